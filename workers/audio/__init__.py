@@ -1,0 +1,1 @@
+"""Audio after it is made: joins, codecs, probing."""

@@ -1,0 +1,1 @@
+"""What the platform and the workers say to each other: standard library only, JSON of plain values."""

@@ -1,0 +1,52 @@
+"""Frozen dataclasses to JSON-ready dictionaries and back: unknown keys are ignored, missing ones take their defaults."""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+
+class Message:
+    """Base of every message. Subclasses are frozen dataclasses of plain values, other messages and tuples of either."""
+
+    _hints: ClassVar[dict[str, Any] | None] = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The message as plain values, ready for json.dumps."""
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        return {field.name: _encode(getattr(self, field.name)) for field in fields}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Reads what another version wrote. Raises TypeError when a key without default is missing."""
+        if cls.__dict__.get("_hints") is None:
+            cls._hints = typing.get_type_hints(cls)
+        hints = cls._hints or {}
+        names = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
+        return cls(**{name: _decode(hints[name], data[name]) for name in names if name in data})
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, Message):
+        return value.to_dict()
+    if isinstance(value, tuple | list):
+        return [_encode(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _encode(item) for key, item in value.items()}
+    return value
+
+
+def _decode(hint: Any, value: Any) -> Any:
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        if value is None:
+            return None
+        return _decode(next(a for a in arguments if a is not type(None)), value)
+    if origin is tuple:
+        return tuple(_decode(arguments[0], item) for item in value)
+    if isinstance(hint, type) and issubclass(hint, Message):
+        return hint.from_dict(value)
+    if hint is float and isinstance(value, int):
+        return float(value)
+    return value

@@ -1,0 +1,55 @@
+"""How a worker describes an engine that it can serve."""
+
+from dataclasses import dataclass
+
+from workers.contract.codec import Message
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSpec(Message):
+    """One built-in voice of an engine."""
+
+    id: str
+    name: str
+    language: str
+    """BCP 47, lower case primary tag, `en` or `en-gb`."""
+    gender: str = "neutral"
+    """male, female or neutral."""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSpec(Message):
+    """One model, as a worker announces it. Price, tier and access are the operator's; suggested_tier is only a first value."""
+
+    id: str
+    name: str
+    version: str
+    """Changes whenever the same input would sound different: part of every cache key."""
+    kind: str = "tts"
+    """tts, stt, codec, …"""
+    description: str = ""
+    licence: str = ""
+    suggested_tier: str = "standard"
+    languages: tuple[str, ...] = ()
+    """Primary tags, `en`, `es`, …"""
+    voices: tuple[VoiceSpec, ...] = ()
+    default_voice: str = ""
+    sample_rate: int = 24000
+    """Hz, of the audio that the engine makes."""
+    max_characters: int = 1_000_000
+    minimum_speed: float = 0.5
+    maximum_speed: float = 2.0
+    has_streaming: bool = False
+    has_cloning: bool = False
+    has_word_timings: bool = False
+    queue: str = ""
+    """The queue group whose lanes carry its parts; the engine's id when empty."""
+    memory_bytes: int = 0
+    """An estimate of what the loaded model occupies, for the model manager's budget."""
+
+    @property
+    def queue_group(self) -> str:
+        """The queue group whose lanes carry the engine's parts."""
+        return self.queue or self.id

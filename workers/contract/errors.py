@@ -1,0 +1,35 @@
+"""Public error codes of a job that failed: lower snake case, and a code never changes its meaning."""
+
+from typing import Final
+
+UNKNOWN_ENGINE: Final = "unknown_engine"
+ENGINE_UNAVAILABLE: Final = "engine_unavailable"
+"""The engine is known but cannot run here: its weights or a library are missing."""
+UNKNOWN_VOICE: Final = "unknown_voice"
+UNSUPPORTED_LANGUAGE: Final = "unsupported_language"
+NOTHING_TO_SAY: Final = "nothing_to_say"
+"""The text holds nothing that can be spoken, punctuation alone for instance."""
+BAD_AUDIO: Final = "bad_audio"
+OUT_OF_MEMORY: Final = "out_of_memory"
+STORAGE_UNAVAILABLE: Final = "storage_unavailable"
+TIMED_OUT: Final = "timed_out"
+WORKER_LOST: Final = "worker_lost"
+"""Every attempt ended with a worker that fell silent."""
+INTERNAL_ERROR: Final = "internal_error"
+
+RETRYABLE: Final = frozenset({OUT_OF_MEMORY, STORAGE_UNAVAILABLE, ENGINE_UNAVAILABLE, INTERNAL_ERROR, WORKER_LOST})
+"""Another attempt, perhaps on another worker, may succeed."""
+
+
+class WorkError(Exception):
+    """An expected failure of a part: a public code and a sentence that the customer may read."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether another attempt may succeed."""
+        return self.code in RETRYABLE

@@ -1,0 +1,184 @@
+"""The messages between platform and workers."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from workers.contract.codec import Message
+from workers.contract.engines import EngineSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Address(Message):
+    """Where one object is read or written: a path below the shared folder, or a presigned URL (GET or PUT)."""
+
+    kind: str
+    """`folder` or `url`."""
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakWork(Message):
+    """Text to audio: the work of a part of kind `speak`."""
+
+    engine: str
+    voice: str
+    text: str
+    language: str = ""
+    speed: float = 1.0
+    format: str = "mp3"
+    """The format to encode; parts of a longer job are asked for as flac and encoded by the join."""
+    bitrate: int = 0
+    """Bits a second; 0 takes the format's default."""
+    sample_rate: int = 0
+    """Hz; 0 keeps the engine's own."""
+    is_last: bool = True
+    """False for all parts of a text but its last: a pause follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinInput(Message):
+    """One finished part that a join reads."""
+
+    audio: Address
+    timings: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinWork(Message):
+    """Finished parts to one file: the work of a part of kind `join`."""
+
+    inputs: tuple[JoinInput, ...]
+    format: str = "mp3"
+    bitrate: int = 0
+    sample_rate: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertWork(Message):
+    """One file to another format: the work of a part of kind `convert`."""
+
+    source: Address
+    format: str = "wav"
+    bitrate: int = 0
+    sample_rate: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PartMessage(Message):
+    """Do one part of a job. A hint: it may be lost, late or repeated, and the token tells."""
+
+    job: str
+    """32 hex digits."""
+    part: int
+    token: str
+    """32 hex digits, new for every attempt."""
+    kind: str
+    """speak, join, convert, …"""
+    work: dict[str, Any]
+    """SpeakWork, JoinWork or ConvertWork as a dictionary."""
+    tenant: str
+    """Fairness key: work of one tenant delays itself only."""
+    lane: str
+    job_created_at: float
+    """Unix seconds; within a tenant the oldest job goes first."""
+    deadline_at: float
+    """Unix seconds; the worker gives up then."""
+    output: Address
+    manifest: Address
+    timings: Address | None = None
+    stream: str = ""
+    """Redis stream for live events; empty when nobody wants them."""
+    has_listener: bool = False
+    """Whether audio chunks are to be written to the stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest(Message):
+    """What a worker leaves beside its output, so that a lost finish message loses nothing."""
+
+    job: str
+    part: int
+    token: str
+    output_bytes: int
+    output_sha256: str
+    audio_seconds: float = 0.0
+    sample_rate: int = 0
+    units_done: int = 0
+    """Characters for speech; the platform charges what is done when a job is cancelled half way."""
+    has_timings: bool = False
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PartStarted(Message):
+    """A worker took up an attempt."""
+
+    token: str
+    worker: str
+    boot: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartOutcome(Message):
+    """How an attempt ended: completed (with a manifest), failed (with a code), or cancelled (with units_done)."""
+
+    job: str
+    part: int
+    token: str
+    worker: str
+    status: str
+    """completed, failed, cancelled."""
+    manifest: Manifest | None = None
+    error_code: str = ""
+    error_message: str = ""
+    is_retryable: bool = False
+    units_done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight(Message):
+    """One attempt that a worker holds."""
+
+    token: str
+    units_done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSlots(Message):
+    """How many parts of one queue group a worker takes at once."""
+
+    queue: str
+    slots: int
+    """Parts in flight at most while several tenants share the queue."""
+    reserved_slots: int = 0
+    """Of these, kept for the lane `live`."""
+    hard_slots: int = 0
+    """The threads that exist: a tenant with nothing running is admitted up to here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement(Message):
+    """What a worker can serve; sent at its start and every minute."""
+
+    worker: str
+    """Stable across restarts of the same worker on the same device."""
+    boot: str
+    """New at every start: parts held under another boot of the same worker are lost and can be given out at once."""
+    device: str
+    engines: tuple[EngineSpec, ...]
+    queues: tuple[QueueSlots, ...]
+    sent_at: float = 0.0
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat(Message):
+    """A worker is alive, with what it holds and what it finished lately (repeated, so that a lost finish is made good)."""
+
+    worker: str
+    boot: str
+    sent_at: float
+    in_flight: tuple[InFlight, ...] = ()
+    finished: tuple[PartOutcome, ...] = ()
+    loaded: tuple[str, ...] = ()
+    is_stopping: bool = False

@@ -1,0 +1,1 @@
+"""One file an engine: a model behind the protocol of base.py."""

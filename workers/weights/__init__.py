@@ -1,0 +1,1 @@
+"""Weights: what files an engine needs, where they come from, whether they are whole."""
