@@ -1,0 +1,1 @@
+"""Django apps, bottom up; an app imports only apps below it."""

@@ -1,0 +1,1 @@
+"""Users, accounts and their members, plans, API keys, authentication."""

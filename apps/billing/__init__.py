@@ -1,0 +1,1 @@
+"""The ledger of credits, and prices."""

@@ -1,0 +1,1 @@
+"""What the workers announced: workers, models, voices."""

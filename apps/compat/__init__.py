@@ -1,0 +1,1 @@
+"""Other vendors' API shapes over the same services: views and serializers only."""

@@ -1,0 +1,1 @@
+"""Jobs and their parts: submit, dispatch, lease, finish, cancel, reap."""

@@ -1,0 +1,28 @@
+"""Reading the environment, with the folders that a laptop uses when nothing is set."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HOME = Path(os.environ.get("TTSAI_HOME") or ROOT / "var").resolve()
+
+
+def text(name: str, default: str = "") -> str:
+    """The variable, or the default where it is unset or empty."""
+    return os.environ.get(name) or default
+
+
+def number(name: str, default: int) -> int:
+    """The variable as a whole number."""
+    return int(os.environ.get(name) or default)
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """True for 1, true, yes, on."""
+    value = os.environ.get(name, "")
+    return value.lower() in {"1", "true", "yes", "on"} if value else default
+
+
+def names(name: str, default: str = "") -> list[str]:
+    """A comma-separated list."""
+    return [item.strip() for item in text(name, default).split(",") if item.strip()]

@@ -1,0 +1,32 @@
+"""The platform's own settings; each is one environment variable."""
+
+from ttsai.settings import environment
+
+TTSAI_HOME = environment.HOME
+TTSAI_VERSION = "0.1.0"
+
+TTSAI_TRUSTED_PROXIES = environment.names("TTSAI_TRUSTED_PROXIES")
+"""Addresses or networks whose X-Forwarded-For is believed; none unless set."""
+
+TTSAI_PUBLIC_URL = environment.text("TTSAI_PUBLIC_URL")
+"""The address in result URLs; the request's own host unless set."""
+
+TTSAI_JSON_BODY_BYTES = environment.number("TTSAI_JSON_BODY_BYTES", 2_000_000)
+"""The default limit of a JSON body. Routes that take long texts have their own (TTSAI_TEXT_BODY_BYTES)."""
+
+TTSAI_TEXT_BODY_BYTES = environment.number("TTSAI_TEXT_BODY_BYTES", 14_000_000)
+"""A million characters, each escaped as a JSON surrogate pair at worst, and the fields beside them."""
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = None  # the shell limits bodies by route before they are buffered
+
+TTSAI_SPEECH_WAIT_SECONDS = environment.number("TTSAI_SPEECH_WAIT_SECONDS", 170)
+"""Endpoints that answer with audio wait this long, then 504: the official SDK gives up at 180 s."""
+
+TTSAI_WEB_THREADS = environment.number("TTSAI_WEB_THREADS", 8)
+
+TTSAI_POLLS_PER_MINUTE = environment.number("TTSAI_POLLS_PER_MINUTE", 1200)
+"""Polling and downloading, by address: generous, and apart from the requests a minute."""
+
+TTSAI_PART_ATTEMPTS = environment.number("TTSAI_PART_ATTEMPTS", 4)
+TTSAI_JOB_QUEUE_SECONDS = environment.number("TTSAI_JOB_QUEUE_SECONDS", 6 * 3600)
+"""A job that no worker took up for this long ends as `expired`, its credits back."""

@@ -1,0 +1,16 @@
+"""All routes: the API under both prefixes, downloads, documentation, the admin."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+API = [
+    path("", include(f"apps.{app}.urls")) for app in ("core", "accounts", "catalog", "jobs", "speech", "compat.openai")
+]
+
+urlpatterns = [
+    path("v1/", include(API)),
+    path("api/v1/", include(API)),
+    path("", include("apps.speech.download_urls")),
+    path("", include("apps.core.page_urls")),
+    path("admin/", admin.site.urls),
+]
