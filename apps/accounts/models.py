@@ -1,0 +1,157 @@
+"""Who may ask: plans, accounts, the people in them, their API keys, and what callers without a key used today."""
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from apps.accounts.managers import UserManager
+
+
+class Plan(models.Model):
+    """What an account may do. Rows, edited by the operator; callers without a key have one too."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=100)
+    requests_per_minute = models.PositiveIntegerField()
+    concurrent_jobs = models.PositiveIntegerField(help_text="Jobs of one account (without a key: of one address) that wait or run at once.")
+    total_concurrent_jobs = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Jobs of all callers of this plan together; for the plan of callers without a key."
+    )
+    max_characters = models.PositiveIntegerField(help_text="The longest text of one request, in characters.")
+    characters_per_day = models.PositiveIntegerField(null=True, blank=True, help_text="By address and UTC day; for callers without a key.")
+    allowed_models = models.JSONField(default=list, blank=True, help_text='Model ids, ["piper", "kokoro"]; an empty list allows all.')
+    weight = models.PositiveIntegerField(default=1, help_text="The account's share when the workers are full.")
+    retention_days = models.PositiveIntegerField(default=30, help_text="Results are deleted after so many days.")
+    is_default = models.BooleanField(default=False, help_text="The plan of a new account.")
+
+    class Meta:
+        ordering = ["requests_per_minute", "slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["is_default"], condition=models.Q(is_default=True), name="one_default_plan"),
+            models.CheckConstraint(condition=models.Q(weight__gte=1), name="plan_weight_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountStatus(models.TextChoices):
+    """Only an active account is served."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class Account(models.Model):
+    """The customer: owns keys, jobs and credits. Never deleted while the ledger names it; a closed one has no people and no keys."""
+
+    name = models.CharField(max_length=200)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="accounts")
+    status = models.CharField(max_length=20, choices=AccountStatus.choices, default=AccountStatus.ACTIVE)
+    status_reason = models.CharField(max_length=300, blank=True, help_text="Why it is suspended or closed; customers do not see it.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} (#{self.pk})"
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, known by an email address."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text="May open the admin.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    accounts = models.ManyToManyField(Account, through="Membership", related_name="users")
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="email_whatever_its_case")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Role(models.TextChoices):
+    """What a person may do in an account."""
+
+    OWNER = "owner"
+    MEMBER = "member"
+
+
+class Membership(models.Model):
+    """A person in an account."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.MEMBER)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "member"
+        constraints = [models.UniqueConstraint(fields=["user", "account"], name="a_person_is_once_in_an_account")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.account}"
+
+
+class ApiKey(models.Model):
+    """A key of an account. The secret is shown once; the row keeps its digest and its first characters."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="keys")
+    created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = models.JSONField(default=list, blank=True, help_text="What the key opens (apps/accounts/scopes.py); an empty list opens all.")
+    requests_per_minute = models.PositiveIntegerField(null=True, blank=True)
+    concurrent_jobs = models.PositiveIntegerField(null=True, blank=True)
+    is_limited_apart = models.BooleanField(
+        default=False,
+        help_text="The key's own limits replace its account's, as operators may decide; else they stand beside them, so that "
+        "many keys never allow more than the plan.",
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Set by a rotation: until then the old key opens too.")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "API key"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}… ({self.name})"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the key opens anything now."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())
+
+
+class AnonymousUse(models.Model):
+    """Characters that callers without a key were granted, by address block and UTC day."""
+
+    block = models.CharField(max_length=45, help_text="An IPv4 address, or the /64 network of an IPv6 address.")
+    day = models.DateField()
+    characters = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "use without a key"
+        verbose_name_plural = "use without a key"
+        ordering = ["-day", "-characters"]
+        constraints = [models.UniqueConstraint(fields=["block", "day"], name="one_count_a_block_and_day")]
+
+    def __str__(self) -> str:
+        return f"{self.block} on {self.day}"

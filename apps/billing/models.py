@@ -1,0 +1,74 @@
+"""The ledger of credits, in thousandths of a credit: entries that never change, and the balance that they add up to."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from apps.accounts.models import Account
+
+
+class Balance(models.Model):
+    """What an account may still spend. Moves only together with an entry (services.py)."""
+
+    account = models.OneToOneField(Account, primary_key=True, on_delete=models.PROTECT, related_name="balance")
+    available_millicredits = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(available_millicredits__gte=0), name="balance_never_below_zero")]
+
+    def __str__(self) -> str:
+        return f"{self.available_millicredits / 1000:,.3f} credits"
+
+
+class EntryKind(models.TextChoices):
+    """Why credits moved. A job has one reservation, one release of it and, where it was worth something, one charge."""
+
+    RESERVATION = "reservation"
+    RELEASE = "release"
+    CHARGE = "charge"
+    BONUS = "bonus"
+    PURCHASE = "purchase"
+    ADJUSTMENT = "adjustment"
+
+
+class LedgerEntry(models.Model):
+    """One movement of credits. A trigger of the database refuses to change or delete it."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="ledger_entries")
+    kind = models.CharField(max_length=20, choices=EntryKind.choices)
+    amount_millicredits = models.BigIntegerField(help_text="Signed: what was added to the balance.")
+    balance_after_millicredits = models.BigIntegerField()
+    job_uuid = models.UUIDField(null=True, blank=True)
+    external_ref = models.CharField(max_length=200, null=True, blank=True, unique=True, help_text="The payment's or invoice's id.")
+    reason = models.CharField(max_length=300, blank=True)
+    actor = models.CharField(max_length=200, blank=True, help_text="Who did it: a person's email address, or the program.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name_plural = "ledger entries"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="ledger_of_an_account"),
+            models.Index(fields=["created_at"], name="ledger_by_time"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["job_uuid", "kind"], name="one_entry_of_a_kind_for_a_job"),
+            models.CheckConstraint(condition=~models.Q(amount_millicredits=0), name="an_entry_moves_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.amount_millicredits / 1000:,.3f} credits"
+
+
+class TierPrice(models.Model):
+    """The price of a tier of models: free, standard, premium."""
+
+    tier = models.SlugField(max_length=30, unique=True)
+    millicredits_per_1k_characters = models.PositiveIntegerField(help_text="1000 is one credit for 1,000 characters.")
+
+    class Meta:
+        verbose_name = "price of a tier"
+        verbose_name_plural = "prices of tiers"
+        ordering = ["millicredits_per_1k_characters"]
+
+    def __str__(self) -> str:
+        return self.tier

@@ -1,0 +1,1 @@
+"""Tests: they mirror the source; flows/ go through the running platform."""
