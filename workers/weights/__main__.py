@@ -1,0 +1,6 @@
+"""`python -m workers.weights`: the weights of a worker on a machine without the platform."""
+
+from workers.weights.commands import command
+
+if __name__ == "__main__":
+    command(prog_name="python -m workers.weights")

@@ -1,0 +1,107 @@
+"""The commands `models list`, `models pull` and `models verify`: part of `ttsai`, and alone as `python -m workers.weights`."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from workers.weights.progress import TerminalProgress
+from workers.weights.pull import WeightsError, pull
+from workers.weights.sets import DEFAULT_SETS
+from workers.weights.store import WeightStore
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+class CommandError(click.ClickException):
+    """Ends the command with one line on standard error, or a JSON error where JSON was asked for."""
+
+    def __init__(self, error: WeightsError, *, as_json: bool) -> None:
+        super().__init__(error.message)
+        self.code = error.code
+        self.as_json = as_json
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Prints the error."""
+        if self.as_json:
+            click.echo(json.dumps({"error": {"code": self.code, "message": self.message}}), file=file)
+        else:
+            click.echo(self.message, file=file, err=file is None)
+
+
+@click.group(name="models")
+def command() -> None:
+    """The weights of the models on this machine."""
+
+
+@command.command(name="list")
+@json_option
+def list_models(*, as_json: bool) -> None:
+    """What can be pulled, and what is here."""
+    store = WeightStore.default()
+    rows = [
+        {
+            "name": weights.name,
+            "description": weights.description,
+            "licence": weights.licence,
+            "size_bytes": weights.size_bytes,
+            "is_complete": store.is_complete(weights.name),
+            "folder": str(store.folder(weights.name)),
+        }
+        for weights in store.sets.values()
+    ]
+    if as_json:
+        click.echo(json.dumps({"models": rows}))
+        return
+    for row in rows:
+        click.echo(_line(row))
+
+
+@command.command(name="pull")
+@click.argument("names", nargs=-1)
+@click.option("--from", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Try this folder first.")
+@json_option
+def pull_models(*, names: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
+    """Get the weights of the named models; without a name, those that every installation needs."""
+    try:
+        with TerminalProgress() as progress:
+            results = pull(WeightStore.default(), names or DEFAULT_SETS, progress=progress, folder=folder)
+    except WeightsError as error:
+        raise CommandError(error, as_json=as_json) from error
+    if as_json:
+        rows = [{"name": done.name, "fetched_files": done.fetched_files, "size_bytes": done.size_bytes} for done in results]
+        click.echo(json.dumps({"models": rows}))
+        return
+    for done in results:
+        click.echo(f"{done.name}: complete, {done.fetched_files} files fetched, {done.size_bytes / 1e6:.0f} MB")
+
+
+@command.command(name="verify")
+@click.argument("names", nargs=-1)
+@json_option
+def verify_models(*, names: tuple[str, ...], as_json: bool) -> None:
+    """Read every file and compare its digest; without a name, of all models that are here."""
+    store = WeightStore.default()
+    unknown = [name for name in names if name not in store.sets]
+    if unknown:
+        message = f"There is no weight set {unknown[0]}. There are: {', '.join(store.sets)}"
+        raise CommandError(WeightsError("unknown_set", message), as_json=as_json)
+    chosen = names or tuple(name for name in store.sets if store.folder(name).is_dir())
+    found = {name: store.verify(name) for name in chosen}
+    if as_json:
+        rows = [{"name": name, "problems": [{"file": p.file, "reason": p.reason} for p in problems]} for name, problems in found.items()]
+        click.echo(json.dumps({"models": rows}))
+    else:
+        for name, problems in found.items():
+            click.echo(f"{name}: {'all files are as they should be' if not problems else ''}".rstrip(": "))
+            for problem in problems:
+                click.echo(f"  {problem.file} {problem.reason}")
+    if any(found.values()):
+        raise SystemExit(1)
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    state = "here" if row["is_complete"] else "not here"
+    return f"{row['name']:<16} {row['size_bytes'] / 1e6:>6.0f} MB  {state:<8}  {row['description']} ({row['licence']})"

