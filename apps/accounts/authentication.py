@@ -1,0 +1,90 @@
+"""Who calls: `Authorization: Bearer sk-tts-…` or `X-API-Key`, or nobody in particular."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from apps.accounts.callers import Caller, CallerUser, anonymous_caller, caller_of_key
+from apps.accounts.models import AccountStatus, ApiKey
+from apps.accounts.selectors import find_key, get_anonymous_plan
+from apps.accounts.services.keys import KEY_LENGTH, KEY_START
+from apps.core.addresses import address_block, client_address
+from apps.core.errors import AuthenticationFailedError, PermissionDeniedError, TooManyRequestsError
+from apps.core.limits import count_request
+
+CHALLENGE = "Bearer"
+LAST_USED_STEP = timedelta(minutes=1)
+"""last_used_at is written at most so often: a busy key does not turn every request into a write."""
+
+
+class KeyAuthentication(BaseAuthentication):
+    """request.auth becomes the Caller. A wrong key is 401 everywhere, never treated as no key."""
+
+    def authenticate(self, request: Request) -> tuple[CallerUser, Caller]:
+        """The caller, from one query."""
+        http_request: HttpRequest = request._request  # noqa: SLF001 - DRF has no other name for it
+        address = client_address(http_request)
+        secret = _presented_secret(http_request)
+        caller = _anonymous(address) if secret is None else _with_key(http_request, secret=secret, address=address)
+        http_request.caller = caller  # type: ignore[attr-defined]  # for RequestMiddleware, which shows the limits
+        return CallerUser(caller), caller
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
+        """What a 401 answers in WWW-Authenticate."""
+        return CHALLENGE
+
+
+def _presented_secret(request: HttpRequest) -> str | None:
+    """The secret as sent; None without either header. An empty header is a wrong key, perhaps of an unset variable."""
+    authorization = request.META.get("HTTP_AUTHORIZATION")
+    if authorization is not None:
+        scheme, _, secret = str(authorization).strip().partition(" ")
+        return secret.strip() if scheme.lower() == "bearer" else ""
+    key = request.META.get("HTTP_X_API_KEY")
+    return None if key is None else str(key).strip()
+
+
+def _anonymous(address: str) -> Caller:
+    plan = get_anonymous_plan()
+    if plan is None:
+        raise _refusal("This server answers only with a key: Authorization: Bearer sk-tts-…", code="missing_api_key")
+    return anonymous_caller(plan, address=address)
+
+
+def _with_key(request: HttpRequest, *, secret: str, address: str) -> Caller:
+    key = find_key(secret) if len(secret) == KEY_LENGTH and secret.startswith(KEY_START) else None
+    if key is None or not key.is_live:
+        _count_failure(request, address=address)
+        raise _refusal(_why(key), code="invalid_api_key")
+    if key.account.status != AccountStatus.ACTIVE:
+        raise PermissionDeniedError(f"This account is {key.account.status}. Please contact support.", code=f"account_{key.account.status}")
+    _note_use(key)
+    return caller_of_key(key, address=address)
+
+
+def _why(key: ApiKey | None) -> str:
+    if key is None:
+        return "The API key is wrong. Send it as `Authorization: Bearer sk-tts-…` or as `X-API-Key: sk-tts-…`."
+    return "This API key was revoked." if key.revoked_at is not None else "This API key has expired: it was rotated."
+
+
+def _refusal(message: str, *, code: str) -> AuthenticationFailedError:
+    return AuthenticationFailedError(message, code=code, headers={"WWW-Authenticate": CHALLENGE})
+
+
+def _count_failure(request: HttpRequest, *, address: str) -> None:
+    """Guessing keys is hopeless; it is limited so that it costs the database nothing either."""
+    state = count_request(f"failed-keys:{address_block(address)}", limit=settings.TTSAI_FAILED_KEYS_PER_MINUTE)
+    request.limit_state = state  # type: ignore[attr-defined]
+    if not state.is_allowed:
+        raise TooManyRequestsError("Too many wrong API keys from this address.", headers={"Retry-After": str(state.retry_after)})
+
+
+def _note_use(key: ApiKey) -> None:
+    now = timezone.now()
+    if key.last_used_at is None or now - key.last_used_at > LAST_USED_STEP:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)

@@ -1,0 +1,121 @@
+"""Who sends the request and within which limits: the one object that views and services are given."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from apps.accounts.models import Account, ApiKey, Plan
+from apps.core.addresses import address_block
+from apps.core.errors import PermissionDeniedError
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBucket:
+    """One count of requests a minute (apps/core/limits.py)."""
+
+    name: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An account through one of its keys, or somebody without a key, known by an address."""
+
+    account: Account | None
+    key: ApiKey | None
+    plan: Plan
+    tenant: str
+    """Whose work it is, for fairness and limits: `account:12`, `address:203.0.113.7`, `address:2001:db8::/64`."""
+    address: str
+    requests_per_minute: int
+    concurrent_jobs: int
+    """Jobs at once: of this key where the key has a number of its own (counts_jobs_by_key), else of the tenant."""
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether there is no key."""
+        return self.account is None
+
+    @property
+    def counts_jobs_by_key(self) -> bool:
+        """Whether concurrent_jobs is the key's own number. The account's (plan.concurrent_jobs) then holds too, unless is_limited_apart."""
+        return self.key is not None and self.key.concurrent_jobs is not None
+
+    @property
+    def is_limited_apart(self) -> bool:
+        """Whether an operator gave the key limits that replace its account's."""
+        return self.key is not None and self.key.is_limited_apart
+
+    @property
+    def request_buckets(self) -> tuple[RequestBucket, ...]:
+        """Every count that a request goes through: the key's own where it has one, and its tenant's."""
+        tenants = RequestBucket(f"requests:{self.tenant}", self.plan.requests_per_minute)
+        if self.key is None or self.key.requests_per_minute is None:
+            return (tenants,)
+        own = RequestBucket(f"requests:key:{self.key.pk}", self.key.requests_per_minute)
+        return (own,) if self.key.is_limited_apart else (own, tenants)
+
+    def has_scope(self, scope: str) -> bool:
+        """Whether the key opens this. Without a key it is the plan that limits, not scopes."""
+        return self.key is None or not self.key.scopes or scope in self.key.scopes
+
+    def needs_scope(self, scope: str) -> None:
+        """Refuse a key that was made for something else."""
+        if not self.has_scope(scope):
+            raise PermissionDeniedError(f"This key lacks the scope {scope!r}.", code="missing_scope")
+
+
+class CallerUser:
+    """What Django REST Framework calls the user: here an account, not a person."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+
+    @property
+    def pk(self) -> str:
+        """The tenant."""
+        return self.caller.tenant
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether there is an account."""
+        return not self.caller.is_anonymous
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether there is none."""
+        return self.caller.is_anonymous
+
+
+def caller_of_key(key: ApiKey, *, address: str) -> Caller:
+    """The account, through this key."""
+    plan = key.account.plan
+    return Caller(
+        account=key.account,
+        key=key,
+        plan=plan,
+        tenant=f"account:{key.account_id}",
+        address=address,
+        requests_per_minute=plan.requests_per_minute if key.requests_per_minute is None else key.requests_per_minute,
+        concurrent_jobs=plan.concurrent_jobs if key.concurrent_jobs is None else key.concurrent_jobs,
+    )
+
+
+def anonymous_caller(plan: Plan, *, address: str) -> Caller:
+    """Somebody without a key, on the plan for such."""
+    return Caller(
+        account=None,
+        key=None,
+        plan=plan,
+        tenant=f"address:{address_block(address)}",
+        address=address,
+        requests_per_minute=plan.requests_per_minute,
+        concurrent_jobs=plan.concurrent_jobs,
+    )
+
+
+def get_caller(request: Any) -> Caller:
+    """The caller of a request that KeyAuthentication let through."""
+    caller = request.auth
+    if not isinstance(caller, Caller):
+        raise TypeError("the view does not use KeyAuthentication")
+    return caller

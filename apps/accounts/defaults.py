@@ -1,0 +1,50 @@
+"""The plans that a new installation starts with. Afterwards the rows count, and the operator edits those."""
+
+from typing import Any, Final
+
+from apps.accounts.selectors import ANONYMOUS_PLAN
+
+STARTING_PLANS: Final[dict[str, dict[str, Any]]] = {
+    ANONYMOUS_PLAN: {
+        "name": "Without a key",
+        "requests_per_minute": 10,
+        "concurrent_jobs": 2,
+        "total_concurrent_jobs": 20,
+        "max_characters": 5000,  # the day's allowance may be used up in one request
+        "characters_per_day": 5000,
+        "allowed_models": ["piper", "vits", "melotts", "kokoro"],
+        "retention_days": 1,
+    },
+    "free": {
+        "name": "Free",
+        "requests_per_minute": 10,
+        "concurrent_jobs": 2,
+        "max_characters": 500,
+        "retention_days": 7,
+        "is_default": True,
+    },
+    "starter": {
+        "name": "Starter",
+        "requests_per_minute": 30,
+        "concurrent_jobs": 3,
+        "max_characters": 1_000_000,
+        "weight": 2,
+        "retention_days": 30,
+    },
+    "pro": {
+        "name": "Pro",
+        "requests_per_minute": 60,
+        "concurrent_jobs": 5,
+        "max_characters": 1_000_000,
+        "weight": 4,
+        "retention_days": 90,
+    },
+    "enterprise": {
+        "name": "Enterprise",
+        "requests_per_minute": 300,
+        "concurrent_jobs": 20,
+        "max_characters": 50_000,
+        "weight": 8,
+        "retention_days": 365,
+    },
+}

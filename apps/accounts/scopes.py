@@ -1,0 +1,22 @@
+"""What a key may be limited to. A key with an empty list of scopes opens everything; the names never change their meaning."""
+
+from typing import Final
+
+from apps.core.errors import InvalidRequestError
+
+SCOPES: Final = {
+    "tts:generate": "make speech: POST /v1/tts/, POST /v1/audio/speech",
+    "voices:read": "list models and voices",
+    "jobs:read": "list and watch the account's jobs",
+    "jobs:write": "cancel the account's jobs",
+    "account:read": "read plan, credits, limits and usage",
+    "keys:read": "list the account's keys",
+    "keys:write": "make, rotate and revoke keys, with at most the scopes and limits of this one",
+}
+
+
+def check_scopes(scopes: list[str], *, param: str = "scopes") -> None:
+    """Refuse a name that is no scope."""
+    unknown = [scope for scope in scopes if scope not in SCOPES]
+    if unknown:
+        raise InvalidRequestError(f"Unknown scope {unknown[0][:50]!r}. There are: {', '.join(SCOPES)}.", code="unknown_scope", param=param)

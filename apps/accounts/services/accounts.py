@@ -1,0 +1,34 @@
+"""Accounts and the people in them."""
+
+from django.db import transaction
+
+from apps.accounts.models import Account, AccountStatus, Membership, Plan, Role, User
+from apps.accounts.selectors import get_default_plan
+
+
+def register_account(*, email: str, name: str = "", plan: Plan | None = None) -> Account:
+    """A new account, owned by the person with this address, who is created where unknown.
+
+    Most callers want apps.billing.services.open_account, which adds the balance and the bonus.
+    """
+    with transaction.atomic():
+        address = email.strip().lower()
+        user = User.objects.filter(email=address).first() or User.objects.create_user(address)
+        account = Account.objects.create(name=name or address, plan=plan or get_default_plan())
+        Membership.objects.create(user=user, account=account, role=Role.OWNER)
+    return account
+
+
+def suspend_account(account: Account, *, reason: str) -> None:
+    """From now on every API call of the account is 403; its data stays."""
+    _set_status(account, status=AccountStatus.SUSPENDED, reason=reason)
+
+
+def reactivate_account(account: Account) -> None:
+    """Serve the account again."""
+    _set_status(account, status=AccountStatus.ACTIVE, reason="")
+
+
+def _set_status(account: Account, *, status: AccountStatus, reason: str) -> None:
+    account.status, account.status_reason = status, reason
+    account.save(update_fields=["status", "status_reason"])

@@ -1,0 +1,103 @@
+"""API keys: made, rotated with an overlap, revoked. Only here does a secret exist, and only until it is handed over."""
+
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.models import Account, ApiKey, User
+from apps.accounts.scopes import check_scopes
+from apps.accounts.selectors import digest_of
+from apps.core.errors import ConflictError, InvalidRequestError
+
+KEY_START = "sk-tts-"
+SECRET_BYTES = 32
+KEY_LENGTH = len(KEY_START) + 43
+"""32 bytes are 43 characters of URL-safe base64."""
+PREFIX_LENGTH = 12
+LIVE_KEYS_LIMIT = 200
+"""Of one account: enough for a key for each machine, a bound on what listing and rotating may cost."""
+OVERLAP_SECONDS_LIMIT = 30 * 24 * 3600
+
+
+def create_key(
+    account: Account,
+    *,
+    name: str,
+    scopes: list[str] | None = None,
+    requests_per_minute: int | None = None,
+    concurrent_jobs: int | None = None,
+    created_by: User | None = None,
+    is_operator: bool = False,
+) -> tuple[ApiKey, str]:
+    """A new key and its secret, which is not kept.
+
+    Limits that an operator gives may exceed the plan's and replace the account's. Those of the owner stand beside the account's and
+    cannot exceed them.
+    """
+    check_scopes(scopes or [])
+    if not is_operator:
+        _check_within_plan(requests_per_minute, limit=account.plan.requests_per_minute, param="requests_per_minute")
+        _check_within_plan(concurrent_jobs, limit=account.plan.concurrent_jobs, param="concurrent_jobs")
+    with transaction.atomic():
+        _check_room(account)
+        return _issue(
+            ApiKey(
+                account=account,
+                created_by=created_by,
+                name=name,
+                scopes=sorted(set(scopes or [])),
+                requests_per_minute=requests_per_minute,
+                concurrent_jobs=concurrent_jobs,
+                is_limited_apart=is_operator and (requests_per_minute, concurrent_jobs) != (None, None),
+            )
+        )
+
+
+def rotate_key(key: ApiKey, *, overlap_seconds: int) -> tuple[ApiKey, str]:
+    """A new key like this one; the old one opens too until the overlap has passed."""
+    if not 0 <= overlap_seconds <= OVERLAP_SECONDS_LIMIT:
+        raise InvalidRequestError(f"The overlap is 0 to {OVERLAP_SECONDS_LIMIT} seconds.", param="overlap_seconds")
+    now = timezone.now()
+    with transaction.atomic():
+        still_current = ApiKey.objects.filter(pk=key.pk, revoked_at=None, expires_at=None)
+        if not still_current.update(expires_at=now + timedelta(seconds=overlap_seconds)):
+            raise ConflictError("This key was revoked or rotated before.", code="key_not_current")
+        key.expires_at = now + timedelta(seconds=overlap_seconds)
+        return _issue(
+            ApiKey(
+                account_id=key.account_id,
+                created_by_id=key.created_by_id,
+                name=key.name,
+                scopes=key.scopes,
+                requests_per_minute=key.requests_per_minute,
+                concurrent_jobs=key.concurrent_jobs,
+                is_limited_apart=key.is_limited_apart,
+            )
+        )
+
+
+def revoke_key(key: ApiKey) -> None:
+    """The key opens nothing from now on. A second call changes nothing."""
+    now = timezone.now()
+    if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
+        key.revoked_at = now
+
+
+def _issue(key: ApiKey) -> tuple[ApiKey, str]:
+    secret = KEY_START + secrets.token_urlsafe(SECRET_BYTES)
+    key.prefix, key.digest = secret[:PREFIX_LENGTH], digest_of(secret)
+    key.save()
+    return key, secret
+
+
+def _check_within_plan(value: int | None, *, limit: int, param: str) -> None:
+    if value is not None and not 1 <= value <= limit:
+        raise InvalidRequestError(f"{param} of a key is 1 to {limit}, the plan's own limit.", param=param)
+
+
+def _check_room(account: Account) -> None:
+    Account.objects.select_for_update().get(pk=account.pk)  # two requests do not both take the last place
+    if ApiKey.objects.filter(account=account, revoked_at=None).count() >= LIVE_KEYS_LIMIT:
+        raise ConflictError(f"An account has at most {LIVE_KEYS_LIMIT} keys: revoke one first.", code="too_many_keys")

@@ -1,0 +1,53 @@
+"""Requests a minute, by plan or key; and the generous limit by address for polling and downloading."""
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from apps.accounts.callers import get_caller
+from apps.core.addresses import address_block, client_address
+from apps.core.errors import TooManyRequestsError
+from apps.core.limits import LimitState, count_request
+
+
+class RequestsPerMinute(BaseThrottle):
+    """Counts the request for its caller. RequestMiddleware shows the state in X-RateLimit-*."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
+        """True, or 429 with Retry-After."""
+        for bucket in get_caller(request).request_buckets:
+            state = count_request(bucket.name, limit=bucket.limit)
+            _show(request, state=state)
+            if not state.is_allowed:
+                raise too_many_requests(state)
+        return True
+
+
+class PollLimit(BaseThrottle):
+    """By address, apart from the requests a minute, which polling and downloading do not use up."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
+        """True, or 429 with Retry-After."""
+        bucket = f"polls:{address_block(client_address(request._request))}"  # noqa: SLF001
+        state = count_request(bucket, limit=settings.TTSAI_POLLS_PER_MINUTE)
+        if not state.is_allowed:
+            raise too_many_requests(state)
+        return True
+
+
+def too_many_requests(state: LimitState) -> TooManyRequestsError:
+    """The 429 of a refused request."""
+    return TooManyRequestsError(
+        f"Over the limit of {state.limit} requests a minute. Try again in {state.retry_after} s.",
+        headers={"Retry-After": str(state.retry_after)},
+    )
+
+
+def _show(request: Request, *, state: LimitState) -> None:
+    """Keep the state that leaves the caller the least: a key's own limit and its account's may both hold."""
+    http_request: Any = request._request  # noqa: SLF001
+    shown = getattr(http_request, "limit_state", None)
+    if shown is None or not state.is_allowed or state.remaining < shown.remaining:
+        http_request.limit_state = state

@@ -1,0 +1,21 @@
+"""manage.py load_defaults: the plans and prices of a new installation."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from apps.accounts.services import load_starting_plans
+from apps.billing.services import load_starting_tier_prices
+
+
+class Command(BaseCommand):
+    """Safe to run at every start: what the operator edited or deleted stays so."""
+
+    help = "Create the starting plans and prices of a new installation."
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
+        """Create them once."""
+        with transaction.atomic():
+            plan_count, price_count = load_starting_plans(), load_starting_tier_prices()
+        self.stdout.write(f"{plan_count} plans and {price_count} prices created")

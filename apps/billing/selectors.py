@@ -1,0 +1,38 @@
+"""Reads of the ledger: what an account may spend, and whether the books are right."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from apps.billing.models import Balance
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDifference:
+    """An account whose balance is not what its entries add up to. There must be none."""
+
+    account_id: int
+    available_millicredits: int
+    entries_millicredits: int
+
+
+DIFFERENCES = """
+SELECT account_id, COALESCE(balance.available_millicredits, 0), COALESCE(entries.sum, 0)
+FROM billing_balance balance
+FULL JOIN (SELECT account_id, SUM(amount_millicredits)::bigint AS sum FROM billing_ledgerentry GROUP BY account_id) entries
+USING (account_id)
+WHERE COALESCE(balance.available_millicredits, 0) <> COALESCE(entries.sum, 0)
+ORDER BY account_id
+"""
+
+
+def available_millicredits(account_id: int) -> int:
+    """What the account may spend now: reservations of running jobs are taken off already."""
+    return Balance.objects.filter(account_id=account_id).values_list("available_millicredits", flat=True).first() or 0
+
+
+def ledger_differences() -> list[LedgerDifference]:
+    """Every account whose balance and entries disagree, read in one statement and so from one moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(DIFFERENCES)
+        return [LedgerDifference(*row) for row in cursor.fetchall()]

@@ -1,0 +1,59 @@
+"""Credits that come from outside of jobs: bonuses, purchases, an operator's adjustments."""
+
+from django.db import connection, transaction
+
+from apps.billing.models import Balance, EntryKind, LedgerEntry
+from apps.core.errors import ConflictError
+
+GRANT = """
+WITH moved AS (
+    UPDATE billing_balance SET available_millicredits = available_millicredits + %(amount)s
+    WHERE account_id = %(account)s AND available_millicredits + %(amount)s >= 0
+    RETURNING account_id, available_millicredits
+)
+INSERT INTO billing_ledgerentry
+    (account_id, kind, amount_millicredits, balance_after_millicredits, external_ref, reason, actor)
+SELECT account_id, %(kind)s, %(amount)s, available_millicredits, %(external_ref)s, %(reason)s, %(actor)s FROM moved
+RETURNING balance_after_millicredits
+"""
+GRANTS = frozenset({EntryKind.BONUS, EntryKind.PURCHASE, EntryKind.ADJUSTMENT})
+
+
+def grant_credits(account_id: int, *, amount_millicredits: int, kind: str, reason: str, actor: str, external_ref: str | None = None) -> int:
+    """Add credits, or take them off where an adjustment is negative; the balance after it. The same external_ref counts once."""
+    if kind not in GRANTS or amount_millicredits == 0 or (amount_millicredits < 0 and kind != EntryKind.ADJUSTMENT):
+        raise ValueError(f"{amount_millicredits} millicredits of kind {kind} is no grant")
+    if not reason or not actor:
+        raise ValueError("a grant says why and by whom")
+    with transaction.atomic():
+        earlier = _find_earlier(account_id, external_ref=external_ref)
+        if earlier is not None:
+            return earlier.balance_after_millicredits
+        Balance.objects.get_or_create(account_id=account_id)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                GRANT,
+                {
+                    "account": account_id,
+                    "amount": amount_millicredits,
+                    "kind": kind,
+                    "external_ref": external_ref,
+                    "reason": reason,
+                    "actor": actor,
+                },
+            )
+            row = cursor.fetchone()
+        if row is None:
+            raise ConflictError("The account has less than that: a balance never goes below zero.", code="balance_too_low")
+        return int(row[0])
+
+
+def _find_earlier(account_id: int, *, external_ref: str | None) -> LedgerEntry | None:
+    if external_ref is None:
+        return None
+    with connection.cursor() as cursor:  # two deliveries of one payment wait for each other here
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"external_ref:{external_ref}"])
+    earlier = LedgerEntry.objects.filter(external_ref=external_ref).first()
+    if earlier is not None and earlier.account_id != account_id:
+        raise ConflictError("This payment was counted for another account.", code="payment_of_another_account")
+    return earlier

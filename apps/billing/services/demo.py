@@ -1,0 +1,85 @@
+"""The demo account of a laptop's installation: a key and an admin password in files that only their owner reads."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.accounts.models import Account, Plan, User
+from apps.accounts.selectors import find_key
+from apps.accounts.services import create_key
+from apps.billing.models import Balance, EntryKind
+from apps.billing.services.accounts import open_account
+from apps.billing.services.credits import grant_credits
+
+DEMO_EMAIL = "demo@localhost"
+ADMIN_EMAIL = "admin@localhost"
+DEMO_PLAN = "pro"
+DEMO_MILLICREDITS = 1_000_000
+ACTOR = "ensure_demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What a newcomer needs."""
+
+    key: str
+    admin_email: str
+
+    def __repr__(self) -> str:
+        return f"Demo(admin_email={self.admin_email!r})"
+
+
+def ensure_demo() -> Demo:
+    """The demo account with credits, its key and the admin's login. What is there stays; a key that no longer opens is made anew."""
+    folder = settings.TTSAI_HOME / "secrets"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with transaction.atomic():
+        account = _demo_account()
+        secret = _demo_key(account, file=folder / "demo-key")
+        _admin(file=folder / "admin-password")
+    return Demo(key=secret, admin_email=ADMIN_EMAIL)
+
+
+def _demo_account() -> Account:
+    account = Account.objects.filter(memberships__user__email=DEMO_EMAIL).first()
+    if account is None:
+        account = open_account(email=DEMO_EMAIL, name="Demo", plan=Plan.objects.get(slug=DEMO_PLAN), actor=ACTOR)
+        given = Balance.objects.get(account=account).available_millicredits
+        grant_credits(
+            account.pk, amount_millicredits=DEMO_MILLICREDITS - given, kind=EntryKind.BONUS, reason="Credits of the demo", actor=ACTOR
+        )
+    return account
+
+
+def _demo_key(account: Account, *, file: Path) -> str:
+    secret = file.read_text().strip() if file.exists() else ""
+    key = find_key(secret)
+    if key is not None and key.is_live and key.account_id == account.pk:
+        return secret
+    _, secret = create_key(account, name="Demo", is_operator=True)
+    _write_secret(file, secret)
+    return secret
+
+
+def _admin(*, file: Path) -> None:
+    user = User.objects.filter(email=ADMIN_EMAIL).first()
+    if user is not None and file.exists():
+        return
+    password = secrets.token_urlsafe(16)
+    if user is None:
+        User.objects.create_superuser(ADMIN_EMAIL, password, name="Administrator")
+    else:  # the file was lost: without a new password nobody could log in
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    _write_secret(file, password)
+
+
+def _write_secret(file: Path, secret: str) -> None:
+    partial = file.with_name(f"{file.name}.partial")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+        stream.write(f"{secret}\n")
+    partial.replace(file)

@@ -1,0 +1,21 @@
+"""Celery entry points of the ledger."""
+
+import logging
+
+from celery import shared_task
+
+from apps.billing.selectors import ledger_differences
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="platform.reconcile_ledger", ignore_result=True)
+def reconcile_ledger() -> None:
+    """Every night: balances and entries must agree. A difference is an error that somebody has to look at."""
+    for difference in ledger_differences():
+        logger.error(
+            "ledger: account %s has %s millicredits, its entries add up to %s",
+            difference.account_id,
+            difference.available_millicredits,
+            difference.entries_millicredits,
+        )

@@ -1,0 +1,66 @@
+"""Whose request it is: the client's address behind trusted proxies, and the block of addresses that one person holds."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Protocol
+
+from django.conf import settings
+
+NO_ADDRESS = "0.0.0.0"  # noqa: S104 - stands for a client on a unix socket, nothing listens on it
+IPV6_BLOCK_BITS = 64
+"""What a provider hands to one customer at least: limits by single IPv6 addresses would limit nobody."""
+
+
+class HasMeta(Protocol):
+    """The part of a Django (or DRF) request that is read here."""
+
+    @property
+    def META(self) -> Mapping[str, object]: ...  # noqa: N802 - Django's name
+
+
+def client_address(request: HasMeta) -> str:
+    """The address that the request comes from. X-Forwarded-For counts only as far as proxies of TTSAI_TRUSTED_PROXIES wrote it."""
+    peer = _parse(str(request.META.get("REMOTE_ADDR") or NO_ADDRESS)) or IPv4Address(NO_ADDRESS)
+    trusted = _networks(tuple(settings.TTSAI_TRUSTED_PROXIES))
+    if not trusted or not _is_in(peer, trusted):
+        return str(peer)
+    address = peer
+    # The last entry was written by the nearest proxy. Each trusted one vouches for the entry before its own; the first that is
+    # not trusted is the client, and whatever stands to the left of it may be invented.
+    for entry in reversed(str(request.META.get("HTTP_X_FORWARDED_FOR") or "").split(",")):
+        parsed = _parse(entry)
+        if parsed is None:
+            break
+        address = parsed
+        if not _is_in(parsed, trusted):
+            break
+    return str(address)
+
+
+def address_block(address: str) -> str:
+    """The unit that limits by address count in: the IPv4 address itself, the /64 network of an IPv6 address."""
+    parsed = ip_address(address)
+    return address if isinstance(parsed, IPv4Address) else str(IPv6Network((parsed, IPV6_BLOCK_BITS), strict=False))
+
+
+def _parse(entry: str) -> IPv4Address | IPv6Address | None:
+    text = entry.strip().strip('"')
+    if text.startswith("["):  # [2001:db8::1]:443
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:  # 192.0.2.1:443
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+@lru_cache(maxsize=8)
+def _networks(names: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(name, strict=False) for name in names)
+
+
+def _is_in(address: IPv4Address | IPv6Address, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    return any(address in network for network in networks)
