@@ -1,0 +1,62 @@
+"""The caller: whose limits a request meets, and what its key opens."""
+
+import pytest
+
+from apps.accounts.callers import RequestBucket, anonymous_caller, caller_of_key
+from apps.core.errors import PermissionDeniedError
+from tests.factories import AccountFactory, AnonymousPlanFactory, PlanFactory, make_key
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "203.0.113.7"
+
+
+def test_all_keys_of_an_account_share_its_limit() -> None:
+    account = AccountFactory(plan=PlanFactory(requests_per_minute=10, concurrent_jobs=2))
+    key, _ = make_key(account)
+    caller = caller_of_key(key, address=ADDRESS)
+    assert caller.tenant == f"account:{account.pk}"
+    assert caller.request_buckets == (RequestBucket(f"requests:account:{account.pk}", 10),)
+    assert (caller.requests_per_minute, caller.concurrent_jobs, caller.counts_jobs_by_key) == (10, 2, False)
+
+
+def test_a_limit_that_the_owner_gave_a_key_stands_beside_the_accounts() -> None:
+    account = AccountFactory(plan=PlanFactory(requests_per_minute=10, concurrent_jobs=2))
+    key, _ = make_key(account, requests_per_minute=3, concurrent_jobs=1)
+    caller = caller_of_key(key, address=ADDRESS)
+    assert caller.request_buckets == (RequestBucket(f"requests:key:{key.pk}", 3), RequestBucket(f"requests:account:{account.pk}", 10))
+    assert (caller.requests_per_minute, caller.concurrent_jobs) == (3, 1)
+    assert (caller.counts_jobs_by_key, caller.is_limited_apart) == (True, False)
+
+
+def test_a_limit_that_an_operator_gave_a_key_replaces_the_accounts() -> None:
+    account = AccountFactory(plan=PlanFactory(requests_per_minute=10))
+    key, _ = make_key(account, requests_per_minute=500, is_operator=True)
+    caller = caller_of_key(key, address=ADDRESS)
+    assert caller.request_buckets == (RequestBucket(f"requests:key:{key.pk}", 500),)
+    assert caller.is_limited_apart
+
+
+@pytest.mark.parametrize(
+    ("address", "tenant"),
+    [("203.0.113.7", "address:203.0.113.7"), ("2001:db8:1:2::7", "address:2001:db8:1:2::/64")],
+)
+def test_without_a_key_the_address_block_is_the_tenant(address: str, tenant: str) -> None:
+    caller = anonymous_caller(AnonymousPlanFactory(), address=address)
+    assert caller.is_anonymous
+    assert (caller.tenant, caller.address) == (tenant, address)
+    assert caller.request_buckets == (RequestBucket(f"requests:{tenant}", 10),)
+
+
+def test_a_key_opens_its_scopes_only_and_one_without_scopes_everything() -> None:
+    account = AccountFactory()
+    narrow, _ = make_key(account, scopes=["voices:read"])
+    wide, _ = make_key(account)
+    caller_of_key(wide, address=ADDRESS).needs_scope("tts:generate")
+    caller_of_key(narrow, address=ADDRESS).needs_scope("voices:read")
+    with pytest.raises(PermissionDeniedError) as caught:
+        caller_of_key(narrow, address=ADDRESS).needs_scope("tts:generate")
+    assert (caught.value.status, caught.value.code) == (403, "missing_scope")
+
+
+def test_scopes_do_not_concern_callers_without_a_key() -> None:
+    anonymous_caller(AnonymousPlanFactory(), address=ADDRESS).needs_scope("tts:generate")
