@@ -9,3 +9,4 @@ trap 'rm -f "$all"' EXIT
 lock -o "$all" platform.in embedded.in worker-cpu.in dev.in
 for group in platform embedded worker-cpu dev; do lock -c "$all" -o "$group.txt" "$group.in"; done
 for group in bootstrap worker-gpu piper; do lock -c "$all" -o "$group.txt" "$group.in"; done
+lock --no-deps -o languages.txt languages.in

@@ -1,0 +1,132 @@
+"""Throughput, added latency and the health check's answer time: the platform against the bare model, in turn, in one run."""
+
+import statistics
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from os import cpu_count
+
+import httpx
+
+from tests.flows.running import RunningPlatform
+from workers.engines.base import Engine
+
+SENTENCES = (
+    "The first train leaves before sunrise, and the last one returns after midnight.",
+    "Nobody in the village remembered who had planted the old walnut tree.",
+    "A thin layer of ice covered the pond behind the school.",
+    "The engineer checked every bolt, then checked them all again.",
+    "The report says that rainfall has doubled since the spring.",
+    "He opened the window, but the room stayed just as warm.",
+)
+TEXT = " ".join(SENTENCES)
+SHORT = "Fresh snow makes the street sound different."
+ROUNDS = 3
+REQUESTS_A_ROUND = 12
+PARALLEL_REQUESTS = 4
+SHORT_REQUESTS = 25
+VOICE = "af_heart"
+
+
+@dataclass
+class HealthProbe:
+    """Asks for /v1/health/ every 50 ms until told to stop."""
+
+    client: httpx.Client
+    seconds: list[float] = field(default_factory=list)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> "HealthProbe":
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(0.05):
+            started = time.perf_counter()
+            self.client.get("/v1/health/").raise_for_status()
+            self.seconds.append(time.perf_counter() - started)
+
+
+def bare_throughput(engine: Engine) -> float:
+    """Audio seconds per second of the model alone, one thread a core."""
+
+    def speak(number: int) -> float:
+        audio_seconds = 0.0
+        for sentence in engine.split(TEXT, language="en"):
+            spoken = engine.speak(sentence.text, voice=VOICE, language="en", speed=1.0)
+            audio_seconds += len(spoken.samples) / spoken.sample_rate
+        return audio_seconds + number * 0
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+        total = sum(pool.map(speak, range(REQUESTS_A_ROUND)))
+    return total / (time.perf_counter() - started)
+
+
+def platform_throughput(platform: RunningPlatform, key: str, *, model_seconds_a_text: float) -> float:
+    """Model seconds per second of the platform with parallel requests, counted in the same seconds as the bare model's."""
+
+    def request(_: int) -> None:
+        with platform.client(key) as client:
+            body = {"model": "kokoro", "input": TEXT, "voice": VOICE}
+            client.post("/v1/audio/speech", json=body).raise_for_status()
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(PARALLEL_REQUESTS) as pool:
+        list(pool.map(request, range(REQUESTS_A_ROUND)))
+    return model_seconds_a_text * REQUESTS_A_ROUND / (time.perf_counter() - started)
+
+
+def measure_throughput(platform: RunningPlatform, key: str, engine: Engine) -> dict[str, float]:
+    """The two in turn; the median of the ratios, and the health check's answer time meanwhile."""
+    model_seconds = sum(
+        len(spoken.samples) / spoken.sample_rate
+        for spoken in (engine.speak(s.text, voice=VOICE, language="en", speed=1.0) for s in engine.split(TEXT, language="en"))
+    )
+    ratios, health = [], []
+    for _ in range(ROUNDS):
+        bare = bare_throughput(engine)
+        with platform.client() as client, HealthProbe(client) as probe:
+            ours = platform_throughput(platform, key, model_seconds_a_text=model_seconds)
+        health += probe.seconds
+        ratios.append(ours / bare)
+        print(f"  bare {bare:.2f}, platform {ours:.2f} audio seconds a second: {ours / bare:.3f}", flush=True)
+    return {
+        "throughput_ratio": statistics.median(ratios),
+        "health_p50_ms": _percentile(health, 50) * 1000,
+        "health_p99_ms": _percentile(health, 99) * 1000,
+    }
+
+
+def measure_latency(platform: RunningPlatform, key: str, engine: Engine) -> dict[str, float]:
+    """One short request after the other, bare and through the platform in turn."""
+    bare, ours = [], []
+    with platform.client(key) as client:
+        for number in range(SHORT_REQUESTS + 3):
+            text = f"{SHORT} {number}."
+            body = {"model": "kokoro", "input": text, "voice": VOICE, "response_format": "wav"}
+            started = time.perf_counter()
+            for sentence in engine.split(text, language="en"):
+                engine.speak(sentence.text, voice=VOICE, language="en", speed=1.0)
+            middle = time.perf_counter()
+            client.post("/v1/audio/speech", json=body).raise_for_status()
+            if number >= 3:
+                bare.append(middle - started)
+                ours.append(time.perf_counter() - middle)
+    differences = [mine - theirs for mine, theirs in zip(ours, bare, strict=True)]
+    return {
+        "bare_p50_ms": statistics.median(bare) * 1000,
+        "platform_p50_ms": statistics.median(ours) * 1000,
+        "added_latency_p50_ms": statistics.median(differences) * 1000,
+    }
+
+
+def _percentile(values: list[float], percent: int) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]

@@ -1,0 +1,48 @@
+"""Two platforms: one with the real models, to be listened to, and one that is there to be harmed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.flows.listening import Listener
+from tests.flows.running import RunningPlatform
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All flows of one kind run in one xdist worker: they share a platform, and two cores carry no more."""
+    for item in items:
+        if "tests/flows/" in str(item.path):
+            item.add_marker(pytest.mark.flow)
+            item.add_marker(pytest.mark.xdist_group("harm" if "harmed" in getattr(item, "fixturenames", ()) else "flow"))
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+    """The platform with its real models."""
+    running = RunningPlatform(home=_home(tmp_path_factory))
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def harmed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+    """A platform whose processes are killed; it speaks silence, slowly enough to be caught in the middle."""
+    environment = {"TTSAI_ENGINES": "silence", "TTSAI_PRELOAD": "", "TTSAI_SILENCE_COMPUTE_SECONDS": "0.2"}
+    running = RunningPlatform(home=_home(tmp_path_factory), environment=environment)
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def listener() -> Listener:
+    """Writes down what it hears."""
+    return Listener()
+
+
+def _home(factory: pytest.TempPathFactory) -> Path:
+    return factory.mktemp("platform") / "home"

@@ -1,0 +1,35 @@
+"""Transcribing audio back with the packaged whisper, and comparing words."""
+
+import io
+import re
+from functools import cached_property
+from typing import Any
+
+import jiwer
+
+from workers.weights.store import WeightStore
+
+
+class Listener:
+    """Whisper base, loaded at the first use."""
+
+    @cached_property
+    def _model(self) -> Any:
+        from faster_whisper import WhisperModel
+
+        folder = WeightStore.default().path("whisper-base", "model.bin").parent
+        return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=2)
+
+    def hear(self, audio: bytes, *, language: str = "en") -> str:
+        """What is said, in any format that PyAV reads."""
+        segments, _ = self._model.transcribe(io.BytesIO(audio), language=language, beam_size=5)
+        return " ".join(segment.text.strip() for segment in segments)
+
+    def word_error_rate(self, audio: bytes, text: str, *, language: str = "en") -> float:
+        """Of what is heard against the text, without punctuation and case."""
+        return float(jiwer.wer(plain_words(text), plain_words(self.hear(audio, language=language))))
+
+
+def plain_words(text: str) -> str:
+    """Lower case, words only."""
+    return " ".join(re.findall(r"[\w']+", text.lower()))

@@ -1,0 +1,136 @@
+"""A whole platform of its own, started by `ttsai up` as a newcomer would, for tests and benchmarks to use and to harm."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from tests.servers import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = str(Path(sys.executable).with_name("ttsai"))
+READY_SECONDS = 120.0
+PARTS = {
+    "web": "ttsai.web",
+    "platform": "ttsai.celery",
+    "engine": "-m workers",
+    "valkey": "valkey",
+    "postgres": "postgres",
+}
+"""What the command line of each part contains."""
+
+
+@dataclass
+class RunningPlatform:
+    """One `ttsai up` with a home of its own."""
+
+    home: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of the web process."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """What `ttsai up` printed."""
+        return self.home / "up.log"
+
+    def start(self) -> "RunningPlatform":
+        """Starts everything and waits until a request would be answered with audio."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [COMMAND, "up"], cwd=ROOT, env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        self.wait_until_ready()
+        return self
+
+    def wait_until_ready(self, *, seconds: float = READY_SECONDS) -> None:
+        """Until the web process answers and a worker has announced its engines."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.process and self.process.poll() is not None:
+                raise RuntimeError(f"ttsai up ended with {self.process.returncode}:\n{self.log.read_text()[-4000:]}")
+            try:
+                answer = httpx.get(f"{self.url}/v1/models/", timeout=5)
+            except httpx.TransportError:
+                answer = None
+            if answer is not None and answer.status_code == 200 and answer.json()["models"]:
+                return
+            time.sleep(0.1)
+        raise TimeoutError(f"not ready after {seconds:.0f} s:\n{self.log.read_text()[-4000:]}")
+
+    def stop(self) -> int:
+        """Ctrl-C; the exit status."""
+        if self.process is None:
+            return 0
+        self.process.send_signal(signal.SIGINT)
+        status = self.process.wait(timeout=60)
+        self.process = None
+        return status
+
+    def command(self, *arguments: str) -> str:
+        """Runs the `ttsai` command line against this platform; what it prints on standard output."""
+        done = subprocess.run([COMMAND, *arguments], cwd=ROOT, env=self._environment(), capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"ttsai {' '.join(arguments)} ended with {done.returncode}: {done.stderr}")
+        return done.stdout
+
+    def key(self, email: str, *, plan: str = "pro", credits_: float = 1000, **limits: int) -> str:
+        """A new key; the account is made when it is not there."""
+        options = [item for name, value in limits.items() for item in (f"--{name.replace('_', '-')}", str(value))]
+        return self.command("keys", "create", "--email", email, "--plan", plan, "--credits", str(credits_), *options).strip()
+
+    def client(self, key: str | None = None) -> httpx.Client:
+        """An HTTP client of this platform, with a key or anonymous."""
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=180)
+
+    def instance(self) -> dict[str, Any]:
+        """What `ttsai up` wrote for the command line: addresses of the servers."""
+        return dict(json.loads((self.home / "run" / "instance.json").read_text()))
+
+    def pids(self, part: str) -> list[int]:
+        """The processes of one part: the oldest first."""
+        if self.process is None:
+            return []
+        found = []
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            try:
+                line = " ".join(child.cmdline())
+            except (psutil.NoSuchProcess, psutil.ZombieProcess):
+                continue
+            if PARTS[part] in line and not re.search(r"postgres: ", line):
+                found.append((child.create_time(), child.pid))
+        return [pid for _, pid in sorted(found)]
+
+    def kill(self, part: str) -> None:
+        """kill -9 of one part's processes."""
+        pids = self.pids(part)
+        assert pids, f"no process of {part} runs"
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TTSAI_MODELS", "TMPDIR"}}
+        return {
+            "TTSAI_MODELS": str(ROOT / "var" / "models"),
+            **inherited,
+            "TTSAI_HOME": str(self.home),
+            "PORT": str(self.port),
+            "PYTHONWARNINGS": "default",
+            **self.environment,
+        }

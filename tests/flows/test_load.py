@@ -1,0 +1,59 @@
+"""Many requests at once: never more than the credits allow, and nobody waits for another's backlog."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import psycopg
+import pytest
+
+from tests.flows.running import RunningPlatform
+
+SENTENCE = "Ten credits worth of silence. "
+
+
+def test_fifty_parallel_requests_on_credits_for_ten(harmed: RunningPlatform) -> None:
+    email, text = "hot@example.com", "x" * 1000
+    key = harmed.key(email, credits_=0, requests_per_minute=1000, concurrent=1000)
+    price = _price_of(harmed, text)
+    already = float(_account(harmed, key)["credits_remaining"])
+    harmed.command("credits", "grant", "--email", email, "--credits", str(10 * price - already % price - (already // price) * price))
+    with harmed.client(key) as client, ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda _: client.post("/v1/tts/", json={"model": "silence", "text": text}), range(50)))
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes == [200] * 10 + [402] * 40
+    refused = next(answer.json() for answer in answers if answer.status_code == 402)
+    assert refused["credits_needed"] == pytest.approx(price)
+    with psycopg.connect(harmed.instance()["database_url"]) as connection:
+        rows = connection.execute(
+            "SELECT b.available_millicredits, (SELECT sum(e.amount_millicredits) FROM billing_ledgerentry e WHERE e.account_id = b.account_id)"
+            " FROM billing_balance b"
+        ).fetchall()
+    assert all(available == entries and available >= 0 for available, entries in rows)
+
+
+def test_two_hundred_queued_jobs_do_not_delay_another_account(harmed: RunningPlatform) -> None:
+    flooder = harmed.client(harmed.key("flood@example.com", requests_per_minute=1000, concurrent=1000))
+    other = harmed.client(harmed.key("single@example.com"))
+    body = {"model": "silence", "text": SENTENCE * 4, "format": "wav"}
+    with ThreadPoolExecutor(8) as pool:
+        accepted = list(pool.map(lambda _: flooder.post("/v1/tts/", json=body).json(), range(200)))
+    assert all(answer["status"] == "queued" for answer in accepted)
+    started = time.monotonic()
+    answer = other.post("/v1/audio/speech", json={"model": "silence", "input": SENTENCE, "voice": "silence", "response_format": "wav"})
+    assert answer.status_code == 200
+    waiting = [item for item in flooder.get("/v1/jobs/", params={"page_size": 200}).json()["jobs"] if item["status"] != "completed"]
+    assert len(waiting) > 100, f"the flood was over before the other job, which took {time.monotonic() - started:.1f} s"
+    for item in accepted:
+        flooder.post(f"/v1/jobs/{item['uuid']}/cancel/")
+
+
+def _account(platform: RunningPlatform, key: str) -> dict[str, float]:
+    answer: dict[str, float] = httpx.get(f"{platform.url}/v1/account/", headers={"Authorization": f"Bearer {key}"}).json()
+    return answer
+
+
+def _price_of(platform: RunningPlatform, text: str) -> float:
+    models = httpx.get(f"{platform.url}/v1/models/").json()["models"]
+    silence = next(model for model in models if model["id"] == "silence")
+    return float(silence["credits_per_1k_chars"]) * len(text) / 1000

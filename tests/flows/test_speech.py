@@ -1,0 +1,146 @@
+"""What a customer hears: text in, real speech out, through clients that others wrote."""
+
+import io
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import av
+import httpx
+import openai
+import pytest
+import tts_ai
+
+from tests.flows.listening import Listener
+from tests.flows.running import RunningPlatform
+
+TEXT = "The first train leaves before sunrise, and the last one returns after midnight."
+LONG_TEXT = " ".join(
+    [
+        "Nobody in the village remembered who had planted the old walnut tree.",
+        "She folded the letter twice and put it back under the clock.",
+        "A thin layer of ice covered the pond behind the school.",
+        "The engineer checked every bolt, then checked them all again.",
+        "My grandmother baked bread every Friday for thirty years.",
+        "The report says that rainfall has doubled since the spring.",
+        "He opened the window, but the room stayed just as warm.",
+        "Two ferries cross the river each hour during the summer.",
+        "We painted the kitchen yellow because the light is poor.",
+        "The museum keeps its oldest maps in a dark, dry room.",
+        "Fresh snow makes the whole street sound different.",
+        "The captain asked for silence before he read the names.",
+        "A good map is worth more than a fast car.",
+        "Every answer seemed to raise another question.",
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def key(platform: RunningPlatform) -> str:
+    return platform.key("owner@example.com")
+
+
+@pytest.fixture
+def sdk(platform: RunningPlatform, key: str) -> tts_ai.TTSClient:
+    return tts_ai.TTSClient(api_key=key, base_url=platform.url, gpu_url=platform.url)
+
+
+def seconds_of(audio: bytes) -> float:
+    with av.open(io.BytesIO(audio)) as container:
+        assert container.duration is not None
+        return float(container.duration / av.time_base)
+
+
+def test_the_printed_curl_line_gives_a_real_mp3(platform: RunningPlatform, listener: Listener, tmp_path: Path) -> None:
+    line = re.search(r"curl .*$", re.sub(r"\x1b\[[0-9;]*m", "", platform.log.read_text()), re.MULTILINE)
+    assert line is not None
+    command = re.sub(r"-o \S+", f"-o {tmp_path}/hello.mp3", line.group(0))
+    subprocess.run(["sh", "-c", command], check=True, cwd=tmp_path)
+    said = re.search(r'"input": ?"([^"]+)"', command)
+    assert said is not None
+    audio = (tmp_path / "hello.mp3").read_bytes()
+    assert audio[:3] == b"ID3" or audio[0] == 0xFF
+    assert listener.word_error_rate(audio, said.group(1)) <= 0.1
+
+
+def test_the_official_sdk_generates_what_was_written(sdk: tts_ai.TTSClient, listener: Listener) -> None:
+    audio = sdk.generate(TEXT)
+    assert audio[:4] == b"RIFF"
+    assert listener.word_error_rate(audio, TEXT) == 0
+
+
+def test_the_official_sdk_polls_a_queued_job(sdk: tts_ai.TTSClient, listener: Listener) -> None:
+    result = sdk.generate_async(TEXT, voice="bm_george", output_format="mp3")
+    assert (result.status, len(result.uuid)) == ("queued", 32)
+    audio = sdk.poll_result(result.uuid, interval=0.2)
+    assert listener.word_error_rate(audio, TEXT) == 0
+
+
+def test_the_official_sdk_lists_models_and_voices(sdk: tts_ai.TTSClient) -> None:
+    models = {model.name: model for model in sdk.list_models()}
+    assert {"kokoro", "hibari"} <= set(models) | {name.lower() for name in models}
+    voices = sdk.list_voices(model="kokoro", language="en")
+    assert len(voices) == 28
+    assert {voice.voice_id for voice in voices} >= {"af_bella", "bm_george"}
+
+
+def test_hibari_speaks_too(sdk: tts_ai.TTSClient, listener: Listener) -> None:
+    assert listener.word_error_rate(sdk.generate(TEXT, model="hibari", voice="heart"), TEXT) <= 0.1
+
+
+def test_the_openai_package_gets_its_audio(platform: RunningPlatform, key: str, listener: Listener) -> None:
+    client = openai.OpenAI(api_key=key, base_url=f"{platform.url}/v1")
+    answer = client.audio.speech.create(model="tts-1", voice="alloy", input=TEXT, response_format="flac")
+    assert answer.content[:4] == b"fLaC"
+    assert listener.word_error_rate(answer.content, TEXT) == 0
+    with pytest.raises(openai.BadRequestError):
+        client.audio.speech.create(model="no-such-model", voice="alloy", input=TEXT)
+    with pytest.raises(openai.AuthenticationError):
+        openai.OpenAI(api_key="sk-tts-wrong", base_url=f"{platform.url}/v1").audio.speech.create(model="tts-1", voice="alloy", input="x")
+
+
+@pytest.mark.parametrize("audio_format", ["mp3", "wav", "flac", "opus"])
+def test_each_format_says_its_true_length(platform: RunningPlatform, key: str, audio_format: str) -> None:
+    with platform.client(key) as client:
+        body = {"model": "kokoro", "input": TEXT, "voice": "af_heart", "response_format": audio_format}
+        answer = client.post("/v1/audio/speech", json=body)
+        assert answer.status_code == 200
+        assert 3.5 < seconds_of(answer.content) < 7.5
+
+
+def test_a_text_of_several_parts_comes_out_whole_and_in_order(platform: RunningPlatform, key: str, listener: Listener) -> None:
+    with platform.client(key) as client:
+        accepted = client.post("/v1/tts/", json={"text": LONG_TEXT, "voice": "af_bella"}).json()
+        audio = client.get(_completed(client, accepted["uuid"])["result_url"]).content
+    assert listener.word_error_rate(audio, LONG_TEXT) <= 0.03
+
+
+def test_an_anonymous_visitor_speaks_polls_and_downloads(platform: RunningPlatform) -> None:
+    with platform.client() as client:
+        accepted = client.post("/v1/tts/", json={"text": TEXT})
+        assert accepted.status_code == 200
+        result = _completed(client, accepted.json()["uuid"])
+        audio = client.get(result["result_url"])
+        assert audio.status_code == 200
+        part = client.get(result["result_url"], headers={"Range": "bytes=0-99"})
+        assert (part.status_code, part.content) == (206, audio.content[:100])
+        as_wav = client.get(f"/static/downloads/{accepted.json()['uuid']}/tts_output.wav")
+        assert as_wav.content[:4] == b"RIFF"
+        assert abs(seconds_of(as_wav.content) - seconds_of(audio.content)) < 0.2
+
+
+def test_the_command_line_says_a_sentence(platform: RunningPlatform, listener: Listener, tmp_path: Path) -> None:
+    platform.command("say", TEXT, "-o", str(tmp_path / "said.mp3"))
+    assert listener.word_error_rate((tmp_path / "said.mp3").read_bytes(), TEXT) == 0
+
+
+def _completed(client: httpx.Client, uuid: str, *, seconds: float = 120) -> dict[str, str]:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        result: dict[str, str] = client.get("/v1/speech/results/", params={"uuid": uuid}).json()
+        if result["status"] not in {"queued", "processing"}:
+            assert result["status"] == "completed", result
+            return result
+        time.sleep(0.2)
+    raise TimeoutError(f"{uuid} is not done after {seconds} s")

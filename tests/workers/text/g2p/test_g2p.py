@@ -1,0 +1,80 @@
+"""Phonemes of the languages other than English, and the written word behind each group."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workers.contract.errors import WorkError
+from workers.text.g2p.base import G2P, PhonemeWord, join_phonemes
+from workers.text.g2p.chinese import ChineseG2P
+from workers.text.g2p.espeak import EspeakG2P, EspeakProgram, share_groups
+from workers.text.g2p.japanese import JapaneseG2P
+
+EXAMPLES = [
+    (lambda: EspeakG2P("es"), "El panadero abre, ¿no?", "el pˌanaðˈeɾo ˈaβɾe, nˈo?"),
+    (lambda: EspeakG2P("fr"), "Mais les enfants n'aiment pas l'été…", "mɛ lez ɑ̃fˈɑ̃ nˈɛm pa letˈe…"),
+    (lambda: EspeakG2P("it"), "La pioggia è caduta.", "la pjˈɔʤːa e kadˈuta."),
+    (lambda: EspeakG2P("pt"), "Nada se perde; é verdade?", "nˈadæ sy pˈɛɾəʤy; ɛ vˌeɾədˈaʤy?"),
+    (lambda: EspeakG2P("hi"), "नमस्ते, आप कैसे हैं?", "nəmˈʌsteː, ˌaːp kˈɛːseː hɛ̃?"),
+    (ChineseG2P, "你好，世界！", "ni↓xau↓, ʂɨ↘ʨje↘!"),
+    (JapaneseG2P, "こんにちは、世界。", "koɲɲiʨiβa, sekai."),
+]
+
+
+@pytest.mark.parametrize(("make", "text", "phonemes"), EXAMPLES)
+def test_a_sentence_becomes_the_phonemes_that_kokoro_learned(make: type[G2P], text: str, phonemes: str) -> None:
+    assert join_phonemes(make()(text))[0] == phonemes
+
+
+@pytest.mark.parametrize(("make", "text"), [(make, text) for make, text, _ in EXAMPLES])
+def test_the_words_cover_the_text_in_order(make: type[G2P], text: str) -> None:
+    words = make()(text)
+    assert [word.start for word in words] == sorted(word.start for word in words)
+    covered = {index for word in words for index in range(word.start, word.end)}
+    assert all(index in covered for index, character in enumerate(text) if character.isalnum())
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_is_phonemised_or_empty(text: str) -> None:
+    for word in EspeakG2P("es")(text):
+        assert 0 <= word.start < word.end <= len(text)
+
+
+def test_merged_words_share_their_phonemes_by_length() -> None:
+    assert share_groups(["aaa", "bb"], [3, 1, 1]) == ["aaa", "bb", ""]
+    assert share_groups(["a", "b", "c"], [1, 2]) == ["a", "b c"]
+
+
+def test_places_in_the_joined_string_are_those_of_its_words() -> None:
+    words = [PhonemeWord("ab", 0, 2), PhonemeWord(",", 2, 3, is_mark=True), PhonemeWord("", 4, 5), PhonemeWord("c", 6, 7)]
+    joined, places = join_phonemes(words)
+    assert joined == "ab, c"
+    assert [joined[start:end] for start, end, _ in places] == ["ab", ",", "c"]
+
+
+def test_a_phonemiser_that_died_is_started_again() -> None:
+    program = EspeakProgram()
+    assert program.phonemise(["sol"], language="es") == ["sˈol"]
+    assert program._process is not None
+    program._process.kill()
+    program._process.wait()
+    assert program.phonemise(["sol"], language="es") == ["sˈol"]
+    program.close()
+
+
+def test_espeak_is_never_loaded_into_the_worker_itself() -> None:
+    EspeakG2P("it")("ciao")
+    assert "espeakng_loader" not in sys.modules
+    assert "espeak" not in Path("/proc/self/maps").read_text()
+
+
+def test_a_missing_library_says_which_package_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jieba", None)
+    with pytest.raises(WorkError, match="jieba") as refused:
+        importlib.import_module("workers.text.g2p.chinese").ChineseG2P()
+    assert refused.value.code == "engine_unavailable"

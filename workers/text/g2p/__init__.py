@@ -1,0 +1,1 @@
+"""Letters to phonemes for the languages other than English, each word with its place in the text."""

