@@ -7,13 +7,16 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["apps.accounts.permissions.HasAccount"],
     "DEFAULT_THROTTLE_CLASSES": ["apps.accounts.throttles.RequestsPerMinute"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["apps.core.parsing.JSONBodyParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "apps.core.exception_handler.handle_exception",
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "apps.core.negotiation.JSONAlways",
 }
+
+TTSAI_LIMIT_STATE = "apps.accounts.throttles.limit_state_of"
+"""(request) -> LimitState: what X-RateLimit-* shows where no throttle ran."""
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "TTS platform",

@@ -36,5 +36,7 @@ S3_BUCKET = environment.text("S3_BUCKET")
 S3_ACCESS_KEY_ID = environment.text("S3_ACCESS_KEY_ID")
 S3_SECRET_ACCESS_KEY = environment.text("S3_SECRET_ACCESS_KEY")
 S3_REGION = environment.text("S3_REGION", "us-east-1")
+S3_ADDRESSING_STYLE = environment.text("S3_ADDRESSING_STYLE", "path" if S3_ENDPOINT_URL else "auto")
+"""path, virtual or auto: most servers that are not Amazon's have no name for each bucket."""
 
 CELERY_BROKER_URL = REDIS_URL

@@ -1,0 +1,33 @@
+"""Live events of a job: what publishers append to its Valkey stream."""
+
+import json
+import logging
+from typing import Any
+from uuid import UUID
+
+from apps.core.valkey import ValkeyAway, client
+from workers.contract import names
+
+logger = logging.getLogger(__name__)
+
+KEEP_EVENTS = 5_000
+"""About so many are kept for each job: an hour of speech has some 9,000 words in some 700 sentences."""
+KEEP_SECONDS = 3600
+"""After its last event a stream lives on for this long, for clients that resume."""
+
+
+def publish_event(job_uuid: UUID, event: dict[str, Any]) -> None:
+    """Append an event to the job's stream. A Valkey that is away costs a log line: whoever waits also looks at the row."""
+    stream = names.job_stream(job_uuid.hex)
+    pipeline = client().pipeline(transaction=False)
+    pipeline.xadd(stream, {"data": json.dumps(event, separators=(",", ":"))}, maxlen=KEEP_EVENTS, approximate=True)
+    pipeline.expire(stream, KEEP_SECONDS)
+    try:
+        pipeline.execute()
+    except ValkeyAway as error:
+        logger.warning("event %s of job %s not published: %s", event.get("type"), job_uuid.hex, type(error).__name__)
+
+
+def end_event(job_uuid: UUID, *, status: str) -> dict[str, Any]:
+    """The last event of every job: status is completed, failed, cancelled or expired."""
+    return {"type": "end", "status": status, "job": job_uuid.hex}

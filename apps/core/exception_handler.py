@@ -1,0 +1,149 @@
+"""Every error as the same JSON body, whether a service, the framework or a bug raised it."""
+
+import logging
+import math
+from typing import Any
+
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.views import defaults
+from rest_framework import exceptions
+
+from apps.core.errors import (
+    ApplicationError,
+    AuthenticationFailedError,
+    InvalidRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+    TooManyRequestsError,
+    UnavailableError,
+)
+
+logger = logging.getLogger(__name__)
+
+UNAVAILABLE_RETRY_SECONDS = "2"
+
+
+def handle_exception(error: Exception, context: dict[str, Any]) -> HttpResponse:
+    """REST framework's hook: what a view raised, as its answer."""
+    request = context["request"]
+    return error_response(as_application_error(error), request_id=getattr(request, "request_id", ""))
+
+
+def error_response(error: ApplicationError, *, request_id: str) -> JsonResponse:
+    """The answer that tells this error."""
+    body = {
+        "error": {
+            "message": error.message or "The request failed.",  # the official SDK needs a non-empty one
+            "type": error.type,
+            "code": error.code,
+            "param": error.param,
+            "request_id": request_id,
+        },
+        **error.extra,
+    }
+    response = JsonResponse(body, status=error.status, headers=error.headers)
+    if error.status == 401:
+        response.headers.setdefault("WWW-Authenticate", "Bearer")
+    return response
+
+
+def as_application_error(error: Exception) -> ApplicationError:
+    """The error with its public code; a bug is logged and becomes a 500 that tells nothing."""
+    if isinstance(error, ApplicationError):
+        return error
+    if isinstance(error, exceptions.ValidationError):
+        return invalid_fields(error)
+    if isinstance(error, exceptions.Throttled):
+        retry_after = math.ceil(getattr(error, "wait", None) or 1)
+        return TooManyRequestsError(str(error.detail), headers={"Retry-After": str(retry_after)})
+    if isinstance(error, exceptions.APIException):
+        return _from_framework(error)
+    return _from_django(error)
+
+
+def _from_django(error: Exception) -> ApplicationError:
+    if isinstance(error, Http404):
+        return NotFoundError(str(error) or "Not found.")
+    if isinstance(error, DjangoPermissionDenied):
+        return PermissionDeniedError("Permission denied.")
+    if isinstance(error, SuspiciousOperation | BadRequest | UnreadablePostError):
+        return InvalidRequestError("The request is malformed.")
+    if isinstance(error, OperationalError | InterfaceError):
+        logger.error("database: %s", error)
+        return UnavailableError("The database is not available right now. Try again.", headers={"Retry-After": UNAVAILABLE_RETRY_SECONDS})
+    logger.error("a bug", exc_info=error)
+    return _internal_error()
+
+
+def _internal_error() -> ApplicationError:
+    error = ApplicationError("Something went wrong on our side.", status=500, code="internal_error")
+    error.type = "server_error"
+    return error
+
+
+FRAMEWORK_ERRORS: tuple[tuple[type[exceptions.APIException], type[ApplicationError], str], ...] = (
+    (exceptions.ParseError, InvalidRequestError, "invalid_body"),
+    (exceptions.UnsupportedMediaType, InvalidRequestError, "unsupported_media_type"),
+    (exceptions.MethodNotAllowed, InvalidRequestError, "method_not_allowed"),
+    (exceptions.NotAuthenticated, AuthenticationFailedError, "invalid_api_key"),
+    (exceptions.AuthenticationFailed, AuthenticationFailedError, "invalid_api_key"),
+    (exceptions.PermissionDenied, PermissionDeniedError, "permission_denied"),
+    (exceptions.NotFound, NotFoundError, "not_found"),
+    (exceptions.APIException, InvalidRequestError, "invalid_request"),
+)
+
+
+def _from_framework(error: exceptions.APIException) -> ApplicationError:
+    ours, code = next((ours, code) for theirs, ours, code in FRAMEWORK_ERRORS if isinstance(error, theirs))
+    return ours(str(error.detail), code=code, status=error.status_code if ours is InvalidRequestError else None)
+
+
+def invalid_fields(error: exceptions.ValidationError) -> InvalidRequestError:
+    """The first thing wrong with a body, with the name of its field."""
+    param: str | None = None
+    detail: Any = error.detail
+    while isinstance(detail, dict | list) and detail:
+        if isinstance(detail, list):
+            detail = detail[0]
+            continue
+        name, detail = next(iter(detail.items()))
+        if name != "non_field_errors":
+            param = f"{param}.{name}" if param else str(name)
+    message = str(detail) if detail else "Invalid."
+    return InvalidRequestError(f"{param}: {message}" if param else message, param=param, code=_code_of(detail))
+
+
+def _code_of(detail: Any) -> str:
+    code = getattr(detail, "code", "")
+    return {"required": "missing_field", "null": "missing_field", "blank": "missing_field"}.get(code, "invalid_request")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400."""
+    return _outside_views(request, InvalidRequestError("The request is malformed.")) or defaults.bad_request(request, exception)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler403."""
+    return _outside_views(request, PermissionDeniedError("Permission denied.")) or defaults.permission_denied(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    error = NotFoundError(f"There is nothing at {request.path}. GET /v1/schema/ lists what there is.")
+    return _outside_views(request, error) or defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500."""
+    return _outside_views(request, _internal_error()) or defaults.server_error(request)
+
+
+def _outside_views(request: HttpRequest, error: ApplicationError) -> JsonResponse | None:
+    """The error as JSON, or None for the admin, whose pages are HTML."""
+    if request.path_info.startswith("/admin/"):
+        return None
+    return error_response(error, request_id=getattr(request, "request_id", ""))

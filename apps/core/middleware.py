@@ -1,0 +1,122 @@
+"""What every request passes: its id, its optional slash, the headers of every answer; sessions for the admin alone."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.csrf import CsrfViewMiddleware
+from django.urls import Resolver404, resolve
+from django.utils.module_loading import import_string
+
+from apps.core.errors import ApplicationError, InvalidRequestError, NotFoundError
+from apps.core.exception_handler import error_response
+from apps.core.ids import request_id_from
+from apps.core.limits import LimitState
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+AS_THEY_ARE = ("/admin/", "/static/")
+"""Paths that get no slash: the admin's own links end with one, static files must not."""
+
+
+class PlatformRequest(HttpRequest):
+    """What this platform keeps on Django's request."""
+
+    request_id: str
+    limit_state: LimitState
+    """Set by the throttle that counted this request."""
+    refusal: ApplicationError
+    """Set by the shell when it would not read the body: told through the usual answer, with the usual headers."""
+
+
+def with_slash(path: str) -> str:
+    """The path as the routes spell it."""
+    return path if path.endswith("/") or path.startswith(AS_THEY_ARE) else f"{path}/"
+
+
+class RequestMiddleware:
+    """First in, last out: X-Request-Id and X-RateLimit-* on every answer, refusals, OPTIONS."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: PlatformRequest) -> HttpResponseBase:
+        request.request_id = request_id_from(request.META.get("HTTP_X_REQUEST_ID", ""))
+        request.path_info = request.path = with_slash(request.path_info)
+        refusal = getattr(request, "refusal", None) or _refusal_of(request)
+        if refusal is not None:
+            response: HttpResponseBase = error_response(refusal, request_id=request.request_id)
+        elif request.method == "OPTIONS" and not request.path.startswith(AS_THEY_ARE):
+            response = _options(request)
+        else:
+            response = self.get_response(request)
+        response.headers["X-Request-Id"] = request.request_id
+        if not request.path.startswith("/admin/"):
+            write_limit(response, limit_state_of(request))
+        return response
+
+
+def write_limit(response: HttpResponseBase, state: LimitState) -> None:
+    """The requests a minute as the caller may still make them."""
+    response.headers["X-RateLimit-Limit"] = str(state.limit)
+    response.headers["X-RateLimit-Remaining"] = str(state.remaining)
+    response.headers["X-RateLimit-Reset"] = str(state.reset_at)
+
+
+def limit_state_of(request: HttpRequest) -> LimitState:
+    """What the throttle left behind; where none ran, a look that counts nothing."""
+    state: LimitState | None = getattr(request, "limit_state", None)
+    return state or _peek()(request)
+
+
+@cache
+def _peek() -> Callable[[HttpRequest], LimitState]:
+    # Named in the settings because plans and keys live in an app above this one.
+    function: Callable[[HttpRequest], LimitState] = import_string(settings.TTSAI_LIMIT_STATE)
+    return function
+
+
+def _refusal_of(request: HttpRequest) -> ApplicationError | None:
+    if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        return InvalidRequestError("The address holds a NUL character.")
+    return None
+
+
+def _options(request: PlatformRequest) -> HttpResponseBase:
+    try:
+        view: Any = resolve(request.path_info).func
+    except Resolver404:
+        return error_response(NotFoundError(f"There is nothing at {request.path}."), request_id=request.request_id)
+    view_class = getattr(view, "cls", None) or getattr(view, "view_class", None)
+    methods = [name for name in ("get", "post", "put", "patch", "delete") if hasattr(view_class, name)]
+    allowed = [name.upper() for name in methods] + (["HEAD"] if "get" in methods else []) + ["OPTIONS"]
+    return HttpResponse(headers={"Allow": ", ".join(allowed), "Content-Length": "0"})
+
+
+class AdminOnlySessionMiddleware:
+    """Django's own middleware for sessions, users, CSRF and messages, below /admin/: API requests do not pay for it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        inner = XFrameOptionsMiddleware(MessageMiddleware(get_response))
+        self.csrf = CsrfViewMiddleware(AuthenticationMiddleware(inner))
+        self.for_admin = SessionMiddleware(self.csrf)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith("/admin/"):
+            response: HttpResponseBase = self.for_admin(request)  # type: ignore[assignment]
+            return response
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        """CSRF is checked here by Django, once the view is known."""
+        if not request.path_info.startswith("/admin/"):
+            return None
+        return self.csrf.process_view(request, view, args, kwargs)

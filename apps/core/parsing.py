@@ -1,0 +1,47 @@
+"""JSON bodies to plain values that Postgres and UTF-8 can hold; whatever is wrong with a body is a 400."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import IO, Any, NoReturn
+
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+# Escapes that json.loads accepts and that nothing behind it can keep: NUL is refused by Postgres, half of a surrogate pair by UTF-8.
+_DOUBTFUL_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class JSONBodyParser(BaseParser):
+    """Strict JSON, UTF-8. NUL characters are dropped and lone surrogates become U+FFFD."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG002
+        return parse_json(stream.read())
+
+
+def parse_json(raw: bytes) -> Any:
+    """The value of a JSON text. Raises ParseError."""
+    try:
+        value = json.loads(raw, parse_constant=_refuse_constant)
+        return _clean(value) if _DOUBTFUL_ESCAPE.search(raw) else value
+    except RecursionError as error:
+        raise ParseError("The body is nested too deeply.") from error
+    except ValueError as error:  # UnicodeDecodeError and an integer of thousands of digits are ValueErrors too
+        raise ParseError(f"The body is not valid JSON: {str(error)[:200]}") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value.replace("\x00", ""))
+    if isinstance(value, dict):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return value
