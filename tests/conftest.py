@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 import redis
 
+from apps.core.remembered import forget_everything
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "ttsai.settings"  # loaded already; this is for programs that tests start
 
 
@@ -17,5 +19,6 @@ def valkey() -> Iterator[redis.Redis]:
 
 
 @pytest.fixture(autouse=True)
-def _empty_valkey(valkey: redis.Redis) -> None:
+def _clean_slate(valkey: redis.Redis) -> None:
     valkey.flushdb()
+    forget_everything()

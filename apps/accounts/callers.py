@@ -54,6 +54,13 @@ class Caller:
         own = RequestBucket(f"requests:key:{self.key.pk}", self.key.requests_per_minute)
         return (own,) if self.key.is_limited_apart else (own, tenants)
 
+    @property
+    def own_key(self) -> ApiKey:
+        """The key, in views that HasAccount guards."""
+        if self.key is None:
+            raise TypeError("this view is for callers with a key")
+        return self.key
+
     def has_scope(self, scope: str) -> bool:
         """Whether the key opens this. Without a key it is the plan that limits, not scopes."""
         return self.key is None or not self.key.scopes or scope in self.key.scopes

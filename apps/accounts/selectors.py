@@ -5,6 +5,8 @@ import hashlib
 from django.db.models import QuerySet
 
 from apps.accounts.models import Account, ApiKey, Plan
+from apps.core.errors import NotFoundError
+from apps.core.remembered import Remembered
 
 ANONYMOUS_PLAN = "anonymous"
 """The slug of the plan of callers without a key."""
@@ -25,11 +27,22 @@ def list_keys(account: Account) -> QuerySet[ApiKey]:
     return ApiKey.objects.filter(account=account)
 
 
+def get_key(account: Account, *, key_id: int) -> ApiKey:
+    """One of the account's keys."""
+    key = list_keys(account).select_related("account__plan").filter(pk=key_id).first()
+    if key is None:
+        raise NotFoundError("There is no such key in this account.")
+    return key
+
+
 def get_anonymous_plan() -> Plan | None:
-    """The plan of callers without a key; None where the operator deleted it, which turns such calls off."""
-    return Plan.objects.filter(slug=ANONYMOUS_PLAN).first()
+    """The plan of callers without a key, as it was a moment ago; None where the operator deleted it, which turns such calls off."""
+    return _anonymous_plan.get()
 
 
 def get_default_plan() -> Plan:
     """The plan of a new account."""
     return Plan.objects.get(is_default=True)
+
+
+_anonymous_plan = Remembered(lambda: Plan.objects.filter(slug=ANONYMOUS_PLAN).first(), seconds=2)

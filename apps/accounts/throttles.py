@@ -3,13 +3,16 @@
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from apps.accounts.callers import get_caller
+from apps.accounts.callers import Caller, RequestBucket, get_caller
+from apps.accounts.selectors import get_anonymous_plan
 from apps.core.addresses import address_block, client_address
 from apps.core.errors import TooManyRequestsError
-from apps.core.limits import LimitState, count_request
+from apps.core.limits import LimitState, count_request, peek
 
 
 class RequestsPerMinute(BaseThrottle):
@@ -35,6 +38,23 @@ class PollLimit(BaseThrottle):
         if not state.is_allowed:
             raise too_many_requests(state)
         return True
+
+
+def limit_state_of(request: HttpRequest) -> LimitState:
+    """What X-RateLimit-* shows where no throttle ran (a poll, a download, a 404, a refusal): a look that counts nothing."""
+    caller: Caller | None = getattr(request, "caller", None)
+    buckets = _buckets_of_address(request) if caller is None else caller.request_buckets
+    return min((peek(bucket.name, limit=bucket.limit) for bucket in buckets), key=lambda state: state.remaining)
+
+
+def _buckets_of_address(request: HttpRequest) -> tuple[RequestBucket]:
+    address = client_address(request)
+    try:
+        plan = get_anonymous_plan()
+    except DatabaseError:  # this runs after the view: its answer stands, also when the database is away
+        plan = None
+    limit = plan.requests_per_minute if plan is not None else 0
+    return (RequestBucket(f"requests:address:{address_block(address)}", limit),)
 
 
 def too_many_requests(state: LimitState) -> TooManyRequestsError:

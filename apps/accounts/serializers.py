@@ -1,0 +1,78 @@
+"""Shapes of API keys."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.accounts.models import ApiKey
+from apps.accounts.scopes import SCOPES
+from apps.accounts.services.keys import OVERLAP_SECONDS_LIMIT
+
+DAY_SECONDS = 24 * 3600
+
+
+class KeySerializer(serializers.ModelSerializer[ApiKey]):
+    """A key as its account sees it: never the secret."""
+
+    id = serializers.IntegerField(read_only=True)
+    is_live = serializers.BooleanField(read_only=True, help_text="Neither revoked nor expired.")
+
+    class Meta:
+        model = ApiKey
+        fields = [
+            "id",
+            "name",
+            "prefix",
+            "scopes",
+            "requests_per_minute",
+            "concurrent_jobs",
+            "is_live",
+            "created_at",
+            "last_used_at",
+            "expires_at",
+            "revoked_at",
+        ]
+        read_only_fields = fields
+
+
+class NewKeySerializer(serializers.Serializer[Any]):
+    """What a key is made of."""
+
+    name = serializers.CharField(max_length=100, help_text="What the key is for.")
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(SCOPES)),
+        default=list,
+        help_text="What the key opens; everything that the key of this request opens, unless given. "
+        + " ".join(f"`{scope}`: {meaning}." for scope, meaning in SCOPES.items()),
+    )
+    requests_per_minute = serializers.IntegerField(
+        min_value=1, allow_null=True, default=None, help_text="A limit of this key alone, at most the plan's."
+    )
+    concurrent_jobs = serializers.IntegerField(
+        min_value=1, allow_null=True, default=None, help_text="A limit of this key alone, at most the plan's."
+    )
+
+
+class RotationSerializer(serializers.Serializer[Any]):
+    """How long both keys open."""
+
+    overlap_seconds = serializers.IntegerField(
+        min_value=0, max_value=OVERLAP_SECONDS_LIMIT, default=DAY_SECONDS, help_text="The old key opens for so much longer."
+    )
+
+
+class IssuedKeySerializer(KeySerializer):
+    """A new key, with the secret: shown in this answer and never again."""
+
+    key = serializers.CharField(help_text="The secret. It is not kept: store it now.")
+
+    class Meta(KeySerializer.Meta):
+        fields = ["key", *KeySerializer.Meta.fields]
+        read_only_fields = fields
+
+
+class KeyListSerializer(serializers.Serializer[Any]):
+    """The account's keys, newest first."""
+
+    keys = KeySerializer(many=True)
+    total = serializers.IntegerField()

@@ -1,0 +1,46 @@
+"""What one key may do with others of its account: never more than it may itself."""
+
+from apps.accounts.models import ApiKey
+from apps.accounts.services.keys import create_key, rotate_key
+from apps.core.errors import PermissionDeniedError
+
+
+def create_key_with(
+    maker: ApiKey, *, name: str, scopes: list[str], requests_per_minute: int | None, concurrent_jobs: int | None
+) -> tuple[ApiKey, str]:
+    """A new key and its secret. Where it asks for no scopes or limits of its own it takes over the maker's."""
+    asked = ApiKey(
+        scopes=scopes or maker.scopes,
+        requests_per_minute=_own_or(requests_per_minute, makers=maker.requests_per_minute, plans=maker.account.plan.requests_per_minute),
+        concurrent_jobs=_own_or(concurrent_jobs, makers=maker.concurrent_jobs, plans=maker.account.plan.concurrent_jobs),
+    )
+    _refuse_wider(asked, than=maker)
+    return create_key(
+        maker.account,
+        name=name,
+        scopes=asked.scopes,
+        requests_per_minute=asked.requests_per_minute,
+        concurrent_jobs=asked.concurrent_jobs,
+        created_by=maker.created_by,
+    )
+
+
+def rotate_key_with(maker: ApiKey, *, key: ApiKey, overlap_seconds: int) -> tuple[ApiKey, str]:
+    """A successor of the key, handed to the maker: so the key may open no more than the maker does."""
+    if key.pk != maker.pk:
+        _refuse_wider(key, than=maker)
+    return rotate_key(key, overlap_seconds=overlap_seconds)
+
+
+def _own_or(asked: int | None, *, makers: int | None, plans: int) -> int | None:
+    return asked if asked is not None or makers is None else min(makers, plans)
+
+
+def _refuse_wider(key: ApiKey, *, than: ApiKey) -> None:
+    has_more_scopes = bool(than.scopes) and (not key.scopes or not set(key.scopes) <= set(than.scopes))
+    if has_more_scopes:
+        raise PermissionDeniedError("This key cannot hand out scopes that it lacks.", code="missing_scope", param="scopes")
+    for limit in ("requests_per_minute", "concurrent_jobs"):
+        own, others = getattr(than, limit), getattr(key, limit)
+        if own is not None and (others is None or others > own):
+            raise PermissionDeniedError("This key cannot hand out more than its own limit.", code="limit_too_high", param=limit)

@@ -1,0 +1,64 @@
+"""Shapes of an account: plan, credits, limits."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.accounts.callers import Caller
+from apps.billing import prices
+
+
+class LimitsSerializer(serializers.Serializer[Any]):
+    """What holds for requests with this key."""
+
+    requests_per_minute = serializers.IntegerField()
+    concurrent_jobs = serializers.IntegerField()
+    max_characters = serializers.IntegerField(help_text="The longest text of one request.")
+    retention_days = serializers.IntegerField(help_text="Results are kept for so many days.")
+    allowed_models = serializers.ListField(child=serializers.CharField(), help_text="An empty list allows all.")
+
+
+class PresentedKeySerializer(serializers.Serializer[Any]):
+    """The key of this request."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    prefix = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.CharField(), help_text="An empty list opens everything.")
+
+
+class AccountSerializer(serializers.Serializer[Any]):
+    """An account as its keys see it."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    status = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    plan = serializers.CharField(help_text="free, starter, pro, enterprise, …")
+    plan_name = serializers.CharField()
+    credits = serializers.FloatField(help_text="What may be spent now; running jobs are taken off already.")
+    limits = LimitsSerializer()
+    key = PresentedKeySerializer()
+
+
+def account_shape(caller: Caller, *, available_millicredits: int) -> dict[str, Any]:
+    """The answer of GET /v1/account/."""
+    key, plan = caller.own_key, caller.plan
+    limits = {
+        "requests_per_minute": caller.requests_per_minute,
+        "concurrent_jobs": caller.concurrent_jobs,
+        "max_characters": plan.max_characters,
+        "retention_days": plan.retention_days,
+        "allowed_models": plan.allowed_models,
+    }
+    return {
+        "id": key.account.pk,
+        "name": key.account.name,
+        "status": key.account.status,
+        "created_at": key.account.created_at.isoformat(),
+        "plan": plan.slug,
+        "plan_name": plan.name,
+        "credits": prices.credits(available_millicredits),
+        "limits": limits,
+        "key": PresentedKeySerializer(key).data,
+    }

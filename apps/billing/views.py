@@ -1,0 +1,23 @@
+"""/v1/account/: plan, credits, limits."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.callers import get_caller
+from apps.accounts.permissions import HasAccount, scope_required
+from apps.billing.selectors import available_millicredits
+from apps.billing.serializers import AccountSerializer, account_shape
+
+
+class AccountView(APIView):
+    """The account of the key."""
+
+    permission_classes = [HasAccount, scope_required("account:read")]
+
+    @extend_schema(operation_id="account", tags=["account"], responses=AccountSerializer, summary="Plan, credits, limits")
+    def get(self, request: Request) -> Response:
+        """The account of this key, its credits now, and the limits that requests with this key meet."""
+        caller = get_caller(request)
+        return Response(account_shape(caller, available_millicredits=available_millicredits(caller.own_key.account_id)))
