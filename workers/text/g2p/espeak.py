@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from ctypes.util import find_library
 from pathlib import Path
 
@@ -121,10 +122,16 @@ atexit.register(_program.close)
 
 
 class EspeakG2P:
-    """One language's G2P."""
+    """One eSpeak voice's G2P, in the spelling of Kokoro v1.0 or as plain IPA."""
 
-    def __init__(self, language: str) -> None:
-        self._voice = VOICES[language]
+    def __init__(self, voice: str, *, spell: Callable[[str], str]) -> None:
+        self._voice = voice
+        self._spell = spell
+
+    @classmethod
+    def for_kokoro(cls, language: str) -> "EspeakG2P":
+        """The G2P that Kokoro learned one of VOICES' languages with."""
+        return cls(VOICES[language], spell=fold_phonemes)
 
     def __call__(self, text: str) -> list[PhonemeWord]:
         """All words and marks of the text, in order. Raises WorkError."""
@@ -143,7 +150,7 @@ class EspeakG2P:
     def _phonemise(self, texts: list[str]) -> list[str]:
         if not texts:
             return []
-        return [fold_phonemes(phonemes) for phonemes in _program.phonemise(texts, language=self._voice)]
+        return [self._spell(phonemes) for phonemes in _program.phonemise(texts, language=self._voice)]
 
     def _align(self, groups: list[str], pieces: list[re.Match[str]]) -> list[PhonemeWord]:
         """Gives each group of phonemes to a written word: one to one mostly, by length where eSpeak merged or split words."""
@@ -151,6 +158,11 @@ class EspeakG2P:
             alone = self._phonemise([piece.group() for piece in pieces])
             groups = share_groups(groups, [max(1, len(phonemes)) for phonemes in alone])
         return [PhonemeWord(group, piece.start(), piece.end()) for group, piece in zip(groups, pieces, strict=True)]
+
+
+def plain_ipa(phonemes: str) -> str:
+    """eSpeak's IPA without ties and language flags, as piper's voices learned it."""
+    return _LANGUAGE_FLAG.sub("", phonemes).replace("^", "")
 
 
 def fold_phonemes(phonemes: str) -> str:

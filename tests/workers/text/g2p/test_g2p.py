@@ -15,11 +15,11 @@ from workers.text.g2p.espeak import EspeakG2P, EspeakProgram, share_groups
 from workers.text.g2p.japanese import JapaneseG2P
 
 EXAMPLES = [
-    (lambda: EspeakG2P("es"), "El panadero abre, ¿no?", "el pˌanaðˈeɾo ˈaβɾe, nˈo?"),
-    (lambda: EspeakG2P("fr"), "Mais les enfants n'aiment pas l'été…", "mɛ lez ɑ̃fˈɑ̃ nˈɛm pa letˈe…"),
-    (lambda: EspeakG2P("it"), "La pioggia è caduta.", "la pjˈɔʤːa e kadˈuta."),
-    (lambda: EspeakG2P("pt"), "Nada se perde; é verdade?", "nˈadæ sy pˈɛɾəʤy; ɛ vˌeɾədˈaʤy?"),
-    (lambda: EspeakG2P("hi"), "नमस्ते, आप कैसे हैं?", "nəmˈʌsteː, ˌaːp kˈɛːseː hɛ̃?"),
+    (lambda: EspeakG2P.for_kokoro("es"), "El panadero abre, ¿no?", "el pˌanaðˈeɾo ˈaβɾe, nˈo?"),
+    (lambda: EspeakG2P.for_kokoro("fr"), "Mais les enfants n'aiment pas l'été…", "mɛ lez ɑ̃fˈɑ̃ nˈɛm pa letˈe…"),
+    (lambda: EspeakG2P.for_kokoro("it"), "La pioggia è caduta.", "la pjˈɔʤːa e kadˈuta."),
+    (lambda: EspeakG2P.for_kokoro("pt"), "Nada se perde; é verdade?", "nˈadæ sy pˈɛɾəʤy; ɛ vˌeɾədˈaʤy?"),
+    (lambda: EspeakG2P.for_kokoro("hi"), "नमस्ते, आप कैसे हैं?", "nəmˈʌsteː, ˌaːp kˈɛːseː hɛ̃?"),
     (ChineseG2P, "你好，世界！", "ni↓xau↓, ʂɨ↘ʨje↘!"),
     (JapaneseG2P, "こんにちは、世界。", "koɲɲiʨiβa, sekai."),
 ]
@@ -41,7 +41,7 @@ def test_the_words_cover_the_text_in_order(make: type[G2P], text: str) -> None:
 @settings(max_examples=30, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_phonemised_or_empty(text: str) -> None:
-    for word in EspeakG2P("es")(text):
+    for word in EspeakG2P.for_kokoro("es")(text):
         assert 0 <= word.start < word.end <= len(text)
 
 
@@ -68,7 +68,7 @@ def test_a_phonemiser_that_died_is_started_again() -> None:
 
 
 def test_espeak_is_never_loaded_into_the_worker_itself() -> None:
-    EspeakG2P("it")("ciao")
+    EspeakG2P.for_kokoro("it")("ciao")
     assert "espeakng_loader" not in sys.modules
     assert "espeak" not in Path("/proc/self/maps").read_text()
 

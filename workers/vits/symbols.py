@@ -1,0 +1,73 @@
+"""A sentence as the symbols that a VITS model reads, and the written word behind each symbol."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from workers.contract.errors import NOTHING_TO_SAY, WorkError
+from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord, join_phonemes
+from workers.text.g2p.espeak import EspeakG2P, plain_ipa
+from workers.vits.folder import BEGIN, END, PAD, VitsVoice
+
+_WORD_OR_MARK = re.compile(rf"[{re.escape(PAUSE_MARKS)}]|\w[\w'’-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolRun:
+    """The ids of a sentence and which of them speak which written word."""
+
+    ids: tuple[int, ...]
+    words: tuple[tuple[int, int, PhonemeWord], ...]
+    """First id, id after the last, the word."""
+
+
+def symbols_of(text: str, voice: VitsVoice) -> SymbolRun:
+    """Text to ids. Raises WorkError (nothing_to_say) where no symbol of the model is left."""
+    words = phoneme_words(text, voice)
+    units, places = _units(words, voice)
+    return _numbered(units, places, voice)
+
+
+def phoneme_words(text: str, voice: VitsVoice) -> list[PhonemeWord]:
+    """The words with their phonemes: by eSpeak, or a lexicon's tokens separated by spaces."""
+    if voice.espeak_voice:
+        return EspeakG2P(voice.espeak_voice, spell=plain_ipa)(text)
+    words = []
+    for match in _WORD_OR_MARK.finditer(text):
+        word = match.group()
+        is_mark = word in PAUSE_MARKS
+        tokens = (word,) if is_mark else voice.lexicon.get(word.lower()) or tuple(word.lower())
+        words.append(PhonemeWord(" ".join(tokens), match.start(), match.end(), is_mark=is_mark))
+    return words
+
+
+def _units(words: list[PhonemeWord], voice: VitsVoice) -> tuple[list[str], list[tuple[int, int, PhonemeWord]]]:
+    if not voice.espeak_voice:
+        units: list[str] = []
+        places = []
+        for word in words:
+            tokens = word.phonemes.split(" ")
+            places.append((len(units), len(units) + len(tokens), word))
+            units += tokens
+        return units, places
+    decomposed = [PhonemeWord(unicodedata.normalize("NFD", w.phonemes), w.start, w.end, w.is_mark) for w in words]
+    joined, places = join_phonemes(decomposed)
+    return list(joined), places
+
+
+def _numbered(units: list[str], places: list[tuple[int, int, PhonemeWord]], voice: VitsVoice) -> SymbolRun:
+    pad = voice.symbols.get(PAD, (0,)) if voice.has_padding else ()
+    ids: list[int] = [*voice.symbols.get(BEGIN, ()), *pad] if voice.has_ends else [*pad]
+    head = len(ids)
+    first_id: list[int] = []
+    for unit in units:
+        first_id.append(len(ids))
+        known = voice.symbols.get(unit, ())
+        ids += [*known, *(pad if known else ())]
+    if len(ids) == head:
+        raise WorkError(NOTHING_TO_SAY, "the text holds nothing that can be spoken")
+    first_id.append(len(ids))
+    if voice.has_ends:
+        ids += voice.symbols.get(END, ())
+    spans = tuple((first_id[start], first_id[end], word) for start, end, word in places if not word.is_mark)
+    return SymbolRun(tuple(ids), spans)
