@@ -1,0 +1,176 @@
+"""What is said for what was written, and which piece of the one stands for which piece of the other."""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import attrgetter
+from typing import Self
+
+_spoken_end = attrgetter("spoken_end")
+_spoken_start = attrgetter("spoken_start")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of the spoken text and the piece of the written text that it says. Either may be empty, never both."""
+
+    spoken_start: int
+    spoken_end: int
+    written_start: int
+    written_end: int
+    is_verbatim: bool = False
+    """Spoken as written, so that every character has its own place."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenText:
+    """A written text, what the engine is given for it, and the spans that tie them: in order, without a gap in either."""
+
+    written: str
+    text: str
+    spans: tuple[Span, ...]
+    start: int = 0
+    """Offset of `written` in the text that it was cut from."""
+
+    @classmethod
+    def verbatim(cls, text: str, *, start: int = 0) -> Self:
+        """A text that is spoken as it is written."""
+        return cls(text, text, (Span(0, len(text), 0, len(text), is_verbatim=True),) if text else (), start)
+
+    def written_range(self, spoken_start: int, spoken_end: int) -> tuple[int, int]:
+        """Where spoken_start to spoken_end was written, `start` added.
+
+        Exact to the character where the text is spoken as written, else the whole of what was rewritten. An empty range
+        gives the empty range where it would stand.
+        """
+        first, last = self._written_offset(spoken_start), self._written_offset(spoken_start)
+        if spoken_end > spoken_start:
+            touched = self._touching(spoken_start, spoken_end)
+            if touched:
+                first = min(self._inside(span, spoken_start, is_end=False) for span in touched)
+                last = max(self._inside(span, spoken_end, is_end=True) for span in touched)
+        return first + self.start, last + self.start
+
+    def slice(self, spoken_start: int, spoken_end: int) -> "SpokenText":
+        """The part from spoken_start to spoken_end. A cut inside what was rewritten leaves the whole of its written form in both parts."""
+        touched = self._touching(spoken_start, min(spoken_end, len(self.text)))
+        if not touched or spoken_end <= spoken_start:
+            return SpokenText("", "", (), self.start + self._written_offset(spoken_start))
+        begin, end = self._inside(touched[0], spoken_start, is_end=False), self._inside(touched[-1], spoken_end, is_end=True)
+        spans = tuple(
+            Span(
+                max(span.spoken_start, spoken_start) - spoken_start,
+                min(span.spoken_end, spoken_end) - spoken_start,
+                max(span.written_start, begin) - begin,
+                min(span.written_end, end) - begin,
+                span.is_verbatim,
+            )
+            for span in touched
+        )
+        return SpokenText(self.written[begin:end], self.text[spoken_start:spoken_end], spans, self.start + begin)
+
+    def shift(self, offset: int) -> "SpokenText":
+        """The same as a part of a longer text, `offset` characters further on."""
+        return SpokenText(self.written, self.text, self.spans, self.start + offset)
+
+    def then(self, later: "SpokenText") -> "SpokenText":
+        """One step from `written` to what `later` makes of this text; later.written must be this text."""
+        if later.written != self.text:
+            raise ValueError("the later step must start from this step's text")
+        if self.written == self.text and len(self.spans) <= 1:
+            return SpokenText(self.written, later.text, later.spans, self.start)
+        builder = Builder(self.written, start=self.start)
+        for span in later.spans:
+            self._copy_through(builder, span, said=later.text[span.spoken_start : span.spoken_end])
+        return builder.build()
+
+    def _copy_through(self, builder: "Builder", span: Span, *, said: str) -> None:
+        """Adds what `span`, a piece of the later step, says, at the finest grain that both steps allow."""
+        if not span.is_verbatim:
+            builder.say(said, up_to=self._written_offset(span.written_end))
+            return
+        for own in self._touching(span.written_start, span.written_end):
+            start, end = max(own.spoken_start, span.written_start), min(own.spoken_end, span.written_end)
+            if own.is_verbatim:
+                builder.keep(up_to=own.written_start + end - own.spoken_start)
+            else:
+                builder.say(self.text[start:end], up_to=own.written_end)
+
+    def _touching(self, spoken_start: int, spoken_end: int) -> tuple[Span, ...]:
+        """The spans that share a character with the range, and the silent ones between them."""
+        return self.spans[bisect_right(self.spans, spoken_start, key=_spoken_end) : bisect_left(self.spans, spoken_end, key=_spoken_start)]
+
+    def _inside(self, span: Span, spoken: int, *, is_end: bool) -> int:
+        """A spoken offset in `span` as a written one: the span's edge when it lies outside or the span was rewritten."""
+        if span.spoken_start < spoken < span.spoken_end and span.is_verbatim:
+            return span.written_start + spoken - span.spoken_start
+        return span.written_end if is_end else span.written_start
+
+    def _written_offset(self, spoken: int) -> int:
+        """The end of what is written for everything before `spoken`."""
+        index = bisect_left(self.spans, spoken, key=_spoken_end)
+        if index == len(self.spans):
+            return len(self.written)
+        return self._inside(self.spans[index], spoken, is_end=spoken > self.spans[index].spoken_start)
+
+
+class Builder:
+    """Builds a SpokenText from left to right: `keep` what is said as written, `say` something else for the next characters."""
+
+    def __init__(self, written: str, *, start: int = 0) -> None:
+        self.written = written
+        self._start = start
+        self._position = 0
+        """How much of the written text is dealt with."""
+        self._pieces: list[str] = []
+        self._spoken_length = 0
+        self._spans: list[Span] = []
+
+    @property
+    def position(self) -> int:
+        """How many written characters are dealt with."""
+        return self._position
+
+    @property
+    def last_character(self) -> str:
+        """The last character spoken so far, or nothing."""
+        return next((piece[-1] for piece in reversed(self._pieces) if piece), "")
+
+    def keep(self, *, up_to: int) -> None:
+        """Speaks the characters before the written offset `up_to` as they are written."""
+        if up_to > self._position:
+            self._add(self.written[self._position : up_to], up_to=up_to, is_kept=True)
+
+    def say(self, spoken: str, *, up_to: int) -> None:
+        """Speaks `spoken`, which may be empty, for the characters before the written offset `up_to`."""
+        up_to = max(up_to, self._position)
+        if spoken or up_to > self._position:
+            self._add(spoken, up_to=up_to, is_kept=spoken == self.written[self._position : up_to])
+
+    def build(self) -> SpokenText:
+        """The finished text; what was not dealt with is spoken as it is written."""
+        self.keep(up_to=len(self.written))
+        return SpokenText(self.written, "".join(self._pieces), tuple(self._spans), self._start)
+
+    def _add(self, spoken: str, *, up_to: int, is_kept: bool) -> None:
+        end = self._spoken_length + len(spoken)
+        if is_kept and self._spans and self._spans[-1].is_verbatim:  # neighbours that are spoken as written make one span
+            last = self._spans.pop()
+            self._spans.append(Span(last.spoken_start, end, last.written_start, up_to, is_verbatim=True))
+        else:
+            self._spans.append(Span(self._spoken_length, end, self._position, up_to, is_kept))
+        self._pieces.append(spoken)
+        self._spoken_length, self._position = end, up_to
+
+
+def join(parts: tuple[SpokenText, ...]) -> SpokenText:
+    """Neighbouring parts of one text as one SpokenText. Raises ValueError where they do not adjoin."""
+    if any(left.start + len(left.written) != right.start for left, right in pairwise(parts)):
+        raise ValueError("the parts do not adjoin")
+    builder = Builder("".join(part.written for part in parts), start=parts[0].start if parts else 0)
+    offset = 0
+    for part in parts:
+        for span in part.spans:
+            builder.say(part.text[span.spoken_start : span.spoken_end], up_to=offset + span.written_end)
+        offset += len(part.written)
+    return builder.build()
