@@ -1,0 +1,33 @@
+"""The command line: every module of this folder that has a `command` is one, under its own name."""
+
+import importlib
+import pkgutil
+
+import click
+
+from ttsai.supervisor.errors import InstanceError
+
+
+class _Commands(click.Group):
+    """Imports a command when it is asked for: most need Django, and `ttsai models` should not wait for it."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+        return [name for name in names if self.get_command(context, name)]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        if name not in {module.name for module in pkgutil.iter_modules(__path__)}:
+            return None
+        command = getattr(importlib.import_module(f"{__name__}.{name}"), "command", None)
+        return command if isinstance(command, click.Command) else None
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except InstanceError as error:
+            raise click.ClickException(error.message) from error
+
+
+@click.command(cls=_Commands)
+def main() -> None:
+    """The ttsai speech platform: run it, use it, look after it."""

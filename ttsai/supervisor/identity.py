@@ -1,0 +1,50 @@
+"""Which process is meant by a number that was written down: numbers are used again."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Final
+
+POLL_SECONDS: Final = 0.02
+PROC: Final = Path("/proc")
+
+
+def identity(pid: int) -> str | None:
+    """Tells a process from every other that has or had its number; None where there is none, or only its remains."""
+    if not PROC.joinpath("self", "stat").exists():
+        return _identity_by_ps(pid)
+    try:
+        state, *fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+        boot = (PROC / "sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return None
+    return None if state in {"Z", "X"} else f"{boot} {fields[18]}"  # field 22 of proc(5): when it started, in ticks since the boot
+
+
+def command_line(pid: int) -> list[str]:
+    """The words that a process was started with; empty where it is gone or hidden."""
+    try:
+        return [word.decode(errors="replace") for word in (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")]
+    except OSError:
+        return []
+
+
+def end(pid: int, known: str, *, signal_number: int, seconds: float) -> None:
+    """Signals the process if it still is the known one, waits, and kills it when it stays."""
+    for number, patience in ((signal_number, seconds), (signal.SIGKILL, seconds)):
+        if identity(pid) != known:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+        deadline = time.monotonic() + patience
+        while identity(pid) == known and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+
+
+def _identity_by_ps(pid: int) -> str | None:
+    found = subprocess.run(["ps", "-o", "state=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    state, _, started = found.stdout.strip().partition(" ")
+    return None if not state or state.startswith("Z") else started.strip()

@@ -1,0 +1,86 @@
+"""Becomes a part of the instance: tied to the supervisor's life, and without root's rights where asked. Run as a script, alone.
+
+usage: launch.py SIGNAL PARENT USER COMMAND…
+SIGNAL  what the command gets when the supervisor dies, however it dies
+PARENT  the supervisor's process id
+USER    `same`, `namespace` (root of the machine appears as user 1000) or a numeric `uid:gid`
+"""
+
+import ctypes
+import os
+import select
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+CLONE_NEWUSER = 0x10000000
+PR_SET_PDEATHSIG = 1
+INSIDE_ID = 1000
+CHECK_SECONDS = 0.2
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Drops rights, ties its life to the supervisor's, and becomes the command."""
+    number, parent, user, *command = arguments
+    become(user)
+    # After the rights are dropped: a change of credentials forgets the signal.
+    if not die_with(int(parent), signal_number=int(number)):
+        watch(command, parent=int(parent), signal_number=int(number))
+    os.execvp(command[0], command)  # noqa: S606
+
+
+def become(user: str) -> None:
+    """Leaves root behind."""
+    if user == "namespace":
+        uid, gid = os.getuid(), os.getgid()
+        if _libc().unshare(CLONE_NEWUSER) != 0:
+            raise OSError(ctypes.get_errno(), "a user namespace is refused")
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{INSIDE_ID} {uid} 1")
+        Path("/proc/self/gid_map").write_text(f"{INSIDE_ID} {gid} 1")
+    elif user != "same":
+        uid_text, gid_text = user.split(":")
+        os.setgroups([])
+        os.setgid(int(gid_text))
+        os.setuid(int(uid_text))
+
+
+def die_with(parent: int, *, signal_number: int) -> bool:
+    """Asks the kernel for the signal at the parent's death; False where it knows no such thing."""
+    if not sys.platform.startswith("linux") or _libc().prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0) != 0:
+        return False
+    if os.getppid() != parent:  # it died before the kernel was asked
+        os.kill(os.getpid(), signal_number)
+    return True
+
+
+def watch(command: list[str], *, parent: int, signal_number: int) -> None:
+    """Runs the command as a child, passes signals on, and ends it when the parent is gone."""
+    child = os.fork()
+    if child == 0:
+        os.execvp(command[0], command)  # noqa: S606
+
+    def pass_on(received: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        os.kill(child, received)
+
+    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(name, pass_on)
+    while True:
+        finished, status = os.waitpid(child, os.WNOHANG)
+        if finished:
+            code = os.waitstatus_to_exitcode(status)
+            os._exit(code if code >= 0 else 128 - code)
+        if os.getppid() != parent:
+            os.kill(child, signal_number)
+            parent = os.getppid()
+        select.select([], [], [], CHECK_SECONDS)
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,34 @@
+"""What a supervisor that was killed left running: written down at every start, ended by the next one."""
+
+import json
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from ttsai.supervisor.home import read_json, write_private
+from ttsai.supervisor.identity import end, identity
+from ttsai.supervisor.program import Child
+
+PATIENCE_SECONDS: Final = 5.0
+
+
+def write_record(path: Path, children: Sequence[Child]) -> None:
+    """Notes which processes are ours."""
+    rows = {
+        child.program.name: {"pid": child.process.pid, "identity": identity(child.process.pid), "signal": int(child.program.stop_signal)}
+        for child in children
+    }
+    write_private(path, json.dumps(rows))
+
+
+def end_leftovers(path: Path) -> list[str]:
+    """Ends what still runs of the instance before, the last started first; the names of those."""
+    found = []
+    for name, row in reversed(read_json(path).items()):
+        pid, known = row["pid"], row["identity"]
+        if known and identity(pid) == known:
+            found.append(name)
+            end(pid, known, signal_number=row.get("signal", signal.SIGTERM), seconds=PATIENCE_SECONDS)
+    path.unlink(missing_ok=True)
+    return found

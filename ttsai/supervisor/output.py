@@ -1,0 +1,52 @@
+"""What the supervisor prints: one line at a time, each with the name of the part that wrote it."""
+
+import os
+import sys
+from typing import IO, Final
+
+COLOURS: Final = (36, 33, 32, 35, 34, 96, 93, 92)
+"""ANSI foreground colours, one for each part in the order of their first line."""
+
+OWN_NAME: Final = "ttsai"
+NAME_WIDTH: Final = 8
+
+
+class Log:
+    """Writes lines to one stream. A reader that went away is remembered, not raised: the parts must still be stopped."""
+
+    def __init__(self, stream: IO[str] | None = None) -> None:
+        self._stream = stream or sys.stdout
+        self._has_colour = _wants_colour(self._stream)
+        self._colours: dict[str, int] = {}
+        self.is_broken = False
+
+    def line(self, name: str, text: str) -> None:
+        """One line of a part."""
+        prefix = f"{name:<{NAME_WIDTH}} | "
+        if self._has_colour:
+            colour = self._colours.setdefault(name, COLOURS[len(self._colours) % len(COLOURS)])
+            prefix = f"\x1b[{colour}m{prefix}\x1b[0m"
+        self._write(prefix + text)
+
+    def say(self, text: str) -> None:
+        """One line of the supervisor's own."""
+        self.line(OWN_NAME, text)
+
+    def plain(self, text: str) -> None:
+        """Lines without a prefix, to be copied from."""
+        self._write(text)
+
+    def _write(self, text: str) -> None:
+        if self.is_broken:
+            return
+        try:
+            self._stream.write(text + "\n")
+            self._stream.flush()
+        except (BrokenPipeError, ValueError):
+            self.is_broken = True
+
+
+def _wants_colour(stream: IO[str]) -> bool:
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()

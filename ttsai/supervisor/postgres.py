@@ -1,0 +1,161 @@
+"""The embedded Postgres: a cluster below the instance's folder, on a port of the loopback address, durable."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from ttsai.supervisor.errors import InstanceError
+from ttsai.supervisor.home import Home
+from ttsai.supervisor.identity import command_line, end, identity
+from ttsai.supervisor.ports import remembered_port
+from ttsai.supervisor.program import LAUNCHER, Program
+from ttsai.supervisor.unprivileged import choose_user
+from ttsai.supervisor.wheels import postgres_programs
+
+NAME: Final = "postgres"
+DATABASE: Final = "ttsai"
+STOP_SECONDS: Final = 15.0
+INITDB_SECONDS: Final = 120.0
+CONNECT_SECONDS: Final = 2
+STATUS_LINE: Final = 8
+"""Of postmaster.pid: starting, ready, stopping."""
+
+SETTINGS: Final = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",  # a socket's path may have 107 bytes, a folder more
+    "shared_buffers": "64MB",
+    "max_connections": "200",
+    "jit": "off",
+    "log_checkpoints": "off",
+    "log_min_messages": "log",  # not ERROR: a unique key that did its work is logged by who expected otherwise
+    "log_line_prefix": "",
+}
+
+
+class Postgres:
+    """One cluster and how it is reached."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._programs = postgres_programs()
+        self._password = ""
+        self._port = 0
+        self._user = ""
+
+    @property
+    def url(self) -> str:
+        """DATABASE_URL of the platform's database."""
+        return self._address(DATABASE)
+
+    def prepare(self) -> None:
+        """Ends a server that was left behind and makes the cluster where there is none. Raises InstanceError."""
+        data = self._home.postgres
+        _end_left_behind(data)
+        self._port = remembered_port(self._home.run / "postgres-port.json", NAME)
+        if not data.exists():
+            self._password = self._home.secret("postgres-password")
+            self._initialise()
+            return
+        if not (self._home.secrets / "postgres-password").exists():
+            raise InstanceError("secret_missing", f"{self._home.secrets}/postgres-password is missing, but {data} has a database")
+        self._password = self._home.secret("postgres-password")
+        self._require_version()
+        self._user = choose_user(data=data, programs=self._programs)
+
+    def program(self) -> Program:
+        """How the server is run."""
+        settings = [word for name, value in {**SETTINGS, "port": self._port}.items() for word in ("-c", f"{name}={value}")]
+        return Program(
+            name=NAME,
+            command=(str(self._programs / "postgres"), "-D", str(self._home.postgres), *settings),
+            environment=_environment(),
+            folder=self._home.path if self._user in {"same", "namespace"} else Path("/"),
+            user=self._user,
+            stop_signal=signal.SIGINT,  # "fast": waits for no client
+            stop_seconds=STOP_SECONDS,
+            death_signal=signal.SIGINT,
+        )
+
+    def is_ready(self) -> bool:
+        """Whether the database answers; it is created on the way."""
+        if not self._says_ready():
+            return False
+        try:
+            with psycopg.connect(self._address("postgres"), autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
+                if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                    connection.execute(f"CREATE DATABASE {DATABASE}")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _says_ready(self) -> bool:
+        """Its own word: a connection that comes earlier is refused with a line in the log."""
+        try:
+            lines = (self._home.postgres / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(lines) >= STATUS_LINE and lines[STATUS_LINE - 1].strip() == "ready"
+
+    def _address(self, database: str) -> str:
+        return f"postgresql://ttsai:{self._password}@127.0.0.1:{self._port}/{database}"
+
+    def _initialise(self) -> None:
+        """Makes the cluster beside its place and moves it there when it is whole."""
+        new = self._home.postgres.with_name("postgres.new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        self._user = choose_user(data=new, programs=self._programs)
+        launch = [sys.executable, "-I", "-S", str(LAUNCHER), str(int(signal.SIGKILL)), str(os.getpid()), self._user]
+        locale = ("--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+        access = ("--username=ttsai", "--auth=scram-sha-256", "--pwfile=/dev/stdin")
+        made = subprocess.run(
+            [*launch, str(self._programs / "initdb"), "-D", str(new), *locale, *access],
+            input=self._password + "\n",
+            capture_output=True,
+            text=True,
+            timeout=INITDB_SECONDS,
+            check=False,
+            env=_environment(),
+            cwd="/",
+        )
+        if made.returncode != 0:
+            shutil.rmtree(new, ignore_errors=True)
+            lines = (made.stderr or made.stdout).strip().splitlines()
+            raise InstanceError("postgres_failed", f"The database cannot be made in {self._home.path}: {' / '.join(lines[-2:])}")
+        new.replace(self._home.postgres)
+
+    def _require_version(self) -> None:
+        made_by = (self._home.postgres / "PG_VERSION").read_text().strip()
+        shown = subprocess.run([self._programs / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
+        installed = shown.strip().rpartition(" ")[2].split(".")[0]
+        if made_by != installed:
+            message = f"The database in {self._home.postgres} was made by Postgres {made_by}, but {installed} is installed"
+            raise InstanceError("postgres_version", message)
+
+
+def _end_left_behind(data: Path) -> None:
+    """Ends the server that a killed supervisor left, and removes the file that names one which is gone.
+
+    Postgres itself only asks whether some process has the number, which after a restart of the machine may be any.
+    """
+    pid_file = data / "postmaster.pid"
+    try:
+        pid = int(pid_file.read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return
+    known, words = identity(pid), command_line(pid)
+    is_postgres = Path(words[0]).name == "postgres" if words else False
+    if known and is_postgres and str(data) in words:
+        end(pid, known, signal_number=signal.SIGINT, seconds=STOP_SECONDS)
+    if not is_postgres:
+        pid_file.unlink(missing_ok=True)
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}

@@ -1,0 +1,28 @@
+"""Brings the database up to date before the platform starts, in one process: each loading of Django costs a second."""
+
+import io
+import os
+from typing import Final
+
+import django
+from django.core.management import call_command
+from django.db import connection
+
+PREPARE_LOCK: Final = 7_778_701
+"""Advisory lock in Postgres: two instances that share a database migrate it one after the other."""
+
+
+def main() -> None:
+    """Migrates, loads the starting plans, and makes the demo account unless TTSAI_DEMO=0."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")
+    django.setup()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARE_LOCK])  # the end of the connection gives it back
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("load_defaults", stdout=io.StringIO())
+    if os.environ.get("TTSAI_DEMO", "1") != "0":
+        call_command("ensure_demo", stdout=io.StringIO())  # it prints the key, which belongs in no log
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""What a part of the instance is, and one running child of it."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+LAUNCHER: Final = Path(__file__).with_name("launch.py")
+SAME_USER: Final = "same"
+LAST_LINES: Final = 20
+READ_BYTES: Final = 1 << 16
+LINE_BYTES: Final = 1 << 16
+"""A longer line is cut into several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """How one part is started and stopped."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    folder: Path
+    user: str = SAME_USER
+    """See launch.py."""
+    stop_signal: int = signal.SIGTERM
+    stop_seconds: float = 10.0
+    death_signal: int = signal.SIGKILL
+    """What it gets when the supervisor dies."""
+    stage: int = 0
+    """Higher stages stop first."""
+
+
+@dataclass(slots=True)
+class Child:
+    """A started program."""
+
+    program: Program
+    process: subprocess.Popen[bytes]
+    started_at: float
+    last_lines: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_LINES))
+    is_silent: bool = False
+    """It closed its output."""
+    _rest: bytes = b""
+
+    @property
+    def descriptor(self) -> int:
+        """Where its output is read."""
+        assert self.process.stdout is not None  # noqa: S101 (spawn asked for it)
+        return self.process.stdout.fileno()
+
+    def read_lines(self) -> list[str] | None:
+        """The whole lines that it wrote since last time; None at the end of its output."""
+        block = self._read_block()
+        if block == b"":
+            return None
+        return self._split(block or b"")
+
+    def read_rest(self) -> list[str]:
+        """What is left in the pipe of a child that ended, though its own children may hold the pipe open."""
+        lines: list[str] = []
+        while block := self._read_block():
+            lines += self._split(block)
+        rest, self._rest = self._rest, b""
+        return lines + self._keep([rest] if rest else [])
+
+    def _read_block(self) -> bytes | None:
+        try:
+            return os.read(self.descriptor, READ_BYTES)
+        except BlockingIOError:
+            return None
+
+    def _split(self, block: bytes) -> list[str]:
+        *whole, self._rest = (self._rest + block).split(b"\n")
+        if len(self._rest) > LINE_BYTES:
+            whole.append(self._rest)
+            self._rest = b""
+        return self._keep(whole)
+
+    def signal_group(self, number: int) -> None:
+        """Signals it and the processes that it started."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, number)
+
+    def signal(self, number: int) -> None:
+        """Signals it alone."""
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(number)
+
+    def close(self) -> None:
+        """Ends the reading."""
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+    def _keep(self, lines: list[bytes]) -> list[str]:
+        texts = [line.decode(errors="replace").rstrip("\r") for line in lines]
+        self.last_lines.extend(text for text in texts if text.strip())
+        return texts
+
+
+def spawn(program: Program) -> Child:
+    """Starts a program in a session of its own, so that Ctrl-C reaches the supervisor alone."""
+    prefix = (sys.executable, "-I", "-S", str(LAUNCHER), str(int(program.death_signal)), str(os.getpid()), program.user)
+    process = subprocess.Popen(
+        [*prefix, *program.command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=dict(program.environment),
+        cwd=program.folder,
+        start_new_session=True,
+    )
+    child = Child(program, process, time.monotonic())
+    os.set_blocking(child.descriptor, False)
+    return child

@@ -1,0 +1,110 @@
+"""The platform's own programs, the same that production runs in containers, and what each is told."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ttsai.supervisor.home import ROOT, Home
+from ttsai.supervisor.program import Program
+
+KEPT_FROM_WORKERS: Final = ("S3_", "AWS_", "STRIPE_", "DATABASE_", "REDIS_", "DJANGO_", "TTSAI_SECRET_")
+"""Beginnings of variables that an engine worker has no business with: it holds no keys to anything but the broker."""
+
+WORKER_STOP_SECONDS: Final = 15.0
+"""A worker goes on for 8 s with what it holds (workers/settings.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an instance listens, keeps its data and finds its servers."""
+
+    home: Home
+    host: str
+    port: int
+    database_url: str
+    redis_url: str
+    secret_key: str
+
+    @property
+    def url(self) -> str:
+        """The address to open on this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 (read, not listened on)
+        return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{self.port}"
+
+    def variables(self) -> dict[str, str]:
+        """What the platform's programs and commands are told."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "TTSAI_SECRET_KEY": self.secret_key,
+            "TTSAI_HOME": str(self.home.path),
+            "TTSAI_OBJECTS": str(self.home.objects),
+            "TTSAI_MODELS": str(self.home.models),
+            "HOST": self.host,
+            "PORT": str(self.port),
+            "DJANGO_SETTINGS_MODULE": "ttsai.settings",
+        }
+
+
+def prepare(place: Place) -> Program:
+    """Migrations, starting plans, demo account."""
+    return _platform(place, "prepare", "-m", "ttsai.supervisor.prepare")
+
+
+def web(place: Place) -> Program:
+    """The web process."""
+    return _platform(place, "web", "-m", "ttsai.web", stage=4)
+
+
+def platform_worker(place: Place) -> Program:
+    """The platform's Celery worker."""
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
+    worker = ("worker", "-Q", "platform", "-P", "threads", "-c", "4", "-n", "platform@%h", *quiet)
+    return _platform(place, "platform", "-m", "celery", "-A", "ttsai.celery", *worker, stage=2)
+
+
+def beat(place: Place) -> Program:
+    """What sends the periodic tasks: a part of its own, since a worker that is killed would leave an embedded one behind."""
+    files = ("--schedule", str(place.home.run / "beat-schedule"), "--pidfile", "", "--loglevel", "WARNING")
+    return _platform(place, "beat", "-m", "celery", "-A", "ttsai.celery", "beat", *files, stage=5)
+
+
+def engine_workers(place: Place) -> list[Program]:
+    """One engine worker for each device in TTSAI_DEVICES."""
+    devices = [name.strip() for name in os.environ.get("TTSAI_DEVICES", "cpu").split(",") if name.strip()]
+    return [_engine_worker(place, device) for device in devices]
+
+
+def worker_environment(place: Place, device: str, *, inherited: Mapping[str, str]) -> dict[str, str]:
+    """What an engine worker is told: the broker and its folders, no key to the database or the object store."""
+    kept = {name: value for name, value in inherited.items() if not name.startswith(KEPT_FROM_WORKERS)}
+    told = {
+        "TTSAI_BROKER_URL": place.redis_url,
+        "TTSAI_HOME": str(place.home.path),
+        "TTSAI_MODELS": str(place.home.models),
+        "TTSAI_WORKER_NAME": f"local-{device}",
+        "TTSAI_DEVICE": device,
+        "TTSAI_PRELOAD": inherited.get("TTSAI_PRELOAD", "kokoro"),
+        "PYTHONUNBUFFERED": "1",
+    }
+    if not inherited.get("S3_BUCKET"):
+        told["TTSAI_OBJECTS"] = str(place.home.objects)
+    return {**kept, **told}
+
+
+def _engine_worker(place: Place, device: str) -> Program:
+    return Program(
+        name="engine" if device == "cpu" else device,
+        command=(sys.executable, "-m", "workers"),
+        environment=worker_environment(place, device, inherited=os.environ),
+        folder=ROOT,
+        stop_seconds=WORKER_STOP_SECONDS,
+        stage=3,
+    )
+
+
+def _platform(place: Place, name: str, *arguments: str, stage: int = 0) -> Program:
+    environment = {**os.environ, **place.variables(), "PYTHONUNBUFFERED": "1"}
+    return Program(name=name, command=(sys.executable, *arguments), environment=environment, folder=ROOT, stage=stage)

@@ -1,0 +1,218 @@
+"""Keeps parts running: prints what they say, restarts the one that dies, gives up on the one that keeps dying, stops all in order."""
+
+import select
+import signal
+import socket
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from ttsai.supervisor.errors import InstanceError
+from ttsai.supervisor.leftovers import write_record
+from ttsai.supervisor.output import Log
+from ttsai.supervisor.program import Child, Program, spawn
+
+DEATHS_ALLOWED: Final = 5
+DEATHS_SECONDS: Final = 60.0
+PAUSES_SECONDS: Final = (0.1, 0.5, 1.0, 2.0, 4.0)
+"""Before the first restart, the second, … of a part that died lately."""
+
+POLL_SECONDS: Final = 0.5
+"""How late a death is seen whose pipe another process holds open; all else wakes the loop."""
+
+KILLED_SECONDS: Final = 5.0
+
+
+@dataclass(slots=True)
+class _Part:
+    program: Program
+    child: Child | None = None
+    restart_at: float | None = None
+    deaths: deque[float] = field(default_factory=deque)
+    last_lines: tuple[str, ...] = ()
+
+
+class Supervisor:
+    """Used from one thread: the kernel ties a child's life to the thread that started it."""
+
+    def __init__(self, *, log: Log, record: Path) -> None:
+        self._log = log
+        self._record = record
+        self._parts: list[_Part] = []
+        self._stops_asked = 0
+        self._waker, self._woken = socket.socketpair()
+        self._waker.setblocking(False)  # noqa: FBT003
+        self._woken.setblocking(False)  # noqa: FBT003
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether somebody asked for the end, or nobody reads the output any more."""
+        return self._stops_asked > 0 or self._log.is_broken
+
+    @contextmanager
+    def signals(self) -> Iterator[None]:
+        """SIGINT and SIGTERM ask for the end while this is entered; a second one does not wait for the parts."""
+        known = {number: signal.signal(number, self._ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        wakeup = signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(wakeup)
+            for number, handler in known.items():
+                signal.signal(number, handler)
+
+    def start(self, program: Program) -> None:
+        """Starts a part, to be kept running."""
+        part = _Part(program)
+        self._parts.append(part)
+        self._spawn(part)
+
+    def wait_for(self, condition: Callable[[], bool], *, seconds: float, what: str) -> bool:
+        """Waits; False when the end was asked for. Raises InstanceError when it takes too long or a part keeps dying."""
+        deadline = time.monotonic() + seconds
+        while not self.is_stopping:
+            if condition():
+                return True
+            if time.monotonic() > deadline:
+                raise InstanceError("not_ready", f"{what} was not ready after {seconds:.0f} s")
+            self.pump(0.05)
+        return False
+
+    def run_once(self, program: Program, *, seconds: float) -> bool:
+        """Runs a program to its end while the parts go on; False when the end was asked for. Raises InstanceError if it fails."""
+        child = spawn(program)
+        deadline = time.monotonic() + seconds
+        while child.process.poll() is None and not self.is_stopping and time.monotonic() < deadline:
+            self.pump(0.1, also=child)
+        self._print(child, child.read_rest())
+        code = child.process.poll()
+        if code is None:
+            self._kill(child)
+        child.close()
+        if self.is_stopping:
+            return False
+        if code != 0:
+            reason = "took too long" if code is None else f"ended with {code}"
+            raise InstanceError("part_failed", f"{program.name} {reason}: {_last_words(tuple(child.last_lines))}")
+        return True
+
+    def run(self) -> None:
+        """Keeps the parts running until the end is asked for. Raises InstanceError when a part keeps dying."""
+        while not self.is_stopping:
+            self.pump(POLL_SECONDS)
+
+    def pump(self, seconds: float, *, also: Child | None = None) -> None:
+        """Waits for output or deaths for so long at most, and does what is due."""
+        children = [part.child for part in self._parts if part.child] + ([also] if also else [])
+        readable = {child.descriptor: child for child in children if not child.is_silent}
+        woken = self._woken.fileno()
+        found, _, _ = select.select([woken, *readable], [], [], min(seconds, self._seconds_to_restart()))
+        for descriptor in found:
+            if descriptor == woken:
+                self._woken.recv(4096)
+            else:
+                self._read(readable[descriptor])
+        for part in self._parts:
+            self._look_after(part)
+
+    def stop(self) -> None:
+        """Stops all parts, the highest stage first, each in bounded time."""
+        asked = self._stops_asked
+        for part in sorted(self._parts, key=lambda part: part.program.stage, reverse=True):
+            part.restart_at = None
+            if part.child:
+                self._stop_child(part.child, is_hurried=lambda: self._stops_asked > asked)
+                part.child = None
+        self._parts.clear()
+        self._record.unlink(missing_ok=True)
+
+    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        self._stops_asked += 1
+
+    def _spawn(self, part: _Part) -> None:
+        part.restart_at = None
+        part.child = spawn(part.program)
+        write_record(self._record, [other.child for other in self._parts if other.child])
+
+    def _read(self, child: Child) -> None:
+        lines = child.read_lines()
+        if lines is None:
+            child.is_silent = True
+        else:
+            self._print(child, lines)
+
+    def _print(self, child: Child, lines: list[str]) -> None:
+        for line in lines:
+            self._log.line(child.program.name, line)
+
+    def _look_after(self, part: _Part) -> None:
+        if part.child and part.child.process.poll() is not None:
+            self._bury(part, part.child)
+        elif part.restart_at is not None and time.monotonic() >= part.restart_at:
+            self._log.say(f"starting {part.program.name} again")
+            self._spawn(part)
+
+    def _bury(self, part: _Part, child: Child) -> None:
+        """Notes a death and when to start again. Raises InstanceError at the limit."""
+        self._print(child, child.read_rest())
+        child.signal_group(signal.SIGKILL)  # what it left behind
+        child.close()
+        part.child, part.last_lines = None, tuple(child.last_lines)
+        now = time.monotonic()
+        part.deaths.append(now)
+        while part.deaths[0] < now - DEATHS_SECONDS:
+            part.deaths.popleft()
+        name, code = part.program.name, child.process.returncode
+        if len(part.deaths) >= DEATHS_ALLOWED:
+            message = f"{name} ended {DEATHS_ALLOWED} times within {DEATHS_SECONDS:.0f} s, the last time with {_describe(code)}"
+            raise InstanceError("part_keeps_dying", f"{message}: {_last_words(part.last_lines)}")
+        pause = PAUSES_SECONDS[len(part.deaths) - 1]
+        part.restart_at = now + pause
+        self._log.say(f"{name} ended with {_describe(code)}; it starts again in {pause:g} s")
+
+    def _seconds_to_restart(self) -> float:
+        due = [part.restart_at for part in self._parts if part.restart_at is not None]
+        return max(0.0, min(due) - time.monotonic()) if due else POLL_SECONDS
+
+    def _stop_child(self, child: Child, *, is_hurried: Callable[[], bool]) -> None:
+        program = child.program
+        child.signal(program.stop_signal)
+        deadline = time.monotonic() + program.stop_seconds
+        while child.process.poll() is None and time.monotonic() < deadline and not is_hurried():
+            self._drain(child)
+        if child.process.poll() is None:
+            self._log.say(f"{program.name} does not stop; killing it")
+            self._kill(child)
+        child.signal_group(signal.SIGKILL)  # what it left behind
+        self._print(child, child.read_rest())
+        child.close()
+
+    def _drain(self, stopping: Child) -> None:
+        """Reads what all parts say while one of them stops: a full pipe would hold it up."""
+        readable = {part.child.descriptor: part.child for part in self._parts if part.child and not part.child.is_silent}
+        # Its end shows as the end of its output, unless it closed that before.
+        found, _, _ = select.select(list(readable), [], [], 0.02 if stopping.is_silent else 0.1)
+        for descriptor in found:
+            self._read(readable[descriptor])
+
+    def _kill(self, child: Child) -> None:
+        child.signal_group(signal.SIGKILL)
+        child.process.wait(KILLED_SECONDS)
+
+
+def _describe(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
+
+
+def _last_words(lines: tuple[str, ...]) -> str:
+    return " / ".join(lines[-3:]) or "it said nothing"

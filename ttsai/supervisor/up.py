@@ -1,0 +1,178 @@
+"""`ttsai up`, in order: checks, weights, servers, database, programs, the ready line, and at the end everything backwards."""
+
+import http.client
+import json
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import environ
+from typing import Any, Final
+
+from ttsai.supervisor import programs
+from ttsai.supervisor.errors import InstanceError
+from ttsai.supervisor.home import Home
+from ttsai.supervisor.instance import find_instance, write_instance
+from ttsai.supervisor.leftovers import end_leftovers
+from ttsai.supervisor.output import Log
+from ttsai.supervisor.ports import require_free
+from ttsai.supervisor.postgres import Postgres
+from ttsai.supervisor.programs import Place
+from ttsai.supervisor.supervisor import Supervisor
+from ttsai.supervisor.valkey import Valkey
+from ttsai.supervisor.welcome import print_welcome
+from workers.weights.progress import TerminalProgress
+from workers.weights.pull import WeightsError, pull
+from workers.weights.sets import DEFAULT_SETS
+from workers.weights.store import WeightStore
+
+LEAST_FREE_BYTES: Final = 300 << 20
+SERVER_SECONDS: Final = 60.0
+PREPARE_SECONDS: Final = 300.0
+WEB_SECONDS: Final = 90.0
+WORKER_SECONDS: Final = 180.0
+ANSWER_SECONDS: Final = 2.0
+ASK_AGAIN_SECONDS: Final = 0.2
+LOCK_SECONDS: Final = 0.5
+
+
+def run_instance(home: Home, *, host: str, port: int, log: Log) -> None:
+    """Runs the instance until SIGINT or SIGTERM. Raises InstanceError."""
+    began = time.monotonic()
+    home.create()
+    with _only_one(home):
+        left = end_leftovers(home.run / "parts.json")
+        if left:
+            log.say(f"ended what the instance before left running: {', '.join(left)}")
+        require_free(host, port)
+        _require_disk(home)
+        if _pull_weights(home):
+            _supervise(home, host=host, port=port, log=log, began=began)
+
+
+def _supervise(home: Home, *, host: str, port: int, log: Log, began: float) -> None:
+    is_first = not (home.secrets / "demo-key").exists()
+    supervisor = Supervisor(log=log, record=home.run / "parts.json")
+    with supervisor.signals():
+        try:
+            place = _start_servers(supervisor, home, host=host, port=port)
+            if place and _start_programs(supervisor, place):
+                print_welcome(place, log=log, seconds=time.monotonic() - began, is_first=is_first)
+                supervisor.run()
+        finally:
+            log.say("stopping")
+            supervisor.stop()
+            home.instance.unlink(missing_ok=True)
+        log.say("stopped")
+
+
+def _start_servers(supervisor: Supervisor, home: Home, *, host: str, port: int) -> Place | None:
+    """Postgres and Valkey, each unless the environment names another; None when the end was asked for."""
+    database_url, redis_url = environ.get("DATABASE_URL", ""), environ.get("REDIS_URL", "")
+    servers: list[Postgres | Valkey] = []
+    if not database_url:
+        servers.append(Postgres(home))
+    if not redis_url:
+        servers.append(Valkey(home))
+    for server in servers:
+        server.prepare()
+        supervisor.start(server.program())
+        match server:
+            case Postgres():
+                database_url = server.url
+            case Valkey():
+                redis_url = server.url
+    for server in servers:
+        if not supervisor.wait_for(server.is_ready, seconds=SERVER_SECONDS, what=type(server).__name__):
+            return None
+    secret_key = environ.get("TTSAI_SECRET_KEY") or home.secret("secret-key")
+    return Place(home, host, port, database_url, redis_url, secret_key)
+
+
+def _start_programs(supervisor: Supervisor, place: Place) -> bool:
+    """Everything else; True once a request would be answered with audio, False when the end was asked for."""
+    for worker in programs.engine_workers(place):
+        supervisor.start(worker)  # needs the broker alone, and has much to load
+    if not supervisor.run_once(programs.prepare(place), seconds=PREPARE_SECONDS):
+        return False
+    write_instance(place.home, url=place.url, port=place.port, environment=place.variables())
+    supervisor.start(programs.platform_worker(place))
+    supervisor.start(programs.web(place))
+    is_ready = supervisor.wait_for(_Question(place, "/v1/health/").is_answered, seconds=WEB_SECONDS, what="The web process")
+    is_ready = is_ready and supervisor.wait_for(
+        _Question(place, "/v1/models/").has_models, seconds=WORKER_SECONDS, what="The engine worker"
+    )
+    if is_ready:
+        supervisor.start(programs.beat(place))
+    return is_ready
+
+
+class _Question:
+    """One address of the web process, asked now and then."""
+
+    def __init__(self, place: Place, path: str) -> None:
+        self._place = place
+        self._path = path
+        self._ask_at = 0.0
+
+    def is_answered(self) -> bool:
+        """Whether it answers 200."""
+        return self._ask() is not None
+
+    def has_models(self) -> bool:
+        """Whether it lists at least one model: an engine worker has announced itself and the platform took it up."""
+        answer = self._ask()
+        return bool(answer and answer.get("models"))
+
+    def _ask(self) -> dict[str, Any] | None:
+        if time.monotonic() < self._ask_at:
+            return None
+        self._ask_at = time.monotonic() + ASK_AGAIN_SECONDS
+        host = self._place.url.removeprefix("http://").rpartition(":")[0].strip("[]")
+        connection = http.client.HTTPConnection(host, self._place.port, timeout=ANSWER_SECONDS)
+        try:
+            connection.request("GET", self._path)
+            response = connection.getresponse()
+            body = json.loads(response.read()) if response.status == http.client.OK else None
+        except (OSError, http.client.HTTPException, ValueError):
+            return None
+        finally:
+            connection.close()
+        return body if isinstance(body, dict) else None
+
+
+@contextmanager
+def _only_one(home: Home) -> Iterator[None]:
+    give_up_at = time.monotonic() + LOCK_SECONDS
+    while (lock := home.lock()) is None and time.monotonic() < give_up_at:
+        time.sleep(0.05)  # a command that asks whether an instance runs holds it for a moment
+    if lock is None:
+        running = find_instance(home)
+        where = f" at {running.url}" if running else ""
+        raise InstanceError("already_running", f"An instance runs in {home.path} already{where}. For another: TTSAI_HOME=… PORT=… make run")
+    with lock:
+        yield
+
+
+def _require_disk(home: Home) -> None:
+    free_bytes = shutil.disk_usage(home.path).free
+    if free_bytes < LEAST_FREE_BYTES:
+        message = f"The disk of {home.path} is full: {free_bytes >> 20} MB are free and {LEAST_FREE_BYTES >> 20} MB are needed"
+        raise InstanceError("disk_full", message)
+
+
+def _pull_weights(home: Home) -> bool:
+    """Gets what is missing of the default models; False when the end was asked for. Raises InstanceError."""
+    store = WeightStore(home.models)
+    known = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with TerminalProgress() as progress:
+            pull(store, DEFAULT_SETS, progress=progress)
+    except KeyboardInterrupt:
+        return False
+    except WeightsError as error:
+        raise InstanceError(error.code, error.message) from error
+    finally:
+        signal.signal(signal.SIGTERM, known)
+    return True

@@ -1,0 +1,88 @@
+"""The embedded Valkey: broker, streams and counters, kept in an append-only file."""
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Final
+
+import redis
+
+from ttsai.supervisor.home import Home, write_private
+from ttsai.supervisor.identity import command_line, end, identity
+from ttsai.supervisor.ports import remembered_port
+from ttsai.supervisor.program import Program
+from ttsai.supervisor.wheels import valkey_server
+
+NAME: Final = "valkey"
+STOP_SECONDS: Final = 10.0
+
+
+class Valkey:
+    """One server and how it is reached."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._server = valkey_server()
+        self._password = ""
+        self._port = 0
+
+    @property
+    def url(self) -> str:
+        """REDIS_URL."""
+        return f"redis://:{self._password}@127.0.0.1:{self._port}/0"
+
+    def prepare(self) -> None:
+        """Ends a server that was left behind and writes the configuration, a file that only its owner may read."""
+        self._end_left_behind()
+        self._password = self._home.secret("valkey-password")
+        self._port = remembered_port(self._home.run / "valkey-port.json", NAME)
+        settings = {
+            "bind": "127.0.0.1",
+            "port": str(self._port),
+            "requirepass": self._password,
+            "dir": str(self._home.valkey),
+            "pidfile": str(self._home.run / "valkey.pid"),
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": "",
+            "maxmemory-policy": "noeviction",
+            "daemonize": "no",
+            "set-proc-title": "no",
+            "loglevel": "warning",
+        }
+        write_private(self._configuration, "".join(f"{name} {json.dumps(value)}\n" for name, value in settings.items()))
+
+    def program(self) -> Program:
+        """How the server is run."""
+        return Program(
+            name=NAME,
+            command=(str(self._server), str(self._configuration)),
+            environment={"PATH": os.environ.get("PATH", os.defpath)},
+            folder=self._home.valkey,
+            stop_seconds=STOP_SECONDS,
+            death_signal=signal.SIGTERM,
+            stage=1,
+        )
+
+    def is_ready(self) -> bool:
+        """Whether it answers, with its data read."""
+        try:
+            with redis.Redis.from_url(self.url, socket_connect_timeout=1, socket_timeout=1) as client:
+                return bool(client.ping())
+        except redis.exceptions.ConnectionError:  # also while it reads its data (BusyLoadingError)
+            return False
+
+    def _end_left_behind(self) -> None:
+        """Ends the server that a killed supervisor left."""
+        try:
+            pid = int((self._home.run / "valkey.pid").read_text())
+        except (OSError, ValueError):
+            return
+        known = identity(pid)
+        if known and str(self._configuration) in command_line(pid):
+            end(pid, known, signal_number=signal.SIGTERM, seconds=STOP_SECONDS)
+
+    @property
+    def _configuration(self) -> Path:
+        return self._home.run / "valkey.conf"
