@@ -19,10 +19,16 @@ TTSAI_TEXT_BODY_BYTES = environment.number("TTSAI_TEXT_BODY_BYTES", 14_000_000)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = None  # the shell limits bodies by route before they are buffered
 
+TTSAI_BODY_SECONDS = environment.number("TTSAI_BODY_SECONDS", 30)
+TTSAI_BODY_BYTES_PER_SECOND = environment.number("TTSAI_BODY_BYTES_PER_SECOND", 8192)
+"""A body has the seconds above plus one for so many bytes that came: a slow line is served, a dripping one is not."""
+
 TTSAI_SPEECH_WAIT_SECONDS = environment.number("TTSAI_SPEECH_WAIT_SECONDS", 170)
 """Endpoints that answer with audio wait this long, then 504: the official SDK gives up at 180 s."""
 
 TTSAI_WEB_THREADS = environment.number("TTSAI_WEB_THREADS", 8)
+TTSAI_WEB_QUEUE = environment.number("TTSAI_WEB_QUEUE", 512)
+"""Requests that may wait for a thread; further ones are answered 503 at once."""
 
 TTSAI_POLLS_PER_MINUTE = environment.number("TTSAI_POLLS_PER_MINUTE", 1200)
 """Polling and downloading, by address: generous, and apart from the requests a minute."""
@@ -33,3 +39,13 @@ TTSAI_JOB_QUEUE_SECONDS = environment.number("TTSAI_JOB_QUEUE_SECONDS", 6 * 3600
 
 TTSAI_FAILED_KEYS_PER_MINUTE = environment.number("TTSAI_FAILED_KEYS_PER_MINUTE", 300)
 """Wrong keys from one address; beyond it 429 instead of 401."""
+
+TTSAI_OUTBOUND_ALLOW = environment.names("TTSAI_OUTBOUND_ALLOW")
+"""`host:port` pairs that clients' addresses (webhooks, audio URLs) may lead to although they are private."""
+
+TTSAI_ENGINE_TIERS = {
+    **dict.fromkeys(("piper", "vits", "melotts"), "free"),
+    **dict.fromkeys(("kokoro", "cosyvoice2"), "standard"),
+    **dict.fromkeys(("tortoise", "chatterbox"), "premium"),
+}
+"""The tier of a model at its first sight; what is not here takes its announcement's suggestion. Afterwards the row counts."""

@@ -1,0 +1,6 @@
+"""The one way out to addresses that a client gives: webhooks, audio to fetch."""
+
+from apps.core.outbound.client import Fetched, OutboundError, fetch_to_file, send
+from apps.core.outbound.policy import AddressRefusedError, check_url
+
+__all__ = ["AddressRefusedError", "Fetched", "OutboundError", "check_url", "fetch_to_file", "send"]

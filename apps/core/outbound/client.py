@@ -1,0 +1,121 @@
+"""HTTP to a client's address: resolved once, checked, connected to by number, followed through redirects, bounded in size and time."""
+
+import ssl
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import certifi
+import httpcore
+
+from apps.core.outbound.policy import check_url, resolve
+
+MAXIMUM_REDIRECTS = 5
+REDIRECTS = {301, 302, 303, 307, 308}
+CONNECT_SECONDS = 5.0
+CHUNK_SECONDS = 10.0
+
+
+class OutboundError(Exception):
+    """The other side could not be reached, was too slow, too large or answered with an error; a sentence for the client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer: its status and as much of its body as was asked for."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    body_bytes: int
+
+
+class _GuardedBackend(httpcore.SyncBackend):
+    """Opens connections only to addresses that the policy allows, by the very number that was checked: no second look-up, no rebinding."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        problem: Exception = OSError("no address")
+        for number in resolve(host, port):
+            try:
+                return super().connect_tcp(number, port, timeout, local_address, socket_options)
+            except httpcore.ConnectError as error:
+                problem = error
+        raise problem
+
+
+def send(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", seconds: float = 10.0, kept_bytes: int = 4096) -> Fetched:
+    """One request without redirects (a webhook). The first `kept_bytes` of the answer. Raises OutboundError, AddressRefusedError."""
+    pieces: list[bytes] = []
+    with _pool() as pool:
+        status, answer_headers, count = _exchange(
+            pool, method, url, headers=headers, body=body, deadline=time.monotonic() + seconds, take=pieces.append, most_bytes=kept_bytes
+        )
+    return Fetched(status, answer_headers, b"".join(pieces)[:kept_bytes], count)
+
+
+def fetch_to_file(url: str, path: Path, *, most_bytes: int, seconds: float = 60.0) -> Fetched:
+    """GET into a file, following redirects, each checked again. Raises OutboundError (also beyond most_bytes), AddressRefusedError."""
+    deadline = time.monotonic() + seconds
+    with _pool() as pool:
+        for _ in range(MAXIMUM_REDIRECTS + 1):
+            with path.open("wb") as file:
+                status, headers, count = _exchange(
+                    pool, "GET", url, headers={"Accept": "*/*"}, body=b"", deadline=deadline, take=file.write, most_bytes=most_bytes + 1
+                )
+            if status in REDIRECTS and "location" in headers:
+                url = urljoin(url, headers["location"])
+                continue
+            if status != 200:
+                raise OutboundError(f"the address answered with status {status}")
+            if count > most_bytes:
+                raise OutboundError(f"the file is larger than {most_bytes:,} bytes")
+            return Fetched(status, headers, b"", count)
+    raise OutboundError(f"the address redirects more than {MAXIMUM_REDIRECTS} times")
+
+
+def _pool() -> httpcore.ConnectionPool:
+    context = ssl.create_default_context(cafile=certifi.where())
+    return httpcore.ConnectionPool(ssl_context=context, network_backend=_GuardedBackend(), retries=0, max_connections=1)
+
+
+def _exchange(
+    pool: httpcore.ConnectionPool,
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes,
+    deadline: float,
+    take: Any,
+    most_bytes: int,
+) -> tuple[int, dict[str, str], int]:
+    """One request; the body goes to `take` until `most_bytes` have come or the deadline passes."""
+    check_url(url)
+    left = max(0.1, min(CHUNK_SECONDS, deadline - time.monotonic()))
+    timeouts = {"connect": min(CONNECT_SECONDS, left), "read": left, "write": left, "pool": left}
+    count = 0
+    try:
+        with pool.stream(method, url, headers=dict(headers), content=body, extensions={"timeout": timeouts}) as response:
+            for chunk in response.iter_stream():
+                count += len(chunk)
+                take(chunk)
+                if count >= most_bytes:
+                    break
+                if time.monotonic() > deadline:
+                    raise OutboundError("the address took too long to answer")
+            names = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in response.headers}
+            return response.status, names, count
+    except httpcore.TimeoutException:
+        raise OutboundError("the address took too long to answer") from None
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError, UnicodeError):
+        raise OutboundError("the address could not be reached") from None

@@ -1,0 +1,81 @@
+"""Which addresses may be reached: public ones, and what the operator lists in TTSAI_OUTBOUND_ALLOW."""
+
+import ipaddress
+import socket
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
+IPV4_COMPATIBLE = ipaddress.ip_network("::/96")
+SITE_LOCAL = ipaddress.ip_network("fec0::/10")
+MAXIMUM_URL_CHARACTERS = 2048
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class AddressRefusedError(Exception):
+    """The address may not be reached; the sentence is for the client and names nothing that was resolved."""
+
+
+def check_url(url: str) -> SplitResult:
+    """The address's parts, when its form is one that may be used. Raises AddressRefusedError. Resolves nothing."""
+    if len(url) > MAXIMUM_URL_CHARACTERS:
+        raise AddressRefusedError(f"the address is longer than {MAXIMUM_URL_CHARACTERS} characters")
+    if any(ord(character) <= 32 or ord(character) == 127 for character in url) or "\\" in url:
+        raise AddressRefusedError("the address holds spaces, control characters or backslashes")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise AddressRefusedError("the address cannot be read") from None
+    if parts.scheme not in DEFAULT_PORTS:
+        raise AddressRefusedError("the address must begin with http:// or https://")
+    if not parts.hostname:
+        raise AddressRefusedError("the address names no host")
+    if parts.username is not None or parts.password is not None:
+        raise AddressRefusedError("the address must not hold a user name or a password")
+    if port == 0:
+        raise AddressRefusedError("the address has no usable port")
+    return parts
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """The numeric addresses of a host, every one of them allowed. Raises AddressRefusedError or OSError (no such name)."""
+    is_listed = f"{host.lower().strip('[]')}:{port}" in _allowed()
+    found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    numbers = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
+    for number in numbers:
+        if not is_listed and not is_public(ipaddress.ip_address(number)):
+            raise AddressRefusedError("the address leads to a host that may not be reached from here")
+    return numbers
+
+
+def is_public(address: Address) -> bool:
+    """Whether the address is one of the public internet, also through every way of writing IPv4 inside IPv6."""
+    inner = _inner_ipv4(address)
+    if inner is not None:
+        return is_public(inner)
+    if address in NAT64_LOCAL or (address.version == 6 and address in SITE_LOCAL):
+        return False
+    return address.is_global and not address.is_multicast and not address.is_reserved and not address.is_unspecified
+
+
+def _inner_ipv4(address: Address) -> ipaddress.IPv4Address | None:
+    if isinstance(address, ipaddress.IPv4Address):
+        return None
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address.sixtofour is not None:
+        return address.sixtofour
+    if address.teredo is not None:
+        return address.teredo[1]
+    if address in NAT64 or (address in IPV4_COMPATIBLE and int(address) > 1):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return None
+
+
+def _allowed() -> set[str]:
+    return {entry.strip().lower() for entry in settings.TTSAI_OUTBOUND_ALLOW if entry.strip()}

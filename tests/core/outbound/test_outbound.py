@@ -1,0 +1,143 @@
+"""No address that a client gives leads inside: by number, by name, by redirect, by a slow or endless answer."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apps.core.outbound import AddressRefusedError, OutboundError, fetch_to_file, send
+
+INSIDE = """
+http://127.0.0.1/ http://127.1/ http://127.0.1/ http://2130706433/ http://0x7f000001/ http://0x7f.0.0.1/ http://0177.0.0.1/
+http://017700000001/ http://127.255.255.254/ http://localhost/ http://LOCALHOST/ http://localhost./ http://0.0.0.0/ http://0/
+http://10.0.0.1/ http://10.255.255.255/ http://167772161/ http://172.16.0.1/ http://172.31.255.255/ http://192.168.0.1/
+http://192.168.1.1:8080/ http://0xc0a80001/ http://3232235521/ http://169.254.169.254/latest/meta-data/ http://2852039166/
+http://0xa9fea9fe/ http://169.254.0.1/ http://100.64.0.1/ http://100.127.255.254/ http://198.18.0.1/ http://198.19.255.255/
+http://192.0.0.1/ http://192.0.2.1/ http://198.51.100.1/ http://203.0.113.1/ http://224.0.0.1/ http://239.255.255.255/
+http://240.0.0.1/ http://255.255.255.255/ http://[::1]/ http://[::]/ http://[0:0:0:0:0:0:0:1]/ http://[::ffff:127.0.0.1]/
+http://[::ffff:7f00:1]/ http://[::ffff:10.0.0.1]/ http://[::ffff:169.254.169.254]/ http://[::127.0.0.1]/ http://[::10.0.0.1]/
+http://[64:ff9b::7f00:1]/ http://[64:ff9b::169.254.169.254]/ http://[64:ff9b:1::1]/ http://[2002:7f00:1::]/ http://[2002:a00:1::]/
+http://[2002:a9fe:a9fe::]/ http://[2001:0:0:0:0:0:80ff:fffe]/ http://[fe80::1]/ http://[fc00::1]/ http://[fd00:ec2::254]/
+http://[fec0::1]/ http://[ff02::1]/ http://[2001:db8::1]/ http://[100::1]/ http://[::ffff:0:0]/
+""".split()  # noqa: SIM905 - one a line would be seventy lines
+
+MALFORMED = [
+    "",
+    "example.com",
+    "//example.com/",
+    "ftp://example.com/",
+    "file:///etc/passwd",
+    "gopher://example.com/",
+    "javascript:alert(1)",
+    "data:text/plain,hello",
+    "http://",
+    "http:///path",
+    "https://user:secret@example.com/",
+    "http://user@example.com/",
+    "http://example.com:0/",
+    "http://example.com:99999/",
+    "http://example.com:http/",
+    "http://exa mple.com/",
+    "http://example.com/\r\nHost: other",
+    "http://example.com\\@127.0.0.1/",
+    "http://[::1/",
+    "http://example.com/" + "x" * 3000,
+]
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Answers by path."""
+
+    def do_GET(self) -> None:
+        if self.path == "/inside":
+            self._answer(302, b"", {"Location": "http://169.254.169.254/latest/"})
+        elif self.path == "/loop":
+            self._answer(302, b"", {"Location": "/loop"})
+        elif self.path == "/moved":
+            self._answer(301, b"", {"Location": "/audio"})
+        elif self.path == "/slow":
+            time.sleep(3)
+            self._answer(200, b"late", {})
+        elif self.path == "/missing":
+            self._answer(404, b"", {})
+        else:
+            self._answer(200, b"a" * 5000, {})
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer(202, body.upper(), {"X-Host": self.headers["Host"]})
+
+    def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        with contextlib.suppress(BrokenPipeError):  # the reader has had enough, as it should
+            self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def receiver(settings: Any) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    settings.TTSAI_OUTBOUND_ALLOW = [f"127.0.0.1:{server.server_port}"]
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("url", INSIDE)
+def test_no_spelling_of_an_inner_address_is_reached(url: str, tmp_path: Path) -> None:
+    with pytest.raises((AddressRefusedError, OutboundError)) as refused:
+        fetch_to_file(url, tmp_path / "file", most_bytes=100, seconds=2)
+    if refused.type is OutboundError:  # a spelling that no resolver takes is as good as refused
+        assert str(refused.value) == "the address could not be reached"
+        assert url == "http://[fe80::1]/" or not url.startswith("http://[")
+
+
+@pytest.mark.parametrize("url", MALFORMED)
+def test_a_malformed_address_is_refused(url: str, tmp_path: Path) -> None:
+    with pytest.raises(AddressRefusedError):
+        fetch_to_file(url, tmp_path / "file", most_bytes=100)
+
+
+def test_the_list_holds_at_least_sixty_spellings() -> None:
+    assert len(set(INSIDE)) >= 60
+
+
+def test_an_allowed_address_is_fetched_through_its_redirect(receiver: str, tmp_path: Path) -> None:
+    assert fetch_to_file(f"{receiver}/moved", tmp_path / "file", most_bytes=5000).body_bytes == 5000
+    assert (tmp_path / "file").read_bytes() == b"a" * 5000
+
+
+def test_a_redirect_inside_is_refused(receiver: str, tmp_path: Path) -> None:
+    with pytest.raises(AddressRefusedError):
+        fetch_to_file(f"{receiver}/inside", tmp_path / "file", most_bytes=100)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("/loop", "redirects"), ("/missing", "404"), ("/audio", "larger than 100"), ("/slow", "too long")]
+)
+def test_a_bad_answer_is_an_explained_error(receiver: str, tmp_path: Path, path: str, words: str) -> None:
+    with pytest.raises(OutboundError, match=words):
+        fetch_to_file(f"{receiver}{path}", tmp_path / "file", most_bytes=100, seconds=1)
+
+
+def test_a_webhook_is_posted_with_its_own_host_name(receiver: str) -> None:
+    answer = send("POST", f"{receiver}/hook", headers={"Content-Type": "application/json"}, body=b"hello")
+    assert (answer.status, answer.body, answer.headers["x-host"]) == (202, b"HELLO", receiver.removeprefix("http://"))
+
+
+def test_a_name_that_leads_inside_is_refused_although_another_port_is_allowed(receiver: str, tmp_path: Path) -> None:
+    with pytest.raises(AddressRefusedError):
+        fetch_to_file("http://localhost:1/", tmp_path / "file", most_bytes=100)
