@@ -1,0 +1,90 @@
+"""What the workers announced: who serves what, the models and their voices. Price, tier and access are the operator's."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class Worker(models.Model):
+    """An engine worker, known by a name that survives its restarts."""
+
+    name = models.CharField(max_length=200, unique=True)
+    boot = models.CharField(max_length=64, help_text="New at every start: what another boot held is lost.")
+    device = models.CharField(max_length=100, blank=True)
+    version = models.CharField(max_length=100, blank=True)
+    engines = models.JSONField(default=list, blank=True, help_text="The ids that it can serve.")
+    loaded = models.JSONField(default=list, blank=True, help_text="The ids whose weights are in memory.")
+    is_stopping = models.BooleanField(default=False)
+    last_sent_at = models.FloatField(default=0.0, help_text="The worker's own clock: a message that overtook another is told by it.")
+    last_seen_at = models.DateTimeField(default=timezone.now)
+    first_seen_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkerQueue(models.Model):
+    """How many parts of one queue group a worker takes at once."""
+
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="queues")
+    queue = models.CharField(max_length=100)
+    slots = models.PositiveIntegerField(help_text="Parts in flight at most while several tenants share the queue.")
+    reserved_slots = models.PositiveIntegerField(default=0, help_text="Of these, kept for the lane `live`.")
+    hard_slots = models.PositiveIntegerField(default=0, help_text="A tenant with nothing in flight is admitted up to here.")
+
+    class Meta:
+        ordering = ["worker", "queue"]
+        constraints = [models.UniqueConstraint(fields=["worker", "queue"], name="a_worker_serves_a_queue_once")]
+
+    def __str__(self) -> str:
+        return f"{self.worker}: {self.queue}"
+
+
+class Engine(models.Model):
+    """A model that customers can ask for. Announcements renew what it can do, never what it costs or who may use it."""
+
+    id = models.CharField(primary_key=True, max_length=100)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=30, help_text="tts, stt, codec, …")
+    version = models.CharField(max_length=100)
+    queue = models.CharField(max_length=100)
+    spec = models.JSONField(help_text="The announcement, without its voices.")
+    tier = models.CharField(max_length=30, help_text="free, standard or premium: sets the price.")
+    millicredits_per_1k = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Thousandths of a credit for 1,000 characters; the tier's price when empty."
+    )
+    is_enabled = models.BooleanField(default=True)
+    first_announced_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_announced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = "model"
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Voice(models.Model):
+    """A built-in voice of a model."""
+
+    engine = models.ForeignKey(Engine, on_delete=models.CASCADE, related_name="voices")
+    voice_id = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
+    language = models.CharField(max_length=20, help_text="BCP 47, lower case, `en` or `en-gb`.")
+    gender = models.CharField(max_length=20, default="neutral")
+    description = models.TextField(blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    is_enabled = models.BooleanField(default=True)
+    last_announced_at = models.DateTimeField(default=timezone.now)
+    preview_job_uuid = models.UUIDField(null=True, blank=True, help_text="The platform's own job that made the preview.")
+    preview_version = models.CharField(max_length=100, blank=True, help_text="The model's version that speaks in it.")
+
+    class Meta:
+        ordering = ["engine", "voice_id"]
+        constraints = [models.UniqueConstraint(fields=["engine", "voice_id"], name="a_voice_of_an_engine")]
+
+    def __str__(self) -> str:
+        return f"{self.engine_id}/{self.voice_id}"

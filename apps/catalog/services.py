@@ -1,0 +1,122 @@
+"""Writes: what a worker announces, that it is alive, and that it has gone."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
+from apps.catalog.selectors import LIVE_SECONDS, forget_catalogue
+from workers.contract.engines import EngineSpec
+from workers.contract.messages import Announcement, Heartbeat, QueueSlots
+
+TIERS = ("free", "standard", "premium")
+FORGET_WORKERS_AFTER = timedelta(days=7)
+RENEWED = ["name", "language", "gender", "description", "tags", "last_announced_at"]
+"""What an announcement renews of a voice; the rest is the operator's or the platform's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What a worker's message told of the worker."""
+
+    is_current: bool
+    """False for a late message of an earlier boot, and for a heartbeat of a worker that never announced itself."""
+    is_new_boot: bool = False
+    """What the worker held before is lost."""
+
+
+def announce_worker(announcement: Announcement) -> Presence:
+    """Keep what a worker can serve. The first sight of a model takes its tier from the settings, else the suggestion."""
+    with transaction.atomic():
+        worker, is_created = Worker.objects.select_for_update().get_or_create(
+            name=announcement.worker, defaults={"boot": announcement.boot, "last_sent_at": announcement.sent_at}
+        )
+        if not _is_current(worker, boot=announcement.boot, sent_at=announcement.sent_at):
+            return Presence(is_current=False)
+        is_new_boot = not is_created and worker.boot != announcement.boot
+        if is_new_boot:
+            worker.loaded, worker.is_stopping = [], False
+        worker.boot, worker.last_sent_at, worker.last_seen_at = announcement.boot, announcement.sent_at, timezone.now()
+        worker.device, worker.version = announcement.device[:100], announcement.version[:100]
+        worker.engines = [spec.id for spec in announcement.engines]
+        worker.save()
+        _keep_queues(worker, queues=announcement.queues)
+        for spec in sorted(announcement.engines, key=lambda spec: spec.id):  # one order for all workers: no deadlock
+            _keep_engine(spec)
+    forget_catalogue()
+    return Presence(is_current=True, is_new_boot=is_new_boot)
+
+
+def note_heartbeat(heartbeat: Heartbeat) -> Presence:
+    """The worker is alive. Its queues and engines come with its announcement."""
+    with transaction.atomic():
+        worker = Worker.objects.select_for_update().filter(name=heartbeat.worker).first()
+        if worker is None or not _is_current(worker, boot=heartbeat.boot, sent_at=heartbeat.sent_at):
+            return Presence(is_current=False)
+        is_new_boot = worker.boot != heartbeat.boot
+        worker.last_seen_at = timezone.now()
+        if is_new_boot or heartbeat.sent_at >= worker.last_sent_at:
+            worker.boot, worker.last_sent_at = heartbeat.boot, heartbeat.sent_at
+            worker.is_stopping, worker.loaded = heartbeat.is_stopping, list(heartbeat.loaded)
+        worker.save(update_fields=["boot", "last_sent_at", "last_seen_at", "is_stopping", "loaded"])
+    return Presence(is_current=True, is_new_boot=is_new_boot)
+
+
+def forget_workers() -> int:
+    """Delete workers that have been silent for long; how many. Their models stay, as not available."""
+    deleted, _ = Worker.objects.filter(last_seen_at__lt=timezone.now() - FORGET_WORKERS_AFTER).delete()
+    return deleted
+
+
+def _is_current(worker: Worker, *, boot: str, sent_at: float) -> bool:
+    """Whether the message is of the worker's present boot or of a newer one. Messages overtake each other in the platform's queue."""
+    if boot == worker.boot or sent_at > worker.last_sent_at:
+        return True
+    silent_since = timezone.now() - timedelta(seconds=LIVE_SECONDS)
+    return worker.last_seen_at < silent_since  # its clock was set back: what it says now is the truth
+
+
+def _keep_queues(worker: Worker, *, queues: tuple[QueueSlots, ...]) -> None:
+    rows = [
+        WorkerQueue(worker=worker, queue=entry.queue, slots=entry.slots, reserved_slots=entry.reserved_slots, hard_slots=entry.hard_slots)
+        for entry in queues
+    ]
+    WorkerQueue.objects.filter(worker=worker).exclude(queue__in=[row.queue for row in rows]).delete()
+    WorkerQueue.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["worker", "queue"], update_fields=["slots", "reserved_slots", "hard_slots"]
+    )
+
+
+def _keep_engine(spec: EngineSpec) -> None:
+    now = timezone.now()
+    announced = {
+        "name": spec.name,
+        "kind": spec.kind,
+        "version": spec.version,
+        "queue": spec.queue_group,
+        "spec": {**spec.to_dict(), "voices": []},
+        "last_announced_at": now,
+    }
+    engine, _ = Engine.objects.update_or_create(id=spec.id, defaults=announced, create_defaults={**announced, "tier": _first_tier(spec)})
+    voices = [
+        Voice(
+            engine=engine,
+            voice_id=voice.id,
+            name=voice.name,
+            language=voice.language,
+            gender=voice.gender,
+            description=voice.description,
+            tags=list(voice.tags),
+            last_announced_at=now,
+        )
+        for voice in sorted(spec.voices, key=lambda voice: voice.id)
+    ]
+    Voice.objects.bulk_create(voices, update_conflicts=True, unique_fields=["engine", "voice_id"], update_fields=RENEWED)
+
+
+def _first_tier(spec: EngineSpec) -> str:
+    tier: str = settings.TTSAI_ENGINE_TIERS.get(spec.id, spec.suggested_tier)
+    return tier if tier in TIERS else "standard"

@@ -1,0 +1,208 @@
+"""Jobs and their parts. A job row is the truth; a message is a hint that may be lost, late or repeated."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from apps.accounts.models import Account, ApiKey
+
+
+class JobState(models.TextChoices):
+    """queued, running, then one of the others for ever."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+ACTIVE_STATES = (JobState.QUEUED, JobState.RUNNING)
+
+
+class PartState(models.TextChoices):
+    """waiting (for other parts), queued (for a slot), admitted (sent to a worker), running (a worker said so), then an end."""
+
+    WAITING = "waiting"
+    QUEUED = "queued"
+    ADMITTED = "admitted"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+IN_FLIGHT_STATES = (PartState.ADMITTED, PartState.RUNNING)
+OPEN_STATES = (PartState.WAITING, PartState.QUEUED, *IN_FLIGHT_STATES)
+
+
+class Lane(models.TextChoices):
+    """The lanes of workers/contract/names.py; a queue name holds them too, so they never change."""
+
+    LIVE = "live"
+    NORMAL = "normal"
+    BULK = "bulk"
+
+
+class Job(models.Model):
+    """One request for work: what was asked, what it costs, and what became of it."""
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="jobs", db_index=False)
+    api_key = models.ForeignKey(ApiKey, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    tenant = models.CharField(max_length=64, help_text="Whose work it is: account:12, address:203.0.113.7, platform.")
+    is_internal = models.BooleanField(default=False, help_text="The platform's own: neither listed nor counted against limits.")
+    kind = models.CharField(max_length=30)
+    engine_id = models.CharField(max_length=100, blank=True)
+    queue = models.CharField(max_length=100)
+    lane = models.CharField(max_length=10, choices=Lane.choices)
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
+    params = models.JSONField(default=dict, blank=True)
+    part_count = models.PositiveIntegerField(default=1)
+    units = models.PositiveIntegerField(default=0, help_text="Characters, for speech.")
+    price_millicredits = models.PositiveBigIntegerField(default=0)
+    reserved_millicredits = models.PositiveBigIntegerField(default=0, help_text="Taken off the balance when it was accepted.")
+    charged_millicredits = models.PositiveBigIntegerField(default=0, help_text="Settled at the end, at most what was reserved.")
+    balance_after_millicredits = models.BigIntegerField(null=True, blank=True, help_text="The account's, once this job was reserved.")
+    concurrency_limit = models.PositiveIntegerField(help_text="Of the tenant's jobs, this one begins while fewer are running.")
+    weight = models.PositiveIntegerField(default=1, help_text="The tenant's share while workers are full.")
+    retention_days = models.PositiveIntegerField(null=True, blank=True, help_text="Counted from its end; empty keeps the result.")
+    output_format = models.CharField(max_length=20, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    error_code = models.CharField(max_length=50, blank=True)
+    error_message = models.TextField(blank=True)
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    result = models.JSONField(null=True, blank=True)
+    result_deleted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(F("account"), F("created_at").desc(), F("uuid"), name="jobs_of_an_account"),
+            models.Index(
+                fields=["tenant"], condition=Q(state__in=["queued", "running"], is_internal=False) & ~Q(lane="bulk"), name="jobs_that_count"
+            ),
+            models.Index(fields=["tenant"], condition=Q(state="running"), name="jobs_running"),
+            models.Index(fields=["created_at"], condition=Q(state__in=["queued", "running"]), name="jobs_active"),
+            models.Index(fields=["expires_at"], condition=Q(result_deleted_at=None), name="jobs_to_expire"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(charged_millicredits__lte=F("reserved_millicredits")), name="charged_at_most_what_was_reserved"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.uuid.hex
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.state not in ACTIVE_STATES
+
+
+class Part(models.Model):
+    """A piece of a job that one worker does in one go. Owns the attempt: its token, its lease, its count."""
+
+    id = models.BigAutoField(primary_key=True)  # ascends with a job's age and a part's index: the order of a tenant's work
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="parts", db_index=False)
+    index = models.PositiveIntegerField()
+    kind = models.CharField(max_length=30)
+    state = models.CharField(max_length=10, choices=PartState.choices)
+    work = models.JSONField(help_text='A work message; {"$key": …} stands for the address of an object.')
+    tenant = models.CharField(max_length=64)
+    queue = models.CharField(max_length=100)
+    lane = models.CharField(max_length=10, choices=Lane.choices)
+    is_internal = models.BooleanField(default=False)
+    opens_job = models.BooleanField(default=False, help_text="The first part of a job that has not begun: admitting it begins the job.")
+    units = models.PositiveIntegerField(default=0)
+    units_done = models.PositiveIntegerField(default=0)
+    token = models.UUIDField(null=True, blank=True, help_text="Of the present attempt.")
+    worker = models.CharField(max_length=200, blank=True)
+    boot = models.CharField(max_length=64, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(db_default=Now(), help_text="A retry waits until then.")
+    admitted_at = models.DateTimeField(null=True, blank=True)
+    lease_expires_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    manifest = models.JSONField(null=True, blank=True)
+    error_code = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        indexes = [
+            # The dispatcher walks it from tenant to tenant, and within a tenant takes what has begun before what has not.
+            models.Index(fields=["queue", "tenant", "lane", "opens_job", "id"], condition=Q(state="queued"), name="parts_queued"),
+            models.Index(fields=["queue", "tenant"], condition=Q(state__in=["admitted", "running"]), name="parts_in_flight"),
+            models.Index(fields=["tenant"], condition=Q(state__in=["admitted", "running"]), name="parts_in_flight_of_a_tenant"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "index"], name="a_part_of_a_job"),
+            models.UniqueConstraint(fields=["token"], condition=~Q(token=None), name="an_attempt_is_one_part"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id.hex}/{self.index}"
+
+
+class IdempotencyRecord(models.Model):
+    """An Idempotency-Key, or a request that waits for its own answer, and the job that it made."""
+
+    scope = models.CharField(max_length=64, help_text="The tenant.")
+    key = models.CharField(max_length=300)
+    body_digest = models.CharField(max_length=64)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="idempotency_by_age")]
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="a_key_makes_one_job")]
+
+    def __str__(self) -> str:
+        return f"{self.scope}: {self.key}"
+
+
+class FairShare(models.Model):
+    """How much of a queue a tenant has had while others waited. The row without a tenant is the queue's own clock."""
+
+    queue = models.CharField(max_length=100)
+    tenant = models.CharField(max_length=64, blank=True)
+    virtual_time = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["queue", "tenant"], name="one_share_of_a_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.queue}: {self.tenant or 'clock'}"
+
+
+class ReaperClock(models.Model):
+    """When the reaper last ran with the broker answering: leases do not expire over a time when no heartbeat could arrive."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    last_run_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_reaper_clock")]
+
+    def __str__(self) -> str:
+        return str(self.last_run_at)
+
+
+class Rendition(models.Model):
+    """A job's result in another format: made once, by a job of the platform's own."""
+
+    source = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="renditions", db_index=False)
+    format = models.CharField(max_length=20)
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="rendition_of")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "format"], name="one_rendition_of_a_format")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id.hex} as {self.format}"
