@@ -14,3 +14,8 @@ urlpatterns = [
     path("", include("apps.core.page_urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "apps.core.exception_handler.bad_request"
+handler403 = "apps.core.exception_handler.permission_denied"
+handler404 = "apps.core.exception_handler.not_found"
+handler500 = "apps.core.exception_handler.server_error"

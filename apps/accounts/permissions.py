@@ -13,6 +13,8 @@ from apps.core.errors import AuthenticationFailedError
 class AnyCaller(BasePermission):
     """Welcome without a key too."""
 
+    welcomes_anonymous = True  # apps/core/schema.py tells it
+
     def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
         """Always."""
         return True

@@ -1,5 +1,7 @@
 """The app's routes, relative to `/v1/` and `/api/v1/`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.core.views import SchemaView
+
+urlpatterns: list[URLPattern | URLResolver] = [path("schema/", SchemaView.as_view())]

@@ -1,7 +1,8 @@
 """Django's settings: everything comes from the environment, which the supervisor or the deployment sets."""
 
-from ttsai.settings.apps import *  # noqa: F403
+from ttsai.settings.admin import *  # noqa: F403
 from ttsai.settings.api import *  # noqa: F403
+from ttsai.settings.apps import *  # noqa: F403
 from ttsai.settings.log import *  # noqa: F403
 from ttsai.settings.platform import *  # noqa: F403
 from ttsai.settings.servers import *  # noqa: F403

@@ -1,0 +1,7 @@
+"""Pages for people, at the top."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from apps.core.views import docs, home
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", home), path("docs/", docs)]

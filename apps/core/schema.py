@@ -1,0 +1,118 @@
+"""The OpenAPI schema: one of the two prefixes, the keys, and what every answer has."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+Endpoint = tuple[str, str, str, Any]
+
+HEADERS = {
+    "X-Request-Id": ("string", "The request's id; your own X-Request-Id where you sent one."),
+    "X-RateLimit-Limit": ("integer", "Requests a minute."),
+    "X-RateLimit-Remaining": ("integer", "Requests left in the last 60 seconds' window."),
+    "X-RateLimit-Reset": ("integer", "Unix seconds when requests become free again."),
+}
+
+ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["message", "type", "code", "param", "request_id"],
+            "properties": {
+                "message": {"type": "string"},
+                "type": {
+                    "type": "string",
+                    "enum": [
+                        "invalid_request_error",
+                        "authentication_error",
+                        "insufficient_credits",
+                        "rate_limit_error",
+                        "not_found",
+                        "server_error",
+                    ],
+                },
+                "code": {"type": "string", "description": "Never changes its meaning; choose by it and not by the message."},
+                "param": {"type": ["string", "null"], "description": "The field at fault."},
+                "request_id": {"type": "string"},
+            },
+        },
+        "credits_remaining": {"type": "number", "description": "With 402."},
+        "credits_needed": {"type": "number", "description": "With 402."},
+    },
+}
+
+ERRORS = {
+    "400": "The request is malformed, or names what is not there (an unknown model, too).",
+    "401": "The key is missing, wrong, expired or revoked.",
+    "402": "Not enough credits; `credits_remaining` and `credits_needed` stand beside `error`.",
+    "403": "The key or the plan does not open this, or the account is suspended.",
+    "404": "There is no such thing, or it is not yours.",
+    "409": "The Idempotency-Key was used with another body, or the state does not allow this.",
+    "410": "It was there; its retention has passed.",
+    "413": "The body is larger than the endpoint takes.",
+    "415": "The body's content type is not taken here.",
+    "429": "Over a limit; `Retry-After` tells how long to wait.",
+    "503": "A server that the platform needs is away; try again.",
+}
+ALWAYS = ("400", "401", "403", "429", "503")
+WITH_BODY = ("413", "415")
+
+
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How a key is sent."""
+
+    target_class = "apps.accounts.authentication.KeyAuthentication"
+    name = ["bearer", "header"]
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[str]]]:  # noqa: ARG002
+        """Either of the two."""
+        return [{name: []} for name in self.name]
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, str]]:  # noqa: ARG002
+        """The two headers that carry a key."""
+        return [
+            {"type": "http", "scheme": "bearer", "description": "`Authorization: Bearer sk-tts-…`"},
+            {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+        ]
+
+
+class PlatformSchema(AutoSchema):
+    """Knows the permissions that let callers without a key in."""
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """The keys, and nothing where nothing is needed."""
+        requirements: list[dict[str, list[str]]] = super().get_auth()
+        if any(getattr(permission, "welcomes_anonymous", False) for permission in self.view.get_permissions()):
+            requirements.append({})
+        return requirements
+
+
+def only_first_prefix(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
+    """`/v1/` alone: `/api/v1/` is the same once more."""
+    return [endpoint for endpoint in endpoints if endpoint[0].startswith("/v1/")]
+
+
+def add_what_every_answer_has(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Errors and headers, so that no view needs to repeat them."""
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {})["Error"] = ERROR
+    components["headers"] = {name: {"schema": {"type": kind}, "description": text} for name, (kind, text) in HEADERS.items()}
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
+    for path in result["paths"].values():
+        for operation in path.values():
+            responses = operation["responses"]
+            needed = ALWAYS + (WITH_BODY if "requestBody" in operation else ())
+            for status in (*needed, *(status for status in responses if status in ERRORS)):
+                responses[status] = _error(responses.get(status, {}).get("description") or ERRORS[status])
+            operation["responses"] = dict(sorted(responses.items()))
+            for response in operation["responses"].values():
+                response["headers"] = {**response.get("headers", {}), **headers}
+    return result
+
+
+def _error(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}

@@ -1,0 +1,58 @@
+"""The schema, the page to read and try it, and the first page."""
+
+import json
+import secrets
+from functools import cache
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+DOCS_POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HOME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+
+
+class SchemaView(APIView):
+    """GET /v1/schema/"""
+
+    authentication_classes = []
+    permission_classes = []
+    throttle_classes = []
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> HttpResponse:  # noqa: ARG002
+        """The OpenAPI 3.1 description of this server."""
+        return HttpResponse(schema_json(), content_type="application/json", headers={"Cache-Control": "public, max-age=300"})
+
+
+@cache
+def schema_json() -> bytes:
+    """The schema, made once in a process: it cannot change while the process lives."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return json.dumps(schema, separators=(",", ":")).encode()
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """GET /docs: everything it loads comes from this server."""
+    nonce = secrets.token_urlsafe(16)
+    return _page(request, "docs", policy=DOCS_POLICY.format(nonce=nonce), nonce=nonce)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """GET /: where to go from here."""
+    return _page(request, "home", policy=HOME_POLICY)
+
+
+def _page(request: HttpRequest, name: str, *, policy: str, nonce: str = "") -> HttpResponse:
+    response = render(request, f"core/{name}.html", {"nonce": nonce})
+    response["Content-Security-Policy"] = policy
+    return response

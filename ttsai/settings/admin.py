@@ -1,0 +1,51 @@
+"""The operator's admin: its name, its colours, its menu."""
+
+from typing import Any
+
+from django.urls import reverse_lazy
+
+_MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
+    (
+        "Customers",
+        (
+            ("Accounts", "domain", "accounts_account"),
+            ("People", "group", "accounts_user"),
+            ("API keys", "key", "accounts_apikey"),
+            ("Use without a key", "public", "accounts_anonymoususe"),
+        ),
+    ),
+    (
+        "Money",
+        (
+            ("Ledger", "receipt_long", "billing_ledgerentry"),
+            ("Balances", "account_balance_wallet", "billing_balance"),
+            ("Plans", "workspace_premium", "accounts_plan"),
+            ("Prices of tiers", "sell", "billing_tierprice"),
+        ),
+    ),
+)
+"""Headings, each with (title, Material symbol, app and model)."""
+
+
+def _menu() -> list[dict[str, Any]]:
+    start = {"items": [{"title": "Start", "icon": "dashboard", "link": reverse_lazy("admin:index")}]}
+    return [start] + [
+        {
+            "title": heading,
+            "separator": True,
+            "items": [{"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")} for title, icon, model in items],
+        }
+        for heading, items in _MENU
+    ]
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Speech platform",
+    "SITE_HEADER": "Speech platform",
+    "SITE_SYMBOL": "graphic_eq",
+    "SITE_URL": "/docs/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "LOGIN": {"form": "apps.dashboard.login.LoginForm"},
+    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": _menu()},
+}

@@ -1,0 +1,66 @@
+"""`python -m ttsai.web`: one process on HOST:PORT until SIGTERM or Ctrl-C."""
+
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import django
+import uvicorn
+
+STOPPING_SECONDS = 20
+"""After this long, requests that still run are broken off."""
+GARBAGE_THRESHOLD = 20_000
+"""Objects between two looks for cycles; Python's 700 costs a few percent of every request."""
+
+
+class Server(uvicorn.Server):
+    """Tells the application at once that it is to stop, so that answers which wait for a job end before the process does."""
+
+    def __init__(self, config: uvicorn.Config, *, begin_to_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.begin_to_stop = begin_to_stop
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal came. Runs in the main thread, between two steps of the event loop."""
+        self.begin_to_stop()
+        super().handle_exit(sig, frame)
+
+
+def main() -> None:
+    """Serve."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")
+    django.setup()
+    from ttsai.web.application import Application  # needs Django's apps
+
+    application = Application()
+    config = uvicorn.Config(
+        application,
+        host=os.environ.get("HOST") or "127.0.0.1",
+        port=int(os.environ.get("PORT") or 8000),
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # apps/core/addresses.py decides whose X-Forwarded-For is believed
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=STOPPING_SECONDS,
+        backlog=1024,
+    )
+    config.load()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD, 20, 50)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal anew when it has shut down
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
+    Server(config, begin_to_stop=application.begin_to_stop).run()
+
+
+if __name__ == "__main__":
+    main()

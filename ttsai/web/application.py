@@ -1,0 +1,115 @@
+"""The ASGI shell: bodies in under the route's limit, Django on threads, deferred answers without one."""
+
+import asyncio
+import io
+import time
+
+from django.conf import settings
+from django.http.response import HttpResponseBase
+
+from apps.core.deferred import ASGIApp, Deferred, Receive, Scope, Send
+from apps.core.errors import ApplicationError, InvalidRequestError
+from apps.core.exception_handler import as_application_error, error_response
+from apps.core.ids import request_id_from
+from apps.core.middleware import with_slash
+from ttsai.web.answers import send_app, send_response
+from ttsai.web.body import Body, BodyTooLargeError, BodyTooSlowError, ClientLeftError, read_body
+from ttsai.web.ends import find_ends
+from ttsai.web.exchange import WebExchange
+from ttsai.web.hub import Hub
+from ttsai.web.routes import body_limit, find_route
+from ttsai.web.threads import RETRY_SECONDS, BusyError, DjangoThreads, ShellRequest
+
+NO_BODY = Body(io.BytesIO(), 0)
+
+
+class Application:
+    """The ASGI application of the web process."""
+
+    def __init__(self) -> None:
+        self._threads = DjangoThreads(threads=settings.TTSAI_WEB_THREADS, waiting=settings.TTSAI_WEB_QUEUE)
+        self._hub: Hub | None = None
+        self._stopping = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+
+    def begin_to_stop(self) -> None:
+        """Let waiting answers end soon; their jobs go on. To be called on the event loop."""
+        self._stopping.set()
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self._hub = Hub(settings.REDIS_URL, find_ends=lambda jobs: self._threads.run(find_ends, jobs))
+        self._hub.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._hub.stop()
+        await asyncio.to_thread(self._threads.close)
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            request = await self._request(scope, receive)
+        except ClientLeftError:
+            return
+        try:
+            response = await self._threads.respond(request)
+        except BusyError as error:
+            response = _without_django(error, request)
+        if isinstance(response, Deferred):
+            await self._resolve(response, scope, receive, send, request_id=response.headers["X-Request-Id"])
+        else:
+            await send_response(response, scope, send, threads=self._threads)
+
+    async def _request(self, scope: Scope, receive: Receive) -> ShellRequest:
+        match = find_route(with_slash(scope["path"]))
+        refusal: ApplicationError | None = None
+        body = NO_BODY
+        try:
+            if match is not None:
+                body = await read_body(scope, receive, limit=body_limit(match))
+        except (BodyTooLargeError, BodyTooSlowError) as error:
+            refusal = error
+        if not scope["query_string"].isascii():
+            scope["query_string"] = b""
+            refusal = InvalidRequestError("The query string holds bytes that are not percent-encoded.")
+        request = ShellRequest(scope, body, match=match)
+        if refusal is not None:
+            request.refuse(refusal)
+        return request
+
+    async def _resolve(self, deferred: Deferred, scope: Scope, receive: Receive, send: Send, *, request_id: str) -> None:
+        assert self._hub is not None  # noqa: S101 - the lifespan began before any request
+        exchange = WebExchange(receive, threads=self._threads, hub=self._hub, stopping=self._stopping)
+        exchange.watch()
+        try:
+            final = await _final_answer(deferred, exchange, request_id=request_id)
+            if isinstance(final, HttpResponseBase):
+                for name, value in deferred.items():
+                    final.headers.setdefault(name, value)
+                await send_response(final, scope, send, threads=self._threads)
+            else:
+                await send_app(final, scope, exchange.receive, send, headers=deferred.headers)
+        finally:
+            exchange.close()
+
+
+async def _final_answer(deferred: Deferred, exchange: WebExchange, *, request_id: str) -> HttpResponseBase | ASGIApp:
+    try:
+        return await deferred.resolve(exchange)
+    except Exception as error:  # noqa: BLE001 - the process's edge, like REST framework's around a view; as_application_error logs
+        return error_response(as_application_error(error), request_id=request_id)
+
+
+def _without_django(error: ApplicationError, request: ShellRequest) -> HttpResponseBase:
+    """An answer when not even a thread can be had: the limits shown are the server's at this moment."""
+    request_id = request_id_from(request.META.get("HTTP_X_REQUEST_ID", ""))
+    response = error_response(error, request_id=request_id)
+    response["X-Request-Id"] = request_id
+    response["X-RateLimit-Limit"] = response["X-RateLimit-Remaining"] = "0"
+    response["X-RateLimit-Reset"] = str(int(time.time()) + RETRY_SECONDS)
+    return response

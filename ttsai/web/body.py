@@ -1,0 +1,126 @@
+"""Request bodies: limited before they are buffered, spooled to disk beyond a megabyte, and never waited for without end."""
+
+import asyncio
+import io
+import tempfile
+import time
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from django.conf import settings
+
+from apps.core.deferred import Receive, Scope
+from apps.core.errors import InvalidRequestError
+
+SPOOL_BYTES = 1 << 20
+FLUSH_BYTES = 1 << 18
+"""Beyond SPOOL_BYTES, so much is collected before a thread writes it: a write for each small chunk would cost more than the disk."""
+
+
+class Body(NamedTuple):
+    """A whole body."""
+
+    file: BinaryIO
+    size: int
+
+
+class ClientLeftError(Exception):
+    """The connection broke off before the body was complete: nobody is left to answer."""
+
+
+class BodyTooLargeError(InvalidRequestError):
+    """More than the route takes."""
+
+    status = 413
+    code = "request_too_large"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The body is larger than this endpoint's limit of {limit:,} bytes.")
+
+
+class BodyTooSlowError(InvalidRequestError):
+    """The body did not come, or came too slowly."""
+
+    status = 408
+    code = "request_timeout"
+
+    def __init__(self) -> None:
+        super().__init__("The body did not arrive in time.", headers={"Connection": "close"})
+
+
+def declared_length(scope: Scope) -> int | None:
+    """Content-Length; 0 where there is no body, None for a chunked one, whose length shows only at its end."""
+    length = 0
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            length = int(value)
+        elif name == b"transfer-encoding":
+            return None
+    return length
+
+
+async def read_body(scope: Scope, receive: Receive, *, limit: int) -> Body:
+    """The whole body, at its start. Raises BodyTooLargeError, BodyTooSlowError, ClientLeftError."""
+    declared = declared_length(scope)
+    if declared == 0:
+        return Body(io.BytesIO(), 0)
+    if declared is not None and declared > limit:
+        raise BodyTooLargeError(limit)
+    spool = _Spool()
+    started = time.monotonic()
+    try:
+        async with asyncio.timeout(settings.TTSAI_BODY_SECONDS) as patience:
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientLeftError
+                chunk: bytes = message.get("body", b"")
+                if spool.size + len(chunk) > limit:
+                    raise BodyTooLargeError(limit)
+                await spool.add(chunk)
+                if not message.get("more_body", False):
+                    return await spool.finish()
+                allowed = settings.TTSAI_BODY_SECONDS + spool.size / settings.TTSAI_BODY_BYTES_PER_SECOND
+                patience.reschedule(asyncio.get_running_loop().time() + allowed - (time.monotonic() - started))
+    except TimeoutError as error:
+        raise BodyTooSlowError from error
+    finally:
+        spool.drop()
+
+
+class _Spool:
+    """Collects chunks in memory, then in a file that has no name. Belongs to the reader until finish() hands the file over."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._chunks: list[bytes] = []
+        self._pending = 0
+        self._file: BinaryIO | None = None
+
+    async def add(self, chunk: bytes) -> None:
+        self._chunks.append(chunk)
+        self._pending += len(chunk)
+        self.size += len(chunk)
+        if self.size > SPOOL_BYTES and self._pending >= FLUSH_BYTES:
+            await asyncio.to_thread(self._flush)
+
+    async def finish(self) -> Body:
+        if self._file is None:
+            return Body(io.BytesIO(b"".join(self._chunks)), self.size)
+        await asyncio.to_thread(self._flush)
+        file, self._file = self._file, None
+        file.seek(0)
+        return Body(file, self.size)
+
+    def drop(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def _flush(self) -> None:
+        if self._file is None:
+            folder = Path(settings.TTSAI_HOME) / "tmp"
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - handed over by finish, or closed by drop
+        self._file.write(b"".join(self._chunks))
+        self._chunks.clear()
+        self._pending = 0

@@ -1,0 +1,113 @@
+"""Django's synchronous handler chain on a persistent thread pool, so that each thread keeps its database connection."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.core.handlers.asgi import ASGIRequest
+from django.core.handlers.base import BaseHandler
+from django.core.signals import request_started
+from django.db import close_old_connections
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import ResolverMatch, set_script_prefix
+
+from apps.core.deferred import Scope
+from apps.core.errors import ApplicationError, UnavailableError
+from ttsai.web.body import Body
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+RETRY_SECONDS = 2
+
+
+class BusyError(UnavailableError):
+    """More requests wait for a thread than will be served in reasonable time."""
+
+    code = "server_busy"
+
+    def __init__(self) -> None:
+        super().__init__("The server has more requests than it can take at the moment.", headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+class ShellRequest(ASGIRequest):
+    """A Django request whose body is read and whose route is known."""
+
+    def __init__(self, scope: Scope, body: Body, *, match: ResolverMatch | None) -> None:
+        super().__init__(scope, body.file)
+        self.match = match
+        # A chunked body has no Content-Length, and Django and REST framework take that for "no body".
+        self.META["CONTENT_LENGTH"] = str(body.size)
+
+    def refuse(self, error: ApplicationError) -> None:
+        """Let RequestMiddleware answer with this error, with the headers of every answer."""
+        self.refusal = error
+
+
+class ShellHandler(BaseHandler):
+    """Django's handler, which takes the route that the shell has already found."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.load_middleware(is_async=False)
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """The shell's match; a request without one ends as Django's 404."""
+        match = getattr(request, "match", None)
+        if match is None:
+            return super().resolve_request(request)
+        request.resolver_match = match
+        return match  # type: ignore[no-any-return]
+
+
+class DjangoThreads:
+    """The pool. Everything of Django's that blocks runs here and nowhere else."""
+
+    def __init__(self, *, threads: int, waiting: int) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="django")
+        self._handler = ShellHandler()
+        self._most = threads + waiting
+        self._pending = 0
+
+    async def respond(self, request: HttpRequest) -> HttpResponseBase:
+        """Runs the handler chain. Raises BusyError at once when too many requests wait already."""
+        if self._pending >= self._most:
+            raise BusyError
+        return await self._submit(self._respond, request)
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Calls a function of an answer that has begun to wait: it is never turned away."""
+        return await self._submit(_with_connections, function, args, kwargs)
+
+    async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Calls a function as it is, within a response whose signals have been or will be sent."""
+        return await self._submit(function, *args, **kwargs)
+
+    def close(self) -> None:
+        """Waits for what runs."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    async def _submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        self._pending += 1
+        try:
+            return await asyncio.wrap_future(self._pool.submit(function, *args, **kwargs))
+        finally:
+            self._pending -= 1
+
+    def _respond(self, request: HttpRequest) -> HttpResponseBase:
+        set_script_prefix("/")
+        request_started.send(sender=type(self))
+        response: HttpResponseBase = self._handler.get_response(request)
+        if not response.streaming:
+            response.close()  # sends request_finished; the content is at hand
+        return response
+
+
+def _with_connections(function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
+    close_old_connections()  # one that Postgres closed meanwhile is opened anew
+    try:
+        return function(*args, **kwargs)
+    finally:
+        close_old_connections()
