@@ -1,0 +1,122 @@
+"""The compute threads, with real threads and work that waits for the test."""
+
+import os
+import sys
+import threading
+from concurrent.futures import CancelledError, Future
+from typing import Any
+
+import pytest
+
+from workers.contract.names import Lane
+from workers.fairness import Order
+from workers.scheduler import BULK_NICENESS, PROMPT_NICENESS, SentenceScheduler
+
+WAIT_SECONDS = 5
+
+
+def order(*, lane: Lane = "normal", tenant: str = "a", group: str = "g", index: int = 0) -> Order:
+    return Order(tenant=tenant, group=group, lane=lane, job_created_at=0, job="job", part=0, index=index, units=10)
+
+
+class Gate:
+    """Work that has begun, and goes on when the test says so."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.may_end = threading.Event()
+
+    def __call__(self) -> str:
+        self.begun.set()
+        assert self.may_end.wait(WAIT_SECONDS)
+        return "done"
+
+
+@pytest.fixture
+def scheduler() -> Any:
+    made = SentenceScheduler(cores=2)
+    yield made
+    made.close()
+
+
+def fill(scheduler: SentenceScheduler, *, lane: Lane, count: int) -> list[tuple[Gate, "Future[str]"]]:
+    gates = [Gate() for _ in range(count)]
+    return [(gate, scheduler.submit(order(lane=lane, index=index), work=gate)) for index, gate in enumerate(gates)]
+
+
+def test_a_result_comes_back(scheduler: SentenceScheduler) -> None:
+    assert scheduler.submit(order(), work=lambda: 42).result(WAIT_SECONDS) == 42
+
+
+def test_an_error_comes_back_and_the_thread_goes_on(scheduler: SentenceScheduler) -> None:
+    def fail() -> None:
+        raise ValueError("no")
+
+    for _ in range(5):
+        with pytest.raises(ValueError, match="no"):
+            scheduler.submit(order(), work=fail).result(WAIT_SECONDS)
+    assert scheduler.submit(order(), work=lambda: 1).result(WAIT_SECONDS) == 1
+
+
+def test_a_live_sentence_does_not_wait_for_bulk_on_every_core(scheduler: SentenceScheduler) -> None:
+    bulk = fill(scheduler, lane="bulk", count=4)
+    assert bulk[0][0].begun.wait(WAIT_SECONDS)
+    assert bulk[1][0].begun.wait(WAIT_SECONDS)
+    assert scheduler.submit(order(lane="live"), work=lambda: "spoken").result(WAIT_SECONDS) == "spoken"
+    for gate, _ in bulk:
+        gate.may_end.set()
+
+
+def test_bulk_leaves_cores_to_prompt_work_and_keeps_one_itself(scheduler: SentenceScheduler) -> None:
+    prompt = fill(scheduler, lane="normal", count=2)
+    assert all(gate.begun.wait(WAIT_SECONDS) for gate, _ in prompt)
+    bulk = fill(scheduler, lane="bulk", count=2)
+    assert bulk[0][0].begun.wait(WAIT_SECONDS)
+    assert not bulk[1][0].begun.wait(0.1)
+    for gate, _ in prompt:
+        gate.may_end.set()
+    assert bulk[1][0].begun.wait(WAIT_SECONDS)
+    for gate, _ in bulk:
+        gate.may_end.set()
+
+
+def test_a_sentence_waits_for_what_runs_and_not_for_the_queue_of_another(scheduler: SentenceScheduler) -> None:
+    running = fill(scheduler, lane="normal", count=2)
+    assert all(gate.begun.wait(WAIT_SECONDS) for gate, _ in running)
+    flood = fill(scheduler, lane="normal", count=200)
+    single = scheduler.submit(order(tenant="b"), work=lambda: "spoken")
+    running[0][0].may_end.set()
+    assert single.result(WAIT_SECONDS) == "spoken"
+    for gate, _ in [*running, *flood]:
+        gate.may_end.set()
+
+
+def test_a_dropped_group_is_cancelled_and_what_runs_ends(scheduler: SentenceScheduler) -> None:
+    running = fill(scheduler, lane="normal", count=2)
+    assert all(gate.begun.wait(WAIT_SECONDS) for gate, _ in running)
+    waiting = scheduler.submit(order(group="other", index=9), work=lambda: 1)
+    assert scheduler.drop("other") == 1
+    with pytest.raises(CancelledError):
+        waiting.result(WAIT_SECONDS)
+    assert scheduler.waiting == 0
+    for gate, future in running:
+        gate.may_end.set()
+        assert future.result(WAIT_SECONDS) == "done"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="niceness belongs to a thread on Linux only")
+def test_bulk_has_a_lower_priority_than_prompt_and_both_than_the_process(scheduler: SentenceScheduler) -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    own = niceness()
+    assert scheduler.submit(order(), work=niceness).result(WAIT_SECONDS) == own + PROMPT_NICENESS
+    assert scheduler.submit(order(lane="bulk"), work=niceness).result(WAIT_SECONDS) == own + BULK_NICENESS
+    assert niceness() == own
+
+
+def test_a_closed_scheduler_takes_nothing() -> None:
+    scheduler = SentenceScheduler(cores=1)
+    scheduler.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        scheduler.submit(order(), work=lambda: 1)

@@ -1,0 +1,60 @@
+"""The worker's Celery app. A message is a hint: Postgres on the platform's side is the truth, so nothing is acknowledged late."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from celery import Celery
+from kombu import Exchange, Queue
+
+from workers.contract import names
+
+SOCKET_TIMEOUT_SECONDS: Final = 10
+CONNECT_TIMEOUT_SECONDS: Final = 5
+
+app = Celery("workers", set_as_current=False)
+app.conf.update(
+    task_serializer="json",
+    accept_content=["json"],
+    result_backend=None,
+    task_ignore_result=True,
+    task_store_errors_even_if_ignored=False,
+    task_acks_late=False,
+    task_create_missing_queues=True,  # the platform's queue, which is only written to
+    task_default_queue=names.PLATFORM_QUEUE,
+    worker_consumer="workers.consumer:PatientConsumer",
+    worker_pool="threads",
+    worker_prefetch_multiplier=1,
+    worker_disable_prefetch=True,
+    worker_enable_remote_control=False,
+    worker_send_task_events=False,
+    worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    worker_enable_prefetch_count_reduction=False,
+    broker_heartbeat=0,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "socket_timeout": SOCKET_TIMEOUT_SECONDS,
+        "socket_connect_timeout": CONNECT_TIMEOUT_SECONDS,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+        "queue_order_strategy": "priority",  # as listed: the live lanes first
+        "priority_steps": [0],  # one Redis list a queue: urgency is the lane's
+        # With acknowledgement a killed worker's messages would come back after an hour, long after the platform gave
+        # the parts to others under new tokens. Without it each message costs two round trips less.
+        "ack_emulation": False,
+    },
+)
+
+
+def configure(broker_url: str, *, queue_groups: Iterable[str]) -> None:
+    """Points the app at a broker and at the lanes of the queue groups, all live lanes before all normal ones before bulk."""
+    groups = list(queue_groups)
+    queues = [direct_queue(names.queue_name(group, lane)) for lane in names.LANES for group in groups]
+    app.conf.update(broker_url=broker_url, task_queues=queues)
+
+
+def direct_queue(name: str) -> Queue:
+    """A queue of the default exchange: publishing to it is one LPUSH, with no bindings to look up."""
+    return Queue(name, Exchange("", type="direct"), routing_key=name)

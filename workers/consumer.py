@@ -1,0 +1,52 @@
+"""A Celery consumer that waits for its broker for ever, in short steps, and says so in one line."""
+
+import logging
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from celery.worker.consumer import Consumer
+from celery.worker.state import maybe_shutdown
+
+logger = logging.getLogger(__name__)
+
+FIRST_PAUSE_SECONDS: Final = 0.2
+LONGEST_PAUSE_SECONDS: Final = 1.0
+"""Celery's own steps grow to 30 s: a broker that was away for a minute would be back for half a minute before its worker is."""
+
+
+class PatientConsumer(Consumer):
+    """Reconnects within a second of the broker's return."""
+
+    def ensure_connected(self, conn: Any) -> Any:
+        """Connects, however long it takes."""
+        has_said_so = False
+
+        def on_error(error: Exception, _pause: float) -> None:
+            nonlocal has_said_so
+            if not has_said_so:
+                has_said_so = True
+                logger.warning("broker_away address=%s error=%s: waiting for it", broker_address(conn.as_uri()), type(error).__name__)
+
+        connection = conn.ensure_connection(
+            on_error,
+            max_retries=None,
+            interval_start=FIRST_PAUSE_SECONDS,
+            interval_step=FIRST_PAUSE_SECONDS,
+            interval_max=LONGEST_PAUSE_SECONDS,
+            callback=maybe_shutdown,
+        )
+        self.first_connection_attempt = False
+        if has_said_so:
+            logger.info("broker_back")
+        return connection
+
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        """Says it in one line; the rest is Celery's."""
+        logger.warning("broker_lost error=%s", type(exc).__name__)
+        super().on_connection_error_after_connected(exc)
+
+
+def broker_address(url: str) -> str:
+    """Host and port of a broker's URL, without user and password."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or 6379}"

@@ -1,0 +1,169 @@
+"""Which waiting sentence is spoken next: live before others, then fair among tenants, then the oldest job. Pure, no threads."""
+
+import heapq
+import itertools
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from workers.contract.names import Lane
+
+T = TypeVar("T")
+
+LIVE_HEAD_START_SECONDS = 2.0
+"""A tenant's live sentences run ahead of the others' until it has had this much more compute than they: somebody listens,
+but who floods the live lane must not silence everyone else."""
+FIRST_HEAD_START_SECONDS = 2.0
+"""On top of it for the first sentence of a response: silence before the first word is what a listener notices most."""
+FIRST_GUESS_SECONDS_PER_UNIT = 0.02
+"""Before anything was measured: some 15 characters are one second of speech, at a real-time factor of 0.3."""
+RATE_SMOOTHING = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What decides when a piece of work runs."""
+
+    tenant: str
+    group: str
+    """What is dropped together: the attempt's token."""
+    lane: Lane
+    job_created_at: float
+    job: str
+    part: int
+    index: int
+    units: int
+    """Characters, or whatever the work's duration is proportional to."""
+    is_first_heard: bool = False
+    """The first sentence of a response that somebody listens to."""
+
+    @property
+    def head_start_seconds(self) -> float:
+        """How far ahead of its fair turn this may run."""
+        return (LIVE_HEAD_START_SECONDS if self.lane == "live" else 0.0) + (FIRST_HEAD_START_SECONDS if self.is_first_heard else 0.0)
+
+    @property
+    def rank(self) -> tuple[float, float, str, int, int]:
+        """Place within its tenant: most urgent, oldest job, part, sentence."""
+        return (-self.head_start_seconds, self.job_created_at, self.job, self.part, self.index)
+
+
+@dataclass(slots=True)
+class _Entry(Generic[T]):
+    order: Order
+    item: T
+    is_dropped: bool = False
+
+
+@dataclass(slots=True)
+class _Tenant(Generic[T]):
+    settled_seconds: float
+    """Compute that this tenant has had, raised to the others' level whenever it comes back: idleness saves nothing up."""
+    charged_seconds: float = 0.0
+    """Estimates of what is running, so that a tenant's second sentence competes with its first one still running."""
+    waiting: list[tuple[tuple[float, float, str, int, int], int, _Entry[T]]] = field(default_factory=list)
+    running: int = 0
+    served: int = 0
+    """Since it became active; decides ties, so that a newcomer never waits for one more sentence of those before it."""
+
+    def top(self) -> _Entry[T] | None:
+        while self.waiting and self.waiting[0][2].is_dropped:
+            heapq.heappop(self.waiting)
+        return self.waiting[0][2] if self.waiting else None
+
+    @property
+    def is_active(self) -> bool:
+        return self.running > 0 or self.top() is not None
+
+    @property
+    def turn(self) -> tuple[float, float, int, float]:
+        """The smallest goes next. Only of a tenant with something waiting."""
+        order = self.waiting[0][2].order
+        ahead = order.head_start_seconds
+        return (self.settled_seconds + self.charged_seconds - ahead, -ahead, self.served, order.job_created_at)
+
+
+class FairQueue(Generic[T]):
+    """Start-time fair queueing over tenants. Every pop must be followed by one settle. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._tenants: dict[str, _Tenant[T]] = {}
+        self._groups: dict[str, list[_Entry[T]]] = {}
+        self._sequence = itertools.count()
+        self._length = 0
+        self._floor = 0.0
+        self._seconds_per_unit = FIRST_GUESS_SECONDS_PER_UNIT
+
+    def __len__(self) -> int:
+        return self._length
+
+    def push(self, order: Order, *, item: T) -> None:
+        """Adds one piece of work; a tenant that was idle starts level with the least served of the active ones."""
+        tenant = self._tenants.get(order.tenant)
+        if tenant is None or not tenant.is_active:
+            level = self._level()
+            if tenant is None:
+                tenant = self._tenants[order.tenant] = _Tenant(level)
+            tenant.settled_seconds = max(tenant.settled_seconds, level)
+            tenant.served = 0
+        entry = _Entry(order, item)
+        heapq.heappush(tenant.waiting, (order.rank, next(self._sequence), entry))
+        self._groups.setdefault(order.group, []).append(entry)
+        self._length += 1
+
+    def pop(self) -> tuple[Order, T, float] | None:
+        """The next piece of work, with the seconds that its tenant was charged for it in advance."""
+        candidates = [tenant for tenant in self._tenants.values() if tenant.top() is not None]
+        if not candidates:
+            return None
+        tenant = min(candidates, key=lambda candidate: candidate.turn)
+        entry = heapq.heappop(tenant.waiting)[2]
+        self._forget_entry(entry)
+        seconds = entry.order.units * self._seconds_per_unit
+        tenant.charged_seconds += seconds
+        tenant.running += 1
+        tenant.served += 1
+        return entry.order, entry.item, seconds
+
+    def settle(self, order: Order, *, charged_seconds: float, actual_seconds: float) -> None:
+        """Replaces the estimate by what the work really took."""
+        tenant = self._tenants[order.tenant]
+        tenant.charged_seconds -= charged_seconds
+        tenant.settled_seconds += actual_seconds
+        tenant.running -= 1
+        if order.units > 0:
+            self._seconds_per_unit += RATE_SMOOTHING * (actual_seconds / order.units - self._seconds_per_unit)
+        self._forget_idle_tenants()
+
+    def drop(self, group: str) -> list[T]:
+        """Removes a group's waiting work and returns it."""
+        entries = self._groups.pop(group, [])
+        for entry in entries:
+            entry.is_dropped = True
+        self._length -= len(entries)
+        return [entry.item for entry in entries]
+
+    def _level(self) -> float:
+        # Without the estimates: one that proves too high would put those who came before back in front of the newcomer.
+        active = [tenant.settled_seconds for tenant in self._tenants.values() if tenant.is_active]
+        if active:
+            self._floor = max(self._floor, min(active))
+        return self._floor
+
+    def _forget_entry(self, entry: _Entry[T]) -> None:
+        self._length -= 1
+        group = self._groups[entry.order.group]
+        group.remove(entry)
+        if not group:
+            del self._groups[entry.order.group]
+
+    def _forget_idle_tenants(self) -> None:
+        """Who is idle and not ahead of the others would start at the common level anyway."""
+        level = self._level()
+        idle = [name for name, tenant in self._tenants.items() if not tenant.is_active]
+        if len(idle) == len(self._tenants):
+            self._tenants.clear()
+            self._floor = 0.0
+            return
+        for name in idle:
+            if self._tenants[name].settled_seconds <= level:
+                del self._tenants[name]

@@ -1,0 +1,130 @@
+"""What a worker says of itself: announcements of what it serves, heartbeats of what it holds; and the cancellations it looks up."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import redis
+
+from workers.broker import Claims
+from workers.contract.messages import Announcement, Heartbeat
+from workers.contract.names import ANNOUNCE, CANCEL_CHANNEL, HEARTBEAT, HEARTBEAT_SECONDS
+from workers.model_manager import ModelManager
+from workers.outbox import Outbox
+from workers.parts import Parts
+
+logger = logging.getLogger(__name__)
+
+ANNOUNCE_SECONDS: Final = 60.0
+HEARTBEAT_EXPIRES_SECONDS: Final = 3 * HEARTBEAT_SECONDS
+"""While the platform is away they must not pile up; the newest one says it all."""
+ANNOUNCEMENT_EXPIRES_SECONDS: Final = 2 * ANNOUNCE_SECONDS
+SUBSCRIPTION_PAUSE_SECONDS: Final = 0.5
+
+
+class Herald:
+    """A thread that beats, and one that listens for cancellations between the beats."""
+
+    def __init__(
+        self,
+        *,
+        announce: Callable[[], Announcement],
+        parts: Parts,
+        models: ModelManager,
+        outbox: Outbox,
+        claims: Claims,
+        client: redis.Redis,
+        chores: Sequence[Callable[[], None]] = (),
+    ) -> None:
+        self._announce = announce
+        self._parts = parts
+        self._models = models
+        self._outbox = outbox
+        self._claims = claims
+        self._client = client
+        self._chores = chores
+        self._announced_at = -ANNOUNCE_SECONDS
+        self._wake = threading.Event()
+        self._is_stopping = False
+        self._is_going = False
+        self._has_gone = False
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Announces the worker and begins to beat."""
+        threading.Thread(target=self._run, name="heartbeat", daemon=True).start()
+        threading.Thread(target=self._listen, name="cancellations", daemon=True).start()
+
+    def beat(self) -> None:
+        """One heartbeat, with an announcement before it where one is due."""
+        with self._lock:
+            if self._has_gone:
+                return
+            announcement = self._announce()
+            if not self._is_stopping and time.monotonic() - self._announced_at >= ANNOUNCE_SECONDS:
+                self._announced_at = time.monotonic()
+                self._outbox.send(
+                    ANNOUNCE, payload=announcement.to_dict(), expires_seconds=ANNOUNCEMENT_EXPIRES_SECONDS, replaces="announcement"
+                )
+            heartbeat = Heartbeat(
+                worker=announcement.worker,
+                boot=announcement.boot,
+                sent_at=time.time(),
+                in_flight=() if self._is_going else self._parts.in_flight(),
+                finished=self._parts.outcomes_to_repeat(),
+                loaded=self._models.loaded,
+                is_stopping=self._is_stopping,
+            )
+            self._outbox.send(HEARTBEAT, payload=heartbeat.to_dict(), expires_seconds=HEARTBEAT_EXPIRES_SECONDS, replaces="heartbeat")
+
+    def say_stopping(self) -> None:
+        """From now on every heartbeat tells that this worker goes: what it does not list as in flight is anybody's."""
+        self._is_stopping = True
+        self.beat()
+
+    def say_goodbye(self) -> None:
+        """The last heartbeat: nothing is in flight any more, whatever was abandoned included."""
+        self._is_going = True
+        self.beat()
+        self._has_gone = True
+
+    def _run(self) -> None:
+        while True:
+            self.beat()
+            self._stop_cancelled()
+            self._models.unload_idle()
+            for chore in self._chores:
+                chore()
+            self._wake.wait(HEARTBEAT_SECONDS)
+            self._wake.clear()
+
+    def _announce_soon(self) -> None:
+        self._announced_at = -ANNOUNCE_SECONDS
+        self._wake.set()
+
+    def _stop_cancelled(self) -> None:
+        """Repairs what the channel lost."""
+        try:
+            cancelled = self._claims.cancelled([held.token for held in self._parts.in_flight()])
+        except redis.RedisError:
+            return  # the next beat looks again
+        for token in cancelled:
+            self._parts.stop(token)
+
+    def _listen(self) -> None:
+        is_first = True
+        while True:
+            try:
+                with self._client.pubsub(ignore_subscribe_messages=True) as subscription:
+                    subscription.subscribe(CANCEL_CHANNEL)
+                    if not is_first:
+                        self._announce_soon()  # the broker was away, and perhaps it forgot us
+                    is_first = False
+                    while True:
+                        message = subscription.get_message(timeout=HEARTBEAT_SECONDS)
+                        if message is not None:
+                            self._parts.stop(message["data"].decode(errors="replace"))
+            except redis.RedisError:
+                time.sleep(SUBSCRIPTION_PAUSE_SECONDS)

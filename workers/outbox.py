@@ -1,0 +1,110 @@
+"""Messages to the platform: whoever has something to say leaves it here and goes on; one thread sends, for ever."""
+
+import logging
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Final
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from workers.celery import direct_queue
+from workers.contract.names import PLATFORM_QUEUE
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS: Final = 0.5
+_PLATFORM: Final[Any] = direct_queue(PLATFORM_QUEUE)
+"""Any, since celery-types knows names only; a queue object spares the look-up of a route."""
+
+
+@dataclass(slots=True)
+class _Letter:
+    task: str
+    payload: dict[str, Any]
+    expires_at: float | None
+    replaces: str
+
+
+class Outbox:
+    """Sends Celery messages to the platform in order, again and again until the broker takes them."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+        self._letters: deque[_Letter] = deque()
+        self._changed = threading.Condition()
+        self._is_sending = False
+        self._producer: Any = None
+        self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+
+    def start(self) -> None:
+        """Begins to send."""
+        self._thread.start()
+
+    def send(self, task: str, *, payload: dict[str, Any], expires_seconds: float | None = None, replaces: str = "") -> None:
+        """Leaves a message. It is dropped once expired; one that `replaces` takes the place of a waiting one of the same name."""
+        letter = _Letter(task, payload, None if expires_seconds is None else time.time() + expires_seconds, replaces)
+        with self._changed:
+            if replaces:
+                stale = [waiting for waiting in self._letters if waiting.replaces == replaces]
+                for waiting in stale:
+                    self._letters.remove(waiting)
+            self._letters.append(letter)
+            self._changed.notify_all()
+
+    def wait_until_empty(self, timeout_seconds: float) -> bool:
+        """Whether everything was sent within the time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._letters and not self._is_sending, timeout_seconds)
+
+    def _run(self) -> None:
+        is_away = False
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._letters)
+                letter = self._letters.popleft()
+                self._is_sending = True
+            was_sent = self._deliver(letter)
+            with self._changed:
+                self._is_sending = False
+                if not was_sent and not any(letter.replaces and other.replaces == letter.replaces for other in self._letters):
+                    self._letters.appendleft(letter)
+                self._changed.notify_all()
+            if was_sent == is_away:
+                is_away = not was_sent
+                logger.info("outbox_waits_for_the_broker waiting=%d" if is_away else "outbox_sends_again waiting=%d", len(self._letters))
+            if not was_sent:
+                time.sleep(RETRY_SECONDS)
+
+    def _deliver(self, letter: _Letter) -> bool:
+        remaining = None if letter.expires_at is None else letter.expires_at - time.time()
+        if remaining is not None and remaining <= 0:
+            return True
+        try:
+            if self._producer is None:
+                self._producer = self._app.amqp.Producer(self._app.connection_for_write(), auto_declare=False)
+            self._app.send_task(
+                letter.task,
+                args=[letter.payload],
+                queue=_PLATFORM,
+                declare=[],
+                producer=self._producer,
+                expires=remaining,
+                ignore_result=True,
+                retry=False,
+                argsrepr="",  # without it Celery writes the arguments a second time, for monitors
+                kwargsrepr="",
+            )
+        except (OperationalError, OSError):
+            self._forget_connection()
+            return False
+        except Exception:  # the edge of this thread: a message that cannot be encoded must not keep the others from going out
+            logger.exception("message_dropped task=%s", letter.task)
+        return True
+
+    def _forget_connection(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None and producer.connection is not None:
+            producer.connection.collect(socket_timeout=0.1)

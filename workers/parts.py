@@ -1,0 +1,109 @@
+"""The attempts that this worker holds, and those it finished lately."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from workers.contract.errors import TIMED_OUT, WorkError
+from workers.contract.messages import InFlight, PartMessage, PartOutcome
+
+REPEATED_IN_BEATS: Final = frozenset({1, 2, 4, 8, 16})
+"""In which heartbeats after its end an outcome is told again: within a minute five times, not twenty."""
+
+
+class PartStoppedError(Exception):
+    """The part is to stop: cancelled, or the worker gives up."""
+
+
+@dataclass(slots=True)
+class PartRun:
+    """One attempt under way."""
+
+    message: PartMessage
+    on_stop: Callable[[str], object]
+    """Called with the token when the part is to stop: drops what waits for a compute thread."""
+    units_done: int = 0
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the part is to stop."""
+        return self._stop.is_set()
+
+    @property
+    def remaining_seconds(self) -> float:
+        """Until the deadline; negative after it."""
+        return self.message.deadline_at - time.time()
+
+    def stop(self) -> None:
+        """Makes the part stop before its next sentence."""
+        self._stop.set()
+        self.on_stop(self.message.token)
+
+    def check(self) -> None:
+        """Raises PartStoppedError, or WorkError (timed_out), where the part must not go on."""
+        if self.is_stopped:
+            raise PartStoppedError
+        if self.remaining_seconds <= 0:
+            raise WorkError(TIMED_OUT, "The work took longer than it may.")
+
+
+@dataclass(slots=True)
+class _Finished:
+    outcome: PartOutcome
+    beats: int = 0
+
+
+class Parts:
+    """All attempts of this worker. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._running: dict[str, PartRun] = {}
+        self._finished: list[_Finished] = []
+
+    def begin(self, run: PartRun) -> bool:
+        """Registers an attempt; False where this process holds it already."""
+        with self._changed:
+            if run.message.token in self._running:
+                return False
+            self._running[run.message.token] = run
+            return True
+
+    def end(self, run: PartRun, *, outcome: PartOutcome | None) -> None:
+        """Forgets an attempt and remembers how it ended; None where it ended without a word."""
+        with self._changed:
+            del self._running[run.message.token]
+            if outcome is not None:
+                self._finished.append(_Finished(outcome))
+            self._changed.notify_all()
+
+    def stop(self, token: str) -> bool:
+        """Stops one attempt; False where this worker does not hold it or it is stopping already."""
+        with self._changed:
+            run = self._running.get(token)
+        if run is None or run.is_stopped:
+            return False
+        run.stop()
+        return True
+
+    def in_flight(self) -> tuple[InFlight, ...]:
+        """What a heartbeat says of the attempts under way."""
+        with self._changed:
+            return tuple(InFlight(token, run.units_done) for token, run in self._running.items())
+
+    def outcomes_to_repeat(self) -> tuple[PartOutcome, ...]:
+        """What the next heartbeat repeats. Each call counts as one beat."""
+        with self._changed:
+            for finished in self._finished:
+                finished.beats += 1
+            told = tuple(finished.outcome for finished in self._finished if finished.beats in REPEATED_IN_BEATS)
+            self._finished = [finished for finished in self._finished if finished.beats < max(REPEATED_IN_BEATS)]
+            return told
+
+    def wait_until_none(self, timeout_seconds: float) -> bool:
+        """Whether all attempts ended within the time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._running, timeout_seconds)

@@ -1,0 +1,144 @@
+"""The compute threads of a worker, and what they do next: sentences of all jobs in flight, interleaved."""
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from workers.fairness import FairQueue, Order
+
+T = TypeVar("T")
+_Work = tuple[Callable[[], Any], Future[Any]]
+
+logger = logging.getLogger(__name__)
+
+PROMPT_NICENESS = 5
+"""So that the web process of the same machine answers while every core computes."""
+BULK_NICENESS = 15
+"""Against PROMPT_NICENESS some 90% of a core goes to the prompt thread. Not 19: a bulk thread that is starved while it holds
+the interpreter's lock stalls everybody."""
+
+
+class SentenceScheduler:
+    """Compute threads for prompt lanes (live, normal), and as many of lower OS priority for bulk.
+
+    Bulk work takes the cores that prompt work leaves, and always one, so that it ends; a prompt sentence never waits for it.
+    """
+
+    def __init__(self, *, cores: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._cores = cores
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._prompt: FairQueue[_Work] = FairQueue()
+        self._bulk: FairQueue[_Work] = FairQueue()
+        self._running_prompt = 0
+        self._running_bulk = 0
+        self._is_closed = False
+        for number in range(cores):
+            self._start(f"prompt-{number}", target=self._run_prompt, niceness=PROMPT_NICENESS)
+            self._start(f"bulk-{number}", target=self._run_bulk, niceness=BULK_NICENESS)
+
+    @property
+    def look_ahead(self) -> int:
+        """How many pieces one part should have submitted: enough that a single job keeps every core busy."""
+        return self._cores + 1
+
+    @property
+    def waiting(self) -> int:
+        """Pieces of work that no thread has taken up yet."""
+        with self._changed:
+            return len(self._prompt) + len(self._bulk)
+
+    def submit(self, order: Order, *, work: Callable[[], T]) -> "Future[T]":
+        """Runs `work` in a compute thread when its turn comes. The future is cancelled when its group is dropped."""
+        future: Future[T] = Future()
+        queue = self._bulk if order.lane == "bulk" else self._prompt
+        with self._changed:
+            if self._is_closed:
+                raise RuntimeError("the scheduler is closed")
+            queue.push(order, item=(work, future))
+            self._changed.notify_all()
+        return future
+
+    def drop(self, group: str) -> int:
+        """Cancels a group's waiting work; what runs already runs to its end. Returns how many pieces were waiting."""
+        with self._changed:
+            dropped = self._prompt.drop(group) + self._bulk.drop(group)
+        for _, future in dropped:
+            future.cancel()
+        return len(dropped)
+
+    def close(self) -> None:
+        """Takes up nothing more; what waits is left waiting."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+
+    def _start(self, name: str, *, target: Callable[[], None], niceness: int) -> None:
+        def run() -> None:
+            _be_nice(niceness)
+            target()
+
+        # Daemons: a sentence cannot be interrupted, and a worker that was told to stop must not wait for it.
+        threading.Thread(target=run, name=name, daemon=True).start()
+
+    def _run_prompt(self) -> None:
+        while True:
+            with self._changed:
+                while (taken := None if self._is_closed else self._prompt.pop()) is None:
+                    if self._is_closed:
+                        return
+                    self._changed.wait()
+                self._running_prompt += 1
+            seconds = self._compute(taken[1])
+            with self._changed:
+                self._running_prompt -= 1
+                self._prompt.settle(taken[0], charged_seconds=taken[2], actual_seconds=seconds)
+                self._changed.notify_all()
+
+    def _run_bulk(self) -> None:
+        while True:
+            with self._changed:
+                while (taken := self._bulk.pop() if self._may_start_bulk() else None) is None:
+                    if self._is_closed:
+                        return
+                    self._changed.wait()
+                self._running_bulk += 1
+            seconds = self._compute(taken[1])
+            with self._changed:
+                self._running_bulk -= 1
+                self._bulk.settle(taken[0], charged_seconds=taken[2], actual_seconds=seconds)
+                self._changed.notify_all()
+
+    def _may_start_bulk(self) -> bool:
+        if self._is_closed:
+            return False
+        return self._running_bulk == 0 or self._running_prompt + self._running_bulk < self._cores
+
+    def _compute(self, work: _Work) -> float:
+        function, future = work
+        if not future.set_running_or_notify_cancel():
+            return 0.0
+        started = self._clock()
+        try:
+            result = function()
+        except BaseException as error:  # noqa: BLE001 - the edge of a compute thread: the part that waits for the future judges it
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+        return self._clock() - started
+
+
+def _be_nice(niceness: int) -> None:
+    """Lowers the calling thread's priority; on Linux niceness belongs to a thread, elsewhere it would slow the whole process."""
+    if sys.platform != "linux":
+        return
+    try:
+        thread_id = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread_id, min(19, os.getpriority(os.PRIO_PROCESS, thread_id) + niceness))
+    except OSError as error:
+        logger.warning("niceness_refused errno=%s", error.errno)

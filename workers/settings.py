@@ -1,0 +1,96 @@
+"""What a worker is told through its environment."""
+
+import os
+import socket
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_BROKER_URL = "redis://127.0.0.1:6379/0"
+DEFAULT_MEMORY_SHARE = 0.6
+"""Of the machine's memory: the web process, Postgres and the page cache live on the same laptop."""
+
+
+class SettingsError(Exception):
+    """The environment asks for what cannot be; one sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One worker's settings. Weights are found by `workers.weights`, engines by `workers.registry`."""
+
+    broker_url: str
+    worker_name: str
+    """Stable across restarts: the platform compares boots of one name."""
+    device: str
+    objects: Path | None
+    """The shared folder below which addresses of kind `folder` lie; None where there is none."""
+    scratch: Path
+    """Where files are made before they are sent."""
+    engines: tuple[str, ...]
+    """Only these are served; empty for all that can be."""
+    preload: tuple[str, ...]
+    cores: int
+    """Compute threads for work that somebody waits for."""
+    model_memory_bytes: int
+    model_idle_seconds: float
+    stop_seconds: float
+    """How long a worker that was told to stop goes on with what it holds."""
+    log_format: str
+    """`text` or `json`."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Reads the TTSAI_* variables. Raises SettingsError naming the variable that is wrong."""
+        device = environment.get("TTSAI_DEVICE") or "cpu"
+        objects = environment.get("TTSAI_OBJECTS")
+        home = environment.get("TTSAI_HOME")
+        return cls(
+            broker_url=_broker_url(environment),
+            worker_name=environment.get("TTSAI_WORKER_NAME") or f"{socket.gethostname()}-{device}",
+            device=device,
+            objects=Path(objects).resolve() if objects else None,
+            scratch=Path(home).resolve() / "tmp" if home else Path(tempfile.gettempdir()),
+            engines=_names(environment, "TTSAI_ENGINES"),
+            preload=_names(environment, "TTSAI_PRELOAD"),
+            cores=int(_number(environment, "TTSAI_WORKER_CORES", default=os.cpu_count() or 1, minimum=1)),
+            model_memory_bytes=int(_number(environment, "TTSAI_MODEL_MEMORY_MB", default=_default_memory_megabytes(), minimum=1)) << 20,
+            model_idle_seconds=_number(environment, "TTSAI_MODEL_IDLE_SECONDS", default=900, minimum=1),
+            stop_seconds=_number(environment, "TTSAI_STOP_SECONDS", default=8, minimum=0),
+            log_format=_choice(environment, "TTSAI_LOG_FORMAT", choices=("text", "json")),
+        )
+
+
+def _broker_url(environment: Mapping[str, str]) -> str:
+    url = environment.get("TTSAI_BROKER_URL") or DEFAULT_BROKER_URL
+    if not url.startswith(("redis://", "rediss://")):
+        raise SettingsError("TTSAI_BROKER_URL must begin with redis:// or rediss://")
+    return url
+
+
+def _names(environment: Mapping[str, str], variable: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in environment.get(variable, "").split(",") if name.strip())
+
+
+def _number(environment: Mapping[str, str], variable: str, *, default: float, minimum: float) -> float:
+    text = environment.get(variable)
+    try:
+        value = float(text) if text else float(default)
+    except ValueError:
+        raise SettingsError(f"{variable} must be a number, not {text!r}") from None
+    if not value >= minimum:  # written so that nan is refused too
+        raise SettingsError(f"{variable} must be at least {minimum:g}, not {text}")
+    return value
+
+
+def _choice(environment: Mapping[str, str], variable: str, *, choices: tuple[str, ...]) -> str:
+    value = environment.get(variable) or choices[0]
+    if value not in choices:
+        raise SettingsError(f"{variable} must be one of {', '.join(choices)}, not {value!r}")
+    return value
+
+
+def _default_memory_megabytes() -> int:
+    memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(256, int(memory_bytes * DEFAULT_MEMORY_SHARE) >> 20)

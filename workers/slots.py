@@ -1,0 +1,21 @@
+"""How many parts a worker takes at once."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from workers.contract.messages import QueueSlots
+
+SLOTS_PER_CORE: Final = 8
+"""Enough that the scheduler always has a sentence of everybody to choose from."""
+MINIMUM_SLOTS: Final = 16
+RESERVED_SHARE: Final = 4
+"""One slot in so many is kept for the lane `live`."""
+MAXIMUM_THREADS: Final = 512
+"""Of all queue groups together. Threads exist from their first part on, and wait nearly all the time."""
+
+
+def queue_slots(queue_groups: Sequence[str], *, cores: int) -> tuple[QueueSlots, ...]:
+    """What a worker with so many cores announces for each queue group."""
+    hard_slots = min(2 * max(SLOTS_PER_CORE * cores, MINIMUM_SLOTS), max(2, MAXIMUM_THREADS // max(1, len(queue_groups))))
+    slots = hard_slots // 2
+    return tuple(QueueSlots(group, slots=slots, reserved_slots=slots // RESERVED_SHARE, hard_slots=hard_slots) for group in queue_groups)

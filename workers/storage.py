@@ -1,0 +1,166 @@
+"""Where inputs come from and outputs go: files below the shared folder, or presigned URLs."""
+
+import errno
+import logging
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from workers.contract.errors import STORAGE_UNAVAILABLE, WorkError
+from workers.contract.messages import Address
+
+logger = logging.getLogger(__name__)
+
+PAUSES_SECONDS: Final = (0.2, 0.6, 1.8)
+"""Between attempts at a URL: three more after the first."""
+RETRYABLE_STATUSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+BLOCK_BYTES: Final = 1 << 18
+STALE_SECONDS: Final = 86400.0
+"""A file that an earlier process left half written is swept after a day: another worker may share the folder."""
+DISK_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG})
+UNFINISHED_FOLDER: Final = ".unfinished"
+
+
+class Storage:
+    """Reads and writes addresses. Thread-safe. Every failure is a WorkError (storage_unavailable)."""
+
+    def __init__(self, *, objects: Path | None, scratch: Path, http: httpx.Client) -> None:
+        self._objects = objects
+        self._scratch = scratch
+        self._http = http
+        self._unfinished = objects / UNFINISHED_FOLDER if objects else None
+
+    def prepare(self) -> None:
+        """Makes the folders and sweeps what earlier processes left half written. Raises OSError."""
+        for folder in filter(None, (self._scratch, self._unfinished)):
+            folder.mkdir(parents=True, exist_ok=True)
+        if self._unfinished:
+            before = time.time() - STALE_SECONDS
+            for path in self._unfinished.iterdir():
+                if path.stat().st_mtime < before:
+                    path.unlink(missing_ok=True)
+
+    @contextmanager
+    def read(self, address: Address) -> Iterator[Path]:
+        """The object as a file on this machine, for the time of the block."""
+        if address.kind == "folder":
+            path = self._resolve(address.location)
+            if not path.is_file():
+                raise _failure("read", "missing")
+            yield path
+            return
+        path = self._scratch / f"{uuid.uuid4().hex}.in"
+        try:
+            self._download(address, path=path)
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    @contextmanager
+    def write(self, address: Address) -> Iterator[Path]:
+        """A file to fill: at the end of the block it becomes the object, whole or not at all; after an error nothing is left."""
+        destination = self._resolve(address.location) if address.kind == "folder" else None
+        folder = self._unfinished if destination and self._unfinished else self._scratch
+        path = folder / f"{uuid.uuid4().hex}.out"
+        try:
+            with _disk_errors_told():
+                yield path
+            if destination:
+                _move_into_place(path, destination=destination)
+            else:
+                self._upload(address, path=path)
+        finally:
+            path.unlink(missing_ok=True)
+
+    def write_bytes(self, address: Address, *, data: bytes) -> None:
+        """Writes a small object."""
+        with self.write(address) as path:
+            path.write_bytes(data)
+
+    def _resolve(self, location: str) -> Path:
+        """The path of an object; refuses whatever would leave the shared folder, through a link too."""
+        if self._objects is None:
+            raise _failure("resolve", "no_shared_folder")
+        path = (self._objects / location).resolve()
+        if path == self._objects or not path.is_relative_to(self._objects):
+            raise _failure("resolve", "outside_of_the_shared_folder")
+        return path
+
+    def _download(self, address: Address, *, path: Path) -> None:
+        def fetch() -> int:
+            with self._http.stream("GET", address.location) as response:
+                if response.is_success:
+                    with _disk_errors_told(), path.open("wb") as file:
+                        for block in response.iter_bytes(BLOCK_BYTES):
+                            file.write(block)
+                return response.status_code
+
+        self._attempt("get", address, request=fetch)
+
+    def _upload(self, address: Address, *, path: Path) -> None:
+        def send() -> int:
+            with path.open("rb") as file:
+                # S3 takes no chunked bodies: the length must be told.
+                return self._http.put(address.location, content=file, headers={"Content-Length": str(path.stat().st_size)}).status_code
+
+        self._attempt("put", address, request=send)
+
+    def _attempt(self, what: str, address: Address, *, request: Callable[[], int]) -> None:
+        host = httpx.URL(address.location).host
+        for pause in (*PAUSES_SECONDS, None):
+            try:
+                status = request()
+            except httpx.HTTPError as error:
+                reason = type(error).__name__
+            else:
+                if 200 <= status < 300:
+                    return
+                reason = str(status)
+                if status not in RETRYABLE_STATUSES:
+                    break
+            if pause is not None:
+                time.sleep(pause)
+        raise _failure(what, reason, host=host)
+
+
+def disk_failure(error: OSError) -> WorkError | None:
+    """The failure that a full or broken disk is; None for any other error."""
+    if error.errno not in DISK_ERRORS:
+        return None
+    return _failure("disk", errno.errorcode[error.errno or 0])
+
+
+@contextmanager
+def _disk_errors_told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        failure = disk_failure(error)
+        if failure is None:
+            raise
+        raise failure from None
+
+
+def _move_into_place(path: Path, *, destination: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.replace(destination)
+        except FileNotFoundError:  # the platform just swept the folder, which was empty
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(destination)
+    except OSError as error:
+        raise _failure("move", errno.errorcode.get(error.errno or 0, "unknown")) from None
+
+
+def _failure(what: str, reason: str, *, host: str = "") -> WorkError:
+    logger.error("storage_failed action=%s reason=%s host=%s", what, reason, host or "-")
+    return WorkError(STORAGE_UNAVAILABLE, "The store for audio could not be reached.")
