@@ -12,7 +12,6 @@ ATTEMPTS: Final = 4
 """A dropped connection goes on from where it was; this many drops in a row without a byte end the try."""
 
 PAUSE_SECONDS: Final = 0.5
-BLOCK_BYTES: Final = 1 << 18
 BUSY: Final = frozenset({429, 500, 502, 503, 504})
 """Statuses after which the same request may succeed."""
 
@@ -71,7 +70,7 @@ def _write(target: Path, response: Any, *, start: int, workspace: Workspace) -> 
         raise SourceError(f"{response.url} answers with another range than was asked for")
     done = start if goes_on else 0
     with target.open("ab" if goes_on else "wb") as sink:
-        for block in response.iter_raw(BLOCK_BYTES):
+        for block in response.iter_raw():
             sink.write(block)
             done += len(block)
             workspace.progress.set_done(done)

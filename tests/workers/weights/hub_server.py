@@ -1,0 +1,77 @@
+"""A model hub on this machine: ranges, and the ways in which real ones fail."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass
+class Hub:
+    """What the server gives, how it misbehaves, and what it was asked."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    port: int = 0
+    cut_after_bytes: int = 0
+    """Every answer ends after so many bytes, as a lost connection does; 0 for whole answers."""
+    knows_ranges: bool = True
+    failures: int = 0
+    """So many requests are answered with 503 first."""
+    ranges: list[str] = field(default_factory=list)
+    """The Range header of every request."""
+    pause: threading.Event | None = None
+    """Answers wait for it."""
+
+    def url(self, name: str) -> str:
+        """The address of a file."""
+        return f"http://127.0.0.1:{self.port}/{name}"
+
+
+@contextmanager
+def running_hub() -> Iterator[Hub]:
+    """A hub that answers while this is entered."""
+    hub = Hub()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer(self, hub)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    hub.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield hub
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def answer(request: BaseHTTPRequestHandler, hub: Hub) -> None:
+    """One answer."""
+    asked = request.headers.get("Range", "")
+    hub.ranges.append(asked)
+    if hub.pause:
+        hub.pause.wait(10)
+    if hub.failures:
+        hub.failures -= 1
+        request.send_error(503)
+        return
+    body = hub.files.get(request.path.lstrip("/"))
+    if body is None:
+        request.send_error(404)
+        return
+    start = int(asked.removeprefix("bytes=").rstrip("-")) if asked and hub.knows_ranges else 0
+    rest = body[start:]
+    request.send_response(206 if start else 200)
+    if start:
+        request.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+    request.send_header("Content-Length", str(len(rest)))
+    request.end_headers()
+    request.wfile.write(rest[: hub.cut_after_bytes or None])
+    request.close_connection = True
