@@ -82,6 +82,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    def clean(self) -> None:
+        """Forms store the address as UserManager does."""
+        super().clean()
+        self.email = self.email.strip().lower()
+
 
 class Role(models.TextChoices):
     """What a person may do in an account."""

@@ -1,0 +1,188 @@
+"""Customers: accounts with their people, keys and credits; use without a key."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Max, Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminEmailInputWidget
+
+from apps.accounts.models import Account, AccountStatus, AnonymousUse, ApiKey, Membership
+from apps.accounts.services import reactivate_account, suspend_account
+from apps.billing.models import LedgerEntry
+from apps.billing.services import open_account
+from apps.dashboard.admin.forms import ConfirmForm, ReasonForm
+from apps.dashboard.admin.pages import AskingAdmin, FormPage, ReadOnlyInline, in_credits
+
+STATUS_COLOURS = {AccountStatus.ACTIVE: "success", AccountStatus.SUSPENDED: "danger", AccountStatus.CLOSED: "warning"}
+
+
+class NewAccountForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
+    """An account and its owner, who is created where unknown."""
+
+    owner_email = forms.EmailField(widget=UnfoldAdminEmailInputWidget, help_text="The person who owns the account.")
+
+    class Meta:
+        model = Account
+        fields = ["name", "plan"]
+
+
+class MembersInline(TabularInline):
+    """The people in an account."""
+
+    model = Membership
+    extra = 0
+    autocomplete_fields = ["user"]
+    fields = ["user", "role"]
+    verbose_name_plural = "people"
+
+
+class KeysInline(ReadOnlyInline):
+    """An account's keys."""
+
+    model = ApiKey
+    fields = ["name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at"]
+    readonly_fields = fields
+    per_page = 10
+    verbose_name_plural = "keys"
+
+
+class EntriesInline(ReadOnlyInline):
+    """What moved an account's credits, newest first."""
+
+    model = LedgerEntry
+    fields = ["created_at", "kind", "credits", "reason", "actor"]
+    readonly_fields = fields
+    per_page = 10
+    verbose_name_plural = "ledger"
+
+    @display(description="credits")
+    def credits(self, entry: LedgerEntry) -> str:
+        """What was added."""
+        return in_credits(entry.amount_millicredits)
+
+
+@admin.register(Account)
+class AccountAdmin(AskingAdmin):
+    """Customers."""
+
+    list_display = ["name", "shown_status", "plan", "credits", "owners", "live_keys", "last_used", "created_at"]
+    list_filter = ["status", "plan"]
+    list_select_related = ["plan", "balance"]
+    search_fields = ["name", "users__email", "=id"]
+    search_help_text = "Name, a person's email address, or the account's number"
+    fields = ["name", "plan", "shown_status", "status_reason", "credits", "created_at"]
+    readonly_fields = ["shown_status", "status_reason", "credits", "created_at"]
+    inlines = [MembersInline, KeysInline, EntriesInline]
+    actions_detail = ["adjust_credits", "make_key", "suspend", "reactivate"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
+        """With what the list shows, in one query."""
+        rows: QuerySet[Account] = super().get_queryset(request)
+        is_live = Q(keys__revoked_at=None)
+        return rows.annotate(key_count=Count("keys", filter=is_live, distinct=True), used_at=Max("keys__last_used_at")).prefetch_related(
+            "memberships__user"
+        )
+
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+        """A new account needs an owner."""
+        return super().get_form(request, obj, change, **(kwargs if obj is not None else {"form": NewAccountForm, **kwargs}))
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """A new account has no status and no credits yet."""
+        return ["name", "plan", "owner_email"] if obj is None else super().get_fields(request, obj)
+
+    def get_inlines(self, request: HttpRequest, obj: Model | None) -> list[Any]:
+        """Nor has it people, keys or entries."""
+        return [] if obj is None else super().get_inlines(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """A new account is opened by the service, with its bonus."""
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        account = open_account(email=form.cleaned_data["owner_email"], name=obj.name, plan=obj.plan, actor=str(request.user))
+        obj.pk, obj._state.adding = account.pk, False  # noqa: SLF001 - the row is there now
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        """Never: the ledger names it. Suspend it instead."""
+        return False
+
+    @display(description="status", ordering="status", label=STATUS_COLOURS)
+    def shown_status(self, account: Account) -> str:
+        """In colour."""
+        return account.status
+
+    @display(description="credits", ordering="balance__available_millicredits")
+    def credits(self, account: Account) -> str:
+        """What may be spent now."""
+        return in_credits(account.balance.available_millicredits) if hasattr(account, "balance") else in_credits(0)
+
+    @display(description="people")
+    def owners(self, account: Account) -> str:
+        """Email addresses."""
+        return ", ".join(member.user.email for member in account.memberships.all())
+
+    @display(description="keys", ordering="key_count")
+    def live_keys(self, account: Any) -> int:
+        """How many are not revoked."""
+        return int(account.key_count)
+
+    @display(description="last used", ordering="used_at")
+    def last_used(self, account: Any) -> Any:
+        """By any of its keys."""
+        return account.used_at
+
+    @action(description="Adjust credits…", icon="toll", permissions=["billing.add_ledgerentry"])
+    def adjust_credits(self, request: HttpRequest, object_id: str) -> HttpResponse:  # noqa: ARG002 - the form follows
+        """To the ledger's form, filled in with this account."""
+        return HttpResponseRedirect(f"{reverse('admin:billing_ledgerentry_adjust')}?account={object_id}")
+
+    @action(description="New key…", icon="key", permissions=["accounts.add_apikey"])
+    def make_key(self, request: HttpRequest, object_id: str) -> HttpResponse:  # noqa: ARG002 - the form follows
+        """To the form of a new key, filled in with this account."""
+        return HttpResponseRedirect(f"{reverse('admin:accounts_apikey_add')}?account={object_id}")
+
+    @action(description="Suspend…", icon="block", permissions=["accounts.change_account"])
+    def suspend(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Every API call becomes 403."""
+        account: Account = self.get_or_404(request, object_id)
+
+        def perform(given: dict[str, Any]) -> str:
+            suspend_account(account, reason=given["reason"])
+            return f"Suspended: {given['reason']}"
+
+        page = FormPage(
+            f"Suspend {account.name}", "Every call with its keys answers 403 from now on. Its data stays.", "Suspend", ReasonForm
+        )
+        return self.ask(request, page=page, obj=account, perform=perform)
+
+    @action(description="Reactivate…", icon="check_circle", permissions=["accounts.change_account"])
+    def reactivate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The account is served again."""
+        account: Account = self.get_or_404(request, object_id)
+
+        def perform(_given: dict[str, Any]) -> str:
+            reactivate_account(account)
+            return "Reactivated"
+
+        page = FormPage(f"Reactivate {account.name}", "Its keys open again.", "Reactivate", ConfirmForm)
+        return self.ask(request, page=page, obj=account, perform=perform)
+
+
+@admin.register(AnonymousUse)
+class AnonymousUseAdmin(ModelAdmin):
+    """Characters without a key. Deleting a row gives the address its day's characters again."""
+
+    list_display = ["day", "block", "characters"]
+    list_filter = ["day"]
+    search_fields = ["block"]
+    readonly_fields = ["day", "block", "characters"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
+        """The platform counts."""
+        return False

@@ -1,0 +1,96 @@
+"""The ledger and the balances: read; adjusted only by appending an entry with a reason and a name."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from unfold.decorators import action, display
+from unfold.paginator import InfinitePaginator
+
+from apps.billing.models import Balance, EntryKind, LedgerEntry
+from apps.billing.services import grant_credits
+from apps.dashboard.admin.forms import AdjustmentForm
+from apps.dashboard.admin.pages import FormPage, ReadOnlyAdmin, UuidSearch, in_credits
+
+KIND_COLOURS = {
+    EntryKind.RESERVATION: "warning",
+    EntryKind.RELEASE: "info",
+    EntryKind.CHARGE: "primary",
+    EntryKind.BONUS: "success",
+    EntryKind.PURCHASE: "success",
+    EntryKind.ADJUSTMENT: "danger",
+}
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(UuidSearch, ReadOnlyAdmin):
+    """Every movement of credits, newest first."""
+
+    list_display = ["id", "created_at", "account", "shown_kind", "credits", "balance_after", "job_uuid", "reason", "actor"]
+    list_filter = ["kind", "created_at"]
+    list_select_related = ["account"]
+    search_fields = ["account__name", "external_ref", "reason", "actor"]
+    search_help_text = "Account, job (its whole uuid), payment, reason or person"
+    uuid_field = "job_uuid"
+    fields = ["account", "shown_kind", "credits", "balance_after", "job_uuid", "external_ref", "reason", "actor", "created_at"]
+    readonly_fields = fields
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    actions_list = ["adjust"]
+
+    @display(description="kind", ordering="kind", label=KIND_COLOURS)
+    def shown_kind(self, entry: LedgerEntry) -> str:
+        """In colour."""
+        return entry.kind
+
+    @display(description="credits", ordering="amount_millicredits")
+    def credits(self, entry: LedgerEntry) -> str:
+        """What was added."""
+        return format_html('<span class="tabular-nums">{}</span>', in_credits(entry.amount_millicredits))
+
+    @display(description="balance after it")
+    def balance_after(self, entry: LedgerEntry) -> str:
+        """What could be spent then."""
+        return in_credits(entry.balance_after_millicredits)
+
+    @action(description="Adjust credits…", icon="toll", permissions=["billing.add_ledgerentry"], url_path="adjust")
+    def adjust(self, request: HttpRequest) -> HttpResponse:
+        """Append an adjustment."""
+        if not request.user.has_perm("billing.add_ledgerentry"):
+            raise PermissionDenied
+
+        def perform(given: dict[str, Any]) -> str:
+            account, amount = given["account"], int(given["amount"] * 1000)
+            balance = grant_credits(
+                account.pk, amount_millicredits=amount, kind=EntryKind.ADJUSTMENT, reason=given["reason"], actor=str(request.user)
+            )
+            self.log_change(request, account, f"Credits adjusted by {in_credits(amount)}: {given['reason']}")
+            return f"{account.name} has {in_credits(balance)} credits now."
+
+        page = FormPage(
+            "Adjust credits",
+            "Appends an entry to the ledger. Entries are never changed: a mistake is put right by another adjustment.",
+            "Adjust",
+            AdjustmentForm,
+            initial={"account": request.GET.get("account")},
+        )
+        return self.ask(request, page=page, obj=None, perform=perform)
+
+
+@admin.register(Balance)
+class BalanceAdmin(ReadOnlyAdmin):
+    """What accounts may spend now."""
+
+    list_display = ["account", "credits"]
+    list_select_related = ["account"]
+    search_fields = ["account__name", "=account__id"]
+    ordering = ["-available_millicredits"]
+    fields = ["account", "credits"]
+    readonly_fields = fields
+
+    @display(description="credits", ordering="available_millicredits")
+    def credits(self, balance: Balance) -> str:
+        """What may be spent now."""
+        return in_credits(balance.available_millicredits)

@@ -1,0 +1,129 @@
+"""What the admin's pages have in common: tables that are only read, and actions that ask before they act."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from unfold.admin import ModelAdmin, TabularInline
+
+from apps.core.errors import ApplicationError
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """A page that asks for what an action needs. Acting takes a POST with Django's token: no link elsewhere can act."""
+
+    title: str
+    description: str
+    submit: str
+    form_class: type[Form]
+    initial: dict[str, Any] = field(default_factory=dict)
+
+
+class AskingAdmin(ModelAdmin):
+    """A table whose actions open a form first."""
+
+    warn_unsaved_form = True
+
+    def ask(
+        self, request: HttpRequest, *, page: FormPage, obj: Model | None, perform: Callable[[dict[str, Any]], str | HttpResponse]
+    ) -> HttpResponse:
+        """Show the form; once it is filled in, perform and say what was done, or show the page that perform gives."""
+        form = page.form_class(request.POST if request.method == "POST" else None, initial=page.initial)
+        if request.method == "POST" and form.is_valid():
+            try:
+                outcome = perform(form.cleaned_data)
+            except ApplicationError as error:
+                form.add_error(None, error.message)
+            else:
+                return outcome if isinstance(outcome, HttpResponse) else self._said(request, obj=obj, message=outcome)
+        context = self.admin_site.each_context(request) | {
+            "page": page,
+            "title": page.title,
+            "form": form,
+            "opts": self.opts,
+            "object": obj,
+        }
+        return render(request, "dashboard/form_page.html", context | {"back": self._page_of(obj)})
+
+    def get_or_404(self, request: HttpRequest, object_id: str) -> Any:
+        """The row, for an action that changes it."""
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        if not self.may_act(request, obj=obj):
+            raise PermissionDenied
+        return obj
+
+    def may_act(self, request: HttpRequest, *, obj: Model) -> bool:
+        """Whether this person may act on the row."""
+        return bool(self.has_change_permission(request, obj))
+
+    def _said(self, request: HttpRequest, *, obj: Model | None, message: str) -> HttpResponse:
+        if obj is not None:
+            self.log_change(request, obj, message)
+        self.message_user(request, message)
+        return HttpResponseRedirect(self._page_of(obj))
+
+    def _page_of(self, obj: Model | None) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        return reverse(f"{name}_changelist") if obj is None else reverse(f"{name}_change", args=[obj.pk])
+
+
+class ReadOnlyAdmin(AskingAdmin):
+    """A table that programs write and people read; what may be done to a row are its actions."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        """Never."""
+        return False
+
+    def may_act(self, request: HttpRequest, *, obj: Model) -> bool:  # noqa: ARG002
+        """The table's own permission to change, which the form of the row does not use."""
+        return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
+
+
+class ReadOnlyInline(TabularInline):
+    """Rows below another row, only to be read."""
+
+    extra = 0
+    max_num = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's signature
+        """Never."""
+        return False
+
+
+class UuidSearch:
+    """Search by a whole UUID, in either spelling; everything else is searched as usual."""
+
+    uuid_field = "uuid"
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
+        """Rows with that UUID."""
+        try:
+            wanted = UUID(search_term.strip())
+        except ValueError:
+            return super().get_search_results(request, queryset, search_term)  # type: ignore[misc,no-any-return]  # ModelAdmin's
+        return queryset.filter(**{self.uuid_field: wanted}), False
+
+
+def in_credits(millicredits: int | None) -> str:
+    """For people: 1,234.568."""
+    return f"{(millicredits or 0) / 1000:,.3f}"

@@ -1,0 +1,88 @@
+"""Plans and prices: rows that the operator edits."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from apps.accounts.models import Plan
+from apps.billing.models import TierPrice
+
+
+class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
+    """A plan, checked where a wrong value would be found only by customers."""
+
+    class Meta:
+        model = Plan
+        exclude: list[str] = []
+
+    def clean_allowed_models(self) -> list[str]:
+        """A list of ids."""
+        value = self.cleaned_data["allowed_models"]
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise forms.ValidationError('A list of model ids: ["piper", "kokoro"]')
+        return value
+
+    def clean(self) -> dict[str, Any]:
+        """Exactly one plan is that of new accounts."""
+        data = super().clean() or self.cleaned_data
+        others = Plan.objects.exclude(pk=self.instance.pk).filter(is_default=True)
+        if data.get("is_default") and others.exists():
+            self.add_error("is_default", f"{others[0]} is the plan of new accounts: take it off there first.")
+        return data
+
+
+@admin.register(Plan)
+class PlanAdmin(ModelAdmin):
+    """What accounts may do."""
+
+    form = PlanForm
+    list_display = [
+        "name",
+        "slug",
+        "requests_per_minute",
+        "concurrent_jobs",
+        "max_characters",
+        "characters_per_day",
+        "weight",
+        "account_count",
+    ]
+    search_fields = ["name", "slug"]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "is_default"]}),
+        (
+            "Limits",
+            {"fields": [("requests_per_minute", "concurrent_jobs"), ("max_characters", "retention_days"), "allowed_models", "weight"]},
+        ),
+        ("Callers without a key", {"fields": [("characters_per_day", "total_concurrent_jobs")]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
+        """With how many accounts have it."""
+        rows: QuerySet[Plan] = super().get_queryset(request)
+        return rows.annotate(accounts_on_it=Count("accounts"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:  # noqa: ARG002 - Django's signature
+        """The slug stays: programs know plans by it."""
+        return [] if obj is None else ["slug"]
+
+    @display(description="accounts", ordering="accounts_on_it")
+    def account_count(self, plan: Any) -> int:
+        """How many have it."""
+        return int(plan.accounts_on_it)
+
+
+@admin.register(TierPrice)
+class TierPriceAdmin(ModelAdmin):
+    """What the tiers of models cost."""
+
+    list_display = ["tier", "millicredits_per_1k_characters", "credits_per_1k"]
+
+    @display(description="credits for 1,000 characters")
+    def credits_per_1k(self, price: TierPrice) -> str:
+        """As customers see it."""
+        return f"{price.millicredits_per_1k_characters / 1000:g}"

@@ -1,0 +1,78 @@
+"""People: who may log in, who may open the admin, in which accounts they are."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from apps.accounts.models import Membership, User
+
+RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(ModelAdmin):
+    """Rights that several people of the staff have."""
+
+    search_fields = ["name"]
+    filter_horizontal = ["permissions"]
+
+
+class NewUserForm(UserCreationForm):
+    """A person with a password."""
+
+    class Meta:
+        model = User
+        fields = ["email"]
+
+
+class MembershipsInline(TabularInline):
+    """The accounts of a person."""
+
+    model = Membership
+    extra = 0
+    autocomplete_fields = ["account"]
+    fields = ["account", "role"]
+    verbose_name_plural = "accounts"
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
+    """People."""
+
+    form = UserChangeForm
+    add_form = NewUserForm
+    change_password_form = AdminPasswordChangeForm
+    ordering = ["email"]
+    list_display = ["email", "name", "is_active", "is_staff", "is_superuser", "last_login", "created_at"]
+    list_filter = ["is_active", "is_staff", "is_superuser"]
+    search_fields = ["email", "name"]
+    readonly_fields = ["last_login", "created_at"]
+    inlines = [MembershipsInline]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "password"]}),
+        ("Rights", {"fields": [("is_active", "is_staff", "is_superuser"), "groups", "user_permissions"]}),
+        ("Dates", {"fields": [("last_login", "created_at")]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "password1", "password2"]})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """Only a superuser hands out rights: the staff cannot promote themselves."""
+        fields = [*super().get_readonly_fields(request, obj)]
+        return fields if request.user.is_superuser else [*fields, *RIGHTS]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nor change a superuser, whose password they could then set."""
+        is_above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return bool(super().has_change_permission(request, obj)) and not is_above
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        """Never: what they did stays told. Take `active` off instead."""
+        return False
