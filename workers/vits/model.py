@@ -18,13 +18,14 @@ class VitsModel:
     def __init__(self, voice: VitsVoice) -> None:
         """Reads the model. Raises WorkError (engine_unavailable)."""
         import onnxruntime
+        from google.protobuf.message import DecodeError
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         try:
             self._session = onnxruntime.InferenceSession(_with_durations(voice.model), options, providers=["CPUExecutionProvider"])
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, DecodeError) as error:
             raise WorkError(ENGINE_UNAVAILABLE, f"the model {voice.name} cannot be read") from error
         self._voice = voice
         self._inputs = {entry.name for entry in self._session.get_inputs()}
