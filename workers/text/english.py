@@ -1,0 +1,94 @@
+"""English letters to phonemes by hibari.g2p (a port of misaki), each written word with its own phonemes."""
+
+import threading
+from difflib import SequenceMatcher
+from functools import cache
+from typing import Any, Final
+
+from workers.text.english_spelling import find_words, simplify_word, sound_of
+from workers.text.phonemes import Phonemised, WordPhonemes
+
+MARKS: Final = frozenset(' ;:,.!?—…"“”()')
+"""What Kokoro's vocabulary holds besides sounds."""
+
+_loading = threading.Lock()
+
+
+class EnglishPhonemizer:
+    """American or British G2P. Thread-safe: nothing changes after it is built."""
+
+    def __init__(self, *, is_british: bool) -> None:
+        from hibari.g2p import G2P
+
+        self._g2p: Any = G2P(british=is_british)
+        self._g2p.oov("warm")  # opens the network for unknown words here and not under the first customer
+
+    def __call__(self, text: str) -> Phonemised:
+        """The phonemes of one sentence. Words are what white space or a dash parts; those that nobody hears are left out."""
+        words = find_words(text)
+        pieces = [(index, piece) for index, word in enumerate(words) for piece in simplify_word(word[0], is_known=self._is_known)]
+        if not pieces:
+            return Phonemised("", ())
+        sounds, chunks = self._read(" ".join(piece for _, piece in pieces))
+        piece_of_chunk = align([piece for _, piece in pieces], chunks)
+        return _assemble(words, [(pieces[piece][0], sound) for piece, sound in zip(piece_of_chunk, sounds, strict=True)])
+
+    def _read(self, text: str) -> tuple[list[str], list[str]]:
+        """The phonemes and the normalised spelling ("7:30" is "seven thirty") of everything between two spaces."""
+        from hibari.g2p import normalize
+
+        normalised = normalize(text)
+        chunks = normalised.split()
+        sounds = [""] * len(chunks)
+        position = 0
+        for token in self._g2p.phonemize_tokens(self._g2p.tokenize(normalised)):
+            sounds[position] += token.phonemes or ""
+            position += bool(token.whitespace)
+        return sounds, chunks
+
+    def _is_known(self, word: str) -> bool:
+        lexicon = self._g2p.lexicon
+        return word in lexicon.golds or word in lexicon.silvers
+
+
+@cache
+def _build(is_british: bool) -> EnglishPhonemizer:  # noqa: FBT001  # the cache's key
+    return EnglishPhonemizer(is_british=is_british)
+
+
+def english_phonemizer(*, is_british: bool) -> EnglishPhonemizer:
+    """The process's one phonemizer for each accent: its lexicons take some 100 MB and 0.3 s."""
+    with _loading:
+        return _build(is_british)
+
+
+def align(written: list[str], normalised: list[str]) -> list[int]:
+    """For each normalised chunk the written piece that it comes from: equal ones first, what was rewritten shared out in order."""
+    keys, found = [sound_of(piece) for piece in written], [sound_of(chunk) for chunk in normalised]
+    if keys == found:
+        return list(range(len(keys)))
+    owners = [0] * len(found)
+    matcher = SequenceMatcher(None, keys, found, autojunk=False)
+    for _, first, last, start, end in matcher.get_opcodes():
+        count = last - first
+        for place in range(start, end):  # inserted chunks ("5 million dollars" for "$5 million") go with the piece before
+            owners[place] = first + (place - start) * count // (end - start) if count else max(0, first - 1)
+    return owners
+
+
+def _assemble(words: list[tuple[str, int]], sounds: list[tuple[int, str]]) -> Phonemised:
+    """Joins the chunks' phonemes with spaces and notes where each word's sounds begin and end."""
+    phonemes = ""
+    spans: dict[int, tuple[int, int]] = {}
+    for word, sound in sounds:
+        is_mark = not sound.strip("".join(MARKS))
+        if not sound or (is_mark and phonemes[-1:] in MARKS):  # one mark is a pause, ten more would be none the longer
+            continue
+        phonemes += " " if phonemes else ""
+        if not is_mark:
+            first = len(phonemes) + next(i for i, phoneme in enumerate(sound) if phoneme not in MARKS)
+            end = len(phonemes) + max(i for i, phoneme in enumerate(sound) if phoneme not in MARKS) + 1
+            spans[word] = (spans.get(word, (first, end))[0], end)
+        phonemes += sound[:1] if is_mark else sound
+    timed = (WordPhonemes(words[word][1], words[word][1] + len(words[word][0]), *span) for word, span in sorted(spans.items()))
+    return Phonemised(phonemes, tuple(timed))

@@ -1,0 +1,41 @@
+"""A long text cut into the parts that workers speak side by side."""
+
+from typing import Final
+
+from workers.text.markup.boundaries import Segment, cut_segment, find_segments
+
+LONGEST_PART_CHARACTERS: Final = 500
+"""Some 30 seconds of speech: short enough to be done again when a worker is lost, long enough to be worth a message."""
+
+SLACK: Final = 1.5
+"""A text or a rest up to so many times the limit stays one part: a last part of three words is worth nothing."""
+
+
+def cut_into_parts(text: str, *, longest: int = LONGEST_PART_CHARACTERS) -> list[str]:
+    """Cuts a text at sentence ends into parts of about `longest` characters; put together they are the text exactly.
+
+    A text of up to 1.5 times `longest` is one part, the empty text none. Sentences longer than that are cut at clauses, commas, spaces.
+    No part is without a letter or digit unless the whole text is. Linear in the length of the text.
+    """
+    limit = int(longest * SLACK)
+    if len(text) <= limit:
+        return [text] if text else []
+    parts: list[str] = []
+    start = end = 0
+    has_words = False
+    for segment in _pieces(text, longest=longest):
+        is_full = segment.end - start > longest and len(text) - start > limit
+        if is_full and has_words and _has_words(text[segment.start : segment.end]):
+            parts.append(text[start:end])
+            start, has_words = segment.start, False
+        end = segment.end
+        has_words = has_words or _has_words(text[segment.start : segment.end])
+    return [*parts, text[start:end]]
+
+
+def _pieces(text: str, *, longest: int) -> list[Segment]:
+    return [piece for segment in find_segments(text) for piece in cut_segment(text, segment, longest=longest)]
+
+
+def _has_words(text: str) -> bool:
+    return any(character.isalnum() for character in text)

@@ -1,0 +1,72 @@
+"""A text as the sentences that a model speaks in one go, each with the pause that follows it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from workers.engines.base import Sentence
+from workers.text.markup.boundaries import Break, Segment, cut_segment, find_segments
+
+PAUSES: Final[Mapping[Break, float]] = MappingProxyType(
+    {
+        Break.PARAGRAPH: 0.75,
+        Break.LINE: 0.5,
+        Break.SENTENCE: 0.4,
+        Break.CLAUSE: 0.2,
+        Break.COMMA: 0.15,
+        Break.WORD: 0.05,
+        Break.CHARACTER: 0.0,
+    }
+)
+"""Seconds from the last sound of a sentence to the first of the next, at normal speed. Chosen by ear around the pause that kokoro
+itself makes between two sentences of one input."""
+
+LONGEST_CHARACTERS: Final = 300
+
+
+def split_sentences(
+    text: str,
+    *,
+    longest: int = LONGEST_CHARACTERS,
+    fits: Callable[[str], bool] = bool,
+    is_speakable: Callable[[str], bool] | None = None,
+) -> list[Sentence]:
+    """Cuts a text into sentences; put together they are the text exactly, white space included.
+
+    A sentence longer than `longest` characters is cut at clauses, commas, then spaces, and one that does not fit (too many phonemes,
+    say) in halves until it does. What is not speakable (by itself a row of asterisks, say; without a letter or digit unless told
+    otherwise) joins the sentence before it, or the first one, so that every sentence can be spoken unless none can.
+    """
+    speakable = is_speakable or _has_words
+    pieces: list[Segment] = []
+    is_last_speakable = False
+    for segment in find_segments(text):
+        for piece in _fitting_pieces(text, segment, longest=longest, fits=fits):
+            is_this_speakable = speakable(text[piece.start : piece.end])
+            if pieces and not (is_this_speakable and is_last_speakable):
+                pieces[-1] = _join(pieces[-1], piece, is_first_speakable=is_last_speakable)
+            else:
+                pieces.append(piece)
+            is_last_speakable = is_last_speakable or is_this_speakable
+    return [Sentence(text[piece.start : piece.end], piece.start, PAUSES[piece.kind]) for piece in pieces]
+
+
+def _join(first: Segment, second: Segment, *, is_first_speakable: bool) -> Segment:
+    """One segment of two of which at most one can be heard."""
+    is_first_longer = is_first_speakable and PAUSES[first.kind] > PAUSES[second.kind]
+    return Segment(first.start, second.end, first.kind if is_first_longer else second.kind)
+
+
+def _fitting_pieces(text: str, segment: Segment, *, longest: int, fits: Callable[[str], bool]) -> Iterator[Segment]:
+    """Pieces of at most `longest` characters; those that do not fit are halved and halved again."""
+    for piece in cut_segment(text, segment, longest=longest):
+        written = text[piece.start : piece.end]
+        visible = len(written.strip())
+        if visible <= 1 or fits(written):
+            yield piece
+        else:
+            yield from _fitting_pieces(text, piece, longest=(visible + 1) // 2, fits=fits)
+
+
+def _has_words(text: str) -> bool:
+    return any(character.isalnum() for character in text)
