@@ -58,15 +58,19 @@ def die_with(parent: int, *, signal_number: int) -> bool:
 
 def watch(command: list[str], *, parent: int, signal_number: int) -> None:
     """Runs the command as a child, passes signals on, and ends it when the parent is gone."""
+    passed_on = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+    signal.pthread_sigmask(signal.SIG_BLOCK, passed_on)  # a signal that comes now must wait until there is whom to pass it to
     child = os.fork()
     if child == 0:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, passed_on)
         os.execvp(command[0], command)  # noqa: S606
 
     def pass_on(received: int, frame: FrameType | None) -> None:  # noqa: ARG001
         os.kill(child, received)
 
-    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+    for name in passed_on:
         signal.signal(name, pass_on)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, passed_on)
     while True:
         finished, status = os.waitpid(child, os.WNOHANG)
         if finished:

@@ -24,6 +24,7 @@ PAUSES_SECONDS: Final = (0.1, 0.5, 1.0, 2.0, 4.0)
 
 POLL_SECONDS: Final = 0.5
 """How late a death is seen whose pipe another process holds open; all else wakes the loop."""
+SILENT_POLL_SECONDS: Final = 0.02
 
 KILLED_SECONDS: Final = 5.0
 
@@ -45,9 +46,7 @@ class Supervisor:
         self._record = record
         self._parts: list[_Part] = []
         self._stops_asked = 0
-        self._waker, self._woken = socket.socketpair()
-        self._waker.setblocking(False)  # noqa: FBT003
-        self._woken.setblocking(False)  # noqa: FBT003
+        self._woken: socket.socket | None = None
 
     @property
     def is_stopping(self) -> bool:
@@ -58,11 +57,16 @@ class Supervisor:
     def signals(self) -> Iterator[None]:
         """SIGINT and SIGTERM ask for the end while this is entered; a second one does not wait for the parts."""
         known = {number: signal.signal(number, self._ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
-        wakeup = signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
+        waker, self._woken = socket.socketpair()
+        waker.setblocking(False)  # noqa: FBT003 (its only parameter)
+        wakeup = signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
         try:
             yield
         finally:
             signal.set_wakeup_fd(wakeup)
+            waker.close()
+            self._woken.close()
+            self._woken = None
             for number, handler in known.items():
                 signal.signal(number, handler)
 
@@ -110,13 +114,15 @@ class Supervisor:
         """Waits for output or deaths for so long at most, and does what is due."""
         children = [part.child for part in self._parts if part.child] + ([also] if also else [])
         readable = {child.descriptor: child for child in children if not child.is_silent}
-        woken = self._woken.fileno()
-        found, _, _ = select.select([woken, *readable], [], [], min(seconds, self._seconds_to_restart()))
+        if len(readable) < len(children):
+            seconds = min(seconds, SILENT_POLL_SECONDS)  # the end of a child's output comes a moment before its own
+        woken = {self._woken.fileno(): self._woken} if self._woken else {}
+        found, _, _ = select.select([*woken, *readable], [], [], min(seconds, self._seconds_to_restart()))
         for descriptor in found:
-            if descriptor == woken:
-                self._woken.recv(4096)
-            else:
+            if descriptor in readable:
                 self._read(readable[descriptor])
+            else:
+                woken[descriptor].recv(4096)
         for part in self._parts:
             self._look_after(part)
 
@@ -196,7 +202,7 @@ class Supervisor:
         """Reads what all parts say while one of them stops: a full pipe would hold it up."""
         readable = {part.child.descriptor: part.child for part in self._parts if part.child and not part.child.is_silent}
         # Its end shows as the end of its output, unless it closed that before.
-        found, _, _ = select.select(list(readable), [], [], 0.02 if stopping.is_silent else 0.1)
+        found, _, _ = select.select(list(readable), [], [], SILENT_POLL_SECONDS if stopping.is_silent else 0.1)
         for descriptor in found:
             self._read(readable[descriptor])
 

@@ -1,0 +1,60 @@
+"""Small parts for a supervisor to look after, and what they leave to see."""
+
+import io
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ttsai.supervisor.identity import identity
+from ttsai.supervisor.output import Log
+from ttsai.supervisor.program import Program
+from ttsai.supervisor.supervisor import Supervisor
+
+SECONDS = 10.0
+
+
+class Watched:
+    """A supervisor whose output is kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self.printed = io.StringIO()
+        self.folder = folder
+        self.supervisor = Supervisor(log=Log(self.printed), record=folder / "parts.json")
+
+    @property
+    def lines(self) -> list[str]:
+        """What was printed so far."""
+        return self.printed.getvalue().splitlines()
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Lets the supervisor work until the condition holds."""
+        assert self.supervisor.wait_for(condition, seconds=SECONDS, what="the test's condition")
+
+    def wait_for_line(self, text: str, *, count: int = 1) -> None:
+        """Until so many lines contain the text."""
+        self.wait_until(lambda: sum(text in line for line in self.lines) >= count)
+
+    def shell(self, name: str, script: str, *, stage: int = 0, stop_seconds: float = 5.0) -> Program:
+        """A part that is a line of shell."""
+        return Program(
+            name=name,
+            command=("/bin/sh", "-c", script),
+            environment={"PATH": "/usr/bin:/bin"},
+            folder=self.folder,
+            stop_seconds=stop_seconds,
+            stage=stage,
+        )
+
+
+def python_part(script: str, *, folder: Path, name: str = "part") -> Program:
+    """A part that is a Python script."""
+    return Program(name=name, command=(sys.executable, "-c", script), environment={"PATH": "/usr/bin:/bin"}, folder=folder)
+
+
+def wait_gone(pids: list[int], *, seconds: float = 5.0) -> None:
+    """Until none of the processes runs."""
+    deadline = time.monotonic() + seconds
+    while any(identity(pid) for pid in pids):
+        assert time.monotonic() < deadline, f"{[pid for pid in pids if identity(pid)]} still run"
+        time.sleep(0.02)

@@ -1,0 +1,202 @@
+"""Parts are restarted, limited, stopped in order, and never outlive the supervisor."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.ttsai.supervisor.parts import Watched, python_part, wait_gone
+from ttsai.supervisor import supervisor as module
+from ttsai.supervisor.errors import InstanceError
+from ttsai.supervisor.leftovers import end_leftovers
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    """A supervisor that stops what the test left running."""
+    watched = Watched(tmp_path)
+    yield watched
+    watched.supervisor.stop()
+
+
+def pids(watched: Watched) -> dict[str, int]:
+    record = json.loads((watched.folder / "parts.json").read_text())
+    return {name: row["pid"] for name, row in record.items()}
+
+
+def test_every_line_of_a_part_carries_its_name(watched: Watched) -> None:
+    watched.supervisor.start(watched.shell("web", "echo one; echo two >&2; printf three; exec sleep 100"))
+    watched.wait_for_line("two")
+    assert watched.lines == ["web      | one", "web      | two"]
+
+
+def test_the_last_line_of_a_part_that_ends_needs_no_line_end(watched: Watched) -> None:
+    watched.supervisor.start(watched.shell("web", "printf bye"))
+    watched.wait_for_line("ended with")
+    assert watched.lines[:2] == ["web      | bye", "ttsai    | web ended with exit code 0; it starts again in 0.1 s"]
+
+
+def test_a_part_that_is_killed_is_back_within_a_second(watched: Watched) -> None:
+    watched.supervisor.start(watched.shell("web", "echo up; exec sleep 100"))
+    watched.wait_for_line("| up")
+    killed_at = time.monotonic()
+    os.kill(pids(watched)["web"], signal.SIGKILL)
+    watched.wait_for_line("| up", count=2)
+    assert time.monotonic() - killed_at < 1.0
+    assert "ttsai    | web ended with SIGKILL; it starts again in 0.1 s" in watched.lines
+
+
+def test_what_a_killed_part_had_started_is_gone_before_it_is_back(watched: Watched) -> None:
+    watched.supervisor.start(watched.shell("web", "sleep 100 & echo child $!; wait"))
+    watched.wait_for_line("child")
+    child = int(watched.lines[0].rsplit(" ", 1)[1])
+    os.kill(pids(watched)["web"], signal.SIGKILL)
+    watched.wait_for_line("child", count=2)
+    wait_gone([child])
+
+
+def test_a_part_that_keeps_dying_ends_everything_with_its_last_words(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAUSES_SECONDS", (0.01,) * 5)
+    watched.supervisor.start(watched.shell("web", "echo starting; echo no such table >&2; exit 3"))
+    with pytest.raises(InstanceError) as caught:
+        watched.supervisor.run()
+    assert caught.value.code == "part_keeps_dying"
+    assert caught.value.message.startswith("web ended 5 times within 60 s, the last time with exit code 3: ")
+    assert caught.value.message.endswith("starting / no such table")
+    assert "\n" not in caught.value.message
+    assert sum("| starting" in line and "again" not in line for line in watched.lines) == 5
+
+
+def test_the_pauses_grow_with_the_deaths(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAUSES_SECONDS", (0.01, 0.02, 0.03, 0.04))
+    watched.supervisor.start(watched.shell("web", "exit 1"))
+    with pytest.raises(InstanceError):
+        watched.supervisor.run()
+    pauses = re.findall(r"starts again in (\S+) s", watched.printed.getvalue())
+    assert pauses == ["0.01", "0.02", "0.03", "0.04"]
+
+
+def test_the_highest_stage_stops_first(watched: Watched) -> None:
+    script = "trap 'echo bye; exit' TERM; echo up; while :; do sleep 0.02; done"
+    for name, stage in (("postgres", 0), ("engine", 3), ("web", 4), ("platform", 2)):
+        watched.supervisor.start(watched.shell(name, script, stage=stage))
+    watched.wait_for_line("| up", count=4)
+    watched.supervisor.stop()
+    assert [line.split()[0] for line in watched.lines if "| bye" in line] == ["web", "engine", "platform", "postgres"]
+    assert not (watched.folder / "parts.json").exists()
+
+
+def test_a_part_that_does_not_stop_is_killed_in_bounded_time(watched: Watched) -> None:
+    watched.supervisor.start(watched.shell("web", "trap '' TERM; echo up; while :; do sleep 0.02; done", stop_seconds=0.3))
+    watched.wait_for_line("| up")
+    known = pids(watched)["web"]
+    began = time.monotonic()
+    watched.supervisor.stop()
+    assert 0.3 <= time.monotonic() - began < 2.0
+    assert watched.lines[-1] == "ttsai    | web does not stop; killing it"
+    wait_gone([known])
+
+
+def test_a_part_that_floods_its_output_is_still_stopped(watched: Watched) -> None:
+    watched.supervisor.start(python_part("import sys\nwhile True: sys.stdout.write('x' * 100 + '\\n')", folder=watched.folder))
+    watched.wait_for_line("xxx", count=1000)
+    began = time.monotonic()
+    watched.supervisor.stop()
+    assert time.monotonic() - began < 5.0
+
+
+def test_a_line_without_end_is_cut(watched: Watched) -> None:
+    watched.supervisor.start(
+        python_part("import sys; sys.stdout.write('x' * 200_000); sys.stdout.flush()\nwhile True: pass", folder=watched.folder)
+    )
+    watched.wait_until(lambda: len(watched.lines) >= 2)
+    assert max(len(line) for line in watched.lines) < 150_000
+
+
+def test_run_once_waits_for_the_end_of_a_program(watched: Watched) -> None:
+    assert watched.supervisor.run_once(watched.shell("prepare", "echo migrating"), seconds=5)
+    assert watched.lines == ["prepare  | migrating"]
+
+
+def test_a_program_that_fails_says_why_in_one_line(watched: Watched) -> None:
+    with pytest.raises(InstanceError) as caught:
+        watched.supervisor.run_once(watched.shell("prepare", "echo one; echo no permission >&2; exit 2"), seconds=5)
+    assert (caught.value.code, caught.value.message) == ("part_failed", "prepare ended with 2: one / no permission")
+
+
+def test_a_program_that_takes_too_long_is_killed(watched: Watched) -> None:
+    with pytest.raises(InstanceError, match="prepare took too long: it said nothing"):
+        watched.supervisor.run_once(watched.shell("prepare", "sleep 100"), seconds=0.2)
+
+
+def test_a_condition_that_never_holds_is_given_up(watched: Watched) -> None:
+    with pytest.raises(InstanceError, match="The web process was not ready after 0 s"):
+        watched.supervisor.wait_for(lambda: False, seconds=0.2, what="The web process")
+
+
+def test_a_signal_asks_for_the_end_at_once(watched: Watched) -> None:
+    watched.supervisor.start(watched.shell("web", "echo up; exec sleep 100"))
+    watched.wait_for_line("| up")
+    with watched.supervisor.signals():
+        os.kill(os.getpid(), signal.SIGTERM)
+        began = time.monotonic()
+        watched.supervisor.run()
+    assert time.monotonic() - began < 0.3
+    assert watched.supervisor.is_stopping
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from tests.ttsai.supervisor.parts import Watched
+watched = Watched(Path(sys.argv[1]))
+for name in ("one", "two"):
+    watched.supervisor.start(watched.shell(name, "echo $$ > " + name + ".pid; trap '' TERM INT; while :; do sleep 0.05; done"))
+watched.supervisor.run()
+"""
+
+
+def start_supervisor(folder: Path) -> tuple[subprocess.Popen[bytes], list[int]]:
+    """A supervisor in a process of its own, and the processes of its two parts."""
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)], cwd=ROOT)
+    deadline = time.monotonic() + 20
+    while not all((folder / f"{name}.pid").exists() and (folder / f"{name}.pid").read_text() for name in ("one", "two")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return process, [int((folder / f"{name}.pid").read_text()) for name in ("one", "two")]
+
+
+def test_a_supervisor_that_is_killed_leaves_no_orphans(tmp_path: Path) -> None:
+    process, parts = start_supervisor(tmp_path)
+    process.kill()
+    process.wait()
+    wait_gone(parts)
+
+
+def test_what_a_killed_supervisor_left_is_ended_by_the_next(tmp_path: Path) -> None:
+    survivor = subprocess.Popen(["sleep", "100"])
+    time.sleep(0.05)  # processes are told apart by when they started, to a hundredth of a second
+    try:
+        watched = Watched(tmp_path)
+        watched.supervisor.start(watched.shell("web", "exec sleep 100"))
+        record = json.loads((tmp_path / "parts.json").read_text())
+        assert end_leftovers(tmp_path / "parts.json") == ["web"]
+        wait_gone([record["web"]["pid"]])
+        assert end_leftovers(tmp_path / "parts.json") == []
+        other = {"web": {**record["web"], "pid": survivor.pid}}
+        (tmp_path / "parts.json").write_text(json.dumps(other))
+        assert end_leftovers(tmp_path / "parts.json") == []
+        assert survivor.poll() is None
+        watched.supervisor.stop()
+    finally:
+        survivor.kill()
+        survivor.wait()
