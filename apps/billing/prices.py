@@ -1,6 +1,9 @@
 """What work costs, in thousandths of a credit: whole numbers, rounded up once."""
 
+from decimal import Decimal
+
 from apps.billing.models import TierPrice
+from apps.core.errors import InvalidRequestError
 
 MILLICREDITS = 1000
 """In one credit."""
@@ -24,3 +27,11 @@ def credits(millicredits: int) -> int | float:  # noqa: A001 - the word of the A
     """For display: a whole number where it is one."""
     whole, rest = divmod(millicredits, MILLICREDITS)
     return whole if rest == 0 else millicredits / MILLICREDITS
+
+
+def from_credits(amount: Decimal) -> int:
+    """Millicredits of an amount that a person typed."""
+    millicredits = amount * MILLICREDITS
+    if not amount.is_finite() or millicredits != int(millicredits):
+        raise InvalidRequestError("Credits have at most three decimals.", param="credits")
+    return int(millicredits)

@@ -13,7 +13,7 @@ from apps.billing.models import Balance, EntryKind, LedgerEntry
 from apps.billing.selectors import LedgerDifference, available_millicredits, ledger_differences
 from apps.billing.services import grant_credits, open_account, release_credits, reserve_credits, settle_credits, welcome_account
 from apps.billing.services.jobs import LedgerError
-from apps.core.errors import ConflictError, InsufficientCreditsError
+from apps.core.errors import ConflictError, InsufficientCreditsError, InvalidRequestError
 from tests.factories import AccountFactory, PlanFactory
 
 JOB = UUID(int=1)
@@ -172,11 +172,15 @@ class TestGrants:
 
     @pytest.mark.parametrize(
         ("amount", "kind", "reason", "actor"),
-        [(0, "bonus", "r", "a"), (-5, "bonus", "r", "a"), (5, "charge", "r", "a"), (5, "bonus", "", "a"), (5, "bonus", "r", "")],
+        [(-5, "bonus", "r", "a"), (5, "charge", "r", "a"), (5, "bonus", "", "a"), (5, "bonus", "r", "")],
     )
-    def test_a_grant_needs_an_amount_a_kind_a_reason_and_an_actor(self, amount: int, kind: str, reason: str, actor: str) -> None:
+    def test_a_grant_needs_a_kind_a_reason_and_an_actor(self, amount: int, kind: str, reason: str, actor: str) -> None:
         with pytest.raises(ValueError, match="grant"):
             grant_credits(AccountFactory().pk, amount_millicredits=amount, kind=kind, reason=reason, actor=actor)
+
+    def test_a_grant_of_nothing_is_refused(self) -> None:
+        with pytest.raises(InvalidRequestError):
+            grant_credits(AccountFactory().pk, amount_millicredits=0, kind=EntryKind.BONUS, reason="r", actor="a")
 
 
 @pytest.mark.django_db

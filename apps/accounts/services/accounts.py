@@ -1,5 +1,6 @@
 """Accounts and the people in them."""
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from apps.accounts.models import Account, AccountStatus, Membership, Plan, Role, User
@@ -13,7 +14,7 @@ def register_account(*, email: str, name: str = "", plan: Plan | None = None) ->
     """
     with transaction.atomic():
         address = email.strip().lower()
-        user = User.objects.filter(email=address).first() or User.objects.create_user(address)
+        user, _ = User.objects.get_or_create(email=address, defaults={"password": make_password(None)})
         account = Account.objects.create(name=name or address, plan=plan or get_default_plan())
         Membership.objects.create(user=user, account=account, role=Role.OWNER)
     return account

@@ -8,14 +8,13 @@ from django.utils import timezone
 
 from apps.accounts.models import Account, ApiKey, User
 from apps.accounts.scopes import check_scopes
-from apps.accounts.selectors import digest_of
+from apps.accounts.selectors import PREFIX_LENGTH, digest_of
 from apps.core.errors import ConflictError, InvalidRequestError
 
 KEY_START = "sk-tts-"
 SECRET_BYTES = 32
 KEY_LENGTH = len(KEY_START) + 43
 """32 bytes are 43 characters of URL-safe base64."""
-PREFIX_LENGTH = 12
 LIVE_KEYS_LIMIT = 200
 """Of one account: enough for a key for each machine, a bound on what listing and rotating may cost."""
 OVERLAP_SECONDS_LIMIT = 30 * 24 * 3600

@@ -1,6 +1,6 @@
 """Writes of the ledger. Each moves the balance and appends its entries in one statement, inside the caller's transaction."""
 
-from apps.billing.services.accounts import open_account, welcome_account
+from apps.billing.services.accounts import open_account, provide_account, welcome_account
 from apps.billing.services.credits import grant_credits
 from apps.billing.services.jobs import release_credits, reserve_credits, settle_credits
 from apps.billing.services.tier_prices import load_starting_tier_prices
@@ -9,6 +9,7 @@ __all__ = [
     "grant_credits",
     "load_starting_tier_prices",
     "open_account",
+    "provide_account",
     "release_credits",
     "reserve_credits",
     "settle_credits",

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from apps.accounts.models import Account, Plan
+from apps.accounts.selectors import find_account_of
 from apps.accounts.services import register_account
 from apps.billing.models import Balance, EntryKind
 from apps.billing.services.credits import grant_credits
@@ -27,3 +28,19 @@ def welcome_account(account: Account, *, actor: str) -> None:
             grant_credits(
                 account.pk, amount_millicredits=BONUS_MILLICREDITS, kind=EntryKind.BONUS, reason="Bonus of a new account", actor=actor
             )
+
+
+def provide_account(*, email: str, plan: Plan | None, millicredits: int | None, actor: str) -> Account:
+    """For operators: the account that this person owns, on this plan. A new one starts with the credits in place of its bonus; one that is
+    there gets them on top."""
+    with transaction.atomic():
+        account = find_account_of(email)
+        if account is not None and plan is not None and account.plan_id != plan.pk:
+            account.plan = plan
+            account.save(update_fields=["plan"])
+        if account is None and millicredits is None:
+            return open_account(email=email, plan=plan, actor=actor)
+        account = account or register_account(email=email, plan=plan)
+        if millicredits:
+            grant_credits(account.pk, amount_millicredits=millicredits, kind=EntryKind.ADJUSTMENT, reason="Given with a key", actor=actor)
+    return account

@@ -3,7 +3,7 @@
 from django.db import connection, transaction
 
 from apps.billing.models import Balance, EntryKind, LedgerEntry
-from apps.core.errors import ConflictError
+from apps.core.errors import ConflictError, InvalidRequestError
 
 GRANT = """
 WITH moved AS (
@@ -21,7 +21,9 @@ GRANTS = frozenset({EntryKind.BONUS, EntryKind.PURCHASE, EntryKind.ADJUSTMENT})
 
 def grant_credits(account_id: int, *, amount_millicredits: int, kind: str, reason: str, actor: str, external_ref: str | None = None) -> int:
     """Add credits, or take them off where an adjustment is negative; the balance after it. The same external_ref counts once."""
-    if kind not in GRANTS or amount_millicredits == 0 or (amount_millicredits < 0 and kind != EntryKind.ADJUSTMENT):
+    if amount_millicredits == 0:
+        raise InvalidRequestError("The amount is zero.", param="credits")
+    if kind not in GRANTS or (amount_millicredits < 0 and kind != EntryKind.ADJUSTMENT):
         raise ValueError(f"{amount_millicredits} millicredits of kind {kind} is no grant")
     if not reason or not actor:
         raise ValueError("a grant says why and by whom")

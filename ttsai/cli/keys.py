@@ -1,0 +1,86 @@
+"""`ttsai keys`: make, list and revoke API keys."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from ttsai.cli.platform import Credits, actor, platform
+
+
+@click.group(name="keys")
+def command() -> None:
+    """Make, list and revoke API keys."""
+
+
+@command.command()
+@click.option("--email", required=True, help="The account's owner; both are created where unknown.")
+@click.option("--plan", "plan_slug", help="The account's plan; that of new accounts unless given.")
+@click.option(
+    "--credits", "credit_count", type=Credits(), help="A new account starts with so many, in place of its bonus; another gets so many more."
+)
+@click.option("--name", default="command line", show_default=True, help="What the key is for.")
+@click.option("--requests-per-minute", type=click.IntRange(min=1), help="A limit of this key in place of the plan's.")
+@click.option("--concurrent", "concurrent_jobs", type=click.IntRange(min=1), help="Jobs at once of this key, in place of the plan's.")
+@click.option("--scope", "scopes", multiple=True, help="What the key opens; may be repeated. Everything unless given.")
+@click.option("--json", "as_json", is_flag=True, help="Print an object in place of the key alone.")
+def create(*, email: str, plan_slug: str | None, credit_count: Decimal | None, as_json: bool, **key_fields: Any) -> None:
+    """Make a key and print it: alone on standard output, and never again."""
+    with platform():
+        from django.db import transaction
+
+        from apps.accounts.selectors import get_plan
+        from apps.accounts.services import create_key
+        from apps.billing import prices
+        from apps.billing.selectors import available_millicredits
+        from apps.billing.services import provide_account
+
+        plan = None if plan_slug is None else get_plan(plan_slug)
+        with transaction.atomic():
+            millicredits = None if credit_count is None else prices.from_credits(credit_count)
+            account = provide_account(email=email, plan=plan, millicredits=millicredits, actor=actor())
+            key, secret = create_key(account, is_operator=True, **{**key_fields, "scopes": list(key_fields["scopes"])})
+        if as_json:
+            shown = {"key": secret, "id": key.pk, "prefix": key.prefix, "account": account.pk, "plan": account.plan.slug}
+            click.echo(json.dumps(shown | {"credits": prices.credits(available_millicredits(account.pk))}))
+        else:
+            click.echo(secret)
+
+
+@command.command("list")
+@click.option("--email", help="Only keys of this person's accounts.")
+@click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
+def list_command(*, email: str | None, as_json: bool) -> None:
+    """List keys, newest first."""
+    with platform():
+        from apps.accounts.selectors import list_all_keys
+        from apps.accounts.serializers import KeySerializer
+
+        keys = list(list_all_keys(email=email))
+        if as_json:
+            click.echo(json.dumps([{**KeySerializer(key).data, "account": key.account_id, "plan": key.account.plan.slug} for key in keys]))
+            return
+        table = Table("id", "key", "name", "account", "plan", "state", "last used")
+        for key in keys:
+            used = "never" if key.last_used_at is None else f"{key.last_used_at:%Y-%m-%d %H:%M}"
+            state = "live" if key.is_live else "closed"
+            table.add_row(str(key.pk), f"{key.prefix}…", key.name, key.account.name, key.account.plan.slug, state, used)
+        Console().print(table)
+
+
+@command.command()
+@click.argument("key_name", metavar="KEY")
+@click.option("--json", "as_json", is_flag=True, help="Print an object.")
+def revoke(*, key_name: str, as_json: bool) -> None:
+    """Revoke a key, named by its number, its first characters or the whole of it."""
+    with platform():
+        from apps.accounts.selectors import get_key_by_name
+        from apps.accounts.services import revoke_key
+
+        key = get_key_by_name(key_name)
+        revoke_key(key)
+        shown = {"id": key.pk, "prefix": key.prefix, "revoked": True}
+        click.echo(json.dumps(shown) if as_json else f"Revoked {key}")

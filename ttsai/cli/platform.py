@@ -1,0 +1,46 @@
+"""For commands that work on the platform's data: connected, Django ready, expected failures as one line."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
+
+import click
+import django
+
+from ttsai.cli.instance import connect
+
+
+@contextmanager
+def platform() -> Iterator[None]:
+    """Inside, the apps can be imported and used."""
+    connect()
+    django.setup()
+    from django.db import OperationalError
+
+    from apps.core.errors import ApplicationError
+
+    try:
+        yield
+    except ApplicationError as error:
+        raise click.ClickException(error.message) from error
+    except OperationalError as error:
+        raise click.ClickException(f"The database does not answer: {str(error).splitlines()[0]}") from error
+
+
+class Credits(click.ParamType["Decimal"]):
+    """A number of credits, with its decimals as typed."""
+
+    name = "number"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """The number, or click's own complaint."""
+        try:
+            return Decimal(str(value))
+        except InvalidOperation:
+            self.fail(f"{value!r} is no number.", param, ctx)
+
+
+def actor() -> str:
+    """Who stands in the ledger."""
+    return f"command line ({getpass.getuser()})"
