@@ -1,0 +1,186 @@
+"""The embedded servers, really started: as root and not, where only the owner may enter, again, and after a kill."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+import redis
+
+from tests.ttsai.supervisor.parts import wait_gone
+from ttsai.supervisor.identity import identity
+from ttsai.supervisor.wheels import postgres_programs
+
+ROOT = Path(__file__).parents[3]
+NOBODY = 65534
+PYTHON = Path("/usr/bin/python3.11")
+is_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that only its owner may enter, with a space in its name and longer than a socket's path may be."""
+    outer = Path(tempfile.mkdtemp(prefix="ttsai-embedded-"))
+    home = outer / ("a folder " + "x" * 120) / "home"
+    home.parent.mkdir(mode=0o700)
+    outer.chmod(0o700)
+    yield home
+    shutil.rmtree(outer)
+
+
+def trial(folder: Path, *arguments: str, prefix: tuple[str, ...] = (), python: str = sys.executable) -> dict[str, Any]:
+    """What the trial saw."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *(path for path in sys.path if "site-packages" in path)])}
+    command = [*prefix, python, "-m", "tests.ttsai.supervisor.embedded_trial", str(folder), *arguments]
+    done = subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True, check=False, timeout=120)
+    assert done.stdout, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def test_both_start_in_a_folder_that_only_its_owner_may_enter(folder: Path) -> None:
+    seen = trial(folder)
+    assert seen["settings"] == ["on", "200", "äöü"]
+    assert seen["starts"] == [1, 1]
+    assert folder.parent.stat().st_mode & 0o777 == 0o700
+    assert (folder / "postgres").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in (folder / "secrets").iterdir()} == {0o600}
+    assert (folder / "run" / "valkey.conf").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_second_start_finds_the_data_on_the_same_ports(folder: Path) -> None:
+    first, second = trial(folder), trial(folder)
+    assert second["starts"] == [2, 2]
+    assert second["urls"] == first["urls"]
+
+
+def test_servers_that_a_killed_supervisor_left_are_ended_and_their_data_is_there(folder: Path) -> None:
+    first = trial(folder, "leave")
+    second = trial(folder)
+    assert second["starts"] == [2, 2]
+    wait_gone([row["pid"] for row in first["record"].values()])
+
+
+def test_a_postmaster_file_that_names_a_stranger_is_taken_away(folder: Path) -> None:
+    trial(folder)
+    stranger = subprocess.Popen(["sleep", "100"])
+    try:
+        (folder / "postgres" / "postmaster.pid").write_text(f"{stranger.pid}\n{folder}/postgres\n1\n20000\n\n127.0.0.1\n0 0\nready\n")
+        (folder / "run" / "valkey.pid").write_text(f"{stranger.pid}\n")
+        assert trial(folder)["starts"] == [2, 2]
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+@is_root
+def test_an_ordinary_user_runs_them_too(folder: Path) -> None:
+    folder.parent.parent.chmod(0o755)
+    os.chown(folder.parent, NOBODY, NOBODY)
+    _require_open(Path(sys.prefix))
+    prefix = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "env", "HOME=/tmp")
+    assert trial(folder, prefix=prefix, python=str(PYTHON))["starts"] == [1, 1]
+    assert (folder / "postgres").stat().st_uid == NOBODY
+    assert trial(folder, prefix=prefix, python=str(PYTHON))["starts"] == [2, 2]
+
+
+def _require_open(path: Path) -> None:
+    allowed = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "test", "-x"]
+    for needed in (PYTHON, path / "bin", postgres_programs() / "postgres"):
+        if subprocess.run([*allowed, str(needed)], check=False).returncode:
+            pytest.skip(f"an ordinary user cannot reach {needed}")
+
+
+@is_root
+def test_without_user_namespaces_root_hands_postgres_to_another_user(folder: Path) -> None:
+    _require_open(Path(sys.prefix))
+    folder.parent.parent.chmod(0o755)
+    folder.parent.chmod(0o755)
+    assert trial(folder)["starts"] == [1, 1]
+    assert (folder / "postgres").stat().st_uid == 0
+    assert trial(folder, "refused")["starts"] == [2, 2]
+    assert (folder / "postgres").stat().st_uid != 0
+    assert trial(folder)["starts"] == [3, 3]
+    assert (folder / "postgres").stat().st_uid == 0
+
+
+@is_root
+def test_a_folder_that_no_other_user_may_enter_is_one_clear_line(folder: Path) -> None:
+    error = trial(folder, "refused")["error"]
+    assert error.startswith("Postgres does not run as root, this machine refuses user namespaces, and no other user may enter ")
+    assert error.endswith("set TTSAI_HOME to a folder that all may enter, or set DATABASE_URL")
+    assert not (folder / "postgres").exists()
+
+
+def test_a_lost_password_is_one_clear_line(folder: Path) -> None:
+    trial(folder)
+    (folder / "secrets" / "postgres-password").unlink()
+    assert trial(folder) == {"error": f"{folder}/secrets/postgres-password is missing, but {folder}/postgres has a database"}
+
+
+def test_data_of_another_version_is_one_clear_line(folder: Path) -> None:
+    trial(folder)
+    (folder / "postgres" / "PG_VERSION").write_text("17\n")
+    expected = f"The database in {folder}/postgres was made by Postgres 17, but 18 is installed"
+    assert trial(folder) == {"error": expected}
+
+
+def test_an_initdb_that_was_interrupted_is_begun_anew(folder: Path) -> None:
+    (folder / "postgres.new").mkdir(parents=True)
+    (folder / "postgres.new" / "PG_VERSION").write_text("18\n")
+    assert trial(folder)["starts"] == [1, 1]
+    assert not (folder / "postgres.new").exists()
+
+
+def test_nobody_enters_without_the_password_and_no_process_shows_it(folder: Path) -> None:
+    command = [sys.executable, "-m", "tests.ttsai.supervisor.embedded_trial", str(folder), "wait"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        urls = json.loads(process.stdout.readline())["urls"]
+        for wrong in (None, "wrong"):
+            with pytest.raises(psycopg.OperationalError):
+                psycopg.connect(_with_password(urls[0], wrong), connect_timeout=5)
+            with pytest.raises(redis.exceptions.AuthenticationError), redis.Redis.from_url(_with_password(urls[1], wrong)) as client:
+                client.ping()
+        secrets = [path.read_text().strip() for path in (folder / "secrets").iterdir()]
+        shown = _shown_by_processes_of(folder)
+        assert str(folder / "postgres") in shown
+        assert not any(secret in shown for secret in secrets)
+        process.communicate()
+
+
+def _shown_by_processes_of(folder: Path) -> str:
+    """The command lines and environments of what runs on a folder."""
+    shown = ""
+    for process in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            line = (process / "cmdline").read_text()
+            if str(folder) in line:
+                shown += line + (process / "environ").read_text()
+    return shown
+
+
+def _with_password(url: str, password: str | None) -> str:
+    parts = urlsplit(url)
+    user = parts.username or ""
+    login = f"{user}:{password}@" if password else (f"{user}@" if user else "")
+    return urlunsplit(parts._replace(netloc=f"{login}{parts.hostname}:{parts.port}"))
+
+
+def test_a_killed_postgres_is_back_with_what_was_committed(folder: Path) -> None:
+    first = trial(folder, "leave")
+    for row in first["record"].values():
+        if identity(row["pid"]) == row["identity"]:
+            os.kill(row["pid"], 9)
+    time.sleep(0.1)
+    assert trial(folder)["starts"][0] == 2
