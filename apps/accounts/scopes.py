@@ -9,6 +9,8 @@ SCOPES: Final = {
     "voices:read": "list models and voices",
     "jobs:read": "list and watch the account's jobs",
     "jobs:write": "cancel the account's jobs",
+    "webhooks:read": "list webhook endpoints and deliveries",
+    "webhooks:write": "make, change, test and remove webhook endpoints, replay deliveries",
     "account:read": "read plan, credits, limits and usage",
     "keys:read": "list the account's keys",
     "keys:write": "make, rotate and revoke keys, with at most the scopes and limits of this one",

@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "apps.core",
     "apps.accounts",
     "apps.billing",
+    "apps.webhooks",
     "apps.catalog",
     "apps.jobs",
     "apps.speech",

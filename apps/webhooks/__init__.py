@@ -1,0 +1,1 @@
+"""Signed notices to customers' programs: endpoints, the outbox, deliveries."""

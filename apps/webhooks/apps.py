@@ -1,0 +1,10 @@
+"""The Django app webhooks."""
+
+from django.apps import AppConfig
+
+
+class WebhooksConfig(AppConfig):
+    """Signed notices to customers' programs."""
+
+    name = "apps.webhooks"
+    label = "webhooks"

@@ -1,0 +1,86 @@
+"""Endpoints that customers registered, and every delivery to them or to a request's own webhook_url."""
+
+import secrets
+import uuid
+from base64 import b64encode
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from apps.accounts.models import Account
+
+
+def new_secret() -> str:
+    """A signing secret as the Standard Webhooks rules spell it: 256 random bits."""
+    return "whsec_" + b64encode(secrets.token_bytes(32)).decode()
+
+
+class Endpoint(models.Model):
+    """An address that is told of events."""
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="webhook_endpoints")
+    url = models.CharField(max_length=2048)
+    description = models.CharField(max_length=200, blank=True)
+    events = models.JSONField(default=list, blank=True, help_text="Names of events; empty for all.")
+    secret = models.CharField(max_length=100, default=new_secret)
+    previous_secret = models.CharField(max_length=100, blank=True)
+    previous_secret_until = models.DateTimeField(null=True, blank=True, help_text="Both secrets sign until then.")
+    is_enabled = models.BooleanField(default=True)
+    disabled_reason = models.CharField(max_length=200, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["account"], condition=Q(is_enabled=True), name="endpoints_enabled")]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class SigningSecret(models.Model):
+    """The account's default secret: it signs what goes to a request's own webhook_url."""
+
+    account = models.OneToOneField(Account, primary_key=True, on_delete=models.CASCADE, related_name="webhook_secret")
+    secret = models.CharField(max_length=100, default=new_secret)
+    previous_secret = models.CharField(max_length=100, blank=True)
+    previous_secret_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"secret of account {self.account_id}"
+
+
+class DeliveryState(models.TextChoices):
+    """pending until it is delivered, or given up."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Delivery(models.Model):
+    """One message to one address: the outbox row, written in the transaction of what it tells of."""
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="webhook_deliveries")
+    endpoint = models.ForeignKey(Endpoint, null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries")
+    url = models.CharField(max_length=2048)
+    event = models.CharField(max_length=50)
+    body = models.TextField(help_text="The very bytes that are signed.")
+    state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING)
+    attempt_count = models.PositiveIntegerField(default=0)
+    attempts = models.JSONField(default=list, blank=True, help_text="When, status, answer or error of each attempt.")
+    next_attempt_at = models.DateTimeField(db_default=Now(), null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="deliveries_due"),
+            models.Index(fields=["account", "-created_at"], name="deliveries_of_an_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"msg_{self.uuid.hex}"

@@ -1,0 +1,124 @@
+"""Shapes of endpoints and deliveries."""
+
+import json
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.webhooks.events import EVENTS
+from apps.webhooks.models import Delivery, Endpoint
+
+DAY_SECONDS = 24 * 3600
+WEEK_SECONDS = 7 * DAY_SECONDS
+EVENTS_HELP = "Which events are sent; all of them when the list is empty. " + " ".join(f"`{name}`: {text}" for name, text in EVENTS.items())
+
+
+class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
+    """An endpoint without its secret."""
+
+    id = serializers.UUIDField(source="uuid", read_only=True)
+
+    class Meta:
+        model = Endpoint
+        fields = ["id", "url", "description", "events", "is_enabled", "disabled_reason", "failing_since", "created_at"]
+        read_only_fields = fields
+
+
+class IssuedEndpointSerializer(EndpointSerializer):
+    """A new endpoint, with the secret: shown in this answer and never again."""
+
+    class Meta(EndpointSerializer.Meta):
+        fields = [*EndpointSerializer.Meta.fields, "secret"]
+        read_only_fields = fields
+
+
+class NewEndpointSerializer(serializers.Serializer[Any]):
+    """What an endpoint is made of."""
+
+    url = serializers.CharField(max_length=2048, help_text="http:// or https://, on a public address.")
+    events = serializers.ListField(child=serializers.CharField(max_length=50), default=list, max_length=50, help_text=EVENTS_HELP)
+    description = serializers.CharField(max_length=200, default="", allow_blank=True)
+
+
+class EndpointChangeSerializer(serializers.Serializer[Any]):
+    """What is to change; the rest stays."""
+
+    url = serializers.CharField(max_length=2048, required=False)
+    events = serializers.ListField(child=serializers.CharField(max_length=50), required=False, max_length=50, help_text=EVENTS_HELP)
+    description = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    is_enabled = serializers.BooleanField(required=False)
+
+
+class EndpointListSerializer(serializers.Serializer[Any]):
+    """All endpoints of the account."""
+
+    endpoints = EndpointSerializer(many=True)
+    total = serializers.IntegerField()
+
+
+class SecretRotationSerializer(serializers.Serializer[Any]):
+    """How long both secrets sign."""
+
+    overlap_seconds = serializers.IntegerField(min_value=0, max_value=WEEK_SECONDS, default=DAY_SECONDS)
+
+
+class SecretSerializer(serializers.Serializer[Any]):
+    """A signing secret."""
+
+    secret = serializers.CharField(help_text="`whsec_…`, for any library of the Standard Webhooks rules.")
+
+
+class AttemptSerializer(serializers.Serializer[Any]):
+    """One attempt of a delivery."""
+
+    at = serializers.DateTimeField()
+    status = serializers.IntegerField(allow_null=True, help_text="The answer's HTTP status; null where there was none.")
+    answer = serializers.CharField(help_text="The first 2 kB of the answer's body.")
+    error = serializers.CharField()
+
+
+class DeliverySerializer(serializers.ModelSerializer[Delivery]):
+    """A delivery with its body and every answer."""
+
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    message_id = serializers.CharField(source="__str__", read_only=True, help_text="The header `webhook-id`.")
+    endpoint_id = serializers.UUIDField(read_only=True, allow_null=True, help_text="Null for a request's own webhook_url.")
+    body = serializers.SerializerMethodField(help_text="What is sent.")
+    attempts = AttemptSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Delivery
+        fields = [
+            "id",
+            "message_id",
+            "endpoint_id",
+            "url",
+            "event",
+            "state",
+            "body",
+            "attempts",
+            "next_attempt_at",
+            "created_at",
+            "ended_at",
+        ]
+        read_only_fields = fields
+
+    def get_body(self, delivery: Delivery) -> dict[str, Any]:
+        """As it is sent."""
+        return dict(json.loads(delivery.body))
+
+
+class DeliveryListSerializer(serializers.Serializer[Any]):
+    """One page, newest first."""
+
+    deliveries = DeliverySerializer(many=True)
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+
+
+class DeliveryQuerySerializer(serializers.Serializer[Any]):
+    """Which deliveries."""
+
+    endpoint_id = serializers.UUIDField(required=False)
+    page = serializers.IntegerField(min_value=1, max_value=10_000, default=1)
+    page_size = serializers.IntegerField(min_value=1, max_value=100, default=20)

@@ -1,0 +1,6 @@
+"""Writes of the app: endpoints, the outbox, the sending."""
+
+from apps.webhooks.services.endpoints import change_endpoint, create_endpoint, rotate_secret
+from apps.webhooks.services.outbox import record_event, replay_delivery
+
+__all__ = ["change_endpoint", "create_endpoint", "record_event", "replay_delivery", "rotate_secret"]

@@ -1,0 +1,174 @@
+"""/v1/webhooks/: endpoints, secrets, deliveries."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.callers import get_caller
+from apps.accounts.models import Account
+from apps.accounts.permissions import HasAccount, scope_required
+from apps.webhooks import serializers as shapes
+from apps.webhooks.selectors import get_delivery, get_endpoint, list_deliveries, list_endpoints
+from apps.webhooks.services.endpoints import change_endpoint, create_endpoint, rotate_secret, signing_secret
+from apps.webhooks.services.outbox import replay_delivery, send_test
+
+NOT_STORED = {"Cache-Control": "no-store"}
+
+
+class WebhookView(APIView):
+    """Reading and writing are two scopes."""
+
+    def get_permissions(self) -> list[Any]:
+        """By the method."""
+        is_reading = self.request.method in {"GET", "HEAD", "OPTIONS"}
+        return [HasAccount(), scope_required("webhooks:read" if is_reading else "webhooks:write")()]
+
+    @property
+    def account(self) -> Account:
+        """The caller's account."""
+        return get_caller(self.request).own_key.account
+
+
+def _valid(serializer: Any) -> dict[str, Any]:
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+class EndpointListView(WebhookView):
+    """List and make."""
+
+    @extend_schema(operation_id="webhooks_list", tags=["webhooks"], responses=shapes.EndpointListSerializer, summary="Webhook endpoints")
+    def get(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
+        """The account's endpoints."""
+        endpoints = shapes.EndpointSerializer(list_endpoints(self.account), many=True).data
+        return Response({"endpoints": endpoints, "total": len(endpoints)})
+
+    @extend_schema(
+        operation_id="webhooks_create",
+        tags=["webhooks"],
+        request=shapes.NewEndpointSerializer,
+        responses=shapes.IssuedEndpointSerializer,
+        summary="Register a webhook endpoint",
+    )
+    def post(self, request: Request) -> Response:
+        """A new endpoint. Its secret is shown only here."""
+        endpoint = create_endpoint(self.account, **_valid(shapes.NewEndpointSerializer(data=request.data)))
+        return Response(shapes.IssuedEndpointSerializer(endpoint).data, headers=NOT_STORED)
+
+
+class EndpointView(WebhookView):
+    """One endpoint."""
+
+    @extend_schema(operation_id="webhooks_read", tags=["webhooks"], responses=shapes.EndpointSerializer, summary="A webhook endpoint")
+    def get(self, request: Request, uuid: UUID) -> Response:  # noqa: ARG002
+        """One endpoint."""
+        return Response(shapes.EndpointSerializer(get_endpoint(self.account, uuid=uuid)).data)
+
+    @extend_schema(
+        operation_id="webhooks_change",
+        tags=["webhooks"],
+        request=shapes.EndpointChangeSerializer,
+        responses=shapes.EndpointSerializer,
+        summary="Change a webhook endpoint",
+    )
+    def patch(self, request: Request, uuid: UUID) -> Response:
+        """Address, events, description, on and off."""
+        changes = _valid(shapes.EndpointChangeSerializer(data=request.data))
+        return Response(shapes.EndpointSerializer(change_endpoint(get_endpoint(self.account, uuid=uuid), **changes)).data)
+
+    @extend_schema(
+        operation_id="webhooks_delete", tags=["webhooks"], responses=shapes.EndpointSerializer, summary="Remove a webhook endpoint"
+    )
+    def delete(self, request: Request, uuid: UUID) -> Response:  # noqa: ARG002
+        """The endpoint and its deliveries are gone."""
+        endpoint = get_endpoint(self.account, uuid=uuid)
+        shape = shapes.EndpointSerializer(endpoint).data
+        endpoint.delete()
+        return Response(shape)
+
+
+class EndpointRotationView(WebhookView):
+    """An endpoint's secret."""
+
+    @extend_schema(
+        operation_id="webhooks_rotate",
+        tags=["webhooks"],
+        request=shapes.SecretRotationSerializer,
+        responses=shapes.SecretSerializer,
+        summary="Rotate an endpoint's secret",
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """A new secret; until the overlap has passed, messages carry a signature of each."""
+        endpoint = get_endpoint(self.account, uuid=uuid)
+        secret = rotate_secret(endpoint, **_valid(shapes.SecretRotationSerializer(data=request.data)))
+        return Response({"secret": secret}, headers=NOT_STORED)
+
+
+class EndpointTestView(WebhookView):
+    """A trial."""
+
+    @extend_schema(
+        operation_id="webhooks_test", tags=["webhooks"], request=None, responses=shapes.DeliverySerializer, summary="Send a test event"
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:  # noqa: ARG002
+        """A message of type `test` is queued for the endpoint; the delivery tells how it went."""
+        return Response(shapes.DeliverySerializer(send_test(self.account, get_endpoint(self.account, uuid=uuid))).data)
+
+
+class SigningSecretView(WebhookView):
+    """The account's default secret, which signs what goes to a request's own webhook_url."""
+
+    @extend_schema(
+        operation_id="webhooks_secret", tags=["webhooks"], responses=shapes.SecretSerializer, summary="The default signing secret"
+    )
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """The secret in force. Needs webhooks:write: whoever knows it can sign in our name."""
+        get_caller(self.request).needs_scope("webhooks:write")
+        return Response({"secret": signing_secret(self.account.pk).secret}, headers=NOT_STORED)
+
+    @extend_schema(
+        operation_id="webhooks_secret_rotate",
+        tags=["webhooks"],
+        request=shapes.SecretRotationSerializer,
+        responses=shapes.SecretSerializer,
+        summary="Rotate the default signing secret",
+    )
+    def post(self, request: Request) -> Response:
+        """A new default secret; the old one signs beside it until the overlap has passed."""
+        overlap = _valid(shapes.SecretRotationSerializer(data=request.data))
+        return Response({"secret": rotate_secret(signing_secret(self.account.pk), **overlap)}, headers=NOT_STORED)
+
+
+class DeliveryListView(WebhookView):
+    """What was sent."""
+
+    @extend_schema(
+        operation_id="webhooks_deliveries",
+        tags=["webhooks"],
+        parameters=[shapes.DeliveryQuerySerializer],
+        responses=shapes.DeliveryListSerializer,
+        summary="Deliveries",
+    )
+    def get(self, request: Request) -> Response:
+        """Deliveries with their bodies and answers, newest first."""
+        query = _valid(shapes.DeliveryQuerySerializer(data=request.query_params))
+        endpoint = get_endpoint(self.account, uuid=query["endpoint_id"]) if "endpoint_id" in query else None
+        deliveries = list_deliveries(self.account, endpoint=endpoint)
+        first = (query["page"] - 1) * query["page_size"]
+        page = shapes.DeliverySerializer(deliveries[first : first + query["page_size"]], many=True).data
+        return Response({"deliveries": page, "total": deliveries.count(), "page": query["page"]})
+
+
+class DeliveryReplayView(WebhookView):
+    """Once more."""
+
+    @extend_schema(
+        operation_id="webhooks_replay", tags=["webhooks"], request=None, responses=shapes.DeliverySerializer, summary="Replay a delivery"
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:  # noqa: ARG002
+        """The same message, under the same id, with a fresh series of attempts."""
+        return Response(shapes.DeliverySerializer(replay_delivery(get_delivery(self.account, uuid=uuid))).data)
