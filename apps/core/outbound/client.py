@@ -105,7 +105,7 @@ def _exchange(
     timeouts = {"connect": min(CONNECT_SECONDS, left), "read": left, "write": left, "pool": left}
     count = 0
     try:
-        with pool.stream(method, url, headers=dict(headers), content=body, extensions={"timeout": timeouts}) as response:
+        with pool.stream(method, url, headers=list(headers.items()), content=body, extensions={"timeout": timeouts}) as response:
             for chunk in response.iter_stream():
                 count += len(chunk)
                 take(chunk)
