@@ -1,9 +1,9 @@
 """The worker's Celery app. A message is a hint: Postgres on the platform's side is the truth, so nothing is acknowledged late."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
-from celery import Celery
+from celery import Celery, signals
 from kombu import Exchange, Queue
 
 from workers.contract import names
@@ -29,7 +29,7 @@ app.conf.update(
     worker_send_task_events=False,
     worker_hijack_root_logger=False,
     worker_redirect_stdouts=False,
-    worker_cancel_long_running_tasks_on_connection_loss=False,
+    worker_cancel_long_running_tasks_on_connection_loss=True,  # concerns late acknowledgement alone; False warns at every loss
     worker_enable_prefetch_count_reduction=False,
     broker_heartbeat=0,
     broker_connection_retry_on_startup=True,
@@ -46,6 +46,11 @@ app.conf.update(
         "ack_emulation": False,
     },
 )
+
+
+@signals.setup_logging.connect
+def _leave_logging_alone(**_: Any) -> None:
+    """A receiver of this signal keeps Celery from setting levels and handlers: workers.log does."""
 
 
 def configure(broker_url: str, *, queue_groups: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import redis
 
@@ -49,18 +49,22 @@ class Herald:
         self._wake = threading.Event()
         self._is_stopping = False
         self._is_going = False
-        self._has_gone = False
+        self._has_gone = threading.Event()
+        self._threads = (
+            threading.Thread(target=self._run, name="heartbeat", daemon=True),
+            threading.Thread(target=self._listen, name="cancellations", daemon=True),
+        )
         self._lock = threading.Lock()
 
     def start(self) -> None:
         """Announces the worker and begins to beat."""
-        threading.Thread(target=self._run, name="heartbeat", daemon=True).start()
-        threading.Thread(target=self._listen, name="cancellations", daemon=True).start()
+        for thread in self._threads:
+            thread.start()
 
     def beat(self) -> None:
         """One heartbeat, with an announcement before it where one is due."""
         with self._lock:
-            if self._has_gone:
+            if self._has_gone.is_set():
                 return
             announcement = self._announce()
             if not self._is_stopping and time.monotonic() - self._announced_at >= ANNOUNCE_SECONDS:
@@ -88,15 +92,25 @@ class Herald:
         """The last heartbeat: nothing is in flight any more, whatever was abandoned included."""
         self._is_going = True
         self.beat()
-        self._has_gone = True
+        self._has_gone.set()
+        self._wake.set()
+
+    def join(self) -> None:
+        """Waits for the threads of a herald that said goodbye."""
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
 
     def _run(self) -> None:
-        while True:
-            self.beat()
-            self._stop_cancelled()
-            self._models.unload_idle()
-            for chore in self._chores:
-                chore()
+        while not self._has_gone.is_set():
+            try:
+                self.beat()
+                self._stop_cancelled()
+                self._models.unload_idle()
+                for chore in self._chores:
+                    chore()
+            except Exception:  # the edge of this thread: without its heartbeats the platform takes a working worker for dead
+                logger.exception("heartbeat_broke")
             self._wake.wait(HEARTBEAT_SECONDS)
             self._wake.clear()
 
@@ -115,16 +129,19 @@ class Herald:
 
     def _listen(self) -> None:
         is_first = True
-        while True:
+        while not self._has_gone.is_set():
             try:
                 with self._client.pubsub(ignore_subscribe_messages=True) as subscription:
                     subscription.subscribe(CANCEL_CHANNEL)
                     if not is_first:
                         self._announce_soon()  # the broker was away, and perhaps it forgot us
                     is_first = False
-                    while True:
-                        message = subscription.get_message(timeout=HEARTBEAT_SECONDS)
-                        if message is not None:
-                            self._parts.stop(message["data"].decode(errors="replace"))
+                    self._stop_as_told(subscription)
             except redis.RedisError:
                 time.sleep(SUBSCRIPTION_PAUSE_SECONDS)
+
+    def _stop_as_told(self, subscription: Any) -> None:
+        while not self._has_gone.is_set():
+            message = subscription.get_message(timeout=SUBSCRIPTION_PAUSE_SECONDS)
+            if message is not None:
+                self._parts.stop(message["data"].decode(errors="replace"))

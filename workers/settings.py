@@ -28,8 +28,6 @@ class Settings:
     """The shared folder below which addresses of kind `folder` lie; None where there is none."""
     scratch: Path
     """Where files are made before they are sent."""
-    engines: tuple[str, ...]
-    """Only these are served; empty for all that can be."""
     preload: tuple[str, ...]
     cores: int
     """Compute threads for work that somebody waits for."""
@@ -52,7 +50,6 @@ class Settings:
             device=device,
             objects=Path(objects).resolve() if objects else None,
             scratch=Path(home).resolve() / "tmp" if home else Path(tempfile.gettempdir()),
-            engines=_names(environment, "TTSAI_ENGINES"),
             preload=_names(environment, "TTSAI_PRELOAD"),
             cores=int(_number(environment, "TTSAI_WORKER_CORES", default=os.cpu_count() or 1, minimum=1)),
             model_memory_bytes=int(_number(environment, "TTSAI_MODEL_MEMORY_MB", default=_default_memory_megabytes(), minimum=1)) << 20,

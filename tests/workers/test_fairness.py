@@ -9,7 +9,9 @@ from workers.contract.names import Lane
 from workers.fairness import LIVE_HEAD_START_SECONDS, FairQueue, Order
 
 
-def order(tenant: str, *, index: int = 0, job: str = "job", part: int = 0, created_at: float = 0.0, lane: Lane = "normal", units: int = 50) -> Order:
+def order(
+    tenant: str, *, index: int = 0, job: str = "job", part: int = 0, created_at: float = 0.0, lane: Lane = "normal", units: int = 50
+) -> Order:
     return Order(
         tenant=tenant, group=f"{tenant}-{job}-{part}", lane=lane, job_created_at=created_at, job=job, part=part, index=index, units=units
     )
@@ -50,7 +52,9 @@ class Machine:
 
 def test_a_single_tenant_gets_its_oldest_job_first_then_part_then_sentence() -> None:
     machine = Machine(cores=1)
-    machine.push(order("a", job="young", created_at=2), order("a", job="old", created_at=1, part=1), order("a", job="old", created_at=1, index=1))
+    machine.push(
+        order("a", job="young", created_at=2), order("a", job="old", created_at=1, part=1), order("a", job="old", created_at=1, index=1)
+    )
     machine.push(order("a", job="old", created_at=1, index=0))
     machine.run_until_empty()
     assert [(each.job, each.part, each.index) for each in machine.begun] == [("old", 0, 0), ("old", 0, 1), ("old", 1, 0), ("young", 0, 0)]
@@ -70,27 +74,38 @@ def test_a_tenant_with_long_sentences_gets_as_many_seconds_not_as_many_sentences
     assert machine.run_until_empty()[:10] == ["long", *["short"] * 8, "long"]
 
 
-@given(
+@dataclass(frozen=True)
+class Flood:
+    """One tenant's many sentences of one lane, and when another's single sentence comes."""
+
+    cores: int
+    already_done: int
+    still_waiting: int
+    seconds: list[float]
+    lanes: tuple[Lane, Lane]
+    """Of the flood and of the newcomer; a live flood before a normal newcomer has its head start, which is the next test."""
+
+
+FLOODS = st.builds(
+    Flood,
     cores=st.integers(1, 4),
     already_done=st.integers(0, 30),
-    flood=st.integers(1, 60),
-    durations=st.lists(st.floats(0.01, 20), min_size=1, max_size=8),
-    lane=st.sampled_from(["normal", "live"]),
-    newcomer_is_live=st.booleans(),
+    still_waiting=st.integers(1, 60),
+    seconds=st.lists(st.floats(0.01, 20), min_size=1, max_size=8),
+    lanes=st.sampled_from([("normal", "normal"), ("normal", "live"), ("live", "live")]),
 )
-def test_a_flood_delays_another_single_sentence_by_no_more_than_what_runs_already(
-    cores: int, already_done: int, flood: int, durations: list[float], lane: Lane, newcomer_is_live: bool
-) -> None:
-    if lane == "live" and not newcomer_is_live:
-        lane = "normal"  # across lanes the head start counts: the next test
-    machine = Machine(cores=cores)
-    for index in range(already_done + flood):
-        machine.push(order("flood", job=f"{index:03}", lane=lane), seconds=durations[index % len(durations)])
+
+
+@given(FLOODS)
+def test_a_flood_delays_another_single_sentence_by_no_more_than_what_runs_already(flood: Flood) -> None:
+    machine = Machine(flood.cores)
+    for index in range(flood.already_done + flood.still_waiting):
+        machine.push(order("flood", job=f"{index:03}", lane=flood.lanes[0]), seconds=flood.seconds[index % len(flood.seconds)])
     machine.begin()
-    for _ in range(already_done):
+    for _ in range(flood.already_done):
         machine.finish_one()
         machine.begin()
-    machine.push(order("newcomer", created_at=1e9, lane="live" if newcomer_is_live else lane))
+    machine.push(order("newcomer", created_at=1e9, lane=flood.lanes[1]))
     begun_before = len(machine.begun)
     if machine.running:
         machine.finish_one()

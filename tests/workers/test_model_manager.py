@@ -9,11 +9,11 @@ import pytest
 
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import WorkError
-from workers.engines.base import Sentence, Spoken
+from workers.engines.base import Engine, Sentence, Spoken
 from workers.model_manager import ModelManager
 
 
-class Model:
+class Model(Engine):
     """An engine that only counts."""
 
     def __init__(self, name: str, *, memory_bytes: int = 100, load_seconds: float = 0.0, error: Exception | None = None) -> None:
@@ -51,7 +51,9 @@ class Clock:
         return self.now
 
 
-def manager(models: Sequence[Model], *, budget_bytes: int = 250, room_wait_seconds: float = 0.0, clock: Clock | None = None) -> ModelManager:
+def manager(
+    models: Sequence[Model], *, budget_bytes: int = 250, room_wait_seconds: float = 0.0, clock: Clock | None = None
+) -> ModelManager:
     return ModelManager(
         models, budget_bytes=budget_bytes, idle_seconds=60, room_wait_seconds=room_wait_seconds, clock=clock or time.monotonic
     )

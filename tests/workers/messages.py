@@ -1,0 +1,93 @@
+"""The two ends of the queues, as the platform has them: parts in, announcements, heartbeats and outcomes out."""
+
+import base64
+import json
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+from celery import Celery
+from kombu import Exchange, Queue
+
+from workers.contract.messages import Address, Announcement, Heartbeat, PartMessage, PartOutcome, PartStarted, SpeakWork
+from workers.contract.names import ANNOUNCE, HEARTBEAT, PART_FINISHED, PART_STARTED, PLATFORM_QUEUE, RUN_PART, queue_name
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message in the platform's queue."""
+
+    task: str
+    payload: dict[str, Any]
+    expires: str | None
+
+
+class Platform:
+    """Sends parts and reads what workers say."""
+
+    def __init__(self, client: redis.Redis, url: str) -> None:
+        self.client = client
+        self.letters: list[Letter] = []
+        self._app = Celery(broker=url, set_as_current=False)
+
+    def give(self, message: PartMessage, *, group: str) -> None:
+        """What the dispatcher does."""
+        name = queue_name(group, message.lane)
+        self._app.send_task(RUN_PART, args=[message.to_dict()], queue=Queue(name, Exchange(""), routing_key=name), declare=[])
+
+    def read(self) -> list[Letter]:
+        """Takes what lies in the platform's queue; everything ever read."""
+        while raw := self.client.rpop(PLATFORM_QUEUE):
+            envelope = json.loads(raw)  # type: ignore[arg-type]
+            body = json.loads(base64.b64decode(envelope["body"]))
+            self.letters.append(Letter(envelope["headers"]["task"], body[0][0], envelope["headers"]["expires"]))
+        return self.letters
+
+    def outcomes(self) -> list[PartOutcome]:
+        """The finish messages so far."""
+        return [PartOutcome.from_dict(letter.payload) for letter in self.read() if letter.task == PART_FINISHED]
+
+    def started(self) -> list[PartStarted]:
+        """The start messages so far."""
+        return [PartStarted.from_dict(letter.payload) for letter in self.read() if letter.task == PART_STARTED]
+
+    def announcements(self) -> list[Announcement]:
+        """The announcements so far."""
+        return [Announcement.from_dict(letter.payload) for letter in self.read() if letter.task == ANNOUNCE]
+
+    def heartbeats(self) -> list[Heartbeat]:
+        """The heartbeats so far."""
+        return [Heartbeat.from_dict(letter.payload) for letter in self.read() if letter.task == HEARTBEAT]
+
+    def wait_for_outcome(self, token: str, *, seconds: float = 15) -> PartOutcome:
+        """How the attempt ended."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            found = [outcome for outcome in self.outcomes() if outcome.token == token]
+            if found:
+                return found[0]
+            time.sleep(0.005)
+        raise TimeoutError(f"no outcome of {token}; there are {[letter.task for letter in self.letters]}")
+
+
+def speak_message(text: str, *, engine: str = "silence", output: Address | None = None, **changes: Any) -> PartMessage:
+    """A part of kind `speak`, with addresses below the shared folder unless told otherwise."""
+    token = uuid.uuid4().hex
+    work = SpeakWork(engine=engine, voice=changes.pop("voice", ""), text=text, format=changes.pop("format", "wav"))
+    values: dict[str, Any] = {
+        "job": uuid.uuid4().hex,
+        "part": 0,
+        "token": token,
+        "kind": "speak",
+        "work": work.to_dict(),
+        "tenant": "tenant",
+        "lane": "normal",
+        "job_created_at": time.time(),
+        "deadline_at": time.time() + 60,
+        "output": output or Address("folder", f"{token}/output.wav"),
+        "manifest": Address("folder", f"{token}/manifest.json"),
+        "timings": Address("folder", f"{token}/timings.json"),
+    }
+    return PartMessage(**{**values, **changes})

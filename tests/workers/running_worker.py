@@ -1,0 +1,87 @@
+"""A real worker process, `python -m workers`, for tests to use and to harm."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.workers.messages import Platform
+from workers.contract.messages import Address, Announcement
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_SECONDS = 30
+
+
+@dataclass
+class RunningWorker:
+    """One worker with the silence engine and a shared folder of its own."""
+
+    folder: Path
+    platform: Platform
+    broker_url: str
+    environment: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> str:
+        """What it printed so far."""
+        return (self.folder / "worker.log").read_text()
+
+    def start(self, *, wait: bool = True) -> None:
+        """Starts the process and waits for its announcement."""
+        before = len(self.platform.announcements())
+        environment = {
+            **os.environ,
+            "TTSAI_BROKER_URL": self.broker_url,
+            "TTSAI_WORKER_NAME": "worker-1",
+            "TTSAI_ENGINES": "silence",
+            "TTSAI_OBJECTS": str(self.folder / "objects"),
+            "TTSAI_HOME": str(self.folder / "home"),
+            "TTSAI_WORKER_CORES": "2",
+            "PYTHONWARNINGS": "error",
+            **self.environment,
+        }
+        with (self.folder / "worker.log").open("ab") as log:
+            self.process = subprocess.Popen([sys.executable, "-m", "workers"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        if wait:
+            self.wait_for_announcements(before + 1)
+
+    def wait_for_announcements(self, count: int, *, seconds: float = READY_SECONDS) -> list[Announcement]:
+        """The announcements, once there are so many."""
+        deadline = time.monotonic() + seconds
+        while len(found := self.platform.announcements()) < count:
+            if time.monotonic() > deadline or (self.process and self.process.poll() is not None):
+                raise RuntimeError(f"{len(found)} of {count} announcements:\n{self.log[-4000:]}")
+            time.sleep(0.01)
+        return found
+
+    def wait_for_log(self, text: str, *, seconds: float = 10) -> None:
+        """Until the worker has printed the text."""
+        deadline = time.monotonic() + seconds
+        while text not in self.log:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{text!r} is not in:\n{self.log[-4000:]}")
+            time.sleep(0.01)
+
+    def end(self, number: signal.Signals) -> int:
+        """Sends a signal; the exit status."""
+        if self.process is None:
+            return 0
+        self.process.send_signal(number)
+        status = self.process.wait(20)
+        self.process = None
+        return status
+
+    def read(self, address: Address | None) -> bytes:
+        """An object below the shared folder."""
+        assert address is not None
+        return (self.folder / "objects" / address.location).read_bytes()
+
+    def read_json(self, address: Address | None) -> Any:
+        """An object below the shared folder, decoded."""
+        return json.loads(self.read(address))

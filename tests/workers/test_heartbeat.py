@@ -1,0 +1,126 @@
+"""Announcements, heartbeats, and the cancellations that a worker looks up."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+import redis
+
+import workers.heartbeat
+from tests.workers.messages import Platform, speak_message
+from workers import broker, celery
+from workers.broker import Claims
+from workers.contract.messages import Announcement, InFlight, PartOutcome
+from workers.contract.names import CANCEL_CHANNEL, cancel_key
+from workers.heartbeat import Herald
+from workers.model_manager import ModelManager
+from workers.outbox import Outbox
+from workers.parts import PartRun, Parts
+
+
+@dataclass
+class Worker:
+    """A herald with what it speaks of."""
+
+    herald: Herald
+    parts: Parts
+    outbox: Outbox
+    platform: Platform
+
+    def hold(self) -> PartRun:
+        """An attempt under way."""
+        run = PartRun(speak_message("Hello."), on_stop=lambda _: None)
+        assert self.parts.begin(run)
+        return run
+
+    def beat(self) -> None:
+        """One heartbeat, delivered."""
+        self.herald.beat()
+        assert self.outbox.wait_until_empty(5)
+
+
+@pytest.fixture
+def worker(valkey: redis.Redis) -> Iterator[Worker]:
+    url = os.environ["REDIS_URL"]
+    celery.configure(url, queue_groups=[])
+    parts, outbox, client = Parts(), Outbox(celery.app), broker.connect(url)
+    herald = Herald(
+        announce=lambda: Announcement(worker="w", boot="b", device="cpu", engines=(), queues=()),
+        parts=parts,
+        models=ModelManager([], budget_bytes=1, idle_seconds=1),
+        outbox=outbox,
+        claims=Claims(client, holder="w"),
+        client=client,
+    )
+    outbox.start()
+    yield Worker(herald, parts, outbox, Platform(valkey, url))
+    herald.say_goodbye()
+    herald.join()
+    client.close()
+
+
+def eventually(condition: Callable[[], bool], *, seconds: float = 5) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return condition()
+
+
+def test_the_first_beat_announces_and_the_next_ones_do_not(worker: Worker) -> None:
+    for _ in range(3):
+        worker.beat()
+    assert [letter.task for letter in worker.platform.read()] == [
+        "platform.announce_worker",
+        "platform.worker_heartbeat",
+        "platform.worker_heartbeat",
+        "platform.worker_heartbeat",
+    ]
+    assert all(letter.expires for letter in worker.platform.letters)
+
+
+def test_a_heartbeat_tells_what_is_held_and_what_was_finished(worker: Worker) -> None:
+    held, done = worker.hold(), worker.hold()
+    held.units_done = 7
+    outcome = PartOutcome(job=done.message.job, part=0, token=done.message.token, worker="w", status="completed", units_done=6)
+    worker.parts.end(done, outcome=outcome)
+    for _ in range(3):
+        worker.beat()
+    heartbeats = worker.platform.heartbeats()
+    assert [beat.in_flight for beat in heartbeats] == [(InFlight(held.message.token, 7),)] * 3
+    assert [beat.finished for beat in heartbeats] == [(outcome,), (outcome,), ()]
+    assert {(beat.worker, beat.boot, beat.is_stopping) for beat in heartbeats} == {("w", "b", False)}
+
+
+def test_a_stopping_worker_tells_what_it_still_holds_and_at_last_nothing(worker: Worker) -> None:
+    held = worker.hold()
+    worker.herald.say_stopping()
+    worker.beat()
+    worker.herald.say_goodbye()
+    worker.beat()
+    assert worker.outbox.wait_until_empty(5)
+    told = [(beat.is_stopping, beat.in_flight) for beat in worker.platform.heartbeats()]
+    assert told[-1] == (True, ())
+    assert set(told[:-1]) <= {(True, (InFlight(held.message.token, 0),))}
+    assert worker.platform.announcements() == []
+
+
+def test_a_cancellation_on_the_channel_stops_the_attempt_at_once(worker: Worker, valkey: redis.Redis) -> None:
+    held, other = worker.hold(), worker.hold()
+    worker.herald.start()
+    assert eventually(lambda: dict(valkey.pubsub_numsub(CANCEL_CHANNEL))[CANCEL_CHANNEL.encode()] > 0)
+    valkey.publish(CANCEL_CHANNEL, held.message.token)
+    assert eventually(lambda: held.is_stopped, seconds=1)
+    assert not other.is_stopped
+
+
+def test_a_cancellation_that_the_channel_lost_is_found_by_the_next_beat(
+    worker: Worker, valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers.heartbeat, "HEARTBEAT_SECONDS", 0.05)
+    held, other = worker.hold(), worker.hold()
+    worker.herald.start()
+    valkey.set(cancel_key(held.message.token), "1")
+    assert eventually(lambda: held.is_stopped)
+    assert not other.is_stopped

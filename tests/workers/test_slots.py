@@ -1,0 +1,21 @@
+"""How many parts a worker takes at once."""
+
+from workers.contract.messages import QueueSlots
+from workers.slots import MAXIMUM_THREADS, queue_slots
+
+
+def test_a_small_machine_has_sixteen_slots_a_queue_a_quarter_of_them_for_live() -> None:
+    assert queue_slots(["kokoro", "codec"], cores=2) == (
+        QueueSlots("kokoro", slots=16, reserved_slots=4, hard_slots=32),
+        QueueSlots("codec", slots=16, reserved_slots=4, hard_slots=32),
+    )
+
+
+def test_slots_grow_with_the_cores() -> None:
+    assert queue_slots(["kokoro"], cores=8) == (QueueSlots("kokoro", slots=64, reserved_slots=16, hard_slots=128),)
+
+
+def test_a_big_machine_with_many_engines_stays_below_the_most_threads() -> None:
+    slots = queue_slots([f"engine-{number}" for number in range(10)], cores=64)
+    assert sum(each.hard_slots for each in slots) <= MAXIMUM_THREADS
+    assert {(each.slots, each.reserved_slots, each.hard_slots) for each in slots} == {(25, 6, 51)}

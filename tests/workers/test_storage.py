@@ -1,0 +1,210 @@
+"""Reading inputs and writing outputs: the shared folder, and a small HTTP server in the place of an object store."""
+
+import errno
+import os
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+
+import workers.storage
+from workers.contract.errors import WorkError
+from workers.contract.messages import Address
+from workers.storage import Storage, disk_failure
+
+
+@dataclass
+class ObjectServer:
+    """Keeps what is PUT, gives what is asked for, and fails as often as it is told."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+    failures: list[int] = field(default_factory=list)
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    url: str = ""
+
+    def address(self, key: str) -> Address:
+        return Address("url", f"{self.url}/{key}?X-Amz-Signature=secret")
+
+
+@pytest.fixture
+def server() -> Iterator[ObjectServer]:
+    kept = ObjectServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self, status: int, body: bytes = b"") -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_GET(self) -> None:
+            key = self.path.split("?")[0].lstrip("/")
+            kept.requests.append(("GET", key))
+            if kept.failures:
+                self.answer(kept.failures.pop(0))
+            elif key in kept.objects:
+                self.answer(200, kept.objects[key])
+            else:
+                self.answer(404)
+
+        def do_PUT(self) -> None:
+            key = self.path.split("?")[0].lstrip("/")
+            kept.requests.append(("PUT", key))
+            assert "Transfer-Encoding" not in self.headers
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if kept.failures:
+                self.answer(kept.failures.pop(0))
+            else:
+                kept.objects[key] = body
+                self.answer(200)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    kept.url = f"http://127.0.0.1:{http.server_port}"
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield kept
+    http.shutdown()
+    thread.join()
+    http.server_close()
+
+
+@pytest.fixture
+def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
+    monkeypatch.setattr(workers.storage, "PAUSES_SECONDS", (0.01, 0.01, 0.01))
+    with httpx.Client() as http:
+        made = Storage(objects=tmp_path / "objects", scratch=tmp_path / "scratch", http=http)
+        made.prepare()
+        yield made
+
+
+def folder(location: str) -> Address:
+    return Address("folder", location)
+
+
+def write_half(storage: Storage, *, error: Exception) -> None:
+    with storage.write(folder("a")) as path:
+        path.write_bytes(b"half")
+        raise error
+
+
+def leftovers(tmp_path: Path) -> list[str]:
+    return sorted(path.name for name in ("scratch", "objects/.unfinished") for path in (tmp_path / name).iterdir())
+
+
+def test_a_file_appears_whole_below_the_shared_folder(storage: Storage, tmp_path: Path) -> None:
+    with storage.write(folder("account/job/audio.mp3")) as path:
+        path.write_bytes(b"sound")
+        assert not (tmp_path / "objects/account/job/audio.mp3").exists()
+    assert (tmp_path / "objects/account/job/audio.mp3").read_bytes() == b"sound"
+    assert leftovers(tmp_path) == []
+    with storage.read(folder("account/job/audio.mp3")) as path:
+        assert path.read_bytes() == b"sound"
+
+
+def test_a_later_write_replaces_an_earlier_one(storage: Storage, tmp_path: Path) -> None:
+    storage.write_bytes(folder("manifest.json"), data=b"one")
+    storage.write_bytes(folder("manifest.json"), data=b"two")
+    assert (tmp_path / "objects/manifest.json").read_bytes() == b"two"
+
+
+def test_after_an_error_nothing_is_left(storage: Storage, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="half way"):
+        write_half(storage, error=ValueError("half way"))
+    assert not (tmp_path / "objects/a").exists()
+    assert leftovers(tmp_path) == []
+
+
+@pytest.mark.parametrize("location", ["../secret", "/etc/passwd", "a/../../secret", "link/secret", ".", "a/.."])
+def test_no_address_leaves_the_shared_folder(storage: Storage, tmp_path: Path, location: str) -> None:
+    (tmp_path / "secret").write_bytes(b"secret")
+    (tmp_path / "objects/link").symlink_to(tmp_path)
+    with pytest.raises(WorkError) as read, storage.read(folder(location)):
+        pass
+    with pytest.raises(WorkError) as written:
+        storage.write_bytes(folder(location), data=b"mine")
+    assert (read.value.code, written.value.code) == ("storage_unavailable", "storage_unavailable")
+    assert (tmp_path / "secret").read_bytes() == b"secret"
+
+
+def test_a_missing_object_is_a_failure_with_a_code(storage: Storage, server: ObjectServer) -> None:
+    for address in (folder("nothing"), server.address("nothing")):
+        with pytest.raises(WorkError) as caught, storage.read(address):
+            pass
+        assert caught.value.code == "storage_unavailable"
+    assert server.requests == [("GET", "nothing")]  # a 404 is not tried again
+
+
+def test_a_worker_without_a_shared_folder_says_so(tmp_path: Path) -> None:
+    with httpx.Client() as http, pytest.raises(WorkError) as caught:
+        Storage(objects=None, scratch=tmp_path, http=http).write_bytes(folder("a"), data=b"")
+    assert caught.value.code == "storage_unavailable"
+
+
+def test_objects_travel_to_and_from_urls(storage: Storage, server: ObjectServer, tmp_path: Path) -> None:
+    body = os.urandom(1 << 20)
+    storage.write_bytes(server.address("audio"), data=body)
+    assert server.objects == {"audio": body}
+    with storage.read(server.address("audio")) as path:
+        assert path.read_bytes() == body
+    assert leftovers(tmp_path) == []
+
+
+def test_a_server_that_stumbles_is_asked_again(storage: Storage, server: ObjectServer) -> None:
+    server.failures = [503, 500, 429]
+    storage.write_bytes(server.address("audio"), data=b"sound")
+    assert server.objects == {"audio": b"sound"}
+    assert len(server.requests) == 4
+    server.failures = [502]
+    with storage.read(server.address("audio")) as path:
+        assert path.read_bytes() == b"sound"
+
+
+def test_a_server_that_stays_away_is_a_failure_and_its_address_is_not_logged(
+    storage: Storage, server: ObjectServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.failures = [503] * 4
+    with pytest.raises(WorkError) as caught:
+        storage.write_bytes(server.address("audio"), data=b"sound")
+    assert (caught.value.code, caught.value.is_retryable) == ("storage_unavailable", True)
+    with pytest.raises(WorkError):
+        storage.write_bytes(Address("url", "http://127.0.0.1:9/key?X-Amz-Signature=secret"), data=b"sound")
+    assert [record.getMessage() for record in caplog.records if record.name == "workers.storage"] == [
+        "storage_failed action=put reason=503 host=127.0.0.1",
+        "storage_failed action=put reason=ConnectError host=127.0.0.1",
+    ]
+    assert leftovers(tmp_path) == []
+
+
+def test_an_expired_signature_is_not_tried_again(storage: Storage, server: ObjectServer) -> None:
+    server.failures = [403]
+    with pytest.raises(WorkError):
+        storage.write_bytes(server.address("audio"), data=b"sound")
+    assert len(server.requests) == 1
+
+
+def test_a_full_disk_is_a_failure_with_a_code_and_leaves_nothing(storage: Storage, tmp_path: Path) -> None:
+    with pytest.raises(WorkError) as caught:
+        write_half(storage, error=OSError(errno.ENOSPC, "No space left on device"))
+    assert caught.value.code == "storage_unavailable"
+    assert leftovers(tmp_path) == []
+
+
+def test_other_errors_of_the_system_are_not_taken_for_the_disk() -> None:
+    assert disk_failure(OSError(errno.EINVAL, "Invalid argument")) is None
+
+
+def test_what_an_earlier_process_left_is_swept_after_a_day(storage: Storage, tmp_path: Path) -> None:
+    old, new = tmp_path / "objects/.unfinished/old.out", tmp_path / "objects/.unfinished/new.out"
+    old.write_bytes(b"")
+    new.write_bytes(b"")
+    os.utime(old, (0, time.time() - 90_000))
+    storage.prepare()
+    assert leftovers(tmp_path) == ["new.out"]

@@ -1,0 +1,168 @@
+"""`python -m workers`: one worker process, until it is told to stop."""
+
+import fcntl
+import logging
+import os
+import re
+import signal
+import sys
+import threading
+import warnings
+from pathlib import Path
+from typing import IO, Any, Final
+
+from celery.apps.worker import Worker
+from celery.platforms import SecurityWarning
+from celery.worker import state
+
+from workers import celery
+from workers.broker import wait_for_broker
+from workers.consumer import broker_address
+from workers.contract.errors import WorkError
+from workers.engines.base import Engine
+from workers.log import configure_logging
+from workers.registry import survey_engines
+from workers.runtime import Runtime
+from workers.settings import Settings, SettingsError
+
+logger = logging.getLogger("workers")
+
+EXIT_USAGE: Final = 2
+
+
+class _QuietWorker(Worker):
+    """Celery's worker without its banner, its signal handlers and its process title: those are this module's."""
+
+    def on_before_init(self, **options: Any) -> None:
+        """As Celery's, without its warning of root: it is about pickle, and this app takes JSON alone."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SecurityWarning)
+            super().on_before_init(**options)
+
+    def install_platform_tweaks(self, worker: Any) -> None:
+        """Leaves signals alone."""
+
+    def set_process_status(self, info: str) -> None:
+        """Leaves the process's title alone."""
+
+
+class _Stopper:
+    """What SIGTERM and SIGINT set in motion, once."""
+
+    def __init__(self) -> None:
+        self.is_stopping = threading.Event()
+        self.runtime: Runtime | None = None
+        self.worker: Any = None
+        self._thread: threading.Thread | None = None
+
+    def handle(self, _signal: int, _frame: object) -> None:
+        """The signal handler: no locks, no logs, since it interrupts code that may hold them."""
+        state.should_stop = 0
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._stop, name="stopper", daemon=True)
+            self._thread.start()
+
+    def wait(self) -> bool:
+        """Waits for the end; False where nobody asked for one."""
+        if self._thread is None:
+            return False
+        self._thread.join()
+        return True
+
+    def _stop(self) -> None:
+        self.is_stopping.set()
+        if self.runtime is None:
+            return
+        hub = getattr(getattr(self.worker, "consumer", None), "hub", None)
+        if hub is not None:
+            hub.call_soon(lambda: None)  # wakes the event loop, which then sees should_stop
+        self.runtime.stop()
+        logging.shutdown()
+        # A sentence cannot be interrupted, and Celery would wait for the threads that wait for it.
+        os._exit(0)
+
+
+def main() -> int:
+    """Runs a worker. Returns its exit status."""
+    try:
+        settings = Settings.from_environment(os.environ)
+        configure_logging(settings.log_format)
+        lock = _hold_name(settings)
+        engines = _servable_engines(settings)
+        runtime = Runtime(settings, engines=engines)
+        runtime.storage.prepare()
+    except SettingsError as error:
+        return _refuse(str(error))
+    except WorkError as error:
+        return _refuse(error.message)
+    except OSError as error:
+        return _refuse(f"cannot write {error.filename}: {error.strerror}")
+    with lock:
+        return _serve(runtime, names=[engine.spec.id for engine in engines])
+
+
+def _serve(runtime: Runtime, *, names: list[str]) -> int:
+    stopper = _Stopper()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stopper.handle)
+    settings = runtime.settings
+    if not wait_for_broker(runtime.client, broker_url=settings.broker_url, is_stopping=stopper.is_stopping):
+        return 0
+    worker = _QuietWorker(app=celery.app, pool_cls="threads", concurrency=runtime.threads, quiet=True, **_WITHOUT)
+    stopper.runtime, stopper.worker = runtime, worker
+    runtime.start()
+    logger.info(
+        "worker_ready name=%s boot=%s broker=%s cores=%d threads=%d engines=%s",
+        settings.worker_name,
+        runtime.boot,
+        broker_address(settings.broker_url),
+        settings.cores,
+        runtime.threads,
+        ",".join(names) or "-",
+    )
+    worker.start()
+    if stopper.wait():
+        return 0
+    logger.error("worker_ended_unasked")
+    return 1
+
+
+_WITHOUT: Final = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}
+
+
+def _servable_engines(settings: Settings) -> list[Engine]:
+    """The engines to announce: those that can run here and can ever fit into the memory budget."""
+    engines = []
+    for offer in survey_engines():
+        spec = offer.engine.spec
+        if offer.obstacle:
+            logger.warning("engine_not_available engine=%s: %s", spec.id, offer.obstacle)
+        elif spec.memory_bytes > settings.model_memory_bytes:
+            logger.warning(
+                "engine_too_big engine=%s needs_mb=%d budget_mb=%d", spec.id, spec.memory_bytes >> 20, settings.model_memory_bytes >> 20
+            )
+        else:
+            engines.append(offer.engine)
+    return engines
+
+
+def _hold_name(settings: Settings) -> IO[str]:
+    """Two workers of one name on one machine would take each other's restarts for crashes."""
+    settings.scratch.mkdir(parents=True, exist_ok=True)
+    file_name = f"worker-{re.sub(r'[^A-Za-z0-9._-]', '_', settings.worker_name)}.lock"
+    file = Path(settings.scratch, file_name).open("w", encoding="ascii")  # noqa: SIM115 - open as long as the process lives
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise SettingsError(f"a worker named {settings.worker_name} runs already; set TTSAI_WORKER_NAME") from None
+    return file
+
+
+def _refuse(reason: str) -> int:
+    print(f"workers: {reason}", file=sys.stderr)
+    return EXIT_USAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""One worker put together: engines, memory, compute threads, storage, and its talk with the platform."""
+
+import importlib.metadata
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final
+
+import httpx
+import redis
+
+from workers import broker, celery
+from workers.contract.errors import WorkError
+from workers.contract.messages import Announcement
+from workers.contract.names import CODEC_QUEUE, LANES, RUN_PART, queue_name
+from workers.engines.base import Engine
+from workers.heartbeat import Herald
+from workers.model_manager import ModelManager
+from workers.outbox import Outbox
+from workers.parts import Parts
+from workers.scheduler import SentenceScheduler
+from workers.settings import Settings
+from workers.slots import queue_slots
+from workers.storage import Storage
+from workers.stream import LiveEvents
+from workers.tasks.attempts import Attempts
+from workers.tasks.workbench import Workbench
+from workers.watchdog import Watchdog
+
+logger = logging.getLogger(__name__)
+
+HTTP_TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)
+LAST_WORDS_SECONDS: Final = 1.0
+"""How long a worker that ends waits for the broker to take what it still has to say."""
+
+
+class Runtime:
+    """The parts of one worker process, and its beginning and end."""
+
+    def __init__(self, settings: Settings, *, engines: Sequence[Engine]) -> None:
+        self.settings = settings
+        self.boot = uuid.uuid4().hex
+        self._specs = tuple(engine.spec for engine in engines)
+        groups = list(dict.fromkeys([*(spec.queue_group for spec in self._specs), CODEC_QUEUE]))
+        self._slots = queue_slots(groups, cores=settings.cores)
+        self.client: redis.Redis = broker.connect(settings.broker_url)
+        celery.configure(settings.broker_url, queue_groups=groups)
+
+        self.storage = Storage(objects=settings.objects, scratch=settings.scratch, http=httpx.Client(timeout=HTTP_TIMEOUT))
+        self.models = ModelManager(engines, budget_bytes=settings.model_memory_bytes, idle_seconds=settings.model_idle_seconds)
+        self.parts = Parts()
+        self.outbox = Outbox(celery.app)
+        claims = broker.Claims(self.client, holder=settings.worker_name)
+        self._watchdog = Watchdog(
+            self.client,
+            queues=[queue_name(group, lane) for group in groups for lane in LANES],
+            has_free_thread=lambda: len(self.parts.in_flight()) < self.threads,
+        )
+        self._attempts = Attempts(
+            worker=settings.worker_name,
+            boot=self.boot,
+            workbench=Workbench(self.models, SentenceScheduler(cores=settings.cores), self.storage, LiveEvents(self.client)),
+            parts=self.parts,
+            claims=claims,
+            outbox=self.outbox,
+        )
+        self.herald = Herald(
+            announce=self.announcement,
+            parts=self.parts,
+            models=self.models,
+            outbox=self.outbox,
+            claims=claims,
+            client=self.client,
+            chores=[self._watchdog.look],
+        )
+        celery.app.task(self._run_part, name=RUN_PART, ignore_result=True)
+
+    @property
+    def threads(self) -> int:
+        """How many parts this worker holds at most."""
+        return sum(slots.hard_slots for slots in self._slots)
+
+    def announcement(self) -> Announcement:
+        """What this worker serves."""
+        return Announcement(
+            worker=self.settings.worker_name,
+            boot=self.boot,
+            device=self.settings.device,
+            engines=self._specs,
+            queues=self._slots,
+            sent_at=time.time(),
+            version=_version(),
+        )
+
+    def start(self) -> None:
+        """Begins to talk and, in the background, loads what is to be ready for the first request."""
+        self._watchdog.message_arrived()
+        self.outbox.start()
+        self.herald.start()
+        threading.Thread(target=self._preload, name="preload", daemon=True).start()
+
+    def stop(self) -> None:
+        """Finishes what is in flight within stop_seconds, says goodbye, and leaves the rest to the platform."""
+        self._attempts.refuse_from_now_on()
+        self.herald.say_stopping()
+        is_done = self.parts.wait_until_none(self.settings.stop_seconds)
+        abandoned = self.parts.in_flight()
+        self.outbox.wait_until_empty(LAST_WORDS_SECONDS)
+        self.herald.say_goodbye()
+        self.outbox.wait_until_empty(LAST_WORDS_SECONDS)
+        logger.info("worker_stopped name=%s finished=%s abandoned=%d", self.settings.worker_name, is_done, len(abandoned))
+
+    def _run_part(self, payload: dict[str, Any]) -> None:
+        self._watchdog.message_arrived()
+        self._attempts.take(payload)
+
+    def _preload(self) -> None:
+        for engine_id in self.settings.preload:
+            try:
+                with self.models.use(engine_id):
+                    pass
+            except WorkError as error:
+                logger.warning("preload_failed engine=%s code=%s: %s", engine_id, error.code, error.message)
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("ttsai-platform")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
