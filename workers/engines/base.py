@@ -1,4 +1,4 @@
-"""The protocol of an engine that speaks."""
+"""The protocol of an engine that speaks. A file beside this one is an engine: its `build_engines` gives the instances it offers."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -6,7 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.contract.engines import EngineSpec
+from workers.contract.engines import EngineSpec, VoiceSpec
+from workers.contract.errors import UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,13 @@ class Engine(Protocol):
 
     spec: EngineSpec
 
+    is_for_tests: bool = False
+    """Offered only where TTSAI_ENGINES names it."""
+
+    def find_obstacle(self) -> str:
+        """Why the engine cannot run here, one sentence with the command that helps; empty when it can. Loads nothing."""
+        return ""
+
     def load(self) -> None:
         """Reads the weights. Raises WorkError (engine_unavailable) naming what is missing and the command that gets it."""
 
@@ -63,3 +71,18 @@ class Engine(Protocol):
 
     def speak(self, text: str, *, voice: str, language: str, speed: float) -> Spoken:
         """Speaks one sentence. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
+
+
+def find_voice(spec: EngineSpec, voice: str, *, language: str) -> VoiceSpec:
+    """The built-in voice of that id. Raises WorkError: unknown_voice, or unsupported_language unless `language` is empty or its own."""
+    found = next((candidate for candidate in spec.voices if candidate.id == voice), None)
+    if found is None:
+        raise WorkError(UNKNOWN_VOICE, f"{spec.name} has no voice {voice!r}.")
+    if language and primary_tag(language) != primary_tag(found.language):
+        raise WorkError(UNSUPPORTED_LANGUAGE, f"The voice {voice} of {spec.name} does not speak {language!r}.")
+    return found
+
+
+def primary_tag(language: str) -> str:
+    """`en` for `en-GB`."""
+    return language.partition("-")[0].lower()

@@ -37,6 +37,14 @@ class Phonemised:
         return Phonemised(phonemes, tuple(word for word in words if word.end > word.first))
 
 
+def phoneme_boundaries(durations: Sequence[int], *, unit_seconds: float, lead_units: int) -> list[float]:
+    """Where each phoneme begins, in seconds, and where the last one ends, from the durations of a model's tokens.
+
+    durations: one for each token, in units; the first and the last token are padding, and the first is heard `lead_units` shorter.
+    """
+    return [max(0, units - lead_units) * unit_seconds for units in accumulate(durations[:-1])]
+
+
 def time_words(phonemised: Phonemised, *, text: str, boundaries: Sequence[float]) -> tuple[WordTiming, ...]:
     """When each written word is heard.
 

@@ -1,0 +1,196 @@
+"""Kokoro-82M v1.0 on ONNX Runtime: 28 English voices, word timings from the model's own durations."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.audio.tempo import change_tempo
+from workers.contract.engines import EngineSpec, VoiceSpec
+from workers.contract.errors import NOTHING_TO_SAY, WorkError
+from workers.engines.base import Engine, Sentence, Spoken, find_voice
+from workers.text.english import english_phonemizer
+from workers.text.phonemes import Phonemised, phoneme_boundaries, time_words
+from workers.text.sentences import split_sentences
+from workers.weights.store import WeightsMissingError, WeightStore
+
+WEIGHTS: Final = "kokoro"
+SAMPLE_RATE: Final = 24_000
+
+DURATION_SECONDS: Final = 0.025
+"""One unit of the output `duration`: 600 samples at 24 kHz."""
+LEAD_UNITS: Final = 3
+"""The first token's duration is so much longer than what is heard of it (hexgrad/kokoro, KPipeline.join_timestamps)."""
+
+MOST_PHONEMES: Final = 510
+"""The model's context holds 512 tokens, two of which are padding; a voice has a style for each number of phonemes up to here."""
+LONGEST_PHONEMES: Final = 240
+"""What a sentence is cut down to: 14 seconds of audio, 360 MB while it is computed. At 510 it would be 28 seconds and 860 MB, and a
+listener who comes in waits for it."""
+LONGEST_CHARACTERS: Final = 220
+
+SLOWEST, FASTEST = 0.6, 1.5
+"""The model's own speeds that stay clear: beyond 1.5 more than two thirds of the phonemes are at their shortest, one unit, and the audio
+no longer gets shorter as asked. The rest of a speed is made by stretching at constant pitch."""
+
+MODEL_BYTES: Final = 440 * 1024**2
+RUN_BYTES: Final = 360 * 1024**2
+"""Measured resident memory: the loaded model with one lexicon, and one more sentence of LONGEST_PHONEMES in the making."""
+
+Phonemizer = Callable[[str], Phonemised]
+
+
+@dataclass(frozen=True, slots=True)
+class Accent:
+    """What the first letter of a voice's name stands for."""
+
+    language: str
+    tag: str
+    adjective: str
+    phonemizer: Callable[[], Phonemizer]
+
+
+ACCENTS: Final[Mapping[str, Accent]] = MappingProxyType(
+    {
+        "a": Accent("en", "en-us", "American", partial(english_phonemizer, is_british=False)),
+        "b": Accent("en", "en-gb", "British", partial(english_phonemizer, is_british=True)),
+    }
+)
+GENDERS: Final = MappingProxyType({"f": "female", "m": "male"})
+NAMES: Final = MappingProxyType(
+    {
+        "af": "alloy aoede bella heart jessica kore nicole nova river sarah sky",
+        "am": "adam echo eric fenrir liam michael onyx puck santa",
+        "bf": "alice emma isabella lily",
+        "bm": "daniel fable george lewis",
+    }
+)
+
+
+def _voice(prefix: str, name: str) -> VoiceSpec:
+    accent, gender = ACCENTS[prefix[0]], GENDERS[prefix[1]]
+    description = f"{accent.adjective} English, {gender}"
+    return VoiceSpec(f"{prefix}_{name}", name.capitalize(), accent.language, gender, description, (accent.tag, accent.adjective.lower()))
+
+
+VOICES: Final = tuple(_voice(prefix, name) for prefix, names in NAMES.items() for name in names.split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    session: Any
+    """Run by several threads at once: each call computes in its caller's thread. Two threads on one session make as much audio as on a
+    session each (3.7 to 4.0 seconds a second against 3.8, two cores) and take 200 MB less."""
+    vocabulary: Mapping[str, int]
+    styles: Mapping[str, NDArray[np.float32]]
+    """Shape [510, 256]: one row for each number of phonemes."""
+
+
+class KokoroEngine(Engine):
+    """Kokoro-82M, int8."""
+
+    spec = EngineSpec(
+        id="kokoro",
+        name="Kokoro",
+        version="1.0-int8-1",
+        description="Kokoro-82M v1.0, natural voices in American and British English",
+        licence="Apache-2.0",
+        suggested_tier="standard",
+        languages=("en",),
+        voices=VOICES,
+        default_voice="af_bella",
+        sample_rate=SAMPLE_RATE,
+        minimum_speed=0.25,
+        maximum_speed=4.0,
+        has_streaming=True,
+        has_word_timings=True,
+        memory_bytes=MODEL_BYTES + RUN_BYTES * (os.cpu_count() or 1),
+    )
+
+    def __init__(self) -> None:
+        self._model: _Model | None = None
+
+    def find_obstacle(self) -> str:
+        """Names the first file of the weights that is missing. Loads nothing."""
+        store = WeightStore.default()
+        try:
+            for name in ("model.onnx", "vocab.json", *(_style_file(voice) for voice in VOICES)):
+                store.path(WEIGHTS, name)
+        except WeightsMissingError as missing:
+            return missing.message
+        return ""
+
+    def load(self) -> None:
+        """Reads the model, 28 voices and the American lexicon, in about a second. Raises WorkError (engine_unavailable)."""
+        import onnxruntime
+
+        store = WeightStore.default()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        model, vocabulary = store.path(WEIGHTS, "model.onnx"), store.path(WEIGHTS, "vocab.json")
+        self._model = _Model(
+            onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"]),
+            json.loads(vocabulary.read_text("utf-8"))["vocab"],
+            {voice.id: np.fromfile(store.path(WEIGHTS, _style_file(voice)), "<f4").reshape(MOST_PHONEMES, 256) for voice in VOICES},
+        )
+        ACCENTS["a"].phonemizer()
+
+    def unload(self) -> None:
+        """Drops the weights."""
+        self._model = None
+
+    def split(self, text: str, *, language: str) -> list[Sentence]:
+        """Sentences of at most LONGEST_PHONEMES phonemes; what is longer is cut further, nothing is dropped."""
+        phonemise = cache((ACCENTS["b"] if language.lower() == "en-gb" else ACCENTS["a"]).phonemizer())
+        return split_sentences(
+            text,
+            longest=LONGEST_CHARACTERS,
+            fits=lambda piece: len(phonemise(piece).phonemes) <= LONGEST_PHONEMES,
+            is_speakable=lambda piece: bool(phonemise(piece).words),
+        )
+
+    def speak(self, text: str, *, voice: str, language: str, speed: float) -> Spoken:
+        """Speaks a sentence that `split` gave. Speeds from 0.25 to 4. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
+        if self._model is None:
+            raise RuntimeError("load() comes first")
+        find_voice(self.spec, voice, language=language)
+        phonemised = ACCENTS[voice[0]].phonemizer()(text).restrict(self._model.vocabulary.__contains__)
+        if not phonemised.words:
+            raise WorkError(NOTHING_TO_SAY, "The text holds nothing that can be spoken in English.")
+        return _speak(self._model, phonemised, text=text, style=self._model.styles[voice], speed=speed)
+
+
+def _style_file(voice: VoiceSpec) -> str:
+    return f"voices/{voice.id}.bin"
+
+
+def _speak(model: _Model, phonemised: Phonemised, *, text: str, style: NDArray[np.float32], speed: float) -> Spoken:
+    count = len(phonemised.phonemes)
+    if count > MOST_PHONEMES:
+        raise ValueError(f"{count} phonemes are more than {MOST_PHONEMES}: split() comes first")
+    model_speed = min(max(speed, SLOWEST), FASTEST)
+    tokens = [0, *(model.vocabulary[phoneme] for phoneme in phonemised.phonemes), 0]
+    samples, durations = model.session.run(
+        ["audio", "duration"],
+        {
+            "tokens": np.array([tokens], np.int64),
+            "style": style[min(count, MOST_PHONEMES - 1)][np.newaxis],
+            "speed": np.array([model_speed], np.float32),
+        },
+    )
+    tempo = speed / model_speed
+    seconds = phoneme_boundaries(durations.ravel().tolist(), unit_seconds=DURATION_SECONDS / tempo, lead_units=LEAD_UNITS)
+    spoken = change_tempo(samples.ravel(), sample_rate=SAMPLE_RATE, tempo=tempo)
+    return Spoken(spoken, SAMPLE_RATE, time_words(phonemised, text=text, boundaries=seconds))
+
+
+def build_engines() -> list[Engine]:
+    """What this file offers."""
+    return [KokoroEngine()]

@@ -1,0 +1,76 @@
+"""Silence as long as a text would take: for tests of the machinery, offered only where TTSAI_ENGINES names it."""
+
+import os
+import re
+import time
+from typing import Final
+
+import numpy as np
+
+from workers.contract.engines import EngineSpec, VoiceSpec
+from workers.contract.errors import INTERNAL_ERROR, NOTHING_TO_SAY, WorkError
+from workers.engines.base import Engine, Sentence, Spoken, WordTiming, find_voice
+from workers.text.sentences import split_sentences
+
+SAMPLE_RATE: Final = 24_000
+CHARACTER_SECONDS: Final = 0.05
+
+COMPUTE_VARIABLE: Final = "TTSAI_SILENCE_COMPUTE_SECONDS"
+"""How long each sentence keeps its compute thread; 0 unless set."""
+
+FAIL_MARK: Final = re.compile(r"\[fail(?::([a-z_]+))?\]")
+"""A sentence with [fail] fails with internal_error, one with [fail:bad_audio] with that code."""
+WORD: Final = re.compile(r"\S+")
+
+
+class SilenceEngine(Engine):
+    """No model at all."""
+
+    is_for_tests = True
+    spec = EngineSpec(
+        id="silence",
+        name="Silence",
+        version="1",
+        description="Silence of a fitting length, to test the platform",
+        licence="Apache-2.0",
+        suggested_tier="standard",
+        languages=("en",),
+        voices=(VoiceSpec("quiet", "Quiet", "en"),),
+        default_voice="quiet",
+        sample_rate=SAMPLE_RATE,
+        minimum_speed=0.25,
+        maximum_speed=4.0,
+        has_streaming=True,
+        has_word_timings=True,
+        memory_bytes=1024**2,
+    )
+
+    def load(self) -> None:
+        """Nothing to read."""
+
+    def unload(self) -> None:
+        """Nothing to drop."""
+
+    def split(self, text: str, *, language: str) -> list[Sentence]:  # noqa: ARG002  # all are as silent
+        """Sentences."""
+        return split_sentences(text)
+
+    def speak(self, text: str, *, voice: str, language: str, speed: float) -> Spoken:
+        """Zeros, 0.05 s a character, the words spread over them. Raises WorkError (unknown_voice, nothing_to_say, or what a mark asks for)."""
+        find_voice(self.spec, voice, language=language)
+        time.sleep(float(os.environ.get(COMPUTE_VARIABLE) or 0))
+        if mark := FAIL_MARK.search(text):
+            raise WorkError(mark[1] or INTERNAL_ERROR, "The text asked for a failure.")
+        if not any(map(str.isalnum, text)):
+            raise WorkError(NOTHING_TO_SAY, "The text holds nothing that can be spoken.")
+        character_seconds = CHARACTER_SECONDS / speed
+        words = (
+            WordTiming(word[0], word.start() * character_seconds, word.end() * character_seconds, word.start(), word.end())
+            for word in WORD.finditer(text)
+        )
+        return Spoken(np.zeros(round(len(text) * character_seconds * SAMPLE_RATE), np.float32), SAMPLE_RATE, tuple(words))
+
+
+def build_engines() -> list[Engine]:
+    """What this file offers."""
+    return [SilenceEngine()]
