@@ -1,0 +1,56 @@
+# `make` lists the commands. Variables: PORT, HOST, TTSAI_HOME (where data lies), and those that ARCHITECTURE.md names.
+
+.POSIX:
+.SUFFIXES:
+.DEFAULT_GOAL := help
+.PHONY: help run test check prove bench clean
+
+# The first Python that is new enough: a version manager may leave a name that starts nothing.
+FIND_PYTHON = for python in "$$PYTHON" python3.11 python3 python3.12 python3.13; do \
+	if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then break; fi; python=; done; \
+	if [ -z "$$python" ]; then echo "Python 3.11 or newer, with venv, is needed; PYTHON=… names one" >&2; exit 1; fi
+INSTALL = $(FIND_PYTHON); "$$python" requirements/install.py
+
+help:
+	@echo 'make run    everything on this machine: database, broker, web, workers (PORT=8000, TTSAI_HOME=var)'
+	@echo 'make test   the tests, with real servers and real models'
+	@echo 'make check  formatting, types, layers, migrations, the API schema'
+	@echo 'make prove  what takes longer: soak, faults, quality'
+	@echo 'make bench  figures, on a machine with nothing else to do'
+	@echo 'make clean  removes .venv and caches; var/ with data and models stays'
+
+run:
+	@$(INSTALL) run
+	@exec .venv/bin/ttsai up
+
+test:
+	@$(INSTALL) test
+	@.venv/bin/ttsai models pull kokoro whisper-base
+	@.venv/bin/pytest -n 2 --dist loadfile -m 'not prove' $(PYTEST_ARGUMENTS)
+
+check:
+	@$(INSTALL) test
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/lint-imports --no-logo
+	.venv/bin/mypy
+	@# The database is not needed to compare models with migrations, and its absence not worth a warning.
+	DJANGO_SETTINGS_MODULE=ttsai.settings .venv/bin/python -W 'ignore:Got an error checking' -m django makemigrations --check --dry-run
+	@schema=$$(mktemp) && trap 'rm -f "$$schema"' EXIT && \
+	DJANGO_SETTINGS_MODULE=ttsai.settings .venv/bin/python -m django spectacular --file "$$schema" && \
+	{ diff -u openapi.yaml "$$schema" || { echo 'openapi.yaml is out of date: .venv/bin/python manage.py spectacular --file openapi.yaml' >&2; exit 1; }; }
+
+prove:
+	@$(INSTALL) test
+	@.venv/bin/ttsai models pull kokoro whisper-base
+	@.venv/bin/pytest -m prove $(PYTEST_ARGUMENTS)
+
+bench:
+	@$(INSTALL) test
+	@.venv/bin/ttsai models pull kokoro whisper-base
+	@.venv/bin/python -m tests.bench
+
+clean:
+	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo 'var/ with data and models stays; remove it yourself if you mean to'

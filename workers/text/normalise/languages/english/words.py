@@ -1,0 +1,309 @@
+"""English units, currencies, signs and abbreviations."""
+
+from typing import Final
+
+from workers.text.normalise.languages.nouns import parse_currencies, parse_units, parse_words
+
+UNITS: Final = parse_units("""
+km|n|kilometer|kilometers
+m|n|meter|meters
+cm|n|centimeter|centimeters
+mm|n|millimeter|millimeters
+μm|n|micrometer|micrometers
+nm|n|nanometer|nanometers
+mi|n|mile|miles
+ft|n|foot|feet
+yd|n|yard|yards
+km² km2|n|square kilometer|square kilometers
+m² m2|n|square meter|square meters
+cm² cm2|n|square centimeter|square centimeters
+sqft|n|square foot|square feet
+m³ m3|n|cubic meter|cubic meters
+cm³ cm3|n|cubic centimeter|cubic centimeters
+ha|n|hectare|hectares
+km/h kmh kph|n|kilometer per hour|kilometers per hour
+mph|n|mile per hour|miles per hour
+m/s|n|meter per second|meters per second
+m/s² m/s2|n|meter per second squared|meters per second squared
+kg|n|kilogram|kilograms
+g|n|gram|grams
+mg|n|milligram|milligrams
+μg|n|microgram|micrograms
+t|n|ton|tons
+lb lbs|n|pound|pounds
+oz|n|ounce|ounces
+l L|n|liter|liters
+ml mL|n|milliliter|milliliters
+cl cL|n|centiliter|centiliters
+dl dL|n|deciliter|deciliters
+gal|n|gallon|gallons
+°C|n|degree Celsius|degrees Celsius
+°F|n|degree Fahrenheit|degrees Fahrenheit
+°|n|degree|degrees
+KB kB|n|kilobyte|kilobytes
+MB|n|megabyte|megabytes
+GB|n|gigabyte|gigabytes
+TB|n|terabyte|terabytes
+kbps Kbps kbit/s|n|kilobit per second|kilobits per second
+Mbps Mbit/s|n|megabit per second|megabits per second
+Gbps Gbit/s|n|gigabit per second|gigabits per second
+Hz|n|hertz|hertz
+kHz|n|kilohertz|kilohertz
+MHz|n|megahertz|megahertz
+GHz|n|gigahertz|gigahertz
+W|n|watt|watts
+kW|n|kilowatt|kilowatts
+MW|n|megawatt|megawatts
+GW|n|gigawatt|gigawatts
+kWh|n|kilowatt hour|kilowatt hours
+V|n|volt|volts
+kV|n|kilovolt|kilovolts
+mV|n|millivolt|millivolts
+mA|n|milliampere|milliamperes
+mAh|n|milliampere hour|milliampere hours
+Ω|n|ohm|ohms
+hPa|n|hectopascal|hectopascals
+kPa|n|kilopascal|kilopascals
+bar|n|bar|bars
+psi|n|pound per square inch|pounds per square inch
+dB|n|decibel|decibels
+kcal|n|kilocalorie|kilocalories
+cal|n|calorie|calories
+kJ|n|kilojoule|kilojoules
+px|n|pixel|pixels
+dpi|n|dot per inch|dots per inch
+fps|n|frame per second|frames per second
+rpm|n|revolution per minute|revolutions per minute
+h hr hrs|n|hour|hours
+min mins|n|minute|minutes
+s sec secs|n|second|seconds
+ms|n|millisecond|milliseconds
+″|n|inch|inches
+pp|n|percentage point|percentage points
+""")
+
+CURRENCIES: Final = parse_currencies("""
+USD|n|dollar|dollars|n|cent|cents
+EUR|n|euro|euros|n|cent|cents
+GBP|n|pound|pounds|n|penny|pence
+JPY|n|yen|yen
+CNY|n|yuan|yuan|n|fen|fen
+INR|n|rupee|rupees|n|paisa|paise
+CAD|n|Canadian dollar|Canadian dollars|n|cent|cents
+AUD|n|Australian dollar|Australian dollars|n|cent|cents
+NZD|n|New Zealand dollar|New Zealand dollars|n|cent|cents
+SGD|n|Singapore dollar|Singapore dollars|n|cent|cents
+HKD|n|Hong Kong dollar|Hong Kong dollars|n|cent|cents
+MXN|n|Mexican peso|Mexican pesos|n|centavo|centavos
+ARS|n|Argentine peso|Argentine pesos|n|centavo|centavos
+CLP|n|Chilean peso|Chilean pesos
+COP|n|Colombian peso|Colombian pesos|n|centavo|centavos
+PEN|n|sol|soles|n|céntimo|céntimos
+BRL|n|real|reais|n|centavo|centavos
+CHF|n|Swiss franc|Swiss francs|n|centime|centimes
+SEK|n|Swedish krona|Swedish kronor|n|öre|öre
+NOK|n|Norwegian krone|Norwegian kroner|n|øre|øre
+DKK|n|Danish krone|Danish kroner|n|øre|øre
+PLN|n|zloty|zlotys|n|grosz|groszy
+CZK|n|Czech koruna|Czech korunas|n|haler|halers
+HUF|n|forint|forints
+RUB|n|ruble|rubles|n|kopeck|kopecks
+UAH|n|hryvnia|hryvnias|n|kopiyka|kopiykas
+TRY|n|Turkish lira|Turkish liras|n|kurus|kurus
+KRW|n|won|won
+THB|n|baht|baht|n|satang|satang
+VND|n|dong|dong
+PHP|n|Philippine peso|Philippine pesos|n|centavo|centavos
+IDR|n|rupiah|rupiah
+MYR|n|ringgit|ringgit|n|sen|sen
+ILS|n|shekel|shekels|n|agora|agorot
+ZAR|n|rand|rand|n|cent|cents
+EGP|n|Egyptian pound|Egyptian pounds|n|piastre|piastres
+NGN|n|naira|naira|n|kobo|kobo
+AED|n|dirham|dirhams|n|fils|fils
+SAR|n|riyal|riyals|n|halala|halalas
+BTC|n|bitcoin|bitcoins
+""")
+
+SYMBOLS: Final = parse_words("""
+.|dot
+,|comma
+:|colon
+;|semicolon
+/|slash
+\\|backslash
+-|dash
+_|underscore
+@|at
+#|hash
+&|and
++|plus
+=|equals
+?|question mark
+!|exclamation mark
+%|percent
+*|star
+~|tilde
+'|apostrophe
+"|quote
+(|open parenthesis
+)|close parenthesis
+[|open bracket
+]|close bracket
+{|open brace
+}|close brace
+<|less than
+>|greater than
+$|dollar
+€|euro
+£|pound
+¥|yen
+§|section
+°|degree
+^|caret
+`|backtick
+""")
+
+SIGNS: Final = parse_words("""
+&|and
++|plus
+=|equals
+@|at
+#|hash
+%|percent
+‰|per mille
+§|section
+©|copyright
+®|registered
+™|trademark
+°|degrees
+×|times
+÷|divided by
+±|plus or minus
+<|less than
+>|greater than
+≤|less than or equal to
+≥|greater than or equal to
+≠|not equal to
+≈|approximately
+→|to
+²|squared
+³|cubed
+€|euro
+$|dollar
+£|pound
+¥|yen
+¼|one quarter
+½|one half
+¾|three quarters
+√|square root of
+∞|infinity
+π|pi
+""")
+
+ABBREVIATIONS: Final = parse_words("""
+Mr.|^Mister
+Mrs.|^Missus
+Ms.|^Miz
+Dr.|^Doctor
+Prof.|^Professor
+Rev.|^Reverend
+Hon.|^Honorable
+Gov.|^Governor
+Sen.|^Senator
+Rep.|^Representative
+Pres.|^President
+Gen.|^General
+Col.|^Colonel
+Capt.|^Captain
+Lt.|^Lieutenant
+Sgt.|^Sergeant
+Cpl.|^Corporal
+Fr.|^Father
+St.|^Saint
+Mt.|^Mount
+Ft.|^Fort
+Sr.|Senior
+Jr.|Junior
+Inc.|Incorporated
+Ltd.|Limited
+Corp.|Corporation
+Co.|Company
+Bros.|Brothers
+Dept.|Department
+dept.|department
+Ave.|Avenue
+Blvd.|Boulevard
+Rd.|Road
+Ln.|Lane
+Hwy.|Highway
+Apt.|Apartment
+Assn.|Association
+Univ.|University
+approx.|approximately
+appt.|appointment
+apt.|apartment
+est.|established
+etc.|et cetera
+e.g.|^for example
+i.e.|^that is
+vs.|^versus
+cf.|^compare
+viz.|^namely
+al.|al
+ca.|^circa
+fig.|^figure
+Fig.|^Figure
+vol.|^volume
+Vol.|^Volume
+ch.|^chapter
+Ch.|^Chapter
+pp.|^pages
+ed.|edition
+misc.|miscellaneous
+min.|minutes
+max.|maximum
+avg.|average
+temp.|temperature
+tel.|telephone
+Tel.|Telephone
+ext.|^extension
+Ext.|^Extension
+govt.|government
+Mon.|Monday
+Tue.|Tuesday
+Tues.|Tuesday
+Wed.|Wednesday
+Thu.|Thursday
+Thur.|Thursday
+Thurs.|Thursday
+Fri.|Friday
+""")
+
+LETTER_WORDS: Final = frozenset(
+    """a i
+    am an as at be by do go he hi if in is it me my no of oh ok on or so to up us we
+    act add age ago aid aim air all and any are arm art ask ate bad bag ban bar bat bed beg bet big bit box boy bus but buy bye can cap car
+    cat cow cry cup cut dad day did die dig dog dry due eat egg end era eve eye fan far fat fee few fit fix fly for fun gap gas get god got
+    gun guy had has hat her hey hid him his hit hot how ice ill its jet job joy key kid law lay led leg let lie lot low mad man map may men
+    met mix mom mum net new nor not now nut odd off oil old one our out own pay pen pet pie pin pop pot put ran red rid row run sad sat saw
+    say sea see set sex she sit six sky son sum sun tax tea ten the tie tip too top toy try two use van via war was way web wet who why win
+    won wow yes yet you zoo""".split()
+)
+
+ROMAN_KEYWORDS: Final = frozenset(
+    "chapter part volume book act scene section phase type appendix article title class war bowl grade level stage tier vol".split()
+)
+
+ROMAN_NAMES: Final = frozenset(
+    """Henry Edward George William Richard Charles James Elizabeth Mary Louis Philip Napoleon Paul Pius Benedict Francis Catherine Ivan
+    Alexander Nicholas Frederick Leo Gregory Innocent Urban Clement Boniface Peter Ferdinand Leopold Albert Frederik Christian Gustav Carl
+    Otto Wilhelm Harald Haakon Ptolemy Ramses Ramesses Darius Xerxes Cyrus Julius Martin Stephen Robert Malcolm Alfonso Carlos Felipe
+    Juan Umberto Victor Vittorio Constantine Justinian Theodosius Margaret Anne Isabella Maximilian Joseph Wenceslas Casimir Sigismund
+    Mehmed Selim Murad Suleiman Abdul Pedro João Manuel Albrecht Edmund Harold Matilda Sixtus Callixtus Adrian Celestine""".split()
+)
+
+YEAR_CONTEXTS: Final = frozenset(
+    """in since from until till by before after around circa about early late mid during year years of spring summer autumn fall winter
+    january february march april may june july august september october november december and between class copyright ©""".split()
+)

@@ -1,0 +1,108 @@
+"""French."""
+
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.french import numbers, words
+from workers.text.normalise.languages.nouns import Gender
+from workers.text.normalise.languages.values import Date, Number, TimeOfDay
+
+MONTHS = tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split())
+MONTH_ABBREVIATIONS = {
+    "janv": 1, "jan": 1, "févr": 2, "fév": 2, "fevr": 2, "avr": 4, "juil": 7, "sept": 9, "oct": 10, "nov": 11, "déc": 12, "dec": 12,
+}  # fmt: skip
+
+
+class French(Language):
+    """French of France."""
+
+    code = "fr"
+    has_space_groups = True
+    minus, plus = "moins", "plus"
+    percent, per_mille, per, to, and_ = "pour cent", "pour mille", "par", "à", "et"
+    marks = {".": "point", ",": "virgule"}
+    months, month_abbreviations = MONTHS, MONTH_ABBREVIATIONS
+    units, currencies = words.UNITS, words.CURRENCIES
+    magnitudes = {
+        **dict.fromkeys(("K", "k", "mille"), ("mille", "mille")),
+        **dict.fromkeys(("M", "million", "millions"), ("million", "millions")),
+        **dict.fromkeys(("Md", "Mds", "Mrd", "milliard", "milliards"), ("milliard", "milliards")),
+        **dict.fromkeys(("billion", "billions"), ("billion", "billions")),
+    }
+    accents = {
+        "\u0300": "accent grave", "\u0301": "accent aigu", "\u0302": "accent circonflexe", "\u0303": "tilde", "\u0308": "tréma",
+        "\u0327": "cédille",
+    }  # fmt: skip
+    letters = {"Y": "i grec", "Œ": "E dans l'O", "Æ": "E dans l'A", "ß": "eszett", "Ø": "O barré"}
+    symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
+    number_word = "numéro"
+    letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
+    year_contexts = words.YEAR_CONTEXTS
+
+    def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:  # noqa: ARG002
+        return numbers.cardinal(number, gender=gender)
+
+    def ordinal(self, number: int, *, gender: Gender = "m") -> str:
+        return numbers.ordinal(number, gender=gender)
+
+    def is_singular(self, number: Number) -> bool:
+        return number.is_below_two
+
+    def date(self, date: Date, *, before: str = "", order: str = "") -> str:  # noqa: ARG002  # French says the day first
+        day = "premier" if date.day == 1 else self.cardinal(date.day) if date.day else ""
+        month = self.months[date.month - 1] if date.month else ""
+        return " ".join(filter(None, (day, month, self.year(date.year) if date.year else "")))
+
+    def time(self, time: TimeOfDay, *, before: str = "") -> str:  # noqa: ARG002
+        hour_of_day = time.hour if time.hour == 24 else time.hour_of_day
+        seconds = time.second > 0
+        if hour_of_day == 12 and not seconds:
+            hour = "midi"
+        elif hour_of_day in {0, 24} and not seconds:
+            hour = "minuit"
+        else:
+            hour = f"{self.cardinal(hour_of_day, gender='f')} {'heure' if hour_of_day < 2 else 'heures'}"
+        minute = self.cardinal(time.minute, gender="f") if time.minute else ""
+        if not seconds:
+            return f"{hour} {minute}".strip()
+        minutes = f"{minute} {'minute' if time.minute == 1 else 'minutes'}" if minute else ""
+        rest = f"et {self.cardinal(time.second, gender='f')} {'seconde' if time.second == 1 else 'secondes'}"
+        return " ".join(filter(None, (hour, minutes, rest)))
+
+    def fraction(self, numerator: int, denominator: int) -> str:
+        part = {2: "demi", 3: "tiers", 4: "quart"}.get(denominator) or self.ordinal(denominator)
+        return f"{self.cardinal(numerator)} {part}{'' if numerator == 1 or part == 'tiers' else 's'}"
+
+    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
+        part = "demi" if (numerator, denominator) == (1, 2) else self.fraction(numerator, denominator)
+        return f"{self.cardinal(whole)} et {part}"
+
+    def millions_link(self, number: Number, noun: str) -> str:
+        is_millions = number.is_whole and number.is_counted and int(number.digits) > 0 and int(number.digits) % 10**6 == 0
+        return ("d'" if noun[0] in "aeiouhéyo" else "de ") if is_millions else ""
+
+    def regnal(self, number: int, *, name: str) -> str:
+        if number == 1:
+            return "première" if name in {"Élisabeth", "Elisabeth", "Elizabeth", "Marie", "Catherine", "Marguerite"} else "premier"
+        return self.cardinal(number)
+
+    def century(self, number: int) -> str:
+        return self.ordinal(number)
+
+    def ordinal_suffix(self, number: int, suffix: str, *, before: str, after: str) -> str | None:  # noqa: ARG002
+        suffix = suffix.lower()
+        plural = "s" * suffix.endswith("s")
+        if suffix in {"er", "ers"} and number == 1:
+            return f"premier{plural}"
+        if suffix in {"re", "ère", "ere", "res", "ères"} and number == 1:
+            return f"première{plural}"
+        if suffix in {"nd", "nds", "nde", "ndes"} and number == 2:
+            return f"second{'e' if 'e' in suffix else ''}{plural}"
+        return f"{self.ordinal(number)}{plural}" if suffix in {"e", "es", "ème", "èmes", "eme", "ième", "ièmes"} and number > 1 else None
+
+    def gender_of(self, word: str) -> Gender:
+        lower = word.lower()
+        if lower in words.MASCULINE:
+            return "m"
+        return "f" if lower in words.FEMININE or lower.endswith(words.FEMININE_ENDINGS) else "m"
+
+    def agreeing(self, number: int, *, before: str, after: str) -> str:  # noqa: ARG002
+        return self.cardinal(number, gender=self.gender_of(after) if len(after) > 2 else "m")

@@ -1,0 +1,66 @@
+"""French number words."""
+
+from typing import Final
+
+from workers.text.normalise.languages.nouns import Gender
+
+SMALL: Final = (
+    "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf"
+).split()
+TENS: Final = ["", "", "vingt", "trente", "quarante", "cinquante", "soixante", "soixante", "quatre-vingt", "quatre-vingt"]
+
+
+def cardinal(number: int, *, gender: Gender = "m") -> str:
+    """Quatre-vingt-dix-neuf; gender turns a last `un` into `une`; below 10 to the 18th."""
+    words = []
+    for scale, name in ((10**15, "billiard"), (10**12, "billion"), (10**9, "milliard"), (10**6, "million")):
+        if number >= scale:
+            count = number // scale
+            words.append(f"{_hundreds(count)} {name}{'s' if count > 1 else ''}")
+            number %= scale
+    if number >= 1000:
+        thousands = number // 1000
+        words.append("mille" if thousands == 1 else f"{_hundreds(thousands, is_before_mille=True)} mille")
+        number %= 1000
+    if number or not words:
+        words.append(_hundreds(number))
+    text = " ".join(words)
+    return f"{text}e" if gender == "f" and (text == "un" or text.endswith((" un", "-un"))) else text
+
+
+def ordinal(number: int, *, gender: Gender = "m") -> str:
+    """Premier, première, deuxième, vingt et unième."""
+    if number == 1:
+        return "première" if gender == "f" else "premier"
+    words = cardinal(number)
+    if words.endswith("cinq"):
+        return f"{words}uième"
+    if words.endswith("neuf"):
+        return f"{words[:-1]}vième"
+    if words.endswith(("cents", "vingts", "millions", "milliards", "billions")):
+        words = words[:-1]
+    return f"{words[:-1] if words.endswith('e') else words}ième"
+
+
+def _hundreds(number: int, *, is_before_mille: bool = False) -> str:
+    hundreds, rest = divmod(number, 100)
+    if not hundreds:
+        return _tens(rest, is_before_mille=is_before_mille)
+    head = "cent" if hundreds == 1 else f"{SMALL[hundreds]} cent"
+    if not rest:
+        return head if hundreds == 1 or is_before_mille else f"{head}s"
+    return f"{head} {_tens(rest, is_before_mille=is_before_mille)}"
+
+
+def _tens(number: int, *, is_before_mille: bool) -> str:
+    if number < 20:
+        return SMALL[number]
+    if number == 80:
+        return "quatre-vingt" if is_before_mille else "quatre-vingts"
+    tens, ones = divmod(number, 10)
+    if tens in {7, 9}:
+        ones += 10
+    if not ones:
+        return TENS[tens]
+    joint = " et " if ones in {1, 11} and tens < 8 else "-"
+    return f"{TENS[tens]}{joint}{SMALL[ones]}"

@@ -1,0 +1,288 @@
+"""French units, currencies, signs and abbreviations."""
+
+from typing import Final
+
+from workers.text.normalise.languages.nouns import parse_currencies, parse_units, parse_words
+
+UNITS: Final = parse_units("""
+km|m|kilomètre|kilomètres
+m|m|mètre|mètres
+cm|m|centimètre|centimètres
+mm|m|millimètre|millimètres
+μm|m|micromètre|micromètres
+nm|m|nanomètre|nanomètres
+mi|m|mille|milles
+ft|m|pied|pieds
+yd|m|yard|yards
+km² km2|m|kilomètre carré|kilomètres carrés
+m² m2|m|mètre carré|mètres carrés
+cm² cm2|m|centimètre carré|centimètres carrés
+m³ m3|m|mètre cube|mètres cubes
+cm³ cm3|m|centimètre cube|centimètres cubes
+ha|m|hectare|hectares
+km/h kmh kph|m|kilomètre à l'heure|kilomètres à l'heure
+mph|m|mille à l'heure|milles à l'heure
+m/s|m|mètre par seconde|mètres par seconde
+m/s² m/s2|m|mètre par seconde au carré|mètres par seconde au carré
+kg|m|kilogramme|kilogrammes
+g|m|gramme|grammes
+mg|m|milligramme|milligrammes
+μg|m|microgramme|microgrammes
+t|f|tonne|tonnes
+lb lbs|f|livre|livres
+oz|f|once|onces
+l L|m|litre|litres
+ml mL|m|millilitre|millilitres
+cl cL|m|centilitre|centilitres
+dl dL|m|décilitre|décilitres
+gal|m|gallon|gallons
+°C|m|degré Celsius|degrés Celsius
+°F|m|degré Fahrenheit|degrés Fahrenheit
+°|m|degré|degrés
+Ko ko KB kB|m|kilooctet|kilooctets
+Mo MB|m|mégaoctet|mégaoctets
+Go GB|m|gigaoctet|gigaoctets
+To TB|m|téraoctet|téraoctets
+kbps Kbps kbit/s|m|kilobit par seconde|kilobits par seconde
+Mbps Mbit/s|m|mégabit par seconde|mégabits par seconde
+Gbps Gbit/s|m|gigabit par seconde|gigabits par seconde
+Hz|m|hertz|hertz
+kHz|m|kilohertz|kilohertz
+MHz|m|mégahertz|mégahertz
+GHz|m|gigahertz|gigahertz
+W|m|watt|watts
+kW|m|kilowatt|kilowatts
+MW|m|mégawatt|mégawatts
+GW|m|gigawatt|gigawatts
+kWh|m|kilowattheure|kilowattheures
+V|m|volt|volts
+kV|m|kilovolt|kilovolts
+mV|m|millivolt|millivolts
+mA|m|milliampère|milliampères
+mAh|m|milliampère-heure|milliampères-heures
+Ω|m|ohm|ohms
+hPa|m|hectopascal|hectopascals
+kPa|m|kilopascal|kilopascals
+bar|m|bar|bars
+dB|m|décibel|décibels
+kcal|f|kilocalorie|kilocalories
+cal|f|calorie|calories
+kJ|m|kilojoule|kilojoules
+px|m|pixel|pixels
+fps|f|image par seconde|images par seconde
+rpm tr/min|m|tour par minute|tours par minute
+h|f|heure|heures
+min mn|f|minute|minutes
+s sec|f|seconde|secondes
+ms|f|milliseconde|millisecondes
+″|m|pouce|pouces
+""")
+
+CURRENCIES: Final = parse_currencies("""
+USD|m|dollar|dollars|m|cent|cents
+EUR|m|euro|euros|m|centime|centimes
+GBP|f|livre|livres|m|penny|pence
+JPY|m|yen|yens
+CNY|m|yuan|yuans|m|fen|fens
+INR|f|roupie|roupies|m|paisa|paisas
+CAD|m|dollar canadien|dollars canadiens|m|cent|cents
+AUD|m|dollar australien|dollars australiens|m|cent|cents
+NZD|m|dollar néo-zélandais|dollars néo-zélandais|m|cent|cents
+SGD|m|dollar de Singapour|dollars de Singapour|m|cent|cents
+HKD|m|dollar de Hong Kong|dollars de Hong Kong|m|cent|cents
+MXN|m|peso mexicain|pesos mexicains|m|centavo|centavos
+ARS|m|peso argentin|pesos argentins|m|centavo|centavos
+CLP|m|peso chilien|pesos chiliens
+COP|m|peso colombien|pesos colombiens|m|centavo|centavos
+PEN|m|sol|sols|m|centime|centimes
+BRL|m|réal|réaux|m|centavo|centavos
+CHF|m|franc suisse|francs suisses|m|centime|centimes
+SEK|f|couronne suédoise|couronnes suédoises|m|öre|öre
+NOK|f|couronne norvégienne|couronnes norvégiennes|m|øre|øre
+DKK|f|couronne danoise|couronnes danoises|m|øre|øre
+PLN|m|zloty|zlotys|m|grosz|groszy
+CZK|f|couronne tchèque|couronnes tchèques|m|haléř|haléřs
+HUF|m|forint|forints
+RUB|m|rouble|roubles|m|kopeck|kopecks
+UAH|f|hryvnia|hryvnias|m|kopiyka|kopiykas
+TRY|f|livre turque|livres turques|m|kurus|kurus
+KRW|m|won|wons
+THB|m|baht|bahts|m|satang|satangs
+VND|m|dong|dongs
+PHP|m|peso philippin|pesos philippins|m|centavo|centavos
+IDR|f|roupie indonésienne|roupies indonésiennes
+MYR|m|ringgit|ringgits|m|sen|sens
+ILS|m|shekel|shekels|f|agora|agorot
+ZAR|m|rand|rands|m|cent|cents
+EGP|f|livre égyptienne|livres égyptiennes|f|piastre|piastres
+NGN|m|naira|nairas|m|kobo|kobos
+AED|m|dirham|dirhams|m|fils|fils
+SAR|m|riyal|riyals|f|halala|halalas
+BTC|m|bitcoin|bitcoins
+""")
+
+SYMBOLS: Final = parse_words("""
+.|point
+,|virgule
+:|deux-points
+;|point-virgule
+/|slash
+\\|antislash
+-|tiret
+_|tiret bas
+@|arobase
+#|dièse
+&|et
++|plus
+=|égal
+?|point d'interrogation
+!|point d'exclamation
+%|pour cent
+*|étoile
+~|tilde
+'|apostrophe
+"|guillemets
+(|parenthèse ouvrante
+)|parenthèse fermante
+[|crochet ouvrant
+]|crochet fermant
+{|accolade ouvrante
+}|accolade fermante
+<|inférieur à
+>|supérieur à
+$|dollar
+€|euro
+£|livre
+¥|yen
+§|paragraphe
+°|degré
+^|accent circonflexe
+`|accent grave
+""")
+
+SIGNS: Final = parse_words("""
+&|et
++|plus
+=|égale
+@|arobase
+#|dièse
+%|pour cent
+‰|pour mille
+§|paragraphe
+©|copyright
+®|marque déposée
+™|marque
+°|degrés
+×|fois
+÷|divisé par
+±|plus ou moins
+<|inférieur à
+>|supérieur à
+≤|inférieur ou égal à
+≥|supérieur ou égal à
+≠|différent de
+≈|environ
+→|à
+²|au carré
+³|au cube
+€|euro
+$|dollar
+£|livre
+¥|yen
+¼|un quart
+½|un demi
+¾|trois quarts
+√|racine carrée de
+∞|infini
+π|pi
+""")
+
+ABBREVIATIONS: Final = parse_words("""
+M.|^monsieur
+MM.|^messieurs
+Mme|^madame
+Mmes|^mesdames
+Mlle|^mademoiselle
+Mlles|^mesdemoiselles
+Me|^maître
+Dr|^docteur
+Dr.|^docteur
+Pr|^professeur
+Pr.|^professeur
+St|^saint
+Ste|^sainte
+etc.|et cetera
+p.ex.|^par exemple
+p. ex.|^par exemple
+ex.|^exemple
+cf.|^confer
+env.|environ
+max.|maximum
+min.|minimum
+av.|^avenue
+Av.|^avenue
+bd|^boulevard
+Bd|^boulevard
+boul.|^boulevard
+pl.|^place
+tél.|téléphone
+Tél.|téléphone
+chap.|^chapitre
+vol.|^volume
+fig.|^figure
+art.|^article
+éd.|édition
+pp.|^pages
+s.v.p.|s'il vous plaît
+SVP|s'il vous plaît
+S.V.P.|s'il vous plaît
+R.S.V.P.|répondez s'il vous plaît
+c.-à-d.|^c'est-à-dire
+càd|^c'est-à-dire
+av. J.-C.|avant Jésus-Christ
+apr. J.-C.|après Jésus-Christ
+J.-C.|Jésus-Christ
+vs.|^contre
+vs|^contre
+dép.|département
+Cie|compagnie
+Sté|société
+qqch.|quelque chose
+qqn|quelqu'un
+""")
+
+LETTER_WORDS: Final = frozenset(
+    """à ai as au aux bal bas bon bus but ça car ce ces cet cru dans de des dix dos du eau elle en es est et eu eux fer feu fin fou gaz gel
+    ici il ils jeu je joie jus la là lac le les lit loi long lui lu ma mai mais mal me mer mes mi mis moi mon mot mur ne né ni nom non nos
+    nous nu oh on ont or ou où oui par pas peu pie plus pour pu que qui quoi roi rue sa sac sans sec sel ses si six soi sol son sou sud sur
+    ta tas te tel tes thé toi ton tôt tous tout tu un une us va vas ver vie vin vis voie vos vous vu y été île or os oie âge âme""".split()
+)
+
+ROMAN_KEYWORDS: Final = frozenset(
+    "chapitre partie volume livre acte scène section phase type annexe article titre tome mondiale siècle niveau guerre".split()
+)
+
+ROMAN_NAMES: Final = frozenset(
+    """Henri Édouard Edouard George Georges Guillaume Richard Charles Jacques Élisabeth Elizabeth Elisabeth Marie Louis Philippe Napoléon
+    Paul Pie Benoît François Catherine Ivan Alexandre Nicolas Frédéric Léon Grégoire Innocent Urbain Clément Boniface Pierre Ferdinand
+    Léopold Albert Alphonse Jean Otton Victor Constantin Justinien Théodose Ptolémée Ramsès Darius Xerxès Cyrus Jules Martin Étienne Robert
+    Humbert Maximilien Joseph Manuel Marguerite Sixte Adrien Célestin Gustave Christian Guillaume Baudouin Thibaut Amédée""".split()
+)
+
+YEAR_CONTEXTS: Final = frozenset("en depuis année an l'an années".split())
+
+FEMININE_ENDINGS: Final = (
+    "tion", "tions", "sion", "sions", "té", "tés", "ée", "ées", "ette", "ettes", "esse", "esses", "ance", "ances", "ence", "ences", "ure",
+    "ures", "ille", "illes", "elle", "elles", "ine", "ines", "onne", "onnes", "ienne", "iennes", "euse", "euses", "trice", "trices", "ade",
+    "ades", "tude", "tudes", "ise", "ises", "aine", "aines",
+)  # fmt: skip
+MASCULINE: Final = frozenset(
+    """été côté comité traité lycée musée silence domaine capitaine magazine côtés comités traités lycées musées capitaines magazines
+    mercure murmure mille portefeuille stade grade mètre litre kilomètre""".split()
+)
+FEMININE: Final = frozenset(
+    """fois heure heures minute minutes seconde secondes femme femmes fille filles table tables page pages voiture voitures maison maisons
+    livre livres ville villes rue rues pièce pièces place places chose choses tonne tonnes vie vies nuit nuits main mains part parts
+    partie parties mère mères sœur sœurs voix porte portes tête têtes carte cartes lettre lettres ligne lignes photo photos image images
+    vidéo vidéos pomme pommes bouteille bouteilles tasse tasses route routes école écoles étoile étoiles année mort""".split()
+) - {"livre", "livres"}

@@ -1,0 +1,124 @@
+"""German."""
+
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.german import numbers, words
+from workers.text.normalise.languages.nouns import Currency, Gender, Noun
+from workers.text.normalise.languages.values import Date, Number, TimeOfDay
+
+MONTHS = tuple("Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split())
+DATIVE = frozenset(
+    "am vom zum beim im dem den ab bis seit einem keinem diesem jedem der_dat des nach vor zur einer ihrem seinem unserem".split()
+)
+DEFINITE = frozenset("der die das jeder jede jedes dieser diese dieses".split())
+
+
+class German(Language):
+    """German."""
+
+    code = "de"
+    percent, per_mille, per, to, and_ = "Prozent", "Promille", "pro", "bis", "und"
+    marks = {".": "Punkt", ",": "Komma"}
+    months = MONTHS
+    month_abbreviations = {**{name[:3].lower(): index for index, name in enumerate(MONTHS, 1)}, "sept": 9, "mrz": 3}
+    units, currencies = words.UNITS, words.CURRENCIES
+    magnitudes = {
+        **dict.fromkeys(("K", "k", "T", "Tsd", "Tsd.", "tausend", "Tausend"), ("tausend", "tausend")),
+        **dict.fromkeys(("M", "Mio", "Mio.", "Million", "Millionen"), ("Million", "Millionen")),
+        **dict.fromkeys(("Mrd", "Mrd.", "Milliarde", "Milliarden"), ("Milliarde", "Milliarden")),
+        **dict.fromkeys(("Bio", "Bio.", "Billion", "Billionen"), ("Billion", "Billionen")),
+    }
+    accents = {
+        "\u0300": "Gravis", "\u0301": "Akut", "\u0302": "Zirkumflex", "\u0303": "Tilde", "\u0308": "Umlaut", "\u0327": "Cedille",
+    }  # fmt: skip
+    letters = {"ß": "Eszett", "Æ": "A E", "Œ": "O E", "Ø": "O Schrägstrich"}
+    symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
+    number_word = "Nummer"
+    letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
+    year_contexts = words.YEAR_CONTEXTS
+
+    def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:
+        return numbers.cardinal(number, gender=gender, has_noun=has_noun)
+
+    def ordinal(self, number: int, *, gender: Gender = "m") -> str:  # noqa: ARG002
+        return numbers.ordinal(number)
+
+    def year(self, number: int) -> str:
+        return numbers.year(number)
+
+    def decimals(self, fraction: str) -> str:
+        return self.digits(fraction)
+
+    def magnitude(self, number: Number, name: str) -> str:
+        singular, plural = self.magnitudes[name]
+        words_of_number = self.number(number, gender="f" if singular[0].isupper() else "n", has_noun=True)
+        return f"{words_of_number} {singular if number.is_one else plural}"
+
+    def date(self, date: Date, *, before: str = "", order: str = "") -> str:  # noqa: ARG002  # German says the day first
+        day = self.rank(date.day, before=before) if date.day else ""
+        month = self.months[date.month - 1] if date.month else ""
+        return " ".join(filter(None, (day, month, self.year(date.year) if date.year else "")))
+
+    def rank(self, number: int, *, before: str) -> str:
+        """An ordinal that agrees with the word in front of it: am ersten, der erste, erster."""
+        word = before.lower()
+        ending = "en" if word in DATIVE else "e" if word in DEFINITE else "er"
+        return numbers.ordinal(number, ending=ending)
+
+    def time(self, time: TimeOfDay, *, before: str = "") -> str:  # noqa: ARG002
+        hour = self.cardinal(time.hour if time.hour == 24 else time.hour_of_day, has_noun=True)
+        minute = self.cardinal(time.minute) if time.minute else ""
+        seconds = ""
+        if time.second > 0:
+            minute = f"{self.count(Number(str(time.minute)), Noun('Minute', 'Minuten', 'f'))}" if time.minute else ""
+            seconds = f"und {self.count(Number(str(time.second)), Noun('Sekunde', 'Sekunden', 'f'))}"
+        return " ".join(filter(None, (hour, "Uhr", minute, seconds)))
+
+    def fraction(self, numerator: int, denominator: int) -> str:
+        if denominator == 2:
+            return "ein halb" if numerator == 1 else f"{self.cardinal(numerator)} halbe"
+        part = numbers.ordinal(denominator, ending="el")
+        return f"{self.cardinal(numerator, has_noun=True)} {part[0].upper()}{part[1:]}"
+
+    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
+        if (numerator, denominator) == (1, 2):
+            return "eineinhalb" if whole == 1 else f"{self.cardinal(whole)}einhalb"
+        return f"{self.cardinal(whole)} {self.fraction(numerator, denominator)}"
+
+    def count(self, number: Number, noun: Noun) -> str:
+        if number.is_one and noun.gender == "m" and noun.singular.split()[0].endswith("er") and " " in noun.singular:
+            return f"{self.number(number, gender='m', has_noun=True)} {noun.singular}"
+        return super().count(number, noun)
+
+    def money(self, number: Number, currency: Currency) -> str:
+        return super().money(number, currency)
+
+    def regnal(self, number: int, *, name: str) -> str:
+        article = "die" if name in {"Elisabeth", "Elizabeth", "Maria", "Katharina", "Margarethe"} else "der"
+        word = numbers.ordinal(number)
+        return f"{article} {word[0].upper()}{word[1:]}"
+
+    def century(self, number: int) -> str:
+        return numbers.ordinal(number, ending="es")
+
+    def ordinal_suffix(self, number: int, suffix: str, *, before: str, after: str) -> str | None:
+        if suffix in {"te", "ste", "ter", "ster", "ten", "sten", "tes", "stes"} and number:
+            return numbers.ordinal(number, ending=suffix.lstrip("s").removeprefix("t"))
+        if suffix != "." or not 0 < number < 1000 or not after:
+            return None
+        word = before.lower()
+        if word in DATIVE or word in DEFINITE or word in {"ein", "eine", "kein", "keine", "mein", "sein", "ihr", "unser", "den", "dem"}:
+            ending = "en" if word in DATIVE else "es" if word in {"ein", "kein"} and after.endswith(("hundert", "mal", "jahr")) else ""
+            return numbers.ordinal(number, ending=ending or ("er" if word in {"ein", "kein", "mein", "sein", "ihr", "unser"} else "e"))
+        if after.lower() in {"jahrhundert", "jh", "jahrtausend", "mal"}:
+            return numbers.ordinal(number, ending="es")
+        if after.lower() in {"jahrhunderts", "jahrhunderte", "jahrtausends"} or after.capitalize() in self.months:
+            return numbers.ordinal(number, ending="en" if after.endswith("s") else "er")
+        return numbers.ordinal(number) if after[0].islower() and len(after) > 2 else None
+
+    def agreeing(self, number: int, *, before: str, after: str) -> str:  # noqa: ARG002
+        if number != 1 or not after or not after[0].isupper():
+            return self.cardinal(number)
+        return self.cardinal(1, gender=self.gender_of(after), has_noun=True)
+
+    def gender_of(self, word: str) -> Gender:
+        return "f" if word.endswith(("e", "ung", "heit", "keit", "schaft", "ion", "tät", "ur", "in")) else "m"

@@ -1,0 +1,303 @@
+"""German units, currencies, signs and abbreviations."""
+
+from typing import Final
+
+from workers.text.normalise.languages.nouns import parse_currencies, parse_units, parse_words
+
+UNITS: Final = parse_units("""
+km|m|Kilometer|Kilometer
+m|m|Meter|Meter
+cm|m|Zentimeter|Zentimeter
+mm|m|Millimeter|Millimeter
+μm|m|Mikrometer|Mikrometer
+nm|m|Nanometer|Nanometer
+mi|f|Meile|Meilen
+ft|m|Fuß|Fuß
+yd|n|Yard|Yards
+km² km2 qkm|m|Quadratkilometer|Quadratkilometer
+m² m2 qm|m|Quadratmeter|Quadratmeter
+cm² cm2|m|Quadratzentimeter|Quadratzentimeter
+m³ m3|m|Kubikmeter|Kubikmeter
+cm³ cm3|m|Kubikzentimeter|Kubikzentimeter
+ha|m|Hektar|Hektar
+km/h kmh kph|m|Kilometer pro Stunde|Kilometer pro Stunde
+mph|f|Meile pro Stunde|Meilen pro Stunde
+m/s|m|Meter pro Sekunde|Meter pro Sekunde
+m/s² m/s2|m|Meter pro Sekunde zum Quadrat|Meter pro Sekunde zum Quadrat
+kg|n|Kilogramm|Kilogramm
+g|n|Gramm|Gramm
+mg|n|Milligramm|Milligramm
+μg|n|Mikrogramm|Mikrogramm
+t|f|Tonne|Tonnen
+lb lbs|n|Pfund|Pfund
+oz|f|Unze|Unzen
+l L|m|Liter|Liter
+ml mL|m|Milliliter|Milliliter
+cl cL|m|Zentiliter|Zentiliter
+dl dL|m|Deziliter|Deziliter
+gal|f|Gallone|Gallonen
+°C|n|Grad Celsius|Grad Celsius
+°F|n|Grad Fahrenheit|Grad Fahrenheit
+°|n|Grad|Grad
+KB kB|n|Kilobyte|Kilobyte
+MB|n|Megabyte|Megabyte
+GB|n|Gigabyte|Gigabyte
+TB|n|Terabyte|Terabyte
+kbps Kbps kbit/s|n|Kilobit pro Sekunde|Kilobit pro Sekunde
+Mbps Mbit/s|n|Megabit pro Sekunde|Megabit pro Sekunde
+Gbps Gbit/s|n|Gigabit pro Sekunde|Gigabit pro Sekunde
+Hz|n|Hertz|Hertz
+kHz|n|Kilohertz|Kilohertz
+MHz|n|Megahertz|Megahertz
+GHz|n|Gigahertz|Gigahertz
+W|n|Watt|Watt
+kW|n|Kilowatt|Kilowatt
+MW|n|Megawatt|Megawatt
+GW|n|Gigawatt|Gigawatt
+kWh|f|Kilowattstunde|Kilowattstunden
+V|n|Volt|Volt
+kV|n|Kilovolt|Kilovolt
+mV|n|Millivolt|Millivolt
+mA|n|Milliampere|Milliampere
+mAh|f|Milliamperestunde|Milliamperestunden
+Ω|n|Ohm|Ohm
+hPa|n|Hektopascal|Hektopascal
+kPa|n|Kilopascal|Kilopascal
+bar|n|Bar|Bar
+dB|n|Dezibel|Dezibel
+kcal|f|Kilokalorie|Kilokalorien
+cal|f|Kalorie|Kalorien
+kJ|n|Kilojoule|Kilojoule
+px|n|Pixel|Pixel
+fps|n|Bild pro Sekunde|Bilder pro Sekunde
+rpm|f|Umdrehung pro Minute|Umdrehungen pro Minute
+h Std|f|Stunde|Stunden
+min Min|f|Minute|Minuten
+s Sek|f|Sekunde|Sekunden
+ms|f|Millisekunde|Millisekunden
+″|m|Zoll|Zoll
+""")
+
+CURRENCIES: Final = parse_currencies("""
+USD|m|Dollar|Dollar|m|Cent|Cent
+EUR|m|Euro|Euro|m|Cent|Cent
+GBP|n|Pfund|Pfund|m|Penny|Pence
+JPY|m|Yen|Yen
+CNY|m|Yuan|Yuan|m|Fen|Fen
+INR|f|Rupie|Rupien|m|Paisa|Paise
+CAD|m|kanadischer Dollar|kanadische Dollar|m|Cent|Cent
+AUD|m|australischer Dollar|australische Dollar|m|Cent|Cent
+NZD|m|Neuseeland-Dollar|Neuseeland-Dollar|m|Cent|Cent
+SGD|m|Singapur-Dollar|Singapur-Dollar|m|Cent|Cent
+HKD|m|Hongkong-Dollar|Hongkong-Dollar|m|Cent|Cent
+MXN|m|mexikanischer Peso|mexikanische Pesos|m|Centavo|Centavos
+ARS|m|argentinischer Peso|argentinische Pesos|m|Centavo|Centavos
+CLP|m|chilenischer Peso|chilenische Pesos
+COP|m|kolumbianischer Peso|kolumbianische Pesos|m|Centavo|Centavos
+PEN|m|Sol|Soles|m|Céntimo|Céntimos
+BRL|m|Real|Reais|m|Centavo|Centavos
+CHF|m|Franken|Franken|m|Rappen|Rappen
+SEK|f|schwedische Krone|schwedische Kronen|n|Öre|Öre
+NOK|f|norwegische Krone|norwegische Kronen|n|Øre|Øre
+DKK|f|dänische Krone|dänische Kronen|n|Øre|Øre
+PLN|m|Zloty|Zloty|m|Grosz|Groszy
+CZK|f|tschechische Krone|tschechische Kronen|m|Heller|Heller
+HUF|m|Forint|Forint
+RUB|m|Rubel|Rubel|f|Kopeke|Kopeken
+UAH|f|Hrywnja|Hrywnja|f|Kopijka|Kopijky
+TRY|f|türkische Lira|türkische Lira|m|Kurus|Kurus
+KRW|m|Won|Won
+THB|m|Baht|Baht|m|Satang|Satang
+VND|m|Dong|Dong
+PHP|m|philippinischer Peso|philippinische Pesos|m|Centavo|Centavos
+IDR|f|indonesische Rupiah|indonesische Rupiah
+MYR|m|Ringgit|Ringgit|m|Sen|Sen
+ILS|m|Schekel|Schekel|f|Agora|Agorot
+ZAR|m|Rand|Rand|m|Cent|Cent
+EGP|n|ägyptisches Pfund|ägyptische Pfund|m|Piaster|Piaster
+NGN|m|Naira|Naira|m|Kobo|Kobo
+AED|m|Dirham|Dirham|m|Fils|Fils
+SAR|m|Riyal|Riyal|f|Halala|Halala
+BTC|m|Bitcoin|Bitcoin
+""")
+
+SYMBOLS: Final = parse_words("""
+.|Punkt
+,|Komma
+:|Doppelpunkt
+;|Semikolon
+/|Schrägstrich
+\\|umgekehrter Schrägstrich
+-|Bindestrich
+_|Unterstrich
+@|ät
+#|Raute
+&|und
++|plus
+=|gleich
+?|Fragezeichen
+!|Ausrufezeichen
+%|Prozent
+*|Stern
+~|Tilde
+'|Apostroph
+"|Anführungszeichen
+(|Klammer auf
+)|Klammer zu
+[|eckige Klammer auf
+]|eckige Klammer zu
+{|geschweifte Klammer auf
+}|geschweifte Klammer zu
+<|kleiner als
+>|größer als
+$|Dollar
+€|Euro
+£|Pfund
+¥|Yen
+§|Paragraf
+°|Grad
+^|Zirkumflex
+`|Gravis
+""")
+
+SIGNS: Final = parse_words("""
+&|und
++|plus
+=|gleich
+@|ät
+#|Raute
+%|Prozent
+‰|Promille
+§|Paragraf
+©|Copyright
+®|eingetragenes Warenzeichen
+™|Warenzeichen
+°|Grad
+×|mal
+÷|geteilt durch
+±|plus minus
+<|kleiner als
+>|größer als
+≤|kleiner oder gleich
+≥|größer oder gleich
+≠|ungleich
+≈|ungefähr
+→|nach
+²|hoch zwei
+³|hoch drei
+€|Euro
+$|Dollar
+£|Pfund
+¥|Yen
+¼|ein Viertel
+½|ein halb
+¾|drei Viertel
+√|Wurzel aus
+∞|unendlich
+π|Pi
+""")
+
+ABBREVIATIONS: Final = parse_words("""
+Dr.|^Doktor
+Prof.|^Professor
+Hr.|^Herr
+Hrn.|^Herrn
+Fr.|^Frau
+Dipl.|^Diplom
+Ing.|^Ingenieur
+St.|^Sankt
+Nr.|^Nummer
+Nrn.|^Nummern
+z.B.|^zum Beispiel
+z. B.|^zum Beispiel
+d.h.|^das heißt
+d. h.|^das heißt
+u.a.|^unter anderem
+u. a.|^unter anderem
+u.U.|^unter Umständen
+z.T.|^zum Teil
+z. T.|^zum Teil
+z.Z.|^zurzeit
+z.Zt.|^zurzeit
+i.d.R.|^in der Regel
+i. d. R.|^in der Regel
+o.ä.|oder ähnliches
+o. ä.|oder ähnliches
+u.ä.|und ähnliches
+s.o.|siehe oben
+s.u.|siehe unten
+usw.|und so weiter
+usf.|und so fort
+etc.|et cetera
+bzw.|^beziehungsweise
+ca.|^circa
+vgl.|^vergleiche
+evtl.|^eventuell
+ggf.|^gegebenenfalls
+inkl.|^inklusive
+exkl.|^exklusive
+max.|^maximal
+min.|^minimal
+mind.|^mindestens
+sog.|^sogenannte
+sogen.|^sogenannte
+geb.|^geboren
+gest.|^gestorben
+Abb.|^Abbildung
+Abs.|^Absatz
+Abt.|^Abteilung
+Anm.|^Anmerkung
+Art.|^Artikel
+Aufl.|Auflage
+Bd.|^Band
+Bde.|^Bände
+Hrsg.|Herausgeber
+Jh.|Jahrhundert
+Jhd.|Jahrhundert
+Jg.|Jahrgang
+Kap.|^Kapitel
+Mio.|^Millionen
+Mrd.|^Milliarden
+Std.|Stunden
+Str.|Straße
+Tel.|^Telefon
+Tsd.|^Tausend
+Verf.|Verfasser
+bes.|^besonders
+betr.|^betrifft
+gem.|^gemäß
+insb.|^insbesondere
+insbes.|^insbesondere
+jew.|^jeweils
+lt.|^laut
+n.Chr.|nach Christus
+n. Chr.|nach Christus
+v.Chr.|vor Christus
+v. Chr.|vor Christus
+zzgl.|^zuzüglich
+abzgl.|^abzüglich
+zw.|^zwischen
+""")
+
+LETTER_WORDS: Final = frozenset(
+    """ab als alt am an arm art auf aus axt bad bei bin bis bot da das dem den der des die du ehe ei ein eis er es fee gab gar gut hat her
+    hin hof hut ich ihm ihn ihr im in ist ja je kam kuh lag lob los mai mal man mir mit mut nah neu nie nur ob oft ohr öl ort rad rat ruf
+    rot sah sei sie so tag tat tee tod tor tot tun um und uns ur vom von vor wo wie was war wem wen wer wir weg zu zug zum zur über üben
+    für tür süd nord ost""".split()
+)
+
+ROMAN_KEYWORDS: Final = frozenset(
+    "kapitel teil band akt szene abschnitt phase typ anhang artikel titel weltkrieg stufe klasse buch".split()
+)
+
+ROMAN_NAMES: Final = frozenset(
+    """Heinrich Eduard Georg Wilhelm Richard Karl Jakob Elisabeth Maria Ludwig Philipp Napoleon Paul Pius Benedikt Franziskus Franz
+    Katharina Iwan Alexander Nikolaus Friedrich Leo Gregor Innozenz Urban Clemens Klemens Bonifatius Peter Ferdinand Leopold Albert Albrecht
+    Alfons Johann Johannes Otto Viktor Konstantin Justinian Theodosius Ptolemäus Ramses Dareios Xerxes Kyros Julius Martin Stephan Robert
+    Maximilian Joseph Josef Margarethe Sixtus Hadrian Christian Gustav Konrad Rudolf Lothar Sigismund August Ernst Elizabeth Charles""".split()
+)
+
+YEAR_CONTEXTS: Final = frozenset(
+    """in im jahr jahre seit ab von bis vor nach um anno januar februar märz april mai juni juli august september oktober november dezember
+    sommer herbst winter frühling frühjahr jahres und zwischen""".split()
+)

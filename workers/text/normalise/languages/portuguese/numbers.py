@@ -1,0 +1,87 @@
+"""Portuguese number words."""
+
+from typing import Final
+
+from workers.text.normalise.languages.nouns import Gender
+
+SMALL: Final = (
+    "zero um dois três quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete dezoito dezenove"
+).split()
+EUROPEAN: Final = {14: "catorze", 16: "dezasseis", 17: "dezassete", 19: "dezanove"}
+TENS: Final = ["", "", "vinte", "trinta", "quarenta", "cinquenta", "sessenta", "setenta", "oitenta", "noventa"]
+HUNDREDS: Final = (
+    " cento duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos".split(" ")  # noqa: SIM905  # the first is empty
+)
+ORDINAL_ONES: Final = " primeiro segundo terceiro quarto quinto sexto sétimo oitavo nono".split(" ")  # noqa: SIM905
+ORDINAL_TENS: Final = (
+    " décimo vigésimo trigésimo quadragésimo quinquagésimo sexagésimo septuagésimo octogésimo nonagésimo".split(" ")  # noqa: SIM905
+)
+ORDINAL_HUNDREDS: Final = (
+    " centésimo ducentésimo trecentésimo quadringentésimo quingentésimo sexcentésimo septingentésimo octingentésimo nongentésimo".split(" ")  # noqa: SIM905
+)
+BRAZILIAN_SCALES: Final = (
+    (10**15, "quatrilhão", "quatrilhões"), (10**12, "trilhão", "trilhões"), (10**9, "bilhão", "bilhões"), (10**6, "milhão", "milhões"),
+)  # fmt: skip
+EUROPEAN_SCALES: Final = ((10**12, "bilião", "biliões"), (10**6, "milhão", "milhões"))
+
+
+def cardinal(number: int, *, gender: Gender = "m", is_european: bool = False) -> str:
+    """Mil duzentos e trinta e quatro; below 10 to the 18th."""
+    words = []
+    for scale, singular, plural in EUROPEAN_SCALES if is_european else BRAZILIAN_SCALES:
+        if number >= scale:
+            count = number // scale
+            words.append(f"{_thousands(count, gender='m', is_european=is_european)} {singular if count == 1 else plural}")
+            number %= scale
+    if number or not words:
+        words.append(("e " if words and _takes_and(number) else "") + _thousands(number, gender=gender, is_european=is_european))
+    return " ".join(words)
+
+
+def ordinal(number: int, *, gender: Gender = "m") -> str:
+    """Vigésimo primeiro, vigésima primeira."""
+    words = []
+    if number >= 1000:
+        words.append(f"{cardinal(number // 1000)} milésimo" if number >= 2000 else "milésimo")
+        number %= 1000
+    words += [ORDINAL_HUNDREDS[number // 100], ORDINAL_TENS[number % 100 // 10], ORDINAL_ONES[number % 10]]
+    words = [word for word in words if word]
+    return " ".join(f"{word[:-1]}a" if gender == "f" else word for word in words)
+
+
+def _takes_and(number: int) -> bool:
+    """Whether "e" stands before the last group: below a hundred, or whole hundreds."""
+    return 0 < number < 100 or (number < 1000 and number % 100 == 0)
+
+
+def _thousands(number: int, *, gender: Gender, is_european: bool) -> str:
+    thousands, rest = divmod(number, 1000)
+    if not thousands:
+        return _hundreds(rest, gender=gender, is_european=is_european)
+    head = "mil" if thousands == 1 else f"{_thousands(thousands, gender=gender, is_european=is_european)} mil"
+    if not rest:
+        return head
+    return f"{head} {'e ' if _takes_and(rest) else ''}{_hundreds(rest, gender=gender, is_european=is_european)}"
+
+
+def _hundreds(number: int, *, gender: Gender, is_european: bool) -> str:
+    if number == 100:
+        return "cem"
+    hundreds, rest = divmod(number, 100)
+    words = HUNDREDS[hundreds]
+    if gender == "f" and hundreds > 1:
+        words = f"{words[:-2]}as"
+    if rest or not hundreds:
+        words = f"{words} e {_tens(rest, gender=gender, is_european=is_european)}".removeprefix(" e ")
+    return words
+
+
+def _tens(number: int, *, gender: Gender, is_european: bool) -> str:
+    if number < 20:
+        words = EUROPEAN.get(number, SMALL[number]) if is_european else SMALL[number]
+    else:
+        tens, ones = divmod(number, 10)
+        words = f"{TENS[tens]} e {SMALL[ones]}" if ones else TENS[tens]
+    if gender == "f" and words.endswith(("um", "dois")):
+        return f"{words.removesuffix('um').removesuffix('dois')}{'uma' if words.endswith('um') else 'duas'}"
+    return words

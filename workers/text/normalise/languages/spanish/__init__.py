@@ -1,0 +1,110 @@
+"""Spanish."""
+
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import Gender
+from workers.text.normalise.languages.spanish import numbers, words
+from workers.text.normalise.languages.values import Date, Number, TimeOfDay
+
+MONTHS = tuple("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split())
+HALVES = {"am": "de la mañana", "pm": "de la tarde"}
+FRACTIONS = {2: "medio", 3: "tercio", **{number: numbers.ordinal(number) for number in range(4, 11)}, 100: "centésimo", 1000: "milésimo"}
+
+
+class Spanish(Language):
+    """Spanish, of Spain and of America."""
+
+    code = "es"
+    has_space_groups = True
+    minus, plus = "menos", "más"
+    percent, per_mille, per, to, and_ = "por ciento", "por mil", "por", "a", "y"
+    marks = {".": "punto", ",": "coma"}
+    months = MONTHS
+    month_abbreviations = {**{name[:3]: index for index, name in enumerate(MONTHS, 1)}, "sept": 9, "set": 9}
+    units, currencies = words.UNITS, words.CURRENCIES
+    magnitudes = {
+        **dict.fromkeys(("K", "k", "mil"), ("mil", "mil")),
+        **dict.fromkeys(("M", "mill", "millón", "millones"), ("millón", "millones")),
+        **dict.fromkeys(("mil millones", "MM", "bn"), ("mil millones", "mil millones")),
+        **dict.fromkeys(("billón", "billones"), ("billón", "billones")),
+    }
+    accents = {
+        "\u0300": "con acento grave", "\u0301": "con acento", "\u0302": "con circunflejo", "\u0303": "con tilde",
+        "\u0308": "con diéresis", "\u0327": "con cedilla",
+    }  # fmt: skip
+    letters = {"Y": "i griega", "Ñ": "eñe", "W": "uve doble", "ß": "eszett", "Æ": "A E", "Œ": "O E", "Ø": "O barrada"}
+    symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
+    number_word = "número"
+    letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
+    year_contexts = words.YEAR_CONTEXTS
+
+    def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:
+        return numbers.cardinal(number, gender=gender, has_noun=has_noun)
+
+    def ordinal(self, number: int, *, gender: Gender = "m") -> str:
+        return numbers.ordinal(number, gender=gender)
+
+    def date(self, date: Date, *, before: str = "", order: str = "") -> str:  # noqa: ARG002  # Spanish says the day first
+        day = "primero" if date.day == 1 else self.cardinal(date.day) if date.day else ""
+        month = self.months[date.month - 1] if date.month else ""
+        year = self.year(date.year) if date.year else ""
+        return " de ".join(filter(None, (day, month, year)))
+
+    def time(self, time: TimeOfDay, *, before: str = "") -> str:  # noqa: ARG002
+        if not time.half and not time.minute and time.second <= 0 and time.hour in {0, 12, 24}:
+            return "doce del mediodía" if time.hour == 12 else "doce de la noche"
+        seconds = f" y {self.cardinal(time.second, has_noun=True)} {'segundo' if time.second == 1 else 'segundos'}" * (time.second > 0)
+        hour = self.cardinal(time.hour, gender="f")
+        if time.minute:
+            hour += f" con {self.cardinal(time.minute, has_noun=True)} minutos" if seconds else f" y {self.cardinal(time.minute)}"
+        elif not time.half:
+            hour += " en punto" if 1 <= time.hour <= 11 and not seconds else " hora" if time.hour == 1 else " horas"
+        return f"{hour}{seconds} {self._half(time)}".strip()
+
+    @staticmethod
+    def _half(time: TimeOfDay) -> str:
+        if time.half and time.hour == 12:
+            return "del mediodía" if time.half == "pm" else "de la noche"
+        return "de la noche" if time.half == "pm" and time.hour >= 8 else HALVES.get(time.half, "")
+
+    def fraction(self, numerator: int, denominator: int) -> str:
+        part = FRACTIONS.get(denominator) or f"{self.cardinal(denominator).replace(' y ', 'i').replace(' ', '')}avo"
+        return f"{self.cardinal(numerator, has_noun=True)} {part}{'' if numerator == 1 else 's'}"
+
+    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
+        part = "medio" if (numerator, denominator) == (1, 2) else self.fraction(numerator, denominator)
+        return f"{self.cardinal(whole)} y {part}"
+
+    def millions_link(self, number: Number, noun: str) -> str:  # noqa: ARG002
+        is_millions = number.is_whole and number.is_counted and int(number.digits) > 0 and int(number.digits) % 10**6 == 0
+        return "de " if is_millions else ""
+
+    def join_money(self, major: str, minor: str) -> str:
+        return f"{major} con {minor}"
+
+    def regnal(self, number: int, *, name: str) -> str:
+        gender: Gender = "f" if name.endswith("a") or name in {"Isabel"} else "m"
+        return self.ordinal(number, gender=gender) if number <= 10 else self.cardinal(number)
+
+    def century(self, number: int) -> str:
+        return self.ordinal(number) if number <= 10 else self.cardinal(number)
+
+    def ordinal_suffix(self, number: int, suffix: str, *, before: str, after: str) -> str | None:  # noqa: ARG002
+        suffix = suffix.removeprefix(".").lower()
+        if suffix in {"er", "ᵉʳ"} and number % 10 in {1, 3} and number > 0:
+            return self.ordinal(number)[:-1]
+        if suffix in {"º", "°", "o", "ro", "do", "to", "mo", "vo", "no"} and number:
+            return self.ordinal(number)
+        return self.ordinal(number, gender="f") if suffix in {"ª", "a", "ra", "da", "ta", "ma", "va", "na"} and number else None
+
+    def gender_of(self, word: str) -> Gender:
+        lower = word.lower()
+        if lower in words.MASCULINE:
+            return "m"
+        return "f" if lower in words.FEMININE or lower.endswith(words.FEMININE_ENDINGS) else "m"
+
+    def agreeing(self, number: int, *, before: str, after: str) -> str:
+        if before.lower() in {"la", "las"} and (not after or after.lower() in words.NOT_NOUNS):
+            return self.cardinal(number, gender="f")
+        if len(after) < 3 or after.lower() in words.NOT_NOUNS:
+            return self.cardinal(number)
+        return self.cardinal(number, gender=self.gender_of(after), has_noun=True)

@@ -1,0 +1,88 @@
+"""Spanish number words."""
+
+from typing import Final
+
+from workers.text.normalise.languages.nouns import Gender
+
+SMALL: Final = (
+    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve "
+    "veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve"
+).split()
+TENS: Final = ["", "", "", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]
+HUNDREDS: Final = (
+    " ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos".split(" ")  # noqa: SIM905  # the first is empty
+)
+ORDINAL_ONES: Final = " primero segundo tercero cuarto quinto sexto séptimo octavo noveno".split(" ")  # noqa: SIM905
+ORDINAL_TENS: Final = (
+    " décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo".split(" ")  # noqa: SIM905
+)
+ORDINAL_HUNDREDS: Final = (
+    " centésimo ducentésimo tricentésimo cuadringentésimo quingentésimo sexcentésimo septingentésimo octingentésimo noningentésimo".split(" ")  # noqa: SIM905
+)
+TEENS: Final = {11: "undécimo", 12: "duodécimo"}
+
+
+def cardinal(number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:
+    """Veintiún (libros), veintiuna (mesas), veintiuno; below 10 to the 18th."""
+    words = []
+    for scale, singular, plural in ((10**12, "billón", "billones"), (10**6, "millón", "millones")):
+        if number >= scale:
+            count = number // scale
+            words.append(f"{_thousands(count, gender='m', has_noun=True)} {singular if count == 1 else plural}")
+            number %= scale
+    if number or not words:
+        words.append(_thousands(number, gender=gender, has_noun=has_noun))
+    return " ".join(words)
+
+
+def ordinal(number: int, *, gender: Gender = "m") -> str:
+    """Vigésimo primero, vigésima primera; a thousand and above say the thousands as one word in front."""
+    words = []
+    if number >= 1000:
+        words.append(("" if number // 1000 == 1 else cardinal(number // 1000, has_noun=True).replace(" ", "")) + "milésimo")
+        number %= 1000
+    words += [ORDINAL_HUNDREDS[number // 100]]
+    tens, ones = divmod(number % 100, 10)
+    if number % 100 in TEENS:
+        words.append(TEENS[number % 100])
+    elif tens == 1 and ones:
+        words.append("decimo" + ORDINAL_ONES[ones])
+    else:
+        words += [ORDINAL_TENS[tens], ORDINAL_ONES[ones]]
+    words = [word for word in words if word]
+    return " ".join(f"{word[:-1]}a" if gender == "f" else word for word in words)
+
+
+def _thousands(number: int, *, gender: Gender, has_noun: bool) -> str:
+    thousands, rest = divmod(number, 1000)
+    if not thousands:
+        return _hundreds(rest, gender=gender, has_noun=has_noun)
+    head = "mil" if thousands == 1 else f"{_hundreds(thousands, gender=gender, has_noun=True)} mil"
+    return f"{head} {_hundreds(rest, gender=gender, has_noun=has_noun)}" if rest else head
+
+
+def _hundreds(number: int, *, gender: Gender, has_noun: bool) -> str:
+    if number == 100:
+        return "cien"
+    hundreds, rest = divmod(number, 100)
+    words = HUNDREDS[hundreds]
+    if gender == "f" and hundreds > 1:
+        words = f"{words[:-2]}as"
+    if rest or not hundreds:
+        words = f"{words} {_tens(rest, gender=gender, has_noun=has_noun)}".strip()
+    return words
+
+
+def _tens(number: int, *, gender: Gender, has_noun: bool) -> str:
+    if number < 30:
+        words = SMALL[number]
+    else:
+        tens, ones = divmod(number, 10)
+        words = f"{TENS[tens]} y {SMALL[ones]}" if ones else TENS[tens]
+    if not words.endswith("uno"):
+        return words
+    if gender == "f":
+        return f"{words[:-1]}a"
+    if not has_noun:
+        return words
+    return "veintiún" if number == 21 else words[:-1]

@@ -1,0 +1,83 @@
+"""What a rule has read and a language says: numbers, dates, times of day."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Final
+
+LONGEST_NUMBER_DIGITS: Final = 15
+"""Hundreds of trillions are read as a number, longer ones digit by digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as it was written, without its separators."""
+
+    digits: str
+    """Of the whole part, at least one, in ASCII."""
+    fraction: str = ""
+    """Digits behind the decimal mark."""
+    mark: str = ""
+    """The decimal mark that was written, `.` or `,`."""
+    sign: str = ""
+    """`-`, `+` or nothing."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is read as a number: neither too long nor led by zeros, as a code would be."""
+        return len(self.digits) <= LONGEST_NUMBER_DIGITS and (self.digits[0] != "0" or self.digits == "0")
+
+    @property
+    def is_one(self) -> bool:
+        """Whether exactly one is counted."""
+        return self.digits == "1" and not self.fraction
+
+    @property
+    def is_below_two(self) -> bool:
+        """Whether French counts in the singular."""
+        return self.digits in {"0", "1"}
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there are no decimals."""
+        return not self.fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A date, or the parts of one that were written; 0 stands for what is missing."""
+
+    day: int = 0
+    month: int = 0
+    year: int = 0
+
+    @property
+    def exists(self) -> bool:
+        """Whether the calendar has such a day; the 29th of February does where the year is unknown."""
+        try:
+            datetime.date(self.year or 2000, self.month or 1, self.day or 1)
+        except ValueError:
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOfDay:
+    """A time of day; `half` is am or pm where it was written, and `second` is -1 where it was not."""
+
+    hour: int
+    minute: int = 0
+    second: int = -1
+    half: str = ""
+
+    @property
+    def exists(self) -> bool:
+        """Whether a clock shows it; 24:00 is the end of the day."""
+        is_hour = 1 <= self.hour <= 12 if self.half else self.hour <= 23 or (self.hour == 24 and self.minute == 0)
+        return is_hour and self.minute <= 59 and self.second <= 59
+
+    @property
+    def hour_of_day(self) -> int:
+        """0 to 23."""
+        if not self.half:
+            return self.hour % 24
+        return self.hour % 12 + (12 if self.half == "pm" else 0)
