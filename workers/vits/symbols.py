@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
 from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord, join_phonemes
 from workers.text.g2p.espeak import EspeakG2P, plain_ipa
+from workers.text.phonemes import WordPhonemes
 from workers.vits.folder import BEGIN, END, PAD, VitsVoice
 
 _WORD_OR_MARK = re.compile(rf"[{re.escape(PAUSE_MARKS)}]|\w[\w'’-]*")
@@ -17,8 +18,8 @@ class SymbolRun:
     """The ids of a sentence and which of them speak which written word."""
 
     ids: tuple[int, ...]
-    words: tuple[tuple[int, int, PhonemeWord], ...]
-    """First id, id after the last, the word."""
+    words: tuple[WordPhonemes, ...]
+    """`first` and `end` count ids."""
 
 
 def symbols_of(text: str, voice: VitsVoice) -> SymbolRun:
@@ -41,21 +42,22 @@ def phoneme_words(text: str, voice: VitsVoice) -> list[PhonemeWord]:
     return words
 
 
-def _units(words: list[PhonemeWord], voice: VitsVoice) -> tuple[list[str], list[tuple[int, int, PhonemeWord]]]:
-    if not voice.espeak_voice:
-        units: list[str] = []
-        places = []
-        for word in words:
-            tokens = word.phonemes.split(" ")
-            places.append((len(units), len(units) + len(tokens), word))
-            units += tokens
-        return units, places
-    decomposed = [PhonemeWord(unicodedata.normalize("NFD", w.phonemes), w.start, w.end, w.is_mark) for w in words]
-    joined, places = join_phonemes(decomposed)
-    return list(joined), places
+def _units(words: list[PhonemeWord], voice: VitsVoice) -> tuple[list[str], tuple[WordPhonemes, ...]]:
+    """The symbols one by one: characters of decomposed IPA, or a lexicon's tokens; and which of them speak which word."""
+    if voice.espeak_voice:
+        joined = join_phonemes([PhonemeWord(unicodedata.normalize("NFD", w.phonemes), w.start, w.end, w.is_mark) for w in words])
+        return list(joined.phonemes), joined.words
+    units: list[str] = []
+    places = []
+    for word in words:
+        tokens = word.phonemes.split(" ")
+        if not word.is_mark:
+            places.append(WordPhonemes(word.start, word.end, len(units), len(units) + len(tokens)))
+        units += tokens
+    return units, tuple(places)
 
 
-def _numbered(units: list[str], places: list[tuple[int, int, PhonemeWord]], voice: VitsVoice) -> SymbolRun:
+def _numbered(units: list[str], places: tuple[WordPhonemes, ...], voice: VitsVoice) -> SymbolRun:
     pad = voice.symbols.get(PAD, (0,)) if voice.has_padding else ()
     ids: list[int] = [*voice.symbols.get(BEGIN, ()), *pad] if voice.has_ends else [*pad]
     head = len(ids)
@@ -65,9 +67,9 @@ def _numbered(units: list[str], places: list[tuple[int, int, PhonemeWord]], voic
         known = voice.symbols.get(unit, ())
         ids += [*known, *(pad if known else ())]
     if len(ids) == head:
-        raise WorkError(NOTHING_TO_SAY, "the text holds nothing that can be spoken")
+        raise WorkError(NOTHING_TO_SAY, "The text holds nothing that can be spoken.")
     first_id.append(len(ids))
     if voice.has_ends:
         ids += voice.symbols.get(END, ())
-    spans = tuple((first_id[start], first_id[end], word) for start, end, word in places if not word.is_mark)
-    return SymbolRun(tuple(ids), spans)
+    words = (WordPhonemes(w.start_character, w.end_character, first_id[w.first], first_id[w.end]) for w in places)
+    return SymbolRun(tuple(ids), tuple(word for word in words if word.end > word.first))

@@ -30,14 +30,14 @@ def test_phonemes_are_padded_and_enclosed_as_piper_does(piper_folder: Path) -> N
     (voice,) = find_voices(piper_folder)
     run = symbols_of("Sol.", voice)
     assert run.ids == (1, 0, 5, 0, 6, 0, 7, 0, 8, 0, 4, 0, 2)
-    assert [(start, end, word.start, word.end) for start, end, word in run.words] == [(2, 10, 0, 3)]
+    assert [(word.first, word.end, word.start_character, word.end_character) for word in run.words] == [(2, 10, 0, 3)]
 
 
 def test_a_lexicon_gives_the_symbols_and_unknown_words_their_letters(sherpa_folder: Path) -> None:
     (voice,) = find_voices(sherpa_folder)
     run = symbols_of("Hi, a.", voice)
     assert run.ids == (0, 1, 0, 2, 0, 5, 0, 4, 0)
-    assert [(start, end, word.phonemes) for start, end, word in run.words] == [(1, 5, "HH AY"), (5, 7, "a")]
+    assert [(word.first, word.end) for word in run.words] == [(1, 5), (5, 7)]
 
 
 def test_the_seconds_of_each_symbol_come_from_the_graph(piper_folder: Path) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from workers.text.phonemes import Phonemised, WordPhonemes
+
 PAUSE_MARKS = ",.!?;:—…"
 """Punctuation that Kokoro's vocabulary knows as a pause or a melody."""
 
@@ -25,10 +27,10 @@ class G2P(Protocol):
         """All words and marks of the text, in order. Raises WorkError (engine_unavailable) when a library is missing."""
 
 
-def join_phonemes(words: list[PhonemeWord]) -> tuple[str, list[tuple[int, int, PhonemeWord]]]:
-    """One phoneme string, words separated by a space and marks attached, and where each word lies in it (start, end)."""
+def join_phonemes(words: list[PhonemeWord]) -> Phonemised:
+    """One phoneme string, words separated by a space and marks attached, and where each written word lies in it."""
     pieces: list[str] = []
-    places: list[tuple[int, int, PhonemeWord]] = []
+    places: list[WordPhonemes] = []
     length = 0
     for word in words:
         if not word.phonemes:
@@ -36,7 +38,8 @@ def join_phonemes(words: list[PhonemeWord]) -> tuple[str, list[tuple[int, int, P
         if length and not word.is_mark:
             pieces.append(" ")
             length += 1
-        places.append((length, length + len(word.phonemes), word))
+        if not word.is_mark:
+            places.append(WordPhonemes(word.start, word.end, length, length + len(word.phonemes)))
         pieces.append(word.phonemes)
         length += len(word.phonemes)
-    return "".join(pieces), places
+    return Phonemised("".join(pieces), tuple(places))

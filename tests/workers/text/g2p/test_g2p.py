@@ -27,7 +27,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("make", "text", "phonemes"), EXAMPLES)
 def test_a_sentence_becomes_the_phonemes_that_kokoro_learned(make: type[G2P], text: str, phonemes: str) -> None:
-    assert join_phonemes(make()(text))[0] == phonemes
+    assert join_phonemes(make()(text)).phonemes == phonemes
 
 
 @pytest.mark.parametrize(("make", "text"), [(make, text) for make, text, _ in EXAMPLES])
@@ -52,9 +52,10 @@ def test_merged_words_share_their_phonemes_by_length() -> None:
 
 def test_places_in_the_joined_string_are_those_of_its_words() -> None:
     words = [PhonemeWord("ab", 0, 2), PhonemeWord(",", 2, 3, is_mark=True), PhonemeWord("", 4, 5), PhonemeWord("c", 6, 7)]
-    joined, places = join_phonemes(words)
-    assert joined == "ab, c"
-    assert [joined[start:end] for start, end, _ in places] == ["ab", ",", "c"]
+    joined = join_phonemes(words)
+    assert joined.phonemes == "ab, c"
+    assert [joined.phonemes[word.first : word.end] for word in joined.words] == ["ab", "c"]
+    assert [(word.start_character, word.end_character) for word in joined.words] == [(0, 2), (6, 7)]
 
 
 def test_a_phonemiser_that_died_is_started_again() -> None:

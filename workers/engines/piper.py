@@ -1,0 +1,82 @@
+"""Piper's voice "joe" (MIT), spoken by our own VITS runtime: no GPL code in this process, phonemes come from a child process."""
+
+from workers.contract.engines import EngineSpec, VoiceSpec
+from workers.contract.errors import UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
+from workers.engines.base import Engine, Sentence, Spoken
+from workers.text.g2p.espeak import espeak_files
+from workers.vits.folder import read_piper
+from workers.vits.model import VitsModel
+from workers.vits.speaking import VitsSpeaker, speak_with, split_for_vits
+from workers.weights.store import WeightsMissingError, WeightStore
+
+WEIGHTS = "piper"
+MODEL_FILE = "en_US-joe-medium.onnx"
+JOE = VoiceSpec("joe", "Joe", "en", "male", "American English, male", ("en-us", "american"))
+MODEL_BYTES = 160 * 1024**2
+
+
+class PiperEngine(Engine):
+    """One piper voice."""
+
+    spec = EngineSpec(
+        id="piper",
+        name="Piper",
+        version="joe-medium-1",
+        description="A light and fast VITS voice of the piper project",
+        licence="MIT",
+        suggested_tier="free",
+        languages=("en",),
+        voices=(JOE,),
+        default_voice=JOE.id,
+        sample_rate=22_050,
+        minimum_speed=0.25,
+        maximum_speed=4.0,
+        has_streaming=True,
+        has_word_timings=True,
+        memory_bytes=MODEL_BYTES,
+    )
+
+    def __init__(self) -> None:
+        self._speaker: VitsSpeaker | None = None
+        self._model: VitsModel | None = None
+
+    def find_obstacle(self) -> str:
+        """Names what is missing: the weights or the phonemiser. Loads nothing."""
+        store = WeightStore.default()
+        try:
+            for name in (MODEL_FILE, f"{MODEL_FILE}.json"):
+                store.path(WEIGHTS, name)
+            espeak_files()
+        except (WeightsMissingError, WorkError) as missing:
+            return missing.message
+        return ""
+
+    def load(self) -> None:
+        """Reads the model. Raises WorkError (engine_unavailable)."""
+        store = WeightStore.default()
+        voice = read_piper(store.path(WEIGHTS, MODEL_FILE), store.path(WEIGHTS, f"{MODEL_FILE}.json"))
+        self._model = VitsModel(voice)
+        self._speaker = VitsSpeaker(JOE, voice)
+
+    def unload(self) -> None:
+        """Drops the weights."""
+        self._model = None
+
+    def split(self, text: str, *, language: str) -> list[Sentence]:  # noqa: ARG002 - the protocol's
+        """Sentences of a length that VITS speaks well."""
+        return split_for_vits(text)
+
+    def speak(self, text: str, *, voice: str, language: str, speed: float) -> Spoken:
+        """Speaks one sentence. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
+        if self._model is None or self._speaker is None:
+            raise RuntimeError("load() comes first")
+        if voice != JOE.id:
+            raise WorkError(UNKNOWN_VOICE, f"Piper has no voice {voice!r}.")
+        if language and language.partition("-")[0].lower() != JOE.language:
+            raise WorkError(UNSUPPORTED_LANGUAGE, f"Piper's voice {voice} does not speak {language!r}.")
+        return speak_with(self._model, self._speaker, text=text, speed=speed)
+
+
+def build_engines() -> list[Engine]:
+    """What this file offers."""
+    return [PiperEngine()]

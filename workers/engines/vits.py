@@ -1,0 +1,103 @@
+"""Any VITS folder that the operator gives, piper's or sherpa-onnx's: TTSAI_VITS_FOLDER, else `vits` beside the other weights."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+
+from workers.contract.engines import EngineSpec
+from workers.contract.errors import UNKNOWN_VOICE, WorkError
+from workers.engines.base import Engine, Sentence, Spoken
+from workers.vits.folder import find_voices
+from workers.vits.model import VitsModel
+from workers.vits.speaking import VitsSpeaker, speak_with, speakers_of, split_for_vits
+from workers.weights.store import WeightStore
+
+FOLDER_VARIABLE = "TTSAI_VITS_FOLDER"
+MODEL_BYTES = 160 * 1024**2
+"""Measured: a 60 MB model and a sentence of 300 characters in the making."""
+
+EMPTY_SPEC = EngineSpec(
+    id="vits",
+    name="VITS",
+    version="1",
+    description="VITS voices that the operator added, piper's or sherpa-onnx's",
+    licence="each voice's own",
+    suggested_tier="free",
+    minimum_speed=0.25,
+    maximum_speed=4.0,
+    has_streaming=True,
+    has_word_timings=True,
+)
+
+
+class VitsEngine(Engine):
+    """All voices of one folder; a voice's model is read when it first speaks."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._speakers: dict[str, VitsSpeaker] = {}
+        self._models: dict[Path, VitsModel] = {}
+        self._lock = Lock()
+        self.spec = EMPTY_SPEC
+        self._obstacle = ""
+        if folder.is_dir():
+            self._survey()
+
+    def _survey(self) -> None:
+        try:
+            voices = find_voices(self._folder)
+        except WorkError as error:
+            self._obstacle = error.message
+            return
+        for voice in voices:
+            name = voice.name if voice.name != "model" else voice.model.parent.name
+            self._speakers |= {speaker.id: speaker for speaker in speakers_of(voice, voice_id=name, name=name)}
+        specs = tuple(speaker.spec for speaker in self._speakers.values())
+        if specs:
+            self.spec = replace(
+                EMPTY_SPEC,
+                languages=tuple(sorted({spec.language for spec in specs})),
+                voices=specs,
+                default_voice=specs[0].id,
+                sample_rate=next(iter(self._speakers.values())).voice.sample_rate,
+                memory_bytes=MODEL_BYTES * len(voices),
+            )
+
+    def find_obstacle(self) -> str:
+        """Without a voice in the folder there is nothing to offer."""
+        if self._obstacle:
+            return self._obstacle
+        return "" if self._speakers else f"There is no VITS voice in {self._folder}: put piper or sherpa-onnx folders there."
+
+    def load(self) -> None:
+        """Voices are read one by one, when they first speak: a folder may hold dozens."""
+
+    def unload(self) -> None:
+        """Drops all models."""
+        with self._lock:
+            self._models.clear()
+
+    def split(self, text: str, *, language: str) -> list[Sentence]:  # noqa: ARG002 - the protocol's
+        """Sentences of a length that VITS speaks well."""
+        return split_for_vits(text)
+
+    def speak(self, text: str, *, voice: str, language: str, speed: float) -> Spoken:  # noqa: ARG002 - a voice has one language
+        """Speaks one sentence. Raises WorkError (unknown_voice, nothing_to_say, engine_unavailable)."""
+        speaker = self._speakers.get(voice)
+        if speaker is None:
+            raise WorkError(UNKNOWN_VOICE, f"There is no VITS voice {voice!r}.")
+        return speak_with(self._model(speaker), speaker, text=text, speed=speed)
+
+    def _model(self, speaker: VitsSpeaker) -> VitsModel:
+        path = speaker.voice.model
+        with self._lock:
+            if path not in self._models:
+                self._models[path] = VitsModel(speaker.voice)
+            return self._models[path]
+
+
+def build_engines() -> list[Engine]:
+    """What this file offers."""
+    folder = os.environ.get(FOLDER_VARIABLE)
+    return [VitsEngine(Path(folder) if folder else WeightStore.default().root / "vits")]
