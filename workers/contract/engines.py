@@ -1,6 +1,6 @@
 """How a worker describes an engine that it can serve."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workers.contract.codec import Message
 
@@ -34,6 +34,8 @@ class EngineSpec(Message):
     suggested_tier: str = "standard"
     languages: tuple[str, ...] = ()
     """Primary tags, `en`, `es`, …"""
+    missing_languages: dict[str, str] = field(default_factory=dict)
+    """Languages that the model could speak, were it not for what the sentence says is missing here."""
     voices: tuple[VoiceSpec, ...] = ()
     default_voice: str = ""
     sample_rate: int = 24000

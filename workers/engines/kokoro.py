@@ -1,9 +1,9 @@
-"""Kokoro-82M v1.0 on ONNX Runtime: 28 English voices, word timings from the model's own durations."""
+"""Kokoro-82M v1.0 on ONNX Runtime: 54 voices in nine languages, word timings from the model's own durations."""
 
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, Final
@@ -16,6 +16,8 @@ from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
 from workers.engines.base import Engine, Sentence, Spoken, find_voice
 from workers.text.english import english_phonemizer
+from workers.text.g2p.languages import find_obstacle as find_language_obstacle
+from workers.text.g2p.languages import phonemizer_of
 from workers.text.phonemes import Phonemised, phoneme_boundaries, time_words
 from workers.text.sentences import split_sentences
 from workers.weights.store import WeightsMissingError, WeightStore
@@ -52,14 +54,21 @@ class Accent:
 
     language: str
     tag: str
-    adjective: str
+    name: str
     phonemizer: Callable[[], Phonemizer]
 
 
 ACCENTS: Final[Mapping[str, Accent]] = MappingProxyType(
     {
-        "a": Accent("en", "en-us", "American", partial(english_phonemizer, is_british=False)),
-        "b": Accent("en", "en-gb", "British", partial(english_phonemizer, is_british=True)),
+        "a": Accent("en", "en-us", "American English", partial(english_phonemizer, is_british=False)),
+        "b": Accent("en", "en-gb", "British English", partial(english_phonemizer, is_british=True)),
+        "e": Accent("es", "es", "Spanish", partial(phonemizer_of, "es")),
+        "f": Accent("fr", "fr-fr", "French", partial(phonemizer_of, "fr")),
+        "h": Accent("hi", "hi", "Hindi", partial(phonemizer_of, "hi")),
+        "i": Accent("it", "it", "Italian", partial(phonemizer_of, "it")),
+        "j": Accent("ja", "ja", "Japanese", partial(phonemizer_of, "ja")),
+        "p": Accent("pt", "pt-br", "Brazilian Portuguese", partial(phonemizer_of, "pt")),
+        "z": Accent("zh", "zh-cn", "Mandarin Chinese", partial(phonemizer_of, "zh")),
     }
 )
 GENDERS: Final = MappingProxyType({"f": "female", "m": "male"})
@@ -69,14 +78,26 @@ NAMES: Final = MappingProxyType(
         "am": "adam echo eric fenrir liam michael onyx puck santa",
         "bf": "alice emma isabella lily",
         "bm": "daniel fable george lewis",
+        "ef": "dora",
+        "em": "alex santa",
+        "ff": "siwis",
+        "hf": "alpha beta",
+        "hm": "omega psi",
+        "if": "sara",
+        "im": "nicola",
+        "jf": "alpha gongitsune nezumi tebukuro",
+        "jm": "kumo",
+        "pf": "dora",
+        "pm": "alex santa",
+        "zf": "xiaobei xiaoni xiaoxiao xiaoyi",
+        "zm": "yunjian yunxi yunxia yunyang",
     }
 )
 
 
 def _voice(prefix: str, name: str) -> VoiceSpec:
     accent, gender = ACCENTS[prefix[0]], GENDERS[prefix[1]]
-    description = f"{accent.adjective} English, {gender}"
-    return VoiceSpec(f"{prefix}_{name}", name.capitalize(), accent.language, gender, description, (accent.tag, accent.adjective.lower()))
+    return VoiceSpec(f"{prefix}_{name}", name.capitalize(), accent.language, gender, f"{accent.name}, {gender}", (accent.tag,))
 
 
 VOICES: Final = tuple(_voice(prefix, name) for prefix, names in NAMES.items() for name in names.split())
@@ -95,15 +116,13 @@ class _Model:
 class KokoroEngine(Engine):
     """Kokoro-82M, int8."""
 
-    spec = EngineSpec(
+    _full_spec = EngineSpec(
         id="kokoro",
         name="Kokoro",
         version="1.0-int8-1",
-        description="Kokoro-82M v1.0, natural voices in American and British English",
+        description="Kokoro-82M v1.0, natural voices in nine languages",
         licence="Apache-2.0",
         suggested_tier="standard",
-        languages=("en",),
-        voices=VOICES,
         default_voice="af_bella",
         sample_rate=SAMPLE_RATE,
         minimum_speed=0.25,
@@ -115,6 +134,14 @@ class KokoroEngine(Engine):
 
     def __init__(self) -> None:
         self._model: _Model | None = None
+        languages = dict.fromkeys(accent.language for accent in ACCENTS.values())
+        missing = {language: obstacle for language in languages if (obstacle := find_language_obstacle(language))}
+        self.spec = replace(
+            self._full_spec,
+            languages=tuple(language for language in languages if language not in missing),
+            missing_languages=missing,
+            voices=tuple(voice for voice in VOICES if voice.language not in missing),
+        )
 
     def find_obstacle(self) -> str:
         """Names the first file of the weights that is missing. Loads nothing."""
@@ -127,7 +154,7 @@ class KokoroEngine(Engine):
         return ""
 
     def load(self) -> None:
-        """Reads the model, 28 voices and the American lexicon, in about a second. Raises WorkError (engine_unavailable)."""
+        """Reads the model, 54 voices and the American lexicon, in about a second. Raises WorkError (engine_unavailable)."""
         import onnxruntime
 
         store = WeightStore.default()
@@ -148,7 +175,7 @@ class KokoroEngine(Engine):
 
     def split(self, text: str, *, language: str) -> list[Sentence]:
         """Sentences of at most LONGEST_PHONEMES phonemes; what is longer is cut further, nothing is dropped."""
-        phonemise = cache((ACCENTS["b"] if language.lower() == "en-gb" else ACCENTS["a"]).phonemizer())
+        phonemise = cache(_accent_of(language).phonemizer())
         return split_sentences(
             text,
             longest=LONGEST_CHARACTERS,
@@ -163,8 +190,16 @@ class KokoroEngine(Engine):
         find_voice(self.spec, voice, language=language)
         phonemised = ACCENTS[voice[0]].phonemizer()(text).restrict(self._model.vocabulary.__contains__)
         if not phonemised.words:
-            raise WorkError(NOTHING_TO_SAY, "The text holds nothing that can be spoken in English.")
+            raise WorkError(NOTHING_TO_SAY, f"The text holds nothing that can be spoken in {ACCENTS[voice[0]].name}.")
         return _speak(self._model, phonemised, text=text, style=self._model.styles[voice], speed=speed)
+
+
+def _accent_of(language: str) -> Accent:
+    """The accent of a language tag, American English for none and for what Kokoro does not speak (`speak` refuses it then)."""
+    tag = language.lower()
+    primary = tag.partition("-")[0]
+    accents = ACCENTS.values()
+    return next((a for a in accents if a.tag == tag), next((a for a in accents if a.language == primary), ACCENTS["a"]))
 
 
 def _style_file(voice: VoiceSpec) -> str:
