@@ -1,0 +1,63 @@
+"""What a text is made of once its tags are read, and how single words are to be said."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from workers.contract.codec import Message
+
+SILENT_DECIBELS: Final = -120.0
+"""The volume of what must not be heard: full scale at this gain is zero in 16 and in 24 bits."""
+
+SLOWEST_RATE: Final = 0.25
+FASTEST_RATE: Final = 4.0
+LOUDEST_DECIBELS: Final = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment(Message):
+    """A run of a text that is spoken in one manner, or a pause."""
+
+    text: str
+    """As the customer wrote it, without tags; empty for a pause."""
+    start: int = 0
+    """Offset of the first character in the whole written text, in code points."""
+    kind: str = "text"
+    """text, say_as, phoneme, sub, break. Only `text` is normalised and has pronunciations applied."""
+    interpret_as: str = ""
+    """For say_as: cardinal, ordinal, date, time, telephone, currency, spell-out."""
+    format: str = ""
+    """For say_as, lower case: dmy and the like for a date, hms12 or hms24 for a time."""
+    detail: str = ""
+    phonemes: str = ""
+    """For phoneme: what is to be heard."""
+    alphabet: str = ""
+    """For phoneme: ipa; X-SAMPA is rewritten to it when the markup is read."""
+    alias: str = ""
+    """For sub: what is said in place of the text."""
+    rate: float = 1.0
+    """Multiplier of the request's speed, SLOWEST_RATE to FASTEST_RATE."""
+    volume_decibels: float = 0.0
+    """Gain, SILENT_DECIBELS to LOUDEST_DECIBELS."""
+    emphasis: str = ""
+    """strong, moderate, reduced, none; empty where the markup says nothing."""
+    language: str = ""
+    """BCP 47 in lower case; empty for the request's."""
+    voice: str = ""
+    """Empty for the request's."""
+    break_seconds: float = 0.0
+    """For break: its length; 0 where no pause is wanted."""
+    ends_sentence: bool = False
+    """The markup says that a sentence ends behind this segment, whatever its punctuation."""
+    ends_paragraph: bool = False
+    """Implies ends_sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class PronunciationRule(Message):
+    """A word and what is said in its place."""
+
+    word: str
+    replacement: str
+    language: str = ""
+    """BCP 47 in lower case, `en` covers `en-gb`; empty for every language."""
+    case_sensitive: bool = False

@@ -1,0 +1,288 @@
+"""Words that the customer wants said their own way: reading the rules, and applying them to a plain text."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from workers.contract.markup import PronunciationRule
+from workers.text.markup.parse import GROWTH_CHARACTERS, GROWTH_FACTOR
+from workers.text.markup.scan import is_markup
+from workers.text.spoken import Builder, SpokenText
+
+MOST_RULES: Final = 200
+LONGEST_WORD: Final = 100
+LONGEST_REPLACEMENT: Final = 200
+
+WIDEST_SPACE: Final = 8
+"""So many spaces or line breaks may stand where a rule of several words has one space."""
+
+_FIELDS: Final = frozenset({"word", "replacement", "language", "case_sensitive"})
+_ROW_FIELDS: Final = frozenset({"id", "created_at", "updated_at"})
+"""What GET /v1/pronunciations/ answers beside them, so that its rows may be sent back."""
+
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8}){0,4}")
+_SPOKEN_PUNCTUATION: Final = frozenset("%&@#*/\\§¶†‡")
+_EVEN: Final = str.maketrans({"’": "'", "ʼ": "'", "\t": " ", "\n": " ", "\r": " ", "\u00a0": " ", "\u202f": " "})
+_SIGMA: Final = str.maketrans({"ς": "σ"})
+_UNSPACED: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+"""Thai, Lao, Burmese, Khmer, Kana and Han: scripts that put no space between words."""
+_UNSPACED_CHARACTER: Final = re.compile(f"[{_UNSPACED}]")
+_JOINERS: Final = frozenset("_\u200c\u200d")
+
+
+class PronunciationError(ValueError):
+    """Rules that cannot be used. `index` is the place of the faulty one, counted from 0, where there is one."""
+
+    def __init__(self, message: str, *, index: int | None = None) -> None:
+        super().__init__(message if index is None else f"pronunciations[{index}]: {message}")
+        self.message = message
+        self.index = index
+
+
+def read_pronunciations(value: object) -> tuple[PronunciationRule, ...]:
+    """The rules of a request's `pronunciations`: an object of words and replacements, or an array of rules. Raises PronunciationError."""
+    if value is None:
+        return ()
+    if not isinstance(value, Mapping | list | tuple):
+        raise PronunciationError("pronunciations must be an object of words and replacements, or an array of rules")
+    if len(value) > MOST_RULES:
+        raise PronunciationError(f"at most {MOST_RULES} pronunciations are allowed, not {len(value)}")
+    rules: list[PronunciationRule] = []
+    places: dict[tuple[str, str, str], int] = {}
+    for index, entry in enumerate(_entries(value)):
+        try:
+            rule = read_rule(entry)
+        except PronunciationError as error:
+            raise PronunciationError(error.message, index=index) from None
+        key = (_fold(rule.word), rule.language, _even(rule.word) if rule.case_sensitive else "")
+        if key in places:
+            raise PronunciationError(f"{rule.word!r} is the word of pronunciations[{places[key]}] too", index=index)
+        places[key] = index
+        rules.append(rule)
+    return tuple(rules)
+
+
+def _entries(value: Mapping[object, object] | Sequence[object]) -> Iterator[object]:
+    if isinstance(value, Mapping):
+        for word, replacement in value.items():
+            yield {"word": word, "replacement": replacement}
+    else:
+        yield from value
+
+
+def read_rule(value: object) -> PronunciationRule:
+    """One rule, as an element of the array or the body of POST /v1/pronunciations/. Raises PronunciationError."""
+    if not isinstance(value, Mapping):
+        raise PronunciationError("must be an object with word and replacement")
+    unknown = sorted(str(name) for name in value if name not in _FIELDS | _ROW_FIELDS)
+    if unknown:
+        raise PronunciationError(f"unknown field {unknown[0]!r}; known are word, replacement, language, case_sensitive")
+    case_sensitive = value.get("case_sensitive", False)
+    if not isinstance(case_sensitive, bool):
+        raise PronunciationError("case_sensitive must be true or false")
+    word = _read_text(value.get("word"), "word", LONGEST_WORD)
+    if not any(unicodedata.category(character)[0] in "LNS" or character in _SPOKEN_PUNCTUATION for character in word):
+        raise PronunciationError("word must hold a letter, a digit or a symbol")
+    replacement = _read_text(value.get("replacement"), "replacement", LONGEST_REPLACEMENT)
+    if is_markup(replacement):
+        raise PronunciationError("replacement must be plain text without tags")
+    return PronunciationRule(word, replacement, _read_language(value.get("language")), case_sensitive)
+
+
+def _read_text(value: object, name: str, longest: int) -> str:
+    if not isinstance(value, str):
+        raise PronunciationError(f"{name} must be a string")
+    text = " ".join(value.split())
+    if not text:
+        raise PronunciationError(f"{name} must not be empty")
+    if len(text) > longest:
+        raise PronunciationError(f"{name} must have at most {longest} characters, not {len(text)}")
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+        raise PronunciationError(f"{name} holds a control character")
+    return text
+
+
+def _read_language(value: object) -> str:
+    if value is None or value == "":
+        return ""
+    tag = _tag(value) if isinstance(value, str) else ""
+    if not _LANGUAGE.fullmatch(tag):
+        raise PronunciationError("language must be a tag such as en or en-GB, or left out")
+    return tag
+
+
+def merge_rules(*, request: Sequence[PronunciationRule], account: Sequence[PronunciationRule]) -> tuple[PronunciationRule, ...]:
+    """The rules of a request before those of the account's dictionary, without the entries that the request overrides."""
+    overridden: dict[str, list[str]] = {}
+    for rule in request:
+        overridden.setdefault(_fold(rule.word), []).append(rule.language)
+    kept = (rule for rule in account if not any(_covers(own, rule.language) for own in overridden.get(_fold(rule.word), ())))
+    return (*request, *kept)
+
+
+def apply_pronunciations(text: str, rules: Sequence[PronunciationRule], *, language: str) -> SpokenText:
+    """Says the words of the rules as they ask, in a plain text of one language (BCP 47, empty when unknown).
+
+    Whole words only; the longest wins; what was replaced is not looked at again. A sign at the edge of a word is an edge by itself (.NET in
+    ASP.NET, % in 50%), and words in Han, Kana, Thai, Lao, Khmer or Burmese letters are found anywhere. Of several rules for a word the one with the narrower
+    language wins, then the one that minds the case, then the earlier. Linear in the length of the text. Raises PronunciationError when
+    the replacements would make the text more than GROWTH_FACTOR times as long and GROWTH_CHARACTERS more.
+    """
+    if not rules or not text:
+        return SpokenText.verbatim(text)
+    matcher = _compile(tuple(rules), _tag(language))
+    builder = Builder(text)
+    growth, most = 0, GROWTH_CHARACTERS + GROWTH_FACTOR * len(text)
+    for start, end, rule in matcher.find(text):
+        builder.keep(up_to=start)
+        spoken = _set_apart(rule.replacement, before=builder.last_character, after=text[end : end + 1])
+        builder.say(spoken, up_to=end)
+        growth += len(spoken) - (end - start)
+        if growth > most:
+            raise PronunciationError(f"the replacements would add more than {most} characters to {len(text)}")
+    return builder.build()
+
+
+def _set_apart(spoken: str, *, before: str, after: str) -> str:
+    """A symbol stands close to its neighbours, what is said for it does not: 50% is "50 percent", C++11 "see plus plus 11"."""
+    needs_before = _is_letter(before) and _is_letter(spoken[0])
+    needs_after = _is_letter(after) and _is_letter(spoken[-1])
+    return f"{' ' * needs_before}{spoken}{' ' * needs_after}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """One form of one rule's word, ready to be compared."""
+
+    exact: str
+    """The characters that must stand there; empty where the case does not matter."""
+    replacement: str
+    is_free_at_start: bool
+    """Whether a letter may stand before it: it begins with a sign, or in a script that puts no space between words."""
+    is_free_at_end: bool
+
+
+@dataclass(slots=True)
+class _Node:
+    """A place in the tree of folded words: what may follow, and the words that end here, best first."""
+
+    children: dict[str, "_Node"] = field(default_factory=dict)
+    words: list[_Word] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Matcher:
+    """The rules of one language as a tree, and the characters that a word may begin with."""
+
+    root: _Node
+    starts: re.Pattern[str]
+
+    def find(self, text: str) -> Iterator[tuple[int, int, _Word]]:
+        """Start, end and rule of every word, from left to right, none overlapping."""
+        folded, even = _fold(text), _even(text)
+        position = 0
+        while candidate := self.starts.search(folded, position):
+            start = position = candidate.start()
+            found = self._longest(folded, even, start)
+            position += 1
+            if found is not None:
+                position, word = found
+                yield start, position, word
+
+    def _longest(self, folded: str, even: str, start: int) -> tuple[int, _Word] | None:
+        is_edge = start == 0 or not _is_letter(folded[start - 1])
+        node, position, found = self.root, start, None
+        while position < len(folded) and (following := node.children.get(folded[position])):
+            position = _skip_spaces(folded, position) if folded[position] == " " else position + 1
+            node = following
+            for word in node.words:
+                if _fits(word, folded, even, (start, position), is_edge=is_edge):
+                    found = (position, word)
+                    break
+        return found
+
+
+def _fits(word: _Word, folded: str, even: str, place: tuple[int, int], *, is_edge: bool) -> bool:
+    """Whether a word whose folded letters were found stands there as a whole word, and in the case that it asks for."""
+    start, end = place
+    if word.exact and " ".join(even[start:end].split()) != word.exact:
+        return False
+    return (is_edge or word.is_free_at_start) and (word.is_free_at_end or _is_word_end(folded, end))
+
+
+@lru_cache(maxsize=128)
+def _compile(rules: tuple[PronunciationRule, ...], language: str) -> _Matcher:
+    applying = [rule for rule in rules if _covers(rule.language, language)]
+    applying.sort(key=lambda rule: (-len(rule.language), not rule.case_sensitive))
+    root = _Node()
+    bound: set[str] = set()
+    free: set[str] = set()
+    for rule in applying:
+        for form in {rule.word: 1, unicodedata.normalize("NFC", rule.word): 1, unicodedata.normalize("NFD", rule.word): 1}:
+            word = _word(form, rule)
+            node = root
+            for character in _fold(form):
+                node = node.children.setdefault(character, _Node())
+            node.words.append(word)
+            (free if word.is_free_at_start else bound).add(_fold(form)[0])
+    return _Matcher(root, _starts(bound=bound, free=free))
+
+
+def _word(form: str, rule: PronunciationRule) -> _Word:
+    exact = _even(form) if rule.case_sensitive else ""
+    return _Word(exact, rule.replacement, is_free_at_start=not _is_letter(form[0]), is_free_at_end=not _is_letter(form[-1]))
+
+
+def _starts(*, bound: set[str], free: set[str]) -> re.Pattern[str]:
+    """Where a word may begin: some characters anywhere, others not right behind a letter or digit."""
+    branches = [f"[{''.join(map(re.escape, sorted(free)))}]"] if free else []
+    if bound:
+        branches.append(rf"(?<![^\W{_UNSPACED}])[{''.join(map(re.escape, sorted(bound)))}]")
+    return re.compile("|".join(branches) or r"(?!)")
+
+
+def _is_letter(character: str) -> bool:
+    """Whether a character joins its neighbour to one word: a letter, digit or mark, of a script that puts spaces between words."""
+    if not character or _UNSPACED_CHARACTER.match(character):
+        return False
+    return character.isalnum() or character in _JOINERS or unicodedata.category(character)[0] == "M"
+
+
+def _is_word_end(folded: str, end: int) -> bool:
+    """Whether a word ends before `end`. An apostrophe goes on with it (can't, l'eau), save for an English 's."""
+    following = folded[end : end + 1]
+    if following == "'" and _is_letter(folded[end + 1 : end + 2]):
+        return folded[end + 1] == "s" and not _is_letter(folded[end + 2 : end + 3])
+    return not _is_letter(following)
+
+
+def _skip_spaces(folded: str, position: int) -> int:
+    end = position
+    while end < min(len(folded), position + WIDEST_SPACE) and folded[end] == " ":
+        end += 1
+    return end
+
+
+def _even(text: str) -> str:
+    """The same length, with one kind of apostrophe and one kind of space."""
+    return text.translate(_EVEN)
+
+
+def _fold(text: str) -> str:
+    """The same length, in lower case: a letter whose lower case is longer stays as it is."""
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(folded if len(folded := character.lower()) == 1 else character for character in text)
+    return lower.translate(_SIGMA).translate(_EVEN)
+
+
+def _tag(language: str) -> str:
+    return language.strip().lower().replace("_", "-")
+
+
+def _covers(general: str, language: str) -> bool:
+    """Whether a rule of the language `general` is good for `language`: none for all, en for en-gb."""
+    return not general or language == general or language.startswith(f"{general}-")
