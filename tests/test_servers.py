@@ -1,5 +1,7 @@
 """The servers of the test run."""
 
+import os
+
 import pytest
 import redis
 from django.conf import settings
@@ -15,8 +17,13 @@ def test_tests_run_on_a_real_postgres_of_this_run() -> None:
     assert name.startswith("test_ttsai")
 
 
+def test_each_xdist_worker_has_its_own_valkey_database(valkey: redis.Redis) -> None:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    assert valkey.connection_pool.connection_kwargs["db"] == (int(worker[2:]) + 1 if worker else 0)
+    assert os.environ["REDIS_URL"] == settings.REDIS_URL
+
+
 def test_each_test_finds_an_empty_valkey(valkey: redis.Redis) -> None:
-    assert valkey.connection_pool.connection_kwargs["db"] == int(settings.REDIS_URL.rsplit("/", 1)[1])
     assert valkey.dbsize() == 0
     valkey.set("left", "behind")
 

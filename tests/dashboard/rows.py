@@ -1,11 +1,14 @@
 """A row in every table that the admin shows."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import Group
 
-from apps.accounts.models import AnonymousUse
+from apps.accounts.models import Account, AnonymousUse
 from apps.billing.models import TierPrice
+from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
+from apps.jobs.models import Job, Part
 from tests.factories import AccountFactory, MembershipFactory, make_key
 
 
@@ -17,3 +20,34 @@ def make_one_of_everything() -> None:
     AnonymousUse.objects.create(block="2001:db8:1:2::/64", day=date(2026, 11, 21), characters=5)
     TierPrice.objects.get_or_create(tier="standard", defaults={"millicredits_per_1k_characters": 2000})
     Group.objects.create(name="Support")
+    worker = Worker.objects.create(name="box/cpu", boot="b1", device="cpu", engines=["kokoro"], loaded=["kokoro"])
+    WorkerQueue.objects.create(worker=worker, queue="kokoro", slots=2)
+    spec = {"id": "kokoro", "name": "Kokoro", "version": "1"}
+    engine = Engine.objects.create(id="kokoro", name="Kokoro", kind="tts", version="1", queue="kokoro", spec=spec, tier="standard")
+    Voice.objects.create(engine=engine, voice_id="af_bella", name="Bella", language="en-us", gender="female")
+    make_job(account, state="completed", charged_millicredits=40, result={"key": "a/b"})
+    make_job(account, state="failed", error_code="internal_error", error_message="<b>It failed</b>")
+    make_job(None, state="queued")
+
+
+def make_job(account: Account | None, **fields: Any) -> Job:
+    """A job with one part, in a state that nobody works on."""
+    tenant = f"account:{account.pk}" if account else "address:203.0.113.7"
+    job = Job.objects.create(
+        account=account,
+        tenant=tenant,
+        kind="speech",
+        engine_id="kokoro",
+        queue="kokoro",
+        lane="normal",
+        params={"text": "word " * 2000},
+        units=34,
+        reserved_millicredits=68,
+        concurrency_limit=2,
+        **fields,
+    )
+    state = "queued" if job.state == "queued" else "done"
+    Part.objects.create(
+        job=job, index=0, kind="speak", state=state, work={"text": "word"}, tenant=tenant, queue="kokoro", lane="normal", units=34
+    )
+    return job

@@ -6,6 +6,16 @@ from django.urls import reverse_lazy
 
 _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
+        "Work",
+        (
+            ("Jobs", "play_circle", "jobs_job"),
+            ("Parts", "splitscreen", "jobs_part"),
+            ("Workers", "memory", "catalog_worker"),
+            ("Models", "neurology", "catalog_engine"),
+            ("Voices", "record_voice_over", "catalog_voice"),
+        ),
+    ),
+    (
         "Customers",
         (
             ("Accounts", "domain", "accounts_account"),
@@ -46,6 +56,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": "/docs/",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "apps.dashboard.start_page.add_figures",
     "LOGIN": {"form": "apps.dashboard.login.LoginForm"},
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": _menu()},
 }

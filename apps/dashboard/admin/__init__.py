@@ -1,3 +1,8 @@
 """The operator's admin: one module for each subject. Importing a module registers its tables."""
 
-from apps.dashboard.admin import accounts, keys, ledger, plans, users
+from django.contrib import admin
+
+from apps.dashboard.admin import accounts, catalog, jobs, keys, ledger, plans, users
+
+admin.site.index_template = "dashboard/start.html"
+admin.site.index_title = "Start"

@@ -1,0 +1,194 @@
+"""What the workers announced: workers with their pulse, models with the operator's price and switch, voices."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Model, Q, QuerySet, Sum
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from apps.billing.models import TierPrice
+from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
+from apps.catalog.selectors import LIVE_SECONDS, forget_catalogue
+from apps.dashboard.admin.pages import ReadOnlyAdmin, ReadOnlyInline
+
+PULSE_COLOURS = {"live": "success", "stopping": "warning", "silent": "danger"}
+
+
+def as_json(value: Any) -> SafeString:
+    """A value as people read it, cut where it grows long."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return format_html(
+        '<pre class="whitespace-pre-wrap break-words text-xs max-w-3xl">{}</pre>', text[:4000] + ("…" if len(text) > 4000 else "")
+    )
+
+
+class QueuesInline(ReadOnlyInline):
+    """What a worker takes at once."""
+
+    model = WorkerQueue
+    fields = ["queue", "slots", "reserved_slots", "hard_slots"]
+    readonly_fields = fields
+    verbose_name_plural = "queues"
+
+
+@admin.register(Worker)
+class WorkerAdmin(ReadOnlyAdmin):
+    """Workers, also those that went. Deleting one that is alive only makes it announce itself again."""
+
+    list_display = ["name", "pulse", "seen", "device", "served", "in_memory", "slots", "version"]
+    list_filter = ["is_stopping", "last_seen_at"]
+    search_fields = ["name", "device"]
+    fields = ["name", "pulse", "seen", "device", "version", "boot", "served", "in_memory", "first_seen_at", "last_seen_at"]
+    readonly_fields = fields
+    inlines = [QueuesInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Worker]:
+        """With their slots."""
+        rows: QuerySet[Worker] = super().get_queryset(request)
+        return rows.annotate(all_slots=Sum("queues__slots"))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's signature
+        """A box that will not come back is taken off the list."""
+        return bool(request.user.has_perm("catalog.delete_worker"))
+
+    @display(description="pulse", ordering="last_seen_at", label=PULSE_COLOURS)
+    def pulse(self, worker: Worker) -> str:
+        """Whether it gets work."""
+        if timezone.now() - worker.last_seen_at > timedelta(seconds=LIVE_SECONDS):
+            return "silent"
+        return "stopping" if worker.is_stopping else "live"
+
+    @display(description="last seen", ordering="last_seen_at")
+    def seen(self, worker: Worker) -> str:
+        """How long ago."""
+        seconds = (timezone.now() - worker.last_seen_at).total_seconds()
+        return f"{max(0, round(seconds))} s ago" if seconds < 120 else f"{timesince(worker.last_seen_at, depth=1)} ago"
+
+    @display(description="serves")
+    def served(self, worker: Worker) -> str:
+        """Ids of models."""
+        return ", ".join(worker.engines)
+
+    @display(description="in memory")
+    def in_memory(self, worker: Worker) -> str:
+        """Ids of models whose weights are loaded."""
+        return ", ".join(worker.loaded)
+
+    @display(description="slots", ordering="all_slots")
+    def slots(self, worker: Any) -> int:
+        """Parts at once, over its queues."""
+        return worker.all_slots or 0
+
+
+class EngineForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
+    """What the operator decides about a model."""
+
+    tier = forms.ChoiceField(choices=[], widget=UnfoldAdminSelectWidget, help_text="Sets the price, unless the model has one of its own.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tiers = {*TierPrice.objects.values_list("tier", flat=True), self.instance.tier}
+        tier: Any = self.fields["tier"]
+        tier.choices = [(name, name) for name in sorted(tiers)]
+
+    class Meta:
+        model = Engine
+        fields = ["tier", "millicredits_per_1k", "is_enabled"]
+
+
+@admin.register(Engine)
+class EngineAdmin(ModelAdmin):
+    """Models: the tier, the price and the switch are the operator's; announcements never change them."""
+
+    form = EngineForm
+    list_display = ["id", "name", "kind", "tier", "price", "is_enabled", "voice_count", "version", "last_announced_at"]
+    list_editable = ["is_enabled"]
+    list_filter = ["is_enabled", "kind", "tier"]
+    search_fields = ["id", "name"]
+    fields = [
+        "id",
+        "name",
+        "is_enabled",
+        "tier",
+        "millicredits_per_1k",
+        "kind",
+        "queue",
+        "version",
+        "announcement",
+        "first_announced_at",
+        "last_announced_at",
+    ]
+    readonly_fields = ["id", "name", "kind", "queue", "version", "announcement", "first_announced_at", "last_announced_at"]
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """The list edits the switch alone."""
+        return super().get_changelist_form(request, **{**kwargs, "form": forms.ModelForm})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Engine]:
+        """With how many voices there are."""
+        rows: QuerySet[Engine] = super().get_queryset(request)
+        return rows.annotate(voices_of_it=Count("voices", filter=Q(voices__is_enabled=True)))
+
+    def save_model(self, request: HttpRequest, obj: Engine, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """The next request meets it."""
+        super().save_model(request, obj, form, change)
+        forget_catalogue()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
+        """Workers announce models."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        """Never: its next announcement would bring it back without the operator's price. Switch it off."""
+        return False
+
+    @display(description="credits for 1,000 characters", ordering="millicredits_per_1k")
+    def price(self, engine: Engine) -> str:
+        """Its own price; the tier's is shown as such."""
+        return "the tier's" if engine.millicredits_per_1k is None else f"{engine.millicredits_per_1k / 1000:g}"
+
+    @display(description="voices", ordering="voices_of_it")
+    def voice_count(self, engine: Any) -> int:
+        """How many are enabled."""
+        return int(engine.voices_of_it)
+
+    @display(description="announcement")
+    def announcement(self, engine: Engine) -> SafeString:
+        """What the worker said of it."""
+        return as_json(engine.spec)
+
+
+@admin.register(Voice)
+class VoiceAdmin(ModelAdmin):
+    """Voices: announced, switched by the operator."""
+
+    list_display = ["voice_id", "name", "engine", "language", "gender", "is_enabled", "last_announced_at"]
+    list_editable = ["is_enabled"]
+    list_filter = ["is_enabled", "engine", "gender"]
+    list_select_related = ["engine"]
+    search_fields = ["voice_id", "name", "=language"]
+    fields = ["engine", "voice_id", "name", "is_enabled", "language", "gender", "description", "tags", "last_announced_at"]
+    readonly_fields = ["engine", "voice_id", "name", "language", "gender", "description", "tags", "last_announced_at"]
+
+    def save_model(self, request: HttpRequest, obj: Voice, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """The next request meets it."""
+        super().save_model(request, obj, form, change)
+        forget_catalogue()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
+        """Workers announce voices."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        """Never: switch it off."""
+        return False

@@ -1,0 +1,253 @@
+"""Jobs and their parts: what was asked, where it is, what became of it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
+
+from apps.catalog.models import Engine, Worker
+from apps.dashboard.admin.catalog import as_json
+from apps.dashboard.admin.pages import ReadOnlyAdmin, ReadOnlyInline, UuidSearch, in_credits
+from apps.jobs.models import Job, JobState, Part, PartState
+
+JOB_COLOURS = {
+    JobState.QUEUED: "info",
+    JobState.RUNNING: "primary",
+    JobState.COMPLETED: "success",
+    JobState.FAILED: "danger",
+    JobState.CANCELLED: "warning",
+    JobState.EXPIRED: "warning",
+}
+PART_COLOURS = {
+    PartState.WAITING: "info",
+    PartState.QUEUED: "info",
+    PartState.ADMITTED: "primary",
+    PartState.RUNNING: "primary",
+    PartState.DONE: "success",
+    PartState.FAILED: "danger",
+    PartState.CANCELLED: "warning",
+}
+
+
+class ByColumn(admin.SimpleListFilter):
+    """Filters by a text column; its values come from a short table, not from every job there ever was."""
+
+    column: str
+    model: type[Engine] | type[Worker]
+    model_field: str
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+        """The short table's values."""
+        return [(value, value) for value in self.model._default_manager.values_list(self.model_field, flat=True)]  # noqa: SLF001
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
+        """The rows with that value."""
+        return queryset if self.value() is None else queryset.filter(**{self.column: self.value()})
+
+
+class ByEngine(ByColumn):
+    """Jobs of one model."""
+
+    title = "model"
+    parameter_name = column = "engine_id"
+    model, model_field = Engine, "id"
+
+
+class ByWorker(ByColumn):
+    """Parts on one worker."""
+
+    title = "worker"
+    parameter_name = column = "worker"
+    model, model_field = Worker, "name"
+
+
+class PartsInline(ReadOnlyInline):
+    """The parts of a job."""
+
+    model = Part
+    fields = ["index", "kind", "state", "queue", "lane", "worker", "attempts", "units", "units_done", "error_code", "finished_at"]
+    readonly_fields = fields
+    ordering = ["index"]
+    per_page = 20
+    verbose_name_plural = "parts"
+
+
+@admin.register(Job)
+class JobAdmin(UuidSearch, ReadOnlyAdmin):
+    """Jobs, newest first."""
+
+    list_display = [
+        "short_uuid",
+        "created_at",
+        "shown_state",
+        "whose",
+        "kind",
+        "engine_id",
+        "lane",
+        "units",
+        "waited",
+        "took",
+        "charged",
+        "error_code",
+    ]
+    list_filter = ["state", "lane", ByEngine, "is_internal", "created_at"]
+    list_select_related = ["account"]
+    search_fields = ["account__name", "=request_id", "=tenant"]
+    search_help_text = "The job's whole uuid, a request's id, an account's name, or a tenant: account:12, address:203.0.113.7"
+    ordering = ["-created_at"]
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    inlines = [PartsInline]
+    fieldsets: list[tuple[str | None, dict[str, Any]]] = [
+        (
+            None,
+            {
+                "fields": [
+                    "uuid",
+                    "shown_state",
+                    ("account", "api_key"),
+                    "tenant",
+                    ("kind", "engine_id"),
+                    ("queue", "lane"),
+                    "output_format",
+                ]
+            },
+        ),
+        ("Credits", {"fields": [("units", "price", "reserved", "charged")]}),
+        (
+            "Times",
+            {
+                "fields": [
+                    ("created_at", "started_at", "finished_at"),
+                    ("waited", "took"),
+                    ("expires_at", "result_deleted_at"),
+                    "cancel_requested_at",
+                ]
+            },
+        ),
+        ("Outcome", {"fields": [("error_code", "error_message"), "shown_result"]}),
+        ("Request", {"fields": ["request_id", "shown_params"]}),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 - Django's signature
+        """Everything."""
+        rows = [row for _, options in self.fieldsets for row in options["fields"]]
+        return [name for row in rows for name in ([row] if isinstance(row, str) else row)]
+
+    @display(description="job", ordering="uuid")
+    def short_uuid(self, job: Job) -> SafeString:
+        """Its first digits; the whole stands in the tooltip."""
+        return format_html('<span class="font-mono" title="{}">{}…</span>', job.uuid, job.uuid.hex[:8])
+
+    @display(description="state", ordering="state", label=JOB_COLOURS)
+    def shown_state(self, job: Job) -> str:
+        """In colour."""
+        return job.state
+
+    @display(description="whose", ordering="tenant")
+    def whose(self, job: Job) -> str:
+        """The account, or the address of a caller without a key."""
+        return job.tenant if job.account is None else job.account.name
+
+    @display(description="waited")
+    def waited(self, job: Job) -> str:
+        """Until its first part began."""
+        return _seconds(job.created_at, job.started_at)
+
+    @display(description="took")
+    def took(self, job: Job) -> str:
+        """From its beginning to its end."""
+        return _seconds(job.started_at, job.finished_at)
+
+    @display(description="price")
+    def price(self, job: Job) -> str:
+        """In credits."""
+        return in_credits(job.price_millicredits)
+
+    @display(description="reserved")
+    def reserved(self, job: Job) -> str:
+        """In credits."""
+        return in_credits(job.reserved_millicredits)
+
+    @display(description="charged", ordering="charged_millicredits")
+    def charged(self, job: Job) -> str:
+        """In credits."""
+        return in_credits(job.charged_millicredits)
+
+    @display(description="result")
+    def shown_result(self, job: Job) -> SafeString:
+        """Where its audio lies."""
+        return as_json(job.result)
+
+    @display(description="parameters")
+    def shown_params(self, job: Job) -> SafeString:
+        """What was asked."""
+        return as_json(job.params)
+
+
+@admin.register(Part)
+class PartAdmin(ReadOnlyAdmin):
+    """Pieces of jobs, each done by one worker in one go."""
+
+    list_display = [
+        "id",
+        "job",
+        "index",
+        "kind",
+        "shown_state",
+        "queue",
+        "lane",
+        "tenant",
+        "worker",
+        "attempts",
+        "lease_expires_at",
+        "error_code",
+    ]
+    list_filter = ["state", "lane", ByWorker]
+    list_select_related = ["job"]
+    search_fields = ["=job__uuid", "=worker", "=tenant"]
+    ordering = ["-id"]
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    fields = [
+        "job",
+        ("index", "kind", "shown_state"),
+        ("queue", "lane", "tenant"),
+        ("worker", "boot", "token"),
+        ("attempts", "not_before"),
+        ("admitted_at", "lease_expires_at", "finished_at"),
+        ("units", "units_done"),
+        "error_code",
+        "shown_work",
+        "shown_manifest",
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 - Django's signature
+        """Everything."""
+        return [name for row in self.fields for name in ([row] if isinstance(row, str) else row)]
+
+    @display(description="state", ordering="state", label=PART_COLOURS)
+    def shown_state(self, part: Part) -> str:
+        """In colour."""
+        return part.state
+
+    @display(description="work")
+    def shown_work(self, part: Part) -> SafeString:
+        """The message to the worker."""
+        return as_json(part.work)
+
+    @display(description="manifest")
+    def shown_manifest(self, part: Part) -> SafeString:
+        """What the worker left beside its output."""
+        return as_json(part.manifest)
+
+
+def _seconds(begin: datetime | None, end: datetime | None) -> str:
+    return "" if begin is None or end is None else f"{(end - begin).total_seconds():.1f} s"

@@ -1,0 +1,94 @@
+"""The figures of the admin's start page."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+
+from apps.accounts.models import Account, AnonymousUse
+from apps.billing.models import EntryKind, LedgerEntry
+from apps.catalog.models import Worker
+from apps.catalog.selectors import LIVE_SECONDS
+from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part, PartState
+
+WINDOW = timedelta(hours=24)
+FAILURES_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFigures:
+    """One queue group now."""
+
+    queue: str
+    waiting_parts: int
+    parts_in_flight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The place at a glance; `lately` is the last 24 hours."""
+
+    live_workers: int
+    silent_workers: int
+    queues: tuple[QueueFigures, ...]
+    jobs_lately: int
+    completed_lately: int
+    failed_lately: int
+    characters_lately: int
+    charged_millicredits_lately: int
+    busy_accounts_lately: int
+    new_accounts_lately: int
+    anonymous_characters_today: int
+    last_failures: tuple[Job, ...]
+
+    @property
+    def waiting_parts(self) -> int:
+        """Over all queues."""
+        return sum(queue.waiting_parts for queue in self.queues)
+
+    @property
+    def parts_in_flight(self) -> int:
+        """Over all queues."""
+        return sum(queue.parts_in_flight for queue in self.queues)
+
+
+def get_figures() -> Figures:
+    """Everything on the start page."""
+    now = timezone.now()
+    since = now - WINDOW
+    is_live = Q(last_seen_at__gt=now - timedelta(seconds=LIVE_SECONDS))
+    workers = Worker.objects.aggregate(live=Count("id", filter=is_live), silent=Count("id", filter=~is_live))
+    jobs = Job.objects.filter(created_at__gt=since, is_internal=False)
+    sums = jobs.aggregate(
+        all=Count("uuid"),
+        completed=Count("uuid", filter=Q(state=JobState.COMPLETED)),
+        failed=Count("uuid", filter=Q(state__in=[JobState.FAILED, JobState.EXPIRED])),
+        characters=Sum("units", filter=Q(state=JobState.COMPLETED), default=0),
+        accounts=Count("account", distinct=True),
+    )
+    charged = LedgerEntry.objects.filter(created_at__gt=since, kind=EntryKind.CHARGE).aggregate(sum=Sum("amount_millicredits", default=0))
+    return Figures(
+        live_workers=workers["live"],
+        silent_workers=workers["silent"],
+        queues=_queues(),
+        jobs_lately=sums["all"],
+        completed_lately=sums["completed"],
+        failed_lately=sums["failed"],
+        characters_lately=sums["characters"],
+        charged_millicredits_lately=-charged["sum"],
+        busy_accounts_lately=sums["accounts"],
+        new_accounts_lately=Account.objects.filter(created_at__gt=since).count(),
+        anonymous_characters_today=AnonymousUse.objects.filter(day=now.date()).aggregate(sum=Sum("characters", default=0))["sum"],
+        last_failures=tuple(jobs.filter(state=JobState.FAILED).select_related("account").order_by("-created_at")[:FAILURES_SHOWN]),
+    )
+
+
+def _queues() -> tuple[QueueFigures, ...]:
+    rows = (
+        Part.objects.filter(state__in=[PartState.QUEUED, *IN_FLIGHT_STATES])
+        .values("queue")
+        .annotate(waiting=Count("id", filter=Q(state=PartState.QUEUED)), flying=Count("id", filter=Q(state__in=IN_FLIGHT_STATES)))
+        .order_by("queue")
+    )
+    return tuple(QueueFigures(row["queue"], row["waiting"], row["flying"]) for row in rows)
