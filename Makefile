@@ -25,8 +25,8 @@ run:
 
 test:
 	@$(INSTALL) test
-	@.venv/bin/ttsai models pull kokoro whisper-base
-	@.venv/bin/pytest -n 2 --dist loadfile -m 'not prove' $(PYTEST_ARGUMENTS)
+	@.venv/bin/ttsai models pull kokoro piper whisper-base
+	@.venv/bin/pytest -n 2 --dist loadgroup -m 'not prove' $(PYTEST_ARGUMENTS)
 
 check:
 	@$(INSTALL) test
@@ -42,12 +42,12 @@ check:
 
 prove:
 	@$(INSTALL) test
-	@.venv/bin/ttsai models pull kokoro whisper-base
+	@.venv/bin/ttsai models pull kokoro piper whisper-base
 	@.venv/bin/pytest -m prove $(PYTEST_ARGUMENTS)
 
 bench:
 	@$(INSTALL) test
-	@.venv/bin/ttsai models pull kokoro whisper-base
+	@.venv/bin/ttsai models pull kokoro piper whisper-base
 	@.venv/bin/python -m tests.bench
 
 clean:

@@ -14,7 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
-GROUPS = {"run": ("platform", "embedded", "worker-cpu"), "test": ("platform", "embedded", "worker-cpu", "dev")}
+RUN = ("platform", "embedded", "worker-cpu", "languages")
+GROUPS = {"run": RUN, "test": (*RUN, "dev")}
 
 
 def main(name: str) -> None:
@@ -79,7 +80,8 @@ def install(groups: Sequence[str]) -> None:
     say(f"installing {', '.join(groups)} (the first time takes a minute)")
     files = [argument for group in groups for argument in ("-r", str(ROOT / "requirements" / f"{group}.txt"))]
     uv = (str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(VENV / "bin" / "python"))
-    if subprocess.run([*uv, "--require-hashes", *files], check=False, cwd=ROOT).returncode != 0:
+    # The lists are complete, and what languages.txt leaves out it leaves out on purpose (languages.in).
+    if subprocess.run([*uv, "--no-deps", "--require-hashes", *files], check=False, cwd=ROOT).returncode != 0:
         say("uv could not; trying pip, which may know an index that uv does not")
         pip_install(*groups)
     editable = ("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
@@ -90,7 +92,7 @@ def install(groups: Sequence[str]) -> None:
 def pip_install(*groups: str) -> None:
     """The same through pip."""
     files = [argument for group in groups for argument in ("-r", str(ROOT / "requirements" / f"{group}.txt"))]
-    options = ("--quiet", "--disable-pip-version-check", "--require-hashes")
+    options = ("--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes")
     if run("-m", "pip", "install", *options, *files) != 0:
         give_up("the packages cannot be installed; is the package registry within reach?")
 
