@@ -3,10 +3,12 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")
 
 app = Celery("ttsai")
+app.set_default()  # what `current_app` means in every thread: without it, other threads than this one get an app with Celery's defaults
 app.conf.update(
     broker_url=os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"),
     task_ignore_result=True,
@@ -28,5 +30,15 @@ app.conf.update(
         "queue_order_strategy": "priority",
     },
     timezone="UTC",
+    beat_schedule={
+        # Those that repeat within seconds expire: a platform that was away does not come back to a heap of them.
+        "dispatch": {"task": "platform.dispatch", "schedule": 1.0, "options": {"expires": 2}},
+        "reap": {"task": "platform.reap", "schedule": 2.0, "options": {"expires": 4}},
+        "expire results": {"task": "platform.expire_results", "schedule": crontab(minute="7")},
+        "forget old rows": {"task": "platform.forget_old_rows", "schedule": crontab(minute="17")},
+        "forget workers": {"task": "platform.forget_workers", "schedule": crontab(hour="2", minute="27")},
+        "forget anonymous use": {"task": "platform.forget_anonymous_use", "schedule": crontab(hour="0", minute="37")},
+        "reconcile ledger": {"task": "platform.reconcile_ledger", "schedule": crontab(hour="3", minute="47")},
+    },
 )
 app.autodiscover_tasks()

@@ -26,6 +26,9 @@ TTSAI_BODY_BYTES_PER_SECOND = environment.number("TTSAI_BODY_BYTES_PER_SECOND", 
 TTSAI_SPEECH_WAIT_SECONDS = environment.number("TTSAI_SPEECH_WAIT_SECONDS", 170)
 """Endpoints that answer with audio wait this long, then 504: the official SDK gives up at 180 s."""
 
+TTSAI_BULK_CHARACTERS = environment.number("TTSAI_BULK_CHARACTERS", 5000)
+"""A longer text goes to the lane `bulk`, unless somebody waits for its audio."""
+
 TTSAI_WEB_THREADS = environment.number("TTSAI_WEB_THREADS", 8)
 TTSAI_WEB_QUEUE = environment.number("TTSAI_WEB_QUEUE", 512)
 """Requests that may wait for a thread; further ones are answered 503 at once."""
@@ -49,3 +52,6 @@ TTSAI_ENGINE_TIERS = {
     **dict.fromkeys(("tortoise", "chatterbox"), "premium"),
 }
 """The tier of a model at its first sight; what is not here takes its announcement's suggestion. Afterwards the row counts."""
+
+TTSAI_PART_SECONDS = environment.number("TTSAI_PART_SECONDS", 600)
+"""A worker gives a part up after so long: some 500 characters of text, or 30 s of audio."""

@@ -1,0 +1,178 @@
+"""Who is next on a queue: a decision over what waits, what is in flight and how much fits. No I/O."""
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from apps.catalog.selectors import Capacity
+from apps.jobs.models import Lane
+
+LANE_ORDER = {Lane.LIVE.value: 0, Lane.NORMAL.value: 1, Lane.BULK.value: 2}
+PART_UNITS = 50
+"""What a part costs beside its units (characters): queueing, encoding, storing. Else empty parts would be free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A part that could be admitted."""
+
+    part_id: int
+    tenant: str
+    lane: str
+    units: int = 0
+    needs_seat: bool = False
+    """It begins its job, and a tenant's jobs that run at once are limited."""
+    concurrency_limit: int = 1
+    weight: int = 1
+
+    @property
+    def order(self) -> tuple[int, bool, int]:
+        """Within a tenant: the most urgent lane, what has begun, the oldest job, its first part."""
+        return LANE_ORDER[self.lane], self.needs_seat, self.part_id
+
+
+@dataclass(slots=True)
+class Load:
+    """What is in flight on the queue, and how many jobs of a tenant run anywhere. Grows as parts are admitted."""
+
+    lanes: Counter[str] = field(default_factory=Counter)
+    tenants: Counter[str] = field(default_factory=Counter)
+    seats: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def total(self) -> int:
+        """Parts in flight on the queue."""
+        return self.lanes.total()
+
+    def add(self, part: Waiting) -> None:
+        """The part is admitted."""
+        self.lanes[part.lane] += 1
+        self.tenants[part.tenant] += 1
+        self.seats[part.tenant] += part.needs_seat
+
+    def copy(self) -> "Load":
+        """One that grows apart."""
+        return Load(Counter(self.lanes), Counter(self.tenants), Counter(self.seats))
+
+
+@dataclass(slots=True)
+class Shares:
+    """Start-time fair queueing (Goyal, Vin, Cheng 1996): each tenant's virtual time, and the queue's clock.
+
+    The clock is the start of the part that was last taken in turn. A tenant that comes, or comes back, starts there: with no debt, and
+    with no credit for the time when it asked for nothing.
+    """
+
+    clock: float = 0.0
+    times: dict[str, float] = field(default_factory=dict)
+
+    def start(self, tenant: str) -> float:
+        """The virtual time at which the tenant's next part begins."""
+        return max(self.times.get(tenant, 0.0), self.clock)
+
+    def charge(self, part: Waiting) -> None:
+        """The part is admitted: the heavier a tenant's weight, the less it counts."""
+        self.times[part.tenant] = self.start(part.tenant) + (PART_UNITS + part.units) / part.weight
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How many parts of which kind fit into a capacity."""
+
+    slots: int
+    live_slots: int
+    """Kept for the lane `live`; never all, or nothing else would ever run."""
+    hard_slots: int
+
+    @classmethod
+    def of(cls, capacity: Capacity) -> "Rules":
+        """The rules of a queue."""
+        others = max(1, capacity.slots - capacity.reserved_slots) if capacity.slots else 0
+        return cls(slots=capacity.slots, live_slots=capacity.slots - others, hard_slots=max(capacity.slots, capacity.hard_slots))
+
+    @property
+    def tenant_slots(self) -> int:
+        """What one tenant has at most while others wait."""
+        return max(1, self.slots * 3 // 4)
+
+    @property
+    def bulk_slots(self) -> int:
+        """Bulk leaves a quarter more free than the lane `normal`."""
+        return max(1, self.slots - self.live_slots - self.slots // 4)
+
+    def fits(self, part: Waiting, *, load: Load) -> bool:
+        """Whether the part fits into the slots in its turn."""
+        if part.lane == Lane.LIVE and load.lanes[Lane.LIVE] < self.live_slots and load.total < self.hard_slots:
+            return True
+        if load.total >= self.slots:
+            return False
+        if part.lane == Lane.LIVE:
+            return True
+        if part.lane == Lane.BULK and load.lanes[Lane.BULK] >= self.bulk_slots:
+            return False
+        return load.lanes[Lane.NORMAL] + load.lanes[Lane.BULK] < self.slots - self.live_slots
+
+    def fits_newcomer(self, part: Waiting, *, load: Load) -> bool:
+        """Whether the part of a tenant with nothing in flight fits beyond the slots: others' backlog is not its concern. Bulk can wait."""
+        if part.lane == Lane.BULK or load.tenants[part.tenant]:
+            return False
+        kept = 0 if part.lane == Lane.LIVE else max(0, self.live_slots - load.lanes[Lane.LIVE])
+        return load.total + kept < self.hard_slots
+
+
+def choose(waiting: Iterable[Waiting], *, load: Load, capacity: Capacity, shares: Shares) -> list[Waiting]:
+    """The parts to admit now, in order. `load` and `shares` are brought up to date."""
+    return _Round(waiting, load=load, rules=Rules.of(capacity), shares=shares).run()
+
+
+class _Round:
+    """One decision: turns by virtual time first, then newcomers beyond the slots."""
+
+    def __init__(self, waiting: Iterable[Waiting], *, load: Load, rules: Rules, shares: Shares) -> None:
+        self.load, self.rules, self.shares = load, rules, shares
+        self.lines: dict[str, list[Waiting]] = {}
+        for part in sorted(waiting, key=lambda part: part.order):
+            self.lines.setdefault(part.tenant, []).append(part)
+        self.chosen: list[Waiting] = []
+
+    def run(self) -> list[Waiting]:
+        if not self.rules.slots:
+            return []
+        full_share = self._take_turns(list(self.lines), is_shared=True)
+        self._take_turns(full_share, is_shared=False)  # nobody else can use what is left
+        for tenant in sorted(self.lines, key=self.shares.start):
+            part = next((part for part in self.lines[tenant] if self._has_seat(part)), None)
+            if part is not None and self.rules.fits_newcomer(part, load=self.load):
+                self._admit(part)
+        return self.chosen
+
+    def _take_turns(self, tenants: list[str], *, is_shared: bool) -> list[str]:
+        """Admit in turn until nothing fits; returns tenants that stopped at their share while others were left."""
+        turns = [(self.shares.start(tenant), tenant) for tenant in tenants]
+        heapq.heapify(turns)
+        full_share = []
+        while turns:
+            start, tenant = heapq.heappop(turns)
+            if is_shared and turns and self.load.tenants[tenant] >= self.rules.tenant_slots:
+                full_share.append(tenant)
+                continue
+            part = next((part for part in self.lines[tenant] if self._may_go(part)), None)
+            if part is None:
+                continue
+            self.shares.clock = max(self.shares.clock, start)
+            self._admit(part)
+            heapq.heappush(turns, (self.shares.start(tenant), tenant))
+        return full_share
+
+    def _may_go(self, part: Waiting) -> bool:
+        return self._has_seat(part) and self.rules.fits(part, load=self.load)
+
+    def _has_seat(self, part: Waiting) -> bool:
+        return not part.needs_seat or self.load.seats[part.tenant] < part.concurrency_limit
+
+    def _admit(self, part: Waiting) -> None:
+        self.lines[part.tenant].remove(part)
+        self.chosen.append(part)
+        self.load.add(part)
+        self.shares.charge(part)

@@ -1,0 +1,220 @@
+"""The dispatcher: gives the free slots of a queue to the parts that wait, fairly among tenants."""
+
+import json
+import logging
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import DatabaseError, connection, transaction
+
+from apps.catalog.selectors import Capacity, capacity
+from apps.jobs.admission import Load, Rules, Shares, Waiting, choose
+from apps.jobs.models import Lane
+from apps.jobs.publishing import Attempt, is_broker_away, publish
+
+logger = logging.getLogger(__name__)
+
+PICKUP_SECONDS = 10.0
+"""An admitted part that no worker took up for so long is given out again. Workers have a thread for every admitted part."""
+
+# Until the end of the transaction; blocking, so that a part that was committed a moment ago is never forgotten.
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+
+IN_FLIGHT = """
+SELECT tenant, lane, count(*) FROM jobs_part
+WHERE queue = %(queue)s AND state IN ('admitted', 'running') GROUP BY tenant, lane
+"""
+
+# From tenant to tenant by index (a loose index scan), then the first few parts of each lane: the length of a backlog costs nothing.
+WAITING = """
+WITH RECURSIVE waiting (tenant) AS (
+    (SELECT tenant FROM jobs_part WHERE queue = %(queue)s AND state = 'queued' ORDER BY tenant LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT next.tenant FROM jobs_part next
+        WHERE next.queue = %(queue)s AND next.state = 'queued' AND next.tenant > waiting.tenant ORDER BY next.tenant LIMIT 1
+    )
+    FROM waiting WHERE waiting.tenant IS NOT NULL
+)
+SELECT part.id, waiting.tenant, lanes.lane, part.units, part.opens_job, part.is_internal,
+       job.concurrency_limit, job.weight, job.part_count, seats.taken
+FROM waiting
+CROSS JOIN LATERAL (
+    SELECT count(*) AS taken FROM (
+        SELECT uuid FROM jobs_job WHERE tenant = waiting.tenant AND state = 'running' AND NOT is_internal
+        UNION
+        SELECT job_id FROM jobs_part WHERE tenant = waiting.tenant AND state IN ('admitted', 'running') AND NOT is_internal
+    ) AS begun
+) AS seats
+CROSS JOIN (VALUES ('live'), ('normal'), ('bulk')) AS lanes (lane)
+CROSS JOIN LATERAL (
+    SELECT id, job_id, units, opens_job, is_internal FROM jobs_part
+    WHERE queue = %(queue)s AND tenant = waiting.tenant AND lane = lanes.lane AND state = 'queued'
+    AND not_before <= statement_timestamp()
+    ORDER BY queue, tenant, lane, opens_job, id LIMIT %(limit)s
+) AS part
+JOIN jobs_job AS job ON job.uuid = part.job_id
+WHERE waiting.tenant IS NOT NULL
+"""
+
+# SKIP LOCKED: a part that is being cancelled at this moment is left alone, and the dispatcher never waits for a row.
+ADMIT = """
+UPDATE jobs_part AS part
+SET state = 'admitted', token = chosen.token, attempts = part.attempts + 1, opens_job = false, worker = '', boot = '', units_done = 0,
+    admitted_at = clock_timestamp(), lease_expires_at = clock_timestamp() + make_interval(secs => %(pickup)s)
+FROM (
+    SELECT row.id, admitted.token FROM jobs_part AS row
+    JOIN unnest(%(ids)s::bigint[], %(tokens)s::uuid[]) AS admitted (id, token) ON admitted.id = row.id
+    WHERE row.state = 'queued' FOR UPDATE OF row SKIP LOCKED
+) AS chosen, jobs_job AS job
+WHERE part.id = chosen.id AND job.uuid = part.job_id
+RETURNING part.job_id, part.index, part.token, part.kind, part.work, part.tenant, part.lane, extract(epoch FROM job.created_at)
+"""
+
+OPEN_JOBS = """
+UPDATE jobs_part SET state = 'queued' WHERE id IN (
+    SELECT id FROM jobs_part WHERE job_id = ANY(%(jobs)s) AND state = 'waiting' AND kind <> 'join' FOR UPDATE SKIP LOCKED
+)
+"""
+
+READ_SHARES = "SELECT tenant, virtual_time FROM jobs_fairshare WHERE queue = %(queue)s AND tenant = ANY(%(tenants)s)"
+
+KEEP_SHARES = """
+INSERT INTO jobs_fairshare (queue, tenant, virtual_time) SELECT %(queue)s, * FROM unnest(%(tenants)s::text[], %(times)s::float8[])
+ON CONFLICT (queue, tenant) DO UPDATE SET virtual_time = excluded.virtual_time
+"""
+
+QUEUES = """
+WITH RECURSIVE waiting (queue) AS (
+    (SELECT queue FROM jobs_part WHERE state = 'queued' ORDER BY queue LIMIT 1)
+    UNION ALL
+    SELECT (SELECT next.queue FROM jobs_part next WHERE next.state = 'queued' AND next.queue > waiting.queue ORDER BY next.queue LIMIT 1)
+    FROM waiting WHERE waiting.queue IS NOT NULL
+)
+SELECT queue FROM waiting WHERE queue IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """What waits on a queue, as far as it could be admitted now."""
+
+    parts: list[Waiting]
+    long_jobs: frozenset[int]
+    """Ids of parts that open a job of several parts."""
+    limit: int
+    """The number of parts of one tenant and lane that were read at most."""
+
+
+def dispatch(queue: str) -> int:
+    """Admit what fits, then send it to the workers; how many parts were admitted. Not inside a transaction."""
+    limits = capacity(queue)
+    if not limits.slots or is_broker_away():
+        return 0
+    attempts: list[Attempt] = []
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute(LOCK, [f"dispatch:{queue}"])
+        is_more = True
+        while is_more:
+            admitted, is_more = _admit(queue, limits=limits)
+            attempts += admitted
+    publish(attempts, queue=queue)
+    return len(attempts)
+
+
+def dispatch_soon(queue: str) -> None:
+    """Dispatch now; should the database fail here, the job is accepted all the same and beat's dispatch follows within a second."""
+    try:
+        dispatch(queue)
+    except DatabaseError:
+        logger.exception("dispatch of queue %s failed", queue)
+
+
+def dispatch_all() -> int:
+    """Every queue on which something waits: the safety net under the calls at submit and finish."""
+    return sum(dispatch(queue) for (queue,) in _rows(QUEUES, {}))
+
+
+def _admit(queue: str, *, limits: Capacity) -> tuple[list[Attempt], bool]:
+    """One decision. True when it opened a job whose other parts may fill what is left."""
+    load = Load()
+    for tenant, lane, count in _rows(IN_FLIGHT, {"queue": queue}):
+        load.lanes[lane] += count
+        load.tenants[tenant] += count
+    if load.total >= Rules.of(limits).hard_slots:
+        return [], False
+    candidates = _read_candidates(queue, load=load, limits=limits)
+    chosen = _choose(queue, candidates=candidates, load=load, limits=limits)
+    if not chosen:
+        return [], False
+    ids = [part.part_id for part in chosen]
+    rows = _rows(ADMIT, {"ids": ids, "tokens": [uuid4() for _ in ids], "pickup": PICKUP_SECONDS})
+    attempts = [
+        Attempt(job, index, token, kind, json.loads(work), tenant, lane, float(created_at))
+        for job, index, token, kind, work, tenant, lane, created_at in rows
+    ]
+    opened = [attempt.job for attempt in attempts] if candidates.long_jobs.intersection(ids) else []
+    return attempts, bool(opened) and _open_jobs(opened) > 0
+
+
+def _read_candidates(queue: str, *, load: Load, limits: Capacity) -> _Candidates:
+    limit = max(1, limits.slots - load.total, limits.reserved_slots - load.lanes[Lane.LIVE])
+    parts, long_jobs = [], set()
+    for part_id, tenant, lane, units, opens_job, is_internal, concurrency_limit, weight, part_count, seats in _rows(
+        WAITING, {"queue": queue, "limit": limit}
+    ):
+        load.seats[tenant] = seats
+        if opens_job and part_count > 1:
+            long_jobs.add(part_id)
+        parts.append(
+            Waiting(
+                part_id=part_id,
+                tenant=tenant,
+                lane=lane,
+                units=units,
+                needs_seat=opens_job and not is_internal,
+                concurrency_limit=concurrency_limit,
+                weight=weight,
+            )
+        )
+    return _Candidates(parts=parts, long_jobs=frozenset(long_jobs), limit=limit)
+
+
+def _choose(queue: str, *, candidates: _Candidates, load: Load, limits: Capacity) -> list[Waiting]:
+    """Virtual times are read and kept only where somebody is left waiting beside somebody else."""
+    tenants = {part.tenant for part in candidates.parts}
+    chosen = choose(candidates.parts, load=load.copy(), capacity=limits, shares=Shares())
+    if len(tenants) <= 1 or (len(chosen) == len(candidates.parts) and len(chosen) < candidates.limit):
+        return chosen
+    shares = _read_shares(queue, tenants=tenants)
+    chosen = choose(candidates.parts, load=load, capacity=limits, shares=shares)
+    if chosen:
+        _keep_shares(queue, shares=shares, tenants={part.tenant for part in chosen})
+    return chosen
+
+
+def _read_shares(queue: str, *, tenants: set[str]) -> Shares:
+    times = dict(_rows(READ_SHARES, {"queue": queue, "tenants": ["", *tenants]}))
+    return Shares(clock=times.pop("", 0.0), times=times)
+
+
+def _keep_shares(queue: str, *, shares: Shares, tenants: set[str]) -> None:
+    times = {"": shares.clock, **{tenant: shares.times[tenant] for tenant in tenants}}
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP_SHARES, {"queue": queue, "tenants": list(times), "times": list(times.values())})
+
+
+def _open_jobs(jobs: list[UUID]) -> int:
+    """The other parts of jobs that have just begun: they need no seat any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_JOBS, {"jobs": jobs})
+        return int(cursor.rowcount)
+
+
+def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

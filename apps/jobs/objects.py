@@ -1,0 +1,45 @@
+"""Where a job's objects lie: below one folder for each job, one folder for each attempt at a part."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from apps.core.storage import get_storage
+from workers.contract.formats import FORMATS
+
+MANIFEST = "manifest.json"
+TIMINGS = "timings.json"
+JSON_TYPE = "application/json"
+
+_UNFIT = re.compile(r"[^A-Za-z0-9._-]")
+
+
+def job_folder(tenant: str, *, job: UUID) -> str:
+    """`account-12/<32 hex>`: all that a job ever stored."""
+    return f"{_UNFIT.sub('-', tenant)}/{job.hex}"
+
+
+def attempt_folder(tenant: str, *, job: UUID, index: int, token: UUID) -> str:
+    """What one attempt at a part stored: a late worker writes beside its successor, never over it."""
+    return f"{job_folder(tenant, job=job)}/{index}-{token.hex}"
+
+
+def audio_name(audio_format: str) -> str:
+    """`audio.mp3`."""
+    return f"audio.{FORMATS[audio_format].extension}"
+
+
+def object_reference(key: str) -> dict[str, str]:
+    """What stands in a part's work for the address of an object, until the part is admitted."""
+    return {"$key": key}
+
+
+def with_addresses(work: Any) -> Any:
+    """The work with an address, signed now, in place of each reference."""
+    if isinstance(work, dict):
+        if "$key" in work:
+            return get_storage().reading_address(work["$key"]).to_dict()
+        return {name: with_addresses(value) for name, value in work.items()}
+    if isinstance(work, list):
+        return [with_addresses(item) for item in work]
+    return work

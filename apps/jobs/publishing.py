@@ -1,0 +1,130 @@
+"""Sends admitted parts to the workers, and stops attempts that nobody wants any more."""
+
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection
+from kombu.exceptions import OperationalError
+
+from apps.core.storage import get_storage
+from apps.core.valkey import ValkeyAway, client
+from apps.jobs.objects import JSON_TYPE, MANIFEST, TIMINGS, attempt_folder, audio_name, with_addresses
+from workers.contract import names
+from workers.contract.formats import FORMATS
+from workers.contract.messages import PartMessage
+
+logger = logging.getLogger(__name__)
+
+ONE_RETRY: Final = {"max_retries": 1, "interval_start": 0.0, "interval_step": 0.0}
+"""A pooled connection may be stale after a restart of the broker; a second failure means that it is away."""
+AWAY_SECONDS = 1.0
+"""After a failure nothing is admitted for so long: no request waits for the timeout that another has just waited for."""
+CANCEL_KEY_SECONDS = 3600
+KINDS_WITH_TIMINGS = frozenset({"speak", "join"})
+
+# Back in the line without a counted attempt. Should the message have arrived all the same, its token is worth nothing any more.
+UNSENT = """
+UPDATE jobs_part SET state = 'queued', token = NULL, attempts = attempts - 1, lease_expires_at = NULL,
+    not_before = clock_timestamp() + interval '1 second'
+WHERE id IN (SELECT id FROM jobs_part WHERE token = ANY(%(tokens)s) AND state = 'admitted' FOR UPDATE SKIP LOCKED)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A part that was admitted a moment ago."""
+
+    job: UUID
+    index: int
+    token: UUID
+    kind: str
+    work: dict[str, Any]
+    tenant: str
+    lane: str
+    job_created_at: float
+
+
+class _Broker:
+    """Whether the broker answered this process lately."""
+
+    away_until = 0.0
+
+
+def is_broker_away() -> bool:
+    """Whether a message could not be sent a moment ago."""
+    return time.monotonic() < _Broker.away_until
+
+
+def forget_broker_state() -> None:
+    """For tests that take the broker away and give it back."""
+    _Broker.away_until = 0.0
+
+
+def publish(attempts: Sequence[Attempt], *, queue: str) -> None:
+    """One message for each attempt. What could not be sent goes back to the line."""
+    if not attempts:
+        return
+    for position, attempt in enumerate(attempts):
+        try:
+            _send(attempt, queue=queue)
+        except (OperationalError, *ValkeyAway) as error:
+            _Broker.away_until = time.monotonic() + AWAY_SECONDS
+            unsent = [attempt.token for attempt in attempts[position:]]
+            logger.warning("broker away, %s parts of queue %s stay in line: %s", len(unsent), queue, type(error).__name__)
+            with connection.cursor() as cursor:
+                cursor.execute(UNSENT, {"tokens": unsent})
+            return
+
+
+def cancel_attempts(tokens: Iterable[UUID]) -> None:
+    """Tell workers to stop. What is lost here is said again by the reaper, or costs some wasted computing."""
+    pipeline = client().pipeline(transaction=False)
+    for token in tokens:
+        pipeline.set(names.cancel_key(token.hex), "1", ex=CANCEL_KEY_SECONDS)
+        pipeline.publish(names.CANCEL_CHANNEL, token.hex)
+    try:
+        pipeline.execute()
+    except ValkeyAway as error:
+        logger.warning("attempts not cancelled: %s", type(error).__name__)
+
+
+def _send(attempt: Attempt, *, queue: str) -> None:
+    with current_app.producer_pool.acquire(block=True) as producer:
+        current_app.send_task(
+            names.RUN_PART,
+            args=[_message(attempt).to_dict()],
+            queue=names.queue_name(queue, attempt.lane),
+            producer=producer,
+            ignore_result=True,
+            argsrepr="(part)",  # else the text would stand in a header that is logged
+            retry=True,
+            retry_policy=ONE_RETRY,
+        )
+
+
+def _message(attempt: Attempt) -> PartMessage:
+    storage = get_storage()
+    folder = attempt_folder(attempt.tenant, job=attempt.job, index=attempt.index, token=attempt.token)
+    audio_format = attempt.work["format"]
+    has_timings = attempt.kind in KINDS_WITH_TIMINGS
+    return PartMessage(
+        job=attempt.job.hex,
+        part=attempt.index,
+        token=attempt.token.hex,
+        kind=attempt.kind,
+        work=with_addresses(attempt.work),
+        tenant=attempt.tenant,
+        lane=attempt.lane,
+        job_created_at=attempt.job_created_at,
+        deadline_at=time.time() + settings.TTSAI_PART_SECONDS,
+        output=storage.writing_address(f"{folder}/{audio_name(audio_format)}", content_type=FORMATS[audio_format].content_type),
+        manifest=storage.writing_address(f"{folder}/{MANIFEST}", content_type=JSON_TYPE),
+        timings=storage.writing_address(f"{folder}/{TIMINGS}", content_type=JSON_TYPE) if has_timings else None,
+        stream=names.job_stream(attempt.job.hex),
+    )

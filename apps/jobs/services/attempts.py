@@ -1,0 +1,110 @@
+"""Attempts at parts while they run: taken up, kept alive by heartbeats, given to another worker."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from apps.core.events import publish_event
+from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part
+from apps.jobs.publishing import cancel_attempts
+from workers.contract import names
+from workers.contract.messages import InFlight, PartStarted
+
+DEADLINE_GRACE_SECONDS = 60
+"""A worker gives a part up at its deadline. One that goes on telling that it lives, with a part that never ends, is believed no longer."""
+
+# No lock is waited for: what is locked is being finished, and needs no lease. The job's row is written by a statement of its own, so that
+# nobody holds a part's row while waiting for its job's.
+RENEW = """
+UPDATE jobs_part AS part
+SET state = 'running', worker = %(worker)s, boot = %(boot)s, units_done = GREATEST(part.units_done, LEAST(held.units_done, part.units)),
+    lease_expires_at = LEAST(clock_timestamp() + make_interval(secs => %(lease)s),
+                             part.admitted_at + make_interval(secs => %(longest)s))
+FROM (
+    SELECT row.id, held.units_done, row.state AS state_before FROM jobs_part AS row
+    JOIN unnest(%(tokens)s::uuid[], %(units)s::integer[]) AS held (token, units_done) ON held.token = row.token
+    WHERE row.state IN ('admitted', 'running') FOR UPDATE OF row SKIP LOCKED
+) AS held
+WHERE part.id = held.id RETURNING part.job_id, held.state_before
+"""
+
+REQUEUE = """
+UPDATE jobs_part SET state = 'queued', token = NULL, worker = '', boot = '', lease_expires_at = NULL, units_done = 0,
+    not_before = clock_timestamp() + make_interval(secs => %(delay)s), error_code = %(code)s
+WHERE token = %(token)s AND state IN ('admitted', 'running')
+"""
+
+PROGRESS = """
+SELECT job.uuid, job.units, SUM(CASE WHEN part.state = 'done' THEN part.units ELSE LEAST(part.units_done, part.units) END)
+FROM jobs_job AS job JOIN jobs_part AS part ON part.job_id = job.uuid WHERE job.uuid = ANY(%(jobs)s) GROUP BY job.uuid
+"""
+
+
+def start_part(started: PartStarted) -> None:
+    """A worker took an attempt up. One that is worth nothing any more is stopped."""
+    token = UUID(started.token)
+    jobs = _renew([token], units=[0], worker=started.worker, boot=started.boot)
+    for job_uuid in jobs:
+        publish_event(job_uuid, {"type": "started"})
+    if not jobs:
+        _stop_stale([token])
+
+
+def renew_leases(in_flight: Sequence[InFlight], *, worker: str, boot: str) -> None:
+    """A heartbeat's attempts are alive. Those that are worth nothing any more are stopped."""
+    if not in_flight:
+        return
+    tokens = [UUID(held.token) for held in in_flight]
+    jobs = _renew(tokens, units=[held.units_done for held in in_flight], worker=worker, boot=boot)
+    publish_progress(jobs)
+    if len(jobs) < len(tokens):
+        _stop_stale(tokens)
+
+
+def requeue_attempt(token: UUID, *, delay_seconds: float, error_code: str = "") -> bool:
+    """Give the part to another worker. False when the attempt had ended. Inside the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(REQUEUE, {"token": token, "delay": delay_seconds, "code": error_code})
+        return bool(cursor.rowcount)
+
+
+def publish_progress(jobs: Iterable[UUID]) -> None:
+    """How far these jobs are, to whoever watches them."""
+    with connection.cursor() as cursor:
+        cursor.execute(PROGRESS, {"jobs": list(set(jobs))})
+        rows: list[tuple[UUID, int, Any]] = cursor.fetchall()
+    for job_uuid, units, units_done in rows:
+        publish_event(job_uuid, {"type": "progress", "units": units, "units_done": int(units_done)})
+
+
+def begin_jobs(jobs: Iterable[UUID]) -> None:
+    """The first of their parts was taken up. One statement each: nobody holds one job while waiting for another."""
+    for job_uuid in set(jobs):
+        Job.objects.filter(uuid=job_uuid, state=JobState.QUEUED).update(state=JobState.RUNNING, started_at=timezone.now())
+
+
+def _renew(tokens: list[UUID], *, units: list[int], worker: str, boot: str) -> list[UUID]:
+    values: dict[str, Any] = {
+        "tokens": tokens,
+        "units": units,
+        "worker": worker[:200],
+        "boot": boot[:64],
+        "lease": names.LEASE_SECONDS,
+        "longest": settings.TTSAI_PART_SECONDS + DEADLINE_GRACE_SECONDS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(RENEW, values)
+        rows: list[tuple[UUID, str]] = cursor.fetchall()
+    taken_up = [job_uuid for job_uuid, state_before in rows if state_before == "admitted"]
+    if taken_up:
+        begin_jobs(taken_up)
+    return [job_uuid for job_uuid, _ in rows]
+
+
+def _stop_stale(tokens: list[UUID]) -> None:
+    valid = set(Part.objects.filter(token__in=tokens, state__in=IN_FLIGHT_STATES).values_list("token", flat=True))
+    cancel_attempts(token for token in tokens if token not in valid)

@@ -1,0 +1,41 @@
+"""An owner stops a job, or the only listener of an answer left."""
+
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.core.errors import ConflictError
+from apps.jobs.dispatch import dispatch_soon
+from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part, PartState
+from apps.jobs.publishing import cancel_attempts
+from apps.jobs.services.endings import end_cancelled_job, lock_job
+from apps.jobs.services.finish import end_if_cancelled
+
+
+def cancel_job(job: Job, *, reason: str) -> Job:
+    """Stop the job. One that has not begun ends at once, all credits back; else it ends when its workers say how far they came.
+
+    409 job_finished when it is over. A repeat changes nothing.
+    """
+    with transaction.atomic(durable=True):
+        locked = lock_job(job.uuid)
+        if locked.is_over:
+            raise ConflictError(f"The job is over: {locked.state}.", code="job_finished", extra={"status": locked.state})
+        if locked.state == JobState.QUEUED:
+            end_cancelled_job(locked, reason=reason)
+        elif locked.cancel_requested_at is None:
+            _ask_workers(locked, reason=reason)
+    dispatch_soon(locked.queue)
+    return locked
+
+
+def _ask_workers(job: Job, *, reason: str) -> None:
+    job.cancel_requested_at, job.error_message = timezone.now(), reason
+    job.save(update_fields=["cancel_requested_at", "error_message"])
+    parts = Part.objects.filter(job_id=job.uuid)
+    parts.filter(state__in=[PartState.WAITING, PartState.QUEUED]).update(state=PartState.CANCELLED, finished_at=timezone.now())
+    tokens: list[UUID | None] = list(parts.filter(state__in=IN_FLIGHT_STATES).values_list("token", flat=True))
+    transaction.on_commit(partial(cancel_attempts, [token for token in tokens if token is not None]))
+    end_if_cancelled(job)

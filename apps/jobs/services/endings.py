@@ -1,0 +1,107 @@
+"""How jobs end: every end, whoever brings it about, is written here. The caller's transaction holds the job's row."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.billing.services import release_credits, settle_credits
+from apps.core.events import end_event, publish_event
+from apps.jobs.models import ACTIVE_STATES, Job, JobState
+from apps.jobs.publishing import cancel_attempts
+
+# RETURNING gives the tokens of attempts in flight: a part that waits has none.
+CLOSE_PARTS = """
+UPDATE jobs_part SET state = 'cancelled', finished_at = clock_timestamp(), lease_expires_at = NULL
+WHERE job_id = %(job)s AND state IN ('waiting', 'queued', 'admitted', 'running') RETURNING token
+"""
+
+UNITS_DONE = """
+SELECT COALESCE(SUM(CASE WHEN state = 'done' THEN units ELSE LEAST(units_done, units) END), 0) FROM jobs_part WHERE job_id = %(job)s
+"""
+
+
+def lock_job(job_uuid: UUID) -> Job:
+    """The job's row, ours to the end of the transaction. Always before its parts, so that nobody waits in a circle."""
+    return Job.objects.select_for_update().get(uuid=job_uuid)
+
+
+def complete_job(job: Job, *, result: dict[str, Any]) -> None:
+    """All work is done: the price is charged as reserved."""
+    _record_end(job, state=JobState.COMPLETED, charged_millicredits=job.reserved_millicredits, result=result)
+
+
+def fail_job(job: Job, *, code: str, message: str) -> None:
+    """The work cannot be done: credits back, other parts stopped."""
+    _close_parts(job)
+    _record_end(job, state=JobState.FAILED, error_code=code, error_message=message)
+
+
+def expire_job(job: Job, *, message: str) -> None:
+    """No worker took it up: credits back."""
+    _close_parts(job)
+    _record_end(job, state=JobState.EXPIRED, error_code="expired", error_message=message)
+
+
+def end_cancelled_job(job: Job, *, reason: str) -> None:
+    """Stopped by its owner: what was made is charged, rounded up once, and the rest goes back."""
+    _close_parts(job)
+    charged = charge_of_cancelled(job.reserved_millicredits, units=job.units, units_done=count_units_done(job.uuid))
+    _record_end(job, state=JobState.CANCELLED, charged_millicredits=charged, error_code="cancelled", error_message=reason)
+
+
+def charge_of_cancelled(reserved_millicredits: int, *, units: int, units_done: int) -> int:
+    """The share of the price that was made, rounded up."""
+    if units == 0:
+        return 0
+    return min(reserved_millicredits, -(-reserved_millicredits * units_done // units))
+
+
+def count_units_done(job_uuid: UUID) -> int:
+    """Units of the parts that are done, and of the others as far as their workers told."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNITS_DONE, {"job": job_uuid})
+        return int(cursor.fetchone()[0])
+
+
+def _record_end(
+    job: Job,
+    *,
+    state: JobState,
+    charged_millicredits: int = 0,
+    result: dict[str, Any] | None = None,
+    error_code: str = "",
+    error_message: str = "",
+) -> None:
+    """The row and the ledger, and whatever else must be true of every ended job, in one transaction."""
+    job.state, job.finished_at = state, timezone.now()
+    job.charged_millicredits, job.result = charged_millicredits, result
+    job.error_code, job.error_message = error_code, error_message
+    if job.retention_days is not None:
+        job.expires_at = job.finished_at + timedelta(days=job.retention_days)
+    columns = ["state", "finished_at", "charged_millicredits", "result", "error_code", "error_message", "expires_at"]
+    is_ours = Job.objects.filter(uuid=job.uuid, state__in=ACTIVE_STATES).update(**{name: getattr(job, name) for name in columns})
+    if not is_ours:
+        raise RuntimeError(f"job {job.uuid.hex} had ended: its row was not locked")
+    if job.account_id is not None:
+        _settle(job, account_id=job.account_id)
+    transaction.on_commit(partial(publish_event, job.uuid, end_event(job.uuid, status=state.value)))
+
+
+def _settle(job: Job, *, account_id: int) -> None:
+    reserved = job.reserved_millicredits
+    if job.charged_millicredits:
+        settle_credits(account_id, job_uuid=job.uuid, reserved_millicredits=reserved, charged_millicredits=job.charged_millicredits)
+    else:
+        release_credits(account_id, job_uuid=job.uuid, reserved_millicredits=reserved)
+
+
+def _close_parts(job: Job) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSE_PARTS, {"job": job.uuid})
+        tokens = [token for (token,) in cursor.fetchall() if token is not None]
+    if tokens:
+        transaction.on_commit(partial(cancel_attempts, tokens))

@@ -1,0 +1,192 @@
+"""An attempt ended: one compare-and-set on its token; with the last part the job ends, in the same transaction."""
+
+import logging
+from dataclasses import replace
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.core.storage import get_storage
+from apps.jobs.dispatch import dispatch
+from apps.jobs.models import IN_FLIGHT_STATES, Job, Part, PartState
+from apps.jobs.objects import TIMINGS, attempt_folder, audio_name, object_reference
+from apps.jobs.services.attempts import begin_jobs, publish_progress, requeue_attempt
+from apps.jobs.services.endings import complete_job, end_cancelled_job, fail_job, lock_job
+from workers.contract import errors, names
+from workers.contract.formats import FORMATS
+from workers.contract.messages import Manifest, PartOutcome
+
+logger = logging.getLogger(__name__)
+
+RETRY_PAUSE_SECONDS = 2.0
+"""Times the number of attempts: what failed a moment ago fails again at once, on another worker too if the store is away."""
+
+OTHERS_LEFT = """
+SELECT count(*) FILTER (WHERE state <> 'waiting'), count(*) FILTER (WHERE state = 'waiting') FROM jobs_part
+WHERE job_id = %(job)s AND kind <> 'join' AND state IN ('waiting', 'queued', 'admitted', 'running')
+"""
+QUEUE_WAITING = "UPDATE jobs_part SET state = 'queued' WHERE job_id = %(job)s AND state = 'waiting' AND kind <> 'join'"
+
+
+def finish_part(outcome: PartOutcome) -> bool:
+    """Take an outcome in. False when it changes nothing: it is late, repeated, or of another attempt."""
+    part = _find_part(outcome)
+    if part is None:
+        return False
+    outcome = _checked(outcome, part=part)
+    with transaction.atomic(durable=True):
+        job = lock_job(part.job_id)
+        queues = _apply(outcome, job=job, part=part)
+    for queue in queues:
+        dispatch(queue)
+    return bool(queues)
+
+
+def _find_part(outcome: PartOutcome) -> Part | None:
+    try:
+        token, job_uuid = UUID(outcome.token), UUID(outcome.job)
+    except ValueError:
+        logger.warning("an outcome of worker %s names no part", outcome.worker)
+        return None
+    return Part.objects.filter(token=token, job_id=job_uuid, index=outcome.part, state__in=IN_FLIGHT_STATES).first()
+
+
+def _checked(outcome: PartOutcome, *, part: Part) -> PartOutcome:
+    """A completed outcome whose manifest is of this attempt and whose output is stored, whole; else a failure that is tried again."""
+    if outcome.status != "completed":
+        return outcome
+    manifest = outcome.manifest
+    if manifest is None or (manifest.job, manifest.part, manifest.token) != (outcome.job, outcome.part, outcome.token):
+        return _failed(outcome, message="The worker's manifest is of another part.")
+    stored = get_storage().stat(_audio_key(part))
+    if stored is None or stored.bytes != manifest.output_bytes or stored.bytes == 0:
+        return _failed(outcome, message="The audio was not stored whole.")
+    return outcome
+
+
+def _failed(outcome: PartOutcome, *, message: str) -> PartOutcome:
+    logger.warning("part %s of job %s by worker %s: %s", outcome.part, outcome.job, outcome.worker, message)
+    return replace(outcome, status="failed", manifest=None, error_code=errors.STORAGE_UNAVAILABLE, error_message=message, is_retryable=True)
+
+
+def _apply(outcome: PartOutcome, *, job: Job, part: Part) -> list[str]:
+    """Inside the transaction, with the job locked. Returns the queues on which something may go on; none when nothing changed."""
+    if job.is_over:
+        return []
+    if outcome.status == "completed" and outcome.manifest is not None:
+        return _complete_part(outcome.manifest, job=job, part=part)
+    if job.cancel_requested_at is not None:
+        return _cancel_part(outcome, job=job, part=part)
+    if outcome.status == "failed" and not outcome.is_retryable:
+        return _fail_part(job, part=part, code=outcome.error_code, message=outcome.error_message)
+    # Failed and worth another try; or stopped by a worker that nobody had asked to.
+    return retry_part(job, part=part, code=outcome.error_code or errors.WORKER_LOST, message=outcome.error_message)
+
+
+def retry_part(job: Job, *, part: Part, code: str, message: str, pause_seconds: float = RETRY_PAUSE_SECONDS) -> list[str]:
+    """Give the part to another worker, unless it has had its attempts: then the job fails. The job is locked."""
+    if part.attempts >= settings.TTSAI_PART_ATTEMPTS:
+        return _fail_part(job, part=part, code=code, message=message)
+    if part.token is None or not requeue_attempt(part.token, delay_seconds=pause_seconds * part.attempts, error_code=code):
+        return []
+    return [part.queue]
+
+
+def close_part(part: Part, *, state: PartState, **changes: object) -> bool:
+    """The compare-and-set. False when the attempt had ended."""
+    rows = Part.objects.filter(pk=part.pk, token=part.token, state__in=IN_FLIGHT_STATES)
+    return rows.update(state=state, finished_at=timezone.now(), lease_expires_at=None, **changes) == 1
+
+
+def end_if_cancelled(job: Job) -> None:
+    """A job that is being cancelled ends once none of its parts is with a worker. The job is locked."""
+    if not Part.objects.filter(job_id=job.uuid, state__in=IN_FLIGHT_STATES).exists():
+        end_cancelled_job(job, reason=job.error_message)
+
+
+def _fail_part(job: Job, *, part: Part, code: str, message: str) -> list[str]:
+    if not close_part(part, state=PartState.FAILED, error_code=code):
+        return []
+    fail_job(job, code=code or errors.INTERNAL_ERROR, message=message or "The work could not be done.")
+    return [part.queue]
+
+
+def _cancel_part(outcome: PartOutcome, *, job: Job, part: Part) -> list[str]:
+    units_done = min(max(part.units_done, outcome.units_done), part.units)
+    if not close_part(part, state=PartState.CANCELLED, units_done=units_done):
+        return []
+    end_if_cancelled(job)
+    return [part.queue]
+
+
+def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:
+    if not close_part(part, state=PartState.DONE, manifest=manifest.to_dict(), units_done=part.units):
+        return []
+    if part.index == job.part_count - 1:
+        complete_job(job, result=_result(part, manifest=manifest))
+        return [part.queue]
+    if job.cancel_requested_at is not None:
+        end_if_cancelled(job)
+        return [part.queue]
+    begin_jobs([job.uuid])  # the message that it was taken up may be lost
+    transaction.on_commit(lambda: publish_progress([job.uuid]))
+    return _go_on(job, part=part)
+
+
+def _go_on(job: Job, *, part: Part) -> list[str]:
+    """Some parts are done: the join's turn comes with the last."""
+    with connection.cursor() as cursor:
+        cursor.execute(OTHERS_LEFT, {"job": job.uuid})
+        on_their_way, waiting = cursor.fetchone()
+        if waiting and not on_their_way:  # the dispatcher left them alone because somebody held their rows
+            cursor.execute(QUEUE_WAITING, {"job": job.uuid})
+    if on_their_way or waiting:
+        return [part.queue]
+    _queue_join(job)
+    return [part.queue, names.CODEC_QUEUE]
+
+
+def _queue_join(job: Job) -> None:
+    parts = Part.objects.filter(job_id=job.uuid).order_by("index")
+    join = parts.get(kind="join")
+    inputs = [
+        {
+            "audio": object_reference(_audio_key(part)),
+            "timings": object_reference(_timings_key(part)) if (part.manifest or {}).get("has_timings") else None,
+        }
+        for part in parts.exclude(kind="join")
+    ]
+    join.work["inputs"] = inputs
+    Part.objects.filter(pk=join.pk, state=PartState.WAITING).update(state=PartState.QUEUED, work=join.work)
+
+
+def _result(part: Part, *, manifest: Manifest) -> dict[str, object]:
+    """What downloads and results read."""
+    audio_format = FORMATS[part.work["format"]]
+    return {
+        "key": _audio_key(part),
+        "file_name": f"output.{audio_format.extension}",
+        "content_type": audio_format.content_type,
+        "bytes": manifest.output_bytes,
+        "sha256": manifest.output_sha256,
+        "audio_seconds": manifest.audio_seconds,
+        "sample_rate": manifest.sample_rate,
+        "format": audio_format.name,
+        "timings_key": _timings_key(part) if manifest.has_timings else None,
+    }
+
+
+def _audio_key(part: Part) -> str:
+    return f"{_folder(part)}/{audio_name(part.work['format'])}"
+
+
+def _timings_key(part: Part) -> str:
+    return f"{_folder(part)}/{TIMINGS}"
+
+
+def _folder(part: Part) -> str:
+    if part.token is None:
+        raise ValueError(f"part {part} has no attempt")
+    return attempt_folder(part.tenant, job=part.job_id, index=part.index, token=part.token)

@@ -1,0 +1,67 @@
+"""The same key and the same body make one job and one charge, also when both requests come at once."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from apps.core.errors import ConflictError, InvalidRequestError
+from apps.jobs.models import IdempotencyRecord, Job
+
+KEPT_HOURS = 24
+LONGEST_KEY = 255
+
+# A twin that comes at the same time waits here for the first one's transaction. Of a record that is no longer good, the row is taken over.
+CLAIM = """
+INSERT INTO jobs_idempotencyrecord AS record (scope, key, body_digest, job_id) VALUES (%(scope)s, %(key)s, %(digest)s, %(job)s)
+ON CONFLICT (scope, key) DO UPDATE
+SET body_digest = excluded.body_digest, job_id = excluded.job_id, created_at = excluded.created_at
+WHERE record.created_at < statement_timestamp() - make_interval(hours => %(hours)s)
+OR (%(ends_with_job)s AND EXISTS (SELECT 1 FROM jobs_job WHERE uuid = record.job_id AND state NOT IN ('queued', 'running')))
+RETURNING 1
+"""
+
+FORGET = "DELETE FROM jobs_idempotencyrecord WHERE created_at < statement_timestamp() - make_interval(hours => %(hours)s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """What makes two requests one."""
+
+    key: str
+    body_digest: str
+    ends_with_job: bool = False
+    """Whether the key means something only while its job is active: for a repeated request that joins the first one's wait."""
+
+
+def claim_key(scope: str, *, idempotency: Idempotency, job_uuid: UUID) -> Job | None:
+    """Keep the key for a job that is about to be inserted; the earlier job where there is one. 409 idempotency_conflict."""
+    if len(idempotency.key) > LONGEST_KEY:
+        raise InvalidRequestError(f"An Idempotency-Key has at most {LONGEST_KEY} characters.", param="Idempotency-Key")
+    values: dict[str, str | int | UUID] = {
+        "scope": scope,
+        "key": idempotency.key,
+        "digest": idempotency.body_digest,
+        "job": job_uuid,
+        "hours": KEPT_HOURS,
+        "ends_with_job": idempotency.ends_with_job,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, values)
+        if cursor.fetchone() is not None:
+            return None
+    record = IdempotencyRecord.objects.select_related("job").get(scope=scope, key=idempotency.key)
+    if record.body_digest != idempotency.body_digest:
+        raise ConflictError(
+            "This Idempotency-Key was used with another body within the last 24 hours.",
+            code="idempotency_conflict",
+            param="Idempotency-Key",
+        )
+    return record.job
+
+
+def forget_keys() -> int:
+    """Delete records that are past their time; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, {"hours": KEPT_HOURS})
+        return int(cursor.rowcount)

@@ -1,0 +1,61 @@
+"""How many jobs may wait or run at once: of a key, of an account or address, of all callers without a key."""
+
+from django.db import connection
+
+from apps.accounts.callers import Caller
+from apps.core.errors import TooManyRequestsError
+
+RETRY_SECONDS = "2"
+
+# Both conditions are spelled as the partial index jobs_that_count spells them.
+COUNT = """
+SELECT count(*), count(*) FILTER (WHERE api_key_id = %(key)s) FROM jobs_job
+WHERE tenant = %(tenant)s AND NOT is_internal AND state IN ('queued', 'running') AND NOT (lane = 'bulk')
+"""
+COUNT_ANONYMOUS = """
+SELECT count(*), count(*) FILTER (WHERE tenant = %(tenant)s) FROM jobs_job
+WHERE account_id IS NULL AND NOT is_internal AND state IN ('queued', 'running') AND NOT (lane = 'bulk')
+"""
+WAIT = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+
+
+def check_concurrency(caller: Caller) -> None:
+    """429 where the caller has as many jobs as are allowed. The caller's transaction holds a lock that makes the count exact."""
+    if caller.is_anonymous:
+        _check_anonymous(caller)
+        return
+    tenants_jobs, keys_jobs = _count(COUNT, tenant=caller.tenant, key=caller.own_key.pk)
+    if caller.counts_jobs_by_key:
+        _refuse_from(caller.concurrent_jobs, jobs=keys_jobs, of="This key")
+    if not caller.is_limited_apart:
+        _refuse_from(caller.plan.concurrent_jobs, jobs=tenants_jobs, of=f"The plan {caller.plan.name!r}")
+
+
+def wait_for_tenant(tenant: str) -> None:
+    """Until the end of the transaction, submits of this tenant follow each other."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAIT, [f"submit:{tenant}"])
+
+
+def _check_anonymous(caller: Caller) -> None:
+    wait_for_tenant("anonymous")  # counted together, so they follow each other
+    everybodys, own = _count(COUNT_ANONYMOUS, tenant=caller.tenant, key=None)
+    _refuse_from(caller.plan.concurrent_jobs, jobs=own, of="A caller without a key")
+    if caller.plan.total_concurrent_jobs is not None and everybodys >= caller.plan.total_concurrent_jobs:
+        raise _refusal("All places for callers without a key are taken at the moment. Try again soon, or use a key.")
+
+
+def _count(statement: str, *, tenant: str, key: int | None) -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"tenant": tenant, "key": key})
+        first, second = cursor.fetchone()
+    return first, second
+
+
+def _refuse_from(limit: int, *, jobs: int, of: str) -> None:
+    if jobs >= limit:
+        raise _refusal(f"{of} may have {limit} jobs at once, and {jobs} are waiting or running.")
+
+
+def _refusal(message: str) -> TooManyRequestsError:
+    return TooManyRequestsError(message, code="concurrency_limit_exceeded", headers={"Retry-After": RETRY_SECONDS})

@@ -1,0 +1,117 @@
+"""The reaper: nothing is ever processing for ever, and nothing is given up while the platform itself could not hear."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from apps.core.valkey import ValkeyAway, client
+from apps.jobs.dispatch import PICKUP_SECONDS, dispatch
+from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part, ReaperClock
+from apps.jobs.publishing import cancel_attempts
+from apps.jobs.services.endings import expire_job, lock_job
+from apps.jobs.services.recover import recover_parts
+from workers.contract import names
+
+logger = logging.getLogger(__name__)
+
+LONGEST_GAP_SECONDS = 6.0
+"""Beat calls every 2 s. A longer gap means that the broker was away, or that the platform slept: heartbeats were lost or lie in the queue."""
+BATCH = 200
+
+TICK = """
+UPDATE jobs_reaperclock SET last_run_at = clock_timestamp()
+FROM (SELECT id, last_run_at FROM jobs_reaperclock WHERE id = 1 FOR UPDATE) AS before
+WHERE jobs_reaperclock.id = before.id RETURNING extract(epoch FROM jobs_reaperclock.last_run_at - before.last_run_at)
+"""
+
+# Workers get the time to be heard again. An admitted part may have lost its message: it waits no longer than for a pickup.
+EXTEND = """
+UPDATE jobs_part SET lease_expires_at = GREATEST(lease_expires_at, clock_timestamp() + make_interval(
+    secs => CASE WHEN state = 'running' THEN %(lease)s ELSE %(pickup)s END))
+WHERE id IN (SELECT id FROM jobs_part WHERE state IN ('admitted', 'running') FOR UPDATE SKIP LOCKED)
+"""
+
+# A job that began and of which nothing was with a worker for so long: its workers are gone.
+STALLED = """
+SELECT uuid FROM jobs_job AS job WHERE state = 'running' AND started_at < %(before)s AND NOT EXISTS (
+    SELECT 1 FROM jobs_part WHERE job_id = job.uuid
+    AND (state IN ('admitted', 'running') OR finished_at >= %(before)s OR admitted_at >= %(before)s)
+) LIMIT %(batch)s
+"""
+
+
+def reap() -> int:
+    """Settle attempts whose lease is over, and jobs that waited for too long; how many."""
+    if not _broker_answers():
+        return 0
+    if _seconds_since_last_run() > LONGEST_GAP_SECONDS:
+        _execute(EXTEND, {"lease": names.LEASE_SECONDS, "pickup": PICKUP_SECONDS})
+        return 0
+    lost = Part.objects.filter(state__in=IN_FLIGHT_STATES, lease_expires_at__lt=Now()).order_by("id")[:BATCH]
+    settled = recover_parts(lost)
+    _repeat_cancellations()
+    return settled + expire_waiting_jobs()
+
+
+def expire_waiting_jobs() -> int:
+    """End jobs that no worker took up for TTSAI_JOB_QUEUE_SECONDS, or that lost all their workers for so long; how many."""
+    before = timezone.now() - timedelta(seconds=settings.TTSAI_JOB_QUEUE_SECONDS)
+    in_flight = Part.objects.filter(state__in=IN_FLIGHT_STATES)
+    waiting = Job.objects.filter(state=JobState.QUEUED, created_at__lt=before).exclude(uuid__in=in_flight.values("job_id"))
+    uuids = [*waiting.values_list("uuid", flat=True)[:BATCH], *_stalled(before)]
+    return sum(_expire(uuid) for uuid in uuids)
+
+
+def _expire(job_uuid: Any) -> bool:
+    with transaction.atomic(durable=True):
+        job = lock_job(job_uuid)
+        if job.is_over or Part.objects.filter(job_id=job.uuid, state__in=IN_FLIGHT_STATES).exists():
+            return False
+        hours = settings.TTSAI_JOB_QUEUE_SECONDS / 3600
+        expire_job(job, message=f"No worker was free for this within {hours:g} hours.")
+    dispatch(job.queue)
+    return True
+
+
+def _stalled(before: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(STALLED, {"before": before, "batch": BATCH})
+        return [uuid for (uuid,) in cursor.fetchall()]
+
+
+def _repeat_cancellations() -> None:
+    """Workers that were not told, because the broker was away."""
+    parts = Part.objects.filter(state__in=IN_FLIGHT_STATES, job__cancel_requested_at__isnull=False)
+    tokens = [token for token in parts.values_list("token", flat=True) if token is not None]
+    if tokens:
+        cancel_attempts(tokens)
+
+
+def _broker_answers() -> bool:
+    try:
+        client().ping()
+    except ValkeyAway as error:
+        logger.warning("the broker is away, leases stand still: %s", type(error).__name__)
+        return False
+    return True
+
+
+def _seconds_since_last_run() -> float:
+    """Since the reaper last heard the broker answer; for ever at its first run."""
+    with connection.cursor() as cursor:
+        cursor.execute(TICK)
+        row = cursor.fetchone()
+    if row is not None:
+        return float(row[0])
+    ReaperClock.objects.get_or_create(id=1, defaults={"last_run_at": timezone.now()})
+    return float("inf")
+
+
+def _execute(statement: str, values: dict[str, Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)

@@ -1,0 +1,60 @@
+"""A result in another format: made once by a job of the platform's own, free, and kept as long as the result."""
+
+from uuid import uuid4
+
+from django.db import transaction
+
+from apps.core.errors import ConflictError
+from apps.jobs.dispatch import dispatch_soon
+from apps.jobs.models import Job, JobState, Lane, Rendition
+from apps.jobs.objects import object_reference
+from apps.jobs.services.endings import lock_job
+from apps.jobs.services.submit import JobPlan, Owner, PartPlan, insert_job
+from workers.contract import names
+
+KIND = "rendition"
+
+
+def request_rendition(job: Job, *, format: str) -> Job:  # noqa: A002 - the API's word
+    """The job that converts this one's result: a new one, or the one that does so or did. 409 when there is nothing to convert."""
+    with transaction.atomic(durable=True):
+        source = lock_job(job.uuid)  # so that two requests at once make one
+        if source.state != JobState.COMPLETED or source.result is None or source.result_deleted_at is not None:
+            raise ConflictError("The job has no result to convert.", code="job_not_completed")
+        earlier = Rendition.objects.select_related("job").filter(source=source, format=format).first()
+        if earlier is not None and not _is_lost(earlier.job):
+            return earlier.job
+        rendition = insert_job(uuid4(), plan=_plan(source, audio_format=format), owner=_owner(source), request_id=source.request_id)
+        Rendition.objects.update_or_create(source=source, format=format, defaults={"job": rendition})
+    dispatch_soon(names.CODEC_QUEUE)
+    return rendition
+
+
+def _is_lost(job: Job) -> bool:
+    return job.result_deleted_at is not None or (job.is_over and job.state != JobState.COMPLETED)
+
+
+def _plan(source: Job, *, audio_format: str) -> JobPlan:
+    work = {"source": object_reference((source.result or {})["key"]), "format": audio_format}
+    return JobPlan(
+        kind=KIND,
+        engine_id="",
+        queue=names.CODEC_QUEUE,
+        lane=Lane.NORMAL,
+        parts=(PartPlan(kind="convert", work=work, units=0),),
+        join=None,
+        units=0,
+        price_millicredits=0,
+        output_format=audio_format,
+        params={"source": source.uuid.hex, "format": audio_format},
+    )
+
+
+def _owner(source: Job) -> Owner:
+    return Owner(
+        tenant=source.tenant,
+        account_id=source.account_id,
+        weight=source.weight,
+        retention_days=source.retention_days,
+        is_internal=True,
+    )

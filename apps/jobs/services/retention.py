@@ -1,0 +1,50 @@
+"""Results are kept as long as the plan says, then deleted with the text that made them. The job's row stays, for usage and accounts."""
+
+import logging
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from apps.core.storage import StorageAwayError, get_storage
+from apps.jobs.models import Job, Part
+from apps.jobs.objects import job_folder
+from apps.jobs.services.idempotency import forget_keys
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+
+# A share that the clock has passed says the same as none.
+FORGET_SHARES = """
+DELETE FROM jobs_fairshare AS share USING jobs_fairshare AS clock
+WHERE share.tenant <> '' AND clock.queue = share.queue AND clock.tenant = '' AND share.virtual_time <= clock.virtual_time
+"""
+
+
+def expire_results() -> int:
+    """Delete what is past its time; how many jobs."""
+    deleted = 0
+    while jobs := list(Job.objects.filter(expires_at__lt=Now(), result_deleted_at=None).order_by("expires_at")[:BATCH]):
+        for job in jobs:
+            try:
+                delete_result(job)
+            except StorageAwayError as error:
+                logger.warning("expired results wait for the store: %s", error.message)
+                return deleted
+            deleted += 1
+    return deleted
+
+
+def delete_result(job: Job) -> None:
+    """Remove all that the job stored, and the text. Objects first: should this stop half way, the next run goes on."""
+    get_storage().delete_prefix(job_folder(job.tenant, job=job.uuid))
+    Part.objects.filter(job_id=job.uuid).delete()
+    params = {name: value for name, value in job.params.items() if name != "text"}
+    Job.objects.filter(uuid=job.uuid).update(result_deleted_at=Now(), params=params)
+
+
+def forget_old_rows() -> None:
+    """Idempotency keys and shares of queues that mean nothing any more."""
+    forget_keys()
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET_SHARES)

@@ -1,0 +1,162 @@
+"""A job is accepted: one transaction that honours the Idempotency-Key, reserves the credits, checks the limits and writes the rows."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from apps.accounts.callers import Caller
+from apps.accounts.services import count_anonymous_characters
+from apps.billing.services import reserve_credits
+from apps.core.addresses import address_block
+from apps.jobs.dispatch import dispatch_soon
+from apps.jobs.models import Job, Lane, Part, PartState
+from apps.jobs.services.idempotency import Idempotency, claim_key
+from apps.jobs.services.limits import check_concurrency, wait_for_tenant
+from workers.contract import names
+
+PLATFORM_TENANT = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class PartPlan:
+    """One piece of the work."""
+
+    kind: str
+    work: dict[str, Any]
+    """A work message as a dictionary; object_reference(key) where it holds an address."""
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobPlan:
+    """What is to be done, what it costs, and how urgent it is."""
+
+    kind: str
+    engine_id: str
+    queue: str
+    lane: str
+    parts: tuple[PartPlan, ...]
+    join: dict[str, Any] | None
+    """JoinWork without its inputs; None for one part."""
+    units: int
+    price_millicredits: int
+    output_format: str
+    params: dict[str, Any]
+    daily_characters: int = 0
+    """Counted against the day of a caller without a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A job that was accepted, now or by an earlier identical request."""
+
+    job: Job
+    is_replay: bool
+    credits_remaining_millicredits: int | None
+    """The account's balance once the job was reserved; None without an account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose job it is, as its row keeps it."""
+
+    tenant: str
+    account_id: int | None = None
+    api_key_id: int | None = None
+    concurrency_limit: int = 1
+    weight: int = 1
+    retention_days: int | None = None
+    is_internal: bool = False
+
+
+def submit_job(caller: Caller, plan: JobPlan, *, idempotency: Idempotency | None, request_id: str) -> Submission:
+    """Accept a job and hand it to the dispatcher. 402, 409 idempotency_conflict, 429 concurrency_limit_exceeded or daily_characters_exceeded."""
+    job_uuid = uuid4()
+    with transaction.atomic(durable=True):
+        if idempotency is not None:
+            earlier = claim_key(caller.tenant, idempotency=idempotency, job_uuid=job_uuid)
+            if earlier is not None:
+                return Submission(earlier, is_replay=True, credits_remaining_millicredits=earlier.balance_after_millicredits)
+        balance = _take_price(caller, plan, job_uuid=job_uuid)
+        if plan.lane != Lane.BULK:
+            check_concurrency(caller)
+        job = insert_job(job_uuid, plan=plan, owner=_owner(caller), request_id=request_id, balance_after_millicredits=balance)
+    dispatch_soon(plan.queue)
+    return Submission(job, is_replay=False, credits_remaining_millicredits=balance)
+
+
+def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, balance_after_millicredits: int | None = None) -> Job:
+    """Write the rows, inside the caller's transaction, which then calls dispatch_soon."""
+    job = Job(
+        uuid=job_uuid,
+        account_id=owner.account_id,
+        api_key_id=owner.api_key_id,
+        tenant=owner.tenant,
+        is_internal=owner.is_internal,
+        kind=plan.kind,
+        engine_id=plan.engine_id,
+        queue=plan.queue,
+        lane=plan.lane,
+        params=plan.params,
+        part_count=len(plan.parts) + (plan.join is not None),
+        units=plan.units,
+        price_millicredits=plan.price_millicredits,
+        reserved_millicredits=plan.price_millicredits if owner.account_id is not None and not owner.is_internal else 0,
+        balance_after_millicredits=balance_after_millicredits,
+        concurrency_limit=owner.concurrency_limit,
+        weight=owner.weight,
+        retention_days=owner.retention_days,
+        output_format=plan.output_format,
+        request_id=request_id,
+    )
+    Job.objects.bulk_create([job])
+    Part.objects.bulk_create(_parts(job, plan), batch_size=500)
+    return job
+
+
+def _take_price(caller: Caller, plan: JobPlan, *, job_uuid: UUID) -> int | None:
+    """Reserving locks the account's balance and counting characters locks the address's day: submits of one tenant follow each other."""
+    if caller.account is not None:
+        if plan.price_millicredits == 0:  # moves no balance, so locks none
+            wait_for_tenant(caller.tenant)
+        return reserve_credits(caller.account.pk, job_uuid=job_uuid, amount_millicredits=plan.price_millicredits)
+    if plan.daily_characters and caller.plan.characters_per_day is not None:
+        count_anonymous_characters(address_block(caller.address), characters=plan.daily_characters, limit=caller.plan.characters_per_day)
+    return None
+
+
+def _owner(caller: Caller) -> Owner:
+    return Owner(
+        tenant=caller.tenant,
+        account_id=caller.account.pk if caller.account else None,
+        api_key_id=caller.key.pk if caller.key else None,
+        concurrency_limit=caller.concurrent_jobs if caller.is_limited_apart else caller.plan.concurrent_jobs,
+        weight=caller.plan.weight,
+        retention_days=caller.plan.retention_days,
+    )
+
+
+def _parts(job: Job, plan: JobPlan) -> list[Part]:
+    """The first is queued; the others follow it once it is admitted, the join once they are done."""
+    parts = [_part(job, index, kind=part.kind, work=part.work, queue=plan.queue, units=part.units) for index, part in enumerate(plan.parts)]
+    if plan.join is not None:
+        parts.append(_part(job, len(parts), kind="join", work=plan.join, queue=names.CODEC_QUEUE, units=0))
+    return parts
+
+
+def _part(job: Job, index: int, *, kind: str, work: dict[str, Any], queue: str, units: int) -> Part:
+    return Part(
+        job_id=job.uuid,
+        index=index,
+        kind=kind,
+        state=PartState.WAITING if index else PartState.QUEUED,
+        work=work,
+        tenant=job.tenant,
+        queue=queue,
+        lane=job.lane,
+        is_internal=job.is_internal,
+        opens_job=index == 0,
+        units=units,
+    )

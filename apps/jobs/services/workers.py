@@ -1,0 +1,55 @@
+"""What workers say of themselves, and what follows for the parts that they hold."""
+
+import logging
+from uuid import UUID
+
+from apps.catalog.services import announce_worker, note_heartbeat
+from apps.core.storage import StorageAwayError
+from apps.jobs.dispatch import dispatch
+from apps.jobs.models import IN_FLIGHT_STATES, Part
+from apps.jobs.services.attempts import renew_leases
+from apps.jobs.services.finish import finish_part
+from apps.jobs.services.recover import recover_from_other_boots, recover_from_stopped
+from workers.contract.messages import Announcement, Heartbeat, PartOutcome
+
+logger = logging.getLogger(__name__)
+
+
+def hear_announcement(announcement: Announcement) -> None:
+    """A worker started, or goes on serving. What it held under another boot goes to others, what waits may go to it."""
+    presence = announce_worker(announcement)
+    if presence.is_new_boot:
+        recover_from_other_boots(announcement.worker, boot=announcement.boot)
+    if presence.is_current:
+        for slots in announcement.queues:
+            dispatch(slots.queue)
+
+
+def hear_heartbeat(heartbeat: Heartbeat) -> None:
+    """A worker is alive: leases of what it holds are renewed, finish messages that were lost are made good."""
+    presence = note_heartbeat(heartbeat)
+    if presence.is_current:
+        renew_leases(heartbeat.in_flight, worker=heartbeat.worker, boot=heartbeat.boot)
+    _take_in(heartbeat.finished)
+    if presence.is_new_boot:
+        recover_from_other_boots(heartbeat.worker, boot=heartbeat.boot)
+    if presence.is_current and heartbeat.is_stopping:
+        held = [held.token for held in heartbeat.in_flight] + [outcome.token for outcome in heartbeat.finished]
+        recover_from_stopped(heartbeat.worker, boot=heartbeat.boot, held=held)
+
+
+def _take_in(finished: tuple[PartOutcome, ...]) -> None:
+    """Most were taken in when they were first said."""
+    tokens = [UUID(outcome.token) for outcome in finished]
+    if not tokens:
+        return
+    unsettled = {
+        token.hex for token in Part.objects.filter(token__in=tokens, state__in=IN_FLIGHT_STATES).values_list("token", flat=True) if token
+    }
+    for outcome in finished:
+        if UUID(outcome.token).hex not in unsettled:
+            continue
+        try:
+            finish_part(outcome)
+        except StorageAwayError as error:
+            logger.warning("outcome of part %s of job %s waits for the store: %s", outcome.part, outcome.job, error.message)

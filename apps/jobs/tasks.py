@@ -1,0 +1,62 @@
+"""Celery entry points: what workers say, and what beat asks for."""
+
+from typing import Any
+
+from celery import shared_task
+
+from apps.jobs.dispatch import dispatch_all
+from apps.jobs.services.attempts import start_part
+from apps.jobs.services.finish import finish_part
+from apps.jobs.services.reap import reap
+from apps.jobs.services.retention import expire_results, forget_old_rows
+from apps.jobs.services.workers import hear_announcement, hear_heartbeat
+from workers.contract import names
+from workers.contract.messages import Announcement, Heartbeat, PartOutcome, PartStarted
+
+
+@shared_task(name=names.ANNOUNCE, ignore_result=True)
+def announce(message: dict[str, Any]) -> None:
+    """A worker tells what it can serve."""
+    hear_announcement(Announcement.from_dict(message))
+
+
+@shared_task(name=names.HEARTBEAT, ignore_result=True)
+def heartbeat(message: dict[str, Any]) -> None:
+    """A worker is alive."""
+    hear_heartbeat(Heartbeat.from_dict(message))
+
+
+@shared_task(name=names.PART_STARTED, ignore_result=True)
+def part_started(message: dict[str, Any]) -> None:
+    """A worker took an attempt up."""
+    start_part(PartStarted.from_dict(message))
+
+
+@shared_task(name=names.PART_FINISHED, ignore_result=True)
+def part_finished(message: dict[str, Any]) -> None:
+    """An attempt ended."""
+    finish_part(PartOutcome.from_dict(message))
+
+
+@shared_task(name="platform.dispatch", ignore_result=True)
+def dispatch_queues() -> None:
+    """Every second: what a lost call left waiting."""
+    dispatch_all()
+
+
+@shared_task(name="platform.reap", ignore_result=True)
+def reap_attempts() -> None:
+    """Every two seconds: leases that are over."""
+    reap()
+
+
+@shared_task(name="platform.expire_results", ignore_result=True)
+def delete_expired_results() -> None:
+    """Every hour: results past their retention."""
+    expire_results()
+
+
+@shared_task(name="platform.forget_old_rows", ignore_result=True)
+def forget() -> None:
+    """Every hour: idempotency keys of yesterday."""
+    forget_old_rows()

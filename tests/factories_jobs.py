@@ -1,0 +1,179 @@
+"""What tests of jobs need: a worker that announces itself, plans of jobs, and what a worker would say of a part."""
+
+import hashlib
+import json
+import time
+import uuid
+from typing import Any
+
+from apps.accounts.callers import Caller, anonymous_caller, caller_of_key
+from apps.accounts.models import Account, ApiKey
+from apps.core.storage import get_storage
+from apps.jobs.dispatch import dispatch
+from apps.jobs.models import IN_FLIGHT_STATES, Job, Part
+from apps.jobs.objects import MANIFEST, attempt_folder, audio_name
+from apps.jobs.services.attempts import start_part
+from apps.jobs.services.finish import finish_part
+from apps.jobs.services.idempotency import Idempotency
+from apps.jobs.services.submit import JobPlan, PartPlan, Submission, submit_job
+from apps.jobs.services.workers import hear_announcement
+from tests.factories import AccountFactory, AnonymousPlanFactory, make_key
+from workers.contract import names
+from workers.contract.engines import EngineSpec, VoiceSpec
+from workers.contract.messages import Announcement, Manifest, PartOutcome, PartStarted, QueueSlots
+
+WORKER, BOOT = "worker-1", "boot-1"
+AUDIO = b"ID3 not really music"
+
+
+def engine_spec(engine_id: str = "kokoro", **changes: Any) -> EngineSpec:
+    """A model with three voices."""
+    values: dict[str, Any] = {
+        "id": engine_id,
+        "name": engine_id.title(),
+        "version": "1",
+        "languages": ("en",),
+        "default_voice": "af_bella",
+        "voices": (
+            VoiceSpec("af_bella", name="Bella", language="en-us", gender="female", tags=("warm",)),
+            VoiceSpec("am_adam", name="Adam", language="en-us", gender="male"),
+            VoiceSpec("bf_emma", name="Emma", language="en-gb", gender="female"),
+        ),
+    }
+    return EngineSpec(**{**values, **changes})
+
+
+def announce(
+    *specs: EngineSpec,
+    worker: str = WORKER,
+    boot: str = BOOT,
+    slots: int = 4,
+    reserved: int = 0,
+    hard: int = 0,
+    sent_at: float | None = None,
+) -> None:
+    """A worker tells that it serves these engines (kokoro unless given), and joins and conversions."""
+    specs = specs or (engine_spec(),)
+    groups = {spec.queue_group for spec in specs}
+    queues = [QueueSlots(group, slots=slots, reserved_slots=reserved, hard_slots=hard) for group in sorted(groups)]
+    message = Announcement(
+        worker=worker,
+        boot=boot,
+        device="cpu",
+        engines=specs,
+        queues=(*queues, QueueSlots(names.CODEC_QUEUE, slots=2)),
+        sent_at=time.time() if sent_at is None else sent_at,
+    )
+    hear_announcement(Announcement.from_dict(json.loads(json.dumps(message.to_dict()))))
+
+
+def caller(account: Account | None = None, **limits: Any) -> Caller:
+    """An account through a key of its own; with 1,000 credits unless the account is given."""
+    key, _ = make_key(account or AccountFactory(credits=1000), **limits)
+    return caller_of_key(ApiKey.objects.select_related("account__plan").get(pk=key.pk), address="203.0.113.7")
+
+
+def nobody(address: str = "203.0.113.7") -> Caller:
+    """Somebody without a key."""
+    return anonymous_caller(AnonymousPlanFactory(), address=address)
+
+
+def speak_work(text: str, *, audio_format: str = "mp3") -> dict[str, Any]:
+    """The work of one part."""
+    return {"engine": "kokoro", "voice": "af_bella", "text": text, "format": audio_format}
+
+
+def job_plan(*texts: str, lane: str = "normal", price: int | None = None, queue: str = "kokoro", **changes: Any) -> JobPlan:
+    """Speech: one part a text, and a join for several. Two credits for 1,000 characters."""
+    texts = texts or ("Hello.",)
+    is_long = len(texts) > 1
+    units = sum(len(text) for text in texts)
+    values: dict[str, Any] = {
+        "kind": "speech",
+        "engine_id": "kokoro",
+        "queue": queue,
+        "lane": lane,
+        "parts": tuple(PartPlan("speak", speak_work(text, audio_format="flac" if is_long else "mp3"), units=len(text)) for text in texts),
+        "join": {"format": "mp3"} if is_long else None,
+        "units": units,
+        "price_millicredits": 2 * units if price is None else price,
+        "output_format": "mp3",
+        "params": {"model": "kokoro", "voice": "af_bella", "text": " ".join(texts)},
+    }
+    return JobPlan(**{**values, **changes})
+
+
+def submit(by: Caller, *texts: str, key: str = "", digest: str = "digest", **changes: Any) -> Submission:
+    """Submit a job of this caller."""
+    idempotency = Idempotency(key=key, body_digest=digest) if key else None
+    return submit_job(by, job_plan(*texts, **changes), idempotency=idempotency, request_id="req_test")
+
+
+def submit_many(by: Caller, *, count: int, **changes: Any) -> list[Job]:
+    """Several jobs of this caller."""
+    return [submit(by, f"Text number {number}.", **changes).job for number in range(count)]
+
+
+def part_of(job: Job, index: int = 0) -> Part:
+    """The part as the database has it."""
+    return Part.objects.get(job_id=job.uuid, index=index)
+
+
+def reread(job: Job) -> Job:
+    """The job as the database has it."""
+    return Job.objects.get(uuid=job.uuid)
+
+
+def started(part: Part, *, worker: str = WORKER, boot: str = BOOT) -> Part:
+    """The worker took the part up."""
+    start_part(PartStarted(token=_token(part).hex, worker=worker, boot=boot))
+    return Part.objects.get(pk=part.pk)
+
+
+def store_output(part: Part, *, audio: bytes = AUDIO, has_timings: bool = False, is_manifest_stored: bool = True) -> Manifest:
+    """What a worker leaves in the store."""
+    folder = attempt_folder(part.tenant, job=part.job_id, index=part.index, token=_token(part))
+    get_storage().put_bytes(f"{folder}/{audio_name(part.work['format'])}", audio, content_type="audio/mpeg")
+    manifest = Manifest(
+        job=part.job_id.hex,
+        part=part.index,
+        token=_token(part).hex,
+        output_bytes=len(audio),
+        output_sha256=hashlib.sha256(audio).hexdigest(),
+        audio_seconds=1.5,
+        sample_rate=24000,
+        units_done=part.units,
+        has_timings=has_timings,
+    )
+    if is_manifest_stored:
+        get_storage().put_bytes(f"{folder}/{MANIFEST}", json.dumps(manifest.to_dict()).encode(), content_type="application/json")
+    return manifest
+
+
+def outcome_of(part: Part, *, status: str = "completed", **changes: Any) -> PartOutcome:
+    """How the attempt ended, as its worker would say."""
+    values: dict[str, Any] = {"job": part.job_id.hex, "part": part.index, "token": _token(part).hex, "worker": WORKER, "status": status}
+    if status == "completed" and "manifest" not in changes:
+        values["manifest"] = store_output(part)
+    return PartOutcome(**{**values, **changes})
+
+
+def finished(part: Part) -> Part:
+    """The worker did the part."""
+    assert finish_part(outcome_of(part))
+    return Part.objects.get(pk=part.pk)
+
+
+def work_off(queue: str = "kokoro") -> list[Part]:
+    """Do everything that is admitted on the queue until nothing is left; the parts in the order in which they were admitted."""
+    done: list[Part] = []
+    while parts := list(Part.objects.filter(queue=queue, state__in=IN_FLIGHT_STATES).order_by("admitted_at", "id")):
+        done += [finished(started(part)) for part in parts]
+        dispatch(queue)
+    return done
+
+
+def _token(part: Part) -> uuid.UUID:
+    if part.token is None:
+        raise AssertionError(f"part {part} was not admitted")
+    return part.token

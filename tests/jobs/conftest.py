@@ -1,0 +1,19 @@
+"""Every test of jobs has the object store in a folder of its own, and commits for real."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apps.core.storage import get_storage
+from apps.jobs.publishing import forget_broker_state
+
+
+@pytest.fixture(autouse=True)
+def _jobs(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.OBJECTS_FOLDER = str(tmp_path / "objects")
+    get_storage.cache_clear()
+    forget_broker_state()
+    yield
+    get_storage.cache_clear()

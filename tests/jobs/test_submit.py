@@ -1,0 +1,200 @@
+"""Accepting jobs: credits, limits, and what is written."""
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import redis
+from django.db import connection
+
+from apps.accounts.models import AnonymousUse
+from apps.billing.models import LedgerEntry
+from apps.billing.selectors import available_millicredits, ledger_differences
+from apps.core.errors import ApplicationError, ConflictError, InsufficientCreditsError, TooManyRequestsError
+from apps.jobs.models import Job, JobState, Part, PartState
+from tests.factories import AccountFactory, AnonymousPlanFactory, PlanFactory
+from tests.factories_jobs import announce, caller, job_plan, nobody, part_of, reread, submit, submit_many, work_off
+from workers.contract import names
+
+
+def together(function: Callable[[int], Any], *, count: int) -> list[Any]:
+    """What each of `count` threads got, errors included."""
+    barrier, answers = threading.Barrier(count), [None] * count
+
+    def run(number: int) -> None:
+        barrier.wait()
+        try:
+            answers[number] = function(number)
+        except ApplicationError as error:
+            answers[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_a_job_is_reserved_written_and_sent(valkey: redis.Redis) -> None:
+    announce()
+    by = caller()
+    submission = submit(by, "Hello there.")
+    job, part = reread(submission.job), part_of(submission.job)
+    assert submission.credits_remaining_millicredits == 1_000_000 - 24 == available_millicredits(by.account.pk)
+    assert (job.state, job.units, job.price_millicredits, job.reserved_millicredits, job.charged_millicredits) == ("queued", 12, 24, 24, 0)
+    assert (job.tenant, job.account_id, job.api_key_id) == (f"account:{by.account.pk}", by.account.pk, by.key.pk)
+    assert (part.state, part.attempts, part.opens_job) == (PartState.ADMITTED, 1, False)
+    [raw] = valkey.lrange("engine.kokoro.normal", 0, -1)
+    headers = json.loads(raw)["headers"]
+    assert headers["task"] == names.RUN_PART
+    assert "Hello" not in json.dumps(headers)
+
+
+def test_fifty_at_once_on_credits_for_ten_are_ten() -> None:
+    by = caller(AccountFactory(credits=10))
+    answers = together(lambda number: submit(by, "x" * 500), count=50)
+    assert len([answer for answer in answers if not isinstance(answer, Exception)]) == 10
+    assert len([answer for answer in answers if isinstance(answer, InsufficientCreditsError)]) == 40
+    assert (Job.objects.count(), available_millicredits(by.account.pk)) == (10, 0)
+    assert ledger_differences() == []
+
+
+def test_without_credits_nothing_is_written() -> None:
+    by = caller(AccountFactory())
+    with pytest.raises(InsufficientCreditsError):
+        submit(by, key="once")
+    assert (Job.objects.count(), Part.objects.count(), LedgerEntry.objects.count()) == (0, 0, 0)
+
+
+def test_a_replay_is_the_same_job_and_one_charge() -> None:
+    by = caller()
+    first, again = submit(by, key="once"), submit(by, key="once")
+    assert (again.job.uuid, again.is_replay, again.credits_remaining_millicredits) == (
+        first.job.uuid,
+        True,
+        first.credits_remaining_millicredits,
+    )
+    assert (first.is_replay, Job.objects.count(), available_millicredits(by.account.pk)) == (False, 1, 1_000_000 - 12)
+
+
+def test_concurrent_twins_are_one_job() -> None:
+    by = caller()
+    answers = together(lambda number: submit(by, key="once"), count=8)
+    assert len({answer.job.uuid for answer in answers}) == 1
+    assert sorted(answer.is_replay for answer in answers) == [False] + [True] * 7
+    assert (Job.objects.count(), LedgerEntry.objects.filter(kind="reservation").count()) == (1, 1)
+
+
+def test_a_twin_of_a_failure_is_tried_on_its_own() -> None:
+    by = caller(AccountFactory())
+    answers = together(lambda number: submit(by, key="once"), count=4)
+    assert [type(answer) for answer in answers] == [InsufficientCreditsError] * 4
+
+
+def test_the_same_key_with_another_body_is_a_conflict() -> None:
+    by = caller()
+    submit(by, key="once", digest="one")
+    with pytest.raises(ConflictError) as caught:
+        submit(by, key="once", digest="two")
+    assert (caught.value.status, caught.value.code) == (409, "idempotency_conflict")
+    assert Job.objects.count() == 1
+
+
+def test_a_key_is_another_accounts_own() -> None:
+    assert submit(caller(), key="once").job.uuid != submit(caller(), key="once").job.uuid
+
+
+def test_a_key_means_nothing_after_a_day() -> None:
+    by = caller()
+    first = submit(by, key="once")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE jobs_idempotencyrecord SET created_at = now() - interval '25 hours'")
+    again = submit(by, key="once", digest="another")
+    assert (again.is_replay, again.job.uuid != first.job.uuid) == (False, True)
+    assert submit(by, key="once", digest="another").job.uuid == again.job.uuid
+
+
+def test_the_limit_of_jobs_at_once_counts_what_waits_and_what_runs_but_not_bulk() -> None:
+    announce(slots=1)
+    by = caller(AccountFactory(plan=PlanFactory(concurrent_jobs=2), credits=100))
+    submit(by, lane="bulk")
+    submit_many(by, count=2)
+    with pytest.raises(TooManyRequestsError) as caught:
+        submit(by)
+    assert (caught.value.code, caught.value.headers) == ("concurrency_limit_exceeded", {"Retry-After": "2"})
+    assert available_millicredits(by.account.pk) == 100_000 - 12 - 2 * 28
+    submit(by, lane="bulk")
+    work_off()
+    submit(by)
+
+
+@pytest.mark.parametrize("price", [0, 12])
+def test_the_limit_holds_for_requests_at_once(price: int) -> None:
+    by = caller(AccountFactory(plan=PlanFactory(concurrent_jobs=3), credits=100))
+    answers = together(lambda number: submit(by, price=price), count=12)
+    assert len([answer for answer in answers if isinstance(answer, TooManyRequestsError)]) == 9
+
+
+def test_a_keys_own_limit_counts_its_own_jobs_within_the_accounts() -> None:
+    account = AccountFactory(plan=PlanFactory(concurrent_jobs=3), credits=100)
+    narrow, wide = caller(account, concurrent_jobs=1), caller(account)
+    submit_many(wide, count=2)
+    submit(narrow)
+    with pytest.raises(TooManyRequestsError, match="This key may have 1 jobs"):
+        submit(narrow)
+    with pytest.raises(TooManyRequestsError, match="3 jobs at once"):
+        submit(wide)
+
+
+def test_a_key_that_is_limited_apart_goes_beyond_its_plan() -> None:
+    by = caller(AccountFactory(plan=PlanFactory(concurrent_jobs=1), credits=100), concurrent_jobs=5, is_operator=True)
+    assert {job.concurrency_limit for job in submit_many(by, count=5)} == {5}
+    with pytest.raises(TooManyRequestsError):
+        submit(by)
+
+
+def test_callers_without_a_key_share_a_total_and_are_counted_by_address() -> None:
+    AnonymousPlanFactory(concurrent_jobs=2, total_concurrent_jobs=3)
+    submit_many(nobody("203.0.113.7"), count=2)
+    with pytest.raises(TooManyRequestsError, match="without a key may have 2"):
+        submit(nobody("203.0.113.7"))
+    submit(nobody("2001:db8::1"))
+    with pytest.raises(TooManyRequestsError, match="All places"):
+        submit(nobody("203.0.113.9"))
+
+
+def test_characters_of_a_refused_request_are_not_counted() -> None:
+    AnonymousPlanFactory(concurrent_jobs=1, characters_per_day=100)
+    job = submit(nobody(), daily_characters=60).job
+    assert (job.account_id, job.reserved_millicredits, job.tenant) == (None, 0, "address:203.0.113.7")
+    with pytest.raises(TooManyRequestsError):
+        submit(nobody(), daily_characters=10)
+    with pytest.raises(TooManyRequestsError) as caught:
+        submit(nobody(), daily_characters=60)
+    assert caught.value.code == "daily_characters_exceeded"
+    assert AnonymousUse.objects.get().characters == 60
+
+
+def test_a_long_text_waits_in_its_first_part_until_it_begins() -> None:
+    job = submit(caller(), "One.", "Two.", "Three.").job
+    parts = list(Part.objects.filter(job_id=job.uuid).order_by("index").values_list("kind", "state", "queue", "opens_job"))
+    assert parts == [
+        ("speak", "queued", "kokoro", True),
+        ("speak", "waiting", "kokoro", False),
+        ("speak", "waiting", "kokoro", False),
+        ("join", "waiting", "codec", False),
+    ]
+    assert job.part_count == 4
+    announce()
+    assert list(Part.objects.filter(job_id=job.uuid).order_by("index").values_list("state", flat=True)) == ["admitted"] * 3 + ["waiting"]
+
+
+def test_a_job_of_nobodys_worker_stays_queued() -> None:
+    job = submit(caller()).job
+    assert (reread(job).state, part_of(job).state) == (JobState.QUEUED, PartState.QUEUED)
+    assert job_plan().queue == "kokoro"
