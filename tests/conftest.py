@@ -22,3 +22,10 @@ def valkey() -> Iterator[redis.Redis]:
 def _clean_slate(valkey: redis.Redis) -> None:
     valkey.flushdb()
     forget_everything()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of one file run in one xdist worker and share its servers and models; the flows' conftest groups wider."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))

@@ -9,6 +9,7 @@ from tests.flows.listening import Listener
 from tests.flows.running import RunningPlatform
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All flows of one kind run in one xdist worker: they share a platform, and two cores carry no more."""
     for item in items:
