@@ -24,6 +24,8 @@ from apps.core.errors import (
 logger = logging.getLogger(__name__)
 
 UNAVAILABLE_RETRY_SECONDS = "2"
+OWN_CODES = frozenset({"not_supported_yet", "text_too_long"})
+"""Codes that serializers give themselves; REST framework's own (max_length, invalid_choice, …) are its business."""
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> HttpResponse:
@@ -117,8 +119,10 @@ def invalid_fields(error: exceptions.ValidationError) -> InvalidRequestError:
 
 
 def _code_of(detail: Any) -> str:
-    code = getattr(detail, "code", "")
-    return {"required": "missing_field", "null": "missing_field", "blank": "missing_field"}.get(code, "invalid_request")
+    code = str(getattr(detail, "code", ""))
+    if code in {"required", "null", "blank"}:
+        return "missing_field"
+    return code if code in OWN_CODES else "invalid_request"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,5 +1,10 @@
 """The app's routes, relative to `/v1/` and `/api/v1/`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.speech.views import SpeechResultView, SpeechView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("tts/", SpeechView.as_view()),
+    path("speech/results/", SpeechResultView.as_view()),
+]

@@ -10,8 +10,8 @@ from types import FrameType
 import django
 import uvicorn
 
-STOPPING_SECONDS = 20
-"""After this long, requests that still run are broken off."""
+STOPPING_SECONDS = 8
+"""After this long, requests that still run are broken off; the supervisor waits 10 s for the process."""
 GARBAGE_THRESHOLD = 20_000
 """Objects between two looks for cycles; Python's 700 costs a few percent of every request."""
 

@@ -1,14 +1,17 @@
 """Django's synchronous handler chain on a persistent thread pool, so that each thread keeps its database connection."""
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import Callable
+from concurrent import futures
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.core.signals import request_started
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, set_script_prefix
@@ -21,6 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 RETRY_SECONDS = 2
+CLOSING_SECONDS = 5.0
 
 
 class BusyError(UnavailableError):
@@ -66,6 +70,7 @@ class DjangoThreads:
     """The pool. Everything of Django's that blocks runs here and nowhere else."""
 
     def __init__(self, *, threads: int, waiting: int) -> None:
+        self._threads = threads
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="django")
         self._handler = ShellHandler()
         self._most = threads + waiting
@@ -86,8 +91,11 @@ class DjangoThreads:
         return await self._submit(function, *args, **kwargs)
 
     def close(self) -> None:
-        """Waits for what runs."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Waits for what runs and closes every thread's connections."""
+        together = threading.Barrier(self._threads)  # holds each thread back until every one has the same to do
+        leaving = [self._pool.submit(_leave, together) for _ in range(self._threads)]
+        futures.wait(leaving, timeout=CLOSING_SECONDS)
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         self._pending += 1
@@ -103,6 +111,12 @@ class DjangoThreads:
         if not response.streaming:
             response.close()  # sends request_finished; the content is at hand
         return response
+
+
+def _leave(together: threading.Barrier) -> None:
+    with contextlib.suppress(threading.BrokenBarrierError):
+        together.wait(CLOSING_SECONDS)
+    connections.close_all()
 
 
 def _with_connections(function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:

@@ -1,5 +1,7 @@
 """The app's routes, relative to `/v1/` and `/api/v1/`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.compat.openai.views import OpenAISpeechView
+
+urlpatterns: list[URLPattern | URLResolver] = [path("audio/speech/", OpenAISpeechView.as_view())]

@@ -35,6 +35,16 @@ class ObjectStat:
     bytes: int
 
 
+class ReadableStream(Protocol):
+    """The part of an open file that both stores have."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes; none at the end."""
+
+    def close(self) -> None:
+        """Lets go of the file or the connection."""
+
+
 class Storage(Protocol):
     """Objects by key. Everything raises StorageAwayError when the store does not answer; a put is whole or not there."""
 
@@ -46,6 +56,9 @@ class Storage(Protocol):
 
     def read_bytes(self, key: str) -> bytes:
         """The object. Raises MissingObjectError."""
+
+    def open_stream(self, key: str) -> ReadableStream:
+        """The object, to be read in chunks and closed. Raises MissingObjectError."""
 
     def stat(self, key: str) -> ObjectStat | None:
         """None when there is no such object."""

@@ -28,8 +28,12 @@ class FolderStorage:
         self._write(key, lambda target: target.write(data))
 
     def read_bytes(self, key: str) -> bytes:
+        with self.open_stream(key) as stream:
+            return stream.read()
+
+    def open_stream(self, key: str) -> IO[bytes]:
         try:
-            return self._path(key).read_bytes()
+            return self._path(key).open("rb")
         except (FileNotFoundError, NotADirectoryError) as error:
             raise MissingObjectError(f"There is no object {key}.") from error
         except OSError as error:

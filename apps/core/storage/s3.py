@@ -12,7 +12,15 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from apps.core.storage.base import ADDRESS_SECONDS, PUBLIC_URL_SECONDS, MissingObjectError, ObjectStat, StorageAwayError, check_key
+from apps.core.storage.base import (
+    ADDRESS_SECONDS,
+    PUBLIC_URL_SECONDS,
+    MissingObjectError,
+    ObjectStat,
+    ReadableStream,
+    StorageAwayError,
+    check_key,
+)
 from workers.contract.messages import Address
 
 if TYPE_CHECKING:
@@ -59,6 +67,10 @@ class S3Storage:
         with _told_as_ours():
             return self._client.get_object(Bucket=self.bucket, Key=check_key(key))["Body"].read()
 
+    def open_stream(self, key: str) -> ReadableStream:
+        with _told_as_ours():
+            return self._client.get_object(Bucket=self.bucket, Key=check_key(key))["Body"]
+
     def stat(self, key: str) -> ObjectStat | None:
         try:
             with _told_as_ours():
@@ -95,7 +107,7 @@ class S3Storage:
             "Bucket": self.bucket,
             "Key": check_key(key),
             "ResponseContentType": content_type,
-            "ResponseContentDisposition": f'attachment; filename="{file_name}"',
+            "ResponseContentDisposition": f'inline; filename="{file_name}"',
         }
         with _told_as_ours():
             return self._public_client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=PUBLIC_URL_SECONDS)

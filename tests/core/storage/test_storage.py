@@ -29,6 +29,9 @@ def test_a_file_is_stored_whole(storage: Storage, tmp_path: Path) -> None:
     source.write_bytes(data)
     storage.put_file(KEY, source, content_type="audio/wav")
     assert storage.read_bytes(KEY) == data
+    stream = storage.open_stream(KEY)
+    assert [len(stream.read(5 << 20)), len(stream.read(5 << 20)), stream.read(1)] == [5 << 20, 4 << 20, b""]
+    stream.close()
     assert source.read_bytes() == data
 
 
@@ -37,6 +40,8 @@ def test_what_is_not_there_is_missing(storage: Storage) -> None:
     assert storage.stat(missing) is None
     with pytest.raises(MissingObjectError):
         storage.read_bytes(missing)
+    with pytest.raises(MissingObjectError):
+        storage.open_stream(missing)
     storage.delete(missing)
     storage.delete_prefix("account-7/nothing")
 
@@ -108,7 +113,7 @@ def test_a_client_downloads_from_s3_by_a_presigned_address(s3_server: S3Server) 
     whole = httpx.get(url)
     assert (whole.status_code, whole.content) == (200, b"0123456789")
     assert whole.headers["content-type"] == "audio/mpeg"
-    assert whole.headers["content-disposition"] == 'attachment; filename="output.mp3"'
+    assert whole.headers["content-disposition"] == 'inline; filename="output.mp3"'
     part = httpx.get(url, headers={"Range": "bytes=2-4"})
     assert (part.status_code, part.content) == (206, b"234")
     assert httpx.get(url.replace("audio.mp3", "other.mp3")).status_code in {403, 404}

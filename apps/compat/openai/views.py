@@ -1,0 +1,84 @@
+"""POST /v1/audio/speech."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.callers import Caller, get_caller
+from apps.accounts.permissions import AnyCaller, scope_required
+from apps.compat.openai.names import engine_for, voice_for
+from apps.compat.openai.serializers import OpenAISpeechSerializer
+from apps.core.fields import validated
+from apps.core.idempotency import body_digest
+from apps.jobs.services.idempotency import Idempotency
+from apps.speech.services import SpeechOrder, request_speech, warnings_of
+from apps.speech.spoken import SpokenAnswer
+from apps.speech.views import IDEMPOTENCY_HEADER, idempotency_of, queued_shape, request_id_of
+
+SHAPE = OpenAISpeechSerializer()
+
+ASYNC = OpenApiParameter("async", bool, description="true (or the header `Prefer: respond-async`): answer with the queued job instead.")
+
+
+def wants_no_wait(request: Request) -> bool:
+    """Whether the client asks for the queued JSON instead of the finished answer."""
+    is_asked = request.query_params.get("async", "").lower() in {"1", "true"}
+    return is_asked or "respond-async" in request.META.get("HTTP_PREFER", "")
+
+
+def _twin(request: Request) -> Idempotency:
+    """Clients repeat a POST whose answer they did not get: while the first runs, the same request of the same key waits for the same job."""
+    key = get_caller(request).key
+    digest = body_digest("openai-speech", request.data)
+    return Idempotency(key=f"waiting:{key.pk if key else 0}:{digest}", body_digest=digest, ends_with_job=True)
+
+
+def _order(caller: Caller, *, body: dict[str, Any], has_listener: bool) -> SpeechOrder:
+    engine = engine_for(body["model"], plan=caller.plan)
+    return SpeechOrder(
+        text=body["input"],
+        text_param="input",
+        model=engine.id,
+        voice=voice_for(body.get("voice"), engine=engine),
+        format=body["response_format"],
+        speed=body["speed"],
+        language=body.get("language"),
+        instructions=body.get("instructions"),
+        has_listener=has_listener,
+    )
+
+
+class OpenAISpeechView(APIView):
+    """Text in, audio out."""
+
+    permission_classes = [AnyCaller, scope_required("tts:generate")]
+    max_body_bytes = settings.TTSAI_TEXT_BODY_BYTES
+
+    @extend_schema(
+        operation_id="openai_speech",
+        tags=["openai"],
+        summary="Text to speech, answered with the audio",
+        parameters=[IDEMPOTENCY_HEADER, ASYNC],
+        request=OpenAISpeechSerializer,
+        responses={
+            (200, "audio/mpeg"): OpenApiResponse(OpenApiTypes.BINARY, description="The audio, in the format asked for."),
+            504: OpenApiResponse(OpenApiTypes.OBJECT, description="Not ready in time; the job goes on, its `uuid` stands beside `error`."),
+        },
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        """OpenAI's endpoint. Waits for the audio; when the client leaves, the work is given up. Free models need no key."""
+        order = _order(get_caller(request), body=validated(SHAPE, request.data), has_listener=not wants_no_wait(request))
+        named = idempotency_of(request, endpoint="openai-speech")
+        idempotency = named or (_twin(request) if order.has_listener else None)
+        submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
+        if not order.has_listener:
+            return Response(queued_shape(submission, warnings=warnings_of(order)))
+        warnings = warnings_of(order)
+        headers = {"X-Warning": " ".join(warnings)} if warnings else {}
+        return SpokenAnswer(job_uuid=submission.job.uuid, is_kept=named is not None, headers=headers).deferred()

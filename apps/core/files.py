@@ -1,0 +1,40 @@
+"""A file as an answer: with ranges, whose errors are JSON like all others."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from starlette.responses import FileResponse
+
+from apps.core.deferred import Message, Receive, Scope, Send
+from apps.core.errors import InvalidRequestError
+from apps.core.exception_handler import error_response
+
+
+class RangedFile:
+    """An ASGI app: GET and HEAD with Range (206, 416), If-Range, several ranges."""
+
+    def __init__(self, path: Path, *, stat: os.stat_result, content_type: str, headers: Mapping[str, str], request_id: str) -> None:
+        self._response = FileResponse(path, media_type=content_type, headers=dict(headers), stat_result=stat)
+        self._request_id = request_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends the file, or what is asked of it."""
+        error_body: bytes | None = None
+
+        async def send_errors_as_json(message: Message) -> None:
+            nonlocal error_body
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                error_body, headers = self._error(message)
+                message = {**message, "headers": headers}
+            elif error_body is not None:
+                message = {**message, "body": b"" if scope["method"] == "HEAD" else error_body}
+            await send(message)
+
+        await self._response(scope, receive, send_errors_as_json)
+
+    def _error(self, message: Message) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+        error = InvalidRequestError("The Range header asks for what is not there.", code="invalid_range", status=message["status"])
+        body = error_response(error, request_id=self._request_id).content
+        kept = [item for item in message["headers"] if item[0] == b"content-range"]
+        return body, [*kept, (b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]

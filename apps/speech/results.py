@@ -1,0 +1,55 @@
+"""A job as GET /v1/speech/results/ tells it."""
+
+from typing import Any
+
+from apps.billing import prices
+from apps.jobs.models import Job, JobState
+from apps.speech.links import result_url
+from apps.speech.selectors import progress_of, read_words
+
+STATUS = {
+    JobState.QUEUED: "queued",
+    JobState.RUNNING: "processing",
+    JobState.COMPLETED: "completed",
+    JobState.FAILED: "failed",
+    JobState.CANCELLED: "cancelled",
+    # Clients of this API know `failed` and stop at it; the code tells that no worker took the job up in time.
+    JobState.EXPIRED: "failed",
+}
+NOT_DONE = {
+    JobState.FAILED: ("internal_error", "The job failed."),
+    JobState.CANCELLED: ("cancelled", "The job was cancelled."),
+    JobState.EXPIRED: ("expired", "No worker took the job up in time."),
+}
+
+
+def result_shape(request: Any, job: Job, *, has_words: bool) -> dict[str, Any]:
+    """The body of the answer."""
+    shape: dict[str, Any] = {"uuid": job.uuid.hex, "job_id": str(job.uuid), "status": STATUS[JobState(job.state)]}
+    if job.state == JobState.COMPLETED:
+        return shape | _completed(request, job, has_words=has_words)
+    if job.state in NOT_DONE:
+        code, message = failure_of(job)
+        return shape | {"error": message, "code": code, "credits_used": prices.credits(job.charged_millicredits)}
+    return shape | {"progress": progress_of(job)}
+
+
+def failure_of(job: Job) -> tuple[str, str]:
+    """Code and sentence of a job that ended without a result."""
+    code, message = NOT_DONE[JobState(job.state)]
+    return job.error_code or code, job.error_message or message
+
+
+def _completed(request: Any, job: Job, *, has_words: bool) -> dict[str, Any]:
+    result, url = job.result or {}, result_url(request, job)
+    shape = {
+        "result_url": url,
+        "url": url,
+        "cdn_url": url,
+        "format": job.output_format,
+        "duration": result.get("audio_seconds"),
+        "bytes": result.get("bytes"),
+        "credits_used": prices.credits(job.charged_millicredits),
+        "expires_at": job.expires_at.isoformat() if job.expires_at else None,
+    }
+    return shape | {"words": read_words(job)} if has_words else shape

@@ -1,0 +1,43 @@
+"""Reads of speech jobs by their uuid, which is a capability: whoever holds it may read."""
+
+import json
+from typing import Any
+
+from django.db.models import Sum
+
+from apps.core.errors import GoneError, InvalidRequestError, NotFoundError
+from apps.core.ids import find_uuid
+from apps.core.storage import MissingObjectError, get_storage
+from apps.jobs.models import Job, Part
+from apps.jobs.selectors import find_job
+
+
+def get_speech_job(uuid_text: str) -> Job:
+    """The job. 400 for what is no uuid, 404 where there is none, 410 where its result is gone."""
+    if find_uuid(uuid_text) is None:
+        raise InvalidRequestError("uuid must be the 32 hex digits (or the dashed form) of a job.", code="invalid_uuid", param="uuid")
+    job = find_job(uuid_text)
+    if job is None:
+        raise NotFoundError("There is no job with this uuid.", param="uuid")
+    if job.result_deleted_at is not None:
+        raise GoneError("The result has expired and was deleted.", param="uuid")
+    return job
+
+
+def read_words(job: Job) -> list[dict[str, Any]]:
+    """When each word of the job's audio is heard; nothing where the model does not know."""
+    key = (job.result or {}).get("timings_key")
+    if not key:
+        return []
+    try:
+        stored = json.loads(get_storage().read_bytes(key))
+    except MissingObjectError:
+        return []
+    words = stored.get("words", []) if isinstance(stored, dict) else stored
+    return [{"word": word["word"], "start": word["start"], "end": word["end"]} for word in words]
+
+
+def progress_of(job: Job) -> float:
+    """How much of the job is done, 0 to 1."""
+    done = Part.objects.filter(job=job).aggregate(done=Sum("units_done"))["done"] or 0
+    return round(min(1.0, done / job.units), 3) if job.units else 0.0

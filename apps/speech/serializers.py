@@ -1,0 +1,85 @@
+"""Shapes of POST /v1/tts/ and GET /v1/speech/results/."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.core import fields
+from workers.contract.formats import FORMATS
+
+SLOWEST, FASTEST = 0.5, 2.0
+MAXIMUM_INSTRUCTIONS = 500
+NOT_YET = ("stream", "webhook_url", "pronunciations")
+"""Fields of the document that this version does not serve: refused, so that nobody waits for what will not come."""
+
+
+class SpeechRequestSerializer(serializers.Serializer[Any]):
+    """The body of POST /v1/tts/."""
+
+    model = fields.Text(required=False, default="kokoro", max_length=100, help_text="A model of /v1/models/.")
+    text = fields.Text(required=False, help_text="What to say; `input` is taken for it.")
+    input = fields.Text(required=False, help_text="Another name for `text`.")
+    voice = fields.Text(required=False, allow_null=True, allow_blank=True, max_length=100, help_text="Of /v1/voices/; the model's default.")
+    format = serializers.ChoiceField(choices=list(FORMATS), required=False, default="mp3", help_text="Of the result.")
+    speed = fields.Number(required=False, default=1.0, min_value=SLOWEST, max_value=FASTEST)
+    language = fields.Text(required=False, allow_null=True, allow_blank=True, max_length=35, help_text="en, es, …; the voice's own.")
+    instructions = fields.Text(
+        required=False, allow_null=True, allow_blank=True, max_length=MAXIMUM_INSTRUCTIONS, help_text="How to say it."
+    )
+    timestamps = fields.Flag(required=False, default=False, help_text="Word timings come with every result that has them.")
+    stream = fields.Flag(required=False, default=False, help_text="Not supported yet.")
+    webhook_url = fields.Text(required=False, allow_null=True, allow_blank=True, help_text="Not supported yet.")
+    pronunciations = serializers.JSONField(required=False, allow_null=True, help_text="Not supported yet.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One text under either of its names; nothing that this version does not do."""
+        text = attrs.pop("text", None)
+        other = attrs.pop("input", None)
+        attrs["text"] = other if text is None else text
+        if attrs["text"] is None:
+            raise serializers.ValidationError({"text": "This field is required."}, code="required")
+        if not attrs["text"].strip():
+            raise serializers.ValidationError({"text": "There is nothing to say."}, code="blank")
+        for name in NOT_YET:
+            if attrs.pop(name, None):
+                raise serializers.ValidationError({name: "This server does not support it yet."}, code="not_supported_yet")
+        return attrs
+
+
+class QueuedSpeechSerializer(serializers.Serializer[Any]):
+    """The answer of POST /v1/tts/."""
+
+    uuid = serializers.CharField(help_text="32 hex digits: opens the result to whoever holds it.")
+    job_id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=["queued", "processing", "completed", "failed", "cancelled"])
+    credits_used = serializers.FloatField(help_text="The price: reserved now, settled at the end, given back if it fails.")
+    credits_remaining = serializers.FloatField(allow_null=True, help_text="null without a key.")
+    warnings = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class WordSerializer(serializers.Serializer[Any]):
+    """When one word is heard."""
+
+    word = serializers.CharField()
+    start = serializers.FloatField(help_text="Seconds.")
+    end = serializers.FloatField(help_text="Seconds.")
+
+
+class SpeechResultSerializer(serializers.Serializer[Any]):
+    """The answer of GET /v1/speech/results/."""
+
+    uuid = serializers.CharField()
+    job_id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=["queued", "processing", "completed", "failed", "cancelled"])
+    progress = serializers.FloatField(required=False, help_text="0 to 1, while it is queued or processing.")
+    result_url = serializers.URLField(required=False, help_text="The audio; needs no key.")
+    url = serializers.URLField(required=False, help_text="The same.")
+    cdn_url = serializers.URLField(required=False, help_text="The same.")
+    format = serializers.CharField(required=False)
+    duration = serializers.FloatField(required=False, help_text="Seconds of audio.")
+    bytes = serializers.IntegerField(required=False)
+    credits_used = serializers.FloatField(required=False)
+    expires_at = serializers.DateTimeField(required=False, allow_null=True)
+    words = WordSerializer(many=True, required=False, help_text="With `?timestamps=words`, where the model knows them.")
+    error = serializers.CharField(required=False, help_text="Why it failed.")
+    code = serializers.CharField(required=False, help_text="Why it failed, for programs.")

@@ -1,0 +1,119 @@
+"""POST /v1/tts/ and GET /v1/speech/results/."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.callers import get_caller
+from apps.accounts.permissions import AnyCaller, scope_required
+from apps.accounts.throttles import PollLimit
+from apps.billing import prices
+from apps.core.errors import InvalidRequestError
+from apps.core.fields import validated
+from apps.core.idempotency import body_digest, idempotency_key
+from apps.jobs.models import JobState
+from apps.jobs.services.idempotency import Idempotency
+from apps.jobs.services.submit import Submission
+from apps.speech.results import STATUS, result_shape
+from apps.speech.selectors import get_speech_job
+from apps.speech.serializers import QueuedSpeechSerializer, SpeechRequestSerializer, SpeechResultSerializer
+from apps.speech.services import SpeechOrder, request_speech, warnings_of
+
+SHAPE = SpeechRequestSerializer()
+
+IDEMPOTENCY_HEADER = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Remembered for 24 hours: the same key and body give the same job and one charge; another body is 409.",
+)
+
+
+class SpeechView(APIView):
+    """Text to speech, queued."""
+
+    permission_classes = [AnyCaller, scope_required("tts:generate")]
+    max_body_bytes = settings.TTSAI_TEXT_BODY_BYTES
+
+    @extend_schema(
+        operation_id="tts",
+        tags=["speech"],
+        summary="Text to speech",
+        parameters=[IDEMPOTENCY_HEADER],
+        request=SpeechRequestSerializer,
+        responses=QueuedSpeechSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Queues the text and answers at once: poll `/v1/speech/results/` with the uuid. Free models need no key."""
+        order = order_of(validated(SHAPE, request.data))
+        submission = request_speech(
+            get_caller(request), order=order, idempotency=idempotency_of(request, endpoint="tts"), request_id=request_id_of(request)
+        )
+        return Response(queued_shape(submission, warnings=warnings_of(order)))
+
+
+class SpeechResultView(APIView):
+    """What became of a job."""
+
+    permission_classes = [AnyCaller]
+    throttle_classes = [PollLimit]
+
+    @extend_schema(
+        operation_id="speech_results",
+        tags=["speech"],
+        summary="Poll a job",
+        parameters=[
+            OpenApiParameter("uuid", str, required=True, description="As POST /v1/tts/ gave it; dashes are optional."),
+            OpenApiParameter("timestamps", str, enum=["words"], description="Adds word timings to a completed job."),
+        ],
+        responses=SpeechResultSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Open to whoever holds the uuid, with or without a key. Poll every second or two; polls do not count as requests a minute."""
+        job = get_speech_job(request.query_params.get("uuid", ""))
+        wanted = request.query_params.get("timestamps", "")
+        if wanted not in {"", "words", "word", "none"}:
+            raise InvalidRequestError("timestamps: `words` is the only kind.", param="timestamps")
+        return Response(result_shape(request, job, has_words=wanted.startswith("word")), headers={"Cache-Control": "no-store"})
+
+
+def order_of(body: dict[str, Any]) -> SpeechOrder:
+    """The order that a valid body is."""
+    return SpeechOrder(
+        text=body["text"],
+        model=body["model"],
+        voice=body.get("voice"),
+        format=body["format"],
+        speed=body["speed"],
+        language=body.get("language"),
+        instructions=body.get("instructions"),
+    )
+
+
+def queued_shape(submission: Submission, *, warnings: list[str]) -> dict[str, Any]:
+    """The answer to a request that was queued, and to its repetition."""
+    job, remaining = submission.job, submission.credits_remaining_millicredits
+    used = job.price_millicredits if job.state in {JobState.QUEUED, JobState.RUNNING} else job.charged_millicredits
+    shape = {
+        "uuid": job.uuid.hex,
+        "job_id": str(job.uuid),
+        "status": STATUS[JobState(job.state)],
+        "credits_used": prices.credits(used),
+        "credits_remaining": None if remaining is None else prices.credits(remaining),
+    }
+    return shape | {"warnings": warnings} if warnings else shape
+
+
+def idempotency_of(request: Request, *, endpoint: str) -> Idempotency | None:
+    """What the Idempotency-Key stands for, where one was sent."""
+    key = idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
+    return None if key is None else Idempotency(key=key, body_digest=body_digest(endpoint, request.data))
+
+
+def request_id_of(request: Request) -> str:
+    """The id that RequestMiddleware gave the request."""
+    return str(getattr(request, "request_id", ""))

@@ -1,0 +1,28 @@
+"""Keys and digests of repeated requests."""
+
+import pytest
+
+from apps.core.errors import InvalidRequestError
+from apps.core.idempotency import body_digest, idempotency_key
+
+
+def test_a_body_is_the_same_whatever_the_order_of_its_keys() -> None:
+    assert body_digest("tts", {"a": 1, "b": [1, 2]}) == body_digest("tts", {"b": [1, 2], "a": 1})
+
+
+def test_another_value_or_endpoint_is_another_body() -> None:
+    digests = {body_digest("tts", {"a": 1}), body_digest("tts", {"a": "1"}), body_digest("stt", {"a": 1}), body_digest("tts", {"a": [1]})}
+    assert len(digests) == 4
+
+
+def test_a_key_is_kept_as_it_was_sent() -> None:
+    assert idempotency_key(None) is None
+    assert idempotency_key("order 17") == "order 17"
+    assert idempotency_key("x" * 255) == "x" * 255
+
+
+@pytest.mark.parametrize("header", ["", " ", "x" * 256, "é", "a\tb"])
+def test_a_key_that_no_index_should_hold_is_refused(header: str) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        idempotency_key(header)
+    assert refused.value.code == "invalid_idempotency_key"

@@ -1,0 +1,64 @@
+"""The real shell on a free port, in a thread of the test process: real sockets, real Postgres and Valkey, views of the test's own."""
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+
+import uvicorn
+
+from tests.servers import free_port
+from ttsai.web import routes
+from ttsai.web.application import Application
+
+STARTING_SECONDS = 20.0
+
+
+class RunningShell:
+    """What the test needs of it."""
+
+    def __init__(self, server: uvicorn.Server, application: Application, port: int) -> None:
+        self.server = server
+        self.application = application
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    def begin_to_stop(self) -> None:
+        """What SIGTERM does first."""
+        assert self.loop is not None
+        self.loop.call_soon_threadsafe(self.application.begin_to_stop)
+
+
+@contextlib.contextmanager
+def running_shell() -> Iterator[RunningShell]:
+    """Starts it, and stops it with all its connections closed."""
+    routes._find_plain.cache_clear()
+    port = free_port()
+    application = Application()
+    config = uvicorn.Config(
+        application, host="127.0.0.1", port=port, loop="uvloop", http="httptools", ws="none", lifespan="on", log_config=None,
+        access_log=False, proxy_headers=False, timeout_graceful_shutdown=3,
+    )  # fmt: skip
+    shell = RunningShell(uvicorn.Server(config), application, port)
+
+    async def serve() -> None:
+        shell.loop = asyncio.get_running_loop()
+        await shell.server.serve()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    deadline = time.monotonic() + STARTING_SECONDS
+    while not shell.server.started:
+        assert time.monotonic() < deadline, "the shell did not start"
+        assert thread.is_alive(), "the shell died"
+        time.sleep(0.01)
+    try:
+        yield shell
+    finally:
+        shell.begin_to_stop()
+        shell.server.should_exit = True
+        thread.join(timeout=20)
+        routes._find_plain.cache_clear()
+        assert not thread.is_alive()

@@ -1,0 +1,81 @@
+"""A running server as the commands see it: through HTTP, like any client."""
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+import httpx
+
+from ttsai.cli.instance import running_instance
+from ttsai.supervisor.errors import InstanceError
+from ttsai.supervisor.home import Home
+
+TIMEOUT_SECONDS = 30.0
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+class Server:
+    """Requests to one server; what it refuses is one line and exit code 1."""
+
+    def __init__(self, *, url: str, key: str) -> None:
+        self.url = url.rstrip("/")
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._http = httpx.Client(base_url=self.url, headers=headers, timeout=TIMEOUT_SECONDS, follow_redirects=True)
+
+    def get(self, path: str, **parameters: str) -> dict[str, Any]:
+        """The JSON at a path."""
+        return self._json("GET", path, params={name: value for name, value in parameters.items() if value})
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The JSON that answers this one."""
+        return self._json("POST", path, json=body)
+
+    def stream(self, url: str) -> Any:
+        """A response to read piece by piece, as a context manager."""
+        return self._http.stream("GET", url)
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        self._http.close()
+
+    def _json(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
+        try:
+            response = self._http.request(method, path, **arguments)
+        except httpx.TransportError as error:
+            raise click.ClickException(f"No answer from {self.url}: {error}") from error
+        if response.status_code != 200:
+            raise click.ClickException(refusal(response))
+        body: dict[str, Any] = response.json()
+        return body
+
+
+def refusal(response: httpx.Response) -> str:
+    """What the server said, in one line."""
+    try:
+        error = response.json()["error"]
+        return f"{error['message']} ({response.status_code} {error['code']}, request {error['request_id']})"
+    except (ValueError, KeyError, TypeError):
+        return f"{response.request.url} answered {response.status_code}"
+
+
+def with_server(function: Decorated) -> Decorated:
+    """Adds --url and --key, which find the running instance and its demo key where they are left out."""
+    key = click.option("--key", default="", envvar="TTSAI_KEY", help="API key; TTSAI_KEY, else this instance's demo key.")
+    url = click.option("--url", default="", envvar="TTSAI_URL", help="Server; TTSAI_URL, else the instance that runs in TTSAI_HOME.")
+    return url(key(function))
+
+
+def find_server(*, url: str, key: str) -> Server:
+    """The server that is meant. Its key is only ever sent to the instance that it belongs to."""
+    if url:
+        return Server(url=url, key=key)
+    try:
+        return Server(url=running_instance().url, key=key or _demo_key())
+    except InstanceError as error:
+        raise click.ClickException(f"{error.message}. Another server: --url") from error
+
+
+def _demo_key() -> str:
+    path = Home.from_environment().secrets / "demo-key"
+    return path.read_text().strip() if path.exists() and os.access(path, os.R_OK) else ""

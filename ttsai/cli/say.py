@@ -1,0 +1,79 @@
+"""`ttsai say`: a text to an audio file."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ttsai.cli.client import Server, find_server, refusal, with_server
+
+FIRST_POLLS = (0.05, 0.1, 0.1, 0.2, 0.2, 0.3)
+POLL_SECONDS = 0.5
+FORMATS = ("mp3", "wav", "flac", "ogg", "opus", "aac", "m4a", "pcm")
+
+
+@click.command(name="say")
+@click.argument("text")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File; `-` writes to standard output. output.mp3")
+@click.option("--voice", default="", help="Of `ttsai voices`; the model's default.")
+@click.option("--model", default="kokoro", show_default=True)
+@click.option("--format", "format_name", type=click.Choice(FORMATS), help="That of the file's name unless given, else mp3.")
+@click.option("--speed", type=click.FloatRange(0.5, 2.0), default=1.0, show_default=True)
+@click.option("--language", default="", help="en, es, …; the voice's own.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@with_server
+def command(*, text: str, output: Path | None, format_name: str | None, url: str, key: str, as_json: bool, **wishes: Any) -> None:
+    """Say TEXT (`-` reads standard input) and write the audio to a file."""
+    chosen = format_name or _format_of(output)
+    target = output or Path(f"output.{chosen}")
+    server = find_server(url=url, key=key)
+    body = {"text": sys.stdin.read() if text == "-" else text, "format": chosen, **{name: value for name, value in wishes.items() if value}}
+    try:
+        queued = server.post("/v1/tts/", body)
+        result = _wait(server, queued["uuid"])
+        written = _download(server, result["result_url"], target=target)
+    finally:
+        server.close()
+    shown = {**queued, **result, "file": str(target), "bytes": written}
+    if as_json:
+        click.echo(json.dumps(shown), err=str(target) == "-")
+    elif str(target) != "-":
+        click.echo(f"{target}: {result.get('duration') or 0:.1f} s of audio, {shown['credits_used']} credits")
+
+
+def _format_of(output: Path | None) -> str:
+    extension = output.suffix.lstrip(".").lower() if output else ""
+    return extension if extension in FORMATS else "mp3"
+
+
+def _wait(server: Server, uuid: str) -> dict[str, Any]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("queued", total=1.0)
+        polls = iter(FIRST_POLLS)
+        while True:
+            result = server.get("/v1/speech/results/", uuid=uuid)
+            if result["status"] == "completed":
+                return result
+            if result["status"] not in {"queued", "processing"}:
+                raise click.ClickException(f"{result.get('error', result['status'])} (job {uuid})")
+            bar.update(task, description=result["status"], completed=result.get("progress", 0.0))
+            time.sleep(next(polls, POLL_SECONDS))
+
+
+def _download(server: Server, url: str, *, target: Path) -> int:
+    written = 0
+    with server.stream(url) as response:
+        if response.status_code != 200:
+            response.read()
+            raise click.ClickException(refusal(response))
+        with click.open_file(str(target), "wb", atomic=str(target) != "-") as file:
+            for chunk in response.iter_bytes():
+                file.write(chunk)
+                written += len(chunk)
+    return written
