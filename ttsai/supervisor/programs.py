@@ -12,6 +12,9 @@ from ttsai.supervisor.program import Program
 KEPT_FROM_WORKERS: Final = ("S3_", "AWS_", "STRIPE_", "DATABASE_", "REDIS_", "DJANGO_", "TTSAI_SECRET_")
 """Beginnings of variables that an engine worker has no business with: it holds no keys to anything but the broker."""
 
+WEB_STOP_SECONDS: Final = 22.0
+"""It breaks off what still runs after 20 s (ttsai/web/__main__.py)."""
+
 WORKER_STOP_SECONDS: Final = 15.0
 """A worker goes on for 8 s with what it holds (workers/settings.py)."""
 
@@ -55,7 +58,7 @@ def prepare(place: Place) -> Program:
 
 def web(place: Place) -> Program:
     """The web process."""
-    return _platform(place, "web", "-m", "ttsai.web", stage=4)
+    return _platform(place, "web", "-m", "ttsai.web", stage=4, stop_seconds=WEB_STOP_SECONDS)
 
 
 def platform_worker(place: Place) -> Program:
@@ -105,6 +108,7 @@ def _engine_worker(place: Place, device: str) -> Program:
     )
 
 
-def _platform(place: Place, name: str, *arguments: str, stage: int = 0) -> Program:
+def _platform(place: Place, name: str, *arguments: str, stage: int = 0, stop_seconds: float = 10.0) -> Program:
     environment = {**os.environ, **place.variables(), "PYTHONUNBUFFERED": "1"}
-    return Program(name=name, command=(sys.executable, *arguments), environment=environment, folder=ROOT, stage=stage)
+    command = (sys.executable, *arguments)
+    return Program(name=name, command=command, environment=environment, folder=ROOT, stop_seconds=stop_seconds, stage=stage)

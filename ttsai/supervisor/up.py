@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ttsai.supervisor import programs
 from ttsai.supervisor.errors import InstanceError
+from ttsai.supervisor.external import require_broker, require_database
 from ttsai.supervisor.home import Home
 from ttsai.supervisor.instance import find_instance, write_instance
 from ttsai.supervisor.leftovers import end_leftovers
@@ -71,9 +72,13 @@ def _start_servers(supervisor: Supervisor, home: Home, *, host: str, port: int) 
     """Postgres and Valkey, each unless the environment names another; None when the end was asked for."""
     database_url, redis_url = environ.get("DATABASE_URL", ""), environ.get("REDIS_URL", "")
     servers: list[Postgres | Valkey] = []
-    if not database_url:
+    if database_url:
+        require_database(database_url)
+    else:
         servers.append(Postgres(home))
-    if not redis_url:
+    if redis_url:
+        require_broker(redis_url)
+    else:
         servers.append(Valkey(home))
     for server in servers:
         server.prepare()

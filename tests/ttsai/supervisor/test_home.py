@@ -1,0 +1,188 @@
+"""The instance's folder, its secrets, its ports, and what other commands learn of it."""
+
+import json
+import os
+import shlex
+import socket
+from pathlib import Path
+
+import pytest
+
+from ttsai.supervisor import programs
+from ttsai.supervisor.errors import InstanceError
+from ttsai.supervisor.home import Home, write_private
+from ttsai.supervisor.instance import find_instance, write_instance
+from ttsai.supervisor.ports import EMBEDDED_PORTS, remembered_port, require_free
+from ttsai.supervisor.programs import Place
+from ttsai.supervisor.welcome import curl_line
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An instance's folder."""
+    home = Home(tmp_path / "home")
+    home.create()
+    return home
+
+
+@pytest.fixture
+def place(home: Home) -> Place:
+    """An instance's place."""
+    return Place(home, "127.0.0.1", 8000, "postgresql://ttsai:secret@127.0.0.1:20000/ttsai", "redis://:secret@127.0.0.1:20001/0", "signs")
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def test_folders_with_secrets_and_data_are_their_owners_alone(home: Home) -> None:
+    assert {path.name: mode(path) for path in (home.secrets, home.run, home.valkey)} == {"secrets": 0o700, "run": 0o700, "valkey": 0o700}
+
+
+def test_a_secret_is_made_once_and_read_by_its_owner_alone(home: Home) -> None:
+    first = home.secret("secret-key")
+    assert len(first) >= 40
+    assert home.secret("secret-key") == first
+    assert home.secret("another") != first
+    assert mode(home.secrets / "secret-key") == 0o600
+
+
+def test_a_private_file_is_private_even_where_an_open_one_was_left(home: Home) -> None:
+    left = home.run / "file.new"
+    left.write_text("left")
+    left.chmod(0o644)
+    write_private(home.run / "file", "text")
+    assert ((home.run / "file").read_text(), mode(home.run / "file")) == ("text", 0o600)
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InstanceError) as caught:
+        Home(tmp_path / "file" / "home").create()
+    assert caught.value.code == "home_not_writable"
+    assert caught.value.message == f"The folder {tmp_path}/file/home cannot be written: Not a directory"
+
+
+def test_one_supervisor_at_a_time_holds_the_home(home: Home) -> None:
+    first = home.lock()
+    assert first is not None
+    assert home.lock() is None
+    first.close()
+    again = home.lock()
+    assert again is not None
+    again.close()
+
+
+def test_an_instance_is_known_while_its_supervisor_holds_the_lock(home: Home, place: Place) -> None:
+    assert find_instance(home) is None
+    with home.lock() or pytest.fail("nobody else holds it"):
+        write_instance(home, url=place.url, port=place.port, environment=place.variables())
+        found = find_instance(home)
+        assert found is not None
+        assert (found.pid, found.url, found.port) == (os.getpid(), "http://127.0.0.1:8000", 8000)
+        assert (found.database_url, found.redis_url) == (place.database_url, place.redis_url)
+        assert found.environment["TTSAI_SECRET_KEY"] == "signs"
+        assert mode(home.instance) == 0o600
+    assert find_instance(home) is None
+
+
+def test_a_port_that_somebody_listens_on_is_one_clear_line() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        with pytest.raises(InstanceError) as caught:
+            require_free("127.0.0.1", port)
+    expected = f"Port {port} of 127.0.0.1 cannot be used: Address already in use. Choose another: PORT=8001 make run"
+    assert (caught.value.code, caught.value.message) == ("port_in_use", expected)
+    require_free("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1"])
+def test_an_address_that_is_not_this_machines_is_refused(host: str) -> None:
+    with pytest.raises(InstanceError, match=f"of {host} cannot be used"):
+        require_free(host, 0)
+
+
+def test_an_embedded_servers_port_stays_while_it_is_free(tmp_path: Path) -> None:
+    path = tmp_path / "port.json"
+    port = remembered_port(path, "valkey")
+    assert port in EMBEDDED_PORTS
+    assert remembered_port(path, "valkey") == port
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", port))
+        stranger.listen()
+        other = remembered_port(path, "valkey")
+    assert other != port
+    assert json.loads(path.read_text()) == {"valkey": other}
+
+
+def test_an_engine_worker_is_told_no_key_but_the_brokers(place: Place) -> None:
+    inherited = {
+        "PATH": "/bin",
+        "DATABASE_URL": "postgresql://…",
+        "REDIS_URL": "redis://…",
+        "TTSAI_SECRET_KEY": "signs",
+        "S3_SECRET_ACCESS_KEY": "key",
+        "S3_BUCKET": "bucket",
+        "AWS_SECRET_ACCESS_KEY": "key",
+        "STRIPE_SECRET_KEY": "key",
+        "TTSAI_MODEL_MEMORY_MB": "900",
+    }
+    assert programs.worker_environment(place, "cpu", inherited=inherited) == {
+        "PATH": "/bin",
+        "TTSAI_MODEL_MEMORY_MB": "900",
+        "TTSAI_BROKER_URL": place.redis_url,
+        "TTSAI_HOME": str(place.home.path),
+        "TTSAI_MODELS": str(place.home.models),
+        "TTSAI_WORKER_NAME": "local-cpu",
+        "TTSAI_DEVICE": "cpu",
+        "TTSAI_PRELOAD": "kokoro",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def test_without_s3_a_worker_shares_the_objects_folder(place: Place) -> None:
+    told = programs.worker_environment(place, "cuda:1", inherited={"TTSAI_PRELOAD": ""})
+    assert told["TTSAI_OBJECTS"] == str(place.home.objects)
+    assert (told["TTSAI_WORKER_NAME"], told["TTSAI_DEVICE"], told["TTSAI_PRELOAD"]) == ("local-cuda:1", "cuda:1", "")
+
+
+def test_one_engine_worker_runs_for_each_device(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TTSAI_DEVICES", raising=False)
+    assert [program.name for program in programs.engine_workers(place)] == ["engine"]
+    monkeypatch.setenv("TTSAI_DEVICES", "cuda:0, cuda:1")
+    assert [program.name for program in programs.engine_workers(place)] == ["cuda:0", "cuda:1"]
+
+
+def test_parts_stop_in_the_reverse_order_of_what_needs_what(place: Place) -> None:
+    parts = [programs.platform_worker(place), *programs.engine_workers(place), programs.web(place), programs.beat(place)]
+    assert [part.name for part in sorted(parts, key=lambda part: part.stage, reverse=True)] == ["beat", "web", "engine", "platform"]
+    assert min(part.stage for part in parts) > 1  # Postgres is 0, Valkey 1
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),  # noqa: S104
+        ("::", "http://[::1]:8000"),
+        ("::1", "http://[::1]:8000"),
+        ("speech.local", "http://speech.local:8000"),
+    ],
+)
+def test_the_address_that_is_shown_opens_on_this_machine(host: str, url: str, home: Home) -> None:
+    assert Place(home, host, 8000, "", "", "").url == url
+
+
+def test_the_curl_line_is_one_shell_command_with_a_json_body() -> None:
+    words = shlex.split(curl_line("http://127.0.0.1:8000", key="sk-tts-1"))
+    assert words[:3] == ["curl", "-s", "http://127.0.0.1:8000/v1/audio/speech"]
+    assert "Authorization: Bearer sk-tts-1" in words
+    assert json.loads(words[words.index("-d") + 1]) == {
+        "model": "kokoro",
+        "input": "Hello! This sentence was spoken on my own machine.",
+        "voice": "af_bella",
+        "response_format": "mp3",
+    }
+    assert words[-2:] == ["-o", "hello.mp3"]
