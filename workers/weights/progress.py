@@ -30,7 +30,7 @@ class TerminalProgress:
         self._finish_bar()
         self._bar = self._bars.add_task(label, total=size_bytes or None)
         if not self._console.is_terminal:
-            self.note(f"fetching {label} ({size_bytes / 1e6:.0f} MB)" if size_bytes else f"fetching {label}")
+            self.note(f"fetching {label} ({size_bytes / 1e6:.0f} MB)" if size_bytes > 1e6 else f"fetching {label}")
 
     def set_done(self, done_bytes: int) -> None:
         """Moves the bar."""
@@ -43,5 +43,6 @@ class TerminalProgress:
 
     def _finish_bar(self) -> None:
         if self._bar is not None:
-            done = self._bars.tasks[self._bar].completed
-            self._bars.update(self._bar, total=max(done, 1), completed=max(done, 1))
+            bar = self._bars.tasks[self._bar]
+            whole = bar.total or bar.completed or 1
+            self._bars.update(self._bar, total=whole, completed=whole)
