@@ -1,6 +1,7 @@
 """What a customer hears: text in, real speech out, through clients that others wrote."""
 
 import io
+import json
 import re
 import subprocess
 import time
@@ -16,24 +17,9 @@ from tests.flows.listening import Listener
 from tests.flows.running import RunningPlatform
 
 TEXT = "The first train leaves before sunrise, and the last one returns after midnight."
-LONG_TEXT = " ".join(
-    [
-        "Nobody in the village remembered who had planted the old walnut tree.",
-        "She folded the letter twice and put it back under the clock.",
-        "A thin layer of ice covered the pond behind the school.",
-        "The engineer checked every bolt, then checked them all again.",
-        "My grandmother baked bread every Friday for thirty years.",
-        "The report says that rainfall has doubled since the spring.",
-        "He opened the window, but the room stayed just as warm.",
-        "Two ferries cross the river each hour during the summer.",
-        "We painted the kitchen yellow because the light is poor.",
-        "The museum keeps its oldest maps in a dark, dry room.",
-        "Fresh snow makes the whole street sound different.",
-        "The captain asked for silence before he read the names.",
-        "A good map is worth more than a fast car.",
-        "Every answer seemed to raise another question.",
-    ]
-)
+SENTENCES = json.loads((Path(__file__).parents[1] / "data" / "sentences.json").read_text())["en"]
+LONG_TEXT = " ".join(SENTENCES[:14])
+"""Two parts."""
 
 
 @pytest.fixture(scope="module")

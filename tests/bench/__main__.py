@@ -1,0 +1,65 @@
+"""`make bench`: throughput, added latency, health while saturated, cost of a request. The machine should have nothing else to do."""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench.cost import measure_cost
+from tests.bench.speed import measure_latency, measure_throughput
+from tests.flows.running import ROOT, RunningPlatform
+from workers.engines.base import Engine
+from workers.registry import available_engines
+
+AIMS = {
+    "throughput_ratio": "at least 0.95",
+    "added_latency_p50_ms": "under 60",
+    "health_p99_ms": "under 50",
+    "cpu_ratio": "at most 2",
+}
+
+
+def main() -> None:
+    """Runs what the arguments name (speed, cost), or everything."""
+    wanted = set(sys.argv[1:]) or {"speed", "cost"}
+    figures: dict[str, float] = {}
+    (ROOT / "var").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var") as folder:
+        if "speed" in wanted:
+            figures |= _speed(Path(folder) / "speed")
+        if "cost" in wanted:
+            figures |= _cost(Path(folder) / "cost")
+    for name, value in figures.items():
+        aim = f"   aim: {AIMS[name]}" if name in AIMS else ""
+        print(f"{name:24} {value:10.3f}{aim}")
+    print(json.dumps({name: round(value, 3) for name, value in figures.items()}))
+
+
+def _speed(home: Path) -> dict[str, float]:
+    platform = RunningPlatform(home=home, environment={"TTSAI_ENGINES": "kokoro"}).start()
+    try:
+        key = platform.key("bench@example.com", credits_=100_000, requests_per_minute=100_000, concurrent=100)
+        engine = _kokoro()
+        return measure_latency(platform, key, engine) | measure_throughput(platform, key, engine)
+    finally:
+        platform.stop()
+
+
+def _cost(home: Path) -> dict[str, float]:
+    platform = RunningPlatform(home=home, environment={"TTSAI_ENGINES": "silence", "TTSAI_PRELOAD": ""}).start()
+    try:
+        return measure_cost(
+            platform, platform.key("bench@example.com", credits_=100_000, requests_per_minute=1_000_000, concurrent=100_000)
+        )
+    finally:
+        platform.stop()
+
+
+def _kokoro() -> Engine:
+    engine = next(engine for engine in available_engines({}) if engine.spec.id == "kokoro")
+    engine.load()
+    return engine
+
+
+if __name__ == "__main__":
+    main()
