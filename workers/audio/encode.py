@@ -1,0 +1,151 @@
+"""Sound to any of the offered formats, as a stream of bytes or as a file."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.audio.resample import Resampler
+from workers.audio.writers import FFmpegWriter, PcmWriter, SeekableSink, Sink, VorbisWriter, Writer
+from workers.contract.formats import FORMATS, AudioFormat
+
+BLOCK_SECONDS: Final = 1.0
+"""Encoded at once; bounds the memory that a long block takes on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedFile:
+    """What is known of a file that was written."""
+
+    seconds: float
+    """Of the sound that went in."""
+    sample_rate: int
+    """Hz, of the file."""
+    size_bytes: int
+
+
+class _Encoding:
+    """What stream and file have in common: the format, the rates, and blocks of bounded length to the writer."""
+
+    def __init__(self, audio_format: str, *, input_rate: int, sample_rate: int) -> None:
+        if audio_format not in FORMATS:
+            raise ValueError(f"no such audio format: {audio_format}")
+        self.format: AudioFormat = FORMATS[audio_format]
+        self.input_rate = input_rate
+        self.sample_rate = self.format.choose_sample_rate(sample_rate or input_rate)
+        self._resampler = Resampler(input_rate=input_rate, output_rate=self.sample_rate)
+        self._samples_in = 0
+
+    @property
+    def seconds(self) -> float:
+        """Length of the sound that went in."""
+        return self._samples_in / self.input_rate
+
+    def encode(self, writer: Writer, samples: NDArray[np.float32]) -> None:
+        """Hands mono samples [n] on, at the writer's rate."""
+        self._samples_in += len(samples)
+        block = max(1, round(BLOCK_SECONDS * self.input_rate))
+        for start in range(0, len(samples), block):
+            writer.write(self._resampler.feed(samples[start : start + block]))
+
+    def finish(self, writer: Writer) -> None:
+        """Hands on what the resampler holds, and ends the writer."""
+        writer.write(self._resampler.finish())
+        writer.finish()
+
+
+class Encoder:
+    """Mono float32 blocks to bytes that can be sent as they come. The first bytes hold the one header, which knows no length.
+
+    Lossy formats hold back up to a frame (20 to 50 ms), Vorbis up to a page (a second at most).
+    """
+
+    def __init__(self, audio_format: str, *, input_rate: int, sample_rate: int = 0, bitrate: int = 0) -> None:
+        """input_rate: Hz of the samples. sample_rate: Hz wanted, 0 for input_rate; the nearest that the format has is taken.
+
+        bitrate: bits a second, 0 for the format's default. Raises ValueError for an unknown format.
+        """
+        self._encoding = _Encoding(audio_format, input_rate=input_rate, sample_rate=sample_rate)
+        self._sink = SeekableSink() if audio_format == "ogg" else Sink()
+        self._writer = _open_stream(self._encoding, self._sink, bitrate=bitrate)
+
+    @property
+    def sample_rate(self) -> int:
+        """Hz, of what comes out."""
+        return self._encoding.sample_rate
+
+    @property
+    def seconds(self) -> float:
+        """Length of the sound that went in."""
+        return self._encoding.seconds
+
+    def write(self, samples: NDArray[np.float32]) -> bytes:
+        """Mono samples [n], full scale 1.0, to the bytes that are ready; perhaps none."""
+        self._encoding.encode(self._writer, samples)
+        return self._sink.take()
+
+    def finish(self) -> bytes:
+        """The rest. The encoder cannot be used after it."""
+        self._encoding.finish(self._writer)
+        return self._sink.take()
+
+
+class FileEncoder:
+    """Mono float32 blocks to a file whose header tells its true length. A context manager: an error leaves no file behind."""
+
+    def __init__(self, path: Path, audio_format: str, *, input_rate: int, sample_rate: int = 0, bitrate: int = 0) -> None:
+        """As Encoder. Raises OSError where the file cannot be written."""
+        self._encoding = _Encoding(audio_format, input_rate=input_rate, sample_rate=sample_rate)
+        self._path = path
+        self._file: IO[bytes] = path.open("wb")
+        self._writer = _open_file(self._encoding, self._file, path, bitrate=bitrate)
+
+    def write(self, samples: NDArray[np.float32]) -> None:
+        """Mono samples [n], full scale 1.0."""
+        self._encoding.encode(self._writer, samples)
+
+    def finish(self) -> EncodedFile:
+        """Completes the file."""
+        self._encoding.finish(self._writer)
+        self._file.close()
+        return EncodedFile(self._encoding.seconds, self._encoding.sample_rate, self._path.stat().st_size)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._file.close()
+        if kind is not None:
+            self._path.unlink(missing_ok=True)
+
+
+def encode_file(
+    path: Path, blocks: Iterable[NDArray[np.float32]], *, audio_format: str, input_rate: int, sample_rate: int = 0, bitrate: int = 0
+) -> EncodedFile:
+    """Writes mono float32 blocks to a file, in memory bounded by the longest block. Parameters as for Encoder."""
+    with FileEncoder(path, audio_format, input_rate=input_rate, sample_rate=sample_rate, bitrate=bitrate) as encoder:
+        for block in blocks:
+            encoder.write(block)
+        return encoder.finish()
+
+
+def _open_stream(encoding: _Encoding, sink: Sink, *, bitrate: int) -> Writer:
+    if encoding.format.name in {"wav", "pcm"}:
+        return PcmWriter(sink, sample_rate=encoding.sample_rate, has_header=encoding.format.name == "wav")
+    chosen = encoding.format.choose_bitrate(bitrate)
+    if encoding.format.name == "ogg":
+        return VorbisWriter(sink, sample_rate=encoding.sample_rate, bitrate=chosen)
+    return FFmpegWriter(sink, encoding.format, sample_rate=encoding.sample_rate, bitrate=chosen)
+
+
+def _open_file(encoding: _Encoding, file: IO[bytes], path: Path, *, bitrate: int) -> Writer:
+    if encoding.format.name in {"wav", "pcm"}:
+        return PcmWriter(file, sample_rate=encoding.sample_rate, has_header=encoding.format.name == "wav")
+    chosen = encoding.format.choose_bitrate(bitrate)
+    if encoding.format.name == "ogg":
+        return VorbisWriter(file, sample_rate=encoding.sample_rate, bitrate=chosen)
+    return FFmpegWriter(path, encoding.format, sample_rate=encoding.sample_rate, bitrate=chosen)

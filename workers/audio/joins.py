@@ -1,0 +1,111 @@
+"""Sentences to one stream of sound: trimmed, equally loud, with natural pauses and joins that nobody hears."""
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.audio.loudness import level_gain, limit_peaks
+from workers.engines.base import Spoken, WordTiming
+
+FRAME_SECONDS: Final = 0.01
+SOUND_BELOW_PEAK_DB: Final = 50.0
+"""A frame so far below the loudest one is silence: softer than any fricative, louder than a model's noise floor."""
+
+KEPT_BEFORE_SECONDS: Final = 0.03
+KEPT_AFTER_SECONDS: Final = 0.05
+"""Left of the silence around a sentence, for the attack of its first sound and the decay of its last."""
+
+FADE_IN_SECONDS: Final = 0.005
+FADE_OUT_SECONDS: Final = 0.015
+
+FINAL_SILENCE_SECONDS: Final = 0.1
+"""Behind the last sound: players cut the end of a file, and lossy decoders drop a frame."""
+
+
+class Joiner:
+    """Joins the sentences of one stream, in order. Holds the pause until it is known whether anything follows."""
+
+    def __init__(self, sample_rate: int, *, speed: float = 1.0) -> None:
+        """sample_rate: Hz of all sentences. speed: pauses are divided by it."""
+        self._sample_rate = sample_rate
+        self._speed = speed
+        self._pending_seconds = 0.0
+        self._written = 0
+
+    @property
+    def seconds(self) -> float:
+        """Length of all that was given out."""
+        return self._written / self._sample_rate
+
+    def feed(self, spoken: Spoken, *, pause_after: float, start_character: int = 0) -> Spoken:
+        """The pause that was pending and this sentence: mono samples [n], words with times and characters of the whole stream.
+
+        pause_after: seconds between this sentence's last sound and what follows. start_character: of the sentence in the text.
+        Raises ValueError for another sample rate than the stream's.
+        """
+        if spoken.sample_rate != self._sample_rate:
+            raise ValueError(f"{spoken.sample_rate} Hz in a stream of {self._sample_rate} Hz")
+        first, end, silence_before, silence_after = self._find_sound(spoken.samples)
+        sound = fade_edges(spoken.samples[first:end], sample_rate=self._sample_rate)
+        sound = limit_peaks(sound * np.float32(level_gain(sound, sample_rate=self._sample_rate)))
+        pause = self._zeros(self._pending_seconds - silence_before)
+        offset = (self._written + len(pause) - first) / self._sample_rate
+        bounds = (offset + first / self._sample_rate, offset + end / self._sample_rate)
+        words = tuple(_shift(word, offset, bounds=bounds, start_character=start_character) for word in spoken.words)
+        self._pending_seconds = pause_after / self._speed - silence_after
+        samples = np.concatenate([pause, sound])
+        self._written += len(samples)
+        return Spoken(samples, self._sample_rate, words)
+
+    def finish(self, *, is_last: bool) -> NDArray[np.float32]:
+        """What follows the last sentence: a little silence at the end of a text, the pending pause where another part goes on."""
+        tail = self._zeros(FINAL_SILENCE_SECONDS if is_last else self._pending_seconds) if self._written else self._zeros(0.0)
+        self._written += len(tail)
+        self._pending_seconds = 0.0
+        return tail
+
+    def _zeros(self, seconds: float) -> NDArray[np.float32]:
+        return np.zeros(max(0, round(seconds * self._sample_rate)), np.float32)
+
+    def _find_sound(self, samples: NDArray[np.float32]) -> tuple[int, int, float, float]:
+        """Where to cut, and how many seconds of silence are left before and behind the sound; silence alone is not cut."""
+        sound = find_sound(samples, sample_rate=self._sample_rate)
+        if sound is None:
+            return 0, len(samples), 0.0, 0.0
+        first = max(0, sound[0] - round(KEPT_BEFORE_SECONDS * self._sample_rate))
+        end = min(len(samples), sound[1] + round(KEPT_AFTER_SECONDS * self._sample_rate))
+        return first, end, (sound[0] - first) / self._sample_rate, (end - sound[1]) / self._sample_rate
+
+
+def find_sound(samples: NDArray[np.float32], *, sample_rate: int) -> tuple[int, int] | None:
+    """First sample of the first frame with sound and the end of the last one, for mono samples [n]; None for silence."""
+    frame = max(1, round(FRAME_SECONDS * sample_rate))
+    padded = np.pad(samples, (0, -len(samples) % frame)).reshape(-1, frame)
+    power = np.asarray(np.mean(padded * padded, axis=1, dtype=np.float64))
+    if not samples.size or power.max() == 0.0:
+        return None
+    loud = np.flatnonzero(power > power.max() * 10 ** (-SOUND_BELOW_PEAK_DB / 10))
+    return int(loud[0]) * frame, min(len(samples), (int(loud[-1]) + 1) * frame)
+
+
+def fade_edges(samples: NDArray[np.float32], *, sample_rate: int) -> NDArray[np.float32]:
+    """The samples [n] with a raised cosine at both ends, so that they begin and end at zero."""
+    faded = samples.astype(np.float32, copy=True)
+    rise, fall = (min(len(faded) // 2, round(seconds * sample_rate)) for seconds in (FADE_IN_SECONDS, FADE_OUT_SECONDS))
+    faded[:rise] *= _raised_cosine(rise)
+    faded[len(faded) - fall :] *= _raised_cosine(fall)[::-1]
+    return faded
+
+
+def _raised_cosine(length: int) -> NDArray[np.float32]:
+    """From 0 to just below 1 in `length` steps."""
+    return (0.5 - 0.5 * np.cos(np.pi * np.arange(length) / max(1, length))).astype(np.float32)
+
+
+def _shift(word: WordTiming, offset: float, *, bounds: tuple[float, float], start_character: int) -> WordTiming:
+    """The word in the time and the text of the whole stream; what was trimmed away does not count as heard."""
+    start, end = (round(min(max(bounds[0], seconds + offset), bounds[1]), 4) for seconds in (word.start, word.end))
+    first, last = word.start_character + start_character, word.end_character + start_character
+    return replace(word, start=start, end=end, start_character=first, end_character=last)

@@ -1,0 +1,165 @@
+"""One writer for each way to make a format: headers by hand, FFmpeg through PyAV, Vorbis through libsndfile."""
+
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import IO, Any, Final, Protocol
+
+import av
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from workers.contract.formats import AudioFormat
+
+UNKNOWN_SIZE: Final = 0xFFFFFFFF
+"""In the header of a WAV whose end nobody knows yet; FFmpeg, browsers and libsndfile then read to the end."""
+WAV_HEADER_BYTES: Final = 44
+SAMPLE_BYTES: Final = 2
+
+VORBIS_BLOCK_SAMPLES: Final = 4096
+"""libvorbis takes stack for a whole block at once: big ones crash it (https://github.com/xiph/vorbis/issues/99)."""
+VORBIS_BITRATES: Final = (45_000, 64_000, 80_000, 96_000, 112_000, 128_000, 160_000, 192_000, 224_000, 256_000, 320_000)
+"""Nominal bits a second of a stereo stream at 44.1 kHz for the qualities 0 to 10 (libvorbis, vorbisenc); speech takes fewer."""
+
+
+class Sink:
+    """Takes bytes and gives them on: a file that cannot be sought."""
+
+    def __init__(self) -> None:
+        self._chunks: list[bytes] = []
+        self._written = 0
+
+    def write(self, data: bytes) -> int:
+        """Appends."""
+        self._chunks.append(bytes(data))
+        self._written += len(data)
+        return len(data)
+
+    def take(self) -> bytes:
+        """All that was written since the last call."""
+        data = b"".join(self._chunks)
+        self._chunks.clear()
+        return data
+
+
+class SeekableSink(Sink):
+    """A sink that answers where it is: libsndfile asks, though it only ever appends."""
+
+    def tell(self) -> int:
+        """Bytes written."""
+        return self._written
+
+    def seek(self, offset: int, whence: int = 0) -> int:  # noqa: ARG002  # the interface of a file
+        """Stays where it is."""
+        return self._written
+
+    def read(self, size: int = -1) -> bytes:  # noqa: ARG002  # the interface of a file
+        """Nothing."""
+        return b""
+
+
+class Writer(Protocol):
+    """Takes mono float32 samples [n] at the rate it was made for."""
+
+    def write(self, samples: NDArray[np.float32]) -> None:
+        """Encodes; some of it may be held back."""
+
+    def finish(self) -> None:
+        """Writes what was held back and, where the target can be sought, the true header."""
+
+
+class PcmWriter:
+    """16 bits, little-endian, with a WAV header or none."""
+
+    def __init__(self, target: Sink | IO[bytes], *, sample_rate: int, has_header: bool) -> None:
+        self._target = target
+        self._sample_rate = sample_rate
+        self._data_bytes = 0
+        self._has_header = has_header
+        if has_header:
+            target.write(wav_header(sample_rate=sample_rate, data_bytes=None))
+
+    def write(self, samples: NDArray[np.float32]) -> None:
+        """Rounds to 16 bits; what lies beyond full scale is cut."""
+        data = np.clip(np.rint(samples * 32767.0), -32768, 32767).astype("<i2").tobytes()
+        self._data_bytes += len(data)
+        self._target.write(data)
+
+    def finish(self) -> None:
+        """Puts the true lengths into the header of a file."""
+        if self._has_header and not isinstance(self._target, Sink):
+            self._target.seek(0)
+            self._target.write(wav_header(sample_rate=self._sample_rate, data_bytes=self._data_bytes))
+            self._target.seek(0, 2)
+
+
+class VorbisWriter:
+    """Ogg Vorbis, whose encoder PyAV's FFmpeg lacks."""
+
+    def __init__(self, target: Sink | IO[bytes], *, sample_rate: int, bitrate: int) -> None:
+        quality = float(np.interp(bitrate, VORBIS_BITRATES, np.arange(len(VORBIS_BITRATES)))) / 10
+        self._file = soundfile.SoundFile(
+            target, "w", samplerate=sample_rate, channels=1, format="OGG", subtype="VORBIS", compression_level=1.0 - quality
+        )
+
+    def write(self, samples: NDArray[np.float32]) -> None:
+        """Encodes in small blocks."""
+        for start in range(0, len(samples), VORBIS_BLOCK_SAMPLES):
+            self._file.write(samples[start : start + VORBIS_BLOCK_SAMPLES])
+
+    def finish(self) -> None:
+        """Writes the last page."""
+        self._file.close()
+
+
+FFMPEG: Final[Mapping[str, tuple[str, str, Mapping[str, str], Mapping[str, str]]]] = MappingProxyType(
+    {
+        "mp3": ("mp3", "libmp3lame", {"write_xing": "0", "id3v2_version": "0"}, {}),
+        "flac": ("flac", "flac", {}, {}),
+        "opus": ("ogg", "libopus", {"page_duration": "200000"}, {}),
+        "aac": ("adts", "aac", {}, {}),
+        "m4a": ("ipod", "aac", {"movflags": "empty_moov+default_base_moof+frag_every_frame"}, {"movflags": "+faststart"}),
+    }
+)
+"""Muxer, encoder, the muxer's options for a stream that cannot be sought, and for a file."""
+
+
+class FFmpegWriter:
+    """Whatever FFmpeg encodes."""
+
+    def __init__(self, target: Sink | Path, audio_format: AudioFormat, *, sample_rate: int, bitrate: int) -> None:
+        muxer, encoder, stream_options, file_options = FFMPEG[audio_format.name]
+        if isinstance(target, Sink):
+            options = {"flush_packets": "1", **stream_options}
+            self._container: Any = av.open(target, "w", format=muxer, container_options=options)
+        else:
+            self._container = av.open(str(target), "w", format=muxer, container_options=dict(file_options))
+        self._stream = self._container.add_stream(encoder, rate=sample_rate, layout="mono")
+        if bitrate:
+            self._stream.bit_rate = bitrate
+        self._sample_rate = sample_rate
+        self._written = 0
+
+    def write(self, samples: NDArray[np.float32]) -> None:
+        """Encodes; the encoder keeps what does not fill a frame."""
+        if not len(samples):
+            return
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples, np.float32).reshape(1, -1), format="flt", layout="mono")
+        frame.sample_rate, frame.pts = self._sample_rate, self._written
+        self._written += len(samples)
+        self._container.mux(self._stream.encode(frame))
+
+    def finish(self) -> None:
+        """Drains the encoder and writes the trailer."""
+        self._container.mux(self._stream.encode(None))
+        self._container.close()
+
+
+def wav_header(*, sample_rate: int, data_bytes: int | None) -> bytes:
+    """44 bytes before mono samples of 16 bits (Microsoft's RIFF WAVE, format 1); None for a length that is not known yet."""
+    size = UNKNOWN_SIZE if data_bytes is None else min(data_bytes, UNKNOWN_SIZE)
+    riff_size = min(size + WAV_HEADER_BYTES - 8, UNKNOWN_SIZE)
+    layout = struct.pack("<IHHIIHH", 16, 1, 1, sample_rate, sample_rate * SAMPLE_BYTES, SAMPLE_BYTES, 8 * SAMPLE_BYTES)
+    return b"RIFF" + struct.pack("<I", riff_size) + b"WAVEfmt " + layout + b"data" + struct.pack("<I", size)
