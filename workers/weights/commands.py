@@ -9,7 +9,7 @@ import click
 
 from workers.weights.progress import TerminalProgress
 from workers.weights.pull import WeightsError, pull
-from workers.weights.sets import DEFAULT_SETS
+from workers.weights.sets import DEFAULT_SETS, TEST_SETS
 from workers.weights.store import WeightStore
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -62,12 +62,14 @@ def list_models(*, as_json: bool) -> None:
 @command.command(name="pull")
 @click.argument("names", nargs=-1)
 @click.option("--from", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Try this folder first.")
+@click.option("--for-tests", is_flag=True, help="Also what the tests need.")
 @json_option
-def pull_models(*, names: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
+def pull_models(*, names: tuple[str, ...], folder: Path | None, for_tests: bool, as_json: bool) -> None:
     """Get the weights of the named models; without a name, those that every installation needs."""
+    chosen = (*names, *TEST_SETS) if for_tests else (names or DEFAULT_SETS)
     try:
         with TerminalProgress() as progress:
-            results = pull(WeightStore.default(), names or DEFAULT_SETS, progress=progress, folder=folder)
+            results = pull(WeightStore.default(), chosen, progress=progress, folder=folder)
     except WeightsError as error:
         raise CommandError(error, as_json=as_json) from error
     if as_json:

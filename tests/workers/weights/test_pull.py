@@ -168,10 +168,7 @@ def test_two_pulls_at_once_fetch_each_file_once(tmp_path: Path, hub: Hub) -> Non
     file = weight_file("model.bin", BODY, HubFile(hub.url("model.bin")))
     told = [RecordedProgress(), RecordedProgress()]
     results: list[list[Pulled]] = []
-    threads = [
-        threading.Thread(target=lambda p=p: results.append(pull(store_of(tmp_path, file), ["tiny"], progress=p)))
-        for p in told
-    ]
+    threads = [threading.Thread(target=lambda p=p: results.append(pull(store_of(tmp_path, file), ["tiny"], progress=p))) for p in told]
     for thread in threads:
         thread.start()
     while not hub.ranges or not any(progress.notes for progress in told):
