@@ -42,7 +42,7 @@ class Log:
         try:
             self._stream.write(text + "\n")
             self._stream.flush()
-        except (BrokenPipeError, ValueError):
+        except (OSError, ValueError):  # a pipe without a reader, a terminal that was closed
             self.is_broken = True
 
 

@@ -55,8 +55,9 @@ class Supervisor:
 
     @contextmanager
     def signals(self) -> Iterator[None]:
-        """SIGINT and SIGTERM ask for the end while this is entered; a second one does not wait for the parts."""
-        known = {number: signal.signal(number, self._ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        """SIGINT, SIGTERM and SIGHUP ask for the end while this is entered; a second one does not wait for the parts."""
+        numbers = [number for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) != signal.SIG_IGN]
+        known = {number: signal.signal(number, self._ask_to_stop) for number in numbers}
         waker, self._woken = socket.socketpair()
         waker.setblocking(False)  # noqa: FBT003 (its only parameter)
         wakeup = signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
