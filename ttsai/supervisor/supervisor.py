@@ -56,7 +56,9 @@ class Supervisor:
     @contextmanager
     def signals(self) -> Iterator[None]:
         """SIGINT, SIGTERM and SIGHUP ask for the end while this is entered; a second one does not wait for the parts."""
-        numbers = [number for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) != signal.SIG_IGN]
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup leaves it
+            numbers.append(signal.SIGHUP)
         known = {number: signal.signal(number, self._ask_to_stop) for number in numbers}
         waker, self._woken = socket.socketpair()
         waker.setblocking(False)  # noqa: FBT003 (its only parameter)
