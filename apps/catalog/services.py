@@ -58,10 +58,13 @@ def note_heartbeat(heartbeat: Heartbeat) -> Presence:
             return Presence(is_current=False)
         is_new_boot = worker.boot != heartbeat.boot
         worker.last_seen_at = timezone.now()
+        was_stopping = worker.is_stopping
         if is_new_boot or heartbeat.sent_at >= worker.last_sent_at:
             worker.boot, worker.last_sent_at = heartbeat.boot, heartbeat.sent_at
             worker.is_stopping, worker.loaded = heartbeat.is_stopping, list(heartbeat.loaded)
         worker.save(update_fields=["boot", "last_sent_at", "last_seen_at", "is_stopping", "loaded"])
+    if worker.is_stopping != was_stopping:
+        forget_catalogue()  # it takes no new parts from here on
     return Presence(is_current=True, is_new_boot=is_new_boot)
 
 

@@ -70,7 +70,9 @@ class Job(models.Model):
     balance_after_millicredits = models.BigIntegerField(null=True, blank=True, help_text="The account's, once this job was reserved.")
     concurrency_limit = models.PositiveIntegerField(help_text="Of the tenant's jobs, this one begins while fewer are running.")
     weight = models.PositiveIntegerField(default=1, help_text="The tenant's share while workers are full.")
-    retention_days = models.PositiveIntegerField(null=True, blank=True, help_text="Counted from its end; empty keeps the result.")
+    retention_days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Counted from its end, into expires_at; both empty keep the result."
+    )
     output_format = models.CharField(max_length=20, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
     error_code = models.CharField(max_length=50, blank=True)

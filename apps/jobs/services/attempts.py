@@ -78,7 +78,7 @@ def publish_progress(jobs: Iterable[UUID]) -> None:
         cursor.execute(PROGRESS, {"jobs": list(set(jobs))})
         rows: list[tuple[UUID, int, Any]] = cursor.fetchall()
     for job_uuid, units, units_done in rows:
-        publish_event(job_uuid, {"type": "progress", "units": units, "units_done": int(units_done)})
+        publish_event(job_uuid, {"type": "progress", "units_done": int(units_done), "units_total": units})
 
 
 def begin_jobs(jobs: Iterable[UUID]) -> None:

@@ -80,7 +80,7 @@ def _record_end(
     job.state, job.finished_at = state, timezone.now()
     job.charged_millicredits, job.result = charged_millicredits, result
     job.error_code, job.error_message = error_code, error_message
-    if job.retention_days is not None:
+    if job.expires_at is None and job.retention_days is not None:
         job.expires_at = job.finished_at + timedelta(days=job.retention_days)
     columns = ["state", "finished_at", "charged_millicredits", "result", "error_code", "error_message", "expires_at"]
     is_ours = Job.objects.filter(uuid=job.uuid, state__in=ACTIVE_STATES).update(**{name: getattr(job, name) for name in columns})

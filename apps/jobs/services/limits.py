@@ -27,7 +27,7 @@ def check_concurrency(caller: Caller) -> None:
     tenants_jobs, keys_jobs = _count(COUNT, tenant=caller.tenant, key=caller.own_key.pk)
     if caller.counts_jobs_by_key:
         _refuse_from(caller.concurrent_jobs, jobs=keys_jobs, of="This key")
-    if not caller.is_limited_apart:
+    if not (caller.counts_jobs_by_key and caller.is_limited_apart):
         _refuse_from(caller.plan.concurrent_jobs, jobs=tenants_jobs, of=f"The plan {caller.plan.name!r}")
 
 

@@ -55,6 +55,6 @@ def _owner(source: Job) -> Owner:
         tenant=source.tenant,
         account_id=source.account_id,
         weight=source.weight,
-        retention_days=source.retention_days,
+        expires_at=source.expires_at,
         is_internal=True,
     )

@@ -1,6 +1,7 @@
 """A job is accepted: one transaction that honours the Idempotency-Key, reserves the credits, checks the limits and writes the rows."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -68,6 +69,8 @@ class Owner:
     concurrency_limit: int = 1
     weight: int = 1
     retention_days: int | None = None
+    expires_at: datetime | None = None
+    """Where the end is known already: of a rendition, that of its source."""
     is_internal: bool = False
 
 
@@ -108,6 +111,7 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
         concurrency_limit=owner.concurrency_limit,
         weight=owner.weight,
         retention_days=owner.retention_days,
+        expires_at=owner.expires_at,
         output_format=plan.output_format,
         request_id=request_id,
     )

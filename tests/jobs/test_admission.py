@@ -1,0 +1,190 @@
+"""Who is next: rules that hold for every backlog, and what fairness comes to over time."""
+
+from collections import Counter
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apps.catalog.selectors import Capacity
+from apps.jobs.admission import LANE_ORDER, Load, Rules, Shares, Waiting, choose
+
+LANES = st.sampled_from(["live", "normal", "bulk"])
+TENANTS = st.sampled_from(["ann", "bob", "cy", "dee"])
+CAPACITIES = st.builds(
+    lambda slots, reserved, extra: Capacity(slots=slots, reserved_slots=min(reserved, slots), hard_slots=slots + extra),
+    st.integers(0, 12),
+    st.integers(0, 4),
+    st.integers(0, 6),
+)
+PARTS = st.lists(
+    st.builds(
+        dict,
+        tenant=TENANTS,
+        lane=LANES,
+        units=st.integers(0, 500),
+        needs_seat=st.booleans(),
+        concurrency_limit=st.integers(1, 3),
+        weight=st.integers(1, 4),
+    ),
+    max_size=40,
+)
+
+
+def parts(*descriptions: dict[str, Any]) -> list[Waiting]:
+    """Parts in the order in which they were written."""
+    return [Waiting(part_id=number, **values) for number, values in enumerate(descriptions)]
+
+
+@st.composite
+def loads(draw: st.DrawFn) -> Load:
+    """Something in flight already."""
+    load = Load()
+    for part in draw(st.lists(st.builds(Waiting, part_id=st.just(0), tenant=TENANTS, lane=LANES, needs_seat=st.booleans()), max_size=10)):
+        load.add(part)
+    return load
+
+
+@given(PARTS, CAPACITIES, loads())
+def test_never_above_capacity_and_reserved_slots_are_kept(descriptions: list[dict[str, Any]], capacity: Capacity, load: Load) -> None:
+    before, rules = load.copy(), Rules.of(capacity)
+    chosen = choose(parts(*descriptions), load=load, capacity=capacity, shares=Shares())
+    assert len(set(chosen)) == len(chosen)
+    if not chosen:
+        return
+    assert load.total <= rules.hard_slots
+    prompt_only = [part for part in chosen if part.lane != "live"]
+    if prompt_only:
+        assert load.total + max(0, rules.live_slots - load.lanes["live"]) <= rules.hard_slots
+    in_turn = Counter(part.tenant for part in prompt_only)
+    if any(before.tenants[tenant] or amount > 1 for tenant, amount in in_turn.items()):  # more than newcomers
+        newcomers = sum(not before.tenants[tenant] for tenant in in_turn)
+        assert load.lanes["normal"] + load.lanes["bulk"] - newcomers <= max(1, rules.slots - rules.live_slots)
+    if any(part.lane == "bulk" for part in chosen):
+        assert load.lanes["bulk"] <= rules.bulk_slots
+    for tenant in in_turn:
+        limits = [part.concurrency_limit for part in chosen if part.tenant == tenant and part.needs_seat]
+        assert not limits or load.seats[tenant] <= max(limits)
+
+
+@given(PARTS, CAPACITIES)
+def test_a_tenants_parts_go_in_their_order(descriptions: list[dict[str, Any]], capacity: Capacity) -> None:
+    chosen = choose(parts(*descriptions), load=Load(), capacity=capacity, shares=Shares())
+    for tenant in {part.tenant for part in chosen}:
+        for lane in LANE_ORDER:
+            line = [part for part in parts(*descriptions) if part.tenant == tenant and part.lane == lane]
+            taken = [part for part in chosen if part.tenant == tenant and part.lane == lane]
+            blocked_limits = {part.concurrency_limit for part in line if part.needs_seat}
+            if len(blocked_limits) <= 1:  # with different limits in one line, one part may pass another that is blocked
+                for has_begun in (True, False):
+                    own_line = [part for part in line if part.needs_seat is not has_begun]
+                    own_taken = [part for part in taken if part.needs_seat is not has_begun]
+                    assert own_taken == own_line[: len(own_taken)]
+
+
+@given(PARTS, st.integers(1, 8))
+def test_no_slot_stays_free_while_a_part_could_use_it(descriptions: list[dict[str, Any]], slots: int) -> None:
+    waiting = parts(*[{**values, "lane": "normal", "needs_seat": False} for values in descriptions])
+    chosen = choose(waiting, load=Load(), capacity=Capacity(slots=slots, hard_slots=slots), shares=Shares())
+    assert len(chosen) == min(slots, len(waiting))
+
+
+@given(st.lists(st.integers(1, 5), min_size=2, max_size=4), st.integers(2, 6))
+@settings(max_examples=40)
+def test_tenants_that_all_wait_share_by_weight(weights: list[int], slots: int) -> None:
+    """Thousands of parts through a few slots: each tenant's part of them is its weight's, within one part of each."""
+    shares, load, ids = Shares(), Load(), count()
+    done: Counter[str] = Counter()
+    names = [f"tenant-{number}" for number in range(len(weights))]
+    capacity = Capacity(slots=slots, hard_slots=slots)
+    in_flight: list[Waiting] = []
+    for _ in range(120 * len(weights)):
+        if len(in_flight) == slots:
+            finished = in_flight.pop(0)
+            load.lanes[finished.lane] -= 1
+            load.tenants[finished.tenant] -= 1
+        waiting = [
+            Waiting(part_id=next(ids), tenant=name, lane="normal", units=100, weight=weight)
+            for name, weight in zip(names, weights, strict=True)
+            for _ in range(slots)
+        ]
+        chosen = choose(waiting, load=load, capacity=capacity, shares=shares)
+        in_flight += chosen
+        done.update(part.tenant for part in chosen)
+    if max(weights) / sum(weights) >= Rules.of(capacity).tenant_slots / slots:  # such a tenant is held to three quarters of the slots
+        return
+    total = sum(done.values())
+    for name, weight in zip(names, weights, strict=True):
+        assert done[name] == pytest.approx(total * weight / sum(weights), abs=slots + 2)
+
+
+@given(st.lists(st.tuples(TENANTS, st.integers(0, 500), st.integers(1, 5)), min_size=1, max_size=60), st.integers(1, 3))
+@settings(max_examples=60)
+def test_nobody_starves(descriptions: list[tuple[str, int, int]], slots: int) -> None:
+    """One slot after the other: everything that waits is done, and no part is passed by more than its fair share."""
+    waiting = parts(*[{"tenant": tenant, "lane": "normal", "units": units, "weight": weight} for tenant, units, weight in descriptions])
+    shares, done = Shares(), []
+    while waiting:
+        chosen = choose(waiting, load=Load(), capacity=Capacity(slots=slots, hard_slots=slots), shares=shares)
+        assert chosen
+        done += chosen
+        waiting = [part for part in waiting if part not in chosen]
+    assert len(done) == len(descriptions)
+
+
+def test_a_flood_never_makes_another_wait_for_a_slot() -> None:
+    load = Load()
+    flood = [Waiting(part_id=number, tenant="flood", lane="normal") for number in range(200)]
+    capacity = Capacity(slots=4, hard_slots=8)
+    assert len(choose(flood, load=load, capacity=capacity, shares=Shares())) == 4
+    single = Waiting(part_id=999, tenant="single", lane="normal")
+    assert choose([*flood[4:], single], load=load, capacity=capacity, shares=Shares()) == [single]
+    assert choose(flood[4:], load=load, capacity=capacity, shares=Shares()) == []
+
+
+def test_a_newcomer_owes_nothing_and_is_owed_nothing() -> None:
+    shares = Shares(clock=1000.0, times={"old": 400.0, "busy": 1500.0})
+    assert (shares.start("old"), shares.start("new"), shares.start("busy")) == (1000.0, 1000.0, 1500.0)
+
+
+def test_the_lane_live_has_slots_of_its_own() -> None:
+    capacity = Capacity(slots=4, reserved_slots=1, hard_slots=4)
+    load = Load()
+    flood = [Waiting(part_id=number, tenant=f"tenant-{number}", lane="normal") for number in range(10)]
+    assert len(choose(flood, load=load, capacity=capacity, shares=Shares())) == 3
+    live = Waiting(part_id=99, tenant="tenant-0", lane="live")
+    assert choose([*flood[3:], live], load=load, capacity=capacity, shares=Shares()) == [live]
+
+
+def test_bulk_leaves_a_quarter_more() -> None:
+    bulk = [Waiting(part_id=number, tenant="ann", lane="bulk") for number in range(10)]
+    capacity = Capacity(slots=8, reserved_slots=1, hard_slots=8)
+    assert len(choose(bulk, load=Load(), capacity=capacity, shares=Shares())) == 5
+
+
+def test_one_tenant_takes_three_quarters_at_most_while_another_waits() -> None:
+    heavy = [Waiting(part_id=number, tenant="heavy", lane="normal", weight=100) for number in range(10)]
+    light = [Waiting(part_id=100 + number, tenant="light", lane="normal") for number in range(10)]
+    chosen = choose([*heavy, *light], load=Load(), capacity=Capacity(slots=8, hard_slots=8), shares=Shares())
+    assert Counter(part.tenant for part in chosen) == {"heavy": 6, "light": 2}
+
+
+def test_a_single_slot_of_a_laptop_serves_every_lane() -> None:
+    for lane in LANE_ORDER:
+        part = Waiting(part_id=1, tenant="ann", lane=lane)
+        assert choose([part], load=Load(), capacity=Capacity(slots=1, reserved_slots=1, hard_slots=1), shares=Shares()) == [part]
+
+
+def test_jobs_beyond_a_tenants_limit_wait_while_the_parts_of_begun_ones_go() -> None:
+    load = Load()
+    load.seats["ann"] = 2
+    blocked = Waiting(part_id=1, tenant="ann", lane="normal", needs_seat=True, concurrency_limit=2)
+    begun = Waiting(part_id=2, tenant="ann", lane="normal")
+    assert choose([blocked, begun], load=load, capacity=Capacity(slots=4, hard_slots=4), shares=Shares()) == [begun]
+
+
+def test_without_workers_nothing_is_admitted() -> None:
+    part = Waiting(part_id=1, tenant="ann", lane="live")
+    assert choose([part], load=Load(), capacity=Capacity(), shares=Shares()) == []

@@ -1,0 +1,221 @@
+"""The dispatcher on real rows: what it admits, and what a long backlog costs."""
+
+import json
+import re
+import time
+from typing import Any
+
+import pytest
+import redis
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from kombu.exceptions import OperationalError
+
+from apps.jobs import dispatch as dispatcher
+from apps.jobs import publishing
+from apps.jobs.dispatch import WAITING, dispatch, dispatch_all
+from apps.jobs.models import FairShare, Job, Part, PartState
+from apps.jobs.publishing import is_broker_away
+from tests.factories import AccountFactory, PlanFactory
+from tests.factories_jobs import announce, caller, finished, part_of, reread, started, submit, submit_many, work_off
+from tests.jobs.test_submit import together
+from workers.contract.messages import PartMessage, SpeakWork
+
+
+def states(job: Job) -> list[str]:
+    """Of the job's parts, in order."""
+    return list(Part.objects.filter(job_id=job.uuid).order_by("index").values_list("state", flat=True))
+
+
+def count_of(state: str) -> int:
+    """Parts in this state."""
+    return Part.objects.filter(state=state).count()
+
+
+def test_the_message_tells_a_worker_all_it_needs(valkey: redis.Redis) -> None:
+    announce()
+    job = submit(caller(), "Hello.").job
+    [raw] = valkey.lrange("engine.kokoro.normal", 0, -1)
+    body = json.loads(__import__("base64").b64decode(json.loads(raw)["body"]))
+    message = PartMessage.from_dict(body[0][0])
+    part = part_of(job)
+    folder = f"account-{job.account_id}/{job.uuid.hex}/0-{part.token.hex}"
+    assert (message.job, message.part, message.token, message.kind) == (job.uuid.hex, 0, part.token.hex, "speak")
+    assert (message.tenant, message.lane, message.stream) == (job.tenant, "normal", f"job:{job.uuid.hex}:events")
+    assert [address.location for address in (message.output, message.manifest, message.timings)] == [
+        f"{folder}/audio.mp3",
+        f"{folder}/manifest.json",
+        f"{folder}/timings.json",
+    ]
+    assert SpeakWork.from_dict(message.work) == SpeakWork(engine="kokoro", voice="af_bella", text="Hello.")
+    assert message.job_created_at == pytest.approx(job.created_at.timestamp(), abs=0.001)
+    assert 590 < message.deadline_at - time.time() <= 600
+
+
+def test_no_more_is_admitted_than_fits() -> None:
+    announce(slots=3)
+    submit_many(caller(), count=5)
+    assert (count_of("admitted"), count_of("queued"), dispatch("kokoro")) == (3, 2, 0)
+    finished(started(Part.objects.filter(state="admitted").first()))
+    assert (count_of("admitted"), count_of("queued")) == (3, 1)
+
+
+def test_submits_at_once_never_exceed_the_slots() -> None:
+    announce(slots=3)
+    callers = [caller() for _ in range(4)]
+    together(lambda number: submit_many(callers[number], count=4), count=4)
+    assert (count_of("admitted"), count_of("queued")) == (3, 13)
+    work_off()
+    assert count_of("done") == 16
+
+
+def test_two_hundred_jobs_of_one_account_do_not_keep_anothers_single_job_from_a_slot() -> None:
+    announce(slots=2, hard=4)
+    flood = caller(AccountFactory(credits=1000, plan=PlanFactory(concurrent_jobs=300)))
+    submit_many(flood, count=200)
+    assert count_of("admitted") == 2
+    single = submit(caller()).job
+    assert part_of(single).state == PartState.ADMITTED
+    submit(flood)
+    assert count_of("admitted") == 3
+
+
+def test_tenants_take_turns_by_weight() -> None:
+    announce(slots=1)
+    heavy = caller(AccountFactory(credits=1000, plan=PlanFactory(weight=3)))
+    light = caller(AccountFactory(credits=1000, plan=PlanFactory(weight=1)))
+    submit_many(heavy, count=12)
+    submit_many(light, count=4)
+    order = [part.tenant == light.tenant for part in work_off()]
+    assert [sum(order[start : start + 4]) for start in (1, 5, 9)] == [1, 1, 1]
+    assert FairShare.objects.filter(queue="kokoro").count() == 3
+
+
+def test_virtual_times_are_not_touched_while_everything_fits() -> None:
+    announce(slots=4)
+    submit(caller())
+    submit(caller())
+    assert count_of("admitted") == 2
+    assert not FairShare.objects.exists()
+
+
+def test_a_tenants_oldest_job_goes_first_and_its_urgent_lane_before_all() -> None:
+    by = caller()
+    jobs = [submit(by, lane=lane).job for lane in ("bulk", "normal", "live", "normal", "live")]
+    announce(slots=1)
+    assert [jobs.index(part.job) for part in work_off()] == [2, 4, 1, 3, 0]
+
+
+def test_bulk_jobs_run_within_the_accounts_concurrency() -> None:
+    announce(slots=8)
+    by = caller(AccountFactory(credits=100, plan=PlanFactory(concurrent_jobs=2)))
+    jobs = submit_many(by, count=4, lane="bulk")
+    assert [states(job) for job in jobs] == [["admitted"], ["admitted"], ["queued"], ["queued"]]
+    started(part_of(jobs[0]))
+    assert dispatch("kokoro") == 0
+    finished(part_of(jobs[0]))
+    assert [reread(job).state for job in jobs] == ["completed", "queued", "queued", "queued"]
+    assert [states(job) for job in jobs[1:]] == [["admitted"], ["admitted"], ["queued"]]
+
+
+def test_a_long_job_uses_all_slots_and_counts_as_one() -> None:
+    announce(slots=5)
+    by = caller(AccountFactory(credits=100, plan=PlanFactory(concurrent_jobs=1)))
+    long_job = submit(by, *["Some words."] * 5, lane="bulk").job
+    assert states(long_job) == ["admitted"] * 4 + ["queued", "waiting"], "bulk leaves a quarter free"
+    second = submit(by, lane="bulk").job
+    work_off()
+    assert (states(long_job)[:5], states(second)) == (["done"] * 5, ["queued"]), "the first still runs: its join is to come"
+    work_off("codec")
+    assert reread(long_job).state == "completed"
+    assert dispatch_all() == 1
+    assert states(second) == ["admitted"]
+
+
+def test_a_part_that_waits_for_a_retry_does_not_hold_others_up() -> None:
+    by = caller()
+    first, second = submit_many(by, count=2)
+    Part.objects.filter(job_id=first.uuid).update(not_before=first.created_at.replace(year=2999))
+    announce(slots=1)
+    assert (states(first), states(second)) == (["queued"], ["admitted"])
+
+
+def test_with_the_broker_away_parts_stay_in_line_without_a_counted_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: Any, **options: Any) -> None:
+        raise OperationalError("connection refused")
+
+    announce()
+    monkeypatch.setattr(publishing.current_app, "send_task", refuse)
+    job = submit(caller()).job
+    part = part_of(job)
+    assert (part.state, part.attempts, part.token, is_broker_away()) == ("queued", 0, None, True)
+    assert dispatch("kokoro") == 0
+    monkeypatch.undo()
+    publishing.forget_broker_state()
+    Part.objects.update(not_before=part.not_before.replace(year=2020))
+    assert dispatch("kokoro") == 1
+    assert part_of(job).attempts == 1
+
+
+def test_the_lock_of_a_queue_is_waited_for() -> None:
+    announce(slots=4)
+    by = caller()
+    together(lambda number: submit(by), count=8)
+    assert count_of("admitted") == 4
+
+
+def fill(*, tenants: int, jobs_each: int) -> None:
+    """A backlog, written past the services: their speed is not the question here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO jobs_job (uuid, tenant, is_internal, kind, engine_id, queue, lane, state, params, part_count, units,
+                price_millicredits, reserved_millicredits, charged_millicredits, concurrency_limit, weight, output_format, request_id,
+                error_code, error_message, created_at)
+            SELECT gen_random_uuid(), 'account:' || tenant, false, 'speech', 'kokoro', 'kokoro', 'normal', 'queued', '{}', 1, 10,
+                0, 0, 0, 5, 1, 'mp3', '', '', '', now()
+            FROM generate_series(1, %s) AS tenant, generate_series(1, %s)
+            """,
+            [tenants, jobs_each],
+        )
+        cursor.execute(
+            """
+            INSERT INTO jobs_part (job_id, index, kind, state, work, tenant, queue, lane, is_internal, opens_job, units, units_done,
+                worker, boot, attempts, error_code)
+            SELECT uuid, 0, 'speak', 'queued', '{"format": "mp3"}', tenant, queue, lane, false, true, 10, 0, '', '', 0, '' FROM jobs_job
+            """
+        )
+        cursor.execute("ANALYZE jobs_job, jobs_part")
+
+
+def buffers_of_candidates() -> int:
+    """Pages that the statement of the candidates touches: what it costs, whatever else the machine does."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) {WAITING}", {"queue": "kokoro", "limit": 8})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Seq Scan on jobs_part" not in plan, plan
+    assert "Seq Scan on jobs_job" not in plan, plan
+    hit, read = re.search(r"shared hit=(\d+)(?: read=(\d+))?", plan).groups()  # type: ignore[union-attr]
+    return int(hit) + int(read or 0)
+
+
+def test_a_backlog_of_200_000_parts_costs_what_one_of_2_000_does() -> None:
+    fill(tenants=20, jobs_each=100)
+    short = buffers_of_candidates()
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE jobs_job CASCADE")
+    fill(tenants=20, jobs_each=10_000)
+    long = buffers_of_candidates()
+    assert Part.objects.count() == 200_000
+    assert long < 2 * short
+    announce(slots=4)
+    assert count_of("admitted") == 4
+
+
+def test_one_dispatch_is_few_statements() -> None:
+    announce(slots=4, hard=6)
+    submit_many(caller(), count=8)
+    with CaptureQueriesContext(connection) as queries:
+        assert dispatch("kokoro") == 0
+    assert [query["sql"].split()[0] for query in queries] == ["BEGIN", "SELECT", "SELECT", "WITH", "COMMIT"]
+    assert dispatcher.PICKUP_SECONDS == 10.0

@@ -1,0 +1,383 @@
+"""Attempts that are kept alive, lost and given to others; the reaper; a broker that is away."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import redis
+from django.utils import timezone
+
+from apps.billing.selectors import available_millicredits
+from apps.catalog.models import Worker
+from apps.core.storage import StorageAwayError, get_storage
+from apps.jobs.dispatch import dispatch
+from apps.jobs.models import Job, JobState, Part, PartState, ReaperClock
+from apps.jobs.services import reap as reaper
+from apps.jobs.services.reap import reap
+from apps.jobs.services.workers import hear_announcement, hear_heartbeat
+from tests.factories_jobs import (
+    BOOT,
+    WORKER,
+    announce,
+    caller,
+    engine_spec,
+    finished,
+    outcome_of,
+    part_of,
+    reread,
+    started,
+    store_output,
+    submit,
+    work_off,
+)
+from tests.jobs.test_finish import everything
+from workers.contract import names
+from workers.contract.messages import Heartbeat, InFlight
+
+
+def beat(*parts: Part, units_done: int = 0, sent_at: float | None = None, **changes: Any) -> None:
+    """A heartbeat of a worker that holds these parts."""
+    values: dict[str, Any] = {
+        "worker": WORKER,
+        "boot": BOOT,
+        "sent_at": time.time() if sent_at is None else sent_at,
+        "in_flight": tuple(InFlight(token=part.token.hex, units_done=units_done) for part in parts),
+    }
+    hear_heartbeat(Heartbeat(**{**values, **changes}))
+
+
+def age_leases(seconds: float = 60) -> None:
+    """As if so much time had passed for every lease."""
+    for part in Part.objects.exclude(lease_expires_at=None):
+        part.lease_expires_at -= timedelta(seconds=seconds)
+        part.save(update_fields=["lease_expires_at"])
+
+
+@pytest.fixture
+def _awake() -> None:
+    """The reaper ran a moment ago."""
+    ReaperClock.objects.create(last_run_at=timezone.now())
+
+
+def lease_seconds(part: Part) -> float:
+    """How long the lease still lasts."""
+    lease = Part.objects.get(pk=part.pk).lease_expires_at
+    return (lease - timezone.now()).total_seconds()
+
+
+def test_an_admitted_part_is_picked_up_and_kept_alive() -> None:
+    announce()
+    part = part_of(submit(caller(), "x" * 40).job)
+    assert lease_seconds(part) == pytest.approx(10, abs=1)
+    part = started(part)
+    assert (part.state, part.worker, part.boot) == (PartState.RUNNING, WORKER, BOOT)
+    assert lease_seconds(part) == pytest.approx(15, abs=1)
+    age_leases(10)
+    beat(part, units_done=25)
+    assert lease_seconds(part) == pytest.approx(15, abs=1)
+    beat(part, units_done=20)
+    assert Part.objects.get(pk=part.pk).units_done == 25
+    beat(part, units_done=99)
+    assert Part.objects.get(pk=part.pk).units_done == 40
+
+
+def test_a_heartbeat_makes_a_lost_start_good() -> None:
+    announce()
+    job = submit(caller()).job
+    beat(part_of(job))
+    assert (part_of(job).state, reread(job).state, reread(job).started_at is not None) == ("running", "running", True)
+
+
+def test_a_part_is_not_kept_alive_beyond_its_deadline(settings: Any) -> None:
+    settings.TTSAI_PART_SECONDS = 600
+    announce()
+    part = started(part_of(submit(caller()).job))
+    Part.objects.update(admitted_at=part.admitted_at - timedelta(seconds=700))
+    beat(part)
+    assert lease_seconds(part) < 0
+
+
+def test_a_heartbeat_makes_a_lost_finish_good() -> None:
+    announce()
+    job = submit(caller()).job
+    outcome = outcome_of(started(part_of(job)))
+    beat(finished=(outcome,))
+    assert reread(job).state == JobState.COMPLETED
+    before = everything()
+    beat(finished=(outcome,))
+    assert everything() == before
+
+
+def test_one_outcome_that_cannot_be_checked_does_not_keep_others_from_being_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    announce()
+    first, second = (submit(caller()).job for _ in range(2))
+    outcomes = tuple(outcome_of(started(part_of(job))) for job in (first, second))
+    stat = get_storage().stat
+
+    def away_for_the_first(key: str) -> Any:
+        if first.uuid.hex in key:
+            raise StorageAwayError("The object store does not answer.")
+        return stat(key)
+
+    monkeypatch.setattr(get_storage(), "stat", away_for_the_first)
+    beat(finished=outcomes)
+    assert (reread(first).state, reread(second).state) == ("running", "completed")
+
+
+def test_attempts_that_are_worth_nothing_are_stopped_by_the_next_heartbeat(valkey: redis.Redis) -> None:
+    announce()
+    old = started(part_of(submit(caller()).job))
+    Part.objects.filter(pk=old.pk).update(state="queued", token=None)
+    good = started(part_of(submit(caller()).job))
+    beat(old, good)
+    assert (valkey.exists(names.cancel_key(old.token.hex)), valkey.exists(names.cancel_key(good.token.hex))) == (1, 0)
+
+
+@pytest.mark.usefixtures("_awake")
+def test_a_lost_worker_costs_one_lease(valkey: redis.Redis) -> None:
+    announce()
+    by = caller()
+    job = submit(by).job
+    lost = started(part_of(job))
+    assert reap() == 0
+    age_leases()
+    assert reap() == 1
+    part = part_of(job)
+    assert (part.state, part.attempts, part.token != lost.token, reread(job).state) == ("admitted", 2, True, "running")
+    finished(started(part))
+    assert (reread(job).state, available_millicredits(by.account.pk)) == ("completed", 1_000_000 - 12)
+
+
+@pytest.mark.usefixtures("_awake")
+def test_an_output_whose_finish_was_lost_is_adopted() -> None:
+    announce()
+    job = submit(caller()).job
+    part = started(part_of(job))
+    store_output(part)
+    age_leases()
+    assert reap() == 1
+    job = reread(job)
+    assert (job.state, job.charged_millicredits, part_of(job).attempts) == ("completed", 12, 1)
+    assert job.result["key"].endswith(f"0-{part.token.hex}/audio.mp3")
+
+
+@pytest.mark.usefixtures("_awake")
+def test_a_manifest_without_its_audio_is_not_adopted() -> None:
+    announce()
+    job = submit(caller()).job
+    manifest = store_output(started(part_of(job)))
+    get_storage().delete(f"{part_of(job).tenant.replace(':', '-')}/{job.uuid.hex}/0-{manifest.token}/audio.mp3")
+    age_leases()
+    reap()
+    assert (reread(job).state, part_of(job).state) == ("running", "queued")
+
+
+@pytest.mark.usefixtures("_awake")
+def test_a_manifest_that_cannot_be_read_is_not_adopted() -> None:
+    announce()
+    job = submit(caller()).job
+    token = started(part_of(job)).token
+    get_storage().put_bytes(f"{part_of(job).tenant.replace(':', '-')}/{job.uuid.hex}/0-{token.hex}/manifest.json", b"{", content_type="")
+    age_leases()
+    reap()
+    assert (reread(job).state, part_of(job).attempts) == ("running", 2)
+
+
+@pytest.mark.usefixtures("_awake")
+def test_a_part_that_loses_every_worker_fails_its_job_and_gives_the_credits_back(settings: Any) -> None:
+    settings.TTSAI_PART_ATTEMPTS = 3
+    announce()
+    by = caller()
+    job = submit(by).job
+    for _ in range(3):
+        assert reread(job).state in {JobState.QUEUED, JobState.RUNNING}
+        started(part_of(job))
+        age_leases()
+        assert reap() == 1
+    job = reread(job)
+    assert (job.state, job.error_code, part_of(job).attempts, part_of(job).state) == ("failed", "worker_lost", 3, "failed")
+    assert available_millicredits(by.account.pk) == 1_000_000
+    assert reap() == 0
+
+
+@pytest.mark.usefixtures("_awake")
+def test_one_part_that_cannot_be_settled_does_not_keep_the_reaper_from_others(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    announce()
+    first, second = (submit(caller()).job for _ in range(2))
+    read_bytes = get_storage().read_bytes
+
+    def break_for_the_first(key: str) -> bytes:
+        if first.uuid.hex in key:
+            raise RuntimeError("a bug")
+        return read_bytes(key)
+
+    monkeypatch.setattr(get_storage(), "read_bytes", break_for_the_first)
+    age_leases()
+    assert reap() == 1
+    assert (part_of(first).attempts, part_of(second).attempts) == (1, 2)
+    assert "cannot be recovered" in caplog.text
+
+
+@pytest.mark.usefixtures("_awake")
+def test_with_the_store_away_the_reaper_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    announce()
+    job = submit(caller()).job
+
+    def away(key: str) -> bytes:
+        raise StorageAwayError("The object store does not answer.")
+
+    monkeypatch.setattr(get_storage(), "read_bytes", away)
+    age_leases()
+    before = everything()
+    assert reap() == 0
+    assert everything() == before
+    monkeypatch.undo()
+    assert reap() == 1
+    assert part_of(job).attempts == 2
+
+
+@pytest.mark.usefixtures("_awake")
+def test_while_the_broker_is_away_leases_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    announce()
+    job = submit(caller()).job
+    part = started(part_of(job))
+    age_leases()
+
+    class AwayClient:
+        def ping(self) -> None:
+            raise redis.exceptions.ConnectionError("refused")
+
+    monkeypatch.setattr(reaper, "client", AwayClient)
+    before, clock = everything(), ReaperClock.objects.get().last_run_at
+    assert reap() == 0
+    assert (everything(), ReaperClock.objects.get().last_run_at) == (before, clock)
+    monkeypatch.undo()
+    ReaperClock.objects.update(last_run_at=timezone.now() - timedelta(seconds=30))
+    assert reap() == 0
+    assert (part_of(job).token, part_of(job).state) == (part.token, "running")
+    assert lease_seconds(part) == pytest.approx(15, abs=1)
+    age_leases()
+    assert reap() == 1, "who is not heard of after that is lost"
+
+
+def test_a_platform_that_slept_lets_workers_be_heard_first() -> None:
+    announce()
+    running, admitted = (part_of(submit(caller()).job) for _ in range(2))
+    started(running)
+    age_leases()
+    assert reap() == 0
+    assert lease_seconds(running) == pytest.approx(15, abs=1)
+    assert lease_seconds(admitted) == pytest.approx(10, abs=1)
+
+
+def test_what_a_worker_held_before_its_restart_goes_out_again_at_once() -> None:
+    announce()
+    job, unstarted = (submit(caller()).job for _ in range(2))
+    lost = started(part_of(job))
+    waiting = part_of(unstarted)
+    announce(boot="boot-2")
+    part = part_of(job)
+    assert (part.state, part.attempts, part.token != lost.token) == ("admitted", 2, True)
+    assert part_of(unstarted).token == waiting.token, "its message is still there for the new boot"
+    announce(boot="boot-2")
+    assert part_of(job).token == part.token
+
+
+def test_a_new_boot_in_a_heartbeat_tells_the_same() -> None:
+    announce()
+    job = submit(caller()).job
+    started(part_of(job))
+    beat(boot="boot-2")
+    assert (part_of(job).attempts, Worker.objects.get().boot) == (2, "boot-2")
+
+
+def test_a_late_message_of_an_earlier_boot_changes_nothing() -> None:
+    announce(boot="boot-1", sent_at=100.0)
+    announce(boot="boot-2", sent_at=200.0)
+    job = submit(caller()).job
+    started(part_of(job), boot="boot-2")
+    before = everything()
+    beat(boot="boot-1", sent_at=150.0, is_stopping=True)
+    announce(boot="boot-1", sent_at=160.0)
+    assert everything() == before
+    assert (Worker.objects.get().boot, Worker.objects.get().is_stopping) == ("boot-2", False)
+
+
+def test_another_workers_parts_are_its_own() -> None:
+    announce(worker="one", slots=1)
+    announce(worker="two", slots=1)
+    first, second = (submit(caller()).job for _ in range(2))
+    started(part_of(first), worker="one", boot="a")
+    started(part_of(second), worker="two", boot="b")
+    announce(worker="one", boot="boot-2")
+    assert (part_of(first).attempts, part_of(second).attempts) == (2, 1)
+
+
+def test_a_stopping_worker_gets_nothing_new_and_gives_back_what_it_drops() -> None:
+    announce()
+    kept, dropped, done = (submit(caller()).job for _ in range(3))
+    parts = [started(part_of(job)) for job in (kept, dropped, done)]
+    beat(parts[0], is_stopping=True, finished=(outcome_of(parts[2]),))
+    assert (part_of(kept).token, reread(done).state) == (parts[0].token, "completed")
+    assert (part_of(dropped).state, part_of(dropped).token) == ("queued", None)
+    late = submit(caller()).job
+    assert part_of(late).state == PartState.QUEUED, "nobody is there who takes work"
+    finished(parts[0])
+    announce(worker="another")
+    work_off()
+    assert set(Job.objects.values_list("state", flat=True)) == {"completed"}
+
+
+def test_silent_workers_have_no_capacity() -> None:
+    announce()
+    Worker.objects.update(last_seen_at=timezone.now() - timedelta(seconds=20))
+    from apps.catalog.selectors import forget_catalogue
+
+    forget_catalogue()
+    job = submit(caller()).job
+    assert part_of(job).state == PartState.QUEUED
+    beat()
+    forget_catalogue()
+    assert dispatch("kokoro") == 1
+
+
+@pytest.mark.usefixtures("_awake")
+def test_a_job_that_nobody_takes_up_expires_with_its_credits_back(settings: Any) -> None:
+    settings.TTSAI_JOB_QUEUE_SECONDS = 3600
+    by = caller()
+    old, young = (submit(by).job for _ in range(2))
+    Job.objects.filter(uuid=old.uuid).update(created_at=timezone.now() - timedelta(seconds=3700))
+    assert reap() == 1
+    assert (reread(old).state, reread(old).charged_millicredits, part_of(old).state) == ("expired", 0, "cancelled")
+    assert (reread(young).state, available_millicredits(by.account.pk)) == ("queued", 1_000_000 - 12)
+
+
+@pytest.mark.usefixtures("_awake")
+def test_a_job_that_began_and_lost_all_workers_expires_too(settings: Any) -> None:
+    settings.TTSAI_JOB_QUEUE_SECONDS = 3600
+    announce(slots=1)
+    by = caller()
+    job = submit(by, "One.", "Two.").job
+    finished(started(part_of(job)))
+    Worker.objects.update(is_stopping=True)
+    Part.objects.filter(state="admitted").update(state="queued", token=None)
+    assert reap() == 0
+    long_ago = timezone.now() - timedelta(seconds=3700)
+    Job.objects.update(started_at=long_ago)
+    assert reap() == 0
+    Part.objects.update(admitted_at=long_ago, finished_at=long_ago)
+    assert reap() == 1
+    assert (reread(job).state, available_millicredits(by.account.pk)) == ("expired", 1_000_000)
+
+
+def test_an_unknown_workers_heartbeat_renews_nothing() -> None:
+    hear_heartbeat(Heartbeat(worker="nobody", boot="x", sent_at=1.0))
+    assert not Worker.objects.exists()
+
+
+def test_a_new_engine_appears_with_the_capacity_of_its_worker() -> None:
+    job = submit(caller(), queue="hibari").job
+    announce(engine_spec("hibari"), worker="another")
+    assert part_of(job).state == PartState.ADMITTED
+    assert hear_announcement.__module__ == "apps.jobs.services.workers"

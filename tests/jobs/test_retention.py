@@ -1,0 +1,119 @@
+"""Results past their retention, renditions, and rows that mean nothing any more."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.core.errors import ConflictError
+from apps.core.storage import StorageAwayError, get_storage
+from apps.jobs.models import FairShare, IdempotencyRecord, Job, Part, PartState
+from apps.jobs.services.renditions import request_rendition
+from apps.jobs.services.retention import expire_results, forget_old_rows
+from tests.factories import AccountFactory, PlanFactory
+from tests.factories_jobs import announce, caller, outcome_of, part_of, reread, submit, work_off
+from tests.jobs.test_finish import everything, finish_part
+from tests.jobs.test_submit import together
+
+
+def completed(**changes: object) -> Job:
+    """A job with a result."""
+    announce()
+    job = submit(caller(AccountFactory(credits=10, plan=PlanFactory(retention_days=3))), **changes).job
+    work_off()
+    return reread(job)
+
+
+def test_a_result_goes_with_its_text_when_its_time_is_over() -> None:
+    old, young = completed(), completed()
+    key, kept = old.result["key"], young.result["key"]
+    assert expire_results() == 0
+    Job.objects.filter(uuid=old.uuid).update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert expire_results() == 1
+    old = reread(old)
+    assert (old.state, old.result_deleted_at is not None, old.params) == ("completed", True, {"model": "kokoro", "voice": "af_bella"})
+    assert (get_storage().stat(key), get_storage().stat(kept) is not None) == (None, True)
+    assert (Part.objects.filter(job_id=old.uuid).count(), reread(young).result_deleted_at) == (0, None)
+    assert expire_results() == 0
+
+
+def test_retention_is_counted_by_the_plan_from_the_end() -> None:
+    job = completed()
+    assert job.expires_at - job.finished_at == timedelta(days=3)
+
+
+def test_with_the_store_away_results_wait_for_the_next_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = completed()
+    Job.objects.update(expires_at=timezone.now() - timedelta(days=1))
+
+    def away(prefix: str) -> None:
+        raise StorageAwayError("The object store does not answer.")
+
+    monkeypatch.setattr(get_storage(), "delete_prefix", away)
+    assert expire_results() == 0
+    assert (reread(job).result_deleted_at, part_of(job).state) == (None, "done")
+
+
+def test_a_rendition_is_one_free_job_of_the_platforms_own() -> None:
+    job = completed()
+    rendition = request_rendition(job, format="wav")
+    part = part_of(rendition)
+    assert (rendition.kind, rendition.is_internal, rendition.reserved_millicredits) == ("rendition", True, 0)
+    assert (rendition.tenant, rendition.account_id, rendition.expires_at) == (job.tenant, job.account_id, job.expires_at)
+    assert (part.queue, part.kind, part.state) == ("codec", "convert", PartState.ADMITTED)
+    assert part.work == {"source": {"$key": job.result["key"]}, "format": "wav"}
+    assert request_rendition(job, format="wav").uuid == rendition.uuid
+    work_off("codec")
+    done = request_rendition(job, format="wav")
+    assert (done.uuid, done.state, done.result["content_type"], done.expires_at) == (
+        rendition.uuid,
+        "completed",
+        "audio/wav",
+        job.expires_at,
+    )
+    assert request_rendition(job, format="flac").uuid != rendition.uuid
+
+
+def test_renditions_asked_for_at_once_are_one() -> None:
+    job = completed()
+    assert len({rendition.uuid for rendition in together(lambda number: request_rendition(job, format="wav"), count=6)}) == 1
+
+
+def test_a_rendition_that_failed_is_made_anew() -> None:
+    job = completed()
+    rendition = request_rendition(job, format="wav")
+    assert finish_part(outcome_of(part_of(rendition), status="failed", error_code="bad_audio"))
+    assert reread(rendition).state == "failed"
+    again = request_rendition(job, format="wav")
+    assert again.uuid != rendition.uuid
+    assert request_rendition(job, format="wav").uuid == again.uuid
+
+
+def test_a_rendition_needs_a_result() -> None:
+    job = submit(caller()).job
+    before = everything()
+    with pytest.raises(ConflictError):
+        request_rendition(job, format="wav")
+    assert everything() == before
+
+
+def test_renditions_take_no_place_of_the_accounts_jobs() -> None:
+    announce()
+    by = caller(AccountFactory(credits=10, plan=PlanFactory(concurrent_jobs=1)))
+    job = submit(by).job
+    work_off()
+    request_rendition(job, format="wav")
+    assert part_of(submit(by).job).state == PartState.ADMITTED
+
+
+def test_keys_of_yesterday_and_shares_that_the_clock_has_passed_are_forgotten() -> None:
+    by = caller()
+    submit(by, key="old")
+    submit(by, key="new")
+    IdempotencyRecord.objects.filter(key="old").update(created_at=timezone.now() - timedelta(hours=25))
+    for tenant, virtual_time in (("", 100.0), ("behind", 90.0), ("ahead", 110.0)):
+        FairShare.objects.create(queue="kokoro", tenant=tenant, virtual_time=virtual_time)
+    FairShare.objects.create(queue="hibari", tenant="behind", virtual_time=1.0)
+    forget_old_rows()
+    assert list(IdempotencyRecord.objects.values_list("key", flat=True)) == ["new"]
+    assert sorted(FairShare.objects.values_list("queue", "tenant")) == [("hibari", "behind"), ("kokoro", ""), ("kokoro", "ahead")]
