@@ -49,6 +49,8 @@ def _menu() -> list[dict[str, Any]]:
     ]
 
 
+FORMAT_MODULE_PATH = "apps.dashboard.formats"
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Speech platform",
     "SITE_HEADER": "Speech platform",

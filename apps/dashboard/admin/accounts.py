@@ -112,6 +112,14 @@ class AccountAdmin(AskingAdmin):
         """Never: the ledger names it. Suspend it instead."""
         return False
 
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Only one of suspending and reactivating makes sense."""
+        actions: list[Any] = super().get_actions_detail(request, object_id)
+        account = self.get_object(request, str(object_id))
+        is_active = account is not None and account.status == AccountStatus.ACTIVE
+        senseless = "accounts_account_reactivate" if is_active else "accounts_account_suspend"
+        return [action for action in actions if action.action_name != senseless]
+
     @display(description="status", ordering="status", label=STATUS_COLOURS)
     def shown_status(self, account: Account) -> str:
         """In colour."""

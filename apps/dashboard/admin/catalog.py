@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Model, Q, QuerySet, Sum
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -135,9 +135,10 @@ class EngineAdmin(ModelAdmin):
         return super().get_changelist_form(request, **{**kwargs, "form": forms.ModelForm})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Engine]:
-        """With how many voices there are."""
+        """With how many voices there are, and what the tier costs."""
         rows: QuerySet[Engine] = super().get_queryset(request)
-        return rows.annotate(voices_of_it=Count("voices", filter=Q(voices__is_enabled=True)))
+        tiers = TierPrice.objects.filter(tier=OuterRef("tier")).values("millicredits_per_1k_characters")
+        return rows.annotate(voices_of_it=Count("voices", filter=Q(voices__is_enabled=True)), tiers_price=Subquery(tiers))
 
     def save_model(self, request: HttpRequest, obj: Engine, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """The next request meets it."""
@@ -153,9 +154,11 @@ class EngineAdmin(ModelAdmin):
         return False
 
     @display(description="credits for 1,000 characters", ordering="millicredits_per_1k")
-    def price(self, engine: Engine) -> str:
-        """Its own price; the tier's is shown as such."""
-        return "the tier's" if engine.millicredits_per_1k is None else f"{engine.millicredits_per_1k / 1000:g}"
+    def price(self, engine: Any) -> str:
+        """What it costs, and whether that is its tier's price."""
+        if engine.millicredits_per_1k is not None:
+            return f"{engine.millicredits_per_1k / 1000:g}"
+        return "no price" if engine.tiers_price is None else f"{engine.tiers_price / 1000:g} (tier)"
 
     @display(description="voices", ordering="voices_of_it")
     def voice_count(self, engine: Any) -> int:

@@ -6,16 +6,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.html import format_html
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
-from unfold.decorators import display
+from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
 from apps.catalog.models import Engine, Worker
 from apps.dashboard.admin.catalog import as_json
-from apps.dashboard.admin.pages import ReadOnlyAdmin, ReadOnlyInline, UuidSearch, in_credits
+from apps.dashboard.admin.forms import ConfirmForm
+from apps.dashboard.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch, in_credits, job_link
 from apps.jobs.models import Job, JobState, Part, PartState
+from apps.jobs.services.cancel import cancel_job
 
 JOB_COLOURS = {
     JobState.QUEUED: "info",
@@ -104,7 +105,9 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
     ordering = ["-created_at"]
     paginator = InfinitePaginator
     show_full_result_count = False
+    list_display_links = None
     inlines = [PartsInline]
+    actions_detail = ["cancel"]
     fieldsets: list[tuple[str | None, dict[str, Any]]] = [
         (
             None,
@@ -142,9 +145,9 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
         return [name for row in rows for name in ([row] if isinstance(row, str) else row)]
 
     @display(description="job", ordering="uuid")
-    def short_uuid(self, job: Job) -> SafeString:
-        """Its first digits; the whole stands in the tooltip."""
-        return format_html('<span class="font-mono" title="{}">{}…</span>', job.uuid, job.uuid.hex[:8])
+    def short_uuid(self, job: Job) -> str:
+        """Its first digits."""
+        return job_link(job.uuid)
 
     @display(description="state", ordering="state", label=JOB_COLOURS)
     def shown_state(self, job: Job) -> str:
@@ -191,6 +194,24 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
         """What was asked."""
         return as_json(job.params)
 
+    @action(description="Cancel…", icon="cancel", permissions=["jobs.change_job"])
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Stop it as its owner could; it pays for what was made."""
+        job: Job = self.get_or_404(request, object_id)
+
+        def perform(_given: dict[str, Any]) -> str:
+            ended = cancel_job(job, reason="Cancelled by the operator.")
+            return "Cancelled" if ended.is_over else "Its workers were told to stop"
+
+        page = FormPage(f"Cancel job {job}", "It pays for what was made; the rest of its credits go back.", "Cancel the job", ConfirmForm)
+        return self.ask(request, page=page, obj=job, perform=perform)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Nothing is left to cancel of a job that is over."""
+        actions: list[Any] = super().get_actions_detail(request, object_id)
+        job = self.get_object(request, str(object_id))
+        return [] if job is None or job.is_over else actions
+
 
 @admin.register(Part)
 class PartAdmin(ReadOnlyAdmin):
@@ -198,7 +219,7 @@ class PartAdmin(ReadOnlyAdmin):
 
     list_display = [
         "id",
-        "job",
+        "short_job",
         "index",
         "kind",
         "shown_state",
@@ -207,11 +228,9 @@ class PartAdmin(ReadOnlyAdmin):
         "tenant",
         "worker",
         "attempts",
-        "lease_expires_at",
         "error_code",
     ]
     list_filter = ["state", "lane", ByWorker]
-    list_select_related = ["job"]
     search_fields = ["=job__uuid", "=worker", "=tenant"]
     ordering = ["-id"]
     paginator = InfinitePaginator
@@ -237,6 +256,11 @@ class PartAdmin(ReadOnlyAdmin):
     def shown_state(self, part: Part) -> str:
         """In colour."""
         return part.state
+
+    @display(description="job")
+    def short_job(self, part: Part) -> str:
+        """Whose part it is."""
+        return job_link(part.job_id)
 
     @display(description="work")
     def shown_work(self, part: Part) -> SafeString:

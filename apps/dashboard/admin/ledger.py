@@ -5,14 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
 from apps.billing.models import Balance, EntryKind, LedgerEntry
 from apps.billing.services import grant_credits
 from apps.dashboard.admin.forms import AdjustmentForm
-from apps.dashboard.admin.pages import FormPage, ReadOnlyAdmin, UuidSearch, in_credits
+from apps.dashboard.admin.pages import FormPage, ReadOnlyAdmin, UuidSearch, in_credits, job_link
 
 KIND_COLOURS = {
     EntryKind.RESERVATION: "warning",
@@ -28,7 +27,7 @@ KIND_COLOURS = {
 class LedgerEntryAdmin(UuidSearch, ReadOnlyAdmin):
     """Every movement of credits, newest first."""
 
-    list_display = ["id", "created_at", "account", "shown_kind", "credits", "balance_after", "job_uuid", "reason", "actor"]
+    list_display = ["id", "created_at", "account", "shown_kind", "credits", "balance_after", "job", "reason", "actor"]
     list_filter = ["kind", "created_at"]
     list_select_related = ["account"]
     search_fields = ["account__name", "external_ref", "reason", "actor"]
@@ -48,7 +47,12 @@ class LedgerEntryAdmin(UuidSearch, ReadOnlyAdmin):
     @display(description="credits", ordering="amount_millicredits")
     def credits(self, entry: LedgerEntry) -> str:
         """What was added."""
-        return format_html('<span class="tabular-nums">{}</span>', in_credits(entry.amount_millicredits))
+        return in_credits(entry.amount_millicredits)
+
+    @display(description="job")
+    def job(self, entry: LedgerEntry) -> str:
+        """Whose credits they are."""
+        return job_link(entry.job_uuid)
 
     @display(description="balance after it")
     def balance_after(self, entry: LedgerEntry) -> str:

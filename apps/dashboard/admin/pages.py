@@ -11,6 +11,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.core.errors import ApplicationError
@@ -122,6 +123,14 @@ class UuidSearch:
         except ValueError:
             return super().get_search_results(request, queryset, search_term)  # type: ignore[misc,no-any-return]  # ModelAdmin's
         return queryset.filter(**{self.uuid_field: wanted}), False
+
+
+def job_link(job_uuid: UUID | None) -> str:
+    """The first digits of a job's uuid, leading to its page; the whole stands in the tooltip."""
+    if job_uuid is None:
+        return "-"
+    page = reverse("admin:jobs_job_change", args=[job_uuid])
+    return format_html('<a class="font-mono" href="{}" title="{}">{}…</a>', page, job_uuid, job_uuid.hex[:8])
 
 
 def in_credits(millicredits: int | None) -> str:

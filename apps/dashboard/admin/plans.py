@@ -8,6 +8,7 @@ from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.accounts.models import Plan
 from apps.billing.models import TierPrice
@@ -16,16 +17,21 @@ from apps.billing.models import TierPrice
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
     """A plan, checked where a wrong value would be found only by customers."""
 
+    allowed_models = forms.CharField(
+        required=False, widget=UnfoldAdminTextInputWidget, help_text="Model ids, separated by commas: piper, kokoro. Empty allows all."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["allowed_models"] = ", ".join(self.instance.allowed_models)
+
     class Meta:
         model = Plan
         exclude: list[str] = []
 
     def clean_allowed_models(self) -> list[str]:
-        """A list of ids."""
-        value = self.cleaned_data["allowed_models"]
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise forms.ValidationError('A list of model ids: ["piper", "kokoro"]')
-        return value
+        """The ids as a list."""
+        return [name.strip() for name in self.cleaned_data["allowed_models"].split(",") if name.strip()]
 
     def clean(self) -> dict[str, Any]:
         """Exactly one plan is that of new accounts."""

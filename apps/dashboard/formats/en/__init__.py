@@ -1,0 +1,1 @@
+"""For English, the only language of the admin."""

@@ -1,0 +1,5 @@
+"""Dates as logs and programs write them: they line up, sort, and show seconds. All are UTC."""
+
+DATE_FORMAT = SHORT_DATE_FORMAT = "Y-m-d"
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "Y-m-d H:i:s"
+TIME_FORMAT = "H:i:s"
