@@ -2,13 +2,15 @@
 
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 
 from apps.core.storage.base import MissingObjectError, ObjectStat, Storage, StorageAwayError
 from apps.core.storage.folder import FolderStorage
-from apps.core.storage.s3 import AddressingStyle, S3Storage
+
+if TYPE_CHECKING:
+    from apps.core.storage.s3 import AddressingStyle
 
 __all__ = ["MissingObjectError", "ObjectStat", "Storage", "StorageAwayError", "get_storage"]
 
@@ -18,6 +20,8 @@ def get_storage() -> Storage:
     """The store that the settings name."""
     if not settings.S3_BUCKET:
         return FolderStorage(Path(settings.OBJECTS_FOLDER))
+    from apps.core.storage.s3 import S3Storage  # boto3 takes half a second to load, in every process
+
     return S3Storage(
         bucket=settings.S3_BUCKET,
         endpoint_url=settings.S3_ENDPOINT_URL,
