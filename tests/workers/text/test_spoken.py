@@ -123,7 +123,7 @@ def test_a_slice_covers_what_it_says_and_points_where_the_whole_points(pieces: l
 @given(PIECES, st.data())
 def test_ranges_never_go_back(pieces: list[tuple[str, str | None]], data: st.DataObject) -> None:
     spoken = build(pieces)
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(spoken.text)), min_size=2, max_size=6)))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(spoken.text)), min_size=2, max_size=6, unique=True)))
     ranges = [spoken.written_range(start, end) for start, end in pairwise(cuts)]
     assert ranges == sorted(ranges)
     assert all(0 <= start <= end <= len(spoken.written) for start, end in ranges)

@@ -3,7 +3,7 @@
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from workers.text.normalise.languages.nouns import Currency, Gender, Noun
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
@@ -25,6 +25,8 @@ class Language(ABC):
     """Between a quantity and what it is related to: five euros *per* month."""
     to: ClassVar[str]
     """Between the ends of a range."""
+    versus: ClassVar[str] = ""
+    """Between the sides of a score or ratio; `to` where it is empty."""
     and_: ClassVar[str]
     marks: ClassVar[Mapping[str, str]]
     """Decimal marks: `.` and `,`."""
@@ -174,11 +176,9 @@ class Language(ABC):
         upper = character.upper() if len(character.upper()) == 1 else character
         if upper in self.letters:
             return self.letters[upper]
-        base, *marks = unicodedata.normalize("NFD", upper)
-        if not marks:
-            return upper
-        names = [self.accents.get(mark, "") for mark in marks]
-        return " ".join([self.letters.get(base, base), *filter(None, names)])
+        parts = unicodedata.normalize("NFD", upper)
+        names = [self.accents[mark] for mark in parts[1:] if mark in self.accents]
+        return " ".join([self.letters.get(parts[0], parts[0]), *names]) if len(parts) > 1 else upper
 
     def spell(self, text: str) -> str:
         """Letters, digits and signs by their names, one after the other; white space is left out."""
@@ -192,5 +192,6 @@ class Language(ABC):
             return self.symbols[character]
         return self.letter(character) if character.isalpha() else ""
 
-
-Half = Literal["", "am", "pm"]
+    def relation(self, noun: str, *, gender: Gender) -> str:  # noqa: ARG002  # for the languages that agree
+        """What a quantity is related to: per month."""
+        return f"{self.per} {noun}"

@@ -55,3 +55,13 @@ def parse_currencies(table: str) -> Mapping[str, Currency]:
 def parse_words(table: str) -> Mapping[str, str]:
     """Reads lines of `key|words`."""
     return MappingProxyType(dict(line.split("|", maxsplit=1) for line in table.split("\n") if line))
+
+
+def word_list(text: str) -> list[str]:
+    """The words of a table, apart by white space; `-` stands for an empty first place."""
+    return ["" if word == "-" else word for word in text.split()]
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a table, apart by white space."""
+    return frozenset(text.split())

@@ -1,7 +1,7 @@
 """What a rule has read and a language says: numbers, dates, times of day."""
 
-import datetime
 from dataclasses import dataclass
+from datetime import date as calendar_date
 from typing import Final
 
 LONGEST_NUMBER_DIGITS: Final = 15
@@ -54,7 +54,7 @@ class Date:
     def exists(self) -> bool:
         """Whether the calendar has such a day; the 29th of February does where the year is unknown."""
         try:
-            datetime.date(self.year or 2000, self.month or 1, self.day or 1)
+            calendar_date(self.year or 2000, self.month or 1, self.day or 1)
         except ValueError:
             return False
         return True

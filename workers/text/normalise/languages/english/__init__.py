@@ -2,10 +2,10 @@
 
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.english import numbers, words
-from workers.text.normalise.languages.nouns import Gender
+from workers.text.normalise.languages.nouns import Gender, word_list
 from workers.text.normalise.languages.values import Date, TimeOfDay
 
-MONTHS = tuple("January February March April May June July August September October November December".split())
+MONTHS = tuple(word_list("January February March April May June July August September October November December"))
 SUFFIXES = frozenset(("st", "nd", "rd", "th"))
 
 

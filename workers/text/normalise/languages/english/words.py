@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from workers.text.normalise.languages.nouns import parse_currencies, parse_units, parse_words
+from workers.text.normalise.languages.nouns import parse_currencies, parse_units, parse_words, word_set
 
 UNITS: Final = parse_units("""
 km|n|kilometer|kilometers
@@ -202,27 +202,32 @@ $|dollar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
-Mr.|^Mister
-Mrs.|^Missus
-Ms.|^Miz
-Dr.|^Doctor
-Prof.|^Professor
-Rev.|^Reverend
-Hon.|^Honorable
-Gov.|^Governor
-Sen.|^Senator
-Rep.|^Representative
-Pres.|^President
-Gen.|^General
-Col.|^Colonel
-Capt.|^Captain
-Lt.|^Lieutenant
-Sgt.|^Sergeant
-Cpl.|^Corporal
-Fr.|^Father
-St.|^Saint
-Mt.|^Mount
-Ft.|^Fort
+Mr.|*Mister
+Mrs.|*Missus
+Ms.|*Miz
+Mr|*Mister
+Mrs|*Missus
+Ms|*Miz
+Dr|*Doctor
+vs|^versus
+Dr.|*Doctor
+Prof.|*Professor
+Rev.|*Reverend
+Hon.|*Honorable
+Gov.|*Governor
+Sen.|*Senator
+Rep.|*Representative
+Pres.|*President
+Gen.|*General
+Col.|*Colonel
+Capt.|*Captain
+Lt.|*Lieutenant
+Sgt.|*Sergeant
+Cpl.|*Corporal
+Fr.|*Father
+St.|*Saint
+Mt.|*Mount
+Ft.|*Fort
 Sr.|Senior
 Jr.|Junior
 Inc.|Incorporated
@@ -250,15 +255,14 @@ i.e.|^that is
 vs.|^versus
 cf.|^compare
 viz.|^namely
-al.|al
 ca.|^circa
-fig.|^figure
-Fig.|^Figure
-vol.|^volume
-Vol.|^Volume
-ch.|^chapter
-Ch.|^Chapter
-pp.|^pages
+fig.|#figure
+Fig.|#Figure
+vol.|#volume
+Vol.|#Volume
+ch.|#chapter
+Ch.|#Chapter
+pp.|#pages
 ed.|edition
 misc.|miscellaneous
 min.|minutes
@@ -267,8 +271,8 @@ avg.|average
 temp.|temperature
 tel.|telephone
 Tel.|Telephone
-ext.|^extension
-Ext.|^Extension
+ext.|#extension
+Ext.|#Extension
 govt.|government
 Mon.|Monday
 Tue.|Tuesday
@@ -280,30 +284,24 @@ Thurs.|Thursday
 Fri.|Friday
 """)
 
-LETTER_WORDS: Final = frozenset(
-    """a i
+LETTER_WORDS: Final = word_set("""a i
     am an as at be by do go he hi if in is it me my no of oh ok on or so to up us we
     act add age ago aid aim air all and any are arm art ask ate bad bag ban bar bat bed beg bet big bit box boy bus but buy bye can cap car
     cat cow cry cup cut dad day did die dig dog dry due eat egg end era eve eye fan far fat fee few fit fix fly for fun gap gas get god got
     gun guy had has hat her hey hid him his hit hot how ice ill its jet job joy key kid law lay led leg let lie lot low mad man map may men
     met mix mom mum net new nor not now nut odd off oil old one our out own pay pen pet pie pin pop pot put ran red rid row run sad sat saw
     say sea see set sex she sit six sky son sum sun tax tea ten the tie tip too top toy try two use van via war was way web wet who why win
-    won wow yes yet you zoo""".split()
+    won wow yes yet you zoo""")
+
+ROMAN_KEYWORDS: Final = word_set(
+    "chapter part volume book act scene section phase type appendix article title class war bowl grade level stage tier vol"
 )
 
-ROMAN_KEYWORDS: Final = frozenset(
-    "chapter part volume book act scene section phase type appendix article title class war bowl grade level stage tier vol".split()
-)
-
-ROMAN_NAMES: Final = frozenset(
-    """Henry Edward George William Richard Charles James Elizabeth Mary Louis Philip Napoleon Paul Pius Benedict Francis Catherine Ivan
+ROMAN_NAMES: Final = word_set("""Henry Edward George William Richard Charles James Elizabeth Mary Louis Philip Napoleon Paul Pius Benedict Francis Catherine Ivan
     Alexander Nicholas Frederick Leo Gregory Innocent Urban Clement Boniface Peter Ferdinand Leopold Albert Frederik Christian Gustav Carl
     Otto Wilhelm Harald Haakon Ptolemy Ramses Ramesses Darius Xerxes Cyrus Julius Martin Stephen Robert Malcolm Alfonso Carlos Felipe
     Juan Umberto Victor Vittorio Constantine Justinian Theodosius Margaret Anne Isabella Maximilian Joseph Wenceslas Casimir Sigismund
-    Mehmed Selim Murad Suleiman Abdul Pedro João Manuel Albrecht Edmund Harold Matilda Sixtus Callixtus Adrian Celestine""".split()
-)
+    Mehmed Selim Murad Suleiman Abdul Pedro João Manuel Albrecht Edmund Harold Matilda Sixtus Callixtus Adrian Celestine""")
 
-YEAR_CONTEXTS: Final = frozenset(
-    """in since from until till by before after around circa about early late mid during year years of spring summer autumn fall winter
-    january february march april may june july august september october november december and between class copyright ©""".split()
-)
+YEAR_CONTEXTS: Final = word_set("""in since from until till by before after around circa about early late mid during year years of spring summer autumn fall winter
+    january february march april may june july august september october november december and between class copyright ©""")

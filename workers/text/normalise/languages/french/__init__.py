@@ -2,10 +2,10 @@
 
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.french import numbers, words
-from workers.text.normalise.languages.nouns import Gender
+from workers.text.normalise.languages.nouns import Gender, word_list
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
-MONTHS = tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split())
+MONTHS = tuple(word_list("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"))
 MONTH_ABBREVIATIONS = {
     "janv": 1, "jan": 1, "févr": 2, "fév": 2, "fevr": 2, "avr": 4, "juil": 7, "sept": 9, "oct": 10, "nov": 11, "déc": 12, "dec": 12,
 }  # fmt: skip

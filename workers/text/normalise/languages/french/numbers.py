@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from workers.text.normalise.languages.nouns import Gender
+from workers.text.normalise.languages.nouns import Gender, word_list
 
-SMALL: Final = (
+SMALL: Final = word_list(
     "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf"
-).split()
+)
 TENS: Final = ["", "", "vingt", "trente", "quarante", "cinquante", "soixante", "soixante", "quatre-vingt", "quatre-vingt"]
 
 
@@ -39,7 +39,7 @@ def ordinal(number: int, *, gender: Gender = "m") -> str:
         return f"{words[:-1]}vième"
     if words.endswith(("cents", "vingts", "millions", "milliards", "billions")):
         words = words[:-1]
-    return f"{words[:-1] if words.endswith('e') else words}ième"
+    return f"{words.removesuffix('e')}ième"
 
 
 def _hundreds(number: int, *, is_before_mille: bool = False) -> str:

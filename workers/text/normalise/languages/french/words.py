@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from workers.text.normalise.languages.nouns import parse_currencies, parse_units, parse_words
+from workers.text.normalise.languages.nouns import parse_currencies, parse_units, parse_words, word_set
 
 UNITS: Final = parse_units("""
 km|m|kilomètre|kilomètres
@@ -198,19 +198,19 @@ $|dollar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
-M.|^monsieur
-MM.|^messieurs
-Mme|^madame
-Mmes|^mesdames
-Mlle|^mademoiselle
-Mlles|^mesdemoiselles
+M.|*monsieur
+MM.|*messieurs
+Mme|*madame
+Mmes|*mesdames
+Mlle|*mademoiselle
+Mlles|*mesdemoiselles
 Me|^maître
-Dr|^docteur
-Dr.|^docteur
-Pr|^professeur
-Pr.|^professeur
-St|^saint
-Ste|^sainte
+Dr|*docteur
+Dr.|*docteur
+Pr|*professeur
+Pr.|*professeur
+St|*saint
+Ste|*sainte
 etc.|et cetera
 p.ex.|^par exemple
 p. ex.|^par exemple
@@ -219,20 +219,20 @@ cf.|^confer
 env.|environ
 max.|maximum
 min.|minimum
-av.|^avenue
-Av.|^avenue
-bd|^boulevard
-Bd|^boulevard
+av.|*avenue
+Av.|*avenue
+bd|*boulevard
+Bd|*boulevard
 boul.|^boulevard
-pl.|^place
+pl.|*place
 tél.|téléphone
 Tél.|téléphone
-chap.|^chapitre
-vol.|^volume
-fig.|^figure
-art.|^article
+chap.|#chapitre
+vol.|#volume
+fig.|#figure
+art.|#article
 éd.|édition
-pp.|^pages
+pp.|#pages
 s.v.p.|s'il vous plaît
 SVP|s'il vous plaît
 S.V.P.|s'il vous plaît
@@ -251,38 +251,33 @@ qqch.|quelque chose
 qqn|quelqu'un
 """)
 
-LETTER_WORDS: Final = frozenset(
-    """à ai as au aux bal bas bon bus but ça car ce ces cet cru dans de des dix dos du eau elle en es est et eu eux fer feu fin fou gaz gel
+LETTER_WORDS: Final = word_set("""à ai as au aux bal bas bon bus but ça car ce ces cet cru dans de des dix dos du eau elle en es est et eu eux fer feu fin fou gaz gel
     ici il ils jeu je joie jus la là lac le les lit loi long lui lu ma mai mais mal me mer mes mi mis moi mon mot mur ne né ni nom non nos
     nous nu oh on ont or ou où oui par pas peu pie plus pour pu que qui quoi roi rue sa sac sans sec sel ses si six soi sol son sou sud sur
-    ta tas te tel tes thé toi ton tôt tous tout tu un une us va vas ver vie vin vis voie vos vous vu y été île or os oie âge âme""".split()
+    ta tas te tel tes thé toi ton tôt tous tout tu un une us va vas ver vie vin vis voie vos vous vu y été île or os oie âge âme""")
+
+ROMAN_KEYWORDS: Final = word_set(
+    "chapitre partie volume livre acte scène section phase type annexe article titre tome mondiale siècle niveau guerre"
 )
 
-ROMAN_KEYWORDS: Final = frozenset(
-    "chapitre partie volume livre acte scène section phase type annexe article titre tome mondiale siècle niveau guerre".split()
-)
-
-ROMAN_NAMES: Final = frozenset(
-    """Henri Édouard Edouard George Georges Guillaume Richard Charles Jacques Élisabeth Elizabeth Elisabeth Marie Louis Philippe Napoléon
+ROMAN_NAMES: Final = word_set("""Henri Édouard Edouard George Georges Guillaume Richard Charles Jacques Élisabeth Elizabeth Elisabeth Marie Louis Philippe Napoléon
     Paul Pie Benoît François Catherine Ivan Alexandre Nicolas Frédéric Léon Grégoire Innocent Urbain Clément Boniface Pierre Ferdinand
     Léopold Albert Alphonse Jean Otton Victor Constantin Justinien Théodose Ptolémée Ramsès Darius Xerxès Cyrus Jules Martin Étienne Robert
-    Humbert Maximilien Joseph Manuel Marguerite Sixte Adrien Célestin Gustave Christian Guillaume Baudouin Thibaut Amédée""".split()
-)
+    Humbert Maximilien Joseph Manuel Marguerite Sixte Adrien Célestin Gustave Christian Guillaume Baudouin Thibaut Amédée""")
 
-YEAR_CONTEXTS: Final = frozenset("en depuis année an l'an années".split())
+YEAR_CONTEXTS: Final = word_set("en depuis année an l'an années")
 
 FEMININE_ENDINGS: Final = (
     "tion", "tions", "sion", "sions", "té", "tés", "ée", "ées", "ette", "ettes", "esse", "esses", "ance", "ances", "ence", "ences", "ure",
     "ures", "ille", "illes", "elle", "elles", "ine", "ines", "onne", "onnes", "ienne", "iennes", "euse", "euses", "trice", "trices", "ade",
     "ades", "tude", "tudes", "ise", "ises", "aine", "aines",
 )  # fmt: skip
-MASCULINE: Final = frozenset(
-    """été côté comité traité lycée musée silence domaine capitaine magazine côtés comités traités lycées musées capitaines magazines
-    mercure murmure mille portefeuille stade grade mètre litre kilomètre""".split()
-)
-FEMININE: Final = frozenset(
-    """fois heure heures minute minutes seconde secondes femme femmes fille filles table tables page pages voiture voitures maison maisons
+MASCULINE: Final = word_set("""été côté comité traité lycée musée silence domaine capitaine magazine côtés comités traités lycées musées capitaines magazines
+    mercure murmure mille portefeuille stade grade mètre litre kilomètre""")
+FEMININE: Final = word_set("""fois heure heures minute minutes seconde secondes femme femmes fille filles table tables page pages voiture voitures maison maisons
     livre livres ville villes rue rues pièce pièces place places chose choses tonne tonnes vie vies nuit nuits main mains part parts
     partie parties mère mères sœur sœurs voix porte portes tête têtes carte cartes lettre lettres ligne lignes photo photos image images
-    vidéo vidéos pomme pommes bouteille bouteilles tasse tasses route routes école écoles étoile étoiles année mort""".split()
-) - {"livre", "livres"}
+    vidéo vidéos pomme pommes bouteille bouteilles tasse tasses route routes école écoles étoile étoiles année mort""") - {
+    "livre",
+    "livres",
+}

@@ -2,20 +2,19 @@
 
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.german import numbers, words
-from workers.text.normalise.languages.nouns import Currency, Gender, Noun
+from workers.text.normalise.languages.nouns import Gender, Noun, word_list, word_set
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
-MONTHS = tuple("Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split())
-DATIVE = frozenset(
-    "am vom zum beim im dem den ab bis seit einem keinem diesem jedem der_dat des nach vor zur einer ihrem seinem unserem".split()
-)
-DEFINITE = frozenset("der die das jeder jede jedes dieser diese dieses".split())
+MONTHS = tuple(word_list("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"))
+DATIVE = word_set("am vom zum beim im dem den ab bis seit einem keinem diesem jedem des nach vor zur einer ihrem seinem unserem")
+DEFINITE = word_set("der die das jeder jede jedes dieser diese dieses")
 
 
 class German(Language):
     """German."""
 
     code = "de"
+    versus = "zu"
     percent, per_mille, per, to, and_ = "Prozent", "Promille", "pro", "bis", "und"
     marks = {".": "Punkt", ",": "Komma"}
     months = MONTHS
@@ -83,14 +82,6 @@ class German(Language):
         if (numerator, denominator) == (1, 2):
             return "eineinhalb" if whole == 1 else f"{self.cardinal(whole)}einhalb"
         return f"{self.cardinal(whole)} {self.fraction(numerator, denominator)}"
-
-    def count(self, number: Number, noun: Noun) -> str:
-        if number.is_one and noun.gender == "m" and noun.singular.split()[0].endswith("er") and " " in noun.singular:
-            return f"{self.number(number, gender='m', has_noun=True)} {noun.singular}"
-        return super().count(number, noun)
-
-    def money(self, number: Number, currency: Currency) -> str:
-        return super().money(number, currency)
 
     def regnal(self, number: int, *, name: str) -> str:
         article = "die" if name in {"Elisabeth", "Elizabeth", "Maria", "Katharina", "Margarethe"} else "der"

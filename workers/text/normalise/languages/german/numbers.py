@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from workers.text.normalise.languages.nouns import Gender
+from workers.text.normalise.languages.nouns import Gender, word_list
 
-SMALL: Final = (
+SMALL: Final = word_list(
     "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn"
-).split()
+)
 TENS: Final = ["", "", "zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig"]
 SCALES: Final = (
     (10**15, "Billiarde", "Billiarden"), (10**12, "Billion", "Billionen"), (10**9, "Milliarde", "Milliarden"),
@@ -36,6 +36,8 @@ def ordinal(number: int, *, ending: str = "e") -> str:
     for word, stem in ORDINALS.items():
         if number % 100 < 20 and words.endswith(word):
             return f"{words[: len(words) - len(word)]}{stem}{ending}"
+    if number in {100, 1000, 10**6}:
+        words = words.removeprefix("eine ").removeprefix("ein")
     joint = "t" if 0 < number % 100 < 20 else "st"
     if number % 10**6 == 0:
         words = words.replace(" ", "").lower()

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from workers.text.normalise.languages.nouns import parse_currencies, parse_units, parse_words
+from workers.text.normalise.languages.nouns import parse_currencies, parse_units, parse_words, word_set
 
 UNITS: Final = parse_units("""
 km|m|Kilometer|Kilometer
@@ -198,16 +198,16 @@ $|Dollar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
-Dr.|^Doktor
-Prof.|^Professor
-Hr.|^Herr
-Hrn.|^Herrn
-Fr.|^Frau
-Dipl.|^Diplom
-Ing.|^Ingenieur
-St.|^Sankt
-Nr.|^Nummer
-Nrn.|^Nummern
+Dr.|*Doktor
+Prof.|*Professor
+Hr.|*Herr
+Hrn.|*Herrn
+Fr.|*Frau
+Dipl.|*Diplom
+Ing.|*Ingenieur
+St.|*Sankt
+Nr.|#Nummer
+Nrn.|#Nummern
 z.B.|^zum Beispiel
 z. B.|^zum Beispiel
 d.h.|^das heißt
@@ -243,19 +243,19 @@ sog.|^sogenannte
 sogen.|^sogenannte
 geb.|^geboren
 gest.|^gestorben
-Abb.|^Abbildung
-Abs.|^Absatz
-Abt.|^Abteilung
-Anm.|^Anmerkung
-Art.|^Artikel
-Aufl.|Auflage
-Bd.|^Band
-Bde.|^Bände
+Abb.|#Abbildung
+Abs.|#Absatz
+Abt.|#Abteilung
+Anm.|#Anmerkung
+Art.|#Artikel
+Aufl.|#Auflage
+Bd.|#Band
+Bde.|#Bände
 Hrsg.|Herausgeber
 Jh.|Jahrhundert
 Jhd.|Jahrhundert
 Jg.|Jahrgang
-Kap.|^Kapitel
+Kap.|#Kapitel
 Mio.|^Millionen
 Mrd.|^Milliarden
 Std.|Stunden
@@ -279,25 +279,17 @@ abzgl.|^abzüglich
 zw.|^zwischen
 """)
 
-LETTER_WORDS: Final = frozenset(
-    """ab als alt am an arm art auf aus axt bad bei bin bis bot da das dem den der des die du ehe ei ein eis er es fee gab gar gut hat her
+LETTER_WORDS: Final = word_set("""ab als alt am an arm art auf aus axt bad bei bin bis bot da das dem den der des die du ehe ei ein eis er es fee gab gar gut hat her
     hin hof hut ich ihm ihn ihr im in ist ja je kam kuh lag lob los mai mal man mir mit mut nah neu nie nur ob oft ohr öl ort rad rat ruf
     rot sah sei sie so tag tat tee tod tor tot tun um und uns ur vom von vor wo wie was war wem wen wer wir weg zu zug zum zur über üben
-    für tür süd nord ost""".split()
-)
+    für tür süd nord ost""")
 
-ROMAN_KEYWORDS: Final = frozenset(
-    "kapitel teil band akt szene abschnitt phase typ anhang artikel titel weltkrieg stufe klasse buch".split()
-)
+ROMAN_KEYWORDS: Final = word_set("kapitel teil band akt szene abschnitt phase typ anhang artikel titel weltkrieg stufe klasse buch")
 
-ROMAN_NAMES: Final = frozenset(
-    """Heinrich Eduard Georg Wilhelm Richard Karl Jakob Elisabeth Maria Ludwig Philipp Napoleon Paul Pius Benedikt Franziskus Franz
+ROMAN_NAMES: Final = word_set("""Heinrich Eduard Georg Wilhelm Richard Karl Jakob Elisabeth Maria Ludwig Philipp Napoleon Paul Pius Benedikt Franziskus Franz
     Katharina Iwan Alexander Nikolaus Friedrich Leo Gregor Innozenz Urban Clemens Klemens Bonifatius Peter Ferdinand Leopold Albert Albrecht
     Alfons Johann Johannes Otto Viktor Konstantin Justinian Theodosius Ptolemäus Ramses Dareios Xerxes Kyros Julius Martin Stephan Robert
-    Maximilian Joseph Josef Margarethe Sixtus Hadrian Christian Gustav Konrad Rudolf Lothar Sigismund August Ernst Elizabeth Charles""".split()
-)
+    Maximilian Joseph Josef Margarethe Sixtus Hadrian Christian Gustav Konrad Rudolf Lothar Sigismund August Ernst Elizabeth Charles""")
 
-YEAR_CONTEXTS: Final = frozenset(
-    """in im jahr jahre seit ab von bis vor nach um anno januar februar märz april mai juni juli august september oktober november dezember
-    sommer herbst winter frühling frühjahr jahres und zwischen""".split()
-)
+YEAR_CONTEXTS: Final = word_set("""in im jahr jahre seit ab von bis vor nach um anno januar februar märz april mai juni juli august september oktober november dezember
+    sommer herbst winter frühling frühjahr jahres und zwischen""")

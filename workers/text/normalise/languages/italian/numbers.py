@@ -2,12 +2,14 @@
 
 from typing import Final
 
-SMALL: Final = (
+from workers.text.normalise.languages.nouns import word_list
+
+SMALL: Final = word_list(
     "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto "
     "diciannove"
-).split()
+)
 TENS: Final = ["", "", "venti", "trenta", "quaranta", "cinquanta", "sessanta", "settanta", "ottanta", "novanta"]
-ORDINALS: Final = " primo secondo terzo quarto quinto sesto settimo ottavo nono decimo".split(" ")  # noqa: SIM905  # the first is empty
+ORDINALS: Final = word_list("- primo secondo terzo quarto quinto sesto settimo ottavo nono decimo")
 
 
 def cardinal(number: int) -> str:
@@ -59,7 +61,9 @@ def _hundreds(number: int) -> str:
     hundreds, rest = divmod(number, 100)
     if not hundreds:
         return _tens(rest)
-    return ("cento" if hundreds == 1 else f"{SMALL[hundreds]}cento") + (_tens(rest) if rest else "")
+    head = "cento" if hundreds == 1 else f"{SMALL[hundreds]}cento"
+    is_elided = rest == 8 or rest // 10 == 8  # centotto, centottanta
+    return (head[:-1] if is_elided else head) + (_tens(rest) if rest else "")
 
 
 def _tens(number: int) -> str:

@@ -2,22 +2,18 @@
 
 from typing import Final
 
-from workers.text.normalise.languages.nouns import Gender
+from workers.text.normalise.languages.nouns import Gender, word_list
 
-SMALL: Final = (
+SMALL: Final = word_list(
     "zero um dois três quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete dezoito dezenove"
-).split()
+)
 EUROPEAN: Final = {14: "catorze", 16: "dezasseis", 17: "dezassete", 19: "dezanove"}
 TENS: Final = ["", "", "vinte", "trinta", "quarenta", "cinquenta", "sessenta", "setenta", "oitenta", "noventa"]
-HUNDREDS: Final = (
-    " cento duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos".split(" ")  # noqa: SIM905  # the first is empty
-)
-ORDINAL_ONES: Final = " primeiro segundo terceiro quarto quinto sexto sétimo oitavo nono".split(" ")  # noqa: SIM905
-ORDINAL_TENS: Final = (
-    " décimo vigésimo trigésimo quadragésimo quinquagésimo sexagésimo septuagésimo octogésimo nonagésimo".split(" ")  # noqa: SIM905
-)
-ORDINAL_HUNDREDS: Final = (
-    " centésimo ducentésimo trecentésimo quadringentésimo quingentésimo sexcentésimo septingentésimo octingentésimo nongentésimo".split(" ")  # noqa: SIM905
+HUNDREDS: Final = word_list("- cento duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos")
+ORDINAL_ONES: Final = word_list("- primeiro segundo terceiro quarto quinto sexto sétimo oitavo nono")
+ORDINAL_TENS: Final = word_list("- décimo vigésimo trigésimo quadragésimo quinquagésimo sexagésimo septuagésimo octogésimo nonagésimo")
+ORDINAL_HUNDREDS: Final = word_list(
+    "- centésimo ducentésimo trecentésimo quadringentésimo quingentésimo sexcentésimo septingentésimo octingentésimo nongentésimo"
 )
 BRAZILIAN_SCALES: Final = (
     (10**15, "quatrilhão", "quatrilhões"), (10**12, "trilhão", "trilhões"), (10**9, "bilhão", "bilhões"), (10**6, "milhão", "milhões"),
@@ -41,6 +37,8 @@ def cardinal(number: int, *, gender: Gender = "m", is_european: bool = False) ->
 def ordinal(number: int, *, gender: Gender = "m") -> str:
     """Vigésimo primeiro, vigésima primeira."""
     words = []
+    if number % 10**6 == 0:
+        return f"{'' if number == 10**6 else cardinal(number // 10**6) + ' '}milionésim{'a' if gender == 'f' else 'o'}"
     if number >= 1000:
         words.append(f"{cardinal(number // 1000)} milésimo" if number >= 2000 else "milésimo")
         number %= 1000

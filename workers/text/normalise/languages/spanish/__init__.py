@@ -1,13 +1,18 @@
 """Spanish."""
 
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.nouns import Gender
+from workers.text.normalise.languages.nouns import Gender, word_list
 from workers.text.normalise.languages.spanish import numbers, words
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
-MONTHS = tuple("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split())
+MONTHS = tuple(word_list("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"))
 HALVES = {"am": "de la mañana", "pm": "de la tarde"}
 FRACTIONS = {2: "medio", 3: "tercio", **{number: numbers.ordinal(number) for number in range(4, 11)}, 100: "centésimo", 1000: "milésimo"}
+
+
+def is_degree_rank(number: int, *, before: str, after: str) -> bool:
+    """Whether `3°` is a rank and not a temperature or an angle."""
+    return bool(after) and after.lower() not in words.NOT_NOUNS and (number <= 12 or before.lower() in {"el", "al", "del"})
 
 
 class Spanish(Language):
@@ -82,19 +87,21 @@ class Spanish(Language):
         return f"{major} con {minor}"
 
     def regnal(self, number: int, *, name: str) -> str:
-        gender: Gender = "f" if name.endswith("a") or name in {"Isabel"} else "m"
+        gender: Gender = "f" if name.endswith("a") or name == "Isabel" else "m"
         return self.ordinal(number, gender=gender) if number <= 10 else self.cardinal(number)
 
     def century(self, number: int) -> str:
         return self.ordinal(number) if number <= 10 else self.cardinal(number)
 
-    def ordinal_suffix(self, number: int, suffix: str, *, before: str, after: str) -> str | None:  # noqa: ARG002
+    def ordinal_suffix(self, number: int, suffix: str, *, before: str, after: str) -> str | None:
         suffix = suffix.removeprefix(".").lower()
-        if suffix in {"er", "ᵉʳ"} and number % 10 in {1, 3} and number > 0:
+        if not number or (suffix == "°" and not is_degree_rank(number, before=before, after=after)):
+            return None
+        if suffix == "er" and number % 10 in {1, 3}:
             return self.ordinal(number)[:-1]
-        if suffix in {"º", "°", "o", "ro", "do", "to", "mo", "vo", "no"} and number:
+        if suffix in {"º", "°", "o", "ro", "do", "to", "mo", "vo", "no"}:
             return self.ordinal(number)
-        return self.ordinal(number, gender="f") if suffix in {"ª", "a", "ra", "da", "ta", "ma", "va", "na"} and number else None
+        return self.ordinal(number, gender="f") if suffix in {"ª", "a", "ra", "da", "ta", "ma", "va", "na"} else None
 
     def gender_of(self, word: str) -> Gender:
         lower = word.lower()

@@ -2,23 +2,28 @@
 
 from typing import Final
 
-from workers.text.normalise.languages.nouns import Gender
+from workers.text.normalise.languages.nouns import Gender, word_list
 
-SMALL: Final = (
+SMALL: Final = word_list(
     "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve "
     "veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve"
-).split()
+)
 TENS: Final = ["", "", "", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]
-HUNDREDS: Final = (
-    " ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos".split(" ")  # noqa: SIM905  # the first is empty
-)
-ORDINAL_ONES: Final = " primero segundo tercero cuarto quinto sexto séptimo octavo noveno".split(" ")  # noqa: SIM905
-ORDINAL_TENS: Final = (
-    " décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo".split(" ")  # noqa: SIM905
-)
-ORDINAL_HUNDREDS: Final = (
-    " centésimo ducentésimo tricentésimo cuadringentésimo quingentésimo sexcentésimo septingentésimo octingentésimo noningentésimo".split(" ")  # noqa: SIM905
-)
+HUNDREDS: Final = word_list("- ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos")
+ORDINAL_ONES: Final = word_list("- primero segundo tercero cuarto quinto sexto séptimo octavo noveno")
+ORDINAL_TENS: Final = word_list("- décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo")
+ORDINAL_HUNDREDS: Final = [
+    "",
+    "centésimo",
+    "ducentésimo",
+    "tricentésimo",
+    "cuadringentésimo",
+    "quingentésimo",
+    "sexcentésimo",
+    "septingentésimo",
+    "octingentésimo",
+    "noningentésimo",
+]
 TEENS: Final = {11: "undécimo", 12: "duodécimo"}
 
 
@@ -38,6 +43,10 @@ def cardinal(number: int, *, gender: Gender = "m", has_noun: bool = False) -> st
 def ordinal(number: int, *, gender: Gender = "m") -> str:
     """Vigésimo primero, vigésima primera; a thousand and above say the thousands as one word in front."""
     words = []
+    if number % 10**6 == 0:
+        return (
+            "" if number == 10**6 else cardinal(number // 10**6, has_noun=True).replace(" ", "")
+        ) + f"millonésim{'a' if gender == 'f' else 'o'}"
     if number >= 1000:
         words.append(("" if number // 1000 == 1 else cardinal(number // 1000, has_noun=True).replace(" ", "")) + "milésimo")
         number %= 1000
@@ -46,7 +55,7 @@ def ordinal(number: int, *, gender: Gender = "m") -> str:
     if number % 100 in TEENS:
         words.append(TEENS[number % 100])
     elif tens == 1 and ones:
-        words.append("decimo" + ORDINAL_ONES[ones])
+        words.append(f"decim{ORDINAL_ONES[ones] if ones == 8 else 'o' + ORDINAL_ONES[ones]}")
     else:
         words += [ORDINAL_TENS[tens], ORDINAL_ONES[ones]]
     words = [word for word in words if word]

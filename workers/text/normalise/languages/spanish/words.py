@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from workers.text.normalise.languages.nouns import parse_currencies, parse_units, parse_words
+from workers.text.normalise.languages.nouns import parse_currencies, parse_units, parse_words, word_set
 
 UNITS: Final = parse_units("""
 km|m|kilómetro|kilómetros
@@ -11,7 +11,6 @@ cm|m|centímetro|centímetros
 mm|m|milímetro|milímetros
 μm|m|micrómetro|micrómetros
 nm|m|nanómetro|nanómetros
-mi|f|milla|millas
 ft|m|pie|pies
 yd|f|yarda|yardas
 km² km2|m|kilómetro cuadrado|kilómetros cuadrados
@@ -200,25 +199,25 @@ $|dólar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
-Sr.|^señor
-Sra.|^señora
-Srta.|^señorita
-Sres.|^señores
-Dr.|^doctor
-Dra.|^doctora
-D.|^don
-Dña.|^doña
-Prof.|^profesor
-Profa.|^profesora
-Lic.|^licenciado
-Ing.|^ingeniero
-Arq.|^arquitecto
-Gral.|^general
-Cap.|^capitán
-Cnel.|^coronel
-Sto.|^santo
-Sta.|^santa
-Mons.|^monseñor
+Sr.|*señor
+Sra.|*señora
+Srta.|*señorita
+Sres.|*señores
+Dr.|*doctor
+Dra.|*doctora
+D.|*don
+Dña.|*doña
+Prof.|*profesor
+Profa.|*profesora
+Lic.|*licenciado
+Ing.|*ingeniero
+Arq.|*arquitecto
+Gral.|*general
+Cap.|*capitán
+Cnel.|*coronel
+Sto.|*santo
+Sta.|*santa
+Mons.|*monseñor
 Ud.|usted
 Uds.|ustedes
 Vd.|usted
@@ -229,23 +228,23 @@ p.e.|^por ejemplo
 aprox.|aproximadamente
 máx.|máximo
 mín.|mínimo
-pág.|^página
-págs.|^páginas
-núm.|^número
-Núm.|^número
+pág.|#página
+págs.|#páginas
+núm.|#número
+Núm.|#número
 tel.|teléfono
 Tel.|teléfono
 teléf.|teléfono
-cap.|^capítulo
-vol.|^volumen
-fig.|^figura
-art.|^artículo
+cap.|#capítulo
+vol.|#volumen
+fig.|#figura
+art.|#artículo
 ed.|edición
-Av.|^avenida
+Av.|*avenida
 Avda.|^avenida
 c/|^calle
-Pl.|^plaza
-Pza.|^plaza
+Pl.|*plaza
+Pza.|*plaza
 ctra.|^carretera
 dcha.|derecha
 izq.|izquierda
@@ -267,38 +266,28 @@ S.A.|sociedad anónima
 vs.|^contra
 """)
 
-LETTER_WORDS: Final = frozenset(
-    """a al da de del di dos el en es esa ese eso fe fin fue gas ha han has hay he hoy ir la las le les ley lo los luz mal mar mas me mes mi
+LETTER_WORDS: Final = word_set("""a al da de del di dos el en es esa ese eso fe fin fue gas ha han has hay he hoy ir la las le les ley lo los luz mal mar mas me mes mi
     mil mis muy más más mí ni no nos o os paz por pan que qué rey rol sal se sea sed ser si sin sol son su sur sus sí ta tan te tan ti tu
-    tus tía tío tú u un una uno usa uso va ve ven ver vez vi vía voz y ya yo él ésa ése oír año dar día era uva ojo oro""".split()
+    tus tía tío tú u un una uno usa uso va ve ven ver vez vi vía voz y ya yo él ésa ése oír año dar día era uva ojo oro""")
+
+ROMAN_KEYWORDS: Final = word_set(
+    "capítulo parte volumen libro acto escena sección fase tipo apéndice artículo título tomo mundial siglo siglos nivel guerra anexo"
 )
 
-ROMAN_KEYWORDS: Final = frozenset(
-    "capítulo parte volumen libro acto escena sección fase tipo apéndice artículo título tomo mundial siglo siglos nivel guerra anexo".split()
-)
-
-ROMAN_NAMES: Final = frozenset(
-    """Enrique Eduardo Jorge Guillermo Ricardo Carlos Jaime Isabel María Luis Felipe Napoleón Pablo Pío Benedicto Francisco Catalina Iván
+ROMAN_NAMES: Final = word_set("""Enrique Eduardo Jorge Guillermo Ricardo Carlos Jaime Isabel María Luis Felipe Napoleón Pablo Pío Benedicto Francisco Catalina Iván
     Alejandro Nicolás Federico León Gregorio Inocencio Urbano Clemente Bonifacio Pedro Fernando Leopoldo Alberto Alfonso Sancho Juan Otón
     Víctor Constantino Justiniano Teodosio Ramiro Ordoño Bermudo García Amadeo Ptolomeo Ramsés Darío Jerjes Ciro Julio Martín Esteban
-    Roberto Humberto Maximiliano José Manuel Margarita Sixto Adriano Celestino Gustavo Cristián Guillermina""".split()
-)
+    Roberto Humberto Maximiliano José Manuel Margarita Sixto Adriano Celestino Gustavo Cristián Guillermina""")
 
-YEAR_CONTEXTS: Final = frozenset("en desde año años de".split())
+YEAR_CONTEXTS: Final = word_set("en desde año años de")
 
 FEMININE_ENDINGS: Final = ("a", "as", "ción", "ciones", "sión", "siones", "dad", "dades", "tad", "tades", "tud", "tudes", "umbre", "umbres")
-MASCULINE: Final = frozenset(
-    """día días problema problemas tema temas mapa mapas programa programas sistema sistemas idioma idiomas planeta planetas clima climas
+MASCULINE: Final = word_set("""día días problema problemas tema temas mapa mapas programa programas sistema sistemas idioma idiomas planeta planetas clima climas
     drama dramas poema poemas telegrama telegramas diploma diplomas cometa cometas esquema esquemas dilema dilemas sofá sofás gorila gorilas
-    kilograma megabyte a la las una era para contra hasta hacia ya va está esta estas había será""".split()
-)
-FEMININE: Final = frozenset(
-    """mujer mujeres noche noches tarde tardes vez veces mano manos parte partes clase clases calle calles llave llaves nube nubes foto fotos
+    kilograma megabyte a la las una era para contra hasta hacia ya va está esta estas había será""")
+FEMININE: Final = word_set("""mujer mujeres noche noches tarde tardes vez veces mano manos parte partes clase clases calle calles llave llaves nube nubes foto fotos
     flor flores luz luces voz voces ley leyes red redes sal imagen imágenes orden órdenes serie series base bases frase frases moto motos
     torre torres nave naves sede sedes fase fases tos cruz cruces nariz narices raíz raíces pared paredes piel pieles miel sangre gente
-    leche carne suerte muerte muertes fuente fuentes mente mentes madre madres""".split()
-)
-NOT_NOUNS: Final = frozenset(
-    """y o u a e de del en con por para que es son fue era al ante bajo como cuando desde donde entre hacia hasta ni pero pues según si sin
-    sobre tras más menos se no ya lo la le las los les me te nos el ella ellos ellas está están hay ha han""".split()
-)
+    leche carne suerte muerte muertes fuente fuentes mente mentes madre madres""")
+NOT_NOUNS: Final = word_set("""y o u a e de del en con por para que es son fue era al ante bajo como cuando desde donde entre hacia hasta ni pero pues según si sin
+    sobre tras más menos se no ya lo la le las los les me te nos el ella ellos ellas está están hay ha han""")

@@ -1,0 +1,20 @@
+"""Written text to spoken text: numbers, dates, money, units, addresses, abbreviations and signs as words."""
+
+from workers.text.normalise.fold import fold
+from workers.text.normalise.languages import find_language
+from workers.text.normalise.scanner import scan
+from workers.text.spoken import SpokenText
+
+__all__ = ["normalise"]
+
+
+def normalise(text: str, *, language: str) -> SpokenText:
+    """What an engine is given for a written text, tied to it character by character.
+
+    language: BCP 47, `en`, `en-gb`, `pt-pt`. English, Spanish, French, German, Italian and Portuguese are read completely; in any
+    other language letters are folded and the rest is left to its G2P. Any text is accepted, in time linear in its length, and
+    every written word is part of a span that is spoken.
+    """
+    folded = fold(text)
+    spoken_in = find_language(language)
+    return folded.then(scan(folded.text, language=spoken_in)) if spoken_in else folded

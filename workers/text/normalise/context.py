@@ -1,0 +1,53 @@
+"""What a rule sees of the text, and what it answers."""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from workers.text.normalise.languages.base import Language
+
+WORD_BEFORE: Final = re.compile(r"([^\W\d_]{1,30})(['’]?)[.,]?[ \u00a0\u202f]?$")
+WORD_AFTER: Final = re.compile(r"[ \u00a0\u202f]?([^\W\d_]{1,30})")
+LOOK_BACK: Final = 34
+"""How many characters back a word before is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A rule's answer: the text up to `end` is spoken as `spoken`."""
+
+    end: int
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A folded text and the language that it is read in."""
+
+    text: str
+    language: Language
+
+    def character(self, position: int) -> str:
+        """The character at a position, nothing outside."""
+        return self.text[position] if 0 <= position < len(self.text) else ""
+
+    def word_before(self, position: int) -> str:
+        """The word that ends before the position, at most a space away; an elided one with its apostrophe."""
+        match = WORD_BEFORE.search(self.text[max(0, position - LOOK_BACK) : position])
+        return match[1] + match[2] if match else ""
+
+    def word_after(self, position: int) -> str:
+        """The word that begins at the position or after one space."""
+        match = WORD_AFTER.match(self.text, position)
+        return match[1] if match else ""
+
+    def ends_sentence(self, position: int) -> bool:
+        """Whether the text or its line ends here, or a capital follows."""
+        rest = self.text[position : position + 4].lstrip(" \u00a0\"'”’»)")
+        return not rest or rest[0] == "\n" or rest[0].isupper() or self.character(position) == "\n"
+
+
+class Rule(Protocol):
+    """Reads what begins at a position, or answers None."""
+
+    def __call__(self, context: Context, position: int, /) -> Found | None: ...

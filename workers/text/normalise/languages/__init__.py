@@ -1,0 +1,33 @@
+"""The languages that numbers, dates and signs are said in: one package each."""
+
+from functools import cache
+
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.english import BritishEnglish, English
+from workers.text.normalise.languages.french import French
+from workers.text.normalise.languages.german import German
+from workers.text.normalise.languages.italian import Italian
+from workers.text.normalise.languages.portuguese import EuropeanPortuguese, Portuguese
+from workers.text.normalise.languages.spanish import Spanish
+
+LANGUAGES: dict[str, type[Language]] = {
+    "en": English,
+    **dict.fromkeys(("en-gb", "en-au", "en-nz", "en-ie", "en-in", "en-za"), BritishEnglish),
+    "es": Spanish,
+    "fr": French,
+    "de": German,
+    "it": Italian,
+    "pt": Portuguese,
+    "pt-pt": EuropeanPortuguese,
+}
+
+
+@cache
+def _build(tag: str) -> Language | None:
+    kind = LANGUAGES.get(tag) or LANGUAGES.get(tag.partition("-")[0])
+    return kind() if kind else None
+
+
+def find_language(tag: str) -> Language | None:
+    """The language of a BCP 47 tag, its regional form where there is one, or None."""
+    return _build(tag.lower().replace("_", "-")[:16])

@@ -1,0 +1,135 @@
+"""Italian."""
+
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.italian import numbers, words
+from workers.text.normalise.languages.nouns import Gender, Noun, word_list
+from workers.text.normalise.languages.values import Date, Number, TimeOfDay
+
+MONTHS = tuple(word_list("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"))
+HALVES = {"am": "di mattina", "pm": "di pomeriggio"}
+PLURAL_ARTICLES = frozenset(("alle", "dalle", "le", "delle", "ore"))
+LONG_ARTICLE_STARTS = ("z", "gn", "ps", "pn", "x", "y", "sb", "sc", "sd", "sf", "sg", "sl", "sm", "sn", "sp", "sq", "sr", "st", "sv")
+"""Before these Italian says uno, not un."""
+
+
+def is_degree_rank(number: int, *, before: str, after: str) -> bool:
+    """Whether `3°` is a rank and not a temperature or an angle."""
+    return bool(after) and after.lower() not in words.NOT_NOUNS and (number <= 12 or before.lower() in {"il", "al", "del", "nel", "dal"})
+
+
+class Italian(Language):
+    """Italian."""
+
+    code = "it"
+    minus, plus = "meno", "più"
+    percent, per_mille, per, to, and_ = "per cento", "per mille", "al", "a", "e"
+    marks = {".": "punto", ",": "virgola"}
+    months = MONTHS
+    month_abbreviations = {**{name[:3]: index for index, name in enumerate(MONTHS, 1)}, "sett": 9}
+    units, currencies = words.UNITS, words.CURRENCIES
+    magnitudes = {
+        **dict.fromkeys(("K", "k", "mila"), ("mila", "mila")),
+        **dict.fromkeys(("M", "mln", "Mln", "milione", "milioni"), ("milione", "milioni")),
+        **dict.fromkeys(("mld", "Mld", "Mrd", "miliardo", "miliardi"), ("miliardo", "miliardi")),
+    }
+    accents = {
+        "\u0300": "con accento grave", "\u0301": "con accento acuto", "\u0302": "con accento circonflesso", "\u0303": "con la tilde",
+        "\u0308": "con la dieresi", "\u0327": "con la cediglia",
+    }  # fmt: skip
+    letters = {"J": "i lunga", "ß": "eszett", "Æ": "A E", "Œ": "O E", "Ø": "O barrata"}
+    symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
+    number_word = "numero"
+    letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
+    year_contexts = words.YEAR_CONTEXTS
+
+    def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:
+        if number == 1 and has_noun:
+            return "una" if gender == "f" else "un"
+        return numbers.cardinal(number) if (number, gender) != (1, "f") else "una"
+
+    def ordinal(self, number: int, *, gender: Gender = "m") -> str:
+        return numbers.ordinal(number, gender=gender)
+
+    def date(self, date: Date, *, before: str = "", order: str = "") -> str:  # noqa: ARG002  # Italian says the day first
+        day = "primo" if date.day == 1 else self.cardinal(date.day) if date.day else ""
+        month = self.months[date.month - 1] if date.month else ""
+        return " ".join(filter(None, (day, month, self.year(date.year) if date.year else "")))
+
+    def time(self, time: TimeOfDay, *, before: str = "") -> str:
+        if not time.half and time.hour in {0, 24} and not time.minute and time.second <= 0 and before.lower() not in PLURAL_ARTICLES:
+            return "mezzanotte"
+        hour = "una" if time.hour == 1 else self.cardinal(time.hour)
+        seconds = ""
+        if time.second > 0:
+            minutes = f"e {self.count(Number(str(time.minute)), Noun('minuto', 'minuti'))}" if time.minute else ""
+            seconds = f"e {self.count(Number(str(time.second)), Noun('secondo', 'secondi'))}"
+        else:
+            minutes = f"e {self.cardinal(time.minute)}" if time.minute else ""
+        return " ".join(filter(None, (hour, minutes, seconds, self._half(time))))
+
+    @staticmethod
+    def _half(time: TimeOfDay) -> str:
+        if time.half and time.hour == 12:
+            return "del pomeriggio" if time.half == "pm" and time.minute else "" if time.half == "pm" else "di notte"
+        return "di sera" if time.half == "pm" and time.hour >= 6 else HALVES.get(time.half, "")
+
+    def fraction(self, numerator: int, denominator: int) -> str:
+        part = "mezzo" if denominator == 2 else self.ordinal(denominator)
+        return f"{self.cardinal(numerator, has_noun=True)} {part if numerator == 1 else part[:-1] + 'i'}"
+
+    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
+        part = "mezzo" if (numerator, denominator) == (1, 2) else self.fraction(numerator, denominator)
+        return f"{self.cardinal(whole)} e {part}"
+
+    def join_count(self, words: str, number: Number, noun: str) -> str:
+        if number.is_one and words.endswith("una") and noun[0] in "aeiou":
+            return f"{words[:-1]}'{noun}"
+        if number.is_one and words.endswith("un") and noun.startswith(LONG_ARTICLE_STARTS):
+            return f"{words}o {noun}"
+        return super().join_count(words, number, noun)
+
+    def magnitude(self, number: Number, name: str) -> str:
+        if self.magnitudes[name][0] == "mila" and number.is_whole and number.is_counted and len(number.digits) < 10:
+            thousands = Number(str(int(number.digits) * 1000), sign=number.sign)
+            return self.number(thousands)
+        return super().magnitude(number, name)
+
+    def millions_link(self, number: Number, noun: str) -> str:  # noqa: ARG002
+        is_millions = number.is_whole and number.is_counted and int(number.digits) > 0 and int(number.digits) % 10**6 == 0
+        return "di " if is_millions else ""
+
+    def relation(self, noun: str, *, gender: Gender) -> str:
+        if noun[0].lower() in "aeiou":
+            return f"all'{noun}"
+        if gender == "m" and noun.startswith(LONG_ARTICLE_STARTS):
+            return f"allo {noun}"
+        return f"{'alla' if gender == 'f' else 'al'} {noun}"
+
+    def regnal(self, number: int, *, name: str) -> str:
+        return self.ordinal(number, gender="f" if name in {"Elisabetta", "Elizabeth", "Maria", "Caterina", "Margherita"} else "m")
+
+    def century(self, number: int) -> str:
+        return self.ordinal(number)
+
+    def ordinal_suffix(self, number: int, suffix: str, *, before: str, after: str) -> str | None:
+        suffix = suffix.removeprefix(".").lower()
+        if not number or (suffix == "°" and not is_degree_rank(number, before=before, after=after)):
+            return None
+        if suffix in {"º", "°", "o"}:
+            return self.ordinal(number)
+        return self.ordinal(number, gender="f") if suffix in {"ª", "a"} else None
+
+    def gender_of(self, word: str) -> Gender:
+        lower = word.lower()
+        if lower in words.MASCULINE:
+            return "m"
+        return "f" if lower in words.FEMININE or lower.endswith(words.FEMININE_ENDINGS) else "m"
+
+    def agreeing(self, number: int, *, before: str, after: str) -> str:
+        if before.lower() in {"l'", "l’", "all'", "all’", "dall'", "dall’", "l", "all", "dall", "dell"} and number == 1:
+            return "una" if before.lower()[0] in "ad" and not before.lower().startswith("dell") else "uno"
+        if number != 1 or len(after) < 3 or after.lower() in words.NOT_NOUNS:
+            return self.cardinal(number)
+        gender = self.gender_of(after)
+        is_long = gender == "m" and after.lower().startswith(LONG_ARTICLE_STARTS)
+        return "uno" if is_long else self.cardinal(number, gender=gender, has_noun=True)

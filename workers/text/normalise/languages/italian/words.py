@@ -1,0 +1,289 @@
+"""Italian units, currencies, signs and abbreviations."""
+
+from typing import Final
+
+from workers.text.normalise.languages.nouns import parse_currencies, parse_units, parse_words, word_set
+
+UNITS: Final = parse_units("""
+km|m|chilometro|chilometri
+m|m|metro|metri
+cm|m|centimetro|centimetri
+mm|m|millimetro|millimetri
+μm|m|micrometro|micrometri
+nm|m|nanometro|nanometri
+ft|m|piede|piedi
+yd|f|iarda|iarde
+km² km2 kmq|m|chilometro quadrato|chilometri quadrati
+m² m2 mq|m|metro quadrato|metri quadrati
+cm² cm2|m|centimetro quadrato|centimetri quadrati
+m³ m3 mc|m|metro cubo|metri cubi
+cm³ cm3|m|centimetro cubo|centimetri cubi
+ha|m|ettaro|ettari
+km/h kmh kph|m|chilometro all'ora|chilometri all'ora
+mph|m|miglio all'ora|miglia all'ora
+m/s|m|metro al secondo|metri al secondo
+m/s² m/s2|m|metro al secondo quadrato|metri al secondo quadrato
+kg|m|chilogrammo|chilogrammi
+g gr|m|grammo|grammi
+mg|m|milligrammo|milligrammi
+μg|m|microgrammo|microgrammi
+t|f|tonnellata|tonnellate
+lb lbs|f|libbra|libbre
+oz|f|oncia|once
+l L|m|litro|litri
+ml mL|m|millilitro|millilitri
+cl cL|m|centilitro|centilitri
+dl dL|m|decilitro|decilitri
+gal|m|gallone|galloni
+°C|m|grado Celsius|gradi Celsius
+°F|m|grado Fahrenheit|gradi Fahrenheit
+°|m|grado|gradi
+KB kB|m|kilobyte|kilobyte
+MB|m|megabyte|megabyte
+GB|m|gigabyte|gigabyte
+TB|m|terabyte|terabyte
+kbps Kbps kbit/s|m|kilobit al secondo|kilobit al secondo
+Mbps Mbit/s|m|megabit al secondo|megabit al secondo
+Gbps Gbit/s|m|gigabit al secondo|gigabit al secondo
+Hz|m|hertz|hertz
+kHz|m|kilohertz|kilohertz
+MHz|m|megahertz|megahertz
+GHz|m|gigahertz|gigahertz
+W|m|watt|watt
+kW|m|chilowatt|chilowatt
+MW|m|megawatt|megawatt
+GW|m|gigawatt|gigawatt
+kWh|m|chilowattora|chilowattora
+V|m|volt|volt
+kV|m|kilovolt|kilovolt
+mV|m|millivolt|millivolt
+mA|m|milliampere|milliampere
+mAh|m|milliamperora|milliamperora
+Ω|m|ohm|ohm
+hPa|m|ettopascal|ettopascal
+kPa|m|kilopascal|kilopascal
+bar|m|bar|bar
+dB|m|decibel|decibel
+kcal|f|chilocaloria|chilocalorie
+cal|f|caloria|calorie
+kJ|m|chilojoule|chilojoule
+px|m|pixel|pixel
+fps|m|fotogramma al secondo|fotogrammi al secondo
+rpm|m|giro al minuto|giri al minuto
+h|f|ora|ore
+min|m|minuto|minuti
+s sec|m|secondo|secondi
+ms|m|millisecondo|millisecondi
+″|m|pollice|pollici
+""")
+
+CURRENCIES: Final = parse_currencies("""
+USD|m|dollaro|dollari|m|centesimo|centesimi
+EUR|m|euro|euro|m|centesimo|centesimi
+GBP|f|sterlina|sterline|m|penny|pence
+JPY|m|yen|yen
+CNY|m|yuan|yuan|m|fen|fen
+INR|f|rupia|rupie|f|paisa|paise
+CAD|m|dollaro canadese|dollari canadesi|m|centesimo|centesimi
+AUD|m|dollaro australiano|dollari australiani|m|centesimo|centesimi
+NZD|m|dollaro neozelandese|dollari neozelandesi|m|centesimo|centesimi
+SGD|m|dollaro di Singapore|dollari di Singapore|m|centesimo|centesimi
+HKD|m|dollaro di Hong Kong|dollari di Hong Kong|m|centesimo|centesimi
+MXN|m|peso messicano|pesos messicani|m|centavo|centavos
+ARS|m|peso argentino|pesos argentini|m|centavo|centavos
+CLP|m|peso cileno|pesos cileni
+COP|m|peso colombiano|pesos colombiani|m|centavo|centavos
+PEN|m|sol|soles|m|céntimo|céntimos
+BRL|m|real|reais|m|centavo|centavos
+CHF|m|franco svizzero|franchi svizzeri|m|centesimo|centesimi
+SEK|f|corona svedese|corone svedesi|m|öre|öre
+NOK|f|corona norvegese|corone norvegesi|m|øre|øre
+DKK|f|corona danese|corone danesi|m|øre|øre
+PLN|m|zloty|zloty|m|grosz|groszy
+CZK|f|corona ceca|corone ceche|m|heller|heller
+HUF|m|fiorino|fiorini
+RUB|m|rublo|rubli|m|copeco|copechi
+UAH|f|grivnia|grivnie|m|copeco|copechi
+TRY|f|lira turca|lire turche|m|kurus|kurus
+KRW|m|won|won
+THB|m|baht|baht|m|satang|satang
+VND|m|dong|dong
+PHP|m|peso filippino|pesos filippini|m|centavo|centavos
+IDR|f|rupia indonesiana|rupie indonesiane
+MYR|m|ringgit|ringgit|m|sen|sen
+ILS|m|shekel|shekel|f|agora|agorot
+ZAR|m|rand|rand|m|centesimo|centesimi
+EGP|f|sterlina egiziana|sterline egiziane|f|piastra|piastre
+NGN|f|naira|naira|m|kobo|kobo
+AED|m|dirham|dirham|m|fils|fils
+SAR|m|riyal|riyal|f|halala|halala
+BTC|m|bitcoin|bitcoin
+""")
+
+SYMBOLS: Final = parse_words("""
+.|punto
+,|virgola
+:|due punti
+;|punto e virgola
+/|barra
+\\|barra inversa
+-|trattino
+_|trattino basso
+@|chiocciola
+#|cancelletto
+&|e
++|più
+=|uguale
+?|punto interrogativo
+!|punto esclamativo
+%|per cento
+*|asterisco
+~|tilde
+'|apostrofo
+"|virgolette
+(|aperta parentesi
+)|chiusa parentesi
+[|aperta parentesi quadra
+]|chiusa parentesi quadra
+{|aperta parentesi graffa
+}|chiusa parentesi graffa
+<|minore di
+>|maggiore di
+$|dollaro
+€|euro
+£|sterlina
+¥|yen
+§|paragrafo
+°|grado
+^|accento circonflesso
+`|accento grave
+""")
+
+SIGNS: Final = parse_words("""
+&|e
++|più
+=|uguale a
+@|chiocciola
+#|cancelletto
+%|per cento
+‰|per mille
+§|paragrafo
+©|copyright
+®|marchio registrato
+™|marchio
+°|gradi
+×|per
+÷|diviso
+±|più o meno
+<|minore di
+>|maggiore di
+≤|minore o uguale a
+≥|maggiore o uguale a
+≠|diverso da
+≈|circa
+→|a
+²|al quadrato
+³|al cubo
+€|euro
+$|dollaro
+£|sterlina
+¥|yen
+¼|un quarto
+½|un mezzo
+¾|tre quarti
+√|radice quadrata di
+∞|infinito
+π|pi greco
+""")
+
+ABBREVIATIONS: Final = parse_words("""
+Sig.|*signor
+sig.|*signor
+Sig.ra|*signora
+sig.ra|*signora
+Sig.na|*signorina
+Sigg.|*signori
+Dott.|*dottor
+dott.|*dottor
+Dott.ssa|*dottoressa
+dott.ssa|*dottoressa
+Dr.|*dottor
+Prof.|*professor
+prof.|*professor
+Prof.ssa|*professoressa
+prof.ssa|*professoressa
+Ing.|*ingegner
+ing.|*ingegner
+Avv.|*avvocato
+avv.|*avvocato
+Arch.|*architetto
+Geom.|*geometra
+Rag.|*ragionier
+On.|*onorevole
+Gen.|*generale
+Col.|*colonnello
+Cap.|*capitano
+S.|*san
+Egr.|*egregio
+Gent.|*gentile
+Spett.|*spettabile
+ecc.|eccetera
+etc.|eccetera
+p.es.|^per esempio
+p. es.|^per esempio
+ad es.|^ad esempio
+es.|^esempio
+cfr.|^confronta
+ca.|^circa
+pag.|#pagina
+pagg.|#pagine
+pp.|#pagine
+cap.|#capitolo
+vol.|#volume
+fig.|#figura
+art.|#articolo
+n.|#numero
+tel.|telefono
+Tel.|telefono
+cell.|cellulare
+ed.|edizione
+max.|massimo
+min.|minimo
+p.zza|*piazza
+P.zza|*piazza
+V.le|*viale
+v.le|*viale
+C.so|*corso
+c.so|*corso
+a.C.|avanti Cristo
+d.C.|dopo Cristo
+a. C.|avanti Cristo
+d. C.|dopo Cristo
+S.p.A.|società per azioni
+S.r.l.|società a responsabilità limitata
+c.a.|corrente anno
+u.s.|ultimo scorso
+vs.|^contro
+""")
+
+LETTER_WORDS: Final = word_set("""a ad ai al app bar bei bel ben che chi ci con cui da dai dal dei del di dio due e è ed era eri fa fai fra fu gas già giù gli ha hai
+    han ho i il in io la le lei li lo lui ma mai me mi mio mie né nei nel no noi non o od ogni oh oro ora ore ossa per più po poi pro può
+    qua qui re sa sai san se sé sei si sì sia sol son sta sto su sua sue sui sul suo te the ti tra tre tu tua tue tuo un una uno va vai vi
+    via vie voi zia zio zoo ape api uva uso usi amo ami""")
+
+ROMAN_KEYWORDS: Final = word_set(
+    "capitolo parte volume libro atto scena sezione fase tipo appendice articolo titolo tomo mondiale livello guerra allegato"
+)
+
+ROMAN_NAMES: Final = word_set("""Enrico Edoardo Giorgio Guglielmo Riccardo Carlo Giacomo Elisabetta Maria Luigi Filippo Napoleone Paolo Pio Benedetto Francesco
+    Caterina Ivan Alessandro Nicola Federico Leone Gregorio Innocenzo Urbano Clemente Bonifacio Pietro Ferdinando Leopoldo Alberto Alfonso
+    Giovanni Ottone Vittorio Emanuele Costantino Giustiniano Teodosio Tolomeo Ramses Dario Serse Ciro Giulio Martino Stefano Roberto Umberto
+    Massimiliano Giuseppe Margherita Sisto Adriano Celestino Gustavo Cristiano Cosimo Amedeo Corrado Elizabeth""")
+
+YEAR_CONTEXTS: Final = word_set("nel dal del al anno anni il")
+
+FEMININE_ENDINGS: Final = ("a", "zione", "zioni", "sione", "sioni", "tà", "tù", "trice", "trici", "udine", "udini")
+FEMININE: Final = word_set("notte parte mano voce luce chiave nave carne madre mente gente classe fonte fronte legge morte rete")
+MASCULINE: Final = word_set("problema tema programma sistema clima dramma poema diploma pianeta cinema poeta la")
+NOT_NOUNS: Final = word_set("""e o ed od a di da in con su per tra fra il lo la i gli le che non è era ma se al del dal nel sul ai dei dai nei sui alla della dalla
+    nella sulla si no ci mi ti vi ne più meno come quando dove sono ha hanno solo""")

@@ -1,0 +1,121 @@
+"""Portuguese, Brazilian and European."""
+
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import Currency, Gender, Noun, word_list
+from workers.text.normalise.languages.portuguese import numbers, words
+from workers.text.normalise.languages.values import Date, Number, TimeOfDay
+
+MONTHS = tuple(word_list("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"))
+HALVES = {"am": "da manhã", "pm": "da tarde"}
+
+
+def is_degree_rank(number: int, *, before: str, after: str) -> bool:
+    """Whether `3°` is a rank and not a temperature or an angle."""
+    return bool(after) and after.lower() not in words.NOT_NOUNS and (number <= 12 or before.lower() in {"o", "ao", "do", "no"})
+
+
+class Portuguese(Language):
+    """Brazilian Portuguese."""
+
+    code = "pt"
+    has_space_groups = True
+    minus, plus = "menos", "mais"
+    percent, per_mille, per, to, and_ = "por cento", "por mil", "por", "a", "e"
+    marks = {".": "ponto", ",": "vírgula"}
+    months = MONTHS
+    month_abbreviations = {name[:3]: index for index, name in enumerate(MONTHS, 1)}
+    units, currencies = words.UNITS, words.CURRENCIES
+    magnitudes = {
+        **dict.fromkeys(("K", "k", "mil"), ("mil", "mil")),
+        **dict.fromkeys(("M", "mi", "milhão", "milhões"), ("milhão", "milhões")),
+        **dict.fromkeys(("B", "bi", "bilhão", "bilhões", "bilião", "biliões"), ("bilhão", "bilhões")),
+        **dict.fromkeys(("tri", "trilhão", "trilhões"), ("trilhão", "trilhões")),
+    }
+    accents = {
+        "\u0300": "com acento grave", "\u0301": "com acento agudo", "\u0302": "com acento circunflexo", "\u0303": "com til",
+        "\u0308": "com trema", "\u0327": "cedilha",
+    }  # fmt: skip
+    letters = {"E": "É", "O": "Ó", "ß": "eszett", "Æ": "A É", "Œ": "Ó É", "Ø": "Ó cortado"}
+    symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
+    number_word = "número"
+    letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
+    year_contexts = words.YEAR_CONTEXTS
+    is_european = False
+
+    def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:  # noqa: ARG002
+        return numbers.cardinal(number, gender=gender, is_european=self.is_european)
+
+    def ordinal(self, number: int, *, gender: Gender = "m") -> str:
+        return numbers.ordinal(number, gender=gender)
+
+    def date(self, date: Date, *, before: str = "", order: str = "") -> str:  # noqa: ARG002  # Portuguese says the day first
+        day = "primeiro" if date.day == 1 else self.cardinal(date.day) if date.day else ""
+        month = self.months[date.month - 1] if date.month else ""
+        return " de ".join(filter(None, (day, month, self.year(date.year) if date.year else "")))
+
+    def time(self, time: TimeOfDay, *, before: str = "") -> str:  # noqa: ARG002
+        hour = self.cardinal(time.hour, gender="f")
+        if not time.half and not time.minute and time.second <= 0:
+            return f"{hour} {'hora' if time.hour < 2 else 'horas'}"
+        if time.second > 0:
+            minutes = f"{self.count(Number(str(time.minute)), Noun('minuto', 'minutos'))} e " if time.minute else ""
+            hours = f"{hour} {'hora' if time.hour < 2 else 'horas'}{', ' if minutes else ' e '}"
+            hour = f"{hours}{minutes}{self.count(Number(str(time.second)), Noun('segundo', 'segundos'))}"
+        elif time.minute:
+            hour += f" e {self.cardinal(time.minute)}"
+        return f"{hour} {self._half(time)}".strip()
+
+    @staticmethod
+    def _half(time: TimeOfDay) -> str:
+        if time.half and time.hour == 12:
+            return "da tarde" if time.half == "pm" else "da noite"
+        return "da noite" if time.half == "pm" and time.hour >= 7 else HALVES.get(time.half, "")
+
+    def fraction(self, numerator: int, denominator: int) -> str:
+        if denominator <= 10 or denominator in {100, 1000}:
+            part = {2: "meio", 3: "terço"}.get(denominator) or self.ordinal(denominator)
+            return f"{self.cardinal(numerator)} {part}{'' if numerator == 1 else 's'}"
+        return f"{self.cardinal(numerator)} {self.cardinal(denominator)} avos"
+
+    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
+        part = "meio" if (numerator, denominator) == (1, 2) else self.fraction(numerator, denominator)
+        return f"{self.cardinal(whole)} e {part}"
+
+    def millions_link(self, number: Number, noun: str) -> str:  # noqa: ARG002
+        is_millions = number.is_whole and number.is_counted and int(number.digits) > 0 and int(number.digits) % 10**6 == 0
+        return "de " if is_millions else ""
+
+    def regnal(self, number: int, *, name: str) -> str:
+        gender: Gender = "f" if name in {"Isabel", "Elizabeth", "Maria", "Catarina", "Margarida"} else "m"
+        return self.ordinal(number, gender=gender) if number <= 10 else self.cardinal(number)
+
+    def century(self, number: int) -> str:
+        return self.ordinal(number) if number <= 10 else self.cardinal(number)
+
+    def ordinal_suffix(self, number: int, suffix: str, *, before: str, after: str) -> str | None:
+        suffix = suffix.removeprefix(".").lower()
+        if not number or (suffix == "°" and not is_degree_rank(number, before=before, after=after)):
+            return None
+        if suffix in {"º", "°", "o"}:
+            return self.ordinal(number)
+        return self.ordinal(number, gender="f") if suffix in {"ª", "a"} else None
+
+    def gender_of(self, word: str) -> Gender:
+        lower = word.lower()
+        if lower in words.MASCULINE:
+            return "m"
+        return "f" if lower in words.FEMININE or lower.endswith(words.FEMININE_ENDINGS) else "m"
+
+    def agreeing(self, number: int, *, before: str, after: str) -> str:
+        if before.lower() in {"às", "as"} and (not after or after.lower() in words.NOT_NOUNS):
+            return self.cardinal(number, gender="f")
+        if len(after) < 3 or after.lower() in words.NOT_NOUNS:
+            return self.cardinal(number)
+        return self.cardinal(number, gender=self.gender_of(after))
+
+
+class EuropeanPortuguese(Portuguese):
+    """Portuguese of Portugal."""
+
+    is_european = True
+    currencies = {**Portuguese.currencies, "EUR": Currency(Noun("euro", "euros"), Noun("cêntimo", "cêntimos"))}

@@ -1,0 +1,61 @@
+"""URLs, domains and e-mail addresses, said piece by piece."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.values import Number
+
+DOMAINS: Final = (
+    "com|org|net|edu|gov|mil|int|io|ai|dev|app|info|biz|eu|uk|de|fr|ch|at|br|jp|cn|ca|au|ru|nl|pl|tv|xyz|online|site|tech|cloud|blog|shop"
+)
+ADDRESS: Final = re.compile(
+    r"(?<![\w@.+-])(?:"
+    r"(?:https?|ftp)://[^\s<>\"”»]{1,2000}+"
+    r"|www\.[^\s<>\"”»]{1,2000}+"
+    r"|[\w+-]{1,64}+(?:\.[\w+-]{1,64}+){0,8}@[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,8}"
+    rf"|(?:[A-Za-z0-9-]{{1,63}}+\.){{1,8}}+(?<=\.)(?:{DOMAINS})(?![\w-])(?:\.[a-z]{{2}}(?!\w))?(?:[/?#][^\s<>\"”»]{{0,2000}}+)?"
+    rf"|(?:[A-Za-z0-9-]{{1,63}}+\.){{1,3}}?(?:{DOMAINS})(?![\w-])(?:[/?#][^\s<>\"”»]{{0,2000}}+)?"
+    r")",
+    re.IGNORECASE,
+)
+TRAILING: Final = ".,;:!?)]}'’*"
+PIECE: Final = re.compile(r"[^\W\d_]+|\d+|\S")
+CAMEL: Final = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
+SPELLED: Final = frozenset(("www", "io", "ai", "tv", "uk", "eu", "de", "fr", "es", "it", "pt", "ch", "at", "br", "jp", "cn", "ca", "au", "ru", "nl", "pl", "html", "php", "css", "js", "xyz"))  # fmt: skip
+LONGEST_NUMBER: Final = 4
+"""Longer figures in an address are read digit by digit."""
+
+
+def find_addresses(text: str) -> Iterator[tuple[int, int]]:
+    """Where addresses begin and end."""
+    if "." not in text and "@" not in text and "://" not in text:
+        return
+    for match in ADDRESS.finditer(text):
+        end = match.end()
+        while text[end - 1] in TRAILING and end > match.start() + 1:
+            end -= 1
+        yield match.start(), end
+
+
+def say_address(written: str, *, language: Language) -> str:
+    """example dot com slash path: the scheme is not said."""
+    body = re.sub(r"^(?:https?|ftp)://", "", written, flags=re.IGNORECASE).rstrip("/") or written
+    return " ".join(filter(None, (_say_piece(piece, language=language) for piece in PIECE.findall(body))))
+
+
+def _say_piece(piece: str, *, language: Language) -> str:
+    if piece.isdecimal():
+        return language.number(Number(piece)) if len(piece) <= LONGEST_NUMBER else language.digits(piece)
+    if not piece.isalpha():
+        return language.character(piece)
+    if piece.lower() in SPELLED or (len(piece) <= 4 and not any(letter in "aeiouyàáâäãåèéêëìíîïòóôöõùúûü" for letter in piece.lower())):
+        return language.spell(piece)
+    return CAMEL.sub(" ", piece)
+
+
+def say_tag(written: str, *, language: Language) -> str:
+    """The words of a hashtag or handle: camel case and underscores part them."""
+    pieces = PIECE.findall(CAMEL.sub(" ", written.replace("_", " ")))
+    return " ".join(filter(None, (language.number(Number(piece)) if piece.isdecimal() else piece for piece in pieces)))

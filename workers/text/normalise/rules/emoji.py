@@ -1,0 +1,51 @@
+"""Emoji by their names; signs without a name are silent."""
+
+import re
+from functools import cache
+from typing import Final
+
+from workers.text.normalise.context import Context, Found
+
+LONGEST: Final = 12
+"""Code points of one emoji: families and flags of regions."""
+
+MODIFIERS: Final = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f\u20e3\u200d]")
+LANGUAGES: Final = frozenset(("en", "es", "fr", "de", "it", "pt", "ja", "zh"))
+
+
+@cache
+def _names(language: str) -> dict[str, str]:
+    """The name of every emoji in a language, English where it has none."""
+    from emoji import EMOJI_DATA, config
+
+    if language in LANGUAGES:
+        config.load_language(language)
+    return {character: _readable(str(data.get(language) or data["en"])) for character, data in EMOJI_DATA.items()}
+
+
+def _readable(name: str) -> str:
+    return " ".join(re.sub(r"[^\w’'&-]+", " ", name.strip(":").replace("_", " ")).replace("-", " ").split())
+
+
+def read_emoji(context: Context, position: int) -> Found:
+    """The emoji at the position, named once however often it is repeated; skin tones are not named."""
+    name, end = name_emoji(context.text, position, language=context.language.code)
+    while end < len(context.text) and (context.text[end] > "\u203b" or MODIFIERS.match(context.text, end)):
+        following, after = name_emoji(context.text, end, language=context.language.code)
+        if following not in {name, ""} or context.text[end].isalnum():
+            break
+        end = after
+    return Found(end, f" {name} " if name else "")
+
+
+def name_emoji(text: str, position: int, *, language: str) -> tuple[str, int]:
+    """The name of the longest emoji at the position, and its end; no name for another sign."""
+    if text[position] < "\u203c":
+        return "", position + 1
+    names = _names(language)
+    for end in range(min(len(text), position + LONGEST), position, -1):
+        name = names.get(text[position:end])
+        if name is not None:
+            plain = MODIFIERS.sub("", text[position:end])
+            return names.get(plain, name), end
+    return "", position + 1

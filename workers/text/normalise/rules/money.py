@@ -1,0 +1,96 @@
+"""Sums of money: symbols and ISO codes before or after the figures, with thousands and millions."""
+
+import re
+from functools import cache
+from typing import Final
+
+from workers.text.normalise.context import Context, Found
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import Currency
+from workers.text.normalise.languages.values import Number
+from workers.text.normalise.written_numbers import read_number
+
+SYMBOLS: Final = {
+    "US$": "USD", "CA$": "CAD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "MX$": "MXN", "R$": "BRL", "A$": "AUD", "C$": "CAD", "S$": "SGD",
+    "$US": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₫": "VND", "₱": "PHP",
+    "฿": "THB", "₦": "NGN", "₴": "UAH", "₿": "BTC", "zł": "PLN", "Kč": "CZK", "$": "", "Fr.": "CHF", "元": "CNY", "円": "JPY",
+}  # fmt: skip
+"""Longest first where one begins another; the plain dollar is the language's own."""
+
+SPACE: Final = r"[ \u00a0\u202f]?"
+SIGN: Final = re.compile(r"[-−]?")
+THOUSANDS: Final = frozenset(("thousand", "mil", "mille", "mila", "tausend", "hundred"))
+
+
+@cache
+def _symbol_pattern(language: Language) -> re.Pattern[str]:
+    symbols = "|".join(map(re.escape, sorted(SYMBOLS, key=len, reverse=True)))
+    codes = "|".join(language.currencies)
+    return re.compile(rf"{SPACE}(?:({symbols})|({codes})(?![^\W_]))")
+
+
+@cache
+def _magnitude_pattern(language: Language) -> re.Pattern[str]:
+    names = "|".join(map(re.escape, sorted(language.magnitudes, key=len, reverse=True)))
+    return re.compile(rf"{SPACE}({names})(?![^\W_])")
+
+
+def find_currency(language: Language, *, symbol: str, code: str = "") -> Currency | None:
+    """The currency of a symbol or code."""
+    return language.currencies.get(code or SYMBOLS.get(symbol, "") or language.dollar)
+
+
+def read_magnitude(context: Context, position: int) -> tuple[str, int] | None:
+    """The `M` or `million` behind a number, and its end."""
+    match = _magnitude_pattern(context.language).match(context.text, position)
+    return (match[1], match.end()) if match else None
+
+
+def read_currency(context: Context, position: int) -> tuple[Currency, int] | None:
+    """The currency sign or code that begins at the position or after a space, and its end."""
+    match = _symbol_pattern(context.language).match(context.text, position)
+    currency = find_currency(context.language, symbol=match[1] or "", code=match[2] or "") if match else None
+    return (currency, match.end()) if match and currency else None
+
+
+def read_money_prefix(context: Context, position: int) -> Found | None:
+    """$5, -$3.5M, EUR 20, R$ 10,00: the sign or code stands first."""
+    sign = SIGN.match(context.text, position)
+    start = sign.end() if sign else position
+    before = read_currency(context, start)
+    if not before or context.character(start) == " ":
+        return None
+    currency, end = before
+    if context.character(end) in {" ", "\u00a0", "\u202f"}:
+        end += 1
+    mark = "-" if start > position else ""
+    if context.character(end) in "-−" and context.character(end + 1).isdigit():
+        mark, end = "-", end + 1
+    number = read_number(context.text, end, language=context.language, sign=mark)
+    if not number:
+        return None
+    return say_sum(context, *number, currency=currency)
+
+
+def say_sum(context: Context, number: Number, end: int, *, currency: Currency) -> Found:
+    """A number whose currency is known, with the magnitude and the relation (per month) behind it."""
+    number, length = _money_number(context, number, end)
+    magnitude = read_magnitude(context, length)
+    if magnitude:
+        return Found(magnitude[1], say_magnitude_sum(context.language, number, magnitude[0], currency))
+    return Found(length, context.language.money(number, currency))
+
+
+def say_magnitude_sum(language: Language, number: Number, name: str, currency: Currency) -> str:
+    """Three point five million dollars."""
+    words = language.magnitude(number, name)
+    noun = currency.major.plural
+    is_thousands = language.magnitudes[name][0] in THOUSANDS
+    link = "" if is_thousands else language.millions_link(Number("1000000"), noun)
+    return f"{words} {link}{noun}"
+
+
+def _money_number(context: Context, number: Number, end: int) -> tuple[Number, int]:
+    """Three digits behind a comma or behind the German point are thousands in a sum, whatever the language."""
+    is_thousands = len(number.fraction) == 3 and number.mark == "," and len(number.digits) <= 3 and number.digits != "0"
+    return (Number(number.digits + number.fraction, sign=number.sign), end) if is_thousands else (number, end)

@@ -1,0 +1,76 @@
+"""Telephone and card numbers: digit groups, read digit by digit with a pause between groups."""
+
+import re
+from typing import Final
+
+from workers.text.normalise.context import Context, Found
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.written_numbers import ascii_digits
+
+INTERNATIONAL: Final = re.compile(r"\+(?=\d)[\d \u00a0.()/-]{6,22}(?<=\d)(?!\d)")
+NATIONAL: Final = re.compile(
+    r"(?:1[ .-])?\(\d{2,5}\)[ -]?\d{3,5}[ .-]?\d{3,5}(?!\d)"  # (415) 555-2671, (11) 91234-5678
+    r"|(?:1[.-])?\d{3}([.-])\d{3}\1\d{4}(?![\d-])"  # 555-867-5309
+    r"|\d{3}-\d{4}(?![\d-])"  # 555-1234
+    r"|0\d{1,5}(?:[ /.-]\d{2,8}){1,6}(?![\d/.-]*\d)"  # 01 42 68 53 00, 030/123456
+)
+SPANISH: Final = re.compile(r"[679]\d{2}(?:[ .-]\d{3}[ .-]\d{3}|(?:[ .-]\d{2}){3})(?!\d)")
+PORTUGUESE: Final = re.compile(r"9?\d{4}-\d{4}(?!\d)|9\d{2} \d{3} \d{3}(?!\d)")
+ITALIAN: Final = re.compile(r"3\d{2}[ .-](?:\d{6,7}|\d{3}[ .-]\d{3,4})(?!\d)")
+BY_LANGUAGE: Final = {"es": SPANISH, "pt": PORTUGUESE, "it": ITALIAN}
+CARD: Final = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}(?!\d)")
+LONG: Final = re.compile(r"\d{16,}+")
+DIALLED: Final = re.compile(r"\d{3}(?![\d.,]\d|\d|[^\W_]|[ -]\d)")
+DIALLING: Final = frozenset(("call", "dial", "dialing", "calling"))
+GROUP: Final = re.compile(r"\d+|\+")
+
+
+def read_phone(context: Context, position: int) -> Found | None:
+    """A phone, card or other long number of digit groups."""
+    text, language = context.text, context.language
+    long = LONG.match(text, position)
+    if long:
+        return Found(long.end(), language.digits(long[0]))
+    card = CARD.match(text, position)
+    if card:
+        return Found(card.end(), say_groups(card[0], language=language))
+    international = INTERNATIONAL.match(text, position)
+    if international and 7 <= sum(character.isdigit() for character in international[0]) <= 15:
+        return Found(international.end(), say_groups(international_groups(international[0]), language=language))
+    own = BY_LANGUAGE.get(language.code)
+    match = NATIONAL.match(text, position) or (own.match(text, position) if own else None)
+    if match and 7 <= sum(character.isdigit() for character in match[0]) <= 15:
+        return Found(match.end(), say_groups(match[0], language=language))
+    dialled = DIALLED.match(text, position) if language.code == "en" else None
+    if dialled and context.word_before(position).lower() in DIALLING:
+        return Found(dialled.end(), language.digits(dialled[0]))
+    return None
+
+
+def international_groups(written: str) -> str:
+    """The number in the groups that its country uses, or as written where it has groups or is no number of that country."""
+    if len(GROUP.findall(written)) > 2:
+        return written
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(ascii_digits(written))
+    except phonenumbers.NumberParseException:
+        return written
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+
+
+def say_groups(written: str, *, language: Language, pause: str = ", ") -> str:
+    """Digit groups one after the other; French reads pairs as numbers."""
+    groups = GROUP.findall(ascii_digits(written))
+    has_plus = groups[0] == "+"
+    spoken = [_say_group(group, language=language) for group in groups if group != "+"]
+    return (f"{language.plus} " if has_plus else "") + pause.join(spoken)
+
+
+def _say_group(group: str, *, language: Language) -> str:
+    if language.code != "fr" or len(group) > 3:
+        return language.digits(group)
+    zeros = group[: len(group) - len(group.lstrip("0"))]
+    rest = group[len(zeros) :]
+    return " ".join(filter(None, (language.digits(zeros), language.cardinal(int(rest)) if rest else "")))

@@ -1,0 +1,153 @@
+"""Numbers and what stands at once behind them: percent, units, currencies, ordinal endings; plain numbers and years."""
+
+import re
+from functools import cache
+from typing import Final
+
+from workers.text.normalise.context import Context, Found
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import Noun
+from workers.text.normalise.languages.values import Number
+from workers.text.normalise.rules.money import THOUSANDS, read_currency, read_magnitude, say_magnitude_sum, say_sum
+from workers.text.normalise.written_numbers import read_number
+
+SIGN: Final = re.compile(r"[-−+](?=\d)")
+PERCENT: Final = re.compile(r"[ \u00a0\u202f]?([%‰])")
+SUFFIX: Final = re.compile(r"\.?(?:[^\W\d_]{1,4}|[º°ª])(?![^\W_])")
+DECADE: Final = re.compile(r"(\d{2}|\d{4})['’]?s(?![^\W_])")
+RELATION: Final = re.compile(r"\s?/\s?([^\W\d_]{1,20}[²³]?)(?![^\W_])")
+TAIL_SPACE: Final = r"[ \u00a0\u202f]?"
+LETTER_MAGNITUDES: Final = frozenset("KkMBT")
+
+
+def read_quantity(context: Context, position: int) -> Found | None:
+    """A number, its sign, and what belongs to it."""
+    sign = SIGN.match(context.text, position)
+    if sign and context.character(position - 1) not in set(" \u00a0\n\t([{=:,<>≤≥≈~–—/;\"'«") | {""}:
+        return None
+    mark = "" if not sign else "+" if sign[0] == "+" else "-"
+    start = sign.end() if sign else position
+    read = read_number(context.text, start, language=context.language, sign=mark)
+    if not read:
+        return None
+    number, end = read
+    return (
+        _with_percent(context, number, end)
+        or _with_currency(context, number, end)
+        or _with_unit(context, number, end)
+        or _decade(context, start)
+        or _ordinal(context, number, end, start=position)
+        or _with_magnitude(context, number, end)
+        or Found(end, _plain(context, number, start=position, end=end))
+    )
+
+
+def _with_percent(context: Context, number: Number, end: int) -> Found | None:
+    match = PERCENT.match(context.text, end)
+    if not match:
+        return None
+    name = context.language.percent if match[1] == "%" else context.language.per_mille
+    return Found(match.end(), f"{context.language.number(number)} {name}")
+
+
+def _with_currency(context: Context, number: Number, end: int) -> Found | None:
+    magnitude = read_magnitude(context, end)
+    after = read_currency(context, magnitude[1] if magnitude else end)
+    if not after or (context.character(after[1]).isdigit() and context.character(end) == " "):
+        return None
+    if magnitude:
+        return related(context, after[1], say_magnitude_sum(context.language, number, magnitude[0], after[0]))
+    found = say_sum(context, number, end, currency=after[0])
+    return related(context, after[1], found.spoken)
+
+
+@cache
+def _unit_pattern(language: Language) -> re.Pattern[str]:
+    names = "|".join(map(re.escape, sorted(language.units, key=len, reverse=True)))
+    return re.compile(rf"{TAIL_SPACE}(?:({names})(?![^\W_]|['’][^\W\d_])|(?<=\d)(\")(?!\w))")
+
+
+def read_unit(context: Context, position: int) -> tuple[Noun, int] | None:
+    """The unit at the position or after a space, and its end."""
+    match = _unit_pattern(context.language).match(context.text, position)
+    return (context.language.units[match[1] or "″"], match.end()) if match and match[1] else None
+
+
+def _with_unit(context: Context, number: Number, end: int) -> Found | None:
+    unit = read_unit(context, end)
+    if not unit or _is_ordinal_sign(context, number, end):
+        return None
+    return related(context, unit[1], context.language.count(number, unit[0]))
+
+
+def _is_ordinal_sign(context: Context, number: Number, end: int) -> bool:
+    """Whether the degree sign behind the number stands for a raised o."""
+    if context.character(end) != "°" or context.character(end + 1).isalpha() or not number.is_counted:
+        return False
+    before, after = context.word_before(end - len(number.digits)), context.word_after(end + 1)
+    return context.language.ordinal_suffix(int(number.digits), "°", before=before, after=after) is not None
+
+
+def related(context: Context, end: int, spoken: str) -> Found:
+    """What a quantity is related to behind a slash: per month, per kilogram."""
+    match = RELATION.match(context.text, end)
+    if not match:
+        return Found(end, spoken)
+    unit = context.language.units.get(match[1])
+    noun, gender = (unit.singular, unit.gender) if unit else (match[1], context.language.gender_of(match[1]))
+    return Found(match.end(), f"{spoken} {context.language.relation(noun, gender=gender)}")
+
+
+def _decade(context: Context, position: int) -> Found | None:
+    """1990s, 80s: English only."""
+    match = DECADE.match(context.text, position) if context.language.code == "en" else None
+    if not match or match[1][-1] != "0" or match[1] == "10":
+        return None
+    words = context.language.year(int(match[1])) if len(match[1]) == 4 else context.language.cardinal(int(match[1]))
+    return Found(match.end(), f"{words[:-1]}ies" if words.endswith("y") else f"{words}s")
+
+
+def _ordinal(context: Context, number: Number, end: int, *, start: int) -> Found | None:
+    if not number.is_counted or not number.is_whole or number.sign:
+        return None
+    suffix = SUFFIX.match(context.text, end)
+    name = suffix[0] if suffix else "." if context.character(end) == "." and context.character(end + 1) == " " else ""
+    if not name:
+        return None
+    after = end + len(name)
+    words = context.language.ordinal_suffix(int(number.digits), name, before=context.word_before(start), after=context.word_after(after))
+    return Found(after, words) if words else None
+
+
+def _with_magnitude(context: Context, number: Number, end: int) -> Found | None:
+    """5M, 10K, 3.5B: the letter stands at once behind the figures. Written out, `million` is a word like any other."""
+    magnitude = read_magnitude(context, end)
+    if not magnitude or (magnitude[0] not in LETTER_MAGNITUDES and not (number.is_one or magnitude[0].endswith("."))):
+        return None
+    if magnitude[0] in LETTER_MAGNITUDES and context.character(end) not in LETTER_MAGNITUDES:
+        return None
+    name = context.language.magnitudes[magnitude[0]]
+    if name[0] in THOUSANDS and number.is_whole and number.is_counted and len(number.digits) < 10:
+        thousands = Number(f"{int(number.digits) * 1000}", sign=number.sign)
+        return Found(magnitude[1], context.language.number(thousands))
+    return Found(magnitude[1], context.language.magnitude(number, magnitude[0]))
+
+
+def _plain(context: Context, number: Number, *, start: int, end: int) -> str:
+    language = context.language
+    if not number.is_counted or not number.is_whole:
+        return language.number(number)
+    value = int(number.digits)
+    before = context.word_before(start)
+    if end - start == 4 and not number.sign and is_year(value, language=language, before=before):
+        return language.year(value)
+    after = context.word_after(end) if context.character(end) in {" ", "\u00a0", "\u202f"} else ""
+    words = language.agreeing(value, before=before, after=after)
+    return f"{ {'-': language.minus, '+': language.plus}[number.sign] } {words}" if number.sign else words
+
+
+def is_year(value: int, *, language: Language, before: str) -> bool:
+    """Whether four figures are read as a year: those of our time always, older ones after a word like "in"."""
+    if language.code not in {"en", "de"}:
+        return False
+    return 1900 <= value <= 2099 or (1000 <= value <= 2199 and before.lower() in language.year_contexts)

@@ -1,0 +1,150 @@
+"""Two numbers together: ranges, fractions, scores, version numbers, feet and inches."""
+
+import re
+import unicodedata
+from fractions import Fraction
+from typing import Final
+
+from workers.text.normalise.context import Context, Found
+from workers.text.normalise.languages.values import Date, Number
+from workers.text.normalise.rules.dates import read_date
+from workers.text.normalise.rules.money import read_currency, read_money_prefix
+from workers.text.normalise.rules.quantities import is_year, read_quantity, read_unit, related
+from workers.text.normalise.rules.times import read_time
+from workers.text.normalise.written_numbers import read_number
+
+DASH: Final = re.compile(r"-|[ \u00a0]?[–—][ \u00a0]?")
+CHAIN: Final = re.compile(r"\d{1,12}(?:\.\d{1,12}){2,}+(?![\d])")
+SLASHED: Final = re.compile(r"(?:(\d{1,6})[ \u00a0])?(\d{1,4})/(\d{1,4})(?![\d/]|[.,]\d)")
+VULGAR: Final = re.compile(r"(\d{1,15})?[ \u00a0]?([¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])")
+FEET: Final = re.compile(r"(\d{1,2})['’](?:(\d{1,2})[\"”″])?(?!\w)")
+RATIO: Final = re.compile(r"(\d{1,4}):(\d{1,4})(?![\d:])")
+SPOKEN_FRACTIONS: Final = frozenset((2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 20, 32, 50, 64, 100, 1000))
+DATE_WORDS: Final = {
+    "en": frozenset(("on", "by", "until", "since", "before", "after")), "es": frozenset(("el", "del", "al")),
+    "fr": frozenset(("le", "du", "au")), "it": frozenset(("il", "del", "dal", "al")), "pt": frozenset(("dia", "em")),
+    "de": frozenset(("am", "vom", "zum")),
+}  # fmt: skip
+ALL_YEAR: Final = "24/7"
+
+
+def read_range(context: Context, position: int) -> Found | None:
+    """10-20, $5–$10, 2019-2020, 5-10 km: the second number is read with all that belongs to it."""
+    first = read_number(context.text, position, language=context.language)
+    dash = DASH.match(context.text, first[1]) if first else None
+    if not first or not dash or context.character(position - 1) in {"-", "–", "/"}:
+        return None
+    number, start = first[0], dash.end()
+    ends = read_money_prefix(context, start) or (_range_end(context, start) if context.character(start).isdigit() else None)
+    if not ends or context.character(ends.end) in {"-", "–"} and context.character(ends.end + 1).isdigit():
+        return None
+    return Found(ends.end, f"{_start_of_range(context, number, start=position)} {context.language.to} {ends.spoken}")
+
+
+def _range_end(context: Context, start: int) -> Found | None:
+    second = read_number(context.text, start, language=context.language)
+    if not second or (len(second[0].digits) > 1 and second[0].digits[0] == "0"):
+        return None
+    return read_date(context, start) or read_time(context, start) or read_quantity(context, start)
+
+
+def _start_of_range(context: Context, number: Number, *, start: int) -> str:
+    language = context.language
+    if number.is_counted and number.is_whole and len(number.digits) == 4 and is_year(int(number.digits), language=language, before=""):
+        return language.year(int(number.digits))
+    return language.number(number)
+
+
+def read_money_range(context: Context, position: int) -> Found | None:
+    """$5-10: the sign stands once, before the first number."""
+    currency = read_currency(context, position)
+    if not currency or context.character(position) == " ":
+        return None
+    first = read_number(context.text, currency[1], language=context.language)
+    dash = DASH.match(context.text, first[1]) if first else None
+    if not first or not dash:
+        return None
+    second = read_number(context.text, dash.end(), language=context.language)
+    if second is None:
+        repeated = read_money_prefix(context, dash.end())
+        spoken, end = (repeated.spoken, repeated.end) if repeated else ("", 0)
+    else:
+        spoken, end = context.language.money(second[0], currency[0]), second[1]
+    return Found(end, f"{context.language.number(first[0])} {context.language.to} {spoken}") if spoken else None
+
+
+def read_chain(context: Context, position: int) -> Found | None:
+    """Versions and network addresses: 1.2.3, 192.168.1.1. Thousands are none."""
+    match = CHAIN.match(context.text, position)
+    if not match:
+        return None
+    number = read_number(context.text, position, language=context.language)
+    if number and number[1] >= match.end():
+        return None
+    point = context.language.marks["."]
+    parts = (Number(part) for part in match[0].split("."))
+    return Found(match.end(), f" {point} ".join(context.language.number(part) for part in parts))
+
+
+def read_fraction(context: Context, position: int) -> Found | None:
+    """1/2, 3 1/2, ½, 3¾; other slashed numbers as a date or side by side."""
+    return _read_vulgar(context, position) or _read_slashed(context, position)
+
+
+def _read_vulgar(context: Context, position: int) -> Found | None:
+    match = VULGAR.match(context.text, position)
+    if not match:
+        return None
+    fraction = Fraction(unicodedata.numeric(match[2])).limit_denominator(10)
+    numerator, denominator = fraction.numerator, fraction.denominator
+    language = context.language
+    if match[1] and int(match[1]):
+        return _measured(context, match.end(), language.mixed(int(match[1]), numerator, denominator))
+    return _measured(context, match.end(), language.fraction(numerator, denominator))
+
+
+def _measured(context: Context, end: int, spoken: str) -> Found:
+    """A fraction and the unit behind it."""
+    unit = read_unit(context, end)
+    return related(context, unit[1], f"{spoken} {unit[0].plural}") if unit else Found(end, spoken)
+
+
+def _read_slashed(context: Context, position: int) -> Found | None:
+    match = SLASHED.match(context.text, position)
+    if not match:
+        return None
+    language = context.language
+    numerator, denominator = int(match[2]), int(match[3])
+    is_fraction = 0 < numerator < denominator and denominator in SPOKEN_FRACTIONS and match[3][0] != "0" and match[2][0] != "0"
+    if match[1] and is_fraction:
+        return _measured(context, match.end(), language.mixed(int(match[1]), numerator, denominator))
+    if match[1]:
+        return None
+    is_after_date_word = context.word_before(position).lower() in DATE_WORDS[language.code]
+    if is_fraction and not is_after_date_word:
+        return _measured(context, match.end(), language.fraction(numerator, denominator))
+    day, month = (denominator, numerator) if language.date_order == "mdy" else (numerator, denominator)
+    date = Date(day=day, month=month)
+    if is_after_date_word and day and 1 <= month <= 12 and date.exists and match[0] != ALL_YEAR:
+        return Found(match.end(), language.date(date, before=context.word_before(position)))
+    return Found(match.end(), f"{language.number(Number(match[2]))} {language.number(Number(match[3]))}")
+
+
+def read_ratio(context: Context, position: int) -> Found | None:
+    """3:1, 16:9."""
+    match = RATIO.match(context.text, position)
+    if not match:
+        return None
+    language = context.language
+    joint = language.versus or language.to
+    return Found(match.end(), f"{language.number(Number(match[1]))} {joint} {language.number(Number(match[2]))}")
+
+
+def read_feet(context: Context, position: int) -> Found | None:
+    """5'10": a height."""
+    match = FEET.match(context.text, position)
+    units = context.language.units
+    if not match or "ft" not in units or "″" not in units or not match[2]:
+        return None
+    feet, inches = (context.language.count(Number(match[at]), units[name]) for at, name in ((1, "ft"), (2, "″")))
+    return Found(match.end(), f"{feet} {inches}")

@@ -1,0 +1,104 @@
+"""Signs between words, hashtags and handles, and punctuation that is repeated."""
+
+import re
+import unicodedata
+from typing import Final
+
+from workers.text.normalise.context import Context, Found
+from workers.text.normalise.rules.addresses import say_tag
+from workers.text.normalise.rules.emoji import read_emoji
+
+REPEATED: Final = re.compile(r"([!?])[!?]+|(\.)\.+|([,;:])\3+|([-–—])[-–—]+|([=_*#~+|^<>/\\])\5{2,}")
+HASHTAG: Final = re.compile(r"#(\w{1,100}+)")
+HANDLE: Final = re.compile(r"@(\w{1,64}+(?:\.\w{1,64}+){0,4})")
+TIMES: Final = re.compile(r"[x×*](?=\s?\d)")
+ARROWS: Final = re.compile(r"[-=]{1,2}>")
+SILENT: Final = frozenset("*_~^|\\`•·▪●◦►▶■□◆◇★☆¦")
+"""Bullets, emphasis and rulers: a break between words at most."""
+
+CURRENCY_SIGNS: Final = frozenset("$€£¥")
+SPACES: Final = frozenset(" \u00a0\n\t")
+
+
+def read_sign(context: Context, position: int) -> Found | None:
+    """What a sign says, or a space where it says nothing."""
+    text, character = context.text, context.text[position]
+    repeated = REPEATED.match(text, position)
+    if repeated:
+        return Found(repeated.end(), _shorten(repeated[0], before=context.character(position - 1)))
+    if character in "#@":
+        return _read_tag(context, position)
+    if character in "/<>":
+        return _read_slash_or_bracket(context, position)
+    if character == ".":
+        return Found(position + 1, f" {context.language.symbols['.']} ") if _is_inside_name(context, position) else None
+    if character in "-=" and (arrow := ARROWS.match(text, position)):
+        return Found(arrow.end(), context.language.signs["→"])
+    if character == "-":
+        return None
+    if character in "x*×" and TIMES.match(text, position) and context.text[max(0, position - 2) : position].strip()[-1:].isdigit():
+        return Found(position + 1, context.language.signs["×"])
+    if character == "x":
+        return None
+    return _read_named(context, position)
+
+
+def _read_named(context: Context, position: int) -> Found | None:
+    character = context.text[position]
+    if character in SILENT:
+        return Found(position + 1, " " if _is_inside_word(context, position) else "")
+    name = context.language.signs.get(character)
+    if name is not None:
+        is_attached_mark = character in "™®" and context.character(position - 1).isalnum()
+        return Found(position + 1, "" if is_attached_mark else name)
+    return read_emoji(context, position)
+
+
+def _shorten(run: str, *, before: str) -> str:
+    """One mark for many: a pause is no longer for ten."""
+    if run[0] in "!?":
+        return "?" if "?" in run else "!"
+    if run[0] == ".":
+        return "…" if len(run) > 1 else "."
+    if run[0] in "-–—":
+        return "—" if before.strip() else ""
+    return run[0] if run[0] in ",;:" else ""
+
+
+def _read_tag(context: Context, position: int) -> Found:
+    """#topic, @name, #5; a lone sign by its name."""
+    language, character = context.language, context.text[position]
+    following = context.character(position + 1)
+    if character == "#" and following.isdecimal():
+        return Found(position + 1, language.number_word)
+    match = (HASHTAG if character == "#" else HANDLE).match(context.text, position)
+    if match and any(map(str.isalnum, match[1])):
+        name = "hashtag" if character == "#" else language.symbols["@"]
+        return Found(match.end(), f"{name} {say_tag(match[1], language=language)}")
+    if character == "#" and context.character(position - 1).isalpha():  # C#, F#
+        return Found(position + 1, "sharp")
+    is_heading = character == "#" and context.character(position - 1) in {"", "\n"}
+    return Found(position + 1, "" if is_heading else language.signs[character])
+
+
+def _read_slash_or_bracket(context: Context, position: int) -> Found:
+    """Slashes part words and are not said; brackets compare where they stand between spaces or figures."""
+    character, before, after = context.text[position], context.character(position - 1), context.character(position + 1)
+    if character == "/":
+        return Found(position + 1, " " if before.isalnum() and after.isalnum() else "")
+    is_compared = before in SPACES and (after in SPACES or after.isdigit()) and before and after
+    return Found(position + 1, context.language.signs[character] if is_compared else "")
+
+
+def _is_inside_word(context: Context, position: int) -> bool:
+    return context.character(position - 1).isalnum() and context.character(position + 1).isalnum()
+
+
+def _is_inside_name(context: Context, position: int) -> bool:
+    """node.js, readme.txt: a point between letters where no sentence ends."""
+    return context.character(position - 1).isalnum() and context.character(position + 1).islower()
+
+
+def is_unknown_sign(character: str) -> bool:
+    """Whether a G2P can make nothing of a character: symbols and what is not assigned."""
+    return unicodedata.category(character) in {"So", "Sk", "Sm", "Sc", "Cf", "Co", "Cn"}

@@ -1,0 +1,48 @@
+"""Times of day."""
+
+import re
+from typing import Final
+
+from workers.text.normalise.context import Context, Found
+from workers.text.normalise.languages.values import TimeOfDay
+
+HALF: Final = r"\s?([AaPp])\.?\s?[Mm](?![^\W_])\.?"
+CLOCK: Final = re.compile(rf"(\d{{1,2}}):(\d{{2}})(?::(\d{{2}}))?(?![\d:])(?:\.\d{{1,6}}(?=Z|[+-]\d\d))?(?:{HALF})?(?:Z|[+-]\d\d:\d\d)?")
+LETTER_CLOCK: Final = re.compile(r"(\d{1,2})\s?[hH]\s?(\d{2})(?![^\W_])(?:\s?min(?![^\W_]))?")
+HOUR_AND_HALF: Final = re.compile(rf"(\d{{1,2}}){HALF}")
+HOUR_LETTER: Final = re.compile(r"(\d{1,2})\s?[hH](?![^\W_])")
+GERMAN_DOT: Final = re.compile(r"(\d{1,2})\.(\d{2})(?=\sUhr)")
+AFTER: Final = {"de": re.compile(r"\sUhr(?![^\W_])"), "es": re.compile(r"\s?(?:hs?|horas)(?![^\W_])\.?"), "fr": re.compile(r"\s?h(?![^\W_])"),
+                "pt": re.compile(r"\s?h(?![^\W_])"), "it": re.compile(r"\s?h(?![^\W_])")}  # fmt: skip
+LETTER_LANGUAGES: Final = frozenset(("fr", "pt", "es", "it"))
+
+
+def read_time(context: Context, position: int) -> Found | None:
+    """A time that begins with a digit."""
+    language = context.language
+    match = CLOCK.match(context.text, position)
+    if match:
+        half = f"{match[4].lower()}m" if match[4] else ""
+        return _found(context, match, TimeOfDay(int(match[1]), int(match[2]), int(match[3] or -1), half))
+    match = HOUR_AND_HALF.match(context.text, position)
+    if match and (language.code in {"en", "es", "pt"}):
+        return _found(context, match, TimeOfDay(int(match[1]), half=f"{match[2].lower()}m"))
+    match = LETTER_CLOCK.match(context.text, position) if language.code in LETTER_LANGUAGES else None
+    if match is None and language.code == "de":
+        match = GERMAN_DOT.match(context.text, position)
+    if match:
+        return _found(context, match, TimeOfDay(int(match[1]), int(match[2])))
+    match = HOUR_LETTER.match(context.text, position) if language.code == "pt" else None
+    before = context.word_before(position).lower() if match else ""
+    return _found(context, match, TimeOfDay(int(match[1]))) if match and before in {"às", "as", "das", "até"} else None
+
+
+def _found(context: Context, match: re.Match[str], time: TimeOfDay) -> Found | None:
+    if not time.exists:
+        return None
+    end = match.end()
+    if match[0].endswith(".") and context.ends_sentence(end):
+        end -= 1
+    tail = AFTER.get(context.language.code)
+    after = tail.match(context.text, end) if tail else None
+    return Found(after.end() if after else end, context.language.time(time, before=context.word_before(match.start())))

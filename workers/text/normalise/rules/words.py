@@ -1,0 +1,161 @@
+"""Words that are not said as they are spelled: abbreviations, initials, acronyms, Roman numerals."""
+
+import re
+from functools import cache
+from typing import Final
+
+from workers.text.normalise.context import Context, Found
+from workers.text.normalise.languages.base import Language
+
+INITIALS: Final = re.compile(r"(?:[^\W\d_]\.){2,12}")
+CAPITALS: Final = re.compile(r"([A-ZÀ-ÖØ-Þ]{2,40}+)(s?)(?![^\W\d_])")
+ROMAN: Final = re.compile(r"(M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))([eè](?:me)?|[er]{2}|º|ª|\.(?= ))?(?![^\W_])")
+ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+CENTURIES: Final = frozenset(
+    "siècle siècles secolo secoli jahrhundert jahrhunderts jahrhunderte century centuries siglo siglos século séculos".split()
+)  # noqa: SIM905
+VOWELS: Final = frozenset("AEIOUYÀÁÂÄÃÅÈÉÊËÌÍÎÏÒÓÔÖÕÙÚÛÜ")
+LONGEST_SPELLED: Final = 8
+
+SAID_AS_WORDS: Final = frozenset(
+    """NASA NATO OTAN UNESCO UNICEF OPEC OPEP FIFA UEFA AIDS SIDA IKEA COVID LASER RADAR SONAR PIN SIM RAM ROM GIF JPEG ASCII ONU OMS OCDE
+    INSEE SWAT NASDAQ FEMA OSHA NAFTA ASEAN GATT SCUBA WIFI BASIC COBOL JSON YAML CAPTCHA DARPA CERN ESA OVNI TALGO RENFE AVE SMIC BAFTA
+    LEGO LIDO IBAN CAD TED UEFA FIAT SEAT ISIS RISC CISC LAN WAN MAC BIOS CMOS OK""".split()  # noqa: SIM905
+) - {"OMS", "ESA", "OCDE"}
+SAID_AS_LETTERS: Final = frozenset(
+    """AI API USA UK EU UE UN US TV PC ID UI UX OS IP IT URL CEO CFO CTO CIO COO HR PR CIA DIY FAQ ETA EPA GPU CPU USB IBM UFO VIP ATM HIV
+    ADN ARN IVA UAE IRS ISP IRA EEG ICU IQ EQ AM PM AC AD BC BCE OMS ESA OCDE UV EV SUV AOL ESPN ACLU AAA AARP UCLA IEEE ISBN IMF IPO ETF
+    ABS KI EDV AG DPA ADAC USC UBS AP IA SUS ANSA RAI ASL INPS EDF SNCF RATP""".split()  # noqa: SIM905
+) - {"RAI", "SUS", "INPS"}
+
+STREETS: Final = {"St.": "Street", "Dr.": "Drive"}
+"""English: behind a name these are streets, before one they are titles."""
+
+
+@cache
+def _abbreviation_pattern(language: Language) -> re.Pattern[str]:
+    names = "|".join(map(re.escape, sorted(language.abbreviations, key=len, reverse=True)))
+    return re.compile(rf"({names})(?![^\W_])")
+
+
+def read_abbreviation(context: Context, position: int) -> Found | None:
+    """Dr., z. B., approx.; the table says what must follow."""
+    match = _abbreviation_pattern(context.language).match(context.text, position)
+    if not match:
+        return None
+    words = context.language.abbreviations[match[1]]
+    kind, words = (words[0], words[1:]) if words[0] in "^*#" else ("", words)
+    end = match.end()
+    street = _street(context, match[1], position, end)
+    if street:
+        return Found(end - (1 if context.ends_sentence(end) else 0), street)
+    rest = context.text[end : end + 2].lstrip(" \u00a0-")
+    if (kind == "#" and not rest[:1].isdecimal()) or (kind == "*" and not rest[:1].isupper()):
+        return None
+    is_kept = match[1].endswith(".") and kind == "" and context.ends_sentence(end)
+    return Found(end - is_kept, words)
+
+
+def _street(context: Context, name: str, position: int, end: int) -> str:
+    """Street or Drive for an abbreviation behind a capitalised word that begins no other name."""
+    if context.language.code != "en" or name not in STREETS or context.character(position - 1) != " ":
+        return ""
+    before, after = context.word_before(position), context.word_after(end)
+    is_name_before = before[:1].isupper() and context.character(position - 2).isalpha()
+    is_name_after = after[:1].isupper() and context.character(end) == " " and name == "Dr."
+    return STREETS[name] if is_name_before and not is_name_after else ""
+
+
+def read_initials(context: Context, position: int) -> Found | None:
+    """U.S.A., e.V.: letters, each with its full stop."""
+    match = INITIALS.match(context.text, position)
+    if not match or context.character(match.end()).isalnum():
+        return None
+    end = match.end()
+    after = context.word_after(end)
+    is_end = context.ends_sentence(end) and (not after or after.lower() in context.language.letter_words)
+    return Found(end - is_end, context.language.spell(match[0].replace(".", "")))
+
+
+def read_roman(context: Context, position: int) -> Found | None:
+    """Henry VIII, Chapter IV, XXIe siècle; never the pronoun I."""
+    match = ROMAN.match(context.text, position)
+    if not match or not match[1] or context.character(position - 1) in {"'", "’", "-", "&"}:
+        return None
+    value, language = roman_value(match[1]), context.language
+    before, after = context.word_before(position), context.word_after(match.end())
+    is_beside = context.character(position - 1) == " " and context.character(position - 2) not in set(".,;:!?")
+    before = before if is_beside else ""
+    end = match.end() - (1 if match[2] == "." else 0)
+    if after.lower() in CENTURIES or (before.lower() in CENTURIES and len(match[1]) > 0):
+        return Found(match.end(), _century(context, value, before=before, after=after))
+    if match[2] and match[2] != ".":
+        rank = language.ordinal_suffix(value, match[2], before=before, after=after)
+        return Found(match.end(), rank) if rank and (len(match[1]) > 1 or before in language.roman_names) else None
+    if len(match[1]) == 1 and not _may_stand_alone(context, match[1], before, match.end()):
+        return None
+    if before.lower() in language.roman_keywords:
+        return Found(end, language.cardinal(value))
+    if before in language.roman_names:
+        return Found(match.end() if language.code == "de" and after else end, language.regnal(value, name=before))
+    is_small = set(match[1]) <= set("IVX") and value < 40 and len(match[1]) > 1
+    return Found(end, language.cardinal(value)) if is_small and before[:1].isupper() and not before.isupper() else None
+
+
+def _century(context: Context, value: int, *, before: str, after: str) -> str:
+    language = context.language
+    if language.code == "de":
+        dative = after.lower().endswith("s") or before.lower() in {"im", "am", "dem", "des", "vom", "zum"}
+        return language.century(value) if not dative else f"{language.century(value)[:-1]}n"
+    return language.century(value)
+
+
+def _may_stand_alone(context: Context, numeral: str, before: str, end: int) -> bool:
+    """Whether one letter is a numeral: never the English pronoun I, and only beside a word that calls for a number."""
+    language = context.language
+    if before not in language.roman_names and not (before.lower() in language.roman_keywords and before[:1].isupper()):
+        return before.lower() in language.roman_keywords and language.code != "en" and numeral in "IVX"
+    if numeral != "I" or language.code != "en" or before == "War":
+        return numeral in "IVX"
+    return not context.character(end).strip(" ") or context.character(end) in ".,;:!?)\n" and context.word_after(end) == "" or (
+        context.character(end) in ".,;:!?)\n" or context.word_after(end) in {"of", "was", "reigned", "ruled", "died", "became"}
+    )  # fmt: skip
+
+
+def roman_value(numeral: str) -> int:
+    """14 for XIV; the numeral is well formed."""
+    values = [ROMAN_DIGITS[letter] for letter in numeral]
+    return sum(-value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True))
+
+
+def read_capitals(context: Context, position: int) -> Found | None:
+    """FBI by its letters, NASA as a word, and shouted words as words."""
+    match = CAPITALS.match(context.text, position)
+    if not match:
+        return None
+    word = match[1]
+    if not is_spelled(word, context=context, position=position, end=match.end()):
+        return None
+    return Found(match.end(), f"{context.language.spell(word)}{chr(39) + 's' if match[2] else ''}")
+
+
+def is_spelled(word: str, *, context: Context, position: int, end: int) -> bool:
+    """Whether capitals are letters: known initials, and short or vowelless words that are not shouted."""
+    if len(word) > LONGEST_SPELLED or word in SAID_AS_WORDS:
+        return False
+    if not VOWELS & set(word):
+        return not _is_repeated(word)
+    is_shouted = _is_shouted(context.word_before(position)) or _is_shouted(context.word_after(end))
+    if word in SAID_AS_LETTERS:
+        return not (is_shouted and word.lower() in context.language.letter_words)
+    return len(word) <= 3 and not is_shouted and word.lower() not in context.language.letter_words
+
+
+def _is_shouted(word: str) -> bool:
+    """Whether a neighbour is a word in capitals that nobody would spell."""
+    return len(word) > 3 and word.isupper() and word not in SAID_AS_LETTERS and word not in SAID_AS_WORDS and bool(VOWELS & set(word))
+
+
+def _is_repeated(word: str) -> bool:
+    """HMM, SHH, ZZZ: noises and not initials."""
+    return any(first == second == third for first, second, third in zip(word, word[1:], word[2:], strict=False)) or word in {"HMM", "SHH"}

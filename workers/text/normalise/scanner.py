@@ -1,0 +1,120 @@
+"""Reads a folded text from left to right: ordinary prose is skipped at the speed of one regular expression."""
+
+import re
+from functools import cache
+from typing import Final
+
+from workers.text.normalise.context import Context, Found, Rule
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.rules.addresses import find_addresses, say_address
+from workers.text.normalise.rules.dates import read_date, read_month_first
+from workers.text.normalise.rules.money import read_money_prefix
+from workers.text.normalise.rules.phones import read_phone
+from workers.text.normalise.rules.quantities import read_quantity
+from workers.text.normalise.rules.ranges import (
+    read_chain,
+    read_feet,
+    read_fraction,
+    read_money_range,
+    read_range,
+    read_ratio,
+)
+from workers.text.normalise.rules.signs import read_sign
+from workers.text.normalise.rules.times import read_time
+from workers.text.normalise.rules.words import read_abbreviation, read_capitals, read_initials, read_roman
+from workers.text.spoken import Builder, SpokenText
+
+NUMBER_RULES: Final[tuple[Rule, ...]] = (
+    read_phone,
+    read_date,
+    read_time,
+    read_money_range,
+    read_money_prefix,
+    read_chain,
+    read_feet,
+    read_fraction,
+    read_range,
+    read_ratio,
+    read_quantity,
+)
+WORD_RULES: Final[tuple[Rule, ...]] = (read_abbreviation, read_month_first, read_money_prefix, read_initials, read_roman, read_capitals)
+SIGN_RULES: Final[tuple[Rule, ...]] = (read_money_range, read_money_prefix, read_fraction, read_phone, read_quantity, read_sign)
+
+PLAIN_SIGNS: Final = r"\s,;:'\"()\[\]{}“”‘’«»„‚‹›¿¡…–—"
+"""What every G2P takes for a pause, or passes over."""
+
+OPENING: Final = frozenset("([{\"'“‘«„‚‹¿¡-–—/’")
+"""No space follows these."""
+
+
+@cache
+def _candidates(language: Language) -> re.Pattern[str]:
+    """Where a rule may begin: figures, signs, words with a full stop, capitals, and the words that the language watches."""
+    watched = {name for name in language.abbreviations if name[-1].isalpha()} | {name for name in ("USD", "EUR")}
+    if language.code == "en":
+        watched |= {*language.months, *(name.capitalize() for name in language.month_abbreviations)}
+    names = "|".join(map(re.escape, sorted(watched, key=len, reverse=True)))
+    return re.compile(
+        r"\d"
+        rf"|(?<![^\W\d_])(?:[^\W\d_]{{1,24}}+(?=\.)|[A-ZÀ-ÖØ-Þ]{{2,40}}+(?!['’][a-z])|[IVX](?![^\W\d_])|(?:{names})(?![^\W\d_])"
+        r"|[A-Zc]{1,3}(?=[$/])|[^\W\d_](?=\.\s?[^\W\d_]\.))"
+        r"|(?<=[\d\s])x(?=\s?\d)"
+        r"|([!?])(?=[!?])|\.(?=[\w.])|[,;:](?=[,;:])|[-–—](?=[-–—>\d])|\+"
+        rf"|(?!['.,!?-])[^\w{PLAIN_SIGNS}.!?-]|_"
+        r"|\((?=\d{2,5}\))"
+    )
+
+
+def scan(text: str, *, language: Language) -> SpokenText:
+    """A folded text as it is spoken."""
+    context, builder = Context(text, language), Builder(text)
+    position = 0
+    for start, end in find_addresses(text):
+        _scan_stretch(context, builder, start=position, end=start)
+        builder.keep(up_to=start)
+        _say(builder, Found(end, say_address(text[start:end], language=language)), start=start)
+        position = end
+    _scan_stretch(context, builder, start=position, end=len(text))
+    return builder.build()
+
+
+def _scan_stretch(context: Context, builder: Builder, *, start: int, end: int) -> None:
+    candidates, position = _candidates(context.language), start
+    while match := candidates.search(context.text, position, end):
+        at = match.start()
+        found = _read(context, at)
+        if found is None or found.end > end:
+            position = max(match.end(), at + 1)
+            continue
+        builder.keep(up_to=at)
+        _say(builder, found, start=at)
+        position = found.end
+
+
+def _read(context: Context, position: int) -> Found | None:
+    character = context.text[position]
+    rules = NUMBER_RULES if character.isdecimal() else WORD_RULES if character.isalpha() and character != "x" else SIGN_RULES
+    for rule in rules:
+        found = rule(context, position)
+        if found is not None:
+            return found
+    return None
+
+
+def _say(builder: Builder, found: Found, *, start: int) -> None:
+    """Adds what is said, parted from letters and figures that touch it; a written word never becomes silent."""
+    written = builder.written[start : found.end]
+    spoken = found.spoken
+    if not spoken.strip() and any(map(str.isalnum, written)):
+        builder.keep(up_to=found.end)
+        return
+    is_after_space = builder.last_character.isspace() or not builder.last_character
+    spoken = " ".join(spoken.split()) if spoken.strip() else spoken
+    if spoken[:1].isalnum() and not is_after_space and builder.last_character not in OPENING:
+        spoken = f" {spoken}"
+    elif is_after_space and spoken == " ":
+        spoken = ""
+    following = builder.written[found.end : found.end + 1]
+    if spoken[-1:].isalnum() and following.isalnum():
+        spoken = f"{spoken} "
+    builder.say(spoken, up_to=found.end)

@@ -1,0 +1,88 @@
+"""Reads numbers as each language writes them."""
+
+import re
+from typing import Final
+
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.values import Number
+
+RUN: Final = re.compile(r"\d{1,40}+(?:[.,]\d{1,40}+|['’\u00a0\u202f\u2009 ]\d{3}(?!\d)){0,8}+")
+"""Digits and separators that one number may consist of. Bounded, so that a hostile run is read in pieces."""
+
+SIGN: Final = re.compile(r"[-−–+](?=[\d$€£¥])")
+SPACES: Final = "\u00a0\u202f\u2009'’"
+
+
+def ascii_digits(text: str) -> str:
+    """Digits of any script as ASCII."""
+    return text if text.isascii() else "".join(str(int(character)) if character.isdecimal() else character for character in text)
+
+
+def read_number(text: str, position: int, *, language: Language, sign: str = "") -> tuple[Number, int] | None:
+    """The number that begins at the position with a digit, and its end."""
+    match = RUN.match(text, position)
+    if not match:
+        return None
+    raw = ascii_digits(match[0])
+    if not language.has_space_groups:
+        raw = raw.partition(" ")[0]
+    length, number = _interpret(raw, language=language, sign=sign)
+    return number, position + length
+
+
+def parse_number(text: str, *, language: Language, is_money: bool = False) -> Number | None:
+    """A whole text as a number with sign, or None."""
+    body = text.strip()
+    sign = ""
+    if body[:1] in "+-−–" and body:
+        sign, body = ("+" if body[0] == "+" else "-"), body[1:].lstrip()
+    body = ascii_digits(body)
+    if not re.fullmatch(r"(?:\d[\d.,'’\u00a0\u202f\u2009 ]{0,60})?\.?\d{1,60}", body):
+        return None
+    if body[0] == ".":
+        body = f"0{body}"
+    raw = body.replace(" ", "\u00a0")
+    length, number = _interpret(raw, language=language, sign=sign, is_money=is_money)
+    return number if length == len(raw) else None
+
+
+def _interpret(raw: str, *, language: Language, sign: str, is_money: bool = False) -> tuple[int, Number]:
+    """How many characters of the run are one number, and which."""
+    length = len(raw)
+    spaced = [space for space in SPACES + " " if space in raw]
+    if spaced:
+        head, _, tail = raw.partition(spaced[0])
+        groups = [head, *re.split(f"[{SPACES} ]", re.split(r"[.,]", tail)[0])]
+        if not _has_groups(groups):
+            return _interpret(head, language=language, sign=sign, is_money=is_money)
+        raw = "".join(character for character in raw if character not in SPACES + " ")
+    marks = {mark for mark in ".," if mark in raw}
+    if not marks:
+        return length, Number(raw, sign=sign)
+    last = max(raw.rfind("."), raw.rfind(","))
+    whole, mark, fraction = raw[:last], raw[last], raw[last + 1 :]
+    if len(marks) == 2:
+        other = "," if mark == "." else "."
+        if _has_groups(whole.split(other)) and mark not in whole:
+            return length, Number(whole.replace(other, ""), fraction, mark, sign)
+        return _leading(raw, sign=sign)
+    groups = raw.split(mark)
+    is_grouped = _has_groups(groups) and not spaced
+    if len(groups) > 2:
+        return (length, Number("".join(groups), sign=sign)) if is_grouped else _leading(raw, sign=sign)
+    if is_grouped and (mark != language.decimal_mark or (is_money and mark == ",")):
+        return length, Number("".join(groups), sign=sign)
+    if mark == language.decimal_mark or language.decimal_mark == "," or (is_money and len(fraction) <= 2):
+        return length, Number(whole, fraction, mark, sign)
+    return _leading(raw, sign=sign)
+
+
+def _leading(raw: str, *, sign: str) -> tuple[int, Number]:
+    digits = re.split(r"[.,]", raw, maxsplit=1)[0]
+    return len(digits), Number(digits, sign=sign)
+
+
+def _has_groups(groups: list[str]) -> bool:
+    """Whether these are thousands: one to three digits, then threes."""
+    first, *rest = groups
+    return 1 <= len(first) <= 3 and first[0] != "0" and bool(rest) and all(len(group) == 3 for group in rest)
