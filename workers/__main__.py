@@ -8,11 +8,12 @@ import signal
 import sys
 import threading
 import warnings
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, Final
 
+from celery import platforms
 from celery.apps.worker import Worker
-from celery.platforms import SecurityWarning
 from celery.worker import state
 
 from workers import celery
@@ -33,11 +34,11 @@ EXIT_USAGE: Final = 2
 class _QuietWorker(Worker):
     """Celery's worker without its banner, its signal handlers and its process title: those are this module's."""
 
-    def on_before_init(self, **options: Any) -> None:
+    def on_before_init(self, quiet: bool = False, **kwargs: Any) -> None:  # noqa: FBT001, FBT002 - Celery's signature
         """As Celery's, without its warning of root: it is about pickle, and this app takes JSON alone."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SecurityWarning)
-            super().on_before_init(**options)
+            warnings.simplefilter("ignore", platforms.SecurityWarning)  # type: ignore[attr-defined]
+            super().on_before_init(quiet=quiet, **kwargs)
 
     def install_platform_tweaks(self, worker: Any) -> None:
         """Leaves signals alone."""
@@ -57,7 +58,7 @@ class _Stopper:
 
     def handle(self, _signal: int, _frame: object) -> None:
         """The signal handler: no locks, no logs, since it interrupts code that may hold them."""
-        state.should_stop = 0
+        state.should_stop = 0  # type: ignore[assignment]
         if self._thread is None:
             self._thread = threading.Thread(target=self._stop, name="stopper", daemon=True)
             self._thread.start()
@@ -84,20 +85,20 @@ class _Stopper:
 
 def main() -> int:
     """Runs a worker. Returns its exit status."""
-    try:
-        settings = Settings.from_environment(os.environ)
-        configure_logging(settings.log_format)
-        lock = _hold_name(settings)
-        engines = _servable_engines(settings)
-        runtime = Runtime(settings, engines=engines)
-        runtime.storage.prepare()
-    except SettingsError as error:
-        return _refuse(str(error))
-    except WorkError as error:
-        return _refuse(error.message)
-    except OSError as error:
-        return _refuse(f"cannot write {error.filename}: {error.strerror}")
-    with lock:
+    with ExitStack() as held:
+        try:
+            settings = Settings.from_environment(os.environ)
+            configure_logging(settings.log_format)
+            held.enter_context(_hold_name(settings))
+            engines = _servable_engines(settings)
+            runtime = Runtime(settings, engines=engines)
+            runtime.storage.prepare()
+        except SettingsError as error:
+            return _refuse(str(error))
+        except WorkError as error:
+            return _refuse(error.message)
+        except OSError as error:
+            return _refuse(f"cannot write {error.filename}: {error.strerror}")
         return _serve(runtime, names=[engine.spec.id for engine in engines])
 
 
@@ -127,7 +128,7 @@ def _serve(runtime: Runtime, *, names: list[str]) -> int:
     return 1
 
 
-_WITHOUT: Final = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}
+_WITHOUT: Final[dict[str, Any]] = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}
 
 
 def _servable_engines(settings: Settings) -> list[Engine]:

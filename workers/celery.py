@@ -11,7 +11,8 @@ from workers.contract import names
 SOCKET_TIMEOUT_SECONDS: Final = 10
 CONNECT_TIMEOUT_SECONDS: Final = 5
 
-app = Celery("workers", set_as_current=False)
+# Without fixups: one of them would load Django wherever DJANGO_SETTINGS_MODULE is set.
+app = Celery("workers", set_as_current=False, fixups=[])
 app.conf.update(
     task_serializer="json",
     accept_content=["json"],

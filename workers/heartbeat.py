@@ -77,7 +77,7 @@ class Herald:
                 boot=announcement.boot,
                 sent_at=time.time(),
                 in_flight=() if self._is_going else self._parts.in_flight(),
-                finished=self._parts.outcomes_to_repeat(),
+                finished=self._parts.outcomes_to_repeat(is_last_chance=self._is_stopping),
                 loaded=self._models.loaded,
                 is_stopping=self._is_stopping,
             )
@@ -131,7 +131,7 @@ class Herald:
         is_first = True
         while not self._has_gone.is_set():
             try:
-                with self._client.pubsub(ignore_subscribe_messages=True) as subscription:
+                with self._client.pubsub(ignore_subscribe_messages=True) as subscription:  # type: ignore[no-untyped-call]
                     subscription.subscribe(CANCEL_CHANNEL)
                     if not is_first:
                         self._announce_soon()  # the broker was away, and perhaps it forgot us

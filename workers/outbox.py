@@ -84,7 +84,7 @@ class Outbox:
             return True
         try:
             if self._producer is None:
-                self._producer = self._app.amqp.Producer(self._app.connection_for_write(), auto_declare=False)
+                self._producer = self._connect()
             self._app.send_task(
                 letter.task,
                 args=[letter.payload],
@@ -103,6 +103,12 @@ class Outbox:
         except Exception:  # the edge of this thread: a message that cannot be encoded must not keep the others from going out
             logger.exception("message_dropped task=%s", letter.task)
         return True
+
+    def _connect(self) -> Any:
+        connection = self._app.connection_for_write()
+        # Without this the producer connects by itself, and waits longer and longer between its attempts.
+        connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, interval_max=0)
+        return self._app.amqp.Producer(connection, auto_declare=False)
 
     def _forget_connection(self) -> None:
         producer, self._producer = self._producer, None

@@ -3,11 +3,14 @@
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from workers.contract.errors import TIMED_OUT, WorkError
 from workers.contract.messages import InFlight, PartMessage, PartOutcome
+
+T = TypeVar("T")
 
 REPEATED_IN_BEATS: Final = frozenset({1, 2, 4, 8, 16})
 """In which heartbeats after its end an outcome is told again: within a minute five times, not twenty."""
@@ -25,12 +28,13 @@ class PartRun:
     on_stop: Callable[[str], object]
     """Called with the token when the part is to stop: drops what waits for a compute thread."""
     units_done: int = 0
-    _stop: threading.Event = field(default_factory=threading.Event)
+    _stopped: "Future[None]" = field(default_factory=Future)
+    """A future, so that one can wait for it and for a result at once."""
 
     @property
     def is_stopped(self) -> bool:
         """Whether the part is to stop."""
-        return self._stop.is_set()
+        return self._stopped.done()
 
     @property
     def remaining_seconds(self) -> float:
@@ -38,9 +42,9 @@ class PartRun:
         return self.message.deadline_at - time.time()
 
     def stop(self) -> None:
-        """Makes the part stop before its next sentence."""
-        self._stop.set()
-        self.on_stop(self.message.token)
+        """Makes the part stop: nothing more is begun for it, and nobody waits for what runs. A second call does nothing."""
+        if self._stopped.cancel():
+            self.on_stop(self.message.token)
 
     def check(self) -> None:
         """Raises PartStoppedError, or WorkError (timed_out), where the part must not go on."""
@@ -48,6 +52,15 @@ class PartRun:
             raise PartStoppedError
         if self.remaining_seconds <= 0:
             raise WorkError(TIMED_OUT, "The work took longer than it may.")
+
+    def wait_for(self, future: "Future[T]") -> T:
+        """The result of work in a compute thread. Raises as check does as soon as the part must not go on, though the work may run on."""
+        while True:
+            either: tuple[Future[Any], ...] = (future, self._stopped)
+            wait(either, timeout=max(0.0, self.remaining_seconds), return_when=FIRST_COMPLETED)
+            self.check()
+            if future.done():
+                return future.result()
 
 
 @dataclass(slots=True)
@@ -94,12 +107,12 @@ class Parts:
         with self._changed:
             return tuple(InFlight(token, run.units_done) for token, run in self._running.items())
 
-    def outcomes_to_repeat(self) -> tuple[PartOutcome, ...]:
-        """What the next heartbeat repeats. Each call counts as one beat."""
+    def outcomes_to_repeat(self, *, is_last_chance: bool = False) -> tuple[PartOutcome, ...]:
+        """What the next heartbeat repeats: all of the last minute where it may be the last one. Each call counts as one beat."""
         with self._changed:
             for finished in self._finished:
                 finished.beats += 1
-            told = tuple(finished.outcome for finished in self._finished if finished.beats in REPEATED_IN_BEATS)
+            told = tuple(finished.outcome for finished in self._finished if is_last_chance or finished.beats in REPEATED_IN_BEATS)
             self._finished = [finished for finished in self._finished if finished.beats < max(REPEATED_IN_BEATS)]
             return told
 

@@ -75,7 +75,7 @@ class Runtime:
             client=self.client,
             chores=[self._watchdog.look],
         )
-        celery.app.task(self._run_part, name=RUN_PART, ignore_result=True)
+        celery.app.task(name=RUN_PART, ignore_result=True)(self._run_part)
 
     @property
     def threads(self) -> int:

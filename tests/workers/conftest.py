@@ -1,7 +1,8 @@
-"""Fixtures for tests of the worker: a Valkey that may be killed."""
+"""Fixtures for tests of the worker: real brokers and real worker processes."""
 
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,17 +15,37 @@ from tests.workers.valkey_server import ValkeyServer
 @pytest.fixture
 def own_valkey(tmp_path: Path) -> Iterator[ValkeyServer]:
     """A Valkey of this test's own."""
-    server = ValkeyServer(tmp_path)
-    server.start()
-    yield server
-    server.kill()
-    server.client.close()
+    with _running_valkey(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture
-def worker(own_valkey: ValkeyServer, tmp_path: Path) -> Iterator[RunningWorker]:
-    """A worker process with a broker of its own."""
-    running = RunningWorker(tmp_path, Platform(own_valkey.client, own_valkey.url), own_valkey.url)
+def worker(own_valkey: ValkeyServer, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[RunningWorker]:
+    """A worker process with a broker of its own, for tests that harm it; its environment may be given as the fixture's parameter."""
+    environment: dict[str, str] = getattr(request, "param", {})
+    running = RunningWorker(tmp_path, Platform(own_valkey.client, own_valkey.url), own_valkey.url, environment)
     running.start()
     yield running
     running.end(signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def unharmed_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningWorker]:
+    """A worker process with a broker of its own, shared by tests that only use it."""
+    folder = tmp_path_factory.mktemp("worker")
+    with _running_valkey(folder) as server:
+        running = RunningWorker(folder, Platform(server.client, server.url), server.url)
+        running.start()
+        yield running
+        running.end(signal.SIGKILL)
+
+
+@contextmanager
+def _running_valkey(folder: Path) -> Iterator[ValkeyServer]:
+    server = ValkeyServer(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
+        server.client.close()

@@ -34,7 +34,7 @@ class RunningWorker:
 
     def start(self, *, wait: bool = True) -> None:
         """Starts the process and waits for its announcement."""
-        before = len(self.platform.announcements())
+        before = len(self.platform.announcements()) if wait else 0
         environment = {
             **os.environ,
             "TTSAI_BROKER_URL": self.broker_url,

@@ -41,6 +41,8 @@ class JoinInput(Message):
 
     audio: Address
     timings: Address | None = None
+    start_character: int = 0
+    """Offset of the part's text in the whole text: the words of its timings are moved by it."""
 
 
 @dataclass(frozen=True, slots=True)

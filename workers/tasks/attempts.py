@@ -1,0 +1,121 @@
+"""One attempt at a part, from the message to the outcome."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import CancelledError
+from typing import Any
+
+from workers.broker import Claim, Claims
+from workers.contract.errors import INTERNAL_ERROR, OUT_OF_MEMORY, WorkError
+from workers.contract.messages import Manifest, PartMessage, PartOutcome, PartStarted
+from workers.contract.names import PART_FINISHED, PART_STARTED
+from workers.log import describe_error
+from workers.outbox import Outbox
+from workers.parts import PartRun, Parts, PartStoppedError
+from workers.storage import disk_failure
+from workers.tasks.table import PART_KINDS
+from workers.tasks.workbench import Workbench
+
+logger = logging.getLogger(__name__)
+
+
+class Attempts:
+    """Does the parts that the platform gives to this worker."""
+
+    def __init__(self, *, worker: str, boot: str, workbench: Workbench, parts: Parts, claims: Claims, outbox: Outbox) -> None:
+        self._worker = worker
+        self._boot = boot
+        self._workbench = workbench
+        self._parts = parts
+        self._claims = claims
+        self._outbox = outbox
+        self._takes_work = True
+
+    def refuse_from_now_on(self) -> None:
+        """Leaves messages that still arrive alone: the last heartbeat tells the platform that nobody does them."""
+        self._takes_work = False
+
+    def take(self, payload: Mapping[str, Any]) -> None:
+        """Does one part, where the message is readable and its token still free."""
+        message = _decode(payload)
+        if message is None or not self._takes_work:
+            return
+        run = PartRun(message, on_stop=self._workbench.scheduler.drop)
+        claim = self._claims.take(message.token)
+        if claim is Claim.REPEATED or not self._parts.begin(run):
+            logger.info("part_repeated job=%s part=%d token=%s", message.job, message.part, message.token)
+            return
+        if claim is Claim.CANCELLED:
+            run.stop()
+        started = time.monotonic()
+        self._outbox.send(PART_STARTED, payload=PartStarted(message.token, self._worker, self._boot).to_dict())
+        outcome = self._do(run)
+        self._outbox.send(PART_FINISHED, payload=outcome.to_dict())
+        self._parts.end(run, outcome=outcome)
+        logger.info(
+            "part_%s job=%s part=%d kind=%s lane=%s seconds=%.3f units=%d code=%s",
+            outcome.status,
+            message.job,
+            message.part,
+            message.kind,
+            message.lane,
+            time.monotonic() - started,
+            outcome.units_done,
+            outcome.error_code or "-",
+        )
+
+    def _do(self, run: PartRun) -> PartOutcome:
+        """The attempt's end, whatever it is."""
+        try:
+            manifest = self._run_kind(run)
+        except (PartStoppedError, CancelledError):
+            return self._outcome(run, status="cancelled")
+        except WorkError as error:
+            return self._failed(run, error)
+        except MemoryError:
+            return self._failed(run, WorkError(OUT_OF_MEMORY, "The worker ran out of memory."))
+        except OSError as error:
+            return self._failed(run, disk_failure(error) or self._unexpected(run, error))
+        except Exception as error:  # noqa: BLE001 - the edge of a task: whatever a part does, its worker goes on
+            return self._failed(run, self._unexpected(run, error))
+        return self._outcome(run, status="completed", manifest=manifest)
+
+    def _run_kind(self, run: PartRun) -> Manifest:
+        do_part: Callable[..., Manifest] | None = PART_KINDS.get(run.message.kind)
+        if do_part is None:
+            raise WorkError(INTERNAL_ERROR, f"This worker does not know the work {run.message.kind!r}.")
+        run.check()
+        return do_part(run, workbench=self._workbench)
+
+    def _unexpected(self, run: PartRun, error: Exception) -> WorkError:
+        text = str(run.message.work.get("text", ""))
+        addresses = (run.message.output.location, run.message.manifest.location)
+        logger.error("part_broke token=%s %s", run.message.token, describe_error(error, secrets=(text, *addresses)))
+        return WorkError(INTERNAL_ERROR, "An unexpected error occurred.")
+
+    def _failed(self, run: PartRun, error: WorkError) -> PartOutcome:
+        return self._outcome(run, status="failed", error=error)
+
+    def _outcome(self, run: PartRun, *, status: str, manifest: Manifest | None = None, error: WorkError | None = None) -> PartOutcome:
+        return PartOutcome(
+            job=run.message.job,
+            part=run.message.part,
+            token=run.message.token,
+            worker=self._worker,
+            status=status,
+            manifest=manifest,
+            error_code=error.code if error else "",
+            error_message=error.message if error else "",
+            is_retryable=error.is_retryable if error else False,
+            units_done=run.units_done,
+        )
+
+
+def _decode(payload: Mapping[str, Any]) -> PartMessage | None:
+    try:
+        return PartMessage.from_dict(payload)
+    except (TypeError, AttributeError, KeyError) as error:
+        # Its lease runs out and another attempt follows, perhaps on a worker of the right version.
+        logger.error("message_unreadable error=%s keys=%s", type(error).__name__, sorted(payload) if isinstance(payload, Mapping) else "-")  # noqa: TRY400
+        return None

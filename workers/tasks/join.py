@@ -1,0 +1,50 @@
+"""Finished parts to one file, and their timings to one list."""
+
+from contextlib import ExitStack
+from typing import Any
+
+from workers.audio.convert import JoinedFile, join_files
+from workers.contract.messages import JoinInput, JoinWork, Manifest
+from workers.parts import PartRun
+from workers.storage import Storage
+from workers.tasks.recode import recode
+from workers.tasks.results import check_format, read_timings, store_results, stored_output
+from workers.tasks.workbench import Workbench
+
+
+def join(run: PartRun, *, workbench: Workbench) -> Manifest:
+    """Does a part of kind `join`. Raises WorkError, PartStoppedError."""
+    work = JoinWork.from_dict(run.message.work)
+    check_format(work.format)
+    with ExitStack() as stack, stored_output(run.message, storage=workbench.storage) as output:
+        sources = [stack.enter_context(workbench.storage.read(part.audio)) for part in work.inputs]
+        joined = recode(
+            run,
+            workbench=workbench,
+            sources=sources,
+            work=lambda: join_files(sources, output.path, audio_format=work.format, sample_rate=work.sample_rate, bitrate=work.bitrate),
+        )
+    words = _join_timings(work.inputs, joined=joined, storage=workbench.storage)
+    return store_results(run.message, storage=workbench.storage, output=output, encoded=joined.file, words=words)
+
+
+def _join_timings(inputs: tuple[JoinInput, ...], *, joined: JoinedFile, storage: Storage) -> list[dict[str, Any]]:
+    """All words in the time of the whole and the characters of the whole text."""
+    words = []
+    start_seconds = 0.0
+    for part, seconds in zip(inputs, joined.part_seconds, strict=True):
+        words += [
+            _move(word, seconds=start_seconds, characters=part.start_character) for word in read_timings(part.timings, storage=storage)
+        ]
+        start_seconds += seconds
+    return words
+
+
+def _move(word: dict[str, Any], *, seconds: float, characters: int) -> dict[str, Any]:
+    return {
+        **word,
+        "start": round(word["start"] + seconds, 4),
+        "end": round(word["end"] + seconds, 4),
+        "start_character": word["start_character"] + characters,
+        "end_character": word["end_character"] + characters,
+    }

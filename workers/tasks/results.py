@@ -1,0 +1,85 @@
+"""What an attempt leaves in the store: output and timings first, the manifest last, so that a manifest vouches for both."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workers.audio.encode import EncodedFile
+from workers.contract.errors import INTERNAL_ERROR, WorkError
+from workers.contract.formats import FORMATS
+from workers.contract.messages import Address, Manifest, PartMessage
+from workers.storage import Storage
+
+
+@dataclass(slots=True)
+class Output:
+    """A file on its way to the store."""
+
+    path: Path
+    bytes: int = 0
+    sha256: str = ""
+
+
+@contextmanager
+def stored_output(message: PartMessage, *, storage: Storage) -> Iterator[Output]:
+    """A path to write the output to; at the end of the block it is measured and stored."""
+    with storage.write(message.output) as path:
+        output = Output(path)
+        yield output
+        with path.open("rb") as file:
+            output.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        output.bytes = path.stat().st_size
+
+
+def store_results(
+    message: PartMessage,
+    *,
+    storage: Storage,
+    output: Output,
+    encoded: EncodedFile,
+    units_done: int = 0,
+    words: Sequence[Mapping[str, Any]] = (),
+    details: Mapping[str, Any] | None = None,
+) -> Manifest:
+    """Stores the timings, where there are any and somebody wants them, then the manifest."""
+    has_timings = message.timings is not None and bool(words)
+    if message.timings is not None and words:
+        storage.write_bytes(message.timings, data=to_json(list(words)))
+    manifest = Manifest(
+        job=message.job,
+        part=message.part,
+        token=message.token,
+        output_bytes=output.bytes,
+        output_sha256=output.sha256,
+        audio_seconds=round(encoded.seconds, 4),
+        sample_rate=encoded.sample_rate,
+        units_done=units_done,
+        has_timings=has_timings,
+        details=dict(details or {}),
+    )
+    storage.write_bytes(message.manifest, data=to_json(manifest.to_dict()))
+    return manifest
+
+
+def read_timings(address: Address | None, *, storage: Storage) -> list[dict[str, Any]]:
+    """The words that an earlier attempt stored; none where it stored none."""
+    if address is None:
+        return []
+    with storage.read(address) as path:
+        words: list[dict[str, Any]] = json.loads(path.read_bytes())
+    return words
+
+
+def check_format(name: str) -> None:
+    """Raises WorkError (internal_error) for a format that this worker does not know: the platform's is newer."""
+    if name not in FORMATS:
+        raise WorkError(INTERNAL_ERROR, f"This worker does not know the format {name!r}.")
+
+
+def to_json(value: Any) -> bytes:
+    """Compact JSON."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,0 +1,13 @@
+"""The kinds of work there are: a new one is a new file here and one line below."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from workers.contract.messages import Manifest
+from workers.tasks.convert import convert
+from workers.tasks.join import join
+from workers.tasks.speak import speak
+
+PART_KINDS: Final[Mapping[str, Callable[..., Manifest]]] = MappingProxyType({"speak": speak, "join": join, "convert": convert})
+"""By PartMessage.kind: called with the run and, as `workbench`, what the worker has."""
