@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.workers.messages import Platform
+from tests.workers.object_server import ObjectServer, serving
 from tests.workers.running_worker import RunningWorker
 from tests.workers.valkey_server import ValkeyServer
 
@@ -49,3 +50,10 @@ def _running_valkey(folder: Path) -> Iterator[ValkeyServer]:
     finally:
         server.kill()
         server.client.close()
+
+
+@pytest.fixture
+def server() -> Iterator[ObjectServer]:
+    """An object store behind URLs."""
+    with serving() as kept:
+        yield kept

@@ -2,78 +2,18 @@
 
 import errno
 import os
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
 
 import workers.storage
+from tests.workers.object_server import ObjectServer
 from workers.contract.errors import WorkError
 from workers.contract.messages import Address
 from workers.storage import Storage, disk_failure
-
-
-@dataclass
-class ObjectServer:
-    """Keeps what is PUT, gives what is asked for, and fails as often as it is told."""
-
-    objects: dict[str, bytes] = field(default_factory=dict)
-    failures: list[int] = field(default_factory=list)
-    requests: list[tuple[str, str]] = field(default_factory=list)
-    url: str = ""
-
-    def address(self, key: str) -> Address:
-        return Address("url", f"{self.url}/{key}?X-Amz-Signature=secret")
-
-
-@pytest.fixture
-def server() -> Iterator[ObjectServer]:
-    kept = ObjectServer()
-
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self, status: int, body: bytes = b"") -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_GET(self) -> None:
-            key = self.path.split("?")[0].lstrip("/")
-            kept.requests.append(("GET", key))
-            if kept.failures:
-                self.answer(kept.failures.pop(0))
-            elif key in kept.objects:
-                self.answer(200, kept.objects[key])
-            else:
-                self.answer(404)
-
-        def do_PUT(self) -> None:
-            key = self.path.split("?")[0].lstrip("/")
-            kept.requests.append(("PUT", key))
-            assert "Transfer-Encoding" not in self.headers
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            if kept.failures:
-                self.answer(kept.failures.pop(0))
-            else:
-                kept.objects[key] = body
-                self.answer(200)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    kept.url = f"http://127.0.0.1:{http.server_port}"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield kept
-    http.shutdown()
-    thread.join()
-    http.server_close()
 
 
 @pytest.fixture

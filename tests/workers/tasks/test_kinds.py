@@ -1,0 +1,105 @@
+"""The kinds of work, by a real worker: parts joined to one file, another format, objects behind URLs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.workers.messages import speak_message
+from tests.workers.object_server import ObjectServer
+from tests.workers.running_worker import RunningWorker
+from workers.audio.decode import read_samples
+from workers.contract.formats import FORMATS
+from workers.contract.messages import Address, ConvertWork, JoinInput, JoinWork, Manifest, PartMessage, PartOutcome
+
+FIRST, SECOND = "One two. Three. ", "Four five."
+
+
+def do(worker: RunningWorker, message: PartMessage, *, group: str = "silence") -> PartOutcome:
+    worker.platform.give(message, group=group)
+    outcome = worker.platform.wait_for_outcome(message.token)
+    assert outcome.status == "completed", outcome
+    return outcome
+
+
+def manifest(outcome: PartOutcome) -> Manifest:
+    assert outcome.manifest is not None
+    return outcome.manifest
+
+
+def part_of(text: str, *, is_last: bool) -> PartMessage:
+    message = speak_message(text, format="flac")
+    return PartMessage.from_dict({**message.to_dict(), "work": {**message.work, "is_last": is_last}})
+
+
+def codec_message(kind: str, work: JoinWork | ConvertWork) -> PartMessage:
+    return PartMessage.from_dict({**speak_message("").to_dict(), "kind": kind, "work": work.to_dict()})
+
+
+def test_parts_are_joined_to_one_file_with_the_times_and_characters_of_the_whole(unharmed_worker: RunningWorker) -> None:
+    parts = [part_of(FIRST, is_last=False), part_of(SECOND, is_last=True)]
+    seconds = [manifest(do(unharmed_worker, part)).audio_seconds for part in parts]
+    inputs = tuple(JoinInput(part.output, part.timings, start_character=start) for part, start in zip(parts, (0, len(FIRST)), strict=True))
+    message = codec_message("join", JoinWork(inputs, format="mp3"))
+    joined = manifest(do(unharmed_worker, message, group="codec"))
+    assert joined.audio_seconds == pytest.approx(sum(seconds), abs=1e-3)
+    assert joined.has_timings
+    samples, sample_rate = read_samples(unharmed_worker.folder / "objects" / message.output.location)
+    assert sample_rate == 24_000
+    assert len(samples) / sample_rate == pytest.approx(sum(seconds), abs=0.1)
+    words = unharmed_worker.read_json(message.timings)
+    assert [(FIRST + SECOND)[word["start_character"] : word["end_character"]] for word in words] == (FIRST + SECOND).split()
+    second_words = unharmed_worker.read_json(parts[1].timings)
+    assert [word["start"] for word in words[3:]] == pytest.approx([word["start"] + seconds[0] for word in second_words], abs=1e-3)
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"pcm"}))
+def test_a_part_is_spoken_in_every_format(unharmed_worker: RunningWorker, name: str) -> None:
+    message = speak_message("Hello there.", format=name)
+    seconds = manifest(do(unharmed_worker, message)).audio_seconds
+    samples, sample_rate = read_samples(unharmed_worker.folder / "objects" / message.output.location)
+    assert len(samples) / sample_rate == pytest.approx(seconds, abs=0.1)
+
+
+def test_a_file_is_converted(unharmed_worker: RunningWorker) -> None:
+    source = speak_message("Hello there.", format="flac")
+    seconds = manifest(do(unharmed_worker, source)).audio_seconds
+    message = codec_message("convert", ConvertWork(source.output, format="wav", sample_rate=8000))
+    converted = manifest(do(unharmed_worker, message, group="codec"))
+    assert (converted.audio_seconds, converted.sample_rate, converted.has_timings) == (pytest.approx(seconds, abs=1e-3), 8000, False)
+    assert unharmed_worker.read(message.output)[:4] == b"RIFF"
+
+
+def test_what_is_no_audio_fails_with_a_code(unharmed_worker: RunningWorker) -> None:
+    Path(unharmed_worker.folder, "objects", "note.txt").write_text("not a sound")
+    message = codec_message("convert", ConvertWork(Address("folder", "note.txt")))
+    unharmed_worker.platform.give(message, group="codec")
+    outcome = unharmed_worker.platform.wait_for_outcome(message.token)
+    assert (outcome.status, outcome.error_code, outcome.is_retryable) == ("failed", "bad_audio", False)
+
+
+def test_objects_may_lie_behind_urls(unharmed_worker: RunningWorker, server: ObjectServer) -> None:
+    spoken = speak_message(
+        "Hello there.", output=server.address("audio"), manifest=server.address("manifest"), timings=server.address("timings")
+    )
+    outcome = do(unharmed_worker, spoken)
+    assert [key for _, key in server.requests] == ["audio", "timings", "manifest"]  # the manifest last: it vouches for the others
+    assert Manifest.from_dict(json.loads(server.objects["manifest"])) == outcome.manifest
+    assert len(server.objects["audio"]) == manifest(outcome).output_bytes
+    work = ConvertWork(server.address("audio"), format="mp3")
+    converted = PartMessage.from_dict(
+        {
+            **codec_message("convert", work).to_dict(),
+            "output": server.address("mp3").to_dict(),
+            "manifest": server.address("manifest-2").to_dict(),
+        }
+    )
+    do(unharmed_worker, converted, group="codec")
+    assert len(server.objects["mp3"]) > 500
+
+
+def test_a_store_that_stays_away_is_a_failure_that_may_be_tried_again(unharmed_worker: RunningWorker) -> None:
+    message = speak_message("Hello.", output=Address("url", "http://127.0.0.1:9/key"))
+    unharmed_worker.platform.give(message, group="silence")
+    outcome = unharmed_worker.platform.wait_for_outcome(message.token)
+    assert (outcome.status, outcome.error_code, outcome.is_retryable) == ("failed", "storage_unavailable", True)
