@@ -5,6 +5,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.core.errors import InvalidRequestError
+
 
 class Text(serializers.CharField):
     """A string as it was sent: no number, and no space is lost."""
@@ -43,9 +45,12 @@ class Flag(serializers.BooleanField):
 
 
 def validated(shape: serializers.Serializer[Any], data: Any) -> dict[str, Any]:
-    """What the shape makes of a body; unknown fields are ignored. Raises REST framework's ValidationError.
+    """What the shape makes of a body; unknown fields are ignored. Raises REST framework's ValidationError, or
+    InvalidRequestError for what is no object.
 
     One instance serves all requests: building a serializer copies every field, which costs more than validating with it.
     Shapes given here therefore keep nothing of a request and take no context.
     """
+    if not isinstance(data, dict):
+        raise InvalidRequestError("The body must be a JSON object.", code="invalid_body")
     return dict(shape.run_validation(data))

@@ -7,10 +7,11 @@ from functools import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
+
+from apps.core.schema import schema
 
 DOCS_POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
@@ -35,8 +36,7 @@ class SchemaView(APIView):
 @cache
 def schema_json() -> bytes:
     """The schema, made once in a process: it cannot change while the process lives."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    return json.dumps(schema, separators=(",", ":")).encode()
+    return json.dumps(schema(), separators=(",", ":")).encode()
 
 
 @require_safe

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from apps.accounts.callers import Caller
 from apps.billing.prices import characters_price_millicredits
-from apps.catalog.selectors import EngineRow, find_model, find_voice
+from apps.catalog.selectors import EngineRow, find_model, find_voice, get_model
 from apps.core.errors import InvalidRequestError
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan, PartPlan, Submission, submit_job
@@ -65,7 +65,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     )
     price = 0 if caller.is_anonymous else characters_price_millicredits(units, millicredits_per_1k=engine.millicredits_per_1k)
     return JobPlan(
-        kind="tts",
+        kind="speech",
         engine_id=engine.id,
         queue=engine.queue,
         lane=_lane(order, units=units),
@@ -87,10 +87,14 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
 
 
 def warnings_of(order: SpeechOrder) -> list[str]:
-    """What of the order the models here cannot follow."""
+    """What of the order its model cannot follow."""
+    warnings = []
     if order.instructions:
-        return ["instructions: none of the installed models follows delivery hints; they were ignored."]
-    return []
+        warnings.append("instructions: none of the installed models follows delivery hints; they were ignored.")
+    spec = get_model(order.model).spec
+    if not spec.minimum_speed <= order.speed <= spec.maximum_speed:
+        warnings.append(f"speed: {order.model} speaks at {spec.minimum_speed:g} to {spec.maximum_speed:g}; the nearest was taken.")
+    return warnings
 
 
 def _check_language(engine: EngineRow, language: str | None) -> str:

@@ -1,6 +1,7 @@
 """The audio itself as an answer: waits for the job without a thread, and gives the work up when the listener leaves."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -96,7 +97,8 @@ def _read(job_uuid: UUID) -> Job:
 
 
 def _cancel(job_uuid: UUID) -> None:
-    cancel_job(_read(job_uuid), reason="The listener left.")
+    with contextlib.suppress(ConflictError):  # it ended meanwhile
+        cancel_job(_read(job_uuid), reason="The listener left.")
 
 
 async def _chunks(exchange: Exchange, key: str) -> AsyncIterator[bytes]:

@@ -29,14 +29,14 @@ MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 
 def staff(*permissions: str) -> User:
     """One of the staff, with just these rights."""
-    user = User.objects.create_user(f"staff-{User.objects.count()}@example.com", "a long password", is_staff=True)
+    user = UserFactory(is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     return user
 
 
 @pytest.fixture
 def operator() -> User:
-    return User.objects.create_superuser("operator@example.com", "a long password")
+    return UserFactory(email="operator@example.com", is_staff=True, is_superuser=True)
 
 
 @pytest.fixture
@@ -68,12 +68,10 @@ class TestEveryPage:
         assert client.get(page(model, "add")).status_code == (200 if can_add else 403)
 
     @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-    @pytest.mark.parametrize(
-        "term", ["nothing", "7", "00000000-0000-0000-0000-000000000001", "00000000000000000000000000000001", "'%\u00e9"]
-    )
-    def test_any_search_opens(self, client: Client, model: type[Model], term: str) -> None:
+    def test_any_search_opens(self, client: Client, model: type[Model]) -> None:
         if admin.site._registry[model].search_fields:
-            assert client.get(page(model, "changelist"), {"q": term}).status_code == 200
+            for term in ("nothing", "7", "00000000-0000-0000-0000-000000000001", "00000000000000000000000000000001", "'%é"):
+                assert client.get(page(model, "changelist"), {"q": term}).status_code == 200
 
     @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
     def test_every_filter_and_every_order_opens(self, client: Client, model: type[Model]) -> None:
@@ -110,6 +108,10 @@ class TestEveryPage:
 
 class TestLogin:
     """People log in with an address and a password."""
+
+    @pytest.fixture
+    def operator(self) -> User:
+        return User.objects.create_superuser("operator@example.com", "a long password")
 
     def test_an_operator_logs_in_whatever_the_case_of_the_address(self, operator: User) -> None:
         client = Client()
@@ -401,4 +403,4 @@ class TestPeople:
         passwords = {"password1": "correct horse battery", "password2": "correct horse battery"}
         assert client.post(f"/admin/accounts/user/{operator.pk}/password/", passwords).status_code == 403
         operator.refresh_from_db()
-        assert operator.check_password("a long password")
+        assert not operator.check_password("correct horse battery")

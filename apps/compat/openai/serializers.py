@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.compat.openai.names import MAXIMUM_CHARACTERS, MODELS
@@ -11,6 +12,7 @@ FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")
 SLOWEST, FASTEST = 0.25, 4.0
 
 
+@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}]})
 class VoiceField(serializers.Field[Any, Any, Any, Any]):
     """A name, or an object with an id."""
 

@@ -90,7 +90,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
         "shown_state",
         "whose",
         "kind",
-        "engine_id",
+        "model_id",
         "lane",
         "units",
         "waited",
@@ -158,6 +158,11 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
     def whose(self, job: Job) -> str:
         """The account, or the address of a caller without a key."""
         return job.tenant if job.account is None else job.account.name
+
+    @display(description="model", ordering="engine_id")
+    def model_id(self, job: Job) -> str:
+        """Which model it asks for."""
+        return job.engine_id
 
     @display(description="waited")
     def waited(self, job: Job) -> str:

@@ -21,7 +21,7 @@ STATE_COLOURS = {"live": "success", "expires": "warning", "expired": "danger", "
 class ApiKeyAdmin(AskingAdmin):
     """Keys of all accounts."""
 
-    list_display = ["prefix", "name", "account", "state", "scopes", "requests_per_minute", "concurrent_jobs", "last_used_at", "created_at"]
+    list_display = ["prefix", "name", "account", "state", "opens", "requests_per_minute", "concurrent_jobs", "last_used_at", "created_at"]
     list_filter = ["revoked_at", "account__plan", "is_limited_apart"]
     list_select_related = ["account"]
     search_fields = ["prefix", "name", "account__name"]
@@ -51,6 +51,11 @@ class ApiKeyAdmin(AskingAdmin):
         if key.expires_at is None:
             return "live"
         return "expires" if key.is_live else "expired"
+
+    @display(description="opens")
+    def opens(self, key: ApiKey) -> str:
+        """Its scopes."""
+        return ", ".join(key.scopes) or "everything"
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:  # noqa: ARG002
         """A form, then the secret: in the answer itself, so that it lies in no session and no redirect."""

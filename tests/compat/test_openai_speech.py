@@ -1,0 +1,281 @@
+"""POST /v1/audio/speech: through sockets, by the official packages where they tell the difference."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import openai
+import pytest
+from tts_ai import TTSClient
+from tts_ai.exceptions import AuthenticationError, InsufficientCreditsError, ModelNotFoundError, ServerError
+
+from apps.core.events import end_event, publish_event
+from apps.core.storage import get_storage
+from apps.jobs.models import Job
+from apps.jobs.services.finish import finish_part
+from apps.speech import spoken
+from tests.core.storage.conftest import S3Server, s3_server  # noqa: F401 - the fixture
+from tests.factories_jobs import AUDIO, announce, engine_spec, outcome_of, part_of, started
+from tests.speech.people import Person, person, working
+from tests.web.shell import RunningShell
+from workers.contract.engines import VoiceSpec
+
+
+def openai_client(server: RunningShell, somebody: Person) -> openai.OpenAI:
+    return openai.OpenAI(base_url=f"{server.url}/v1", api_key=somebody.key, max_retries=0, timeout=30)
+
+
+def post(server: RunningShell, somebody: Person, body: Any, *, path: str = "/v1/audio/speech", **headers: str) -> httpx.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.post(f"{server.url}{path}", json=body, headers={**somebody.headers, **named}, timeout=30)
+
+
+def until(condition: Any, seconds: float = 8.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.05)
+
+
+def test_the_official_package_gets_the_audio(server: RunningShell, owner: Person) -> None:
+    client = openai_client(server, owner)
+    with working():
+        answer = client.audio.speech.create(model="tts-1", voice="nova", input="Hello.")
+    assert answer.read() == AUDIO
+    job = Job.objects.get()
+    assert answer.response.headers["content-type"] == "audio/mpeg"
+    assert answer.response.headers["x-job-id"] == job.uuid.hex
+    assert answer.response.headers["x-credits-used"] == "0.012"
+    assert {"x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"} <= set(answer.response.headers)
+    assert (job.engine_id, job.params["voice"], job.lane, job.price_millicredits) == ("kokoro", "af_bella", "live", 12)
+    assert owner.millicredits == 1_000_000 - 12
+
+
+def test_the_other_official_package_gets_the_audio(server: RunningShell, owner: Person) -> None:
+    sdk = TTSClient(api_key=owner.key, base_url=server.url, gpu_url=server.url, max_retries=0)
+    with working():
+        assert sdk.generate("Hello there.", voice="am_adam", output_format="flac", speed=1.25) == AUDIO
+        queued = sdk.generate_async("Hello again.")
+        assert sdk.poll_result(queued.uuid, timeout=10, interval=0.1) == AUDIO
+    job = Job.objects.get(output_format="flac")
+    assert {name: job.params[name] for name in ("voice", "speed")} == {"voice": "am_adam", "speed": 1.25}
+    sdk.close()
+
+
+def test_openais_voices_speak_with_ours(server: RunningShell, owner: Person) -> None:
+    voices = tuple(VoiceSpec(name, name=name, language="en") for name in ("af_bella", "am_onyx", "af_heart"))
+    announce(
+        engine_spec(voices=voices), engine_spec("hibari", voices=(VoiceSpec("heart", name="Heart", language="en"),), default_voice="heart")
+    )
+    wanted = {
+        ("tts-1", "onyx"): ("kokoro", "am_onyx"),
+        ("kokoro", "onyx"): ("kokoro", "am_onyx"),
+        ("gpt-4o-mini-tts", "af_heart"): ("kokoro", "af_heart"),
+        ("tts-1-hd", "echo"): ("kokoro", "af_bella"),
+        ("hibari", "alloy"): ("hibari", "heart"),
+        ("hibari", None): ("hibari", "heart"),
+    }
+    for (model, voice), spoken_by in wanted.items():
+        answer = post(server, owner, {"model": model, "voice": voice, "input": "Hi."}, path="/v1/audio/speech?async=1")
+        job = Job.objects.get(uuid=answer.json()["uuid"])
+        assert (job.engine_id, job.params["voice"]) == spoken_by
+    answer = post(server, owner, {"model": "tts-1", "voice": {"id": "am_onyx"}, "input": "Hi."}, Prefer="respond-async")
+    assert Job.objects.get(uuid=answer.json()["uuid"]).params["voice"] == "am_onyx"
+
+
+@pytest.mark.parametrize(("response_format", "content_type"), [
+    ("mp3", "audio/mpeg"), ("opus", "audio/ogg; codecs=opus"), ("aac", "audio/aac"), ("flac", "audio/flac"), ("wav", "audio/wav"), ("pcm", "audio/pcm"),
+])  # fmt: skip
+def test_every_format_has_its_content_type(server: RunningShell, owner: Person, response_format: str, content_type: str) -> None:
+    with working():
+        answer = post(server, owner, {"model": "kokoro", "voice": "af_bella", "input": "Hi.", "response_format": response_format})
+    assert (answer.status_code, answer.content, answer.headers["content-type"]) == (200, AUDIO, content_type)
+
+
+def test_without_a_key_free_models_speak(server: RunningShell, nobody: Person) -> None:
+    with working():
+        assert post(server, nobody, {"model": "tts-1", "voice": "alloy", "input": "Hi."}).content == AUDIO
+
+
+def test_instructions_are_ignored_with_a_warning(server: RunningShell, owner: Person) -> None:
+    with working():
+        answer = post(server, owner, {"model": "gpt-4o-mini-tts", "voice": "alloy", "input": "Hi.", "instructions": "Whisper."})
+    assert "instructions" in answer.headers["x-warning"]
+
+
+def test_the_packages_raise_their_own_errors(server: RunningShell, owner: Person) -> None:
+    speech = openai_client(server, owner).audio.speech
+    with pytest.raises(openai.BadRequestError) as wrong:
+        speech.create(model="tts-1", voice="alloy", input="Hi.", response_format="exe")  # type: ignore[arg-type]
+    assert (wrong.value.param, wrong.value.type, wrong.value.code) == ("response_format", "invalid_request_error", "invalid_request")
+    with pytest.raises(openai.BadRequestError, match="unknown model"):
+        speech.create(model="nonsense", voice="alloy", input="Hi.")
+    with pytest.raises(openai.AuthenticationError):
+        openai_client(server, Person(key="sk-tts-wrong", account=None)).audio.speech.create(model="tts-1", voice="alloy", input="Hi.")
+    busy = openai_client(server, person(requests_per_minute=1)).audio.speech
+    with pytest.raises(openai.BadRequestError):
+        busy.create(model="tts-1", voice="alloy", input=" ")
+    with pytest.raises(openai.RateLimitError):
+        busy.create(model="tts-1", voice="alloy", input="Hi.")
+
+
+def test_the_other_package_raises_its_own_errors(server: RunningShell, owner: Person) -> None:
+    def sdk(somebody: Person) -> TTSClient:
+        return TTSClient(api_key=somebody.key, base_url=server.url, gpu_url=server.url, max_retries=0)
+
+    with pytest.raises(ModelNotFoundError):
+        sdk(owner).generate("Hi.", model="nonsense")
+    with pytest.raises(AuthenticationError):
+        sdk(Person(key="sk-tts-wrong", account=None)).generate("Hi.")
+    with pytest.raises(InsufficientCreditsError) as poor:
+        sdk(person(credits=1)).generate("x" * 501)
+    assert (poor.value.credits_remaining, poor.value.credits_needed) == (1, 1.002)
+
+
+@pytest.mark.parametrize(("body", "code", "param"), [
+    ({"voice": "alloy", "input": "Hi."}, "missing_field", "model"),
+    ({"model": "tts-1", "voice": "alloy"}, "missing_field", "input"),
+    ({"model": "tts-1", "voice": "alloy", "input": "x" * 4097}, "text_too_long", "input"),
+    ({"model": "tts-1", "voice": 7, "input": "Hi."}, "invalid_request", "voice"),
+    ({"model": "tts-1", "voice": {"id": 7}, "input": "Hi."}, "invalid_request", "voice"),
+    ({"model": "tts-1", "voice": "nobody", "input": "Hi."}, "unknown_voice", "voice"),
+    ({"model": "tts-1", "voice": "alloy", "input": "Hi.", "speed": 4.1}, "invalid_request", "speed"),
+    ({"model": "tts-1", "voice": "alloy", "input": "Hi.", "response_format": "ogg"}, "invalid_request", "response_format"),
+    ({"model": "tts-1", "voice": "alloy", "input": "Hi.", "stream_format": "sse"}, "not_supported_yet", "stream_format"),
+])  # fmt: skip
+def test_what_is_wrong_is_a_400_that_names_it(server: RunningShell, owner: Person, body: Any, code: str, param: str) -> None:
+    answer = post(server, owner, body)
+    assert answer.status_code == 400
+    assert (answer.json()["error"]["code"], answer.json()["error"]["param"]) == (code, param)
+    assert Job.objects.count() == 0
+
+
+def test_native_ids_have_the_plans_limit(server: RunningShell) -> None:
+    somebody = person(max_characters=5000)
+    assert post(server, somebody, {"model": "kokoro", "input": "x" * 4097}, Prefer="respond-async").status_code == 200
+    answer = post(server, somebody, {"model": "kokoro", "input": "x" * 5001})
+    assert (answer.json()["error"]["code"], answer.json()["error"]["param"]) == ("text_too_long", "input")
+
+
+def test_a_failed_job_is_ours_and_gives_the_credits_back(server: RunningShell, owner: Person) -> None:
+    sdk = TTSClient(api_key=owner.key, base_url=server.url, gpu_url=server.url, max_retries=0)
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(sdk.generate, "Hello.")
+        until(Job.objects.exists)
+        part = started(part_of(Job.objects.get()))
+        finish_part(outcome_of(part, status="failed", error_code="bad_audio", error_message="The model failed."))
+        with pytest.raises(ServerError, match="The model failed"):
+            answer.result()
+    assert owner.millicredits == 1_000_000
+
+
+def test_a_text_that_cannot_be_spoken_is_the_clients_fault(server: RunningShell, owner: Person) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(post, server, owner, {"model": "kokoro", "input": "…"})
+        until(Job.objects.exists)
+        part = started(part_of(Job.objects.get()))
+        finish_part(outcome_of(part, status="failed", error_code="nothing_to_say", error_message="There is nothing to say."))
+        assert (answer.result().status_code, answer.result().json()["error"]["code"]) == (400, "nothing_to_say")
+
+
+def test_an_answer_that_takes_too_long_is_a_504_with_the_uuid_and_the_job_goes_on(
+    server: RunningShell, owner: Person, settings: Any
+) -> None:
+    settings.TTSAI_SPEECH_WAIT_SECONDS = 0.3
+    answer = post(server, owner, {"model": "kokoro", "input": "Hi."})
+    job = Job.objects.get()
+    assert (answer.status_code, answer.json()["error"]["code"], answer.json()["uuid"]) == (504, "timeout", job.uuid.hex)
+    assert job.state == "queued"
+
+
+def test_the_queued_json_is_there_for_who_asks(server: RunningShell, owner: Person) -> None:
+    for answer in (
+        post(server, owner, {"model": "kokoro", "input": "One."}, path="/v1/audio/speech?async=1"),
+        post(server, owner, {"model": "kokoro", "input": "Two."}, path="/api/v1/audio/speech/", Prefer="respond-async"),
+    ):
+        assert answer.status_code == 200
+        assert (answer.json()["status"], len(answer.json()["uuid"])) == ("queued", 32)
+
+
+def leave(server: RunningShell, somebody: Person, body: Any, **headers: str) -> None:
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(f"{server.url}/v1/audio/speech", json=body, headers={**somebody.headers, **headers}, timeout=0.5)
+
+
+def test_a_listener_that_leaves_ends_the_work_and_pays_nothing_for_what_was_not_made(
+    server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spoken, "RETURN_SECONDS", 0.3)
+    leave(server, owner, {"model": "kokoro", "input": "Hi."})
+    until(lambda: Job.objects.get().state == "cancelled")
+    assert owner.millicredits == 1_000_000
+
+
+def test_the_same_request_again_waits_for_the_same_job(server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spoken, "RETURN_SECONDS", 1.0)
+    body = {"model": "kokoro", "input": "Hi."}
+    leave(server, owner, body)
+    with ThreadPoolExecutor(2) as pool:
+        again = [pool.submit(post, server, owner, body) for _ in range(2)]
+        time.sleep(1.5)
+        assert Job.objects.get().state == "queued"  # somebody waits again, so it was not given up
+        with working():
+            assert [answer.result().content for answer in again] == [AUDIO, AUDIO]
+    assert (Job.objects.count(), owner.millicredits) == (1, 1_000_000 - 6)
+    with working():
+        assert post(server, owner, body).content == AUDIO  # the first is over: this is another job
+    assert Job.objects.count() == 2
+
+
+def test_a_request_with_an_idempotency_key_is_kept_for_the_one_who_comes_back(
+    server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spoken, "RETURN_SECONDS", 0.1)
+    body = {"model": "kokoro", "input": "Hi."}
+    leave(server, owner, body, **{"Idempotency-Key": "k1"})
+    time.sleep(0.5)
+    assert Job.objects.get().state == "queued"
+    with working():
+        assert post(server, owner, body, Idempotency_Key="k1").content == AUDIO
+    assert post(server, owner, body, Idempotency_Key="k1").content == AUDIO  # also when it is over
+    assert post(server, owner, {**body, "input": "Ho."}, Idempotency_Key="k1").status_code == 409
+    assert Job.objects.count() == 1
+
+
+def test_32_that_wait_leave_the_server_free_for_others(server: RunningShell, owner: Person) -> None:
+    texts = [f"Text number {number}." for number in range(32)]
+    with ThreadPoolExecutor(32) as pool:
+        answers = [pool.submit(post, server, owner, {"model": "kokoro", "input": text}) for text in texts]
+        until(lambda: Job.objects.count() == 32, seconds=20)
+        with httpx.Client() as client:
+            client.get(f"{server.url}/v1/speech/results/?uuid={Job.objects.all()[0].uuid.hex}")
+            durations = []
+            for _ in range(10):
+                begun = time.monotonic()
+                assert client.get(f"{server.url}/v1/health/").status_code == 200
+                durations.append(time.monotonic() - begun)
+        assert sorted(durations)[-2] < 0.5
+        with working(pause_seconds=0):
+            assert {answer.result().content for answer in answers} == {AUDIO}
+
+
+def test_an_event_without_its_row_is_told_as_it_is(server: RunningShell, owner: Person) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(post, server, owner, {"model": "kokoro", "input": "Hi."})
+        until(Job.objects.exists)
+        job = Job.objects.get()
+        Job.objects.filter(uuid=job.uuid).update(state="cancelled", error_message="No longer wanted.")
+        publish_event(job.uuid, end_event(job.uuid, status="cancelled"))
+        assert (answer.result().status_code, answer.result().json()["error"]["code"]) == (409, "cancelled")
+
+
+def test_from_s3_the_audio_comes_through(settings: Any, s3_server: S3Server, server: RunningShell, owner: Person) -> None:  # noqa: F811
+    storage = s3_server.storage()
+    settings.S3_BUCKET, settings.S3_ENDPOINT_URL, settings.S3_PUBLIC_ENDPOINT_URL = storage.bucket, storage.endpoint_url, ""
+    settings.S3_ACCESS_KEY_ID, settings.S3_SECRET_ACCESS_KEY = storage.access_key_id, storage.secret_access_key
+    settings.S3_ADDRESSING_STYLE = "path"
+    get_storage.cache_clear()
+    with working():
+        answer = post(server, owner, {"model": "kokoro", "input": "Hi."})
+    assert (answer.status_code, answer.content, answer.headers["content-length"]) == (200, AUDIO, str(len(AUDIO)))

@@ -1,0 +1,110 @@
+"""The schema, the documentation page and the first page."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from apps.core.schema import schema_yaml
+from apps.core.views import schema_json
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def schema(client: Client) -> dict[str, Any]:
+    answer = client.get("/v1/schema/")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def test_the_schema_is_openapi_3_1_of_one_prefix(schema: dict[str, Any]) -> None:
+    assert schema["openapi"] == "3.1.0"
+    assert schema["paths"]
+    assert all(path.startswith("/v1/") for path in schema["paths"])
+
+
+def test_every_operation_is_documented_with_its_errors_and_headers(schema: dict[str, Any]) -> None:
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            place = f"{method} {path}"
+            assert operation.get("summary"), place
+            assert operation.get("description"), place
+            assert operation.get("tags"), place
+            responses = operation["responses"]
+            assert {"400", "401", "429", "503"} <= set(responses), place
+            success = [response for status, response in responses.items() if status == "200"]
+            assert success, place
+            assert success[0].get("content"), place
+            for status, response in responses.items():
+                assert {"X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"} <= set(response["headers"]), (
+                    place
+                )
+                if int(status) >= 400 and status != "504":
+                    assert response["content"]["application/json"]["schema"]["$ref"].endswith("/Error"), place
+
+
+def test_keys_are_told_and_where_none_is_needed(schema: dict[str, Any]) -> None:
+    assert {scheme["type"] for scheme in schema["components"]["securitySchemes"].values()} == {"http", "apiKey"}
+    assert {} in schema["paths"]["/v1/tts/"]["post"]["security"]
+    assert {} not in schema["paths"]["/v1/account/"]["get"]["security"]
+
+
+def test_the_committed_schema_is_that_of_the_code(capsys: pytest.CaptureFixture[str]) -> None:
+    committed = Path(settings.BASE_DIR) / "openapi.yaml"
+    assert committed.read_text() == schema_yaml().decode(), "run: .venv/bin/python manage.py write_schema"
+    assert "Warning" not in capsys.readouterr().err
+
+
+def test_the_schema_is_made_once() -> None:
+    assert schema_json() is schema_json()
+
+
+def test_the_documentation_loads_nothing_from_elsewhere(client: Client) -> None:
+    answer = client.get("/docs")
+    assert answer.status_code == 200
+    page, policy = answer.content.decode(), answer.headers["Content-Security-Policy"]
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert addresses
+    assert all(address.startswith("/static/") for address in addresses)
+    for address in addresses:
+        file = client.get(address)
+        assert file.status_code == 200, address
+        file.close()
+    nonce = re.search(r'<script nonce="([^"]+)">', page)
+    assert nonce is not None
+    assert f"'nonce-{nonce[1]}'" in policy
+    assert "script-src 'self'" in policy
+    assert client.get("/docs/").headers["Content-Security-Policy"] != policy
+
+
+def test_the_first_page_leads_on(client: Client) -> None:
+    answer = client.get("/", headers={"Host": "speech.example.com"})
+    assert answer.status_code == 200
+    assert 'href="/docs"' in answer.content.decode()
+    assert "http://speech.example.com/v1/audio/speech" in answer.content.decode()
+
+
+def test_a_host_that_is_none_is_a_400_in_json(client: Client) -> None:
+    answer = client.get("/", headers={"Host": "a b"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")
+
+
+def test_the_admin_has_its_sessions_and_its_own_pages(client: Client) -> None:
+    answer = client.get("/admin/login/")
+    assert answer.status_code == 200
+    assert "csrftoken" in answer.cookies
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert client.post("/admin/login/", {"username": "a", "password": "b"}).status_code == 200
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post("/admin/login/", {"username": "a", "password": "b"}).status_code == 403
+
+
+def test_the_api_pays_for_no_session(client: Client) -> None:
+    answer = client.get("/v1/schema/")
+    assert not answer.cookies
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -1,0 +1,45 @@
+"""The object store in a folder, a worker that is announced, and the real server where answers wait."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from apps.core.storage import get_storage
+from apps.jobs.publishing import forget_broker_state
+from tests.factories_jobs import announce
+from tests.speech.people import Person, anonymous, person
+from tests.web.shell import RunningShell, running_shell
+
+
+@pytest.fixture(autouse=True)
+def _platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.OBJECTS_FOLDER = str(tmp_path / "objects")
+    get_storage.cache_clear()
+    forget_broker_state()
+    call_command("load_defaults")
+    announce()
+    yield
+    get_storage.cache_clear()
+
+
+@pytest.fixture
+def owner() -> Person:
+    """Somebody with a key and 1,000 credits."""
+    return person(credits=1000)
+
+
+@pytest.fixture
+def nobody() -> Person:
+    """Somebody without a key."""
+    return anonymous()
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[RunningShell]:
+    """The web process itself, with the platform's routes."""
+    settings.TTSAI_WEB_THREADS = 4
+    with running_shell() as shell:
+        yield shell
