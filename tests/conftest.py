@@ -8,6 +8,8 @@ import redis
 
 from apps.core.remembered import forget_everything
 
+pytest_plugins = ["tests.s3"]
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "ttsai.settings"  # loaded already; this is for programs that tests start
 
 

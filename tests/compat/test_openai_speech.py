@@ -15,8 +15,8 @@ from apps.core.storage import get_storage
 from apps.jobs.models import Job
 from apps.jobs.services.finish import finish_part
 from apps.speech import spoken
-from tests.core.storage.conftest import S3Server, s3_server  # noqa: F401 - the fixture
 from tests.factories_jobs import AUDIO, announce, engine_spec, outcome_of, part_of, started
+from tests.s3 import S3Server
 from tests.speech.people import Person, person, working
 from tests.web.shell import RunningShell
 from workers.contract.engines import VoiceSpec
@@ -270,7 +270,7 @@ def test_an_event_without_its_row_is_told_as_it_is(server: RunningShell, owner: 
         assert (answer.result().status_code, answer.result().json()["error"]["code"]) == (409, "cancelled")
 
 
-def test_from_s3_the_audio_comes_through(settings: Any, s3_server: S3Server, server: RunningShell, owner: Person) -> None:  # noqa: F811
+def test_from_s3_the_audio_comes_through(settings: Any, s3_server: S3Server, server: RunningShell, owner: Person) -> None:
     storage = s3_server.storage()
     settings.S3_BUCKET, settings.S3_ENDPOINT_URL, settings.S3_PUBLIC_ENDPOINT_URL = storage.bucket, storage.endpoint_url, ""
     settings.S3_ACCESS_KEY_ID, settings.S3_SECRET_ACCESS_KEY = storage.access_key_id, storage.secret_access_key

@@ -9,8 +9,8 @@ import pytest
 
 from apps.core.storage import get_storage
 from apps.jobs.models import Job
-from tests.core.storage.conftest import S3Server, s3_server  # noqa: F401 - the fixture
 from tests.factories_jobs import AUDIO, work_off
+from tests.s3 import S3Server
 from tests.speech.people import Person, working
 from tests.web.shell import RunningShell
 
@@ -109,7 +109,7 @@ def test_with_s3_the_client_is_sent_to_a_presigned_address(
     settings: Any,
     s3_server: S3Server,
     server: RunningShell,
-    owner: Person,  # noqa: F811
+    owner: Person,
 ) -> None:
     storage = s3_server.storage()
     settings.S3_BUCKET, settings.S3_ENDPOINT_URL, settings.S3_PUBLIC_ENDPOINT_URL = storage.bucket, storage.endpoint_url, ""

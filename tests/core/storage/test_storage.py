@@ -8,7 +8,7 @@ import pytest
 
 from apps.core.storage import MissingObjectError, Storage, StorageAwayError
 from apps.core.storage.folder import FolderStorage
-from tests.core.storage.conftest import S3Server
+from tests.s3 import S3Server
 from tests.servers import free_port
 
 KEY = "account-7/0a1b/0-c0ffee/audio.mp3"

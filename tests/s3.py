@@ -1,0 +1,84 @@
+"""A real S3 server, started by the first test of a run that wants it."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from apps.core.storage.s3 import S3Storage
+from tests.servers import free_port
+
+ACCESS_KEY, SECRET_KEY = "AKIATESTONLY00000000", "a-secret-of-the-tests-alone"
+STARTING_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class S3Server:
+    url: str
+    bucket: str
+
+    def storage(self, *, url: str = "", public_url: str = "", secret: str = SECRET_KEY) -> S3Storage:
+        return S3Storage(
+            bucket=self.bucket,
+            endpoint_url=url or self.url,
+            public_endpoint_url=public_url,
+            region="us-east-1",
+            access_key_id=ACCESS_KEY,
+            secret_access_key=secret,
+            addressing_style="path",
+        )
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    folder = tmp_path_factory.mktemp("weed")
+    server = S3Server(url=f"http://127.0.0.1:{free_port()}", bucket="speech")
+    environment = {**os.environ, "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+    with (folder / "weed.log").open("wb") as log:
+        process = subprocess.Popen(
+            _weed(folder, s3_port=server.url.rpartition(":")[2]), env=environment, stdout=log, stderr=log, cwd=folder
+        )
+        try:
+            _make_bucket(server)
+            yield server
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _weed(folder: Path, *, s3_port: str) -> list[str]:
+    parts = ("master", "volume", "filer", "admin")
+    ports = [f"-{part}.{kind}={free_port()}" for part in parts for kind in ("port", "port.grpc")]
+    ports += [f"-s3.port={s3_port}", f"-s3.port.grpc={free_port()}", "-s3.port.iceberg=0", "-s3.port.lance=0"]
+    program = str(Path(sys.executable).with_name("weed"))
+    return [program, "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-webdav=false", "-admin.ui=false", *ports]
+
+
+def _make_bucket(server: S3Server) -> None:
+    client = boto3.session.Session().client(
+        "s3",
+        endpoint_url=server.url,
+        region_name="us-east-1",
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=SECRET_KEY,
+        config=Config(signature_version="s3v4", retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+    )
+    deadline = time.monotonic() + STARTING_SECONDS
+    while True:
+        try:
+            client.create_bucket(Bucket=server.bucket)
+            client.put_object(Bucket=server.bucket, Key="started", Body=b"1")  # the volume server is there too
+        except (BotoCoreError, ClientError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return
