@@ -1,5 +1,6 @@
 """The protocol of an engine that speaks. A file beside this one is an engine: its `build_engines` gives the instances it offers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,6 +38,20 @@ class WordTiming:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenPhonemes:
+    """A piece of a sentence whose sounds the markup gives."""
+
+    start: int
+    """Offset of its first character in the sentence, in code points."""
+    end: int
+    ipa: str
+
+    def within(self, start: int, end: int) -> "GivenPhonemes":
+        """The same in the sentence that runs from `start` to `end` of the text that this one counts in."""
+        return GivenPhonemes(max(self.start, start) - start, min(self.end, end) - start, self.ipa)
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """The audio of one sentence."""
 
@@ -69,8 +84,8 @@ class Engine(Protocol):
     def split(self, text: str, *, language: str) -> list[Sentence]:
         """Cuts a text into sentences that this model can speak in one go. Needs no weights."""
 
-    def speak(self, text: str, *, voice: str, language: str, speed: float) -> Spoken:
-        """Speaks one sentence. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
+    def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
+        """Speaks one sentence; a model that takes no phonemes says those words as it would. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
 
 
 def find_voice(spec: EngineSpec, voice: str, *, language: str) -> VoiceSpec:

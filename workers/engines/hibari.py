@@ -2,7 +2,7 @@
 
 import importlib.util
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from workers.audio.tempo import change_tempo
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, NOTHING_TO_SAY, WorkError
-from workers.engines.base import Engine, Sentence, Spoken, find_voice
+from workers.engines.base import Engine, GivenPhonemes, Sentence, Spoken, find_voice
 from workers.text.english import english_phonemizer
+from workers.text.ipa import kokoro_spelling
 from workers.text.phonemes import phoneme_boundaries, time_words
 from workers.text.sentences import split_sentences
 
@@ -104,12 +105,13 @@ class HibariEngine(Engine):
             is_speakable=lambda piece: bool(phonemise(piece).words),
         )
 
-    def speak(self, text: str, *, voice: str, language: str, speed: float) -> Spoken:
+    def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
         """Speaks a sentence that `split` gave. Speeds from 0.25 to 4. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
         if self._model is None:
             raise RuntimeError("load() comes first")
         find_voice(self.spec, voice, language=language)
-        phonemised = english_phonemizer(is_british=False)(text).restrict(self._model.vocabulary.__contains__)
+        phonemised = english_phonemizer(is_british=False)(text).with_given(phonemes, spell=kokoro_spelling)
+        phonemised = phonemised.restrict(self._model.vocabulary.__contains__)
         if not phonemised.words:
             raise WorkError(NOTHING_TO_SAY, "The text holds nothing that can be spoken in English.")
         model_speed = min(max(speed, SLOWEST), FASTEST)

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from types import MappingProxyType
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from workers.audio.tempo import change_tempo
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
-from workers.engines.base import Engine, Sentence, Spoken, find_voice
+from workers.engines.base import Engine, GivenPhonemes, Sentence, Spoken, find_voice
 from workers.text.english import english_phonemizer
 from workers.text.g2p.languages import find_obstacle as find_language_obstacle
 from workers.text.g2p.languages import phonemizer_of
+from workers.text.ipa import kokoro_spelling
 from workers.text.phonemes import Phonemised, phoneme_boundaries, time_words
 from workers.text.sentences import split_sentences
 from workers.weights.store import WeightsMissingError, WeightStore
@@ -183,12 +184,13 @@ class KokoroEngine(Engine):
             is_speakable=lambda piece: bool(phonemise(piece).words),
         )
 
-    def speak(self, text: str, *, voice: str, language: str, speed: float) -> Spoken:
+    def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
         """Speaks a sentence that `split` gave. Speeds from 0.25 to 4. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
         if self._model is None:
             raise RuntimeError("load() comes first")
         find_voice(self.spec, voice, language=language)
-        phonemised = ACCENTS[voice[0]].phonemizer()(text).restrict(self._model.vocabulary.__contains__)
+        phonemised = ACCENTS[voice[0]].phonemizer()(text).with_given(phonemes, spell=kokoro_spelling)
+        phonemised = phonemised.restrict(self._model.vocabulary.__contains__)
         if not phonemised.words:
             raise WorkError(NOTHING_TO_SAY, f"The text holds nothing that can be spoken in {ACCENTS[voice[0]].name}.")
         return _speak(self._model, phonemised, text=text, style=self._model.styles[voice], speed=speed)

@@ -1,8 +1,10 @@
 """Piper's voice "joe" (MIT), spoken by our own VITS runtime: no GPL code in this process, phonemes come from a child process."""
 
+from collections.abc import Sequence
+
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
-from workers.engines.base import Engine, Sentence, Spoken
+from workers.engines.base import Engine, GivenPhonemes, Sentence, Spoken
 from workers.text.g2p.espeak import espeak_files
 from workers.vits.folder import read_piper
 from workers.vits.model import VitsModel
@@ -66,7 +68,7 @@ class PiperEngine(Engine):
         """Sentences of a length that VITS speaks well."""
         return split_for_vits(text)
 
-    def speak(self, text: str, *, voice: str, language: str, speed: float) -> Spoken:
+    def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
         """Speaks one sentence. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
         if self._model is None or self._speaker is None:
             raise RuntimeError("load() comes first")
@@ -74,7 +76,7 @@ class PiperEngine(Engine):
             raise WorkError(UNKNOWN_VOICE, f"Piper has no voice {voice!r}.")
         if language and language.partition("-")[0].lower() != JOE.language:
             raise WorkError(UNSUPPORTED_LANGUAGE, f"Piper's voice {voice} does not speak {language!r}.")
-        return speak_with(self._model, self._speaker, text=text, speed=speed)
+        return speak_with(self._model, self._speaker, text=text, speed=speed, phonemes=phonemes)
 
 
 def build_engines() -> list[Engine]:

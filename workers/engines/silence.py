@@ -3,13 +3,14 @@
 import os
 import re
 import time
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import INTERNAL_ERROR, NOTHING_TO_SAY, WorkError
-from workers.engines.base import Engine, Sentence, Spoken, WordTiming, find_voice
+from workers.engines.base import Engine, GivenPhonemes, Sentence, Spoken, WordTiming, find_voice
 from workers.text.sentences import split_sentences
 
 SAMPLE_RATE: Final = 24_000
@@ -55,7 +56,7 @@ class SilenceEngine(Engine):
         """Sentences."""
         return split_sentences(text)
 
-    def speak(self, text: str, *, voice: str, language: str, speed: float) -> Spoken:
+    def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:  # noqa: ARG002 - nothing is heard
         """Zeros, 0.05 s a character, the words spread over them. Raises WorkError (unknown_voice, nothing_to_say, or what a mark asks for)."""
         find_voice(self.spec, voice, language=language)
         time.sleep(float(os.environ.get(COMPUTE_VARIABLE) or 0))

@@ -1,13 +1,14 @@
 """Any VITS folder that the operator gives, piper's or sherpa-onnx's: TTSAI_VITS_FOLDER, else `vits` beside the other weights."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import UNKNOWN_VOICE, WorkError
-from workers.engines.base import Engine, Sentence, Spoken
+from workers.engines.base import Engine, GivenPhonemes, Sentence, Spoken
 from workers.vits.folder import find_voices
 from workers.vits.model import VitsModel
 from workers.vits.speaking import VitsSpeaker, speak_with, speakers_of, split_for_vits
@@ -82,12 +83,20 @@ class VitsEngine(Engine):
         """Sentences of a length that VITS speaks well."""
         return split_for_vits(text)
 
-    def speak(self, text: str, *, voice: str, language: str, speed: float) -> Spoken:  # noqa: ARG002 - a voice has one language
+    def speak(
+        self,
+        text: str,
+        *,
+        voice: str,
+        language: str,  # noqa: ARG002 - a voice has one
+        speed: float,
+        phonemes: Sequence[GivenPhonemes] = (),
+    ) -> Spoken:
         """Speaks one sentence. Raises WorkError (unknown_voice, nothing_to_say, engine_unavailable)."""
         speaker = self._speakers.get(voice)
         if speaker is None:
             raise WorkError(UNKNOWN_VOICE, f"There is no VITS voice {voice!r}.")
-        return speak_with(self._model(speaker), speaker, text=text, speed=speed)
+        return speak_with(self._model(speaker), speaker, text=text, speed=speed, phonemes=phonemes)
 
     def _model(self, speaker: VitsSpeaker) -> VitsModel:
         path = speaker.voice.model

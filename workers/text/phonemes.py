@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from workers.engines.base import WordTiming
+from workers.engines.base import GivenPhonemes, WordTiming
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,28 @@ class Phonemised:
         words = (WordPhonemes(w.start_character, w.end_character, places[w.first], places[w.end]) for w in self.words)
         phonemes = "".join(phoneme for phoneme, is_kept in zip(self.phonemes, kept, strict=True) if is_kept)
         return Phonemised(phonemes, tuple(word for word in words if word.end > word.first))
+
+    def with_given(self, given: Sequence[GivenPhonemes], *, spell: Callable[[str], str]) -> "Phonemised":
+        """The same with given sounds in place of those words' own, in the model's spelling; in order of their places."""
+        result = self
+        for one in sorted(given, key=lambda one: one.start, reverse=True):  # from the end, so that earlier places stay true
+            result = result._with_one(one, sounds=spell(one.ipa))
+        return result
+
+    def _with_one(self, given: GivenPhonemes, *, sounds: str) -> "Phonemised":
+        before = [word for word in self.words if word.end_character <= given.start]
+        after = [word for word in self.words if word.start_character >= given.end]
+        inside = self.words[len(before) : len(self.words) - len(after)]
+        if not sounds:
+            return self
+        first = inside[0].first if inside else before[-1].end if before else 0
+        end = inside[-1].end if inside else first
+        if not inside:  # the spelling alone says nothing, so its sounds stand apart
+            sounds = f"{' ' if before else ''}{sounds}{' ' if after and not before else ''}"
+        shift = len(sounds) - (end - first)
+        spoken = WordPhonemes(given.start, given.end, first + len(sounds) - len(sounds.lstrip()), first + len(sounds.rstrip()))
+        moved = (WordPhonemes(w.start_character, w.end_character, w.first + shift, w.end + shift) for w in after)
+        return Phonemised(self.phonemes[:first] + sounds + self.phonemes[end:], (*before, spoken, *moved))
 
 
 def phoneme_boundaries(durations: Sequence[int], *, unit_seconds: float, lead_units: int) -> list[float]:

@@ -1,10 +1,11 @@
 """Speaking a sentence with a VITS voice: symbols, model, tempo, word timings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workers.audio.tempo import change_tempo
 from workers.contract.engines import VoiceSpec
-from workers.engines.base import Sentence, Spoken
+from workers.engines.base import GivenPhonemes, Sentence, Spoken
 from workers.text.phonemes import Phonemised, time_words
 from workers.text.sentences import split_sentences
 from workers.vits.folder import VitsVoice
@@ -45,9 +46,9 @@ def split_for_vits(text: str) -> list[Sentence]:
     return split_sentences(text, longest=LONGEST_CHARACTERS)
 
 
-def speak_with(model: VitsModel, speaker: VitsSpeaker, *, text: str, speed: float) -> Spoken:
+def speak_with(model: VitsModel, speaker: VitsSpeaker, *, text: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
     """One sentence. Raises WorkError (nothing_to_say)."""
-    run = symbols_of(text, speaker.voice)
+    run = symbols_of(text, speaker.voice, given=phonemes)
     model_speed = min(max(speed, SLOWEST), FASTEST)
     samples, starts = model.speak(run.ids, speed=model_speed, speaker=speaker.speaker)
     tempo = speed / model_speed

@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
+from workers.engines.base import GivenPhonemes
 from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord, join_phonemes
 from workers.text.g2p.espeak import EspeakG2P, plain_ipa
+from workers.text.ipa import espeak_spelling
 from workers.text.phonemes import WordPhonemes
 from workers.vits.folder import BEGIN, END, PAD, VitsVoice
 
@@ -22,10 +25,10 @@ class SymbolRun:
     """`first` and `end` count ids."""
 
 
-def symbols_of(text: str, voice: VitsVoice) -> SymbolRun:
-    """Text to ids. Raises WorkError (nothing_to_say) where no symbol of the model is left."""
+def symbols_of(text: str, voice: VitsVoice, *, given: Sequence[GivenPhonemes] = ()) -> SymbolRun:
+    """Text to ids; sounds that the markup gives count where the voice learned phonemes. Raises WorkError (nothing_to_say) where no symbol of the model is left."""
     words = phoneme_words(text, voice)
-    units, places = _units(words, voice)
+    units, places = _units(words, voice, given=given)
     return _numbered(units, places, voice)
 
 
@@ -42,10 +45,11 @@ def phoneme_words(text: str, voice: VitsVoice) -> list[PhonemeWord]:
     return words
 
 
-def _units(words: list[PhonemeWord], voice: VitsVoice) -> tuple[list[str], tuple[WordPhonemes, ...]]:
+def _units(words: list[PhonemeWord], voice: VitsVoice, *, given: Sequence[GivenPhonemes]) -> tuple[list[str], tuple[WordPhonemes, ...]]:
     """The symbols one by one: characters of decomposed IPA, or a lexicon's tokens; and which of them speak which word."""
     if voice.espeak_voice:
-        joined = join_phonemes([PhonemeWord(unicodedata.normalize("NFD", w.phonemes), w.start, w.end, w.is_mark) for w in words])
+        joined = join_phonemes([PhonemeWord(_decompose(word.phonemes), word.start, word.end, word.is_mark) for word in words])
+        joined = joined.with_given(given, spell=lambda ipa: _decompose(espeak_spelling(ipa)))
         return list(joined.phonemes), joined.words
     units: list[str] = []
     places = []
@@ -55,6 +59,11 @@ def _units(words: list[PhonemeWord], voice: VitsVoice) -> tuple[list[str], tuple
             places.append(WordPhonemes(word.start, word.end, len(units), len(units) + len(tokens)))
         units += tokens
     return units, tuple(places)
+
+
+def _decompose(phonemes: str) -> str:
+    """Accents as symbols of their own, as piper's models have them."""
+    return unicodedata.normalize("NFD", phonemes)
 
 
 def _numbered(units: list[str], places: tuple[WordPhonemes, ...], voice: VitsVoice) -> SymbolRun:
