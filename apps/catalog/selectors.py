@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.accounts.models import Plan
 from apps.billing.prices import tier_price
 from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
-from apps.core.errors import InvalidRequestError, PermissionDeniedError, UnavailableError, UnknownModelError
+from apps.core.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnavailableError, UnknownModelError
 from apps.core.remembered import Remembered
 from workers.contract.engines import EngineSpec
 
@@ -128,6 +128,14 @@ def get_model(model_id: str) -> EngineRow:
     engine = _picture.get().by_name.get(model_id.casefold())
     if engine is None:
         raise UnknownModelError(model_id)
+    return engine
+
+
+def find_listed_model(model_id: str) -> EngineRow:
+    """One enabled model by its address. 404 model_not_found."""
+    engine = _picture.get().by_name.get(model_id.casefold())
+    if engine is None:
+        raise NotFoundError(f"There is no model {model_id[:100]!r}. GET /v1/models/ lists what there is.", code="model_not_found")
     return engine
 
 

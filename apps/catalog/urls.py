@@ -1,5 +1,11 @@
 """The app's routes, relative to `/v1/` and `/api/v1/`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.catalog.views import ModelListView, ModelView, VoiceListView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("models/", ModelListView.as_view()),
+    path("models/<str:model_id>/", ModelView.as_view()),
+    path("voices/", VoiceListView.as_view()),
+]

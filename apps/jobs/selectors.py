@@ -2,16 +2,18 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models.functions import Least
 
 from apps.accounts.callers import Caller
 from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.ids import find_uuid
-from apps.jobs.models import Job, JobState
+from apps.jobs.models import Job, JobState, Part, PartState
 
 PUBLIC_STATES = {
     JobState.QUEUED: "queued",
@@ -63,6 +65,13 @@ def list_own_jobs(caller: Caller, *, status: str = "", cursor: str = "", limit: 
 def list_active_jobs(caller: Caller) -> list[Job]:
     """The account's jobs that wait or run."""
     return list(_own_jobs(caller).filter(state__in=[JobState.QUEUED, JobState.RUNNING]).order_by("created_at"))
+
+
+def read_units_done(jobs: Iterable[Job]) -> dict[UUID, int]:
+    """How many units of each of these jobs are made, as far as their workers told."""
+    done = Case(When(state=PartState.DONE, then=F("units")), default=Least(F("units_done"), F("units")))
+    parts = Part.objects.filter(job_id__in=[job.uuid for job in jobs])
+    return dict(parts.values_list("job_id").annotate(done=Sum(done)).values_list("job_id", "done"))
 
 
 def count_queued_jobs() -> int:

@@ -1,0 +1,64 @@
+"""GET /v1/models/ and /v1/voices/: what there is to ask for."""
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.permissions import AnyCaller, scope_required
+from apps.catalog.selectors import find_listed_model, list_models, list_voices
+from apps.catalog.serializers import ModelListSerializer, ModelSerializer, VoiceListSerializer, model_shape, voice_shape
+from apps.core.errors import InvalidRequestError
+
+GENDERS = ("male", "female", "neutral")
+
+
+class ModelListView(APIView):
+    """All models."""
+
+    permission_classes = [AnyCaller, scope_required("voices:read")]
+
+    @extend_schema(operation_id="models_list", tags=["models"], responses=ModelListSerializer, summary="List models")
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Every model, with its price. One answer for clients of TTS.ai (`models`) and of OpenAI (`data`)."""
+        models = [model_shape(engine) for engine in list_models()]
+        return Response({"object": "list", "data": models, "models": models})
+
+
+class ModelView(APIView):
+    """One model."""
+
+    permission_classes = [AnyCaller, scope_required("voices:read")]
+
+    @extend_schema(operation_id="models_get", tags=["models"], responses=ModelSerializer, summary="One model")
+    def get(self, request: Request, model_id: str) -> Response:  # noqa: ARG002
+        """A model by its id."""
+        return Response(model_shape(find_listed_model(model_id)))
+
+
+class VoiceListView(APIView):
+    """All voices, or those that match."""
+
+    permission_classes = [AnyCaller, scope_required("voices:read")]
+
+    @extend_schema(
+        operation_id="voices_list",
+        tags=["voices"],
+        summary="List voices",
+        parameters=[
+            OpenApiParameter("model", str, description="A model's id."),
+            OpenApiParameter("language", str, description="`en` also finds `en-gb`."),
+            OpenApiParameter("gender", str, enum=GENDERS),
+        ],
+        responses=VoiceListSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Built-in voices, each with an address where it can be heard."""
+        asked = request.query_params
+        gender = asked.get("gender", "").lower()
+        if gender and gender not in GENDERS:
+            raise InvalidRequestError(f"gender is one of {', '.join(GENDERS)}.", param="gender")
+        found = list_voices(model=asked.get("model", ""), language=asked.get("language", ""), gender=gender)
+        tiers = {engine.id: engine.tier for engine in list_models()}
+        voices = [voice_shape(request, voice, tier=tiers.get(voice.engine_id, "")) for voice in found]
+        return Response({"voices": voices, "total": len(voices)})

@@ -1,0 +1,60 @@
+"""A job's events as text/event-stream."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from apps.core.deferred import Receive, Scope, Send
+
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),  # nginx would keep them back
+]
+KEEP_ALIVE_SECONDS = 15.0
+"""Proxies and balancers drop a connection that is silent for about a minute."""
+ENTRY_OF_AUDIO = frozenset({"audio", "audio_stopped"})
+"""Events of a stream that this endpoint is not for."""
+
+Events = AsyncIterator[tuple[str, dict[str, Any]]]
+
+
+class EventStream:
+    """An ASGI app: every event with its id, so that a client that lost the connection goes on with Last-Event-ID."""
+
+    def __init__(self, events: Events) -> None:
+        self._events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Sends events as they come, to the end of the job."""
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        if scope["method"] != "HEAD":
+            async for chunk in _chunks(self._events):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _chunks(events: Events) -> AsyncIterator[bytes]:
+    """The events, and a comment wherever there is none for a while."""
+    pending = asyncio.ensure_future(anext(events, None))
+    try:
+        while True:
+            done, _ = await asyncio.wait((pending,), timeout=KEEP_ALIVE_SECONDS)
+            if not done:
+                yield b": waiting\n\n"
+                continue
+            item = pending.result()
+            if item is None:
+                return
+            if item[1].get("type") not in ENTRY_OF_AUDIO:
+                yield _event(*item)
+            pending = asyncio.ensure_future(anext(events, None))
+    finally:
+        pending.cancel()
+
+
+def _event(entry_id: str, event: dict[str, Any]) -> bytes:
+    data = json.dumps(event, separators=(",", ":"))
+    identified = f"id: {entry_id}\n" if entry_id else ""  # an end that was read from the row has no place in the stream
+    return f"{identified}event: {event.get('type', 'message')}\ndata: {data}\n\n".encode()

@@ -1,0 +1,127 @@
+"""Shapes of jobs, usage and health."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+
+from apps.billing import prices
+from apps.core.links import download_url
+from apps.jobs.models import Job, JobState
+from apps.jobs.selectors import PUBLIC_STATES
+
+
+class JobSerializer(serializers.Serializer[Any]):
+    """A job of the account."""
+
+    uuid = serializers.CharField(help_text="32 hex digits.")
+    job_id = serializers.CharField(help_text="The same with dashes.")
+    type = serializers.CharField(help_text="tts, …")
+    status = serializers.CharField(help_text="queued, processing, cancelling, completed, failed, cancelled, expired")
+    model = serializers.CharField()
+    format = serializers.CharField()
+    characters = serializers.IntegerField()
+    progress = serializers.FloatField(help_text="0 to 1.")
+    credits_used = serializers.FloatField(help_text="Reserved while it is active, charged once it has ended.")
+    created_at = serializers.CharField()
+    started_at = serializers.CharField(allow_null=True)
+    finished_at = serializers.CharField(allow_null=True)
+    expires_at = serializers.CharField(allow_null=True, help_text="When the result is deleted.")
+    result_url = serializers.CharField(required=False, help_text="Of a completed job, until it expires.")
+    duration = serializers.FloatField(required=False, help_text="Seconds of audio.")
+    error = serializers.CharField(required=False)
+    code = serializers.CharField(required=False)
+
+
+class JobPageSerializer(serializers.Serializer[Any]):
+    """Some jobs, newest first."""
+
+    jobs = JobSerializer(many=True)
+    next_cursor = serializers.CharField(allow_null=True, help_text="Give it as `cursor` for the next page; null at the end.")
+
+
+class UsageMeasuresSerializer(serializers.Serializer[Any]):
+    """Sums."""
+
+    jobs = serializers.IntegerField()
+    completed = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+    characters = serializers.IntegerField()
+    credits = serializers.FloatField(help_text="Charged.")
+
+
+class UsageKeySerializer(serializers.Serializer[Any]):
+    """Which key."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    prefix = serializers.CharField()
+
+
+class UsageRowSerializer(UsageMeasuresSerializer):
+    """Sums of one day, model or key."""
+
+    day = serializers.CharField(required=False)
+    model = serializers.CharField(required=False)
+    key = UsageKeySerializer(required=False, allow_null=True)
+
+
+class UsageSerializer(serializers.Serializer[Any]):
+    """What the account used."""
+
+    to = serializers.CharField()
+    group_by = serializers.CharField()
+    total = UsageMeasuresSerializer()
+    usage = UsageRowSerializer(many=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is a word of Python, and no name of an attribute."""
+        return {"from": serializers.CharField(), **super().get_fields()}
+
+
+class HealthSerializer(serializers.Serializer[Any]):
+    """How the platform is."""
+
+    status = serializers.CharField(help_text="online, or degraded")
+    latency_ms = serializers.IntegerField()
+    queue_size = serializers.IntegerField(help_text="Jobs that no worker has taken up.")
+    models_loaded = serializers.ListField(child=serializers.CharField())
+
+
+def job_shape(request: Any, job: Job, *, units_done: Mapping[UUID, int]) -> dict[str, Any]:
+    """A job as its account sees it."""
+    shape = {
+        "uuid": job.uuid.hex,
+        "job_id": str(job.uuid),
+        "type": job.kind,
+        "status": public_status(job),
+        "model": job.engine_id,
+        "format": job.output_format,
+        "characters": job.units,
+        "progress": _progress(job, units_done=units_done),
+        "credits_used": prices.credits(job.charged_millicredits if job.is_over else job.reserved_millicredits),
+        "created_at": job.created_at.isoformat(),
+        "started_at": job.started_at.isoformat() if job.started_at else None,
+        "finished_at": job.finished_at.isoformat() if job.finished_at else None,
+        "expires_at": job.expires_at.isoformat() if job.expires_at else None,
+    }
+    if job.state == JobState.COMPLETED and job.result is not None and job.result_deleted_at is None:
+        return {
+            **shape,
+            "result_url": download_url(request, job.uuid, file_name=job.result["file_name"]),
+            "duration": job.result["audio_seconds"],
+        }
+    return {**shape, "error": job.error_message, "code": job.error_code} if job.error_code else shape
+
+
+def public_status(job: Job) -> str:
+    """How the API calls the job's state."""
+    return "cancelling" if job.cancel_requested_at is not None and not job.is_over else PUBLIC_STATES[JobState(job.state)]
+
+
+def _progress(job: Job, *, units_done: Mapping[UUID, int]) -> float:
+    if job.state == JobState.COMPLETED:
+        return 1.0
+    return round(min(1.0, units_done.get(job.uuid, 0) / job.units), 3) if job.units else 0.0

@@ -1,0 +1,92 @@
+"""How a voice sounds: one job of the platform's own for each voice, made when somebody first asks, kept until the model changes."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.catalog.models import Voice
+from apps.catalog.selectors import EngineRow, VoiceRow, find_listed_model
+from apps.core.errors import NotFoundError, UnavailableError
+from apps.jobs.dispatch import dispatch_soon
+from apps.jobs.models import Job, JobState, Lane
+from apps.jobs.services.submit import PLATFORM_TENANT, JobPlan, Owner, PartPlan, insert_job
+from workers.contract.messages import SpeakWork
+
+KIND = "preview"
+FORMAT = "mp3"
+PAUSE_AFTER_FAILURE = timedelta(minutes=1)
+"""Anybody may ask for a preview: one that fails is not tried at every request."""
+
+SENTENCES = {
+    "en": "Hello! This is how I sound when I read your text aloud.",
+    "de": "Hallo! So klinge ich, wenn ich deinen Text vorlese.",
+    "es": "¡Hola! Así sueno cuando leo tu texto en voz alta.",
+    "fr": "Bonjour ! Voici ma voix quand je lis votre texte.",
+    "hi": "नमस्ते! आपका पाठ पढ़ते समय मेरी आवाज़ ऐसी होती है।",
+    "it": "Ciao! Ecco come suono quando leggo il tuo testo.",
+    "ja": "こんにちは。あなたの文章を、この声で読み上げます。",
+    "pt": "Olá! É assim que eu soo quando leio o seu texto.",
+    "zh": "你好！我会用这个声音朗读你的文字。",
+}
+"""By primary language tag; English where there is none."""
+
+
+def request_preview(model_id: str, *, voice_id: str) -> Job:
+    """The job whose result is the preview: one that is done, or runs, or a new one. 404, or 503 while it cannot be made."""
+    engine, voice = _find(model_id, voice_id=voice_id)
+    with transaction.atomic(durable=True):
+        row = Voice.objects.select_for_update().get(engine_id=engine.id, voice_id=voice.id)  # so that two requests at once make one
+        earlier = Job.objects.filter(uuid=row.preview_job_uuid).first() if row.preview_job_uuid else None
+        if earlier is not None and row.preview_version == engine.version and _is_of_use(earlier):
+            return earlier
+        if not engine.was_seen_lately:
+            raise UnavailableError(f"No worker serves the model {engine.id!r} at the moment.", code="model_unavailable")
+        job = insert_job(uuid4(), plan=_plan(engine, voice), owner=Owner(tenant=PLATFORM_TENANT, is_internal=True), request_id="")
+        row.preview_job_uuid, row.preview_version = job.uuid, engine.version
+        row.save(update_fields=["preview_job_uuid", "preview_version"])
+    dispatch_soon(engine.queue)
+    return job
+
+
+def check_preview(job: Job) -> Job:
+    """The job, when its result can be heard. 503 when it failed."""
+    if job.state != JobState.COMPLETED:
+        raise UnavailableError(
+            "The preview could not be made. Try again in a minute.", code="preview_failed", headers={"Retry-After": "60"}
+        )
+    return job
+
+
+def _find(model_id: str, *, voice_id: str) -> tuple[EngineRow, VoiceRow]:
+    engine = find_listed_model(model_id)
+    voice = engine.voices.get(voice_id)
+    if voice is None:
+        raise NotFoundError(f"The model {engine.id!r} has no voice {voice_id[:100]!r}.", code="voice_not_found")
+    return engine, voice
+
+
+def _is_of_use(job: Job) -> bool:
+    if not job.is_over:
+        return True
+    if job.state == JobState.COMPLETED:
+        return job.result_deleted_at is None
+    return job.finished_at is not None and timezone.now() - job.finished_at < PAUSE_AFTER_FAILURE
+
+
+def _plan(engine: EngineRow, voice: VoiceRow) -> JobPlan:
+    text = SENTENCES.get(voice.language.partition("-")[0], SENTENCES["en"])
+    work = SpeakWork(engine=engine.id, voice=voice.id, text=text, format=FORMAT)
+    return JobPlan(
+        kind=KIND,
+        engine_id=engine.id,
+        queue=engine.queue,
+        lane=Lane.NORMAL,
+        parts=(PartPlan(kind="speak", work=work.to_dict(), units=len(text)),),
+        join=None,
+        units=len(text),
+        price_millicredits=0,
+        output_format=FORMAT,
+        params={"model": engine.id, "voice": voice.id, "text": text},
+    )

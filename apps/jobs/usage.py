@@ -1,0 +1,107 @@
+"""What an account used: jobs, characters and credits, by day, model or key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+
+from apps.accounts.models import ApiKey
+from apps.billing import prices
+from apps.core.errors import InvalidRequestError
+from apps.jobs.models import Job, JobState
+
+GROUPS = ("day", "model", "key")
+DEFAULT_DAYS = 30
+LONGEST_DAYS = 366
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days in UTC, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def start(self) -> datetime:
+        """The first moment that counts."""
+        return datetime.combine(self.first, time.min, UTC)
+
+    @property
+    def end(self) -> datetime:
+        """The first moment that does not."""
+        return datetime.combine(self.last + timedelta(days=1), time.min, UTC)
+
+
+def read_period(first: str, *, last: str, today: date | None = None) -> Period:
+    """The period that `from` and `to` name, the last 30 days where they are empty. 400 for what is no day."""
+    end = _day(last, param="to") if last else today or datetime.now(UTC).date()
+    start = _day(first, param="from") if first else end - timedelta(days=DEFAULT_DAYS - 1)
+    if start > end:
+        raise InvalidRequestError("`from` is after `to`.", param="from")
+    if (end - start).days >= LONGEST_DAYS:
+        raise InvalidRequestError(f"At most {LONGEST_DAYS} days at once.", param="from")
+    return Period(start, end)
+
+
+def read_usage(account_id: int, *, period: Period, group_by: str) -> dict[str, Any]:
+    """The account's use: one row for each day, model or key that has any, and the sum. Jobs count on the day when they were accepted."""
+    if group_by not in GROUPS:
+        raise InvalidRequestError(f"group_by is one of {', '.join(GROUPS)}.", param="group_by")
+    jobs = Job.objects.filter(account_id=account_id, is_internal=False, created_at__gte=period.start, created_at__lt=period.end)
+    rows = _GROUPED[group_by](jobs)
+    return {
+        "from": period.first.isoformat(),
+        "to": period.last.isoformat(),
+        "group_by": group_by,
+        "total": _measures(jobs.aggregate(**SUMS)),
+        "usage": rows,
+    }
+
+
+SUMS: dict[str, Any] = {
+    "jobs": Count("uuid"),
+    "completed": Count("uuid", filter=Q(state=JobState.COMPLETED)),
+    "failed": Count("uuid", filter=Q(state__in=[JobState.FAILED, JobState.EXPIRED])),
+    "cancelled": Count("uuid", filter=Q(state=JobState.CANCELLED)),
+    "characters": Sum("units"),
+    "charged": Sum("charged_millicredits"),
+}
+
+
+def _measures(sums: Mapping[str, Any]) -> dict[str, Any]:
+    counts = {name: sums[name] or 0 for name in ("jobs", "completed", "failed", "cancelled", "characters")}
+    return {**counts, "credits": prices.credits(int(sums["charged"] or 0))}
+
+
+def _by_day(jobs: QuerySet[Job]) -> list[dict[str, Any]]:
+    rows = jobs.annotate(day=TruncDate("created_at", tzinfo=UTC)).values("day").annotate(**SUMS).order_by("day")
+    return [{"day": row["day"].isoformat(), **_measures(row)} for row in rows]
+
+
+def _by_model(jobs: QuerySet[Job]) -> list[dict[str, Any]]:
+    rows = jobs.annotate(model=F("engine_id")).values("model").annotate(**SUMS).order_by("model")
+    return [{"model": row["model"], **_measures(row)} for row in rows]
+
+
+def _by_key(jobs: QuerySet[Job]) -> list[dict[str, Any]]:
+    rows = list(jobs.values("api_key_id").annotate(**SUMS).order_by("api_key_id"))
+    keys = ApiKey.objects.in_bulk([row["api_key_id"] for row in rows if row["api_key_id"] is not None])
+    return [{"key": _key_shape(keys.get(row["api_key_id"])), **_measures(row)} for row in rows]
+
+
+_GROUPED = {"day": _by_day, "model": _by_model, "key": _by_key}
+
+
+def _key_shape(key: ApiKey | None) -> dict[str, Any] | None:
+    return {"id": key.pk, "name": key.name, "prefix": key.prefix} if key is not None else None
+
+
+def _day(text: str, *, param: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidRequestError(f"{param} is a day such as 2026-01-31.", code="invalid_date", param=param) from error

@@ -1,0 +1,201 @@
+"""/v1/jobs/: an account's own jobs. /v1/usage/, /v1/health/, and how a voice sounds."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.callers import get_caller
+from apps.accounts.permissions import AnyCaller, HasAccount, scope_required
+from apps.accounts.throttles import PollLimit
+from apps.core.deferred import ASGIApp, Deferred, Exchange
+from apps.core.errors import GatewayTimeoutError, InvalidRequestError
+from apps.core.links import download_url
+from apps.jobs.event_stream import EventStream
+from apps.jobs.health import board
+from apps.jobs.models import Job
+from apps.jobs.selectors import PUBLIC_STATES, get_own_job, list_own_jobs, read_units_done
+from apps.jobs.serializers import HealthSerializer, JobPageSerializer, JobSerializer, UsageSerializer, job_shape
+from apps.jobs.services.cancel import cancel_job
+from apps.jobs.services.previews import check_preview, request_preview
+from apps.jobs.usage import GROUPS, read_period, read_usage
+
+CANCEL_WAIT_SECONDS = 3.0
+"""A worker stops within a sentence; who cancels need not wait for longer than this."""
+PREVIEW_WAIT_SECONDS = 60.0
+LARGEST_PAGE = 100
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+class JobListView(APIView):
+    """The account's jobs."""
+
+    permission_classes = [HasAccount, scope_required("jobs:read")]
+
+    @extend_schema(
+        operation_id="jobs_list",
+        tags=["jobs"],
+        summary="List jobs",
+        parameters=[
+            OpenApiParameter("status", str, enum=list(PUBLIC_STATES.values())),
+            OpenApiParameter("limit", int, description=f"20 unless given, at most {LARGEST_PAGE}."),
+            OpenApiParameter("cursor", str, description="`next_cursor` of the page before."),
+        ],
+        responses=JobPageSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """The account's jobs, newest first."""
+        asked = request.query_params
+        limit = _limit(asked.get("limit", "20"))
+        page = list_own_jobs(get_caller(request), status=asked.get("status", ""), cursor=asked.get("cursor", ""), limit=limit)
+        units_done = read_units_done(page.jobs)
+        jobs = [job_shape(request, job, units_done=units_done) for job in page.jobs]
+        return Response({"jobs": jobs, "next_cursor": page.next_cursor}, headers=NO_STORE)
+
+
+class JobView(APIView):
+    """One job of the account."""
+
+    permission_classes = [HasAccount, scope_required("jobs:read")]
+    throttle_classes = [PollLimit]
+
+    @extend_schema(operation_id="jobs_get", tags=["jobs"], responses=JobSerializer, summary="One job")
+    def get(self, request: Request, uuid: str) -> Response:
+        """The job now. Polls do not count as requests a minute."""
+        return Response(_shape(request, get_own_job(get_caller(request), uuid_text=uuid)), headers=NO_STORE)
+
+
+class JobCancelView(APIView):
+    """Stop a job."""
+
+    permission_classes = [HasAccount, scope_required("jobs:write")]
+
+    @extend_schema(operation_id="jobs_cancel", tags=["jobs"], request=None, responses=JobSerializer, summary="Cancel a job")
+    def post(self, request: Request, uuid: str) -> HttpResponseBase:
+        """Stops the job. What was made already is charged, the rest goes back. `cancelling` while a worker has not stopped yet; 409 when it is over."""
+        job = cancel_job(get_own_job(get_caller(request), uuid_text=uuid), reason="Cancelled by its owner.")
+        if job.is_over:
+            return Response(_shape(request, job), headers=NO_STORE)
+        return Deferred(_when_stopped(request, job.uuid))
+
+
+class JobEventsView(APIView):
+    """Watch a job."""
+
+    permission_classes = [HasAccount, scope_required("jobs:read")]
+    throttle_classes = [PollLimit]
+
+    @extend_schema(
+        operation_id="jobs_events",
+        tags=["jobs"],
+        summary="Watch a job",
+        parameters=[OpenApiParameter("Last-Event-ID", str, OpenApiParameter.HEADER, description="Goes on after this event.")],
+        responses={(200, "text/event-stream"): OpenApiResponse(str, description="started, progress, words; the last event is `end`.")},
+    )
+    def get(self, request: Request, uuid: str) -> HttpResponseBase:
+        """Server-sent events to the end of the job. Watching never cancels: leave and come back as you like."""
+        job = get_own_job(get_caller(request), uuid_text=uuid)
+        after_id = request.META.get("HTTP_LAST_EVENT_ID", "0")
+
+        async def resolve(exchange: Exchange) -> ASGIApp:
+            return EventStream(exchange.events(job.uuid, after_id))
+
+        return Deferred(resolve)
+
+
+class UsageView(APIView):
+    """What the account used."""
+
+    permission_classes = [HasAccount, scope_required("account:read")]
+
+    @extend_schema(
+        operation_id="usage",
+        tags=["account"],
+        summary="Usage",
+        parameters=[
+            OpenApiParameter("from", str, description="A day in UTC, 2026-01-01; 30 days ago unless given."),
+            OpenApiParameter("to", str, description="A day in UTC, included; today unless given."),
+            OpenApiParameter("group_by", str, enum=GROUPS, description="`day` unless given."),
+        ],
+        responses=UsageSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Jobs, characters and credits by day, model or key."""
+        asked = request.query_params
+        period = read_period(asked.get("from", ""), last=asked.get("to", ""))
+        usage = read_usage(get_caller(request).own_key.account_id, period=period, group_by=asked.get("group_by") or "day")
+        return Response(usage, headers=NO_STORE)
+
+
+class HealthView(APIView):
+    """How the platform is."""
+
+    permission_classes = [AnyCaller]
+    throttle_classes = [PollLimit]
+
+    @extend_schema(operation_id="health", tags=["health"], responses=HealthSerializer, summary="Health")
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Needs no key; at most 30 seconds old."""
+        return Response(board.read().to_dict(), headers={"Cache-Control": "public, max-age=30"})
+
+
+class PreviewView(APIView):
+    """How a voice sounds."""
+
+    authentication_classes = []  # like a download: an <audio> element sends no key, and an SDK sends any
+    permission_classes = []
+    throttle_classes = [PollLimit]
+
+    @extend_schema(
+        operation_id="voices_preview",
+        tags=["voices"],
+        summary="Hear a voice",
+        responses={302: OpenApiResponse(description="To the audio, made at the first request.")},
+    )
+    def get(self, request: Request, model_id: str, voice_id: str) -> HttpResponseBase:
+        """Redirects to a sentence in this voice."""
+        job = request_preview(model_id, voice_id=voice_id)
+        if job.is_over:
+            return _to_audio(request, check_preview(job))
+        return Deferred(_when_spoken(request, job.uuid))
+
+
+def _shape(request: Request, job: Job) -> dict[str, Any]:
+    return job_shape(request, job, units_done=read_units_done([job]))
+
+
+def _when_stopped(request: Request, job_uuid: UUID) -> Any:
+    def answer() -> HttpResponse:
+        return JsonResponse(_shape(request, Job.objects.get(uuid=job_uuid)), headers=NO_STORE)
+
+    async def resolve(exchange: Exchange) -> HttpResponse:
+        await exchange.wait_for_end(job_uuid, CANCEL_WAIT_SECONDS)
+        return await exchange.run(answer)
+
+    return resolve
+
+
+def _when_spoken(request: Request, job_uuid: UUID) -> Any:
+    async def resolve(exchange: Exchange) -> HttpResponse:
+        if await exchange.wait_for_end(job_uuid, PREVIEW_WAIT_SECONDS) is None:
+            raise GatewayTimeoutError("The preview is still being made. Try again.", headers={"Retry-After": "5"})
+        job = await exchange.run(lambda: check_preview(Job.objects.get(uuid=job_uuid)))
+        return _to_audio(request, job)
+
+    return resolve
+
+
+def _to_audio(request: Request, job: Job) -> HttpResponse:
+    address = download_url(request, job.uuid, file_name=(job.result or {})["file_name"])
+    return HttpResponse(status=302, headers={"Location": address, "Cache-Control": "public, max-age=300"})
+
+
+def _limit(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= LARGEST_PAGE:
+        raise InvalidRequestError(f"limit is a number from 1 to {LARGEST_PAGE}.", param="limit")
+    return int(text)
