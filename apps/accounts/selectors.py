@@ -4,6 +4,7 @@ import hashlib
 
 from django.db.models import QuerySet
 
+from apps.accounts.key_lookup import find_key_by_digest
 from apps.accounts.models import Account, ApiKey, Plan, Role
 from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.remembered import Remembered
@@ -22,7 +23,7 @@ def digest_of(secret: str) -> str:
 
 def find_key(secret: str) -> ApiKey | None:
     """The key with this secret, its account and plan with it: one query. It may be revoked or expired."""
-    return ApiKey.objects.select_related("account__plan").filter(digest=digest_of(secret)).first()
+    return find_key_by_digest(digest_of(secret))
 
 
 def list_keys(account: Account) -> QuerySet[ApiKey]:

@@ -51,6 +51,19 @@ def test_a_key_is_found_by_its_secret_with_account_and_plan_in_one_query(django_
     assert find_key(secret[:-1] + ("A" if secret[-1] != "A" else "B")) is None
 
 
+def test_a_key_that_is_found_is_the_row_that_the_orm_reads() -> None:
+    plan = PlanFactory(allowed_models=["kokoro"], characters_per_day=5)
+    key, secret = create_key(AccountFactory(plan=plan), name="ü", scopes=["tts:generate"], concurrent_jobs=1, created_by=UserFactory())
+    revoke_key(key)
+    found = find_key(secret)
+    assert found is not None
+    read = ApiKey.objects.select_related("account__plan").get(pk=key.pk)
+    for one, other in ((found, read), (found.account, read.account), (found.account.plan, read.account.plan)):
+        assert type(one) is type(other)
+        names = [field.attname for field in one._meta.concrete_fields]
+        assert [getattr(one, name) for name in names] == [getattr(other, name) for name in names]
+
+
 def test_a_rotated_key_has_a_successor_like_it_and_opens_until_the_overlap_has_passed() -> None:
     owner = UserFactory()
     old, _ = create_key(
