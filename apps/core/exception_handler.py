@@ -2,6 +2,7 @@
 
 import logging
 import math
+import sys
 from typing import Any
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
@@ -75,9 +76,13 @@ def _from_django(error: Exception) -> ApplicationError:
         return InvalidRequestError("The request is malformed.")
     if isinstance(error, OperationalError | InterfaceError):
         logger.error("database: %s", error)
-        return UnavailableError("The database is not available right now. Try again.", headers={"Retry-After": UNAVAILABLE_RETRY_SECONDS})
+        return _database_away()
     logger.error("a bug", exc_info=error)
     return _internal_error()
+
+
+def _database_away() -> ApplicationError:
+    return UnavailableError("The database is not available right now. Try again.", headers={"Retry-After": UNAVAILABLE_RETRY_SECONDS})
 
 
 def _internal_error() -> ApplicationError:
@@ -142,8 +147,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500."""
-    return _outside_views(request, _internal_error()) or defaults.server_error(request)
+    """Django's handler500, for what no API view raised. Django has logged it."""
+    cause = sys.exc_info()[1]
+    error = _database_away() if isinstance(cause, OperationalError | InterfaceError) else _internal_error()
+    return _outside_views(request, error) or defaults.server_error(request)
 
 
 def _outside_views(request: HttpRequest, error: ApplicationError) -> JsonResponse | None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import connection
 
 from tests.web.shell import RunningShell, running_shell
+from ttsai.web.threads import TRUSTED_SECONDS
 
 
 def test_json_goes_in_and_out_through_django(shell: RunningShell) -> None:
@@ -123,6 +125,29 @@ def test_threads_and_their_connections_persist(shell: RunningShell) -> None:
     threads = {entry["thread"] for entry in seen}
     assert len(threads) <= 4
     assert len({entry["backend"] for entry in seen}) == len(threads)
+
+
+def test_a_lost_database_connection_costs_a_busy_thread_one_503_and_an_idle_one_nothing(shell: RunningShell, settings: Any) -> None:
+    def ask() -> httpx.Response:
+        return httpx.get(f"{shell.url}/v1/threads")
+
+    def cut() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            )
+
+    for _ in range(8):
+        ask()
+    cut()
+    answers = [ask() for _ in range(8)]
+    assert {answer.status_code for answer in answers} == {200, 503}
+    refused = next(answer for answer in answers if answer.status_code == 503)
+    assert (refused.json()["error"]["code"], refused.headers["retry-after"]) == ("unavailable", "2")
+    assert answers[-1].status_code == 200
+    cut()
+    time.sleep(TRUSTED_SECONDS + 0.1)
+    assert {ask().status_code for _ in range(8)} == {200}
 
 
 def test_too_many_requests_at_once_are_turned_away_at_once(transactional_db: None, settings: Any) -> None:
