@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from apps.catalog.selectors import Capacity
@@ -91,10 +91,12 @@ def test_no_slot_stays_free_while_a_part_could_use_it(descriptions: list[dict[st
     assert len(chosen) == min(slots, len(waiting))
 
 
-@given(st.lists(st.integers(1, 5), min_size=2, max_size=4), st.integers(2, 6))
+@given(st.lists(st.integers(1, 5), min_size=2, max_size=4), st.sampled_from([1, 4, 8]))
 @settings(max_examples=40)
 def test_tenants_that_all_wait_share_by_weight(weights: list[int], slots: int) -> None:
-    """Thousands of parts through a few slots: each tenant's part of them is its weight's, within one part of each."""
+    """Thousands of parts through a few slots: each tenant's part of them is its weight's, within a few."""
+    cap = Rules.of(Capacity(slots=slots)).tenant_slots
+    assume(cap == slots or max(weights) / sum(weights) * slots <= cap - 1)  # else held to three quarters of the slots
     shares, load, ids = Shares(), Load(), count()
     done: Counter[str] = Counter()
     names = [f"tenant-{number}" for number in range(len(weights))]
@@ -113,8 +115,6 @@ def test_tenants_that_all_wait_share_by_weight(weights: list[int], slots: int) -
         chosen = choose(waiting, load=load, capacity=capacity, shares=shares)
         in_flight += chosen
         done.update(part.tenant for part in chosen)
-    if max(weights) / sum(weights) >= Rules.of(capacity).tenant_slots / slots:  # such a tenant is held to three quarters of the slots
-        return
     total = sum(done.values())
     for name, weight in zip(names, weights, strict=True):
         assert done[name] == pytest.approx(total * weight / sum(weights), abs=slots + 2)
