@@ -196,6 +196,28 @@ class TestRequestsAMinute:
         assert codes == [401, 401, 429, 401]
 
 
+class TestPolling:
+    """Limited by address, apart from the requests a minute."""
+
+    POLL = "/v1/speech/results/?uuid=00000000000000000000000000000001"
+
+    def test_polls_do_not_use_up_the_requests_a_minute_and_show_what_is_left_of_them(self, client: Client) -> None:
+        account = AccountFactory(plan=PlanFactory(requests_per_minute=7))
+        _, secret = make_key(account)
+        client.get("/v1/account/", headers=bearer(secret))
+        polls = [client.get(self.POLL, headers=bearer(secret)) for _ in range(20)]
+        assert {poll.status_code for poll in polls} == {404}
+        assert {(poll["X-RateLimit-Limit"], poll["X-RateLimit-Remaining"]) for poll in polls} == {("7", "6")}
+
+    def test_polls_have_a_limit_of_their_own(self, client: Client, settings: Settings) -> None:
+        settings.TTSAI_POLLS_PER_MINUTE = 2
+        polls = [client.get(self.POLL) for _ in range(3)]
+        assert [poll.status_code for poll in polls] == [404, 404, 429]
+        assert 1 <= int(polls[2]["Retry-After"]) <= 60
+        assert polls[2]["X-RateLimit-Remaining"] == "10"
+        assert client.get(self.POLL, REMOTE_ADDR="192.0.2.1").status_code == 404
+
+
 class TestKeys:
     """/v1/keys/."""
 

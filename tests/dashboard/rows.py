@@ -1,15 +1,17 @@
-"""A row in every table that the admin shows."""
+"""A row in every table that the admin shows, who looks at them, and where."""
 
 from datetime import date
 from typing import Any
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Model
+from django.urls import reverse
 
-from apps.accounts.models import Account, AnonymousUse
+from apps.accounts.models import Account, AnonymousUse, User
 from apps.billing.models import TierPrice
 from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
 from apps.jobs.models import Job, Part
-from tests.factories import AccountFactory, MembershipFactory, make_key
+from tests.factories import AccountFactory, MembershipFactory, UserFactory, make_key
 
 
 def make_one_of_everything() -> None:
@@ -51,3 +53,15 @@ def make_job(account: Account | None, **fields: Any) -> Job:
         job=job, index=0, kind="speak", state=state, work={"text": "word"}, tenant=tenant, queue="kokoro", lane="normal", units=34
     )
     return job
+
+
+def staff(*permissions: str) -> User:
+    """One of the staff, with just these rights."""
+    user = UserFactory(is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return user
+
+
+def page(model: type[Model], kind: str, *args: Any) -> str:
+    """The path of one of a table's pages."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{kind}", args=args)

@@ -1,0 +1,70 @@
+"""Every page of the operator's admin opens, with rows and without."""
+
+from urllib.parse import quote
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client
+
+from tests.dashboard.rows import make_one_of_everything, page
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+class TestEveryPage:
+    """No page fails, with rows and without."""
+
+    @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+    def test_lists_forms_and_rows_open(self, client: Client, model: type[Model]) -> None:
+        assert client.get(page(model, "changelist")).status_code == 200
+        make_one_of_everything()
+        listed = client.get(page(model, "changelist"))
+        assert listed.status_code == 200
+        row = model._default_manager.first()
+        assert row is not None, f"make_one_of_everything lacks {model._meta.label}"
+        model_admin = admin.site._registry[model]
+        for path in (page(model, "change", quote(str(row.pk), safe="")), page(model, "history", quote(str(row.pk), safe=""))):
+            assert client.get(path).status_code == 200
+        can_add = model_admin.has_add_permission(listed.wsgi_request)
+        assert client.get(page(model, "add")).status_code == (200 if can_add else 403)
+
+    @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+    def test_any_search_opens(self, client: Client, model: type[Model]) -> None:
+        if admin.site._registry[model].search_fields:
+            for term in ("nothing", "7", "00000000-0000-0000-0000-000000000001", "00000000000000000000000000000001", "'%é"):
+                assert client.get(page(model, "changelist"), {"q": term}).status_code == 200
+
+    @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+    def test_every_filter_and_every_order_opens(self, client: Client, model: type[Model]) -> None:
+        make_one_of_everything()
+        listed = client.get(page(model, "changelist")).context_data["cl"]
+        for spec in listed.filter_specs:
+            for choice in spec.choices(listed):
+                if "query_string" in choice:
+                    assert client.get(page(model, "changelist") + choice["query_string"]).status_code == 200
+        for column in range(1, len(listed.list_display)):
+            assert client.get(page(model, "changelist"), {"o": f"-{column}"}).status_code == 200
+
+    @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+    def test_a_row_that_is_not_there_is_no_failure(self, client: Client, model: type[Model]) -> None:
+        assert client.get(page(model, "change", "404404")).status_code in {302, 404}
+
+    def test_the_start_page_opens_with_and_without_rows(self, client: Client) -> None:
+        assert client.get("/admin/").status_code == 200
+        make_one_of_everything()
+        assert client.get("/admin/").status_code == 200
+
+    @pytest.mark.parametrize("path", ["/admin/password_change/", "/admin/search/?s=acc", "/admin/jsi18n/"])
+    def test_the_sites_own_pages_open(self, client: Client, path: str) -> None:
+        assert client.get(path).status_code == 200
+
+    def test_a_stranger_is_shown_the_login_and_a_customer_too(self, client: Client) -> None:
+        stranger = Client()
+        assert stranger.get("/admin/login/").status_code == 200
+        assert stranger.get("/admin/accounts/account/").status_code == 302
+        customer = Client()
+        customer.force_login(UserFactory())
+        assert customer.get("/admin/accounts/account/").status_code == 302

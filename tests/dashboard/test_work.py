@@ -1,0 +1,83 @@
+"""Jobs, models and the start page in the operator's admin."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from apps.billing.models import TierPrice
+from apps.billing.selectors import available_millicredits
+from apps.billing.services import reserve_credits, settle_credits
+from apps.catalog.models import Engine, Worker
+from apps.jobs.models import Job
+from tests.dashboard.rows import make_job, make_one_of_everything, page, staff
+from tests.factories import AccountFactory
+
+pytestmark = pytest.mark.django_db
+
+
+class TestJobsAndModels:
+    """Stopped, priced, switched off."""
+
+    def test_a_job_is_cancelled_after_asking(self, client: Client) -> None:
+        account = AccountFactory(credits=1)
+        job = make_job(account, state="queued")
+        reserve_credits(account.pk, job_uuid=job.uuid, amount_millicredits=68)
+        path = f"/admin/jobs/job/{job.pk}/cancel/"
+        assert client.get(path).status_code == 200
+        job.refresh_from_db()
+        assert job.state == "queued"
+        assert client.post(path).status_code == 302
+        job.refresh_from_db()
+        assert job.state == "cancelled"
+        assert available_millicredits(account.pk) == 1000
+        assert "The job is over" in client.post(path).content.decode()
+
+    def test_who_may_only_look_cancels_nothing(self) -> None:
+        reader = Client()
+        reader.force_login(staff("view_job"))
+        job = make_job(AccountFactory(), state="queued")
+        assert reader.get(page(Job, "change", job.pk)).status_code == 200
+        assert reader.post(f"/admin/jobs/job/{job.pk}/cancel/").status_code == 403
+        job.refresh_from_db()
+        assert job.state == "queued"
+
+    def test_a_model_is_priced_and_switched_off_and_keeps_its_announcement(self, client: Client) -> None:
+        make_one_of_everything()
+        TierPrice.objects.create(tier="premium", millicredits_per_1k_characters=4000)
+        assert "2 (tier)" in client.get("/admin/catalog/engine/").content.decode()
+        path = "/admin/catalog/engine/kokoro/change/"
+        assert client.post(path, {"tier": "premium", "millicredits_per_1k": "3500", "name": "Other"}).status_code == 302
+        engine = Engine.objects.get()
+        assert (engine.tier, engine.millicredits_per_1k, engine.is_enabled, engine.name) == ("premium", 3500, False, "Kokoro")
+        assert client.post(path, {"tier": "unheard-of"}).status_code == 200
+
+    def test_models_are_switched_in_the_list(self, client: Client) -> None:
+        make_one_of_everything()
+        body = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "form-0-id": "kokoro", "_save": "Save"}
+        assert client.post("/admin/catalog/engine/", body).status_code == 302
+        engine = Engine.objects.get()
+        assert (engine.is_enabled, engine.tier) == (False, "standard")
+
+    def test_the_start_page_counts_jobs_failures_workers_and_credits(self, client: Client) -> None:
+        account = AccountFactory(credits=1)
+        for state in ("completed", "completed", "failed", "queued"):
+            job = make_job(account, state=state)
+        reserve_credits(account.pk, job_uuid=job.uuid, amount_millicredits=68)
+        settle_credits(account.pk, job_uuid=job.uuid, reserved_millicredits=68, charged_millicredits=50)
+        Worker.objects.create(name="live", boot="a")
+        Worker.objects.create(name="silent", boot="a", last_seen_at=timezone.now() - timedelta(minutes=1))
+        cards = {card["title"]: (card["value"], card["note"]) for card in client.get("/admin/").context["cards"]}
+        assert cards["Workers alive"] == ("1", "1 silent")
+        assert cards["Parts waiting"] == ("1", "0 in flight")
+        assert cards["Jobs in 24 hours"] == ("4", "68 characters spoken")
+        assert cards["Failed in 24 hours"] == ("1", "33.3% of those that ended")
+        assert cards["Credits charged in 24 hours"] == ("0.050", "1 accounts")
+
+    def test_the_start_page_shows_no_figures_to_who_may_not_see_jobs(self) -> None:
+        reader = Client()
+        reader.force_login(staff("view_plan"))
+        response = reader.get("/admin/")
+        assert response.status_code == 200
+        assert "cards" not in response.context
