@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, wait
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -43,8 +43,11 @@ class PartRun:
 
     def stop(self) -> None:
         """Makes the part stop: nothing more is begun for it, and nobody waits for what runs. A second call does nothing."""
-        if self._stopped.cancel():
-            self.on_stop(self.message.token)
+        try:
+            self._stopped.set_result(None)
+        except InvalidStateError:
+            return
+        self.on_stop(self.message.token)
 
     def check(self) -> None:
         """Raises PartStoppedError, or WorkError (timed_out), where the part must not go on."""

@@ -69,7 +69,8 @@ class SentenceScheduler:
         with self._changed:
             dropped = self._prompt.drop(group) + self._bulk.drop(group)
         for _, future in dropped:
-            future.cancel()
+            if future.cancel():
+                future.set_running_or_notify_cancel()  # without it concurrent.futures.wait does not see the end
         return len(dropped)
 
     def close(self) -> None:

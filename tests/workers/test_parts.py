@@ -1,6 +1,8 @@
 """The attempts that a worker holds."""
 
+import threading
 import time
+from concurrent.futures import Future
 
 import pytest
 
@@ -84,3 +86,24 @@ def test_an_attempt_that_ended_without_a_word_is_not_told() -> None:
     parts.begin(held)
     parts.end(held, outcome=None)
     assert parts.outcomes_to_repeat() == ()
+
+
+def test_whoever_waits_for_a_result_gets_it() -> None:
+    result: Future[int] = Future()
+    threading.Timer(0.02, result.set_result, [42]).start()
+    assert run().wait_for(result) == 42
+
+
+def test_whoever_waits_for_a_result_is_told_at_once_that_the_attempt_is_stopped() -> None:
+    held, never = run(), Future[int]()
+    threading.Timer(0.02, held.stop).start()
+    started = time.monotonic()
+    with pytest.raises(PartStoppedError):
+        held.wait_for(never)
+    assert time.monotonic() - started < 1
+
+
+def test_whoever_waits_for_a_result_is_told_at_its_deadline() -> None:
+    with pytest.raises(WorkError) as caught:
+        run(deadline_at=time.time() + 0.05).wait_for(Future())
+    assert caught.value.code == "timed_out"

@@ -117,7 +117,7 @@ def test_logs_hold_no_text_and_no_addresses(unharmed_worker: RunningWorker) -> N
     assert "swordfish" not in unharmed_worker.log
 
 
-@pytest.mark.parametrize("worker", [slow(0.3)], indirect=True)
+@pytest.mark.parametrize("worker", [slow(1.0)], indirect=True)
 def test_a_part_is_cancelled_in_the_middle(worker: RunningWorker) -> None:
     text = "One sentence. " * 100
     message = speak_message(text, stream="job:1:events")
@@ -128,9 +128,9 @@ def test_a_part_is_cancelled_in_the_middle(worker: RunningWorker) -> None:
     worker.platform.client.set(cancel_key(message.token), "1")
     worker.platform.client.publish(CANCEL_CHANNEL, message.token)
     outcome = worker.platform.wait_for_outcome(message.token)
-    assert time.monotonic() - cancelled_at < 0.3
+    assert time.monotonic() - cancelled_at < 0.7  # it does not wait for the sentence in the making
     assert outcome.status == "cancelled"
-    assert outcome.units_done in {14 * sentences for sentences in range(1, 6)}
+    assert outcome.units_done in {14 * sentences for sentences in range(1, 4)}
     assert not (worker.folder / "objects" / message.output.location).exists()
     assert list((worker.folder / "objects/.unfinished").iterdir()) == []
 
