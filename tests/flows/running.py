@@ -65,10 +65,10 @@ class RunningPlatform:
             if self.process and self.process.poll() is not None:
                 raise RuntimeError(f"ttsai up ended with {self.process.returncode}:\n{self.log.read_text()[-4000:]}")
             try:
-                answer = httpx.get(f"{self.url}/v1/models/", timeout=5)
+                answer = httpx.get(f"{self.url}/v1/health/", timeout=5)
             except httpx.TransportError:
                 answer = None
-            if answer is not None and answer.status_code == 200 and answer.json()["models"]:
+            if answer is not None and answer.status_code == 200 and answer.json()["status"] == "online":
                 return
             time.sleep(0.1)
         raise TimeoutError(f"not ready after {seconds:.0f} s:\n{self.log.read_text()[-4000:]}")

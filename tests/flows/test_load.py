@@ -16,7 +16,7 @@ def test_fifty_parallel_requests_on_credits_for_ten(harmed: RunningPlatform) -> 
     email, text = "hot@example.com", "x" * 1000
     key = harmed.key(email, credits_=0, requests_per_minute=1000, concurrent=1000)
     price = _price_of(harmed, text)
-    already = float(_account(harmed, key)["credits_remaining"])
+    already = float(_account(harmed, key)["credits"])
     harmed.command("credits", "grant", "--email", email, "--credits", str(10 * price - already % price - (already // price) * price))
     with harmed.client(key) as client, ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(lambda _: client.post("/v1/tts/", json={"model": "silence", "text": text}), range(50)))

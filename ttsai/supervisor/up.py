@@ -105,9 +105,7 @@ def _start_programs(supervisor: Supervisor, place: Place) -> bool:
     supervisor.start(programs.platform_worker(place))
     supervisor.start(programs.web(place))
     is_ready = supervisor.wait_for(_Question(place, "/v1/health/").is_answered, seconds=WEB_SECONDS, what="The web process")
-    is_ready = is_ready and supervisor.wait_for(
-        _Question(place, "/v1/models/").has_models, seconds=WORKER_SECONDS, what="The engine worker"
-    )
+    is_ready = is_ready and supervisor.wait_for(_Question(place, "/v1/health/").is_online, seconds=WORKER_SECONDS, what="The engine worker")
     if is_ready:
         supervisor.start(programs.beat(place))
     return is_ready
@@ -125,10 +123,10 @@ class _Question:
         """Whether it answers 200."""
         return self._ask() is not None
 
-    def has_models(self) -> bool:
-        """Whether it lists at least one model: an engine worker has announced itself and the platform took it up."""
+    def is_online(self) -> bool:
+        """Whether an engine worker has announced itself and the platform took it up."""
         answer = self._ask()
-        return bool(answer and answer.get("models"))
+        return answer is not None and answer.get("status") == "online"
 
     def _ask(self) -> dict[str, Any] | None:
         if time.monotonic() < self._ask_at:
