@@ -1,5 +1,6 @@
 """Sound to any of the offered formats, as a stream of bytes or as a file."""
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.audio.resample import Resampler
-from workers.audio.writers import FFmpegWriter, PcmWriter, SeekableSink, Sink, VorbisWriter, Writer
+from workers.audio.writers import FFmpegWriter, PcmWriter, Sink, VorbisWriter, Writer
 from workers.contract.formats import FORMATS, AudioFormat
 
 BLOCK_SECONDS: Final = 1.0
@@ -70,8 +71,8 @@ class Encoder:
         bitrate: bits a second, 0 for the format's default. Raises ValueError for an unknown format.
         """
         self._encoding = _Encoding(audio_format, input_rate=input_rate, sample_rate=sample_rate)
-        self._sink = SeekableSink() if audio_format == "ogg" else Sink()
-        self._writer = _open_stream(self._encoding, self._sink, bitrate=bitrate)
+        self._sink = Sink()
+        self._writer = _open_writer(self._encoding, self._sink, bitrate=bitrate)
 
     @property
     def sample_rate(self) -> int:
@@ -102,7 +103,7 @@ class FileEncoder:
         self._encoding = _Encoding(audio_format, input_rate=input_rate, sample_rate=sample_rate)
         self._path = path
         self._file: IO[bytes] = path.open("wb")
-        self._writer = _open_file(self._encoding, self._file, path, bitrate=bitrate)
+        self._writer = _open_writer(self._encoding, self._file, bitrate=bitrate)
 
     def write(self, samples: NDArray[np.float32]) -> None:
         """Mono samples [n], full scale 1.0."""
@@ -118,9 +119,12 @@ class FileEncoder:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._file.close()
-        if kind is not None:
-            self._path.unlink(missing_ok=True)
+        if kind is None:
+            self._file.close()
+            return
+        with contextlib.suppress(OSError):  # a full disk refuses what is still buffered too
+            self._file.close()
+        self._path.unlink(missing_ok=True)
 
 
 def encode_file(
@@ -133,19 +137,13 @@ def encode_file(
         return encoder.finish()
 
 
-def _open_stream(encoding: _Encoding, sink: Sink, *, bitrate: int) -> Writer:
-    if encoding.format.name in {"wav", "pcm"}:
-        return PcmWriter(sink, sample_rate=encoding.sample_rate, has_header=encoding.format.name == "wav")
-    chosen = encoding.format.choose_bitrate(bitrate)
-    if encoding.format.name == "ogg":
-        return VorbisWriter(sink, sample_rate=encoding.sample_rate, bitrate=chosen)
-    return FFmpegWriter(sink, encoding.format, sample_rate=encoding.sample_rate, bitrate=chosen)
-
-
-def _open_file(encoding: _Encoding, file: IO[bytes], path: Path, *, bitrate: int) -> Writer:
-    if encoding.format.name in {"wav", "pcm"}:
-        return PcmWriter(file, sample_rate=encoding.sample_rate, has_header=encoding.format.name == "wav")
-    chosen = encoding.format.choose_bitrate(bitrate)
-    if encoding.format.name == "ogg":
-        return VorbisWriter(file, sample_rate=encoding.sample_rate, bitrate=chosen)
-    return FFmpegWriter(path, encoding.format, sample_rate=encoding.sample_rate, bitrate=chosen)
+def _open_writer(encoding: _Encoding, target: Sink | IO[bytes], *, bitrate: int) -> Writer:
+    """The writer of a format, into a sink or an open file."""
+    name, chosen = encoding.format.name, encoding.format.choose_bitrate(bitrate)
+    if name in {"wav", "pcm"}:
+        return PcmWriter(target, sample_rate=encoding.sample_rate, has_header=name == "wav")
+    if name == "ogg":
+        return VorbisWriter(target, sample_rate=encoding.sample_rate, bitrate=chosen)
+    # FFmpeg opens a file by its name, to come back to its header.
+    place = target if isinstance(target, Sink) else Path(target.name)
+    return FFmpegWriter(place, encoding.format, sample_rate=encoding.sample_rate, bitrate=chosen)

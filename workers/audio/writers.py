@@ -29,12 +29,13 @@ class Sink:
 
     def __init__(self) -> None:
         self._chunks: list[bytes] = []
-        self._written = 0
+        self.written = 0
+        """Bytes."""
 
     def write(self, data: bytes) -> int:
         """Appends."""
         self._chunks.append(bytes(data))
-        self._written += len(data)
+        self.written += len(data)
         return len(data)
 
     def take(self) -> bytes:
@@ -42,22 +43,6 @@ class Sink:
         data = b"".join(self._chunks)
         self._chunks.clear()
         return data
-
-
-class SeekableSink(Sink):
-    """A sink that answers where it is: libsndfile asks, though it only ever appends."""
-
-    def tell(self) -> int:
-        """Bytes written."""
-        return self._written
-
-    def seek(self, offset: int, whence: int = 0) -> int:  # noqa: ARG002  # the interface of a file
-        """Stays where it is."""
-        return self._written
-
-    def read(self, size: int = -1) -> bytes:  # noqa: ARG002  # the interface of a file
-        """Nothing."""
-        return b""
 
 
 class Writer(Protocol):
@@ -95,23 +80,43 @@ class PcmWriter:
             self._target.seek(0, 2)
 
 
+class _VorbisSink(Sink):
+    """A sink that answers where it is: libsndfile asks, though it only ever appends."""
+
+    def tell(self) -> int:
+        """Bytes written."""
+        return self.written
+
+    def seek(self, offset: int, whence: int = 0) -> int:  # noqa: ARG002  # the interface of a file
+        """Stays where it is."""
+        return self.written
+
+    def read(self, size: int = -1) -> bytes:  # noqa: ARG002  # the interface of a file
+        """Nothing."""
+        return b""
+
+
 class VorbisWriter:
     """Ogg Vorbis, whose encoder PyAV's FFmpeg lacks."""
 
     def __init__(self, target: Sink | IO[bytes], *, sample_rate: int, bitrate: int) -> None:
         quality = float(np.interp(bitrate, VORBIS_BITRATES, np.arange(len(VORBIS_BITRATES)))) / 10
+        self._target = target
+        self._pages = _VorbisSink()  # libsndfile would pass over an error of the target, a full disk for instance
         self._file = soundfile.SoundFile(
-            target, "w", samplerate=sample_rate, channels=1, format="OGG", subtype="VORBIS", compression_level=1.0 - quality
+            self._pages, "w", samplerate=sample_rate, channels=1, format="OGG", subtype="VORBIS", compression_level=1.0 - quality
         )
 
     def write(self, samples: NDArray[np.float32]) -> None:
         """Encodes in small blocks."""
         for start in range(0, len(samples), VORBIS_BLOCK_SAMPLES):
             self._file.write(samples[start : start + VORBIS_BLOCK_SAMPLES])
+        self._target.write(self._pages.take())
 
     def finish(self) -> None:
         """Writes the last page."""
         self._file.close()
+        self._target.write(self._pages.take())
 
 
 FFMPEG: Final[Mapping[str, tuple[str, str, Mapping[str, str], Mapping[str, str]]]] = MappingProxyType(

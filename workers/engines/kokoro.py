@@ -38,9 +38,10 @@ LONGEST_PHONEMES: Final = 240
 listener who comes in waits for it."""
 LONGEST_CHARACTERS: Final = 220
 
-SLOWEST, FASTEST = 0.6, 1.5
-"""The model's own speeds that stay clear: beyond 1.5 more than two thirds of the phonemes are at their shortest, one unit, and the audio
-no longer gets shorter as asked. The rest of a speed is made by stretching at constant pitch."""
+SLOWEST, FASTEST = 0.6, 1.2
+"""The model's own speeds that stay clear; the rest of a speed is made by stretching at constant pitch. Word error rates by whisper-base on
+six sentences: at speed 1.5, 0.0 this way and 0.16 by the model alone; at 2.0, 0.02 and 0.27. Durations are whole units, most of which are
+one or two, so that a faster model drops sounds and slows down; at 0.25 by itself it is not understood at all."""
 
 MODEL_BYTES: Final = 440 * 1024**2
 RUN_BYTES: Final = 360 * 1024**2

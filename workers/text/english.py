@@ -1,5 +1,6 @@
 """English letters to phonemes by hibari.g2p (a port of misaki), each written word with its own phonemes."""
 
+import re
 import threading
 from difflib import SequenceMatcher
 from functools import cache
@@ -10,6 +11,9 @@ from workers.text.phonemes import Phonemised, WordPhonemes
 
 MARKS: Final = frozenset(' ;:,.!?—…"“”()')
 """What Kokoro's vocabulary holds besides sounds."""
+
+MARK_RUN: Final = re.compile(r"""([;:,.!?—…"“”()]{3})[;:,.!?—…"“”()]+""")
+"""Three marks are as long a pause as a thousand, and a model's input is short."""
 
 _loading = threading.Lock()
 
@@ -80,7 +84,8 @@ def _assemble(words: list[tuple[str, int]], sounds: list[tuple[int, str]]) -> Ph
     """Joins the chunks' phonemes with spaces and notes where each word's sounds begin and end."""
     phonemes = ""
     spans: dict[int, tuple[int, int]] = {}
-    for word, sound in sounds:
+    for word, long_sound in sounds:
+        sound = MARK_RUN.sub(r"\1", long_sound)
         is_mark = not sound.strip("".join(MARKS))
         if not sound or (is_mark and phonemes[-1:] in MARKS):  # one mark is a pause, ten more would be none the longer
             continue

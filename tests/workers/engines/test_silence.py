@@ -1,0 +1,32 @@
+"""Silence, the engine that tests of the machinery run on."""
+
+import time
+
+import pytest
+
+from workers.contract.errors import WorkError
+from workers.engines.silence import SilenceEngine
+
+
+def test_silence_is_as_long_as_its_text_and_the_words_are_spread_over_it() -> None:
+    spoken = SilenceEngine().speak("One two.", voice="quiet", language="", speed=2.0)
+    assert len(spoken.samples) == 8 * 0.025 * 24_000
+    assert not spoken.samples.any()
+    assert [(word.word, word.start, word.end) for word in spoken.words] == [
+        ("One", 0.0, pytest.approx(0.075)),
+        ("two.", 0.1, pytest.approx(0.2)),
+    ]
+
+
+@pytest.mark.parametrize(("mark", "code"), [("[fail]", "internal_error"), ("[fail:bad_audio]", "bad_audio")])
+def test_a_mark_in_the_text_asks_for_a_failure(mark: str, code: str) -> None:
+    with pytest.raises(WorkError) as failure:
+        SilenceEngine().speak(f"Please {mark} now.", voice="quiet", language="", speed=1.0)
+    assert failure.value.code == code
+
+
+def test_a_sentence_takes_as_long_as_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTSAI_SILENCE_COMPUTE_SECONDS", "0.2")
+    started = time.monotonic()
+    SilenceEngine().speak("Hello.", voice="quiet", language="", speed=1.0)
+    assert time.monotonic() - started >= 0.2

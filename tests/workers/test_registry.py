@@ -1,0 +1,66 @@
+"""Which engines a worker finds."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workers import engines
+from workers.contract.errors import WorkError
+from workers.registry import available_engines, survey_engines
+
+NEW_ENGINE = """
+from workers.engines.silence import SilenceEngine
+
+class NewEngine(SilenceEngine):
+    is_for_tests = False
+
+    def find_obstacle(self):
+        return "It needs a flux capacitor."
+
+def build_engines():
+    return [NewEngine()]
+"""
+
+
+def ids_of(wanted: str) -> list[str]:
+    return [engine.spec.id for engine in available_engines({"TTSAI_ENGINES": wanted})]
+
+
+def test_the_engine_for_tests_is_offered_only_by_name() -> None:
+    assert "silence" not in ids_of("")
+    assert {"hibari", "kokoro"} <= {offer.engine.spec.id for offer in survey_engines({})}
+    assert ids_of("silence") == ["silence"]
+    assert ids_of(" silence , hibari,") == ["hibari", "silence"]
+
+
+def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(WorkError, match=r"names nonesuch, but the engines are: .*hibari.*kokoro.*silence") as refusal:
+        available_engines({"TTSAI_ENGINES": "hibari,nonesuch"})
+    assert refusal.value.code == "unknown_engine"
+
+
+def test_an_engine_without_its_weights_is_surveyed_with_the_reason_and_not_available(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TTSAI_MODELS", str(tmp_path))
+    (offer,) = survey_engines({"TTSAI_ENGINES": "kokoro"})
+    assert "ttsai models pull kokoro" in offer.obstacle
+    assert ids_of("kokoro,hibari") == ["hibari"]
+
+
+def test_a_new_engine_is_one_new_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "brand_new.py").write_text(
+        NEW_ENGINE.replace(
+            "is_for_tests = False", "is_for_tests = False\n    spec = __import__('dataclasses').replace(SilenceEngine.spec, id='new')"
+        )
+    )
+    monkeypatch.setattr(engines, "__path__", [*engines.__path__, str(tmp_path)])
+    (offer,) = survey_engines({"TTSAI_ENGINES": "new"})
+    assert (offer.engine.spec.id, offer.obstacle) == ("new", "It needs a flux capacitor.")
+
+
+def test_a_survey_loads_no_heavy_library() -> None:
+    program = "import sys; from workers.registry import survey_engines; survey_engines({}); print(sorted({'torch', 'onnxruntime', 'onnx', 'ctranslate2'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -1,0 +1,48 @@
+"""Parts of a long text."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workers.text.markup.parts import cut_into_parts
+
+PROSE = "The engineer checked every bolt, then checked them all again. Nobody in the village remembered who had planted the tree. "
+
+
+def test_a_short_text_is_one_part_and_an_empty_one_is_none() -> None:
+    assert cut_into_parts("Hello.") == ["Hello."]
+    assert cut_into_parts(PROSE * 6) == [PROSE * 6]  # 750 characters
+    assert cut_into_parts("") == []
+
+
+def test_parts_end_at_sentence_ends() -> None:
+    parts = cut_into_parts(PROSE * 20)
+    assert all(part.endswith((". ", "again. ")) for part in parts)
+    assert all(300 < len(part) <= 500 for part in parts[:-1])
+    assert 250 <= len(parts[-1]) <= 750
+
+
+def test_no_part_is_without_words() -> None:
+    parts = cut_into_parts("* * *\n\n" * 200 + PROSE * 10 + "... " * 400 + PROSE * 10)
+    assert len(parts) > 3
+    assert all(any(character.isalnum() for character in part) for part in parts)
+
+
+@given(st.text(alphabet="ab .,;!\n中。—é\u0301", max_size=400), st.integers(1, 50))
+def test_the_parts_are_the_text(text: str, longest: int) -> None:
+    parts = cut_into_parts(text, longest=longest)
+    assert "".join(parts) == text
+    assert all(parts)
+
+
+@pytest.mark.parametrize("unit", [PROSE, "今天天气很好。我们去公园吧", "天气", "x", "word "])
+def test_a_million_characters_take_seconds(unit: str) -> None:
+    text = (unit * (1_000_000 // len(unit) + 1))[:1_000_000]
+    started = time.process_time()
+    parts = cut_into_parts(text)
+    assert time.process_time() - started < 4  # 0.1 to 1.2 s on an idle core
+    assert "".join(parts) == text
+    assert 1_900 < len(parts) < 2_800
+    assert max(map(len, parts)) <= 750
