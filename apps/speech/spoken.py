@@ -24,6 +24,7 @@ from workers.contract.formats import FORMATS
 RETURN_SECONDS = 2.5
 """A client whose connection broke may come back: the official SDK repeats its POST after a second and then joins this job."""
 CHUNK_BYTES = 1 << 18
+AT_ONCE_BYTES = 1 << 20
 CLIENTS_FAULT = frozenset({errors.UNKNOWN_VOICE, errors.UNSUPPORTED_LANGUAGE, errors.NOTHING_TO_SAY})
 
 
@@ -43,19 +44,22 @@ class SpokenAnswer:
     async def _resolve(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
         end = await exchange.wait_for_end(self.job_uuid, settings.TTSAI_SPEECH_WAIT_SECONDS)
         if end is not None:
-            job = await exchange.run(_read, self.job_uuid)
-            return await self._audio(exchange, job)
+            return await exchange.run(self._answer, exchange)
         if not exchange.has_left.is_set():
             raise _still_running(self.job_uuid)
         if not self.is_kept:
             await _give_up(exchange, self.job_uuid)
         return HttpResponse(status=499)  # nobody reads it
 
-    async def _audio(self, exchange: Exchange, job: Job) -> HttpResponseBase | ASGIApp:
+    def _answer(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
+        """What to send, in one visit to a thread: a short file is read there and then."""
+        job = _read(self.job_uuid)
         if job.state != JobState.COMPLETED or not job.result:
             raise failure_as_error(job)
         key, content_type = job.result["key"], FORMATS[job.output_format].content_type
         headers = {**self.headers, "X-Job-Id": job.uuid.hex, "X-Credits-Used": str(prices.credits(job.charged_millicredits))}
+        if job.result["bytes"] <= AT_ONCE_BYTES:
+            return HttpResponse(get_storage().read_bytes(key), content_type=content_type, headers=headers)
         path = get_storage().local_path(key)
         if path is None:
             headers["Content-Length"] = str(job.result["bytes"])

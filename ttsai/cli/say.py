@@ -53,7 +53,8 @@ def _format_of(output: Path | None) -> str:
 
 def _wait(server: Server, uuid: str) -> dict[str, Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("queued", total=1.0)
         polls = iter(FIRST_POLLS)
         while True:

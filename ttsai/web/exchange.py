@@ -56,11 +56,11 @@ class WebExchange:
         finally:
             for task in (end, *others):
                 task.cancel()
-            await self._hub.forget_waiter(job, waiter=self._waiter)
+            self._hub.forget_waiter(job, waiter=self._waiter)
 
     async def count_other_waiters(self, job_uuid: uuid.UUID) -> int:
         """How many other requests, of any web process, wait for the same job now."""
-        return await self._hub.count_waiters(job_uuid.hex)
+        return await self._hub.count_waiters(job_uuid.hex, but=self._waiter)
 
     async def events(self, job_uuid: uuid.UUID, after_id: str) -> AsyncGenerator[tuple[str, dict[str, Any]]]:
         """The job's events from an entry on, to its end or until the client leaves or the process is to stop."""

@@ -141,16 +141,22 @@ class Hub:
             pipeline.expire(_waiters_key(job), int(seconds) + 60)
             await pipeline.execute()
 
-    async def forget_waiter(self, job: str, *, waiter: str) -> None:
-        """The waiter has its answer, or is gone."""
+    def forget_waiter(self, job: str, *, waiter: str) -> None:
+        """The waiter has its answer, or is gone. Nobody waits until that is known."""
+        self._spawn(self._forget_waiter(job, waiter=waiter))
+
+    async def count_waiters(self, job: str, *, but: str) -> int:
+        """How many wait for the job's answer, in all web processes, without this one; 0 while Valkey is away."""
+        with contextlib.suppress(*ValkeyAway):
+            pipeline = self._valkey.pipeline(transaction=False)
+            pipeline.zrem(_waiters_key(job), but)
+            pipeline.zcount(_waiters_key(job), time.time(), "+inf")
+            return int((await pipeline.execute())[1])
+        return 0
+
+    async def _forget_waiter(self, job: str, *, waiter: str) -> None:
         with contextlib.suppress(*ValkeyAway):
             await self._valkey.zrem(_waiters_key(job), waiter)
-
-    async def count_waiters(self, job: str) -> int:
-        """How many wait for the job's answer, in all web processes; 0 while Valkey is away."""
-        with contextlib.suppress(*ValkeyAway):
-            return int(await self._valkey.zcount(_waiters_key(job), time.time(), "+inf"))
-        return 0
 
     def _rewind(self, subscription: Subscription) -> None:
         """Make the reader (re)read the job's stream from the subscription's cursor on."""

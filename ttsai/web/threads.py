@@ -88,7 +88,7 @@ class DjangoThreads:
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Calls a function of an answer that has begun to wait: it is never turned away."""
-        return await self._submit(_with_connections, function, args, kwargs)
+        return await self._submit(self._call, function, args, kwargs)
 
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Calls a function as it is, within a response whose signals have been or will be sent."""
@@ -118,6 +118,15 @@ class DjangoThreads:
             response.close()  # sends request_finished; the content is at hand
         return response
 
+    def _call(self, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
+        close_old_connections()  # one that failed is opened anew
+        self._trust_connections()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            self._used.at = time.monotonic()
+            close_old_connections()
+
     def _trust_connections(self) -> None:
         """Spares a busy thread Django's question, before each request, whether its connection still lives: some 5% of a request."""
         if time.monotonic() - getattr(self._used, "at", 0.0) < TRUSTED_SECONDS:
@@ -129,11 +138,3 @@ def _leave(together: threading.Barrier) -> None:
     with contextlib.suppress(threading.BrokenBarrierError):
         together.wait(CLOSING_SECONDS)
     connections.close_all()
-
-
-def _with_connections(function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
-    close_old_connections()  # one that Postgres closed meanwhile is opened anew
-    try:
-        return function(*args, **kwargs)
-    finally:
-        close_old_connections()
