@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 API = [
-    path("", include(f"apps.{app}.urls")) for app in ("core", "accounts", "billing", "webhooks", "catalog", "jobs", "speech", "compat.openai")
+    path("", include(f"apps.{app}.urls"))
+    for app in ("core", "accounts", "billing", "webhooks", "pronunciations", "catalog", "jobs", "speech", "compat.openai")
 ]
 
 urlpatterns = [

@@ -1,0 +1,40 @@
+"""Shapes of the dictionary."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.pronunciations.models import Pronunciation
+
+
+class PronunciationSerializer(serializers.ModelSerializer[Pronunciation]):
+    """One entry."""
+
+    id = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Pronunciation
+        fields = ["id", "word", "replacement", "language", "case_sensitive", "created_at"]
+        read_only_fields = fields
+
+
+class NewPronunciationSerializer(serializers.Serializer[Any]):
+    """What an entry is made of; apps.pronunciations.services has the rules."""
+
+    word = serializers.CharField(max_length=100, help_text="A whole word, or several.")
+    replacement = serializers.CharField(max_length=200, help_text="What is said in its place.")
+    language = serializers.CharField(max_length=35, required=False, allow_blank=True, help_text="en, pt-br, …; empty for every language.")
+    case_sensitive = serializers.BooleanField(required=False, default=False)
+
+
+class PronunciationListSerializer(serializers.Serializer[Any]):
+    """The whole dictionary."""
+
+    pronunciations = PronunciationSerializer(many=True)
+    total = serializers.IntegerField()
+
+
+class PronunciationQuerySerializer(serializers.Serializer[Any]):
+    """Which entry."""
+
+    id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)

@@ -1,0 +1,60 @@
+"""/v1/pronunciations/: an account's dictionary."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.callers import get_caller
+from apps.accounts.permissions import HasAccount, scope_required
+from apps.pronunciations import serializers as shapes
+from apps.pronunciations.selectors import get_pronunciation, list_pronunciations
+from apps.pronunciations.services import set_pronunciation
+
+
+class PronunciationsView(APIView):
+    """List, set, remove."""
+
+    permission_classes = [HasAccount, scope_required("tts:generate")]
+
+    @extend_schema(
+        operation_id="pronunciations_list", tags=["pronunciations"], responses=shapes.PronunciationListSerializer, summary="The dictionary"
+    )
+    def get(self, request: Request) -> Response:
+        """The account's dictionary: used on every text to speech request of the account."""
+        entries = shapes.PronunciationSerializer(list_pronunciations(get_caller(request).own_key.account), many=True).data
+        return Response({"pronunciations": entries, "total": len(entries)})
+
+    @extend_schema(
+        operation_id="pronunciations_set",
+        tags=["pronunciations"],
+        request=shapes.NewPronunciationSerializer,
+        responses=shapes.PronunciationSerializer,
+        summary="Add or change an entry",
+    )
+    def post(self, request: Request) -> Response:
+        """Adds an entry, or changes the one of the same word, language and case rule. 200 entries an account."""
+        entry = _valid(shapes.NewPronunciationSerializer(data=request.data))
+        return Response(shapes.PronunciationSerializer(set_pronunciation(get_caller(request).own_key.account, entry=entry)).data)
+
+    @extend_schema(
+        operation_id="pronunciations_delete",
+        tags=["pronunciations"],
+        parameters=[shapes.PronunciationQuerySerializer],
+        responses=shapes.PronunciationSerializer,
+        summary="Remove an entry",
+    )
+    def delete(self, request: Request) -> Response:
+        """Removes the entry `?id=`; the answer is the entry as it was."""
+        query = _valid(shapes.PronunciationQuerySerializer(data=request.query_params))
+        entry = get_pronunciation(get_caller(request).own_key.account, pk=query["id"])
+        shape = shapes.PronunciationSerializer(entry).data
+        entry.delete()
+        return Response(shape)
+
+
+def _valid(serializer: Any) -> dict[str, Any]:
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
