@@ -122,6 +122,8 @@ class Builder:
         self._start = start
         self._position = 0
         """How much of the written text is dealt with."""
+        self.last_character = ""
+        """The last character spoken so far, or nothing."""
         self._pieces: list[str] = []
         self._spoken_length = 0
         self._spans: list[Span] = []
@@ -130,11 +132,6 @@ class Builder:
     def position(self) -> int:
         """How many written characters are dealt with."""
         return self._position
-
-    @property
-    def last_character(self) -> str:
-        """The last character spoken so far, or nothing."""
-        return next((piece[-1] for piece in reversed(self._pieces) if piece), "")
 
     def keep(self, *, up_to: int) -> None:
         """Speaks the characters before the written offset `up_to` as they are written."""
@@ -160,6 +157,7 @@ class Builder:
         else:
             self._spans.append(Span(self._spoken_length, end, self._position, up_to, is_kept))
         self._pieces.append(spoken)
+        self.last_character = spoken[-1:] or self.last_character
         self._spoken_length, self._position = end, up_to
 
 

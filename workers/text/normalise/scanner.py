@@ -18,6 +18,7 @@ from workers.text.normalise.rules.ranges import (
     read_money_range,
     read_range,
     read_ratio,
+    read_time_range,
 )
 from workers.text.normalise.rules.signs import read_sign
 from workers.text.normalise.rules.times import read_time
@@ -27,6 +28,7 @@ from workers.text.spoken import Builder, SpokenText
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
     read_phone,
     read_date,
+    read_time_range,
     read_time,
     read_money_range,
     read_money_prefix,
@@ -37,7 +39,7 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
     read_ratio,
     read_quantity,
 )
-WORD_RULES: Final[tuple[Rule, ...]] = (read_abbreviation, read_month_first, read_money_prefix, read_initials, read_roman, read_capitals)
+WORD_RULES: Final[tuple[Rule, ...]] = (read_month_first, read_abbreviation, read_money_prefix, read_initials, read_roman, read_capitals)
 SIGN_RULES: Final[tuple[Rule, ...]] = (read_money_range, read_money_prefix, read_fraction, read_phone, read_quantity, read_sign)
 
 PLAIN_SIGNS: Final = r"\s,;:'\"()\[\]{}“”‘’«»„‚‹›¿¡…–—"
@@ -50,16 +52,16 @@ OPENING: Final = frozenset("([{\"'“‘«„‚‹¿¡-–—/’")
 @cache
 def _candidates(language: Language) -> re.Pattern[str]:
     """Where a rule may begin: figures, signs, words with a full stop, capitals, and the words that the language watches."""
-    watched = {name for name in language.abbreviations if name[-1].isalpha()} | {name for name in ("USD", "EUR")}
+    watched = {name for name in language.abbreviations if not name.endswith(".")} | {"USD", "EUR"}
     if language.code == "en":
         watched |= {*language.months, *(name.capitalize() for name in language.month_abbreviations)}
     names = "|".join(map(re.escape, sorted(watched, key=len, reverse=True)))
     return re.compile(
-        r"\d"
-        rf"|(?<![^\W\d_])(?:[^\W\d_]{{1,24}}+(?=\.)|[A-ZÀ-ÖØ-Þ]{{2,40}}+(?!['’][a-z])|[IVX](?![^\W\d_])|(?:{names})(?![^\W\d_])"
+        r"[\d¼-¾⅐-⅞²³]"
+        rf"|(?<![^\W\d_])(?:[^\W\d_]{{1,24}}+(?=\.)|[A-ZÀ-ÖØ-Þ]{{2,40}}+(?!['’][a-z])|[IVX]{{1,6}}+(?:er|re|e|ème)?(?![^\W\d_])|(?:{names})(?![^\W\d_])"
         r"|[A-Zc]{1,3}(?=[$/])|[^\W\d_](?=\.\s?[^\W\d_]\.))"
         r"|(?<=[\d\s])x(?=\s?\d)"
-        r"|([!?])(?=[!?])|\.(?=[\w.])|[,;:](?=[,;:])|[-–—](?=[-–—>\d])|\+"
+        r"|([!?])(?=[!?])|\.(?=[\w.])|[,;:](?=[,;:])|[-−–—](?=[-–—>\d$€£¥])|\+"
         rf"|(?!['.,!?-])[^\w{PLAIN_SIGNS}.!?-]|_"
         r"|\((?=\d{2,5}\))"
     )

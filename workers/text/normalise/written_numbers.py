@@ -48,36 +48,36 @@ def parse_number(text: str, *, language: Language, is_money: bool = False) -> Nu
 
 def _interpret(raw: str, *, language: Language, sign: str, is_money: bool = False) -> tuple[int, Number]:
     """How many characters of the run are one number, and which."""
-    length = len(raw)
     spaced = [space for space in SPACES + " " if space in raw]
-    if spaced:
-        head, _, tail = raw.partition(spaced[0])
-        groups = [head, *re.split(f"[{SPACES} ]", re.split(r"[.,]", tail)[0])]
-        if not _has_groups(groups):
-            return _interpret(head, language=language, sign=sign, is_money=is_money)
-        raw = "".join(character for character in raw if character not in SPACES + " ")
-    marks = {mark for mark in ".," if mark in raw}
-    if not marks:
+    if not spaced:
+        return _interpret_marks(raw, language=language, sign=sign, is_money=is_money)
+    groups = re.split(f"[{SPACES} ]", re.split(r"[.,]", raw)[0])
+    if not _has_groups(groups):
+        return _interpret_marks(groups[0], language=language, sign=sign, is_money=is_money)
+    joined = "".join(character for character in raw if character not in SPACES + " ")
+    length, number = _interpret_marks(joined, language=language, sign=sign, is_money=is_money)
+    return length + len(raw) - len(joined), number
+
+
+def _interpret_marks(raw: str, *, language: Language, sign: str, is_money: bool) -> tuple[int, Number]:
+    """The same for a run without spaces."""
+    length, last = len(raw), max(raw.rfind("."), raw.rfind(","))
+    if last < 0:
         return length, Number(raw, sign=sign)
-    last = max(raw.rfind("."), raw.rfind(","))
     whole, mark, fraction = raw[:last], raw[last], raw[last + 1 :]
-    if len(marks) == 2:
-        other = "," if mark == "." else "."
-        if _has_groups(whole.split(other)) and mark not in whole:
-            return length, Number(whole.replace(other, ""), fraction, mark, sign)
-        return _leading(raw, sign=sign)
+    other = "," if mark == "." else "."
     groups = raw.split(mark)
-    is_grouped = _has_groups(groups) and not spaced
-    if len(groups) > 2:
-        return (length, Number("".join(groups), sign=sign)) if is_grouped else _leading(raw, sign=sign)
-    if is_grouped and (mark != language.decimal_mark or (is_money and mark == ",")):
-        return length, Number("".join(groups), sign=sign)
-    if mark == language.decimal_mark or language.decimal_mark == "," or (is_money and len(fraction) <= 2):
-        return length, Number(whole, fraction, mark, sign)
-    return _leading(raw, sign=sign)
-
-
-def _leading(raw: str, *, sign: str) -> tuple[int, Number]:
+    is_grouped = _has_groups(groups)
+    if other in raw:
+        number = Number(whole.replace(other, ""), fraction, mark, sign) if _has_groups(whole.split(other)) else None
+    elif is_grouped and (len(groups) > 2 or mark != language.decimal_mark or (is_money and mark == ",")):
+        number = Number("".join(groups), sign=sign)
+    elif len(groups) == 2 and (language.decimal_mark in {mark, ","} or (is_money and len(fraction) <= 2)):
+        number = Number(whole, fraction, mark, sign)
+    else:
+        number = None
+    if number:
+        return length, number
     digits = re.split(r"[.,]", raw, maxsplit=1)[0]
     return len(digits), Number(digits, sign=sign)
 

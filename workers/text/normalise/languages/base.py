@@ -3,6 +3,7 @@
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from workers.text.normalise.languages.nouns import Currency, Gender, Noun
@@ -140,6 +141,7 @@ class Language(ABC):
 
     def money(self, number: Number, currency: Currency) -> str:
         """A sum: whole units, then hundredths where the currency has them and two decimals are written."""
+        number = self.own_mark(number)
         minor = currency.minor
         cents = number.fraction.ljust(2, "0")
         if minor is None or len(cents) != 2 or not number.fraction:
@@ -150,6 +152,10 @@ class Language(ABC):
         if int(number.digits) == 0:
             return self.count(Number(hundredths.digits, sign=number.sign), minor)
         return self.join_money(self.count(whole, currency.major), self.count(hundredths, minor))
+
+    def own_mark(self, number: Number) -> Number:
+        """The number with the decimal mark that the language itself uses."""
+        return replace(number, mark=self.decimal_mark) if number.fraction else number
 
     def join_money(self, major: str, minor: str) -> str:
         """Whole units and hundredths."""

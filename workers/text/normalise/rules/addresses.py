@@ -58,4 +58,9 @@ def _say_piece(piece: str, *, language: Language) -> str:
 def say_tag(written: str, *, language: Language) -> str:
     """The words of a hashtag or handle: camel case and underscores part them."""
     pieces = PIECE.findall(CAMEL.sub(" ", written.replace("_", " ")))
-    return " ".join(filter(None, (language.number(Number(piece)) if piece.isdecimal() else piece for piece in pieces)))
+    return " ".join(_say_figures(piece, language=language) if piece.isdecimal() else piece for piece in pieces)
+
+
+def _say_figures(figures: str, *, language: Language) -> str:
+    is_year = len(figures) == 4 and 1900 <= int(figures) <= 2099
+    return language.year(int(figures)) if is_year else language.number(Number(figures))

@@ -23,10 +23,11 @@ def full_year(digits: str) -> int:
     return year if len(digits) > 2 else year + (2000 if year < CENTURY_PIVOT else 1900)
 
 
-def date_in_order(first: str, second: str, year: str, *, order: str) -> Date | None:
+def date_in_order(first: str, second: str, year: str = "", *, order: str) -> Date | None:
     """A date whose day and month stand in the language's order, or in the other one where only that exists."""
-    month_first = Date(day=int(second), month=int(first), year=full_year(year))
-    day_first = Date(day=int(first), month=int(second), year=full_year(year))
+    number = full_year(year) if year else 0
+    month_first = Date(day=int(second), month=int(first), year=number)
+    day_first = Date(day=int(first), month=int(second), year=number)
     candidates = (month_first, day_first) if order == "mdy" else (day_first, month_first)
     return next((date for date in candidates if 1 <= date.month <= 12 and date.day and date.exists), None)
 

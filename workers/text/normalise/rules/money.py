@@ -19,6 +19,7 @@ SYMBOLS: Final = {
 
 SPACE: Final = r"[ \u00a0\u202f]?"
 SIGN: Final = re.compile(r"[-−]?")
+RELATION: Final = re.compile(r"\s?/\s?([^\W\d_]{1,20}[²³]?)(?![^\W_])")
 THOUSANDS: Final = frozenset(("thousand", "mil", "mille", "mila", "tausend", "hundred"))
 
 
@@ -69,28 +70,41 @@ def read_money_prefix(context: Context, position: int) -> Found | None:
     number = read_number(context.text, end, language=context.language, sign=mark)
     if not number:
         return None
-    return say_sum(context, *number, currency=currency)
+    found = say_sum(context, *number, currency=currency)
+    return related(context, found.end, found.spoken)
 
 
 def say_sum(context: Context, number: Number, end: int, *, currency: Currency) -> Found:
     """A number whose currency is known, with the magnitude and the relation (per month) behind it."""
-    number, length = _money_number(context, number, end)
+    number, length = _money_number(number), end
     magnitude = read_magnitude(context, length)
     if magnitude:
         return Found(magnitude[1], say_magnitude_sum(context.language, number, magnitude[0], currency))
     return Found(length, context.language.money(number, currency))
 
 
+def related(context: Context, end: int, spoken: str) -> Found:
+    """What a quantity is related to behind a slash: per month, per kilogram, per 100 kilometers."""
+    if context.character(end) == "/" and context.character(end + 1).isdecimal():
+        return Found(end + 1, f"{spoken} {context.language.per}")
+    match = RELATION.match(context.text, end)
+    if not match:
+        return Found(end, spoken)
+    unit = context.language.units.get(match[1])
+    noun, gender = (unit.singular, unit.gender) if unit else (match[1], context.language.gender_of(match[1]))
+    return Found(match.end(), f"{spoken} {context.language.relation(noun, gender=gender)}")
+
+
 def say_magnitude_sum(language: Language, number: Number, name: str, currency: Currency) -> str:
     """Three point five million dollars."""
-    words = language.magnitude(number, name)
+    words = language.magnitude(language.own_mark(number), name)
     noun = currency.major.plural
     is_thousands = language.magnitudes[name][0] in THOUSANDS
     link = "" if is_thousands else language.millions_link(Number("1000000"), noun)
     return f"{words} {link}{noun}"
 
 
-def _money_number(context: Context, number: Number, end: int) -> tuple[Number, int]:
-    """Three digits behind a comma or behind the German point are thousands in a sum, whatever the language."""
+def _money_number(number: Number) -> Number:
+    """Three digits behind a comma are thousands in a sum, whatever the language."""
     is_thousands = len(number.fraction) == 3 and number.mark == "," and len(number.digits) <= 3 and number.digits != "0"
-    return (Number(number.digits + number.fraction, sign=number.sign), end) if is_thousands else (number, end)
+    return Number(number.digits + number.fraction, sign=number.sign) if is_thousands else number

@@ -8,16 +8,15 @@ from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import Noun
 from workers.text.normalise.languages.values import Number
-from workers.text.normalise.rules.money import THOUSANDS, read_currency, read_magnitude, say_magnitude_sum, say_sum
+from workers.text.normalise.rules.money import THOUSANDS, read_currency, read_magnitude, related, say_magnitude_sum, say_sum
 from workers.text.normalise.written_numbers import read_number
 
 SIGN: Final = re.compile(r"[-−+](?=\d)")
 PERCENT: Final = re.compile(r"[ \u00a0\u202f]?([%‰])")
 SUFFIX: Final = re.compile(r"\.?(?:[^\W\d_]{1,4}|[º°ª])(?![^\W_])")
 DECADE: Final = re.compile(r"(\d{2}|\d{4})['’]?s(?![^\W_])")
-RELATION: Final = re.compile(r"\s?/\s?([^\W\d_]{1,20}[²³]?)(?![^\W_])")
 TAIL_SPACE: Final = r"[ \u00a0\u202f]?"
-LETTER_MAGNITUDES: Final = frozenset("KkMBT")
+LETTER_MAGNITUDES: Final = frozenset("MBT")
 
 
 def read_quantity(context: Context, position: int) -> Found | None:
@@ -31,14 +30,16 @@ def read_quantity(context: Context, position: int) -> Found | None:
     if not read:
         return None
     number, end = read
+    if context.character(start - 1).isalpha():  # MP3, B2B: part of a name
+        return Found(end, context.language.number(number))
     return (
         _with_percent(context, number, end)
         or _with_currency(context, number, end)
-        or _with_unit(context, number, end)
         or _decade(context, start)
+        or _with_unit(context, number, end)
         or _ordinal(context, number, end, start=position)
         or _with_magnitude(context, number, end)
-        or Found(end, _plain(context, number, start=position, end=end))
+        or _plain(context, number, start=position, end=end)
     )
 
 
@@ -88,16 +89,6 @@ def _is_ordinal_sign(context: Context, number: Number, end: int) -> bool:
     return context.language.ordinal_suffix(int(number.digits), "°", before=before, after=after) is not None
 
 
-def related(context: Context, end: int, spoken: str) -> Found:
-    """What a quantity is related to behind a slash: per month, per kilogram."""
-    match = RELATION.match(context.text, end)
-    if not match:
-        return Found(end, spoken)
-    unit = context.language.units.get(match[1])
-    noun, gender = (unit.singular, unit.gender) if unit else (match[1], context.language.gender_of(match[1]))
-    return Found(match.end(), f"{spoken} {context.language.relation(noun, gender=gender)}")
-
-
 def _decade(context: Context, position: int) -> Found | None:
     """1990s, 80s: English only."""
     match = DECADE.match(context.text, position) if context.language.code == "en" else None
@@ -133,21 +124,24 @@ def _with_magnitude(context: Context, number: Number, end: int) -> Found | None:
     return Found(magnitude[1], context.language.magnitude(number, magnitude[0]))
 
 
-def _plain(context: Context, number: Number, *, start: int, end: int) -> str:
+def _plain(context: Context, number: Number, *, start: int, end: int) -> Found:
     language = context.language
     if not number.is_counted or not number.is_whole:
-        return language.number(number)
+        return Found(end, language.number(number))
     value = int(number.digits)
     before = context.word_before(start)
-    if end - start == 4 and not number.sign and is_year(value, language=language, before=before):
-        return language.year(value)
+    is_multiplied = context.character(end) in {"x", "×"} or context.character(start - 1) in {"x", "×"}
+    if end - start == 4 and not number.sign and not is_multiplied and is_year(value, language=language, before=before):
+        return Found(end, language.year(value))
     after = context.word_after(end) if context.character(end) in {" ", "\u00a0", "\u202f"} else ""
     words = language.agreeing(value, before=before, after=after)
-    return f"{ {'-': language.minus, '+': language.plus}[number.sign] } {words}" if number.sign else words
+    sign = {"-": f"{language.minus} ", "+": f"{language.plus} "}.get(number.sign, "")
+    if words == "una" and language.code == "it" and after[:1].lower() in set("aeiou"):
+        return Found(end + 1, f"{sign}un'")
+    return Found(end, sign + words)
 
 
 def is_year(value: int, *, language: Language, before: str) -> bool:
-    """Whether four figures are read as a year: those of our time always, older ones after a word like "in"."""
-    if language.code not in {"en", "de"}:
-        return False
-    return 1900 <= value <= 2099 or (1000 <= value <= 2199 and before.lower() in language.year_contexts)
+    """Whether four figures are read as a year: after a word like "in", and in English and German those of our time always."""
+    is_of_our_time = language.code in {"en", "de"} and 1900 <= value <= 2099
+    return is_of_our_time or (1000 <= value <= 2199 and before.lower() in language.year_contexts)

@@ -8,8 +8,8 @@ from typing import Final
 from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.values import Date, Number
 from workers.text.normalise.rules.dates import read_date
-from workers.text.normalise.rules.money import read_currency, read_money_prefix
-from workers.text.normalise.rules.quantities import is_year, read_quantity, read_unit, related
+from workers.text.normalise.rules.money import read_currency, read_money_prefix, related
+from workers.text.normalise.rules.quantities import is_year, read_quantity, read_unit
 from workers.text.normalise.rules.times import read_time
 from workers.text.normalise.written_numbers import read_number
 
@@ -36,9 +36,10 @@ def read_range(context: Context, position: int) -> Found | None:
         return None
     number, start = first[0], dash.end()
     ends = read_money_prefix(context, start) or (_range_end(context, start) if context.character(start).isdigit() else None)
-    if not ends or context.character(ends.end) in {"-", "–"} and context.character(ends.end + 1).isdigit():
+    is_longer = ends is not None and context.character(ends.end) in {"-", "–"} and context.character(ends.end + 1).isdigit()
+    if not ends or is_longer:
         return None
-    return Found(ends.end, f"{_start_of_range(context, number, start=position)} {context.language.to} {ends.spoken}")
+    return Found(ends.end, f"{_start_of_range(context, number)} {context.language.to} {ends.spoken}")
 
 
 def _range_end(context: Context, start: int) -> Found | None:
@@ -48,11 +49,19 @@ def _range_end(context: Context, start: int) -> Found | None:
     return read_date(context, start) or read_time(context, start) or read_quantity(context, start)
 
 
-def _start_of_range(context: Context, number: Number, *, start: int) -> str:
+def _start_of_range(context: Context, number: Number) -> str:
     language = context.language
     if number.is_counted and number.is_whole and len(number.digits) == 4 and is_year(int(number.digits), language=language, before=""):
         return language.year(int(number.digits))
     return language.number(number)
+
+
+def read_time_range(context: Context, position: int) -> Found | None:
+    """9am-5pm, 14:30–16:00."""
+    first = read_time(context, position)
+    dash = DASH.match(context.text, first.end) if first else None
+    second = read_time(context, dash.end()) if dash else None
+    return Found(second.end, f"{first.spoken} {context.language.to} {second.spoken}") if first and second else None
 
 
 def read_money_range(context: Context, position: int) -> Found | None:

@@ -1,10 +1,9 @@
 """Signs between words, hashtags and handles, and punctuation that is repeated."""
 
 import re
-import unicodedata
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Found, Rule
 from workers.text.normalise.rules.addresses import say_tag
 from workers.text.normalise.rules.emoji import read_emoji
 
@@ -16,31 +15,36 @@ ARROWS: Final = re.compile(r"[-=]{1,2}>")
 SILENT: Final = frozenset("*_~^|\\`•·▪●◦►▶■□◆◇★☆¦")
 """Bullets, emphasis and rulers: a break between words at most."""
 
-CURRENCY_SIGNS: Final = frozenset("$€£¥")
 SPACES: Final = frozenset(" \u00a0\n\t")
 
 
 def read_sign(context: Context, position: int) -> Found | None:
     """What a sign says, or a space where it says nothing."""
-    text, character = context.text, context.text[position]
-    repeated = REPEATED.match(text, position)
+    repeated = REPEATED.match(context.text, position)
     if repeated:
         return Found(repeated.end(), _shorten(repeated[0], before=context.character(position - 1)))
-    if character in "#@":
-        return _read_tag(context, position)
-    if character in "/<>":
-        return _read_slash_or_bracket(context, position)
-    if character == ".":
-        return Found(position + 1, f" {context.language.symbols['.']} ") if _is_inside_name(context, position) else None
-    if character in "-=" and (arrow := ARROWS.match(text, position)):
+    return READERS.get(context.text[position], _read_named)(context, position)
+
+
+def _read_dash(context: Context, position: int) -> Found | None:
+    """An arrow; a dash is left to the G2P."""
+    arrow = ARROWS.match(context.text, position)
+    if arrow:
         return Found(arrow.end(), context.language.signs["→"])
-    if character == "-":
-        return None
-    if character in "x*×" and TIMES.match(text, position) and context.text[max(0, position - 2) : position].strip()[-1:].isdigit():
+    return _read_named(context, position) if context.text[position] == "=" else None
+
+
+def _read_point(context: Context, position: int) -> Found | None:
+    """node.js, readme.txt: a point between letters where no sentence ends."""
+    is_inside = context.character(position - 1).isalnum() and context.character(position + 1).islower()
+    return Found(position + 1, context.language.symbols["."]) if is_inside else None
+
+
+def _read_times(context: Context, position: int) -> Found | None:
+    """3 x 4, 3*4."""
+    if TIMES.match(context.text, position) and context.text[max(0, position - 2) : position].strip()[-1:].isdigit():
         return Found(position + 1, context.language.signs["×"])
-    if character == "x":
-        return None
-    return _read_named(context, position)
+    return None if context.text[position] == "x" else _read_named(context, position)
 
 
 def _read_named(context: Context, position: int) -> Found | None:
@@ -81,11 +85,14 @@ def _read_tag(context: Context, position: int) -> Found:
     return Found(position + 1, "" if is_heading else language.signs[character])
 
 
-def _read_slash_or_bracket(context: Context, position: int) -> Found:
-    """Slashes part words and are not said; brackets compare where they stand between spaces or figures."""
+def _read_slash(context: Context, position: int) -> Found:
+    """Slashes part words and are not said."""
+    return Found(position + 1, " " if _is_inside_word(context, position) else "")
+
+
+def _read_bracket(context: Context, position: int) -> Found:
+    """Brackets compare where they stand between spaces or before figures."""
     character, before, after = context.text[position], context.character(position - 1), context.character(position + 1)
-    if character == "/":
-        return Found(position + 1, " " if before.isalnum() and after.isalnum() else "")
     is_compared = before in SPACES and (after in SPACES or after.isdigit()) and before and after
     return Found(position + 1, context.language.signs[character] if is_compared else "")
 
@@ -94,11 +101,11 @@ def _is_inside_word(context: Context, position: int) -> bool:
     return context.character(position - 1).isalnum() and context.character(position + 1).isalnum()
 
 
-def _is_inside_name(context: Context, position: int) -> bool:
-    """node.js, readme.txt: a point between letters where no sentence ends."""
-    return context.character(position - 1).isalnum() and context.character(position + 1).islower()
-
-
-def is_unknown_sign(character: str) -> bool:
-    """Whether a G2P can make nothing of a character: symbols and what is not assigned."""
-    return unicodedata.category(character) in {"So", "Sk", "Sm", "Sc", "Cf", "Co", "Cn"}
+READERS: Final[dict[str, Rule]] = {
+    **dict.fromkeys("#@", _read_tag),
+    "/": _read_slash,
+    **dict.fromkeys("<>", _read_bracket),
+    ".": _read_point,
+    **dict.fromkeys("-–—=", _read_dash),
+    **dict.fromkeys("x*×", _read_times),
+}

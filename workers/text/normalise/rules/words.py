@@ -6,27 +6,47 @@ from typing import Final
 
 from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import word_set
 
 INITIALS: Final = re.compile(r"(?:[^\W\d_]\.){2,12}")
 CAPITALS: Final = re.compile(r"([A-ZÀ-ÖØ-Þ]{2,40}+)(s?)(?![^\W\d_])")
-ROMAN: Final = re.compile(r"(M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))([eè](?:me)?|[er]{2}|º|ª|\.(?= ))?(?![^\W_])")
+ROMAN: Final = re.compile(
+    r"(M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))([eè](?:me)?|[er]{2}|º|ª|\.(?=[ ,;:)]))?(?![^\W_])"
+)
 ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 CENTURIES: Final = frozenset(
-    "siècle siècles secolo secoli jahrhundert jahrhunderts jahrhunderte century centuries siglo siglos século séculos".split()
-)  # noqa: SIM905
+    [
+        "siècle",
+        "siècles",
+        "secolo",
+        "secoli",
+        "jahrhundert",
+        "jahrhunderts",
+        "jahrhunderte",
+        "century",
+        "centuries",
+        "siglo",
+        "siglos",
+        "século",
+        "séculos",
+    ]
+)
 VOWELS: Final = frozenset("AEIOUYÀÁÂÄÃÅÈÉÊËÌÍÎÏÒÓÔÖÕÙÚÛÜ")
 LONGEST_SPELLED: Final = 8
 
-SAID_AS_WORDS: Final = frozenset(
+SAID_AS_WORDS: Final = word_set(
     """NASA NATO OTAN UNESCO UNICEF OPEC OPEP FIFA UEFA AIDS SIDA IKEA COVID LASER RADAR SONAR PIN SIM RAM ROM GIF JPEG ASCII ONU OMS OCDE
     INSEE SWAT NASDAQ FEMA OSHA NAFTA ASEAN GATT SCUBA WIFI BASIC COBOL JSON YAML CAPTCHA DARPA CERN ESA OVNI TALGO RENFE AVE SMIC BAFTA
-    LEGO LIDO IBAN CAD TED UEFA FIAT SEAT ISIS RISC CISC LAN WAN MAC BIOS CMOS OK""".split()  # noqa: SIM905
+    LEGO LIDO IBAN CAD TED UEFA FIAT SEAT ISIS RISC CISC LAN WAN MAC BIOS CMOS OK"""
 ) - {"OMS", "ESA", "OCDE"}
-SAID_AS_LETTERS: Final = frozenset(
+SAID_AS_LETTERS: Final = word_set(
     """AI API USA UK EU UE UN US TV PC ID UI UX OS IP IT URL CEO CFO CTO CIO COO HR PR CIA DIY FAQ ETA EPA GPU CPU USB IBM UFO VIP ATM HIV
     ADN ARN IVA UAE IRS ISP IRA EEG ICU IQ EQ AM PM AC AD BC BCE OMS ESA OCDE UV EV SUV AOL ESPN ACLU AAA AARP UCLA IEEE ISBN IMF IPO ETF
-    ABS KI EDV AG DPA ADAC USC UBS AP IA SUS ANSA RAI ASL INPS EDF SNCF RATP""".split()  # noqa: SIM905
+    ABS KI EDV AG DPA ADAC USC UBS AP IA SUS ANSA RAI ASL INPS EDF SNCF RATP"""
 ) - {"RAI", "SUS", "INPS"}
+
+RULED: Final = frozenset(("of", "was", "reigned", "ruled", "died", "became", "and"))
+"""English: words behind "Charles I" that the pronoun never has."""
 
 STREETS: Final = {"St.": "Street", "Dr.": "Drive"}
 """English: behind a name these are streets, before one they are titles."""
@@ -82,24 +102,31 @@ def read_roman(context: Context, position: int) -> Found | None:
     match = ROMAN.match(context.text, position)
     if not match or not match[1] or context.character(position - 1) in {"'", "’", "-", "&"}:
         return None
-    value, language = roman_value(match[1]), context.language
-    before, after = context.word_before(position), context.word_after(match.end())
     is_beside = context.character(position - 1) == " " and context.character(position - 2) not in set(".,;:!?")
-    before = before if is_beside else ""
-    end = match.end() - (1 if match[2] == "." else 0)
-    if after.lower() in CENTURIES or (before.lower() in CENTURIES and len(match[1]) > 0):
-        return Found(match.end(), _century(context, value, before=before, after=after))
+    before = context.word_before(position) if is_beside else ""
+    words = _say_roman(context, match, before=before)
+    is_rank = context.language.code == "de" and (
+        not context.ends_sentence(match.end()) or context.word_after(match.end()).lower() in CENTURIES
+    )
+    is_full_stop = match[2] == "." and not is_rank
+    return Found(match.end() - is_full_stop, words) if words else None
+
+
+def _say_roman(context: Context, match: re.Match[str], *, before: str) -> str | None:
+    """The numeral as a century, a rank, a number behind a keyword or behind a name; None where it is none."""
+    language, numeral, value = context.language, match[1], roman_value(match[1])
+    after = context.word_after(match.end())
+    if value <= 30 and (after.lower() in CENTURIES or before.lower() in CENTURIES):
+        return _century(context, value, before=before, after=after)
     if match[2] and match[2] != ".":
-        rank = language.ordinal_suffix(value, match[2], before=before, after=after)
-        return Found(match.end(), rank) if rank and (len(match[1]) > 1 or before in language.roman_names) else None
-    if len(match[1]) == 1 and not _may_stand_alone(context, match[1], before, match.end()):
+        is_rank = len(numeral) > 1 or before in language.roman_names
+        return language.ordinal_suffix(value, match[2], before=before, after=after) if is_rank else None
+    if len(numeral) == 1 and not _may_stand_alone(context, numeral, before, match.end()):
         return None
-    if before.lower() in language.roman_keywords:
-        return Found(end, language.cardinal(value))
     if before in language.roman_names:
-        return Found(match.end() if language.code == "de" and after else end, language.regnal(value, name=before))
-    is_small = set(match[1]) <= set("IVX") and value < 40 and len(match[1]) > 1
-    return Found(end, language.cardinal(value)) if is_small and before[:1].isupper() and not before.isupper() else None
+        return language.regnal(value, name=before)
+    is_small = set(numeral) <= set("IVX") and value < 40 and len(numeral) > 1 and before[:1].isupper() and not before.isupper()
+    return language.cardinal(value) if is_small or before.lower() in language.roman_keywords else None
 
 
 def _century(context: Context, value: int, *, before: str, after: str) -> str:
@@ -117,9 +144,7 @@ def _may_stand_alone(context: Context, numeral: str, before: str, end: int) -> b
         return before.lower() in language.roman_keywords and language.code != "en" and numeral in "IVX"
     if numeral != "I" or language.code != "en" or before == "War":
         return numeral in "IVX"
-    return not context.character(end).strip(" ") or context.character(end) in ".,;:!?)\n" and context.word_after(end) == "" or (
-        context.character(end) in ".,;:!?)\n" or context.word_after(end) in {"of", "was", "reigned", "ruled", "died", "became"}
-    )  # fmt: skip
+    return context.character(end) in {"", *".,;:!?)\n"} or context.word_after(end) in RULED
 
 
 def roman_value(numeral: str) -> int:

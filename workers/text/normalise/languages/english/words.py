@@ -202,6 +202,17 @@ $|dollar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
+No.|#number
+Nos.|#numbers
+№|#number
+p.|#page
+Jan.|January
+Feb.|February
+Aug.|August
+Sept.|September
+Oct.|October
+Nov.|November
+Dec.|December
 Mr.|*Mister
 Mrs.|*Missus
 Ms.|*Miz

@@ -198,6 +198,12 @@ $|dollar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
+nº|#numéro
+n°|#numéro
+N°|#numéro
+№|#numéro
+no|#numéro
+p.|#page
 M.|*monsieur
 MM.|*messieurs
 Mme|*madame

@@ -7,6 +7,7 @@ from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
 MONTHS = tuple(word_list("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"))
 DATIVE = word_set("am vom zum beim im dem den ab bis seit einem keinem diesem jedem des nach vor zur einer ihrem seinem unserem")
+FEMININE = word_set("Frau Stadt Nacht Hand Wand Bank Kuh Tür Uhr Zahl Mutter Tochter Schwester Person Art Welt Zeit Tonne Mark")
 DEFINITE = word_set("der die das jeder jede jedes dieser diese dieses")
 
 
@@ -112,4 +113,4 @@ class German(Language):
         return self.cardinal(1, gender=self.gender_of(after), has_noun=True)
 
     def gender_of(self, word: str) -> Gender:
-        return "f" if word.endswith(("e", "ung", "heit", "keit", "schaft", "ion", "tät", "ur", "in")) else "m"
+        return "f" if word in FEMININE or word.endswith(("e", "ung", "heit", "keit", "schaft", "ion", "tät", "ur", "in")) else "m"

@@ -198,6 +198,8 @@ $|Dollar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
+№|#Nummer
+S.|#Seite
 Dr.|*Doktor
 Prof.|*Professor
 Hr.|*Herr

@@ -56,8 +56,9 @@ class Italian(Language):
         return " ".join(filter(None, (day, month, self.year(date.year) if date.year else "")))
 
     def time(self, time: TimeOfDay, *, before: str = "") -> str:
-        if not time.half and time.hour in {0, 24} and not time.minute and time.second <= 0 and before.lower() not in PLURAL_ARTICLES:
-            return "mezzanotte"
+        is_whole_hour = not time.half and not time.minute and time.second <= 0
+        if is_whole_hour and time.hour in {0, 12, 24} and before.lower() not in PLURAL_ARTICLES:
+            return "mezzogiorno" if time.hour == 12 else "mezzanotte"
         hour = "una" if time.hour == 1 else self.cardinal(time.hour)
         seconds = ""
         if time.second > 0:

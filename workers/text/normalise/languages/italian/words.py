@@ -197,6 +197,12 @@ $|dollaro
 """)
 
 ABBREVIATIONS: Final = parse_words("""
+nº|#numero
+n°|#numero
+N°|#numero
+n.º|#numero
+№|#numero
+p.|#pagina
 Sig.|*signor
 sig.|*signor
 Sig.ra|*signora

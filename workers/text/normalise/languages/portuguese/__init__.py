@@ -6,6 +6,7 @@ from workers.text.normalise.languages.portuguese import numbers, words
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
 MONTHS = tuple(word_list("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"))
+PLURAL_ARTICLES = frozenset(("às", "as", "das"))
 HALVES = {"am": "da manhã", "pm": "da tarde"}
 
 
@@ -53,9 +54,11 @@ class Portuguese(Language):
         month = self.months[date.month - 1] if date.month else ""
         return " de ".join(filter(None, (day, month, self.year(date.year) if date.year else "")))
 
-    def time(self, time: TimeOfDay, *, before: str = "") -> str:  # noqa: ARG002
+    def time(self, time: TimeOfDay, *, before: str = "") -> str:
         hour = self.cardinal(time.hour, gender="f")
         if not time.half and not time.minute and time.second <= 0:
+            if time.hour in {0, 12, 24} and before.lower() not in PLURAL_ARTICLES:
+                return "meio-dia" if time.hour == 12 else "meia-noite"
             return f"{hour} {'hora' if time.hour < 2 else 'horas'}"
         if time.second > 0:
             minutes = f"{self.count(Number(str(time.minute)), Noun('minuto', 'minutos'))} e " if time.minute else ""

@@ -197,6 +197,13 @@ $|dólar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
+nº|#número
+n.º|#número
+Nº|#número
+n°|#número
+N°|#número
+№|#número
+p.|#página
 Sr.|*senhor
 Sra.|*senhora
 Srta.|*senhorita

@@ -1,7 +1,7 @@
 """Spanish."""
 
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.nouns import Gender, word_list
+from workers.text.normalise.languages.nouns import Gender, Noun, word_list
 from workers.text.normalise.languages.spanish import numbers, words
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
@@ -57,13 +57,15 @@ class Spanish(Language):
     def time(self, time: TimeOfDay, *, before: str = "") -> str:  # noqa: ARG002
         if not time.half and not time.minute and time.second <= 0 and time.hour in {0, 12, 24}:
             return "doce del mediodía" if time.hour == 12 else "doce de la noche"
-        seconds = f" y {self.cardinal(time.second, has_noun=True)} {'segundo' if time.second == 1 else 'segundos'}" * (time.second > 0)
         hour = self.cardinal(time.hour, gender="f")
-        if time.minute:
-            hour += f" con {self.cardinal(time.minute, has_noun=True)} minutos" if seconds else f" y {self.cardinal(time.minute)}"
+        if time.second > 0:
+            minutes = f", {self.count(Number(str(time.minute)), Noun('minuto', 'minutos'))}" if time.minute else ""
+            hour += f" {'hora' if time.hour == 1 else 'horas'}{minutes} y {self.count(Number(str(time.second)), Noun('segundo', 'segundos'))}"
+        elif time.minute:
+            hour += f" y {self.cardinal(time.minute)}"
         elif not time.half:
-            hour += " en punto" if 1 <= time.hour <= 11 and not seconds else " hora" if time.hour == 1 else " horas"
-        return f"{hour}{seconds} {self._half(time)}".strip()
+            hour += " en punto" if 1 <= time.hour <= 11 else " horas"
+        return f"{hour} {self._half(time)}".strip()
 
     @staticmethod
     def _half(time: TimeOfDay) -> str:

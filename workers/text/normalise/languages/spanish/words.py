@@ -199,6 +199,14 @@ $|dólar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
+n.º|#número
+nº|#número
+Nº|#número
+N.º|#número
+n°|#número
+N°|#número
+№|#número
+p.|#página
 Sr.|*señor
 Sra.|*señora
 Srta.|*señorita

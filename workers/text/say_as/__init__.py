@@ -1,0 +1,117 @@
+"""What `<say-as>` says: each type of the specification, in each language that claims it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from workers.text.normalise.fold import fold
+from workers.text.normalise.languages import find_language
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.rules.phones import say_groups
+from workers.text.say_as.dates import say_date
+from workers.text.say_as.errors import SayAsError
+from workers.text.say_as.money import say_money
+from workers.text.say_as.numbers import gender_from, say_cardinal, say_digits, say_fraction, say_ordinal, say_unit
+from workers.text.say_as.times import say_time
+
+__all__ = ["SUPPORTED_LANGUAGES", "SayAsError", "say_as"]
+
+SUPPORTED_LANGUAGES: Final = ("en", "es", "fr", "de", "it", "pt")
+
+LONGEST: Final = 500
+"""Characters of one say-as element; nobody spells a page."""
+
+PHONE_CHARACTERS: Final = frozenset("+()-./ \u00a0\u2010\u2011,")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One say-as element."""
+
+    text: str
+    language: Language
+    format: str
+    detail: str
+    before: str
+
+
+def say_as(text: str, *, interpret_as: str, language: str, format: str = "", detail: str = "", before: str = "") -> str:  # noqa: A002
+    """The spoken form of a say-as element's content. Raises SayAsError when the content is not of that type.
+
+    language: BCP 47, one of SUPPORTED_LANGUAGES with or without a region (`en-gb` puts the day first).
+    format: the order of a date's parts (`mdy`, `dmy`, …), the ISO code of a sum without one, `f` for a feminine number.
+    before: the word in front of the element, where the caller has it: German dates agree with it (am ersten Mai), and
+    Italian and Portuguese noon and midnight (alle dodici, às doze horas).
+    """
+    spoken_in = find_language(language)
+    if spoken_in is None:
+        raise SayAsError(f"say-as is not available in the language {language!r}; it is in {', '.join(SUPPORTED_LANGUAGES)}")
+    kind = KINDS.get(interpret_as.strip().lower())
+    if kind is None:
+        raise SayAsError(f"unknown interpret-as: {interpret_as!r}; use one of {', '.join(sorted(KINDS))}")
+    body = fold(text).text.strip()
+    if not body:
+        raise SayAsError(f"there is nothing to say as {interpret_as}")
+    if len(body) > LONGEST:
+        raise SayAsError(f"too long to say as {interpret_as}: {len(body)} characters, at most {LONGEST}")
+    return kind(Request(body, spoken_in, format.strip(), detail.strip(), before.strip()))
+
+
+def _cardinal(request: Request) -> str:
+    return say_cardinal(request.text, language=request.language, gender=gender_from(request.detail or request.format))
+
+
+def _ordinal(request: Request) -> str:
+    return say_ordinal(request.text, language=request.language, gender=gender_from(request.detail or request.format))
+
+
+def _digits(request: Request) -> str:
+    return say_digits(request.text, language=request.language)
+
+
+def _date(request: Request) -> str:
+    return say_date(request.text, language=request.language, format=request.format, before=request.before)
+
+
+def _time(request: Request) -> str:
+    return say_time(request.text, language=request.language, format=request.format, before=request.before)
+
+
+def _telephone(request: Request) -> str:
+    digits = sum(character.isdecimal() for character in request.text)
+    if not 3 <= digits <= 20 or not all(character.isdecimal() or character in PHONE_CHARACTERS for character in request.text):
+        raise SayAsError(f"not a telephone number: {request.text!r}")
+    return say_groups(request.text, language=request.language, pause=" ")
+
+
+def _currency(request: Request) -> str:
+    return say_money(request.text, language=request.language, format=request.format)
+
+
+def _characters(request: Request) -> str:
+    spoken = request.language.spell(request.text)
+    if not spoken:
+        raise SayAsError(f"there is nothing to spell: {request.text!r}")
+    return spoken
+
+
+def _fraction(request: Request) -> str:
+    return say_fraction(request.text, language=request.language)
+
+
+def _unit(request: Request) -> str:
+    return say_unit(request.text, language=request.language)
+
+
+KINDS: Final[dict[str, Callable[[Request], str]]] = {
+    **dict.fromkeys(("cardinal", "number"), _cardinal),
+    "ordinal": _ordinal,
+    "digits": _digits,
+    "date": _date,
+    "time": _time,
+    **dict.fromkeys(("telephone", "phone"), _telephone),
+    **dict.fromkeys(("currency", "money"), _currency),
+    **dict.fromkeys(("spell-out", "characters", "verbatim"), _characters),
+    "fraction": _fraction,
+    "unit": _unit,
+}

@@ -1,0 +1,5 @@
+"""What say-as refuses."""
+
+
+class SayAsError(ValueError):
+    """The content is not of the type that interpret-as names; the message says so to the customer."""
