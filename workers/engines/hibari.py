@@ -1,4 +1,4 @@
-"""Hibari on ONNX Runtime: one small English voice, some seventy times faster than real time on one core."""
+"""Hibari on ONNX Runtime: one small English voice, some hundred times faster than real time on one core."""
 
 import importlib.util
 import json
