@@ -150,7 +150,7 @@ def store_output(part: Part, *, audio: bytes = AUDIO, has_timings: bool = False,
     return manifest
 
 
-def outcome_of(part: Part, *, status: str = "completed", **changes: Any) -> PartOutcome:
+def outcome_of(part: Part, /, *, status: str = "completed", **changes: Any) -> PartOutcome:
     """How the attempt ended, as its worker would say."""
     values: dict[str, Any] = {"job": part.job_id.hex, "part": part.index, "token": _token(part).hex, "worker": WORKER, "status": status}
     if status == "completed" and "manifest" not in changes:

@@ -15,6 +15,7 @@ class Worker(models.Model):
     loaded = models.JSONField(default=list, blank=True, help_text="The ids whose weights are in memory.")
     is_stopping = models.BooleanField(default=False)
     last_sent_at = models.FloatField(default=0.0, help_text="The worker's own clock: a message that overtook another is told by it.")
+    announced_sent_at = models.FloatField(default=0.0, help_text="The same, of its latest announcement.")
     last_seen_at = models.DateTimeField(default=timezone.now)
     first_seen_at = models.DateTimeField(default=timezone.now, editable=False)
 

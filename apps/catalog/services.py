@@ -31,15 +31,16 @@ class Presence:
 def announce_worker(announcement: Announcement) -> Presence:
     """Keep what a worker can serve. The first sight of a model takes its tier from the settings, else the suggestion."""
     with transaction.atomic():
-        worker, is_created = Worker.objects.select_for_update().get_or_create(
-            name=announcement.worker, defaults={"boot": announcement.boot, "last_sent_at": announcement.sent_at}
-        )
-        if not _is_current(worker, boot=announcement.boot, sent_at=announcement.sent_at):
-            return Presence(is_current=False)
-        is_new_boot = not is_created and worker.boot != announcement.boot
+        worker, _ = Worker.objects.select_for_update().get_or_create(name=announcement.worker, defaults={"boot": announcement.boot})
+        is_new_boot = worker.boot != announcement.boot
+        # A heartbeat of the same beat may be read before it: of one boot, announcements are compared with announcements.
+        newest_sent_at = worker.last_sent_at if is_new_boot else worker.announced_sent_at
+        if not _is_newest(worker, sent_at=announcement.sent_at, newest_sent_at=newest_sent_at):
+            return Presence(is_current=not is_new_boot)
         if is_new_boot:
             worker.loaded, worker.is_stopping = [], False
-        worker.boot, worker.last_sent_at, worker.last_seen_at = announcement.boot, announcement.sent_at, timezone.now()
+        worker.boot, worker.last_seen_at, worker.announced_sent_at = announcement.boot, timezone.now(), announcement.sent_at
+        worker.last_sent_at = max(worker.last_sent_at, announcement.sent_at)
         worker.device, worker.version = announcement.device[:100], announcement.version[:100]
         worker.engines = [spec.id for spec in announcement.engines]
         worker.save()
@@ -54,14 +55,13 @@ def note_heartbeat(heartbeat: Heartbeat) -> Presence:
     """The worker is alive. Its queues and engines come with its announcement."""
     with transaction.atomic():
         worker = Worker.objects.select_for_update().filter(name=heartbeat.worker).first()
-        if worker is None or not _is_current(worker, boot=heartbeat.boot, sent_at=heartbeat.sent_at):
+        if worker is None:
             return Presence(is_current=False)
-        is_new_boot = worker.boot != heartbeat.boot
-        worker.last_seen_at = timezone.now()
-        was_stopping = worker.is_stopping
-        if is_new_boot or heartbeat.sent_at >= worker.last_sent_at:
-            worker.boot, worker.last_sent_at = heartbeat.boot, heartbeat.sent_at
-            worker.is_stopping, worker.loaded = heartbeat.is_stopping, list(heartbeat.loaded)
+        if not _is_newest(worker, sent_at=heartbeat.sent_at, newest_sent_at=worker.last_sent_at):
+            return Presence(is_current=worker.boot == heartbeat.boot)
+        is_new_boot, was_stopping = worker.boot != heartbeat.boot, worker.is_stopping
+        worker.boot, worker.last_sent_at, worker.last_seen_at = heartbeat.boot, heartbeat.sent_at, timezone.now()
+        worker.is_stopping, worker.loaded = heartbeat.is_stopping, list(heartbeat.loaded)
         worker.save(update_fields=["boot", "last_sent_at", "last_seen_at", "is_stopping", "loaded"])
     if worker.is_stopping != was_stopping:
         forget_catalogue()  # it takes no new parts from here on
@@ -74,9 +74,9 @@ def forget_workers() -> int:
     return deleted
 
 
-def _is_current(worker: Worker, *, boot: str, sent_at: float) -> bool:
-    """Whether the message is of the worker's present boot or of a newer one. Messages overtake each other in the platform's queue."""
-    if boot == worker.boot or sent_at > worker.last_sent_at:
+def _is_newest(worker: Worker, *, sent_at: float, newest_sent_at: float) -> bool:
+    """Whether nothing that the worker said later has arrived: messages overtake each other, and may come from the grave of a broker."""
+    if sent_at >= newest_sent_at:
         return True
     silent_since = timezone.now() - timedelta(seconds=LIVE_SECONDS)
     return worker.last_seen_at < silent_since  # its clock was set back: what it says now is the truth

@@ -18,8 +18,9 @@ logger = logging.getLogger(__name__)
 PICKUP_SECONDS = 10.0
 """An admitted part that no worker took up for so long is given out again. Workers have a thread for every admitted part."""
 
-# Until the end of the transaction; blocking, so that a part that was committed a moment ago is never forgotten.
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+# Until the end of the transaction; blocking, so that a part that was committed a moment ago is never forgotten. Not for ever: a process
+# that is frozen while it holds the lock must not take every submit with it.
+LOCK = "SELECT set_config('lock_timeout', '5s', true), pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 IN_FLIGHT = """
 SELECT tenant, lane, count(*) FROM jobs_part
@@ -125,7 +126,7 @@ def dispatch(queue: str) -> int:
 
 
 def dispatch_soon(queue: str) -> None:
-    """Dispatch now; should the database fail here, the job is accepted all the same and beat's dispatch follows within a second."""
+    """Dispatch after a change that is committed: should the database fail here, the change stands and beat's dispatch follows."""
     try:
         dispatch(queue)
     except DatabaseError:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.core.storage import get_storage
+from apps.jobs.models import Part
 from workers.contract.formats import FORMATS
 
 MANIFEST = "manifest.json"
@@ -22,6 +23,13 @@ def job_folder(tenant: str, *, job: UUID) -> str:
 def attempt_folder(tenant: str, *, job: UUID, index: int, token: UUID) -> str:
     """What one attempt at a part stored: a late worker writes beside its successor, never over it."""
     return f"{job_folder(tenant, job=job)}/{index}-{token.hex}"
+
+
+def part_folder(part: Part) -> str:
+    """Of the part's present attempt, or of the one that did it."""
+    if part.token is None:
+        raise ValueError(f"part {part} has no attempt")
+    return attempt_folder(part.tenant, job=part.job_id, index=part.index, token=part.token)
 
 
 def audio_name(audio_format: str) -> str:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 from kombu.exceptions import OperationalError
 
-from apps.core.storage import get_storage
+from apps.core.storage import StorageAwayError, get_storage
 from apps.core.valkey import ValkeyAway, client
 from apps.jobs.objects import JSON_TYPE, MANIFEST, TIMINGS, attempt_folder, audio_name, with_addresses
 from workers.contract import names
@@ -26,6 +26,7 @@ ONE_RETRY: Final = {"max_retries": 1, "interval_start": 0.0, "interval_step": 0.
 AWAY_SECONDS = 1.0
 """After a failure nothing is admitted for so long: no request waits for the timeout that another has just waited for."""
 CANCEL_KEY_SECONDS = 3600
+DISCARD_JOINED_PARTS: Final = "platform.discard_joined_parts"
 KINDS_WITH_TIMINGS = frozenset({"speak", "join"})
 
 # Back in the line without a counted attempt. Should the message have arrived all the same, its token is worth nothing any more.
@@ -73,10 +74,10 @@ def publish(attempts: Sequence[Attempt], *, queue: str) -> None:
     for position, attempt in enumerate(attempts):
         try:
             _send(attempt, queue=queue)
-        except (OperationalError, *ValkeyAway) as error:
+        except (OperationalError, StorageAwayError, *ValkeyAway) as error:
             _Broker.away_until = time.monotonic() + AWAY_SECONDS
             unsent = [attempt.token for attempt in attempts[position:]]
-            logger.warning("broker away, %s parts of queue %s stay in line: %s", len(unsent), queue, type(error).__name__)
+            logger.warning("%s parts of queue %s could not be sent and stay in line: %s", len(unsent), queue, type(error).__name__)
             with connection.cursor() as cursor:
                 cursor.execute(UNSENT, {"tokens": unsent})
             return
@@ -92,6 +93,14 @@ def cancel_attempts(tokens: Iterable[UUID]) -> None:
         pipeline.execute()
     except ValkeyAway as error:
         logger.warning("attempts not cancelled: %s", type(error).__name__)
+
+
+def ask_platform(task: str, *, argument: str) -> None:
+    """Ask the platform's own worker for something that is no part of the truth: a lost message costs tidiness only."""
+    try:
+        current_app.send_task(task, args=[argument], queue=names.PLATFORM_QUEUE, ignore_result=True, retry=True, retry_policy=ONE_RETRY)
+    except OperationalError as error:
+        logger.warning("%s not sent: %s", task, type(error).__name__)
 
 
 def _send(attempt: Attempt, *, queue: str) -> None:

@@ -1,14 +1,16 @@
 """Celery entry points: what workers say, and what beat asks for."""
 
 from typing import Any
+from uuid import UUID
 
 from celery import shared_task
 
 from apps.jobs.dispatch import dispatch_all
+from apps.jobs.publishing import DISCARD_JOINED_PARTS
 from apps.jobs.services.attempts import start_part
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.reap import reap
-from apps.jobs.services.retention import expire_results, forget_old_rows
+from apps.jobs.services.retention import discard_joined_parts, expire_results, forget_old_rows
 from apps.jobs.services.workers import hear_announcement, hear_heartbeat
 from workers.contract import names
 from workers.contract.messages import Announcement, Heartbeat, PartOutcome, PartStarted
@@ -54,6 +56,12 @@ def reap_attempts() -> None:
 def delete_expired_results() -> None:
     """Every hour: results past their retention."""
     expire_results()
+
+
+@shared_task(name=DISCARD_JOINED_PARTS, ignore_result=True)
+def discard(job: str) -> None:
+    """After a join: the parts' own audio."""
+    discard_joined_parts(UUID(job))
 
 
 @shared_task(name="platform.forget_old_rows", ignore_result=True)

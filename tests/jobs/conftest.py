@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from apps.core.storage import get_storage
+from apps.jobs.models import ReaperClock
 from apps.jobs.publishing import forget_broker_state
 
 
@@ -17,3 +19,9 @@ def _jobs(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Non
     forget_broker_state()
     yield
     get_storage.cache_clear()
+
+
+@pytest.fixture
+def _awake() -> None:
+    """The reaper ran a moment ago."""
+    ReaperClock.objects.create(last_run_at=timezone.now())

@@ -14,9 +14,7 @@ from apps.jobs.services.endings import charge_of_cancelled
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.reap import reap
 from tests.factories_jobs import announce, caller, finished, outcome_of, part_of, reread, started, submit, work_off
-from tests.jobs.test_finish import events, everything
-from tests.jobs.test_leases import _awake, age_leases, beat  # noqa: F401
-from tests.jobs.test_submit import together
+from tests.jobs.observing import age_leases, beat, events, everything, together
 from workers.contract import names
 
 

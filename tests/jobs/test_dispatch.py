@@ -18,7 +18,7 @@ from apps.jobs.models import FairShare, Job, Part, PartState
 from apps.jobs.publishing import is_broker_away
 from tests.factories import AccountFactory, PlanFactory
 from tests.factories_jobs import announce, caller, finished, part_of, reread, started, submit, submit_many, work_off
-from tests.jobs.test_submit import together
+from tests.jobs.observing import together
 from workers.contract.messages import PartMessage, SpeakWork
 
 

@@ -1,7 +1,5 @@
 """Attempts that end: once, whoever says it how often."""
 
-import json
-
 import pytest
 import redis
 from django.db import connection
@@ -10,25 +8,14 @@ from apps.billing.models import LedgerEntry
 from apps.billing.selectors import available_millicredits, ledger_differences
 from apps.core.storage import StorageAwayError, get_storage
 from apps.jobs.dispatch import dispatch
-from apps.jobs.models import Job, JobState, Part, PartState
+from apps.jobs.models import JobState, Part, PartState
 from apps.jobs.services.attempts import requeue_attempt, start_part
 from apps.jobs.services.finish import finish_part
 from tests.factories_jobs import AUDIO, announce, caller, finished, outcome_of, part_of, reread, started, store_output, submit, work_off
-from tests.jobs.test_submit import together
+from tests.jobs.observing import events, everything, together
 from workers.contract import names
 from workers.contract.errors import NOTHING_TO_SAY, OUT_OF_MEMORY
 from workers.contract.messages import PartStarted
-
-
-def everything() -> str:
-    """All rows that a finish could change."""
-    rows = [list(model.objects.order_by("pk").values()) for model in (Job, Part, LedgerEntry)]
-    return json.dumps(rows, default=str)
-
-
-def events(valkey: redis.Redis, job: Job) -> list[dict[str, object]]:
-    """What the job's stream holds."""
-    return [json.loads(fields[b"data"]) for _, fields in valkey.xrange(names.job_stream(job.uuid.hex))]
 
 
 def test_a_finished_part_completes_its_job(valkey: redis.Redis) -> None:

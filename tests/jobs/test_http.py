@@ -21,10 +21,10 @@ from apps.billing.selectors import available_millicredits
 from apps.core.events import publish_event
 from apps.jobs.health import board
 from apps.jobs.models import Job
+from apps.jobs.services.finish import finish_part
 from tests.factories import AccountFactory, AnonymousPlanFactory, MembershipFactory, bearer, make_key
 from tests.factories_jobs import announce, caller, finished, nobody, outcome_of, part_of, reread, started, submit, submit_many, work_off
-from tests.jobs.test_finish import finish_part
-from tests.jobs.test_submit import together
+from tests.jobs.observing import together
 from tests.web.shell import RunningShell, running_shell
 
 

@@ -1,6 +1,5 @@
 """Attempts that are kept alive, lost and given to others; the reaper; a broker that is away."""
 
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -31,33 +30,9 @@ from tests.factories_jobs import (
     submit,
     work_off,
 )
-from tests.jobs.test_finish import everything
+from tests.jobs.observing import age_leases, beat, everything
 from workers.contract import names
-from workers.contract.messages import Heartbeat, InFlight
-
-
-def beat(*parts: Part, units_done: int = 0, sent_at: float | None = None, **changes: Any) -> None:
-    """A heartbeat of a worker that holds these parts."""
-    values: dict[str, Any] = {
-        "worker": WORKER,
-        "boot": BOOT,
-        "sent_at": time.time() if sent_at is None else sent_at,
-        "in_flight": tuple(InFlight(token=part.token.hex, units_done=units_done) for part in parts),
-    }
-    hear_heartbeat(Heartbeat(**{**values, **changes}))
-
-
-def age_leases(seconds: float = 60) -> None:
-    """As if so much time had passed for every lease."""
-    for part in Part.objects.exclude(lease_expires_at=None):
-        part.lease_expires_at -= timedelta(seconds=seconds)
-        part.save(update_fields=["lease_expires_at"])
-
-
-@pytest.fixture
-def _awake() -> None:
-    """The reaper ran a moment ago."""
-    ReaperClock.objects.create(last_run_at=timezone.now())
+from workers.contract.messages import Heartbeat
 
 
 def lease_seconds(part: Part) -> float:

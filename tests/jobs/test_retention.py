@@ -8,12 +8,12 @@ from django.utils import timezone
 from apps.core.errors import ConflictError
 from apps.core.storage import StorageAwayError, get_storage
 from apps.jobs.models import FairShare, IdempotencyRecord, Job, Part, PartState
+from apps.jobs.services.finish import finish_part
 from apps.jobs.services.renditions import request_rendition
 from apps.jobs.services.retention import expire_results, forget_old_rows
 from tests.factories import AccountFactory, PlanFactory
 from tests.factories_jobs import announce, caller, outcome_of, part_of, reread, submit, work_off
-from tests.jobs.test_finish import everything, finish_part
-from tests.jobs.test_submit import together
+from tests.jobs.observing import everything, together
 
 
 def completed(**changes: object) -> Job:

@@ -1,9 +1,6 @@
 """Accepting jobs: credits, limits, and what is written."""
 
 import json
-import threading
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 import redis
@@ -12,32 +9,12 @@ from django.db import connection
 from apps.accounts.models import AnonymousUse
 from apps.billing.models import LedgerEntry
 from apps.billing.selectors import available_millicredits, ledger_differences
-from apps.core.errors import ApplicationError, ConflictError, InsufficientCreditsError, TooManyRequestsError
+from apps.core.errors import ConflictError, InsufficientCreditsError, TooManyRequestsError
 from apps.jobs.models import Job, JobState, Part, PartState
 from tests.factories import AccountFactory, AnonymousPlanFactory, PlanFactory
 from tests.factories_jobs import announce, caller, job_plan, nobody, part_of, reread, submit, submit_many, work_off
+from tests.jobs.observing import together
 from workers.contract import names
-
-
-def together(function: Callable[[int], Any], *, count: int) -> list[Any]:
-    """What each of `count` threads got, errors included."""
-    barrier, answers = threading.Barrier(count), [None] * count
-
-    def run(number: int) -> None:
-        barrier.wait()
-        try:
-            answers[number] = function(number)
-        except ApplicationError as error:
-            answers[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def test_a_job_is_reserved_written_and_sent(valkey: redis.Redis) -> None:

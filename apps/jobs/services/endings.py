@@ -31,26 +31,26 @@ def lock_job(job_uuid: UUID) -> Job:
 
 def complete_job(job: Job, *, result: dict[str, Any]) -> None:
     """All work is done: the price is charged as reserved."""
-    _record_end(job, state=JobState.COMPLETED, charged_millicredits=job.reserved_millicredits, result=result)
+    record_end(job, state=JobState.COMPLETED, charged_millicredits=job.reserved_millicredits, result=result)
 
 
 def fail_job(job: Job, *, code: str, message: str) -> None:
     """The work cannot be done: credits back, other parts stopped."""
     _close_parts(job)
-    _record_end(job, state=JobState.FAILED, error_code=code, error_message=message)
+    record_end(job, state=JobState.FAILED, error_code=code, error_message=message)
 
 
 def expire_job(job: Job, *, message: str) -> None:
     """No worker took it up: credits back."""
     _close_parts(job)
-    _record_end(job, state=JobState.EXPIRED, error_code="expired", error_message=message)
+    record_end(job, state=JobState.EXPIRED, error_code="expired", error_message=message)
 
 
 def end_cancelled_job(job: Job, *, reason: str) -> None:
     """Stopped by its owner: what was made is charged, rounded up once, and the rest goes back."""
     _close_parts(job)
     charged = charge_of_cancelled(job.reserved_millicredits, units=job.units, units_done=count_units_done(job.uuid))
-    _record_end(job, state=JobState.CANCELLED, charged_millicredits=charged, error_code="cancelled", error_message=reason)
+    record_end(job, state=JobState.CANCELLED, charged_millicredits=charged, error_code="cancelled", error_message=reason)
 
 
 def charge_of_cancelled(reserved_millicredits: int, *, units: int, units_done: int) -> int:
@@ -67,7 +67,7 @@ def count_units_done(job_uuid: UUID) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _record_end(
+def record_end(
     job: Job,
     *,
     state: JobState,

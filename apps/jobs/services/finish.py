@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -9,9 +10,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.core.storage import get_storage
-from apps.jobs.dispatch import dispatch
+from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part, PartState
-from apps.jobs.objects import TIMINGS, attempt_folder, audio_name, object_reference
+from apps.jobs.objects import TIMINGS, audio_name, object_reference, part_folder
+from apps.jobs.publishing import DISCARD_JOINED_PARTS, ask_platform
 from apps.jobs.services.attempts import begin_jobs, publish_progress, requeue_attempt
 from apps.jobs.services.endings import complete_job, end_cancelled_job, fail_job, lock_job
 from workers.contract import errors, names
@@ -40,7 +42,7 @@ def finish_part(outcome: PartOutcome) -> bool:
         job = lock_job(part.job_id)
         queues = _apply(outcome, job=job, part=part)
     for queue in queues:
-        dispatch(queue)
+        dispatch_soon(queue)
     return bool(queues)
 
 
@@ -126,6 +128,8 @@ def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:
         return []
     if part.index == job.part_count - 1:
         complete_job(job, result=_result(part, manifest=manifest))
+        if job.part_count > 1:
+            transaction.on_commit(partial(ask_platform, DISCARD_JOINED_PARTS, argument=job.uuid.hex))
         return [part.queue]
     if job.cancel_requested_at is not None:
         end_if_cancelled(job)
@@ -179,14 +183,8 @@ def _result(part: Part, *, manifest: Manifest) -> dict[str, object]:
 
 
 def _audio_key(part: Part) -> str:
-    return f"{_folder(part)}/{audio_name(part.work['format'])}"
+    return f"{part_folder(part)}/{audio_name(part.work['format'])}"
 
 
 def _timings_key(part: Part) -> str:
-    return f"{_folder(part)}/{TIMINGS}"
-
-
-def _folder(part: Part) -> str:
-    if part.token is None:
-        raise ValueError(f"part {part} has no attempt")
-    return attempt_folder(part.tenant, job=part.job_id, index=part.index, token=part.token)
+    return f"{part_folder(part)}/{TIMINGS}"

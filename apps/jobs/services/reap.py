@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.core.valkey import ValkeyAway, client
-from apps.jobs.dispatch import PICKUP_SECONDS, dispatch
+from apps.jobs.dispatch import PICKUP_SECONDS, dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part, ReaperClock
 from apps.jobs.publishing import cancel_attempts
 from apps.jobs.services.endings import expire_job, lock_job
@@ -74,7 +74,7 @@ def _expire(job_uuid: Any) -> bool:
             return False
         hours = settings.TTSAI_JOB_QUEUE_SECONDS / 3600
         expire_job(job, message=f"No worker was free for this within {hours:g} hours.")
-    dispatch(job.queue)
+    dispatch_soon(job.queue)
     return True
 
 

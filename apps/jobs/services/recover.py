@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.core.storage import MissingObjectError, StorageAwayError, get_storage
-from apps.jobs.dispatch import dispatch
+from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Part, PartState
-from apps.jobs.objects import MANIFEST, attempt_folder
+from apps.jobs.objects import MANIFEST, part_folder
 from apps.jobs.services.endings import lock_job
 from apps.jobs.services.finish import close_part, end_if_cancelled, finish_part, retry_part
 from workers.contract import errors
@@ -62,17 +62,14 @@ def _recover(part: Part) -> bool:
         else:
             queues = retry_part(job, part=part, code=errors.WORKER_LOST, message=LOST_MESSAGE, pause_seconds=0.0)
     for queue in queues:
-        dispatch(queue)
+        dispatch_soon(queue)
     return bool(queues)
 
 
 def _find_manifest(part: Part) -> Manifest | None:
     """What the lost worker left beside its output. One that cannot be read counts as none."""
-    if part.token is None:
-        return None
-    key = f"{attempt_folder(part.tenant, job=part.job_id, index=part.index, token=part.token)}/{MANIFEST}"
     try:
-        return Manifest.from_dict(json.loads(get_storage().read_bytes(key)))
+        return Manifest.from_dict(json.loads(get_storage().read_bytes(f"{part_folder(part)}/{MANIFEST}")))
     except MissingObjectError:
         return None
     except (ValueError, TypeError):

@@ -1,18 +1,20 @@
 """Results are kept as long as the plan says, then deleted with the text that made them. The job's row stays, for usage and accounts."""
 
 import logging
+from uuid import UUID
 
 from django.db import connection
 from django.db.models.functions import Now
 
 from apps.core.storage import StorageAwayError, get_storage
-from apps.jobs.models import Job, Part
-from apps.jobs.objects import job_folder
+from apps.jobs.models import Job, JobState, Part, PartState
+from apps.jobs.objects import job_folder, part_folder
 from apps.jobs.services.idempotency import forget_keys
 
 logger = logging.getLogger(__name__)
 
 BATCH = 200
+FORGOTTEN_ADDRESS = "address:"
 
 # A share that the clock has passed says the same as none.
 FORGET_SHARES = """
@@ -36,11 +38,26 @@ def expire_results() -> int:
 
 
 def delete_result(job: Job) -> None:
-    """Remove all that the job stored, and the text. Objects first: should this stop half way, the next run goes on."""
+    """Remove all that the job stored, the text, and the address of a caller without a key.
+
+    Objects first: should this stop half way, the next run goes on.
+    """
     get_storage().delete_prefix(job_folder(job.tenant, job=job.uuid))
     Part.objects.filter(job_id=job.uuid).delete()
     params = {name: value for name, value in job.params.items() if name != "text"}
-    Job.objects.filter(uuid=job.uuid).update(result_deleted_at=Now(), params=params)
+    tenant = FORGOTTEN_ADDRESS if job.tenant.startswith("address:") else job.tenant
+    Job.objects.filter(uuid=job.uuid).update(result_deleted_at=Now(), params=params, tenant=tenant)
+
+
+def discard_joined_parts(job_uuid: UUID) -> int:
+    """Delete the audio of parts that were joined into a result; how many. Lossless, it is far larger than the result."""
+    job = Job.objects.get(uuid=job_uuid)
+    if job.state != JobState.COMPLETED:
+        return 0
+    joined = list(Part.objects.filter(job_id=job.uuid, state=PartState.DONE, index__lt=job.part_count - 1))
+    for part in joined:
+        get_storage().delete_prefix(part_folder(part))
+    return len(joined)
 
 
 def forget_old_rows() -> None:

@@ -12,6 +12,7 @@ from apps.accounts.services import count_anonymous_characters
 from apps.billing.services import reserve_credits
 from apps.core.addresses import address_block
 from apps.jobs.dispatch import dispatch_soon
+from apps.jobs.inserting import insert_rows
 from apps.jobs.models import Job, Lane, Part, PartState
 from apps.jobs.services.idempotency import Idempotency, claim_key
 from apps.jobs.services.limits import check_concurrency, wait_for_tenant
@@ -115,8 +116,8 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
         output_format=plan.output_format,
         request_id=request_id,
     )
-    Job.objects.bulk_create([job])
-    Part.objects.bulk_create(_parts(job, plan), batch_size=500)
+    insert_rows([job])
+    insert_rows(_parts(job, plan))
     return job
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from apps.catalog.services import announce_worker, note_heartbeat
 from apps.core.storage import StorageAwayError
-from apps.jobs.dispatch import dispatch
+from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Part
 from apps.jobs.services.attempts import renew_leases
 from apps.jobs.services.finish import finish_part
@@ -22,7 +22,7 @@ def hear_announcement(announcement: Announcement) -> None:
         recover_from_other_boots(announcement.worker, boot=announcement.boot)
     if presence.is_current:
         for slots in announcement.queues:
-            dispatch(slots.queue)
+            dispatch_soon(slots.queue)
 
 
 def hear_heartbeat(heartbeat: Heartbeat) -> None:
