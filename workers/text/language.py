@@ -106,6 +106,6 @@ def _classify(text: str, *, among: frozenset[str]) -> tuple[str, float]:
 @cache
 def _identifier() -> Any:
     """py3langid's model: 0.5 s and some 60 MB, so it is loaded by the first text that needs it."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
     return LanguageIdentifier.from_model_file(MODEL_FILE)

@@ -10,7 +10,7 @@ from workers.text.spoken import Builder, SpokenText
 COMBINED: Final = re.compile(r"[^\W\d_][\u0300-\u036f]{1,8}")
 """A letter and its accents. Bounded: putting thousands of marks into order takes quadratic time."""
 
-KEPT: Final = frozenset("ªº²³…™℠½¼¾№")
+KEPT: Final = frozenset("ªº²³¹⁰⁴⁵⁶⁷⁸⁹…™℠½¼¾№")
 """Rules and languages read these themselves."""
 
 REPLACED: Final = {

@@ -26,8 +26,8 @@ from workers.text.normalise.rules.words import read_abbreviation, read_capitals,
 from workers.text.spoken import Builder, SpokenText
 
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
-    read_phone,
     read_date,
+    read_phone,
     read_time_range,
     read_time,
     read_money_range,
@@ -57,8 +57,8 @@ def _candidates(language: Language) -> re.Pattern[str]:
         watched |= {*language.months, *(name.capitalize() for name in language.month_abbreviations)}
     names = "|".join(map(re.escape, sorted(watched, key=len, reverse=True)))
     return re.compile(
-        r"[\d¼-¾⅐-⅞²³]"
-        rf"|(?<![^\W\d_])(?:[^\W\d_]{{1,24}}+(?=\.)|[A-ZÀ-ÖØ-Þ]{{2,40}}+(?!['’][a-z])|[IVX]{{1,6}}+(?:er|re|e|ème)?(?![^\W\d_])|(?:{names})(?![^\W\d_])"
+        r"[\d¼-¾⅐-⅞²³¹⁰⁴-⁹]"
+        rf"|(?<![^\W\d_])(?:[^\W\d_]{{1,24}}+(?=\.)|[A-ZÀ-ÖØ-Þ]{{2,40}}+|[IVX]{{1,6}}+(?:er|re|e|ème)?(?![^\W\d_])|(?:{names})(?![^\W\d_])"
         r"|[A-Zc]{1,3}(?=[$/])|[^\W\d_](?=\.\s?[^\W\d_]\.))"
         r"|(?<=[\d\s])x(?=\s?\d)"
         r"|([!?])(?=[!?])|\.(?=[\w.])|[,;:](?=[,;:])|[-−–—](?=[-–—>\d$€£¥])|\+"

@@ -67,7 +67,7 @@ def _interpret_marks(raw: str, *, language: Language, sign: str, is_money: bool)
     whole, mark, fraction = raw[:last], raw[last], raw[last + 1 :]
     other = "," if mark == "." else "."
     groups = raw.split(mark)
-    is_grouped = _has_groups(groups)
+    is_grouped = _has_groups(groups) or (mark == "," and _has_indian_groups(groups))
     if other in raw:
         number = Number(whole.replace(other, ""), fraction, mark, sign) if _has_groups(whole.split(other)) else None
     elif is_grouped and (len(groups) > 2 or mark != language.decimal_mark or (is_money and mark == ",")):
@@ -86,3 +86,9 @@ def _has_groups(groups: list[str]) -> bool:
     """Whether these are thousands: one to three digits, then threes."""
     first, *rest = groups
     return 1 <= len(first) <= 3 and first[0] != "0" and bool(rest) and all(len(group) == 3 for group in rest)
+
+
+def _has_indian_groups(groups: list[str]) -> bool:
+    """Lakhs and crores: 1,00,000."""
+    first, *rest = groups
+    return 1 <= len(first) <= 2 and first[0] != "0" and len(rest) > 1 and len(rest[-1]) == 3 and all(len(group) == 2 for group in rest[:-1])

@@ -9,6 +9,9 @@ from typing import ClassVar
 from workers.text.normalise.languages.nouns import Currency, Gender, Noun
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
+ONE_IS_SILENT = frozenset(("mil", "mille"))
+"""Thousands before which Romance languages say no "one"."""
+
 
 class Language(ABC):
     """Says numbers, dates, times, money and letters in one language. Holds no state."""
@@ -26,6 +29,8 @@ class Language(ABC):
     """Between a quantity and what it is related to: five euros *per* month."""
     to: ClassVar[str]
     """Between the ends of a range."""
+    power: ClassVar[str]
+    """Between a number and its exponent."""
     versus: ClassVar[str] = ""
     """Between the sides of a score or ratio; `to` where it is empty."""
     and_: ClassVar[str]
@@ -136,6 +141,8 @@ class Language(ABC):
     def magnitude(self, number: Number, name: str) -> str:
         """A number and its `million`."""
         singular, plural = self.magnitudes[name]
+        if number.is_one and singular in ONE_IS_SILENT and not number.sign:
+            return singular
         words = self.number(number, has_noun=True)
         return f"{words} {singular if self.is_singular(number) else plural}"
 

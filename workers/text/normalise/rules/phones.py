@@ -17,11 +17,14 @@ NATIONAL: Final = re.compile(
 SPANISH: Final = re.compile(r"[679]\d{2}(?:[ .-]\d{3}[ .-]\d{3}|(?:[ .-]\d{2}){3})(?!\d)")
 PORTUGUESE: Final = re.compile(r"9?\d{4}-\d{4}(?!\d)|9\d{2} \d{3} \d{3}(?!\d)")
 ITALIAN: Final = re.compile(r"3\d{2}[ .-](?:\d{6,7}|\d{3}[ .-]\d{3,4})(?!\d)")
-BY_LANGUAGE: Final = {"es": SPANISH, "pt": PORTUGUESE, "it": ITALIAN}
+FRENCH: Final = re.compile(r"0\d{9}(?![\d.,]*\d)")
+BY_LANGUAGE: Final = {"fr": FRENCH, "es": SPANISH, "pt": PORTUGUESE, "it": ITALIAN}
+SERIAL: Final = re.compile(r"\d{1,12}(?:-\d{1,12}){2,8}(?![\d-])")
 CARD: Final = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}(?!\d)")
 LONG: Final = re.compile(r"\d{16,}+")
 DIALLED: Final = re.compile(r"\d{3}(?![\d.,]\d|\d|[^\W_]|[ -]\d)")
 DIALLING: Final = frozenset(("call", "dial", "dialing", "calling"))
+FRENCH_NATIONAL_DIGITS: Final = 10
 GROUP: Final = re.compile(r"\d+|\+")
 
 
@@ -31,7 +34,7 @@ def read_phone(context: Context, position: int) -> Found | None:
     long = LONG.match(text, position)
     if long:
         return Found(long.end(), language.digits(long[0]))
-    card = CARD.match(text, position)
+    card = CARD.match(text, position) or SERIAL.match(text, position)
     if card:
         return Found(card.end(), say_groups(card[0], language=language))
     international = INTERNATIONAL.match(text, position)
@@ -69,8 +72,10 @@ def say_groups(written: str, *, language: Language, pause: str = ", ") -> str:
 
 
 def _say_group(group: str, *, language: Language) -> str:
-    if language.code != "fr" or len(group) > 3:
+    if language.code != "fr" or (len(group) > 3 and len(group) != FRENCH_NATIONAL_DIGITS):
         return language.digits(group)
+    if len(group) == FRENCH_NATIONAL_DIGITS:
+        return " ".join(_say_group(group[at : at + 2], language=language) for at in range(0, len(group), 2))
     zeros = group[: len(group) - len(group.lstrip("0"))]
     rest = group[len(zeros) :]
     return " ".join(filter(None, (language.digits(zeros), language.cardinal(int(rest)) if rest else "")))

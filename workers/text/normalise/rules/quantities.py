@@ -17,6 +17,9 @@ SUFFIX: Final = re.compile(r"\.?(?:[^\W\d_]{1,4}|[º°ª])(?![^\W_])")
 DECADE: Final = re.compile(r"(\d{2}|\d{4})['’]?s(?![^\W_])")
 TAIL_SPACE: Final = r"[ \u00a0\u202f]?"
 LETTER_MAGNITUDES: Final = frozenset("MBT")
+CENTS: Final = re.compile(r"[ \u00a0]?¢")
+LONGEST_BARE: Final = 7
+"""Figures without a separator beyond these are a code, unless they are round."""
 
 
 def read_quantity(context: Context, position: int) -> Found | None:
@@ -52,6 +55,9 @@ def _with_percent(context: Context, number: Number, end: int) -> Found | None:
 
 
 def _with_currency(context: Context, number: Number, end: int) -> Found | None:
+    cents, minor = CENTS.match(context.text, end), context.language.currencies["USD"].minor
+    if cents and minor:
+        return Found(cents.end(), context.language.count(number, minor))
     magnitude = read_magnitude(context, end)
     after = read_currency(context, magnitude[1] if magnitude else end)
     if not after or (context.character(after[1]).isdigit() and context.character(end) == " "):
@@ -117,6 +123,8 @@ def _with_magnitude(context: Context, number: Number, end: int) -> Found | None:
         return None
     if magnitude[0] in LETTER_MAGNITUDES and context.character(end) not in LETTER_MAGNITUDES:
         return None
+    if magnitude[0] in {"B", "T"} and number.is_whole:  # 221B is a house
+        return None
     name = context.language.magnitudes[magnitude[0]]
     if name[0] in THOUSANDS and number.is_whole and number.is_counted and len(number.digits) < 10:
         thousands = Number(f"{int(number.digits) * 1000}", sign=number.sign)
@@ -128,6 +136,8 @@ def _plain(context: Context, number: Number, *, start: int, end: int) -> Found:
     language = context.language
     if not number.is_counted or not number.is_whole:
         return Found(end, language.number(number))
+    if len(number.digits) > LONGEST_BARE and end - start == len(number.digits) and not number.digits.endswith("000"):
+        return Found(end, language.digits(number.digits))
     value = int(number.digits)
     before = context.word_before(start)
     is_multiplied = context.character(end) in {"x", "×"} or context.character(start - 1) in {"x", "×"}

@@ -36,7 +36,7 @@ def read_range(context: Context, position: int) -> Found | None:
         return None
     number, start = first[0], dash.end()
     ends = read_money_prefix(context, start) or (_range_end(context, start) if context.character(start).isdigit() else None)
-    is_longer = ends is not None and context.character(ends.end) in {"-", "–"} and context.character(ends.end + 1).isdigit()
+    is_longer = ends is not None and context.character(ends.end) in {"-", "–"} and context.character(ends.end + 1).isalnum()
     if not ends or is_longer:
         return None
     return Found(ends.end, f"{_start_of_range(context, number)} {context.language.to} {ends.spoken}")

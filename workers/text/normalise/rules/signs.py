@@ -1,9 +1,11 @@
 """Signs between words, hashtags and handles, and punctuation that is repeated."""
 
 import re
+import unicodedata
 from typing import Final
 
 from workers.text.normalise.context import Context, Found, Rule
+from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.addresses import say_tag
 from workers.text.normalise.rules.emoji import read_emoji
 
@@ -11,6 +13,7 @@ REPEATED: Final = re.compile(r"([!?])[!?]+|(\.)\.+|([,;:])\3+|([-–—])[-–�
 HASHTAG: Final = re.compile(r"#(\w{1,100}+)")
 HANDLE: Final = re.compile(r"@(\w{1,64}+(?:\.\w{1,64}+){0,4})")
 TIMES: Final = re.compile(r"[x×*](?=\s?\d)")
+RAISED: Final = re.compile(r"[²³¹⁰⁴-⁹]{1,15}")
 ARROWS: Final = re.compile(r"[-=]{1,2}>")
 SILENT: Final = frozenset("*_~^|\\`•·▪●◦►▶■□◆◇★☆¦")
 """Bullets, emphasis and rulers: a break between words at most."""
@@ -45,6 +48,18 @@ def _read_times(context: Context, position: int) -> Found | None:
     if TIMES.match(context.text, position) and context.text[max(0, position - 2) : position].strip()[-1:].isdigit():
         return Found(position + 1, context.language.signs["×"])
     return None if context.text[position] == "x" else _read_named(context, position)
+
+
+def _read_power(context: Context, position: int) -> Found | None:
+    """10⁶: raised figures behind a number or a single letter are a power, behind a word the number of a note."""
+    match = RAISED.match(context.text, position)
+    if not match:
+        return None
+    language, digits = context.language, "".join(str(unicodedata.digit(figure)) for figure in match[0])
+    if digits in {"2", "3"}:
+        return Found(match.end(), language.signs[match[0]])
+    is_power = context.character(position - 1).isdecimal() or not context.character(position - 2).isalpha()
+    return Found(match.end(), f"{language.power if is_power else ''} {language.number(Number(digits))}")
 
 
 def _read_named(context: Context, position: int) -> Found | None:
@@ -94,7 +109,7 @@ def _read_bracket(context: Context, position: int) -> Found:
     """Brackets compare where they stand between spaces or before figures."""
     character, before, after = context.text[position], context.character(position - 1), context.character(position + 1)
     is_compared = before in SPACES and (after in SPACES or after.isdigit()) and before and after
-    return Found(position + 1, context.language.signs[character] if is_compared else "")
+    return Found(position + 1, context.language.signs[character] if is_compared else " ")
 
 
 def _is_inside_word(context: Context, position: int) -> bool:
@@ -102,6 +117,7 @@ def _is_inside_word(context: Context, position: int) -> bool:
 
 
 READERS: Final[dict[str, Rule]] = {
+    **dict.fromkeys("²³¹⁰⁴⁵⁶⁷⁸⁹", _read_power),
     **dict.fromkeys("#@", _read_tag),
     "/": _read_slash,
     **dict.fromkeys("<>", _read_bracket),

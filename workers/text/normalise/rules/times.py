@@ -7,12 +7,12 @@ from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.values import TimeOfDay
 
 HALF: Final = r"\s?([AaPp])\.?\s?[Mm](?![^\W_])\.?"
-CLOCK: Final = re.compile(rf"(\d{{1,2}}):(\d{{2}})(?::(\d{{2}}))?(?![\d:])(?:\.\d{{1,6}}(?=Z|[+-]\d\d))?(?:{HALF})?(?:Z|[+-]\d\d:\d\d)?")
+CLOCK: Final = re.compile(rf"(\d{{1,2}}):(\d{{2}})(?::(\d{{2}})(?:(?:\.\d{{1,9}})?(?:Z|[+-]\d\d:\d\d))?)?(?![\d:])(?:{HALF})?")
 LETTER_CLOCK: Final = re.compile(r"(\d{1,2})\s?[hH]\s?(\d{2})(?![^\W_])(?:\s?min(?![^\W_]))?")
 HOUR_AND_HALF: Final = re.compile(rf"(\d{{1,2}}){HALF}")
 HOUR_LETTER: Final = re.compile(r"(\d{1,2})\s?[hH](?![^\W_])")
 GERMAN_DOT: Final = re.compile(r"(\d{1,2})\.(\d{2})(?=\sUhr)")
-AFTER: Final = {"de": re.compile(r"\sUhr(?![^\W_])"), "es": re.compile(r"\s?(?:hs?|horas)(?![^\W_])\.?"), "fr": re.compile(r"\s?h(?![^\W_])"),
+AFTER: Final = {"de": re.compile(r"\s(?:Uhr|h)(?![^\W_])"), "es": re.compile(r"\s?(?:hs?|horas)(?![^\W_])\.?"), "fr": re.compile(r"\s?h(?![^\W_])"),
                 "pt": re.compile(r"\s?h(?![^\W_])"), "it": re.compile(r"\s?h(?![^\W_])")}  # fmt: skip
 LETTER_LANGUAGES: Final = frozenset(("fr", "pt", "es", "it"))
 

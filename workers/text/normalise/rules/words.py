@@ -9,7 +9,7 @@ from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import word_set
 
 INITIALS: Final = re.compile(r"(?:[^\W\d_]\.){2,12}")
-CAPITALS: Final = re.compile(r"([A-ZÀ-ÖØ-Þ]{2,40}+)(s?)(?![^\W\d_])")
+CAPITALS: Final = re.compile(r"([A-ZÀ-ÖØ-Þ]{2,40}+)(s?)(?![^\W\d_]|['’][A-Z])")
 ROMAN: Final = re.compile(
     r"(M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))([eè](?:me)?|[er]{2}|º|ª|\.(?=[ ,;:)]))?(?![^\W_])"
 )
@@ -35,18 +35,21 @@ VOWELS: Final = frozenset("AEIOUYÀÁÂÄÃÅÈÉÊËÌÍÎÏÒÓÔÖÕÙÚÛÜ"
 LONGEST_SPELLED: Final = 8
 
 SAID_AS_WORDS: Final = word_set(
-    """NASA NATO OTAN UNESCO UNICEF OPEC OPEP FIFA UEFA AIDS SIDA IKEA COVID LASER RADAR SONAR PIN SIM RAM ROM GIF JPEG ASCII ONU OMS OCDE
-    INSEE SWAT NASDAQ FEMA OSHA NAFTA ASEAN GATT SCUBA WIFI BASIC COBOL JSON YAML CAPTCHA DARPA CERN ESA OVNI TALGO RENFE AVE SMIC BAFTA
-    LEGO LIDO IBAN CAD TED UEFA FIAT SEAT ISIS RISC CISC LAN WAN MAC BIOS CMOS OK"""
-) - {"OMS", "ESA", "OCDE"}
+    """NASA NATO OTAN UNESCO UNICEF OPEC OPEP FIFA UEFA AIDS SIDA IKEA COVID LASER RADAR SONAR PIN SIM RAM ROM GIF JPEG ASCII ONU
+    INSEE SWAT NASDAQ FEMA OSHA NAFTA ASEAN GATT SCUBA WIFI BASIC COBOL JSON YAML CAPTCHA DARPA CERN OVNI TALGO RENFE AVE SMIC BAFTA
+    LEGO LIDO IBAN CAD TED FIAT SEAT ISIS RISC CISC LAN WAN MAC BIOS CMOS OK ZIP IVA RAI SUS INPS"""
+)
 SAID_AS_LETTERS: Final = word_set(
     """AI API USA UK EU UE UN US TV PC ID UI UX OS IP IT URL CEO CFO CTO CIO COO HR PR CIA DIY FAQ ETA EPA GPU CPU USB IBM UFO VIP ATM HIV
-    ADN ARN IVA UAE IRS ISP IRA EEG ICU IQ EQ AM PM AC AD BC BCE OMS ESA OCDE UV EV SUV AOL ESPN ACLU AAA AARP UCLA IEEE ISBN IMF IPO ETF
-    ABS KI EDV AG DPA ADAC USC UBS AP IA SUS ANSA RAI ASL INPS EDF SNCF RATP"""
-) - {"RAI", "SUS", "INPS"}
+    ADN ARN UAE IRS ISP IRA EEG ICU IQ EQ AM PM AC AD BC BCE OMS ESA OCDE UV EV SUV AOL ESPN ACLU AAA AARP UCLA IEEE ISBN IMF IPO ETF
+    ABS KI EDV AG DPA ADAC USC UBS AP IA ANSA ASL EDF SNCF RATP IBGE BNDES"""
+)
 
 RULED: Final = frozenset(("of", "was", "reigned", "ruled", "died", "became", "and"))
 """English: words behind "Charles I" that the pronoun never has."""
+
+AND_WORDS: Final = frozenset(("and", "et", "y", "e", "und"))
+"""Mr. and Mrs.: another title follows."""
 
 STREETS: Final = {"St.": "Street", "Dr.": "Drive"}
 """English: behind a name these are streets, before one they are titles."""
@@ -70,7 +73,8 @@ def read_abbreviation(context: Context, position: int) -> Found | None:
     if street:
         return Found(end - (1 if context.ends_sentence(end) else 0), street)
     rest = context.text[end : end + 2].lstrip(" \u00a0-")
-    if (kind == "#" and not rest[:1].isdecimal()) or (kind == "*" and not rest[:1].isupper()):
+    is_titled = rest[:1].isupper() or rest[:1] == "&" or context.word_after(end) in AND_WORDS
+    if (kind == "#" and not rest[:1].isdecimal()) or (kind == "*" and not is_titled):
         return None
     is_kept = match[1].endswith(".") and kind == "" and context.ends_sentence(end)
     return Found(end - is_kept, words)
@@ -125,7 +129,7 @@ def _say_roman(context: Context, match: re.Match[str], *, before: str) -> str | 
         return None
     if before in language.roman_names:
         return language.regnal(value, name=before)
-    is_small = set(numeral) <= set("IVX") and value < 40 and len(numeral) > 1 and before[:1].isupper() and not before.isupper()
+    is_small = set(numeral) <= set("IVX") and value < 40 and len(numeral) > 1 and numeral.lower() not in language.letter_words
     return language.cardinal(value) if is_small or before.lower() in language.roman_keywords else None
 
 

@@ -16,6 +16,7 @@ class English(Language):
     decimal_mark = "."
     date_order = "mdy"
     percent, per_mille, per, to, and_ = "percent", "per mille", "per", "to", "and"
+    power = "to the power of"
     marks = {".": "point", ",": "comma"}
     months = MONTHS
     month_abbreviations = {**{name[:3].lower(): index for index, name in enumerate(MONTHS, 1)}, "sept": 9}

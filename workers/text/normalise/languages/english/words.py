@@ -202,6 +202,8 @@ $|dollar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
+w/|^with
+w/o|^without
 No.|#number
 Nos.|#numbers
 №|#number

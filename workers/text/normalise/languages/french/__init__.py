@@ -18,6 +18,7 @@ class French(Language):
     has_space_groups = True
     minus, plus = "moins", "plus"
     percent, per_mille, per, to, and_ = "pour cent", "pour mille", "par", "à", "et"
+    power = "puissance"
     marks = {".": "point", ",": "virgule"}
     months, month_abbreviations = MONTHS, MONTH_ABBREVIATIONS
     units, currencies = words.UNITS, words.CURRENCIES

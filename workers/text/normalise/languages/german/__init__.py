@@ -7,6 +7,10 @@ from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
 MONTHS = tuple(word_list("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"))
 DATIVE = word_set("am vom zum beim im dem den ab bis seit einem keinem diesem jedem des nach vor zur einer ihrem seinem unserem")
+INDEFINITE = word_set("ein kein mein dein sein ihr unser euer")
+RANKED = word_set("Platz Klasse Stock Etage Tag Woche Monat Teil Liga Weltkrieg Quartal Runde Auflage Preis Advent Reihe Semester Stunde")
+"""Nouns that a rank stands before, so that the full stop behind the figure ends no sentence."""
+
 FEMININE = word_set("Frau Stadt Nacht Hand Wand Bank Kuh Tür Uhr Zahl Mutter Tochter Schwester Person Art Welt Zeit Tonne Mark")
 DEFINITE = word_set("der die das jeder jede jedes dieser diese dieses")
 
@@ -17,6 +21,7 @@ class German(Language):
     code = "de"
     versus = "zu"
     percent, per_mille, per, to, and_ = "Prozent", "Promille", "pro", "bis", "und"
+    power = "hoch"
     marks = {".": "Punkt", ",": "Komma"}
     months = MONTHS
     month_abbreviations = {**{name[:3].lower(): index for index, name in enumerate(MONTHS, 1)}, "sept": 9, "mrz": 3}
@@ -95,17 +100,21 @@ class German(Language):
     def ordinal_suffix(self, number: int, suffix: str, *, before: str, after: str) -> str | None:
         if suffix in {"te", "ste", "ter", "ster", "ten", "sten", "tes", "stes"} and number:
             return numbers.ordinal(number, ending=suffix.lstrip("s").removeprefix("t"))
-        if suffix != "." or not 0 < number < 1000 or not after:
-            return None
-        word = before.lower()
-        if word in DATIVE or word in DEFINITE or word in {"ein", "eine", "kein", "keine", "mein", "sein", "ihr", "unser", "den", "dem"}:
-            ending = "en" if word in DATIVE else "es" if word in {"ein", "kein"} and after.endswith(("hundert", "mal", "jahr")) else ""
-            return numbers.ordinal(number, ending=ending or ("er" if word in {"ein", "kein", "mein", "sein", "ihr", "unser"} else "e"))
-        if after.lower() in {"jahrhundert", "jh", "jahrtausend", "mal"}:
-            return numbers.ordinal(number, ending="es")
-        if after.lower() in {"jahrhunderts", "jahrhunderte", "jahrtausends"} or after.capitalize() in self.months:
-            return numbers.ordinal(number, ending="en" if after.endswith("s") else "er")
-        return numbers.ordinal(number) if after[0].islower() and len(after) > 2 else None
+        ending = self._rank_ending(before=before.lower(), after=after) if suffix == "." and 0 < number < 1000 and after else ""
+        return numbers.ordinal(number, ending=ending) if ending else None
+
+    def _rank_ending(self, *, before: str, after: str) -> str:
+        """The ending of a rank between two words, or nothing where the full stop ends a sentence."""
+        is_feminine, lower = self.gender_of(after) == "f", after.lower()
+        if before in DATIVE or lower in {"jahrhunderts", "jahrhunderte", "jahrtausends"}:
+            return "en"
+        if before in DEFINITE or before in {"eine", "keine"} or (after in RANKED and is_feminine):
+            return "e"
+        if lower in {"jahrhundert", "jh", "jahrtausend", "mal"} or (before in INDEFINITE and after.endswith(("mal", "jahr"))):
+            return "es"
+        if before in INDEFINITE or after in RANKED or after.capitalize() in self.months:
+            return "er"
+        return "e" if after[0].islower() and len(after) > 2 else ""
 
     def agreeing(self, number: int, *, before: str, after: str) -> str:  # noqa: ARG002
         if number != 1 or not after or not after[0].isupper():

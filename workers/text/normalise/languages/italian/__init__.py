@@ -23,6 +23,7 @@ class Italian(Language):
     code = "it"
     minus, plus = "meno", "più"
     percent, per_mille, per, to, and_ = "per cento", "per mille", "al", "a", "e"
+    power = "alla"
     marks = {".": "punto", ",": "virgola"}
     months = MONTHS
     month_abbreviations = {**{name[:3]: index for index, name in enumerate(MONTHS, 1)}, "sett": 9}
@@ -51,7 +52,7 @@ class Italian(Language):
         return numbers.ordinal(number, gender=gender)
 
     def date(self, date: Date, *, before: str = "", order: str = "") -> str:  # noqa: ARG002  # Italian says the day first
-        day = "primo" if date.day == 1 else self.cardinal(date.day) if date.day else ""
+        day = "primo" if date.day == 1 and before[-1:] not in {"'", "’"} else self.cardinal(date.day) if date.day else ""
         month = self.months[date.month - 1] if date.month else ""
         return " ".join(filter(None, (day, month, self.year(date.year) if date.year else "")))
 

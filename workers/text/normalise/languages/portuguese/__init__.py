@@ -22,6 +22,7 @@ class Portuguese(Language):
     has_space_groups = True
     minus, plus = "menos", "mais"
     percent, per_mille, per, to, and_ = "por cento", "por mil", "por", "a", "e"
+    power = "elevado a"
     marks = {".": "ponto", ",": "vírgula"}
     months = MONTHS
     month_abbreviations = {name[:3]: index for index, name in enumerate(MONTHS, 1)}

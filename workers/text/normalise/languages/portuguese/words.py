@@ -197,6 +197,7 @@ $|dólar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
+séc.|^século
 nº|#número
 n.º|#número
 Nº|#número

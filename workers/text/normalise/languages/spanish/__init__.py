@@ -22,6 +22,7 @@ class Spanish(Language):
     has_space_groups = True
     minus, plus = "menos", "más"
     percent, per_mille, per, to, and_ = "por ciento", "por mil", "por", "a", "y"
+    power = "elevado a"
     marks = {".": "punto", ",": "coma"}
     months = MONTHS
     month_abbreviations = {**{name[:3]: index for index, name in enumerate(MONTHS, 1)}, "sept": 9, "set": 9}
@@ -60,7 +61,9 @@ class Spanish(Language):
         hour = self.cardinal(time.hour, gender="f")
         if time.second > 0:
             minutes = f", {self.count(Number(str(time.minute)), Noun('minuto', 'minutos'))}" if time.minute else ""
-            hour += f" {'hora' if time.hour == 1 else 'horas'}{minutes} y {self.count(Number(str(time.second)), Noun('segundo', 'segundos'))}"
+            hour += (
+                f" {'hora' if time.hour == 1 else 'horas'}{minutes} y {self.count(Number(str(time.second)), Noun('segundo', 'segundos'))}"
+            )
         elif time.minute:
             hour += f" y {self.cardinal(time.minute)}"
         elif not time.half:
