@@ -89,6 +89,7 @@ class Hub:
         self._wake_stream = f"web:wake:{uuid.uuid4().hex}"
         self._wake_cursor = "0"
         self._is_woken = False
+        self._is_stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -98,9 +99,11 @@ class Hub:
 
     async def stop(self) -> None:
         """End all tasks and close the connections."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._is_stopping = True
+        while self._tasks:  # redis turns a cancellation that comes while it connects into an error of its own
+            for task in list(self._tasks):
+                task.cancel()
+            await asyncio.wait(list(self._tasks), timeout=0.2)
         with contextlib.suppress(*ValkeyAway):
             await self._valkey.delete(self._wake_stream)
         await self._valkey.aclose()
@@ -180,7 +183,7 @@ class Hub:
 
     async def _read_for_ever(self) -> None:
         pause = 0.05
-        while True:
+        while not self._is_stopping:
             try:
                 await self._read_once()
                 pause = 0.05
@@ -208,7 +211,7 @@ class Hub:
                 _deliver(stream, entries, asked_from=cursor)
 
     async def _poll_for_ever(self) -> None:
-        while True:
+        while not self._is_stopping:
             await asyncio.sleep(POLL_SECONDS)
             if not self._streams:
                 continue
