@@ -27,11 +27,11 @@ FINAL_SILENCE_SECONDS: Final = 0.1
 class Joiner:
     """Joins the sentences of one stream, in order. Holds the pause until it is known whether anything follows."""
 
-    def __init__(self, sample_rate: int, *, speed: float = 1.0) -> None:
-        """sample_rate: Hz of all sentences. speed: pauses are divided by it."""
+    def __init__(self, sample_rate: int, *, speed: float = 1.0, pause_before: float = 0.0) -> None:
+        """sample_rate: Hz of all sentences. speed: pauses are divided by it. pause_before: seconds of silence before the first sentence."""
         self._sample_rate = sample_rate
         self._speed = speed
-        self._pending_seconds = 0.0
+        self._pending_seconds = pause_before
         self._written = 0
 
     @property
@@ -39,17 +39,19 @@ class Joiner:
         """Length of all that was given out."""
         return self._written / self._sample_rate
 
-    def feed(self, spoken: Spoken, *, pause_after: float, start_character: int = 0) -> Spoken:
+    def feed(self, spoken: Spoken, *, pause_after: float, start_character: int = 0, gain_decibels: float = 0.0) -> Spoken:
         """The pause that was pending and this sentence: mono samples [n], words with times and characters of the whole stream.
 
         pause_after: seconds between this sentence's last sound and what follows. start_character: of the sentence in the text.
+        gain_decibels: louder or softer than its neighbours, which are all equally loud.
         Raises ValueError for another sample rate than the stream's.
         """
         if spoken.sample_rate != self._sample_rate:
             raise ValueError(f"{spoken.sample_rate} Hz in a stream of {self._sample_rate} Hz")
         first, end, silence_before, silence_after = self._find_sound(spoken.samples)
         sound = fade_edges(spoken.samples[first:end], sample_rate=self._sample_rate)
-        sound = limit_peaks(sound * np.float32(level_gain(sound, sample_rate=self._sample_rate)))
+        gain = level_gain(sound, sample_rate=self._sample_rate) * 10 ** (gain_decibels / 20)
+        sound = limit_peaks(sound * np.float32(gain))
         pause = self._zeros(self._pending_seconds - silence_before)
         offset = (self._written + len(pause) - first) / self._sample_rate
         bounds = (offset + first / self._sample_rate, offset + end / self._sample_rate)

@@ -55,3 +55,7 @@ class EngineSpec(Message):
     def queue_group(self) -> str:
         """The queue group whose lanes carry the engine's parts."""
         return self.queue or self.id
+
+    def clamp_speed(self, speed: float) -> float:
+        """The nearest speed that the engine can speak at."""
+        return min(max(speed, self.minimum_speed), self.maximum_speed)

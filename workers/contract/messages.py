@@ -5,6 +5,7 @@ from typing import Any
 
 from workers.contract.codec import Message
 from workers.contract.engines import EngineSpec
+from workers.contract.markup import PronunciationRule, Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,15 @@ class SpeakWork(Message):
     """Hz; 0 keeps the engine's own."""
     is_last: bool = True
     """False for all parts of a text but its last: a pause follows."""
+    sample: str = ""
+    """The beginning of the whole text, by which all parts agree on its language when neither voice nor language is given."""
+    segments: tuple[Segment, ...] = ()
+    """The part with its markup read; `text` is then their texts together."""
+    pronunciations: tuple[PronunciationRule, ...] = ()
+    """The request's rules, then the account's."""
+    gain_decibels: float = 0.0
+    pause_scale: float = 1.0
+    """Natural pauses are as much longer; those that the markup asks for are not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,23 +13,24 @@ from numpy.typing import NDArray
 from workers.audio.encode import EncodedFile, Encoder, FileEncoder
 from workers.audio.joins import Joiner
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
+from workers.contract.markup import Segment
 from workers.contract.messages import Manifest, PartMessage, SpeakWork
 from workers.contract.names import LANES, Lane
-from workers.engines.base import Engine, Sentence, Spoken
+from workers.engines.base import Engine, Spoken
 from workers.fairness import Order
 from workers.parts import PartRun
 from workers.stream import PartEvents
 from workers.tasks.results import check_format, store_results, stored_output
 from workers.tasks.workbench import Workbench
+from workers.text.language import detect_language
+from workers.text.script import Request, Script, Utterance, language_of, voice_of, write_script
 
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """One sentence as it comes from a compute thread."""
+    """One utterance as it comes from a compute thread."""
 
-    sentence: Sentence
-    units_done: int
-    """Characters of the text up to the next sentence."""
+    utterance: Utterance
     spoken: Spoken
     compute_seconds: float
 
@@ -39,17 +40,15 @@ def speak(run: PartRun, *, workbench: Workbench) -> Manifest:
     message, work = run.message, SpeakWork.from_dict(run.message.work)
     check_format(work.format)
     with workbench.models.use(work.engine) as engine, stored_output(message, storage=workbench.storage) as output:
-        sentences = engine.split(work.text, language=work.language)
-        if not sentences:
-            raise WorkError(NOTHING_TO_SAY, "The text holds nothing that can be spoken.")
+        script = _read_script(message, work=work, engine=engine)
         events = PartEvents(workbench.live, message=message, units_total=len(work.text))
         with FileEncoder(
             output.path, work.format, input_rate=engine.spec.sample_rate, sample_rate=work.sample_rate, bitrate=work.bitrate
         ) as file:
-            response = _Response(message, work=work, input_rate=engine.spec.sample_rate, file=file, events=events)
-            for result in _speak_in_order(run, work=work, engine=engine, sentences=sentences, workbench=workbench):
-                run.units_done = result.units_done
+            response = _Response(message, work=work, script=script, input_rate=engine.spec.sample_rate, file=file, events=events)
+            for result in _speak_in_order(run, work=work, script=script, workbench=workbench):
                 response.add(result)
+                run.units_done = response.units_done
             encoded = response.finish()
     details = {"engine": engine.spec.id, "engine_version": engine.spec.version, "compute_seconds": round(response.compute_seconds, 4)}
     return store_results(
@@ -63,10 +62,32 @@ def speak(run: PartRun, *, workbench: Workbench) -> Manifest:
     )
 
 
+def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Script:
+    """What is to be said. A part of a longer text may hold nothing, a row of stars say, and is silent then. Raises WorkError."""
+    language = work.language
+    if not language and not work.voice and engine.spec.languages:
+        usual = language_of(engine.spec.default_voice, spec=engine.spec)
+        language = detect_language(work.sample or work.text, among=engine.spec.languages, preferred=usual)
+    request = Request(
+        voice=work.voice or voice_of(language, spec=engine.spec),
+        language=language,
+        pronunciations=work.pronunciations,
+        gain_decibels=work.gain_decibels,
+        pause_scale=work.pause_scale,
+    )
+    script = write_script(work.segments or (Segment(work.text),), request=request, engine=engine)
+    is_whole_text = message.part == 0 and work.is_last
+    if not script.utterances and is_whole_text:
+        raise WorkError(NOTHING_TO_SAY, "The text holds nothing that can be spoken.")
+    return script
+
+
 class _Response:
     """One stream of sound: to a file, and to whoever listens, through one encoder each."""
 
-    def __init__(self, message: PartMessage, *, work: SpeakWork, input_rate: int, file: FileEncoder, events: PartEvents) -> None:
+    def __init__(
+        self, message: PartMessage, *, work: SpeakWork, script: Script, input_rate: int, file: FileEncoder, events: PartEvents
+    ) -> None:
         self._is_last = work.is_last
         self._format = work.format
         self._file = file
@@ -75,17 +96,21 @@ class _Response:
             if message.has_listener and message.stream
             else None
         )
-        self._joiner = Joiner(input_rate, speed=work.speed)
+        self._joiner = Joiner(input_rate, speed=work.speed, pause_before=script.pause_before)
+        self._written = script.written
         self._events = events
-        self._units_done = 0
+        self.units_done = 0
+        """Characters of the text up to the next utterance."""
         self.words: list[dict[str, Any]] = []
         self.compute_seconds = 0.0
 
     def add(self, result: _Result) -> None:
         """The next sentence: to the listener first, who waits for it."""
-        joined = self._joiner.feed(result.spoken, pause_after=result.sentence.pause_after, start_character=result.sentence.start)
+        utterance = result.utterance
+        spoken = replace(result.spoken, words=utterance.written_words(result.spoken.words, text=self._written))
+        joined = self._joiner.feed(spoken, pause_after=utterance.pause_after, gain_decibels=utterance.manner.gain_decibels)
         words = [asdict(word) for word in joined.words]
-        self._units_done = result.units_done
+        self.units_done = utterance.written_end
         self._tell(self._live.write(joined.samples) if self._live else b"", words=words)
         self._file.write(joined.samples)
         self.words += words
@@ -100,41 +125,44 @@ class _Response:
         return self._file.finish()
 
     def _tell(self, audio: bytes, *, words: Sequence[dict[str, Any]]) -> None:
-        self._events.publish(units_done=self._units_done, words=words, audio=audio, audio_format=self._format)
+        self._events.publish(units_done=self.units_done, words=words, audio=audio, audio_format=self._format)
 
 
-def _speak_in_order(run: PartRun, *, work: SpeakWork, engine: Engine, sentences: list[Sentence], workbench: Workbench) -> Iterator[_Result]:
-    """The sentences in order; a few ahead of the one that is waited for are with the scheduler, never all of a long text."""
-    upcoming = iter(enumerate(sentences))
-    submitted: deque[tuple[int, Sentence, Future[tuple[Spoken, float]]]] = deque()
+def _speak_in_order(run: PartRun, *, work: SpeakWork, script: Script, workbench: Workbench) -> Iterator[_Result]:
+    """The utterances in order; a few ahead of the one that is waited for are with the scheduler, never all of a long text."""
+    upcoming = iter(enumerate(script.utterances))
+    submitted: deque[tuple[Utterance, Future[tuple[Spoken, float]]]] = deque()
     try:
         while True:
             while len(submitted) < workbench.scheduler.look_ahead and (following := next(upcoming, None)) is not None:
-                index, sentence = following
-                submitted.append((index, sentence, _submit(run, work=work, engine=engine, index=index, sentence=sentence, bench=workbench)))
+                index, utterance = following
+                submitted.append((utterance, _submit(run, work=work, index=index, utterance=utterance, bench=workbench)))
             if not submitted:
                 return
-            index, sentence, future = submitted.popleft()
+            utterance, future = submitted.popleft()
             spoken, seconds = run.wait_for(future)
-            end = sentences[index + 1].start if index + 1 < len(sentences) else len(work.text)
-            yield _Result(sentence, end, spoken, seconds)
+            yield _Result(utterance, spoken, seconds)
     finally:
         workbench.scheduler.drop(run.message.token)
 
 
-def _submit(
-    run: PartRun, *, work: SpeakWork, engine: Engine, index: int, sentence: Sentence, bench: Workbench
-) -> "Future[tuple[Spoken, float]]":
-    voice = work.voice or engine.spec.default_voice
+def _submit(run: PartRun, *, work: SpeakWork, index: int, utterance: Utterance, bench: Workbench) -> "Future[tuple[Spoken, float]]":
+    manner, text = utterance.manner, utterance.spoken.text
 
     def compute() -> tuple[Spoken, float]:
         # Held here too: a part that times out leaves while its sentence is still being spoken.
-        with bench.models.use(work.engine) as loaded:
+        with bench.models.use(work.engine) as engine:
             started = time.perf_counter()
-            spoken = loaded.speak(sentence.text, voice=voice, language=work.language, speed=work.speed)
+            spoken = engine.speak(
+                text,
+                voice=manner.voice,
+                language=manner.language,
+                speed=engine.spec.clamp_speed(work.speed * manner.rate),
+                phonemes=utterance.given_phonemes,
+            )
             return spoken, time.perf_counter() - started
 
-    return bench.scheduler.submit(sentence_order(run.message, index=index, units=len(sentence.text)), work=compute)
+    return bench.scheduler.submit(sentence_order(run.message, index=index, units=len(text)), work=compute)
 
 
 def sentence_order(message: PartMessage, *, index: int, units: int) -> Order:

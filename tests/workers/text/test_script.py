@@ -1,0 +1,97 @@
+"""Segments as utterances: what is said, in which manner, with which pause, and what was written for it."""
+
+import pytest
+
+from workers.contract.errors import WorkError
+from workers.contract.markup import PronunciationRule, Segment
+from workers.engines.base import GivenPhonemes, WordTiming
+from workers.engines.kokoro import KokoroEngine
+from workers.text.markup.parse import parse_markup
+from workers.text.script import Request, Script, write_script
+
+ENGINE = KokoroEngine()
+
+
+def script(text: str, *, voice: str = "af_bella", language: str = "", **options: object) -> Script:
+    return write_script(parse_markup(text).segments, request=Request(voice, language, **options), engine=ENGINE)  # type: ignore[arg-type]
+
+
+def said(text: str, **options: object) -> list[str]:
+    return [utterance.spoken.text.strip() for utterance in script(text, **options).utterances]  # type: ignore[arg-type]
+
+
+def test_plain_text_is_normalised_and_cut_into_sentences() -> None:
+    assert said("It costs $5. Come at 14:30!") == ["It costs five dollars.", "Come at two thirty PM!"]
+
+
+def test_say_as_sub_and_pronunciations_are_said_their_own_way() -> None:
+    text = 'Call <say-as interpret-as="spell-out">NASA</say-as> about the <sub alias="World Wide Web">WWW</sub> GIF.'
+    rules = (PronunciationRule("GIF", "jiff"),)
+    assert said(text, pronunciations=rules) == ["Call N A S A about the World Wide Web jiff."]
+
+
+def test_a_change_of_manner_cuts_a_sentence_without_a_pause_to_speak_of() -> None:
+    utterances = script('I am <prosody rate="slow" volume="+6dB">very</prosody> tired.').utterances
+    assert [(u.spoken.text.strip(), u.manner.rate, u.manner.gain_decibels) for u in utterances] == [
+        ("I am", 1.0, 0.0),
+        ("very", 0.75, 6.0),
+        ("tired.", 1.0, 0.0),
+    ]
+    assert max(utterance.pause_after for utterance in utterances[:2]) <= 0.05
+
+
+def test_a_pause_takes_the_place_of_the_natural_one() -> None:
+    utterances = script('Wait.<break time="2s"/> Go.<break strength="none"/>').utterances
+    assert [utterance.pause_after for utterance in utterances] == [2.0, 0.0]
+    assert script('<break time="500ms"/>Go.').pause_before == 0.5
+
+
+def test_paragraphs_pause_longer_than_sentences() -> None:
+    sentence, paragraph, _ = script("<speak><p><s>One</s><s>Two</s></p><p>Three</p></speak>").utterances
+    assert paragraph.pause_after > sentence.pause_after >= 0.4
+
+
+def test_another_language_finds_a_voice_that_speaks_it() -> None:
+    utterances = script('The bakery is called <lang xml:lang="fr">La Belle Époque</lang>.').utterances
+    assert [(u.manner.voice, u.manner.language) for u in utterances[:2]] == [("af_bella", "en"), ("ff_siwis", "fr")]
+    (named,) = script('<voice name="im_nicola">Ciao</voice>').utterances
+    assert (named.manner.voice, named.manner.language) == ("im_nicola", "it")
+
+
+def test_a_voice_s_own_language_reads_the_numbers() -> None:
+    assert said("Son las 14:30.", voice="ef_dora") == ["Son las catorce y treinta."]
+
+
+def test_given_phonemes_lie_on_their_word() -> None:
+    (utterance,) = script('Say <phoneme ph="təˈmɑːtoʊ">tomato</phoneme> now.').utterances
+    assert utterance.given_phonemes == (GivenPhonemes(4, 10, "təˈmɑːtoʊ"),)
+
+
+def test_timings_of_what_was_said_become_timings_of_what_was_written() -> None:
+    text = "It costs $5 now."
+    (utterance,) = script(text).utterances
+    spoken = utterance.spoken.text
+    times = [
+        WordTiming(word, i, i + 1, spoken.index(word), spoken.index(word) + len(word)) for i, word in enumerate(spoken.rstrip(".").split())
+    ]
+    assert [(word.word, word.start, word.end) for word in utterance.written_words(times, text=text)] == [
+        ("It", 0, 1),
+        ("costs", 1, 2),
+        ("$5", 2, 4),
+        ("now", 4, 5),
+    ]
+
+
+def test_a_later_part_counts_from_its_own_beginning() -> None:
+    (utterance,) = write_script((Segment("Hello.", start=500),), request=Request("af_bella", "en"), engine=ENGINE).utterances
+    assert (utterance.spoken.start, utterance.written_end) == (0, 6)
+
+
+def test_a_date_that_is_none_is_an_explained_failure() -> None:
+    with pytest.raises(WorkError, match="date") as refused:
+        script('<say-as interpret-as="date">the thirteenth of Nonuary</say-as>')
+    assert refused.value.code == "invalid_text"
+
+
+def test_nothing_to_say_is_an_empty_script() -> None:
+    assert script("*** --- ***").utterances == ()

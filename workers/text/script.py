@@ -1,0 +1,219 @@
+"""A part's text as the utterances that an engine speaks: normalised, in its voices and manners, with the pauses between."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Final
+
+from workers.contract.engines import EngineSpec
+from workers.contract.errors import INVALID_TEXT, WorkError
+from workers.contract.markup import PronunciationRule, Segment
+from workers.engines.base import Engine, GivenPhonemes, WordTiming
+from workers.text.markup.boundaries import Break
+from workers.text.normalise import normalise
+from workers.text.pronunciations import PronunciationError, apply_pronunciations
+from workers.text.say_as import SayAsError, say_as
+from workers.text.sentences import PAUSES
+from workers.text.spoken import Builder, SpokenText, join
+
+EMPHASIS: Final = {"strong": (0.88, 3.0), "moderate": (0.94, 1.5), "reduced": (1.06, -2.5)}
+"""Rate and decibels, for models that know no emphasis of their own: slower and louder is how speakers stress a word
+(Lehiste, Suprasegmentals, 1970, on duration and intensity as cues of stress)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What may differ within a text and needs a call of the engine of its own."""
+
+    voice: str
+    language: str
+    rate: float
+    gain_decibels: float
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One sentence, or the part of one that is spoken in one manner."""
+
+    spoken: SpokenText
+    """What the engine is given, tied to what was written; `start` counts from the first character of the part."""
+    manner: Manner
+    pause_after: float
+    """Seconds, at normal speed."""
+    given_phonemes: tuple[GivenPhonemes, ...] = ()
+
+    @property
+    def written_end(self) -> int:
+        """How far in the part's text this utterance goes."""
+        return self.spoken.start + len(self.spoken.written)
+
+    def written_words(self, words: Sequence[WordTiming], *, text: str) -> tuple[WordTiming, ...]:
+        """The timings of what was said as timings of what was written in `text`, the part's: "twenty one" is one word where "21" stands."""
+        timed: list[WordTiming] = []
+        for word in words:
+            start, end = self.spoken.written_range(word.start_character, word.end_character)
+            if timed and start < timed[-1].end_character:
+                last = timed[-1]
+                end = max(end, last.end_character)
+                timed[-1] = replace(last, word=text[last.start_character : end], end=word.end, end_character=end)
+            elif end > start:
+                timed.append(WordTiming(text[start:end], word.start, word.end, start, end))
+        return tuple(timed)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A part, ready to be spoken."""
+
+    written: str
+    utterances: tuple[Utterance, ...]
+    pause_before: float = 0.0
+    """Seconds of a pause that the markup asks for before the first word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the request says for the whole text."""
+
+    voice: str
+    language: str
+    pronunciations: tuple[PronunciationRule, ...] = ()
+    gain_decibels: float = 0.0
+    pause_scale: float = 1.0
+
+
+def write_script(segments: Sequence[Segment], *, request: Request, engine: Engine) -> Script:
+    """The utterances of a part's segments. Raises WorkError (invalid_text) for a say-as whose content is not of its type."""
+    origin = segments[0].start if segments else 0
+    utterances: list[Utterance] = []
+    pause_before = 0.0
+    for passage in _passages(segments):
+        words = [segment for segment in passage if segment.kind != "break"]
+        spoken = list(_speak_passage(words, request=request, engine=engine, origin=origin))
+        breaks = [segment.break_seconds for segment in passage if segment.kind == "break"]
+        if spoken:
+            pause = sum(breaks) if breaks else _pause_behind(words[-1], otherwise=spoken[-1].pause_after) * request.pause_scale
+            utterances += [*spoken[:-1], replace(spoken[-1], pause_after=pause)]
+        elif utterances and breaks:
+            utterances[-1] = replace(utterances[-1], pause_after=utterances[-1].pause_after + sum(breaks))
+        else:
+            pause_before += sum(breaks)
+    return Script("".join(segment.text for segment in segments), tuple(utterances), pause_before)
+
+
+def _passages(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
+    """Runs of segments that end where the markup ends a sentence, or behind a pause; a run's pauses are its last segments."""
+    passage: list[Segment] = []
+    for segment in segments:
+        is_pause = segment.kind == "break"
+        if passage and not is_pause and passage[-1].kind == "break":
+            yield passage
+            passage = []
+        passage.append(segment)
+        if not is_pause and (segment.ends_sentence or segment.ends_paragraph) and segment.text.strip():
+            yield passage
+            passage = []
+    if passage:
+        yield passage
+
+
+def _speak_passage(segments: Sequence[Segment], *, request: Request, engine: Engine, origin: int) -> Iterator[Utterance]:
+    """The sentences of a passage, each cut where the manner changes."""
+    runs = [
+        (manner, list(run)) for manner, run in groupby(segments, key=lambda segment: _manner(segment, request=request, spec=engine.spec))
+    ]
+    for index, (manner, run) in enumerate(runs):
+        spoken, given = _spoken_form(run, manner=manner, rules=request.pronunciations, origin=origin)
+        if not any(character.isalnum() for character in spoken.text):
+            continue
+        sentences = engine.split(spoken.text, language=manner.language)
+        for number, sentence in enumerate(sentences):
+            end = sentence.start + len(sentence.text)
+            is_inner_end = number == len(sentences) - 1 and index < len(runs) - 1
+            pause = PAUSES[Break.WORD] if is_inner_end and not _ends_sentence(sentence.text) else sentence.pause_after
+            yield Utterance(
+                spoken.slice(sentence.start, end),
+                manner,
+                pause * request.pause_scale,
+                tuple(one.within(sentence.start, end) for one in given if sentence.start <= one.start and one.end <= end),
+            )
+
+
+def _manner(segment: Segment, *, request: Request, spec: EngineSpec) -> Manner:
+    rate, gain = EMPHASIS.get(segment.emphasis, (1.0, 0.0))
+    language = segment.language or ("" if segment.voice else request.language)
+    voice = segment.voice or _voice_for(language, chosen=request.voice, spec=spec)
+    return Manner(
+        voice, language or language_of(voice, spec=spec), segment.rate * rate, segment.volume_decibels + gain + request.gain_decibels
+    )
+
+
+def language_of(voice: str, *, spec: EngineSpec) -> str:
+    """The language of a voice; empty for one that the engine does not have."""
+    return next((one.language for one in spec.voices if one.id == voice), "")
+
+
+def voice_of(language: str, *, spec: EngineSpec) -> str:
+    """The engine's voice for a language: its default one where that fits, else the first that does."""
+    primary = language.partition("-")[0]
+    fitting = [voice.id for voice in spec.voices if voice.language == primary]
+    return spec.default_voice if spec.default_voice in fitting or not fitting else fitting[0]
+
+
+def _voice_for(language: str, *, chosen: str, spec: EngineSpec) -> str:
+    """The chosen voice, or where it does not speak the language one of the same gender that does."""
+    voices = {voice.id: voice for voice in spec.voices}
+    own = voices.get(chosen)
+    primary = language.partition("-")[0]
+    if own is None or not primary or own.language == primary:
+        return chosen
+    fitting = [voice for voice in spec.voices if voice.language == primary]
+    return next((voice.id for voice in fitting if voice.gender == own.gender), fitting[0].id if fitting else chosen)
+
+
+def _spoken_form(
+    segments: Sequence[Segment], *, manner: Manner, rules: tuple[PronunciationRule, ...], origin: int
+) -> tuple[SpokenText, list[GivenPhonemes]]:
+    """What is said for a run of segments, and where phonemes are given in it."""
+    parts: list[SpokenText] = []
+    given: list[GivenPhonemes] = []
+    length = 0
+    for segment in segments:
+        part = _spoken_segment(segment, language=manner.language or "en", rules=rules).shift(segment.start - origin)
+        if segment.kind == "phoneme":
+            given.append(GivenPhonemes(length, length + len(part.text), segment.phonemes))
+        parts.append(part)
+        length += len(part.text)
+    return join(tuple(parts)), given
+
+
+def _spoken_segment(segment: Segment, *, language: str, rules: tuple[PronunciationRule, ...]) -> SpokenText:
+    """Pronunciations and normalisation for plain text; an element says itself what is heard."""
+    if segment.kind == "text":
+        try:
+            said = apply_pronunciations(segment.text, rules, language=language) if rules else SpokenText.verbatim(segment.text)
+        except PronunciationError as error:
+            raise WorkError(INVALID_TEXT, str(error)) from error
+        return said.then(normalise(said.text, language=language))
+    builder = Builder(segment.text)
+    if segment.kind == "say_as":
+        try:
+            builder.say(
+                say_as(segment.text, interpret_as=segment.interpret_as, language=language, format=segment.format, detail=segment.detail),
+                up_to=len(segment.text),
+            )
+        except SayAsError as error:
+            raise WorkError(INVALID_TEXT, f"{segment.text[:50]!r} cannot be read as {segment.interpret_as}: {error}") from error
+    elif segment.kind == "sub":
+        builder.say(segment.alias, up_to=len(segment.text))
+    return builder.build()
+
+
+def _pause_behind(segment: Segment, *, otherwise: float) -> float:
+    if segment.ends_paragraph:
+        return PAUSES[Break.PARAGRAPH]
+    return max(otherwise, PAUSES[Break.SENTENCE]) if segment.ends_sentence else otherwise
+
+
+def _ends_sentence(text: str) -> bool:
+    return text.rstrip().endswith((".", "!", "?", "…", ":", ";", ",", "。", "！", "？", "।"))
