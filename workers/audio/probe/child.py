@@ -1,0 +1,87 @@
+"""`python -m workers.audio.probe.child REQUEST`: one file, given as standard input, read within limits that the process sets itself.
+
+What it finds is one line of JSON. It opens nothing by name or address, and once it is sealed it cannot.
+"""
+
+import errno
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable
+from typing import Any, Final
+
+from workers.audio.probe.errors import CORRUPT_AUDIO, CORRUPT_MESSAGE, ProbeError
+from workers.audio.probe.info import DecodedFile, ProbeLimits
+from workers.audio.probe.signature import Signature
+from workers.audio.probe.wish import Wish
+
+DISK_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG})
+
+
+def main() -> None:
+    """Answers on standard output; a crash, or a limit that ends the process, is an answer too."""
+    try:
+        answer = _answer(json.loads(sys.argv[1]))
+    except ProbeError as error:
+        answer = {"code": error.code, "message": error.message}
+    except MemoryError:
+        answer = {"out_of_memory": True}
+    except Exception as error:  # noqa: BLE001 - the process's edge: the parent logs it
+        answer = {"bug": repr(error)}
+    sys.stdout.write(json.dumps(answer))
+    sys.stdout.flush()
+    os._exit(0)  # nothing is taken down in order after a file that may have upset FFmpeg
+
+
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
+    limits = ProbeLimits.from_dict(request["limits"])
+    wish = Wish.from_dict(request["wish"]) if request["wish"] else None
+    _limit(limits, wish=wish)
+    from av import FFmpegError  # comes in under the limits
+
+    from workers.audio.probe import reading, writing
+
+    file = os.fdopen(0, "rb", buffering=0, closefd=False)
+    target = os.fdopen(request["target"], "wb", closefd=False) if wish else None
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # sealed: no file and no socket can be opened any more
+
+    def work() -> dict[str, Any]:
+        source = reading.Reading(file, signature=Signature(**request["signature"]), size=request["size"], limits=limits)
+        if wish is None or target is None:
+            return {"info": source.drain().to_dict()}
+        samples, sample_rate = writing.write_samples(source.frames(), target, wish=wish)
+        return {"decoded": DecodedFile(source.finish(), sample_rate=sample_rate, channels=wish.channels, samples=samples).to_dict()}
+
+    return _survive(work, FFmpegError)
+
+
+def _survive(work: Callable[[], dict[str, Any]], ffmpeg_error: type[Exception]) -> dict[str, Any]:
+    """Whatever goes wrong between here and FFmpeg is the file's doing, except for a disk that takes no more."""
+    try:
+        return work()
+    except (ProbeError, MemoryError, ImportError):  # an import after the seal is a bug of ours
+        raise
+    except OSError as error:
+        if isinstance(error, ffmpeg_error) or error.errno not in DISK_ERRORS:
+            return _corrupt(error)
+        return {"errno": error.errno}
+    except Exception as error:  # noqa: BLE001 - the parent logs it
+        return _corrupt(error)
+
+
+def _corrupt(error: Exception) -> dict[str, Any]:
+    return {"code": CORRUPT_AUDIO, "message": CORRUPT_MESSAGE, "detail": repr(error)}
+
+
+def _limit(limits: ProbeLimits, *, wish: Wish | None) -> None:
+    most_bytes = wish.most_bytes(audio_seconds=limits.max_audio_seconds, highest_rate=limits.max_sample_rate) if wish else 0
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)  # who waits for speech goes first
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""What can be wrong with a file that is said to hold audio: a public code each, which never changes its meaning."""
+
+from typing import Final
+
+EMPTY_FILE: Final = "empty_file"
+UNSUPPORTED_FORMAT: Final = "unsupported_format"
+"""No container that is taken: a text, an archive, a picture, a playlist, another audio format."""
+UNSUPPORTED_CODEC: Final = "unsupported_codec"
+"""A container that is taken, around sound in a coding that is not."""
+CORRUPT_AUDIO: Final = "corrupt_audio"
+TRUNCATED_AUDIO: Final = "truncated_audio"
+"""The file announces more sound than it holds."""
+NO_AUDIO: Final = "no_audio"
+"""A video without sound, or a container with nothing in it."""
+TOO_SHORT: Final = "too_short"
+TOO_LONG: Final = "too_long"
+TOO_LARGE: Final = "too_large"
+"""In bytes."""
+TOO_MANY_CHANNELS: Final = "too_many_channels"
+SAMPLE_RATE_OUT_OF_RANGE: Final = "sample_rate_out_of_range"
+TOO_COMPLEX: Final = "too_complex"
+"""Reading it took more time or memory than any honest file needs."""
+
+CORRUPT_MESSAGE: Final = "The file is damaged: it cannot be decoded. Send it again, or export it anew as MP3 or WAV."
+
+
+class ProbeError(Exception):
+    """An expected failure: a public code and a sentence that tells the customer what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message

@@ -1,0 +1,119 @@
+"""What is known of an audio file, and what is allowed."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from workers.audio.probe import errors
+from workers.audio.probe.errors import ProbeError
+from workers.contract.codec import Message
+
+TAKEN: Final = "MP3, WAV, FLAC, OGG, Opus, M4A, AAC, MP4 and WebM"
+CONTENT_TYPES: Final = {
+    "mp3": "audio/mpeg",
+    "wav": "audio/wav",
+    "flac": "audio/flac",
+    "ogg": "audio/ogg",
+    "aac": "audio/aac",
+    "mp4": "audio/mp4",
+    "webm": "audio/webm",
+    "matroska": "audio/x-matroska",
+}
+"""Of each container; a video with sound is kept for its sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioInfo(Message):
+    """One file, measured by decoding it: nothing here is a header's word."""
+
+    container: str
+    """One of CONTENT_TYPES."""
+    codec: str
+    """FFmpeg's canonical name: mp3, aac, opus, vorbis, flac, alac, pcm_s16le, …"""
+    audio_seconds: float
+    sample_rate: int
+    """Hz."""
+    channels: int
+    bytes: int
+    is_damaged: bool = False
+    """Some of it could not be decoded and was left out."""
+
+    @property
+    def content_type(self) -> str:
+        """Of the file."""
+        return CONTENT_TYPES[self.container]
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeLimits(Message):
+    """What a file may be, and what the child process may use to find out."""
+
+    max_bytes: int = 1_000_000_000
+    min_audio_seconds: float = 0.05
+    """Less is a click: nothing can be recognised or copied from it."""
+    max_audio_seconds: float = 4 * 3600.0
+    max_channels: int = 8
+    min_sample_rate: int = 4_000
+    max_sample_rate: int = 192_000
+    """Hz."""
+    cpu_seconds: int = 120
+    """An hour of Opus takes 3 s to decode, of MP3 1.5 s."""
+    wall_seconds: float = 240.0
+    memory_bytes: int = 512 << 20
+    """Address space. Python with FFmpeg takes 150 MB of it."""
+
+    def check_bytes(self, size: int) -> None:
+        """Raises ProbeError (empty_file, too_large)."""
+        if size == 0:
+            raise ProbeError(errors.EMPTY_FILE, "The file is empty. Send a recording.")
+        if size > self.max_bytes:
+            raise ProbeError(
+                errors.TOO_LARGE,
+                f"The file has {size:,} bytes; {self.max_bytes:,} are taken here. Send it as MP3, Opus or FLAC, or cut it in parts.",
+            )
+
+    def check_shape(self, *, sample_rate: int, channels: int) -> None:
+        """Raises ProbeError (too_many_channels, sample_rate_out_of_range)."""
+        if not 1 <= channels <= self.max_channels:
+            raise ProbeError(
+                errors.TOO_MANY_CHANNELS,
+                f"The audio has {channels:,} channels; 1 to {self.max_channels} are taken. Mix it to stereo or mono.",
+            )
+        if not self.min_sample_rate <= sample_rate <= self.max_sample_rate:
+            raise ProbeError(
+                errors.SAMPLE_RATE_OUT_OF_RANGE,
+                f"The audio has {sample_rate:,} samples a second; {self.min_sample_rate:,} to {self.max_sample_rate:,} are taken. "
+                "Convert it to 16,000 or 48,000.",
+            )
+
+    def check_too_long(self, audio_seconds: float) -> None:
+        """Raises ProbeError (too_long)."""
+        if audio_seconds > self.max_audio_seconds:
+            raise ProbeError(errors.TOO_LONG, f"The audio is longer than {self.max_audio_seconds:,.0f} s. Cut it and send the parts.")
+
+    def check(self, info: AudioInfo) -> None:
+        """All of it, for a file that was probed under other limits. Raises ProbeError."""
+        self.check_bytes(info.bytes)
+        self.check_shape(sample_rate=info.sample_rate, channels=info.channels)
+        self.check_too_long(info.audio_seconds)
+        if info.audio_seconds < self.min_audio_seconds:
+            raise ProbeError(
+                errors.TOO_SHORT,
+                f"The audio lasts {info.audio_seconds:.3g} s; at least {self.min_audio_seconds:g} s are needed. Send more of it.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedFile(Message):
+    """What decode_file wrote."""
+
+    source: AudioInfo
+    sample_rate: int
+    """Hz, of what was written."""
+    channels: int
+    samples: int
+    """Of each channel."""
+
+    @property
+    def audio_seconds(self) -> float:
+        """Of what was written."""
+        return self.samples / self.sample_rate

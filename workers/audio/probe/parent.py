@@ -1,0 +1,121 @@
+"""Starting the child process that reads a file, and surviving whatever it does."""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import workers
+from workers.audio.probe import errors
+from workers.audio.probe.errors import ProbeError
+from workers.audio.probe.info import AudioInfo, DecodedFile, ProbeLimits
+from workers.audio.probe.signature import find_signature
+from workers.audio.probe.wish import Wish
+
+logger = logging.getLogger(__name__)
+
+MOST_ANSWER_BYTES: Final = 1 << 16
+USUAL: Final = ProbeLimits()
+
+
+def probe_file(path: Path, *, limits: ProbeLimits = USUAL) -> AudioInfo:
+    """What the file is, by decoding all of it. Raises ProbeError, and OSError for a path that cannot be read."""
+    with path.open("rb") as file:
+        return AudioInfo.from_dict(_ask(file, limits=limits)["info"])
+
+
+def decode_file(
+    path: Path,
+    target: Path,
+    *,
+    limits: ProbeLimits = USUAL,
+    sample_rate: int = 0,
+    channels: int = 1,
+    sample_format: str = "s16",
+    has_header: bool = True,
+) -> DecodedFile:
+    """Writes the file's sound to `target` as WAV, or as bare little-endian samples without has_header.
+
+    sample_rate: Hz, 0 keeps the file's own; channels: 1 or 2, others are mixed; sample_format: s16 or f32 (full scale 1.0).
+    Raises ProbeError, and OSError for a path that cannot be read or a disk that is full. After an error there is no target.
+    """
+    wish = Wish(sample_rate=sample_rate, channels=channels, sample_format=sample_format, has_header=has_header)
+    try:
+        with path.open("rb") as file, target.open("wb") as output:
+            return DecodedFile.from_dict(_ask(file, limits=limits, wish=wish, target=output)["decoded"])
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _ask(file: BinaryIO, *, limits: ProbeLimits, wish: Wish | None = None, target: BinaryIO | None = None) -> dict[str, Any]:
+    size = os.fstat(file.fileno()).st_size
+    limits.check_bytes(size)
+    signature = find_signature(file)
+    os.lseek(file.fileno(), 0, os.SEEK_SET)
+    request = {
+        "limits": limits.to_dict(),
+        "signature": {"container": signature.container, "demuxer": signature.demuxer, "announced_seconds": signature.announced_seconds},
+        "size": size,
+        "wish": wish.to_dict() if wish else None,
+        "target": target.fileno() if target else None,
+    }
+    output, code = _run(json.dumps(request), file, passed=(target.fileno(),) if target else (), limits=limits)
+    return _understood(output, code)
+
+
+def _run(request: str, file: BinaryIO, *, passed: tuple[int, ...], limits: ProbeLimits) -> tuple[bytes, int]:
+    # No preexec_fn: it is unsafe among threads, and without it the child starts by vfork. The child limits itself.
+    with subprocess.Popen(
+        [sys.executable, "-S", "-P", "-m", "workers.audio.probe.child", request],
+        stdin=file,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        pass_fds=passed,
+        env={"PYTHONPATH": _search_path(), "PYTHONDONTWRITEBYTECODE": "1"},  # nothing of ours: no key, no address
+        cwd="/",
+    ) as process:
+        timer = threading.Timer(limits.wall_seconds, process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+            output = process.stdout.read(MOST_ANSWER_BYTES)
+        finally:
+            timer.cancel()
+            process.kill()  # it has answered, or will not
+    return output, process.returncode
+
+
+@cache
+def _search_path() -> str:
+    """The folders of this package and of PyAV alone: `-S` saves a quarter of the start."""
+    spec = find_spec("av")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("PyAV is not installed: requirements/*.txt have it as av")
+    return os.pathsep.join([str(Path(workers.__file__).parent.parent), str(Path(spec.origin).parent.parent)])
+
+
+def _understood(output: bytes, code: int) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(output) if code == 0 else {}
+    if answer.get("detail"):
+        logger.warning("probe_refused detail=%s", answer["detail"])
+    if "code" in answer:
+        raise ProbeError(answer["code"], answer["message"])
+    if "errno" in answer:
+        raise OSError(answer["errno"], os.strerror(answer["errno"]))
+    if "info" in answer or "decoded" in answer:
+        return answer
+    if "out_of_memory" in answer or -code in {signal.SIGKILL, signal.SIGXCPU}:
+        raise ProbeError(errors.TOO_COMPLEX, "Reading the file takes more time or memory than is allowed. Export it anew as MP3 or WAV.")
+    if code >= 0:  # it did not come as far as the file
+        raise RuntimeError(f"the probe's child process failed: code {code}, {answer.get('bug', 'no answer')}")
+    logger.error("probe_crashed signal=%s", signal.Signals(-code).name)
+    raise ProbeError(errors.CORRUPT_AUDIO, errors.CORRUPT_MESSAGE)

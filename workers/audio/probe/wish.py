@@ -1,0 +1,28 @@
+"""What decode_file is asked to write."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from workers.contract.codec import Message
+
+WAV_HEADER_BYTES: Final = 44
+SAMPLE_BYTES: Final = {"s16": 2, "f32": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish(Message):
+    """The shape of plain samples."""
+
+    sample_rate: int = 0
+    """Hz; 0 keeps the file's own."""
+    channels: int = 1
+    """1 or 2; others are mixed."""
+    sample_format: str = "s16"
+    """s16 or f32, little-endian."""
+    has_header: bool = True
+    """WAV; bare interleaved samples else."""
+
+    def most_bytes(self, *, audio_seconds: float, highest_rate: int) -> int:
+        """How large the file can become."""
+        rate = self.sample_rate or highest_rate
+        return int((audio_seconds + 1) * rate) * self.channels * SAMPLE_BYTES[self.sample_format] + WAV_HEADER_BYTES

@@ -1,0 +1,70 @@
+"""Decoded sound as plain samples in a file. Runs in the child process only."""
+
+import struct
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO, Final
+
+import av
+
+from workers.audio.probe.wish import SAMPLE_BYTES, WAV_HEADER_BYTES, Wish
+
+_FFMPEG_NAMES: Final = {"s16": "s16", "f32": "flt"}
+_WAV_TAGS: Final = {"s16": 1, "f32": 3}
+"""WAVE_FORMAT_PCM, WAVE_FORMAT_IEEE_FLOAT."""
+LAYOUTS: Final = {1: "mono", 2: "stereo"}
+
+
+def write_samples(frames: Iterable[Any], target: BinaryIO, *, wish: Wish) -> tuple[int, int]:
+    """Writes them all, in the rate of the first unless another is wished. Returns samples for each channel and their rate (Hz)."""
+    converter = _Converter(wish)
+    width = wish.channels * SAMPLE_BYTES[wish.sample_format]
+    if wish.has_header:
+        target.write(bytes(WAV_HEADER_BYTES))
+    samples = 0
+    for converted in converter.convert(frames):
+        target.write(memoryview(converted.planes[0])[: converted.samples * width])
+        samples += converted.samples
+    if wish.has_header:
+        target.seek(0)
+        target.write(_wav_header(samples, rate=converter.sample_rate, wish=wish))
+    target.flush()
+    return samples, converter.sample_rate
+
+
+class _Converter:
+    """One resampler for as long as the frames keep their shape: streams may change it midway."""
+
+    def __init__(self, wish: Wish) -> None:
+        self.sample_rate = wish.sample_rate
+        self._wish = wish
+        self._resampler: Any = None
+        self._shape: tuple[str, int, str] | None = None
+
+    def convert(self, frames: Iterable[Any]) -> Iterator[Any]:
+        for frame in frames:
+            shape = (frame.format.name, frame.sample_rate, frame.layout.name)
+            if shape != self._shape:
+                yield from self._rest()
+                self._begin(frame, shape)
+            frame.pts = None  # gaps in a file's clock are not filled: the samples count
+            yield from self._resampler.resample(frame)
+        yield from self._rest()
+
+    def _begin(self, frame: Any, shape: tuple[str, int, str]) -> None:
+        self._shape = shape
+        self.sample_rate = self.sample_rate or frame.sample_rate
+        self._resampler = av.AudioResampler(
+            format=_FFMPEG_NAMES[self._wish.sample_format], layout=LAYOUTS[self._wish.channels], rate=self.sample_rate
+        )
+
+    def _rest(self) -> Iterator[Any]:
+        if self._resampler is not None:
+            yield from self._resampler.resample(None)
+
+
+def _wav_header(samples: int, *, rate: int, wish: Wish) -> bytes:
+    width = SAMPLE_BYTES[wish.sample_format]
+    size = samples * wish.channels * width
+    tag, per_second = _WAV_TAGS[wish.sample_format], rate * wish.channels * width
+    shape = struct.pack("<HHIIHH", tag, wish.channels, rate, per_second, wish.channels * width, width * 8)
+    return struct.pack("<4sI4s4sI", b"RIFF", 36 + size, b"WAVE", b"fmt ", 16) + shape + struct.pack("<4sI", b"data", size)
