@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -16,8 +17,9 @@ TEXT = " ".join(f"This is sentence number {number} of a job that somebody will i
 
 
 @pytest.fixture
-def client(harmed: RunningPlatform) -> httpx.Client:
-    return harmed.client(harmed.key("owner@example.com", credits_=100))
+def client(harmed: RunningPlatform) -> Iterator[httpx.Client]:
+    with harmed.client(harmed.key("owner@example.com", credits_=100)) as client:
+        yield client
 
 
 @pytest.mark.parametrize("part", ["engine", "platform", "valkey", "web"])
@@ -32,7 +34,7 @@ def test_a_job_survives_the_death_of(part: str, harmed: RunningPlatform, client:
     assert httpx.get(result["result_url"]).content[:4] == b"RIFF"
     job = client.get(f"/v1/jobs/{uuid}/").json()
     assert before - _credits(client) == pytest.approx(job["credits_used"])
-    assert _entries(harmed, uuid) == ["charge", "release", "reserve"]
+    assert _entries(harmed, uuid) == ["charge", "release", "reservation"]
     harmed.wait_until_ready()
 
 
@@ -45,7 +47,7 @@ def test_the_supervisor_gone_the_next_start_finishes_the_job(harmed: RunningPlat
     harmed.process = None
     harmed.start()
     assert _wait(client, uuid, {"completed", "failed"}, seconds=90)["status"] == "completed"
-    assert _entries(harmed, uuid) == ["charge", "release", "reserve"]
+    assert _entries(harmed, uuid) == ["charge", "release", "reservation"]
 
 
 def _wait(client: httpx.Client, uuid: str, states: set[str], *, seconds: float) -> dict[str, Any]:
