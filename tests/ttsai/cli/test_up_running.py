@@ -26,11 +26,13 @@ class Instance:
     home: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+    starts: int = 0
 
     def start(self) -> str:
         """Starts and waits for the ready line; what was printed so far."""
         kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
         environment = {**kept, "TTSAI_MODELS": str(ROOT / "var" / "models"), "TTSAI_HOME": str(self.home), "PORT": str(self.port)}
+        self.starts += 1
         with self.output.open("wb") as output:
             self.process = subprocess.Popen([TTSAI, "up"], env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         deadline = time.monotonic() + READY_SECONDS
@@ -51,7 +53,7 @@ class Instance:
     @property
     def output(self) -> Path:
         """What it printed."""
-        return self.home.with_suffix(".log")
+        return self.home.with_name(f"start-{self.starts}.log")
 
 
 @pytest.fixture
