@@ -82,6 +82,7 @@ class SpokenText:
         builder = Builder(self.written, start=self.start)
         for span in later.spans:
             self._copy_through(builder, span, said=later.text[span.spoken_start : span.spoken_end])
+        builder.say("", up_to=len(self.written))  # what the first step left out at the end
         return builder.build()
 
     def _copy_through(self, builder: "Builder", span: Span, *, said: str) -> None:
@@ -90,6 +91,7 @@ class SpokenText:
             builder.say(said, up_to=self._written_offset(span.written_end))
             return
         for own in self._touching(span.written_start, span.written_end):
+            builder.say("", up_to=own.written_start)  # what the first step left out between two pieces
             start, end = max(own.spoken_start, span.written_start), min(own.spoken_end, span.written_end)
             if own.is_verbatim:
                 builder.keep(up_to=own.written_start + end - own.spoken_start)

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import Context, Found, Rule
+from workers.text.normalise.context import LOOK_BACK, Context, Found, Rule
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.rules.addresses import find_addresses, say_address
 from workers.text.normalise.rules.dates import read_date, read_month_first
@@ -85,12 +85,21 @@ def _scan_stretch(context: Context, builder: Builder, *, start: int, end: int) -
     while match := candidates.search(context.text, position, end):
         at = match.start()
         found = _read(context, at)
-        if found is None or found.end > end:
+        if found is not None and found.end > end:
+            found = _read_before(context, at, end=end)
+        if found is None:
             position = max(match.end(), at + 1)
             continue
         builder.keep(up_to=at)
         _say(builder, found, start=at)
         position = found.end
+
+
+def _read_before(context: Context, position: int, *, end: int) -> Found | None:
+    """The same where the text ends at `end`: what follows is an address."""
+    start = max(0, position - LOOK_BACK)
+    found = _read(Context(context.text[start:end], context.language), position - start)
+    return Found(found.end + start, found.spoken) if found else None
 
 
 def _read(context: Context, position: int) -> Found | None:

@@ -18,6 +18,10 @@ ARROWS: Final = re.compile(r"[-=]{1,2}>")
 SILENT: Final = frozenset("*_~^|\\`•·▪●◦►▶■□◆◇★☆¦")
 """Bullets, emphasis and rulers: a break between words at most."""
 
+EMOJI_PARTS: Final = frozenset("\ufe0e\ufe0f\u20e3")
+"""Variation selectors and the frame of a keycap."""
+
+EMOJI_PUNCTUATION: Final = frozenset("‼⁉〰〽")
 SPACES: Final = frozenset(" \u00a0\n\t")
 
 
@@ -67,9 +71,15 @@ def _read_named(context: Context, position: int) -> Found | None:
     if character in SILENT:
         return Found(position + 1, " " if _is_inside_word(context, position) else "")
     name = context.language.signs.get(character)
+    if character == "&" and context.language.code == "es" and context.word_after(position + 1).lower().startswith(("i", "hi")):
+        name = "e"  # Pérez e Hijos
     if name is not None:
         is_attached_mark = character in "™®" and context.character(position - 1).isalnum()
         return Found(position + 1, "" if is_attached_mark else name)
+    if character in EMOJI_PARTS:
+        return Found(position + 1, "")
+    if unicodedata.category(character)[0] in "MPC" and character not in EMOJI_PUNCTUATION:
+        return None  # vowel signs of Hindi, joiners, and punctuation of other scripts
     return read_emoji(context, position)
 
 
@@ -80,7 +90,7 @@ def _shorten(run: str, *, before: str) -> str:
     if run[0] == ".":
         return "…" if len(run) > 1 else "."
     if run[0] in "-–—":
-        return "—" if before.strip() else ""
+        return "—" if before.strip("\n") else ""
     return run[0] if run[0] in ",;:" else ""
 
 

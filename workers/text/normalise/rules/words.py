@@ -123,7 +123,7 @@ def _say_roman(context: Context, match: re.Match[str], *, before: str) -> str | 
     if value <= 30 and (after.lower() in CENTURIES or before.lower() in CENTURIES):
         return _century(context, value, before=before, after=after)
     if match[2] and match[2] != ".":
-        is_rank = len(numeral) > 1 or before in language.roman_names
+        is_rank = len(numeral) > 1 or before in language.roman_names or (numeral in "VX" and after == "République")
         return language.ordinal_suffix(value, match[2], before=before, after=after) if is_rank else None
     if len(numeral) == 1 and not _may_stand_alone(context, numeral, before, match.end()):
         return None

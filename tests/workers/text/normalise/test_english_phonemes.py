@@ -1,0 +1,23 @@
+"""After normalisation the English G2P receives words only."""
+
+import re
+
+import pytest
+
+from tests.workers.text.normalise.test_english import SAID
+from workers.text.english import english_phonemizer
+
+WRITTEN_WORDS = re.compile(r"[A-Za-zÀ-ÿ\s.,;:!?'’\"“”‘()…—-]*")
+SPOKEN = [spoken for group in SAID.values() for spoken in group.values()]
+
+
+@pytest.mark.parametrize("spoken", SPOKEN)
+def test_what_is_spoken_holds_nothing_but_words_and_pauses(spoken: str) -> None:
+    assert WRITTEN_WORDS.fullmatch(spoken)
+
+
+@pytest.mark.parametrize("spoken", SPOKEN[::7])
+def test_every_spoken_word_has_phonemes(spoken: str) -> None:
+    heard = english_phonemizer(is_british=False)(spoken).words
+    words = [match for match in re.finditer(r"[^\s—…]+", spoken) if any(map(str.isalnum, match[0]))]
+    assert len(heard) >= len(words) - 1
