@@ -11,6 +11,7 @@ import uvicorn
 from tests.servers import free_port
 from ttsai.web import routes
 from ttsai.web.application import Application
+from ttsai.web.protocol import GuardedProtocol
 
 STARTING_SECONDS = 20.0
 
@@ -38,7 +39,7 @@ def running_shell() -> Iterator[RunningShell]:
     port = free_port()
     application = Application()
     config = uvicorn.Config(
-        application, host="127.0.0.1", port=port, loop="uvloop", http="httptools", ws="none", lifespan="on", log_config=None,
+        application, host="127.0.0.1", port=port, loop="uvloop", http=GuardedProtocol, ws="none", lifespan="on", log_config=None,
         access_log=False, proxy_headers=False, timeout_graceful_shutdown=3,
     )  # fmt: skip
     shell = RunningShell(uvicorn.Server(config), application, port)

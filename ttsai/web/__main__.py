@@ -34,6 +34,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")
     django.setup()
     from ttsai.web.application import Application  # needs Django's apps
+    from ttsai.web.protocol import GuardedProtocol
 
     application = Application()
     config = uvicorn.Config(
@@ -41,7 +42,7 @@ def main() -> None:
         host=os.environ.get("HOST") or "127.0.0.1",
         port=int(os.environ.get("PORT") or 8000),
         loop="uvloop",
-        http="httptools",
+        http=GuardedProtocol,
         ws="none",
         lifespan="on",
         interface="asgi3",

@@ -6,6 +6,7 @@ import time
 
 from django.conf import settings
 from django.http.response import HttpResponseBase
+from django.urls import ResolverMatch
 
 from apps.core.deferred import ASGIApp, Deferred, Receive, Scope, Send
 from apps.core.errors import ApplicationError, InvalidRequestError
@@ -13,11 +14,11 @@ from apps.core.exception_handler import as_application_error, error_response
 from apps.core.ids import request_id_from
 from apps.core.middleware import with_slash
 from ttsai.web.answers import send_app, send_response
-from ttsai.web.body import Body, BodyTooLargeError, BodyTooSlowError, ClientLeftError, read_body
+from ttsai.web.body import Body, ClientLeftError, declared_length, read_body
 from ttsai.web.ends import find_ends
 from ttsai.web.exchange import WebExchange
 from ttsai.web.hub import Hub
-from ttsai.web.routes import body_limit, find_route
+from ttsai.web.routes import body_gate, body_limit, find_route
 from ttsai.web.threads import RETRY_SECONDS, BusyError, DjangoThreads, ShellRequest
 
 NO_BODY = Body(io.BytesIO(), 0)
@@ -71,8 +72,8 @@ class Application:
         body = NO_BODY
         try:
             if match is not None:
-                body = await read_body(scope, receive, limit=body_limit(match))
-        except (BodyTooLargeError, BodyTooSlowError) as error:
+                body = await read_body(scope, receive, limit=await self._admitted_bytes(scope, match))
+        except ApplicationError as error:
             refusal = error
         if not scope["query_string"].isascii():
             scope["query_string"] = b""
@@ -81,6 +82,16 @@ class Application:
         if refusal is not None:
             request.refuse(refusal)
         return request
+
+    async def _admitted_bytes(self, scope: Scope, match: ResolverMatch) -> int:
+        """The route's limit, or less where the view knows the caller by the headers: a stranger's gigabyte is never spooled."""
+        limit, gate = body_limit(match), body_gate(match)
+        if gate is None or declared_length(scope) == 0:
+            return limit
+        try:
+            return min(limit, await self._threads.run(gate, ShellRequest(scope, NO_BODY, match=match), **match.kwargs))
+        except Exception as error:  # noqa: BLE001 - the process's edge, like REST framework's around a view; as_application_error logs
+            raise as_application_error(error) from error
 
     async def _resolve(self, deferred: Deferred, scope: Scope, receive: Receive, send: Send, *, request_id: str) -> None:
         assert self._hub is not None  # noqa: S101 - the lifespan began before any request

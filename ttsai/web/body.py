@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 from django.conf import settings
 
 from apps.core.deferred import Receive, Scope
-from apps.core.errors import InvalidRequestError
+from apps.core.errors import InvalidRequestError, StorageFullError
 
 SPOOL_BYTES = 1 << 20
 FLUSH_BYTES = 1 << 18
@@ -60,7 +60,7 @@ def declared_length(scope: Scope) -> int | None:
 
 
 async def read_body(scope: Scope, receive: Receive, *, limit: int) -> Body:
-    """The whole body, at its start. Raises BodyTooLargeError, BodyTooSlowError, ClientLeftError."""
+    """The whole body, at its start. Raises BodyTooLargeError, BodyTooSlowError, StorageFullError, ClientLeftError."""
     declared = declared_length(scope)
     if declared == 0:
         return Body(io.BytesIO(), 0)
@@ -84,6 +84,8 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int) -> Body:
                 patience.reschedule(asyncio.get_running_loop().time() + allowed - (time.monotonic() - started))
     except TimeoutError as error:
         raise BodyTooSlowError from error
+    except OSError as error:
+        raise StorageFullError("The server cannot store the body at the moment. Try again later.") from error
     finally:
         spool.drop()
 

@@ -1,5 +1,6 @@
 """What the shell must know of a route before Django runs: whether it exists and how large its body may be."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -7,6 +8,9 @@ from django.conf import settings
 from django.urls import Resolver404, ResolverMatch, get_resolver
 
 REMEMBERED = 512
+
+BodyGate = Callable[..., int]
+"""(request without its body, the route's arguments) -> bytes that this caller may send. Raises what the answer is to be instead."""
 
 
 def find_route(path: str) -> ResolverMatch | None:
@@ -27,6 +31,13 @@ def body_limit(match: ResolverMatch | None) -> int:
     view_class = getattr(view, "cls", None) or getattr(view, "view_class", None)
     limit: int = getattr(view_class, "max_body_bytes", settings.TTSAI_JSON_BODY_BYTES)
     return limit
+
+
+def body_gate(match: ResolverMatch) -> BodyGate | None:
+    """What a view says of a request before its body is read: its `admit_body`, for views that take large bodies."""
+    view: Any = match.func
+    gate: BodyGate | None = getattr(getattr(view, "cls", None), "admit_body", None)
+    return gate
 
 
 class _HasArgumentsError(Exception):

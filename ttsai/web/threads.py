@@ -44,6 +44,7 @@ class ShellRequest(ASGIRequest):
 
     def __init__(self, scope: Scope, body: Body, *, match: ResolverMatch | None) -> None:
         super().__init__(scope, body.file)
+        self.body_file = body.file  # a view may take the file over instead of copying it
         self.match = match
         # A chunked body has no Content-Length, and Django and REST framework take that for "no body".
         self.META["CONTENT_LENGTH"] = str(body.size)

@@ -1,0 +1,73 @@
+"""Connections that send no proper request."""
+
+import json
+import socket
+import time
+from typing import Any
+
+import pytest
+
+from tests.web.shell import RunningShell
+from ttsai.web import protocol
+
+
+def answer_to(shell: RunningShell, *pieces: bytes, pause_seconds: float = 0.0) -> bytes:
+    """Everything that comes back until the server closes the connection."""
+    with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(pause_seconds)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def error_of(answer: bytes) -> dict[str, Any]:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"x-request-id: req_" in head
+    assert b"x-ratelimit-reset: " in head
+    error: dict[str, Any] = json.loads(body)["error"]
+    return error
+
+
+@pytest.mark.parametrize("request_line", [b"nonsense\r\n\r\n", b"GET\x00 / HTTP/1.1\r\n\r\n", b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n"])
+def test_what_is_no_http_is_a_400_in_json(shell: RunningShell, request_line: bytes) -> None:
+    answer = answer_to(shell, request_line)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert error_of(answer)["code"] == "invalid_http_request"
+
+
+@pytest.mark.parametrize("line", [b"x: " + b"y" * 100_000, b"x: y\r\n" * 20_000], ids=["one long header", "many headers"])
+def test_headers_have_a_limit(shell: RunningShell, line: bytes) -> None:
+    answer = answer_to(shell, b"GET /v1/echo HTTP/1.1\r\nHost: x\r\n", line[:90_000], pause_seconds=0.1)
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert error_of(answer)["code"] == "invalid_http_request"
+
+
+def test_headers_that_do_not_come_end_the_connection(shell: RunningShell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.3)
+    assert answer_to(shell) == b""
+    assert answer_to(shell, b"GET /v1/echo HTTP/1.1\r\nHost: x\r\n").startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_connection_serves_many_requests_whatever_their_bodies(shell: RunningShell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.5)
+    body = b"x" * 200_000
+    request = b"POST /v1/size HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
+        for _ in range(4):
+            connection.sendall(request[:10])
+            time.sleep(0.05)  # a head in two pieces, behind the body before it
+            connection.sendall(request[10:])
+            received = b""
+            while not received.endswith(b'"200000"}'):
+                received += connection.recv(65536)
+            assert received.startswith(b"HTTP/1.1 200 ")
+            time.sleep(0.3)
+
+
+def test_requests_sent_ahead_are_answered_in_order(shell: RunningShell) -> None:
+    requests = b"".join(
+        b"GET /v1/echo?n=%d HTTP/1.1\r\nHost: x\r\n%s\r\n" % (n, b"Connection: close\r\n" if n == 3 else b"") for n in range(4)
+    )
+    answer = answer_to(shell, requests)
+    assert answer.count(b"HTTP/1.1 200 ") == 4
+    assert [answer.index(b'{"n":"%d"}' % n) for n in range(4)] == sorted(answer.index(b'{"n":"%d"}' % n) for n in range(4))

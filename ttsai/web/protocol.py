@@ -1,0 +1,79 @@
+"""HTTP on a connection: uvicorn's, with an end to headers that never end, and its own errors in our shape."""
+
+import asyncio
+import time
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from apps.core.errors import InvalidRequestError
+from apps.core.exception_handler import error_response
+from apps.core.ids import request_id_from
+
+HEAD_SECONDS = 20.0
+"""A connection that has not sent a whole request head by then is closed."""
+HEAD_BYTES = 64 * 1024
+REASONS = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """The parser neither limits a request's head nor waits for it with a clock: behind no proxy, both are wanted here."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_bytes = 0
+        self._has_begun = False
+        self._patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        super().connection_made(transport)
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._head_bytes += len(data)
+        super().data_received(data)
+        if self._has_begun and self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
+            self._refuse(431, "The request's headers are too large.")
+
+    def on_message_begin(self) -> None:
+        self._has_begun, self._head_bytes = True, 0
+        self._expect_head()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._has_begun = False
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(400, msg)
+
+    def _expect_head(self) -> None:
+        self._stop_waiting()
+        self._patience = self.loop.call_later(HEAD_SECONDS, self._lose_patience)
+
+    def _stop_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _lose_patience(self) -> None:
+        if self._has_begun:
+            self._refuse(408, "The request's headers did not arrive in time.")
+        else:
+            self.transport.close()
+
+    def _refuse(self, status: int, message: str) -> None:
+        request_id = request_id_from("")
+        error = InvalidRequestError(message, code="invalid_http_request", status=status)
+        body = error_response(error, request_id=request_id).content
+        limits = f"x-ratelimit-limit: 0\r\nx-ratelimit-remaining: 0\r\nx-ratelimit-reset: {int(time.time())}\r\n"
+        head = (
+            f"content-type: application/json\r\ncontent-length: {len(body)}\r\nx-request-id: {request_id}\r\n{limits}connection: close\r\n"
+        )
+        self.transport.write(b"HTTP/1.1 %d %s\r\n%s\r\n%s" % (status, REASONS[status], head.encode(), body))
+        self.transport.close()
