@@ -85,10 +85,12 @@ def _interpret_marks(raw: str, *, language: Language, sign: str, is_money: bool)
 def _has_groups(groups: list[str]) -> bool:
     """Whether these are thousands: one to three digits, then threes."""
     first, *rest = groups
-    return 1 <= len(first) <= 3 and first[0] != "0" and bool(rest) and all(len(group) == 3 for group in rest)
+    is_grouped = 1 <= len(first) <= 3 and first[0] != "0" and bool(rest) and all(len(group) == 3 for group in rest)
+    return is_grouped and all(group.isdecimal() for group in groups)
 
 
 def _has_indian_groups(groups: list[str]) -> bool:
     """Lakhs and crores: 1,00,000."""
     first, *rest = groups
-    return 1 <= len(first) <= 2 and first[0] != "0" and len(rest) > 1 and len(rest[-1]) == 3 and all(len(group) == 2 for group in rest[:-1])
+    is_grouped = 1 <= len(first) <= 2 and first[0] != "0" and len(rest) > 1 and len(rest[-1]) == 3
+    return is_grouped and all(len(group) == 2 for group in rest[:-1]) and all(group.isdecimal() for group in groups)

@@ -102,18 +102,16 @@ HOSTILE = (
 
 
 def seconds_for(text: str, *, language: str) -> float:
-    best = float("inf")
-    for _ in range(2):
-        start = time.process_time()
-        normalise(text, language=language)
-        best = min(best, time.process_time() - start)
-    return best
+    start = time.process_time()
+    normalise(text, language=language)
+    return time.process_time() - start
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_twice_the_hostile_text_takes_about_twice_the_time(unit: str) -> None:
-    """100,000 characters at most; quadratic work would quadruple, and what is done in under 20 ms is no attack."""
+    """Quadratic work would quadruple; what is done in under 20 ms is no attack. A noisy machine has three tries."""
     language = ("en", "fr", "de", "es", "it", "pt")[len(unit) % 6]
     half, whole = (unit * 50_000)[:50_000], (unit * 100_000)[:100_000]
     normalise(half[:100], language=language)
-    assert seconds_for(whole, language=language) < 3.3 * max(seconds_for(half, language=language), 0.02)
+    ratios = (seconds_for(whole, language=language) / max(seconds_for(half, language=language), 0.02) for _ in range(3))
+    assert any(ratio < 3 for ratio in ratios)

@@ -5,11 +5,13 @@ from functools import cache
 from typing import Final
 
 from workers.text.normalise.context import Context, Found
+from workers.text.normalise.languages.base import Language
 
 LONGEST: Final = 12
 """Code points of one emoji: families and flags of regions."""
 
 MODIFIERS: Final = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f\u20e3\u200d]")
+FIGURES: Final = re.compile(r"(\d{1,9})(st|nd|rd|th)?")
 LANGUAGES: Final = frozenset(("en", "es", "fr", "de", "it", "pt", "ja", "zh"))
 
 
@@ -35,7 +37,12 @@ def read_emoji(context: Context, position: int) -> Found:
         if following not in {name, ""} or context.text[end].isalnum():
             break
         end = after
-    return Found(end, f" {name} " if name else "")
+    return Found(end, f" {_without_figures(name, language=context.language)} " if name else "")
+
+
+def _without_figures(name: str, *, language: Language) -> str:
+    """ "3rd place medal" in words."""
+    return FIGURES.sub(lambda match: language.ordinal(int(match[1])) if match[2] else language.cardinal(int(match[1])), name)
 
 
 def name_emoji(text: str, position: int, *, language: str) -> tuple[str, int]:
