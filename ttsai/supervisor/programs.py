@@ -65,13 +65,15 @@ def platform_worker(place: Place) -> Program:
     """The platform's Celery worker."""
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
     worker = ("worker", "-Q", "platform", "-P", "threads", "-c", "4", "-n", "platform@%h", *quiet)
-    return _platform(place, "platform", "-m", "celery", "-A", "ttsai.celery", *worker, stage=2)
+    # Its warning of root is about pickle; the platform's messages are JSON.
+    celery = ("-W", "ignore:You're running the worker with superuser privileges", "-m", "celery", "-q", "-A", "ttsai.celery")
+    return _platform(place, "platform", *celery, *worker, stage=2)
 
 
 def beat(place: Place) -> Program:
     """What sends the periodic tasks: a part of its own, since a worker that is killed would leave an embedded one behind."""
     files = ("--schedule", str(place.home.run / "beat-schedule"), "--pidfile", "", "--loglevel", "WARNING")
-    return _platform(place, "beat", "-m", "celery", "-A", "ttsai.celery", "beat", *files, stage=5)
+    return _platform(place, "beat", "-m", "celery", "-q", "-A", "ttsai.celery", "beat", *files, stage=5)
 
 
 def engine_workers(place: Place) -> list[Program]:
