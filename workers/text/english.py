@@ -4,6 +4,7 @@ import re
 import threading
 from difflib import SequenceMatcher
 from functools import cache
+from importlib import import_module
 from typing import Any, Final
 
 from workers.text.english_spelling import find_words, simplify_word, sound_of
@@ -24,6 +25,10 @@ class EnglishPhonemizer:
     def __init__(self, *, is_british: bool) -> None:
         from hibari.g2p import G2P
 
+        # Its rules for Roman numerals take the C of "King Charles" for an empty one and say "the zeroth"; workers.text.normalise reads
+        # them before, so that these never need to match.
+        rules = import_module("hibari.g2p.normalize")
+        rules.RE_ROMAN_C = rules.RE_ROMAN_O = re.compile(r"(?!)")  # type: ignore[attr-defined]
         self._g2p: Any = G2P(british=is_british)
         self._g2p.oov("warm")  # opens the network for unknown words here and not under the first customer
 
@@ -33,6 +38,7 @@ class EnglishPhonemizer:
         pieces = [(index, piece) for index, word in enumerate(words) for piece in simplify_word(word[0], is_known=self._is_known)]
         if not pieces:
             return Phonemised("", ())
+        pieces = [(index, name_letter(piece, pieces[max(0, at - 1) : at + 2])) for at, (index, piece) in enumerate(pieces)]
         sounds, chunks = self._read(" ".join(piece for _, piece in pieces))
         piece_of_chunk = align([piece for _, piece in pieces], chunks)
         return _assemble(words, [(pieces[piece][0], sound) for piece, sound in zip(piece_of_chunk, sounds, strict=True)])
@@ -64,6 +70,11 @@ def english_phonemizer(*, is_british: bool) -> EnglishPhonemizer:
     """The process's one phonemizer for each accent: its lexicons take some 100 MB and 0.3 s."""
     with _loading:
         return _build(is_british)
+
+
+def name_letter(piece: str, neighbours: list[tuple[int, str]]) -> str:
+    """An A among spelled letters, "N A S A", in a spelling that is never read as the article."""
+    return "eigh" if piece == "A" and sum(len(other) == 1 and other.isupper() for _, other in neighbours) > 1 else piece
 
 
 def align(written: list[str], normalised: list[str]) -> list[int]:

@@ -69,6 +69,15 @@ def test_numbers_times_and_titles_keep_the_spelling_of_the_customer() -> None:
     }
 
 
+def test_a_king_whose_name_begins_like_a_roman_numeral_keeps_it() -> None:
+    assert american("King Charles and Queen Victoria").phonemes == "kˈɪŋ ʧˈɑɹlz ænd kwˈin vɪktˈɔɹiə"
+
+
+def test_spelled_letters_are_read_by_their_names() -> None:
+    assert american("N A S A").phonemes == "ˈɛn ˈA ˈɛs ˈA"
+    assert american("A cat").phonemes == "ɐ kˈæt"
+
+
 def test_what_nobody_hears_has_no_word() -> None:
     assert [word for word, _ in spoken_words("Hello 🎉 — 你好 *** world \u200b!")] == ["Hello", "world"]
     assert american("🎉 --- ***").words == ()
