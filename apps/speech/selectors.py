@@ -3,13 +3,11 @@
 import json
 from typing import Any
 
-from django.db.models import Sum
-
 from apps.core.errors import GoneError, InvalidRequestError, NotFoundError
 from apps.core.ids import find_uuid
 from apps.core.storage import MissingObjectError, get_storage
-from apps.jobs.models import Job, Part
-from apps.jobs.selectors import find_job
+from apps.jobs.models import Job
+from apps.jobs.selectors import find_job, read_units_done
 
 
 def get_speech_job(uuid_text: str) -> Job:
@@ -39,5 +37,5 @@ def read_words(job: Job) -> list[dict[str, Any]]:
 
 def progress_of(job: Job) -> float:
     """How much of the job is done, 0 to 1."""
-    done = Part.objects.filter(job=job).aggregate(done=Sum("units_done"))["done"] or 0
+    done = read_units_done([job]).get(job.uuid, 0)
     return round(min(1.0, done / job.units), 3) if job.units else 0.0

@@ -62,10 +62,10 @@ def test_a_wrong_key_is_refused_here_too(owner: Person) -> None:
 
 
 @pytest.mark.parametrize(("uuid", "status", "code"), [
-    (uuid4().hex, 404, "not_found"),
+    ("0" * 32, 404, "not_found"),
     ("", 400, "invalid_uuid"),
     ("nonsense", 400, "invalid_uuid"),
-    ("\ud800"[:0] + "x" * 32, 400, "invalid_uuid"),
+    ("x" * 32, 400, "invalid_uuid"),
 ])  # fmt: skip
 def test_what_is_no_job_says_so(nobody: Person, uuid: str, status: int, code: str) -> None:
     answer = nobody.result(uuid)
