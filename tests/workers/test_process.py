@@ -87,8 +87,8 @@ def test_a_listener_hears_one_header_and_then_each_sentence(unharmed_worker: Run
 
 
 def test_expected_failures_have_a_code_and_unexpected_ones_are_told_as_ours(unharmed_worker: RunningWorker) -> None:
-    expected = do(unharmed_worker, speak_message("A [fail:unsupported_language] sentence."))
-    assert (expected.status, expected.error_code, expected.is_retryable) == ("failed", "unsupported_language", False)
+    expected = do(unharmed_worker, speak_message("Hello.", voice="nobody"))
+    assert (expected.status, expected.error_code, expected.is_retryable) == ("failed", "unknown_voice", False)
     silent = do(unharmed_worker, speak_message("***"))
     assert (silent.error_code, silent.is_retryable) == ("nothing_to_say", False)
     unknown = do(unharmed_worker, speak_message("Hello.", kind="sing"))
@@ -188,6 +188,23 @@ def test_a_worker_that_is_told_to_stop_gives_up_what_takes_too_long(worker: Runn
     told = [[held.token for held in beat.in_flight] for beat in worker.platform.heartbeats() if beat.is_stopping]
     assert (told[0], told[-1]) == ([message.token], [])
     assert worker.platform.outcomes() == []
+
+
+@pytest.mark.parametrize("worker", [slow(20)], indirect=True)
+def test_live_messages_are_taken_first_and_no_more_than_there_are_threads(worker: RunningWorker) -> None:
+    worker.end(signal.SIGTERM)
+    lanes = ["bulk"] * 40 + ["normal"] * 40 + ["live"] * 4
+    messages = {(message := speak_message("One.", lane=lane)).token: message for lane in lanes}
+    for message in messages.values():
+        worker.platform.give(message, group="silence")
+    worker.start()
+    deadline = time.monotonic() + 10
+    while len(worker.platform.started()) < 64 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.2)
+    taken = [messages[start.token].lane for start in worker.platform.started()]
+    assert taken == ["live"] * 4 + ["normal"] * 40 + ["bulk"] * 20
+    assert worker.platform.client.llen("engine.silence.bulk") == 20
 
 
 def test_a_worker_waits_for_its_broker_and_says_so(worker: RunningWorker, own_valkey: ValkeyServer) -> None:
