@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
@@ -11,9 +12,13 @@ from apps.catalog.selectors import EngineRow, find_model, find_voice, get_model
 from apps.core.errors import InvalidRequestError
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan, PartPlan, Submission, submit_job
+from apps.speech.delivery import instruction_warnings, read_instructions
+from apps.speech.reading import SAMPLE_CHARACTERS, cut_text, read_rules, read_text
+from workers.contract.markup import PronunciationRule
 from workers.contract.messages import SpeakWork
 from workers.contract.names import Lane
-from workers.text.markup.parts import cut_into_parts
+from workers.text.markup.document import Document
+from workers.text.markup.parse import parse_markup
 
 PART_FORMAT = "flac"
 """Parts of a longer text: lossless, so that the join encodes once."""
@@ -34,6 +39,12 @@ class SpeechOrder:
     speed: float = 1.0
     language: str | None = None
     instructions: str | None = None
+    pronunciations: Any = None
+    """The request's, as it was sent."""
+    bitrate: int = 0
+    """Bits a second; 0 takes the format's default."""
+    sample_rate: int = 0
+    """Hz; 0 keeps the model's own."""
     has_listener: bool = False
     """Whether somebody waits for the answer itself."""
 
@@ -46,23 +57,13 @@ def request_speech(caller: Caller, *, order: SpeechOrder, idempotency: Idempoten
 def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     """The job that the order asks for: its parts, its lane, its price."""
     engine = find_model(order.model, plan=caller.plan)
-    voice = find_voice(engine, order.voice)
     language = _check_language(engine, order.language)
-    _check_length(caller, engine=engine, order=order)
-    units = len(order.text)
-    texts = cut_into_parts(order.text)
-    work = SpeakWork(
-        engine=engine.id,
-        voice=voice.id,
-        text="",
-        language=language,
-        speed=min(max(order.speed, engine.spec.minimum_speed), engine.spec.maximum_speed),
-        format=order.format if len(texts) == 1 else PART_FORMAT,
-    ).to_dict()
-    parts = tuple(
-        PartPlan(kind="speak", work={**work, "text": text, "is_last": index == len(texts) - 1}, units=len(text))
-        for index, text in enumerate(texts)
-    )
+    voice = _choose_voice(engine, order=order, language=language)
+    document = read_text(order.text, engine=engine, param=order.text_param)
+    units = document.counted_characters
+    _check_length(caller, engine=engine, order=order, units=units)
+    work = _work(order, engine=engine, voice=voice, language=language, rules=read_rules(caller, order.pronunciations))
+    parts = _parts(document, work=work, has_language=bool(voice or language))
     price = 0 if caller.is_anonymous else characters_price_millicredits(units, millicredits_per_1k=engine.millicredits_per_1k)
     return JobPlan(
         kind="speech",
@@ -70,14 +71,14 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
         queue=engine.queue,
         lane=_lane(order, units=units),
         parts=parts,
-        join={"format": order.format, "bitrate": 0, "sample_rate": 0} if len(parts) > 1 else None,
+        join={"format": order.format, "bitrate": order.bitrate, "sample_rate": order.sample_rate} if len(parts) > 1 else None,
         units=units,
         price_millicredits=price,
         output_format=order.format,
         params={
-            "text": order.text,
+            "text": document.written,
             "model": engine.id,
-            "voice": voice.id,
+            "voice": voice,
             "language": language,
             "speed": order.speed,
             "format": order.format,
@@ -86,15 +87,56 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     )
 
 
+def _parts(document: Document, *, work: dict[str, Any], has_language: bool) -> tuple[PartPlan, ...]:
+    texts = cut_text(document)
+    if len(texts) > 1:
+        work = work | {"format": PART_FORMAT, "bitrate": 0, "sample_rate": 0}
+    if not has_language:
+        work = work | {"sample": document.written[:SAMPLE_CHARACTERS]}
+    last = len(texts) - 1
+    return tuple(
+        PartPlan(kind="speak", work={**work, **part.as_work(), "is_last": index == last}, units=len(part.text))
+        for index, part in enumerate(texts)
+    )
+
+
 def warnings_of(order: SpeechOrder) -> list[str]:
-    """What of the order its model cannot follow."""
-    warnings = []
-    if order.instructions:
-        warnings.append("instructions: none of the installed models follows delivery hints; they were ignored.")
+    """What of the order its model cannot follow as it was asked."""
+    warnings = [f"text: {warning}" for warning in parse_markup(order.text).warnings] if "<" in order.text else []
+    warnings += instruction_warnings(order.instructions)
     spec = get_model(order.model).spec
     if not spec.minimum_speed <= order.speed <= spec.maximum_speed:
         warnings.append(f"speed: {order.model} speaks at {spec.minimum_speed:g} to {spec.maximum_speed:g}; the nearest was taken.")
     return warnings
+
+
+def _work(order: SpeechOrder, *, engine: EngineRow, voice: str, language: str, rules: tuple[PronunciationRule, ...]) -> dict[str, Any]:
+    """What all parts have in common."""
+    delivery = read_instructions(order.instructions)
+    return SpeakWork(
+        engine=engine.id,
+        voice=voice,
+        text="",
+        language=language,
+        speed=engine.spec.clamp_speed(order.speed * delivery.rate),
+        format=order.format,
+        bitrate=order.bitrate,
+        sample_rate=order.sample_rate,
+        pronunciations=rules,
+        gain_decibels=delivery.gain_decibels,
+        pause_scale=delivery.pause_scale,
+    ).to_dict()
+
+
+def _choose_voice(engine: EngineRow, *, order: SpeechOrder, language: str) -> str:
+    """The voice asked for, else one of the language; empty where the worker is to hear first which language the text is in."""
+    if order.voice:
+        return find_voice(engine, order.voice).id
+    if language:
+        primary = language.partition("-")[0]
+        fitting = next((voice.id for voice in engine.voices.values() if voice.language == primary), None)
+        return fitting or find_voice(engine, None).id
+    return "" if len(engine.spec.languages) > 1 else find_voice(engine, None).id
 
 
 def _check_language(engine: EngineRow, language: str | None) -> str:
@@ -105,16 +147,17 @@ def _check_language(engine: EngineRow, language: str | None) -> str:
         raise InvalidRequestError(f"{tag[:35]!r} is not a language tag such as en or pt-br.", code="invalid_language", param="language")
     if engine.spec.languages and tag.partition("-")[0] not in engine.spec.languages:
         spoken = ", ".join(engine.spec.languages)
-        message = f"The model {engine.id!r} does not speak {tag!r}. It speaks: {spoken}."
+        reason = engine.spec.missing_languages.get(tag.partition("-")[0], "")
+        message = f"The model {engine.id!r} does not speak {tag!r}. It speaks: {spoken}. {reason}".rstrip()
         raise InvalidRequestError(message, code="unsupported_language", param="language")
     return tag
 
 
-def _check_length(caller: Caller, *, engine: EngineRow, order: SpeechOrder) -> None:
+def _check_length(caller: Caller, *, engine: EngineRow, order: SpeechOrder, units: int) -> None:
     limit = min(caller.plan.max_characters, engine.spec.max_characters)
-    if len(order.text) > limit:
+    if units > limit:
         raise InvalidRequestError(
-            f"The text has {len(order.text)} characters; the plan {caller.plan.name!r} with the model {engine.id!r} takes at most {limit}.",
+            f"The text has {units} characters; the plan {caller.plan.name!r} with the model {engine.id!r} takes at most {limit}.",
             code="text_too_long",
             param=order.text_param,
         )

@@ -91,6 +91,9 @@ def order_of(body: dict[str, Any]) -> SpeechOrder:
         speed=body["speed"],
         language=body.get("language"),
         instructions=body.get("instructions"),
+        pronunciations=body.get("pronunciations"),
+        bitrate=1000 * body.get("bitrate", 0),
+        sample_rate=body.get("sample_rate", 0),
     )
 
 

@@ -1,0 +1,74 @@
+"""Markup, pronunciations and delivery hints on their way into a job's parts."""
+
+from typing import Any
+
+import pytest
+
+from apps.jobs.models import Job, Part
+from apps.speech.delivery import Delivery, instruction_warnings, read_instructions
+from tests.speech.people import Person
+
+
+def _work(answer: Any) -> dict[str, Any]:
+    assert answer.status_code == 200, answer.json()
+    return dict(Part.objects.get(job__uuid=answer.json()["uuid"], index=0).work)
+
+
+def test_tags_are_neither_counted_nor_charged(owner: Person) -> None:
+    marked = owner.say(text='Hello <emphasis level="strong">big</emphasis> world.').json()
+    plain = owner.say(text="Hello big world.").json()
+    assert marked["credits_used"] == plain["credits_used"]
+    assert Job.objects.get(uuid=marked["uuid"]).params["text"] == "Hello big world."
+
+
+def test_an_error_of_the_markup_names_line_and_column(owner: Person) -> None:
+    error = owner.say(text="Hello.\n<prosody rate='fast'>World").json()
+    assert error["error"]["code"] == "invalid_markup"
+    assert (error["line"], error["column"]) == (2, 1)
+    assert "line 2, column 1" in error["error"]["message"]
+
+
+def test_segments_travel_to_the_worker(owner: Person) -> None:
+    work = _work(owner.say(text='At <say-as interpret-as="time">14:30</say-as>.'))
+    assert [(segment["kind"], segment["text"]) for segment in work["segments"]] == [("text", "At "), ("say_as", "14:30"), ("text", ".")]
+    assert _work(owner.say(text="a < b"))["segments"] == []
+
+
+def test_the_request_s_pronunciations_go_before_the_account_s(owner: Person) -> None:
+    owner.post("/v1/pronunciations/", '{"word": "GIF", "replacement": "giff"}')
+    owner.post("/v1/pronunciations/", '{"word": "SQL", "replacement": "sequel"}')
+    rules = _work(owner.say(pronunciations={"GIF": "jiff"}))["pronunciations"]
+    assert {rule["word"]: rule["replacement"] for rule in rules} == {"GIF": "jiff", "SQL": "sequel"}
+
+
+def test_another_account_s_dictionary_is_not_used(owner: Person, nobody: Person) -> None:
+    owner.post("/v1/pronunciations/", '{"word": "GIF", "replacement": "jiff"}')
+    assert _work(nobody.say())["pronunciations"] == []
+
+
+@pytest.mark.parametrize(
+    ("hints", "delivery"),
+    [
+        ("", Delivery()),
+        ("Speak slowly, please.", Delivery(0.87, 0.0, 1.2)),
+        ("very slowly and slowly", Delivery(0.75, 0.0, 1.4)),
+        ("Whisper.", Delivery(0.95, -10.0, 1.0)),
+        ("not too fast", Delivery(1.0, 0.0, 1.0, is_understood=False)),
+        ("in the style of a pirate", Delivery(1.0, 0.0, 1.0, is_understood=False)),
+        ("loudly, with long pauses", Delivery(1.0, 4.0, 1.8)),
+    ],
+)
+def test_hints_are_mapped_to_what_every_model_can_do(hints: str, delivery: Delivery) -> None:
+    assert read_instructions(hints) == delivery
+
+
+def test_hints_are_never_dropped_in_silence(owner: Person) -> None:
+    assert "mapped to pace" in instruction_warnings("slowly")[0]
+    assert "were ignored" in instruction_warnings("like a pirate")[0]
+    work = _work(owner.say(instructions="speak loudly"))
+    assert (work["gain_decibels"], work["speed"]) == (4.0, 1.0)
+
+
+def test_what_markup_asks_for_and_nobody_follows_is_a_warning(owner: Person) -> None:
+    answer = owner.say(text='<prosody pitch="+10%">Hello.</prosody>').json()
+    assert "pitch" in answer["warnings"][0]
