@@ -35,7 +35,9 @@ class OpenAISpeechSerializer(serializers.Serializer[Any]):
     voice = VoiceField(required=False, allow_null=True, help_text="alloy, ash, …, or a voice of the model; its default.")
     response_format = serializers.ChoiceField(choices=FORMATS, required=False, default="mp3")
     speed = fields.Number(required=False, default=1.0, min_value=SLOWEST, max_value=FASTEST)
-    instructions = fields.Text(required=False, allow_null=True, allow_blank=True, max_length=4096, help_text="Mapped to pace, loudness and pauses, with a warning.")
+    instructions = fields.Text(
+        required=False, allow_null=True, allow_blank=True, max_length=4096, help_text="Mapped to pace, loudness and pauses, with a warning."
+    )
     stream_format = serializers.ChoiceField(choices=["audio", "sse"], required=False, default="audio", help_text="sse: not supported yet.")
     language = fields.Text(required=False, allow_null=True, allow_blank=True, max_length=35, help_text="Ours: en, es, …")
 

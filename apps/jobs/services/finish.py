@@ -155,13 +155,12 @@ def _go_on(job: Job, *, part: Part) -> list[str]:
 def _queue_join(job: Job) -> None:
     parts = Part.objects.filter(job_id=job.uuid).order_by("index")
     join = parts.get(kind="join")
-    inputs = [
-        {
-            "audio": object_reference(_audio_key(part)),
-            "timings": object_reference(_timings_key(part)) if (part.manifest or {}).get("has_timings") else None,
-        }
-        for part in parts.exclude(kind="join")
-    ]
+    inputs, characters = [], 0
+    for part in parts.exclude(kind="join"):
+        has_timings = (part.manifest or {}).get("has_timings")
+        timings = object_reference(_timings_key(part)) if has_timings else None
+        inputs.append({"audio": object_reference(_audio_key(part)), "timings": timings, "start_character": characters})
+        characters += len(part.work.get("text", ""))  # a part's words count from its own first character
     join.work["inputs"] = inputs
     Part.objects.filter(pk=join.pk, state=PartState.WAITING).update(state=PartState.QUEUED, work=join.work)
 
