@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from apps.core.storage.s3 import S3Storage
-from tests.servers import free_port
+from tests.servers import _die_with_parent, free_port
 
 ACCESS_KEY, SECRET_KEY = "AKIATESTONLY00000000", "a-secret-of-the-tests-alone"
 STARTING_SECONDS = 60.0
