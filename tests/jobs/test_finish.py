@@ -172,6 +172,7 @@ def test_a_long_text_is_joined_once_its_parts_are_done(valkey: redis.Redis) -> N
     keys = [entry["audio"]["$key"].rsplit("/", 2)[1:] for entry in join.work["inputs"]]
     assert keys == [[f"{index}-{part_of(job, index).token.hex}", "audio.flac"] for index in range(3)]
     assert [entry["timings"] is None for entry in join.work["inputs"]] == [True, True, False]
+    assert [entry["start_character"] for entry in join.work["inputs"]] == [0, 4, 8]
     [raw] = valkey.lrange("engine.codec.normal", 0, -1)
     assert b"$key" not in raw
     finished(started(join))
