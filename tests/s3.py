@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from apps.core.storage.s3 import S3Storage
-from tests.servers import _die_with_parent, free_port
+from tests.servers import SAME_USER, _launcher, free_port
 
 ACCESS_KEY, SECRET_KEY = "AKIATESTONLY00000000", "a-secret-of-the-tests-alone"
 STARTING_SECONDS = 60.0
@@ -43,9 +43,9 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     server = S3Server(url=f"http://127.0.0.1:{free_port()}", bucket="speech")
     environment = {**os.environ, "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
     with (folder / "weed.log").open("wb") as log:
-        process = subprocess.Popen(
-            _weed(folder, s3_port=server.url.rpartition(":")[2]), env=environment, stdout=log, stderr=log, cwd=folder
-        )
+        # Through the launcher, so that a pytest which is killed leaves no server behind.
+        command = [*_launcher(SAME_USER), *_weed(folder, s3_port=server.url.rpartition(":")[2])]
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
         try:
             _make_bucket(server)
             yield server
