@@ -21,6 +21,9 @@ class Plan(models.Model):
     max_characters = models.PositiveIntegerField(help_text="The longest text of one request, in characters.")
     characters_per_day = models.PositiveIntegerField(null=True, blank=True, help_text="By address and UTC day; for callers without a key.")
     allowed_models = models.JSONField(default=list, blank=True, help_text='Model ids, ["piper", "kokoro"]; an empty list allows all.')
+    max_upload_bytes = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="The largest file of one request, in bytes; empty for what each endpoint takes."
+    )
     weight = models.PositiveIntegerField(default=1, help_text="The account's share when the workers are full.")
     retention_days = models.PositiveIntegerField(default=30, help_text="Results are deleted after so many days.")
     is_default = models.BooleanField(default=False, help_text="The plan of a new account.")

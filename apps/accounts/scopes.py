@@ -7,6 +7,8 @@ from apps.core.errors import InvalidRequestError
 SCOPES: Final = {
     "tts:generate": "make speech: POST /v1/tts/, POST /v1/audio/speech",
     "voices:read": "list models and voices",
+    "uploads:read": "look at files that were sent in advance: GET /v1/uploads/<id>/",
+    "uploads:write": "send files in advance and remove them: POST /v1/uploads/",
     "jobs:read": "list and watch the account's jobs",
     "jobs:write": "cancel the account's jobs",
     "webhooks:read": "list webhook endpoints and deliveries",

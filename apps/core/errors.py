@@ -106,6 +106,13 @@ class UnavailableError(ApplicationError):
     code = "unavailable"
 
 
+class StorageFullError(UnavailableError):
+    """Ours: a disk or a quota of ours takes no more."""
+
+    status = 507
+    code = "insufficient_storage"
+
+
 class GatewayTimeoutError(ApplicationError):
     """The job goes on, but longer than this answer may wait."""
 

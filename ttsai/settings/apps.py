@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.billing",
     "apps.webhooks",
+    "apps.uploads",
     "apps.pronunciations",
     "apps.catalog",
     "apps.jobs",

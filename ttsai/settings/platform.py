@@ -17,7 +17,8 @@ TTSAI_JSON_BODY_BYTES = environment.number("TTSAI_JSON_BODY_BYTES", 2_000_000)
 TTSAI_TEXT_BODY_BYTES = environment.number("TTSAI_TEXT_BODY_BYTES", 14_000_000)
 """A million characters, each escaped as a JSON surrogate pair at worst, and the fields beside them."""
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = None  # the shell limits bodies by route before they are buffered
+DATA_UPLOAD_MAX_MEMORY_SIZE = TTSAI_TEXT_BODY_BYTES
+"""The fields of a form beside its files; the shell limits whole bodies by route before they are buffered."""
 
 TTSAI_BODY_SECONDS = environment.number("TTSAI_BODY_SECONDS", 30)
 TTSAI_BODY_BYTES_PER_SECOND = environment.number("TTSAI_BODY_BYTES_PER_SECOND", 8192)
@@ -55,3 +56,19 @@ TTSAI_ENGINE_TIERS = {
 
 TTSAI_PART_SECONDS = environment.number("TTSAI_PART_SECONDS", 600)
 """A worker gives a part up after so long: some 500 characters of text, or 30 s of audio."""
+
+TTSAI_UPLOAD_BYTES = environment.number("TTSAI_UPLOAD_BYTES", 1_000_000_000)
+"""The largest file that may be sent in advance (POST /v1/uploads/); a plan may allow less."""
+
+TTSAI_UPLOAD_AUDIO_SECONDS = environment.number("TTSAI_UPLOAD_AUDIO_SECONDS", 4 * 3600)
+TTSAI_UPLOAD_KEPT_SECONDS = environment.number("TTSAI_UPLOAD_KEPT_SECONDS", 24 * 3600)
+"""So long a file that was sent can be used, and so long after its last use it is kept for the job."""
+
+TTSAI_UPLOAD_QUOTA_BYTES = environment.number("TTSAI_UPLOAD_QUOTA_BYTES", 20_000_000_000)
+"""All files of one account that are kept or announced at a time."""
+
+TTSAI_DISK_RESERVE_BYTES = environment.number("TTSAI_DISK_RESERVE_BYTES", 500_000_000)
+"""A file is not taken when it would leave less than this free on the disk of TTSAI_HOME."""
+
+TTSAI_INTAKE_THREADS = environment.number("TTSAI_INTAKE_THREADS", 16)
+"""Files that a web process fetches, measures and stores at once, apart from TTSAI_WEB_THREADS."""

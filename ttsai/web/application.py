@@ -90,7 +90,7 @@ class Application:
             return limit
         try:
             return min(limit, await self._threads.run(gate, ShellRequest(scope, NO_BODY, match=match), **match.kwargs))
-        except Exception as error:  # noqa: BLE001 - the process's edge, like REST framework's around a view; as_application_error logs
+        except Exception as error:  # the process's edge, like REST framework's around a view
             raise as_application_error(error) from error
 
     async def _resolve(self, deferred: Deferred, scope: Scope, receive: Receive, send: Send, *, request_id: str) -> None:

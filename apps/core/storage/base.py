@@ -78,6 +78,9 @@ class Storage(Protocol):
     def public_url(self, key: str, *, file_name: str, content_type: str) -> str | None:
         """A presigned address for a client; None where the platform sends the file itself."""
 
+    def public_writing_url(self, key: str, *, size: int, content_type: str, seconds: int) -> str | None:
+        """A presigned address where a client writes exactly `size` bytes; None where the platform takes the file itself."""
+
     def local_path(self, key: str) -> Path | None:
         """The object as a file of this machine; None for a remote store."""
 

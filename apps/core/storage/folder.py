@@ -68,6 +68,9 @@ class FolderStorage:
     def public_url(self, key: str, *, file_name: str, content_type: str) -> str | None:  # noqa: ARG002
         return None
 
+    def public_writing_url(self, key: str, *, size: int, content_type: str, seconds: int) -> str | None:  # noqa: ARG002
+        return None
+
     def local_path(self, key: str) -> Path | None:
         return self._path(key)
 

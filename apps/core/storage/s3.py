@@ -112,6 +112,12 @@ class S3Storage:
         with _told_as_ours():
             return self._public_client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=PUBLIC_URL_SECONDS)
 
+    def public_writing_url(self, key: str, *, size: int, content_type: str, seconds: int) -> str | None:
+        # Both headers are signed: the server refuses a body of another length.
+        parameters = {"Bucket": self.bucket, "Key": check_key(key), "ContentLength": size, "ContentType": content_type}
+        with _told_as_ours():
+            return self._public_client.generate_presigned_url("put_object", Params=parameters, ExpiresIn=seconds)
+
     def local_path(self, key: str) -> Path | None:  # noqa: ARG002 - there is none for any key
         return None
 

@@ -62,7 +62,14 @@ class PlanAdmin(ModelAdmin):
         (None, {"fields": ["name", "slug", "is_default"]}),
         (
             "Limits",
-            {"fields": [("requests_per_minute", "concurrent_jobs"), ("max_characters", "retention_days"), "allowed_models", "weight"]},
+            {
+                "fields": [
+                    ("requests_per_minute", "concurrent_jobs"),
+                    ("max_characters", "retention_days"),
+                    "allowed_models",
+                    ("max_upload_bytes", "weight"),
+                ]
+            },
         ),
         ("Callers without a key", {"fields": [("characters_per_day", "total_concurrent_jobs")]}),
     ]

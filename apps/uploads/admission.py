@@ -1,0 +1,66 @@
+"""Who may send a large body, and how large, by the headers alone: asked by the shell before a byte is spooled (`admit_body` of a view)."""
+
+from typing import Final
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from apps.accounts.authentication import KeyAuthentication
+from apps.accounts.callers import get_caller
+from apps.accounts.models import AccountStatus
+from apps.accounts.permissions import HasAccount
+from apps.core.errors import ConflictError, PermissionDeniedError
+from apps.core.ids import find_uuid
+from apps.uploads.models import Upload, UploadState
+from apps.uploads.selectors import get_announced_upload
+from apps.uploads.spool import check_disk
+
+FORM_BYTES: Final = 1_000_000
+"""Beside the file, for the form's other fields."""
+
+_signer = Signer(salt="uploads.content")
+
+
+def admit_form(request: HttpRequest) -> int:
+    """For views with FormParser that need a key: 401 before a stranger's file, 413 beyond the plan's limit. Bytes of the body."""
+    wrapped = Request(request, authenticators=[KeyAuthentication()])
+    HasAccount().has_permission(wrapped, None)
+    check_disk()
+    allowed = get_caller(wrapped).plan.max_upload_bytes
+    return (settings.TTSAI_UPLOAD_BYTES if allowed is None else allowed) + FORM_BYTES
+
+
+def admit_content(request: HttpRequest, upload_id: str) -> int:
+    """For the file of an announced upload: as many bytes as were announced."""
+    return writable_upload(request, upload_id).announced_bytes
+
+
+def signature_of(upload: Upload) -> str:
+    """What makes an upload's address one that only its owner was given."""
+    return _signer.signature(upload.uuid.hex)
+
+
+def writable_upload(request: HttpRequest, upload_id: str) -> Upload:
+    """The upload that this address may write to. 403, 404, 409, 410 where it may not."""
+    uuid = find_uuid(upload_id)
+    if uuid is None or not _is_signed(f"{uuid.hex}:{request.GET.get('signature', '')}"):
+        raise PermissionDeniedError(
+            "The address is not the one that POST /v1/uploads/ gave: its signature is missing or wrong.", code="invalid_signature"
+        )
+    upload = get_announced_upload(upload_id)
+    if upload.account is not None and upload.account.status != AccountStatus.ACTIVE:
+        raise PermissionDeniedError(f"This account is {upload.account.status}.", code=f"account_{upload.account.status}")
+    if upload.state == UploadState.READY:
+        raise ConflictError("This upload has its file already. Ask for a new one with POST /v1/uploads/.", code="upload_complete")
+    check_disk(upload.announced_bytes)
+    return upload
+
+
+def _is_signed(given: str) -> bool:
+    try:
+        _signer.unsign(given)
+    except BadSignature:
+        return False
+    return True

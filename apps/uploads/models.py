@@ -1,0 +1,57 @@
+"""Files that customers sent: where they came from, what they turned out to be, how long they are kept."""
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Now
+
+from apps.accounts.models import Account
+
+
+class Origin(models.TextChoices):
+    """How the bytes come."""
+
+    ADDRESS = "address", "an address given by POST /v1/uploads/"
+    FORM = "form", "in the request itself"
+    URL = "url", "fetched from file_url"
+
+
+class UploadState(models.TextChoices):
+    """waiting for its bytes, then ready, or refused (another file may be sent to the same address)."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    REFUSED = "refused"
+
+
+class Upload(models.Model):
+    """One file. The row is there before the object, so that no object is ever without one that says when to delete it."""
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.CASCADE, related_name="uploads")
+    tenant = models.CharField(max_length=64, help_text="Whose it is: account:12.")
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+    state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.WAITING)
+    file_name = models.CharField(max_length=255, blank=True, help_text="As the customer calls it: shown, and used for nothing.")
+    content_type = models.CharField(max_length=100, blank=True, help_text="As the customer says; what is believed is in `audio`.")
+    announced_bytes = models.PositiveBigIntegerField(default=0)
+    key = models.CharField(max_length=300, blank=True, help_text="Of the object, once it is ready.")
+    bytes = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    audio = models.JSONField(null=True, blank=True, help_text="What the probe measured.")
+    error_code = models.CharField(max_length=50, blank=True)
+    error_message = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(help_text="Until then it can be named in new requests.")
+    kept_until = models.DateTimeField(help_text="Then it is deleted, object and row: later than expires_at where a job may still need it.")
+    used_at = models.DateTimeField(null=True, blank=True, help_text="When a request last took it for a job.")
+    deleted_at = models.DateTimeField(null=True, blank=True, help_text="Its owner removed it.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kept_until"], name="uploads_to_delete"),
+            models.Index(fields=["tenant"], name="uploads_of_a_tenant"),
+        ]
+
+    def __str__(self) -> str:
+        return self.uuid.hex

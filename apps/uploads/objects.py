@@ -1,0 +1,21 @@
+"""Where the objects of uploads lie: below one folder for each, in the folder of its tenant."""
+
+import re
+from uuid import UUID
+
+_UNFIT = re.compile(r"[^A-Za-z0-9._-]")
+
+
+def upload_folder(tenant: str, *, upload: UUID) -> str:
+    """`account-12/uploads/<32 hex>`: all that an upload ever stored."""
+    return f"{_UNFIT.sub('-', tenant)}/uploads/{upload.hex}"
+
+
+def incoming_key(tenant: str, *, upload: UUID) -> str:
+    """Where a client writes through a presigned address: it may write again, so nothing is read from here twice."""
+    return f"{upload_folder(tenant, upload=upload)}/incoming"
+
+
+def content_key(tenant: str, *, upload: UUID, sha256: str) -> str:
+    """What was measured: named by its content, so that what was priced is what is worked on."""
+    return f"{upload_folder(tenant, upload=upload)}/{sha256}"

@@ -1,0 +1,98 @@
+"""Bodies that carry files: forms, and a file as the whole body. Neither is ever in memory."""
+
+from collections.abc import Mapping
+from typing import IO, Any, cast
+
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.http import QueryDict
+from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser, DataAndFiles
+
+from apps.core.errors import InvalidRequestError
+from apps.uploads.spool import Spool
+
+CHUNK_BYTES = 1 << 18
+
+
+class FormParser(BaseParser):
+    """multipart/form-data. Put it before the JSON parser in views that take a file or an address of one."""
+
+    media_type = "multipart/form-data"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> "DataAndFiles[Any, Any]":
+        """Fields as strings without NUL, which Postgres refuses; files as UploadedFile."""
+        request = (parser_context or {})["request"]
+        meta = {**request.META, "CONTENT_TYPE": media_type or request.content_type}
+        handler = SpoolHandler()
+        try:
+            data, files = MultiPartParser(meta, cast("Any", stream), [handler], "utf-8").parse()
+        except BaseException as error:
+            raise _explained(error) from error
+        finally:
+            handler.drop()
+        return DataAndFiles(_without_nul(data), files)
+
+
+class ContentParser(BaseParser):
+    """The body is the file, whatever its type is said to be."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG002
+        """The shell's own file where there is one: nothing is copied."""
+        return Spool.of(getattr(stream, "body_file", stream))
+
+
+class SpoolHandler(FileUploadHandler):
+    """Django's hook: a form's file goes to a spool as it is read."""
+
+    chunk_size = CHUNK_BYTES
+    _spool: Spool | None = None
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """A file part begins."""
+        super().new_file(*args, **kwargs)
+        self._spool = Spool.new()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 - Django's signature
+        """More of it."""
+        self._open.write(raw_data)
+
+    def file_complete(self, file_size: int) -> "UploadedFile[Any]":
+        """The file, at its start."""
+        spool, self._spool = self._open, None
+        spool.finish()
+        spool.file.seek(0)
+        return UploadedFile(spool.file, self.file_name, self.content_type, file_size, self.charset, self.content_type_extra)
+
+    def drop(self) -> None:
+        """Gives up a file whose end never came."""
+        if self._spool is not None:
+            self._spool.close()
+
+    @property
+    def _open(self) -> Spool:
+        assert self._spool is not None  # noqa: S101 - Django calls new_file first
+        return self._spool
+
+
+def _explained(error: BaseException) -> BaseException:
+    if isinstance(error, MultiPartParserError):
+        return ParseError(f"The form cannot be read: {error}")
+    if isinstance(error, RequestDataTooBig):
+        return InvalidRequestError("The form's fields are too large. Send files as file parts.", status=413, code="request_too_large")
+    if isinstance(error, TooManyFilesSent):
+        return InvalidRequestError("The form holds too many files.")
+    return error
+
+
+def _without_nul(data: QueryDict) -> QueryDict:
+    clean = QueryDict(mutable=True)
+    for name, values in data.lists():
+        clean.setlist(name.replace("\x00", ""), [str(value).replace("\x00", "") for value in values])
+    return clean

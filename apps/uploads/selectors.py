@@ -1,0 +1,42 @@
+"""Reads of the app, always scoped to a caller."""
+
+from django.db.models import Sum
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from apps.accounts.callers import Caller
+from apps.core.errors import GoneError, NotFoundError
+from apps.core.ids import find_uuid
+from apps.uploads.models import Origin, Upload
+
+
+def get_own_upload(caller: Caller, *, upload_id: str) -> Upload:
+    """A file that the caller sent in advance. Raises NotFoundError, GoneError."""
+    return _current(upload_id, tenant=caller.tenant)
+
+
+def get_announced_upload(upload_id: str) -> Upload:
+    """For whoever holds the address that its owner was given. Raises NotFoundError, GoneError."""
+    return _current(upload_id)
+
+
+def kept_bytes(tenant: str) -> int:
+    """Of all that is kept or announced for a tenant."""
+    total = Upload.objects.filter(tenant=tenant).aggregate(total=Sum(Greatest("bytes", "announced_bytes")))["total"]
+    return int(total or 0)
+
+
+def no_such_upload() -> NotFoundError:
+    """Also for somebody else's: nothing tells the two apart."""
+    return NotFoundError("There is no such upload.", code="upload_not_found")
+
+
+def _current(upload_id: str, **whose: str) -> Upload:
+    uuid = find_uuid(upload_id)
+    announced = Upload.objects.select_related("account").filter(origin=Origin.ADDRESS, deleted_at=None, **whose)
+    upload = announced.filter(uuid=uuid).first() if uuid else None
+    if upload is None:
+        raise no_such_upload()
+    if upload.expires_at <= timezone.now():
+        raise GoneError("The upload has expired. Send the file again.", code="upload_expired")
+    return upload

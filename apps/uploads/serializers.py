@@ -1,0 +1,90 @@
+"""Shapes of uploads."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.core import fields
+from apps.uploads.models import Upload, UploadState
+from workers.audio.probe import TAKEN
+
+_MOMENT = serializers.DateTimeField()
+MEDIA_TYPE = r"^[\w.+-]{1,50}/[\w.+-]{1,49}\Z"
+
+
+class NewUploadSerializer(serializers.Serializer[Any]):
+    """The body of POST /v1/uploads/."""
+
+    file_name = fields.Text(
+        required=False, default="", allow_blank=True, max_length=255, help_text="For you to know it by; its content decides its type."
+    )
+    bytes = serializers.IntegerField(min_value=1, help_text="The exact size of the file.")
+    content_type = serializers.RegexField(
+        MEDIA_TYPE, required=False, default="application/octet-stream", help_text="To be sent with the PUT."
+    )
+
+
+class UploadAddressSerializer(serializers.Serializer[Any]):
+    """Where the file is to be sent."""
+
+    upload_id = serializers.CharField(help_text="Takes the place of `file` in later requests.")
+    method = serializers.CharField(help_text="`PUT`.")
+    url = serializers.URLField(help_text="Needs no key.")
+    headers = serializers.DictField(child=serializers.CharField(), help_text="To be sent with the file, as they are.")
+    expires_at = serializers.DateTimeField(help_text="Of the address, and of the file.")
+    max_bytes = serializers.IntegerField(help_text="The announced size: exactly so many bytes are taken.")
+
+
+class AudioSerializer(serializers.Serializer[Any]):
+    """What a file turned out to be."""
+
+    container = serializers.CharField(help_text=f"Of {TAKEN}.")
+    codec = serializers.CharField()
+    audio_seconds = serializers.FloatField(help_text="Measured by decoding.")
+    sample_rate = serializers.IntegerField(help_text="Hz.")
+    channels = serializers.IntegerField()
+
+
+class RefusalSerializer(serializers.Serializer[Any]):
+    """Why a file was not taken."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    """A file that was sent in advance."""
+
+    upload_id = serializers.CharField()
+    status = serializers.ChoiceField(choices=UploadState.values, help_text="A refused one takes another file at the same address.")
+    file_name = serializers.CharField()
+    bytes = serializers.IntegerField(help_text="Announced, until it is ready.")
+    sha256 = serializers.CharField(allow_null=True)
+    audio = AudioSerializer(allow_null=True)
+    refusal = RefusalSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+
+
+class RemovedUploadSerializer(serializers.Serializer[Any]):
+    """The answer of DELETE."""
+
+    upload_id = serializers.CharField()
+    deleted = serializers.BooleanField()
+
+
+def upload_shape(upload: Upload) -> dict[str, Any]:
+    """UploadSerializer's fields."""
+    is_ready = upload.state == UploadState.READY
+    is_refused = upload.state == UploadState.REFUSED
+    return {
+        "upload_id": upload.uuid.hex,
+        "status": upload.state,
+        "file_name": upload.file_name,
+        "bytes": upload.bytes if is_ready else upload.announced_bytes,
+        "sha256": upload.sha256 or None,
+        "audio": AudioSerializer(upload.audio).data if is_ready else None,
+        "refusal": {"code": upload.error_code, "message": upload.error_message} if is_refused else None,
+        "created_at": _MOMENT.to_representation(upload.created_at),
+        "expires_at": _MOMENT.to_representation(upload.expires_at),
+    }

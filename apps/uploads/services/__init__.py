@@ -1,0 +1,18 @@
+"""Writes of the app: files announced, taken in, removed."""
+
+from apps.uploads.services.sources import Source, SourceLimits, SourceOrder, order_source, resolve_source, take_source, take_source_aside
+from apps.uploads.services.uploads import announce_upload, expire_uploads, release_source, remove_upload
+
+__all__ = [
+    "Source",
+    "SourceLimits",
+    "SourceOrder",
+    "announce_upload",
+    "expire_uploads",
+    "order_source",
+    "release_source",
+    "remove_upload",
+    "resolve_source",
+    "take_source",
+    "take_source_aside",
+]

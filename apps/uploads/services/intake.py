@@ -1,0 +1,121 @@
+"""Bytes to a measured object in the store. Slow, and without the database: it runs in the side room."""
+
+import os
+import threading
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from apps.core.errors import ApplicationError, InvalidRequestError
+from apps.core.outbound import AddressRefusedError, OutboundError, fetch_to_file
+from apps.core.storage import MissingObjectError, get_storage
+from apps.uploads.objects import content_key, incoming_key
+from apps.uploads.spool import COPIED_BYTES, Spool, check_disk
+from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits, probe_file
+from workers.audio.probe.errors import TOO_LARGE
+
+FETCH_SECONDS: Final = 60.0
+_probes = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
+"""Children that decode at once: each fills a core."""
+
+
+class UploadIncompleteError(InvalidRequestError):
+    """An address was given, and nothing was sent to it yet."""
+
+    code = "upload_incomplete"
+
+    def __init__(self) -> None:
+        super().__init__("No file has been sent to this upload yet. PUT it to the url that POST /v1/uploads/ gave.", param="upload_id")
+
+
+class RefusedFileError(InvalidRequestError):
+    """The file is not what is taken: its own fault, whoever sends it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One file to take in: from a spool, from an address, or from where a presigned address led."""
+
+    tenant: str
+    upload: UUID
+    limits: ProbeLimits
+    param: str
+    """The request's field that is at fault when the file is."""
+    spool: Spool | None = None
+    url: str = ""
+    announced_bytes: int = 0
+    """Exactly so many must have come; 0 where nothing was announced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The object that came of it."""
+
+    key: str
+    sha256: str
+    info: AudioInfo
+
+
+def measure(intake: Intake) -> Measured:
+    """Fetches, measures and stores. Raises ApplicationError; the bytes are given up in any case."""
+    with intake.spool or Spool.new() as spool:
+        if intake.url:
+            _fetch(intake, spool)
+        elif intake.spool is None:
+            _read_incoming(intake, spool)
+        if intake.announced_bytes and spool.size != intake.announced_bytes:
+            raise RefusedFileError(
+                f"{intake.announced_bytes:,} bytes were announced and {spool.size:,} came. Send the file again, whole.",
+                code="size_mismatch",
+                param=intake.param,
+            )
+        info = _probe(intake, spool)
+        sha256 = spool.sha256()
+        key = content_key(intake.tenant, upload=intake.upload, sha256=sha256)
+        get_storage().put_file(key, spool.path, content_type=info.content_type)
+        return Measured(key=key, sha256=sha256, info=info)
+
+
+def refusal(error: ProbeError, *, param: str) -> RefusedFileError:
+    """What the probe or a route's limits say, as an answer."""
+    return RefusedFileError(error.message, code=error.code, param=param, status=413 if error.code == TOO_LARGE else 400)
+
+
+def _probe(intake: Intake, spool: Spool) -> AudioInfo:
+    try:
+        intake.limits.check_bytes(spool.size)
+        with _probes:
+            return probe_file(spool.path, limits=intake.limits)
+    except ProbeError as error:
+        raise refusal(error, param=intake.param) from error
+
+
+def _fetch(intake: Intake, spool: Spool) -> None:
+    most_bytes = intake.limits.max_bytes
+    check_disk(most_bytes)
+    try:
+        fetch_to_file(intake.url, spool.path, most_bytes=most_bytes, seconds=FETCH_SECONDS)
+    except AddressRefusedError as error:
+        raise _of_url(intake, error, code="invalid_url") from error
+    except OutboundError as error:
+        check_disk()  # a disk that is full looks like an address that fails
+        raise _of_url(intake, error, code="fetch_failed") from error
+
+
+def _of_url(intake: Intake, error: Exception, *, code: str) -> ApplicationError:
+    return RefusedFileError(f"{intake.param}: {error}.", code=code, param=intake.param)
+
+
+def _read_incoming(intake: Intake, spool: Spool) -> None:
+    """The object that a client wrote to the store. It may be written again, so what was measured is stored under another key."""
+    try:
+        stream = get_storage().open_stream(incoming_key(intake.tenant, upload=intake.upload))
+    except MissingObjectError as error:
+        raise UploadIncompleteError from error
+    check_disk(intake.announced_bytes)
+    try:
+        while (chunk := stream.read(COPIED_BYTES)) and spool.size <= intake.announced_bytes:
+            spool.write(chunk)
+            spool.finish()
+    finally:
+        stream.close()

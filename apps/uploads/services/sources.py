@@ -1,0 +1,228 @@
+"""The file of a request, however it comes: in the form, from an address, or sent in advance. Only its key travels on."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+
+from apps.accounts.callers import Caller
+from apps.core.deferred import Exchange
+from apps.core.errors import ApplicationError, GoneError, InvalidRequestError, NotFoundError
+from apps.core.outbound import AddressRefusedError, check_url
+from apps.core.storage import get_storage
+from apps.uploads.models import Origin, Upload, UploadState
+from apps.uploads.objects import incoming_key
+from apps.uploads.selectors import get_own_upload, no_such_upload
+from apps.uploads.services.intake import Intake, Measured, RefusedFileError, measure, refusal
+from apps.uploads.services.uploads import begin_upload, has_arrived
+from apps.uploads.side_room import side_room
+from apps.uploads.spool import Spool
+from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLimits:
+    """What an endpoint takes. A plan may allow less (Plan.max_upload_bytes)."""
+
+    max_bytes: int = 100_000_000
+    """Of a file in the request or behind file_url; one that was sent in advance may have TTSAI_UPLOAD_BYTES."""
+    max_audio_seconds: float = 4 * 3600.0
+    min_audio_seconds: float = 0.05
+
+    def for_probe(self, caller: Caller, *, is_advance: bool = False) -> ProbeLimits:
+        """With the caller's plan."""
+        most = settings.TTSAI_UPLOAD_BYTES if is_advance else self.max_bytes
+        return ProbeLimits(
+            max_bytes=most if caller.plan.max_upload_bytes is None else min(most, caller.plan.max_upload_bytes),
+            max_audio_seconds=self.max_audio_seconds,
+            min_audio_seconds=self.min_audio_seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that is measured and stored: what a job is made of."""
+
+    key: str
+    """In the object store."""
+    bytes: int
+    sha256: str
+    """What an Idempotency-Key compares (body_digest over the fields and this)."""
+    info: AudioInfo
+    upload_id: UUID
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOrder:
+    """A source that is still to be taken in, or is there already."""
+
+    upload: Upload
+    intake: Intake
+    limits: ProbeLimits
+
+
+def order_source(
+    caller: Caller,
+    *,
+    file: "UploadedFile[Any] | None",
+    file_url: str | None,
+    upload_id: str | None,
+    limits: SourceLimits,
+    param: str = "file",
+) -> SourceOrder:
+    """Checks what can be checked at once and takes the form's file over, which may then be closed. Raises ApplicationError.
+
+    `param` is what the endpoint calls its file. To be followed by take_source or take_source_aside.
+    """
+    given = [
+        name for name, is_given in ((param, file is not None), ("file_url", bool(file_url)), ("upload_id", bool(upload_id))) if is_given
+    ]
+    if len(given) != 1:
+        code = "invalid_request" if given else "missing_field"
+        raise InvalidRequestError(f"Send exactly one of {param}, file_url and upload_id.", code=code, param=given[1] if given else param)
+    if upload_id:
+        return _order_of_upload(caller, upload_id, limits=limits.for_probe(caller, is_advance=True))
+    if file_url:
+        return _order_of_url(caller, file_url, limits=limits.for_probe(caller))
+    assert file is not None  # noqa: S101 - one of three is given
+    return _order_of_file(caller, file, param=param, limits=limits.for_probe(caller))
+
+
+def take_source(order: SourceOrder) -> Source:
+    """Fetches, measures and stores what is not yet. Raises ApplicationError; nothing is left behind then."""
+    if order.upload.state != UploadState.READY:
+        try:
+            measured = measure(order.intake)
+        except ApplicationError as error:
+            record_refusal(order.upload, error)
+            raise
+        record_measured(order.upload, measured)
+    return use_source(order)
+
+
+async def take_source_aside(exchange: Exchange, order: SourceOrder) -> Source:
+    """The same from within a Deferred: holds neither one of Django's threads nor a database connection for what is slow."""
+    if order.upload.state != UploadState.READY:
+        await take_in_aside(exchange, order)
+    return await exchange.run(use_source, order)
+
+
+async def take_in_aside(exchange: Exchange, order: SourceOrder) -> None:
+    """Measured and stored, and not used yet."""
+    try:
+        measured = await side_room().run(order.upload.tenant, measure, order.intake)
+    except ApplicationError as error:
+        await exchange.run(record_refusal, order.upload, error)
+        raise
+    finally:
+        if order.intake.spool is not None:
+            order.intake.spool.close()
+    await exchange.run(record_measured, order.upload, measured)
+
+
+def resolve_source(
+    caller: Caller,
+    *,
+    file: "UploadedFile[Any] | None",
+    file_url: str | None,
+    upload_id: str | None,
+    limits: SourceLimits,
+    param: str = "file",
+) -> Source:
+    """order_source and take_source in one, for callers that may block."""
+    return take_source(order_source(caller, file=file, file_url=file_url, upload_id=upload_id, limits=limits, param=param))
+
+
+def use_source(order: SourceOrder) -> Source:
+    """A job is to be made of it: it is kept for as long as that may take. Raises ApplicationError where the endpoint takes less."""
+    upload, info = order.upload, AudioInfo.from_dict(order.upload.audio or {})
+    try:
+        order.limits.check(info)  # a file that was sent in advance was measured under wider limits
+    except ProbeError as error:
+        raise refusal(error, param=order.intake.param) from error
+    now = timezone.now()
+    _change(upload, used_at=now, kept_until=now + timedelta(seconds=settings.TTSAI_UPLOAD_KEPT_SECONDS))
+    return Source(upload.key, bytes=upload.bytes, sha256=upload.sha256, info=info, upload_id=upload.uuid, file_name=upload.file_name)
+
+
+def record_measured(upload: Upload, measured: Measured) -> None:
+    """The file is there. Raises NotFoundError where its owner has removed it meanwhile."""
+    try:
+        _change(
+            upload,
+            state=UploadState.READY,
+            key=measured.key,
+            sha256=measured.sha256,
+            bytes=measured.info.bytes,
+            audio=measured.info.to_dict(),
+            error_code="",
+            error_message="",
+        )
+    except NotFoundError:
+        get_storage().delete(measured.key)
+        raise
+
+
+def record_refusal(upload: Upload, error: ApplicationError) -> None:
+    """A file that came with a request is forgotten; an address that was given tells why, and takes another file."""
+    if upload.origin != Origin.ADDRESS:
+        upload.delete()
+    elif isinstance(error, RefusedFileError):
+        upload.state, upload.error_code, upload.error_message = UploadState.REFUSED, error.code, error.message
+        waiting = Upload.objects.filter(pk=upload.pk).exclude(state=UploadState.READY)
+        waiting.update(state=upload.state, error_code=upload.error_code, error_message=upload.error_message)
+        get_storage().delete(incoming_key(upload.tenant, upload=upload.uuid))  # what comes there next is another file
+
+
+def order_sent(upload: Upload, *, spool: Spool | None = None, param: str = "upload_id", limits: ProbeLimits | None = None) -> SourceOrder:
+    """What was sent to an address that was given: in a spool, or in the store. Measured under the widest limits there are."""
+    widest = ProbeLimits(max_bytes=upload.announced_bytes, max_audio_seconds=settings.TTSAI_UPLOAD_AUDIO_SECONDS)
+    intake = Intake(upload.tenant, upload=upload.uuid, limits=widest, param=param, spool=spool, announced_bytes=upload.announced_bytes)
+    return SourceOrder(upload, intake=intake, limits=limits or widest)
+
+
+def _order_of_upload(caller: Caller, upload_id: str, *, limits: ProbeLimits) -> SourceOrder:
+    try:
+        upload = get_own_upload(caller, upload_id=upload_id)
+    except (NotFoundError, GoneError) as error:
+        raise InvalidRequestError(error.message, code=error.code, param="upload_id") from error
+    if upload.state == UploadState.REFUSED and not has_arrived(upload):
+        raise InvalidRequestError(upload.error_message, code=upload.error_code, param="upload_id")
+    return order_sent(upload, limits=limits)
+
+
+def _order_of_url(caller: Caller, url: str, *, limits: ProbeLimits) -> SourceOrder:
+    try:
+        name = check_url(url).path.rpartition("/")[2]
+    except AddressRefusedError as error:
+        raise InvalidRequestError(f"file_url: {error}.", code="invalid_url", param="file_url") from error
+    upload = begin_upload(caller, origin=Origin.URL, file_name=name, size=0)
+    return SourceOrder(upload, intake=Intake(upload.tenant, upload=upload.uuid, limits=limits, param="file_url", url=url), limits=limits)
+
+
+def _order_of_file(caller: Caller, file: "UploadedFile[Any]", *, param: str, limits: ProbeLimits) -> SourceOrder:
+    try:
+        limits.check_bytes(file.size or 0)
+    except ProbeError as error:
+        raise refusal(error, param=param) from error
+    spool = Spool.of(file.file)
+    try:
+        upload = begin_upload(caller, origin=Origin.FORM, file_name=file.name or "", size=spool.size)
+    except ApplicationError:
+        spool.close()
+        raise
+    intake = Intake(upload.tenant, upload=upload.uuid, limits=limits, param=param, spool=spool)
+    return SourceOrder(upload, intake=intake, limits=limits)
+
+
+def _change(upload: Upload, **values: Any) -> None:
+    """Written in one statement: a row that was removed meanwhile does not come back."""
+    if not Upload.objects.filter(pk=upload.pk).update(**values):
+        raise no_such_upload()
+    for name, value in values.items():
+        setattr(upload, name, value)

@@ -1,0 +1,105 @@
+"""Rows of files: begun, removed, swept up."""
+
+import logging
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from apps.accounts.callers import Caller
+from apps.core.errors import InvalidRequestError
+from apps.core.storage import StorageAwayError, get_storage
+from apps.uploads.models import Origin, Upload, UploadState
+from apps.uploads.objects import incoming_key, upload_folder
+from apps.uploads.selectors import kept_bytes
+from apps.uploads.spool import check_disk
+
+logger = logging.getLogger(__name__)
+
+SWEPT_AT_ONCE: Final = 500
+
+
+def begin_upload(caller: Caller, *, origin: Origin, file_name: str, size: int, content_type: str = "") -> Upload:
+    """The row of a file that is about to come. Raises InvalidRequestError (upload_quota_exceeded), StorageFullError."""
+    check_disk(size)
+    quota = settings.TTSAI_UPLOAD_QUOTA_BYTES
+    if kept_bytes(caller.tenant) + size > quota:
+        raise InvalidRequestError(
+            f"Files of at most {quota:,} bytes are kept for an account at a time. Remove some with DELETE /v1/uploads/<id>/, or wait a day.",
+            code="upload_quota_exceeded",
+            status=413,
+        )
+    until = timezone.now() + timedelta(seconds=settings.TTSAI_UPLOAD_KEPT_SECONDS)
+    return Upload.objects.create(
+        account=caller.account,
+        tenant=caller.tenant,
+        origin=origin,
+        file_name=file_name.replace("\x00", "")[:255],
+        content_type=content_type,
+        announced_bytes=size,
+        expires_at=until,
+        kept_until=until,
+    )
+
+
+def announce_upload(caller: Caller, *, file_name: str, size: int, content_type: str) -> Upload:
+    """A file that the caller is going to send. Raises InvalidRequestError (too_large), too."""
+    most = settings.TTSAI_UPLOAD_BYTES
+    if caller.plan.max_upload_bytes is not None:
+        most = min(most, caller.plan.max_upload_bytes)
+    if size > most:
+        raise InvalidRequestError(
+            f"A file may have {most:,} bytes at most. Send it as MP3, Opus or FLAC.", code="too_large", status=413, param="bytes"
+        )
+    return begin_upload(caller, origin=Origin.ADDRESS, file_name=file_name, size=size, content_type=content_type)
+
+
+def presigned_url(upload: Upload) -> str | None:
+    """Where the client writes the file past the platform; None where the platform takes it itself."""
+    return get_storage().public_writing_url(
+        incoming_key(upload.tenant, upload=upload.uuid),
+        size=upload.announced_bytes,
+        content_type=upload.content_type,
+        seconds=settings.TTSAI_UPLOAD_KEPT_SECONDS,
+    )
+
+
+def has_arrived(upload: Upload) -> bool:
+    """Whether a client wrote to the presigned address what nobody has measured yet."""
+    return upload.state != UploadState.READY and get_storage().stat(incoming_key(upload.tenant, upload=upload.uuid)) is not None
+
+
+def remove_upload(upload: Upload) -> None:
+    """At its owner's wish: at once, unless a job may still be reading it; then when it is swept up."""
+    now = timezone.now()
+    in_use_until = now - timedelta(seconds=settings.TTSAI_UPLOAD_KEPT_SECONDS)
+    if upload.used_at is not None and upload.used_at > in_use_until:
+        Upload.objects.filter(pk=upload.pk).update(deleted_at=now)
+        return
+    _delete(upload)
+
+
+def release_source(key: str) -> None:
+    """The job that this source was for has ended: what came with its request goes; what was sent in advance stays for others."""
+    for upload in Upload.objects.filter(key=key).exclude(origin=Origin.ADDRESS):
+        _delete(upload)
+
+
+def expire_uploads() -> int:
+    """Deletes what nobody may use any more. How many were deleted."""
+    count = 0
+    for upload in Upload.objects.filter(kept_until__lte=timezone.now()).order_by("kept_until")[:SWEPT_AT_ONCE]:
+        try:
+            _delete(upload)
+        except StorageAwayError as error:
+            logger.warning("uploads are swept up later: %s", error.message)
+            break
+        count += 1
+    return count
+
+
+def _delete(upload: Upload) -> None:
+    """The objects first: a row without objects is swept up again, objects without a row never."""
+    get_storage().delete_prefix(upload_folder(upload.tenant, upload=upload.uuid))
+    Upload.objects.filter(pk=upload.pk).delete()

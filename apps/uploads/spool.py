@@ -1,0 +1,109 @@
+"""Bytes on the way in: a file without a name in $TTSAI_HOME/tmp. It is gone when nobody holds it, also when the process is killed."""
+
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Final, Self, cast
+
+from django.conf import settings
+
+from apps.core.errors import StorageFullError
+
+COPIED_BYTES: Final = 1 << 20
+DISK_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG})
+
+
+class Spool:
+    """One file; a context manager. Every write that the disk refuses raises StorageFullError."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+
+    @classmethod
+    def new(cls) -> Self:
+        """An empty one."""
+        with disk_errors_told():
+            return cls(cast("BinaryIO", tempfile.TemporaryFile(dir=_folder())))
+
+    @classmethod
+    def of(cls, source: Any) -> Self:
+        """The rest of an open file: shared and not copied where it lies on disk, so that its owner may close it."""
+        try:
+            number = os.dup(source.fileno())
+        except (AttributeError, OSError, ValueError):  # bytes in memory
+            spool = cls.new()
+            with disk_errors_told():
+                shutil.copyfileobj(source, spool.file, COPIED_BYTES)
+                spool.file.flush()
+            return spool
+        return cls(os.fdopen(number, "r+b"))
+
+    @property
+    def path(self) -> Path:
+        """A name for this process alone, for as long as the file is open."""
+        return Path(f"/dev/fd/{self.file.fileno()}")
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return os.fstat(self.file.fileno()).st_size
+
+    def write(self, data: bytes) -> None:
+        """More of it."""
+        with disk_errors_told():
+            self.file.write(data)
+
+    def finish(self) -> None:
+        """All is written."""
+        with disk_errors_told():
+            self.file.flush()
+
+    def sha256(self) -> str:
+        """Of the whole content, 64 hex digits."""
+        self.file.seek(0)
+        return hashlib.file_digest(self.file, "sha256").hexdigest()  # type: ignore[arg-type]  # any open file has readinto
+
+    def close(self) -> None:
+        """Gives the bytes up."""
+        self.file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def check_disk(wanted_bytes: int = 0) -> None:
+    """Raises StorageFullError where so many bytes would leave too little for everything else."""
+    with disk_errors_told():
+        free = shutil.disk_usage(_folder()).free
+    if free - wanted_bytes < settings.TTSAI_DISK_RESERVE_BYTES:
+        raise _full()
+
+
+@contextmanager
+def disk_errors_told() -> Iterator[None]:
+    """A full or broken disk is ours, and said so."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in DISK_ERRORS:
+            raise
+        raise _full() from error
+
+
+def _full() -> StorageFullError:
+    return StorageFullError("The server has no room for the file at the moment. Try again later.", headers={"Retry-After": "60"})
+
+
+def _folder() -> Path:
+    folder = Path(settings.TTSAI_HOME) / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,11 @@
+"""Celery entry points of the app."""
+
+from celery import shared_task
+
+from apps.uploads.services.uploads import expire_uploads as expire
+
+
+@shared_task(name="platform.expire_uploads", ignore_result=True)
+def expire_uploads() -> None:
+    """Beat runs this every ten minutes."""
+    expire()

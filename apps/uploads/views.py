@@ -1,0 +1,127 @@
+"""/v1/uploads/: large files, sent before the request that uses them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import JsonResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.callers import get_caller
+from apps.accounts.permissions import HasAccount, scope_required
+from apps.accounts.throttles import PollLimit
+from apps.core.deferred import Deferred, Exchange, Resolve
+from apps.core.fields import validated
+from apps.core.links import public_base
+from apps.uploads import serializers as shapes
+from apps.uploads.admission import admit_content, signature_of, writable_upload
+from apps.uploads.models import Upload
+from apps.uploads.parsers import ContentParser
+from apps.uploads.selectors import get_own_upload
+from apps.uploads.services.intake import RefusedFileError
+from apps.uploads.services.sources import SourceOrder, order_sent, take_in_aside
+from apps.uploads.services.uploads import announce_upload, has_arrived, presigned_url, remove_upload
+from apps.uploads.spool import Spool
+
+SHAPE = shapes.NewUploadSerializer()
+NOT_STORED = {"Cache-Control": "no-store"}
+
+
+class UploadView(APIView):
+    """Reading and writing are two scopes."""
+
+    def get_permissions(self) -> list[Any]:
+        """By the method."""
+        is_reading = self.request.method in {"GET", "HEAD", "OPTIONS"}
+        return [HasAccount(), scope_required("uploads:read" if is_reading else "uploads:write")()]
+
+
+class UploadListView(UploadView):
+    """Announce."""
+
+    @extend_schema(
+        operation_id="uploads_create",
+        tags=["uploads"],
+        summary="Send a large file in advance",
+        request=shapes.NewUploadSerializer,
+        responses=shapes.UploadAddressSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """An address to PUT the file to, without a key. Its `upload_id` then stands in place of `file` in as many requests as you like."""
+        body = validated(SHAPE, request.data)
+        upload = announce_upload(get_caller(request), file_name=body["file_name"], size=body["bytes"], content_type=body["content_type"])
+        return Response(_address(request, upload), headers=NOT_STORED)
+
+
+class OneUploadView(UploadView):
+    """One file."""
+
+    @extend_schema(operation_id="uploads_read", tags=["uploads"], summary="An upload", responses=shapes.UploadSerializer)
+    def get(self, request: Request, upload_id: str) -> HttpResponseBase:
+        """Whether the file has come, and what it was found to hold."""
+        upload = get_own_upload(get_caller(request), upload_id=upload_id)
+        if has_arrived(upload):
+            return Deferred(_taking_in(order_sent(upload), is_refusal_shown=True))
+        return Response(shapes.upload_shape(upload), headers=NOT_STORED)
+
+    @extend_schema(operation_id="uploads_delete", tags=["uploads"], summary="Remove an upload", responses=shapes.RemovedUploadSerializer)
+    def delete(self, request: Request, upload_id: str) -> Response:
+        """The file is gone for new requests at once; for jobs that were given it, when they have ended."""
+        upload = get_own_upload(get_caller(request), upload_id=upload_id)
+        remove_upload(upload)
+        return Response({"upload_id": upload.uuid.hex, "deleted": True})
+
+
+class UploadContentView(APIView):
+    """The file itself, where the object store has no addresses of its own."""
+
+    authentication_classes = []  # the address is the permission, as with a presigned one
+    permission_classes = []
+    throttle_classes = [PollLimit]
+    parser_classes = [ContentParser]
+    max_body_bytes = settings.TTSAI_UPLOAD_BYTES
+    admit_body = staticmethod(admit_content)
+
+    @extend_schema(
+        operation_id="uploads_content",
+        tags=["uploads"],
+        summary="Send the file of an upload",
+        parameters=[
+            OpenApiParameter("signature", str, required=True, description="As it stands in the address that POST /v1/uploads/ gave.")
+        ],
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        responses=shapes.UploadSerializer,
+    )
+    def put(self, request: Request, upload_id: str) -> HttpResponseBase:
+        """Use the address as it was given. The answer tells what the file holds, or why it is not taken."""
+        upload = writable_upload(request._request, upload_id)  # noqa: SLF001 - DRF has no other name for it
+        spool = request.data if isinstance(request.data, Spool) else Spool.new()
+        return Deferred(_taking_in(order_sent(upload, spool=spool, param="file")))
+
+
+def _taking_in(order: SourceOrder, *, is_refusal_shown: bool = False) -> Resolve:
+    async def resolve(exchange: Exchange) -> HttpResponseBase:
+        try:
+            await take_in_aside(exchange, order)
+        except RefusedFileError:
+            if not is_refusal_shown:
+                raise
+        return JsonResponse(shapes.upload_shape(order.upload), headers=NOT_STORED)
+
+    return resolve
+
+
+def _address(request: Request, upload: Upload) -> dict[str, Any]:
+    own = f"{public_base(request)}/v1/uploads/{upload.uuid.hex}/content/?signature={signature_of(upload)}"
+    return {
+        "upload_id": upload.uuid.hex,
+        "method": "PUT",
+        "url": presigned_url(upload) or own,
+        "headers": {"Content-Type": upload.content_type},
+        "expires_at": upload.expires_at,
+        "max_bytes": upload.announced_bytes,
+    }

@@ -1,0 +1,109 @@
+"""The real server with stores of its own, and the people who use it."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from apps.core.storage import get_storage
+from apps.uploads.side_room import side_room
+from tests.uploads.people import Person, person
+from tests.web.shell import running_shell
+from tests.workers.audio.probe.recordings import record
+
+
+@pytest.fixture
+def home(settings: Any, tmp_path: Path) -> Path:
+    """TTSAI_HOME: bytes on their way lie below tmp/, without a name."""
+    settings.TTSAI_HOME = tmp_path / "home"
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def objects(settings: Any, tmp_path: Path) -> Iterator[Path]:
+    """The object store."""
+    settings.OBJECTS_FOLDER = str(tmp_path / "objects")
+    get_storage.cache_clear()
+    yield tmp_path / "objects"
+    get_storage.cache_clear()
+
+
+@pytest.fixture
+def server(transactional_db: None, settings: Any, home: Path, objects: Path) -> Iterator[str]:
+    settings.ROOT_URLCONF = "tests.uploads.urls"
+    settings.TTSAI_WEB_THREADS = 2
+    settings.TTSAI_INTAKE_THREADS = 4
+    side_room.cache_clear()
+    with running_shell() as shell:
+        yield shell.url
+    side_room.cache_clear()
+    connections.close_all()
+
+
+@pytest.fixture
+def owner(server: str) -> Person:
+    return person(server)
+
+
+@pytest.fixture
+def colleague(owner: Person) -> Person:
+    return person(owner.url, account=owner.account)
+
+
+@pytest.fixture
+def outsider(owner: Person) -> Person:
+    return person(owner.url)
+
+
+@pytest.fixture(scope="session")
+def song(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Two seconds of MP3."""
+    return record(tmp_path_factory.mktemp("song") / "song", "mp3", seconds=2.0).read_bytes()
+
+
+@pytest.fixture
+def elsewhere(settings: Any) -> Iterator["Elsewhere"]:
+    """A server of somebody else's that may be reached."""
+    server = Elsewhere()
+    settings.TTSAI_OUTBOUND_ALLOW = [f"127.0.0.1:{server.server_port}"]
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.is_leaving.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class Elsewhere(ThreadingHTTPServer):
+    """Serves what it was given; /slow waits until the test is over."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.files: dict[str, bytes] = {}
+        self.is_leaving = threading.Event()
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Elsewhere
+
+    def do_GET(self) -> None:
+        if self.path == "/slow":
+            self.server.is_leaving.wait(20)
+        content = self.server.files.get(self.path)
+        if self.path == "/inside":
+            self.send_response(302)
+            self.send_header("Location", "http://169.254.169.254/latest/")
+        else:
+            self.send_response(404 if content is None else 200)
+        self.send_header("Content-Length", str(len(content or b"")))
+        self.end_headers()
+        self.wfile.write(content or b"")
+
+    def log_message(self, *_: object) -> None:
+        pass

@@ -1,0 +1,59 @@
+"""Who sends files in these tests, to the real server."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from apps.accounts.callers import Caller, caller_of_key
+from apps.accounts.models import Account, ApiKey
+from tests.factories import AccountFactory, bearer, make_key
+
+
+@dataclass(frozen=True)
+class Person:
+    """A key of an account, at a running server."""
+
+    url: str
+    account: Account
+    key: ApiKey
+    secret: str
+
+    @property
+    def caller(self) -> Caller:
+        return caller_of_key(self.key, address="192.0.2.1")
+
+    def ask(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        return httpx.request(method, f"{self.url}{path}", headers=bearer(self.secret), timeout=60, **arguments)
+
+    def announce(self, size: int, **fields: Any) -> dict[str, Any]:
+        answer = self.ask("POST", "/v1/uploads/", json={"bytes": size, **fields})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def send(self, content: bytes, **fields: Any) -> str:
+        """Announced, sent and taken; the upload's id."""
+        address = self.announce(len(content), **fields)
+        answer = put(address, content)
+        assert answer.status_code == 200, answer.text
+        return str(address["upload_id"])
+
+    def look(self, upload_id: str) -> httpx.Response:
+        return self.ask("GET", f"/v1/uploads/{upload_id}/")
+
+
+def put(address: dict[str, Any], content: Any) -> httpx.Response:
+    """What a client does with an address: no key."""
+    return httpx.put(address["url"], content=content, headers=address["headers"], timeout=60)
+
+
+def person(url: str, *, account: Account | None = None, scopes: list[str] | None = None, **plan: Any) -> Person:
+    account = account or AccountFactory(**{f"plan__{name}": value for name, value in plan.items()})
+    key, secret = make_key(account, scopes=scopes or [])
+    return Person(url=url, account=account, key=key, secret=secret)
+
+
+def files_below(folder: Path) -> list[str]:
+    """Everything that lies there."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())

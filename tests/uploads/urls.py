@@ -1,0 +1,48 @@
+"""The platform's routes, and an endpoint that takes a file in each of the ways: what /v1/stt/ and the like do."""
+
+from typing import Any
+
+from django.http import JsonResponse
+from django.urls import path
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.accounts.callers import get_caller
+from apps.core.deferred import Deferred, Exchange
+from apps.core.parsing import JSONBodyParser
+from apps.uploads.admission import admit_form
+from apps.uploads.parsers import FormParser
+from apps.uploads.services import SourceLimits, order_source, take_source_aside
+from ttsai.urls import handler400, handler403, handler404, handler500
+from ttsai.urls import urlpatterns as platform
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+LIMITS = SourceLimits(max_bytes=5_000_000, max_audio_seconds=60.0)
+
+
+class Listen(APIView):
+    parser_classes = [FormParser, JSONBodyParser]
+    max_body_bytes = 6_000_000
+    admit_body = staticmethod(admit_form)
+
+    def post(self, request: Request) -> Deferred:
+        body: dict[str, Any] = request.data
+        order = order_source(
+            get_caller(request),
+            file=request.FILES.get("file"),
+            file_url=body.get("file_url"),
+            upload_id=body.get("upload_id"),
+            limits=LIMITS,
+        )
+
+        async def resolve(exchange: Exchange) -> JsonResponse:
+            source = await take_source_aside(exchange, order)
+            return JsonResponse(
+                {"key": source.key, "sha256": source.sha256, "seconds": source.info.audio_seconds, "fields": body.get("note")}
+            )
+
+        return Deferred(resolve)
+
+
+urlpatterns = [path("v1/listen/", Listen.as_view()), *platform]
