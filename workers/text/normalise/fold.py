@@ -10,7 +10,11 @@ from workers.text.spoken import Builder, SpokenText
 COMBINED: Final = re.compile(r"[^\W\d_][\u0300-\u036f]{1,8}")
 """A letter and its accents. Bounded: putting thousands of marks into order takes quadratic time."""
 
-KEPT: Final = frozenset("ªº²³¹⁰⁴⁵⁶⁷⁸⁹…™℠½¼¾№")
+WIDE_MARK: Final = re.compile(r"(?<=[0-9０-９])[：．，／](?=[0-9０-９])")
+"""Full-width marks inside a number; elsewhere they end sentences and clauses, and stay."""
+
+WIDE_MARKS: Final = frozenset("：．，／")
+KEPT: Final = frozenset("ªº²³¹⁰⁴⁵⁶⁷⁸⁹…™℠½¼¾№！，．：；？（）［］｛｝｡｢｣､")
 """Rules and languages read these themselves."""
 
 REPLACED: Final = {
@@ -28,11 +32,15 @@ def fold(text: str) -> SpokenText:
     if text.isascii() and text.isprintable():
         return SpokenText.verbatim(text)
     changed = {character: folded for character in set(text) if (folded := _fold_character(character)) != character}
-    pattern = "|".join([COMBINED.pattern] * (not text.isascii()) + ([f"[{re.escape(''.join(sorted(changed)))}]"] * bool(changed)))
+    pattern = "|".join(
+        [COMBINED.pattern, WIDE_MARK.pattern] * (not text.isascii()) + ([f"[{re.escape(''.join(sorted(changed)))}]"] * bool(changed))
+    )
     builder = Builder(text)
     for match in re.finditer(pattern, text) if pattern else ():
         builder.keep(up_to=match.start())
         folded = "".join(changed.get(character, character) for character in match[0])
+        if match[0] in WIDE_MARKS:
+            folded = unicodedata.normalize("NFKC", match[0])
         builder.say(unicodedata.normalize("NFC", folded) if len(match[0]) > 1 else folded, up_to=match.end())
     return builder.build()
 

@@ -25,7 +25,15 @@ from workers.text.normalise.rules.times import read_time
 from workers.text.normalise.rules.words import read_abbreviation, read_capitals, read_initials, read_roman
 from workers.text.spoken import Builder, SpokenText
 
+
+def read_own(context: Context, position: int) -> Found | None:
+    """What the language reads as one with its counters, 2026年 for instance."""
+    reading = context.language.own_reading(context.text, position)
+    return Found(*reading) if reading else None
+
+
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
+    read_own,
     read_date,
     read_phone,
     read_time_range,
@@ -41,6 +49,8 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
 )
 WORD_RULES: Final[tuple[Rule, ...]] = (read_month_first, read_abbreviation, read_money_prefix, read_initials, read_roman, read_capitals)
 SIGN_RULES: Final[tuple[Rule, ...]] = (read_money_range, read_money_prefix, read_fraction, read_phone, read_quantity, read_sign)
+
+IDEOGRAPHIC_SPACE: Final = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3040-\u309f\u3400-\u9fff])|(?<=[\u3040-\u309f]) (?=[\u3400-\u9fff])")
 
 PLAIN_SIGNS: Final = r"\s,;:'\"()\[\]{}“”‘’«»„‚‹›¿¡…–—"
 """What every G2P takes for a pause, or passes over."""
@@ -91,7 +101,7 @@ def _scan_stretch(context: Context, builder: Builder, *, start: int, end: int) -
             position = max(match.end(), at + 1)
             continue
         builder.keep(up_to=at)
-        _say(builder, found, start=at)
+        _say(builder, found, start=at, has_spaces=context.language.has_spaces)
         position = found.end
 
 
@@ -112,12 +122,15 @@ def _read(context: Context, position: int) -> Found | None:
     return None
 
 
-def _say(builder: Builder, found: Found, *, start: int) -> None:
+def _say(builder: Builder, found: Found, *, start: int, has_spaces: bool = True) -> None:
     """Adds what is said, parted from letters and figures that touch it; a written word never becomes silent."""
     written = builder.written[start : found.end]
     spoken = found.spoken
     if not spoken.strip() and any(map(str.isalnum, written)):
         builder.keep(up_to=found.end)
+        return
+    if not has_spaces:
+        builder.say(IDEOGRAPHIC_SPACE.sub("", spoken.strip()) or spoken, up_to=found.end)
         return
     is_after_space = builder.last_character.isspace() or not builder.last_character
     spoken = " ".join(spoken.split()) if spoken.strip() else spoken

@@ -16,7 +16,7 @@ from workers.text.say_as.times import say_time
 
 __all__ = ["SUPPORTED_LANGUAGES", "SayAsError", "say_as"]
 
-SUPPORTED_LANGUAGES: Final = ("en", "es", "fr", "de", "it", "pt")
+SUPPORTED_LANGUAGES: Final = ("en", "es", "fr", "de", "it", "pt", "zh", "ja", "hi")
 
 LONGEST: Final = 500
 """Characters of one say-as element; nobody spells a page."""

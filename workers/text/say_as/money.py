@@ -5,7 +5,7 @@ from typing import Final
 
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import Currency
-from workers.text.normalise.rules.money import SYMBOLS, say_magnitude_sum
+from workers.text.normalise.rules.money import SYMBOLS, find_currency, say_magnitude_sum
 from workers.text.normalise.written_numbers import parse_number
 from workers.text.say_as.errors import SayAsError
 
@@ -50,7 +50,7 @@ def _find(name: str, *, language: Language) -> Currency | None:
     if not name:
         return None
     if name in SYMBOLS:
-        return language.currencies.get(SYMBOLS[name] or language.dollar)
+        return find_currency(language, symbol=name)
     found = language.currencies.get(name.upper())
     if found:
         return found

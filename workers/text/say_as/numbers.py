@@ -83,7 +83,7 @@ def say_unit(text: str, *, language: Language) -> str:
     if not number or not (unit in language.units or unit == "%"):
         raise SayAsError(f"not a quantity with a known unit: {text!r}")
     number = language.own_mark(number)
-    return f"{language.number(number)} {language.percent}" if unit == "%" else language.count(number, language.units[unit])
+    return language.percentage(number, language.percent) if unit == "%" else language.count(number, language.units[unit])
 
 
 def _roman(text: str) -> int:

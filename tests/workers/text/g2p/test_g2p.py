@@ -22,6 +22,7 @@ EXAMPLES = [
     (lambda: EspeakG2P.for_kokoro("hi"), "नमस्ते, आप कैसे हैं?", "nəmˈʌsteː, ˌaːp kˈɛːseː hɛ̃?"),
     (ChineseG2P, "你好，世界！", "ni↓xau↓, ʂɨ↘ʨje↘!"),
     (JapaneseG2P, "こんにちは、世界。", "koɲɲiʨiβa, sekai."),
+    (JapaneseG2P, "四月二十日九時四分、二人。", "ɕiɡaʦɨ haʦɨka kɯʥi joɴ pɯɴ, ɸɯtaɾʲi."),  # counters are read with the number before them
 ]
 
 

@@ -82,7 +82,7 @@ def test_punctuation_of_other_scripts_is_kept() -> None:
 
 
 def test_a_language_without_rules_keeps_its_figures_and_folds_its_letters() -> None:
-    assert normalise("今日は１０時です", language="ja").text == "今日は10時です"
+    assert normalise("오늘은 １０시", language="ko").text == "오늘은 10시"
     assert normalise("soft\u00adware", language="ru").text == "software"
 
 

@@ -3,10 +3,13 @@
 from functools import cache
 
 from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.chinese import Chinese
 from workers.text.normalise.languages.english import BritishEnglish, English
 from workers.text.normalise.languages.french import French
 from workers.text.normalise.languages.german import German
+from workers.text.normalise.languages.hindi import Hindi
 from workers.text.normalise.languages.italian import Italian
+from workers.text.normalise.languages.japanese import Japanese
 from workers.text.normalise.languages.portuguese import EuropeanPortuguese, Portuguese
 from workers.text.normalise.languages.spanish import Spanish
 
@@ -18,6 +21,9 @@ LANGUAGES: dict[str, type[Language]] = {
     "de": German,
     "it": Italian,
     "pt": Portuguese,
+    "zh": Chinese,
+    "ja": Japanese,
+    "hi": Hindi,
     "pt-pt": EuropeanPortuguese,
 }
 

@@ -21,6 +21,10 @@ class Language(ABC):
     has_space_groups: ClassVar[bool] = False
     """Whether a plain space parts thousands, "12 300"."""
     date_order: ClassVar[str] = "dmy"
+    has_spaces: ClassVar[bool] = True
+    """Whether spaces part words."""
+    spells_initials: ClassVar[bool] = True
+    """Whether Latin capitals are spelled here and not by the G2P for foreign words."""
     minus: ClassVar[str] = "minus"
     plus: ClassVar[str] = "plus"
     percent: ClassVar[str]
@@ -45,6 +49,8 @@ class Language(ABC):
     """By ISO 4217 code."""
     dollar: ClassVar[str] = "USD"
     """The currency that `$` means."""
+    yen: ClassVar[str] = "JPY"
+    """The currency that `¥` means."""
     magnitudes: ClassVar[Mapping[str, tuple[str, str]]]
     """Singular and plural of what `M` and `million` mean behind a number."""
     letters: ClassVar[Mapping[str, str]] = {}
@@ -174,6 +180,14 @@ class Language(ABC):
 
     def ordinal_suffix(self, number: int, suffix: str, *, before: str, after: str) -> str | None:  # noqa: ARG002
         """The rank that digits and a suffix ("21st", "3ª") mean, or None when the suffix is none."""
+        return None
+
+    def percentage(self, number: Number, name: str) -> str:
+        """A number and per cent or per mille."""
+        return f"{self.number(number)} {name}"
+
+    def own_reading(self, text: str, position: int) -> tuple[int, str] | None:  # noqa: ARG002  # for languages with counters
+        """The end and the words of figures that are read together with the character behind them."""
         return None
 
     def gender_of(self, word: str) -> Gender:  # noqa: ARG002  # for the languages that have genders

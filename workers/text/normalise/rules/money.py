@@ -15,7 +15,7 @@ SYMBOLS: Final = {
     "$US": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₫": "VND", "₱": "PHP",
     "฿": "THB", "₦": "NGN", "₴": "UAH", "₿": "BTC", "zł": "PLN", "Kč": "CZK", "$": "", "Fr.": "CHF", "元": "CNY", "円": "JPY",
 }  # fmt: skip
-"""Longest first where one begins another; the plain dollar is the language's own."""
+"""Longest first where one begins another; the plain dollar and the ¥ are the language's own."""
 
 SPACE: Final = r"[ \u00a0\u202f]?"
 SIGN: Final = re.compile(r"[-−]?")
@@ -38,7 +38,8 @@ def _magnitude_pattern(language: Language) -> re.Pattern[str]:
 
 def find_currency(language: Language, *, symbol: str, code: str = "") -> Currency | None:
     """The currency of a symbol or code."""
-    return language.currencies.get(code or SYMBOLS.get(symbol, "") or language.dollar)
+    own = language.yen if symbol == "¥" else SYMBOLS.get(symbol, "") or language.dollar
+    return language.currencies.get(code or own)
 
 
 def read_magnitude(context: Context, position: int) -> tuple[str, int] | None:

@@ -18,6 +18,7 @@ DECADE: Final = re.compile(r"(\d{2}|\d{4})['’]?s(?![^\W_])")
 TAIL_SPACE: Final = r"[ \u00a0\u202f]?"
 LETTER_MAGNITUDES: Final = frozenset("MBT")
 CENTS: Final = re.compile(r"[ \u00a0]?¢")
+FIRST_IDEOGRAPH: Final = "\u2e80"
 LONGEST_BARE: Final = 7
 """Figures without a separator beyond these are a code, unless they are round."""
 
@@ -33,7 +34,8 @@ def read_quantity(context: Context, position: int) -> Found | None:
     if not read:
         return None
     number, end = read
-    if context.character(start - 1).isalpha():  # MP3, B2B: part of a name
+    letter = context.character(start - 1)
+    if letter.isalpha() and letter < FIRST_IDEOGRAPH:  # MP3, B2B: part of a name
         return Found(end, context.language.number(number))
     return (
         _with_percent(context, number, end)
@@ -51,7 +53,7 @@ def _with_percent(context: Context, number: Number, end: int) -> Found | None:
     if not match:
         return None
     name = context.language.percent if match[1] == "%" else context.language.per_mille
-    return Found(match.end(), f"{context.language.number(number)} {name}")
+    return Found(match.end(), context.language.percentage(number, name))
 
 
 def _with_currency(context: Context, number: Number, end: int) -> Found | None:

@@ -129,7 +129,7 @@ def _read_slashed(context: Context, position: int) -> Found | None:
         return _measured(context, match.end(), language.mixed(int(match[1]), numerator, denominator))
     if match[1]:
         return None
-    is_after_date_word = context.word_before(position).lower() in DATE_WORDS[language.code]
+    is_after_date_word = context.word_before(position).lower() in DATE_WORDS.get(language.code, frozenset())
     if is_fraction and not is_after_date_word:
         return _measured(context, match.end(), language.fraction(numerator, denominator))
     day, month = (denominator, numerator) if language.date_order == "mdy" else (numerator, denominator)

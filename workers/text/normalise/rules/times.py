@@ -12,7 +12,7 @@ LETTER_CLOCK: Final = re.compile(r"(\d{1,2})\s?[hH]\s?(\d{2})(?![^\W_])(?:\s?min
 HOUR_AND_HALF: Final = re.compile(rf"(\d{{1,2}}){HALF}")
 HOUR_LETTER: Final = re.compile(r"(\d{1,2})\s?[hH](?![^\W_])")
 GERMAN_DOT: Final = re.compile(r"(\d{1,2})\.(\d{2})(?=\sUhr)")
-AFTER: Final = {"de": re.compile(r"\s(?:Uhr|h)(?![^\W_])"), "es": re.compile(r"\s?(?:hs?|horas)(?![^\W_])\.?"), "fr": re.compile(r"\s?h(?![^\W_])"),
+AFTER: Final = {"hi": re.compile(r"\s?बजे"), "de": re.compile(r"\s(?:Uhr|h)(?![^\W_])"), "es": re.compile(r"\s?(?:hs?|horas)(?![^\W_])\.?"), "fr": re.compile(r"\s?h(?![^\W_])"),
                 "pt": re.compile(r"\s?h(?![^\W_])"), "it": re.compile(r"\s?h(?![^\W_])")}  # fmt: skip
 LETTER_LANGUAGES: Final = frozenset(("fr", "pt", "es", "it"))
 

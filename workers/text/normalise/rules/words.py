@@ -57,7 +57,7 @@ STREETS: Final = {"St.": "Street", "Dr.": "Drive"}
 
 @cache
 def _abbreviation_pattern(language: Language) -> re.Pattern[str]:
-    names = "|".join(map(re.escape, sorted(language.abbreviations, key=len, reverse=True)))
+    names = "|".join(map(re.escape, sorted(language.abbreviations, key=len, reverse=True))) or "(?!)"
     return re.compile(rf"({names})(?![^\W_])")
 
 
@@ -170,7 +170,7 @@ def read_capitals(context: Context, position: int) -> Found | None:
 
 def is_spelled(word: str, *, context: Context, position: int, end: int) -> bool:
     """Whether capitals are letters: known initials, and short or vowelless words that are not shouted."""
-    if len(word) > LONGEST_SPELLED or word in SAID_AS_WORDS:
+    if len(word) > LONGEST_SPELLED or word in SAID_AS_WORDS or not context.language.spells_initials:
         return False
     if not VOWELS & set(word):
         return not _is_repeated(word)

@@ -1,0 +1,195 @@
+"""Mandarin, in simplified characters."""
+
+import re
+from typing import Final
+
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import Currency, Gender, parse_currencies, parse_units
+from workers.text.normalise.languages.values import Date, Number, TimeOfDay
+
+DIGITS: Final = "零一二三四五六七八九"
+SCALES: Final = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"))
+
+UNITS: Final = parse_units("""
+km|n|公里|公里
+m|n|米|米
+cm|n|厘米|厘米
+mm|n|毫米|毫米
+km² km2|n|平方公里|平方公里
+m² m2|n|平方米|平方米
+m³ m3|n|立方米|立方米
+km/h|n|公里每小时|公里每小时
+m/s|n|米每秒|米每秒
+kg|n|公斤|公斤
+g|n|克|克
+mg|n|毫克|毫克
+t|n|吨|吨
+l L|n|升|升
+ml mL|n|毫升|毫升
+°C|n|摄氏度|摄氏度
+°F|n|华氏度|华氏度
+°|n|度|度
+KB kB|n|千字节|千字节
+MB|n|兆字节|兆字节
+GB|n|吉字节|吉字节
+kW|n|千瓦|千瓦
+kWh|n|千瓦时|千瓦时
+Hz|n|赫兹|赫兹
+h|n|小时|小时
+min|n|分钟|分钟
+s|n|秒|秒
+″|n|英寸|英寸
+ft|n|英尺|英尺
+""")
+CURRENCIES: Final = parse_currencies("""
+CNY|n|元|元|n|分|分
+USD|n|美元|美元|n|美分|美分
+EUR|n|欧元|欧元|n|欧分|欧分
+GBP|n|英镑|英镑|n|便士|便士
+JPY|n|日元|日元
+HKD|n|港元|港元|n|港分|港分
+TWD|n|新台币|新台币
+KRW|n|韩元|韩元
+INR|n|卢比|卢比
+CAD|n|加元|加元|n|分|分
+AUD|n|澳元|澳元|n|分|分
+CHF|n|瑞士法郎|瑞士法郎|n|生丁|生丁
+RUB|n|卢布|卢布
+BRL|n|雷亚尔|雷亚尔
+""")
+SIGNS: Final = {
+    "&": "和", "+": "加", "=": "等于", "@": "艾特", "#": "井号", "%": "百分号", "‰": "千分号", "×": "乘以", "÷": "除以", "±": "正负",
+    "<": "小于", ">": "大于", "≤": "小于等于", "≥": "大于等于", "≠": "不等于", "≈": "约等于", "→": "到", "²": "平方", "³": "立方", "°": "度",
+    "€": "欧元", "$": "美元", "£": "英镑", "¥": "元", "½": "二分之一", "¼": "四分之一", "¾": "四分之三", "©": "版权", "®": "", "™": "",
+}  # fmt: skip
+SYMBOLS: Final = {
+    ".": "点", ",": "逗号", ":": "冒号", "/": "斜杠", "\\": "反斜杠", "-": "横杠", "_": "下划线", "@": "艾特", "#": "井号", "&": "和",
+    "+": "加", "=": "等于", "?": "问号", "!": "感叹号", "%": "百分号", "*": "星号", "~": "波浪号",
+}  # fmt: skip
+DATE: Final = re.compile(r"(\d{4}|\d{2})\s?年(?:\s?(\d{1,2})\s?月(?:\s?(\d{1,2})\s?[日号號])?)?|(\d{1,2})\s?月\s?(\d{1,2})\s?[日号號]")
+CLOCK: Final = re.compile(r"(\d{1,2})\s?[点點时時](?!间|間)(?:\s?(\d{1,2})\s?分(?!钟))?")
+
+
+def cardinal(number: int) -> str:
+    """一千二百三十四; below 10 to the 18th."""
+    text, rest = "", number
+    for scale, name in SCALES:
+        count, rest = divmod(rest, scale)
+        if count:
+            text += f"{'零' if text and count < 1000 else ''}{'两' if count == 2 else _thousands(count)}{name}"
+        elif text and rest and not text.endswith("零"):
+            text += "零"
+    if rest or not text:
+        text += f"{'零' if text and rest < 1000 and not text.endswith('零') else ''}{_thousands(rest)}"
+    text = text.rstrip("零") if number else text
+    return text[1:] if text.startswith("一十") else text
+
+
+def _thousands(number: int) -> str:
+    if number < 10:
+        return DIGITS[number]
+    text = ""
+    for value, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, value)
+        if digit:
+            text += ("两" if digit == 2 and name == "千" else DIGITS[digit]) + name
+        elif text and number and not text.endswith("零"):
+            text += "零"
+    return text
+
+
+class Chinese(Language):
+    """Mandarin."""
+
+    code = "zh"
+    decimal_mark = "."
+    date_order = "ymd"
+    has_spaces, spells_initials = False, False
+    minus, plus, percent, per_mille, per, to, and_, power = "负", "加", "百分之", "千分之", "每", "到", "零", "的次方"
+    marks = {".": "点", ",": "点"}
+    months = tuple(f"{month}月" for month in range(1, 13))
+    month_abbreviations = {}
+    units, currencies, yen = UNITS, CURRENCIES, "CNY"
+    magnitudes = {name: (name, name) for name in ("万", "亿", "千", "百万", "千万")}
+    accents, letters = {}, {}
+    symbols, signs, abbreviations = SYMBOLS, SIGNS, {}
+    number_word = "第"
+    letter_words = roman_keywords = roman_names = year_contexts = frozenset()
+
+    def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:  # noqa: ARG002
+        return "两" if number == 2 and has_noun else cardinal(number)
+
+    def ordinal(self, number: int, *, gender: Gender = "m") -> str:  # noqa: ARG002
+        return f"第{cardinal(number)}"
+
+    def year(self, number: int) -> str:
+        return "".join(DIGITS[int(digit)] for digit in str(number))
+
+    def digits(self, text: str) -> str:
+        return super().digits(text).replace(" ", "")
+
+    def decimals(self, fraction: str) -> str:
+        return self.digits(fraction)
+
+    def number(self, number: Number, *, gender: Gender = "m", has_noun: bool = False) -> str:
+        return super().number(number, gender=gender, has_noun=has_noun).replace(" ", "")
+
+    def percentage(self, number: Number, name: str) -> str:
+        return f"{name}{self.number(number)}"
+
+    def join_count(self, words: str, number: Number, noun: str) -> str:  # noqa: ARG002
+        return words + noun
+
+    def magnitude(self, number: Number, name: str) -> str:
+        return self.number(number) + name
+
+    def money(self, number: Number, currency: Currency) -> str:
+        number = self.own_mark(number)
+        tens, ones = (int(digit) for digit in number.fraction.ljust(2, "0")[:2])
+        if currency.major.singular != "元" or not number.fraction or len(number.fraction) > 2:
+            return super().money(number, currency)
+        whole = self.count(Number(number.digits, sign=number.sign), currency.major) if int(number.digits) or not tens + ones else ""
+        return whole + (f"{DIGITS[tens]}角" if tens else "") + (f"{'零' if whole and not tens else ''}{DIGITS[ones]}分" if ones else "")
+
+    def join_money(self, major: str, minor: str) -> str:
+        return major + minor
+
+    def date(self, date: Date, *, before: str = "", order: str = "") -> str:  # noqa: ARG002
+        year = f"{self.year(date.year)}年" if date.year else ""
+        return year + (f"{cardinal(date.month)}月" if date.month else "") + (f"{cardinal(date.day)}日" if date.day else "")
+
+    def time(self, time: TimeOfDay, *, before: str = "") -> str:  # noqa: ARG002
+        half = {"am": "上午", "pm": "下午"}.get(time.half, "")
+        minute = f"{'零' if 0 < time.minute < 10 else ''}{cardinal(time.minute)}分" if time.minute or time.second > 0 else ""
+        return half + self.cardinal(time.hour, has_noun=True) + "点" + minute + (f"{cardinal(time.second)}秒" if time.second > 0 else "")
+
+    def fraction(self, numerator: int, denominator: int) -> str:
+        return f"{cardinal(denominator)}分之{cardinal(numerator)}"
+
+    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
+        return f"{cardinal(whole)}又{self.fraction(numerator, denominator)}"
+
+    def regnal(self, number: int, *, name: str) -> str:  # noqa: ARG002
+        return f"{cardinal(number)}世"
+
+    def century(self, number: int) -> str:
+        return cardinal(number)
+
+    def relation(self, noun: str, *, gender: Gender) -> str:  # noqa: ARG002
+        return f"每{noun}"
+
+    def agreeing(self, number: int, *, before: str, after: str) -> str:  # noqa: ARG002
+        return cardinal(number)
+
+    def own_reading(self, text: str, position: int) -> tuple[int, str] | None:
+        """2026年4月26日 and 14点30分."""
+        match = DATE.match(text, position)
+        if match:
+            date = Date(year=int(match[1] or 0), month=int(match[2] or match[4] or 0), day=int(match[3] or match[5] or 0))
+            year = "".join(DIGITS[int(digit)] for digit in match[1] or "")
+            spoken = self.date(Date(day=date.day, month=date.month))
+            return match.end(), (f"{year}年" if year else "") + spoken
+        match = CLOCK.match(text, position)
+        if not match or not TimeOfDay(int(match[1]), int(match[2] or 0)).exists:
+            return None
+        return match.end(), self.time(TimeOfDay(int(match[1]), int(match[2] or 0)))

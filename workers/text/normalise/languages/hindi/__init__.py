@@ -1,0 +1,154 @@
+"""Hindi."""
+
+from typing import Final
+
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import Gender, parse_currencies, parse_units, word_list
+from workers.text.normalise.languages.values import Date, TimeOfDay
+
+SMALL: Final = word_list(
+    """शून्य एक दो तीन चार पाँच छह सात आठ नौ दस ग्यारह बारह तेरह चौदह पंद्रह सोलह सत्रह अठारह उन्नीस बीस इक्कीस बाईस तेईस चौबीस पच्चीस छब्बीस
+    सत्ताईस अट्ठाईस उनतीस तीस इकतीस बत्तीस तैंतीस चौंतीस पैंतीस छत्तीस सैंतीस अड़तीस उनतालीस चालीस इकतालीस बयालीस तैंतालीस चवालीस पैंतालीस
+    छियालीस सैंतालीस अड़तालीस उनचास पचास इक्यावन बावन तिरपन चौवन पचपन छप्पन सत्तावन अट्ठावन उनसठ साठ इकसठ बासठ तिरसठ चौंसठ पैंसठ छियासठ
+    सड़सठ अड़सठ उनहत्तर सत्तर इकहत्तर बहत्तर तिहत्तर चौहत्तर पचहत्तर छिहत्तर सतहत्तर अठहत्तर उन्यासी अस्सी इक्यासी बयासी तिरासी चौरासी पचासी
+    छियासी सत्तासी अट्ठासी नवासी नब्बे इक्यानवे बानवे तिरानवे चौरानवे पचानवे छियानवे सत्तानवे अट्ठानवे निन्यानवे"""
+)
+SCALES: Final = ((10**11, "खरब"), (10**9, "अरब"), (10**7, "करोड़"), (10**5, "लाख"), (1000, "हज़ार"), (100, "सौ"))
+ORDINALS: Final = {1: "पहला", 2: "दूसरा", 3: "तीसरा", 4: "चौथा", 6: "छठा"}
+FEMININE_ORDINALS: Final = {1: "पहली", 2: "दूसरी", 3: "तीसरी", 4: "चौथी", 6: "छठी"}
+
+UNITS: Final = parse_units("""
+km|n|किलोमीटर|किलोमीटर
+m|n|मीटर|मीटर
+cm|n|सेंटीमीटर|सेंटीमीटर
+mm|n|मिलीमीटर|मिलीमीटर
+km² km2|n|वर्ग किलोमीटर|वर्ग किलोमीटर
+m² m2|n|वर्ग मीटर|वर्ग मीटर
+km/h|n|किलोमीटर प्रति घंटा|किलोमीटर प्रति घंटा
+m/s|n|मीटर प्रति सेकंड|मीटर प्रति सेकंड
+kg|n|किलोग्राम|किलोग्राम
+g|n|ग्राम|ग्राम
+mg|n|मिलीग्राम|मिलीग्राम
+t|n|टन|टन
+l L|n|लीटर|लीटर
+ml mL|n|मिलीलीटर|मिलीलीटर
+°C|n|डिग्री सेल्सियस|डिग्री सेल्सियस
+°|n|डिग्री|डिग्री
+KB kB|n|किलोबाइट|किलोबाइट
+MB|n|मेगाबाइट|मेगाबाइट
+GB|n|गीगाबाइट|गीगाबाइट
+kW|n|किलोवाट|किलोवाट
+Hz|n|हर्ट्ज़|हर्ट्ज़
+h|n|घंटा|घंटे
+min|n|मिनट|मिनट
+s|n|सेकंड|सेकंड
+″|n|इंच|इंच
+ft|n|फ़ुट|फ़ुट
+""")
+CURRENCIES: Final = parse_currencies("""
+INR|n|रुपया|रुपये|n|पैसा|पैसे
+USD|n|डॉलर|डॉलर|n|सेंट|सेंट
+EUR|n|यूरो|यूरो|n|सेंट|सेंट
+GBP|n|पाउंड|पाउंड|n|पेनी|पेंस
+JPY|n|येन|येन
+CNY|n|युआन|युआन
+CAD|n|कनाडाई डॉलर|कनाडाई डॉलर|n|सेंट|सेंट
+AUD|n|ऑस्ट्रेलियाई डॉलर|ऑस्ट्रेलियाई डॉलर|n|सेंट|सेंट
+AED|n|दिरहम|दिरहम
+RUB|n|रूबल|रूबल
+CHF|n|स्विस फ़्रैंक|स्विस फ़्रैंक
+BRL|n|रियाल|रियाल
+""")
+LETTERS: Final = dict(
+    zip(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        word_list("ए बी सी डी ई एफ़ जी एच आई जे के एल एम एन ओ पी क्यू आर एस टी यू वी डब्ल्यू एक्स वाई ज़ेड"),
+        strict=True,
+    )
+)
+SIGNS: Final = {
+    "&": "और", "+": "जमा", "=": "बराबर", "@": "ऐट", "#": "हैश", "%": "प्रतिशत", "‰": "प्रति हज़ार", "×": "गुणा", "÷": "भाग", "±": "जमा या घटा",
+    "<": "से कम", ">": "से ज़्यादा", "≤": "से कम या बराबर", "≥": "से ज़्यादा या बराबर", "≠": "बराबर नहीं", "≈": "लगभग", "→": "से", "²": "का वर्ग",
+    "³": "का घन", "°": "डिग्री", "€": "यूरो", "$": "डॉलर", "£": "पाउंड", "¥": "येन", "₹": "रुपये", "½": "आधा", "¼": "चौथाई", "¾": "पौना",
+    "©": "कॉपीराइट", "®": "", "™": "",
+}  # fmt: skip
+SYMBOLS: Final = {
+    ".": "डॉट", ",": "कॉमा", ":": "कोलन", "/": "स्लैश", "\\": "बैकस्लैश", "-": "डैश", "_": "अंडरस्कोर", "@": "ऐट", "#": "हैश", "&": "और",
+    "+": "प्लस", "=": "बराबर", "?": "प्रश्नचिह्न", "!": "विस्मयादिबोधक", "%": "प्रतिशत", "*": "तारा", "~": "टिल्ड",
+}  # fmt: skip
+MONTHS: Final = tuple(word_list("जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर"))
+
+
+def cardinal(number: int) -> str:
+    """एक हज़ार दो सौ चौंतीस, in lakhs and crores; below 10 to the 18th."""
+    words = []
+    for scale, name in SCALES:
+        if number >= scale:
+            words.append(f"{cardinal(number // scale)} {name}")
+            number %= scale
+    return " ".join([*words, SMALL[number]] if number or not words else words)
+
+
+class Hindi(Language):
+    """Hindi."""
+
+    code = "hi"
+    decimal_mark = "."
+    spells_initials = False
+    minus, plus, percent, per_mille, per, to, and_ = "माइनस", "प्लस", "प्रतिशत", "प्रति हज़ार", "प्रति", "से", "और"
+    power = "की घात"
+    marks = {".": "दशमलव", ",": "दशमलव"}
+    months, month_abbreviations = MONTHS, {}
+    units, currencies = UNITS, CURRENCIES
+    magnitudes = {name: (name, name) for name in ("हज़ार", "लाख", "करोड़", "अरब")}
+    accents, letters = {}, LETTERS
+    symbols, signs, abbreviations = SYMBOLS, SIGNS, {}
+    number_word = "नंबर"
+    letter_words = roman_keywords = roman_names = year_contexts = frozenset()
+
+    def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:  # noqa: ARG002
+        return cardinal(number)
+
+    def ordinal(self, number: int, *, gender: Gender = "m") -> str:
+        if gender == "f":
+            return FEMININE_ORDINALS.get(number) or f"{cardinal(number)}वीं"
+        return ORDINALS.get(number) or f"{cardinal(number)}वाँ"
+
+    def year(self, number: int) -> str:
+        hundreds, rest = divmod(number, 100)
+        if 1100 <= number <= 1999:
+            return f"{SMALL[hundreds]} सौ {SMALL[rest]}" if rest else f"{SMALL[hundreds]} सौ"
+        return cardinal(number)
+
+    def decimals(self, fraction: str) -> str:
+        return self.digits(fraction)
+
+    def date(self, date: Date, *, before: str = "", order: str = "") -> str:  # noqa: ARG002
+        day = cardinal(date.day) if date.day else ""
+        month = self.months[date.month - 1] if date.month else ""
+        return " ".join(filter(None, (day, month, self.year(date.year) if date.year else "")))
+
+    def time(self, time: TimeOfDay, *, before: str = "") -> str:  # noqa: ARG002
+        part = {"am": "सुबह ", "pm": "शाम " if time.hour != 12 else "दोपहर "}.get(time.half, "")
+        if not time.half and not time.minute and time.second <= 0 and time.hour in {0, 12, 24}:
+            return "दोपहर बारह बजे" if time.hour == 12 else "रात बारह बजे"
+        if not time.minute and time.second <= 0:
+            return f"{part}{cardinal(time.hour)} बजे"
+        second = f" {cardinal(time.second)} सेकंड" if time.second > 0 else ""
+        return f"{part}{cardinal(time.hour)} बजकर {cardinal(time.minute)} मिनट{second}"
+
+    def fraction(self, numerator: int, denominator: int) -> str:
+        return {(1, 2): "आधा", (1, 4): "एक चौथाई", (3, 4): "तीन चौथाई"}.get((numerator, denominator)) or (
+            f"{cardinal(numerator)} बटा {cardinal(denominator)}"
+        )
+
+    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
+        if (numerator, denominator) == (1, 2):
+            return {1: "डेढ़", 2: "ढाई"}.get(whole) or f"साढ़े {cardinal(whole)}"
+        return f"{cardinal(whole)} सही {self.fraction(numerator, denominator)}"
+
+    def regnal(self, number: int, *, name: str) -> str:  # noqa: ARG002
+        return self.ordinal(number)
+
+    def century(self, number: int) -> str:
+        return self.ordinal(number, gender="f")

@@ -1,0 +1,184 @@
+"""Japanese: numbers in characters, which its G2P reads together with the counter behind them (四月, 四円, 十分)."""
+
+import re
+import unicodedata
+from typing import Final
+
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import Gender, parse_currencies, parse_units, word_list
+from workers.text.normalise.languages.values import Date, Number, TimeOfDay
+
+DIGITS: Final = word_list("ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハチ キュー")
+"""In kana where they are read one by one: in characters they would be read as one number."""
+
+KANJI: Final = "〇一二三四五六七八九"
+SCALES: Final = ((10**12, "兆"), (10**8, "億"), (10**4, "万"))
+
+UNITS: Final = parse_units("""
+km|n|キロメートル|キロメートル
+m|n|メートル|メートル
+cm|n|センチメートル|センチメートル
+mm|n|ミリメートル|ミリメートル
+km² km2|n|平方キロメートル|平方キロメートル
+m² m2|n|平方メートル|平方メートル
+m³ m3|n|立方メートル|立方メートル
+km/h|n|キロメートル毎時|キロメートル毎時
+m/s|n|メートル毎秒|メートル毎秒
+kg|n|キログラム|キログラム
+g|n|グラム|グラム
+mg|n|ミリグラム|ミリグラム
+t|n|トン|トン
+l L|n|リットル|リットル
+ml mL|n|ミリリットル|ミリリットル
+°C °|n|度|度
+KB kB|n|キロバイト|キロバイト
+MB|n|メガバイト|メガバイト
+GB|n|ギガバイト|ギガバイト
+kW|n|キロワット|キロワット
+kWh|n|キロワット時|キロワット時
+Hz|n|ヘルツ|ヘルツ
+h|n|時間|時間
+min|n|分|分
+s|n|秒|秒
+″|n|インチ|インチ
+ft|n|フィート|フィート
+""")
+CURRENCIES: Final = parse_currencies("""
+JPY|n|円|円
+USD|n|ドル|ドル|n|セント|セント
+EUR|n|ユーロ|ユーロ|n|セント|セント
+GBP|n|ポンド|ポンド|n|ペンス|ペンス
+CNY|n|元|元
+KRW|n|ウォン|ウォン
+INR|n|ルピー|ルピー
+CAD|n|カナダドル|カナダドル|n|セント|セント
+AUD|n|オーストラリアドル|オーストラリアドル|n|セント|セント
+CHF|n|スイスフラン|スイスフラン
+HKD|n|香港ドル|香港ドル
+RUB|n|ルーブル|ルーブル
+BRL|n|レアル|レアル
+""")
+LETTERS: Final = dict(
+    zip(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        word_list(
+            "エー ビー シー ディー イー エフ ジー エイチ アイ ジェー ケー エル エム エヌ オー ピー キュー アール エス ティー ユー ブイ ダブリュー エックス ワイ ゼット"
+        ),
+        strict=True,
+    )
+)
+SIGNS: Final = {
+    "&": "アンド", "+": "プラス", "=": "イコール", "@": "アット", "#": "シャープ", "%": "パーセント", "‰": "パーミル", "×": "かける",
+    "÷": "わる", "±": "プラスマイナス", "<": "小なり", ">": "大なり", "≤": "以下", "≥": "以上", "≠": "ノットイコール", "≈": "約", "→": "から",
+    "²": "の二乗", "³": "の三乗", "°": "度", "€": "ユーロ", "$": "ドル", "£": "ポンド", "¥": "円", "½": "二分の一", "¼": "四分の一",
+    "¾": "四分の三", "©": "コピーライト", "®": "", "™": "",
+}  # fmt: skip
+SYMBOLS: Final = {
+    ".": "ドット", ",": "カンマ", ":": "コロン", "/": "スラッシュ", "\\": "バックスラッシュ", "-": "ハイフン", "_": "アンダーバー", "@": "アット",
+    "#": "シャープ", "&": "アンド", "+": "プラス", "=": "イコール", "?": "クエスチョンマーク", "!": "エクスクラメーションマーク", "%": "パーセント",
+    "*": "アスタリスク", "~": "チルダ",
+}  # fmt: skip
+TEN_MINUTES: Final = re.compile(r"10\s?分(?!の)")
+DATE: Final = re.compile(r"(?:(\d{1,4})\s?年\s?)?(\d{1,2})\s?月(?:\s?(\d{1,2})\s?日)?|(\d{1,4})\s?年")
+
+
+def cardinal(number: int) -> str:
+    """千二百三十四; below 10 to the 18th."""
+    text, rest = "", number
+    for scale, name in SCALES:
+        count, rest = divmod(rest, scale)
+        if count:
+            text += f"{'一千' if count == 1000 else _thousands(count)}{name}"
+    return text + (_thousands(rest) if rest or not text else "")
+
+
+def _thousands(number: int) -> str:
+    if number == 0:
+        return "ゼロ"
+    if number >= 10_000:
+        return cardinal(number)
+    text = ""
+    for value, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, value)
+        if digit:
+            text += ("" if digit == 1 and name else KANJI[digit]) + name
+    return text
+
+
+class Japanese(Language):
+    """Japanese."""
+
+    code = "ja"
+    decimal_mark = "."
+    date_order = "ymd"
+    has_spaces, spells_initials = False, False
+    minus, plus, percent, per_mille, per, to, and_, power = "マイナス", "プラス", "パーセント", "パーミル", "毎", "から", "と", "の"
+    marks = {".": "点", ",": "点"}
+    months = tuple(f"{month}月" for month in range(1, 13))
+    month_abbreviations = {}
+    units, currencies = UNITS, CURRENCIES
+    magnitudes = {name: (name, name) for name in "千万億兆"}
+    accents, letters = {}, LETTERS
+    symbols, signs, abbreviations = SYMBOLS, SIGNS, {}
+    number_word = "ナンバー"
+    letter_words = roman_keywords = roman_names = year_contexts = frozenset()
+
+    def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:  # noqa: ARG002
+        return cardinal(number)
+
+    def ordinal(self, number: int, *, gender: Gender = "m") -> str:  # noqa: ARG002
+        return f"{cardinal(number)}番目"
+
+    def decimals(self, fraction: str) -> str:
+        return "".join(KANJI[unicodedata.digit(digit)] for digit in fraction)
+
+    def number(self, number: Number, *, gender: Gender = "m", has_noun: bool = False) -> str:
+        return super().number(number, gender=gender, has_noun=has_noun).replace(" ", "")
+
+    def percentage(self, number: Number, name: str) -> str:
+        return self.number(number) + name
+
+    def join_count(self, words: str, number: Number, noun: str) -> str:  # noqa: ARG002
+        return words + noun
+
+    def magnitude(self, number: Number, name: str) -> str:
+        return self.number(number) + self.magnitudes[name][0]
+
+    def join_money(self, major: str, minor: str) -> str:
+        return major + minor
+
+    def date(self, date: Date, *, before: str = "", order: str = "") -> str:  # noqa: ARG002
+        year = f"{cardinal(date.year)}年" if date.year else ""
+        return year + (f"{cardinal(date.month)}月" if date.month else "") + (f"{cardinal(date.day)}日" if date.day else "")
+
+    def time(self, time: TimeOfDay, *, before: str = "") -> str:  # noqa: ARG002
+        half = {"am": "午前", "pm": "午後"}.get(time.half, "")
+        minute = f"{cardinal(time.minute)}分" if time.minute or time.second > 0 else ""
+        second = f"{cardinal(time.second)}秒" if time.second > 0 else ""
+        return f"{half}{cardinal(time.hour) if time.hour else '零'}時{minute}{second}"
+
+    def fraction(self, numerator: int, denominator: int) -> str:
+        return f"{cardinal(denominator)}分の{cardinal(numerator)}"
+
+    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
+        return f"{cardinal(whole)}と{self.fraction(numerator, denominator)}"
+
+    def regnal(self, number: int, *, name: str) -> str:  # noqa: ARG002
+        return f"{cardinal(number)}世"
+
+    def century(self, number: int) -> str:
+        return cardinal(number)
+
+    def digits(self, text: str) -> str:
+        return " ".join(DIGITS[unicodedata.digit(character)] for character in text if character.isdigit())
+
+    def own_reading(self, text: str, position: int) -> tuple[int, str] | None:
+        """2026年4月1日: a year is no phone number and takes no separator."""
+        minutes = TEN_MINUTES.match(text, position)
+        if minutes:  # 十分 alone is じゅうぶん, enough
+            return minutes.end(), "じゅっぷん"
+        match = DATE.match(text, position)
+        if not match:
+            return None
+        date = Date(year=int(match[1] or match[4] or 0), month=int(match[2] or 0), day=int(match[3] or 0))
+        return (match.end(), self.date(date)) if date.month <= 12 and date.day <= 31 else None
