@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.workers.text.normalise.test_english import SAID
+from tests.workers.text.normalise.test_normalise_english import SAID
 from workers.text.english import english_phonemizer
 
 WRITTEN_WORDS = re.compile(r"[A-Za-zÀ-ÿ\s.,;:!?'’\"“”‘()…—-]*")
