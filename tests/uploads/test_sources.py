@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import hashlib
+import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def test_a_file_in_the_form_becomes_a_key(owner: Person, song: bytes, tmp_path: 
     source = answer.json()
     assert source["sha256"] == hashlib.sha256(song).hexdigest()
     assert source["seconds"] == pytest.approx(2.0, abs=0.06)
-    assert source["fields"] == "True"
+    assert source["note"] == "True"
     assert files_below(tmp_path) == [f"objects/{source['key']}"]
     assert source["key"].startswith(f"account-{owner.account.pk}/uploads/")
     assert (tmp_path / "objects" / source["key"]).read_bytes() == song
@@ -81,6 +82,11 @@ def test_what_was_only_announced_or_refused_cannot_be_used(owner: Person) -> Non
         ({"data": {"note": "x"}, "files": {"other": b"x"}}, "missing_field", "file"),
         ({"json": {"file_url": "http://example.com/", "upload_id": "1"}}, "invalid_request", "upload_id"),
         ({"data": {"upload_id": "1"}, "files": {"file": b"x"}}, "invalid_request", "upload_id"),
+        ({"json": {"file_url": 5}}, "invalid_request", "file_url"),
+        ({"json": {"file_url": ["http://example.com/"]}}, "invalid_request", "file_url"),
+        ({"json": {"upload_id": {"a": 1}}}, "invalid_request", "upload_id"),
+        ({"json": {"file": "UklGRg=="}}, "invalid_request", "file"),
+        ({"data": {"file": "no file name"}, "files": {"x": b"x"}}, "invalid_request", "file"),
     ],
 )
 def test_exactly_one_of_the_three_is_wanted(owner: Person, arguments: dict[str, Any], code: str, param: str) -> None:
@@ -185,6 +191,17 @@ def test_a_forms_fields_are_limited_apart_from_its_file(owner: Person, settings:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
     answer = listen(owner, data={"note": "x" * 200_000}, files={"file": b"x"})
     assert error_of(answer) == (413, "request_too_large", None)
+
+
+def test_a_full_disk_is_said_for_forms_too(owner: Person, song: bytes, tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))  # what writing to a full disk looks like
+    try:
+        assert error_of(listen(owner, **as_form(bytes(800_000)))) == (507, "insufficient_storage", None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not Upload.objects.exists()
+    assert files_below(tmp_path) == []
 
 
 def test_what_came_with_a_request_goes_with_its_job_and_what_was_sent_in_advance_stays(owner: Person, song: bytes, objects: Path) -> None:

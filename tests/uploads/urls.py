@@ -1,7 +1,5 @@
 """The platform's routes, and an endpoint that takes a file in each of the ways: what /v1/stt/ and the like do."""
 
-from typing import Any
-
 from django.http import JsonResponse
 from django.urls import path
 from rest_framework.request import Request
@@ -9,15 +7,18 @@ from rest_framework.views import APIView
 
 from apps.accounts.callers import get_caller
 from apps.core.deferred import Deferred, Exchange
+from apps.core.fields import validated
 from apps.core.parsing import JSONBodyParser
 from apps.uploads.admission import admit_form
 from apps.uploads.parsers import FormParser
+from apps.uploads.serializers import SourceSerializer
 from apps.uploads.services import SourceLimits, order_source, take_source_aside
 from ttsai.urls import handler400, handler403, handler404, handler500
 from ttsai.urls import urlpatterns as platform
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
+SHAPE = SourceSerializer()
 LIMITS = SourceLimits(max_bytes=5_000_000, max_audio_seconds=60.0)
 
 
@@ -27,10 +28,10 @@ class Listen(APIView):
     admit_body = staticmethod(admit_form)
 
     def post(self, request: Request) -> Deferred:
-        body: dict[str, Any] = request.data
+        body = validated(SHAPE, request.data)
         order = order_source(
             get_caller(request),
-            file=request.FILES.get("file"),
+            file=body.get("file"),
             file_url=body.get("file_url"),
             upload_id=body.get("upload_id"),
             limits=LIMITS,
@@ -39,7 +40,7 @@ class Listen(APIView):
         async def resolve(exchange: Exchange) -> JsonResponse:
             source = await take_source_aside(exchange, order)
             return JsonResponse(
-                {"key": source.key, "sha256": source.sha256, "seconds": source.info.audio_seconds, "fields": body.get("note")}
+                {"key": source.key, "sha256": source.sha256, "seconds": source.info.audio_seconds, "note": request.data.get("note")}
             )
 
         return Deferred(resolve)

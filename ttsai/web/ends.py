@@ -4,9 +4,8 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from apps.jobs.models import Job
-
 from apps.core.events import end_event
+from apps.jobs.models import Job
 
 ENDED = ("completed", "failed", "cancelled", "expired")
 

@@ -221,8 +221,8 @@ def _order_of_file(caller: Caller, file: "UploadedFile[Any]", *, param: str, lim
 
 
 def _change(upload: Upload, **values: Any) -> None:
-    """Written in one statement: a row that was removed meanwhile does not come back."""
-    if not Upload.objects.filter(pk=upload.pk).update(**values):
+    """Written in one statement: what was removed or swept up meanwhile does not come back."""
+    if not Upload.objects.filter(pk=upload.pk, deleted_at=None).update(**values):
         raise no_such_upload()
     for name, value in values.items():
         setattr(upload, name, value)

@@ -88,8 +88,11 @@ def release_source(key: str) -> None:
 
 def expire_uploads() -> int:
     """Deletes what nobody may use any more. How many were deleted."""
-    count = 0
-    for upload in Upload.objects.filter(kept_until__lte=timezone.now()).order_by("kept_until")[:SWEPT_AT_ONCE]:
+    count, now = 0, timezone.now()
+    due = Upload.objects.filter(kept_until__lte=now)
+    for upload in due.order_by("kept_until")[:SWEPT_AT_ONCE]:
+        if not due.filter(pk=upload.pk).update(deleted_at=now):
+            continue  # a request has just taken it for a job; after this line none can
         try:
             _delete(upload)
         except StorageAwayError as error:
