@@ -149,8 +149,11 @@ def _manner(segment: Segment, *, request: Request, spec: EngineSpec) -> Manner:
 
 
 def language_of(voice: str, *, spec: EngineSpec) -> str:
-    """The language of a voice; empty for one that the engine does not have."""
-    return next((one.language for one in spec.voices if one.id == voice), "")
+    """The language of a voice, with its region where the voice has a tag of it; empty for a voice that the engine does not have."""
+    own = next((one for one in spec.voices if one.id == voice), None)
+    if own is None:
+        return ""
+    return next((tag for tag in own.tags if tag.startswith(f"{own.language}-")), own.language)
 
 
 def voice_of(language: str, *, spec: EngineSpec) -> str:
@@ -178,8 +181,10 @@ def _spoken_form(
     parts: list[SpokenText] = []
     given: list[GivenPhonemes] = []
     length = 0
+    before = ""
     for segment in segments:
-        part = _spoken_segment(segment, language=manner.language or "en", rules=rules).shift(segment.start - origin)
+        part = _spoken_segment(segment, language=manner.language or "en", rules=rules, before=before).shift(segment.start - origin)
+        before = (segment.text.split() or [before])[-1]
         if segment.kind == "phoneme":
             given.append(GivenPhonemes(length, length + len(part.text), segment.phonemes))
         parts.append(part)
@@ -187,8 +192,8 @@ def _spoken_form(
     return join(tuple(parts)), given
 
 
-def _spoken_segment(segment: Segment, *, language: str, rules: tuple[PronunciationRule, ...]) -> SpokenText:
-    """Pronunciations and normalisation for plain text; an element says itself what is heard."""
+def _spoken_segment(segment: Segment, *, language: str, rules: tuple[PronunciationRule, ...], before: str) -> SpokenText:
+    """Pronunciations and normalisation for plain text; an element says itself what is heard. before: the word in front of it."""
     if segment.kind == "text":
         try:
             said = apply_pronunciations(segment.text, rules, language=language) if rules else SpokenText.verbatim(segment.text)
@@ -198,10 +203,15 @@ def _spoken_segment(segment: Segment, *, language: str, rules: tuple[Pronunciati
     builder = Builder(segment.text)
     if segment.kind == "say_as":
         try:
-            builder.say(
-                say_as(segment.text, interpret_as=segment.interpret_as, language=language, format=segment.format, detail=segment.detail),
-                up_to=len(segment.text),
+            said_as = say_as(
+                segment.text,
+                interpret_as=segment.interpret_as,
+                language=language,
+                format=segment.format,
+                detail=segment.detail,
+                before=before,
             )
+            builder.say(said_as, up_to=len(segment.text))
         except SayAsError as error:
             raise WorkError(INVALID_TEXT, f"{segment.text[:50]!r} cannot be read as {segment.interpret_as}: {error}") from error
     elif segment.kind == "sub":

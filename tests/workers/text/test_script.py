@@ -53,7 +53,7 @@ def test_paragraphs_pause_longer_than_sentences() -> None:
 
 def test_another_language_finds_a_voice_that_speaks_it() -> None:
     utterances = script('The bakery is called <lang xml:lang="fr">La Belle Époque</lang>.').utterances
-    assert [(u.manner.voice, u.manner.language) for u in utterances[:2]] == [("af_bella", "en"), ("ff_siwis", "fr")]
+    assert [(u.manner.voice, u.manner.language) for u in utterances[:2]] == [("af_bella", "en-us"), ("ff_siwis", "fr")]
     (named,) = script('<voice name="im_nicola">Ciao</voice>').utterances
     assert (named.manner.voice, named.manner.language) == ("im_nicola", "it")
 
@@ -95,3 +95,12 @@ def test_a_date_that_is_none_is_an_explained_failure() -> None:
 
 def test_nothing_to_say_is_an_empty_script() -> None:
     assert script("*** --- ***").utterances == ()
+
+
+def test_a_british_voice_reads_dates_the_british_way() -> None:
+    assert said("On 1/2/2026.", voice="bm_george") == ["On the first of February, twenty twenty-six."]
+
+
+def test_an_element_knows_the_word_in_front_of_it() -> None:
+    german = script('Am <say-as interpret-as="date">1.5.2026</say-as>.', language="de").utterances
+    assert german[0].spoken.text.startswith("Am ersten Mai")
