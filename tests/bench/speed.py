@@ -21,10 +21,11 @@ SENTENCES = (
     "The report says that rainfall has doubled since the spring.",
     "He opened the window, but the room stayed just as warm.",
 )
-TEXT = " ".join(SENTENCES)
+TEXTS = [" ".join((*SENTENCES[first:], *SENTENCES[:first])) for first in range(len(SENTENCES))]
+"""The same sentences in another order: identical requests at one time would be one job."""
 SHORT = "Fresh snow makes the street sound different."
 ROUNDS = 3
-REQUESTS_A_ROUND = 12
+REQUESTS_A_ROUND = len(TEXTS)
 PARALLEL_REQUESTS = 4
 SHORT_REQUESTS = 25
 VOICE = "af_heart"
@@ -56,40 +57,35 @@ class HealthProbe:
 
 def bare_throughput(engine: Engine) -> float:
     """Audio seconds per second of the model alone, one thread a core."""
-
-    def speak(number: int) -> float:
-        audio_seconds = 0.0
-        for sentence in engine.split(TEXT, language="en"):
-            spoken = engine.speak(sentence.text, voice=VOICE, language="en", speed=1.0)
-            audio_seconds += len(spoken.samples) / spoken.sample_rate
-        return audio_seconds + number * 0
-
     started = time.perf_counter()
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        total = sum(pool.map(speak, range(REQUESTS_A_ROUND)))
+        total = sum(pool.map(lambda text: _speak_bare(engine, text), TEXTS))
     return total / (time.perf_counter() - started)
+
+
+def _speak_bare(engine: Engine, text: str) -> float:
+    """Seconds of audio."""
+    spoken = (engine.speak(sentence.text, voice=VOICE, language="en", speed=1.0) for sentence in engine.split(text, language="en"))
+    return sum(len(one.samples) / one.sample_rate for one in spoken)
 
 
 def platform_throughput(platform: RunningPlatform, key: str, *, model_seconds_a_text: float) -> float:
     """Model seconds per second of the platform with parallel requests, counted in the same seconds as the bare model's."""
 
-    def request(_: int) -> None:
+    def request(text: str) -> None:
         with platform.client(key) as client:
-            body = {"model": "kokoro", "input": TEXT, "voice": VOICE}
+            body = {"model": "kokoro", "input": text, "voice": VOICE}
             client.post("/v1/audio/speech", json=body).raise_for_status()
 
     started = time.perf_counter()
     with ThreadPoolExecutor(PARALLEL_REQUESTS) as pool:
-        list(pool.map(request, range(REQUESTS_A_ROUND)))
+        list(pool.map(request, TEXTS))
     return model_seconds_a_text * REQUESTS_A_ROUND / (time.perf_counter() - started)
 
 
 def measure_throughput(platform: RunningPlatform, key: str, engine: Engine) -> dict[str, float]:
     """The two in turn; the median of the ratios, and the health check's answer time meanwhile."""
-    model_seconds = sum(
-        len(spoken.samples) / spoken.sample_rate
-        for spoken in (engine.speak(s.text, voice=VOICE, language="en", speed=1.0) for s in engine.split(TEXT, language="en"))
-    )
+    model_seconds = _speak_bare(engine, TEXTS[0])
     ratios, health = [], []
     for _ in range(ROUNDS):
         bare = bare_throughput(engine)
