@@ -1,5 +1,6 @@
 """Whatever is written can be normalised, in linear time, and no word of it is lost."""
 
+import gc
 import re
 import time
 import unicodedata
@@ -102,6 +103,15 @@ HOSTILE = (
 
 
 def seconds_for(text: str, *, language: str) -> float:
+    """The best of three, without the garbage collector, which looks through all that a long run of tests has left."""
+    gc.disable()
+    try:
+        return min(_seconds_once(text, language=language) for _ in range(3))
+    finally:
+        gc.enable()
+
+
+def _seconds_once(text: str, *, language: str) -> float:
     start = time.process_time()
     normalise(text, language=language)
     return time.process_time() - start
@@ -109,9 +119,8 @@ def seconds_for(text: str, *, language: str) -> float:
 
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_twice_the_hostile_text_takes_about_twice_the_time(unit: str) -> None:
-    """Quadratic work would quadruple; what is done in under 20 ms is no attack. A noisy machine has three tries."""
+    """Quadratic work would quadruple; what is done in under 20 ms is no attack."""
     language = ("en", "fr", "de", "es", "it", "pt")[len(unit) % 6]
     half, whole = (unit * 50_000)[:50_000], (unit * 100_000)[:100_000]
     normalise(half[:100], language=language)
-    ratios = (seconds_for(whole, language=language) / max(seconds_for(half, language=language), 0.02) for _ in range(3))
-    assert any(ratio < 3 for ratio in ratios)
+    assert seconds_for(whole, language=language) < 3 * max(seconds_for(half, language=language), 0.02)
