@@ -23,7 +23,8 @@ SENTENCES = (
 )
 TEXTS = [" ".join((*SENTENCES[first:], *SENTENCES[:first])) for first in range(len(SENTENCES))]
 """The same sentences in another order: identical requests at one time would be one job."""
-SHORT = "Fresh snow makes the street sound different."
+SHORT = "Number {}, fresh snow makes the street sound different."
+"""One sentence: of two the platform would speak both at once."""
 ROUNDS = 3
 REQUESTS_A_ROUND = len(TEXTS)
 PARALLEL_REQUESTS = 4
@@ -106,7 +107,7 @@ def measure_latency(platform: RunningPlatform, key: str, engine: Engine) -> dict
     bare, ours = [], []
     with platform.client(key) as client:
         for number in range(SHORT_REQUESTS + 3):
-            text = f"{SHORT} {number}."
+            text = SHORT.format(number)
             body = {"model": "kokoro", "input": text, "voice": VOICE, "response_format": "wav"}
             started = time.perf_counter()
             for sentence in engine.split(text, language="en"):
