@@ -41,7 +41,7 @@ check:
 prove:
 	@$(INSTALL) test
 	@.venv/bin/ttsai models pull kokoro piper whisper-base
-	@.venv/bin/pytest -m prove $(PYTEST_ARGUMENTS)
+	@.venv/bin/pytest -m prove -s $(PYTEST_ARGUMENTS)
 
 bench:
 	@$(INSTALL) test

@@ -130,3 +130,22 @@ def _completed(client: httpx.Client, uuid: str, *, seconds: float = 120) -> dict
             return result
         time.sleep(0.2)
     raise TimeoutError(f"{uuid} is not done after {seconds} s")
+
+
+def test_a_spanish_text_finds_its_language_and_a_spanish_voice(platform: RunningPlatform, key: str, listener: Listener) -> None:
+    text = "La lluvia cayó durante toda la noche sin parar."
+    with platform.client(key) as client:
+        accepted = client.post("/v1/tts/", json={"text": text}).json()
+        audio = client.get(_completed(client, accepted["uuid"])["result_url"]).content
+    assert listener.word_error_rate(audio, text, language="es") <= 0.12
+
+
+def test_markup_is_heard_and_its_words_are_timed(platform: RunningPlatform, key: str, listener: Listener) -> None:
+    text = 'The <sub alias="World Wide Web">WWW</sub> was invented by a <emphasis level="strong">quiet</emphasis> man.<break time="1s"/> Really.'
+    with platform.client(key) as client:
+        accepted = client.post("/v1/tts/", json={"text": text, "voice": "am_michael"}).json()
+        audio = client.get(_completed(client, accepted["uuid"])["result_url"]).content
+        words = client.get("/v1/speech/results/", params={"uuid": accepted["uuid"], "timestamps": "words"}).json()["words"]
+    assert listener.word_error_rate(audio, "The World Wide Web was invented by a quiet man. Really.") <= 0.1
+    assert [word["word"].strip(".") for word in words] == ["The", "WWW", "was", "invented", "by", "a", "quiet", "man", "Really"]
+    assert words[-1]["start"] - words[-2]["end"] >= 0.9
