@@ -39,7 +39,12 @@ def seconds_of(audio: bytes) -> float:
 
 
 def test_the_printed_curl_line_gives_a_real_mp3(platform: RunningPlatform, listener: Listener, tmp_path: Path) -> None:
-    line = re.search(r"curl .*$", re.sub(r"\x1b\[[0-9;]*m", "", platform.log.read_text()), re.MULTILINE)
+    line = None
+    for _ in range(300):  # the platform answers a moment before `ttsai up` has noticed and says so
+        line = re.search(r"curl .*$", re.sub(r"\x1b\[[0-9;]*m", "", platform.log.read_text()), re.MULTILINE)
+        if line is not None:
+            break
+        time.sleep(0.1)
     assert line is not None
     command = re.sub(r"-o \S+", f"-o {tmp_path}/hello.mp3", line.group(0))
     subprocess.run(["sh", "-c", command], check=True, cwd=tmp_path)
