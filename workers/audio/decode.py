@@ -1,4 +1,4 @@
-"""Any audio file to mono float32 blocks, in bounded memory."""
+"""Our own audio files to mono float32 blocks, in bounded memory. What customers sent is read by workers/audio/recordings.py."""
 
 from collections.abc import Iterator
 from pathlib import Path

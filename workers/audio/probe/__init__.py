@@ -2,6 +2,6 @@
 
 from workers.audio.probe.errors import ProbeError
 from workers.audio.probe.info import TAKEN, AudioInfo, DecodedFile, ProbeLimits
-from workers.audio.probe.parent import decode_file, probe_file
+from workers.audio.probe.parent import decode_file, decode_into, probe_file
 
-__all__ = ["TAKEN", "AudioInfo", "DecodedFile", "ProbeError", "ProbeLimits", "decode_file", "probe_file"]
+__all__ = ["TAKEN", "AudioInfo", "DecodedFile", "ProbeError", "ProbeLimits", "decode_file", "decode_into", "probe_file"]

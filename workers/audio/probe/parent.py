@@ -46,13 +46,30 @@ def decode_file(
     sample_rate: Hz, 0 keeps the file's own; channels: 1 or 2, others are mixed; sample_format: s16 or f32 (full scale 1.0).
     Raises ProbeError, and OSError for a path that cannot be read or a disk that is full. After an error there is no target.
     """
-    wish = Wish(sample_rate=sample_rate, channels=channels, sample_format=sample_format, has_header=has_header)
     try:
-        with path.open("rb") as file, target.open("wb") as output:
-            return DecodedFile.from_dict(_ask(file, limits=limits, wish=wish, target=output)["decoded"])
+        with target.open("wb") as output:
+            return decode_into(
+                path, output, limits=limits, sample_rate=sample_rate, channels=channels, sample_format=sample_format, has_header=has_header
+            )
     except BaseException:
         target.unlink(missing_ok=True)
         raise
+
+
+def decode_into(
+    path: Path,
+    output: BinaryIO,
+    *,
+    limits: ProbeLimits = USUAL,
+    sample_rate: int = 0,
+    channels: int = 1,
+    sample_format: str = "s16",
+    has_header: bool = True,
+) -> DecodedFile:
+    """The same into a file that is open for writing and empty, perhaps one without a name; its position is left at its end."""
+    wish = Wish(sample_rate=sample_rate, channels=channels, sample_format=sample_format, has_header=has_header)
+    with path.open("rb") as file:
+        return DecodedFile.from_dict(_ask(file, limits=limits, wish=wish, target=output)["decoded"])
 
 
 def _ask(file: BinaryIO, *, limits: ProbeLimits, wish: Wish | None = None, target: BinaryIO | None = None) -> dict[str, Any]:

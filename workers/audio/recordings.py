@@ -1,0 +1,76 @@
+"""What customers sent, as mono samples: decoded by a child process with limits, read here from a plain file without a name."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.audio.encode import EncodedFile, encode_file
+from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits, decode_into
+from workers.contract.errors import BAD_AUDIO, WorkError
+
+BLOCK_SECONDS: Final = 1.0
+SAMPLE_BYTES: Final = 2
+FULL_SCALE: Final = np.float32(32768.0)
+USUAL: Final = ProbeLimits()
+
+
+class Recording:
+    """One decoded recording: 16 bits a sample on disk, float32 where it is read, so that an hour takes 115 MB of disk and no memory."""
+
+    def __init__(self, file: BinaryIO, *, source: AudioInfo, sample_rate: int, samples: int) -> None:
+        self._file = file
+        self.source = source
+        """The file as it came: its own rate, channels and codec."""
+        self.sample_rate = sample_rate
+        """Hz, of what is read."""
+        self.samples = samples
+
+    @property
+    def seconds(self) -> float:
+        """Of the whole."""
+        return self.samples / self.sample_rate
+
+    def read(self, start: int = 0, stop: int | None = None) -> NDArray[np.float32]:
+        """Mono samples [stop - start], full scale 1.0, cut off at the end of the recording; everything unless told. Thread-safe it is not."""
+        start, stop = max(0, start), self.samples if stop is None else min(stop, self.samples)
+        self._file.seek(start * SAMPLE_BYTES)
+        raw = self._file.read(max(0, stop - start) * SAMPLE_BYTES)
+        return np.frombuffer(raw, "<i2").astype(np.float32) / FULL_SCALE
+
+    def blocks(self, start: int = 0, stop: int | None = None, *, block_seconds: float = BLOCK_SECONDS) -> Iterator[NDArray[np.float32]]:
+        """The same in blocks of bounded length, none of them empty."""
+        stop = self.samples if stop is None else min(stop, self.samples)
+        step = max(1, round(block_seconds * self.sample_rate))
+        for first in range(max(0, start), stop, step):
+            yield self.read(first, min(first + step, stop))
+
+    def write(self, target: Path, start: int = 0, stop: int | None = None, *, audio_format: str = "flac") -> EncodedFile:
+        """A stretch of it as a file of ours (workers/audio/decode.py reads it again), in bounded memory."""
+        return encode_file(target, self.blocks(start, stop), audio_format=audio_format, input_rate=self.sample_rate)
+
+
+@contextmanager
+def open_recording(path: Path, *, sample_rate: int, limits: ProbeLimits = USUAL, scratch: Path | None = None) -> Iterator[Recording]:
+    """Decodes a customer's file of any kind that is taken, content deciding, for the time of the block.
+
+    sample_rate: Hz wanted, 0 for the file's own; scratch: the folder for the samples (16 bits each), the system's unless given.
+    What is left is gone with the process, however it ends. Raises WorkError (bad_audio, with the probe's sentence), OSError for a full disk.
+    """
+    with tempfile.TemporaryFile(dir=scratch) as raw:
+        file = cast("BinaryIO", raw)
+        try:
+            decoded = decode_into(path, file, limits=limits, sample_rate=sample_rate, has_header=False)
+        except ProbeError as error:
+            raise WorkError(BAD_AUDIO, error.message) from error
+        yield Recording(file, source=decoded.source, sample_rate=decoded.sample_rate, samples=decoded.samples)
+
+
+def read_recording(path: Path, *, sample_rate: int, limits: ProbeLimits = USUAL, scratch: Path | None = None) -> NDArray[np.float32]:
+    """The whole of a short recording: mono samples [n], full scale 1.0. Raises as open_recording."""
+    with open_recording(path, sample_rate=sample_rate, limits=limits, scratch=scratch) as recording:
+        return recording.read()
