@@ -27,6 +27,9 @@ INSTALLED_APPS = [
     "apps.dashboard",
 ]
 
+TTSAI_JOB_END_OBSERVERS: tuple[str, ...] = ()
+"""(Job) -> None, called in the transaction of every job's end, after its credits are settled: for apps above jobs."""
+
 MIDDLEWARE = [
     "apps.core.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -12,6 +12,7 @@ from apps.billing.services import release_credits, settle_credits
 from apps.core.events import end_event, publish_event
 from apps.jobs.models import ACTIVE_STATES, Job, JobState
 from apps.jobs.publishing import cancel_attempts
+from apps.jobs.services.observers import tell_observers
 
 # RETURNING gives the tokens of attempts in flight: a part that waits has none.
 CLOSE_PARTS = """
@@ -88,6 +89,7 @@ def record_end(
         raise RuntimeError(f"job {job.uuid.hex} had ended: its row was not locked")
     if job.account_id is not None:
         _settle(job, account_id=job.account_id)
+    tell_observers(job)
     transaction.on_commit(partial(publish_event, job.uuid, end_event(job.uuid, status=state.value)))
 
 
