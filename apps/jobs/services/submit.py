@@ -83,12 +83,20 @@ def submit_job(caller: Caller, plan: JobPlan, *, idempotency: Idempotency | None
             earlier = claim_key(caller.tenant, idempotency=idempotency, job_uuid=job_uuid)
             if earlier is not None:
                 return Submission(earlier, is_replay=True, credits_remaining_millicredits=earlier.balance_after_millicredits)
-        balance = _take_price(caller, plan, job_uuid=job_uuid)
-        if plan.lane != Lane.BULK:
-            check_concurrency(caller)
-        job = insert_job(job_uuid, plan=plan, owner=_owner(caller), request_id=request_id, balance_after_millicredits=balance)
+        job = accept_job(job_uuid, caller=caller, plan=plan, request_id=request_id)
     dispatch_soon(plan.queue)
-    return Submission(job, is_replay=False, credits_remaining_millicredits=balance)
+    return Submission(job, is_replay=False, credits_remaining_millicredits=job.balance_after_millicredits)
+
+
+def accept_job(job_uuid: UUID, *, caller: Caller, plan: JobPlan, request_id: str) -> Job:
+    """Reserve and write, inside the caller's transaction, which then calls dispatch_soon.
+
+    After a 402 nothing is written, and the transaction may go on without this job; after a 429 it may not.
+    """
+    balance = _take_price(caller, plan, job_uuid=job_uuid)
+    if plan.lane != Lane.BULK:
+        check_concurrency(caller)
+    return insert_job(job_uuid, plan=plan, owner=_owner(caller), request_id=request_id, balance_after_millicredits=balance)
 
 
 def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, balance_after_millicredits: int | None = None) -> Job:
