@@ -8,12 +8,14 @@ from apps.catalog.selectors import EngineRow, find_voice
 from apps.core.errors import InvalidRequestError
 from apps.pronunciations.selectors import account_rules
 from workers.contract.markup import PronunciationRule, Segment
+from workers.text.language import regional_tag
 from workers.text.markup.cut import cut_document
 from workers.text.markup.document import Document
 from workers.text.markup.errors import MarkupError
 from workers.text.markup.parse import parse_markup
 from workers.text.markup.parts import cut_into_parts
 from workers.text.pronunciations import PronunciationError, merge_rules, read_pronunciations
+from workers.text.say_as import SUPPORTED_LANGUAGES, SayAsError, say_as
 
 SAMPLE_CHARACTERS = 400
 """Of the beginning of a text: enough to tell its language."""
@@ -41,15 +43,25 @@ def read_text(text: str, *, engine: EngineRow, param: str) -> Document:
             if problem:
                 raise document.error_at(index, problem)
     except MarkupError as error:
-        raise InvalidRequestError(
-            f"{error.message} (line {error.line}, column {error.column})",
-            code="invalid_markup",
-            param=param,
-            extra={"line": error.line, "column": error.column},
-        ) from None
+        raise _invalid_markup(error, param=param) from None
     if not any(segment.text.strip() or segment.alias or segment.phonemes for segment in document.segments):
         raise InvalidRequestError("There is nothing to say.", code="blank", param=param)
     return document
+
+
+def check_say_as(document: Document, *, engine: EngineRow, voice: str, language: str, param: str) -> None:
+    """That the worker can say every say-as in its language. 400 invalid_markup with line and column. Linear in the text.
+
+    voice, language: as the worker gets them, both empty where it hears first which language the text is in: then any of the model's will do.
+    """
+    before, candidates = "", list(engine.spec.languages or SUPPORTED_LANGUAGES)
+    for index, segment in enumerate(document.segments):
+        if segment.kind == "say_as":
+            stated = _language_of(segment, engine=engine, voice=voice, language=language)
+            problem = _say_as_problem(segment, languages=[stated] if stated else candidates, before=before)
+            if problem:
+                raise _invalid_markup(document.error_at(index, f"<say-as>: {problem}"), param=param)
+        before = (segment.text.split() or [before])[-1]
 
 
 def cut_text(document: Document) -> list[PartText]:
@@ -67,6 +79,45 @@ def read_rules(caller: Caller, pronunciations: Any) -> tuple[PronunciationRule, 
         raise InvalidRequestError(str(error), code="invalid_pronunciation", param="pronunciations") from None
     own = account_rules(caller.account.pk) if caller.account is not None else ()
     return merge_rules(request=requested, account=own) if own else requested
+
+
+def _invalid_markup(error: MarkupError, *, param: str) -> InvalidRequestError:
+    return InvalidRequestError(
+        f"{error.message} (line {error.line}, column {error.column})",
+        code="invalid_markup",
+        param=param,
+        extra={"line": error.line, "column": error.column},
+    )
+
+
+def _language_of(segment: Segment, *, engine: EngineRow, voice: str, language: str) -> str:
+    """The language that the worker says a segment in; empty where it is not known yet."""
+    stated = segment.language or ("" if segment.voice else language)
+    if stated or not (segment.voice or voice):
+        return stated
+    row = find_voice(engine, segment.voice or voice)
+    return regional_tag(row.language, tags=row.tags)
+
+
+def _say_as_problem(segment: Segment, *, languages: list[str], before: str) -> str:
+    """Why none of the languages can say the segment; empty when one can. The one that can comes first in the list from then on."""
+    problem = ""
+    for place, language in enumerate(languages):
+        try:
+            say_as(
+                segment.text,
+                interpret_as=segment.interpret_as,
+                language=language,
+                format=segment.format,
+                detail=segment.detail,
+                before=before,
+            )
+        except SayAsError as error:
+            problem = problem or str(error)
+        else:
+            languages.insert(0, languages.pop(place))
+            return ""
+    return problem
 
 
 def _problem_of(segment: Segment, *, engine: EngineRow) -> str:

@@ -13,7 +13,7 @@ from apps.core.errors import InvalidRequestError
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan, PartPlan, Submission, submit_job
 from apps.speech.delivery import instruction_warnings, read_instructions
-from apps.speech.reading import SAMPLE_CHARACTERS, cut_text, read_rules, read_text
+from apps.speech.reading import SAMPLE_CHARACTERS, check_say_as, cut_text, read_rules, read_text
 from workers.contract.markup import PronunciationRule
 from workers.contract.messages import SpeakWork
 from workers.contract.names import Lane
@@ -62,6 +62,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     document = read_text(order.text, engine=engine, param=order.text_param)
     units = document.counted_characters
     _check_length(caller, engine=engine, order=order, units=units)
+    check_say_as(document, engine=engine, voice=voice, language=language, param=order.text_param)
     work = _work(order, engine=engine, voice=voice, language=language, rules=read_rules(caller, order.pronunciations))
     parts = _parts(document, work=work, has_language=bool(voice or language))
     price = 0 if caller.is_anonymous else characters_price_millicredits(units, millicredits_per_1k=engine.millicredits_per_1k)

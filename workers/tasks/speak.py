@@ -16,7 +16,7 @@ from workers.contract.errors import NOTHING_TO_SAY, WorkError
 from workers.contract.markup import Segment
 from workers.contract.messages import Manifest, PartMessage, SpeakWork
 from workers.contract.names import LANES, Lane
-from workers.engines.base import Engine, Spoken
+from workers.engines.base import Engine, Spoken, as_speaker
 from workers.fairness import Order
 from workers.parts import PartRun
 from workers.stream import PartEvents
@@ -39,7 +39,8 @@ def speak(run: PartRun, *, workbench: Workbench) -> Manifest:
     """Does a part of kind `speak`. Raises WorkError, PartStoppedError."""
     message, work = run.message, SpeakWork.from_dict(run.message.work)
     check_format(work.format)
-    with workbench.models.use(work.engine) as engine, stored_output(message, storage=workbench.storage) as output:
+    with workbench.models.use(work.engine) as model, stored_output(message, storage=workbench.storage) as output:
+        engine = as_speaker(model)
         script = _read_script(message, work=work, engine=engine)
         events = PartEvents(workbench.live, message=message, units_total=len(work.text))
         with FileEncoder(
@@ -74,6 +75,7 @@ def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Sc
         pronunciations=work.pronunciations,
         gain_decibels=work.gain_decibels,
         pause_scale=work.pause_scale,
+        is_language_detected=language != work.language,
     )
     script = write_script(work.segments or (Segment(work.text),), request=request, engine=engine)
     is_whole_text = message.part == 0 and work.is_last
@@ -151,7 +153,8 @@ def _submit(run: PartRun, *, work: SpeakWork, index: int, utterance: Utterance, 
 
     def compute() -> tuple[Spoken, float]:
         # Held here too: a part that times out leaves while its sentence is still being spoken.
-        with bench.models.use(work.engine) as engine:
+        with bench.models.use(work.engine) as model:
+            engine = as_speaker(model)
             started = time.perf_counter()
             spoken = engine.speak(
                 text,

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -63,6 +63,11 @@ def detect_language(text: str, *, among: Collection[str], preferred: str = "") -
     return _by_script(sample, letters=letters, candidates=candidates) or _by_words(
         sample, letters=letters, candidates=candidates, fallback=fallback
     )
+
+
+def regional_tag(language: str, *, tags: Sequence[str]) -> str:
+    """The language of a voice, with its region where one of the voice's tags names it: `en-gb`."""
+    return next((tag for tag in tags if tag.startswith(f"{language}-")), language)
 
 
 def _by_script(sample: str, *, letters: int, candidates: list[str]) -> str:

@@ -9,6 +9,7 @@ from workers.contract.engines import EngineSpec
 from workers.contract.errors import INVALID_TEXT, WorkError
 from workers.contract.markup import PronunciationRule, Segment
 from workers.engines.base import Engine, GivenPhonemes, WordTiming
+from workers.text.language import regional_tag
 from workers.text.markup.boundaries import Break
 from workers.text.normalise import normalise
 from workers.text.pronunciations import PronunciationError, apply_pronunciations
@@ -80,6 +81,8 @@ class Request:
     pronunciations: tuple[PronunciationRule, ...] = ()
     gain_decibels: float = 0.0
     pause_scale: float = 1.0
+    is_language_detected: bool = False
+    """Whether the language was guessed from the text: then a say-as that is none in it is read as what it is, plain text."""
 
 
 def write_script(segments: Sequence[Segment], *, request: Request, engine: Engine) -> Script:
@@ -123,7 +126,7 @@ def _speak_passage(segments: Sequence[Segment], *, request: Request, engine: Eng
         (manner, list(run)) for manner, run in groupby(segments, key=lambda segment: _manner(segment, request=request, spec=engine.spec))
     ]
     for index, (manner, run) in enumerate(runs):
-        spoken, given = _spoken_form(run, manner=manner, rules=request.pronunciations, origin=origin)
+        spoken, given = _spoken_form(run, manner=manner, request=request, origin=origin)
         if not any(character.isalnum() for character in spoken.text):
             continue
         sentences = engine.split(spoken.text, language=manner.language)
@@ -153,7 +156,7 @@ def language_of(voice: str, *, spec: EngineSpec) -> str:
     own = next((one for one in spec.voices if one.id == voice), None)
     if own is None:
         return ""
-    return next((tag for tag in own.tags if tag.startswith(f"{own.language}-")), own.language)
+    return regional_tag(own.language, tags=own.tags)
 
 
 def voice_of(language: str, *, spec: EngineSpec) -> str:
@@ -174,16 +177,14 @@ def _voice_for(language: str, *, chosen: str, spec: EngineSpec) -> str:
     return next((voice.id for voice in fitting if voice.gender == own.gender), fitting[0].id if fitting else chosen)
 
 
-def _spoken_form(
-    segments: Sequence[Segment], *, manner: Manner, rules: tuple[PronunciationRule, ...], origin: int
-) -> tuple[SpokenText, list[GivenPhonemes]]:
+def _spoken_form(segments: Sequence[Segment], *, manner: Manner, request: Request, origin: int) -> tuple[SpokenText, list[GivenPhonemes]]:
     """What is said for a run of segments, and where phonemes are given in it."""
     parts: list[SpokenText] = []
     given: list[GivenPhonemes] = []
     length = 0
     before = ""
     for segment in segments:
-        part = _spoken_segment(segment, language=manner.language or "en", rules=rules, before=before).shift(segment.start - origin)
+        part = _spoken_segment(segment, language=manner.language or "en", request=request, before=before).shift(segment.start - origin)
         before = (segment.text.split() or [before])[-1]
         if segment.kind == "phoneme":
             given.append(GivenPhonemes(length, length + len(part.text), segment.phonemes))
@@ -192,8 +193,9 @@ def _spoken_form(
     return join(tuple(parts)), given
 
 
-def _spoken_segment(segment: Segment, *, language: str, rules: tuple[PronunciationRule, ...], before: str) -> SpokenText:
+def _spoken_segment(segment: Segment, *, language: str, request: Request, before: str) -> SpokenText:
     """Pronunciations and normalisation for plain text; an element says itself what is heard. before: the word in front of it."""
+    rules = request.pronunciations
     if segment.kind == "text":
         try:
             said = apply_pronunciations(segment.text, rules, language=language) if rules else SpokenText.verbatim(segment.text)
@@ -203,20 +205,25 @@ def _spoken_segment(segment: Segment, *, language: str, rules: tuple[Pronunciati
     builder = Builder(segment.text)
     if segment.kind == "say_as":
         try:
-            said_as = say_as(
-                segment.text,
-                interpret_as=segment.interpret_as,
-                language=language,
-                format=segment.format,
-                detail=segment.detail,
-                before=before,
-            )
-            builder.say(said_as, up_to=len(segment.text))
+            builder.say(_say_as(segment, language=language, before=before), up_to=len(segment.text))
         except SayAsError as error:
+            if request.is_language_detected and not segment.language:
+                return normalise(segment.text, language=language)
             raise WorkError(INVALID_TEXT, f"{segment.text[:50]!r} cannot be read as {segment.interpret_as}: {error}") from error
     elif segment.kind == "sub":
         builder.say(segment.alias, up_to=len(segment.text))
     return builder.build()
+
+
+def _say_as(segment: Segment, *, language: str, before: str) -> str:
+    return say_as(
+        segment.text,
+        interpret_as=segment.interpret_as,
+        language=language,
+        format=segment.format,
+        detail=segment.detail,
+        before=before,
+    )
 
 
 def _pause_behind(segment: Segment, *, otherwise: float) -> float:

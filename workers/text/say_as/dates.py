@@ -11,7 +11,9 @@ from workers.text.say_as.errors import SayAsError
 ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:T[\d:.,Z+-]{0,32})?")
 ISO_MONTH: Final = re.compile(r"(\d{4})-(\d{1,2})")
 COMPACT: Final = re.compile(r"\d{8}")
-WORDS: Final = re.compile(r"\d{1,4}|[^\W\d_]{1,20}")
+WORDS: Final = re.compile(r"\d{1,4}|(?:[^\W\d_][\u0900-\u0903\u093a-\u094f]{0,3}){1,20}")
+"""Devanagari writes vowels as marks behind their letters."""
+IDEOGRAPHIC: Final = re.compile(r"(?:(\d{4})年)?\s?(?:(\d{1,2})月)?\s?(?:(\d{1,2})[日号])?")
 FIGURES: Final = re.compile(r"\d{1,4}(?:\s?[./\s-]\s?\d{1,4}){0,2}\.?")
 ORDERS: Final = frozenset(("mdy", "dmy", "ymd", "ydm", "md", "dm", "my", "ym", "d", "m", "y"))
 FIELDS: Final = {"d": "day", "m": "month", "y": "year"}
@@ -43,6 +45,10 @@ def _read(text: str, *, language: Language, order: str) -> Date | None:
     month = ISO_MONTH.fullmatch(text)
     if month and 1 <= int(month[2]) <= 12 and order in {"", "ym"}:
         return Date(year=int(month[1]), month=int(month[2]))
+    marked = IDEOGRAPHIC.fullmatch(text)
+    if marked and text:
+        year, month_number, day = marked.groups()
+        return _valid(year=int(year or 0), month=int(month_number) if month_number else None, day=int(day) if day else None)
     if COMPACT.fullmatch(text):
         return _compact(text, order=order)
     if FIGURES.fullmatch(text):

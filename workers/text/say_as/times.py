@@ -12,6 +12,7 @@ CLOCK: Final = re.compile(
     r"(?:Z|[+-]\d\d:?\d\d)?"
 )
 COMPACT: Final = re.compile(r"(\d{2})(\d{2})(\d{2})?")
+IDEOGRAPHIC: Final = re.compile(r"(\d{1,2})[時时点點](?:(\d{1,2})分(?:(\d{1,2})秒)?)?()")
 FORMATS: Final = re.compile(r"h{1,2}m{0,2}s{0,2}(?:12|24|Z)?", re.IGNORECASE)
 
 
@@ -20,7 +21,7 @@ def say_time(text: str, *, language: Language, format: str, before: str) -> str:
     if format and not FORMATS.fullmatch(format.replace(":", "")):
         raise SayAsError(f"unknown time format: {format!r}; use hms12 or hms24")
     body = text.strip()
-    match = CLOCK.fullmatch(body) or COMPACT.fullmatch(body)
+    match = CLOCK.fullmatch(body) or COMPACT.fullmatch(body) or IDEOGRAPHIC.fullmatch(body)
     if not match:
         raise SayAsError(f"not a time: {text!r}")
     half = match[4] if match.re is CLOCK else None

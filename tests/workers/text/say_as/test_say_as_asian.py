@@ -2,7 +2,7 @@
 
 import pytest
 
-from workers.text.say_as import say_as
+from workers.text.say_as import SayAsError, say_as
 
 ROWS = {
     "cardinal": {"1234": ("一千二百三十四", "千二百三十四", "एक हज़ार दो सौ चौंतीस"), "100000": ("十万", "十万", "एक लाख")},
@@ -29,3 +29,24 @@ ALL = [
 @pytest.mark.parametrize(("language", "interpret_as", "written", "spoken"), ALL)
 def test_each_language_says_it_its_own_way(language: str, interpret_as: str, written: str, spoken: str) -> None:
     assert say_as(written, interpret_as=interpret_as, language=language) == spoken
+
+
+@pytest.mark.parametrize(
+    ("language", "interpret_as", "written", "spoken"),
+    [
+        ("zh", "date", "1999年12月31日", "一九九九年十二月三十一日"),
+        ("zh", "date", "12月31号", "十二月三十一日"),
+        ("ja", "date", "1999年12月31日", "千九百九十九年十二月三十一日"),
+        ("ja", "time", "14時30分", "十四時三十分"),
+        ("zh", "time", "14点30分", "十四点三十分"),
+        ("hi", "date", "31 दिसंबर 1999", "इकतीस दिसंबर उन्नीस सौ निन्यानवे"),
+    ],
+)
+def test_what_is_written_in_the_language_s_own_way_is_understood(language: str, interpret_as: str, written: str, spoken: str) -> None:
+    assert say_as(written, interpret_as=interpret_as, language=language) == spoken
+
+
+@pytest.mark.parametrize("written", ["13月1日", "1月32日", "年月日"])
+def test_a_date_that_does_not_exist_is_refused_in_chinese_too(written: str) -> None:
+    with pytest.raises(SayAsError):
+        say_as(written, interpret_as="date", language="zh")
