@@ -20,7 +20,7 @@ from workers import celery
 from workers.broker import wait_for_broker
 from workers.consumer import broker_address
 from workers.contract.errors import WorkError
-from workers.engines.base import Engine
+from workers.engines.base import Model
 from workers.log import configure_logging
 from workers.registry import survey_engines
 from workers.runtime import Runtime
@@ -131,7 +131,7 @@ def _serve(runtime: Runtime, *, names: list[str]) -> int:
 _WITHOUT: Final[dict[str, Any]] = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}
 
 
-def _servable_engines(settings: Settings) -> list[Engine]:
+def _servable_engines(settings: Settings) -> list[Model]:
     """The engines to announce: those that can run here and can ever fit into the memory budget."""
     engines = []
     for offer in survey_engines():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from workers.contract.errors import OUT_OF_MEMORY, UNKNOWN_ENGINE, WorkError
-from workers.engines.base import Engine
+from workers.engines.base import Model
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class _State(Enum):
 
 @dataclass(slots=True)
 class _Slot:
-    engine: Engine
+    engine: Model
     state: _State = _State.COLD
     users: int = 0
     last_used_at: float = 0.0
@@ -37,7 +37,7 @@ class ModelManager:
 
     def __init__(
         self,
-        engines: Sequence[Engine],
+        engines: Sequence[Model],
         *,
         budget_bytes: int,
         idle_seconds: float,
@@ -58,7 +58,7 @@ class ModelManager:
             return tuple(sorted(name for name, slot in self._slots.items() if slot.state is _State.READY))
 
     @contextmanager
-    def use(self, engine_id: str) -> Iterator[Engine]:
+    def use(self, engine_id: str) -> Iterator[Model]:
         """A loaded engine, kept in memory inside the block. Raises WorkError (unknown_engine, out_of_memory, or what load raises)."""
         slot = self._slots.get(engine_id)
         if slot is None:

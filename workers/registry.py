@@ -9,7 +9,7 @@ from typing import Final
 
 import workers.engines
 from workers.contract.errors import UNKNOWN_ENGINE, WorkError
-from workers.engines.base import Engine
+from workers.engines.base import Model
 
 WANTED_VARIABLE: Final = "TTSAI_ENGINES"
 """Ids of engines, separated by commas; all but those for tests when empty."""
@@ -19,7 +19,7 @@ WANTED_VARIABLE: Final = "TTSAI_ENGINES"
 class Offer:
     """One engine, and what keeps it from running here."""
 
-    engine: Engine
+    engine: Model
     obstacle: str
     """One sentence for the operator; empty when the engine can run."""
 
@@ -38,12 +38,12 @@ def survey_engines(environment: Mapping[str, str] = os.environ) -> list[Offer]:
     return [Offer(engine, engine.find_obstacle()) for engine in chosen]
 
 
-def available_engines(environment: Mapping[str, str] = os.environ) -> list[Engine]:
+def available_engines(environment: Mapping[str, str] = os.environ) -> list[Model]:
     """The wanted engines that can run here, not loaded. Raises WorkError (unknown_engine)."""
     return [offer.engine for offer in survey_engines(environment) if not offer.obstacle]
 
 
-def _build_all() -> Iterator[Engine]:
+def _build_all() -> Iterator[Model]:
     for module in pkgutil.iter_modules(workers.engines.__path__, f"{workers.engines.__name__}."):
         build = getattr(importlib.import_module(module.name), "build_engines", None)
         if build is not None:

@@ -15,7 +15,7 @@ from workers import broker, celery
 from workers.contract.errors import WorkError
 from workers.contract.messages import Announcement
 from workers.contract.names import CODEC_QUEUE, LANES, RUN_PART, queue_name
-from workers.engines.base import Engine
+from workers.engines.base import Model
 from workers.heartbeat import Herald
 from workers.model_manager import ModelManager
 from workers.outbox import Outbox
@@ -39,7 +39,7 @@ LAST_WORDS_SECONDS: Final = 1.0
 class Runtime:
     """The parts of one worker process, and its beginning and end."""
 
-    def __init__(self, settings: Settings, *, engines: Sequence[Engine]) -> None:
+    def __init__(self, settings: Settings, *, engines: Sequence[Model]) -> None:
         self.settings = settings
         self.boot = uuid.uuid4().hex
         self._specs = tuple(engine.spec for engine in engines)

@@ -20,6 +20,15 @@ class VoiceSpec(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class Directions(Message):
+    """What a translator makes of one language."""
+
+    source: str
+    """Primary tag; `*` for any of the engine's languages."""
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EngineSpec(Message):
     """One model, as a worker announces it. Price, tier and access are the operator's; suggested_tier is only a first value."""
 
@@ -28,7 +37,7 @@ class EngineSpec(Message):
     version: str
     """Changes whenever the same input would sound different: part of every cache key."""
     kind: str = "tts"
-    """tts, stt, codec, …"""
+    """tts, stt, translate or chat."""
     description: str = ""
     licence: str = ""
     suggested_tier: str = "standard"
@@ -46,6 +55,11 @@ class EngineSpec(Message):
     has_streaming: bool = False
     has_cloning: bool = False
     has_word_timings: bool = False
+    has_diarization: bool = False
+    has_translation: bool = False
+    """Of a recogniser: it can write English whatever is spoken."""
+    directions: tuple[Directions, ...] = ()
+    """Of a translator."""
     queue: str = ""
     """The queue group whose lanes carry its parts; the engine's id when empty."""
     memory_bytes: int = 0

@@ -55,3 +55,16 @@ _TABLE: Final = (
 
 FORMATS: Final[Mapping[str, AudioFormat]] = MappingProxyType({entry.name: entry for entry in _TABLE})
 """By name. pcm is 16 bits, little-endian, mono, with no header; ogg is Vorbis, opus is Opus in Ogg."""
+
+DOCUMENT: Final = "json"
+"""The format of a part that writes no audio but a transcript, a translation, an answer."""
+
+
+def content_type_of(name: str) -> str:
+    """Of an audio format or a document."""
+    return "application/json" if name == DOCUMENT else FORMATS[name].content_type
+
+
+def extension_of(name: str) -> str:
+    """Of an audio format or a document."""
+    return "json" if name == DOCUMENT else FORMATS[name].extension

@@ -43,6 +43,12 @@ class SpeakWork(Message):
     gain_decibels: float = 0.0
     pause_scale: float = 1.0
     """Natural pauses are as much longer; those that the markup asks for are not."""
+    script: Address | None = None
+    """A document (`ScriptDocument`) whose share `share` is spoken in place of `text`: what an earlier part of the job wrote."""
+    share: int = 0
+    """A share without a word is a moment of silence."""
+    voices: dict[str, str] = field(default_factory=dict)
+    """Voice by the gender that the script's document tells (male, female, neutral), where `voice` is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +91,9 @@ class PartMessage(Message):
     token: str
     """32 hex digits, new for every attempt."""
     kind: str
-    """speak, join, convert, …"""
+    """speak, join, convert, listen, …"""
     work: dict[str, Any]
-    """SpeakWork, JoinWork or ConvertWork as a dictionary."""
+    """SpeakWork, JoinWork, ListenWork, … as a dictionary."""
     tenant: str
     """Fairness key: work of one tenant delays itself only."""
     lane: str
@@ -116,7 +122,7 @@ class Manifest(Message):
     audio_seconds: float = 0.0
     sample_rate: int = 0
     units_done: int = 0
-    """Characters for speech; the platform charges what is done when a job is cancelled half way."""
+    """Characters for speech, milliseconds of the recording for what listens; a job that is cancelled half way pays for what is done."""
     has_timings: bool = False
     details: dict[str, Any] = field(default_factory=dict)
 

@@ -1,14 +1,14 @@
-"""The protocol of an engine that speaks. A file beside this one is an engine: its `build_engines` gives the instances it offers."""
+"""The protocols of engines. A file beside this one is an engine: its `build_engines` gives the instances it offers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.contract.engines import EngineSpec, VoiceSpec
-from workers.contract.errors import UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
+from workers.contract.errors import UNKNOWN_ENGINE, UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class Spoken:
     """Empty where the model has no durations."""
 
 
-class Engine(Protocol):
-    """One model. Holds weights and nothing about any request; `speak` may run in several threads at once."""
+class Model(Protocol):
+    """What every engine is. Holds weights and nothing about any request; its methods may run in several threads at once."""
 
     spec: EngineSpec
 
@@ -81,11 +81,22 @@ class Engine(Protocol):
     def unload(self) -> None:
         """Drops the weights; `load` may follow."""
 
+
+class Engine(Model, Protocol):
+    """A model that speaks."""
+
     def split(self, text: str, *, language: str) -> list[Sentence]:
         """Cuts a text into sentences that this model can speak in one go. Needs no weights."""
 
     def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
         """Speaks one sentence; a model that takes no phonemes says those words as it would. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
+
+
+def as_speaker(model: Model) -> Engine:
+    """The model as one that speaks. Raises WorkError (unknown_engine) for any other."""
+    if model.spec.kind != "tts":
+        raise WorkError(UNKNOWN_ENGINE, f"{model.spec.name} does not speak.")
+    return cast("Engine", model)
 
 
 def find_voice(spec: EngineSpec, voice: str, *, language: str) -> VoiceSpec:
