@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
@@ -57,6 +57,8 @@ class RequestMiddleware:
             response = _options(request)
         else:
             response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not request.path.startswith("/admin/"):
+            response = _not_allowed(request, response)  # Django's own, of a page: it has no body
         response.headers["X-Request-Id"] = request.request_id
         if not request.path.startswith("/admin/"):
             write_limit(response, limit_state_of(request))
@@ -87,6 +89,12 @@ def _refusal_of(request: HttpRequest) -> ApplicationError | None:
     if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
         return InvalidRequestError("The address holds a NUL character.")
     return None
+
+
+def _not_allowed(request: PlatformRequest, response: HttpResponseNotAllowed) -> HttpResponseBase:
+    message = f'Method "{request.method}" not allowed.'
+    error = InvalidRequestError(message, status=405, code="method_not_allowed", headers={"Allow": response.headers["Allow"]})
+    return error_response(error, request_id=request.request_id)
 
 
 def _options(request: PlatformRequest) -> HttpResponseBase:

@@ -122,12 +122,15 @@ class EndpointTestView(WebhookView):
 class SigningSecretView(WebhookView):
     """The account's default secret, which signs what goes to a request's own webhook_url."""
 
+    def get_permissions(self) -> list[Any]:
+        """Whoever knows the secret can sign in our name: reading it is writing."""
+        return [HasAccount(), scope_required("webhooks:write")()]
+
     @extend_schema(
         operation_id="webhooks_secret", tags=["webhooks"], responses=shapes.SecretSerializer, summary="The default signing secret"
     )
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """The secret in force. Needs webhooks:write: whoever knows it can sign in our name."""
-        get_caller(self.request).needs_scope("webhooks:write")
         return Response({"secret": signing_secret(self.account.pk).secret}, headers=NOT_STORED)
 
     @extend_schema(

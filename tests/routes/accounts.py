@@ -1,0 +1,24 @@
+"""Rows of apps/accounts/urls.py."""
+
+from apps.accounts.models import Account
+from tests.factories import make_key
+from tests.routes.table import Owned, row
+
+
+def a_key(account: Account) -> Owned:
+    """Another key of the account, for the one that asks must stay good; with few scopes, for a limited key rotates no better one."""
+    key, _ = make_key(account, scopes=["keys:write"])
+    return Owned(path={"key_id": str(key.pk)})
+
+
+def a_listed_key(account: Account) -> Owned:
+    key, _ = make_key(account)
+    return Owned(shown=f'"prefix":"{key.prefix}"')
+
+
+ROWS = [
+    row("keys/", "GET", scope="keys:read", owns=a_listed_key),
+    row("keys/", "POST", scope="keys:write", owns=None, body={"name": "mine", "scopes": ["keys:write"]}),
+    row("keys/<key_id>/", "DELETE", scope="keys:write", owns=a_key),
+    row("keys/<key_id>/rotate/", "POST", scope="keys:write", owns=a_key, body={}),
+]

@@ -1,0 +1,9 @@
+"""Rows of apps/core/urls.py and page_urls.py."""
+
+from tests.routes.table import row
+
+ROWS = [
+    row("schema/", "GET", scope=None, owns=None, key="ignored"),
+    row("/", "GET", scope=None, owns=None, key="ignored"),
+    row("/docs/", "GET", scope=None, owns=None, key="ignored"),
+]

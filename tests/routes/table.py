@@ -1,0 +1,179 @@
+"""One row for every method of every route: who may call it, with what, and whose object it shows.
+
+A new route needs a row in tests/routes/<its app>.py, in a list named ROWS; files are found, nothing is wired up:
+
+    ROWS = [
+        row("things/", "GET", scope="things:read", owns=listed_thing),
+        row("things/<uuid>/", "PATCH", scope="things:write", owns=a_thing, body={"name": "new"}),
+    ]
+
+    def a_thing(account):
+        return Owned(path={"uuid": str(make_thing(account).uuid)})
+"""
+
+import gc
+import pkgutil
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Literal
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.serializers.json import DjangoJSONEncoder
+from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from django.urls import URLPattern, URLResolver, get_resolver
+
+import tests.routes
+from apps.accounts.models import Account
+from apps.core.deferred import Deferred
+from tests.factories import bearer
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+Key = Literal["needed", "optional", "ignored"]
+"""needed: 401 without one. optional: a wrong one is 401, none is welcome. ignored: like a download, which any client may fetch."""
+
+
+@dataclass(frozen=True)
+class Owned:
+    """An object of an account, and how a request names it."""
+
+    path: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+    shown: str = ""
+    """What only the owner's answer may contain: for lists, which have no object in their address."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method of one route."""
+
+    path: str
+    """Below /v1/ and without converters: `webhooks/<uuid>/`. With a leading slash for what lies elsewhere."""
+    method: str
+    scope: str | None
+    """What a key that is limited must open; None where any key will do."""
+    owns: Callable[[Account], Owned] | None
+    """Makes an object of the account; None where the route shows and changes nothing of anybody's, or only makes something new."""
+    key: Key
+    at: dict[str, str]
+    """Of the path, where no object fills it."""
+    query: dict[str, str]
+    body: Any
+    """A good one: a dictionary goes as JSON, with bytes among its values as a form, bytes go as they are."""
+    status: int
+    """Of the owner's good request."""
+    stranger: int
+    """Of the same request with an outsider's key: 404, unless whoever holds the address may see it."""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def ask(self, owned: Owned, *, prefix: str = "/v1/", secret: str = "", method: str = "") -> Any:
+        """The answer to this row's request, with a key or without one, with this method or another."""
+        filled = {**self.at, **owned.path}
+        below = re.sub(r"<(\w+)>", lambda found: filled[found[1]], self.path)
+        body, kind = _encoded(self.body, extra=owned.body)
+        answer = Client().generic(
+            method or self.method,
+            below if below.startswith("/") else prefix + below,
+            body,
+            kind,
+            headers=bearer(secret) if secret else {},
+            query_params={**self.query, **owned.query},
+        )
+        _let_go(answer)
+        return answer
+
+
+def row(
+    path: str,
+    method: str,
+    *,
+    scope: str | None,
+    owns: Callable[[Account], Owned] | None,
+    key: Key = "needed",
+    at: dict[str, str] | None = None,
+    query: dict[str, str] | None = None,
+    body: Any = None,
+    status: int = 200,
+    stranger: int = 404,
+) -> Row:
+    """A row; see Row for what each means."""
+    return Row(path, method, scope, owns, key, at or {}, query or {}, body, status, stranger)
+
+
+def all_rows() -> list[Row]:
+    """Of every file of this folder that has ROWS."""
+    modules = (import_module(f"{tests.routes.__name__}.{found.name}") for found in pkgutil.iter_modules(tests.routes.__path__))
+    return [found for module in modules for found in getattr(module, "ROWS", [])]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One entry of the URL table."""
+
+    path: str
+    view: Any
+
+    @property
+    def methods(self) -> list[str]:
+        """What its view answers; OPTIONS and HEAD follow from these."""
+        cls = getattr(self.view, "cls", None) or getattr(self.view, "view_class", None)
+        return [method for method in METHODS if hasattr(cls, method.lower())] if cls else ["GET"]
+
+    @property
+    def file(self) -> str:
+        """Where its rows belong."""
+        parts = self.view.__module__.split(".")
+        return f"tests/routes/{'_'.join(parts[1:-1]) or parts[0]}.py"
+
+
+def routes_below(prefix: str) -> list[Route]:
+    """The URL table below a prefix, without the admin, which is no API: tests/routes/test_admin.py walks it."""
+    found = [Route(path.removeprefix(prefix), view) for path, view in _walk(get_resolver().url_patterns, "") if path.startswith(prefix)]
+    return [route for route in found if not route.path.startswith("admin/")]
+
+
+def other_routes() -> list[Route]:
+    """What lies below neither prefix of the API."""
+    return [Route(f"/{route.path}", route.view) for route in routes_below("") if not route.path.startswith(("v1/", "api/v1/"))]
+
+
+def _walk(patterns: list[Any], before: str) -> Iterator[tuple[str, Any]]:
+    for pattern in patterns:
+        path = before + _plain(str(pattern.pattern))
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, path)
+        elif isinstance(pattern, URLPattern):
+            yield path, pattern.callback
+
+
+def _plain(pattern: str) -> str:
+    """Converters and groups as `<name>`."""
+    named = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", pattern)
+    return re.sub(r"<\w+:(\w+)>", r"<\1>", named).removeprefix("^").removesuffix("$").removesuffix("?")
+
+
+def _let_go(answer: Any) -> None:
+    """Nobody awaits what Django's client is given deferred: the files that it holds are closed here, and not in a later test."""
+    if isinstance(answer, Deferred):
+        del answer.resolve
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
+
+
+def _encoded(body: Any, *, extra: dict[str, Any]) -> tuple[bytes, str]:
+    if body is None and not extra:
+        return b"", "application/json"
+    if isinstance(body, bytes):
+        return body, "application/octet-stream"
+    values = {**(body or {}), **extra}
+    if any(isinstance(value, bytes) for value in values.values()):
+        form = {name: SimpleUploadedFile("audio.wav", value) if isinstance(value, bytes) else value for name, value in values.items()}
+        return encode_multipart(BOUNDARY, form), MULTIPART_CONTENT
+    return DjangoJSONEncoder().encode(values).encode(), "application/json"

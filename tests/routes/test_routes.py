@@ -1,0 +1,131 @@
+"""No route without its cases: no key, a wrong key, a wrong scope, another account's object, a method that is not there."""
+
+import json
+from typing import Any
+
+import pytest
+
+from apps.accounts.models import Account
+from apps.accounts.scopes import SCOPES
+from tests.factories import make_key
+from tests.routes.table import METHODS, Owned, Row, all_rows, other_routes, routes_below
+
+ROWS = all_rows()
+NOTHING = Owned()
+WRONG_KEY = "sk-tts-" + "0" * 43
+
+
+def named(rows: list[Row]) -> Any:
+    return pytest.mark.parametrize("row", rows, ids=str)
+
+
+def owned_by(account: Account, row: Row) -> Owned:
+    return row.owns(account) if row.owns else NOTHING
+
+
+def error_of(answer: Any) -> tuple[int, str]:
+    error = answer.json()["error"]
+    assert set(error) == {"message", "type", "code", "param", "request_id"}
+    assert error["message"]
+    assert error["request_id"] == answer.headers["X-Request-Id"]
+    return answer.status_code, error["code"]
+
+
+def content_of(answer: Any) -> str:
+    return bytes(answer.content).decode()
+
+
+def test_every_route_has_its_cases_and_every_case_its_route() -> None:
+    routes = [*routes_below("v1/"), *other_routes()]
+    there = {f"{method} {route.path}": route.file for route in routes for method in route.methods}
+    rows = [str(row) for row in ROWS]
+    assert len(rows) == len(set(rows)), "a row stands there twice"
+    missing = [
+        f'{file}: row("{name.split()[1]}", "{name.split()[0]}", scope=…, owns=…)' for name, file in there.items() if name not in rows
+    ]
+    assert not missing, "routes without cases; tests/routes/table.py tells how to add a row:\n" + "\n".join(sorted(missing))
+    assert not set(rows) - set(there), "rows of routes that are gone"
+
+
+def test_both_prefixes_lead_to_the_same_views() -> None:
+    first, second = ({route.path: route.view for route in routes_below(prefix)} for prefix in ("v1/", "api/v1/"))
+    assert first == second
+    assert first
+
+
+@named([row for row in ROWS if row.key == "needed"])
+@pytest.mark.parametrize("prefix", ["/v1/", "/api/v1/"])
+def test_without_a_key(row: Row, prefix: str, owner: Account) -> None:
+    answer = row.ask(owned_by(owner, row), prefix=prefix)
+    assert error_of(answer) == (401, "missing_api_key")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@named([row for row in ROWS if row.key != "needed"])
+def test_where_no_key_is_needed(row: Row, owner: Account) -> None:
+    assert row.ask(owned_by(owner, row)).status_code == row.status
+
+
+@named([row for row in ROWS if row.key != "ignored"])
+@pytest.mark.parametrize("prefix", ["/v1/", "/api/v1/"])
+def test_with_a_wrong_key(row: Row, prefix: str, owner: Account) -> None:
+    assert error_of(row.ask(owned_by(owner, row), prefix=prefix, secret=WRONG_KEY)) == (401, "invalid_api_key")
+
+
+@named([row for row in ROWS if row.key == "ignored"])
+def test_where_a_wrong_key_does_no_harm(row: Row, owner: Account) -> None:
+    assert row.ask(owned_by(owner, row), secret=WRONG_KEY).status_code == row.status
+
+
+@named([row for row in ROWS if row.scope])
+def test_with_every_scope_but_the_right_one(row: Row, owner: Account) -> None:
+    _, secret = make_key(owner, scopes=[scope for scope in SCOPES if scope != row.scope])
+    assert error_of(row.ask(owned_by(owner, row), secret=secret)) == (403, "missing_scope")
+
+
+@named([row for row in ROWS if row.scope])
+def test_with_the_right_scope_alone(row: Row, owner: Account) -> None:
+    _, secret = make_key(owner, scopes=[row.scope])
+    answer = row.ask(owned_by(owner, row), secret=secret)
+    assert answer.status_code == row.status, answer.content
+
+
+@named([row for row in ROWS if row.owns])
+def test_an_account_sees_and_changes_its_own_alone(row: Row, owner: Account, outsider: Account) -> None:
+    owned = owned_by(owner, row)
+    (_, owners), (_, strangers) = make_key(owner), make_key(outsider)
+    stranger = row.ask(owned, secret=strangers)
+    if owned.shown:
+        assert stranger.status_code == row.status
+        assert owned.shown not in content_of(stranger)
+    elif row.stranger >= 400:
+        assert error_of(stranger)[0] == row.stranger
+    else:
+        assert stranger.status_code == row.stranger
+    own = row.ask(owned, secret=owners)  # after the stranger, who must not have removed it
+    assert own.status_code == row.status, own.content
+    assert owned.shown in content_of(own)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("path", sorted({row.path for row in ROWS}))
+def test_a_method_that_is_not_there(path: str, method: str, owner: Account) -> None:
+    there = {row.method for row in ROWS if row.path == path}
+    if method in there:
+        return
+    row = next(row for row in ROWS if row.path == path)
+    _, secret = make_key(owner)
+    answer = row.ask(owned_by(owner, row), secret=secret, method=method)
+    assert error_of(answer) == (405, "method_not_allowed")
+    allowed = {name.strip() for name in answer.headers["Allow"].split(",")}
+    assert there <= allowed
+    assert method not in allowed
+
+
+@named(ROWS)
+def test_the_answer_is_json_or_what_the_schema_says(row: Row, owner: Account) -> None:
+    _, secret = make_key(owner)
+    answer = row.ask(owned_by(owner, row), secret=secret)
+    if answer.status_code == 200 and answer.headers.get("Content-Type") == "application/json" and not answer.streaming:
+        assert isinstance(json.loads(answer.content), dict)
+    assert {"X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"} <= set(answer.headers)
