@@ -11,7 +11,7 @@ from apps.accounts.models import Account, ApiKey
 from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part
-from apps.jobs.objects import MANIFEST, attempt_folder, audio_name
+from apps.jobs.objects import MANIFEST, attempt_folder, output_name
 from apps.jobs.services.attempts import start_part
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.idempotency import Idempotency
@@ -133,7 +133,7 @@ def started(part: Part, *, worker: str = WORKER, boot: str = BOOT) -> Part:
 def store_output(part: Part, *, audio: bytes = AUDIO, has_timings: bool = False, is_manifest_stored: bool = True) -> Manifest:
     """What a worker leaves in the store."""
     folder = attempt_folder(part.tenant, job=part.job_id, index=part.index, token=_token(part))
-    get_storage().put_bytes(f"{folder}/{audio_name(part.work['format'])}", audio, content_type="audio/mpeg")
+    get_storage().put_bytes(f"{folder}/{output_name(part.work['format'])}", audio, content_type="audio/mpeg")
     manifest = Manifest(
         job=part.job_id.hex,
         part=part.index,

@@ -75,7 +75,7 @@ RETURNING part.job_id, part.index, part.token, part.kind, part.work, part.tenant
 
 OPEN_JOBS = """
 UPDATE jobs_part SET state = 'queued' WHERE id IN (
-    SELECT id FROM jobs_part WHERE job_id = ANY(%(jobs)s) AND state = 'waiting' AND kind <> 'join' FOR UPDATE SKIP LOCKED
+    SELECT id FROM jobs_part WHERE job_id = ANY(%(jobs)s) AND state = 'waiting' AND stage = 0 FOR UPDATE SKIP LOCKED
 )
 """
 

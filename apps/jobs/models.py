@@ -117,6 +117,8 @@ class Part(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="parts", db_index=False)
     index = models.PositiveIntegerField()
     kind = models.CharField(max_length=30)
+    stage = models.PositiveSmallIntegerField(default=0, help_text="It begins once all parts of the stage before are done.")
+    is_kept = models.BooleanField(default=False, help_text="Its output belongs to the result, beside the last part's.")
     state = models.CharField(max_length=10, choices=PartState.choices)
     work = models.JSONField(help_text='A work message; {"$key": …} stands for the address of an object.')
     tenant = models.CharField(max_length=64)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from apps.core.storage import get_storage
 from apps.jobs.models import Part
-from workers.contract.formats import FORMATS
+from workers.contract.formats import DOCUMENT, extension_of
 
 MANIFEST = "manifest.json"
 TIMINGS = "timings.json"
@@ -32,9 +32,19 @@ def part_folder(part: Part) -> str:
     return attempt_folder(part.tenant, job=part.job_id, index=part.index, token=part.token)
 
 
-def audio_name(audio_format: str) -> str:
-    """`audio.mp3`."""
-    return f"audio.{FORMATS[audio_format].extension}"
+def output_name(output_format: str) -> str:
+    """`audio.mp3`, or `document.json`."""
+    return f"{'document' if output_format == DOCUMENT else 'audio'}.{extension_of(output_format)}"
+
+
+def output_key(part: Part) -> str:
+    """What the part made."""
+    return f"{part_folder(part)}/{output_name(part.work['format'])}"
+
+
+def timings_key(part: Part) -> str:
+    """Of the words in what it made, or of what else it tells beside it."""
+    return f"{part_folder(part)}/{TIMINGS}"
 
 
 def object_reference(key: str) -> dict[str, str]:

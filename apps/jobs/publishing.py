@@ -14,9 +14,9 @@ from kombu.exceptions import OperationalError
 
 from apps.core.storage import StorageAwayError, get_storage
 from apps.core.valkey import ValkeyAway, client
-from apps.jobs.objects import JSON_TYPE, MANIFEST, TIMINGS, attempt_folder, audio_name, with_addresses
+from apps.jobs.objects import JSON_TYPE, MANIFEST, TIMINGS, attempt_folder, output_name, with_addresses
 from workers.contract import names
-from workers.contract.formats import FORMATS
+from workers.contract.formats import content_type_of
 from workers.contract.messages import PartMessage
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ AWAY_SECONDS = 1.0
 """After a failure nothing is admitted for so long: no request waits for the timeout that another has just waited for."""
 CANCEL_KEY_SECONDS = 3600
 DISCARD_JOINED_PARTS: Final = "platform.discard_joined_parts"
-KINDS_WITH_TIMINGS = frozenset({"speak", "join"})
+KINDS_WITH_TIMINGS = frozenset({"speak", "join", "prepare"})
 
 # Back in the line without a counted attempt. Should the message have arrived all the same, its token is worth nothing any more.
 UNSENT = """
@@ -120,7 +120,7 @@ def _send(attempt: Attempt, *, queue: str) -> None:
 def _message(attempt: Attempt) -> PartMessage:
     storage = get_storage()
     folder = attempt_folder(attempt.tenant, job=attempt.job, index=attempt.index, token=attempt.token)
-    audio_format = attempt.work["format"]
+    output_format = attempt.work["format"]
     has_timings = attempt.kind in KINDS_WITH_TIMINGS
     return PartMessage(
         job=attempt.job.hex,
@@ -132,7 +132,7 @@ def _message(attempt: Attempt) -> PartMessage:
         lane=attempt.lane,
         job_created_at=attempt.job_created_at,
         deadline_at=time.time() + settings.TTSAI_PART_SECONDS,
-        output=storage.writing_address(f"{folder}/{audio_name(audio_format)}", content_type=FORMATS[audio_format].content_type),
+        output=storage.writing_address(f"{folder}/{output_name(output_format)}", content_type=content_type_of(output_format)),
         manifest=storage.writing_address(f"{folder}/{MANIFEST}", content_type=JSON_TYPE),
         timings=storage.writing_address(f"{folder}/{TIMINGS}", content_type=JSON_TYPE) if has_timings else None,
         stream=names.job_stream(attempt.job.hex),

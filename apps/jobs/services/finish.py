@@ -6,30 +6,25 @@ from functools import partial
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part, PartState
-from apps.jobs.objects import TIMINGS, audio_name, object_reference, part_folder
-from apps.jobs.publishing import DISCARD_JOINED_PARTS, ask_platform
+from apps.jobs.objects import output_key, timings_key
+from apps.jobs.publishing import DISCARD_JOINED_PARTS
 from apps.jobs.services.attempts import begin_jobs, publish_progress, requeue_attempt
 from apps.jobs.services.endings import complete_job, end_cancelled_job, fail_job, lock_job
-from workers.contract import errors, names
-from workers.contract.formats import FORMATS
+from apps.jobs.services.stages import go_on
+from workers.contract import errors
+from workers.contract.formats import DOCUMENT, content_type_of, extension_of
 from workers.contract.messages import Manifest, PartOutcome
 
 logger = logging.getLogger(__name__)
 
 RETRY_PAUSE_SECONDS = 2.0
 """Times the number of attempts: what failed a moment ago fails again at once, on another worker too if the store is away."""
-
-OTHERS_LEFT = """
-SELECT count(*) FILTER (WHERE state <> 'waiting'), count(*) FILTER (WHERE state = 'waiting') FROM jobs_part
-WHERE job_id = %(job)s AND kind <> 'join' AND state IN ('waiting', 'queued', 'admitted', 'running')
-"""
-QUEUE_WAITING = "UPDATE jobs_part SET state = 'queued' WHERE job_id = %(job)s AND state = 'waiting' AND kind <> 'join'"
 
 
 def finish_part(outcome: PartOutcome) -> bool:
@@ -62,9 +57,9 @@ def _checked(outcome: PartOutcome, *, part: Part) -> PartOutcome:
     manifest = outcome.manifest
     if manifest is None or (manifest.job, manifest.part, manifest.token) != (outcome.job, outcome.part, outcome.token):
         return _failed(outcome, message="The worker's manifest is of another part.")
-    stored = get_storage().stat(_audio_key(part))
+    stored = get_storage().stat(output_key(part))
     if stored is None or stored.bytes != manifest.output_bytes or stored.bytes == 0:
-        return _failed(outcome, message="The audio was not stored whole.")
+        return _failed(outcome, message="The output was not stored whole.")
     return outcome
 
 
@@ -136,54 +131,29 @@ def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:
         return [part.queue]
     begin_jobs([job.uuid])  # the message that it was taken up may be lost
     transaction.on_commit(lambda: publish_progress([job.uuid]))
-    return _go_on(job, part=part)
-
-
-def _go_on(job: Job, *, part: Part) -> list[str]:
-    """Some parts are done: the join's turn comes with the last."""
-    with connection.cursor() as cursor:
-        cursor.execute(OTHERS_LEFT, {"job": job.uuid})
-        on_their_way, waiting = cursor.fetchone()
-        if waiting and not on_their_way:  # the dispatcher left them alone because somebody held their rows
-            cursor.execute(QUEUE_WAITING, {"job": job.uuid})
-    if on_their_way or waiting:
-        return [part.queue]
-    _queue_join(job)
-    return [part.queue, names.CODEC_QUEUE]
-
-
-def _queue_join(job: Job) -> None:
-    parts = Part.objects.filter(job_id=job.uuid).order_by("index")
-    join = parts.get(kind="join")
-    inputs, characters = [], 0
-    for part in parts.exclude(kind="join"):
-        has_timings = (part.manifest or {}).get("has_timings")
-        timings = object_reference(_timings_key(part)) if has_timings else None
-        inputs.append({"audio": object_reference(_audio_key(part)), "timings": timings, "start_character": characters})
-        characters += len(part.work.get("text", ""))  # a part's words count from its own first character
-    join.work["inputs"] = inputs
-    Part.objects.filter(pk=join.pk, state=PartState.WAITING).update(state=PartState.QUEUED, work=join.work)
+    return go_on(job, part=part)
 
 
 def _result(part: Part, *, manifest: Manifest) -> dict[str, object]:
     """What downloads and results read."""
     audio_format = FORMATS[part.work["format"]]
     return {
-        "key": _audio_key(part),
-        "file_name": f"output.{audio_format.extension}",
-        "content_type": audio_format.content_type,
+        "key": output_key(part),
+        "file_name": f"output.{extension_of(output_format)}",
+        "content_type": content_type_of(output_format),
         "bytes": manifest.output_bytes,
         "sha256": manifest.output_sha256,
         "audio_seconds": manifest.audio_seconds,
         "sample_rate": manifest.sample_rate,
-        "format": audio_format.name,
-        "timings_key": _timings_key(part) if manifest.has_timings else None,
+        "format": output_format,
+        "timings_key": timings_key(part) if manifest.has_timings else None,
+        "document_key": _document_key(part),
     }
 
 
-def _audio_key(part: Part) -> str:
-    return f"{part_folder(part)}/{audio_name(part.work['format'])}"
-
-
-def _timings_key(part: Part) -> str:
-    return f"{part_folder(part)}/{TIMINGS}"
+def _document_key(last: Part) -> str | None:
+    """Of what the job wrote: a transcript, a translation, an answer."""
+    if last.work["format"] == DOCUMENT:
+        return output_key(last)
+    kept = Part.objects.filter(job_id=last.job_id, is_kept=True).order_by("-index").first() if last.index else None
+    return output_key(kept) if kept is not None else None

@@ -54,7 +54,7 @@ def discard_joined_parts(job_uuid: UUID) -> int:
     job = Job.objects.get(uuid=job_uuid)
     if job.state != JobState.COMPLETED:
         return 0
-    joined = list(Part.objects.filter(job_id=job.uuid, state=PartState.DONE, index__lt=job.part_count - 1))
+    joined = list(Part.objects.filter(job_id=job.uuid, state=PartState.DONE, index__lt=job.part_count - 1, is_kept=False))
     for part in joined:
         get_storage().delete_prefix(part_folder(part))
     return len(joined)

@@ -16,6 +16,8 @@ from apps.jobs.inserting import insert_rows
 from apps.jobs.models import Job, Lane, Part, PartState
 from apps.jobs.services.idempotency import Idempotency, claim_key
 from apps.jobs.services.limits import check_concurrency, wait_for_tenant
+from apps.jobs.services.stages import output_of, timings_of
+from apps.webhooks.fields import check_webhook_caller
 from workers.contract import names
 
 PLATFORM_TENANT = "platform"
@@ -29,6 +31,12 @@ class PartPlan:
     work: dict[str, Any]
     """A work message as a dictionary; object_reference(key) where it holds an address."""
     units: int
+    stage: int = 0
+    """Stages follow each other: 0, 1, … Those of stage 0 are on the job's queue."""
+    queue: str = ""
+    """The job's when empty."""
+    is_kept: bool = False
+    """What it makes belongs to the result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ class JobPlan:
     lane: str
     parts: tuple[PartPlan, ...]
     join: dict[str, Any] | None
-    """JoinWork without its inputs; None for one part."""
+    """JoinWork without its inputs, which are the parts of the last stage; None where the last part makes the result."""
     units: int
     price_millicredits: int
     output_format: str
@@ -152,24 +160,36 @@ def _owner(caller: Caller) -> Owner:
 
 
 def _parts(job: Job, plan: JobPlan) -> list[Part]:
-    """The first is queued; the others follow it once it is admitted, the join once they are done."""
-    parts = [_part(job, index, kind=part.kind, work=part.work, queue=plan.queue, units=part.units) for index, part in enumerate(plan.parts)]
+    """The first is queued; those of its stage follow it once it is admitted, the next stage once they are done."""
+    plans = list(plan.parts)
     if plan.join is not None:
-        parts.append(_part(job, len(parts), kind="join", work=plan.join, queue=names.CODEC_QUEUE, units=0))
-    return parts
+        plans.append(_plan_join(plan.join, parts=plan.parts))
+    return [_part(job, index, plan=part) for index, part in enumerate(plans)]
 
 
-def _part(job: Job, index: int, *, kind: str, work: dict[str, Any], queue: str, units: int) -> Part:
+def _plan_join(work: dict[str, Any], *, parts: tuple[PartPlan, ...]) -> PartPlan:
+    last = max(part.stage for part in parts)
+    inputs, characters = [], 0
+    for index, part in enumerate(parts):
+        if part.stage == last:
+            inputs.append({"audio": output_of(index), "timings": timings_of(index), "start_character": characters})
+            characters += len(part.work.get("text", ""))  # a part's words count from its own first character
+    return PartPlan("join", work | {"inputs": inputs}, units=0, stage=last + 1, queue=names.CODEC_QUEUE)
+
+
+def _part(job: Job, index: int, *, plan: PartPlan) -> Part:
     return Part(
         job_id=job.uuid,
         index=index,
-        kind=kind,
+        kind=plan.kind,
+        stage=plan.stage,
+        is_kept=plan.is_kept,
         state=PartState.WAITING if index else PartState.QUEUED,
-        work=work,
+        work=plan.work,
         tenant=job.tenant,
-        queue=queue,
+        queue=plan.queue or job.queue,
         lane=job.lane,
         is_internal=job.is_internal,
         opens_job=index == 0,
-        units=units,
+        units=plan.units,
     )
