@@ -15,6 +15,7 @@ from apps.accounts.services.keys import KEY_LENGTH, KEY_START
 from apps.core.addresses import address_block, client_address
 from apps.core.errors import AuthenticationFailedError, PermissionDeniedError, TooManyRequestsError
 from apps.core.limits import count_request
+from apps.core.links import find_public_base
 
 CHALLENGE = "Bearer"
 LAST_USED_STEP = timedelta(minutes=1)
@@ -29,7 +30,7 @@ class KeyAuthentication(BaseAuthentication):
         http_request: HttpRequest = request._request  # noqa: SLF001 - DRF has no other name for it
         address = client_address(http_request)
         secret = _presented_secret(http_request)
-        caller = _anonymous(address) if secret is None else _with_key(http_request, secret=secret, address=address)
+        caller = _anonymous(http_request, address=address) if secret is None else _with_key(http_request, secret=secret, address=address)
         http_request.caller = caller  # type: ignore[attr-defined]  # for RequestMiddleware, which shows the limits
         return CallerUser(caller), caller
 
@@ -48,11 +49,11 @@ def _presented_secret(request: HttpRequest) -> str | None:
     return None if key is None else str(key).strip()
 
 
-def _anonymous(address: str) -> Caller:
+def _anonymous(request: HttpRequest, *, address: str) -> Caller:
     plan = get_anonymous_plan()
     if plan is None:
         raise _refusal("This server answers only with a key: Authorization: Bearer sk-tts-…", code="missing_api_key")
-    return anonymous_caller(plan, address=address)
+    return anonymous_caller(plan, address=address, public_base=find_public_base(request))
 
 
 def _with_key(request: HttpRequest, *, secret: str, address: str) -> Caller:
@@ -63,7 +64,7 @@ def _with_key(request: HttpRequest, *, secret: str, address: str) -> Caller:
     if key.account.status != AccountStatus.ACTIVE:
         raise PermissionDeniedError(f"This account is {key.account.status}. Please contact support.", code=f"account_{key.account.status}")
     _note_use(key)
-    return caller_of_key(key, address=address)
+    return caller_of_key(key, address=address, public_base=find_public_base(request))
 
 
 def _why(key: ApiKey | None) -> str:

@@ -29,6 +29,8 @@ class Caller:
     requests_per_minute: int
     concurrent_jobs: int
     """Jobs at once: of this key where the key has a number of its own (counts_jobs_by_key), else of the tenant."""
+    public_base: str = ""
+    """The server's address as the request wrote it, for links in what is sent when the request is long over."""
 
     @property
     def is_anonymous(self) -> bool:
@@ -93,7 +95,7 @@ class CallerUser:
         return self.caller.is_anonymous
 
 
-def caller_of_key(key: ApiKey, *, address: str) -> Caller:
+def caller_of_key(key: ApiKey, *, address: str, public_base: str = "") -> Caller:
     """The account, through this key."""
     plan = key.account.plan
     return Caller(
@@ -104,10 +106,11 @@ def caller_of_key(key: ApiKey, *, address: str) -> Caller:
         address=address,
         requests_per_minute=plan.requests_per_minute if key.requests_per_minute is None else key.requests_per_minute,
         concurrent_jobs=plan.concurrent_jobs if key.concurrent_jobs is None else key.concurrent_jobs,
+        public_base=public_base,
     )
 
 
-def anonymous_caller(plan: Plan, *, address: str) -> Caller:
+def anonymous_caller(plan: Plan, *, address: str, public_base: str = "") -> Caller:
     """Somebody without a key, on the plan for such."""
     return Caller(
         account=None,
@@ -117,6 +120,7 @@ def anonymous_caller(plan: Plan, *, address: str) -> Caller:
         address=address,
         requests_per_minute=plan.requests_per_minute,
         concurrent_jobs=plan.concurrent_jobs,
+        public_base=public_base,
     )
 
 

@@ -25,7 +25,7 @@ from apps.core.errors import (
 logger = logging.getLogger(__name__)
 
 UNAVAILABLE_RETRY_SECONDS = "2"
-OWN_CODES = frozenset({"not_supported_yet", "text_too_long"})
+OWN_CODES = frozenset({"invalid_url", "not_supported_yet", "text_too_long"})
 """Codes that serializers give themselves; REST framework's own (max_length, invalid_choice, …) are its business."""
 
 

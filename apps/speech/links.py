@@ -1,15 +1,13 @@
 """Addresses of results: absolute, good without a key."""
 
-from typing import Any
-
-from apps.core.links import download_url
+from apps.core.links import download_url_at
 from apps.jobs.models import Job
 from workers.contract.formats import FORMATS
 
 
-def result_url(request: Any, job: Job) -> str:
+def result_address(base: str, job: Job) -> str:
     """Where the job's audio is downloaded."""
-    return download_url(request, job.uuid, file_name=file_name(job.output_format))
+    return download_url_at(base, job_uuid=job.uuid, file_name=file_name(job.output_format))
 
 
 def file_name(format_name: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from apps.billing import prices
 from apps.jobs.models import Job, JobState
-from apps.speech.links import result_url
+from apps.speech.links import result_address
 from apps.speech.selectors import progress_of, read_words
 
 STATUS = {
@@ -23,11 +23,11 @@ NOT_DONE = {
 }
 
 
-def result_shape(request: Any, job: Job, *, has_words: bool) -> dict[str, Any]:
-    """The body of the answer."""
+def result_shape(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
+    """The body of the answer; addresses begin with the base (apps/core/links.py)."""
     shape: dict[str, Any] = {"uuid": job.uuid.hex, "job_id": str(job.uuid), "status": STATUS[JobState(job.state)]}
     if job.state == JobState.COMPLETED:
-        return shape | _completed(request, job, has_words=has_words)
+        return shape | _completed(job, base=base, has_words=has_words)
     if job.state in NOT_DONE:
         code, message = failure_of(job)
         return shape | {"error": message, "code": code, "credits_used": prices.credits(job.charged_millicredits)}
@@ -40,8 +40,8 @@ def failure_of(job: Job) -> tuple[str, str]:
     return job.error_code or code, job.error_message or message
 
 
-def _completed(request: Any, job: Job, *, has_words: bool) -> dict[str, Any]:
-    result, url = job.result or {}, result_url(request, job)
+def _completed(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
+    result, url = job.result or {}, result_address(base, job)
     shape = {
         "result_url": url,
         "url": url,

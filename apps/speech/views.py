@@ -15,6 +15,7 @@ from apps.billing import prices
 from apps.core.errors import InvalidRequestError
 from apps.core.fields import validated
 from apps.core.idempotency import body_digest, idempotency_key
+from apps.core.links import public_base
 from apps.jobs.models import JobState
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import Submission
@@ -78,7 +79,8 @@ class SpeechResultView(APIView):
         wanted = request.query_params.get("timestamps", "")
         if wanted not in {"", "words", "word", "none"}:
             raise InvalidRequestError("timestamps: `words` is the only kind.", param="timestamps")
-        return Response(result_shape(request, job, has_words=wanted.startswith("word")), headers={"Cache-Control": "no-store"})
+        shape = result_shape(job, base=public_base(request), has_words=wanted.startswith("word"))
+        return Response(shape, headers={"Cache-Control": "no-store"})
 
 
 def order_of(body: dict[str, Any]) -> SpeechOrder:

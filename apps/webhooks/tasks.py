@@ -5,6 +5,7 @@ from functools import cache
 from celery import shared_task
 
 from apps.webhooks.sender import Sender
+from apps.webhooks.services.outbox import SEND_DUE_WEBHOOKS
 
 
 @cache
@@ -12,7 +13,7 @@ def _sender() -> Sender:
     return Sender()
 
 
-@shared_task(name="platform.send_due_webhooks", ignore_result=True)
+@shared_task(name=SEND_DUE_WEBHOOKS, ignore_result=True)
 def send_due_webhooks() -> None:
     """Beat runs this every second; an event's transaction may call for it at once."""
     _sender().send_due()

@@ -116,7 +116,7 @@ class EndpointTestView(WebhookView):
     )
     def post(self, request: Request, uuid: UUID) -> Response:  # noqa: ARG002
         """A message of type `test` is queued for the endpoint; the delivery tells how it went."""
-        return Response(shapes.DeliverySerializer(send_test(self.account, get_endpoint(self.account, uuid=uuid))).data)
+        return Response(shapes.DeliverySerializer(send_test(self.account, endpoint=get_endpoint(self.account, uuid=uuid))).data)
 
 
 class SigningSecretView(WebhookView):

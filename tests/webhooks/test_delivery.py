@@ -65,7 +65,7 @@ def _send_one() -> Delivery:
 
 def test_a_delivery_verifies_with_the_standard_library_of_the_rules(receiver: Receiver) -> None:
     endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
-    record_event(endpoint.account_id, "job.completed", {"job_id": "1", "text": "Grüße"})
+    record_event(endpoint.account_id, event="job.completed", data={"job_id": "1", "text": "Grüße"})
     delivery = _send_one()
     headers, body = receiver.received[0]
     told = Webhook(endpoint.secret).verify(body, headers)
@@ -77,7 +77,7 @@ def test_a_delivery_verifies_with_the_standard_library_of_the_rules(receiver: Re
 
 def test_a_request_s_own_address_is_signed_with_the_account_s_secret(receiver: Receiver) -> None:
     account = AccountFactory()
-    record_event(account.pk, "job.failed", {}, url=receiver.url)
+    record_event(account.pk, event="job.failed", data={}, url=receiver.url)
     _send_one()
     headers, body = receiver.received[0]
     assert json.loads(body)["type"] == "job.failed"
@@ -88,7 +88,7 @@ def test_both_secrets_sign_while_a_rotation_overlaps(receiver: Receiver) -> None
     endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
     old = endpoint.secret
     new = rotate_secret(endpoint, overlap_seconds=60)
-    record_event(endpoint.account_id, "key.revoked", {})
+    record_event(endpoint.account_id, event="key.revoked", data={})
     _send_one()
     headers, body = receiver.received[0]
     for secret in (old, new):
@@ -100,13 +100,13 @@ def test_only_the_events_asked_for_are_sent() -> None:
     create_endpoint(account, url="https://example.com/a", events=["job.failed"])
     every = create_endpoint(account, url="https://example.com/b", events=[])
     create_endpoint(AccountFactory(), url="https://example.com/c", events=[])
-    assert [delivery.endpoint for delivery in record_event(account.pk, "job.completed", {})] == [every]
+    assert [delivery.endpoint for delivery in record_event(account.pk, event="job.completed", data={})] == [every]
 
 
 def test_failures_are_tried_ten_times_with_growing_pauses(receiver: Receiver) -> None:
     receiver.status = 500
     endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
-    record_event(endpoint.account_id, "job.completed", {})
+    record_event(endpoint.account_id, event="job.completed", data={})
     pauses = []
     for _ in range(10):
         delivery = _send_one()
@@ -124,7 +124,7 @@ def test_410_stops_at_once_and_switches_the_endpoint_off(receiver: Receiver) -> 
     account = AccountFactory()
     endpoint = create_endpoint(account, url=receiver.url, events=["job.completed"])
     other = create_endpoint(account, url="https://example.com/", events=["endpoint.disabled"])
-    record_event(account.pk, "job.completed", {})
+    record_event(account.pk, event="job.completed", data={})
     assert _send_one().state == DeliveryState.FAILED
     endpoint.refresh_from_db()
     assert (endpoint.is_enabled, endpoint.disabled_reason) == (False, "it answered 410 Gone")
@@ -135,7 +135,7 @@ def test_an_endpoint_that_fails_for_days_is_switched_off(receiver: Receiver) -> 
     receiver.status = 503
     endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
     Endpoint.objects.update(failing_since=timezone.now() - timedelta(days=4))
-    record_event(endpoint.account_id, "job.completed", {})
+    record_event(endpoint.account_id, event="job.completed", data={})
     _send_one()
     endpoint.refresh_from_db()
     assert not endpoint.is_enabled
@@ -145,7 +145,7 @@ def test_an_endpoint_that_fails_for_days_is_switched_off(receiver: Receiver) -> 
 def test_a_success_forgets_earlier_failures(receiver: Receiver) -> None:
     endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
     Endpoint.objects.update(failing_since=timezone.now() - timedelta(days=2))
-    record_event(endpoint.account_id, "job.completed", {})
+    record_event(endpoint.account_id, event="job.completed", data={})
     _send_one()
     endpoint.refresh_from_db()
     assert endpoint.failing_since is None
@@ -154,7 +154,7 @@ def test_a_success_forgets_earlier_failures(receiver: Receiver) -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://169.254.169.254/", "http://localhost/"])
 def test_an_address_inside_is_never_called(url: str) -> None:
     endpoint = create_endpoint(AccountFactory(), url=url, events=[])
-    record_event(endpoint.account_id, "job.completed", {})
+    record_event(endpoint.account_id, event="job.completed", data={})
     delivery = _send_one()
     assert delivery.state == DeliveryState.PENDING
     assert "may not be reached" in delivery.attempts[0]["error"]
@@ -163,14 +163,14 @@ def test_an_address_inside_is_never_called(url: str) -> None:
 def test_a_receiver_that_is_down_is_tried_again(settings: Any) -> None:
     settings.TTSAI_OUTBOUND_ALLOW = ["127.0.0.1:9"]
     endpoint = create_endpoint(AccountFactory(), url="http://127.0.0.1:9/", events=[])
-    record_event(endpoint.account_id, "job.completed", {})
+    record_event(endpoint.account_id, event="job.completed", data={})
     delivery = _send_one()
     assert (delivery.state, delivery.attempts[0]["error"]) == (DeliveryState.PENDING, "the address could not be reached")
 
 
 def test_a_claimed_delivery_comes_back_when_its_sender_died(receiver: Receiver) -> None:
     endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
-    record_event(endpoint.account_id, "job.completed", {})
+    record_event(endpoint.account_id, event="job.completed", data={})
     assert len(claim_due(most=5)) == 1
     assert claim_due(most=5) == []
     Delivery.objects.update(next_attempt_at=timezone.now())
@@ -179,7 +179,7 @@ def test_a_claimed_delivery_comes_back_when_its_sender_died(receiver: Receiver) 
 
 def test_a_replay_sends_the_same_message_once_more(receiver: Receiver) -> None:
     endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
-    record_event(endpoint.account_id, "job.completed", {})
+    record_event(endpoint.account_id, event="job.completed", data={})
     first = _send_one()
     assert replay_delivery(first).state == DeliveryState.PENDING
     again = _send_one()
@@ -191,7 +191,7 @@ def test_a_replay_sends_the_same_message_once_more(receiver: Receiver) -> None:
 def test_the_sender_takes_no_more_than_it_has_threads(receiver: Receiver) -> None:
     endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
     for number in range(5):
-        record_event(endpoint.account_id, "job.completed", {"number": number})
+        record_event(endpoint.account_id, event="job.completed", data={"number": number})
     sender = Sender(threads=3)
     assert sender.send_due() == 3
     sender.close()
@@ -200,4 +200,4 @@ def test_the_sender_takes_no_more_than_it_has_threads(receiver: Receiver) -> Non
 
 def test_an_unknown_event_is_a_mistake_of_ours() -> None:
     with pytest.raises(ValueError, match="no such event"):
-        record_event(AccountFactory().pk, "job.exploded", {})
+        record_event(AccountFactory().pk, event="job.exploded", data={})

@@ -11,6 +11,9 @@ TTSAI_TRUSTED_PROXIES = environment.names("TTSAI_TRUSTED_PROXIES")
 TTSAI_PUBLIC_URL = environment.text("TTSAI_PUBLIC_URL")
 """The address in result URLs; the request's own host unless set."""
 
+TTSAI_LOCAL_URL = environment.text("TTSAI_LOCAL_URL", f"http://127.0.0.1:{environment.number('PORT', 8000)}")
+"""The address in what is sent without a request whose host could stand there; `ttsai up` sets it. Set TTSAI_PUBLIC_URL instead."""
+
 TTSAI_JSON_BODY_BYTES = environment.number("TTSAI_JSON_BODY_BYTES", 2_000_000)
 """The default limit of a JSON body. Routes that take long texts have their own (TTSAI_TEXT_BODY_BYTES)."""
 

@@ -47,6 +47,7 @@ class Place:
             "TTSAI_MODELS": str(self.home.models),
             "HOST": self.host,
             "PORT": str(self.port),
+            "TTSAI_LOCAL_URL": self.url,
             "DJANGO_SETTINGS_MODULE": "ttsai.settings",
         }
 

@@ -44,13 +44,18 @@ def check_url(url: str) -> SplitResult:
 
 def resolve(host: str, port: int) -> list[str]:
     """The numeric addresses of a host, every one of them allowed. Raises AddressRefusedError or OSError (no such name)."""
-    is_listed = f"{host.lower().strip('[]')}:{port}" in _allowed()
+    is_listed = is_allowed(host, port=port)
     found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     numbers = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
     for number in numbers:
         if not is_listed and not is_public(ipaddress.ip_address(number)):
             raise AddressRefusedError("the address leads to a host that may not be reached from here")
     return numbers
+
+
+def is_allowed(host: str, *, port: int) -> bool:
+    """Whether the operator lists it in TTSAI_OUTBOUND_ALLOW."""
+    return f"{host.lower().strip('[]')}:{port}" in {entry.strip().lower() for entry in settings.TTSAI_OUTBOUND_ALLOW}
 
 
 def is_public(address: Address) -> bool:
@@ -75,7 +80,3 @@ def _inner_ipv4(address: Address) -> ipaddress.IPv4Address | None:
     if address in NAT64 or (address in IPV4_COMPATIBLE and int(address) > 1):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return None
-
-
-def _allowed() -> set[str]:
-    return {entry.strip().lower() for entry in settings.TTSAI_OUTBOUND_ALLOW if entry.strip()}

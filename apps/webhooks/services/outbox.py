@@ -1,45 +1,83 @@
 """The outbox: deliveries are rows of the same transaction as what they tell of, so that neither is without the other."""
 
 import json
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import Account
+from apps.core.platform_tasks import ask_platform
 from apps.webhooks.events import EVENTS, event_body
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint
 
+SEND_DUE_WEBHOOKS: Final = "platform.send_due_webhooks"
+ASKED_SECONDS = 5.0
+"""Beat asks every second: a platform that was away does not come back to a heap of requests for the same thing."""
+MAXIMUM_BODY_BYTES = 256 * 1024
+"""Of a message. What makes it larger (the transcript of hours, say) is left out and named in `omitted`."""
 
-def record_event(account_id: int, event: str, data: dict[str, Any], *, url: str = "", endpoint: Endpoint | None = None) -> list[Delivery]:
-    """Rows for every endpoint of the account that asked for the event, and for the request's own address.
 
-    Belongs inside the caller's transaction. Sends nothing: apps.webhooks.sender takes what is due.
+def record_event(account_id: int, *, event: str, data: dict[str, Any], url: str = "", endpoint: Endpoint | None = None) -> list[Delivery]:
+    """Rows for every endpoint of the account that asked for the event, and for the request's own address (`url`).
+
+    Belongs inside the transaction of what the event tells of. After its commit the platform's worker is asked to send at once; should
+    that be lost, beat asks within a second.
     """
     if event not in EVENTS:
         raise ValueError(f"no such event: {event}")
-    body = json.dumps(event_body(event, occurred_at=timezone.now().isoformat(), data=data), ensure_ascii=False, separators=(",", ":"))
-    endpoints = [endpoint] if endpoint else _listening(account_id, event)
+    endpoints = [endpoint] if endpoint else _listening(account_id, event=event)
+    if not endpoints and not url:
+        return []
+    body = _bounded_body(event, data=data)
     rows = [Delivery(account_id=account_id, endpoint=one, url=one.url, event=event, body=body) for one in endpoints]
     if url:
         rows.append(Delivery(account_id=account_id, url=url, event=event, body=body))
-    return Delivery.objects.bulk_create(rows) if rows else []
-
-
-def _listening(account_id: int, event: str) -> list[Endpoint]:
-    wanted = Q(events=[]) | Q(events__contains=[event])
-    return list(Endpoint.objects.filter(wanted, account_id=account_id, is_enabled=True))
+    send_soon()
+    return Delivery.objects.bulk_create(rows)
 
 
 def replay_delivery(delivery: Delivery) -> Delivery:
     """The same message once more, under the same id: a receiver that had it can tell."""
     now = timezone.now()
-    Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.PENDING, attempt_count=0, next_attempt_at=now, ended_at=None)
+    with transaction.atomic():
+        Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.PENDING, attempt_count=0, next_attempt_at=now, ended_at=None)
+        send_soon()
     delivery.refresh_from_db()
     return delivery
 
 
-def send_test(account: Account, endpoint: Endpoint) -> Delivery:
+def send_test(account: Account, *, endpoint: Endpoint) -> Delivery:
     """A test message to one endpoint, whatever events it asked for."""
-    (delivery,) = record_event(account.pk, "test", {"message": "This endpoint works."}, endpoint=endpoint)
+    with transaction.atomic():
+        (delivery,) = record_event(account.pk, event="test", data={"message": "This endpoint works."}, endpoint=endpoint)
     return delivery
+
+
+def send_soon() -> None:
+    """Once the transaction is committed, what is due is sent."""
+    transaction.on_commit(partial(ask_platform, SEND_DUE_WEBHOOKS, expires_seconds=ASKED_SECONDS))
+
+
+def _bounded_body(event: str, *, data: dict[str, Any]) -> str:
+    """The message as it is sent: the largest fields are left out until it is small enough."""
+    occurred_at = timezone.now().isoformat()
+    body = _as_json(event_body(event, occurred_at=occurred_at, data=data))
+    omitted: list[str] = []
+    while len(body.encode()) > MAXIMUM_BODY_BYTES and data:
+        largest = max(data, key=lambda name: len(_as_json(data[name])))
+        omitted.append(largest)
+        data = {name: value for name, value in data.items() if name != largest}
+        body = _as_json(event_body(event, occurred_at=occurred_at, data=data | {"omitted": omitted}))
+    return body
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _listening(account_id: int, *, event: str) -> list[Endpoint]:
+    wanted = Q(events=[]) | Q(events__contains=[event])
+    return list(Endpoint.objects.filter(wanted, account_id=account_id, is_enabled=True))

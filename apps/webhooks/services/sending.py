@@ -130,7 +130,8 @@ def _judge_endpoint(delivery: Delivery, outcome: Outcome, *, now: datetime) -> N
     )
     if reason and endpoint.is_enabled:
         logger.warning("webhook endpoint %s is switched off: %s", endpoint.pk, reason)
-        record_event(endpoint.account_id, "endpoint.disabled", {"endpoint_id": str(endpoint.pk), "url": endpoint.url, "reason": reason})
+        data = {"endpoint_id": str(endpoint.pk), "url": endpoint.url, "reason": reason}
+        record_event(endpoint.account_id, event="endpoint.disabled", data=data)
         Delivery.objects.filter(endpoint=endpoint, state=DeliveryState.PENDING).update(
             state=DeliveryState.FAILED, ended_at=now, next_attempt_at=None
         )

@@ -1,0 +1,30 @@
+"""Asking the platform's own worker for something soon that beat would bring about later."""
+
+import logging
+from typing import Any, Final
+
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+from workers.contract import names
+
+logger = logging.getLogger(__name__)
+
+ONE_RETRY: Final = {"max_retries": 1, "interval_start": 0.0, "interval_step": 0.0}
+"""A pooled connection may be stale after a restart of the broker; a second failure means that it is away."""
+
+
+def ask_platform(task: str, *arguments: Any, expires_seconds: float | None = None) -> None:
+    """Ask for something that is no part of the truth: a lost message costs time or tidiness only."""
+    try:
+        current_app.send_task(
+            task,
+            args=list(arguments),
+            queue=names.PLATFORM_QUEUE,
+            ignore_result=True,
+            expires=expires_seconds,
+            retry=True,
+            retry_policy=ONE_RETRY,
+        )
+    except OperationalError as error:
+        logger.warning("%s not sent: %s", task, type(error).__name__)

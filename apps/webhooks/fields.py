@@ -1,0 +1,45 @@
+"""`webhook_url` in the bodies of requests that start work."""
+
+from typing import Any
+
+from apps.accounts.callers import Caller
+from apps.core.errors import PermissionDeniedError
+from apps.core.fields import Text
+from apps.core.outbound import AddressRefusedError
+from apps.core.outbound.admission import check_given_url
+
+HELP = (
+    "Told when the work has ended: a signed POST (see Webhooks). http:// or https://, on a public address. "
+    "Signed with the account's default secret (`GET /v1/webhooks/secret/`). Needs a key."
+)
+
+
+class WebhookUrl(Text):
+    """The address to be told of the end, checked at admission; the validated value is "" where none was given."""
+
+    default_error_messages = {"invalid_url": "{reason}."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "default": "", "allow_null": True, "allow_blank": True, "help_text": HELP, **kwargs})
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """null is none, too."""
+        return (True, "") if data is None else super().validate_empty_values(data)
+
+    def to_internal_value(self, data: Any) -> str:
+        """The address as it was sent."""
+        url = super().to_internal_value(data)
+        try:
+            if url:
+                check_given_url(url)
+        except AddressRefusedError as refused:
+            self.fail("invalid_url", reason=str(refused).capitalize())
+        return url
+
+
+def check_webhook_caller(caller: Caller, *, webhook_url: str) -> None:
+    """403 webhook_needs_key where somebody without a key gives an address: there is no secret to sign with."""
+    if webhook_url and caller.is_anonymous:
+        raise PermissionDeniedError(
+            "webhook_url needs an API key: webhooks are signed with the account's secret.", code="webhook_needs_key", param="webhook_url"
+        )
