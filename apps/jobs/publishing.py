@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from kombu.exceptions import OperationalError
 
+from apps.core.platform_tasks import ONE_RETRY
 from apps.core.storage import StorageAwayError, get_storage
 from apps.core.valkey import ValkeyAway, client
 from apps.jobs.objects import JSON_TYPE, MANIFEST, TIMINGS, attempt_folder, output_name, with_addresses
@@ -21,8 +22,6 @@ from workers.contract.messages import PartMessage
 
 logger = logging.getLogger(__name__)
 
-ONE_RETRY: Final = {"max_retries": 1, "interval_start": 0.0, "interval_step": 0.0}
-"""A pooled connection may be stale after a restart of the broker; a second failure means that it is away."""
 AWAY_SECONDS = 1.0
 """After a failure nothing is admitted for so long: no request waits for the timeout that another has just waited for."""
 CANCEL_KEY_SECONDS = 3600
@@ -93,14 +92,6 @@ def cancel_attempts(tokens: Iterable[UUID]) -> None:
         pipeline.execute()
     except ValkeyAway as error:
         logger.warning("attempts not cancelled: %s", type(error).__name__)
-
-
-def ask_platform(task: str, *, argument: str) -> None:
-    """Ask the platform's own worker for something that is no part of the truth: a lost message costs tidiness only."""
-    try:
-        current_app.send_task(task, args=[argument], queue=names.PLATFORM_QUEUE, ignore_result=True, retry=True, retry_policy=ONE_RETRY)
-    except OperationalError as error:
-        logger.warning("%s not sent: %s", task, type(error).__name__)
 
 
 def _send(attempt: Attempt, *, queue: str) -> None:

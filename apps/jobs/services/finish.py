@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from apps.core.platform_tasks import ask_platform
 from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part, PartState
@@ -124,7 +125,7 @@ def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:
     if part.index == job.part_count - 1:
         complete_job(job, result=_result(part, manifest=manifest))
         if job.part_count > 1:
-            transaction.on_commit(partial(ask_platform, DISCARD_JOINED_PARTS, argument=job.uuid.hex))
+            transaction.on_commit(partial(ask_platform, DISCARD_JOINED_PARTS, job.uuid.hex))
         return [part.queue]
     if job.cancel_requested_at is not None:
         end_if_cancelled(job)
@@ -136,7 +137,7 @@ def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:
 
 def _result(part: Part, *, manifest: Manifest) -> dict[str, object]:
     """What downloads and results read."""
-    audio_format = FORMATS[part.work["format"]]
+    output_format = part.work["format"]
     return {
         "key": output_key(part),
         "file_name": f"output.{extension_of(output_format)}",

@@ -29,7 +29,7 @@ class PartPlan:
 
     kind: str
     work: dict[str, Any]
-    """A work message as a dictionary; object_reference(key) where it holds an address."""
+    """A work message as a dictionary; object_reference(key) where it holds an address, output_of(index) for what an earlier part makes."""
     units: int
     stage: int = 0
     """Stages follow each other: 0, 1, … Those of stage 0 are on the job's queue."""
@@ -56,6 +56,10 @@ class JobPlan:
     params: dict[str, Any]
     daily_characters: int = 0
     """Counted against the day of a caller without a key."""
+    webhook_url: str = ""
+    """The request's own (apps/webhooks/fields.py)."""
+    has_webhooks: bool = True
+    """False where something else tells of the end: of an item, its batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,13 @@ class Owner:
     expires_at: datetime | None = None
     """Where the end is known already: of a rendition, that of its source."""
     is_internal: bool = False
+    public_base: str = ""
 
 
 def submit_job(caller: Caller, plan: JobPlan, *, idempotency: Idempotency | None, request_id: str) -> Submission:
-    """Accept a job and hand it to the dispatcher. 402, 409 idempotency_conflict, 429 concurrency_limit_exceeded or daily_characters_exceeded."""
+    """Accept a job and hand it to the dispatcher. 402, 403 webhook_needs_key, 409 idempotency_conflict, 429 concurrency_limit_exceeded or
+    daily_characters_exceeded."""
+    check_webhook_caller(caller, webhook_url=plan.webhook_url)
     job_uuid = uuid4()
     with transaction.atomic(durable=True):
         if idempotency is not None:
@@ -131,6 +138,9 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
         expires_at=owner.expires_at,
         output_format=plan.output_format,
         request_id=request_id,
+        webhook_url=plan.webhook_url,
+        has_webhooks=plan.has_webhooks and not owner.is_internal,
+        public_base=owner.public_base,
     )
     insert_rows([job])
     insert_rows(_parts(job, plan))
@@ -156,6 +166,7 @@ def _owner(caller: Caller) -> Owner:
         concurrency_limit=caller.concurrent_jobs if caller.is_limited_apart else caller.plan.concurrent_jobs,
         weight=caller.plan.weight,
         retention_days=caller.plan.retention_days,
+        public_base=caller.public_base,
     )
 
 
