@@ -15,10 +15,12 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
 
+from apps.core.cross_origin import allow_origin, is_preflight, preflight
 from apps.core.errors import ApplicationError, InvalidRequestError, NotFoundError
 from apps.core.exception_handler import error_response
 from apps.core.ids import request_id_from
 from apps.core.limits import LimitState
+from apps.core.page_safety import make_safe
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -42,7 +44,7 @@ def with_slash(path: str) -> str:
 
 
 class RequestMiddleware:
-    """First in, last out: X-Request-Id and X-RateLimit-* on every answer, refusals, OPTIONS."""
+    """First in, last out: refusals, OPTIONS, and the headers of every answer: id, limits, CORS, what browsers may do with it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -53,6 +55,8 @@ class RequestMiddleware:
         refusal = getattr(request, "refusal", None) or _refusal_of(request)
         if refusal is not None:
             response: HttpResponseBase = error_response(refusal, request_id=request.request_id)
+        elif is_preflight(request) and not request.path.startswith("/admin/"):
+            response = preflight(request)
         elif request.method == "OPTIONS" and not request.path.startswith(AS_THEY_ARE):
             response = _options(request)
         else:
@@ -62,6 +66,8 @@ class RequestMiddleware:
         response.headers["X-Request-Id"] = request.request_id
         if not request.path.startswith("/admin/"):
             write_limit(response, limit_state_of(request))
+            allow_origin(response, request)
+        make_safe(response, request)
         return response
 
 

@@ -1,6 +1,8 @@
-"""Django REST Framework and the OpenAPI schema."""
+"""Django REST Framework, the OpenAPI schema, and what browsers may do."""
 
 from typing import Any
+
+from ttsai.settings import environment
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.accounts.authentication.KeyAuthentication"],
@@ -32,3 +34,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "PREPROCESSING_HOOKS": ["apps.core.schema.only_first_prefix"],
     "POSTPROCESSING_HOOKS": ["apps.core.schema.add_what_every_answer_has"],  # without the library's, which names enums by collision
 }
+
+TTSAI_CORS_ORIGINS = environment.names("TTSAI_CORS_ORIGINS")
+"""Pages that may call the API from a browser: `https://app.example.com`, `https://*.example.com`, or `*` for any. Never with cookies."""
+
+TTSAI_HSTS_SECONDS = environment.number("TTSAI_HSTS_SECONDS", 0)
+"""How long browsers are to insist on https://, once they came by it; 0 says nothing."""
+
+if environment.text("TTSAI_PUBLIC_URL").startswith("https://"):
+    # Behind a proxy that ends TLS requests look like plain ones: the admin's forms come from here, and its cookies stay with https.
+    CSRF_TRUSTED_ORIGINS = ["/".join(environment.text("TTSAI_PUBLIC_URL").split("/")[:3])]
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

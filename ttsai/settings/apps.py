@@ -32,7 +32,6 @@ TTSAI_JOB_END_OBSERVERS: tuple[str, ...] = ()
 
 MIDDLEWARE = [
     "apps.core.middleware.RequestMiddleware",
-    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.core.middleware.AdminOnlySessionMiddleware",
 ]

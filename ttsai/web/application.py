@@ -8,11 +8,13 @@ from django.conf import settings
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
 
+from apps.core.cross_origin import allow_origin
 from apps.core.deferred import ASGIApp, Deferred, Receive, Scope, Send
 from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.core.exception_handler import as_application_error, error_response
 from apps.core.ids import request_id_from
 from apps.core.middleware import with_slash
+from apps.core.page_safety import make_safe
 from ttsai.web.answers import send_app, send_response
 from ttsai.web.body import Body, ClientLeftError, declared_length, read_body
 from ttsai.web.ends import find_ends
@@ -123,4 +125,6 @@ def _without_django(error: ApplicationError, request: ShellRequest) -> HttpRespo
     response["X-Request-Id"] = request_id
     response["X-RateLimit-Limit"] = response["X-RateLimit-Remaining"] = "0"
     response["X-RateLimit-Reset"] = str(int(time.time()) + RETRY_SECONDS)
+    allow_origin(response, request)
+    make_safe(response, request)
     return response

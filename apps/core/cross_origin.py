@@ -1,0 +1,87 @@
+"""CORS: pages of the origins in TTSAI_CORS_ORIGINS may call the API with a key of their own, never with cookies.
+
+Here and not in a library's middleware, because refusals, preflights and answers without a thread never come that far in, and need it too.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+HEADERS: Final = ("Authorization", "Content-Type", "X-API-Key", "Idempotency-Key", "Prefer", "Last-Event-ID", "Range", "X-Request-Id")
+EXPOSED: Final = (
+    "X-Request-Id",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "Retry-After",
+    "X-Job-Id",
+    "X-Credits-Used",
+    "X-Warning",
+    "Content-Disposition",
+    "Content-Range",
+    "ETag",
+)
+REMEMBERED_SECONDS: Final = 7200
+"""A browser need not ask again for so long; Chromium remembers no longer."""
+MOST_HEADERS: Final = 50
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+
+
+def is_preflight(request: HttpRequest) -> bool:
+    """Whether a browser asks in advance."""
+    return request.method == "OPTIONS" and "HTTP_ORIGIN" in request.META and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META
+
+
+def preflight(request: HttpRequest) -> HttpResponse:
+    """The same for every path: what is at the path, the request itself is told, and a page can read that answer."""
+    response = HttpResponse(headers={"Content-Length": "0"})
+    del response.headers["Content-Type"]
+    if _allowed(request) is not None:
+        asked = request.META.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
+        response.headers["Access-Control-Allow-Methods"] = METHODS
+        response.headers["Access-Control-Allow-Headers"] = ", ".join(_header_names(asked))
+        response.headers["Access-Control-Max-Age"] = str(REMEMBERED_SECONDS)
+    patch_vary_headers(response, ["Access-Control-Request-Headers"])
+    return response
+
+
+def allow_origin(response: HttpResponseBase, request: HttpRequest) -> None:
+    """Lets the page that asks read the answer, where its origin is one of ours. Nothing is added where the setting is empty."""
+    if not settings.TTSAI_CORS_ORIGINS:
+        return
+    allowed = _allowed(request)
+    if allowed != "*":
+        patch_vary_headers(response, ["Origin"])
+    if allowed is not None:
+        response.headers["Access-Control-Allow-Origin"] = allowed
+        response.headers["Access-Control-Expose-Headers"] = ", ".join(EXPOSED)
+
+
+def _allowed(request: HttpRequest) -> str | None:
+    """What to answer as the allowed origin; None for another's page, and for what is no page."""
+    origins = tuple(settings.TTSAI_CORS_ORIGINS)
+    if "*" in origins:
+        return "*"
+    origin: str = request.META.get("HTTP_ORIGIN", "")
+    return origin if any(pattern.fullmatch(origin) for pattern in _patterns(origins)) else None
+
+
+@lru_cache(maxsize=8)
+def _patterns(origins: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """`https://*.example.com` stands for every name below, and not for the name itself."""
+    spelled = (re.escape(origin.rstrip("/").lower()).replace(r"\*", r"[a-z0-9-]+(?:\.[a-z0-9-]+)*") for origin in origins)
+    return tuple(re.compile(pattern) for pattern in spelled)
+
+
+def _header_names(asked: str) -> Iterable[str]:
+    """Ours, and whatever else the page's library sends: without cookies no header carries anything that the page does not know."""
+    others = [name for name in (part.strip() for part in asked.split(",")[:MOST_HEADERS]) if _NAME.fullmatch(name)]
+    known = {name.lower() for name in HEADERS}
+    return (*HEADERS, *(name for name in dict.fromkeys(others) if name.lower() not in known))
