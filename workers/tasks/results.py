@@ -6,13 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from workers.audio.encode import EncodedFile
+from workers.contract.codec import Message
 from workers.contract.errors import INTERNAL_ERROR, WorkError
 from workers.contract.formats import FORMATS
 from workers.contract.messages import Address, Manifest, PartMessage
 from workers.storage import Storage
+
+DocumentType = TypeVar("DocumentType", bound=Message)
 
 
 @dataclass(slots=True)
@@ -63,6 +66,34 @@ def store_results(
     )
     storage.write_bytes(message.manifest, data=to_json(manifest.to_dict()))
     return manifest
+
+
+def store_document(
+    message: PartMessage,
+    *,
+    storage: Storage,
+    document: Message,
+    audio_seconds: float = 0.0,
+    units_done: int = 0,
+    details: Mapping[str, Any] | None = None,
+) -> Manifest:
+    """Stores a document as the part's output, then the manifest. audio_seconds: of the recording that it tells of."""
+    with stored_output(message, storage=storage) as output:
+        output.path.write_bytes(to_json(document.to_dict()))
+    return store_results(
+        message,
+        storage=storage,
+        output=output,
+        encoded=EncodedFile(seconds=audio_seconds, sample_rate=0, size_bytes=output.bytes),
+        units_done=units_done,
+        details=details,
+    )
+
+
+def read_document(address: Address, kind: type[DocumentType], *, storage: Storage) -> DocumentType:
+    """What an earlier part of the job wrote. Raises WorkError (storage_unavailable)."""
+    with storage.read(address) as path:
+        return kind.from_dict(json.loads(path.read_bytes()))
 
 
 def read_timings(address: Address | None, *, storage: Storage) -> list[dict[str, Any]]:
