@@ -35,6 +35,7 @@ app.conf.update(
         "dispatch": {"task": "platform.dispatch", "schedule": 1.0, "options": {"expires": 2}},
         "reap": {"task": "platform.reap", "schedule": 2.0, "options": {"expires": 4}},
         "expire results": {"task": "platform.expire_results", "schedule": crontab(minute="7")},
+        "expire batches": {"task": "platform.expire_batches", "schedule": crontab(minute="12")},
         "expire uploads": {"task": "platform.expire_uploads", "schedule": crontab(minute="*/10")},
         "forget old rows": {"task": "platform.forget_old_rows", "schedule": crontab(minute="17")},
         "forget workers": {"task": "platform.forget_workers", "schedule": crontab(hour="2", minute="27")},

@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.urls import reverse
 
 from apps.accounts.models import Account, AnonymousUse, User
+from apps.batches.models import Batch
 from apps.billing.models import TierPrice
 from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
 from apps.jobs.models import Job, Part
@@ -27,7 +28,10 @@ def make_one_of_everything() -> None:
     spec = {"id": "kokoro", "name": "Kokoro", "version": "1"}
     engine = Engine.objects.create(id="kokoro", name="Kokoro", kind="tts", version="1", queue="kokoro", spec=spec, tier="standard")
     Voice.objects.create(engine=engine, voice_id="af_bella", name="Bella", language="en-us", gender="female")
-    make_job(account, state="completed", charged_millicredits=40, result={"key": "a/b"})
+    spoken = make_job(account, state="completed", charged_millicredits=40, result={"key": "a/b"})
+    batch = Batch.objects.create(account=account, total=2, ended_count=1)
+    batch.items.create(index=0, job=spoken)
+    batch.items.create(index=1, error_code="unknown_voice", error_message="<b>No such voice</b>")
     make_job(account, state="failed", error_code="internal_error", error_message="<b>It failed</b>")
     make_job(None, state="queued")
 

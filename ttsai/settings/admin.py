@@ -10,6 +10,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Jobs", "play_circle", "jobs_job"),
             ("Parts", "splitscreen", "jobs_part"),
+            ("Batches", "stacks", "batches_batch"),
             ("Workers", "memory", "catalog_worker"),
             ("Models", "neurology", "catalog_engine"),
             ("Voices", "record_voice_over", "catalog_voice"),

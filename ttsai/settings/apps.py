@@ -24,10 +24,11 @@ INSTALLED_APPS = [
     "apps.catalog",
     "apps.jobs",
     "apps.speech",
+    "apps.batches",
     "apps.dashboard",
 ]
 
-TTSAI_JOB_END_OBSERVERS: tuple[str, ...] = ()
+TTSAI_JOB_END_OBSERVERS = ("apps.batches.services.ends.note_ended_job",)
 """(Job) -> None, called in the transaction of every job's end, after its credits are settled: for apps above jobs."""
 
 MIDDLEWARE = [

@@ -1,0 +1,10 @@
+"""The Django app batches."""
+
+from django.apps import AppConfig
+
+
+class BatchesConfig(AppConfig):
+    """Many texts in one request."""
+
+    name = "apps.batches"
+    label = "batches"

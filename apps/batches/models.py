@@ -1,0 +1,74 @@
+"""Batches and their items. What became of an item is told by its job; the batch counts the items that have ended."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.accounts.models import Account, ApiKey
+from apps.jobs.models import Job
+
+
+class Batch(models.Model):
+    """One request for several texts. Over once each of its items has ended, well or not."""
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="batches", db_index=False)
+    api_key = models.ForeignKey(ApiKey, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    total = models.PositiveSmallIntegerField()
+    ended_count = models.PositiveSmallIntegerField(default=0, help_text="Of its items; raised in the transaction of each job's end.")
+    webhook_url = models.CharField(max_length=2048, blank=True)
+    public_base = models.TextField(blank=True, help_text="The server's address as the request wrote it, for the addresses in the webhook.")
+    retention_days = models.PositiveIntegerField(null=True, blank=True)
+    joined_by = models.CharField(
+        max_length=64,
+        null=True,
+        blank=True,
+        help_text="The body's digest while the batch is active: an identical request of the key joins it.",
+    )
+    request_id = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    items_deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "batches"
+        indexes = [
+            models.Index(fields=["account", "-created_at"], name="batches_of_an_account"),
+            models.Index(fields=["expires_at"], condition=Q(items_deleted_at=None), name="batches_to_expire"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["api_key", "joined_by"], name="identical_batches_are_one"),
+            models.CheckConstraint(condition=Q(ended_count__lte=models.F("total")), name="no_more_items_end_than_there_are"),
+        ]
+
+    def __str__(self) -> str:
+        return self.uuid.hex
+
+    @property
+    def is_over(self) -> bool:
+        """Whether each of its items has ended."""
+        return self.ended_at is not None
+
+
+class BatchItem(models.Model):
+    """One text of a batch: a job, or the reason why there is none."""
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items", db_index=False)
+    index = models.PositiveSmallIntegerField()
+    job = models.OneToOneField(Job, null=True, blank=True, on_delete=models.CASCADE, related_name="batch_item")
+    error_code = models.CharField(max_length=50, blank=True)
+    error_message = models.TextField(blank=True)
+    warnings = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "index"], name="an_item_of_a_batch"),
+            models.CheckConstraint(condition=Q(job=None) ^ Q(error_code=""), name="an_item_is_a_job_or_a_refusal"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id.hex}/{self.index}"

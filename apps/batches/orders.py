@@ -1,0 +1,51 @@
+"""The items of a request as plans of jobs; one that cannot be planned is a refusal with its reason."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+
+from apps.accounts.callers import Caller
+from apps.batches.serializers import BatchItemRequestSerializer
+from apps.core.errors import ApplicationError
+from apps.core.exception_handler import invalid_fields
+from apps.core.fields import validated
+from apps.jobs.models import Lane
+from apps.jobs.services.submit import JobPlan
+from apps.speech.services import plan_speech, warnings_of
+from apps.speech.views import order_of
+
+SHAPE = BatchItemRequestSerializer()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an item makes no job."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """One text of the request."""
+
+    outcome: JobPlan | Refusal
+    warnings: tuple[str, ...] = ()
+
+
+def plan_item(caller: Caller, text: dict[str, Any]) -> PlannedItem:
+    """What POST /v1/tts/ would make of the item, in the lane `bulk`; nothing is reserved or written."""
+    try:
+        order = order_of(validated(SHAPE, text))
+        plan = plan_speech(caller, order=order)
+        return PlannedItem(replace(plan, lane=Lane.BULK), warnings=tuple(warnings_of(order)))
+    except ValidationError as error:
+        return PlannedItem(refusal_of(invalid_fields(error)))
+    except ApplicationError as error:
+        return PlannedItem(refusal_of(error))
+
+
+def refusal_of(error: ApplicationError) -> Refusal:
+    """The error as the item tells it."""
+    return Refusal(code=error.code, message=error.message)

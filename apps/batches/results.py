@@ -1,0 +1,64 @@
+"""A batch as its requests and its webhook tell it."""
+
+from typing import Any
+
+from apps.batches.models import Batch, BatchItem
+from apps.batches.selectors import list_items
+from apps.billing import prices
+from apps.jobs.models import Job, JobState
+from apps.jobs.outcomes import NOT_DONE, STATUS, failure_of
+from apps.speech.links import result_address
+
+
+def progress_shape(batch: Batch) -> dict[str, Any]:
+    """The answer to the request for a batch."""
+    return {
+        "batch_id": batch.uuid.hex,
+        "total": batch.total,
+        "completed": batch.ended_count,
+        "status": "completed" if batch.is_over else "processing",
+    }
+
+
+def batch_shape(batch: Batch, *, base: str) -> dict[str, Any]:
+    """The batch with its items. `credits` and `credits_charged` count what has ended, so that they always add up."""
+    items = list_items(batch)
+    charged_millicredits = sum(item.job.charged_millicredits for item in items if item.job is not None)
+    return {
+        **progress_shape(batch),
+        "credits_charged": prices.credits(charged_millicredits),
+        "created_at": batch.created_at.isoformat(),
+        "finished_at": batch.ended_at.isoformat() if batch.ended_at else None,
+        "expires_at": batch.expires_at.isoformat() if batch.expires_at else None,
+        "items": [_item_shape(item, base=base) for item in items],
+    }
+
+
+def _item_shape(item: BatchItem, *, base: str) -> dict[str, Any]:
+    if item.job is None:
+        shape = _shape(item, status="failed", error=item.error_message, code=item.error_code)
+    elif item.job.state in NOT_DONE:
+        code, message = failure_of(item.job)
+        shape = _shape(item, status=STATUS[JobState(item.job.state)], error=message, code=code)
+    else:
+        shape = _shape(item, status=STATUS[JobState(item.job.state)], url=_url(item.job, base=base))
+    return shape | {"warnings": item.warnings} if item.warnings else shape
+
+
+def _shape(item: BatchItem, *, status: str, error: str = "", code: str = "", url: str = "") -> dict[str, Any]:
+    """Strings are empty rather than null: the official SDK declares them as such."""
+    job = item.job
+    shape = {
+        "index": item.index,
+        "uuid": job.uuid.hex if job else "",
+        "status": status,
+        "error": error,
+        "url": url,
+        "credits": prices.credits(job.charged_millicredits if job else 0),
+    }
+    return shape | {"code": code} if code else shape
+
+
+def _url(job: Job, *, base: str) -> str:
+    has_result = job.state == JobState.COMPLETED and job.result_deleted_at is None
+    return result_address(base, job) if has_result else ""

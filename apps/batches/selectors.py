@@ -1,0 +1,41 @@
+"""Reads of batches: by their id, which is a capability; and those of an account, which only it may stop."""
+
+from apps.accounts.callers import Caller
+from apps.batches.models import Batch, BatchItem
+from apps.core.errors import GoneError, InvalidRequestError, NotFoundError
+from apps.core.ids import find_uuid
+from apps.jobs.models import ACTIVE_STATES, Job
+
+
+def get_batch(batch_id: str) -> Batch:
+    """The batch, whosever it is. 400 for what is no id, 404 where there is none, 410 where its results are gone."""
+    uuid = find_uuid(batch_id)
+    if uuid is None:
+        raise InvalidRequestError(
+            "batch_id must be the 32 hex digits (or the dashed form) of a batch.", code="invalid_uuid", param="batch_id"
+        )
+    batch = Batch.objects.filter(uuid=uuid).first()
+    if batch is None:
+        raise NotFoundError("There is no batch with this id.", param="batch_id")
+    if batch.items_deleted_at is not None:
+        raise GoneError("The results of this batch have expired and were deleted.", param="batch_id")
+    return batch
+
+
+def get_own_batch(caller: Caller, *, batch_id: str) -> Batch:
+    """A batch of the caller's account. 404 for any other, whether it exists or not."""
+    uuid = find_uuid(batch_id)
+    batch = Batch.objects.filter(uuid=uuid, account_id=caller.own_key.account_id).first() if uuid is not None else None
+    if batch is None:
+        raise NotFoundError("There is no batch with this id in your account.", param="batch_id")
+    return batch
+
+
+def list_items(batch: Batch) -> list[BatchItem]:
+    """The items in their order, with their jobs."""
+    return list(BatchItem.objects.filter(batch=batch).select_related("job").order_by("index"))
+
+
+def list_active_jobs(batch: Batch) -> list[Job]:
+    """The jobs of the batch that wait or run, the last first."""
+    return list(Job.objects.filter(batch_item__batch=batch, state__in=ACTIVE_STATES).order_by("-batch_item__index"))

@@ -1,0 +1,92 @@
+"""Shapes of POST /v1/tts/batch/ and GET /v1/tts/batch/result/."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.speech.serializers import SpeechRequestSerializer
+from apps.webhooks.fields import WebhookUrl
+
+MOST_ITEMS = 50
+OF_THE_BATCH = {
+    "webhook_url": "webhook_url stands beside `texts`: one message tells of the whole batch.",
+    "stream": "An item of a batch cannot be streamed.",
+}
+"""Fields of POST /v1/tts/ that an item cannot have, and why."""
+
+
+class BatchItemRequestSerializer(SpeechRequestSerializer):
+    """One text: the body of POST /v1/tts/, without `stream` and `webhook_url`."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuses what concerns the batch as a whole."""
+        for name, reason in OF_THE_BATCH.items():
+            if attrs.get(name):
+                raise serializers.ValidationError({name: reason}, code="not_of_an_item")
+        return super().validate(attrs)
+
+
+@extend_schema_field(BatchItemRequestSerializer(many=True))
+class Texts(serializers.Field[list[dict[str, Any]], Any, Any, Any]):
+    """One to fifty objects. What is in them is read later, one by one: a bad one fails alone."""
+
+    default_error_messages = {
+        "not_a_list": "Expected a list of objects.",
+        "empty": "A batch has at least one item.",
+        "too_many": "A batch has at most {most} items; these are {count}.",
+    }
+
+    def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
+        """The list, counted before anything in it is looked at."""
+        if not isinstance(data, list):
+            self.fail("not_a_list")
+        if not data:
+            self.fail("empty")
+        if len(data) > MOST_ITEMS:
+            self.fail("too_many", most=MOST_ITEMS, count=len(data))
+        for index, item in enumerate(data):
+            if not isinstance(item, dict):
+                raise serializers.ValidationError({str(index): 'Expected an object such as {"text": …, "model": …, "voice": …}.'})
+        return data
+
+
+class BatchRequestSerializer(serializers.Serializer[Any]):
+    """The body of POST /v1/tts/batch/."""
+
+    texts = Texts(help_text=f"At most {MOST_ITEMS}; each is priced, limited and answered for itself.")
+    webhook_url = WebhookUrl(help_text="Told once every item has ended: one signed POST of `batch.completed`.")
+
+
+class BatchSerializer(serializers.Serializer[Any]):
+    """The answer of POST /v1/tts/batch/."""
+
+    batch_id = serializers.CharField(help_text="32 hex digits: opens the result to whoever holds it.")
+    total = serializers.IntegerField()
+    completed = serializers.IntegerField(help_text="Items that have ended, well or not.")
+    status = serializers.ChoiceField(
+        choices=["processing", "completed"], help_text="`completed` once every item has ended, also when some failed."
+    )
+
+
+class BatchItemSerializer(serializers.Serializer[Any]):
+    """What became of one text."""
+
+    index = serializers.IntegerField(help_text="Its place in `texts`, from 0.")
+    uuid = serializers.CharField(help_text="Of its job; empty where the item was refused.")
+    status = serializers.ChoiceField(choices=["queued", "processing", "completed", "failed", "cancelled"])
+    error = serializers.CharField(help_text="Why it failed; empty where it did not.")
+    url = serializers.CharField(help_text="The audio, which needs no key; empty while there is none.")
+    credits = serializers.FloatField(help_text="What it was charged; 0 until it has ended.")
+    code = serializers.CharField(required=False, help_text="Why it failed, for programs.")
+    warnings = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class BatchResultSerializer(BatchSerializer):
+    """The answer of GET /v1/tts/batch/result/, and `data` of the event batch.completed."""
+
+    credits_charged = serializers.FloatField(help_text="The sum of the items' credits so far; exact.")
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="When results are deleted.")
+    items = BatchItemSerializer(many=True)

@@ -1,0 +1,1 @@
+"""Writes of the app: a batch is accepted, its items end, it is cancelled, its results expire."""

@@ -1,0 +1,40 @@
+"""A batch learns that its items end, and is over with the last: in the transaction of that job's end, once."""
+
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from apps.batches.models import Batch
+from apps.batches.results import batch_shape
+from apps.core.links import remembered_base
+from apps.jobs.models import Job, Lane
+from apps.webhooks.services import record_event
+
+# Ends at the same time follow each other on the batch's row; exactly one of them reaches the total.
+COUNT = """
+UPDATE batches_batch AS batch SET ended_count = batch.ended_count + 1
+FROM batches_batchitem AS item WHERE item.job_id = %(job)s AND batch.uuid = item.batch_id
+RETURNING batch.uuid, batch.ended_count = batch.total
+"""
+
+
+def note_ended_job(job: Job) -> None:
+    """One of TTSAI_JOB_END_OBSERVERS. Items are in the lane `bulk`, so that other ends cost nothing here."""
+    if job.lane != Lane.BULK:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, {"job": job.uuid})
+        row = cursor.fetchone()
+    if row is not None and row[1]:
+        end_batch(Batch.objects.get(uuid=row[0]))
+
+
+def end_batch(batch: Batch) -> None:
+    """Every item has ended: the row and the webhook's outbox, in the caller's transaction."""
+    batch.ended_at, batch.joined_by = timezone.now(), None
+    if batch.retention_days is not None:
+        batch.expires_at = batch.ended_at + timedelta(days=batch.retention_days)
+    batch.save(update_fields=["ended_count", "ended_at", "joined_by", "expires_at"])
+    shape = batch_shape(batch, base=remembered_base(batch.public_base))
+    record_event(batch.account_id, event="batch.completed", data=shape, url=batch.webhook_url)

@@ -1,0 +1,11 @@
+"""Celery entry points of the app."""
+
+from celery import shared_task
+
+from apps.batches.services.retention import expire_batches
+
+
+@shared_task(name="platform.expire_batches", ignore_result=True)
+def delete_expired_batches() -> None:
+    """Every hour: batches past their retention."""
+    expire_batches()

@@ -1,0 +1,124 @@
+"""Batches: how far they are, what their items cost, who is told of their end."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from unfold.decorators import action, display
+from unfold.paginator import InfinitePaginator
+
+from apps.batches.models import Batch, BatchItem
+from apps.batches.services.cancel import cancel_batch
+from apps.dashboard.admin.forms import ConfirmForm
+from apps.dashboard.admin.jobs import JOB_COLOURS
+from apps.dashboard.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch, in_credits, job_link
+
+REFUSED = "refused"
+ITEM_COLOURS = {state.value: colour for state, colour in JOB_COLOURS.items()} | {REFUSED: "danger"}
+
+
+class ItemsInline(ReadOnlyInline):
+    """The items of a batch."""
+
+    model = BatchItem
+    fields = ["index", "shown_state", "short_job", "charged", "reason"]
+    readonly_fields = fields
+    ordering = ["index"]
+    per_page = 50
+    show_change_link = False
+    verbose_name_plural = "items"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BatchItem]:
+        """With their jobs."""
+        items: QuerySet[BatchItem] = super().get_queryset(request)
+        return items.select_related("job")
+
+    @display(description="state", label=ITEM_COLOURS)
+    def shown_state(self, item: BatchItem) -> str:
+        """In colour."""
+        return REFUSED if item.job is None else item.job.state
+
+    @display(description="job")
+    def short_job(self, item: BatchItem) -> str:
+        """Where the item's work is told."""
+        return job_link(item.job_id)
+
+    @display(description="charged")
+    def charged(self, item: BatchItem) -> str:
+        """In credits."""
+        return in_credits(item.job.charged_millicredits if item.job else 0)
+
+    @display(description="reason")
+    def reason(self, item: BatchItem) -> str:
+        """Why it failed."""
+        return item.error_message or (item.job.error_message if item.job else "")
+
+
+@admin.register(Batch)
+class BatchAdmin(UuidSearch, ReadOnlyAdmin):
+    """Batches, newest first."""
+
+    list_display = ["short_uuid", "created_at", "shown_state", "account", "progress", "ended_at"]
+    list_display_links = ["short_uuid"]
+    list_filter = ["created_at"]
+    list_select_related = ["account"]
+    search_fields = ["account__name", "=request_id"]
+    search_help_text = "The batch's whole id, a request's id or an account's name"
+    ordering = ["-created_at"]
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    inlines = [ItemsInline]
+    actions_detail = ["cancel"]
+    fields = [
+        ("uuid", "shown_state"),
+        ("account", "api_key"),
+        ("progress", "charged"),
+        ("created_at", "ended_at"),
+        ("expires_at", "items_deleted_at"),
+        "webhook_url",
+        "request_id",
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 - Django's signature
+        """Everything."""
+        return [name for row in self.fields for name in ([row] if isinstance(row, str) else row)]
+
+    @display(description="batch", ordering="uuid")
+    def short_uuid(self, batch: Batch) -> str:
+        """Its first digits."""
+        return f"{batch.uuid.hex[:8]}…"
+
+    @display(description="state", ordering="ended_at", label={"processing": "primary", "completed": "success"})
+    def shown_state(self, batch: Batch) -> str:
+        """In colour."""
+        return "completed" if batch.is_over else "processing"
+
+    @display(description="ended", ordering="ended_count")
+    def progress(self, batch: Batch) -> str:
+        """Of how many items."""
+        return f"{batch.ended_count} of {batch.total}"
+
+    @display(description="charged")
+    def charged(self, batch: Batch) -> str:
+        """In credits, so far."""
+        return in_credits(batch.items.aggregate(charged=Sum("job__charged_millicredits"))["charged"])
+
+    @action(description="Cancel…", icon="cancel", permissions=["batches.change_batch"])
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Stop what is left of it as its owner could; it pays for what was made."""
+        batch: Batch = self.get_or_404(request, object_id)
+
+        def perform(_given: dict[str, Any]) -> str:
+            ended = cancel_batch(batch, reason="Cancelled by the operator.")
+            return "Cancelled" if ended.is_over else "Its workers were told to stop"
+
+        description = "It pays for what was made; the rest of its credits go back."
+        page = FormPage(f"Cancel batch {batch}", description, "Cancel the batch", ConfirmForm)
+        return self.ask(request, page=page, obj=batch, perform=perform)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Nothing is left to cancel of a batch that is over."""
+        actions: list[Any] = super().get_actions_detail(request, object_id)
+        batch = self.get_object(request, str(object_id))
+        return [] if batch is None or batch.is_over else actions

@@ -1,0 +1,23 @@
+"""Batches for tests."""
+
+from typing import Any
+
+from apps.accounts.callers import Caller
+from apps.batches.models import Batch
+from apps.batches.services.accept import BatchOrder, request_batch
+from apps.core.idempotency import body_digest
+from apps.jobs.models import Job
+from apps.jobs.services.idempotency import Idempotency
+
+
+def batch_of(by: Caller, *texts: dict[str, Any], webhook_url: str = "", key: str = "") -> Batch:
+    """A batch of this caller, as its view would ask for it; texts as POST /v1/tts/ takes them."""
+    digest = body_digest("tts-batch", texts)
+    idempotency = Idempotency(key=key, body_digest=digest) if key else None
+    order = BatchOrder(texts=list(texts), webhook_url=webhook_url, body_digest=digest)
+    return request_batch(by, order=order, idempotency=idempotency, request_id="req_test")
+
+
+def jobs_of(batch: Batch) -> list[Job]:
+    """Its jobs, in the order of its items."""
+    return list(Job.objects.filter(batch_item__batch=batch).order_by("batch_item__index"))
