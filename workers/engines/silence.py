@@ -19,8 +19,8 @@ CHARACTER_SECONDS: Final = 0.05
 COMPUTE_VARIABLE: Final = "TTSAI_SILENCE_COMPUTE_SECONDS"
 """How long each sentence keeps its compute thread; 0 unless set."""
 
-FAIL_MARK: Final = re.compile(r"\[fail(?::([a-z_]+))?\]")
-"""A sentence with [fail] fails with internal_error, one with [fail:bad_audio] with that code."""
+FAIL_MARK: Final = re.compile(r"\[fail(?::([a-z_ ]+))?\]")
+"""A sentence with [fail] fails with internal_error, one with [fail:bad_audio] with that code, whose underscores normalisation made spaces of."""
 WORD: Final = re.compile(r"\S+")
 
 
@@ -61,7 +61,7 @@ class SilenceEngine(Engine):
         find_voice(self.spec, voice, language=language)
         time.sleep(float(os.environ.get(COMPUTE_VARIABLE) or 0))
         if mark := FAIL_MARK.search(text):
-            raise WorkError(mark[1] or INTERNAL_ERROR, "The text asked for a failure.")
+            raise WorkError((mark[1] or INTERNAL_ERROR).replace(" ", "_"), "The text asked for a failure.")
         if not any(map(str.isalnum, text)):
             raise WorkError(NOTHING_TO_SAY, "The text holds nothing that can be spoken.")
         character_seconds = CHARACTER_SECONDS / speed

@@ -5,7 +5,9 @@ import time
 import pytest
 
 from workers.contract.errors import WorkError
+from workers.contract.markup import Segment
 from workers.engines.silence import SilenceEngine
+from workers.text.script import Request, write_script
 
 
 def test_silence_is_as_long_as_its_text_and_the_words_are_spread_over_it() -> None:
@@ -18,10 +20,14 @@ def test_silence_is_as_long_as_its_text_and_the_words_are_spread_over_it() -> No
     ]
 
 
-@pytest.mark.parametrize(("mark", "code"), [("[fail]", "internal_error"), ("[fail:bad_audio]", "bad_audio")])
+@pytest.mark.parametrize(
+    ("mark", "code"), [("[fail]", "internal_error"), ("[fail:bad_audio]", "bad_audio"), ("[fail:out_of_memory]", "out_of_memory")]
+)
 def test_a_mark_in_the_text_asks_for_a_failure(mark: str, code: str) -> None:
+    engine = SilenceEngine()
+    (utterance,) = write_script((Segment(f"Please {mark} now."),), request=Request("quiet", "en"), engine=engine).utterances
     with pytest.raises(WorkError) as failure:
-        SilenceEngine().speak(f"Please {mark} now.", voice="quiet", language="", speed=1.0)
+        engine.speak(utterance.spoken.text, voice="quiet", language="", speed=1.0)
     assert failure.value.code == code
 
 
