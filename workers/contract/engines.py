@@ -26,6 +26,7 @@ class Directions(Message):
     source: str
     """Primary tag; `*` for any of the engine's languages."""
     targets: tuple[str, ...]
+    """Primary tags; one that is the source's too does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +74,13 @@ class EngineSpec(Message):
     def clamp_speed(self, speed: float) -> float:
         """The nearest speed that the engine can speak at."""
         return min(max(speed, self.minimum_speed), self.maximum_speed)
+
+    def sources(self) -> tuple[str, ...]:
+        """Of a translator: every language that it translates from."""
+        named = {one.source for one in self.directions}
+        return tuple(sorted((named - {"*"}) | (set(self.languages) if "*" in named else set())))
+
+    def targets_from(self, source: str) -> tuple[str, ...]:
+        """Of a translator: every language that it translates this one to, a primary tag."""
+        fitting = [one for one in self.directions if one.source == source or (one.source == "*" and source in self.languages)]
+        return tuple(sorted({target for one in fitting for target in one.targets} - {source}))
