@@ -4,8 +4,8 @@ from functools import cache
 
 from celery import shared_task
 
+from apps.core.notices import SEND_DUE_WEBHOOKS
 from apps.webhooks.sender import Sender
-from apps.webhooks.services.outbox import SEND_DUE_WEBHOOKS
 
 
 @cache

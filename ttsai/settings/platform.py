@@ -50,6 +50,9 @@ TTSAI_FAILED_KEYS_PER_MINUTE = environment.number("TTSAI_FAILED_KEYS_PER_MINUTE"
 TTSAI_OUTBOUND_ALLOW = environment.names("TTSAI_OUTBOUND_ALLOW")
 """`host:port` pairs that clients' addresses (webhooks, audio URLs) may lead to although they are private."""
 
+TTSAI_LOW_CREDITS = environment.number("TTSAI_LOW_CREDITS", 10)
+"""Whole credits: an account whose balance falls below them is sent the event credits.low. Accounts may have a threshold of their own."""
+
 TTSAI_ENGINE_TIERS = {
     **dict.fromkeys(("piper", "vits", "melotts"), "free"),
     **dict.fromkeys(("kokoro", "cosyvoice2"), "standard"),

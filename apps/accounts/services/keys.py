@@ -10,6 +10,7 @@ from apps.accounts.models import Account, ApiKey, User
 from apps.accounts.scopes import check_scopes
 from apps.accounts.selectors import PREFIX_LENGTH, digest_of
 from apps.core.errors import ConflictError, InvalidRequestError
+from apps.core.notices import leave_notice
 
 KEY_START = "sk-tts-"
 SECRET_BYTES = 32
@@ -80,8 +81,10 @@ def rotate_key(key: ApiKey, *, overlap_seconds: int) -> tuple[ApiKey, str]:
 def revoke_key(key: ApiKey) -> None:
     """The key opens nothing from now on. A second call changes nothing."""
     now = timezone.now()
-    if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
-        key.revoked_at = now
+    with transaction.atomic():
+        if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
+            key.revoked_at = now
+            leave_notice(key.account_id, event="key.revoked", data={"key_id": key.pk, "prefix": key.prefix, "name": key.name})
 
 
 def _issue(key: ApiKey) -> tuple[ApiKey, str]:

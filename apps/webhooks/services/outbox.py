@@ -1,37 +1,45 @@
 """The outbox: deliveries are rows of the same transaction as what they tell of, so that neither is without the other."""
 
 import json
-from functools import partial
-from typing import Any, Final
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import Account
-from apps.core.platform_tasks import ask_platform
+from apps.core.notices import send_soon
 from apps.webhooks.events import EVENTS, event_body
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint
 
-SEND_DUE_WEBHOOKS: Final = "platform.send_due_webhooks"
-ASKED_SECONDS = 5.0
-"""Beat asks every second: a platform that was away does not come back to a heap of requests for the same thing."""
+Data = dict[str, Any] | Callable[[], dict[str, Any]]
+"""What an event tells; a function is called only where somebody listens."""
+
 MAXIMUM_BODY_BYTES = 256 * 1024
 """Of a message. What makes it larger (the transcript of hours, say) is left out and named in `omitted`."""
 
 
-def record_event(account_id: int, *, event: str, data: dict[str, Any], url: str = "", endpoint: Endpoint | None = None) -> list[Delivery]:
+def record_event(
+    account_id: int,
+    *,
+    event: str,
+    data: Data,
+    url: str = "",
+    endpoint: Endpoint | None = None,
+    occurred_at: datetime | None = None,
+) -> list[Delivery]:
     """Rows for every endpoint of the account that asked for the event, and for the request's own address (`url`).
 
-    Belongs inside the transaction of what the event tells of. After its commit the platform's worker is asked to send at once; should
-    that be lost, beat asks within a second.
+    Belongs inside the transaction of what the event tells of. After its commit the platform's worker is asked to send at once.
     """
     if event not in EVENTS:
         raise ValueError(f"no such event: {event}")
     endpoints = [endpoint] if endpoint else _listening(account_id, event=event)
     if not endpoints and not url:
         return []
-    body = _bounded_body(event, data=data)
+    body = _bounded_body(event, data=data() if callable(data) else data, occurred_at=occurred_at or timezone.now())
     rows = [Delivery(account_id=account_id, endpoint=one, url=one.url, event=event, body=body) for one in endpoints]
     if url:
         rows.append(Delivery(account_id=account_id, url=url, event=event, body=body))
@@ -56,21 +64,15 @@ def send_test(account: Account, *, endpoint: Endpoint) -> Delivery:
     return delivery
 
 
-def send_soon() -> None:
-    """Once the transaction is committed, what is due is sent."""
-    transaction.on_commit(partial(ask_platform, SEND_DUE_WEBHOOKS, expires_seconds=ASKED_SECONDS))
-
-
-def _bounded_body(event: str, *, data: dict[str, Any]) -> str:
+def _bounded_body(event: str, *, data: dict[str, Any], occurred_at: datetime) -> str:
     """The message as it is sent: the largest fields are left out until it is small enough."""
-    occurred_at = timezone.now().isoformat()
-    body = _as_json(event_body(event, occurred_at=occurred_at, data=data))
+    body = _as_json(event_body(event, occurred_at=occurred_at.isoformat(), data=data))
     omitted: list[str] = []
     while len(body.encode()) > MAXIMUM_BODY_BYTES and data:
         largest = max(data, key=lambda name: len(_as_json(data[name])))
         omitted.append(largest)
         data = {name: value for name, value in data.items() if name != largest}
-        body = _as_json(event_body(event, occurred_at=occurred_at, data=data | {"omitted": omitted}))
+        body = _as_json(event_body(event, occurred_at=occurred_at.isoformat(), data=data | {"omitted": omitted}))
     return body
 
 
