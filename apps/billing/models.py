@@ -11,6 +11,10 @@ class Balance(models.Model):
 
     account = models.OneToOneField(Account, primary_key=True, on_delete=models.PROTECT, related_name="balance")
     available_millicredits = models.BigIntegerField(default=0)
+    low_threshold_millicredits = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Below it the event credits.low is sent; empty for TTSAI_LOW_CREDITS."
+    )
+    was_told_low = models.BooleanField(default=False, help_text="Sent since the balance was last at the threshold or above.")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(available_millicredits__gte=0), name="balance_never_below_zero")]
@@ -72,3 +76,26 @@ class TierPrice(models.Model):
 
     def __str__(self) -> str:
         return self.tier
+
+
+class PriceUnit(models.TextChoices):
+    """What a service is paid by."""
+
+    MINUTE = "minute", "minute of audio"
+    TURN = "turn", "turn"
+
+
+class ServicePrice(models.Model):
+    """The price of what is not paid by the character: hearing, translating speech, conversations."""
+
+    service = models.SlugField(max_length=50, unique=True)
+    unit = models.CharField(max_length=10, choices=PriceUnit.choices)
+    millicredits = models.PositiveIntegerField(help_text="For one unit; 1000 is one credit.")
+
+    class Meta:
+        verbose_name = "price of a service"
+        verbose_name_plural = "prices of services"
+        ordering = ["service"]
+
+    def __str__(self) -> str:
+        return self.service

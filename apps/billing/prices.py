@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from apps.billing.models import TierPrice
+from apps.billing.models import PriceUnit, ServicePrice, TierPrice
 from apps.core.errors import InvalidRequestError
 
 MILLICREDITS = 1000
@@ -10,6 +10,14 @@ MILLICREDITS = 1000
 
 STARTING_TIER_PRICES = {"free": 1000, "standard": 2000, "premium": 4000}
 """Millicredits for 1,000 characters that a new installation starts with; afterwards the rows count."""
+
+
+STARTING_SERVICE_PRICES = {
+    "transcription": (PriceUnit.MINUTE, 2000),
+    "speech-translation": (PriceUnit.MINUTE, 5000),
+    "voice-chat": (PriceUnit.TURN, 3000),
+}
+"""What services that are not paid by the character cost at first, in millicredits for each unit."""
 
 
 def characters_price_millicredits(characters: int, *, millicredits_per_1k: int) -> int:
@@ -21,6 +29,17 @@ def tier_price(tier: str) -> int:
     """Millicredits for 1,000 characters of a model of this tier; a tier without a row costs what the dearest does."""
     prices = dict(TierPrice.objects.values_list("tier", "millicredits_per_1k_characters"))
     return prices[tier] if tier in prices else max(prices.values(), default=max(STARTING_TIER_PRICES.values()))
+
+
+def service_price(service: str) -> int:
+    """Millicredits for one unit of a service; what a new installation starts with where its row was deleted."""
+    row = ServicePrice.objects.filter(service=service).values_list("millicredits", flat=True).first()
+    return STARTING_SERVICE_PRICES[service][1] if row is None else row
+
+
+def duration_price_millicredits(milliseconds: int, *, millicredits_per_minute: int) -> int:
+    """The price of a recording, in proportion to its length."""
+    return -(-milliseconds * millicredits_per_minute // 60_000)
 
 
 def credits(millicredits: int) -> int | float:  # noqa: A001 - the word of the API; the builtin of that name is the interpreter's

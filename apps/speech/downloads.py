@@ -16,8 +16,8 @@ from apps.core.errors import ConflictError, GatewayTimeoutError, GoneError, NotF
 from apps.core.files import RangedFile
 from apps.core.storage import get_storage
 from apps.jobs.models import Job, JobState
+from apps.jobs.outcomes import failure_of
 from apps.jobs.services.renditions import request_rendition
-from apps.speech.results import failure_of
 from apps.speech.selectors import get_speech_job
 from workers.contract.formats import FORMATS
 

@@ -4,23 +4,9 @@ from typing import Any
 
 from apps.billing import prices
 from apps.jobs.models import Job, JobState
+from apps.jobs.outcomes import NOT_DONE, STATUS, failure_of
 from apps.speech.links import result_address
 from apps.speech.selectors import progress_of, read_words
-
-STATUS = {
-    JobState.QUEUED: "queued",
-    JobState.RUNNING: "processing",
-    JobState.COMPLETED: "completed",
-    JobState.FAILED: "failed",
-    JobState.CANCELLED: "cancelled",
-    # Clients of this API know `failed` and stop at it; the code tells that no worker took the job up in time.
-    JobState.EXPIRED: "failed",
-}
-NOT_DONE = {
-    JobState.FAILED: ("internal_error", "The job failed."),
-    JobState.CANCELLED: ("cancelled", "The job was cancelled."),
-    JobState.EXPIRED: ("expired", "No worker took the job up in time."),
-}
 
 
 def result_shape(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
@@ -32,12 +18,6 @@ def result_shape(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
         code, message = failure_of(job)
         return shape | {"error": message, "code": code, "credits_used": prices.credits(job.charged_millicredits)}
     return shape | {"progress": progress_of(job)}
-
-
-def failure_of(job: Job) -> tuple[str, str]:
-    """Code and sentence of a job that ended without a result."""
-    code, message = NOT_DONE[JobState(job.state)]
-    return job.error_code or code, job.error_message or message
 
 
 def _completed(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:

@@ -17,9 +17,10 @@ from apps.core.fields import validated
 from apps.core.idempotency import body_digest, idempotency_key
 from apps.core.links import public_base
 from apps.jobs.models import JobState
+from apps.jobs.outcomes import STATUS
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import Submission
-from apps.speech.results import STATUS, result_shape
+from apps.speech.results import result_shape
 from apps.speech.selectors import get_speech_job
 from apps.speech.serializers import QueuedSpeechSerializer, SpeechRequestSerializer, SpeechResultSerializer
 from apps.speech.services import SpeechOrder, request_speech, warnings_of
@@ -96,6 +97,7 @@ def order_of(body: dict[str, Any]) -> SpeechOrder:
         pronunciations=body.get("pronunciations"),
         bitrate=1000 * body.get("bitrate", 0),
         sample_rate=body.get("sample_rate", 0),
+        webhook_url=body.get("webhook_url", ""),
     )
 
 

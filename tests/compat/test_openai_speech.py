@@ -12,9 +12,9 @@ from tts_ai.exceptions import AuthenticationError, InsufficientCreditsError, Mod
 
 from apps.core.events import end_event, publish_event
 from apps.core.storage import get_storage
-from apps.jobs.models import Job
+from apps.jobs import waiting
+from apps.jobs.models import Job, Part
 from apps.jobs.services.finish import finish_part
-from apps.speech import spoken
 from tests.factories_jobs import AUDIO, announce, engine_spec, outcome_of, part_of, started
 from tests.s3 import S3Server
 from tests.speech.people import Person, person, working
@@ -29,6 +29,12 @@ def openai_client(server: RunningShell, somebody: Person) -> openai.OpenAI:
 def post(server: RunningShell, somebody: Person, body: Any, *, path: str = "/v1/audio/speech", **headers: str) -> httpx.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return httpx.post(f"{server.url}{path}", json=body, headers={**somebody.headers, **named}, timeout=60)
+
+
+def admitted_part() -> Part:
+    """Of the one job there is: committed first, then admitted."""
+    until(lambda: Part.objects.filter(state="admitted").exists())
+    return part_of(Job.objects.get())
 
 
 def until(condition: Any, seconds: float = 30.0) -> None:
@@ -162,9 +168,8 @@ def test_a_failed_job_is_ours_and_gives_the_credits_back(server: RunningShell, o
     sdk = TTSClient(api_key=owner.key, base_url=server.url, gpu_url=server.url, max_retries=0)
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(sdk.generate, "Hello.")
-        until(Job.objects.exists)
-        part = started(part_of(Job.objects.get()))
-        finish_part(outcome_of(part, status="failed", error_code="bad_audio", error_message="The model failed."))
+        part = started(admitted_part())
+        finish_part(outcome_of(part, status="failed", error_code="internal_error", error_message="The model failed."))
         with pytest.raises(ServerError, match="The model failed"):
             answer.result()
     assert owner.millicredits == 1_000_000
@@ -173,8 +178,7 @@ def test_a_failed_job_is_ours_and_gives_the_credits_back(server: RunningShell, o
 def test_a_text_that_cannot_be_spoken_is_the_clients_fault(server: RunningShell, owner: Person) -> None:
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(post, server, owner, {"model": "kokoro", "input": "…"})
-        until(Job.objects.exists)
-        part = started(part_of(Job.objects.get()))
+        part = started(admitted_part())
         finish_part(outcome_of(part, status="failed", error_code="nothing_to_say", error_message="There is nothing to say."))
         assert (answer.result().status_code, answer.result().json()["error"]["code"]) == (400, "nothing_to_say")
 
@@ -206,14 +210,14 @@ def leave(server: RunningShell, somebody: Person, body: Any, **headers: str) -> 
 def test_a_listener_that_leaves_ends_the_work_and_pays_nothing_for_what_was_not_made(
     server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spoken, "RETURN_SECONDS", 0.3)
+    monkeypatch.setattr(waiting, "RETURN_SECONDS", 0.3)
     leave(server, owner, {"model": "kokoro", "input": "Hi."})
     until(lambda: Job.objects.get().state == "cancelled")
     assert owner.millicredits == 1_000_000
 
 
 def test_the_same_request_again_waits_for_the_same_job(server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spoken, "RETURN_SECONDS", 1.0)
+    monkeypatch.setattr(waiting, "RETURN_SECONDS", 1.0)
     body = {"model": "kokoro", "input": "Hi."}
     leave(server, owner, body)
     with ThreadPoolExecutor(2) as pool:
@@ -231,7 +235,7 @@ def test_the_same_request_again_waits_for_the_same_job(server: RunningShell, own
 def test_a_request_with_an_idempotency_key_is_kept_for_the_one_who_comes_back(
     server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spoken, "RETURN_SECONDS", 0.1)
+    monkeypatch.setattr(waiting, "RETURN_SECONDS", 0.1)
     body = {"model": "kokoro", "input": "Hi."}
     leave(server, owner, body, **{"Idempotency-Key": "k1"})
     time.sleep(0.5)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from apps.accounts.models import Account, AnonymousUse, User
 from apps.batches.models import Batch
-from apps.billing.models import TierPrice
+from apps.billing.models import ServicePrice, TierPrice
 from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
 from apps.jobs.models import Job, Part
 from tests.factories import AccountFactory, MembershipFactory, UserFactory, make_key
@@ -22,6 +22,7 @@ def make_one_of_everything() -> None:
     make_key(account)
     AnonymousUse.objects.create(block="2001:db8:1:2::/64", day=date(2026, 11, 21), characters=5)
     TierPrice.objects.get_or_create(tier="standard", defaults={"millicredits_per_1k_characters": 2000})
+    ServicePrice.objects.get_or_create(service="transcription", defaults={"unit": "minute", "millicredits": 2000})
     Group.objects.create(name="Support")
     worker = Worker.objects.create(name="box/cpu", boot="b1", device="cpu", engines=["kokoro"], loaded=["kokoro"])
     WorkerQueue.objects.create(worker=worker, queue="kokoro", slots=2)

@@ -171,9 +171,9 @@ def fill(*, tenants: int, jobs_each: int) -> None:
             """
             INSERT INTO jobs_job (uuid, tenant, is_internal, kind, engine_id, queue, lane, state, params, part_count, units,
                 price_millicredits, reserved_millicredits, charged_millicredits, concurrency_limit, weight, output_format, request_id,
-                error_code, error_message, created_at)
+                error_code, error_message, created_at, webhook_url, has_webhooks, public_base)
             SELECT gen_random_uuid(), 'account:' || tenant, false, 'speech', 'kokoro', 'kokoro', 'normal', 'queued', '{}', 1, 10,
-                0, 0, 0, 5, 1, 'mp3', '', '', '', now()
+                0, 0, 0, 5, 1, 'mp3', '', '', '', now(), '', true, ''
             FROM generate_series(1, %s) AS tenant, generate_series(1, %s)
             """,
             [tenants, jobs_each],
@@ -181,8 +181,8 @@ def fill(*, tenants: int, jobs_each: int) -> None:
         cursor.execute(
             """
             INSERT INTO jobs_part (job_id, index, kind, state, work, tenant, queue, lane, is_internal, opens_job, units, units_done,
-                worker, boot, attempts, error_code)
-            SELECT uuid, 0, 'speak', 'queued', '{"format": "mp3"}', tenant, queue, lane, false, true, 10, 0, '', '', 0, '' FROM jobs_job
+                worker, boot, attempts, error_code, stage, is_kept)
+            SELECT uuid, 0, 'speak', 'queued', '{"format": "mp3"}', tenant, queue, lane, false, true, 10, 0, '', '', 0, '', 0, false FROM jobs_job
             """
         )
         cursor.execute("ANALYZE jobs_job, jobs_part")

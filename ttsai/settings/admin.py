@@ -32,6 +32,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Balances", "account_balance_wallet", "billing_balance"),
             ("Plans", "workspace_premium", "accounts_plan"),
             ("Prices of tiers", "sell", "billing_tierprice"),
+            ("Prices of services", "timer", "billing_serviceprice"),
         ),
     ),
 )

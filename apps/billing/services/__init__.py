@@ -3,10 +3,12 @@
 from apps.billing.services.accounts import open_account, provide_account, welcome_account
 from apps.billing.services.credits import grant_credits
 from apps.billing.services.jobs import release_credits, reserve_credits, settle_credits
+from apps.billing.services.service_prices import load_starting_service_prices
 from apps.billing.services.tier_prices import load_starting_tier_prices
 
 __all__ = [
     "grant_credits",
+    "load_starting_service_prices",
     "load_starting_tier_prices",
     "open_account",
     "provide_account",

@@ -3,19 +3,22 @@
 from django.db import connection, transaction
 
 from apps.billing.models import Balance, EntryKind, LedgerEntry
+from apps.billing.services.low_balance import IS_NEWS, THRESHOLD, default_threshold_millicredits, tell_low_balance
 from apps.core.errors import ConflictError, InvalidRequestError
 
-GRANT = """
+GRANT = f"""
 WITH moved AS (
-    UPDATE billing_balance SET available_millicredits = available_millicredits + %(amount)s
+    UPDATE billing_balance SET available_millicredits = available_millicredits + %(amount)s,
+        was_told_low = was_told_low AND available_millicredits + %(amount)s < {THRESHOLD}
     WHERE account_id = %(account)s AND available_millicredits + %(amount)s >= 0
-    RETURNING account_id, available_millicredits
+    RETURNING account_id, available_millicredits, {IS_NEWS} AS is_news
+), entry AS (
+    INSERT INTO billing_ledgerentry
+        (account_id, kind, amount_millicredits, balance_after_millicredits, external_ref, reason, actor)
+    SELECT account_id, %(kind)s, %(amount)s, available_millicredits, %(external_ref)s, %(reason)s, %(actor)s FROM moved
 )
-INSERT INTO billing_ledgerentry
-    (account_id, kind, amount_millicredits, balance_after_millicredits, external_ref, reason, actor)
-SELECT account_id, %(kind)s, %(amount)s, available_millicredits, %(external_ref)s, %(reason)s, %(actor)s FROM moved
-RETURNING balance_after_millicredits
-"""
+SELECT available_millicredits, is_news FROM moved
+"""  # noqa: S608 - of constants
 GRANTS = frozenset({EntryKind.BONUS, EntryKind.PURCHASE, EntryKind.ADJUSTMENT})
 
 
@@ -42,12 +45,16 @@ def grant_credits(account_id: int, *, amount_millicredits: int, kind: str, reaso
                     "external_ref": external_ref,
                     "reason": reason,
                     "actor": actor,
+                    "low": default_threshold_millicredits(),
                 },
             )
             row = cursor.fetchone()
         if row is None:
             raise ConflictError("The account has less than that: a balance never goes below zero.", code="balance_too_low")
-        return int(row[0])
+        available, is_news = row
+        if is_news and amount_millicredits < 0:
+            tell_low_balance(account_id, available_millicredits=available)
+        return int(available)
 
 
 def _find_earlier(account_id: int, *, external_ref: str | None) -> LedgerEntry | None:

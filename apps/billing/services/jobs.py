@@ -6,28 +6,31 @@ from django.db import connection, transaction
 
 from apps.billing import prices
 from apps.billing.selectors import available_millicredits
+from apps.billing.services.low_balance import IS_NEWS, THRESHOLD, default_threshold_millicredits, tell_low_balance
 from apps.core.errors import InsufficientCreditsError
 
 # Conditional UPDATE and entry in one statement: one round trip, and fifty at once on credits for ten get exactly ten.
-RESERVE = """
+RESERVE = f"""
 WITH moved AS (
     UPDATE billing_balance SET available_millicredits = available_millicredits - %(amount)s
     WHERE account_id = %(account)s AND available_millicredits >= %(amount)s
-    RETURNING account_id, available_millicredits
+    RETURNING account_id, available_millicredits, {IS_NEWS} AS is_news
+), entry AS (
+    INSERT INTO billing_ledgerentry
+        (account_id, kind, amount_millicredits, balance_after_millicredits, job_uuid, reason, actor)
+    SELECT account_id, 'reservation', -%(amount)s, available_millicredits, %(job)s, '', '' FROM moved
 )
-INSERT INTO billing_ledgerentry
-    (account_id, kind, amount_millicredits, balance_after_millicredits, job_uuid, reason, actor)
-SELECT account_id, 'reservation', -%(amount)s, available_millicredits, %(job)s, '', '' FROM moved
-RETURNING balance_after_millicredits
-"""
+SELECT available_millicredits, is_news FROM moved
+"""  # noqa: S608 - of constants
 
 LOCK = "SELECT 1 FROM billing_balance WHERE account_id = %(account)s FOR UPDATE"
 
 # The release gives the whole reservation back and the charge takes the price, so that a job is closed exactly where its release is:
 # the unique key (job, release) is what makes a repeat, or a release after a settlement, change nothing.
-CLOSE = """
+CLOSE = f"""
 WITH moved AS (
-    UPDATE billing_balance SET available_millicredits = available_millicredits + %(reserved)s - %(charged)s
+    UPDATE billing_balance SET available_millicredits = available_millicredits + %(reserved)s - %(charged)s,
+        was_told_low = was_told_low AND available_millicredits + %(reserved)s - %(charged)s < {THRESHOLD}
     WHERE account_id = %(account)s
     AND EXISTS (SELECT 1 FROM billing_ledgerentry WHERE job_uuid = %(job)s AND kind = 'reservation'
                 AND account_id = %(account)s AND amount_millicredits = -%(reserved)s)
@@ -43,7 +46,7 @@ FROM moved, LATERAL (VALUES
 ) AS step (place, kind, amount, balance_after)
 WHERE step.amount <> 0
 ORDER BY step.place
-"""
+"""  # noqa: S608 - of constants
 
 IS_CLOSED = "SELECT 1 FROM billing_ledgerentry WHERE job_uuid = %(job)s AND kind = 'release' AND account_id = %(account)s"
 
@@ -59,10 +62,14 @@ def reserve_credits(account_id: int, *, job_uuid: UUID, amount_millicredits: int
     if amount_millicredits == 0:
         return available_millicredits(account_id)
     with connection.cursor() as cursor:
-        cursor.execute(RESERVE, {"account": account_id, "job": job_uuid, "amount": amount_millicredits})
+        low = default_threshold_millicredits()
+        cursor.execute(RESERVE, {"account": account_id, "job": job_uuid, "amount": amount_millicredits, "low": low})
         row = cursor.fetchone()
     if row is not None:
-        return int(row[0])
+        available, is_news = row
+        if is_news:
+            tell_low_balance(account_id, available_millicredits=available)
+        return int(available)
     needed, remaining = prices.credits(amount_millicredits), prices.credits(available_millicredits(account_id))
     raise InsufficientCreditsError(
         f"This needs {needed} credits and {remaining} are left.", extra={"credits_remaining": remaining, "credits_needed": needed}
@@ -89,6 +96,7 @@ def _close(account_id: int, *, job_uuid: UUID, reserved_millicredits: int, charg
         "job": job_uuid,
         "reserved": reserved_millicredits,
         "charged": charged_millicredits,
+        "low": default_threshold_millicredits(),
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK, values)  # a statement of its own: the next one then sees what a closing at the same time wrote

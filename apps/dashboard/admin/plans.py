@@ -11,7 +11,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.accounts.models import Plan
-from apps.billing.models import TierPrice
+from apps.billing.models import ServicePrice, TierPrice
 
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
@@ -99,3 +99,14 @@ class TierPriceAdmin(ModelAdmin):
     def credits_per_1k(self, price: TierPrice) -> str:
         """As customers see it."""
         return f"{price.millicredits_per_1k_characters / 1000:g}"
+
+
+@admin.register(ServicePrice)
+class ServicePriceAdmin(ModelAdmin):
+    """What services cost that are not paid by the character."""
+
+    list_display = ["service", "millicredits", "unit"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:  # noqa: ARG002 - Django's signature
+        """The programs know services by their names."""
+        return [] if obj is None else ["service", "unit"]

@@ -137,8 +137,8 @@ def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:
 
 def _result(part: Part, *, manifest: Manifest) -> dict[str, object]:
     """What downloads and results read."""
-    output_format = part.work["format"]
-    return {
+    output_format, document_key = part.work["format"], _document_key(part)
+    result: dict[str, object] = {
         "key": output_key(part),
         "file_name": f"output.{extension_of(output_format)}",
         "content_type": content_type_of(output_format),
@@ -148,8 +148,8 @@ def _result(part: Part, *, manifest: Manifest) -> dict[str, object]:
         "sample_rate": manifest.sample_rate,
         "format": output_format,
         "timings_key": timings_key(part) if manifest.has_timings else None,
-        "document_key": _document_key(part),
     }
+    return result | {"document_key": document_key} if document_key else result
 
 
 def _document_key(last: Part) -> str | None:

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from apps.accounts.services import load_starting_plans
-from apps.billing.services import load_starting_tier_prices
+from apps.billing.services import load_starting_service_prices, load_starting_tier_prices
 
 
 class Command(BaseCommand):
@@ -17,5 +17,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Create them once."""
         with transaction.atomic():
-            plan_count, price_count = load_starting_plans(), load_starting_tier_prices()
+            plan_count, price_count = load_starting_plans(), load_starting_tier_prices() + load_starting_service_prices()
         self.stdout.write(f"{plan_count} plans and {price_count} prices created")

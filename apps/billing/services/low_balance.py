@@ -1,0 +1,32 @@
+"""The notice that credits run low: once each time that the balance falls below the account's threshold."""
+
+from typing import Final
+
+from django.conf import settings
+
+from apps.billing import prices
+from apps.billing.models import Balance
+from apps.core.notices import leave_notice
+
+THRESHOLD: Final = "COALESCE(low_threshold_millicredits, %(low)s)"
+IS_NEWS: Final = f"(NOT was_told_low AND available_millicredits < {THRESHOLD})"
+"""In RETURNING of an UPDATE of billing_balance: whether the account is to be told now."""
+
+
+def default_threshold_millicredits() -> int:
+    """Of accounts without one of their own; the parameter `low` of the statements."""
+    return int(settings.TTSAI_LOW_CREDITS) * 1000
+
+
+def tell_low_balance(account_id: int, *, available_millicredits: int) -> None:
+    """Leave the notice, in the transaction that moved the balance and therefore holds its row."""
+    balance = Balance.objects.get(account_id=account_id)
+    balance.was_told_low = True
+    balance.save(update_fields=["was_told_low"])
+    own = balance.low_threshold_millicredits
+    threshold = default_threshold_millicredits() if own is None else own
+    leave_notice(
+        account_id,
+        event="credits.low",
+        data={"credits_remaining": prices.credits(available_millicredits), "threshold": prices.credits(threshold)},
+    )

@@ -1,0 +1,40 @@
+"""How an ended job is told to clients: its status, and why there is no result."""
+
+from apps.core.errors import ApplicationError, ConflictError
+from apps.jobs.models import Job, JobState
+from workers.contract import errors
+
+STATUS = {
+    JobState.QUEUED: "queued",
+    JobState.RUNNING: "processing",
+    JobState.COMPLETED: "completed",
+    JobState.FAILED: "failed",
+    JobState.CANCELLED: "cancelled",
+    # Clients of this API know `failed` and stop at it; the code tells that no worker took the job up in time.
+    JobState.EXPIRED: "failed",
+}
+NOT_DONE = {
+    JobState.FAILED: ("internal_error", "The job failed."),
+    JobState.CANCELLED: ("cancelled", "The job was cancelled."),
+    JobState.EXPIRED: ("expired", "No worker took the job up in time."),
+}
+CLIENTS_FAULT = frozenset({errors.UNKNOWN_VOICE, errors.UNSUPPORTED_LANGUAGE, errors.NOTHING_TO_SAY, errors.BAD_AUDIO})
+
+
+def failure_of(job: Job) -> tuple[str, str]:
+    """Code and sentence of a job that ended without a result."""
+    code, message = NOT_DONE[JobState(job.state)]
+    return job.error_code or code, job.error_message or message
+
+
+def failure_as_error(job: Job) -> ApplicationError:
+    """A job without a result, as an error: the client's fault where what it sent was at fault, else ours."""
+    code, message = failure_of(job)
+    extra = {"uuid": job.uuid.hex}
+    if job.state == JobState.CANCELLED:
+        return ConflictError(message, code=code, extra=extra)
+    if code in CLIENTS_FAULT:
+        return ApplicationError(message, code=code, extra=extra)
+    error = ApplicationError(message, code=code, status=500, extra=extra)
+    error.type = "server_error"
+    return error

@@ -1,0 +1,74 @@
+"""Answers that wait for their job, without a thread, and give the work up when the listener leaves."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+
+from apps.core.deferred import ASGIApp, Deferred, Exchange
+from apps.core.errors import ConflictError, GatewayTimeoutError
+from apps.jobs.models import Job, JobState
+from apps.jobs.outcomes import failure_as_error
+from apps.jobs.services.cancel import cancel_job
+
+RETURN_SECONDS = 2.5
+"""A client whose connection broke may come back: the official SDK repeats its POST after a second and then joins this job."""
+
+Answer = Callable[[Job, Exchange], HttpResponseBase | ASGIApp]
+"""What a completed job is answered with. Called in one of Django's threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobAnswer:
+    """The answer of a request that waits for its job."""
+
+    job_uuid: UUID
+    is_kept: bool
+    """Whether the job goes on when the listener leaves."""
+    wait_seconds: float
+    """Then it is 504 with the uuid: less than clients wait."""
+    answer: Answer
+
+    def deferred(self) -> Deferred:
+        """For the view to return."""
+        return Deferred(self.resolve)
+
+    async def resolve(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
+        """Waits. Raises ApplicationErrors."""
+        end = await exchange.wait_for_end(self.job_uuid, self.wait_seconds)
+        if end is not None:
+            return await exchange.run(self._finish, exchange)
+        if not exchange.has_left.is_set():
+            raise _still_running(self.job_uuid)
+        if not self.is_kept:
+            await _give_up(exchange, self.job_uuid)
+        return HttpResponse(status=499)  # nobody reads it
+
+    def _finish(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
+        job = Job.objects.get(uuid=self.job_uuid)
+        if job.state != JobState.COMPLETED or not job.result:
+            raise failure_as_error(job)
+        return self.answer(job, exchange)
+
+
+def _still_running(job_uuid: UUID) -> GatewayTimeoutError:
+    return GatewayTimeoutError(
+        f"The result is not ready yet. The job goes on: GET /v1/speech/results/?uuid={job_uuid.hex}",
+        extra={"uuid": job_uuid.hex, "job_id": str(job_uuid)},
+        headers={"X-Job-Id": job_uuid.hex},
+    )
+
+
+async def _give_up(exchange: Exchange, job_uuid: UUID) -> None:
+    await asyncio.sleep(RETURN_SECONDS)
+    if await exchange.count_other_waiters(job_uuid) == 0:
+        await exchange.run(_cancel, job_uuid)
+
+
+def _cancel(job_uuid: UUID) -> None:
+    with contextlib.suppress(ConflictError):  # it ended meanwhile
+        cancel_job(Job.objects.get(uuid=job_uuid), reason="The listener left.")
