@@ -34,10 +34,12 @@ app.conf.update(
         # Those that repeat within seconds expire: a platform that was away does not come back to a heap of them.
         "dispatch": {"task": "platform.dispatch", "schedule": 1.0, "options": {"expires": 2}},
         "reap": {"task": "platform.reap", "schedule": 2.0, "options": {"expires": 4}},
+        "send due webhooks": {"task": "platform.send_due_webhooks", "schedule": 1.0, "options": {"expires": 2}},
         "expire results": {"task": "platform.expire_results", "schedule": crontab(minute="7")},
         "expire batches": {"task": "platform.expire_batches", "schedule": crontab(minute="12")},
         "expire uploads": {"task": "platform.expire_uploads", "schedule": crontab(minute="*/10")},
         "forget old rows": {"task": "platform.forget_old_rows", "schedule": crontab(minute="17")},
+        "forget deliveries": {"task": "platform.forget_deliveries", "schedule": crontab(minute="22")},
         "forget workers": {"task": "platform.forget_workers", "schedule": crontab(hour="2", minute="27")},
         "forget anonymous use": {"task": "platform.forget_anonymous_use", "schedule": crontab(hour="0", minute="37")},
         "reconcile ledger": {"task": "platform.reconcile_ledger", "schedule": crontab(hour="3", minute="47")},

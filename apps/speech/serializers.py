@@ -5,13 +5,14 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.core import fields
+from apps.webhooks.fields import WebhookUrl
 from workers.contract.formats import FORMATS
 
 SLOWEST, FASTEST = 0.5, 2.0
 BITRATES = (32, 48, 64, 96, 128, 160, 192, 256, 320)
 SAMPLE_RATES = (8000, 16000, 22050, 24000, 32000, 44100, 48000)
 MAXIMUM_INSTRUCTIONS = 500
-NOT_YET = ("stream", "webhook_url")
+NOT_YET = ("stream",)
 """Fields of the document that this version does not serve: refused, so that nobody waits for what will not come."""
 
 
@@ -30,7 +31,7 @@ class SpeechRequestSerializer(serializers.Serializer[Any]):
     )
     timestamps = fields.Flag(required=False, default=False, help_text="Word timings come with every result that has them.")
     stream = fields.Flag(required=False, default=False, help_text="Not supported yet.")
-    webhook_url = fields.Text(required=False, allow_null=True, allow_blank=True, help_text="Not supported yet.")
+    webhook_url = WebhookUrl()
     pronunciations = serializers.JSONField(
         required=False, allow_null=True, help_text='`{"GIF": "jiff"}` or `[{"word", "replacement", "language"?, "case_sensitive"?}]`.'
     )

@@ -47,6 +47,8 @@ class SpeechOrder:
     """Hz; 0 keeps the model's own."""
     has_listener: bool = False
     """Whether somebody waits for the answer itself."""
+    webhook_url: str = ""
+    """Told of the job's end."""
 
 
 def request_speech(caller: Caller, *, order: SpeechOrder, idempotency: Idempotency | None, request_id: str) -> Submission:
@@ -85,6 +87,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
             "format": order.format,
         },
         daily_characters=units if caller.is_anonymous else 0,
+        webhook_url=order.webhook_url,
     )
 
 

@@ -29,6 +29,7 @@ class Endpoint(models.Model):
     previous_secret_until = models.DateTimeField(null=True, blank=True, help_text="Both secrets sign until then.")
     is_enabled = models.BooleanField(default=True)
     disabled_reason = models.CharField(max_length=200, blank=True)
+    disabled_at = models.DateTimeField(null=True, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -80,6 +81,7 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="deliveries_due"),
             models.Index(fields=["account", "-created_at"], name="deliveries_of_an_account"),
+            models.Index(fields=["ended_at"], name="deliveries_by_end"),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
 
     class Meta:
         model = Endpoint
-        fields = ["id", "url", "description", "events", "is_enabled", "disabled_reason", "failing_since", "created_at"]
+        fields = ["id", "url", "description", "events", "is_enabled", "disabled_reason", "disabled_at", "failing_since", "created_at"]
         read_only_fields = fields
 
 

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from apps.core.notices import SEND_DUE_WEBHOOKS
 from apps.webhooks.sender import Sender
+from apps.webhooks.services.retention import forget_deliveries
 
 
 @cache
@@ -15,5 +16,11 @@ def _sender() -> Sender:
 
 @shared_task(name=SEND_DUE_WEBHOOKS, ignore_result=True)
 def send_due_webhooks() -> None:
-    """Beat runs this every second; an event's transaction may call for it at once."""
+    """Every second, and at once after the commit of an event."""
     _sender().send_due()
+
+
+@shared_task(name="platform.forget_deliveries", ignore_result=True)
+def forget_old_deliveries() -> None:
+    """Every hour: deliveries that ended long ago."""
+    forget_deliveries()

@@ -28,7 +28,10 @@ INSTALLED_APPS = [
     "apps.dashboard",
 ]
 
-TTSAI_JOB_END_OBSERVERS = ("apps.batches.services.ends.note_ended_job",)
+TTSAI_JOB_END_OBSERVERS = (
+    "apps.speech.ends.tell_webhooks",
+    "apps.batches.services.ends.note_ended_job",
+)
 """(Job) -> None, called in the transaction of every job's end, after its credits are settled: for apps above jobs."""
 
 MIDDLEWARE = [

@@ -33,8 +33,45 @@ class Fetched:
     body_bytes: int
 
 
+class _DeadlineStream(httpcore.NetworkStream):
+    """A connection that is over at the deadline, however slowly the other side drips: time-outs of single reads never add up."""
+
+    def __init__(self, stream: httpcore.NetworkStream, *, deadline: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _time_left(self._deadline, most=timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _time_left(self._deadline, most=timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        inner = self._stream.start_tls(ssl_context, server_hostname, _time_left(self._deadline, most=timeout))
+        return _DeadlineStream(inner, deadline=self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _time_left(deadline: float, *, most: float | None) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout
+    return left if most is None else min(left, most)
+
+
 class _GuardedBackend(httpcore.SyncBackend):
     """Opens connections only to addresses that the policy allows, by the very number that was checked: no second look-up, no rebinding."""
+
+    def __init__(self, *, deadline: float) -> None:
+        super().__init__()
+        self._deadline = deadline
 
     def connect_tcp(
         self,
@@ -47,7 +84,9 @@ class _GuardedBackend(httpcore.SyncBackend):
         problem: Exception = OSError("no address")
         for number in resolve(host, port):
             try:
-                return super().connect_tcp(number, port, timeout, local_address, socket_options)
+                left = _time_left(self._deadline, most=timeout)
+                stream = super().connect_tcp(number, port, left, local_address, socket_options)
+                return _DeadlineStream(stream, deadline=self._deadline)
             except httpcore.ConnectError as error:
                 problem = error
         raise problem
@@ -56,9 +95,10 @@ class _GuardedBackend(httpcore.SyncBackend):
 def send(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", seconds: float = 10.0, kept_bytes: int = 4096) -> Fetched:
     """One request without redirects (a webhook). The first `kept_bytes` of the answer. Raises OutboundError, AddressRefusedError."""
     pieces: list[bytes] = []
-    with _pool() as pool:
+    deadline = time.monotonic() + seconds
+    with _pool(deadline) as pool:
         status, answer_headers, count = _exchange(
-            pool, method, url, headers=headers, body=body, deadline=time.monotonic() + seconds, take=pieces.append, most_bytes=kept_bytes
+            pool, method, url, headers=headers, body=body, deadline=deadline, take=pieces.append, most_bytes=kept_bytes
         )
     return Fetched(status, answer_headers, b"".join(pieces)[:kept_bytes], count)
 
@@ -66,7 +106,7 @@ def send(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
 def fetch_to_file(url: str, path: Path, *, most_bytes: int, seconds: float = 60.0) -> Fetched:
     """GET into a file, following redirects, each checked again. Raises OutboundError (also beyond most_bytes), AddressRefusedError."""
     deadline = time.monotonic() + seconds
-    with _pool() as pool:
+    with _pool(deadline) as pool:
         for _ in range(MAXIMUM_REDIRECTS + 1):
             with path.open("wb") as file:
                 status, headers, count = _exchange(
@@ -83,9 +123,9 @@ def fetch_to_file(url: str, path: Path, *, most_bytes: int, seconds: float = 60.
     raise OutboundError(f"the address redirects more than {MAXIMUM_REDIRECTS} times")
 
 
-def _pool() -> httpcore.ConnectionPool:
+def _pool(deadline: float) -> httpcore.ConnectionPool:
     context = ssl.create_default_context(cafile=certifi.where())
-    return httpcore.ConnectionPool(ssl_context=context, network_backend=_GuardedBackend(), retries=0, max_connections=1)
+    return httpcore.ConnectionPool(ssl_context=context, network_backend=_GuardedBackend(deadline=deadline), retries=0, max_connections=1)
 
 
 def _exchange(

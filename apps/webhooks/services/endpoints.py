@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from apps.accounts.models import Account
 from apps.core.errors import ApplicationError, InvalidRequestError
-from apps.core.outbound import AddressRefusedError, check_url
+from apps.core.outbound import AddressRefusedError
+from apps.core.outbound.admission import check_given_url
 from apps.webhooks.events import EVENTS
 from apps.webhooks.models import Endpoint, SigningSecret, new_secret
+from apps.webhooks.services.disabling import give_up_pending
 
 MOST_ENDPOINTS = 20
 
@@ -32,28 +34,33 @@ def change_endpoint(
     description: str | None = None,
     is_enabled: bool | None = None,
 ) -> Endpoint:
-    """Changes what is given; enabling it again forgets its failures."""
-    _check(url if url is not None else endpoint.url, events if events is not None else endpoint.events)
-    if url is not None:
-        endpoint.url = url
-    if events is not None:
-        endpoint.events = events
-    if description is not None:
-        endpoint.description = description
-    if is_enabled is not None:
-        endpoint.is_enabled = is_enabled
-        endpoint.disabled_reason = "" if is_enabled else endpoint.disabled_reason
-        endpoint.failing_since = None if is_enabled else endpoint.failing_since
-    endpoint.save()
+    """Changes what is given. Switching it off gives up what waits for it; switching it on again forgets its failures."""
+    with transaction.atomic():
+        endpoint = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        _check(endpoint.url if url is None else url, endpoint.events if events is None else events)
+        endpoint.url = endpoint.url if url is None else url
+        endpoint.events = endpoint.events if events is None else events
+        endpoint.description = endpoint.description if description is None else description
+        if is_enabled is not None and is_enabled != endpoint.is_enabled:
+            endpoint.is_enabled = is_enabled
+            endpoint.disabled_at = None if is_enabled else timezone.now()
+            endpoint.disabled_reason = "" if is_enabled else "its owner switched it off"
+            endpoint.failing_since = None if is_enabled else endpoint.failing_since
+        endpoint.save()
+        if not endpoint.is_enabled:
+            give_up_pending(endpoint)
     return endpoint
 
 
 def rotate_secret(holder: Endpoint | SigningSecret, *, overlap_seconds: int) -> str:
     """A new secret; the old one signs beside it until the overlap is over. Returns the new one."""
-    holder.previous_secret = holder.secret if overlap_seconds else ""
-    holder.previous_secret_until = timezone.now() + timedelta(seconds=overlap_seconds) if overlap_seconds else None
-    holder.secret = new_secret()
-    holder.save(update_fields=["secret", "previous_secret", "previous_secret_until"])
+    with transaction.atomic():
+        Account.objects.select_for_update().get(pk=holder.account_id)  # two rotations at once follow each other
+        holder.refresh_from_db(fields=["secret"])
+        holder.previous_secret = holder.secret if overlap_seconds else ""
+        holder.previous_secret_until = timezone.now() + timedelta(seconds=overlap_seconds) if overlap_seconds else None
+        holder.secret = new_secret()
+        holder.save(update_fields=["secret", "previous_secret", "previous_secret_until"])
     return holder.secret
 
 
@@ -63,9 +70,9 @@ def signing_secret(account_id: int) -> SigningSecret:
 
 
 def check_webhook_url(url: str, *, param: str = "webhook_url") -> None:
-    """The form of an address for webhooks; where it leads is checked when it is called. Raises InvalidRequestError."""
+    """An address for webhooks as far as its writing tells; where a name leads is checked when it is called. Raises InvalidRequestError."""
     try:
-        check_url(url)
+        check_given_url(url)
     except AddressRefusedError as refused:
         raise InvalidRequestError(str(refused), code="invalid_url", param=param) from None
 
@@ -74,4 +81,4 @@ def _check(url: str, events: list[str]) -> None:
     check_webhook_url(url, param="url")
     unknown = [event for event in events if event not in EVENTS]
     if unknown:
-        raise ApplicationError(f"unknown event {unknown[0]!r}; there are {', '.join(EVENTS)}", code="unknown_event", param="events")
+        raise ApplicationError(f"unknown event {unknown[0][:50]!r}; there are {', '.join(EVENTS)}", code="unknown_event", param="events")

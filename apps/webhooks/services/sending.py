@@ -1,9 +1,11 @@
 """One attempt of one delivery: signed, sent through the outbound guard, its outcome recorded."""
 
-import logging
 import random
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -12,18 +14,21 @@ from standardwebhooks import Webhook
 
 from apps.core.outbound import AddressRefusedError, OutboundError, send
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint, SigningSecret
+from apps.webhooks.services.disabling import disable_endpoint
 from apps.webhooks.services.endpoints import signing_secret
-from apps.webhooks.services.outbox import record_event
-
-logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 10.0
 KEPT_ANSWER_BYTES = 2048
 PAUSES_SECONDS = (5, 30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 """Before the second, third, … tenth attempt: a little more than a day in all."""
 JITTER = 0.2
-CLAIM_SECONDS = 60
-"""A claimed delivery is due again after this long, should the process that claimed it die."""
+CLAIM_SECONDS = 40
+"""A claimed delivery is due again after this long, should the process that claimed it die. An attempt takes ANSWER_SECONDS, and before
+that a name server's answer: 20 s with the resolver's usual settings."""
+LOOKED_AT_FOR_EACH = 25
+"""Due deliveries that are looked at for each one that may be taken, in search of accounts that have none under way."""
+KEPT_ATTEMPTS = 20
+"""Of a delivery that was replayed, the last ones."""
 DISABLE_AFTER = timedelta(days=3)
 GONE = 410
 
@@ -42,17 +47,34 @@ class Outcome:
         return self.status is not None and 200 <= self.status < 300
 
 
-def claim_due(*, most: int) -> list[Delivery]:
-    """Deliveries that are due, taken for this process: no other takes them while the claim lasts."""
+def claim_due(*, most: int, most_each: int = 0, in_flight: Mapping[int, int] | None = None) -> list[Delivery]:
+    """Deliveries that are due, the oldest first, taken for this process: no other takes them while the claim lasts.
+
+    With `most_each`, of one account only so many together with those that are in flight (by account): who has a slow receiver and
+    a thousand events waits alone.
+    """
     now = timezone.now()
+    counts = Counter(in_flight or {})
+    due = Delivery.objects.filter(state=DeliveryState.PENDING, next_attempt_at__lte=now).order_by("next_attempt_at")
+    if most_each:
+        due = due.exclude(account_id__in=[account for account, count in counts.items() if count >= most_each])
+    chosen: list[UUID] = []
+    for uuid, account in due.values_list("uuid", "account_id")[: most * LOOKED_AT_FOR_EACH]:
+        if len(chosen) < most and (not most_each or counts[account] < most_each):
+            counts[account] += 1
+            chosen.append(uuid)
+    return _claim(chosen, now=now) if chosen else []
+
+
+def _claim(uuids: list[UUID], *, now: datetime) -> list[Delivery]:
+    claimed_until = now + timedelta(seconds=CLAIM_SECONDS)
     with transaction.atomic():
-        due = Delivery.objects.filter(state=DeliveryState.PENDING, next_attempt_at__lte=now).order_by("next_attempt_at")
-        rows = list(due.select_for_update(skip_locked=True, of=("self",)).select_related("endpoint")[:most])
-        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
-            next_attempt_at=now + timedelta(seconds=CLAIM_SECONDS), attempt_count=F("attempt_count") + 1
-        )
+        still_due = Delivery.objects.filter(pk__in=uuids, state=DeliveryState.PENDING, next_attempt_at__lte=now)
+        rows = list(still_due.select_for_update(skip_locked=True, of=("self",)).select_related("endpoint"))
+        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(next_attempt_at=claimed_until, attempt_count=F("attempt_count") + 1)
     for row in rows:
         row.attempt_count += 1
+        row.next_attempt_at = claimed_until
     return rows
 
 
@@ -95,10 +117,25 @@ def _post(delivery: Delivery) -> Outcome:
     return Outcome(status=answer.status, answer=text, error="" if 200 <= answer.status < 300 else f"status {answer.status}")
 
 
-def _record(delivery: Delivery, outcome: Outcome) -> None:
+def _record(claimed: Delivery, outcome: Outcome) -> None:
+    """The attempt is written down; what follows from it, only while the claim is still ours: a replay may have begun anew meanwhile."""
     now = timezone.now()
-    attempt = {"at": now.isoformat(), "status": outcome.status, "answer": outcome.answer, "error": outcome.error}
-    delivery.attempts = [*delivery.attempts[-19:], attempt]
+    with transaction.atomic():
+        # The endpoint before its delivery, as everywhere: else two attempts at one endpoint could wait for each other.
+        endpoint = Endpoint.objects.select_for_update().filter(pk=claimed.endpoint_id).first() if claimed.endpoint_id else None
+        delivery = Delivery.objects.select_for_update().filter(pk=claimed.pk).first()
+        if delivery is None:  # removed with its endpoint
+            return
+        attempt = {"at": now.isoformat(), "status": outcome.status, "answer": outcome.answer, "error": outcome.error}
+        delivery.attempts = [*delivery.attempts[1 - KEPT_ATTEMPTS :], attempt]
+        if delivery.next_attempt_at == claimed.next_attempt_at:
+            _go_on(delivery, outcome, now=now)
+        delivery.save(update_fields=["state", "attempts", "ended_at", "next_attempt_at"])
+        if endpoint is not None:
+            _judge(endpoint, outcome, now=now)
+
+
+def _go_on(delivery: Delivery, outcome: Outcome, *, now: datetime) -> None:
     is_last = outcome.status == GONE or delivery.attempt_count > len(PAUSES_SECONDS)
     if outcome.is_success or is_last:
         delivery.state = DeliveryState.DELIVERED if outcome.is_success else DeliveryState.FAILED
@@ -106,32 +143,19 @@ def _record(delivery: Delivery, outcome: Outcome) -> None:
     else:
         pause = PAUSES_SECONDS[delivery.attempt_count - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads retries
         delivery.next_attempt_at = now + timedelta(seconds=pause)
-    with transaction.atomic():
-        delivery.save(update_fields=["state", "attempts", "ended_at", "next_attempt_at"])
-        if delivery.endpoint_id:
-            _judge_endpoint(delivery, outcome, now=now)
 
 
-def _judge_endpoint(delivery: Delivery, outcome: Outcome, *, now: datetime) -> None:
-    """An endpoint that answers 410, or has failed for days, is switched off with a notice to the account's other endpoints."""
-    endpoint = Endpoint.objects.select_for_update().get(deliveries=delivery)
+def _judge(endpoint: Endpoint, outcome: Outcome, *, now: datetime) -> None:
+    """An endpoint that answers 410, or has failed for days, is switched off."""
     if outcome.is_success:
-        if endpoint.failing_since:
-            Endpoint.objects.filter(pk=endpoint.pk).update(failing_since=None)
+        endpoint.failing_since = None
+        endpoint.save(update_fields=["failing_since"])
         return
-    failing_since = endpoint.failing_since or now
-    reason = ""
+    endpoint.failing_since = endpoint.failing_since or now
+    endpoint.save(update_fields=["failing_since"])
+    if not endpoint.is_enabled:
+        return
     if outcome.status == GONE:
-        reason = "it answered 410 Gone"
-    elif now - failing_since > DISABLE_AFTER:
-        reason = f"it has failed since {failing_since:%Y-%m-%d %H:%M} UTC"
-    Endpoint.objects.filter(pk=endpoint.pk).update(
-        failing_since=failing_since, is_enabled=endpoint.is_enabled and not reason, disabled_reason=reason or endpoint.disabled_reason
-    )
-    if reason and endpoint.is_enabled:
-        logger.warning("webhook endpoint %s is switched off: %s", endpoint.pk, reason)
-        data = {"endpoint_id": str(endpoint.pk), "url": endpoint.url, "reason": reason}
-        record_event(endpoint.account_id, event="endpoint.disabled", data=data)
-        Delivery.objects.filter(endpoint=endpoint, state=DeliveryState.PENDING).update(
-            state=DeliveryState.FAILED, ended_at=now, next_attempt_at=None
-        )
+        disable_endpoint(endpoint, reason="it answered 410 Gone")
+    elif now - endpoint.failing_since > DISABLE_AFTER:
+        disable_endpoint(endpoint, reason=f"it has failed since {endpoint.failing_since:%Y-%m-%d %H:%M} UTC")

@@ -1,0 +1,20 @@
+"""The webhooks of a job: what GET /v1/speech/results/ answers from now on, told in the transaction of the job's end."""
+
+from typing import Any
+
+from apps.core.links import remembered_base
+from apps.jobs.models import Job, JobState
+from apps.speech.results import result_shape
+from apps.webhooks.services import record_event
+
+
+def tell_webhooks(job: Job) -> None:
+    """One of TTSAI_JOB_END_OBSERVERS. Nobody is told of the platform's own jobs, and an item's batch tells of its items."""
+    if job.account_id is None or job.is_internal or not job.has_webhooks:
+        return
+
+    def data() -> dict[str, Any]:
+        return result_shape(job, base=remembered_base(job.public_base), has_words=False)
+
+    event = "job.completed" if job.state == JobState.COMPLETED else "job.failed"
+    record_event(job.account_id, event=event, data=data, url=job.webhook_url)

@@ -1,0 +1,27 @@
+"""Endpoints are switched off: by their owner, or because nobody answers there any more."""
+
+import logging
+
+from django.utils import timezone
+
+from apps.webhooks.models import Delivery, DeliveryState, Endpoint
+from apps.webhooks.services.outbox import record_event
+
+logger = logging.getLogger(__name__)
+
+
+def disable_endpoint(endpoint: Endpoint, *, reason: str) -> None:
+    """Nothing is sent there any more. The account learns of it from the endpoint itself and from the event endpoint.disabled, which
+    goes to its other endpoints. The caller's transaction holds the endpoint's row."""
+    logger.warning("webhook endpoint %s is switched off: %s", endpoint.pk, reason)
+    endpoint.is_enabled, endpoint.disabled_reason, endpoint.disabled_at = False, reason, timezone.now()
+    endpoint.save(update_fields=["is_enabled", "disabled_reason", "disabled_at"])
+    give_up_pending(endpoint)
+    data = {"endpoint_id": str(endpoint.pk), "url": endpoint.url, "reason": reason}
+    record_event(endpoint.account_id, event="endpoint.disabled", data=data)
+
+
+def give_up_pending(endpoint: Endpoint) -> None:
+    """What still waited for the endpoint ends as failed; each can be replayed once it is switched on again."""
+    waiting = Delivery.objects.filter(endpoint=endpoint, state=DeliveryState.PENDING)
+    waiting.update(state=DeliveryState.FAILED, ended_at=timezone.now(), next_attempt_at=None)
