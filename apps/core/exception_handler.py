@@ -25,6 +25,7 @@ from apps.core.errors import (
 logger = logging.getLogger(__name__)
 
 UNAVAILABLE_RETRY_SECONDS = "2"
+SHOWN_PATH = 200
 OWN_CODES = frozenset({"invalid_url", "not_supported_yet", "text_too_long"})
 """Codes that serializers give themselves; REST framework's own (max_length, invalid_choice, …) are its business."""
 
@@ -142,8 +143,12 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
-    error = NotFoundError(f"There is nothing at {request.path}. GET /v1/schema/ lists what there is.")
-    return _outside_views(request, error) or defaults.page_not_found(request, exception)
+    return _outside_views(request, nothing_at(request.path)) or defaults.page_not_found(request, exception)
+
+
+def nothing_at(path: str) -> NotFoundError:
+    """The 404 of a path that is no route."""
+    return NotFoundError(f"There is nothing at {path[:SHOWN_PATH]}. GET /v1/schema/ lists what there is.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
@@ -16,8 +17,8 @@ from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
 
 from apps.core.cross_origin import allow_origin, is_preflight, preflight
-from apps.core.errors import ApplicationError, InvalidRequestError, NotFoundError
-from apps.core.exception_handler import error_response
+from apps.core.errors import ApplicationError, InvalidRequestError
+from apps.core.exception_handler import error_response, nothing_at
 from apps.core.ids import request_id_from
 from apps.core.limits import LimitState
 from apps.core.page_safety import make_safe
@@ -94,6 +95,8 @@ def _peek() -> Callable[[HttpRequest], LimitState]:
 def _refusal_of(request: HttpRequest) -> ApplicationError | None:
     if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
         return InvalidRequestError("The address holds a NUL character.")
+    if not split_domain_port(request.META.get("HTTP_HOST", "none"))[0]:  # most views never ask for it
+        return InvalidRequestError("The Host header is no name of a host.")
     return None
 
 
@@ -107,7 +110,7 @@ def _options(request: PlatformRequest) -> HttpResponseBase:
     try:
         view: Any = resolve(request.path_info).func
     except Resolver404:
-        return error_response(NotFoundError(f"There is nothing at {request.path}."), request_id=request.request_id)
+        return error_response(nothing_at(request.path), request_id=request.request_id)
     view_class = getattr(view, "cls", None) or getattr(view, "view_class", None)
     methods = [name for name in ("get", "post", "put", "patch", "delete") if hasattr(view_class, name)]
     allowed = [name.upper() for name in methods] + (["HEAD"] if "get" in methods else []) + ["OPTIONS"]

@@ -25,7 +25,8 @@ class JSONBodyParser(BaseParser):
 def parse_json(raw: bytes) -> Any:
     """The value of a JSON text. Raises ParseError."""
     try:
-        value = json.loads(raw, parse_constant=_refuse_constant)
+        # Not left to json.loads, which takes UTF-16 and UTF-32 too. A byte order mark is nobody's mistake.
+        value = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
         return _clean(value) if _DOUBTFUL_ESCAPE.search(raw) else value
     except RecursionError as error:
         raise ParseError("The body is nested too deeply.") from error

@@ -1,10 +1,10 @@
 """Reads of jobs: by uuid, which is a capability; and those of an account, which only it may list."""
 
 import base64
-import binascii
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
@@ -97,8 +97,9 @@ def _cursor(job: Job) -> str:
 
 
 def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        created_at, uuid = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(" ")
-        return datetime.fromisoformat(created_at), UUID(uuid)
-    except (ValueError, binascii.Error) as error:
-        raise InvalidRequestError("The cursor is not one of ours.", code="invalid_cursor", param="cursor") from error
+    with contextlib.suppress(ValueError):
+        moment, uuid = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(" ")
+        created_at = datetime.fromisoformat(moment)
+        if created_at.utcoffset() == timedelta(0):  # as ours are; Postgres refuses what it cannot bring to UTC
+            return created_at, UUID(uuid)
+    raise InvalidRequestError("The cursor is not one of ours.", code="invalid_cursor", param="cursor")

@@ -1,5 +1,7 @@
 """What an account used: jobs, characters and credits, by day, model or key."""
 
+import contextlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,6 +18,8 @@ from apps.jobs.models import Job, JobState
 GROUPS = ("day", "model", "key")
 DEFAULT_DAYS = 30
 LONGEST_DAYS = 366
+_DAY = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}")
+"""Of a year that has one before it and one after it: the days around it are counted with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def _key_shape(key: ApiKey | None) -> dict[str, Any] | None:
 
 
 def _day(text: str, *, param: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidRequestError(f"{param} is a day such as 2026-01-31.", code="invalid_date", param=param) from error
+    with contextlib.suppress(ValueError):
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    raise InvalidRequestError(f"{param} is a day such as 2026-01-31.", code="invalid_date", param=param)

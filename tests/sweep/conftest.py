@@ -1,0 +1,49 @@
+"""One platform for everything that is wrong: it must come through all of it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.flows.running import RunningPlatform
+
+PLENTY = "1000000"
+MARKED_ORIGIN = "https://page.example.com"
+ENVIRONMENT = {
+    "TTSAI_ENGINES": "silence",
+    "TTSAI_PRELOAD": "",
+    "TTSAI_POLLS_PER_MINUTE": PLENTY,
+    "TTSAI_FAILED_KEYS_PER_MINUTE": PLENTY,
+    "TTSAI_CORS_ORIGINS": MARKED_ORIGIN,
+    "TTSAI_BODY_SECONDS": "3",  # a body that never comes is told so within the five seconds that every answer has here
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of this folder share one platform."""
+    for item in items:
+        if "tests/sweep/" in str(item.path):
+            item.add_marker(pytest.mark.flow)
+            item.add_marker(pytest.mark.xdist_group("sweep"))
+
+
+@pytest.fixture(scope="session")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+    """The platform, with an engine that speaks silence at once."""
+    running = RunningPlatform(home=tmp_path_factory.mktemp("swept") / "home", environment=ENVIRONMENT)
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def key(swept: RunningPlatform) -> str:
+    """Of an account that no limit stops."""
+    return swept.key("owner@example.com", plan="enterprise", credits_=100_000, requests_per_minute=1_000_000, concurrent=10_000)
+
+
+@pytest.fixture(scope="session")
+def outsiders_key(swept: RunningPlatform) -> str:
+    """Of another account."""
+    return swept.key("outsider@example.com", plan="enterprise", credits_=1000, requests_per_minute=1_000_000, concurrent=10_000)

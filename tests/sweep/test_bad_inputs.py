@@ -1,0 +1,52 @@
+"""Everything wrong that a client can send: told as JSON below 500 within five seconds, and nobody else is harmed."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.flows.running import RunningPlatform
+from tests.sweep.bad import SECONDS, Bad, check_answer
+from tests.sweep.json_cases import CASES
+
+
+@pytest.fixture(scope="module")
+def client(swept: RunningPlatform) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=swept.url, timeout=SECONDS) as client:
+        yield client
+
+
+def ask(client: httpx.Client, bad: Bad, *, key: str) -> httpx.Response:
+    headers: dict[str, Any] = {"Authorization": f"Bearer {key}", **bad.headers} if bad.has_key else dict(bad.headers)
+    if bad.content is not None:
+        headers.setdefault("Content-Type", "application/json")
+    return client.request(bad.method, bad.path, json=bad.json, content=bad.content, files=bad.files, headers=headers)
+
+
+@pytest.mark.parametrize("bad", CASES, ids=str)
+def test_a_bad_request_is_told_and_harms_nobody(client: httpx.Client, key: str, bad: Bad) -> None:
+    answer = ask(client, bad, key=key)
+    error = check_answer(
+        status=answer.status_code, headers=answer.headers, body=answer.content, sent=f"{bad.path} {bad.json} {bad.headers}"
+    )
+    if bad.status:
+        assert answer.status_code == bad.status, error
+    if bad.code:
+        assert error["code"] == bad.code
+
+
+def test_the_next_good_request_works(client: httpx.Client, key: str) -> None:
+    started = time.monotonic()
+    good = {"model": "silence", "voice": "quiet", "input": "All is well."}
+    answer = client.post("/v1/audio/speech", json=good, headers={"Authorization": f"Bearer {key}"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/mpeg")
+    assert time.monotonic() - started < SECONDS
+
+
+def test_the_platform_noticed_nothing_unusual(swept: RunningPlatform) -> None:
+    log = swept.log.read_text()
+    assert "Traceback" not in log
+    assert " ERROR " not in log
+    assert " a bug" not in log
