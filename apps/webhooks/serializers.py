@@ -32,6 +32,20 @@ class IssuedEndpointSerializer(EndpointSerializer):
         read_only_fields = fields
 
 
+class EventSerializer(serializers.Serializer[Any]):
+    """An event that can be asked for."""
+
+    name = serializers.CharField()
+    description = serializers.CharField()
+    example = serializers.DictField(help_text="A message's body.")
+
+
+class EventListSerializer(serializers.Serializer[Any]):
+    """All events there are."""
+
+    events = EventSerializer(many=True)
+
+
 class NewEndpointSerializer(serializers.Serializer[Any]):
     """What an endpoint is made of."""
 

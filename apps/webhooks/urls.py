@@ -6,6 +6,7 @@ from apps.webhooks import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/", views.EndpointListView.as_view()),
+    path("webhooks/events/", views.EventListView.as_view()),
     path("webhooks/secret/", views.SigningSecretView.as_view()),
     path("webhooks/deliveries/", views.DeliveryListView.as_view()),
     path("webhooks/deliveries/<uuid:uuid>/replay/", views.DeliveryReplayView.as_view()),

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +13,7 @@ from apps.accounts.callers import get_caller
 from apps.accounts.models import Account
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.webhooks import serializers as shapes
+from apps.webhooks.events import EVENTS, EXAMPLES, event_body
 from apps.webhooks.selectors import get_delivery, get_endpoint, list_deliveries, list_endpoints
 from apps.webhooks.services.endpoints import change_endpoint, create_endpoint, rotate_secret, signing_secret
 from apps.webhooks.services.outbox import replay_delivery, send_test
@@ -58,6 +60,20 @@ class EndpointListView(WebhookView):
         """A new endpoint. Its secret is shown only here."""
         endpoint = create_endpoint(self.account, **_valid(shapes.NewEndpointSerializer(data=request.data)))
         return Response(shapes.IssuedEndpointSerializer(endpoint).data, headers=NOT_STORED)
+
+
+class EventListView(WebhookView):
+    """What an endpoint can be told of."""
+
+    @extend_schema(operation_id="webhooks_events", tags=["webhooks"], responses=shapes.EventListSerializer, summary="Events")
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Every event with an example of its message."""
+        now = timezone.now().isoformat()
+        events = [
+            {"name": name, "description": text, "example": event_body(name, occurred_at=now, data=EXAMPLES[name])}
+            for name, text in EVENTS.items()
+        ]
+        return Response({"events": events})
 
 
 class EndpointView(WebhookView):

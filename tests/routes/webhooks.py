@@ -42,6 +42,7 @@ def a_listed_delivery(account: Account) -> Owned:
 ROWS = [
     row("webhooks/", "GET", scope="webhooks:read", owns=a_listed_endpoint),
     row("webhooks/", "POST", scope="webhooks:write", owns=None, body={"url": ADDRESS}),
+    row("webhooks/events/", "GET", scope="webhooks:read", owns=None),
     row("webhooks/secret/", "GET", scope="webhooks:write", owns=a_secret),
     row("webhooks/secret/", "POST", scope="webhooks:write", owns=None, body={}),
     row("webhooks/deliveries/", "GET", scope="webhooks:read", owns=a_listed_delivery),

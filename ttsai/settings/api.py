@@ -32,6 +32,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/v1",
     "PREPROCESSING_HOOKS": ["apps.core.schema.only_first_prefix"],
+    "WEBHOOKS": [
+        "apps.speech.documented.JOB_COMPLETED",
+        "apps.speech.documented.JOB_FAILED",
+        "apps.batches.documented.BATCH_COMPLETED",
+        *(f"apps.webhooks.documented.{name}" for name in ("VOICE_READY", "CREDITS_LOW", "KEY_REVOKED", "ENDPOINT_DISABLED", "TRIAL")),
+    ],
     "POSTPROCESSING_HOOKS": ["apps.core.schema.add_what_every_answer_has"],  # without the library's, which names enums by collision
 }
 

@@ -1,0 +1,6 @@
+"""The webhook of this app, for the OpenAPI schema."""
+
+from apps.batches.serializers import BatchResultSerializer
+from apps.webhooks.documented import documented
+
+BATCH_COMPLETED = documented("batch.completed", data=BatchResultSerializer)
