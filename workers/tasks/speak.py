@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +13,22 @@ from numpy.typing import NDArray
 from workers.audio.encode import EncodedFile, Encoder, FileEncoder
 from workers.audio.joins import Joiner
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
+from workers.contract.listening import ScriptDocument
 from workers.contract.markup import Segment
 from workers.contract.messages import Manifest, PartMessage, SpeakWork
 from workers.contract.names import LANES, Lane
 from workers.engines.base import Engine, Spoken, as_speaker
 from workers.fairness import Order
 from workers.parts import PartRun
+from workers.storage import Storage
 from workers.stream import PartEvents
-from workers.tasks.results import check_format, store_results, stored_output
+from workers.tasks.results import check_format, read_document, store_results, stored_output
 from workers.tasks.workbench import Workbench
 from workers.text.language import detect_language
 from workers.text.script import Request, Script, Utterance, language_of, voice_of, write_script
+
+SILENT_SHARE_SECONDS: Final = 0.05
+"""Of silence, for a share without a word: a file that every player opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ def speak(run: PartRun, *, workbench: Workbench) -> Manifest:
     check_format(work.format)
     with workbench.models.use(work.engine) as model, stored_output(message, storage=workbench.storage) as output:
         engine = as_speaker(model)
+        work = _read_share(work, engine=engine, storage=workbench.storage)
         script = _read_script(message, work=work, engine=engine)
         events = PartEvents(workbench.live, message=message, units_total=len(work.text))
         with FileEncoder(
@@ -63,6 +69,21 @@ def speak(run: PartRun, *, workbench: Workbench) -> Manifest:
     )
 
 
+def _read_share(work: SpeakWork, *, engine: Engine, storage: Storage) -> SpeakWork:
+    """The work with the share of the script that it names for its text, in the script's language and its speaker's voice."""
+    if work.script is None:
+        return work
+    script = read_document(work.script, ScriptDocument, storage=storage)
+    text = script.shares[work.share] if work.share < len(script.shares) else ""
+    fitting = (work.voices.get(gender) for gender in (script.gender, "neutral", "female", "male"))
+    voice = work.voice or next(filter(None, fitting), "")
+    language = work.language
+    if not language and engine.spec.languages:  # an answer may be in another language than the question
+        usual = script.target_language or language_of(voice or engine.spec.default_voice, spec=engine.spec)
+        language = detect_language(script.text, among=engine.spec.languages, preferred=usual)
+    return replace(work, text=text, segments=(), voice=voice, language=language)
+
+
 def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Script:
     """What is to be said. A part of a longer text may hold nothing, a row of stars say, and is silent then. Raises WorkError."""
     language = work.language
@@ -78,7 +99,7 @@ def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Sc
         is_language_detected=language != work.language,
     )
     script = write_script(work.segments or (Segment(work.text),), request=request, engine=engine)
-    is_whole_text = message.part == 0 and work.is_last
+    is_whole_text = message.part == 0 and work.is_last and work.script is None
     if not script.utterances and is_whole_text:
         raise WorkError(NOTHING_TO_SAY, "The text holds nothing that can be spoken.")
     return script
@@ -91,6 +112,8 @@ class _Response:
         self, message: PartMessage, *, work: SpeakWork, script: Script, input_rate: int, file: FileEncoder, events: PartEvents
     ) -> None:
         self._is_last = work.is_last
+        self._input_rate = input_rate
+        self._silent_seconds = SILENT_SHARE_SECONDS if work.script is not None else 0.0
         self._format = work.format
         self._file = file
         self._live = (
@@ -121,6 +144,8 @@ class _Response:
     def finish(self) -> EncodedFile:
         """The silence behind the last sentence, and what the encoders held back."""
         tail: NDArray[np.float32] = self._joiner.finish(is_last=self._is_last)
+        if not self._joiner.seconds:
+            tail = np.zeros(round(self._silent_seconds * self._input_rate), np.float32)
         if self._live:
             self._tell(self._live.write(tail) + self._live.finish(), words=[])
         self._file.write(tail)

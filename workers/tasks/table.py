@@ -7,7 +7,11 @@ from typing import Final
 from workers.contract.messages import Manifest
 from workers.tasks.convert import convert
 from workers.tasks.join import join
+from workers.tasks.reply import reply
 from workers.tasks.speak import speak
+from workers.tasks.translate import translate
 
-PART_KINDS: Final[Mapping[str, Callable[..., Manifest]]] = MappingProxyType({"speak": speak, "join": join, "convert": convert})
+PART_KINDS: Final[Mapping[str, Callable[..., Manifest]]] = MappingProxyType(
+    {"speak": speak, "join": join, "convert": convert, "translate": translate, "reply": reply}
+)
 """By PartMessage.kind: called with the run and, as `workbench`, what the worker has."""

@@ -1,0 +1,49 @@
+"""Answers without a language model, and says so: greetings, the time, the date, sums."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from workers.contract.engines import EngineSpec
+from workers.contract.listening import Turn
+from workers.engines.base import Model
+from workers.engines.responder import Responder
+from workers.text.smalltalk import answer_smalltalk
+from workers.text.smalltalk_phrases import PHRASES
+
+MEMORY_BYTES: Final = 1024**2
+
+
+class OfflineChat(Responder):
+    """Rules, no model."""
+
+    spec = EngineSpec(
+        id="offline",
+        name="Offline assistant",
+        version="1",
+        kind="chat",
+        description="Rules instead of a language model: greetings, the time, the date, sums; it says that it is offline",
+        licence="Apache-2.0",
+        suggested_tier="free",
+        languages=tuple(PHRASES),
+        memory_bytes=MEMORY_BYTES,
+    )
+
+    def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC).astimezone()) -> None:
+        self._clock = clock
+
+    def load(self) -> None:
+        """Nothing to read."""
+
+    def unload(self) -> None:
+        """Nothing to drop."""
+
+    def reply(self, turns: Sequence[Turn], *, system_prompt: str, language: str) -> str:  # noqa: ARG002 - rules follow no prompt
+        """The answer in the language given, where it is one of this engine's, else in the one that the text is written in, else English."""
+        said = turns[-1].content if turns else ""
+        return answer_smalltalk(said, language=language, now=self._clock()).text
+
+
+def build_engines() -> list[Model]:
+    """What this file offers."""
+    return [OfflineChat()]

@@ -1,0 +1,44 @@
+"""Calls of engines that make no sound: in a compute thread in their turn, or beside them all where they only wait for a server."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+from workers.engines.base import Model
+from workers.parts import PartRun
+from workers.tasks.speak import sentence_order
+from workers.tasks.workbench import Workbench
+
+T = TypeVar("T")
+
+
+def submit_inference(
+    run: PartRun, *, workbench: Workbench, engine: str, work: Callable[[Model], T], is_remote: bool, index: int = 0, units: int = 1
+) -> "Future[tuple[T, float]]":
+    """What `work` will make of the loaded engine, and how many seconds it took.
+
+    index, units: the place of this call among those of the part, and how many characters' worth of computing it is.
+    """
+
+    def call() -> tuple[T, float]:
+        # Held here: a part that times out leaves while its call still runs.
+        with workbench.models.use(engine) as model:
+            started = time.perf_counter()
+            return work(model), time.perf_counter() - started
+
+    if not is_remote:
+        return workbench.scheduler.submit(sentence_order(run.message, index=index, units=max(1, units)), work=call)
+    future: Future[tuple[T, float]] = Future()
+    threading.Thread(target=_fulfil, args=(future, call), name="remote-call", daemon=True).start()
+    return future
+
+
+def _fulfil(future: "Future[T]", call: Callable[[], T]) -> None:
+    try:
+        result = call()
+    except BaseException as error:  # noqa: BLE001 - the edge of a thread: the part that waits for the future judges it
+        future.set_exception(error)
+    else:
+        future.set_result(result)

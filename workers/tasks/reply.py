@@ -1,0 +1,45 @@
+"""What the user said to an answer, written to be read and to be spoken."""
+
+from workers.contract.errors import NOTHING_TO_SAY, WorkError
+from workers.contract.listening import ReplyWork, ScriptDocument, TranscriptDocument, Turn
+from workers.contract.messages import Manifest
+from workers.engines.base import Model, primary_tag
+from workers.engines.responder import as_responder
+from workers.parts import PartRun
+from workers.tasks.inference import submit_inference
+from workers.tasks.results import read_document, store_document
+from workers.tasks.workbench import Workbench
+from workers.text.answers import make_speakable
+
+
+def reply(run: PartRun, *, workbench: Workbench) -> Manifest:
+    """Does a part of kind `reply`. Raises WorkError (nothing_to_say where nothing was said), PartStoppedError."""
+    work = ReplyWork.from_dict(run.message.work)
+    transcript = read_document(work.transcript, TranscriptDocument, storage=workbench.storage) if work.transcript else None
+    said = (transcript.text if transcript else work.text).strip()
+    language = primary_tag(work.language or (transcript.language if transcript else ""))
+    if not said:
+        raise WorkError(NOTHING_TO_SAY, "Nothing was said in the recording.")
+
+    def call(model: Model) -> str:
+        turns = (*work.history, Turn("user", said))
+        return as_responder(model).reply(turns, system_prompt=work.system_prompt, language=language)
+
+    with workbench.models.use(work.engine) as model:
+        responder = as_responder(model)
+        future = submit_inference(run, workbench=workbench, engine=work.engine, work=call, is_remote=responder.is_remote, units=len(said))
+        text, seconds = run.wait_for(future)
+        details = {"engine": responder.spec.id, "engine_version": responder.spec.version, "compute_seconds": round(seconds, 4)}
+    document = ScriptDocument(
+        original_text=said,
+        text=text,
+        source_language=language,
+        target_language=language,
+        shares=(make_speakable(text),),
+        gender=transcript.gender if transcript else "",
+        details=details,
+    )
+    run.units_done = len(said)
+    return store_document(
+        run.message, storage=workbench.storage, document=document, units_done=run.units_done, details={**details, "language": language}
+    )

@@ -1,0 +1,147 @@
+"""A transcript, or a text, to another language, dealt into shares that are spoken by parts of their own."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from workers.contract.errors import INTERNAL_ERROR, UNSUPPORTED_LANGUAGE, WorkError
+from workers.contract.listening import ScriptDocument, TranscriptDocument, TranslateWork
+from workers.contract.messages import Manifest
+from workers.engines.base import Model, primary_tag
+from workers.engines.translator import Translator, as_translator, check_direction
+from workers.parts import PartRun
+from workers.tasks.inference import submit_inference
+from workers.tasks.results import read_document, store_document
+from workers.tasks.workbench import Workbench
+from workers.text.shares import Passage, cut_passages, deal_shares, gap_between
+
+LONGEST_CHARACTERS: Final = 400
+"""Of a sentence: translators are trained on sentences and lose the end of what is much longer."""
+REMOTE_AT_ONCE: Final = 4
+"""Requests of one part that are under way at a server."""
+
+
+@dataclass(slots=True)
+class _Translation:
+    """What is known of the text, and what was made of it."""
+
+    original: str
+    source: str
+    gender: str = ""
+    pieces: list[str] = field(default_factory=list)
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def translate(run: PartRun, *, workbench: Workbench) -> Manifest:
+    """Does a part of kind `translate`. Raises WorkError, PartStoppedError."""
+    work = TranslateWork.from_dict(run.message.work)
+    target = primary_tag(work.target_language)
+    transcript = read_document(work.transcript, TranscriptDocument, storage=workbench.storage) if work.transcript else None
+    result = _read_source(work, transcript=transcript)
+    if not result.original.strip():
+        result.details = {"method": "none"}
+    elif result.source == target:
+        result.pieces, result.details = _pieces(result.original), {"method": "same_language"}
+    elif not work.engine:
+        result.pieces, result.details = _pieces(_english(transcript, target=target)), {"method": "recogniser"}
+    else:
+        _translate_text(run, work=work, target=target, result=result, workbench=workbench)
+    document = ScriptDocument(
+        original_text=result.original,
+        text="".join(result.pieces),
+        source_language=result.source,
+        target_language=target,
+        shares=deal_shares(result.pieces, shares=work.shares),
+        gender=result.gender,
+        details=result.details,
+    )
+    run.units_done = len(result.original)
+    details = {**result.details, "language": target}
+    return store_document(run.message, storage=workbench.storage, document=document, units_done=run.units_done, details=details)
+
+
+def _read_source(work: TranslateWork, *, transcript: TranscriptDocument | None) -> _Translation:
+    if transcript is None:
+        return _Translation(work.text, primary_tag(work.source_language))
+    return _Translation(transcript.text, primary_tag(work.source_language or transcript.language), transcript.gender)
+
+
+def _english(transcript: TranscriptDocument | None, *, target: str) -> str:
+    """What the recogniser itself wrote in English."""
+    if transcript is None or target != "en":
+        raise WorkError(INTERNAL_ERROR, "Without a translator a transcript can be put into English alone.")
+    return " ".join(segment.english.strip() for segment in transcript.segments if segment.english.strip())
+
+
+def _pieces(text: str) -> list[str]:
+    """The sentences of a text, each with what stands behind it."""
+    passages = cut_passages(text, longest=LONGEST_CHARACTERS)
+    return [passage.text + (passage.gap if number < len(passages) else "") for number, passage in enumerate(passages, start=1)]
+
+
+def _translate_text(run: PartRun, *, work: TranslateWork, target: str, result: _Translation, workbench: Workbench) -> None:
+    if not result.source:
+        raise WorkError(UNSUPPORTED_LANGUAGE, "The language of the text is not known. Name it.")
+    with workbench.models.use(work.engine) as model:
+        translator = as_translator(model)
+        spec = translator.spec
+        check_direction(spec, source=result.source, target=target)
+        seconds = 0.0
+        for batch, translated, took in _translate_in_order(
+            run, engine=work.engine, translator=translator, result=result, target=target, bench=workbench
+        ):
+            seconds += took
+            gaps = (gap_between(passage.gap, target=target) for passage in batch)
+            result.pieces += [text.strip() + gap for text, gap in zip(translated, gaps, strict=True)]
+            run.units_done += sum(len(passage.text) for passage in batch)
+    if result.pieces:
+        result.pieces[-1] = result.pieces[-1].rstrip()
+    result.details = {"method": "engine", "engine": spec.id, "engine_version": spec.version, "compute_seconds": round(seconds, 4)}
+
+
+def _translate_in_order(
+    run: PartRun, *, engine: str, translator: Translator, result: _Translation, target: str, bench: Workbench
+) -> Iterator[tuple[list[Passage], list[str], float]]:
+    """Batches of sentences, their translations and the seconds it took; a few are under way at once, never all of a long text."""
+    passages = cut_passages(result.original, longest=LONGEST_CHARACTERS)
+    upcoming = enumerate(_batches(passages, longest=translator.batch_characters))
+    ahead = REMOTE_AT_ONCE if translator.is_remote else bench.scheduler.look_ahead
+    submitted: deque[tuple[list[Passage], Future[tuple[list[str], float]]]] = deque()
+    try:
+        while True:
+            while len(submitted) < ahead and (following := next(upcoming, None)) is not None:
+                index, batch = following
+                texts = [passage.text for passage in batch]
+                work = partial(_translate_batch, texts=texts, source=result.source, target=target)
+                future = submit_inference(
+                    run, workbench=bench, engine=engine, work=work, is_remote=translator.is_remote, index=index, units=sum(map(len, texts))
+                )
+                submitted.append((batch, future))
+            if not submitted:
+                return
+            batch, future = submitted.popleft()
+            translated, seconds = run.wait_for(future)
+            yield batch, translated, seconds
+    finally:
+        bench.scheduler.drop(run.message.token)
+
+
+def _translate_batch(model: Model, *, texts: Sequence[str], source: str, target: str) -> list[str]:
+    return as_translator(model).translate(texts, source=source, target=target)
+
+
+def _batches(passages: Sequence[Passage], *, longest: int) -> Iterator[list[Passage]]:
+    """Runs of sentences of at most `longest` characters together; a longer one comes alone."""
+    batch: list[Passage] = []
+    size = 0
+    for passage in passages:
+        if batch and size + len(passage.text) > longest:
+            yield batch
+            batch, size = [], 0
+        batch.append(passage)
+        size += len(passage.text)
+    if batch:
+        yield batch
