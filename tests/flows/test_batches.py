@@ -1,0 +1,208 @@
+"""Batches through the running platform: whatever is killed under them, they end, are paid once and told of once."""
+
+import itertools
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from standardwebhooks import Webhook
+
+from tests.flows.running import RunningPlatform
+
+SENTENCE = "This is a sentence of an item that somebody will interrupt. "
+ITEM = {"model": "silence", "voice": "quiet", "format": "wav", "text": SENTENCE * 6}
+BAD_ITEM = ITEM | {"voice": "nobody"}
+BATCH, RESULT = "/v1/tts/batch/", "/v1/tts/batch/result/"
+NUMBERS = itertools.count()
+
+UNEVEN = """
+SELECT (SELECT count(*) FROM batches_batch b WHERE total <> (SELECT count(*) FROM batches_batchitem i WHERE i.batch_id = b.uuid)),
+       (SELECT count(*) FROM jobs_job j WHERE lane = 'bulk' AND NOT EXISTS (SELECT 1 FROM batches_batchitem i WHERE i.job_id = j.uuid)),
+       (SELECT count(*) FROM billing_balance b WHERE available_millicredits <>
+               (SELECT sum(e.amount_millicredits) FROM billing_ledgerentry e WHERE e.account_id = b.account_id))
+"""
+"""Batches that lack items, items that lack their batch, balances that are not the sum of their entries."""
+
+
+class Receiver(ThreadingHTTPServer):
+    """A customer's own server."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Hook)
+        self.received: list[tuple[dict[str, str], bytes]] = []
+        self.url = f"http://127.0.0.1:{self.server_port}/hook"
+
+
+class _Hook(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.received.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    server = Receiver()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def harmed(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterator[RunningPlatform]:
+    """A platform that speaks silence slowly, is killed, and may call the receiver."""
+    environment = {
+        "TTSAI_ENGINES": "silence",
+        "TTSAI_PRELOAD": "",
+        "TTSAI_SILENCE_COMPUTE_SECONDS": "0.2",
+        "TTSAI_OUTBOUND_ALLOW": f"127.0.0.1:{receiver.server_port}",
+    }
+    running = RunningPlatform(home=tmp_path_factory.mktemp("batches") / "home", environment=environment)
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def client(harmed: RunningPlatform) -> Iterator[httpx.Client]:
+    """Of an account of its own."""
+    key = harmed.key(f"batches-{next(NUMBERS)}@example.com", credits_=1000, requests_per_minute=1000)
+    with harmed.client(key) as client:
+        yield client
+
+
+def test_a_batch_survives_the_death_of_every_part_and_is_told_of_once(
+    harmed: RunningPlatform, client: httpx.Client, receiver: Receiver
+) -> None:
+    before = _answered(client, "/v1/account/")["credits"]
+    texts = [BAD_ITEM if index == 17 else ITEM for index in range(50)]
+    begun = client.post(BATCH, json={"texts": texts, "webhook_url": receiver.url}).json()
+    assert {name: begun[name] for name in ("total", "completed", "status")} == {"total": 50, "completed": 1, "status": "processing"}
+    completed = 1
+    for part in ("engine", "platform", "valkey", "web", "postgres"):
+        completed = _wait(client, begun["batch_id"], lambda result, ended=completed: result["completed"] >= ended + 4)["completed"]
+        assert completed < 50, f"the batch was over before {part} could be killed"
+        harmed.kill(part)
+    result = _wait(client, begun["batch_id"], lambda result: result["status"] == "completed")
+    assert [item["status"] for item in result["items"]] == ["failed" if index == 17 else "completed" for index in range(50)]
+    assert (result["completed"], result["items"][17]["code"]) == (50, "unknown_voice")
+    assert result["credits_charged"] == pytest.approx(sum(item["credits"] for item in result["items"]))
+    assert before - _answered(client, "/v1/account/")["credits"] == pytest.approx(result["credits_charged"])
+    assert {httpx.get(item["url"]).content[:4] for item in result["items"] if item["url"]} == {b"RIFF"}
+    uuids = [item["uuid"] for item in result["items"] if item["uuid"]]
+    assert _rows(
+        harmed, "SELECT kind, count(*) FROM billing_ledgerentry WHERE job_uuid = ANY(%s::uuid[]) GROUP BY kind ORDER BY kind", uuids
+    ) == [
+        ("charge", 49),
+        ("release", 49),
+        ("reservation", 49),
+    ]
+    assert _rows(harmed, UNEVEN) == [(0, 0, 0)]
+    _assert_told_once(client, receiver, result=result)
+
+
+def _assert_told_once(client: httpx.Client, receiver: Receiver, *, result: dict[str, Any]) -> None:
+    deadline = time.monotonic() + 60
+    while not receiver.received and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(3)  # what would come twice would come within a beat
+    [(headers, body)] = receiver.received
+    told = Webhook(_answered(client, "/v1/webhooks/secret/")["secret"]).verify(body, headers)
+    assert told == json.loads(body)
+    assert (told["type"], told["data"]) == ("batch.completed", result)
+    deliveries = _answered(client, "/v1/webhooks/deliveries/")["deliveries"]
+    assert [(one["event"], one["state"], len(one["attempts"])) for one in deliveries] == [("batch.completed", "delivered", 1)]
+
+
+def test_a_batch_does_not_hold_up_the_live_requests_of_others(harmed: RunningPlatform, client: httpx.Client) -> None:
+    harmed.wait_until_ready()
+    batch_id = client.post(BATCH, json={"texts": [ITEM] * 50}).json()["batch_id"]
+    with harmed.client(harmed.key(f"live-{next(NUMBERS)}@example.com")) as other:
+        for _ in range(3):
+            body = {"model": "silence", "input": SENTENCE, "voice": "quiet", "response_format": "wav"}
+            assert other.post("/v1/audio/speech", json=body).content[:4] == b"RIFF"
+    result = client.get(RESULT, params={"batch_id": batch_id}).json()
+    assert (result["status"], result["completed"] < 25) == ("processing", True), "the batch was nearly over before the live requests"
+    cancelled = client.post(f"{BATCH}{batch_id}/cancel/").json()
+    assert {item["status"] for item in cancelled["items"]} <= {"completed", "processing", "cancelled"}
+    ended = _wait(client, batch_id, lambda result: result["status"] == "completed")
+    assert ended["completed"] == 50
+    assert _rows(harmed, UNEVEN) == [(0, 0, 0)]
+
+
+def test_a_batch_is_accepted_whole_or_not_at_all_when_the_web_process_is_killed(harmed: RunningPlatform, client: httpx.Client) -> None:
+    harmed.wait_until_ready()
+    before = _answered(client, "/v1/account/")["credits"]
+
+    def ask(number: int) -> str:
+        """Until it is answered, with the same key: one batch, however often the connection breaks."""
+        body = {"texts": [ITEM | {"text": f"{SENTENCE} {number} {index}"} for index in range(50)]}
+        for _ in range(300):
+            try:
+                answer = client.post(BATCH, json=body, headers={"Idempotency-Key": f"batch-{number}"})
+            except httpx.TransportError:
+                time.sleep(0.1)
+                continue
+            assert answer.status_code == 200, answer.text
+            return str(answer.json()["batch_id"])
+        raise TimeoutError("no answer")
+
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(ask, number) for number in range(12)]
+        time.sleep(0.4)
+        harmed.kill("web")
+        batch_ids = {one.result() for one in asked}
+    assert len(batch_ids) == 12
+    account = "SELECT account_id FROM batches_batch WHERE uuid = %s::uuid"
+    assert _rows(harmed, f"SELECT count(*) FROM batches_batch WHERE account_id = ({account})", next(iter(batch_ids))) == [(12,)]
+    assert _rows(harmed, UNEVEN) == [(0, 0, 0)]
+    for batch_id in batch_ids:
+        client.post(f"{BATCH}{batch_id}/cancel/")
+    charged = [_wait(client, batch_id, lambda result: result["status"] == "completed")["credits_charged"] for batch_id in batch_ids]
+    assert before - _answered(client, "/v1/account/")["credits"] == pytest.approx(sum(charged))
+
+
+def _wait(client: httpx.Client, batch_id: str, is_right: Callable[[dict[str, Any]], bool], *, seconds: float = 120) -> dict[str, Any]:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        result = _answered(client, RESULT, batch_id=batch_id)
+        if is_right(result):
+            return result
+        time.sleep(0.1)
+    raise TimeoutError(f"{batch_id} is {result} after {seconds} s")
+
+
+def _answered(client: httpx.Client, path: str, **parameters: str) -> dict[str, Any]:
+    """What the platform answers, once all of it is there again."""
+    for _ in range(600):
+        try:
+            answer = client.get(path, params=parameters)
+        except httpx.TransportError:
+            answer = None
+        if answer is not None and answer.status_code == 200:
+            found: dict[str, Any] = answer.json()
+            return found
+        time.sleep(0.1)
+    raise TimeoutError(f"{path} is not answered")
+
+
+def _rows(platform: RunningPlatform, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    with psycopg.connect(platform.instance()["database_url"]) as connection:
+        return connection.execute(statement, values).fetchall()
