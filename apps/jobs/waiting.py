@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
 
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import ConflictError, GatewayTimeoutError
@@ -17,6 +19,8 @@ from apps.jobs.services.cancel import cancel_job
 
 RETURN_SECONDS = 2.5
 """A client whose connection broke may come back: the official SDK repeats its POST after a second and then joins this job."""
+
+ASYNC = OpenApiParameter("async", bool, description="true (or the header `Prefer: respond-async`): answer with the queued job instead.")
 
 Answer = Callable[[Job, Exchange], HttpResponseBase | ASGIApp]
 """What a completed job is answered with. Called in one of Django's threads."""
@@ -53,6 +57,12 @@ class JobAnswer:
         if job.state != JobState.COMPLETED or not job.result:
             raise failure_as_error(job)
         return self.answer(job, exchange)
+
+
+def wants_no_wait(request: Request) -> bool:
+    """Whether the client asks for the queued JSON instead of the finished answer."""
+    is_asked = request.query_params.get("async", "").lower() in {"1", "true"}
+    return is_asked or "respond-async" in request.META.get("HTTP_PREFER", "")
 
 
 def _still_running(job_uuid: UUID) -> GatewayTimeoutError:

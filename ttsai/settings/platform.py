@@ -30,6 +30,15 @@ TTSAI_BODY_BYTES_PER_SECOND = environment.number("TTSAI_BODY_BYTES_PER_SECOND", 
 TTSAI_SPEECH_WAIT_SECONDS = environment.number("TTSAI_SPEECH_WAIT_SECONDS", 170)
 """Endpoints that answer with audio wait this long, then 504: the official SDK gives up at 180 s."""
 
+TTSAI_UPLOAD_WAIT_SECONDS = environment.number("TTSAI_UPLOAD_WAIT_SECONDS", 290)
+"""The same for those that bring a file: the SDK gives up at 300 s."""
+
+TTSAI_BULK_SECONDS = environment.number("TTSAI_BULK_SECONDS", 600)
+"""A longer recording goes to the lane `bulk`, unless somebody waits."""
+
+TTSAI_PIECE_SECONDS = environment.number("TTSAI_PIECE_SECONDS", 120)
+"""A longer recording is heard in pieces of about this length, each by whichever worker is free."""
+
 TTSAI_BULK_CHARACTERS = environment.number("TTSAI_BULK_CHARACTERS", 5000)
 """A longer text goes to the lane `bulk`, unless somebody waits for its audio."""
 

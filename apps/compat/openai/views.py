@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -16,27 +16,17 @@ from apps.compat.openai.names import engine_for, voice_for
 from apps.compat.openai.serializers import OpenAISpeechSerializer
 from apps.core.fields import validated
 from apps.core.idempotency import body_digest
-from apps.jobs.services.idempotency import Idempotency
+from apps.jobs.services.idempotency import Idempotency, twin_key
+from apps.jobs.waiting import ASYNC, wants_no_wait
 from apps.speech.services import SpeechOrder, request_speech, warnings_of
 from apps.speech.spoken import SpokenAnswer
 from apps.speech.views import IDEMPOTENCY_HEADER, idempotency_of, queued_shape, request_id_of
 
 SHAPE = OpenAISpeechSerializer()
 
-ASYNC = OpenApiParameter("async", bool, description="true (or the header `Prefer: respond-async`): answer with the queued job instead.")
-
-
-def wants_no_wait(request: Request) -> bool:
-    """Whether the client asks for the queued JSON instead of the finished answer."""
-    is_asked = request.query_params.get("async", "").lower() in {"1", "true"}
-    return is_asked or "respond-async" in request.META.get("HTTP_PREFER", "")
-
-
 def _twin(request: Request) -> Idempotency:
-    """Clients repeat a POST whose answer they did not get: while the first runs, the same request of the same key waits for the same job."""
-    key = get_caller(request).key
     digest = body_digest("openai-speech", request.data)
-    return Idempotency(key=f"waiting:{key.pk if key else 0}:{digest}", body_digest=digest, ends_with_job=True)
+    return Idempotency(key=twin_key(get_caller(request), digest=digest), body_digest=digest, ends_with_job=True)
 
 
 def _order(caller: Caller, *, body: dict[str, Any], has_listener: bool) -> SpeechOrder:

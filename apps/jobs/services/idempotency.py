@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from apps.accounts.callers import Caller
 from apps.core.errors import ConflictError, InvalidRequestError
 from apps.jobs.models import IdempotencyRecord, Job
 
@@ -32,6 +33,11 @@ class Idempotency:
     body_digest: str
     ends_with_job: bool = False
     """Whether the key means something only while its job is active: for a repeated request that joins the first one's wait."""
+
+
+def twin_key(caller: Caller, *, digest: str) -> str:
+    """Clients repeat a POST whose answer they did not get: while the first runs, the same request of the same key waits for the same job."""
+    return f"waiting:{caller.key.pk if caller.key else 0}:{digest}"
 
 
 def claim_key(scope: str, *, idempotency: Idempotency, job_uuid: UUID) -> Job | None:

@@ -1,0 +1,76 @@
+"""Requests that bring a recording: it is taken in, a job is made of it, and the answer waits for the job or says that it is queued."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import JsonResponse
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+
+from apps.accounts.callers import get_caller
+from apps.core.deferred import ASGIApp, Deferred, Exchange
+from apps.core.errors import ApplicationError
+from apps.core.idempotency import body_digest, idempotency_key
+from apps.jobs.services.idempotency import Idempotency, twin_key
+from apps.jobs.services.submit import Submission
+from apps.jobs.waiting import Answer, JobAnswer, wants_no_wait
+from apps.uploads.services import Source, SourceOrder, release_source, take_source_aside
+
+FILE_FIELDS = frozenset({"file", "file_url", "upload_id", "audio"})
+"""What the digest of a body leaves out: the recording's own digest stands for them."""
+LEAST_WAIT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingAnswer:
+    """The answer of a request that brings a recording."""
+
+    order: SourceOrder
+    submit: Callable[[Source], Submission]
+    """Makes the job. Called in one of Django's threads."""
+    answer: Answer
+    queued: Callable[[Submission], Mapping[str, Any]]
+    """The answer of a request that does not wait."""
+    is_awaited: bool
+    is_kept: bool
+    """Whether the job goes on when the listener leaves."""
+
+    def deferred(self) -> Deferred:
+        """For the view to return."""
+        return Deferred(self._resolve)
+
+    async def _resolve(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
+        started = time.monotonic()
+        source = await take_source_aside(exchange, self.order)
+        submission = await exchange.run(self._submit, source)
+        if not self.is_awaited:
+            return JsonResponse(self.queued(submission))
+        left = max(LEAST_WAIT_SECONDS, settings.TTSAI_UPLOAD_WAIT_SECONDS - (time.monotonic() - started))
+        waiting = JobAnswer(submission.job.uuid, is_kept=self.is_kept, wait_seconds=left, answer=self.answer)
+        return await waiting.resolve(exchange)
+
+    def _submit(self, source: Source) -> Submission:
+        """A recording of which no job is made, for want of credits say, or because an identical request has one already, is not kept."""
+        try:
+            submission = self.submit(source)
+        except ApplicationError:
+            release_source(source.key)
+            raise
+        if submission.is_replay:
+            release_source(source.key)
+        return submission
+
+
+def recording_idempotency(request: Request, *, endpoint: str, body: Mapping[str, Any], source: Source) -> Idempotency | None:
+    """What makes two such requests one: the Idempotency-Key, or for a request that waits its content and fields."""
+    fields = {name: value for name, value in body.items() if name not in FILE_FIELDS}
+    digest = body_digest(endpoint, {**fields, "sha256": source.sha256})
+    key = idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
+    if key is not None:
+        return Idempotency(key=key, body_digest=digest)
+    if wants_no_wait(request):
+        return None
+    return Idempotency(key=twin_key(get_caller(request), digest=digest), body_digest=digest, ends_with_job=True)
