@@ -71,7 +71,10 @@ class TranscriptWork(Message):
     pieces: tuple[Address, ...]
     survey: Address | None = None
     is_diarized: bool = False
+    """The pieces carry words then, whether they are wanted or not: a speaker may change within a segment."""
     speakers: int = 0
+    has_words: bool = False
+    """Whether words stay in the output."""
     format: str = "json"
 
 
