@@ -22,7 +22,7 @@ from workers.text.normalise.rules.ranges import (
 )
 from workers.text.normalise.rules.signs import read_sign
 from workers.text.normalise.rules.times import read_time
-from workers.text.normalise.rules.words import read_abbreviation, read_capitals, read_initials, read_roman
+from workers.text.normalise.rules.words import read_abbreviation, read_capitals, read_initials, read_roman, read_weekdays
 from workers.text.spoken import Builder, SpokenText
 
 
@@ -47,7 +47,15 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
     read_ratio,
     read_quantity,
 )
-WORD_RULES: Final[tuple[Rule, ...]] = (read_month_first, read_abbreviation, read_money_prefix, read_initials, read_roman, read_capitals)
+WORD_RULES: Final[tuple[Rule, ...]] = (
+    read_weekdays,
+    read_month_first,
+    read_abbreviation,
+    read_money_prefix,
+    read_initials,
+    read_roman,
+    read_capitals,
+)
 SIGN_RULES: Final[tuple[Rule, ...]] = (read_money_range, read_money_prefix, read_fraction, read_phone, read_quantity, read_sign)
 
 IDEOGRAPHIC_SPACE: Final = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3040-\u309f\u3400-\u9fff])|(?<=[\u3040-\u309f]) (?=[\u3400-\u9fff])")
@@ -62,7 +70,7 @@ OPENING: Final = frozenset("([{\"'“‘«„‚‹¿¡-–—/’")
 @cache
 def _candidates(language: Language) -> re.Pattern[str]:
     """Where a rule may begin: figures, signs, words with a full stop, capitals, and the words that the language watches."""
-    watched = {name for name in language.abbreviations if not name.endswith(".")} | {"USD", "EUR"}
+    watched = {name for name in language.abbreviations if not name.endswith(".")} | {"USD", "EUR", *language.weekdays}
     if language.code == "en":
         watched |= {*language.months, *(name.capitalize() for name in language.month_abbreviations)}
     names = "|".join(map(re.escape, sorted(watched, key=len, reverse=True)))

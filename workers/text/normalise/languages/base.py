@@ -63,6 +63,10 @@ class Language(ABC):
     """What a sign says in running text; an empty name is a sign that is not read."""
     abbreviations: ClassVar[Mapping[str, str]]
     """With their full stop: the words, behind a `^` where it stands before a name and ends no sentence."""
+    compound_abbreviations: ClassVar[Mapping[str, str]] = {}
+    """The ends of abbreviated compounds, with their full stop: `str.` for Hauptstr."""
+    weekdays: ClassVar[Mapping[str, str]] = {}
+    """By their abbreviations, without a full stop; read in ranges alone, Mon.-Fri."""
     number_word: ClassVar[str]
     """What `#` and `No.` say before a number."""
     letter_words: ClassVar[frozenset[str]]

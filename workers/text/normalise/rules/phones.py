@@ -22,6 +22,9 @@ BY_LANGUAGE: Final = {"fr": FRENCH, "es": SPANISH, "pt": PORTUGUESE, "it": ITALI
 SERIAL: Final = re.compile(r"\d{1,12}(?:-\d{1,12}){2,8}(?![\d-])")
 CARD: Final = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}(?!\d)")
 LONG: Final = re.compile(r"\d{16,}+")
+NAMED: Final = re.compile(r"\d{3,15}(?:[ /-]\d{2,8}){0,5}(?![\d.,]*\d|[^\W_])")
+NAMES: Final = re.compile(r"(?:\b|_)(?:tel|tél|tlf|teléf|telef|telefon|phone|fax|mobil|handy|cell)(?:\.|:|\.:)?[ \u00a0]$", re.IGNORECASE)
+"""Words that a telephone number of any form follows."""
 DIALLED: Final = re.compile(r"\d{3}(?![\d.,]\d|\d|[^\W_]|[ -]\d)")
 DIALLING: Final = frozenset(("call", "dial", "dialing", "calling"))
 FRENCH_NATIONAL_DIGITS: Final = 10
@@ -44,9 +47,17 @@ def read_phone(context: Context, position: int) -> Found | None:
     match = NATIONAL.match(text, position) or (own.match(text, position) if own else None)
     if match and 7 <= sum(character.isdigit() for character in match[0]) <= 15:
         return Found(match.end(), say_groups(match[0], language=language))
-    dialled = DIALLED.match(text, position) if language.code == "en" else None
+    return _read_announced(context, position)
+
+
+def _read_announced(context: Context, position: int) -> Found | None:
+    """Any figures behind "Tel.", and three of them behind "call"."""
+    named = NAMED.match(context.text, position)
+    if named and NAMES.search(context.text[max(0, position - 12) : position]):
+        return Found(named.end(), say_groups(named[0], language=context.language))
+    dialled = DIALLED.match(context.text, position) if context.language.code == "en" else None
     if dialled and context.word_before(position).lower() in DIALLING:
-        return Found(dialled.end(), language.digits(dialled[0]))
+        return Found(dialled.end(), context.language.digits(dialled[0]))
     return None
 
 

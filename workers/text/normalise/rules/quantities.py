@@ -15,6 +15,8 @@ SIGN: Final = re.compile(r"[-−+](?=\d)")
 PERCENT: Final = re.compile(r"[ \u00a0\u202f]?([%‰])")
 SUFFIX: Final = re.compile(r"\.?(?:[^\W\d_]{1,4}|[º°ª])(?![^\W_])")
 DECADE: Final = re.compile(r"(\d{2}|\d{4})['’]?s(?![^\W_])")
+STOPPED: Final = frozenset(("lb", "lbs", "oz", "hr", "hrs", "min", "mins", "sec", "secs", "Std", "Min", "Sek"))
+"""Units that are written with a full stop, so that figures may follow it within a sentence."""
 TAIL_SPACE: Final = r"[ \u00a0\u202f]?"
 LETTER_MAGNITUDES: Final = frozenset("MBT")
 CENTS: Final = re.compile(r"[ \u00a0]?¢")
@@ -79,7 +81,18 @@ def _unit_pattern(language: Language) -> re.Pattern[str]:
 def read_unit(context: Context, position: int) -> tuple[Noun, int] | None:
     """The unit at the position or after a space, and its end."""
     match = _unit_pattern(context.language).match(context.text, position)
-    return (context.language.units[match[1] or "″"], match.end()) if match and match[1] else None
+    if not match or not match[1]:
+        return None
+    return context.language.units[match[1]], match.end() + _has_stop(context, match[1], match.end())
+
+
+def _has_stop(context: Context, symbol: str, end: int) -> bool:
+    """Whether the full stop behind a unit is its own: 5 lbs., 3 hrs. 20 mins. and."""
+    if context.character(end) != "." or not symbol.isalpha():
+        return False
+    rest = context.text[end + 1 : end + 3]
+    is_inside = rest[:1] in set(",;:)") if rest[:1].strip() else rest.strip()[:1].islower()
+    return is_inside or (symbol in STOPPED and rest.strip().isdecimal())
 
 
 def _with_unit(context: Context, number: Number, end: int) -> Found | None:
@@ -145,7 +158,8 @@ def _plain(context: Context, number: Number, *, start: int, end: int) -> Found:
     is_multiplied = context.character(end) in {"x", "×"} or context.character(start - 1) in {"x", "×"}
     if end - start == 4 and not number.sign and not is_multiplied and is_year(value, language=language, before=before):
         return Found(end, language.year(value))
-    after = context.word_after(end) if context.character(end) in {" ", "\u00a0", "\u202f"} else ""
+    is_numbered = context.text[max(0, start - 2) : start].rstrip(" \u00a0\u202f")[-1:] == "§"
+    after = context.word_after(end) if context.character(end) in {" ", "\u00a0", "\u202f"} and not is_numbered else ""
     words = language.agreeing(value, before=before, after=after)
     sign = {"-": f"{language.minus} ", "+": f"{language.plus} "}.get(number.sign, "")
     if words == "una" and language.code == "it" and after[:1].lower() in set("aeiou"):

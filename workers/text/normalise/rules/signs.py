@@ -110,6 +110,12 @@ def _read_tag(context: Context, position: int) -> Found:
     return Found(position + 1, "" if is_heading else language.signs[character])
 
 
+def _read_section(context: Context, position: int) -> Found:
+    """§ 5, §§ 5 and 6: the doubled sign is the plural."""
+    end = position + 1 + (context.character(position + 1) == "§")
+    return Found(end, context.language.signs.get(context.text[position:end], context.language.signs["§"]))
+
+
 def _read_slash(context: Context, position: int) -> Found:
     """Slashes part words and are not said."""
     return Found(position + 1, " " if _is_inside_word(context, position) else "")
@@ -130,6 +136,7 @@ READERS: Final[dict[str, Rule]] = {
     **dict.fromkeys("²³¹⁰⁴⁵⁶⁷⁸⁹", _read_power),
     **dict.fromkeys("#@", _read_tag),
     "/": _read_slash,
+    "§": _read_section,
     **dict.fromkeys("<>", _read_bracket),
     ".": _read_point,
     **dict.fromkeys("-–—=", _read_dash),

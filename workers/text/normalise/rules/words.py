@@ -13,6 +13,8 @@ CAPITALS: Final = re.compile(r"([A-ZÀ-ÖØ-Þ]{2,40}+)(s?)(?![^\W\d_]|['’][A-
 ROMAN: Final = re.compile(
     r"(M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))([eè](?:me)?|[er]{2}|º|ª|\.(?=[ ,;:)]))?(?![^\W_])"
 )
+COMPOUND: Final = re.compile(r"[^\W\d_]{2,40}\.")
+WEEKDAYS: Final = re.compile(r"([^\W\d_]{2,5})\.?[ \u00a0]?[-–—][ \u00a0]?([^\W\d_]{2,5})\b\.?")
 ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 CENTURIES: Final = frozenset(
     [
@@ -63,9 +65,10 @@ def _abbreviation_pattern(language: Language) -> re.Pattern[str]:
 
 def read_abbreviation(context: Context, position: int) -> Found | None:
     """Dr., z. B., approx.; the table says what must follow."""
-    match = _abbreviation_pattern(context.language).match(context.text, position)
+    pattern = _abbreviation_pattern(context.language)
+    match = pattern.match(context.text, position)
     if not match:
-        return None
+        return _compound(context, position)
     words = context.language.abbreviations[match[1]]
     kind, words = (words[0], words[1:]) if words[0] in "^*#" else ("", words)
     end = match.end()
@@ -76,8 +79,35 @@ def read_abbreviation(context: Context, position: int) -> Found | None:
     is_titled = rest[:1].isupper() or rest[:1] == "&" or context.word_after(end) in AND_WORDS
     if (kind == "#" and not rest[:1].isdecimal()) or (kind == "*" and not is_titled):
         return None
-    is_kept = match[1].endswith(".") and kind == "" and context.ends_sentence(end)
+    is_kept = match[1].endswith(".") and kind == "" and context.ends_sentence(end) and not _is_continued(context, end)
     return Found(end - is_kept, words)
+
+
+def _is_continued(context: Context, end: int) -> bool:
+    """Whether an abbreviation follows that never begins a sentence: Bros. Ltd."""
+    match = _abbreviation_pattern(context.language).match(context.text, end + 1) if context.character(end) == " " else None
+    return match is not None and context.language.abbreviations[match[1]][0] not in "^*#"
+
+
+def _compound(context: Context, position: int) -> Found | None:
+    """Hauptstr.: the abbreviation is the end of a word."""
+    match = COMPOUND.match(context.text, position)
+    ends = context.language.compound_abbreviations
+    name = next((end for end in ends if match and match[0].endswith(end) and len(match[0]) > len(end) + 1), "") if ends else ""
+    if not match or not name:
+        return None
+    is_kept = context.ends_sentence(match.end())
+    return Found(match.end() - is_kept, match[0].removesuffix(name) + ends[name])
+
+
+def read_weekdays(context: Context, position: int) -> Found | None:
+    """Mon.-Fri., Mo-Fr."""
+    match = WEEKDAYS.match(context.text, position)
+    days = context.language.weekdays
+    if not match or match[1] not in days or match[2] not in days:
+        return None
+    is_kept = context.text[match.end() - 1] == "." and context.ends_sentence(match.end())
+    return Found(match.end() - is_kept, f"{days[match[1]]} {context.language.to} {days[match[2]]}")
 
 
 def _street(context: Context, name: str, position: int, end: int) -> str:

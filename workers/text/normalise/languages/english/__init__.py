@@ -34,6 +34,7 @@ class English(Language):
     }  # fmt: skip
     letters = {"ß": "sharp S", "Æ": "A E", "Œ": "O E", "Ø": "O slash", "Ł": "L stroke"}
     symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
+    weekdays = words.WEEKDAYS
     number_word = "number"
     letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
     year_contexts = words.YEAR_CONTEXTS

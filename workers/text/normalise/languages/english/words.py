@@ -173,6 +173,7 @@ SIGNS: Final = parse_words("""
 %|percent
 ‰|per mille
 §|section
+§§|sections
 ©|copyright
 ®|registered
 ™|trademark
@@ -295,6 +296,24 @@ Thu.|Thursday
 Thur.|Thursday
 Thurs.|Thursday
 Fri.|Friday
+Sq.|Square
+Pkwy.|Parkway
+Fwy.|Freeway
+Pl.|Place
+Bldg.|Building
+Esq.|Esquire
+Messrs.|*Messieurs
+Maj.|*Major
+Adm.|*Admiral
+Cmdr.|*Commander
+Supt.|*Superintendent
+Sec.|#Section
+sec.|#section
+Art.|#Article
+art.|#article
+para.|#paragraph
+c/o|^care of
+P.O.|^P O
 """)
 
 LETTER_WORDS: Final = word_set("""a i
@@ -318,3 +337,16 @@ ROMAN_NAMES: Final = word_set("""Henry Edward George William Richard Charles Jam
 
 YEAR_CONTEXTS: Final = word_set("""in since from until till by before after around circa about early late mid during year years of spring summer autumn fall winter
     january february march april may june july august september october november december and between class copyright ©""")
+
+WEEKDAYS: Final = parse_words("""
+Mon|Monday
+Tue|Tuesday
+Tues|Tuesday
+Wed|Wednesday
+Thu|Thursday
+Thur|Thursday
+Thurs|Thursday
+Fri|Friday
+Sat|Saturday
+Sun|Sunday
+""")

@@ -34,6 +34,7 @@ class French(Language):
     }  # fmt: skip
     letters = {"Y": "i grec", "Œ": "E dans l'O", "Æ": "E dans l'A", "ß": "eszett", "Ø": "O barré"}
     symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
+    weekdays = words.WEEKDAYS
     number_word = "numéro"
     letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
     year_contexts = words.YEAR_CONTEXTS

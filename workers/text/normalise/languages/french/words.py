@@ -169,6 +169,7 @@ SIGNS: Final = parse_words("""
 %|pour cent
 ‰|pour mille
 §|paragraphe
+§§|paragraphes
 ©|copyright
 ®|marque déposée
 ™|marque
@@ -255,6 +256,19 @@ Cie|compagnie
 Sté|société
 qqch.|quelque chose
 qqn|quelqu'un
+al.|#alinéa
+r.|*rue
+ét.|étage
+bât.|^bâtiment
+app.|#appartement
+appt.|#appartement
+fbg|^faubourg
+rte|^route
+Fbg|^faubourg
+Rte|^route
+N.B.|^nota bene
+réf.|référence
+hab.|habitants
 """)
 
 LETTER_WORDS: Final = word_set("""à ai as au aux bal bas bon bus but ça car ce ces cet cru dans de des dix dos du eau elle en es est et eu eux fer feu fin fou gaz gel
@@ -287,3 +301,20 @@ FEMININE: Final = word_set("""fois heure heures minute minutes seconde secondes 
     "livre",
     "livres",
 }
+
+WEEKDAYS: Final = parse_words("""
+lun|lundi
+mar|mardi
+mer|mercredi
+jeu|jeudi
+ven|vendredi
+sam|samedi
+dim|dimanche
+Lun|lundi
+Mar|mardi
+Mer|mercredi
+Jeu|jeudi
+Ven|vendredi
+Sam|samedi
+Dim|dimanche
+""")

@@ -37,6 +37,8 @@ class German(Language):
     }  # fmt: skip
     letters = {"ß": "Eszett", "Æ": "A E", "Œ": "O E", "Ø": "O Schrägstrich"}
     symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
+    compound_abbreviations = words.COMPOUNDS
+    weekdays = words.WEEKDAYS
     number_word = "Nummer"
     letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
     year_contexts = words.YEAR_CONTEXTS

@@ -169,6 +169,7 @@ SIGNS: Final = parse_words("""
 %|Prozent
 ‰|Promille
 §|Paragraf
+§§|Paragrafen
 ©|Copyright
 ®|eingetragenes Warenzeichen
 ™|Warenzeichen
@@ -279,6 +280,28 @@ v. Chr.|vor Christus
 zzgl.|^zuzüglich
 abzgl.|^abzüglich
 zw.|^zwischen
+Ziff.|#Ziffer
+lit.|^Litera
+z.Hd.|^zu Händen
+z. Hd.|^zu Händen
+Ges.|^Gesellschaft
+m.b.H.|^mit beschränkter Haftung
+m. b. H.|^mit beschränkter Haftung
+e. V.|eingetragener Verein
+i.A.|^im Auftrag
+i. A.|^im Auftrag
+o.g.|^oben genannte
+o. g.|^oben genannte
+u. U.|^unter Umständen
+z. Zt.|^zurzeit
+Co.|Co
+Pl.|*Platz
+Hbf.|Hauptbahnhof
+Hbf|Hauptbahnhof
+MwSt.|Mehrwertsteuer
+MwSt|Mehrwertsteuer
+Min.|Minuten
+Sek.|Sekunden
 """)
 
 LETTER_WORDS: Final = word_set("""ab als alt am an arm art auf aus axt bad bei bin bis bot da das dem den der des die du ehe ei ein eis er es fee gab gar gut hat her
@@ -295,3 +318,18 @@ ROMAN_NAMES: Final = word_set("""Heinrich Eduard Georg Wilhelm Richard Karl Jako
 
 YEAR_CONTEXTS: Final = word_set("""in im jahr jahre seit ab von bis vor nach um anno januar februar märz april mai juni juli august september oktober november dezember
     sommer herbst winter frühling frühjahr jahres und zwischen""")
+
+WEEKDAYS: Final = parse_words("""
+Mo|Montag
+Di|Dienstag
+Mi|Mittwoch
+Do|Donnerstag
+Fr|Freitag
+Sa|Samstag
+So|Sonntag
+""")
+
+COMPOUNDS: Final = parse_words("""
+str.|straße
+pl.|platz
+""")

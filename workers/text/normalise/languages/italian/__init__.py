@@ -39,6 +39,7 @@ class Italian(Language):
     }  # fmt: skip
     letters = {"J": "i lunga", "ß": "eszett", "Æ": "A E", "Œ": "O E", "Ø": "O barrata"}
     symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
+    weekdays = words.WEEKDAYS
     number_word = "numero"
     letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
     year_contexts = words.YEAR_CONTEXTS

@@ -168,6 +168,7 @@ SIGNS: Final = parse_words("""
 %|per cento
 ‰|per mille
 §|paragrafo
+§§|paragrafi
 ©|copyright
 ®|marchio registrato
 ™|marchio
@@ -270,6 +271,24 @@ S.r.l.|società a responsabilità limitata
 c.a.|corrente anno
 u.s.|ultimo scorso
 vs.|^contro
+co.|#comma
+lett.|^lettera
+P.le|*piazzale
+p.le|*piazzale
+L.go|*largo
+l.go|*largo
+int.|#interno
+sc.|*scala
+F.lli|*fratelli
+f.lli|*fratelli
+Sigg.ri|*signori
+Mons.|*monsignor
+on.|*onorevole
+Ill.mo|*illustrissimo
+N.B.|^nota bene
+sec.|*secolo
+tab.|#tabella
+vd.|^vedi
 """)
 
 LETTER_WORDS: Final = word_set("""a ad ai al app bar bei bel ben che chi ci con cui da dai dal dei del di dio due e è ed era eri fa fai fra fu gas già giù gli ha hai
@@ -293,3 +312,20 @@ FEMININE: Final = word_set("notte parte mano voce luce chiave nave carne madre m
 MASCULINE: Final = word_set("problema tema programma sistema clima dramma poema diploma pianeta cinema poeta la")
 NOT_NOUNS: Final = word_set("""e o ed od a di da in con su per tra fra il lo la i gli le che non è era ma se al del dal nel sul ai dei dai nei sui alla della dalla
     nella sulla si no ci mi ti vi ne più meno come quando dove sono ha hanno solo""")
+
+WEEKDAYS: Final = parse_words("""
+lun|lunedì
+mar|martedì
+mer|mercoledì
+gio|giovedì
+ven|venerdì
+sab|sabato
+dom|domenica
+Lun|lunedì
+Mar|martedì
+Mer|mercoledì
+Gio|giovedì
+Ven|venerdì
+Sab|sabato
+Dom|domenica
+""")

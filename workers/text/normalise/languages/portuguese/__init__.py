@@ -39,6 +39,7 @@ class Portuguese(Language):
     }  # fmt: skip
     letters = {"E": "É", "O": "Ó", "ß": "eszett", "Æ": "A É", "Œ": "Ó É", "Ø": "Ó cortado"}
     symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
+    weekdays = words.WEEKDAYS
     number_word = "número"
     letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
     year_contexts = words.YEAR_CONTEXTS

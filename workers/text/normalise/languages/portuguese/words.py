@@ -168,6 +168,7 @@ SIGNS: Final = parse_words("""
 %|por cento
 ‰|por mil
 §|parágrafo
+§§|parágrafos
 ©|copyright
 ®|marca registrada
 ™|marca registrada
@@ -258,6 +259,23 @@ S.A.|sociedade anônima
 obs.|observação
 Obs.|observação
 vs.|^contra
+V. Exa.|^vossa excelência
+V. Sa.|^vossa senhoria
+V.Sa.|^vossa senhoria
+Al.|*alameda
+Trav.|^travessa
+Lgo.|^largo
+inc.|^inciso
+and.|andar
+bl.|*bloco
+s/n|sem número
+Exmo.|*excelentíssimo
+Exma.|*excelentíssima
+Ilmo.|*ilustríssimo
+tab.|#tabela
+ref.|referência
+hab.|habitantes
+N.B.|^nota bene
 """)
 
 LETTER_WORDS: Final = word_set("""a ao aos as às até boa bom cá céu com cor da dar das de dei dê dia diz do dos dor e é ela ele em era és eu fé fez fim foi for fui
@@ -284,3 +302,20 @@ FEMININE: Final = word_set("""mulher mulheres noite noites tarde tardes vez veze
     maçã maçãs manhã manhãs""")
 NOT_NOUNS: Final = word_set("""e ou a o as os de do da dos das em no na nos nas com por para que é são foi era ao à aos às como quando onde entre até nem mas se sem
     sobre mais menos não já eu ele ela eles elas está estão há tem""")
+
+WEEKDAYS: Final = parse_words("""
+seg|segunda
+ter|terça
+qua|quarta
+qui|quinta
+sex|sexta
+sáb|sábado
+dom|domingo
+Seg|segunda
+Ter|terça
+Qua|quarta
+Qui|quinta
+Sex|sexta
+Sáb|sábado
+Dom|domingo
+""")

@@ -39,6 +39,7 @@ class Spanish(Language):
     }  # fmt: skip
     letters = {"Y": "i griega", "Ñ": "eñe", "W": "uve doble", "ß": "eszett", "Æ": "A E", "Œ": "O E", "Ø": "O barrada"}
     symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
+    weekdays = words.WEEKDAYS
     number_word = "número"
     letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
     year_contexts = words.YEAR_CONTEXTS

@@ -170,6 +170,7 @@ SIGNS: Final = parse_words("""
 %|por ciento
 ‰|por mil
 §|sección
+§§|secciones
 ©|copyright
 ®|marca registrada
 ™|marca registrada
@@ -262,7 +263,7 @@ depto.|departamento
 Dpto.|departamento
 gob.|gobierno
 Cía.|compañía
-Hnos.|hermanos
+Hnos.|^hermanos
 EE.UU.|Estados Unidos
 EE. UU.|Estados Unidos
 JJ.OO.|Juegos Olímpicos
@@ -272,6 +273,22 @@ a. C.|antes de Cristo
 d. C.|después de Cristo
 S.A.|sociedad anónima
 vs.|^contra
+p. ej.|^por ejemplo
+apdo.|#apartado
+esq.|*esquina
+s/n|sin número
+C. P.|#código postal
+C.P.|#código postal
+pza.|*plaza
+avda.|^avenida
+Excmo.|*excelentísimo
+Excma.|*excelentísima
+Ilmo.|*ilustrísimo
+ptas.|pesetas
+ej.|^ejemplo
+Hno.|*hermano
+Fdo.|^firmado
+fdo.|^firmado
 """)
 
 LETTER_WORDS: Final = word_set("""a al da de del di dos el en es esa ese eso fe fin fue gas ha han has hay he hoy ir la las le les ley lo los luz mal mar mas me mes mi
@@ -299,3 +316,20 @@ FEMININE: Final = word_set("""mujer mujeres noche noches tarde tardes vez veces 
     leche carne suerte muerte muertes fuente fuentes mente mentes madre madres""")
 NOT_NOUNS: Final = word_set("""y o u a e de del en con por para que es son fue era al ante bajo como cuando desde donde entre hacia hasta ni pero pues según si sin
     sobre tras más menos se no ya lo la le las los les me te nos el ella ellos ellas está están hay ha han""")
+
+WEEKDAYS: Final = parse_words("""
+lun|lunes
+mar|martes
+mié|miércoles
+jue|jueves
+vie|viernes
+sáb|sábado
+dom|domingo
+Lun|lunes
+Mar|martes
+Mié|miércoles
+Jue|jueves
+Vie|viernes
+Sáb|sábado
+Dom|domingo
+""")
