@@ -13,6 +13,7 @@ from apps.core.ids import request_id_from
 HEAD_SECONDS = 20.0
 """A connection that has not sent a whole request head by then is closed."""
 HEAD_BYTES = 64 * 1024
+TOO_LARGE = "The request's headers are too large."
 REASONS = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
 
 
@@ -22,7 +23,9 @@ class GuardedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head_bytes = 0
+        self._told_bytes = 0
         self._has_begun = False
+        self._fault = (400, "Invalid HTTP request received.")
         self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
@@ -37,20 +40,34 @@ class GuardedProtocol(HttpToolsProtocol):
         self._head_bytes += len(data)
         super().data_received(data)
         if self._has_begun and self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
-            self._refuse(431, "The request's headers are too large.")
+            self._refuse(431, TOO_LARGE)
 
     def on_message_begin(self) -> None:
-        self._has_begun, self._head_bytes = True, 0
+        self._has_begun, self._head_bytes, self._told_bytes = True, 0, 0
         self._expect_head()
         super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._told_bytes += len(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._told_bytes += len(name) + len(value) + 4  # a colon, a space and the line's end
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._has_begun = False
         self._stop_waiting()
+        if self._told_bytes > HEAD_BYTES:  # a head that came at once
+            self._fault = (431, TOO_LARGE)
+            raise ValueError(TOO_LARGE)  # ends the parser, which has the fault told
+        if self.parser.get_http_version() == "1.1" and not any(name == b"host" for name, _ in self.headers):
+            self._fault = (400, "The Host header is missing.")
+            raise ValueError(self._fault[1])
         super().on_headers_complete()
 
-    def send_400_response(self, msg: str) -> None:
-        self._refuse(400, msg)
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn says the same of everything
+        self._refuse(*self._fault)
 
     def _expect_head(self) -> None:
         self._stop_waiting()
