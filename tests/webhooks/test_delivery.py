@@ -1,10 +1,7 @@
-"""A receiver that is there, down, wrong, gone, or leads inside: every delivery behaves as documented."""
+"""A receiver that is there, down, slow, wrong, gone, or leads inside: every delivery behaves as documented."""
 
 import json
-import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -12,49 +9,13 @@ from django.utils import timezone
 from standardwebhooks import Webhook
 
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint
-from apps.webhooks.sender import Sender
-from apps.webhooks.services import create_endpoint, record_event, replay_delivery, rotate_secret
-from apps.webhooks.services.endpoints import signing_secret
+from apps.webhooks.services import change_endpoint, create_endpoint, record_event, replay_delivery, rotate_secret, sending, signing_secret
+from apps.webhooks.services.retention import forget_deliveries
 from apps.webhooks.services.sending import attempt_delivery, claim_due
 from tests.factories import AccountFactory
+from tests.webhooks.receivers import Receiver
 
 pytestmark = pytest.mark.django_db
-
-
-class Receiver(ThreadingHTTPServer):
-    """Keeps what it was sent; answers with the status that a test sets."""
-
-    status = 200
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.received: list[tuple[dict[str, str], bytes]] = []
-        self.url = f"http://127.0.0.1:{self.server_port}/hook"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.received.append(({name.lower(): value for name, value in self.headers.items()}, body))
-        self.send_response(self.server.status)
-        self.send_header("Content-Length", "5")
-        self.end_headers()
-        self.wfile.write(b"heard")
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture
-def receiver(settings: Any) -> Iterator[Receiver]:
-    server = Receiver()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    settings.TTSAI_OUTBOUND_ALLOW = [f"127.0.0.1:{server.server_port}"]
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def _send_one() -> Delivery:
@@ -152,12 +113,52 @@ def test_a_success_forgets_earlier_failures(receiver: Receiver) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://169.254.169.254/", "http://localhost/"])
-def test_an_address_inside_is_never_called(url: str) -> None:
-    endpoint = create_endpoint(AccountFactory(), url=url, events=[])
+def test_an_address_inside_is_never_called_even_where_a_row_holds_it(url: str) -> None:
+    endpoint = create_endpoint(AccountFactory(), url="https://example.com/", events=[])
+    Endpoint.objects.update(url=url)  # as a name whose server changed its mind
     record_event(endpoint.account_id, event="job.completed", data={})
     delivery = _send_one()
     assert delivery.state == DeliveryState.PENDING
-    assert "may not be reached" in delivery.attempts[0]["error"]
+    assert delivery.attempts[0]["error"] == "the address leads to a host that may not be reached from here"
+
+
+def test_a_redirect_is_not_followed_least_of_all_inside(receiver: Receiver) -> None:
+    receiver.status, receiver.location = 302, "http://169.254.169.254/latest/meta-data/"
+    endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
+    record_event(endpoint.account_id, event="job.completed", data={})
+    delivery = _send_one()
+    assert (delivery.state, len(receiver.received)) == (DeliveryState.PENDING, 1)
+    assert (delivery.attempts[0]["status"], delivery.attempts[0]["error"]) == (302, "status 302")
+
+
+@pytest.mark.parametrize("fault", ["pause_seconds", "drip_seconds"])
+def test_an_answer_that_takes_too_long_is_a_failure(fault: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "ANSWER_SECONDS", 0.5)
+    setattr(receiver, fault, 30.0 if fault == "pause_seconds" else 0.1)
+    endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
+    record_event(endpoint.account_id, event="job.completed", data={})
+    delivery = _send_one()
+    assert (delivery.state, delivery.attempts[0]["status"]) == (DeliveryState.PENDING, None)
+    assert delivery.attempts[0]["error"] == "the address took too long to answer"
+
+
+def test_ten_seconds_are_what_a_receiver_has() -> None:
+    assert sending.ANSWER_SECONDS == 10
+
+
+def test_an_answer_without_end_is_kept_in_part(receiver: Receiver) -> None:
+    receiver.answer = b"x" * 10_000_000
+    endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
+    record_event(endpoint.account_id, event="job.completed", data={})
+    delivery = _send_one()
+    assert (delivery.state, delivery.attempts[0]["answer"]) == (DeliveryState.DELIVERED, "x" * 2048)
+
+
+def test_an_answer_that_is_no_text_is_kept_as_far_as_it_can_be(receiver: Receiver) -> None:
+    receiver.answer = b"a\x00b\xff"
+    endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
+    record_event(endpoint.account_id, event="job.completed", data={})
+    assert _send_one().attempts[0]["answer"] == "ab\ufffd"
 
 
 def test_a_receiver_that_is_down_is_tried_again(settings: Any) -> None:
@@ -187,15 +188,75 @@ def test_a_replay_sends_the_same_message_once_more(receiver: Receiver) -> None:
     assert receiver.received[0][1] == receiver.received[1][1]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_sender_takes_no_more_than_it_has_threads(receiver: Receiver) -> None:
+def test_a_replay_while_an_attempt_is_under_way_is_not_lost(receiver: Receiver) -> None:
     endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
-    for number in range(5):
-        record_event(endpoint.account_id, event="job.completed", data={"number": number})
-    sender = Sender(threads=3)
-    assert sender.send_due() == 3
-    sender.close()
-    assert Delivery.objects.filter(state=DeliveryState.DELIVERED).count() == 3
+    record_event(endpoint.account_id, event="job.completed", data={})
+    (claimed,) = claim_due(most=1)
+    replay_delivery(claimed)
+    Delivery.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
+    attempt_delivery(claimed)
+    again = Delivery.objects.get(pk=claimed.pk)
+    assert (again.state, len(again.attempts)) == (DeliveryState.PENDING, 1)
+    assert _send_one().state == DeliveryState.DELIVERED
+    assert receiver.message_ids == [str(again), str(again)]
+
+
+def test_an_endpoint_that_is_removed_while_it_is_called_leaves_nothing(receiver: Receiver) -> None:
+    endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
+    record_event(endpoint.account_id, event="job.completed", data={})
+    (claimed,) = claim_due(most=1)
+    endpoint.delete()
+    assert attempt_delivery(claimed).is_success
+    assert not Delivery.objects.exists()
+
+
+def test_410_of_a_request_s_own_address_stops_at_once(receiver: Receiver) -> None:
+    receiver.status = 410
+    record_event(AccountFactory().pk, event="job.completed", data={}, url=receiver.url)
+    delivery = _send_one()
+    assert (delivery.state, delivery.next_attempt_at, delivery.attempt_count) == (DeliveryState.FAILED, None, 1)
+
+
+def test_switching_an_endpoint_off_gives_up_what_waits_for_it(receiver: Receiver) -> None:
+    endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
+    (delivery,) = record_event(endpoint.account_id, event="job.completed", data={})
+    off = change_endpoint(endpoint, is_enabled=False)
+    assert (off.is_enabled, off.disabled_reason, off.disabled_at is not None) == (False, "its owner switched it off", True)
+    assert claim_due(most=1) == []
+    assert record_event(endpoint.account_id, event="job.completed", data={}) == []
+    on = change_endpoint(endpoint, is_enabled=True)
+    assert (on.is_enabled, on.disabled_reason, on.disabled_at, on.failing_since) == (True, "", None, None)
+    replay_delivery(delivery)
+    assert _send_one().state == DeliveryState.DELIVERED
+
+
+def test_a_message_is_at_most_256_kb_and_tells_what_it_left_out() -> None:
+    account = AccountFactory()
+    create_endpoint(account, url="https://example.com/", events=[])
+    data = {"uuid": "1", "text": "ä" * 200_000, "segments": ["word"] * 60_000, "url": "https://example.com/a"}
+    (delivery,) = record_event(account.pk, event="job.completed", data=data)
+    assert json.loads(delivery.body)["data"] == {"uuid": "1", "url": "https://example.com/a", "omitted": ["segments", "text"]}
+
+
+def test_what_an_event_tells_is_only_worked_out_where_somebody_listens() -> None:
+    account = AccountFactory()
+
+    def data() -> dict[str, Any]:
+        raise AssertionError("nobody listens")
+
+    assert record_event(account.pk, event="job.completed", data=data) == []
+
+
+def test_deliveries_are_forgotten_a_month_after_their_end() -> None:
+    account = AccountFactory()
+    create_endpoint(account, url="https://example.com/", events=[])
+    (old,), (young,), (waiting,) = (record_event(account.pk, event="job.completed", data={}) for _ in range(3))
+    now = timezone.now()
+    Delivery.objects.filter(pk=old.pk).update(state="failed", ended_at=now - timedelta(days=31))
+    Delivery.objects.filter(pk=young.pk).update(state="delivered", ended_at=now - timedelta(days=29))
+    Delivery.objects.filter(pk=waiting.pk).update(created_at=now - timedelta(days=99))
+    assert forget_deliveries() == 1
+    assert set(Delivery.objects.all()) == {young, waiting}
 
 
 def test_an_unknown_event_is_a_mistake_of_ours() -> None:

@@ -1,0 +1,32 @@
+"""A receiver that the platform may reach."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from apps.core.storage import get_storage
+from apps.jobs.publishing import forget_broker_state
+from tests.factories_jobs import announce
+from tests.webhooks.receivers import Receiver, receiving
+
+
+@pytest.fixture
+def receiver(settings: Any) -> Iterator[Receiver]:
+    with receiving() as server:
+        settings.TTSAI_OUTBOUND_ALLOW = [server.address]
+        yield server
+
+
+@pytest.fixture
+def working_platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
+    """A platform that takes jobs, and commits for real."""
+    settings.OBJECTS_FOLDER = str(tmp_path / "objects")
+    get_storage.cache_clear()
+    forget_broker_state()
+    call_command("load_defaults")
+    announce()
+    yield
+    get_storage.cache_clear()

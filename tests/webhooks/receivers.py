@@ -1,0 +1,95 @@
+"""A customer's program that hears webhooks: real HTTP on 127.0.0.1, well or ill behaved."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from standardwebhooks import Webhook
+
+
+class Receiver(ThreadingHTTPServer):
+    """Keeps what it was sent, and answers as a test wishes."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.status = 200
+        self.answer = b"heard"
+        self.location = ""
+        """Where a redirect leads."""
+        self.pause_seconds = 0.0
+        """Before the answer."""
+        self.drip_seconds = 0.0
+        """Between the bytes of the answer, its headers included."""
+        self.received: list[tuple[dict[str, str], bytes]] = []
+        self.is_over = threading.Event()
+
+    @property
+    def address(self) -> str:
+        """For TTSAI_OUTBOUND_ALLOW."""
+        return f"127.0.0.1:{self.server_port}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.address}/hook"
+
+    @property
+    def message_ids(self) -> list[str]:
+        return [headers["webhook-id"] for headers, _ in self.received]
+
+    def verified(self, secret: str) -> list[dict[str, Any]]:
+        """The messages, each checked as a customer would."""
+        return [Webhook(secret).verify(body, headers) for headers, body in self.received]
+
+    def wait_for(self, count: int, *, seconds: float = 20.0) -> None:
+        deadline = time.monotonic() + seconds
+        while len(self.received) < count:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{len(self.received)} of {count} webhooks came within {seconds} s")
+            time.sleep(0.02)
+
+
+@contextmanager
+def receiving(port: int = 0) -> Iterator[Receiver]:
+    """A receiver that listens until the test is done with it."""
+    server = Receiver(port)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.is_over.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.received.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        self.server.is_over.wait(self.server.pause_seconds)
+        location = f"Location: {self.server.location}\r\n" if self.server.location else ""
+        head = f"HTTP/1.1 {self.server.status} Whatever\r\n{location}Content-Length: {len(self.server.answer)}\r\n\r\n"
+        try:
+            self._write(head.encode() + self.server.answer)
+        except OSError:
+            self.close_connection = True  # the platform had enough
+
+    def _write(self, answer: bytes) -> None:
+        if not self.server.drip_seconds:
+            self.wfile.write(answer)
+            return
+        for byte in answer:
+            self.wfile.write(bytes([byte]))
+            if self.server.is_over.wait(self.server.drip_seconds):
+                return
+
+    def log_message(self, *_: object) -> None:
+        pass
