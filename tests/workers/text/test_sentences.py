@@ -56,6 +56,8 @@ def sentences_of(text: str) -> list[str]:
         ("She left... then came back. Wait… what?", ["She left... then came back.", "Wait… what?"]),
         ('"Really?" he said. "Yes!" She ran.', ['"Really?" he said.', '"Yes!"', "She ran."]),
         ("Fruit, e.g. Apples, rots. Eat it.", ["Fruit, e.g. Apples, rots.", "Eat it."]),
+        ("La Sra. García vino. Véase pág. 12. Fin.", ["La Sra. García vino.", "Véase pág. 12.", "Fin."]),
+        ("Hr. Müller kam. Mme. Petit aussi.", ["Hr. Müller kam.", "Mme. Petit aussi."]),
         ("On Jan. 5 we met. They mar. Peter came.", ["On Jan. 5 we met.", "They mar.", "Peter came."]),
         ("Title\n- one\n- two\n1. First\n2. Second", ["Title", "- one", "- two", "1. First", "2. Second"]),
         ("你好！今天天气很好。「真的？」他说。", ["你好！", "今天天气很好。", "「真的？」", "他说。"]),

@@ -1,4 +1,4 @@
-"""English abbreviations whose full stop does not end a sentence."""
+"""Abbreviations whose full stop does not end a sentence: English ones, and other languages' that stand before names and numbers."""
 
 import re
 from typing import Final
@@ -9,11 +9,14 @@ def _words(text: str) -> frozenset[str]:
 
 
 BEFORE_A_NAME: Final = _words(
-    "mr mrs ms mx dr prof rev fr hon pres gov sen rep gen col maj capt cmdr cpl lt sgt adm supt msgr messrs vs v cf viz e.g i.e eg ie al"
+    "mr mrs ms mx dr prof rev fr hon pres gov sen rep gen col maj capt cmdr cpl lt sgt adm supt msgr messrs vs v cf viz e.g i.e eg ie al "
+    "sra srta sres dra dña mme mmes mlle mlles mm hr hrn sig dott avv srs profa c.-à-d z.b d.h p.ej p.ex"
 )
-"""Never at the end of a sentence."""
+"""Never at the end of a sentence; titles of other languages too, so that no long text is cut behind one."""
 
-BEFORE_A_NUMBER: Final = _words("no nos nr fig figs vol vols art sec ch chap p pp op pt approx ca c eq tel ext")
+BEFORE_A_NUMBER: Final = _words(
+    "no nos nr fig figs vol vols art sec ch chap p pp op pt approx ca c eq tel ext núm pág págs pag pagg kap abs abb bd ziff tél teléf"
+)
 """Abbreviations when a number follows, words of their own otherwise."""
 
 ANYWHERE: Final = _words(
