@@ -1,0 +1,1 @@
+"""Apertium's translators (GPL programs, each in a process of its own): which there are, and running them."""

@@ -1,0 +1,152 @@
+"""Which pairs of languages Apertium translates on this machine: its modes, read from where packages put them."""
+
+import hashlib
+import re
+import shlex
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+SHARE: Final = "/usr/share/apertium"
+MODE_NAME: Final = re.compile(r"([a-z]{2,3})-([a-z]{2,3})")
+"""Plain pairs; what follows with an underscore is a spelling or a region of one."""
+PROGRAM: Final = re.compile(r"[a-z][a-z0-9-]{0,40}")
+HIDE_UNKNOWN_MARKS: Final = "-n"
+"""What a mode's `$1` becomes, as `apertium -u` does: no star before words that the dictionary lacks."""
+
+SHORT_CODES: Final[Mapping[str, str]] = {
+    "afr": "af", "ara": "ar", "arg": "an", "bel": "be", "bre": "br", "bul": "bg", "cat": "ca", "cym": "cy", "dan": "da", "deu": "de",
+    "eng": "en", "epo": "eo", "eus": "eu", "fra": "fr", "glg": "gl", "hbs": "sh", "hin": "hi", "ind": "id", "isl": "is", "ita": "it",
+    "kaz": "kk", "mkd": "mk", "mlt": "mt", "nld": "nl", "nno": "nn", "nob": "no", "nor": "no", "oci": "oc", "pol": "pl", "por": "pt",
+    "ron": "ro", "rus": "ru", "slv": "sl", "sme": "se", "spa": "es", "srd": "sc", "swe": "sv", "tat": "tt", "tur": "tr", "ukr": "uk",
+    "urd": "ur", "zlm": "ms", "nb": "no",
+}  # fmt: skip
+"""Primary tags of the codes that modes are named by; what has no shorter one keeps its own."""
+
+PIVOTS: Final = ("en", "es")
+"""Preferred as the language between two modes, in this order: their pairs are the largest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One place where Apertium's packages are: the system, or a folder that they were unpacked in."""
+
+    root: Path
+
+    @property
+    def is_system(self) -> bool:
+        """Whether these are the machine's own packages."""
+        return self.root == Path("/")
+
+    def locate(self, path: str) -> str:
+        """Where a file of a mode lies, which names it by its place in the system."""
+        return str(self.root / path.lstrip("/")) if path.startswith(f"{SHARE}/") else path
+
+    def find_program(self, name: str) -> str:
+        """The path of one of Apertium's programs; empty where it is not here."""
+        if not PROGRAM.fullmatch(name):
+            return ""
+        if self.is_system:
+            return shutil.which(name) or ""
+        path = self.root / "usr" / "bin" / name
+        return str(path) if path.is_file() else ""
+
+    def environment(self) -> dict[str, str]:
+        """For its programs: nothing of this process's own, least of all its keys."""
+        plain = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+        if self.is_system:
+            return plain
+        libraries = [str(folder) for folder in (*sorted(self.root.glob("usr/lib/*-linux-*")), self.root / "usr" / "lib")]
+        return {**plain, "PATH": f"{self.root}/usr/bin:/usr/bin:/bin", "LD_LIBRARY_PATH": ":".join(libraries)}
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One direction: the programs that a text goes through."""
+
+    source: str
+    """Primary tag."""
+    target: str
+    stages: tuple[tuple[str, ...], ...]
+    """Program and arguments of each."""
+    installation: Installation
+    digest: str
+    """Changes when the mode or one of its files does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Everything that can be translated here, directly or through one language between."""
+
+    routes: Mapping[tuple[str, str], tuple[Mode, ...]]
+    """Modes in the order in which they are run, by source and target."""
+
+    @property
+    def digest(self) -> str:
+        """Changes when any translation may."""
+        digests = sorted(mode.digest for modes in self.routes.values() for mode in modes)
+        return hashlib.sha256("".join(digests).encode()).hexdigest()[:12]
+
+    def targets_from(self, source: str) -> tuple[str, ...]:
+        """Sorted."""
+        return tuple(sorted(target for known, target in self.routes if known == source))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """All that can be translated from or to, sorted."""
+        return tuple(sorted({language for pair in self.routes for language in pair}))
+
+
+def find_routes(roots: Sequence[Path]) -> Routes:
+    """What the installations under these roots translate; the first one that has a pair is taken."""
+    direct: dict[tuple[str, str], tuple[Mode, ...]] = {}
+    for root in roots:
+        for mode in _find_modes(Installation(root)):
+            direct.setdefault((mode.source, mode.target), (mode,))
+    routes = dict(direct)
+    sources, targets = {source for source, _ in direct}, {target for _, target in direct}
+    middles = sorted(sources & targets, key=lambda tag: (PIVOTS.index(tag) if tag in PIVOTS else len(PIVOTS), tag))
+    for source in sorted(sources):
+        for target in sorted(targets - {source}):
+            for middle in middles:
+                first, second = direct.get((source, middle)), direct.get((middle, target))
+                if first and second:
+                    routes.setdefault((source, target), first + second)
+    return Routes(routes)
+
+
+def _find_modes(installation: Installation) -> Iterator[Mode]:
+    for path in sorted(Path(installation.locate(f"{SHARE}/modes")).glob("*.mode")):
+        name = MODE_NAME.fullmatch(path.stem)
+        if name is None:
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        stages = _read_stages(text, installation=installation)
+        if stages:
+            tags = [SHORT_CODES.get(code, code) for code in name.groups()]
+            yield Mode(tags[0], tags[1], stages, installation, _digest(text, stages=stages))
+
+
+def _read_stages(text: str, *, installation: Installation) -> tuple[tuple[str, ...], ...]:
+    """The mode's pipeline as programs to run without a shell; empty where a program or a file is missing."""
+    stages = []
+    for command in text.split("|"):
+        try:
+            name, *arguments = shlex.split(command)
+        except ValueError:
+            return ()
+        program = installation.find_program(name)
+        read = [installation.locate(argument.replace("$1", HIDE_UNKNOWN_MARKS).replace("$2", "")) for argument in arguments]
+        if not program or any(argument.startswith("/") and not Path(argument).is_file() for argument in read):
+            return ()
+        stages.append((program, *filter(None, read)))
+    return tuple(stages)
+
+
+def _digest(text: str, *, stages: tuple[tuple[str, ...], ...]) -> str:
+    """Of the mode's text and its files' sizes: they are too large to be read at every start, and a new release changes them."""
+    files = sorted(argument for stage in stages for argument in stage[1:] if argument.startswith("/"))
+    sizes = ",".join(str(Path(file).stat().st_size) for file in files)
+    return hashlib.sha256(f"{text}{sizes}".encode()).hexdigest()

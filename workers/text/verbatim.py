@@ -1,0 +1,40 @@
+"""What a translator must not touch: addresses stay as they are, the words around them are translated."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+ADDRESS: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"']{1,2000}|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+TRAILING: Final = ".,;:!?…)]}»”’"
+"""What stands behind an address is the sentence's."""
+LETTER: Final = re.compile(r"[^\W\d_]")
+
+
+def translate_around(texts: Sequence[str], *, translate: Callable[[list[str]], list[str]]) -> list[str]:
+    """The translation of each text; addresses, and what holds no letter, come back as they are.
+
+    translate: called once with all that is to be translated, none of it without a letter or with white space at its ends.
+    """
+    cut = [_cut(text) for text in texts]
+    wanted = [piece.strip() for pieces in cut for piece, is_address in pieces if not is_address and LETTER.search(piece)]
+    translated = iter(translate(wanted) if wanted else [])
+    return ["".join(_in_place(piece, is_address=is_address, translated=translated) for piece, is_address in pieces) for pieces in cut]
+
+
+def _in_place(piece: str, *, is_address: bool, translated: Iterator[str]) -> str:
+    """The next translation, in the white space that the piece stands in."""
+    if is_address or not LETTER.search(piece):
+        return piece
+    before, after = piece[: len(piece) - len(piece.lstrip())], piece[len(piece.rstrip()) :]
+    return f"{before}{next(translated).strip()}{after}"
+
+
+def _cut(text: str) -> list[tuple[str, bool]]:
+    """The text in order, each piece with whether it is an address."""
+    pieces: list[tuple[str, bool]] = []
+    end = 0
+    for found in ADDRESS.finditer(text):
+        address = found[0].rstrip(TRAILING)
+        pieces += [(text[end : found.start()], False), (address, True)]
+        end = found.start() + len(address)
+    return [*pieces, (text[end:], False)]
