@@ -1,0 +1,150 @@
+"""The end of a job and its webhooks are one transaction; who is told, and of what."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+
+from apps.jobs.models import Job
+from apps.jobs.services.cancel import cancel_job
+from apps.jobs.services.endings import complete_job, expire_job, fail_job, lock_job
+from apps.jobs.services.previews import request_preview
+from apps.jobs.services.renditions import request_rendition
+from apps.webhooks.events import EXAMPLES
+from apps.webhooks.models import Delivery, Endpoint
+from apps.webhooks.services import create_endpoint
+from tests.factories_jobs import caller, nobody, submit, work_off
+from tests.speech.people import Person, person
+
+pytestmark = pytest.mark.usefixtures("working_platform")
+
+HOOK = "https://example.com/own"
+
+
+def listening(account: Any) -> Endpoint:
+    return create_endpoint(account, url="https://example.com/hook", events=[])
+
+
+def told() -> list[tuple[str, dict[str, Any]]]:
+    """Events and their data, by the address, then in order."""
+    rows = Delivery.objects.order_by("url", "created_at")
+    return [(delivery.event, json.loads(delivery.body)["data"]) for delivery in rows]
+
+
+@pytest.fixture
+def owner() -> Person:
+    return person(credits=1000)
+
+
+def test_a_completed_job_tells_what_a_poll_answers(owner: Person) -> None:
+    listening(owner.account)
+    uuid = owner.say("Hello there.", webhook_url=HOOK).json()["uuid"]
+    assert Delivery.objects.count() == 0
+    work_off()
+    answer = owner.result(uuid).json()
+    assert answer["status"] == "completed"
+    assert told() == [("job.completed", answer)] * 2
+    assert set(Delivery.objects.values_list("url", flat=True)) == {HOOK, "https://example.com/hook"}
+    assert answer["result_url"] == f"http://testserver/static/downloads/{uuid}/output.mp3"
+    assert set(answer) == set(EXAMPLES["job.completed"])
+
+
+def test_the_public_address_comes_before_the_request_s_own(owner: Person, settings: Any) -> None:
+    settings.TTSAI_PUBLIC_URL = "https://speech.example.com/"
+    uuid = owner.say(webhook_url=HOOK).json()["uuid"]
+    work_off()
+    ((_, data),) = told()
+    assert data["result_url"] == f"https://speech.example.com/static/downloads/{uuid}/output.mp3"
+
+
+def test_a_job_without_a_request_links_to_this_machine(settings: Any) -> None:
+    settings.TTSAI_LOCAL_URL = "http://127.0.0.1:8123"
+    by = caller()
+    listening(by.account)
+    job = submit(by).job
+    work_off()
+    ((_, data),) = told()
+    assert data["result_url"] == f"http://127.0.0.1:8123/static/downloads/{job.uuid.hex}/output.mp3"
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "code"),
+    [
+        (lambda job: fail_job(job, code="bad_text", message="It cannot be said."), "failed", "bad_text"),
+        (lambda job: expire_job(job, message="No worker took the job up in time."), "failed", "expired"),
+    ],
+)
+def test_a_job_that_came_to_nothing_tells_why(owner: Person, end: Any, status: str, code: str) -> None:
+    uuid = owner.say(webhook_url=HOOK).json()["uuid"]
+    with transaction.atomic():
+        end(lock_job(UUID(uuid)))
+    answer = owner.result(uuid).json()
+    assert told() == [("job.failed", answer)]
+    assert (answer["status"], answer["code"], answer["credits_used"]) == (status, code, 0.0)
+    assert set(answer) == set(EXAMPLES["job.failed"])
+
+
+def test_a_cancelled_job_tells_that_it_was(owner: Person) -> None:
+    uuid = owner.say(webhook_url=HOOK).json()["uuid"]
+    cancel_job(Job.objects.get(uuid=uuid), reason="Cancelled by its owner.")
+    work_off()
+    ((event, data),) = told()
+    assert (event, data["status"], data["code"]) == ("job.failed", "cancelled", "cancelled")
+
+
+def test_an_end_that_is_rolled_back_told_nobody(owner: Person) -> None:
+    uuid = owner.say(webhook_url=HOOK).json()["uuid"]
+    with transaction.atomic():
+        fail_job(lock_job(UUID(uuid)), code="internal_error", message="")
+        assert Delivery.objects.count() == 1
+        transaction.set_rollback(True)  # as where the server dies now
+    assert Delivery.objects.count() == 0
+    assert not Job.objects.get(uuid=uuid).is_over
+
+
+def test_the_platform_s_own_jobs_tell_nobody(owner: Person) -> None:
+    listening(owner.account)
+    uuid = owner.say().json()["uuid"]
+    work_off()
+    Delivery.objects.all().delete()
+    request_rendition(Job.objects.get(uuid=uuid), format="wav")
+    request_preview("kokoro", voice_id="af_bella")
+    work_off("codec")
+    work_off()
+    assert Job.objects.filter(state="completed", is_internal=True).count() == 2
+    assert told() == []
+
+
+def test_items_of_a_batch_tell_nothing_of_their_own(owner: Person) -> None:
+    listening(owner.account)
+    owner.post("/v1/tts/batch/", {"texts": [{"text": "One."}, {"text": "Two."}, {"text": ""}], "webhook_url": HOOK})
+    work_off()
+    events = told()
+    assert [event for event, _ in events] == ["batch.completed"] * 2
+    assert set(events[0][1]) == set(EXAMPLES["batch.completed"])
+    assert {name for item in events[0][1]["items"] for name in item} == {
+        name for item in EXAMPLES["batch.completed"]["items"] for name in item
+    }
+
+
+def test_nobody_hears_of_another_account_s_jobs(owner: Person) -> None:
+    listening(person().account)
+    owner.say()
+    work_off()
+    assert told() == []
+
+
+def test_a_caller_without_a_key_has_nobody_to_tell() -> None:
+    submit(nobody())
+    work_off()
+    assert told() == []
+
+
+def test_a_completed_end_that_is_repeated_tells_once(owner: Person) -> None:
+    uuid = owner.say(webhook_url=HOOK).json()["uuid"]
+    work_off()
+    with pytest.raises(RuntimeError, match="had ended"), transaction.atomic():
+        complete_job(lock_job(UUID(uuid)), result={})
+    assert len(told()) == 1

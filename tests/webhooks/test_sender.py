@@ -1,0 +1,89 @@
+"""The sender's threads: bounded, shared among accounts, never idle while something is due; and nothing is lost when it dies."""
+
+import pytest
+
+from apps.webhooks.models import Delivery, DeliveryState, Endpoint
+from apps.webhooks.sender import Sender
+from apps.webhooks.services import create_endpoint, record_event
+from apps.webhooks.services.sending import claim_due
+from apps.webhooks.tasks import forget_old_deliveries, send_due_webhooks
+from tests.factories import AccountFactory
+from tests.webhooks.receivers import Receiver
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def endpoint_with_events(url: str, *, count: int) -> Endpoint:
+    endpoint = create_endpoint(AccountFactory(), url=url, events=[])
+    for number in range(count):
+        record_event(endpoint.account_id, event="job.completed", data={"number": number})
+    return endpoint
+
+
+def delivered_of(endpoint: Endpoint) -> int:
+    return Delivery.objects.filter(endpoint=endpoint, state=DeliveryState.DELIVERED).count()
+
+
+@pytest.fixture
+def sender() -> Sender:
+    return Sender(threads=4)
+
+
+def test_everything_that_is_due_is_sent_though_there_are_fewer_threads(receiver: Receiver, sender: Sender) -> None:
+    endpoint = endpoint_with_events(receiver.url, count=25)
+    assert sender.send_due() == 2  # half of the threads at a time
+    receiver.wait_for(25)
+    sender.close()
+    assert delivered_of(endpoint) == 25
+    assert len(set(receiver.message_ids)) == 25
+
+
+def test_one_account_s_slow_receiver_does_not_hold_up_another_s(receiver: Receiver, sender: Sender) -> None:
+    receiver.pause_seconds = 60  # until the test is over: the receiver lets go then
+    slow = endpoint_with_events(receiver.url, count=20)
+    assert sender.send_due() == 2
+    receiver.wait_for(2)
+    other = create_endpoint(AccountFactory(), url=receiver.url, events=[])
+    record_event(other.account_id, event="job.completed", data={})
+    assert sender.send_due() == 1
+    receiver.wait_for(3)
+    assert Delivery.objects.get(endpoint=other).attempt_count == 1
+    assert sorted(Delivery.objects.filter(endpoint=slow).values_list("attempt_count", flat=True)) == [0] * 18 + [1] * 2
+    receiver.is_over.set()
+    sender.close()
+
+
+def test_a_closed_sender_takes_nothing_more(receiver: Receiver, sender: Sender) -> None:
+    endpoint = endpoint_with_events(receiver.url, count=1)
+    sender.close()
+    assert sender.send_due() == 0
+    assert Delivery.objects.get(endpoint=endpoint).attempt_count == 0
+
+
+def test_two_senders_send_each_delivery_once(receiver: Receiver) -> None:
+    endpoint = endpoint_with_events(receiver.url, count=12)
+    first, second = Sender(threads=4), Sender(threads=4)
+    for sender in (first, second):
+        sender.send_due()
+    receiver.wait_for(12)
+    first.close()
+    second.close()
+    assert (len(receiver.received), delivered_of(endpoint)) == (12, 12)
+
+
+def test_the_oldest_of_several_accounts_come_first() -> None:
+    one, other = AccountFactory(), AccountFactory()
+    for account in (one, one, one, other, one):
+        record_event(account.pk, event="job.completed", data={}, url="https://example.com/")
+    taken = claim_due(most=3, most_each=2)
+    assert sorted(delivery.account_id for delivery in taken) == [one.pk, one.pk, other.pk]
+    assert [delivery.account_id for delivery in claim_due(most=3, most_each=2, in_flight={one.pk: 2})] == []
+    assert [delivery.account_id for delivery in claim_due(most=3, most_each=2, in_flight={one.pk: 1})] == [one.pk]
+
+
+def test_the_tasks_of_beat_run(receiver: Receiver) -> None:
+    endpoint = endpoint_with_events(receiver.url, count=1)
+    send_due_webhooks()
+    receiver.wait_for(1)
+    forget_old_deliveries()
+    assert Delivery.objects.filter(endpoint=endpoint).count() == 1
