@@ -1,11 +1,15 @@
-"""Fields of JSON bodies that take their own type and no other, and validation that is cheap enough for the busiest route."""
+"""Fields of bodies that take their own type and no other, and validation that is cheap enough for the busiest route."""
 
 import math
-from typing import Any
+import re
+from typing import Any, ClassVar
 
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from apps.core.errors import InvalidRequestError
+
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?", re.ASCII)
 
 
 class Text(serializers.CharField):
@@ -42,6 +46,25 @@ class Flag(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+class FormFlag(Flag):
+    """A flag that forms may carry too: the official SDK sends `True` and `False`. Left out of a form it is its default, not False."""
+
+    default_empty_html = empty
+    words: ClassVar = {"true": True, "1": True, "on": True, "yes": True, "false": False, "0": False, "off": False, "no": False}
+
+    def to_internal_value(self, data: Any) -> bool:
+        return super().to_internal_value(self.words.get(data.strip().lower(), data) if isinstance(data, str) else data)
+
+
+class FormNumber(Number):
+    """A finite number that forms may carry too, as text."""
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, str) and _DECIMAL.fullmatch(data.strip()):
+            data = float(data)
+        return super().to_internal_value(data)
 
 
 def validated(shape: serializers.Serializer[Any], data: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from rest_framework import serializers
 
 from apps.core import fields
@@ -53,3 +54,51 @@ def test_what_is_no_object_is_no_body(body: Any) -> None:
     with pytest.raises(InvalidRequestError) as wrong:
         fields.validated(SHAPE, body)
     assert wrong.value.code == "invalid_body"
+
+
+class Form(serializers.Serializer[Any]):
+    denoise = fields.FormFlag(required=False, default=True)
+    speed = fields.FormNumber(required=False, default=1.0, min_value=0.5, max_value=2.0)
+
+
+FORM = Form()
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("True", True),
+        ("true", True),
+        ("1", True),
+        ("on", True),
+        ("False", False),
+        ("false", False),
+        ("0", False),
+        ("off", False),
+        (" TRUE ", True),
+    ],
+)
+def test_a_forms_flag_is_spelled_as_clients_spell_it(sent: str, meant: bool) -> None:
+    assert fields.validated(FORM, QueryDict(f"denoise={sent}")) == {"denoise": meant, "speed": 1.0}
+    assert fields.validated(FORM, {"denoise": meant}) == {"denoise": meant, "speed": 1.0}
+
+
+@pytest.mark.parametrize("query", ["", "denoise=", "other=1"])
+def test_what_a_form_leaves_out_is_its_default(query: str) -> None:
+    assert fields.validated(FORM, QueryDict(query)) == {"denoise": True, "speed": 1.0}
+
+
+@pytest.mark.parametrize("sent", ["1.5", "+1.50", " 1.5 "])
+def test_a_forms_number_is_text(sent: str) -> None:
+    assert fields.validated(FORM, {"speed": sent}) == {"denoise": True, "speed": 1.5}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("denoise", "perhaps"), ("denoise", 1), ("denoise", None), ("denoise", "2"), ("denoise", ["True"]), ("speed", "NaN"), ("speed", "inf"),
+     ("speed", "1e3"), ("speed", "1_0"), ("speed", "٣"), ("speed", "2.5"), ("speed", "fast"), ("speed", "9" * 400), ("speed", True)],
+)  # fmt: skip
+def test_what_a_form_cannot_mean_names_its_field(name: str, value: Any) -> None:
+    with pytest.raises(serializers.ValidationError) as wrong:
+        fields.validated(FORM, {name: value})
+    assert invalid_fields(wrong.value).param == name
