@@ -5,12 +5,13 @@ from typing import Final
 from apps.core.errors import InvalidRequestError
 
 SCOPES: Final = {
-    "tts:generate": "make speech: POST /v1/tts/, POST /v1/audio/speech",
+    "tts:generate": "make speech: POST /v1/tts/, POST /v1/tts/batch/, POST /v1/audio/speech",
+    "stt:transcribe": "turn speech into text: POST /v1/stt/, POST /v1/audio/transcriptions, POST /v1/audio/translations",
     "voices:read": "list models and voices",
     "uploads:read": "look at files that were sent in advance: GET /v1/uploads/<id>/",
     "uploads:write": "send files in advance and remove them: POST /v1/uploads/",
     "jobs:read": "list and watch the account's jobs",
-    "jobs:write": "cancel the account's jobs",
+    "jobs:write": "cancel the account's jobs and batches",
     "webhooks:read": "list webhook endpoints and deliveries",
     "webhooks:write": "make, change, test and remove webhook endpoints, replay deliveries",
     "account:read": "read plan, credits, limits and usage",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -35,6 +36,7 @@ class Texts(serializers.Field[list[dict[str, Any]], Any, Any, Any]):
         "not_a_list": "Expected a list of objects.",
         "empty": "A batch has at least one item.",
         "too_many": "A batch has at most {most} items; these are {count}.",
+        "batch_too_long": "The texts of a batch have at most {most} characters together, markup included; these have {count}.",
     }
 
     def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
@@ -48,7 +50,14 @@ class Texts(serializers.Field[list[dict[str, Any]], Any, Any, Any]):
         for index, item in enumerate(data):
             if not isinstance(item, dict):
                 raise serializers.ValidationError({str(index): 'Expected an object such as {"text": …, "model": …, "voice": …}.'})
+        characters = sum(_characters_of(item) for item in data)
+        if characters > settings.TTSAI_BATCH_CHARACTERS:
+            self.fail("batch_too_long", most=settings.TTSAI_BATCH_CHARACTERS, count=characters)
         return data
+
+
+def _characters_of(item: dict[str, Any]) -> int:
+    return sum(len(text) for text in (item.get("text"), item.get("input")) if isinstance(text, str))
 
 
 class BatchRequestSerializer(serializers.Serializer[Any]):

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 UNAVAILABLE_RETRY_SECONDS = "2"
 SHOWN_PATH = 200
-OWN_CODES = frozenset({"invalid_url", "not_supported_yet", "text_too_long"})
+OWN_CODES = frozenset({"batch_too_long", "invalid_url", "not_supported_yet", "text_too_long"})
 """Codes that serializers give themselves; REST framework's own (max_length, invalid_choice, …) are its business."""
 
 

@@ -23,6 +23,9 @@ from workers.text.markup.parse import parse_markup
 PART_FORMAT = "flac"
 """Parts of a longer text: lossless, so that the join encodes once."""
 
+MARKUP_FACTOR, MARKUP_CHARACTERS = 20, 10_000
+"""A text may have so many characters for each that may be spoken, and these beside."""
+
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 
@@ -61,6 +64,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     engine = find_model(order.model, plan=caller.plan)
     language = _check_language(engine, order.language)
     voice = _choose_voice(engine, order=order, language=language)
+    _check_markup_length(caller, engine=engine, order=order)
     document = read_text(order.text, engine=engine, param=order.text_param)
     units = document.counted_characters
     _check_length(caller, engine=engine, order=order, units=units)
@@ -157,8 +161,20 @@ def _check_language(engine: EngineRow, language: str | None) -> str:
     return tag
 
 
+def _longest_text(caller: Caller, *, engine: EngineRow) -> int:
+    return min(caller.plan.max_characters, engine.spec.max_characters)
+
+
+def _check_markup_length(caller: Caller, *, engine: EngineRow, order: SpeechOrder) -> None:
+    """Tags are not counted, but they are read: a text of nothing else costs no more than the longest that may be spoken."""
+    limit = MARKUP_CHARACTERS + MARKUP_FACTOR * _longest_text(caller, engine=engine)
+    if len(order.text) > limit:
+        message = f"The text has {len(order.text)} characters with its markup; at most {limit} are read."
+        raise InvalidRequestError(message, code="text_too_long", param=order.text_param)
+
+
 def _check_length(caller: Caller, *, engine: EngineRow, order: SpeechOrder, units: int) -> None:
-    limit = min(caller.plan.max_characters, engine.spec.max_characters)
+    limit = _longest_text(caller, engine=engine)
     if units > limit:
         raise InvalidRequestError(
             f"The text has {units} characters; the plan {caller.plan.name!r} with the model {engine.id!r} takes at most {limit}.",

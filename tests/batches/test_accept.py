@@ -169,6 +169,14 @@ def test_fifty_are_taken_and_the_refusal_of_more_says_how_many_there_were(owner:
     assert message == "texts: A batch has at most 50 items; these are 51."
 
 
+def test_the_texts_of_a_batch_are_limited_together(owner: Person, settings: Any) -> None:
+    settings.TTSAI_BATCH_CHARACTERS = 20
+    assert owner.post(PATH, {"texts": [{"text": "x" * 10}, {"input": "x" * 10}]}).status_code == 200
+    answer = owner.post(PATH, {"texts": [{"text": "x" * 10}, {"input": "x" * 11}]})
+    assert error_of(answer) == (400, "batch_too_long", "texts")
+    assert "at most 20 characters together, markup included; these have 21" in answer.json()["error"]["message"]
+
+
 def test_without_a_key_there_are_no_batches(nobody: Person) -> None:
     assert error_of(nobody.post(PATH, {"texts": [HELLO]})) == (401, "missing_api_key", None)
     assert nothing_was_written()

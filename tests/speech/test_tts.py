@@ -151,6 +151,13 @@ def test_a_text_over_the_models_length_is_refused_too(owner: Person) -> None:
     assert owner.say("x" * 11, model="small").json()["error"]["code"] == "text_too_long"
 
 
+def test_tags_are_not_counted_but_nobody_sends_mountains_of_them() -> None:
+    free = person(max_characters=500)
+    assert free.say("<speak>" + "<s>Yes.</s>" * 100 + "</speak>").status_code == 200
+    error = error_of(free.say("<speak>" + "<s>Y</s>" * 3000 + "</speak>"))
+    assert (error["code"], error["message"]) == ("text_too_long", "The text has 24015 characters with its markup; at most 20000 are read.")
+
+
 def test_a_speed_that_the_model_cannot_reach_is_its_nearest_with_a_warning(owner: Person) -> None:
     announce(engine_spec("slow", maximum_speed=1.2))
     answer = owner.say(model="slow", speed=2.0)

@@ -42,6 +42,9 @@ TTSAI_PIECE_SECONDS = environment.number("TTSAI_PIECE_SECONDS", 120)
 TTSAI_BULK_CHARACTERS = environment.number("TTSAI_BULK_CHARACTERS", 5000)
 """A longer text goes to the lane `bulk`, unless somebody waits for its audio."""
 
+TTSAI_BATCH_CHARACTERS = environment.number("TTSAI_BATCH_CHARACTERS", 2_500_000)
+"""All texts of one batch together: fifty of the longest that the plan `enterprise` allows. Reading and storing them takes some 2 seconds."""
+
 TTSAI_WEB_THREADS = environment.number("TTSAI_WEB_THREADS", 8)
 TTSAI_WEB_QUEUE = environment.number("TTSAI_WEB_QUEUE", 512)
 """Requests that may wait for a thread; further ones are answered 503 at once."""
