@@ -5,8 +5,11 @@ import re
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
+from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
+
+from apps.core.errors import InvalidRequestError
 
 # Escapes that json.loads accepts and that nothing behind it can keep: NUL is refused by Postgres, half of a surrogate pair by UTF-8.
 _DOUBTFUL_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
@@ -19,7 +22,16 @@ class JSONBodyParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG002
-        return parse_json(stream.read())
+        view = (parser_context or {}).get("view")
+        if not hasattr(view, "admit_body"):  # the shell has limited the body already
+            return parse_json(stream.read())
+        # A route that takes files takes far larger bodies than any JSON needs.
+        raw = stream.read(settings.TTSAI_JSON_BODY_BYTES + 1)
+        if len(raw) > settings.TTSAI_JSON_BODY_BYTES:
+            raise InvalidRequestError(
+                f"JSON here may have {settings.TTSAI_JSON_BODY_BYTES:,} bytes at most. Send files in a form.", status=413, code="request_too_large"
+            )
+        return parse_json(raw)
 
 
 def parse_json(raw: bytes) -> Any:

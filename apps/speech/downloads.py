@@ -18,8 +18,9 @@ from apps.core.storage import get_storage
 from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import failure_of
 from apps.jobs.services.renditions import request_rendition
+from apps.speech.links import file_name
 from apps.speech.selectors import get_speech_job
-from workers.contract.formats import FORMATS
+from workers.contract.formats import DOCUMENT, FORMATS, content_type_of, extension_of
 
 STEMS = ("output", "tts_output")
 """tts_output.wav is where the official SDK looks when an answer had no address."""
@@ -38,6 +39,8 @@ class DownloadView(APIView):
         """Ranges, ETag, HEAD; 302 to the object store where that is not a folder."""
         format_name = format_of(name)
         job = completed(get_speech_job(uuid))
+        if format_name != job.output_format and DOCUMENT in {format_name, job.output_format}:
+            raise NotFoundError(f"This job made {file_name(job.output_format)} and nothing else.")
         source = job if format_name == job.output_format else request_rendition(job, format=format_name)
         if source.state == JobState.COMPLETED:
             answer = _file(request, source, name=name)
@@ -48,9 +51,9 @@ class DownloadView(APIView):
 def format_of(name: str) -> str:
     """The format that a file name asks for."""
     stem, _, extension = name.partition(".")
-    for audio_format in FORMATS.values():
-        if stem in STEMS and extension == audio_format.extension:
-            return audio_format.name
+    for name_of_format in (*FORMATS, DOCUMENT):
+        if stem in STEMS and extension == extension_of(name_of_format):
+            return name_of_format
     raise NotFoundError(f"There is no file {name[:100]!r}: output.mp3, output.wav, … are.")
 
 
@@ -87,7 +90,7 @@ def _made_file(request: Request, made_uuid: UUID, *, name: str) -> HttpResponseB
 
 def _file(request: Request, job: Job, *, name: str) -> HttpResponseBase | ASGIApp:
     result = job.result or {}
-    content_type = FORMATS[job.output_format].content_type
+    content_type = content_type_of(job.output_format)
     url = get_storage().public_url(result["key"], file_name=name, content_type=content_type)
     if url is not None:
         return HttpResponse(status=302, headers={"Location": url, "Cache-Control": "no-store"})

@@ -2,7 +2,7 @@
 
 from apps.core.links import download_url_at
 from apps.jobs.models import Job
-from workers.contract.formats import FORMATS
+from workers.contract.formats import extension_of
 
 
 def result_address(base: str, job: Job) -> str:
@@ -12,4 +12,4 @@ def result_address(base: str, job: Job) -> str:
 
 def file_name(format_name: str) -> str:
     """What a result in this format is called."""
-    return f"output.{FORMATS[format_name].extension}"
+    return f"output.{extension_of(format_name)}"

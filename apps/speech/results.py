@@ -1,6 +1,10 @@
 """A job as GET /v1/speech/results/ tells it."""
 
+from collections.abc import Callable
 from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from apps.billing import prices
 from apps.jobs.models import Job, JobState
@@ -18,6 +22,15 @@ def result_shape(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
         code, message = failure_of(job)
         return shape | {"error": message, "code": code, "credits_used": prices.credits(job.charged_millicredits)}
     return shape | {"progress": progress_of(job)}
+
+
+def document_of(job: Job) -> dict[str, Any]:
+    """`result` of a completed job that wrote something: a transcript, a translation. Reads the store."""
+    path = settings.TTSAI_RESULT_SHAPES.get(job.kind)
+    if job.state != JobState.COMPLETED or path is None:
+        return {}
+    shape: Callable[[Job], dict[str, Any]] = import_string(path)
+    return {"result": shape(job)}
 
 
 def _completed(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:

@@ -87,6 +87,7 @@ class SpeechResultSerializer(serializers.Serializer[Any]):
     bytes = serializers.IntegerField(required=False)
     credits_used = serializers.FloatField(required=False)
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
+    result = serializers.DictField(required=False, help_text="What the job wrote: the transcript, the translation, the answer.")
     words = WordSerializer(many=True, required=False, help_text="With `?timestamps=words`, where the model knows them.")
     error = serializers.CharField(required=False, help_text="Why it failed.")
     code = serializers.CharField(required=False, help_text="Why it failed, for programs.")

@@ -20,7 +20,7 @@ from apps.jobs.models import JobState
 from apps.jobs.outcomes import STATUS
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import Submission
-from apps.speech.results import result_shape
+from apps.speech.results import document_of, result_shape
 from apps.speech.selectors import get_speech_job
 from apps.speech.serializers import QueuedSpeechSerializer, SpeechRequestSerializer, SpeechResultSerializer
 from apps.speech.services import SpeechOrder, request_speech, warnings_of
@@ -81,7 +81,7 @@ class SpeechResultView(APIView):
         if wanted not in {"", "words", "word", "none"}:
             raise InvalidRequestError("timestamps: `words` is the only kind.", param="timestamps")
         shape = result_shape(job, base=public_base(request), has_words=wanted.startswith("word"))
-        return Response(shape, headers={"Cache-Control": "no-store"})
+        return Response(shape | document_of(job), headers={"Cache-Control": "no-store"})
 
 
 def order_of(body: dict[str, Any]) -> SpeechOrder:

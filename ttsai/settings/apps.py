@@ -24,15 +24,20 @@ INSTALLED_APPS = [
     "apps.catalog",
     "apps.jobs",
     "apps.speech",
+    "apps.listening",
     "apps.batches",
     "apps.dashboard",
 ]
 
 TTSAI_JOB_END_OBSERVERS = (
     "apps.speech.ends.tell_webhooks",
+    "apps.listening.ends.release_recording",
     "apps.batches.services.ends.note_ended_job",
 )
 """(Job) -> None, called in the transaction of every job's end, after its credits are settled: for apps above jobs."""
+
+TTSAI_RESULT_SHAPES = {"transcription": "apps.listening.shapes.transcript_shape"}
+"""By kind of job: (Job) -> dict, what GET /v1/speech/results/ shows under `result` beside the file: for apps above speech."""
 
 MIDDLEWARE = [
     "apps.core.middleware.RequestMiddleware",

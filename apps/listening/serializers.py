@@ -1,0 +1,63 @@
+"""Shapes of POST /v1/stt/."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.core import fields
+from apps.listening.services import DEFAULT_MODEL
+from apps.uploads.serializers import SourceSerializer
+from apps.webhooks.fields import WebhookUrl
+
+MOST_SPEAKERS = 20
+LONGEST_PROMPT = 2000
+"""Characters; of a longer prompt the model would hear the end alone."""
+
+
+class TranscriptionRequestSerializer(SourceSerializer):
+    """The form, or the JSON with `file_url` or `upload_id`."""
+
+    model = fields.Text(required=False, default=DEFAULT_MODEL, max_length=100, help_text="Of type `stt` in /v1/models/.")
+    language = fields.Text(required=False, default="auto", allow_blank=True, max_length=35, help_text="en, es, …; auto detects it.")
+    timestamps = fields.FormFlag(required=False, default=False, help_text="Word timings in every segment.")
+    diarize = fields.FormFlag(required=False, default=False, help_text="Who speaks: SPEAKER_00, … in the order of their first words.")
+    num_speakers = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=MOST_SPEAKERS, help_text="How many there are; estimated when left out."
+    )
+    prompt = fields.Text(
+        required=False, default="", allow_blank=True, max_length=LONGEST_PROMPT, help_text="What came before, or names as they are spelt."
+    )
+    hotwords = fields.Text(required=False, default="", allow_blank=True, max_length=LONGEST_PROMPT, help_text="Words to listen for.")
+    webhook_url = WebhookUrl()
+
+
+class HeardWordSerializer(serializers.Serializer[Any]):
+    """A word of a transcript."""
+
+    word = serializers.CharField()
+    start = serializers.FloatField(help_text="Seconds.")
+    end = serializers.FloatField(help_text="Seconds.")
+    probability = serializers.FloatField()
+
+
+class HeardSegmentSerializer(serializers.Serializer[Any]):
+    """What was said in one go."""
+
+    start = serializers.FloatField(help_text="Seconds.")
+    end = serializers.FloatField(help_text="Seconds.")
+    text = serializers.CharField()
+    speaker = serializers.CharField(required=False, help_text="With `diarize`.")
+    words = HeardWordSerializer(many=True, required=False, help_text="With `timestamps`.")
+
+
+class TranscriptSerializer(serializers.Serializer[Any]):
+    """The answer of POST /v1/stt/."""
+
+    text = serializers.CharField()
+    language = serializers.CharField(help_text="Primary tag; empty where nothing was said.")
+    duration = serializers.FloatField(help_text="Seconds of the recording.")
+    segments = HeardSegmentSerializer(many=True)
+    uuid = serializers.CharField()
+    job_id = serializers.UUIDField()
+    model = serializers.CharField()
+    credits_used = serializers.FloatField()

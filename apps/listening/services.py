@@ -1,0 +1,145 @@
+"""From a request with a recording to a queued transcription."""
+
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from apps.accounts.callers import Caller
+from apps.billing.prices import duration_price_millicredits, service_price
+from apps.catalog.selectors import EngineRow, find_model
+from apps.core.errors import InvalidRequestError
+from apps.jobs.services.idempotency import Idempotency
+from apps.jobs.services.submit import JobPlan, Submission, submit_job
+from apps.listening.pieces import NOWHERE, listening_parts
+from apps.uploads.services import Source, SourceLimits
+from workers.contract.formats import DOCUMENT
+from workers.contract.listening import ListenWork
+from workers.contract.names import Lane
+
+KIND = "transcription"
+SERVICE = "transcription"
+LIMITS = SourceLimits(max_bytes=100_000_000, max_audio_seconds=12 * 3600.0)
+ALIASES = {"faster-whisper": "whisper", "whisper-base": "whisper"}
+"""The document's names for what is one model here."""
+DEFAULT_MODEL = "whisper"
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListeningOrder:
+    """What is to be heard, and how."""
+
+    model: str = DEFAULT_MODEL
+    language: str | None = None
+    """A tag; empty or `auto`: detected."""
+    is_translation: bool = False
+    """English text, whatever is spoken."""
+    has_words: bool = False
+    is_diarized: bool = False
+    speakers: int = 0
+    prompt: str = ""
+    hotwords: str = ""
+    temperature: float = 0.0
+    is_awaited: bool = False
+    webhook_url: str = ""
+
+
+def check_order(caller: Caller, *, order: ListeningOrder) -> EngineRow:
+    """Everything that can be refused before the recording is taken in. Raises ApplicationErrors with codes that stay."""
+    engine = find_recogniser(caller, model=order.model)
+    check_spoken_language(engine, order.language)
+    if order.is_translation and not engine.spec.has_translation:
+        raise InvalidRequestError(f"The model {engine.id!r} cannot translate to English.", code="unsupported_translation", param="model")
+    if order.is_diarized and not engine.spec.has_diarization:
+        raise InvalidRequestError(
+            f"The model {engine.id!r} does not tell speakers apart here.", code="unsupported_diarization", param="diarize"
+        )
+    if order.speakers and not order.is_diarized:
+        raise InvalidRequestError("num_speakers needs diarize=true.", param="num_speakers")
+    if order.has_words and not engine.spec.has_word_timings:
+        raise InvalidRequestError(f"The model {engine.id!r} has no word timings.", code="unsupported_timestamps", param="timestamps")
+    return engine
+
+
+def find_recogniser(caller: Caller, *, model: str) -> EngineRow:
+    """The model that is meant. 400 unknown_model, 403, 503."""
+    return find_model(ALIASES.get(model.casefold(), model), plan=caller.plan, kind="stt")
+
+
+def request_transcription(
+    caller: Caller, *, order: ListeningOrder, source: Source, idempotency: Idempotency | None, request_id: str
+) -> Submission:
+    """Prices, reserves, queues: one transaction. Raises ApplicationErrors with codes that stay."""
+    return submit_job(caller, plan_transcription(caller, order=order, source=source), idempotency=idempotency, request_id=request_id)
+
+
+def plan_transcription(caller: Caller, *, order: ListeningOrder, source: Source) -> JobPlan:
+    """The job that the order asks for."""
+    engine = check_order(caller, order=order)
+    milliseconds = milliseconds_of(source)
+    language = check_spoken_language(engine, order.language)
+    work = ListenWork(
+        engine.id,
+        audio=NOWHERE,
+        language=language,
+        is_translation=order.is_translation,
+        has_words=order.has_words,
+        is_diarized=order.is_diarized,
+        speakers=order.speakers,
+        prompt=order.prompt,
+        hotwords=order.hotwords,
+        temperature=order.temperature,
+    )
+    return JobPlan(
+        kind=KIND,
+        engine_id=engine.id,
+        queue=engine.queue,
+        lane=lane_of(milliseconds, is_awaited=order.is_awaited),
+        parts=listening_parts(source.key, milliseconds=milliseconds, work=work),
+        join=None,
+        units=milliseconds,
+        price_millicredits=duration_price_millicredits(milliseconds, millicredits_per_minute=service_price(SERVICE)),
+        output_format=DOCUMENT,
+        params={
+            "model": engine.id,
+            "language": language,
+            "seconds": milliseconds / 1000,
+            "is_translation": order.is_translation,
+            "has_words": order.has_words,
+            "is_diarized": order.is_diarized,
+            "source": source.key,
+        },
+        webhook_url=order.webhook_url,
+    )
+
+
+def check_spoken_language(engine: EngineRow, language: str | None) -> str:
+    """The tag of the language that is spoken; empty where it is to be detected. 400 for what the model does not know."""
+    tag = (language or "").strip().replace("_", "-").lower()
+    if tag in {"", "auto"}:
+        return ""
+    primary = tag.partition("-")[0]
+    if not _LANGUAGE.fullmatch(tag):
+        raise InvalidRequestError(
+            f"{tag[:35]!r} is not a language tag such as en or es, or auto.", code="invalid_language", param="language"
+        )
+    if primary not in engine.spec.languages:
+        known = ", ".join(engine.spec.languages)
+        raise InvalidRequestError(
+            f"The model {engine.id!r} does not understand {tag!r}. It understands: {known}.", code="unsupported_language", param="language"
+        )
+    return primary
+
+
+def milliseconds_of(source: Source) -> int:
+    """The recording's length, rounded up: units and price count it."""
+    return max(1, -int(-source.info.audio_seconds * 1000 // 1))
+
+
+def lane_of(milliseconds: int, *, is_awaited: bool) -> Lane:
+    """How urgent hearing a recording is."""
+    if milliseconds > 1000 * settings.TTSAI_BULK_SECONDS:
+        return "normal" if is_awaited else "bulk"
+    return "live" if is_awaited else "normal"

@@ -1,0 +1,43 @@
+"""A transcript as /v1/stt/ tells it."""
+
+from typing import Any
+
+from apps.billing import prices
+from apps.jobs.models import Job
+from apps.listening.documents import read_transcript
+from workers.contract.listening import HeardSegment, HeardWord
+
+
+def transcript_shape(job: Job) -> dict[str, Any]:
+    """Text, language, duration and segments of a completed transcription. Times in seconds."""
+    transcript = read_transcript(job)
+    return {
+        "text": transcript.text,
+        "language": transcript.language,
+        "duration": round(transcript.duration, 3),
+        "segments": [_segment(segment, job=job) for segment in transcript.segments],
+    }
+
+
+def answer_shape(job: Job) -> dict[str, Any]:
+    """The whole answer of POST /v1/stt/."""
+    charged = prices.credits(job.charged_millicredits)
+    return {**transcript_shape(job), "uuid": job.uuid.hex, "job_id": str(job.uuid), "model": job.engine_id, "credits_used": charged}
+
+
+def _segment(segment: HeardSegment, *, job: Job) -> dict[str, Any]:
+    shape: dict[str, Any] = {"start": round(segment.start, 3), "end": round(segment.end, 3), "text": segment.text.strip()}
+    if job.params.get("is_diarized"):
+        shape["speaker"] = segment.speaker
+    if job.params.get("has_words"):
+        shape["words"] = [_word(word) for word in segment.words]
+    return shape
+
+
+def _word(word: HeardWord) -> dict[str, Any]:
+    return {
+        "word": word.word.strip(),
+        "start": round(word.start, 3),
+        "end": round(word.end, 3),
+        "probability": round(word.probability, 3),
+    }
