@@ -29,7 +29,7 @@ class SpeechRequestSerializer(serializers.Serializer[Any]):
     instructions = fields.Text(
         required=False, allow_null=True, allow_blank=True, max_length=MAXIMUM_INSTRUCTIONS, help_text="How to say it."
     )
-    timestamps = fields.Flag(required=False, default=False, help_text="Word timings come with every result that has them.")
+    timestamps = fields.Flag(required=False, default=False, help_text="Adds `words` to the result, as `?timestamps=words` does.")
     stream = fields.Flag(required=False, default=False, help_text="Not supported yet.")
     webhook_url = WebhookUrl()
     pronunciations = serializers.JSONField(
@@ -88,6 +88,6 @@ class SpeechResultSerializer(serializers.Serializer[Any]):
     credits_used = serializers.FloatField(required=False)
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
     result = serializers.DictField(required=False, help_text="What the job wrote: the transcript, the translation, the answer.")
-    words = WordSerializer(many=True, required=False, help_text="With `?timestamps=words`, where the model knows them.")
+    words = WordSerializer(many=True, required=False, help_text="Where they were asked for and the model knows them.")
     error = serializers.CharField(required=False, help_text="Why it failed.")
     code = serializers.CharField(required=False, help_text="Why it failed, for programs.")

@@ -52,6 +52,8 @@ class SpeechOrder:
     """Whether somebody waits for the answer itself."""
     webhook_url: str = ""
     """Told of the job's end."""
+    has_timestamps: bool = False
+    """Whether results tell when each word is heard, unasked."""
 
 
 def request_speech(caller: Caller, *, order: SpeechOrder, idempotency: Idempotency | None, request_id: str) -> Submission:
@@ -89,6 +91,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
             "language": language,
             "speed": order.speed,
             "format": order.format,
+            "timestamps": order.has_timestamps,
         },
         daily_characters=units if caller.is_anonymous else 0,
         webhook_url=order.webhook_url,
@@ -113,6 +116,8 @@ def warnings_of(order: SpeechOrder) -> list[str]:
     warnings = [f"text: {warning}" for warning in parse_markup(order.text).warnings] if "<" in order.text else []
     warnings += instruction_warnings(order.instructions)
     spec = get_model(order.model).spec
+    if order.has_timestamps and not spec.has_word_timings:
+        warnings.append(f"timestamps: {order.model} does not know when its words are heard.")
     if not spec.minimum_speed <= order.speed <= spec.maximum_speed:
         warnings.append(f"speed: {order.model} speaks at {spec.minimum_speed:g} to {spec.maximum_speed:g}; the nearest was taken.")
     return warnings

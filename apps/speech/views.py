@@ -77,7 +77,7 @@ class SpeechResultView(APIView):
     def get(self, request: Request) -> Response:
         """Open to whoever holds the uuid, with or without a key. Poll every second or two; polls do not count as requests a minute."""
         job = get_speech_job(request.query_params.get("uuid", ""))
-        wanted = request.query_params.get("timestamps", "")
+        wanted = request.query_params.get("timestamps") or ("words" if job.params.get("timestamps") else "")
         if wanted not in {"", "words", "word", "none"}:
             raise InvalidRequestError("timestamps: `words` is the only kind.", param="timestamps")
         shape = result_shape(job, base=public_base(request), has_words=wanted.startswith("word"))
@@ -97,6 +97,7 @@ def order_of(body: dict[str, Any]) -> SpeechOrder:
         pronunciations=body.get("pronunciations"),
         bitrate=1000 * body.get("bitrate", 0),
         sample_rate=body.get("sample_rate", 0),
+        has_timestamps=body["timestamps"],
         webhook_url=body.get("webhook_url", ""),
     )
 
