@@ -25,7 +25,7 @@ run:
 
 test:
 	@$(INSTALL) test
-	@.venv/bin/ttsai models pull kokoro piper whisper-base
+	@.venv/bin/ttsai models pull kokoro piper speakers whisper-base
 	@.venv/bin/pytest -n 2 --dist loadgroup -m 'not prove' $(PYTEST_ARGUMENTS)
 
 check:
@@ -40,12 +40,12 @@ check:
 
 prove:
 	@$(INSTALL) test
-	@.venv/bin/ttsai models pull kokoro piper whisper-base
+	@.venv/bin/ttsai models pull kokoro piper speakers whisper-base
 	@.venv/bin/pytest -m prove -s $(PYTEST_ARGUMENTS)
 
 bench:
 	@$(INSTALL) test
-	@.venv/bin/ttsai models pull kokoro piper whisper-base
+	@.venv/bin/ttsai models pull kokoro piper speakers whisper-base
 	@.venv/bin/python -m tests.bench
 
 clean:

@@ -5,12 +5,13 @@ from typing import Final
 from workers.weights.catalogue import index_sets
 from workers.weights.sets.kokoro import KOKORO
 from workers.weights.sets.piper import PIPER
+from workers.weights.sets.speakers import SPEAKERS
 from workers.weights.sets.whisper import WHISPER_BASE, WHISPER_TINY_EN
 
-SETS: Final = index_sets((KOKORO, PIPER, WHISPER_BASE, WHISPER_TINY_EN))
+SETS: Final = index_sets((KOKORO, PIPER, SPEAKERS, WHISPER_BASE, WHISPER_TINY_EN))
 
 DEFAULT_SETS: Final = ("kokoro",)
 """What `make run` needs."""
 
-TEST_SETS: Final = ("kokoro", "piper", "whisper-base")
-"""What `make test` needs: the audio is judged by transcribing it back."""
+TEST_SETS: Final = ("kokoro", "piper", "speakers", "whisper-base")
+"""What `make test` needs: the audio is judged by transcribing it back, recordings are diarized."""

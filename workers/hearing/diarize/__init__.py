@@ -1,0 +1,7 @@
+"""Who speaks when: voice prints of what is speech, and from them the speakers of what was heard."""
+
+from workers.hearing.diarize.encoder import MEMORY_BYTES, load, unload
+from workers.hearing.diarize.naming import name_speakers
+from workers.hearing.diarize.prints import voice_prints
+
+__all__ = ["MEMORY_BYTES", "load", "name_speakers", "unload", "voice_prints"]

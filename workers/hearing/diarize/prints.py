@@ -1,0 +1,53 @@
+"""Voice prints of a recording: windows over everything that is speech."""
+
+import base64
+import math
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.contract.listening import VoicePrint
+from workers.hearing.diarize.encoder import WINDOW_SECONDS, embed
+from workers.hearing.diarize.mel import SAMPLE_RATE
+
+HOP_SECONDS: Final = 0.8
+"""From window to window: half a window, so that every moment is heard twice."""
+SHORTEST_SECONDS: Final = 0.3
+"""A shorter sound says nothing about who made it."""
+
+Stretch = tuple[float, float]
+
+
+def voice_prints(samples: NDArray[np.float32], *, speech: Sequence[Stretch], offset_seconds: float) -> tuple[VoicePrint, ...]:
+    """How what is said sounds, window by window, for `name_speakers`.
+
+    samples: mono [n] at 16 kHz, full scale 1.0; speech: start and end in seconds of `samples`; offset_seconds: where `samples` begin in the
+    recording, added to the prints' times. Raises WorkError (engine_unavailable) where the weights are missing.
+    """
+    windows = [window for start, end in speech for window in _windows(start, min(end, samples.size / SAMPLE_RATE))]
+    prints = embed([samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)] for start, end in windows])
+    return tuple(
+        VoicePrint(
+            round(start + offset_seconds, 3), round(end + offset_seconds, 3), base64.b64encode(vector.astype("<f4").tobytes()).decode()
+        )
+        for (start, end), vector in zip(windows, prints, strict=True)
+        if vector.any()
+    )
+
+
+def read_prints(prints: Sequence[VoicePrint]) -> NDArray[np.float32]:
+    """Their vectors [n, 256]."""
+    return np.stack([np.frombuffer(base64.b64decode(voice_print.vector), "<f4") for voice_print in prints])
+
+
+def _windows(start: float, end: float) -> Iterator[Stretch]:
+    """Windows over one stretch of speech, evenly spaced, at most HOP_SECONDS apart; the last one ends with it."""
+    if end - start < SHORTEST_SECONDS:
+        return
+    spare = max(0.0, end - start - WINDOW_SECONDS)
+    steps = math.ceil(spare / HOP_SECONDS - 1e-6)
+    for step in range(steps + 1):
+        first = start + spare * step / max(1, steps)
+        yield first, min(end, first + WINDOW_SECONDS)
