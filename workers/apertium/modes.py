@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from workers.translation import routes
+from workers.translation.routes import Pair
+
 SHARE: Final = "/usr/share/apertium"
 MODE_NAME: Final = re.compile(r"([a-z]{2,3})-([a-z]{2,3})")
 """Plain pairs; what follows with an underscore is a spelling or a region of one."""
@@ -24,9 +27,6 @@ SHORT_CODES: Final[Mapping[str, str]] = {
     "urd": "ur", "zlm": "ms", "nb": "no",
 }  # fmt: skip
 """Primary tags of the codes that modes are named by; what has no shorter one keeps its own."""
-
-PIVOTS: Final = ("en", "es")
-"""Preferred as the language between two modes, in this order: their pairs are the largest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Mode:
 class Routes:
     """Everything that can be translated here, directly or through one language between."""
 
-    routes: Mapping[tuple[str, str], tuple[Mode, ...]]
+    routes: Mapping[Pair, tuple[Mode, ...]]
     """Modes in the order in which they are run, by source and target."""
 
     @property
@@ -88,10 +88,6 @@ class Routes:
         """Changes when any translation may."""
         digests = sorted(mode.digest for modes in self.routes.values() for mode in modes)
         return hashlib.sha256("".join(digests).encode()).hexdigest()[:12]
-
-    def targets_from(self, source: str) -> tuple[str, ...]:
-        """Sorted."""
-        return tuple(sorted(target for known, target in self.routes if known == source))
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -101,20 +97,11 @@ class Routes:
 
 def find_routes(roots: Sequence[Path]) -> Routes:
     """What the installations under these roots translate; the first one that has a pair is taken."""
-    direct: dict[tuple[str, str], tuple[Mode, ...]] = {}
+    direct: dict[Pair, Mode] = {}
     for root in roots:
         for mode in _find_modes(Installation(root)):
-            direct.setdefault((mode.source, mode.target), (mode,))
-    routes = dict(direct)
-    sources, targets = {source for source, _ in direct}, {target for _, target in direct}
-    middles = sorted(sources & targets, key=lambda tag: (PIVOTS.index(tag) if tag in PIVOTS else len(PIVOTS), tag))
-    for source in sorted(sources):
-        for target in sorted(targets - {source}):
-            for middle in middles:
-                first, second = direct.get((source, middle)), direct.get((middle, target))
-                if first and second:
-                    routes.setdefault((source, target), first + second)
-    return Routes(routes)
+            direct.setdefault((mode.source, mode.target), mode)
+    return Routes({pair: tuple(direct[one] for one in route) for pair, route in routes.find_routes(direct).items()})
 
 
 def _find_modes(installation: Installation) -> Iterator[Mode]:

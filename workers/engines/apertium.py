@@ -11,6 +11,7 @@ from workers.contract.engines import Directions, EngineSpec
 from workers.engines.base import Model
 from workers.engines.translator import Translator, check_direction
 from workers.text.verbatim import translate_around
+from workers.translation.routes import group_targets
 from workers.weights.store import WeightStore
 
 FOLDER: Final = "apertium"
@@ -37,13 +38,11 @@ class Apertium(Translator):
         self._routes: Routes = find_routes(roots)
         self.spec = EMPTY_SPEC
         if self._routes.routes:
-            languages = self._routes.languages
-            fitting = ((source, self._routes.targets_from(source)) for source in languages)
             self.spec = replace(
                 EMPTY_SPEC,
                 version=self._routes.digest,
-                languages=languages,
-                directions=tuple(Directions(source, targets) for source, targets in fitting if targets),
+                languages=self._routes.languages,
+                directions=tuple(Directions(*fitting) for fitting in group_targets(self._routes.routes).items()),
             )
 
     def find_obstacle(self) -> str:

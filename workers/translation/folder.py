@@ -1,0 +1,104 @@
+"""What a folder with a CTranslate2 model of translation holds: OPUS-MT's, Argos Translate's or NLLB's."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
+from workers.translation.flores import FLORES
+from workers.translation.routes import Pair
+
+OPUS_NAME: Final = re.compile(r"opus-mt-(?:tc-big-|tc-base-)?([a-z]{2,3})[-_]([a-z]{2,3})(?![a-z])", re.IGNORECASE)
+"""As OPUS-MT's models are named, whatever stands before or behind."""
+FLORES_CODE: Final = re.compile(rb"[a-z]{3}_[A-Z][a-z]{3}")
+VOCABULARIES: Final = ("shared_vocabulary.json", "shared_vocabulary.txt")
+DEPTH: Final = 3
+"""How deep below a folder that the operator names models are looked for; Argos puts them into one of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationFolder:
+    """One model on disk."""
+
+    model: Path
+    """The folder with model.bin."""
+    source_pieces: Path
+    """The SentencePiece model of the source."""
+    target_pieces: Path
+    pair: Pair | None = None
+    """Of a model of one direction; None for one of many languages."""
+    codes: dict[str, str] = field(default_factory=dict)
+    """Of a model of many languages: its own name for each primary tag."""
+    end_token: str = ""
+    """To be put behind a source, where the model does not do so itself."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Of the weights."""
+        return (self.model / "model.bin").stat().st_size
+
+
+def find_models(folders: Sequence[Path]) -> list[TranslationFolder]:
+    """All models below the folders, in order. Raises WorkError naming the folder whose configuration cannot be read."""
+    found: dict[Path, TranslationFolder] = {}
+    for folder in folders:
+        for weights in sorted(_find_weights(folder, depth=DEPTH)):
+            model = weights.parent.resolve()
+            try:
+                read = _read_model(model)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise WorkError(ENGINE_UNAVAILABLE, f"{model} has a configuration that cannot be read: {error}") from error
+            if read and model not in found:
+                found[model] = read
+    return list(found.values())
+
+
+def _find_weights(folder: Path, *, depth: int) -> Iterator[Path]:
+    if (folder / "model.bin").is_file():
+        yield folder / "model.bin"
+    elif depth and folder.is_dir():
+        for child in sorted(folder.iterdir()):
+            if child.is_dir():
+                yield from _find_weights(child, depth=depth - 1)
+
+
+def _read_model(model: Path) -> TranslationFolder | None:
+    """None for a model that translates nothing, or in a way that is not known here."""
+    end_token = _end_token(model)
+    source, target = model / "source.spm", model / "target.spm"
+    name = OPUS_NAME.search(model.name) or OPUS_NAME.search(model.parent.name)
+    if name and source.is_file() and target.is_file():
+        return TranslationFolder(model, source, target, pair=(name[1].lower(), name[2].lower()), end_token=end_token)
+    if argos := _read_argos(model):
+        return argos
+    pieces = next(iter(sorted(model.glob("*sentencepiece*.model"))), None)
+    codes = _read_codes(model)
+    if pieces and codes:
+        return TranslationFolder(model, pieces, pieces, codes=codes, end_token=end_token)
+    return None
+
+
+def _read_argos(model: Path) -> TranslationFolder | None:
+    """Argos Translate's package: metadata.json and the pieces beside the model's folder, the end of a sentence not marked."""
+    metadata, pieces = model.parent / "metadata.json", model.parent / "sentencepiece.model"
+    if not (metadata.is_file() and pieces.is_file()):
+        return None
+    told = json.loads(metadata.read_text(encoding="utf-8"))
+    return TranslationFolder(model, pieces, pieces, pair=(str(told["from_code"]), str(told["to_code"])))
+
+
+def _end_token(model: Path) -> str:
+    """What Hugging Face's tokenizers add and the model, as it was converted, does not."""
+    config = model / "config.json"
+    told = json.loads(config.read_text(encoding="utf-8")) if config.is_file() else {}
+    return "" if told.get("add_source_eos") else str(told.get("eos_token") or "</s>")
+
+
+def _read_codes(model: Path) -> dict[str, str]:
+    """NLLB's languages: the FLORES codes in its vocabulary, which is searched and not read, since it is large."""
+    vocabulary = next((model / name for name in VOCABULARIES if (model / name).is_file()), None)
+    known = {code.decode() for code in FLORES_CODE.findall(vocabulary.read_bytes())} if vocabulary else set()
+    return {tag: code for tag, code in FLORES.items() if code in known}
