@@ -1,0 +1,153 @@
+"""A small language model on this machine, through llama.cpp: TTSAI_CHAT_GGUF names any instruction model, else SmolLM2-135M is used."""
+
+import importlib.util
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+from workers.contract.engines import EngineSpec
+from workers.contract.errors import ENGINE_UNAVAILABLE, INVALID_TEXT, WorkError
+from workers.contract.listening import Turn
+from workers.engines.base import Model
+from workers.engines.responder import Responder
+from workers.text.answers import bound_answer
+from workers.weights.sets.smollm2 import NAME, SMOLLM2
+from workers.weights.store import WeightsMissingError, WeightStore
+
+MODEL_VARIABLE: Final = "TTSAI_CHAT_GGUF"
+"""A file of any instruction-tuned model; its chat template is inside."""
+LIBRARY: Final = "llama_cpp"
+
+CONTEXT_TOKENS: Final = 2048
+MAX_TOKENS: Final = 160
+"""A minute of speech, and some three seconds of one core for the model of the package."""
+SECONDS: Final = 45.0
+"""After which an answer ends where it is: a larger model on a slow machine must not hold a compute thread for long."""
+TEMPERATURE: Final = 0.3
+REPEAT_PENALTY: Final = 1.1
+OVERHEAD_BYTES: Final = 150 * 1024**2
+"""Of the context and the library's buffers."""
+SYSTEM_PROMPT: Final = "You are a friendly voice assistant. Answer in one or two short spoken sentences."
+
+SMOLLM2_SPEC: Final = EngineSpec(
+    id="local-chat",
+    name="SmolLM2-135M",
+    version="smollm2-135m-q4_1-1",
+    kind="chat",
+    description="A small language model on this machine",
+    licence=SMOLLM2.licence,
+    suggested_tier="free",
+    languages=("en",),
+    memory_bytes=SMOLLM2.size_bytes + OVERHEAD_BYTES,
+)
+
+
+class LocalChat(Responder):
+    """One GGUF model. It answers one conversation at a time: its context is one."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        given = environment.get(MODEL_VARIABLE, "")
+        self._given = Path(given) if given else None
+        self._llama: Any = None
+        self._lock = Lock()
+        self.spec = SMOLLM2_SPEC
+        if self._given and self._given.is_file():
+            size = self._given.stat().st_size
+            name = self._given.stem
+            self.spec = replace(
+                SMOLLM2_SPEC,
+                name=name,
+                version=f"{name}-{size}",
+                licence="the model's own",
+                languages=(),
+                memory_bytes=size + OVERHEAD_BYTES,
+            )
+
+    def find_obstacle(self) -> str:
+        """Names what is missing: the library or the weights. Loads neither."""
+        if importlib.util.find_spec(LIBRARY) is None:
+            return "A language model on this machine needs llama.cpp: pip install -r requirements/chat.txt"
+        try:
+            self._path()
+        except WeightsMissingError as missing:
+            return missing.message
+        return ""
+
+    def _path(self) -> Path:
+        if self._given is None:
+            return WeightStore.default().path(SMOLLM2.name, NAME)
+        if not self._given.is_file():
+            raise WeightsMissingError(f"{MODEL_VARIABLE} names {self._given}, which is not there.")
+        return self._given
+
+    def load(self) -> None:
+        """Reads the model. Raises WorkError (engine_unavailable)."""
+        import llama_cpp
+
+        path = self._path()
+        try:
+            self._llama = llama_cpp.Llama(str(path), n_ctx=CONTEXT_TOKENS, n_threads=1, n_threads_batch=1, verbose=False)
+        except (ValueError, RuntimeError, OSError) as error:
+            raise WorkError(ENGINE_UNAVAILABLE, f"The language model {path.name} cannot be read.") from error
+
+    def unload(self) -> None:
+        """Drops the weights."""
+        with self._lock:
+            self._llama = None
+
+    def reply(self, turns: Sequence[Turn], *, system_prompt: str, language: str) -> str:  # noqa: ARG002 - the model sees it in the text
+        """The model's answer; turns that do not fit into its context are forgotten, the oldest first.
+
+        Raises WorkError (invalid_text where the last turn alone is too long, engine_unavailable).
+        """
+        with self._lock:
+            if self._llama is None:
+                raise RuntimeError("load() comes first")
+            messages = self._fitting(turns, system_prompt=system_prompt or SYSTEM_PROMPT)
+            pieces, is_cut = self._complete(messages)
+        text = bound_answer("".join(pieces), is_cut=is_cut)
+        if not text:
+            raise WorkError(ENGINE_UNAVAILABLE, "The language model gave an empty answer.")
+        return text
+
+    def _fitting(self, turns: Sequence[Turn], *, system_prompt: str) -> list[dict[str, str]]:
+        """The newest turns that leave room for an answer, behind the system prompt."""
+        room = CONTEXT_TOKENS - MAX_TOKENS - self._count(system_prompt)
+        kept: list[dict[str, str]] = []
+        for turn in reversed(turns):
+            room -= self._count(turn.content)
+            if room < 0:
+                break
+            kept.append({"role": turn.role, "content": turn.content})
+        if not kept:
+            raise WorkError(INVALID_TEXT, "The text is too long for the language model of this server. Send a shorter one.")
+        return [{"role": "system", "content": system_prompt}, *reversed(kept)]
+
+    def _count(self, text: str) -> int:
+        """Tokens of one message, with what the chat template puts around it."""
+        return len(self._llama.tokenize(text.encode(errors="replace"), add_bos=False)) + 8
+
+    def _complete(self, messages: list[dict[str, str]]) -> tuple[list[str], bool]:
+        """The answer in pieces, and whether it was stopped before its end."""
+        deadline = time.monotonic() + SECONDS
+        chunks: Iterator[Any] = self._llama.create_chat_completion(
+            messages, max_tokens=MAX_TOKENS, temperature=TEMPERATURE, repeat_penalty=REPEAT_PENALTY, stream=True
+        )
+        pieces: list[str] = []
+        for chunk in chunks:
+            choice = chunk["choices"][0]
+            pieces.append(choice["delta"].get("content") or "")
+            if choice.get("finish_reason"):
+                return pieces, choice["finish_reason"] == "length"
+            if time.monotonic() > deadline:
+                return pieces, True
+        return pieces, False
+
+
+def build_engines() -> list[Model]:
+    """What this file offers."""
+    return [LocalChat(os.environ)]
