@@ -39,7 +39,7 @@ def plan_item(caller: Caller, text: dict[str, Any]) -> PlannedItem:
     try:
         order = order_of(validated(SHAPE, text))
         plan = plan_speech(caller, order=order)
-        return PlannedItem(replace(plan, lane=Lane.BULK, has_webhooks=False), warnings=tuple(warnings_of(order)))
+        return PlannedItem(replace(plan, lane=Lane.BULK), warnings=tuple(warnings_of(order)))
     except ValidationError as error:
         return PlannedItem(refusal_of(invalid_fields(error)))
     except ApplicationError as error:

@@ -9,7 +9,7 @@ from apps.webhooks.services import record_event
 
 
 def tell_webhooks(job: Job) -> None:
-    """One of TTSAI_JOB_END_OBSERVERS. Nobody is told of the platform's own jobs, and an item's batch tells of its items."""
+    """One of TTSAI_JOB_END_OBSERVERS. Nobody is told of the platform's own jobs; of a batch's items the account's endpoints are, not the batch's address."""
     if job.account_id is None or job.is_internal or not job.has_webhooks:
         return
 
