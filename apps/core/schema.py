@@ -7,6 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.renderers import OpenApiYamlRenderer
+from drf_spectacular.settings import spectacular_settings
 
 Endpoint = tuple[str, str, str, Any]
 
@@ -104,6 +105,11 @@ class PlatformSchema(AutoSchema):
 def only_first_prefix(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
     """`/v1/` alone: `/api/v1/` is the same once more."""
     return [endpoint for endpoint in endpoints if endpoint[0].startswith("/v1/")]
+
+
+def add_bodies_of_webhooks(result: dict[str, Any], *, generator: SchemaGenerator, **_: Any) -> dict[str, Any]:
+    """Their components: drf-spectacular 0.30 collects components before it comes to the webhooks, which then refer to nothing."""
+    return result | {"components": generator.registry.build(spectacular_settings.APPEND_COMPONENTS)}
 
 
 def add_what_every_answer_has(result: dict[str, Any], **_: Any) -> dict[str, Any]:

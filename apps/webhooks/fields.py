@@ -33,7 +33,8 @@ class WebhookUrl(Text):
             if url:
                 check_given_url(url)
         except AddressRefusedError as refused:
-            self.fail("invalid_url", reason=str(refused).capitalize())
+            reason = str(refused)
+            self.fail("invalid_url", reason=reason[0].upper() + reason[1:])
         return url
 
 

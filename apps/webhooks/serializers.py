@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.core.fields import Flag, Text
 from apps.webhooks.events import EVENTS
 from apps.webhooks.models import Delivery, Endpoint
 
@@ -49,18 +50,18 @@ class EventListSerializer(serializers.Serializer[Any]):
 class NewEndpointSerializer(serializers.Serializer[Any]):
     """What an endpoint is made of."""
 
-    url = serializers.CharField(max_length=2048, help_text="http:// or https://, on a public address.")
-    events = serializers.ListField(child=serializers.CharField(max_length=50), default=list, max_length=50, help_text=EVENTS_HELP)
-    description = serializers.CharField(max_length=200, default="", allow_blank=True)
+    url = Text(max_length=2048, help_text="http:// or https://, on a public address.")
+    events = serializers.ListField(child=Text(max_length=50), default=list, max_length=50, help_text=EVENTS_HELP)
+    description = Text(max_length=200, default="", allow_blank=True)
 
 
 class EndpointChangeSerializer(serializers.Serializer[Any]):
     """What is to change; the rest stays."""
 
-    url = serializers.CharField(max_length=2048, required=False)
-    events = serializers.ListField(child=serializers.CharField(max_length=50), required=False, max_length=50, help_text=EVENTS_HELP)
-    description = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    is_enabled = serializers.BooleanField(required=False)
+    url = Text(max_length=2048, required=False)
+    events = serializers.ListField(child=Text(max_length=50), required=False, max_length=50, help_text=EVENTS_HELP)
+    description = Text(max_length=200, required=False, allow_blank=True)
+    is_enabled = Flag(required=False)
 
 
 class EndpointListSerializer(serializers.Serializer[Any]):

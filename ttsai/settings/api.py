@@ -38,7 +38,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "apps.batches.documented.BATCH_COMPLETED",
         *(f"apps.webhooks.documented.{name}" for name in ("VOICE_READY", "CREDITS_LOW", "KEY_REVOKED", "ENDPOINT_DISABLED", "TRIAL")),
     ],
-    "POSTPROCESSING_HOOKS": ["apps.core.schema.add_what_every_answer_has"],  # without the library's, which names enums by collision
+    "POSTPROCESSING_HOOKS": [  # without the library's own, which names enums by collision
+        "apps.core.schema.add_bodies_of_webhooks",
+        "apps.core.schema.add_what_every_answer_has",
+    ],
 }
 
 TTSAI_CORS_ORIGINS = environment.names("TTSAI_CORS_ORIGINS")

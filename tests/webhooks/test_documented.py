@@ -1,0 +1,30 @@
+"""The schema tells every event with its body."""
+
+import pytest
+
+from apps.core.schema import schema
+from apps.webhooks.events import EVENTS, EXAMPLES
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, object]:
+    return schema()
+
+
+def test_every_event_is_a_webhook_of_the_schema(told: dict[str, object]) -> None:
+    assert set(told["webhooks"]) == set(EVENTS)
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_an_event_s_body_has_its_type_its_time_and_its_data(told: dict, event: str) -> None:
+    operation = told["webhooks"][event]["post"]
+    content = operation["requestBody"]["content"]["application/json"]
+    shapes = told["components"]["schemas"]
+    shape = shapes[content["schema"]["$ref"].rpartition("/")[2]]
+    assert list(shape["properties"]) == ["type", "timestamp", "data"]
+    assert shape["properties"]["type"]["enum"] == [event]
+    data = shapes[shape["properties"]["data"]["$ref"].rpartition("/")[2]]
+    assert set(EXAMPLES[event]) <= set(data["properties"])
+    assert set(data["required"]) <= set(EXAMPLES[event])
+    (example,) = content["examples"].values()
+    assert (example["value"]["type"], example["value"]["data"]) == (event, EXAMPLES[event])

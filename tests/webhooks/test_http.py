@@ -1,0 +1,317 @@
+"""/v1/webhooks/ as the owner, a colleague, an outsider, somebody without a key and a key for something else see it."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from standardwebhooks import Webhook
+
+from apps.accounts.models import Account
+from apps.webhooks.events import EVENTS, EXAMPLES
+from apps.webhooks.models import Delivery, Endpoint
+from apps.webhooks.services import record_event
+from apps.webhooks.services.endpoints import MOST_ENDPOINTS
+from apps.webhooks.services.sending import attempt_delivery, claim_due
+from tests.factories import AccountFactory, AnonymousPlanFactory, MembershipFactory, bearer, make_key
+from tests.webhooks.receivers import Receiver
+
+pytestmark = pytest.mark.django_db
+
+URL = "https://example.com/hooks/tts"
+
+
+@dataclass
+class Somebody:
+    """Who sends requests, with a key or without one."""
+
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        return Client().generic(method, f"/v1/webhooks/{path}", _json(body), "application/json", headers=self.headers)
+
+    def make(self, **wishes: Any) -> dict[str, Any]:
+        answer = self.ask("POST", "", {"url": URL, **wishes})
+        assert answer.status_code == 200, answer.content
+        return dict(answer.json())
+
+
+def _json(body: Any) -> bytes:
+    return b"" if body is None else json.dumps(body).encode()
+
+
+def with_key_of(account: Account, **limits: Any) -> Somebody:
+    return Somebody(bearer(make_key(account, **limits)[1]))
+
+
+@pytest.fixture
+def account() -> Account:
+    return AccountFactory()
+
+
+@pytest.fixture
+def owner(account: Account) -> Somebody:
+    MembershipFactory(account=account, role="owner")
+    return with_key_of(account)
+
+
+@pytest.fixture
+def colleague(account: Account) -> Somebody:
+    MembershipFactory(account=account, role="member")
+    return with_key_of(account)
+
+
+@pytest.fixture
+def outsider() -> Somebody:
+    return with_key_of(AccountFactory())
+
+
+@pytest.fixture
+def nobody() -> Somebody:
+    AnonymousPlanFactory()
+    return Somebody()
+
+
+def error_of(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+@pytest.fixture
+def delivery(owner: Somebody, account: Account) -> Delivery:
+    owner.make()
+    return record_event(account.pk, event="job.completed", data={"uuid": "1"})[0]
+
+
+ROUTES = [
+    ("GET", "", "webhooks:read"),
+    ("POST", "", "webhooks:write"),
+    ("GET", "events/", "webhooks:read"),
+    ("GET", "secret/", "webhooks:write"),
+    ("POST", "secret/", "webhooks:write"),
+    ("GET", "deliveries/", "webhooks:read"),
+    ("POST", "deliveries/{delivery}/replay/", "webhooks:write"),
+    ("GET", "{endpoint}/", "webhooks:read"),
+    ("PATCH", "{endpoint}/", "webhooks:write"),
+    ("POST", "{endpoint}/rotate/", "webhooks:write"),
+    ("POST", "{endpoint}/test/", "webhooks:write"),
+    ("DELETE", "{endpoint}/", "webhooks:write"),
+]
+BODIES = {("POST", ""): {"url": URL}}
+
+
+@pytest.mark.parametrize(("method", "path", "scope"), ROUTES, ids=str)
+class TestEveryRoute:
+    """Who may, and who may not."""
+
+    def filled(self, path: str, delivery: Delivery) -> str:
+        return path.format(delivery=delivery.uuid, endpoint=delivery.endpoint_id)
+
+    def test_a_colleague_of_the_same_account_may(self, method: str, path: str, scope: str, delivery: Delivery, colleague: Somebody) -> None:
+        answer = colleague.ask(method, self.filled(path, delivery), BODIES.get((method, path), {}))
+        assert answer.status_code == 200, answer.content
+        assert answer["Cache-Control"] == "no-store"
+
+    def test_a_key_with_just_the_scope_may(self, method: str, path: str, scope: str, delivery: Delivery, account: Account) -> None:
+        limited = with_key_of(account, scopes=[scope])
+        assert limited.ask(method, self.filled(path, delivery), BODIES.get((method, path), {})).status_code == 200
+
+    def test_a_key_for_something_else_may_not(self, method: str, path: str, scope: str, delivery: Delivery, account: Account) -> None:
+        other = "webhooks:read" if scope == "webhooks:write" else "tts:generate"
+        limited = with_key_of(account, scopes=[other])
+        assert error_of(limited.ask(method, self.filled(path, delivery), {})) == (403, "missing_scope")
+
+    def test_nobody_without_a_key_may(self, method: str, path: str, scope: str, delivery: Delivery, nobody: Somebody) -> None:
+        assert error_of(nobody.ask(method, self.filled(path, delivery), {})) == (401, "missing_api_key")
+
+    def test_an_outsider_sees_and_changes_nothing(self, method: str, path: str, scope: str, delivery: Delivery, outsider: Somebody) -> None:
+        before = (list(Endpoint.objects.filter(account=delivery.account).values()), list(Delivery.objects.values()))
+        answer = outsider.ask(method, self.filled(path, delivery), BODIES.get((method, path), {}))
+        assert answer.status_code == (404 if "{" in path else 200)
+        assert (list(Endpoint.objects.filter(account=delivery.account).values()), list(Delivery.objects.values())) == before
+        for secret in (str(delivery.uuid), delivery.endpoint.secret if delivery.endpoint else "", str(delivery.endpoint_id)):
+            assert secret not in answer.content.decode()
+
+
+class TestEndpoints:
+    """Made, read, changed, removed."""
+
+    def test_a_new_endpoint_shows_its_secret_and_never_again(self, owner: Somebody) -> None:
+        made = owner.make(events=["job.completed", "credits.low"], description="production")
+        secret = made.pop("secret")
+        Webhook(secret)  # the library takes it
+        assert made == {
+            "id": made["id"],
+            "url": URL,
+            "description": "production",
+            "events": ["job.completed", "credits.low"],
+            "is_enabled": True,
+            "disabled_reason": "",
+            "disabled_at": None,
+            "failing_since": None,
+            "created_at": made["created_at"],
+        }
+        for path in ("", f"{made['id']}/", "deliveries/"):
+            assert secret not in owner.ask("GET", path).content.decode()
+        assert owner.ask("GET", "").json() == {"endpoints": [made], "total": 1}
+
+    def test_an_endpoint_is_changed_in_part(self, owner: Somebody) -> None:
+        made = owner.make(events=["job.completed"], description="old")
+        changed = owner.ask("PATCH", f"{made['id']}/", {"description": "new", "is_enabled": False}).json()
+        assert (changed["url"], changed["events"], changed["description"]) == (URL, ["job.completed"], "new")
+        assert (changed["is_enabled"], changed["disabled_reason"]) == (False, "its owner switched it off")
+        again = owner.ask("PATCH", f"{made['id']}/", {"is_enabled": True, "events": []}).json()
+        assert (again["is_enabled"], again["disabled_reason"], again["disabled_at"], again["events"]) == (True, "", None, [])
+
+    def test_a_removed_endpoint_is_gone_with_its_deliveries(self, owner: Somebody, delivery: Delivery) -> None:
+        assert owner.ask("DELETE", f"{delivery.endpoint_id}/").json()["id"] == str(delivery.endpoint_id)
+        assert owner.ask("GET", f"{delivery.endpoint_id}/").status_code == 404
+        assert Delivery.objects.count() == 0
+
+    @pytest.mark.parametrize(
+        ("body", "code", "param"),
+        [
+            ({}, "missing_field", "url"),
+            ({"url": None}, "missing_field", "url"),
+            ({"url": ""}, "missing_field", "url"),
+            ({"url": 7}, "invalid_request", "url"),
+            ({"url": ["https://example.com"]}, "invalid_request", "url"),
+            ({"url": "example.com/hook"}, "invalid_url", "url"),
+            ({"url": "ftp://example.com/hook"}, "invalid_url", "url"),
+            ({"url": "https://user:password@example.com/"}, "invalid_url", "url"),
+            ({"url": "http://127.0.0.1/"}, "invalid_url", "url"),
+            ({"url": "http://[::ffff:10.0.0.1]/"}, "invalid_url", "url"),
+            ({"url": "http://2130706433/"}, "invalid_url", "url"),
+            ({"url": "http://localhost:8000/"}, "invalid_url", "url"),
+            ({"url": "https://grüße.example/"}, "invalid_url", "url"),
+            ({"url": "https://example.com/" + "x" * 2048}, "invalid_request", "url"),
+            ({"url": URL, "events": ["job.exploded"]}, "unknown_event", "events"),
+            ({"url": URL, "events": "job.completed"}, "invalid_request", "events"),
+            ({"url": URL, "events": [1]}, "invalid_request", "events"),
+            ({"url": URL, "events": ["test"] * 51}, "invalid_request", "events"),
+            ({"url": URL, "description": "x" * 201}, "invalid_request", "description"),
+            ([], "invalid_request", None),
+            ("url", "invalid_request", None),
+        ],
+    )
+    def test_a_wrong_endpoint_is_explained(self, owner: Somebody, body: Any, code: str, param: str | None) -> None:
+        answer = owner.ask("POST", "", body)
+        assert (*error_of(answer), (answer.json()["error"]["param"] or "").partition(".")[0] or None) == (400, code, param)
+        assert Endpoint.objects.count() == 0
+
+    @pytest.mark.parametrize(
+        "body", [{"url": "http://10.0.0.1/"}, {"url": None}, {"events": ["x"]}, {"is_enabled": "perhaps"}, {"is_enabled": None}]
+    )
+    def test_a_wrong_change_is_explained_and_changes_nothing(self, owner: Somebody, body: Any) -> None:
+        made = owner.make()
+        assert owner.ask("PATCH", f"{made['id']}/", body).status_code == 400
+        assert owner.ask("GET", f"{made['id']}/").json() == {name: value for name, value in made.items() if name != "secret"}
+
+    def test_an_account_has_a_bounded_number_of_endpoints(self, owner: Somebody, account: Account) -> None:
+        Endpoint.objects.bulk_create(Endpoint(account=account, url=URL) for _ in range(MOST_ENDPOINTS))
+        assert error_of(owner.ask("POST", "", {"url": URL})) == (400, "too_many_endpoints")
+
+    @pytest.mark.parametrize("path", ["not-a-uuid/", f"{uuid4()}/", f"deliveries/{uuid4()}/replay/", f"{UUID(int=0)}/test/"])
+    def test_what_is_not_there_is_404(self, owner: Somebody, path: str) -> None:
+        method = "POST" if path.count("/") > 1 else "GET"
+        assert owner.ask(method, path).status_code == 404
+
+
+class TestSecrets:
+    """Rotated with an overlap; the account's default one can be read."""
+
+    def test_a_rotated_secret_signs_from_now_on(self, owner: Somebody, account: Account, receiver: Receiver) -> None:
+        made = owner.make(url=receiver.url)
+        answer = owner.ask("POST", f"{made['id']}/rotate/", {"overlap_seconds": 3600})
+        new = answer.json()["secret"]
+        record_event(account.pk, event="credits.low", data={})
+        attempt_delivery(claim_due(most=1)[0])
+        for secret in (made["secret"], new):
+            assert receiver.verified(secret)[0]["type"] == "credits.low"
+
+    def test_without_an_overlap_the_old_secret_signs_no_more(self, owner: Somebody, account: Account, receiver: Receiver) -> None:
+        made = owner.make(url=receiver.url)
+        new = owner.ask("POST", f"{made['id']}/rotate/", {"overlap_seconds": 0}).json()["secret"]
+        record_event(account.pk, event="credits.low", data={})
+        attempt_delivery(claim_due(most=1)[0])
+        (headers, _) = receiver.received[0]
+        assert len(headers["webhook-signature"].split()) == 1
+        assert receiver.verified(new)[0]["type"] == "credits.low"
+
+    def test_the_default_secret_is_made_once_and_rotated(self, owner: Somebody, colleague: Somebody) -> None:
+        first = owner.ask("GET", "secret/").json()["secret"]
+        assert colleague.ask("GET", "secret/").json()["secret"] == first
+        new = colleague.ask("POST", "secret/", {}).json()["secret"]
+        assert new != first
+        assert owner.ask("GET", "secret/").json()["secret"] == new
+
+    @pytest.mark.parametrize("seconds", [-1, 7 * 24 * 3600 + 1, "soon", None])
+    def test_a_wrong_overlap_is_explained(self, owner: Somebody, seconds: Any) -> None:
+        made = owner.make()
+        for path in (f"{made['id']}/rotate/", "secret/"):
+            answer = owner.ask("POST", path, {"overlap_seconds": seconds})
+            assert (answer.status_code, answer.json()["error"]["param"]) == (400, "overlap_seconds")
+
+
+class TestDeliveries:
+    """What was sent, with every answer; once more on request."""
+
+    def test_a_test_event_is_delivered_and_told(self, owner: Somebody, receiver: Receiver) -> None:
+        made = owner.make(url=receiver.url, events=["job.completed"])
+        queued = owner.ask("POST", f"{made['id']}/test/").json()
+        assert (queued["event"], queued["state"], queued["attempts"]) == ("test", "pending", [])
+        attempt_delivery(claim_due(most=1)[0])
+        (told,) = owner.ask("GET", "deliveries/").json()["deliveries"]
+        assert (told["id"], told["state"], told["next_attempt_at"]) == (queued["id"], "delivered", None)
+        assert [(attempt["status"], attempt["answer"], attempt["error"]) for attempt in told["attempts"]] == [(200, "heard", "")]
+        assert told["body"] == receiver.verified(made["secret"])[0]
+        assert told["body"]["data"] == EXAMPLES["test"]
+        assert receiver.message_ids == [told["message_id"]]
+
+    def test_a_replay_sends_the_same_id_and_body(self, owner: Somebody, receiver: Receiver, account: Account) -> None:
+        made = owner.make(url=receiver.url)
+        record_event(account.pk, event="job.completed", data={"uuid": "1"})
+        attempt_delivery(claim_due(most=1)[0])
+        (told,) = owner.ask("GET", "deliveries/").json()["deliveries"]
+        again = owner.ask("POST", f"deliveries/{told['id']}/replay/").json()
+        assert (again["id"], again["state"], len(again["attempts"])) == (told["id"], "pending", 1)
+        attempt_delivery(claim_due(most=1)[0])
+        assert receiver.message_ids == [told["message_id"]] * 2
+        assert receiver.received[0][1] == receiver.received[1][1]
+        assert len(receiver.verified(made["secret"])) == 2
+
+    def test_deliveries_are_paged_newest_first_and_by_endpoint(self, owner: Somebody, account: Account) -> None:
+        first, second = owner.make(events=["job.completed"]), owner.make(events=["job.failed"])
+        for number in range(3):
+            record_event(account.pk, event="job.completed", data={"number": number})
+        record_event(account.pk, event="job.failed", data={"number": 3})
+        page = owner.ask("GET", "deliveries/?page_size=2").json()
+        assert ([one["body"]["data"]["number"] for one in page["deliveries"]], page["total"], page["page"]) == ([3, 2], 4, 1)
+        rest = owner.ask("GET", "deliveries/?page_size=2&page=2").json()
+        assert [one["body"]["data"]["number"] for one in rest["deliveries"]] == [1, 0]
+        assert owner.ask("GET", f"deliveries/?endpoint_id={second['id']}").json()["total"] == 1
+        assert owner.ask("GET", f"deliveries/?endpoint_id={first['id']}").json()["total"] == 3
+        assert owner.ask("GET", "deliveries/?page=99").json()["deliveries"] == []
+
+    @pytest.mark.parametrize("query", ["page=0", "page=x", "page_size=101", "page_size=0", "endpoint_id=7", "page=99999999999999999999"])
+    def test_a_wrong_query_is_explained(self, owner: Somebody, query: str) -> None:
+        assert owner.ask("GET", f"deliveries/?{query}").status_code == 400
+
+    def test_the_deliveries_of_another_account_s_endpoint_are_404(self, delivery: Delivery, outsider: Somebody) -> None:
+        assert outsider.ask("GET", f"deliveries/?endpoint_id={delivery.endpoint_id}").status_code == 404
+
+    def test_an_endpoint_that_answers_410_tells_that_it_is_off(self, owner: Somebody, receiver: Receiver) -> None:
+        receiver.status = 410
+        made = owner.make(url=receiver.url)
+        owner.ask("POST", f"{made['id']}/test/")
+        attempt_delivery(claim_due(most=1)[0])
+        told = owner.ask("GET", f"{made['id']}/").json()
+        assert (told["is_enabled"], told["disabled_reason"]) == (False, "it answered 410 Gone")
+        assert told["disabled_at"] is not None
+
+
+def test_the_events_are_listed_with_examples(owner: Somebody) -> None:
+    events = owner.ask("GET", "events/").json()["events"]
+    assert {event["name"] for event in events} == set(EVENTS) == set(EXAMPLES)
+    assert all(event["example"]["type"] == event["name"] and event["example"]["data"] == EXAMPLES[event["name"]] for event in events)
