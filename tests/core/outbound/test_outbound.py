@@ -63,6 +63,11 @@ class Receiver(BaseHTTPRequestHandler):
         elif self.path == "/slow":
             time.sleep(3)
             self._answer(200, b"late", {})
+        elif self.path == "/dripping":
+            with contextlib.suppress(OSError):  # the reader has had enough
+                for byte in b"HTTP/1.1 200 OK\r\n" + b"X-Header: much\r\n" * 100:
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(0.1)
         elif self.path == "/missing":
             self._answer(404, b"", {})
         else:
@@ -126,7 +131,8 @@ def test_a_redirect_inside_is_refused(receiver: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "words"), [("/loop", "redirects"), ("/missing", "404"), ("/audio", "larger than 100"), ("/slow", "too long")]
+    ("path", "words"),
+    [("/loop", "redirects"), ("/missing", "404"), ("/audio", "larger than 100"), ("/slow", "too long"), ("/dripping", "too long")],
 )
 def test_a_bad_answer_is_an_explained_error(receiver: str, tmp_path: Path, path: str, words: str) -> None:
     with pytest.raises(OutboundError, match=words):

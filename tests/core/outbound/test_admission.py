@@ -1,0 +1,42 @@
+"""What the writing of an address already shows; no name server is asked."""
+
+import socket
+from typing import Any
+
+import pytest
+
+from apps.core.outbound import AddressRefusedError
+from apps.core.outbound.admission import check_given_url
+from tests.core.outbound.test_outbound import INSIDE, MALFORMED
+
+
+@pytest.fixture
+def _no_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = socket.getaddrinfo
+
+    def numbers_only(*args: Any, **kwargs: Any) -> Any:
+        assert kwargs.get("flags", 0) & socket.AI_NUMERICHOST
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", numbers_only)
+
+
+@pytest.mark.usefixtures("_no_name_server")
+@pytest.mark.parametrize("url", [*INSIDE, *MALFORMED, "http://sub.localhost/", "http://１２７.0.0.1/", "https://example.com/ü"])
+def test_what_cannot_be_called_is_refused_at_once(url: str) -> None:
+    with pytest.raises(AddressRefusedError):
+        check_given_url(url)
+
+
+@pytest.mark.usefixtures("_no_name_server")
+@pytest.mark.parametrize("url", ["https://example.com/", "http://8.8.8.8/", "http://[2606:4700::1111]:8443/x", "https://nowhere.invalid/"])
+def test_a_public_number_and_any_name_are_taken(url: str) -> None:
+    assert check_given_url(url).geturl() == url
+
+
+def test_the_operator_s_own_addresses_are_taken(settings: Any) -> None:
+    settings.TTSAI_OUTBOUND_ALLOW = ["127.0.0.1:9000", "localhost:80"]
+    for url in ("http://127.0.0.1:9000/hook", "http://localhost/hook"):
+        assert check_given_url(url).geturl() == url
+    with pytest.raises(AddressRefusedError):
+        check_given_url("http://127.0.0.1:9001/hook")
