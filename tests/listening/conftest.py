@@ -1,0 +1,104 @@
+"""The real server with its stores, and a recogniser that is announced; what it hears is written by the tests."""
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from apps.core.storage import get_storage
+from apps.jobs.dispatch import dispatch
+from apps.jobs.models import IN_FLIGHT_STATES, Part
+from apps.jobs.publishing import forget_broker_state
+from apps.jobs.services.finish import finish_part
+from apps.uploads.side_room import side_room
+from tests.factories_jobs import announce, engine_spec, outcome_of, started, store_output
+from tests.speech.people import Person, person
+from tests.web.shell import RunningShell, running_shell
+from tests.workers.audio.probe.recordings import record
+from workers.contract.listening import HeardSegment, HeardWord, TranscriptDocument
+
+WORDS = (HeardWord("Hello", 0.1, 0.4, 0.9), HeardWord("there.", 0.5, 0.9, 0.8))
+HEARD = TranscriptDocument(
+    "Hello there.", "en", 2.0, (HeardSegment(0.1, 0.9, " Hello there.", speaker="SPEAKER_00", words=WORDS, average_log_probability=-0.2),)
+)
+WHISPER: dict[str, Any] = {
+    "kind": "stt",
+    "languages": ("en", "es"),
+    "voices": (),
+    "default_voice": "",
+    "has_word_timings": True,
+    "has_diarization": True,
+    "has_translation": True,
+}
+
+
+@pytest.fixture(autouse=True)
+def _platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.OBJECTS_FOLDER = str(tmp_path / "objects")
+    settings.TTSAI_HOME = tmp_path / "home"
+    get_storage.cache_clear()
+    side_room.cache_clear()
+    forget_broker_state()
+    call_command("load_defaults")
+    announce(engine_spec(), engine_spec("whisper", **WHISPER))
+    yield
+    get_storage.cache_clear()
+    side_room.cache_clear()
+
+
+@pytest.fixture
+def owner() -> Person:
+    return person(credits=1000)
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[RunningShell]:
+    settings.TTSAI_WEB_THREADS = 4
+    with running_shell() as shell:
+        yield shell
+
+
+@pytest.fixture(scope="session")
+def song(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Two seconds of MP3."""
+    return record(tmp_path_factory.mktemp("song") / "song", "mp3", seconds=2.0).read_bytes()
+
+
+@contextlib.contextmanager
+def hearing(heard: TranscriptDocument = HEARD) -> Iterator[None]:
+    """A worker that hears the same in everything, until the test is done with it."""
+    is_over = threading.Event()
+
+    def work() -> None:
+        try:
+            while not is_over.wait(0.05):
+                for part in Part.objects.filter(state__in=IN_FLIGHT_STATES, queue__in=["whisper", "codec"]):
+                    manifest = store_output(started(part), audio=json.dumps(heard.to_dict()).encode(), has_timings=part.kind == "prepare")
+                    finish_part(outcome_of(part, manifest=manifest))
+                dispatch("whisper")
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join(timeout=20)
+
+
+def wait_until_admitted(seconds: float = 20.0) -> Part:
+    """The first part that is with a worker."""
+    deadline = time.monotonic() + seconds
+    while (part := Part.objects.filter(state="admitted").first()) is None:
+        assert time.monotonic() < deadline, "nothing was admitted"
+        time.sleep(0.05)
+    return part
