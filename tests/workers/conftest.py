@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.workers.chat_http import ChatHTTP, chat_http
 from tests.workers.messages import Platform
 from tests.workers.object_server import ObjectServer, serving
 from tests.workers.running_worker import RunningWorker
@@ -56,4 +57,11 @@ def _running_valkey(folder: Path) -> Iterator[ValkeyServer]:
 def server() -> Iterator[ObjectServer]:
     """An object store behind URLs."""
     with serving() as kept:
+        yield kept
+
+
+@pytest.fixture
+def chat_server() -> Iterator[ChatHTTP]:
+    """A customer's OpenAI-compatible server."""
+    with chat_http() as kept:
         yield kept

@@ -25,7 +25,7 @@ LIBRARY: Final = "llama_cpp"
 CONTEXT_TOKENS: Final = 2048
 MAX_TOKENS: Final = 160
 """A minute of speech, and some three seconds of one core for the model of the package."""
-SECONDS: Final = 45.0
+SECONDS: Final = 20.0
 """After which an answer ends where it is: a larger model on a slow machine must not hold a compute thread for long."""
 TEMPERATURE: Final = 0.3
 REPEAT_PENALTY: Final = 1.1

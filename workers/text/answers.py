@@ -16,7 +16,8 @@ BULLET: Final = re.compile(r"^\s{0,12}[-*+•]\s+(?:\[[ xX]\]\s+)?")
 NUMBERED: Final = re.compile(r"^\s{0,12}(\d{1,3})[.)]\s+")
 QUOTE: Final = re.compile(r"^\s{0,3}(?:>\s?)+")
 LINK: Final = re.compile(r"!?\[([^\[\]\n]{0,500})\]\((?:[^()\s]|\([^()\s]{0,500}\)){0,2000}(?:\s+\"[^\"\n]{0,500}\")?\)")
-AUTOLINK: Final = re.compile(r"!?\[([^\[\]\n]{0,500})\]\((?:[^()\s]|\([^()\s]{0,500}\)){0,2000}(?:\s+\"[^\"\n]{0,500}\")?\)")
+AUTOLINK: Final = re.compile(r"<(https?://[^\s<>]{1,2000})>")
+LINE_BREAK: Final = re.compile(r"<br\s{0,3}/?>", re.IGNORECASE)
 TAG: Final = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,20}(?:\s[^<>\n]{0,300})?/?>")
 CODE: Final = re.compile(r"(`{1,3})([^`\n]{1,2000})\1")
 EMPHASIS: Final = (
@@ -25,6 +26,9 @@ EMPHASIS: Final = (
     re.compile(r"(~~)(?=\S)([^~\n]{1,2000}?)(?<=\S)\1"),
 )
 ESCAPE: Final = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~])")
+HIDDEN: Final = 0xE000
+"""Where escaped characters are kept while the markup is read: in Unicode's private use, which no text holds."""
+ESCAPED: Final = re.compile("[\ue020-\ue07f]")
 BLANK_LINES: Final = re.compile(r"\n{3,}")
 SPACES: Final = re.compile(r"[ \t]{2,}")
 ENDS: Final = (".", "!", "?", "…", ":", ";", ",", "。", "！", "？", "।", "：", "，")
@@ -75,11 +79,12 @@ def _plain_line(line: str) -> str:
 
 
 def _plain_words(line: str) -> str:
-    line = AUTOLINK.sub(r"\1", LINK.sub(r"\1", line))
+    line = ESCAPE.sub(lambda escaped: chr(HIDDEN + ord(escaped[1])), line)
+    line = LINE_BREAK.sub(" ", AUTOLINK.sub(r"\1", LINK.sub(r"\1", line)))
     line = CODE.sub(r"\2", TAG.sub("", line))
     for pattern in EMPHASIS:
         line = pattern.sub(r"\2", line)
-    return SPACES.sub(" ", ESCAPE.sub(r"\1", line)).strip()
+    return SPACES.sub(" ", ESCAPED.sub(lambda hidden: chr(ord(hidden[0]) - HIDDEN), line)).strip()
 
 
 def _finish(line: str) -> str:
