@@ -1,6 +1,7 @@
 """Faster or slower speech at the same pitch."""
 
 import math
+from collections.abc import Mapping
 from typing import Final
 
 import av
@@ -10,6 +11,16 @@ from numpy.typing import NDArray
 
 LOWEST_STEP: Final = 0.5
 """The slowest that one atempo filter goes; two of them make a quarter."""
+
+
+def split_speed(speed: float, *, rates: Mapping[float, float]) -> tuple[float, float]:
+    """The speed to ask a model for, and the tempo that makes `speed` of what it then speaks.
+
+    rates: the speeds that the model does well, ascending, and how fast against 1.0 it really is at each: durations in whole units are not exact.
+    """
+    asked, real = tuple(rates), tuple(rates.values())
+    model_speed = min(max(speed, asked[0]), asked[-1])
+    return model_speed, speed / float(np.interp(model_speed, asked, real))
 
 
 def change_tempo(samples: NDArray[np.float32], *, sample_rate: int, tempo: float) -> NDArray[np.float32]:

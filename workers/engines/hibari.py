@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.tempo import change_tempo
+from workers.audio.tempo import change_tempo, split_speed
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, NOTHING_TO_SAY, WorkError
 from workers.engines.base import Engine, GivenPhonemes, Sentence, Spoken, find_voice
@@ -31,8 +32,9 @@ LEAD_UNITS: Final = 3
 LONGEST_PHONEMES: Final = 400
 """hibari.tts.MAX_PHONEMES."""
 LONGEST_CHARACTERS: Final = 300
-SLOWEST, FASTEST = 0.6, 1.2
-"""The model's own speeds; the rest is made by stretching at constant pitch. As in kokoro, faster ones drop sounds."""
+RATES: Final = MappingProxyType({0.6: 0.608, 0.7: 0.706, 0.8: 0.804, 0.9: 0.952, 1.0: 1.0})
+"""The model's own speeds and how fast it then is, by its durations for 12 sentences; the rest is made by stretching at constant pitch, as in
+kokoro."""
 
 NOISE_SEED: Final = 0
 """Breath and fricatives are shaped noise: from one seed, so that a sentence always sounds the same."""
@@ -51,7 +53,7 @@ class HibariEngine(Engine):
     spec = EngineSpec(
         id="hibari",
         name="Hibari",
-        version="0.2.1-1",
+        version="0.2.1-2",
         description="A very fast, small English voice",
         licence="Apache-2.0",
         suggested_tier="standard",
@@ -114,9 +116,8 @@ class HibariEngine(Engine):
         phonemised = phonemised.restrict(self._model.vocabulary.__contains__)
         if not phonemised.words:
             raise WorkError(NOTHING_TO_SAY, "The text holds nothing that can be spoken in English.")
-        model_speed = min(max(speed, SLOWEST), FASTEST)
+        model_speed, tempo = split_speed(speed, rates=RATES)
         samples, durations = _synthesise(self._model, phonemised.phonemes, speed=model_speed)
-        tempo = speed / model_speed
         seconds = phoneme_boundaries(durations, unit_seconds=DURATION_SECONDS / tempo, lead_units=LEAD_UNITS)
         spoken = change_tempo(samples, sample_rate=SAMPLE_RATE, tempo=tempo)
         return Spoken(spoken, SAMPLE_RATE, time_words(phonemised, text=text, boundaries=seconds))

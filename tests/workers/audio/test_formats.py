@@ -16,7 +16,6 @@ from workers.audio.convert import convert_file, join_files
 from workers.audio.decode import AudioReader, read_samples
 from workers.audio.encode import Encoder, FileEncoder, encode_file
 from workers.audio.resample import Resampler
-from workers.audio.tempo import change_tempo
 from workers.audio.writers import wav_header
 from workers.contract.errors import WorkError
 from workers.contract.formats import FORMATS
@@ -226,11 +225,3 @@ def test_equal_rates_are_not_resampled() -> None:
     block = tone(0.1)
     assert resampler.feed(block) is block
     assert len(resampler.finish()) == 0
-
-
-@pytest.mark.parametrize("tempo", [0.25, 0.6, 1.0, 1.3, 4.0])
-def test_another_tempo_changes_the_length_and_not_the_pitch(tempo: float) -> None:
-    changed = change_tempo(tone(2.0), sample_rate=RATE, tempo=tempo)
-    assert len(changed) == round(2.0 * RATE / tempo)
-    assert np.argmax(np.abs(np.fft.rfft(changed))) * RATE / len(changed) == pytest.approx(220, abs=1.5)
-    assert len(change_tempo(np.zeros(0, np.float32), sample_rate=RATE, tempo=tempo)) == 0

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.flows.listening import Listener
+from workers.audio.joins import find_sound
 from workers.engines.base import Spoken
 from workers.engines.hibari import HibariEngine
 from workers.engines.kokoro import KokoroEngine
@@ -48,3 +49,25 @@ def loudness_between(spoken: Spoken, start: float, end: float) -> float:
     """Root mean square of the sound between two times in seconds."""
     part = spoken.samples[round(start * spoken.sample_rate) : round(end * spoken.sample_rate)]
     return float(np.sqrt(np.mean(part * part, dtype=np.float64)))
+
+
+def sounding_seconds(spoken: Spoken) -> float:
+    """From the first to the last sound."""
+    first, end = find_sound(spoken.samples, sample_rate=spoken.sample_rate) or (0, 0)
+    return (end - first) / spoken.sample_rate
+
+
+def median_pitch(spoken: Spoken) -> float:
+    """Hertz: the median over the voiced frames, by autocorrelation between 60 and 400 Hz."""
+    size, step = round(0.04 * spoken.sample_rate), round(0.01 * spoken.sample_rate)
+    shortest, longest = spoken.sample_rate // 400, spoken.sample_rate // 60
+    frames = np.lib.stride_tricks.sliding_window_view(spoken.samples, size)[::step].astype(np.float64)
+    powers = (frames**2).mean(axis=1)
+    pitches = []
+    for frame in frames[powers > powers.max() / 30]:
+        spectrum = np.fft.rfft(frame - frame.mean(), 2 * size)
+        correlation = np.fft.irfft(np.abs(spectrum) ** 2)[:longest]
+        lag = shortest + int(np.argmax(correlation[shortest:]))
+        if correlation[lag] > 0.5 * correlation[0]:
+            pitches.append(spoken.sample_rate / lag)
+    return float(np.median(pitches))
