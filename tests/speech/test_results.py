@@ -134,6 +134,23 @@ def test_word_timings_come_when_asked_for(owner: Person) -> None:
     assert owner.result(job.uuid.hex, timestamps="phonemes").status_code == 400
 
 
+def test_word_timings_come_unasked_where_the_request_wanted_them(owner: Person) -> None:
+    job = job_of(owner.say("Hello there.", timestamps=True))
+    part = started(part_of(job))
+    words = [{"word": "Hello", "start": 0.1, "end": 0.4, "start_character": 0, "end_character": 5}]
+    folder = attempt_folder(part.tenant, job=job.uuid, index=0, token=part.token or uuid4())
+    get_storage().put_bytes(f"{folder}/{TIMINGS}", json.dumps({"words": words}).encode(), content_type="application/json")
+    finish_part(outcome_of(part, manifest=store_output(part, has_timings=True)))
+    assert owner.result(job.uuid.hex).json()["words"] == [{"word": "Hello", "start": 0.1, "end": 0.4}]
+    assert "words" not in owner.result(job.uuid.hex, timestamps="none").json()
+
+
+def test_a_model_without_timings_warns_who_wants_them(owner: Person) -> None:
+    announce(engine_spec("mute", has_word_timings=False), engine_spec("timed", has_word_timings=True))
+    assert "does not know when its words" in owner.say(model="mute", timestamps=True).json()["warnings"][0]
+    assert "warnings" not in owner.say(model="timed", timestamps=True).json()
+
+
 def test_a_model_without_timings_has_no_words(owner: Person) -> None:
     job = job_of(owner.say())
     work_off()
