@@ -1,5 +1,6 @@
 """The OpenAPI schema: one of the two prefixes, the keys, and what every answer has."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -63,6 +64,8 @@ ERRORS = {
 }
 ALWAYS = ("400", "401", "403", "429", "503")
 WITH_BODY = ("413", "415")
+NAMING = re.compile(r"(?:\b|_)(?:uu)?id$")
+"""A query's parameter that names an object."""
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -118,16 +121,28 @@ def add_what_every_answer_has(result: dict[str, Any], **_: Any) -> dict[str, Any
     components.setdefault("schemas", {})["Error"] = ERROR
     components["headers"] = {name: {"schema": {"type": kind}, "description": text} for name, (kind, text) in HEADERS.items()}
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
-    for path in result["paths"].values():
+    for name, path in result["paths"].items():
         for operation in path.values():
             responses = operation["responses"]
-            needed = ALWAYS + (WITH_BODY if "requestBody" in operation else ())
-            for status in (*needed, *(status for status in responses if status in ERRORS)):
+            for status in (*_expected(name, operation), *(status for status in responses if status in ERRORS)):
                 responses[status] = _error(responses.get(status, {}).get("description") or ERRORS[status])
             operation["responses"] = dict(sorted(responses.items()))
             for response in operation["responses"].values():
                 response["headers"] = {**response.get("headers", {}), **headers}
     return result
+
+
+def _expected(path: str, operation: dict[str, Any]) -> tuple[str, ...]:
+    """The errors that follow from what the operation takes."""
+    parameters = {(parameter["in"], parameter["name"]) for parameter in operation.get("parameters", ())}
+    is_naming = "{" in path or any(place == "query" and NAMING.search(name) for place, name in parameters)
+    is_starting_work = ("header", "Idempotency-Key") in parameters
+    return (
+        *ALWAYS,
+        *(WITH_BODY if "requestBody" in operation else ()),
+        *(("404", "409", "410") if is_naming else ()),
+        *(("402", "409") if is_starting_work else ()),
+    )
 
 
 def schema() -> dict[str, Any]:

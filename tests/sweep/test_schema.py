@@ -1,0 +1,37 @@
+"""Schemathesis over /v1/schema/: what the schema says may be sent, and what it says may not, makes no operation fail."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.flows.running import RunningPlatform
+from tests.sweep.bad import SECONDS
+
+COMMAND = Path(sys.executable).with_name("schemathesis")
+CHECKS = "not_a_server_error,content_type_conformance,status_code_conformance"
+
+
+def sweep(platform: RunningPlatform, key: str, *, phases: str, examples: int, folder: Path) -> None:
+    """Runs it as a user would, with the operator's limits out of the way."""
+    command = [
+        str(COMMAND), "run", f"{platform.url}/v1/schema/", "--header", f"Authorization: Bearer {key}", "--checks", CHECKS,
+        "--phases", phases, "--max-examples", str(examples), "--request-timeout", str(SECONDS), "--seed", "4", "--continue-on-failure",
+        "--suppress-health-check", "all", "--generation-database", "none", "--no-color", "--warnings", "off",
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout[-50_000:]}\n{done.stderr[-2_000:]}"
+    log = platform.log.read_text()
+    assert "Traceback" not in log
+    assert " ERROR " not in log
+
+
+def test_no_operation_fails(swept: RunningPlatform, key: str, tmp_path: Path) -> None:
+    sweep(swept, key, phases="examples,coverage,fuzzing", examples=3, folder=tmp_path)
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(3600)
+def test_no_operation_fails_at_length(swept: RunningPlatform, key: str, tmp_path: Path) -> None:
+    sweep(swept, key, phases="examples,coverage,fuzzing,stateful", examples=200, folder=tmp_path)
