@@ -11,7 +11,9 @@ from apps.accounts.models import Account, AnonymousUse, User
 from apps.batches.models import Batch
 from apps.billing.models import ServicePrice, TierPrice
 from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
+from apps.core.notices import leave_notice
 from apps.jobs.models import Job, Part
+from apps.webhooks.services import create_endpoint, record_event
 from tests.factories import AccountFactory, MembershipFactory, UserFactory, make_key
 
 
@@ -33,6 +35,9 @@ def make_one_of_everything() -> None:
     batch = Batch.objects.create(account=account, total=2, ended_count=1)
     batch.items.create(index=0, job=spoken)
     batch.items.create(index=1, error_code="unknown_voice", error_message="<b>No such voice</b>")
+    create_endpoint(account, url="https://example.com/hook", events=["job.failed"])
+    record_event(account.pk, event="job.failed", data={"error": "<b>It failed</b>"}, url="https://example.com/own")
+    leave_notice(account.pk, event="credits.low", data={"credits_remaining": 5.0})
     make_job(account, state="failed", error_code="internal_error", error_message="<b>It failed</b>")
     make_job(None, state="queued")
 

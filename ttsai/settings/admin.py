@@ -26,6 +26,14 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Webhooks",
+        (
+            ("Endpoints", "webhook", "webhooks_endpoint"),
+            ("Deliveries", "outbox", "webhooks_delivery"),
+            ("Waiting notices", "hourglass_top", "core_notice"),
+        ),
+    ),
+    (
         "Money",
         (
             ("Ledger", "receipt_long", "billing_ledgerentry"),

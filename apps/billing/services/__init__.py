@@ -3,6 +3,7 @@
 from apps.billing.services.accounts import open_account, provide_account, welcome_account
 from apps.billing.services.credits import grant_credits
 from apps.billing.services.jobs import release_credits, reserve_credits, settle_credits
+from apps.billing.services.low_balance import set_low_threshold
 from apps.billing.services.service_prices import load_starting_service_prices
 from apps.billing.services.tier_prices import load_starting_tier_prices
 
@@ -14,6 +15,7 @@ __all__ = [
     "provide_account",
     "release_credits",
     "reserve_credits",
+    "set_low_threshold",
     "settle_credits",
     "welcome_account",
 ]

@@ -18,6 +18,11 @@ def default_threshold_millicredits() -> int:
     return int(settings.TTSAI_LOW_CREDITS) * 1000
 
 
+def set_low_threshold(account_id: int, *, millicredits: int | None) -> None:
+    """A threshold of the account's own; None takes the default again. The next fall below it is news."""
+    Balance.objects.update_or_create(account_id=account_id, defaults={"low_threshold_millicredits": millicredits, "was_told_low": False})
+
+
 def tell_low_balance(account_id: int, *, available_millicredits: int) -> None:
     """Leave the notice, in the transaction that moved the balance and therefore holds its row."""
     balance = Balance.objects.get(account_id=account_id)

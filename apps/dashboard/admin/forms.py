@@ -59,6 +59,14 @@ class AdjustmentForm(forms.Form):
         return amount
 
 
+class ThresholdForm(forms.Form):
+    """When an account is told that its credits run low."""
+
+    credits = forms.IntegerField(
+        required=False, min_value=0, max_value=1_000_000_000, widget=UnfoldAdminIntegerFieldWidget, help_text="Empty: TTSAI_LOW_CREDITS."
+    )
+
+
 class NewKeyForm(forms.Form):
     """What a key is made of. The limits may exceed the plan's: an operator decides."""
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -9,8 +10,8 @@ from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
 from apps.billing.models import Balance, EntryKind, LedgerEntry
-from apps.billing.services import grant_credits
-from apps.dashboard.admin.forms import AdjustmentForm
+from apps.billing.services import grant_credits, set_low_threshold
+from apps.dashboard.admin.forms import AdjustmentForm, ThresholdForm
 from apps.dashboard.admin.pages import FormPage, ReadOnlyAdmin, UuidSearch, in_credits, job_link
 
 KIND_COLOURS = {
@@ -87,14 +88,35 @@ class LedgerEntryAdmin(UuidSearch, ReadOnlyAdmin):
 class BalanceAdmin(ReadOnlyAdmin):
     """What accounts may spend now."""
 
-    list_display = ["account", "credits"]
+    list_display = ["account", "credits", "low_below"]
     list_select_related = ["account"]
     search_fields = ["account__name", "=account__id"]
     ordering = ["-available_millicredits"]
-    fields = ["account", "credits"]
+    fields = ["account", "credits", "low_below"]
     readonly_fields = fields
+    actions_detail = ["change_threshold"]
 
     @display(description="credits", ordering="available_millicredits")
     def credits(self, balance: Balance) -> str:
         """What may be spent now."""
         return in_credits(balance.available_millicredits)
+
+    @display(description="told below")
+    def low_below(self, balance: Balance) -> str:
+        """When the event credits.low is sent."""
+        own = balance.low_threshold_millicredits
+        return f"{settings.TTSAI_LOW_CREDITS} (default)" if own is None else in_credits(own)
+
+    @action(description="Threshold…", icon="notifications", permissions=["billing.change_balance"])
+    def change_threshold(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """When the account's programs are told that credits run low."""
+        balance: Balance = self.get_or_404(request, object_id)
+
+        def perform(given: dict[str, Any]) -> str:
+            threshold = given["credits"]
+            set_low_threshold(balance.account_id, millicredits=None if threshold is None else threshold * 1000)
+            return "Threshold changed"
+
+        description = "Below it the event credits.low is sent to the account's webhooks, once each time."
+        page = FormPage(f"Threshold of {balance.account}", description, "Change", ThresholdForm)
+        return self.ask(request, page=page, obj=balance, perform=perform)

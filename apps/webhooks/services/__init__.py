@@ -1,6 +1,16 @@
 """Writes of the app: endpoints, the outbox, the sending."""
 
+from apps.webhooks.services.disabling import switch_off
 from apps.webhooks.services.endpoints import change_endpoint, create_endpoint, rotate_secret, signing_secret
 from apps.webhooks.services.outbox import record_event, replay_delivery, send_test
 
-__all__ = ["change_endpoint", "create_endpoint", "record_event", "replay_delivery", "rotate_secret", "send_test", "signing_secret"]
+__all__ = [
+    "change_endpoint",
+    "create_endpoint",
+    "record_event",
+    "replay_delivery",
+    "rotate_secret",
+    "send_test",
+    "signing_secret",
+    "switch_off",
+]

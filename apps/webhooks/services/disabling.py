@@ -2,12 +2,15 @@
 
 import logging
 
+from django.db import transaction
 from django.utils import timezone
 
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint
 from apps.webhooks.services.outbox import record_event
 
 logger = logging.getLogger(__name__)
+
+LONGEST_REASON = 200
 
 
 def disable_endpoint(endpoint: Endpoint, *, reason: str) -> None:
@@ -19,6 +22,14 @@ def disable_endpoint(endpoint: Endpoint, *, reason: str) -> None:
     give_up_pending(endpoint)
     data = {"endpoint_id": str(endpoint.pk), "url": endpoint.url, "reason": reason}
     record_event(endpoint.account_id, event="endpoint.disabled", data=data)
+
+
+def switch_off(endpoint: Endpoint, *, reason: str) -> None:
+    """By the operator. Of one that is off already, nothing changes."""
+    with transaction.atomic():
+        row = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        if row.is_enabled:
+            disable_endpoint(row, reason=f"the operator switched it off: {reason}"[:LONGEST_REASON])
 
 
 def give_up_pending(endpoint: Endpoint) -> None:

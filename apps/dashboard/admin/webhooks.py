@@ -1,0 +1,190 @@
+"""Webhooks: who is told, of what, and how each attempt went. Secrets are never shown."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from unfold.decorators import action, display
+from unfold.paginator import InfinitePaginator
+
+from apps.core.models import Notice
+from apps.dashboard.admin.catalog import as_json
+from apps.dashboard.admin.forms import ConfirmForm, ReasonForm
+from apps.dashboard.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch
+from apps.webhooks.events import EVENTS
+from apps.webhooks.models import Delivery, DeliveryState, Endpoint
+from apps.webhooks.services import change_endpoint, replay_delivery, switch_off
+
+DELIVERY_COLOURS = {DeliveryState.PENDING: "info", DeliveryState.DELIVERED: "success", DeliveryState.FAILED: "danger"}
+ENDPOINT_COLOURS = {"working": "success", "failing": "warning", "off": "danger"}
+
+
+class DeliveriesInline(ReadOnlyInline):
+    """The last deliveries of an endpoint."""
+
+    model = Delivery
+    fields = ["created_at", "event", "state", "attempt_count", "next_attempt_at", "ended_at"]
+    readonly_fields = fields
+    ordering = ["-created_at"]
+    per_page = 10
+    verbose_name_plural = "deliveries"
+
+
+class ByEvent(admin.SimpleListFilter):
+    """Deliveries of one event; the names are known, no need to look through the table."""
+
+    title = "event"
+    parameter_name = "event"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+        """All events there are."""
+        return [(event, event) for event in EVENTS]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:  # noqa: ARG002 - Django's signature
+        """Those of the event."""
+        return queryset if self.value() is None else queryset.filter(event=self.value())
+
+
+@admin.register(Endpoint)
+class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
+    """Endpoints of all accounts."""
+
+    list_display = ["url", "account", "shown_state", "asks_for", "failing_since", "disabled_reason", "created_at"]
+    list_filter = ["is_enabled", "created_at"]
+    list_select_related = ["account"]
+    search_fields = ["url", "account__name"]
+    search_help_text = "The endpoint's whole id, a part of its address, or an account's name"
+    ordering = ["-created_at"]
+    inlines = [DeliveriesInline]
+    actions_detail = ["switch_off", "switch_on"]
+    fields = [
+        "uuid",
+        "account",
+        "url",
+        "description",
+        ("shown_state", "asks_for"),
+        ("failing_since", "disabled_at"),
+        "disabled_reason",
+        "created_at",
+    ]
+    readonly_fields = [
+        "uuid", "account", "url", "description", "shown_state", "asks_for", "failing_since", "disabled_at", "disabled_reason", "created_at",
+    ]  # fmt: skip
+
+    @display(description="state", label=ENDPOINT_COLOURS)
+    def shown_state(self, endpoint: Endpoint) -> str:
+        """In colour."""
+        if not endpoint.is_enabled:
+            return "off"
+        return "failing" if endpoint.failing_since else "working"
+
+    @display(description="events")
+    def asks_for(self, endpoint: Endpoint) -> str:
+        """What it is told of."""
+        return ", ".join(endpoint.events) or "all"
+
+    @action(description="Switch off…", icon="block", permissions=["webhooks.change_endpoint"])
+    def switch_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Nothing is sent there any more."""
+        endpoint: Endpoint = self.get_or_404(request, object_id)
+
+        def perform(given: dict[str, Any]) -> str:
+            switch_off(endpoint, reason=given["reason"])
+            return f"Switched off: {given['reason']}"
+
+        description = "What waits for it is given up. Its account sees the reason, and its other endpoints are told."
+        return self.ask(
+            request, page=FormPage("Switch the endpoint off", description, "Switch off", ReasonForm), obj=endpoint, perform=perform
+        )
+
+    @action(description="Switch on…", icon="check_circle", permissions=["webhooks.change_endpoint"])
+    def switch_on(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """It is told again of what happens from now on."""
+        endpoint: Endpoint = self.get_or_404(request, object_id)
+
+        def perform(_given: dict[str, Any]) -> str:
+            change_endpoint(endpoint, is_enabled=True)
+            return "Switched on"
+
+        page = FormPage("Switch the endpoint on", "Its failures are forgotten.", "Switch on", ConfirmForm)
+        return self.ask(request, page=page, obj=endpoint, perform=perform)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Only one of the two makes sense."""
+        actions: list[Any] = super().get_actions_detail(request, object_id)
+        endpoint = self.get_object(request, str(object_id))
+        is_on = endpoint is not None and endpoint.is_enabled
+        senseless = "webhooks_endpoint_switch_on" if is_on else "webhooks_endpoint_switch_off"
+        return [action for action in actions if action.action_name != senseless]
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(UuidSearch, ReadOnlyAdmin):
+    """Deliveries, newest first."""
+
+    list_display = ["message", "created_at", "account", "event", "shown_state", "url", "attempt_count", "next_attempt_at", "ended_at"]
+    list_display_links = ["message"]
+    list_filter = ["state", ByEvent, "created_at"]
+    list_select_related = ["account"]
+    search_fields = ["account__name", "=url"]
+    search_help_text = "The delivery's whole id (the header webhook-id without msg_), a whole address, or an account's name"
+    ordering = ["-created_at"]
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    actions_detail = ["replay"]
+    fields = [
+        ("message", "shown_state"),
+        ("account", "endpoint"),
+        "url",
+        ("event", "attempt_count"),
+        ("created_at", "next_attempt_at", "ended_at"),
+        "shown_attempts",
+        "body",
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 - Django's signature
+        """Everything."""
+        return [name for row in self.fields for name in ([row] if isinstance(row, str) else row)]
+
+    @display(description="message", ordering="uuid")
+    def message(self, delivery: Delivery) -> str:
+        """The header webhook-id."""
+        return str(delivery)
+
+    @display(description="state", ordering="state", label=DELIVERY_COLOURS)
+    def shown_state(self, delivery: Delivery) -> str:
+        """In colour."""
+        return delivery.state
+
+    @display(description="attempts")
+    def shown_attempts(self, delivery: Delivery) -> SafeString:
+        """When, and what was answered."""
+        return as_json(delivery.attempts)
+
+    @action(description="Replay…", icon="replay", permissions=["webhooks.change_delivery"])
+    def replay(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Send it once more."""
+        delivery: Delivery = self.get_or_404(request, object_id)
+
+        def perform(_given: dict[str, Any]) -> str:
+            replay_delivery(delivery)
+            return "It is sent once more"
+
+        page = FormPage(f"Replay {delivery}", "The same message under the same id, with ten attempts again.", "Replay", ConfirmForm)
+        return self.ask(request, page=page, obj=delivery, perform=perform)
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    """Events that wait to become deliveries. Rows that stay here mean that the platform's worker does not run."""
+
+    list_display = ["id", "created_at", "account_id", "event"]
+    ordering = ["id"]
+    fields = ["created_at", "account_id", "event", "shown_data"]
+    readonly_fields = fields
+
+    @display(description="data")
+    def shown_data(self, notice: Notice) -> SafeString:
+        """What is told."""
+        return as_json(notice.data)
