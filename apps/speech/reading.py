@@ -14,6 +14,7 @@ from workers.text.markup.document import Document
 from workers.text.markup.errors import MarkupError
 from workers.text.markup.parse import parse_markup
 from workers.text.markup.parts import cut_into_parts
+from workers.text.normalise import normalise
 from workers.text.pronunciations import PronunciationError, merge_rules, read_pronunciations
 from workers.text.say_as import SUPPORTED_LANGUAGES, SayAsError, say_as
 
@@ -44,7 +45,7 @@ def read_text(text: str, *, engine: EngineRow, param: str) -> Document:
                 raise document.error_at(index, problem)
     except MarkupError as error:
         raise _invalid_markup(error, param=param) from None
-    if not any(segment.text.strip() or segment.alias or segment.phonemes for segment in document.segments):
+    if not _is_heard(document):
         raise InvalidRequestError("There is nothing to say.", code="blank", param=param)
     return document
 
@@ -79,6 +80,15 @@ def read_rules(caller: Caller, pronunciations: Any) -> tuple[PronunciationRule, 
         raise InvalidRequestError(str(error), code="invalid_pronunciation", param="pronunciations") from None
     own = account_rules(caller.account.pk) if caller.account is not None else ()
     return merge_rules(request=requested, account=own) if own else requested
+
+
+def _is_heard(document: Document) -> bool:
+    """Whether a letter, a digit, or a sign or emoji that has a name is in the text. One without any says little, so a sample of it will do."""
+    written = document.written
+    if any(map(str.isalnum, written)) or any(segment.alias or segment.phonemes for segment in document.segments):
+        return True
+    sample = " ".join((written[:SAMPLE_CHARACTERS], *sorted(set(written[SAMPLE_CHARACTERS:]))))
+    return any(map(str.isalnum, normalise(sample, language="en").text))
 
 
 def _invalid_markup(error: MarkupError, *, param: str) -> InvalidRequestError:
