@@ -1,0 +1,98 @@
+"""Responders: the server's, the rule-based one, and the language model of this machine where it is installed."""
+
+import importlib.util
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.workers.chat_http import ChatHTTP, says
+from workers.contract.errors import WorkError
+from workers.contract.listening import Turn
+from workers.engines.local_chat import CONTEXT_TOKENS, LocalChat
+from workers.engines.offline_chat import OfflineChat
+from workers.engines.openai_chat import SYSTEM_PROMPT, OpenAIChat
+from workers.engines.responder import as_responder
+from workers.engines.silence import SilenceEngine
+from workers.weights.store import WeightStore
+
+HELLO = (Turn("user", "Hello"),)
+
+
+def server_engine(server: ChatHTTP) -> OpenAIChat:
+    return OpenAIChat({"TTSAI_CHAT_URL": server.url, "TTSAI_CHAT_MODEL": "m"})
+
+
+def test_without_a_prompt_the_model_is_told_that_it_is_heard(chat_server: ChatHTTP) -> None:
+    assert server_engine(chat_server).reply(HELLO, system_prompt="", language="en") == "Fine."
+    assert chat_server.requests[0].body["messages"] == [{"role": "system", "content": SYSTEM_PROMPT}, {"role": "user", "content": "Hello"}]
+
+
+def test_an_answer_of_any_length_is_bounded(chat_server: ChatHTTP) -> None:
+    chat_server.script = [says("A sentence. " * 1000)]
+    reply = server_engine(chat_server).reply(HELLO, system_prompt="", language="en")
+    assert 3900 < len(reply) <= 4000
+    assert reply.endswith("sentence.")
+
+
+def test_an_answer_that_ran_into_its_limit_ends_with_a_whole_sentence(chat_server: ChatHTTP) -> None:
+    chat_server.script = [says("First this. Then th", finish_reason="length")]
+    assert server_engine(chat_server).reply(HELLO, system_prompt="", language="en") == "First this."
+
+
+def test_a_server_that_nobody_named_is_no_engine() -> None:
+    engine = OpenAIChat({})
+    assert engine.find_obstacle() == "Set TTSAI_CHAT_URL and TTSAI_CHAT_MODEL to an OpenAI-compatible server to use it."
+    with pytest.raises(WorkError, match="TTSAI_CHAT_URL"):
+        engine.reply(HELLO, system_prompt="", language="en")
+
+
+def test_the_offline_responder_says_that_it_is() -> None:
+    engine = OfflineChat(clock=lambda: datetime(2026, 3, 1, 14, 5, tzinfo=UTC))
+    reply = engine.reply((Turn("assistant", "Yes?"), Turn("user", "What time is it?")), system_prompt="Be a pirate.", language="en")
+    assert reply.startswith("It is 14:05 on this server (UTC). I am offline: no language model is set up on this server")
+    assert engine.find_obstacle() == ""
+
+
+def test_only_what_answers_is_a_responder() -> None:
+    with pytest.raises(WorkError, match="Silence does not answer"):
+        as_responder(SilenceEngine())
+
+
+def test_a_language_model_of_the_operators_must_be_there() -> None:
+    obstacle = LocalChat({"TTSAI_CHAT_GGUF": "/nowhere/model.gguf"}).find_obstacle()
+    assert "requirements/chat.txt" in obstacle or obstacle == "TTSAI_CHAT_GGUF names /nowhere/model.gguf, which is not there."
+
+
+@pytest.fixture(scope="module")
+def local() -> LocalChat:
+    if importlib.util.find_spec("llama_cpp") is None:
+        pytest.skip("llama.cpp is not installed: pip install -r requirements/chat.txt")
+    if not WeightStore.default().is_complete("smollm2"):
+        pytest.skip("its weights are not here: ttsai models pull smollm2")
+    engine = LocalChat({})
+    assert engine.find_obstacle() == ""
+    engine.load()
+    return engine
+
+
+def test_the_model_of_this_machine_answers(local: LocalChat) -> None:
+    assert "Paris" in local.reply((Turn("user", "What is the capital of France?"),), system_prompt="", language="en")
+
+
+def test_old_turns_are_forgotten_and_one_that_never_fits_is_refused(local: LocalChat) -> None:
+    old = tuple(Turn(("user", "assistant")[number % 2], "word " * 300) for number in range(20))
+    assert local.reply((*old, Turn("user", "What is the capital of France?")), system_prompt="", language="en")
+    with pytest.raises(WorkError, match="too long for the language model") as caught:
+        local.reply((Turn("user", "word " * 2 * CONTEXT_TOKENS),), system_prompt="", language="en")
+    assert caught.value.code == "invalid_text"
+
+
+def test_a_file_that_is_no_model_is_told(tmp_path: Path) -> None:
+    if importlib.util.find_spec("llama_cpp") is None:
+        pytest.skip("llama.cpp is not installed: pip install -r requirements/chat.txt")
+    damaged = tmp_path / "model.gguf"
+    damaged.write_bytes(b"GGUF no")
+    engine = LocalChat({"TTSAI_CHAT_GGUF": str(damaged)})
+    with pytest.raises(WorkError, match=r"model\.gguf cannot be read"):
+        engine.load()
