@@ -1,0 +1,59 @@
+"""How much each route takes, and that no byte more is read than that."""
+
+import json
+import re
+import socket
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+
+from apps.uploads.admission import FORM_BYTES
+from tests.routes.table import Route, all_rows, routes_below
+from tests.web.shell import RunningShell, running_shell
+from ttsai.web.routes import body_gate, body_limit, find_route
+
+
+def filled(path: str) -> str:
+    return "/v1/" + re.sub(r"<(\w+)>", lambda name: "1" if name[1] == "key_id" else str(UUID(int=1)), path)
+
+
+@pytest.mark.parametrize("route", routes_below("v1/"), ids=lambda route: route.path)
+def test_a_route_takes_json_or_long_texts_or_asks_who_sends_a_file(route: Route) -> None:
+    match = find_route(filled(route.path))
+    assert match is not None
+    if body_gate(match) is None:
+        assert body_limit(match) in {settings.TTSAI_JSON_BODY_BYTES, settings.TTSAI_TEXT_BODY_BYTES}
+    else:
+        assert settings.TTSAI_TEXT_BODY_BYTES < body_limit(match) <= settings.TTSAI_UPLOAD_BYTES + FORM_BYTES
+
+
+@pytest.fixture
+def server(transactional_db: None) -> Iterator[RunningShell]:
+    with running_shell() as shell:
+        yield shell
+
+
+def test_a_body_over_the_limit_is_refused_before_its_first_byte(server: RunningShell) -> None:
+    for row in all_rows():
+        path = filled(row.path) if not row.path.startswith("/") else row.path.replace("<uuid>", "0" * 32).replace("<name>", "output.mp3")
+        for headers in (f"Content-Length: {body_limit(find_route(path)) + 1}", f"Content-Length: {10**18}"):
+            status, error = answer_to(server.port, f"{row.method} {path} HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n".encode())
+            expected = {(413, "request_too_large")}
+            if (match := find_route(path)) and body_gate(match):  # a stranger learns that he is one before anything else
+                expected = {(401, "missing_api_key"), (403, "invalid_signature")}
+            assert (status, error["code"]) in expected, (row, headers)
+
+
+def answer_to(port: int, head: bytes) -> tuple[int, dict[str, Any]]:
+    """The status and the error that come back while not one byte of the body was sent."""
+    received = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(head)
+        while not received.endswith(b"}}"):
+            more = connection.recv(65536)
+            assert more, received
+            received += more
+    return int(received.split(b" ", 2)[1]), json.loads(received.partition(b"\r\n\r\n")[2])["error"]
