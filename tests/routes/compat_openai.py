@@ -4,4 +4,10 @@ from tests.routes.table import row
 
 SPEECH = {"model": "kokoro", "input": "Hello.", "voice": "af_bella"}
 
-ROWS = [row("audio/speech/", "POST", scope="tts:generate", owns=None, key="optional", body=SPEECH)]
+UPLOAD = {"model": "whisper-1", "upload_id": "0" * 32}
+
+ROWS = [
+    row("audio/speech/", "POST", scope="tts:generate", owns=None, key="optional", body=SPEECH),
+    row("audio/transcriptions/", "POST", scope="stt:transcribe", owns=None, body=UPLOAD, status=400),
+    row("audio/translations/", "POST", scope="stt:transcribe", owns=None, body=UPLOAD, status=400),
+]

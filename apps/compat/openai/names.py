@@ -33,6 +33,27 @@ VOICES: Final = {
 VOICE_NAMES: Final = frozenset(VOICES["kokoro"])
 
 
+RECOGNISERS: Final = frozenset(
+    {
+        "whisper-1",
+        "gpt-transcribe",
+        "gpt-4o-transcribe",
+        "gpt-4o-mini-transcribe",
+        "gpt-4o-mini-transcribe-2025-12-15",
+        "gpt-4o-transcribe-diarize",
+    }
+)
+PREFERRED_RECOGNISERS: Final = ("whisper",)
+
+
+def recogniser_for(model: str) -> str:
+    """The id of the installed model that is meant: for OpenAI's names the preferred one, else any that hears."""
+    if model not in RECOGNISERS:
+        return model
+    hearing = [engine.id for engine in list_models() if engine.kind == "stt" and engine.was_seen_lately]
+    return _first([*(name for name in PREFERRED_RECOGNISERS if name in hearing), *hearing], default=PREFERRED_RECOGNISERS[0])
+
+
 def engine_for(model: str, *, plan: Plan) -> EngineRow:
     """The installed model that is meant."""
     if model not in MODELS:

@@ -7,6 +7,8 @@ from rest_framework import serializers
 
 from apps.compat.openai.names import MAXIMUM_CHARACTERS, MODELS
 from apps.core import fields
+from apps.listening.serializers import LONGEST_PROMPT
+from apps.uploads.serializers import SourceSerializer
 
 FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")
 SLOWEST, FASTEST = 0.25, 4.0
@@ -50,4 +52,39 @@ class OpenAISpeechSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError({"input": message}, code="text_too_long")
         if attrs["stream_format"] == "sse":
             raise serializers.ValidationError({"stream_format": "This server does not support sse yet."}, code="not_supported_yet")
+        return attrs
+
+
+class OpenAITranslationSerializer(SourceSerializer):
+    """The form of POST /v1/audio/translations."""
+
+    model = fields.Text(max_length=100, help_text="whisper-1, or a model of type `stt` of /v1/models that translates.")
+    prompt = fields.Text(required=False, default="", allow_blank=True, max_length=LONGEST_PROMPT)
+    response_format = serializers.ChoiceField(choices=["json", "text", "srt", "verbose_json", "vtt"], required=False, default="json")
+    temperature = fields.FormNumber(required=False, default=0.0, min_value=0.0, max_value=1.0)
+
+
+class OpenAITranscriptionSerializer(OpenAITranslationSerializer):
+    """The form of POST /v1/audio/transcriptions."""
+
+    model = fields.Text(max_length=100, help_text="whisper-1, gpt-4o-transcribe, …, or a model of type `stt` of /v1/models.")
+    language = fields.Text(required=False, default="", allow_blank=True, max_length=35, help_text="en, es, …; detected when left out.")
+    response_format = serializers.ChoiceField(
+        choices=["json", "text", "srt", "verbose_json", "vtt", "diarized_json"], required=False, default="json"
+    )
+    timestamp_granularities = serializers.ListField(
+        child=serializers.ChoiceField(choices=["word", "segment"]), required=False, default=["segment"], help_text="With verbose_json."
+    )
+    include = serializers.ListField(child=fields.Text(max_length=50), required=False, default=list, help_text="logprobs: not supported.")
+    stream = fields.FormFlag(required=False, default=False, help_text="Not supported yet; ignored for whisper-1, as OpenAI does.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """What the fields alone cannot tell."""
+        if attrs["include"]:
+            raise serializers.ValidationError({"include": "This server tells no log probabilities of tokens."}, code="not_supported")
+        if attrs["stream"] and attrs["model"] != "whisper-1":
+            raise serializers.ValidationError({"stream": "This server does not stream transcripts yet."}, code="not_supported_yet")
+        if "word" in attrs["timestamp_granularities"] and attrs["response_format"] != "verbose_json":
+            message = "Word timestamps need response_format=verbose_json."
+            raise serializers.ValidationError({"timestamp_granularities": message}, code="invalid")
         return attrs

@@ -2,6 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from apps.compat.openai.listening_views import OpenAITranscriptionView, OpenAITranslationView
 from apps.compat.openai.views import OpenAISpeechView
 
-urlpatterns: list[URLPattern | URLResolver] = [path("audio/speech/", OpenAISpeechView.as_view())]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("audio/speech/", OpenAISpeechView.as_view()),
+    path("audio/transcriptions/", OpenAITranscriptionView.as_view()),
+    path("audio/translations/", OpenAITranslationView.as_view()),
+]

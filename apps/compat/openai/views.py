@@ -24,6 +24,7 @@ from apps.speech.views import IDEMPOTENCY_HEADER, idempotency_of, queued_shape, 
 
 SHAPE = OpenAISpeechSerializer()
 
+
 def _twin(request: Request) -> Idempotency:
     digest = body_digest("openai-speech", request.data)
     return Idempotency(key=twin_key(get_caller(request), digest=digest), body_digest=digest, ends_with_job=True)

@@ -1,0 +1,101 @@
+"""POST /v1/audio/transcriptions and /v1/audio/translations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import QueryDict
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+
+from apps.compat.openai import serializers as shapes
+from apps.compat.openai.languages import language_tag
+from apps.compat.openai.names import recogniser_for
+from apps.compat.openai.transcripts import answer_in
+from apps.core.deferred import Exchange
+from apps.core.fields import validated
+from apps.jobs.models import Job
+from apps.jobs.waiting import ASYNC, Answer, wants_no_wait
+from apps.listening.documents import read_transcript
+from apps.listening.requests import ListeningView
+from apps.listening.services import ListeningOrder
+from apps.speech.views import IDEMPOTENCY_HEADER
+
+TRANSCRIPTION, TRANSLATION = shapes.OpenAITranscriptionSerializer(), shapes.OpenAITranslationSerializer()
+LISTS = ("timestamp_granularities", "include")
+NEED_WORDS = frozenset({"srt", "vtt"})
+"""Formats whose cues are cut by the words' own times."""
+ANSWERS = {
+    (200, "application/json"): OpenApiResponse(OpenApiTypes.OBJECT, description="json, verbose_json, diarized_json"),
+    (200, "text/plain"): OpenApiResponse(OpenApiTypes.STR, description="text, srt, vtt"),
+}
+
+
+def _answer_of(body: Mapping[str, Any], *, task: str) -> Answer:
+    def answer(job: Job, exchange: Exchange) -> HttpResponseBase:  # noqa: ARG001 - the protocol of answers
+        granularities = body.get("timestamp_granularities", ["segment"])
+        response = answer_in(body["response_format"], read_transcript(job), task=task, granularities=granularities)
+        response.headers["X-Job-Id"] = job.uuid.hex
+        return response
+
+    return answer
+
+
+class OpenAITranscriptionView(ListeningView):
+    """In the language that is spoken."""
+
+    @extend_schema(
+        operation_id="openai_transcription",
+        tags=["openai"],
+        summary="Speech to text",
+        parameters=[IDEMPOTENCY_HEADER, ASYNC],
+        request={"multipart/form-data": shapes.OpenAITranscriptionSerializer},
+        responses=ANSWERS,
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        """OpenAI's endpoint. Waits for the transcript; when the client leaves, the work is given up."""
+        body = validated(TRANSCRIPTION, _with_lists(request.data))
+        order = ListeningOrder(
+            model=recogniser_for(body["model"]),
+            language=language_tag(body["language"]),
+            has_words="word" in body["timestamp_granularities"] or body["response_format"] in NEED_WORDS,
+            is_diarized=body["response_format"] == "diarized_json",
+            prompt=body["prompt"],
+            temperature=body["temperature"],
+            is_awaited=not wants_no_wait(request),
+        )
+        return self.listen(request, body, order=order, endpoint="openai-transcription", answer=_answer_of(body, task="transcribe"))
+
+
+class OpenAITranslationView(ListeningView):
+    """In English."""
+
+    @extend_schema(
+        operation_id="openai_translation",
+        tags=["openai"],
+        summary="Speech in any language to English text",
+        parameters=[IDEMPOTENCY_HEADER, ASYNC],
+        request={"multipart/form-data": shapes.OpenAITranslationSerializer},
+        responses=ANSWERS,
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        """OpenAI's endpoint. Waits for the translation; when the client leaves, the work is given up."""
+        body = validated(TRANSLATION, request.data)
+        order = ListeningOrder(
+            model=recogniser_for(body["model"]),
+            is_translation=True,
+            prompt=body["prompt"],
+            temperature=body["temperature"],
+            is_awaited=not wants_no_wait(request),
+        )
+        return self.listen(request, body, order=order, endpoint="openai-translation", answer=_answer_of(body, task="translate"))
+
+
+def _with_lists(data: Any) -> Any:
+    """A form's `name[]` and repeated names as lists, which is how OpenAI's clients send them."""
+    if not isinstance(data, QueryDict):
+        return {name.removesuffix("[]"): value for name, value in data.items()} if isinstance(data, Mapping) else data
+    listed = {name: [*data.getlist(f"{name}[]"), *data.getlist(name)] for name in LISTS}
+    plain = {name: value for name, value in data.items() if name.removesuffix("[]") not in LISTS}
+    return {**plain, **{name: values for name, values in listed.items() if values}}

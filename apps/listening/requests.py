@@ -1,0 +1,52 @@
+"""What every endpoint that turns a recording into text has in common."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.accounts.callers import get_caller
+from apps.accounts.permissions import HasAccount, scope_required
+from apps.core.parsing import JSONBodyParser
+from apps.jobs.recordings import RecordingAnswer, recording_idempotency
+from apps.jobs.services.submit import Submission
+from apps.jobs.waiting import Answer
+from apps.listening.services import LIMITS, ListeningOrder, check_order, request_transcription
+from apps.speech.views import queued_shape, request_id_of
+from apps.uploads.admission import FORM_BYTES, admit_form
+from apps.uploads.parsers import FormParser
+from apps.uploads.services import Source, order_source
+
+
+class ListeningView(APIView):
+    """A recording in, text out."""
+
+    permission_classes = [HasAccount, scope_required("stt:transcribe")]
+    parser_classes = [FormParser, JSONBodyParser]
+    max_body_bytes = LIMITS.max_bytes + FORM_BYTES
+    admit_body = staticmethod(admit_form)
+
+    def listen(
+        self, request: Request, body: Mapping[str, Any], *, order: ListeningOrder, endpoint: str, answer: Answer
+    ) -> HttpResponseBase:
+        """Refuses what can be refused at once, takes the recording in, queues the job, and waits unless asked not to."""
+        caller = get_caller(request)
+        check_order(caller, order=order)
+        source_order = order_source(
+            caller, file=body.get("file"), file_url=body.get("file_url"), upload_id=body.get("upload_id"), limits=LIMITS
+        )
+
+        def submit(source: Source) -> Submission:
+            idempotency = recording_idempotency(request, endpoint=endpoint, body=body, source=source)
+            return request_transcription(caller, order=order, source=source, idempotency=idempotency, request_id=request_id_of(request))
+
+        return RecordingAnswer(
+            source_order,
+            submit=submit,
+            answer=answer,
+            queued=lambda submission: queued_shape(submission, warnings=[]),
+            is_awaited=order.is_awaited,
+            is_kept="HTTP_IDEMPOTENCY_KEY" in request.META,
+        ).deferred()

@@ -1,0 +1,129 @@
+"""POST /v1/audio/transcriptions and /v1/audio/translations, by the official package."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import openai
+import pytest
+
+from apps.compat.openai.languages import LANGUAGE_NAMES, language_tag
+from apps.jobs.models import Job
+from tests.compat.test_openai_speech import openai_client
+from tests.factories_jobs import announce, engine_spec
+from tests.listening.conftest import HEARD, WHISPER, hearing
+from tests.speech.people import Person
+from tests.web.shell import RunningShell
+from tests.workers.audio.probe.recordings import record
+
+SRT = "1\n00:00:00,100 --> 00:00:01,100\nHello there.\n"
+PLAIN = replace(HEARD, segments=tuple(replace(segment, speaker="") for segment in HEARD.segments))
+
+
+@pytest.fixture(autouse=True)
+def _recogniser(settings: Any, tmp_path: Path) -> None:
+    settings.TTSAI_HOME = tmp_path / "home"
+    announce(engine_spec(), engine_spec("whisper", **WHISPER))
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Iterator[Any]:
+    with record(tmp_path / "song", "mp3", seconds=2.0).open("rb") as file:
+        yield file
+
+
+def test_json_is_the_text(server: RunningShell, owner: Person, song: Any) -> None:
+    with hearing():
+        heard = openai_client(server, owner).audio.transcriptions.create(model="whisper-1", file=song)
+    assert (heard.text, heard.usage.seconds) == ("Hello there.", 2)  # type: ignore[union-attr]
+    work = Job.objects.get().parts.get().work
+    assert (work["engine"], work["is_translation"], work["has_words"], work["language"]) == ("whisper", False, False, "")
+
+
+def test_verbose_json_has_segments_and_words(server: RunningShell, owner: Person, song: Any) -> None:
+    with hearing():
+        heard = openai_client(server, owner).audio.transcriptions.create(
+            model="gpt-4o-transcribe",
+            file=song,
+            response_format="verbose_json",
+            timestamp_granularities=["word", "segment"],
+            language="en",
+            prompt="Names.",
+            temperature=0.2,
+        )
+    assert (heard.text, heard.language, heard.duration) == ("Hello there.", "english", 2.0)
+    assert [(segment.id, segment.start, segment.end, segment.text, segment.avg_logprob) for segment in heard.segments or []] == [
+        (0, 0.1, 0.9, " Hello there.", -0.2)
+    ]
+    assert [(word.word, word.start, word.end) for word in heard.words or []] == [("Hello", 0.1, 0.4), ("there.", 0.5, 0.9)]
+    work = Job.objects.get().parts.get().work
+    assert (work["has_words"], work["language"], work["prompt"], work["temperature"]) == (True, "en", "Names.", 0.2)
+
+
+def test_verbose_json_has_segments_alone_unless_words_are_asked_for(server: RunningShell, owner: Person, song: Any) -> None:
+    with hearing():
+        heard = openai_client(server, owner).audio.transcriptions.create(model="whisper-1", file=song, response_format="verbose_json")
+    assert (len(heard.segments or []), heard.words) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "text"), [("text", "Hello there.\n"), ("srt", SRT), ("vtt", "WEBVTT\n\n00:00:00.100 --> 00:00:01.100\nHello there.\n")]
+)
+def test_texts_and_subtitles_are_plain_text(server: RunningShell, owner: Person, song: Any, format_name: Any, text: str) -> None:
+    with hearing(PLAIN):
+        heard = openai_client(server, owner).audio.transcriptions.create(model="whisper-1", file=song, response_format=format_name)
+    assert str(heard).rstrip("\n") == text.rstrip("\n")
+
+
+def test_diarized_json_names_speakers_by_letters(server: RunningShell, owner: Person, song: Any) -> None:
+    with hearing():
+        heard = openai_client(server, owner).audio.transcriptions.create(
+            model="gpt-4o-transcribe-diarize", file=song, response_format="diarized_json", chunking_strategy="auto"
+        )
+    assert [(segment.speaker, segment.text) for segment in heard.segments] == [("A", " Hello there.")]
+    assert Job.objects.get().parts.get().work["is_diarized"] is True
+
+
+@pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")
+def test_translations_are_english(server: RunningShell, owner: Person, song: Any) -> None:
+    with hearing():
+        heard = openai_client(server, owner).audio.translations.create(model="whisper-1", file=song, response_format="verbose_json")
+    assert (heard.text, heard.language) == ("Hello there.", "english")
+    assert Job.objects.get().parts.get().work["is_translation"] is True
+
+
+@pytest.mark.parametrize(
+    ("wishes", "code"),
+    [
+        ({"model": "nobody"}, "unknown_model"),
+        ({"response_format": "docx"}, "invalid_request"),
+        ({"temperature": 2}, "invalid_request"),
+        ({"language": "French"}, "unsupported_language"),
+        ({"timestamp_granularities": ["word"]}, "invalid_request"),
+        ({"stream": True, "model": "gpt-4o-transcribe"}, "not_supported_yet"),
+        ({"include": ["logprobs"]}, "invalid_request"),
+    ],
+)
+def test_what_is_wrong_is_a_bad_request(server: RunningShell, owner: Person, song: Any, wishes: dict[str, Any], code: str) -> None:
+    client = openai_client(server, owner)
+    with client, pytest.raises(openai.BadRequestError) as refused:
+        client.audio.transcriptions.create(**{"model": "whisper-1", "file": song, **wishes})
+    assert refused.value.code == code
+
+
+def test_a_stranger_is_an_authentication_error(server: RunningShell, song: Any) -> None:
+    stranger = openai_client(server, Person(key="sk-tts-nobody", account=None))
+    with stranger, pytest.raises(openai.AuthenticationError):
+        stranger.audio.transcriptions.create(model="whisper-1", file=song)
+
+
+def test_no_file_is_told(server: RunningShell, owner: Person) -> None:
+    answer = httpx.post(f"{server.url}/v1/audio/transcriptions", data={"model": "whisper-1"}, files={"x": b""}, headers=owner.headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "missing_field")
+
+
+def test_languages_have_their_names() -> None:
+    assert (len(LANGUAGE_NAMES), LANGUAGE_NAMES["en"], LANGUAGE_NAMES["yue"]) == (100, "english", "cantonese")
+    assert (language_tag("Spanish"), language_tag("es"), language_tag("")) == ("es", "es", "")
