@@ -81,7 +81,7 @@ class SentenceScheduler:
 
     def _start(self, name: str, *, target: Callable[[], None], niceness: int) -> None:
         def run() -> None:
-            _be_nice(niceness)
+            lower_priority(niceness)
             target()
 
         # Daemons: a sentence cannot be interrupted, and a worker that was told to stop must not wait for it.
@@ -134,7 +134,7 @@ class SentenceScheduler:
         return self._clock() - started
 
 
-def _be_nice(niceness: int) -> None:
+def lower_priority(niceness: int) -> None:
     """Lowers the calling thread's priority; on Linux niceness belongs to a thread, elsewhere it would slow the whole process."""
     if sys.platform != "linux":
         return

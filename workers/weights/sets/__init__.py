@@ -5,12 +5,14 @@ from typing import Final
 from workers.weights.catalogue import index_sets
 from workers.weights.sets.kokoro import KOKORO
 from workers.weights.sets.piper import PIPER
+from workers.weights.sets.sensevoice import SENSEVOICE
+from workers.weights.sets.smollm2 import SMOLLM2
 from workers.weights.sets.speakers import SPEAKERS
-from workers.weights.sets.whisper import WHISPER_BASE, WHISPER_TINY_EN
+from workers.weights.sets.whisper import WHISPERS
 
-SETS: Final = index_sets((KOKORO, PIPER, SPEAKERS, WHISPER_BASE, WHISPER_TINY_EN))
+SETS: Final = index_sets((KOKORO, PIPER, SPEAKERS, *WHISPERS, SENSEVOICE, SMOLLM2))
 
-DEFAULT_SETS: Final = ("kokoro",)
+DEFAULT_SETS: Final = ("kokoro", "whisper-base")
 """What `make run` needs."""
 
 TEST_SETS: Final = ("kokoro", "piper", "speakers", "whisper-base")

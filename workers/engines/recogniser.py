@@ -1,0 +1,84 @@
+"""The protocol of engines that hear."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.contract.engines import EngineSpec
+from workers.contract.errors import UNKNOWN_ENGINE, UNSUPPORTED_LANGUAGE, WorkError
+from workers.contract.listening import HeardSegment, HeardWord
+from workers.engines.base import Model, primary_tag
+
+HEARING_RATE = 16_000
+"""Hz, of all samples that recognisers and the detector of speech take."""
+Samples = NDArray[np.float32]
+"""Mono, shape [n], full scale 1.0, HEARING_RATE samples a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What a recogniser is asked for."""
+
+    language: str = ""
+    """Primary tag; detected when empty."""
+    is_translation: bool = False
+    """The text is to be English, whatever is spoken."""
+    has_english: bool = False
+    """Each segment carries its English beside the text."""
+    prompt: str = ""
+    """What was said before, or names and spellings: a model that takes none ignores it, as it does hotwords."""
+    hotwords: str = ""
+    temperature: float = 0.0
+    """0: the most probable words, with higher ones tried where these look wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard in one window."""
+
+    language: str
+    """Primary tag."""
+    segments: tuple[HeardSegment, ...]
+    """Ascending, in seconds from the window's first sample, with their words where the model can tell them."""
+
+
+class Recogniser(Model, Protocol):
+    """A model that hears. `spec.languages` are those it knows."""
+
+    window_seconds: float = 30.0
+    """The longest window that one call takes."""
+    batch_windows: int = 1
+    """So many windows in one call take less than as many calls; more are not asked for at once."""
+
+    def hear(self, windows: Sequence[Samples], *, hearing: Hearing) -> list[Heard]:
+        """What is said in each window, one after the other; all are taken for one language where none is given.
+
+        Without a word of speech there are no segments. Raises WorkError (unsupported_language).
+        """
+
+    def find_language(self, windows: Sequence[Samples]) -> str:
+        """The language that all windows together are most probably in, a primary tag; empty without a window."""
+
+    def align(self, samples: Samples, *, text: str, language: str) -> tuple[HeardWord, ...]:
+        """When each word of a known text is heard in a window of at most `window_seconds`; the words together are the text, spaces aside.
+
+        Raises WorkError (unsupported_language).
+        """
+
+
+def as_recogniser(model: Model) -> Recogniser:
+    """The model as one that hears. Raises WorkError (unknown_engine) for any other."""
+    if model.spec.kind != "stt":
+        raise WorkError(UNKNOWN_ENGINE, f"{model.spec.name} does not hear.")
+    return cast("Recogniser", model)
+
+
+def check_language(spec: EngineSpec, language: str) -> str:
+    """The primary tag of a language that the engine knows, empty for an empty one. Raises WorkError (unsupported_language)."""
+    tag = primary_tag(language)
+    if tag and tag not in spec.languages:
+        raise WorkError(UNSUPPORTED_LANGUAGE, f"{spec.name} does not know the language {language!r}.")
+    return tag

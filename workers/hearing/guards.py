@@ -1,0 +1,111 @@
+"""What tells words that were said from words that a model made up, and loops from speech that repeats itself."""
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+REPETITIVE_ABOVE: Final = 2.4
+"""Compression ratio of a text that goes in circles, and log probability of one that is guessed: OpenAI's own thresholds."""
+GUESSED_BELOW: Final = -1.0
+SILENT_ABOVE: Final = 0.6
+DOUBTFUL_SILENCE: Final = 0.25
+DOUBTFUL_BELOW: Final = -0.55
+LITTLE_SPEECH_SECONDS: Final = 0.6
+"""Even "thank you" takes as long."""
+MOST_CHARACTERS_PER_SECOND: Final = 45.0
+"""Twice as fast as anybody speaks: what is longer was not said in that time."""
+LOOP_TURNS: Final = 4
+LONGEST_LOOP_WORDS: Final = 12
+
+PHANTOMS: Final = (
+    r"thank(s| you)( (so|very) much)?( for (watching|listening|your attention))?( (guys|everyone))?",
+    r"(please )?(like( and)? )?subscribe( to (my|our|the) channel)?",
+    r"(i'?ll )?see you( guys)?( (in the )?next (time|video|one)| later)?",
+    r"(bye ?)+",
+    r"you",
+    r"so",
+    r".*amara\.? ?org.*",
+    r"(sub)?titles? by .*",
+    r"(transcription|captioning) by .*",
+    r".*www\..*",
+    r"sous-?titr(age|es?).*",
+    r"merci( d'avoir regardé.*)?",
+    r"untertitel.*",
+    r"vielen dank( fürs zuschauen)?",
+    r"subtítulos.*",
+    r"gracias( por ver.*)?",
+    r"sottotitoli.*",
+    r"legendas.*",
+    r"obrigad[oa]( por assistir)?",
+    r"ondertitel.*",
+    r"субтитры.*",
+    r"продолжение следует",
+    r"спасибо за просмотр",
+    r"ご視聴ありがとうございました",
+    r"(字幕|中文字幕|请不吝点赞).*",
+    r"(謝謝|谢谢)(觀看|观看|大家)?",
+    r"시청해\s?주셔서 감사합니다",
+    r"(музыка|music|musik|música|musique|applause|laughter)",
+)
+"""What whisper writes over noise, because subtitles end so. Said in earnest as well: it takes weak evidence besides to drop one."""
+_PHANTOM: Final = re.compile("|".join(f"(?:{pattern})" for pattern in PHANTOMS))
+_BARE: Final = re.compile(r"[^\w\s'.\-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a text besides its words."""
+
+    average_log_probability: float
+    no_speech_probability: float
+    speech_seconds: float
+    """How long the detector heard speech where the text is said to be; negative where nobody knows."""
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether the model itself says so."""
+        return self.no_speech_probability > SILENT_ABOVE and self.average_log_probability < GUESSED_BELOW
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether a phrase that is often made up is probably made up here."""
+        return (
+            self.average_log_probability < DOUBTFUL_BELOW
+            or self.no_speech_probability > DOUBTFUL_SILENCE
+            or 0 <= self.speech_seconds < LITTLE_SPEECH_SECONDS
+        )
+
+
+def compression_ratio(text: str) -> float:
+    """Bytes of the text to those of the same compressed."""
+    raw = text.encode()
+    return len(raw) / len(zlib.compress(raw))
+
+
+def is_phantom(text: str) -> bool:
+    """Whether the whole text is a phrase that recognisers make up."""
+    plain = _BARE.sub("", text.casefold()).strip(" .-")
+    return bool(_PHANTOM.fullmatch(plain))
+
+
+def is_invented(text: str, *, evidence: Evidence) -> bool:
+    """Whether nobody said this: no evidence at all, a known phantom on weak evidence, or more than can be said in the time."""
+    if not any(map(str.isalnum, text)) or evidence.is_silence:
+        return True
+    if evidence.speech_seconds >= 0 and len(text.strip()) > MOST_CHARACTERS_PER_SECOND * (evidence.speech_seconds + 0.5):
+        return True
+    return evidence.is_weak and is_phantom(text)
+
+
+def find_loop(words: Sequence[str]) -> int:
+    """How many of the words remain when one that ends in a loop, a group of words LOOP_TURNS times or more, keeps one turn of it."""
+    for size in range(1, min(LONGEST_LOOP_WORDS, len(words) // LOOP_TURNS) + 1):
+        group = words[-size:]
+        turns = 1
+        while words[len(words) - (turns + 1) * size : len(words) - turns * size] == group:
+            turns += 1
+        if turns >= LOOP_TURNS:
+            return len(words) - (turns - 1) * size
+    return len(words)

@@ -1,0 +1,100 @@
+"""Whether a voice is a man's or a woman's, by its pitch."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.engines.recogniser import HEARING_RATE
+
+FRAME_SAMPLES: Final = 1024
+"""64 ms: three periods of the lowest voice."""
+STEP_SAMPLES: Final = 640
+LOWEST_HERTZ, HIGHEST_HERTZ = 60.0, 400.0
+VOICED_ABOVE: Final = 0.55
+"""Of the normalised autocorrelation: noise and consonants lie below."""
+LOUD_SHARE: Final = 0.1
+"""Of the loudest frames' level; what is quieter is breath and room."""
+MALE_BELOW, FEMALE_ABOVE = 145.0, 175.0
+"""Hz. Men speak at 85 to 155 on average, women at 165 to 255 (Titze, Principles of Voice Production, 1994); between them nobody can tell."""
+CLEAR_SHARE: Final = 0.6
+FEWEST_FRAMES: Final = 25
+"""A second of voiced sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class PitchTally:
+    """Voiced frames by what their pitch says."""
+
+    male: int = 0
+    female: int = 0
+    unclear: int = 0
+
+    def __add__(self, other: "PitchTally") -> "PitchTally":
+        return PitchTally(self.male + other.male, self.female + other.female, self.unclear + other.unclear)
+
+    @property
+    def gender(self) -> str:
+        """Of the voice that speaks most: male, female, or neutral where it is unclear; empty without a voice."""
+        total = self.male + self.female + self.unclear
+        if total < FEWEST_FRAMES:
+            return ""
+        if self.male > CLEAR_SHARE * total:
+            return "male"
+        return "female" if self.female > CLEAR_SHARE * total else "neutral"
+
+
+def tally_pitch(samples: NDArray[np.float32]) -> PitchTally:
+    """Of speech: mono, 16 kHz, shape [n]."""
+    hertz = voiced_pitches(samples)
+    male, female = int((hertz < MALE_BELOW).sum()), int((hertz > FEMALE_ABOVE).sum())
+    return PitchTally(male, female, len(hertz) - male - female)
+
+
+def voiced_pitches(samples: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Hz of every voiced frame, by the first high peak of the autocorrelation (Boersma 1993, without interpolation)."""
+    if len(samples) < FRAME_SAMPLES:
+        return np.zeros(0)
+    frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME_SAMPLES)[::STEP_SAMPLES].astype(np.float64)
+    frames = frames - frames.mean(axis=1, keepdims=True)
+    level = np.sqrt((frames**2).mean(axis=1))
+    frames = frames[level > LOUD_SHARE * max(float(np.quantile(level, 0.95)), 1e-5)]
+    if not len(frames):
+        return np.zeros(0)
+    window = np.hanning(FRAME_SAMPLES)
+    correlation = _autocorrelation(frames * window) / _autocorrelation(window[None])
+    correlation /= np.maximum(correlation[:, :1], 1e-12)
+    shortest, longest = int(HEARING_RATE / HIGHEST_HERTZ), int(HEARING_RATE / LOWEST_HERTZ)
+    lags = correlation[:, shortest:longest]
+    # The first peak that is nearly the highest: a later one is an octave below.
+    is_high = lags >= 0.85 * lags.max(axis=1, keepdims=True)
+    peak = is_high.argmax(axis=1)
+    best = np.array([_climb(row, position) for row, position in zip(lags, peak, strict=True)])
+    voiced = lags[np.arange(len(lags)), best] > VOICED_ABOVE
+    hertz: NDArray[np.float64] = HEARING_RATE / (best[voiced] + shortest).astype(np.float64)
+    return hertz
+
+
+def most_common(genders: Iterable[tuple[str, float]]) -> str:
+    """The gender with the most seconds; neutral where two have nearly as many, empty where none is known."""
+    seconds: dict[str, float] = {}
+    for gender, weight in genders:
+        if gender:
+            seconds[gender] = seconds.get(gender, 0.0) + weight
+    if not seconds:
+        return ""
+    best = max(seconds, key=lambda gender: seconds[gender])
+    return best if seconds[best] > CLEAR_SHARE * sum(seconds.values()) else "neutral"
+
+
+def _autocorrelation(frames: NDArray[np.float64]) -> NDArray[np.float64]:
+    spectrum = np.fft.rfft(frames, 2 * FRAME_SAMPLES, axis=1)
+    return np.fft.irfft(np.abs(spectrum) ** 2, axis=1)[:, : FRAME_SAMPLES // 2]
+
+
+def _climb(row: NDArray[np.float64], position: int) -> int:
+    while position + 1 < len(row) and row[position + 1] > row[position]:
+        position += 1
+    return position

@@ -1,0 +1,117 @@
+"""Windows to segments: decode, try again where the text looks wrong, time the words, write the English beside."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from workers.contract.listening import HeardSegment, HeardWord
+from workers.engines.recogniser import HEARING_RATE, Heard, Hearing, Samples
+from workers.hearing.guards import REPETITIVE_ABOVE, find_loop
+from workers.hearing.segmentation import TimedWord, split_words, text_of
+from workers.hearing.whisper.model import Decoded, Encoded, WhisperModel
+from workers.hearing.whisper.pairing import pair_by_time
+
+TEMPERATURES: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+"""Tried one after the other while a text is repetitive or guessed, as OpenAI's program does; the first without the prompt and with
+the window filled up to 30 s, either of which may be what went wrong."""
+DECIMALS: Final = 3
+
+
+def hear_windows(model: WhisperModel, windows: Sequence[Samples], *, hearing: Hearing, language: str) -> list[Heard]:
+    """What each window of at most 30 s holds. language: one that the model knows, or empty."""
+    encoded = model.encode(windows)
+    language = language or most_probable_language(model, encoded)
+    listener = _Listener(model, windows, encoded=encoded, language=language, hearing=hearing)
+    return [Heard(language, segments) for segments in listener.listen()]
+
+
+def most_probable_language(model: WhisperModel, encoded: Encoded) -> str:
+    """That of all windows together."""
+    if not model.is_multilingual:
+        return "en"
+    totals: dict[str, float] = {}
+    for probabilities in model.language_probabilities(encoded):
+        for language, probability in probabilities.items():
+            totals[language] = totals.get(language, 0.0) + probability
+    return max(totals, key=lambda language: totals[language])
+
+
+class _Listener:
+    """The windows of one call."""
+
+    def __init__(self, model: WhisperModel, windows: Sequence[Samples], *, encoded: Encoded, language: str, hearing: Hearing) -> None:
+        self._model = model
+        self._windows = windows
+        self._encoded = encoded
+        self._language = language
+        self._hearing = hearing
+        self._seconds = [len(window) / HEARING_RATE for window in windows]
+
+    def listen(self) -> list[tuple[HeardSegment, ...]]:
+        """The segments of each window."""
+        is_translated = self._hearing.is_translation and self._language != "en"
+        heard = self._hear("translate" if is_translated else "transcribe")
+        if not self._hearing.has_english:
+            return heard
+        if self._language == "en" or is_translated or not self._model.is_multilingual:
+            return [tuple(replace(segment, english=segment.text) for segment in segments) for segments in heard]
+        english = self._hear("translate")
+        return [_beside(segments, english=texts) for segments, texts in zip(heard, english, strict=True)]
+
+    def _hear(self, task: str) -> list[tuple[HeardSegment, ...]]:
+        tokenizer = self._model.tokenizer(self._language, task=task)
+        context = self._model.context(tokenizer, prompt=self._hearing.prompt, hotwords=self._hearing.hotwords)
+        temperature = self._hearing.temperature
+        decoded = self._model.decode(self._encoded, tokenizer=tokenizer, context=context, seconds=self._seconds, temperature=temperature)
+        return [self._finish(row, one, tokenizer=tokenizer) for row, one in enumerate(decoded)]
+
+    def _finish(self, row: int, decoded: Decoded, *, tokenizer: Any) -> tuple[HeardSegment, ...]:
+        encoded = self._encoded[row : row + 1]
+        if not decoded.is_sound and self._hearing.temperature == 0:
+            encoded = self._model.encode(self._windows[row : row + 1], is_padded=True)
+            decoded = self._try_again(encoded, decoded, tokenizer=tokenizer, seconds=self._seconds[row])
+        if decoded.is_silence:
+            return ()
+        words = self._model.time_words(encoded, decoded.tokens, tokenizer=tokenizer, seconds=self._seconds[row])
+        if decoded.compression_ratio > REPETITIVE_ABOVE:
+            words = words[: find_loop([word.text for word in words])]
+        return tuple(_segment(group, decoded=decoded, seconds=self._seconds[row]) for group in split_words(words) if text_of(group))
+
+    def _try_again(self, encoded: Encoded, first: Decoded, *, tokenizer: Any, seconds: float) -> Decoded:
+        """One window until it looks right; else the most probable of what goes in no circles."""
+        tried = [first]
+        for temperature in TEMPERATURES:
+            (one,) = self._model.decode(encoded, tokenizer=tokenizer, context=(), seconds=[seconds], temperature=temperature)
+            if one.is_sound:
+                return one
+            tried.append(one)
+        straight = [one for one in tried if one.compression_ratio <= REPETITIVE_ABOVE]
+        return max(straight or tried, key=lambda one: one.average_log_probability)
+
+
+def _segment(words: Sequence[TimedWord], *, decoded: Decoded, seconds: float) -> HeardSegment:
+    timed = tuple(
+        HeardWord(word.text.strip(), _time(word.start, seconds), _time(word.end, seconds), round(word.probability, 4))
+        for word in words
+        if word.text.strip()
+    )
+    return HeardSegment(
+        start=timed[0].start,
+        end=timed[-1].end,
+        text=text_of(words),
+        words=timed,
+        average_log_probability=round(decoded.average_log_probability, 4),
+        no_speech_probability=round(decoded.no_speech_probability, 4),
+        compression_ratio=round(decoded.compression_ratio, 4),
+        temperature=decoded.temperature,
+        tokens=tuple(token for word in words for token in word.tokens),
+    )
+
+
+def _time(value: float, seconds: float) -> float:
+    return round(min(max(value, 0.0), seconds), DECIMALS)
+
+
+def _beside(segments: Sequence[HeardSegment], *, english: Sequence[HeardSegment]) -> tuple[HeardSegment, ...]:
+    texts = pair_by_time([(one.start, one.end) for one in segments], [(one.start, one.end, one.text) for one in english])
+    return tuple(replace(segment, english=text) for segment, text in zip(segments, texts, strict=True))

@@ -1,0 +1,235 @@
+"""One Whisper model: windows in, tokens and their likelihood out."""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.engines.recogniser import Samples
+from workers.hearing.guards import GUESSED_BELOW, REPETITIVE_ABOVE, SILENT_ABOVE, compression_ratio
+from workers.hearing.segmentation import TimedWord
+from workers.scheduler import lower_priority
+
+T = TypeVar("T")
+Encoded = NDArray[Any]
+"""What the decoder attends to, [windows, 1500, width]: rows of it are heard alone or together."""
+
+BEAMS: Final = 5
+CANDIDATES: Final = 5
+MOST_TOKENS: Final = 448
+MOST_PROMPT_TOKENS: Final = 160
+MOST_HOTWORD_TOKENS: Final = 63
+"""With the prompt's and the mark before them half of what the model takes, so that the other half is for the text."""
+SPARE_TOKENS: Final = 40
+MOST_TOKENS_PER_SECOND: Final = 32.0
+"""The scripts that the tokens fit least are written with some 20 a second: more is a loop, which ends the sooner."""
+FRAMES: Final = 3000
+"""Of 10 ms: the 30 s that the model was trained on."""
+FEWEST_FRAMES: Final = 1000
+SILENT_FRAMES: Final = 300
+"""A shorter window is heard with so much silence behind it and FEWEST_FRAMES at least, not filled up to 30 s: with base a window of 5 s
+takes a fifth of the time to encode, one of 25 s three quarters, and 0.5 s of silence is too little (words repeat). What looks wrong
+then is heard once more with all 30 s."""
+SPACELESS: Final = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
+WORKER_NICENESS: Final = 10
+"""CTranslate2's threads serve prompt and bulk work alike, so they stand between the two (workers/scheduler.py)."""
+PREPENDED: Final = "\"'“¿([{-"
+APPENDED: Final = "\"'.。,，!！?？:：”)]}、"
+"""Signs that belong to the word after and before them, as OpenAI's program has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What one window became."""
+
+    text: str
+    tokens: tuple[int, ...]
+    """Of the text alone."""
+    average_log_probability: float
+    no_speech_probability: float
+    compression_ratio: float
+    temperature: float
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether the model itself says that nobody speaks."""
+        return self.no_speech_probability > SILENT_ABOVE and self.average_log_probability < GUESSED_BELOW
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether no higher temperature needs to be tried."""
+        is_good = self.compression_ratio <= REPETITIVE_ABOVE and self.average_log_probability >= GUESSED_BELOW
+        return is_good or self.is_silence
+
+
+class WhisperModel:
+    """Weights of one size, loaded. Several threads may use it at once: each call has a thread of CTranslate2's own, on one core."""
+
+    def __init__(self, folder: Path, *, device: str, threads: int) -> None:
+        """threads: how many calls compute at once. Raises what CTranslate2 raises: RuntimeError, ValueError."""
+        from faster_whisper import WhisperModel as FasterWhisper
+        from faster_whisper.tokenizer import Tokenizer
+
+        kind, _, index = device.partition(":")
+        self._make_tokenizer = Tokenizer
+        self._model: Any = _started_nicely(
+            lambda: FasterWhisper(
+                str(folder),
+                device=kind,
+                device_index=int(index or 0),
+                compute_type="int8" if kind == "cpu" else "float16",
+                cpu_threads=1,
+                num_workers=threads,
+                local_files_only=True,
+            )
+        )
+        self._tokenizers: dict[tuple[str, str], Any] = {}
+
+    @property
+    def is_multilingual(self) -> bool:
+        """Whether it knows more than English."""
+        return bool(self._model.model.is_multilingual)
+
+    def tokenizer(self, language: str, *, task: str) -> Any:
+        """faster-whisper's, made once for each language and task (transcribe, translate)."""
+        key = (language, task)
+        if key not in self._tokenizers:
+            self._tokenizers[key] = self._make_tokenizer(self._model.hf_tokenizer, self.is_multilingual, task=task, language=language)
+        return self._tokenizers[key]
+
+    def encode(self, windows: Sequence[Samples], *, is_padded: bool = False) -> Encoded:
+        """Hears windows of at most 30 s each, filled up with silence to the length of the longest and some; with is_padded to 30 s."""
+        longest = max(len(window) for window in windows) // self._model.feature_extractor.hop_length
+        frames = FRAMES if is_padded else min(FRAMES, max(FEWEST_FRAMES, longest + SILENT_FRAMES) // 2 * 2)
+        # One by one: together they take as long and more memory.
+        return np.concatenate([self._encode_one(window, frames=frames) for window in windows])
+
+    def _encode_one(self, window: Samples, *, frames: int) -> Encoded:
+        from ctranslate2 import StorageView
+        from faster_whisper.audio import pad_or_trim
+
+        features = pad_or_trim(self._model.feature_extractor(window)[..., :-1], frames)[None]
+        return np.array(self._model.model.encode(StorageView.from_array(np.ascontiguousarray(features, np.float32)), to_cpu=True))
+
+    def language_probabilities(self, encoded: Encoded) -> list[dict[str, float]]:
+        """Of each window. Only of a multilingual model."""
+        results = self._model.model.detect_language(_view(encoded))
+        return [{token[2:-2]: float(probability) for token, probability in result} for result in results]
+
+    def decode(
+        self, encoded: Encoded, *, tokenizer: Any, context: Sequence[int], seconds: Sequence[float], temperature: float
+    ) -> list[Decoded]:
+        """The most probable text of each window at one temperature. seconds: the windows' lengths."""
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        # Without timestamps: with them base leaves out whole sentences of packed windows (one word in ten of LibriVox clips).
+        prompt = [*context, *tokenizer.sot_sequence, tokenizer.no_timestamps]
+        room = SPARE_TOKENS + int(MOST_TOKENS_PER_SECOND * max(seconds))
+        sampling = (
+            {"beam_size": 1, "num_hypotheses": CANDIDATES, "sampling_topk": 0, "sampling_temperature": temperature}
+            if temperature > 0
+            else {"beam_size": BEAMS}
+        )
+        results = self._model.model.generate(
+            _view(encoded),
+            [prompt] * len(seconds),
+            max_length=min(MOST_TOKENS, len(prompt) + room),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_blank=True,
+            suppress_tokens=list(get_suppressed_tokens(tokenizer, [-1])),
+            **sampling,
+        )
+        return [_decoded(result, tokenizer, temperature=temperature) for result in results]
+
+    def context(self, tokenizer: Any, *, prompt: str, hotwords: str) -> list[int]:
+        """The tokens before the text: words to expect, then the end of what was said before."""
+        expected = tokenizer.encode(" " + hotwords.strip())[:MOST_HOTWORD_TOKENS] if hotwords.strip() else []
+        said = tokenizer.encode(" " + prompt.strip())[-MOST_PROMPT_TOKENS:] if prompt.strip() else []
+        return [tokenizer.sot_prev, *expected, *said] if expected or said else []
+
+    def time_words(self, encoded: Encoded, tokens: Sequence[int], *, tokenizer: Any, seconds: float) -> list[TimedWord]:
+        """When the words of one window are heard, by cross-attention; the words together are the text."""
+        from faster_whisper.transcribe import merge_punctuations
+
+        if not tokens:
+            return []
+        words: list[dict[str, Any]] = self._model.find_alignment(tokenizer, [list(tokens)], _view(encoded), self._frames(seconds))[0]
+        merge_punctuations(words, PREPENDED, APPENDED)
+        timed: list[TimedWord] = []
+        for word in words:
+            if not word["word"]:
+                continue
+            if timed and word["word"][0] != " " and tokenizer.language_code not in SPACELESS:
+                timed[-1] = _joined(timed[-1], word)
+            else:
+                timed.append(_timed(word))
+        return timed
+
+    def tokens_of(self, text: str, *, tokenizer: Any) -> list[int]:
+        """Of a known text, as far as the model can take it."""
+        return list(tokenizer.encode(" " + text.strip()))[: MOST_TOKENS // 2]
+
+    def _frames(self, seconds: float) -> int:
+        frames: int = min(round(seconds * self._model.frames_per_second), FRAMES)
+        return max(2, frames)
+
+
+def compute_threads() -> int:
+    """As many as the worker's compute threads can ask for at once: every core's, and the one that bulk work always has."""
+    return int(os.environ.get("TTSAI_WORKER_CORES") or os.cpu_count() or 1) + 1
+
+
+def _decoded(result: Any, tokenizer: Any, *, temperature: float) -> Decoded:
+    tokens = list(result.sequences_ids[0])
+    text = tokenizer.decode(tokens).strip()
+    return Decoded(
+        text,
+        tuple(token for token in tokens if token < tokenizer.eot),
+        # CTranslate2 divides by the number of tokens; the end of the text is one more.
+        average_log_probability=float(result.scores[0]) * len(tokens) / (len(tokens) + 1),
+        no_speech_probability=float(result.no_speech_prob),
+        compression_ratio=compression_ratio(text),
+        temperature=temperature,
+    )
+
+
+def _timed(word: dict[str, Any]) -> TimedWord:
+    return TimedWord(word["word"], float(word["start"]), float(word["end"]), float(word["probability"]), tuple(word["tokens"]))
+
+
+def _joined(before: TimedWord, word: dict[str, Any]) -> TimedWord:
+    """One word of two, ill and -disposed."""
+    probability = min(before.probability, float(word["probability"]))
+    return TimedWord(before.text + word["word"], before.start, float(word["end"]), probability, (*before.tokens, *word["tokens"]))
+
+
+def _view(encoded: Encoded) -> Any:
+    from ctranslate2 import StorageView
+
+    return StorageView.from_array(np.ascontiguousarray(encoded))
+
+
+def _started_nicely(start: Callable[[], T]) -> T:
+    """What `start` returns, called in a thread of the priority that the library's own threads are to inherit."""
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            lower_priority(WORKER_NICENESS)
+            results.append(start())
+        except BaseException as error:  # noqa: BLE001 - raised again below, in the thread that waits
+            errors.append(error)
+
+    thread = threading.Thread(target=run, name="load")
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
+    return results[0]

@@ -1,0 +1,128 @@
+"""Regions of speech laid end to end in windows that fill what a recogniser hears at once, and the way back to the recording's time."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Final
+
+import numpy as np
+
+from workers.engines.recogniser import HEARING_RATE, Samples
+from workers.hearing.speech import Region
+
+MARGIN_SECONDS: Final = 0.3
+"""Heard before and after every region, half the silence where that is less: a longer silence shrinks to twice as much."""
+CONTEXT_SECONDS: Final = 1.0
+"""Heard beyond a cut in the middle of speech; whose words belong to the other side."""
+
+Read = Callable[[float, float], Samples]
+"""Samples between two times in seconds of the recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a recogniser hears in one go."""
+
+    regions: tuple[Region, ...]
+    """The speech that is in it."""
+    stretches: tuple[Region, ...]
+    """Of the recording, ascending, laid end to end."""
+    is_cut_before: bool = False
+    """Speech goes on across its beginning: what is heard before the first region belongs to the window before."""
+    is_cut_after: bool = False
+    _offsets: tuple[float, ...] = field(init=False, repr=False, compare=False, default=())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_offsets", (0.0, *accumulate(stretch.seconds for stretch in self.stretches)))
+
+    @property
+    def seconds(self) -> float:
+        """How long it is to the recogniser."""
+        return self._offsets[-1]
+
+    @property
+    def start(self) -> float:
+        """Where its own speech begins, in the recording."""
+        return self.regions[0].start
+
+    @property
+    def end(self) -> float:
+        """Where its own speech ends."""
+        return self.regions[-1].end
+
+    @property
+    def speech_seconds(self) -> float:
+        """Of its own regions."""
+        return sum(region.seconds for region in self.regions)
+
+    def read(self, read: Read) -> Samples:
+        """Its samples."""
+        return np.concatenate([read(stretch.start, stretch.end) for stretch in self.stretches])
+
+    def recording_time(self, seconds: float, *, is_end: bool = False) -> float:
+        """The recording's time of a time in the window; on a seam the end of what is before it, or the beginning of what follows."""
+        find = bisect_left if is_end else bisect_right
+        position = find(self._offsets[1:-1], seconds)
+        stretch = self.stretches[position]
+        return min(max(stretch.start + seconds - self._offsets[position], stretch.start), stretch.end)
+
+    def window_time(self, seconds: float) -> float:
+        """The other way round; what lies between stretches is where the next begins."""
+        for stretch, offset in zip(self.stretches, self._offsets, strict=False):
+            if seconds < stretch.start:
+                return offset
+            if seconds <= stretch.end:
+                return offset + seconds - stretch.start
+        return self.seconds
+
+
+def pack_windows(
+    regions: Sequence[Region], *, window_seconds: float, seconds: float, before: float | None = None, after: float | None = None
+) -> tuple[Window, ...]:
+    """As few windows of at most `window_seconds` as hold all regions in their order.
+
+    regions: ascending, not overlapping; seconds: the recording's length; before, after: where the speech before the first region ends
+    and that behind the last one begins, if there is any.
+    """
+    windows: list[Window] = []
+    group: list[Region] = []
+    for index, region in enumerate(regions):
+        following = regions[index + 1].start if index + 1 < len(regions) else after
+        if group and _length(_stretches([*group, region], seconds=seconds, before=before, after=following)) > window_seconds:
+            windows.append(_make(group, window_seconds=window_seconds, seconds=seconds, before=before, after=region.start))
+            before, group = group[-1].end, []
+        group.append(region)
+    if group:
+        windows.append(_make(group, window_seconds=window_seconds, seconds=seconds, before=before, after=after))
+    return tuple(windows)
+
+
+def sample_span(start: float, end: float) -> tuple[int, int]:
+    """First sample and the one behind the last, of two times in seconds."""
+    return round(start * HEARING_RATE), round(end * HEARING_RATE)
+
+
+def _make(regions: Sequence[Region], *, window_seconds: float, seconds: float, before: float | None, after: float | None) -> Window:
+    stretches = _stretches(regions, seconds=seconds, before=before, after=after)
+    is_cut_before = before is not None and regions[0].start <= before
+    is_cut_after = after is not None and regions[-1].end >= after
+    room = max(0.0, window_seconds - _length(stretches)) / max(1, is_cut_before + is_cut_after)
+    context = min(CONTEXT_SECONDS, room)
+    if is_cut_before:
+        stretches[0] = Region(max(0.0, stretches[0].start - context), stretches[0].end)
+    if is_cut_after:
+        stretches[-1] = Region(stretches[-1].start, min(seconds, stretches[-1].end + context))
+    return Window(tuple(regions), tuple(stretches), is_cut_before=is_cut_before, is_cut_after=is_cut_after)
+
+
+def _stretches(regions: Sequence[Region], *, seconds: float, before: float | None, after: float | None) -> list[Region]:
+    """Each region with its margins: half of the silence to the neighbour at most."""
+    ends = [before or 0.0, *(region.end for region in regions)]
+    starts = [*(region.start for region in regions), seconds if after is None else after]
+    margins = [min(MARGIN_SECONDS, (start - end) / 2) for end, start in zip(ends, starts, strict=True)]
+    return [Region(region.start - left, region.end + right) for region, left, right in zip(regions, margins[:-1], margins[1:], strict=True)]
+
+
+def _length(stretches: Sequence[Region]) -> float:
+    return sum(stretch.seconds for stretch in stretches)
