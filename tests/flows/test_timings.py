@@ -1,0 +1,133 @@
+"""When each word is heard, on the running platform: every engine, as the customer wrote the words, also where others are said."""
+
+import io
+import time
+import wave
+
+import av
+import pytest
+import tts_ai
+
+from tests.flows.listening import Listener
+from tests.flows.running import RunningPlatform
+
+TEXT = (
+    'Dr. Smith saw a GIF on <say-as interpret-as="date">2026-04-26</say-as>, at <say-as interpret-as="time">14:30</say-as>, '
+    'of <sub alias="the World Wide Web">WWW</sub> and paid $5.'
+)
+WORDS = ["Dr.", "Smith", "saw", "a", "GIF", "on", "2026-04-26", "at", "14:30", "of", "WWW", "and", "paid", "$5"]
+
+
+@pytest.fixture(scope="module")
+def key(platform: RunningPlatform) -> str:
+    return platform.key("timings@example.com", plan="enterprise")
+
+
+def result_of(platform: RunningPlatform, key: str, **wishes: object) -> dict[str, object]:
+    """The result of a request that asked for timings, without asking for them again."""
+    with platform.client(key) as client:
+        answer = client.post("/v1/tts/", json={"timestamps": True, "format": "wav", **wishes})
+        assert answer.status_code == 200, answer.text
+        return completed(platform, key, answer.json()["uuid"])
+
+
+def completed(platform: RunningPlatform, key: str, uuid: str, **query: str) -> dict[str, object]:
+    deadline = time.monotonic() + 120
+    with platform.client(key) as client:
+        while time.monotonic() < deadline:
+            result = client.get("/v1/speech/results/", params={"uuid": uuid, **query}).json()
+            if result["status"] not in {"queued", "processing"}:
+                assert result["status"] == "completed", result
+                return dict(result)
+            time.sleep(0.1)
+    raise TimeoutError(uuid)
+
+
+@pytest.mark.parametrize("model", ["kokoro", "hibari", "piper"])
+def test_every_engine_times_the_words_as_they_were_written(platform: RunningPlatform, key: str, model: str) -> None:
+    result = result_of(platform, key, text=TEXT, model=model, pronunciations={"GIF": "jiff"})
+    words = result["words"]
+    assert isinstance(words, list)
+    assert isinstance(result["duration"], float)
+    assert [word["word"].rstrip(",.") if word["word"] != "Dr." else "Dr." for word in words] == WORDS
+    times = [time for word in words for time in (word["start"], word["end"])]
+    assert times == sorted(times)
+    assert times[0] >= 0
+    assert times[-1] <= result["duration"]
+    date = next(word for word in words if word["word"].startswith("2026"))
+    assert date["end"] - date["start"] > 1.5  # six words are said for it
+
+
+def test_a_word_is_heard_between_its_times(platform: RunningPlatform, key: str, listener: Listener) -> None:
+    result = result_of(platform, key, text=TEXT, voice="af_heart", pronunciations={"GIF": "jiff"})
+    with platform.client(key) as client:
+        audio = client.get(str(result["result_url"])).content
+    words = result["words"]
+    assert isinstance(words, list)
+    date = next(word for word in words if word["word"].startswith("2026"))
+    assert "april" in listener.hear(cut(audio, date["start"] - 0.1, date["end"] + 0.1)).lower()
+    web = next(word for word in words if word["word"].startswith("WWW"))
+    assert "world wide web" in listener.hear(cut(audio, web["start"] - 0.1, web["end"] + 0.1)).lower()
+
+
+def cut(audio: bytes, start: float, end: float) -> bytes:
+    """A piece of a WAV file of 16 bits, as WAV."""
+    cutting = io.BytesIO()
+    with wave.open(io.BytesIO(audio)) as whole, wave.open(cutting, "wb") as piece:
+        rate = whole.getframerate()
+        whole.setpos(max(0, round(start * rate)))
+        piece.setparams(whole.getparams())
+        piece.writeframes(whole.readframes(round((end - start) * rate)))
+    return cutting.getvalue()
+
+
+def test_both_prefixes_and_both_ways_of_asking_give_the_same_words(platform: RunningPlatform, key: str) -> None:
+    with platform.client(key) as client:
+        uuid = client.post("/api/v1/tts/", json={"text": "One two three.", "model": "hibari"}).json()["uuid"]
+        words = completed(platform, key, uuid, timestamps="words")["words"]
+        assert [word["word"] for word in words] == ["One", "two", "three."]  # type: ignore[attr-defined]
+        assert client.get("/api/v1/speech/results/", params={"uuid": uuid, "timestamps": "words"}).json()["words"] == words
+        assert "words" not in client.get("/v1/speech/results/", params={"uuid": uuid}).json()
+
+
+def test_the_official_sdk_polls_a_job_with_timings(platform: RunningPlatform, key: str) -> None:
+    with platform.client(key) as client:
+        uuid = client.post("/v1/tts/", json={"text": "One two three.", "model": "hibari", "timestamps": True, "format": "wav"}).json()[
+            "uuid"
+        ]
+    sdk = tts_ai.TTSClient(api_key=key, base_url=platform.url, gpu_url=platform.url)
+    assert sdk.poll_result(uuid, interval=0.2)[:4] == b"RIFF"
+
+
+def seconds_of(audio: bytes) -> float:
+    with av.open(io.BytesIO(audio)) as container:
+        return float((container.duration or 0) / av.time_base)
+
+
+@pytest.mark.parametrize("model", ["kokoro", "hibari"])
+def test_a_speed_takes_as_long_as_it_says_on_both_routes(platform: RunningPlatform, key: str, model: str) -> None:
+    text = "The first train leaves before sunrise, and the last one returns after midnight."
+    tail = 0.1  # the silence behind the last sound does not shrink
+    with platform.client(key) as client:
+
+        def openai_seconds(speed: float) -> float:
+            body = {
+                "model": model,
+                "input": text,
+                "response_format": "wav",
+                "speed": speed,
+                "voice": "af_heart" if model == "kokoro" else "heart",
+            }
+            answer = client.post("/v1/audio/speech", json=body)
+            assert answer.status_code == 200, answer.text
+            return seconds_of(answer.content) - tail
+
+        normal = openai_seconds(1.0)
+        for speed in (0.25, 4.0):
+            assert openai_seconds(speed) == pytest.approx(normal / speed, rel=0.06)
+        for speed in (0.49, 2.01):
+            assert client.post("/v1/tts/", json={"text": text, "model": model, "speed": speed}).status_code == 400
+    voice = "af_heart" if model == "kokoro" else "heart"
+    for speed in (0.5, 2.0):
+        result = result_of(platform, key, text=text, model=model, voice=voice, speed=speed)
+        assert result["duration"] - tail == pytest.approx(normal / speed, rel=0.06)  # type: ignore[operator]
