@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from workers.contract.messages import Manifest
+from workers.tasks.align import align
 from workers.tasks.convert import convert
 from workers.tasks.join import join
 from workers.tasks.reply import reply
@@ -12,6 +13,6 @@ from workers.tasks.speak import speak
 from workers.tasks.translate import translate
 
 PART_KINDS: Final[Mapping[str, Callable[..., Manifest]]] = MappingProxyType(
-    {"speak": speak, "join": join, "convert": convert, "translate": translate, "reply": reply}
+    {"speak": speak, "join": join, "convert": convert, "translate": translate, "reply": reply, "align": align}
 )
 """By PartMessage.kind: called with the run and, as `workbench`, what the worker has."""

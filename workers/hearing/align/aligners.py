@@ -1,0 +1,49 @@
+"""One stretch of a recording with its text: by pocketsphinx for English, by a recogniser's cross-attention for the rest."""
+
+import re
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.engines.recogniser import Recogniser
+from workers.hearing.align.sphinx import SphinxAligner
+from workers.hearing.align.spoken import HeardSpan
+
+LONGEST_TEXT_CHARACTERS: Final = 900
+"""Nobody says more in half a minute, and a recogniser reads no more at once."""
+
+_WORD: Final = re.compile(r"\S+")
+
+
+@cache
+def sphinx_aligner() -> SphinxAligner:
+    """The process's one: its dictionary and model take some 60 MB."""
+    return SphinxAligner()
+
+
+def align_by_sphinx(samples: NDArray[np.float32], *, text: str) -> list[HeardSpan]:
+    """English words. Offsets of the text, seconds of the samples; empty where the text is not what is heard."""
+    return [HeardSpan(*word) for word in sphinx_aligner().align(samples, text=text)] if len(text) <= LONGEST_TEXT_CHARACTERS else []
+
+
+def align_by_recogniser(recogniser: Recogniser, samples: NDArray[np.float32], *, text: str, language: str) -> list[HeardSpan]:
+    """Words of any language that the recogniser knows. Raises WorkError (unsupported_language)."""
+    if len(text) > LONGEST_TEXT_CHARACTERS:
+        return []
+    spans: list[HeardSpan] = []
+    position = 0
+    for word in recogniser.align(samples, text=text, language=language):
+        said = word.word.strip()
+        found = text.find(said, position) if said else -1
+        if found >= 0 and word.end >= word.start:
+            spans.append(HeardSpan(found, found + len(said), word.start, word.end))
+            position = found + len(said)
+    return spans
+
+
+def align_evenly(text: str, *, start: float, end: float) -> list[HeardSpan]:
+    """Words over the time between two moments by their length, where no aligner finds them."""
+    pace = (end - start) / max(1, len(text))
+    return [HeardSpan(*match.span(), start + pace * match.start(), start + pace * match.end()) for match in _WORD.finditer(text)]

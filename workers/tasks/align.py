@@ -1,0 +1,165 @@
+"""A known text and its audio: when each word is heard, stretch by stretch."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final, TypeVar
+
+import numpy as np
+
+from workers.audio.recordings import Recording, open_recording
+from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
+from workers.contract.listening import AlignedDocument, AlignWork
+from workers.contract.messages import Manifest
+from workers.engines.base import primary_tag
+from workers.engines.recogniser import HEARING_RATE, Samples, as_recogniser
+from workers.hearing.align import sphinx
+from workers.hearing.align.aligners import align_by_recogniser, align_by_sphinx, align_evenly
+from workers.hearing.align.plan import Stretch, plan_stretches
+from workers.hearing.align.spoken import HeardSpan, Piece, cut_pieces, speak_text, written_words
+from workers.hearing.speech import find_regions
+from workers.hearing.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
+from workers.hearing.whisper.languages import MULTILINGUAL
+from workers.parts import PartRun
+from workers.tasks.results import store_document
+from workers.tasks.speak import sentence_order
+from workers.tasks.workbench import Workbench
+from workers.text.language import detect_language
+
+T = TypeVar("T")
+
+BLOCK_SAMPLES: Final = 30 * HEARING_RATE // FRAME_SAMPLES * FRAME_SAMPLES
+"""Of a long recording, in which speech is detected at once."""
+LEAD_SAMPLES: Final = LEAD_FRAMES * FRAME_SAMPLES
+LONG_SECONDS: Final = 300.0
+"""What aligns longer audio leaves the prompt threads to what somebody waits for."""
+UNITS_PER_SECOND: Final = 2
+"""A second of audio is aligned in about the time that two characters take to be spoken, by a recogniser."""
+
+AlignStretch = Callable[[Samples, str], list[HeardSpan]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What every step needs."""
+
+    run: PartRun
+    bench: Workbench
+    recording: Recording
+
+    def submit(self, index: int, *, seconds: float, work: Callable[[], T]) -> "Future[T]":
+        """What is computed of some seconds of the recording, in its turn among all sentences."""
+        order = sentence_order(self.run.message, index=index, units=max(1, round(seconds * UNITS_PER_SECOND)))
+        order = replace(order, lane="bulk", is_first_heard=False) if self.recording.seconds > LONG_SECONDS else order
+        return self.bench.scheduler.submit(order, work=work)
+
+
+def align(run: PartRun, *, workbench: Workbench) -> Manifest:
+    """Does a part of kind `align`. Raises WorkError, PartStoppedError."""
+    work = AlignWork.from_dict(run.message.work)
+    with ExitStack() as stack:
+        path = stack.enter_context(workbench.storage.read(work.audio))
+        task = _Task(run, workbench, stack.enter_context(open_recording(path, sample_rate=HEARING_RATE)))
+        language = primary_tag(work.language) or detect_language(work.text, among=MULTILINGUAL, preferred=sphinx.LANGUAGE)
+        method, align_stretch = _aligner(work, language=language, task=task, stack=stack)
+        spoken = speak_text(work.text, language=work.language or language)
+        heard, is_guessed = _align_all(task, text=spoken.text, align_stretch=align_stretch)
+        document = AlignedDocument(tuple(written_words(spoken, heard)), method + ("+even" if is_guessed else ""))
+        seconds = task.recording.seconds
+    details = {"method": document.method, "language": language}
+    return store_document(
+        run.message,
+        storage=workbench.storage,
+        document=document,
+        audio_seconds=round(seconds, 4),
+        units_done=round(seconds * 1000),
+        details=details,
+    )
+
+
+def _aligner(work: AlignWork, *, language: str, task: _Task, stack: ExitStack) -> tuple[str, AlignStretch]:
+    """The method's name and how it aligns one stretch; the recogniser is kept in memory until the stack closes."""
+    if language == sphinx.LANGUAGE and not sphinx.find_sphinx_obstacle():
+        return sphinx.METHOD, lambda samples, text: align_by_sphinx(samples, text=text)
+    if not work.engine:
+        raise WorkError(ENGINE_UNAVAILABLE, f"Aligning the language {language!r} needs a recogniser: ttsai models pull whisper-base")
+    stack.enter_context(task.bench.models.use(work.engine))
+
+    def by_recogniser(samples: Samples, text: str) -> list[HeardSpan]:
+        # Held here too: a part that times out leaves while its stretch is still being aligned.
+        with task.bench.models.use(work.engine) as model:
+            return align_by_recogniser(as_recogniser(model), samples, text=text, language=language)
+
+    return work.engine, by_recogniser
+
+
+def _align_all(task: _Task, *, text: str, align_stretch: AlignStretch) -> tuple[list[HeardSpan], bool]:
+    """Everything that is heard of the text, in the recording's time; and whether some of it had to be guessed."""
+    pieces = cut_pieces(text)
+    speech = _find_speech(task) if pieces else []
+    heard: list[HeardSpan] = []
+    is_guessed = False
+    for stretch, found in _in_order(task, pieces=pieces, speech=speech, text=text, align_stretch=align_stretch):
+        is_guessed = is_guessed or not found
+        heard += _moved(found or _guess(stretch, speech=speech, text=text), stretch=stretch)
+        task.run.units_done = round(stretch.end * 1000)
+    return heard, is_guessed
+
+
+def _in_order(
+    task: _Task, *, pieces: Sequence[Piece], speech: Sequence[tuple[float, float]], text: str, align_stretch: AlignStretch
+) -> Iterator[tuple[Stretch, list[HeardSpan]]]:
+    """The stretches with what was found in each; a few are under way at once, never all of a long recording."""
+    upcoming = iter(enumerate(plan_stretches(pieces, speech=speech, seconds=task.recording.seconds)))
+    submitted: deque[tuple[Stretch, Future[list[HeardSpan]]]] = deque()
+    try:
+        while True:
+            while len(submitted) < task.bench.scheduler.look_ahead and (following := next(upcoming, None)) is not None:
+                index, stretch = following
+                submitted.append((stretch, _submit(task, index, stretch=stretch, text=text, align_stretch=align_stretch)))
+            if not submitted:
+                return
+            stretch, future = submitted.popleft()
+            yield stretch, task.run.wait_for(future)
+    finally:
+        task.bench.scheduler.drop(task.run.message.token)
+
+
+def _submit(task: _Task, index: int, *, stretch: Stretch, text: str, align_stretch: AlignStretch) -> "Future[list[HeardSpan]]":
+    samples = task.recording.read(round(stretch.start * HEARING_RATE), round(stretch.end * HEARING_RATE))
+    said = text[stretch.start_character : stretch.end_character]
+    return task.submit(index, seconds=stretch.end - stretch.start, work=lambda: align_stretch(samples, said))
+
+
+def _find_speech(task: _Task) -> list[tuple[float, float]]:
+    """Start and end of everything that sounds like speech."""
+    probabilities = []
+    for index, first in enumerate(range(0, task.recording.samples, BLOCK_SAMPLES)):
+        lead = task.recording.read(max(0, first - LEAD_SAMPLES), first)
+        work = partial(speech_probabilities, task.recording.read(first, first + BLOCK_SAMPLES), lead=lead)
+        probabilities.append(task.run.wait_for(task.submit(index, seconds=1.0, work=work)))
+    if not probabilities:
+        return []
+    regions = find_regions(np.concatenate(probabilities), seconds=task.recording.seconds)
+    return [(region.start, region.end) for region in regions]
+
+
+def _moved(found: Sequence[HeardSpan], *, stretch: Stretch) -> list[HeardSpan]:
+    """In the characters of the whole text and the time of the whole recording."""
+    offset = stretch.start_character
+    return [HeardSpan(first + offset, last + offset, start + stretch.start, end + stretch.start) for first, last, start, end in found]
+
+
+def _guess(stretch: Stretch, *, speech: Sequence[tuple[float, float]], text: str) -> list[HeardSpan]:
+    start, end = _spoken_within(stretch, speech=speech)
+    said = text[stretch.start_character : stretch.end_character]
+    return align_evenly(said, start=start - stretch.start, end=end - stretch.start)
+
+
+def _spoken_within(stretch: Stretch, *, speech: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """From the first to the last sound of speech in the stretch; all of it where there is none."""
+    inside = [(max(start, stretch.start), min(end, stretch.end)) for start, end in speech if start < stretch.end and end > stretch.start]
+    return (inside[0][0], inside[-1][1]) if inside else (stretch.start, stretch.end)
