@@ -99,7 +99,7 @@ def find_routes(roots: Sequence[Path]) -> Routes:
     """What the installations under these roots translate; the first one that has a pair is taken."""
     direct: dict[Pair, Mode] = {}
     for root in roots:
-        for mode in _find_modes(Installation(root)):
+        for mode in _find_modes(Installation(root.resolve())):
             direct.setdefault((mode.source, mode.target), mode)
     return Routes({pair: tuple(direct[one] for one in route) for pair, route in routes.find_routes(direct).items()})
 

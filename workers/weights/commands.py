@@ -7,9 +7,11 @@ from typing import IO, Any
 
 import click
 
+from workers.weights import debian, snapshot
 from workers.weights.progress import TerminalProgress
-from workers.weights.pull import WeightsError, pull
+from workers.weights.pull import Pulled, WeightsError, pull
 from workers.weights.sets import DEFAULT_SETS, TEST_SETS
+from workers.weights.sources.base import SourceError
 from workers.weights.store import WeightStore
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -63,13 +65,20 @@ def list_models(*, as_json: bool) -> None:
 @click.argument("names", nargs=-1)
 @click.option("--from", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Try this folder first.")
 @click.option("--for-tests", is_flag=True, help="Also what the tests need.")
+@click.option("--pair", "pairs", multiple=True, help="Of apertium: a package such as apertium-eng-spa; may be repeated.")
 @json_option
-def pull_models(*, names: tuple[str, ...], folder: Path | None, for_tests: bool, as_json: bool) -> None:
-    """Get the weights of the named models; without a name, those that every installation needs."""
+def pull_models(*, names: tuple[str, ...], folder: Path | None, for_tests: bool, pairs: tuple[str, ...], as_json: bool) -> None:
+    """Get the weights of the named models; without a name, those that every installation needs.
+
+    `apertium` gets Debian's packages of its programs and pairs, without root.
+    """
     chosen = (*names, *TEST_SETS) if for_tests else (names or DEFAULT_SETS)
+    store = WeightStore.default()
     try:
         with TerminalProgress() as progress:
-            results = pull(WeightStore.default(), chosen, progress=progress, folder=folder)
+            results = pull(store, [name for name in chosen if name != debian.FOLDER], progress=progress, folder=folder)
+            if debian.FOLDER in chosen:
+                results.append(_pull_apertium(store, pairs, progress=progress))
     except WeightsError as error:
         raise CommandError(error, as_json=as_json) from error
     if as_json:
@@ -78,6 +87,20 @@ def pull_models(*, names: tuple[str, ...], folder: Path | None, for_tests: bool,
         return
     for done in results:
         click.echo(f"{done.name}: complete, {done.fetched_files} files fetched, {done.size_bytes / 1e6:.0f} MB")
+
+
+@command.command(name="translator")
+@click.argument("name")
+@json_option
+def pull_translator(*, name: str, as_json: bool) -> None:
+    """Get a translation model (CTranslate2) from a hub: nllb, opus-mt-en-es, or OWNER/NAME@REVISION."""
+    store = WeightStore.default()
+    try:
+        with TerminalProgress() as progress:
+            folder = snapshot.pull_snapshot(store.root, name, progress=progress)
+    except (SourceError, OSError) as error:
+        raise CommandError(WeightsError("no_source", str(error)), as_json=as_json) from error
+    click.echo(json.dumps({"folder": str(folder)}) if as_json else f"{folder}: complete")
 
 
 @command.command(name="verify")
@@ -102,6 +125,18 @@ def verify_models(*, names: tuple[str, ...], as_json: bool) -> None:
                 click.echo(f"  {problem.file} {problem.reason}")
     if any(found.values()):
         raise SystemExit(1)
+
+
+def _pull_apertium(store: WeightStore, pairs: tuple[str, ...], *, progress: TerminalProgress) -> Pulled:
+    """The packages; those that are here already stay unless pairs are named."""
+    packages: list[str] = []
+    if pairs or not debian.is_pulled(store.root):
+        try:
+            packages = debian.pull_pairs(store.root, pairs, progress=progress)
+        except (SourceError, OSError) as error:
+            raise WeightsError("no_source", str(error)) from error
+    size_bytes = sum(path.stat().st_size for path in store.folder(debian.FOLDER).rglob("*") if path.is_file())
+    return Pulled(debian.FOLDER, len(packages), size_bytes)
 
 
 def _line(row: Mapping[str, Any]) -> str:

@@ -13,14 +13,16 @@ from workers.weights.sources.base import Progress, SourceError
 POLL_SECONDS: Final = 0.2
 
 
-def run_client(command: Sequence[str], *, folder: Path, progress: Progress, environment: Mapping[str, str] | None = None) -> None:
+def run_client(
+    command: Sequence[str], *, folder: Path, progress: Progress, environment: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> None:
     """Runs the command with its temporary files below folder. Raises SourceError with the last line that tells why it failed."""
     folder.mkdir(parents=True, exist_ok=True)
     process_environment = {**os.environ, **(environment or {}), "TMPDIR": str(folder)}
     output = folder / "output.log"
     with output.open("wb") as sink:
         try:
-            process = subprocess.Popen(command, stdout=sink, stderr=sink, stdin=subprocess.DEVNULL, env=process_environment)
+            process = subprocess.Popen(command, stdout=sink, stderr=sink, stdin=subprocess.DEVNULL, env=process_environment, cwd=cwd)
         except OSError as error:
             raise SourceError(f"{command[0]} cannot be run: {error.strerror}") from error
         try:

@@ -1,0 +1,139 @@
+"""A translation model from a hub at a fixed revision: the hub's own digests of that revision are what the files are checked against."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from workers.translation.folder import find_models
+from workers.weights.sources.base import Progress, SourceError, Workspace
+from workers.weights.sources.hub import TIMEOUT_SECONDS, HubFile
+from workers.weights.store import READ_BYTES, sha256_of
+
+FOLDER: Final = "translation"
+"""Of the weights; workers/translation/places.py looks there."""
+HUB_VARIABLE: Final = "TTSAI_HUB"
+"""The address of a mirror that speaks the hub's protocol."""
+HUB: Final = "https://huggingface.co"
+LISTING_BYTES: Final = 4 << 20
+MOST_BYTES: Final = 20 << 30
+RECORD: Final = "snapshot.json"
+"""In the model's folder: where it came from, and the digests."""
+
+WANTED: Final = re.compile(
+    r"model\.bin|config\.json|(?:shared|source|target)_vocabulary\.(?:json|txt)|vocabulary\.(?:json|txt)|(?:source|target)\.spm|[\w.-]*sentencepiece[\w.-]*\.model"
+)
+"""What a CTranslate2 model is made of; nothing else of a repository is fetched."""
+NAME: Final = re.compile(r"([A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95})@([0-9a-f]{40})")
+
+KNOWN: Final = {
+    "nllb": "entai2965/nllb-200-distilled-600M-ctranslate2@59019383de3a7c3f73348840dd22fb5178889602",
+    "opus-mt-en-es": "gaudi/opus-mt-en-es-ctranslate2@e705cd3cb5836fcae1d0697565c172f0251e8569",
+}
+"""Short names. NLLB's weights are CC-BY-NC-4.0, for no commercial use; OPUS-MT's are CC-BY-4.0."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubEntry:
+    """One file of a revision, as the hub lists it."""
+
+    path: str
+    size_bytes: int
+    sha256: str
+    """Of large files; empty where git holds the file itself."""
+    git_sha1: str
+    """Git's name of the file, for the small ones."""
+
+    def is_right(self, file: Path) -> bool:
+        """Whether the file's content is what the revision names."""
+        if self.sha256:
+            return sha256_of(file) == self.sha256
+        return git_digest(file) == self.git_sha1
+
+
+def pull_snapshot(root: Path, name: str, *, progress: Progress) -> Path:
+    """The folder of the model `owner/name@revision`, or of a short name, complete and verified. Raises SourceError."""
+    found = NAME.fullmatch(KNOWN.get(name, name))
+    if found is None:
+        raise SourceError(f"{name!r} is neither {' nor '.join(KNOWN)} nor owner/name@revision with a revision of 40 digits")
+    repository, revision = found.groups()
+    target = root / FOLDER / repository.replace("/", "--")
+    if _is_pulled(target, repository=repository, revision=revision):
+        return target
+    hub = (os.environ.get(HUB_VARIABLE) or HUB).rstrip("/")
+    entries = _list_files(hub, repository=repository, revision=revision)
+    (root / FOLDER).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root / FOLDER, prefix=".pull-") as temporary:
+        folder = Path(temporary) / target.name
+        folder.mkdir()
+        workspace = Workspace(Path(temporary), progress)
+        for entry in entries:
+            file = folder / entry.path
+            HubFile(f"{hub}/{repository}/resolve/{revision}/{entry.path}").fetch(file, size_bytes=entry.size_bytes, workspace=workspace)
+            if not entry.is_right(file):
+                raise SourceError(f"{repository} gave a {entry.path} that is not the one of its revision {revision[:12]}")
+        if not find_models([folder]):
+            raise SourceError(
+                f"{repository} holds no model that is known here: OPUS-MT's are known by their names, NLLB's by their vocabulary"
+            )
+        digests = {entry.path: sha256_of(folder / entry.path) for entry in entries}
+        (folder / RECORD).write_text(json.dumps({"repository": repository, "revision": revision, "sha256": digests}, indent=1))
+        if target.exists():
+            shutil.rmtree(target)
+        folder.replace(target)
+    return target
+
+
+def git_digest(file: Path) -> str:
+    """What git calls a file of this content (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects)."""
+    digest = hashlib.sha1(f"blob {file.stat().st_size}\0".encode(), usedforsecurity=False)
+    with file.open("rb") as stream:
+        while block := stream.read(READ_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _is_pulled(target: Path, *, repository: str, revision: str) -> bool:
+    try:
+        record = json.loads((target / RECORD).read_text())
+        return (record["repository"], record["revision"]) == (repository, revision)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _list_files(hub: str, *, repository: str, revision: str) -> Sequence[HubEntry]:
+    """The wanted files of the revision. Raises SourceError where it is no CTranslate2 model."""
+    url = f"{hub}/api/models/{repository}/tree/{revision}"
+    try:
+        with httpx.stream("GET", url, timeout=TIMEOUT_SECONDS, follow_redirects=True) as response:
+            if response.status_code != 200:
+                raise SourceError(f"{url} answers {response.status_code}")
+            body = b""
+            for block in response.iter_bytes():
+                body += block
+                if len(body) > LISTING_BYTES:
+                    raise SourceError(f"{url} lists too many files")
+        listed = [_entry(one) for one in json.loads(body) if one["type"] == "file" and WANTED.fullmatch(one["path"])]
+    except httpx.HTTPError as error:
+        raise SourceError(f"{url} cannot be read: {error or type(error).__name__}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SourceError(f"{url} does not list files") from error
+    if "model.bin" not in {entry.path for entry in listed}:
+        raise SourceError(f"{repository} holds no CTranslate2 model: it has no model.bin")
+    if sum(entry.size_bytes for entry in listed) > MOST_BYTES:
+        raise SourceError(f"{repository} is larger than {MOST_BYTES >> 30} GB")
+    return listed
+
+
+def _entry(listed: dict[str, object]) -> HubEntry:
+    large = listed.get("lfs")
+    sha256 = str(large["oid"]) if isinstance(large, dict) else ""
+    return HubEntry(str(listed["path"]), int(str(listed["size"])), sha256, str(listed["oid"]))
