@@ -5,15 +5,17 @@ from collections.abc import Iterator
 import pytest
 
 from tests.flows.running import RunningPlatform
+from tests.servers import free_port
 
 PLENTY = "1000000"
-MARKED_ORIGIN = "https://page.example.com"
+PAGE = f"http://127.0.0.1:{free_port()}"
+"""Where somebody else's page is served, which may call the API."""
 ENVIRONMENT = {
     "TTSAI_ENGINES": "silence",
     "TTSAI_PRELOAD": "",
     "TTSAI_POLLS_PER_MINUTE": PLENTY,
     "TTSAI_FAILED_KEYS_PER_MINUTE": PLENTY,
-    "TTSAI_CORS_ORIGINS": MARKED_ORIGIN,
+    "TTSAI_CORS_ORIGINS": PAGE,
     "TTSAI_BODY_SECONDS": "3",  # a body that never comes is told so within the five seconds that every answer has here
 }
 

@@ -1,0 +1,128 @@
+"""In a real browser: the pages work under their own policies, and another origin's page may call the API, with a key and no cookie."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.flows.running import RunningPlatform
+from tests.servers import free_port
+from tests.sweep.browser import PROGRAM, Browser, browser
+from tests.sweep.conftest import PAGE
+
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="there is no Chromium here")
+STRANGER = f"http://127.0.0.1:{free_port()}"
+
+
+class _Page(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><link rel=icon href=data:,><p>a page")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _pages() -> Iterator[None]:
+    """Two pages of others': one whose origin is in TTSAI_CORS_ORIGINS, one whose is not."""
+    servers = [ThreadingHTTPServer(("127.0.0.1", urlsplit(url).port or 0), _Page) for url in (PAGE, STRANGER)]
+    threads = [threading.Thread(target=server.serve_forever) for server in servers]
+    for thread in threads:
+        thread.start()
+    yield
+    for server, thread in zip(servers, threads, strict=True):
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def page() -> Iterator[Browser]:
+    with browser() as page:
+        yield page
+
+
+def test_the_documentation_shows_every_operation_and_tries_one(swept: RunningPlatform, page: Browser) -> None:
+    page.open(f"{swept.url}/docs/", until="document.querySelectorAll('.opblock').length > 20")
+    page.value("document.querySelector('#operations-health-health .opblock-summary-control').click()")
+    page.wait_until("document.querySelector('#operations-health-health .execute')")
+    page.value("document.querySelector('#operations-health-health .execute').click()")
+    page.wait_until("document.querySelector('#operations-health-health .live-responses-table .response')?.innerText.includes('online')")
+    assert page.complaints == []
+
+
+def test_the_first_page_is_as_it_should_be(swept: RunningPlatform, page: Browser) -> None:
+    page.open(f"{swept.url}/", until="document.querySelector('a[href=\"/docs\"]') !== null")
+    assert page.complaints == []
+
+
+def test_the_admin_logs_in_lists_and_changes(swept: RunningPlatform, page: Browser) -> None:
+    password = (swept.home / "secrets" / "admin-password").read_text().strip()
+    page.open(f"{swept.url}/admin/", until="document.querySelector('input[name=password]') !== null")
+    page.value("document.querySelector('input[name=username]').value = 'admin@localhost'")
+    page.value(f"document.querySelector('input[name=password]').value = {json.dumps(password)}")
+    page.value("document.querySelector('input[name=password]').form.submit()")
+    page.wait_until("location.pathname === '/admin/' && document.querySelector('#nav-sidebar, nav, aside') !== null")
+    for path in ("accounts/account/", "accounts/plan/", "jobs/job/", "billing/ledgerentry/"):
+        page.open(f"{swept.url}/admin/{path}", until="document.querySelector('#changelist, #changelist-form, #result_list') !== null")
+        assert page.value("typeof window.Alpine") == "object"
+    page.open(f"{swept.url}/admin/accounts/plan/", until="document.querySelector('#result_list a[href*=\"/change/\"]') !== null")
+    page.open(
+        page.value("document.querySelector('#result_list a[href*=\"/change/\"]').href"),
+        until="document.querySelector('[name=_save]') !== null",
+    )
+    page.value("document.querySelector('[name=_save]').click()")
+    page.wait_until("document.body?.innerText.includes('was changed successfully')")
+    assert [told for told in page.complaints if "/favicon.ico" not in told] == []
+
+
+CALL = """
+fetch(%s, {method: "POST", credentials: "omit", body: JSON.stringify({model: "silence", voice: "quiet", text: "Hello."}), headers: {
+    "Content-Type": "application/json", Authorization: "Bearer " + %s, "Idempotency-Key": "from-a-page", Prefer: "respond-async",
+    "X-API-Key": %s, "X-Stainless-Lang": "js"}})
+.then(async answer => ({status: answer.status, id: answer.headers.get("X-Request-Id"), left: answer.headers.get("X-RateLimit-Remaining"),
+                        body: await answer.json()}), error => ({status: 0, error: String(error)}))
+"""
+
+
+def test_a_page_of_an_allowed_origin_calls_the_api(swept: RunningPlatform, page: Browser, key: str) -> None:
+    page.open(PAGE)
+    told = page.value(CALL % (json.dumps(f"{swept.url}/v1/tts/"), json.dumps(key), json.dumps(key)))
+    assert (told["status"], told["body"]["status"]) == (200, "queued")
+    assert told["id"].startswith("req_")
+    assert int(told["left"]) > 0
+    wrong = page.value(CALL % (json.dumps(f"{swept.url}/v1/tts/"), '"wrong"', '"wrong"'))
+    assert (wrong["status"], wrong["body"]["error"]["code"]) == (401, "invalid_api_key")
+    nowhere = page.value(CALL % (json.dumps(f"{swept.url}/v1/nowhere/"), json.dumps(key), json.dumps(key)))
+    assert (nowhere["status"], nowhere["body"]["error"]["code"]) == (404, "not_found")
+    audio = f"fetch('{swept.url}/static/downloads/{told['body']['uuid']}/output.mp3').then(answer => answer.status)"
+    assert page.value(audio) in {200, 409}  # it may not be spoken yet
+
+
+def test_a_page_of_another_origin_may_not(swept: RunningPlatform, page: Browser, key: str) -> None:
+    page.open(STRANGER)
+    told = page.value(CALL % (json.dumps(f"{swept.url}/v1/tts/"), json.dumps(key), json.dumps(key)))
+    assert told["status"] == 0
+    assert any("CORS" in complaint for complaint in page.complaints)
+
+
+def test_nobody_frames_the_platform(swept: RunningPlatform, page: Browser) -> None:
+    page.open(PAGE)
+    page.value(f"document.body.innerHTML = '<iframe src=\"{swept.url}/admin/login/\"></iframe>'")
+    page.wait_until("document.querySelector('iframe') !== null")
+    page.value("new Promise(done => setTimeout(done, 1500))")
+    assert any("frame" in complaint.lower() for complaint in page.complaints)
+
+
+def test_a_browser_plays_a_download(swept: RunningPlatform, page: Browser, key: str) -> None:
+    with swept.client(key) as client:
+        job = client.post("/v1/audio/speech", json={"model": "silence", "voice": "quiet", "input": "Hello.", "response_format": "wav"})
+    address = f"{swept.url}/static/downloads/{job.headers['x-job-id']}/output.wav"
+    page.open(address, until="document.querySelector('video, audio')?.readyState >= 1")
+    assert page.complaints == []
