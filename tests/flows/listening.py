@@ -7,7 +7,11 @@ from typing import Any
 
 import jiwer
 
+from workers.text.normalise import normalise
 from workers.weights.store import WeightStore
+
+AMERICAN = {"harbour": "harbor", "traveller": "traveler", "kilometres": "kilometers"}
+"""Words of the frozen sentences that whisper spells the other way."""
 
 
 class Listener:
@@ -20,9 +24,11 @@ class Listener:
         folder = WeightStore.default().path("whisper-base", "model.bin").parent
         return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=2)
 
-    def hear(self, audio: bytes, *, language: str = "en") -> str:
-        """What is said, in any format that PyAV reads."""
-        segments, _ = self._model.transcribe(io.BytesIO(audio), language=language, beam_size=5)
+    def hear(self, audio: bytes, *, language: str = "en", prompt: str | None = None) -> str:
+        """What is said, in any format that PyAV reads. prompt: a text in the script that it is to be written in."""
+        segments, _ = self._model.transcribe(
+            io.BytesIO(audio), language=language, beam_size=5, initial_prompt=prompt, condition_on_previous_text=False
+        )
         return " ".join(segment.text.strip() for segment in segments)
 
     def word_error_rate(self, audio: bytes, text: str, *, language: str = "en") -> float:
@@ -33,3 +39,8 @@ class Listener:
 def plain_words(text: str) -> str:
     """Lower case, words only."""
     return " ".join(re.findall(r"[\w']+", text.lower()))
+
+
+def said_words(text: str, *, language: str) -> str:
+    """Plain words with figures and signs as they are said: whisper writes "30", "8h" and "$5" for the words it hears."""
+    return " ".join(AMERICAN.get(word, word) for word in plain_words(normalise(text, language=language).text).split())

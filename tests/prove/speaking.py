@@ -1,0 +1,48 @@
+"""Text and markup to sound as a worker makes it, in this process: read, normalised, split, spoken, joined."""
+
+import io
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import soundfile
+
+from workers.audio.joins import Joiner
+from workers.engines.base import Engine, Spoken
+from workers.engines.kokoro import KokoroEngine
+from workers.text.markup.parse import parse_markup
+from workers.text.script import Request, write_script
+
+Maker = Callable[..., Spoken]
+"""Called with the text and `language`."""
+
+VOICES = {"en": "af_heart", "es": "ef_dora", "fr": "ff_siwis", "it": "if_sara", "pt": "pf_dora"}
+
+
+@cache
+def engine() -> Engine:
+    kokoro = KokoroEngine()
+    kokoro.load()
+    return kokoro
+
+
+def worker_audio(text: str, *, language: str) -> Spoken:
+    """Joined sentences with the times of the words that the engine was given."""
+    joiner, pieces, words = Joiner(24_000), [], []
+    for utterance in write_script(parse_markup(text).segments, request=Request(VOICES[language], language), engine=engine()).utterances:
+        spoken = engine().speak(utterance.spoken.text, voice=utterance.manner.voice, language=utterance.manner.language, speed=1.0)
+        piece = joiner.feed(spoken, pause_after=utterance.pause_after, start_character=utterance.spoken.start)
+        pieces.append(piece.samples)
+        words += piece.words
+    return Spoken(np.concatenate([*pieces, joiner.finish(is_last=True)]), 24_000, tuple(words))
+
+
+def bare_audio(text: str, *, language: str) -> Spoken:
+    """The model alone."""
+    return engine().speak(text, voice=VOICES[language], language=language, speed=1.0)
+
+
+def as_wav(spoken: Spoken) -> bytes:
+    file = io.BytesIO()
+    soundfile.write(file, spoken.samples, spoken.sample_rate, format="WAV")
+    return file.getvalue()
