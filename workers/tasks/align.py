@@ -69,13 +69,14 @@ def align(run: PartRun, *, workbench: Workbench) -> Manifest:
         heard, is_guessed = _align_all(task, text=spoken.text, align_stretch=align_stretch)
         document = AlignedDocument(tuple(written_words(spoken, heard)), method + ("+even" if is_guessed else ""))
         seconds = task.recording.seconds
+    run.units_done = round(seconds * 1000)
     details = {"method": document.method, "language": language}
     return store_document(
         run.message,
         storage=workbench.storage,
         document=document,
         audio_seconds=round(seconds, 4),
-        units_done=round(seconds * 1000),
+        units_done=run.units_done,
         details=details,
     )
 

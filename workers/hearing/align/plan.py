@@ -16,10 +16,11 @@ BAND_SECONDS: Final = 30.0
 TOLERANCE: Final = 0.5
 """A stretch may hold so much more or less speech than its text's share, and TOLERANCE_SECONDS on top."""
 TOLERANCE_SECONDS: Final = 2.0
-STRETCH_COST: Final = 0.3
-"""Of every cut, in squared seconds for each second expected: fewer cuts, fewer that are wrong."""
-SILENCE_GAIN: Final = 0.5
-"""Taken off for each second of silence at a cut, MOST_SILENCE_SECONDS at most: readers rest between sentences."""
+CUT_COST: Final = 0.3
+"""Of every cut, in squared seconds for each second expected."""
+SILENCE_GAIN: Final = 2.0
+"""Taken off for each second of silence at a cut, MOST_SILENCE_SECONDS at most: readers rest between sentences. At a rest of 0.4 s a cut
+earns more than it costs, so that the sentences follow the rests one by one; stretches are put together of them afterwards."""
 MOST_SILENCE_SECONDS: Final = 0.6
 
 
@@ -53,7 +54,7 @@ def plan_stretches(pieces: Sequence[Piece], *, speech: Sequence[tuple[float, flo
     if seconds <= LONGEST_SECONDS:
         return [Stretch(pieces[0].start, pieces[-1].end, 0.0, seconds)]
     silences = _silences(speech, seconds=seconds)
-    cuts = _best_cuts(pieces, silences=silences) or _even_cuts(pieces, seconds=seconds)
+    cuts = _gather(_best_cuts(pieces, silences=silences)) or _even_cuts(pieces, seconds=seconds)
     return [
         Stretch(pieces[first].start, pieces[last - 1].end, start, end)
         for (first, start), (last, end) in pairwise(cuts)
@@ -93,11 +94,20 @@ def _best_cuts(pieces: Sequence[Piece], *, silences: Sequence[_Silence]) -> list
                     if (following == last_piece) != (place == last_silence):
                         continue
                     surplus = spoken[place] - spoken[silence] - share
-                    total = cost + surplus * surplus / (share + 1) + STRETCH_COST
+                    total = cost + surplus * surplus / (share + 1) + CUT_COST
                     total -= SILENCE_GAIN * min(silences[place].seconds, MOST_SILENCE_SECONDS)
                     if total < best[following].get(place, (math.inf, 0, 0))[0]:
                         best[following][place] = (total, piece, silence)
     return _trace(best, piece=last_piece, silence=last_silence, times=times)
+
+
+def _gather(cuts: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+    """As few of the cuts as stretches of LONGEST_SECONDS need: an aligner is right within a stretch and knows nothing across its ends."""
+    kept = list(cuts[:1])
+    for cut, following in pairwise(cuts):
+        if following[1] - kept[-1][1] > LONGEST_SECONDS:
+            kept.append(cut)
+    return kept + list(cuts[-1:])
 
 
 def _trace(
