@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
+from workers.contract.engines import EngineSpec
 from workers.contract.errors import INTERNAL_ERROR, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.listening import ScriptDocument, TranscriptDocument, TranslateWork
 from workers.contract.messages import Manifest
@@ -31,6 +32,8 @@ class _Translation:
     original: str
     source: str
     gender: str = ""
+    english: str = ""
+    """What the recogniser itself wrote in English, where it was asked to."""
     pieces: list[str] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
 
@@ -46,7 +49,7 @@ def translate(run: PartRun, *, workbench: Workbench) -> Manifest:
     elif result.source == target:
         result.pieces, result.details = _pieces(result.original), {"method": "same_language"}
     elif not work.engine:
-        result.pieces, result.details = _pieces(_english(transcript, target=target)), {"method": "recogniser"}
+        result.pieces, result.details = _pieces(_take_english(result, target=target)), {"method": "recogniser"}
     else:
         _translate_text(run, work=work, target=target, result=result, workbench=workbench)
     document = ScriptDocument(
@@ -66,14 +69,14 @@ def translate(run: PartRun, *, workbench: Workbench) -> Manifest:
 def _read_source(work: TranslateWork, *, transcript: TranscriptDocument | None) -> _Translation:
     if transcript is None:
         return _Translation(work.text, primary_tag(work.source_language))
-    return _Translation(transcript.text, primary_tag(work.source_language or transcript.language), transcript.gender)
+    english = " ".join(segment.english.strip() for segment in transcript.segments if segment.english.strip())
+    return _Translation(transcript.text, primary_tag(work.source_language or transcript.language), transcript.gender, english)
 
 
-def _english(transcript: TranscriptDocument | None, *, target: str) -> str:
-    """What the recogniser itself wrote in English."""
-    if transcript is None or target != "en":
-        raise WorkError(INTERNAL_ERROR, "Without a translator a transcript can be put into English alone.")
-    return " ".join(segment.english.strip() for segment in transcript.segments if segment.english.strip())
+def _take_english(result: _Translation, *, target: str) -> str:
+    if target != "en" or not result.english:
+        raise WorkError(INTERNAL_ERROR, "Without a translator a transcript that holds its English can be put into English alone.")
+    return result.english
 
 
 def _pieces(text: str) -> list[str]:
@@ -88,10 +91,10 @@ def _translate_text(run: PartRun, *, work: TranslateWork, target: str, result: _
     with workbench.models.use(work.engine) as model:
         translator = as_translator(model)
         spec = translator.spec
-        check_direction(spec, source=result.source, target=target)
+        text, source = _choose_text(result, spec=spec, target=target)
         seconds = 0.0
         for batch, translated, took in _translate_in_order(
-            run, engine=work.engine, translator=translator, result=result, target=target, bench=workbench
+            run, engine=work.engine, translator=translator, text=text, source=source, target=target, bench=workbench
         ):
             seconds += took
             gaps = (gap_between(passage.gap, target=target) for passage in batch)
@@ -99,14 +102,27 @@ def _translate_text(run: PartRun, *, work: TranslateWork, target: str, result: _
             run.units_done += sum(len(passage.text) for passage in batch)
     if result.pieces:
         result.pieces[-1] = result.pieces[-1].rstrip()
-    result.details = {"method": "engine", "engine": spec.id, "engine_version": spec.version, "compute_seconds": round(seconds, 4)}
+    result.details = {
+        "method": "engine" if source == result.source else "engine_from_english",
+        "engine": spec.id,
+        "engine_version": spec.version,
+        "compute_seconds": round(seconds, 4),
+    }
+
+
+def _choose_text(result: _Translation, *, spec: EngineSpec, target: str) -> tuple[str, str]:
+    """What is translated and its language: the recogniser's English where the engine knows the way from there alone. Raises WorkError."""
+    if target not in spec.targets_from(result.source) and result.english and target in spec.targets_from("en"):
+        return result.english, "en"
+    check_direction(spec, source=result.source, target=target)
+    return result.original, result.source
 
 
 def _translate_in_order(
-    run: PartRun, *, engine: str, translator: Translator, result: _Translation, target: str, bench: Workbench
+    run: PartRun, *, engine: str, translator: Translator, text: str, source: str, target: str, bench: Workbench
 ) -> Iterator[tuple[list[Passage], list[str], float]]:
     """Batches of sentences, their translations and the seconds it took; a few are under way at once, never all of a long text."""
-    passages = cut_passages(result.original, longest=LONGEST_CHARACTERS)
+    passages = cut_passages(text, longest=LONGEST_CHARACTERS)
     upcoming = enumerate(_batches(passages, longest=translator.batch_characters))
     ahead = REMOTE_AT_ONCE if translator.is_remote else bench.scheduler.look_ahead
     submitted: deque[tuple[list[Passage], Future[tuple[list[str], float]]]] = deque()
@@ -115,7 +131,7 @@ def _translate_in_order(
             while len(submitted) < ahead and (following := next(upcoming, None)) is not None:
                 index, batch = following
                 texts = [passage.text for passage in batch]
-                work = partial(_translate_batch, texts=texts, source=result.source, target=target)
+                work = partial(_translate_batch, texts=texts, source=source, target=target)
                 future = submit_inference(
                     run, workbench=bench, engine=engine, work=work, is_remote=translator.is_remote, index=index, units=sum(map(len, texts))
                 )

@@ -179,6 +179,16 @@ def test_a_pair_that_the_engine_lacks_is_named_with_those_that_there_are(bench: 
     )
 
 
+def test_where_the_engine_knows_the_way_from_english_alone_the_recognisers_english_is_translated(bench: Bench) -> None:
+    bench.translation.otherwise = shout
+    transcript = bench.put(heard("Guten Tag. Wie geht's?", language="de", english="Good day. How are you?"))
+    script = bench.script("translate", TranslateWork("openai-translate", "es", transcript), group="openai-translate")
+    assert (script.original_text, script.source_language, script.text) == ("Guten Tag. Wie geht's?", "de", "GOOD DAY. HOW ARE YOU?")
+    assert script.details["method"] == "engine_from_english"
+    direct = bench.put(heard("Hola. Adiós.", language="es", english="Hello. Goodbye."))
+    assert bench.script("translate", TranslateWork("openai-translate", "fr", direct), group="openai-translate").text == "HOLA. ADIÓS."
+
+
 def test_a_recogniser_cannot_be_asked_for_another_language(bench: Bench) -> None:
     code, _, _ = bench.failure("translate", TranslateWork("", "fr", bench.put(heard("Hello."))), group="codec")
     assert code == "internal_error"
