@@ -46,12 +46,14 @@ def store_results(
     encoded: EncodedFile,
     units_done: int = 0,
     words: Sequence[Mapping[str, Any]] = (),
+    survey: Message | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> Manifest:
-    """Stores the timings, where there are any and somebody wants them, then the manifest."""
-    has_timings = message.timings is not None and bool(words)
-    if message.timings is not None and words:
-        storage.write_bytes(message.timings, data=to_json(list(words)))
+    """Stores the timings, words or a survey, where there are any and somebody wants them, then the manifest."""
+    timings = survey.to_dict() if survey else list(words)
+    has_timings = message.timings is not None and bool(timings)
+    if message.timings is not None and timings:
+        storage.write_bytes(message.timings, data=to_json(timings))
     manifest = Manifest(
         job=message.job,
         part=message.part,

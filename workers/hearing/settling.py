@@ -1,0 +1,129 @@
+"""What a recogniser heard in a window, in the time of the recording: without what nobody said, and what it left out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from workers.contract.listening import HeardSegment, HeardWord
+from workers.hearing.guards import Evidence, is_invented
+from workers.hearing.segmentation import PAUSE_SECONDS
+from workers.hearing.speech import Region
+from workers.hearing.windows import Window
+
+EARLY_SECONDS, LATE_SECONDS = 0.1, 0.2
+"""How far beyond detected speech a word may begin or end: breath and the last consonant."""
+GAP_SECONDS: Final = 1.5
+"""Speech of this length or more without a word is listened to once more."""
+COVERED_SHARE: Final = 0.2
+GAP_LOG_PROBABILITY: Final = -0.7
+"""What a second hearing must reach at least: it is of speech that the first took for none."""
+DECIMALS: Final = 3
+
+
+def settle(segments: Sequence[HeardSegment], *, window: Window) -> list[HeardSegment]:
+    """The segments of a window in the time of the recording."""
+    settled: list[HeardSegment] = []
+    for segment in segments:
+        words = [_placed(word, window=window) for word in segment.words]
+        if segment.words:
+            for placed in _owned(segment, words=words, window=window):
+                settled += _split_at_pauses(placed)
+        else:
+            start, end = _span(segment.start, segment.end, window=window)
+            settled.append(replace(segment, start=start, end=end))
+    return [segment for segment in settled if not _is_invented(segment, window=window)]
+
+
+def find_gaps(segments: Sequence[HeardSegment], *, window: Window) -> tuple[Region, ...]:
+    """The regions of a window in which speech is heard but, as far as words are timed, hardly a word."""
+    if segments and not any(segment.words for segment in segments):
+        return ()
+    words = [(word.start, word.end) for segment in segments for word in segment.words]
+    gaps = []
+    for region in window.regions:
+        covered = sum(max(0.0, min(end, region.end) - max(start, region.start)) for start, end in words)
+        if region.seconds >= GAP_SECONDS and covered < COVERED_SHARE * region.seconds:
+            gaps.append(region)
+    return tuple(gaps)
+
+
+def fill_gaps(segments: Sequence[HeardSegment], *, found: Sequence[HeardSegment]) -> list[HeardSegment]:
+    """The segments with those that a second hearing found, where it was sure of them."""
+    sure = [segment for segment in found if segment.average_log_probability >= GAP_LOG_PROBABILITY]
+    return sorted([*segments, *sure], key=lambda segment: segment.start)
+
+
+def _placed(word: HeardWord, *, window: Window) -> HeardWord:
+    start, end = _span(word.start, word.end, window=window)
+    region = min(window.regions, key=lambda one: max(one.start - end, start - one.end, 0.0))
+    if start < region.end and end > region.start:  # else it lies in silence as a whole, and nobody knows better
+        start, end = max(start, region.start - EARLY_SECONDS), min(end, region.end + LATE_SECONDS)
+    return replace(word, start=round(max(0.0, start), DECIMALS), end=round(max(0.0, start, end), DECIMALS))
+
+
+def _span(start: float, end: float, *, window: Window) -> tuple[float, float]:
+    """Of the stretch in which the middle lies: a word does not reach over a silence that was left out."""
+    middle = window.recording_time((start + end) / 2)
+    stretch = next(one for one in window.stretches if one.start <= middle <= one.end)
+    first = min(max(window.recording_time(start), stretch.start), stretch.end)
+    last = min(max(window.recording_time(end, is_end=True), first), stretch.end)
+    return round(first, DECIMALS), round(last, DECIMALS)
+
+
+def _owned(segment: HeardSegment, *, words: Sequence[HeardWord], window: Window) -> Iterator[HeardSegment]:
+    """The segment without the words that belong to the window before or after a cut in the middle of speech."""
+    first, last = 0, len(words)
+    while window.is_cut_before and first < last and _middle(words[first]) < window.start:
+        first += 1
+    while window.is_cut_after and last > first and _middle(words[last - 1]) >= window.end:
+        last -= 1
+    if first < last:
+        yield _part(segment, words=words, first=first, last=last)
+
+
+def _split_at_pauses(segment: HeardSegment) -> Iterator[HeardSegment]:
+    """Cut where the recording is silent for long, which the window did not show; with English beside it stays whole."""
+    first = 0
+    for index in range(1, len(segment.words) + 1):
+        is_last = index == len(segment.words)
+        if is_last or (segment.words[index].start - segment.words[index - 1].end >= PAUSE_SECONDS and not segment.english):
+            yield _part(segment, words=segment.words, first=first, last=index)
+            first = index
+
+
+def _part(segment: HeardSegment, *, words: Sequence[HeardWord], first: int, last: int) -> HeardSegment:
+    """The segment of some of its words."""
+    kept = tuple(words[first:last])
+    is_whole = len(kept) == len(segment.words)
+    return replace(
+        segment,
+        start=kept[0].start,
+        end=max(kept[-1].end, kept[0].start),
+        text=segment.text if is_whole else _text_of(segment, first=first, last=last),
+        words=kept,
+        tokens=segment.tokens if is_whole else (),
+    )
+
+
+def _text_of(segment: HeardSegment, *, first: int, last: int) -> str:
+    """What the segment's text says from word `first` up to word `last`."""
+    position, begin, end = 0, 0, len(segment.text)
+    for index, word in enumerate(segment.words[:last]):
+        found = segment.text.find(word.word, position)
+        if found < 0:  # a word that is written in another way than the text
+            return " ".join(one.word for one in segment.words[first:last])
+        position = found + len(word.word)
+        if index == first:
+            begin = found
+        end = position
+    return segment.text[begin:end].strip()
+
+
+def _middle(word: HeardWord) -> float:
+    return (word.start + word.end) / 2
+
+
+def _is_invented(segment: HeardSegment, *, window: Window) -> bool:
+    spoken = sum(max(0.0, min(region.end, segment.end) - max(region.start, segment.start)) for region in window.regions)
+    evidence = Evidence(segment.average_log_probability, segment.no_speech_probability, spoken)
+    return is_invented(segment.text, evidence=evidence)

@@ -1,0 +1,75 @@
+"""A recording, or a stretch of it, as samples by its times."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from workers.audio.recordings import Recording
+from workers.engines.recogniser import HEARING_RATE, Samples
+from workers.hearing.windows import Read, sample_span
+
+SAMPLE_BYTES: Final = 2
+WAV_HEADER_BYTES: Final = 44
+"""Of the WAV files that workers/audio/probe writes."""
+FULL_SCALE: Final = np.float32(32768.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Samples at 16 kHz; what is read outside of it is silence."""
+
+    seconds: float
+    read: Read
+    """Samples between two times in seconds. In the thread that opened it only."""
+
+    def blocks(self, block_seconds: float) -> Iterator[Samples]:
+        """All of it in blocks of bounded length."""
+        start = 0.0
+        while start < self.seconds:
+            end = min(start + block_seconds, self.seconds)
+            yield self.read(start, end)
+            start = end
+
+
+def of_recording(recording: Recording) -> Sound:
+    """A customer's recording, decoded to 16 kHz."""
+    return Sound(recording.seconds, lambda start, end: recording.read(*sample_span(start, end)))
+
+
+def of_wav(path: Path) -> Sound:
+    """A prepared WAV file."""
+    samples = max(0, path.stat().st_size - WAV_HEADER_BYTES) // SAMPLE_BYTES
+
+    def read(start: float, end: float) -> Samples:
+        first, last = byte_span(start, end)
+        with path.open("rb") as file:
+            file.seek(first)
+            return to_samples(file.read(last - first))
+
+    return Sound(samples / HEARING_RATE, read)
+
+
+def of_bytes(raw: bytes, *, start: float, seconds: float) -> Sound:
+    """A stretch of a prepared WAV that begins at `start`, of a recording of so many seconds."""
+    samples = to_samples(raw)
+    offset = sample_span(0, start)[1]
+
+    def read(begin: float, end: float) -> Samples:
+        first, last = sample_span(begin, end)
+        return samples[max(0, first - offset) : max(0, last - offset)]
+
+    return Sound(seconds, read)
+
+
+def byte_span(start: float, end: float) -> tuple[int, int]:
+    """Where the samples between two times lie in a prepared WAV."""
+    first, last = sample_span(max(0.0, start), end)
+    return WAV_HEADER_BYTES + SAMPLE_BYTES * first, WAV_HEADER_BYTES + SAMPLE_BYTES * last
+
+
+def to_samples(raw: bytes) -> Samples:
+    """16-bit little-endian to float32, full scale 1.0."""
+    return np.frombuffer(raw[: len(raw) // SAMPLE_BYTES * SAMPLE_BYTES], "<i2").astype(np.float32) / FULL_SCALE

@@ -1,0 +1,135 @@
+"""Windows of a recording through a recogniser: in compute threads, in batches, the results in their order."""
+
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import Final
+
+from workers.contract.listening import HeardSegment, VoicePrint
+from workers.engines.recogniser import HEARING_RATE, Heard, Hearing, Recogniser, Samples, as_recogniser
+from workers.fairness import Order
+from workers.hearing.diarize import voice_prints
+from workers.hearing.pitch import PitchTally, tally_pitch
+from workers.hearing.settling import fill_gaps, find_gaps, settle
+from workers.hearing.sound import Sound
+from workers.hearing.speech import Region
+from workers.hearing.windows import Window, pack_windows
+from workers.parts import PartRun
+from workers.tasks.workbench import Workbench
+
+UNITS_PER_SECOND: Final = 2
+"""A second of speech takes about as long as two characters take to be spoken, and a window as long as WINDOW_UNITS more."""
+WINDOW_UNITS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWindow:
+    """What one window gave, in the time of the recording."""
+
+    window: Window
+    language: str
+    segments: tuple[HeardSegment, ...]
+    prints: tuple[VoicePrint, ...]
+    pitch: PitchTally
+    compute_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What one call gave."""
+
+    heard: list[Heard]
+    prints: list[tuple[VoicePrint, ...]]
+    pitches: list[PitchTally]
+    compute_seconds: float
+
+
+class WindowListener:
+    """Hears the windows of one part."""
+
+    def __init__(
+        self, run: PartRun, *, workbench: Workbench, recogniser: Recogniser, sound: Sound, order: Order, is_diarized: bool = False
+    ) -> None:
+        """order: the place of this part's work among all others; each batch takes the next index of it."""
+        self._run = run
+        self._workbench = workbench
+        self._recogniser = recogniser
+        self._sound = sound
+        self._order = order
+        self._is_diarized = is_diarized
+        self._submitted = 0
+
+    def hear(self, windows: Sequence[Window], *, hearing: Hearing, batch_windows: int) -> Iterator[HeardWindow]:
+        """Each window's, in order; a few batches ahead of the one that is waited for are with the scheduler. Raises WorkError, PartStoppedError."""
+        upcoming = iter(_batches(windows, most=batch_windows))
+        waiting: deque[tuple[Sequence[Window], Future[_Batch]]] = deque()
+        try:
+            while True:
+                while len(waiting) < self._workbench.scheduler.look_ahead and (batch := next(upcoming, None)) is not None:
+                    waiting.append((batch, self._submit(batch, hearing=hearing)))
+                if not waiting:
+                    return
+                batch, future = waiting.popleft()
+                yield from self._settle(batch, self._run.wait_for(future), hearing=hearing)
+        finally:
+            self._workbench.scheduler.drop(self._run.message.token)
+
+    def _settle(self, windows: Sequence[Window], batch: _Batch, *, hearing: Hearing) -> Iterator[HeardWindow]:
+        seconds = batch.compute_seconds / len(windows)
+        for window, heard, prints, pitch in zip(windows, batch.heard, batch.prints, batch.pitches, strict=True):
+            segments = settle(heard.segments, window=window)
+            if gaps := find_gaps(segments, window=window):
+                found, more = self._hear_gaps(gaps, hearing=replace(hearing, language=heard.language, prompt="", hotwords=""))
+                segments, seconds = fill_gaps(segments, found=found), seconds + more
+            yield HeardWindow(window, heard.language, tuple(segments), prints, pitch, seconds)
+
+    def _hear_gaps(self, gaps: Sequence[Region], *, hearing: Hearing) -> tuple[list[HeardSegment], float]:
+        """What is said where the first hearing found no words, each stretch heard alone; and the seconds that it took."""
+        found: list[HeardSegment] = []
+        seconds = 0.0
+        for gap in gaps:
+            (window,) = pack_windows([gap], window_seconds=self._recogniser.window_seconds, seconds=self._sound.seconds)
+            batch = self._run.wait_for(self._submit([window], hearing=hearing))
+            found += settle(batch.heard[0].segments, window=window)
+            seconds += batch.compute_seconds
+        return found, seconds
+
+    def _submit(self, windows: Sequence[Window], *, hearing: Hearing) -> "Future[_Batch]":
+        samples = [window.read(self._sound.read) for window in windows]
+        units = sum(WINDOW_UNITS + int(UNITS_PER_SECOND * window.seconds) for window in windows)
+        order = replace(self._order, index=self._submitted, units=units, is_first_heard=self._order.is_first_heard and not self._submitted)
+        self._submitted += 1
+
+        def compute() -> _Batch:
+            # Held here too: a part that times out leaves while its window is still being heard.
+            with self._workbench.models.use(self._recogniser.spec.id) as model:
+                started = time.perf_counter()
+                heard = as_recogniser(model).hear(samples, hearing=hearing)
+                pitches = [tally_pitch(one) for one in samples]
+                prints = [_prints(one, window) if self._is_diarized else () for one, window in zip(samples, windows, strict=True)]
+                return _Batch(heard, prints, pitches, time.perf_counter() - started)
+
+        return self._workbench.scheduler.submit(order, work=compute)
+
+
+def _batches(windows: Sequence[Window], *, most: int) -> list[Sequence[Window]]:
+    """The windows in as few groups of at most `most` as there can be, nearly all of one size."""
+    count = -(-len(windows) // most)
+    return [windows[len(windows) * group // count : len(windows) * (group + 1) // count] for group in range(count)]
+
+
+def _prints(samples: Samples, window: Window) -> tuple[VoicePrint, ...]:
+    """The voices of the window's own regions, stretch by stretch: in the window their times are not those of the recording."""
+    prints: list[VoicePrint] = []
+    for stretch in window.stretches:
+        first = round(window.window_time(stretch.start) * HEARING_RATE)
+        part = samples[first : first + round(stretch.seconds * HEARING_RATE)]
+        own = [
+            (max(region.start, stretch.start) - stretch.start, min(region.end, stretch.end) - stretch.start)
+            for region in window.regions
+            if region.start < stretch.end and region.end > stretch.start
+        ]
+        prints += voice_prints(part, speech=own, offset_seconds=stretch.start)
+    return tuple(prints)

@@ -1,0 +1,80 @@
+"""A long recording made ready to be heard in pieces: decoded, its speech found, cut, its language told."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from workers.audio.encode import EncodedFile
+from workers.audio.probe import DecodedFile, ProbeError, decode_file
+from workers.contract.errors import BAD_AUDIO, INTERNAL_ERROR, WorkError
+from workers.contract.listening import PrepareWork, Survey
+from workers.contract.messages import Manifest
+from workers.engines.recogniser import HEARING_RATE, Recogniser, as_recogniser, check_language
+from workers.hearing.cuts import choose_cuts
+from workers.hearing.sound import Sound, of_wav
+from workers.hearing.windows import Window, pack_windows
+from workers.parts import PartRun
+from workers.tasks.detect import detect_speech
+from workers.tasks.recode import recode
+from workers.tasks.results import store_results, stored_output
+from workers.tasks.speak import sentence_order
+from workers.tasks.workbench import Workbench
+
+TELLING_WINDOWS: Final = 3
+"""By which the language is told: those with the most speech in the first, the second and the last third."""
+
+
+def prepare(run: PartRun, *, workbench: Workbench) -> Manifest:
+    """Does a part of kind `prepare`. Raises WorkError, PartStoppedError."""
+    work = PrepareWork.from_dict(run.message.work)
+    if work.pieces < 1:
+        raise WorkError(INTERNAL_ERROR, "A recording is cut into one piece at least.")
+    with workbench.models.use(work.engine) as model, stored_output(run.message, storage=workbench.storage) as output:
+        recogniser = as_recogniser(model)
+        language = check_language(recogniser.spec, work.language)
+        with workbench.storage.read(work.source) as source:
+            decoded = recode(run, workbench=workbench, sources=[source], work=lambda: _decode(source, output.path))
+        survey = _survey(run, work=work, sound=of_wav(output.path), language=language, recogniser=recogniser, workbench=workbench)
+    return store_results(
+        run.message,
+        storage=workbench.storage,
+        output=output,
+        encoded=EncodedFile(seconds=decoded.audio_seconds, sample_rate=decoded.sample_rate, size_bytes=output.bytes),
+        survey=survey,
+        details={"engine": recogniser.spec.id, "language": survey.language, "pieces": work.pieces},
+    )
+
+
+def _decode(source: Path, target: Path) -> DecodedFile:
+    """The customer's file as 16 kHz mono WAV, decoded by a child process. Raises WorkError (bad_audio)."""
+    try:
+        return decode_file(source, target, sample_rate=HEARING_RATE)
+    except ProbeError as error:
+        raise WorkError(BAD_AUDIO, error.message) from error
+
+
+def _survey(run: PartRun, *, work: PrepareWork, sound: Sound, language: str, recogniser: Recogniser, workbench: Workbench) -> Survey:
+    order = replace(sentence_order(run.message, index=0, units=1), is_first_heard=False)
+    regions = detect_speech(run, workbench=workbench, sound=sound, order=order)
+    windows = pack_windows(regions, window_seconds=recogniser.window_seconds, seconds=sound.seconds)
+    if windows and not language:
+        samples = [window.read(sound.read) for window in _telling(windows)]
+
+        def tell() -> str:
+            with workbench.models.use(work.engine) as model:
+                return as_recogniser(model).find_language(samples)
+
+        language = run.wait_for(workbench.scheduler.submit(replace(order, units=100 * len(samples)), work=tell))
+    return Survey(
+        language=language if windows else "",
+        seconds=round(sound.seconds, 3),
+        cuts=choose_cuts(windows, pieces=work.pieces, seconds=sound.seconds),
+        speech=tuple((region.start, region.end) for region in regions),
+    )
+
+
+def _telling(windows: Sequence[Window]) -> list[Window]:
+    count = min(TELLING_WINDOWS, len(windows))
+    thirds = [windows[len(windows) * third // count : len(windows) * (third + 1) // count] for third in range(count)]
+    return [max(third, key=lambda window: window.speech_seconds) for third in thirds]

@@ -1,0 +1,48 @@
+"""The pieces of a recording to one transcript."""
+
+from workers.contract.listening import Survey, TranscriptDocument, TranscriptWork
+from workers.contract.messages import Manifest
+from workers.hearing.diarize import name_speakers
+from workers.hearing.transcripts import join_gender, join_segments, main_language, whole_text, without_words
+from workers.parts import PartRun
+from workers.tasks.results import read_document, store_document
+from workers.tasks.speak import sentence_order
+from workers.tasks.workbench import Workbench
+
+UNITS_PER_PRINT = 0.02
+"""An hour's voice prints, some 4,500, are clustered in a second or two."""
+
+
+def transcript(run: PartRun, *, workbench: Workbench) -> Manifest:
+    """Does a part of kind `transcript`. Raises WorkError, PartStoppedError."""
+    work = TranscriptWork.from_dict(run.message.work)
+    pieces = []
+    for address in work.pieces:
+        run.check()
+        pieces.append(read_document(address, TranscriptDocument, storage=workbench.storage))
+    survey = read_document(work.survey, Survey, storage=workbench.storage) if work.survey else None
+    units = 1 + int(UNITS_PER_PRINT * sum(len(piece.voice_prints) for piece in pieces))
+    order = sentence_order(run.message, index=0, units=units)
+    document = run.wait_for(workbench.scheduler.submit(order, work=lambda: _join(work, pieces=pieces, survey=survey)))
+    return store_document(
+        run.message,
+        storage=workbench.storage,
+        document=document,
+        audio_seconds=document.duration,
+        details={"language": document.language},
+    )
+
+
+def _join(work: TranscriptWork, *, pieces: list[TranscriptDocument], survey: Survey | None) -> TranscriptDocument:
+    segments = join_segments([piece.segments for piece in pieces])
+    if work.is_diarized:
+        prints = [one for piece in pieces for one in piece.voice_prints]
+        segments = name_speakers(segments, prints, speakers=work.speakers)
+    language = main_language(pieces)
+    return TranscriptDocument(
+        text=whole_text(segments, language=language),
+        language=language,
+        duration=survey.seconds if survey else round(sum(piece.duration for piece in pieces), 3),
+        segments=segments if work.has_words else without_words(segments),
+        gender=join_gender(pieces),
+    )
