@@ -1,0 +1,103 @@
+"""The same request again while the first still runs: one job, one charge; and an answer that takes too long is a 504 with the uuid."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.flows.running import RunningPlatform
+from tests.sweep.bad import KEYS
+
+SPOKEN = {"model": "silence", "voice": "quiet", "response_format": "wav"}
+BRIEFLY = " ".join(f"This is sentence number {number}." for number in range(8))
+AT_LENGTH = " ".join(f"This is sentence number {number} of very many." for number in range(400))
+TOGETHER = 6
+
+
+@pytest.fixture
+def client(swept: RunningPlatform, key: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=swept.url, headers={"X-API-Key": key}, timeout=60) as client:
+        yield client
+
+
+def credits_left(client: httpx.Client) -> float:
+    return float(client.get("/v1/account/").json()["credits"])
+
+
+def jobs_of(client: httpx.Client) -> list[str]:
+    return [job["uuid"] for job in client.get("/v1/jobs/", params={"limit": "100"}).json()["jobs"]]
+
+
+def test_identical_requests_in_flight_are_one_job_and_one_charge(client: httpx.Client, outsiders_key: str) -> None:
+    before, known = credits_left(client), jobs_of(client)
+    body = {**SPOKEN, "input": BRIEFLY}
+
+    def ask(headers: dict[str, str]) -> httpx.Response:
+        return client.post("/v1/audio/speech", json=body, headers=headers)
+
+    with ThreadPoolExecutor(TOGETHER + 1) as pool:
+        outsiders = pool.submit(ask, {"X-API-Key": outsiders_key})
+        answers = list(pool.map(ask, [{}] * TOGETHER))
+    assert {answer.status_code for answer in answers} == {200}
+    (job,) = {answer.headers["X-Job-Id"] for answer in answers}
+    assert len({answer.content for answer in answers}) == 1
+    assert [uuid for uuid in jobs_of(client) if uuid not in known] == [job]
+    assert credits_left(client) == pytest.approx(before - float(answers[0].headers["X-Credits-Used"]))
+    assert outsiders.result().headers["X-Job-Id"] != job
+
+
+def test_the_same_request_later_is_another_job(client: httpx.Client) -> None:
+    first, second = (client.post("/v1/audio/speech", json={**SPOKEN, "input": "Once."}) for _ in range(2))
+    assert first.headers["X-Job-Id"] != second.headers["X-Job-Id"]
+
+
+def test_who_comes_back_after_a_broken_connection_gets_the_job_that_runs(swept: RunningPlatform, client: httpx.Client, key: str) -> None:
+    known, before = jobs_of(client), credits_left(client)
+    body = json.dumps({**SPOKEN, "input": f"{BRIEFLY} Broken off."}).encode()
+    head = f"POST /v1/audio/speech HTTP/1.1\r\nHost: x\r\nX-API-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", swept.port), timeout=20) as connection:
+        connection.sendall(head.encode() + body)
+        while not (new := [uuid for uuid in jobs_of(client) if uuid not in known]):
+            time.sleep(0.02)
+    answer = client.post("/v1/audio/speech", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, [answer.headers["X-Job-Id"]]) == (200, new)
+    assert [uuid for uuid in jobs_of(client) if uuid not in known] == new
+    assert credits_left(client) == pytest.approx(before - float(answer.headers["X-Credits-Used"]))
+
+
+def test_a_wait_ends_in_a_504_with_the_uuid_and_the_job_goes_on(client: httpx.Client) -> None:
+    before = credits_left(client)
+    with ThreadPoolExecutor(2) as pool:  # TTSAI_SPEECH_WAIT_SECONDS is 3 here
+        answers = list(pool.map(lambda _: client.post("/v1/audio/speech", json={**SPOKEN, "input": AT_LENGTH}), range(2)))
+    (uuid,) = {answer.json()["uuid"] for answer in answers}
+    for answer in answers:
+        assert (answer.status_code, answer.headers["X-Job-Id"]) == (504, uuid)
+        error: dict[str, Any] = answer.json()["error"]
+        assert set(error) == KEYS
+        assert (error["code"], error["type"]) == ("timeout", "server_error")
+        assert uuid in error["message"]
+    again = client.post("/v1/audio/speech", json={**SPOKEN, "input": AT_LENGTH})
+    assert uuid in {again.headers["X-Job-Id"], again.json().get("uuid") if again.status_code == 504 else ""}
+    result = client.get("/v1/speech/results/", params={"uuid": uuid}).json()
+    while result["status"] in {"queued", "processing"}:
+        time.sleep(0.2)
+        result = client.get("/v1/speech/results/", params={"uuid": uuid}).json()
+    assert result["status"] == "completed"
+    assert credits_left(client) == pytest.approx(before - result["credits_used"])
+
+
+def test_an_idempotency_key_is_one_job_and_one_charge_whenever_it_comes(client: httpx.Client) -> None:
+    before = credits_left(client)
+    body = {"model": "silence", "voice": "quiet", "text": "Only once."}
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        answers = list(pool.map(lambda _: client.post("/v1/tts/", json=body, headers={"Idempotency-Key": "only-once"}), range(TOGETHER)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["uuid"] for answer in answers}) == 1
+    assert credits_left(client) == pytest.approx(before - answers[0].json()["credits_used"])
+    other = client.post("/v1/tts/", json={**body, "text": "Twice."}, headers={"Idempotency-Key": "only-once"})
+    assert other.status_code == 409
