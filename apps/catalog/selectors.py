@@ -110,8 +110,10 @@ def find_voice(engine: EngineRow, voice_id: str | None) -> VoiceRow:
     )
     if voice is None:
         some = ", ".join(list(engine.voices)[:5])
+        missing = " ".join(f"It lacks {language!r}: {reason}" for language, reason in engine.spec.missing_languages.items())
         raise InvalidRequestError(
-            f"Unknown voice {(voice_id or '')[:100]!r} of the model {engine.id!r}. GET /v1/voices/?model={engine.id} lists all, such as {some}.",
+            f"Unknown voice {(voice_id or '')[:100]!r} of the model {engine.id!r}. GET /v1/voices/?model={engine.id} lists all, such as {some}."
+            f" {missing}".rstrip(),
             code="unknown_voice",
             param="voice",
         )

@@ -69,10 +69,21 @@ def read_instructions(instructions: str | None) -> Delivery:
     return Delivery(min(max(rate, SLOWEST_RATE), FASTEST_RATE), min(max(gain, -20.0), 10.0), min(max(pauses, 0.3), 3.0), bool(found))
 
 
+def _described(delivery: Delivery) -> str:
+    """`pace 0.87, loudness -5 dB, pauses 1.2`."""
+    changes = (
+        f"pace {delivery.rate:.3g}" if delivery.rate != 1 else "",
+        f"loudness {delivery.gain_decibels:+g} dB" if delivery.gain_decibels else "",
+        f"pauses {delivery.pause_scale:.3g}" if delivery.pause_scale != 1 else "",
+    )
+    return ", ".join(filter(None, changes)) or "none that differs from the usual"
+
+
 def instruction_warnings(instructions: str | None) -> list[str]:
     """What the caller should know of hints that a model cannot follow as they are."""
     if not (instructions or "").strip():
         return []
-    if read_instructions(instructions).is_understood:
-        return ["instructions: the model follows no delivery hints; they were mapped to pace, loudness and pauses."]
+    delivery = read_instructions(instructions)
+    if delivery.is_understood:
+        return [f"instructions: the model follows no delivery hints; they were mapped to {_described(delivery)}, and nothing else of them is heard."]
     return ["instructions: the model follows no delivery hints, and these name no pace, loudness or pauses; they were ignored."]

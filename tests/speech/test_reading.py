@@ -6,6 +6,7 @@ import pytest
 
 from apps.jobs.models import Job, Part
 from apps.speech.delivery import Delivery, instruction_warnings, read_instructions
+from tests.factories_jobs import announce, engine_spec
 from tests.speech.people import Person
 
 
@@ -63,10 +64,27 @@ def test_hints_are_mapped_to_what_every_model_can_do(hints: str, delivery: Deliv
 
 
 def test_hints_are_never_dropped_in_silence(owner: Person) -> None:
-    assert "mapped to pace" in instruction_warnings("slowly")[0]
+    assert "mapped to pace 0.87, pauses 1.2, and nothing else" in instruction_warnings("slowly, like a pirate")[0]
+    assert "mapped to loudness -5 dB, and" in instruction_warnings("softly")[0]
     assert "were ignored" in instruction_warnings("like a pirate")[0]
     work = _work(owner.say(instructions="speak loudly"))
     assert (work["gain_decibels"], work["speed"]) == (4.0, 1.0)
+
+
+@pytest.mark.parametrize("model", ["kokoro", "other"])
+@pytest.mark.parametrize("hints", ["slowly", "like a pirate", "老师", "!"])
+def test_every_model_answers_hints_with_a_warning(owner: Person, model: str, hints: str) -> None:
+    announce(engine_spec(), engine_spec("other"))
+    assert owner.say(model=model, instructions=hints).json()["warnings"][0].startswith("instructions: ")
+
+
+def test_a_language_that_lacks_its_phonemes_says_so(owner: Person) -> None:
+    reason = "Japanese needs pyopenjtalk-plus: install requirements/worker-cpu.txt."
+    announce(engine_spec(missing_languages={"ja": reason}))
+    for wishes in ({"language": "ja"}, {"voice": "jf_alpha"}, {"text": '<lang xml:lang="ja">x</lang>'}):
+        answer = owner.say(**wishes)
+        assert answer.status_code == 400
+        assert reason in answer.json()["error"]["message"]
 
 
 def test_what_markup_asks_for_and_nobody_follows_is_a_warning(owner: Person) -> None:
