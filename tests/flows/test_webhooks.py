@@ -1,0 +1,182 @@
+"""Webhooks of a running platform: receivers that are down, slow, wrong, gone or lead inside, and kill -9 between commit and send."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from standardwebhooks import Webhook
+
+from tests.flows.running import RunningPlatform
+from tests.servers import free_port
+from tests.webhooks.receivers import Receiver, receiving
+
+SPARE_PORTS = 6
+
+
+class Telling:
+    """A platform that may reach some ports of this machine, and a customer of it."""
+
+    def __init__(self, platform: RunningPlatform, *, ports: list[int]) -> None:
+        self.platform = platform
+        self.ports = ports
+        self.http = platform.client(platform.key("owner@example.com", requests_per_minute=10_000, concurrent=50))
+
+    def ask(self, method: str, path: str, **body: Any) -> dict[str, Any]:
+        answer = self.http.request(method, f"/v1/{path}", json=body if method != "GET" else None)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def endpoint(self, url: str, *events: str) -> dict[str, Any]:
+        return self.ask("POST", "webhooks/", url=url, events=list(events) or ["test"])
+
+    def attempts(self, endpoint: dict[str, Any]) -> list[dict[str, Any]]:
+        """Of the endpoint's last delivery."""
+        return list(self.delivery(endpoint)["attempts"])
+
+    def delivery(self, endpoint: dict[str, Any]) -> dict[str, Any]:
+        deliveries = self.ask("GET", f"webhooks/deliveries/?endpoint_id={endpoint['id']}")["deliveries"]
+        return dict(deliveries[0])
+
+
+@pytest.fixture(scope="module")
+def telling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Telling]:
+    ports = [free_port() for _ in range(SPARE_PORTS)]
+    environment = {
+        "TTSAI_ENGINES": "silence",
+        "TTSAI_PRELOAD": "",
+        "TTSAI_OUTBOUND_ALLOW": ",".join(f"127.0.0.1:{port}" for port in ports),
+    }
+    home: Path = tmp_path_factory.mktemp("platform") / "home"
+    platform = RunningPlatform(home=home, environment=environment)
+    try:
+        telling = Telling(platform.start(), ports=ports)
+        with telling.http:
+            yield telling
+    finally:
+        platform.stop()
+
+
+@pytest.fixture
+def receivers(telling: Telling) -> Iterator[Callable[[int], Receiver]]:
+    """Starts the receiver of one of the ports."""
+    with ExitStack() as stack:
+        yield lambda index: stack.enter_context(receiving(telling.ports[index]))
+
+
+def wait_until(is_so: Callable[[], bool], *, what: str, seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not within {seconds:.0f} s: {what}")
+        time.sleep(0.1)
+
+
+def test_each_bad_receiver_is_treated_as_it_is_written(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
+    slow, wrong, gone, misleading, inside = (receivers(index) for index in range(5))
+    slow.pause_seconds, wrong.status, gone.status = 12.0, 500, 410
+    misleading.status, misleading.location = 307, inside.url
+    endpoints = {
+        name: telling.endpoint(one.url) for name, one in [("slow", slow), ("wrong", wrong), ("gone", gone), ("misleading", misleading)]
+    }
+    endpoints["down"] = telling.endpoint(f"http://127.0.0.1:{telling.ports[5]}/hook")
+    for endpoint in endpoints.values():
+        telling.ask("POST", f"webhooks/{endpoint['id']}/test/")
+
+    at_once = {name: endpoint for name, endpoint in endpoints.items() if name != "slow"}
+    wait_until(lambda: all(telling.attempts(endpoint) for endpoint in at_once.values()), what="one attempt at each")
+    first = {name: telling.attempts(endpoint)[0] for name, endpoint in at_once.items()}
+    assert {name: (attempt["status"], attempt["error"]) for name, attempt in first.items()} == {
+        "wrong": (500, "status 500"),
+        "gone": (410, "status 410"),
+        "misleading": (307, "status 307"),
+        "down": (None, "the address could not be reached"),
+    }
+    wrong.status, misleading.status, misleading.location = 200, 200, ""
+    down = receivers(5)
+    told = telling.ask("GET", f"webhooks/{endpoints['gone']['id']}/")
+    assert (told["is_enabled"], told["disabled_reason"]) == (False, "it answered 410 Gone")
+    assert (telling.delivery(endpoints["gone"])["state"], len(gone.received)) == ("failed", 1)
+
+    wait_until(lambda: bool(telling.attempts(endpoints["slow"])), what="one attempt at the slow one")
+    slow.pause_seconds = 0.0
+    late = telling.attempts(endpoints["slow"])[0]
+    assert (late["status"], late["error"]) == (None, "the address took too long to answer")
+    recovered = {"slow": slow, "wrong": wrong, "misleading": misleading, "down": down}
+    wait_until(lambda: all(telling.delivery(endpoints[name])["state"] == "delivered" for name in recovered), what="all recovered")
+    for name, receiver in recovered.items():
+        assert {message["type"] for message in receiver.verified(endpoints[name]["secret"])} == {"test"}
+        assert set(receiver.message_ids) == {telling.delivery(endpoints[name])["message_id"]}
+    assert inside.received == []
+
+
+def test_a_job_is_told_to_its_own_address_with_what_a_poll_answers(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
+    receiver = receivers(0)
+    secret = telling.ask("GET", "webhooks/secret/")["secret"]
+    uuid = telling.ask("POST", "tts/", model="silence", text="Hello there.", format="wav", webhook_url=receiver.url)["uuid"]
+    receiver.wait_for(1)
+    (message,) = receiver.verified(secret)
+    assert (message["type"], message["data"]["uuid"]) == ("job.completed", uuid)
+    assert message["data"] == telling.ask("GET", f"speech/results/?uuid={uuid}")
+    assert httpx.get(message["data"]["result_url"]).content[:4] == b"RIFF"
+
+
+def test_nothing_is_lost_when_the_worker_dies_between_commit_and_send(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
+    receiver = receivers(0)
+    endpoint = telling.endpoint(receiver.url, "key.revoked")
+    for pid in telling.platform.pids("platform"):
+        os.kill(pid, signal.SIGSTOP)  # what is committed from now on is not sent
+    telling.ask("POST", f"webhooks/{endpoint['id']}/test/")
+    key = telling.ask("POST", "keys/", name="to be revoked")
+    telling.ask("DELETE", f"keys/{key['id']}/")
+    assert receiver.received == []
+    telling.platform.kill("platform")
+    receiver.wait_for(2, seconds=60)
+    messages = receiver.verified(endpoint["secret"])
+    assert sorted(message["type"] for message in messages) == ["key.revoked", "test"]
+    revoked = next(message for message in messages if message["type"] == "key.revoked")
+    assert revoked["data"] == {"key_id": key["id"], "prefix": key["prefix"], "name": "to be revoked"}
+    telling.platform.wait_until_ready()
+
+
+def test_a_message_whose_sender_dies_in_the_middle_comes_again_under_its_id(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
+    receiver = receivers(0)
+    receiver.pause_seconds = 60.0
+    endpoint = telling.endpoint(receiver.url)
+    telling.ask("POST", f"webhooks/{endpoint['id']}/test/")
+    receiver.wait_for(1)
+    telling.platform.kill("platform")
+    receiver.pause_seconds = 0.0
+    receiver.wait_for(2, seconds=90)
+    assert len(set(receiver.message_ids)) == 1
+    wait_until(lambda: telling.delivery(endpoint)["state"] == "delivered", what="delivered")
+    telling.platform.wait_until_ready()
+
+
+def test_every_job_is_told_though_the_worker_is_killed_again_and_again(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
+    receiver = receivers(0)
+    secret = telling.ask("GET", "webhooks/secret/")["secret"]
+    uuids = []
+    for number in range(24):
+        wanted = {"model": "silence", "text": f"Job number {number}.", "format": "wav", "webhook_url": receiver.url}
+        uuids.append(telling.ask("POST", "tts/", **wanted)["uuid"])
+        if number % 12 == 11:  # the supervisor gives up a part that dies five times a minute
+            wait_until(lambda: bool(telling.platform.pids("platform")), what="the platform's worker runs")
+            telling.platform.kill("platform")
+    told: set[str] = set()
+
+    def all_told() -> bool:
+        for headers, body in list(receiver.received):
+            told.add(Webhook(secret).verify(body, headers)["data"]["uuid"])
+        return told >= set(uuids)
+
+    wait_until(all_told, what="every job told", seconds=120)
+    assert told == set(uuids)
+    assert all(telling.ask("GET", f"speech/results/?uuid={uuid}")["status"] == "completed" for uuid in uuids)
+    ids = {headers["webhook-id"] for headers, _ in receiver.received}
+    assert len(ids) == len(uuids)  # some may have come twice, under the same id
