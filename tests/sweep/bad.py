@@ -26,6 +26,8 @@ class Bad:
     json: Any = None
     content: bytes | None = None
     files: dict[str, Any] | None = None
+    data: dict[str, Any] | None = None
+    """The other fields of a form with files."""
     headers: dict[str, Any] = field(default_factory=dict)
     has_key: bool = True
     status: int = 0

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from tests.flows.running import RunningPlatform
+from tests.sweep import form_cases, json_cases
 from tests.sweep.bad import SECONDS, Bad, check_answer
-from tests.sweep.json_cases import CASES
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +22,10 @@ def ask(client: httpx.Client, bad: Bad, *, key: str) -> httpx.Response:
     headers: dict[str, Any] = {"Authorization": f"Bearer {key}", **bad.headers} if bad.has_key else dict(bad.headers)
     if bad.content is not None:
         headers.setdefault("Content-Type", "application/json")
-    return client.request(bad.method, bad.path, json=bad.json, content=bad.content, files=bad.files, headers=headers)
+    return client.request(bad.method, bad.path, json=bad.json, content=bad.content, files=bad.files, data=bad.data, headers=headers)
 
 
-@pytest.mark.parametrize("bad", CASES, ids=str)
+@pytest.mark.parametrize("bad", [*json_cases.CASES, *form_cases.CASES], ids=str)
 def test_a_bad_request_is_told_and_harms_nobody(client: httpx.Client, key: str, bad: Bad) -> None:
     answer = ask(client, bad, key=key)
     error = check_answer(

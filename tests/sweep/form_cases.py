@@ -1,0 +1,89 @@
+"""Bad forms, files and references for every route that takes a recording, and bad batches."""
+
+from typing import Any
+from uuid import UUID
+
+from tests.sweep.bad import Bad
+from tests.sweep.json_cases import BODIES, HUGE, NOBODY, WORDS, fields, queries
+from tests.workers.audio.probe.recordings import wav_bytes
+
+SOUND = wav_bytes(bytes(3200))
+LISTENING = {"/v1/stt/": {}, "/v1/audio/transcriptions": {"model": "whisper-1"}, "/v1/audio/translations": {"model": "whisper-1"}}
+"""Paths that take a file in a form, and the fields that they cannot do without."""
+FORM = {"Content-Type": "multipart/form-data; boundary=x"}
+PART = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'
+
+FORMS: list[tuple[str, bytes, dict[str, Any]]] = [
+    ("an empty form", b"", FORM),
+    ("a form that begins and never goes on", b"--x", FORM),
+    ("a part without an end", PART + SOUND, FORM),
+    ("a part without a name", b"--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--\r\n", FORM),
+    ("a part without a head", b"--x\r\n\r\na\r\n--x--\r\n", FORM),
+    ("another boundary", b"--y\r\n\r\na\r\n--y--\r\n", FORM),
+    ("no boundary", PART + SOUND + b"\r\n--x--\r\n", {"Content-Type": "multipart/form-data"}),
+    ("a boundary that is not ASCII", PART, {"Content-Type": "multipart/form-data; boundary=é".encode("latin-1")}),
+    ("a boundary of a thousand letters", PART, {"Content-Type": "multipart/form-data; boundary=" + "x" * 1000}),
+    ("NUL in the names", b'--x\r\nContent-Disposition: form-data; name="fi\x00le"; filename="a\x00"\r\n\r\n\x00\r\n--x--\r\n', FORM),
+    ("base64 that is none", b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!\r\n--x--\r\n', FORM),
+    ("a field in place of the file", b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nno file\r\n--x--\r\n', FORM),
+    ("two thousand fields", b"".join(b'--x\r\nContent-Disposition: form-data; name="f%d"\r\n\r\n1\r\n' % n for n in range(2000)) + b"--x--\r\n", FORM),
+    ("two hundred files", b"".join(b'--x\r\nContent-Disposition: form-data; name="f%d"; filename="a"\r\n\r\n1\r\n' % n for n in range(200)) + b"--x--\r\n", FORM),
+    ("zeros", bytes(1000), FORM),
+    ("a head of a part without end", b"--x\r\n" + b"X-A: b\r\n" * 5000 + b"\r\n\r\n--x--\r\n", FORM),
+    ("a file as the body", SOUND, {"Content-Type": "audio/wav"}),
+    ("a form of the other kind", b"file=abc", {"Content-Type": "application/x-www-form-urlencoded"}),
+]  # fmt: skip
+SOURCES: list[tuple[str, dict[str, Any]]] = [
+    ("no file at all", {}),
+    ("an upload that is not there", {"upload_id": NOBODY}),
+    ("an upload's id that is none", {"upload_id": "../../etc/passwd"}),
+    ("an upload's id that is a number", {"upload_id": 5}),
+    ("two sources", {"upload_id": NOBODY, "file_url": "https://example.com/a.mp3"}),
+    *(
+        (f"file_url {url!r}", {"file_url": url})
+        for url in ("ftp://example.com/a", "file:///etc/passwd", "http://127.0.0.1/a", "http://localhost/a", "http://[::1]/", "http://2130706433/",
+                    "http://0x7f.1/", "http://169.254.169.254/latest/meta-data/", "http://[::ffff:10.0.0.1]/", "http://user:pass@example.com/", "http://",
+                    "javascript:alert(1)", "data:audio/wav;base64,UklGRg==", "http://no-such-host.invalid/a.mp3", 5, ["http://example.com"], "http://exa mple/")
+    ),
+    ("a file in JSON", {"file": "UklGRg=="}),
+]  # fmt: skip
+
+STRANGE_FORMS = [Bad(name, "POST", path, content=content, headers=headers) for path in LISTENING for name, content, headers in FORMS]
+STRANGE_SOURCES = [Bad(name, "POST", path, json={**needed, **source}) for path, needed in LISTENING.items() for name, source in SOURCES]
+STRANGE_JSON = [Bad(name, "POST", path, content=content) for path in LISTENING for name, content in BODIES]
+STRANGE_FILES = [
+    Bad(f"a file that is {name}", "POST", path, files={"file": ("a.mp3", content)}, data=needed)
+    for path, needed in LISTENING.items()
+    for name, content in (("empty", b""), ("a text", b"no sound " * 99), ("one sample", wav_bytes(b"\0\0")), ("cut off", wav_bytes(b"", announced=9999)))
+]  # fmt: skip
+STRANGERS = [Bad("no key", "POST", path, files={"file": ("a.wav", SOUND)}, has_key=False, status=401) for path in LISTENING]
+WISHES = fields(
+    "/v1/stt/",
+    {"upload_id": NOBODY},
+    {
+        "model": ["nothing", 5, None, "x" * 101, "silence"],
+        "language": ["x" * 36, 5, ["en"]],
+        "timestamps": ["perhaps", 5, []],
+        "diarize": ["perhaps", 5],
+        "num_speakers": [0, -1, 21, HUGE, "many", 1.5],
+        "prompt": ["x" * 2001, 5],
+        "webhook_url": ["ftp://example.com", 5, "javascript:alert(1)"],
+    },
+)
+ITEM = {"text": "Hello.", "model": "silence", "voice": "quiet"}
+BATCH = [
+    *fields("/v1/tts/batch/", {"texts": [ITEM]}, {
+        "texts": [None, [], {}, "text", 5, [5], ["text"], [[]], [ITEM] * 51, [None], [{"text": "x" * 200_000}] * 50],
+        "webhook_url": ["ftp://example.com", 5, "javascript:alert(1)", "http://"],
+    }),
+    Bad("without texts", "POST", "/v1/tts/batch/", json={}),
+    Bad("no key", "POST", "/v1/tts/batch/", json={"texts": [ITEM]}, has_key=False, status=401),
+    *(Bad(name, "POST", "/v1/tts/batch/", content=content) for name, content in BODIES),
+    *queries("/v1/tts/batch/result/", "", "batch_id=", "batch_id=x", f"batch_id={NOBODY}", f"batch_id={UUID(int=7)}", "batch_id=%00", "batch_id=" + "x" * 5000),
+    Bad("no such batch", "POST", f"/v1/tts/batch/{NOBODY}/cancel/", status=404),
+    Bad("no such batch", "POST", "/v1/tts/batch/x/cancel/", status=404),
+    *(Bad(f"Idempotency-Key {value!r}", "POST", "/v1/tts/batch/", json={"texts": [WORDS]}, headers={"Idempotency-Key": value}, status=400)
+      for value in ("", "x" * 256)),
+]  # fmt: skip
+
+CASES = [*STRANGE_FORMS, *STRANGE_SOURCES, *STRANGE_JSON, *STRANGE_FILES, *STRANGERS, *WISHES, *BATCH]
