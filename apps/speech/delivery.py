@@ -85,5 +85,7 @@ def instruction_warnings(instructions: str | None) -> list[str]:
         return []
     delivery = read_instructions(instructions)
     if delivery.is_understood:
-        return [f"instructions: the model follows no delivery hints; they were mapped to {_described(delivery)}, and nothing else of them is heard."]
+        return [
+            f"instructions: the model follows no delivery hints; they were mapped to {_described(delivery)}, and nothing else of them is heard."
+        ]
     return ["instructions: the model follows no delivery hints, and these name no pace, loudness or pauses; they were ignored."]
