@@ -10,6 +10,7 @@ import tts_ai
 
 from tests.flows.listening import Listener
 from tests.flows.running import RunningPlatform
+from workers.audio.joins import FINAL_SILENCE_SECONDS, KEPT_AFTER_SECONDS, KEPT_BEFORE_SECONDS
 
 TEXT = (
     'Dr. Smith saw a GIF on <say-as interpret-as="date">2026-04-26</say-as>, at <say-as interpret-as="time">14:30</say-as>, '
@@ -107,7 +108,7 @@ def seconds_of(audio: bytes) -> float:
 @pytest.mark.parametrize("model", ["kokoro", "hibari"])
 def test_a_speed_takes_as_long_as_it_says_on_both_routes(platform: RunningPlatform, key: str, model: str) -> None:
     text = "The first train leaves before sunrise, and the last one returns after midnight."
-    tail = 0.1  # the silence behind the last sound does not shrink
+    tail = FINAL_SILENCE_SECONDS + KEPT_BEFORE_SECONDS + KEPT_AFTER_SECONDS  # the silence around the sound does not shrink
     with platform.client(key) as client:
 
         def openai_seconds(speed: float) -> float:
