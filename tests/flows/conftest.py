@@ -7,6 +7,7 @@ import pytest
 
 from tests.flows.listening import Listener
 from tests.flows.running import RunningPlatform
+from workers.weights.store import WeightStore
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -20,8 +21,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
-    """The platform with its real models."""
-    running = RunningPlatform(home=_home(tmp_path_factory))
+    """The platform with its real models, and a folder of VITS voices as an operator gives it."""
+    running = RunningPlatform(home=_home(tmp_path_factory), environment={"TTSAI_VITS_FOLDER": str(_vits_folder(tmp_path_factory))})
     try:
         yield running.start()
     finally:
@@ -43,6 +44,14 @@ def harmed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform
 def listener() -> Listener:
     """Writes down what it hears."""
     return Listener()
+
+
+def _vits_folder(factory: pytest.TempPathFactory) -> Path:
+    """One piper voice."""
+    folder = factory.mktemp("vits")
+    for name in ("en_US-joe-medium.onnx", "en_US-joe-medium.onnx.json"):
+        (folder / name).symlink_to(WeightStore.default().path("piper", name))
+    return folder
 
 
 def _home(factory: pytest.TempPathFactory) -> Path:

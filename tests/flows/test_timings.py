@@ -44,7 +44,7 @@ def completed(platform: RunningPlatform, key: str, uuid: str, **query: str) -> d
     raise TimeoutError(uuid)
 
 
-@pytest.mark.parametrize("model", ["kokoro", "hibari", "piper"])
+@pytest.mark.parametrize("model", ["kokoro", "hibari", "piper", "vits"])
 def test_every_engine_times_the_words_as_they_were_written(platform: RunningPlatform, key: str, model: str) -> None:
     result = result_of(platform, key, text=TEXT, model=model, pronunciations={"GIF": "jiff"})
     words = result["words"]
