@@ -37,6 +37,7 @@ app.conf.update(
         "send due webhooks": {"task": "platform.send_due_webhooks", "schedule": 1.0, "options": {"expires": 2}},
         "expire results": {"task": "platform.expire_results", "schedule": crontab(minute="7")},
         "expire batches": {"task": "platform.expire_batches", "schedule": crontab(minute="12")},
+        "forget expired turns": {"task": "platform.forget_expired_turns", "schedule": crontab(minute="17")},
         "expire uploads": {"task": "platform.expire_uploads", "schedule": crontab(minute="*/10")},
         "forget old rows": {"task": "platform.forget_old_rows", "schedule": crontab(minute="17")},
         "forget deliveries": {"task": "platform.forget_deliveries", "schedule": crontab(minute="22")},

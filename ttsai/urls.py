@@ -5,7 +5,23 @@ from django.urls import include, path
 
 API = [
     path("", include(f"apps.{app}.urls"))
-    for app in ("core", "accounts", "billing", "webhooks", "uploads", "pronunciations", "catalog", "jobs", "speech", "listening", "batches", "compat.openai")
+    for app in (
+        "core",
+        "accounts",
+        "billing",
+        "webhooks",
+        "uploads",
+        "pronunciations",
+        "catalog",
+        "jobs",
+        "speech",
+        "listening",
+        "subtitles",
+        "translation",
+        "conversations",
+        "batches",
+        "compat.openai",
+    )
 ]
 
 urlpatterns = [

@@ -7,6 +7,8 @@ from apps.core.errors import InvalidRequestError
 SCOPES: Final = {
     "tts:generate": "make speech: POST /v1/tts/, POST /v1/tts/batch/, POST /v1/audio/speech",
     "stt:transcribe": "turn speech into text: POST /v1/stt/, POST /v1/audio/transcriptions, POST /v1/audio/translations",
+    "speech:translate": "translate speech: POST /v1/speech-translate/",
+    "voice:chat": "hold conversations: /v1/voice-chat/",
     "voices:read": "list models and voices",
     "uploads:read": "look at files that were sent in advance: GET /v1/uploads/<id>/",
     "uploads:write": "send files in advance and remove them: POST /v1/uploads/",

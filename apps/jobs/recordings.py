@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
@@ -16,12 +15,11 @@ from apps.core.errors import ApplicationError
 from apps.core.idempotency import body_digest, idempotency_key
 from apps.jobs.services.idempotency import Idempotency, twin_key
 from apps.jobs.services.submit import Submission
-from apps.jobs.waiting import Answer, JobAnswer, wants_no_wait
+from apps.jobs.waiting import Answer, JobAnswer, upload_wait_seconds, wants_no_wait
 from apps.uploads.services import Source, SourceOrder, release_source, take_source_aside
 
 FILE_FIELDS = frozenset({"file", "file_url", "upload_id", "audio"})
 """What the digest of a body leaves out: the recording's own digest stands for them."""
-LEAST_WAIT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class RecordingAnswer:
         submission = await exchange.run(self._submit, source)
         if not self.is_awaited:
             return JsonResponse(self.queued(submission))
-        left = max(LEAST_WAIT_SECONDS, settings.TTSAI_UPLOAD_WAIT_SECONDS - (time.monotonic() - started))
+        left = upload_wait_seconds(time.monotonic() - started)
         waiting = JobAnswer(submission.job.uuid, is_kept=self.is_kept, wait_seconds=left, answer=self.answer)
         return await waiting.resolve(exchange)
 
@@ -66,8 +64,13 @@ class RecordingAnswer:
 
 def recording_idempotency(request: Request, *, endpoint: str, body: Mapping[str, Any], source: Source) -> Idempotency | None:
     """What makes two such requests one: the Idempotency-Key, or for a request that waits its content and fields."""
+    return request_idempotency(request, endpoint=endpoint, body=body, sha256=source.sha256)
+
+
+def request_idempotency(request: Request, *, endpoint: str, body: Mapping[str, Any], sha256: str) -> Idempotency | None:
+    """The same for a request whose recording has this digest; empty where it has none."""
     fields = {name: value for name, value in body.items() if name not in FILE_FIELDS}
-    digest = body_digest(endpoint, {**fields, "sha256": source.sha256})
+    digest = body_digest(endpoint, {**fields, "sha256": sha256})
     key = idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
     if key is not None:
         return Idempotency(key=key, body_digest=digest)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter
@@ -19,6 +20,8 @@ from apps.jobs.services.cancel import cancel_job
 
 RETURN_SECONDS = 2.5
 """A client whose connection broke may come back: the official SDK repeats its POST after a second and then joins this job."""
+
+LEAST_WAIT_SECONDS = 1.0
 
 ASYNC = OpenApiParameter("async", bool, description="true (or the header `Prefer: respond-async`): answer with the queued job instead.")
 
@@ -57,6 +60,11 @@ class JobAnswer:
         if job.state != JobState.COMPLETED or not job.result:
             raise failure_as_error(job)
         return self.answer(job, exchange)
+
+
+def upload_wait_seconds(spent_seconds: float = 0.0) -> float:
+    """How long an endpoint that takes files may still wait for its job."""
+    return max(LEAST_WAIT_SECONDS, settings.TTSAI_UPLOAD_WAIT_SECONDS - spent_seconds)
 
 
 def wants_no_wait(request: Request) -> bool:

@@ -12,14 +12,17 @@ _MOMENT = serializers.DateTimeField()
 MEDIA_TYPE = r"^[\w.+-]{1,50}/[\w.+-]{1,49}\Z"
 
 
-class SourceSerializer(serializers.Serializer[Any]):
+class ReferenceSerializer(serializers.Serializer[Any]):
+    """The ways to name a file that is elsewhere."""
+
+    file_url = fields.Text(required=False, allow_null=True, allow_blank=True, help_text="Where the file can be fetched, in its place.")
+    upload_id = fields.Text(required=False, allow_null=True, allow_blank=True, help_text="Of POST /v1/uploads/, in place of the file.")
+
+
+class SourceSerializer(ReferenceSerializer):
     """The fields that every endpoint has which takes a file: exactly one of them is given (services.order_source tells)."""
 
     file = serializers.FileField(required=False, allow_null=True, allow_empty_file=True, help_text=f"{TAKEN}, known by its content.")
-    file_url = fields.Text(
-        required=False, allow_null=True, allow_blank=True, help_text="Where the file can be fetched, in place of `file`."
-    )
-    upload_id = fields.Text(required=False, allow_null=True, allow_blank=True, help_text="Of POST /v1/uploads/, in place of `file`.")
 
 
 class NewUploadSerializer(serializers.Serializer[Any]):

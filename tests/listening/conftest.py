@@ -13,15 +13,16 @@ from django.core.management import call_command
 from django.db import connections
 
 from apps.core.storage import get_storage
-from apps.jobs.dispatch import dispatch
+from apps.jobs.dispatch import dispatch_all
 from apps.jobs.models import IN_FLIGHT_STATES, Part
 from apps.jobs.publishing import forget_broker_state
 from apps.jobs.services.finish import finish_part
 from apps.uploads.side_room import side_room
-from tests.factories_jobs import announce, engine_spec, outcome_of, started, store_output
+from tests.factories_jobs import AUDIO, announce, engine_spec, outcome_of, started, store_output
 from tests.speech.people import Person, person
 from tests.web.shell import RunningShell, running_shell
 from tests.workers.audio.probe.recordings import record
+from workers.contract.codec import Message
 from workers.contract.listening import HeardSegment, HeardWord, TranscriptDocument
 
 WORDS = (HeardWord("Hello", 0.1, 0.4, 0.9), HeardWord("there.", 0.5, 0.9, 0.8))
@@ -74,15 +75,24 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @contextlib.contextmanager
 def hearing(heard: TranscriptDocument = HEARD) -> Iterator[None]:
     """A worker that hears the same in everything, until the test is done with it."""
+    with making({"listen": heard, "transcript": heard}):
+        yield
+
+
+@contextlib.contextmanager
+def making(documents: dict[str, Message]) -> Iterator[None]:
+    """A worker that leaves the same document for each part of a kind, and audio for all others, until the test is done with it."""
     is_over = threading.Event()
 
     def work() -> None:
         try:
             while not is_over.wait(0.05):
-                for part in Part.objects.filter(state__in=IN_FLIGHT_STATES, queue__in=["whisper", "codec"]):
-                    manifest = store_output(started(part), audio=json.dumps(heard.to_dict()).encode(), has_timings=part.kind == "prepare")
+                for part in Part.objects.filter(state__in=IN_FLIGHT_STATES):
+                    document = documents.get(part.kind)
+                    output = json.dumps(document.to_dict()).encode() if document else AUDIO
+                    manifest = store_output(started(part), audio=output, has_timings=part.kind == "prepare")
                     finish_part(outcome_of(part, manifest=manifest))
-                dispatch("whisper")
+                dispatch_all()
         finally:
             connections.close_all()
 

@@ -25,6 +25,9 @@ INSTALLED_APPS = [
     "apps.jobs",
     "apps.speech",
     "apps.listening",
+    "apps.subtitles",
+    "apps.translation",
+    "apps.conversations",
     "apps.batches",
     "apps.dashboard",
 ]
@@ -36,7 +39,11 @@ TTSAI_JOB_END_OBSERVERS = (
 )
 """(Job) -> None, called in the transaction of every job's end, after its credits are settled: for apps above jobs."""
 
-TTSAI_RESULT_SHAPES = {"transcription": "apps.listening.shapes.transcript_shape"}
+TTSAI_RESULT_SHAPES = {
+    "transcription": "apps.listening.shapes.transcript_shape",
+    "speech-translation": "apps.translation.shapes.translation_shape",
+    "voice-chat": "apps.conversations.shapes.turn_shape",
+}
 """By kind of job: (Job) -> dict, what GET /v1/speech/results/ shows under `result` beside the file: for apps above speech."""
 
 MIDDLEWARE = [

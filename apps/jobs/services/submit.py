@@ -183,7 +183,9 @@ def _plan_join(work: dict[str, Any], *, parts: tuple[PartPlan, ...]) -> PartPlan
     inputs, characters = [], 0
     for index, part in enumerate(parts):
         if part.stage == last:
-            inputs.append({"audio": output_of(index), "timings": timings_of(index), "start_character": characters})
+            # Of a share of a script nobody knows yet where it begins in the whole.
+            timings = None if part.work.get("script") else timings_of(index)
+            inputs.append({"audio": output_of(index), "timings": timings, "start_character": characters})
             characters += len(part.work.get("text", ""))  # a part's words count from its own first character
     return PartPlan("join", work | {"inputs": inputs}, units=0, stage=last + 1, queue=names.CODEC_QUEUE)
 

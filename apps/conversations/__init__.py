@@ -1,0 +1,1 @@
+"""Voice chat: audio or text in, text and speech out."""

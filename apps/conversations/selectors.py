@@ -1,0 +1,74 @@
+"""Reads of conversations: own ones only."""
+
+from collections.abc import Iterable
+
+from apps.accounts.callers import Caller
+from apps.accounts.models import Plan
+from apps.catalog.selectors import EngineRow, find_model, list_models
+from apps.conversations.models import Conversation, Turn
+from apps.core.errors import GoneError, InvalidRequestError, NotFoundError, UnavailableError
+from apps.core.ids import find_uuid
+from apps.jobs.models import JobState
+from apps.listening.documents import read_script
+from workers.contract.listening import Turn as ToldTurn
+
+MOST_TURNS = 20
+MOST_CHARACTERS = 8000
+"""Of the history that a responder is told: the latest turns that fit."""
+PREFERRED = ("openai-chat", "local-chat", "offline")
+"""Who answers: a server that the operator names, then the small model of this machine, then the one that says that it is offline."""
+
+
+def get_own_conversation(caller: Caller, *, conversation_id: str) -> Conversation:
+    """The caller's account's. 400 for what is no id, 404 for any other."""
+    uuid = find_uuid(conversation_id)
+    if uuid is None:
+        raise InvalidRequestError(
+            "conversation_id is 32 hex digits, as an earlier answer gave it.", code="invalid_uuid", param="conversation_id"
+        )
+    found = Conversation.objects.filter(uuid=uuid, account=caller.account).first()
+    if found is None:
+        raise NotFoundError("There is no conversation with this id.", param="conversation_id", code="conversation_not_found")
+    return found
+
+
+def read_turns(conversation: Conversation) -> list[Turn]:
+    """The turns that were answered, oldest first, with their texts."""
+    turns = conversation.turns.select_related("job").filter(job__state=JobState.COMPLETED, job__result_deleted_at=None)
+    latest = list(turns.order_by("-id")[:MOST_TURNS])
+    return [turn for turn in map(_with_texts, reversed(latest)) if turn.ai_text]
+
+
+def history_of(turns: Iterable[Turn]) -> tuple[ToldTurn, ...]:
+    """What a responder is told of these turns: the latest that fit, oldest first."""
+    told: list[ToldTurn] = []
+    characters = 0
+    for turn in reversed(list(turns)):
+        characters += len(turn.user_text) + len(turn.ai_text)
+        if characters > MOST_CHARACTERS:
+            break
+        told[:0] = [ToldTurn("user", turn.user_text), ToldTurn("assistant", turn.ai_text)]
+    return tuple(told)
+
+
+def find_responder(plan: Plan, *, model: str = "") -> EngineRow:
+    """Who answers. 400 unknown_model, 503 model_unavailable."""
+    if model:
+        return find_model(model, plan=plan, kind="chat")
+    answering = [engine for engine in list_models() if engine.kind == "chat" and engine.was_seen_lately]
+    if not answering:
+        raise UnavailableError("No worker here answers at the moment.", code="model_unavailable", headers={"Retry-After": "60"})
+    best = min(answering, key=lambda engine: (PREFERRED.index(engine.id) if engine.id in PREFERRED else len(PREFERRED), engine.id))
+    return find_model(best.id, plan=plan, kind="chat")
+
+
+def _with_texts(turn: Turn) -> Turn:
+    """Read from the job's document once."""
+    if not turn.ai_text:
+        try:
+            script = read_script(turn.job)
+        except GoneError:
+            return turn
+        turn.user_text, turn.ai_text = script.original_text, script.text
+        Turn.objects.filter(pk=turn.pk).update(user_text=turn.user_text, ai_text=turn.ai_text)
+    return turn

@@ -1,0 +1,172 @@
+"""A turn of a conversation, from the request to the queued job."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from apps.accounts.callers import Caller
+from apps.billing.prices import service_price
+from apps.catalog.selectors import EngineRow, VoiceRow, find_model, find_voice
+from apps.conversations.models import Conversation, Turn
+from apps.conversations.selectors import find_responder, get_own_conversation, history_of, read_turns
+from apps.core.errors import ConflictError, InvalidRequestError
+from apps.jobs.dispatch import dispatch_soon
+from apps.jobs.models import ACTIVE_STATES
+from apps.jobs.services.idempotency import Idempotency, claim_key
+from apps.jobs.services.stages import output_of
+from apps.jobs.services.submit import JobPlan, PartPlan, Submission, accept_job
+from apps.listening.pieces import NOWHERE, listening_parts
+from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of
+from apps.translation.translators import find_recogniser_in_use
+from apps.uploads.services import Source, SourceLimits
+from workers.contract.listening import ListenWork, ReplyWork
+from workers.contract.listening import Turn as ToldTurn
+from workers.contract.messages import SpeakWork
+
+KIND = "voice-chat"
+SERVICE = "voice-chat"
+LIMITS = SourceLimits(max_bytes=25_000_000, max_audio_seconds=120.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnOrder:
+    """What the user says, and who answers how."""
+
+    text: str = ""
+    """Empty where a recording says it."""
+    conversation_id: str = ""
+    system_prompt: str | None = None
+    """None keeps the conversation's."""
+    voice: str = ""
+    tts_model: str = "kokoro"
+    model: str = ""
+    """Who answers; the first there is when empty."""
+    language: str | None = None
+    format: str = "mp3"
+    is_awaited: bool = False
+    webhook_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who does what, and in which conversation."""
+
+    recogniser: EngineRow | None
+    responder: EngineRow
+    speaker: EngineRow
+    voice: VoiceRow | None
+    language: str
+    conversation: Conversation | None
+
+
+def choose_cast(caller: Caller, *, order: TurnOrder) -> Cast:
+    """Everything that can be refused before a recording is taken in. Raises ApplicationErrors with codes that stay."""
+    recogniser = None if order.text else find_recogniser_in_use(caller.plan, preferred=DEFAULT_MODEL)
+    speaker = find_model(order.tts_model, plan=caller.plan)
+    conversation = get_own_conversation(caller, conversation_id=order.conversation_id) if order.conversation_id else None
+    return Cast(
+        recogniser,
+        find_responder(caller.plan, model=order.model),
+        speaker,
+        find_voice(speaker, order.voice) if order.voice else None,
+        check_spoken_language(recogniser, order.language) if recogniser else (order.language or "").partition("-")[0].lower(),
+        conversation,
+    )
+
+
+def check_text(text: str, *, caller: Caller) -> None:
+    """400 text_too_long beyond what the plan takes."""
+    if len(text) > caller.plan.max_characters:
+        message = f"The text has {len(text)} characters; the plan {caller.plan.name!r} takes at most {caller.plan.max_characters}."
+        raise InvalidRequestError(message, code="text_too_long", param="text")
+
+
+def request_turn(
+    caller: Caller, *, order: TurnOrder, source: Source | None, idempotency: Idempotency | None, request_id: str
+) -> Submission:
+    """Prices, reserves, queues, and keeps the turn: one transaction. 409 conversation_busy while the turn before is not answered."""
+    cast, job_uuid = choose_cast(caller, order=order), uuid4()
+    history = history_of(read_turns(cast.conversation)) if cast.conversation else ()
+    with transaction.atomic(durable=True):
+        if idempotency is not None:
+            earlier = claim_key(caller.tenant, idempotency=idempotency, job_uuid=job_uuid)
+            if earlier is not None:
+                return Submission(earlier, is_replay=True, credits_remaining_millicredits=earlier.balance_after_millicredits)
+        conversation = _open_conversation(caller, order=order, cast=cast)
+        plan = _plan(order, cast=cast, source=source, history=history, conversation=conversation)
+        job = accept_job(job_uuid, caller=caller, plan=plan, request_id=request_id)
+        Turn.objects.create(conversation=conversation, job=job)
+    dispatch_soon(plan.queue)
+    return Submission(job, is_replay=False, credits_remaining_millicredits=job.balance_after_millicredits)
+
+
+def remove_conversation(conversation: Conversation) -> None:
+    """Forget what was said. Results of its turns stay until their own time."""
+    conversation.delete()
+
+
+def forget_expired_turns() -> int:
+    """Texts go with the results that they belong to, and conversations with their last turn; how many turns."""
+    deleted, _ = Turn.objects.exclude(job__result_deleted_at=None).delete()
+    Conversation.objects.filter(turns=None, last_turn_at__lt=Now()).delete()
+    return deleted
+
+
+def _open_conversation(caller: Caller, *, order: TurnOrder, cast: Cast) -> Conversation:
+    """A new one, or the one that goes on, whose row is ours to the end of the transaction."""
+    if cast.conversation is None:
+        return Conversation.objects.create(account_id=caller.own_key.account_id, system_prompt=order.system_prompt or "")
+    conversation = Conversation.objects.select_for_update().filter(pk=cast.conversation.pk).first()
+    if conversation is None:
+        raise ConflictError("The conversation was removed meanwhile.", code="conversation_removed", param="conversation_id")
+    if conversation.turns.filter(job__state__in=ACTIVE_STATES).exists():
+        raise ConflictError(
+            "The turn before is not answered yet. Wait for it, or cancel it.", code="conversation_busy", param="conversation_id"
+        )
+    if order.system_prompt is not None:
+        conversation.system_prompt = order.system_prompt
+    conversation.last_turn_at = Now()
+    conversation.save(update_fields=["system_prompt", "last_turn_at"])
+    return conversation
+
+
+def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple[ToldTurn, ...], conversation: Conversation) -> JobPlan:
+    """Listen, unless it was written; answer; speak."""
+    listening = _listening(cast, source=source)
+    stage = len(listening)
+    answer = ReplyWork(
+        cast.responder.id, text=order.text, language=cast.language, system_prompt=conversation.system_prompt, history=history
+    ).to_dict()
+    if listening:
+        answer["transcript"] = output_of(0)
+    speech = SpeakWork(cast.speaker.id, voice=cast.voice.id if cast.voice else "", text="", format=order.format).to_dict()
+    parts = (
+        *listening,
+        PartPlan("reply", answer, units=0, stage=stage, queue=cast.responder.queue, is_kept=True),
+        PartPlan("speak", {**speech, "script": output_of(stage)}, units=0, stage=stage + 1, queue=cast.speaker.queue),
+    )
+    params: dict[str, Any] = {"model": cast.speaker.id, "voice": order.voice, "format": order.format, "conversation": conversation.uuid.hex}
+    return JobPlan(
+        kind=KIND,
+        engine_id=cast.responder.id,
+        queue=parts[0].queue or cast.responder.queue,
+        lane="live" if order.is_awaited else "normal",
+        parts=parts,
+        join=None,
+        units=0,
+        price_millicredits=service_price(SERVICE),
+        output_format=order.format,
+        params={**params, "text": order.text, "source": source.key} if source else {**params, "text": order.text},
+        webhook_url=order.webhook_url,
+    )
+
+
+def _listening(cast: Cast, *, source: Source | None) -> tuple[PartPlan, ...]:
+    if source is None or cast.recogniser is None:
+        return ()
+    work = ListenWork(cast.recogniser.id, audio=NOWHERE, language=cast.language)
+    (part,) = listening_parts(source.key, milliseconds=milliseconds_of(source), work=work)
+    return (PartPlan(part.kind, part.work, units=0, queue=cast.recogniser.queue),)

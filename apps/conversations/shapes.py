@@ -1,0 +1,47 @@
+"""Turns and conversations as answers tell them."""
+
+from typing import Any
+
+from apps.billing import prices
+from apps.conversations.models import Conversation, Turn
+from apps.jobs.models import Job
+from apps.listening.documents import read_script
+from apps.speech.links import result_address
+
+
+def turn_shape(job: Job) -> dict[str, Any]:
+    """What was said and answered."""
+    script = read_script(job)
+    return {"conversation_id": job.params.get("conversation", ""), "user_text": script.original_text, "ai_text": script.text}
+
+
+def answer_shape(job: Job, *, base: str) -> dict[str, Any]:
+    """The whole answer of POST /v1/voice-chat/."""
+    return {
+        **turn_shape(job),
+        "audio_url": result_address(base, job),
+        "credits_used": prices.credits(job.charged_millicredits),
+        "duration": (job.result or {}).get("audio_seconds"),
+        "model": job.engine_id,
+        "uuid": job.uuid.hex,
+        "job_id": str(job.uuid),
+    }
+
+
+def conversation_shape(conversation: Conversation, *, turns: list[Turn], base: str) -> dict[str, Any]:
+    """A conversation with its answered turns, oldest first."""
+    return {
+        "conversation_id": conversation.uuid.hex,
+        "system_prompt": conversation.system_prompt,
+        "created_at": conversation.created_at,
+        "turns": [
+            {
+                "uuid": turn.job.uuid.hex,
+                "user_text": turn.user_text,
+                "ai_text": turn.ai_text,
+                "audio_url": result_address(base, turn.job),
+                "created_at": turn.created_at,
+            }
+            for turn in turns
+        ],
+    }

@@ -1,0 +1,11 @@
+"""What the platform's own worker does for conversations."""
+
+from celery import shared_task
+
+from apps.conversations.services import forget_expired_turns as forget
+
+
+@shared_task(name="platform.forget_expired_turns", ignore_result=True)
+def forget_expired_turns() -> None:
+    """Texts go with the results that they belong to."""
+    forget()

@@ -1,0 +1,1 @@
+"""Speech translation: a recording in one language to speech in another."""

@@ -1,0 +1,10 @@
+"""The Django app translation."""
+
+from django.apps import AppConfig
+
+
+class TranslationConfig(AppConfig):
+    """Speech translation."""
+
+    name = "apps.translation"
+    label = "translation"

@@ -1,0 +1,45 @@
+"""Shapes of POST /v1/speech-translate/."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.core import fields
+from apps.uploads.serializers import SourceSerializer
+from apps.webhooks.fields import WebhookUrl
+from workers.contract.formats import FORMATS
+
+
+class SpeechTranslationRequestSerializer(SourceSerializer):
+    """The form, or the JSON with `file_url` or `upload_id`."""
+
+    target_language = fields.Text(max_length=35, help_text="en, es, …: what the speech is to become.")
+    source_language = fields.Text(required=False, default="auto", allow_blank=True, max_length=35, help_text="Detected unless given.")
+    voice = fields.Text(
+        required=False, default="", allow_blank=True, max_length=100, help_text="Chosen by language and the speaker's gender unless given."
+    )
+    preserve_voice = fields.FormFlag(required=False, default=False, help_text="Not supported yet.")
+    format = serializers.ChoiceField(choices=list(FORMATS), required=False, default="mp3", help_text="Of the audio.")
+    webhook_url = WebhookUrl()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Nothing that this version does not do."""
+        if attrs.pop("preserve_voice"):
+            raise serializers.ValidationError(
+                {"preserve_voice": "This server cannot keep the speaker's voice yet."}, code="not_supported_yet"
+            )
+        return attrs
+
+
+class SpeechTranslationSerializer(serializers.Serializer[Any]):
+    """The answer of POST /v1/speech-translate/."""
+
+    original_text = serializers.CharField()
+    translated_text = serializers.CharField()
+    source_language = serializers.CharField()
+    target_language = serializers.CharField()
+    audio_url = serializers.URLField(help_text="The translation, spoken; needs no key.")
+    credits_used = serializers.FloatField()
+    duration = serializers.FloatField(help_text="Seconds of the audio.")
+    uuid = serializers.CharField()
+    job_id = serializers.UUIDField()

@@ -1,0 +1,131 @@
+"""From a request for a speech translation to a queued job."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from apps.accounts.callers import Caller
+from apps.billing.prices import duration_price_millicredits, service_price
+from apps.catalog.selectors import EngineRow
+from apps.core.errors import InvalidRequestError
+from apps.jobs.services.idempotency import Idempotency
+from apps.jobs.services.stages import output_of
+from apps.jobs.services.submit import JobPlan, PartPlan, Submission, submit_job
+from apps.listening.pieces import NOWHERE, listening_parts
+from apps.listening.services import DEFAULT_MODEL, check_spoken_language, lane_of, milliseconds_of
+from apps.speech.services import PART_FORMAT
+from apps.translation.speakers import Speaker, choose_speaker
+from apps.translation.translators import choose_translator, find_recogniser_in_use
+from apps.uploads.services import Source, SourceLimits
+from workers.contract.listening import ListenWork, TranslateWork
+from workers.contract.messages import SpeakWork
+
+KIND = "speech-translation"
+SERVICE = "speech-translation"
+LIMITS = SourceLimits(max_bytes=100_000_000, max_audio_seconds=4 * 3600.0)
+SHARE_MILLISECONDS = 60_000
+"""The translation of each minute is spoken by a part of its own."""
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranslationOrder:
+    """What is to be translated to what, and who speaks it."""
+
+    target_language: str
+    source_language: str | None = None
+    """Detected when empty or `auto`."""
+    voice: str = ""
+    format: str = "mp3"
+    is_awaited: bool = False
+    webhook_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who does what."""
+
+    recogniser: EngineRow
+    translator: EngineRow | None
+    speaker: Speaker
+    source: str
+    """Empty: to be detected."""
+    target: str
+
+
+def choose_cast(caller: Caller, *, order: TranslationOrder) -> Cast:
+    """Everything that can be refused before the recording is taken in. Raises ApplicationErrors with codes that stay."""
+    target = order.target_language.strip().replace("_", "-").lower()
+    if not _LANGUAGE.fullmatch(target):
+        raise InvalidRequestError(
+            f"{target[:35]!r} is not a language tag such as en or es.", code="invalid_language", param="target_language"
+        )
+    target = target.partition("-")[0]
+    recogniser = find_recogniser_in_use(caller.plan, preferred=DEFAULT_MODEL)
+    source = check_spoken_language(recogniser, order.source_language)
+    translator = choose_translator(source=source, target=target, recogniser=recogniser, plan=caller.plan)
+    return Cast(recogniser, translator, choose_speaker(order.voice, language=target, plan=caller.plan), source, target)
+
+
+def request_translation(
+    caller: Caller, *, order: TranslationOrder, source: Source, idempotency: Idempotency | None, request_id: str
+) -> Submission:
+    """Prices, reserves, queues: one transaction. Raises ApplicationErrors with codes that stay."""
+    return submit_job(caller, plan_translation(caller, order=order, source=source), idempotency=idempotency, request_id=request_id)
+
+
+def plan_translation(caller: Caller, *, order: TranslationOrder, source: Source) -> JobPlan:
+    """Listen, translate, speak in shares, join."""
+    cast, milliseconds = choose_cast(caller, order=order), milliseconds_of(source)
+    shares = -(-milliseconds // SHARE_MILLISECONDS)
+    listen = ListenWork(cast.recogniser.id, audio=NOWHERE, language=cast.source, has_english=_is_recognisers(cast))
+    parts = listening_parts(source.key, milliseconds=milliseconds, work=listen)
+    stage = parts[-1].stage + 1
+    translate = TranslateWork(
+        cast.translator.id if cast.translator else "", target_language=cast.target, source_language=cast.source, shares=shares
+    )
+    written = {**translate.to_dict(), "transcript": output_of(len(parts) - 1)}
+    queue = (cast.translator or cast.recogniser).queue
+    parts = (*parts, PartPlan("translate", written, units=0, stage=stage, queue=queue, is_kept=True))
+    script = output_of(len(parts) - 1)
+    speaking = tuple(_speak_part(cast, order=order, script=script, share=share, shares=shares, stage=stage + 1) for share in range(shares))
+    return JobPlan(
+        kind=KIND,
+        engine_id=(cast.translator or cast.recogniser).id,
+        queue=cast.recogniser.queue,
+        lane=lane_of(milliseconds, is_awaited=order.is_awaited),
+        parts=(*parts, *speaking),
+        join={"format": order.format, "bitrate": 0, "sample_rate": 0} if shares > 1 else None,
+        units=milliseconds,
+        price_millicredits=duration_price_millicredits(milliseconds, millicredits_per_minute=service_price(SERVICE)),
+        output_format=order.format,
+        params={
+            "model": cast.speaker.engine.id,
+            "language": cast.target,
+            "source_language": cast.source,
+            "voice": order.voice,
+            "format": order.format,
+            "seconds": milliseconds / 1000,
+            "source": source.key,
+        },
+        webhook_url=order.webhook_url,
+    )
+
+
+def _is_recognisers(cast: Cast) -> bool:
+    return cast.translator is None and cast.source != cast.target
+
+
+def _speak_part(cast: Cast, *, order: TranslationOrder, script: dict[str, int], share: int, shares: int, stage: int) -> PartPlan:
+    work: dict[str, Any] = SpeakWork(
+        cast.speaker.engine.id,
+        voice=cast.speaker.voice,
+        text="",
+        language=cast.target,
+        format=order.format if shares == 1 else PART_FORMAT,
+        is_last=share == shares - 1,
+        share=share,
+        voices=cast.speaker.voices,
+    ).to_dict()
+    return PartPlan("speak", {**work, "script": script}, units=0, stage=stage, queue=cast.speaker.engine.queue)

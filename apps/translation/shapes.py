@@ -1,0 +1,31 @@
+"""A speech translation as answers tell it."""
+
+from typing import Any
+
+from apps.billing import prices
+from apps.jobs.models import Job
+from apps.listening.documents import read_script
+from apps.speech.links import result_address
+
+
+def translation_shape(job: Job) -> dict[str, Any]:
+    """What was said, and what it became."""
+    script = read_script(job)
+    return {
+        "original_text": script.original_text,
+        "translated_text": script.text,
+        "source_language": script.source_language,
+        "target_language": script.target_language,
+    }
+
+
+def answer_shape(job: Job, *, base: str) -> dict[str, Any]:
+    """The whole answer of POST /v1/speech-translate/."""
+    return {
+        **translation_shape(job),
+        "audio_url": result_address(base, job),
+        "credits_used": prices.credits(job.charged_millicredits),
+        "duration": (job.result or {}).get("audio_seconds"),
+        "uuid": job.uuid.hex,
+        "job_id": str(job.uuid),
+    }

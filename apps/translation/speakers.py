@@ -1,0 +1,62 @@
+"""Who speaks a translation: the voice that was asked for, or those of the language, one for each gender."""
+
+from dataclasses import dataclass, field
+
+from apps.accounts.models import Plan
+from apps.catalog.selectors import EngineRow, VoiceRow, find_model, list_models
+from apps.core.errors import InvalidRequestError
+
+PREFERRED = ("kokoro", "hibari")
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A model that speaks, and its voice; or voices among which the worker chooses by the gender that it heard."""
+
+    engine: EngineRow
+    voice: str = ""
+    voices: dict[str, str] = field(default_factory=dict)
+
+
+def choose_speaker(voice_id: str, *, language: str, plan: Plan) -> Speaker:
+    """400 unknown_voice, voice_language_mismatch, unsupported_language."""
+    speaking = sorted(_speaking(plan), key=lambda engine: (_rank(engine), engine.id))
+    if voice_id:
+        return _with_voice(speaking, voice_id=voice_id, language=language, plan=plan)
+    for engine in speaking:
+        voices = [voice for voice in engine.voices.values() if _primary(voice) == language]
+        if voices:
+            by_gender = {gender: voice.id for voice in reversed(voices) for gender in (voice.gender,)}
+            return Speaker(find_model(engine.id, plan=plan), voices=by_gender)
+    spoken = sorted({_primary(voice) for engine in speaking for voice in engine.voices.values()})
+    raise InvalidRequestError(
+        f"No voice here speaks {language!r}. Languages: {', '.join(spoken)}.", code="unsupported_language", param="target_language"
+    )
+
+
+def _with_voice(speaking: list[EngineRow], *, voice_id: str, language: str, plan: Plan) -> Speaker:
+    for engine in speaking:
+        voice = engine.voices.get(voice_id)
+        if voice is None:
+            continue
+        if _primary(voice) != language:
+            message = f"The voice {voice_id!r} speaks {voice.language}, not {language}. Leave voice out to have one chosen."
+            raise InvalidRequestError(message, code="voice_language_mismatch", param="voice")
+        return Speaker(find_model(engine.id, plan=plan), voice=voice.id)
+    raise InvalidRequestError(f"Unknown voice {voice_id[:100]!r}. GET /v1/voices/ lists all.", code="unknown_voice", param="voice")
+
+
+def _speaking(plan: Plan) -> list[EngineRow]:
+    return [
+        engine
+        for engine in list_models()
+        if engine.kind == "tts" and engine.was_seen_lately and (not plan.allowed_models or engine.id in plan.allowed_models)
+    ]
+
+
+def _rank(engine: EngineRow) -> int:
+    return PREFERRED.index(engine.id) if engine.id in PREFERRED else len(PREFERRED)
+
+
+def _primary(voice: VoiceRow) -> str:
+    return voice.language.partition("-")[0]

@@ -1,0 +1,83 @@
+"""POST /v1/speech-translate/."""
+
+from typing import Any
+
+from django.http import JsonResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.accounts.callers import get_caller
+from apps.accounts.permissions import HasAccount, scope_required
+from apps.core.deferred import Exchange
+from apps.core.fields import validated
+from apps.core.links import public_base
+from apps.core.parsing import JSONBodyParser
+from apps.jobs.models import Job
+from apps.jobs.recordings import RecordingAnswer, recording_idempotency
+from apps.jobs.services.submit import Submission
+from apps.jobs.waiting import ASYNC, wants_no_wait
+from apps.speech.views import IDEMPOTENCY_HEADER, queued_shape, request_id_of
+from apps.translation.serializers import SpeechTranslationRequestSerializer, SpeechTranslationSerializer
+from apps.translation.services import LIMITS, TranslationOrder, choose_cast, request_translation
+from apps.translation.shapes import answer_shape
+from apps.uploads.admission import FORM_BYTES, admit_form
+from apps.uploads.parsers import FormParser
+from apps.uploads.services import Source, order_source
+
+SHAPE = SpeechTranslationRequestSerializer()
+
+
+class SpeechTranslationView(APIView):
+    """Speech to speech in another language."""
+
+    permission_classes = [HasAccount, scope_required("speech:translate")]
+    parser_classes = [FormParser, JSONBodyParser]
+    max_body_bytes = LIMITS.max_bytes + FORM_BYTES
+    admit_body = staticmethod(admit_form)
+
+    @extend_schema(
+        operation_id="speech_translate",
+        tags=["listening"],
+        summary="Speech translation",
+        parameters=[IDEMPOTENCY_HEADER, ASYNC],
+        request={"multipart/form-data": SpeechTranslationRequestSerializer, "application/json": SpeechTranslationRequestSerializer},
+        responses=SpeechTranslationSerializer,
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        """Recognises, translates and speaks. Waits at most 290 seconds: then 504 with the uuid, and `/v1/speech/results/` has it later."""
+        body = validated(SHAPE, request.data)
+        caller, order = get_caller(request), _order(body, is_awaited=not wants_no_wait(request))
+        choose_cast(caller, order=order)
+        source_order = order_source(
+            caller, file=body.get("file"), file_url=body.get("file_url"), upload_id=body.get("upload_id"), limits=LIMITS
+        )
+        base = public_base(request)
+
+        def submit(source: Source) -> Submission:
+            idempotency = recording_idempotency(request, endpoint="speech-translate", body=body, source=source)
+            return request_translation(caller, order=order, source=source, idempotency=idempotency, request_id=request_id_of(request))
+
+        def answer(job: Job, exchange: Exchange) -> HttpResponseBase:  # noqa: ARG001 - the protocol of answers
+            return JsonResponse(answer_shape(job, base=base), headers={"X-Job-Id": job.uuid.hex})
+
+        return RecordingAnswer(
+            source_order,
+            submit=submit,
+            answer=answer,
+            queued=lambda submission: queued_shape(submission, warnings=[]),
+            is_awaited=order.is_awaited,
+            is_kept="HTTP_IDEMPOTENCY_KEY" in request.META,
+        ).deferred()
+
+
+def _order(body: dict[str, Any], *, is_awaited: bool) -> TranslationOrder:
+    return TranslationOrder(
+        target_language=body["target_language"],
+        source_language=body["source_language"],
+        voice=body["voice"],
+        format=body["format"],
+        is_awaited=is_awaited,
+        webhook_url=body["webhook_url"],
+    )

@@ -1,0 +1,171 @@
+"""POST /v1/voice-chat/: through sockets, with workers whose documents the tests write."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from django.utils import timezone
+
+from apps.conversations.models import Conversation, Turn
+from apps.conversations.selectors import MOST_CHARACTERS, history_of
+from apps.conversations.services import forget_expired_turns
+from apps.jobs.models import Job
+from apps.jobs.services.finish import finish_part
+from apps.jobs.services.retention import expire_results
+from tests.factories_jobs import AUDIO, announce, engine_spec, outcome_of, started
+from tests.listening.conftest import HEARD, WHISPER, making, wait_until_admitted
+from tests.speech.people import Person, person
+from tests.web.shell import RunningShell
+from workers.contract.engines import EngineSpec
+from workers.contract.listening import ScriptDocument
+
+SCRIPT = ScriptDocument("Hello there.", "**Hi!** How are you?", "en", "en", ("Hi! How are you?",))
+MADE = {"listen": HEARD, "reply": SCRIPT}
+
+
+def responder(engine_id: str = "offline") -> EngineSpec:
+    return engine_spec(engine_id, kind="chat", voices=(), default_voice="")
+
+
+@pytest.fixture(autouse=True)
+def _workers(_platform: None) -> None:
+    announce(engine_spec(), engine_spec("whisper", **WHISPER), responder())
+
+
+def chat(server: RunningShell, somebody: Person, **body: Any) -> httpx.Response:
+    return httpx.post(f"{server.url}/v1/voice-chat/", json=body, headers=somebody.headers, timeout=60)
+
+
+def say(server: RunningShell, somebody: Person, content: bytes, **fields: Any) -> httpx.Response:
+    return httpx.post(
+        f"{server.url}/v1/voice-chat/", files={"audio": ("audio.wav", content)}, data=fields, headers=somebody.headers, timeout=60
+    )
+
+
+def test_a_text_is_answered_with_text_and_speech(server: RunningShell, owner: Person) -> None:
+    with making(MADE):
+        answer = chat(server, owner, text="Hello there.", voice="am_adam", format="wav")
+    job = Job.objects.get()
+    assert answer.status_code == 200, answer.text
+    told = {name: answer.json()[name] for name in ("conversation_id", "user_text", "ai_text", "credits_used", "model")}
+    assert told == {
+        "conversation_id": Conversation.objects.get().uuid.hex,
+        "user_text": "Hello there.",
+        "ai_text": "**Hi!** How are you?",
+        "credits_used": 3,
+        "model": "offline",
+    }
+    assert httpx.get(answer.json()["audio_url"]).content == AUDIO
+    assert list(job.parts.order_by("index").values_list("kind", "queue")) == [("reply", "offline"), ("speak", "kokoro")]
+    assert (job.parts.get(kind="speak").work["voice"], job.lane, owner.millicredits) == ("am_adam", "live", 997_000)
+
+
+def test_a_recording_is_heard_first(server: RunningShell, owner: Person, song: bytes) -> None:
+    with making(MADE):
+        answer = say(server, owner, song, system_prompt="Be brief.")
+    assert (answer.status_code, answer.json()["user_text"], answer.json()["credits_used"]) == (200, "Hello there.", 3)
+    job = Job.objects.get()
+    assert list(job.parts.order_by("index").values_list("kind", flat=True)) == ["listen", "reply", "speak"]
+    work = job.parts.get(kind="reply").work
+    assert (work["system_prompt"], work["text"], work["history"]) == ("Be brief.", "", [])
+    assert work["transcript"]["$key"].endswith("document.json")
+
+
+def test_a_conversation_goes_on_with_what_was_said(server: RunningShell, owner: Person) -> None:
+    with making(MADE):
+        first = chat(server, owner, text="Hello there.", system_prompt="Be brief.").json()
+        chat(server, owner, text="And now?", conversation_id=first["conversation_id"])
+    work = Job.objects.order_by("created_at").last().parts.get(kind="reply").work  # type: ignore[union-attr]
+    assert (work["text"], work["system_prompt"]) == ("And now?", "Be brief.")
+    assert work["history"] == [
+        {"role": "user", "content": "Hello there."},
+        {"role": "assistant", "content": "**Hi!** How are you?"},
+    ]
+    assert Conversation.objects.count() == 1
+
+
+def test_a_conversation_is_read_and_forgotten_by_its_owner_alone(server: RunningShell, owner: Person) -> None:
+    with making(MADE):
+        uuid = chat(server, owner, text="Hello there.").json()["conversation_id"]
+    url = f"{server.url}/v1/voice-chat/{uuid}/"
+    stranger = person(credits=10)
+    assert httpx.get(url, headers=stranger.headers).status_code == 404
+    assert httpx.delete(url, headers=stranger.headers).status_code == 404
+    assert chat(server, stranger, text="Hi", conversation_id=uuid).status_code == 404
+    read = httpx.get(url, headers=owner.headers).json()
+    assert [(turn["user_text"], turn["ai_text"]) for turn in read["turns"]] == [("Hello there.", "**Hi!** How are you?")]
+    assert httpx.delete(url, headers=owner.headers).json() == {"conversation_id": uuid, "deleted": True}
+    assert httpx.get(url, headers=owner.headers).status_code == 404
+    assert not Turn.objects.exists()
+
+
+def test_a_second_turn_waits_for_the_first(server: RunningShell, owner: Person) -> None:
+    with making(MADE):
+        uuid = chat(server, owner, text="Hello there.").json()["conversation_id"]
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(chat, server, owner, text="And now?", conversation_id=uuid)
+        wait_until_admitted()
+        busy = chat(server, owner, text="Quick!", conversation_id=uuid)
+        with making(MADE):
+            assert waiting.result().status_code == 200
+    assert (busy.status_code, busy.json()["error"]["code"]) == (409, "conversation_busy")
+    assert owner.millicredits == 1_000_000 - 6000
+
+
+def test_a_turn_that_fails_costs_nothing_and_is_not_remembered(server: RunningShell, owner: Person) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(chat, server, owner, text="Hello there.")
+        part = started(wait_until_admitted())
+        finish_part(outcome_of(part, status="failed", error_code="unsupported_language", error_message="Not in this language."))
+        failed = answer.result()
+    assert (failed.status_code, failed.json()["error"]["code"], owner.millicredits) == (400, "unsupported_language", 1_000_000)
+    uuid = Conversation.objects.get().uuid.hex
+    assert httpx.get(f"{server.url}/v1/voice-chat/{uuid}/", headers=owner.headers).json()["turns"] == []
+
+
+def test_the_best_responder_answers_unless_another_is_asked_for(server: RunningShell, owner: Person) -> None:
+    announce(engine_spec(), engine_spec("whisper", **WHISPER), responder(), responder("local-chat"), responder("openai-chat"))
+    with making(MADE):
+        assert chat(server, owner, text="Hi").json()["model"] == "openai-chat"
+        assert chat(server, owner, text="Hi", model="offline").json()["model"] == "offline"
+
+
+def test_history_is_bounded() -> None:
+    turns = [Turn(user_text=f"{number}", ai_text="x" * 1000) for number in range(20)]
+    told = history_of(turns)
+    assert [turn.content for turn in told if turn.role == "user"] == [f"{number}" for number in range(13, 20)]
+    assert sum(len(turn.content) for turn in told) <= MOST_CHARACTERS
+
+
+def test_what_was_said_goes_with_the_results(server: RunningShell, owner: Person) -> None:
+    with making(MADE):
+        uuid = chat(server, owner, text="Hello there.").json()["conversation_id"]
+    httpx.get(f"{server.url}/v1/voice-chat/{uuid}/", headers=owner.headers)
+    assert (forget_expired_turns(), Turn.objects.get().ai_text) == (0, "**Hi!** How are you?")
+    Job.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    expire_results()
+    assert forget_expired_turns() == 1
+    assert not Conversation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({}, 400, "missing_field"),
+        ({"text": "  "}, 400, "missing_field"),
+        ({"text": "Hi", "upload_id": "0" * 32}, 400, "invalid_request"),
+        ({"text": "x" * 4001}, 400, "invalid_request"),
+        ({"text": "Hi", "voice": "nobody"}, 400, "unknown_voice"),
+        ({"text": "Hi", "tts_model": "nobody"}, 400, "unknown_model"),
+        ({"text": "Hi", "model": "kokoro"}, 400, "unknown_model"),
+        ({"text": "Hi", "conversation_id": "x"}, 400, "invalid_uuid"),
+        ({"text": "Hi", "conversation_id": "0" * 32}, 404, "conversation_not_found"),
+        ({"text": 7}, 400, "invalid_request"),
+    ],
+)
+def test_what_is_wrong_is_told(server: RunningShell, owner: Person, body: dict[str, Any], status: int, code: str) -> None:
+    answer = chat(server, owner, **body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    assert not Job.objects.exists()

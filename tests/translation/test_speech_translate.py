@@ -1,0 +1,152 @@
+"""POST /v1/speech-translate/: through sockets, with workers whose documents the tests write."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from apps.jobs.models import Job
+from apps.uploads.models import Upload
+from tests.factories_jobs import AUDIO, announce, engine_spec
+from tests.listening.conftest import HEARD, WHISPER, making
+from tests.speech.people import Person
+from tests.web.shell import RunningShell
+from workers.contract.engines import Directions, EngineSpec, VoiceSpec
+from workers.contract.listening import ScriptDocument
+
+SCRIPT = ScriptDocument("Hello there.", "Hola.", "en", "es", ("Hola.",), gender="female")
+MADE = {"listen": HEARD, "transcript": HEARD, "translate": SCRIPT}
+
+
+def translator(engine_id: str, *directions: Directions, languages: tuple[str, ...] = ("en", "es", "fr")) -> EngineSpec:
+    return engine_spec(engine_id, kind="translate", voices=(), default_voice="", languages=languages, directions=directions)
+
+
+def speaker() -> EngineSpec:
+    voices = (
+        VoiceSpec("af_bella", name="Bella", language="en-us", gender="female"),
+        VoiceSpec("ef_dora", name="Dora", language="es", gender="female"),
+        VoiceSpec("em_alex", name="Alex", language="es", gender="male"),
+    )
+    return engine_spec(voices=voices, languages=("en", "es"))
+
+
+@pytest.fixture(autouse=True)
+def _workers(_platform: None) -> None:
+    announce(speaker(), engine_spec("whisper", **WHISPER), translator("apertium", Directions("en", ("es",))))
+
+
+def translate(
+    server: RunningShell, somebody: Person, content: bytes, *, path: str = "/v1/speech-translate/", **fields: Any
+) -> httpx.Response:
+    fields = {"target_language": "es", **fields}
+    return httpx.post(f"{server.url}{path}", files={"file": ("audio.wav", content)}, data=fields, headers=somebody.headers, timeout=60)
+
+
+def kinds(job: Job) -> list[tuple[str, int, str]]:
+    return list(job.parts.order_by("index").values_list("kind", "stage", "queue"))
+
+
+def test_speech_becomes_speech_in_another_language(server: RunningShell, owner: Person, song: bytes) -> None:
+    with making(MADE):
+        answer = translate(server, owner, song)
+    job = Job.objects.get()
+    assert answer.status_code == 200, answer.text
+    told = {
+        name: answer.json()[name] for name in ("original_text", "translated_text", "source_language", "target_language", "credits_used")
+    }
+    assert told == {
+        "original_text": "Hello there.",
+        "translated_text": "Hola.",
+        "source_language": "en",
+        "target_language": "es",
+        "credits_used": 0.167,
+    }
+    assert httpx.get(answer.json()["audio_url"]).content == AUDIO
+    assert kinds(job) == [("listen", 0, "whisper"), ("translate", 1, "apertium"), ("speak", 2, "kokoro")]
+    assert (job.kind, job.units, job.charged_millicredits, owner.millicredits) == ("speech-translation", 2000, 167, 1_000_000 - 167)
+
+
+def test_voices_are_those_of_the_language_by_gender(server: RunningShell, owner: Person, song: bytes) -> None:
+    with making(MADE):
+        translate(server, owner, song)
+    work = Job.objects.get().parts.get(kind="speak").work
+    assert (work["voice"], work["voices"], work["language"]) == ("", {"female": "ef_dora", "male": "em_alex"}, "es")
+    assert work["script"]["$key"].endswith("document.json")
+
+
+def test_a_voice_that_was_asked_for_speaks(server: RunningShell, owner: Person, song: bytes) -> None:
+    with making(MADE):
+        translate(server, owner, song, voice="em_alex", format="wav")
+    work = Job.objects.get().parts.get(kind="speak").work
+    assert (work["voice"], work["voices"], work["format"]) == ("em_alex", {}, "wav")
+
+
+def test_a_long_recording_is_spoken_in_shares_that_are_joined(server: RunningShell, owner: Person, song: bytes, monkeypatch: Any) -> None:
+    monkeypatch.setattr("apps.translation.services.SHARE_MILLISECONDS", 1000)
+    with making(MADE):
+        translate(server, owner, song)
+    job = Job.objects.get()
+    assert [kind for kind, _, _ in kinds(job)] == ["listen", "translate", "speak", "speak", "join"]
+    speaking = [part.work for part in job.parts.filter(kind="speak").order_by("index")]
+    assert [(work["share"], work["is_last"], work["format"]) for work in speaking] == [(0, False, "flac"), (1, True, "flac")]
+    assert job.parts.get(kind="translate").work["shares"] == 2
+
+
+def test_english_needs_no_translator(server: RunningShell, owner: Person, song: bytes) -> None:
+    with making(MADE):
+        translate(server, owner, song, target_language="en")
+    job = Job.objects.get()
+    assert job.parts.get(kind="listen").work["has_english"] is True
+    assert (job.parts.get(kind="translate").work["engine"], job.parts.get(kind="translate").queue) == ("", "whisper")
+
+
+def test_the_same_language_is_spoken_as_it_was_said(server: RunningShell, owner: Person, song: bytes) -> None:
+    with making(MADE):
+        translate(server, owner, song, target_language="es", source_language="es")
+    work = Job.objects.get().parts.get(kind="translate").work
+    assert (work["engine"], work["source_language"], work["target_language"]) == ("", "es", "es")
+
+
+def test_a_translator_of_many_languages_goes_before_one_of_draft_quality(server: RunningShell, owner: Person, song: bytes) -> None:
+    announce(
+        speaker(),
+        engine_spec("whisper", **WHISPER),
+        translator("apertium", Directions("en", ("es",))),
+        translator("nllb", Directions("*", ("en", "es", "fr"))),
+        sent_at=None,
+    )
+    with making(MADE):
+        translate(server, owner, song)
+        translate(server, owner, song, target_language="en")
+    assert [job.engine_id for job in Job.objects.order_by("created_at")] == ["nllb", "nllb"]
+
+
+def test_a_request_that_does_not_wait_finds_the_texts_in_its_result(server: RunningShell, owner: Person, song: bytes) -> None:
+    queued = translate(server, owner, song, path="/v1/speech-translate/?async=1").json()
+    with making(MADE):
+        httpx.get(f"{server.url}/v1/jobs/{queued['uuid']}/events", headers=owner.headers, timeout=30)
+    polled = httpx.get(f"{server.url}/v1/speech/results/?uuid={queued['uuid']}").json()
+    assert (polled["status"], polled["format"], polled["result"]["translated_text"]) == ("completed", "mp3", "Hola.")
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        ({"target_language": "fr"}, ("unsupported_translation", "any language to en; en to es")),
+        ({"target_language": "es", "source_language": "fr"}, ("unsupported_language", "It understands: en, es")),
+        ({"target_language": "?"}, ("invalid_language", "not a language tag")),
+        ({"voice": "nobody"}, ("unknown_voice", "/v1/voices/")),
+        ({"voice": "af_bella"}, ("voice_language_mismatch", "speaks en-us, not es")),
+        ({"preserve_voice": "True"}, ("not_supported_yet", "voice")),
+        ({"format": "docx"}, ("invalid_request", "docx")),
+    ],
+)
+def test_what_is_wrong_is_said_before_the_file_is_taken_in(
+    server: RunningShell, owner: Person, song: bytes, fields: dict[str, str], refusal: tuple[str, str]
+) -> None:
+    answer = translate(server, owner, song, **fields)
+    code, words = refusal
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
+    assert words in answer.json()["error"]["message"]
+    assert not Upload.objects.exists()
