@@ -110,10 +110,11 @@ def _read_tag(context: Context, position: int) -> Found:
     return Found(position + 1, "" if is_heading else language.signs[character])
 
 
-def _read_section(context: Context, position: int) -> Found:
+def _read_section(context: Context, position: int) -> Found | None:
     """§ 5, §§ 5 and 6: the doubled sign is the plural."""
-    end = position + 1 + (context.character(position + 1) == "§")
-    return Found(end, context.language.signs.get(context.text[position:end], context.language.signs["§"]))
+    if context.character(position + 1) == "§" and "§§" in context.language.signs:
+        return Found(position + 2, context.language.signs["§§"])
+    return _read_named(context, position)
 
 
 def _read_slash(context: Context, position: int) -> Found:
