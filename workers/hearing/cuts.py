@@ -6,13 +6,14 @@ from typing import Final
 from workers.hearing.windows import Window
 
 DECIMALS: Final = 3
+ROOM_SECONDS: Final = 0.5
 
 
 def choose_cuts(windows: Sequence[Window], *, pieces: int, seconds: float) -> tuple[float, ...]:
     """Where piece i begins, and after the last where it ends: `pieces` + 1 times in seconds, ascending.
 
-    Each cut lies between two windows, in the middle of the silence there, which keeps every window whole; a window belongs to the piece in
-    whose nominal place, an equal share of the recording, its middle lies. So a piece without speech ends at its nominal place or near it.
+    Each cut lies in the silence between two windows, which keeps every window whole; a window belongs to the piece in whose nominal place,
+    an equal share of the recording, its middle lies.
     """
     cuts = [0.0]
     upcoming = 0
@@ -22,12 +23,11 @@ def choose_cuts(windows: Sequence[Window], *, pieces: int, seconds: float) -> tu
             upcoming += 1
         earliest = windows[upcoming - 1].end if upcoming else 0.0
         latest = windows[upcoming].start if upcoming < len(windows) else seconds
-        cuts.append(round(_place(earliest, latest, nominal=nominal, is_first=not upcoming), DECIMALS))
+        cuts.append(round(_place(nominal, earliest=earliest, latest=latest), DECIMALS))
     return (*cuts, round(seconds, DECIMALS))
 
 
-def _place(earliest: float, latest: float, *, nominal: float, is_first: bool) -> float:
-    """The nominal place where it lies in the silence between two windows with some room, else the middle of the silence."""
-    if latest - earliest > 2 and (is_first or earliest + 1 <= nominal) and nominal <= latest - 1:
-        return nominal
-    return (earliest + latest) / 2
+def _place(nominal: float, *, earliest: float, latest: float) -> float:
+    """The time nearest to the nominal one in the silence between two windows, with some of it on both sides."""
+    room = min(ROOM_SECONDS, (latest - earliest) / 2)
+    return min(max(nominal, earliest + room), latest - room)

@@ -51,7 +51,7 @@ PHANTOMS: Final = (
 )
 """What whisper writes over noise, because subtitles end so. Said in earnest as well: it takes weak evidence besides to drop one."""
 _PHANTOM: Final = re.compile("|".join(f"(?:{pattern})" for pattern in PHANTOMS))
-_BARE: Final = re.compile(r"[^\w\s'.\-]")
+_BARE: Final = re.compile(r"[^\w\s'.\-]|\.(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ CONTEXT_SAMPLES: Final = 64
 """Each frame is heard with so many samples before it."""
 FRAME_SECONDS: Final = FRAME_SAMPLES / 16_000
 STATE_SHAPE: Final = (1, 1, 128)
-LEAD_FRAMES: Final = 64
-"""Two seconds heard before a block that begins inside a recording, so that the model's state is what it would have been."""
+LEAD_FRAMES: Final = 312
+"""Ten seconds heard before a block that begins inside a recording, so that the model's state is nearly what it would have been."""
 MODEL_FILE: Final = Path("assets", "silero_vad_v6.onnx")
 
 

@@ -1,0 +1,63 @@
+"""What was said is kept, what was made up is not."""
+
+import pytest
+
+from workers.hearing.guards import Evidence, compression_ratio, find_loop, is_invented, is_phantom
+
+STRONG = Evidence(average_log_probability=-0.2, no_speech_probability=0.01, speech_seconds=2.0)
+WEAK = Evidence(average_log_probability=-0.8, no_speech_probability=0.1, speech_seconds=2.0)
+SILENT = Evidence(average_log_probability=-1.2, no_speech_probability=0.9, speech_seconds=2.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you.",
+        "Thanks for watching!",
+        "Please subscribe to my channel.",
+        "you",
+        "Subtitles by the Amara.org community",
+        "Untertitel der Amara.org-Community",
+        "ご視聴ありがとうございました",
+        "Продолжение следует...",
+        "♪ Music ♪",
+        "Bye. Bye.",
+    ],
+)
+def test_a_known_phantom_is_dropped_on_weak_evidence_alone(text: str) -> None:
+    assert is_phantom(text)
+    assert is_invented(text, evidence=WEAK)
+    assert not is_invented(text, evidence=STRONG)
+
+
+@pytest.mark.parametrize("text", ["Thank you for the letter.", "You never know.", "So it goes.", "Music is in the air."])
+def test_what_begins_like_a_phantom_is_none(text: str) -> None:
+    assert not is_phantom(text)
+    assert not is_invented(text, evidence=WEAK)
+
+
+def test_what_the_model_takes_for_silence_is_dropped_whatever_it_says() -> None:
+    assert is_invented("He was not an ill-disposed young man.", evidence=SILENT)
+
+
+def test_marks_alone_are_no_words() -> None:
+    assert is_invented("... !", evidence=STRONG)
+
+
+def test_more_than_can_be_said_in_the_time_was_not_said() -> None:
+    text = "A whole paragraph, with many words in it, that was never said in half of a second by anybody at all."
+    assert is_invented(text, evidence=Evidence(-0.3, 0.0, speech_seconds=0.4))
+    assert not is_invented(text, evidence=Evidence(-0.3, 0.0, speech_seconds=4.0))
+    assert not is_invented(text, evidence=Evidence(-0.3, 0.0, speech_seconds=-1.0))
+
+
+def test_a_loop_is_found_at_the_end_and_keeps_one_turn() -> None:
+    assert find_loop(["a", "b", "c", "x", "y", "x", "y", "x", "y", "x", "y"]) == 5
+    assert find_loop(["no"] * 6) == 1
+    assert find_loop(["very", "very", "very", "good"]) == 4
+    assert find_loop([]) == 0
+
+
+def test_a_text_that_goes_in_circles_compresses_well() -> None:
+    assert compression_ratio("I am here. " * 30) > 2.4
+    assert compression_ratio("He was not an ill-disposed young man, unless to be rather cold-hearted is.") < 2.4
