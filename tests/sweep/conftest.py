@@ -11,7 +11,7 @@ PLENTY = "1000000"
 PAGE = f"http://127.0.0.1:{free_port()}"
 """Where somebody else's page is served, which may call the API."""
 ENVIRONMENT = {
-    "TTSAI_ENGINES": "silence",
+    "TTSAI_ENGINES": "silence,whisper",
     "TTSAI_PRELOAD": "",
     "TTSAI_SILENCE_COMPUTE_SECONDS": "0.05",  # so that something can be caught in the middle
     "TTSAI_SPEECH_WAIT_SECONDS": "3",

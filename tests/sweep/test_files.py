@@ -40,7 +40,7 @@ def send(client: httpx.Client, key: str, content: bytes, *, name: str = "song.mp
 NAMES = ("song.exe", "", "song.mp3", "../../etc/passwd", "a\x00b", "c\r\nd", "é😀" * 60, "song.wav", "%s%n")
 
 
-@pytest.mark.parametrize(("kind", "name"), zip(FORMATS, NAMES, strict=True))
+@pytest.mark.parametrize(("kind", "name"), list(zip(FORMATS, NAMES, strict=True)))
 def test_every_kind_is_taken_whatever_its_name(client: httpx.Client, key: str, kind: str, name: str, tmp_path: Path) -> None:
     answer = send(client, key, record(tmp_path / "a", kind, seconds=0.5).read_bytes(), name=name)
     assert (answer.status_code, answer.json()["audio"]["container"]) == (200, CONTAINERS.get(kind, kind)), answer.text
@@ -120,6 +120,21 @@ def test_what_is_no_recording_is_told_so(client: httpx.Client, key: str, name: s
     assert error["code"] in codes, error
     assert error["param"] == "file"
     assert all(psutil.pid_exists(pid) for pid in web_pids)
+
+
+AS_FORM = (
+    "one sample", "no sample", "an hour in a kilobyte", "four million samples a second", "64 channels", "a video without sound", "a cut flac",
+    "a scratched mp3", "a text",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AS_FORM)
+def test_a_form_with_it_is_told_the_same(client: httpx.Client, key: str, name: str, tmp_path: Path) -> None:
+    make, codes = FILES[name]
+    answer = client.post("/v1/stt/", files={"file": ("audio.wav", make(tmp_path))}, headers={"Authorization": f"Bearer {key}"})
+    error = check_answer(status=answer.status_code, headers=answer.headers, body=answer.content)
+    assert error["code"] in codes, error
+    assert error["param"] == "file"
 
 
 def test_an_empty_file_and_another_size_than_announced_are_told_so(client: httpx.Client, key: str) -> None:
