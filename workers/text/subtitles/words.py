@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 from workers.contract.listening import HeardSegment, HeardWord
 from workers.text.markup.boundaries import CLAUSE_MARKS, COMMA_MARKS, Break, find_segments
 
+LONGEST_GAP_CHARACTERS: Final = 2000
+"""Of what is written between two spoken words: further on a word is not looked for, and no text makes the search slow."""
 OPENING_CATEGORIES: Final = frozenset({"Ps", "Pi"})
 OPENING_MARKS: Final = "¿¡"
 CLOSERS: Final = "\"'”’)]}»›」』）】》〉"
@@ -58,7 +60,7 @@ def words_of_transcript(segments: Sequence[HeardSegment]) -> list[ShownWord]:
             continue
         text += " " if text and not (_UNSPACED.match(text[-1]) or _UNSPACED.match(said)) else ""
         starts.append((len(text), segment.speaker))
-        heard = _located(said, words=segment.words) or _spread(said, start=segment.start, end=segment.end)
+        heard = locate_words(said, segment.words) or _spread(said, start=segment.start, end=segment.end)
         spans += [TimedSpan(span.start, span.end, span.start_character + len(text), span.end_character + len(text)) for span in heard]
         text += said
     words, turn = [], 0
@@ -67,6 +69,21 @@ def words_of_transcript(segments: Sequence[HeardSegment]) -> list[ShownWord]:
             turn += 1
         words.append(replace(word, speaker=starts[turn][1]))
     return words
+
+
+def locate_words(text: str, words: Sequence[HeardWord]) -> list[TimedSpan]:
+    """Words in the text that they stand in, in its order; one that is not there lengthens the one before it. Linear in the text."""
+    spans: list[TimedSpan] = []
+    position = 0
+    for word in words:
+        said = _SPACE.sub(" ", word.word).strip()
+        found = text.find(said, position, position + LONGEST_GAP_CHARACTERS + len(said)) if said else -1
+        if found >= 0:
+            spans.append(TimedSpan(word.start, word.end, found, found + len(said)))
+            position = found + len(said)
+        elif spans:
+            spans[-1] = spans[-1]._replace(end=max(spans[-1].end, word.end))
+    return spans
 
 
 def _shown(text: str, *, spans: Iterable[TimedSpan]) -> list[tuple[ShownWord, int]]:
@@ -130,21 +147,6 @@ def _weak_break(raw: str) -> Break:
     if mark and mark in COMMA_MARKS:
         return Break.COMMA
     return Break.WORD if raw[-1:].isspace() else Break.CHARACTER
-
-
-def _located(text: str, *, words: Sequence[HeardWord]) -> list[TimedSpan]:
-    """The words of a segment in its text; one that is not there lengthens the one before it."""
-    spans: list[TimedSpan] = []
-    position = 0
-    for word in words:
-        said = _SPACE.sub(" ", word.word).strip()
-        found = text.find(said, position) if said else -1
-        if found >= 0:
-            spans.append(TimedSpan(word.start, word.end, found, found + len(said)))
-            position = found + len(said)
-        elif spans:
-            spans[-1] = spans[-1]._replace(end=max(spans[-1].end, word.end))
-    return spans
 
 
 def _spread(text: str, *, start: float, end: float) -> list[TimedSpan]:

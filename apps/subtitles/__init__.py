@@ -1,0 +1,1 @@
+"""Subtitles of completed jobs."""

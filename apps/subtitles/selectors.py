@@ -1,0 +1,88 @@
+"""What a job's subtitles are made of: its own transcript, its own timings, or what an alignment found."""
+
+import json
+
+from apps.catalog.selectors import list_models
+from apps.core.errors import GoneError, NotFoundError
+from apps.core.storage import MissingObjectError, get_storage
+from apps.jobs.models import Job, JobState, Rendition
+from apps.jobs.objects import job_folder
+from apps.listening.documents import read_script, read_transcript
+from apps.subtitles.wishes import SubtitleWish
+from workers.contract.formats import DOCUMENT
+from workers.contract.listening import AlignedDocument, AlignedWord
+from workers.text.subtitles.program import SubtitleOrder
+
+ALIGNMENT = "words"
+"""In place of a rendition's format."""
+
+
+def subtitles_key(job: Job, *, file_format: str) -> str:
+    """Where the file lies once it is made: in the job's folder, with which it is deleted."""
+    return f"{job_folder(job.tenant, job=job.uuid)}/subtitles.{file_format}"
+
+
+def find_stored(job: Job, *, file_format: str) -> bytes | None:
+    """The file that an earlier request made."""
+    try:
+        return get_storage().read_bytes(subtitles_key(job, file_format=file_format))
+    except MissingObjectError:
+        return None
+
+
+def find_order(job: Job, *, wish: SubtitleWish) -> SubtitleOrder | None:
+    """What a completed job tells by itself; None where its text must be aligned with its audio first. 404 no_subtitles, 410."""
+    result = job.result or {}
+    if result.get("format") == DOCUMENT:
+        transcript = read_transcript(job)
+        return SubtitleOrder(wish.format, transcript.language, segments=transcript.segments, text=transcript.text)
+    text = text_of(job)
+    words = _timed_words(result.get("timings_key"))
+    return SubtitleOrder(wish.format, language_of(job) or wish.language, text=text, words=words) if words else None
+
+
+def text_of(job: Job) -> str:
+    """What the job's audio says, as it was written. 404 where nobody knows."""
+    text = read_script(job).text if (job.result or {}).get("document_key") else job.params.get("text")
+    if not text:
+        raise NotFoundError("Nobody knows what this job's audio says: there are no subtitles of it.", code="no_subtitles", param="uuid")
+    return str(text)
+
+
+def language_of(job: Job) -> str:
+    """The language of a job's text: the one asked for, else its voice's; empty where the worker found it out by itself."""
+    if language := job.params.get("language"):
+        return str(language)
+    model, voice = job.params.get("model", ""), job.params.get("voice", "")
+    return next((engine.voices[voice].language for engine in list_models() if engine.id == model and voice in engine.voices), "")
+
+
+def find_alignment(job: Job) -> Job | None:
+    """The job that aligns, or aligned, this one's text with its audio; not one that failed or whose result is gone."""
+    row = Rendition.objects.select_related("job").filter(source=job, format=ALIGNMENT).first()
+    return None if row is None or _is_lost(row.job) else row.job
+
+
+def read_alignment(alignment: Job, *, source: Job, wish: SubtitleWish) -> SubtitleOrder:
+    """What a completed alignment found. 410 where it was deleted."""
+    try:
+        stored = get_storage().read_bytes((alignment.result or {})["key"])
+    except (KeyError, MissingObjectError) as error:
+        raise GoneError("The result was deleted.") from error
+    aligned = AlignedDocument.from_dict(json.loads(stored))
+    return SubtitleOrder(wish.format, language_of(source) or wish.language, text=text_of(source), words=aligned.words)
+
+
+def _is_lost(job: Job) -> bool:
+    return job.result_deleted_at is not None or (job.is_over and job.state != JobState.COMPLETED)
+
+
+def _timed_words(timings_key: str | None) -> tuple[AlignedWord, ...]:
+    if not timings_key:
+        return ()
+    try:
+        stored = json.loads(get_storage().read_bytes(timings_key))
+    except MissingObjectError:
+        return ()
+    words = stored.get("words", []) if isinstance(stored, dict) else stored
+    return tuple(AlignedWord.from_dict(word) for word in words)

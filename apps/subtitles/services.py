@@ -1,0 +1,109 @@
+"""Subtitles made and kept; alignments asked for."""
+
+from uuid import uuid4
+
+from django.db import transaction
+
+from apps.catalog.selectors import EngineRow, list_models
+from apps.core.errors import ConflictError, GoneError, InvalidRequestError, UnavailableError
+from apps.core.storage import get_storage
+from apps.jobs.dispatch import dispatch_soon
+from apps.jobs.models import Job, JobState, Lane, Rendition
+from apps.jobs.objects import object_reference
+from apps.jobs.services.endings import lock_job
+from apps.jobs.services.submit import JobPlan, Owner, PartPlan, insert_job
+from apps.subtitles.selectors import ALIGNMENT, find_alignment, language_of, subtitles_key, text_of
+from apps.subtitles.wishes import SubtitleWish
+from workers.contract import names
+from workers.contract.formats import DOCUMENT
+from workers.contract.listening import AlignWork
+from workers.contract.messages import Address
+from workers.text.subtitles import CONTENT_TYPES
+
+KIND = "alignment"
+ENGLISH = "en"
+"""Every worker aligns English by itself; a recogniser does the rest."""
+PREFERRED = "whisper"
+NOWHERE = Address("folder", "")
+"""Stands in the work message until its dictionary gets the reference."""
+
+
+def request_alignment(job: Job, *, wish: SubtitleWish) -> Job:
+    """The job that tells when each word of a completed job is heard: a new one, free, or the one that does so or did.
+
+    400 unsupported_language, 409 job_not_completed, 503 model_unavailable.
+    """
+    language = language_of(job) or wish.language
+    recogniser = _choose_recogniser(language)
+    text = text_of(job)
+    with transaction.atomic(durable=True):
+        source = lock_job(job.uuid)  # so that two requests at once make one
+        if source.state != JobState.COMPLETED or source.result is None or source.result_deleted_at is not None:
+            raise ConflictError("The job has no result to align.", code="job_not_completed")
+        if earlier := find_alignment(source):
+            return earlier
+        plan = _plan(source, text=text, language=language, recogniser=recogniser)
+        alignment = insert_job(uuid4(), plan=plan, owner=_owner(source), request_id=source.request_id)
+        Rendition.objects.update_or_create(source=source, format=ALIGNMENT, defaults={"job": alignment})
+    dispatch_soon(plan.queue)
+    return alignment
+
+
+def keep_subtitles(job: Job, *, file_format: str, content: bytes) -> None:
+    """Store the file beside the job's result. 410 where that was deleted meanwhile."""
+    key = subtitles_key(job, file_format=file_format)
+    get_storage().put_bytes(key, content, content_type=CONTENT_TYPES[file_format])
+    if not Job.objects.filter(uuid=job.uuid, result_deleted_at=None).exists():
+        get_storage().delete(key)
+        raise GoneError("The result has expired and was deleted.", param="uuid")
+
+
+def _choose_recogniser(language: str) -> EngineRow | None:
+    """Who aligns a text in this language; None for what every worker can."""
+    primary = language.partition("-")[0]
+    if primary == ENGLISH:
+        return None
+    recognisers = [engine for engine in list_models() if engine.kind == "stt" and engine.was_seen_lately]
+    recognisers.sort(key=lambda engine: (not engine.is_available, engine.id != PREFERRED, -len(engine.spec.languages), engine.id))
+    if not primary:
+        return recognisers[0] if recognisers else None
+    fitting = [engine for engine in recognisers if primary in engine.spec.languages]
+    if fitting:
+        return fitting[0]
+    if recognisers:
+        known = ", ".join(sorted({ENGLISH, *(tag for engine in recognisers for tag in engine.spec.languages)}))
+        raise InvalidRequestError(f"No model here aligns {primary!r}. There are: {known}.", code="unsupported_language", param="language")
+    raise UnavailableError(
+        f"Subtitles in {primary!r} need a speech recogniser, and no worker serves one at the moment.",
+        code="model_unavailable",
+        headers={"Retry-After": "60"},
+    )
+
+
+def _plan(source: Job, *, text: str, language: str, recogniser: EngineRow | None) -> JobPlan:
+    work = AlignWork(NOWHERE, text, language=language, engine=recogniser.id if recogniser else "", format=DOCUMENT)
+    result = source.result or {}
+    units = round(1000 * (result.get("audio_seconds") or 0.0))
+    queue = recogniser.queue if recogniser else names.CODEC_QUEUE
+    return JobPlan(
+        kind=KIND,
+        engine_id=recogniser.id if recogniser else "",
+        queue=queue,
+        lane=Lane.NORMAL,
+        parts=(PartPlan(kind="align", work={**work.to_dict(), "audio": object_reference(result["key"])}, units=units),),
+        join=None,
+        units=units,
+        price_millicredits=0,
+        output_format=DOCUMENT,
+        params={"source": source.uuid.hex, "language": language},
+    )
+
+
+def _owner(source: Job) -> Owner:
+    return Owner(
+        tenant=source.tenant,
+        account_id=source.account_id,
+        weight=source.weight,
+        expires_at=source.expires_at,
+        is_internal=True,
+    )

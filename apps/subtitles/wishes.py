@@ -1,0 +1,46 @@
+"""What a request for subtitles asks for."""
+
+import re
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from apps.core.errors import InvalidRequestError
+from workers.text.subtitles import CONTENT_TYPES
+
+TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class SubtitleWish:
+    """Which file, and how it is sent."""
+
+    uuid: str
+    format: str = "srt"
+    is_download: bool = False
+    language: str = ""
+    """Of the text, for where nobody knows it."""
+
+
+def read_wish(query: QueryDict) -> SubtitleWish:
+    """The request's parameters. 400 with the one at fault; a uuid is checked where it is used."""
+    file_format = query.get("format", "").strip().lower() or "srt"
+    if file_format not in CONTENT_TYPES:
+        raise InvalidRequestError(
+            f"Unknown format {file_format[:20]!r}. There are: {', '.join(CONTENT_TYPES)}.", code="invalid_format", param="format"
+        )
+    download = query.get("download", "").strip().lower()
+    if download not in TRUE | FALSE:
+        raise InvalidRequestError("download is 1 or 0.", param="download")
+    return SubtitleWish(query.get("uuid", ""), file_format, download in TRUE, _read_language(query.get("language", "")))
+
+
+def _read_language(text: str) -> str:
+    tag = text.strip().replace("_", "-").lower()
+    if tag in {"", "auto"}:
+        return ""
+    if not _LANGUAGE.fullmatch(tag):
+        raise InvalidRequestError(f"{tag[:35]!r} is not a language tag such as en or pt-br.", code="invalid_language", param="language")
+    return tag

@@ -1,0 +1,102 @@
+"""The real server, its store, a recogniser that is announced, and jobs that left what the tests say."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from apps.core.storage import get_storage
+from apps.jobs.dispatch import dispatch, dispatch_all
+from apps.jobs.models import Job
+from apps.jobs.objects import timings_key
+from apps.jobs.publishing import forget_broker_state
+from apps.jobs.services.finish import finish_part
+from apps.jobs.services.submit import PartPlan
+from apps.uploads.side_room import side_room
+from tests.factories import AccountFactory
+from tests.factories_jobs import AUDIO, announce, caller, engine_spec, outcome_of, part_of, reread, started, store_output, submit
+from tests.web.shell import RunningShell, running_shell
+from workers.contract.codec import Message
+from workers.contract.engines import VoiceSpec
+
+TEXT = "Hello there. How are you?"
+TIMINGS = [
+    {"word": "Hello", "start": 0.1, "end": 0.4, "start_character": 0, "end_character": 5},
+    {"word": "there.", "start": 0.5, "end": 0.9, "start_character": 6, "end_character": 12},
+    {"word": "How", "start": 1.5, "end": 1.7, "start_character": 13, "end_character": 16},
+    {"word": "are", "start": 1.7, "end": 1.9, "start_character": 17, "end_character": 20},
+    {"word": "you?", "start": 1.9, "end": 2.3, "start_character": 21, "end_character": 25},
+]
+SPANISH_VOICE = VoiceSpec("ef_dora", name="Dora", language="es", gender="female")
+WHISPER = engine_spec("whisper", kind="stt", languages=("en", "es"), voices=(), default_voice="")
+
+Completed = Callable[..., Job]
+
+
+@pytest.fixture(autouse=True)
+def _platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.OBJECTS_FOLDER = str(tmp_path / "objects")
+    settings.TTSAI_HOME = tmp_path / "home"
+    get_storage.cache_clear()
+    side_room.cache_clear()
+    forget_broker_state()
+    call_command("load_defaults")
+    kokoro = engine_spec()
+    announce(engine_spec(languages=("en", "es"), voices=(*kokoro.voices, SPANISH_VOICE)), WHISPER)
+    yield
+    get_storage.cache_clear()
+    side_room.cache_clear()
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[RunningShell]:
+    settings.TTSAI_WEB_THREADS = 4
+    with running_shell() as shell:
+        yield shell
+
+
+def finish(job: Job, *, output: bytes = AUDIO, timings: list[dict[str, Any]] | None = None, index: int = 0) -> None:
+    """A worker does a part of the job and leaves this."""
+    part = started(part_of(job, index))
+    if timings is not None:
+        get_storage().put_bytes(timings_key(part), json.dumps(timings).encode(), content_type="application/json")
+    manifest = store_output(part, audio=output, has_timings=timings is not None)
+    assert finish_part(outcome_of(part, manifest=manifest))
+    dispatch_all()
+
+
+@pytest.fixture
+def completed() -> Completed:
+    """A completed speech job of somebody: `completed("Hello.", timings=[…], language="es")`; language and voice are its parameters."""
+
+    def make(text: str = TEXT, *, timings: list[dict[str, Any]] | None = None, **params: Any) -> Job:
+        by = caller(AccountFactory(credits=1000))
+        values = {"model": "kokoro", "voice": "af_bella", "language": "", "text": text, **params}
+        job = submit(by, text, params=values).job
+        dispatch(job.queue)
+        finish(job, timings=timings)
+        return reread(job)
+
+    return make
+
+
+@pytest.fixture
+def written() -> Completed:
+    """A completed job that wrote a document, and perhaps spoke it: `written(transcript)`, `written(script, timings=[…])`."""
+
+    def make(document: Message, *, timings: list[dict[str, Any]] | None = None, **changes: Any) -> Job:
+        kept = PartPlan("translate", {"format": "json"}, units=1, is_kept=True)
+        speak = PartPlan("speak", {"engine": "kokoro", "voice": "", "text": "", "format": "mp3"}, units=0, stage=1)
+        parts = (kept,) if timings is None else (kept, speak)
+        values = {"parts": parts, "params": {"model": "kokoro", "language": "es"}, "output_format": "json" if timings is None else "mp3"}
+        job = submit(caller(AccountFactory(credits=1000)), "x", **{**values, **changes}).job
+        dispatch(job.queue)
+        finish(job, output=json.dumps(document.to_dict()).encode())
+        if timings is not None:
+            finish(job, timings=timings, index=1)
+        return reread(job)
+
+    return make

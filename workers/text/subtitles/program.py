@@ -1,0 +1,62 @@
+"""From a job's words to a file; as a program, from JSON on standard input: a book's worth of cues keeps no other request waiting."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workers.contract.codec import Message
+from workers.contract.listening import AlignedWord, HeardSegment, HeardWord
+from workers.text.subtitles.cues import make_cues
+from workers.text.subtitles.files import write_srt, write_vtt
+from workers.text.subtitles.lines import columns_for
+from workers.text.subtitles.words import ShownWord, TimedSpan, locate_words, words_of_text, words_of_transcript
+
+
+@dataclass(frozen=True, slots=True)
+class SubtitleOrder(Message):
+    """What is to be shown: a text with the times of its words, or what was heard."""
+
+    format: str
+    """srt or vtt."""
+    language: str = ""
+    """BCP 47, for the width of lines; by the text's script when empty."""
+    text: str = ""
+    words: tuple[AlignedWord, ...] = ()
+    """Of the text, in its order; offsets that are not those of the text are not believed."""
+    segments: tuple[HeardSegment, ...] = ()
+    """In place of text and words."""
+
+    @property
+    def size(self) -> int:
+        """Characters, to which the work is proportional."""
+        return len(self.text) + sum(len(segment.text) for segment in self.segments)
+
+
+def write_subtitles(order: SubtitleOrder) -> str:
+    """The file."""
+    words = _words(order)
+    columns = columns_for(order.language, "".join(word.text for word in words))
+    if order.format == "vtt":
+        return write_vtt(make_cues(words, columns=columns))
+    return write_srt(make_cues(words, columns=columns, has_labels=True))
+
+
+def _words(order: SubtitleOrder) -> Sequence[ShownWord]:
+    if order.segments:
+        return words_of_transcript(order.segments)
+    if all(order.text[word.start_character : word.end_character] == word.word for word in order.words):
+        return words_of_text(order.text, (TimedSpan(word.start, word.end, word.start_character, word.end_character) for word in order.words))
+    # Shares of a translation are spoken by parts that know no offset in the whole.
+    heard = [HeardWord(word.word, word.start, word.end) for word in order.words]
+    return words_of_text(order.text, locate_words(order.text, heard))
+
+
+def main() -> None:
+    """Reads an order, writes the file, both in UTF-8."""
+    order = SubtitleOrder.from_dict(json.loads(sys.stdin.buffer.read()))
+    sys.stdout.buffer.write(write_subtitles(order).encode())
+
+
+if __name__ == "__main__":
+    main()
