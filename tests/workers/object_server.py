@@ -17,6 +17,7 @@ class ObjectServer:
     failures: list[int] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
     url: str = ""
+    knows_ranges: bool = True
 
     def address(self, key: str) -> Address:
         """Where a worker reads or writes the object."""
@@ -41,9 +42,16 @@ def serving() -> Iterator[ObjectServer]:
             if kept.failures:
                 self.answer(kept.failures.pop(0))
             elif key in kept.objects:
-                self.answer(200, kept.objects[key])
+                self.give(kept.objects[key], wanted=self.headers["Range"] if kept.knows_ranges else None)
             else:
                 self.answer(404)
+
+        def give(self, body: bytes, *, wanted: str | None) -> None:
+            if wanted is None:
+                self.answer(200, body)
+                return
+            first, last = (int(edge) for edge in wanted.removeprefix("bytes=").split("-"))
+            self.answer(206 if first < len(body) else 416, body[first : last + 1])
 
         def do_PUT(self) -> None:
             key = self.path.split("?")[0].lstrip("/")

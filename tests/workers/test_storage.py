@@ -97,6 +97,33 @@ def test_objects_travel_to_and_from_urls(storage: Storage, server: ObjectServer,
     assert leftovers(tmp_path) == []
 
 
+@pytest.mark.parametrize("knows_ranges", [True, False])
+def test_a_range_of_an_object_is_read_alone(storage: Storage, server: ObjectServer, tmp_path: Path, *, knows_ranges: bool) -> None:
+    body = bytes(range(256)) * 4096
+    server.knows_ranges = knows_ranges
+    for address in (folder("sound"), server.address("sound")):
+        storage.write_bytes(address, data=body)
+        assert storage.read_range(address, start=300_000, stop=300_010) == body[300_000:300_010]
+        assert storage.read_range(address, start=0, stop=4) == body[:4]
+        assert storage.read_range(address, start=len(body) - 3, stop=len(body) + 9) == body[-3:]
+        assert storage.read_range(address, start=len(body) + 5, stop=len(body) + 9) == b""
+        assert storage.read_range(address, start=7, stop=7) == b""
+    assert leftovers(tmp_path) == []
+
+
+def test_a_range_of_what_is_missing_or_outside_is_a_failure_with_a_code(storage: Storage, server: ObjectServer) -> None:
+    for address in (folder("nothing"), folder("../secret"), server.address("nothing")):
+        with pytest.raises(WorkError) as caught:
+            storage.read_range(address, start=0, stop=10)
+        assert caught.value.code == "storage_unavailable"
+
+
+def test_a_server_that_stumbles_in_a_range_is_asked_again(storage: Storage, server: ObjectServer) -> None:
+    server.objects["sound"] = b"0123456789"
+    server.failures = [503, 500]
+    assert storage.read_range(server.address("sound"), start=2, stop=5) == b"234"
+
+
 def test_a_server_that_stumbles_is_asked_again(storage: Storage, server: ObjectServer) -> None:
     server.failures = [503, 500, 429]
     storage.write_bytes(server.address("audio"), data=b"sound")

@@ -52,8 +52,8 @@ def test_a_long_silence_shrinks_to_the_margins_and_a_short_one_stays() -> None:
     edges = [edge for stretch in window.stretches for edge in (stretch.start, stretch.end)]
     assert edges == pytest.approx([0.7, 2.2, 2.2, 3.3, 19.7, 21.3])
     assert window.seconds == pytest.approx(1.5 + 1.1 + 1.6)
-    assert window.recording_time(2.6, is_end=True) == pytest.approx(3.3)
-    assert window.recording_time(2.6) == pytest.approx(19.7)
+    assert window.recording_time(2.55) == pytest.approx(3.25)
+    assert window.recording_time(2.65) == pytest.approx(19.75)
 
 
 def test_around_a_cut_in_speech_both_sides_are_heard() -> None:
