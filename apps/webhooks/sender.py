@@ -33,10 +33,14 @@ class Sender:
         take_notices()
         return self._start()
 
-    def close(self) -> None:
-        """Takes nothing more and waits for what is under way."""
+    def stop_taking(self) -> None:
+        """What is under way goes on; nothing more is claimed by a process that ends."""
         with self._lock:
             self._is_closed = True
+
+    def close(self) -> None:
+        """Takes nothing more and waits for what is under way."""
+        self.stop_taking()
         self._pool.shutdown(wait=True)
 
     def _start(self) -> int:

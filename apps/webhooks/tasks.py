@@ -1,8 +1,10 @@
 """Celery entry points of the app."""
 
 from functools import cache
+from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
 
 from apps.core.notices import SEND_DUE_WEBHOOKS
 from apps.webhooks.sender import Sender
@@ -18,6 +20,13 @@ def _sender() -> Sender:
 def send_due_webhooks() -> None:
     """Every second, and at once after the commit of an event."""
     _sender().send_due()
+
+
+@worker_shutting_down.connect
+def stop_sending(**_: Any) -> None:
+    """The worker was asked to end: what is not claimed yet is sent by the next one at once, instead of after a claim that nobody keeps."""
+    if _sender.cache_info().currsize:
+        _sender().stop_taking()
 
 
 @shared_task(name="platform.forget_deliveries", ignore_result=True)

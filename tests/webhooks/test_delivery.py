@@ -210,6 +210,14 @@ def test_an_endpoint_that_is_removed_while_it_is_called_leaves_nothing(receiver:
     assert not Delivery.objects.exists()
 
 
+def test_an_endpoint_that_moved_is_called_where_it_is_now(receiver: Receiver) -> None:
+    endpoint = create_endpoint(AccountFactory(), url="https://example.com/old", events=[])
+    record_event(endpoint.account_id, event="job.completed", data={})
+    change_endpoint(endpoint, url=receiver.url)
+    delivery = _send_one()
+    assert (delivery.state, delivery.url, len(receiver.received)) == (DeliveryState.DELIVERED, receiver.url, 1)
+
+
 def test_410_of_a_request_s_own_address_stops_at_once(receiver: Receiver) -> None:
     receiver.status = 410
     record_event(AccountFactory().pk, event="job.completed", data={}, url=receiver.url)

@@ -12,6 +12,7 @@ from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.endings import complete_job, expire_job, fail_job, lock_job
 from apps.jobs.services.previews import request_preview
 from apps.jobs.services.renditions import request_rendition
+from apps.jobs.services.retention import delete_result
 from apps.webhooks.events import EXAMPLES
 from apps.webhooks.models import Delivery, Endpoint
 from apps.webhooks.services import create_endpoint
@@ -146,3 +147,11 @@ def test_a_completed_end_that_is_repeated_tells_once(owner: Person) -> None:
     with pytest.raises(RuntimeError, match="had ended"), transaction.atomic():
         complete_job(lock_job(UUID(uuid)), result={})
     assert len(told()) == 1
+
+
+def test_whom_a_job_told_is_forgotten_with_its_text(owner: Person) -> None:
+    uuid = owner.say(webhook_url=HOOK).json()["uuid"]
+    work_off()
+    delete_result(Job.objects.get(uuid=uuid))
+    job = Job.objects.get(uuid=uuid)
+    assert (job.webhook_url, "text" in job.params) == ("", False)

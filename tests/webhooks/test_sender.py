@@ -6,7 +6,7 @@ from apps.webhooks.models import Delivery, DeliveryState, Endpoint
 from apps.webhooks.sender import Sender
 from apps.webhooks.services import create_endpoint, record_event
 from apps.webhooks.services.sending import claim_due
-from apps.webhooks.tasks import forget_old_deliveries, send_due_webhooks
+from apps.webhooks.tasks import _sender, forget_old_deliveries, send_due_webhooks, stop_sending
 from tests.factories import AccountFactory
 from tests.webhooks.receivers import Receiver
 
@@ -81,9 +81,17 @@ def test_the_oldest_of_several_accounts_come_first() -> None:
     assert [delivery.account_id for delivery in claim_due(most=3, most_each=2, in_flight={one.pk: 1})] == [one.pk]
 
 
-def test_the_tasks_of_beat_run(receiver: Receiver) -> None:
+def test_the_tasks_of_beat_run_until_the_worker_is_asked_to_end(receiver: Receiver) -> None:
+    _sender.cache_clear()
     endpoint = endpoint_with_events(receiver.url, count=1)
+    stop_sending()  # nothing was sent yet: nothing to stop
     send_due_webhooks()
     receiver.wait_for(1)
     forget_old_deliveries()
     assert Delivery.objects.filter(endpoint=endpoint).count() == 1
+    stop_sending()
+    record_event(endpoint.account_id, event="job.completed", data={})
+    send_due_webhooks()
+    assert Delivery.objects.order_by("created_at").last().attempt_count == 0
+    _sender().close()
+    _sender.cache_clear()

@@ -38,7 +38,7 @@ def expire_results() -> int:
 
 
 def delete_result(job: Job) -> None:
-    """Remove all that the job stored, the text, and the address of a caller without a key.
+    """Remove all that the job stored, the text, whom its end was told to, and the address of a caller without a key.
 
     Objects first: should this stop half way, the next run goes on.
     """
@@ -46,7 +46,7 @@ def delete_result(job: Job) -> None:
     Part.objects.filter(job_id=job.uuid).delete()
     params = {name: value for name, value in job.params.items() if name != "text"}
     tenant = FORGOTTEN_ADDRESS if job.tenant.startswith("address:") else job.tenant
-    Job.objects.filter(uuid=job.uuid).update(result_deleted_at=Now(), params=params, tenant=tenant)
+    Job.objects.filter(uuid=job.uuid).update(result_deleted_at=Now(), params=params, tenant=tenant, webhook_url="")
 
 
 def discard_joined_parts(job_uuid: UUID) -> int:

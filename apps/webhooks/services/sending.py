@@ -108,13 +108,18 @@ def _secrets(delivery: Delivery) -> list[str]:
 
 def _post(delivery: Delivery) -> Outcome:
     headers = signed_headers(delivery, secrets=_secrets(delivery), at=datetime.now(UTC))
-    url = delivery.endpoint.url if delivery.endpoint else delivery.url
     try:
-        answer = send("POST", url, headers=headers, body=delivery.body.encode(), seconds=ANSWER_SECONDS, kept_bytes=KEPT_ANSWER_BYTES)
+        answer = send(
+            "POST", _address(delivery), headers=headers, body=delivery.body.encode(), seconds=ANSWER_SECONDS, kept_bytes=KEPT_ANSWER_BYTES
+        )
     except (AddressRefusedError, OutboundError) as error:
         return Outcome(status=None, answer="", error=str(error))
     text = answer.body.decode("utf-8", "replace").replace("\x00", "")
     return Outcome(status=answer.status, answer=text, error="" if 200 <= answer.status < 300 else f"status {answer.status}")
+
+
+def _address(delivery: Delivery) -> str:
+    return delivery.endpoint.url if delivery.endpoint else delivery.url
 
 
 def _record(claimed: Delivery, outcome: Outcome) -> None:
@@ -128,9 +133,10 @@ def _record(claimed: Delivery, outcome: Outcome) -> None:
             return
         attempt = {"at": now.isoformat(), "status": outcome.status, "answer": outcome.answer, "error": outcome.error}
         delivery.attempts = [*delivery.attempts[1 - KEPT_ATTEMPTS :], attempt]
+        delivery.url = _address(claimed)  # of an endpoint that moved, the new one
         if delivery.next_attempt_at == claimed.next_attempt_at:
             _go_on(delivery, outcome, now=now)
-        delivery.save(update_fields=["state", "attempts", "ended_at", "next_attempt_at"])
+        delivery.save(update_fields=["url", "state", "attempts", "ended_at", "next_attempt_at"])
         if endpoint is not None:
             _judge(endpoint, outcome, now=now)
 
