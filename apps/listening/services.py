@@ -85,7 +85,7 @@ def plan_transcription(caller: Caller, *, order: ListeningOrder, source: Source)
         audio=NOWHERE,
         language=language,
         is_translation=order.is_translation,
-        has_words=order.has_words,
+        has_words=engine.spec.has_word_timings,  # unasked too: subtitles are cut by them
         is_diarized=order.is_diarized,
         speakers=order.speakers,
         prompt=order.prompt,

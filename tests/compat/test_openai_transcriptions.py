@@ -39,7 +39,7 @@ def test_json_is_the_text(server: RunningShell, owner: Person, song: Any) -> Non
         heard = openai_client(server, owner).audio.transcriptions.create(model="whisper-1", file=song)
     assert (heard.text, heard.usage.seconds) == ("Hello there.", 2)  # type: ignore[union-attr]
     work = Job.objects.get().parts.get().work
-    assert (work["engine"], work["is_translation"], work["has_words"], work["language"]) == ("whisper", False, False, "")
+    assert (work["engine"], work["is_translation"], work["has_words"], work["language"]) == ("whisper", False, True, "")
 
 
 def test_verbose_json_has_segments_and_words(server: RunningShell, owner: Person, song: Any) -> None:
