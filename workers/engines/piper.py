@@ -23,7 +23,7 @@ class PiperEngine(Engine):
     spec = EngineSpec(
         id="piper",
         name="Piper",
-        version="joe-medium-1",
+        version="joe-medium-2",
         description="A light and fast VITS voice of the piper project",
         licence="MIT",
         suggested_tier="free",

@@ -13,8 +13,6 @@ from workers.vits.model import VitsModel
 from workers.vits.symbols import symbols_of
 
 LONGEST_CHARACTERS = 300
-SLOWEST, FASTEST = 0.5, 2.0
-"""What the length scale does clearly; the rest of a speed is made by stretching at constant pitch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +45,16 @@ def split_for_vits(text: str) -> list[Sentence]:
 
 
 def speak_with(model: VitsModel, speaker: VitsSpeaker, *, text: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
-    """One sentence. Raises WorkError (nothing_to_say)."""
+    """One sentence, at another speed stretched at constant pitch. Raises WorkError (nothing_to_say).
+
+    VITS rounds the duration of each symbol up to whole frames: by its length scale Piper's joe is 1.56 times as fast for 2.0 and 0.57 for
+    0.5. Stretched it takes as long as asked, whatever the model, and whisper understands it as well.
+    """
     run = symbols_of(text, speaker.voice, given=phonemes)
-    model_speed = min(max(speed, SLOWEST), FASTEST)
-    samples, starts = model.speak(run.ids, speed=model_speed, speaker=speaker.speaker)
-    tempo = speed / model_speed
+    samples, starts = model.speak(run.ids, speed=1.0, speaker=speaker.speaker)
     sample_rate = speaker.voice.sample_rate
-    samples = change_tempo(samples, sample_rate=sample_rate, tempo=tempo)
+    samples = change_tempo(samples, sample_rate=sample_rate, tempo=speed)
     if starts is None:
         return Spoken(samples, sample_rate)
     timed = Phonemised("", run.words)
-    return Spoken(samples, sample_rate, time_words(timed, text=text, boundaries=(starts / tempo).tolist()))
+    return Spoken(samples, sample_rate, time_words(timed, text=text, boundaries=(starts / speed).tolist()))

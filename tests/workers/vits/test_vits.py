@@ -8,6 +8,7 @@ import pytest
 from workers.contract.errors import WorkError
 from workers.vits.folder import find_voices, read_tokens
 from workers.vits.model import VitsModel
+from workers.vits.speaking import speak_with, speakers_of
 from workers.vits.symbols import symbols_of
 
 
@@ -56,6 +57,19 @@ def test_twice_the_speed_takes_about_half_the_time(piper_folder: Path) -> None:
     slow, _ = model.speak(run.ids, speed=1.0, speaker=0)
     fast, _ = model.speak(run.ids, speed=2.0, speaker=0)
     assert len(fast) == 100 * sum(-(-number // 2) for number in run.ids) < len(slow)
+
+
+@pytest.mark.parametrize("speed", [0.25, 0.5, 1.5, 2.0, 4.0])
+def test_a_sentence_takes_exactly_as_long_as_its_speed_says(piper_folder: Path, speed: float) -> None:
+    """Though the model rounds the duration of each symbol up."""
+    (voice,) = find_voices(piper_folder)
+    (speaker,) = speakers_of(voice, voice_id="test", name="Test")
+    model = VitsModel(voice)
+    normal, other = (speak_with(model, speaker, text="sol", speed=asked) for asked in (1.0, speed))
+    assert len(other.samples) == round(len(normal.samples) / speed)
+    assert [(word.start, word.end) for word in other.words] == [
+        (pytest.approx(word.start / speed, abs=1e-3), pytest.approx(word.end / speed, abs=1e-3)) for word in normal.words
+    ]
 
 
 def test_a_text_without_any_symbol_is_refused(piper_folder: Path) -> None:
