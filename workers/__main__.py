@@ -90,8 +90,8 @@ def main() -> int:
             settings = Settings.from_environment(os.environ)
             configure_logging(settings.log_format)
             held.enter_context(_hold_name(settings))
-            engines = _servable_engines(settings)
-            runtime = Runtime(settings, engines=engines)
+            engines, missing = _servable_engines(settings)
+            runtime = Runtime(settings, engines=engines, missing=missing)
             runtime.storage.prepare()
         except SettingsError as error:
             return _refuse(str(error))
@@ -131,12 +131,13 @@ def _serve(runtime: Runtime, *, names: list[str]) -> int:
 _WITHOUT: Final[dict[str, Any]] = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}
 
 
-def _servable_engines(settings: Settings) -> list[Model]:
-    """The engines to announce: those that can run here and can ever fit into the memory budget."""
-    engines = []
+def _servable_engines(settings: Settings) -> tuple[list[Model], dict[str, str]]:
+    """The engines to announce, those that can run here and can ever fit into the memory budget; and why others cannot."""
+    engines, missing = [], {}
     for offer in survey_engines():
         spec = offer.engine.spec
         if offer.obstacle:
+            missing[spec.id] = offer.obstacle
             logger.warning("engine_not_available engine=%s: %s", spec.id, offer.obstacle)
         elif spec.memory_bytes > settings.model_memory_bytes:
             logger.warning(
@@ -144,7 +145,7 @@ def _servable_engines(settings: Settings) -> list[Model]:
             )
         else:
             engines.append(offer.engine)
-    return engines
+    return engines, missing
 
 
 def _hold_name(settings: Settings) -> IO[str]:

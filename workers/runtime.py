@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import httpx
@@ -39,8 +39,9 @@ LAST_WORDS_SECONDS: Final = 1.0
 class Runtime:
     """The parts of one worker process, and its beginning and end."""
 
-    def __init__(self, settings: Settings, *, engines: Sequence[Model]) -> None:
+    def __init__(self, settings: Settings, *, engines: Sequence[Model], missing: Mapping[str, str] | None = None) -> None:
         self.settings = settings
+        self._missing = dict(missing or {})
         self.boot = uuid.uuid4().hex
         self._specs = tuple(engine.spec for engine in engines)
         groups = list(dict.fromkeys([*(spec.queue_group for spec in self._specs), CODEC_QUEUE]))
@@ -92,6 +93,7 @@ class Runtime:
             queues=self._slots,
             sent_at=time.time(),
             version=_version(),
+            missing=self._missing,
         )
 
     def start(self) -> None:

@@ -12,6 +12,7 @@ class Worker(models.Model):
     device = models.CharField(max_length=100, blank=True)
     version = models.CharField(max_length=100, blank=True)
     engines = models.JSONField(default=list, blank=True, help_text="The ids that it can serve.")
+    missing = models.JSONField(default=dict, blank=True, help_text="Ids that it knows and cannot serve, and what is missing.")
     loaded = models.JSONField(default=list, blank=True, help_text="The ids whose weights are in memory.")
     is_stopping = models.BooleanField(default=False)
     last_sent_at = models.FloatField(default=0.0, help_text="The worker's own clock: a message that overtook another is told by it.")

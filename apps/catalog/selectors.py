@@ -78,12 +78,16 @@ class Catalogue:
     capacities: Mapping[str, Capacity]
     loaded: tuple[str, ...]
     """Ids of the models in the memory of a live worker."""
+    missing: Mapping[str, str]
+    """What live workers know and cannot serve, by id, casefolded, with what is missing."""
 
 
 def find_model(model_id: str, *, plan: Plan, kind: str = "tts") -> EngineRow:
     """The model that a request names. 400 unknown_model, 403 model_not_allowed, 503 model_unavailable."""
     engine = _picture.get().by_name.get(model_id.casefold())
-    if engine is None or engine.kind != kind:
+    if engine is None:
+        raise _unknown(model_id)
+    if engine.kind != kind:
         raise UnknownModelError(model_id)
     if plan.allowed_models and engine.id not in plan.allowed_models:
         raise PermissionDeniedError(
@@ -129,7 +133,7 @@ def get_model(model_id: str) -> EngineRow:
     """One enabled model, whoever asks. 400 unknown_model."""
     engine = _picture.get().by_name.get(model_id.casefold())
     if engine is None:
-        raise UnknownModelError(model_id)
+        raise _unknown(model_id)
     return engine
 
 
@@ -178,6 +182,10 @@ def forget_catalogue() -> None:
     _picture.forget()
 
 
+def _unknown(model_id: str) -> UnknownModelError:
+    return UnknownModelError(model_id, missing=_picture.get().missing.get(model_id.casefold(), ""))
+
+
 def _read_catalogue() -> Catalogue:
     now = timezone.now()
     workers = list(Worker.objects.all())
@@ -195,6 +203,7 @@ def _read_catalogue() -> Catalogue:
         by_name=by_name,
         capacities=_read_capacities(live),
         loaded=tuple(sorted({engine for worker in live for engine in worker.loaded})),
+        missing={engine.casefold(): reason for worker in live for engine, reason in worker.missing.items()},
     )
 
 

@@ -42,7 +42,7 @@ def announce_worker(announcement: Announcement) -> Presence:
         worker.boot, worker.last_seen_at, worker.announced_sent_at = announcement.boot, timezone.now(), announcement.sent_at
         worker.last_sent_at = max(worker.last_sent_at, announcement.sent_at)
         worker.device, worker.version = announcement.device[:100], announcement.version[:100]
-        worker.engines = [spec.id for spec in announcement.engines]
+        worker.engines, worker.missing = [spec.id for spec in announcement.engines], dict(announcement.missing)
         worker.save()
         _keep_queues(worker, queues=announcement.queues)
         for spec in sorted(announcement.engines, key=lambda spec: spec.id):  # one order for all workers: no deadlock

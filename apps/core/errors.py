@@ -39,8 +39,12 @@ class UnknownModelError(ApplicationError):
 
     code = "unknown_model"
 
-    def __init__(self, model: str) -> None:
-        super().__init__(f"unknown model: {model[:100]!r}. GET /v1/models/ lists what there is.", param="model")
+    def __init__(self, model: str, *, missing: str = "") -> None:
+        """`missing`: for a model that is known and not installed, the sentence that says what would help."""
+        if missing:
+            super().__init__(f"unknown model: {model[:100]!r} is not installed here. {missing}", param="model", code="model_not_installed")
+        else:
+            super().__init__(f"unknown model: {model[:100]!r}. GET /v1/models/ lists what there is.", param="model")
 
 
 class AuthenticationFailedError(ApplicationError):

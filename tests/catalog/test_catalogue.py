@@ -210,3 +210,11 @@ def test_reading_the_catalogue_twice_asks_the_database_once(django_assert_num_qu
         find_voice(find_model("kokoro", plan=plan), None)
         capacity("kokoro")
         list_voices(model="kokoro")
+
+
+def test_a_model_that_is_known_and_not_installed_says_what_would_help() -> None:
+    announce_worker(announcement(missing={"Sense": "Run `ttsai models pull sense`."}))
+    with pytest.raises(UnknownModelError) as refused:
+        find_model("sense", plan=PlanFactory())
+    assert refused.value.code == "model_not_installed"
+    assert refused.value.message == "unknown model: 'sense' is not installed here. Run `ttsai models pull sense`."

@@ -187,6 +187,8 @@ class Announcement(Message):
     queues: tuple[QueueSlots, ...]
     sent_at: float = 0.0
     version: str = ""
+    missing: dict[str, str] = field(default_factory=dict)
+    """Engines that it knows and cannot serve, with a sentence each on what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
