@@ -27,18 +27,21 @@ MAX_TOKENS: Final = 160
 """A minute of speech, and some three seconds of one core for the model of the package."""
 SECONDS: Final = 20.0
 """After which an answer ends where it is: a larger model on a slow machine must not hold a compute thread for long."""
-TEMPERATURE: Final = 0.3
+TEMPERATURE: Final = 0.2
+SEED: Final = 1
+"""So that the same conversation gets the same answer."""
 REPEAT_PENALTY: Final = 1.1
 OVERHEAD_BYTES: Final = 150 * 1024**2
 """Of the context and the library's buffers."""
-SYSTEM_PROMPT: Final = "You are a friendly voice assistant. Answer in one or two short spoken sentences."
+SYSTEM_PROMPT: Final = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
+"""What SmolLM2 was trained with: a model this small answers worse under any other."""
 
 SMOLLM2_SPEC: Final = EngineSpec(
     id="local-chat",
     name="SmolLM2-135M",
     version="smollm2-135m-q4_1-1",
     kind="chat",
-    description="A small language model on this machine",
+    description="A very small language model on this machine: small talk, and facts that are often wrong",
     licence=SMOLLM2.licence,
     suggested_tier="free",
     languages=("en",),
@@ -62,6 +65,7 @@ class LocalChat(Responder):
                 SMOLLM2_SPEC,
                 name=name,
                 version=f"{name}-{size}",
+                description="The language model that the operator put on this machine",
                 licence="the model's own",
                 languages=(),
                 memory_bytes=size + OVERHEAD_BYTES,
@@ -107,12 +111,12 @@ class LocalChat(Responder):
         with self._lock:
             if self._llama is None:
                 raise RuntimeError("load() comes first")
-            messages = self._fitting(turns, system_prompt=system_prompt or SYSTEM_PROMPT)
-            pieces, is_cut = self._complete(messages)
-        text = bound_answer("".join(pieces), is_cut=is_cut)
-        if not text:
-            raise WorkError(ENGINE_UNAVAILABLE, "The language model gave an empty answer.")
-        return text
+            for considered in (turns, turns[-1:]):  # a conversation that leaves a small model speechless is begun anew
+                messages = self._fitting(considered, system_prompt=system_prompt or SYSTEM_PROMPT)
+                pieces, is_cut = self._complete(messages)
+                if text := bound_answer("".join(pieces), is_cut=is_cut):
+                    return text
+        raise WorkError(ENGINE_UNAVAILABLE, "The language model gave an empty answer.")
 
     def _fitting(self, turns: Sequence[Turn], *, system_prompt: str) -> list[dict[str, str]]:
         """The newest turns that leave room for an answer, behind the system prompt."""
@@ -135,7 +139,7 @@ class LocalChat(Responder):
         """The answer in pieces, and whether it was stopped before its end."""
         deadline = time.monotonic() + SECONDS
         chunks: Iterator[Any] = self._llama.create_chat_completion(
-            messages, max_tokens=MAX_TOKENS, temperature=TEMPERATURE, repeat_penalty=REPEAT_PENALTY, stream=True
+            messages, max_tokens=MAX_TOKENS, temperature=TEMPERATURE, repeat_penalty=REPEAT_PENALTY, seed=SEED, stream=True
         )
         pieces: list[str] = []
         for chunk in chunks:

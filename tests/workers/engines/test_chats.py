@@ -1,6 +1,7 @@
 """Responders: the server's, the rule-based one, and the language model of this machine where it is installed."""
 
 import importlib.util
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def test_a_language_model_of_the_operators_must_be_there() -> None:
 
 
 @pytest.fixture(scope="module")
-def local() -> LocalChat:
+def local() -> Iterator[LocalChat]:
     if importlib.util.find_spec("llama_cpp") is None:
         pytest.skip("llama.cpp is not installed: pip install -r requirements/chat.txt")
     if not WeightStore.default().is_complete("smollm2"):
@@ -73,16 +74,20 @@ def local() -> LocalChat:
     engine = LocalChat({})
     assert engine.find_obstacle() == ""
     engine.load()
-    return engine
+    yield engine
+    engine.unload()
 
 
-def test_the_model_of_this_machine_answers(local: LocalChat) -> None:
-    assert "Paris" in local.reply((Turn("user", "What is the capital of France?"),), system_prompt="", language="en")
+def test_the_model_of_this_machine_answers_and_the_same_the_next_time(local: LocalChat) -> None:
+    question = (Turn("user", "Who wrote Hamlet?"),)
+    reply = local.reply(question, system_prompt="", language="en")
+    assert "Shakespeare" in reply
+    assert local.reply(question, system_prompt="", language="en") == reply
 
 
 def test_old_turns_are_forgotten_and_one_that_never_fits_is_refused(local: LocalChat) -> None:
-    old = tuple(Turn(("user", "assistant")[number % 2], "word " * 300) for number in range(20))
-    assert local.reply((*old, Turn("user", "What is the capital of France?")), system_prompt="", language="en")
+    old = tuple(Turn(("user", "assistant")[number % 2], "I like to walk in the forest. " * 40) for number in range(20))
+    assert local.reply((*old, Turn("user", "Who wrote Hamlet?")), system_prompt="", language="en")
     with pytest.raises(WorkError, match="too long for the language model") as caught:
         local.reply((Turn("user", "word " * 2 * CONTEXT_TOKENS),), system_prompt="", language="en")
     assert caught.value.code == "invalid_text"
