@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from apps.core.links import remembered_base
 from apps.jobs.models import Job, JobState
 from apps.speech.results import result_shape
@@ -9,12 +11,23 @@ from apps.webhooks.services import record_event
 
 
 def tell_webhooks(job: Job) -> None:
-    """One of TTSAI_JOB_END_OBSERVERS. Nobody is told of the platform's own jobs; of a batch's items the account's endpoints are, not the batch's address."""
+    """One of TTSAI_JOB_END_OBSERVERS. Nobody is told of the platform's own jobs; of a batch's items the account's endpoints are, not the
+    batch's address."""
     if job.account_id is None or job.is_internal or not job.has_webhooks:
         return
 
     def data() -> dict[str, Any]:
-        return result_shape(job, base=remembered_base(job.public_base), has_words=False)
+        shape = result_shape(job, base=remembered_base(job.public_base), has_words=False)
+        omitted = _omitted(job)
+        return shape | {"omitted": omitted} if omitted else shape
 
     event = "job.completed" if job.state == JobState.COMPLETED else "job.failed"
     record_event(job.account_id, event=event, data=data, url=job.webhook_url)
+
+
+def _omitted(job: Job) -> list[str]:
+    """What a poll shows beyond the message: it lies in the object store, which this transaction does not wait for."""
+    if job.state != JobState.COMPLETED:
+        return []
+    has_document = job.kind in settings.TTSAI_RESULT_SHAPES
+    return ["words"] * bool(job.params.get("timestamps")) + ["result"] * has_document

@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 EVENTS: Final[dict[str, str]] = {
-    "job.completed": "A job is done; `data` is what GET /v1/speech/results/ answers.",
+    "job.completed": "A job is done; `data` is what GET /v1/speech/results/ answers, but for `words` and `result` (a transcript, say): "
+    "`omitted` names them where there are any.",
     "job.failed": "A job failed, was cancelled or expired; `data` is what GET /v1/speech/results/ answers, with `error` and `code`.",
     "batch.completed": "Every item of a batch has ended, well or not; `data` is what GET /v1/tts/batch/result/ answers.",
     "voice.ready": "A cloned voice can be used; `data` holds `voice_id`, `name` and `model`.",

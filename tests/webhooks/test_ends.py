@@ -149,6 +149,24 @@ def test_a_completed_end_that_is_repeated_tells_once(owner: Person) -> None:
     assert len(told()) == 1
 
 
+@pytest.mark.parametrize(
+    ("changes", "omitted"),
+    [
+        ({"params": {"timestamps": True}}, ["words"]),
+        ({"kind": "transcription"}, ["result"]),
+        ({"kind": "transcription", "params": {"timestamps": True}}, ["words", "result"]),
+    ],
+)
+def test_what_lies_in_the_store_is_named_and_left_to_a_poll(changes: dict[str, Any], omitted: list[str]) -> None:
+    by = caller()
+    listening(by.account)
+    submit(by, **changes)
+    work_off()
+    ((_, data),) = told()
+    assert data["omitted"] == omitted
+    assert not {"words", "result"} & set(data)
+
+
 def test_whom_a_job_told_is_forgotten_with_its_text(owner: Person) -> None:
     uuid = owner.say(webhook_url=HOOK).json()["uuid"]
     work_off()
