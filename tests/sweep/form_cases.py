@@ -8,7 +8,13 @@ from tests.sweep.json_cases import BODIES, HUGE, NOBODY, WORDS, fields, queries
 from tests.workers.audio.probe.recordings import wav_bytes
 
 SOUND = wav_bytes(bytes(3200))
-LISTENING = {"/v1/stt/": {}, "/v1/audio/transcriptions": {"model": "whisper-1"}, "/v1/audio/translations": {"model": "whisper-1"}}
+LISTENING: dict[str, dict[str, Any]] = {
+    "/v1/stt/": {},
+    "/v1/audio/transcriptions": {"model": "whisper-1"},
+    "/v1/audio/translations": {"model": "whisper-1"},
+    "/v1/speech-translate/": {"target_language": "es"},
+    "/v1/voice-chat/": {},
+}
 """Paths that take a file in a form, and the fields that they cannot do without."""
 FORM = {"Content-Type": "multipart/form-data; boundary=x"}
 PART = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'
@@ -42,8 +48,9 @@ SOURCES: list[tuple[str, dict[str, Any]]] = [
     *(
         (f"file_url {url!r}", {"file_url": url})
         for url in ("ftp://example.com/a", "file:///etc/passwd", "http://127.0.0.1/a", "http://localhost/a", "http://[::1]/", "http://2130706433/",
-                    "http://0x7f.1/", "http://169.254.169.254/latest/meta-data/", "http://[::ffff:10.0.0.1]/", "http://user:pass@example.com/", "http://",
-                    "javascript:alert(1)", "data:audio/wav;base64,UklGRg==", "http://no-such-host.invalid/a.mp3", 5, ["http://example.com"], "http://exa mple/")
+                    "http://0x7f.1/", "http://169.254.169.254/latest/meta-data/", "http://[::ffff:10.0.0.1]/", "http://user:pass@example.com/", "http://", "http://１２７.０.０.１/",
+                    "javascript:alert(1)", "data:audio/wav;base64,UklGRg==", "http://no-such-host.invalid/a.mp3", 5, ["http://example.com"], "http://exa mple/",
+                    "http://" + "a" * 64 + ".com/", "http://a..b/", "http://.a/", "http://xn--/", "http://\u3002/", "http://a%b/", "http://[fe80::1%25eth0]/")
     ),
     ("a file in JSON", {"file": "UklGRg=="}),
 ]  # fmt: skip
@@ -70,6 +77,43 @@ WISHES = fields(
         "webhook_url": ["ftp://example.com", 5, "javascript:alert(1)"],
     },
 )
+TRANSLATION = fields(
+    "/v1/speech-translate/",
+    {"upload_id": NOBODY, "target_language": "es"},
+    {
+        "target_language": [None, "", 5, "x" * 36, "tlh", "?", ["es"]],
+        "source_language": [5, "x" * 36, "?"],
+        "voice": [5, "x" * 101, "nobody"],
+        "preserve_voice": ["perhaps", 5],
+        "format": ["exe", 5, None],
+        "webhook_url": ["ftp://example.com", 5],
+    },
+)
+CHAT = [
+    *fields(
+        "/v1/voice-chat/",
+        {"text": "Hello.", "tts_model": "silence"},
+        {
+            "text": ["", " ", None, 5, "x" * 200_000],
+            "voice": [5, "x" * 101],
+            "tts_model": ["nothing", 5, None],
+            "model": ["nothing", 5],
+            "system_prompt": [5, "x" * 200_000],
+            "conversation_id": [NOBODY, "x", 5, "../.."],
+            "language": [5, "x" * 36],
+            "format": ["exe", 5, None],
+            "webhook_url": ["ftp://example.com", 5],
+        },
+    ),
+    *(
+        Bad("no such conversation", method, f"/v1/voice-chat/{name}/", status=404)
+        for method in ("GET", "DELETE")
+        for name in (NOBODY, "..%2f")
+    ),
+]
+CHAT += [Bad("an id that is none", method, "/v1/voice-chat/x/", status=400) for method in ("GET", "DELETE")]
+SUBTITLES = queries("/v1/speech/subtitles/", "", "uuid=x", f"uuid={NOBODY}", f"uuid={NOBODY}&format=exe", "uuid=%FF", f"uuid={NOBODY}&download=perhaps",
+                    f"uuid={NOBODY}&language=" + "x" * 300)  # fmt: skip
 ITEM = {"text": "Hello.", "model": "silence", "voice": "quiet"}
 BATCH = [
     *fields("/v1/tts/batch/", {"texts": [ITEM]}, {
@@ -86,4 +130,4 @@ BATCH = [
       for value in ("", "x" * 256)),
 ]  # fmt: skip
 
-CASES = [*STRANGE_FORMS, *STRANGE_SOURCES, *STRANGE_JSON, *STRANGE_FILES, *STRANGERS, *WISHES, *BATCH]
+CASES = [*STRANGE_FORMS, *STRANGE_SOURCES, *STRANGE_JSON, *STRANGE_FILES, *STRANGERS, *WISHES, *TRANSLATION, *CHAT, *SUBTITLES, *BATCH]

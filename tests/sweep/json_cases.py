@@ -144,7 +144,8 @@ WEBHOOKS = [
         HOOK,
         {
             "url": ["", None, 5, "no address", "ftp://example.com", "javascript:alert(1)", "http://user:pass@example.com/", "//example.com",
-                    "http://example.com:99999/", "http://exa mple.com/", "https://" + "a" * 3000, "http://\u0000/", "file:///etc/passwd"],
+                    "http://example.com:99999/", "http://exa mple.com/", "https://" + "a" * 3000, "http://localhost/", "http://10.0.0.1/", "http://[::ffff:127.0.0.1]/", "http://2130706433/",
+                     "http://\u0000/", "file:///etc/passwd"],
             "events": ["job.completed", ["nothing"], 5, [5], [["job.completed"]], ["job.completed"] * 51, None],
             "description": ["x" * 201, None, ["a"], {"a": 1}],
         },

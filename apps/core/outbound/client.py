@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import certifi
 import httpcore
 
-from apps.core.outbound.policy import check_url, resolve
+from apps.core.outbound.policy import ascii_form, resolve
 
 MAXIMUM_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -140,12 +140,12 @@ def _exchange(
     most_bytes: int,
 ) -> tuple[int, dict[str, str], int]:
     """One request; the body goes to `take` until `most_bytes` have come or the deadline passes."""
-    check_url(url)
+    target = ascii_form(url)
     left = max(0.1, min(CHUNK_SECONDS, deadline - time.monotonic()))
     timeouts = {"connect": min(CONNECT_SECONDS, left), "read": left, "write": left, "pool": left}
     count = 0
     try:
-        with pool.stream(method, url, headers=list(headers.items()), content=body, extensions={"timeout": timeouts}) as response:
+        with pool.stream(method, target, headers=list(headers.items()), content=body, extensions={"timeout": timeouts}) as response:
             for chunk in response.iter_stream():
                 count += len(chunk)
                 take(chunk)

@@ -2,7 +2,7 @@
 
 import ipaddress
 import socket
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from django.conf import settings
 
@@ -12,6 +12,8 @@ NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
 IPV4_COMPATIBLE = ipaddress.ip_network("::/96")
 SITE_LOCAL = ipaddress.ip_network("fec0::/10")
 MAXIMUM_URL_CHARACTERS = 2048
+KEPT = "%/:?@!$&'()*+,;=~-._"
+"""What an address holds as it is, beside letters and digits (RFC 3986)."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -29,7 +31,9 @@ def check_url(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError:
+        if not (parts.hostname or "").isascii():
+            str(parts.hostname).encode("idna")
+    except ValueError:  # UnicodeError among them
         raise AddressRefusedError("the address cannot be read") from None
     if parts.scheme not in DEFAULT_PORTS:
         raise AddressRefusedError("the address must begin with http:// or https://")
@@ -40,6 +44,17 @@ def check_url(url: str) -> SplitResult:
     if port == 0:
         raise AddressRefusedError("the address has no usable port")
     return parts
+
+
+def ascii_form(url: str) -> str:
+    """The address as it is sent: a name from elsewhere by IDNA, other letters in percent. Raises AddressRefusedError as check_url."""
+    parts = check_url(url)
+    if url.isascii():
+        return url
+    host = str(parts.hostname).encode("idna").decode() if not str(parts.hostname).isascii() else str(parts.hostname)
+    host = f"[{host}]" if ":" in host else host
+    place = host if parts.port is None else f"{host}:{parts.port}"
+    return urlunsplit((parts.scheme, place, quote(parts.path, safe=KEPT), quote(parts.query, safe=KEPT), ""))
 
 
 def resolve(host: str, port: int) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from apps.core.outbound import AddressRefusedError, OutboundError, fetch_to_file, send
+from apps.core.outbound.policy import ascii_form
 
 INSIDE = """
 http://127.0.0.1/ http://127.1/ http://127.0.1/ http://2130706433/ http://0x7f000001/ http://0x7f.0.0.1/ http://0177.0.0.1/
@@ -23,6 +24,7 @@ http://240.0.0.1/ http://255.255.255.255/ http://[::1]/ http://[::]/ http://[0:0
 http://[::ffff:7f00:1]/ http://[::ffff:10.0.0.1]/ http://[::ffff:169.254.169.254]/ http://[::127.0.0.1]/ http://[::10.0.0.1]/
 http://[64:ff9b::7f00:1]/ http://[64:ff9b::169.254.169.254]/ http://[64:ff9b:1::1]/ http://[2002:7f00:1::]/ http://[2002:a00:1::]/
 http://[2002:a9fe:a9fe::]/ http://[2001:0:0:0:0:0:80ff:fffe]/ http://[fe80::1]/ http://[fc00::1]/ http://[fd00:ec2::254]/
+http://１２７.０.０.１/ http://127。0。0。1/ http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/
 http://[fec0::1]/ http://[ff02::1]/ http://[2001:db8::1]/ http://[100::1]/ http://[::ffff:0:0]/
 """.split()  # noqa: SIM905 - one a line would be seventy lines
 
@@ -46,6 +48,9 @@ MALFORMED = [
     "http://example.com/\r\nHost: other",
     "http://example.com\\@127.0.0.1/",
     "http://[::1/",
+    "http://\u3002/",
+    "http://é..example.com/",
+    "http://" + "é" * 64 + ".com/",
     "http://example.com/" + "x" * 3000,
 ]
 
@@ -147,3 +152,20 @@ def test_a_webhook_is_posted_with_its_own_host_name(receiver: str) -> None:
 def test_a_name_that_leads_inside_is_refused_although_another_port_is_allowed(receiver: str, tmp_path: Path) -> None:
     with pytest.raises(AddressRefusedError):
         fetch_to_file("http://localhost:1/", tmp_path / "file", most_bytes=100)
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("http://example.com/a%20b?c=d#e", "http://example.com/a%20b?c=d#e"),
+        ("https://bücher.example:8443/é ü?ö=%41".replace(" ", ""), "https://xn--bcher-kva.example:8443/%C3%A9%C3%BC?%C3%B6=%41"),
+        ("http://[2001:4860::1]:80/é", "http://[2001:4860::1]:80/%C3%A9"),
+    ],
+)
+def test_letters_from_elsewhere_are_sent_as_ascii(written: str, sent: str) -> None:
+    assert ascii_form(written) == sent
+
+
+def test_an_address_with_letters_from_elsewhere_is_fetched(receiver: str, tmp_path: Path) -> None:
+    fetch_to_file(f"{receiver}/grüße?ä=1", tmp_path / "file", most_bytes=10_000)
+    assert (tmp_path / "file").stat().st_size == 5000
