@@ -63,7 +63,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     server.start()
     with chat_http() as chat, chat_http() as translation:
         environment = {
-            "TTSAI_ENGINES": "silence,offline,openai-chat,openai-translate",
+            "TTSAI_ENGINES": "silence,offline,openai-chat,openai-translate,apertium",
             "TTSAI_CHAT_URL": chat.url,
             "TTSAI_CHAT_MODEL": "talker",
             "TTSAI_CHAT_SECONDS": "5",
@@ -97,7 +97,7 @@ def heard(text: str, *, language: str = "en", gender: str = "", english: str = "
 
 def test_what_the_engines_are_is_announced(bench: Bench) -> None:
     specs = {spec.id: spec for spec in bench.worker.platform.announcements()[-1].engines}
-    assert {name: spec.kind for name, spec in specs.items()} == {
+    assert {name: spec.kind for name, spec in specs.items() if name != "apertium"} == {
         "silence": "tts",
         "offline": "chat",
         "openai-chat": "chat",
@@ -139,6 +139,16 @@ def test_a_long_text_goes_in_batches_whose_order_is_kept(bench: Bench) -> None:
     assert "".join(script.shares) == script.text
     assert len(script.shares) == 7
     assert len(bench.translation.requests) == 5
+
+
+def test_apertium_translates_where_it_is_installed(bench: Bench) -> None:
+    specs = {spec.id: spec for spec in bench.worker.platform.announcements()[-1].engines}
+    if "apertium" not in specs or "es" not in specs["apertium"].targets_from("en"):
+        pytest.skip("Apertium's English-Spanish is not installed: apt-get install apertium-eng-spa, or ttsai models pull apertium")
+    transcript = bench.put(heard("The house is big.\nThe garden is small."))
+    script = bench.script("translate", TranslateWork("apertium", "es", transcript, shares=2), group="apertium")
+    assert script.text == "La casa es grande.\nEl jardín es pequeño."
+    assert script.shares == ("La casa es grande.\n", "El jardín es pequeño.")
 
 
 def test_languages_without_spaces_get_none_between_sentences(bench: Bench) -> None:
