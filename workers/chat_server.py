@@ -25,7 +25,7 @@ LONGEST_PAUSE_SECONDS: Final = 10.0
 """Of what a server may ask for with Retry-After."""
 RENAMED: Final = {"max_tokens": "max_completion_tokens", "temperature": ""}
 """What newer models of some servers call it, or do not take at all; they say so in `error.param`."""
-THOUGHTS: Final = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+THOUGHTS: Final = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 """What reasoning models put before their answer, where the server does not take it off."""
 
 

@@ -54,6 +54,8 @@ def test_an_answer_at_the_limit_of_its_length_says_so(chat_server: ChatHTTP) -> 
 def test_what_a_reasoning_model_thinks_is_not_its_answer(chat_server: ChatHTTP) -> None:
     chat_server.script = [says("<think>\nThey greet me.\n</think>\n\nHello.")]
     assert ask(chat_server).text == "Hello."
+    chat_server.script = [says("<think>\nI could say", finish_reason="length")]
+    assert ask(chat_server) == Answer("", is_cut=True)
 
 
 def test_a_busy_server_is_asked_again_after_the_pause_that_it_wants(chat_server: ChatHTTP, monkeypatch: pytest.MonkeyPatch) -> None:
