@@ -13,6 +13,9 @@ from workers.text.phonemes import Phonemised, WordPhonemes
 MARKS: Final = frozenset(' ;:,.!?—…"“”()')
 """What Kokoro's vocabulary holds besides sounds."""
 
+STOPS: Final = ",.!?;:"
+"""Marks that no article stands before."""
+
 MARK_RUN: Final = re.compile(r"""([;:,.!?—…"“”()]{3})[;:,.!?—…"“”()]+""")
 """Three marks are as long a pause as a thousand, and a model's input is short."""
 
@@ -38,7 +41,10 @@ class EnglishPhonemizer:
         pieces = [(index, piece) for index, word in enumerate(words) for piece in simplify_word(word[0], is_known=self._is_known)]
         if not pieces:
             return Phonemised("", ())
-        pieces = [(index, name_letter(piece, pieces[max(0, at - 1) : at + 2])) for at, (index, piece) in enumerate(pieces)]
+        pieces = [
+            (index, name_letter(piece, pieces[max(0, at - 1) : at + 2], is_last=at == len(pieces) - 1))
+            for at, (index, piece) in enumerate(pieces)
+        ]
         sounds, chunks = self._read(" ".join(piece for _, piece in pieces))
         piece_of_chunk = align([piece for _, piece in pieces], chunks)
         return _assemble(words, [(pieces[piece][0], sound) for piece, sound in zip(piece_of_chunk, sounds, strict=True)])
@@ -72,9 +78,13 @@ def english_phonemizer(*, is_british: bool) -> EnglishPhonemizer:
         return _build(is_british)
 
 
-def name_letter(piece: str, neighbours: list[tuple[int, str]]) -> str:
-    """An A among spelled letters, "N A S A", in a spelling that is never read as the article."""
-    return "eigh" if piece == "A" and sum(len(other) == 1 and other.isupper() for _, other in neighbours) > 1 else piece
+def name_letter(piece: str, neighbours: list[tuple[int, str]], *, is_last: bool) -> str:
+    """An A that is a letter, among spelled ones or where no article can stand ("N A S A", "vitamin A."), in a spelling that is never read as one."""
+    letter = piece.rstrip(STOPS)
+    if letter != "A":
+        return piece
+    spelled = [other for _, other in neighbours if len(other.rstrip(STOPS)) == 1 and other[0].isupper()]
+    return f"eigh{piece[1:]}" if is_last or letter != piece or len(spelled) > 1 else piece
 
 
 def align(written: list[str], normalised: list[str]) -> list[int]:

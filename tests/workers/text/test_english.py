@@ -75,6 +75,9 @@ def test_a_king_whose_name_begins_like_a_roman_numeral_keeps_it() -> None:
 
 def test_spelled_letters_are_read_by_their_names() -> None:
     assert american("N A S A").phonemes == "ˈɛn ˈA ˈɛs ˈA"
+    assert american("N, A, S, A").phonemes == "ˈɛn, ˈA, ˈɛs, ˈA"
+    assert american("A").phonemes == "ˈA"
+    assert american("A four").phonemes == "ɐ fˈɔɹ"
     assert american("A cat").phonemes == "ɐ kˈæt"
 
 

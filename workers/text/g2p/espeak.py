@@ -157,7 +157,19 @@ class EspeakG2P:
         if len(groups) != len(pieces):
             alone = self._phonemise([piece.group() for piece in pieces])
             groups = share_groups(groups, [max(1, len(phonemes)) for phonemes in alone])
+        groups = [_stress(group) if is_spelled else group for group, is_spelled in zip(groups, find_spelled(pieces), strict=True)]
         return [PhonemeWord(group, piece.start(), piece.end()) for group, piece in zip(groups, pieces, strict=True)]
+
+
+def find_spelled(pieces: list[re.Match[str]]) -> list[bool]:
+    """Which of a clause's words are capital letters beside others: "N A S A"."""
+    is_letter = [False, *(len(piece.group()) == 1 and piece.group().isupper() for piece in pieces), False]
+    return [is_letter[at] and (is_letter[at - 1] or is_letter[at + 1]) for at in range(1, len(is_letter) - 1)]
+
+
+def _stress(phonemes: str) -> str:
+    """A letter's name with an accent: eSpeak reads A, E, O and Y as the unstressed words of that spelling, and they drown."""
+    return phonemes if "ˈ" in phonemes else f"ˈ{phonemes}"
 
 
 def plain_ipa(phonemes: str) -> str:

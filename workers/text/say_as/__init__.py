@@ -81,7 +81,7 @@ def _telephone(request: Request) -> str:
     digits = sum(character.isdecimal() for character in request.text)
     if not 3 <= digits <= 20 or not all(character.isdecimal() or character in PHONE_CHARACTERS for character in request.text):
         raise SayAsError(f"not a telephone number: {request.text!r}")
-    return say_groups(request.text, language=request.language, pause=" ")
+    return say_groups(request.text, language=request.language)
 
 
 def _currency(request: Request) -> str:

@@ -46,6 +46,11 @@ def test_any_text_is_phonemised_or_empty(text: str) -> None:
         assert 0 <= word.start < word.end <= len(text)
 
 
+def test_spelled_letters_are_stressed_and_words_of_one_letter_are_not() -> None:
+    spoken = [word.phonemes for word in EspeakG2P.for_kokoro("es")("Va a N A S A")]
+    assert spoken == ["bˈa", "a", "ˈɛne", "ˈa", "ˈɛse", "ˈa"]
+
+
 def test_merged_words_share_their_phonemes_by_length() -> None:
     assert share_groups(["aaa", "bb"], [3, 1, 1]) == ["aaa", "bb", ""]
     assert share_groups(["a", "b", "c"], [1, 2]) == ["a", "b c"]

@@ -77,6 +77,7 @@ SAID = {
         "14:30": "two thirty PM",
         "2pm": "two PM",
         "2:05 p.m.": "two oh five PM.",
+        "2.30 pm": "two thirty PM",
         "9:00": "nine o'clock",
         "12:00": "noon",
         "0:00": "midnight",

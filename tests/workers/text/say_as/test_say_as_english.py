@@ -40,9 +40,9 @@ ROWS = {
         "14:30:15": "two thirty PM and fifteen seconds",
     },
     "telephone": {
-        "+1-555-867-5309": "plus one five five five eight six seven five three zero nine",
-        "555 1234": "five five five one two three four",
-        "(555) 867-5309": "five five five eight six seven five three zero nine",
+        "+1-555-867-5309": "plus one, five five five, eight six seven, five three zero nine",
+        "555 1234": "five five five, one two three four",
+        "(555) 867-5309": "five five five, eight six seven, five three zero nine",
     },
     "currency": {
         "$1,234.56": "one thousand two hundred thirty-four dollars and fifty-six cents",

@@ -48,9 +48,9 @@ ROWS = {
         "14h30": "quatorze heures trente",
     },
     "telephone": {
-        "+1-555-867-5309": "plus un cinq cent cinquante-cinq huit cent soixante-sept cinq trois zéro neuf",
-        "555 1234": "cinq cent cinquante-cinq un deux trois quatre",
-        "01 42 68 53 00": "zéro un quarante-deux soixante-huit cinquante-trois zéro zéro",
+        "+1-555-867-5309": "plus un, cinq cent cinquante-cinq, huit cent soixante-sept, cinq trois zéro neuf",
+        "555 1234": "cinq cent cinquante-cinq, un deux trois quatre",
+        "01 42 68 53 00": "zéro un, quarante-deux, soixante-huit, cinquante-trois, zéro zéro",
     },
     "currency": {
         "$1,234.56": "mille deux cent trente-quatre dollars et cinquante-six cents",

@@ -44,8 +44,8 @@ ROWS = {
         "14:30:15": "vierzehn Uhr dreißig Minuten und fünfzehn Sekunden",
     },
     "telephone": {
-        "+1-555-867-5309": "plus eins fünf fünf fünf acht sechs sieben fünf drei null neun",
-        "555 1234": "fünf fünf fünf eins zwei drei vier",
+        "+1-555-867-5309": "plus eins, fünf fünf fünf, acht sechs sieben, fünf drei null neun",
+        "555 1234": "fünf fünf fünf, eins zwei drei vier",
     },
     "currency": {
         "$1,234.56": "eintausendzweihundertvierunddreißig Dollar und sechsundfünfzig Cent",

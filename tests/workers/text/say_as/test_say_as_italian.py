@@ -44,8 +44,8 @@ ROWS = {
         "1:30": "una e trenta",
     },
     "telephone": {
-        "+1-555-867-5309": "più uno cinque cinque cinque otto sei sette cinque tre zero nove",
-        "555 1234": "cinque cinque cinque uno due tre quattro",
+        "+1-555-867-5309": "più uno, cinque cinque cinque, otto sei sette, cinque tre zero nove",
+        "555 1234": "cinque cinque cinque, uno due tre quattro",
     },
     "currency": {
         "$1,234.56": "milleduecentotrentaquattro dollari e cinquantasei centesimi",

@@ -42,8 +42,8 @@ ROWS = {
         "14:30:15": "quatorze horas, trinta minutos e quinze segundos",
     },
     "telephone": {
-        "+1-555-867-5309": "mais um cinco cinco cinco oito seis sete cinco três zero nove",
-        "555 1234": "cinco cinco cinco um dois três quatro",
+        "+1-555-867-5309": "mais um, cinco cinco cinco, oito seis sete, cinco três zero nove",
+        "555 1234": "cinco cinco cinco, um dois três quatro",
     },
     "currency": {
         "$1,234.56": "mil duzentos e trinta e quatro dólares e cinquenta e seis centavos",

@@ -41,8 +41,8 @@ ROWS = {
         "14:30:15": "catorce horas, treinta minutos y quince segundos",
     },
     "telephone": {
-        "+1-555-867-5309": "más uno cinco cinco cinco ocho seis siete cinco tres cero nueve",
-        "555 1234": "cinco cinco cinco uno dos tres cuatro",
+        "+1-555-867-5309": "más uno, cinco cinco cinco, ocho seis siete, cinco tres cero nueve",
+        "555 1234": "cinco cinco cinco, uno dos tres cuatro",
     },
     "currency": {
         "$1,234.56": "mil doscientos treinta y cuatro dólares con cincuenta y seis centavos",

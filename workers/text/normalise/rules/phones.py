@@ -74,12 +74,12 @@ def international_groups(written: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 
-def say_groups(written: str, *, language: Language, pause: str = ", ") -> str:
-    """Digit groups one after the other; French reads pairs as numbers."""
+def say_groups(written: str, *, language: Language) -> str:
+    """Digit groups with a pause between: without one they run into other numbers. French reads pairs as numbers."""
     groups = GROUP.findall(ascii_digits(written))
     has_plus = groups[0] == "+"
     spoken = [_say_group(group, language=language) for group in groups if group != "+"]
-    return (f"{language.plus} " if has_plus else "") + pause.join(spoken)
+    return (f"{language.plus} " if has_plus else "") + ", ".join(spoken)
 
 
 def _say_group(group: str, *, language: Language) -> str:

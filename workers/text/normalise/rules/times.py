@@ -11,6 +11,8 @@ CLOCK: Final = re.compile(rf"(\d{{1,2}}):(\d{{2}})(?::(\d{{2}})(?:(?:\.\d{{1,9}}
 LETTER_CLOCK: Final = re.compile(r"(\d{1,2})\s?[hH]\s?(\d{2})(?![^\W_])(?:\s?min(?![^\W_]))?")
 HOUR_AND_HALF: Final = re.compile(rf"(\d{{1,2}}){HALF}")
 HOUR_LETTER: Final = re.compile(r"(\d{1,2})\s?[hH](?![^\W_])")
+DOTTED_HALF: Final = re.compile(rf"(\d{{1,2}})\.(\d{{2}}){HALF}")
+"""2.30 pm, as the British write it."""
 GERMAN_DOT: Final = re.compile(r"(\d{1,2})\.(\d{2})(?=\sUhr)")
 AFTER: Final = {"hi": re.compile(r"\s?बजे"), "de": re.compile(r"\s(?:Uhr|h)(?![^\W_])"), "es": re.compile(r"\s?(?:hs?|horas)(?![^\W_])\.?"), "fr": re.compile(r"\s?h(?![^\W_])"),
                 "pt": re.compile(r"\s?h(?![^\W_])"), "it": re.compile(r"\s?h(?![^\W_])")}  # fmt: skip
@@ -24,6 +26,9 @@ def read_time(context: Context, position: int) -> Found | None:
     if match:
         half = f"{match[4].lower()}m" if match[4] else ""
         return _found(context, match, TimeOfDay(int(match[1]), int(match[2]), int(match[3] or -1), half))
+    match = DOTTED_HALF.match(context.text, position) if language.code == "en" else None
+    if match:
+        return _found(context, match, TimeOfDay(int(match[1]), int(match[2]), half=f"{match[3].lower()}m"))
     match = HOUR_AND_HALF.match(context.text, position)
     if match and (language.code in {"en", "es", "pt"}):
         return _found(context, match, TimeOfDay(int(match[1]), half=f"{match[2].lower()}m"))
