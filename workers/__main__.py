@@ -138,13 +138,15 @@ def _servable_engines(settings: Settings) -> tuple[list[Model], dict[str, str]]:
         spec = offer.engine.spec
         if offer.obstacle:
             missing[spec.id] = offer.obstacle
-            logger.warning("engine_not_available engine=%s: %s", spec.id, offer.obstacle)
+            logger.debug("engine_not_installed engine=%s: %s", spec.id, offer.obstacle)
         elif spec.memory_bytes > settings.model_memory_bytes:
             logger.warning(
                 "engine_too_big engine=%s needs_mb=%d budget_mb=%d", spec.id, spec.memory_bytes >> 20, settings.model_memory_bytes >> 20
             )
         else:
             engines.append(offer.engine)
+    if missing:  # requests for them are told what is missing, each by its sentence
+        logger.info("engines_not_installed %s", ",".join(missing))
     return engines, missing
 
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from apps.accounts.models import Plan
-from apps.billing.prices import tier_price
+from apps.billing.prices import service_price, tier_price
 from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
 from apps.core.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnavailableError, UnknownModelError
 from apps.core.remembered import Remembered
@@ -48,6 +48,8 @@ class EngineRow:
     tier: str
     queue: str
     millicredits_per_1k: int
+    millicredits_per_minute: int
+    """Of audio, for models that listen."""
     spec: EngineSpec
     """Without its voices."""
     voices: Mapping[str, VoiceRow]
@@ -239,6 +241,7 @@ def _engine_row(engine: Engine, *, voices: list[VoiceRow], is_available: bool, w
         tier=engine.tier,
         queue=engine.queue,
         millicredits_per_1k=tier_price(engine.tier) if engine.millicredits_per_1k is None else engine.millicredits_per_1k,
+        millicredits_per_minute=service_price("transcription") if engine.kind == "stt" else 0,
         spec=spec,
         voices={voice.id: voice for voice in default_first},
         first_announced_at=engine.first_announced_at,

@@ -32,6 +32,7 @@ class ModelSerializer(serializers.Serializer[Any]):
     supports_word_timings = serializers.BooleanField()
     credits_per_1k_chars = serializers.FloatField()
     credits_per_1k = serializers.FloatField()
+    credits_per_minute = serializers.FloatField(help_text="Of audio, for models that listen.")
     max_characters = serializers.IntegerField()
     minimum_speed = serializers.FloatField()
     maximum_speed = serializers.FloatField()
@@ -80,7 +81,7 @@ class VoiceListSerializer(serializers.Serializer[Any]):
 
 def model_shape(engine: EngineRow) -> dict[str, Any]:
     """A model as answers show it."""
-    price = prices.credits(engine.millicredits_per_1k)
+    price = prices.credits(engine.millicredits_per_1k) if engine.kind == "tts" else 0
     return {
         "id": engine.id,
         "object": "model",
@@ -96,6 +97,7 @@ def model_shape(engine: EngineRow) -> dict[str, Any]:
         "supports_word_timings": engine.spec.has_word_timings,
         "credits_per_1k_chars": price,
         "credits_per_1k": price,
+        "credits_per_minute": prices.credits(engine.millicredits_per_minute),
         "max_characters": engine.spec.max_characters,
         "minimum_speed": engine.spec.minimum_speed,
         "maximum_speed": engine.spec.maximum_speed,

@@ -44,6 +44,7 @@ def test_one_list_serves_both_kinds_of_client(client: Client) -> None:
         "supports_word_timings": True,
         "credits_per_1k_chars": 2,
         "credits_per_1k": 2,
+        "credits_per_minute": 0,
         "max_characters": 1_000_000,
         "minimum_speed": 0.5,
         "maximum_speed": 2.0,
