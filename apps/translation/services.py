@@ -15,7 +15,7 @@ from apps.listening.pieces import NOWHERE, listening_parts
 from apps.listening.services import DEFAULT_MODEL, check_spoken_language, lane_of, milliseconds_of
 from apps.speech.services import PART_FORMAT
 from apps.translation.speakers import Speaker, choose_speaker
-from apps.translation.translators import choose_translator, find_recogniser_in_use
+from apps.translation.translators import choose_translator, find_recogniser_in_use, is_certain
 from apps.uploads.services import Source, SourceLimits
 from workers.contract.listening import ListenWork, TranslateWork
 from workers.contract.messages import SpeakWork
@@ -79,7 +79,7 @@ def plan_translation(caller: Caller, *, order: TranslationOrder, source: Source)
     """Listen, translate, speak in shares, join."""
     cast, milliseconds = choose_cast(caller, order=order), milliseconds_of(source)
     shares = -(-milliseconds // SHARE_MILLISECONDS)
-    listen = ListenWork(cast.recogniser.id, audio=NOWHERE, language=cast.source, has_english=_is_recognisers(cast))
+    listen = ListenWork(cast.recogniser.id, audio=NOWHERE, language=cast.source, has_english=_needs_english(cast))
     parts = listening_parts(source.key, milliseconds=milliseconds, work=listen)
     stage = parts[-1].stage + 1
     translate = TranslateWork(
@@ -113,8 +113,11 @@ def plan_translation(caller: Caller, *, order: TranslationOrder, source: Source)
     )
 
 
-def _is_recognisers(cast: Cast) -> bool:
-    return cast.translator is None and cast.source != cast.target
+def _needs_english(cast: Cast) -> bool:
+    """Where the recogniser translates, and where the translator may turn out not to know the pair: then it translates the English."""
+    if not cast.recogniser.spec.has_translation or cast.source == cast.target:
+        return False
+    return cast.translator is None or not is_certain(cast.translator, source=cast.source, target=cast.target)
 
 
 def _speak_part(cast: Cast, *, order: TranslationOrder, script: dict[str, int], share: int, shares: int, stage: int) -> PartPlan:

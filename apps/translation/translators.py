@@ -6,29 +6,41 @@ from apps.core.errors import InvalidRequestError, UnavailableError
 
 ENGLISH = "en"
 ANY = "*"
-LAST_RESORT = ("apertium",)
-"""Draft quality: only where nothing else knows the pair."""
+PREFERRED = ("openai-translate", "nllb", "opus-mt", "apertium")
+"""Best first; Apertium's is draft quality."""
 
 
 def choose_translator(*, source: str, target: str, recogniser: EngineRow, plan: Plan) -> EngineRow | None:
     """Who puts `source` (empty while nobody knows it) into `target`; None for the recogniser itself, or where nothing is to translate.
 
-    400 unsupported_translation, which lists what there is.
+    A pair that nobody knows goes over the recogniser's own English. 400 unsupported_translation, which lists what there is.
     """
     if source == target:
         return None
-    fitting = [engine for engine in _translators() if _knows(engine, source=source, target=target)]
-    is_certain = [engine for engine in fitting if source or _is_universal(engine, target=target)]
-    if target == ENGLISH and recogniser.spec.has_translation and not is_certain:
+    engines, has_english = _translators(), recogniser.spec.has_translation
+    certain = [engine for engine in engines if is_certain(engine, source=source, target=target)]
+    if target == ENGLISH and has_english and not certain:
         return None
+    fitting = certain or [
+        engine
+        for engine in engines
+        if (has_english or not source) and _writes(engine, target=target, source=ENGLISH if has_english else "")
+    ]
     if not fitting:
         raise InvalidRequestError(
             f"No translator here writes {target!r}{f' from {source!r}' if source else ''}. There is: {list_pairs(recogniser)}.",
             code="unsupported_translation",
             param="target_language",
         )
-    best = min(fitting, key=lambda engine: (engine.id in LAST_RESORT, engine not in is_certain, -len(engine.spec.languages), engine.id))
+    best = min(fitting, key=lambda engine: (PREFERRED.index(engine.id) if engine.id in PREFERRED else len(PREFERRED), engine.id))
     return find_model(best.id, plan=plan, kind="translate")
+
+
+def is_certain(engine: EngineRow, *, source: str, target: str) -> bool:
+    """Whether the engine knows the pair; while the source is not known, whether it knows whatever may come."""
+    if source:
+        return target in engine.spec.targets_from(source)
+    return any(direction.source == ANY and target in direction.targets for direction in engine.spec.directions)
 
 
 def find_recogniser_in_use(plan: Plan, *, preferred: str) -> EngineRow:
@@ -42,7 +54,10 @@ def find_recogniser_in_use(plan: Plan, *, preferred: str) -> EngineRow:
 
 def list_pairs(recogniser: EngineRow) -> str:
     """For errors: `any language to en; en to es, fr`."""
-    pairs = ["any language to en"] if recogniser.spec.has_translation else []
+    pairs = []
+    if recogniser.spec.has_translation:
+        reached = {ENGLISH}.union(*(engine.spec.targets_from(ENGLISH) for engine in _translators()))
+        pairs.append(f"any language to {', '.join(sorted(reached))}")
     for engine in _translators():
         pairs += [f"{_spelled(direction.source, engine=engine)} to {', '.join(direction.targets)}" for direction in engine.spec.directions]
     return "; ".join(dict.fromkeys(pairs)) or "none"
@@ -56,11 +71,8 @@ def _translators() -> list[EngineRow]:
     return [engine for engine in list_models() if engine.kind == "translate" and engine.was_seen_lately]
 
 
-def _knows(engine: EngineRow, *, source: str, target: str) -> bool:
+def _writes(engine: EngineRow, *, target: str, source: str) -> bool:
+    """Whether it writes the language, from any at all where the source is empty."""
     if source:
         return target in engine.spec.targets_from(source)
     return any(target in direction.targets for direction in engine.spec.directions)
-
-
-def _is_universal(engine: EngineRow, *, target: str) -> bool:
-    return any(direction.source == ANY and target in direction.targets for direction in engine.spec.directions)

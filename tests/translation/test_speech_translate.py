@@ -101,6 +101,18 @@ def test_english_needs_no_translator(server: RunningShell, owner: Person, song: 
     assert (job.parts.get(kind="translate").work["engine"], job.parts.get(kind="translate").queue) == ("", "whisper")
 
 
+def test_a_pair_that_nobody_knows_goes_over_english(server: RunningShell, owner: Person, song: bytes) -> None:
+    announce(
+        speaker(), engine_spec("whisper", **{**WHISPER, "languages": ("en", "es", "de")}), translator("apertium", Directions("en", ("es",)))
+    )
+    with making(MADE):
+        translate(server, owner, song, source_language="de")
+        translate(server, owner, song, source_language="en")
+    listened = [job.parts.get(kind="listen").work["has_english"] for job in Job.objects.order_by("created_at")]
+    assert listened == [True, False]
+    assert [job.engine_id for job in Job.objects.all()] == ["apertium", "apertium"]
+
+
 def test_the_same_language_is_spoken_as_it_was_said(server: RunningShell, owner: Person, song: bytes) -> None:
     with making(MADE):
         translate(server, owner, song, target_language="es", source_language="es")
@@ -133,7 +145,7 @@ def test_a_request_that_does_not_wait_finds_the_texts_in_its_result(server: Runn
 @pytest.mark.parametrize(
     ("fields", "refusal"),
     [
-        ({"target_language": "fr"}, ("unsupported_translation", "any language to en; en to es")),
+        ({"target_language": "fr"}, ("unsupported_translation", "any language to en, es; en to es")),
         ({"target_language": "es", "source_language": "fr"}, ("unsupported_language", "It understands: en, es")),
         ({"target_language": "?"}, ("invalid_language", "not a language tag")),
         ({"voice": "nobody"}, ("unknown_voice", "/v1/voices/")),
