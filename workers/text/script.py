@@ -14,6 +14,7 @@ from workers.text.markup.boundaries import Break
 from workers.text.normalise import normalise
 from workers.text.pronunciations import PronunciationError, apply_pronunciations
 from workers.text.say_as import SayAsError, say_as
+from workers.text.scripts import split_by_script
 from workers.text.sentences import PAUSES
 from workers.text.spoken import Builder, SpokenText, join
 
@@ -90,7 +91,8 @@ def write_script(segments: Sequence[Segment], *, request: Request, engine: Engin
     origin = segments[0].start if segments else 0
     utterances: list[Utterance] = []
     pause_before = 0.0
-    for passage in _passages(segments):
+    language = request.language or language_of(request.voice, spec=engine.spec)
+    for passage in _passages(split_by_script(segments, language=language, among=engine.spec.languages)):
         words = [segment for segment in passage if segment.kind != "break"]
         spoken = list(_speak_passage(words, request=request, engine=engine, origin=origin))
         breaks = [segment.break_seconds for segment in passage if segment.kind == "break"]
