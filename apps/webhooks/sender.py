@@ -5,7 +5,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from django.db import close_old_connections, connection
+from django.db import connection
 
 from apps.webhooks.models import Delivery
 from apps.webhooks.services.notices import take_notices
@@ -66,5 +66,4 @@ class Sender:
         except Exception:  # the same edge: beat asks again within a second
             logger.exception("due webhooks could not be taken")
         finally:
-            close_old_connections()
-            connection.close()
+            connection.close()  # a thread that has nothing to do holds none

@@ -23,7 +23,7 @@ def error_of(answer: Any) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://example.com/hook?a=b#c", "http://8.8.8.8:9000/", "https://xn--gre-6ka8i.example/", "http://nowhere.invalid/"]
+    "url", ["https://example.com/hook?a=b#c", "http://8.8.8.8:9000/", "https://grüße.example/hören", "http://nowhere.invalid/"]
 )
 def test_an_address_is_kept_with_the_job(owner: Person, url: str) -> None:
     answer = owner.say(webhook_url=url)
@@ -48,8 +48,7 @@ def test_without_an_address_nobody_is_told(owner: Person, nothing: dict[str, Any
         ("https://example.com:0/", "invalid_url", "no usable port"),
         ("https://example.com:x/", "invalid_url", "cannot be read"),
         ("https://" + "x" * 3000, "invalid_url", "longer than 2048"),
-        ("https://grüße.example/", "invalid_url", "outside ASCII"),
-        ("https://example.com/grüße", "invalid_url", "percent-encode"),
+        ("https://ä..example/", "invalid_url", "cannot be read"),
         ("http://127.0.0.1/", "invalid_url", "may not be reached"),
         ("http://127.1/", "invalid_url", "may not be reached"),
         ("http://0x7f000001/", "invalid_url", "may not be reached"),

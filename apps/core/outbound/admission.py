@@ -2,30 +2,26 @@
 
 import ipaddress
 import socket
-from urllib.parse import SplitResult
 
-from apps.core.outbound.policy import DEFAULT_PORTS, AddressRefusedError, check_url, is_allowed, is_public
+from apps.core.outbound.policy import DEFAULT_PORTS, AddressRefusedError, ascii_form, check_url, is_allowed, is_public
 
 INSIDE = "the address leads to a host that may not be reached from here"
 
 
-def check_given_url(url: str) -> SplitResult:
-    """The address's parts. Raises AddressRefusedError: its form is wrong, or it is written as a number that is no public one.
+def check_given_url(url: str) -> None:
+    """Raises AddressRefusedError: its form is wrong, or it is written as a number that is no public one, or as this machine's name.
 
     Asks no name server, since a request must not wait for one: where a name leads is checked each time that it is called.
     """
-    parts = check_url(url)
-    if not url.isascii():
-        raise AddressRefusedError("the address holds characters outside ASCII: percent-encode them, write the host's name as xn--…")
+    parts = check_url(ascii_form(url))
     host, port = (parts.hostname or "").rstrip("."), parts.port or DEFAULT_PORTS[parts.scheme]
     if is_allowed(host, port=port):
-        return parts
+        return
     if host == "localhost" or host.endswith(".localhost"):
         raise AddressRefusedError(INSIDE)
     number = _written_number(host, port=port)
     if number is not None and not is_public(number):
         raise AddressRefusedError(INSIDE)
-    return parts
 
 
 def _written_number(host: str, *, port: int) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -4,6 +4,7 @@ import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -123,9 +124,14 @@ def fetch_to_file(url: str, path: Path, *, most_bytes: int, seconds: float = 60.
     raise OutboundError(f"the address redirects more than {MAXIMUM_REDIRECTS} times")
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Reading the authorities takes longer than a request."""
+    return ssl.create_default_context(cafile=certifi.where())
+
+
 def _pool(deadline: float) -> httpcore.ConnectionPool:
-    context = ssl.create_default_context(cafile=certifi.where())
-    return httpcore.ConnectionPool(ssl_context=context, network_backend=_GuardedBackend(deadline=deadline), retries=0, max_connections=1)
+    return httpcore.ConnectionPool(ssl_context=_trusted(), network_backend=_GuardedBackend(deadline=deadline), retries=0, max_connections=1)
 
 
 def _exchange(
