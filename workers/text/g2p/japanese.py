@@ -8,6 +8,9 @@ from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord
 
 MARKS = {"、": ",", "，": ",", "。": ".", "！": "!", "：": ":", "；": ";", "？": "?", "…": "…", "—": "—"}
 
+WIDE = {**{code: code + 0xFEE0 for code in range(0x21, 0x7F)}, 0x20: 0x3000}
+"""OpenJTalk answers in full-width letters, one for one."""
+
 
 class JapaneseG2P:
     """Japanese G2P."""
@@ -32,10 +35,10 @@ class JapaneseG2P:
     def __call__(self, text: str) -> list[PhonemeWord]:
         """All words and marks of the text, in order."""
         words: list[PhonemeWord] = []
-        position = 0
+        position, wide = 0, text.translate(WIDE)
         for node in self._frontend(text, use_sudachi_kanji_yomi=False):
             surface = node["string"]
-            start = text.find(surface, position)
+            start = wide.find(surface.translate(WIDE), position)
             if start < 0:  # OpenJTalk normalises some characters: the next word that it kept sets the place right again
                 start = position
             end = min(len(text), start + len(surface))

@@ -46,6 +46,20 @@ def test_any_text_is_phonemised_or_empty(text: str) -> None:
         assert 0 <= word.start < word.end <= len(text)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.sampled_from("今日はカ好世界 abZ1２、。!🎉\u0301ｗ"), max_size=20))
+def test_any_mixed_text_is_phonemised_in_place(text: str) -> None:
+    for g2p in (JapaneseG2P(), ChineseG2P()):
+        for word in g2p(text):
+            assert 0 <= word.start <= word.end <= len(text)
+
+
+def test_latin_words_in_japanese_keep_their_places() -> None:
+    text = "今日は Hello 世界、AIです。"
+    words = [text[word.start : word.end] for word in JapaneseG2P()(text) if word.phonemes and not word.is_mark]
+    assert words == ["今日", "は", "Hello", "世界", "AI", "です"]
+
+
 def test_spelled_letters_are_stressed_and_words_of_one_letter_are_not() -> None:
     spoken = [word.phonemes for word in EspeakG2P.for_kokoro("es")("Va a N A S A")]
     assert spoken == ["bˈa", "a", "ˈɛne", "ˈa", "ˈɛse", "ˈa"]
