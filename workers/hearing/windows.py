@@ -117,9 +117,9 @@ def _make(regions: Sequence[Region], *, window_seconds: float, seconds: float, b
 
 
 def _stretches(regions: Sequence[Region], *, seconds: float, before: float | None, after: float | None) -> list[Region]:
-    """Each region with its margins: half of the silence to the neighbour at most."""
-    ends = [before or 0.0, *(region.end for region in regions)]
-    starts = [*(region.start for region in regions), seconds if after is None else after]
+    """Each region with its margins: half of the silence to the neighbour at most, all of it at the recording's ends."""
+    ends = [-regions[0].start if before is None else before, *(region.end for region in regions)]
+    starts = [*(region.start for region in regions), 2 * seconds - regions[-1].end if after is None else after]
     margins = [min(MARGIN_SECONDS, (start - end) / 2) for end, start in zip(ends, starts, strict=True)]
     return [Region(region.start - left, region.end + right) for region, left, right in zip(regions, margins[:-1], margins[1:], strict=True)]
 

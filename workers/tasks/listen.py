@@ -73,12 +73,13 @@ def listen(run: PartRun, *, workbench: Workbench) -> Manifest:
             )
     document = _document(work, transcript=transcript, scene=scene, is_piece=survey is not None)
     seconds = scene.end - scene.start
+    run.units_done = round(seconds * 1000)
     return store_document(
         run.message,
         storage=workbench.storage,
         document=document,
         audio_seconds=seconds,
-        units_done=round(seconds * 1000),
+        units_done=run.units_done,
         details={
             "engine": recogniser.spec.id,
             "engine_version": recogniser.spec.version,

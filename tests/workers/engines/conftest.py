@@ -9,6 +9,7 @@ import pytest
 
 from tests.flows.listening import Listener
 from workers.audio.joins import find_sound
+from workers.audio.resample import Resampler
 from workers.engines.base import Spoken
 from workers.engines.hibari import HibariEngine
 from workers.engines.kokoro import KokoroEngine
@@ -71,3 +72,14 @@ def median_pitch(spoken: Spoken) -> float:
         if correlation[lag] > 0.5 * correlation[0]:
             pitches.append(spoken.sample_rate / lag)
     return float(np.median(pitches))
+
+
+HEARD_IN_SPANISH = "El tiempo es muy agradable hoy y vamos a la playa."
+
+
+@pytest.fixture(scope="session")
+def spanish(kokoro: KokoroEngine) -> np.ndarray:
+    """A Spanish sentence at 16 kHz."""
+    spoken = kokoro.speak(HEARD_IN_SPANISH, voice="ef_dora", language="es", speed=1.0)
+    resampler = Resampler(input_rate=spoken.sample_rate, output_rate=16_000)
+    return np.concatenate([resampler.feed(spoken.samples), resampler.finish()])

@@ -11,9 +11,8 @@ from workers.hearing.segmentation import TimedWord, split_words, text_of
 from workers.hearing.whisper.model import Decoded, Encoded, WhisperModel
 from workers.hearing.whisper.pairing import pair_by_time
 
-TEMPERATURES: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-"""Tried one after the other while a text is repetitive or guessed, as OpenAI's program does; the first without the prompt and with
-the window filled up to 30 s, either of which may be what went wrong."""
+TEMPERATURES: Final = (0.2, 0.4, 0.6, 0.8, 1.0)
+"""Tried one after the other while a text is repetitive or guessed, as OpenAI's program does."""
 DECIMALS: Final = 3
 
 
@@ -21,7 +20,7 @@ def hear_windows(model: WhisperModel, windows: Sequence[Samples], *, hearing: He
     """What each window of at most 30 s holds. language: one that the model knows, or empty."""
     encoded = model.encode(windows)
     language = language or most_probable_language(model, encoded)
-    listener = _Listener(model, windows, encoded=encoded, language=language, hearing=hearing)
+    listener = _Listener(model, [len(window) / HEARING_RATE for window in windows], encoded=encoded, language=language, hearing=hearing)
     return [Heard(language, segments) for segments in listener.listen()]
 
 
@@ -39,13 +38,12 @@ def most_probable_language(model: WhisperModel, encoded: Encoded) -> str:
 class _Listener:
     """The windows of one call."""
 
-    def __init__(self, model: WhisperModel, windows: Sequence[Samples], *, encoded: Encoded, language: str, hearing: Hearing) -> None:
+    def __init__(self, model: WhisperModel, seconds: Sequence[float], *, encoded: Encoded, language: str, hearing: Hearing) -> None:
         self._model = model
-        self._windows = windows
         self._encoded = encoded
         self._language = language
         self._hearing = hearing
-        self._seconds = [len(window) / HEARING_RATE for window in windows]
+        self._seconds = seconds
 
     def listen(self) -> list[tuple[HeardSegment, ...]]:
         """The segments of each window."""
@@ -68,7 +66,6 @@ class _Listener:
     def _finish(self, row: int, decoded: Decoded, *, tokenizer: Any) -> tuple[HeardSegment, ...]:
         encoded = self._encoded[row : row + 1]
         if not decoded.is_sound and self._hearing.temperature == 0:
-            encoded = self._model.encode(self._windows[row : row + 1], is_padded=True)
             decoded = self._try_again(encoded, decoded, tokenizer=tokenizer, seconds=self._seconds[row])
         if decoded.is_silence:
             return ()
@@ -80,7 +77,9 @@ class _Listener:
     def _try_again(self, encoded: Encoded, first: Decoded, *, tokenizer: Any, seconds: float) -> Decoded:
         """One window until it looks right; else the most probable of what goes in no circles."""
         tried = [first]
-        for temperature in TEMPERATURES:
+        # Without the prompt, which may be what went wrong: then nothing else need change.
+        is_prompted = bool(self._hearing.prompt.strip() or self._hearing.hotwords.strip())
+        for temperature in (0.0, *TEMPERATURES) if is_prompted else TEMPERATURES:
             (one,) = self._model.decode(encoded, tokenizer=tokenizer, context=(), seconds=[seconds], temperature=temperature)
             if one.is_sound:
                 return one

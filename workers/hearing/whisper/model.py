@@ -29,12 +29,7 @@ SPARE_TOKENS: Final = 40
 MOST_TOKENS_PER_SECOND: Final = 32.0
 """The scripts that the tokens fit least are written with some 20 a second: more is a loop, which ends the sooner."""
 FRAMES: Final = 3000
-"""Of 10 ms: the 30 s that the model was trained on."""
-FEWEST_FRAMES: Final = 1000
-SILENT_FRAMES: Final = 300
-"""A shorter window is heard with so much silence behind it and FEWEST_FRAMES at least, not filled up to 30 s: with base a window of 5 s
-takes a fifth of the time to encode, one of 25 s three quarters, and 0.5 s of silence is too little (words repeat). What looks wrong
-then is heard once more with all 30 s."""
+"""Of 10 ms: 30 s. Heard with less silence behind it a short window takes a fifth of the time, but base then loses words now and then."""
 SPACELESS: Final = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 WORKER_NICENESS: Final = 10
 """CTranslate2's threads serve prompt and bulk work alike, so they stand between the two (workers/scheduler.py)."""
@@ -102,19 +97,16 @@ class WhisperModel:
             self._tokenizers[key] = self._make_tokenizer(self._model.hf_tokenizer, self.is_multilingual, task=task, language=language)
         return self._tokenizers[key]
 
-    def encode(self, windows: Sequence[Samples], *, is_padded: bool = False) -> Encoded:
-        """Hears windows of at most 30 s each, filled up with silence to the length of the longest and some; with is_padded to 30 s."""
-        longest = max(len(window) for window in windows) // self._model.feature_extractor.hop_length
-        frames = FRAMES if is_padded else min(FRAMES, max(FEWEST_FRAMES, longest + SILENT_FRAMES) // 2 * 2)
+    def encode(self, windows: Sequence[Samples]) -> Encoded:
+        """Hears windows of at most 30 s each, which are filled up with silence."""
         # One by one: together they take as long and more memory.
-        return np.concatenate([self._encode_one(window, frames=frames) for window in windows])
+        return np.concatenate([self._encode_one(window) for window in windows])
 
-    def _encode_one(self, window: Samples, *, frames: int) -> Encoded:
-        from ctranslate2 import StorageView
+    def _encode_one(self, window: Samples) -> Encoded:
         from faster_whisper.audio import pad_or_trim
 
-        features = pad_or_trim(self._model.feature_extractor(window)[..., :-1], frames)[None]
-        return np.array(self._model.model.encode(StorageView.from_array(np.ascontiguousarray(features, np.float32)), to_cpu=True))
+        features = pad_or_trim(self._model.feature_extractor(window)[..., :-1], FRAMES)[None]
+        return np.array(self._model.model.encode(_view(features.astype(np.float32)), to_cpu=True))
 
     def language_probabilities(self, encoded: Encoded) -> list[dict[str, float]]:
         """Of each window. Only of a multilingual model."""

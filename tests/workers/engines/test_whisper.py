@@ -1,0 +1,167 @@
+"""Whisper base: what it hears, in which language, when, and what it does not invent."""
+
+import os
+from pathlib import Path
+
+import jiwer
+import numpy as np
+import pytest
+
+from tests.workers.engines.conftest import HEARD_IN_SPANISH
+from tests.workers.hearing.clips import LIBRIVOX, clip, clips, said, silence, spoken_words
+from workers.contract.errors import WorkError
+from workers.engines.recogniser import Hearing, as_recogniser
+from workers.engines.silence import SilenceEngine
+from workers.engines.whisper import WhisperEngine, build_engines
+
+ENGLISH = Hearing(language="en")
+
+
+@pytest.fixture(scope="module")
+def whisper() -> WhisperEngine:
+    engine = next(engine for engine in build_engines() if engine.spec.id == "whisper")
+    assert isinstance(engine, WhisperEngine)
+    assert engine.find_obstacle() == ""
+    engine.load()
+    return engine
+
+
+def text_of(heard: object) -> str:
+    return " ".join(segment.text for segment in heard.segments)  # type: ignore[attr-defined]
+
+
+def test_human_speech_is_heard_nearly_without_an_error(whisper: WhisperEngine) -> None:
+    (heard,) = whisper.hear([clips(LIBRIVOX)], hearing=Hearing())
+    assert heard.language == "en"
+    assert jiwer.wer(said(LIBRIVOX), spoken_words(text_of(heard))) < 0.03
+    assert [segment.text[-1] for segment in heard.segments] == ["."] * len(heard.segments)
+
+
+def test_windows_heard_together_are_heard_as_alone(whisper: WhisperEngine) -> None:
+    names = LIBRIVOX[1:3]
+    together = whisper.hear([clip(name) for name in names], hearing=ENGLISH)
+    assert [spoken_words(text_of(heard)) for heard in together] == [said([name]) for name in names]
+
+
+def test_words_have_their_times_in_order(whisper: WhisperEngine) -> None:
+    (heard,) = whisper.hear([clip("librivox-0880")], hearing=ENGLISH)
+    (segment,) = heard.segments
+    assert " ".join(word.word for word in segment.words) == segment.text
+    times = [time for word in segment.words for time in (word.start, word.end)]
+    assert times == sorted(times)
+    assert (segment.start, segment.end) == pytest.approx((0.2, 2.65), abs=0.3)
+    assert all(0 < word.probability <= 1 for word in segment.words)
+
+
+def test_nothing_is_heard_in_silence(whisper: WhisperEngine) -> None:
+    (heard,) = whisper.hear([silence(3)], hearing=Hearing())
+    assert not any(map(str.isalnum, text_of(heard)))
+
+
+def test_english_stands_beside_the_original(whisper: WhisperEngine, spanish: np.ndarray) -> None:
+    (heard,) = whisper.hear([spanish], hearing=Hearing(has_english=True))
+    assert heard.language == "es"
+    assert jiwer.wer(spoken_words(HEARD_IN_SPANISH), spoken_words(text_of(heard))) < 0.15  # one of eleven words
+    english = spoken_words(" ".join(segment.english for segment in heard.segments))
+    assert {"beach", "today"} <= set(english.split())
+
+
+def test_a_translation_is_english_alone(whisper: WhisperEngine, spanish: np.ndarray) -> None:
+    (heard,) = whisper.hear([spanish], hearing=Hearing(language="es", is_translation=True))
+    assert {"beach", "today"} <= set(spoken_words(text_of(heard)).split())
+
+
+def test_english_beside_english_is_the_text_itself(whisper: WhisperEngine) -> None:
+    (heard,) = whisper.hear([clip("librivox-0880")], hearing=Hearing(language="en", has_english=True))
+    assert [segment.english for segment in heard.segments] == [segment.text for segment in heard.segments]
+
+
+def test_a_prompt_and_hotwords_change_the_spelling(whisper: WhisperEngine) -> None:
+    plain, prompted, hot = (
+        text_of(whisper.hear([clip("librivox-0870")], hearing=hearing)[0])
+        for hearing in (
+            ENGLISH,
+            Hearing(language="en", prompt="A story of Mister Jon Dashwoode, of whom more will be told."),
+            Hearing(language="en", hotwords="Jon Dashwoode"),
+        )
+    )
+    assert "Dashwood " in plain
+    assert "Dashwoode" in prompted
+    assert "Dashwoode" in hot
+
+
+def test_an_endless_prompt_leaves_room_for_the_text(whisper: WhisperEngine) -> None:
+    hearing = Hearing(language="en", prompt="Words and words. " * 500, hotwords="pride, prejudice, " * 500)
+    assert "young man" in text_of(whisper.hear([clip("librivox-0880")], hearing=hearing)[0])
+
+
+def test_the_language_of_all_windows_together(whisper: WhisperEngine, spanish: np.ndarray) -> None:
+    assert whisper.find_language([clip("librivox-0870"), clip("librivox-0920"), spanish]) == "en"
+    assert whisper.find_language([spanish]) == "es"
+    assert whisper.find_language([]) == ""
+
+
+def test_a_known_text_is_aligned(whisper: WhisperEngine) -> None:
+    text = "He was not an ill-disposed young man."
+    words = whisper.align(clip("librivox-0880"), text=text, language="en")
+    assert " ".join(word.word for word in words) == text
+    assert words[0].start == pytest.approx(0.2, abs=0.25)
+    assert words[-1].end == pytest.approx(2.65, abs=0.3)
+
+
+def test_a_language_that_it_does_not_know_is_refused(whisper: WhisperEngine) -> None:
+    for hearing in (Hearing(language="tlh"), Hearing(language="yue")):
+        with pytest.raises(WorkError) as caught:
+            whisper.hear([silence(1)], hearing=hearing)
+        assert caught.value.code == "unsupported_language"
+
+
+def test_a_region_is_no_other_language(whisper: WhisperEngine) -> None:
+    assert "young man" in text_of(whisper.hear([clip("librivox-0880")], hearing=Hearing(language="en-GB"))[0])
+
+
+def test_there_are_six_sizes_of_which_those_that_are_not_here_say_how_to_get_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TTSAI_MODELS", str(tmp_path))
+    engines = build_engines()
+    assert [engine.spec.id for engine in engines] == [
+        "whisper",
+        "whisper-tiny.en",
+        "whisper-small",
+        "whisper-medium",
+        "whisper-large-v3",
+        "whisper-turbo",
+    ]
+    assert [len(engine.spec.languages) for engine in engines] == [99, 1, 99, 99, 100, 100]
+    for engine in engines:
+        assert "ttsai models pull whisper-" in engine.find_obstacle()
+        with pytest.raises(WorkError) as caught:
+            engine.load()
+        assert caught.value.code == "engine_unavailable"
+
+
+def test_a_folder_of_the_operator_is_one_more_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder, broken = tmp_path / "faster-whisper-Medical.en", tmp_path / "broken"
+    for made in (folder, broken):
+        made.mkdir()
+    weights = Path(os.environ.get("TTSAI_MODELS") or "var/models") / "whisper-base"
+    for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt"):
+        (folder / name).symlink_to((weights / name).resolve())
+    monkeypatch.setenv("TTSAI_WHISPER_FOLDERS", f"{folder}:{broken}")
+    *_, found, lacking = build_engines()
+    assert (found.spec.id, found.spec.languages, found.find_obstacle()) == ("whisper-medical.en", ("en",), "")
+    assert "has no model.bin" in lacking.find_obstacle()
+
+
+def test_a_model_that_cannot_be_read_is_unavailable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("model.bin", "config.json", "tokenizer.json"):
+        (tmp_path / name).write_text("{}")
+    monkeypatch.setenv("TTSAI_WHISPER_FOLDERS", str(tmp_path))
+    with pytest.raises(WorkError) as caught:
+        build_engines()[-1].load()
+    assert caught.value.code == "engine_unavailable"
+
+
+def test_what_speaks_does_not_hear() -> None:
+    with pytest.raises(WorkError) as caught:
+        as_recogniser(SilenceEngine())
+    assert caught.value.code == "unknown_engine"

@@ -1,0 +1,104 @@
+"""The tasks of listening in this process: a workbench with Whisper, and a way to do one part."""
+
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import redis
+import soundfile
+from numpy.typing import NDArray
+
+from workers.contract.codec import Message
+from workers.contract.listening import ListenWork, PrepareWork, Survey, TranscriptDocument, TranscriptWork
+from workers.contract.messages import Address, Manifest, PartMessage
+from workers.engines.base import Model
+from workers.model_manager import ModelManager
+from workers.parts import PartRun
+from workers.scheduler import SentenceScheduler
+from workers.storage import Storage
+from workers.stream import LiveEvents
+from workers.tasks.results import read_document
+from workers.tasks.table import PART_KINDS
+from workers.tasks.workbench import Workbench
+
+
+class ListeningBench:
+    """What a worker has, with a shared folder of its own."""
+
+    def __init__(self, folder: Path, *, engines: list[Model], client: redis.Redis, cores: int = 2) -> None:
+        self.objects = folder / "objects"
+        self._http = httpx.Client()
+        storage = Storage(objects=self.objects, scratch=folder / "scratch", http=self._http)
+        storage.prepare()
+        models = ModelManager(engines, budget_bytes=4 << 30, idle_seconds=3600)
+        self.workbench = Workbench(models, SentenceScheduler(cores=cores), storage, LiveEvents(client))
+
+    def close(self) -> None:
+        """Ends its threads and connections."""
+        self.workbench.scheduler.close()
+        self._http.close()
+
+    def keep(self, name: str, samples: NDArray[np.float32]) -> Address:
+        """A recording in the shared folder."""
+        soundfile.write(self.objects / name, samples, 16_000)
+        return Address("folder", name)
+
+    def message(self, kind: str, work: Message, **changes: Any) -> PartMessage:
+        """A part as the platform gives it out."""
+        token = uuid.uuid4().hex
+        values: dict[str, Any] = {
+            "job": uuid.uuid4().hex,
+            "part": 0,
+            "token": token,
+            "kind": kind,
+            "work": work.to_dict(),
+            "tenant": "tenant",
+            "lane": "normal",
+            "job_created_at": time.time(),
+            "deadline_at": time.time() + 3 * 3600,
+            "output": Address("folder", f"{token}/output"),
+            "manifest": Address("folder", f"{token}/manifest.json"),
+            "timings": Address("folder", f"{token}/timings.json"),
+        }
+        return PartMessage(**{**values, **changes})
+
+    def run(self, message: PartMessage) -> PartRun:
+        """An attempt, not begun."""
+        return PartRun(message, on_stop=self.workbench.scheduler.drop)
+
+    def do(self, message: PartMessage) -> Manifest:
+        """Does the part."""
+        return PART_KINDS[message.kind](self.run(message), workbench=self.workbench)
+
+    def document(self, address: Address) -> TranscriptDocument:
+        """A transcript in the shared folder."""
+        return read_document(address, TranscriptDocument, storage=self.workbench.storage)
+
+    def survey(self, message: PartMessage) -> Survey:
+        """What a part of kind prepare found."""
+        assert message.timings is not None
+        return read_document(message.timings, Survey, storage=self.workbench.storage)
+
+    def listen(self, work: ListenWork, **changes: Any) -> TranscriptDocument:
+        """One part of kind listen from beginning to end."""
+        message = self.message("listen", work, **changes)
+        self.do(message)
+        return self.document(message.output)
+
+    def listen_in_pieces(self, source: Address, *, pieces: int, **wishes: Any) -> TranscriptDocument:
+        """All parts of a long recording, one after the other."""
+        prepared = self.message("prepare", PrepareWork(source, "whisper", pieces))
+        self.do(prepared)
+        asked = {name: wishes[name] for name in ("is_diarized", "speakers", "has_words") if name in wishes}
+        outputs = []
+        for piece in range(pieces):
+            work = ListenWork("whisper", prepared.output, survey=prepared.timings, piece=piece, **wishes)
+            heard = self.message("listen", work, part=1 + piece)
+            self.do(heard)
+            outputs.append(heard.output)
+        joined = self.message("transcript", TranscriptWork(tuple(outputs), survey=prepared.timings, **asked))
+        self.do(joined)
+        return self.document(joined.output)

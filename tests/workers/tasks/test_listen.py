@@ -1,0 +1,167 @@
+"""Audio to text: a short recording as a whole, a long one in pieces that join without a lost or doubled word."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import redis
+
+import workers.hearing.speech
+from tests.workers.hearing.clips import LIBRIVOX, clip, clips, music, noise, said, silence, spoken_words
+from tests.workers.running_worker import RunningWorker
+from tests.workers.tasks.listening_bench import ListeningBench
+from workers.contract.errors import WorkError
+from workers.contract.listening import ListenWork, PrepareWork
+from workers.contract.messages import Address, PartMessage
+from workers.contract.names import CODEC_QUEUE
+from workers.engines.whisper import build_engines
+from workers.parts import PartStoppedError
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory, valkey: redis.Redis) -> Iterator[ListeningBench]:
+    made = ListeningBench(tmp_path_factory.mktemp("bench"), engines=build_engines(), client=valkey)
+    yield made
+    made.close()
+
+
+def test_a_short_recording_is_one_part(bench: ListeningBench) -> None:
+    message = bench.message("listen", ListenWork("whisper", bench.keep("short.flac", clips(LIBRIVOX)), has_words=True))
+    manifest = bench.do(message)
+    document = bench.document(message.output)
+    assert spoken_words(document.text) == said(LIBRIVOX).replace("more a amiable", "more amiable")
+    assert (document.language, document.gender, document.duration) == ("en", "male", 24.73)
+    assert document.text == " ".join(segment.text for segment in document.segments)
+    words = [word for segment in document.segments for word in segment.words]
+    assert [word.word for word in words] == document.text.split()
+    times = [time for word in words for time in (word.start, word.end)]
+    assert times == sorted(times)
+    assert document.voice_prints == ()
+    assert (manifest.audio_seconds, manifest.units_done, manifest.has_timings) == (24.73, 24730, False)
+    assert {"engine": "whisper", "engine_version": "base-1", "language": "en"}.items() <= manifest.details.items()
+    assert manifest.details["compute_seconds"] > 0
+
+
+@pytest.mark.parametrize("name", ["silence", "noise", "music", "click"])
+def test_where_nobody_speaks_there_is_no_text(bench: ListeningBench, name: str) -> None:
+    samples = {
+        "silence": silence(20),
+        "noise": noise(20, level=0.2, exponent=1),
+        "music": music(20),
+        "click": np.concatenate([silence(1), noise(0.02, level=0.5), silence(1)]),
+    }[name]
+    document = bench.listen(ListenWork("whisper", bench.keep(f"{name}.flac", samples)))
+    assert (document.text, document.segments, document.language, document.gender) == ("", (), "", "")
+    assert document.duration == len(samples) / 16_000
+
+
+def test_pieces_of_a_long_recording_join_to_what_was_said(bench: ListeningBench) -> None:
+    orders = list(itertools.islice(itertools.permutations(LIBRIVOX), 0, 120, 61))
+    names = [name for order in orders for name in order]
+    source = bench.keep("long.flac", np.concatenate([clips(names), silence(5), clip(LIBRIVOX[1])]))
+    document = bench.listen_in_pieces(source, pieces=2)
+    expected = said([*names, LIBRIVOX[1]]).replace("more a amiable", "more amiable")
+    assert spoken_words(document.text) == expected
+    assert document.segments[-1].start == pytest.approx(2 * 24.73 + 5.25, abs=0.3)
+    assert all(segment.words == () for segment in document.segments)
+    assert (document.language, document.gender, document.duration) == ("en", "male", pytest.approx(2 * 24.73 + 5 + 2.99, abs=0.01))
+
+
+def test_a_cut_in_the_middle_of_speech_loses_and_doubles_no_word(bench: ListeningBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers.hearing.speech, "LONGEST_SECONDS", 2.5)
+    monkeypatch.setattr(workers.hearing.speech, "CUT_RANGE_SECONDS", 1.5)
+    source = bench.keep("without-a-pause.flac", clip(LIBRIVOX[0]))
+    prepared = bench.message("prepare", PrepareWork(source, "whisper", 1, language="en"))
+    bench.do(prepared)
+    cuts = {end for _, end in bench.survey(prepared).speech} & {start for start, _ in bench.survey(prepared).speech}
+    assert len(cuts) >= 2
+    monkeypatch.setattr(type(build_engines()[0]), "window_seconds", 4.5)  # so that each region is a window
+    document = bench.listen_in_pieces(source, pieces=2)
+    assert spoken_words(document.text) == said(LIBRIVOX[:1])
+
+
+def test_speakers_are_told_apart_by_first_appearance(bench: ListeningBench) -> None:
+    names = ["librivox-0890", "cards-005", "librivox-0930", "cards-002"]
+    source = bench.keep("two.flac", clips(names))
+    whole = bench.listen(ListenWork("whisper", source, is_diarized=True, speakers=2))
+    pieces = bench.listen_in_pieces(source, pieces=2, is_diarized=True, speakers=2)
+    for document in (whole, pieces):
+        assert [label for label, _ in itertools.groupby(segment.speaker for segment in document.segments)] == [
+            "SPEAKER_00",
+            "SPEAKER_01",
+            "SPEAKER_00",
+            "SPEAKER_01",
+        ]
+        assert all(segment.words == () for segment in document.segments)
+        assert document.voice_prints == ()
+
+
+def test_a_survey_tells_what_is_known(bench: ListeningBench) -> None:
+    source = bench.keep("surveyed.flac", np.concatenate([silence(10), clips(LIBRIVOX), silence(10)]))
+    message = bench.message("prepare", PrepareWork(source, "whisper", 4))
+    manifest = bench.do(message)
+    survey = bench.survey(message)
+    assert (survey.language, survey.seconds) == ("en", 44.73)
+    assert len(survey.cuts) == 5
+    assert list(survey.cuts) == sorted(survey.cuts)
+    assert not any(start < cut < end for cut in survey.cuts for start, end in survey.speech)
+    assert survey.speech[0][0] == pytest.approx(10.3, abs=0.2)
+    assert (manifest.audio_seconds, manifest.sample_rate, manifest.has_timings) == (44.73, 16_000, True)
+    assert (bench.objects / message.output.location).stat().st_size == 44 + 2 * round(44.73 * 16_000)
+
+
+def test_progress_is_told_in_milliseconds_of_the_recording(bench: ListeningBench, valkey: redis.Redis) -> None:
+    work = ListenWork("whisper", bench.keep("progress.flac", clip(LIBRIVOX[1])), language="en")
+    bench.do(bench.message("listen", work, stream="job:progress:events"))
+    events = [entry[b"data"].decode() for _, entry in valkey.xrange("job:progress:events")]  # type: ignore[union-attr, index]
+    assert len(events) == 1
+    assert '"type":"progress"' in events[0]
+    assert '"units_total":2990' in events[0]
+
+
+def test_what_is_no_audio_fails_with_a_code(bench: ListeningBench) -> None:
+    (bench.objects / "note.txt").write_text("not a sound")
+    source = Address("folder", "note.txt")
+    for kind, work in (("listen", ListenWork("whisper", source)), ("prepare", PrepareWork(source, "whisper", 2))):
+        with pytest.raises(WorkError) as caught:
+            bench.do(bench.message(kind, work))
+        assert (caught.value.code, caught.value.is_retryable) == ("bad_audio", False)
+
+
+def test_a_language_that_nobody_knows_fails_before_anything_is_decoded(bench: ListeningBench) -> None:
+    source = Address("folder", "missing.wav")
+    with pytest.raises(WorkError) as caught:
+        bench.do(bench.message("prepare", PrepareWork(source, "whisper", 2, language="tlh")))
+    assert caught.value.code == "unsupported_language"
+
+
+def test_a_part_that_is_stopped_ends(bench: ListeningBench) -> None:
+    message = bench.message("listen", ListenWork("whisper", bench.keep("stopped.flac", clips(LIBRIVOX)), language="en"))
+    run = bench.run(message)
+    run.stop()
+    with pytest.raises(PartStoppedError):
+        do_listen(run, bench=bench)
+
+
+def do_listen(run: object, *, bench: ListeningBench) -> None:
+    from workers.tasks.listen import listen
+
+    listen(run, workbench=bench.workbench)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("worker", [{"TTSAI_ENGINES": "whisper"}], indirect=True)
+def test_a_real_worker_announces_whisper_and_hears(worker: RunningWorker, tmp_path: Path) -> None:
+    (announcement,) = worker.platform.announcements()
+    (spec,) = announcement.engines
+    assert (spec.id, spec.kind, len(spec.languages), spec.has_translation) == ("whisper", "stt", 99, True)
+    assert {slots.queue for slots in announcement.queues} == {"whisper", CODEC_QUEUE}
+    client: redis.Redis = worker.platform.client
+    helper = ListeningBench(worker.folder, engines=[], client=client)
+    message: PartMessage = helper.message("listen", ListenWork("whisper", helper.keep("clip.flac", clip(LIBRIVOX[1]))))
+    worker.platform.give(message, group="whisper")
+    outcome = worker.platform.wait_for_outcome(message.token, seconds=60)
+    assert (outcome.status, outcome.units_done) == ("completed", 2990)
+    assert spoken_words(helper.document(message.output).text) == said(LIBRIVOX[1:2])
+    helper.close()
