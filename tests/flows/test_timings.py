@@ -132,3 +132,9 @@ def test_a_speed_takes_as_long_as_it_says_on_both_routes(platform: RunningPlatfo
     for speed in (0.5, 2.0):
         result = result_of(platform, key, text=text, model=model, voice=voice, speed=speed)
         assert result["duration"] - tail == pytest.approx(normal / speed, rel=0.06)  # type: ignore[operator]
+
+
+def test_no_word_of_a_mixed_text_is_dropped(platform: RunningPlatform, key: str) -> None:
+    words = result_of(platform, key, text="Hello 你好 world, नमस्ते and bonjour.", voice="am_michael")["words"]
+    assert isinstance(words, list)
+    assert [word["word"].strip(" ,.") for word in words] == ["Hello", "你好", "world", "नमस्ते", "and", "bonjour"]
