@@ -35,6 +35,10 @@ def test_nul_is_dropped_and_half_a_surrogate_pair_replaced() -> None:
     assert parse_json(raw) == {"a": ["xy", "\ufffd", "😀", {"b": "\ufffdz"}], "n": 1}
 
 
+def test_a_byte_order_mark_is_no_fault() -> None:
+    assert parse_json("\ufeff{}".encode()) == {}
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -49,6 +53,8 @@ def test_nul_is_dropped_and_half_a_surrogate_pair_replaced() -> None:
         b"1" * 5000,
         b"\x00",
         "{}".encode("utf-16")[:3],
+        "{}".encode("utf-16"),
+        "{}".encode("utf-32-le"),
     ],
 )
 def test_everything_else_is_a_parse_error(raw: bytes) -> None:

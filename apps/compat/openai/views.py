@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from apps.accounts.callers import Caller, get_caller
 from apps.accounts.permissions import AnyCaller, scope_required
 from apps.compat.openai.names import engine_for, voice_for
+from apps.compat.openai.serializers import FORMATS as OFFERED
 from apps.compat.openai.serializers import OpenAISpeechSerializer
 from apps.core.fields import validated
 from apps.core.idempotency import body_digest
@@ -21,8 +22,10 @@ from apps.jobs.waiting import ASYNC, wants_no_wait
 from apps.speech.services import SpeechOrder, request_speech, warnings_of
 from apps.speech.spoken import SpokenAnswer
 from apps.speech.views import IDEMPOTENCY_HEADER, idempotency_of, queued_shape, request_id_of
+from workers.contract.formats import FORMATS
 
 SHAPE = OpenAISpeechSerializer()
+SPOKEN = OpenApiResponse(OpenApiTypes.BINARY, description="The audio, in the format asked for.")
 
 
 def _twin(request: Request) -> Idempotency:
@@ -58,7 +61,7 @@ class OpenAISpeechView(APIView):
         parameters=[IDEMPOTENCY_HEADER, ASYNC],
         request=OpenAISpeechSerializer,
         responses={
-            (200, "audio/mpeg"): OpenApiResponse(OpenApiTypes.BINARY, description="The audio, in the format asked for."),
+            **{(200, FORMATS[name].content_type): SPOKEN for name in OFFERED},
             504: OpenApiResponse(OpenApiTypes.OBJECT, description="Not ready in time; the job goes on, its `uuid` stands beside `error`."),
         },
     )
