@@ -18,7 +18,7 @@ ALL = pytest.mark.parametrize("weights", SETS.values(), ids=SETS)
 
 
 def test_what_a_start_and_the_tests_need_can_be_pulled() -> None:
-    assert DEFAULT_SETS == ("kokoro", "whisper-base")
+    assert DEFAULT_SETS == ("kokoro", "speakers", "whisper-base")
     assert set(DEFAULT_SETS) <= set(TEST_SETS) <= set(SETS)
 
 
