@@ -29,7 +29,9 @@ class JSONBodyParser(BaseParser):
         raw = stream.read(settings.TTSAI_JSON_BODY_BYTES + 1)
         if len(raw) > settings.TTSAI_JSON_BODY_BYTES:
             raise InvalidRequestError(
-                f"JSON here may have {settings.TTSAI_JSON_BODY_BYTES:,} bytes at most. Send files in a form.", status=413, code="request_too_large"
+                f"JSON here may have {settings.TTSAI_JSON_BODY_BYTES:,} bytes at most. Send files in a form.",
+                status=413,
+                code="request_too_large",
             )
         return parse_json(raw)
 
