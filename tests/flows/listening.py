@@ -2,10 +2,12 @@
 
 import io
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
 import jiwer
+import numpy as np
 
 from workers.text.normalise import normalise
 from workers.weights.store import WeightStore
@@ -30,6 +32,22 @@ class Listener:
             io.BytesIO(audio), language=language, beam_size=5, initial_prompt=prompt, condition_on_previous_text=False
         )
         return " ".join(segment.text.strip() for segment in segments)
+
+    def choose(self, audio: bytes, texts: Sequence[str], *, language: str) -> str:
+        """Which of the texts is likelier to be what is said, by the mean logarithm of its tokens' probabilities; audio: 30 s at most."""
+        from faster_whisper.audio import decode_audio, pad_or_trim
+        from faster_whisper.tokenizer import Tokenizer
+
+        features = self._model.feature_extractor(decode_audio(io.BytesIO(audio)))
+        encoded = self._model.encode(pad_or_trim(features))
+        tokenizer = Tokenizer(self._model.hf_tokenizer, multilingual=True, task="transcribe", language=language)
+
+        def likelihood(text: str) -> float:
+            tokens = tokenizer.encode(f" {text}")
+            aligned = self._model.model.align(encoded, tokenizer.sot_sequence, [tokens], features.shape[-1])
+            return float(np.mean(np.log(np.maximum(aligned[0].text_token_probs, 1e-9))))
+
+        return max(texts, key=likelihood)
 
     def word_error_rate(self, audio: bytes, text: str, *, language: str = "en") -> float:
         """Of what is heard against the text, without punctuation and case."""

@@ -1,0 +1,1 @@
+"""Speech judged by ear."""
