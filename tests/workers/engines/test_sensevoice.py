@@ -1,0 +1,137 @@
+"""SenseVoice: its features against Kaldi's own, and the whole way through a small model with the real one's signature."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from tests.workers.hearing.clips import LIBRIVOX, clip, silence
+from workers.contract.errors import WorkError
+from workers.engines.recogniser import Hearing
+from workers.engines.sensevoice import SenseVoiceEngine, build_engines
+from workers.hearing.sensevoice.features import filter_banks, stack_frames
+
+TOKENS = ("<blk>", "▁he", "▁was", "n't", ".", "你", "好", "<|en|>", "<|zh|>", "<|nospeech|>", "<|NEUTRAL|>", "<|Speech|>", "<|withitn|>")
+LANGUAGES = {"auto": 0, "zh": 3, "en": 4, "yue": 7, "ja": 11, "ko": 12}
+
+
+def make_model(folder: Path, *, frames: list[str], changes: dict[str, str] | None = None) -> Path:
+    """A folder as sherpa-onnx makes it, with a model that gives these tokens whatever it hears."""
+    folder.mkdir(exist_ok=True)
+    (folder / "tokens.txt").write_text("".join(f"{token} {number}\n" for number, token in enumerate(TOKENS)))
+    logits = np.zeros((1, len(frames), len(TOKENS)), np.float32)
+    for frame, token in enumerate(frames):
+        logits[0, frame, TOKENS.index(token)] = 9.0
+    inputs = [
+        helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", "T", 560]),
+        *(helper.make_tensor_value_info(name, TensorProto.INT32, ["N"]) for name in ("x_length", "language", "text_norm")),
+    ]
+    nodes = [
+        helper.make_node("ReduceSum", ["x"], ["sum"], keepdims=0),
+        helper.make_node("Mul", ["sum", "nothing"], ["zero"]),
+        helper.make_node("Add", ["given", "zero"], ["logits"]),
+    ]
+    constants = [onnx.numpy_helper.from_array(logits, "given"), onnx.numpy_helper.from_array(np.zeros((), np.float32), "nothing")]
+    output = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", "T4", len(TOKENS)])
+    model = helper.make_model(
+        helper.make_graph(nodes, "sensevoice", inputs, [output], constants), opset_imports=[helper.make_opsetid("", 13)]
+    )
+    model.ir_version = 8
+    metadata = {
+        "lfr_window_size": "7",
+        "lfr_window_shift": "6",
+        "neg_mean": ",".join(["-8.0"] * 560),
+        "inv_stddev": ",".join(["0.2"] * 560),
+        "with_itn": "14",
+        **{f"lang_{name}": str(number) for name, number in LANGUAGES.items()},
+        **(changes or {}),
+    }
+    helper.set_model_props(model, {name: value for name, value in metadata.items() if value})
+    onnx.save(model, str(folder / "model.int8.onnx"))
+    return folder
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> SenseVoiceEngine:
+    head = ["<|en|>", "<|NEUTRAL|>", "<|Speech|>", "<|withitn|>"]
+    text = ["<blk>", "▁he", "▁he", "<blk>", "▁was", "n't", "<blk>", "<blk>", ".", "<blk>"]
+    made = SenseVoiceEngine(make_model(tmp_path / "model", frames=[*head, *text]))
+    assert made.find_obstacle() == ""
+    made.load()
+    return made
+
+
+def test_features_are_kaldis() -> None:
+    import kaldi_native_fbank
+
+    samples = clip(LIBRIVOX[1])
+    options = kaldi_native_fbank.FbankOptions()
+    options.frame_opts.dither = 0
+    options.frame_opts.window_type = "hamming"
+    options.mel_opts.num_bins = 80
+    fbank = kaldi_native_fbank.OnlineFbank(options)
+    fbank.accept_waveform(16_000, (samples * 32768).tolist())
+    fbank.input_finished()
+    theirs = np.stack([fbank.get_frame(frame) for frame in range(fbank.num_frames_ready)])
+    ours = filter_banks(samples)
+    assert ours.shape == theirs.shape == (297, 80)
+    assert np.abs(ours - theirs).max() < 2e-3
+
+
+def test_frames_are_stacked_seven_by_seven_every_sixth() -> None:
+    frames = np.arange(40, dtype=np.float32).reshape(20, 2)
+    stacked = stack_frames(frames, size=7, step=6)
+    assert stacked.shape == (3, 14)
+    assert stacked[1].tolist() == list(range(12, 26))
+    assert stack_frames(frames[:6], size=7, step=6).shape == (0, 14)
+    assert filter_banks(silence(0.02)).shape == (0, 80)
+
+
+def test_tokens_become_words_with_their_times(engine: SenseVoiceEngine) -> None:
+    (heard,) = engine.hear([clip(LIBRIVOX[1])], hearing=Hearing())
+    (segment,) = heard.segments
+    assert (heard.language, segment.text) == ("en", "he wasn't.")
+    assert [(word.word, word.start, word.end) for word in segment.words] == [("he", 0.06, 0.18), ("wasn't.", 0.24, 0.54)]
+    assert -0.01 < segment.average_log_probability < 0
+    assert engine.find_language([clip(LIBRIVOX[1])]) == "en"
+
+
+def test_characters_are_words_of_their_own(tmp_path: Path) -> None:
+    engine = SenseVoiceEngine(make_model(tmp_path / "m", frames=["<|zh|>", "<|NEUTRAL|>", "<|Speech|>", "<|withitn|>", "你", "好", "."]))
+    engine.load()
+    (heard,) = engine.hear([clip(LIBRIVOX[1])], hearing=Hearing(language="zh"))
+    assert [word.word for word in heard.segments[0].words] == ["你", "好."]
+    assert heard.segments[0].text == "你好."
+
+
+def test_without_speech_there_is_no_text(tmp_path: Path) -> None:
+    engine = SenseVoiceEngine(make_model(tmp_path / "m", frames=["<|nospeech|>", "<|NEUTRAL|>", "<|Speech|>", "<|withitn|>", "."]))
+    engine.load()
+    assert [heard.segments for heard in engine.hear([silence(2), silence(0.01)], hearing=Hearing())] == [(), ()]
+    assert engine.find_language([silence(2)]) == ""
+
+
+def test_what_it_does_not_know_is_refused(engine: SenseVoiceEngine) -> None:
+    with pytest.raises(WorkError) as caught:
+        engine.hear([silence(1)], hearing=Hearing(language="de"))
+    assert caught.value.code == "unsupported_language"
+    with pytest.raises(WorkError, match="does not align"):
+        engine.align(silence(1), text="he", language="en")
+
+
+def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TTSAI_MODELS", str(tmp_path))
+    (engine,) = build_engines()
+    assert "ttsai models pull sensevoice" in engine.find_obstacle()
+    monkeypatch.setenv("TTSAI_SENSEVOICE_FOLDER", str(tmp_path))
+    (engine,) = build_engines()
+    assert "has no model.int8.onnx and tokens.txt" in engine.find_obstacle()
+
+
+@pytest.mark.parametrize("changes", [{"lfr_window_size": ""}, {"neg_mean": "none"}])
+def test_another_model_is_unavailable(tmp_path: Path, changes: dict[str, str]) -> None:
+    with pytest.raises(WorkError) as caught:
+        SenseVoiceEngine(make_model(tmp_path / "m", frames=["<|en|>"] * 5, changes=changes)).load()
+    assert caught.value.code == "engine_unavailable"

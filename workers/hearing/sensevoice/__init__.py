@@ -1,0 +1,1 @@
+"""SenseVoice as sherpa-onnx exports it, on plain ONNX Runtime."""
