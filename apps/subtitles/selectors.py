@@ -8,6 +8,7 @@ from apps.core.storage import MissingObjectError, get_storage
 from apps.jobs.models import Job, JobState, Rendition
 from apps.jobs.objects import job_folder
 from apps.listening.documents import read_script, read_transcript
+from apps.listening.services import KIND as TRANSCRIPTION
 from apps.subtitles.wishes import SubtitleWish
 from workers.contract.formats import DOCUMENT
 from workers.contract.listening import AlignedDocument, AlignedWord
@@ -32,18 +33,20 @@ def find_stored(job: Job, *, file_format: str) -> bytes | None:
 
 def find_order(job: Job, *, wish: SubtitleWish) -> SubtitleOrder | None:
     """What a completed job tells by itself; None where its text must be aligned with its audio first. 404 no_subtitles, 410."""
-    result = job.result or {}
-    if result.get("format") == DOCUMENT:
+    if job.kind == TRANSCRIPTION:
         transcript = read_transcript(job)
-        return SubtitleOrder(wish.format, transcript.language, segments=transcript.segments, text=transcript.text)
+        return SubtitleOrder(wish.format, transcript.language, segments=transcript.segments)
     text = text_of(job)
-    words = _timed_words(result.get("timings_key"))
+    words = _timed_words((job.result or {}).get("timings_key"))
     return SubtitleOrder(wish.format, language_of(job) or wish.language, text=text, words=words) if words else None
 
 
 def text_of(job: Job) -> str:
     """What the job's audio says, as it was written. 404 where nobody knows."""
-    text = read_script(job).text if (job.result or {}).get("document_key") else job.params.get("text")
+    result = job.result or {}
+    text = None
+    if result.get("format") != DOCUMENT:
+        text = read_script(job).text if result.get("document_key") else job.params.get("text")
     if not text:
         raise NotFoundError("Nobody knows what this job's audio says: there are no subtitles of it.", code="no_subtitles", param="uuid")
     return str(text)

@@ -228,6 +228,13 @@ def test_a_job_whose_words_nobody_knows_has_none(completed: Completed) -> None:
     assert error_of(ask(completed(text=""))) == (404, "no_subtitles")
 
 
+def test_what_an_alignment_wrote_is_no_transcript(server: RunningShell, completed: Completed) -> None:
+    job = completed()
+    with aligning():
+        assert fetch(server, job).status_code == 200
+    assert error_of(ask(Job.objects.get(kind="alignment"))) == (404, "no_subtitles")
+
+
 def test_subtitles_expire_with_their_job(completed: Completed) -> None:
     job = completed(timings=TIMINGS)
     assert ask(job).status_code == 200
