@@ -1,4 +1,4 @@
-"""A recording, or a stretch of it, as samples by its times."""
+"""A recording, or a stretch of it, as samples by its times: 16 bits each until they are heard, since many parts wait at once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workers.audio.recordings import Recording
 from workers.engines.recogniser import HEARING_RATE, Samples
@@ -19,13 +20,15 @@ FULL_SCALE: Final = np.float32(32768.0)
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """Samples at 16 kHz; what is read outside of it is silence."""
+    """16-bit samples at 16 kHz; beyond its ends there are none."""
 
     seconds: float
     read: Read
-    """Samples between two times in seconds. In the thread that opened it only."""
+    """Samples between two times in seconds."""
+    is_shared: bool = False
+    """Whether any thread may read at any time; else only the one that opened it, while it is open."""
 
-    def blocks(self, block_seconds: float) -> Iterator[Samples]:
+    def blocks(self, block_seconds: float) -> Iterator[NDArray[np.int16]]:
         """All of it in blocks of bounded length."""
         start = 0.0
         while start < self.seconds:
@@ -36,32 +39,36 @@ class Sound:
 
 def of_recording(recording: Recording) -> Sound:
     """A customer's recording, decoded to 16 kHz."""
-    return Sound(recording.seconds, lambda start, end: recording.read(*sample_span(start, end)))
+
+    def read(start: float, end: float) -> NDArray[np.int16]:
+        return (recording.read(*sample_span(start, end)) * FULL_SCALE).astype(np.int16)  # exact: it was made of 16 bits
+
+    return Sound(recording.seconds, read)
 
 
 def of_wav(path: Path) -> Sound:
     """A prepared WAV file."""
     samples = max(0, path.stat().st_size - WAV_HEADER_BYTES) // SAMPLE_BYTES
 
-    def read(start: float, end: float) -> Samples:
+    def read(start: float, end: float) -> NDArray[np.int16]:
         first, last = byte_span(start, end)
         with path.open("rb") as file:
             file.seek(first)
-            return to_samples(file.read(last - first))
+            return _samples(file.read(last - first))
 
     return Sound(samples / HEARING_RATE, read)
 
 
 def of_bytes(raw: bytes, *, start: float, seconds: float) -> Sound:
     """A stretch of a prepared WAV that begins at `start`, of a recording of so many seconds."""
-    samples = to_samples(raw)
+    samples = _samples(raw)
     offset = sample_span(0, start)[1]
 
-    def read(begin: float, end: float) -> Samples:
+    def read(begin: float, end: float) -> NDArray[np.int16]:
         first, last = sample_span(begin, end)
         return samples[max(0, first - offset) : max(0, last - offset)]
 
-    return Sound(seconds, read)
+    return Sound(seconds, read, is_shared=True)
 
 
 def byte_span(start: float, end: float) -> tuple[int, int]:
@@ -70,6 +77,10 @@ def byte_span(start: float, end: float) -> tuple[int, int]:
     return WAV_HEADER_BYTES + SAMPLE_BYTES * first, WAV_HEADER_BYTES + SAMPLE_BYTES * last
 
 
-def to_samples(raw: bytes) -> Samples:
-    """16-bit little-endian to float32, full scale 1.0."""
-    return np.frombuffer(raw[: len(raw) // SAMPLE_BYTES * SAMPLE_BYTES], "<i2").astype(np.float32) / FULL_SCALE
+def to_float(samples: NDArray[np.int16]) -> Samples:
+    """What recognisers take: full scale 1.0."""
+    return samples.astype(np.float32) / FULL_SCALE
+
+
+def _samples(raw: bytes) -> NDArray[np.int16]:
+    return np.frombuffer(raw[: len(raw) // SAMPLE_BYTES * SAMPLE_BYTES], "<i2")

@@ -7,8 +7,9 @@ from itertools import accumulate
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from workers.engines.recogniser import HEARING_RATE, Samples
+from workers.engines.recogniser import HEARING_RATE
 from workers.hearing.speech import Region
 
 MARGIN_SECONDS: Final = 0.3
@@ -16,8 +17,8 @@ MARGIN_SECONDS: Final = 0.3
 CONTEXT_SECONDS: Final = 1.0
 """Heard beyond a cut in the middle of speech; whose words belong to the other side."""
 
-Read = Callable[[float, float], Samples]
-"""Samples between two times in seconds of the recording."""
+Read = Callable[[float, float], NDArray[np.int16]]
+"""16-bit samples at 16 kHz between two times in seconds of the recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Window:
         """Of its own regions."""
         return sum(region.seconds for region in self.regions)
 
-    def read(self, read: Read) -> Samples:
+    def read(self, read: Read) -> NDArray[np.int16]:
         """Its samples."""
         return np.concatenate([read(stretch.start, stretch.end) for stretch in self.stretches])
 

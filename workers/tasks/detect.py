@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.fairness import Order
-from workers.hearing.sound import Sound
+from workers.hearing.sound import Sound, to_float
 from workers.hearing.speech import Region, find_regions
 from workers.hearing.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
 from workers.parts import PartRun
@@ -25,8 +25,8 @@ def detect_speech(run: PartRun, *, workbench: Workbench, sound: Sound, order: Or
     probabilities: list[NDArray[np.float32]] = []
     for samples, lead in _with_leads(sound):
 
-        def detect(samples: NDArray[np.float32] = samples, lead: NDArray[np.float32] = lead) -> NDArray[np.float32]:
-            return speech_probabilities(samples, lead=lead)
+        def detect(samples: NDArray[np.int16] = samples, lead: NDArray[np.int16] = lead) -> NDArray[np.float32]:
+            return speech_probabilities(to_float(samples), lead=to_float(lead))
 
         waiting.append(workbench.scheduler.submit(order, work=detect))
         if len(waiting) >= workbench.scheduler.look_ahead:
@@ -37,9 +37,9 @@ def detect_speech(run: PartRun, *, workbench: Workbench, sound: Sound, order: Or
     return find_regions(np.concatenate(probabilities), seconds=sound.seconds)
 
 
-def _with_leads(sound: Sound) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+def _with_leads(sound: Sound) -> Iterator[tuple[NDArray[np.int16], NDArray[np.int16]]]:
     """Each block with the end of the one before."""
-    lead = np.zeros(0, np.float32)
+    lead = np.zeros(0, np.int16)
     for block in sound.blocks(BLOCK_SECONDS):
         yield block, lead
         lead = block[-LEAD_FRAMES * FRAME_SAMPLES :]

@@ -5,7 +5,11 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from workers.contract.listening import HeardSegment, VoicePrint
 from workers.engines.recogniser import HEARING_RATE, Heard, Hearing, Recogniser, Samples, as_recogniser
@@ -13,7 +17,7 @@ from workers.fairness import Order
 from workers.hearing.diarize import voice_prints
 from workers.hearing.pitch import PitchTally, tally_pitch
 from workers.hearing.settling import fill_gaps, find_gaps, settle
-from workers.hearing.sound import Sound
+from workers.hearing.sound import Sound, to_float
 from workers.hearing.speech import Region
 from workers.hearing.windows import Window, pack_windows
 from workers.parts import PartRun
@@ -97,13 +101,15 @@ class WindowListener:
         return found, seconds
 
     def _submit(self, windows: Sequence[Window], *, hearing: Hearing) -> "Future[_Batch]":
-        samples = [window.read(self._sound.read) for window in windows]
+        read = partial(_read, windows, sound=self._sound)
+        early = None if self._sound.is_shared else read()
         units = sum(WINDOW_UNITS + int(UNITS_PER_SECOND * window.seconds) for window in windows)
         order = replace(self._order, index=self._submitted, units=units, is_first_heard=self._order.is_first_heard and not self._submitted)
         self._submitted += 1
 
         def compute() -> _Batch:
             # Held here too: a part that times out leaves while its window is still being heard.
+            samples = [to_float(one) for one in (read() if early is None else early)]
             with self._workbench.models.use(self._recogniser.spec.id) as model:
                 started = time.perf_counter()
                 heard = as_recogniser(model).hear(samples, hearing=hearing)
@@ -112,6 +118,10 @@ class WindowListener:
                 return _Batch(heard, prints, pitches, time.perf_counter() - started)
 
         return self._workbench.scheduler.submit(order, work=compute)
+
+
+def _read(windows: Sequence[Window], *, sound: Sound) -> list[NDArray[np.int16]]:
+    return [window.read(sound.read) for window in windows]
 
 
 def _batches(windows: Sequence[Window], *, most: int) -> list[Sequence[Window]]:

@@ -12,7 +12,7 @@ from workers.contract.listening import PrepareWork, Survey
 from workers.contract.messages import Manifest
 from workers.engines.recogniser import HEARING_RATE, Recogniser, as_recogniser, check_language
 from workers.hearing.cuts import choose_cuts
-from workers.hearing.sound import Sound, of_wav
+from workers.hearing.sound import Sound, of_wav, to_float
 from workers.hearing.windows import Window, pack_windows
 from workers.parts import PartRun
 from workers.tasks.detect import detect_speech
@@ -59,7 +59,7 @@ def _survey(run: PartRun, *, work: PrepareWork, sound: Sound, language: str, rec
     regions = detect_speech(run, workbench=workbench, sound=sound, order=order)
     windows = pack_windows(regions, window_seconds=recogniser.window_seconds, seconds=sound.seconds)
     if windows and not language:
-        samples = [window.read(sound.read) for window in _telling(windows)]
+        samples = [to_float(window.read(sound.read)) for window in _telling(windows)]
 
         def tell() -> str:
             with workbench.models.use(work.engine) as model:

@@ -73,8 +73,8 @@ def test_a_piece_hears_beyond_its_cuts_as_the_whole_does() -> None:
 def test_a_window_reads_its_stretches_one_after_the_other() -> None:
     (window,) = pack_windows((Region(1.0, 2.0), Region(10.0, 11.0)), window_seconds=30, seconds=30)
 
-    def read(start: float, end: float) -> NDArray[np.float32]:
-        return np.arange(round(start * 10), round(end * 10), dtype=np.float32)
+    def read(start: float, end: float) -> NDArray[np.int16]:
+        return np.arange(round(start * 10), round(end * 10), dtype=np.int16)
 
     assert window.read(read).tolist() == [*range(7, 23), *range(97, 113)]
 
