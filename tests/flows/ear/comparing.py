@@ -10,7 +10,9 @@ from workers.text.g2p.languages import phonemizer_of
 from workers.text.normalise import normalise
 from workers.text.say_as import say_as
 
-ACRONYM = re.compile(r"\b[A-Z](?:[-.\s]?[A-Z])+\b\.?")
+ACRONYM = re.compile(r"\b[A-Z](?:[-.\s]?[A-Z]){1,4}\b\.?")
+SYLLABLES = re.compile(r"[A-Z]{6,}")
+"""Names of letters that the recogniser wrote as they sound: GAYALYAM."""
 FIGURES = re.compile(r"\+?\d(?:[\d\s().,-]*\d)?")
 TONES = frozenset("↓↑→↗↘")
 
@@ -27,6 +29,7 @@ def distance(said: str, heard: str, *, row: str, language: str) -> float:
         written = FIGURES.sub(lambda match: f" {spelled_figures(match[0], language=language)} ", heard)
     elif row == "spell-out":
         written = ACRONYM.sub(lambda match: spelled_letters(match[0], language=language), heard)
+        written = SYLLABLES.sub(lambda match: match[0].lower(), written)
     return float(jiwer.cer(sounds(said, language=language), sounds(written, language=language)))
 
 

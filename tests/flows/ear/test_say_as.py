@@ -48,8 +48,9 @@ def cases() -> list[object]:
 def test_say_as_is_heard_as_its_spoken_form(client: httpx.Client, listener: Listener, row: str, language: str) -> None:
     audio, said = spoken(client, markup(row, language=language), language=language), spoken_form(row, language=language)
     chosen = listener.choose(audio, [said, *misreadings(row, language=language)], language=language)
-    heard = listener.hear(audio, language=language)
-    apart = distance(said, heard, row=row, language=language)
-    print(f"\n{language} {row}: {apart:.2f} {'=' if chosen == said else 'X'} {heard}")
     assert chosen == said
-    assert language not in FURTHEST or apart <= FURTHEST[language], heard
+    if language in FURTHEST:
+        heard = listener.hear(audio, language=language)
+        apart = distance(said, heard, row=row, language=language)
+        print(f"\n{language} {row}: {apart:.2f} {heard}")
+        assert apart <= FURTHEST[language], heard
