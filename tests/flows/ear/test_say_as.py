@@ -1,6 +1,7 @@
 """Every row of say-as in every language that has a voice: ordered over HTTP, spoken, and judged by ear."""
 
 import time
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -23,8 +24,9 @@ there it only chooses between the spoken form and misreadings, which it does in 
 
 
 @pytest.fixture(scope="module")
-def client(platform: RunningPlatform) -> httpx.Client:
-    return platform.client(platform.key("listener@example.com", plan="enterprise"))
+def client(platform: RunningPlatform) -> Iterator[httpx.Client]:
+    with platform.client(platform.key("listener@example.com", plan="enterprise")) as client:
+        yield client
 
 
 def spoken(client: httpx.Client, text: str, *, language: str) -> bytes:
