@@ -1,4 +1,4 @@
-"""`make bench`: throughput, added latency, health while saturated, cost of a request. The machine should have nothing else to do."""
+"""`make bench`: throughput of speaking and listening, added latency, health while saturated, cost of a request. The machine should have nothing else to do."""
 
 import json
 import sys
@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench.cost import measure_cost
+from tests.bench.listening import measure_listening
 from tests.bench.speed import measure_latency, measure_throughput
 from tests.flows.running import ROOT, RunningPlatform
 from workers.engines.base import Engine
@@ -16,12 +17,13 @@ AIMS = {
     "added_latency_p50_ms": "under 60",
     "health_p99_ms": "under 50",
     "cpu_ratio": "at most 2",
+    "listening_ratio": "at least 0.95",
 }
 
 
 def main() -> None:
-    """Runs what the arguments name (speed, cost), or everything."""
-    wanted = set(sys.argv[1:]) or {"speed", "cost"}
+    """Runs what the arguments name (speed, cost, listening), or everything."""
+    wanted = set(sys.argv[1:]) or {"speed", "cost", "listening"}
     figures: dict[str, float] = {}
     (ROOT / "var").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var") as folder:
@@ -29,6 +31,8 @@ def main() -> None:
             figures |= _speed(Path(folder) / "speed")
         if "cost" in wanted:
             figures |= _cost(Path(folder) / "cost")
+        if "listening" in wanted:
+            figures |= _listening(Path(folder) / "listening")
     for name, value in figures.items():
         aim = f"   aim: {AIMS[name]}" if name in AIMS else ""
         print(f"{name:24} {value:10.3f}{aim}")
@@ -51,6 +55,15 @@ def _cost(home: Path) -> dict[str, float]:
         return measure_cost(
             platform, platform.key("bench@example.com", credits_=100_000, requests_per_minute=1_000_000, concurrent=100_000)
         )
+    finally:
+        platform.stop()
+
+
+def _listening(home: Path) -> dict[str, float]:
+    platform = RunningPlatform(home=home, environment={"TTSAI_ENGINES": "whisper", "TTSAI_PRELOAD": "whisper"}).start()
+    try:
+        key = platform.key("bench@example.com", credits_=100_000, requests_per_minute=100_000, concurrent=100)
+        return measure_listening(platform, key)
     finally:
         platform.stop()
 
