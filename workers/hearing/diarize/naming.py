@@ -20,7 +20,7 @@ CHANGE_COST: Final = 0.25
 """In cosine similarity, from word to word: another voice's window differs by about as much, so that one odd window changes nothing."""
 CHANGE_COST_AFTER_PAUSE: Final = 0.05
 PAUSE_SECONDS: Final = 0.25
-STEP_SECONDS: Final = 0.25
+STEP_SECONDS: Final = 0.5
 """How densely a segment without words is looked at."""
 
 
