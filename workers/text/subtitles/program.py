@@ -46,7 +46,9 @@ def _words(order: SubtitleOrder) -> Sequence[ShownWord]:
     if order.segments:
         return words_of_transcript(order.segments)
     if all(order.text[word.start_character : word.end_character] == word.word for word in order.words):
-        return words_of_text(order.text, (TimedSpan(word.start, word.end, word.start_character, word.end_character) for word in order.words))
+        return words_of_text(
+            order.text, (TimedSpan(word.start, word.end, word.start_character, word.end_character) for word in order.words)
+        )
     # Shares of a translation are spoken by parts that know no offset in the whole.
     heard = [HeardWord(word.word, word.start, word.end) for word in order.words]
     return words_of_text(order.text, locate_words(order.text, heard))
