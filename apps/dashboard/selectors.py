@@ -10,7 +10,7 @@ from apps.accounts.models import Account, AnonymousUse
 from apps.billing.models import EntryKind, LedgerEntry
 from apps.catalog.models import Worker
 from apps.catalog.selectors import LIVE_SECONDS
-from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part, PartState
+from apps.jobs.models import IN_FLIGHT_STATES, SPEECH, Job, JobState, Part, PartState
 
 WINDOW = timedelta(hours=24)
 FAILURES_SHOWN = 8
@@ -64,7 +64,7 @@ def get_figures() -> Figures:
         all=Count("uuid"),
         completed=Count("uuid", filter=Q(state=JobState.COMPLETED)),
         failed=Count("uuid", filter=Q(state__in=[JobState.FAILED, JobState.EXPIRED])),
-        characters=Sum("units", filter=Q(state=JobState.COMPLETED), default=0),
+        characters=Sum("units", filter=Q(kind=SPEECH, state=JobState.COMPLETED), default=0),
         accounts=Count("account", distinct=True),
     )
     charged = LedgerEntry.objects.filter(created_at__gt=since, kind=EntryKind.CHARGE).aggregate(sum=Sum("amount_millicredits", default=0))

@@ -23,6 +23,9 @@ class JobState(models.TextChoices):
 
 ACTIVE_STATES = (JobState.QUEUED, JobState.RUNNING)
 
+SPEECH = "speech"
+"""The kind of job whose units are characters; those of one that hears a recording are its milliseconds."""
+
 
 class PartState(models.TextChoices):
     """waiting (for other parts), queued (for a slot), admitted (sent to a worker), running (a worker said so), then an end."""

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from apps.billing import prices
 from apps.core.links import download_url
-from apps.jobs.models import Job, JobState
+from apps.jobs.models import SPEECH, Job, JobState
 from apps.jobs.selectors import PUBLIC_STATES
 
 
@@ -21,7 +21,7 @@ class JobSerializer(serializers.Serializer[Any]):
     status = serializers.CharField(help_text="queued, processing, cancelling, completed, failed, cancelled, expired")
     model = serializers.CharField()
     format = serializers.CharField()
-    characters = serializers.IntegerField()
+    characters = serializers.IntegerField(help_text="Of the text to be spoken; 0 of a job that hears a recording.")
     progress = serializers.FloatField(help_text="0 to 1.")
     credits_used = serializers.FloatField(help_text="Reserved while it is active, charged once it has ended.")
     created_at = serializers.CharField()
@@ -99,7 +99,7 @@ def job_shape(request: Any, job: Job, *, units_done: Mapping[UUID, int]) -> dict
         "status": public_status(job),
         "model": job.engine_id,
         "format": job.output_format,
-        "characters": job.units,
+        "characters": job.units if job.kind == SPEECH else 0,
         "progress": _progress(job, units_done=units_done),
         "credits_used": prices.credits(job.charged_millicredits if job.is_over else job.reserved_millicredits),
         "created_at": job.created_at.isoformat(),

@@ -13,7 +13,7 @@ from django.db.models.functions import TruncDate
 from apps.accounts.models import ApiKey
 from apps.billing import prices
 from apps.core.errors import InvalidRequestError
-from apps.jobs.models import Job, JobState
+from apps.jobs.models import SPEECH, Job, JobState
 
 GROUPS = ("day", "model", "key")
 DEFAULT_DAYS = 30
@@ -71,7 +71,7 @@ SUMS: dict[str, Any] = {
     "completed": Count("uuid", filter=Q(state=JobState.COMPLETED)),
     "failed": Count("uuid", filter=Q(state__in=[JobState.FAILED, JobState.EXPIRED])),
     "cancelled": Count("uuid", filter=Q(state=JobState.CANCELLED)),
-    "characters": Sum("units"),
+    "characters": Sum("units", filter=Q(kind=SPEECH)),
     "charged": Sum("charged_millicredits"),
 }
 

@@ -10,6 +10,7 @@ from apps.accounts.callers import Caller
 from apps.billing.prices import characters_price_millicredits
 from apps.catalog.selectors import EngineRow, find_model, find_voice, get_model
 from apps.core.errors import InvalidRequestError
+from apps.jobs.models import SPEECH
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan, PartPlan, Submission, submit_job
 from apps.speech.delivery import instruction_warnings, read_instructions
@@ -75,7 +76,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     parts = _parts(document, work=work, has_language=bool(voice or language))
     price = 0 if caller.is_anonymous else characters_price_millicredits(units, millicredits_per_1k=engine.millicredits_per_1k)
     return JobPlan(
-        kind="speech",
+        kind=SPEECH,
         engine_id=engine.id,
         queue=engine.queue,
         lane=_lane(order, units=units),

@@ -284,6 +284,16 @@ def test_a_job_that_ended_long_ago_ends_its_events_at_once(shell: RunningShell, 
     assert [event["event"] for event in read_events(f"{shell.url}/v1/jobs/{job.uuid}/events/", people.owner)] == ["end"]
 
 
+def test_milliseconds_of_a_recording_are_no_characters(client: Client, people: People) -> None:
+    announce()
+    submit(people.caller, "x" * 100)
+    heard = submit(people.caller, "x" * 50).job
+    Job.objects.filter(uuid=heard.uuid).update(kind="transcription", units=60_000)
+    total = client.get("/v1/usage/", headers=people.owner).json()["total"]
+    assert (total["jobs"], total["characters"]) == (2, 100)
+    assert client.get(f"/v1/jobs/{heard.uuid.hex}/", headers=people.owner).json()["characters"] == 0
+
+
 def test_usage_by_day_model_and_key(client: Client, people: People) -> None:
     announce()
     first = submit(people.caller, "x" * 100).job
