@@ -19,7 +19,7 @@ from apps.jobs.services.idempotency import Idempotency, claim_key
 from apps.jobs.services.stages import output_of
 from apps.jobs.services.submit import JobPlan, PartPlan, Submission, accept_job
 from apps.listening.pieces import NOWHERE, listening_parts
-from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of
+from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of, read_language
 from apps.translation.translators import find_recogniser_in_use
 from apps.uploads.services import Source, SourceLimits
 from workers.contract.listening import ListenWork, ReplyWork
@@ -72,7 +72,7 @@ def choose_cast(caller: Caller, *, order: TurnOrder) -> Cast:
         find_responder(caller.plan, model=order.model),
         speaker,
         find_voice(speaker, order.voice) if order.voice else None,
-        check_spoken_language(recogniser, order.language) if recogniser else (order.language or "").partition("-")[0].lower(),
+        check_spoken_language(recogniser, order.language) if recogniser else read_language(order.language),
         conversation,
     )
 
@@ -89,13 +89,15 @@ def request_turn(
 ) -> Submission:
     """Prices, reserves, queues, and keeps the turn: one transaction. 409 conversation_busy while the turn before is not answered."""
     cast, job_uuid = choose_cast(caller, order=order), uuid4()
-    history = history_of(read_turns(cast.conversation)) if cast.conversation else ()
+    if cast.conversation is not None:
+        read_turns(cast.conversation)  # keeps the texts of documents, so that the transaction reads none, or the latest alone
     with transaction.atomic(durable=True):
         if idempotency is not None:
             earlier = claim_key(caller.tenant, idempotency=idempotency, job_uuid=job_uuid)
             if earlier is not None:
                 return Submission(earlier, is_replay=True, credits_remaining_millicredits=earlier.balance_after_millicredits)
         conversation = _open_conversation(caller, order=order, cast=cast)
+        history = history_of(read_turns(conversation))  # with its row ours: a turn that has just been answered is not missed
         plan = _plan(order, cast=cast, source=source, history=history, conversation=conversation)
         job = accept_job(job_uuid, caller=caller, plan=plan, request_id=request_id)
         Turn.objects.create(conversation=conversation, job=job)

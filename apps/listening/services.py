@@ -117,20 +117,27 @@ def plan_transcription(caller: Caller, *, order: ListeningOrder, source: Source)
 
 def check_spoken_language(engine: EngineRow, language: str | None) -> str:
     """The tag of the language that is spoken; empty where it is to be detected. 400 for what the model does not know."""
+    primary = read_language(language)
+    if primary and primary not in engine.spec.languages:
+        known = ", ".join(engine.spec.languages)
+        raise InvalidRequestError(
+            f"The model {engine.id!r} does not understand {primary!r}. It understands: {known}.",
+            code="unsupported_language",
+            param="language",
+        )
+    return primary
+
+
+def read_language(language: str | None) -> str:
+    """The primary tag of a language, `en` of en_US; empty where it is to be detected. 400 for what is no tag."""
     tag = (language or "").strip().replace("_", "-").lower()
     if tag in {"", "auto"}:
         return ""
-    primary = tag.partition("-")[0]
     if not _LANGUAGE.fullmatch(tag):
         raise InvalidRequestError(
             f"{tag[:35]!r} is not a language tag such as en or es, or auto.", code="invalid_language", param="language"
         )
-    if primary not in engine.spec.languages:
-        known = ", ".join(engine.spec.languages)
-        raise InvalidRequestError(
-            f"The model {engine.id!r} does not understand {tag!r}. It understands: {known}.", code="unsupported_language", param="language"
-        )
-    return primary
+    return tag.partition("-")[0]
 
 
 def milliseconds_of(source: Source) -> int:

@@ -1,5 +1,6 @@
 """POST /v1/voice-chat/: through sockets, with workers whose documents the tests write."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -11,8 +12,9 @@ from django.utils import timezone
 from apps.conversations.models import Conversation, Turn
 from apps.conversations.selectors import MOST_CHARACTERS, history_of
 from apps.conversations.services import forget_expired_turns
-from apps.jobs.models import Job
+from apps.jobs.models import ACTIVE_STATES, Job
 from apps.jobs.services.finish import finish_part
+from apps.jobs.services.idempotency import claim_key
 from apps.jobs.services.retention import expire_results
 from tests.factories_jobs import AUDIO, announce, engine_spec, outcome_of, started
 from tests.listening.conftest import HEARD, WHISPER, making, wait_until_admitted
@@ -114,6 +116,34 @@ def test_a_second_turn_waits_for_the_first(server: RunningShell, owner: Person) 
     assert owner.millicredits == 1_000_000 - 6000
 
 
+def test_a_turn_that_was_answered_while_the_next_came_in_is_known_to_it(
+    server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with making(MADE):
+        uuid = chat(server, owner, text="Hello there.").json()["conversation_id"]
+    url = f"{server.url}/v1/voice-chat/?async=1"
+    httpx.post(url, json={"text": "And now?", "conversation_id": uuid}, headers=owner.headers)
+
+    def claim(scope: str, **how: Any) -> Job | None:
+        with making(MADE):
+            while Job.objects.filter(state__in=ACTIVE_STATES).exists():
+                time.sleep(0.05)
+        return claim_key(scope, **how)
+
+    monkeypatch.setattr("apps.conversations.services.claim_key", claim)
+    body = {"text": "And then?", "conversation_id": uuid}
+    third = httpx.post(url, json=body, headers={**owner.headers, "Idempotency-Key": "third"}, timeout=60).json()
+    work = Job.objects.get(uuid=third["uuid"]).parts.get(kind="reply").work
+    assert [turn["role"] for turn in work["history"]] == ["user", "assistant"] * 2
+
+
+@pytest.mark.parametrize(("language", "told"), [("", ""), ("auto", ""), ("en_US", "en")])
+def test_the_language_of_a_text_is_told_to_the_responder(server: RunningShell, owner: Person, language: str, told: str) -> None:
+    with making(MADE):
+        assert chat(server, owner, text="Hello there.", language=language).status_code == 200
+    assert Job.objects.get().parts.get(kind="reply").work["language"] == told
+
+
 def test_a_turn_that_fails_costs_nothing_and_is_not_remembered(server: RunningShell, owner: Person) -> None:
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(chat, server, owner, text="Hello there.")
@@ -163,6 +193,7 @@ def test_what_was_said_goes_with_the_results(server: RunningShell, owner: Person
         ({"text": "Hi", "conversation_id": "x"}, 400, "invalid_uuid"),
         ({"text": "Hi", "conversation_id": "0" * 32}, 404, "conversation_not_found"),
         ({"text": 7}, 400, "invalid_request"),
+        ({"text": "Hi", "language": "no tag"}, 400, "invalid_language"),
     ],
 )
 def test_what_is_wrong_is_told(server: RunningShell, owner: Person, body: dict[str, Any], status: int, code: str) -> None:
