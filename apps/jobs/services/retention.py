@@ -13,6 +13,8 @@ from apps.jobs.services.idempotency import forget_keys
 
 logger = logging.getLogger(__name__)
 
+FORGOTTEN_PARAMS = frozenset({"text", "source"})
+"""What was said, and the key of the recording that said it, which holds its digest."""
 BATCH = 200
 FORGOTTEN_ADDRESS = "address:"
 
@@ -44,7 +46,7 @@ def delete_result(job: Job) -> None:
     """
     get_storage().delete_prefix(job_folder(job.tenant, job=job.uuid))
     Part.objects.filter(job_id=job.uuid).delete()
-    params = {name: value for name, value in job.params.items() if name != "text"}
+    params = {name: value for name, value in job.params.items() if name not in FORGOTTEN_PARAMS}
     tenant = FORGOTTEN_ADDRESS if job.tenant.startswith("address:") else job.tenant
     Job.objects.filter(uuid=job.uuid).update(result_deleted_at=Now(), params=params, tenant=tenant, webhook_url="")
 
