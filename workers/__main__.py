@@ -22,6 +22,7 @@ from workers.consumer import broker_address
 from workers.contract.errors import WorkError
 from workers.engines.base import Model
 from workers.log import configure_logging
+from workers.memory import limit_arenas
 from workers.registry import survey_engines
 from workers.runtime import Runtime
 from workers.settings import Settings, SettingsError
@@ -85,6 +86,7 @@ class _Stopper:
 
 def main() -> int:
     """Runs a worker. Returns its exit status."""
+    limit_arenas()
     with ExitStack() as held:
         try:
             settings = Settings.from_environment(os.environ)

@@ -95,6 +95,18 @@ def test_an_endless_prompt_leaves_room_for_the_text(whisper: WhisperEngine) -> N
     assert "young man" in text_of(whisper.hear([clip("librivox-0880")], hearing=hearing)[0])
 
 
+def test_a_temperature_is_the_one_that_is_used(whisper: WhisperEngine) -> None:
+    (heard,) = whisper.hear([clip("librivox-0880")], hearing=Hearing(language="en", temperature=0.2))
+    assert {segment.temperature for segment in heard.segments} == {0.2}
+    assert "young man" in text_of(heard)
+
+
+def test_a_text_that_looks_wrong_is_tried_again_at_higher_temperatures(whisper: WhisperEngine) -> None:
+    (heard,) = whisper.hear([clip("librivox-0880")], hearing=Hearing(language="ko"))  # English taken for Korean is guessed
+    assert all(segment.temperature > 0 or segment.average_log_probability >= -1 for segment in heard.segments)
+    assert all(segment.compression_ratio <= 2.4 for segment in heard.segments)
+
+
 def test_the_language_of_all_windows_together(whisper: WhisperEngine, spanish: np.ndarray) -> None:
     assert whisper.find_language([clip("librivox-0870"), clip("librivox-0920"), spanish]) == "en"
     assert whisper.find_language([spanish]) == "es"

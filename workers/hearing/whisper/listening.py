@@ -11,8 +11,8 @@ from workers.hearing.segmentation import TimedWord, split_words, text_of
 from workers.hearing.whisper.model import Decoded, Encoded, WhisperModel
 from workers.hearing.whisper.pairing import pair_by_time
 
-TEMPERATURES: Final = (0.2, 0.4, 0.6, 0.8, 1.0)
-"""Tried one after the other while a text is repetitive or guessed, as OpenAI's program does."""
+TEMPERATURES: Final = (0.3, 0.6, 0.9)
+"""Tried one after the other while a text is repetitive or guessed. OpenAI's program takes five steps, but a window is to end in seconds."""
 DECIMALS: Final = 3
 
 

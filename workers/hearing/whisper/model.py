@@ -20,7 +20,8 @@ Encoded = NDArray[Any]
 """What the decoder attends to, [windows, 1500, width]: rows of it are heard alone or together."""
 
 BEAMS: Final = 5
-CANDIDATES: Final = 5
+CANDIDATES: Final = 3
+"""Of which the most probable is taken, at a temperature above 0."""
 MOST_TOKENS: Final = 448
 MOST_PROMPT_TOKENS: Final = 160
 MOST_HOTWORD_TOKENS: Final = 63

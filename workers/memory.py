@@ -1,0 +1,26 @@
+"""How the worker's process takes memory from the system and gives it back."""
+
+import ctypes
+import logging
+import sys
+from typing import Final
+
+logger = logging.getLogger(__name__)
+
+ARENAS: Final = 2
+"""Glibc gives every thread an arena of its own, up to eight a core, and each keeps the largest block that its threads ever freed: an hour of
+speech on two cores took 1.65 GB of memory and grew, with two arenas it stays below 1.2."""
+M_ARENA_MAX: Final = -8
+"""malloc.h"""
+
+
+def limit_arenas() -> None:
+    """Few arenas for all threads, where the C library is glibc. Before threads start."""
+    if sys.platform != "linux":
+        return
+    try:
+        accepted = ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+    except (OSError, AttributeError):  # another C library
+        return
+    if not accepted:
+        logger.warning("arenas_not_limited")
