@@ -11,7 +11,15 @@ from django.db.models import ProtectedError
 from apps.accounts.models import Account
 from apps.billing.models import Balance, EntryKind, LedgerEntry
 from apps.billing.selectors import LedgerDifference, available_millicredits, ledger_differences
-from apps.billing.services import grant_credits, open_account, release_credits, reserve_credits, settle_credits, welcome_account
+from apps.billing.services import (
+    grant_credits,
+    open_account,
+    provide_account,
+    release_credits,
+    reserve_credits,
+    settle_credits,
+    welcome_account,
+)
 from apps.billing.services.jobs import LedgerError
 from apps.core.errors import ConflictError, InsufficientCreditsError, InvalidRequestError
 from tests.factories import AccountFactory, PlanFactory
@@ -230,6 +238,16 @@ class TestManyAtOnce:
 
         with ThreadPoolExecutor(count) as pool:
             return list(pool.map(run, range(count)))
+
+    def test_a_new_person_who_is_provided_for_many_times_at_once_has_one_account(self) -> None:
+        plan = PlanFactory()
+
+        def provide(number: int) -> int:
+            email = ("new@example.com", " New@Example.com")[number % 2]
+            return provide_account(email=email, plan=plan, millicredits=1000, actor="test").pk
+
+        (pk,) = set(self.at_once(8, provide))
+        assert (Account.objects.get().pk, available_millicredits(pk)) == (pk, 8000)
 
     def test_fifty_reservations_on_credits_for_ten_are_accepted_exactly_ten_times(self) -> None:
         account = AccountFactory(credits=10)
