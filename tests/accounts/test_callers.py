@@ -3,6 +3,7 @@
 import pytest
 
 from apps.accounts.callers import RequestBucket, anonymous_caller, caller_of_key
+from apps.accounts.scopes import SCOPES
 from apps.core.errors import PermissionDeniedError
 from tests.factories import AccountFactory, AnonymousPlanFactory, PlanFactory, make_key
 
@@ -59,4 +60,6 @@ def test_a_key_opens_its_scopes_only_and_one_without_scopes_everything() -> None
 
 
 def test_scopes_do_not_concern_callers_without_a_key() -> None:
-    anonymous_caller(AnonymousPlanFactory(), address=ADDRESS).needs_scope("tts:generate")
+    caller = anonymous_caller(AnonymousPlanFactory(), address=ADDRESS)
+    assert [scope for scope in SCOPES if not caller.has_scope(scope)] == []
+    caller.needs_scope("tts:generate")  # raises nothing
