@@ -8,5 +8,5 @@ all=$(mktemp)
 trap 'rm -f "$all"' EXIT
 lock -o "$all" platform.in embedded.in worker-cpu.in dev.in
 for group in platform embedded worker-cpu dev; do lock -c "$all" -o "$group.txt" "$group.in"; done
-for group in bootstrap worker-gpu piper chat; do lock -c "$all" -o "$group.txt" "$group.in"; done
+for group in bootstrap worker-gpu chat; do lock -c "$all" -o "$group.txt" "$group.in"; done
 lock --no-deps -o languages.txt languages.in
