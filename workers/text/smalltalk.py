@@ -22,6 +22,11 @@ LARGEST_WORD: Final = 100
 """Numbers up to here are understood as words too."""
 NUMBER: Final = re.compile(rf"-?\d{{1,{DIGITS}}}(?:[.,]\d{{1,{DIGITS}}})?")
 WORD: Final = re.compile(r"\w{1,40}")
+TIGHT: Final = frozenset("+-*×÷")
+"""Signs that may stand between two numbers without a space, as recognisers write sums; 24/7 and 3x3 are none."""
+BEFORE, BEHIND = r"(?<![\d.,])", r"(?![\d.,]*\d)"
+ALONE_BEFORE, ALONE_BEHIND = r"(?<![\d.,+*/×÷-])", r"(?![\d.,+*/×÷-]*\d)"
+"""Of tight sums: parts of dates and of telephone numbers are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,10 @@ def _sum(said: str, *, language: str, phrases: Phrases) -> str:
     """`17 plus 25 is 42.`: two numbers with an operation between them, in figures or in words."""
     text = _with_figures(said.lower(), language=language)
     for sign, names in phrases.operations.items():
-        between = "|".join(re.escape(name) for name in names)
-        found = re.search(rf"(?<![\d.,])({NUMBER.pattern})\s{{1,3}}(?:{between})\s{{1,3}}({NUMBER.pattern})(?![\d.,]*\d)", text)
+        between, tight = ("|".join(map(re.escape, among)) for among in (names, TIGHT.intersection(names)))
+        found = re.search(rf"{BEFORE}({NUMBER.pattern})\s{{1,3}}(?:{between})\s{{1,3}}({NUMBER.pattern}){BEHIND}", text)
+        if tight and not found:
+            found = re.search(rf"{ALONE_BEFORE}({NUMBER.pattern})(?:{tight})({NUMBER.pattern}){ALONE_BEHIND}", text)
         if found:
             first, second = _number(found[1], language=language), _number(found[2], language=language)
             result = _reckon(first, sign, second)

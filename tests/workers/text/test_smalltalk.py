@@ -54,6 +54,9 @@ def test_greetings_the_time_and_the_date(language: str, text: str, reply: str) -
         ("en", "1,000 minus 0.5", "1000 minus 0.5 is 999.5."),
         ("en", "10 divided by 3", "10 divided by 3 is 3.333333."),
         ("en", "7 / 2", "7 divided by 2 is 3.5."),
+        ("en", "Hello. What is 90-30?", "90 minus 30 is 60."),  # as whisper writes it
+        ("en", "What's 17+25?", "17 plus 25 is 42."),
+        ("en", "6×7", "6 times 7 is 42."),
         ("es", "¿Cuánto es 6 por 7?", "6 por 7 es 42."),
         ("fr", "Combien font deux plus deux ?", "2 plus 2 font 4."),
         ("de", "12,5 geteilt durch 2", "12,5 geteilt durch 2 ist 6,25."),
