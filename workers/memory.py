@@ -8,8 +8,8 @@ from typing import Final
 logger = logging.getLogger(__name__)
 
 ARENAS: Final = 2
-"""Glibc gives every thread an arena of its own, up to eight a core, and each keeps the largest blocks that its threads ever freed: after ten
-minutes of speech in five pieces a worker on two cores had taken 1.4 GB of memory and went on; with two arenas it has 0.9 and stays there."""
+"""Glibc gives every thread an arena of its own, up to eight a core, and each keeps the largest blocks that its threads ever freed: two threads
+that heard windows grew from 0.58 to 0.84 GB in two rounds, with one arena they stayed at 0.55."""
 M_ARENA_MAX: Final = -8
 """malloc.h"""
 
