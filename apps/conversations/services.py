@@ -106,7 +106,7 @@ def request_turn(
 
 
 def remove_conversation(conversation: Conversation) -> None:
-    """Forget what was said. Results of its turns stay until their own time."""
+    """Forget the conversation. Results of its turns, texts included, stay for whoever holds their uuid until their own time."""
     conversation.delete()
 
 

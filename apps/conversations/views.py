@@ -97,7 +97,7 @@ class ConversationView(APIView):
         responses=shapes.RemovedConversationSerializer,
     )
     def delete(self, request: Request, conversation_id: str) -> Response:
-        """What was said is forgotten at once; the audio of its answers stays until its own time."""
+        """No answer knows of it any more. The result of each turn, text and audio, stays for whoever holds its uuid until its own time."""
         conversation = get_own_conversation(get_caller(request), conversation_id=conversation_id)
         remove_conversation(conversation)
         return Response({"conversation_id": conversation_id, "deleted": True})

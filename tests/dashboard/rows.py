@@ -11,6 +11,7 @@ from apps.accounts.models import Account, AnonymousUse, User
 from apps.batches.models import Batch
 from apps.billing.models import ServicePrice, TierPrice
 from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
+from apps.conversations.models import Conversation
 from apps.core.notices import leave_notice
 from apps.jobs.models import Job, Part
 from apps.webhooks.services import create_endpoint, record_event
@@ -35,6 +36,8 @@ def make_one_of_everything() -> None:
     batch = Batch.objects.create(account=account, total=2, ended_count=1)
     batch.items.create(index=0, job=spoken)
     batch.items.create(index=1, error_code="unknown_voice", error_message="<b>No such voice</b>")
+    conversation = Conversation.objects.create(account=account, system_prompt="A private manner of speaking.")
+    conversation.turns.create(job=spoken, user_text="A private question?", ai_text="A private answer.")
     create_endpoint(account, url="https://example.com/hook", events=["job.failed"])
     record_event(account.pk, event="job.failed", data={"error": "<b>It failed</b>"}, url="https://example.com/own")
     leave_notice(account.pk, event="credits.low", data={"credits_remaining": 5.0})

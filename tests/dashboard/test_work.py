@@ -10,6 +10,7 @@ from apps.billing.models import TierPrice
 from apps.billing.selectors import available_millicredits
 from apps.billing.services import reserve_credits, settle_credits
 from apps.catalog.models import Engine, Worker
+from apps.conversations.models import Conversation
 from apps.jobs.models import Job
 from tests.dashboard.rows import make_job, make_one_of_everything, page, staff
 from tests.factories import AccountFactory
@@ -42,6 +43,15 @@ class TestJobsAndModels:
         assert reader.post(f"/admin/jobs/job/{job.pk}/cancel/").status_code == 403
         job.refresh_from_db()
         assert job.state == "queued"
+
+    def test_a_conversation_shows_its_turns_and_nothing_that_was_said(self, client: Client) -> None:
+        make_one_of_everything()
+        conversation = Conversation.objects.get()
+        shown = client.get(page(Conversation, "change", conversation.pk)).content.decode()
+        turn = conversation.turns.get()
+        assert (turn.job.uuid.hex[:8] in shown, "0.040" in shown, "private" in shown) == (True, True, False)
+        for kind, *found in (("add",), ("delete", conversation.pk)):
+            assert client.get(page(Conversation, kind, *found)).status_code == 403
 
     def test_a_model_is_priced_and_switched_off_and_keeps_its_announcement(self, client: Client) -> None:
         make_one_of_everything()

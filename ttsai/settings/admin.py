@@ -11,6 +11,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Jobs", "play_circle", "jobs_job"),
             ("Parts", "splitscreen", "jobs_part"),
             ("Batches", "stacks", "batches_batch"),
+            ("Conversations", "forum", "conversations_conversation"),
             ("Workers", "memory", "catalog_worker"),
             ("Models", "neurology", "catalog_engine"),
             ("Voices", "record_voice_over", "catalog_voice"),

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from apps.dashboard.admin import accounts, batches, catalog, jobs, keys, ledger, plans, users, webhooks
+from apps.dashboard.admin import accounts, batches, catalog, conversations, jobs, keys, ledger, plans, users, webhooks
 
 admin.site.index_template = "dashboard/start.html"
 admin.site.index_title = "Start"
