@@ -60,7 +60,7 @@ def delete_expired_results() -> None:
 
 @shared_task(name=DISCARD_JOINED_PARTS, ignore_result=True)
 def discard(job: str) -> None:
-    """After a join: the parts' own audio."""
+    """After a job's end: what its parts made for each other."""
     discard_joined_parts(UUID(job))
 
 

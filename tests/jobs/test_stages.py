@@ -1,10 +1,14 @@
 """Stages: what an earlier part made is what a later one reads."""
 
+import json
+
 import pytest
+import redis
 
 from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch
 from apps.jobs.models import Job, Part
+from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.retention import discard_joined_parts
 from apps.jobs.services.stages import output_of, timings_of
@@ -79,6 +83,21 @@ def test_only_what_belongs_to_the_result_is_kept() -> None:
     keys = [finish(job, index) for index in range(5)]
     discard_joined_parts(job.uuid)
     assert [get_storage().stat(key) is not None for key in keys] == [False, False, False, True, True]
+
+
+def test_nothing_is_kept_of_a_job_that_its_owner_cancels(valkey: redis.Redis) -> None:
+    job = staged_job()
+    prepared, heard = finish(job, 0, has_timings=True), finish(job, 1)
+    assert discard_joined_parts(job.uuid) == 0
+    running = started(part_of(job, 2))
+    valkey.delete("platform")
+    cancel_job(job, reason="Cancelled by its owner.")
+    finish_part(outcome_of(running, status="cancelled", units_done=2))
+    assert (reread(job).state, reread(job).charged_millicredits) == ("cancelled", 14)
+    [raw] = valkey.lrange("platform", 0, -1)
+    assert json.loads(raw)["headers"]["task"] == "platform.discard_joined_parts"
+    assert discard_joined_parts(job.uuid) == 2
+    assert [get_storage().stat(key) for key in (prepared, prepared.replace("audio.wav", "timings.json"), heard)] == [None, None, None]
 
 
 def test_a_part_that_fails_ends_the_stages_behind_it() -> None:

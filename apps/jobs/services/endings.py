@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from apps.billing.services import release_credits, settle_credits
 from apps.core.events import end_event, publish_event
-from apps.jobs.models import ACTIVE_STATES, Job, JobState
-from apps.jobs.publishing import cancel_attempts
+from apps.core.platform_tasks import ask_platform
+from apps.jobs.models import ACTIVE_STATES, Job, JobState, Part, PartState
+from apps.jobs.publishing import DISCARD_JOINED_PARTS, cancel_attempts
 from apps.jobs.services.observers import tell_observers
 
 # RETURNING gives the tokens of attempts in flight: a part that waits has none.
@@ -102,8 +103,11 @@ def _settle(job: Job, *, account_id: int) -> None:
 
 
 def _close_parts(job: Job) -> None:
+    """Of a job that comes to nothing: parts stop, and what those before them made goes."""
     with connection.cursor() as cursor:
         cursor.execute(CLOSE_PARTS, {"job": job.uuid})
         tokens = [token for (token,) in cursor.fetchall() if token is not None]
     if tokens:
         transaction.on_commit(partial(cancel_attempts, tokens))
+    if Part.objects.filter(job_id=job.uuid, state=PartState.DONE).exists():
+        transaction.on_commit(partial(ask_platform, DISCARD_JOINED_PARTS, job.uuid.hex))

@@ -52,11 +52,15 @@ def delete_result(job: Job) -> None:
 
 
 def discard_joined_parts(job_uuid: UUID) -> int:
-    """Delete the audio of parts that were joined into a result; how many. Lossless, it is far larger than the result."""
+    """Delete what parts made for others, and all that was made where nothing came of it; of how many.
+
+    Lossless audio is far larger than the result, and a recording that was made ready is the customer's.
+    """
     job = Job.objects.get(uuid=job_uuid)
-    if job.state != JobState.COMPLETED:
+    if not job.is_over:
         return 0
-    joined = list(Part.objects.filter(job_id=job.uuid, state=PartState.DONE, index__lt=job.part_count - 1, is_kept=False))
+    made = Part.objects.filter(job_id=job.uuid, state=PartState.DONE)
+    joined = list(made.filter(index__lt=job.part_count - 1, is_kept=False) if job.state == JobState.COMPLETED else made)
     for part in joined:
         get_storage().delete_prefix(part_folder(part))
     return len(joined)
