@@ -7,6 +7,7 @@ import pytest
 
 from tests.flows.listening import Listener
 from tests.flows.running import RunningPlatform
+from tests.workers.chat_http import ChatHTTP, chat_http
 from workers.weights.store import WeightStore
 
 
@@ -33,6 +34,24 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatfo
 def harmed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
     """A platform whose processes are killed; it speaks silence, slowly enough to be caught in the middle."""
     environment = {"TTSAI_ENGINES": "silence", "TTSAI_PRELOAD": "", "TTSAI_SILENCE_COMPUTE_SECONDS": "0.2"}
+    running = RunningPlatform(home=_home(tmp_path_factory), environment=environment)
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def chat() -> Iterator[ChatHTTP]:
+    """The operator's OpenAI-compatible chat server."""
+    with chat_http() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def hearing(tmp_path_factory: pytest.TempPathFactory, chat: ChatHTTP) -> Iterator[RunningPlatform]:
+    """A platform with its real models that hears recordings in pieces of ten seconds and may ask a chat server."""
+    environment = {"TTSAI_PIECE_SECONDS": "10", "TTSAI_CHAT_URL": chat.url, "TTSAI_CHAT_MODEL": "talker", "TTSAI_PRELOAD": "kokoro,whisper"}
     running = RunningPlatform(home=_home(tmp_path_factory), environment=environment)
     try:
         yield running.start()

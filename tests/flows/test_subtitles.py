@@ -1,98 +1,120 @@
-"""Subtitles on the running platform: from the model's own timings, from an alignment by the real aligners, from a transcript."""
+"""Subtitles of whatever the platform said or heard: files that players read, true to the sound, made once."""
 
-import io
-import time
+import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 import httpx
-import numpy as np
 import pytest
-import soundfile
 
+from tests.flows.following import wait_for_end
+from tests.flows.listening import Listener, plain_words
+from tests.flows.recordings import RATE, as_flac, samples_of, speak
 from tests.flows.running import RunningPlatform
-from tests.workers.hearing.diarize.conversations import DHD, LIBRIVOX, RATE, converse
+from tests.workers.hearing.clips import LIBRIVOX, clips, said, spoken_words
 from tests.workers.text.subtitles.reading import ReadCue, read_srt, read_vtt
 
-TEXTS = {
-    "af_heart": (
-        "The lighthouse stood at the very end of the headland, where the road gave up and the grass took over. "
-        "Dr. Brown paid $42 for the oil. Nobody minded."
-    ),
-    "ef_dora": (
-        "El faro estaba al final del cabo, donde se acababa el camino y empezaba la hierba. "
-        "Todas las tardes, poco antes de ponerse el sol, el farero subía 142 escalones. Nadie protestaba."
-    ),
-}
+ENGLISH = (
+    "The first train leaves before sunrise, and the last one returns after midnight. "
+    "Nobody waited on the platform; only the old clock above the door was awake."
+)
+FRENCH = "Le premier train part avant le lever du soleil. Le dernier revient après minuit, quand tout le monde dort."
+SPANISH = "La lluvia cayó durante toda la noche. Ayer compramos pan y leche en el mercado."
+MARGIN = 500
+"""Milliseconds that a cue may stand longer than its last sound, to be read."""
 
 
 @pytest.fixture(scope="module")
-def key(platform: RunningPlatform) -> str:
-    return platform.key("subtitles@example.com", plan="enterprise")
+def client(hearing: RunningPlatform) -> Iterator[httpx.Client]:
+    with hearing.client(hearing.key("subtitles@example.com", plan="enterprise")) as client:
+        yield client
 
 
-def spoken(platform: RunningPlatform, key: str, *, voice: str) -> str:
-    """The uuid of a completed job."""
-    with platform.client(key) as client:
-        answer = client.post("/v1/tts/", json={"text": TEXTS[voice], "voice": voice})
-        assert answer.status_code == 200, answer.text
-        uuid = str(answer.json()["uuid"])
-        deadline = time.monotonic() + 120
-        while (result := client.get("/v1/speech/results/", params={"uuid": uuid}).json())["status"] in {"queued", "processing"}:
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+def spoken(client: httpx.Client, text: str, **wishes: str) -> tuple[str, bytes]:
+    """A completed speech job and its audio."""
+    answer = client.post("/v1/tts/", json={"text": text, "format": "wav", **wishes})
+    assert answer.status_code == 200, answer.text
+    uuid = str(answer.json()["uuid"])
+    result = wait_for_end(client, uuid)
     assert result["status"] == "completed", result
-    return uuid
+    return uuid, client.get(result["result_url"]).content
 
 
-def subtitles(platform: RunningPlatform, uuid: str, **parameters: str) -> httpx.Response:
-    with platform.client() as anybody:
-        return anybody.get("/v1/speech/subtitles/", params={"uuid": uuid, **parameters}, timeout=180)
+def cues_of(client: httpx.Client, uuid: str, *, audio_seconds: float) -> list[ReadCue]:
+    """By both formats, which tell the same, and keep the rules of readable cues. Needs no key."""
+    files = [
+        httpx.get(f"{client.base_url}/v1/speech/subtitles/", params={"uuid": uuid, "format": name}, timeout=180) for name in ("srt", "vtt")
+    ]
+    assert [file.status_code for file in files] == [200, 200], files[0].text
+    srt, vtt = read_srt(files[0].text), read_vtt(files[1].text)
+    assert srt == vtt
+    assert all(len(line) <= 42 for cue in srt for line in cue.lines)
+    assert all(cue.start < cue.end <= following.start for cue, following in pairwise(srt))
+    assert all(cue.end - cue.start <= 7000 for cue in srt)
+    assert srt[-1].end <= 1000 * audio_seconds + MARGIN
+    return srt
 
 
-def check_rules(cues: list[ReadCue]) -> None:
-    assert all(len(line) <= 42 for cue in cues for line in cue.lines)
-    assert all(1000 <= cue.end - cue.start <= 7000 for cue in cues)
-    assert all(first.end <= second.start for first, second in pairwise(cues))
+def text_of(cues: list[ReadCue]) -> str:
+    return " ".join(line for cue in cues for line in cue.lines)
 
 
-@pytest.mark.parametrize("voice", TEXTS)
-def test_an_alignment_says_what_the_model_s_own_timings_say(platform: RunningPlatform, key: str, voice: str) -> None:
-    uuid = spoken(platform, key, voice=voice)
-    own = read_srt(subtitles(platform, uuid).text)
-    check_rules(own)
-    assert " ".join(line for cue in own for line in cue.lines) == TEXTS[voice]
-    (timings,) = platform.home.glob(f"objects/*/{uuid}/*/timings.json")
-    timings.unlink()  # a model without durations leaves none
-    answer = subtitles(platform, uuid, format="vtt", download="1")
+@pytest.mark.parametrize(
+    ("wishes", "text", "language"),
+    [
+        ({"model": "kokoro", "voice": "af_heart"}, ENGLISH, "en"),
+        ({"model": "hibari"}, ENGLISH, "en"),
+        pytest.param({"model": "piper"}, ENGLISH, "en", marks=pytest.mark.prove),
+        ({"model": "kokoro", "voice": "ff_siwis"}, FRENCH, "fr"),
+    ],
+    ids=["kokoro", "hibari", "piper", "French"],
+)
+def test_every_cue_of_a_speech_job_stands_where_its_words_are_heard(
+    client: httpx.Client, listener: Listener, wishes: dict[str, str], text: str, language: str
+) -> None:
+    uuid, audio = spoken(client, text, **wishes)
+    samples = samples_of(audio)
+    cues = cues_of(client, uuid, audio_seconds=len(samples) / RATE)
+    assert text_of(cues) == text
+    assert len(cues) >= 2
+    for cue in (cues[0], cues[-1]):
+        heard = as_flac(samples[max(0, cue.start - 100) * RATE // 1000 : (cue.end + 100) * RATE // 1000])
+        assert listener.word_error_rate(heard, " ".join(cue.lines), language=language) <= 0.25
+
+
+def test_cues_of_a_transcription_are_its_words_in_their_time(client: httpx.Client) -> None:
+    recording = clips(LIBRIVOX)
+    heard = client.post("/v1/stt/", files={"file": as_flac(recording)}, data={"timestamps": "true"}).json()
+    cues = cues_of(client, heard["uuid"], audio_seconds=len(recording) / RATE)
+    assert plain_words(text_of(cues)) == plain_words(heard["text"])
+    assert spoken_words(text_of(cues)).split()[:8] == said(LIBRIVOX).split()[:8]
+    words = [word for segment in heard["segments"] for word in segment["words"]]
+    assert cues[0].start == pytest.approx(1000 * words[0]["start"], abs=1)
+
+
+def test_a_translated_speech_has_subtitles_in_its_new_language(client: httpx.Client) -> None:
+    spanish = speak(client, SPANISH, voice="em_alex")
+    translated = client.post("/v1/speech-translate/", files={"file": spanish}, data={"target_language": "en", "format": "wav"}).json()
+    audio = samples_of(httpx.get(translated["audio_url"]).content)
+    cues = cues_of(client, translated["uuid"], audio_seconds=len(audio) / RATE)
+    assert text_of(cues) == translated["translated_text"]
+
+
+def test_subtitles_are_made_once_and_sent_as_a_file_when_asked(hearing: RunningPlatform, client: httpx.Client) -> None:
+    uuid, _ = spoken(client, ENGLISH, model="hibari")
+    first = subtitles(client, uuid)
+    (stored,) = (hearing.home / "objects").glob(f"*/{uuid}/subtitles.srt")
+    assert stored.read_bytes() == first.content
+    stored.write_bytes(first.content.replace(b"sunrise", b"daybreak"))
+    second = subtitles(client, uuid, download="1")
+    assert second.content == stored.read_bytes()
+    assert "daybreak" in text_of(read_srt(second.text))
+    assert first.headers["Content-Disposition"].startswith("inline")
+    assert re.fullmatch(r'attachment; filename=".+\.srt"', second.headers["Content-Disposition"])
+    assert subtitles(client, uuid, format="vtt").headers["Content-Type"] == "text/vtt; charset=utf-8"
+
+
+def subtitles(client: httpx.Client, uuid: str, **query: str) -> httpx.Response:
+    answer = client.get("/v1/speech/subtitles/", params={"uuid": uuid, **query})
     assert answer.status_code == 200, answer.text
-    assert answer.headers["content-disposition"] == 'attachment; filename="subtitles.vtt"'
-    aligned = read_vtt(answer.text)
-    check_rules(aligned)
-    assert " ".join(line for cue in aligned for line in cue.lines) == TEXTS[voice]
-    starts = {cue.start for cue in own}
-    distances = [min(abs(cue.start - start) for start in starts) for cue in aligned]
-    assert np.median(distances) < 200
-    assert len(list(platform.home.glob(f"objects/*/{uuid}/subtitles.*"))) == 2
-
-
-def test_a_diarized_transcription_names_its_speakers(platform: RunningPlatform, key: str) -> None:
-    conversation = converse(LIBRIVOX[0], DHD[0], LIBRIVOX[2], DHD[2], LIBRIVOX[3], DHD[1], pause_seconds=0.6)
-    file = io.BytesIO()
-    soundfile.write(file, conversation.samples, RATE, format="FLAC")
-    with platform.client(key) as client:
-        form = {"diarize": "true", "num_speakers": "2", "language": "en"}
-        answer = client.post("/v1/stt/", files={"file": ("talk.flac", file.getvalue())}, data=form, timeout=300)
-    assert answer.status_code == 200, answer.text
-    transcript = answer.json()
-    assert transcript["segments"][0]["speaker"] == "SPEAKER_00"
-    assert {segment["speaker"] for segment in transcript["segments"]} == {"SPEAKER_00", "SPEAKER_01"}
-    cues = read_vtt(subtitles(platform, transcript["uuid"], format="vtt").text)
-    assert all(len(line) <= 42 for cue in cues for line in cue.lines)
-    assert cues[0].speaker == "SPEAKER_00"
-    assert {cue.speaker for cue in cues} == {"SPEAKER_00", "SPEAKER_01"}
-    forward = next(cue for cue in cues if "forward" in " ".join(cue.lines).lower())
-    assert forward.speaker == "SPEAKER_01"
-    said = next(start for start, _, who in conversation.turns if who == "dhd")
-    assert forward.start == pytest.approx(1000 * said, abs=400)
-    labelled = read_srt(subtitles(platform, transcript["uuid"]).text)
-    assert labelled[0].lines[0].startswith("SPEAKER_00: ")
+    return answer

@@ -1,0 +1,50 @@
+"""Recordings for the flows: spoken by the platform itself, in the containers that customers send."""
+
+import io
+
+import av
+import httpx
+import numpy as np
+import soundfile
+from av.audio.resampler import AudioResampler
+from numpy.typing import NDArray
+
+RATE = 16_000
+OPUS_RATE = 48_000
+
+
+def speak(client: httpx.Client, text: str, *, voice: str, model: str = "kokoro", audio_format: str = "wav") -> bytes:
+    """What the platform says."""
+    body = {"model": model, "input": text, "voice": voice, "response_format": audio_format}
+    answer = client.post("/v1/audio/speech", json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.content
+
+
+def samples_of(audio: bytes) -> NDArray[np.float32]:
+    """Mono, 16 kHz, of any file."""
+    resampler = AudioResampler("flt", "mono", RATE)
+    with av.open(io.BytesIO(audio)) as container:
+        frames = [*(frame for whole in container.decode(audio=0) for frame in resampler.resample(whole)), *resampler.resample(None)]
+    return np.concatenate([frame.to_ndarray()[0] for frame in frames])
+
+
+def as_flac(samples: NDArray[np.float32]) -> bytes:
+    """Mono samples at 16 kHz as a file."""
+    file = io.BytesIO()
+    soundfile.write(file, samples, RATE, format="FLAC")
+    return file.getvalue()
+
+
+def as_webm(samples: NDArray[np.float32]) -> bytes:
+    """Mono samples at 16 kHz as a browser's recorder writes them: Opus in WebM."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="webm") as container:
+        stream = container.add_stream("libopus", rate=OPUS_RATE, layout="mono")
+        frame = av.AudioFrame.from_ndarray(samples[np.newaxis], format="flt", layout="mono")
+        frame.sample_rate = RATE
+        resampler = AudioResampler(stream.format, "mono", OPUS_RATE, frame_size=stream.frame_size or OPUS_RATE // 50)
+        for piece in (*resampler.resample(frame), *resampler.resample(None)):
+            container.mux(stream.encode(piece))
+        container.mux(stream.encode(None))
+    return file.getvalue()

@@ -1,0 +1,159 @@
+"""What the platform hears: its own voices and people's, through clients that others wrote, in one piece and in several."""
+
+import itertools
+from collections.abc import Iterator
+
+import httpx
+import jiwer
+import numpy as np
+import openai
+import pytest
+import tts_ai
+from numpy.typing import NDArray
+
+from tests.flows.following import entries_of, files_of, parts_of, source_of, wait_for_end, wait_until
+from tests.flows.listening import plain_words
+from tests.flows.recordings import RATE, as_flac, as_webm, samples_of, speak
+from tests.flows.running import RunningPlatform
+from tests.prove.listening_material import order_of
+from tests.workers.hearing.clips import clips, music, noise, said, silence, spoken_words
+from tests.workers.text.subtitles.reading import read_srt, read_vtt
+
+TEXT = "The first train leaves before sunrise, and the last one returns after midnight."
+SPANISH = "La lluvia cayó durante toda la noche. Ayer compramos pan y leche en el mercado."
+TURNS = [
+    ("af_heart", "Good morning. I would like to book two seats on the night train to Vienna, please."),
+    ("am_michael", "Certainly. Do you prefer the window, or would you rather sit beside the corridor?"),
+    ("af_heart", "The window, please. My brother wants to look at the mountains in the early morning."),
+    ("am_michael", "Then I give you two seats in the first carriage. The train leaves from the last platform."),
+]
+PAUSE_SECONDS = 0.5
+
+
+@pytest.fixture(scope="module")
+def key(hearing: RunningPlatform) -> str:
+    return hearing.key("listening@example.com", plan="enterprise")
+
+
+@pytest.fixture(scope="module")
+def client(hearing: RunningPlatform, key: str) -> Iterator[httpx.Client]:
+    with hearing.client(key) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def openai_client(hearing: RunningPlatform, key: str) -> openai.OpenAI:
+    return openai.OpenAI(api_key=key, base_url=f"{hearing.url}/v1", max_retries=0)
+
+
+@pytest.fixture(scope="module")
+def spoken(client: httpx.Client) -> bytes:
+    return speak(client, TEXT, voice="af_heart")
+
+
+def word_errors(text: str, heard: str) -> float:
+    return float(jiwer.wer(plain_words(text), plain_words(heard)))
+
+
+def test_what_the_platform_said_is_heard_with_times_and_a_speaker(client: httpx.Client) -> None:
+    spoken = speak(client, TEXT, voice="af_heart", audio_format="mp3")
+    answer = client.post("/v1/stt/", files={"file": spoken}, data={"timestamps": "true", "diarize": "true"})
+    assert answer.status_code == 200, answer.text
+    heard = answer.json()
+    assert (heard["language"], heard["model"]) == ("en", "whisper")
+    assert word_errors(TEXT, heard["text"]) == 0
+    assert {segment["speaker"] for segment in heard["segments"]} == {"SPEAKER_00"}
+    words = [word for segment in heard["segments"] for word in segment["words"]]
+    assert plain_words(" ".join(word["word"] for word in words)) == plain_words(TEXT)
+    times = [time for word in words for time in (word["start"], word["end"])]
+    assert times == sorted(times)
+    assert 0 <= times[0] < times[-1] <= heard["duration"]
+    assert heard["credits_used"] == pytest.approx(2 * heard["duration"] / 60, abs=0.001)
+
+
+def test_the_official_sdk_transcribes_a_browsers_recording(hearing: RunningPlatform, key: str, spoken: bytes) -> None:
+    sdk = tts_ai.TTSClient(api_key=key, base_url=hearing.url, gpu_url=hearing.url)
+    result = sdk.transcribe(as_webm(samples_of(spoken)), language="en")
+    assert (word_errors(TEXT, result.text), result.language) == (0, "en")
+    assert word_errors(TEXT, " ".join(segment["text"] for segment in result.segments)) == 0
+    with pytest.raises(tts_ai.TTSError, match="unknown model"):
+        sdk.transcribe(spoken, model="no-such-model")
+
+
+def test_the_official_openai_package_reads_all_five_formats(client: httpx.Client, openai_client: openai.OpenAI, spoken: bytes) -> None:
+    transcribe = openai_client.audio.transcriptions.create
+    accepted = client.post("/v1/tts/", json={"text": TEXT, "voice": "af_heart", "format": "m4a"}).json()
+    m4a = client.get(wait_for_end(client, accepted["uuid"])["result_url"]).content
+    as_json = transcribe(model="whisper-1", file=("speech.m4a", m4a))
+    as_text = transcribe(model="whisper-1", file=("speech.wav", spoken), response_format="text")
+    srt = transcribe(model="whisper-1", file=("speech.wav", spoken), response_format="srt")
+    vtt = transcribe(model="whisper-1", file=("speech.wav", spoken), response_format="vtt")
+    verbose = transcribe(
+        model="whisper-1", file=("speech.wav", spoken), response_format="verbose_json", timestamp_granularities=["word", "segment"]
+    )
+    assert as_text.endswith("\n")
+    assert verbose.language == "english"
+    assert verbose.duration == pytest.approx(len(samples_of(spoken)) / RATE, abs=0.01)
+    cues = [" ".join(line for cue in read(text) for line in cue.lines) for read, text in ((read_srt, srt), (read_vtt, vtt))]
+    segments = " ".join(segment.text for segment in verbose.segments or [])
+    words = " ".join(word.word for word in verbose.words or [])
+    for heard in (as_json.text, as_text, verbose.text, segments, words, *cues):
+        assert word_errors(TEXT, heard) == 0
+
+
+@pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")  # OpenAI's package calls its own translations so; they work
+def test_spanish_speech_is_heard_in_spanish_and_translated_to_english(client: httpx.Client, openai_client: openai.OpenAI) -> None:
+    spanish = speak(client, SPANISH, voice="ef_dora")
+    heard = client.post("/v1/stt/", files={"file": spanish}).json()
+    assert heard["language"] == "es"
+    assert word_errors(SPANISH, heard["text"]) <= 0.14
+    english = openai_client.audio.translations.create(model="whisper-1", file=("speech.wav", spanish)).text
+    assert {"rain", "night", "yesterday", "bread", "milk", "market"} <= set(plain_words(english).split())
+
+
+@pytest.mark.prove
+def test_a_recording_of_eight_pieces_comes_out_whole(hearing: RunningPlatform, client: httpx.Client) -> None:
+    names = order_of(3)
+    answer = client.post("/v1/stt/", files={"file": as_flac(clips(names))})
+    assert answer.status_code == 200, answer.text
+    heard = answer.json()
+    assert heard["duration"] == pytest.approx(len(clips(names)) / RATE, abs=0.01)
+    measured = jiwer.process_words(said(names), spoken_words(heard["text"]))
+    assert measured.wer <= 0.03
+    # The reader says "more a amiable", in each round: nobody writes the "a" down. No cut lost or doubled anything else.
+    assert (measured.insertions, measured.deletions) == (0, 3)
+    assert [kind for kind, *_ in parts_of(hearing, heard["uuid"])] == ["prepare", *["listen"] * 8, "transcript"]
+    starts = [segment["start"] for segment in heard["segments"]]
+    assert starts == sorted(starts)
+    assert entries_of(hearing, heard["uuid"])["charge"] == -round(1000 * heard["credits_used"])
+    wait_until(lambda: files_of(hearing, heard["uuid"]) == ["document.json", "manifest.json"])
+    wait_until(lambda: not source_of(hearing, heard["uuid"]).exists())
+
+
+def test_two_voices_are_told_apart_over_all_pieces(hearing: RunningPlatform, client: httpx.Client) -> None:
+    takes = [samples_of(speak(client, text, voice=voice)) for voice, text in TURNS]
+    recording = np.concatenate([part for take in takes for part in (take, silence(PAUSE_SECONDS))])
+    answer = client.post("/v1/stt/", files={"file": as_flac(recording)}, data={"diarize": "true"})
+    assert answer.status_code == 200, answer.text
+    heard = answer.json()
+    assert [kind for kind, *_ in parts_of(hearing, heard["uuid"])].count("listen") >= 2
+    turns = [
+        (speaker, " ".join(segment["text"] for segment in segments))
+        for speaker, segments in itertools.groupby(heard["segments"], key=lambda segment: segment["speaker"])
+    ]
+    assert [speaker for speaker, _ in turns] == ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00", "SPEAKER_01"]
+    for (_, text), (_, heard_text) in zip(TURNS, turns, strict=True):
+        assert word_errors(text, heard_text) <= 0.1
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [silence(5), noise(5, level=0.05), music(5), silence(30), noise(30, level=0.05, exponent=1)],
+    ids=["silence", "noise", "music", "silence in pieces", "noise in pieces"],
+)
+def test_where_nobody_speaks_no_word_is_invented(client: httpx.Client, samples: NDArray[np.float32]) -> None:
+    answer = client.post("/v1/stt/", files={"file": as_flac(samples)}, data={"timestamps": "true", "diarize": "true"})
+    assert answer.status_code == 200, answer.text
+    heard = answer.json()
+    assert (heard["text"], heard["segments"], heard["language"]) == ("", [], "")
+    assert heard["duration"] == pytest.approx(len(samples) / RATE)

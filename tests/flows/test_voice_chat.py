@@ -1,0 +1,86 @@
+"""A conversation: said or written, answered by rules or by a chat server, and spoken."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.flows.following import entries_of
+from tests.flows.listening import Listener, plain_words
+from tests.flows.recordings import as_flac, speak
+from tests.flows.running import RunningPlatform
+from tests.workers.chat_http import ChatHTTP, refuses, says
+from tests.workers.hearing.clips import silence
+
+CHAT = "/v1/voice-chat/"
+TURN_MILLICREDITS = 3000
+
+
+@pytest.fixture(scope="module")
+def client(hearing: RunningPlatform) -> Iterator[httpx.Client]:
+    with hearing.client(hearing.key("talker@example.com", plan="enterprise")) as client:
+        yield client
+
+
+def turn(client: httpx.Client, *, recording: bytes | None = None, **fields: str) -> dict[str, Any]:
+    answer = client.post(CHAT, json=fields) if recording is None else client.post(CHAT, files={"audio": recording}, data=fields)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def test_the_offline_responder_answers_a_text_and_a_recording_aloud(
+    hearing: RunningPlatform, client: httpx.Client, listener: Listener
+) -> None:
+    written = turn(client, text="What is seven times eight?", model="offline", tts_model="hibari")
+    assert (written["model"], written["user_text"], written["credits_used"]) == ("offline", "What is seven times eight?", 3)
+    assert "56" in written["ai_text"] or "fifty-six" in written["ai_text"]
+    heard = listener.hear(httpx.get(written["audio_url"]).content)
+    assert "56" in heard or "fifty-six" in heard.lower()
+    question = speak(client, "Hello. What is ninety minus thirty?", voice="am_michael")  # whisper writes 90-30
+    spoken = turn(client, recording=question, model="offline", tts_model="hibari", conversation_id=written["conversation_id"])
+    assert spoken["conversation_id"] == written["conversation_id"]
+    assert plain_words(spoken["user_text"]).startswith("hello what is")
+    assert "60" in spoken["ai_text"] or "sixty" in spoken["ai_text"]
+    turns = client.get(f"{CHAT}{written['conversation_id']}/").json()["turns"]
+    assert [one["uuid"] for one in turns] == [written["uuid"], spoken["uuid"]]
+    for one in (written, spoken):
+        assert entries_of(hearing, one["uuid"])["charge"] == -TURN_MILLICREDITS
+
+
+def test_history_and_system_prompt_arrive_at_the_chat_server(client: httpx.Client, chat: ChatHTTP, listener: Listener) -> None:
+    answer = "The museum opens at nine in the morning, and it closes at seven."
+    chat.script[:] = [says("Good morning, Clara."), says(answer)]
+    first = turn(client, text="Good morning. My name is Clara.", system_prompt="You guide visitors through a museum.")
+    question = speak(client, "When does the museum open?", voice="af_heart")
+    second = turn(client, recording=question, conversation_id=first["conversation_id"])
+    assert (first["ai_text"], second["ai_text"], second["model"]) == ("Good morning, Clara.", answer, "openai-chat")
+    received = chat.requests[-1]
+    assert (received.path, received.body["model"]) == ("/v1/chat/completions", "talker")
+    system, *messages = received.body["messages"]
+    assert system["role"] == "system"
+    assert "You guide visitors through a museum." in system["content"]
+    assert messages == [
+        {"role": "user", "content": "Good morning. My name is Clara."},
+        {"role": "assistant", "content": "Good morning, Clara."},
+        {"role": "user", "content": second["user_text"]},
+    ]
+    assert plain_words(second["user_text"]) == "when does the museum open"
+    heard = plain_words(listener.hear(httpx.get(second["audio_url"]).content))
+    assert heard.startswith("the museum opens at")
+    assert "closes at" in heard
+
+
+def test_a_turn_that_fails_costs_nothing_and_the_conversation_goes_on_without_it(client: httpx.Client, chat: ChatHTTP) -> None:
+    first = turn(client, text="Remember the number four.", tts_model="hibari")
+    before = client.get("/v1/account/").json()["credits"]
+    chat.script[:] = [refuses(401)] * 10
+    answer = client.post(CHAT, json={"text": "Forget it.", "conversation_id": first["conversation_id"]})
+    assert answer.status_code >= 500
+    assert answer.json()["error"]["message"]
+    chat.script.clear()
+    unheard = client.post(CHAT, files={"audio": as_flac(silence(2))}, data={"conversation_id": first["conversation_id"]})
+    assert (unheard.status_code, unheard.json()["error"]["code"]) == (400, "nothing_to_say")
+    assert client.get("/v1/account/").json()["credits"] == before
+    turn(client, text="Go on.", tts_model="hibari", conversation_id=first["conversation_id"])
+    assert [message["content"] for message in chat.requests[-1].body["messages"][-3:]] == ["Remember the number four.", "Fine.", "Go on."]
