@@ -10,6 +10,7 @@ from apps.core.errors import GoneError, InvalidRequestError, NotFoundError, Unav
 from apps.core.ids import find_uuid
 from apps.jobs.models import JobState
 from apps.listening.documents import read_script
+from apps.translation.translators import is_included
 from workers.contract.listening import Turn as ToldTurn
 
 MOST_TURNS = 20
@@ -58,8 +59,12 @@ def find_responder(plan: Plan, *, model: str = "") -> EngineRow:
     answering = [engine for engine in list_models() if engine.kind == "chat" and engine.was_seen_lately]
     if not answering:
         raise UnavailableError("No worker here answers at the moment.", code="model_unavailable", headers={"Retry-After": "60"})
-    best = min(answering, key=lambda engine: (PREFERRED.index(engine.id) if engine.id in PREFERRED else len(PREFERRED), engine.id))
+    best = min(answering, key=lambda engine: (not is_included(engine, plan=plan), _rank(engine), engine.id))
     return find_model(best.id, plan=plan, kind="chat")
+
+
+def _rank(engine: EngineRow) -> int:
+    return PREFERRED.index(engine.id) if engine.id in PREFERRED else len(PREFERRED)
 
 
 def _with_texts(turn: Turn) -> Turn:

@@ -32,7 +32,7 @@ def choose_translator(*, source: str, target: str, recogniser: EngineRow, plan: 
             code="unsupported_translation",
             param="target_language",
         )
-    best = min(fitting, key=lambda engine: (PREFERRED.index(engine.id) if engine.id in PREFERRED else len(PREFERRED), engine.id))
+    best = min(fitting, key=lambda engine: (not is_included(engine, plan=plan), _rank(engine), engine.id))
     return find_model(best.id, plan=plan, kind="translate")
 
 
@@ -48,8 +48,13 @@ def find_recogniser_in_use(plan: Plan, *, preferred: str) -> EngineRow:
     hearing = [engine for engine in list_models() if engine.kind == "stt" and engine.was_seen_lately]
     if not hearing:
         raise UnavailableError("No worker here understands speech at the moment.", code="model_unavailable", headers={"Retry-After": "60"})
-    best = min(hearing, key=lambda engine: (engine.id != preferred, engine.id))
+    best = min(hearing, key=lambda engine: (not is_included(engine, plan=plan), engine.id != preferred, engine.id))
     return find_model(best.id, plan=plan, kind="stt")
+
+
+def is_included(engine: EngineRow, *, plan: Plan) -> bool:
+    """Whether the plan opens the model: what is chosen for a caller is, where there is such a one."""
+    return not plan.allowed_models or engine.id in plan.allowed_models
 
 
 def list_pairs(recogniser: EngineRow) -> str:
@@ -61,6 +66,10 @@ def list_pairs(recogniser: EngineRow) -> str:
     for engine in _translators():
         pairs += [f"{_spelled(direction.source, engine=engine)} to {', '.join(direction.targets)}" for direction in engine.spec.directions]
     return "; ".join(dict.fromkeys(pairs)) or "none"
+
+
+def _rank(engine: EngineRow) -> int:
+    return PREFERRED.index(engine.id) if engine.id in PREFERRED else len(PREFERRED)
 
 
 def _spelled(source: str, *, engine: EngineRow) -> str:

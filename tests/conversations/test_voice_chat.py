@@ -9,6 +9,7 @@ import httpx
 import pytest
 from django.utils import timezone
 
+from apps.accounts.models import Plan
 from apps.conversations.models import Conversation, Turn
 from apps.conversations.selectors import MOST_CHARACTERS, history_of
 from apps.conversations.services import forget_expired_turns
@@ -160,6 +161,15 @@ def test_the_best_responder_answers_unless_another_is_asked_for(server: RunningS
     with making(MADE):
         assert chat(server, owner, text="Hi").json()["model"] == "openai-chat"
         assert chat(server, owner, text="Hi", model="offline").json()["model"] == "offline"
+
+
+def test_what_is_chosen_is_of_the_callers_plan_where_there_is_such_a_one(server: RunningShell, owner: Person) -> None:
+    announce(engine_spec(), engine_spec("whisper", **WHISPER), responder(), responder("openai-chat"))
+    Plan.objects.update(allowed_models=["kokoro", "offline"])
+    with making(MADE):
+        assert chat(server, owner, text="Hi").json()["model"] == "offline"
+        asked = chat(server, owner, text="Hi", model="openai-chat")
+    assert (asked.status_code, asked.json()["error"]["code"]) == (403, "model_not_allowed")
 
 
 def test_history_is_bounded() -> None:
