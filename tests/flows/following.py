@@ -1,5 +1,6 @@
 """What becomes of a job of a running platform, by its API, its rows and its files."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -52,7 +53,8 @@ def source_of(platform: RunningPlatform, uuid: str) -> Path:
 
 def files_of(platform: RunningPlatform, uuid: str) -> list[str]:
     """The names of a job's files, sorted."""
-    return sorted(path.name for path in (platform.home / "objects").glob(f"*/{uuid}/**/*") if path.is_file())
+    folders = (platform.home / "objects").glob(f"*/{uuid}")
+    return sorted(name for folder in folders for _, _, names in os.walk(folder) for name in names)  # others may be deleting there
 
 
 def _rows(platform: RunningPlatform, query: str, uuid: str) -> list[Any]:
