@@ -1,7 +1,7 @@
 """The protocol of engines that hear."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
 import numpy as np
@@ -11,6 +11,7 @@ from workers.contract.engines import EngineSpec
 from workers.contract.errors import UNKNOWN_ENGINE, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.listening import HeardSegment, HeardWord
 from workers.engines.base import Model, primary_tag
+from workers.weights.store import WeightsMissingError, WeightStore
 
 HEARING_RATE = 16_000
 """Hz, of all samples that recognisers and the detector of speech take."""
@@ -67,6 +68,15 @@ class Recogniser(Model, Protocol):
 
         Raises WorkError (unsupported_language).
         """
+
+
+def told_by_speakers(spec: EngineSpec) -> EngineSpec:
+    """The spec as it is true here: speakers are told apart where the speaker encoder's weights are."""
+    try:
+        WeightStore.default().path("speakers", "pretrained.pt")
+    except WeightsMissingError:
+        return replace(spec, has_diarization=False)
+    return spec
 
 
 def as_recogniser(model: Model) -> Recogniser:

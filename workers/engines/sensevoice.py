@@ -14,7 +14,7 @@ from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, UNKNOWN_ENGINE, WorkError
 from workers.contract.listening import HeardSegment, HeardWord
 from workers.engines.base import Model
-from workers.engines.recogniser import HEARING_RATE, Heard, Hearing, Recogniser, Samples, check_language
+from workers.engines.recogniser import HEARING_RATE, Heard, Hearing, Recogniser, Samples, check_language, told_by_speakers
 from workers.hearing.guards import compression_ratio
 from workers.hearing.segmentation import TimedWord, split_words, text_of
 from workers.hearing.sensevoice.decoding import Spelled, decode_frames, read_tokens
@@ -66,6 +66,7 @@ class SenseVoiceEngine(Recogniser):
 
     def __init__(self, folder: Path | None) -> None:
         """folder: the operator's; the weight set's else."""
+        self.spec = told_by_speakers(self.spec)
         self._folder = folder
         self._loaded: _Loaded | None = None
 

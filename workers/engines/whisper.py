@@ -12,7 +12,7 @@ from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.listening import HeardWord
 from workers.engines.base import Model
-from workers.engines.recogniser import HEARING_RATE, Heard, Hearing, Recogniser, Samples, check_language
+from workers.engines.recogniser import HEARING_RATE, Heard, Hearing, Recogniser, Samples, check_language, told_by_speakers
 from workers.hearing.vad import find_detector_obstacle
 from workers.hearing.whisper.languages import MULTILINGUAL, WITH_CANTONESE
 from workers.hearing.whisper.listening import hear_windows, most_probable_language
@@ -51,7 +51,7 @@ class WhisperEngine(Recogniser):
 
     def __init__(self, spec: EngineSpec, *, weights: str = "", folder: Path | None = None) -> None:
         """weights: the name of a weight set, where no folder is given."""
-        self.spec = spec
+        self.spec = told_by_speakers(spec)
         self._weights = weights
         self._folder = folder
         self._model: WhisperModel | None = None
