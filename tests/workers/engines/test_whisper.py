@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import jiwer
 import numpy as np
@@ -13,6 +14,8 @@ from workers.contract.errors import WorkError
 from workers.engines.recogniser import Hearing, as_recogniser
 from workers.engines.silence import SilenceEngine
 from workers.engines.whisper import WhisperEngine, build_engines
+from workers.hearing.whisper.listening import TEMPERATURES
+from workers.hearing.whisper.model import Decoded, WhisperModel
 
 ENGLISH = Hearing(language="en")
 
@@ -101,10 +104,22 @@ def test_a_temperature_is_the_one_that_is_used(whisper: WhisperEngine) -> None:
     assert "young man" in text_of(heard)
 
 
-def test_a_text_that_looks_wrong_is_tried_again_at_higher_temperatures(whisper: WhisperEngine) -> None:
+def test_a_text_that_looks_wrong_is_tried_again_at_higher_temperatures(whisper: WhisperEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[Decoded] = []
+    decode = WhisperModel.decode
+
+    def watched(model: WhisperModel, *given: Any, **named: Any) -> list[Decoded]:
+        decoded = decode(model, *given, **named)
+        tried.extend(decoded)
+        return decoded
+
+    monkeypatch.setattr(WhisperModel, "decode", watched)
     (heard,) = whisper.hear([clip("librivox-0880")], hearing=Hearing(language="ko"))  # English taken for Korean is guessed
-    assert all(segment.temperature > 0 or segment.average_log_probability >= -1 for segment in heard.segments)
-    assert all(segment.compression_ratio <= 2.4 for segment in heard.segments)
+    assert [one.temperature for one in tried] == [0.0, *TEMPERATURES][: len(tried)]
+    assert [one.is_sound for one in tried[:-1]] == [False] * (len(tried) - 1)
+    straight = [one for one in tried if one.compression_ratio <= 2.4] or tried
+    kept = tried[-1] if tried[-1].is_sound else max(straight, key=lambda one: one.average_log_probability)
+    assert {segment.temperature for segment in heard.segments} <= {kept.temperature}
 
 
 def test_the_language_of_all_windows_together(whisper: WhisperEngine, spanish: np.ndarray) -> None:
