@@ -14,8 +14,9 @@ from apps.conversations.models import Conversation, Turn
 from apps.conversations.selectors import find_responder, get_own_conversation, history_of, read_turns
 from apps.core.errors import ConflictError, InvalidRequestError
 from apps.jobs.dispatch import dispatch_soon
-from apps.jobs.models import ACTIVE_STATES
+from apps.jobs.models import ACTIVE_STATES, Job
 from apps.jobs.services.idempotency import Idempotency, claim_key
+from apps.jobs.services.retention import expire_now
 from apps.jobs.services.stages import output_of
 from apps.jobs.services.submit import JobPlan, PartPlan, Submission, accept_job
 from apps.listening.pieces import NOWHERE, listening_parts
@@ -106,8 +107,12 @@ def request_turn(
 
 
 def remove_conversation(conversation: Conversation) -> None:
-    """Forget the conversation. Results of its turns, texts included, stay for whoever holds their uuid until their own time."""
-    conversation.delete()
+    """Forget all that was said: the results of its turns expire at once. 409 conversation_busy while a turn is being answered."""
+    with transaction.atomic(durable=True):
+        Conversation.objects.select_for_update().get(pk=conversation.pk)
+        _check_answered(conversation)
+        expire_now(Job.objects.filter(turn__conversation=conversation))
+        conversation.delete()
 
 
 def forget_expired_turns() -> int:
@@ -124,15 +129,19 @@ def _open_conversation(caller: Caller, *, order: TurnOrder, cast: Cast) -> Conve
     conversation = Conversation.objects.select_for_update().filter(pk=cast.conversation.pk).first()
     if conversation is None:
         raise ConflictError("The conversation was removed meanwhile.", code="conversation_removed", param="conversation_id")
-    if conversation.turns.filter(job__state__in=ACTIVE_STATES).exists():
-        raise ConflictError(
-            "The turn before is not answered yet. Wait for it, or cancel it.", code="conversation_busy", param="conversation_id"
-        )
+    _check_answered(conversation)
     if order.system_prompt is not None:
         conversation.system_prompt = order.system_prompt
     conversation.last_turn_at = Now()
     conversation.save(update_fields=["system_prompt", "last_turn_at"])
     return conversation
+
+
+def _check_answered(conversation: Conversation) -> None:
+    if conversation.turns.filter(job__state__in=ACTIVE_STATES).exists():
+        raise ConflictError(
+            "The turn before is not answered yet. Wait for it, or cancel it.", code="conversation_busy", param="conversation_id"
+        )
 
 
 def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple[ToldTurn, ...], conversation: Conversation) -> JobPlan:

@@ -97,7 +97,7 @@ class ConversationView(APIView):
         responses=shapes.RemovedConversationSerializer,
     )
     def delete(self, request: Request, conversation_id: str) -> Response:
-        """No answer knows of it any more. The result of each turn, text and audio, stays for whoever holds its uuid until its own time."""
+        """All of it is gone: the conversation, and with it what was said in each turn, text and audio. 409 while a turn is being answered."""
         conversation = get_own_conversation(get_caller(request), conversation_id=conversation_id)
         remove_conversation(conversation)
         return Response({"conversation_id": conversation_id, "deleted": True})

@@ -115,6 +115,11 @@ class Job(models.Model):
         """Whether nothing will change any more."""
         return self.state not in ACTIVE_STATES
 
+    @property
+    def is_expired(self) -> bool:
+        """Whether its result is past its time, deleted already or not."""
+        return self.result_deleted_at is not None or (self.expires_at is not None and self.is_over and self.expires_at <= timezone.now())
+
 
 class Part(models.Model):
     """A piece of a job that one worker does in one go. Owns the attempt: its token, its lease, its count."""

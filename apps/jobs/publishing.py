@@ -26,6 +26,7 @@ AWAY_SECONDS = 1.0
 """After a failure nothing is admitted for so long: no request waits for the timeout that another has just waited for."""
 CANCEL_KEY_SECONDS = 3600
 DISCARD_JOINED_PARTS: Final = "platform.discard_joined_parts"
+EXPIRE_RESULTS: Final = "platform.expire_results"
 KINDS_WITH_TIMINGS = frozenset({"speak", "join", "prepare"})
 
 # Back in the line without a counted attempt. Should the message have arrived all the same, its token is worth nothing any more.

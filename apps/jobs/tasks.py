@@ -6,7 +6,7 @@ from uuid import UUID
 from celery import shared_task
 
 from apps.jobs.dispatch import dispatch_all
-from apps.jobs.publishing import DISCARD_JOINED_PARTS
+from apps.jobs.publishing import DISCARD_JOINED_PARTS, EXPIRE_RESULTS
 from apps.jobs.services.attempts import start_part
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.reap import reap
@@ -52,9 +52,9 @@ def reap_attempts() -> None:
     reap()
 
 
-@shared_task(name="platform.expire_results", ignore_result=True)
+@shared_task(name=EXPIRE_RESULTS, ignore_result=True)
 def delete_expired_results() -> None:
-    """Every hour: results past their retention."""
+    """Every hour, and when an owner wants results gone: those past their time."""
     expire_results()
 
 

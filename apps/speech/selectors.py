@@ -17,7 +17,7 @@ def get_speech_job(uuid_text: str) -> Job:
     job = find_job(uuid_text)
     if job is None:
         raise NotFoundError("There is no job with this uuid.", param="uuid")
-    if job.result_deleted_at is not None:
+    if job.is_expired:
         raise GoneError("The result has expired and was deleted.", param="uuid")
     return job
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from apps.core.fields import Flag, Text
 from apps.webhooks.events import EVENTS
-from apps.webhooks.models import Delivery, Endpoint
+from apps.webhooks.models import Delivery, Endpoint, SigningSecret
 
 DAY_SECONDS = 24 * 3600
 WEEK_SECONDS = 7 * DAY_SECONDS
@@ -81,6 +81,21 @@ class SecretSerializer(serializers.Serializer[Any]):
     """A signing secret."""
 
     secret = serializers.CharField(help_text="`whsec_…`, for any library of the Standard Webhooks rules.")
+
+
+class SecretHintSerializer(serializers.ModelSerializer[SigningSecret]):
+    """As much of a secret as tells it from another."""
+
+    hint = serializers.SerializerMethodField(help_text="`whsec_` and the first four characters.")
+
+    class Meta:
+        model = SigningSecret
+        fields = ["hint", "previous_secret_until"]
+        read_only_fields = fields
+
+    def get_hint(self, held: SigningSecret) -> str:
+        """24 of 256 bits."""
+        return f"{held.secret[:10]}…"
 
 
 class AttemptSerializer(serializers.Serializer[Any]):

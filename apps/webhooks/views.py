@@ -138,26 +138,22 @@ class EndpointTestView(WebhookView):
 class SigningSecretView(WebhookView):
     """The account's default secret, which signs what goes to a request's own webhook_url."""
 
-    def get_permissions(self) -> list[Any]:
-        """Whoever knows the secret can sign in our name: reading it is writing."""
-        return [HasAccount(), scope_required("webhooks:write")()]
-
     @extend_schema(
-        operation_id="webhooks_secret", tags=["webhooks"], responses=shapes.SecretSerializer, summary="The default signing secret"
+        operation_id="webhooks_secret", tags=["webhooks"], responses=shapes.SecretHintSerializer, summary="The default signing secret"
     )
     def get(self, request: Request) -> Response:  # noqa: ARG002
-        """The secret in force. Needs webhooks:write: whoever knows it can sign in our name."""
-        return Response({"secret": signing_secret(self.account.pk).secret}, headers=NOT_STORED)
+        """How the secret in force begins, to compare with the one you keep. The whole of it is shown once, by POST."""
+        return Response(shapes.SecretHintSerializer(signing_secret(self.account.pk)).data)
 
     @extend_schema(
         operation_id="webhooks_secret_rotate",
         tags=["webhooks"],
         request=shapes.SecretRotationSerializer,
         responses=shapes.SecretSerializer,
-        summary="Rotate the default signing secret",
+        summary="Make the default signing secret anew",
     )
     def post(self, request: Request) -> Response:
-        """A new default secret; the old one signs beside it until the overlap has passed."""
+        """A new default secret, shown only here; the one before, if any, signs beside it until the overlap has passed."""
         overlap = _valid(shapes.SecretRotationSerializer(data=request.data))
         return Response({"secret": rotate_secret(signing_secret(self.account.pk), **overlap)}, headers=NOT_STORED)
 

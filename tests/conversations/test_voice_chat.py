@@ -99,8 +99,10 @@ def test_a_conversation_is_read_and_forgotten_by_its_owner_alone(server: Running
     assert chat(server, stranger, text="Hi", conversation_id=uuid).status_code == 404
     read = httpx.get(url, headers=owner.headers).json()
     assert [(turn["user_text"], turn["ai_text"]) for turn in read["turns"]] == [("Hello there.", "**Hi!** How are you?")]
+    result = f"{server.url}/v1/speech/results/?uuid={Job.objects.get().uuid.hex}"
+    assert httpx.get(result).json()["status"] == "completed"
     assert httpx.delete(url, headers=owner.headers).json() == {"conversation_id": uuid, "deleted": True}
-    assert httpx.get(url, headers=owner.headers).status_code == 404
+    assert (httpx.get(url, headers=owner.headers).status_code, httpx.get(result).status_code) == (404, 410)
     assert not Turn.objects.exists()
 
 
@@ -111,9 +113,11 @@ def test_a_second_turn_waits_for_the_first(server: RunningShell, owner: Person) 
         waiting = pool.submit(chat, server, owner, text="And now?", conversation_id=uuid)
         wait_until_admitted()
         busy = chat(server, owner, text="Quick!", conversation_id=uuid)
+        removal = httpx.delete(f"{server.url}/v1/voice-chat/{uuid}/", headers=owner.headers)
         with making(MADE):
             assert waiting.result().status_code == 200
-    assert (busy.status_code, busy.json()["error"]["code"]) == (409, "conversation_busy")
+    for refused in (busy, removal):
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "conversation_busy")
     assert owner.millicredits == 1_000_000 - 6000
 
 

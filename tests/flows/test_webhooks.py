@@ -117,7 +117,7 @@ def test_each_bad_receiver_is_treated_as_it_is_written(telling: Telling, receive
 
 def test_a_job_is_told_to_its_own_address_with_what_a_poll_answers(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
     receiver = receivers(0)
-    secret = telling.ask("GET", "webhooks/secret/")["secret"]
+    secret = telling.ask("POST", "webhooks/secret/")["secret"]
     uuid = telling.ask("POST", "tts/", model="silence", text="Hello there.", format="wav", webhook_url=receiver.url)["uuid"]
     receiver.wait_for(1)
     (message,) = receiver.verified(secret)
@@ -160,7 +160,7 @@ def test_a_message_whose_sender_dies_in_the_middle_comes_again_under_its_id(tell
 
 def test_every_job_is_told_though_the_worker_is_killed_again_and_again(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
     receiver = receivers(0)
-    secret = telling.ask("GET", "webhooks/secret/")["secret"]
+    secret = telling.ask("POST", "webhooks/secret/")["secret"]
     uuids = []
     for number in range(24):
         wanted = {"model": "silence", "text": f"Job number {number}.", "format": "wav", "webhook_url": receiver.url}

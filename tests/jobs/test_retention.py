@@ -10,7 +10,7 @@ from apps.core.storage import StorageAwayError, get_storage
 from apps.jobs.models import FairShare, IdempotencyRecord, Job, Part, PartState
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.renditions import request_rendition
-from apps.jobs.services.retention import expire_results, forget_old_rows
+from apps.jobs.services.retention import expire_now, expire_results, forget_old_rows
 from tests.factories import AccountFactory, PlanFactory
 from tests.factories_jobs import announce, caller, outcome_of, part_of, reread, submit, work_off
 from tests.jobs.observing import everything, together
@@ -48,6 +48,24 @@ def test_the_recording_that_was_heard_is_named_no_longer() -> None:
 def test_retention_is_counted_by_the_plan_from_the_end() -> None:
     job = completed()
     assert job.expires_at - job.finished_at == timedelta(days=3)
+
+
+def test_an_owner_may_have_results_deleted_at_once() -> None:
+    job, other = completed(), completed()
+    rendition = request_rendition(job, format="wav")
+    work_off("codec")
+    assert not reread(job).is_expired
+    assert expire_now(Job.objects.filter(uuid=job.uuid)) == 1
+    assert reread(job).is_expired
+    assert expire_results() == 2
+    assert [reread(one).result_deleted_at is None for one in (job, rendition, other)] == [False, False, True]
+
+
+def test_a_job_that_is_not_over_keeps_its_time() -> None:
+    announce()
+    job = submit(caller(AccountFactory(credits=10))).job
+    assert expire_now(Job.objects.filter(uuid=job.uuid)) == 0
+    assert (reread(job).expires_at, reread(job).is_expired) == (None, False)
 
 
 def test_with_the_store_away_results_wait_for_the_next_hour(monkeypatch: pytest.MonkeyPatch) -> None:

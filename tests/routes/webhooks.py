@@ -22,7 +22,7 @@ def a_listed_endpoint(account: Account) -> Owned:
 
 
 def a_secret(account: Account) -> Owned:
-    return Owned(shown=signing_secret(account.pk).secret)
+    return Owned(shown=signing_secret(account.pk).secret[:10])
 
 
 def delivery_of(account: Account) -> Delivery:
@@ -43,7 +43,7 @@ ROWS = [
     row("webhooks/", "GET", scope="webhooks:read", owns=a_listed_endpoint),
     row("webhooks/", "POST", scope="webhooks:write", owns=None, body={"url": ADDRESS}),
     row("webhooks/events/", "GET", scope="webhooks:read", owns=None),
-    row("webhooks/secret/", "GET", scope="webhooks:write", owns=a_secret),
+    row("webhooks/secret/", "GET", scope="webhooks:read", owns=a_secret),
     row("webhooks/secret/", "POST", scope="webhooks:write", owns=None, body={}),
     row("webhooks/deliveries/", "GET", scope="webhooks:read", owns=a_listed_delivery),
     row("webhooks/deliveries/<uuid>/replay/", "POST", scope="webhooks:write", owns=a_delivery),

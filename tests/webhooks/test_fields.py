@@ -81,11 +81,13 @@ def test_without_a_key_there_is_no_webhook() -> None:
     assert Job.objects.count() == 0
 
 
-def test_the_default_secret_is_made_when_it_first_signs_or_is_first_read(owner: Person) -> None:
+def test_the_default_secret_is_shown_once(owner: Person) -> None:
     owner.say(webhook_url="https://example.com/hook")
     assert SigningSecret.objects.count() == 0
-    secret = owner.get("/v1/webhooks/secret/").json()["secret"]
+    secret = owner.post("/v1/webhooks/secret/", {}).json()["secret"]
     assert SigningSecret.objects.get(account=owner.account).secret == secret
+    shown = owner.get("/v1/webhooks/secret/").json()
+    assert (shown["hint"], set(shown)) == (f"{secret[:10]}…", {"hint", "previous_secret_until"})
 
 
 def test_a_repeat_with_its_idempotency_key_is_one_job_and_another_address_is_409(owner: Person) -> None:

@@ -1,14 +1,18 @@
 """Results are kept as long as the plan says, then deleted with the text that made them. The job's row stays, for usage and accounts."""
 
 import logging
+from functools import partial
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from apps.core.platform_tasks import ask_platform
 from apps.core.storage import StorageAwayError, get_storage
-from apps.jobs.models import Job, JobState, Part, PartState
+from apps.jobs.models import ACTIVE_STATES, Job, JobState, Part, PartState
 from apps.jobs.objects import job_folder, part_folder
+from apps.jobs.publishing import EXPIRE_RESULTS
 from apps.jobs.services.idempotency import forget_keys
 
 logger = logging.getLogger(__name__)
@@ -37,6 +41,14 @@ def expire_results() -> int:
                 return deleted
             deleted += 1
     return deleted
+
+
+def expire_now(jobs: QuerySet[Job]) -> int:
+    """Results of jobs that are over, in whatever format, are refused from now on (410) and deleted soon after the transaction; of how many."""
+    over = list(jobs.filter(result_deleted_at=None).exclude(state__in=ACTIVE_STATES).values_list("uuid", flat=True))
+    Job.objects.filter(Q(uuid__in=over) | Q(rendition_of__source__in=over), result_deleted_at=None).update(expires_at=Now())
+    transaction.on_commit(partial(ask_platform, EXPIRE_RESULTS))
+    return len(over)
 
 
 def delete_result(job: Job) -> None:
