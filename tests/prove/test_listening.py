@@ -96,6 +96,15 @@ def cpu_seconds_of(worker: RunningWorker) -> float:
     return sum(int(fields[index]) for index in (11, 12, 13, 14)) / os.sysconf("SC_CLK_TCK")
 
 
+def thread_cpu_seconds_of(worker: RunningWorker) -> dict[str, float]:
+    """Of each thread that runs, by its number."""
+    assert worker.process is not None
+    ticks = {
+        task.name: (task / "stat").read_text().rpartition(")")[2].split() for task in Path(f"/proc/{worker.process.pid}/task").iterdir()
+    }
+    return {number: (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") for number, fields in ticks.items()}
+
+
 def test_human_speech_is_heard_with_fewer_than_three_errors_in_a_hundred_words(listener: Listener) -> None:
     documents = []
     for name in LIBRIVOX:
@@ -114,16 +123,19 @@ def test_an_hour_loses_and_doubles_no_word_fits_memory_and_keeps_pace_with_the_b
     path = listener.bench.objects / "hour.flac"
     seconds = write_clips(path, names)
     listener.transcribe(listener.bench.keep("first.flac", clip(LIBRIVOX[0])), seconds=1)  # loads the model
-    before, started = cpu_seconds_of(worker), time.perf_counter()
+    before, threads_before, started = cpu_seconds_of(worker), thread_cpu_seconds_of(worker), time.perf_counter()
     document = listener.transcribe(Address("folder", path.name), seconds=seconds)
     wall, cpu = time.perf_counter() - started, cpu_seconds_of(worker) - before
+    busiest = sorted((spent - threads_before.get(number, 0.0) for number, spent in thread_cpu_seconds_of(worker).items()), reverse=True)
+    busiest = busiest[: os.cpu_count() or 1]
     errors = jiwer.process_words(said(names).replace("more a amiable", "more amiable"), spoken_words(document.text))
     peak = status_of(worker, "VmHWM")
     print(
-        f"{seconds:.0f} s: {wall:.0f} s, {cpu:.0f} CPU s, {seconds / wall:.1f} times real time, peak {peak / 1e6:.0f} MB; of "
+        f"{seconds:.0f} s: {wall:.0f} s, {cpu:.0f} CPU s, the busiest threads {', '.join(f'{spent:.0f}' for spent in busiest)}, {seconds / wall:.1f} times real time, peak {peak / 1e6:.0f} MB; of "
         f"{errors.hits + errors.substitutions + errors.deletions} words {errors.substitutions} wrong, {errors.deletions} lost, {errors.insertions} too many"
     )
     assert peak < LARGEST_BYTES
+    assert busiest[-1] > 0.7 * busiest[0], "the cores share the work"
     assert document.duration == pytest.approx(seconds, abs=0.01)
     assert errors.wer < 0.03
     assert lost_or_doubled_sentences(names, document) == []

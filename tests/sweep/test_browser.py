@@ -71,7 +71,7 @@ def test_the_admin_logs_in_lists_and_changes(swept: RunningPlatform, page: Brows
     page.wait_until("location.pathname === '/admin/' && document.querySelector('#nav-sidebar, nav, aside') !== null")
     for path in ("accounts/account/", "accounts/plan/", "jobs/job/", "billing/ledgerentry/"):
         page.open(f"{swept.url}/admin/{path}", until="document.querySelector('#changelist, #changelist-form, #result_list') !== null")
-        assert page.value("typeof window.Alpine") == "object"
+        page.wait_until("typeof window.Alpine === 'object'")  # its script is deferred
     page.open(f"{swept.url}/admin/accounts/plan/", until="document.querySelector('#result_list a[href*=\"/change/\"]') !== null")
     page.open(
         page.value("document.querySelector('#result_list a[href*=\"/change/\"]').href"),
