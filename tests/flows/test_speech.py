@@ -18,7 +18,7 @@ from tests.flows.running import RunningPlatform
 
 TEXT = "The first train leaves before sunrise, and the last one returns after midnight."
 SENTENCES = json.loads((Path(__file__).parents[1] / "data" / "sentences.json").read_text())["en"]
-LONG_TEXT = " ".join(SENTENCES[:14])
+LONG_TEXT = " ".join(SENTENCES[:10])
 """Two parts."""
 
 
