@@ -18,6 +18,8 @@ MAXIMUM_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
 CONNECT_SECONDS = 5.0
 CHUNK_SECONDS = 10.0
+HEAD_BYTES = 1 << 20
+"""Beside the body, for all heads, interim answers (100 Continue) and the framing of chunks on one connection: else they could go on for ever."""
 
 
 class OutboundError(Exception):
@@ -34,15 +36,21 @@ class Fetched:
     body_bytes: int
 
 
-class _DeadlineStream(httpcore.NetworkStream):
-    """A connection that is over at the deadline, however slowly the other side drips: time-outs of single reads never add up."""
+class _BoundedStream(httpcore.NetworkStream):
+    """A connection that is over at the deadline, however slowly the other side drips (time-outs of single reads never add up), and after
+    so many bytes, whatever they are."""
 
-    def __init__(self, stream: httpcore.NetworkStream, *, deadline: float) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, *, deadline: float, most_bytes: int) -> None:
         self._stream = stream
         self._deadline = deadline
+        self._most_bytes = self._bytes_left = most_bytes
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _time_left(self._deadline, most=timeout))
+        read = self._stream.read(max_bytes, _time_left(self._deadline, most=timeout))
+        self._bytes_left -= len(read)
+        if self._bytes_left < 0:
+            raise httpcore.ReadError("more than an answer needs")
+        return read
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, _time_left(self._deadline, most=timeout))
@@ -54,7 +62,7 @@ class _DeadlineStream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         inner = self._stream.start_tls(ssl_context, server_hostname, _time_left(self._deadline, most=timeout))
-        return _DeadlineStream(inner, deadline=self._deadline)
+        return _BoundedStream(inner, deadline=self._deadline, most_bytes=self._most_bytes)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
@@ -70,9 +78,10 @@ def _time_left(deadline: float, *, most: float | None) -> float:
 class _GuardedBackend(httpcore.SyncBackend):
     """Opens connections only to addresses that the policy allows, by the very number that was checked: no second look-up, no rebinding."""
 
-    def __init__(self, *, deadline: float) -> None:
+    def __init__(self, *, deadline: float, most_bytes: int) -> None:
         super().__init__()
         self._deadline = deadline
+        self._most_bytes = most_bytes
 
     def connect_tcp(
         self,
@@ -87,7 +96,7 @@ class _GuardedBackend(httpcore.SyncBackend):
             try:
                 left = _time_left(self._deadline, most=timeout)
                 stream = super().connect_tcp(number, port, left, local_address, socket_options)
-                return _DeadlineStream(stream, deadline=self._deadline)
+                return _BoundedStream(stream, deadline=self._deadline, most_bytes=self._most_bytes)
             except httpcore.ConnectError as error:
                 problem = error
         raise problem
@@ -97,7 +106,7 @@ def send(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
     """One request without redirects (a webhook). The first `kept_bytes` of the answer. Raises OutboundError, AddressRefusedError."""
     pieces: list[bytes] = []
     deadline = time.monotonic() + seconds
-    with _pool(deadline) as pool:
+    with _pool(deadline, most_bytes=kept_bytes) as pool:
         status, answer_headers, count = _exchange(
             pool, method, url, headers=headers, body=body, deadline=deadline, take=pieces.append, most_bytes=kept_bytes
         )
@@ -107,14 +116,14 @@ def send(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
 def fetch_to_file(url: str, path: Path, *, most_bytes: int, seconds: float = 60.0) -> Fetched:
     """GET into a file, following redirects, each checked again. Raises OutboundError (also beyond most_bytes), AddressRefusedError."""
     deadline = time.monotonic() + seconds
-    with _pool(deadline) as pool:
+    with _pool(deadline, most_bytes=most_bytes) as pool:
         for _ in range(MAXIMUM_REDIRECTS + 1):
             with path.open("wb") as file:
                 status, headers, count = _exchange(
                     pool, "GET", url, headers={"Accept": "*/*"}, body=b"", deadline=deadline, take=file.write, most_bytes=most_bytes + 1
                 )
             if status in REDIRECTS and "location" in headers:
-                url = urljoin(url, headers["location"])
+                url = _followed(url, headers["location"])
                 continue
             if status != 200:
                 raise OutboundError(f"the address answered with status {status}")
@@ -130,8 +139,17 @@ def _trusted() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=certifi.where())
 
 
-def _pool(deadline: float) -> httpcore.ConnectionPool:
-    return httpcore.ConnectionPool(ssl_context=_trusted(), network_backend=_GuardedBackend(deadline=deadline), retries=0, max_connections=1)
+def _pool(deadline: float, *, most_bytes: int) -> httpcore.ConnectionPool:
+    backend = _GuardedBackend(deadline=deadline, most_bytes=2 * most_bytes + HEAD_BYTES)
+    return httpcore.ConnectionPool(ssl_context=_trusted(), network_backend=backend, retries=0, max_connections=1)
+
+
+def _followed(url: str, location: str) -> str:
+    """Where a redirect leads. Raises OutboundError for one that cannot be read; where it leads is checked when it is called."""
+    try:
+        return urljoin(url, location)
+    except ValueError:  # http://[::1, say
+        raise OutboundError("the address redirects to one that cannot be read") from None
 
 
 def _exchange(

@@ -1,6 +1,8 @@
 """No address that a client gives leads inside: by number, by name, by redirect, by a slow or endless answer."""
 
 import contextlib
+import ipaddress
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -55,16 +57,15 @@ MALFORMED = [
 ]
 
 
+REDIRECTS = {"/inside": "http://169.254.169.254/latest/", "/loop": "/loop", "/moved": "/audio"}
+
+
 class Receiver(BaseHTTPRequestHandler):
     """Answers by path."""
 
     def do_GET(self) -> None:
-        if self.path == "/inside":
-            self._answer(302, b"", {"Location": "http://169.254.169.254/latest/"})
-        elif self.path == "/loop":
-            self._answer(302, b"", {"Location": "/loop"})
-        elif self.path == "/moved":
-            self._answer(301, b"", {"Location": "/audio"})
+        if self.path in REDIRECTS or self.path.startswith("/to?"):
+            self._answer(302, b"", {"Location": REDIRECTS.get(self.path) or self.path.removeprefix("/to?")})
         elif self.path == "/slow":
             time.sleep(3)
             self._answer(200, b"late", {})
@@ -73,6 +74,10 @@ class Receiver(BaseHTTPRequestHandler):
                 for byte in b"HTTP/1.1 200 OK\r\n" + b"X-Header: much\r\n" * 100:
                     self.wfile.write(bytes([byte]))
                     time.sleep(0.1)
+        elif self.path == "/interim":
+            with contextlib.suppress(OSError):
+                while True:
+                    self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
         elif self.path == "/missing":
             self._answer(404, b"", {})
         else:
@@ -142,6 +147,47 @@ def test_a_redirect_inside_is_refused(receiver: str, tmp_path: Path) -> None:
 def test_a_bad_answer_is_an_explained_error(receiver: str, tmp_path: Path, path: str, words: str) -> None:
     with pytest.raises(OutboundError, match=words):
         fetch_to_file(f"{receiver}{path}", tmp_path / "file", most_bytes=100, seconds=1)
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "//[", "http://[zz]/", "http://[v1.x"])
+def test_a_redirect_that_cannot_be_read_is_an_explained_error(receiver: str, tmp_path: Path, location: str) -> None:
+    with pytest.raises(OutboundError, match="redirects to one that cannot be read"):
+        fetch_to_file(f"{receiver}/to?{location}", tmp_path / "file", most_bytes=100)
+
+
+@pytest.mark.timeout(20)
+def test_interim_answers_do_not_go_on_for_ever(receiver: str, tmp_path: Path) -> None:
+    with pytest.raises(OutboundError, match="could not be reached"):
+        fetch_to_file(f"{receiver}/interim", tmp_path / "file", most_bytes=100, seconds=600)
+    with pytest.raises(OutboundError, match="could not be reached"):
+        send("GET", f"{receiver}/interim", headers={}, seconds=600)
+
+
+def test_a_name_is_resolved_once_and_its_number_is_what_is_connected_to(
+    receiver: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    port = int(receiver.rpartition(":")[2])
+    settings.TTSAI_OUTBOUND_ALLOW = [f"rebinding.example:{port}"]
+    asked: list[str] = []
+    real = socket.getaddrinfo
+
+    def rebinding(host: str, *args: Any, **kwargs: Any) -> Any:
+        if host != "rebinding.example":
+            assert ipaddress.ip_address(host).is_loopback  # the connection asks for the number that was checked, and for no name
+            return real(host, *args, **kwargs)
+        asked.append(host)
+        return real("127.0.0.1" if len(asked) == 1 else "127.0.0.2", *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    assert fetch_to_file(f"http://rebinding.example:{port}/audio", tmp_path / "file", most_bytes=5000).body_bytes == 5000
+    assert asked == ["rebinding.example"]
+
+
+def test_a_name_with_one_inner_number_among_public_ones_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (number, 80)) for number in ("8.8.8.8", "10.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+    with pytest.raises(AddressRefusedError):
+        fetch_to_file("http://both.example/", tmp_path / "file", most_bytes=100)
 
 
 def test_a_webhook_is_posted_with_its_own_host_name(receiver: str) -> None:
