@@ -19,6 +19,7 @@ from apps.core.fields import validated
 from apps.core.idempotency import body_digest
 from apps.jobs.services.idempotency import Idempotency, twin_key
 from apps.jobs.waiting import ASYNC, wants_no_wait
+from apps.speech.serializers import QueuedSpeechSerializer
 from apps.speech.services import SpeechOrder, request_speech, warnings_of
 from apps.speech.spoken import SpokenAnswer
 from apps.speech.views import IDEMPOTENCY_HEADER, idempotency_of, queued_shape, request_id_of
@@ -62,6 +63,7 @@ class OpenAISpeechView(APIView):
         request=OpenAISpeechSerializer,
         responses={
             **{(200, FORMATS[name].content_type): SPOKEN for name in OFFERED},
+            (200, "application/json"): OpenApiResponse(QueuedSpeechSerializer, description="With `async=true` or `Prefer: respond-async`."),
             504: OpenApiResponse(OpenApiTypes.OBJECT, description="Not ready in time; the job goes on, its `uuid` stands beside `error`."),
         },
     )
