@@ -24,8 +24,7 @@ SPANISH = "La lluvia cayó durante toda la noche. Ayer compramos pan y leche en 
 TURNS = [
     ("af_heart", "Good morning. I would like to book two seats on the night train to Vienna, please."),
     ("am_michael", "Certainly. Do you prefer the window, or would you rather sit beside the corridor?"),
-    ("af_heart", "The window, please. My brother wants to look at the mountains in the early morning."),
-    ("am_michael", "Then I give you two seats in the first carriage. The train leaves from the last platform."),
+    ("af_heart", "The window, please. My brother wants to look at the mountains."),
 ]
 PAUSE_SECONDS = 0.5
 
@@ -141,7 +140,7 @@ def test_two_voices_are_told_apart_over_all_pieces(hearing: RunningPlatform, cli
         (speaker, " ".join(segment["text"] for segment in segments))
         for speaker, segments in itertools.groupby(heard["segments"], key=lambda segment: segment["speaker"])
     ]
-    assert [speaker for speaker, _ in turns] == ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00", "SPEAKER_01"]
+    assert [speaker for speaker, _ in turns] == ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00"]
     for (_, text), (_, heard_text) in zip(TURNS, turns, strict=True):
         assert word_errors(text, heard_text) <= 0.1
 

@@ -65,7 +65,7 @@ def text_of(cues: list[ReadCue]) -> str:
         ({"model": "kokoro", "voice": "af_heart"}, ENGLISH, "en"),
         ({"model": "hibari"}, ENGLISH, "en"),
         pytest.param({"model": "piper"}, ENGLISH, "en", marks=pytest.mark.prove),
-        ({"model": "kokoro", "voice": "ff_siwis"}, FRENCH, "fr"),
+        pytest.param({"model": "kokoro", "voice": "ff_siwis"}, FRENCH, "fr", marks=pytest.mark.prove),
     ],
     ids=["kokoro", "hibari", "piper", "French"],
 )

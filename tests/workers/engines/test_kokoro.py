@@ -22,6 +22,11 @@ TEXT = "The museum keeps its oldest maps in a dark, dry room."
 SPELLED = "Dr. Smith paid $5 million at 7:30 p.m. 🎉 on 5 March — wow!"
 
 
+@pytest.fixture(scope="module")
+def at_normal_speed(kokoro: KokoroEngine) -> Spoken:
+    return kokoro.speak(TEXT, voice="bm_george", language="en", speed=1.0)
+
+
 def test_twenty_eight_english_voices_are_offered() -> None:
     spec = KokoroEngine().spec
     english = [voice for voice in spec.voices if voice.language == "en"]
@@ -37,21 +42,20 @@ def test_twenty_eight_english_voices_are_offered() -> None:
     assert EngineSpec.from_dict(spec.to_dict()) == spec
 
 
-@pytest.mark.parametrize("voice", ["af_bella", "bm_george"])
-def test_what_is_said_is_the_text(kokoro: KokoroEngine, error_rate: Callable[[Spoken, str], float], voice: str) -> None:
-    assert error_rate(kokoro.speak(TEXT, voice=voice, language="en", speed=1.0), TEXT) == 0.0
-
-
-def test_another_speed_is_as_clear(kokoro: KokoroEngine, error_rate: Callable[[Spoken, str], float]) -> None:
-    for speed in (0.5, 2.0):
-        assert error_rate(kokoro.speak(TEXT, voice="af_bella", language="en", speed=speed), TEXT) <= 0.1
+def test_what_is_said_is_the_text(kokoro: KokoroEngine, at_normal_speed: Spoken, error_rate: Callable[[Spoken, str], float]) -> None:
+    for spoken in (at_normal_speed, kokoro.speak(TEXT, voice="af_bella", language="en", speed=1.0)):
+        assert error_rate(spoken, TEXT) == 0.0
 
 
 @pytest.mark.parametrize("speed", [0.5, 0.9, 2.0, 4.0])
-def test_another_speed_takes_as_long_as_asked_at_the_same_pitch(kokoro: KokoroEngine, speed: float) -> None:
-    normal, other = (kokoro.speak(TEXT, voice="bm_george", language="en", speed=asked) for asked in (1.0, speed))
-    assert sounding_seconds(other) == pytest.approx(sounding_seconds(normal) / speed, rel=0.05)
-    assert median_pitch(other) == pytest.approx(median_pitch(normal), rel=0.06)
+def test_another_speed_takes_as_long_as_asked_at_the_same_pitch_and_is_as_clear(
+    kokoro: KokoroEngine, at_normal_speed: Spoken, error_rate: Callable[[Spoken, str], float], speed: float
+) -> None:
+    other = kokoro.speak(TEXT, voice="bm_george", language="en", speed=speed)
+    assert sounding_seconds(other) == pytest.approx(sounding_seconds(at_normal_speed) / speed, rel=0.05)
+    assert median_pitch(other) == pytest.approx(median_pitch(at_normal_speed), rel=0.06)
+    if speed <= 2.0:  # beyond that whisper base understands nobody
+        assert error_rate(other, TEXT) <= 0.1
 
 
 @pytest.mark.parametrize("speed", [0.25, 4.0])
