@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import asdict
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -79,7 +80,7 @@ def _ask(file: BinaryIO, *, limits: ProbeLimits, wish: Wish | None = None, targe
     os.lseek(file.fileno(), 0, os.SEEK_SET)
     request = {
         "limits": limits.to_dict(),
-        "signature": {"container": signature.container, "demuxer": signature.demuxer, "announced_seconds": signature.announced_seconds},
+        "signature": asdict(signature),
         "size": size,
         "wish": wish.to_dict() if wish else None,
         "target": target.fileno() if target else None,

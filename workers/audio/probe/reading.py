@@ -11,6 +11,7 @@ from av import FFmpegError
 from workers.audio.probe import errors
 from workers.audio.probe.errors import ProbeError
 from workers.audio.probe.info import AudioInfo, ProbeLimits
+from workers.audio.probe.mpeg import read_frame
 from workers.audio.probe.signature import Signature
 
 DECODERS: Final = (
@@ -61,6 +62,7 @@ class Reading:
         self._last_end = 0.0
         self._last_byte = 0
         self._is_broken_off = False
+        self._last_packet: Any = None
 
     def frames(self) -> Iterator[Any]:
         """Every frame, checked against the limits as it comes. Raises ProbeError."""
@@ -121,6 +123,7 @@ class Reading:
                 self._note_damage(error)
                 self._is_broken_off = self._last_byte < READ_SHARE * self._size
                 return
+            self._last_packet = packet if packet.size else self._last_packet
             self._last_byte = max(self._last_byte, (packet.pos or 0) + packet.size)
             self._note_time(packet)
             yield packet
@@ -147,6 +150,8 @@ class Reading:
         self._limits.check_too_long(self._seconds)
 
     def _check_complete(self) -> None:
+        if self._signature.is_cut or (self._signature.demuxer == "aac" and _is_cut(bytes(self._last_packet))):
+            raise ProbeError(errors.TRUNCATED_AUDIO, "The file ends in the middle of its sound: it was cut off. Send the whole file.")
         announced, held = self._signature.announced_seconds, self._seconds
         if self._signature.demuxer in {"mov", "matroska"}:
             duration = self._stream.duration
@@ -157,6 +162,12 @@ class Reading:
                 errors.TRUNCATED_AUDIO,
                 f"The file announces {announced:,.1f} s of sound and holds {held:,.1f} s: it was cut off. Send the whole file.",
             )
+
+
+def _is_cut(packet: bytes) -> bool:
+    """Whether a frame's own header announces more bytes than there are. MP3 is not asked: too many honest ones end inside a frame."""
+    frame = read_frame(packet, 0)
+    return frame is not None and frame.length > len(packet)
 
 
 def _corrupt(error: BaseException | None) -> ProbeError:

@@ -3,6 +3,7 @@
 The demuxer is chosen here and not by FFmpeg, which knows playlists, concatenation scripts and hundreds of formats that nobody needs.
 """
 
+import os
 import struct
 from dataclasses import dataclass
 from typing import BinaryIO, Final
@@ -18,6 +19,8 @@ MOST_TAGS: Final = 8
 MOST_CHUNKS: Final = 64
 OPEN_END: Final = 0x7FFFF000
 """A WAV whose length is this or more was written to a pipe: its length means nothing."""
+LONGEST_PAGE_BYTES: Final = 27 + 255 + 255 * 255
+"""Of Ogg."""
 ISO_MEDIA: Final = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 """First boxes of MP4, M4A and QuickTime files."""
 
@@ -31,6 +34,8 @@ class Signature:
     """FFmpeg's name."""
     announced_seconds: float = 0.0
     """How much sound the file's own header says that it holds; 0 where it does not say."""
+    is_cut: bool = False
+    """The file ends in the middle of a page."""
 
 
 def find_signature(file: BinaryIO) -> Signature:
@@ -39,7 +44,7 @@ def find_signature(file: BinaryIO) -> Signature:
     if head[:4] in {b"RIFF", b"RF64", b"BW64"} and head[8:12] == b"WAVE":
         return Signature("wav", "wav", _wav_seconds(file))
     if head[:4] == b"OggS":
-        return Signature("ogg", "ogg")
+        return Signature("ogg", "ogg", is_cut=_ends_inside_a_page(file))
     if head[4:8] in ISO_MEDIA:
         return Signature("mp4", "mov")
     if head[:4] == b"\x1a\x45\xdf\xa3":
@@ -72,6 +77,19 @@ def _flac_seconds(data: bytes) -> float:
     bits = int.from_bytes(data[18:26], "big")
     sample_rate, samples = bits >> 44, bits & 0xFFFFFFFFF
     return samples / sample_rate if sample_rate else 0.0
+
+
+def _ends_inside_a_page(file: BinaryIO) -> bool:
+    """Ogg (RFC 3533 section 6): a page's header of 27 bytes ends with the number of its segments, whose sizes follow; then come the segments."""
+    size = file.seek(0, os.SEEK_END)
+    tail = _read(file, max(0, size - LONGEST_PAGE_BYTES), LONGEST_PAGE_BYTES)
+    start = tail.rfind(b"OggS\0")
+    if start < 0:
+        return False
+    page = tail[start:]
+    if len(page) < 27 or len(page) < 27 + page[26]:
+        return True
+    return len(page) < 27 + page[26] + sum(page[27 : 27 + page[26]])
 
 
 def _wav_seconds(file: BinaryIO) -> float:

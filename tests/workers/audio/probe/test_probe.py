@@ -104,12 +104,28 @@ def test_an_hour_of_silence_in_six_kilobytes_is_an_hour(tmp_path: Path) -> None:
     assert code_of(path, ProbeLimits(max_audio_seconds=3599)) == "too_long"
 
 
-@pytest.mark.parametrize("kind", ["wav", "flac", "mp3", "mp4", "webm", "mkv"])
+@pytest.mark.parametrize("kind", ["wav", "flac", "mp3", "mp4", "webm", "mkv", "ogg", "aac"])
 def test_a_file_that_was_cut_off_is_told_from_a_short_one(kind: str, tmp_path: Path) -> None:
     options = {"movflags": "+faststart"} if kind == "mp4" else {}
     path = record(tmp_path / "whole", kind, seconds=10.0, **options)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     assert code_of(path) == "truncated_audio"
+
+
+@pytest.mark.parametrize("missing", [1, 100, 20_000])
+def test_an_ogg_file_that_ends_inside_a_page_was_cut_off(missing: int, tmp_path: Path) -> None:
+    path = record(tmp_path / "whole", "ogg", seconds=10.0)
+    content = path.read_bytes()
+    path.write_bytes(content[:-missing])
+    assert code_of(path) == "truncated_audio"
+    last = content.rfind(b"OggS")
+    for end in (last + 10, last + 27, last + 30):  # inside the header of the last page
+        path.write_bytes(content[:end])
+        assert code_of(path) == "truncated_audio"
+    path.write_bytes(content[:last])  # a recording of a station, say, which never says that it ends
+    assert probe_file(path).audio_seconds == pytest.approx(9.5, abs=0.6)
+    path.write_bytes(content + b"TAG" + bytes(125))  # what does not belong to it harms nobody
+    assert probe_file(path).audio_seconds == pytest.approx(10.0, abs=0.05)
 
 
 def test_an_mp4_without_its_index_is_damaged(tmp_path: Path) -> None:
