@@ -11,7 +11,7 @@ ROWS = {
     "currency": "$1,234.56",
     "spell-out": "KLM",
 }
-"""Of the specification; letters that no language can read as a word, or the recogniser would write the same for both."""
+"""Of the specification; letters that no language can read as a word, or the recogniser would write the same for both: NASA is test_spelled.py's."""
 
 MISREADINGS = {
     "cardinal": (("digits", "1234"), ("cardinal", "4321"), ("time", "12:34")),
