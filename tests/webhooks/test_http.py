@@ -283,6 +283,17 @@ class TestDeliveries:
         assert receiver.received[0][1] == receiver.received[1][1]
         assert len(receiver.verified(made["secret"])) == 2
 
+    def test_nothing_is_sent_to_an_endpoint_that_is_off_also_on_request(self, owner: Somebody) -> None:
+        made = owner.make(events=["job.completed"])
+        queued = owner.ask("POST", f"{made['id']}/test/").json()
+        owner.ask("PATCH", f"{made['id']}/", {"is_enabled": False})
+        for path in (f"{made['id']}/test/", f"deliveries/{queued['id']}/replay/"):
+            assert error_of(owner.ask("POST", path)) == (409, "endpoint_disabled")
+        (told,) = owner.ask("GET", "deliveries/").json()["deliveries"]
+        assert (told["state"], told["next_attempt_at"]) == ("failed", None)
+        owner.ask("PATCH", f"{made['id']}/", {"is_enabled": True})
+        assert owner.ask("POST", f"deliveries/{queued['id']}/replay/").json()["state"] == "pending"
+
     def test_deliveries_are_paged_newest_first_and_by_endpoint(self, owner: Somebody, account: Account) -> None:
         first, second = owner.make(events=["job.completed"]), owner.make(events=["job.failed"])
         for number in range(3):

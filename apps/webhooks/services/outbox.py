@@ -4,12 +4,14 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import Account
+from apps.core.errors import ConflictError
 from apps.core.notices import send_soon
 from apps.webhooks.events import EVENTS, event_body
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint
@@ -48,9 +50,11 @@ def record_event(
 
 
 def replay_delivery(delivery: Delivery) -> Delivery:
-    """The same message once more, under the same id: a receiver that had it can tell."""
+    """The same message once more, under the same id: a receiver that had it can tell. 409 endpoint_disabled."""
     now = timezone.now()
     with transaction.atomic():
+        if delivery.endpoint_id is not None:
+            _lock_enabled(delivery.endpoint_id)
         Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.PENDING, attempt_count=0, next_attempt_at=now, ended_at=None)
         send_soon()
     delivery.refresh_from_db()
@@ -58,10 +62,17 @@ def replay_delivery(delivery: Delivery) -> Delivery:
 
 
 def send_test(account: Account, *, endpoint: Endpoint) -> Delivery:
-    """A test message to one endpoint, whatever events it asked for."""
+    """A test message to one endpoint, whatever events it asked for. 409 endpoint_disabled."""
     with transaction.atomic():
+        _lock_enabled(endpoint.pk)
         (delivery,) = record_event(account.pk, event="test", data={"message": "This endpoint works."}, endpoint=endpoint)
     return delivery
+
+
+def _lock_enabled(endpoint: UUID) -> None:
+    """To a switched-off endpoint nothing is sent, not even what its owner asks for: ten attempts would follow."""
+    if not Endpoint.objects.select_for_update().filter(pk=endpoint, is_enabled=True).exists():
+        raise ConflictError('The endpoint is switched off. Switch it on first: PATCH {"is_enabled": true}.', code="endpoint_disabled")
 
 
 def _bounded_body(event: str, *, data: dict[str, Any], occurred_at: datetime) -> str:
