@@ -3,12 +3,16 @@
 import json
 import socket
 import time
+import uuid
 from typing import Any
 
 import pytest
 
 from tests.web.shell import RunningShell
+from tests.web.urls import LEFT
 from ttsai.web import protocol
+
+AHEAD = b"GET /v1/echo HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 def answer_to(shell: RunningShell, *pieces: bytes, pause_seconds: float = 0.0) -> bytes:
@@ -71,3 +75,31 @@ def test_requests_sent_ahead_are_answered_in_order(shell: RunningShell) -> None:
     answer = answer_to(shell, requests)
     assert answer.count(b"HTTP/1.1 200 ") == 4
     assert [answer.index(b'{"n":"%d"}' % n) for n in range(4)] == sorted(answer.index(b'{"n":"%d"}' % n) for n in range(4))
+
+
+def test_who_sends_requests_ahead_and_leaves_is_noticed_and_leaves_no_trace(shell: RunningShell, caplog: pytest.LogCaptureFixture) -> None:
+    job = uuid.uuid4().hex
+    with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
+        connection.sendall(b"GET /v1/wait/%s HTTP/1.1\r\nHost: x\r\n\r\n" % job.encode() + AHEAD * 20)
+        time.sleep(0.3)
+    until = time.monotonic() + 10
+    while job not in LEFT:
+        assert time.monotonic() < until, "the leaving was not noticed"
+        time.sleep(0.02)
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
+            connection.sendall(AHEAD * 50)
+            connection.recv(100)
+    assert answer_to(shell, AHEAD, b"GET /v1/echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").count(b"HTTP/1.1 200 ") == 2
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_what_is_no_http_breaks_off_an_answer_that_has_begun(shell: RunningShell) -> None:
+    job = uuid.uuid4().hex
+    with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
+        connection.sendall(b"GET /v1/events/%s HTTP/1.1\r\nHost: x\r\n\r\n" % job.encode())
+        received = connection.recv(65536)
+        connection.sendall(b"\x00nonsense\r\n\r\n")
+        received += b"".join(iter(lambda: connection.recv(65536), b""))
+    assert received.startswith(b"HTTP/1.1 200 ")
+    assert received.count(b"HTTP/1.1") == 1

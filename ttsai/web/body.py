@@ -85,7 +85,7 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int) -> Body:
     except TimeoutError as error:
         raise BodyTooSlowError from error
     except OSError as error:
-        raise StorageFullError("The server cannot store the body at the moment. Try again later.") from error
+        raise StorageFullError("The server cannot store the body at the moment. Try again later.", headers={"Retry-After": "60"}) from error
     finally:
         spool.drop()
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from apps.core.errors import InvalidRequestError
 from apps.core.exception_handler import error_response
@@ -27,6 +27,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._has_begun = False
         self._fault = (400, "Invalid HTTP request received.")
         self._patience: asyncio.TimerHandle | None = None
+        self._answering: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
@@ -34,6 +35,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self._abandon_answer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -69,6 +71,20 @@ class GuardedProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn says the same of everything
         self._refuse(*self._fault)
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _abandon_answer(self) -> bool:
+        """Nobody reads the answer that is being made; whether it had begun. Of requests that were sent ahead uvicorn tells only the last
+        that its client left."""
+        cycle = self._answering
+        if cycle is None or cycle.response_complete:
+            return False
+        cycle.disconnected = True
+        cycle.message_event.set()
+        return cycle.response_started
+
     def _expect_head(self) -> None:
         self._stop_waiting()
         self._patience = self.loop.call_later(HEAD_SECONDS, self._lose_patience)
@@ -92,5 +108,6 @@ class GuardedProtocol(HttpToolsProtocol):
         head = (
             f"content-type: application/json\r\ncontent-length: {len(body)}\r\nx-request-id: {request_id}\r\n{limits}connection: close\r\n"
         )
-        self.transport.write(b"HTTP/1.1 %d %s\r\n%s\r\n%s" % (status, REASONS[status], head.encode(), body))
+        if not self._abandon_answer():  # within an answer there is no place for another one
+            self.transport.write(b"HTTP/1.1 %d %s\r\n%s\r\n%s" % (status, REASONS[status], head.encode(), body))
         self.transport.close()
