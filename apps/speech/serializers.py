@@ -25,7 +25,7 @@ class SpeechRequestSerializer(serializers.Serializer[Any]):
     voice = fields.Text(required=False, allow_null=True, allow_blank=True, max_length=100, help_text="Of /v1/voices/; the model's default.")
     format = serializers.ChoiceField(choices=list(FORMATS), required=False, default="mp3", help_text="Of the result.")
     speed = fields.Number(required=False, default=1.0, min_value=SLOWEST, max_value=FASTEST)
-    language = fields.Text(required=False, allow_null=True, allow_blank=True, max_length=35, help_text="en, es, …; the voice's own.")
+    language = fields.Text(required=False, allow_null=True, allow_blank=True, max_length=35, help_text="en, es, …; detected when left out.")
     instructions = fields.Text(
         required=False, allow_null=True, allow_blank=True, max_length=MAXIMUM_INSTRUCTIONS, help_text="How to say it."
     )

@@ -15,6 +15,7 @@ from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan, PartPlan, Submission, submit_job
 from apps.speech.delivery import instruction_warnings, read_instructions
 from apps.speech.reading import SAMPLE_CHARACTERS, check_say_as, cut_text, read_rules, read_text
+from workers.contract.formats import FORMATS
 from workers.contract.markup import PronunciationRule
 from workers.contract.messages import SpeakWork
 from workers.contract.names import Lane
@@ -73,7 +74,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     _check_length(caller, engine=engine, order=order, units=units)
     check_say_as(document, engine=engine, voice=voice, language=language, param=order.text_param)
     work = _work(order, engine=engine, voice=voice, language=language, rules=read_rules(caller, order.pronunciations))
-    parts = _parts(document, work=work, has_language=bool(voice or language))
+    parts = _parts(document, work=work, has_language=bool(language))
     price = 0 if caller.is_anonymous else characters_price_millicredits(units, millicredits_per_1k=engine.millicredits_per_1k)
     return JobPlan(
         kind=SPEECH,
@@ -116,11 +117,31 @@ def warnings_of(order: SpeechOrder) -> list[str]:
     """What of the order its model cannot follow as it was asked."""
     warnings = [f"text: {warning}" for warning in parse_markup(order.text).warnings] if "<" in order.text else []
     warnings += instruction_warnings(order.instructions)
-    spec = get_model(order.model).spec
+    engine = get_model(order.model)
+    spec = engine.spec
     if order.has_timestamps and not spec.has_word_timings:
         warnings.append(f"timestamps: {order.model} does not know when its words are heard.")
     if not spec.minimum_speed <= order.speed <= spec.maximum_speed:
         warnings.append(f"speed: {order.model} speaks at {spec.minimum_speed:g} to {spec.maximum_speed:g}; the nearest was taken.")
+    return warnings + _sound_warnings(order, engine=engine)
+
+
+def _sound_warnings(order: SpeechOrder, *, engine: EngineRow) -> list[str]:
+    """Of the voice and the file, what is other than it was asked."""
+    warnings = []
+    voice = engine.voices.get(order.voice or "")
+    own, primary = (
+        tag.strip().lower().replace("_", "-").partition("-")[0] for tag in (voice.language if voice else "", order.language or "")
+    )
+    if voice and primary not in {"", "auto", own}:
+        warnings.append(f"voice: {voice.id} speaks {own!r}; where the model has a voice of {primary!r}, that one speaks.")
+    chosen = FORMATS[order.format]
+    rate, bitrate = chosen.choose_sample_rate(order.sample_rate), chosen.choose_bitrate(order.bitrate)
+    if order.sample_rate and rate != order.sample_rate:
+        warnings.append(f"sample_rate: {order.format} has no {order.sample_rate} Hz; {rate} Hz were taken.")
+    if order.bitrate and bitrate != order.bitrate:
+        taken = f"{bitrate // 1000} kbit/s were taken" if bitrate else "it has none"
+        warnings.append(f"bitrate: {order.format} takes no {order.bitrate // 1000} kbit/s; {taken}.")
     return warnings
 
 

@@ -165,6 +165,45 @@ def test_a_speed_that_the_model_cannot_reach_is_its_nearest_with_a_warning(owner
     assert answer.json()["warnings"] == ["speed: slow speaks at 0.5 to 1.2; the nearest was taken."]
 
 
+@pytest.mark.parametrize(
+    ("fields", "warning"),
+    [
+        (
+            {"voice": "af_bella", "language": "fr-FR"},
+            "voice: af_bella speaks 'en'; where the model has a voice of 'fr', that one speaks.",
+        ),
+        ({"format": "opus", "sample_rate": 44100}, "sample_rate: opus has no 44100 Hz; 48000 Hz were taken."),
+        ({"format": "aac", "bitrate": 320}, "bitrate: aac takes no 320 kbit/s; 256 kbit/s were taken."),
+        ({"format": "wav", "bitrate": 64}, "bitrate: wav takes no 64 kbit/s; it has none."),
+    ],
+)
+def test_a_voice_or_a_file_other_than_it_was_asked_is_told(owner: Person, fields: dict[str, Any], warning: str) -> None:
+    announce(engine_spec(languages=("en", "fr")))
+    assert owner.say(**fields).json()["warnings"] == [warning]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"voice": "af_bella", "language": "en-GB"}, {"voice": "af_bella", "language": "auto"}, {"language": "fr"},
+        {"format": "opus", "sample_rate": 48000, "bitrate": 64}, {"format": "mp3", "sample_rate": 44100, "bitrate": 320},
+    ],
+)  # fmt: skip
+def test_what_is_as_it_was_asked_needs_no_warning(owner: Person, fields: dict[str, Any]) -> None:
+    announce(engine_spec(languages=("en", "fr")))
+    answer = owner.say(**fields)
+    assert (answer.status_code, "warnings" in answer.json()) == (200, False)
+
+
+def test_the_parts_of_a_text_know_its_beginning_to_hear_its_language_by(owner: Person) -> None:
+    text = "Mañana iremos a la playa. " * 100
+    parts = list(Part.objects.filter(job=job_of(owner.say(text, voice="af_bella")), kind="speak"))
+    assert len(parts) > 1
+    assert {part.work.get("sample") for part in parts} == {text[:400]}
+    told = Part.objects.filter(job=job_of(owner.say(text, voice="af_bella", language="en")), kind="speak")
+    assert {part.work["sample"] for part in told} == {""}
+
+
 def test_not_enough_credits_is_a_402_that_counts() -> None:
     poor = person(credits=1)
     answer = poor.say("x" * 501)

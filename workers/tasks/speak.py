@@ -25,7 +25,7 @@ from workers.stream import PartEvents
 from workers.tasks.results import check_format, read_document, store_results, stored_output
 from workers.tasks.workbench import Workbench
 from workers.text.language import detect_language
-from workers.text.script import Request, Script, Utterance, language_of, voice_of, write_script
+from workers.text.script import Request, Script, Utterance, choose_language, language_of, voice_of, write_script
 
 SILENT_SHARE_SECONDS: Final = 0.05
 """Of silence, for a share without a word: a file that every player opens."""
@@ -86,17 +86,14 @@ def _read_share(work: SpeakWork, *, engine: Engine, storage: Storage) -> SpeakWo
 
 def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Script:
     """What is to be said. A part of a longer text may hold nothing, a row of stars say, and is silent then. Raises WorkError."""
-    language = work.language
-    if not language and not work.voice and engine.spec.languages:
-        usual = language_of(engine.spec.default_voice, spec=engine.spec)
-        language = detect_language(work.sample or work.text, among=engine.spec.languages, preferred=usual)
+    language = choose_language(work.sample or work.text, language=work.language, voice=work.voice, spec=engine.spec)
     request = Request(
         voice=work.voice or voice_of(language, spec=engine.spec),
         language=language,
         pronunciations=work.pronunciations,
         gain_decibels=work.gain_decibels,
         pause_scale=work.pause_scale,
-        is_language_detected=language != work.language,
+        is_language_detected=bool(language) and not work.language,
     )
     script = write_script(work.segments or (Segment(work.text),), request=request, engine=engine)
     is_whole_text = message.part == 0 and work.is_last and work.script is None

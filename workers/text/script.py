@@ -9,7 +9,7 @@ from workers.contract.engines import EngineSpec
 from workers.contract.errors import INVALID_TEXT, WorkError
 from workers.contract.markup import PronunciationRule, Segment
 from workers.engines.base import Engine, GivenPhonemes, WordTiming
-from workers.text.language import regional_tag
+from workers.text.language import detect_against, detect_language, regional_tag
 from workers.text.markup.boundaries import Break
 from workers.text.normalise import normalise
 from workers.text.pronunciations import PronunciationError, apply_pronunciations
@@ -159,6 +159,21 @@ def language_of(voice: str, *, spec: EngineSpec) -> str:
     if own is None:
         return ""
     return regional_tag(own.language, tags=own.tags)
+
+
+def choose_language(text: str, *, language: str, voice: str, spec: EngineSpec) -> str:
+    """The language to read a text in: the one that was asked for, else the one it is written in. Nothing for that of the chosen voice.
+
+    The voice knows its region too: an "en" beside a British voice is British.
+    """
+    if not spec.languages:
+        return language
+    own = language_of(voice, spec=spec)
+    if not language:
+        usual = language_of(spec.default_voice, spec=spec)
+        among = spec.languages
+        language = detect_against(text, among=among, own=own) if voice else detect_language(text, among=among, preferred=usual)
+    return "" if voice and language == own.partition("-")[0] else language
 
 
 def voice_of(language: str, *, spec: EngineSpec) -> str:

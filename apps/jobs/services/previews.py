@@ -77,7 +77,7 @@ def _is_of_use(job: Job) -> bool:
 
 def _plan(engine: EngineRow, voice: VoiceRow) -> JobPlan:
     text = SENTENCES.get(voice.language.partition("-")[0], SENTENCES["en"])
-    work = SpeakWork(engine=engine.id, voice=voice.id, text=text, format=FORMAT)
+    work = SpeakWork(engine=engine.id, voice=voice.id, text=text, language=voice.language, format=FORMAT)
     return JobPlan(
         kind=KIND,
         engine_id=engine.id,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.text.language import detect_language
+from workers.text.language import detect_against, detect_language
 
 KOKORO = ("en", "es", "fr", "hi", "it", "ja", "pt", "zh")
 
@@ -25,6 +25,7 @@ KOKORO = ("en", "es", "fr", "hi", "it", "ja", "pt", "zh")
         ("Hola", "es"),
         ("Ciao", "it"),
         ("Bonjour tout le monde", "fr"),
+        ("Il fait beau aujourd'hui", "fr"),
         ("Muito obrigado", "pt"),
         ("HELLO WORLD", "en"),
         ("Visit https://example.fr/le-monde-est-beau now, please.", "en"),
@@ -45,6 +46,45 @@ def test_only_the_given_languages_are_answered() -> None:
     assert detect_language("Whatever this is", among=("ja",)) == "ja"
 
 
+@pytest.mark.parametrize(
+    ("text", "own", "language"),
+    [
+        ("Mañana iremos a la playa con nuestros amigos.", "en", "es"),
+        ("Hola, ¿cómo estás?", "en-gb", "es"),
+        ("Tu pedido ha sido enviado.", "en", "es"),
+        ("Merci beaucoup", "en", "fr"),
+        ("Your order has left our warehouse.", "es", "en"),
+        ("Your order has left our warehouse.", "ja", "en"),
+        ("今天天气很好，我们去海滩。", "en", "zh"),
+        ("東京タワーは高い", "en", "ja"),
+    ],
+)
+def test_a_text_that_is_plainly_in_another_language_is_not_read_in_that_of_the_voice(text: str, own: str, language: str) -> None:
+    assert detect_against(text, among=KOKORO, own=own) == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Los Angeles", "El Paso, Texas", "Les Misérables", "C'est la vie", "Ciao bella!", "Leonardo da Vinci", "Real Madrid vs. Barcelona FC",
+        "Pizza Margherita and spaghetti carbonara", "A croissant and a café au lait", "Vamos a la playa, the song", "x y z", "12 345", "",
+        "Nissan Toyota Mitsubishi Honda", "Antonio Banderas, Penelope Cruz, Javier Bardem", "I said 你好 to her and she said こんにちは.",
+    ],
+)  # fmt: skip
+def test_foreign_names_and_titles_stay_in_the_language_of_the_voice(text: str) -> None:
+    assert detect_against(text, among=KOKORO, own="en") == "en"
+
+
+def test_a_text_in_the_script_of_the_voice_stays_in_its_language() -> None:
+    assert detect_against("iPhone 15 Pro Max and MacBook を買った", among=KOKORO, own="ja") == "ja"
+
+
+def test_a_language_that_the_engine_lacks_is_not_guessed() -> None:
+    assert detect_against("مرحبا بالعالم", among=KOKORO, own="en") == "en"
+    assert detect_against("Bonjour tout le monde", among=("en",), own="en") == "en"
+    assert detect_against("Bonjour tout le monde", among=("fr",), own="de") == "de"
+
+
 def test_no_language_to_choose_from_is_an_error() -> None:
     with pytest.raises(ValueError, match="no languages"):
         detect_language("Hello", among=())
@@ -57,3 +97,4 @@ def test_any_text_has_one_of_the_languages_and_always_the_same(text: str, among:
     found = detect_language(text, among=languages, preferred=preferred)
     assert found in among
     assert detect_language(text, among=languages, preferred=preferred) == found
+    assert detect_against(text, among=languages, own=preferred) in {*among, preferred}

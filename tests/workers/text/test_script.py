@@ -7,7 +7,7 @@ from workers.contract.markup import PronunciationRule, Segment
 from workers.engines.base import GivenPhonemes, WordTiming
 from workers.engines.kokoro import KokoroEngine
 from workers.text.markup.parse import parse_markup
-from workers.text.script import Request, Script, write_script
+from workers.text.script import Request, Script, choose_language, write_script
 
 ENGINE = KokoroEngine()
 
@@ -56,6 +56,23 @@ def test_another_language_finds_a_voice_that_speaks_it() -> None:
     assert [(u.manner.voice, u.manner.language) for u in utterances[:2]] == [("af_bella", "en-us"), ("ff_siwis", "fr")]
     (named,) = script('<voice name="im_nicola">Ciao</voice>').utterances
     assert (named.manner.voice, named.manner.language) == ("im_nicola", "it")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "voice", "chosen"),
+    [
+        ("Mañana iremos a la playa con nuestros amigos.", "", "", "es"),
+        ("Mañana iremos a la playa con nuestros amigos.", "", "af_bella", "es"),
+        ("Mañana iremos a la playa con nuestros amigos.", "en", "af_bella", ""),
+        ("Mañana iremos a la playa con nuestros amigos.", "en-us", "af_bella", "en-us"),
+        ("Tomorrow we go to the beach with our friends.", "", "af_bella", ""),
+        ("Tomorrow we go to the beach with our friends.", "", "", "en"),
+        ("Tomorrow we go to the beach with our friends.", "en", "bf_emma", ""),
+        ("Tomorrow we go to the beach with our friends.", "fr", "bf_emma", "fr"),
+    ],
+)
+def test_a_text_is_read_in_the_language_asked_for_or_else_in_its_own(text: str, language: str, voice: str, chosen: str) -> None:
+    assert choose_language(text, language=language, voice=voice, spec=ENGINE.spec) == chosen
 
 
 def test_a_voice_s_own_language_reads_the_numbers() -> None:
