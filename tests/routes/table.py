@@ -143,6 +143,11 @@ def other_routes() -> list[Route]:
     return [Route(f"/{route.path}", route.view) for route in routes_below("") if not route.path.startswith(("v1/", "api/v1/"))]
 
 
+def admin_paths() -> set[str]:
+    """What lies below /admin/, relative to it."""
+    return {path.removeprefix("admin/") for path, _ in _walk(get_resolver().url_patterns, "") if path.startswith("admin/")}
+
+
 def _walk(patterns: list[Any], before: str) -> Iterator[tuple[str, Any]]:
     for pattern in patterns:
         path = before + _plain(str(pattern.pattern))

@@ -1,0 +1,36 @@
+"""The operator's admin is no API: every address below /admin/ leads who is no operator to the login, whatever is sent."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from tests.factories import AccountFactory, UserFactory, bearer, make_key
+from tests.routes.table import METHODS, admin_paths
+
+pytestmark = pytest.mark.django_db
+
+OPEN = {"login/"}
+LEAVES = {"logout/"}
+"""Ends a session, where there is one."""
+PATHS = sorted(admin_paths())
+
+
+def filled(path: str) -> str:
+    return "/admin/" + re.sub(r"<\w+>", "1", path)
+
+
+def test_the_walk_finds_the_admin() -> None:
+    assert {*OPEN, *LEAVES, "", "password_change/", "accounts/account/", "webhooks/endpoint/<object_id>/change/"} <= {*PATHS}
+    assert len(PATHS) > 100
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path not in OPEN | LEAVES])
+def test_who_is_no_operator_is_led_to_the_login(path: str) -> None:
+    _, secret = make_key(AccountFactory())
+    customer = Client()
+    customer.force_login(UserFactory(is_staff=False))
+    for client in (Client(), customer):
+        for method in METHODS:
+            answer = client.generic(method, filled(path), headers=bearer(secret))
+            assert (answer.status_code, answer.headers.get("Location", "").partition("?")[0]) == (302, "/admin/login/"), (method, path)
