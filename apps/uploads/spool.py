@@ -55,7 +55,8 @@ class Spool:
         return os.fstat(self.file.fileno()).st_size
 
     def write(self, data: bytes) -> None:
-        """More of it."""
+        """More of it. Raises StorageFullError before nothing is left for everything else."""
+        check_disk(len(data))
         with disk_errors_told():
             self.file.write(data)
 

@@ -108,3 +108,12 @@ def test_a_connection_that_breaks_off_is_nobodys_concern(shell: RunningShell) ->
         with raw(shell, b"POST /v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{"):
             pass
     assert httpx.get(f"{shell.url}/v1/threads", timeout=2).status_code == 200
+
+
+def test_a_body_that_would_leave_too_little_room_is_refused_while_it_comes(shell: RunningShell, settings: Any) -> None:
+    assert post(shell, "/v1/size", b"x" * LIMIT).status_code == 200
+    settings.TTSAI_DISK_RESERVE_BYTES = 10**18  # as if other bodies had filled the disk since this one began
+    answer = post(shell, "/v1/size", b"x" * LIMIT)
+    assert (answer.status_code, answer.json()["error"]["code"], answer.headers["Retry-After"]) == (507, "insufficient_storage", "60")
+    assert post(shell, "/v1/size", b"x" * 1000).status_code == 200
+    assert list((Path(settings.TTSAI_HOME) / "tmp").iterdir()) == []

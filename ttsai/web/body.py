@@ -11,6 +11,7 @@ from django.conf import settings
 
 from apps.core.deferred import Receive, Scope
 from apps.core.errors import InvalidRequestError, StorageFullError
+from apps.uploads.spool import check_disk
 
 SPOOL_BYTES = 1 << 20
 FLUSH_BYTES = 1 << 18
@@ -123,6 +124,7 @@ class _Spool:
             folder = Path(settings.TTSAI_HOME) / "tmp"
             folder.mkdir(parents=True, exist_ok=True)
             self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - handed over by finish, or closed by drop
+        check_disk(self._pending)  # each time: many bodies at once fill what was free when each began, and the database lies there too
         self._file.write(b"".join(self._chunks))
         self._chunks.clear()
         self._pending = 0
