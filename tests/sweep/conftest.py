@@ -10,6 +10,8 @@ from tests.servers import free_port
 PLENTY = "1000000"
 PAGE = f"http://127.0.0.1:{free_port()}"
 """Where somebody else's page is served, which may call the API."""
+HOSTILE_PORT = free_port()
+"""Where an address that clients give leads to a server that means no good: test_hostile_addresses.py."""
 ENVIRONMENT = {
     "TTSAI_ENGINES": "silence,whisper",
     "TTSAI_PRELOAD": "",
@@ -18,6 +20,7 @@ ENVIRONMENT = {
     "TTSAI_POLLS_PER_MINUTE": PLENTY,
     "TTSAI_FAILED_KEYS_PER_MINUTE": PLENTY,
     "TTSAI_CORS_ORIGINS": PAGE,
+    "TTSAI_OUTBOUND_ALLOW": f"127.0.0.1:{HOSTILE_PORT}",
     "TTSAI_BODY_SECONDS": "3",  # a body that never comes is told so within the five seconds that every answer has here
 }
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.flows.running import RunningPlatform
-from tests.sweep import form_cases, json_cases
+from tests.sweep import form_cases, json_cases, odd_cases
 from tests.sweep.bad import SECONDS, Bad, check_answer
 
 
@@ -25,7 +25,7 @@ def ask(client: httpx.Client, bad: Bad, *, key: str) -> httpx.Response:
     return client.request(bad.method, bad.path, json=bad.json, content=bad.content, files=bad.files, data=bad.data, headers=headers)
 
 
-@pytest.mark.parametrize("bad", [*json_cases.CASES, *form_cases.CASES], ids=str)
+@pytest.mark.parametrize("bad", [*json_cases.CASES, *form_cases.CASES, *odd_cases.CASES], ids=str)
 def test_a_bad_request_is_told_and_harms_nobody(client: httpx.Client, key: str, bad: Bad) -> None:
     answer = ask(client, bad, key=key)
     error = check_answer(

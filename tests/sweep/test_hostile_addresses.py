@@ -1,0 +1,122 @@
+"""file_url leads to servers that mean no good: whatever they answer, the client is told within five seconds and nobody else is harmed."""
+
+import contextlib
+import gzip
+import socketserver
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.flows.running import RunningPlatform
+from tests.sweep.bad import SECONDS, check_answer
+from tests.sweep.conftest import HOSTILE_PORT
+from tests.workers.audio.probe.recordings import wav_bytes
+
+SOUND = wav_bytes(bytes(16_000))
+
+
+def head(*lines: bytes, status: bytes = b"200 OK") -> bytes:
+    return b"\r\n".join([b"HTTP/1.1 " + status, *lines, b"Connection: close", b"", b""])
+
+
+def to(location: bytes) -> bytes:
+    return head(b"Location: " + location, b"Content-Length: 0", status=b"302 Found")
+
+
+INSIDE, UNREADABLE, UNREACHED = "invalid_url", "fetch_failed", "fetch_failed"  # the codes
+REDIRECTS: dict[bytes, str] = {
+    b"http://[::1": UNREADABLE, b"//[": UNREADABLE, b"http://[zz]/": UNREADABLE, b"http://[v1.x]/": UNREACHED, b"http://a:99999/": INSIDE,
+    b"http://a:b/": INSIDE, b"http://127.0.0.1/": INSIDE, b"http://localhost/": INSIDE, b"//127.1/": INSIDE, b"http://0/": INSIDE,
+    b"http://[::ffff:7f00:1]/": INSIDE, b"http://169.254.169.254/latest/": INSIDE, b"http://2130706433/": INSIDE, b"http://0x7f.1/": INSIDE,
+    b"file:///etc/passwd": INSIDE, b"gopher://x/": INSIDE, b"data:audio/wav;base64,UklGRg==": INSIDE, b"http://user:secret@example.com/": INSIDE,
+    b"\\\\example.com\\x": INSIDE, b"http://\xff\xfe/": UNREACHED, b"?" + b"x" * 4000: INSIDE, b"http://" + b"a" * 64 + b".com/": UNREACHED,
+    b"http://a..b/": UNREACHED, b"http://%31%32%37.0.0.1/": UNREACHED, b"": UNREACHED, b"/redirects": UNREACHED,
+}  # fmt: skip
+ANSWERS: dict[str, bytes] = {
+    "nothing": b"",
+    "no HTTP": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "the file without a head": SOUND,
+    "random bytes": bytes(range(256)) * 20,
+    "a status of five digits": b"HTTP/1.1 99999 X\r\n\r\n",
+    "an upgrade": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n" + SOUND,
+    "no content": b"HTTP/1.1 204 No Content\r\n\r\n",
+    "a part": head(b"Content-Range: bytes 0-9/100", status=b"206 Partial Content") + SOUND,
+    "not modified": head(b"Location: /sound", status=b"304 Not Modified"),
+    "an error with a page": head(status=b"500 Oh") + b"<script>alert(1)</script>",
+    "less than announced": head(b"Content-Length: 99999999") + SOUND,
+    "a little of the file": head(b"Content-Length: 10") + SOUND,
+    "two lengths": head(b"Content-Length: 10", b"Content-Length: 20") + SOUND,
+    "a negative length": head(b"Content-Length: -1") + SOUND,
+    "a length of thirty digits": head(b"Content-Length: " + b"9" * 30) + SOUND,
+    "chunks of no size": head(b"Transfer-Encoding: chunked") + b"zz\r\n" + SOUND,
+    "a chunk that breaks off": head(b"Transfer-Encoding: chunked") + b"ffff\r\n" + SOUND[:100],
+    "a compressed file": head(b"Content-Encoding: gzip") + gzip.compress(SOUND),
+    "a bomb": head(b"Content-Encoding: gzip") + gzip.compress(bytes(50_000_000)),
+    "a megabyte of headers": b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 125_000 + b"\r\n",
+    "NUL in a header": b"HTTP/1.1 200 OK\r\nX-A: a\x00b\r\n\r\n" + SOUND,
+    "interim answers without end": b"HTTP/1.1 100 Continue\r\n\r\n" * 200_000,
+    "two places to go": head(b"Location: /sound", b"Location: http://127.0.0.1/", status=b"302 Found"),
+    "a playlist": head(b"Content-Type: audio/mpegurl") + b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1/\n",
+}  # fmt: skip
+
+
+class Hostile(socketserver.BaseRequestHandler):
+    """Answers with the bytes that the path names, and hangs up."""
+
+    answers: dict[str, bytes] = {}
+
+    def handle(self) -> None:
+        asked = self.request.recv(65536).decode("latin-1").split(" ")[1]
+        with contextlib.suppress(OSError):  # the platform has had enough
+            self.request.sendall(self.answers[asked])
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Iterator[str]:
+    class Server(socketserver.ThreadingTCPServer):
+        allow_reuse_address = daemon_threads = True
+
+    Hostile.answers = {"/sound": head() + SOUND, "/moved": to(b"/sound"), "/redirects": to(b"/redirects")}
+    for number, answer in enumerate([*map(to, REDIRECTS), *ANSWERS.values()]):
+        Hostile.answers[f"/{number}"] = answer
+    with Server(("127.0.0.1", HOSTILE_PORT), Hostile) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{HOSTILE_PORT}"
+        server.shutdown()
+
+
+def listen(swept: RunningPlatform, key: str, url: str) -> httpx.Response:
+    return httpx.post(
+        f"{swept.url}/v1/stt/", params={"async": "1"}, json={"file_url": url}, headers={"Authorization": f"Bearer {key}"}, timeout=SECONDS
+    )
+
+
+def error_of(answer: httpx.Response) -> dict[str, Any]:
+    return check_answer(status=answer.status_code, headers=answer.headers, body=answer.content)
+
+
+@pytest.mark.parametrize("number", range(len(REDIRECTS)), ids=[repr(location[:40]) for location in REDIRECTS])
+def test_a_redirect_leads_nowhere_else(swept: RunningPlatform, key: str, hostile: str, number: int) -> None:
+    error = error_of(listen(swept, key, f"{hostile}/{number}"))
+    assert (error["code"], error["param"]) == (list(REDIRECTS.values())[number], "file_url")
+
+
+@pytest.mark.parametrize("number", range(len(ANSWERS)), ids=list(ANSWERS))
+def test_a_strange_answer_is_told(swept: RunningPlatform, key: str, hostile: str, number: int) -> None:
+    error = error_of(listen(swept, key, f"{hostile}/{len(REDIRECTS) + number}"))
+    assert error["code"] in {"fetch_failed", "unsupported_format", "invalid_url"}
+    assert error["param"] == "file_url"
+
+
+@pytest.mark.parametrize("path", ["/sound", "/moved"])
+def test_an_honest_file_is_taken(swept: RunningPlatform, key: str, hostile: str, path: str) -> None:
+    assert listen(swept, key, f"{hostile}{path}").status_code == 200
+
+
+def test_the_platform_noticed_nothing_unusual(swept: RunningPlatform) -> None:
+    log = swept.log.read_text()
+    assert "Traceback" not in log
+    assert " ERROR " not in log
