@@ -33,7 +33,9 @@ def listening_parts(key: str, *, milliseconds: int, work: ListenWork) -> tuple[P
         units = milliseconds * (piece + 1) // count - milliseconds * piece // count
         heard = _with(replace(work, piece=piece), audio=output_of(0), survey=timings_of(0))
         parts.append(PartPlan("listen", heard, units=units, stage=1))
-    join = TranscriptWork((), is_diarized=work.is_diarized, speakers=work.speakers, has_words=work.has_words).to_dict()
+    join = TranscriptWork(
+        (), is_diarized=work.is_diarized, speakers=work.speakers, has_words=work.has_words, is_translation=work.is_translation
+    ).to_dict()
     pieces = [output_of(index) for index in range(1, count + 1)]
     parts.append(PartPlan("transcript", {**join, "pieces": pieces, "survey": timings_of(0)}, units=0, stage=2, queue=CODEC_QUEUE))
     return tuple(parts)

@@ -156,3 +156,24 @@ def test_where_nobody_speaks_no_word_is_invented(client: httpx.Client, samples: 
     heard = answer.json()
     assert (heard["text"], heard["segments"], heard["language"]) == ("", [], "")
     assert heard["duration"] == pytest.approx(len(samples) / RATE)
+
+
+@pytest.mark.parametrize(
+    ("text", "voice"), [("Thank you.", "af_bella"), ("Bye.", "am_adam"), ("Gracias.", "ef_dora"), ("Merci.", "ff_siwis")]
+)
+def test_a_courtesy_that_recognisers_also_make_up_is_heard_where_it_is_said(client: httpx.Client, text: str, voice: str) -> None:
+    answer = client.post("/v1/stt/", files={"file": speak(client, text, voice=voice)})
+    assert plain_words(answer.json()["text"]) == plain_words(text)
+
+
+def test_a_word_that_is_said_again_and_again_is_written_as_often(client: httpx.Client) -> None:
+    answer = client.post("/v1/stt/", files={"file": speak(client, " ".join(["No."] * 14), voice="af_bella")})
+    assert plain_words(answer.json()["text"]).split() == ["no"] * 14
+
+
+def test_who_goes_on_in_another_language_is_heard_too(client: httpx.Client) -> None:
+    spanish = samples_of(speak(client, SPANISH, voice="ef_dora"))
+    recording = as_flac(np.concatenate([spanish, silence(1), clips(["librivox-0870"])]))
+    heard = client.post("/v1/stt/", files={"file": recording}).json()
+    assert heard["language"] == "es"
+    assert word_errors(f"{SPANISH} {said(['librivox-0870'])}", spoken_words(heard["text"])) < 0.1

@@ -75,6 +75,8 @@ class TranscriptWork(Message):
     speakers: int = 0
     has_words: bool = False
     """Whether words stay in the output."""
+    is_translation: bool = False
+    """The pieces are in English, whatever was spoken."""
     format: str = "json"
 
 

@@ -44,6 +44,8 @@ class Heard:
     """Primary tag."""
     segments: tuple[HeardSegment, ...]
     """Ascending, in seconds from the window's first sample, with their words where the model can tell them."""
+    is_looped: bool = False
+    """The text went in circles at first: shorter windows tell what of it was said."""
 
 
 class Recogniser(Model, Protocol):

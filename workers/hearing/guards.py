@@ -13,7 +13,9 @@ SILENT_ABOVE: Final = 0.6
 DOUBTFUL_SILENCE: Final = 0.25
 DOUBTFUL_BELOW: Final = -0.55
 LITTLE_SPEECH_SECONDS: Final = 0.6
-"""Even "thank you" takes as long."""
+SURE_WORD: Final = 0.5
+"""In less time than that a phantom was said where the model is as sure of every word of it: of "thank you", "bye" or "gracias" that are
+spoken base is .57 to .97 sure, of phrases over noise .02 to .1."""
 MOST_CHARACTERS_PER_SECOND: Final = 45.0
 """Twice as fast as anybody speaks: what is longer was not said in that time."""
 LOOP_TURNS: Final = 4
@@ -62,6 +64,8 @@ class Evidence:
     no_speech_probability: float
     speech_seconds: float
     """How long the detector heard speech where the text is said to be; negative where nobody knows."""
+    word_probability: float = 0.0
+    """Of the word that the model is least sure of; 0 where nobody knows."""
 
     @property
     def is_silence(self) -> bool:
@@ -74,7 +78,7 @@ class Evidence:
         return (
             self.average_log_probability < DOUBTFUL_BELOW
             or self.no_speech_probability > DOUBTFUL_SILENCE
-            or 0 <= self.speech_seconds < LITTLE_SPEECH_SECONDS
+            or (0 <= self.speech_seconds < LITTLE_SPEECH_SECONDS and self.word_probability < SURE_WORD)
         )
 
 
@@ -100,11 +104,15 @@ def is_invented(text: str, *, evidence: Evidence) -> bool:
 
 
 def find_loop(words: Sequence[str]) -> int:
-    """How many of the words remain when one that ends in a loop, a group of words LOOP_TURNS times or more, keeps one turn of it."""
+    """How many of the words remain when one that ends in a loop, a group of words LOOP_TURNS times or more, keeps one turn of it.
+
+    Capitals and marks make no difference: a loop that is cut off ends without its comma.
+    """
+    bare = ["".join(filter(str.isalnum, word.casefold())) for word in words]
     for size in range(1, min(LONGEST_LOOP_WORDS, len(words) // LOOP_TURNS) + 1):
-        group = words[-size:]
+        group = bare[-size:]
         turns = 1
-        while words[len(words) - (turns + 1) * size : len(words) - turns * size] == group:
+        while bare[len(words) - (turns + 1) * size : len(words) - turns * size] == group:
             turns += 1
         if turns >= LOOP_TURNS:
             return len(words) - (turns - 1) * size

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from workers.contract.listening import HeardSegment, HeardWord
-from workers.hearing.guards import Evidence, is_invented
+from workers.hearing.guards import REPETITIVE_ABOVE, Evidence, is_invented
 from workers.hearing.segmentation import PAUSE_SECONDS
 from workers.hearing.speech import Region
 from workers.hearing.windows import Window
@@ -14,9 +14,12 @@ EARLY_SECONDS, LATE_SECONDS = 0.1, 0.2
 """How far beyond detected speech a word may begin or end: breath and the last consonant."""
 GAP_SECONDS: Final = 1.5
 """Speech of this length or more without a word is listened to once more."""
+LOOP_GAP_SECONDS: Final = 0.3
+"""The same in a window whose text went in circles, which leaves out turns as short as a word."""
 COVERED_SHARE: Final = 0.2
 GAP_LOG_PROBABILITY: Final = -0.7
-"""What a second hearing must reach at least: it is of speech that the first took for none."""
+OTHER_LANGUAGE_LOG_PROBABILITY: Final = -0.5
+"""What a second hearing must reach at least, as it is of speech that the first took for none: in the same language, in another."""
 DECIMALS: Final = 3
 
 
@@ -34,23 +37,33 @@ def settle(segments: Sequence[HeardSegment], *, window: Window) -> list[HeardSeg
     return [segment for segment in settled if not _is_invented(segment, window=window)]
 
 
-def find_gaps(segments: Sequence[HeardSegment], *, window: Window) -> tuple[Region, ...]:
-    """The regions of a window in which speech is heard but, as far as words are timed, hardly a word."""
+def find_gaps(segments: Sequence[HeardSegment], *, window: Window, least_seconds: float = GAP_SECONDS) -> tuple[Region, ...]:
+    """The regions of a window, of `least_seconds` or more, in which speech is heard but, as far as words are timed, hardly a word."""
     if segments and not any(segment.words for segment in segments):
         return ()
     words = [(word.start, word.end) for segment in segments for word in segment.words]
     gaps = []
     for region in window.regions:
         covered = sum(max(0.0, min(end, region.end) - max(start, region.start)) for start, end in words)
-        if region.seconds >= GAP_SECONDS and covered < COVERED_SHARE * region.seconds:
+        if region.seconds >= least_seconds and covered < COVERED_SHARE * region.seconds:
             gaps.append(region)
     return tuple(gaps)
 
 
+def is_circular(segments: Sequence[HeardSegment], *, window: Window) -> bool:
+    """Whether the text of a window that went in circles still does, or lacks what was said: its halves had better be heard."""
+    is_repetitive = any(segment.compression_ratio > REPETITIVE_ABOVE for segment in segments)
+    return len(window.regions) > 1 and (is_repetitive or bool(find_gaps(segments, window=window, least_seconds=LOOP_GAP_SECONDS)))
+
+
 def fill_gaps(segments: Sequence[HeardSegment], *, found: Sequence[HeardSegment]) -> list[HeardSegment]:
-    """The segments with those that a second hearing found, where it was sure of them."""
-    sure = [segment for segment in found if segment.average_log_probability >= GAP_LOG_PROBABILITY]
-    return sorted([*segments, *sure], key=lambda segment: segment.start)
+    """The segments with those that a second hearing found."""
+    return sorted([*segments, *found], key=lambda segment: segment.start)
+
+
+def keep_sure(found: Sequence[HeardSegment], *, least: float) -> list[HeardSegment]:
+    """What a second hearing is sure of: log probability `least` at least."""
+    return [segment for segment in found if segment.average_log_probability >= least]
 
 
 def _placed(word: HeardWord, *, window: Window) -> HeardWord:
@@ -125,5 +138,6 @@ def _middle(word: HeardWord) -> float:
 
 def _is_invented(segment: HeardSegment, *, window: Window) -> bool:
     spoken = sum(max(0.0, min(region.end, segment.end) - max(region.start, segment.start)) for region in window.regions)
-    evidence = Evidence(segment.average_log_probability, segment.no_speech_probability, spoken)
+    least = min((word.probability for word in segment.words), default=0.0)
+    evidence = Evidence(segment.average_log_probability, segment.no_speech_probability, spoken, least)
     return is_invented(segment.text, evidence=evidence)

@@ -16,6 +16,10 @@ SAMPLE_BYTES: Final = 2
 WAV_HEADER_BYTES: Final = 44
 """Of the WAV files that workers/audio/probe writes."""
 FULL_SCALE: Final = np.float32(32768.0)
+QUIET_LEVEL: Final = 0.03
+"""Root mean square of full scale: below it the detector of speech begins to lose the beginnings of sentences."""
+MOST_GAIN: Final = 60.0
+LEVEL_SAMPLES: Final = HEARING_RATE // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,13 @@ def byte_span(start: float, end: float) -> tuple[int, int]:
 def to_float(samples: NDArray[np.int16]) -> Samples:
     """What recognisers take: full scale 1.0."""
     return samples.astype(np.float32) / FULL_SCALE
+
+
+def loudness_gain(samples: NDArray[np.int16]) -> np.float32:
+    """By how much speech in a block is made louder to be detected: 1 where its loudest half-second is loud enough."""
+    frames = [samples[first : first + LEVEL_SAMPLES] for first in range(0, len(samples), LEVEL_SAMPLES)]
+    level = max((float(np.sqrt(np.mean(np.square(frame, dtype=np.float32)))) for frame in frames), default=0.0) / float(FULL_SCALE)
+    return np.float32(min(max(1.0, QUIET_LEVEL / level), MOST_GAIN)) if level else np.float32(1.0)
 
 
 def _samples(raw: bytes) -> NDArray[np.int16]:

@@ -99,6 +99,22 @@ def pack_windows(
     return tuple(windows)
 
 
+def split_window(window: Window, *, window_seconds: float, seconds: float) -> tuple[Window, Window]:
+    """Two windows with about half of the speech each. Only of a window with two regions or more."""
+    spoken = list(accumulate(region.seconds for region in window.regions))
+    cut = 1 + min(range(len(spoken) - 1), key=lambda index: abs(spoken[index] - spoken[-1] / 2))
+    first, second = window.regions[:cut], window.regions[cut:]
+    left = 0.0 if window.is_cut_before else window.start - window.stretches[0].start
+    right = 0.0 if window.is_cut_after else window.stretches[-1].end - window.end
+    # Where the neighbours' speech must be for the same margins at both ends.
+    before = window.start - 2 * left if left or window.is_cut_before else None
+    after = window.end + 2 * right if right or window.is_cut_after else None
+    return (
+        _make(first, window_seconds=window_seconds, seconds=seconds, before=before, after=second[0].start),
+        _make(second, window_seconds=window_seconds, seconds=seconds, before=first[-1].end, after=after),
+    )
+
+
 def sample_span(start: float, end: float) -> tuple[int, int]:
     """First sample and the one behind the last, of two times in seconds."""
     return round(start * HEARING_RATE), round(end * HEARING_RATE)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.fairness import Order
-from workers.hearing.sound import Sound, to_float
+from workers.hearing.sound import Sound, loudness_gain, to_float
 from workers.hearing.speech import Region, find_regions
 from workers.hearing.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
 from workers.parts import PartRun
@@ -26,7 +26,8 @@ def detect_speech(run: PartRun, *, workbench: Workbench, sound: Sound, order: Or
     for samples, lead in _with_leads(sound):
 
         def detect(samples: NDArray[np.int16] = samples, lead: NDArray[np.int16] = lead) -> NDArray[np.float32]:
-            return speech_probabilities(to_float(samples), lead=to_float(lead))
+            gain = loudness_gain(samples)
+            return speech_probabilities(to_float(samples) * gain, lead=to_float(lead) * gain)
 
         waiting.append(workbench.scheduler.submit(order, work=detect))
         if len(waiting) >= workbench.scheduler.look_ahead:

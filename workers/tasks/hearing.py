@@ -16,16 +16,26 @@ from workers.engines.recogniser import HEARING_RATE, Heard, Hearing, Recogniser,
 from workers.fairness import Order
 from workers.hearing.diarize import voice_prints
 from workers.hearing.pitch import PitchTally, tally_pitch
-from workers.hearing.settling import fill_gaps, find_gaps, settle
+from workers.hearing.settling import (
+    GAP_LOG_PROBABILITY,
+    OTHER_LANGUAGE_LOG_PROBABILITY,
+    fill_gaps,
+    find_gaps,
+    is_circular,
+    keep_sure,
+    settle,
+)
 from workers.hearing.sound import Sound, to_float
 from workers.hearing.speech import Region
-from workers.hearing.windows import Window, pack_windows
+from workers.hearing.windows import Window, pack_windows, split_window
 from workers.parts import PartRun
 from workers.tasks.workbench import Workbench
 
 UNITS_PER_SECOND: Final = 2
 """A second of speech takes about as long as two characters take to be spoken, and a window as long as WINDOW_UNITS more."""
 WINDOW_UNITS: Final = 30
+MOST_SPLITS: Final = 2
+"""A window whose text goes in circles is heard in halves, and these in halves: six more hearings at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +64,24 @@ class WindowListener:
     """Hears the windows of one part."""
 
     def __init__(
-        self, run: PartRun, *, workbench: Workbench, recogniser: Recogniser, sound: Sound, order: Order, is_diarized: bool = False
+        self,
+        run: PartRun,
+        *,
+        workbench: Workbench,
+        recogniser: Recogniser,
+        sound: Sound,
+        order: Order,
+        is_diarized: bool = False,
+        is_any_language: bool = False,
     ) -> None:
-        """order: the place of this part's work among all others; each batch takes the next index of it."""
+        """order: the place of this part's work among all others, of which each batch takes the next index; is_any_language: nobody named one."""
         self._run = run
         self._workbench = workbench
         self._recogniser = recogniser
         self._sound = sound
         self._order = order
         self._is_diarized = is_diarized
+        self._is_any_language = is_any_language
         self._submitted = 0
 
     def hear(self, windows: Sequence[Window], *, hearing: Hearing, batch_windows: int) -> Iterator[HeardWindow]:
@@ -83,11 +102,29 @@ class WindowListener:
     def _settle(self, windows: Sequence[Window], batch: _Batch, *, hearing: Hearing) -> Iterator[HeardWindow]:
         seconds = batch.compute_seconds / len(windows)
         for window, heard, prints, pitch in zip(windows, batch.heard, batch.prints, batch.pitches, strict=True):
+            plain = replace(hearing, language=heard.language, prompt="", hotwords="")
             segments = settle(heard.segments, window=window)
+            if heard.is_looped and is_circular(segments, window=window):
+                segments, more = self._hear_halves(window, hearing=plain, splits=MOST_SPLITS)
+                seconds += more
             if gaps := find_gaps(segments, window=window):
-                found, more = self._hear_gaps(gaps, hearing=replace(hearing, language=heard.language, prompt="", hotwords=""))
+                found, more = self._hear_gaps(gaps, hearing=plain)
                 segments, seconds = fill_gaps(segments, found=found), seconds + more
             yield HeardWindow(window, heard.language, tuple(segments), prints, pitch, seconds)
+
+    def _hear_halves(self, window: Window, *, hearing: Hearing, splits: int) -> tuple[list[HeardSegment], float]:
+        """The window in shorter ones, where a recogniser goes in circles less; and the seconds that it took."""
+        segments: list[HeardSegment] = []
+        seconds = 0.0
+        for half in split_window(window, window_seconds=self._recogniser.window_seconds, seconds=self._sound.seconds):
+            batch = self._run.wait_for(self._submit([half], hearing=hearing))
+            seconds += batch.compute_seconds
+            found = settle(batch.heard[0].segments, window=half)
+            if splits > 1 and batch.heard[0].is_looped and is_circular(found, window=half):
+                found, more = self._hear_halves(half, hearing=hearing, splits=splits - 1)
+                seconds += more
+            segments += found
+        return segments, seconds
 
     def _hear_gaps(self, gaps: Sequence[Region], *, hearing: Hearing) -> tuple[list[HeardSegment], float]:
         """What is said where the first hearing found no words, each stretch heard alone; and the seconds that it took."""
@@ -95,9 +132,15 @@ class WindowListener:
         seconds = 0.0
         for gap in gaps:
             (window,) = pack_windows([gap], window_seconds=self._recogniser.window_seconds, seconds=self._sound.seconds)
-            batch = self._run.wait_for(self._submit([window], hearing=hearing))
-            found += settle(batch.heard[0].segments, window=window)
-            seconds += batch.compute_seconds
+            tries = {hearing.language: GAP_LOG_PROBABILITY}
+            if self._is_any_language:
+                tries[""] = OTHER_LANGUAGE_LOG_PROBABILITY  # perhaps somebody speaks another language there
+            for language, least in tries.items():
+                batch = self._run.wait_for(self._submit([window], hearing=replace(hearing, language=language)))
+                seconds += batch.compute_seconds
+                if sure := keep_sure(settle(batch.heard[0].segments, window=window), least=least):
+                    found += sure
+                    break
         return found, seconds
 
     def _submit(self, windows: Sequence[Window], *, hearing: Hearing) -> "Future[_Batch]":

@@ -147,6 +147,7 @@ def _hear(
         sound=scene.sound,
         order=_order(run.message, is_piece=is_piece),
         is_diarized=work.is_diarized,
+        is_any_language=not work.language,
     )
     hearing = _hearing(work, language=transcript.language)
     events = PartEvents(workbench.live, message=run.message, units_total=round((scene.end - scene.start) * 1000))

@@ -40,7 +40,7 @@ def _join(work: TranscriptWork, *, pieces: list[TranscriptDocument], survey: Sur
         segments = name_speakers(segments, prints, speakers=work.speakers)
     language = main_language(pieces)
     return TranscriptDocument(
-        text=whole_text(segments, language=language),
+        text=whole_text(segments, language="en" if work.is_translation else language),
         language=language,
         duration=survey.seconds if survey else round(sum(piece.duration for piece in pieces), 3),
         segments=segments if work.has_words else without_words(segments),

@@ -36,6 +36,14 @@ def test_what_begins_like_a_phantom_is_none(text: str) -> None:
     assert not is_invented(text, evidence=WEAK)
 
 
+@pytest.mark.parametrize("text", ["Thank you.", "Bye.", "Gracias.", "Merci."])
+def test_a_phantom_in_little_time_is_kept_where_every_word_of_it_is_sure(text: str) -> None:
+    assert not is_invented(text, evidence=Evidence(-0.3, 0.05, speech_seconds=0.35, word_probability=0.83))
+    assert is_invented(text, evidence=Evidence(-0.3, 0.05, speech_seconds=0.35, word_probability=0.1))
+    assert is_invented(text, evidence=Evidence(-0.3, 0.05, speech_seconds=0.35))
+    assert is_invented(text, evidence=Evidence(-0.8, 0.05, speech_seconds=0.35, word_probability=0.83))
+
+
 def test_what_the_model_takes_for_silence_is_dropped_whatever_it_says() -> None:
     assert is_invented("He was not an ill-disposed young man.", evidence=SILENT)
 
@@ -54,6 +62,7 @@ def test_more_than_can_be_said_in_the_time_was_not_said() -> None:
 def test_a_loop_is_found_at_the_end_and_keeps_one_turn() -> None:
     assert find_loop(["a", "b", "c", "x", "y", "x", "y", "x", "y", "x", "y"]) == 5
     assert find_loop(["no"] * 6) == 1
+    assert find_loop(["Go,", "go,", "Go!", "go,", "go"]) == 1
     assert find_loop(["very", "very", "very", "good"]) == 4
     assert find_loop([]) == 0
 

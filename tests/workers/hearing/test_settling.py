@@ -1,7 +1,9 @@
 """What was heard in a window, in the time of the recording."""
 
+from dataclasses import replace
+
 from workers.contract.listening import HeardSegment, HeardWord
-from workers.hearing.settling import fill_gaps, find_gaps, settle
+from workers.hearing.settling import fill_gaps, find_gaps, is_circular, keep_sure, settle
 from workers.hearing.speech import Region
 from workers.hearing.windows import Window, pack_windows
 
@@ -86,4 +88,14 @@ def test_a_recogniser_that_times_no_words_leaves_no_gaps() -> None:
 def test_a_gap_is_filled_with_what_is_sure_alone() -> None:
     heard = [segment_of(("one", 1.0, 2.0)), segment_of(("three", 9.0, 9.5))]
     sure, unsure = segment_of(("two", 4.0, 5.0), probability=-0.3), segment_of(("hmm", 6.0, 7.0), probability=-0.9)
-    assert [segment.text for segment in fill_gaps(heard, found=[unsure, sure])] == ["one", "two", "three"]
+    assert keep_sure([unsure, sure], least=-0.7) == [sure]
+    assert [segment.text for segment in fill_gaps(heard, found=[sure])] == ["one", "two", "three"]
+
+
+def test_a_text_that_went_in_circles_is_heard_again_where_it_still_does_or_leaves_a_turn_out() -> None:
+    window = window_of((10.0, 11.0), (12.0, 12.4))  # in the window: 0.3 to 1.3 and 1.9 to 2.3
+    whole = [segment_of(("yes", 0.4, 1.2), ("yes", 1.95, 2.25))]
+    assert not is_circular(settle(whole, window=window), window=window)
+    assert is_circular(settle([segment_of(("yes", 0.4, 1.2))], window=window), window=window)
+    assert is_circular([replace(segment, compression_ratio=2.5) for segment in settle(whole, window=window)], window=window)
+    assert not is_circular([], window=window_of((10.0, 11.0)))  # it has no halves

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from workers.hearing.sound import WAV_HEADER_BYTES, byte_span, of_bytes, of_wav, to_float
+from workers.hearing.sound import MOST_GAIN, WAV_HEADER_BYTES, byte_span, loudness_gain, of_bytes, of_wav, to_float
 
 SAMPLES = np.linspace(-0.5, 0.5, 48_000)
 
@@ -33,3 +33,13 @@ def test_a_stretch_of_a_prepared_wav_keeps_the_recordings_times(tmp_path: Path) 
     assert (sound.is_shared, of_wav(path).is_shared) == (True, False)
     assert len(sound.read(0.0, 1.1)) == 1600
     assert len(sound.read(2.5, 3.0)) == 0
+
+
+def test_only_what_is_quiet_throughout_is_made_louder() -> None:
+    loud, quiet = np.full(16_000, 6554, np.int16), np.full(16_000, 98, np.int16)
+    assert loudness_gain(loud) == 1
+    assert loudness_gain(quiet) == pytest.approx(0.03 / (98 / 32768), rel=1e-5)
+    assert loudness_gain(np.concatenate([quiet, loud, quiet])) == 1
+    assert loudness_gain(np.full(100, 1, np.int16)) == MOST_GAIN
+    assert loudness_gain(np.zeros(16_000, np.int16)) == 1
+    assert loudness_gain(np.zeros(0, np.int16)) == 1

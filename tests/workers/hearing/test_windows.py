@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from workers.hearing.cuts import choose_cuts
 from workers.hearing.speech import Region
-from workers.hearing.windows import MARGIN_SECONDS, pack_windows
+from workers.hearing.windows import MARGIN_SECONDS, pack_windows, split_window
 
 GAPS = st.sampled_from([0.0, 0.25, 0.5, 1.0, 7.0, 40.0])
 LENGTHS = st.sampled_from([0.1, 0.7, 3.0, 12.0, 26.0])
@@ -68,6 +68,34 @@ def test_a_piece_hears_beyond_its_cuts_as_the_whole_does() -> None:
     whole = pack_windows((Region(1.0, 25.0), Region(25.0, 40.0)), window_seconds=30, seconds=60)
     (piece,) = pack_windows((Region(25.0, 40.0),), window_seconds=30, seconds=60, before=25.0)
     assert piece == whole[1]
+
+
+def test_halves_of_a_window_have_half_of_the_speech_and_the_ends_of_the_whole() -> None:
+    regions = (Region(1.0, 2.0), Region(3.0, 4.0), Region(4.2, 6.2), Region(9.0, 10.0))
+    (window,) = pack_windows(regions, window_seconds=30, seconds=10.0, before=0.8)
+    first, second = split_window(window, window_seconds=30, seconds=10.0)
+    assert (first.regions, second.regions) == (regions[:2], regions[2:])
+    assert [(one.start, one.end) for one in first.stretches] == [pytest.approx((0.9, 2.3)), pytest.approx((2.7, 4.1))]
+    assert [(one.start, one.end) for one in second.stretches] == [pytest.approx((4.1, 6.5)), pytest.approx((8.7, 10.0))]
+    assert not any((first.is_cut_before, first.is_cut_after, second.is_cut_before, second.is_cut_after))
+
+
+def test_halves_of_a_window_that_was_cut_in_speech_hear_beyond_the_cut() -> None:
+    (window,) = pack_windows((Region(20.0, 21.0), Region(22.0, 23.0)), window_seconds=30, seconds=60, before=20.0, after=23.0)
+    first, second = split_window(window, window_seconds=30, seconds=60)
+    assert (first.is_cut_before, first.is_cut_after, second.is_cut_before, second.is_cut_after) == (True, False, False, True)
+    assert (first.stretches, second.stretches) == ((Region(19.0, 21.3),), (Region(21.7, 24.0),))
+
+
+@given(SHAPES.filter(lambda shapes: len(shapes) > 1))
+def test_both_halves_hold_some_of_the_speech(shapes: list[tuple[float, float]]) -> None:
+    regions, seconds = regions_of(shapes)
+    for window in pack_windows(regions, window_seconds=30, seconds=seconds):
+        if len(window.regions) > 1:
+            first, second = split_window(window, window_seconds=30, seconds=seconds)
+            assert (*first.regions, *second.regions) == window.regions
+            assert first.regions
+            assert second.regions
 
 
 def test_a_window_reads_its_stretches_one_after_the_other() -> None:

@@ -1,5 +1,6 @@
 """The tasks of listening in this process: a workbench with Whisper, and a way to do one part."""
 
+import json
 import time
 import uuid
 from pathlib import Path
@@ -44,6 +45,11 @@ class ListeningBench:
     def keep(self, name: str, samples: NDArray[np.float32]) -> Address:
         """A recording in the shared folder."""
         soundfile.write(self.objects / name, samples, 16_000)
+        return Address("folder", name)
+
+    def keep_document(self, name: str, document: TranscriptDocument) -> Address:
+        """What a part of kind listen left in the shared folder."""
+        (self.objects / name).write_text(json.dumps(document.to_dict()))
         return Address("folder", name)
 
     def message(self, kind: str, work: Message, **changes: Any) -> PartMessage:

@@ -13,7 +13,7 @@ from tests.workers.hearing.clips import LIBRIVOX, clip, clips, music, noise, sai
 from tests.workers.running_worker import RunningWorker
 from tests.workers.tasks.listening_bench import ListeningBench
 from workers.contract.errors import WorkError
-from workers.contract.listening import ListenWork, PrepareWork
+from workers.contract.listening import HeardSegment, ListenWork, PrepareWork, TranscriptDocument, TranscriptWork
 from workers.contract.messages import Address, PartMessage
 from workers.contract.names import CODEC_QUEUE
 from workers.engines.whisper import build_engines
@@ -55,6 +55,11 @@ def test_where_nobody_speaks_there_is_no_text(bench: ListeningBench, name: str) 
     document = bench.listen(ListenWork("whisper", bench.keep(f"{name}.flac", samples)))
     assert (document.text, document.segments, document.language, document.gender) == ("", (), "", "")
     assert document.duration == len(samples) / 16_000
+
+
+def test_a_whisper_of_a_recording_is_heard_from_its_first_word(bench: ListeningBench) -> None:
+    document = bench.listen(ListenWork("whisper", bench.keep("quiet.flac", 0.003 * clip("librivox-0870"))))
+    assert spoken_words(document.text) == said(["librivox-0870"])
 
 
 def test_pieces_of_a_long_recording_join_to_what_was_said(bench: ListeningBench) -> None:
@@ -110,6 +115,19 @@ def test_a_survey_tells_what_is_known(bench: ListeningBench) -> None:
     assert survey.speech[0][0] == pytest.approx(10.3, abs=0.2)
     assert (manifest.audio_seconds, manifest.sample_rate, manifest.has_timings) == (44.73, 16_000, True)
     assert (bench.objects / message.output.location).stat().st_size == 44 + 2 * round(44.73 * 16_000)
+
+
+def test_the_english_of_pieces_in_a_script_without_spaces_has_spaces(bench: ListeningBench) -> None:
+    pieces = tuple(
+        bench.keep_document(f"piece-{number}", TranscriptDocument(text, "ja", 5.0, (HeardSegment(5.0 * number, 5.0 * number + 4, text),)))
+        for number, text in enumerate(["Good morning.", "It rains."])
+    )
+    message = bench.message("transcript", TranscriptWork(pieces, is_translation=True))
+    bench.do(message)
+    assert bench.document(message.output).text == "Good morning. It rains."
+    message = bench.message("transcript", TranscriptWork(pieces))
+    bench.do(message)
+    assert bench.document(message.output).text == "Good morning.It rains."
 
 
 def test_progress_is_told_in_milliseconds_of_the_recording(bench: ListeningBench, valkey: redis.Redis) -> None:

@@ -21,7 +21,7 @@ def hear_windows(model: WhisperModel, windows: Sequence[Samples], *, hearing: He
     encoded = model.encode(windows)
     language = language or most_probable_language(model, encoded)
     listener = _Listener(model, [len(window) / HEARING_RATE for window in windows], encoded=encoded, language=language, hearing=hearing)
-    return [Heard(language, segments) for segments in listener.listen()]
+    return [Heard(language, segments, is_looped) for segments, is_looped in zip(listener.listen(), listener.is_looped, strict=True)]
 
 
 def most_probable_language(model: WhisperModel, encoded: Encoded) -> str:
@@ -44,6 +44,8 @@ class _Listener:
         self._language = language
         self._hearing = hearing
         self._seconds = seconds
+        self.is_looped: list[bool] = [False] * len(seconds)
+        """Of each window: whether the most probable text goes in circles."""
 
     def listen(self) -> list[tuple[HeardSegment, ...]]:
         """The segments of each window."""
@@ -65,6 +67,7 @@ class _Listener:
 
     def _finish(self, row: int, decoded: Decoded, *, tokenizer: Any) -> tuple[HeardSegment, ...]:
         encoded = self._encoded[row : row + 1]
+        self.is_looped[row] = self.is_looped[row] or decoded.compression_ratio > REPETITIVE_ABOVE
         if not decoded.is_sound and self._hearing.temperature == 0:
             decoded = self._try_again(encoded, decoded, tokenizer=tokenizer, seconds=self._seconds[row])
         if decoded.is_silence:
