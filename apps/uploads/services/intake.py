@@ -1,7 +1,6 @@
 """Bytes to a measured object in the store. Slow, and without the database: it runs in the side room."""
 
 import os
-import threading
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -9,14 +8,15 @@ from uuid import UUID
 from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.core.outbound import AddressRefusedError, OutboundError, fetch_to_file
 from apps.core.storage import MissingObjectError, get_storage
+from apps.uploads.fair_slots import FairSlots
 from apps.uploads.objects import content_key, incoming_key
 from apps.uploads.spool import COPIED_BYTES, Spool, check_disk
 from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits, probe_file
 from workers.audio.probe.errors import TOO_LARGE
 
 FETCH_SECONDS: Final = 60.0
-_probes = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
-"""Children that decode at once: each fills a core."""
+_probes = FairSlots(os.cpu_count() or 1)
+"""Children that decode at once: each fills a core, for half a minute with hours of eight channels in a small file."""
 
 
 class UploadIncompleteError(InvalidRequestError):
@@ -84,7 +84,7 @@ def refusal(error: ProbeError, *, param: str) -> RefusedFileError:
 def _probe(intake: Intake, spool: Spool) -> AudioInfo:
     try:
         intake.limits.check_bytes(spool.size)
-        with _probes:
+        with _probes.slot(intake.tenant):
             return probe_file(spool.path, limits=intake.limits)
     except ProbeError as error:
         raise refusal(error, param=intake.param) from error

@@ -1,0 +1,43 @@
+"""Who brings many costly files waits for their own."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from apps.uploads.fair_slots import FairSlots
+
+PATIENCE = 10.0
+
+
+def holding(slots: FairSlots, tenant: str, begun: threading.Semaphore, leave: threading.Event) -> Callable[[], bool]:
+    def hold() -> bool:
+        with slots.slot(tenant):
+            begun.release()
+            return leave.wait(PATIENCE)
+
+    return hold
+
+
+def test_one_tenant_has_half_of_the_slots_at_most() -> None:
+    slots, begun, leave = FairSlots(4), threading.Semaphore(0), threading.Event()
+    with ThreadPoolExecutor(10) as pool:
+        many = [pool.submit(holding(slots, "one", begun, leave)) for _ in range(6)]
+        assert begun.acquire(timeout=PATIENCE)
+        assert begun.acquire(timeout=PATIENCE)
+        assert not begun.acquire(timeout=0.2)
+        others = [pool.submit(holding(slots, name, begun, leave)) for name in ("two", "three")]
+        assert begun.acquire(timeout=PATIENCE)
+        assert begun.acquire(timeout=PATIENCE)
+        leave.set()
+        assert all(future.result() for future in [*many, *others])
+
+
+def test_a_single_core_has_two_slots_and_a_slot_comes_back_after_a_failure() -> None:
+    slots = FairSlots(1)
+    for _ in range(3):
+        with pytest.raises(ValueError, match="broken"), slots.slot("one"):
+            raise ValueError("broken")
+    with slots.slot("one"), slots.slot("two"):
+        pass
