@@ -61,6 +61,9 @@ def sentences_of(text: str) -> list[str]:
         ("On Jan. 5 we met. They mar. Peter came.", ["On Jan. 5 we met.", "They mar.", "Peter came."]),
         ("Title\n- one\n- two\n1. First\n2. Second", ["Title", "- one", "- two", "1. First", "2. Second"]),
         ("你好！今天天气很好。「真的？」他说。", ["你好！", "今天天气很好。", "「真的？」", "他说。"]),
+        ("「そうですか。」と言った。『行く。』って。", ["「そうですか。」と言った。", "『行く。』って。"]),
+        ("Il dit « Bonjour ! » puis part. « Non. » Elle rit.", ["Il dit « Bonjour ! » puis part.", "« Non. »", "Elle rit."]),
+        ("डॉ. शर्मा आए। ठीक।", ["डॉ. शर्मा आए।", "ठीक।"]),
         ("नमस्ते। आप कैसे हैं॥ ठीक।", ["नमस्ते।", "आप कैसे हैं॥", "ठीक।"]),
     ],
 )

@@ -10,7 +10,8 @@ def _words(text: str) -> frozenset[str]:
 
 BEFORE_A_NAME: Final = _words(
     "mr mrs ms mx dr prof rev fr hon pres gov sen rep gen col maj capt cmdr cpl lt sgt adm supt msgr messrs vs v cf viz e.g i.e eg ie al "
-    "sra srta sres dra dña mme mmes mlle mlles mm hr hrn sig dott avv srs profa c.-à-d z.b d.h p.ej p.ex"
+    "sra srta sres dra dña mme mmes mlle mlles mm hr hrn sig dott avv srs profa c.-à-d z.b d.h p.ej p.ex "
+    "डॉ श्री प्रो श्रीमती सुश्री कु"
 )
 """Never at the end of a sentence; titles of other languages too, so that no long text is cut behind one."""
 

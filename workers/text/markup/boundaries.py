@@ -31,13 +31,16 @@ class Segment(NamedTuple):
 
 # Every pattern below matches where it first looks or fails within one character, and repeats possessively: no text makes them slow.
 STOP: Final = re.compile(
-    r"(?P<latin>[.!?…‽؟۔]++[\"'”’)\]}»›]*+)"
+    r"(?P<latin>[.!?…‽؟۔]++(?:[\"'”’)\]}»›]|[ \u00a0\u202f](?=»))*+)"
     r"|(?P<full>[。！？｡．]++[!?！？」』）】》〉”’\"]*+)"
     r"|(?P<danda>[।॥]++[\"'”’)]*+)"
     r"|(?P<line>(?:\r\n|[\n\r\f\u2028\u2029])\s*+)"
 )
 LINE_END: Final = re.compile(r"\r\n|[\n\r\f\u2028]|(?P<paragraph>\u2029)")
 SPACE: Final = re.compile(r"\s*+")
+QUOTED: Final = re.compile(r"と|って")
+"""What goes on behind a Japanese quotation: 「そうですか。」と言った。"""
+
 OPENERS: Final = "\"'“‘«‹([{¿¡—–-*_"
 LIST_MARK: Final = re.compile(r"(?:[-*•‣·–—>#]|[0-9]{1,3}[.)]|[A-Za-z][.)])[ \t]")
 
@@ -92,6 +95,8 @@ def _kind_of_stop(text: str, match: re.Match[str], *, segment_start: int, line_s
         return Break.PARAGRAPH
     if match["line"]:
         return Break.LINE if _is_line_break(text, line_start, match.start(), end) else None
+    if match["full"] and QUOTED.match(text, match.end()) and match["full"][-1] in "」』":
+        return None
     if match["latin"] and not _is_sentence_end(text, match, segment_start=segment_start, next_start=end):
         return None
     return Break.LINE if lines and _starts_list_item(text, end) else Break.SENTENCE

@@ -7,7 +7,8 @@ from typing import Final
 from workers.text.normalise.context import LOOK_BACK, Context, Found, Rule
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.rules.addresses import find_addresses, say_address
-from workers.text.normalise.rules.dates import read_date, read_month_first
+from workers.text.normalise.rules.arithmetic import read_multiple, read_sum
+from workers.text.normalise.rules.dates import read_date, read_month_and_year, read_month_first
 from workers.text.normalise.rules.money import read_money_prefix
 from workers.text.normalise.rules.phones import read_phone
 from workers.text.normalise.rules.quantities import read_quantity
@@ -22,7 +23,7 @@ from workers.text.normalise.rules.ranges import (
 )
 from workers.text.normalise.rules.signs import read_sign
 from workers.text.normalise.rules.times import read_time
-from workers.text.normalise.rules.words import read_abbreviation, read_capitals, read_initials, read_roman, read_weekdays
+from workers.text.normalise.rules.words import read_abbreviation, read_capitals, read_initials, read_roman, read_roman_range, read_weekdays
 from workers.text.spoken import Builder, SpokenText
 
 
@@ -34,6 +35,7 @@ def read_own(context: Context, position: int) -> Found | None:
 
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
     read_own,
+    read_sum,
     read_date,
     read_phone,
     read_time_range,
@@ -45,14 +47,17 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
     read_fraction,
     read_range,
     read_ratio,
+    read_multiple,
     read_quantity,
 )
 WORD_RULES: Final[tuple[Rule, ...]] = (
     read_weekdays,
     read_month_first,
+    read_month_and_year,
     read_abbreviation,
     read_money_prefix,
     read_initials,
+    read_roman_range,
     read_roman,
     read_capitals,
 )

@@ -5,6 +5,22 @@ import pytest
 from workers.text.normalise import normalise
 
 SAID = {
+    "what people send": {
+        "7 - 2 = 5": "sept moins deux égale cinq",
+        "1/2 tasse et 1/2 verre": "une demi tasse et un demi verre",
+        "1½ kg et 2 ½ h": "un kilogramme et demi et deux heures et demie",
+        "9h-17h, 9h30-11h": "neuf heures à dix-sept heures, neuf heures trente à onze heures",
+        "24h/24 et 7j/7": "vingt-quatre heures sur vingt-quatre et sept jours sur sept",
+        "2x plus": "deux fois plus",
+        "av. de la Liberté": "avenue de la Liberté",
+        "Av. J.-C.": "avant Jésus-Christ",
+        "Mgr Dupont": "monseigneur Dupont",
+        "les XVIe-XVIIe siècles": "les seizième à dix-septième siècles",
+        "janv. 2024": "janvier deux mille vingt-quatre",
+        "vol. II": "volume deux",
+        "500k": "cinq cent mille",
+        "le CAC 40": "le CAC quarante",
+    },
     "numbers": {
         "1 234 maisons": "mille deux cent trente-quatre maisons",
         "71": "soixante et onze",

@@ -5,6 +5,22 @@ import pytest
 from workers.text.normalise import normalise
 
 SAID = {
+    "what people send": {
+        "7 - 2 = 5, 10 : 2 = 5": "sieben minus zwei gleich fünf, zehn geteilt durch zwei gleich fünf",
+        "1/2 Tasse, 1/2 Liter, 1/2 Pfund": "eine halbe Tasse, ein halber Liter, ein halbes Pfund",
+        "die 90er Jahre, in den 1990ern": "die neunziger Jahre, in den neunzehnhundertneunzigern",
+        "das XXI. Jahrhundert": "das einundzwanzigste Jahrhundert",
+        "1,- € und 5,– Euro": "ein Euro und fünf Euro",
+        "1 000 000 €": "eine Million Euro",
+        "1. FC Köln": "erster F C Köln",
+        "nach 1 Stunde, vor 1 Jahr": "nach einer Stunde, vor einem Jahr",
+        "Mo., 5. Mai": "Montag, fünfter Mai",
+        "2x täglich": "zwei mal täglich",
+        "Jan. 2024": "Januar zweitausendvierundzwanzig",
+        "Bd. II": "Band zwei",
+        "der DAX": "der DAX",
+        "5 Mio Menschen": "fünf Millionen Menschen",
+    },
     "numbers": {
         "1.234 Häuser": "eintausendzweihundertvierunddreißig Häuser",
         "1 Buch": "ein Buch",

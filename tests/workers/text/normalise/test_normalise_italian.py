@@ -5,6 +5,21 @@ import pytest
 from workers.text.normalise import normalise
 
 SAID = {
+    "what people send": {
+        "7 - 2 = 5": "sette meno due uguale a cinque",
+        "1/2 tazza, 1/2 litro": "mezza tazza, mezzo litro",
+        "1½ kg": "un chilogrammo e mezzo",
+        "3 mln di persone": "tre milioni di persone",
+        "il 1°, il 3° della classe": "il primo, il terzo della classe",
+        "il sec. XIX": "il secolo diciannovesimo",
+        "N. 5": "numero cinque",
+        "S. Maria, S. Antonio, S. Andrea e S. Pietro": "santa Maria, sant' Antonio, sant' Andrea e san Pietro",
+        "gen. 2024": "gennaio duemilaventiquattro",
+        "1 h 30 min": "un'ora e trenta minuti",
+        "2x": "due volte",
+        "capitoli IV-VI": "capitoli quattro a sei",
+        "3° a nord": "tre gradi a nord",
+    },
     "numbers": {
         "1.234 case": "milleduecentotrentaquattro case",
         "21 persone": "ventuno persone",

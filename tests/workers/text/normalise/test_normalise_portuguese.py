@@ -5,6 +5,23 @@ import pytest
 from workers.text.normalise import normalise
 
 SAID = {
+    "what people send": {
+        "7 - 2 = 5": "sete menos dois igual a cinco",
+        "1/2 xícara, 1/2 litro": "meia xícara, meio litro",
+        "1½ kg": "um quilograma e meio",
+        "2 colheres": "duas colheres",
+        "de 2010-2015": "de dois mil e dez a dois mil e quinze",
+        "10x sem juros e 2x mais": "dez vezes sem juros e duas vezes mais",
+        "N.º 5": "número cinco",
+        "CEP 01310-100": "CEP zero um três um zero, um zero zero",
+        "das 9h-17h": "das nove horas a dezessete horas",
+        "jan. 2024": "janeiro de dois mil e vinte e quatro",
+        "Pça. da Sé": "praça da Sé",
+        "1 h 30 min": "uma hora e trinta minutos",
+        "3 mi": "três milhões",
+        "o 1°": "o primeiro",
+        "3456-7890": "três quatro cinco seis, sete oito nove zero",
+    },
     "numbers": {
         "1.234 casas": "mil duzentas e trinta e quatro casas",
         "21 pessoas": "vinte e uma pessoas",

@@ -5,6 +5,24 @@ import pytest
 from workers.text.normalise import normalise
 
 SAID = {
+    "what people send": {
+        "7 - 2 = 5": "siete menos dos igual a cinco",
+        "1/2 taza, 1/2 litro, 1/2 de todo": "media taza, medio litro, un medio de todo",
+        "1½ kg y 2 1/2 h": "un kilogramo y medio y dos horas y media",
+        "3 mill. de euros": "tres millones de euros",
+        "el vol. II y el s. XIX": "el volumen dos y el siglo diecinueve",
+        "ss. XVI-XVII": "siglos dieciséis a diecisiete",
+        "ene. 2024 y sept. de 2023": "enero de dos mil veinticuatro y septiembre de dos mil veintitrés",
+        "91 123 45 67": "nueve uno, uno dos tres, cuatro cinco, seis siete",
+        "D.ª María": "doña María",
+        "1 h 30 min": "una hora y treinta minutos",
+        "2x más rápido": "dos veces más rápido",
+        "101 dálmatas y 21 razones": "ciento un dálmatas y veintiuna razones",
+        "el 3° de la clase": "el tercero de la clase",
+        "9 h-17 h": "nueve horas a diecisiete horas",
+        "4x100 m": "cuatro por cien metros",
+        "10^6": "diez elevado a seis",
+    },
     "numbers": {
         "1.234 casas": "mil doscientas treinta y cuatro casas",
         "21 personas": "veintiuna personas",

@@ -27,6 +27,8 @@ class Language(ABC):
     """Whether Latin capitals are spelled here and not by the G2P for foreign words."""
     minus: ClassVar[str] = "minus"
     plus: ClassVar[str] = "plus"
+    difference: ClassVar[str] = ""
+    """Between a number and what is taken from it; `minus` where it is empty."""
     percent: ClassVar[str]
     per_mille: ClassVar[str]
     per: ClassVar[str]
@@ -35,6 +37,10 @@ class Language(ABC):
     """Between the ends of a range."""
     power: ClassVar[str]
     """Between a number and its exponent."""
+    by: ClassVar[str] = ""
+    """Between the sides of a size; as a product where it is empty."""
+    times: ClassVar[Noun | None] = None
+    """What `x` behind a number says."""
     versus: ClassVar[str] = ""
     """Between the sides of a score or ratio; `to` where it is empty."""
     and_: ClassVar[str]
@@ -75,6 +81,8 @@ class Language(ABC):
     """Lower-case words before a Roman numeral that is read as a number: chapter, volume."""
     roman_names: ClassVar[frozenset[str]]
     """Names of kings, queens and popes."""
+    function_words: ClassVar[frozenset[str]] = frozenset()
+    """Lower-case words that are no nouns."""
     year_contexts: ClassVar[frozenset[str]]
     """Lower-case words after which a number of four digits is a year."""
 
@@ -178,6 +186,14 @@ class Language(ABC):
         """Whole units and hundredths."""
         return f"{major} {self.and_} {minor}"
 
+    def half_of(self, noun: str) -> str | None:  # noqa: ARG002  # for the languages whose half agrees
+        """1/2 before a noun, or None where it is said as before anything else."""
+        return None
+
+    def and_a_half(self, whole: int, noun: Noun) -> str | None:  # noqa: ARG002  # for the languages that say the half behind the noun
+        """So many and a half of something, or None where the noun comes last."""
+        return None
+
     def mixed(self, whole: int, numerator: int, denominator: int) -> str:
         """A whole number and a fraction."""
         return f"{self.cardinal(whole)} {self.and_} {self.fraction(numerator, denominator)}"
@@ -197,6 +213,10 @@ class Language(ABC):
     def gender_of(self, word: str) -> Gender:  # noqa: ARG002  # for the languages that have genders
         """A guess from the spelling, for the number before it."""
         return "m"
+
+    def expand(self, words: str, *, after: str) -> str:  # noqa: ARG002  # for the languages that agree
+        """The words of an abbreviation before the word `after`."""
+        return words
 
     def agreeing(self, number: int, *, before: str, after: str) -> str:  # noqa: ARG002  # for the languages that agree
         """A whole number in running text, which may agree with the word behind it."""

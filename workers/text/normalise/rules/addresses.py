@@ -10,13 +10,18 @@ from workers.text.normalise.languages.values import Number
 DOMAINS: Final = (
     "com|org|net|edu|gov|mil|int|io|ai|dev|app|info|biz|eu|uk|de|fr|ch|at|br|jp|cn|ca|au|ru|nl|pl|tv|xyz|online|site|tech|cloud|blog|shop"
 )
+WIDE: Final = "\u3000-\u30ff\u3400-\u9fff\uff00-\uffef"
+"""Characters and marks of Chinese and Japanese: addresses stand between them without a space."""
+
+LETTER: Final = rf"(?:(?![{WIDE}])[\w+-])"
+REST: Final = rf"[^\s<>\"”»{WIDE}]"
 ADDRESS: Final = re.compile(
-    r"(?<![\w@.+-])(?:"
-    r"(?:https?|ftp)://[^\s<>\"”»]{1,2000}+"
-    r"|www\.[^\s<>\"”»]{1,2000}+"
-    r"|[\w+-]{1,64}+(?:\.[\w+-]{1,64}+){0,8}@[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,8}"
-    rf"|(?:[A-Za-z0-9-]{{1,63}}+\.){{1,8}}+(?<=\.)(?:{DOMAINS})(?![\w-])(?:\.[a-z]{{2}}(?!\w))?(?:[/?#][^\s<>\"”»]{{0,2000}}+)?"
-    rf"|(?:[A-Za-z0-9-]{{1,63}}+\.){{1,3}}?(?:{DOMAINS})(?![\w-])(?:[/?#][^\s<>\"”»]{{0,2000}}+)?"
+    rf"(?<![@.+-])(?<!(?![{WIDE}])\w)(?:"
+    rf"(?:https?|ftp)://{REST}{{1,2000}}+"
+    rf"|www\.{REST}{{1,2000}}+"
+    rf"|{LETTER}{{1,64}}+(?:\.{LETTER}{{1,64}}+){{0,8}}@{LETTER}{{1,63}}+(?:\.{LETTER}{{1,63}}+){{1,8}}"
+    rf"|(?:[A-Za-z0-9-]{{1,63}}+\.){{1,8}}+(?<=\.)(?:{DOMAINS})(?![\w-])(?:\.[a-z]{{2}}(?!\w))?(?:[/?#]{REST}{{0,2000}}+)?"
+    rf"|(?:[A-Za-z0-9-]{{1,63}}+\.){{1,3}}?(?:{DOMAINS})(?![\w-])(?:[/?#]{REST}{{0,2000}}+)?"
     r")",
     re.IGNORECASE,
 )

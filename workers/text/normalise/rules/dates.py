@@ -122,6 +122,21 @@ def _read_named_month(context: Context, position: int) -> Found | None:
     return Found(end, spoken)
 
 
+@cache
+def _month_and_year_pattern(language: Language) -> re.Pattern[str]:
+    names = "|".join(sorted(map(re.escape, language.month_abbreviations), key=len, reverse=True)) or "(?!)"
+    return re.compile(rf"({names})\.\s(?:de\s)?(\d{{4}})(?![\d.,:/]\d|\d)", re.IGNORECASE)
+
+
+def read_month_and_year(context: Context, position: int) -> Found | None:
+    """Jan. 2024, janv. 2024, ene. de 2024."""
+    match = _month_and_year_pattern(context.language).match(context.text, position)
+    if not match:
+        return None
+    date = Date(month=context.language.month_abbreviations[match[1].lower()], year=int(match[2]))
+    return Found(match.end(), context.language.date(date)) if date.exists and date.year else None
+
+
 def read_month_first(context: Context, position: int) -> Found | None:
     """December 31, 1999: English only, other languages put the day first."""
     if context.language.code != "en":

@@ -13,7 +13,7 @@ from workers.text.normalise.written_numbers import read_number
 SYMBOLS: Final = {
     "US$": "USD", "CA$": "CAD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "MX$": "MXN", "R$": "BRL", "A$": "AUD", "C$": "CAD", "S$": "SGD",
     "$US": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₫": "VND", "₱": "PHP",
-    "฿": "THB", "₦": "NGN", "₴": "UAH", "₿": "BTC", "zł": "PLN", "Kč": "CZK", "$": "", "Fr.": "CHF", "元": "CNY", "円": "JPY",
+    "฿": "THB", "₦": "NGN", "₴": "UAH", "₿": "BTC", "zł": "PLN", "Kč": "CZK", "$": "", "Fr.": "CHF", "Rs.": "INR", "元": "CNY", "円": "JPY",
 }  # fmt: skip
 """Longest first where one begins another; the plain dollar and the ¥ are the language's own."""
 

@@ -14,12 +14,18 @@ NATIONAL: Final = re.compile(
     r"|\d{3}-\d{4}(?![\d-])"  # 555-1234
     r"|0\d{1,5}(?:[ /.-]\d{2,8}){1,6}(?![\d/.-]*\d)"  # 01 42 68 53 00, 030/123456
 )
-SPANISH: Final = re.compile(r"[679]\d{2}(?:[ .-]\d{3}[ .-]\d{3}|(?:[ .-]\d{2}){3})(?!\d)")
-PORTUGUESE: Final = re.compile(r"9?\d{4}-\d{4}(?!\d)|9\d{2} \d{3} \d{3}(?!\d)")
+SPANISH: Final = re.compile(r"[679]\d{2}(?:[ .-]\d{3}[ .-]\d{3}|(?:[ .-]\d{2}){3})(?!\d)|9\d \d{3} \d{2} \d{2}(?! ?\d)")
+PORTUGUESE: Final = re.compile(r"(?!(?:1\d|20)\d\d-(?:1\d|20)\d\d(?!\d))9?\d{4}-\d{4}(?!\d)|9\d{2} \d{3} \d{3}(?!\d)")
 ITALIAN: Final = re.compile(r"3\d{2}[ .-](?:\d{6,7}|\d{3}[ .-]\d{3,4})(?!\d)")
 FRENCH: Final = re.compile(r"0\d{9}(?![\d.,]*\d)")
 BY_LANGUAGE: Final = {"fr": FRENCH, "es": SPANISH, "pt": PORTUGUESE, "it": ITALIAN}
 SERIAL: Final = re.compile(r"\d{1,12}(?:-\d{1,12}){2,8}(?![\d-])")
+POSTCODE: Final = re.compile(r"\d{5}(?:-\d{4})?(?![\w-]|[.,]\d)")
+STATE_BEFORE: Final = re.compile(
+    r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])[ \u00a0]$"
+)
+"""What stands before an American postal code."""
+
 CARD: Final = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}(?!\d)")
 LONG: Final = re.compile(r"\d{16,}+")
 NAMED: Final = re.compile(r"\d{3,15}(?:[ /-]\d{2,8}){0,5}(?![\d.,]*\d|[^\W_])")
@@ -37,6 +43,9 @@ def read_phone(context: Context, position: int) -> Found | None:
     long = LONG.match(text, position)
     if long:
         return Found(long.end(), language.digits(long[0]))
+    postcode = POSTCODE.match(text, position) if language.code == "en" else None
+    if postcode and STATE_BEFORE.search(text[max(0, position - 6) : position]):
+        return Found(postcode.end(), say_groups(postcode[0], language=language))
     card = CARD.match(text, position) or SERIAL.match(text, position)
     if card:
         return Found(card.end(), say_groups(card[0], language=language))

@@ -15,12 +15,17 @@ SIGN: Final = re.compile(r"[-−+](?=\d)")
 PERCENT: Final = re.compile(r"[ \u00a0\u202f]?([%‰])")
 SUFFIX: Final = re.compile(r"\.?(?:[^\W\d_]{1,4}|[º°ª])(?![^\W_])")
 DECADE: Final = re.compile(r"(\d{2}|\d{4})['’]?s(?![^\W_])")
-STOPPED: Final = frozenset(("lb", "lbs", "oz", "hr", "hrs", "min", "mins", "sec", "secs", "Std", "Min", "Sek"))
+STOPPED: Final = frozenset(("lb", "lbs", "oz", "hr", "hrs", "min", "mins", "sec", "secs", "ft", "tsp", "tbsp", "Std", "Min", "Sek"))
 """Units that are written with a full stop, so that figures may follow it within a sentence."""
 TAIL_SPACE: Final = r"[ \u00a0\u202f]?"
-LETTER_MAGNITUDES: Final = frozenset("MBT")
+LETTER_MAGNITUDES: Final = frozenset("MBTk")
 CENTS: Final = re.compile(r"[ \u00a0]?¢")
+BEFORE_A_SIGN: Final = frozenset(" \u00a0\n\t([{=:,<>≤≥≈~–—/;\"'«")
 FIRST_IDEOGRAPH: Final = "\u2e80"
+DASHED: Final = re.compile(r",[-–—]{1,2}(?![\w-])")
+"""5,- €: no hundredths."""
+
+MINUTES: Final = re.compile(r"\d\s?h(?:rs?|ours?)?\.?\s?\d{1,2}$")
 LONGEST_BARE: Final = 7
 """Figures without a separator beyond these are a code, unless they are round."""
 
@@ -28,7 +33,9 @@ LONGEST_BARE: Final = 7
 def read_quantity(context: Context, position: int) -> Found | None:
     """A number, its sign, and what belongs to it."""
     sign = SIGN.match(context.text, position)
-    if sign and context.character(position - 1) not in set(" \u00a0\n\t([{=:,<>≤≥≈~–—/;\"'«") | {""}:
+    before = context.character(position - 1)
+    is_sign = before in BEFORE_A_SIGN or (not context.language.has_spaces and before >= FIRST_IDEOGRAPH)
+    if sign and before and not is_sign:
         return None
     mark = "" if not sign else "+" if sign[0] == "+" else "-"
     start = sign.end() if sign else position
@@ -37,8 +44,11 @@ def read_quantity(context: Context, position: int) -> Found | None:
         return None
     number, end = read
     letter = context.character(start - 1)
-    if letter.isalpha() and letter < FIRST_IDEOGRAPH:  # MP3, B2B: part of a name
+    is_factor = letter == "x" and context.character(start - 2).isdigit()
+    if letter.isalpha() and letter < FIRST_IDEOGRAPH and not is_factor:  # MP3, B2B: part of a name
         return Found(end, context.language.number(number))
+    dashed = DASHED.match(context.text, end)
+    end = dashed.end() if dashed else end
     return (
         _with_percent(context, number, end)
         or _with_currency(context, number, end)
@@ -99,7 +109,14 @@ def _with_unit(context: Context, number: Number, end: int) -> Found | None:
     unit = read_unit(context, end)
     if not unit or _is_ordinal_sign(context, number, end):
         return None
-    return related(context, unit[1], context.language.count(number, unit[0]))
+    return related(context, unit[1], context.language.count(number, _minutes_or(unit[0], context=context, end=end)))
+
+
+def _minutes_or(noun: Noun, *, context: Context, end: int) -> Noun:
+    """The unit behind a number that ends at `end`: an `m` behind hours stands for minutes, 1h 45m."""
+    units = context.language.units
+    is_minutes = noun is units.get("m") and "min" in units and MINUTES.search(context.text[max(0, end - 12) : end])
+    return units["min"] if is_minutes else noun
 
 
 def _is_ordinal_sign(context: Context, number: Number, end: int) -> bool:
@@ -134,7 +151,10 @@ def _ordinal(context: Context, number: Number, end: int, *, start: int) -> Found
 def _with_magnitude(context: Context, number: Number, end: int) -> Found | None:
     """5M, 10K, 3.5B: the letter stands at once behind the figures. Written out, `million` is a word like any other."""
     magnitude = read_magnitude(context, end)
-    if not magnitude or (magnitude[0] not in LETTER_MAGNITUDES and not (number.is_one or magnitude[0].endswith("."))):
+    if not magnitude or magnitude[0] in {"K", "m"}:  # a 4K screen; metres
+        return None
+    is_word = magnitude[0] in context.language.magnitudes[magnitude[0]]
+    if magnitude[0] not in LETTER_MAGNITUDES and is_word and not number.is_one:
         return None
     if magnitude[0] in LETTER_MAGNITUDES and context.character(end) not in LETTER_MAGNITUDES:
         return None

@@ -10,10 +10,10 @@ from workers.text.normalise.languages.values import Date, Number
 from workers.text.normalise.rules.dates import read_date
 from workers.text.normalise.rules.money import read_currency, read_money_prefix, related
 from workers.text.normalise.rules.quantities import is_year, read_quantity, read_unit
-from workers.text.normalise.rules.times import read_time
+from workers.text.normalise.rules.times import HOUR_LETTER, LETTER_LANGUAGES, read_time
 from workers.text.normalise.written_numbers import read_number
 
-DASH: Final = re.compile(r"-|[ \u00a0]?[–—][ \u00a0]?")
+DASH: Final = re.compile(r"-|[ \u00a0]?[–—][ \u00a0]?|[〜～~](?=\d)")
 CHAIN: Final = re.compile(r"\d{1,12}(?:\.\d{1,12}){2,}+(?![\d])")
 SLASHED: Final = re.compile(r"(?:(\d{1,6})[ \u00a0])?(\d{1,4})/(\d{1,4})(?![\d/]|[.,]\d)")
 VULGAR: Final = re.compile(r"(\d{1,15})?[ \u00a0]?([¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])")
@@ -57,11 +57,18 @@ def _start_of_range(context: Context, number: Number) -> str:
 
 
 def read_time_range(context: Context, position: int) -> Found | None:
-    """9am-5pm, 14:30–16:00."""
-    first = read_time(context, position)
+    """9am-5pm, 14:30–16:00, 9h-17h."""
+    first = _read_clock(context, position)
     dash = DASH.match(context.text, first.end) if first else None
-    second = read_time(context, dash.end()) if dash else None
+    second = _read_clock(context, dash.end()) if dash else None
     return Found(second.end, f"{first.spoken} {context.language.to} {second.spoken}") if first and second else None
+
+
+def _read_clock(context: Context, position: int) -> Found | None:
+    """A time, or whole hours where they are written with a letter."""
+    time = read_time(context, position)
+    match = HOUR_LETTER.match(context.text, position) if not time and context.language.code in LETTER_LANGUAGES else None
+    return Found(match.end(), context.language.count(Number(match[1]), context.language.units["h"])) if match else time
 
 
 def read_money_range(context: Context, position: int) -> Found | None:
@@ -106,15 +113,22 @@ def _read_vulgar(context: Context, position: int) -> Found | None:
         return None
     fraction = Fraction(unicodedata.numeric(match[2])).limit_denominator(10)
     numerator, denominator = fraction.numerator, fraction.denominator
-    language = context.language
-    if match[1] and int(match[1]):
-        return _measured(context, match.end(), language.mixed(int(match[1]), numerator, denominator))
-    return _measured(context, match.end(), language.fraction(numerator, denominator))
+    return _say_fraction(context, int(match[1] or 0), numerator, denominator, end=match.end())
 
 
-def _measured(context: Context, end: int, spoken: str) -> Found:
-    """A fraction and the unit behind it."""
-    unit = read_unit(context, end)
+def _say_fraction(context: Context, whole: int, numerator: int, denominator: int, *, end: int) -> Found:
+    """A fraction and what it is of: a unit, or for the halves of some languages a noun."""
+    language, unit = context.language, read_unit(context, end)
+    is_half = (numerator, denominator) == (1, 2)
+    behind = language.and_a_half(whole, unit[0]) if unit and whole and is_half else None
+    if unit and behind:
+        return related(context, unit[1], behind)
+    if whole:
+        spoken = language.mixed(whole, numerator, denominator)
+    else:
+        noun = context.word_after(end) if context.character(end) == " " else ""
+        half = language.half_of(noun) if is_half and len(noun) > 2 and noun.lower() not in language.function_words else None
+        spoken = half or language.fraction(numerator, denominator)
     return related(context, unit[1], f"{spoken} {unit[0].plural}") if unit else Found(end, spoken)
 
 
@@ -126,12 +140,12 @@ def _read_slashed(context: Context, position: int) -> Found | None:
     numerator, denominator = int(match[2]), int(match[3])
     is_fraction = 0 < numerator < denominator and denominator in SPOKEN_FRACTIONS and match[3][0] != "0" and match[2][0] != "0"
     if match[1] and is_fraction:
-        return _measured(context, match.end(), language.mixed(int(match[1]), numerator, denominator))
+        return _say_fraction(context, int(match[1]), numerator, denominator, end=match.end())
     if match[1]:
         return None
     is_after_date_word = context.word_before(position).lower() in DATE_WORDS.get(language.code, frozenset())
     if is_fraction and not is_after_date_word:
-        return _measured(context, match.end(), language.fraction(numerator, denominator))
+        return _say_fraction(context, 0, numerator, denominator, end=match.end())
     day, month = (denominator, numerator) if language.date_order == "mdy" else (numerator, denominator)
     date = Date(day=day, month=month)
     if is_after_date_word and day and 1 <= month <= 12 and date.exists and match[0] != ALL_YEAR:

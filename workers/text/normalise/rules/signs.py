@@ -7,12 +7,12 @@ from typing import Final
 from workers.text.normalise.context import Context, Found, Rule
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.addresses import say_tag
+from workers.text.normalise.rules.arithmetic import read_power, read_times
 from workers.text.normalise.rules.emoji import read_emoji
 
 REPEATED: Final = re.compile(r"([!?])[!?]+|(\.)\.+|([,;:])\3+|([-–—])[-–—]+|([=_*#~+|^<>/\\])\5{2,}")
 HASHTAG: Final = re.compile(r"#(\w{1,100}+)")
 HANDLE: Final = re.compile(r"@(\w{1,64}+(?:\.\w{1,64}+){0,4})")
-TIMES: Final = re.compile(r"[x×*](?=\s?\d)")
 RAISED: Final = re.compile(r"[²³¹⁰⁴-⁹]{1,15}")
 ARROWS: Final = re.compile(r"[-=]{1,2}>")
 SILENT: Final = frozenset("*_~^|\\`•·▪●◦►▶■□◆◇★☆¦")
@@ -23,6 +23,8 @@ EMOJI_PARTS: Final = frozenset("\ufe0e\ufe0f\u20e3")
 
 EMOJI_PUNCTUATION: Final = frozenset("‼⁉〰〽")
 SPACES: Final = frozenset(" \u00a0\n\t")
+OPENING_SPACES: Final = SPACES | {"", "(", "$"}
+FRACTION: Final = re.compile(r"\.(\d{1,15})(?![\w.]*\w)")
 
 
 def read_sign(context: Context, position: int) -> Found | None:
@@ -42,16 +44,29 @@ def _read_dash(context: Context, position: int) -> Found | None:
 
 
 def _read_point(context: Context, position: int) -> Found | None:
-    """node.js, readme.txt: a point between letters where no sentence ends."""
+    """node.js, readme.txt: a point between letters where no sentence ends; .5: a number without its zero."""
+    fraction = FRACTION.match(context.text, position) if context.character(position - 1) in OPENING_SPACES else None
+    if fraction:
+        number = context.language.own_mark(Number("0", fraction[1], "."))
+        return Found(fraction.end(), context.language.number(number))
     is_inside = context.character(position - 1).isalnum() and context.character(position + 1).islower()
     return Found(position + 1, context.language.symbols["."]) if is_inside else None
 
 
 def _read_times(context: Context, position: int) -> Found | None:
     """3 x 4, 3*4."""
-    if TIMES.match(context.text, position) and context.text[max(0, position - 2) : position].strip()[-1:].isdigit():
-        return Found(position + 1, context.language.signs["×"])
-    return None if context.text[position] == "x" else _read_named(context, position)
+    return read_times(context, position) or (None if context.text[position] == "x" else _read_named(context, position))
+
+
+def _read_caret(context: Context, position: int) -> Found | None:
+    """10^6."""
+    return read_power(context, position) or _read_named(context, position)
+
+
+def _read_about(context: Context, position: int) -> Found | None:
+    """~20: about so many."""
+    is_about = context.character(position + 1).isdigit() and not context.character(position - 1).isalnum()
+    return Found(position + 1, context.language.signs["≈"]) if is_about else _read_named(context, position)
 
 
 def _read_power(context: Context, position: int) -> Found | None:
@@ -118,14 +133,18 @@ def _read_section(context: Context, position: int) -> Found | None:
 
 
 def _read_slash(context: Context, position: int) -> Found:
-    """Slashes part words and are not said."""
+    """Slashes part words and are not said, but in English before a time: days per year."""
+    language, before, after = context.language, context.word_before(position).lower(), context.word_after(position + 1).lower()
+    if language.code == "en" and after in PERIODS and before not in PERIODS and _is_inside_word(context, position):
+        return Found(position + 1, f" {language.per} ")
     return Found(position + 1, " " if _is_inside_word(context, position) else "")
 
 
 def _read_bracket(context: Context, position: int) -> Found:
     """Brackets compare where they stand between spaces or before figures."""
     character, before, after = context.text[position], context.character(position - 1), context.character(position + 1)
-    is_compared = before in SPACES and (after in SPACES or after.isdigit()) and before and after
+    is_between = character == ">" and before.isalnum() and after.isdigit() and not context.character(position - 2).isalpha()
+    is_compared = is_between or (before in SPACES and (after in SPACES or after.isdigit()) and before and after)
     return Found(position + 1, context.language.signs[character] if is_compared else " ")
 
 
@@ -133,9 +152,13 @@ def _is_inside_word(context: Context, position: int) -> bool:
     return context.character(position - 1).isalnum() and context.character(position + 1).isalnum()
 
 
+PERIODS: Final = frozenset(("year", "month", "week", "day", "hour", "minute", "second", "night"))
+
 READERS: Final[dict[str, Rule]] = {
     **dict.fromkeys("²³¹⁰⁴⁵⁶⁷⁸⁹", _read_power),
     **dict.fromkeys("#@", _read_tag),
+    "^": _read_caret,
+    "~": _read_about,
     "/": _read_slash,
     "§": _read_section,
     **dict.fromkeys("<>", _read_bracket),

@@ -4,11 +4,11 @@ import re
 from typing import Final
 
 from workers.text.normalise.context import Context, Found
-from workers.text.normalise.languages.values import TimeOfDay
+from workers.text.normalise.languages.values import Number, TimeOfDay
 
 HALF: Final = r"\s?([AaPp])\.?\s?[Mm](?![^\W_])\.?"
 CLOCK: Final = re.compile(rf"(\d{{1,2}}):(\d{{2}})(?::(\d{{2}})(?:(?:\.\d{{1,9}})?(?:Z|[+-]\d\d:\d\d))?)?(?![\d:])(?:{HALF})?")
-LETTER_CLOCK: Final = re.compile(r"(\d{1,2})\s?[hH]\s?(\d{2})(?![^\W_])(?:\s?min(?![^\W_]))?")
+LETTER_CLOCK: Final = re.compile(r"(\d{1,2})\s?[hH]\s?(\d{2})(?![^\W_])(\s?min(?![^\W_]))?")
 HOUR_AND_HALF: Final = re.compile(rf"(\d{{1,2}}){HALF}")
 HOUR_LETTER: Final = re.compile(r"(\d{1,2})\s?[hH](?![^\W_])")
 DOTTED_HALF: Final = re.compile(rf"(\d{{1,2}})\.(\d{{2}}){HALF}")
@@ -16,6 +16,8 @@ DOTTED_HALF: Final = re.compile(rf"(\d{{1,2}})\.(\d{{2}}){HALF}")
 GERMAN_DOT: Final = re.compile(r"(\d{1,2})\.(\d{2})(?=\sUhr)")
 AFTER: Final = {"hi": re.compile(r"\s?बजे"), "de": re.compile(r"\s(?:Uhr|h)(?![^\W_])"), "es": re.compile(r"\s?(?:hs?|horas)(?![^\W_])\.?"), "fr": re.compile(r"\s?h(?![^\W_])"),
                 "pt": re.compile(r"\s?h(?![^\W_])"), "it": re.compile(r"\s?h(?![^\W_])")}  # fmt: skip
+DURATION_LANGUAGES: Final = frozenset(("pt", "es", "it"))
+"""Where 1 h 30 min is no time of day; in French both sound the same."""
 LETTER_LANGUAGES: Final = frozenset(("fr", "pt", "es", "it"))
 
 
@@ -35,6 +37,9 @@ def read_time(context: Context, position: int) -> Found | None:
     match = LETTER_CLOCK.match(context.text, position) if language.code in LETTER_LANGUAGES else None
     if match is None and language.code == "de":
         match = GERMAN_DOT.match(context.text, position)
+    if match and language.code in DURATION_LANGUAGES and match[3]:
+        hours, minutes = (language.count(Number(str(int(match[at]))), language.units[unit]) for at, unit in ((1, "h"), (2, "min")))
+        return Found(match.end(), f"{hours} {language.and_} {minutes}")
     if match:
         return _found(context, match, TimeOfDay(int(match[1]), int(match[2])))
     match = HOUR_LETTER.match(context.text, position) if language.code == "pt" else None

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import LOOK_BACK, Context, Found
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import word_set
 
@@ -15,12 +15,16 @@ ROMAN: Final = re.compile(
 )
 COMPOUND: Final = re.compile(r"[^\W\d_]{2,40}\.")
 WEEKDAYS: Final = re.compile(r"([^\W\d_]{2,5})\.?[ \u00a0]?[-–—][ \u00a0]?([^\W\d_]{2,5})\b\.?")
+DATED_WEEKDAY: Final = re.compile(r"([^\W\d_]{2,5})\.(,?)(?=\s\d{1,2}(?:[./]\s?(?:\d|[^\W\d_])|\s[^\W\d_]))")
+ROMAN_RANGE: Final = re.compile(r"([IVXL]{1,7})(e|ème)?[-–]([IVXL]{1,7})(e|ème)?(?![^\W_])")
+MAXIMUM_RANGE: Final = 60
 ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 CENTURIES: Final = frozenset(
     [
         "siècle",
         "siècles",
         "secolo",
+        "sec",
         "secoli",
         "jahrhundert",
         "jahrhunderts",
@@ -33,13 +37,15 @@ CENTURIES: Final = frozenset(
         "séculos",
     ]
 )
+ABBREVIATED_CENTURIES: Final = frozenset(("sec", "s", "ss"))
 VOWELS: Final = frozenset("AEIOUYÀÁÂÄÃÅÈÉÊËÌÍÎÏÒÓÔÖÕÙÚÛÜ")
 LONGEST_SPELLED: Final = 8
 
 SAID_AS_WORDS: Final = word_set(
     """NASA NATO OTAN UNESCO UNICEF OPEC OPEP FIFA UEFA AIDS SIDA IKEA COVID LASER RADAR SONAR PIN SIM RAM ROM GIF JPEG ASCII ONU
     INSEE SWAT NASDAQ FEMA OSHA NAFTA ASEAN GATT SCUBA WIFI BASIC COBOL JSON YAML CAPTCHA DARPA CERN OVNI TALGO RENFE AVE SMIC BAFTA
-    LEGO LIDO IBAN CAD TED FIAT SEAT ISIS RISC CISC LAN WAN MAC BIOS CMOS OK ZIP IVA RAI SUS INPS"""
+    LEGO LIDO IBAN CAD TED FIAT SEAT ISIS RISC CISC LAN WAN MAC BIOS CMOS OK ZIP IVA RAI SUS INPS
+    DAX CAC CEP"""
 )
 SAID_AS_LETTERS: Final = word_set(
     """AI API USA UK EU UE UN US TV PC ID UI UX OS IP IT URL CEO CFO CTO CIO COO HR PR CIA DIY FAQ ETA EPA GPU CPU USB IBM UFO VIP ATM HIV
@@ -53,6 +59,7 @@ RULED: Final = frozenset(("of", "was", "reigned", "ruled", "died", "became", "an
 AND_WORDS: Final = frozenset(("and", "et", "y", "e", "und"))
 """Mr. and Mrs.: another title follows."""
 
+NAME_BEFORE: Final = re.compile(r"([^\W\d_]{1,30}(?:['’][^\W\d_]{1,2})?) $")
 STREETS: Final = {"St.": "Street", "Dr.": "Drive"}
 """English: behind a name these are streets, before one they are titles."""
 
@@ -75,12 +82,19 @@ def read_abbreviation(context: Context, position: int) -> Found | None:
     street = _street(context, match[1], position, end)
     if street:
         return Found(end - (1 if context.ends_sentence(end) else 0), street)
+    words = context.language.expand(words, after=context.word_after(end))
     rest = context.text[end : end + 2].lstrip(" \u00a0-")
     is_titled = rest[:1].isupper() or rest[:1] == "&" or context.word_after(end) in AND_WORDS
-    if (kind == "#" and not rest[:1].isdecimal()) or (kind == "*" and not is_titled):
+    if (kind == "#" and not rest[:1].isdecimal() and not _is_numbered(context, end)) or (kind == "*" and not is_titled):
         return None
     is_kept = match[1].endswith(".") and kind == "" and context.ends_sentence(end) and not _is_continued(context, end)
     return Found(end - is_kept, words)
+
+
+def _is_numbered(context: Context, end: int) -> bool:
+    """Whether a Roman numeral follows, of more than a letter: vol. II."""
+    match = ROMAN.match(context.text, end + 1) if context.character(end) == " " else None
+    return match is not None and len(match[1]) > 1
 
 
 def _is_continued(context: Context, end: int) -> bool:
@@ -101,9 +115,12 @@ def _compound(context: Context, position: int) -> Found | None:
 
 
 def read_weekdays(context: Context, position: int) -> Found | None:
-    """Mon.-Fri., Mo-Fr."""
+    """Mon.-Fri., Mo-Fr; Mo., 5. Mai."""
     match = WEEKDAYS.match(context.text, position)
     days = context.language.weekdays
+    dated = DATED_WEEKDAY.match(context.text, position)
+    if dated and dated[1] in days:
+        return Found(dated.end(), f"{days[dated[1]]}{dated[2]}")
     if not match or match[1] not in days or match[2] not in days:
         return None
     is_kept = context.text[match.end() - 1] == "." and context.ends_sentence(match.end())
@@ -114,7 +131,8 @@ def _street(context: Context, name: str, position: int, end: int) -> str:
     """Street or Drive for an abbreviation behind a capitalised word that begins no other name."""
     if context.language.code != "en" or name not in STREETS or context.character(position - 1) != " ":
         return ""
-    before, after = context.word_before(position), context.word_after(end)
+    name_before = NAME_BEFORE.search(context.text[max(0, position - LOOK_BACK) : position])
+    before, after = name_before[1] if name_before else "", context.word_after(end)
     is_name_before = before[:1].isupper() and context.character(position - 2).isalpha()
     is_name_after = after[:1].isupper() and context.character(end) == " " and name == "Dr."
     return STREETS[name] if is_name_before and not is_name_after else ""
@@ -136,14 +154,30 @@ def read_roman(context: Context, position: int) -> Found | None:
     match = ROMAN.match(context.text, position)
     if not match or not match[1] or context.character(position - 1) in {"'", "’", "-", "&"}:
         return None
+    before = context.word_before(position)
     is_beside = context.character(position - 1) == " " and context.character(position - 2) not in set(".,;:!?")
-    before = context.word_before(position) if is_beside else ""
+    if not is_beside and not (context.text[position - 2 : position] == ". " and before in ABBREVIATED_CENTURIES):
+        before = ""
     words = _say_roman(context, match, before=before)
     is_rank = context.language.code == "de" and (
         not context.ends_sentence(match.end()) or context.word_after(match.end()).lower() in CENTURIES
     )
     is_full_stop = match[2] == "." and not is_rank
     return Found(match.end() - is_full_stop, words) if words else None
+
+
+def read_roman_range(context: Context, position: int) -> Found | None:
+    """XVI-XVII, XVIe-XVIIIe siècles, IV–VI."""
+    match = ROMAN_RANGE.match(context.text, position)
+    if not match or not ROMAN.fullmatch(match[1]) or not ROMAN.fullmatch(match[3]):
+        return None
+    first, last = roman_value(match[1]), roman_value(match[3])
+    if not first < last <= MAXIMUM_RANGE or len(match[3]) < 2:
+        return None
+    language, beside = context.language, {context.word_before(position).lower(), context.word_after(match.end()).lower()}
+    is_century = bool(beside & CENTURIES) or bool(match[2] and match[4])
+    say = language.century if is_century else language.cardinal
+    return Found(match.end(), f"{say(first)} {language.to} {say(last)}")
 
 
 def _say_roman(context: Context, match: re.Match[str], *, before: str) -> str | None:
@@ -166,6 +200,8 @@ def _say_roman(context: Context, match: re.Match[str], *, before: str) -> str | 
 def _century(context: Context, value: int, *, before: str, after: str) -> str:
     language = context.language
     if language.code == "de":
+        if before.lower() in {"das", "dieses", "jedes"}:
+            return language.century(value)[:-1]
         dative = after.lower().endswith("s") or before.lower() in {"im", "am", "dem", "des", "vom", "zum"}
         return language.century(value) if not dative else f"{language.century(value)[:-1]}n"
     return language.century(value)

@@ -66,6 +66,12 @@ SYMBOLS: Final = {
     ".": "点", ",": "逗号", ":": "冒号", "/": "斜杠", "\\": "反斜杠", "-": "横杠", "_": "下划线", "@": "艾特", "#": "井号", "&": "和",
     "+": "加", "=": "等于", "?": "问号", "!": "感叹号", "%": "百分号", "*": "星号", "~": "波浪号",
 }  # fmt: skip
+PAIR: Final = re.compile(
+    r"(?<![\d.,第/:])2(?=\s?(?:[个個只隻张張条條件家辆輛杯瓶双雙对對块塊句遍倍本位名次场場套间間棵朵支枚份层層座种種天周週岁歲人]|分钟|分鐘|小时|小時))"
+)
+"""Two of something: before what is counted it is 两, in figures and ranks 二."""
+
+GENERATION: Final = re.compile(r"(?<!\d)([0-9]0)(?:后|(年代))")
 DATE: Final = re.compile(r"(\d{4}|\d{2})\s?年(?:\s?(\d{1,2})\s?月(?:\s?(\d{1,2})\s?[日号號])?)?|(\d{1,2})\s?月\s?(\d{1,2})\s?[日号號]")
 CLOCK: Final = re.compile(r"(\d{1,2})\s?[点點时時](?!间|間)(?:\s?(\d{1,2})\s?分(?!钟))?")
 
@@ -106,6 +112,7 @@ class Chinese(Language):
     date_order = "ymd"
     has_spaces, spells_initials = False, False
     minus, plus, percent, per_mille, per, to, and_, power = "负", "加", "百分之", "千分之", "每", "到", "零", "的次方"
+    difference = "减"
     marks = {".": "点", ",": "点"}
     months = tuple(f"{month}月" for month in range(1, 13))
     month_abbreviations = {}
@@ -182,7 +189,12 @@ class Chinese(Language):
         return cardinal(number)
 
     def own_reading(self, text: str, position: int) -> tuple[int, str] | None:
-        """2026年4月26日 and 14点30分."""
+        """2026年4月26日, 14点30分, 2个人, 90后, 90年代."""
+        if PAIR.match(text, position):
+            return position + 1, "两"
+        generation = GENERATION.match(text, position)
+        if generation:
+            return position + 2, cardinal(int(generation[1])) if generation[2] else self.digits(generation[1])
         match = DATE.match(text, position)
         if match:
             date = Date(year=int(match[1] or 0), month=int(match[2] or match[4] or 0), day=int(match[3] or match[5] or 0))

@@ -2,7 +2,7 @@
 
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.english import numbers, words
-from workers.text.normalise.languages.nouns import Gender, word_list
+from workers.text.normalise.languages.nouns import Gender, Noun, word_list
 from workers.text.normalise.languages.values import Date, TimeOfDay
 
 MONTHS = tuple(word_list("January February March April May June July August September October November December"))
@@ -17,6 +17,7 @@ class English(Language):
     date_order = "mdy"
     percent, per_mille, per, to, and_ = "percent", "per mille", "per", "to", "and"
     power = "to the power of"
+    by, times = "by", Noun("time", "times")
     marks = {".": "point", ",": "comma"}
     months = MONTHS
     month_abbreviations = {**{name[:3].lower(): index for index, name in enumerate(MONTHS, 1)}, "sept": 9}

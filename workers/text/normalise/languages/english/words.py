@@ -37,6 +37,11 @@ ml mL|n|milliliter|milliliters
 cl cL|n|centiliter|centiliters
 dl dL|n|deciliter|deciliters
 gal|n|gallon|gallons
+tsp|n|teaspoon|teaspoons
+tbsp|n|tablespoon|tablespoons
+ppm|n|part per million|parts per million
+yr yrs|n|year|years
+wk wks|n|week|weeks
 °C|n|degree Celsius|degrees Celsius
 °F|n|degree Fahrenheit|degrees Fahrenheit
 °|n|degree|degrees
@@ -203,6 +208,10 @@ $|dollar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
+no.|#number
+c.|#circa
+Ph.D.|P H D
+Ph.D|P H D
 w/|^with
 w/o|^without
 No.|#number
@@ -335,7 +344,7 @@ ROMAN_NAMES: Final = word_set("""Henry Edward George William Richard Charles Jam
     Juan Umberto Victor Vittorio Constantine Justinian Theodosius Margaret Anne Isabella Maximilian Joseph Wenceslas Casimir Sigismund
     Mehmed Selim Murad Suleiman Abdul Pedro João Manuel Albrecht Edmund Harold Matilda Sixtus Callixtus Adrian Celestine""")
 
-YEAR_CONTEXTS: Final = word_set("""in since from until till by before after around circa about early late mid during year years of spring summer autumn fall winter
+YEAR_CONTEXTS: Final = word_set("""in c ca since from until till by before after around circa about early late mid during year years of spring summer autumn fall winter
     january february march april may june july august september october november december and between class copyright ©""")
 
 WEEKDAYS: Final = parse_words("""

@@ -1,11 +1,14 @@
 """French."""
 
+import re
+
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.french import numbers, words
-from workers.text.normalise.languages.nouns import Gender, word_list
+from workers.text.normalise.languages.nouns import Gender, Noun, word_list
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
 MONTHS = tuple(word_list("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"))
+ALWAYS = re.compile(r"24\s?(h)\s?/\s?24(?!\w)|7\s?j\s?/\s?7(?!\w)")
 MONTH_ABBREVIATIONS = {
     "janv": 1, "jan": 1, "févr": 2, "fév": 2, "fevr": 2, "avr": 4, "juil": 7, "sept": 9, "oct": 10, "nov": 11, "déc": 12, "dec": 12,
 }  # fmt: skip
@@ -19,6 +22,7 @@ class French(Language):
     minus, plus = "moins", "plus"
     percent, per_mille, per, to, and_ = "pour cent", "pour mille", "par", "à", "et"
     power = "puissance"
+    times = Noun("fois", "fois", "f")
     marks = {".": "point", ",": "virgule"}
     months, month_abbreviations = MONTHS, MONTH_ABBREVIATIONS
     units, currencies = words.UNITS, words.CURRENCIES
@@ -76,6 +80,21 @@ class French(Language):
     def mixed(self, whole: int, numerator: int, denominator: int) -> str:
         part = "demi" if (numerator, denominator) == (1, 2) else self.fraction(numerator, denominator)
         return f"{self.cardinal(whole)} et {part}"
+
+    def half_of(self, noun: str) -> str:
+        return "une demi" if self.gender_of(noun) == "f" else "un demi"
+
+    def and_a_half(self, whole: int, noun: Noun) -> str:
+        return f"{self.count(Number(str(whole)), noun)} et demi{'e' if noun.gender == 'f' else ''}"
+
+    def own_reading(self, text: str, position: int) -> tuple[int, str] | None:
+        """24h/24, 7j/7."""
+        match = ALWAYS.match(text, position)
+        if not match:
+            return None
+        noun = "heures" if match[1] else "jours"
+        number = self.cardinal(24 if match[1] else 7)
+        return match.end(), f"{number} {noun} sur {number}"
 
     def millions_link(self, number: Number, noun: str) -> str:
         is_millions = number.is_whole and number.is_counted and int(number.digits) > 0 and int(number.digits) % 10**6 == 0

@@ -199,6 +199,12 @@ $|dollar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
+av. de|^avenue de
+av. du|^avenue du
+av. des|^avenue des
+Av. J.-C.|^avant Jésus-Christ
+Mgr|*monseigneur
+Vol.|#volume
 nº|#numéro
 n°|#numéro
 N°|#numéro

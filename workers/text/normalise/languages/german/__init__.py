@@ -12,6 +12,13 @@ RANKED = word_set("Platz Klasse Stock Etage Tag Woche Monat Teil Liga Weltkrieg 
 """Nouns that a rank stands before, so that the full stop behind the figure ends no sentence."""
 
 FEMININE = word_set("Frau Stadt Nacht Hand Wand Bank Kuh Tür Uhr Zahl Mutter Tochter Schwester Person Art Welt Zeit Tonne Mark")
+NEUTER = word_set("Kilo Kilogramm Gramm Pfund Glas Jahr Stück Dutzend Brot Paket Blatt Haus Bier Hähnchen")
+DATIVE_BEFORE_ONE = word_set("nach mit seit von zu bei aus vor in an")
+"""Words after which a single thing stands in the dative; "in" and "an" far more often than not."""
+
+CLUBS = word_set("FC FSV SC SV FFC VC HFC BC TSV")
+"""1. FC Köln: the full stop behind the figure ends no sentence."""
+
 DEFINITE = word_set("der die das jeder jede jedes dieser diese dieses")
 
 
@@ -19,9 +26,11 @@ class German(Language):
     """German."""
 
     code = "de"
+    has_space_groups = True
     versus = "zu"
     percent, per_mille, per, to, and_ = "Prozent", "Promille", "pro", "bis", "und"
     power = "hoch"
+    times = Noun("mal", "mal")
     marks = {".": "Punkt", ",": "Komma"}
     months = MONTHS
     month_abbreviations = {**{name[:3].lower(): index for index, name in enumerate(MONTHS, 1)}, "sept": 9, "mrz": 3}
@@ -86,6 +95,11 @@ class German(Language):
         part = numbers.ordinal(denominator, ending="el")
         return f"{self.cardinal(numerator, has_noun=True)} {part[0].upper()}{part[1:]}"
 
+    def half_of(self, noun: str) -> str | None:
+        if not noun[0].isupper():
+            return None
+        return "eine halbe" if self.gender_of(noun) == "f" else "ein halbes" if noun in NEUTER else "ein halber"
+
     def mixed(self, whole: int, numerator: int, denominator: int) -> str:
         if (numerator, denominator) == (1, 2):
             return "eineinhalb" if whole == 1 else f"{self.cardinal(whole)}einhalb"
@@ -102,6 +116,8 @@ class German(Language):
     def ordinal_suffix(self, number: int, suffix: str, *, before: str, after: str) -> str | None:
         if suffix in {"te", "ste", "ter", "ster", "ten", "sten", "tes", "stes"} and number:
             return numbers.ordinal(number, ending=suffix.lstrip("s").removeprefix("t"))
+        if suffix in {"er", "ern"} and number:
+            return f"{self.year(number) if number > 999 else self.cardinal(number)}{suffix}"
         ending = self._rank_ending(before=before.lower(), after=after) if suffix == "." and 0 < number < 1000 and after else ""
         return numbers.ordinal(number, ending=ending) if ending else None
 
@@ -112,16 +128,21 @@ class German(Language):
             return "en"
         if before in DEFINITE or before in {"eine", "keine"} or (after in RANKED and is_feminine):
             return "e"
+        if after in CLUBS:
+            return "er"
         if lower in {"jahrhundert", "jh", "jahrtausend", "mal"} or (before in INDEFINITE and after.endswith(("mal", "jahr"))):
             return "es"
         if before in INDEFINITE or after in RANKED or after.capitalize() in self.months:
             return "er"
         return "e" if after[0].islower() and len(after) > 2 else ""
 
-    def agreeing(self, number: int, *, before: str, after: str) -> str:  # noqa: ARG002
+    def agreeing(self, number: int, *, before: str, after: str) -> str:
         if number != 1 or not after or not after[0].isupper():
             return self.cardinal(number)
-        return self.cardinal(1, gender=self.gender_of(after), has_noun=True)
+        is_feminine = self.gender_of(after) == "f"
+        if before.lower() in DATIVE_BEFORE_ONE:
+            return "einer" if is_feminine else "einem"
+        return self.cardinal(1, gender="f" if is_feminine else "m", has_noun=True)
 
     def gender_of(self, word: str) -> Gender:
         return "f" if word in FEMININE or word.endswith(("e", "ung", "heit", "keit", "schaft", "ion", "tät", "ur", "in")) else "m"

@@ -199,6 +199,8 @@ $|Dollar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
+jun.|junior
+sen.|senior
 №|#Nummer
 S.|#Seite
 Dr.|*Doktor

@@ -1,5 +1,6 @@
 """Hindi."""
 
+import re
 from typing import Final
 
 from workers.text.normalise.languages.base import Language
@@ -76,6 +77,9 @@ SYMBOLS: Final = {
     ".": "डॉट", ",": "कॉमा", ":": "कोलन", "/": "स्लैश", "\\": "बैकस्लैश", "-": "डैश", "_": "अंडरस्कोर", "@": "ऐट", "#": "हैश", "&": "और",
     "+": "प्लस", "=": "बराबर", "?": "प्रश्नचिह्न", "!": "विस्मयादिबोधक", "%": "प्रतिशत", "*": "तारा", "~": "टिल्ड",
 }  # fmt: skip
+RANK_STEMS: Final = {1: "पहल", 2: "दूसर", 3: "तीसर", 4: "चौथ", 6: "छठ"}
+RANK: Final = re.compile(r"(\d{1,15})\s?-?(व[ाीे][ंँ]?|[लरथठ][ाीे])(?![\w\u0900-\u094d])")
+YEAR: Final = re.compile(r"1[1-9]\d\d(?=\s(?:में|के\sदशक|ई)(?![\w\u0900-\u094d]))")
 MONTHS: Final = tuple(word_list("जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर"))
 
 
@@ -146,6 +150,20 @@ class Hindi(Language):
         if (numerator, denominator) == (1, 2):
             return {1: "डेढ़", 2: "ढाई"}.get(whole) or f"साढ़े {cardinal(whole)}"
         return f"{cardinal(whole)} सही {self.fraction(numerator, denominator)}"
+
+    def own_reading(self, text: str, position: int) -> tuple[int, str] | None:
+        """21वीं, 1ला: the ending belongs to the number; 1990 में: a year."""
+        year = YEAR.match(text, position)
+        if year:
+            return year.end(), self.year(int(year[0]))
+        match = RANK.match(text, position)
+        if not match or match[1][0] == "0":
+            return None
+        number, ending = int(match[1]), match[2]
+        stem = RANK_STEMS.get(number)
+        if stem:
+            return match.end(), stem + ending[1]
+        return (match.end(), cardinal(number) + (ending if len(ending) > 2 else f"{ending}ँ")) if ending[0] == "व" else None
 
     def regnal(self, number: int, *, name: str) -> str:  # noqa: ARG002
         return self.ordinal(number)

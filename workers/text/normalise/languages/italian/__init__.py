@@ -6,6 +6,9 @@ from workers.text.normalise.languages.nouns import Gender, Noun, word_list
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
 MONTHS = tuple(word_list("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"))
+MEN = frozenset(("andrea", "luca", "nicola", "mattia", "elia", "tobia", "zaccaria", "barnaba", "gianluca"))
+"""Saints whose names only look like women's."""
+
 HALVES = {"am": "di mattina", "pm": "di pomeriggio"}
 PLURAL_ARTICLES = frozenset(("alle", "dalle", "le", "delle", "ore"))
 LONG_ARTICLE_STARTS = ("z", "gn", "ps", "pn", "x", "y", "sb", "sc", "sd", "sf", "sg", "sl", "sm", "sn", "sp", "sq", "sr", "st", "sv")
@@ -14,7 +17,8 @@ LONG_ARTICLE_STARTS = ("z", "gn", "ps", "pn", "x", "y", "sb", "sc", "sd", "sf", 
 
 def is_degree_rank(number: int, *, before: str, after: str) -> bool:
     """Whether `3°` is a rank and not a temperature or an angle."""
-    return bool(after) and after.lower() not in words.NOT_NOUNS and (number <= 12 or before.lower() in {"il", "al", "del", "nel", "dal"})
+    is_named = bool(after) and after.lower() not in words.NOT_NOUNS
+    return before.lower() in {"il", "al", "del", "nel", "dal"} or (is_named and number <= 12)
 
 
 class Italian(Language):
@@ -24,6 +28,7 @@ class Italian(Language):
     minus, plus = "meno", "più"
     percent, per_mille, per, to, and_ = "per cento", "per mille", "al", "a", "e"
     power = "alla"
+    times = Noun("volta", "volte", "f")
     marks = {".": "punto", ",": "virgola"}
     months = MONTHS
     month_abbreviations = {**{name[:3]: index for index, name in enumerate(MONTHS, 1)}, "sett": 9}
@@ -42,7 +47,7 @@ class Italian(Language):
     weekdays = words.WEEKDAYS
     number_word = "numero"
     letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
-    year_contexts = words.YEAR_CONTEXTS
+    year_contexts, function_words = words.YEAR_CONTEXTS, words.NOT_NOUNS
 
     def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:
         if number == 1 and has_noun:
@@ -100,6 +105,21 @@ class Italian(Language):
     def millions_link(self, number: Number, noun: str) -> str:  # noqa: ARG002
         is_millions = number.is_whole and number.is_counted and int(number.digits) > 0 and int(number.digits) % 10**6 == 0
         return "di " if is_millions else ""
+
+    def expand(self, words: str, *, after: str) -> str:
+        lower = after.lower()
+        if words != "san" or not lower:
+            return words
+        if lower[0] in "aeiou":
+            return "sant'"
+        is_woman = (lower.endswith("a") and lower not in MEN) or lower in {"agnese", "irene", "cleofe", "croce"}
+        return "santa" if is_woman else "san"
+
+    def half_of(self, noun: str) -> str:
+        return "mezza" if self.gender_of(noun) == "f" else "mezzo"
+
+    def and_a_half(self, whole: int, noun: Noun) -> str:
+        return f"{self.count(Number(str(whole)), noun)} e mezz{'a' if noun.gender == 'f' else 'o'}"
 
     def relation(self, noun: str, *, gender: Gender) -> str:
         if noun[0].lower() in "aeiou":

@@ -198,6 +198,8 @@ $|dollaro
 """)
 
 ABBREVIATIONS: Final = parse_words("""
+N.|#numero
+Vol.|#volume
 nº|#numero
 n°|#numero
 N°|#numero

@@ -113,6 +113,7 @@ class Japanese(Language):
     date_order = "ymd"
     has_spaces, spells_initials = False, False
     minus, plus, percent, per_mille, per, to, and_, power = "マイナス", "プラス", "パーセント", "パーミル", "毎", "から", "と", "の"
+    difference = "引く"
     marks = {".": "点", ",": "点"}
     months = tuple(f"{month}月" for month in range(1, 13))
     month_abbreviations = {}

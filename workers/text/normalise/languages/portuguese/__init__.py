@@ -12,7 +12,8 @@ HALVES = {"am": "da manhã", "pm": "da tarde"}
 
 def is_degree_rank(number: int, *, before: str, after: str) -> bool:
     """Whether `3°` is a rank and not a temperature or an angle."""
-    return bool(after) and after.lower() not in words.NOT_NOUNS and (number <= 12 or before.lower() in {"o", "ao", "do", "no"})
+    is_named = bool(after) and after.lower() not in words.NOT_NOUNS
+    return before.lower() in {"o", "ao", "do", "no"} or (is_named and number <= 12)
 
 
 class Portuguese(Language):
@@ -23,6 +24,7 @@ class Portuguese(Language):
     minus, plus = "menos", "mais"
     percent, per_mille, per, to, and_ = "por cento", "por mil", "por", "a", "e"
     power = "elevado a"
+    times = Noun("vez", "vezes", "f")
     marks = {".": "ponto", ",": "vírgula"}
     months = MONTHS
     month_abbreviations = {name[:3]: index for index, name in enumerate(MONTHS, 1)}
@@ -42,7 +44,7 @@ class Portuguese(Language):
     weekdays = words.WEEKDAYS
     number_word = "número"
     letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
-    year_contexts = words.YEAR_CONTEXTS
+    year_contexts, function_words = words.YEAR_CONTEXTS, words.NOT_NOUNS
     is_european = False
 
     def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:  # noqa: ARG002
@@ -85,6 +87,12 @@ class Portuguese(Language):
     def mixed(self, whole: int, numerator: int, denominator: int) -> str:
         part = "meio" if (numerator, denominator) == (1, 2) else self.fraction(numerator, denominator)
         return f"{self.cardinal(whole)} e {part}"
+
+    def half_of(self, noun: str) -> str:
+        return "meia" if self.gender_of(noun) == "f" else "meio"
+
+    def and_a_half(self, whole: int, noun: Noun) -> str:
+        return f"{self.count(Number(str(whole)), noun)} e mei{'a' if noun.gender == 'f' else 'o'}"
 
     def millions_link(self, number: Number, noun: str) -> str:  # noqa: ARG002
         is_millions = number.is_whole and number.is_counted and int(number.digits) > 0 and int(number.digits) % 10**6 == 0

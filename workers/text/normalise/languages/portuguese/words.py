@@ -198,6 +198,8 @@ $|dólar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
+N.º|#número
+Vol.|#volume
 séc.|^século
 nº|#número
 n.º|#número
@@ -243,7 +245,7 @@ art.|#artigo
 ed.|edição
 Av.|*avenida
 R.|*rua
-Pça.|*praça
+Pça.|^praça
 Rod.|*rodovia
 apto.|apartamento
 depto.|departamento
@@ -299,7 +301,7 @@ MASCULINE: Final = word_set("""dia dias problema problemas tema temas mapa mapas
     drama dramas poema poemas grama gramas quilograma quilogramas cinema cinemas para a as la uma era contra já coração corações""")
 FEMININE: Final = word_set("""mulher mulheres noite noites tarde tardes vez vezes mão mãos parte partes classe classes chave chaves foto fotos flor flores luz luzes
     voz vozes lei leis rede redes série séries base bases frase frases moto motos torre torres fase fases cor cores mãe mães gente irmã irmãs
-    maçã maçãs manhã manhãs""")
+    maçã maçãs colher colheres manhã manhãs""")
 NOT_NOUNS: Final = word_set("""e ou a o as os de do da dos das em no na nos nas com por para que é são foi era ao à aos às como quando onde entre até nem mas se sem
     sobre mais menos não já eu ele ela eles elas está estão há tem""")
 

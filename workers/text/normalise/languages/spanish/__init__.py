@@ -12,7 +12,8 @@ FRACTIONS = {2: "medio", 3: "tercio", **{number: numbers.ordinal(number) for num
 
 def is_degree_rank(number: int, *, before: str, after: str) -> bool:
     """Whether `3°` is a rank and not a temperature or an angle."""
-    return bool(after) and after.lower() not in words.NOT_NOUNS and (number <= 12 or before.lower() in {"el", "al", "del"})
+    is_named = bool(after) and after.lower() not in words.NOT_NOUNS
+    return before.lower() in {"el", "al", "del"} or (is_named and number <= 12)
 
 
 class Spanish(Language):
@@ -23,13 +24,14 @@ class Spanish(Language):
     minus, plus = "menos", "más"
     percent, per_mille, per, to, and_ = "por ciento", "por mil", "por", "a", "y"
     power = "elevado a"
+    times = Noun("vez", "veces", "f")
     marks = {".": "punto", ",": "coma"}
     months = MONTHS
     month_abbreviations = {**{name[:3]: index for index, name in enumerate(MONTHS, 1)}, "sept": 9, "set": 9}
     units, currencies = words.UNITS, words.CURRENCIES
     magnitudes = {
         **dict.fromkeys(("K", "k", "mil"), ("mil", "mil")),
-        **dict.fromkeys(("M", "mill", "millón", "millones"), ("millón", "millones")),
+        **dict.fromkeys(("M", "mill", "mill.", "millón", "millones"), ("millón", "millones")),
         **dict.fromkeys(("mil millones", "MM", "bn"), ("mil millones", "mil millones")),
         **dict.fromkeys(("billón", "billones"), ("billón", "billones")),
     }
@@ -42,7 +44,7 @@ class Spanish(Language):
     weekdays = words.WEEKDAYS
     number_word = "número"
     letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
-    year_contexts = words.YEAR_CONTEXTS
+    year_contexts, function_words = words.YEAR_CONTEXTS, words.NOT_NOUNS
 
     def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:
         return numbers.cardinal(number, gender=gender, has_noun=has_noun)
@@ -84,6 +86,12 @@ class Spanish(Language):
     def mixed(self, whole: int, numerator: int, denominator: int) -> str:
         part = "medio" if (numerator, denominator) == (1, 2) else self.fraction(numerator, denominator)
         return f"{self.cardinal(whole)} y {part}"
+
+    def half_of(self, noun: str) -> str:
+        return "media" if self.gender_of(noun) == "f" else "medio"
+
+    def and_a_half(self, whole: int, noun: Noun) -> str:
+        return f"{self.count(Number(str(whole)), noun)} y medi{'a' if noun.gender == 'f' else 'o'}"
 
     def millions_link(self, number: Number, noun: str) -> str:  # noqa: ARG002
         is_millions = number.is_whole and number.is_counted and int(number.digits) > 0 and int(number.digits) % 10**6 == 0

@@ -200,6 +200,11 @@ $|dólar
 """)
 
 ABBREVIATIONS: Final = parse_words("""
+D.ª|*doña
+Vol.|#volumen
+ext.|#extensión
+s.|*siglo
+ss.|*siglos
 n.º|#número
 nº|#número
 Nº|#número
@@ -308,12 +313,12 @@ YEAR_CONTEXTS: Final = word_set("en desde año años de")
 
 FEMININE_ENDINGS: Final = ("a", "as", "ción", "ciones", "sión", "siones", "dad", "dades", "tad", "tades", "tud", "tudes", "umbre", "umbres")
 MASCULINE: Final = word_set("""día días problema problemas tema temas mapa mapas programa programas sistema sistemas idioma idiomas planeta planetas clima climas
-    drama dramas poema poemas telegrama telegramas diploma diplomas cometa cometas esquema esquemas dilema dilemas sofá sofás gorila gorilas
+    drama dramas poema poemas telegrama telegramas diploma diplomas cometa cometas esquema esquemas dilema dilemas dálmata dálmatas sofá sofás gorila gorilas
     kilograma megabyte a la las una era para contra hasta hacia ya va está esta estas había será""")
 FEMININE: Final = word_set("""mujer mujeres noche noches tarde tardes vez veces mano manos parte partes clase clases calle calles llave llaves nube nubes foto fotos
     flor flores luz luces voz voces ley leyes red redes sal imagen imágenes orden órdenes serie series base bases frase frases moto motos
     torre torres nave naves sede sedes fase fases tos cruz cruces nariz narices raíz raíces pared paredes piel pieles miel sangre gente
-    leche carne suerte muerte muertes fuente fuentes mente mentes madre madres""")
+    razón razones leche carne suerte muerte muertes fuente fuentes mente mentes madre madres""")
 NOT_NOUNS: Final = word_set("""y o u a e de del en con por para que es son fue era al ante bajo como cuando desde donde entre hacia hasta ni pero pues según si sin
     sobre tras más menos se no ya lo la le las los les me te nos el ella ellos ellas está están hay ha han""")
 

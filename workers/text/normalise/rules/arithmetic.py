@@ -1,0 +1,66 @@
+"""Signs between figures that are sums, and not ranges, scores or decoration: 7-2=5, 10^6, 3x4, 2x."""
+
+import re
+from typing import Final
+
+from workers.text.normalise.context import Context, Found
+from workers.text.normalise.languages.values import Number
+from workers.text.normalise.rules.quantities import read_unit
+from workers.text.normalise.written_numbers import read_number
+
+FIGURE: Final = r"\d{1,15}(?:[.,]\d{1,15}){0,4}"
+TERM: Final = re.compile(rf"\s?([-−–:])\s?(?={FIGURE}(?:\s?[-−–+:×÷*/x]\s?{FIGURE}){{0,6}}\s?=)")
+"""What stands behind the first number where the sum goes on to an equals sign."""
+
+POWER: Final = re.compile(r"\^\(?([-−]?)(\d{1,6})\)?(?![\d.,]*\d)")
+TIMES: Final = re.compile(r"[x×*](?=\s?\d)")
+FACTOR: Final = re.compile(r"x(?!\w|\s?\d)")
+SUM: Final = re.compile(rf"\s?{FIGURE}(?:\s?[x×*]\s?{FIGURE}){{0,4}}\s?=")
+SIZE: Final = re.compile(rf"(\s?){FIGURE}(?:\s?[x×]\s?{FIGURE}){{0,4}}")
+
+
+def read_sum(context: Context, position: int) -> Found | None:
+    """7 - 2 = 5, 10 : 2 = 5: the first number and the sign behind it."""
+    read = read_number(context.text, position, language=context.language)
+    sign = TERM.match(context.text, read[1]) if read else None
+    if not read or not sign:
+        return None
+    name = context.language.signs["÷"] if sign[1] == ":" else context.language.difference or context.language.minus
+    return Found(sign.end(), f"{context.language.number(read[0])} {name} ")
+
+
+def read_multiple(context: Context, position: int) -> Found | None:
+    """2x faster: so many times."""
+    read = read_number(context.text, position, language=context.language)
+    times = context.language.times
+    if not read or not times or not FACTOR.match(context.text, read[1]) or context.character(position - 1).isalpha():
+        return None
+    return Found(read[1] + 1, context.language.count(read[0], times))
+
+
+def read_power(context: Context, position: int) -> Found | None:
+    """10^6, x^2."""
+    match = POWER.match(context.text, position)
+    if not match or not context.character(position - 1).isalnum():
+        return None
+    language = context.language
+    if not match[1] and match[2] in {"2", "3"}:
+        return Found(match.end(), language.signs["²" if match[2] == "2" else "³"])
+    return Found(match.end(), f"{language.power} {language.number(Number(match[2], sign='-' if match[1] else ''))}")
+
+
+def read_times(context: Context, position: int) -> Found | None:
+    """3 x 4, 3*4; a size of 10 x 20 cm."""
+    if not TIMES.match(context.text, position) or not context.text[max(0, position - 2) : position].strip()[-1:].isdigit():
+        return None
+    by = context.language.by
+    return Found(position + 1, by if by and _is_size(context, position) else context.language.signs["×"])
+
+
+def _is_size(context: Context, position: int) -> bool:
+    """Whether no product follows, and the figures touch the sign or have a unit."""
+    match = SIZE.match(context.text, position + 1)
+    if context.text[position] == "*" or not match or SUM.match(context.text, position + 1):
+        return False
+    is_attached = context.text[position] == "x" and not match[1] and context.character(position - 1).isdigit()
+    return is_attached or read_unit(context, match.end()) is not None
