@@ -14,7 +14,7 @@ from apps.jobs.services.submit import JobPlan, PartPlan, Submission, submit_job
 from apps.listening.pieces import NOWHERE, listening_parts
 from apps.listening.services import DEFAULT_MODEL, check_spoken_language, lane_of, milliseconds_of
 from apps.speech.services import PART_FORMAT
-from apps.translation.speakers import Speaker, choose_speaker
+from apps.translation.speakers import Speaker, choose_speaker, list_spoken_languages
 from apps.translation.translators import choose_translator, find_recogniser_in_use, is_certain
 from apps.uploads.services import Source, SourceLimits
 from workers.contract.listening import ListenWork, TranslateWork
@@ -64,7 +64,8 @@ def choose_cast(caller: Caller, *, order: TranslationOrder) -> Cast:
     target = target.partition("-")[0]
     recogniser = find_recogniser_in_use(caller.plan, preferred=DEFAULT_MODEL)
     source = check_spoken_language(recogniser, order.source_language)
-    translator = choose_translator(source=source, target=target, recogniser=recogniser, plan=caller.plan)
+    spoken = list_spoken_languages(caller.plan)
+    translator = choose_translator(source=source, target=target, recogniser=recogniser, plan=caller.plan, spoken=spoken)
     return Cast(recogniser, translator, choose_speaker(order.voice, language=target, plan=caller.plan), source, target)
 
 

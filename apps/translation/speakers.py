@@ -28,10 +28,16 @@ def choose_speaker(voice_id: str, *, language: str, plan: Plan) -> Speaker:
         if voices:
             by_gender = {gender: voice.id for voice in reversed(voices) for gender in (voice.gender,)}
             return Speaker(find_model(engine.id, plan=plan), voices=by_gender)
-    spoken = sorted({_primary(voice) for engine in speaking for voice in engine.voices.values()})
     raise InvalidRequestError(
-        f"No voice here speaks {language!r}. Languages: {', '.join(spoken)}.", code="unsupported_language", param="target_language"
+        f"No voice here speaks {language!r}. Languages: {', '.join(list_spoken_languages(plan))}.",
+        code="unsupported_language",
+        param="target_language",
     )
+
+
+def list_spoken_languages(plan: Plan) -> list[str]:
+    """Primary tags of the languages that some voice of the plan speaks."""
+    return sorted({_primary(voice) for engine in _speaking(plan) for voice in engine.voices.values()})
 
 
 def _with_voice(speaking: list[EngineRow], *, voice_id: str, language: str, plan: Plan) -> Speaker:

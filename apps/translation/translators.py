@@ -1,5 +1,7 @@
 """Who translates: the engines that workers announced, and the recogniser's own English."""
 
+from collections.abc import Collection
+
 from apps.accounts.models import Plan
 from apps.catalog.selectors import EngineRow, find_model, list_models
 from apps.core.errors import InvalidRequestError, UnavailableError
@@ -10,10 +12,10 @@ PREFERRED = ("openai-translate", "nllb", "opus-mt", "apertium")
 """Best first; Apertium's is draft quality."""
 
 
-def choose_translator(*, source: str, target: str, recogniser: EngineRow, plan: Plan) -> EngineRow | None:
+def choose_translator(*, source: str, target: str, recogniser: EngineRow, plan: Plan, spoken: Collection[str]) -> EngineRow | None:
     """Who puts `source` (empty while nobody knows it) into `target`; None for the recogniser itself, or where nothing is to translate.
 
-    A pair that nobody knows goes over the recogniser's own English. 400 unsupported_translation, which lists what there is.
+    spoken: the languages that there are voices for, of which errors tell. A pair that nobody knows goes over the recogniser's own English. 400 unsupported_translation, which lists what there is.
     """
     if source == target:
         return None
@@ -28,7 +30,7 @@ def choose_translator(*, source: str, target: str, recogniser: EngineRow, plan: 
     ]
     if not fitting:
         raise InvalidRequestError(
-            f"No translator here writes {target!r}{f' from {source!r}' if source else ''}. There is: {list_pairs(recogniser)}.",
+            f"No translator here writes {target!r}{f' from {source!r}' if source else ''}. There is: {list_pairs(recogniser, spoken=spoken)}.",
             code="unsupported_translation",
             param="target_language",
         )
@@ -57,14 +59,19 @@ def is_included(engine: EngineRow, *, plan: Plan) -> bool:
     return not plan.allowed_models or engine.id in plan.allowed_models
 
 
-def list_pairs(recogniser: EngineRow) -> str:
-    """For errors: `any language to en; en to es, fr`."""
+def list_pairs(recogniser: EngineRow, *, spoken: Collection[str]) -> str:
+    """For errors: `any language to en; en to es, fr`, without what no voice speaks."""
     pairs = []
     if recogniser.spec.has_translation:
         reached = {ENGLISH}.union(*(engine.spec.targets_from(ENGLISH) for engine in _translators()))
-        pairs.append(f"any language to {', '.join(sorted(reached))}")
+        if targets := sorted(reached.intersection(spoken)):
+            pairs.append(f"any language to {', '.join(targets)}")
     for engine in _translators():
-        pairs += [f"{_spelled(direction.source, engine=engine)} to {', '.join(direction.targets)}" for direction in engine.spec.directions]
+        pairs += [
+            f"{_spelled(direction.source, engine=engine)} to {', '.join(targets)}"
+            for direction in engine.spec.directions
+            if (targets := [target for target in direction.targets if target in spoken])
+        ]
     return "; ".join(dict.fromkeys(pairs)) or "none"
 
 

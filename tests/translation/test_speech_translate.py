@@ -113,6 +113,17 @@ def test_a_pair_that_nobody_knows_goes_over_english(server: RunningShell, owner:
     assert [job.engine_id for job in Job.objects.all()] == ["apertium", "apertium"]
 
 
+def test_a_language_that_no_voice_speaks_is_not_among_what_there_is(server: RunningShell, owner: Person, song: bytes) -> None:
+    announce(
+        speaker(), engine_spec("whisper", **WHISPER), translator("apertium", Directions("en", ("ca", "es")), Directions("es", ("ca",)))
+    )
+    unknown = translate(server, owner, song, target_language="fr").json()["error"]
+    assert (unknown["code"], unknown["param"]) == ("unsupported_translation", "target_language")
+    assert unknown["message"] == "No translator here writes 'fr'. There is: any language to en, es; en to es."
+    unspoken = translate(server, owner, song, target_language="ca").json()["error"]
+    assert (unspoken["code"], unspoken["message"]) == ("unsupported_language", "No voice here speaks 'ca'. Languages: en, es.")
+
+
 def test_the_same_language_is_spoken_as_it_was_said(server: RunningShell, owner: Person, song: bytes) -> None:
     with making(MADE):
         translate(server, owner, song, target_language="es", source_language="es")

@@ -65,7 +65,8 @@ def _read_stream(stream: str, *, count: int) -> list[str] | None:
     parts = TEXT_END.split(stream)
     if parts[1::2] != [str(number) for number in range(count)]:
         return None
-    return [ESCAPED.sub(r"\1", part).strip() for part in parts[0 : 2 * count : 2]]
+    # One space between words: where a pair leaves a pronoun out, its spaces stay behind.
+    return [" ".join(ESCAPED.sub(r"\1", part).split()) for part in parts[0 : 2 * count : 2]]
 
 
 def _run(mode: Mode, stream: str) -> str:

@@ -25,6 +25,10 @@ def test_every_program_gets_what_the_one_before_wrote() -> None:
     assert run_mode(mode(("tr", "a", "b"), ("tr", "b", "c")), ["banana", "abc"]) == ["ccncnc", "ccc"]
 
 
+def test_a_word_that_is_left_out_leaves_one_space() -> None:
+    assert run_mode(mode(("sed", "s/he //; s/, she/, /")), ["had he  married, she sings."]) == ["had married, sings."]
+
+
 def test_a_long_list_goes_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "LONGEST_CHARACTERS", 10)
     texts = [f"text {number}" for number in range(7)]

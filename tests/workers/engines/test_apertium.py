@@ -20,6 +20,12 @@ def test_english_becomes_spanish_and_back(apertium: Apertium) -> None:
     assert apertium.translate(["La casa es grande."], source="es", target="en") == ["The house is big."]
 
 
+def test_a_pronoun_that_spanish_leaves_out_leaves_no_space(apertium: Apertium) -> None:
+    (translated,) = apertium.translate(["Today we will talk about it, and he was there."], source="en", target="es")
+    assert "  " not in translated
+    assert " ," not in translated
+
+
 def test_numbers_addresses_and_empty_lines_are_kept(apertium: Apertium) -> None:
     texts = ["It costs 3,456.78 dollars.", "", "See https://example.com/my-house, please.", "1999"]
     price, empty, address, year = apertium.translate(texts, source="en", target="es")
