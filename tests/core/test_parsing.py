@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.exceptions import ParseError
 
-from apps.core.parsing import parse_json
+from apps.core.errors import InvalidRequestError
+from apps.core.parsing import MOST_VALUES, parse_json
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -60,3 +61,29 @@ def test_a_byte_order_mark_is_no_fault() -> None:
 def test_everything_else_is_a_parse_error(raw: bytes) -> None:
     with pytest.raises(ParseError):
         parse_json(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"[" + b"[]," * MOST_VALUES + b"1]",
+        b"[" + b"1," * MOST_VALUES + b"1]",
+        b"[" + b'"",' * MOST_VALUES + b"1]",
+        b"[" + b'"",' * 3 * MOST_VALUES + b"1]",
+        b"[" + b'"\\\\",' * MOST_VALUES + b"1]",
+        b"{" + b'"a":{},' * MOST_VALUES + b'"a":1}',
+        b'["' + b'\\",' * MOST_VALUES + b'",' + b"[]," * MOST_VALUES + b"1]",
+    ],
+    ids=["lists", "numbers", "strings", "many strings", "backslashes", "objects", "behind a text"],
+)
+def test_a_body_of_endless_values_is_refused_before_it_is_parsed(raw: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json, "loads", pytest.fail)
+    with pytest.raises(InvalidRequestError) as refused:
+        parse_json(raw)
+    assert (refused.value.status, refused.value.code) == (413, "request_too_large")
+
+
+@pytest.mark.parametrize("piece", [",", "[", '"', '\\"', "\\", '",["', "{,"])
+def test_a_text_may_hold_as_many_marks_as_it_likes(piece: str) -> None:
+    body = {"text": piece * 2 * MOST_VALUES, "numbers": list(range(1000))}
+    assert parse_json(json.dumps(body).encode()) == body

@@ -42,6 +42,7 @@ BODIES = [
     Bad("a list nine hundred deep", "POST", "/v1/tts/", content=b'{"text": ' + b"[" * 900 + b"]" * 900 + b"}", status=400),
     Bad("pronunciations 960 deep", "POST", "/v1/tts/", content=b'{"text": "a", "pronunciations": ' + b"[" * 960 + b"]" * 960 + b"}", status=400),
     Bad("texts 960 deep", "POST", "/v1/tts/batch/", content=b'{"texts": ' + b"[" * 960 + b"]" * 960 + b"}", status=400),
+    Bad("four million lists", "POST", "/v1/tts/", content=b'{"text": "a", "z": [' + b"[]," * 4_000_000 + b"[]]}", status=413),
     speak("five thousand brackets", text="<speak>" * 2000 + "</speak>" * 2000),
     speak("an entity that grows", text="<!DOCTYPE x [<!ENTITY a 'b'><!ENTITY c '&a;&a;'>]><speak>&c;</speak>"),
     speak("a pause of four thousand digits", text="<break time='" + "9" * 4000 + "s'/>"),
