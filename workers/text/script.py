@@ -33,6 +33,11 @@ class Manner:
     gain_decibels: float
 
 
+FIRST_IDEOGRAPH: Final = "\u2e80"
+WITHIN_WORDS: Final = frozenset(".+@_#&'’")
+"""Signs that part no words where no space stands beside them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """One sentence, or the part of one that is spoken in one manner."""
@@ -54,13 +59,23 @@ class Utterance:
         timed: list[WordTiming] = []
         for word in words:
             start, end = self.spoken.written_range(word.start_character, word.end_character)
-            if timed and start < timed[-1].end_character:
+            is_rest = bool(timed) and (
+                start < timed[-1].end_character or (start == timed[-1].end_character and _is_inside_word(text, start))
+            )
+            if is_rest:
                 last = timed[-1]
                 end = max(end, last.end_character)
                 timed[-1] = replace(last, word=text[last.start_character : end], end=word.end, end_character=end)
             elif end > start:
                 timed.append(WordTiming(text[start:end], word.start, word.end, start, end))
         return tuple(timed)
+
+
+def _is_inside_word(text: str, position: int) -> bool:
+    """Whether one written word goes on here: C++, node.js, MP3. Chinese and Japanese part their words by no sign."""
+    around = text[max(0, position - 1) : position + 1]
+    is_spaced = len(around) > 1 and max(around) < FIRST_IDEOGRAPH
+    return is_spaced and (around.isalnum() or any(character in WITHIN_WORDS for character in around)) and not any(map(str.isspace, around))
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,28 @@ def test_timings_of_what_was_said_become_timings_of_what_was_written() -> None:
     ]
 
 
+def timed(text: str, *pieces: str) -> list[str]:
+    """The written words of a text that an engine tells in these pieces of what is said."""
+    (utterance,) = script(text).utterances
+    times, end = [], 0
+    for place, piece in enumerate(pieces):
+        start = utterance.spoken.text.index(piece, end)
+        end = start + len(piece)
+        times.append(WordTiming(piece, place, place + 1, start, end))
+    return [word.word for word in utterance.written_words(times, text=text)]
+
+
+def test_what_is_written_without_a_space_is_one_word_though_its_parts_are_timed() -> None:
+    assert timed("Use C++ or node.js, please.", "Use", "C", "plus", "plus", "or", "node", "dot", "js", "please") == [
+        "Use", "C++", "or", "node.js", "please",
+    ]  # fmt: skip
+
+
+def test_words_that_a_dash_parts_and_characters_of_chinese_stay_apart() -> None:
+    assert timed("Yes—no.", "Yes", "no") == ["Yes", "no"]
+    assert timed("你好世界", "你好", "世界") == ["你好", "世界"]
+
+
 def test_a_later_part_counts_from_its_own_beginning() -> None:
     (utterance,) = write_script((Segment("Hello.", start=500),), request=Request("af_bella", "en"), engine=ENGINE).utterances
     assert (utterance.spoken.start, utterance.written_end) == (0, 6)

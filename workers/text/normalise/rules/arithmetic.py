@@ -9,7 +9,7 @@ from workers.text.normalise.rules.quantities import read_unit
 from workers.text.normalise.written_numbers import read_number
 
 FIGURE: Final = r"\d{1,15}(?:[.,]\d{1,15}){0,4}"
-TERM: Final = re.compile(rf"\s?([-−–:])\s?(?={FIGURE}(?:\s?[-−–+:×÷*/x]\s?{FIGURE}){{0,6}}\s?=)")
+TERM: Final = re.compile(rf"\s?([-−–:])(?=\s?{FIGURE}(?:\s?[-−–+:×÷*/x]\s?{FIGURE}){{0,6}}\s?=)")
 """What stands behind the first number where the sum goes on to an equals sign."""
 
 POWER: Final = re.compile(r"\^\(?([-−]?)(\d{1,6})\)?(?![\d.,]*\d)")
@@ -26,7 +26,7 @@ def read_sum(context: Context, position: int) -> Found | None:
     if not read or not sign:
         return None
     name = context.language.signs["÷"] if sign[1] == ":" else context.language.difference or context.language.minus
-    return Found(sign.end(), f"{context.language.number(read[0])} {name} ")
+    return Found(sign.end(), f"{context.language.number(read[0])} {name}")
 
 
 def read_multiple(context: Context, position: int) -> Found | None:
