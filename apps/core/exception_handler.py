@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 UNAVAILABLE_RETRY_SECONDS = "2"
 SHOWN_PATH = 200
+SHOWN_DETAIL = 300
+"""Characters of what the framework says, which repeats what the client sent: a content type of 60 kB, say."""
 OWN_CODES = frozenset({"batch_too_long", "invalid_url", "not_supported_yet", "text_too_long"})
 """Codes that serializers give themselves; REST framework's own (max_length, invalid_choice, …) are its business."""
 
@@ -106,7 +108,7 @@ FRAMEWORK_ERRORS: tuple[tuple[type[exceptions.APIException], type[ApplicationErr
 
 def _from_framework(error: exceptions.APIException) -> ApplicationError:
     ours, code = next((ours, code) for theirs, ours, code in FRAMEWORK_ERRORS if isinstance(error, theirs))
-    return ours(str(error.detail), code=code, status=error.status_code if ours is InvalidRequestError else None)
+    return ours(str(error.detail)[:SHOWN_DETAIL], code=code, status=error.status_code if ours is InvalidRequestError else None)
 
 
 def invalid_fields(error: exceptions.ValidationError) -> InvalidRequestError:

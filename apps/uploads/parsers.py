@@ -27,7 +27,8 @@ class FormParser(BaseParser):
     ) -> "DataAndFiles[Any, Any]":
         """Fields as strings without NUL, which Postgres refuses; files as UploadedFile."""
         request = (parser_context or {})["request"]
-        meta = {**request.META, "CONTENT_TYPE": media_type or request.content_type}
+        kind, semicolon, parameters = (media_type or request.content_type).partition(";")
+        meta = {**request.META, "CONTENT_TYPE": f"{kind.lower()}{semicolon}{parameters}"}  # Django knows it in small letters only
         handler = SpoolHandler()
         try:
             data, files = MultiPartParser(meta, cast("Any", stream), [handler], "utf-8").parse()

@@ -33,6 +33,7 @@ PARTS = [
     *(form(f"name {name!r}", name + b'; filename="a"') for name in (b"name*=rot13''svyr", b"name*=hex''66", b'name="f\\"ile"', b'name="' + b"f" * 900 + b'"')),
     form("a million spaces in base64", b'name="file"; filename="a"', extra=b"\r\nContent-Transfer-Encoding: base64", content=b"AAA" + b" " * 1_000_000),
     form("quoted printable", b'name="file"; filename="a"', extra=b"\r\nContent-Transfer-Encoding: quoted-printable", content=b"=ZZ" * 1000),
+    Bad("a boundary of fifty thousand letters", "POST", "/v1/stt/", content=b"--x", headers={"Content-Type": FORM + "x" * 50_000}, status=415),
     Bad("ten million line ends", "POST", "/v1/stt/", content=b"--x\r\n" + b"\r\n" * 5_000_000 + END, headers={"Content-Type": FORM}),
     Bad("boundaries that nearly are", "POST", "/v1/stt/", content=b"--x\r\n" + b"\r\n--" * 1_000_000 + END, headers={"Content-Type": FORM}),
 ]  # fmt: skip

@@ -43,6 +43,13 @@ def test_a_file_in_the_form_becomes_a_key(owner: Person, song: bytes, tmp_path: 
     assert (tmp_path / "objects" / source["key"]).read_bytes() == song
 
 
+def test_the_type_of_a_form_may_be_written_in_capitals(owner: Person, song: bytes) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + song + b"\r\n--x--\r\n"
+    headers = {"Content-Type": "Multipart/Form-Data; Boundary=x", "Authorization": f"Bearer {owner.secret}"}
+    answer = httpx.post(f"{owner.url}/v1/listen/", content=body, headers=headers, timeout=20)
+    assert answer.json()["sha256"] == hashlib.sha256(song).hexdigest()
+
+
 def test_a_file_behind_an_address_is_fetched(owner: Person, elsewhere: Elsewhere, song: bytes) -> None:
     elsewhere.files["/songs/one.mp3"] = song
     answer = listen(owner, json={"file_url": f"{elsewhere.url}/songs/one.mp3"})
