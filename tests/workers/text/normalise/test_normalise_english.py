@@ -6,6 +6,11 @@ from workers.text.normalise import normalise
 
 SAID = {
     "what people send": {
+        "rated 4.5/5 stars": "rated four point five out of five stars",
+        "order #A-1234": "order number A-one thousand two hundred thirty-four",
+        "the meeting is Tue 3/12": "the meeting is Tue March twelfth",
+        "Rm. 201": "Room two hundred one",
+        "300 pts": "three hundred points",
         "7 - 2 = 5 and 10-3=7": "seven minus two equals five and ten minus three equals seven",
         "2^10, 10^-3 and x^2": "two to the power of ten, ten to the power of minus three and x squared",
         "10 x 20 cm, 4x4, 1920x1080": "ten by twenty centimeters, four by four, one thousand nine hundred twenty by one thousand eighty",

@@ -6,6 +6,10 @@ from workers.text.normalise import normalise
 
 SAID = {
     "what people send": {
+        "terminal 2E": "terminal deux E",
+        "la 2de fois": "la seconde fois",
+        "1 chatte": "une chatte",
+        "réf. A-12": "référence A-douze",
         "7 - 2 = 5": "sept moins deux égale cinq",
         "1/2 tasse et 1/2 verre": "une demi tasse et un demi verre",
         "1½ kg et 2 ½ h": "un kilogramme et demi et deux heures et demie",

@@ -6,6 +6,13 @@ from workers.text.normalise import normalise
 
 SAID = {
     "what people send": {
+        "um 1 Uhr": "um ein Uhr",
+        "der II. Weltkrieg, im II. Quartal": "der zweite Weltkrieg, im zweiten Quartal",
+        "am 5. Bitte kommt pünktlich": "am fünften. Bitte kommt pünktlich",
+        "der Termin ist am 12.": "der Termin ist am zwölften.",
+        "am 12. Mai und am 3. Tag": "am zwölften Mai und am dritten Tag",
+        "Karl V. starb": "Karl der Fünfte starb",
+        "die Bewertung 4,5/5": "die Bewertung vier Komma fünf von fünf",
         "7 - 2 = 5, 10 : 2 = 5": "sieben minus zwei gleich fünf, zehn geteilt durch zwei gleich fünf",
         "1/2 Tasse, 1/2 Liter, 1/2 Pfund": "eine halbe Tasse, ein halber Liter, ein halbes Pfund",
         "die 90er Jahre, in den 1990ern": "die neunziger Jahre, in den neunzehnhundertneunzigern",

@@ -6,6 +6,7 @@ from workers.text.normalise import normalise
 
 SAID = {
     "what people send": {
+        "la II guerra mondiale, la I Repubblica": "la seconda guerra mondiale, la prima Repubblica",
         "7 - 2 = 5": "sette meno due uguale a cinque",
         "1/2 tazza, 1/2 litro": "mezza tazza, mezzo litro",
         "1½ kg": "un chilogrammo e mezzo",

@@ -6,6 +6,7 @@ from workers.text.normalise import normalise
 
 SAID = {
     "what people send": {
+        "a II Guerra Mundial, o II Congresso": "a segunda Guerra Mundial, o segundo Congresso",
         "7 - 2 = 5": "sete menos dois igual a cinco",
         "1/2 xícara, 1/2 litro": "meia xícara, meio litro",
         "1½ kg": "um quilograma e meio",

@@ -6,6 +6,8 @@ from workers.text.normalise import normalise
 
 SAID = {
     "what people send": {
+        "la II Guerra Mundial": "la segunda Guerra Mundial",
+        "nota 4,5/5": "nota cuatro coma cinco de cinco",
         "7 - 2 = 5": "siete menos dos igual a cinco",
         "1/2 taza, 1/2 litro, 1/2 de todo": "media taza, medio litro, un medio de todo",
         "1½ kg y 2 1/2 h": "un kilogramo y medio y dos horas y media",

@@ -43,6 +43,8 @@ class Language(ABC):
     """What `x` behind a number says."""
     versus: ClassVar[str] = ""
     """Between the sides of a score or ratio; `to` where it is empty."""
+    out_of: ClassVar[str] = ""
+    """Between a mark and the best there is: 4.5/5."""
     and_: ClassVar[str]
     marks: ClassVar[Mapping[str, str]]
     """Decimal marks: `.` and `,`."""

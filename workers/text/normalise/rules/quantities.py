@@ -6,8 +6,8 @@ from typing import Final
 
 from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.nouns import Noun
-from workers.text.normalise.languages.values import Number
+from workers.text.normalise.languages.nouns import Noun, word_set
+from workers.text.normalise.languages.values import Date, Number
 from workers.text.normalise.rules.money import THOUSANDS, read_currency, read_magnitude, related, say_magnitude_sum, say_sum
 from workers.text.normalise.written_numbers import read_number
 
@@ -22,6 +22,11 @@ LETTER_MAGNITUDES: Final = frozenset("MBTk")
 CENTS: Final = re.compile(r"[ \u00a0]?¢")
 BEFORE_A_SIGN: Final = frozenset(" \u00a0\n\t([{=:,<>≤≥≈~–—/;\"'«")
 FIRST_IDEOGRAPH: Final = "\u2e80"
+DAY_WORDS: Final = frozenset(("am", "vom", "zum"))
+LAST_DAY: Final = 31
+STARTERS: Final = word_set("Bitte Dann Danach Dort Er Sie Es Wir Ich Der Die Das Aber Und Am Im In Wenn Wie Was Ob Nein Ja Alle Heute")
+"""German words that begin a sentence behind a day far more often than they are what it ranks."""
+
 DASHED: Final = re.compile(r",[-–—]{1,2}(?![\w-])")
 """5,- €: no hundredths."""
 
@@ -140,12 +145,25 @@ def _ordinal(context: Context, number: Number, end: int, *, start: int) -> Found
     if not number.is_counted or not number.is_whole or number.sign:
         return None
     suffix = SUFFIX.match(context.text, end)
+    day = _day_at_stop(context, number, end, start=start)
+    if day:
+        return day
     name = suffix[0] if suffix else "." if context.character(end) == "." and context.character(end + 1) == " " else ""
     if not name:
         return None
     after = end + len(name)
     words = context.language.ordinal_suffix(int(number.digits), name, before=context.word_before(start), after=context.word_after(after))
     return Found(after, words) if words else None
+
+
+def _day_at_stop(context: Context, number: Number, end: int, *, start: int) -> Found | None:
+    """Am 5. Bitte …, am 12.: the full stop of a day ends the sentence too. German only."""
+    before = context.word_before(start)
+    is_day = (
+        context.language.code == "de" and before.lower() in DAY_WORDS and context.character(end) == "." and int(number.digits) <= LAST_DAY
+    )
+    is_end = is_day and (not context.text[end + 1 : end + 3].strip() or context.word_after(end + 1) in STARTERS)
+    return Found(end, context.language.date(Date(day=int(number.digits)), before=before)) if is_end else None
 
 
 def _with_magnitude(context: Context, number: Number, end: int) -> Found | None:

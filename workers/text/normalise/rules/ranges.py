@@ -143,7 +143,9 @@ def _read_slashed(context: Context, position: int) -> Found | None:
         return _say_fraction(context, int(match[1]), numerator, denominator, end=match.end())
     if match[1]:
         return None
-    is_after_date_word = context.word_before(position).lower() in DATE_WORDS.get(language.code, frozenset())
+    word = context.word_before(position)
+    is_weekday = word in language.weekdays or word in language.weekdays.values()
+    is_after_date_word = is_weekday or word.lower() in DATE_WORDS.get(language.code, frozenset())
     if is_fraction and not is_after_date_word:
         return _say_fraction(context, 0, numerator, denominator, end=match.end())
     day, month = (denominator, numerator) if language.date_order == "mdy" else (numerator, denominator)

@@ -12,6 +12,9 @@ from workers.text.normalise.rules.emoji import read_emoji
 
 REPEATED: Final = re.compile(r"([!?])[!?]+|(\.)\.+|([,;:])\3+|([-–—])[-–—]+|([=_*#~+|^<>/\\])\5{2,}")
 HASHTAG: Final = re.compile(r"#(\w{1,100}+)")
+NUMBERED: Final = re.compile(r"#(?=[A-Z]{1,4}-?\d)")
+"""An order's or a ticket's: #A-1234."""
+
 HANDLE: Final = re.compile(r"@(\w{1,64}+(?:\.\w{1,64}+){0,4})")
 RAISED: Final = re.compile(r"[²³¹⁰⁴-⁹]{1,15}")
 ARROWS: Final = re.compile(r"[-=]{1,2}>")
@@ -115,6 +118,8 @@ def _read_tag(context: Context, position: int) -> Found:
     following = context.character(position + 1)
     if character == "#" and following.isdecimal():
         return Found(position + 1, language.number_word)
+    if NUMBERED.match(context.text, position):
+        return Found(position + 1, f"{language.number_word} ")
     match = (HASHTAG if character == "#" else HANDLE).match(context.text, position)
     if match and any(map(str.isalnum, match[1])):
         name = "hashtag" if character == "#" else language.symbols["@"]
@@ -133,7 +138,9 @@ def _read_section(context: Context, position: int) -> Found | None:
 
 
 def _read_slash(context: Context, position: int) -> Found:
-    """Slashes part words and are not said, but in English before a time: days per year."""
+    """Slashes part words and are not said, but in marks, 4.5/5, and in English before a time: days per year."""
+    if context.character(position - 1).isdecimal() and context.character(position + 1).isdecimal() and context.language.out_of:
+        return Found(position + 1, f" {context.language.out_of} ")
     language, before, after = context.language, context.word_before(position).lower(), context.word_after(position + 1).lower()
     if language.code == "en" and after in PERIODS and before not in PERIODS and _is_inside_word(context, position):
         return Found(position + 1, f" {language.per} ")

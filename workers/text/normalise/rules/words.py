@@ -18,6 +18,25 @@ WEEKDAYS: Final = re.compile(r"([^\W\d_]{2,5})\.?[ \u00a0]?[-–—][ \u00a0]?([
 DATED_WEEKDAY: Final = re.compile(r"([^\W\d_]{2,5})\.(,?)(?=\s\d{1,2}(?:[./]\s?(?:\d|[^\W\d_])|\s[^\W\d_]))")
 ROMAN_RANGE: Final = re.compile(r"([IVXL]{1,7})(e|ème)?[-–]([IVXL]{1,7})(e|ème)?(?![^\W_])")
 MAXIMUM_RANGE: Final = 60
+RANKED: Final = frozenset(
+    (
+        "guerra",
+        "república",
+        "repubblica",
+        "edición",
+        "edizione",
+        "edição",
+        "congreso",
+        "congresso",
+        "concilio",
+        "concílio",
+        "juegos",
+        "jogos",
+    )
+)
+"""Spanish, Italian and Portuguese nouns that a Roman numeral ranks."""
+
+ARTICLES: Final = frozenset(("der", "die", "das", "dem", "den", "des", "im", "am", "vom", "zum", "zur"))
 ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 CENTURIES: Final = frozenset(
     [
@@ -160,7 +179,7 @@ def read_roman(context: Context, position: int) -> Found | None:
         before = ""
     words = _say_roman(context, match, before=before)
     is_rank = context.language.code == "de" and (
-        not context.ends_sentence(match.end()) or context.word_after(match.end()).lower() in CENTURIES
+        not context.ends_sentence(match.end()) or context.word_after(match.end()).lower() in CENTURIES or before.lower() in ARTICLES
     )
     is_full_stop = match[2] == "." and not is_rank
     return Found(match.end() - is_full_stop, words) if words else None
@@ -186,6 +205,9 @@ def _say_roman(context: Context, match: re.Match[str], *, before: str) -> str | 
     after = context.word_after(match.end())
     if value <= 30 and (after.lower() in CENTURIES or before.lower() in CENTURIES):
         return _century(context, value, before=before, after=after)
+    rank = _rank_of(context, match, value=value, before=before, after=after)
+    if rank:
+        return rank
     if match[2] and match[2] != ".":
         is_rank = len(numeral) > 1 or before in language.roman_names or (numeral in "VX" and after == "République")
         return language.ordinal_suffix(value, match[2], before=before, after=after) if is_rank else None
@@ -195,6 +217,17 @@ def _say_roman(context: Context, match: re.Match[str], *, before: str) -> str | 
         return language.regnal(value, name=before)
     is_small = set(numeral) <= set("IVX") and value < 40 and len(numeral) > 1 and numeral.lower() not in language.letter_words
     return language.cardinal(value) if is_small or before.lower() in language.roman_keywords else None
+
+
+def _rank_of(context: Context, match: re.Match[str], *, value: int, before: str, after: str) -> str | None:
+    """The numeral as a rank before what is counted: la II Guerra Mundial, der II. Weltkrieg."""
+    language = context.language
+    if language.code == "de":
+        is_rank = match[2] == "." and before.lower() in ARTICLES and after[:1].isupper() and 0 < value < ROMAN_DIGITS["C"]
+        return language.ordinal_suffix(value, ".", before=before, after=after) if is_rank else None
+    if not match[2] and value < ROMAN_DIGITS["C"] and after.lower() in RANKED:
+        return language.ordinal(value, gender=language.gender_of(after))
+    return None
 
 
 def _century(context: Context, value: int, *, before: str, after: str) -> str:

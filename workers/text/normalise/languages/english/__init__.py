@@ -13,6 +13,7 @@ class English(Language):
     """American English."""
 
     code = "en"
+    out_of = "out of"
     decimal_mark = "."
     date_order = "mdy"
     percent, per_mille, per, to, and_ = "percent", "per mille", "per", "to", "and"

@@ -17,7 +17,7 @@ yd|n|yard|yards
 km² km2|n|square kilometer|square kilometers
 m² m2|n|square meter|square meters
 cm² cm2|n|square centimeter|square centimeters
-sqft|n|square foot|square feet
+sqft sq.ft|n|square foot|square feet
 m³ m3|n|cubic meter|cubic meters
 cm³ cm3|n|cubic centimeter|cubic centimeters
 ha|n|hectare|hectares
@@ -39,6 +39,7 @@ dl dL|n|deciliter|deciliters
 gal|n|gallon|gallons
 tsp|n|teaspoon|teaspoons
 tbsp|n|tablespoon|tablespoons
+pts|n|point|points
 ppm|n|part per million|parts per million
 yr yrs|n|year|years
 wk wks|n|week|weeks
@@ -209,6 +210,7 @@ $|dollar
 
 ABBREVIATIONS: Final = parse_words("""
 no.|#number
+Rm.|#Room
 c.|#circa
 Ph.D.|P H D
 Ph.D|P H D

@@ -18,6 +18,7 @@ class French(Language):
     """French of France."""
 
     code = "fr"
+    out_of = "sur"
     has_space_groups = True
     minus, plus = "moins", "plus"
     percent, per_mille, per, to, and_ = "pour cent", "pour mille", "par", "à", "et"
@@ -109,13 +110,15 @@ class French(Language):
         return self.ordinal(number)
 
     def ordinal_suffix(self, number: int, suffix: str, *, before: str, after: str) -> str | None:  # noqa: ARG002
+        if suffix == "E":  # terminal 2E
+            return None
         suffix = suffix.lower()
         plural = "s" * suffix.endswith("s")
         if suffix in {"er", "ers"} and number == 1:
             return f"premier{plural}"
         if suffix in {"re", "ère", "ere", "res", "ères"} and number == 1:
             return f"première{plural}"
-        if suffix in {"nd", "nds", "nde", "ndes"} and number == 2:
+        if suffix in {"nd", "nds", "nde", "ndes", "de", "des"} and number == 2:
             return f"second{'e' if 'e' in suffix else ''}{plural}"
         return f"{self.ordinal(number)}{plural}" if suffix in {"e", "es", "ème", "èmes", "eme", "ième", "ièmes"} and number > 1 else None
 

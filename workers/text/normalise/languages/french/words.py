@@ -273,7 +273,7 @@ rte|^route
 Fbg|^faubourg
 Rte|^route
 N.B.|^nota bene
-réf.|référence
+réf.|^référence
 hab.|habitants
 """)
 
@@ -294,7 +294,7 @@ ROMAN_NAMES: Final = word_set("""Henri Édouard Edouard George Georges Guillaume
 YEAR_CONTEXTS: Final = word_set("en depuis année an l'an années")
 
 FEMININE_ENDINGS: Final = (
-    "tion", "tions", "sion", "sions", "té", "tés", "ée", "ées", "ette", "ettes", "esse", "esses", "ance", "ances", "ence", "ences", "ure",
+    "tion", "tions", "sion", "sions", "té", "tés", "ée", "ées", "ette", "ettes", "atte", "attes", "otte", "ottes", "esse", "esses", "ance", "ances", "ence", "ences", "ure",
     "ures", "ille", "illes", "elle", "elles", "ine", "ines", "onne", "onnes", "ienne", "iennes", "euse", "euses", "trice", "trices", "ade",
     "ades", "tude", "tudes", "ise", "ises", "aine", "aines",
 )  # fmt: skip

@@ -26,6 +26,7 @@ class German(Language):
     """German."""
 
     code = "de"
+    out_of = "von"
     has_space_groups = True
     versus = "zu"
     percent, per_mille, per, to, and_ = "Prozent", "Promille", "pro", "bis", "und"
@@ -139,8 +140,8 @@ class German(Language):
     def agreeing(self, number: int, *, before: str, after: str) -> str:
         if number != 1 or not after or not after[0].isupper():
             return self.cardinal(number)
-        is_feminine = self.gender_of(after) == "f"
-        if before.lower() in DATIVE_BEFORE_ONE:
+        is_feminine = self.gender_of(after) == "f" and after != "Uhr"
+        if before.lower() in DATIVE_BEFORE_ONE and after != "Uhr":
             return "einer" if is_feminine else "einem"
         return self.cardinal(1, gender="f" if is_feminine else "m", has_noun=True)
 

@@ -254,6 +254,7 @@ Abt.|#Abteilung
 Anm.|#Anmerkung
 Art.|#Artikel
 Aufl.|#Auflage
+Art.-Nr.|#Artikelnummer
 Bd.|#Band
 Bde.|#Bände
 Hrsg.|Herausgeber

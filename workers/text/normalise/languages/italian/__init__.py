@@ -25,6 +25,7 @@ class Italian(Language):
     """Italian."""
 
     code = "it"
+    out_of = "su"
     minus, plus = "meno", "più"
     percent, per_mille, per, to, and_ = "per cento", "per mille", "al", "a", "e"
     power = "alla"

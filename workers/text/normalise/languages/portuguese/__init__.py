@@ -20,6 +20,7 @@ class Portuguese(Language):
     """Brazilian Portuguese."""
 
     code = "pt"
+    out_of = "de"
     has_space_groups = True
     minus, plus = "menos", "mais"
     percent, per_mille, per, to, and_ = "por cento", "por mil", "por", "a", "e"

@@ -20,6 +20,7 @@ class Spanish(Language):
     """Spanish, of Spain and of America."""
 
     code = "es"
+    out_of = "de"
     has_space_groups = True
     minus, plus = "menos", "más"
     percent, per_mille, per, to, and_ = "por ciento", "por mil", "por", "a", "y"
