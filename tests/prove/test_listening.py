@@ -156,14 +156,16 @@ def lost_or_doubled_sentences(names: Sequence[str], document: TranscriptDocument
     return found + [f"{first} and {second} overlap" for first, second in itertools.pairwise(spans) if second[0] < first[1] - 0.5]
 
 
-@pytest.mark.parametrize("name", ["silence", "white", "pink", "brown", "music"])
+@pytest.mark.parametrize("name", ["silence", "white", "pink", "brown", "faint", "music", "soft"])
 def test_ten_minutes_without_speech_give_no_text(listener: Listener, name: str) -> None:
     samples: np.ndarray = {
         "silence": lambda: silence(600),
         "white": lambda: noise(600, level=0.3),
         "pink": lambda: noise(600, level=0.3, exponent=1),
         "brown": lambda: noise(600, level=0.2, exponent=2),
+        "faint": lambda: noise(600, level=0.002),
         "music": lambda: music(600),
+        "soft": lambda: music(600) * 0.01,
     }[name]()
     path = listener.bench.objects / f"{name}.flac"
     seconds = write_samples(path, samples)
