@@ -181,17 +181,21 @@ def _hearing(work: ListenWork, *, language: str) -> Hearing:
 
 def _windows_together(message: PartMessage, *, windows: int, recogniser: Recogniser, workbench: Workbench, is_piece: bool) -> int:
     """As many as the model likes where other pieces keep the cores busy; where a recording is not cut so many that every core has some."""
-    if message.lane == "live":
-        return 1
     if is_piece:
         return recogniser.batch_windows
+    if message.lane == "live":
+        return 1
     return max(1, min(recogniser.batch_windows, MOST_TOGETHER_WHEN_WHOLE, windows // workbench.scheduler.look_ahead))
 
 
 def _order(message: PartMessage, *, is_piece: bool) -> Order:
-    """A piece of a long recording computes with bulk work, on the cores that others leave: its batches take several seconds each."""
+    """A piece of a long recording computes with bulk work, on the cores that others leave: its batches take several seconds each.
+
+    Also where somebody waits for the recording: among prompt work its windows, as urgent as a sentence and of an older job, would keep
+    every later sentence of the same customer waiting until the last piece is heard.
+    """
     order = sentence_order(message, index=0, units=1)
-    return replace(order, lane="bulk", is_first_heard=False) if is_piece and message.lane != "live" else order
+    return replace(order, lane="bulk", is_first_heard=False) if is_piece else order
 
 
 def _document(work: ListenWork, *, transcript: _Transcript, scene: _Scene, is_piece: bool) -> TranscriptDocument:

@@ -1,8 +1,10 @@
 """Audio to text: a short recording as a whole, a long one in pieces that join without a lost or doubled word."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -17,7 +19,10 @@ from workers.contract.listening import HeardSegment, ListenWork, PrepareWork, Tr
 from workers.contract.messages import Address, PartMessage
 from workers.contract.names import CODEC_QUEUE
 from workers.engines.whisper import build_engines
+from workers.fairness import Order
 from workers.parts import PartStoppedError
+
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +90,26 @@ def test_a_cut_in_the_middle_of_speech_loses_and_doubles_no_word(bench: Listenin
     monkeypatch.setattr(type(build_engines()[0]), "window_seconds", 4.5)  # so that each region is a window
     document = bench.listen_in_pieces(source, pieces=2)
     assert spoken_words(document.text) == said(LIBRIVOX[:1])
+
+
+def test_pieces_leave_the_prompt_threads_to_sentences_also_where_somebody_waits_for_them(
+    bench: ListeningBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = bench.message(
+        "prepare", PrepareWork(bench.keep("awaited.flac", clip(LIBRIVOX[1])), "whisper", 1, language="en"), lane="live"
+    )
+    bench.do(prepared)
+    orders: list[Order] = []
+    submit = bench.workbench.scheduler.submit
+
+    def noted(order: Order, *, work: Callable[[], T]) -> "Future[T]":
+        orders.append(order)
+        return submit(order, work=work)
+
+    monkeypatch.setattr(bench.workbench.scheduler, "submit", noted)
+    document = bench.listen(ListenWork("whisper", prepared.output, survey=prepared.timings), lane="live")
+    assert spoken_words(document.text) == said([LIBRIVOX[1]])
+    assert [(order.lane, order.is_first_heard) for order in orders] == [("bulk", False)]
 
 
 def test_speakers_are_told_apart_by_first_appearance(bench: ListeningBench) -> None:
