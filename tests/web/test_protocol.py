@@ -52,6 +52,15 @@ def test_headers_that_do_not_come_end_the_connection(shell: RunningShell, monkey
     assert answer_to(shell, b"GET /v1/echo HTTP/1.1\r\nHost: x\r\n").startswith(b"HTTP/1.1 408 ")
 
 
+def test_the_rest_of_a_refused_body_is_not_waited_for_without_end(shell: RunningShell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "REST_SECONDS", 0.5)
+    head = b"POST /v1/nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
+    answer = answer_to(shell, head, b"x", b"x", pause_seconds=0.2)  # until the server closes
+    assert answer.startswith(b"HTTP/1.1 404 ")
+    whole = answer_to(shell, head + b"x" * 1000, AHEAD, AHEAD[:-2] + b"Connection: close\r\n\r\n", pause_seconds=0.4)
+    assert (whole.count(b"HTTP/1.1 404 "), whole.count(b"HTTP/1.1 200 ")) == (1, 2)
+
+
 def test_a_connection_serves_many_requests_whatever_their_bodies(shell: RunningShell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.5)
     body = b"x" * 200_000

@@ -12,6 +12,8 @@ from apps.core.ids import request_id_from
 
 HEAD_SECONDS = 20.0
 """A connection that has not sent a whole request head by then is closed."""
+REST_SECONDS = 60.0
+"""So long the rest of a body may still come that was refused: clients which read only when they have sent all of it learn why."""
 HEAD_BYTES = 64 * 1024
 TOO_LARGE = "The request's headers are too large."
 REASONS = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
@@ -67,6 +69,16 @@ class GuardedProtocol(HttpToolsProtocol):
             self._fault = (400, "The Host header is missing.")
             raise ValueError(self._fault[1])
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._stop_waiting()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.cycle.response_complete and self.cycle.more_body:
+            self._stop_waiting()
+            self._patience = self.loop.call_later(REST_SECONDS, self.transport.close)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn says the same of everything
         self._refuse(*self._fault)
