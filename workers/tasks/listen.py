@@ -145,7 +145,7 @@ def _hear(
         workbench=workbench,
         recogniser=recogniser,
         sound=scene.sound,
-        order=_order(run.message, is_piece=is_piece),
+        order=_order(run.message, windows=len(scene.windows), is_piece=is_piece),
         is_diarized=work.is_diarized,
         is_any_language=not work.language,
     )
@@ -188,14 +188,16 @@ def _windows_together(message: PartMessage, *, windows: int, recogniser: Recogni
     return max(1, min(recogniser.batch_windows, MOST_TOGETHER_WHEN_WHOLE, windows // workbench.scheduler.look_ahead))
 
 
-def _order(message: PartMessage, *, is_piece: bool) -> Order:
+def _order(message: PartMessage, *, windows: int, is_piece: bool) -> Order:
     """A piece of a long recording computes with bulk work, on the cores that others leave: its batches take several seconds each.
 
-    Also where somebody waits for the recording: among prompt work its windows, as urgent as a sentence and of an older job, would keep
-    every later sentence of the same customer waiting until the last piece is heard.
+    Also where somebody waits for it, and several windows of a whole recording come behind what is listened to: as urgent as sentences and
+    of an older job they would keep every later sentence of the same customer waiting until the last one is heard.
     """
     order = sentence_order(message, index=0, units=1)
-    return replace(order, lane="bulk", is_first_heard=False) if is_piece else order
+    if is_piece:
+        return replace(order, lane="bulk", is_first_heard=False)
+    return replace(order, lane="normal", is_first_heard=False) if windows > 1 and order.lane == "live" else order
 
 
 def _document(work: ListenWork, *, transcript: _Transcript, scene: _Scene, is_piece: bool) -> TranscriptDocument:

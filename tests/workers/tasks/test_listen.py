@@ -92,24 +92,44 @@ def test_a_cut_in_the_middle_of_speech_loses_and_doubles_no_word(bench: Listenin
     assert spoken_words(document.text) == said(LIBRIVOX[:1])
 
 
+@pytest.fixture
+def orders(bench: ListeningBench, monkeypatch: pytest.MonkeyPatch) -> list[Order]:
+    """Of all that the scheduler was given."""
+    noted: list[Order] = []
+    submit = bench.workbench.scheduler.submit
+
+    def note(order: Order, *, work: Callable[[], T]) -> "Future[T]":
+        noted.append(order)
+        return submit(order, work=work)
+
+    monkeypatch.setattr(bench.workbench.scheduler, "submit", note)
+    return noted
+
+
 def test_pieces_leave_the_prompt_threads_to_sentences_also_where_somebody_waits_for_them(
-    bench: ListeningBench, monkeypatch: pytest.MonkeyPatch
+    bench: ListeningBench, orders: list[Order]
 ) -> None:
     prepared = bench.message(
         "prepare", PrepareWork(bench.keep("awaited.flac", clip(LIBRIVOX[1])), "whisper", 1, language="en"), lane="live"
     )
     bench.do(prepared)
-    orders: list[Order] = []
-    submit = bench.workbench.scheduler.submit
-
-    def noted(order: Order, *, work: Callable[[], T]) -> "Future[T]":
-        orders.append(order)
-        return submit(order, work=work)
-
-    monkeypatch.setattr(bench.workbench.scheduler, "submit", noted)
+    orders.clear()
     document = bench.listen(ListenWork("whisper", prepared.output, survey=prepared.timings), lane="live")
     assert spoken_words(document.text) == said([LIBRIVOX[1]])
     assert [(order.lane, order.is_first_heard) for order in orders] == [("bulk", False)]
+
+
+def test_one_window_is_as_urgent_as_a_sentence_and_several_are_not(
+    bench: ListeningBench, orders: list[Order], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = ListenWork("whisper", bench.keep("dictated.flac", clips([*LIBRIVOX[1:3]])), language="en")
+    bench.listen(work, lane="live")
+    assert {order.lane for order in orders} == {"live"}
+    orders.clear()
+    monkeypatch.setattr(type(build_engines()[0]), "window_seconds", 5.0)
+    bench.listen(work, lane="live")
+    assert [(order.lane, order.is_first_heard) for order in orders[1:]] == [("normal", False)] * (len(orders) - 1)
+    assert len(orders) > 2
 
 
 def test_speakers_are_told_apart_by_first_appearance(bench: ListeningBench) -> None:
