@@ -6,6 +6,9 @@ from workers.text.normalise import normalise
 
 SAID = {
     "what people send": {
+        "an i7-12700K, DDR4-3200 and B2-5": "an i seven-twelve thousand seven hundred K, D D R four-three thousand two hundred and B two-five",
+        "2-3x faster": "two to three times faster",
+        "see empresa.es/docs.": "see empresa dot E S slash docs.",
         "rated 4.5/5 stars": "rated four point five out of five stars",
         "order #A-1234": "order number A-one thousand two hundred thirty-four",
         "the meeting is Tue 3/12": "the meeting is Tue March twelfth",

@@ -6,6 +6,8 @@ from workers.text.normalise import normalise
 
 SAID = {
     "what people send": {
+        "alle 14.30, ore 9.00-17.00": "alle quattordici e trenta, ore nove a diciassette",
+        "versione 14.30": "versione quattordici punto trenta",
         "la II guerra mondiale, la I Repubblica": "la seconda guerra mondiale, la prima Repubblica",
         "7 - 2 = 5": "sette meno due uguale a cinque",
         "1/2 tazza, 1/2 litro": "mezza tazza, mezzo litro",

@@ -6,6 +6,8 @@ from workers.text.normalise import normalise
 
 SAID = {
     "what people send": {
+        "C/ Sol, 5": "calle Sol, cinco",
+        "visita empresa.es/ayuda": "visita empresa punto E S barra ayuda",
         "la II Guerra Mundial": "la segunda Guerra Mundial",
         "nota 4,5/5": "nota cuatro coma cinco de cinco",
         "7 - 2 = 5": "siete menos dos igual a cinco",

@@ -15,6 +15,9 @@ WIDE: Final = "\u3000-\u30ff\u3400-\u9fff\uff00-\uffef"
 
 LETTER: Final = rf"(?:(?![{WIDE}])[\w+-])"
 REST: Final = rf"[^\s<>\"”»{WIDE}]"
+WORD_DOMAINS: Final = "es|it|pt|mx|ar|be|se|me|co|us|in"
+"""Domains that are words too: an address only with a path behind it."""
+
 ADDRESS: Final = re.compile(
     rf"(?<![@.+-])(?<!(?![{WIDE}])\w)(?:"
     rf"(?:https?|ftp)://{REST}{{1,2000}}+"
@@ -22,6 +25,7 @@ ADDRESS: Final = re.compile(
     rf"|{LETTER}{{1,64}}+(?:\.{LETTER}{{1,64}}+){{0,8}}@{LETTER}{{1,63}}+(?:\.{LETTER}{{1,63}}+){{1,8}}"
     rf"|(?:[A-Za-z0-9-]{{1,63}}+\.){{1,8}}+(?<=\.)(?:{DOMAINS})(?![\w-])(?:\.[a-z]{{2}}(?!\w))?(?:[/?#]{REST}{{0,2000}}+)?"
     rf"|(?:[A-Za-z0-9-]{{1,63}}+\.){{1,3}}?(?:{DOMAINS})(?![\w-])(?:[/?#]{REST}{{0,2000}}+)?"
+    rf"|(?:[A-Za-z0-9-]{{1,63}}+\.){{1,3}}?(?:{WORD_DOMAINS})(?=/)(?:{REST}{{0,2000}}+)"
     r")",
     re.IGNORECASE,
 )

@@ -7,9 +7,10 @@ from typing import Final
 
 from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.values import Date, Number
+from workers.text.normalise.rules.arithmetic import read_multiple
 from workers.text.normalise.rules.dates import read_date
 from workers.text.normalise.rules.money import read_currency, read_money_prefix, related
-from workers.text.normalise.rules.quantities import is_year, read_quantity, read_unit
+from workers.text.normalise.rules.quantities import FIRST_IDEOGRAPH, is_year, read_quantity, read_unit
 from workers.text.normalise.rules.times import HOUR_LETTER, LETTER_LANGUAGES, read_time
 from workers.text.normalise.written_numbers import read_number
 
@@ -32,7 +33,9 @@ def read_range(context: Context, position: int) -> Found | None:
     """10-20, $5–$10, 2019-2020, 5-10 km: the second number is read with all that belongs to it."""
     first = read_number(context.text, position, language=context.language)
     dash = DASH.match(context.text, first[1]) if first else None
-    if not first or not dash or context.character(position - 1) in {"-", "–", "/"}:
+    before = context.character(position - 1)
+    is_name = before.isalpha() and before < FIRST_IDEOGRAPH  # i7-12700
+    if not first or not dash or is_name or before in {"-", "–", "/"}:
         return None
     number, start = first[0], dash.end()
     ends = read_money_prefix(context, start) or (_range_end(context, start) if context.character(start).isdigit() else None)
@@ -46,7 +49,7 @@ def _range_end(context: Context, start: int) -> Found | None:
     second = read_number(context.text, start, language=context.language)
     if not second or (len(second[0].digits) > 1 and second[0].digits[0] == "0"):
         return None
-    return read_date(context, start) or read_time(context, start) or read_quantity(context, start)
+    return read_date(context, start) or read_time(context, start) or read_multiple(context, start) or read_quantity(context, start)
 
 
 def _start_of_range(context: Context, number: Number) -> str:

@@ -14,6 +14,8 @@ HOUR_LETTER: Final = re.compile(r"(\d{1,2})\s?[hH](?![^\W_])")
 DOTTED_HALF: Final = re.compile(rf"(\d{{1,2}})\.(\d{{2}}){HALF}")
 """2.30 pm, as the British write it."""
 GERMAN_DOT: Final = re.compile(r"(\d{1,2})\.(\d{2})(?=\sUhr)")
+ITALIAN_DOT: Final = re.compile(r"(\d{1,2})\.(\d{2})()(?!\d|[.,]\d)")
+ITALIAN_START: Final = re.compile(r"\d\.\d{2}[-–]$")
 AFTER: Final = {"hi": re.compile(r"\s?बजे"), "de": re.compile(r"\s(?:Uhr|h)(?![^\W_])"), "es": re.compile(r"\s?(?:hs?|horas)(?![^\W_])\.?"), "fr": re.compile(r"\s?h(?![^\W_])"),
                 "pt": re.compile(r"\s?h(?![^\W_])"), "it": re.compile(r"\s?h(?![^\W_])")}  # fmt: skip
 DURATION_LANGUAGES: Final = frozenset(("pt", "es", "it"))
@@ -37,6 +39,8 @@ def read_time(context: Context, position: int) -> Found | None:
     match = LETTER_CLOCK.match(context.text, position) if language.code in LETTER_LANGUAGES else None
     if match is None and language.code == "de":
         match = GERMAN_DOT.match(context.text, position)
+    if match is None and language.code == "it" and _is_italian_hour(context, position):
+        match = ITALIAN_DOT.match(context.text, position)
     if match and language.code in DURATION_LANGUAGES and match[3]:
         hours, minutes = (language.count(Number(str(int(match[at]))), language.units[unit]) for at, unit in ((1, "h"), (2, "min")))
         return Found(match.end(), f"{hours} {language.and_} {minutes}")
@@ -45,6 +49,12 @@ def read_time(context: Context, position: int) -> Found | None:
     match = HOUR_LETTER.match(context.text, position) if language.code == "pt" else None
     before = context.word_before(position).lower() if match else ""
     return _found(context, match, TimeOfDay(int(match[1]))) if match and before in {"às", "as", "das", "até"} else None
+
+
+def _is_italian_hour(context: Context, position: int) -> bool:
+    """Whether a time is announced: alle 14.30, ore 9.00-17.00."""
+    is_end = ITALIAN_START.search(context.text[max(0, position - 7) : position]) is not None
+    return is_end or context.word_before(position).lower() in {"alle", "ore", "dalle"}
 
 
 def _found(context: Context, match: re.Match[str], time: TimeOfDay) -> Found | None:

@@ -72,6 +72,7 @@ PAIR: Final = re.compile(
 """Two of something: before what is counted it is 两, in figures and ranks 二."""
 
 GENERATION: Final = re.compile(r"(?<!\d)([0-9]0)(?:后|(年代))")
+YEARS: Final = re.compile(r"(\d{4})\s?(?:[-–~～至到]|—{1,2})\s?(?=\d{4}\s?年)")
 DATE: Final = re.compile(r"(\d{4}|\d{2})\s?年(?:\s?(\d{1,2})\s?月(?:\s?(\d{1,2})\s?[日号號])?)?|(\d{1,2})\s?月\s?(\d{1,2})\s?[日号號]")
 CLOCK: Final = re.compile(r"(\d{1,2})\s?[点點时時](?!间|間)(?:\s?(\d{1,2})\s?分(?!钟))?")
 
@@ -189,9 +190,12 @@ class Chinese(Language):
         return cardinal(number)
 
     def own_reading(self, text: str, position: int) -> tuple[int, str] | None:
-        """2026年4月26日, 14点30分, 2个人, 90后, 90年代."""
+        """2026年4月26日, 14点30分, 2个人, 90后, 90年代, 2020—2024年."""
         if PAIR.match(text, position):
             return position + 1, "两"
+        years = YEARS.match(text, position)
+        if years:
+            return years.end(), f"{self.digits(years[1])}{self.to}"
         generation = GENERATION.match(text, position)
         if generation:
             return position + 2, cardinal(int(generation[1])) if generation[2] else self.digits(generation[1])

@@ -201,6 +201,7 @@ $|dólar
 
 ABBREVIATIONS: Final = parse_words("""
 D.ª|*doña
+C/|^calle
 Vol.|#volumen
 ext.|#extensión
 s.|*siglo
