@@ -26,8 +26,9 @@ def detect_speech(run: PartRun, *, workbench: Workbench, sound: Sound, order: Or
     for samples, lead in _with_leads(sound):
 
         def detect(samples: NDArray[np.int16] = samples, lead: NDArray[np.int16] = lead) -> NDArray[np.float32]:
-            gain = loudness_gain(samples)
-            return speech_probabilities(to_float(samples) * gain, lead=to_float(lead) * gain)
+            gain, louder = loudness_gain(samples), to_float(samples)
+            louder *= gain  # in place: a block is 20 MB
+            return speech_probabilities(louder, lead=to_float(lead) * gain)
 
         waiting.append(workbench.scheduler.submit(order, work=detect))
         if len(waiting) >= workbench.scheduler.look_ahead:
