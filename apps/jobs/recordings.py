@@ -13,7 +13,7 @@ from apps.accounts.callers import get_caller
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import ApplicationError
 from apps.core.idempotency import body_digest, idempotency_key
-from apps.jobs.services.idempotency import Idempotency, twin_key
+from apps.jobs.services.idempotency import Idempotency, as_twin
 from apps.jobs.services.submit import Submission
 from apps.jobs.waiting import Answer, JobAnswer, upload_wait_seconds, wants_no_wait
 from apps.uploads.services import Source, SourceOrder, release_source, take_source_aside
@@ -63,7 +63,7 @@ class RecordingAnswer:
 
 
 def recording_idempotency(request: Request, *, endpoint: str, body: Mapping[str, Any], source: Source) -> Idempotency | None:
-    """What makes two such requests one: the Idempotency-Key, or for a request that waits its content and fields."""
+    """What makes two such requests one: the Idempotency-Key, or while the first runs its content and fields."""
     return request_idempotency(request, endpoint=endpoint, body=body, sha256=source.sha256)
 
 
@@ -74,6 +74,4 @@ def request_idempotency(request: Request, *, endpoint: str, body: Mapping[str, A
     key = idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
     if key is not None:
         return Idempotency(key=key, body_digest=digest)
-    if wants_no_wait(request):
-        return None
-    return Idempotency(key=twin_key(get_caller(request), digest=digest), body_digest=digest, ends_with_job=True)
+    return as_twin(get_caller(request), digest=digest, is_waiting=not wants_no_wait(request))

@@ -18,7 +18,7 @@ from apps.core.idempotency import body_digest, idempotency_key
 from apps.core.links import public_base
 from apps.jobs.models import JobState
 from apps.jobs.outcomes import STATUS
-from apps.jobs.services.idempotency import Idempotency
+from apps.jobs.services.idempotency import Idempotency, as_twin
 from apps.jobs.services.submit import Submission
 from apps.speech.results import document_of, result_shape
 from apps.speech.selectors import get_speech_job
@@ -50,11 +50,11 @@ class SpeechView(APIView):
         responses=QueuedSpeechSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Queues the text and answers at once: poll `/v1/speech/results/` with the uuid. Free models need no key."""
+        """Queues the text and answers at once: poll `/v1/speech/results/` with the uuid. Free models need no key. An identical request of
+        the same key joins the job while it runs: one job, one charge."""
         order = order_of(validated(SHAPE, request.data))
-        submission = request_speech(
-            get_caller(request), order=order, idempotency=idempotency_of(request, endpoint="tts"), request_id=request_id_of(request)
-        )
+        idempotency = idempotency_of(request, endpoint="tts") or twin_of(request, endpoint="tts", is_waiting=False)
+        submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
         return Response(queued_shape(submission, warnings=warnings_of(order)))
 
 
@@ -120,6 +120,11 @@ def idempotency_of(request: Request, *, endpoint: str) -> Idempotency | None:
     """What the Idempotency-Key stands for, where one was sent."""
     key = idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
     return None if key is None else Idempotency(key=key, body_digest=body_digest(endpoint, request.data))
+
+
+def twin_of(request: Request, *, endpoint: str, is_waiting: bool) -> Idempotency | None:
+    """What makes the request a repeat of one that still runs."""
+    return as_twin(get_caller(request), digest=body_digest(endpoint, request.data), is_waiting=is_waiting)
 
 
 def request_id_of(request: Request) -> str:

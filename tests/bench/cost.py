@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from tests.bench.recording import BODY, PATH
+from tests.bench.recording import PATH, body
 from tests.flows.running import ROOT, RunningPlatform
 from tests.servers import free_port
 
@@ -48,7 +48,7 @@ def _milliseconds_a_request(pid: int, url: str, key: str) -> float:
     process = psutil.Process(pid)
 
     def request(client: httpx.Client) -> None:
-        client.post(url, json=BODY).raise_for_status()
+        client.post(url, json=body()).raise_for_status()
 
     clients = [httpx.Client(headers={"Authorization": f"Bearer {key}"}, timeout=60) for _ in range(CLIENTS)]
     before = process.cpu_times()

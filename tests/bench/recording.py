@@ -1,5 +1,6 @@
 """Records what one accepted POST /v1/tts/ asks of Postgres and Valkey, so that a bare handler can do the same."""
 
+import itertools
 import json
 import os
 import sys
@@ -9,7 +10,12 @@ from typing import Any
 from unittest import mock
 
 PATH = "/v1/tts/"
-BODY = {"model": "silence", "text": "The first train leaves before sunrise.", "format": "wav"}
+NUMBERS = itertools.count()
+
+
+def body() -> dict[str, str]:
+    """Each another: identical requests at one time would be one job."""
+    return {"model": "silence", "text": f"The first train leaves before sunrise, at {next(NUMBERS):06}.", "format": "wav"}
 
 
 @dataclass
@@ -51,7 +57,7 @@ def record(key: str) -> Recording:
             if is_recorded:
                 stack.enter_context(connection.execute_wrapper(recording.on_statement))
                 stack.enter_context(mock.patch.object(current_app, "send_task", keep_message))
-            answer = client.post(PATH, data=json.dumps(BODY), content_type="application/json")
+            answer = client.post(PATH, data=json.dumps(body()), content_type="application/json")
         if answer.status_code != 200:
             raise RuntimeError(f"POST {PATH} answered {answer.status_code}: {answer.content[:300]!r}")
     return recording

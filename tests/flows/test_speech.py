@@ -145,7 +145,9 @@ def test_a_spanish_text_finds_its_language_and_a_spanish_voice(platform: Running
     assert listener.word_error_rate(audio, text, language="es") <= 0.12
 
 
-def test_a_french_text_is_read_as_french_though_an_english_voice_was_chosen(platform: RunningPlatform, key: str, listener: Listener) -> None:
+def test_a_french_text_is_read_as_french_though_an_english_voice_was_chosen(
+    platform: RunningPlatform, key: str, listener: Listener
+) -> None:
     text = "Demain matin, nous irons au marché avec nos amis."
     with platform.client(key) as client:
         audio = client.post("/v1/audio/speech", json={"model": "tts-1", "input": text, "voice": "alloy"}).content

@@ -224,7 +224,19 @@ def test_over_the_requests_a_minute_is_a_429() -> None:
 def test_over_the_jobs_at_once_is_a_429_of_another_code() -> None:
     busy = person(concurrent_jobs=1)
     assert busy.say().status_code == 200
-    assert error_of(busy.say())["code"] == "concurrency_limit_exceeded"
+    assert error_of(busy.say("Hello again."))["code"] == "concurrency_limit_exceeded"
+
+
+def test_an_identical_request_joins_the_job_that_runs(nobody: Person) -> None:
+    owner, before = person(), Job.objects.count()
+    first, repeat, other = owner.say(), owner.say(), owner.say("Hello again.")
+    assert (first.json()["uuid"], first.json()["credits_used"]) == (repeat.json()["uuid"], repeat.json()["credits_used"])
+    assert other.json()["uuid"] != first.json()["uuid"]
+    assert person().say().json()["uuid"] != first.json()["uuid"]
+    assert nobody.say().json()["uuid"] != nobody.say().json()["uuid"]  # without a key: nobody knows whether it is the same visitor
+    assert Job.objects.count() == before + 5
+    work_off()
+    assert owner.say().json()["uuid"] != first.json()["uuid"]
 
 
 def test_a_wrong_key_is_a_401_and_never_nobody(nobody: Person) -> None:

@@ -41,7 +41,9 @@ class OpenAISpeechSerializer(serializers.Serializer[Any]):
         required=False, allow_null=True, allow_blank=True, max_length=4096, help_text="Mapped to pace, loudness and pauses, with a warning."
     )
     stream_format = serializers.ChoiceField(choices=["audio", "sse"], required=False, default="audio", help_text="sse: not supported yet.")
-    language = fields.Text(required=False, allow_null=True, allow_blank=True, max_length=35, help_text="Ours: en, es, …; detected when left out.")
+    language = fields.Text(
+        required=False, allow_null=True, allow_blank=True, max_length=35, help_text="Ours: en, es, …; detected when left out."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """What the fields alone cannot tell."""

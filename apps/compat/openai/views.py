@@ -16,22 +16,15 @@ from apps.compat.openai.names import engine_for, voice_for
 from apps.compat.openai.serializers import FORMATS as OFFERED
 from apps.compat.openai.serializers import OpenAISpeechSerializer
 from apps.core.fields import validated
-from apps.core.idempotency import body_digest
-from apps.jobs.services.idempotency import Idempotency, twin_key
 from apps.jobs.waiting import ASYNC, wants_no_wait
 from apps.speech.serializers import QueuedSpeechSerializer
 from apps.speech.services import SpeechOrder, request_speech, warnings_of
 from apps.speech.spoken import SpokenAnswer
-from apps.speech.views import IDEMPOTENCY_HEADER, idempotency_of, queued_shape, request_id_of
+from apps.speech.views import IDEMPOTENCY_HEADER, idempotency_of, queued_shape, request_id_of, twin_of
 from workers.contract.formats import FORMATS
 
 SHAPE = OpenAISpeechSerializer()
 SPOKEN = OpenApiResponse(OpenApiTypes.BINARY, description="The audio, in the format asked for.")
-
-
-def _twin(request: Request) -> Idempotency:
-    digest = body_digest("openai-speech", request.data)
-    return Idempotency(key=twin_key(get_caller(request), digest=digest), body_digest=digest, ends_with_job=True)
 
 
 def _order(caller: Caller, *, body: dict[str, Any], has_listener: bool) -> SpeechOrder:
@@ -71,7 +64,7 @@ class OpenAISpeechView(APIView):
         """OpenAI's endpoint. Waits for the audio; when the client leaves, the work is given up. Free models need no key."""
         order = _order(get_caller(request), body=validated(SHAPE, request.data), has_listener=not wants_no_wait(request))
         named = idempotency_of(request, endpoint="openai-speech")
-        idempotency = named or (_twin(request) if order.has_listener else None)
+        idempotency = named or twin_of(request, endpoint="openai-speech", is_waiting=order.has_listener)
         submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
         if not order.has_listener:
             return Response(queued_shape(submission, warnings=warnings_of(order)))

@@ -35,9 +35,16 @@ class Idempotency:
     """Whether the key means something only while its job is active: for a repeated request that joins the first one's wait."""
 
 
-def twin_key(caller: Caller, *, digest: str) -> str:
-    """Clients repeat a POST whose answer they did not get: while the first runs, the same request of the same key waits for the same job."""
-    return f"waiting:{caller.key.pk if caller.key else 0}:{digest}"
+def as_twin(caller: Caller, *, digest: str, is_waiting: bool) -> Idempotency | None:
+    """Clients repeat a POST whose answer they did not get: while the first runs, the same request of the same key has the same job.
+
+    Who waits and who does not have jobs of their own: what somebody waits for is given up when he leaves. None for a request without a key
+    that does not wait: nobody knows whether it is the same visitor.
+    """
+    if not is_waiting and caller.key is None:
+        return None
+    key = f"{'waiting' if is_waiting else 'queued'}:{caller.key.pk if caller.key else 0}:{digest}"
+    return Idempotency(key=key, body_digest=digest, ends_with_job=True)
 
 
 def claim_key(scope: str, *, idempotency: Idempotency, job_uuid: UUID) -> Job | None:
