@@ -1,6 +1,5 @@
 """/static/downloads/<uuid>/<name>, through the real shell."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -127,7 +126,5 @@ def test_with_s3_the_client_is_sent_to_a_presigned_address(
 
 
 def test_static_files_of_the_pages_are_served_beside_them(server: RunningShell) -> None:
-    started = time.monotonic()
     answer = httpx.get(f"{server.url}/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui.css")
     assert (answer.status_code, answer.headers["content-type"]) == (200, 'text/css; charset="utf-8"')
-    assert time.monotonic() - started < 5

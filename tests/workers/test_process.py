@@ -29,7 +29,7 @@ def slow(seconds: float) -> dict[str, str]:
 
 
 def wait_until_started(worker: RunningWorker, message: PartMessage) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while message.token not in {start.token for start in worker.platform.started()}:
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -125,15 +125,24 @@ def test_a_part_is_cancelled_in_the_middle(worker: RunningWorker) -> None:
     worker.platform.give(message, group="silence")
     while not worker.platform.client.xlen("job:1:events"):
         time.sleep(0.01)
-    cancelled_at = time.monotonic()
     worker.platform.client.set(cancel_key(message.token), "1")
     worker.platform.client.publish(CANCEL_CHANNEL, message.token)
     outcome = worker.platform.wait_for_outcome(message.token)
-    assert time.monotonic() - cancelled_at < 0.7  # it does not wait for the sentence in the making
     assert outcome.status == "cancelled"
     assert outcome.units_done in {14 * sentences for sentences in range(1, 4)}
     assert not (worker.folder / "objects" / message.output.location).exists()
     assert list((worker.folder / "objects/.unfinished").iterdir()) == []
+
+
+@pytest.mark.parametrize("worker", [slow(60)], indirect=True)
+def test_who_cancels_does_not_wait_for_the_sentence_in_the_making(worker: RunningWorker) -> None:
+    message = speak_message("One sentence.")
+    worker.platform.give(message, group="silence")
+    wait_until_started(worker, message)
+    worker.platform.client.set(cancel_key(message.token), "1")
+    worker.platform.client.publish(CANCEL_CHANNEL, message.token)
+    outcome = worker.platform.wait_for_outcome(message.token)
+    assert (outcome.status, outcome.units_done) == ("cancelled", 0)
 
 
 def test_a_part_that_was_cancelled_before_it_came_is_not_begun(unharmed_worker: RunningWorker) -> None:
@@ -183,9 +192,7 @@ def test_a_worker_that_is_told_to_stop_gives_up_what_takes_too_long(worker: Runn
     message = speak_message("One.")
     worker.platform.give(message, group="silence")
     wait_until_started(worker, message)
-    started = time.monotonic()
     assert worker.end(signal.SIGTERM) == 0
-    assert time.monotonic() - started < 3
     told = [[held.token for held in beat.in_flight] for beat in worker.platform.heartbeats() if beat.is_stopping]
     assert (told[0], told[-1]) == ([message.token], [])
     assert worker.platform.outcomes() == []
