@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+import redis
 from tts_ai import TTSClient
 
 from apps.core.storage import get_storage
@@ -14,7 +15,7 @@ from apps.uploads.models import Upload
 from tests.factories_jobs import outcome_of, started
 from tests.listening.conftest import hearing, wait_until_admitted
 from tests.speech.people import Person, person
-from tests.web.shell import RunningShell
+from tests.web.shell import RunningShell, wait_for_waiters
 
 
 def listen(server: RunningShell, somebody: Person, content: bytes, *, path: str = "/v1/stt/", **fields: Any) -> httpx.Response:
@@ -126,10 +127,10 @@ def test_a_request_that_does_not_wait_polls_for_the_result(server: RunningShell,
     assert httpx.get(f"{server.url}/static/downloads/{queued['uuid']}/tts_output.wav").status_code == 404
 
 
-def test_an_identical_request_joins_the_first_one(server: RunningShell, owner: Person, song: bytes) -> None:
+def test_an_identical_request_joins_the_first_one(server: RunningShell, owner: Person, song: bytes, valkey: redis.Redis) -> None:
     with ThreadPoolExecutor(2) as pool:
         both = [pool.submit(listen, server, owner, song) for _ in range(2)]
-        wait_until_admitted()
+        wait_for_waiters(valkey, 2)
         with hearing():
             uuids = {one.result().json()["uuid"] for one in both}
     assert len(uuids) == 1

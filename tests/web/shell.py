@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+import redis
 import uvicorn
 
 from tests.servers import free_port
@@ -30,6 +31,14 @@ class RunningShell:
         """What SIGTERM does first."""
         assert self.loop is not None
         self.loop.call_soon_threadsafe(self.application.begin_to_stop)
+
+
+def wait_for_waiters(valkey: redis.Redis, count: int) -> None:
+    """Until so many requests wait for the end of a job, whichever."""
+    deadline = time.monotonic() + STARTING_SECONDS
+    while sum(int(str(valkey.zcard(key))) for key in valkey.scan_iter("job:*:waiters")) != count:
+        assert time.monotonic() < deadline, f"it never came to {count} that wait"
+        time.sleep(0.02)
 
 
 @contextlib.contextmanager
