@@ -26,7 +26,7 @@ run:
 test:
 	@$(INSTALL) test
 	@.venv/bin/ttsai models pull kokoro piper speakers whisper-base
-	@.venv/bin/pytest -n 2 --dist loadgroup -m 'not prove' $(PYTEST_ARGUMENTS)
+	@.venv/bin/pytest -n 2 --dist loadgroup --no-loadscope-reorder -m 'not prove' $(PYTEST_ARGUMENTS)
 
 check:
 	@$(INSTALL) test

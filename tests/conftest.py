@@ -8,7 +8,9 @@ import redis
 
 from apps.core.remembered import forget_everything
 
-pytest_plugins = ["tests.s3"]
+pytest_plugins = ["tests.clients", "tests.s3"]
+
+LONG_GROUPS = ("hearing", "spoken", "sweep", "harmed")
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "ttsai.settings"  # loaded already; this is for programs that tests start
 
@@ -26,8 +28,23 @@ def _clean_slate(valkey: redis.Redis) -> None:
     forget_everything()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of one file run in one xdist worker and share its servers and models; the flows' conftest groups wider."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """The tests of one file run in one xdist worker and share its servers and models; those of flows and sweep share even wider.
+
+    The groups that take minutes begin first, so that neither worker has one of them left when the other has nothing to do.
+    """
     for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    yield
+    items.sort(key=lambda item: LONG_GROUPS.index(group) if (group := group_of(item)) in LONG_GROUPS else len(LONG_GROUPS))
+
+
+def group_of(item: pytest.Item) -> str:
+    """The name of what must run in one process."""
+    path, fixtures = item.path.relative_to(item.config.rootpath).as_posix(), getattr(item, "fixturenames", ())
+    if path.startswith("tests/sweep/"):
+        return "sweep"
+    if path.startswith("tests/flows/"):
+        return next((name for name in ("harmed", "hearing") if name in fixtures), "spoken")
+    return path

@@ -30,3 +30,8 @@ def test_each_test_finds_an_empty_valkey(valkey: redis.Redis) -> None:
 
 def test_what_another_test_left_in_valkey_is_gone(valkey: redis.Redis) -> None:
     assert valkey.get("left") is None
+
+
+def test_the_tests_of_a_group_run_in_one_process(request: pytest.FixtureRequest) -> None:
+    is_grouped = bool(getattr(request.config.option, "loadgroup", False))
+    assert request.node.nodeid.endswith("@tests/test_servers.py") == is_grouped  # how pytest-xdist knows the group

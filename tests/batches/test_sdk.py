@@ -4,10 +4,11 @@ import asyncio
 
 import httpx
 import pytest
-from tts_ai import AsyncTTSClient, TTSClient
+from tts_ai import AsyncTTSClient
 from tts_ai.exceptions import AuthenticationError, TTSError
 
 from apps.jobs.models import Job
+from tests.clients import SDKMaker
 from tests.factories_jobs import AUDIO
 from tests.speech.people import Person, working
 from tests.web.shell import RunningShell
@@ -19,8 +20,8 @@ ITEMS = [
 ]
 
 
-def test_every_method_of_the_client(server: RunningShell, owner: Person) -> None:
-    sdk = TTSClient(api_key=owner.key, base_url=server.url, gpu_url=server.url, max_retries=0)
+def test_every_method_of_the_client(server: RunningShell, owner: Person, sdk_of: SDKMaker) -> None:
+    sdk = sdk_of(owner.key, server.url)
     begun = sdk.batch_generate(ITEMS, webhook_url="https://example.com/hook")
     assert (begun.status, begun.total, begun.completed, len(begun.batch_id)) == ("processing", 3, 1, 32)
     seen = sdk.batch_result(begun.batch_id)
@@ -53,9 +54,9 @@ def test_every_method_of_the_asynchronous_client(server: RunningShell, owner: Pe
     assert Job.objects.filter(state="completed").count() == 3
 
 
-def test_the_sdk_understands_what_is_refused(server: RunningShell, owner: Person) -> None:
-    sdk = TTSClient(api_key=owner.key, base_url=server.url, gpu_url=server.url, max_retries=0)
+def test_the_sdk_understands_what_is_refused(server: RunningShell, owner: Person, sdk_of: SDKMaker) -> None:
+    sdk = sdk_of(owner.key, server.url)
     with pytest.raises(TTSError, match="at most 50 items"):
         sdk.batch_generate(ITEMS * 17)
     with pytest.raises(AuthenticationError):
-        TTSClient(api_key="sk-tts-wrong", base_url=server.url, gpu_url=server.url, max_retries=0).batch_generate(ITEMS)
+        sdk_of("sk-tts-wrong", server.url).batch_generate(ITEMS)

@@ -10,7 +10,6 @@ import httpx
 import openai
 import pytest
 import redis
-from tts_ai import TTSClient
 from tts_ai.exceptions import AuthenticationError, InsufficientCreditsError, ModelNotFoundError, ServerError
 
 from apps.core.events import end_event, publish_event
@@ -18,15 +17,12 @@ from apps.core.storage import get_storage
 from apps.jobs import waiting
 from apps.jobs.models import Job, Part
 from apps.jobs.services.finish import finish_part
+from tests.clients import OpenAIMaker, SDKMaker
 from tests.factories_jobs import AUDIO, announce, engine_spec, outcome_of, part_of, started
 from tests.s3 import S3Server
 from tests.speech.people import Person, person, working
 from tests.web.shell import RunningShell, wait_for_waiters
 from workers.contract.engines import VoiceSpec
-
-
-def openai_client(server: RunningShell, somebody: Person) -> openai.OpenAI:
-    return openai.OpenAI(base_url=f"{server.url}/v1", api_key=somebody.key, max_retries=0, timeout=60)
 
 
 def post(server: RunningShell, somebody: Person, body: Any, *, path: str = "/v1/audio/speech", **headers: str) -> httpx.Response:
@@ -47,8 +43,8 @@ def until(condition: Any, seconds: float = 30.0) -> None:
         time.sleep(0.05)
 
 
-def test_the_official_package_gets_the_audio(server: RunningShell, owner: Person) -> None:
-    client = openai_client(server, owner)
+def test_the_official_package_gets_the_audio(server: RunningShell, owner: Person, openai_of: OpenAIMaker) -> None:
+    client = openai_of(owner.key, server.url)
     with working():
         answer = client.audio.speech.create(model="tts-1", voice="nova", input="Hello.")
     assert answer.read() == AUDIO
@@ -61,15 +57,14 @@ def test_the_official_package_gets_the_audio(server: RunningShell, owner: Person
     assert owner.millicredits == 1_000_000 - 12
 
 
-def test_the_other_official_package_gets_the_audio(server: RunningShell, owner: Person) -> None:
-    sdk = TTSClient(api_key=owner.key, base_url=server.url, gpu_url=server.url, max_retries=0)
+def test_the_other_official_package_gets_the_audio(server: RunningShell, owner: Person, sdk_of: SDKMaker) -> None:
+    sdk = sdk_of(owner.key, server.url)
     with working():
         assert sdk.generate("Hello there.", voice="am_adam", output_format="flac", speed=1.25) == AUDIO
         queued = sdk.generate_async("Hello again.")
         assert sdk.poll_result(queued.uuid, timeout=10, interval=0.1) == AUDIO
     job = Job.objects.get(output_format="flac")
     assert {name: job.params[name] for name in ("voice", "speed")} == {"voice": "am_adam", "speed": 1.25}
-    sdk.close()
 
 
 def test_openais_voices_speak_with_ours(server: RunningShell, owner: Person) -> None:
@@ -113,32 +108,29 @@ def test_instructions_are_ignored_with_a_warning(server: RunningShell, owner: Pe
     assert "instructions" in answer.headers["x-warning"]
 
 
-def test_the_packages_raise_their_own_errors(server: RunningShell, owner: Person) -> None:
-    speech = openai_client(server, owner).audio.speech
+def test_the_packages_raise_their_own_errors(server: RunningShell, owner: Person, openai_of: OpenAIMaker) -> None:
+    speech = openai_of(owner.key, server.url).audio.speech
     with pytest.raises(openai.BadRequestError) as wrong:
         speech.create(model="tts-1", voice="alloy", input="Hi.", response_format="exe")  # type: ignore[arg-type]
     assert (wrong.value.param, wrong.value.type, wrong.value.code) == ("response_format", "invalid_request_error", "invalid_request")
     with pytest.raises(openai.BadRequestError, match="unknown model"):
         speech.create(model="nonsense", voice="alloy", input="Hi.")
     with pytest.raises(openai.AuthenticationError):
-        openai_client(server, Person(key="sk-tts-wrong", account=None)).audio.speech.create(model="tts-1", voice="alloy", input="Hi.")
-    busy = openai_client(server, person(requests_per_minute=1)).audio.speech
+        openai_of("sk-tts-wrong", server.url).audio.speech.create(model="tts-1", voice="alloy", input="Hi.")
+    busy = openai_of(person(requests_per_minute=1).key, server.url).audio.speech
     with pytest.raises(openai.BadRequestError):
         busy.create(model="tts-1", voice="alloy", input=" ")
     with pytest.raises(openai.RateLimitError):
         busy.create(model="tts-1", voice="alloy", input="Hi.")
 
 
-def test_the_other_package_raises_its_own_errors(server: RunningShell, owner: Person) -> None:
-    def sdk(somebody: Person) -> TTSClient:
-        return TTSClient(api_key=somebody.key, base_url=server.url, gpu_url=server.url, max_retries=0)
-
+def test_the_other_package_raises_its_own_errors(server: RunningShell, owner: Person, sdk_of: SDKMaker) -> None:
     with pytest.raises(ModelNotFoundError):
-        sdk(owner).generate("Hi.", model="nonsense")
+        sdk_of(owner.key, server.url).generate("Hi.", model="nonsense")
     with pytest.raises(AuthenticationError):
-        sdk(Person(key="sk-tts-wrong", account=None)).generate("Hi.")
+        sdk_of("sk-tts-wrong", server.url).generate("Hi.")
     with pytest.raises(InsufficientCreditsError) as poor:
-        sdk(person(credits=1)).generate("x" * 501)
+        sdk_of(person(credits=1).key, server.url).generate("x" * 501)
     assert (poor.value.credits_remaining, poor.value.credits_needed) == (1, 1.002)
 
 
@@ -167,8 +159,8 @@ def test_native_ids_have_the_plans_limit(server: RunningShell) -> None:
     assert (answer.json()["error"]["code"], answer.json()["error"]["param"]) == ("text_too_long", "input")
 
 
-def test_a_failed_job_is_ours_and_gives_the_credits_back(server: RunningShell, owner: Person) -> None:
-    sdk = TTSClient(api_key=owner.key, base_url=server.url, gpu_url=server.url, max_retries=0)
+def test_a_failed_job_is_ours_and_gives_the_credits_back(server: RunningShell, owner: Person, sdk_of: SDKMaker) -> None:
+    sdk = sdk_of(owner.key, server.url)
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(sdk.generate, "Hello.")
         part = started(admitted_part())

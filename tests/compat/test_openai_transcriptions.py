@@ -11,7 +11,7 @@ import pytest
 
 from apps.compat.openai.languages import LANGUAGE_NAMES, language_tag
 from apps.jobs.models import Job
-from tests.compat.test_openai_speech import openai_client
+from tests.clients import OpenAIMaker
 from tests.factories_jobs import announce, engine_spec
 from tests.listening.conftest import HEARD, WHISPER, hearing
 from tests.speech.people import Person
@@ -34,17 +34,23 @@ def song(tmp_path: Path) -> Iterator[Any]:
         yield file
 
 
-def test_json_is_the_text(server: RunningShell, owner: Person, song: Any) -> None:
+@pytest.fixture
+def package(server: RunningShell, owner: Person, openai_of: OpenAIMaker) -> openai.OpenAI:
+    """The official package with the owner's key."""
+    return openai_of(owner.key, server.url)
+
+
+def test_json_is_the_text(package: openai.OpenAI, owner: Person, song: Any) -> None:
     with hearing():
-        heard = openai_client(server, owner).audio.transcriptions.create(model="whisper-1", file=song)
+        heard = package.audio.transcriptions.create(model="whisper-1", file=song)
     assert (heard.text, heard.usage.seconds) == ("Hello there.", 2)  # type: ignore[union-attr]
     work = Job.objects.get().parts.get().work
     assert (work["engine"], work["is_translation"], work["has_words"], work["language"]) == ("whisper", False, True, "")
 
 
-def test_verbose_json_has_segments_and_words(server: RunningShell, owner: Person, song: Any) -> None:
+def test_verbose_json_has_segments_and_words(package: openai.OpenAI, owner: Person, song: Any) -> None:
     with hearing():
-        heard = openai_client(server, owner).audio.transcriptions.create(
+        heard = package.audio.transcriptions.create(
             model="gpt-4o-transcribe",
             file=song,
             response_format="verbose_json",
@@ -62,24 +68,24 @@ def test_verbose_json_has_segments_and_words(server: RunningShell, owner: Person
     assert (work["has_words"], work["language"], work["prompt"], work["temperature"]) == (True, "en", "Names.", 0.2)
 
 
-def test_verbose_json_has_segments_alone_unless_words_are_asked_for(server: RunningShell, owner: Person, song: Any) -> None:
+def test_verbose_json_has_segments_alone_unless_words_are_asked_for(package: openai.OpenAI, owner: Person, song: Any) -> None:
     with hearing():
-        heard = openai_client(server, owner).audio.transcriptions.create(model="whisper-1", file=song, response_format="verbose_json")
+        heard = package.audio.transcriptions.create(model="whisper-1", file=song, response_format="verbose_json")
     assert (len(heard.segments or []), heard.words) == (1, None)
 
 
 @pytest.mark.parametrize(
     ("format_name", "text"), [("text", "Hello there.\n"), ("srt", SRT), ("vtt", "WEBVTT\n\n00:00:00.100 --> 00:00:01.100\nHello there.\n")]
 )
-def test_texts_and_subtitles_are_plain_text(server: RunningShell, owner: Person, song: Any, format_name: Any, text: str) -> None:
+def test_texts_and_subtitles_are_plain_text(package: openai.OpenAI, song: Any, format_name: Any, text: str) -> None:
     with hearing(PLAIN):
-        heard = openai_client(server, owner).audio.transcriptions.create(model="whisper-1", file=song, response_format=format_name)
+        heard = package.audio.transcriptions.create(model="whisper-1", file=song, response_format=format_name)
     assert str(heard).rstrip("\n") == text.rstrip("\n")
 
 
-def test_diarized_json_names_speakers_by_letters(server: RunningShell, owner: Person, song: Any) -> None:
+def test_diarized_json_names_speakers_by_letters(package: openai.OpenAI, owner: Person, song: Any) -> None:
     with hearing():
-        heard = openai_client(server, owner).audio.transcriptions.create(
+        heard = package.audio.transcriptions.create(
             model="gpt-4o-transcribe-diarize", file=song, response_format="diarized_json", chunking_strategy="auto"
         )
     assert [(segment.speaker, segment.text) for segment in heard.segments] == [("A", " Hello there.")]
@@ -87,9 +93,9 @@ def test_diarized_json_names_speakers_by_letters(server: RunningShell, owner: Pe
 
 
 @pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")
-def test_translations_are_english(server: RunningShell, owner: Person, song: Any) -> None:
+def test_translations_are_english(package: openai.OpenAI, owner: Person, song: Any) -> None:
     with hearing():
-        heard = openai_client(server, owner).audio.translations.create(model="whisper-1", file=song, response_format="verbose_json")
+        heard = package.audio.translations.create(model="whisper-1", file=song, response_format="verbose_json")
     assert (heard.text, heard.language) == ("Hello there.", "english")
     assert Job.objects.get().parts.get().work["is_translation"] is True
 
@@ -106,15 +112,14 @@ def test_translations_are_english(server: RunningShell, owner: Person, song: Any
         ({"include": ["logprobs"]}, "invalid_request"),
     ],
 )
-def test_what_is_wrong_is_a_bad_request(server: RunningShell, owner: Person, song: Any, wishes: dict[str, Any], code: str) -> None:
-    client = openai_client(server, owner)
-    with client, pytest.raises(openai.BadRequestError) as refused:
-        client.audio.transcriptions.create(**{"model": "whisper-1", "file": song, **wishes})
+def test_what_is_wrong_is_a_bad_request(package: openai.OpenAI, song: Any, wishes: dict[str, Any], code: str) -> None:
+    with pytest.raises(openai.BadRequestError) as refused:
+        package.audio.transcriptions.create(**{"model": "whisper-1", "file": song, **wishes})
     assert refused.value.code == code
 
 
-def test_a_stranger_is_an_authentication_error(server: RunningShell, song: Any) -> None:
-    stranger = openai_client(server, Person(key="sk-tts-nobody", account=None))
+def test_a_stranger_is_an_authentication_error(server: RunningShell, song: Any, openai_of: OpenAIMaker) -> None:
+    stranger = openai_of("sk-tts-nobody", server.url)
     with stranger, pytest.raises(openai.AuthenticationError):
         stranger.audio.transcriptions.create(model="whisper-1", file=song)
 

@@ -1,4 +1,4 @@
-"""Two platforms: one with the real models, to be listened to, and one that is there to be harmed."""
+"""Three platforms: one that speaks, one that hears, both with the real models, and one that is there to be harmed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +13,10 @@ from workers.weights.store import WeightStore
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All flows of one kind run in one xdist worker: they share a platform, and two cores carry no more."""
+    """Marks all of this folder."""
     for item in items:
         if "tests/flows/" in str(item.path):
             item.add_marker(pytest.mark.flow)
-            item.add_marker(pytest.mark.xdist_group("harm" if "harmed" in getattr(item, "fixturenames", ()) else "flow"))
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import pytest
 import tts_ai
 from numpy.typing import NDArray
 
+from tests.clients import OpenAIMaker, SDKMaker
 from tests.flows.following import entries_of, files_of, parts_of, source_of, wait_for_end, wait_until
 from tests.flows.listening import plain_words
 from tests.flows.recordings import RATE, as_flac, as_webm, samples_of, speak
@@ -41,8 +42,8 @@ def client(hearing: RunningPlatform, key: str) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def openai_client(hearing: RunningPlatform, key: str) -> openai.OpenAI:
-    return openai.OpenAI(api_key=key, base_url=f"{hearing.url}/v1", max_retries=0)
+def openai_client(hearing: RunningPlatform, key: str, openai_of: OpenAIMaker) -> openai.OpenAI:
+    return openai_of(key, hearing.url)
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +71,8 @@ def test_what_the_platform_said_is_heard_with_times_and_a_speaker(client: httpx.
     assert heard["credits_used"] == pytest.approx(2 * heard["duration"] / 60, abs=0.001)
 
 
-def test_the_official_sdk_transcribes_a_browsers_recording(hearing: RunningPlatform, key: str, spoken: bytes) -> None:
-    sdk = tts_ai.TTSClient(api_key=key, base_url=hearing.url, gpu_url=hearing.url)
+def test_the_official_sdk_transcribes_a_browsers_recording(hearing: RunningPlatform, key: str, spoken: bytes, sdk_of: SDKMaker) -> None:
+    sdk = sdk_of(key, hearing.url)
     result = sdk.transcribe(as_webm(samples_of(spoken)), language="en")
     assert (word_errors(TEXT, result.text), result.language) == (0, "en")
     assert word_errors(TEXT, " ".join(segment["text"] for segment in result.segments)) == 0

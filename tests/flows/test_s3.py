@@ -2,15 +2,15 @@
 
 import httpx
 import pytest
-import tts_ai
 
+from tests.clients import SDKMaker
 from tests.flows.running import RunningPlatform
 from tests.s3 import ACCESS_KEY, SECRET_KEY, S3Server
 
 TEXT = "Every answer seemed to raise another question."
 
 
-def test_the_platform_speaks_through_s3(s3_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_platform_speaks_through_s3(s3_server: S3Server, tmp_path_factory: pytest.TempPathFactory, sdk_of: SDKMaker) -> None:
     environment = {
         "TTSAI_ENGINES": "hibari",
         "TTSAI_PRELOAD": "hibari",
@@ -23,7 +23,7 @@ def test_the_platform_speaks_through_s3(s3_server: S3Server, tmp_path_factory: p
     try:
         running.start()
         key = running.key("owner@example.com")
-        sdk = tts_ai.TTSClient(api_key=key, base_url=running.url, gpu_url=running.url)
+        sdk = sdk_of(key, running.url)
         assert sdk.generate(TEXT, model="hibari", voice="heart")[:4] == b"RIFF"
         queued = sdk.generate_async(TEXT * 20, model="hibari", voice="heart", output_format="mp3")
         assert len(sdk.poll_result(queued.uuid, interval=0.2)) > 100_000
@@ -33,4 +33,3 @@ def test_the_platform_speaks_through_s3(s3_server: S3Server, tmp_path_factory: p
         assert not list((running.home / "objects").rglob("audio.*"))
     finally:
         running.stop()
-        sdk.close()

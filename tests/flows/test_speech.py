@@ -13,6 +13,7 @@ import openai
 import pytest
 import tts_ai
 
+from tests.clients import OpenAIMaker, SDKMaker
 from tests.flows.listening import Listener
 from tests.flows.running import RunningPlatform
 
@@ -28,8 +29,8 @@ def key(platform: RunningPlatform) -> str:
 
 
 @pytest.fixture
-def sdk(platform: RunningPlatform, key: str) -> tts_ai.TTSClient:
-    return tts_ai.TTSClient(api_key=key, base_url=platform.url, gpu_url=platform.url)
+def sdk(platform: RunningPlatform, key: str, sdk_of: SDKMaker) -> tts_ai.TTSClient:
+    return sdk_of(key, platform.url)
 
 
 def seconds_of(audio: bytes) -> float:
@@ -80,15 +81,15 @@ def test_hibari_speaks_too(sdk: tts_ai.TTSClient, listener: Listener) -> None:
     assert listener.word_error_rate(sdk.generate(TEXT, model="hibari", voice="heart"), TEXT) <= 0.1
 
 
-def test_the_openai_package_gets_its_audio(platform: RunningPlatform, key: str, listener: Listener) -> None:
-    client = openai.OpenAI(api_key=key, base_url=f"{platform.url}/v1")
+def test_the_openai_package_gets_its_audio(platform: RunningPlatform, key: str, listener: Listener, openai_of: OpenAIMaker) -> None:
+    client = openai_of(key, platform.url)
     answer = client.audio.speech.create(model="tts-1", voice="alloy", input=TEXT, response_format="flac")
     assert answer.content[:4] == b"fLaC"
     assert listener.word_error_rate(answer.content, TEXT) == 0
     with pytest.raises(openai.BadRequestError):
         client.audio.speech.create(model="no-such-model", voice="alloy", input=TEXT)
     with pytest.raises(openai.AuthenticationError):
-        openai.OpenAI(api_key="sk-tts-wrong", base_url=f"{platform.url}/v1").audio.speech.create(model="tts-1", voice="alloy", input="x")
+        openai_of("sk-tts-wrong", platform.url).audio.speech.create(model="tts-1", voice="alloy", input="x")
 
 
 @pytest.mark.parametrize("audio_format", ["mp3", "wav", "flac", "opus"])

@@ -6,8 +6,8 @@ import wave
 
 import av
 import pytest
-import tts_ai
 
+from tests.clients import SDKMaker
 from tests.flows.listening import Listener
 from tests.flows.running import RunningPlatform
 from workers.audio.joins import FINAL_SILENCE_SECONDS, KEPT_AFTER_SECONDS, KEPT_BEFORE_SECONDS
@@ -91,12 +91,12 @@ def test_both_prefixes_and_both_ways_of_asking_give_the_same_words(platform: Run
         assert "words" not in client.get("/v1/speech/results/", params={"uuid": uuid}).json()
 
 
-def test_the_official_sdk_polls_a_job_with_timings(platform: RunningPlatform, key: str) -> None:
+def test_the_official_sdk_polls_a_job_with_timings(platform: RunningPlatform, key: str, sdk_of: SDKMaker) -> None:
     with platform.client(key) as client:
         uuid = client.post("/v1/tts/", json={"text": "One two three.", "model": "hibari", "timestamps": True, "format": "wav"}).json()[
             "uuid"
         ]
-    sdk = tts_ai.TTSClient(api_key=key, base_url=platform.url, gpu_url=platform.url)
+    sdk = sdk_of(key, platform.url)
     assert sdk.poll_result(uuid, interval=0.2)[:4] == b"RIFF"
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import httpx
 import pytest
 import redis
-from tts_ai import TTSClient
 
 from apps.core.storage import get_storage
 from apps.jobs.models import Job
 from apps.jobs.services.finish import finish_part
 from apps.uploads.models import Upload
+from tests.clients import SDKMaker
 from tests.factories_jobs import outcome_of, started
 from tests.listening.conftest import hearing, wait_until_admitted
 from tests.speech.people import Person, person
@@ -92,8 +92,8 @@ def test_the_worker_is_told_all_that_was_asked(server: RunningShell, owner: Pers
     assert owner.millicredits == 1_000_000
 
 
-def test_the_official_sdk_transcribes(server: RunningShell, owner: Person, song: bytes) -> None:
-    sdk = TTSClient(api_key=owner.key, base_url=server.url, gpu_url=server.url, max_retries=0)
+def test_the_official_sdk_transcribes(server: RunningShell, owner: Person, song: bytes, sdk_of: SDKMaker) -> None:
+    sdk = sdk_of(owner.key, server.url)
     with hearing():
         result = sdk.transcribe(song, language="en", diarize=True)
     assert (result.text, result.language) == ("Hello there.", "en")

@@ -27,11 +27,10 @@ ENVIRONMENT = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder share one platform."""
+    """Marks all of this folder."""
     for item in items:
         if "tests/sweep/" in str(item.path):
             item.add_marker(pytest.mark.flow)
-            item.add_marker(pytest.mark.xdist_group("sweep"))
 
 
 @pytest.fixture(scope="session")

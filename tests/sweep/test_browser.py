@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.flows.following import wait_for_end
 from tests.flows.running import RunningPlatform
 from tests.servers import free_port
 from tests.sweep.browser import PROGRAM, Browser, browser
@@ -122,7 +123,7 @@ def test_nobody_frames_the_platform(swept: RunningPlatform, page: Browser) -> No
 
 def test_a_browser_plays_a_download(swept: RunningPlatform, page: Browser, key: str) -> None:
     with swept.client(key) as client:
-        job = client.post("/v1/audio/speech", json={"model": "silence", "voice": "quiet", "input": "Hello.", "response_format": "wav"})
-    address = f"{swept.url}/static/downloads/{job.headers['x-job-id']}/output.wav"
-    page.open(address, until="document.querySelector('video, audio')?.readyState >= 1")
+        uuid = client.post("/v1/tts/", json={"model": "silence", "voice": "quiet", "text": "Hello.", "format": "wav"}).json()["uuid"]
+        result = wait_for_end(client, uuid)
+    page.open(result["result_url"], until="document.querySelector('video, audio')?.readyState >= 1")
     assert page.complaints == []

@@ -60,10 +60,10 @@ class RunningWorker:
             time.sleep(0.01)
         return found
 
-    def wait_for_log(self, text: str, *, seconds: float = 10) -> None:
-        """Until the worker has printed the text."""
+    def wait_for_log(self, text: str, *, count: int = 1, seconds: float = 30) -> None:
+        """Until the worker has printed the text so often."""
         deadline = time.monotonic() + seconds
-        while text not in self.log:
+        while self.log.count(text) < count:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{text!r} is not in:\n{self.log[-4000:]}")
             time.sleep(0.01)

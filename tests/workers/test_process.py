@@ -226,7 +226,7 @@ def test_a_worker_waits_for_its_broker_and_says_so(worker: RunningWorker, own_va
     worker.end(signal.SIGTERM)
     own_valkey.kill()
     worker.start(wait=False)
-    time.sleep(2)
+    worker.wait_for_log("broker_away", count=2)
     assert worker.end(signal.SIGTERM) == 0
 
 

@@ -1,0 +1,27 @@
+"""The official clients, closed when their test is over: a connection that is left open is a warning, and so a failure, of whichever test comes later."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import openai
+import pytest
+from tts_ai import TTSClient
+
+SDKMaker = Callable[..., TTSClient]
+OpenAIMaker = Callable[..., openai.OpenAI]
+
+
+@pytest.fixture
+def sdk_of() -> Iterator[SDKMaker]:
+    """Makes clients of the package `ttsai`: `sdk_of(key, url)`."""
+    with contextlib.ExitStack() as opened:
+        yield lambda key, url, max_retries=0: opened.enter_context(
+            TTSClient(api_key=key, base_url=url, gpu_url=url, max_retries=max_retries)
+        )
+
+
+@pytest.fixture(scope="module")
+def openai_of() -> Iterator[OpenAIMaker]:
+    """Makes clients of the package `openai`: `openai_of(key, url)`."""
+    with contextlib.ExitStack() as opened:
+        yield lambda key, url: opened.enter_context(openai.OpenAI(api_key=key, base_url=f"{url}/v1", max_retries=0, timeout=120))
