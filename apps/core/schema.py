@@ -60,7 +60,7 @@ ERRORS = {
     "413": "The body is larger than the endpoint takes.",
     "415": "The body's content type is not taken here.",
     "429": "Over a limit; `Retry-After` tells how long to wait.",
-    "503": "A server that the platform needs is away; try again.",
+    "503": "A server that the platform needs is away, or a job could not be done for want of one; try again.",
 }
 ALWAYS = ("400", "401", "403", "429", "503")
 WITH_BODY = ("413", "415")

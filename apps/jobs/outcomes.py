@@ -18,7 +18,12 @@ NOT_DONE = {
     JobState.CANCELLED: ("cancelled", "The job was cancelled."),
     JobState.EXPIRED: ("expired", "No worker took the job up in time."),
 }
-CLIENTS_FAULT = frozenset({errors.UNKNOWN_VOICE, errors.UNSUPPORTED_LANGUAGE, errors.NOTHING_TO_SAY, errors.BAD_AUDIO})
+CLIENTS_FAULT = frozenset({errors.UNKNOWN_VOICE, errors.UNSUPPORTED_LANGUAGE, errors.NOTHING_TO_SAY, errors.INVALID_TEXT, errors.BAD_AUDIO})
+OUR_STATUS = {
+    **dict.fromkeys((errors.ENGINE_UNAVAILABLE, errors.STORAGE_UNAVAILABLE, errors.OUT_OF_MEMORY, errors.WORKER_LOST, "expired"), 503),
+    errors.TIMED_OUT: 504,
+}
+"""What may go better another time, or with another server behind ours; everything else is a 500."""
 
 
 def failure_of(job: Job) -> tuple[str, str]:
@@ -35,6 +40,6 @@ def failure_as_error(job: Job) -> ApplicationError:
         return ConflictError(message, code=code, extra=extra)
     if code in CLIENTS_FAULT:
         return ApplicationError(message, code=code, extra=extra)
-    error = ApplicationError(message, code=code, status=500, extra=extra)
+    error = ApplicationError(message, code=code, status=OUR_STATUS.get(code, 500), extra=extra)
     error.type = "server_error"
     return error

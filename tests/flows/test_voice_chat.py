@@ -76,8 +76,10 @@ def test_a_turn_that_fails_costs_nothing_and_the_conversation_goes_on_without_it
     before = client.get("/v1/account/").json()["credits"]
     chat.script[:] = [refuses(401)] * 10
     answer = client.post(CHAT, json={"text": "Forget it.", "conversation_id": first["conversation_id"]})
-    assert answer.status_code >= 500
-    assert answer.json()["error"]["message"]
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "engine_unavailable")
+    chat.script[:] = [refuses(413)]
+    answer = client.post(CHAT, json={"text": "Much too long.", "conversation_id": first["conversation_id"]})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_text")
     chat.script.clear()
     unheard = client.post(CHAT, files={"audio": as_flac(silence(2))}, data={"conversation_id": first["conversation_id"]})
     assert (unheard.status_code, unheard.json()["error"]["code"]) == (400, "nothing_to_say")

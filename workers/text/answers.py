@@ -71,7 +71,7 @@ def _plain_line(line: str) -> str:
     if BULLET.match(line):
         return _finish(_plain_words(BULLET.sub("", line, count=1)))
     if numbered := NUMBERED.match(line):
-        return _finish(f"{numbered[1]}. {_plain_words(line[numbered.end() :])}")
+        return _finish(f"{numbered[1]}. {_plain_words(line[numbered.end() :])}".rstrip())
     if line.lstrip().startswith("|") and line.rstrip().endswith("|"):
         cells = (cell.strip() for cell in line.strip().strip("|").split("|"))
         return _finish(_plain_words(", ".join(cell for cell in cells if cell)))

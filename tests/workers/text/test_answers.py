@@ -1,10 +1,12 @@
 """What a model wrote: kept to a length, and without its markup where it is spoken."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.text.answers import bound_answer, make_speakable
+from workers.text.answers import NUMBERED, bound_answer, make_speakable
 
 
 @pytest.mark.parametrize(
@@ -16,6 +18,7 @@ from workers.text.answers import bound_answer, make_speakable
         ("# Title\n\nText", "Title.\n\nText"),
         ("- one\n* two!\n+ [x] three", "one.\ntwo!\nthree."),
         ("1. first\n2) second", "1. first.\n2. second."),
+        ("1. \n2) ", "1.\n2."),
         ("> quoted\n> more", "quoted\nmore"),
         ("See [the docs](https://example.com/a_(b)) and ![a cat](cat.png).", "See the docs and a cat."),
         ("Mail <https://example.com/x>.", "Mail https://example.com/x."),
@@ -34,9 +37,17 @@ def test_markup_is_not_spoken(written: str, spoken: str) -> None:
     assert make_speakable(written) == spoken
 
 
+def filled_lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip()]
+
+
 @given(st.text(alphabet="ab 1.,!?\n", max_size=200))
-def test_a_text_without_markup_keeps_every_word(text: str) -> None:
-    assert make_speakable(text).split() == text.split()
+def test_a_text_keeps_every_word_and_its_lists_gain_nothing_but_a_closing_mark(text: str) -> None:
+    spoken = make_speakable(text)
+    assert re.findall(r"[ab1]+", spoken) == re.findall(r"[ab1]+", text)
+    for said, line in zip(filled_lines(spoken), filled_lines(text), strict=True):
+        assert NUMBERED.match(line) or said.split() == line.split()
+    assert len(spoken) <= len(text) + len(text.splitlines())
 
 
 @given(st.text(alphabet="*_`#>-|[]()<>ab \n\\!~", max_size=300))
