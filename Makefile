@@ -3,7 +3,7 @@
 .POSIX:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove bench clean
+.PHONY: help run test check prove search bench clean
 
 # The first Python that is new enough: a version manager may leave a name that starts nothing.
 FIND_PYTHON = for python in "$$PYTHON" python3.11 python3 python3.12 python3.13; do \
@@ -16,6 +16,7 @@ help:
 	@echo 'make test   the tests, with real servers and real models'
 	@echo 'make check  formatting, types, layers, migrations, the API schema'
 	@echo 'make prove  what takes longer: soak, faults, quality'
+	@echo 'make search property tests with new examples, ten times as many'
 	@echo 'make bench  figures, on a machine with nothing else to do'
 	@echo 'make clean  removes .venv and caches; var/ with data and models stays'
 
@@ -42,6 +43,11 @@ prove:
 	@$(INSTALL) test
 	@.venv/bin/ttsai models pull kokoro piper speakers whisper-base
 	@.venv/bin/pytest -m prove -s $(PYTEST_ARGUMENTS)
+
+search:
+	@$(INSTALL) test
+	@.venv/bin/ttsai models pull kokoro
+	@.venv/bin/pytest -n 2 --dist loadgroup -m hypothesis --hypothesis-profile search --timeout 1200 $(PYTEST_ARGUMENTS)
 
 bench:
 	@$(INSTALL) test

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 import redis
+from hypothesis import settings
 
 from apps.core.remembered import forget_everything
 
@@ -13,6 +14,12 @@ pytest_plugins = ["tests.clients", "tests.s3"]
 LONG_GROUPS = ("hearing", "spoken", "sweep", "harmed")
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "ttsai.settings"  # loaded already; this is for programs that tests start
+
+
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=1000, deadline=None)
+settings.load_profile("same")
+"""The same examples in every run, so that it is the change and not luck that decides; `make search` looks for new ones."""
 
 
 @pytest.fixture(scope="session")
