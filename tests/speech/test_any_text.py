@@ -80,6 +80,7 @@ TEXTS = st.text(max_size=80) | st.lists(TAGS | st.text(max_size=4), max_size=12)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEXTS)
 @example("<speak><p>One.</p></speak>")
+@example("0?AA")
 @example("12 apples, 5 € & 日本語, مرحبا e\u0301 🎉")
 def test_any_text_is_spoken_word_for_word_or_refused(text: str) -> None:
     assume("\x00" not in text)  # the parser of bodies drops it

@@ -141,8 +141,15 @@ class Builder:
             self._add(self.written[self._position : up_to], up_to=up_to, is_kept=True)
 
     def say(self, spoken: str, *, up_to: int) -> None:
-        """Speaks `spoken`, which may be empty, for the characters before the written offset `up_to`."""
+        """Speaks `spoken`, which may be empty, for the characters before the written offset `up_to`.
+
+        A space before it stands for nothing written: a sentence that ends with it does not reach into what comes then.
+        """
         up_to = max(up_to, self._position)
+        said = spoken.lstrip(" ")
+        if said and said != spoken != self.written[self._position : up_to]:
+            self._add(spoken[: -len(said)], up_to=self._position, is_kept=False)
+            spoken = said
         if spoken or up_to > self._position:
             self._add(spoken, up_to=up_to, is_kept=spoken == self.written[self._position : up_to])
 
