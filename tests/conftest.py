@@ -12,6 +12,7 @@ from apps.core.remembered import forget_everything
 pytest_plugins = ["tests.clients", "tests.s3"]
 
 LONG_GROUPS = ("hearing", "spoken", "sweep", "harmed")
+"""The groups of tests/flows and tests/sweep, each around one running platform."""
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "ttsai.settings"  # loaded already; this is for programs that tests start
 
@@ -42,7 +43,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     The groups that take minutes begin first, so that neither worker has one of them left when the other has nothing to do.
     """
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+        group = group_of(item)
+        item.add_marker(pytest.mark.xdist_group(group))
+        if group in LONG_GROUPS:
+            item.add_marker(pytest.mark.flow)
     yield
     items.sort(key=lambda item: LONG_GROUPS.index(group) if (group := group_of(item)) in LONG_GROUPS else len(LONG_GROUPS))
 

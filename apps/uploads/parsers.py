@@ -15,6 +15,8 @@ from apps.core.errors import InvalidRequestError
 from apps.uploads.spool import Spool
 
 CHUNK_BYTES = 1 << 18
+UNREADABLE = (MultiPartParserError, RequestDataTooBig, TooManyFilesSent)
+"""What Django says of a form that it does not read."""
 
 
 class FormParser(BaseParser):
@@ -32,7 +34,7 @@ class FormParser(BaseParser):
         handler = SpoolHandler()
         try:
             data, files = MultiPartParser(meta, cast("Any", stream), [handler], "utf-8").parse()
-        except BaseException as error:
+        except UNREADABLE as error:
             raise _explained(error) from error
         finally:
             handler.drop()
@@ -82,14 +84,12 @@ class SpoolHandler(FileUploadHandler):
         return self._spool
 
 
-def _explained(error: BaseException) -> BaseException:
+def _explained(error: Exception) -> Exception:
     if isinstance(error, MultiPartParserError):
         return ParseError(f"The form cannot be read: {error}")
     if isinstance(error, RequestDataTooBig):
         return InvalidRequestError("The form's fields are too large. Send files as file parts.", status=413, code="request_too_large")
-    if isinstance(error, TooManyFilesSent):
-        return InvalidRequestError("The form holds too many files.")
-    return error
+    return InvalidRequestError("The form holds too many files.")
 
 
 def _without_nul(data: QueryDict) -> QueryDict:

@@ -11,14 +11,6 @@ from tests.workers.chat_http import ChatHTTP, chat_http
 from workers.weights.store import WeightStore
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks all of this folder."""
-    for item in items:
-        if "tests/flows/" in str(item.path):
-            item.add_marker(pytest.mark.flow)
-
-
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
     """The platform with its real models, and a folder of VITS voices as an operator gives it."""

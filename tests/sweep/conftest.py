@@ -25,14 +25,6 @@ ENVIRONMENT = {
 }
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks all of this folder."""
-    for item in items:
-        if "tests/sweep/" in str(item.path):
-            item.add_marker(pytest.mark.flow)
-
-
 @pytest.fixture(scope="session")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
     """The platform, with an engine that speaks silence at once."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import redis
 import uvicorn
 
+from tests.flows.following import wait_until
 from tests.servers import free_port
 from ttsai.web import routes
 from ttsai.web.application import Application
@@ -35,10 +36,7 @@ class RunningShell:
 
 def wait_for_waiters(valkey: redis.Redis, count: int) -> None:
     """Until so many requests wait for the end of a job, whichever."""
-    deadline = time.monotonic() + STARTING_SECONDS
-    while sum(int(str(valkey.zcard(key))) for key in valkey.scan_iter("job:*:waiters")) != count:
-        assert time.monotonic() < deadline, f"it never came to {count} that wait"
-        time.sleep(0.02)
+    wait_until(lambda: sum(int(str(valkey.zcard(key))) for key in valkey.scan_iter("job:*:waiters")) == count, seconds=STARTING_SECONDS)
 
 
 @contextlib.contextmanager

@@ -29,7 +29,7 @@ def recover_parts(parts: Iterable[Part]) -> int:
             changed += _recover(part)
         except StorageAwayError as error:
             logger.warning("part %s is not recovered yet: %s", part, error.message)
-        except Exception:
+        except Exception:  # one part that cannot be read must not keep the others from being recovered
             logger.exception("part %s cannot be recovered", part)
     return changed
 
