@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import pytest
 import redis
 from hypothesis import settings
+from pytest_django.plugin import blocking_manager_key
 
 from apps.core.remembered import forget_everything
+from tests.flows import keys
 
 pytest_plugins = ["tests.clients", "tests.s3"]
 
@@ -34,6 +36,11 @@ def valkey() -> Iterator[redis.Redis]:
 def _clean_slate(valkey: redis.Redis) -> None:
     valkey.flushdb()
     forget_everything()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let tests create keys in the database of a running platform."""
+    keys.allow_database = config.stash[blocking_manager_key].unblock
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

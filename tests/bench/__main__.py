@@ -42,7 +42,7 @@ def main() -> None:
 def _speed(home: Path) -> dict[str, float]:
     platform = RunningPlatform(home=home, environment={"TTSAI_ENGINES": "kokoro"}).start()
     try:
-        key = platform.key("bench@example.com", credits_=100_000, requests_per_minute=100_000, concurrent=100)
+        key = platform.key_by_command("bench@example.com", credits_=100_000, requests_per_minute=100_000, concurrent=100)
         engine = _kokoro()
         return measure_latency(platform, key, engine) | measure_throughput(platform, key, engine)
     finally:
@@ -53,7 +53,7 @@ def _cost(home: Path) -> dict[str, float]:
     platform = RunningPlatform(home=home, environment={"TTSAI_ENGINES": "silence", "TTSAI_PRELOAD": ""}).start()
     try:
         return measure_cost(
-            platform, platform.key("bench@example.com", credits_=100_000, requests_per_minute=1_000_000, concurrent=100_000)
+            platform, platform.key_by_command("bench@example.com", credits_=100_000, requests_per_minute=1_000_000, concurrent=100_000)
         )
     finally:
         platform.stop()
@@ -62,7 +62,7 @@ def _cost(home: Path) -> dict[str, float]:
 def _listening(home: Path) -> dict[str, float]:
     platform = RunningPlatform(home=home, environment={"TTSAI_ENGINES": "whisper", "TTSAI_PRELOAD": "whisper"}).start()
     try:
-        key = platform.key("bench@example.com", credits_=100_000, requests_per_minute=100_000, concurrent=100)
+        key = platform.key_by_command("bench@example.com", credits_=100_000, requests_per_minute=100_000, concurrent=100)
         return measure_listening(platform, key)
     finally:
         platform.stop()

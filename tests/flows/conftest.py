@@ -1,14 +1,19 @@
 """Three platforms: one that speaks, one that hears, both with the real models, and one that is there to be harmed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.flows.listening import Listener
 from tests.flows.running import RunningPlatform
+from tests.servers import free_port
+from tests.webhooks.receivers import Receiver, receiving
 from tests.workers.chat_http import ChatHTTP, chat_http
 from workers.weights.store import WeightStore
+
+RECEIVERS = 6
 
 
 @pytest.fixture(scope="session")
@@ -22,9 +27,27 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatfo
 
 
 @pytest.fixture(scope="session")
-def harmed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
-    """A platform whose processes are killed; it speaks silence, slowly enough to be caught in the middle."""
-    environment = {"TTSAI_ENGINES": "silence", "TTSAI_PRELOAD": "", "TTSAI_SILENCE_COMPUTE_SECONDS": "0.2"}
+def receiver_ports() -> list[int]:
+    """Ports of this machine where webhook receivers of tests may listen."""
+    return [free_port() for _ in range(RECEIVERS)]
+
+
+@pytest.fixture
+def receivers(receiver_ports: list[int]) -> Iterator[Callable[[int], Receiver]]:
+    """Start the webhook receiver of one of the ports; it stops with the test."""
+    with ExitStack() as stack:
+        yield lambda index: stack.enter_context(receiving(receiver_ports[index]))
+
+
+@pytest.fixture(scope="session")
+def harmed(tmp_path_factory: pytest.TempPathFactory, receiver_ports: list[int]) -> Iterator[RunningPlatform]:
+    """A platform whose processes are killed; it speaks silence, slowly enough to be caught in the middle, and may call the receivers."""
+    environment = {
+        "TTSAI_ENGINES": "silence",
+        "TTSAI_PRELOAD": "",
+        "TTSAI_SILENCE_COMPUTE_SECONDS": "0.2",
+        "TTSAI_OUTBOUND_ALLOW": ",".join(f"127.0.0.1:{port}" for port in receiver_ports),
+    }
     running = RunningPlatform(home=_home(tmp_path_factory), environment=environment)
     try:
         yield running.start()

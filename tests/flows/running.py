@@ -90,9 +90,15 @@ class RunningPlatform:
         return done.stdout
 
     def key(self, email: str, *, plan: str = "pro", credits_: float = 1000, **limits: int) -> str:
-        """A new key; the account is made when it is not there."""
+        """Create a key, and its account if needed. Needs Django, as every test has it."""
+        from tests.flows.keys import create_key
+
+        return create_key(self.instance()["database_url"], email=email, plan=plan, credits_=credits_, **limits)
+
+    def key_by_command(self, email: str, *, credits_: float, **limits: int) -> str:
+        """Create a key on plan pro by the command line, for programs without Django, such as the benchmark."""
         options = [item for name, value in limits.items() for item in (f"--{name.replace('_', '-')}", str(value))]
-        return self.command("keys", "create", "--email", email, "--plan", plan, "--credits", str(credits_), *options).strip()
+        return self.command("keys", "create", "--email", email, "--plan", "pro", "--credits", str(credits_), *options).strip()
 
     def client(self, key: str | None = None) -> httpx.Client:
         """An HTTP client of this platform, with a key or anonymous."""

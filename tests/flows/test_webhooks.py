@@ -4,8 +4,6 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,10 +11,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from tests.flows.running import RunningPlatform
-from tests.servers import free_port
-from tests.webhooks.receivers import Receiver, receiving
-
-SPARE_PORTS = 6
+from tests.webhooks.receivers import Receiver
 
 
 class Telling:
@@ -25,7 +20,7 @@ class Telling:
     def __init__(self, platform: RunningPlatform, *, ports: list[int]) -> None:
         self.platform = platform
         self.ports = ports
-        self.http = platform.client(platform.key("owner@example.com", requests_per_minute=10_000, concurrent=50))
+        self.http = platform.client(platform.key("hooks@example.com", requests_per_minute=10_000, concurrent=50))
 
     def ask(self, method: str, path: str, **body: Any) -> dict[str, Any]:
         answer = self.http.request(method, f"/v1/{path}", json=body if method != "GET" else None)
@@ -45,28 +40,10 @@ class Telling:
 
 
 @pytest.fixture(scope="module")
-def telling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Telling]:
-    ports = [free_port() for _ in range(SPARE_PORTS)]
-    environment = {
-        "TTSAI_ENGINES": "silence",
-        "TTSAI_PRELOAD": "",
-        "TTSAI_OUTBOUND_ALLOW": ",".join(f"127.0.0.1:{port}" for port in ports),
-    }
-    home: Path = tmp_path_factory.mktemp("platform") / "home"
-    platform = RunningPlatform(home=home, environment=environment)
-    try:
-        telling = Telling(platform.start(), ports=ports)
-        with telling.http:
-            yield telling
-    finally:
-        platform.stop()
-
-
-@pytest.fixture
-def receivers(telling: Telling) -> Iterator[Callable[[int], Receiver]]:
-    """Starts the receiver of one of the ports."""
-    with ExitStack() as stack:
-        yield lambda index: stack.enter_context(receiving(telling.ports[index]))
+def telling(harmed: RunningPlatform, receiver_ports: list[int]) -> Iterator[Telling]:
+    telling = Telling(harmed, ports=receiver_ports)
+    with telling.http:
+        yield telling
 
 
 def wait_until(is_so: Callable[[], bool], *, what: str, seconds: float = 60.0) -> None:
