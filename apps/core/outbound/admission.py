@@ -3,7 +3,8 @@
 import ipaddress
 import socket
 
-from apps.core.outbound.policy import DEFAULT_PORTS, AddressRefusedError, ascii_form, check_url, is_allowed, is_public
+from apps.core.outbound.policy import DEFAULT_PORTS, AddressRefusedError, ascii_form, check_url, is_allowed
+from apps.core.outbound.special_ranges import is_public
 
 INSIDE = "the address leads to a host that may not be reached from here"
 

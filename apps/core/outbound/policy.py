@@ -6,16 +6,12 @@ from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from django.conf import settings
 
+from apps.core.outbound.special_ranges import is_public
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
-IPV4_COMPATIBLE = ipaddress.ip_network("::/96")
-SITE_LOCAL = ipaddress.ip_network("fec0::/10")
 MAXIMUM_URL_CHARACTERS = 2048
 KEPT = "%/:?@!$&'()*+,;=~-._"
 """What an address holds as it is, beside letters and digits (RFC 3986)."""
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class AddressRefusedError(Exception):
@@ -71,27 +67,3 @@ def resolve(host: str, port: int) -> list[str]:
 def is_allowed(host: str, *, port: int) -> bool:
     """Whether the operator lists it in TTSAI_OUTBOUND_ALLOW."""
     return f"{host.lower().strip('[]')}:{port}" in {entry.strip().lower() for entry in settings.TTSAI_OUTBOUND_ALLOW}
-
-
-def is_public(address: Address) -> bool:
-    """Whether the address is one of the public internet, also through every way of writing IPv4 inside IPv6."""
-    inner = _inner_ipv4(address)
-    if inner is not None:
-        return is_public(inner)
-    if address in NAT64_LOCAL or (address.version == 6 and address in SITE_LOCAL):
-        return False
-    return address.is_global and not address.is_multicast and not address.is_reserved and not address.is_unspecified
-
-
-def _inner_ipv4(address: Address) -> ipaddress.IPv4Address | None:
-    if isinstance(address, ipaddress.IPv4Address):
-        return None
-    if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    if address.sixtofour is not None:
-        return address.sixtofour
-    if address.teredo is not None:
-        return address.teredo[1]
-    if address in NAT64 or (address in IPV4_COMPATIBLE and int(address) > 1):
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return None

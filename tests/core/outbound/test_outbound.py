@@ -27,8 +27,9 @@ http://[::ffff:7f00:1]/ http://[::ffff:10.0.0.1]/ http://[::ffff:169.254.169.254
 http://[64:ff9b::7f00:1]/ http://[64:ff9b::169.254.169.254]/ http://[64:ff9b:1::1]/ http://[2002:7f00:1::]/ http://[2002:a00:1::]/
 http://[2002:a9fe:a9fe::]/ http://[2001:0:0:0:0:0:80ff:fffe]/ http://[fe80::1]/ http://[fc00::1]/ http://[fd00:ec2::254]/
 http://１２７.０.０.１/ http://127。0。0。1/ http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/
+http://192.0.0.192/ http://192.88.99.1/ http://[5f00::1]/ http://[3fff::1]/ http://[2001:20::1]/ http://[2002:808:808::]/ http://[100:0:0:1::1]/
 http://[fec0::1]/ http://[ff02::1]/ http://[2001:db8::1]/ http://[100::1]/ http://[::ffff:0:0]/
-""".split()  # noqa: SIM905 - one a line would be seventy lines
+""".split()  # noqa: SIM905 - one a line would be eighty lines
 
 MALFORMED = [
     "",
