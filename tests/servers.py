@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -60,7 +61,7 @@ def use_servers() -> None:
     os.environ["DATABASE_URL"] = os.environ["TTSAI_TEST_DATABASE_URL"]
     os.environ["REDIS_URL"] = f"{os.environ['TTSAI_TEST_REDIS_URL']}/{_valkey_database()}"
     os.environ.setdefault("TTSAI_MODELS", str(Path(__file__).resolve().parent.parent / "var" / "models"))  # shared with `make run`
-    os.environ.setdefault("TTSAI_SECRET_KEY", "a-key-that-signs-nothing-but-the-sessions-of-tests")
+    os.environ.setdefault("TTSAI_SECRET_KEY", secrets.token_urlsafe(32))  # xdist workers inherit it
 
 
 def start_servers() -> Servers:

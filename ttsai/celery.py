@@ -1,11 +1,22 @@
 """The platform's Celery app: its own worker reads the queue `platform`; beat is the safety net of the dispatcher and the reaper."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import import_modules
+
+from ttsai.required_secrets import exit_without_secrets
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")
+
+
+@import_modules.connect
+def check_secrets(**_: Any) -> None:
+    """Ends a worker or beat without secrets. Connected before the app exists, since Celery's Django fixup asks the database at this signal."""
+    exit_without_secrets()
+
 
 app = Celery("ttsai")
 app.set_default()  # what `current_app` means in every thread: without it, other threads than this one get an app with Celery's defaults

@@ -1,11 +1,14 @@
 """Where the servers are: Postgres, Valkey, the object store."""
 
+import secrets
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ttsai.settings import environment
 
-SECRET_KEY = environment.text("TTSAI_SECRET_KEY", "only-for-commands-that-touch-no-data")
+SECRET_KEY = environment.text("TTSAI_SECRET_KEY") or secrets.token_urlsafe(32)
+"""Serving programs refuse to start without the variable (ttsai/required_secrets.py); commands get a key of their own that nobody knows."""
+
 DEBUG = False
 ALLOWED_HOSTS = environment.names("TTSAI_ALLOWED_HOSTS", "*")
 

@@ -8,12 +8,15 @@ import django
 from django.core.management import call_command
 from django.db import connection
 
+from ttsai.required_secrets import exit_without_secrets
+
 PREPARE_LOCK: Final = 7_778_701
 """Advisory lock in Postgres: two instances that share a database migrate it one after the other."""
 
 
 def main() -> None:
-    """Migrates, loads the starting plans, and makes the demo account unless TTSAI_DEMO=0."""
+    """Migrates, loads the starting plans, and makes the demo account unless TTSAI_DEMO=0. Exits where a secret is missing or published."""
+    exit_without_secrets()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")
     django.setup()
     with connection.cursor() as cursor:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from os import environ
 from typing import Any, Final
 
+from ttsai.required_secrets import InsecureSecretError, require_secrets
 from ttsai.supervisor import programs
 from ttsai.supervisor.errors import InstanceError
 from ttsai.supervisor.external import require_broker, require_database
@@ -71,6 +72,8 @@ def _supervise(home: Home, *, host: str, port: int, log: Log, began: float) -> N
 def _start_servers(supervisor: Supervisor, home: Home, *, host: str, port: int) -> Place | None:
     """Postgres and Valkey, each unless the environment names another; None when the end was asked for."""
     database_url, redis_url = environ.get("DATABASE_URL", ""), environ.get("REDIS_URL", "")
+    secret_key = environ.get("TTSAI_SECRET_KEY") or home.secret("secret-key")
+    _require_secrets(secret_key)
     servers: list[Postgres | Valkey] = []
     if database_url:
         require_database(database_url)
@@ -91,8 +94,15 @@ def _start_servers(supervisor: Supervisor, home: Home, *, host: str, port: int) 
     for server in servers:
         if not supervisor.wait_for(server.is_ready, seconds=SERVER_SECONDS, what=type(server).__name__):
             return None
-    secret_key = environ.get("TTSAI_SECRET_KEY") or home.secret("secret-key")
     return Place(home, host, port, database_url, redis_url, secret_key)
+
+
+def _require_secrets(secret_key: str) -> None:
+    """Raises InstanceError: else each program would refuse by itself."""
+    try:
+        require_secrets({**environ, "TTSAI_SECRET_KEY": secret_key})
+    except InsecureSecretError as error:
+        raise InstanceError("insecure_secret", str(error)) from error
 
 
 def _start_programs(supervisor: Supervisor, place: Place) -> bool:

@@ -10,6 +10,8 @@ from types import FrameType
 import django
 import uvicorn
 
+from ttsai.required_secrets import exit_without_secrets
+
 STOPPING_SECONDS = 8
 """After this long, requests that still run are broken off; the supervisor waits 10 s for the process."""
 GARBAGE_THRESHOLD = 20_000
@@ -30,7 +32,8 @@ class Server(uvicorn.Server):
 
 
 def main() -> None:
-    """Serve."""
+    """Serves until a signal comes. Exits with a message where a secret is missing or published."""
+    exit_without_secrets()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")
     django.setup()
     from ttsai.web.application import Application  # needs Django's apps

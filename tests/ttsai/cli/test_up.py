@@ -91,14 +91,15 @@ def test_a_home_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None
 def test_a_database_that_does_not_answer_is_one_clear_line(tmp_path: Path) -> None:
     port = free_port()
     done = up(
-        tmp_path, variables={"DATABASE_URL": f"postgresql://ttsai:secret@127.0.0.1:{port}/ttsai", "REDIS_URL": os.environ["REDIS_URL"]}
+        tmp_path,
+        variables={"DATABASE_URL": f"postgresql://ttsai:kept-to-itself@127.0.0.1:{port}/ttsai", "REDIS_URL": os.environ["REDIS_URL"]},
     )
     assert done.returncode == 1
     assert done.stderr.startswith(
         f'Error: The database of DATABASE_URL cannot be used: connection failed: connection to server at "127.0.0.1", port {port}'
     )
     assert done.stderr.count("\n") == 1
-    assert "secret" not in done.stderr
+    assert "kept-to-itself" not in done.stderr
     assert not (tmp_path / "postgres").exists()
 
 
@@ -107,13 +108,13 @@ def test_a_broker_that_does_not_answer_is_one_clear_line(tmp_path: Path) -> None
         tmp_path,
         variables={
             "DATABASE_URL": os.environ["TTSAI_TEST_DATABASE_URL"].rsplit("/", 1)[0] + "/postgres",
-            "REDIS_URL": f"redis://:secret@127.0.0.1:{free_port()}",
+            "REDIS_URL": f"redis://:kept-to-itself@127.0.0.1:{free_port()}",
         },
     )
     assert done.returncode == 1
     assert done.stderr.startswith("Error: The broker of REDIS_URL cannot be used: ")
     assert done.stderr.count("\n") == 1
-    assert "secret" not in done.stderr
+    assert "kept-to-itself" not in done.stderr
 
 
 def test_a_command_without_an_instance_says_how_to_start_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
