@@ -1,86 +1,182 @@
-"""How the platform is: made once in half a minute in each process, whoever asks how often."""
+"""Health of the platform: which servers answer, whether a worker is alive, whether the disk has room.
 
+Checks run on threads of their own, one for each server. A server that hangs keeps one thread busy and counts as away; no request waits
+longer than CHECK_SECONDS, and further requests start no further threads.
+"""
+
+import logging
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Generic, TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import connections
 
 from apps.catalog.selectors import count_live_workers, list_loaded_models
-from apps.core.valkey import ValkeyAway, client
+from apps.core.disk import is_reserve_reached
+from apps.core.storage import get_storage
+from apps.core.valkey import client
 from apps.jobs.selectors import count_queued_jobs
 
-KEPT_SECONDS = 30.0
-TROUBLE_KEPT_SECONDS = 2.0
-"""Bad news is looked at again soon."""
+logger = logging.getLogger(__name__)
+
+KEPT_SECONDS: Final = 2.0
+CHECK_SECONDS: Final = 2.0
+"""A server that has not answered by then counts as away."""
+
+DATABASE: Final = "database"
+BROKER: Final = "broker"
+STORE: Final = "store"
+DISK: Final = "disk"
+WORKERS: Final = "workers"
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What /v1/health/ tells."""
+    """Result of one round of checks."""
 
-    status: str
-    """online; degraded when the database or the broker is away, or no worker is alive."""
+    away: tuple[str, ...]
+    """Missing parts, of: database, broker, store, disk (its reserve is reached), workers (none is alive)."""
     latency_ms: int
-    """Of one question to the database and one to the broker."""
+    """Time of one question to the database and one to the broker."""
     queue_size: int
     models_loaded: tuple[str, ...]
 
+    @property
+    def status(self) -> str:
+        """`online`, or `degraded` where a part is missing."""
+        return "degraded" if self.away else "online"
+
     def to_dict(self) -> dict[str, Any]:
-        """The answer's body."""
+        """The body of GET /v1/health/."""
         return {
             "status": self.status,
             "latency_ms": self.latency_ms,
             "queue_size": self.queue_size,
             "models_loaded": list(self.models_loaded),
+            "away": list(self.away),
         }
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Caching of the answer: bad news is not kept."""
+        return {"Cache-Control": "no-store" if self.away else "public, max-age=30"}
 
-class HealthBoard:
-    """The latest picture. One request at a time takes a new one, and meanwhile others get the old one."""
+
+@dataclass(frozen=True, slots=True)
+class _DatabaseFacts:
+    seconds: float
+    live_workers: int
+    queue_size: int
+    models_loaded: tuple[str, ...]
+
+
+class _Check(Generic[Found]):
+    """Asks one server. At most one thread at a time, also while the server hangs."""
+
+    def __init__(self, name: str, look: Callable[[], Found]) -> None:
+        self._name = name
+        self._look = look
+        self._result: Future[Found] | None = None
+
+    def start(self) -> "Future[Found]":
+        """Begin a check, or join the one under way. Called by one thread at a time."""
+        if self._result is None or self._result.done():
+            self._result = Future()
+            threading.Thread(target=self._run, args=(self._result,), name=f"health-{self._name}", daemon=True).start()
+        return self._result
+
+    def _run(self, result: "Future[Found]") -> None:
+        try:
+            result.set_result(self._look())
+        except Exception as error:  # noqa: BLE001 - the edge of this thread: whatever keeps the server from answering, it is away
+            logger.warning("health: %s is away (%s)", self._name, type(error).__name__)
+            result.set_exception(error)
+        finally:
+            connections.close_all()
+
+
+class HealthMonitor:
+    """Runs one round of checks at a time and keeps its result for KEPT_SECONDS."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._latest: Health | None = None
+        self._round: Future[Health] | None = None
         self._good_until = 0.0
+        self._database = _Check(DATABASE, _ask_database)
+        self._broker = _Check(BROKER, _ask_broker)
+        self._store = _Check(STORE, lambda: get_storage().check())
+        self._disk = _Check(DISK, is_reserve_reached)
+
+    def ask(self) -> "Future[Health]":
+        """The current health: a recent result, or that of the round under way. Ready within CHECK_SECONDS, and never an exception."""
+        with self._lock:
+            if self._round is None or (self._round.done() and time.monotonic() >= self._good_until):
+                self._round = Future()
+                threading.Thread(target=self._run, args=(self._round,), name="health", daemon=True).start()
+            return self._round
 
     def read(self) -> Health:
-        """The picture, at most KEPT_SECONDS old unless a new one is being taken."""
-        latest = self._latest
-        if latest is not None and time.monotonic() < self._good_until:
-            return latest
-        if not self._lock.acquire(blocking=latest is None):
-            return latest or self.read()
-        try:
-            self._latest = latest = look()
-            self._good_until = time.monotonic() + (KEPT_SECONDS if latest.status == "online" else TROUBLE_KEPT_SECONDS)
-        finally:
-            self._lock.release()
-        return latest
+        """The same for callers that may block."""
+        return self.ask().result()
 
     def forget(self) -> None:
-        """Look anew at the next read."""
-        self._latest = None
+        """Check again at the next call."""
+        with self._lock:
+            self._round = None
 
-
-def look() -> Health:
-    """Ask the database and the broker."""
-    started = time.monotonic()
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        client().ping()
-        latency = time.monotonic() - started
-        has_workers = count_live_workers() > 0
-        return Health(
-            status="online" if has_workers else "degraded",
-            latency_ms=max(1, round(latency * 1000)),
-            queue_size=count_queued_jobs(),
-            models_loaded=tuple(list_loaded_models()),
+    def _run(self, result: "Future[Health]") -> None:
+        database, broker, store, disk = self._database.start(), self._broker.start(), self._store.start(), self._disk.start()
+        started: list[Future[Any]] = [database, broker, store, disk]
+        wait(started, timeout=CHECK_SECONDS)
+        facts, broker_seconds = _found(database), _found(broker)
+        away = []
+        if facts is None:
+            away.append(DATABASE)
+        if broker_seconds is None:
+            away.append(BROKER)
+        if not _has_succeeded(store):
+            away.append(STORE)
+        if _found(disk) is not False:
+            away.append(DISK)
+        if facts is not None and facts.live_workers == 0:
+            away.append(WORKERS)
+        seconds = CHECK_SECONDS if facts is None or broker_seconds is None else facts.seconds + broker_seconds
+        self._good_until = time.monotonic() + KEPT_SECONDS
+        result.set_result(
+            Health(
+                away=tuple(away),
+                latency_ms=max(1, round(seconds * 1000)),
+                queue_size=facts.queue_size if facts else 0,
+                models_loaded=facts.models_loaded if facts else (),
+            )
         )
-    except (DatabaseError, *ValkeyAway):
-        return Health(status="degraded", latency_ms=round((time.monotonic() - started) * 1000), queue_size=0, models_loaded=())
 
 
-board = HealthBoard()
+def _ask_database() -> _DatabaseFacts:
+    with connections["default"].cursor() as cursor:
+        started = time.monotonic()
+        cursor.execute("SELECT 1")
+    seconds = time.monotonic() - started
+    return _DatabaseFacts(seconds, count_live_workers(), count_queued_jobs(), tuple(list_loaded_models()))
+
+
+def _ask_broker() -> float:
+    started = time.monotonic()
+    client().ping()
+    return time.monotonic() - started
+
+
+def _has_succeeded(check: "Future[Any]") -> bool:
+    return check.done() and check.exception() is None
+
+
+def _found(check: "Future[Found]") -> Found | None:
+    return check.result() if _has_succeeded(check) else None
+
+
+monitor = HealthMonitor()

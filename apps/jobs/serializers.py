@@ -82,12 +82,15 @@ class UsageSerializer(serializers.Serializer[Any]):
 
 
 class HealthSerializer(serializers.Serializer[Any]):
-    """How the platform is."""
+    """Health of the platform."""
 
-    status = serializers.CharField(help_text="online, or degraded")
+    status = serializers.CharField(help_text="online, or degraded: something is away")
     latency_ms = serializers.IntegerField()
     queue_size = serializers.IntegerField(help_text="Jobs that no worker has taken up.")
     models_loaded = serializers.ListField(child=serializers.CharField())
+    away = serializers.ListField(
+        child=serializers.CharField(), help_text="Missing parts: database, broker, store, disk (too full), workers (none is alive)."
+    )
 
 
 def job_shape(request: Any, job: Job, *, units_done: Mapping[UUID, int]) -> dict[str, Any]:

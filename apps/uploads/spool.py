@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Final, Self, cast
 
 from django.conf import settings
 
+from apps.core.disk import is_reserve_reached
 from apps.core.errors import StorageFullError
 
 COPIED_BYTES: Final = 1 << 20
@@ -84,8 +85,8 @@ class Spool:
 def check_disk(wanted_bytes: int = 0) -> None:
     """Raises StorageFullError where so many bytes would leave too little for everything else."""
     with disk_errors_told():
-        free = shutil.disk_usage(_folder()).free
-    if free - wanted_bytes < settings.TTSAI_DISK_RESERVE_BYTES:
+        is_full = is_reserve_reached(wanted_bytes)
+    if is_full:
         raise _full()
 
 

@@ -38,7 +38,6 @@ def test_what_belongs_to_an_account_is_not_stored() -> None:
 
 def test_what_is_the_same_for_everybody_may_be_stored() -> None:
     assert Client().get("/v1/schema/").headers["Cache-Control"] == "public, max-age=300"
-    assert Client().get("/v1/health/").headers["Cache-Control"] == "public, max-age=30"
 
 
 def test_https_is_insisted_on_where_it_is_set_and_used(settings: Any) -> None:

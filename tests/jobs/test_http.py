@@ -19,12 +19,10 @@ from apps.accounts.models import Account, ApiKey
 from apps.accounts.services import create_key
 from apps.billing.selectors import available_millicredits
 from apps.core.events import publish_event
-from apps.jobs.health import board
 from apps.jobs.models import Job
 from apps.jobs.services.finish import finish_part
 from tests.factories import AccountFactory, AnonymousPlanFactory, MembershipFactory, bearer, make_key
 from tests.factories_jobs import announce, caller, finished, nobody, outcome_of, part_of, reread, started, submit, submit_many, work_off
-from tests.jobs.observing import together
 from tests.web.shell import RunningShell, running_shell
 
 
@@ -333,36 +331,6 @@ def test_usage_by_day_model_and_key(client: Client, people: People) -> None:
 def test_a_period_that_makes_no_sense_is_refused(client: Client, people: People, query: str, param: str) -> None:
     answer = client.get(f"/v1/usage/?{query}", headers=people.owner)
     assert (answer.status_code, answer.json()["error"]["param"]) == (400, param)
-
-
-@pytest.fixture
-def _unseen() -> Iterator[None]:
-    board.forget()
-    yield
-    board.forget()
-
-
-@pytest.mark.usefixtures("_unseen")
-def test_health_is_looked_at_once_in_half_a_minute(client: Client, people: People, django_assert_num_queries: Any) -> None:
-    announce()
-    submit(people.caller, queue="nobody")
-    body = client.get("/v1/health/").json()
-    assert (body["status"], body["queue_size"], body["models_loaded"]) == ("online", 1, [])
-    assert 1 <= body["latency_ms"] < 5000
-    with django_assert_num_queries(0):
-        assert client.get("/api/v1/health").json() == body
-    assert client.get("/v1/health/", headers=bearer("sk-tts-wrong")).status_code == 401
-
-
-@pytest.mark.usefixtures("_unseen")
-def test_without_a_worker_the_platform_says_so(client: Client, people: People) -> None:
-    assert client.get("/v1/health/").json()["status"] == "degraded"
-
-
-@pytest.mark.usefixtures("_unseen")
-def test_many_who_ask_for_the_first_health_at_once_are_answered(people: People) -> None:
-    announce()
-    assert {health.status for health in together(lambda number: board.read(), count=8)} == {"online"}
 
 
 def test_a_preview_is_made_once_and_then_served(shell: RunningShell, people: People) -> None:

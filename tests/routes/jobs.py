@@ -29,7 +29,7 @@ ROWS = [
     row("jobs/<uuid>/cancel/", "POST", scope="jobs:write", owns=a_job),
     row("jobs/<uuid>/events/", "GET", scope="jobs:read", owns=a_job),
     row("usage/", "GET", scope="account:read", owns=some_usage),
-    row("health/", "GET", scope=None, owns=None, key="optional"),
+    row("health/", "GET", scope=None, owns=None, key="ignored"),
     row(
         "voices/<model_id>/<voice_id>/preview/",
         "GET",

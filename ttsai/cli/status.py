@@ -75,7 +75,8 @@ def _seen_from_inside() -> dict[str, Any]:
 
 def _print(shown: dict[str, Any]) -> None:
     health, console = shown["health"], Console()
-    console.print(f"{shown['url']}  {health['status']}, {health['latency_ms']} ms, {health['queue_size']} waiting", highlight=False)
+    away = f" ({', '.join(health['away'])} away)" if health.get("away") else ""
+    console.print(f"{shown['url']}  {health['status']}{away}, {health['latency_ms']} ms, {health['queue_size']} waiting", highlight=False)
     table = Table("model", "tier", "served", "loaded")
     for model in shown["models"]:
         is_loaded = model["id"] in health["models_loaded"]

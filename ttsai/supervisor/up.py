@@ -114,8 +114,8 @@ def _start_programs(supervisor: Supervisor, place: Place) -> bool:
     write_instance(place.home, url=place.url, port=place.port, environment=place.variables())
     supervisor.start(programs.platform_worker(place))
     supervisor.start(programs.web(place))
-    is_ready = supervisor.wait_for(_Question(place, "/v1/health/").is_answered, seconds=WEB_SECONDS, what="The web process")
-    is_ready = is_ready and supervisor.wait_for(_Question(place, "/v1/health/").is_online, seconds=WORKER_SECONDS, what="The engine worker")
+    is_ready = supervisor.wait_for(_Question(place, "/livez").is_answered, seconds=WEB_SECONDS, what="The web process")
+    is_ready = is_ready and supervisor.wait_for(_Question(place, "/readyz").is_ready, seconds=WORKER_SECONDS, what="The engine worker")
     if is_ready:
         supervisor.start(programs.beat(place))
     return is_ready
@@ -130,13 +130,13 @@ class _Question:
         self._ask_at = 0.0
 
     def is_answered(self) -> bool:
-        """Whether it answers 200."""
+        """Whether it answers."""
         return self._ask() is not None
 
-    def is_online(self) -> bool:
-        """Whether an engine worker has announced itself and the platform took it up."""
+    def is_ready(self) -> bool:
+        """Whether all parts work and an engine worker has announced itself. A disk that is nearly full is no reason not to start."""
         answer = self._ask()
-        return answer is not None and answer.get("status") == "online"
+        return answer is not None and set(answer.get("lacking", ["web"])) <= {"disk"}
 
     def _ask(self) -> dict[str, Any] | None:
         if time.monotonic() < self._ask_at:
@@ -147,7 +147,7 @@ class _Question:
         try:
             connection.request("GET", self._path)
             response = connection.getresponse()
-            body = json.loads(response.read()) if response.status == http.client.OK else None
+            body = json.loads(response.read())
         except (OSError, http.client.HTTPException, ValueError):
             return None
         finally:

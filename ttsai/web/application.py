@@ -20,6 +20,7 @@ from ttsai.web.body import Body, ClientLeftError, declared_length, read_body
 from ttsai.web.ends import find_ends
 from ttsai.web.exchange import WebExchange
 from ttsai.web.hub import Hub
+from ttsai.web.probes import Probes, limit_headers
 from ttsai.web.routes import body_gate, body_limit, find_route
 from ttsai.web.threads import RETRY_SECONDS, BusyError, DjangoThreads, ShellRequest
 
@@ -33,6 +34,7 @@ class Application:
         self._threads = DjangoThreads(threads=settings.TTSAI_WEB_THREADS, waiting=settings.TTSAI_WEB_QUEUE)
         self._hub: Hub | None = None
         self._stopping = asyncio.Event()
+        self._probes = Probes(is_stopping=self._stopping.is_set)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -55,6 +57,8 @@ class Application:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if await self._answer_probe(scope, send):
+            return
         try:
             request = await self._request(scope, receive)
         except ClientLeftError:
@@ -67,6 +71,18 @@ class Application:
             await self._resolve(response, scope, receive, send, request_id=response.headers["X-Request-Id"])
         else:
             await send_response(response, scope, send, threads=self._threads)
+
+    async def _answer_probe(self, scope: Scope, send: Send) -> bool:
+        request = ShellRequest(scope, NO_BODY, match=None)
+        request_id = request_id_from(request.META.get("HTTP_X_REQUEST_ID", ""))
+        response = await self._probes.find(scope, request_id=request_id)
+        if response is None:
+            return False
+        for name, value in limit_headers().items():
+            response.headers[name] = value
+        _add_common_headers(response, request, request_id=request_id)
+        await send_response(response, scope, send, threads=self._threads)
+        return True
 
     async def _request(self, scope: Scope, receive: Receive) -> ShellRequest:
         match = find_route(with_slash(scope["path"]))
@@ -122,9 +138,13 @@ def _without_django(error: ApplicationError, request: ShellRequest) -> HttpRespo
     """An answer when not even a thread can be had: the limits shown are the server's at this moment."""
     request_id = request_id_from(request.META.get("HTTP_X_REQUEST_ID", ""))
     response = error_response(error, request_id=request_id)
-    response["X-Request-Id"] = request_id
     response["X-RateLimit-Limit"] = response["X-RateLimit-Remaining"] = "0"
     response["X-RateLimit-Reset"] = str(int(time.time()) + RETRY_SECONDS)
+    _add_common_headers(response, request, request_id=request_id)
+    return response
+
+
+def _add_common_headers(response: HttpResponseBase, request: ShellRequest, *, request_id: str) -> None:
+    response.headers["X-Request-Id"] = request_id
     allow_origin(response, request)
     make_safe(response, request)
-    return response

@@ -48,6 +48,9 @@ class ReadableStream(Protocol):
 class Storage(Protocol):
     """Objects by key. Everything raises StorageAwayError when the store does not answer; a put is whole or not there."""
 
+    def check(self) -> None:
+        """Asks the store for a sign of life."""
+
     def put_file(self, key: str, path: Path, *, content_type: str) -> None:
         """Stores a copy of the file."""
 

@@ -17,6 +17,14 @@ class FolderStorage:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def check(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _away(error) from error
+        if not os.access(self.folder, os.R_OK | os.W_OK | os.X_OK):
+            raise StorageAwayError("The object store refuses: its folder cannot be written.")
+
     def put_file(self, key: str, path: Path, *, content_type: str) -> None:  # noqa: ARG002 - a file has no content type
         def copy(target: IO[bytes]) -> None:
             with path.open("rb") as source:

@@ -55,6 +55,16 @@ class S3Storage:
         self.secret_access_key = secret_access_key
         self.addressing_style: AddressingStyle = addressing_style
 
+    def check(self) -> None:
+        try:
+            self._client.head_object(Bucket=self.bucket, Key="health")
+        except ClientError as error:
+            # There is no such object. Where the credentials may not list the bucket, the answer to that is 403.
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] not in {403, 404}:
+                raise StorageAwayError("The object store refuses.") from error
+        except BotoCoreError as error:
+            raise StorageAwayError(f"The object store does not answer: {type(error).__name__}.") from error
+
     def put_file(self, key: str, path: Path, *, content_type: str) -> None:
         with _told_as_ours():
             self._client.upload_file(str(path), self.bucket, check_key(key), ExtraArgs={"ContentType": content_type}, Config=ONE_THREAD)

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from django.core.management import call_command
 
 from apps.core.storage import get_storage
-from apps.jobs.health import board
+from apps.jobs.health import monitor
 from apps.jobs.publishing import forget_broker_state
 from tests.factories_jobs import AUDIO, announce
 from tests.servers import free_port
@@ -24,7 +24,7 @@ def server(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Ru
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
     get_storage.cache_clear()
     forget_broker_state()
-    board.forget()
+    monitor.forget()
     call_command("load_defaults")
     announce()
     with running_shell() as shell:

@@ -1,0 +1,24 @@
+"""Free space on the disks that the platform writes to, and the reserve that admission leaves untouched."""
+
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+
+
+def free_bytes() -> int:
+    """Free bytes of the fullest disk: that of TTSAI_HOME, or that of the object folder where there is one. Raises OSError."""
+    folders = [Path(settings.TTSAI_HOME)]
+    if not settings.S3_BUCKET:
+        folders.append(Path(settings.OBJECTS_FOLDER))
+    return min(shutil.disk_usage(_existing(folder)).free for folder in folders)
+
+
+def is_reserve_reached(wanted_bytes: int = 0) -> bool:
+    """Whether writing so many bytes would leave less than TTSAI_DISK_RESERVE_BYTES. Raises OSError."""
+    return free_bytes() - wanted_bytes < settings.TTSAI_DISK_RESERVE_BYTES
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or its closest parent that exists."""
+    return next((path for path in (folder, *folder.parents) if path.exists()), Path("/"))
