@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from apps.core import fields
 from apps.uploads.models import Upload, UploadState
-from workers.audio.probe import TAKEN
+from workers.audio.probe import SUPPORTED_FORMATS
 
 _MOMENT = serializers.DateTimeField()
 MEDIA_TYPE = r"^[\w.+-]{1,50}/[\w.+-]{1,49}\Z"
@@ -22,7 +22,7 @@ class ReferenceSerializer(serializers.Serializer[Any]):
 class SourceSerializer(ReferenceSerializer):
     """The fields that every endpoint has which takes a file: exactly one of them is given (services.order_source tells)."""
 
-    file = serializers.FileField(required=False, allow_null=True, allow_empty_file=True, help_text=f"{TAKEN}, known by its content.")
+    file = serializers.FileField(required=False, allow_null=True, allow_empty_file=True, help_text=f"{SUPPORTED_FORMATS}, known by its content.")
 
 
 class NewUploadSerializer(serializers.Serializer[Any]):
@@ -51,7 +51,7 @@ class UploadAddressSerializer(serializers.Serializer[Any]):
 class AudioSerializer(serializers.Serializer[Any]):
     """What a file turned out to be."""
 
-    container = serializers.CharField(help_text=f"Of {TAKEN}.")
+    container = serializers.CharField(help_text=f"Of {SUPPORTED_FORMATS}.")
     codec = serializers.CharField()
     audio_seconds = serializers.FloatField(help_text="Measured by decoding.")
     sample_rate = serializers.IntegerField(help_text="Hz.")

@@ -53,7 +53,7 @@ def test_a_stretch_becomes_a_file_of_our_own(tmp_path: Path) -> None:
     ("content", "sentence"),
     [
         (b"", "The file is empty."),
-        (b"no sound at all " * 9, "This is no audio file of a kind that is taken"),
+        (b"no sound at all " * 9, "not in a supported audio format"),
         (wav_bytes(b"\0\0"), "at least 0.05 s are needed"),
         (wav_bytes(bytes(1000), announced=99_999), "it was cut off"),
         (wav_bytes(bytes(64 * 2 * 4000), channels=64), "The audio has 64 channels"),

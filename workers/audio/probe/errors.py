@@ -4,9 +4,9 @@ from typing import Final
 
 EMPTY_FILE: Final = "empty_file"
 UNSUPPORTED_FORMAT: Final = "unsupported_format"
-"""No container that is taken: a text, an archive, a picture, a playlist, another audio format."""
+"""Not a supported container: another audio format, a text, an archive, a picture, a playlist."""
 UNSUPPORTED_CODEC: Final = "unsupported_codec"
-"""A container that is taken, around sound in a coding that is not."""
+"""A supported container with audio in an unsupported encoding."""
 CORRUPT_AUDIO: Final = "corrupt_audio"
 TRUNCATED_AUDIO: Final = "truncated_audio"
 """The file announces more sound than it holds."""

@@ -7,7 +7,9 @@ from workers.audio.probe import errors
 from workers.audio.probe.errors import ProbeError
 from workers.contract.codec import Message
 
-TAKEN: Final = "MP3, WAV, FLAC, OGG, Opus, M4A, AAC, MP4 and WebM"
+SUPPORTED_FORMATS: Final = "MP3, WAV, FLAC, OGG, Opus, M4A, AAC, MP4, MOV, 3GP, WebM and MKV"
+"""As errors and the API's description list them."""
+SUPPORTED_ENCODINGS: Final = "MP3, AAC, ALAC, FLAC, Opus, Vorbis, AMR, PCM, G.711 and ADPCM (Microsoft, IMA)"
 CONTENT_TYPES: Final = {
     "mp3": "audio/mpeg",
     "wav": "audio/wav",

@@ -32,11 +32,14 @@ class Frame:
 
 
 def find_stream(data: bytes, *, is_whole_file: bool) -> tuple[int, Frame] | None:
-    """Offset and header of the first frame of a chain; None when there is none. A shorter chain counts where it ends with the file."""
+    """Offset and header of the first frame of a chain; None when there is none.
+
+    A shorter chain counts where it is the whole file: chance makes one header now and then in the data of any other format.
+    """
     offset = data.find(b"\xff")
     while offset >= 0:
         frame = read_frame(data, offset)
-        if frame is not None and _is_chained(data, offset, frame, is_whole_file=is_whole_file):
+        if frame is not None and _is_chained(data, offset, frame, is_whole_file=is_whole_file and offset == 0):
             return offset, frame
         offset = data.find(b"\xff", offset + 1)
     return None

@@ -10,7 +10,7 @@ from av import FFmpegError
 
 from workers.audio.probe import errors
 from workers.audio.probe.errors import ProbeError
-from workers.audio.probe.info import AudioInfo, ProbeLimits
+from workers.audio.probe.info import SUPPORTED_ENCODINGS, AudioInfo, ProbeLimits
 from workers.audio.probe.mpeg import read_frame
 from workers.audio.probe.signature import Signature
 
@@ -49,10 +49,12 @@ class Reading:
             raise ProbeError(errors.NO_AUDIO, "The file holds no sound. Send a recording, or a video that has sound.")
         self._stream: Any = self._container.streams.audio[0]
         decoder = self._stream.codec_context
-        if decoder is None or decoder.name not in DECODERS.split(","):
-            coding = f" in the coding {decoder.codec.canonical_name}" if decoder else ""
+        if decoder is None or not _is_supported(decoder.name, container=signature.container):
+            encoding = decoder.codec.long_name if decoder else "an unknown encoding"
             raise ProbeError(
-                errors.UNSUPPORTED_CODEC, f"The file holds sound{coding} that is not taken. Convert it to MP3, AAC, Opus or WAV."
+                errors.UNSUPPORTED_CODEC,
+                f"The file is {signature.container} with audio in {encoding}, which is not supported. "
+                f"Supported encodings: {SUPPORTED_ENCODINGS}. Convert the file to MP3 or WAV.",
             )
         decoder.thread_count = 1
         self._shape = (0, 0)
@@ -168,6 +170,13 @@ def _is_cut(packet: bytes) -> bool:
     """Whether a frame's own header announces more bytes than there are. MP3 is not asked: too many honest ones end inside a frame."""
     frame = read_frame(packet, 0)
     return frame is not None and frame.length > len(packet)
+
+
+def _is_supported(decoder: str, *, container: str) -> bool:
+    """Whether a container's audio is decoded. FFmpeg cannot cut AAC and Vorbis out of WAV as their few writers put them there."""
+    if container == "wav" and not decoder.startswith(("pcm_", "adpcm_", "mp3")):
+        return False
+    return decoder in DECODERS.split(",")
 
 
 def _corrupt(error: BaseException | None) -> ProbeError:

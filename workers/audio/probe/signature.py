@@ -1,4 +1,4 @@
-"""Which of the containers that are taken a file is, by its content alone; its name and its declared type are never asked.
+"""The container of a file, by its content alone; its name and its declared type are never asked.
 
 The demuxer is chosen here and not by FFmpeg, which knows playlists, concatenation scripts and hundreds of formats that nobody needs.
 """
@@ -10,8 +10,9 @@ from typing import BinaryIO, Final
 
 from workers.audio.probe import errors
 from workers.audio.probe.errors import ProbeError
-from workers.audio.probe.info import TAKEN
+from workers.audio.probe.info import SUPPORTED_FORMATS
 from workers.audio.probe.mpeg import announced_seconds, find_stream
+from workers.audio.probe.unsupported import name_unsupported_format, name_weak_signature
 
 SEARCHED_BYTES: Final = 1 << 16
 """After tags, how far the first frame of MP3 or AAC may lie: encoders leave padding, radio recordings begin inside a frame."""
@@ -46,6 +47,7 @@ def find_signature(file: BinaryIO) -> Signature:
     if head[:4] == b"OggS":
         return Signature("ogg", "ogg", is_cut=_ends_inside_a_page(file))
     if head[4:8] in ISO_MEDIA:
+        _refuse_if_named(name_unsupported_format(head))  # a picture, or protected
         return Signature("mp4", "mov")
     if head[:4] == b"\x1a\x45\xdf\xa3":
         return Signature("webm" if b"webm" in head else "matroska", "matroska")
@@ -63,11 +65,21 @@ def _after_tags(file: BinaryIO) -> Signature:
     data = _read(file, start, SEARCHED_BYTES)
     if data[:4] == b"fLaC":
         return Signature("flac", "flac", _flac_seconds(data))
+    _refuse_if_named(name_unsupported_format(data))  # before the search: other containers hold frames of MP3 and AAC too
     found = find_stream(data, is_whole_file=len(data) < SEARCHED_BYTES)
     if found is None:
-        raise ProbeError(errors.UNSUPPORTED_FORMAT, f"This is no audio file of a kind that is taken: {TAKEN} are.")
+        _refuse_if_named(name_weak_signature(data))
+        raise ProbeError(errors.UNSUPPORTED_FORMAT, f"The file is not in a supported audio format. Supported formats: {SUPPORTED_FORMATS}.")
     offset, frame = found
     return Signature(frame.kind, frame.kind, announced_seconds(data, offset, frame))
+
+
+def _refuse_if_named(name: str) -> None:
+    if name:
+        raise ProbeError(
+            errors.UNSUPPORTED_FORMAT,
+            f"The file's format, {name}, is not supported. Supported formats: {SUPPORTED_FORMATS}. Convert the file to one of them.",
+        )
 
 
 def _flac_seconds(data: bytes) -> float:

@@ -214,7 +214,7 @@ def test_sound_in_another_coding_is_named(tmp_path: Path) -> None:
         path = record(tmp_path / "film sound", "ac3")
     finally:
         del FORMATS["ac3"]
-    with pytest.raises(ProbeError, match="ac3") as refused:
+    with pytest.raises(ProbeError, match="AC-3") as refused:
         probe_file(path)
     assert refused.value.code == "unsupported_codec"
 
