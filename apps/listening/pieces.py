@@ -26,8 +26,9 @@ def listening_parts(key: str, *, milliseconds: int, work: ListenWork) -> tuple[P
     """
     count = _count_pieces(milliseconds)
     if count == 1:
-        return (PartPlan("listen", _with(work, audio=object_reference(key)), units=milliseconds),)
-    prepare = PrepareWork(NOWHERE, engine=work.engine, pieces=count, language=work.language)
+        whole = replace(work, source_seconds=milliseconds / 1000)
+        return (PartPlan("listen", _with(whole, audio=object_reference(key)), units=milliseconds),)
+    prepare = PrepareWork(NOWHERE, engine=work.engine, pieces=count, language=work.language, source_seconds=milliseconds / 1000)
     parts = [PartPlan("prepare", {**prepare.to_dict(), "source": object_reference(key)}, units=0)]
     for piece in range(count):
         units = milliseconds * (piece + 1) // count - milliseconds * piece // count

@@ -19,7 +19,7 @@ from workers.contract.names import Lane
 
 KIND = "transcription"
 SERVICE = "transcription"
-LIMITS = SourceLimits(max_bytes=100_000_000, max_audio_seconds=12 * 3600.0)
+LIMITS = SourceLimits(max_bytes=100_000_000)
 ALIASES = {"faster-whisper": "whisper", "whisper-base": "whisper"}
 """The document's names for what is one model here."""
 DEFAULT_MODEL = "whisper"

@@ -22,7 +22,7 @@ from workers.contract.messages import SpeakWork
 
 KIND = "speech-translation"
 SERVICE = "speech-translation"
-LIMITS = SourceLimits(max_bytes=100_000_000, max_audio_seconds=4 * 3600.0)
+LIMITS = SourceLimits(max_bytes=100_000_000)
 SHARE_MILLISECONDS = 60_000
 """The translation of each minute is spoken by a part of its own."""
 

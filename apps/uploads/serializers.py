@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 from apps.core import fields
@@ -9,6 +10,7 @@ from apps.uploads.models import Upload, UploadState
 from workers.audio.probe import SUPPORTED_FORMATS
 
 _MOMENT = serializers.DateTimeField()
+LONGEST = f"{settings.TTSAI_UPLOAD_AUDIO_SECONDS / 3600:.3g} hours"
 MEDIA_TYPE = r"^[\w.+-]{1,50}/[\w.+-]{1,49}\Z"
 
 
@@ -22,7 +24,9 @@ class ReferenceSerializer(serializers.Serializer[Any]):
 class SourceSerializer(ReferenceSerializer):
     """The fields that every endpoint has which takes a file: exactly one of them is given (services.order_source tells)."""
 
-    file = serializers.FileField(required=False, allow_null=True, allow_empty_file=True, help_text=f"{SUPPORTED_FORMATS}, known by its content.")
+    file = serializers.FileField(
+        required=False, allow_null=True, allow_empty_file=True, help_text=f"{SUPPORTED_FORMATS}, known by its content; at most {LONGEST}."
+    )
 
 
 class NewUploadSerializer(serializers.Serializer[Any]):

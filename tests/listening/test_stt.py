@@ -12,8 +12,8 @@ from apps.jobs.models import Job
 from apps.jobs.services.finish import finish_part
 from apps.uploads.models import Upload
 from tests.clients import SDKMaker
-from tests.factories_jobs import outcome_of, started
-from tests.listening.conftest import hearing, wait_until_admitted
+from tests.factories_jobs import announce, engine_spec, outcome_of, started
+from tests.listening.conftest import WHISPER, hearing, wait_until_admitted
 from tests.speech.people import Person, person
 from tests.web.shell import RunningShell, wait_for_waiters
 
@@ -90,6 +90,35 @@ def test_the_worker_is_told_all_that_was_asked(server: RunningShell, owner: Pers
     }
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_audio")
     assert owner.millicredits == 1_000_000
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/stt/", "/v1/audio/transcriptions", "/v1/audio/translations", "/v1/speech-translate/", "/v1/voice-chat/"]
+)
+def test_a_recording_above_the_longest_length_is_refused_before_it_is_charged(
+    server: RunningShell, owner: Person, song: bytes, settings: Any, path: str
+) -> None:
+    settings.TTSAI_UPLOAD_AUDIO_SECONDS = 1
+    announce(engine_spec(), engine_spec("whisper", **WHISPER), engine_spec("offline", kind="chat", voices=(), default_voice=""))
+    name = "audio" if path == "/v1/voice-chat/" else "file"
+    fields = {"model": "whisper-1"} if "audio" in path else {"target_language": "en"}
+    answer = httpx.post(f"{server.url}{path}", files={name: ("a", song)}, data=fields, headers=owner.headers, timeout=60)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "too_long"), answer.text
+    assert answer.json()["error"]["message"].startswith("The audio is longer than 1 s,")
+    assert (Job.objects.count(), owner.millicredits) == (0, 1_000_000)
+
+
+@pytest.mark.parametrize("piece_seconds", [1, 120])
+def test_the_worker_is_told_the_length_that_was_measured(
+    server: RunningShell, owner: Person, song: bytes, settings: Any, piece_seconds: int
+) -> None:
+    settings.TTSAI_UPLOAD_AUDIO_SECONDS, settings.TTSAI_PIECE_SECONDS = 3, piece_seconds
+    with hearing():
+        assert listen(server, owner, song).status_code == 200
+    job = Job.objects.get()
+    first = job.parts.get(index=0)
+    assert first.kind == ("prepare" if piece_seconds == 1 else "listen")
+    assert first.work["source_seconds"] == job.units / 1000 == pytest.approx(2.0, abs=0.06)
 
 
 def test_the_official_sdk_transcribes(server: RunningShell, owner: Person, song: bytes, sdk_of: SDKMaker) -> None:

@@ -1,6 +1,7 @@
 """The platform's own settings; each is one environment variable."""
 
 from ttsai.settings import environment
+from workers.audio.probe import MAX_AUDIO_SECONDS
 
 TTSAI_HOME = environment.HOME
 TTSAI_VERSION = "0.1.0"
@@ -78,7 +79,10 @@ TTSAI_PART_SECONDS = environment.number("TTSAI_PART_SECONDS", 600)
 TTSAI_UPLOAD_BYTES = environment.number("TTSAI_UPLOAD_BYTES", 1_000_000_000)
 """The largest file that may be sent in advance (POST /v1/uploads/); a plan may allow less."""
 
-TTSAI_UPLOAD_AUDIO_SECONDS = environment.number("TTSAI_UPLOAD_AUDIO_SECONDS", 4 * 3600)
+TTSAI_UPLOAD_AUDIO_SECONDS = environment.number("TTSAI_UPLOAD_AUDIO_SECONDS", MAX_AUDIO_SECONDS)
+"""The longest recording of any request or upload; longer ones are refused before anything is charged. Workers have no limit of
+their own: they are told the length that was measured."""
+
 TTSAI_UPLOAD_KEPT_SECONDS = environment.number("TTSAI_UPLOAD_KEPT_SECONDS", 24 * 3600)
 """So long a file that was sent can be used, and so long after its last use it is kept for the job."""
 

@@ -16,7 +16,14 @@ from workers.contract.errors import BAD_AUDIO, WorkError
 BLOCK_SECONDS: Final = 1.0
 SAMPLE_BYTES: Final = 2
 FULL_SCALE: Final = np.float32(32768.0)
-USUAL: Final = ProbeLimits()
+LONGEST_SECONDS: Final = 200 * 3600.0
+"""Where no length is known: of our own files, which may hold the speech of a whole book."""
+SPARE_SECONDS: Final = 60.0
+SPARE_SHARE: Final = 0.05
+"""Beyond both of these a file that is longer than it was measured is not the same file."""
+MOST_BYTES: Final = 1 << 40
+CPU_SECONDS, WALL_SECONDS = 480, 560.0
+"""Four times what measuring may take, since samples are mixed, resampled and written too; and less than a part may take."""
 
 
 class Recording:
@@ -54,9 +61,21 @@ class Recording:
         return encode_file(target, self.blocks(start, stop), audio_format=audio_format, input_rate=self.sample_rate)
 
 
+def decoding_limits(source_seconds: float = 0.0) -> ProbeLimits:
+    """Limits of decoding a file that the platform has accepted: the length that it measured, and no opinion of the worker's own.
+
+    source_seconds: 0 where nobody measured it.
+    """
+    seconds = source_seconds * (1 + SPARE_SHARE) + SPARE_SECONDS if source_seconds else LONGEST_SECONDS
+    return ProbeLimits(max_bytes=MOST_BYTES, max_audio_seconds=seconds, cpu_seconds=CPU_SECONDS, wall_seconds=WALL_SECONDS)
+
+
+USUAL: Final = decoding_limits()
+
+
 @contextmanager
 def open_recording(path: Path, *, sample_rate: int, limits: ProbeLimits = USUAL, scratch: Path | None = None) -> Iterator[Recording]:
-    """Decodes a customer's file of any kind that is taken, content deciding, for the time of the block.
+    """Decodes a customer's file of any supported format, by its content, for the time of the block.
 
     sample_rate: Hz wanted, 0 for the file's own; scratch: the folder for the samples (16 bits each), the system's unless given.
     What is left is gone with the process, however it ends. Raises WorkError (bad_audio, with the probe's sentence), OSError for a full disk.

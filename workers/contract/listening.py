@@ -22,6 +22,8 @@ class PrepareWork(Message):
     """How many pieces to cut, by the probed duration; the last may be empty."""
     language: str = ""
     """Of the speech; detected when empty."""
+    source_seconds: float = 0.0
+    """Length of the file as the platform measured it; 0 from a platform that does not tell."""
     format: str = "wav"
 
 
@@ -61,6 +63,8 @@ class ListenWork(Message):
     prompt: str = ""
     hotwords: str = ""
     temperature: float = 0.0
+    source_seconds: float = 0.0
+    """Length of the customer's file as the platform measured it; 0 where there is a survey, or from a platform that does not tell."""
     format: str = "json"
 
 

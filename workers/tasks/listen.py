@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from workers.audio.recordings import open_recording
+from workers.audio.recordings import decoding_limits, open_recording
 from workers.contract.errors import INTERNAL_ERROR, WorkError
 from workers.contract.listening import HeardSegment, ListenWork, Survey, TranscriptDocument, VoicePrint
 from workers.contract.messages import Manifest, PartMessage
@@ -100,7 +100,7 @@ def _opened(run: PartRun, *, work: ListenWork, survey: Survey | None, workbench:
             run,
             workbench=workbench,
             sources=[source],
-            work=lambda: stack.enter_context(open_recording(source, sample_rate=HEARING_RATE)),
+            work=lambda: stack.enter_context(open_recording(source, sample_rate=HEARING_RATE, limits=decoding_limits(work.source_seconds))),
         )
         sound = of_recording(recording)
         regions = detect_speech(run, workbench=workbench, sound=sound, order=sentence_order(run.message, index=0, units=1))

@@ -7,6 +7,7 @@ from typing import Final
 
 from workers.audio.encode import EncodedFile
 from workers.audio.probe import DecodedFile, ProbeError, decode_file
+from workers.audio.recordings import decoding_limits
 from workers.contract.errors import BAD_AUDIO, INTERNAL_ERROR, WorkError
 from workers.contract.listening import PrepareWork, Survey
 from workers.contract.messages import Manifest
@@ -34,7 +35,9 @@ def prepare(run: PartRun, *, workbench: Workbench) -> Manifest:
         recogniser = as_recogniser(model)
         language = check_language(recogniser.spec, work.language)
         with workbench.storage.read(work.source) as source:
-            decoded = recode(run, workbench=workbench, sources=[source], work=lambda: _decode(source, output.path))
+            decoded = recode(
+                run, workbench=workbench, sources=[source], work=lambda: _decode(source, output.path, seconds=work.source_seconds)
+            )
         survey = _survey(run, work=work, sound=of_wav(output.path), language=language, recogniser=recogniser, workbench=workbench)
     return store_results(
         run.message,
@@ -46,10 +49,10 @@ def prepare(run: PartRun, *, workbench: Workbench) -> Manifest:
     )
 
 
-def _decode(source: Path, target: Path) -> DecodedFile:
+def _decode(source: Path, target: Path, *, seconds: float) -> DecodedFile:
     """The customer's file as 16 kHz mono WAV, decoded by a child process. Raises WorkError (bad_audio)."""
     try:
-        return decode_file(source, target, sample_rate=HEARING_RATE)
+        return decode_file(source, target, sample_rate=HEARING_RATE, limits=decoding_limits(seconds))
     except ProbeError as error:
         raise WorkError(BAD_AUDIO, error.message) from error
 

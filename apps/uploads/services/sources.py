@@ -1,5 +1,6 @@
 """The file of a request, however it comes: in the form, from an address, or sent in advance. Only its key travels on."""
 
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -30,7 +31,8 @@ class SourceLimits:
 
     max_bytes: int = 100_000_000
     """Of a file in the request or behind file_url; one that was sent in advance may have TTSAI_UPLOAD_BYTES."""
-    max_audio_seconds: float = 4 * 3600.0
+    max_audio_seconds: float = math.inf
+    """TTSAI_UPLOAD_AUDIO_SECONDS at most."""
     min_audio_seconds: float = 0.05
 
     def for_probe(self, caller: Caller, *, is_advance: bool = False) -> ProbeLimits:
@@ -38,7 +40,7 @@ class SourceLimits:
         most = settings.TTSAI_UPLOAD_BYTES if is_advance else self.max_bytes
         return ProbeLimits(
             max_bytes=most if caller.plan.max_upload_bytes is None else min(most, caller.plan.max_upload_bytes),
-            max_audio_seconds=self.max_audio_seconds,
+            max_audio_seconds=min(self.max_audio_seconds, settings.TTSAI_UPLOAD_AUDIO_SECONDS),
             min_audio_seconds=self.min_audio_seconds,
         )
 

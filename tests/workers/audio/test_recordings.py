@@ -9,8 +9,8 @@ import pytest
 
 from tests.workers.audio.probe.recordings import FORMATS, film, record, silent_flac, tone, wav_bytes
 from workers.audio.decode import read_samples
-from workers.audio.probe import ProbeLimits
-from workers.audio.recordings import open_recording, read_recording
+from workers.audio.probe import ProbeError, ProbeLimits
+from workers.audio.recordings import decoding_limits, open_recording, read_recording
 from workers.contract.errors import BAD_AUDIO, WorkError
 
 
@@ -91,6 +91,26 @@ def test_a_recording_over_the_limit_is_refused_and_nothing_is_left(tmp_path: Pat
     with (
         pytest.raises(WorkError, match="longer than 10 s"),
         open_recording(source, sample_rate=16000, limits=ProbeLimits(max_audio_seconds=10), scratch=tmp_path),
+    ):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["source"]
+
+
+@pytest.mark.parametrize("seconds", [1.0, 4 * 3600.0, 12 * 3600.0])
+def test_a_worker_decodes_every_length_that_the_platform_accepted(seconds: float) -> None:
+    limits = decoding_limits(seconds)
+    limits.check_too_long(seconds)
+    with pytest.raises(ProbeError):
+        limits.check_too_long(2 * seconds + 120)
+    assert limits.cpu_seconds > ProbeLimits().cpu_seconds
+    assert limits.max_bytes > ProbeLimits().max_bytes
+
+
+def test_a_file_longer_than_it_was_measured_is_not_decoded(tmp_path: Path) -> None:
+    source = record(tmp_path / "source", "mp3", seconds=70.0)
+    with (
+        pytest.raises(WorkError, match="The audio is longer than"),
+        open_recording(source, sample_rate=16000, limits=decoding_limits(2.0), scratch=tmp_path),
     ):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["source"]

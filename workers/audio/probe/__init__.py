@@ -1,7 +1,17 @@
 """What a file of sound is, and its samples: content decides, a child process with limits does the reading."""
 
 from workers.audio.probe.errors import ProbeError
-from workers.audio.probe.info import SUPPORTED_FORMATS, AudioInfo, DecodedFile, ProbeLimits
+from workers.audio.probe.info import MAX_AUDIO_SECONDS, SUPPORTED_FORMATS, AudioInfo, DecodedFile, ProbeLimits
 from workers.audio.probe.parent import decode_file, decode_into, probe_file
 
-__all__ = ["SUPPORTED_FORMATS", "AudioInfo", "DecodedFile", "ProbeError", "ProbeLimits", "decode_file", "decode_into", "probe_file"]
+__all__ = [
+    "MAX_AUDIO_SECONDS",
+    "SUPPORTED_FORMATS",
+    "AudioInfo",
+    "DecodedFile",
+    "ProbeError",
+    "ProbeLimits",
+    "decode_file",
+    "decode_into",
+    "probe_file",
+]

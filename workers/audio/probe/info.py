@@ -9,6 +9,8 @@ from workers.contract.codec import Message
 
 SUPPORTED_FORMATS: Final = "MP3, WAV, FLAC, OGG, Opus, M4A, AAC, MP4, MOV, 3GP, WebM and MKV"
 """As errors and the API's description list them."""
+MAX_AUDIO_SECONDS: Final = 4 * 3600
+"""The longest recording that is accepted, unless the platform is set to another length (TTSAI_UPLOAD_AUDIO_SECONDS)."""
 SUPPORTED_ENCODINGS: Final = "MP3, AAC, ALAC, FLAC, Opus, Vorbis, AMR, PCM, G.711 and ADPCM (Microsoft, IMA)"
 CONTENT_TYPES: Final = {
     "mp3": "audio/mpeg",
@@ -52,7 +54,7 @@ class ProbeLimits(Message):
     max_bytes: int = 1_000_000_000
     min_audio_seconds: float = 0.05
     """Less is a click: nothing can be recognised or copied from it."""
-    max_audio_seconds: float = 4 * 3600.0
+    max_audio_seconds: float = float(MAX_AUDIO_SECONDS)
     max_channels: int = 8
     min_sample_rate: int = 4_000
     max_sample_rate: int = 192_000
@@ -90,7 +92,11 @@ class ProbeLimits(Message):
     def check_too_long(self, audio_seconds: float) -> None:
         """Raises ProbeError (too_long)."""
         if audio_seconds > self.max_audio_seconds:
-            raise ProbeError(errors.TOO_LONG, f"The audio is longer than {self.max_audio_seconds:,.0f} s. Cut it and send the parts.")
+            hours = f" ({self.max_audio_seconds / 3600:.3g} hours)" if self.max_audio_seconds >= 3600 else ""
+            raise ProbeError(
+                errors.TOO_LONG,
+                f"The audio is longer than {self.max_audio_seconds:,.0f} s{hours}, the longest that is accepted here. Split it and send the parts.",
+            )
 
     def check(self, info: AudioInfo) -> None:
         """All of it, for a file that was probed under other limits. Raises ProbeError."""
