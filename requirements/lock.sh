@@ -1,12 +1,16 @@
 #!/bin/sh
-# Renews requirements/*.txt from requirements/*.in: one resolution for all groups of the default installation, then one file a group.
+# Writes requirements/*.txt from requirements/*.in: one resolution for all groups of the default installation, then one file a group.
+# Versions that are pinned already stay; `sh requirements/lock.sh --upgrade` takes the newest of each.
 set -eu
 cd "$(dirname "$0")"
 uv=${UV:-uv}
+options=$*
 lock() { "$uv" pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate "$@"; }
 all=$(mktemp)
 trap 'rm -f "$all"' EXIT
-lock -o "$all" platform.in embedded.in worker-cpu.in dev.in
-for group in platform embedded worker-cpu dev; do lock -c "$all" -o "$group.txt" "$group.in"; done
-for group in bootstrap worker-gpu chat; do lock -c "$all" -o "$group.txt" "$group.in"; done
-lock --no-deps -o languages.txt languages.in
+cat platform.txt embedded.txt worker-cpu.txt languages.txt dev.txt > "$all"  # uv prefers the versions that its output file names
+# shellcheck disable=SC2086 # options are words
+lock $options -o "$all" platform.in embedded.in worker-cpu.in dev.in
+for group in platform embedded worker-cpu dev; do lock $options -c "$all" -o "$group.txt" "$group.in"; done
+for group in bootstrap worker-gpu chat; do lock $options -c "$all" -o "$group.txt" "$group.in"; done
+lock $options --no-deps -c "$all" -o languages.txt languages.in

@@ -25,7 +25,7 @@ class Offer:
 
 
 def survey_engines(environment: Mapping[str, str] = os.environ) -> list[Offer]:
-    """The wanted engines in alphabetical order, also those that cannot run here. Loads no weights and no heavy library.
+    """The wanted engines in alphabetical order, also those that cannot run here, without the languages that are missing here. Loads no weights.
 
     Raises WorkError (unknown_engine) when TTSAI_ENGINES names an engine that does not exist.
     """
@@ -35,12 +35,21 @@ def survey_engines(environment: Mapping[str, str] = os.environ) -> list[Offer]:
         known = ", ".join(sorted(engines))
         raise WorkError(UNKNOWN_ENGINE, f"{WANTED_VARIABLE} names {', '.join(sorted(unknown))}, but the engines are: {known}.")
     chosen = [engine for _, engine in sorted(engines.items()) if (engine.spec.id in wanted if wanted else not engine.is_for_tests)]
-    return [Offer(engine, engine.find_obstacle()) for engine in chosen]
+    return [_survey(engine) for engine in chosen]
 
 
 def available_engines(environment: Mapping[str, str] = os.environ) -> list[Model]:
     """The wanted engines that can run here, not loaded. Raises WorkError (unknown_engine)."""
     return [offer.engine for offer in survey_engines(environment) if not offer.obstacle]
+
+
+def _survey(engine: Model) -> Offer:
+    obstacle = engine.find_obstacle()
+    if not obstacle and (missing := engine.find_missing_languages()):
+        engine.spec = engine.spec.without_languages(missing)
+        if not engine.spec.languages:
+            obstacle = next(iter(missing.values()))
+    return Offer(engine, obstacle)
 
 
 def _build_all() -> Iterator[Model]:

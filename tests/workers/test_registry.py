@@ -61,6 +61,20 @@ def test_a_new_engine_is_one_new_file(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert (offer.engine.spec.id, offer.obstacle) == ("new", "It needs a flux capacitor.")
 
 
-def test_a_survey_loads_no_heavy_library() -> None:
-    program = "import sys; from workers.registry import survey_engines; survey_engines({}); print(sorted({'torch', 'onnxruntime', 'onnx', 'ctranslate2'} & sys.modules.keys()))"
+def test_a_language_whose_package_cannot_be_imported_is_not_offered_and_says_so() -> None:
+    program = """
+import sys
+sys.modules["pydantic"] = None  # what pyopenjtalk imports in turn
+from workers.registry import survey_engines
+(offer,) = survey_engines({"TTSAI_ENGINES": "kokoro"})
+spec = offer.engine.spec
+print(offer.obstacle, sorted(spec.languages), spec.missing_languages, {voice.id for voice in spec.voices if voice.language == "ja"})
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    obstacle = "Japanese needs the package pydantic: install requirements/languages.txt."
+    assert done.stdout == f" ['en', 'es', 'fr', 'hi', 'it', 'pt', 'zh'] {{'ja': '{obstacle}'}} set()\n"
+
+
+def test_a_survey_loads_no_heavy_library_but_for_the_languages_of_kokoro() -> None:
+    program = "import sys; from workers.registry import survey_engines; survey_engines({'TTSAI_ENGINES': 'hibari,piper,vits,whisper,sensevoice'}); print(sorted({'torch', 'onnxruntime', 'onnx', 'ctranslate2'} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -1,6 +1,7 @@
 """How a worker describes an engine that it can serve."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from workers.contract.codec import Message
 
@@ -70,6 +71,20 @@ class EngineSpec(Message):
     def queue_group(self) -> str:
         """The queue group whose lanes carry the engine's parts."""
         return self.queue or self.id
+
+    def without_languages(self, missing: Mapping[str, str]) -> "EngineSpec":
+        """The spec where some languages cannot be used; `missing` gives the reason for each. Their voices go too."""
+        voices = tuple(voice for voice in self.voices if voice.language.partition("-")[0] not in missing)
+        default_voice = self.default_voice
+        if voices and default_voice not in {voice.id for voice in voices}:
+            default_voice = voices[0].id
+        return replace(
+            self,
+            languages=tuple(language for language in self.languages if language not in missing),
+            missing_languages={**self.missing_languages, **missing},
+            voices=voices,
+            default_voice=default_voice,
+        )
 
     def clamp_speed(self, speed: float) -> float:
         """The nearest speed that the engine can speak at."""

@@ -1,6 +1,6 @@
 """The protocols of engines. A file beside this one is an engine: its `build_engines` gives the instances it offers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -74,6 +74,13 @@ class Model(Protocol):
     def find_obstacle(self) -> str:
         """Why the engine cannot run here, one sentence with the command that helps; empty when it can. Loads nothing."""
         return ""
+
+    def find_missing_languages(self) -> Mapping[str, str]:
+        """The languages of `spec` that cannot be used on this machine, each with one sentence that says why and what helps.
+
+        Asked once, of an engine that is wanted and has no obstacle. May import what the languages need, but loads no weights.
+        """
+        return {}
 
     def load(self) -> None:
         """Reads the weights. Raises WorkError (engine_unavailable) naming what is missing and the command that gets it."""

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, Final
@@ -118,13 +118,15 @@ class _Model:
 class KokoroEngine(Engine):
     """Kokoro-82M, int8."""
 
-    _full_spec = EngineSpec(
+    spec = EngineSpec(
         id="kokoro",
         name="Kokoro",
         version="1.0-int8-2",
         description="Kokoro-82M v1.0, natural voices in nine languages",
         licence="Apache-2.0",
         suggested_tier="standard",
+        languages=tuple(dict.fromkeys(accent.language for accent in ACCENTS.values())),
+        voices=VOICES,
         default_voice="af_bella",
         sample_rate=SAMPLE_RATE,
         minimum_speed=0.25,
@@ -136,14 +138,6 @@ class KokoroEngine(Engine):
 
     def __init__(self) -> None:
         self._model: _Model | None = None
-        languages = dict.fromkeys(accent.language for accent in ACCENTS.values())
-        missing = {language: obstacle for language in languages if (obstacle := find_language_obstacle(language))}
-        self.spec = replace(
-            self._full_spec,
-            languages=tuple(language for language in languages if language not in missing),
-            missing_languages=missing,
-            voices=tuple(voice for voice in VOICES if voice.language not in missing),
-        )
 
     def find_obstacle(self) -> str:
         """Names the first file of the weights that is missing. Loads nothing."""
@@ -154,6 +148,10 @@ class KokoroEngine(Engine):
         except WeightsMissingError as missing:
             return missing.message
         return ""
+
+    def find_missing_languages(self) -> Mapping[str, str]:
+        """The languages whose G2P cannot be made here. Imports what they need, in up to two seconds."""
+        return {language: obstacle for language in self.spec.languages if (obstacle := find_language_obstacle(language))}
 
     def load(self) -> None:
         """Reads the model, 54 voices and the American lexicon, in about a second. Raises WorkError (engine_unavailable)."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
 from workers.engines.base import Engine, GivenPhonemes, Sentence, Spoken
-from workers.text.g2p.espeak import espeak_files
+from workers.text.g2p.espeak import find_espeak_obstacle
 from workers.vits.folder import read_piper
 from workers.vits.model import VitsModel
 from workers.vits.speaking import VitsSpeaker, speak_with, split_for_vits
@@ -13,6 +13,7 @@ from workers.weights.store import WeightsMissingError, WeightStore
 
 WEIGHTS = "piper"
 MODEL_FILE = "en_US-joe-medium.onnx"
+ESPEAK_VOICE = "en-us"
 JOE = VoiceSpec("joe", "Joe", "en", "male", "American English, male", ("en-us", "american"))
 MODEL_BYTES = 160 * 1024**2
 
@@ -43,15 +44,14 @@ class PiperEngine(Engine):
         self._model: VitsModel | None = None
 
     def find_obstacle(self) -> str:
-        """Names what is missing: the weights or the phonemiser. Loads nothing."""
+        """Names what is missing: the weights or the phonemiser. Loads no weights."""
         store = WeightStore.default()
         try:
             for name in (MODEL_FILE, f"{MODEL_FILE}.json"):
                 store.path(WEIGHTS, name)
-            espeak_files()
-        except (WeightsMissingError, WorkError) as missing:
+        except WeightsMissingError as missing:
             return missing.message
-        return ""
+        return find_espeak_obstacle(ESPEAK_VOICE)
 
     def load(self) -> None:
         """Reads the model. Raises WorkError (engine_unavailable)."""

@@ -1,7 +1,7 @@
 """Any VITS folder that the operator gives, piper's or sherpa-onnx's: TTSAI_VITS_FOLDER, else `vits` beside the other weights."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -9,6 +9,7 @@ from threading import Lock
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import UNKNOWN_VOICE, WorkError
 from workers.engines.base import Engine, GivenPhonemes, Sentence, Spoken
+from workers.text.g2p.espeak import find_espeak_obstacle
 from workers.vits.folder import find_voices
 from workers.vits.model import VitsModel
 from workers.vits.speaking import VitsSpeaker, speak_with, speakers_of, split_for_vits
@@ -70,6 +71,11 @@ class VitsEngine(Engine):
         if self._obstacle:
             return self._obstacle
         return "" if self._speakers else f"There is no VITS voice in {self._folder}: put piper or sherpa-onnx folders there."
+
+    def find_missing_languages(self) -> Mapping[str, str]:
+        """The languages of those voices whose phonemes eSpeak NG cannot give here."""
+        espeak_voices = {speaker.voice.language: speaker.voice.espeak_voice for speaker in self._speakers.values()}
+        return {language: obstacle for language, name in espeak_voices.items() if name and (obstacle := find_espeak_obstacle(name))}
 
     def load(self) -> None:
         """Voices are read one by one, when they first speak: a folder may hold dozens."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.text.phonemes import Phonemised, WordPhonemes
 
 PAUSE_MARKS = ",.!?;:—…"
@@ -25,6 +26,14 @@ class G2P(Protocol):
 
     def __call__(self, text: str) -> list[PhonemeWord]:
         """All words and marks of the text, in order. Raises WorkError (engine_unavailable) when a library is missing."""
+
+
+def explain_import(error: Exception, *, language: str) -> WorkError:
+    """The error for a language whose packages cannot be imported, whatever the import raised."""
+    if isinstance(error, ImportError) and error.name:
+        return WorkError(ENGINE_UNAVAILABLE, f"{language} needs the package {error.name}: install requirements/languages.txt.")
+    reason = f"{type(error).__name__}: {error}"
+    return WorkError(ENGINE_UNAVAILABLE, f"The packages for {language} cannot be imported ({reason}): install requirements/languages.txt.")
 
 
 def join_phonemes(words: list[PhonemeWord]) -> Phonemised:

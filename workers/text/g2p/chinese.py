@@ -5,8 +5,7 @@ import re
 import warnings
 from typing import Any
 
-from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
-from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord
+from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord, explain_import
 
 MARKS = {"、": ",", "，": ",", "。": ".", "．": ".", "！": "!", "：": ":", "；": ";", "？": "?", "—": "—", "…": "…"}
 _HAN = re.compile(r"[\u3400-\u9fff]+")
@@ -22,8 +21,8 @@ class ChineseG2P:
                 warnings.simplefilter("ignore")  # jieba's regular expressions are written for an older Python
                 import jieba
                 from misaki.zh import ZHG2P
-        except ImportError as missing:
-            raise WorkError(ENGINE_UNAVAILABLE, f"Chinese needs the package {missing.name}: requirements/languages.txt has it") from missing
+        except Exception as error:  # the import of a library that does not fit the others may raise anything
+            raise explain_import(error, language="Chinese") from error
         jieba.setLogLevel(logging.WARNING)
         self._cut = jieba.tokenize
         self._phonemes = ZHG2P.word2ipa

@@ -121,6 +121,15 @@ _program = EspeakProgram()
 atexit.register(_program.close)
 
 
+def find_espeak_obstacle(voice: str) -> str:
+    """The reason why eSpeak NG cannot phonemise with this voice here, one sentence; empty when it can. Asks its process for a word."""
+    try:
+        _program.phonemise(["1"], language=voice)
+    except WorkError as error:
+        return error.message
+    return ""
+
+
 class EspeakG2P:
     """One eSpeak voice's G2P, in the spelling of Kokoro v1.0 or as plain IPA."""
 

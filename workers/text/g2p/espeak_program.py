@@ -5,6 +5,7 @@ eSpeak NG is GPL-3, so it is loaded here, in a child process, and never in a wor
 
 import ctypes
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -16,12 +17,16 @@ ESPEAK_OK = 0
 
 
 def open_library(library: str, data: str) -> ctypes.CDLL:
-    """The library, initialised with its data. Raises OSError."""
-    espeak = ctypes.CDLL(library)
+    """The library, initialised with its data, beside which this process then works. Raises OSError.
+
+    eSpeak NG keeps the path of its data in 160 bytes, and an installation may lie deeper: a relative path is always short enough.
+    """
+    espeak = ctypes.CDLL(str(Path(library).resolve()))
     espeak.espeak_TextToPhonemes.restype = ctypes.c_char_p
     espeak.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]
-    folder = str(Path(data).parent if Path(data).name == "espeak-ng-data" else Path(data))
-    if espeak.espeak_Initialize(AUDIO_OUTPUT_RETRIEVAL, 0, folder.encode(), 0) < 0:
+    folder = Path(data).parent if Path(data).name == "espeak-ng-data" else Path(data)
+    os.chdir(folder)
+    if espeak.espeak_Initialize(AUDIO_OUTPUT_RETRIEVAL, 0, b".", 0) < 0:
         raise OSError(f"eSpeak NG finds no data in {folder}")
     return espeak
 

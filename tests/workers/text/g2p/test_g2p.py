@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workers.contract.errors import WorkError
+from workers.text.g2p import espeak
 from workers.text.g2p.base import G2P, PhonemeWord, join_phonemes
 from workers.text.g2p.chinese import ChineseG2P
-from workers.text.g2p.espeak import EspeakG2P, EspeakProgram, share_groups
+from workers.text.g2p.espeak import EspeakG2P, EspeakProgram, espeak_files, share_groups
 from workers.text.g2p.japanese import JapaneseG2P
 
 EXAMPLES = [
@@ -86,6 +87,22 @@ def test_a_phonemiser_that_died_is_started_again() -> None:
     program._process.wait()
     assert program.phonemise(["sol"], language="es") == ["sˈol"]
     program.close()
+
+
+def test_espeak_speaks_from_a_folder_deeper_than_its_own_path_buffer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library, data = espeak_files()
+    deep = tmp_path / ("Téléchargements – " * 8) / "d'été"
+    deep.mkdir(parents=True)
+    (deep / "espeak-ng-data").symlink_to(data)
+    monkeypatch.setattr(espeak, "espeak_files", lambda: (library, str(deep / "espeak-ng-data")))
+    program = EspeakProgram()
+    assert program.phonemise(["sol"], language="es") == ["sˈol"]
+    program.close()
+
+
+def test_espeak_without_the_asked_voice_is_an_obstacle_with_its_name() -> None:
+    assert espeak.find_espeak_obstacle("es") == ""
+    assert espeak.find_espeak_obstacle("xx") == "eSpeak NG has no voice for 'xx' here"
 
 
 def test_espeak_is_never_loaded_into_the_worker_itself() -> None:

