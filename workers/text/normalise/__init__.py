@@ -1,5 +1,6 @@
 """Written text to spoken text: numbers, dates, money, units, addresses, abbreviations and signs as words."""
 
+from workers.text.normalise.capitals import lower_capitals
 from workers.text.normalise.fold import fold
 from workers.text.normalise.languages import find_language
 from workers.text.normalise.scanner import scan
@@ -17,4 +18,7 @@ def normalise(text: str, *, language: str) -> SpokenText:
     """
     folded = fold(text)
     spoken_in = find_language(language)
-    return folded.then(scan(folded.text, language=spoken_in)) if spoken_in else folded
+    if not spoken_in:
+        return folded
+    lowered = lower_capitals(folded.text, language=spoken_in)
+    return folded.then(lowered).then(scan(lowered.text, language=spoken_in))

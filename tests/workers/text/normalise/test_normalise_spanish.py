@@ -116,7 +116,7 @@ SAID = {
         "el IVA": "el IVA",
         "la WWF": "la uve doble uve doble F",
         "EE. UU.": "Estados Unidos.",
-        "NO ES VERDAD": "NO ES VERDAD",
+        "NO ES VERDAD": "No es verdad",
     },
     "Roman numerals": {
         "el siglo XXI": "el siglo veintiuno",

@@ -77,8 +77,6 @@ class Language(ABC):
     """By their abbreviations, without a full stop; read in ranges alone, Mon.-Fri."""
     number_word: ClassVar[str]
     """What `#` and `No.` say before a number."""
-    letter_words: ClassVar[frozenset[str]]
-    """Short words that, shouted in capitals, are words and not initials."""
     roman_keywords: ClassVar[frozenset[str]]
     """Lower-case words before a Roman numeral that is read as a number: chapter, volume."""
     roman_names: ClassVar[frozenset[str]]

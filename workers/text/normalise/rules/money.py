@@ -8,6 +8,7 @@ from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import Currency
 from workers.text.normalise.languages.values import Number
+from workers.text.normalise.rules.money_codes import is_money_code
 from workers.text.normalise.written_numbers import read_number
 
 SYMBOLS: Final = {
@@ -51,6 +52,8 @@ def read_magnitude(context: Context, position: int) -> tuple[str, int] | None:
 def read_currency(context: Context, position: int) -> tuple[Currency, int] | None:
     """The currency sign or code that begins at the position or after a space, and its end."""
     match = _symbol_pattern(context.language).match(context.text, position)
+    if match and match[2] and not is_money_code(context.text, *match.span(2), language=context.language):
+        return None
     currency = find_currency(context.language, symbol=match[1] or "", code=match[2] or "") if match else None
     return (currency, match.end()) if match and currency else None
 

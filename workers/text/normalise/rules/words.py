@@ -6,7 +6,7 @@ from typing import Final
 
 from workers.text.normalise.context import LOOK_BACK, Context, Found
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.nouns import word_set
+from workers.text.normalise.lexicon import find_lexicon, is_pronounceable
 
 INITIALS: Final = re.compile(r"(?:[^\W\d_]\.){2,12}")
 CAPITALS: Final = re.compile(r"([A-ZÀ-ÖØ-Þ]{2,40}+)(s?)(?![^\W\d_]|['’][A-Z])")
@@ -57,20 +57,12 @@ CENTURIES: Final = frozenset(
     ]
 )
 ABBREVIATED_CENTURIES: Final = frozenset(("sec", "s", "ss"))
-VOWELS: Final = frozenset("AEIOUYÀÁÂÄÃÅÈÉÊËÌÍÎÏÒÓÔÖÕÙÚÛÜ")
 LONGEST_SPELLED: Final = 8
+LONGEST_UNKNOWN: Final = 3
+"""Unknown capitals up to here are initials even with a vowel among them."""
 
-SAID_AS_WORDS: Final = word_set(
-    """NASA NATO OTAN UNESCO UNICEF OPEC OPEP FIFA UEFA AIDS SIDA IKEA COVID LASER RADAR SONAR PIN SIM RAM ROM GIF JPEG ASCII ONU
-    INSEE SWAT NASDAQ FEMA OSHA NAFTA ASEAN GATT SCUBA WIFI BASIC COBOL JSON YAML CAPTCHA DARPA CERN OVNI TALGO RENFE AVE SMIC BAFTA
-    LEGO LIDO IBAN CAD TED FIAT SEAT ISIS RISC CISC LAN WAN MAC BIOS CMOS OK ZIP IVA RAI SUS INPS
-    DAX CAC CEP"""
-)
-SAID_AS_LETTERS: Final = word_set(
-    """AI API USA UK EU UE UN US TV PC ID UI UX OS IP IT URL CEO CFO CTO CIO COO HR PR CIA DIY FAQ ETA EPA GPU CPU USB IBM UFO VIP ATM HIV
-    ADN ARN UAE IRS ISP IRA EEG ICU IQ EQ AM PM AC AD BC BCE OMS ESA OCDE UV EV SUV AOL ESPN ACLU AAA AARP UCLA IEEE ISBN IMF IPO ETF
-    ABS KI EDV AG DPA ADAC USC UBS AP IA ANSA ASL EDF SNCF RATP IBGE BNDES"""
-)
+NOISES: Final = re.compile(r"HMM+|(.)\1{2,}|[PS]*SH+|[BG]RR+")
+"""Sounds, and not initials: HMM, SHH, ZZZ."""
 
 RULED: Final = frozenset(("of", "was", "reigned", "ruled", "died", "became", "and"))
 """English: words behind "Charles I" that the pronoun never has."""
@@ -164,7 +156,7 @@ def read_initials(context: Context, position: int) -> Found | None:
         return None
     end = match.end()
     after = context.word_after(end)
-    is_end = context.ends_sentence(end) and (not after or after.lower() in context.language.letter_words)
+    is_end = context.ends_sentence(end) and (not after or after.lower() in find_lexicon(context.language).words)
     return Found(end - is_end, context.language.spell(match[0].replace(".", "")))
 
 
@@ -215,7 +207,7 @@ def _say_roman(context: Context, match: re.Match[str], *, before: str) -> str | 
         return None
     if before in language.roman_names:
         return language.regnal(value, name=before)
-    is_small = set(numeral) <= set("IVX") and value < 40 and len(numeral) > 1 and numeral.lower() not in language.letter_words
+    is_small = set(numeral) <= set("IVX") and value < 40 and len(numeral) > 1 and numeral.lower() not in find_lexicon(language).words
     return language.cardinal(value) if is_small or before.lower() in language.roman_keywords else None
 
 
@@ -257,33 +249,16 @@ def roman_value(numeral: str) -> int:
 
 
 def read_capitals(context: Context, position: int) -> Found | None:
-    """FBI by its letters, NASA as a word, and shouted words as words."""
+    """FBI by its letters; words and acronyms that are said as words are left. Shouted words are in small letters already."""
     match = CAPITALS.match(context.text, position)
-    if not match:
+    if not match or not context.language.spells_initials or not _is_spelled(match[1], language=context.language):
         return None
-    word = match[1]
-    if not is_spelled(word, context=context, position=position, end=match.end()):
-        return None
-    return Found(match.end(), f"{context.language.spell(word)}{chr(39) + 's' if match[2] else ''}")
+    return Found(match.end(), f"{context.language.spell(match[1])}{chr(39) + 's' if match[2] else ''}")
 
 
-def is_spelled(word: str, *, context: Context, position: int, end: int) -> bool:
-    """Whether capitals are letters: known initials, and short or vowelless words that are not shouted."""
-    if len(word) > LONGEST_SPELLED or word in SAID_AS_WORDS or not context.language.spells_initials:
+def _is_spelled(word: str, *, language: Language) -> bool:
+    """Whether capitals are letters: known initials, and what is too short or has too few vowels for a word."""
+    lexicon = find_lexicon(language)
+    if len(word) > LONGEST_SPELLED or word in lexicon.acronyms or NOISES.fullmatch(word):
         return False
-    if not VOWELS & set(word):
-        return not _is_repeated(word)
-    is_shouted = _is_shouted(context.word_before(position)) or _is_shouted(context.word_after(end))
-    if word in SAID_AS_LETTERS:
-        return not (is_shouted and word.lower() in context.language.letter_words)
-    return len(word) <= 3 and not is_shouted and word.lower() not in context.language.letter_words
-
-
-def _is_shouted(word: str) -> bool:
-    """Whether a neighbour is a word in capitals that nobody would spell."""
-    return len(word) > 3 and word.isupper() and word not in SAID_AS_LETTERS and word not in SAID_AS_WORDS and bool(VOWELS & set(word))
-
-
-def _is_repeated(word: str) -> bool:
-    """HMM, SHH, ZZZ: noises and not initials."""
-    return any(first == second == third for first, second, third in zip(word, word[1:], word[2:], strict=False)) or word in {"HMM", "SHH"}
+    return word in lexicon.initials or len(word) <= LONGEST_UNKNOWN or not is_pronounceable(word)

@@ -122,7 +122,7 @@ class Chinese(Language):
     accents, letters = {}, {}
     symbols, signs, abbreviations = SYMBOLS, SIGNS, {}
     number_word = "第"
-    letter_words = roman_keywords = roman_names = year_contexts = frozenset()
+    roman_keywords = roman_names = year_contexts = frozenset()
 
     def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:  # noqa: ARG002
         return "两" if number == 2 and has_noun else cardinal(number)

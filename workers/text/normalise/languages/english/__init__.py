@@ -38,7 +38,7 @@ class English(Language):
     symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
     weekdays = words.WEEKDAYS
     number_word = "number"
-    letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
+    roman_keywords, roman_names = words.ROMAN_KEYWORDS, words.ROMAN_NAMES
     year_contexts = words.YEAR_CONTEXTS
     has_and = False
 

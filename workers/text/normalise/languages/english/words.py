@@ -327,15 +327,6 @@ c/o|^care of
 P.O.|^P O
 """)
 
-LETTER_WORDS: Final = word_set("""a i
-    am an as at be by do go he hi if in is it me my no of oh ok on or so to up us we
-    act add age ago aid aim air all and any are arm art ask ate bad bag ban bar bat bed beg bet big bit box boy bus but buy bye can cap car
-    cat cow cry cup cut dad day did die dig dog dry due eat egg end era eve eye fan far fat fee few fit fix fly for fun gap gas get god got
-    gun guy had has hat her hey hid him his hit hot how ice ill its jet job joy key kid law lay led leg let lie lot low mad man map may men
-    met mix mom mum net new nor not now nut odd off oil old one our out own pay pen pet pie pin pop pot put ran red rid row run sad sat saw
-    say sea see set sex she sit six sky son sum sun tax tea ten the tie tip too top toy try two use van via war was way web wet who why win
-    won wow yes yet you zoo""")
-
 ROMAN_KEYWORDS: Final = word_set(
     "chapter part volume book act scene section phase type appendix article title class war bowl grade level stage tier vol"
 )

@@ -277,11 +277,6 @@ réf.|^référence
 hab.|habitants
 """)
 
-LETTER_WORDS: Final = word_set("""à ai as au aux bal bas bon bus but ça car ce ces cet cru dans de des dix dos du eau elle en es est et eu eux fer feu fin fou gaz gel
-    ici il ils jeu je joie jus la là lac le les lit loi long lui lu ma mai mais mal me mer mes mi mis moi mon mot mur ne né ni nom non nos
-    nous nu oh on ont or ou où oui par pas peu pie plus pour pu que qui quoi roi rue sa sac sans sec sel ses si six soi sol son sou sud sur
-    ta tas te tel tes thé toi ton tôt tous tout tu un une us va vas ver vie vin vis voie vos vous vu y été île or os oie âge âme""")
-
 ROMAN_KEYWORDS: Final = word_set(
     "chapitre partie volume livre acte scène section phase type annexe article titre tome mondiale siècle niveau guerre"
 )

@@ -50,7 +50,7 @@ class German(Language):
     compound_abbreviations = words.COMPOUNDS
     weekdays = words.WEEKDAYS
     number_word = "Nummer"
-    letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
+    roman_keywords, roman_names = words.ROMAN_KEYWORDS, words.ROMAN_NAMES
     year_contexts = words.YEAR_CONTEXTS
 
     def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:

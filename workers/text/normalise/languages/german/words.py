@@ -307,11 +307,6 @@ Min.|Minuten
 Sek.|Sekunden
 """)
 
-LETTER_WORDS: Final = word_set("""ab als alt am an arm art auf aus axt bad bei bin bis bot da das dem den der des die du ehe ei ein eis er es fee gab gar gut hat her
-    hin hof hut ich ihm ihn ihr im in ist ja je kam kuh lag lob los mai mal man mir mit mut nah neu nie nur ob oft ohr öl ort rad rat ruf
-    rot sah sei sie so tag tat tee tod tor tot tun um und uns ur vom von vor wo wie was war wem wen wer wir weg zu zug zum zur über üben
-    für tür süd nord ost""")
-
 ROMAN_KEYWORDS: Final = word_set("kapitel teil band akt szene abschnitt phase typ anhang artikel titel weltkrieg stufe klasse buch")
 
 ROMAN_NAMES: Final = word_set("""Heinrich Eduard Georg Wilhelm Richard Karl Jakob Elisabeth Maria Ludwig Philipp Napoleon Paul Pius Benedikt Franziskus Franz

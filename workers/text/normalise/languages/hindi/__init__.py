@@ -108,7 +108,7 @@ class Hindi(Language):
     accents, letters = {}, LETTERS
     symbols, signs, abbreviations = SYMBOLS, SIGNS, {}
     number_word = "नंबर"
-    letter_words = roman_keywords = roman_names = year_contexts = frozenset()
+    roman_keywords = roman_names = year_contexts = frozenset()
 
     def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:  # noqa: ARG002
         return cardinal(number)

@@ -293,11 +293,6 @@ tab.|#tabella
 vd.|^vedi
 """)
 
-LETTER_WORDS: Final = word_set("""a ad ai al app bar bei bel ben che chi ci con cui da dai dal dei del di dio due e è ed era eri fa fai fra fu gas già giù gli ha hai
-    han ho i il in io la le lei li lo lui ma mai me mi mio mie né nei nel no noi non o od ogni oh oro ora ore ossa per più po poi pro può
-    qua qui re sa sai san se sé sei si sì sia sol son sta sto su sua sue sui sul suo te the ti tra tre tu tua tue tuo un una uno va vai vi
-    via vie voi zia zio zoo ape api uva uso usi amo ami""")
-
 ROMAN_KEYWORDS: Final = word_set(
     "capitolo parte volume libro atto scena sezione fase tipo appendice articolo titolo tomo mondiale livello guerra allegato"
 )

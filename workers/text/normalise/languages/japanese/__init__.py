@@ -122,7 +122,7 @@ class Japanese(Language):
     accents, letters = {}, LETTERS
     symbols, signs, abbreviations = SYMBOLS, SIGNS, {}
     number_word = "ナンバー"
-    letter_words = roman_keywords = roman_names = year_contexts = frozenset()
+    roman_keywords = roman_names = year_contexts = frozenset()
 
     def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:  # noqa: ARG002
         return cardinal(number)

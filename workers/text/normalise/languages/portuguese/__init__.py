@@ -44,7 +44,7 @@ class Portuguese(Language):
     symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
     weekdays = words.WEEKDAYS
     number_word = "número"
-    letter_words, roman_keywords, roman_names = words.LETTER_WORDS, words.ROMAN_KEYWORDS, words.ROMAN_NAMES
+    roman_keywords, roman_names = words.ROMAN_KEYWORDS, words.ROMAN_NAMES
     year_contexts, function_words = words.YEAR_CONTEXTS, words.NOT_NOUNS
     is_european = False
 

@@ -280,11 +280,6 @@ hab.|habitantes
 N.B.|^nota bene
 """)
 
-LETTER_WORDS: Final = word_set("""a ao aos as às até boa bom cá céu com cor da dar das de dei dê dia diz do dos dor e é ela ele em era és eu fé fez fim foi for fui
-    gás há ia ir isso já lá lei lhe luz mais mal mão mar mas me mel mês meu mil na nas não nem no nos nós num o oh oi olá os ou pá pai pão
-    par paz pé por pra quê que rei rio rir rol rua sal são se sei sem ser seu sim sob sol som sou sua sul tal tão te tem ter teu tia tio
-    tom tu tua um uma uns uso uva vai vem ver vez vi via voz vou""")
-
 ROMAN_KEYWORDS: Final = word_set(
     "capítulo parte volume livro ato cena seção fase tipo apêndice artigo título tomo mundial século séculos nível guerra anexo"
 )

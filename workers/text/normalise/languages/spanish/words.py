@@ -297,10 +297,6 @@ Fdo.|^firmado
 fdo.|^firmado
 """)
 
-LETTER_WORDS: Final = word_set("""a al da de del di dos el en es esa ese eso fe fin fue gas ha han has hay he hoy ir la las le les ley lo los luz mal mar mas me mes mi
-    mil mis muy más más mí ni no nos o os paz por pan que qué rey rol sal se sea sed ser si sin sol son su sur sus sí ta tan te tan ti tu
-    tus tía tío tú u un una uno usa uso va ve ven ver vez vi vía voz y ya yo él ésa ése oír año dar día era uva ojo oro""")
-
 ROMAN_KEYWORDS: Final = word_set(
     "capítulo parte volumen libro acto escena sección fase tipo apéndice artículo título tomo mundial siglo siglos nivel guerra anexo"
 )

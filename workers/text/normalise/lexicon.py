@@ -1,0 +1,99 @@
+"""What each language knows of words in capitals: ordinary words, names, acronyms and initials."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.tables import load_table
+
+LONGEST_INITIALS: Final = 5
+"""Longer words are read as words whatever consonants they begin with."""
+VOWELS: Final = "AEIOUYÀÁÂÄÃÅÈÉÊËÌÍÎÏÒÓÔÖÕÙÚÛÜŒÆ"
+EDGES: Final = re.compile(rf"([^{VOWELS}]*)[{VOWELS}](?:.*[{VOWELS}])?([^{VOWELS}]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """A word that is initials too, and the neighbours that tell one from the other, in small letters."""
+
+    is_initials: bool
+    """How it is read alone among words in small letters."""
+    initials_after: frozenset[str] = frozenset()
+    initials_before: frozenset[str] = frozenset()
+    word_after: frozenset[str] = frozenset()
+    word_before: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What one language knows of words in capitals."""
+
+    words: frozenset[str]
+    """Ordinary words of up to three letters, in small letters."""
+    proper: dict[str, str]
+    """Names, months, weekdays and titles by their capitals."""
+    titles: frozenset[str]
+    """Capitals of titles without a full stop, which a name follows."""
+    abbreviations: dict[str, str]
+    """Abbreviations with a full stop by their capitals."""
+    ambiguous: dict[str, Ambiguity]
+    acronyms: frozenset[str]
+    """Said as words."""
+    lowered_acronyms: frozenset[str]
+    """Those of them that the G2P reads only in small letters."""
+    initials: frozenset[str]
+    letter_before: frozenset[str] = frozenset()
+    """Words that a single letter follows: plan A."""
+
+
+def _words(table: dict[str, Any], key: str) -> frozenset[str]:
+    return frozenset(str(table.get(key, "")).split())
+
+
+@cache
+def find_lexicon(language: Language) -> Lexicon:
+    """The language's words, with the names and abbreviations that its other rules know."""
+    shared, own = load_table("capitals")["shared"], load_table("capitals").get(language.code, {})
+    names = [*_words(own, "names"), *language.months, *language.weekdays, *language.weekdays.values(), *language.roman_names]
+    dotted = {name for name in language.abbreviations if name.endswith(".") and name[:-1].isalpha() and len(name) > 2}
+    plain = {name for name, words in language.abbreviations.items() if name.isalpha() and len(name) > 1 and words[0] == "*"}
+    return Lexicon(
+        words=_words(own, "words"),
+        proper={name.upper(): name for name in sorted([*names, *plain]) if not name.islower()},
+        titles=frozenset(name.upper() for name in plain),
+        abbreviations={name.upper(): name for name in sorted(dotted, key=lambda name: (name[0].isupper(), name))},
+        ambiguous={word: _ambiguity(fields) for word, fields in own.get("ambiguous", {}).items()},
+        acronyms=_words(shared, "acronyms"),
+        lowered_acronyms=_words(own, "lowered_acronyms"),
+        initials=_words(shared, "initials"),
+        letter_before=_words(own, "letter_before"),
+    )
+
+
+def _ambiguity(fields: dict[str, Any]) -> Ambiguity:
+    return Ambiguity(
+        is_initials=fields["initials"],
+        initials_after=_words(fields, "initials_after"),
+        initials_before=_words(fields, "initials_before"),
+        word_after=_words(fields, "word_after"),
+        word_before=_words(fields, "word_before"),
+    )
+
+
+@cache
+def _edges() -> tuple[frozenset[str], frozenset[str]]:
+    shared = load_table("capitals")["shared"]
+    return _words(shared, "onsets"), _words(shared, "codas")
+
+
+def is_pronounceable(word: str) -> bool:
+    """Whether a word in capitals has a vowel and, where it is short, begins and ends like words do."""
+    match = EDGES.fullmatch(word)
+    if not match:
+        return False
+    onsets, codas = _edges()
+    is_begun = len(match[1]) < 2 or match[1].lower() in onsets
+    is_ended = len(match[2]) < 2 or match[2].lower() in codas
+    return len(word) > LONGEST_INITIALS or (is_begun and is_ended)

@@ -1,0 +1,14 @@
+"""Tables of the rules: TOML files in `data/`, each read once."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+FOLDER: Final = Path(__file__).with_name("data")
+
+
+@cache
+def load_table(name: str) -> dict[str, Any]:
+    """The content of `data/<name>.toml`."""
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
