@@ -8,4 +8,5 @@ from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")
+    os.environ.setdefault("TTSAI_DATABASE_STATEMENT_SECONDS", "0")  # a command, a migration say, may take its time
     execute_from_command_line(sys.argv)

@@ -59,6 +59,7 @@ def use_servers() -> None:
         os.environ["TTSAI_TEST_REDIS_URL"] = servers.redis_url
         os.environ["TTSAI_HOME"] = str(servers.folder / "home")
     os.environ["DATABASE_URL"] = os.environ["TTSAI_TEST_DATABASE_URL"]
+    os.environ.setdefault("TTSAI_DATABASE_STATEMENT_SECONDS", "60")  # a busy machine is no fault
     os.environ["REDIS_URL"] = f"{os.environ['TTSAI_TEST_REDIS_URL']}/{_valkey_database()}"
     os.environ.setdefault("TTSAI_MODELS", str(Path(__file__).resolve().parent.parent / "var" / "models"))  # shared with `make run`
     os.environ.setdefault("TTSAI_SECRET_KEY", secrets.token_urlsafe(32))  # xdist workers inherit it

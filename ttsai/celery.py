@@ -8,8 +8,11 @@ from celery.schedules import crontab
 from celery.signals import import_modules
 
 from ttsai.required_secrets import exit_without_secrets
+from workers.valkey import TRANSPORT
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")
+# Django's system checks query the database (django-unfold's do): worker and beat must start while it is away. `make check` runs them.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 
 @import_modules.connect
@@ -22,25 +25,28 @@ app = Celery("ttsai")
 app.set_default()  # what `current_app` means in every thread: without it, other threads than this one get an app with Celery's defaults
 app.conf.update(
     broker_url=os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"),
+    broker_transport=TRANSPORT,
     task_ignore_result=True,
     task_default_queue="platform",
     task_create_missing_queues=True,
     task_acks_late=False,  # a message is a hint: the row in Postgres is the truth (DESIGN.md)
     result_backend=None,
     result_backend_thread_safe=True,
+    worker_consumer="workers.consumer:PatientConsumer",
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_send_task_events=False,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     broker_transport_options={
-        "socket_timeout": 10,
-        "socket_connect_timeout": 5,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 3,
         "socket_keepalive": True,
         "health_check_interval": 10,
         "queue_order_strategy": "priority",
     },
     timezone="UTC",
+    beat_scheduler="celery.beat:Scheduler",  # no file of its own: beat must not die of a full disk
     beat_schedule={
         # Those that repeat within seconds expire: a platform that was away does not come back to a heap of them.
         "dispatch": {"task": "platform.dispatch", "schedule": 1.0, "options": {"expires": 2}},

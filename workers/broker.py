@@ -11,6 +11,7 @@ from redis.retry import Retry
 
 from workers.consumer import broker_address
 from workers.contract.names import cancel_key
+from workers.valkey import connection_class
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ def connect(broker_url: str) -> redis.Redis:
     """A thread-safe client. No connection is made yet."""
     return redis.Redis.from_url(
         broker_url,
+        connection_class=connection_class(broker_url),
         socket_timeout=COMMAND_TIMEOUT_SECONDS,
         socket_connect_timeout=COMMAND_TIMEOUT_SECONDS,
         socket_keepalive=True,

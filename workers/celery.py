@@ -7,6 +7,7 @@ from celery import Celery, signals
 from kombu import Exchange, Queue
 
 from workers.contract import names
+from workers.valkey import TRANSPORT
 
 SOCKET_TIMEOUT_SECONDS: Final = 10
 CONNECT_TIMEOUT_SECONDS: Final = 5
@@ -14,6 +15,7 @@ CONNECT_TIMEOUT_SECONDS: Final = 5
 # Without fixups: one of them would load Django wherever DJANGO_SETTINGS_MODULE is set.
 app = Celery("workers", set_as_current=False, fixups=[])
 app.conf.update(
+    broker_transport=TRANSPORT,
     task_serializer="json",
     accept_content=["json"],
     result_backend=None,

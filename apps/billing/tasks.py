@@ -5,11 +5,13 @@ import logging
 from celery import shared_task
 
 from apps.billing.selectors import ledger_differences
+from apps.core.postgres.base import MAINTENANCE_SECONDS, statement_limit
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task(name="platform.reconcile_ledger", ignore_result=True)
+@statement_limit(MAINTENANCE_SECONDS)
 def reconcile_ledger() -> None:
     """Every night: balances and entries must agree. A difference is an error that somebody has to look at."""
     for difference in ledger_differences():

@@ -6,6 +6,7 @@ from typing import Any, Final
 from celery import current_app
 from kombu.exceptions import OperationalError
 
+from apps.core.valkey import outage
 from workers.contract import names
 
 logger = logging.getLogger(__name__)
@@ -16,6 +17,9 @@ ONE_RETRY: Final = {"max_retries": 1, "interval_start": 0.0, "interval_step": 0.
 
 def ask_platform(task: str, *arguments: Any, expires_seconds: float | None = None) -> None:
     """Ask for something that is no part of the truth: a lost message costs time or tidiness only."""
+    if outage.is_on:
+        logger.warning("%s not sent: Valkey does not answer", task)
+        return
     try:
         current_app.send_task(
             task,

@@ -1,15 +1,56 @@
 """The process's one pool of connections to Valkey (or any Redis of 7.0 or later)."""
 
 from functools import cache
+from typing import Any, Final
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from apps.core.outage import Outage
+from workers.valkey import Connection, SSLConnection
 
 ValkeyAway = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
-"""What to catch where the platform goes on without Valkey."""
+"""Errors of a server that is away or takes no writes: what to catch where the platform goes on without Valkey."""
 
-CONNECT_SECONDS = 2.0
-READ_SECONDS = 5.0
+CONNECT_SECONDS: Final = 2.0
+READ_SECONDS: Final = 3.0
+ONE_RETRY: Final = Retry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,))
+"""For a pooled connection that a restart of the server left stale. A timeout is not repeated: the next would last as long."""
+
+outage: Final = Outage("Valkey")
+
+
+class _Bounded:
+    """Mixin of connections: after a timeout all calls fail at once until the server answers again."""
+
+    def connect(self) -> None:
+        self._watched(super().connect)  # type: ignore[misc]
+
+    def send_packed_command(self, *arguments: Any, **options: Any) -> None:
+        self._watched(super().send_packed_command, *arguments, **options)  # type: ignore[misc]
+
+    def read_response(self, *arguments: Any, **options: Any) -> Any:
+        return self._watched(super().read_response, *arguments, **options)  # type: ignore[misc]
+
+    def _watched(self, call: Any, *arguments: Any, **options: Any) -> Any:
+        if outage.is_on:
+            self.disconnect()  # type: ignore[attr-defined]
+            raise redis.exceptions.ConnectionError("Valkey does not answer")
+        try:
+            return call(*arguments, **options)
+        except redis.exceptions.TimeoutError:
+            outage.begin(_probe)
+            raise
+
+
+class _Connection(_Bounded, Connection):
+    pass
+
+
+class _SSLConnection(_Bounded, SSLConnection):
+    pass
 
 
 @cache
@@ -17,9 +58,17 @@ def client() -> redis.Redis:
     """The client of this process: bytes in, bytes out."""
     return redis.Redis.from_url(
         settings.REDIS_URL,
+        connection_class=_SSLConnection if settings.REDIS_URL.startswith("rediss://") else _Connection,
         decode_responses=False,
         socket_connect_timeout=CONNECT_SECONDS,
         socket_timeout=READ_SECONDS,
         socket_keepalive=True,
         health_check_interval=30,
+        retry=ONE_RETRY,
     )
+
+
+def _probe() -> None:
+    options = {"socket_connect_timeout": CONNECT_SECONDS, "socket_timeout": CONNECT_SECONDS, "retry": Retry(NoBackoff(), 0)}
+    with redis.Redis.from_url(settings.REDIS_URL, **options) as probe:
+        probe.get("probe")  # a server that refuses writes refuses PING too, and answers all the same

@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 
 from apps.core.platform_tasks import ONE_RETRY
 from apps.core.storage import StorageAwayError, get_storage
-from apps.core.valkey import ValkeyAway, client
+from apps.core.valkey import ValkeyAway, client, outage
 from apps.jobs.objects import JSON_TYPE, MANIFEST, TIMINGS, attempt_folder, output_name, with_addresses
 from workers.contract import names
 from workers.contract.formats import content_type_of
@@ -58,8 +58,8 @@ class _Broker:
 
 
 def is_broker_away() -> bool:
-    """Whether a message could not be sent a moment ago."""
-    return time.monotonic() < _Broker.away_until
+    """Whether a message could not be sent a moment ago, or Valkey is known not to answer."""
+    return outage.is_on or time.monotonic() < _Broker.away_until
 
 
 def forget_broker_state() -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from celery import shared_task
 
+from apps.core.postgres.base import MAINTENANCE_SECONDS, statement_limit
 from apps.jobs.dispatch import dispatch_all
 from apps.jobs.publishing import DISCARD_JOINED_PARTS, EXPIRE_RESULTS
 from apps.jobs.services.attempts import start_part
@@ -65,6 +66,7 @@ def discard(job: str) -> None:
 
 
 @shared_task(name="platform.forget_old_rows", ignore_result=True)
+@statement_limit(MAINTENANCE_SECONDS)
 def forget() -> None:
     """Every hour: idempotency keys of yesterday."""
     forget_old_rows()

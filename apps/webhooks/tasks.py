@@ -7,6 +7,7 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 
 from apps.core.notices import SEND_DUE_WEBHOOKS
+from apps.core.postgres.base import MAINTENANCE_SECONDS, statement_limit
 from apps.webhooks.sender import Sender
 from apps.webhooks.services.retention import forget_deliveries
 
@@ -30,6 +31,7 @@ def stop_sending(**_: Any) -> None:
 
 
 @shared_task(name="platform.forget_deliveries", ignore_result=True)
+@statement_limit(MAINTENANCE_SECONDS)
 def forget_old_deliveries() -> None:
     """Every hour: deliveries that ended long ago."""
     forget_deliveries()

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import connections, transaction
-from django.db.backends.postgresql.base import DatabaseWrapper
+
+from apps.core.postgres.base import DatabaseWrapper
 
 allow_database: Callable[[], AbstractContextManager[None]] = nullcontext
 """Lifts pytest-django's block of database access; set by tests/conftest.py."""

@@ -1,7 +1,7 @@
 """Where the servers are: Postgres, Valkey, the object store."""
 
 import secrets
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from ttsai.settings import environment
@@ -13,10 +13,37 @@ DEBUG = False
 ALLOWED_HOSTS = environment.names("TTSAI_ALLOWED_HOSTS", "*")
 
 
+TTSAI_DATABASE_STATEMENT_SECONDS = environment.number("TTSAI_DATABASE_STATEMENT_SECONDS", 10)
+"""The database ends a longer statement, and a second later the client gives up on a database that does not answer. 0 sets no limits."""
+
+CONNECT_SECONDS: Final = 3
+LOCK_SECONDS: Final = 5
+IDLE_TRANSACTION_SECONDS: Final = 30
+"""A process that was stopped inside a transaction must not hold its locks for ever."""
+
+
+def _database_options(statement_seconds: int) -> dict[str, Any]:
+    limits = {
+        "statement_timeout": f"{statement_seconds}s",
+        "lock_timeout": f"{min(LOCK_SECONDS, statement_seconds)}s",
+        "idle_in_transaction_session_timeout": f"{IDLE_TRANSACTION_SECONDS if statement_seconds else 0}s",
+    }
+    return {
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": "ttsai",
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 15_000,  # milliseconds that sent data may stay unacknowledged
+        "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+        "statement_seconds": statement_seconds,
+    }
+
+
 def _database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "apps.core.postgres",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -25,7 +52,7 @@ def _database(url: str) -> dict[str, Any]:
         "CONN_MAX_AGE": None,  # threads are persistent (ttsai/web), so are their connections
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {"connect_timeout": 5, "application_name": "ttsai"},
+        "OPTIONS": _database_options(TTSAI_DATABASE_STATEMENT_SECONDS),
     }
 
 

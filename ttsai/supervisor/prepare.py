@@ -18,6 +18,7 @@ def main() -> None:
     """Migrates, loads the starting plans, and makes the demo account unless TTSAI_DEMO=0. Exits where a secret is missing or published."""
     exit_without_secrets()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")
+    os.environ["TTSAI_DATABASE_STATEMENT_SECONDS"] = "0"  # a migration may take its time, and waits for the lock below
     django.setup()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARE_LOCK])  # the end of the connection gives it back

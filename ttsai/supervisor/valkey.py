@@ -70,7 +70,7 @@ class Valkey:
         try:
             with redis.Redis.from_url(self.url, socket_connect_timeout=1, socket_timeout=1) as client:
                 return bool(client.ping())
-        except redis.exceptions.ConnectionError:  # also while it reads its data (BusyLoadingError)
+        except redis.exceptions.RedisError:  # also while it reads its data (BusyLoadingError) or cannot write (MISCONF)
             return False
 
     def _end_left_behind(self) -> None:

@@ -11,7 +11,10 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 
+import redis
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from apps.core.valkey import ValkeyAway
 from workers.contract import names
@@ -23,6 +26,8 @@ EntryId = tuple[int, int]
 FindEnds = Callable[[Iterable[str]], Awaitable[dict[str, Event]]]
 """The end events of those jobs (32 hex digits) that have ended."""
 
+AWAY = (*ValkeyAway, redis.exceptions.ResponseError, TimeoutError)
+"""Also a server that answers and takes no writes: its disk is full."""
 START: EntryId = (0, 0)
 BLOCK_MILLISECONDS = 5_000
 READ_COUNT = 500
@@ -31,6 +36,8 @@ POLL_SECONDS = 2.0
 BACKLOG = 1_000
 """Events kept in memory for one subscriber; one that lags further is served again from the stream."""
 WAKE_SECONDS = 3600
+NOTE_SECONDS = 2.0
+"""A request waits no longer than that for a note about its waiting."""
 
 _ENTRY_ID = re.compile(r"(\d{1,18})-(\d{1,9})")
 
@@ -83,7 +90,12 @@ class Hub:
         self._find_ends = find_ends
         self._streams: dict[str, _Stream] = {}
         self._valkey = Redis.from_url(
-            redis_url, protocol=2, socket_connect_timeout=2.0, socket_timeout=BLOCK_MILLISECONDS / 1000 + 5, socket_keepalive=True
+            redis_url,
+            protocol=2,
+            socket_connect_timeout=2.0,
+            socket_timeout=BLOCK_MILLISECONDS / 1000 + 5,
+            socket_keepalive=True,
+            retry=Retry(NoBackoff(), 0),  # the tasks here try again themselves
         )
         # The reader blocks in XREAD over the streams it knows. A write to this one, which only it reads, makes it look again.
         self._wake_stream = f"web:wake:{uuid.uuid4().hex}"
@@ -104,7 +116,7 @@ class Hub:
             for task in list(self._tasks):
                 task.cancel()
             await asyncio.wait(list(self._tasks), timeout=0.2)
-        with contextlib.suppress(*ValkeyAway):
+        with contextlib.suppress(*AWAY):
             await self._valkey.delete(self._wake_stream)
         await self._valkey.aclose()
 
@@ -138,11 +150,12 @@ class Hub:
 
     async def note_waiter(self, job: str, *, waiter: str, seconds: float) -> None:
         """Tell all web processes that somebody waits for the job's answer; forgotten after so many seconds."""
-        with contextlib.suppress(*ValkeyAway):
-            pipeline = self._valkey.pipeline(transaction=False)
-            pipeline.zadd(_waiters_key(job), {waiter: time.time() + seconds})
-            pipeline.expire(_waiters_key(job), int(seconds) + 60)
-            await pipeline.execute()
+        with contextlib.suppress(*AWAY):
+            async with asyncio.timeout(NOTE_SECONDS):
+                pipeline = self._valkey.pipeline(transaction=False)
+                pipeline.zadd(_waiters_key(job), {waiter: time.time() + seconds})
+                pipeline.expire(_waiters_key(job), int(seconds) + 60)
+                await pipeline.execute()
 
     def forget_waiter(self, job: str, *, waiter: str) -> None:
         """The waiter has its answer, or is gone. Nobody waits until that is known."""
@@ -150,15 +163,16 @@ class Hub:
 
     async def count_waiters(self, job: str, *, but: str) -> int:
         """How many wait for the job's answer, in all web processes, without this one; 0 while Valkey is away."""
-        with contextlib.suppress(*ValkeyAway):
-            pipeline = self._valkey.pipeline(transaction=False)
-            pipeline.zrem(_waiters_key(job), but)
-            pipeline.zcount(_waiters_key(job), time.time(), "+inf")
-            return int((await pipeline.execute())[1])
+        with contextlib.suppress(*AWAY):
+            async with asyncio.timeout(NOTE_SECONDS):
+                pipeline = self._valkey.pipeline(transaction=False)
+                pipeline.zrem(_waiters_key(job), but)
+                pipeline.zcount(_waiters_key(job), time.time(), "+inf")
+                return int((await pipeline.execute())[1])
         return 0
 
     async def _forget_waiter(self, job: str, *, waiter: str) -> None:
-        with contextlib.suppress(*ValkeyAway):
+        with contextlib.suppress(*AWAY):
             await self._valkey.zrem(_waiters_key(job), waiter)
 
     def _rewind(self, subscription: Subscription) -> None:
@@ -178,7 +192,7 @@ class Hub:
     async def _wake(self) -> None:
         try:
             await self._valkey.xadd(self._wake_stream, {"": ""}, maxlen=1, approximate=False)
-        except ValkeyAway:
+        except AWAY:
             self._is_woken = False  # the reader is thrown out of its call as well, and looks again when it is back
 
     async def _read_for_ever(self) -> None:
@@ -187,7 +201,7 @@ class Hub:
             try:
                 await self._read_once()
                 pause = 0.05
-            except ValkeyAway as error:
+            except AWAY as error:
                 logger.warning("job streams: %s; trying again", type(error).__name__)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 1.0)
@@ -215,7 +229,7 @@ class Hub:
             await asyncio.sleep(POLL_SECONDS)
             if not self._streams:
                 continue
-            with contextlib.suppress(*ValkeyAway):
+            with contextlib.suppress(*AWAY):
                 await self._valkey.expire(self._wake_stream, WAKE_SECONDS)
             try:
                 ends = await self._find_ends(list(self._streams))

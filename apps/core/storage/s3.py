@@ -30,6 +30,9 @@ AddressingStyle = Literal["auto", "path", "virtual"]
 
 # Web threads are persistent and may each be in a call; s3transfer's own threads would multiply that.
 ONE_THREAD = TransferConfig(use_threads=False)
+CONNECT_SECONDS = 3
+READ_SECONDS = 10
+"""Between two blocks of bytes. With one repeat a server that hangs costs a request half a minute at most."""
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 
 
@@ -149,9 +152,9 @@ class S3Storage:
             config=Config(
                 signature_version="s3v4",
                 s3={"addressing_style": self.addressing_style},
-                connect_timeout=5,
-                read_timeout=60,
-                retries={"mode": "standard", "total_max_attempts": 3},
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=READ_SECONDS,
+                retries={"mode": "standard", "total_max_attempts": 2},
                 max_pool_connections=32,
                 # Not every S3 server knows the newer checksums: seaweedfs and older MinIO store the trailer as data.
                 request_checksum_calculation="when_required",

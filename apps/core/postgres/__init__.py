@@ -1,0 +1,1 @@
+"""Django's Postgres backend with an end to every wait."""
