@@ -46,6 +46,7 @@ def harmed(tmp_path_factory: pytest.TempPathFactory, receiver_ports: list[int]) 
         "TTSAI_ENGINES": "silence",
         "TTSAI_PRELOAD": "",
         "TTSAI_SILENCE_COMPUTE_SECONDS": "0.2",
+        "TTSAI_DATABASE_STATEMENT_SECONDS": "5",
         "TTSAI_OUTBOUND_ALLOW": ",".join(f"127.0.0.1:{port}" for port in receiver_ports),
     }
     running = RunningPlatform(home=_home(tmp_path_factory), environment=environment)

@@ -1,5 +1,6 @@
 """A whole platform of its own, started by `ttsai up` as a newcomer would, for tests and benchmarks to use and to harm."""
 
+import contextlib
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -129,6 +131,20 @@ class RunningPlatform:
         assert pids, f"no process of {part} runs"
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
+
+    @contextlib.contextmanager
+    def frozen(self, part: str) -> Iterator[None]:
+        """Stop (SIGSTOP) one part's processes with their children, and let them go on afterwards."""
+        parents = [psutil.Process(pid) for pid in self.pids(part)]
+        processes = [process for parent in parents for process in (parent, *parent.children(recursive=True))]
+        try:
+            for process in processes:
+                process.suspend()
+            yield
+        finally:
+            for process in processes:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.resume()
 
     def _environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TTSAI_MODELS", "TMPDIR"}}
