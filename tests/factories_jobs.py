@@ -130,7 +130,14 @@ def started(part: Part, *, worker: str = WORKER, boot: str = BOOT) -> Part:
     return Part.objects.get(pk=part.pk)
 
 
-def store_output(part: Part, *, audio: bytes = AUDIO, has_timings: bool = False, is_manifest_stored: bool = True) -> Manifest:
+def store_output(
+    part: Part,
+    *,
+    audio: bytes = AUDIO,
+    has_timings: bool = False,
+    is_manifest_stored: bool = True,
+    details: dict[str, Any] | None = None,
+) -> Manifest:
     """What a worker leaves in the store."""
     folder = attempt_folder(part.tenant, job=part.job_id, index=part.index, token=_token(part))
     get_storage().put_bytes(f"{folder}/{output_name(part.work['format'])}", audio, content_type="audio/mpeg")
@@ -144,6 +151,7 @@ def store_output(part: Part, *, audio: bytes = AUDIO, has_timings: bool = False,
         sample_rate=24000,
         units_done=part.units,
         has_timings=has_timings,
+        details=details or {},
     )
     if is_manifest_stored:
         get_storage().put_bytes(f"{folder}/{MANIFEST}", json.dumps(manifest.to_dict()).encode(), content_type="application/json")

@@ -1,6 +1,6 @@
 """A turn of a conversation, from the request to the queued job."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +30,8 @@ from workers.contract.messages import SpeakWork
 KIND = "voice-chat"
 SERVICE = "voice-chat"
 LIMITS = SourceLimits(max_bytes=25_000_000, max_audio_seconds=120.0)
+LISTEN_WEIGHT, REPLY_WEIGHT, SPEAK_WEIGHT = 20, 40, 40
+"""Shares of a turn's price in percent, for a turn that is cancelled: a written question has no share of listening."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,8 +158,8 @@ def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple
     speech = SpeakWork(cast.speaker.id, voice=cast.voice.id if cast.voice else "", text="", format=order.format).to_dict()
     parts = (
         *listening,
-        PartPlan("reply", answer, units=0, stage=stage, queue=cast.responder.queue, is_kept=True),
-        PartPlan("speak", {**speech, "script": output_of(stage)}, units=0, stage=stage + 1, queue=cast.speaker.queue),
+        PartPlan("reply", answer, units=0, stage=stage, queue=cast.responder.queue, is_kept=True, weight=REPLY_WEIGHT),
+        PartPlan("speak", {**speech, "script": output_of(stage)}, units=0, stage=stage + 1, queue=cast.speaker.queue, weight=SPEAK_WEIGHT),
     )
     params: dict[str, Any] = {"model": cast.speaker.id, "voice": order.voice, "format": order.format, "conversation": conversation.uuid.hex}
     return JobPlan(
@@ -167,7 +169,7 @@ def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple
         lane="live" if order.is_awaited else "normal",
         parts=parts,
         join=None,
-        units=0,
+        units=sum(part.weight or 0 for part in parts),
         price_millicredits=service_price(SERVICE),
         output_format=order.format,
         params={**params, "text": order.text, "source": source.key} if source else {**params, "text": order.text},
@@ -180,4 +182,4 @@ def _listening(cast: Cast, *, source: Source | None) -> tuple[PartPlan, ...]:
         return ()
     work = ListenWork(cast.recogniser.id, audio=NOWHERE, language=cast.language)
     (part,) = listening_parts(source.key, milliseconds=milliseconds_of(source), work=work)
-    return (PartPlan(part.kind, part.work, units=0, queue=cast.recogniser.queue),)
+    return (replace(part, queue=cast.recogniser.queue, weight=LISTEN_WEIGHT),)

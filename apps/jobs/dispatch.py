@@ -62,7 +62,8 @@ WHERE waiting.tenant IS NOT NULL
 # SKIP LOCKED: a part that is being cancelled at this moment is left alone, and the dispatcher never waits for a row.
 ADMIT = """
 UPDATE jobs_part AS part
-SET state = 'admitted', token = chosen.token, attempts = part.attempts + 1, opens_job = false, worker = '', boot = '', units_done = 0,
+SET state = 'admitted', token = chosen.token, attempts = part.attempts + 1, opens_job = false, worker = '', boot = '',
+    units_done = CASE WHEN part.kind = 'speak' THEN part.units_done ELSE 0 END,
     admitted_at = clock_timestamp(), lease_expires_at = clock_timestamp() + make_interval(secs => %(pickup)s)
 FROM (
     SELECT row.id, admitted.token FROM jobs_part AS row

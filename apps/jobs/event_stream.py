@@ -23,20 +23,21 @@ Events = AsyncIterator[tuple[str, dict[str, Any]]]
 class EventStream:
     """An ASGI app: every event with its id, so that a client that lost the connection goes on with Last-Event-ID."""
 
-    def __init__(self, events: Events) -> None:
+    def __init__(self, events: Events, *, has_words: bool = True) -> None:
         self._events = events
+        self._hidden = ENTRY_OF_AUDIO if has_words else ENTRY_OF_AUDIO | {"words"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Sends events as they come, to the end of the job."""
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         if scope["method"] != "HEAD":
-            async for chunk in _chunks(self._events):
+            async for chunk in _chunks(self._events, hidden=self._hidden):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _chunks(events: Events) -> AsyncIterator[bytes]:
-    """The events, and a comment wherever there is none for a while."""
+async def _chunks(events: Events, *, hidden: frozenset[str]) -> AsyncIterator[bytes]:
+    """The events that are not hidden, and a comment wherever there is none for a while."""
     pending = asyncio.ensure_future(anext(events, None))
     try:
         while True:
@@ -47,7 +48,7 @@ async def _chunks(events: Events) -> AsyncIterator[bytes]:
             item = pending.result()
             if item is None:
                 return
-            if item[1].get("type") not in ENTRY_OF_AUDIO:
+            if item[1].get("type") not in hidden:
                 yield _event(*item)
             pending = asyncio.ensure_future(anext(events, None))
     finally:

@@ -27,6 +27,10 @@ SPEECH = "speech"
 """The kind of job whose units are characters; those of one that hears a recording are its milliseconds."""
 
 
+SPEAK = "speak"
+"""The kind of part that publishes each word that it says."""
+
+
 class PartState(models.TextChoices):
     """waiting (for other parts), queued (for a slot), admitted (sent to a worker), running (a worker said so), then an end."""
 
@@ -65,6 +69,9 @@ class Job(models.Model):
     lane = models.CharField(max_length=10, choices=Lane.choices)
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     params = models.JSONField(default=dict, blank=True)
+    was_watched = models.BooleanField(
+        db_default=False, help_text="Its events were read while it ran: a text that they held is charged even if the job fails."
+    )
     part_count = models.PositiveIntegerField(default=1)
     units = models.PositiveIntegerField(default=0, help_text="Characters, for speech.")
     price_millicredits = models.PositiveBigIntegerField(default=0)
@@ -139,6 +146,9 @@ class Part(models.Model):
     opens_job = models.BooleanField(default=False, help_text="The first part of a job that has not begun: admitting it begins the job.")
     units = models.PositiveIntegerField(default=0)
     units_done = models.PositiveIntegerField(default=0)
+    weight = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Its share of the job's price, against the other parts' weights; its units where empty."
+    )
     token = models.UUIDField(null=True, blank=True, help_text="Of the present attempt.")
     worker = models.CharField(max_length=200, blank=True)
     boot = models.CharField(max_length=64, blank=True)

@@ -23,6 +23,7 @@ from apps.jobs.selectors import PUBLIC_STATES, get_own_job, list_own_jobs, read_
 from apps.jobs.serializers import HealthSerializer, JobPageSerializer, JobSerializer, UsageSerializer, job_shape
 from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.previews import check_preview, request_preview
+from apps.jobs.services.watching import may_read_words, note_watcher
 from apps.jobs.usage import GROUPS, read_period, read_usage
 
 CANCEL_WAIT_SECONDS = 3.0
@@ -98,12 +99,13 @@ class JobEventsView(APIView):
         responses={(200, "text/event-stream"): OpenApiResponse(str, description="started, progress, words; the last event is `end`.")},
     )
     def get(self, request: Request, uuid: str) -> HttpResponseBase:
-        """Server-sent events to the end of the job. Watching never cancels: leave and come back as you like."""
-        job = get_own_job(get_caller(request), uuid_text=uuid)
+        """Server-sent events to the end of the job. Watching never cancels: leave and come back as you like. Words of an answer or a
+        translation that you read here are charged with what was made for them, even if the job fails afterwards."""
+        job = note_watcher(get_own_job(get_caller(request), uuid_text=uuid))
         after_id = request.META.get("HTTP_LAST_EVENT_ID", "0")
 
         async def resolve(exchange: Exchange) -> ASGIApp:
-            return EventStream(exchange.events(job.uuid, after_id))
+            return EventStream(exchange.events(job.uuid, after_id), has_words=may_read_words(job))
 
         return Deferred(resolve)
 

@@ -1,7 +1,7 @@
 """From a request for a speech translation to a queued job."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from apps.accounts.callers import Caller
@@ -25,6 +25,8 @@ SERVICE = "speech-translation"
 LIMITS = SourceLimits(max_bytes=100_000_000)
 SHARE_MILLISECONDS = 60_000
 """The translation of each minute is spoken by a part of its own."""
+LISTEN_WEIGHT, TRANSLATE_WEIGHT, SPEAK_WEIGHT = 2, 1, 2
+"""Shares of the price, a fifth each, for a job that is cancelled: listening costs what a transcription does by the starting prices."""
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
@@ -81,16 +83,21 @@ def plan_translation(caller: Caller, *, order: TranslationOrder, source: Source)
     cast, milliseconds = choose_cast(caller, order=order), milliseconds_of(source)
     shares = -(-milliseconds // SHARE_MILLISECONDS)
     listen = ListenWork(cast.recogniser.id, audio=NOWHERE, language=cast.source, has_english=_needs_english(cast))
-    parts = listening_parts(source.key, milliseconds=milliseconds, work=listen)
+    heard = listening_parts(source.key, milliseconds=milliseconds, work=listen)
+    parts = tuple(replace(part, weight=LISTEN_WEIGHT * part.units) for part in heard)
     stage = parts[-1].stage + 1
     translate = TranslateWork(
         cast.translator.id if cast.translator else "", target_language=cast.target, source_language=cast.source, shares=shares
     )
     written = {**translate.to_dict(), "transcript": output_of(len(parts) - 1)}
     queue = (cast.translator or cast.recogniser).queue
-    parts = (*parts, PartPlan("translate", written, units=0, stage=stage, queue=queue, is_kept=True))
+    weight = TRANSLATE_WEIGHT * milliseconds
+    parts = (*parts, PartPlan("translate", written, units=0, stage=stage, queue=queue, is_kept=True, weight=weight))
     script = output_of(len(parts) - 1)
-    speaking = tuple(_speak_part(cast, order=order, script=script, share=share, shares=shares, stage=stage + 1) for share in range(shares))
+    speaking = tuple(
+        _speak_part(cast, order=order, script=script, share=share, shares=shares, stage=stage + 1, weight=weight)
+        for share, weight in enumerate(_split(SPEAK_WEIGHT * milliseconds, shares=shares))
+    )
     return JobPlan(
         kind=KIND,
         engine_id=(cast.translator or cast.recogniser).id,
@@ -114,6 +121,11 @@ def plan_translation(caller: Caller, *, order: TranslationOrder, source: Source)
     )
 
 
+def _split(whole: int, *, shares: int) -> list[int]:
+    """Nearly equal whole numbers that add up to the whole."""
+    return [whole * (share + 1) // shares - whole * share // shares for share in range(shares)]
+
+
 def _needs_english(cast: Cast) -> bool:
     """Where the recogniser translates, and where the translator may turn out not to know the pair: then it translates the English."""
     if not cast.recogniser.spec.has_translation or cast.source == cast.target:
@@ -121,7 +133,9 @@ def _needs_english(cast: Cast) -> bool:
     return cast.translator is None or not is_certain(cast.translator, source=cast.source, target=cast.target)
 
 
-def _speak_part(cast: Cast, *, order: TranslationOrder, script: dict[str, int], share: int, shares: int, stage: int) -> PartPlan:
+def _speak_part(
+    cast: Cast, *, order: TranslationOrder, script: dict[str, int], share: int, shares: int, stage: int, weight: int
+) -> PartPlan:
     work: dict[str, Any] = SpeakWork(
         cast.speaker.engine.id,
         voice=cast.speaker.voice,
@@ -132,4 +146,4 @@ def _speak_part(cast: Cast, *, order: TranslationOrder, script: dict[str, int], 
         share=share,
         voices=cast.speaker.voices,
     ).to_dict()
-    return PartPlan("speak", {**work, "script": script}, units=0, stage=stage, queue=cast.speaker.engine.queue)
+    return PartPlan("speak", {**work, "script": script}, units=0, stage=stage, queue=cast.speaker.engine.queue, weight=weight)

@@ -61,7 +61,7 @@ def test_a_text_is_answered_with_text_and_speech(server: RunningShell, owner: Pe
         "model": "offline",
     }
     assert httpx.get(answer.json()["audio_url"]).content == AUDIO
-    assert list(job.parts.order_by("index").values_list("kind", "queue")) == [("reply", "offline"), ("speak", "kokoro")]
+    assert list(job.parts.order_by("index").values_list("kind", "queue", "weight")) == [("reply", "offline", 40), ("speak", "kokoro", 40)]
     assert (job.parts.get(kind="speak").work["voice"], job.lane, owner.millicredits) == ("am_adam", "live", 997_000)
 
 
@@ -70,7 +70,7 @@ def test_a_recording_is_heard_first(server: RunningShell, owner: Person, song: b
         answer = say(server, owner, song, system_prompt="Be brief.")
     assert (answer.status_code, answer.json()["user_text"], answer.json()["credits_used"]) == (200, "Hello there.", 3)
     job = Job.objects.get()
-    assert list(job.parts.order_by("index").values_list("kind", flat=True)) == ["listen", "reply", "speak"]
+    assert list(job.parts.order_by("index").values_list("kind", "weight")) == [("listen", 20), ("reply", 40), ("speak", 40)]
     work = job.parts.get(kind="reply").work
     assert (work["system_prompt"], work["text"], work["history"]) == ("Be brief.", "", [])
     assert work["transcript"]["$key"].endswith("document.json")

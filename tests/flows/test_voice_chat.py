@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.flows.following import entries_of
+from tests.flows.following import entries_of, wait_for_end
 from tests.flows.listening import Listener, plain_words
 from tests.flows.recordings import as_flac, speak
 from tests.flows.running import RunningPlatform
@@ -69,6 +69,21 @@ def test_history_and_system_prompt_arrive_at_the_chat_server(client: httpx.Clien
     heard = plain_words(listener.hear(httpx.get(second["audio_url"]).content))
     assert heard.startswith("the museum opens at")
     assert "closes at" in heard
+
+
+def test_a_turn_cancelled_at_its_first_words_is_charged_for_what_was_made(
+    hearing: RunningPlatform, client: httpx.Client, chat: ChatHTTP
+) -> None:
+    chat.script[:] = [says(" ".join(f"This is sentence number {number} of a long answer." for number in range(1, 41)))]
+    job = client.post(f"{CHAT}?async=1", json={"text": "Tell me more.", "tts_model": "kokoro"}).json()
+    with client.stream("GET", f"/v1/jobs/{job['uuid']}/events/") as events:
+        assert any(line == "event: words" for line in events.iter_lines())
+        client.post(f"/v1/jobs/{job['uuid']}/cancel/")
+    ended = wait_for_end(client, job["uuid"])
+    entries = entries_of(hearing, job["uuid"])
+    assert (ended["status"], entries["reservation"], entries["release"]) == ("cancelled", -TURN_MILLICREDITS, TURN_MILLICREDITS)
+    assert TURN_MILLICREDITS / 2 < -entries["charge"] <= TURN_MILLICREDITS
+    assert ended["credits_used"] == -entries["charge"] / 1000
 
 
 def test_a_turn_that_fails_costs_nothing_and_the_conversation_goes_on_without_it(client: httpx.Client, chat: ChatHTTP) -> None:

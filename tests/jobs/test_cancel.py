@@ -2,8 +2,6 @@
 
 import pytest
 import redis
-from hypothesis import given
-from hypothesis import strategies as st
 from redis.client import PubSub
 
 from apps.billing.models import LedgerEntry
@@ -11,7 +9,6 @@ from apps.billing.selectors import available_millicredits, ledger_differences
 from apps.core.errors import ConflictError
 from apps.jobs.models import Part, PartState
 from apps.jobs.services.cancel import cancel_job
-from apps.jobs.services.endings import charge_of_cancelled
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.reap import reap
 from tests.factories_jobs import announce, caller, finished, outcome_of, part_of, reread, started, submit, work_off
@@ -153,11 +150,3 @@ def test_a_freed_slot_goes_to_the_next() -> None:
     first, second = (submit(caller()).job for _ in range(2))
     cancel_job(first, reason="")
     assert part_of(second).state == PartState.ADMITTED
-
-
-@given(st.integers(0, 10**9), st.integers(0, 10**6), st.integers(0, 10**6))
-def test_a_charge_is_never_below_the_share_nor_above_the_price(price: int, units: int, units_done: int) -> None:
-    charged = charge_of_cancelled(price, units=units, units_done=min(units_done, units))
-    assert 0 <= charged <= price
-    if units:
-        assert 0 <= charged * units - price * min(units_done, units) < units

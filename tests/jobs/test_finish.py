@@ -152,11 +152,11 @@ def test_a_failure_for_good_fails_the_job_and_stops_its_other_parts(valkey: redi
     assert not finish_part(outcome_of(other))
 
 
-def test_a_worker_that_stops_without_being_asked_gives_the_part_back() -> None:
+def test_a_speak_part_given_back_by_its_worker_keeps_what_was_spoken() -> None:
     announce()
     job = submit(caller()).job
     assert finish_part(outcome_of(started(part_of(job)), status="cancelled", units_done=3))
-    assert (part_of(job).state, part_of(job).units_done, reread(job).state) == ("queued", 0, "running")
+    assert (part_of(job).state, part_of(job).units_done, reread(job).state) == ("queued", 3, "running")
 
 
 def test_a_long_text_is_joined_once_its_parts_are_done(valkey: redis.Redis) -> None:

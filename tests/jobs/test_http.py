@@ -263,6 +263,24 @@ def test_watching_a_job_to_its_end_and_going_on_after_an_event(shell: RunningShe
     assert read_events(url, {**people.colleague, "Last-Event-ID": seen[3]["id"]}) == seen[4:]
 
 
+def test_words_of_an_answer_that_was_not_charged_are_not_given_away_afterwards(shell: RunningShell, people: People) -> None:
+    announce()
+    jobs = [submit(people.caller, kind=kind).job for kind in ("voice-chat", "speech")]
+    for job in jobs:
+        publish_event(job.uuid, {"type": "words", "part": 0, "words": []})
+        assert finish_part(outcome_of(started(part_of(job)), status="failed", error_code="bad_audio"))
+        assert reread(job).charged_millicredits == 0
+    seen = [[event["event"] for event in read_events(f"{shell.url}/v1/jobs/{job.uuid}/events", people.owner)] for job in jobs]
+    assert seen == [["started", "end"], ["words", "started", "end"]]
+
+
+def test_watching_a_running_turn_is_noted_before_its_first_event(shell: RunningShell, people: People) -> None:
+    announce()
+    job = submit(people.caller, kind="voice-chat").job
+    with httpx.stream("GET", f"{shell.url}/v1/jobs/{job.uuid}/events/", headers=people.owner, timeout=5) as answer:
+        assert (answer.status_code, reread(job).was_watched) == (200, True)
+
+
 def test_watching_never_cancels_and_needs_the_owner(shell: RunningShell, people: People) -> None:
     announce()
     job = submit(people.caller).job

@@ -65,6 +65,7 @@ def test_speech_becomes_speech_in_another_language(server: RunningShell, owner: 
     assert httpx.get(answer.json()["audio_url"]).content == AUDIO
     assert kinds(job) == [("listen", 0, "whisper"), ("translate", 1, "apertium"), ("speak", 2, "kokoro")]
     assert (job.kind, job.units, job.charged_millicredits, owner.millicredits) == ("speech-translation", 2000, 167, 1_000_000 - 167)
+    assert list(job.parts.order_by("index").values_list("weight", flat=True)) == [4000, 2000, 4000]
 
 
 def test_voices_are_those_of_the_language_by_gender(server: RunningShell, owner: Person, song: bytes) -> None:

@@ -125,6 +125,7 @@ class Manifest(Message):
     """Characters for speech, milliseconds of the recording for what listens; a job that is cancelled half way pays for what is done."""
     has_timings: bool = False
     details: dict[str, Any] = field(default_factory=dict)
+    """For people, but for `share_characters`: the length of each share of a script, by which the platform counts how much of it is spoken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,5 @@ def reply(run: PartRun, *, workbench: Workbench) -> Manifest:
         details=details,
     )
     run.units_done = len(said)
-    return store_document(
-        run.message, storage=workbench.storage, document=document, units_done=run.units_done, details={**details, "language": language}
-    )
+    details = {**details, "language": language, "share_characters": list(map(len, document.shares))}
+    return store_document(run.message, storage=workbench.storage, document=document, units_done=run.units_done, details=details)

@@ -62,7 +62,7 @@ def translate(run: PartRun, *, workbench: Workbench) -> Manifest:
         details=result.details,
     )
     run.units_done = len(result.original)
-    details = {**result.details, "language": target}
+    details = {**result.details, "language": target, "share_characters": list(map(len, document.shares))}
     return store_document(run.message, storage=workbench.storage, document=document, units_done=run.units_done, details=details)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from apps.core.events import publish_event
 from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part
 from apps.jobs.publishing import cancel_attempts
+from apps.jobs.selectors import read_progress
 from workers.contract import names
 from workers.contract.messages import InFlight, PartStarted
 
@@ -32,15 +33,12 @@ FROM (
 WHERE part.id = held.id RETURNING part.job_id, held.state_before
 """
 
+# What a lost attempt spoke stays counted: its words were published, and are charged if the owner cancels before another attempt gets there.
 REQUEUE = """
-UPDATE jobs_part SET state = 'queued', token = NULL, worker = '', boot = '', lease_expires_at = NULL, units_done = 0,
+UPDATE jobs_part SET state = 'queued', token = NULL, worker = '', boot = '', lease_expires_at = NULL,
+    units_done = CASE WHEN kind = 'speak' THEN GREATEST(units_done, LEAST(%(units)s, units)) ELSE 0 END,
     not_before = clock_timestamp() + make_interval(secs => %(delay)s), error_code = %(code)s
 WHERE token = %(token)s AND state IN ('admitted', 'running')
-"""
-
-PROGRESS = """
-SELECT job.uuid, job.units, SUM(CASE WHEN part.state = 'done' THEN part.units ELSE LEAST(part.units_done, part.units) END)
-FROM jobs_job AS job JOIN jobs_part AS part ON part.job_id = job.uuid WHERE job.uuid = ANY(%(jobs)s) GROUP BY job.uuid
 """
 
 
@@ -65,20 +63,17 @@ def renew_leases(in_flight: Sequence[InFlight], *, worker: str, boot: str) -> No
         _stop_stale(tokens)
 
 
-def requeue_attempt(token: UUID, *, delay_seconds: float, error_code: str = "") -> bool:
+def requeue_attempt(token: UUID, *, delay_seconds: float, error_code: str = "", units_done: int = 0) -> bool:
     """Give the part to another worker. False when the attempt had ended. Inside the caller's transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(REQUEUE, {"token": token, "delay": delay_seconds, "code": error_code})
+        cursor.execute(REQUEUE, {"token": token, "delay": delay_seconds, "code": error_code, "units": units_done})
         return bool(cursor.rowcount)
 
 
 def publish_progress(jobs: Iterable[UUID]) -> None:
     """How far these jobs are, to whoever watches them."""
-    with connection.cursor() as cursor:
-        cursor.execute(PROGRESS, {"jobs": list(set(jobs))})
-        rows: list[tuple[UUID, int, Any]] = cursor.fetchall()
-    for job_uuid, units, units_done in rows:
-        publish_event(job_uuid, {"type": "progress", "units_done": int(units_done), "units_total": units})
+    for job_uuid, units, units_done in read_progress(jobs):
+        publish_event(job_uuid, {"type": "progress", "units_done": units_done, "units_total": units})
 
 
 def begin_jobs(jobs: Iterable[UUID]) -> None:

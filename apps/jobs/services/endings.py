@@ -11,18 +11,16 @@ from django.utils import timezone
 from apps.billing.services import release_credits, settle_credits
 from apps.core.events import end_event, publish_event
 from apps.core.platform_tasks import ask_platform
-from apps.jobs.models import ACTIVE_STATES, Job, JobState, Part, PartState
+from apps.jobs.charges import charge_of_made
+from apps.jobs.models import ACTIVE_STATES, SPEAK, SPEECH, Job, JobState, Part, PartState
 from apps.jobs.publishing import DISCARD_JOINED_PARTS, cancel_attempts
+from apps.jobs.selectors import read_part_progress
 from apps.jobs.services.observers import tell_observers
 
 # RETURNING gives the tokens of attempts in flight: a part that waits has none.
 CLOSE_PARTS = """
 UPDATE jobs_part SET state = 'cancelled', finished_at = clock_timestamp(), lease_expires_at = NULL
 WHERE job_id = %(job)s AND state IN ('waiting', 'queued', 'admitted', 'running') RETURNING token
-"""
-
-UNITS_DONE = """
-SELECT COALESCE(SUM(CASE WHEN state = 'done' THEN units ELSE LEAST(units_done, units) END), 0) FROM jobs_part WHERE job_id = %(job)s
 """
 
 
@@ -37,36 +35,34 @@ def complete_job(job: Job, *, result: dict[str, Any]) -> None:
 
 
 def fail_job(job: Job, *, code: str, message: str) -> None:
-    """The work cannot be done: credits back, other parts stopped."""
+    """The work cannot be done: other parts stopped, credits back but for a text that was read in the job's events."""
     _close_parts(job)
-    record_end(job, state=JobState.FAILED, error_code=code, error_message=message)
+    record_end(job, state=JobState.FAILED, charged_millicredits=_charge_of_delivered(job), error_code=code, error_message=message)
 
 
 def expire_job(job: Job, *, message: str) -> None:
-    """No worker took it up: credits back."""
+    """No worker took it up: credits back but for a text that was read in the job's events."""
     _close_parts(job)
-    record_end(job, state=JobState.EXPIRED, error_code="expired", error_message=message)
+    record_end(job, state=JobState.EXPIRED, charged_millicredits=_charge_of_delivered(job), error_code="expired", error_message=message)
 
 
 def end_cancelled_job(job: Job, *, reason: str) -> None:
     """Stopped by its owner: what was made is charged, rounded up once, and the rest goes back."""
     _close_parts(job)
-    charged = charge_of_cancelled(job.reserved_millicredits, units=job.units, units_done=count_units_done(job.uuid))
+    charged = charge_of_made(job.reserved_millicredits, parts=read_part_progress(job.uuid))
     record_end(job, state=JobState.CANCELLED, charged_millicredits=charged, error_code="cancelled", error_message=reason)
 
 
-def charge_of_cancelled(reserved_millicredits: int, *, units: int, units_done: int) -> int:
-    """The share of the price that was made, rounded up."""
-    if units == 0:
+def _charge_of_delivered(job: Job) -> int:
+    """Millicredits that a job without a result costs: nothing, unless its owner read in its events a text that it wrote.
+
+    The words of a speech job are the customer's own, so their times alone cost nothing.
+    """
+    if not job.was_watched or job.kind == SPEECH:
         return 0
-    return min(reserved_millicredits, -(-reserved_millicredits * units_done // units))
-
-
-def count_units_done(job_uuid: UUID) -> int:
-    """Units of the parts that are done, and of the others as far as their workers told."""
-    with connection.cursor() as cursor:
-        cursor.execute(UNITS_DONE, {"job": job_uuid})
-        return int(cursor.fetchone()[0])
+    if not Part.objects.filter(job_id=job.uuid, kind=SPEAK, units_done__gt=0).exists():
+        return 0
+    return charge_of_made(job.reserved_millicredits, parts=read_part_progress(job.uuid))
 
 
 def record_end(

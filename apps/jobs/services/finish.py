@@ -78,16 +78,20 @@ def _apply(outcome: PartOutcome, *, job: Job, part: Part) -> list[str]:
     if job.cancel_requested_at is not None:
         return _cancel_part(outcome, job=job, part=part)
     if outcome.status == "failed" and not outcome.is_retryable:
-        return _fail_part(job, part=part, code=outcome.error_code, message=outcome.error_message)
+        return _fail_part(job, part=part, code=outcome.error_code, message=outcome.error_message, units_done=outcome.units_done)
     # Failed and worth another try; or stopped by a worker that nobody had asked to.
-    return retry_part(job, part=part, code=outcome.error_code or errors.WORKER_LOST, message=outcome.error_message)
+    code = outcome.error_code or errors.WORKER_LOST
+    return retry_part(job, part=part, code=code, message=outcome.error_message, units_done=outcome.units_done)
 
 
-def retry_part(job: Job, *, part: Part, code: str, message: str, pause_seconds: float = RETRY_PAUSE_SECONDS) -> list[str]:
+def retry_part(
+    job: Job, *, part: Part, code: str, message: str, units_done: int = 0, pause_seconds: float = RETRY_PAUSE_SECONDS
+) -> list[str]:
     """Give the part to another worker, unless it has had its attempts: then the job fails. The job is locked."""
     if part.attempts >= settings.TTSAI_PART_ATTEMPTS:
-        return _fail_part(job, part=part, code=code, message=message)
-    if part.token is None or not requeue_attempt(part.token, delay_seconds=pause_seconds * part.attempts, error_code=code):
+        return _fail_part(job, part=part, code=code, message=message, units_done=units_done)
+    delay_seconds = pause_seconds * part.attempts
+    if part.token is None or not requeue_attempt(part.token, delay_seconds=delay_seconds, error_code=code, units_done=units_done):
         return []
     return [part.queue]
 
@@ -104,19 +108,23 @@ def end_if_cancelled(job: Job) -> None:
         end_cancelled_job(job, reason=job.error_message)
 
 
-def _fail_part(job: Job, *, part: Part, code: str, message: str) -> list[str]:
-    if not close_part(part, state=PartState.FAILED, error_code=code):
+def _fail_part(job: Job, *, part: Part, code: str, message: str, units_done: int) -> list[str]:
+    if not close_part(part, state=PartState.FAILED, error_code=code, units_done=_units_made(part, units_done)):
         return []
     fail_job(job, code=code or errors.INTERNAL_ERROR, message=message or "The work could not be done.")
     return [part.queue]
 
 
 def _cancel_part(outcome: PartOutcome, *, job: Job, part: Part) -> list[str]:
-    units_done = min(max(part.units_done, outcome.units_done), part.units)
-    if not close_part(part, state=PartState.CANCELLED, units_done=units_done):
+    if not close_part(part, state=PartState.CANCELLED, units_done=_units_made(part, outcome.units_done)):
         return []
     end_if_cancelled(job)
     return [part.queue]
+
+
+def _units_made(part: Part, units_done: int) -> int:
+    """The most that any attempt told, within the part's units."""
+    return min(max(part.units_done, units_done), part.units)
 
 
 def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:

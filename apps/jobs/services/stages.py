@@ -43,9 +43,20 @@ def _open_stage(job: Job, *, stage: int) -> list[str]:
     done = {part.index: part for part in Part.objects.filter(job_id=job.uuid, stage__lt=stage)}
     parts = list(Part.objects.filter(job_id=job.uuid, stage=stage, state=PartState.WAITING).order_by("index"))
     for part in parts:
+        part.units = _script_characters(part.work, done=done) or part.units
         part.work, part.state = _with_references(part.work, done=done), PartState.QUEUED
-    Part.objects.bulk_update(parts, ["work", "state"], batch_size=500)
+    Part.objects.bulk_update(parts, ["work", "state", "units"], batch_size=500)
     return [part.queue for part in parts]
+
+
+def _script_characters(work: Mapping[str, Any], *, done: Mapping[int, Part]) -> int:
+    """Length of the share of a script that the work speaks, as its writer told; 0 for other work, and for writers of an older version."""
+    script = work.get("script")
+    if not isinstance(script, dict) or "$output" not in script:
+        return 0
+    details = (done[script["$output"]].manifest or {}).get("details", {})
+    lengths, share = details.get("share_characters", []), work.get("share", 0)
+    return int(lengths[share]) if share < len(lengths) else 0
 
 
 def _with_references(work: Any, *, done: Mapping[int, Part]) -> Any:

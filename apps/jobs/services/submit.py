@@ -37,6 +37,8 @@ class PartPlan:
     """The job's when empty."""
     is_kept: bool = False
     """What it makes belongs to the result."""
+    weight: int | None = None
+    """Its share of the price against the other parts' weights (apps/jobs/charges.py); its units when None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,4 +207,5 @@ def _part(job: Job, index: int, *, plan: PartPlan) -> Part:
         is_internal=job.is_internal,
         opens_job=index == 0,
         units=plan.units,
+        weight=plan.weight,
     )

@@ -1,0 +1,17 @@
+"""Readers of a job's live events: a text that reaches them is charged, so a job remembers that it was watched."""
+
+from apps.jobs.models import ACTIVE_STATES, SPEECH, Job
+
+
+def note_watcher(job: Job) -> Job:
+    """Record that somebody reads the job's events, before the first one is sent. Returns the job as it is then."""
+    if job.is_over or job.was_watched or job.kind == SPEECH:
+        return job
+    if not Job.objects.filter(uuid=job.uuid, state__in=ACTIVE_STATES).update(was_watched=True):
+        job.refresh_from_db()  # it ended meanwhile, and its charge did not count this reader
+    return job
+
+
+def may_read_words(job: Job) -> bool:
+    """True unless the job ended without a charge: the words of an answer that costs nothing are not given away afterwards."""
+    return job.kind == SPEECH or not job.is_over or job.charged_millicredits > 0 or job.reserved_millicredits == 0
