@@ -122,7 +122,7 @@ def test_a_transcript_is_translated_sentence_by_sentence_and_dealt_into_shares(b
         details=script.details,
     )
     assert outcome.manifest is not None
-    assert outcome.manifest.details == {**script.details, "language": "es", "share_characters": [39, 14]}
+    assert outcome.manifest.details == {**script.details, "language": "es", "share_characters": [38, 14]}
     assert {name: script.details[name] for name in ("method", "engine")} == {"method": "engine", "engine": "openai-translate"}
     (request,) = bench.translation.requests
     assert json.loads(request.body["messages"][-1]["content"]) == ["Hello there.", "This is the second one.", "And the third!"]
