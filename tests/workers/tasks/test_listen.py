@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
+import jiwer
 import numpy as np
 import pytest
 import redis
@@ -65,6 +66,23 @@ def test_where_nobody_speaks_there_is_no_text(bench: ListeningBench, name: str) 
 def test_a_whisper_of_a_recording_is_heard_from_its_first_word(bench: ListeningBench) -> None:
     document = bench.listen(ListenWork("whisper", bench.keep("quiet.flac", 0.003 * clip("librivox-0870"))))
     assert spoken_words(document.text) == said(["librivox-0870"])
+
+
+@pytest.mark.parametrize("kind", ["inverted", "one silent", "partly inverted", "wide", "surround"])
+def test_speech_in_channels_of_opposite_phase_is_heard(bench: ListeningBench, kind: str) -> None:
+    speech = clip("librivox-0880")
+    nothing = np.zeros_like(speech)
+    spectrum = np.fft.rfft(speech) * np.where(np.arange(len(speech) // 2 + 1) < 600 * len(speech) / 16_000, 1, -1)
+    channels = {
+        "inverted": [speech, -speech],
+        "one silent": [nothing, speech],
+        "partly inverted": [speech, speech * np.where(np.arange(len(speech)) < len(speech) // 2, 1, -1)],
+        "wide": [speech, np.fft.irfft(spectrum, len(speech))],
+        "surround": [0.3 * speech, -0.3 * speech, nothing, nothing, -0.3 * speech, 0.3 * speech],
+    }[kind]
+    document = bench.listen(ListenWork("whisper", bench.keep(f"{kind}.wav", np.stack(channels, axis=1).astype(np.float32))))
+    assert jiwer.wer(said(["librivox-0880"]), spoken_words(document.text)) < 0.2
+    assert (document.language, document.gender) == ("en", "male")
 
 
 def test_pieces_of_a_long_recording_join_to_what_was_said(bench: ListeningBench) -> None:

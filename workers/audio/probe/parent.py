@@ -44,7 +44,7 @@ def decode_file(
 ) -> DecodedFile:
     """Writes the file's sound to `target` as WAV, or as bare little-endian samples without has_header.
 
-    sample_rate: Hz, 0 keeps the file's own; channels: 1 or 2, others are mixed; sample_format: s16 or f32 (full scale 1.0).
+    sample_rate: Hz, 0 keeps the file's own; channels: 1 or 2, others are mixed (to one without loss where they are in opposite phase: mixing.py); sample_format: s16 or f32 (full scale 1.0).
     Raises ProbeError, and OSError for a path that cannot be read or a disk that is full. After an error there is no target.
     """
     try:
@@ -97,7 +97,11 @@ def _run(request: str, file: BinaryIO, *, passed: tuple[int, ...], limits: Probe
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         pass_fds=passed,
-        env={"PYTHONPATH": _search_path(), "PYTHONDONTWRITEBYTECODE": "1"},  # nothing of ours: no key, no address
+        env={
+            "PYTHONPATH": _search_path(),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        },  # nothing of ours: no key, no address
         cwd="/",
     ) as process:
         timer = threading.Timer(limits.wall_seconds, process.kill)

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, Final
 
 import av
+import numpy as np
 
+from workers.audio.probe.mixing import ChannelMixer, Samples, channel_weights
 from workers.audio.probe.wish import SAMPLE_BYTES, WAV_HEADER_BYTES, Wish
 
 _FFMPEG_NAMES: Final = {"s16": "s16", "f32": "flt"}
@@ -20,10 +22,11 @@ def write_samples(frames: Iterable[Any], target: BinaryIO, *, wish: Wish) -> tup
     width = wish.channels * SAMPLE_BYTES[wish.sample_format]
     if wish.has_header:
         target.write(bytes(WAV_HEADER_BYTES))
-    samples = 0
+    size = 0
     for converted in converter.convert(frames):
-        target.write(memoryview(converted.planes[0])[: converted.samples * width])
-        samples += converted.samples
+        target.write(converted)
+        size += len(converted)
+    samples = size // width
     if wish.has_header:
         target.seek(0)
         target.write(_wav_header(samples, rate=converter.sample_rate, wish=wish))
@@ -32,34 +35,57 @@ def write_samples(frames: Iterable[Any], target: BinaryIO, *, wish: Wish) -> tup
 
 
 class _Converter:
-    """One resampler for as long as the frames keep their shape: streams may change it midway."""
+    """One resampler, and one mixer where there are channels to mix, for as long as the frames keep their shape: streams may change it."""
 
     def __init__(self, wish: Wish) -> None:
         self.sample_rate = wish.sample_rate
         self._wish = wish
         self._resampler: Any = None
+        self._mixer: ChannelMixer | None = None
         self._shape: tuple[str, int, str] | None = None
 
-    def convert(self, frames: Iterable[Any]) -> Iterator[Any]:
+    def convert(self, frames: Iterable[Any]) -> Iterator[bytes | memoryview]:
+        """The frames as interleaved bytes."""
         for frame in frames:
             shape = (frame.format.name, frame.sample_rate, frame.layout.name)
             if shape != self._shape:
                 yield from self._rest()
                 self._begin(frame, shape)
             frame.pts = None  # gaps in a file's clock are not filled: the samples count
-            yield from self._resampler.resample(frame)
+            yield from self._bytes_of(frame)
         yield from self._rest()
 
     def _begin(self, frame: Any, shape: tuple[str, int, str]) -> None:
         self._shape = shape
         self.sample_rate = self.sample_rate or frame.sample_rate
-        self._resampler = av.AudioResampler(
-            format=_FFMPEG_NAMES[self._wish.sample_format], layout=LAYOUTS[self._wish.channels], rate=self.sample_rate
-        )
+        if self._wish.channels == 1 and frame.layout.nb_channels > 1:
+            weights = channel_weights([channel.name for channel in frame.layout.channels])
+            self._mixer = ChannelMixer(weights, sample_rate=self.sample_rate)
+            # Packed: PyAV 18 counts the planes of eight channels and more wrongly.
+            self._resampler = av.AudioResampler(format="flt", layout=frame.layout, rate=self.sample_rate)
+        else:
+            self._mixer = None
+            sample_format, layout = _FFMPEG_NAMES[self._wish.sample_format], LAYOUTS[self._wish.channels]
+            self._resampler = av.AudioResampler(format=sample_format, layout=layout, rate=self.sample_rate)
 
-    def _rest(self) -> Iterator[Any]:
+    def _bytes_of(self, frame: Any | None) -> Iterator[bytes | memoryview]:
+        for converted in self._resampler.resample(frame):
+            if self._mixer is None:
+                width = self._wish.channels * SAMPLE_BYTES[self._wish.sample_format]
+                yield memoryview(converted.planes[0])[: converted.samples * width]
+            else:
+                yield self._packed(self._mixer.feed(converted.to_ndarray().reshape(converted.samples, -1).T))
+
+    def _rest(self) -> Iterator[bytes | memoryview]:
         if self._resampler is not None:
-            yield from self._resampler.resample(None)
+            yield from self._bytes_of(None)
+        if self._mixer is not None:
+            yield self._packed(self._mixer.finish())
+
+    def _packed(self, samples: Samples) -> bytes:
+        is_float = self._wish.sample_format == "f32"
+        packed: bytes = (samples.astype("<f4") if is_float else np.clip(np.rint(samples * 32768.0), -32768, 32767).astype("<i2")).tobytes()
+        return packed
 
 
 def _wav_header(samples: int, *, rate: int, wish: Wish) -> bytes:

@@ -282,7 +282,7 @@ def test_the_child_knows_no_secret_and_can_open_nothing(tmp_path: Path, monkeypa
     monkeypatch.setenv("S3_SECRET_ACCESS_KEY", "secret")
 
     def is_sealed(child: psutil.Process) -> bool:
-        assert set(child.environ()) <= {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "LC_CTYPE"}
+        assert set(child.environ()) <= {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "OPENBLAS_NUM_THREADS", "LC_CTYPE"}
         limits = dict(re.findall(r"^(Max \w+(?: \w+)*?) {2,}(\d+)", Path(f"/proc/{child.pid}/limits").read_text(), re.MULTILINE))
         return limits == limits | {"Max open files": "0", "Max file size": "0", "Max core file size": "0", "Max cpu time": "120"}
 
