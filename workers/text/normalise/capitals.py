@@ -28,6 +28,9 @@ ELIDED: Final = frozenset(("fr", "it"))
 STARTERS: Final = frozenset("\n.!?…")
 OPENERS: Final = " \u00a0\t\"'“‘«„([{¿¡-–—*_#>"
 SPACES: Final = " \u00a0\u202f"
+LOWERED: Final = frozenset("₀₁₂₃₄₅₆₇₈₉")
+"""Figures of chemical formulas: Ca(OH)₂."""
+
 LOOK_BACK: Final = 8
 """How many characters back the end of the previous sentence is looked for."""
 
@@ -209,7 +212,7 @@ def _is_known_word(token: Token, *, lexicon: Lexicon) -> bool:
 def _is_fixed(text: str, token: Token, *, language: Language) -> bool:
     """Whether the token is a Roman numeral, a unit behind figures, money, or part of a name with a full stop in it."""
     word, following = token.text, text[token.end : token.end + 2]
-    if following[:1] == "." and following[1:].isalpha():
+    if (following[:1] == "." and following[1:].isalpha()) or (following[:1] == ")" and following[1:] in LOWERED):
         return True
     is_behind_figure = text[max(0, token.start - 2) : token.start].strip(SPACES)[-1:].isdecimal()
     if is_behind_figure and (word in _units(language) or word in {"AM", "PM"}):

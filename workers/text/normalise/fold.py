@@ -14,7 +14,7 @@ WIDE_MARK: Final = re.compile(r"(?<=[0-9０-９])[：．，／](?=[0-9０-９])"
 """Full-width marks inside a number; elsewhere they end sentences and clauses, and stay."""
 
 WIDE_MARKS: Final = frozenset("：．，／")
-KEPT: Final = frozenset("ªº²³¹⁰⁴⁵⁶⁷⁸⁹…™℠½¼¾№！，．：；？（）［］｛｝｡｢｣､")
+KEPT: Final = frozenset("ªº²³¹⁰⁴⁵⁶⁷⁸⁹⁺⁻₀₁₂₃₄₅₆₇₈₉₊₋…™℠½¼¾№！，．：；？（）［］｛｝｡｢｣､")
 """Rules and languages read these themselves."""
 
 REPLACED: Final = {

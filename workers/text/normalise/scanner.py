@@ -8,9 +8,12 @@ from workers.text.normalise.context import LOOK_BACK, Context, Found, Rule
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.rules.addresses import find_addresses, say_address
 from workers.text.normalise.rules.arithmetic import read_multiple, read_sum
+from workers.text.normalise.rules.compound_units import read_compound_unit
 from workers.text.normalise.rules.dates import read_date, read_month_and_year, read_month_first
+from workers.text.normalise.rules.formulas import read_formula
 from workers.text.normalise.rules.money import read_money_prefix
 from workers.text.normalise.rules.phones import read_phone
+from workers.text.normalise.rules.powers import read_scientific
 from workers.text.normalise.rules.quantities import read_quantity
 from workers.text.normalise.rules.ranges import (
     read_chain,
@@ -35,6 +38,8 @@ def read_own(context: Context, position: int) -> Found | None:
 
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
     read_own,
+    read_scientific,
+    read_compound_unit,
     read_sum,
     read_date,
     read_phone,
@@ -51,6 +56,7 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
     read_quantity,
 )
 WORD_RULES: Final[tuple[Rule, ...]] = (
+    read_formula,
     read_weekdays,
     read_month_first,
     read_month_and_year,
@@ -80,11 +86,13 @@ def _candidates(language: Language) -> re.Pattern[str]:
         watched |= {*language.months, *(name.capitalize() for name in language.month_abbreviations)}
     names = "|".join(map(re.escape, sorted(watched, key=len, reverse=True)))
     return re.compile(
-        r"[\d¼-¾⅐-⅞²³¹⁰⁴-⁹]"
+        r"[\d¼-¾⅐-⅞²³¹⁰⁴-⁹₀-₉]"
+        r"|(?<![^\W_])[A-Z](?=[A-Za-z()\d]{0,16}[₀-₉]|[a-z]?[A-Z\d][A-Za-z\d]{0,12}(?![^\W_])|[a-z]?[²³⁴-⁹]?[⁺⁻])"
+        r"|\((?=[A-Za-z₀-₉]{1,12}\)[₀-₉])"
         rf"|(?<![^\W\d_])(?:[^\W\d_]{{1,24}}+(?=\.)|[A-ZÀ-ÖØ-Þ]{{2,40}}+|[IVX]{{1,6}}+(?:er|re|e|ème)?(?![^\W\d_])|(?:{names})(?![^\W\d_])"
         r"|[A-Zc]{1,3}(?=[$/])|[^\W\d_](?=\.\s?[^\W\d_]\.))"
         r"|(?<=[\d\s])x(?=\s?\d)"
-        r"|([!?])(?=[!?])|\.(?=[\w.])|[,;:](?=[,;:])|[-−–—](?=[-–—>\d$€£¥])|\+"
+        r"|([!?])(?=[!?])|!(?==)|\.(?=[\w.])|[,;:](?=[,;:])|[-−–—](?=[-–—>\d$€£¥])|\+"
         rf"|(?!['.,!?-])[^\w{PLAIN_SIGNS}.!?-]|_"
         r"|\((?=\d{2,5}\))"
     )

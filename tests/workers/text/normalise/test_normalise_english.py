@@ -215,7 +215,7 @@ SAID = {
         "2+2=4": "two plus two equals four",
         "3 x 4": "three times four",
         "5 > 3": "five greater than three",
-        "<3": "three",
+        "<3": "heart",
         "© 2020": "copyright twenty twenty",
         "50/50": "fifty fifty",
         "*bold*": "bold",

@@ -139,6 +139,10 @@ class Language(ABC):
         fraction = f"{self.marks[number.mark]} {self.decimals(number.fraction)}" if number.fraction else ""
         return " ".join(part for part in (sign, whole, fraction) if part)
 
+    def raised(self, exponent: Number) -> str:
+        """What an exponent says behind its base."""
+        return f"{self.power} {self.number(exponent)}"
+
     def is_singular(self, number: Number) -> bool:
         """Whether a noun behind the number stands in the singular."""
         return number.is_one

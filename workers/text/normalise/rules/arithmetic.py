@@ -4,7 +4,6 @@ import re
 from typing import Final
 
 from workers.text.normalise.context import Context, Found
-from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.quantities import read_unit
 from workers.text.normalise.written_numbers import read_number
 
@@ -12,7 +11,6 @@ FIGURE: Final = r"\d{1,15}(?:[.,]\d{1,15}){0,4}"
 TERM: Final = re.compile(rf"\s?([-−–:])(?=\s?{FIGURE}(?:\s?[-−–+:×÷*/x]\s?{FIGURE}){{0,6}}\s?=)")
 """What stands behind the first number where the sum goes on to an equals sign."""
 
-POWER: Final = re.compile(r"\^\(?([-−]?)(\d{1,6})\)?(?![\d.,]*\d)")
 TIMES: Final = re.compile(r"[x×*](?=\s?\d)")
 FACTOR: Final = re.compile(r"x(?!\w|\s?\d)")
 SUM: Final = re.compile(rf"\s?{FIGURE}(?:\s?[x×*]\s?{FIGURE}){{0,4}}\s?=")
@@ -36,17 +34,6 @@ def read_multiple(context: Context, position: int) -> Found | None:
     if not read or not times or not FACTOR.match(context.text, read[1]) or context.character(position - 1).isalpha():
         return None
     return Found(read[1] + 1, context.language.count(read[0], times))
-
-
-def read_power(context: Context, position: int) -> Found | None:
-    """10^6, x^2."""
-    match = POWER.match(context.text, position)
-    if not match or not context.character(position - 1).isalnum():
-        return None
-    language = context.language
-    if not match[1] and match[2] in {"2", "3"}:
-        return Found(match.end(), language.signs["²" if match[2] == "2" else "³"])
-    return Found(match.end(), f"{language.power} {language.number(Number(match[2], sign='-' if match[1] else ''))}")
 
 
 def read_times(context: Context, position: int) -> Found | None:

@@ -7,8 +7,11 @@ from typing import Final
 from workers.text.normalise.context import Context, Found, Rule
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.addresses import say_tag
-from workers.text.normalise.rules.arithmetic import read_power, read_times
+from workers.text.normalise.rules.arithmetic import read_times
+from workers.text.normalise.rules.comparisons import read_comparison
 from workers.text.normalise.rules.emoji import read_emoji
+from workers.text.normalise.rules.formulas import read_formula, read_lowered
+from workers.text.normalise.rules.powers import read_power, read_raised
 
 REPEATED: Final = re.compile(r"([!?])[!?]+|(\.)\.+|([,;:])\3+|([-–—])[-–—]+|([=_*#~+|^<>/\\])\5{2,}")
 HASHTAG: Final = re.compile(r"#(\w{1,100}+)")
@@ -16,8 +19,6 @@ NUMBERED: Final = re.compile(r"#(?=[A-Z]{1,4}-?\d)")
 """An order's or a ticket's: #A-1234."""
 
 HANDLE: Final = re.compile(r"@(\w{1,64}+(?:\.\w{1,64}+){0,4})")
-RAISED: Final = re.compile(r"[²³¹⁰⁴-⁹]{1,15}")
-ARROWS: Final = re.compile(r"[-=]{1,2}>")
 SILENT: Final = frozenset("*_~^|\\`•·▪●◦►▶■□◆◇★☆¦")
 """Bullets, emphasis and rulers: a break between words at most."""
 
@@ -32,18 +33,18 @@ FRACTION: Final = re.compile(r"\.(\d{1,15})(?![\w.]*\w)")
 
 def read_sign(context: Context, position: int) -> Found | None:
     """What a sign says, or a space where it says nothing."""
+    compared = read_comparison(context, position) if context.text[position] == "=" else None
     repeated = REPEATED.match(context.text, position)
-    if repeated:
+    if repeated and not compared:
         return Found(repeated.end(), _shorten(repeated[0], before=context.character(position - 1)))
     return READERS.get(context.text[position], _read_named)(context, position)
 
 
-def _read_dash(context: Context, position: int) -> Found | None:
-    """An arrow; a dash is left to the G2P."""
-    arrow = ARROWS.match(context.text, position)
-    if arrow:
-        return Found(arrow.end(), context.language.signs["→"])
-    return _read_named(context, position) if context.text[position] == "=" else None
+def _read_compared(context: Context, position: int) -> Found | None:
+    """An arrow or a comparison; a dash is left to the G2P."""
+    found = read_comparison(context, position)
+    is_named = found is None and context.text[position] not in "-–—!"
+    return _read_named(context, position) if is_named else found
 
 
 def _read_point(context: Context, position: int) -> Found | None:
@@ -58,7 +59,11 @@ def _read_point(context: Context, position: int) -> Found | None:
 
 def _read_times(context: Context, position: int) -> Found | None:
     """3 x 4, 3*4."""
-    return read_times(context, position) or (None if context.text[position] == "x" else _read_named(context, position))
+    return (
+        read_times(context, position)
+        or read_power(context, position)
+        or (None if context.text[position] == "x" else _read_named(context, position))
+    )
 
 
 def _read_caret(context: Context, position: int) -> Found | None:
@@ -67,21 +72,12 @@ def _read_caret(context: Context, position: int) -> Found | None:
 
 
 def _read_about(context: Context, position: int) -> Found | None:
-    """~20: about so many."""
+    """~20: about so many; a ~= b."""
+    compared = read_comparison(context, position)
+    if compared:
+        return compared
     is_about = context.character(position + 1).isdigit() and not context.character(position - 1).isalnum()
     return Found(position + 1, context.language.signs["≈"]) if is_about else _read_named(context, position)
-
-
-def _read_power(context: Context, position: int) -> Found | None:
-    """10⁶: raised figures behind a number or a single letter are a power, behind a word the number of a note."""
-    match = RAISED.match(context.text, position)
-    if not match:
-        return None
-    language, digits = context.language, "".join(str(unicodedata.digit(figure)) for figure in match[0])
-    if digits in {"2", "3"}:
-        return Found(match.end(), language.signs[match[0]])
-    is_power = context.character(position - 1).isdecimal() or not context.character(position - 2).isalpha()
-    return Found(match.end(), f"{language.power if is_power else ''} {language.number(Number(digits))}")
 
 
 def _read_named(context: Context, position: int) -> Found | None:
@@ -147,14 +143,6 @@ def _read_slash(context: Context, position: int) -> Found:
     return Found(position + 1, " " if _is_inside_word(context, position) else "")
 
 
-def _read_bracket(context: Context, position: int) -> Found:
-    """Brackets compare where they stand between spaces or before figures."""
-    character, before, after = context.text[position], context.character(position - 1), context.character(position + 1)
-    is_between = character == ">" and before.isalnum() and after.isdigit() and not context.character(position - 2).isalpha()
-    is_compared = is_between or (before in SPACES and (after in SPACES or after.isdigit()) and before and after)
-    return Found(position + 1, context.language.signs[character] if is_compared else " ")
-
-
 def _is_inside_word(context: Context, position: int) -> bool:
     return context.character(position - 1).isalnum() and context.character(position + 1).isalnum()
 
@@ -162,14 +150,15 @@ def _is_inside_word(context: Context, position: int) -> bool:
 PERIODS: Final = frozenset(("year", "month", "week", "day", "hour", "minute", "second", "night"))
 
 READERS: Final[dict[str, Rule]] = {
-    **dict.fromkeys("²³¹⁰⁴⁵⁶⁷⁸⁹", _read_power),
+    **dict.fromkeys("²³¹⁰⁴⁵⁶⁷⁸⁹⁺⁻", read_raised),
+    **dict.fromkeys("₀₁₂₃₄₅₆₇₈₉₊₋", read_lowered),
     **dict.fromkeys("#@", _read_tag),
+    "(": read_formula,
     "^": _read_caret,
     "~": _read_about,
     "/": _read_slash,
     "§": _read_section,
-    **dict.fromkeys("<>", _read_bracket),
+    **dict.fromkeys("<>!+≤≥≠≈±≦≧⩽⩾≅≃∼-–—=", _read_compared),
     ".": _read_point,
-    **dict.fromkeys("-–—=", _read_dash),
     **dict.fromkeys("x*×", _read_times),
 }

@@ -112,7 +112,7 @@ class Chinese(Language):
     decimal_mark = "."
     date_order = "ymd"
     has_spaces, spells_initials = False, False
-    minus, plus, percent, per_mille, per, to, and_, power = "负", "加", "百分之", "千分之", "每", "到", "零", "的次方"
+    minus, plus, percent, per_mille, per, to, and_, power = "负", "加", "百分之", "千分之", "每", "到", "零", "的"
     difference = "减"
     marks = {".": "点", ",": "点"}
     months = tuple(f"{month}月" for month in range(1, 13))
@@ -141,6 +141,9 @@ class Chinese(Language):
 
     def number(self, number: Number, *, gender: Gender = "m", has_noun: bool = False) -> str:
         return super().number(number, gender=gender, has_noun=has_noun).replace(" ", "")
+
+    def raised(self, exponent: Number) -> str:
+        return f"的{self.number(exponent)}次方"
 
     def percentage(self, number: Number, name: str) -> str:
         return f"{name}{self.number(number)}"

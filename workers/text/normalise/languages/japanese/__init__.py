@@ -136,6 +136,9 @@ class Japanese(Language):
     def number(self, number: Number, *, gender: Gender = "m", has_noun: bool = False) -> str:
         return super().number(number, gender=gender, has_noun=has_noun).replace(" ", "")
 
+    def raised(self, exponent: Number) -> str:
+        return f"の{self.number(exponent)}乗"
+
     def percentage(self, number: Number, name: str) -> str:
         return self.number(number) + name
 
