@@ -1,11 +1,10 @@
 """Which of an engine's languages a text is written in."""
 
-import math
 import re
 from collections.abc import Collection, Sequence
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
+from workers.text.identifier import NOISE, identify_within, plain_words
 from workers.text.normalise.languages.nouns import word_set
 
 SCRIPTS: Final = (
@@ -21,8 +20,6 @@ SCRIPTS: Final = (
 """Scripts that tell the language, kana before the characters that Japanese shares with Chinese."""
 
 LETTERS: Final = re.compile(r"[^\W\d_]")
-NOISE: Final = re.compile(r"https?://\S{1,500}|\S{1,64}@\S{1,255}|[\d_]+|[#@]\w{1,64}")
-"""Addresses and figures say nothing about the language."""
 
 SAMPLE_CHARACTERS: Final = 2000
 """How much of a long text is read: more does not change the answer."""
@@ -34,10 +31,12 @@ SURE_SHORT: Final = 0.75
 SURE: Final = 0.5
 """Probabilities above which the classifier is believed; measured on one to twelve words in six languages."""
 
-SURE_AGAINST: Final = 0.8
+TELLING_LETTERS: Final = 5
+"""A single shorter word that is none of OWN_WORDS (OK, NASA) tells nothing."""
+
+SURE_AGAINST: Final = 0.85
 PLAIN_WORDS: Final = 4
-"""Against the language of a voice that was chosen: of the frozen sentences in five languages the least sure has 0.82; of English names,
-titles and dishes with so many words none reaches it that has an English word beside it."""
+"""Against the language of a voice that was chosen: the probability, from so many words on, that the text is not in it."""
 
 OWN_WORDS: Final = {
     "en": word_set("the and is are hello hi thanks thank you good morning yes please what how welcome my your"),
@@ -95,12 +94,13 @@ def _plainly_other(sample: str, *, letters: int, candidates: list[str], own: str
     """The language of a Latin text where the classifier is sure of it and no word speaks for the voice's own."""
     words = {word.strip(".,;:!?¡¿\"'()«»“”") for word in sample.lower().split()}
     latin = frozenset(candidates) - {script for script, _ in SCRIPTS}
-    found, probability = _classify(sample.lower() if sample.isupper() else sample, among=latin)
+    found, probabilities = identify_within(plain_words(sample), among=latin)
     known = OWN_WORDS.get(found, frozenset())
     if not found or words & (OWN_WORDS.get(own, frozenset()) - known):
         return own
-    is_long = len(words) >= PLAIN_WORDS and letters >= SHORT_LETTERS and probability >= SURE_AGAINST
-    return found if is_long or (words <= known and probability >= SURE) else own
+    is_other = 1.0 - probabilities.get(own, 0.0) >= SURE_AGAINST
+    is_long = len(words) >= PLAIN_WORDS and letters >= SHORT_LETTERS and is_other
+    return found if is_long or (words <= known and probabilities[found] >= SURE) else own
 
 
 def regional_tag(language: str, *, tags: Sequence[str]) -> str:
@@ -129,26 +129,9 @@ def _by_words(sample: str, *, letters: int, candidates: list[str], fallback: str
         leaders = [language for language, score in scores.items() if score == best]
         if best and len(leaders) == 1:
             return leaders[0]
-    # The classifier knows capitals as another language's: a shouted text is read in lower case.
-    plain = sample.lower() if sample.isupper() else sample
-    language, probability = _classify(plain, among=frozenset(latin))
-    is_sure = probability >= (SURE_SHORT if letters < SHORT_LETTERS else SURE)
-    return language if is_sure or fallback not in latin else fallback
-
-
-def _classify(text: str, *, among: frozenset[str]) -> tuple[str, float]:
-    """The likeliest of the languages and its probability among them."""
-    scores = {language: float(score) for language, score in _identifier().rank(text) if language in among}
-    if not scores:
-        return "", 0.0
-    best = max(scores, key=lambda language: scores[language])
-    temperature = math.sqrt(len(text.encode(errors="surrogatepass")))  # what py3langid uses to keep probabilities calibrated across lengths
-    return best, 1 / sum(math.exp((score - scores[best]) / temperature) for score in scores.values())
-
-
-@cache
-def _identifier() -> Any:
-    """py3langid's model: 0.5 s and some 60 MB, so it is loaded by the first text that needs it."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE)
+    found, probabilities = identify_within(plain_words(sample), among=frozenset(latin))
+    if not found:
+        return fallback if fallback in latin else latin[0]
+    is_telling = len(words) > 1 or letters >= TELLING_LETTERS
+    is_sure = is_telling and probabilities[found] >= (SURE_SHORT if letters < SHORT_LETTERS else SURE)
+    return found if is_sure or fallback not in latin else fallback
