@@ -36,7 +36,7 @@ class AnonymousPlanFactory(PlanFactory):
     total_concurrent_jobs = 20
     max_characters = 5000
     characters_per_day = 5000
-    allowed_models = ["piper", "vits", "melotts", "kokoro"]
+    allowed_models = ["pico", "piper", "vits", "melotts", "kokoro"]
 
 
 class AccountFactory(DjangoModelFactory[Account]):

@@ -12,7 +12,7 @@ STARTING_PLANS: Final[dict[str, dict[str, Any]]] = {
         "total_concurrent_jobs": 20,
         "max_characters": 5000,  # the day's allowance may be used up in one request
         "characters_per_day": 5000,
-        "allowed_models": ["piper", "vits", "melotts", "kokoro"],
+        "allowed_models": ["pico", "piper", "vits", "melotts", "kokoro"],
         "retention_days": 1,
     },
     "free": {

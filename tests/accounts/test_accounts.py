@@ -93,7 +93,7 @@ def test_a_new_installation_has_the_plans_of_the_documentation() -> None:
     }
     anonymous = Plan.objects.get(slug="anonymous")
     assert (anonymous.characters_per_day, anonymous.total_concurrent_jobs) == (5000, 20)
-    assert anonymous.allowed_models == ["piper", "vits", "melotts", "kokoro"]
+    assert anonymous.allowed_models == ["pico", "piper", "vits", "melotts", "kokoro"]
     assert Plan.objects.get(is_default=True).slug == "free"
     assert dict(TierPrice.objects.values_list("tier", "millicredits_per_1k_characters")) == {
         "free": 1000,

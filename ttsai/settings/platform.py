@@ -67,7 +67,7 @@ TTSAI_LOW_CREDITS = environment.number("TTSAI_LOW_CREDITS", 10)
 """Whole credits: an account whose balance falls below them is sent the event credits.low. Accounts may have a threshold of their own."""
 
 TTSAI_ENGINE_TIERS = {
-    **dict.fromkeys(("piper", "vits", "melotts"), "free"),
+    **dict.fromkeys(("pico", "piper", "vits", "melotts"), "free"),
     **dict.fromkeys(("kokoro", "cosyvoice2"), "standard"),
     **dict.fromkeys(("tortoise", "chatterbox"), "premium"),
 }

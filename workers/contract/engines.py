@@ -54,6 +54,8 @@ class EngineSpec(Message):
     max_characters: int = 1_000_000
     minimum_speed: float = 0.5
     maximum_speed: float = 2.0
+    is_draft: bool = False
+    """Whether the platform, where it chooses the model, takes any other that speaks the language first."""
     has_streaming: bool = False
     has_cloning: bool = False
     has_word_timings: bool = False

@@ -1,4 +1,4 @@
-"""The rows of say-as in each language that Kokoro speaks, in a sentence of that language; German has no voice here: test_german.py."""
+"""The rows of say-as in each language that Kokoro speaks, in a sentence of that language. German: test_german.py."""
 
 from workers.text.say_as import say_as
 

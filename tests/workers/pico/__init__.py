@@ -1,0 +1,1 @@
+"""Pico's child processes."""
