@@ -21,7 +21,7 @@ class VoiceChatRequestSerializer(ReferenceSerializer):
     voice = fields.Text(
         required=False, default="", allow_blank=True, max_length=100, help_text="af_bella, or one of the answer's language."
     )
-    tts_model = fields.Text(required=False, default="kokoro", max_length=100, help_text="Who speaks.")
+    tts_model = fields.FormName(required=False, default="kokoro", max_length=100, help_text="Who speaks.")
     model = fields.Text(
         required=False, default="", allow_blank=True, max_length=100, help_text="Who answers: of type `chat` in /v1/models/."
     )
@@ -34,7 +34,7 @@ class VoiceChatRequestSerializer(ReferenceSerializer):
     language = fields.Text(
         required=False, default="", allow_blank=True, max_length=35, help_text="Of the recording; detected when left out."
     )
-    format = serializers.ChoiceField(choices=list(FORMATS), required=False, default="mp3", help_text="Of the audio.")
+    format = fields.FormChoice(choices=list(FORMATS), required=False, default="mp3", help_text="Of the audio.")
     webhook_url = WebhookUrl()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

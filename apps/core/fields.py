@@ -48,7 +48,16 @@ class Flag(serializers.BooleanField):
         return data
 
 
-class FormFlag(Flag):
+class BlankIsAbsentMixin:
+    """A field that forms carry too, whose blank value (`temperature=`) counts as left out. Of a required field that is an error."""
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        is_blank = isinstance(data, str) and not data.strip()
+        result: tuple[bool, Any] = super().validate_empty_values(empty if is_blank else data)  # type: ignore[misc]
+        return result
+
+
+class FormFlag(BlankIsAbsentMixin, Flag):
     """A flag that forms may carry too: the official SDK sends `True` and `False`. Left out of a form it is its default, not False."""
 
     default_empty_html = empty
@@ -58,13 +67,25 @@ class FormFlag(Flag):
         return super().to_internal_value(self.words.get(data.strip().lower(), data) if isinstance(data, str) else data)
 
 
-class FormNumber(Number):
+class FormNumber(BlankIsAbsentMixin, Number):
     """A finite number that forms may carry too, as text."""
 
     def to_internal_value(self, data: Any) -> float:
         if isinstance(data, str) and _DECIMAL.fullmatch(data.strip()):
             data = float(data)
         return super().to_internal_value(data)
+
+
+class FormInteger(BlankIsAbsentMixin, serializers.IntegerField):
+    """A whole number that forms may carry too, as text."""
+
+
+class FormChoice(BlankIsAbsentMixin, serializers.ChoiceField):
+    """One of several words, that forms may carry too."""
+
+
+class FormName(BlankIsAbsentMixin, Text):
+    """A text of which an empty one means nothing, such as a model's id."""
 
 
 def validated(shape: serializers.Serializer[Any], data: Any) -> dict[str, Any]:

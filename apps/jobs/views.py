@@ -52,7 +52,7 @@ class JobListView(APIView):
     def get(self, request: Request) -> Response:
         """The account's jobs, newest first."""
         asked = request.query_params
-        limit = _limit(asked.get("limit", "20"))
+        limit = _limit(asked.get("limit", "").strip() or "20")
         page = list_own_jobs(get_caller(request), status=asked.get("status", ""), cursor=asked.get("cursor", ""), limit=limit)
         units_done = read_units_done(page.jobs)
         jobs = [job_shape(request, job, units_done=units_done) for job in page.jobs]

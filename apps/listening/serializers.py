@@ -17,11 +17,11 @@ LONGEST_PROMPT = 2000
 class TranscriptionRequestSerializer(SourceSerializer):
     """The form, or the JSON with `file_url` or `upload_id`."""
 
-    model = fields.Text(required=False, default=DEFAULT_MODEL, max_length=100, help_text="Of type `stt` in /v1/models/.")
+    model = fields.FormName(required=False, default=DEFAULT_MODEL, max_length=100, help_text="Of type `stt` in /v1/models/.")
     language = fields.Text(required=False, default="auto", allow_blank=True, max_length=35, help_text="en, es, …; auto detects it.")
     timestamps = fields.FormFlag(required=False, default=False, help_text="Word timings in every segment.")
     diarize = fields.FormFlag(required=False, default=False, help_text="Who speaks: SPEAKER_00, … in the order of their first words.")
-    num_speakers = serializers.IntegerField(
+    num_speakers = fields.FormInteger(
         required=False, allow_null=True, min_value=1, max_value=MOST_SPEAKERS, help_text="How many there are; estimated when left out."
     )
     prompt = fields.Text(

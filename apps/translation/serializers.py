@@ -19,7 +19,7 @@ class SpeechTranslationRequestSerializer(SourceSerializer):
         required=False, default="", allow_blank=True, max_length=100, help_text="Chosen by language and the speaker's gender unless given."
     )
     preserve_voice = fields.FormFlag(required=False, default=False, help_text="Not supported yet.")
-    format = serializers.ChoiceField(choices=list(FORMATS), required=False, default="mp3", help_text="Of the audio.")
+    format = fields.FormChoice(choices=list(FORMATS), required=False, default="mp3", help_text="Of the audio.")
     webhook_url = WebhookUrl()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -220,7 +220,7 @@ def cursor(text: str) -> str:
 
 
 JOBS = [
-    *queries("/v1/jobs/", "limit=0", "limit=-1", "limit=101", "limit=x", "limit=", f"limit={HUGE}", "limit=%D9%A3", "limit=1.5", "status=odd",
+    *queries("/v1/jobs/", "limit=0", "limit=-1", "limit=101", "limit=x", f"limit={HUGE}", "limit=%D9%A3", "limit=1.5", "status=odd",
              "cursor=x", "cursor=%FF", "cursor=AAAA", cursor("yesterday " + NOBODY), cursor("2026-01-01T00:00:00+00:00 nobody"),
              cursor("0001-01-01T00:00:00+23:59 " + NOBODY), cursor("9999-12-31T23:59:59-23:59 " + NOBODY), cursor("2026-01-01T00:00:00 " + NOBODY)),
     *(Bad("no such job", "GET", f"/v1/jobs/{uuid}/", status=404) for uuid in (NOBODY, NO_UUID, "x", "x" * 1000, "%F0%9F%98%80", "..%2f..%2fetc")),

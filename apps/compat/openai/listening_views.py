@@ -92,10 +92,20 @@ class OpenAITranslationView(ListeningView):
         return self.listen(request, body, order=order, endpoint="openai-translation", answer=_answer_of(body, task="translate"))
 
 
+def _is_filled(value: Any) -> bool:
+    return not isinstance(value, str) or bool(value.strip())
+
+
 def _with_lists(data: Any) -> Any:
-    """A form's `name[]` and repeated names as lists, which is how OpenAI's clients send them."""
+    """A form's `name[]` and repeated names as lists, which is how OpenAI's clients send them. Empty ones count as left out."""
     if not isinstance(data, QueryDict):
         return {name.removesuffix("[]"): value for name, value in data.items()} if isinstance(data, Mapping) else data
-    listed = {name: [*data.getlist(f"{name}[]"), *data.getlist(name)] for name in LISTS}
-    plain = {name: value for name, value in data.items() if name.removesuffix("[]") not in LISTS}
-    return {**plain, **{name: values for name, values in listed.items() if values}}
+    listed = {name: [value for value in (*data.getlist(f"{name}[]"), *data.getlist(name)) if _is_filled(value)] for name in LISTS}
+    form = QueryDict(mutable=True)  # and no dict: REST framework reads a form's empty fields as left out
+    for name, values in data.lists():
+        if name.removesuffix("[]") not in LISTS:
+            form.setlist(name, values)
+    for name, values in listed.items():
+        if values:
+            form.setlist(name, values)
+    return form

@@ -62,7 +62,7 @@ class OpenAITranslationSerializer(SourceSerializer):
 
     model = fields.Text(max_length=100, help_text="whisper-1, or a model of type `stt` of /v1/models that translates.")
     prompt = fields.Text(required=False, default="", allow_blank=True, max_length=LONGEST_PROMPT)
-    response_format = serializers.ChoiceField(choices=["json", "text", "srt", "verbose_json", "vtt"], required=False, default="json")
+    response_format = fields.FormChoice(choices=["json", "text", "srt", "verbose_json", "vtt"], required=False, default="json")
     temperature = fields.FormNumber(required=False, default=0.0, min_value=0.0, max_value=1.0)
 
 
@@ -71,7 +71,7 @@ class OpenAITranscriptionSerializer(OpenAITranslationSerializer):
 
     model = fields.Text(max_length=100, help_text="whisper-1, gpt-4o-transcribe, …, or a model of type `stt` of /v1/models.")
     language = fields.Text(required=False, default="", allow_blank=True, max_length=35, help_text="en, es, …; detected when left out.")
-    response_format = serializers.ChoiceField(
+    response_format = fields.FormChoice(
         choices=["json", "text", "srt", "verbose_json", "vtt", "diarized_json"], required=False, default="json"
     )
     timestamp_granularities = serializers.ListField(

@@ -1,0 +1,73 @@
+"""An empty field of a form counts as left out, in every route that takes forms."""
+
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from rest_framework import serializers
+
+from apps.compat.openai import listening_views
+from apps.compat.openai import serializers as openai
+from apps.conversations.serializers import VoiceChatRequestSerializer
+from apps.core.fields import validated
+from apps.listening.serializers import TranscriptionRequestSerializer
+from apps.translation.serializers import SpeechTranslationRequestSerializer
+
+FORMS: dict[type[serializers.Serializer[Any]], dict[str, str]] = {
+    TranscriptionRequestSerializer: {},
+    SpeechTranslationRequestSerializer: {"target_language": "es"},
+    VoiceChatRequestSerializer: {"upload_id": "x"},
+    openai.OpenAITranscriptionSerializer: {"model": "whisper-1"},
+    openai.OpenAITranslationSerializer: {"model": "whisper-1"},
+}
+"""Every shape that a form is read by, and the fields that it requires."""
+MEANINGFUL = {"system_prompt"}
+"""Removes the conversation's prompt."""
+OPTIONAL = [(shape, name) for shape in FORMS for name, field in shape().fields.items() if not field.required and name not in MEANINGFUL]
+
+
+def form(**fields: str) -> QueryDict:
+    data = QueryDict(mutable=True)
+    data.update(fields)
+    return data
+
+
+def read(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
+    """The validated fields that say anything: null, an empty text and `auto` are three ways to say nothing."""
+    if issubclass(shape, openai.OpenAITranscriptionSerializer):
+        data = listening_views._with_lists(data)
+    return {name: value for name, value in validated(shape(), data).items() if value is not None and value not in ("", "auto")}
+
+
+@pytest.mark.parametrize(("shape", "name"), OPTIONAL, ids=lambda value: value if isinstance(value, str) else value.__name__)
+def test_an_empty_form_field_counts_as_left_out(shape: type[serializers.Serializer[Any]], name: str) -> None:
+    needed = FORMS[shape]
+    if name in needed:
+        return
+    assert read(shape, form(**needed, **{name: ""})) == read(shape, form(**needed))
+    assert read(shape, form(**needed, **{f"{name}[]": ""})) == read(shape, form(**needed))
+
+
+@pytest.mark.parametrize("name", ["temperature", "response_format", "stream", "num_speakers", "diarize", "timestamps", "format"])
+def test_a_blank_value_counts_as_left_out_in_forms_and_in_json(name: str) -> None:
+    shapes = [shape for shape in FORMS if name in shape().fields]
+    assert shapes
+    for shape in shapes:
+        plain = read(shape, form(**FORMS[shape]))
+        assert read(shape, form(**FORMS[shape], **{name: "  "})) == plain
+        assert read(shape, {**FORMS[shape], name: ""}) == plain
+
+
+@pytest.mark.parametrize(
+    ("shape", "name"), [(shape, name) for shape, needed in FORMS.items() for name in needed if shape().fields[name].required]
+)
+def test_an_empty_required_form_field_is_refused(shape: type[serializers.Serializer[Any]], name: str) -> None:
+    with pytest.raises(serializers.ValidationError) as refused:
+        validated(shape(), form(**{**FORMS[shape], name: ""}))
+    assert list(refused.value.get_codes()) == [name]  # type: ignore[arg-type]
+
+
+def test_a_repeated_list_keeps_its_filled_values() -> None:
+    data = form(model="whisper-1", response_format="verbose_json")
+    data.setlist("timestamp_granularities[]", ["", "word", ""])
+    assert read(openai.OpenAITranscriptionSerializer, data)["timestamp_granularities"] == ["word"]
