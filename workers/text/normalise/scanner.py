@@ -8,6 +8,7 @@ from workers.text.normalise.context import LOOK_BACK, Context, Found, Rule
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.rules.addresses import find_addresses, say_address
 from workers.text.normalise.rules.arithmetic import read_multiple, read_sum
+from workers.text.normalise.rules.codes import read_code
 from workers.text.normalise.rules.compound_units import read_compound_unit
 from workers.text.normalise.rules.dates import read_date, read_month_and_year, read_month_first
 from workers.text.normalise.rules.formulas import read_formula
@@ -37,6 +38,7 @@ def read_own(context: Context, position: int) -> Found | None:
 
 
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
+    read_code,
     read_own,
     read_scientific,
     read_compound_unit,

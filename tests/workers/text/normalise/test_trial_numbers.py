@@ -11,7 +11,7 @@ from workers.text.normalise import normalise
 
 ROWS: list[dict[str, Any]] = json.loads(Path("tests/data/trial_text.json").read_text(encoding="utf-8"))
 WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
-KINDS = frozenset(("capitals", "words that are codes of money", "comparison signs", "negative exponents"))
+KINDS = frozenset(("capitals", "words that are codes of money", "comparison signs", "negative exponents", "codes as quantities"))
 
 
 def said_words(text: str) -> str:
