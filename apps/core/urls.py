@@ -2,6 +2,6 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from apps.core.views import SchemaView
+from apps.core.views import IndexView, SchemaView
 
-urlpatterns: list[URLPattern | URLResolver] = [path("schema/", SchemaView.as_view())]
+urlpatterns: list[URLPattern | URLResolver] = [path("", IndexView.as_view()), path("schema/", SchemaView.as_view())]

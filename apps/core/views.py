@@ -1,16 +1,19 @@
-"""The schema, the page to read and try it, and the first page."""
+"""The index, the schema, the page to read and try it, and the first page."""
 
 import json
 import secrets
 from functools import cache
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.core.links import public_base
 from apps.core.schema import schema
 
 DOCS_POLICY = (
@@ -18,6 +21,32 @@ DOCS_POLICY = (
     "img-src 'self' data:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HOME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+
+
+class IndexView(APIView):
+    """GET /v1/"""
+
+    authentication_classes = []
+    permission_classes = []
+    throttle_classes = []
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        """The API's version, the addresses of its documentation, and the paths that it answers."""
+        base, prefix = public_base(request), request.path
+        paths = [path.replace("/v1/", prefix, 1) for path in json.loads(schema_json())["paths"]]
+        return Response(
+            {
+                "name": "Speech Platform",
+                "version": settings.TTSAI_VERSION,
+                "documentation": f"{base}/docs/",
+                "schema": f"{base}{prefix}schema/",
+                "health": f"{base}{prefix}health/",
+                "models": f"{base}{prefix}models/",
+                "voices": f"{base}{prefix}voices/",
+                "paths": paths,
+            }
+        )
 
 
 class SchemaView(APIView):

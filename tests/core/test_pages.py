@@ -107,3 +107,15 @@ def test_the_api_pays_for_no_session(client: Client) -> None:
     answer = client.get("/v1/schema/")
     assert not answer.cookies
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("prefix", ["/v1/", "/api/v1/"])
+def test_the_index_names_the_version_the_documentation_and_every_path(client: Client, prefix: str) -> None:
+    answer = client.get(prefix)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
+    index = answer.json()
+    assert (index["name"], index["version"]) == ("Speech Platform", settings.TTSAI_VERSION)
+    assert index["models"] == f"http://testserver{prefix}models/"
+    assert {f"{prefix}tts/", f"{prefix}audio/speech/", f"{prefix}stt/"} <= set(index["paths"])
+    for name in ("documentation", "schema"):
+        assert client.get(index[name].removeprefix("http://testserver")).status_code == 200

@@ -3,6 +3,7 @@
 from tests.routes.table import row
 
 ROWS = [
+    row("", "GET", scope=None, owns=None, key="ignored"),
     row("schema/", "GET", scope=None, owns=None, key="ignored"),
     row("/", "GET", scope=None, owns=None, key="ignored"),
     row("/docs/", "GET", scope=None, owns=None, key="ignored"),

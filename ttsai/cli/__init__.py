@@ -1,5 +1,6 @@
 """The command line: every module of this folder that has a `command` is one, under its own name."""
 
+import errno
 import importlib
 import pkgutil
 
@@ -26,6 +27,11 @@ class _Commands(click.Group):
             return super().invoke(context)
         except InstanceError as error:
             raise click.ClickException(error.message) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE or error.strerror is None:  # click ends quietly when nobody reads its output
+                raise
+            place = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{place}{error.strerror}") from error
 
 
 @click.command(cls=_Commands)

@@ -1,8 +1,10 @@
 """A running server as the commands see it: through HTTP, like any client."""
 
+import ipaddress
 import os
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
 import httpx
@@ -21,7 +23,15 @@ class Server:
     def __init__(self, *, url: str, key: str) -> None:
         self.url = url.rstrip("/")
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._http = httpx.Client(base_url=self.url, headers=headers, timeout=TIMEOUT_SECONDS, follow_redirects=True)
+        if not key.isascii() or not key.isprintable():
+            raise click.ClickException("The key holds characters that no key has: copy it again.")
+        try:
+            # A proxy of the environment is for other machines.
+            self._http = httpx.Client(
+                base_url=self.url, headers=headers, timeout=TIMEOUT_SECONDS, follow_redirects=True, trust_env=not is_loopback(self.url)
+            )
+        except (httpx.InvalidURL, ValueError) as error:
+            raise click.ClickException(f"{self.url} is not an address of a server: {error}") from error
 
     def get(self, path: str, **parameters: str) -> dict[str, Any]:
         """The JSON at a path."""
@@ -42,12 +52,24 @@ class Server:
     def _json(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
         try:
             response = self._http.request(method, path, **arguments)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.InvalidURL) as error:
             raise click.ClickException(f"No answer from {self.url}: {error}") from error
         if response.status_code != 200:
             raise click.ClickException(refusal(response))
-        body: dict[str, Any] = response.json()
+        try:
+            body: dict[str, Any] = response.json()
+        except ValueError as error:
+            raise click.ClickException(f"{response.request.url} answered without JSON: is {self.url} a speech platform?") from error
         return body
+
+
+def is_loopback(url: str) -> bool:
+    """True for an address of this machine alone."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def refusal(response: httpx.Response) -> str:

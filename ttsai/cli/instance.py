@@ -5,6 +5,7 @@ import os
 from ttsai.supervisor.errors import InstanceError
 from ttsai.supervisor.home import Home
 from ttsai.supervisor.instance import Instance, find_instance
+from ttsai.supervisor.postgres import forget_libpq_settings
 
 
 def running_instance() -> Instance:
@@ -22,6 +23,6 @@ def running_instance() -> Instance:
 def connect() -> None:
     """Sets the environment so that Django finds the data: DATABASE_URL where it is given, else the running instance's. Raises InstanceError."""
     if not os.environ.get("DATABASE_URL"):
-        for name, value in running_instance().environment.items():
-            os.environ[name] = value
+        forget_libpq_settings()
+        os.environ.update(running_instance().environment)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")

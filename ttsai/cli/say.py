@@ -1,25 +1,27 @@
 """`ttsai say`: a text to an audio file."""
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import click
+import httpx
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ttsai.cli.audio_file import FORMATS, STANDARD_OUTPUT, AudioFile, choose_format, find_obstacle, write_audio
 from ttsai.cli.client import Server, find_server, refusal, with_server
 
 FIRST_POLLS = (0.05, 0.1, 0.1, 0.2, 0.2, 0.3)
 POLL_SECONDS = 0.5
-FORMATS = ("mp3", "wav", "flac", "ogg", "opus", "aac", "m4a", "pcm")
 
 
 @click.command(name="say")
 @click.argument("text")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File; `-` writes to standard output. output.mp3")
+@click.option("-o", "--output", type=AudioFile(), help="File; `-` writes to standard output. output.mp3")
 @click.option("--voice", default="", help="Of `ttsai voices`; the model's default.")
 @click.option("--model", default="kokoro", show_default=True)
 @click.option("--format", "format_name", type=click.Choice(FORMATS), help="That of the file's name unless given, else mp3.")
@@ -29,10 +31,13 @@ FORMATS = ("mp3", "wav", "flac", "ogg", "opus", "aac", "m4a", "pcm")
 @with_server
 def command(*, text: str, output: Path | None, format_name: str | None, url: str, key: str, as_json: bool, **wishes: Any) -> None:
     """Say TEXT (`-` reads standard input) and write the audio to a file."""
-    chosen = format_name or _format_of(output)
+    chosen = choose_format(output, given=format_name)
     target = output or Path(f"output.{chosen}")
+    if obstacle := find_obstacle(str(target)):
+        raise click.ClickException(obstacle)
+    said = _read_text(text)
     server = find_server(url=url, key=key)
-    body = {"text": sys.stdin.read() if text == "-" else text, "format": chosen, **{name: value for name, value in wishes.items() if value}}
+    body = {"text": said, "format": chosen, **{name: value for name, value in wishes.items() if value}}
     try:
         queued = server.post("/v1/tts/", body)
         result = _wait(server, queued["uuid"])
@@ -41,14 +46,17 @@ def command(*, text: str, output: Path | None, format_name: str | None, url: str
         server.close()
     shown = {**queued, **result, "file": str(target), "bytes": written}
     if as_json:
-        click.echo(json.dumps(shown), err=str(target) == "-")
-    elif str(target) != "-":
+        click.echo(json.dumps(shown), err=str(target) == STANDARD_OUTPUT)
+    elif str(target) != STANDARD_OUTPUT:
         click.echo(f"{target}: {result.get('duration') or 0:.1f} s of audio, {shown['credits_used']} credits")
 
 
-def _format_of(output: Path | None) -> str:
-    extension = output.suffix.lstrip(".").lower() if output else ""
-    return extension if extension in FORMATS else "mp3"
+def _read_text(text: str) -> str:
+    """The text, or what standard input holds for `-`. Raises ClickException for what is no UTF-8."""
+    try:
+        return sys.stdin.buffer.read().decode() if text == "-" else os.fsencode(text).decode()
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"The text is not UTF-8: byte {error.object[error.start]:#04x} at offset {error.start}.") from error
 
 
 def _wait(server: Server, uuid: str) -> dict[str, Any]:
@@ -68,13 +76,11 @@ def _wait(server: Server, uuid: str) -> dict[str, Any]:
 
 
 def _download(server: Server, url: str, *, target: Path) -> int:
-    written = 0
-    with server.stream(url) as response:
-        if response.status_code != 200:
-            response.read()
-            raise click.ClickException(refusal(response))
-        with click.open_file(str(target), "wb", atomic=str(target) != "-") as file:
-            for chunk in response.iter_bytes():
-                file.write(chunk)
-                written += len(chunk)
-    return written
+    try:
+        with server.stream(url) as response:
+            if response.status_code != 200:
+                response.read()
+                raise click.ClickException(refusal(response))
+            return write_audio(target, response.iter_bytes())
+    except httpx.TransportError as error:
+        raise click.ClickException(f"The download of {url} broke off: {error}") from error

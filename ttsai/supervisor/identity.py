@@ -27,7 +27,7 @@ def identity(pid: int) -> str | None:
 def command_line(pid: int) -> list[str]:
     """The words that a process was started with; empty where it is gone or hidden."""
     try:
-        return [word.decode(errors="replace") for word in (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")]
+        return [os.fsdecode(word) for word in (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")]
     except OSError:
         return []
 

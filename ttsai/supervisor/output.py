@@ -2,6 +2,7 @@
 
 import os
 import sys
+from io import TextIOWrapper
 from typing import IO, Final
 
 COLOURS: Final = (36, 33, 32, 35, 34, 96, 93, 92)
@@ -16,6 +17,8 @@ class Log:
 
     def __init__(self, stream: IO[str] | None = None) -> None:
         self._stream = stream or sys.stdout
+        if isinstance(self._stream, TextIOWrapper):  # a terminal's encoding may lack letters of a path or of a part's line
+            self._stream.reconfigure(errors="backslashreplace")
         self._has_colour = _wants_colour(self._stream)
         self._colours: dict[str, int] = {}
         self.is_broken = False

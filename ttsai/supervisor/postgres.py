@@ -23,13 +23,18 @@ DATABASE: Final = "ttsai"
 STOP_SECONDS: Final = 15.0
 INITDB_SECONDS: Final = 120.0
 CONNECT_SECONDS: Final = 2
+MOST_PATH_BYTES: Final = 900
 STATUS_LINE: Final = 8
 """Of postmaster.pid: starting, ready, stopping."""
+
+SHARED_MEMORY: Final = {"shared_memory_type": "mmap", "dynamic_shared_memory_type": "mmap"}
+"""Not /dev/shm, which containers make as small as 1 MB; Postgres is killed by a signal where it is full. Only parallel queries use the latter."""
 
 SETTINGS: Final = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # a socket's path may have 107 bytes, a folder more
     "shared_buffers": "64MB",
+    **SHARED_MEMORY,
     "max_connections": "200",
     "jit": "off",
     "log_checkpoints": "off",
@@ -56,6 +61,7 @@ class Postgres:
     def prepare(self) -> None:
         """Ends a server that was left behind and makes the cluster where there is none. Raises InstanceError."""
         data = self._home.postgres
+        _require_usable_path(data)
         _end_left_behind(data)
         self._port = remembered_port(self._home.run / "postgres-port.json", NAME)
         if not data.exists():
@@ -97,7 +103,7 @@ class Postgres:
     def _says_ready(self) -> bool:
         """Its own word: a connection that comes earlier is refused with a line in the log."""
         try:
-            lines = (self._home.postgres / "postmaster.pid").read_text().splitlines()
+            lines = (self._home.postgres / "postmaster.pid").read_text(errors="replace").splitlines()
         except OSError:
             return False
         return len(lines) >= STATUS_LINE and lines[STATUS_LINE - 1].strip() == "ready"
@@ -113,12 +119,14 @@ class Postgres:
         self._user = choose_user(data=new, programs=self._programs)
         launch = [sys.executable, "-I", "-S", str(LAUNCHER), str(int(signal.SIGKILL)), str(os.getpid()), self._user]
         locale = ("--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+        memory = [word for name, value in SHARED_MEMORY.items() for word in ("--set", f"{name}={value}")]
         access = ("--username=ttsai", "--auth=scram-sha-256", "--pwfile=/dev/stdin")
         made = subprocess.run(
-            [*launch, str(self._programs / "initdb"), "-D", str(new), *locale, *access],
+            [*launch, str(self._programs / "initdb"), "-D", str(new), *locale, *access, *memory],
             input=self._password + "\n",
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=INITDB_SECONDS,
             check=False,
             env=_environment(),
@@ -126,8 +134,7 @@ class Postgres:
         )
         if made.returncode != 0:
             shutil.rmtree(new, ignore_errors=True)
-            lines = (made.stderr or made.stdout).strip().splitlines()
-            raise InstanceError("postgres_failed", f"The database cannot be made in {self._home.path}: {' / '.join(lines[-2:])}")
+            raise InstanceError("postgres_failed", f"The database cannot be made in {self._home.path}: {_reason(made)}")
         new.replace(self._home.postgres)
 
     def _require_version(self) -> None:
@@ -139,6 +146,21 @@ class Postgres:
             raise InstanceError("postgres_version", message)
 
 
+def _require_usable_path(data: Path) -> None:
+    """Raises InstanceError for a path that Postgres refuses: MAXPGPATH is 1024, and files lie some 100 bytes below it."""
+    path = os.fsencode(data)
+    if b"\n" in path or b"\r" in path or len(path) > MOST_PATH_BYTES:
+        reason = "holds a line break" if len(path) <= MOST_PATH_BYTES else f"has {len(path)} bytes, more than {MOST_PATH_BYTES}"
+        raise InstanceError("home_not_usable", f"Postgres cannot use {data}: its path {reason}. Set TTSAI_HOME to another folder")
+
+
+def _reason(made: subprocess.CompletedProcess[str]) -> str:
+    """What initdb says went wrong, in one line."""
+    lines = [line for line in (made.stderr + made.stdout).splitlines() if line.strip()]
+    errors = [line for line in lines if "error:" in line or "FATAL:" in line]
+    return " / ".join(errors or lines[-2:]) or f"initdb ended with {made.returncode}"
+
+
 def _end_left_behind(data: Path) -> None:
     """Ends the server that a killed supervisor left, and removes the file that names one which is gone.
 
@@ -146,7 +168,7 @@ def _end_left_behind(data: Path) -> None:
     """
     pid_file = data / "postmaster.pid"
     try:
-        pid = int(pid_file.read_text().split("\n", 1)[0])
+        pid = int(pid_file.read_text(errors="replace").split("\n", 1)[0])
     except (OSError, ValueError):
         return
     known, words = identity(pid), command_line(pid)
@@ -155,6 +177,12 @@ def _end_left_behind(data: Path) -> None:
         end(pid, known, signal_number=signal.SIGINT, seconds=STOP_SECONDS)
     if not is_postgres:
         pid_file.unlink(missing_ok=True)
+
+
+def forget_libpq_settings() -> None:
+    """Removes PGSSLMODE, PGHOSTADDR, PGOPTIONS and their kin from this process's environment: they are meant for other servers."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
 
 
 def _environment() -> dict[str, str]:

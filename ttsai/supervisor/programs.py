@@ -31,10 +31,15 @@ class Place:
     secret_key: str
 
     @property
+    def address(self) -> str:
+        """The host that this machine itself connects to, without brackets."""
+        host = self.host.strip("[]")
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (read, not listened on)
+
+    @property
     def url(self) -> str:
         """The address to open on this machine."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 (read, not listened on)
-        return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{self.port}"
+        return f"http://{f'[{self.address}]' if ':' in self.address else self.address}:{self.port}"
 
     def variables(self) -> dict[str, str]:
         """What the platform's programs and commands are told."""

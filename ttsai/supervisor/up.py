@@ -19,7 +19,7 @@ from ttsai.supervisor.instance import find_instance, write_instance
 from ttsai.supervisor.leftovers import end_leftovers
 from ttsai.supervisor.output import Log
 from ttsai.supervisor.ports import require_free
-from ttsai.supervisor.postgres import Postgres
+from ttsai.supervisor.postgres import Postgres, forget_libpq_settings
 from ttsai.supervisor.programs import Place
 from ttsai.supervisor.supervisor import Supervisor
 from ttsai.supervisor.valkey import Valkey
@@ -78,6 +78,7 @@ def _start_servers(supervisor: Supervisor, home: Home, *, host: str, port: int) 
     if database_url:
         require_database(database_url)
     else:
+        forget_libpq_settings()
         servers.append(Postgres(home))
     if redis_url:
         require_broker(redis_url)
@@ -142,8 +143,7 @@ class _Question:
         if time.monotonic() < self._ask_at:
             return None
         self._ask_at = time.monotonic() + ASK_AGAIN_SECONDS
-        host = self._place.url.removeprefix("http://").rpartition(":")[0].strip("[]")
-        connection = http.client.HTTPConnection(host, self._place.port, timeout=ANSWER_SECONDS)
+        connection = http.client.HTTPConnection(self._place.address, self._place.port, timeout=ANSWER_SECONDS)
         try:
             connection.request("GET", self._path)
             response = connection.getresponse()

@@ -1,6 +1,5 @@
 """The embedded Valkey: broker, streams and counters, kept in an append-only file."""
 
-import json
 import os
 import signal
 from pathlib import Path
@@ -16,6 +15,12 @@ from ttsai.supervisor.wheels import valkey_server
 
 NAME: Final = "valkey"
 STOP_SECONDS: Final = 10.0
+
+
+def quote(value: str) -> str:
+    """The value as one double-quoted word of a Valkey configuration file, in ASCII, whatever bytes a path holds (sdssplitargs)."""
+    plain = {byte: chr(byte) for byte in range(0x20, 0x7F)} | {ord('"'): '\\"', ord("\\"): "\\\\"}
+    return '"' + "".join(plain.get(byte, f"\\x{byte:02x}") for byte in os.fsencode(value)) + '"'
 
 
 class Valkey:
@@ -51,7 +56,7 @@ class Valkey:
             "set-proc-title": "no",
             "loglevel": "warning",
         }
-        write_private(self._configuration, "".join(f"{name} {json.dumps(value)}\n" for name, value in settings.items()))
+        write_private(self._configuration, "".join(f"{name} {quote(value)}\n" for name, value in settings.items()))
 
     def program(self) -> Program:
         """How the server is run."""

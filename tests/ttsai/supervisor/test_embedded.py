@@ -18,7 +18,10 @@ import pytest
 import redis
 
 from tests.ttsai.supervisor.parts import wait_gone
+from ttsai.supervisor.errors import InstanceError
+from ttsai.supervisor.home import Home
 from ttsai.supervisor.identity import identity
+from ttsai.supervisor.postgres import Postgres, forget_libpq_settings
 from ttsai.supervisor.wheels import postgres_programs
 
 ROOT = Path(__file__).parents[3]
@@ -29,9 +32,9 @@ is_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become som
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder that only its owner may enter, with a space in its name and longer than a socket's path may be."""
+    """A folder that only its owner may enter, with a name that any quoting could trip over, longer than a socket's path may be."""
     outer = Path(tempfile.mkdtemp(prefix="ttsai-embedded-"))
-    home = outer / ("a folder " + "x" * 120) / "home"
+    home = outer / ('Téléchargements 私の – l\'été "à" \\n $HOME %d #;& ' + "x" * 120) / "home"
     home.parent.mkdir(mode=0o700)
     outer.chmod(0o700)
     yield home
@@ -55,6 +58,29 @@ def test_both_start_in_a_folder_that_only_its_owner_may_enter(folder: Path) -> N
     assert (folder / "postgres").stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in (folder / "secrets").iterdir()} == {0o600}
     assert (folder / "run" / "valkey.conf").stat().st_mode & 0o777 == 0o600
+
+
+def test_both_start_with_a_shared_memory_folder_of_one_megabyte(folder: Path) -> None:
+    script = 'mount -t tmpfs -o size=1m none /dev/shm && exec "$@"'
+    prefix = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh")
+    if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this machine refuses to mount in a namespace")
+    assert trial(folder, prefix=prefix)["starts"] == [1, 1]
+
+
+@pytest.mark.parametrize(("name", "reason"), [("a\nb", "holds a line break"), ("/".join(["x" * 200] * 5), "has .* bytes, more than 900")])
+def test_a_path_that_postgres_refuses_is_one_clear_line(tmp_path: Path, name: str, reason: str) -> None:
+    home = Home(tmp_path / name)
+    home.create()
+    with pytest.raises(InstanceError, match=f"its path {reason}. Set TTSAI_HOME to another folder$"):
+        Postgres(home).prepare()
+
+
+def test_settings_of_libpq_for_other_servers_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGSSLMODE", "verify-full")
+    monkeypatch.setenv("PGHOSTADDR", "192.0.2.1")
+    forget_libpq_settings()
+    assert not any(name.startswith("PG") for name in os.environ)
 
 
 def test_the_second_start_finds_the_data_on_the_same_ports(folder: Path) -> None:

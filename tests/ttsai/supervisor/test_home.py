@@ -1,20 +1,24 @@
 """The instance's folder, its secrets, its ports, and what other commands learn of it."""
 
+import io
 import json
 import os
 import shlex
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.servers import free_port
 from ttsai.supervisor import programs
 from ttsai.supervisor.errors import InstanceError
 from ttsai.supervisor.home import Home, write_private
 from ttsai.supervisor.instance import find_instance, write_instance
+from ttsai.supervisor.output import Log
 from ttsai.supervisor.ports import EMBEDDED_PORTS, remembered_port, require_free
 from ttsai.supervisor.programs import Place
-from ttsai.supervisor.welcome import curl_line
+from ttsai.supervisor.welcome import curl_line, is_exposed, print_welcome
 
 
 @pytest.fixture
@@ -186,3 +190,34 @@ def test_the_curl_line_is_one_shell_command_with_a_json_body() -> None:
         "response_format": "mp3",
     }
     assert words[-2:] == ["-o", "hello.mp3"]
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", False),
+        ("::1", False),
+        ("localhost", False),
+        ("0.0.0.0", True),  # noqa: S104
+        ("::", True),
+        ("10.0.0.5", True),
+        ("speech.local", True),
+    ],
+)
+def test_an_address_that_other_machines_reach_is_exposed(host: str, *, expected: bool) -> None:
+    assert is_exposed(host) is expected
+
+
+def test_the_banner_shows_the_key_file_quoted_for_the_shell_and_the_warning(tmp_path: Path) -> None:
+    home = Home(tmp_path / "l'été à nous")
+    home.create()
+    write_private(home.secrets / "demo-key", "sk-tts-1\n")
+    printed = io.StringIO()
+    place = Place(home, "0.0.0.0", free_port(), "", "", "")  # noqa: S104
+    print_welcome(place, log=Log(printed), seconds=1.0, is_first=False)
+    lines = printed.getvalue().splitlines()
+    assert "warning: with HOST=0.0.0.0 other machines reach the API" in lines[1]
+    curl = next(line for line in lines if line.startswith("curl "))
+    shown = subprocess.run(["sh", "-c", curl.replace("curl", "printf '%s\\n'", 1)], capture_output=True, text=True, check=True).stdout
+    assert "Authorization: Bearer sk-tts-1\n" in shown
+    assert "(its credits are unknown: [Errno 111] Connection refused)" in printed.getvalue()

@@ -48,3 +48,11 @@ def test_a_reader_that_went_away_is_remembered_and_not_raised() -> None:
     log.line("web", "up")
     with pytest.raises(BrokenPipeError):
         stream.close()
+
+
+def test_letters_that_the_terminal_lacks_are_escaped_and_do_not_end_the_output() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    log = Log(stream)
+    log.say("ready in /home/é/Téléchargements \udcff…")
+    assert not log.is_broken
+    assert stream.buffer.getvalue() == b"ttsai    | ready in /home/\\xe9/T\\xe9l\\xe9chargements \\udcff\\u2026\n"

@@ -1,0 +1,102 @@
+"""The file that `ttsai say` writes: checked before anything is spoken, in place at once or not at all."""
+
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO
+
+import click
+
+FORMATS = ("mp3", "wav", "flac", "ogg", "opus", "aac", "m4a", "pcm")
+STANDARD_OUTPUT = "-"
+
+
+class AudioFile(click.ParamType["Path"]):
+    """A file that can be written, `-` for standard output."""
+
+    name = "file"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path, or a usage error that says why nothing can be written there."""
+        if isinstance(value, Path):
+            return value
+        if obstacle := find_obstacle(str(value)):
+            self.fail(obstacle, param, ctx)
+        return Path(str(value))
+
+
+def find_obstacle(name: str) -> str:
+    """The reason why the file cannot be written, one sentence; empty when it can or it is `-`."""
+    if name == STANDARD_OUTPUT:
+        return ""
+    if not name or "\0" in name:
+        return f"{name!r} names no file."
+    try:
+        return _find_obstacle(name, Path(name))
+    except OSError as error:
+        return f"{name} cannot be written: {error.strerror}."
+
+
+def _find_obstacle(name: str, path: Path) -> str:
+    folder = path.resolve().parent
+    if name.endswith("/") or path.is_dir():
+        return f"{name} is a folder: name a file in it, such as {path / 'hello.mp3'}."
+    if not folder.exists():
+        return f"The folder {folder} does not exist: make it first, or name another."
+    if not folder.is_dir():
+        return f"{folder} is not a folder."
+    is_replaced = not path.exists() or path.is_file()
+    for needed in ([path] if path.exists() else []) + ([folder] if is_replaced else []):
+        if not os.access(needed, os.W_OK):
+            return f"{name} cannot be written: permission denied for {needed}."
+    return ""
+
+
+def choose_format(path: Path | None, *, given: str | None) -> str:
+    """The format asked for, else that of the file's ending, else mp3. Raises a usage error for an ending that names no format."""
+    ending = path.suffix.lstrip(".").lower() if path else ""
+    if given or not ending or str(path) == STANDARD_OUTPUT:
+        return given or FORMATS[0]
+    if ending not in FORMATS and not (path and path.exists() and not path.is_file()):
+        raise click.BadParameter(f"The ending .{ending} names no format. Use one of {', '.join(FORMATS)}, or say which with --format.")
+    return ending if ending in FORMATS else FORMATS[0]
+
+
+def write_audio(path: Path, chunks: Iterable[bytes]) -> int:
+    """Writes the chunks; the number of bytes. Raises ClickException where they cannot be written, and leaves no half of a file.
+
+    Pipes and devices are written to, files replaced.
+    """
+    try:
+        if str(path) == STANDARD_OUTPUT:
+            return _write(sys.stdout.buffer, chunks)
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            with path.open("wb") as device:
+                return _write(device, chunks)
+        return _replace(path.resolve(), chunks)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _replace(path: Path, chunks: Iterable[bytes]) -> int:
+    partial = path.with_name(f".{secrets.token_hex(8)}.partial")
+    try:
+        with partial.open("xb") as file:
+            written = _write(file, chunks)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return written
+
+
+def _write(file: IO[bytes], chunks: Iterable[bytes]) -> int:
+    written = 0
+    for chunk in chunks:
+        written += file.write(chunk)
+    file.flush()
+    return written
