@@ -19,7 +19,7 @@ from apps.jobs.outcomes import failure_as_error
 from apps.subtitles.selectors import find_order, find_stored, read_alignment
 from apps.subtitles.services import keep_subtitles, request_alignment
 from apps.subtitles.wishes import SubtitleWish
-from apps.uploads.side_room import side_room
+from apps.uploads.threads import intake_threads
 from workers.text.subtitles import CONTENT_TYPES
 from workers.text.subtitles.program import SubtitleOrder, write_subtitles
 
@@ -59,7 +59,7 @@ class _Making:
         order = self.order or await self._aligned(exchange)
         if order is None:
             return HttpResponse(status=499)  # nobody reads it
-        content = await side_room().run(self.job.tenant, write_apart, order)
+        content = await intake_threads().run(self.job.tenant, write_apart, order)
         return await exchange.run(_finish, self.job, content=content, wish=self.wish)
 
     async def _aligned(self, exchange: Exchange) -> SubtitleOrder | None:

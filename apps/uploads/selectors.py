@@ -1,5 +1,7 @@
 """Reads of the app, always scoped to a caller."""
 
+from datetime import timedelta
+
 from django.db.models import Sum
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -7,7 +9,9 @@ from django.utils import timezone
 from apps.accounts.callers import Caller
 from apps.core.errors import GoneError, NotFoundError
 from apps.core.ids import find_uuid
-from apps.uploads.models import Origin, Upload
+from apps.uploads.models import Origin, Upload, UploadState
+
+LONGEST_INTAKE = timedelta(minutes=10)
 
 
 def get_own_upload(caller: Caller, *, upload_id: str) -> Upload:
@@ -24,6 +28,13 @@ def kept_bytes(tenant: str) -> int:
     """Of all that is kept or announced for a tenant."""
     total = Upload.objects.filter(tenant=tenant).aggregate(total=Sum(Greatest("bytes", "announced_bytes")))["total"]
     return int(total or 0)
+
+
+def count_intakes(tenant: str) -> int:
+    """Files of a tenant that came with requests and are being fetched, measured or stored now, in any process."""
+    since = timezone.now() - LONGEST_INTAKE  # what a killed process left is older
+    waiting = Upload.objects.filter(tenant=tenant, state=UploadState.WAITING, created_at__gt=since)
+    return waiting.exclude(origin=Origin.ADDRESS).count()
 
 
 def no_such_upload() -> NotFoundError:

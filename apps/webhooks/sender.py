@@ -2,11 +2,11 @@
 
 import logging
 import threading
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 
+from apps.core.fair_share import FairShare
 from apps.webhooks.models import Delivery
 from apps.webhooks.services.notices import take_notices
 from apps.webhooks.services.sending import attempt_delivery, claim_due
@@ -14,17 +14,18 @@ from apps.webhooks.services.sending import attempt_delivery, claim_due
 logger = logging.getLogger(__name__)
 
 THREADS = 8
+NEWCOMERS_FACTOR = 8
+"""So many times THREADS, where that many accounts come that have nothing under way. A thread holds no database connection while it waits."""
+CLAIMED_AT_ONCE = 8
 
 
 class Sender:
-    """Takes what is due, as much as it has free threads; of one account at most half of them."""
+    """Takes what is due, shared fairly among accounts: receivers that hang keep only their own account's messages waiting."""
 
     def __init__(self, *, threads: int = THREADS) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="webhook")
+        self._pool = ThreadPoolExecutor(NEWCOMERS_FACTOR * threads, thread_name_prefix="webhook")
         self._lock = threading.Lock()
-        self._threads = threads
-        self._most_each = max(1, threads // 2)
-        self._in_flight: Counter[int] = Counter()
+        self._in_flight: FairShare[int] = FairShare(usual=threads, most=NEWCOMERS_FACTOR * threads)
         """Deliveries under way, by account."""
         self._is_closed = False
 
@@ -44,23 +45,26 @@ class Sender:
         self._pool.shutdown(wait=True)
 
     def _start(self) -> int:
+        """Claims until no account may have more: the oldest deliveries may all be of accounts that are at their share."""
+        started = 0
         with self._lock:
-            free = self._threads - self._in_flight.total()
-            if self._is_closed or free <= 0:
-                return 0
-            taken = claim_due(most=free, most_each=self._most_each, in_flight=self._in_flight)
-            self._in_flight.update(delivery.account_id for delivery in taken)
-            for delivery in taken:
-                self._pool.submit(self._send, delivery)
-        return len(taken)
+            while not self._is_closed and self._in_flight.room > 0:
+                taken = claim_due(self._in_flight, most=min(CLAIMED_AT_ONCE, self._in_flight.room))
+                for delivery in taken:
+                    self._in_flight.begin(delivery.account_id)
+                    self._pool.submit(self._send, delivery)
+                started += len(taken)
+                if not taken:
+                    break
+        return started
 
     def _send(self, delivery: Delivery) -> None:
         try:
-            attempt_delivery(delivery)
+            attempt_delivery(delivery, before_sending=connection.close)
         except Exception:  # the edge of a thread: the claim runs out and the delivery is tried again
             logger.exception("sending of webhook %s broke off", delivery.pk)
         with self._lock:
-            self._in_flight[delivery.account_id] -= 1
+            self._in_flight.end(delivery.account_id)
         try:
             self._start()
         except Exception:  # the same edge: beat asks again within a second

@@ -17,7 +17,7 @@ from apps.jobs.dispatch import dispatch_all
 from apps.jobs.models import IN_FLIGHT_STATES, Part
 from apps.jobs.publishing import forget_broker_state
 from apps.jobs.services.finish import finish_part
-from apps.uploads.side_room import side_room
+from apps.uploads.threads import forget_threads
 from tests.factories_jobs import AUDIO, announce, engine_spec, outcome_of, started, store_output
 from tests.speech.people import Person, person
 from tests.web.shell import RunningShell, running_shell
@@ -45,13 +45,13 @@ def _platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
     settings.TTSAI_HOME = tmp_path / "home"
     get_storage.cache_clear()
-    side_room.cache_clear()
+    forget_threads()
     forget_broker_state()
     call_command("load_defaults")
     announce(engine_spec(), engine_spec("whisper", **WHISPER))
     yield
     get_storage.cache_clear()
-    side_room.cache_clear()
+    forget_threads()
 
 
 @pytest.fixture

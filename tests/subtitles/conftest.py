@@ -15,7 +15,7 @@ from apps.jobs.objects import timings_key
 from apps.jobs.publishing import forget_broker_state
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.submit import PartPlan
-from apps.uploads.side_room import side_room
+from apps.uploads.threads import forget_threads
 from tests.factories import AccountFactory
 from tests.factories_jobs import AUDIO, announce, caller, engine_spec, outcome_of, part_of, reread, started, store_output, submit
 from tests.web.shell import RunningShell, running_shell
@@ -41,14 +41,14 @@ def _platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
     settings.TTSAI_HOME = tmp_path / "home"
     get_storage.cache_clear()
-    side_room.cache_clear()
+    forget_threads()
     forget_broker_state()
     call_command("load_defaults")
     kokoro = engine_spec()
     announce(engine_spec(languages=("en", "es"), voices=(*kokoro.voices, SPANISH_VOICE)), WHISPER)
     yield
     get_storage.cache_clear()
-    side_room.cache_clear()
+    forget_threads()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """file_url leads to servers that mean no good: whatever they answer, the client is told within five seconds and nobody else is harmed."""
 
+import concurrent.futures
 import contextlib
 import gzip
 import socketserver
@@ -67,9 +68,16 @@ class Hostile(socketserver.BaseRequestHandler):
     """Answers with the bytes that the path names, and hangs up."""
 
     answers: dict[str, bytes] = {}
+    hanging = threading.Semaphore(0)
+    """Requests for /hang that came."""
+    lets_go = threading.Event()
 
     def handle(self) -> None:
         asked = self.request.recv(65536).decode("latin-1").split(" ")[1]
+        if asked == "/hang":
+            self.hanging.release()
+            self.lets_go.wait(60)
+            return
         with contextlib.suppress(OSError):  # the platform has had enough
             self.request.sendall(self.answers[asked])
 
@@ -114,6 +122,29 @@ def test_a_strange_answer_is_told(swept: RunningPlatform, key: str, hostile: str
 @pytest.mark.parametrize("path", ["/sound", "/moved"])
 def test_an_honest_file_is_taken(swept: RunningPlatform, key: str, hostile: str, path: str) -> None:
     assert listen(swept, key, f"{hostile}{path}").status_code == 200
+
+
+def test_a_third_account_is_served_while_two_accounts_addresses_hang(
+    swept: RunningPlatform, key: str, outsiders_key: str, hostile: str
+) -> None:
+    newcomers = {"Authorization": f"Bearer {swept.key('newcomer@example.com', plan='enterprise', concurrent=10_000)}"}
+    request = {"params": {"async": "1"}, "json": {"file_url": f"{hostile}/hang"}, "timeout": 60}
+    Hostile.lets_go.clear()
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        headers = [{"Authorization": f"Bearer {one}"} for one in (key, outsiders_key) for _ in range(8)]
+        slow = [pool.submit(httpx.post, f"{swept.url}/v1/stt/", headers=one, **request) for one in headers]
+        try:
+            for _ in slow:
+                assert Hostile.hanging.acquire(timeout=30)
+            for _ in range(2):
+                answer = httpx.post(f"{swept.url}/v1/stt/", params={"async": "1"}, files={"file": SOUND}, headers=newcomers, timeout=60)
+                assert answer.status_code == 200, answer.text
+            by_url = httpx.post(f"{swept.url}/v1/stt/", headers=newcomers, **{**request, "json": {"file_url": f"{hostile}/sound"}})
+            assert by_url.status_code == 200, by_url.text
+            assert not any(one.done() for one in slow)
+        finally:
+            Hostile.lets_go.set()
+        assert {error_of(one.result())["code"] for one in slow} == {"fetch_failed"}
 
 
 def test_the_platform_noticed_nothing_unusual(swept: RunningPlatform) -> None:

@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 
 from apps.core.storage import get_storage
-from apps.uploads.side_room import side_room
+from apps.uploads.threads import forget_threads
 from tests.uploads.people import Person, person
 from tests.web.shell import running_shell
 from tests.workers.audio.probe.recordings import record
@@ -36,11 +36,11 @@ def objects(settings: Any, tmp_path: Path) -> Iterator[Path]:
 def server(transactional_db: None, settings: Any, home: Path, objects: Path) -> Iterator[str]:
     settings.ROOT_URLCONF = "tests.uploads.urls"
     settings.TTSAI_WEB_THREADS = 2
-    settings.TTSAI_INTAKE_THREADS = 4
-    side_room.cache_clear()
+    settings.TTSAI_INTAKE_THREADS = settings.TTSAI_FETCH_THREADS = 4
+    forget_threads()
     with running_shell() as shell:
         yield shell.url
-    side_room.cache_clear()
+    forget_threads()
     connections.close_all()
 
 
@@ -86,6 +86,7 @@ class Elsewhere(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.files: dict[str, bytes] = {}
         self.is_leaving = threading.Event()
+        self.asked_slowly = threading.Semaphore(0)
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -94,7 +95,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path == "/slow":
-            self.server.is_leaving.wait(20)
+            self.server.asked_slowly.release()
+            self.server.is_leaving.wait(60)
         content = self.server.files.get(self.path)
         if self.path == "/inside":
             self.send_response(302)

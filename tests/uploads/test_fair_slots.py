@@ -20,7 +20,7 @@ def holding(slots: FairSlots, tenant: str, begun: threading.Semaphore, leave: th
     return hold
 
 
-def test_one_tenant_has_half_of_the_slots_at_most() -> None:
+def test_a_newcomer_gets_a_slot_while_two_tenants_hold_all_usual_ones() -> None:
     slots, begun, leave = FairSlots(4), threading.Semaphore(0), threading.Event()
     with ThreadPoolExecutor(10) as pool:
         many = [pool.submit(holding(slots, "one", begun, leave)) for _ in range(6)]

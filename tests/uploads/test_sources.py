@@ -3,13 +3,13 @@
 import concurrent.futures
 import hashlib
 import resource
-import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from apps.accounts.models import Plan
 from apps.uploads.models import Upload
 from apps.uploads.services import release_source
 from tests.uploads.conftest import Elsewhere
@@ -223,9 +223,25 @@ def test_what_came_with_a_request_goes_with_its_job_and_what_was_sent_in_advance
 def test_slow_addresses_keep_nobody_else_waiting(owner: Person, outsider: Person, elsewhere: Elsewhere, song: bytes) -> None:
     with concurrent.futures.ThreadPoolExecutor(12) as pool:
         slow = [pool.submit(listen, owner, json={"file_url": f"{elsewhere.url}/slow"}) for _ in range(10)]
-        time.sleep(0.5)  # two of Django's threads, four for files: all would be taken
+        for _ in range(2):  # half of the four threads that fetch
+            assert elsewhere.asked_slowly.acquire(timeout=20)
         assert owner.ask("GET", "/v1/webhooks/").status_code == 200
+        assert listen(owner, **as_form(song)).status_code == 200
         assert listen(outsider, **as_form(song)).status_code == 200
         assert not any(one.done() for one in slow)
         elsewhere.is_leaving.set()
         assert {error_of(one.result())[1] for one in slow} == {"fetch_failed"}
+
+
+def test_recordings_beyond_the_accounts_concurrency_are_refused_before_they_are_fetched(
+    owner: Person, outsider: Person, elsewhere: Elsewhere, song: bytes
+) -> None:
+    Plan.objects.filter(pk=owner.account.plan_id).update(concurrent_jobs=1)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(listen, owner, json={"file_url": f"{elsewhere.url}/slow"})
+        assert elsewhere.asked_slowly.acquire(timeout=20)
+        assert error_of(listen(owner, **as_form(song)))[:2] == (429, "concurrency_limit_exceeded")
+        assert listen(outsider, **as_form(song)).status_code == 200
+        elsewhere.is_leaving.set()
+        slow.result()
+    assert listen(owner, **as_form(song)).status_code == 200

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from standardwebhooks import Webhook
 
+from apps.core.fair_share import FairShare
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint
 from apps.webhooks.services import change_endpoint, create_endpoint, record_event, replay_delivery, rotate_secret, sending, signing_secret
 from apps.webhooks.services.retention import forget_deliveries
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _send_one() -> Delivery:
-    (delivery,) = claim_due(most=1)
+    (delivery,) = claim_due(FairShare(usual=64, most=64), most=1)
     attempt_delivery(delivery)
     return Delivery.objects.get(pk=delivery.pk)
 
@@ -172,8 +173,8 @@ def test_a_receiver_that_is_down_is_tried_again(settings: Any) -> None:
 def test_a_claimed_delivery_comes_back_when_its_sender_died(receiver: Receiver) -> None:
     endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
     record_event(endpoint.account_id, event="job.completed", data={})
-    assert len(claim_due(most=5)) == 1
-    assert claim_due(most=5) == []
+    assert len(claim_due(FairShare(usual=64, most=64), most=5)) == 1
+    assert claim_due(FairShare(usual=64, most=64), most=5) == []
     Delivery.objects.update(next_attempt_at=timezone.now())
     assert _send_one().state == DeliveryState.DELIVERED
 
@@ -191,7 +192,7 @@ def test_a_replay_sends_the_same_message_once_more(receiver: Receiver) -> None:
 def test_a_replay_while_an_attempt_is_under_way_is_not_lost(receiver: Receiver) -> None:
     endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
     record_event(endpoint.account_id, event="job.completed", data={})
-    (claimed,) = claim_due(most=1)
+    (claimed,) = claim_due(FairShare(usual=64, most=64), most=1)
     replay_delivery(claimed)
     Delivery.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
     attempt_delivery(claimed)
@@ -204,7 +205,7 @@ def test_a_replay_while_an_attempt_is_under_way_is_not_lost(receiver: Receiver) 
 def test_an_endpoint_that_is_removed_while_it_is_called_leaves_nothing(receiver: Receiver) -> None:
     endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
     record_event(endpoint.account_id, event="job.completed", data={})
-    (claimed,) = claim_due(most=1)
+    (claimed,) = claim_due(FairShare(usual=64, most=64), most=1)
     endpoint.delete()
     assert attempt_delivery(claimed).is_success
     assert not Delivery.objects.exists()
@@ -230,7 +231,7 @@ def test_switching_an_endpoint_off_gives_up_what_waits_for_it(receiver: Receiver
     (delivery,) = record_event(endpoint.account_id, event="job.completed", data={})
     off = change_endpoint(endpoint, is_enabled=False)
     assert (off.is_enabled, off.disabled_reason, off.disabled_at is not None) == (False, "its owner switched it off", True)
-    assert claim_due(most=1) == []
+    assert claim_due(FairShare(usual=64, most=64), most=1) == []
     assert record_event(endpoint.account_id, event="job.completed", data={}) == []
     on = change_endpoint(endpoint, is_enabled=True)
     assert (on.is_enabled, on.disabled_reason, on.disabled_at, on.failing_since) == (True, "", None, None)

@@ -10,6 +10,7 @@ from django.test import Client
 from standardwebhooks import Webhook
 
 from apps.accounts.models import Account
+from apps.core.fair_share import FairShare
 from apps.webhooks.events import EVENTS, EXAMPLES
 from apps.webhooks.models import Delivery, Endpoint
 from apps.webhooks.services import record_event
@@ -226,7 +227,7 @@ class TestSecrets:
         answer = owner.ask("POST", f"{made['id']}/rotate/", {"overlap_seconds": 3600})
         new = answer.json()["secret"]
         record_event(account.pk, event="credits.low", data={})
-        attempt_delivery(claim_due(most=1)[0])
+        attempt_delivery(claim_due(FairShare(usual=64, most=64), most=1)[0])
         for secret in (made["secret"], new):
             assert receiver.verified(secret)[0]["type"] == "credits.low"
 
@@ -234,7 +235,7 @@ class TestSecrets:
         made = owner.make(url=receiver.url)
         new = owner.ask("POST", f"{made['id']}/rotate/", {"overlap_seconds": 0}).json()["secret"]
         record_event(account.pk, event="credits.low", data={})
-        attempt_delivery(claim_due(most=1)[0])
+        attempt_delivery(claim_due(FairShare(usual=64, most=64), most=1)[0])
         (headers, _) = receiver.received[0]
         assert len(headers["webhook-signature"].split()) == 1
         assert receiver.verified(new)[0]["type"] == "credits.low"
@@ -263,7 +264,7 @@ class TestDeliveries:
         made = owner.make(url=receiver.url, events=["job.completed"])
         queued = owner.ask("POST", f"{made['id']}/test/").json()
         assert (queued["event"], queued["state"], queued["attempts"]) == ("test", "pending", [])
-        attempt_delivery(claim_due(most=1)[0])
+        attempt_delivery(claim_due(FairShare(usual=64, most=64), most=1)[0])
         (told,) = owner.ask("GET", "deliveries/").json()["deliveries"]
         assert (told["id"], told["state"], told["next_attempt_at"]) == (queued["id"], "delivered", None)
         assert [(attempt["status"], attempt["answer"], attempt["error"]) for attempt in told["attempts"]] == [(200, "heard", "")]
@@ -274,11 +275,11 @@ class TestDeliveries:
     def test_a_replay_sends_the_same_id_and_body(self, owner: Somebody, receiver: Receiver, account: Account) -> None:
         made = owner.make(url=receiver.url)
         record_event(account.pk, event="job.completed", data={"uuid": "1"})
-        attempt_delivery(claim_due(most=1)[0])
+        attempt_delivery(claim_due(FairShare(usual=64, most=64), most=1)[0])
         (told,) = owner.ask("GET", "deliveries/").json()["deliveries"]
         again = owner.ask("POST", f"deliveries/{told['id']}/replay/").json()
         assert (again["id"], again["state"], len(again["attempts"])) == (told["id"], "pending", 1)
-        attempt_delivery(claim_due(most=1)[0])
+        attempt_delivery(claim_due(FairShare(usual=64, most=64), most=1)[0])
         assert receiver.message_ids == [told["message_id"]] * 2
         assert receiver.received[0][1] == receiver.received[1][1]
         assert len(receiver.verified(made["secret"])) == 2
@@ -318,7 +319,7 @@ class TestDeliveries:
         receiver.status = 410
         made = owner.make(url=receiver.url)
         owner.ask("POST", f"{made['id']}/test/")
-        attempt_delivery(claim_due(most=1)[0])
+        attempt_delivery(claim_due(FairShare(usual=64, most=64), most=1)[0])
         told = owner.ask("GET", f"{made['id']}/").json()
         assert (told["is_enabled"], told["disabled_reason"]) == (False, "it answered 410 Gone")
         assert told["disabled_at"] is not None

@@ -1,14 +1,17 @@
 """The sender's threads: bounded, shared among accounts, never idle while something is due; and nothing is lost when it dies."""
 
+from typing import Any
+
 import pytest
 
+from apps.core.fair_share import FairShare
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint
 from apps.webhooks.sender import Sender
 from apps.webhooks.services import create_endpoint, record_event
 from apps.webhooks.services.sending import claim_due
 from apps.webhooks.tasks import _sender, forget_old_deliveries, send_due_webhooks, stop_sending
 from tests.factories import AccountFactory
-from tests.webhooks.receivers import Receiver
+from tests.webhooks.receivers import Receiver, receiving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,6 +56,23 @@ def test_one_account_s_slow_receiver_does_not_hold_up_another_s(receiver: Receiv
     sender.close()
 
 
+def test_a_newcomer_s_webhook_arrives_while_two_accounts_hold_all_usual_threads(receiver: Receiver, sender: Sender, settings: Any) -> None:
+    receiver.pause_seconds = 60  # until the test is over: the receiver lets go then
+    slow = [endpoint_with_events(receiver.url, count=30) for _ in range(2)]
+    assert sender.send_due() == 4
+    receiver.wait_for(4)
+    with receiving() as quick:
+        settings.TTSAI_OUTBOUND_ALLOW = [receiver.address, quick.address]
+        newcomer = endpoint_with_events(quick.url, count=3)
+        assert sender.send_due() == 1
+        quick.wait_for(3)
+        sender.stop_taking()
+    assert Delivery.objects.filter(endpoint__in=slow, state=DeliveryState.PENDING).count() == 60
+    receiver.is_over.set()
+    sender.close()
+    assert delivered_of(newcomer) == 3
+
+
 def test_a_closed_sender_takes_nothing_more(receiver: Receiver, sender: Sender) -> None:
     endpoint = endpoint_with_events(receiver.url, count=1)
     sender.close()
@@ -75,10 +95,14 @@ def test_the_oldest_of_several_accounts_come_first() -> None:
     one, other = AccountFactory(), AccountFactory()
     for account in (one, one, one, other, one):
         record_event(account.pk, event="job.completed", data={}, url="https://example.com/")
-    taken = claim_due(most=3, most_each=2)
+    share: FairShare[int] = FairShare(usual=4, most=8)
+    taken = claim_due(share, most=3)
     assert sorted(delivery.account_id for delivery in taken) == [one.pk, one.pk, other.pk]
-    assert [delivery.account_id for delivery in claim_due(most=3, most_each=2, in_flight={one.pk: 2})] == []
-    assert [delivery.account_id for delivery in claim_due(most=3, most_each=2, in_flight={one.pk: 1})] == [one.pk]
+    for _ in range(2):
+        share.begin(one.pk)
+    assert claim_due(share, most=3) == []
+    share.end(one.pk)
+    assert [delivery.account_id for delivery in claim_due(share, most=3)] == [one.pk]
 
 
 def test_the_tasks_of_beat_run_until_the_worker_is_asked_to_end(receiver: Receiver) -> None:

@@ -93,4 +93,7 @@ TTSAI_DISK_RESERVE_BYTES = environment.number("TTSAI_DISK_RESERVE_BYTES", 500_00
 """A file is not taken when it would leave less than this free on the disk of TTSAI_HOME."""
 
 TTSAI_INTAKE_THREADS = environment.number("TTSAI_INTAKE_THREADS", 16)
-"""Files that a web process fetches, measures and stores at once, apart from TTSAI_WEB_THREADS."""
+"""Files that a web process measures and stores at once, apart from TTSAI_WEB_THREADS; accounts with nothing under way come on top."""
+
+TTSAI_FETCH_THREADS = environment.number("TTSAI_FETCH_THREADS", 16)
+"""The same for addresses (file_url) that are fetched: their servers may be slow."""

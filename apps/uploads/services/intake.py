@@ -1,7 +1,7 @@
-"""Bytes to a measured object in the store. Slow, and without the database: it runs in the side room."""
+"""Bytes to a measured object in the store. Slow, and without the database: it runs in threads of its own (apps/uploads/threads.py)."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -56,12 +56,21 @@ class Measured:
     info: AudioInfo
 
 
+def fetch(intake: Intake) -> Intake:
+    """The same intake with what its address answered in a spool, which the caller closes. Raises ApplicationError."""
+    spool = Spool.new()
+    try:
+        _fetch(intake, spool)
+    except BaseException:
+        spool.close()
+        raise
+    return replace(intake, url="", spool=spool)
+
+
 def measure(intake: Intake) -> Measured:
-    """Fetches, measures and stores. Raises ApplicationError; the bytes are given up in any case."""
+    """Measures and stores. Raises ApplicationError; the bytes are given up in any case."""
     with intake.spool or Spool.new() as spool:
-        if intake.url:
-            _fetch(intake, spool)
-        elif intake.spool is None:
+        if intake.spool is None:
             _read_incoming(intake, spool)
         if intake.announced_bytes and spool.size != intake.announced_bytes:
             raise RefusedFileError(

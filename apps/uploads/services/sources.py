@@ -18,10 +18,10 @@ from apps.core.storage import get_storage
 from apps.uploads.models import Origin, Upload, UploadState
 from apps.uploads.objects import incoming_key
 from apps.uploads.selectors import get_own_upload, no_such_upload
-from apps.uploads.services.intake import Intake, Measured, RefusedFileError, measure, refusal
+from apps.uploads.services.intake import Intake, Measured, RefusedFileError, fetch, measure, refusal
 from apps.uploads.services.uploads import begin_upload, has_arrived
-from apps.uploads.side_room import side_room
 from apps.uploads.spool import Spool
+from apps.uploads.threads import fetch_threads, intake_threads
 from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits
 
 
@@ -99,7 +99,7 @@ def take_source(order: SourceOrder) -> Source:
     """Fetches, measures and stores what is not yet. Raises ApplicationError; nothing is left behind then."""
     if order.upload.state != UploadState.READY:
         try:
-            measured = measure(order.intake)
+            measured = measure(fetch(order.intake) if order.intake.url else order.intake)
         except ApplicationError as error:
             record_refusal(order.upload, error)
             raise
@@ -116,14 +116,17 @@ async def take_source_aside(exchange: Exchange, order: SourceOrder) -> Source:
 
 async def take_in_aside(exchange: Exchange, order: SourceOrder) -> None:
     """Measured and stored, and not used yet."""
+    intake, tenant = order.intake, order.upload.tenant
     try:
-        measured = await side_room().run(order.upload.tenant, measure, order.intake)
+        if intake.url:
+            intake = await fetch_threads().run(tenant, fetch, intake)
+        measured = await intake_threads().run(tenant, measure, intake)
     except ApplicationError as error:
         await exchange.run(record_refusal, order.upload, error)
         raise
     finally:
-        if order.intake.spool is not None:
-            order.intake.spool.close()
+        if intake.spool is not None:
+            intake.spool.close()
     await exchange.run(record_measured, order.upload, measured)
 
 

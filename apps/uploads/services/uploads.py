@@ -5,24 +5,50 @@ from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.accounts.callers import Caller
-from apps.core.errors import InvalidRequestError
+from apps.core.errors import InvalidRequestError, TooManyRequestsError
 from apps.core.storage import StorageAwayError, get_storage
 from apps.uploads.models import Origin, Upload, UploadState
 from apps.uploads.objects import incoming_key, upload_folder
-from apps.uploads.selectors import kept_bytes
+from apps.uploads.selectors import count_intakes, kept_bytes
 from apps.uploads.spool import check_disk
 
 logger = logging.getLogger(__name__)
 
 SWEPT_AT_ONCE: Final = 500
+ONE_INTAKE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 def begin_upload(caller: Caller, *, origin: Origin, file_name: str, size: int, content_type: str = "") -> Upload:
-    """The row of a file that is about to come. Raises InvalidRequestError (upload_quota_exceeded), StorageFullError."""
+    """The row of a file that is about to come. Raises InvalidRequestError (upload_quota_exceeded), TooManyRequestsError, StorageFullError.
+
+    A file that comes with a request counts against the account's concurrency from here on, before it is fetched or measured.
+    """
     check_disk(size)
+    with transaction.atomic():
+        if origin != Origin.ADDRESS:
+            _check_intakes(caller)
+        return _insert(caller, origin=origin, file_name=file_name, size=size, content_type=content_type)
+
+
+def _check_intakes(caller: Caller) -> None:
+    """429 where as many files of the account are being taken in as it may have jobs. Holds a lock to the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_INTAKE_AT_A_TIME, [f"intake:{caller.tenant}"])
+    limit = max(caller.concurrent_jobs, caller.plan.concurrent_jobs)
+    intakes = count_intakes(caller.tenant)
+    if intakes >= limit:
+        raise TooManyRequestsError(
+            f"This account may have {limit} jobs at once, and {intakes} of its recordings are being taken in.",
+            code="concurrency_limit_exceeded",
+            headers={"Retry-After": "2"},
+        )
+
+
+def _insert(caller: Caller, *, origin: Origin, file_name: str, size: int, content_type: str) -> Upload:
     quota = settings.TTSAI_UPLOAD_QUOTA_BYTES
     if kept_bytes(caller.tenant) + size > quota:
         raise InvalidRequestError(

@@ -1,8 +1,7 @@
 """One attempt of one delivery: signed, sent through the outbound guard, its outcome recorded."""
 
 import random
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -12,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from standardwebhooks import Webhook
 
+from apps.core.fair_share import FairShare
 from apps.core.outbound import AddressRefusedError, OutboundError, send
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint, SigningSecret
 from apps.webhooks.services.disabling import disable_endpoint
@@ -47,21 +47,19 @@ class Outcome:
         return self.status is not None and 200 <= self.status < 300
 
 
-def claim_due(*, most: int, most_each: int = 0, in_flight: Mapping[int, int] | None = None) -> list[Delivery]:
+def claim_due(share: FairShare[int], *, most: int) -> list[Delivery]:
     """Deliveries that are due, the oldest first, taken for this process: no other takes them while the claim lasts.
 
-    With `most_each`, of one account only so many together with those that are in flight (by account): who has a slow receiver and
-    a thousand events waits alone.
+    At most `most`, and of one account no more than its share of what is in flight: an account with a slow receiver and a thousand events
+    waits alone. The share is read, not changed.
     """
-    now = timezone.now()
-    counts = Counter(in_flight or {})
-    due = Delivery.objects.filter(state=DeliveryState.PENDING, next_attempt_at__lte=now).order_by("next_attempt_at")
-    if most_each:
-        due = due.exclude(account_id__in=[account for account, count in counts.items() if count >= most_each])
+    now, trial = timezone.now(), share.copy()
+    full = [account for account in trial.held if not trial.may_begin(account)]
+    due = Delivery.objects.filter(state=DeliveryState.PENDING, next_attempt_at__lte=now).exclude(account_id__in=full)
     chosen: list[UUID] = []
-    for uuid, account in due.values_list("uuid", "account_id")[: most * LOOKED_AT_FOR_EACH]:
-        if len(chosen) < most and (not most_each or counts[account] < most_each):
-            counts[account] += 1
+    for uuid, account in due.order_by("next_attempt_at").values_list("uuid", "account_id")[: most * LOOKED_AT_FOR_EACH]:
+        if len(chosen) < most and trial.may_begin(account):
+            trial.begin(account)
             chosen.append(uuid)
     return _claim(chosen, now=now) if chosen else []
 
@@ -78,9 +76,12 @@ def _claim(uuids: list[UUID], *, now: datetime) -> list[Delivery]:
     return rows
 
 
-def attempt_delivery(delivery: Delivery) -> Outcome:
-    """Sends a claimed delivery and records how it went."""
-    outcome = _post(delivery)
+def attempt_delivery(delivery: Delivery, *, before_sending: Callable[[], None] | None = None) -> Outcome:
+    """Sends a claimed delivery and records how it went. `before_sending` is called once the database is not needed until the answer."""
+    headers = signed_headers(delivery, secrets=_secrets(delivery), at=datetime.now(UTC))
+    if before_sending is not None:
+        before_sending()
+    outcome = _post(delivery, headers=headers)
     _record(delivery, outcome)
     return outcome
 
@@ -106,8 +107,7 @@ def _secrets(delivery: Delivery) -> list[str]:
     return secrets
 
 
-def _post(delivery: Delivery) -> Outcome:
-    headers = signed_headers(delivery, secrets=_secrets(delivery), at=datetime.now(UTC))
+def _post(delivery: Delivery, *, headers: Mapping[str, str]) -> Outcome:
     try:
         answer = send(
             "POST", _address(delivery), headers=headers, body=delivery.body.encode(), seconds=ANSWER_SECONDS, kept_bytes=KEPT_ANSWER_BYTES
