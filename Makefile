@@ -10,6 +10,8 @@ FIND_PYTHON = for python in "$$PYTHON" python3.11 python3 python3.12 python3.13;
 	if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then break; fi; python=; done; \
 	if [ -z "$$python" ]; then echo "Python 3.11 or newer, with venv, is needed; PYTHON=… names one" >&2; exit 1; fi
 INSTALL = $(FIND_PYTHON); "$$python" requirements/install.py
+# Runs a command of .venv without the settings of the caller's environment (tests/environment.py).
+CLEAN = .venv/bin/python -m tests.environment
 
 help:
 	@echo 'make run    everything on this machine: database, broker, web, workers (PORT=8000, TTSAI_HOME=var)'
@@ -26,33 +28,33 @@ run:
 
 test:
 	@$(INSTALL) test
-	@.venv/bin/ttsai models pull kokoro piper speakers whisper-base
-	@.venv/bin/pytest -n 2 --dist loadgroup --no-loadscope-reorder -m 'not prove' $(PYTEST_ARGUMENTS)
+	@$(CLEAN) ttsai models pull --for-tests
+	@$(CLEAN) pytest -n 2 --dist loadgroup --no-loadscope-reorder -m 'not prove' $(PYTEST_ARGUMENTS)
 
 check:
 	@$(INSTALL) test
-	.venv/bin/ruff check
-	.venv/bin/ruff format --check
-	.venv/bin/lint-imports --no-logo
-	.venv/bin/mypy
+	$(CLEAN) ruff check
+	$(CLEAN) ruff format --check
+	$(CLEAN) lint-imports --no-logo
+	$(CLEAN) mypy
 	@# The database is not needed to compare models with migrations, and its absence not worth a warning.
-	DJANGO_SETTINGS_MODULE=ttsai.settings .venv/bin/python -W 'ignore:Got an error checking' -m django makemigrations --check --dry-run --skip-checks
-	.venv/bin/python manage.py write_schema --check
+	$(CLEAN) python -W 'ignore:Got an error checking' manage.py makemigrations --check --dry-run --skip-checks
+	$(CLEAN) python manage.py write_schema --check
 
 prove:
 	@$(INSTALL) test
-	@.venv/bin/ttsai models pull kokoro piper speakers whisper-base
-	@.venv/bin/pytest -m prove -s $(PYTEST_ARGUMENTS)
+	@$(CLEAN) ttsai models pull --for-tests
+	@$(CLEAN) pytest -m prove -s $(PYTEST_ARGUMENTS)
 
 search:
 	@$(INSTALL) test
-	@.venv/bin/ttsai models pull kokoro
-	@.venv/bin/pytest -n 2 --dist loadgroup -m hypothesis --hypothesis-profile search --timeout 1200 $(PYTEST_ARGUMENTS)
+	@$(CLEAN) ttsai models pull kokoro
+	@$(CLEAN) pytest -n 2 --dist loadgroup -m hypothesis --hypothesis-profile search --timeout 1200 $(PYTEST_ARGUMENTS)
 
 bench:
 	@$(INSTALL) test
-	@.venv/bin/ttsai models pull kokoro piper speakers whisper-base
-	@.venv/bin/python -m tests.bench
+	@$(CLEAN) ttsai models pull --for-tests
+	@$(CLEAN) python -m tests.bench
 
 clean:
 	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -57,12 +57,13 @@ def use_servers() -> None:
         atexit.register(servers.stop)
         os.environ["TTSAI_TEST_DATABASE_URL"] = servers.database_url  # xdist workers inherit these
         os.environ["TTSAI_TEST_REDIS_URL"] = servers.redis_url
-        os.environ["TTSAI_HOME"] = str(servers.folder / "home")
+        os.environ["TTSAI_TEST_HOME"] = str(servers.folder / "home")
+        os.environ["TTSAI_TEST_SECRET_KEY"] = secrets.token_urlsafe(32)
+    os.environ["TTSAI_HOME"] = os.environ.get("TTSAI_TEST_HOME") or tempfile.mkdtemp(prefix="ttsai-tests-home-")
+    os.environ["TTSAI_SECRET_KEY"] = os.environ.get("TTSAI_TEST_SECRET_KEY") or secrets.token_urlsafe(32)
     os.environ["DATABASE_URL"] = os.environ["TTSAI_TEST_DATABASE_URL"]
-    os.environ.setdefault("TTSAI_DATABASE_STATEMENT_SECONDS", "60")  # a busy machine is no fault
+    os.environ["TTSAI_DATABASE_STATEMENT_SECONDS"] = "60"  # a busy machine is no fault
     os.environ["REDIS_URL"] = f"{os.environ['TTSAI_TEST_REDIS_URL']}/{_valkey_database()}"
-    os.environ.setdefault("TTSAI_MODELS", str(Path(__file__).resolve().parent.parent / "var" / "models"))  # shared with `make run`
-    os.environ.setdefault("TTSAI_SECRET_KEY", secrets.token_urlsafe(32))  # xdist workers inherit it
 
 
 def start_servers() -> Servers:

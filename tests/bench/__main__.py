@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.bench.cost import measure_cost
 from tests.bench.listening import measure_listening
 from tests.bench.speed import measure_latency, measure_throughput
+from tests.environment import use_clean_environment
 from tests.flows.running import ROOT, RunningPlatform
 from workers.engines.base import Engine
 from workers.registry import available_engines
@@ -23,6 +24,7 @@ AIMS = {
 
 def main() -> None:
     """Runs what the arguments name (speed, cost, listening), or everything."""
+    use_clean_environment()
     wanted = set(sys.argv[1:]) or {"speed", "cost", "listening"}
     figures: dict[str, float] = {}
     (ROOT / "var").mkdir(exist_ok=True)

@@ -147,9 +147,8 @@ class RunningPlatform:
                     process.resume()
 
     def _environment(self) -> dict[str, str]:
-        inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TTSAI_MODELS", "TMPDIR"}}
+        inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LC_ALL", "TTSAI_MODELS", "TMPDIR"}}
         return {
-            "TTSAI_MODELS": str(ROOT / "var" / "models"),
             **inherited,
             "TTSAI_HOME": str(self.home),
             "PORT": str(self.port),

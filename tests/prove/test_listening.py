@@ -23,7 +23,7 @@ from workers.contract.names import CODEC_QUEUE
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(7200)]
 
-HOUR_ROUNDS = int(os.environ.get("TTSAI_PROVE_ROUNDS", "146"))
+HOUR_ROUNDS = int(os.environ.get("TTSAI_TEST_PROVE_ROUNDS", "146"))
 """Rounds of 24.7 s: 146 are an hour."""
 PIECE_SECONDS = 120
 LARGEST_BYTES = 1_500_000_000

@@ -49,7 +49,7 @@ def run_instance(home: Home, *, host: str, port: int, log: Log) -> None:
             log.say(f"ended what the instance before left running: {', '.join(left)}")
         require_free(host, port)
         _require_disk(home)
-        if _pull_weights(home):
+        if _pull_weights(home, log=log):
             _supervise(home, host=host, port=port, log=log, began=began)
 
 
@@ -175,9 +175,13 @@ def _require_disk(home: Home) -> None:
         raise InstanceError("disk_full", message)
 
 
-def _pull_weights(home: Home) -> bool:
+def _pull_weights(home: Home, *, log: Log) -> bool:
     """Gets what is missing of the default models; False when the end was asked for. Raises InstanceError."""
     store = WeightStore(home.models)
+    missing = [store.sets[name] for name in DEFAULT_SETS if not store.is_complete(name)]
+    if missing:
+        size_bytes = sum(weights.size_bytes for weights in missing)
+        log.say(f"fetching weights, once: {', '.join(weights.name for weights in missing)} ({size_bytes / 1e6:.0f} MB)")
     known = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with TerminalProgress() as progress:

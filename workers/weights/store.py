@@ -17,6 +17,7 @@ STAMP_NAME: Final = ".complete"
 """Written into a set's folder once every file's digest was checked."""
 
 READ_BYTES: Final = 1 << 20
+CHECKOUT: Final = Path(__file__).resolve().parents[2]
 
 
 class WeightsMissingError(WorkError):
@@ -52,10 +53,10 @@ class WeightStore:
 
     @classmethod
     def default(cls) -> Self:
-        """The store that this process uses: TTSAI_MODELS, else models/ in TTSAI_HOME, else ./var/models."""
+        """The store that this process uses: TTSAI_MODELS, else models/ in TTSAI_HOME, else var/models beside the code, as `ttsai up` does."""
         if folder := os.environ.get("TTSAI_MODELS"):
             return cls(Path(folder))
-        return cls(Path(os.environ.get("TTSAI_HOME") or "var") / "models")
+        return cls(Path(os.environ.get("TTSAI_HOME") or CHECKOUT / "var") / "models")
 
     def folder(self, set_name: str) -> Path:
         """Where the files of a set lie."""

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,13 +69,13 @@ def test_say_with_a_writable_file_gets_as_far_as_the_request(tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")
-def test_a_file_that_another_user_may_not_write_is_an_obstacle(tmp_path: Path) -> None:
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o755)
-    drop = "from ttsai.cli.audio_file import find_obstacle; import os; os.setgid(65534); os.setuid(65534)"
-    program = f"{drop}; print(find_obstacle({str(tmp_path / 'x.mp3')!r}))"
-    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    assert shown == f"{tmp_path}/x.mp3 cannot be written: permission denied for {tmp_path}.\n"
+def test_a_file_that_another_user_may_not_write_is_an_obstacle() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        drop = "from ttsai.cli.audio_file import find_obstacle; import os; os.setgid(65534); os.setuid(65534)"
+        program = f"{drop}; print(find_obstacle({f'{folder}/x.mp3'!r}))"
+        shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert shown == f"{folder}/x.mp3 cannot be written: permission denied for {folder}.\n"
 
 
 @pytest.mark.parametrize(

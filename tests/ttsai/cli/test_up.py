@@ -26,7 +26,7 @@ def up(
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
     environment = {
         **kept,
-        "TTSAI_MODELS": os.environ.get("TTSAI_MODELS") or str(ROOT / "var" / "models"),
+        "TTSAI_MODELS": os.environ["TTSAI_MODELS"],
         "TTSAI_HOME": str(home),
         "PORT": str(port or free_port()),
         **(variables or {}),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ttsai.cli.test_up import ROOT, TTSAI, free_port, up
+from tests.ttsai.cli.test_up import TTSAI, free_port, up
 from ttsai.supervisor.identity import identity
 
 pytestmark = pytest.mark.flow
@@ -31,7 +31,7 @@ class Instance:
     def start(self) -> str:
         """Starts and waits for the ready line; what was printed so far."""
         kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
-        environment = {**kept, "TTSAI_MODELS": str(ROOT / "var" / "models"), "TTSAI_HOME": str(self.home), "PORT": str(self.port)}
+        environment = {**kept, "TTSAI_MODELS": os.environ["TTSAI_MODELS"], "TTSAI_HOME": str(self.home), "PORT": str(self.port)}
         self.starts += 1
         with self.output.open("wb") as output:
             self.process = subprocess.Popen([TTSAI, "up"], env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)

@@ -170,7 +170,7 @@ def test_a_folder_of_the_operator_is_one_more_engine(monkeypatch: pytest.MonkeyP
     folder, broken = tmp_path / "faster-whisper-Medical.en", tmp_path / "broken"
     for made in (folder, broken):
         made.mkdir()
-    weights = Path(os.environ.get("TTSAI_MODELS") or "var/models") / "whisper-base"
+    weights = Path(os.environ["TTSAI_MODELS"]) / "whisper-base"
     for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt"):
         (folder / name).symlink_to((weights / name).resolve())
     monkeypatch.setenv("TTSAI_WHISPER_FOLDERS", f"{folder}:{broken}")

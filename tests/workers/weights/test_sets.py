@@ -13,12 +13,12 @@ from workers.weights.sets.kokoro import DURATION_OUTPUT, KOKORO
 from workers.weights.sources.hub import HubFile
 from workers.weights.store import WeightStore
 
-MODELS = Path(os.environ.get("TTSAI_MODELS") or Path(__file__).parents[3] / "var" / "models")
+MODELS = Path(os.environ["TTSAI_MODELS"])
 ALL = pytest.mark.parametrize("weights", SETS.values(), ids=SETS)
 
 
 def test_what_a_start_and_the_tests_need_can_be_pulled() -> None:
-    assert DEFAULT_SETS == ("kokoro", "speakers", "whisper-base")
+    assert DEFAULT_SETS == ("kokoro", "piper", "speakers", "whisper-base")
     assert set(DEFAULT_SETS) <= set(TEST_SETS) <= set(SETS)
 
 

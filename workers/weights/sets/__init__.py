@@ -12,7 +12,7 @@ from workers.weights.sets.whisper import WHISPERS
 
 SETS: Final = index_sets((KOKORO, PIPER, SPEAKERS, *WHISPERS, SENSEVOICE, SMOLLM2))
 
-DEFAULT_SETS: Final = ("kokoro", "speakers", "whisper-base")
+DEFAULT_SETS: Final = ("kokoro", "piper", "speakers", "whisper-base")
 """What `make run` needs."""
 
 TEST_SETS: Final = ("kokoro", "piper", "speakers", "whisper-base")

@@ -1,0 +1,81 @@
+"""The environment of tests: what says where this machine's programs are, and no setting of the caller's.
+
+Tests read this process's environment, and so do the programs that they start. TTSAI_HOME, PORT, DATABASE_URL, S3_*, AWS_*, DJANGO_*, PG*, LANG
+and the like of the caller would change what they test, so only what is listed here stays. `python -m tests.environment COMMAND …` runs a
+command of the virtual environment with what is left; tests/settings.py does the same for pytest, however it is started.
+
+A caller says something to the tests by TTSAI_TEST_*:
+TTSAI_TEST_MODELS        folder of the weights, in place of var/models
+TTSAI_TEST_DATABASE_URL  Postgres in place of one that the run starts
+TTSAI_TEST_REDIS_URL     Valkey in place of one that the run starts
+TTSAI_TEST_PROVE_ROUNDS  how often `make prove` repeats its material in the long recording
+"""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+
+KEPT: Final = frozenset(
+    [
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "TMPDIR",
+        "LD_LIBRARY_PATH",
+        "TERM",
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONUNBUFFERED",
+        "PYTHONPYCACHEPREFIX",
+        "PYTEST_VERSION",
+        "PYTEST_CURRENT_TEST",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+        "NODE_EXTRA_CA_CERTS",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+    ]
+)
+KEPT_PREFIXES: Final = ("TTSAI_TEST_", "PYTEST_XDIST_", "PIP_", "UV_", "NPM_CONFIG_", "npm_config_")
+"""How packages and weights are reached, beside the names above."""
+
+LOOPBACK: Final = "127.0.0.1,localhost,::1"
+FIXED: Final = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK}
+"""The same for everybody. A proxy is for package registries alone: the servers of tests are on this machine."""
+
+
+def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """What tests may see of an environment, with the folder of the weights."""
+    kept = {name: value for name, value in environment.items() if name in KEPT or name.startswith(KEPT_PREFIXES)}
+    models = Path(environment.get("TTSAI_TEST_MODELS") or ROOT / "var" / "models").resolve()
+    return {**kept, **FIXED, "TTSAI_MODELS": str(models)}
+
+
+def use_clean_environment() -> None:
+    """Make this process's environment a clean one."""
+    cleaned = clean_environment(os.environ)
+    os.environ.clear()
+    os.environ.update(cleaned)
+    time.tzset()
+
+
+def main(command: str, *arguments: str) -> None:
+    """Become the command."""
+    program = str(Path(sys.executable).with_name(command))
+    os.execve(program, [program, *arguments], clean_environment(os.environ))  # noqa: S606
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,68 @@
+"""The environment of tests: nothing of the caller's settings, whatever they are."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.environment import ROOT, clean_environment
+
+SETTINGS = {
+    "TTSAI_HOME": "/caller", "TTSAI_MODELS": "/caller/models", "TTSAI_ENGINES": "silence", "TTSAI_SECRET_KEY": "caller", "PORT": "1",
+    "HOST": "0.0.0.0", "DATABASE_URL": "postgresql://caller", "REDIS_URL": "redis://caller", "S3_BUCKET": "caller", "AWS_PROFILE": "caller",  # noqa: S104
+    "DJANGO_SETTINGS_MODULE": "caller", "PGHOSTADDR": "192.0.2.1", "OPENAI_API_KEY": "caller", "PYTEST_ADDOPTS": "--caller",
+    "PYTHONWARNINGS": "error", "PYTHONPATH": "/caller", "OMP_NUM_THREADS": "1", "FORCE_COLOR": "1", "LANG": "de_DE.ISO-8859-1",
+}  # fmt: skip
+
+
+def test_no_setting_of_the_caller_reaches_the_tests() -> None:
+    expected = {
+        "PATH": "/bin",
+        "HTTPS_PROXY": "http://proxy:3128",
+        "PIP_INDEX_URL": "https://index",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "NO_PROXY": "127.0.0.1,localhost,::1",
+        "no_proxy": "127.0.0.1,localhost,::1",
+        "TTSAI_MODELS": str((ROOT / "var" / "models").resolve()),
+    }
+    kept = {"PATH": "/bin", "HTTPS_PROXY": "http://proxy:3128", "PIP_INDEX_URL": "https://index"}
+    assert clean_environment({**SETTINGS, **kept, "TZ": "Asia/Tokyo", "LC_ALL": "tr_TR.UTF-8", "NO_PROXY": "*"}) == expected
+
+
+def test_the_folder_of_the_weights_can_be_named_for_tests_alone(tmp_path: Path) -> None:
+    assert clean_environment({"TTSAI_TEST_MODELS": str(tmp_path)})["TTSAI_MODELS"] == str(tmp_path)
+
+
+def test_this_process_has_none_of_the_settings_but_those_of_its_servers() -> None:
+    allowed = {
+        "TTSAI_HOME",
+        "TTSAI_MODELS",
+        "TTSAI_SECRET_KEY",
+        "TTSAI_DATABASE_STATEMENT_SECONDS",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "DJANGO_SETTINGS_MODULE",
+    }
+    found = {name for name in os.environ if re.match(r"TTSAI_(?!TEST_)|S3_|AWS_|DJANGO_|PG[A-Z]|DATABASE_|REDIS_|PORT$|HOST$", name)}
+    assert found <= allowed
+    assert os.environ["TTSAI_MODELS"] == clean_environment(os.environ)["TTSAI_MODELS"]
+
+
+@pytest.mark.parametrize("program", ["ttsai", "python"])
+def test_a_command_run_in_it_sees_the_same(program: str) -> None:
+    arguments = {"ttsai": ["models", "list", "--json"], "python": ["-c", "import os; print(os.environ['TTSAI_MODELS'] + '/')"]}[program]
+    command = [sys.executable, "-m", "tests.environment", program, *arguments]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "TTSAI_HOME": "/caller", "TTSAI_MODELS": ""}, capture_output=True, text=True, check=True
+    )
+    assert f"{os.environ['TTSAI_MODELS']}/" in done.stdout
+    assert "/caller" not in done.stdout
+
+
+def test_every_command_of_the_makefile_but_make_run_is_run_in_it() -> None:
+    commands = re.findall(r"^\t@?(?:exec )?(\S*\.venv/bin/.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert commands == [".venv/bin/ttsai up"]
