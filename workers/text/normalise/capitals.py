@@ -25,6 +25,7 @@ NAME_PREFIXES: Final = frozenset("OD")
 ELIDED: Final = frozenset(("fr", "it"))
 """Languages that join an article to a word by an apostrophe."""
 
+BEHIND_FIGURES: Final = frozenset(("AM", "PM", "AD", "BC", "CE", "BCE"))
 STARTERS: Final = frozenset("\n.!?…")
 OPENERS: Final = " \u00a0\t\"'“‘«„([{¿¡-–—*_#>"
 SPACES: Final = " \u00a0\u202f"
@@ -215,7 +216,9 @@ def _is_fixed(text: str, token: Token, *, language: Language) -> bool:
     if (following[:1] == "." and following[1:].isalpha()) or (following[:1] == ")" and following[1:] in LOWERED):
         return True
     is_behind_figure = text[max(0, token.start - 2) : token.start].strip(SPACES)[-1:].isdecimal()
-    if is_behind_figure and (word in _units(language) or word in {"AM", "PM"}):
+    if is_behind_figure and (word in _units(language) or word in BEHIND_FIGURES):
+        return True
+    if word == "AD" and following.strip(SPACES)[:1].isdecimal():
         return True
     if is_money_code(text, token.start, token.end, language=language):
         return True

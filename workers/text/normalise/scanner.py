@@ -27,7 +27,9 @@ from workers.text.normalise.rules.ranges import (
 )
 from workers.text.normalise.rules.signs import read_sign
 from workers.text.normalise.rules.times import read_time
+from workers.text.normalise.rules.unit_ranges import read_unit_range
 from workers.text.normalise.rules.words import read_abbreviation, read_capitals, read_initials, read_roman, read_roman_range, read_weekdays
+from workers.text.normalise.rules.years import read_year
 from workers.text.spoken import Builder, SpokenText
 
 
@@ -41,12 +43,14 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
     read_code,
     read_own,
     read_scientific,
+    read_year,
     read_compound_unit,
     read_sum,
     read_date,
     read_phone,
     read_time_range,
     read_time,
+    read_unit_range,
     read_money_range,
     read_money_prefix,
     read_chain,
@@ -63,13 +67,22 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     read_month_first,
     read_month_and_year,
     read_abbreviation,
+    read_unit_range,
     read_money_prefix,
     read_initials,
     read_roman_range,
     read_roman,
     read_capitals,
 )
-SIGN_RULES: Final[tuple[Rule, ...]] = (read_money_range, read_money_prefix, read_fraction, read_phone, read_quantity, read_sign)
+SIGN_RULES: Final[tuple[Rule, ...]] = (
+    read_unit_range,
+    read_money_range,
+    read_money_prefix,
+    read_fraction,
+    read_phone,
+    read_quantity,
+    read_sign,
+)
 
 IDEOGRAPHIC_SPACE: Final = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3040-\u309f\u3400-\u9fff])|(?<=[\u3040-\u309f]) (?=[\u3400-\u9fff])")
 

@@ -9,6 +9,15 @@ from workers.text.normalise.languages.values import Number
 RUN: Final = re.compile(r"\d{1,40}+(?:[.,]\d{1,40}+|['’\u00a0\u202f\u2009 ]\d{3}(?!\d)){0,8}+")
 """Digits and separators that one number may consist of. Bounded, so that a hostile run is read in pieces."""
 
+SPACED: Final = re.compile(r"[1-9]\d{0,2}(?: \d{3})+(?=[.,]\d|$)")
+BEFORE_A_GROUP: Final = re.compile(r"\d[ \u00a0.,/-]$|[^\W_]-$|[+#/]$")
+BEHIND_A_GROUP: Final = re.compile(r"[ -]\d|[-/:]")
+COUNTED: Final = re.compile(r"[ \u00a0]?(?:[%‰€$£°]|[a-zà-öø-ÿμ]{1,24}(?![^\W_]))")
+"""What is counted behind a number: a sign, or a word or unit in small letters."""
+
+RACE: Final = re.compile(r" ?(?:m|met(?:re|er)s?|yards?|yd|metros?|metri|mètres?)(?![^\W_])")
+RACE_LENGTHS: Final = frozenset(("100", "200", "400", "800"))
+
 SIGN: Final = re.compile(r"[-−–+](?=[\d$€£¥])")
 SPACES: Final = "\u00a0\u202f\u2009'’"
 
@@ -24,10 +33,24 @@ def read_number(text: str, position: int, *, language: Language, sign: str = "")
     if not match:
         return None
     raw = ascii_digits(match[0])
-    if not language.has_space_groups:
+    if " " in raw and not language.has_space_groups and not _has_plain_space_groups(text, match):
         raw = raw.partition(" ")[0]
     length, number = _interpret(raw, language=language, sign=sign)
     return number, position + length
+
+
+def _has_plain_space_groups(text: str, match: re.Match[str]) -> bool:
+    """Whether plain spaces part thousands where a language mostly writes another sign: 10 000 km, but not 5 100 metre races."""
+    groups = SPACED.match(match[0])
+    start, end = match.span()
+    if not groups or BEFORE_A_GROUP.search(text[max(0, start - 2) : start]) or BEHIND_A_GROUP.match(text, end):
+        return False
+    first, *rest = ascii_digits(groups[0]).split(" ")
+    counted = COUNTED.match(text, end)
+    if len(first) == 1 and len(rest) == 1 and RACE.match(text, end) and rest[0] in RACE_LENGTHS:
+        return False
+    is_round = all(group.endswith("00") for group in (first, *rest))
+    return rest[-1] == "000" or counted is not None or (len(rest) > 1 and not is_round)
 
 
 def parse_number(text: str, *, language: Language, is_money: bool = False) -> Number | None:

@@ -11,7 +11,19 @@ from workers.text.normalise import normalise
 
 ROWS: list[dict[str, Any]] = json.loads(Path("tests/data/trial_text.json").read_text(encoding="utf-8"))
 WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
-KINDS = frozenset(("capitals", "words that are codes of money", "comparison signs", "negative exponents", "codes as quantities"))
+KINDS = frozenset(
+    (
+        "capitals",
+        "words that are codes of money",
+        "comparison signs",
+        "negative exponents",
+        "codes as quantities",
+        "ranges with the unit twice",
+        "years as quantities",
+        "thousands with a plain space",
+        "mixed numbers with a hyphen",
+    )
+)
 
 
 def said_words(text: str) -> str:

@@ -21,6 +21,7 @@ SYMBOLS: Final = {
 SPACE: Final = r"[ \u00a0\u202f]?"
 SIGN: Final = re.compile(r"[-−]?")
 RELATION: Final = re.compile(r"\s?/\s?([^\W\d_]{1,20}[²³]?)(?![^\W_])")
+BARE_FRACTION: Final = re.compile(r"[.,](\d{1,4})(?![\d.,]*\d)")
 THOUSANDS: Final = frozenset(("thousand", "mil", "mille", "mila", "tausend", "hundred"))
 
 
@@ -71,11 +72,17 @@ def read_money_prefix(context: Context, position: int) -> Found | None:
     mark = "-" if start > position else ""
     if context.character(end) in "-−" and context.character(end + 1).isdigit():
         mark, end = "-", end + 1
-    number = read_number(context.text, end, language=context.language, sign=mark)
+    number = read_number(context.text, end, language=context.language, sign=mark) or _read_bare_fraction(context, end, sign=mark)
     if not number:
         return None
     found = say_sum(context, *number, currency=currency)
     return related(context, found.end, found.spoken)
+
+
+def _read_bare_fraction(context: Context, position: int, *, sign: str) -> tuple[Number, int] | None:
+    """.50: a number without its zero."""
+    match = BARE_FRACTION.match(context.text, position)
+    return (Number("0", match[1], ".", sign), match.end()) if match else None
 
 
 def say_sum(context: Context, number: Number, end: int, *, currency: Currency) -> Found:

@@ -53,15 +53,19 @@ def read_quantity(context: Context, position: int) -> Found | None:
     if letter.isalpha() and letter < FIRST_IDEOGRAPH and not is_factor:  # MP3, B2B: part of a name
         return Found(end, context.language.number(number))
     dashed = DASHED.match(context.text, end)
-    end = dashed.end() if dashed else end
+    return say_with_tail(context, number, start=position, end=dashed.end() if dashed else end)
+
+
+def say_with_tail(context: Context, number: Number, *, start: int, end: int) -> Found:
+    """The number, written from `start` to `end`, and what belongs to it behind."""
     return (
         _with_percent(context, number, end)
         or _with_currency(context, number, end)
-        or _decade(context, start)
+        or _decade(context, start + bool(number.sign))
         or _with_unit(context, number, end)
-        or _ordinal(context, number, end, start=position)
+        or _ordinal(context, number, end, start=start)
         or _with_magnitude(context, number, end)
-        or _plain(context, number, start=position, end=end)
+        or _plain(context, number, start=start, end=end)
     )
 
 

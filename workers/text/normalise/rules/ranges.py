@@ -16,8 +16,8 @@ from workers.text.normalise.written_numbers import read_number
 
 DASH: Final = re.compile(r"-|[ \u00a0]?[–—][ \u00a0]?|[〜～~](?=\d)")
 CHAIN: Final = re.compile(r"\d{1,12}(?:\.\d{1,12}){2,}+(?![\d])")
-SLASHED: Final = re.compile(r"(?:(\d{1,6})[ \u00a0])?(\d{1,4})/(\d{1,4})(?![\d/]|[.,]\d)")
-VULGAR: Final = re.compile(r"(\d{1,15})?[ \u00a0]?([¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])")
+SLASHED: Final = re.compile(r"(?:(\d{1,6})(?:[ \u00a0]|-(?=\d{1,2}/(?:[2-8]|16|32)(?!\d))))?(\d{1,4})/(\d{1,4})(?![\d/]|[.,]\d)")
+VULGAR: Final = re.compile(r"(\d{1,15})?[ \u00a0-]?([¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])")
 FEET: Final = re.compile(r"(\d{1,2})['’](?:(\d{1,2})[\"”″])?(?!\w)")
 RATIO: Final = re.compile(r"(\d{1,4}):(\d{1,4})(?![\d:])")
 SPOKEN_FRACTIONS: Final = frozenset((2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 20, 32, 50, 64, 100, 1000))

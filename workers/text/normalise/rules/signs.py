@@ -12,6 +12,7 @@ from workers.text.normalise.rules.comparisons import read_comparison
 from workers.text.normalise.rules.emoji import read_emoji
 from workers.text.normalise.rules.formulas import read_formula, read_lowered
 from workers.text.normalise.rules.powers import read_power, read_raised
+from workers.text.normalise.rules.quantities import say_with_tail
 
 REPEATED: Final = re.compile(r"([!?])[!?]+|(\.)\.+|([,;:])\3+|([-–—])[-–—]+|([=_*#~+|^<>/\\])\5{2,}")
 HASHTAG: Final = re.compile(r"#(\w{1,100}+)")
@@ -28,7 +29,7 @@ EMOJI_PARTS: Final = frozenset("\ufe0e\ufe0f\u20e3")
 EMOJI_PUNCTUATION: Final = frozenset("‼⁉〰〽")
 SPACES: Final = frozenset(" \u00a0\n\t")
 OPENING_SPACES: Final = SPACES | {"", "(", "$"}
-FRACTION: Final = re.compile(r"\.(\d{1,15})(?![\w.]*\w)")
+FRACTION: Final = re.compile(r"\.(\d{1,15})(?![\d.]*\d)")
 
 
 def read_sign(context: Context, position: int) -> Found | None:
@@ -52,7 +53,7 @@ def _read_point(context: Context, position: int) -> Found | None:
     fraction = FRACTION.match(context.text, position) if context.character(position - 1) in OPENING_SPACES else None
     if fraction:
         number = context.language.own_mark(Number("0", fraction[1], "."))
-        return Found(fraction.end(), context.language.number(number))
+        return say_with_tail(context, number, start=position, end=fraction.end())
     is_inside = context.character(position - 1).isalnum() and context.character(position + 1).islower()
     return Found(position + 1, context.language.symbols["."]) if is_inside else None
 

@@ -1,0 +1,126 @@
+"""Ranges whose unit, percent sign or currency stands twice: 5kg-10kg, $5k-$10k, 5%-10%, 500g-1kg."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from workers.text.normalise.context import Context, Found
+from workers.text.normalise.languages.nouns import Currency, Noun
+from workers.text.normalise.languages.values import Number
+from workers.text.normalise.rules.money import read_currency, read_magnitude, related, say_magnitude_sum
+from workers.text.normalise.rules.quantities import read_unit
+from workers.text.normalise.written_numbers import read_number
+
+DASH: Final = re.compile(r"[ \u00a0\u202f]?[-–—~〜～][ \u00a0\u202f]?")
+SIGN: Final = re.compile(r"[-−](?=[\d$€£¥₹])")
+PERCENT: Final = re.compile(r"[ \u00a0\u202f]?([%‰])")
+EQUATION: Final = re.compile(r"\s?=")
+SPACES: Final = frozenset(" \u00a0\u202f")
+LETTERS: Final = frozenset("MBk")
+"""Magnitudes of one letter that need no currency: 5M-10M."""
+
+FIRST_IDEOGRAPH: Final = "\u2e80"
+COUNTS_BEFORE_NOUN: Final = frozenset(("de", "zh"))
+"""Languages whose first number takes the form that stands before a noun: ein bis zwei Kilo, 两到三公斤."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with the unit, percent sign or currency that is written beside it."""
+
+    number: Number
+    unit: Noun | Currency | str
+    magnitude: str
+    end: int
+
+
+def read_unit_range(context: Context, position: int) -> Found | None:
+    """The range that begins at the position with a number, a sign or a currency."""
+    before = context.character(position - 1)
+    if (before.isalnum() and before < FIRST_IDEOGRAPH) or before in {"-", "–", "/", ".", ","}:
+        return None
+    first = _read_amount(context, position)
+    dash = DASH.match(context.text, first.end) if first else None
+    last = _read_amount(context, dash.end()) if dash else None
+    if not first or not dash or not last or _is_subtraction(context, first, last, dash=dash[0]):
+        return None
+    following = context.character(last.end)
+    if following in {"-", "–"} and context.character(last.end + 1).strip():
+        return None
+    space = " " if context.language.has_spaces else ""
+    spoken = f"{_say_first(context, first, last)}{space}{context.language.to}{space}{_say(context, last)}"
+    return related(context, last.end, spoken)
+
+
+def _is_subtraction(context: Context, first: Amount, last: Amount, *, dash: str) -> bool:
+    """Whether the dash takes one from the other: 10 kg - 4 kg, 5 kg - 3 kg = 2 kg."""
+    is_spaced_hyphen = "-" in dash and dash.strip() != dash
+    is_falling = first.unit == last.unit and not first.magnitude and float(first.number.digits) > float(last.number.digits)
+    return EQUATION.match(context.text, last.end) is not None or (is_spaced_hyphen and is_falling and not first.number.sign)
+
+
+def _read_amount(context: Context, position: int) -> Amount | None:
+    sign = SIGN.match(context.text, position)
+    start = sign.end() if sign else position
+    currency = (
+        read_currency(context, start) if context.character(start) not in SPACES and not context.character(start).isdecimal() else None
+    )
+    number_start = currency[1] if currency else start
+    number_start += currency is not None and context.character(number_start) in SPACES
+    read = read_number(context.text, number_start, language=context.language, sign="-" if sign else "")
+    if not read:
+        return None
+    number, end = read
+    magnitude = read_magnitude(context, end)
+    if magnitude and (currency or read_currency(context, magnitude[1])):
+        behind = currency or read_currency(context, magnitude[1])
+        is_behind = not currency and behind is not None
+        return Amount(number, behind[0], magnitude[0], behind[1] if is_behind else magnitude[1]) if behind else None
+    if currency:
+        return Amount(number, currency[0], "", end)
+    return _read_behind(context, number, end)
+
+
+def _read_behind(context: Context, number: Number, end: int) -> Amount | None:
+    """The sign or unit behind the number."""
+    percent = PERCENT.match(context.text, end)
+    if percent:
+        return Amount(number, percent[1], "", percent.end())
+    unit = read_currency(context, end) or read_unit(context, end)
+    if unit:
+        return Amount(number, unit[0], "", unit[1])
+    magnitude = read_magnitude(context, end)
+    is_sum = magnitude is not None and (magnitude[0] in LETTERS or len(magnitude[0]) > 2)
+    return Amount(number, "", magnitude[0], magnitude[1]) if magnitude and is_sum else None
+
+
+def _say(context: Context, amount: Amount) -> str:
+    language = context.language
+    if isinstance(amount.unit, Currency):
+        if amount.magnitude:
+            return say_magnitude_sum(language, amount.number, amount.magnitude, amount.unit)
+        return language.money(amount.number, amount.unit)
+    if isinstance(amount.unit, Noun):
+        return language.count(amount.number, amount.unit)
+    if not amount.unit:
+        return language.magnitude(language.own_mark(amount.number), amount.magnitude)
+    return language.percentage(amount.number, language.percent if amount.unit == "%" else language.per_mille)
+
+
+def _say_first(context: Context, first: Amount, last: Amount) -> str:
+    """The first amount without what the last one says again."""
+    language = context.language
+    is_prefix = first.unit in {"%", "‰"} and language.percentage(first.number, "%").startswith("%")
+    if first.unit != last.unit or is_prefix:
+        return _say(context, first)
+    if isinstance(first.unit, Currency) and (_has_cents(first) or _has_cents(last)):
+        return _say(context, first)
+    if first.magnitude and first.magnitude != last.magnitude:
+        return language.magnitude(language.own_mark(first.number), first.magnitude)
+    gender = first.unit.major.gender if isinstance(first.unit, Currency) else first.unit.gender if isinstance(first.unit, Noun) else "m"
+    has_noun = language.code in COUNTS_BEFORE_NOUN and not isinstance(first.unit, str)
+    return language.number(first.number, gender=gender, has_noun=has_noun)
+
+
+def _has_cents(amount: Amount) -> bool:
+    return bool(amount.number.fraction) and not amount.magnitude
