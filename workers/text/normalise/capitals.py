@@ -9,7 +9,7 @@ from workers.text.normalise.languages.base import Language
 from workers.text.normalise.lexicon import Ambiguity, Lexicon, find_lexicon, is_pronounceable
 from workers.text.normalise.rules.addresses import find_addresses
 from workers.text.normalise.rules.money_codes import is_money_code
-from workers.text.normalise.rules.words import CENTURIES, LONGEST_SPELLED, LONGEST_UNKNOWN, RANKED, ROMAN
+from workers.text.normalise.rules.words import CENTURIES, LONGEST_SPELLED, LONGEST_UNKNOWN, RANKED, ROMAN, roman_keywords, ruler_names
 from workers.text.spoken import Builder, SpokenText
 
 CAPITALS: Final = re.compile(r"[A-ZÀ-ÖØ-ÞŒŠŽ]{2}|[A-ZÀ-ÖØ-Þ]['’][A-ZÀ-ÖØ-Þ]")
@@ -231,8 +231,11 @@ def _is_numbered(text: str, token: Token, *, language: Language) -> bool:
     """Whether a word that is spelled like a Roman numeral stands where a numeral does: Paolo VI, secolo VI, IV-VI."""
     before, after = token.neighbours
     is_range_end = NUMERAL_BEFORE.search(text[max(0, token.start - LOOK_BACK) : token.start]) is not None
-    keywords = language.roman_keywords | CENTURIES
-    is_behind_keyword = before in keywords or before.removesuffix("s") in keywords or before.capitalize() in language.roman_names
+    keywords = roman_keywords(language) | CENTURIES
+    is_behind_name = not token.is_shouted and NAME_BEFORE.search(text[max(0, token.start - LONGEST_NAME) : token.start]) is not None
+    is_behind_keyword = (
+        is_behind_name or before in keywords or before.removesuffix("s") in keywords or before.capitalize() in ruler_names(language)
+    )
     return is_range_end or is_behind_keyword or after in CENTURIES or after in RANKED
 
 
@@ -242,6 +245,8 @@ def _units(language: Language) -> frozenset[str]:
 
 
 NUMERAL_BEFORE: Final = re.compile(r"(?<![^\W_])[IVXLCDM]{1,7}[-–]$")
+NAME_BEFORE: Final = re.compile(r"[^.!?…\s] [A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2,20} $|^[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2,20} $")
+LONGEST_NAME: Final = 24
 STATES: Final = frozenset(("OR", "IN", "ME", "HI", "OK", "PA", "MA", "LA", "AL", "DE", "ID", "CO", "OH"))
 STATE: Final = re.compile(r"[ \u00a0]\d{5}\b|[,.]|$")
 CITY: Final = re.compile(r"[A-Z][a-z]{2,30}, $")

@@ -12,6 +12,7 @@ from workers.text.normalise.rules.codes import read_code
 from workers.text.normalise.rules.compound_units import read_compound_unit
 from workers.text.normalise.rules.dates import read_date, read_month_and_year, read_month_first
 from workers.text.normalise.rules.formulas import read_formula
+from workers.text.normalise.rules.identifiers import STARTS, read_identifier
 from workers.text.normalise.rules.money import read_money_prefix
 from workers.text.normalise.rules.phones import read_phone
 from workers.text.normalise.rules.powers import read_scientific
@@ -41,6 +42,7 @@ def read_own(context: Context, position: int) -> Found | None:
 
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
     read_code,
+    read_identifier,
     read_own,
     read_scientific,
     read_year,
@@ -62,6 +64,7 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
     read_quantity,
 )
 WORD_RULES: Final[tuple[Rule, ...]] = (
+    read_identifier,
     read_formula,
     read_weekdays,
     read_month_first,
@@ -75,6 +78,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     read_capitals,
 )
 SIGN_RULES: Final[tuple[Rule, ...]] = (
+    read_identifier,
     read_unit_range,
     read_money_range,
     read_money_prefix,
@@ -104,6 +108,7 @@ def _candidates(language: Language) -> re.Pattern[str]:
         r"[\d¼-¾⅐-⅞²³¹⁰⁴-⁹₀-₉]"
         r"|(?<![^\W_])[A-Z](?=[A-Za-z()\d]{0,16}[₀-₉]|[a-z]?[A-Z\d][A-Za-z\d]{0,12}(?![^\W_])|[a-z]?[²³⁴-⁹]?[⁺⁻])"
         r"|\((?=[A-Za-z₀-₉]{1,12}\)[₀-₉])"
+        rf"|{STARTS}"
         rf"|(?<![^\W\d_])(?:[^\W\d_]{{1,24}}+(?=\.)|[A-ZÀ-ÖØ-Þ]{{2,40}}+|[IVX]{{1,6}}+(?:er|re|e|ème)?(?![^\W\d_])|(?:{names})(?![^\W\d_])"
         r"|[A-Zc]{1,3}(?=[$/])|[^\W\d_](?=\.\s?[^\W\d_]\.))"
         r"|(?<=[\d\s])x(?=\s?\d)"

@@ -7,6 +7,7 @@ from typing import Final
 from workers.text.normalise.context import LOOK_BACK, Context, Found
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.lexicon import find_lexicon, is_pronounceable
+from workers.text.normalise.tables import load_table
 
 INITIALS: Final = re.compile(r"(?:[^\W\d_]\.){2,12}")
 CAPITALS: Final = re.compile(r"([A-ZÀ-ÖØ-Þ]{2,40}+)(s?)(?![^\W\d_]|['’][A-Z])")
@@ -200,15 +201,44 @@ def _say_roman(context: Context, match: re.Match[str], *, before: str) -> str | 
     rank = _rank_of(context, match, value=value, before=before, after=after)
     if rank:
         return rank
+    is_ruler = _is_ruler(context, match.start(), before)
     if match[2] and match[2] != ".":
-        is_rank = len(numeral) > 1 or before in language.roman_names or (numeral in "VX" and after == "République")
+        is_rank = len(numeral) > 1 or is_ruler or (numeral in "VX" and after == "République")
         return language.ordinal_suffix(value, match[2], before=before, after=after) if is_rank else None
-    if len(numeral) == 1 and not _may_stand_alone(context, numeral, before, match.end()):
+    if len(numeral) == 1 and not _may_stand_alone(context, match, before, is_ruler=is_ruler):
         return None
-    if before in language.roman_names:
+    if is_ruler:
         return language.regnal(value, name=before)
     is_small = set(numeral) <= set("IVX") and value < 40 and len(numeral) > 1 and numeral.lower() not in find_lexicon(language).words
-    return language.cardinal(value) if is_small or before.lower() in language.roman_keywords else None
+    return language.cardinal(value) if is_small or before.lower() in roman_keywords(language) else None
+
+
+@cache
+def roman_keywords(language: Language) -> frozenset[str]:
+    """Words in small letters before a Roman numeral that is read as a number."""
+    return language.roman_keywords | _ruler_words(language, "keywords")
+
+
+@cache
+def ruler_names(language: Language) -> frozenset[str]:
+    """Names of kings, queens and popes."""
+    return language.roman_names | _ruler_words(language, "names")
+
+
+@cache
+def _ruler_words(language: Language, key: str) -> frozenset[str]:
+    return frozenset(load_table("rulers").get(language.code, {}).get(key, "").split())
+
+
+def _is_ruler(context: Context, position: int, name: str) -> bool:
+    """Whether the name before a numeral is a ruler's: a known one, or one behind a title."""
+    language = context.language
+    if name in _ruler_words(language, "letters"):  # Malcolm X
+        return False
+    if name in ruler_names(language):
+        return True
+    title = context.word_before(position - len(name) - 1) if name[:1].isupper() else ""
+    return title in _ruler_words(language, "titles") and context.character(position - len(name) - 2) in {" ", "\u00a0"}
 
 
 def _rank_of(context: Context, match: re.Match[str], *, value: int, before: str, after: str) -> str | None:
@@ -232,11 +262,12 @@ def _century(context: Context, value: int, *, before: str, after: str) -> str:
     return language.century(value)
 
 
-def _may_stand_alone(context: Context, numeral: str, before: str, end: int) -> bool:
+def _may_stand_alone(context: Context, match: re.Match[str], before: str, *, is_ruler: bool) -> bool:
     """Whether one letter is a numeral: never the English pronoun I, and only beside a word that calls for a number."""
-    language = context.language
-    if before not in language.roman_names and not (before.lower() in language.roman_keywords and before[:1].isupper()):
-        return before.lower() in language.roman_keywords and language.code != "en" and numeral in "IVX"
+    language, numeral, end = context.language, match[1], match.end()
+    keywords = roman_keywords(language)
+    if not is_ruler and not (before.lower() in keywords and before[:1].isupper()):
+        return before.lower() in keywords and language.code != "en" and numeral in "IVX"
     if numeral != "I" or language.code != "en" or before == "War":
         return numeral in "IVX"
     return context.character(end) in {"", *".,;:!?)\n"} or context.word_after(end) in RULED

@@ -7,6 +7,9 @@ from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
 MONTHS = tuple(word_list("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"))
 DATIVE = word_set("am vom zum beim im dem den ab bis seit einem keinem diesem jedem des nach vor zur einer ihrem seinem unserem")
+QUEENS = word_set(
+    "Elisabeth Elizabeth Maria Katharina Margarethe Margrethe Beatrix Wilhelmina Juliana Anna Christina Isabella Viktoria Victoria"
+)
 INDEFINITE = word_set("ein kein mein dein sein ihr unser euer")
 RANKED = word_set("Platz Klasse Stock Etage Tag Woche Monat Teil Liga Weltkrieg Quartal Runde Auflage Preis Advent Reihe Semester Stunde")
 """Nouns that a rank stands before, so that the full stop behind the figure ends no sentence."""
@@ -107,7 +110,7 @@ class German(Language):
         return f"{self.cardinal(whole)} {self.fraction(numerator, denominator)}"
 
     def regnal(self, number: int, *, name: str) -> str:
-        article = "die" if name in {"Elisabeth", "Elizabeth", "Maria", "Katharina", "Margarethe"} else "der"
+        article = "die" if name in QUEENS else "der"
         word = numbers.ordinal(number)
         return f"{article} {word[0].upper()}{word[1:]}"
 
