@@ -13,6 +13,7 @@ from workers.text.normalise.rules.compound_units import read_compound_unit
 from workers.text.normalise.rules.dates import read_date, read_month_and_year, read_month_first
 from workers.text.normalise.rules.formulas import read_formula
 from workers.text.normalise.rules.identifiers import STARTS, read_identifier
+from workers.text.normalise.rules.latex import read_latex
 from workers.text.normalise.rules.money import read_money_prefix
 from workers.text.normalise.rules.phones import read_phone
 from workers.text.normalise.rules.powers import read_scientific
@@ -78,6 +79,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     read_capitals,
 )
 SIGN_RULES: Final[tuple[Rule, ...]] = (
+    read_latex,
     read_identifier,
     read_unit_range,
     read_money_range,
