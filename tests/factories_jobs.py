@@ -43,7 +43,7 @@ def engine_spec(engine_id: str = "kokoro", **changes: Any) -> EngineSpec:
     return EngineSpec(**{**values, **changes})
 
 
-def announce(
+def announcement(
     *specs: EngineSpec,
     worker: str = WORKER,
     boot: str = BOOT,
@@ -51,8 +51,9 @@ def announce(
     reserved: int = 0,
     hard: int = 0,
     sent_at: float | None = None,
-) -> None:
-    """A worker tells that it serves these engines (kokoro unless given), and joins and conversions."""
+    died_computing: tuple[str, ...] | None = None,
+) -> Announcement:
+    """A worker serves these engines (kokoro unless given), and joins and conversions."""
     specs = specs or (engine_spec(),)
     groups = {spec.queue_group for spec in specs}
     queues = [QueueSlots(group, slots=slots, reserved_slots=reserved, hard_slots=hard) for group in sorted(groups)]
@@ -63,8 +64,14 @@ def announce(
         engines=specs,
         queues=(*queues, QueueSlots(names.CODEC_QUEUE, slots=2)),
         sent_at=time.time() if sent_at is None else sent_at,
+        died_computing=died_computing,
     )
-    hear_announcement(Announcement.from_dict(json.loads(json.dumps(message.to_dict()))))
+    return Announcement.from_dict(json.loads(json.dumps(message.to_dict())))
+
+
+def announce(*specs: EngineSpec, **changes: Any) -> None:
+    """A worker announces itself."""
+    hear_announcement(announcement(*specs, **changes))
 
 
 def caller(account: Account | None = None, **limits: Any) -> Caller:

@@ -3,13 +3,11 @@
 import fcntl
 import logging
 import os
-import re
 import signal
 import sys
 import threading
 import warnings
 from contextlib import ExitStack
-from pathlib import Path
 from typing import IO, Any, Final
 
 from celery import platforms
@@ -155,8 +153,7 @@ def _servable_engines(settings: Settings) -> tuple[list[Model], dict[str, str]]:
 def _hold_name(settings: Settings) -> IO[str]:
     """Two workers of one name on one machine would take each other's restarts for crashes."""
     settings.scratch.mkdir(parents=True, exist_ok=True)
-    file_name = f"worker-{re.sub(r'[^A-Za-z0-9._-]', '_', settings.worker_name)}.lock"
-    file = Path(settings.scratch, file_name).open("w", encoding="ascii")  # noqa: SIM115 - open as long as the process lives
+    file = settings.file("lock").open("w", encoding="ascii")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

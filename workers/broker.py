@@ -10,7 +10,7 @@ from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
 from workers.consumer import broker_address
-from workers.contract.names import cancel_key
+from workers.contract.names import cancel_key, claim_key
 from workers.valkey import connection_class
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Claims:
     def take(self, token: str) -> Claim:
         """Claims an attempt. Where the broker does not answer it is ours, since doing it twice harms nobody."""
         pipeline = self._client.pipeline(transaction=False)
-        pipeline.set(f"workers:claimed:{token}", self._holder, nx=True, ex=CLAIM_SECONDS)
+        pipeline.set(claim_key(token), self._holder, nx=True, ex=CLAIM_SECONDS)
         pipeline.exists(cancel_key(token))
         try:
             is_new, is_cancelled = pipeline.execute()

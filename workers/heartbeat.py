@@ -36,6 +36,7 @@ class Herald:
         outbox: Outbox,
         claims: Claims,
         client: redis.Redis,
+        died_computing: tuple[str, ...] | None = None,
         chores: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._announce = announce
@@ -44,6 +45,7 @@ class Herald:
         self._outbox = outbox
         self._claims = claims
         self._client = client
+        self._died_computing = died_computing
         self._chores = chores
         self._announced_at = -ANNOUNCE_SECONDS
         self._wake = threading.Event()
@@ -80,6 +82,7 @@ class Herald:
                 finished=self._parts.outcomes_to_repeat(is_last_chance=self._is_stopping),
                 loaded=self._models.loaded,
                 is_stopping=self._is_stopping,
+                died_computing=self._died_computing,
             )
             self._outbox.send(HEARTBEAT, payload=heartbeat.to_dict(), expires_seconds=HEARTBEAT_EXPIRES_SECONDS, replaces="heartbeat")
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, wait
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -27,6 +28,8 @@ class PartRun:
     message: PartMessage
     on_stop: Callable[[str], object]
     """Called with the token when the part is to stop: drops what waits for a compute thread."""
+    while_waiting: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Entered while the part waits for a compute thread."""
     units_done: int = 0
     _stopped: "Future[None]" = field(default_factory=Future)
     """A future, so that one can wait for it and for a result at once."""
@@ -60,7 +63,8 @@ class PartRun:
         """The result of work in a compute thread. Raises as check does as soon as the part must not go on, though the work may run on."""
         while True:
             either: tuple[Future[Any], ...] = (future, self._stopped)
-            wait(either, timeout=max(0.0, self.remaining_seconds), return_when=FIRST_COMPLETED)
+            with self.while_waiting():
+                wait(either, timeout=max(0.0, self.remaining_seconds), return_when=FIRST_COMPLETED)
             self.check()
             if future.done():
                 return future.result()

@@ -12,6 +12,7 @@ import httpx
 import redis
 
 from workers import broker, celery
+from workers.computing import ComputeJournal
 from workers.contract.errors import WorkError
 from workers.contract.messages import Announcement
 from workers.contract.names import CODEC_QUEUE, LANES, RUN_PART, queue_name
@@ -54,6 +55,7 @@ class Runtime:
         self.parts = Parts()
         self.outbox = Outbox(celery.app)
         claims = broker.Claims(self.client, holder=settings.worker_name)
+        self._journal = ComputeJournal(settings.file("computing"))
         self._watchdog = Watchdog(
             self.client,
             queues=[queue_name(group, lane) for group in groups for lane in LANES],
@@ -62,10 +64,13 @@ class Runtime:
         self._attempts = Attempts(
             worker=settings.worker_name,
             boot=self.boot,
-            workbench=Workbench(self.models, SentenceScheduler(cores=settings.cores), self.storage, LiveEvents(self.client)),
+            workbench=Workbench(
+                self.models, SentenceScheduler(cores=settings.cores, journal=self._journal), self.storage, LiveEvents(self.client)
+            ),
             parts=self.parts,
             claims=claims,
             outbox=self.outbox,
+            journal=self._journal,
         )
         self.herald = Herald(
             announce=self.announcement,
@@ -74,6 +79,7 @@ class Runtime:
             outbox=self.outbox,
             claims=claims,
             client=self.client,
+            died_computing=self._journal.died_computing,
             chores=[self._watchdog.look],
         )
         celery.app.task(name=RUN_PART, ignore_result=True)(self._run_part)
@@ -94,6 +100,7 @@ class Runtime:
             sent_at=time.time(),
             version=_version(),
             missing=self._missing,
+            died_computing=self._journal.died_computing,
         )
 
     def start(self) -> None:
@@ -110,6 +117,7 @@ class Runtime:
         is_done = self.parts.wait_until_none(self.settings.stop_seconds)
         abandoned = self.parts.in_flight()
         self.outbox.wait_until_empty(LAST_WORDS_SECONDS)
+        self._journal.clear()
         self.herald.say_goodbye()
         self.outbox.wait_until_empty(LAST_WORDS_SECONDS)
         logger.info("worker_stopped name=%s finished=%s abandoned=%d", self.settings.worker_name, is_done, len(abandoned))

@@ -7,8 +7,10 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
+from workers.computing import ComputeJournal
 from workers.fairness import FairQueue, Order
 
 T = TypeVar("T")
@@ -29,8 +31,9 @@ class SentenceScheduler:
     Bulk work takes the cores that prompt work leaves, and always one, so that it ends; a prompt sentence never waits for it.
     """
 
-    def __init__(self, *, cores: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, cores: int, journal: ComputeJournal | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._cores = cores
+        self._journal = journal
         self._clock = clock
         self._changed = threading.Condition()
         self._prompt: FairQueue[_Work] = FairQueue()
@@ -56,6 +59,10 @@ class SentenceScheduler:
     def submit(self, order: Order, *, work: Callable[[], T]) -> "Future[T]":
         """Runs `work` in a compute thread when its turn comes. The future is cancelled when its group is dropped."""
         future: Future[T] = Future()
+        if self._journal is not None and self._journal.is_alone(order.group):
+            # The compute threads may hold others' work that waits for the end of this part.
+            self._start("alone", target=lambda: self._compute(order, (work, future)), niceness=PROMPT_NICENESS)
+            return future
         queue = self._bulk if order.lane == "bulk" else self._prompt
         with self._changed:
             if self._is_closed:
@@ -79,7 +86,7 @@ class SentenceScheduler:
             self._is_closed = True
             self._changed.notify_all()
 
-    def _start(self, name: str, *, target: Callable[[], None], niceness: int) -> None:
+    def _start(self, name: str, *, target: Callable[[], object], niceness: int) -> None:
         def run() -> None:
             lower_priority(niceness)
             target()
@@ -95,7 +102,7 @@ class SentenceScheduler:
                         return
                     self._changed.wait()
                 self._running_prompt += 1
-            seconds = self._compute(taken[1])
+            seconds = self._compute(taken[0], taken[1])
             with self._changed:
                 self._running_prompt -= 1
                 self._prompt.settle(taken[0], charged_seconds=taken[2], actual_seconds=seconds)
@@ -109,7 +116,7 @@ class SentenceScheduler:
                         return
                     self._changed.wait()
                 self._running_bulk += 1
-            seconds = self._compute(taken[1])
+            seconds = self._compute(taken[0], taken[1])
             with self._changed:
                 self._running_bulk -= 1
                 self._bulk.settle(taken[0], charged_seconds=taken[2], actual_seconds=seconds)
@@ -120,7 +127,11 @@ class SentenceScheduler:
             return False
         return self._running_bulk == 0 or self._running_prompt + self._running_bulk < self._cores
 
-    def _compute(self, work: _Work) -> float:
+    def _compute(self, order: Order, work: _Work) -> float:
+        with nullcontext() if self._journal is None else self._journal.computing(order.group):
+            return self._run(work)
+
+    def _run(self, work: _Work) -> float:
         function, future = work
         if not future.set_running_or_notify_cancel():
             return 0.0

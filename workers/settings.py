@@ -1,6 +1,7 @@
 """What a worker is told through its environment."""
 
 import os
+import re
 import socket
 import tempfile
 from collections.abc import Mapping
@@ -37,6 +38,10 @@ class Settings:
     """How long a worker that was told to stop goes on with what it holds."""
     log_format: str
     """`text` or `json`."""
+
+    def file(self, kind: str) -> Path:
+        """A file of this worker's own in the scratch folder, the same after a restart: `worker-local-cpu.lock`."""
+        return self.scratch / f"worker-{re.sub(r'[^A-Za-z0-9._-]', '_', self.worker_name)}.{kind}"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

@@ -19,11 +19,11 @@ logger = logging.getLogger(__name__)
 
 PAUSES_SECONDS: Final = (0.2, 0.6, 1.8)
 """Between attempts at a URL: three more after the first."""
-RETRYABLE_STATUSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+RETRYABLE_STATUSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
 BLOCK_BYTES: Final = 1 << 18
 STALE_SECONDS: Final = 86400.0
 """A file that an earlier process left half written is swept after a day: another worker may share the folder."""
-DISK_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG})
+DISK_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.ESTALE, errno.ENOTCONN})
 UNFINISHED_FOLDER: Final = ".unfinished"
 
 
@@ -71,7 +71,7 @@ class Storage:
         path = self._resolve(address.location)
         if not path.is_file():
             raise _failure("read", "missing")
-        with _disk_errors_told(), path.open("rb") as file:
+        with self._disk_errors_told(), path.open("rb") as file:
             file.seek(start)
             return file.read(stop - start)
 
@@ -82,9 +82,10 @@ class Storage:
         folder = self._unfinished if destination and self._unfinished else self._scratch
         path = folder / f"{uuid.uuid4().hex}.out"
         try:
-            with _disk_errors_told():
+            with self._disk_errors_told():
                 yield path
             if destination:
+                self._require_folder()  # else it would be made anew, below a volume that is away
                 _move_into_place(path, destination=destination)
             else:
                 self._upload(address, path=path)
@@ -103,13 +104,30 @@ class Storage:
         path = (self._objects / location).resolve()
         if path == self._objects or not path.is_relative_to(self._objects):
             raise _failure("resolve", "outside_of_the_shared_folder")
+        self._require_folder()
         return path
+
+    def _require_folder(self) -> None:
+        """Where objects lie in a folder and it is missing, its volume is away."""
+        if self._objects is not None and not self._objects.is_dir():
+            raise _failure("resolve", "shared_folder_missing", is_outage=True)
+
+    @contextmanager
+    def _disk_errors_told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            failure = disk_failure(error)
+            if failure is None:
+                self._require_folder()  # it may have gone in the middle
+                raise
+            raise failure from None
 
     def _download(self, address: Address, *, path: Path) -> None:
         def fetch() -> int:
             with self._http.stream("GET", address.location) as response:
                 if response.is_success:
-                    with _disk_errors_told(), path.open("wb") as file:
+                    with self._disk_errors_told(), path.open("wb") as file:
                         for block in response.iter_bytes(BLOCK_BYTES):
                             file.write(block)
                 return response.status_code
@@ -145,7 +163,7 @@ class Storage:
         self._attempt("put", address, request=send)
 
     def _attempt(self, what: str, address: Address, *, request: Callable[[], int]) -> None:
-        host = httpx.URL(address.location).host
+        host, is_outage = httpx.URL(address.location).host, True
         for pause in (*PAUSES_SECONDS, None):
             try:
                 status = request()
@@ -156,28 +174,18 @@ class Storage:
                     return
                 reason = str(status)
                 if status not in RETRYABLE_STATUSES:
+                    is_outage = False
                     break
             if pause is not None:
                 time.sleep(pause)
-        raise _failure(what, reason, host=host)
+        raise _failure(what, reason, host=host, is_outage=is_outage)
 
 
 def disk_failure(error: OSError) -> WorkError | None:
     """The failure that a full or broken disk is; None for any other error."""
     if error.errno not in DISK_ERRORS:
         return None
-    return _failure("disk", errno.errorcode[error.errno or 0])
-
-
-@contextmanager
-def _disk_errors_told() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        failure = disk_failure(error)
-        if failure is None:
-            raise
-        raise failure from None
+    return _failure("disk", errno.errorcode[error.errno or 0], is_outage=True)
 
 
 def _move_into_place(path: Path, *, destination: Path) -> None:
@@ -191,9 +199,10 @@ def _move_into_place(path: Path, *, destination: Path) -> None:
             destination.parent.mkdir(parents=True, exist_ok=True)
             path.replace(destination)
     except OSError as error:
-        raise _failure("move", errno.errorcode.get(error.errno or 0, "unknown")) from None
+        reason = errno.errorcode.get(error.errno or 0, "unknown")
+        raise _failure("move", reason, is_outage=error.errno in DISK_ERRORS) from None
 
 
-def _failure(what: str, reason: str, *, host: str = "") -> WorkError:
+def _failure(what: str, reason: str, *, host: str = "", is_outage: bool = False) -> WorkError:
     logger.error("storage_failed action=%s reason=%s host=%s", what, reason, host or "-")
-    return WorkError(STORAGE_UNAVAILABLE, "The store for audio could not be reached.")
+    return WorkError(STORAGE_UNAVAILABLE, "The store for audio could not be reached.", is_outage=is_outage)

@@ -2,8 +2,13 @@
 
 import shutil
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
+
+from apps.core.errors import StorageFullError
+
+RETRY_SECONDS: Final = "30"
 
 
 def free_bytes() -> int:
@@ -17,6 +22,13 @@ def free_bytes() -> int:
 def is_reserve_reached(wanted_bytes: int = 0) -> bool:
     """Whether writing so many bytes would leave less than TTSAI_DISK_RESERVE_BYTES. Raises OSError."""
     return free_bytes() - wanted_bytes < settings.TTSAI_DISK_RESERVE_BYTES
+
+
+def require_room() -> None:
+    """Nothing new is accepted once the reserve is reached: it is kept for what was accepted before. Raises StorageFullError (503)."""
+    if is_reserve_reached():
+        message = "The server's disk is nearly full, and nothing new is accepted at the moment. Try again later."
+        raise StorageFullError(message, headers={"Retry-After": RETRY_SECONDS})
 
 
 def _existing(folder: Path) -> Path:

@@ -111,9 +111,8 @@ class UnavailableError(ApplicationError):
 
 
 class StorageFullError(UnavailableError):
-    """Ours: a disk or a quota of ours takes no more."""
+    """Ours: our disk takes no more."""
 
-    status = 507
     code = "insufficient_storage"
 
 

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from apps.catalog.selectors import Capacity, capacity
 from apps.jobs.admission import Load, Rules, Shares, Waiting, choose
 from apps.jobs.models import Lane
+from apps.jobs.pauses import IS_PAUSED
 from apps.jobs.publishing import Attempt, is_broker_away, publish
 
 logger = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ PICKUP_SECONDS = 10.0
 
 # Until the end of the transaction; blocking, so that a part that was committed a moment ago is never forgotten. Not for ever: a process
 # that is frozen while it holds the lock must not take every submit with it.
-LOCK = "SELECT set_config('lock_timeout', '5s', true), pg_advisory_xact_lock(hashtextextended(%s, 0))"
+LOCK = f"SELECT {IS_PAUSED}, set_config('lock_timeout', '5s', true), pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 IN_FLIGHT = """
 SELECT tenant, lane, count(*) FROM jobs_part
@@ -71,7 +72,8 @@ FROM (
     WHERE row.state = 'queued' FOR UPDATE OF row SKIP LOCKED
 ) AS chosen, jobs_job AS job
 WHERE part.id = chosen.id AND job.uuid = part.job_id
-RETURNING part.job_id, part.index, part.token, part.kind, part.work, part.tenant, part.lane, extract(epoch FROM job.created_at)
+RETURNING part.job_id, part.index, part.token, part.kind, part.work, part.tenant, part.lane, extract(epoch FROM job.created_at),
+    part.deaths > 0
 """
 
 OPEN_JOBS = """
@@ -118,7 +120,8 @@ def dispatch(queue: str) -> int:
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute(LOCK, [f"dispatch:{queue}"])
-        is_more = True
+            is_paused = cursor.fetchone()[0]
+        is_more = not is_paused
         while is_more:
             admitted, is_more = _admit(queue, limits=limits)
             attempts += admitted
@@ -154,8 +157,8 @@ def _admit(queue: str, *, limits: Capacity) -> tuple[list[Attempt], bool]:
     ids = [part.part_id for part in chosen]
     rows = _rows(ADMIT, {"ids": ids, "tokens": [uuid4() for _ in ids], "pickup": PICKUP_SECONDS})
     attempts = [
-        Attempt(job, index, token, kind, json.loads(work), tenant, lane, float(created_at))
-        for job, index, token, kind, work, tenant, lane, created_at in rows
+        Attempt(job, index, token, kind, json.loads(work), tenant, lane, float(created_at), runs_alone)
+        for job, index, token, kind, work, tenant, lane, created_at, runs_alone in rows
     ]
     opened = [attempt.job for attempt in attempts] if candidates.long_jobs.intersection(ids) else []
     return attempts, bool(opened) and _open_jobs(opened) > 0

@@ -153,6 +153,7 @@ class Part(models.Model):
     worker = models.CharField(max_length=200, blank=True)
     boot = models.CharField(max_length=64, blank=True)
     attempts = models.PositiveIntegerField(default=0)
+    deaths = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Workers that died while they computed it.")
     not_before = models.DateTimeField(db_default=Now(), help_text="A retry waits until then.")
     admitted_at = models.DateTimeField(null=True, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
@@ -218,6 +219,19 @@ class ReaperClock(models.Model):
 
     def __str__(self) -> str:
         return str(self.last_run_at)
+
+
+class AdmissionPause(models.Model):
+    """Until when no part is given to workers: the store that all of them write to is away."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_admission_pause")]
+
+    def __str__(self) -> str:
+        return str(self.until)
 
 
 class Rendition(models.Model):

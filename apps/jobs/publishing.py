@@ -49,6 +49,8 @@ class Attempt:
     tenant: str
     lane: str
     job_created_at: float
+    runs_alone: bool = False
+    """See PartMessage."""
 
 
 class _Broker:
@@ -128,4 +130,5 @@ def _message(attempt: Attempt) -> PartMessage:
         manifest=storage.writing_address(f"{folder}/{MANIFEST}", content_type=JSON_TYPE),
         timings=storage.writing_address(f"{folder}/{TIMINGS}", content_type=JSON_TYPE) if has_timings else None,
         stream=names.job_stream(attempt.job.hex),
+        runs_alone=attempt.runs_alone,
     )

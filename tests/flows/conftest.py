@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows.disks import small_disk
 from tests.flows.listening import Listener
 from tests.flows.running import RunningPlatform
 from tests.servers import free_port
@@ -46,14 +47,18 @@ def harmed(tmp_path_factory: pytest.TempPathFactory, receiver_ports: list[int]) 
         "TTSAI_ENGINES": "silence",
         "TTSAI_PRELOAD": "",
         "TTSAI_SILENCE_COMPUTE_SECONDS": "0.2",
+        "TTSAI_SILENCE_MAY_DIE": "1",
+        "TTSAI_DISK_RESERVE_BYTES": "30000000",
         "TTSAI_DATABASE_STATEMENT_SECONDS": "5",
         "TTSAI_OUTBOUND_ALLOW": ",".join(f"127.0.0.1:{port}" for port in receiver_ports),
     }
-    running = RunningPlatform(home=_home(tmp_path_factory), environment=environment)
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+    home = _home(tmp_path_factory)
+    with small_disk(home):
+        running = RunningPlatform(home=home, environment=environment)
+        try:
+            yield running.start()
+        finally:
+            running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import psutil
 import pytest
+import redis
 
-from tests.flows.following import entries_of, wait_for_end, wait_until
+from tests.flows.disks import filled, is_small
+from tests.flows.following import entries_of, parts_of, wait_for_end, wait_until
 from tests.flows.running import RunningPlatform
 
 BOUND_SECONDS = 20.0
@@ -15,6 +17,7 @@ BOUND_SECONDS = 20.0
 HEALTH_THREADS = 5
 """One that runs the checks, and one for each of four."""
 PROBING_THREADS = 2
+LONG_TEXT = " ".join(f"This is sentence number {number} of a job that does no harm." for number in range(20))
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,76 @@ def test_a_job_accepted_while_valkey_is_frozen_is_done_and_charged_once_afterwar
     assert wait_for_end(client, uuid)["status"] == "completed"
     assert sorted(entries_of(harmed, uuid)) == ["charge", "release", "reservation"]
     harmed.wait_until_ready()
+
+
+def test_a_text_that_kills_the_engine_fails_with_its_credits_back_and_takes_no_other_job_with_it(
+    harmed: RunningPlatform, client: httpx.Client
+) -> None:
+    web, before = harmed.pids("web"), client.get("/v1/account/").json()["credits"]
+    innocents = [_speak(client, f"Text {number}. {LONG_TEXT}") for number in range(2)]
+    wait_until(lambda: ("speak", "running", 1) in parts_of(harmed, innocents[0]))
+    poison = _speak(client, "Please [die] now.")
+    assert wait_for_end(client, poison)["status"] == "failed"
+    assert parts_of(harmed, poison) == [("speak", "failed", 3)]
+    assert {wait_for_end(client, uuid)["status"] for uuid in innocents} == {"completed"}
+    assert max(attempts for uuid in innocents for _, _, attempts in parts_of(harmed, uuid)) <= 2
+    spent = sum(client.get(f"/v1/jobs/{uuid}/").json()["credits_used"] for uuid in innocents)
+    assert before - client.get("/v1/account/").json()["credits"] == pytest.approx(spent)
+    assert harmed.pids("web") == web
+    harmed.wait_until_ready()
+
+
+def test_a_job_in_flight_outlives_a_store_that_is_away_without_a_counted_attempt(harmed: RunningPlatform, client: httpx.Client) -> None:
+    objects, away = harmed.home / "objects", harmed.home / "objects.away"
+    failures = harmed.log.read_text().count("storage_failed")
+    uuid = _speak(client, "This is one sentence. This is another one.")
+    objects.rename(away)
+    try:
+        wait_until(lambda: harmed.log.read_text().count("storage_failed") >= failures + 2)
+        readiness = httpx.get(f"{harmed.url}/readyz", timeout=BOUND_SECONDS)
+        assert (readiness.status_code, readiness.json()["lacking"]) == (503, ["store"])
+    finally:
+        away.rename(objects)
+    assert wait_for_end(client, uuid)["status"] == "completed"
+    assert parts_of(harmed, uuid) == [("speak", "done", 1)]
+    harmed.wait_until_ready()
+
+
+def test_a_full_disk_pauses_admission_and_service_returns_with_the_space(harmed: RunningPlatform, client: httpx.Client) -> None:
+    if not is_small(harmed.home):
+        pytest.skip("mounting a small disk takes root's rights")
+    servers = [*harmed.pids("web"), harmed.process.pid if harmed.process else 0]
+    uuid = _speak(client, f"In flight. {LONG_TEXT}")
+    wait_until(lambda: ("speak", "running", 1) in parts_of(harmed, uuid))
+    with filled(harmed.home):
+        answer = client.post("/v1/tts/", json={"model": "silence", "text": "No room.", "format": "wav"}, timeout=BOUND_SECONDS)
+        assert (answer.status_code, "retry-after" in answer.headers) == (503, True), answer.text
+        readiness = httpx.get(f"{harmed.url}/readyz", timeout=BOUND_SECONDS)
+        assert (readiness.status_code, "disk" in readiness.json()["lacking"]) == (503, True)
+        wait_until(lambda: not _takes_writes(harmed))
+    harmed.wait_until_ready()
+    assert wait_for_end(client, uuid)["status"] == "completed"
+    assert sorted(entries_of(harmed, uuid)) == ["charge", "release", "reservation"]
+    again = wait_for_end(client, _speak(client, "There is room again."))
+    assert httpx.get(again["result_url"]).content[:4] == b"RIFF"
+    assert [*harmed.pids("web"), harmed.process.pid if harmed.process else 0] == servers
+    assert not list((harmed.home / "objects" / ".unfinished").iterdir())
+
+
+def _takes_writes(platform: RunningPlatform) -> bool:
+    """Whether Valkey does: once its file cannot grow it answers MISCONF, to PING too."""
+    with redis.Redis.from_url(platform.instance()["redis_url"]) as valkey:
+        try:
+            return bool(valkey.ping())
+        except redis.ResponseError:
+            return False
+
+
+def _speak(client: httpx.Client, text: str) -> str:
+    """The job that speaks a text."""
+    answer = client.post("/v1/tts/", json={"model": "silence", "text": text, "format": "wav"})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["uuid"])
 
 
 def _account(client: httpx.Client) -> tuple[int, bool]:

@@ -188,16 +188,20 @@ def test_one_part_that_cannot_be_settled_does_not_keep_the_reaper_from_others(mo
         return read_bytes(key)
 
     monkeypatch.setattr(get_storage(), "read_bytes", break_for_the_first)
+    for job in (first, second):
+        started(part_of(job))
     age_leases()
     assert reap() == 1
     assert (part_of(first).attempts, part_of(second).attempts) == (1, 2)
     assert "cannot be recovered" in caplog.text
+    assert lease_seconds(part_of(first)) == pytest.approx(60, abs=5), "it does not stand at the head of the line for ever"
 
 
 @pytest.mark.usefixtures("_awake")
 def test_with_the_store_away_the_reaper_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     announce()
     job = submit(caller()).job
+    started(part_of(job))
 
     def away(key: str) -> bytes:
         raise StorageAwayError("The object store does not answer.")

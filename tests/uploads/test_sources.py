@@ -204,7 +204,7 @@ def test_a_full_disk_is_said_for_forms_too(owner: Person, song: bytes, tmp_path:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))  # what writing to a full disk looks like
     try:
-        assert error_of(listen(owner, **as_form(bytes(800_000)))) == (507, "insufficient_storage", None)
+        assert error_of(listen(owner, **as_form(bytes(800_000)))) == (503, "insufficient_storage", None)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert not Upload.objects.exists()

@@ -195,23 +195,23 @@ def test_a_full_disk_is_said_and_leaves_nothing(owner: Person, settings: Any, ob
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert (answer.status_code, answer.json()["error"]["code"], answer.json()["error"]["type"]) == (
-        507,
+        503,
         "insufficient_storage",
         "server_error",
     )
     assert files_below(objects) == files_below(home) == []
     settings.TTSAI_DISK_RESERVE_BYTES = 10**18
-    assert owner.ask("POST", "/v1/uploads/", json={"bytes": 10}).status_code == 507
-    assert put(address, bytes(5_000_000)).status_code == 507
+    assert owner.ask("POST", "/v1/uploads/", json={"bytes": 10}).status_code == 503
+    assert put(address, bytes(5_000_000)).status_code == 503
 
 
 def test_a_store_that_is_full_is_said_and_the_file_may_be_sent_again(owner: Person, song: bytes, objects: Path) -> None:
     address = owner.announce(len(song))
-    objects.write_bytes(b"")  # no folder can be made below it
+    objects.rename(objects.with_name("elsewhere"))
     answer = put(address, song)
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "storage_unavailable")
+    objects.with_name("elsewhere").rename(objects)
     assert owner.look(address["upload_id"]).json()["status"] == "waiting"
-    objects.unlink()
     assert put(address, song).status_code == 200
 
 

@@ -114,6 +114,6 @@ def test_a_body_that_would_leave_too_little_room_is_refused_while_it_comes(shell
     assert post(shell, "/v1/size", b"x" * LIMIT).status_code == 200
     settings.TTSAI_DISK_RESERVE_BYTES = 10**18  # as if other bodies had filled the disk since this one began
     answer = post(shell, "/v1/size", b"x" * LIMIT)
-    assert (answer.status_code, answer.json()["error"]["code"], answer.headers["Retry-After"]) == (507, "insufficient_storage", "60")
+    assert (answer.status_code, answer.json()["error"]["code"], answer.headers["Retry-After"]) == (503, "insufficient_storage", "60")
     assert post(shell, "/v1/size", b"x" * 1000).status_code == 200
     assert list((Path(settings.TTSAI_HOME) / "tmp").iterdir()) == []

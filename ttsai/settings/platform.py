@@ -90,7 +90,7 @@ TTSAI_UPLOAD_QUOTA_BYTES = environment.number("TTSAI_UPLOAD_QUOTA_BYTES", 20_000
 """All files of one account that are kept or announced at a time."""
 
 TTSAI_DISK_RESERVE_BYTES = environment.number("TTSAI_DISK_RESERVE_BYTES", 500_000_000)
-"""A file is not taken when it would leave less than this free on the disk of TTSAI_HOME."""
+"""Neither a file nor a job is accepted (503) once less than this is free on the disk of TTSAI_HOME or of the object folder."""
 
 TTSAI_INTAKE_THREADS = environment.number("TTSAI_INTAKE_THREADS", 16)
 """Files that a web process measures and stores at once, apart from TTSAI_WEB_THREADS; accounts with nothing under way come on top."""

@@ -1,5 +1,6 @@
 """What the supervisor prints: one line at a time, each with the name of the part that wrote it."""
 
+import errno
 import os
 import sys
 from io import TextIOWrapper
@@ -12,8 +13,13 @@ OWN_NAME: Final = "ttsai"
 NAME_WIDTH: Final = 8
 
 
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
 class Log:
-    """Writes lines to one stream. A reader that went away is remembered, not raised: the parts must still be stopped."""
+    """Writes lines to one stream. Lines for which the disk has no room are dropped. A reader that went away is remembered, not raised:
+    the parts must still be stopped.
+    """
 
     def __init__(self, stream: IO[str] | None = None) -> None:
         self._stream = stream or sys.stdout
@@ -45,7 +51,9 @@ class Log:
         try:
             self._stream.write(text + "\n")
             self._stream.flush()
-        except (OSError, ValueError):  # a pipe without a reader, a terminal that was closed
+        except OSError as error:  # also a pipe without a reader, a terminal that was closed
+            self.is_broken = error.errno not in FULL
+        except ValueError:  # the stream itself was closed
             self.is_broken = True
 
 

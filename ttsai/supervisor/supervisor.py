@@ -1,4 +1,8 @@
-"""Keeps parts running: prints what they say, restarts the one that dies, gives up on the one that keeps dying, stops all in order."""
+"""Keeps parts running: prints what they say, restarts the one that dies, stops all in order.
+
+While the instance starts, a part that keeps dying ends it with the part's last words. Once it runs, no part takes the others with it: the
+restarts of one that keeps dying are spread out, and what it needs may come back (room on the disk, say).
+"""
 
 import select
 import signal
@@ -19,8 +23,8 @@ from ttsai.supervisor.program import Child, Program, spawn
 
 DEATHS_ALLOWED: Final = 5
 DEATHS_SECONDS: Final = 60.0
-PAUSES_SECONDS: Final = (0.1, 0.5, 1.0, 2.0, 4.0)
-"""Before the first restart, the second, … of a part that died lately."""
+PAUSES_SECONDS: Final = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+"""Before the first restart, the second, … of a part that died lately; the last before all further ones."""
 
 POLL_SECONDS: Final = 0.5
 """How late a death is seen whose pipe another process holds open; all else wakes the loop."""
@@ -36,6 +40,7 @@ class _Part:
     restart_at: float | None = None
     deaths: deque[float] = field(default_factory=deque)
     last_lines: tuple[str, ...] = ()
+    last_code: int = 0
 
 
 class Supervisor:
@@ -85,6 +90,7 @@ class Supervisor:
         while not self.is_stopping:
             if condition():
                 return True
+            self._refuse_restless()
             if time.monotonic() > deadline:
                 raise InstanceError("not_ready", f"{what} was not ready after {seconds:.0f} s")
             self.pump(0.05)
@@ -96,6 +102,7 @@ class Supervisor:
         deadline = time.monotonic() + seconds
         while child.process.poll() is None and not self.is_stopping and time.monotonic() < deadline:
             self.pump(0.1, also=child)
+            self._refuse_restless()
         self._print(child, child.read_rest())
         code = child.process.poll()
         if code is None:
@@ -109,7 +116,7 @@ class Supervisor:
         return True
 
     def run(self) -> None:
-        """Keeps the parts running until the end is asked for. Raises InstanceError when a part keeps dying."""
+        """Keeps the parts running until the end is asked for, whatever becomes of them."""
         while not self.is_stopping:
             self.pump(POLL_SECONDS)
 
@@ -145,8 +152,13 @@ class Supervisor:
 
     def _spawn(self, part: _Part) -> None:
         part.restart_at = None
-        part.child = spawn(part.program)
-        write_record(self._record, [other.child for other in self._parts if other.child])
+        try:
+            part.child = spawn(part.program)
+            write_record(self._record, [other.child for other in self._parts if other.child])
+        except OSError as error:  # no room on the disk for the record, no memory for a process
+            self._log.say(f"{part.program.name}: {error.strerror or error}")
+            if part.child is None:
+                part.restart_at = time.monotonic() + PAUSES_SECONDS[-1]
 
     def _read(self, child: Child) -> None:
         lines = child.read_lines()
@@ -167,7 +179,7 @@ class Supervisor:
             self._spawn(part)
 
     def _bury(self, part: _Part, child: Child) -> None:
-        """Notes a death and when to start again. Raises InstanceError at the limit."""
+        """Notes a death and when to start again."""
         self._print(child, child.read_rest())
         child.signal_group(signal.SIGKILL)  # what it left behind
         child.close()
@@ -176,13 +188,18 @@ class Supervisor:
         part.deaths.append(now)
         while part.deaths[0] < now - DEATHS_SECONDS:
             part.deaths.popleft()
-        name, code = part.program.name, child.process.returncode
-        if len(part.deaths) >= DEATHS_ALLOWED:
-            message = f"{name} ended {DEATHS_ALLOWED} times within {DEATHS_SECONDS:.0f} s, the last time with {_describe(code)}"
-            raise InstanceError("part_keeps_dying", f"{message}: {_last_words(part.last_lines)}")
-        pause = PAUSES_SECONDS[len(part.deaths) - 1]
+        part.last_code = child.process.returncode
+        pause = PAUSES_SECONDS[min(len(part.deaths), len(PAUSES_SECONDS)) - 1]
         part.restart_at = now + pause
-        self._log.say(f"{name} ended with {_describe(code)}; it starts again in {pause:g} s")
+        self._log.say(f"{part.program.name} ended with {_describe(part.last_code)}; it starts again in {pause:g} s")
+
+    def _refuse_restless(self) -> None:
+        """Raises InstanceError where a part keeps dying: nothing is won by waiting for it."""
+        for part in self._parts:
+            if len(part.deaths) >= DEATHS_ALLOWED:
+                times = f"{part.program.name} ended {len(part.deaths)} times within {DEATHS_SECONDS:.0f} s"
+                message = f"{times}, the last time with {_describe(part.last_code)}: {_last_words(part.last_lines)}"
+                raise InstanceError("part_keeps_dying", message)
 
     def _seconds_to_restart(self) -> float:
         due = [part.restart_at for part in self._parts if part.restart_at is not None]

@@ -26,10 +26,12 @@ RETRYABLE: Final = frozenset({OUT_OF_MEMORY, STORAGE_UNAVAILABLE, ENGINE_UNAVAIL
 class WorkError(Exception):
     """An expected failure of a part: a public code and a sentence that the customer may read."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, is_outage: bool = False) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.is_outage = is_outage
+        """Whether a server or a disk failed, so that the same work succeeds once it is back."""
 
     @property
     def is_retryable(self) -> bool:

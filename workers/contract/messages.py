@@ -108,6 +108,8 @@ class PartMessage(Message):
     """Redis stream for live events; empty when nobody wants them."""
     has_listener: bool = False
     """Whether audio chunks are to be written to the stream."""
+    runs_alone: bool = False
+    """It computed when a worker died: nothing else may compute while it does, so that another death tells whether it is to blame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,8 @@ class PartOutcome(Message):
     error_message: str = ""
     is_retryable: bool = False
     units_done: int = 0
+    is_outage: bool = False
+    """Failed because a server or a disk was away: not counted as an attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +194,8 @@ class Announcement(Message):
     version: str = ""
     missing: dict[str, str] = field(default_factory=dict)
     """Engines that it knows and cannot serve, with a sentence each on what is missing."""
+    died_computing: tuple[str, ...] | None = None
+    """Tokens that computed when the boot before ended without a goodbye; None where that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,3 +209,5 @@ class Heartbeat(Message):
     finished: tuple[PartOutcome, ...] = ()
     loaded: tuple[str, ...] = ()
     is_stopping: bool = False
+    died_computing: tuple[str, ...] | None = None
+    """As in Announcement."""

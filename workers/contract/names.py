@@ -45,6 +45,11 @@ def cancel_key(token: str) -> str:
     return f"workers:cancelled:{token}"
 
 
+def claim_key(token: str) -> str:
+    """Set (with an expiry) by the worker that began the attempt with this token."""
+    return f"workers:claimed:{token}"
+
+
 def job_stream(job: str) -> str:
     """The Redis stream of one job's live events (job: 32 hex digits)."""
     return f"job:{job}:events"

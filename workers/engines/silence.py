@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -21,6 +22,9 @@ COMPUTE_VARIABLE: Final = "TTSAI_SILENCE_COMPUTE_SECONDS"
 
 FAIL_MARK: Final = re.compile(r"\[fail(?::([a-z_ ]+))?\]")
 """A sentence with [fail] fails with internal_error, one with [fail:bad_audio] with that code, whose underscores normalisation made spaces of."""
+DEATH_MARK: Final = "[die]"
+DEATH_VARIABLE: Final = "TTSAI_SILENCE_MAY_DIE"
+"""Where it is set, a sentence with [die] kills the worker, as a crash of a native library would."""
 WORD: Final = re.compile(r"\S+")
 
 
@@ -60,6 +64,8 @@ class SilenceEngine(Engine):
         """Zeros, 0.05 s a character, the words spread over them. Raises WorkError (unknown_voice, nothing_to_say, or what a mark asks for)."""
         find_voice(self.spec, voice, language=language)
         time.sleep(float(os.environ.get(COMPUTE_VARIABLE) or 0))
+        if DEATH_MARK in text and os.environ.get(DEATH_VARIABLE):
+            os.kill(os.getpid(), signal.SIGKILL)
         if mark := FAIL_MARK.search(text):
             raise WorkError((mark[1] or INTERNAL_ERROR).replace(" ", "_"), "The text asked for a failure.")
         if not any(map(str.isalnum, text)):

@@ -2,11 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from workers.broker import Claim, Claims
+from workers.computing import ComputeJournal
 from workers.contract.errors import INTERNAL_ERROR, OUT_OF_MEMORY, WorkError
 from workers.contract.messages import Manifest, PartMessage, PartOutcome, PartStarted
 from workers.contract.names import PART_FINISHED, PART_STARTED
@@ -23,13 +25,16 @@ logger = logging.getLogger(__name__)
 class Attempts:
     """Does the parts that the platform gives to this worker."""
 
-    def __init__(self, *, worker: str, boot: str, workbench: Workbench, parts: Parts, claims: Claims, outbox: Outbox) -> None:
+    def __init__(
+        self, *, worker: str, boot: str, workbench: Workbench, parts: Parts, claims: Claims, outbox: Outbox, journal: ComputeJournal
+    ) -> None:
         self._worker = worker
         self._boot = boot
         self._workbench = workbench
         self._parts = parts
         self._claims = claims
         self._outbox = outbox
+        self._journal = journal
         self._takes_work = True
 
     def refuse_from_now_on(self) -> None:
@@ -41,7 +46,7 @@ class Attempts:
         message = _decode(payload)
         if message is None or not self._takes_work:
             return
-        run = PartRun(message, on_stop=self._workbench.scheduler.drop)
+        run = PartRun(message, on_stop=self._workbench.scheduler.drop, while_waiting=lambda: self._journal.waiting(message.token))
         claim = self._claims.take(message.token)
         if claim is Claim.REPEATED or not self._parts.begin(run):
             logger.info("part_repeated job=%s part=%d token=%s", message.job, message.part, message.token)
@@ -68,7 +73,8 @@ class Attempts:
     def _do(self, run: PartRun) -> PartOutcome:
         """The attempt's end, whatever it is."""
         try:
-            manifest = self._run_kind(run)
+            with self._may_compute(run):
+                manifest = self._run_kind(run)
         except (PartStoppedError, CancelledError):
             return self._outcome(run, status="cancelled")
         except WorkError as error:
@@ -80,6 +86,15 @@ class Attempts:
         except Exception as error:  # noqa: BLE001 - the edge of a task: whatever a part does, its worker goes on
             return self._failed(run, self._unexpected(run, error))
         return self._outcome(run, status="completed", manifest=manifest)
+
+    @contextmanager
+    def _may_compute(self, run: PartRun) -> Iterator[None]:
+        token = run.message.token
+        with ExitStack() as stack:
+            if run.message.runs_alone:
+                stack.enter_context(self._journal.alone(token, check=run.check))
+            stack.enter_context(self._journal.computing(token))
+            yield
 
     def _run_kind(self, run: PartRun) -> Manifest:
         do_part: Callable[..., Manifest] | None = PART_KINDS.get(run.message.kind)
@@ -108,6 +123,7 @@ class Attempts:
             error_code=error.code if error else "",
             error_message=error.message if error else "",
             is_retryable=error.is_retryable if error else False,
+            is_outage=error.is_outage if error else False,
             units_done=run.units_done,
         )
 

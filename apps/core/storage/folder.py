@@ -1,5 +1,6 @@
 """The object store as a folder that platform and workers share."""
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -15,13 +16,13 @@ class FolderStorage:
     """Keys are paths below one folder; a file appears under its name when it is complete."""
 
     def __init__(self, folder: Path) -> None:
+        """Makes the folder. One that is missing later is a store that is away: a volume that is not mounted, say."""
         self.folder = folder
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
 
     def check(self) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise _away(error) from error
+        self._require_folder()
         if not os.access(self.folder, os.R_OK | os.W_OK | os.X_OK):
             raise StorageAwayError("The object store refuses: its folder cannot be written.")
 
@@ -43,6 +44,7 @@ class FolderStorage:
         try:
             return self._path(key).open("rb")
         except (FileNotFoundError, NotADirectoryError) as error:
+            self._require_folder()
             raise MissingObjectError(f"There is no object {key}.") from error
         except OSError as error:
             raise _away(error) from error
@@ -50,9 +52,12 @@ class FolderStorage:
     def stat(self, key: str) -> ObjectStat | None:
         path = self._path(key)
         try:
-            return ObjectStat(bytes=path.stat().st_size) if path.is_file() else None
+            if path.is_file():
+                return ObjectStat(bytes=path.stat().st_size)
         except OSError as error:
             raise _away(error) from error
+        self._require_folder()
+        return None
 
     def delete(self, key: str) -> None:
         path = self._path(key)
@@ -87,6 +92,7 @@ class FolderStorage:
 
     def _write(self, key: str, write: Callable[[IO[bytes]], object]) -> None:
         path = self._path(key)
+        self._require_folder()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as target:
@@ -101,6 +107,10 @@ class FolderStorage:
                     raise
         except OSError as error:
             raise _away(error) from error
+
+    def _require_folder(self) -> None:
+        if not self.folder.is_dir():
+            raise StorageAwayError("The object store is away: its folder is missing.")
 
     def _remove_empty(self, folder: Path) -> None:
         while folder != self.folder and folder.is_relative_to(self.folder):

@@ -37,6 +37,7 @@ WHERE part.id = held.id RETURNING part.job_id, held.state_before
 REQUEUE = """
 UPDATE jobs_part SET state = 'queued', token = NULL, worker = '', boot = '', lease_expires_at = NULL,
     units_done = CASE WHEN kind = 'speak' THEN GREATEST(units_done, LEAST(%(units)s, units)) ELSE 0 END,
+    attempts = GREATEST(attempts - %(uncounted)s, 0), deaths = deaths + %(deaths)s,
     not_before = clock_timestamp() + make_interval(secs => %(delay)s), error_code = %(code)s
 WHERE token = %(token)s AND state IN ('admitted', 'running')
 """
@@ -63,10 +64,20 @@ def renew_leases(in_flight: Sequence[InFlight], *, worker: str, boot: str) -> No
         _stop_stale(tokens)
 
 
-def requeue_attempt(token: UUID, *, delay_seconds: float, error_code: str = "", units_done: int = 0) -> bool:
+def requeue_attempt(
+    token: UUID, *, delay_seconds: float, error_code: str = "", units_done: int = 0, is_counted: bool = True, has_died: bool = False
+) -> bool:
     """Give the part to another worker. False when the attempt had ended. Inside the caller's transaction."""
+    values: dict[str, Any] = {
+        "token": token,
+        "delay": delay_seconds,
+        "code": error_code,
+        "units": units_done,
+        "uncounted": int(not is_counted),
+        "deaths": int(has_died),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(REQUEUE, {"token": token, "delay": delay_seconds, "code": error_code, "units": units_done})
+        cursor.execute(REQUEUE, values)
         return bool(cursor.rowcount)
 
 

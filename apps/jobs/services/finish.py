@@ -1,7 +1,10 @@
 """An attempt ended: one compare-and-set on its token; with the last part the job ends, in the same transaction."""
 
 import logging
+import re
 from dataclasses import replace
+from datetime import timedelta
+from enum import Enum
 from functools import partial
 from uuid import UUID
 
@@ -12,8 +15,10 @@ from django.utils import timezone
 from apps.core.platform_tasks import ask_platform
 from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch_soon
+from apps.jobs.manifests import BadManifestError, check_manifest
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part, PartState
 from apps.jobs.objects import output_key, timings_key
+from apps.jobs.pauses import pause_if_store_is_away
 from apps.jobs.publishing import DISCARD_JOINED_PARTS
 from apps.jobs.services.attempts import begin_jobs, publish_progress, requeue_attempt
 from apps.jobs.services.endings import complete_job, end_cancelled_job, fail_job, lock_job
@@ -25,7 +30,24 @@ from workers.contract.messages import Manifest, PartOutcome
 logger = logging.getLogger(__name__)
 
 RETRY_PAUSE_SECONDS = 2.0
-"""Times the number of attempts: what failed a moment ago fails again at once, on another worker too if the store is away."""
+"""Times the number of attempts: what failed a moment ago fails again at once."""
+OUTAGE_PAUSE_SECONDS = 5.0
+LARGEST_UNITS = 1 << 31
+LONGEST_MESSAGE = 1000
+_ERROR_CODE = re.compile(r"[a-z0-9_]{0,50}")
+MOST_DEATHS = 3
+"""Of workers that computed a part: the first among others perhaps, the rest with nothing else computing."""
+
+
+class Setback(Enum):
+    """Reason why a part is given out again."""
+
+    FAILURE = "failure"
+    """The attempt failed, or nobody knows why it ended: it counts."""
+    OUTAGE = "outage"
+    """A server or a disk was away, or the worker died of another part: it does not count."""
+    DEATH = "death"
+    """The worker died while it computed this part: it counts, and the part runs alone from now on."""
 
 
 def finish_part(outcome: PartOutcome) -> bool:
@@ -33,7 +55,9 @@ def finish_part(outcome: PartOutcome) -> bool:
     part = _find_part(outcome)
     if part is None:
         return False
-    outcome = _checked(outcome, part=part)
+    outcome = _checked(_storable(outcome), part=part)
+    if outcome.is_outage:
+        pause_if_store_is_away(OUTAGE_PAUSE_SECONDS)
     with transaction.atomic(durable=True):
         job = lock_job(part.job_id)
         queues = _apply(outcome, job=job, part=part)
@@ -44,11 +68,22 @@ def finish_part(outcome: PartOutcome) -> bool:
 
 def _find_part(outcome: PartOutcome) -> Part | None:
     try:
-        token, job_uuid = UUID(outcome.token), UUID(outcome.job)
-    except ValueError:
+        token, job_uuid, index = UUID(outcome.token), UUID(outcome.job), int(outcome.part)
+    except (ValueError, TypeError, AttributeError):
         logger.warning("an outcome of worker %s names no part", outcome.worker)
         return None
-    return Part.objects.filter(token=token, job_id=job_uuid, index=outcome.part, state__in=IN_FLIGHT_STATES).first()
+    return Part.objects.filter(token=token, job_id=job_uuid, index=index, state__in=IN_FLIGHT_STATES).first()
+
+
+def _storable(outcome: PartOutcome) -> PartOutcome:
+    """The outcome with plain values of the right kind: a worker may be old, broken or hostile."""
+    units_done, code, message = outcome.units_done, outcome.error_code, outcome.error_message
+    return replace(
+        outcome,
+        units_done=units_done if isinstance(units_done, int) and abs(units_done) < LARGEST_UNITS else 0,
+        error_code=code if isinstance(code, str) and _ERROR_CODE.fullmatch(code) else errors.INTERNAL_ERROR,
+        error_message=(message if isinstance(message, str) else "").replace("\0", "").encode(errors="replace").decode()[:LONGEST_MESSAGE],
+    )
 
 
 def _checked(outcome: PartOutcome, *, part: Part) -> PartOutcome:
@@ -56,8 +91,12 @@ def _checked(outcome: PartOutcome, *, part: Part) -> PartOutcome:
     if outcome.status != "completed":
         return outcome
     manifest = outcome.manifest
-    if manifest is None or (manifest.job, manifest.part, manifest.token) != (outcome.job, outcome.part, outcome.token):
-        return _failed(outcome, message="The worker's manifest is of another part.")
+    if manifest is None:
+        return _failed(outcome, message="The worker left no manifest.")
+    try:
+        check_manifest(manifest, part=part)
+    except BadManifestError as error:
+        return _failed(outcome, message=f"The worker's manifest is of no use: {error}.")
     stored = get_storage().stat(output_key(part))
     if stored is None or stored.bytes != manifest.output_bytes or stored.bytes == 0:
         return _failed(outcome, message="The output was not stored whole.")
@@ -81,17 +120,40 @@ def _apply(outcome: PartOutcome, *, job: Job, part: Part) -> list[str]:
         return _fail_part(job, part=part, code=outcome.error_code, message=outcome.error_message, units_done=outcome.units_done)
     # Failed and worth another try; or stopped by a worker that nobody had asked to.
     code = outcome.error_code or errors.WORKER_LOST
-    return retry_part(job, part=part, code=code, message=outcome.error_message, units_done=outcome.units_done)
+    setback = Setback.OUTAGE if outcome.is_outage else Setback.FAILURE
+    pause_seconds = OUTAGE_PAUSE_SECONDS if outcome.is_outage else RETRY_PAUSE_SECONDS * part.attempts
+    return retry_part(
+        job,
+        part=part,
+        code=code,
+        message=outcome.error_message,
+        units_done=outcome.units_done,
+        pause_seconds=pause_seconds,
+        setback=setback,
+    )
 
 
 def retry_part(
-    job: Job, *, part: Part, code: str, message: str, units_done: int = 0, pause_seconds: float = RETRY_PAUSE_SECONDS
+    job: Job,
+    *,
+    part: Part,
+    code: str,
+    message: str,
+    units_done: int = 0,
+    pause_seconds: float = 0.0,
+    setback: Setback = Setback.FAILURE,
 ) -> list[str]:
-    """Give the part to another worker, unless it has had its attempts: then the job fails. The job is locked."""
-    if part.attempts >= settings.TTSAI_PART_ATTEMPTS:
+    """Give the part to another worker, unless it has had its attempts: then the job fails. The job is locked.
+
+    An outage counts after all once the job has waited for TTSAI_JOB_QUEUE_SECONDS: nothing is tried for ever.
+    """
+    is_young = timezone.now() - job.created_at < timedelta(seconds=settings.TTSAI_JOB_QUEUE_SECONDS)
+    is_counted, has_died = setback is not Setback.OUTAGE or not is_young, setback is Setback.DEATH
+    if is_counted and (part.attempts >= settings.TTSAI_PART_ATTEMPTS or part.deaths + has_died >= MOST_DEATHS):
         return _fail_part(job, part=part, code=code, message=message, units_done=units_done)
-    delay_seconds = pause_seconds * part.attempts
-    if part.token is None or not requeue_attempt(part.token, delay_seconds=delay_seconds, error_code=code, units_done=units_done):
+    if part.token is None or not requeue_attempt(
+        part.token, delay_seconds=pause_seconds, error_code=code, units_done=units_done, is_counted=is_counted, has_died=has_died
+    ):
         return []
     return [part.queue]
 

@@ -1,57 +1,78 @@
 """Attempts whose worker is lost: their output is adopted if it was stored, else their part goes to another worker."""
 
-import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
+from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
+from django.utils import timezone
 
-from apps.core.storage import MissingObjectError, StorageAwayError, get_storage
+from apps.core.ids import find_uuid
+from apps.core.storage import MissingObjectError, StorageAwayError
+from apps.core.valkey import ValkeyAway, client
 from apps.jobs.dispatch import dispatch_soon
+from apps.jobs.manifests import BadManifestError, read_manifest
 from apps.jobs.models import IN_FLIGHT_STATES, Part, PartState
-from apps.jobs.objects import MANIFEST, part_folder
 from apps.jobs.services.endings import lock_job
-from apps.jobs.services.finish import close_part, end_if_cancelled, finish_part, retry_part
-from workers.contract import errors
-from workers.contract.messages import Manifest, PartOutcome
+from apps.jobs.services.finish import Setback, close_part, end_if_cancelled, finish_part, retry_part
+from workers.contract import errors, names
+from workers.contract.messages import PartOutcome
 
 logger = logging.getLogger(__name__)
 
 LOST_MESSAGE = "Every worker that took this up was lost."
+WEDGED_SECONDS = 60.0
+"""A part whose recovery raises is looked at again after so long: it must not stand at the head of the line for ever."""
+
+Judge = Callable[[Part], Setback]
 
 
-def recover_parts(parts: Iterable[Part]) -> int:
+def recover_expired(parts: Iterable[Part]) -> int:
+    """Their leases are over. What was never taken up lost its message alone; of the rest nobody knows who killed the worker."""
+    return _recover_each(parts, judge=lambda part: Setback.FAILURE if _was_taken_up(part) else Setback.OUTAGE)
+
+
+def recover_from_other_boots(worker: str, *, boot: str, died_computing: Collection[str] | None) -> int:
+    """The worker started anew: what it held before is lost. The parts that it was computing may have killed it."""
+    held = Q(worker=worker) & ~Q(boot=boot)
+    if died_computing is None:
+        return _recover_each(Part.objects.filter(held, state__in=IN_FLIGHT_STATES), judge=lambda _: Setback.FAILURE)
+    suspects = {token for text in died_computing if (token := find_uuid(str(text))) is not None}
+    # A suspect may have died before the platform heard that it was taken up.
+    parts = Part.objects.filter(held | Q(token__in=suspects), state__in=IN_FLIGHT_STATES)
+    return _recover_each(parts, judge=lambda part: Setback.DEATH if part.token in suspects else Setback.OUTAGE)
+
+
+def recover_from_stopped(worker: str, *, boot: str, held: Iterable[str]) -> int:
+    """The worker is stopping: what it does not hold any more, and did not finish, is lost, by nobody's fault."""
+    tokens = [UUID(token) for token in held]
+    parts = Part.objects.filter(worker=worker, boot=boot, state=PartState.RUNNING).exclude(token__in=tokens)
+    return _recover_each(parts, judge=lambda _: Setback.OUTAGE)
+
+
+def _recover_each(parts: Iterable[Part], *, judge: Judge) -> int:
     """Adopt or requeue each; how many changed. With the store away nothing is known, so nothing is decided."""
     changed = 0
     for part in parts:
         try:
-            changed += _recover(part)
+            changed += _recover(part, judge=judge)
         except StorageAwayError as error:
             logger.warning("part %s is not recovered yet: %s", part, error.message)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: nothing can be recovered
         except Exception:  # one part that cannot be read must not keep the others from being recovered
             logger.exception("part %s cannot be recovered", part)
+            later = timezone.now() + timedelta(seconds=WEDGED_SECONDS)
+            Part.objects.filter(pk=part.pk, token=part.token, state__in=IN_FLIGHT_STATES).update(lease_expires_at=later)
     return changed
 
 
-def recover_from_other_boots(worker: str, *, boot: str) -> int:
-    """The worker started anew: what it held before is lost."""
-    return recover_parts(Part.objects.filter(worker=worker, state__in=IN_FLIGHT_STATES).exclude(boot=boot))
-
-
-def recover_from_stopped(worker: str, *, boot: str, held: Iterable[str]) -> int:
-    """The worker is stopping: what it does not hold any more, and did not finish, is lost."""
-    tokens = [UUID(token) for token in held]
-    return recover_parts(Part.objects.filter(worker=worker, boot=boot, state=PartState.RUNNING).exclude(token__in=tokens))
-
-
-def _recover(part: Part) -> bool:
-    manifest = _find_manifest(part)
-    if manifest is not None:
-        outcome = PartOutcome(
-            job=part.job_id.hex, part=part.index, token=manifest.token, worker=part.worker, status="completed", manifest=manifest
-        )
-        return finish_part(outcome)
+def _recover(part: Part, *, judge: Judge) -> bool:
+    if _adopt(part):
+        return True
+    setback = judge(part)
     with transaction.atomic(durable=True):
         job = lock_job(part.job_id)
         if job.is_over:
@@ -60,18 +81,38 @@ def _recover(part: Part) -> bool:
             queues = [part.queue] if close_part(part, state=PartState.CANCELLED) else []
             end_if_cancelled(job)
         else:
-            queues = retry_part(job, part=part, code=errors.WORKER_LOST, message=LOST_MESSAGE, pause_seconds=0.0)
+            queues = retry_part(job, part=part, code=errors.WORKER_LOST, message=LOST_MESSAGE, setback=setback)
     for queue in queues:
         dispatch_soon(queue)
     return bool(queues)
 
 
-def _find_manifest(part: Part) -> Manifest | None:
-    """What the lost worker left beside its output. One that cannot be read counts as none."""
+def _was_taken_up(part: Part) -> bool:
+    """Whether a worker began the attempt: it claims a token before anything else, and its word to the platform may be lost."""
+    if part.state == PartState.RUNNING or part.token is None:
+        return True
     try:
-        return Manifest.from_dict(json.loads(get_storage().read_bytes(f"{part_folder(part)}/{MANIFEST}")))
+        return bool(client().exists(names.claim_key(part.token.hex)))
+    except ValkeyAway:
+        return True
+
+
+def _adopt(part: Part) -> bool:
+    """Take in what the lost worker left beside its output. False where there is nothing good: the part is to be done again."""
+    try:
+        manifest = read_manifest(part)
     except MissingObjectError:
-        return None
-    except (ValueError, TypeError):
-        logger.warning("the manifest of part %s cannot be read", part)
-        return None
+        return False
+    except BadManifestError as error:
+        logger.warning("the manifest of part %s is of no use: %s", part, error)
+        return False
+    outcome = PartOutcome(
+        job=part.job_id.hex, part=part.index, token=manifest.token, worker=part.worker, status="completed", manifest=manifest
+    )
+    try:
+        return finish_part(outcome)
+    except (StorageAwayError, OperationalError, InterfaceError):
+        raise
+    except Exception:  # what this manifest does to its job must not wedge it: another attempt writes another one
+        logger.exception("the manifest of part %s cannot be adopted", part)
+        return False

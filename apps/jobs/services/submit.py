@@ -11,6 +11,7 @@ from apps.accounts.callers import Caller
 from apps.accounts.services import count_anonymous_characters
 from apps.billing.services import reserve_credits
 from apps.core.addresses import address_block
+from apps.core.disk import require_room
 from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.inserting import insert_rows
 from apps.jobs.models import Job, Lane, Part, PartState
@@ -117,7 +118,8 @@ def accept_job(job_uuid: UUID, *, caller: Caller, plan: JobPlan, request_id: str
 
 
 def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, balance_after_millicredits: int | None = None) -> Job:
-    """Write the rows, inside the caller's transaction, which then calls dispatch_soon."""
+    """Write the rows, inside the caller's transaction, which then calls dispatch_soon. 503 where the disk has no room for what it makes."""
+    require_room()
     job = Job(
         uuid=job_uuid,
         account_id=owner.account_id,

@@ -1,9 +1,11 @@
 """What workers say of themselves, and what follows for the parts that they hold."""
 
 import logging
-from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
 
 from apps.catalog.services import announce_worker, note_heartbeat
+from apps.core.ids import find_uuid
 from apps.core.storage import StorageAwayError
 from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Part
@@ -19,7 +21,7 @@ def hear_announcement(announcement: Announcement) -> None:
     """A worker started, or goes on serving. What it held under another boot goes to others, what waits may go to it."""
     presence = announce_worker(announcement)
     if presence.is_new_boot:
-        recover_from_other_boots(announcement.worker, boot=announcement.boot)
+        recover_from_other_boots(announcement.worker, boot=announcement.boot, died_computing=announcement.died_computing)
     if presence.is_current:
         for slots in announcement.queues:
             dispatch_soon(slots.queue)
@@ -32,7 +34,7 @@ def hear_heartbeat(heartbeat: Heartbeat) -> None:
         renew_leases(heartbeat.in_flight, worker=heartbeat.worker, boot=heartbeat.boot)
     _take_in(heartbeat.finished)
     if presence.is_new_boot:
-        recover_from_other_boots(heartbeat.worker, boot=heartbeat.boot)
+        recover_from_other_boots(heartbeat.worker, boot=heartbeat.boot, died_computing=heartbeat.died_computing)
     if presence.is_current and heartbeat.is_stopping:
         held = [held.token for held in heartbeat.in_flight] + [outcome.token for outcome in heartbeat.finished]
         recover_from_stopped(heartbeat.worker, boot=heartbeat.boot, held=held)
@@ -40,16 +42,21 @@ def hear_heartbeat(heartbeat: Heartbeat) -> None:
 
 def _take_in(finished: tuple[PartOutcome, ...]) -> None:
     """Most were taken in when they were first said."""
-    tokens = [UUID(outcome.token) for outcome in finished]
+    tokens = [token for outcome in finished if (token := find_uuid(str(outcome.token))) is not None]
     if not tokens:
         return
     unsettled = {
         token.hex for token in Part.objects.filter(token__in=tokens, state__in=IN_FLIGHT_STATES).values_list("token", flat=True) if token
     }
     for outcome in finished:
-        if UUID(outcome.token).hex not in unsettled:
+        token = find_uuid(str(outcome.token))
+        if token is None or token.hex not in unsettled:
             continue
         try:
             finish_part(outcome)
         except StorageAwayError as error:
             logger.warning("outcome of part %s of job %s waits for the store: %s", outcome.part, outcome.job, error.message)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:  # one outcome that cannot be taken in must not keep the others, nor the leases, from it
+            logger.exception("outcome of part %s of job %s cannot be taken in", outcome.part, outcome.job)

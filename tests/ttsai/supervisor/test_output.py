@@ -1,5 +1,6 @@
 """What the supervisor prints."""
 
+import errno
 import io
 import os
 
@@ -56,3 +57,20 @@ def test_letters_that_the_terminal_lacks_are_escaped_and_do_not_end_the_output()
     log.say("ready in /home/é/Téléchargements \udcff…")
     assert not log.is_broken
     assert stream.buffer.getvalue() == b"ttsai    | ready in /home/\\xe9/T\\xe9l\\xe9chargements \\udcff\\u2026\n"
+
+
+def test_lines_on_a_full_disk_are_dropped_and_later_ones_written() -> None:
+    class Disk(io.StringIO):
+        is_full = True
+
+        def flush(self) -> None:
+            if self.is_full:
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+    disk = Disk()
+    log = Log(disk)
+    log.line("web", "lost")
+    assert not log.is_broken
+    disk.is_full = False
+    log.line("web", "kept")
+    assert disk.getvalue().endswith("web      | kept\n")

@@ -62,11 +62,11 @@ def test_what_a_killed_part_had_started_is_gone_before_it_is_back(watched: Watch
     wait_gone([child])
 
 
-def test_a_part_that_keeps_dying_ends_everything_with_its_last_words(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_that_keeps_dying_ends_the_start_with_its_last_words(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PAUSES_SECONDS", (0.01,) * 5)
     watched.supervisor.start(watched.shell("web", "echo starting; echo no such table >&2; exit 3"))
     with pytest.raises(InstanceError) as caught:
-        watched.supervisor.run()
+        watched.supervisor.wait_for(lambda: False, seconds=20, what="The web process")
     assert caught.value.code == "part_keeps_dying"
     assert caught.value.message.startswith("web ended 5 times within 60 s, the last time with exit code 3: ")
     assert caught.value.message.endswith("starting / no such table")
@@ -74,13 +74,28 @@ def test_a_part_that_keeps_dying_ends_everything_with_its_last_words(watched: Wa
     assert sum("| starting" in line and "again" not in line for line in watched.lines) == 5
 
 
-def test_the_pauses_grow_with_the_deaths(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAUSES_SECONDS", (0.01, 0.02, 0.03, 0.04))
-    watched.supervisor.start(watched.shell("web", "exit 1"))
-    with pytest.raises(InstanceError):
-        watched.supervisor.run()
-    pauses = re.findall(r"starts again in (\S+) s", watched.printed.getvalue())
-    assert pauses == ["0.01", "0.02", "0.03", "0.04"]
+def test_a_part_that_keeps_dying_while_the_instance_runs_is_restarted_for_ever_and_harms_no_other(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAUSES_SECONDS", (0.01, 0.02, 0.03))
+    watched.supervisor.start(watched.shell("web", "exec sleep 100"))
+    web = pids(watched)["web"]
+    watched.supervisor.start(watched.shell("engine", "exit 1"))
+    while watched.printed.getvalue().count("starts again") < 8:
+        watched.supervisor.pump(0.05)
+    assert re.findall(r"starts again in (\S+) s", watched.printed.getvalue())[:5] == ["0.01", "0.02", "0.03", "0.03", "0.03"]
+    assert pids(watched)["web"] == web
+    os.kill(web, 0)
+
+
+def test_a_disk_without_room_for_the_record_stops_neither_the_supervisor_nor_a_restart(watched: Watched) -> None:
+    (watched.folder / "parts.json.new").mkdir()  # the record cannot be written, as on a full disk
+    watched.supervisor.start(watched.shell("web", "echo up; exec sleep 100"))
+    watched.wait_for_line("| up")
+    assert sum(line.startswith("ttsai    | web: ") for line in watched.lines) == 1
+    (watched.folder / "parts.json.new").rmdir()
+    watched.supervisor.start(watched.shell("platform", "exec sleep 100"))
+    assert set(pids(watched)) == {"web", "platform"}
 
 
 def test_the_highest_stage_stops_first(watched: Watched) -> None:

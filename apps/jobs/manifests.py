@@ -1,0 +1,77 @@
+"""Manifests that workers leave: every field is checked before it reaches a row, since a worker may be old, broken or hostile."""
+
+import json
+import math
+import re
+from typing import Any, Final
+
+from apps.core.storage import get_storage
+from apps.jobs.models import Part
+from apps.jobs.objects import MANIFEST, part_folder
+from workers.contract.messages import Manifest
+
+LARGEST_MANIFEST: Final = 1 << 20
+LARGEST_NUMBER: Final = 1 << 53
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class BadManifestError(ValueError):
+    """The manifest cannot be what the worker of this attempt wrote."""
+
+
+def read_manifest(part: Part) -> Manifest:
+    """The manifest beside the output of the part's attempt. Raises MissingObjectError, BadManifestError, StorageAwayError."""
+    key = f"{part_folder(part)}/{MANIFEST}"
+    stored = get_storage().stat(key)
+    if stored is not None and stored.bytes > LARGEST_MANIFEST:
+        raise BadManifestError(f"it has {stored.bytes} bytes")
+    data = get_storage().read_bytes(key)
+    try:
+        manifest = Manifest.from_dict(json.loads(data))
+    except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
+        raise BadManifestError(f"it cannot be read ({type(error).__name__})") from error
+    check_manifest(manifest, part=part)
+    return manifest
+
+
+def check_manifest(manifest: Manifest, *, part: Part) -> None:
+    """Raises BadManifestError unless the manifest is of the part's present attempt and each field holds what it may."""
+    if (manifest.job, manifest.token) != (part.job_id.hex, part.token.hex if part.token else "") or not _is_whole(manifest.part):
+        raise BadManifestError("it is of another attempt")
+    if manifest.part != part.index:
+        raise BadManifestError("it is of another part")
+    faults = [
+        name
+        for name, is_good in {
+            "output_bytes": _is_whole(manifest.output_bytes),
+            "output_sha256": isinstance(manifest.output_sha256, str) and _SHA256.fullmatch(manifest.output_sha256) is not None,
+            "audio_seconds": _is_length(manifest.audio_seconds),
+            "sample_rate": _is_whole(manifest.sample_rate),
+            "units_done": _is_whole(manifest.units_done),
+            "has_timings": isinstance(manifest.has_timings, bool),
+            "details": _is_storable(manifest.details),
+        }.items()
+        if not is_good
+    ]
+    if faults:
+        raise BadManifestError(f"it has no good {', '.join(faults)}")
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LARGEST_NUMBER
+
+
+def _is_length(value: Any) -> bool:
+    return isinstance(value, float) and math.isfinite(value) and 0 <= value < LARGEST_NUMBER
+
+
+def _is_storable(value: Any) -> bool:
+    """Whether Postgres takes it as JSON: no NaN, no NUL, no half of a surrogate pair."""
+    if not isinstance(value, dict):
+        return False
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return "\\u0000" not in text and len(text) <= LARGEST_MANIFEST

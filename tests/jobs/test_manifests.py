@@ -1,0 +1,113 @@
+"""Manifests that no honest worker of this attempt wrote: the part is done again, and no other job waits for it."""
+
+import json
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from apps.core.storage import get_storage
+from apps.jobs.manifests import LARGEST_MANIFEST
+from apps.jobs.models import Part, ReaperClock
+from apps.jobs.objects import MANIFEST, part_folder
+from apps.jobs.services.finish import finish_part
+from apps.jobs.services.reap import reap
+from tests.factories_jobs import announce, caller, outcome_of, part_of, reread, started, store_output, submit
+from tests.jobs.observing import age_leases
+from workers.contract.messages import Manifest
+
+HUGE = 10**400
+FIELDS = {
+    "another token": {"token": "0" * 32},
+    "a token that is a list": {"token": ["0" * 32]},
+    "another job": {"job": "0" * 32},
+    "another part": {"part": 7},
+    "a part that is true": {"part": False},
+    "a negative size": {"output_bytes": -1},
+    "a size that is a text": {"output_bytes": "5"},
+    "a huge size": {"output_bytes": HUGE},
+    "no digest": {"output_sha256": None},
+    "a short digest": {"output_sha256": "abc"},
+    "a length that is not a number": {"audio_seconds": float("nan")},
+    "an endless length": {"audio_seconds": float("inf")},
+    "a huge length": {"audio_seconds": HUGE},
+    "a negative length": {"audio_seconds": -1.0},
+    "a length that is a text": {"audio_seconds": "1.5"},
+    "a rate that is a fraction": {"sample_rate": 24000.5},
+    "a negative rate": {"sample_rate": -24000},
+    "units that are a list": {"units_done": [1]},
+    "huge units": {"units_done": HUGE},
+    "timings that are a text": {"has_timings": "yes"},
+    "details that are a list": {"details": [1]},
+    "details with a NaN": {"details": {"seconds": float("nan")}},
+    "details with a NUL": {"details": {"voice": "a\0b"}},
+    "details with half a pair": {"details": {"voice": "\ud800"}},
+}
+FILES = {
+    "nothing": b"",
+    "a truncated object": b'{"job": "00',
+    "a list": b"[]",
+    "a number": b"7",
+    "null": b"null",
+    "no UTF-8": b"\xff\xfe{}",
+    "an object without fields": b"{}",
+    "endless brackets": b"[" * 100_000,
+    "more than a manifest ever has": b'{"job": "' + b"0" * LARGEST_MANIFEST + b'"}',
+}
+
+
+def store_manifest(part: Part, data: bytes) -> None:
+    get_storage().put_bytes(f"{part_folder(part)}/{MANIFEST}", data, content_type="application/json")
+
+
+def with_changes(manifest: Manifest, changes: dict[str, Any]) -> bytes:
+    return json.dumps(manifest.to_dict() | changes).encode()
+
+
+def test_a_bad_manifest_means_another_attempt_and_delays_no_other_job() -> None:
+    announce(slots=100)
+    bad = {}
+    for name, changes in FIELDS.items():
+        bad[name] = submit(caller()).job
+        part = started(part_of(bad[name]))
+        store_manifest(part, with_changes(store_output(part), changes))
+    for name, data in FILES.items():
+        bad[name] = submit(caller()).job
+        part = started(part_of(bad[name]))
+        store_output(part)
+        store_manifest(part, data)
+    good = submit(caller()).job
+    store_output(started(part_of(good)))
+    age_leases()
+    ReaperClock.objects.create(last_run_at=timezone.now())
+    assert reap() == len(bad) + 1
+    assert reread(good).state == "completed"
+    assert {name: part_of(job).attempts for name, job in bad.items()} == dict.fromkeys(bad, 2)
+    for job in bad.values():
+        assert reread(job).state == "running"
+
+
+@pytest.mark.usefixtures("_awake")
+def test_a_manifest_whose_adoption_raises_means_another_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> bool:
+        raise RuntimeError("a bug")
+
+    announce()
+    job = submit(caller()).job
+    store_output(started(part_of(job)))
+    age_leases()
+    monkeypatch.setattr("apps.jobs.services.recover.finish_part", refuse)
+    assert reap() == 1
+    assert (reread(job).state, part_of(job).attempts) == ("running", 2)
+
+
+def test_a_finish_message_with_a_bad_manifest_is_a_failed_attempt() -> None:
+    announce(slots=100)
+    ends = {}
+    for name, changes in FIELDS.items():
+        part = started(part_of(submit(caller()).job))
+        manifest = Manifest(**{**store_output(part).to_dict(), **changes})
+        assert finish_part(outcome_of(part, manifest=manifest)), name
+        part.refresh_from_db()
+        ends[name] = (part.attempts, part.error_code, part.manifest)
+    assert ends == dict.fromkeys(FIELDS, (1, "storage_unavailable", None))
