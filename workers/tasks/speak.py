@@ -94,6 +94,7 @@ def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Sc
         gain_decibels=work.gain_decibels,
         pause_scale=work.pause_scale,
         is_language_detected=bool(language) and not work.language,
+        has_html=not work.segments,
     )
     script = write_script(work.segments or (Segment(work.text),), request=request, engine=engine)
     is_whole_text = message.part == 0 and work.is_last and work.script is None

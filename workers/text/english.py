@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from workers.text.english_spelling import find_words, simplify_word, sound_of
+from workers.text.interjections import sound_phonemes
 from workers.text.phonemes import Phonemised, WordPhonemes
 
 MARKS: Final = frozenset(' ;:,.!?—…"“”()')
@@ -33,12 +34,17 @@ class EnglishPhonemizer:
         rules = import_module("hibari.g2p.normalize")
         rules.RE_ROMAN_C = rules.RE_ROMAN_O = re.compile(r"(?!)")  # type: ignore[attr-defined]
         self._g2p: Any = G2P(british=is_british)
+        self._g2p.lexicon.golds.d.update(sound_phonemes("en"))
         self._g2p.oov("warm")  # opens the network for unknown words here and not under the first customer
 
     def __call__(self, text: str) -> Phonemised:
         """The phonemes of one sentence. Words are what white space or a dash parts; those that nobody hears are left out."""
         words = find_words(text)
-        pieces = [(index, piece) for index, word in enumerate(words) for piece in simplify_word(word[0], is_known=self._is_known)]
+        pieces = [
+            (index, piece)
+            for index, word in enumerate(words)
+            for piece in simplify_word(word[0], is_known=self._is_known, is_common=self._is_common)
+        ]
         if not pieces:
             return Phonemised("", ())
         pieces = [
@@ -65,6 +71,9 @@ class EnglishPhonemizer:
     def _is_known(self, word: str) -> bool:
         lexicon = self._g2p.lexicon
         return word in lexicon.golds or word in lexicon.silvers
+
+    def _is_common(self, word: str) -> bool:
+        return word in self._g2p.lexicon.golds
 
 
 @cache

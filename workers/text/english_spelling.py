@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Final, Protocol
 
+from workers.text.interjections import find_sound, shorten_english_word
+
 WORD: Final = re.compile(r"[^\s—]+—*|—+")
 DIGIT_RUN: Final = re.compile(r"[0-9][0-9,]*")
 LETTER_RUN: Final = re.compile(r"[^\W\d_]+")
@@ -36,12 +38,16 @@ def find_words(text: str) -> list[tuple[str, int]]:
     return [(match[0], match.start()) for match in WORD.finditer(text)]
 
 
-def simplify_word(word: str, *, is_known: KnownWords) -> list[str]:
-    """What the G2P reads for one written word: one piece mostly, none for invisible characters."""
+def simplify_word(word: str, *, is_known: KnownWords, is_common: KnownWords | None = None) -> list[str]:
+    """What the G2P reads for one written word: one piece mostly, none for invisible characters.
+
+    is_common: whether a word is one of the lexicon's own, which a drawn-out one is taken for; `is_known` where it is not given.
+    """
     plain = "".join(_simplify_character(character) for character in word)
     plain = plain.replace("](", "],(")  # [text](/phonemes/) is markup to the G2P
     plain = REPEATED_MARK.sub(r"\1\1\1", plain)
     plain = DIGIT_RUN.sub(_space_long_number, plain)
+    plain = LETTER_RUN.sub(lambda match: _say_as_word(match[0], is_common=is_common or is_known), plain)
     plain = LETTER_RUN.sub(lambda match: _space_long_word(match[0], is_known=is_known), plain)
     pieces = [short for piece in plain.split() for short in _cut_piece(piece)]
     return [piece if any(map(str.isalnum, piece)) else piece[:LONGEST_MARKS] for piece in pieces]
@@ -75,6 +81,11 @@ def _cut_piece(piece: str) -> list[str]:
 def _space_long_number(match: re.Match[str]) -> str:
     digits = match[0].replace(",", "")
     return " ".join(digits) if len(digits) > LONGEST_NUMBER_DIGITS else match[0]
+
+
+def _say_as_word(word: str, *, is_common: KnownWords) -> str:
+    """Shh for SHHHH, so for sooo."""
+    return find_sound(word) or shorten_english_word(word, is_known=is_common)
 
 
 def _space_long_word(word: str, *, is_known: KnownWords) -> str:

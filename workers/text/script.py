@@ -99,6 +99,8 @@ class Request:
     pause_scale: float = 1.0
     is_language_detected: bool = False
     """Whether the language was guessed from the text: then a say-as that is none in it is read as what it is, plain text."""
+    has_html: bool = True
+    """Whether tags and references of HTML may stand in the text; a text with SSML was freed of them when it was read."""
 
 
 def write_script(segments: Sequence[Segment], *, request: Request, engine: Engine) -> Script:
@@ -233,14 +235,14 @@ def _spoken_segment(segment: Segment, *, language: str, request: Request, before
             said = apply_pronunciations(segment.text, rules, language=language) if rules else SpokenText.verbatim(segment.text)
         except PronunciationError as error:
             raise WorkError(INVALID_TEXT, str(error)) from error
-        return said.then(normalise(said.text, language=language))
+        return said.then(normalise(said.text, language=language, has_html=request.has_html))
     builder = Builder(segment.text)
     if segment.kind == "say_as":
         try:
             builder.say(_say_as(segment, language=language, before=before), up_to=len(segment.text))
         except SayAsError as error:
             if request.is_language_detected and not segment.language:
-                return normalise(segment.text, language=language)
+                return normalise(segment.text, language=language, has_html=request.has_html)
             raise WorkError(INVALID_TEXT, f"{segment.text[:50]!r} cannot be read as {segment.interpret_as}: {error}") from error
     elif segment.kind == "sub":
         builder.say(segment.alias, up_to=len(segment.text))

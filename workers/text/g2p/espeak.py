@@ -16,6 +16,7 @@ from pathlib import Path
 
 from workers.contract.errors import ENGINE_UNAVAILABLE, INTERNAL_ERROR, WorkError
 from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord
+from workers.text.interjections import find_sound, shorten_word, sound_phonemes
 
 VOICES = {"es": "es", "fr": "fr", "hi": "hi", "it": "it", "pt": "pt-br"}
 """eSpeak's names for the languages that Kokoro learned with it."""
@@ -39,6 +40,7 @@ FOLDED = (
 """Two-letter sounds that Kokoro v1.0 knows as one symbol (misaki, EspeakG2P.e2m)."""
 
 _PIECE = re.compile(rf"[{re.escape(PAUSE_MARKS)}]|[^\s{re.escape(PAUSE_MARKS)}]+")
+_QUOTES = "\"'“”‘’«»¡¿()[]"
 _SPOKEN = re.compile(r"\w")
 _LANGUAGE_FLAG = re.compile(r"\([a-z-]{1,10}\)")
 
@@ -145,16 +147,24 @@ class EspeakG2P:
     def __call__(self, text: str) -> list[PhonemeWord]:
         """All words and marks of the text, in order. Raises WorkError."""
         pieces = [match for match in _PIECE.finditer(text) if _SPOKEN.search(match.group()) or match.group() in PAUSE_MARKS]
-        runs = [(is_mark, list(run)) for is_mark, run in itertools.groupby(pieces, key=lambda piece: piece.group() in PAUSE_MARKS)]
-        clauses = [run for is_mark, run in runs if not is_mark]
-        spoken = iter(self._phonemise([" ".join(piece.group() for piece in clause) for clause in clauses]))
+        runs = [(kind, list(run)) for kind, run in itertools.groupby(pieces, key=_kind_of)]
+        clauses = [run for kind, run in runs if kind == "words"]
+        spoken = iter(self._phonemise([" ".join(self._spelling(piece) for piece in clause) for clause in clauses]))
         words: list[PhonemeWord] = []
-        for is_mark, run in runs:
-            if is_mark:
-                words += [PhonemeWord(piece.group(), piece.start(), piece.end(), is_mark=True) for piece in run]
-            else:
+        for kind, run in runs:
+            if kind == "words":
                 words += self._align(next(spoken).split(), run)
+            else:
+                words += [PhonemeWord(self._sound(piece, kind=kind), piece.start(), piece.end(), is_mark=kind == "mark") for piece in run]
         return words
+
+    def _spelling(self, piece: re.Match[str]) -> str:
+        """A word as eSpeak reads it right: no for nooo."""
+        return shorten_word(piece.group(), language=self._voice)
+
+    def _sound(self, piece: re.Match[str], *, kind: str) -> str:
+        """A mark as it is, a sound by letters in its phonemes."""
+        return piece.group() if kind == "mark" else sound_phonemes(self._voice)[find_sound(_letters(piece))]
 
     def _phonemise(self, texts: list[str]) -> list[str]:
         if not texts:
@@ -164,10 +174,21 @@ class EspeakG2P:
     def _align(self, groups: list[str], pieces: list[re.Match[str]]) -> list[PhonemeWord]:
         """Gives each group of phonemes to a written word: one to one mostly, by length where eSpeak merged or split words."""
         if len(groups) != len(pieces):
-            alone = self._phonemise([piece.group() for piece in pieces])
+            alone = self._phonemise([self._spelling(piece) for piece in pieces])
             groups = share_groups(groups, [max(1, len(phonemes)) for phonemes in alone])
         groups = [_stress(group) if is_spelled else group for group, is_spelled in zip(groups, find_spelled(pieces), strict=True)]
         return [PhonemeWord(group, piece.start(), piece.end()) for group, piece in zip(groups, pieces, strict=True)]
+
+
+def _kind_of(piece: re.Match[str]) -> str:
+    """What a piece is: a mark, a sound by letters or ordinary words."""
+    if piece.group() in PAUSE_MARKS:
+        return "mark"
+    return "sound" if find_sound(_letters(piece)) else "words"
+
+
+def _letters(piece: re.Match[str]) -> str:
+    return piece.group().strip(_QUOTES)
 
 
 def find_spelled(pieces: list[re.Match[str]]) -> list[bool]:

@@ -11,6 +11,7 @@ from workers.contract.markup import Segment
 from workers.text.markup import boundaries
 from workers.text.markup.document import Document, spoken_size
 from workers.text.markup.parts import LONGEST_PART_CHARACTERS, SLACK, cut_into_parts
+from workers.text.normalise.formatting import mask_formatting
 
 _MARK: Final = re.compile(r"[^\w ]")
 
@@ -64,9 +65,9 @@ def _cut_pieces(document: Document, *, longest: int) -> list[_Piece]:
 
 
 def _mask_elements(document: Document) -> str:
-    """The written text, with no punctuation inside an element that must not be divided."""
+    """The written text, with no punctuation inside an element that must not be divided, and none inside a link's target."""
     return "".join(
-        segment.text if segment.kind == "text" else _MARK.sub(lambda match: "x" * len(match[0]), segment.text)
+        mask_formatting(segment.text) if segment.kind == "text" else _MARK.sub(lambda match: "x" * len(match[0]), segment.text)
         for segment in document.segments
     )
 

@@ -120,6 +120,8 @@ def _as_sub(given: Values) -> Mapping[str, Any]:
     return {"kind": "sub", "alias": given.text("alias")}
 
 
+_IGNORED: Final = frozenset({"onlangfailure", "class", "id", "style", "title", "dir", "lang", "align"})
+"""Attributes of paragraphs that no engine follows; most of them are HTML's."""
 _LANGUAGE: Final[Mapping[str, Reader]] = {"xml:lang": values.read_language}
 
 ELEMENTS: Final[Mapping[str, Element]] = {
@@ -128,8 +130,8 @@ ELEMENTS: Final[Mapping[str, Element]] = {
         ignored=frozenset({"onlangfailure", "startmark", "endmark"}),
         style=_speak_language,
     ),
-    "p": Element(attributes=_LANGUAGE, never_inside=frozenset({"p", "s"}), ignored=frozenset({"onlangfailure"}), style=_speak_language),
-    "s": Element(attributes=_LANGUAGE, never_inside=frozenset({"s"}), ignored=frozenset({"onlangfailure"}), style=_speak_language),
+    "p": Element(attributes=_LANGUAGE, never_inside=frozenset({"p", "s"}), ignored=_IGNORED, style=_speak_language),
+    "s": Element(attributes=_LANGUAGE, never_inside=frozenset({"s"}), ignored=_IGNORED, style=_speak_language),
     "lang": Element(attributes=_LANGUAGE, required=("xml:lang",), ignored=frozenset({"onlangfailure"}), style=_speak_language),
     "voice": Element(
         attributes={"name": values.short_text(values.LONGEST_VOICE), **_LANGUAGE},

@@ -3,6 +3,7 @@
 from typing import Final
 
 from workers.text.markup.boundaries import Segment, cut_segment, find_segments
+from workers.text.normalise.formatting import mask_formatting
 
 LONGEST_PART_CHARACTERS: Final = 500
 """Some 30 seconds of speech: short enough to be done again when a worker is lost, long enough to be worth a message."""
@@ -34,7 +35,8 @@ def cut_into_parts(text: str, *, longest: int = LONGEST_PART_CHARACTERS) -> list
 
 
 def _pieces(text: str, *, longest: int) -> list[Segment]:
-    return [piece for segment in find_segments(text) for piece in cut_segment(text, segment, longest=longest)]
+    masked = mask_formatting(text)
+    return [piece for segment in find_segments(masked) for piece in cut_segment(masked, segment, longest=longest)]
 
 
 def _has_words(text: str) -> bool:

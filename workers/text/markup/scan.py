@@ -2,15 +2,18 @@
 
 Text is markup when it holds one of the known tags. Inside <speak> it is XML, and a stray < or & is an error; a text that merely holds
 some tags ("AT&T <break/> a < b") is read as its writer meant it: there a < that does not begin a tag, and a & that does not begin a
-reference, are themselves.
+reference, are themselves, and HTML that SSML does not have is not said.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html.entities import html5
 from typing import Final
 
 from workers.text.markup.errors import MarkupOffsetError
+from workers.text.normalise.formatting.edits import Edit
+from workers.text.normalise.formatting.html import SHARED, SUBSCRIPT, has_html_tag, read_tag
 
 LONGEST_NAME: Final = 64
 MOST_ATTRIBUTES: Final = 12
@@ -19,10 +22,9 @@ LONGEST_VALUE: Final = 1000
 # Repeats are possessive or bounded: no pattern looks at a character more than a fixed number of times.
 _NAME: Final = rf"[A-Za-z][A-Za-z0-9_.-]{{0,{LONGEST_NAME}}}+(?::[A-Za-z][A-Za-z0-9_.-]{{0,{LONGEST_NAME}}}+)?"
 _WORDS: Final = "speak|say-as|break|phoneme|sub|prosody|emphasis|lang|voice"
-_KNOWN_TAG: Final = re.compile(
-    rf"</?(?:(?:{_WORDS})(?![\w:.-])|[ps](?:\s*+/?>|\s++[a-z][\w:.-]*+\s*+=))",
-    re.IGNORECASE | re.ASCII,
-)
+_OWN_TAG: Final = re.compile(r"</?(?:speak|say-as|break|phoneme|prosody|emphasis|lang|voice|sub)(?![\w:.-])", re.IGNORECASE | re.ASCII)
+"""What HTML has not, its subscripts apart."""
+_SHARED_TAG: Final = re.compile(r"</?[ps](?:\s*+/?>|\s++[a-z][\w:.-]*+\s*+=)", re.IGNORECASE | re.ASCII)
 _SPEAK: Final = re.compile(r"<speak(?![\w:.-])", re.IGNORECASE | re.ASCII)
 _TAG_NAME: Final = re.compile(rf"<(/?)({_NAME})")
 _LOOSE_MARKUP: Final = re.compile(
@@ -67,8 +69,13 @@ class Tag:
 
 
 def is_markup(text: str) -> bool:
-    """Whether a text holds one of the known tags; every other text is plain and spoken as it is written."""
-    return _KNOWN_TAG.search(text) is not None
+    """Whether a text holds one of the known tags; every other text is plain.
+
+    Paragraphs, <p> and <s>, are those of HTML where the text has other tags of it.
+    """
+    if _OWN_TAG.search(SUBSCRIPT.sub("", text)):
+        return True
+    return _SHARED_TAG.search(text) is not None and not has_html_tag(text)
 
 
 def is_whole_document(text: str) -> bool:
@@ -94,9 +101,21 @@ def scan(text: str, *, is_strict: bool) -> Iterator[Characters | Tag]:
             position = _end_of(text, opening, "]]>", opening + 9, what="CDATA section")
             content = text[opening + 9 : position - 3]
             yield Characters(content.translate(_LINE_BREAKS) if is_strict else content, opening + 9)
+        elif not is_strict and (edit := _read_html(text, opening)):
+            yield Characters(edit.said, opening)
+            position = edit.end
         else:
             tag, position = _read_tag(text, opening, is_strict=is_strict)
             yield tag
+
+
+def _read_html(text: str, opening: int) -> Edit | None:
+    """A tag that HTML has and SSML has not, or a subscript: H<sub>2</sub>O."""
+    subscript = SUBSCRIPT.match(text, opening)
+    if subscript:
+        return Edit(opening, subscript.end(), subscript[1])
+    name = _TAG_NAME.match(text, opening)
+    return None if name and name[2].lower() in SHARED else read_tag(text, opening)
 
 
 def _skip_declaration(text: str) -> int:
@@ -190,6 +209,8 @@ def _resolve(text: str, offset: int, *, is_strict: bool) -> str:
         if entity in _ENTITIES:
             return _ENTITIES[entity]
         place = offset + match.start()
+        if entity and not is_strict and f"{entity};" in html5:
+            return html5[f"{entity};"]
         if entity:
             raise MarkupOffsetError(f"unknown entity &{entity};: write the character itself, and &amp; for an ampersand", offset=place)
         if decimal or hexadecimal:

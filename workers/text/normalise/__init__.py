@@ -2,6 +2,7 @@
 
 from workers.text.normalise.capitals import lower_capitals
 from workers.text.normalise.fold import fold
+from workers.text.normalise.formatting import strip_html, strip_markdown
 from workers.text.normalise.languages import find_language
 from workers.text.normalise.scanner import scan
 from workers.text.spoken import SpokenText
@@ -9,16 +10,19 @@ from workers.text.spoken import SpokenText
 __all__ = ["normalise"]
 
 
-def normalise(text: str, *, language: str) -> SpokenText:
+def normalise(text: str, *, language: str, has_html: bool = True) -> SpokenText:
     """What an engine is given for a written text, tied to it character by character.
 
     language: BCP 47, `en`, `en-gb`, `pt-pt`. English, Spanish, French, German, Italian and Portuguese are read completely; in any
     other language letters are folded and the rest is left to its G2P. Any text is accepted, in time linear in its length, and
     every written word is part of a span that is spoken.
+    has_html: whether tags and references may stand in the text; SSML is read before, and what looks like a tag in it is text.
     """
-    folded = fold(text)
+    spoken = strip_html(text) if has_html else SpokenText.verbatim(text)
+    spoken = spoken.then(fold(spoken.text))
+    spoken = spoken.then(strip_markdown(spoken.text))
     spoken_in = find_language(language)
     if not spoken_in:
-        return folded
-    lowered = lower_capitals(folded.text, language=spoken_in)
-    return folded.then(lowered).then(scan(lowered.text, language=spoken_in))
+        return spoken
+    spoken = spoken.then(lower_capitals(spoken.text, language=spoken_in))
+    return spoken.then(scan(spoken.text, language=spoken_in))

@@ -11,16 +11,18 @@ from workers.text.normalise.rules.arithmetic import read_multiple, read_sum
 from workers.text.normalise.rules.codes import read_code
 from workers.text.normalise.rules.compound_units import read_compound_unit
 from workers.text.normalise.rules.dates import read_date, read_month_and_year, read_month_first
+from workers.text.normalise.rules.durations import read_duration
 from workers.text.normalise.rules.formulas import read_formula
 from workers.text.normalise.rules.identifiers import STARTS, read_identifier
 from workers.text.normalise.rules.latex import read_latex
+from workers.text.normalise.rules.measures import read_feet_and_inches
 from workers.text.normalise.rules.money import read_money_prefix
 from workers.text.normalise.rules.phones import read_phone
 from workers.text.normalise.rules.powers import read_scientific
+from workers.text.normalise.rules.pressure import read_pressure
 from workers.text.normalise.rules.quantities import read_quantity
 from workers.text.normalise.rules.ranges import (
     read_chain,
-    read_feet,
     read_fraction,
     read_money_range,
     read_range,
@@ -28,10 +30,12 @@ from workers.text.normalise.rules.ranges import (
     read_time_range,
 )
 from workers.text.normalise.rules.signs import read_sign
+from workers.text.normalise.rules.streets import read_street, street_names
 from workers.text.normalise.rules.times import read_time
 from workers.text.normalise.rules.unit_ranges import read_unit_range
 from workers.text.normalise.rules.words import read_abbreviation, read_capitals, read_initials, read_roman, read_roman_range, read_weekdays
 from workers.text.normalise.rules.years import read_year
+from workers.text.normalise.rules.zones import read_offset
 from workers.text.spoken import Builder, SpokenText
 
 
@@ -54,10 +58,12 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
     read_time_range,
     read_time,
     read_unit_range,
+    read_duration,
     read_money_range,
     read_money_prefix,
     read_chain,
-    read_feet,
+    read_feet_and_inches,
+    read_pressure,
     read_fraction,
     read_range,
     read_ratio,
@@ -67,9 +73,11 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
 WORD_RULES: Final[tuple[Rule, ...]] = (
     read_identifier,
     read_formula,
+    read_offset,
     read_weekdays,
     read_month_first,
     read_month_and_year,
+    read_street,
     read_abbreviation,
     read_unit_range,
     read_money_prefix,
@@ -105,6 +113,7 @@ def _candidates(language: Language) -> re.Pattern[str]:
     watched = {name for name in language.abbreviations if not name.endswith(".")} | {"USD", "EUR", *language.weekdays}
     if language.code == "en":
         watched |= {*language.months, *(name.capitalize() for name in language.month_abbreviations)}
+        watched |= street_names().keys()
     names = "|".join(map(re.escape, sorted(watched, key=len, reverse=True)))
     return re.compile(
         r"[\d¼-¾⅐-⅞²³¹⁰⁴-⁹₀-₉]"
@@ -113,7 +122,7 @@ def _candidates(language: Language) -> re.Pattern[str]:
         rf"|{STARTS}"
         rf"|(?<![^\W\d_])(?:[^\W\d_]{{1,24}}+(?=\.)|[A-ZÀ-ÖØ-Þ]{{2,40}}+|[IVX]{{1,6}}+(?:er|re|e|ème)?(?![^\W\d_])|(?:{names})(?![^\W\d_])"
         r"|[A-Zc]{1,3}(?=[$/])|[^\W\d_](?=\.\s?[^\W\d_]\.))"
-        r"|(?<=[\d\s])x(?=\s?\d)"
+        r"|(?<=[\d\s\"”″'])x(?=\s?\d)"
         r"|([!?])(?=[!?])|!(?==)|\.(?=[\w.])|[,;:](?=[,;:])|[-−–—](?=[-–—>\d$€£¥])|\+"
         rf"|(?!['.,!?-])[^\w{PLAIN_SIGNS}.!?-]|_"
         r"|\((?=\d{2,5}\))"

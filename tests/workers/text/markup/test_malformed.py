@@ -56,7 +56,7 @@ MALFORMED = [
     ("<voice gender='female'>a</voice>", 1, "<voice> needs the attribute name"),
     ("<p><p>a</p></p>", 4, "<p> stands inside <p>"),
     ("<s><emphasis><p>a</p></emphasis></s>", 14, "<p> stands inside <s>"),
-    ("<s>a &nbsp; b</s>", 6, "unknown entity &nbsp;: write the character itself, and &amp; for an ampersand"),
+    ("<s>a &nosuch; b</s>", 6, "unknown entity &nosuch;: write the character itself, and &amp; for an ampersand"),
     ("<s>a &#0; b</s>", 6, "the reference names no character: 0"),
     ("<s>a &#xD800; b</s>", 6, "the reference names no character: 55296"),
     ("<s>a <!-- b</s>", 6, "the comment is not closed with -->"),

@@ -219,3 +219,23 @@ def test_a_fault_found_later_is_told_where_it_stands() -> None:
 def test_a_segment_survives_the_wire() -> None:
     for segment in parse_markup("<s>a <prosody rate='2' volume='silent'>b</prosody></s><break time='3s'/>").segments:
         assert Segment.from_dict(segment.to_dict()) == segment
+
+
+HTML = {
+    "H<sub>2</sub>O <break time='1s'/> and <b>bold</b><br>X": "H2O  and bold\nX",
+    "<p>Water is H<sub>2</sub>O.</p> <break/>caf&eacute;&nbsp;<i class=x>so</i>": "Water is H2O. caf\u00e9\u00a0so",
+    "<p class='x'>One</p><break/><s>two</s>": "Onetwo",
+}
+
+
+@pytest.mark.parametrize(("text", "written"), HTML.items())
+def test_html_between_elements_of_ssml_is_left_out(text: str, written: str) -> None:
+    assert parse_markup(text).written.replace("  ", " ").strip() == written.replace("  ", " ")
+
+
+@pytest.mark.parametrize(
+    "text", ["<p>One<br>two", "<p class='x'>One</p><p>two", "H<sub>2</sub>O", "<s>old</s> <b>new</b>", "<p>H<sub>2</sub>O"]
+)
+def test_a_text_of_html_alone_is_plain(text: str) -> None:
+    assert not is_markup(text)
+    assert parse_markup(text).written == text

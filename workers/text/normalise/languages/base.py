@@ -122,6 +122,10 @@ class Language(ABC):
         """Digits one by one; anything else is left out."""
         return " ".join(self.cardinal(unicodedata.digit(character)) for character in text if character.isdigit())
 
+    def phone_digits(self, text: str) -> str:
+        """The digits of a telephone number."""
+        return self.digits(text)
+
     def decimals(self, fraction: str) -> str:
         """The digits behind the mark: one or two as a number, zeros in front one by one, more digit by digit."""
         if len(fraction) > 2:

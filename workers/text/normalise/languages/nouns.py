@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Literal
+
+from workers.text.normalise.tables import load_table
 
 Gender = Literal["m", "f", "n"]
 
@@ -31,14 +34,18 @@ def parse_gender(text: str) -> Gender:
     return genders[text]
 
 
-def parse_units(table: str) -> Mapping[str, Noun]:
-    """Reads lines of `symbols|gender|singular|plural`, symbols apart by spaces."""
+@cache
+def load_units(language: str) -> Mapping[str, Noun]:
+    """The units of a language by symbol, unambiguous symbols in every case: kWh, kwh and KWH."""
+    any_case = frozenset(load_table("units/shared")["any_case"].split())
     units: dict[str, Noun] = {}
-    for line in table.split("\n"):
-        if line:
-            symbols, gender, singular, plural = line.split("|")
-            units.update(dict.fromkeys(symbols.split(), Noun(singular, plural, parse_gender(gender))))
-    return MappingProxyType(units)
+    for symbols, (gender, singular, plural) in load_table(f"units/{language}").items():
+        units.update(dict.fromkeys(symbols.split(), Noun(singular, plural, parse_gender(gender))))
+    for symbol, noun in list(units.items()):
+        if symbol.lower() in any_case:
+            for variant in (symbol.lower(), symbol.upper(), symbol.capitalize()):
+                units.setdefault(variant, noun)
+    return MappingProxyType({symbol.replace("_", " "): noun for symbol, noun in units.items()})
 
 
 def parse_currencies(table: str) -> Mapping[str, Currency]:

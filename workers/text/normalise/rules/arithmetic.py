@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from workers.text.normalise.context import Context, Found
-from workers.text.normalise.rules.quantities import read_unit
+from workers.text.normalise.rules.measures import read_unit
 from workers.text.normalise.written_numbers import read_number
 
 FIGURE: Final = r"\d{1,15}(?:[.,]\d{1,15}){0,4}"
@@ -14,6 +14,8 @@ TERM: Final = re.compile(rf"\s?([-−–:])(?=\s?{FIGURE}(?:\s?[-−–+:×÷*/x
 TIMES: Final = re.compile(r"[x×*](?=\s?\d)")
 FACTOR: Final = re.compile(r"x(?!\w|\s?\d)")
 SUM: Final = re.compile(rf"\s?{FIGURE}(?:\s?[x×*]\s?{FIGURE}){{0,4}}\s?=")
+MEASURED: Final = re.compile(r"\d(?:[\"”″']|\s?[^\W\d_]{1,4})\s?$")
+"""A side of a size that has its own unit: 8.5" x 11", 5cm x 10cm."""
 SIZE: Final = re.compile(rf"(\s?){FIGURE}(?:\s?[x×]\s?{FIGURE}){{0,4}}")
 
 
@@ -37,11 +39,13 @@ def read_multiple(context: Context, position: int) -> Found | None:
 
 
 def read_times(context: Context, position: int) -> Found | None:
-    """3 x 4, 3*4; a size of 10 x 20 cm."""
-    if not TIMES.match(context.text, position) or not context.text[max(0, position - 2) : position].strip()[-1:].isdigit():
+    """3 x 4, 3*4; a size of 10 x 20 cm or 8.5" x 11"."""
+    before = context.text[max(0, position - 8) : position]
+    is_measured = context.text[position] != "*" and MEASURED.search(before) is not None
+    if not TIMES.match(context.text, position) or not (is_measured or before[-2:].strip()[-1:].isdigit()):
         return None
     by = context.language.by
-    return Found(position + 1, by if by and _is_size(context, position) else context.language.signs["×"])
+    return Found(position + 1, by if by and (is_measured or _is_size(context, position)) else context.language.signs["×"])
 
 
 def _is_size(context: Context, position: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.rules.dates import read_date
-from workers.text.normalise.rules.quantities import read_unit
+from workers.text.normalise.rules.measures import read_unit
 from workers.text.normalise.tables import load_table
 from workers.text.normalise.written_numbers import ascii_digits
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.base import Language
+from workers.text.normalise.tables import load_table
 from workers.text.normalise.written_numbers import ascii_digits
 
 INTERNATIONAL: Final = re.compile(r"\+(?=\d)[\d \u00a0.()/-]{6,22}(?<=\d)(?!\d)")
@@ -31,6 +32,10 @@ LONG: Final = re.compile(r"\d{16,}+")
 NAMED: Final = re.compile(r"\d{3,15}(?:[ /-]\d{2,8}){0,5}(?![\d.,]*\d|[^\W_])")
 NAMES: Final = re.compile(r"(?:\b|_)(?:tel|tél|tlf|teléf|telef|telefon|phone|fax|mobil|handy|cell)(?:\.|:|\.:)?[ \u00a0]$", re.IGNORECASE)
 """Words that a telephone number of any form follows."""
+EXTENSION: Final = re.compile(
+    r"(?:,? ?(?:x|#) ?|,? (?:ext\.?|extn\.?|extension|extensión|poste|Durchwahl|DW|App\.|Apparat|interno|int\.|ramal|r\.):? ?)(\d{1,6})(?![\w-]|[.,]\d)",
+    re.IGNORECASE,
+)
 DIALLED: Final = re.compile(r"\d{3}(?![\d.,]\d|\d|[^\W_]|[ -]\d)")
 DIALLING: Final = frozenset(("call", "dial", "dialing", "calling"))
 FRENCH_NATIONAL_DIGITS: Final = 10
@@ -38,7 +43,22 @@ GROUP: Final = re.compile(r"\d+|\+")
 
 
 def read_phone(context: Context, position: int) -> Found | None:
-    """A phone, card or other long number of digit groups."""
+    """A phone, card or other long number of digit groups, with the extension behind it."""
+    found = _read_number(context, position)
+    return _with_extension(context, found) if found else None
+
+
+def _with_extension(context: Context, found: Found) -> Found:
+    """555-0199 x12, ext. 45: two figures are a number, more are read one by one."""
+    match, word = EXTENSION.match(context.text, found.end), load_table("phones")["extension"].get(context.language.code)
+    if not match or not word:
+        return found
+    language = context.language
+    figures = language.cardinal(int(match[1])) if len(match[1]) <= 2 and match[1][0] != "0" else language.digits(match[1])
+    return Found(match.end(), f"{found.spoken} {word} {figures}")
+
+
+def _read_number(context: Context, position: int) -> Found | None:
     text, language = context.text, context.language
     long = LONG.match(text, position)
     if long:
@@ -66,7 +86,7 @@ def _read_announced(context: Context, position: int) -> Found | None:
         return Found(named.end(), say_groups(named[0], language=context.language))
     dialled = DIALLED.match(context.text, position) if context.language.code == "en" else None
     if dialled and context.word_before(position).lower() in DIALLING:
-        return Found(dialled.end(), context.language.digits(dialled[0]))
+        return Found(dialled.end(), context.language.phone_digits(dialled[0]))
     return None
 
 
@@ -93,7 +113,7 @@ def say_groups(written: str, *, language: Language) -> str:
 
 def _say_group(group: str, *, language: Language) -> str:
     if language.code != "fr" or (len(group) > 3 and len(group) != FRENCH_NATIONAL_DIGITS):
-        return language.digits(group)
+        return language.phone_digits(group)
     if len(group) == FRENCH_NATIONAL_DIGITS:
         return " ".join(_say_group(group[at : at + 2], language=language) for at in range(0, len(group), 2))
     zeros = group[: len(group) - len(group.lstrip("0"))]

@@ -6,7 +6,7 @@ from typing import Final
 
 from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.values import Number
-from workers.text.normalise.rules.quantities import read_unit
+from workers.text.normalise.rules.measures import read_unit
 from workers.text.normalise.written_numbers import read_number
 
 RAISED: Final = re.compile(r"([⁻⁺]?)([²³¹⁰⁴-⁹]{1,15})([⁺⁻]?)|([⁺⁻])")

@@ -1,26 +1,25 @@
 """Numbers and what stands at once behind them: percent, units, currencies, ordinal endings; plain numbers and years."""
 
 import re
-from functools import cache
 from typing import Final
 
 from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.nouns import Noun, word_set
+from workers.text.normalise.languages.nouns import word_set
 from workers.text.normalise.languages.values import Date, Number
+from workers.text.normalise.rules.durations import read_decade
+from workers.text.normalise.rules.measures import read_measure
 from workers.text.normalise.rules.money import THOUSANDS, read_currency, read_magnitude, related, say_magnitude_sum, say_sum
+from workers.text.normalise.rules.temperatures import read_temperature
 from workers.text.normalise.written_numbers import read_number
 
 SIGN: Final = re.compile(r"[-−+](?=\d)")
 PERCENT: Final = re.compile(r"[ \u00a0\u202f]?([%‰])")
 SUFFIX: Final = re.compile(r"\.?(?:[^\W\d_]{1,4}|[º°ª])(?![^\W_])")
-DECADE: Final = re.compile(r"(\d{2}|\d{4})['’]?s(?![^\W_])")
-STOPPED: Final = frozenset(("lb", "lbs", "oz", "hr", "hrs", "min", "mins", "sec", "secs", "ft", "tsp", "tbsp", "Std", "Min", "Sek"))
-"""Units that are written with a full stop, so that figures may follow it within a sentence."""
-TAIL_SPACE: Final = r"[ \u00a0\u202f]?"
 LETTER_MAGNITUDES: Final = frozenset("MBTk")
 CENTS: Final = re.compile(r"[ \u00a0]?¢")
 BEFORE_A_SIGN: Final = frozenset(" \u00a0\n\t([{=:,<>≤≥≈~–—/;\"'«")
+INCH_MARKS: Final = frozenset('"”″')
 FIRST_IDEOGRAPH: Final = "\u2e80"
 DAY_WORDS: Final = frozenset(("am", "vom", "zum"))
 LAST_DAY: Final = 31
@@ -30,7 +29,6 @@ STARTERS: Final = word_set("Bitte Dann Danach Dort Er Sie Es Wir Ich Der Die Das
 DASHED: Final = re.compile(r",[-–—]{1,2}(?![\w-])")
 """5,- €: no hundredths."""
 
-MINUTES: Final = re.compile(r"\d\s?h(?:rs?|ours?)?\.?\s?\d{1,2}$")
 LONGEST_BARE: Final = 7
 """Figures without a separator beyond these are a code, unless they are round."""
 
@@ -49,7 +47,7 @@ def read_quantity(context: Context, position: int) -> Found | None:
         return None
     number, end = read
     letter = context.character(start - 1)
-    is_factor = letter == "x" and context.character(start - 2).isdigit()
+    is_factor = letter == "x" and (context.character(start - 2).isdigit() or context.character(start - 2) in INCH_MARKS)
     if letter.isalpha() and letter < FIRST_IDEOGRAPH and not is_factor:  # MP3, B2B: part of a name
         return Found(end, context.language.number(number))
     dashed = DASHED.match(context.text, end)
@@ -61,8 +59,9 @@ def say_with_tail(context: Context, number: Number, *, start: int, end: int) -> 
     return (
         _with_percent(context, number, end)
         or _with_currency(context, number, end)
-        or _decade(context, start + bool(number.sign))
-        or _with_unit(context, number, end)
+        or read_decade(context, start + bool(number.sign))
+        or read_temperature(context, number, start=start, end=end)
+        or _with_unit(context, number, end, start=start)
         or _ordinal(context, number, end, start=start)
         or _with_magnitude(context, number, end)
         or _plain(context, number, start=start, end=end)
@@ -91,41 +90,8 @@ def _with_currency(context: Context, number: Number, end: int) -> Found | None:
     return related(context, after[1], found.spoken)
 
 
-@cache
-def _unit_pattern(language: Language) -> re.Pattern[str]:
-    names = "|".join(map(re.escape, sorted(language.units, key=len, reverse=True)))
-    return re.compile(rf"{TAIL_SPACE}(?:({names})(?![^\W_]|['’][^\W\d_])|(?<=\d)(\")(?!\w))")
-
-
-def read_unit(context: Context, position: int) -> tuple[Noun, int] | None:
-    """The unit at the position or after a space, and its end."""
-    match = _unit_pattern(context.language).match(context.text, position)
-    if not match or not match[1]:
-        return None
-    return context.language.units[match[1]], match.end() + _has_stop(context, match[1], match.end())
-
-
-def _has_stop(context: Context, symbol: str, end: int) -> bool:
-    """Whether the full stop behind a unit is its own: 5 lbs., 3 hrs. 20 mins. and."""
-    if context.character(end) != "." or not symbol.isalpha():
-        return False
-    rest = context.text[end + 1 : end + 3]
-    is_inside = rest[:1] in set(",;:)") if rest[:1].strip() else rest.strip()[:1].islower()
-    return is_inside or (symbol in STOPPED and rest.strip().isdecimal())
-
-
-def _with_unit(context: Context, number: Number, end: int) -> Found | None:
-    unit = read_unit(context, end)
-    if not unit or _is_ordinal_sign(context, number, end):
-        return None
-    return related(context, unit[1], context.language.count(number, _minutes_or(unit[0], context=context, end=end)))
-
-
-def _minutes_or(noun: Noun, *, context: Context, end: int) -> Noun:
-    """The unit behind a number that ends at `end`: an `m` behind hours stands for minutes, 1h 45m."""
-    units = context.language.units
-    is_minutes = noun is units.get("m") and "min" in units and MINUTES.search(context.text[max(0, end - 12) : end])
-    return units["min"] if is_minutes else noun
+def _with_unit(context: Context, number: Number, end: int, *, start: int) -> Found | None:
+    return None if _is_ordinal_sign(context, number, end) else read_measure(context, number, start=start, end=end)
 
 
 def _is_ordinal_sign(context: Context, number: Number, end: int) -> bool:
@@ -134,15 +100,6 @@ def _is_ordinal_sign(context: Context, number: Number, end: int) -> bool:
         return False
     before, after = context.word_before(end - len(number.digits)), context.word_after(end + 1)
     return context.language.ordinal_suffix(int(number.digits), "°", before=before, after=after) is not None
-
-
-def _decade(context: Context, position: int) -> Found | None:
-    """1990s, 80s: English only."""
-    match = DECADE.match(context.text, position) if context.language.code == "en" else None
-    if not match or match[1][-1] != "0" or match[1] == "10":
-        return None
-    words = context.language.year(int(match[1])) if len(match[1]) == 4 else context.language.cardinal(int(match[1]))
-    return Found(match.end(), f"{words[:-1]}ies" if words.endswith("y") else f"{words}s")
 
 
 def _ordinal(context: Context, number: Number, end: int, *, start: int) -> Found | None:

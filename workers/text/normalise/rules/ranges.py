@@ -1,4 +1,4 @@
-"""Two numbers together: ranges, fractions, scores, version numbers, feet and inches."""
+"""Two numbers together: ranges, fractions, scores, version numbers."""
 
 import re
 import unicodedata
@@ -9,8 +9,9 @@ from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.values import Date, Number
 from workers.text.normalise.rules.arithmetic import read_multiple
 from workers.text.normalise.rules.dates import read_date
+from workers.text.normalise.rules.measures import read_unit
 from workers.text.normalise.rules.money import read_currency, read_money_prefix, related
-from workers.text.normalise.rules.quantities import FIRST_IDEOGRAPH, is_year, read_quantity, read_unit
+from workers.text.normalise.rules.quantities import FIRST_IDEOGRAPH, is_year, read_quantity
 from workers.text.normalise.rules.times import HOUR_LETTER, LETTER_LANGUAGES, read_time
 from workers.text.normalise.written_numbers import read_number
 
@@ -18,7 +19,6 @@ DASH: Final = re.compile(r"-|[ \u00a0]?[–—][ \u00a0]?|[〜～~](?=\d)")
 CHAIN: Final = re.compile(r"\d{1,12}(?:\.\d{1,12}){2,}+(?![\d])")
 SLASHED: Final = re.compile(r"(?:(\d{1,6})(?:[ \u00a0]|-(?=\d{1,2}/(?:[2-8]|16|32)(?!\d))))?(\d{1,4})/(\d{1,4})(?![\d/]|[.,]\d)")
 VULGAR: Final = re.compile(r"(\d{1,15})?[ \u00a0-]?([¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])")
-FEET: Final = re.compile(r"(\d{1,2})['’](?:(\d{1,2})[\"”″])?(?!\w)")
 RATIO: Final = re.compile(r"(\d{1,4}):(\d{1,4})(?![\d:])")
 SPOKEN_FRACTIONS: Final = frozenset((2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 20, 32, 50, 64, 100, 1000))
 DATE_WORDS: Final = {
@@ -166,13 +166,3 @@ def read_ratio(context: Context, position: int) -> Found | None:
     language = context.language
     joint = language.versus or language.to
     return Found(match.end(), f"{language.number(Number(match[1]))} {joint} {language.number(Number(match[2]))}")
-
-
-def read_feet(context: Context, position: int) -> Found | None:
-    """5'10": a height."""
-    match = FEET.match(context.text, position)
-    units = context.language.units
-    if not match or "ft" not in units or "″" not in units or not match[2]:
-        return None
-    feet, inches = (context.language.count(Number(match[at]), units[name]) for at, name in ((1, "ft"), (2, "″")))
-    return Found(match.end(), f"{feet} {inches}")

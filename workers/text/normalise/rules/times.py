@@ -5,6 +5,7 @@ from typing import Final
 
 from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.values import Number, TimeOfDay
+from workers.text.normalise.rules.zones import goes_on
 
 HALF: Final = r"\s?([AaPp])\.?\s?[Mm](?![^\W_])\.?"
 CLOCK: Final = re.compile(rf"(\d{{1,2}}):(\d{{2}})(?::(\d{{2}})(?:(?:\.\d{{1,9}})?(?:Z|[+-]\d\d:\d\d))?)?(?![\d:])(?:{HALF})?")
@@ -61,7 +62,7 @@ def _found(context: Context, match: re.Match[str], time: TimeOfDay) -> Found | N
     if not time.exists:
         return None
     end = match.end()
-    if match[0].endswith(".") and context.ends_sentence(end):
+    if match[0].endswith(".") and context.ends_sentence(end) and not goes_on(context, end):
         end -= 1
     tail = AFTER.get(context.language.code)
     after = tail.match(context.text, end) if tail else None

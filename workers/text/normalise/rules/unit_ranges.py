@@ -7,8 +7,8 @@ from typing import Final
 from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.nouns import Currency, Noun
 from workers.text.normalise.languages.values import Number
+from workers.text.normalise.rules.measures import read_unit
 from workers.text.normalise.rules.money import read_currency, read_magnitude, related, say_magnitude_sum
-from workers.text.normalise.rules.quantities import read_unit
 from workers.text.normalise.written_numbers import read_number
 
 DASH: Final = re.compile(r"[ \u00a0\u202f]?[-–—~〜～][ \u00a0\u202f]?")

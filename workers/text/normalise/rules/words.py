@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import LOOK_BACK, Context, Found
+from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.lexicon import find_lexicon, is_pronounceable
 from workers.text.normalise.tables import load_table
@@ -71,10 +71,6 @@ RULED: Final = frozenset(("of", "was", "reigned", "ruled", "died", "became", "an
 AND_WORDS: Final = frozenset(("and", "et", "y", "e", "und"))
 """Mr. and Mrs.: another title follows."""
 
-NAME_BEFORE: Final = re.compile(r"([^\W\d_]{1,30}(?:['’][^\W\d_]{1,2})?) $")
-STREETS: Final = {"St.": "Street", "Dr.": "Drive"}
-"""English: behind a name these are streets, before one they are titles."""
-
 
 @cache
 def _abbreviation_pattern(language: Language) -> re.Pattern[str]:
@@ -91,9 +87,6 @@ def read_abbreviation(context: Context, position: int) -> Found | None:
     words = context.language.abbreviations[match[1]]
     kind, words = (words[0], words[1:]) if words[0] in "^*#" else ("", words)
     end = match.end()
-    street = _street(context, match[1], position, end)
-    if street:
-        return Found(end - (1 if context.ends_sentence(end) else 0), street)
     words = context.language.expand(words, after=context.word_after(end))
     rest = context.text[end : end + 2].lstrip(" \u00a0-")
     is_titled = rest[:1].isupper() or rest[:1] == "&" or context.word_after(end) in AND_WORDS
@@ -137,17 +130,6 @@ def read_weekdays(context: Context, position: int) -> Found | None:
         return None
     is_kept = context.text[match.end() - 1] == "." and context.ends_sentence(match.end())
     return Found(match.end() - is_kept, f"{days[match[1]]} {context.language.to} {days[match[2]]}")
-
-
-def _street(context: Context, name: str, position: int, end: int) -> str:
-    """Street or Drive for an abbreviation behind a capitalised word that begins no other name."""
-    if context.language.code != "en" or name not in STREETS or context.character(position - 1) != " ":
-        return ""
-    name_before = NAME_BEFORE.search(context.text[max(0, position - LOOK_BACK) : position])
-    before, after = name_before[1] if name_before else "", context.word_after(end)
-    is_name_before = before[:1].isupper() and context.character(position - 2).isalpha()
-    is_name_after = after[:1].isupper() and context.character(end) == " " and name == "Dr."
-    return STREETS[name] if is_name_before and not is_name_after else ""
 
 
 def read_initials(context: Context, position: int) -> Found | None:

@@ -8,8 +8,8 @@ from typing import Final
 from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.values import Number
+from workers.text.normalise.rules.measures import read_unit
 from workers.text.normalise.rules.money import read_currency, read_magnitude
-from workers.text.normalise.rules.quantities import read_unit
 from workers.text.normalise.tables import load_table
 
 YEAR: Final = re.compile(r"\d{4}(?!\d|[.,:/]\d|\s?[%‰°$€£¥₹])")

@@ -4,43 +4,13 @@ import re
 from typing import Final
 
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.nouns import Currency, Gender, parse_currencies, parse_units
+from workers.text.normalise.languages.chinese.phones import read_called_number, say_digits
+from workers.text.normalise.languages.nouns import Currency, Gender, load_units, parse_currencies
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
 DIGITS: Final = "零一二三四五六七八九"
 SCALES: Final = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"))
 
-UNITS: Final = parse_units("""
-km|n|公里|公里
-m|n|米|米
-cm|n|厘米|厘米
-mm|n|毫米|毫米
-km² km2|n|平方公里|平方公里
-m² m2|n|平方米|平方米
-m³ m3|n|立方米|立方米
-km/h|n|公里每小时|公里每小时
-m/s|n|米每秒|米每秒
-kg|n|公斤|公斤
-g|n|克|克
-mg|n|毫克|毫克
-t|n|吨|吨
-l L|n|升|升
-ml mL|n|毫升|毫升
-°C|n|摄氏度|摄氏度
-°F|n|华氏度|华氏度
-°|n|度|度
-KB kB|n|千字节|千字节
-MB|n|兆字节|兆字节
-GB|n|吉字节|吉字节
-kW|n|千瓦|千瓦
-kWh|n|千瓦时|千瓦时
-Hz|n|赫兹|赫兹
-h|n|小时|小时
-min|n|分钟|分钟
-s|n|秒|秒
-″|n|英寸|英寸
-ft|n|英尺|英尺
-""")
 CURRENCIES: Final = parse_currencies("""
 CNY|n|元|元|n|分|分
 USD|n|美元|美元|n|美分|美分
@@ -117,7 +87,7 @@ class Chinese(Language):
     marks = {".": "点", ",": "点"}
     months = tuple(f"{month}月" for month in range(1, 13))
     month_abbreviations = {}
-    units, currencies, yen = UNITS, CURRENCIES, "CNY"
+    units, currencies, yen = load_units("zh"), CURRENCIES, "CNY"
     magnitudes = {name: (name, name) for name in ("万", "亿", "千", "百万", "千万")}
     accents, letters = {}, {}
     symbols, signs, abbreviations = SYMBOLS, SIGNS, {}
@@ -135,6 +105,9 @@ class Chinese(Language):
 
     def digits(self, text: str) -> str:
         return super().digits(text).replace(" ", "")
+
+    def phone_digits(self, text: str) -> str:
+        return say_digits(text)
 
     def decimals(self, fraction: str) -> str:
         return self.digits(fraction)
@@ -193,6 +166,10 @@ class Chinese(Language):
         return cardinal(number)
 
     def own_reading(self, text: str, position: int) -> tuple[int, str] | None:
+        """A number to call, or figures with a counter."""
+        return read_called_number(text, position) or self._read_counted(text, position)
+
+    def _read_counted(self, text: str, position: int) -> tuple[int, str] | None:
         """2026年4月26日, 14点30分, 2个人, 90后, 90年代, 2020—2024年."""
         if PAIR.match(text, position):
             return position + 1, "两"

@@ -2,7 +2,7 @@
 
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.english import numbers, words
-from workers.text.normalise.languages.nouns import Gender, Noun, word_list
+from workers.text.normalise.languages.nouns import Gender, Noun, load_units, word_list
 from workers.text.normalise.languages.values import Date, TimeOfDay
 
 MONTHS = tuple(word_list("January February March April May June July August September October November December"))
@@ -22,7 +22,7 @@ class English(Language):
     marks = {".": "point", ",": "comma"}
     months = MONTHS
     month_abbreviations = {**{name[:3].lower(): index for index, name in enumerate(MONTHS, 1)}, "sept": 9}
-    units, currencies = words.UNITS, words.CURRENCIES
+    units, currencies = load_units("en"), words.CURRENCIES
     magnitudes = {
         **dict.fromkeys(("K", "k", "thousand"), ("thousand", "thousand")),
         **dict.fromkeys(("M", "m", "mn", "million"), ("million", "million")),

@@ -2,91 +2,7 @@
 
 from typing import Final
 
-from workers.text.normalise.languages.nouns import parse_currencies, parse_units, parse_words, word_set
-
-UNITS: Final = parse_units("""
-km|n|kilometer|kilometers
-m|n|meter|meters
-cm|n|centimeter|centimeters
-mm|n|millimeter|millimeters
-μm|n|micrometer|micrometers
-nm|n|nanometer|nanometers
-mi|n|mile|miles
-ft|n|foot|feet
-yd|n|yard|yards
-km² km2|n|square kilometer|square kilometers
-m² m2|n|square meter|square meters
-cm² cm2|n|square centimeter|square centimeters
-sqft sq.ft|n|square foot|square feet
-m³ m3|n|cubic meter|cubic meters
-cm³ cm3|n|cubic centimeter|cubic centimeters
-ha|n|hectare|hectares
-km/h kmh kph|n|kilometer per hour|kilometers per hour
-mph|n|mile per hour|miles per hour
-m/s|n|meter per second|meters per second
-m/s² m/s2|n|meter per second squared|meters per second squared
-kg|n|kilogram|kilograms
-g|n|gram|grams
-mg|n|milligram|milligrams
-μg|n|microgram|micrograms
-t|n|ton|tons
-lb lbs|n|pound|pounds
-oz|n|ounce|ounces
-l L|n|liter|liters
-ml mL|n|milliliter|milliliters
-cl cL|n|centiliter|centiliters
-dl dL|n|deciliter|deciliters
-gal|n|gallon|gallons
-tsp|n|teaspoon|teaspoons
-tbsp|n|tablespoon|tablespoons
-pts|n|point|points
-ppm|n|part per million|parts per million
-yr yrs|n|year|years
-wk wks|n|week|weeks
-°C|n|degree Celsius|degrees Celsius
-°F|n|degree Fahrenheit|degrees Fahrenheit
-°|n|degree|degrees
-KB kB|n|kilobyte|kilobytes
-MB|n|megabyte|megabytes
-GB|n|gigabyte|gigabytes
-TB|n|terabyte|terabytes
-kbps Kbps kbit/s|n|kilobit per second|kilobits per second
-Mbps Mbit/s|n|megabit per second|megabits per second
-Gbps Gbit/s|n|gigabit per second|gigabits per second
-Hz|n|hertz|hertz
-kHz|n|kilohertz|kilohertz
-MHz|n|megahertz|megahertz
-GHz|n|gigahertz|gigahertz
-W|n|watt|watts
-kW|n|kilowatt|kilowatts
-MW|n|megawatt|megawatts
-GW|n|gigawatt|gigawatts
-kWh|n|kilowatt hour|kilowatt hours
-V|n|volt|volts
-kV|n|kilovolt|kilovolts
-mV|n|millivolt|millivolts
-mA|n|milliampere|milliamperes
-mAh|n|milliampere hour|milliampere hours
-Ω|n|ohm|ohms
-hPa|n|hectopascal|hectopascals
-kPa|n|kilopascal|kilopascals
-bar|n|bar|bars
-psi|n|pound per square inch|pounds per square inch
-dB|n|decibel|decibels
-kcal|n|kilocalorie|kilocalories
-cal|n|calorie|calories
-kJ|n|kilojoule|kilojoules
-px|n|pixel|pixels
-dpi|n|dot per inch|dots per inch
-fps|n|frame per second|frames per second
-rpm|n|revolution per minute|revolutions per minute
-h hr hrs|n|hour|hours
-min mins|n|minute|minutes
-s sec secs|n|second|seconds
-ms|n|millisecond|milliseconds
-″|n|inch|inches
-pp|n|percentage point|percentage points
-""")
+from workers.text.normalise.languages.nouns import parse_currencies, parse_words, word_set
 
 CURRENCIES: Final = parse_currencies("""
 USD|n|dollar|dollars|n|cent|cents
@@ -297,6 +213,8 @@ temp.|temperature
 tel.|telephone
 Tel.|Telephone
 ext.|#extension
+ext|#extension
+Ext|#Extension
 Ext.|#Extension
 govt.|government
 Mon.|Monday

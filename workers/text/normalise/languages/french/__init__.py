@@ -4,7 +4,7 @@ import re
 
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.french import numbers, words
-from workers.text.normalise.languages.nouns import Gender, Noun, word_list
+from workers.text.normalise.languages.nouns import Gender, Noun, load_units, word_list
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
 MONTHS = tuple(word_list("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"))
@@ -26,7 +26,7 @@ class French(Language):
     times = Noun("fois", "fois", "f")
     marks = {".": "point", ",": "virgule"}
     months, month_abbreviations = MONTHS, MONTH_ABBREVIATIONS
-    units, currencies = words.UNITS, words.CURRENCIES
+    units, currencies = load_units("fr"), words.CURRENCIES
     magnitudes = {
         **dict.fromkeys(("K", "k", "mille"), ("mille", "mille")),
         **dict.fromkeys(("M", "million", "millions"), ("million", "millions")),

@@ -2,7 +2,7 @@
 
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.german import numbers, words
-from workers.text.normalise.languages.nouns import Gender, Noun, word_list, word_set
+from workers.text.normalise.languages.nouns import Gender, Noun, load_units, word_list, word_set
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
 MONTHS = tuple(word_list("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"))
@@ -38,7 +38,7 @@ class German(Language):
     marks = {".": "Punkt", ",": "Komma"}
     months = MONTHS
     month_abbreviations = {**{name[:3].lower(): index for index, name in enumerate(MONTHS, 1)}, "sept": 9, "mrz": 3}
-    units, currencies = words.UNITS, words.CURRENCIES
+    units, currencies = load_units("de"), words.CURRENCIES
     magnitudes = {
         **dict.fromkeys(("K", "k", "T", "Tsd", "Tsd.", "tausend", "Tausend"), ("tausend", "tausend")),
         **dict.fromkeys(("M", "Mio", "Mio.", "Million", "Millionen"), ("Million", "Millionen")),

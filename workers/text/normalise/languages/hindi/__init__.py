@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.nouns import Gender, parse_currencies, parse_units, word_list
+from workers.text.normalise.languages.nouns import Gender, load_units, parse_currencies, word_list
 from workers.text.normalise.languages.values import Date, TimeOfDay
 
 SMALL: Final = word_list(
@@ -18,34 +18,6 @@ SCALES: Final = ((10**11, "खरब"), (10**9, "अरब"), (10**7, "करो
 ORDINALS: Final = {1: "पहला", 2: "दूसरा", 3: "तीसरा", 4: "चौथा", 6: "छठा"}
 FEMININE_ORDINALS: Final = {1: "पहली", 2: "दूसरी", 3: "तीसरी", 4: "चौथी", 6: "छठी"}
 
-UNITS: Final = parse_units("""
-km|n|किलोमीटर|किलोमीटर
-m|n|मीटर|मीटर
-cm|n|सेंटीमीटर|सेंटीमीटर
-mm|n|मिलीमीटर|मिलीमीटर
-km² km2|n|वर्ग किलोमीटर|वर्ग किलोमीटर
-m² m2|n|वर्ग मीटर|वर्ग मीटर
-km/h|n|किलोमीटर प्रति घंटा|किलोमीटर प्रति घंटा
-m/s|n|मीटर प्रति सेकंड|मीटर प्रति सेकंड
-kg|n|किलोग्राम|किलोग्राम
-g|n|ग्राम|ग्राम
-mg|n|मिलीग्राम|मिलीग्राम
-t|n|टन|टन
-l L|n|लीटर|लीटर
-ml mL|n|मिलीलीटर|मिलीलीटर
-°C|n|डिग्री सेल्सियस|डिग्री सेल्सियस
-°|n|डिग्री|डिग्री
-KB kB|n|किलोबाइट|किलोबाइट
-MB|n|मेगाबाइट|मेगाबाइट
-GB|n|गीगाबाइट|गीगाबाइट
-kW|n|किलोवाट|किलोवाट
-Hz|n|हर्ट्ज़|हर्ट्ज़
-h|n|घंटा|घंटे
-min|n|मिनट|मिनट
-s|n|सेकंड|सेकंड
-″|n|इंच|इंच
-ft|n|फ़ुट|फ़ुट
-""")
 CURRENCIES: Final = parse_currencies("""
 INR|n|रुपया|रुपये|n|पैसा|पैसे
 USD|n|डॉलर|डॉलर|n|सेंट|सेंट
@@ -103,7 +75,7 @@ class Hindi(Language):
     power = "की घात"
     marks = {".": "दशमलव", ",": "दशमलव"}
     months, month_abbreviations = MONTHS, {}
-    units, currencies = UNITS, CURRENCIES
+    units, currencies = load_units("hi"), CURRENCIES
     magnitudes = {name: (name, name) for name in ("हज़ार", "लाख", "करोड़", "अरब")}
     accents, letters = {}, LETTERS
     symbols, signs, abbreviations = SYMBOLS, SIGNS, {}

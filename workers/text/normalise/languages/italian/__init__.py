@@ -2,7 +2,7 @@
 
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.italian import numbers, words
-from workers.text.normalise.languages.nouns import Gender, Noun, word_list
+from workers.text.normalise.languages.nouns import Gender, Noun, load_units, word_list
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
 MONTHS = tuple(word_list("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"))
@@ -33,7 +33,7 @@ class Italian(Language):
     marks = {".": "punto", ",": "virgola"}
     months = MONTHS
     month_abbreviations = {**{name[:3]: index for index, name in enumerate(MONTHS, 1)}, "sett": 9}
-    units, currencies = words.UNITS, words.CURRENCIES
+    units, currencies = load_units("it"), words.CURRENCIES
     magnitudes = {
         **dict.fromkeys(("K", "k", "mila"), ("mila", "mila")),
         **dict.fromkeys(("M", "mln", "Mln", "milione", "milioni"), ("milione", "milioni")),

@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final
 
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.nouns import Gender, parse_currencies, parse_units, word_list
+from workers.text.normalise.languages.nouns import Gender, load_units, parse_currencies, word_list
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
 DIGITS: Final = word_list("ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハチ キュー")
@@ -14,35 +14,6 @@ DIGITS: Final = word_list("ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハ
 KANJI: Final = "〇一二三四五六七八九"
 SCALES: Final = ((10**12, "兆"), (10**8, "億"), (10**4, "万"))
 
-UNITS: Final = parse_units("""
-km|n|キロメートル|キロメートル
-m|n|メートル|メートル
-cm|n|センチメートル|センチメートル
-mm|n|ミリメートル|ミリメートル
-km² km2|n|平方キロメートル|平方キロメートル
-m² m2|n|平方メートル|平方メートル
-m³ m3|n|立方メートル|立方メートル
-km/h|n|キロメートル毎時|キロメートル毎時
-m/s|n|メートル毎秒|メートル毎秒
-kg|n|キログラム|キログラム
-g|n|グラム|グラム
-mg|n|ミリグラム|ミリグラム
-t|n|トン|トン
-l L|n|リットル|リットル
-ml mL|n|ミリリットル|ミリリットル
-°C °|n|度|度
-KB kB|n|キロバイト|キロバイト
-MB|n|メガバイト|メガバイト
-GB|n|ギガバイト|ギガバイト
-kW|n|キロワット|キロワット
-kWh|n|キロワット時|キロワット時
-Hz|n|ヘルツ|ヘルツ
-h|n|時間|時間
-min|n|分|分
-s|n|秒|秒
-″|n|インチ|インチ
-ft|n|フィート|フィート
-""")
 CURRENCIES: Final = parse_currencies("""
 JPY|n|円|円
 USD|n|ドル|ドル|n|セント|セント
@@ -79,6 +50,8 @@ SYMBOLS: Final = {
     "*": "アスタリスク", "~": "チルダ",
 }  # fmt: skip
 TEN_MINUTES: Final = re.compile(r"10\s?分(?!の)")
+EMERGENCY: Final = re.compile(r"(?<!\d)(11[079])番(?![目号地線])")
+EMERGENCIES: Final = {"110": "ひゃくとおばん", "117": "いちいちななばん", "119": "ひゃくじゅうきゅうばん"}
 DATE: Final = re.compile(r"(?:(\d{1,4})\s?年\s?)?(\d{1,2})\s?月(?:\s?(\d{1,2})\s?日)?|(\d{1,4})\s?年")
 
 
@@ -117,7 +90,7 @@ class Japanese(Language):
     marks = {".": "点", ",": "点"}
     months = tuple(f"{month}月" for month in range(1, 13))
     month_abbreviations = {}
-    units, currencies = UNITS, CURRENCIES
+    units, currencies = load_units("ja"), CURRENCIES
     magnitudes = {name: (name, name) for name in "千万億兆"}
     accents, letters = {}, LETTERS
     symbols, signs, abbreviations = SYMBOLS, SIGNS, {}
@@ -177,7 +150,10 @@ class Japanese(Language):
         return " ".join(DIGITS[unicodedata.digit(character)] for character in text if character.isdigit())
 
     def own_reading(self, text: str, position: int) -> tuple[int, str] | None:
-        """2026年4月1日: a year is no phone number and takes no separator."""
+        """2026年4月1日: a year is no phone number and takes no separator; 110番 to call."""
+        emergency = EMERGENCY.match(text, position)
+        if emergency:
+            return emergency.end(), EMERGENCIES[emergency[1]]
         minutes = TEN_MINUTES.match(text, position)
         if minutes:  # 十分 alone is じゅうぶん, enough
             return minutes.end(), "じゅっぷん"

@@ -1,7 +1,7 @@
 """Portuguese, Brazilian and European."""
 
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.nouns import Currency, Gender, Noun, word_list
+from workers.text.normalise.languages.nouns import Currency, Gender, Noun, load_units, word_list
 from workers.text.normalise.languages.portuguese import numbers, words
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
@@ -29,7 +29,7 @@ class Portuguese(Language):
     marks = {".": "ponto", ",": "vírgula"}
     months = MONTHS
     month_abbreviations = {name[:3]: index for index, name in enumerate(MONTHS, 1)}
-    units, currencies = words.UNITS, words.CURRENCIES
+    units, currencies = load_units("pt"), words.CURRENCIES
     magnitudes = {
         **dict.fromkeys(("K", "k", "mil"), ("mil", "mil")),
         **dict.fromkeys(("M", "mi", "milhão", "milhões"), ("milhão", "milhões")),

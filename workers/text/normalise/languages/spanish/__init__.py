@@ -1,7 +1,7 @@
 """Spanish."""
 
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.nouns import Gender, Noun, word_list
+from workers.text.normalise.languages.nouns import Gender, Noun, load_units, word_list
 from workers.text.normalise.languages.spanish import numbers, words
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
@@ -29,7 +29,7 @@ class Spanish(Language):
     marks = {".": "punto", ",": "coma"}
     months = MONTHS
     month_abbreviations = {**{name[:3]: index for index, name in enumerate(MONTHS, 1)}, "sept": 9, "set": 9}
-    units, currencies = words.UNITS, words.CURRENCIES
+    units, currencies = load_units("es"), words.CURRENCIES
     magnitudes = {
         **dict.fromkeys(("K", "k", "mil"), ("mil", "mil")),
         **dict.fromkeys(("M", "mill", "mill.", "millón", "millones"), ("millón", "millones")),

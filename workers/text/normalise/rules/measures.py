@@ -1,0 +1,141 @@
+"""Units behind a number, the marks of feet and inches among them."""
+
+import re
+from functools import cache
+from typing import Final
+
+from workers.text.normalise.context import Context, Found
+from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import Noun
+from workers.text.normalise.languages.values import Number
+from workers.text.normalise.rules.attributive import is_attributive
+from workers.text.normalise.rules.money import related
+from workers.text.normalise.rules.quotes import is_closing_quote
+from workers.text.normalise.written_numbers import read_number
+
+STOPPED: Final = frozenset(("lb", "lbs", "oz", "hr", "hrs", "min", "mins", "sec", "secs", "ft", "tsp", "tbsp", "Std", "Min", "Sek"))
+"""Units that are written with a full stop, so that figures may follow it within a sentence."""
+TAIL_SPACE: Final = r"[ \u00a0\u202f]?"
+MINUTES: Final = re.compile(r"\d\s?h(?:rs?|ours?)?\.?\s?\d{1,2}$")
+FEET_AND_INCHES: Final = re.compile(
+    r"(\d{1,3})(?:['’]|[ -]?ft\.?)[ -]?(?=\d)(\d{1,2}(?:[.,]\d{1,2})?)(½|¼|¾)?"
+    r"(?:[\"”″]|''|’’|[ -]?in(?:\.(?= [^\W\d_A-Z]|,))?(?![^\W_])|(?<=['’]\d)(?![\d\w])|(?<=['’]1[01])(?![\d\w]))(?!\w)"
+)
+"""5' 10", 5'10.5", 6'2, 5ft 10in."""
+FEET: Final = re.compile(r"(\d{1,5})['’](?=[ .,;:!?)]|-[^\W\d_]|$)")
+INCH_MARK: Final = re.compile(r"[\"”″]|''|’’")
+INCHES: Final = re.compile(
+    r"in(?![^\W_])(?:\.(?= [a-z(]|,))?|[ \u00a0]in\.(?= [a-z(]|,)|[ \u00a0]in(?= (?:wide|tall|long|high|deep|thick|x|by)\b)"
+)
+WORD_BEHIND: Final = re.compile(r"(?!x\s?\d)\w")
+HYPHENATED: Final = "-"
+LETTER_BEHIND: Final = re.compile(r"[ -][^\W\d_]")
+
+
+@cache
+def _unit_pattern(language: Language) -> re.Pattern[str]:
+    names = "|".join(map(re.escape, sorted(language.units, key=len, reverse=True)))
+    end = r"(?![^\W_])" if language.has_spaces else r"(?![A-Za-z0-9])"
+    return re.compile(rf"{TAIL_SPACE}({names}){end}(?!['’][^\W\d_])")
+
+
+def read_unit(context: Context, position: int) -> tuple[Noun, int] | None:
+    """The unit at the position or after a space, and its end."""
+    match = _unit_pattern(context.language).match(context.text, position)
+    if not match:
+        return None
+    return context.language.units[match[1]], match.end() + _has_stop(context, match[1], match.end())
+
+
+def _has_stop(context: Context, symbol: str, end: int) -> bool:
+    """Whether the full stop behind a unit is its own: 5 lbs., 3 hrs. 20 mins. and."""
+    if context.character(end) != "." or not symbol.isalpha():
+        return False
+    rest = context.text[end + 1 : end + 3]
+    is_inside = rest[:1] in set(",;:)") if rest[:1].strip() else rest.strip()[:1].islower()
+    return is_inside or (symbol in STOPPED and rest.strip().isdecimal())
+
+
+def read_measure(context: Context, number: Number, *, start: int, end: int) -> Found | None:
+    """The unit behind a number that stands from `start` to `end`, with what it is related to."""
+    unit = read_unit(context, end) or _read_inches(context, end)
+    if unit is None:
+        return _read_hyphenated(context, number, end) or _read_feet(context, number, start=start, end=end)
+    noun = _minutes_or(unit[0], context=context, end=end)
+    if is_attributive(context, start, unit[1], is_attached=not context.character(end).isspace()):
+        return Found(unit[1], say_attributive(context.language, number, noun))
+    return related(context, unit[1], context.language.count(number, noun))
+
+
+def say_attributive(language: Language, number: Number, noun: Noun) -> str:
+    """A number and its unit as they stand before what they describe: in the singular."""
+    return language.join_count(language.number(number, gender=noun.gender, has_noun=True), number, noun.singular)
+
+
+def _read_inches(context: Context, end: int) -> tuple[Noun, int] | None:
+    """A 27" monitor, 5in wide. A quotation mark that closes what was opened before is none."""
+    noun = context.language.units.get("″")
+    mark = INCH_MARK.match(context.text, end)
+    if noun and mark and not WORD_BEHIND.match(context.text, mark.end()) and not is_closing_quote(context.text, end):
+        return noun, mark.end()
+    word = INCHES.match(context.text, end) if context.language.code == "en" else None
+    return (noun, word.end()) if noun and word else None
+
+
+def _read_feet(context: Context, number: Number, *, start: int, end: int) -> Found | None:
+    """A 6' fence: English only, elsewhere the mark stands for minutes as often."""
+    match = FEET.match(context.text, start) if context.language.code == "en" and number.is_whole else None
+    if not match or match.end() != end + 1 or is_closing_quote(context.text, end):
+        return None
+    noun = context.language.units["ft"]
+    if is_attributive(context, start, match.end(), is_attached=True):
+        return Found(match.end(), say_attributive(context.language, number, noun))
+    return Found(match.end(), context.language.count(number, noun))
+
+
+def _read_hyphenated(context: Context, number: Number, end: int) -> Found | None:
+    """A 10-ft pole, ein 5-kg-Sack."""
+    if context.character(end) != HYPHENATED or context.character(end + 1).isspace():
+        return None
+    match = _unit_pattern(context.language).match(context.text, end + 1)
+    if not match or not LETTER_BEHIND.match(context.text, match.end()):
+        return None
+    after = match.end() + (context.character(match.end()) == HYPHENATED)
+    spoken = say_attributive(context.language, number, context.language.units[match[1]])
+    return Found(after, spoken + " " * (after > match.end()))
+
+
+def _minutes_or(noun: Noun, *, context: Context, end: int) -> Noun:
+    """The unit behind a number that ends at `end`: an `m` behind hours stands for minutes, 1h 45m."""
+    units = context.language.units
+    is_minutes = noun is units.get("m") and "min" in units and MINUTES.search(context.text[max(0, end - 12) : end])
+    return units["min"] if is_minutes else noun
+
+
+def read_feet_and_inches(context: Context, position: int) -> Found | None:
+    """5'10": a height; behind a degree sign minutes and seconds of arc."""
+    match = FEET_AND_INCHES.match(context.text, position)
+    units = context.language.units
+    if not match or not {"ft", "″", "min", "s"} <= units.keys():
+        return None
+    is_arc = context.text[max(0, position - 2) : position].rstrip(" ").endswith("°")
+    large, small = (units["min"], units["s"]) if is_arc else (units["ft"], units["″"])
+    say = context.language.count
+    if is_attributive(context, position, match.end(), is_attached=True):
+        return Found(
+            match.end(),
+            f"{say_attributive(context.language, Number(match[1]), large)} {_say_inches(context, match, small, is_singular=True)}",
+        )
+    return Found(match.end(), f"{say(Number(match[1]), large)} {_say_inches(context, match, small)}")
+
+
+QUARTERS: Final = {"¼": (1, 4), "½": (1, 2), "¾": (3, 4)}
+
+
+def _say_inches(context: Context, match: re.Match[str], noun: Noun, *, is_singular: bool = False) -> str:
+    language = context.language
+    if match[3]:
+        return f"{language.mixed(int(match[2]), *QUARTERS[match[3]])} {noun.singular if is_singular else noun.plural}"
+    read = read_number(match[2], 0, language=language)
+    number = read[0] if read else Number(match[2])
+    return say_attributive(language, number, noun) if is_singular else language.count(number, noun)

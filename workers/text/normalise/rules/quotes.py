@@ -1,0 +1,26 @@
+"""Marks that may be a quotation mark or the sign of feet and inches."""
+
+import re
+from typing import Final
+
+LOOK_BACK: Final = 300
+"""Characters back that an opening mark is looked for, within a line. Bounded, so that a text full of marks takes linear time."""
+DOUBLE: Final = re.compile(r"[\"“”]")
+SINGLE: Final = re.compile(r"(?<![^\W_])['‘](?=\w)(?!\d0s)|(?<=[^\s])['’](?![^\W_])")
+OPENING: Final = frozenset("“‘")
+
+
+def is_closing_quote(text: str, position: int) -> bool:
+    """Whether the mark at the position closes a quotation that was opened before it in the same line."""
+    start = max(text.rfind("\n", 0, position) + 1, position - LOOK_BACK)
+    pattern = DOUBLE if text[position] in '"”″' else SINGLE
+    is_open = False
+    for match in pattern.finditer(text, start, position):
+        mark, before = match[0], text[match.start() - 1 : match.start()]
+        if mark in OPENING:
+            is_open = True
+        elif is_open:
+            is_open = False
+        elif not before.isdigit():  # behind a figure and outside a quotation it is feet or inches
+            is_open = True
+    return is_open and text[position] != "″"

@@ -1,0 +1,57 @@
+"""Temperatures that are written without a degree sign: 190C, 375 F."""
+
+import re
+from functools import cache
+from typing import Final
+
+from workers.text.normalise.context import Context, Found
+from workers.text.normalise.languages.values import Number
+from workers.text.normalise.rules.attributive import is_attributive
+from workers.text.normalise.rules.measures import say_attributive
+from workers.text.normalise.tables import load_table
+
+SCALE: Final = re.compile(r"( ?)([CF])(?![^\W_]|['’&+#/-]\w|[+#])")
+NEAR_CHARACTERS: Final = 60
+"""On both sides of a temperature that words which speak of heat are looked for."""
+WORD: Final = re.compile(r"[^\W\d_]+")
+HOTTEST: Final = 1000
+"""Degrees; beyond them a letter behind a number is a name."""
+
+
+@cache
+def _words(language: str, key: str) -> frozenset[str]:
+    return frozenset(load_table("temperatures").get(language, {}).get(key, "").split())
+
+
+def read_temperature(context: Context, number: Number, *, start: int, end: int) -> Found | None:
+    """Degrees Celsius or Fahrenheit, where the words around or the number itself speak of a temperature."""
+    match = SCALE.match(context.text, end)
+    noun = context.language.units.get(f"°{match[2]}") if match else None
+    if not match or not noun or not _is_temperature(context, number, match, start=start):
+        return None
+    if is_attributive(context, start, match.end(), is_attached=False):
+        return Found(match.end(), say_attributive(context.language, number, noun))
+    return Found(match.end(), context.language.count(number, noun))
+
+
+def _is_temperature(context: Context, number: Number, match: re.Match[str], *, start: int) -> bool:
+    code = context.language.code
+    before = context.word_before(start)
+    if before.lower() in _words(code, "labels") or not number.is_counted or int(number.digits) >= HOTTEST:
+        return False
+    is_near = _is_near(context, start=start, end=match.end())
+    is_introduced = before.lower() in _words(code, "before")
+    follows = context.word_after(match.end())
+    if match[1]:
+        return is_near and (is_introduced or not before or context.character(start - 1) in "(/")
+    if is_near or number.sign:
+        return True
+    is_name = before[:1].isupper() and not is_introduced
+    is_large = len(number.digits) > 2 or bool(number.fraction)
+    return not is_name and not follows[:1].isupper() and (is_introduced or is_large) and len(number.digits) > 1
+
+
+def _is_near(context: Context, *, start: int, end: int) -> bool:
+    """Whether heat is spoken of beside the number."""
+    beside = context.text[max(0, start - NEAR_CHARACTERS) : start] + " " + context.text[end : end + NEAR_CHARACTERS]
+    return not _words(context.language.code, "near").isdisjoint(word.lower() for word in WORD.findall(beside))

@@ -1,0 +1,40 @@
+"""Time zones and days behind a time of day, and offsets from universal time."""
+
+import re
+from functools import cache
+from typing import Final
+
+from workers.text.normalise.context import Context, Found
+from workers.text.normalise.languages.values import Number
+from workers.text.normalise.tables import load_table
+
+OFFSET: Final = re.compile(r"(UTC|GMT) ?([-−–+±])(\d{1,2})(?::?(\d{2}))?(?![\d.,:]*\d|[^\W_])")
+GREATEST_OFFSET: Final = 14
+NEXT: Final = re.compile(r" ([^\W\d_]{1,12}\b)(?: ([^\W\d_]{1,12}\b))?")
+
+
+@cache
+def _words(key: str) -> frozenset[str]:
+    return frozenset(load_table("zones")[key].split())
+
+
+def goes_on(context: Context, position: int) -> bool:
+    """Whether a time zone, or a day that belongs to the time, follows: 3 p.m. EST, 9 a.m. Monday."""
+    match = NEXT.match(context.text, position) if context.language.code == "en" else None
+    if not match:
+        return False
+    if match[1] in _words("zones"):
+        return True
+    return match[1] in _words("days") | _words("months") and (match[2] or "") not in _words("verbs")
+
+
+def read_offset(context: Context, position: int) -> Found | None:
+    """UTC-5, GMT+5:30."""
+    match = OFFSET.match(context.text, position)
+    if not match or int(match[3]) > GREATEST_OFFSET:
+        return None
+    language = context.language
+    name = language.spell(match[1]) if language.spells_initials else match[1]
+    sign = language.signs.get("±", "") if match[2] == "±" else language.plus if match[2] == "+" else language.minus
+    minutes = f" {language.number(Number(match[4]))}" if match[4] and int(match[4]) else ""
+    return Found(match.end(), f"{name} {sign} {language.number(Number(str(int(match[3]))))}{minutes}")
