@@ -121,6 +121,15 @@ def test_words_that_a_dash_parts_and_characters_of_chinese_stay_apart() -> None:
     assert timed("你好世界", "你好", "世界") == ["你好", "世界"]
 
 
+def test_formatting_is_not_said_and_a_timed_word_takes_its_formatting_along() -> None:
+    assert said("See <b>the</b> [docs](https://example.com/a). Then go.") == ["See the docs.", "Then go."]
+    assert timed("See [the docs](https://a.io/b) now.", "See", "the", "docs", "now") == ["See", "the", "docs](https://a.io/b)", "now"]
+
+
+def test_a_reference_of_ssml_that_spells_a_tag_is_text() -> None:
+    assert said("<speak>the &lt;b&gt; tag</speak>", has_html=False) == ["the b  tag"]
+
+
 def test_a_later_part_counts_from_its_own_beginning() -> None:
     (utterance,) = write_script((Segment("Hello.", start=500),), request=Request("af_bella", "en"), engine=ENGINE).utterances
     assert (utterance.spoken.start, utterance.written_end) == (0, 6)

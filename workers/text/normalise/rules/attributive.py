@@ -11,6 +11,7 @@ FOLLOWING: Final = re.compile(r" ([^\W\d_]{2,30}(?:-[a-z]{2,20})?)(?:( )([^\W\d_
 PRECEDING: Final = re.compile(r"([A-Za-z]+(?:-[a-z]+)?)(['’]s?)?,? $")
 FIRST_OF_TWO: Final = re.compile(r"\d[\d.,]{0,12}(?: ?[-–] ?| to |(?:[\"”″']| ?[a-z]{1,3})? ?[x×] ?)$")
 """What stands before the second number of a range or size."""
+HYPHENATED: Final = re.compile(r"-[^\W\d_]")
 SIZE_GOES_ON: Final = re.compile(r" ?[x×] ?\d")
 MOST_ADJECTIVES: Final = 3
 LOOK_BACK: Final = 32
@@ -30,6 +31,8 @@ def is_attributive(context: Context, start: int, end: int, *, is_attached: bool)
     """
     if context.language.code != "en":
         return False
+    if HYPHENATED.match(context.text, end):
+        return True
     if SIZE_GOES_ON.match(context.text, end):
         return is_determined(context, start)
     match = FOLLOWING.match(context.text, end)

@@ -14,7 +14,7 @@ END: Final = r"(?![^\W_])"
 DURATION: Final = re.compile(
     rf"(?:(\d{{1,4}})\s?d\s?)?(?:(\d{{1,4}})\s?(?:h|hr|hrs)\s?)?(?:(\d{{1,3}})\s?(?:m|min|mins)\s?)?(?:(\d{{1,3}})\s?(?:s|sec|secs)\s?)?(?<=[a-z]){END}"
 )
-HOURS_AND_MINUTES: Final = re.compile(rf"()(\d{{1,4}})h(\d{{2}})(){END}")
+HOURS_AND_MINUTES: Final = re.compile(rf"()(\d{{1,4}})(?:h|hrs?)(\d{{2}})(){END}")
 """2h30: without a letter behind the minutes only there."""
 DECADE: Final = re.compile(r"(\d{2}|\d{4})['’]?s(?![^\W_])")
 HYPHENATED: Final = re.compile(r"(?:mid|early|late|low|high|pre|post)-$", re.IGNORECASE)
@@ -40,7 +40,11 @@ def read_duration(context: Context, position: int) -> Found | None:
     if not match or not {"h", "min", "s"} <= units.keys():
         return None
     nouns = (_day(language.code), units["h"], units["min"], units["s"])
-    counted = [language.count(Number(str(int(digits))), noun) for digits, noun in zip(match.groups(), nouns, strict=True) if digits]
+    counted = [
+        language.count(Number(str(int(digits))), noun)
+        for digits, noun in zip(match.groups(), nouns, strict=True)
+        if digits and (int(digits) or noun is units["h"])
+    ]
     if not language.has_spaces:
         return Found(_end(match), "".join(counted))
     if language.code in DURATION_LANGUAGES:

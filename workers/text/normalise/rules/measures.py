@@ -58,13 +58,21 @@ def _has_stop(context: Context, symbol: str, end: int) -> bool:
 
 def read_measure(context: Context, number: Number, *, start: int, end: int) -> Found | None:
     """The unit behind a number that stands from `start` to `end`, with what it is related to."""
-    unit = read_unit(context, end) or _read_inches(context, end)
+    unit = read_unit(context, end) or read_inches(context, end)
     if unit is None:
         return _read_hyphenated(context, number, end) or _read_feet(context, number, start=start, end=end)
     noun = _minutes_or(unit[0], context=context, end=end)
     if is_attributive(context, start, unit[1], is_attached=not context.character(end).isspace()):
         return Found(unit[1], say_attributive(context.language, number, noun))
-    return related(context, unit[1], context.language.count(number, noun))
+    spoken = context.language.count(number, noun)
+    return Found(unit[1], spoken) if _is_listed(context, unit[1], noun) else related(context, unit[1], spoken)
+
+
+def _is_listed(context: Context, end: int, noun: Noun) -> bool:
+    """Whether a slash stands before another amount of the same unit, 8GB/256GB: it relates nothing."""
+    other = read_number(context.text, end + 1, language=context.language) if context.character(end) == "/" else None
+    unit = read_unit(context, other[1]) if other else None
+    return unit is not None and unit[0] is noun
 
 
 def say_attributive(language: Language, number: Number, noun: Noun) -> str:
@@ -72,7 +80,7 @@ def say_attributive(language: Language, number: Number, noun: Noun) -> str:
     return language.join_count(language.number(number, gender=noun.gender, has_noun=True), number, noun.singular)
 
 
-def _read_inches(context: Context, end: int) -> tuple[Noun, int] | None:
+def read_inches(context: Context, end: int) -> tuple[Noun, int] | None:
     """A 27" monitor, 5in wide. A quotation mark that closes what was opened before is none."""
     noun = context.language.units.get("″")
     mark = INCH_MARK.match(context.text, end)

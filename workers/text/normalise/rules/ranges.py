@@ -8,8 +8,9 @@ from typing import Final
 from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.values import Date, Number
 from workers.text.normalise.rules.arithmetic import read_multiple
+from workers.text.normalise.rules.attributive import is_attributive
 from workers.text.normalise.rules.dates import read_date
-from workers.text.normalise.rules.measures import read_unit
+from workers.text.normalise.rules.measures import read_inches, read_unit
 from workers.text.normalise.rules.money import read_currency, read_money_prefix, related
 from workers.text.normalise.rules.quantities import FIRST_IDEOGRAPH, is_year, read_quantity
 from workers.text.normalise.rules.times import HOUR_LETTER, LETTER_LANGUAGES, read_time
@@ -116,12 +117,12 @@ def _read_vulgar(context: Context, position: int) -> Found | None:
         return None
     fraction = Fraction(unicodedata.numeric(match[2])).limit_denominator(10)
     numerator, denominator = fraction.numerator, fraction.denominator
-    return _say_fraction(context, int(match[1] or 0), numerator, denominator, end=match.end())
+    return _say_fraction(context, int(match[1] or 0), numerator, denominator, start=position, end=match.end())
 
 
-def _say_fraction(context: Context, whole: int, numerator: int, denominator: int, *, end: int) -> Found:
+def _say_fraction(context: Context, whole: int, numerator: int, denominator: int, *, start: int, end: int) -> Found:
     """A fraction and what it is of: a unit, or for the halves of some languages a noun."""
-    language, unit = context.language, read_unit(context, end)
+    language, unit = context.language, read_unit(context, end) or read_inches(context, end)
     is_half = (numerator, denominator) == (1, 2)
     behind = language.and_a_half(whole, unit[0]) if unit and whole and is_half else None
     if unit and behind:
@@ -132,7 +133,10 @@ def _say_fraction(context: Context, whole: int, numerator: int, denominator: int
         noun = context.word_after(end) if context.character(end) == " " else ""
         half = language.half_of(noun) if is_half and len(noun) > 2 and noun.lower() not in language.function_words else None
         spoken = half or language.fraction(numerator, denominator)
-    return related(context, unit[1], f"{spoken} {unit[0].plural}") if unit else Found(end, spoken)
+    if not unit:
+        return Found(end, spoken)
+    is_singular = is_attributive(context, start, unit[1], is_attached=True) or (language.code == "en" and not whole)
+    return related(context, unit[1], f"{spoken} {unit[0].singular if is_singular else unit[0].plural}")
 
 
 def _read_slashed(context: Context, position: int) -> Found | None:
@@ -143,14 +147,14 @@ def _read_slashed(context: Context, position: int) -> Found | None:
     numerator, denominator = int(match[2]), int(match[3])
     is_fraction = 0 < numerator < denominator and denominator in SPOKEN_FRACTIONS and match[3][0] != "0" and match[2][0] != "0"
     if match[1] and is_fraction:
-        return _say_fraction(context, int(match[1]), numerator, denominator, end=match.end())
+        return _say_fraction(context, int(match[1]), numerator, denominator, start=position, end=match.end())
     if match[1]:
         return None
     word = context.word_before(position)
     is_weekday = word in language.weekdays or word in language.weekdays.values()
     is_after_date_word = is_weekday or word.lower() in DATE_WORDS.get(language.code, frozenset())
     if is_fraction and not is_after_date_word:
-        return _say_fraction(context, 0, numerator, denominator, end=match.end())
+        return _say_fraction(context, 0, numerator, denominator, start=position, end=match.end())
     day, month = (denominator, numerator) if language.date_order == "mdy" else (numerator, denominator)
     date = Date(day=day, month=month)
     if is_after_date_word and day and 1 <= month <= 12 and date.exists and match[0] != ALL_YEAR:

@@ -15,6 +15,8 @@ from workers.text.normalise.rules.powers import read_power, read_raised
 from workers.text.normalise.rules.quantities import say_with_tail
 
 REPEATED: Final = re.compile(r"([!?])[!?]+|(\.)\.+|([,;:])\3+|([-–—])[-–—]+|([=_*#~+|^<>/\\])\5{2,}")
+DIGITS_IN_TAG: Final = re.compile(r"#\d{1,20}+(?!(?:st|nd|rd|th)\b)[^\W\d_]{2}")
+"""#100daysofcode, and not #5 or #12b."""
 HASHTAG: Final = re.compile(r"#(\w{1,100}+)")
 NUMBERED: Final = re.compile(r"#(?=[A-Z]{1,4}-?\d)")
 """An order's or a ticket's: #A-1234."""
@@ -113,7 +115,7 @@ def _read_tag(context: Context, position: int) -> Found:
     """#topic, @name, #5; a lone sign by its name."""
     language, character = context.language, context.text[position]
     following = context.character(position + 1)
-    if character == "#" and following.isdecimal():
+    if character == "#" and following.isdecimal() and not DIGITS_IN_TAG.match(context.text, position):
         return Found(position + 1, language.number_word)
     if NUMBERED.match(context.text, position):
         return Found(position + 1, f"{language.number_word} ")

@@ -10,7 +10,8 @@ from workers.text.normalise.rules.attributive import is_attributive
 from workers.text.normalise.rules.measures import say_attributive
 from workers.text.normalise.tables import load_table
 
-SCALE: Final = re.compile(r"( ?)([CF])(?![^\W_]|['’&+#/-]\w|[+#])")
+SCALE: Final = re.compile(r"( ?)([CF])(?![^\W_]|['’&+#]\w|[/-][^\W\d_]|[+#])")
+ANOTHER: Final = re.compile(r" ?(?:[-–/]|to|and|or) ?-?\d{1,3} ?[CF](?![^\W_])")
 NEAR_CHARACTERS: Final = 60
 """On both sides of a temperature that words which speak of heat are looked for."""
 WORD: Final = re.compile(r"[^\W\d_]+")
@@ -39,16 +40,17 @@ def _is_temperature(context: Context, number: Number, match: re.Match[str], *, s
     before = context.word_before(start)
     if before.lower() in _words(code, "labels") or not number.is_counted or int(number.digits) >= HOTTEST:
         return False
+    is_introduced = before.lower() in _words(code, "before") | _words(code, "near")
+    if not before.islower() and before and not is_introduced:  # a Cessna 150F
+        return False
     is_near = _is_near(context, start=start, end=match.end())
-    is_introduced = before.lower() in _words(code, "before")
     follows = context.word_after(match.end())
     if match[1]:
         return is_near and (is_introduced or not before or context.character(start - 1) in "(/")
-    if is_near or number.sign:
+    if is_near or number.sign or ANOTHER.match(context.text, match.end()):
         return True
-    is_name = before[:1].isupper() and not is_introduced
     is_large = len(number.digits) > 2 or bool(number.fraction)
-    return not is_name and not follows[:1].isupper() and (is_introduced or is_large) and len(number.digits) > 1
+    return not follows[:1].isupper() and (is_introduced or is_large) and len(number.digits) > 1
 
 
 def _is_near(context: Context, *, start: int, end: int) -> bool:

@@ -10,6 +10,8 @@ from workers.text.normalise.tables import load_table
 
 OFFSET: Final = re.compile(r"(UTC|GMT) ?([-−–+±])(\d{1,2})(?::?(\d{2}))?(?![\d.,:]*\d|[^\W_])")
 GREATEST_OFFSET: Final = 14
+TIME: Final = re.compile(r"(?: [A-Z][^\W\d_]{1,15}){1,3} [Tt]ime\b")
+"""3 p.m. New York time."""
 NEXT: Final = re.compile(r" ([^\W\d_]{1,12}\b)(?: ([^\W\d_]{1,12}\b))?")
 
 
@@ -23,7 +25,7 @@ def goes_on(context: Context, position: int) -> bool:
     match = NEXT.match(context.text, position) if context.language.code == "en" else None
     if not match:
         return False
-    if match[1] in _words("zones"):
+    if match[1] in _words("zones") or TIME.match(context.text, position):
         return True
     return match[1] in _words("days") | _words("months") and (match[2] or "") not in _words("verbs")
 
