@@ -34,6 +34,8 @@ class Hearing:
     hotwords: str = ""
     temperature: float = 0.0
     """0: the most probable words, with higher ones tried where these look wrong."""
+    is_retry: bool = False
+    """A part of a window that was heard already: fewer higher temperatures are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,8 @@ class Heard:
     """Primary tag."""
     segments: tuple[HeardSegment, ...]
     """Ascending, in seconds from the window's first sample, with their words where the model can tell them."""
-    is_looped: bool = False
-    """The text went in circles at first: shorter windows tell what of it was said."""
+    is_repetitive: bool = False
+    """The most probable text repeats itself: the model may have left repetitions out, which shorter windows find."""
 
 
 class Recogniser(Model, Protocol):

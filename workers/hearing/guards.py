@@ -18,6 +18,10 @@ SURE_WORD: Final = 0.5
 spoken base is .57 to .97 sure, of phrases over noise .02 to .1."""
 MOST_CHARACTERS_PER_SECOND: Final = 45.0
 """Twice as fast as anybody speaks: what is longer was not said in that time."""
+TIMELESS_WORDS: Final = 3
+TIMELESS_SECONDS: Final = 0.15
+"""Cross-attention leaves no time for the words of a loop, since nothing in the recording is theirs: so many words in so little time were
+not said. A single word may lose its time to its neighbours."""
 LOOP_TURNS: Final = 4
 LONGEST_LOOP_WORDS: Final = 12
 
@@ -103,12 +107,29 @@ def is_invented(text: str, *, evidence: Evidence) -> bool:
     return evidence.is_weak and is_phantom(text)
 
 
+def is_spoken_repetition(spans: Sequence[tuple[float, float]]) -> bool:
+    """Whether a text that repeats itself was said so, by the start and end of each of its words in the recording."""
+    following = spans[TIMELESS_WORDS - 1 :]
+    return all(last[1] - first[0] >= TIMELESS_SECONDS for first, last in zip(spans, following, strict=False))
+
+
+def has_repeated_phrase(text: str) -> bool:
+    """Whether two words or more are said twice in a row."""
+    words = _bare_words(text.split())
+    sizes = range(2, min(LONGEST_LOOP_WORDS, len(words) // 2) + 1)
+    return any(
+        words[first : first + size] == words[first + size : first + 2 * size]
+        for size in sizes
+        for first in range(len(words) - 2 * size + 1)
+    )
+
+
 def find_loop(words: Sequence[str]) -> int:
     """How many of the words remain when one that ends in a loop, a group of words LOOP_TURNS times or more, keeps one turn of it.
 
     Capitals and marks make no difference: a loop that is cut off ends without its comma.
     """
-    bare = ["".join(filter(str.isalnum, word.casefold())) for word in words]
+    bare = _bare_words(words)
     for size in range(1, min(LONGEST_LOOP_WORDS, len(words) // LOOP_TURNS) + 1):
         group = bare[-size:]
         turns = 1
@@ -117,3 +138,7 @@ def find_loop(words: Sequence[str]) -> int:
         if turns >= LOOP_TURNS:
             return len(words) - (turns - 1) * size
     return len(words)
+
+
+def _bare_words(words: Sequence[str]) -> list[str]:
+    return ["".join(filter(str.isalnum, word.casefold())) for word in words]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from workers.contract.listening import HeardSegment, HeardWord
-from workers.hearing.guards import REPETITIVE_ABOVE, Evidence, is_invented
+from workers.hearing.guards import Evidence, is_invented
 from workers.hearing.segmentation import PAUSE_SECONDS
 from workers.hearing.speech import Region
 from workers.hearing.windows import Window
@@ -14,8 +14,10 @@ EARLY_SECONDS, LATE_SECONDS = 0.1, 0.2
 """How far beyond detected speech a word may begin or end: breath and the last consonant."""
 GAP_SECONDS: Final = 1.5
 """Speech of this length or more without a word is listened to once more."""
-LOOP_GAP_SECONDS: Final = 0.3
-"""The same in a window whose text went in circles, which leaves out turns as short as a word."""
+REPETITION_GAP_SECONDS: Final = 0.3
+"""The same in a window whose text repeats itself, which leaves out repetitions as short as a word."""
+LONGEST_WORD_SECONDS: Final = 2.0
+"""In such a text: a longer one covers a repetition that was left out."""
 COVERED_SHARE: Final = 0.2
 GAP_LOG_PROBABILITY: Final = -0.7
 OTHER_LANGUAGE_LOG_PROBABILITY: Final = -0.5
@@ -50,10 +52,12 @@ def find_gaps(segments: Sequence[HeardSegment], *, window: Window, least_seconds
     return tuple(gaps)
 
 
-def is_circular(segments: Sequence[HeardSegment], *, window: Window) -> bool:
-    """Whether the text of a window that went in circles still does, or lacks what was said: its halves had better be heard."""
-    is_repetitive = any(segment.compression_ratio > REPETITIVE_ABOVE for segment in segments)
-    return len(window.regions) > 1 and (is_repetitive or bool(find_gaps(segments, window=window, least_seconds=LOOP_GAP_SECONDS)))
+def lacks_repetitions(segments: Sequence[HeardSegment], *, window: Window) -> bool:
+    """Whether a text that repeats itself leaves out some of what was said, by the speech that is without words: then halves tell more."""
+    if len(window.regions) < 2:
+        return False
+    longest = max((word.end - word.start for segment in segments for word in segment.words), default=0.0)
+    return longest > LONGEST_WORD_SECONDS or bool(find_gaps(segments, window=window, least_seconds=REPETITION_GAP_SECONDS))
 
 
 def fill_gaps(segments: Sequence[HeardSegment], *, found: Sequence[HeardSegment]) -> list[HeardSegment]:

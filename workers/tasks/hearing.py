@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,8 @@ from workers.hearing.settling import (
     OTHER_LANGUAGE_LOG_PROBABILITY,
     fill_gaps,
     find_gaps,
-    is_circular,
     keep_sure,
+    lacks_repetitions,
     settle,
 )
 from workers.hearing.sound import Sound, to_float
@@ -31,11 +31,15 @@ from workers.hearing.windows import Window, pack_windows, split_window
 from workers.parts import PartRun
 from workers.tasks.workbench import Workbench
 
+T = TypeVar("T")
+
 UNITS_PER_SECOND: Final = 2
 """A second of speech takes about as long as two characters take to be spoken, and a window as long as WINDOW_UNITS more."""
 WINDOW_UNITS: Final = 30
 MOST_SPLITS: Final = 2
-"""A window whose text goes in circles is heard in halves, and these in halves: six more hearings at most."""
+"""A window whose text repeats itself and lacks repetitions is heard in halves, and these in halves: six more hearings at most."""
+MOST_GAPS: Final = 12
+"""Heard alone; where a window has more, neighbours are heard together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +108,11 @@ class WindowListener:
         for window, heard, prints, pitch in zip(windows, batch.heard, batch.prints, batch.pitches, strict=True):
             plain = replace(hearing, language=heard.language, prompt="", hotwords="")
             segments = settle(heard.segments, window=window)
-            if heard.is_looped and is_circular(segments, window=window):
-                segments, more = self._hear_halves(window, hearing=plain, splits=MOST_SPLITS)
+            if heard.is_repetitive and lacks_repetitions(segments, window=window):
+                segments, more = self._hear_halves(window, hearing=replace(plain, is_retry=True), splits=MOST_SPLITS)
                 seconds += more
             if gaps := find_gaps(segments, window=window):
-                found, more = self._hear_gaps(gaps, hearing=plain)
+                found, more = self._hear_gaps(gaps, hearing=replace(plain, is_retry=True))
                 segments, seconds = fill_gaps(segments, found=found), seconds + more
             yield HeardWindow(window, heard.language, tuple(segments), prints, pitch, seconds)
 
@@ -120,7 +124,7 @@ class WindowListener:
             batch = self._run.wait_for(self._submit([half], hearing=hearing))
             seconds += batch.compute_seconds
             found = settle(batch.heard[0].segments, window=half)
-            if splits > 1 and batch.heard[0].is_looped and is_circular(found, window=half):
+            if splits > 1 and batch.heard[0].is_repetitive and lacks_repetitions(found, window=half):
                 found, more = self._hear_halves(half, hearing=hearing, splits=splits - 1)
                 seconds += more
             segments += found
@@ -130,8 +134,8 @@ class WindowListener:
         """What is said where the first hearing found no words, each stretch heard alone; and the seconds that it took."""
         found: list[HeardSegment] = []
         seconds = 0.0
-        for gap in gaps:
-            (window,) = pack_windows([gap], window_seconds=self._recogniser.window_seconds, seconds=self._sound.seconds)
+        for group in _batches(gaps, most=-(-len(gaps) // MOST_GAPS)):
+            (window,) = pack_windows(group, window_seconds=self._recogniser.window_seconds, seconds=self._sound.seconds)
             tries = {hearing.language: GAP_LOG_PROBABILITY}
             if self._is_any_language:
                 tries[""] = OTHER_LANGUAGE_LOG_PROBABILITY  # perhaps somebody speaks another language there
@@ -167,10 +171,10 @@ def _read(windows: Sequence[Window], *, sound: Sound) -> list[NDArray[np.int16]]
     return [window.read(sound.read) for window in windows]
 
 
-def _batches(windows: Sequence[Window], *, most: int) -> list[Sequence[Window]]:
-    """The windows in as few groups of at most `most` as there can be, nearly all of one size."""
-    count = -(-len(windows) // most)
-    return [windows[len(windows) * group // count : len(windows) * (group + 1) // count] for group in range(count)]
+def _batches(items: Sequence[T], *, most: int) -> list[Sequence[T]]:
+    """The items in as few groups of at most `most` as there can be, nearly all of one size."""
+    count = -(-len(items) // most)
+    return [items[len(items) * group // count : len(items) * (group + 1) // count] for group in range(count)]
 
 
 def _prints(samples: Samples, window: Window) -> tuple[VoicePrint, ...]:

@@ -2,7 +2,15 @@
 
 import pytest
 
-from workers.hearing.guards import Evidence, compression_ratio, find_loop, is_invented, is_phantom
+from workers.hearing.guards import (
+    Evidence,
+    compression_ratio,
+    find_loop,
+    has_repeated_phrase,
+    is_invented,
+    is_phantom,
+    is_spoken_repetition,
+)
 
 STRONG = Evidence(average_log_probability=-0.2, no_speech_probability=0.01, speech_seconds=2.0)
 WEAK = Evidence(average_log_probability=-0.8, no_speech_probability=0.1, speech_seconds=2.0)
@@ -70,3 +78,29 @@ def test_a_loop_is_found_at_the_end_and_keeps_one_turn() -> None:
 def test_a_text_that_goes_in_circles_compresses_well() -> None:
     assert compression_ratio("I am here. " * 30) > 2.4
     assert compression_ratio("He was not an ill-disposed young man, unless to be rather cold-hearted is.") < 2.4
+
+
+def test_a_repetition_whose_words_take_their_time_was_spoken() -> None:
+    assert is_spoken_repetition([(0.3 * word, 0.3 * word + 0.2) for word in range(40)])
+    assert is_spoken_repetition([(0.3 * word, 0.3 * word) for word in range(40)])  # one word lost its time to its neighbours
+    assert is_spoken_repetition([(0.0, 0.1), (0.1, 0.1)])
+
+
+def test_a_repetition_whose_words_share_a_moment_is_a_loop() -> None:
+    spoken = [(0.3 * word, 0.3 * word + 0.2) for word in range(10)]
+    assert not is_spoken_repetition([*spoken, (3.0, 3.02), (3.02, 3.02), (3.02, 3.04)])
+    assert not is_spoken_repetition([(5.0, 5.0)] * 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_repeated"),
+    [
+        ("I will call you. I will call you, later.", True),
+        ("Good morning good morning", True),
+        ("It was very very good.", False),
+        ("He had had enough of it, and she had enough of him.", False),
+        ("", False),
+    ],
+)
+def test_a_phrase_said_twice_in_a_row_is_found(text: str, is_repeated: bool) -> None:
+    assert has_repeated_phrase(text) == is_repeated

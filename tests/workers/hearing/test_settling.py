@@ -1,9 +1,7 @@
 """What was heard in a window, in the time of the recording."""
 
-from dataclasses import replace
-
 from workers.contract.listening import HeardSegment, HeardWord
-from workers.hearing.settling import fill_gaps, find_gaps, is_circular, keep_sure, settle
+from workers.hearing.settling import fill_gaps, find_gaps, keep_sure, lacks_repetitions, settle
 from workers.hearing.speech import Region
 from workers.hearing.windows import Window, pack_windows
 
@@ -92,10 +90,15 @@ def test_a_gap_is_filled_with_what_is_sure_alone() -> None:
     assert [segment.text for segment in fill_gaps(heard, found=[sure])] == ["one", "two", "three"]
 
 
-def test_a_text_that_went_in_circles_is_heard_again_where_it_still_does_or_leaves_a_turn_out() -> None:
+def test_a_repetitive_text_lacks_repetitions_where_speech_has_no_words() -> None:
     window = window_of((10.0, 11.0), (12.0, 12.4))  # in the window: 0.3 to 1.3 and 1.9 to 2.3
     whole = [segment_of(("yes", 0.4, 1.2), ("yes", 1.95, 2.25))]
-    assert not is_circular(settle(whole, window=window), window=window)
-    assert is_circular(settle([segment_of(("yes", 0.4, 1.2))], window=window), window=window)
-    assert is_circular([replace(segment, compression_ratio=2.5) for segment in settle(whole, window=window)], window=window)
-    assert not is_circular([], window=window_of((10.0, 11.0)))  # it has no halves
+    assert not lacks_repetitions(settle(whole, window=window), window=window)
+    assert lacks_repetitions(settle([segment_of(("yes", 0.4, 1.2))], window=window), window=window)
+    assert not lacks_repetitions([], window=window_of((10.0, 11.0)))  # it cannot be split
+
+
+def test_a_word_that_takes_seconds_covers_a_repetition_that_was_left_out() -> None:
+    window = window_of((10.0, 16.0), (17.0, 18.0))
+    words = ("yes", 0.4, 1.2), ("no", 1.2, 5.9), ("yes", 6.9, 7.8)
+    assert lacks_repetitions(settle([segment_of(*words)], window=window), window=window)

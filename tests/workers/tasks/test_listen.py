@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import jiwer
 import numpy as np
@@ -21,6 +21,7 @@ from workers.contract.messages import Address, PartMessage
 from workers.contract.names import CODEC_QUEUE
 from workers.engines.whisper import build_engines
 from workers.fairness import Order
+from workers.hearing.whisper.model import Decoded, WhisperModel
 from workers.parts import PartStoppedError
 
 T = TypeVar("T")
@@ -83,6 +84,27 @@ def test_speech_in_channels_of_opposite_phase_is_heard(bench: ListeningBench, ki
     document = bench.listen(ListenWork("whisper", bench.keep(f"{kind}.wav", np.stack(channels, axis=1).astype(np.float32))))
     assert jiwer.wer(said(["librivox-0880"]), spoken_words(document.text)) < 0.2
     assert (document.language, document.gender) == ("en", "male")
+
+
+MOST_PASSES = 7
+"""Of a window that repeats itself: the whole, its halves and their halves."""
+
+
+def test_a_sentence_said_eight_times_is_written_as_often_in_few_passes(bench: ListeningBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    temperatures: list[float] = []
+    decode = WhisperModel.decode
+
+    def count(model: WhisperModel, *given: Any, temperature: float, **named: Any) -> list[Decoded]:
+        temperatures.append(temperature)
+        return decode(model, *given, temperature=temperature, **named)
+
+    monkeypatch.setattr(WhisperModel, "decode", count)
+    sentence = np.concatenate([clip("librivox-0880"), silence(0.5)])
+    document = bench.listen(ListenWork("whisper", bench.keep("eight.flac", np.tile(sentence, 8)), language="en"))
+    assert len(temperatures) <= MOST_PASSES
+    assert set(temperatures) == {0.0}
+    assert spoken_words(document.text).split().count("young") == pytest.approx(8, abs=1)
+    assert jiwer.wer(said(["librivox-0880"] * 8), spoken_words(document.text)) < 0.35  # ill-disposed is misheard each time
 
 
 def test_pieces_of_a_long_recording_join_to_what_was_said(bench: ListeningBench) -> None:

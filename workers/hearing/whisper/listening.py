@@ -6,13 +6,14 @@ from typing import Any, Final
 
 from workers.contract.listening import HeardSegment, HeardWord
 from workers.engines.recogniser import HEARING_RATE, Heard, Hearing, Samples
-from workers.hearing.guards import REPETITIVE_ABOVE, find_loop
+from workers.hearing.guards import GUESSED_BELOW, find_loop, has_repeated_phrase, is_spoken_repetition
 from workers.hearing.segmentation import TimedWord, split_words, text_of
 from workers.hearing.whisper.model import Decoded, Encoded, WhisperModel
 from workers.hearing.whisper.pairing import pair_by_time
 
 TEMPERATURES: Final = (0.3, 0.6, 0.9)
 """Tried one after the other while a text is repetitive or guessed. OpenAI's program takes five steps, but a window is to end in seconds."""
+RETRY_TEMPERATURES: Final = (0.6,)
 DECIMALS: Final = 3
 
 
@@ -21,7 +22,9 @@ def hear_windows(model: WhisperModel, windows: Sequence[Samples], *, hearing: He
     encoded = model.encode(windows)
     language = language or most_probable_language(model, encoded)
     listener = _Listener(model, [len(window) / HEARING_RATE for window in windows], encoded=encoded, language=language, hearing=hearing)
-    return [Heard(language, segments, is_looped) for segments, is_looped in zip(listener.listen(), listener.is_looped, strict=True)]
+    return [
+        Heard(language, segments, is_repetitive) for segments, is_repetitive in zip(listener.listen(), listener.is_repetitive, strict=True)
+    ]
 
 
 def most_probable_language(model: WhisperModel, encoded: Encoded) -> str:
@@ -44,8 +47,8 @@ class _Listener:
         self._language = language
         self._hearing = hearing
         self._seconds = seconds
-        self.is_looped: list[bool] = [False] * len(seconds)
-        """Of each window: whether the most probable text goes in circles."""
+        self.is_repetitive: list[bool] = [False] * len(seconds)
+        """Of each window: whether the most probable text repeats itself."""
 
     def listen(self) -> list[tuple[HeardSegment, ...]]:
         """The segments of each window."""
@@ -66,29 +69,39 @@ class _Listener:
         return [self._finish(row, one, tokenizer=tokenizer) for row, one in enumerate(decoded)]
 
     def _finish(self, row: int, decoded: Decoded, *, tokenizer: Any) -> tuple[HeardSegment, ...]:
-        encoded = self._encoded[row : row + 1]
-        self.is_looped[row] = self.is_looped[row] or decoded.compression_ratio > REPETITIVE_ABOVE
+        encoded, seconds = self._encoded[row : row + 1], self._seconds[row]
+        self.is_repetitive[row] = self.is_repetitive[row] or decoded.is_repetitive or has_repeated_phrase(decoded.text)
+        if decoded.is_repetitive and not decoded.is_cut_off and decoded.average_log_probability >= GUESSED_BELOW:
+            # Said so or a loop of the model? Timing the words tells it for a fraction of what another text costs.
+            words = self._model.time_words(encoded, decoded.tokens, tokenizer=tokenizer, seconds=seconds)
+            if is_spoken_repetition([(word.start, word.end) for word in words]):
+                return _segments(words, decoded=decoded, seconds=seconds)
         if not decoded.is_sound and self._hearing.temperature == 0:
-            decoded = self._try_again(encoded, decoded, tokenizer=tokenizer, seconds=self._seconds[row])
+            decoded = self._try_again(encoded, decoded, tokenizer=tokenizer, seconds=seconds)
         if decoded.is_silence:
             return ()
-        words = self._model.time_words(encoded, decoded.tokens, tokenizer=tokenizer, seconds=self._seconds[row])
-        if decoded.compression_ratio > REPETITIVE_ABOVE:
+        words = self._model.time_words(encoded, decoded.tokens, tokenizer=tokenizer, seconds=seconds)
+        if decoded.is_repetitive and not is_spoken_repetition([(word.start, word.end) for word in words]):
             words = words[: find_loop([word.text for word in words])]
-        return tuple(_segment(group, decoded=decoded, seconds=self._seconds[row]) for group in split_words(words) if text_of(group))
+        return _segments(words, decoded=decoded, seconds=seconds)
 
     def _try_again(self, encoded: Encoded, first: Decoded, *, tokenizer: Any, seconds: float) -> Decoded:
         """One window until it looks right; else the most probable of what goes in no circles."""
         tried = [first]
         # Without the prompt, which may be what went wrong: then nothing else need change.
         is_prompted = bool(self._hearing.prompt.strip() or self._hearing.hotwords.strip())
-        for temperature in (0.0, *TEMPERATURES) if is_prompted else TEMPERATURES:
+        higher = RETRY_TEMPERATURES if self._hearing.is_retry else TEMPERATURES
+        for temperature in (0.0, *higher) if is_prompted else higher:
             (one,) = self._model.decode(encoded, tokenizer=tokenizer, context=(), seconds=[seconds], temperature=temperature)
             if one.is_sound:
                 return one
             tried.append(one)
-        straight = [one for one in tried if one.compression_ratio <= REPETITIVE_ABOVE]
+        straight = [one for one in tried if not one.is_repetitive]
         return max(straight or tried, key=lambda one: one.average_log_probability)
+
+
+def _segments(words: Sequence[TimedWord], *, decoded: Decoded, seconds: float) -> tuple[HeardSegment, ...]:
+    return tuple(_segment(group, decoded=decoded, seconds=seconds) for group in split_words(words) if text_of(group))
 
 
 def _segment(words: Sequence[TimedWord], *, decoded: Decoded, seconds: float) -> HeardSegment:

@@ -50,6 +50,13 @@ class Decoded:
     no_speech_probability: float
     compression_ratio: float
     temperature: float
+    is_cut_off: bool = False
+    """The text reached the longest length that is allowed: nearly always a loop."""
+
+    @property
+    def is_repetitive(self) -> bool:
+        """Whether the text repeats itself, because somebody did or because the model is in a loop."""
+        return self.compression_ratio > REPETITIVE_ABOVE
 
     @property
     def is_silence(self) -> bool:
@@ -59,7 +66,7 @@ class Decoded:
     @property
     def is_sound(self) -> bool:
         """Whether no higher temperature needs to be tried."""
-        is_good = self.compression_ratio <= REPETITIVE_ABOVE and self.average_log_probability >= GUESSED_BELOW
+        is_good = not self.is_repetitive and self.average_log_probability >= GUESSED_BELOW
         return is_good or self.is_silence
 
 
@@ -128,17 +135,18 @@ class WhisperModel:
             if temperature > 0
             else {"beam_size": BEAMS}
         )
+        longest = min(MOST_TOKENS, len(prompt) + room)
         results = self._model.model.generate(
             _view(encoded),
             [prompt] * len(seconds),
-            max_length=min(MOST_TOKENS, len(prompt) + room),
+            max_length=longest,
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=True,
             suppress_tokens=list(get_suppressed_tokens(tokenizer, [-1])),
             **sampling,
         )
-        return [_decoded(result, tokenizer, temperature=temperature) for result in results]
+        return [_decoded(result, tokenizer, temperature=temperature, most_tokens=longest - len(prompt)) for result in results]
 
     def context(self, tokenizer: Any, *, prompt: str, hotwords: str) -> list[int]:
         """The tokens before the text: words to expect, then the end of what was said before."""
@@ -178,7 +186,7 @@ def compute_threads() -> int:
     return int(os.environ.get("TTSAI_WORKER_CORES") or os.cpu_count() or 1) + 1
 
 
-def _decoded(result: Any, tokenizer: Any, *, temperature: float) -> Decoded:
+def _decoded(result: Any, tokenizer: Any, *, temperature: float, most_tokens: int) -> Decoded:
     tokens = list(result.sequences_ids[0])
     text = tokenizer.decode(tokens).strip()
     return Decoded(
@@ -189,6 +197,7 @@ def _decoded(result: Any, tokenizer: Any, *, temperature: float) -> Decoded:
         no_speech_probability=float(result.no_speech_prob),
         compression_ratio=compression_ratio(text),
         temperature=temperature,
+        is_cut_off=len(tokens) >= most_tokens - 1,
     )
 
 
