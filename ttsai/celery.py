@@ -7,6 +7,7 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import import_modules
 
+from ttsai import worker_exit  # noqa: F401 - connects its signal
 from ttsai.required_secrets import exit_without_secrets
 from workers.valkey import TRANSPORT
 

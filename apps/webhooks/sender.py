@@ -34,6 +34,12 @@ class Sender:
         take_notices()
         return self._start()
 
+    @property
+    def is_idle(self) -> bool:
+        """True while nothing is under way."""
+        with self._lock:
+            return not self._in_flight.held
+
     def stop_taking(self) -> None:
         """What is under way goes on; nothing more is claimed by a process that ends."""
         with self._lock:

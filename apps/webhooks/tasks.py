@@ -30,6 +30,11 @@ def stop_sending(**_: Any) -> None:
         _sender().stop_taking()
 
 
+def is_sending() -> bool:
+    """True while this process has deliveries under way."""
+    return bool(_sender.cache_info().currsize) and not _sender().is_idle
+
+
 @shared_task(name="platform.forget_deliveries", ignore_result=True)
 @statement_limit(MAINTENANCE_SECONDS)
 def forget_old_deliveries() -> None:

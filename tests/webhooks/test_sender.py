@@ -61,6 +61,7 @@ def test_a_newcomer_s_webhook_arrives_while_two_accounts_hold_all_usual_threads(
     slow = [endpoint_with_events(receiver.url, count=30) for _ in range(2)]
     assert sender.send_due() == 4
     receiver.wait_for(4)
+    assert not sender.is_idle
     with receiving() as quick:
         settings.TTSAI_OUTBOUND_ALLOW = [receiver.address, quick.address]
         newcomer = endpoint_with_events(quick.url, count=3)
@@ -70,6 +71,7 @@ def test_a_newcomer_s_webhook_arrives_while_two_accounts_hold_all_usual_threads(
     assert Delivery.objects.filter(endpoint__in=slow, state=DeliveryState.PENDING).count() == 60
     receiver.is_over.set()
     sender.close()
+    assert sender.is_idle
     assert delivered_of(newcomer) == 3
 
 

@@ -35,7 +35,7 @@ class Program:
     death_signal: int = signal.SIGKILL
     """What it gets when the supervisor dies."""
     stage: int = 0
-    """Higher stages stop first."""
+    """Higher stages stop first, the parts of one stage together."""
 
 
 @dataclass(slots=True)

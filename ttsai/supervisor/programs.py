@@ -79,7 +79,7 @@ def platform_worker(place: Place) -> Program:
 def beat(place: Place) -> Program:
     """What sends the periodic tasks: a part of its own, since a worker that is killed would leave an embedded one behind."""
     files = ("--schedule", str(place.home.run / "beat-schedule"), "--pidfile", "", "--loglevel", "WARNING")
-    return _platform(place, "beat", "-m", "celery", "-q", "-A", "ttsai.celery", "beat", *files, stage=5)
+    return _platform(place, "beat", "-m", "celery", "-q", "-A", "ttsai.celery", "beat", *files, stage=4)
 
 
 def engine_workers(place: Place) -> list[Program]:

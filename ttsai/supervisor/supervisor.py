@@ -137,13 +137,19 @@ class Supervisor:
             self._look_after(part)
 
     def stop(self) -> None:
-        """Stops all parts, the highest stage first, each in bounded time."""
+        """Stops all parts, the highest stage first, those of one stage together, each in bounded time."""
         asked = self._stops_asked
-        for part in sorted(self._parts, key=lambda part: part.program.stage, reverse=True):
-            part.restart_at = None
-            if part.child:
-                self._stop_child(part.child, is_hurried=lambda: self._stops_asked > asked)
-                part.child = None
+        for stage in sorted({part.program.stage for part in self._parts}, reverse=True):
+            stopping = [part for part in self._parts if part.program.stage == stage]
+            for part in stopping:
+                part.restart_at = None
+                if part.child:
+                    part.child.signal(part.program.stop_signal)
+            told_at = time.monotonic()
+            for part in stopping:
+                if part.child:
+                    self._await_end(part.child, deadline=told_at + part.program.stop_seconds, is_hurried=lambda: self._stops_asked > asked)
+                    part.child = None
         self._parts.clear()
         self._record.unlink(missing_ok=True)
 
@@ -205,14 +211,12 @@ class Supervisor:
         due = [part.restart_at for part in self._parts if part.restart_at is not None]
         return max(0.0, min(due) - time.monotonic()) if due else POLL_SECONDS
 
-    def _stop_child(self, child: Child, *, is_hurried: Callable[[], bool]) -> None:
-        program = child.program
-        child.signal(program.stop_signal)
-        deadline = time.monotonic() + program.stop_seconds
+    def _await_end(self, child: Child, *, deadline: float, is_hurried: Callable[[], bool]) -> None:
+        """Waits for a child that was told to stop, and kills it when it does not."""
         while child.process.poll() is None and time.monotonic() < deadline and not is_hurried():
             self._drain(child)
         if child.process.poll() is None:
-            self._log.say(f"{program.name} does not stop; killing it")
+            self._log.say(f"{child.program.name} does not stop; killing it")
             self._kill(child)
         child.signal_group(signal.SIGKILL)  # what it left behind
         self._print(child, child.read_rest())

@@ -67,7 +67,6 @@ class Valkey:
             folder=self._home.valkey,
             stop_seconds=STOP_SECONDS,
             death_signal=signal.SIGTERM,
-            stage=1,
         )
 
     def is_ready(self) -> bool:

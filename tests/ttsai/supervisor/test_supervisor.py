@@ -108,6 +108,17 @@ def test_the_highest_stage_stops_first(watched: Watched) -> None:
     assert not (watched.folder / "parts.json").exists()
 
 
+def test_the_parts_of_one_stage_are_told_to_stop_together(watched: Watched) -> None:
+    waits = f"trap 'while [ ! -e {watched.folder}/told ]; do sleep 0.02; done; echo bye; exit' TERM"
+    watched.supervisor.start(watched.shell("web", f"{waits}; echo up; while :; do sleep 0.02; done", stage=4))
+    tells = f"trap 'touch {watched.folder}/told; echo bye; exit' TERM"
+    watched.supervisor.start(watched.shell("beat", f"{tells}; echo up; while :; do sleep 0.02; done", stage=4))
+    watched.wait_for_line("| up", count=2)
+    watched.supervisor.stop()
+    assert sorted(line.split()[0] for line in watched.lines if "| bye" in line) == ["beat", "web"]
+    assert not any("killing" in line for line in watched.lines)
+
+
 def test_a_part_that_does_not_stop_is_killed_in_bounded_time(watched: Watched) -> None:
     watched.supervisor.start(watched.shell("web", "trap '' TERM; echo up; while :; do sleep 0.02; done", stop_seconds=0.3))
     watched.wait_for_line("| up")

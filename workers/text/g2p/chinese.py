@@ -1,8 +1,12 @@
 """Mandarin: words by jieba, pinyin by pypinyin, phonemes by misaki (all Apache-2.0 or MIT)."""
 
 import logging
+import os
 import re
+import stat
+import tempfile
 import warnings
+from pathlib import Path
 from typing import Any
 
 from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord, explain_import
@@ -10,6 +14,21 @@ from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord, explain_import
 MARKS = {"、": ",", "，": ",", "。": ".", "．": ".", "！": "!", "：": ":", "；": ";", "？": "?", "—": "—", "…": "…"}
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _SYLLABIC_MARK = chr(815)
+
+
+def own_cache_folder() -> str | None:
+    """A folder for temporary files that belongs to this user alone, for jieba's parsed dictionary; None where there can be none.
+
+    jieba itself takes one name in the folder that all users share: it reads what another user put there, and cannot replace it.
+    """
+    folder = Path(tempfile.gettempdir(), f"ttsai-jieba-{os.getuid()}")
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError:
+        return None
+    is_own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+    return str(folder) if is_own else tempfile.mkdtemp(prefix="ttsai-jieba-")
 
 
 class ChineseG2P:
@@ -24,6 +43,7 @@ class ChineseG2P:
         except Exception as error:  # the import of a library that does not fit the others may raise anything
             raise explain_import(error, language="Chinese") from error
         jieba.setLogLevel(logging.WARNING)
+        jieba.dt.tmp_dir = own_cache_folder()
         self._cut = jieba.tokenize
         self._phonemes = ZHG2P.word2ipa
         self._foreign = foreign

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from workers.contract.errors import WorkError
 from workers.text.g2p import espeak
 from workers.text.g2p.base import G2P, PhonemeWord, join_phonemes
-from workers.text.g2p.chinese import ChineseG2P
+from workers.text.g2p.chinese import ChineseG2P, own_cache_folder
 from workers.text.g2p.espeak import EspeakG2P, EspeakProgram, espeak_files, share_groups
 from workers.text.g2p.japanese import JapaneseG2P
 
@@ -103,6 +104,17 @@ def test_espeak_speaks_from_a_folder_deeper_than_its_own_path_buffer(tmp_path: P
 def test_espeak_without_the_asked_voice_is_an_obstacle_with_its_name() -> None:
     assert espeak.find_espeak_obstacle("es") == ""
     assert espeak.find_espeak_obstacle("xx") == "eSpeak NG has no voice for 'xx' here"
+
+
+def test_the_cache_of_chinese_words_lies_in_a_folder_of_this_user_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = Path(own_cache_folder() or "")
+    assert (folder.parent, folder.stat().st_mode & 0o777) == (tmp_path, 0o700)
+    assert own_cache_folder() == str(folder)
+    folder.chmod(0o777)  # as somebody else may have made it
+    other = Path(own_cache_folder() or "")
+    assert other not in {folder, Path()}
+    assert other.stat().st_mode & 0o777 == 0o700
 
 
 def test_espeak_is_never_loaded_into_the_worker_itself() -> None:

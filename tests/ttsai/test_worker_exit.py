@@ -1,0 +1,27 @@
+"""The end of the platform's Celery worker."""
+
+import subprocess
+import sys
+
+PROGRAM = """
+import threading
+from ttsai import worker_exit
+
+answers = iter([True, True, True])
+
+def is_busy():
+    is_busy_now = next(answers, False)
+    print("busy" if is_busy_now else "idle", flush=True)
+    return is_busy_now
+
+worker_exit._is_busy = is_busy
+worker_exit.leave_soon()
+threading.Event().wait()
+"""
+
+
+def test_a_worker_that_was_told_to_stop_leaves_once_nothing_is_held() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False, timeout=60)
+    states = done.stdout.split()
+    assert (done.returncode, states[:3]) == (0, ["busy"] * 3)
+    assert set(states[3:]) == {"idle"}
