@@ -26,7 +26,6 @@ RAISED_NUMBER: Final = re.compile(r"<sup>([+-]?\d{1,9})</sup>", re.IGNORECASE)
 SUBSCRIPT: Final = re.compile(r"<sub>([\d+−-]{1,6}|[a-z][a-z0-9]{0,11})</sub>")
 """SSML's <sub> has an alias."""
 CELL_NEXT: Final = re.compile(r"\s*<t[dh][\s>]", re.IGNORECASE)
-MARKS: Final = frozenset(".,;:!?…。！？，；：、")
 SHARED: Final = frozenset(("p", "s", "sub"))
 """Elements of HTML and of SSML."""
 HTML_PREFIXES: Final = ("data-", "aria-")

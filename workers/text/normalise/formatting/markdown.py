@@ -41,11 +41,11 @@ def find_markdown(text: str) -> Iterator[Edit]:
     """What of a text is Markdown, in order. Brackets, bars and other marks that are none are left."""
     if not USED.search(text):
         return
-    position, end = 0, 0
+    end = 0
     for edit in merge(_find_lines(text), _find_inline(text), find_links(text)):
         if edit.start >= end:
             yield edit
-            position, end = edit.start, max(edit.end, position)
+            end = edit.end
 
 
 def _find_lines(text: str) -> Iterator[Edit]:

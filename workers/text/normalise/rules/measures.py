@@ -28,7 +28,6 @@ INCHES: Final = re.compile(
     r"in(?![^\W_])(?:\.(?= [a-z(]|,))?|[ \u00a0]in\.(?= [a-z(]|,)|[ \u00a0]in(?= (?:wide|tall|long|high|deep|thick|x|by)\b)"
 )
 WORD_BEHIND: Final = re.compile(r"(?!x\s?\d)\w")
-HYPHENATED: Final = "-"
 LETTER_BEHIND: Final = re.compile(r"[ -][^\W\d_]")
 
 
@@ -103,12 +102,12 @@ def _read_feet(context: Context, number: Number, *, start: int, end: int) -> Fou
 
 def _read_hyphenated(context: Context, number: Number, end: int) -> Found | None:
     """A 10-ft pole, ein 5-kg-Sack."""
-    if context.character(end) != HYPHENATED or context.character(end + 1).isspace():
+    if context.character(end) != "-" or context.character(end + 1).isspace():
         return None
     match = _unit_pattern(context.language).match(context.text, end + 1)
     if not match or not LETTER_BEHIND.match(context.text, match.end()):
         return None
-    after = match.end() + (context.character(match.end()) == HYPHENATED)
+    after = match.end() + (context.character(match.end()) == "-")
     spoken = say_attributive(context.language, number, context.language.units[match[1]])
     return Found(after, spoken + " " * (after > match.end()))
 
