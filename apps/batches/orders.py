@@ -12,7 +12,7 @@ from apps.core.exception_handler import invalid_fields
 from apps.core.fields import validated
 from apps.jobs.models import Lane
 from apps.jobs.services.submit import JobPlan
-from apps.speech.services import plan_speech, warnings_of
+from apps.speech.services import plan_speech
 from apps.speech.views import order_of
 
 SHAPE = BatchItemRequestSerializer()
@@ -39,7 +39,7 @@ def plan_item(caller: Caller, text: dict[str, Any]) -> PlannedItem:
     try:
         order = order_of(validated(SHAPE, text))
         plan = plan_speech(caller, order=order)
-        return PlannedItem(replace(plan, lane=Lane.BULK), warnings=tuple(warnings_of(order)))
+        return PlannedItem(replace(plan, lane=Lane.BULK), warnings=plan.warnings)
     except ValidationError as error:
         return PlannedItem(refusal_of(invalid_fields(error)))
     except ApplicationError as error:

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from apps.accounts.callers import Caller
 from apps.billing.prices import characters_price_millicredits
-from apps.catalog.selectors import EngineRow, find_model, find_voice, get_model
+from apps.catalog.selectors import EngineRow, find_model, find_voice
 from apps.core.errors import InvalidRequestError
 from apps.jobs.models import SPEECH
 from apps.jobs.services.idempotency import Idempotency
@@ -20,7 +20,6 @@ from workers.contract.markup import PronunciationRule
 from workers.contract.messages import SpeakWork
 from workers.contract.names import Lane
 from workers.text.markup.document import Document
-from workers.text.markup.parse import parse_markup
 
 PART_FORMAT = "flac"
 """Parts of a longer text: lossless, so that the join encodes once."""
@@ -58,9 +57,11 @@ class SpeechOrder:
     """Whether results tell when each word is heard, unasked."""
 
 
-def request_speech(caller: Caller, *, order: SpeechOrder, idempotency: Idempotency | None, request_id: str) -> Submission:
-    """Prices, reserves, queues: one transaction. Raises ApplicationErrors with codes that stay."""
-    return submit_job(caller, plan_speech(caller, order=order), idempotency=idempotency, request_id=request_id)
+def request_speech(caller: Caller, *, order: SpeechOrder, idempotency: Idempotency | None, request_id: str) -> tuple[Submission, list[str]]:
+    """Prices, reserves, queues: one transaction. The job, and warnings about what of the order is not followed. Raises ApplicationErrors
+    with codes that stay."""
+    plan = plan_speech(caller, order=order)
+    return submit_job(caller, plan, idempotency=idempotency, request_id=request_id), list(plan.warnings)
 
 
 def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
@@ -97,6 +98,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
         },
         daily_characters=units if caller.is_anonymous else 0,
         webhook_url=order.webhook_url,
+        warnings=tuple(_warnings_of(order, engine=engine, document=document)),
     )
 
 
@@ -113,11 +115,10 @@ def _parts(document: Document, *, work: dict[str, Any], has_language: bool) -> t
     )
 
 
-def warnings_of(order: SpeechOrder) -> list[str]:
-    """What of the order its model cannot follow as it was asked."""
-    warnings = [f"text: {warning}" for warning in parse_markup(order.text).warnings] if "<" in order.text else []
+def _warnings_of(order: SpeechOrder, *, engine: EngineRow, document: Document) -> list[str]:
+    """Warnings about what of the order the model cannot follow as it was asked."""
+    warnings = [f"text: {warning}" for warning in document.warnings]
     warnings += instruction_warnings(order.instructions)
-    engine = get_model(order.model)
     spec = engine.spec
     if order.has_timestamps and not spec.has_word_timings:
         warnings.append(f"timestamps: {order.model} does not know when its words are heard.")

@@ -23,7 +23,7 @@ from apps.jobs.services.submit import Submission
 from apps.speech.results import document_of, result_shape
 from apps.speech.selectors import get_speech_job
 from apps.speech.serializers import QueuedSpeechSerializer, SpeechRequestSerializer, SpeechResultSerializer
-from apps.speech.services import SpeechOrder, request_speech, warnings_of
+from apps.speech.services import SpeechOrder, request_speech
 
 SHAPE = SpeechRequestSerializer()
 
@@ -54,8 +54,8 @@ class SpeechView(APIView):
         the same key joins the job while it runs: one job, one charge."""
         order = order_of(validated(SHAPE, request.data))
         idempotency = idempotency_of(request, endpoint="tts") or twin_of(request, endpoint="tts", is_waiting=False)
-        submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
-        return Response(queued_shape(submission, warnings=warnings_of(order)))
+        submission, warnings = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
+        return Response(queued_shape(submission, warnings=warnings))
 
 
 class SpeechResultView(APIView):

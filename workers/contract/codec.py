@@ -4,7 +4,10 @@ import dataclasses
 import types
 import typing
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from functools import cache
+from typing import Any, ClassVar, Final, Self
+
+PLAIN_TYPES: Final = frozenset({str, int, float, bool, type(None)})
 
 
 class Message:
@@ -14,8 +17,7 @@ class Message:
 
     def to_dict(self) -> dict[str, Any]:
         """The message as plain values, ready for json.dumps."""
-        fields = dataclasses.fields(self)  # type: ignore[arg-type]
-        return {field.name: _encode(getattr(self, field.name)) for field in fields}
+        return {name: _encode(getattr(self, name)) for name in _field_names(type(self))}  # type: ignore[arg-type]  # mypy takes the class for its instances
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -27,7 +29,14 @@ class Message:
         return cls(**{name: _decode(hints[name], data[name]) for name in names if name in data})
 
 
+@cache
+def _field_names(message: type[Message]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(message))  # type: ignore[arg-type]
+
+
 def _encode(value: Any) -> Any:
+    if type(value) in PLAIN_TYPES:  # nearly all values: a long text with markup has a million
+        return value
     if isinstance(value, Message):
         return value.to_dict()
     if isinstance(value, tuple | list):

@@ -18,7 +18,7 @@ from apps.compat.openai.serializers import OpenAISpeechSerializer
 from apps.core.fields import validated
 from apps.jobs.waiting import ASYNC, wants_no_wait
 from apps.speech.serializers import QueuedSpeechSerializer
-from apps.speech.services import SpeechOrder, request_speech, warnings_of
+from apps.speech.services import SpeechOrder, request_speech
 from apps.speech.spoken import SpokenAnswer
 from apps.speech.views import IDEMPOTENCY_HEADER, idempotency_of, queued_shape, request_id_of, twin_of
 from workers.contract.formats import FORMATS
@@ -65,9 +65,8 @@ class OpenAISpeechView(APIView):
         order = _order(get_caller(request), body=validated(SHAPE, request.data), has_listener=not wants_no_wait(request))
         named = idempotency_of(request, endpoint="openai-speech")
         idempotency = named or twin_of(request, endpoint="openai-speech", is_waiting=order.has_listener)
-        submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
+        submission, warnings = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
         if not order.has_listener:
-            return Response(queued_shape(submission, warnings=warnings_of(order)))
-        warnings = warnings_of(order)
+            return Response(queued_shape(submission, warnings=warnings))
         headers = {"X-Warning": " ".join(warnings)} if warnings else {}
         return SpokenAnswer(job_uuid=submission.job.uuid, is_kept=named is not None, headers=headers).deferred()

@@ -63,6 +63,8 @@ class JobPlan:
     """The request's own (apps/webhooks/fields.py)."""
     has_webhooks: bool = True
     """False where something else tells of the end: of an item, its batch."""
+    warnings: tuple[str, ...] = ()
+    """Parts of the request that are not followed as they were asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,3 +103,18 @@ def test_a_store_that_stays_away_is_a_failure_that_may_be_tried_again(unharmed_w
     unharmed_worker.platform.give(message, group="silence")
     outcome = unharmed_worker.platform.wait_for_outcome(message.token)
     assert (outcome.status, outcome.error_code, outcome.is_retryable) == ("failed", "storage_unavailable", True)
+
+
+def test_parts_without_a_word_are_silent_and_joined(unharmed_worker: RunningWorker) -> None:
+    texts = (". " * 500, FIRST, "* " * 2000, ". " * 500)
+    parts = [
+        PartMessage.from_dict({**part_of(text, is_last=index == len(texts) - 1).to_dict(), "part": index})
+        for index, text in enumerate(texts)
+    ]
+    made = [manifest(do(unharmed_worker, part)) for part in parts]
+    seconds = [one.audio_seconds for one in made]
+    assert [one.has_timings for one in made] == [False, True, False, False]
+    assert seconds[1] > max(seconds[0], seconds[2], seconds[3])
+    inputs = tuple(JoinInput(part.output, part.timings if one.has_timings else None) for part, one in zip(parts, made, strict=True))
+    joined = manifest(do(unharmed_worker, codec_message("join", JoinWork(inputs, format="mp3")), group="codec"))
+    assert joined.audio_seconds == pytest.approx(sum(seconds), abs=1e-3)

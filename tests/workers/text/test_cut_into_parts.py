@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.text.markup.parts import cut_into_parts
+from workers.text.markup.parts import LONGEST_PART_CHARACTERS, LONGEST_WORDLESS, cut_into_parts
 
 PROSE = "The engineer checked every bolt, then checked them all again. Nobody in the village remembered who had planted the tree. "
 
@@ -24,7 +24,7 @@ def test_parts_end_at_sentence_ends() -> None:
     assert 250 <= len(parts[-1]) <= 750
 
 
-def test_no_part_is_without_words() -> None:
+def test_what_holds_no_word_joins_a_part_that_has_one() -> None:
     parts = cut_into_parts("* * *\n\n" * 200 + PROSE * 10 + "... " * 400 + PROSE * 10)
     assert len(parts) > 3
     assert all(any(character.isalnum() for character in part) for part in parts)
@@ -35,6 +35,23 @@ def test_the_parts_are_the_text(text: str, longest: int) -> None:
     parts = cut_into_parts(text, longest=longest)
     assert "".join(parts) == text
     assert all(parts)
+
+
+WORDLESS = (". ", ".", " ", "\n", "* * *\n\n", "!? ", '."', "、", "\u0301", "\U0001f600", ". . . . . . . . . .x ")
+
+
+@pytest.mark.parametrize("unit", WORDLESS)
+def test_parts_of_a_text_with_hardly_a_letter_are_bounded(unit: str) -> None:
+    text = "x" + unit * (100_000 // len(unit))
+    parts = cut_into_parts(text)
+    assert "".join(parts) == text
+    assert max(map(len, parts)) <= LONGEST_WORDLESS * LONGEST_PART_CHARACTERS
+    assert len(parts) >= 100_000 // (LONGEST_WORDLESS * LONGEST_PART_CHARACTERS)
+
+
+@given(st.text(alphabet="a. \n。", max_size=400), st.integers(50, 80))
+def test_no_part_is_longer_than_the_bound(text: str, longest: int) -> None:
+    assert max(map(len, cut_into_parts(text, longest=longest)), default=0) <= LONGEST_WORDLESS * longest
 
 
 @pytest.mark.parametrize("unit", [PROSE, "今天天气很好。我们去公园吧", "天气", "x", "word "])

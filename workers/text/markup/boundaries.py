@@ -31,7 +31,7 @@ class Segment(NamedTuple):
 
 # Every pattern below matches where it first looks or fails within one character, and repeats possessively: no text makes them slow.
 STOP: Final = re.compile(
-    r"(?P<latin>[.!?…‽؟۔]++(?:[\"'”’)\]}»›]|[ \u00a0\u202f](?=»))*+)"
+    r"(?P<latin>[.!?…‽؟۔]++(?:[\"'”’)\]}»›]|[ \u00a0\u202f](?=»))*+(?: ++(?:[.!?…‽؟۔]++ ++){8,}+)?)"  # a long row of stops is one
     r"|(?P<full>[。！？｡．]++[!?！？」』）】》〉”’\"]*+)"
     r"|(?P<danda>[।॥]++[\"'”’)]*+)"
     r"|(?P<line>(?:\r\n|[\n\r\f\u2028\u2029])\s*+)"
@@ -49,6 +49,9 @@ WRAPPED_LINE_CHARACTERS: Final = 45
 
 LONGEST_CLUSTER_CHARACTERS: Final = 32
 """So far back at most the base of combining marks is looked for."""
+
+LONGEST_SPACE_CHARACTERS: Final = 200
+"""Of white space that a piece may take along."""
 
 CLAUSE_MARKS: Final = ";:—–…；："
 COMMA_MARKS: Final = ",，、،؛"
@@ -124,7 +127,7 @@ def _is_sentence_end(text: str, match: re.Match[str], *, segment_start: int, nex
     """Whether a Latin full stop, question or exclamation mark ends a sentence."""
     if next_start >= len(text):
         return True
-    if next_start == match.end():  # no space behind it: 3.14, example.com, but also "Hello!你好"
+    if next_start == match.end() and not text[next_start - 1].isspace():  # no space behind it: 3.14, example.com, but also "Hello!你好"
         return _is_ideographic(text[next_start])
     following = text[next_start : next_start + 24].lstrip(OPENERS)
     if following[:1].islower():
@@ -154,12 +157,12 @@ def _is_ideographic(character: str) -> bool:
 def cut_segment(text: str, segment: Segment, *, longest: int) -> Iterator[Segment]:
     """Cuts a segment into pieces of at most `longest` characters: at a clause, else a comma, else a space, else anywhere.
 
-    A piece that is white space alone joins the one before, which may then be longer than asked.
+    White space behind a piece joins it, which may then be longer than asked: by LONGEST_SPACE_CHARACTERS or `longest`, whichever is more.
     """
-    start = segment.start
+    start, most_space = segment.start, max(longest, LONGEST_SPACE_CHARACTERS)
     while segment.end - start > longest:
         end, kind = _find_cut(text, start, longest)
-        end = SPACE.match(text, end).end()  # type: ignore[union-attr]  # it matches the empty string
+        end = SPACE.match(text, end, min(segment.end, end + most_space)).end()  # type: ignore[union-attr]  # it matches the empty string
         if end >= segment.end:
             break
         yield Segment(start, end, kind)

@@ -10,7 +10,7 @@ from typing import Final
 from workers.contract.markup import Segment
 from workers.text.markup import boundaries
 from workers.text.markup.document import Document, spoken_size
-from workers.text.markup.parts import LONGEST_PART_CHARACTERS, SLACK, cut_into_parts
+from workers.text.markup.parts import LONGEST_PART_CHARACTERS, LONGEST_WORDLESS, SLACK, cut_into_parts
 from workers.text.normalise.formatting import mask_formatting
 
 _MARK: Final = re.compile(r"[^\w ]")
@@ -60,7 +60,7 @@ def _cut_pieces(document: Document, *, longest: int) -> list[_Piece]:
             inner = ends[bisect_left(ends, segment.start + 1) : at_end]
             pieces.extend(_cut_run(written, index, [segment.start, *inner, stop], is_end=is_end, longest=longest))
         else:
-            pieces.append(_Piece(index, segment.start, stop, spoken_size(segment), is_end))
+            pieces.append(_Piece(index, segment.start, stop, max(1, spoken_size(segment)), is_end))
     return pieces
 
 
@@ -91,7 +91,8 @@ def _pack(pieces: list[_Piece], document: Document, *, longest: int) -> Iterator
     size, has_words = 0, False
     for unit in _units(pieces, document, longest=longest):
         unit_size, unit_has_words = sum(piece.size for piece in unit), any(_has_words(document, piece) for piece in unit)
-        if size + unit_size > longest and left > limit and has_words and unit_has_words:
+        is_full = size + unit_size > longest and left > limit
+        if part and ((is_full and has_words and unit_has_words) or size + unit_size > LONGEST_WORDLESS * longest):
             yield part
             left -= size
             part, size, has_words = [], 0, False

@@ -14,6 +14,9 @@ from workers.text.markup.scan import Characters, Tag, is_markup, is_whole_docume
 DEEPEST_NESTING: Final = 32
 MOST_TAGS: Final = 30_000
 """Opening and empty tags of one text: a tag for each sentence of a million characters takes half of them."""
+TAGS_OF_ANY_TEXT: Final = 1000
+CHARACTERS_PER_TAG: Final = 4
+"""Beyond TAGS_OF_ANY_TEXT, a tag for each four characters that are said: tags are free, and reading one costs as much as saying a word."""
 
 GROWTH_CHARACTERS: Final = 1000
 GROWTH_FACTOR: Final = 8
@@ -164,6 +167,11 @@ class _Reader:
 
     def _check_bounds(self) -> None:
         segments, offsets, written = self.assembly.segments, self.assembly.offsets, self.assembly.length
+        most_tags = TAGS_OF_ANY_TEXT + written // CHARACTERS_PER_TAG
+        if self.tags > most_tags:
+            raise MarkupOffsetError(
+                f"at most {most_tags} tags in a text of this length, not {self.tags}", offset=offsets[-1] if offsets else 0
+            )
         growth = sum(added_size(segment) for segment in segments)
         if growth > GROWTH_CHARACTERS + GROWTH_FACTOR * written:
             last = max(index for index, segment in enumerate(segments) if segment.kind in {"sub", "phoneme"})

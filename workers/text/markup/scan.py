@@ -18,6 +18,8 @@ from workers.text.normalise.formatting.html import SHARED, SUBSCRIPT, has_html_t
 LONGEST_NAME: Final = 64
 MOST_ATTRIBUTES: Final = 12
 LONGEST_VALUE: Final = 1000
+MOST_SECTIONS: Final = 10_000
+"""Comments and CDATA sections of one text."""
 
 # Repeats are possessive or bounded: no pattern looks at a character more than a fixed number of times.
 _NAME: Final = rf"[A-Za-z][A-Za-z0-9_.-]{{0,{LONGEST_NAME}}}+(?::[A-Za-z][A-Za-z0-9_.-]{{0,{LONGEST_NAME}}}+)?"
@@ -88,6 +90,7 @@ def scan(text: str, *, is_strict: bool) -> Iterator[Characters | Tag]:
 
     is_strict: whether a < or & that begins nothing is an error, and white space is folded to spaces, as inside <speak>.
     """
+    sections = 0
     position = _skip_declaration(text) if is_strict else 0
     while position < len(text):
         opening = _find_markup(text, position, is_strict=is_strict)
@@ -95,6 +98,9 @@ def scan(text: str, *, is_strict: bool) -> Iterator[Characters | Tag]:
             yield Characters(_resolve(text[position:opening], position, is_strict=is_strict), position)
         if opening == len(text):
             return
+        sections += text.startswith("<!", opening)
+        if sections > MOST_SECTIONS:
+            raise MarkupOffsetError(f"more than {MOST_SECTIONS} comments and CDATA sections", offset=opening)
         if text.startswith("<!--", opening):
             position = _end_of(text, opening, "-->", opening + 4, what="comment")
         elif text.startswith("<![CDATA[", opening):

@@ -69,3 +69,13 @@ def test_a_divided_run_ends_its_sentence_in_the_last_piece_only() -> None:
         ("Four five six", 15, True, True),
         ("Seven eight nine.", 28, True, True),
     ]
+
+
+def test_parts_of_a_document_with_hardly_a_letter_are_bounded() -> None:
+    for text in ("x" + "<break time='0s'/>" * 990, "x" + "<emphasis>.</emphasis> " * 900, "<s>x" + ". " * 20_000 + "</s>"):
+        document = parse_markup(text)
+        cut = cut_document(document, longest=50)
+        assert "".join(segment.text for part in cut for segment in part) == document.written
+        assert sum(map(len, cut)) >= len(document.segments)
+        assert max(len(part) for part in cut) <= 8 * 50
+        assert max(sum(len(segment.text) for segment in part) for part in cut) <= 8 * 50

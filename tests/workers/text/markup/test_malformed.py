@@ -4,6 +4,7 @@ import pytest
 
 from workers.text.markup.errors import MarkupError
 from workers.text.markup.parse import DEEPEST_NESTING, MOST_TAGS, parse_markup
+from workers.text.markup.scan import MOST_SECTIONS
 
 WELL_FORMED_BEFORE = "Erste Zeile 世界\n"
 
@@ -109,6 +110,9 @@ def test_an_unknown_element_is_named_and_the_known_ones_are_listed() -> None:
     [
         ("<emphasis>" * (DEEPEST_NESTING + 1), "elements are nested more than 32 deep"),
         ("<s/>" * (MOST_TAGS + 1), "more than 30000 tags"),
+        ("<s>a</s>" * 2000, "at most 1500 tags in a text of this length, not 2000"),
+        ("<speak>a" + "<!---->" * (MOST_SECTIONS + 1) + "</speak>", "more than 10000 comments and CDATA sections"),
+        ("<speak>" + "<![CDATA[a]]>" * (MOST_SECTIONS + 1) + "</speak>", "more than 10000 comments and CDATA sections"),
         (f"<sub alias='{'a' * 201}'>x</sub>", "alias of <sub> must have at most 200 characters"),
         (f"<phoneme ph='{'a' * 251}'>x</phoneme>", "ph of <phoneme> must have at most 250 characters"),
         (f"<break time='{'1' * 1001}'/>", "the value of time is longer than 1000 characters"),
@@ -125,5 +129,6 @@ def test_bounds(text: str, message: str) -> None:
 
 def test_what_is_just_within_the_bounds_is_read() -> None:
     assert parse_markup("<emphasis>" * DEEPEST_NESTING + "a" + "</emphasis>" * DEEPEST_NESTING).written == "a"
+    assert len(parse_markup("<s>abcd</s>" * 3000).segments) == 3000
     assert len(parse_markup("<sub alias='" + "a" * 200 + "'>x</sub>" * 1).segments) == 1
     assert parse_markup("<break time='10s'/>" * 6).break_seconds == 60.0
