@@ -22,6 +22,9 @@ CONTRACTIONS: Final = frozenset(("T", "M", "RE", "LL", "VE", "D", "S"))
 NAME_PREFIXES: Final = frozenset("OD")
 """English: O'BRIEN, D'ARCY."""
 
+STREETS: Final = frozenset(("ST.", "AVE.", "RD.", "BLVD.", "LN."))
+"""English: what is abbreviated behind the name of a street."""
+
 ELIDED: Final = frozenset(("fr", "it"))
 """Languages that join an article to a word by an apostrophe."""
 
@@ -132,7 +135,8 @@ def _lower(text: str, tokens: list[Token], at: int, *, language: Language, lexic
         return lexicon.proper[word]
     is_name = before is not None and language.code == "en" and before.text in NAME_PREFIXES and _is_behind_apostrophe(text, before, token)
     is_titled = before is not None and before.text in lexicon.titles
-    return word.capitalize() if is_name or is_titled or _starts_sentence(text, token.start) else word.lower()
+    is_street = language.code == "en" and text[token.end : token.end + 6].split(" ")[:2][-1] in STREETS
+    return word.capitalize() if is_name or is_titled or is_street or _starts_sentence(text, token.start) else word.lower()
 
 
 def _is_proper(text: str, token: Token, *, lexicon: Lexicon) -> bool:
@@ -207,7 +211,7 @@ def _is_known_word(token: Token, *, lexicon: Lexicon) -> bool:
     if word in lexicon.acronyms or word in lexicon.initials:
         return False
     is_long = len(word) > LONGEST_UNKNOWN or token.is_shouted
-    return word in lexicon.proper or (is_long and (is_pronounceable(word) or len(word) > LONGEST_SPELLED))
+    return is_long and (word in lexicon.proper or is_pronounceable(word) or len(word) > LONGEST_SPELLED)
 
 
 def _is_fixed(text: str, token: Token, *, language: Language) -> bool:

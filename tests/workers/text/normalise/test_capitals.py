@@ -22,6 +22,8 @@ SAID = {
         "BREAKING NEWS: EX-CIA man": "Breaking news: ex-C I A man",
         "OPEN MON-FRI. NO. 5 IS BEST. I SAID NO. LEAVE!": "Open Monday to Friday. number five is best. I said no. Leave!",
         "Portland, OR 97201": "Portland, O R nine seven two zero one",
+        "WE LIVE ON ELM ST. NOW.": "We live on Elm Street. Now.",
+        "INSTALLED_APPS on ARM64 for US and GIL": "Installed apps on ARM sixty-four for U S and G I L",
         "R&D at AT&T": "R and D at A T and T",
     },
     "fr": {
@@ -70,6 +72,7 @@ def test_a_lowered_word_leads_back_to_where_it_was_written() -> None:
 
 SUMS = {
     "en": {
+        "Total: PHP 250": "Total: two hundred fifty Philippine pesos",
         "TRY 2 of them.": "Try two of them.",
         "A room is TRY 300 per night.": "A room is three hundred Turkish liras per night.",
         "PHP 7 or PHP 8.1?": "P H P seven or P H P eight point one?",

@@ -10,6 +10,7 @@ COMPARISONS = {
         "n >= 10, n≤10": "n greater than or equal to ten, n less than or equal to ten",
         "p<0.001; temp > -5; cost > $5": "p less than zero point zero zero one; temp greater than minus five; cost greater than five dollars",
         "a == b, a <> b, +/-5 %": "a equals b, a not equal to b, plus or minus five percent",
+        "y =< 3": "y less than or equal to three",
         "takes <3 days": "takes less than three days",
         "I <3 you. Love <3!": "I heart you. Love heart!",
         "a -> b => c": "a to b to c",

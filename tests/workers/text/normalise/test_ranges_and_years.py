@@ -14,6 +14,7 @@ RANGES = {
         "5M-10M users": "five to ten million users",
         "10 kg - 4 kg = 6 kg": "ten kilograms - four kilograms equals six kilograms",
         "$5-off": "five dollars-off",
+        "$20-30k, €5–10m": "twenty to thirty thousand dollars, five to ten million euros",
     },
     "fr": {"5 €-10 €": "cinq à dix euros", "5kg-10kg": "cinq à dix kilogrammes"},
     "es": {"1lb-2lb": "una a dos libras", "5%-10%": "cinco a diez por ciento"},

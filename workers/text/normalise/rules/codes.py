@@ -46,7 +46,7 @@ def _introductions(language: Language) -> Introductions | None:
     edge = r"(?<![^\W_])" if language.has_spaces else ""
     behind = r"(?![^\W_])" if language.has_spaces else ""
     introducing, ending = table["introducing"].replace("\n", ""), table["ending"]
-    link = rf"(?:[ \u00a0]?(?:{table['linking']}){behind}|[ \u00a0:#=(\"'“‘«「『【*：-]|[nN][°º.])"
+    link = rf"(?:[ \u00a0]?(?:{table['linking']}){behind}|(?<!=)=(?!=)|[ \u00a0:#(\"'“‘«「『【*：-]|[nN][°º.])"
     flags = re.IGNORECASE
     return Introductions(
         before=re.compile(rf"{edge}(?:{introducing}){behind}(?:{link}){{0,8}}{LETTERS}$", flags),

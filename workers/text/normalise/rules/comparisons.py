@@ -8,7 +8,7 @@ from workers.text.normalise.rules.money import read_money_prefix
 from workers.text.normalise.rules.quantities import read_quantity
 from workers.text.normalise.tables import load_table
 
-OPERATOR: Final = re.compile(r"<=(?![>=])|>=(?!=)|!==?(?!=)|<>|=/=|={2,3}(?!=)|~=|\+/-|\+-(?=\s?\d)|[<>≤≥≠≈≦≧⩽⩾≅≃∼±]")
+OPERATOR: Final = re.compile(r"<=(?![>=])|=<(?=\s?[\d-])|>=(?!=)|!==?(?!=)|<>|=/=|={2,3}(?!=)|~=|\+/-|\+-(?=\s?\d)|[<>≤≥≠≈≦≧⩽⩾≅≃∼±]")
 ARROW: Final = re.compile(r"<?[-=]{1,3}>|<[-=]{2,3}|<-(?!\d)")
 HEART: Final = re.compile(r"<3+(?![\w.,:/%°-]*\w|\s?[%°$€£]|\s?[^\W\d_]{1,3}(?![^\W_])\s*\d)")
 HEART_SUBJECTS: Final = frozenset(("i", "we", "you", "u", "they", "je", "yo", "ich", "io", "eu"))
@@ -18,12 +18,12 @@ RIGHT_START: Final = frozenset("(-−–+.$€£¥₹√|\"'“‘±∞π≈~")
 COMPARED_SIGNS: Final = frozenset("≤≥≠≈±")
 """Signs that never mean anything else."""
 
-UNARY: Final = COMPARED_SIGNS | {"<=", ">=", "+/-", "+-", "<", ">", "≦", "≧", "⩽", "⩾", "≅", "≃", "∼"}
+UNARY: Final = COMPARED_SIGNS | {"<=", ">=", "=<", "+/-", "+-", "<", ">", "≦", "≧", "⩽", "⩾", "≅", "≃", "∼"}
 """Operators that may stand before a value alone: ages >= 18."""
 
 ATTRIBUTES: Final = r"""(?:\s+[A-Za-z-]{1,20}(?:=(?:"[^"<>]{0,80}"|'[^'<>]{0,80}'|[^\s"'<>,]{1,80}))?){0,4}"""
-OPEN_TAG: Final = re.compile(rf"</?[A-Za-z][A-Za-z0-9]{{0,20}}{ATTRIBUTES}\s?/?$")
-TAG: Final = re.compile(rf"</?[A-Za-z][A-Za-z0-9]{{0,20}}{ATTRIBUTES}\s?/?>|<!")
+OPEN_TAG: Final = re.compile(rf"</?[A-Za-z][A-Za-z0-9:-]{{0,20}}{ATTRIBUTES}\s?/?$")
+TAG: Final = re.compile(rf"</?[A-Za-z][A-Za-z0-9:-]{{0,20}}{ATTRIBUTES}\s?/?>|<!")
 LONGEST_TAG: Final = 84
 
 

@@ -10,7 +10,7 @@ from workers.text.normalise.tables import load_table
 AFTER: Final = re.compile(r"[ \u00a0\u202f]?[-−]?(\d[\d.,\u00a0\u202f]{0,24})")
 BEFORE: Final = re.compile(r"\d[ \u00a0\u202f]?$")
 FOLLOWING: Final = re.compile(r"[ \u00a0\u202f]?([^\W\d_]{1,24})")
-SENTENCE_START: Final = re.compile(r"(?:^|[.!?…\n:])[\s\"'“‘«(¿¡–—-]*$")
+SENTENCE_START: Final = re.compile(r"(?:^|[.!?…\n])[\s\"'“‘«(¿¡–—-]*$")
 MONEY_FORM: Final = re.compile(r"\d+[.,]\d{2}|\d{1,3}(?:[.,\u00a0\u202f]\d{3})+(?:[.,]\d{2})?")
 LOOK_BACK: Final = 12
 

@@ -1,7 +1,7 @@
 """Ranges whose unit, percent sign or currency stands twice: 5kg-10kg, $5k-$10k, 5%-10%, 500g-1kg."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from workers.text.normalise.context import Context, Found
@@ -42,6 +42,9 @@ def read_unit_range(context: Context, position: int) -> Found | None:
     first = _read_amount(context, position)
     dash = DASH.match(context.text, first.end) if first else None
     last = _read_amount(context, dash.end()) if dash else None
+    if first and dash and isinstance(first.unit, Currency) and not (last and isinstance(last.unit, Currency)):
+        bare = _read_magnitude_only(context, dash.end())
+        last = replace(bare, unit=first.unit) if bare else None  # $20-30k
     if not first or not dash or not last or _is_subtraction(context, first, last, dash=dash[0]):
         return None
     following = context.character(last.end)
@@ -92,6 +95,13 @@ def _read_behind(context: Context, number: Number, end: int) -> Amount | None:
     magnitude = read_magnitude(context, end)
     is_sum = magnitude is not None and (magnitude[0] in LETTERS or len(magnitude[0]) > 2)
     return Amount(number, "", magnitude[0], magnitude[1]) if magnitude and is_sum else None
+
+
+def _read_magnitude_only(context: Context, position: int) -> Amount | None:
+    """The 10m of $5-10m, where the currency tells millions from meters."""
+    read = read_number(context.text, position, language=context.language)
+    magnitude = read_magnitude(context, read[1]) if read else None
+    return Amount(read[0], "", magnitude[0], magnitude[1]) if read and magnitude else None
 
 
 def _say(context: Context, amount: Amount) -> str:

@@ -266,7 +266,16 @@ def read_capitals(context: Context, position: int) -> Found | None:
     match = CAPITALS.match(context.text, position)
     if not match or not context.language.spells_initials or not _is_spelled(match[1], language=context.language):
         return None
+    is_attached = bool(match[2]) or context.character(match.end()).isdecimal()
+    if is_attached and _is_plain_word(match[1], language=context.language):
+        return None
     return Found(match.end(), f"{context.language.spell(match[1])}{chr(39) + 's' if match[2] else ''}")
+
+
+def _is_plain_word(word: str, *, language: Language) -> bool:
+    """Whether nobody takes the capitals for initials, as in ARM64 and GETs."""
+    lexicon = find_lexicon(language)
+    return word.lower() in lexicon.words and word not in lexicon.ambiguous and word not in lexicon.initials
 
 
 def _is_spelled(word: str, *, language: Language) -> bool:

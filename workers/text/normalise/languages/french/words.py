@@ -139,8 +139,10 @@ no|#numéro
 p.|#page
 M.|*monsieur
 MM.|*messieurs
+Mme.|*madame
 Mme|*madame
 Mmes|*mesdames
+Mlle.|*mademoiselle
 Mlle|*mademoiselle
 Mlles|*mesdemoiselles
 Me|^maître
