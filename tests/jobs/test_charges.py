@@ -2,6 +2,7 @@
 
 import contextlib
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -123,10 +124,12 @@ def test_words_of_a_lost_attempt_are_charged_when_the_next_one_is_cancelled() ->
     assert reread(job).charged_millicredits == PRICE * (60 + 40 * 30 // 50) // 100
 
 
-def test_a_writer_of_an_older_version_that_tells_no_lengths_leaves_the_answer_uncounted() -> None:
+@pytest.mark.parametrize("told", [{}, {"share_characters": []}, {"share_characters": "50"}, {"share_characters": [-1]}])
+def test_a_writer_that_tells_no_good_lengths_leaves_the_answer_uncounted(told: dict[str, Any]) -> None:
     job = turn(caller())
-    for index in (0, 1):
-        finish_part(outcome_of(started(part_of(job, index))))
+    finish_part(outcome_of(started(part_of(job, 0))))
+    replying = started(part_of(job, 1))
+    assert finish_part(outcome_of(replying, manifest=store_output(replying, details=told)))
     speaking = started(part_of(job, 2))
     cancel_job(job, reason="")
     finish_part(outcome_of(speaking, status="cancelled", units_done=10))

@@ -15,6 +15,8 @@ WHERE job_id = %(job)s AND stage = %(stage)s AND state IN ('waiting', 'queued', 
 """
 QUEUE_WAITING = "UPDATE jobs_part SET state = 'queued' WHERE job_id = %(job)s AND stage = %(stage)s AND state = 'waiting'"
 
+LARGEST_UNITS = 1 << 31
+
 
 def output_of(index: int) -> dict[str, int]:
     """What stands in a later part's work for the address of what part `index` will make."""
@@ -55,8 +57,9 @@ def _script_characters(work: Mapping[str, Any], *, done: Mapping[int, Part]) -> 
     if not isinstance(script, dict) or "$output" not in script:
         return 0
     details = (done[script["$output"]].manifest or {}).get("details", {})
-    lengths, share = details.get("share_characters", []), work.get("share", 0)
-    return int(lengths[share]) if share < len(lengths) else 0
+    lengths, share = details.get("share_characters") if isinstance(details, dict) else None, work.get("share", 0)
+    length = lengths[share] if isinstance(lengths, list) and share < len(lengths) else 0
+    return length if isinstance(length, int) and 0 <= length < LARGEST_UNITS else 0
 
 
 def _with_references(work: Any, *, done: Mapping[int, Part]) -> Any:
