@@ -13,7 +13,7 @@ from workers.text.normalise.rules.words import CENTURIES, LONGEST_SPELLED, LONGE
 from workers.text.spoken import Builder, SpokenText
 
 CAPITALS: Final = re.compile(r"[A-ZÀ-ÖØ-ÞŒŠŽ]{2}|[A-ZÀ-ÖØ-Þ]['’][A-ZÀ-ÖØ-Þ]")
-"""What a text must hold for anything in it to change."""
+"""Two capitals together, or an elided one: texts without them are not changed."""
 
 TOKEN: Final = re.compile(r"[^\W_]{1,40}+|\n")
 CONTRACTIONS: Final = frozenset(("T", "M", "RE", "LL", "VE", "D", "S"))
@@ -36,7 +36,7 @@ LOWERED: Final = frozenset("₀₁₂₃₄₅₆₇₈₉")
 """Figures of chemical formulas: Ca(OH)₂."""
 
 LOOK_BACK: Final = 8
-"""How many characters back the end of the previous sentence is looked for."""
+"""Characters searched backwards for the end of the previous sentence."""
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class Token:
     is_capital: bool
     has_figure: bool = False
     is_shouted: bool = False
-    """Whether an ordinary word in capitals stands in the same run of capitals."""
+    """Return whether an ordinary word in capitals stands in the same run of capitals."""
     neighbours: tuple[str, str] = field(default=("", ""))
     """The words before and behind it, in small letters."""
 
@@ -111,7 +111,7 @@ def _mark_run(run: list[Token], *, lexicon: Lexicon) -> None:
 
 
 def _is_surely_word(word: str, *, lexicon: Lexicon) -> bool:
-    """Whether nobody would write the word in capitals but to shout it."""
+    """Return whether nobody would write the word in capitals but to shout it."""
     if word in lexicon.acronyms or word in lexicon.initials or word in lexicon.ambiguous or len(word) < 2:
         return False
     return word.lower() in lexicon.words or (len(word) > 3 and is_pronounceable(word) and not ROMAN.fullmatch(word))
@@ -140,7 +140,7 @@ def _lower(text: str, tokens: list[Token], at: int, *, language: Language, lexic
 
 
 def _is_proper(text: str, token: Token, *, lexicon: Lexicon) -> bool:
-    """Whether a name is meant and not the word, or the first part of a contraction, that is spelled like it: MAY 5, but MAY and DON'T."""
+    """Return whether a name is meant and not the word, or the first part of a contraction, that is spelled like it: MAY 5, but MAY and DON'T."""
     is_month = text[token.end : token.end + 2].strip(SPACES)[:1].isdecimal()
     is_contracted = text[token.end : token.end + 2] in {"'T", "’T"}
     return is_month or not (token.text.lower() in lexicon.words or is_contracted)
@@ -190,7 +190,7 @@ def _starts_sentence(text: str, position: int) -> bool:
 
 
 def is_word(text: str, tokens: list[Token], at: int, *, language: Language, lexicon: Lexicon) -> bool:
-    """Whether the capitals are a word and not initials, an acronym, a numeral, a unit or a currency."""
+    """Return whether the capitals are a word and not initials, an acronym, a numeral, a unit or a currency."""
     token = tokens[at]
     if "&" in {text[token.start - 1 : token.start], text[token.end : token.end + 1]} or _is_fixed(text, token, language=language):
         return False
@@ -202,7 +202,7 @@ def is_word(text: str, tokens: list[Token], at: int, *, language: Language, lexi
 
 
 def _is_known_word(token: Token, *, lexicon: Lexicon) -> bool:
-    """Whether the letters alone and the words beside them make it a word."""
+    """Return whether the letters alone and the words beside them make it a word."""
     word = token.text
     if word in lexicon.ambiguous:
         return _is_ambiguous_word(token, lexicon.ambiguous[word])
@@ -215,7 +215,7 @@ def _is_known_word(token: Token, *, lexicon: Lexicon) -> bool:
 
 
 def _is_fixed(text: str, token: Token, *, language: Language) -> bool:
-    """Whether the token is a Roman numeral, a unit behind figures, money, or part of a name with a full stop in it."""
+    """Return whether the token is a Roman numeral, a unit behind figures, money, or part of a name with a full stop in it."""
     word, following = token.text, text[token.end : token.end + 2]
     if (following[:1] == "." and following[1:].isalpha()) or (following[:1] == ")" and following[1:] in LOWERED):
         return True
@@ -232,7 +232,7 @@ def _is_fixed(text: str, token: Token, *, language: Language) -> bool:
 
 
 def _is_numbered(text: str, token: Token, *, language: Language) -> bool:
-    """Whether a word that is spelled like a Roman numeral stands where a numeral does: Paolo VI, secolo VI, IV-VI."""
+    """Return whether a word that is spelled like a Roman numeral stands where a numeral does: Paolo VI, secolo VI, IV-VI."""
     before, after = token.neighbours
     is_range_end = NUMERAL_BEFORE.search(text[max(0, token.start - LOOK_BACK) : token.start]) is not None
     keywords = roman_keywords(language) | CENTURIES

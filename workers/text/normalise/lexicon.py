@@ -1,4 +1,4 @@
-"""What each language knows of words in capitals: ordinary words, names, acronyms and initials."""
+"""Word lists for reading capitals, one lexicon a language: ordinary words, names, acronyms and initials."""
 
 import re
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Ambiguity:
     """A word that is initials too, and the neighbours that tell one from the other, in small letters."""
 
     is_initials: bool
-    """How it is read alone among words in small letters."""
+    """The default reading of a single one among words in small letters."""
     initials_after: frozenset[str] = frozenset()
     initials_before: frozenset[str] = frozenset()
     word_after: frozenset[str] = frozenset()
@@ -28,7 +28,7 @@ class Ambiguity:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What one language knows of words in capitals."""
+    """The word lists of one language."""
 
     words: frozenset[str]
     """Ordinary words of up to three letters, in small letters."""
@@ -89,7 +89,7 @@ def _edges() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def is_pronounceable(word: str) -> bool:
-    """Whether a word in capitals has a vowel and, where it is short, begins and ends like words do."""
+    """Return whether a word in capitals has a vowel and, where it is short, begins and ends like words do."""
     match = EDGES.fullmatch(word)
     if not match:
         return False

@@ -26,14 +26,14 @@ YEARS: Final = range(1000, 2100)
 
 @dataclass(frozen=True, slots=True)
 class Introductions:
-    """What tells a code from a quantity, in one language."""
+    """Patterns of one language that tell a code from a quantity."""
 
     before: re.Pattern[str]
     """A word that introduces a code, up to the code."""
     ending: re.Pattern[str]
     """The same for the last figures of a card."""
     carrier: re.Pattern[str]
-    """What has such last figures."""
+    """Cards, accounts and the like, whose last figures are quoted."""
     after: re.Pattern[str]
     counted: re.Pattern[str]
 
@@ -84,7 +84,7 @@ def _is_introduced(context: Context, match: re.Match[str], introductions: Introd
 
 
 def _is_statute(before: str, introduction: re.Match[str]) -> bool:
-    """Whether a law's name stands before a year: the Penal Code 1860."""
+    """Return whether a law's name stands before a year: the Penal Code 1860."""
     name = introduction[0].strip()
     preceding = before[: introduction.start()].split()
     return name.istitle() and name.isalpha() and bool(preceding) and preceding[-1].istitle()

@@ -31,11 +31,11 @@ COUNTED: Final = {
     "ja": re.compile(r"[歳才人個回本枚台件名点円度日年月時分秒週間階割倍票匹冊杯]{1,3}"),
     "hi": re.compile(r" (?:वर्ष|साल|लोग|लोगों|दिन|दिनों|घंटे|मिनट|महीने|रुपये|रुपए|अंक)(?!\w)"),
 }
-"""What is counted between a number and the comparison behind it."""
+"""Counters and nouns between a number and the comparison behind it."""
 
 
 def read_comparison(context: Context, position: int) -> Found | None:
-    """What a comparison sign says where something is compared; nothing where the sign is a bracket or a quote's mark."""
+    """Say a comparison sign between values; brackets and marks of quoted lines are silent."""
     character = context.text[position]
     heart = _read_heart(context, position) if character == "<" else None
     arrow = ARROW.match(context.text, position) if character in "<=-" else None
@@ -80,7 +80,7 @@ def _say(context: Context, sign: str, end: int) -> Found | None:
 
 
 def _is_compared(context: Context, match: re.Match[str]) -> bool:
-    """Whether the operator stands between, or before, what can be compared."""
+    """Return whether the operator stands between, or before, what can be compared."""
     operator, text = match[0], context.text
     left, right = text[max(0, match.start() - 2) : match.start()], text[match.end() : match.end() + 2]
     has_left = left.strip()[-1:].isalnum() or left.strip()[-1:] in LEFT_END
@@ -93,7 +93,7 @@ def _is_compared(context: Context, match: re.Match[str]) -> bool:
 
 
 def _is_greater(context: Context, match: re.Match[str], *, has_left: bool) -> bool:
-    """Whether the sign ends no tag, is no arrow's and does not mark the quoted line of an e-mail."""
+    """Return whether the sign ends no tag, is no arrow's and does not mark the quoted line of an e-mail."""
     text, start = context.text, match.start()
     before, after = context.character(start - 1), context.character(match.end())
     if before in {"<", ">"} or OPEN_TAG.search(text[max(0, start - LONGEST_TAG) : start]):
@@ -115,5 +115,5 @@ def _is_less(context: Context, position: int, *, before: str, after: str, has_le
 
 
 def _is_variable(context: Context, match: re.Match[str]) -> bool:
-    """Whether single letters or figures touch the sign on both sides: x>y."""
+    """Return whether single letters or figures touch the sign on both sides: x>y."""
     return not context.character(match.start() - 2).isalpha() and not context.character(match.end() + 1).isalpha()

@@ -11,7 +11,7 @@ STARTS: Final = (
     rf"(?<![^\W_])(?:(?:{HEX}{{2}}[:-]){{2}}|(?=[0-9a-f]{{0,39}}\d)[a-f][0-9a-f]{{6,39}}(?![^\W_])|{HEX}{{8}}-{HEX}{{4}}-"
     rf"|{HEX}{{2,4}}:(?={HEX}{{0,4}}:))|::(?={HEX})"
 )
-"""Where an identifier begins that begins with no figure."""
+"""Starts of identifiers whose first character is no figure."""
 
 PREFIXED: Final = re.compile(r"0[xX]([0-9A-Fa-f]{1,32})(?![^\W_])")
 COLOUR: Final = re.compile(r"#([0-9A-Fa-f]{8}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{3,4})(?![^\W_])")

@@ -19,7 +19,7 @@ BRACKETS: Final = re.compile(rf"\\\((.{{1,{LONGEST}}}?)\\\)|\\\[(.{{1,{LONGEST}}
 FORMULA: Final = re.compile(r"[\\^_]|[A-Za-z0-9)]\s?[=<>+*/-]\s?[A-Za-z0-9(\\-]")
 VARIABLE: Final = re.compile(r"[-+]?\d{0,3}\s?[A-Za-z](?:\([A-Za-z]\))?'?")
 AMOUNT: Final = re.compile(r"\d[\d.,]*\s?(?:[kKmMbB]|[-–—/+]|[^\W\d_]{2,}|\s[^\W\d_])|[\d.,]+$")
-"""What stands behind a dollar sign that is money: 5k, 5-, 5 and."""
+"""Text behind a dollar sign that is money: 5k, 5-, 5 and."""
 
 TOKEN: Final = re.compile(r"\\[A-Za-z]{1,20}|\\.|\d{1,40}(?:\.\d{1,40})?|[A-Za-z]|\s+|.", re.DOTALL)
 COMMAND: Final = re.compile(r"\\([A-Za-z]{2,20})(?![A-Za-z])")
@@ -104,7 +104,7 @@ class Parser:
 
     @property
     def offset(self) -> int:
-        """How many characters have been read."""
+        """Count of the characters read so far."""
         return self._tokens[self._at - 1].end if self._at else 0
 
     def read_all(self) -> list[str]:

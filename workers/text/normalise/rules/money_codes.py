@@ -21,7 +21,7 @@ def _followers(code: str) -> frozenset[str]:
 
 
 def is_money_code(text: str, start: int, end: int, *, language: Language) -> bool:
-    """Whether text[start:end] is a currency's ISO code beside a sum."""
+    """Return whether text[start:end] is a currency's ISO code beside a sum."""
     code = text[start:end]
     if code not in language.currencies:
         return False
@@ -37,7 +37,7 @@ def is_money_code(text: str, start: int, end: int, *, language: Language) -> boo
 
 
 def _is_sum(text: str, start: int, number: re.Match[str], *, doubtful: dict[str, Any], language: Language) -> bool:
-    """Whether the number behind a doubtful code is an amount of money and counts nothing else."""
+    """Return whether the number behind a doubtful code is an amount of money and counts nothing else."""
     figures = number[1].rstrip(".,\u00a0\u202f")
     if MONEY_FORM.fullmatch(figures):
         return True

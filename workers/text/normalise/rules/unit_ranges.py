@@ -56,7 +56,7 @@ def read_unit_range(context: Context, position: int) -> Found | None:
 
 
 def _is_subtraction(context: Context, first: Amount, last: Amount, *, dash: str) -> bool:
-    """Whether the dash takes one from the other: 10 kg - 4 kg, 5 kg - 3 kg = 2 kg."""
+    """Return whether the dash takes one from the other: 10 kg - 4 kg, 5 kg - 3 kg = 2 kg."""
     is_spaced_hyphen = "-" in dash and dash.strip() != dash
     is_falling = first.unit == last.unit and not first.magnitude and float(first.number.digits) > float(last.number.digits)
     return EQUATION.match(context.text, last.end) is not None or (is_spaced_hyphen and is_falling and not first.number.sign)

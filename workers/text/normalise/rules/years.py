@@ -78,7 +78,7 @@ def _read_range(context: Context, position: int, *, words: YearWords) -> Found |
 
 
 def _are_years(context: Context, match: re.Match[str], *, words: YearWords) -> bool:
-    """Whether the two numbers are years and count nothing."""
+    """Return whether the two numbers are years and count nothing."""
     text, start, end = context.text, match.start(), match.end()
     before = _word_before(text, start)
     following = WORD_BEHIND.match(text, end)
@@ -118,7 +118,7 @@ def _is_year(context: Context, match: re.Match[str], *, words: YearWords) -> boo
 
 
 def _is_counting(context: Context, following: re.Match[str] | None, *, words: YearWords) -> bool:
-    """Whether the word behind the number is what it counts; German nouns begin with a capital."""
+    """Return whether the word behind the number is what it counts; German nouns begin with a capital."""
     is_noun = following is not None and (following[1].islower() or context.language.code == "de")
     return following is not None and is_noun and following[1] not in words.behind
 
