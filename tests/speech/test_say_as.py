@@ -1,7 +1,6 @@
 """A say-as that cannot be said is refused before anything is queued, with its place."""
 
-import gc
-import time
+from collections.abc import Callable
 
 import pytest
 
@@ -9,6 +8,7 @@ from apps.catalog.selectors import get_model
 from apps.jobs.models import Job
 from apps.speech.reading import check_say_as, read_text
 from tests.factories_jobs import announce
+from tests.growth import assert_linear
 from tests.speech.people import Person, person
 from workers.engines.kokoro import KokoroEngine
 
@@ -93,21 +93,13 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_thousands_of_elements_take_linear_time(name: str) -> None:
-    """Quadratic work would quadruple; what is done in under 50 ms is no attack."""
     engine = get_model("kokoro")
 
-    def seconds_for(count: int) -> float:
+    def prepare(count: int) -> Callable[[], object]:
         document = read_text(HOSTILE[name] * count, engine=engine, param="text")
-        begun = time.process_time()
-        check_say_as(document, engine=engine, voice="", language="", param="text")
-        return time.process_time() - begun
+        return lambda: check_say_as(document, engine=engine, voice="", language="", param="text")
 
-    gc.disable()
-    try:
-        half, whole = (min(seconds_for(count) for _ in range(2)) for count in (1000, 2000))
-    finally:
-        gc.enable()
-    assert whole < 3 * max(half, 0.05)
+    assert_linear(prepare, size=2000)
 
 
 def test_a_text_that_is_too_long_is_refused_before_its_elements_are_read(_kokoro: None) -> None:

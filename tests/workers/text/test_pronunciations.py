@@ -1,12 +1,12 @@
 """Rules for words: how they are read, and where they apply."""
 
-import time
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.growth import assert_linear
 from workers.contract.markup import PronunciationRule
 from workers.text.pronunciations import PronunciationError, apply_pronunciations, merge_rules, read_pronunciations
 
@@ -139,21 +139,12 @@ def test_nothing_but_the_words_of_the_rules_is_touched(text: str, rules: list[Pr
 def test_two_hundred_rules_and_a_million_characters_take_linear_time() -> None:
     rules = [PronunciationRule(f"word{n} of {n % 7}", "x") for n in range(199)] + [PronunciationRule("quick", "slow")]
     text = "the quick word17 of 3 and word99 of words go over the lazy dog "
-    short, long = (min(seconds(text * n, rules) for _ in range(3)) for n in (8_000, 16_000))
-    assert long < 3 * short + 0.05
-    assert long < 3
+    assert_linear(lambda size: lambda: apply_pronunciations(text * size, rules, language="en"), size=16_000)
 
 
 def test_words_that_almost_match_everywhere_take_linear_time() -> None:
     rules = [PronunciationRule("+" * 99 + chr(0x100 + n), "x") for n in range(200)]
-    short, long = (min(seconds("+" * n, rules) for _ in range(2)) for n in (10_000, 20_000))
-    assert long < 3 * short + 0.05
-
-
-def seconds(text: str, rules: list[PronunciationRule]) -> float:
-    start = time.process_time()
-    apply_pronunciations(text, rules, language="en")
-    return time.process_time() - start
+    assert_linear(lambda size: lambda: apply_pronunciations("+" * size, rules, language="en"), size=20_000)
 
 
 def test_both_forms_of_a_request_are_read() -> None:

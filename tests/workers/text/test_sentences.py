@@ -1,11 +1,10 @@
 """Sentences: where a text is cut, that nothing of it is lost, and how long the reader rests."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.growth import assert_linear
 from workers.text.markup.boundaries import Break, find_segments
 from workers.text.sentences import PAUSES, split_sentences
 
@@ -132,10 +131,4 @@ def test_segments_follow_each_other(text: str) -> None:
 
 @pytest.mark.parametrize("unit", [".", ". ", "\n", "Dr. ", ' ."', "\n x", "a", " ", "中", "。", "\u0301", ", ", "1. ", "- \n"])
 def test_hostile_repetition_takes_linear_time(unit: str) -> None:
-    def seconds(characters: int) -> float:
-        text = (unit * characters)[:characters]
-        started = time.process_time()
-        split_sentences(text)
-        return time.process_time() - started
-
-    assert seconds(160_000) < 20 * seconds(20_000) + 0.5  # eight times the text; a quadratic splitter would take sixty-four times as long
+    assert_linear(lambda size: lambda: split_sentences((unit * size)[:size]), size=160_000)
