@@ -91,7 +91,7 @@ def paste(output: str, folder: Path) -> bytes:
 def test_the_printed_line_speaks_and_everything_stops(instance: Instance, tmp_path: Path) -> None:
     printed = instance.start()
     key = (instance.home / "secrets" / "demo-key").read_text().strip()
-    assert f"Demo key   {key}   (plan pro)" in printed
+    assert f"Demo key   {key}   (plan pro, 1,000 credits)" in printed
     assert f"http://127.0.0.1:{instance.port}/admin/" in printed
     assert re.search(r"ready in \d+\.\d s", printed)
     audio = paste(printed, tmp_path)
