@@ -1,4 +1,4 @@
-"""The platform's Celery app: its own worker reads the queue `platform`; beat is the safety net of the dispatcher and the reaper."""
+"""The platform's Celery app: its workers read `platform.control` (dispatching, reaping) and `platform` (all else); beat is the safety net."""
 
 import os
 from typing import Any
@@ -9,6 +9,7 @@ from celery.signals import import_modules
 
 from ttsai import worker_exit  # noqa: F401 - connects its signal
 from ttsai.required_secrets import exit_without_secrets
+from workers.contract import names
 from workers.valkey import TRANSPORT
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")
@@ -50,8 +51,8 @@ app.conf.update(
     beat_scheduler="celery.beat:Scheduler",  # no file of its own: beat must not die of a full disk
     beat_schedule={
         # Those that repeat within seconds expire: a platform that was away does not come back to a heap of them.
-        "dispatch": {"task": "platform.dispatch", "schedule": 1.0, "options": {"expires": 2}},
-        "reap": {"task": "platform.reap", "schedule": 2.0, "options": {"expires": 4}},
+        "dispatch": {"task": "platform.dispatch", "schedule": 1.0, "options": {"expires": 2, "queue": names.CONTROL_QUEUE}},
+        "reap": {"task": "platform.reap", "schedule": 2.0, "options": {"expires": 4, "queue": names.CONTROL_QUEUE}},
         "send due webhooks": {"task": "platform.send_due_webhooks", "schedule": 1.0, "options": {"expires": 2}},
         "expire results": {"task": "platform.expire_results", "schedule": crontab(minute="7")},
         "expire batches": {"task": "platform.expire_batches", "schedule": crontab(minute="12")},

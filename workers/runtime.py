@@ -50,7 +50,7 @@ class Runtime:
         self.client: redis.Redis = broker.connect(settings.broker_url)
         celery.configure(settings.broker_url, queue_groups=groups)
 
-        self.storage = Storage(objects=settings.objects, scratch=settings.scratch, http=httpx.Client(timeout=HTTP_TIMEOUT))
+        self.storage = Storage(objects=settings.objects, scratch=settings.file("scratch"), http=httpx.Client(timeout=HTTP_TIMEOUT))
         self.models = ModelManager(engines, budget_bytes=settings.model_memory_bytes, idle_seconds=settings.model_idle_seconds)
         self.parts = Parts()
         self.outbox = Outbox(celery.app)

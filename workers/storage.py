@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import math
 import os
 import time
 import uuid
@@ -24,6 +25,7 @@ BLOCK_BYTES: Final = 1 << 18
 STALE_SECONDS: Final = 86400.0
 """A file that an earlier process left half written is swept after a day: another worker may share the folder."""
 DISK_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.ESTALE, errno.ENOTCONN})
+SUFFIXES: Final = frozenset({".in", ".out"})
 UNFINISHED_FOLDER: Final = ".unfinished"
 
 
@@ -37,14 +39,15 @@ class Storage:
         self._unfinished = objects / UNFINISHED_FOLDER if objects else None
 
     def prepare(self) -> None:
-        """Makes the folders and sweeps what earlier processes left half written. Raises OSError."""
+        """Makes the folders and sweeps what earlier processes left half written. Raises OSError.
+
+        The scratch folder is this worker's own, and what lies there is its predecessor's; other workers share the object folder.
+        """
         for folder in filter(None, (self._scratch, self._unfinished)):
             folder.mkdir(parents=True, exist_ok=True)
+        _sweep(self._scratch, before=math.inf)
         if self._unfinished:
-            before = time.time() - STALE_SECONDS
-            for path in self._unfinished.iterdir():
-                if path.stat().st_mtime < before:
-                    path.unlink(missing_ok=True)
+            _sweep(self._unfinished, before=time.time() - STALE_SECONDS)
 
     @contextmanager
     def read(self, address: Address) -> Iterator[Path]:
@@ -179,6 +182,12 @@ class Storage:
             if pause is not None:
                 time.sleep(pause)
         raise _failure(what, reason, host=host, is_outage=is_outage)
+
+
+def _sweep(folder: Path, *, before: float) -> None:
+    for path in folder.iterdir():
+        if path.suffix in SUFFIXES and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
 
 
 def disk_failure(error: OSError) -> WorkError | None:

@@ -107,6 +107,7 @@ class Job(models.Model):
             models.Index(fields=["tenant"], condition=Q(state="running"), name="jobs_running"),
             models.Index(fields=["created_at"], condition=Q(state__in=["queued", "running"]), name="jobs_active"),
             models.Index(fields=["expires_at"], condition=Q(result_deleted_at=None), name="jobs_to_expire"),
+            models.Index(F("created_at").desc(), F("uuid").desc(), name="jobs_by_age"),  # the order of the admin's list
         ]
         constraints = [
             models.CheckConstraint(

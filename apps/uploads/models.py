@@ -51,6 +51,7 @@ class Upload(models.Model):
         indexes = [
             models.Index(fields=["kept_until"], name="uploads_to_delete"),
             models.Index(fields=["tenant"], name="uploads_of_a_tenant"),
+            models.Index(fields=["key"], name="uploads_by_key"),
         ]
 
     def __str__(self) -> str:

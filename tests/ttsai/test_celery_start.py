@@ -1,5 +1,6 @@
 """The platform's worker and beat as processes, started while Postgres is away."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import redis
 
 from tests.flows.following import wait_until
 from tests.servers import free_port
+from workers.contract import names
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CELERY = (sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", "ttsai.celery")
@@ -30,8 +32,12 @@ def _celery(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 def test_beat_and_worker_start_and_take_messages_while_postgres_is_away(valkey: redis.Redis) -> None:
     with _celery("beat", "--pidfile", "") as beat:
-        wait_until(lambda: valkey.llen("platform") != 0)
+        wait_until(lambda: bool(valkey.llen(names.PLATFORM_QUEUE)) and bool(valkey.llen(names.CONTROL_QUEUE)))
         assert beat.poll() is None
-    with _celery("worker", "-Q", "platform", "-P", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat") as worker:
-        wait_until(lambda: valkey.llen("platform") == 0)
+    tasks = {json.loads(message)["headers"]["task"] for message in valkey.lrange(names.CONTROL_QUEUE, 0, -1)}
+    assert tasks <= {"platform.dispatch", "platform.reap"}, "nothing slow shares their queue"
+    with _celery(
+        "worker", "-Q", names.PLATFORM_QUEUE, "-P", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat"
+    ) as worker:
+        wait_until(lambda: valkey.llen(names.PLATFORM_QUEUE) == 0)
         assert worker.poll() is None

@@ -175,3 +175,14 @@ def test_what_an_earlier_process_left_is_swept_after_a_day(storage: Storage, tmp
     os.utime(old, (0, time.time() - 90_000))
     storage.prepare()
     assert leftovers(tmp_path) == ["new.out"]
+
+
+def test_scratch_files_of_a_killed_worker_are_swept_at_the_next_start_without_a_shared_folder_too(tmp_path: Path) -> None:
+    scratch = tmp_path / "worker-1.scratch"
+    with httpx.Client() as http:
+        storage = Storage(objects=None, scratch=scratch, http=http)
+        storage.prepare()
+        for name in ("a.in", "b.out", "notes.txt"):
+            (scratch / name).write_bytes(b"")
+        storage.prepare()
+    assert [path.name for path in scratch.iterdir()] == ["notes.txt"]

@@ -8,6 +8,7 @@ from typing import Final
 
 from ttsai.supervisor.home import ROOT, Home
 from ttsai.supervisor.program import Program
+from workers.contract import names
 
 KEPT_FROM_WORKERS: Final = ("S3_", "AWS_", "STRIPE_", "DATABASE_", "REDIS_", "DJANGO_", "TTSAI_SECRET_")
 """Beginnings of variables that an engine worker has no business with: it holds no keys to anything but the broker."""
@@ -67,19 +68,26 @@ def web(place: Place) -> Program:
     return _platform(place, "web", "-m", "ttsai.web", stage=4, stop_seconds=WEB_STOP_SECONDS)
 
 
-def platform_worker(place: Place) -> Program:
-    """The platform's Celery worker."""
+def platform_workers(place: Place) -> list[Program]:
+    """The platform's Celery workers: one for dispatching and reaping, one for everything else, which may be slow."""
+    return [
+        _celery_worker(place, "control", queue=names.CONTROL_QUEUE, threads=2),
+        _celery_worker(place, "platform", queue=names.PLATFORM_QUEUE, threads=4),
+    ]
+
+
+def _celery_worker(place: Place, name: str, *, queue: str, threads: int) -> Program:
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
-    worker = ("worker", "-Q", "platform", "-P", "threads", "-c", "4", "-n", "platform@%h", *quiet)
+    worker = ("worker", "-Q", queue, "-P", "threads", "-c", str(threads), "-n", f"{name}@%h", *quiet)
     # Its warning of root is about pickle; the platform's messages are JSON.
     celery = ("-W", "ignore:You're running the worker with superuser privileges", "-m", "celery", "-q", "-A", "ttsai.celery")
-    return _platform(place, "platform", *celery, *worker, stage=2)
+    return _platform(place, name, *celery, *worker, stage=2)
 
 
 def beat(place: Place) -> Program:
     """What sends the periodic tasks: a part of its own, since a worker that is killed would leave an embedded one behind."""
-    files = ("--schedule", str(place.home.run / "beat-schedule"), "--pidfile", "", "--loglevel", "WARNING")
-    return _platform(place, "beat", "-m", "celery", "-q", "-A", "ttsai.celery", "beat", *files, stage=4)
+    options = ("--pidfile", "", "--loglevel", "WARNING")
+    return _platform(place, "beat", "-m", "celery", "-q", "-A", "ttsai.celery", "beat", *options, stage=4)
 
 
 def engine_workers(place: Place) -> list[Program]:

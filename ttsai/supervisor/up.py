@@ -113,7 +113,8 @@ def _start_programs(supervisor: Supervisor, place: Place) -> bool:
     if not supervisor.run_once(programs.prepare(place), seconds=PREPARE_SECONDS):
         return False
     write_instance(place.home, url=place.url, port=place.port, environment=place.variables())
-    supervisor.start(programs.platform_worker(place))
+    for worker in programs.platform_workers(place):
+        supervisor.start(worker)
     supervisor.start(programs.web(place))
     is_ready = supervisor.wait_for(_Question(place, "/livez").is_answered, seconds=WEB_SECONDS, what="The web process")
     is_ready = is_ready and supervisor.wait_for(_Question(place, "/readyz").is_ready, seconds=WORKER_SECONDS, what="The engine worker")

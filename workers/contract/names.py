@@ -9,6 +9,9 @@ LANES: Final[tuple[Lane, ...]] = ("live", "normal", "bulk")
 PLATFORM_QUEUE: Final = "platform"
 """The queue that the platform's own Celery worker reads."""
 
+CONTROL_QUEUE: Final = "platform.control"
+"""The queue for dispatching and reaping, read by a process of its own: no slow task of the platform delays them."""
+
 CODEC_QUEUE: Final = "codec"
 """The queue group for parts that need no engine: joining, converting. Every worker serves it."""
 

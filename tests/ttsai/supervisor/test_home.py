@@ -160,8 +160,9 @@ def test_one_engine_worker_runs_for_each_device(place: Place, monkeypatch: pytes
 
 
 def test_parts_stop_in_the_reverse_order_of_what_needs_what(place: Place) -> None:
-    parts = [programs.platform_worker(place), *programs.engine_workers(place), programs.web(place), programs.beat(place)]
-    assert {part.name: part.stage for part in parts} == {"beat": 4, "web": 4, "engine": 3, "platform": 2}  # Postgres and Valkey are 0
+    parts = [*programs.platform_workers(place), *programs.engine_workers(place), programs.web(place), programs.beat(place)]
+    stages = {"beat": 4, "web": 4, "engine": 3, "control": 2, "platform": 2}  # Postgres and Valkey are 0
+    assert {part.name: part.stage for part in parts} == stages
 
 
 @pytest.mark.parametrize(

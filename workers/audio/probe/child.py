@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from workers.audio.probe.errors import CORRUPT_AUDIO, CORRUPT_MESSAGE, ProbeError
 from workers.audio.probe.info import DecodedFile, ProbeLimits
+from workers.audio.probe.seal import seal
 from workers.audio.probe.signature import Signature
 from workers.audio.probe.wish import Wish
 
@@ -47,7 +48,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
 
     file = os.fdopen(0, "rb", buffering=0, closefd=False)
     target = os.fdopen(request["target"], "wb", closefd=False) if wish else None
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # sealed: no file and no socket can be opened any more
+    seal()
 
     def work() -> dict[str, Any]:
         source = reading.Reading(file, signature=Signature(**request["signature"]), size=request["size"], limits=limits)

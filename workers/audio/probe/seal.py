@@ -1,0 +1,135 @@
+"""Rights that a child process gives up before it reads a customer's file: all that it still needs is open."""
+
+import ctypes
+import os
+import resource
+import sys
+from typing import Final
+
+NOBODY: Final = 65534
+PR_SET_NO_NEW_PRIVS: Final = 38
+LIBRARY: Final = "libseccomp.so.2"
+"""https://github.com/seccomp/libseccomp: part of Debian's and Ubuntu's base. Where it is missing the other measures remain."""
+ALLOW: Final = 0x7FFF0000
+REFUSE: Final = 0x00050000 | 1
+"""SCMP_ACT_ERRNO(EPERM)."""
+UNKNOWN: Final = 0x00050000 | 38
+"""SCMP_ACT_ERRNO(ENOSYS): makes glibc use clone, whose flags a filter can see, in place of clone3."""
+CLONE_THREAD: Final = 0x00010000
+MASKED_EQUAL: Final = 7
+FORBIDDEN: Final = [
+    "open",
+    "openat",
+    "openat2",
+    "creat",
+    "open_by_handle_at",
+    "memfd_create",
+    "socket",
+    "socketpair",
+    "connect",
+    "bind",
+    "listen",
+    "accept",
+    "accept4",
+    "fork",
+    "vfork",
+    "execve",
+    "execveat",
+    "ptrace",
+    "process_vm_readv",
+    "process_vm_writev",
+    "pidfd_open",
+    "pidfd_getfd",
+    "kill",
+    "tkill",
+    "mount",
+    "umount2",
+    "pivot_root",
+    "chroot",
+    "unshare",
+    "setns",
+    "bpf",
+    "perf_event_open",
+    "userfaultfd",
+    "io_uring_setup",
+    "keyctl",
+    "add_key",
+    "request_key",
+    "unlink",
+    "unlinkat",
+    "rename",
+    "renameat",
+    "renameat2",
+    "link",
+    "linkat",
+    "symlink",
+    "symlinkat",
+    "chmod",
+    "fchmod",
+    "fchmodat",
+    "chown",
+    "fchown",
+    "fchownat",
+    "mkdir",
+    "mkdirat",
+]
+
+
+class _Comparison(ctypes.Structure):
+    """scmp_arg_cmp: a condition on an argument of a system call."""
+
+    _fields_ = [("argument", ctypes.c_uint), ("operator", ctypes.c_int), ("mask", ctypes.c_uint64), ("value", ctypes.c_uint64)]
+
+
+def seal() -> None:
+    """From here on this process opens no file and no socket and starts no other; where it was root, it is nobody."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _become_nobody()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    if _seccomp is not None:
+        _forbid(_seccomp)
+
+
+def _become_nobody() -> None:
+    if os.getuid() != 0:
+        return
+    try:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+    except OSError:  # root of a user namespace that knows no other user has no rights outside of it
+        return
+
+
+def _load() -> ctypes.CDLL | None:
+    try:
+        library = ctypes.CDLL(LIBRARY)
+    except OSError:
+        return None
+    library.seccomp_init.restype = ctypes.c_void_p
+    library.seccomp_init.argtypes = [ctypes.c_uint32]
+    library.seccomp_rule_add_array.argtypes = [ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint, ctypes.c_void_p]
+    library.seccomp_load.argtypes = [ctypes.c_void_p]
+    library.seccomp_syscall_resolve_name.argtypes = [ctypes.c_char_p]
+    return library
+
+
+def _forbid(library: ctypes.CDLL) -> None:
+    rules = library.seccomp_init(ALLOW)
+
+    def add(name: str, action: int, *conditions: _Comparison) -> None:
+        number = library.seccomp_syscall_resolve_name(name.encode())
+        if number >= 0:  # others are not of this architecture
+            array = (_Comparison * len(conditions))(*conditions)
+            library.seccomp_rule_add_array(rules, action, number, len(conditions), ctypes.byref(array))
+
+    for name in FORBIDDEN:
+        add(name, REFUSE)
+    add("clone3", UNKNOWN)
+    add("clone", REFUSE, _Comparison(0, MASKED_EQUAL, CLONE_THREAD, 0))  # threads may begin, processes may not
+    library.seccomp_load(rules)
+
+
+_seccomp: Final = _load() if sys.platform == "linux" else None
+"""Loaded before the seal, which keeps files closed."""
