@@ -125,3 +125,24 @@ def test_a_server_that_refuses_or_is_away_is_a_503(s3_server: S3Server) -> None:
     assert refused.value.status == 503
     with pytest.raises(StorageAwayError):
         s3_server.storage(url=f"http://127.0.0.1:{free_port()}").put_bytes(KEY, b"x", content_type="text/plain")
+
+
+def test_a_working_store_passes_its_check_and_one_that_is_away_does_not(storage: Storage, s3_server: S3Server, tmp_path: Path) -> None:
+    storage.check()
+    away: Storage = s3_server.storage(url=f"http://127.0.0.1:{free_port()}")
+    if isinstance(storage, FolderStorage):
+        away = FolderStorage(tmp_path / "volume")
+        (tmp_path / "volume").rmdir()
+    with pytest.raises(StorageAwayError):
+        away.check()
+
+
+def test_a_folder_that_is_missing_is_a_store_that_is_away_and_not_one_without_objects(tmp_path: Path) -> None:
+    store = FolderStorage(tmp_path / "objects")
+    store.put_bytes(KEY, b"x", content_type="audio/mpeg")
+    (tmp_path / "objects").rename(tmp_path / "elsewhere")
+    for use in (lambda: store.stat(KEY), lambda: store.read_bytes(KEY), lambda: store.put_bytes(KEY, b"y", content_type="audio/mpeg")):
+        with pytest.raises(StorageAwayError):
+            use()
+    (tmp_path / "elsewhere").rename(tmp_path / "objects")
+    assert store.read_bytes(KEY) == b"x"
