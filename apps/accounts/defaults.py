@@ -43,7 +43,7 @@ STARTING_PLANS: Final[dict[str, dict[str, Any]]] = {
         "name": "Enterprise",
         "requests_per_minute": 300,
         "concurrent_jobs": 20,
-        "max_characters": 50_000,
+        "max_characters": 1_000_000,
         "weight": 8,
         "retention_days": 365,
     },

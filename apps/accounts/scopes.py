@@ -5,7 +5,7 @@ from typing import Final
 from apps.core.errors import InvalidRequestError
 
 SCOPES: Final = {
-    "tts:generate": "make speech: POST /v1/tts/, POST /v1/tts/batch/, POST /v1/audio/speech",
+    "tts:generate": "make speech: POST /v1/tts/, POST /v1/tts/batch/ and its result, POST /v1/audio/speech",
     "stt:transcribe": "turn speech into text: POST /v1/stt/, POST /v1/audio/transcriptions, POST /v1/audio/translations",
     "speech:translate": "translate speech: POST /v1/speech-translate/",
     "voice:chat": "hold conversations: /v1/voice-chat/",

@@ -1,4 +1,4 @@
-"""Batches and their items. What became of an item is told by its job; the batch counts the items that have ended."""
+"""Batches and their items. An item's outcome is its job's; the batch counts the items that have ended, by outcome."""
 
 import uuid
 
@@ -17,7 +17,11 @@ class Batch(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="batches", db_index=False)
     api_key = models.ForeignKey(ApiKey, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     total = models.PositiveSmallIntegerField()
-    ended_count = models.PositiveSmallIntegerField(default=0, help_text="Of its items; raised in the transaction of each job's end.")
+    ended_count = models.PositiveSmallIntegerField(
+        default=0, help_text="Items that have ended, however; raised in the transaction of each job's end."
+    )
+    failed_count = models.PositiveSmallIntegerField(default=0, help_text="Items that were refused, failed or expired.")
+    cancelled_count = models.PositiveSmallIntegerField(default=0)
     webhook_url = models.CharField(max_length=2048, blank=True)
     public_base = models.TextField(blank=True, help_text="The server's address as the request wrote it, for the addresses in the webhook.")
     retention_days = models.PositiveIntegerField(null=True, blank=True)
@@ -42,6 +46,9 @@ class Batch(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["api_key", "joined_by"], name="identical_batches_are_one"),
             models.CheckConstraint(condition=Q(ended_count__lte=models.F("total")), name="no_more_items_end_than_there_are"),
+            models.CheckConstraint(
+                condition=Q(ended_count__gte=models.F("failed_count") + models.F("cancelled_count")), name="failed_items_have_ended"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -52,22 +59,24 @@ class Batch(models.Model):
         """Whether each of its items has ended."""
         return self.ended_at is not None
 
+    @property
+    def completed_count(self) -> int:
+        """Items that have audio."""
+        return self.ended_count - self.failed_count - self.cancelled_count
+
 
 class BatchItem(models.Model):
-    """One text of a batch: a job, or the reason why there is none."""
+    """One text of a batch and its job; the job of a text that was refused has failed from the start."""
 
     id = models.BigAutoField(primary_key=True)
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items", db_index=False)
     index = models.PositiveSmallIntegerField()
-    job = models.OneToOneField(Job, null=True, blank=True, on_delete=models.CASCADE, related_name="batch_item")
-    error_code = models.CharField(max_length=50, blank=True)
-    error_message = models.TextField(blank=True)
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="batch_item")
     warnings = models.JSONField(default=list, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["batch", "index"], name="an_item_of_a_batch"),
-            models.CheckConstraint(condition=Q(job=None) ^ Q(error_code=""), name="an_item_is_a_job_or_a_refusal"),
         ]
 
     def __str__(self) -> str:

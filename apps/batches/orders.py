@@ -7,11 +7,13 @@ from rest_framework.exceptions import ValidationError
 
 from apps.accounts.callers import Caller
 from apps.batches.serializers import BatchItemRequestSerializer
+from apps.catalog.selectors import find_model_id
 from apps.core.errors import ApplicationError
 from apps.core.exception_handler import invalid_fields
 from apps.core.fields import validated
 from apps.jobs.models import Lane
-from apps.jobs.services.submit import JobPlan
+from apps.jobs.services.submit import JobPlan, Refusal
+from apps.speech.serializers import DEFAULT_MODEL
 from apps.speech.services import plan_speech
 from apps.speech.views import order_of
 
@@ -19,31 +21,26 @@ SHAPE = BatchItemRequestSerializer()
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why an item makes no job."""
-
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class PlannedItem:
     """One text of the request."""
 
     outcome: JobPlan | Refusal
+    engine_id: str = ""
+    """Of the model; empty where a refused item names none that is known."""
     warnings: tuple[str, ...] = ()
 
 
 def plan_item(caller: Caller, text: dict[str, Any]) -> PlannedItem:
     """What POST /v1/tts/ would make of the item, in the lane `bulk`; nothing is reserved or written."""
+    engine_id = find_model_id(text.get("model", DEFAULT_MODEL))
     try:
         order = order_of(validated(SHAPE, text))
         plan = plan_speech(caller, order=order)
-        return PlannedItem(replace(plan, lane=Lane.BULK), warnings=plan.warnings)
+        return PlannedItem(replace(plan, lane=Lane.BULK), engine_id=plan.engine_id, warnings=plan.warnings)
     except ValidationError as error:
-        return PlannedItem(refusal_of(invalid_fields(error)))
+        return PlannedItem(refusal_of(invalid_fields(error)), engine_id=engine_id)
     except ApplicationError as error:
-        return PlannedItem(refusal_of(error))
+        return PlannedItem(refusal_of(error), engine_id=engine_id)
 
 
 def refusal_of(error: ApplicationError) -> Refusal:

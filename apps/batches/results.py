@@ -15,7 +15,8 @@ def progress_shape(batch: Batch) -> dict[str, Any]:
     return {
         "batch_id": batch.uuid.hex,
         "total": batch.total,
-        "completed": batch.ended_count,
+        "completed": batch.completed_count,
+        "failed": batch.failed_count,
         "status": "completed" if batch.is_over else "processing",
     }
 
@@ -23,9 +24,10 @@ def progress_shape(batch: Batch) -> dict[str, Any]:
 def batch_shape(batch: Batch, *, base: str) -> dict[str, Any]:
     """The batch with its items. `credits` and `credits_charged` count what has ended, so that they always add up."""
     items = list_items(batch)
-    charged_millicredits = sum(item.job.charged_millicredits for item in items if item.job is not None)
+    charged_millicredits = sum(item.job.charged_millicredits for item in items)
     return {
         **progress_shape(batch),
+        "cancelled": batch.cancelled_count,
         "credits_charged": prices.credits(charged_millicredits),
         "created_at": batch.created_at.isoformat(),
         "finished_at": batch.ended_at.isoformat() if batch.ended_at else None,
@@ -35,9 +37,7 @@ def batch_shape(batch: Batch, *, base: str) -> dict[str, Any]:
 
 
 def _item_shape(item: BatchItem, *, base: str) -> dict[str, Any]:
-    if item.job is None:
-        shape = _shape(item, status="failed", error=item.error_message, code=item.error_code)
-    elif item.job.state in NOT_DONE:
+    if item.job.state in NOT_DONE:
         code, message = failure_of(item.job)
         shape = _shape(item, status=STATUS[JobState(item.job.state)], error=message, code=code)
     else:
@@ -50,12 +50,14 @@ def _shape(item: BatchItem, *, status: str, error: str = "", code: str = "", url
     job = item.job
     shape = {
         "index": item.index,
-        "uuid": job.uuid.hex if job else "",
+        "uuid": "" if job.is_refusal else job.uuid.hex,
         "status": status,
         "error": error,
         "url": url,
-        "credits": prices.credits(job.charged_millicredits if job else 0),
+        "credits": prices.credits(job.charged_millicredits),
     }
+    if job.has_stand_in:
+        shape["model_used"] = job.model_used
     return shape | {"code": code} if code else shape
 
 

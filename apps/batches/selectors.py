@@ -1,4 +1,4 @@
-"""Reads of batches: by their id, which is a capability; and those of an account, which only it may stop."""
+"""Reads of batches, scoped to the account that sent them."""
 
 from apps.accounts.callers import Caller
 from apps.batches.models import Batch, BatchItem
@@ -7,16 +7,13 @@ from apps.core.ids import find_uuid
 from apps.jobs.models import ACTIVE_STATES, Job
 
 
-def get_batch(batch_id: str) -> Batch:
-    """The batch, whosever it is. 400 for what is no id, 404 where there is none, 410 where its results are gone."""
-    uuid = find_uuid(batch_id)
-    if uuid is None:
+def get_own_result(caller: Caller, *, batch_id: str) -> Batch:
+    """A batch of the caller's account whose results are kept. 400 for a malformed id, 404 for any other batch, 410 once its results are gone."""
+    if find_uuid(batch_id) is None:
         raise InvalidRequestError(
             "batch_id must be the 32 hex digits (or the dashed form) of a batch.", code="invalid_uuid", param="batch_id"
         )
-    batch = Batch.objects.filter(uuid=uuid).first()
-    if batch is None:
-        raise NotFoundError("There is no batch with this id.", param="batch_id")
+    batch = get_own_batch(caller, batch_id=batch_id)
     if batch.items_deleted_at is not None:
         raise GoneError("The results of this batch have expired and were deleted.", param="batch_id")
     return batch

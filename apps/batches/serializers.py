@@ -70,9 +70,10 @@ class BatchRequestSerializer(serializers.Serializer[Any]):
 class BatchSerializer(serializers.Serializer[Any]):
     """The answer of POST /v1/tts/batch/."""
 
-    batch_id = serializers.CharField(help_text="32 hex digits: opens the result to whoever holds it.")
+    batch_id = serializers.CharField(help_text="32 hex digits, for the keys of the account.")
     total = serializers.IntegerField()
-    completed = serializers.IntegerField(help_text="Items that have ended, well or not.")
+    completed = serializers.IntegerField(help_text="Items whose audio is ready.")
+    failed = serializers.IntegerField(help_text="Items that were refused or failed.")
     status = serializers.ChoiceField(
         choices=["processing", "completed"], help_text="`completed` once every item has ended, also when some failed."
     )
@@ -88,12 +89,14 @@ class BatchItemSerializer(serializers.Serializer[Any]):
     url = serializers.CharField(help_text="The audio, which needs no key; empty while there is none.")
     credits = serializers.FloatField(help_text="What it was charged; 0 until it has ended.")
     code = serializers.CharField(required=False, help_text="Why it failed, for programs.")
+    model_used = serializers.CharField(required=False, help_text="Of a model that is not installed: the one that stands in for it.")
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class BatchResultSerializer(BatchSerializer):
     """The answer of GET /v1/tts/batch/result/, and `data` of the event batch.completed."""
 
+    cancelled = serializers.IntegerField(help_text="Items that were cancelled. The rest of `total` is still being processed.")
     credits_charged = serializers.FloatField(help_text="The sum of the items' credits so far; exact.")
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)

@@ -7,10 +7,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.callers import get_caller
-from apps.accounts.permissions import AnyCaller, HasAccount, scope_required
+from apps.accounts.permissions import HasAccount, scope_required
 from apps.accounts.throttles import PollLimit
 from apps.batches.results import batch_shape, progress_shape
-from apps.batches.selectors import get_batch, get_own_batch
+from apps.batches.selectors import get_own_batch, get_own_result
 from apps.batches.serializers import BatchRequestSerializer, BatchResultSerializer, BatchSerializer
 from apps.batches.services.accept import BatchOrder, request_batch
 from apps.batches.services.cancel import cancel_batch
@@ -50,9 +50,9 @@ class BatchView(APIView):
 
 
 class BatchResultView(APIView):
-    """What became of a batch."""
+    """Outcome of a batch, for its account."""
 
-    permission_classes = [AnyCaller]
+    permission_classes = [HasAccount, scope_required("tts:generate")]
     throttle_classes = [PollLimit]
 
     @extend_schema(
@@ -63,8 +63,8 @@ class BatchResultView(APIView):
         responses=BatchResultSerializer,
     )
     def get(self, request: Request) -> Response:
-        """Open to whoever holds the id, with or without a key. Poll every few seconds; polls do not count as requests a minute."""
-        batch = get_batch(request.query_params.get("batch_id", ""))
+        """Needs a key of the account that sent the batch: 404 for any other. Poll every few seconds; polls do not count as requests a minute."""
+        batch = get_own_result(get_caller(request), batch_id=request.query_params.get("batch_id", ""))
         return Response(batch_shape(batch, base=public_base(request)), headers=NO_STORE)
 
 

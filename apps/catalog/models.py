@@ -1,6 +1,8 @@
 """What the workers announced: who serves what, the models and their voices. Price, tier and access are the operator's."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 
@@ -90,3 +92,55 @@ class Voice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.engine_id}/{self.voice_id}"
+
+
+def check_model_ids(value: object) -> None:
+    """A list of model ids, none of them empty."""
+    if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+        raise ValidationError('Expected a list of model ids, ["kokoro", "piper"].')
+
+
+def check_voice_names(value: object) -> None:
+    """An object of names."""
+    if not isinstance(value, dict) or not all(isinstance(one, str) and one for pair in value.items() for one in pair):
+        raise ValidationError('Expected an object of names, {"alloy": "af_alloy"}.')
+
+
+class StandIn(models.Model):
+    """A model that the API's documents name, and the models that serve its requests while it is not installed."""
+
+    model_id = models.CharField("model", max_length=100, unique=True, help_text="The documented id, as requests name it.")
+    name = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=30, default="tts", help_text="tts, stt, …: the type of the models that may serve it.")
+    tier = models.CharField(
+        max_length=30,
+        blank=True,
+        help_text="The documented model's tier: the lower of its price and the stand-in's is charged. Empty for an alias, which costs what "
+        "its stand-in costs.",
+    )
+    candidates = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[check_model_ids],
+        help_text='Model ids, ["piper", "kokoro"]: the first one installed serves. "*" stands for any other of the type.',
+    )
+    voices = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[check_voice_names],
+        help_text='The stand-in\'s voice by documented voice, {"alloy": "af_alloy"}; the model\'s default voice where none is named.',
+    )
+    max_characters = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The longest text under this name; empty for the plan's and the model's own limit."
+    )
+    note = models.CharField(max_length=300, blank=True, help_text="What the stand-in does not do, told with each answer.")
+    is_enabled = models.BooleanField(default=True, help_text="Off: requests for the documented model are refused as not installed.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "stand-in"
+        ordering = ["model_id"]
+        constraints = [models.UniqueConstraint(Lower("model_id"), name="a_documented_model_whatever_its_case")]
+
+    def __str__(self) -> str:
+        return self.model_id

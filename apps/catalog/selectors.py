@@ -1,102 +1,41 @@
 """Reads of the catalogue, from a picture that each process takes every two seconds: no query on the way of a request."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
-from django.db.models import Sum
-from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from apps.accounts.models import Plan
-from apps.billing.prices import service_price, tier_price
-from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
+from apps.accounts.selectors import ANONYMOUS_PLAN
+from apps.catalog.catalogue import LIVE_SECONDS, Capacity, EngineRow, StandInRow, VoiceRow, read_catalogue
+from apps.catalog.models import Worker
 from apps.core.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnavailableError, UnknownModelError
 from apps.core.remembered import Remembered
-from workers.contract.engines import EngineSpec
 
-LIVE_SECONDS = 15.0
-"""A worker that was silent for longer gets no parts: its heartbeats come every 3 seconds."""
-RECENT_SECONDS = 600.0
-"""A model whose worker was seen within this time is accepted still: workers restart."""
-VOICE_KEPT = timedelta(minutes=10)
-"""A voice that announcements of its model have not named for this long is gone."""
 PICTURE_SECONDS = 2.0
+ANY_MODEL = "*"
+"""Among the candidates of a stand-in: any other installed model of its kind."""
+_NAMED_IN_ERRORS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class VoiceRow:
-    """A voice as requests see it."""
+def find_model(model_id: str, *, plan: Plan, kind: str = "tts", voice: str | None = None, language: str | None = None) -> EngineRow:
+    """The model that serves a request: the one it names, or the stand-in of a documented one that is not installed.
 
-    engine_id: str
-    id: str
-    name: str
-    language: str
-    gender: str
-    description: str
-    tags: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EngineRow:
-    """A model as requests see it."""
-
-    id: str
-    name: str
-    kind: str
-    version: str
-    tier: str
-    queue: str
-    millicredits_per_1k: int
-    millicredits_per_minute: int
-    """Of audio, for models that listen."""
-    spec: EngineSpec
-    """Without its voices."""
-    voices: Mapping[str, VoiceRow]
-    """By id, the default voice first."""
-    first_announced_at: datetime
-    is_available: bool
-    """Whether a worker that serves it is alive."""
-    was_seen_lately: bool
-    """Whether one was within RECENT_SECONDS."""
-
-
-@dataclass(frozen=True, slots=True)
-class Capacity:
-    """How many parts of a queue may be in flight, over all live workers."""
-
-    slots: int = 0
-    reserved_slots: int = 0
-    hard_slots: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """One picture of everything."""
-
-    engines: Mapping[str, EngineRow]
-    by_name: Mapping[str, EngineRow]
-    """By id and by name, both casefolded."""
-    capacities: Mapping[str, Capacity]
-    loaded: tuple[str, ...]
-    """Ids of the models in the memory of a live worker."""
-    missing: Mapping[str, str]
-    """What live workers know and cannot serve, by id, casefolded, with what is missing."""
-
-
-def find_model(model_id: str, *, plan: Plan, kind: str = "tts") -> EngineRow:
-    """The model that a request names. 400 unknown_model, 403 model_not_allowed, 503 model_unavailable."""
-    engine = _picture.get().by_name.get(model_id.casefold())
-    if engine is None:
-        raise _unknown(model_id)
-    if engine.kind != kind:
-        raise UnknownModelError(model_id)
-    if plan.allowed_models and engine.id not in plan.allowed_models:
-        raise PermissionDeniedError(
-            f"The plan {plan.name!r} does not include the model {engine.id!r}. It includes: {', '.join(plan.allowed_models)}.",
-            code="model_not_allowed",
-            param="model",
-        )
+    voice, language: as the request has them; of several stand-ins, one that has the voice and speaks the language is preferred.
+    400 unknown_model or model_not_installed, 403 model_not_allowed, 503 model_unavailable.
+    """
+    own = _picture.get().by_name.get(model_id.casefold())
+    if own is not None and own.kind == kind:
+        if not _includes(plan, own.id):
+            raise _not_allowed(own.id, plan=plan)
+        engine = own
+    else:
+        stand_in = _picture.get().stand_ins.get(model_id.casefold()) if own is None else None
+        if stand_in is None or stand_in.kind != kind:
+            raise _unknown(model_id, kind=kind)
+        engine = _choose_stand_in(stand_in, plan=plan, voice=voice or "", language=language or "")
     if not engine.was_seen_lately:
         raise UnavailableError(
             f"No worker serves the model {engine.id!r} at the moment.",
@@ -111,9 +50,7 @@ def find_voice(engine: EngineRow, voice_id: str | None) -> VoiceRow:
     """The voice that a request names, the model's default where it names none. 400 unknown_voice."""
     if not voice_id and engine.voices:
         return next(iter(engine.voices.values()))
-    voice = engine.voices.get(voice_id or "") or next(
-        (v for v in engine.voices.values() if v.id.casefold() == (voice_id or "").casefold()), None
-    )
+    voice = _find_own_voice(engine, voice_id or "")
     if voice is None:
         some = ", ".join(list(engine.voices)[:5])
         missing = " ".join(f"It lacks {language!r}: {reason}" for language, reason in engine.spec.missing_languages.items())
@@ -126,30 +63,90 @@ def find_voice(engine: EngineRow, voice_id: str | None) -> VoiceRow:
     return voice
 
 
+def map_voice(engine: EngineRow, voice_id: str | None) -> str | None:
+    """The id of the engine's voice for a voice of the model that it stands in for; None leaves the choice to the engine.
+
+    A voice that is nobody's stays as it is where the name is an alias, so that find_voice refuses it; a documented model's voices are
+    not known here, so any name is taken for one of them.
+    """
+    stand_in = engine.stand_in
+    if not voice_id or stand_in is None or _find_own_voice(engine, voice_id):
+        return voice_id
+    mapped = stand_in.voices.get(voice_id.casefold())
+    if mapped is not None:
+        return mapped if mapped in engine.voices else None
+    return voice_id if stand_in.is_alias else None
+
+
+def substitution_warnings(engine: EngineRow, *, voice_asked: str | None, voice_used: str) -> list[str]:
+    """Warnings about a model and a voice that speak in place of those that were asked for."""
+    stand_in = engine.stand_in
+    if stand_in is None:
+        return []
+    warnings = (
+        [] if stand_in.is_alias else [f"model: {stand_in.model_id} is not installed here; {engine.id} was used. {stand_in.note}".rstrip()]
+    )
+    if not voice_asked or _find_own_voice(engine, voice_asked):
+        return warnings
+    mapped = stand_in.voices.get(voice_asked.casefold())
+    if stand_in.is_alias and mapped in engine.voices:
+        return warnings
+    chosen = f"{engine.id}'s {voice_used} speaks" if voice_used else f"{engine.id} chooses one by the text's language"
+    return [*warnings, f"voice: {voice_asked!a} is not a voice of {engine.id}; {chosen}."]
+
+
 def list_models() -> list[EngineRow]:
-    """Every enabled model, also those that no worker serves now."""
+    """Every enabled model that is installed, also those that no worker serves now."""
     return list(_picture.get().engines.values())
 
 
-def get_model(model_id: str) -> EngineRow:
-    """One enabled model, whoever asks. 400 unknown_model."""
-    engine = _picture.get().by_name.get(model_id.casefold())
+def list_stand_ins(plan: Plan) -> list[EngineRow]:
+    """Documented models that are not installed, each as the model that serves it for this plan; those that none serves are left out."""
+    picture = _picture.get()
+    absent = [row for name, row in sorted(picture.stand_ins.items()) if name not in picture.by_name]
+    return [engine for row in absent if (engine := _first_stand_in(row, plan=plan)) is not None]
+
+
+def check_installed(kind: str) -> None:
+    """Refuse a request that needs a model of a kind of which none is installed. 400 model_not_installed."""
+    if not any(engine.kind == kind for engine in list_models()):
+        raise InvalidRequestError(f"No model of type {kind!r} is installed here.", code="model_not_installed")
+
+
+def list_plans() -> list[Plan]:
+    """Every plan."""
+    return list(_picture.get().plans)
+
+
+def get_model(model_id: str, *, plan: Plan) -> EngineRow:
+    """One enabled model or stand-in, also one that the plan does not include. 400 unknown_model."""
+    engine = _find_listed(model_id, plan=plan)
     if engine is None:
-        raise _unknown(model_id)
+        raise _unknown(model_id, kind="")
     return engine
 
 
-def find_listed_model(model_id: str) -> EngineRow:
-    """One enabled model by its address. 404 model_not_found."""
-    engine = _picture.get().by_name.get(model_id.casefold())
+def find_model_id(model_id: Any) -> str:
+    """The id of the model or documented model of this name; empty where there is none. For statistics."""
+    name = model_id.casefold() if isinstance(model_id, str) else ""
+    picture = _picture.get()
+    engine, stand_in = picture.by_name.get(name), picture.stand_ins.get(name)
+    return engine.id if engine else stand_in.model_id if stand_in else ""
+
+
+def find_listed_model(model_id: str, *, plan: Plan | None = None) -> EngineRow:
+    """One enabled model or stand-in by its address. 404 model_not_found or model_not_installed."""
+    engine = _find_listed(model_id, plan=plan)
     if engine is None:
-        raise NotFoundError(f"There is no model {model_id[:100]!r}. GET /v1/models/ lists what there is.", code="model_not_found")
+        refusal = _unknown(model_id, kind="")
+        code = "model_not_found" if refusal.code == UnknownModelError.code else refusal.code
+        raise NotFoundError(refusal.message, code=code)
     return engine
 
 
-def list_voices(*, model: str = "", language: str = "", gender: str = "") -> list[VoiceRow]:
+def list_voices(*, plan: Plan, model: str = "", language: str = "", gender: str = "") -> list[VoiceRow]:
     """Voices of all models, or those asked for. `en` finds en-gb too; `en-gb` finds neither en nor en-us."""
-    engines = [get_model(model)] if model else list_models()
+    engines = [get_model(model, plan=plan)] if model else list_models()
     wanted = language.casefold().replace("_", "-")
     return [
         voice
@@ -159,14 +156,16 @@ def list_voices(*, model: str = "", language: str = "", gender: str = "") -> lis
     ]
 
 
+def may_use(plan: Plan, engine: EngineRow) -> bool:
+    """Whether the plan includes the model under the name that it was asked for by."""
+    if engine.stand_in is not None and not engine.stand_in.is_alias:
+        return _includes(plan, engine.stand_in.model_id)
+    return _includes(plan, engine.id)
+
+
 def capacity(queue: str) -> Capacity:
     """What the live workers of a queue take at once; nothing when there are none."""
     return _picture.get().capacities.get(queue, Capacity())
-
-
-def price_per_1k(engine: EngineRow) -> int:
-    """Millicredits for 1,000 characters."""
-    return engine.millicredits_per_1k
 
 
 def list_loaded_models() -> list[str]:
@@ -184,79 +183,92 @@ def forget_catalogue() -> None:
     _picture.forget()
 
 
-def _unknown(model_id: str) -> UnknownModelError:
-    return UnknownModelError(model_id, missing=_picture.get().missing.get(model_id.casefold(), ""))
-
-
-def _read_catalogue() -> Catalogue:
-    now = timezone.now()
-    workers = list(Worker.objects.all())
-    live = [worker for worker in workers if not worker.is_stopping and now - worker.last_seen_at < timedelta(seconds=LIVE_SECONDS)]
-    recent = {engine for worker in workers if now - worker.last_seen_at < timedelta(seconds=RECENT_SECONDS) for engine in worker.engines}
-    available = {engine for worker in live for engine in worker.engines}
-    voices = _read_voices()
-    rows = [
-        _engine_row(engine, voices=voices.get(engine.id, []), is_available=engine.id in available, was_seen_lately=engine.id in recent)
-        for engine in Engine.objects.filter(is_enabled=True).order_by("id")
-    ]
-    by_name = {row.name.casefold(): row for row in rows} | {row.id.casefold(): row for row in rows}
-    return Catalogue(
-        engines={row.id: row for row in rows},
-        by_name=by_name,
-        capacities=_read_capacities(live),
-        loaded=tuple(sorted({engine for worker in live for engine in worker.loaded})),
-        missing={engine.casefold(): reason for worker in live for engine, reason in worker.missing.items()},
+def _find_own_voice(engine: EngineRow, voice_id: str) -> VoiceRow | None:
+    return engine.voices.get(voice_id) or next(
+        (voice for voice in engine.voices.values() if voice.id.casefold() == voice_id.casefold()), None
     )
 
 
-def _read_voices() -> dict[str, list[VoiceRow]]:
-    rows = Voice.objects.filter(is_enabled=True, engine__is_enabled=True).order_by("engine_id", "voice_id")
-    columns = (
-        "engine_id",
-        "voice_id",
-        "name",
-        "language",
-        "gender",
-        "description",
-        "tags",
-        "last_announced_at",
-        "engine__last_announced_at",
-    )
-    voices: dict[str, list[VoiceRow]] = {}
-    for engine_id, voice_id, name, language, gender, description, tags, announced_at, engine_announced_at in rows.values_list(*columns):
-        if engine_announced_at - announced_at < VOICE_KEPT:
-            voice = VoiceRow(engine_id, voice_id, name, language, gender, description, tuple(tags))
-            voices.setdefault(engine_id, []).append(voice)
-    return voices
+def _find_listed(model_id: str, *, plan: Plan | None) -> EngineRow | None:
+    picture = _picture.get()
+    engine = picture.by_name.get(model_id.casefold())
+    if engine is not None:
+        return engine
+    stand_in = picture.stand_ins.get(model_id.casefold())
+    return _first_stand_in(stand_in, plan=plan) if stand_in else None
 
 
-def _engine_row(engine: Engine, *, voices: list[VoiceRow], is_available: bool, was_seen_lately: bool) -> EngineRow:
-    spec = EngineSpec.from_dict(engine.spec)
-    default_first = sorted(voices, key=lambda voice: voice.id != spec.default_voice)
-    return EngineRow(
-        id=engine.id,
-        name=engine.name,
-        kind=engine.kind,
-        version=engine.version,
-        tier=engine.tier,
-        queue=engine.queue,
-        millicredits_per_1k=tier_price(engine.tier) if engine.millicredits_per_1k is None else engine.millicredits_per_1k,
-        millicredits_per_minute=service_price("transcription") if engine.kind == "stt" else 0,
-        spec=spec,
-        voices={voice.id: voice for voice in default_first},
-        first_announced_at=engine.first_announced_at,
-        is_available=is_available,
-        was_seen_lately=was_seen_lately,
+def _choose_stand_in(row: StandInRow, *, plan: Plan, voice: str, language: str) -> EngineRow:
+    installed = list(_candidates(row))
+    if not installed:
+        raise _unknown(row.model_id, kind=row.kind)
+    included = [engine for engine in installed if may_use(plan, engine)]
+    if not included:
+        raise _not_allowed(row.model_id, plan=plan)
+    primary, is_mapped = language.casefold().replace("_", "-").partition("-")[0], voice.casefold() in row.voices
+    return min(
+        included,
+        key=lambda engine: (
+            not engine.was_seen_lately,
+            bool(voice) and not is_mapped and _find_own_voice(engine, voice) is None,
+            primary not in {"", "auto"} and primary not in engine.spec.languages,
+        ),
     )
 
 
-def _read_capacities(live: list[Worker]) -> dict[str, Capacity]:
-    sums = (
-        WorkerQueue.objects.filter(worker__in=live)
-        .values("queue")
-        .annotate(all_slots=Sum("slots"), all_reserved=Sum("reserved_slots"), all_hard=Sum(Greatest("hard_slots", "slots")))
-    )
-    return {row["queue"]: Capacity(slots=row["all_slots"], reserved_slots=row["all_reserved"], hard_slots=row["all_hard"]) for row in sums}
+def _first_stand_in(row: StandInRow, *, plan: Plan | None) -> EngineRow | None:
+    installed = list(_candidates(row))
+    return min(installed, key=lambda engine: (plan is not None and not may_use(plan, engine), not engine.was_seen_lately), default=None)
 
 
-_picture = Remembered(_read_catalogue, seconds=PICTURE_SECONDS)
+def _candidates(row: StandInRow) -> Iterator[EngineRow]:
+    """Installed models that may serve the row, best first, at the lower of both prices."""
+    engines = _picture.get().engines
+    others = [engine_id for engine_id in engines if engine_id not in row.candidates]
+    for candidate in row.candidates:
+        for engine_id in others if candidate == ANY_MODEL else (candidate,):
+            engine = engines.get(engine_id)
+            if engine is not None and engine.kind == row.kind:
+                yield _as_stand_in(engine, row=row)
+
+
+def _as_stand_in(engine: EngineRow, *, row: StandInRow) -> EngineRow:
+    prices = [price for price in (row.millicredits_per_1k, engine.millicredits_per_1k) if price is not None]
+    longest = min(engine.spec.max_characters, row.max_characters or engine.spec.max_characters)
+    return replace(engine, stand_in=row, millicredits_per_1k=min(prices), spec=replace(engine.spec, max_characters=longest))
+
+
+def _includes(plan: Plan, model_id: str) -> bool:
+    return not plan.allowed_models or model_id in plan.allowed_models
+
+
+def _not_allowed(model_id: str, *, plan: Plan) -> PermissionDeniedError:
+    included = ", ".join(plan.allowed_models)
+    if plan.slug == ANONYMOUS_PLAN:
+        message = (
+            f"The model {model_id!r} needs an API key: send a key as `Authorization: Bearer sk-tts-…`. Models that need none: {included}."
+        )
+    else:
+        message = f"The plan {plan.name!r} does not include the model {model_id!r}. It includes: {included}."
+    return PermissionDeniedError(message, code="model_not_allowed", param="model")
+
+
+def _unknown(model_id: str, *, kind: str) -> UnknownModelError:
+    """Unknown, of another kind, or documented and not installed: then with what is missing and what there is."""
+    picture, name = _picture.get(), model_id.casefold()
+    other = picture.by_name.get(name)
+    known_kind = other.kind if other else picture.documented_kinds.get(name, "")
+    if kind and known_kind and known_kind != kind:
+        return UnknownModelError(model_id, reason=f"It is of type {known_kind!r}; this needs one of type {kind!r}: {_named(kind)}.")
+    missing = picture.missing.get(name, "")
+    if not missing and not known_kind:
+        return UnknownModelError(model_id)
+    return UnknownModelError(model_id, missing=f"{missing} Installed: {_named(kind or known_kind)}.".strip())
+
+
+def _named(kind: str) -> str:
+    ids = [engine.id for engine in list_models() if not kind or engine.kind == kind]
+    return ", ".join(ids[:_NAMED_IN_ERRORS]) or "none"
+
+
+_picture = Remembered(read_catalogue, seconds=PICTURE_SECONDS)

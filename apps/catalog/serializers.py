@@ -1,17 +1,35 @@
 """Shapes of models and voices, for clients of TTS.ai and of OpenAI in one."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from apps.accounts.models import Plan
+from apps.accounts.selectors import ANONYMOUS_PLAN
 from apps.billing import prices
-from apps.catalog.selectors import EngineRow, VoiceRow
+from apps.catalog.catalogue import EngineRow, VoiceRow
+from apps.catalog.limits import CLONES_VOICES, STREAMS_SPEECH, longest_text, speed_range
+from apps.catalog.selectors import list_plans, list_stand_ins, may_use
 from apps.core.links import public_base
 
 OWNER = "ttsai"
 """What OpenAI's clients read as `owned_by`."""
 PREMIUM = "premium"
+
+
+@extend_schema_serializer(component_name="ModelAccess")
+class ModelAccessSerializer(serializers.Serializer[Any]):
+    """Terms on which a plan may use a model."""
+
+    plan = serializers.CharField(help_text="`anonymous` for callers without a key.")
+    needs_key = serializers.BooleanField()
+    credits_per_1k_chars = serializers.FloatField(help_text="0 for callers without a key, who have characters_per_day instead.")
+    credits_per_minute = serializers.FloatField(help_text="Of audio, for models that listen.")
+    max_characters = serializers.IntegerField(help_text="The longest text of one request.")
+    characters_per_day = serializers.IntegerField(allow_null=True, help_text="null: as many as the credits pay for.")
 
 
 @extend_schema_serializer(component_name="Model")
@@ -28,20 +46,27 @@ class ModelSerializer(serializers.Serializer[Any]):
     description = serializers.CharField()
     languages = serializers.ListField(child=serializers.CharField())
     supports_cloning = serializers.BooleanField()
-    supports_streaming = serializers.BooleanField()
+    supports_streaming = serializers.BooleanField(help_text="Audio is sent while it is being made.")
     supports_word_timings = serializers.BooleanField()
-    credits_per_1k_chars = serializers.FloatField()
-    credits_per_1k = serializers.FloatField()
+    credits_per_1k_chars = serializers.FloatField(help_text="With a key; `access` has what else is charged.")
+    credits_per_1k = serializers.FloatField(help_text="The same.")
     credits_per_minute = serializers.FloatField(help_text="Of audio, for models that listen.")
-    max_characters = serializers.IntegerField()
-    minimum_speed = serializers.FloatField()
-    maximum_speed = serializers.FloatField()
+    max_characters = serializers.IntegerField(help_text="The longest text that the caller may send; `access` has it for every plan.")
+    minimum_speed = serializers.FloatField(help_text="Of POST /v1/tts/.")
+    maximum_speed = serializers.FloatField(help_text="Of POST /v1/tts/.")
     sample_rate = serializers.IntegerField(help_text="Hz")
     default_voice = serializers.CharField(allow_null=True)
     voice_count = serializers.IntegerField()
     version = serializers.CharField()
     licence = serializers.CharField()
     available = serializers.BooleanField(help_text="Whether a worker serves it at this moment.")
+    served_by = serializers.CharField(
+        allow_null=True, help_text="Of a documented model that is not installed: the one that stands in for it."
+    )
+    stands_in_for = serializers.ListField(child=serializers.CharField(), help_text="Documented models that this one serves.")
+    access = ModelAccessSerializer(
+        many=True, help_text="Plans that include the model. The first entry may be that of callers without a key."
+    )
 
 
 class ModelListSerializer(serializers.Serializer[Any]):
@@ -79,34 +104,75 @@ class VoiceListSerializer(serializers.Serializer[Any]):
     total = serializers.IntegerField()
 
 
-def model_shape(engine: EngineRow) -> dict[str, Any]:
-    """A model as answers show it."""
-    price = prices.credits(engine.millicredits_per_1k) if engine.kind == "tts" else 0
+def model_shapes(engines: Iterable[EngineRow], *, plan: Plan) -> list[dict[str, Any]]:
+    """Models, and documented ones that others serve, as a caller with this plan sees them."""
+    served: dict[str, list[str]] = defaultdict(list)
+    for row in list_stand_ins(plan):
+        served[row.id].append(row.asked_id)
+    return [_model_shape(engine, plan=plan, stands_in_for=[] if engine.stand_in else served[engine.id]) for engine in engines]
+
+
+def _model_shape(engine: EngineRow, *, plan: Plan, stands_in_for: list[str]) -> dict[str, Any]:
+    price = _price_per_1k(engine)
+    minimum_speed, maximum_speed = speed_range(engine)
+    stand_in = engine.stand_in
     return {
-        "id": engine.id,
+        "id": engine.asked_id,
         "object": "model",
-        "created": int(engine.first_announced_at.timestamp()),
+        "created": int((stand_in.created_at if stand_in else engine.first_announced_at).timestamp()),
         "owned_by": OWNER,
-        "name": engine.name,
+        "name": stand_in.name if stand_in else engine.name,
         "type": engine.kind,
-        "tier": engine.tier,
-        "description": engine.spec.description,
+        "tier": stand_in.tier if stand_in and stand_in.tier else engine.tier,
+        "description": _description(engine),
         "languages": list(engine.spec.languages),
-        "supports_cloning": engine.spec.has_cloning,
-        "supports_streaming": engine.spec.has_streaming,
+        "supports_cloning": CLONES_VOICES and engine.spec.has_cloning,
+        "supports_streaming": STREAMS_SPEECH and engine.spec.has_streaming,
         "supports_word_timings": engine.spec.has_word_timings,
         "credits_per_1k_chars": price,
         "credits_per_1k": price,
         "credits_per_minute": prices.credits(engine.millicredits_per_minute),
-        "max_characters": engine.spec.max_characters,
-        "minimum_speed": engine.spec.minimum_speed,
-        "maximum_speed": engine.spec.maximum_speed,
+        "max_characters": longest_text(plan, engine),
+        "minimum_speed": minimum_speed,
+        "maximum_speed": maximum_speed,
         "sample_rate": engine.spec.sample_rate,
         "default_voice": next(iter(engine.voices), None),
         "voice_count": len(engine.voices),
         "version": engine.version,
         "licence": engine.spec.licence,
         "available": engine.is_available,
+        "served_by": engine.id if stand_in else None,
+        "stands_in_for": stands_in_for,
+        "access": [_access_shape(engine, plan=one) for one in list_plans() if _has_access(engine, plan=one)],
+    }
+
+
+def _price_per_1k(engine: EngineRow) -> int | float:
+    return prices.credits(engine.millicredits_per_1k) if engine.kind == "tts" else 0
+
+
+def _description(engine: EngineRow) -> str:
+    if engine.stand_in is None:
+        return engine.spec.description
+    if engine.stand_in.is_alias:
+        return f"Another name for {engine.id}"
+    return f"Not installed here: {engine.id} stands in for it. {engine.stand_in.note}".rstrip()
+
+
+def _has_access(engine: EngineRow, *, plan: Plan) -> bool:
+    """Callers without a key may make speech and nothing else."""
+    return may_use(plan, engine) and (engine.kind == "tts" or plan.slug != ANONYMOUS_PLAN)
+
+
+def _access_shape(engine: EngineRow, *, plan: Plan) -> dict[str, Any]:
+    needs_key = plan.slug != ANONYMOUS_PLAN
+    return {
+        "plan": plan.slug,
+        "needs_key": needs_key,
+        "credits_per_1k_chars": _price_per_1k(engine) if needs_key else 0,
+        "credits_per_minute": prices.credits(engine.millicredits_per_minute),
+        "max_characters": longest_text(plan, engine),
+        "characters_per_day": None if needs_key else plan.characters_per_day,
     }
 
 

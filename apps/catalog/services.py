@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
-from apps.catalog.selectors import LIVE_SECONDS, forget_catalogue
+from apps.catalog.catalogue import LIVE_SECONDS
+from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
+from apps.catalog.selectors import forget_catalogue
+from apps.catalog.starting_stand_ins import STARTING_STAND_INS
 from workers.contract.engines import EngineSpec
 from workers.contract.messages import Announcement, Heartbeat, QueueSlots
 
@@ -123,3 +125,12 @@ def _keep_engine(spec: EngineSpec) -> None:
 def _first_tier(spec: EngineSpec) -> str:
     tier: str = settings.TTSAI_ENGINE_TIERS.get(spec.id, spec.suggested_tier)
     return tier if tier in TIERS else "standard"
+
+
+def load_starting_stand_ins() -> int:
+    """Create the rows that are missing, also those that an upgrade brought; how many. A row that is not wanted is switched off, not deleted."""
+    known = {name.casefold() for name in StandIn.objects.values_list("model_id", flat=True)}
+    rows = [StandIn(model_id=model_id, **values) for model_id, values in STARTING_STAND_INS.items() if model_id not in known]
+    created = len(StandIn.objects.bulk_create(rows, ignore_conflicts=True))
+    forget_catalogue()
+    return created

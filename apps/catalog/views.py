@@ -5,9 +5,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.accounts.callers import get_caller
 from apps.accounts.permissions import AnyCaller, scope_required
-from apps.catalog.selectors import find_listed_model, list_models, list_voices
-from apps.catalog.serializers import ModelListSerializer, ModelSerializer, VoiceListSerializer, model_shape, voice_shape
+from apps.catalog.selectors import find_listed_model, list_models, list_stand_ins, list_voices
+from apps.catalog.serializers import ModelListSerializer, ModelSerializer, VoiceListSerializer, model_shapes, voice_shape
 from apps.core.errors import InvalidRequestError
 
 GENDERS = ("male", "female", "neutral")
@@ -19,9 +20,11 @@ class ModelListView(APIView):
     permission_classes = [AnyCaller, scope_required("voices:read")]
 
     @extend_schema(operation_id="models_list", tags=["models"], responses=ModelListSerializer, summary="List models")
-    def get(self, request: Request) -> Response:  # noqa: ARG002
-        """Every model, with its price. One answer for clients of TTS.ai (`models`) and of OpenAI (`data`)."""
-        models = [model_shape(engine) for engine in list_models()]
+    def get(self, request: Request) -> Response:
+        """Every model with its price and who may use it, and documented models that another serves (`served_by`). One answer for clients
+        of TTS.ai (`models`) and of OpenAI (`data`)."""
+        plan = get_caller(request).plan
+        models = model_shapes([*list_models(), *list_stand_ins(plan)], plan=plan)
         return Response({"object": "list", "data": models, "models": models})
 
 
@@ -31,9 +34,11 @@ class ModelView(APIView):
     permission_classes = [AnyCaller, scope_required("voices:read")]
 
     @extend_schema(operation_id="models_get", tags=["models"], responses=ModelSerializer, summary="One model")
-    def get(self, request: Request, model_id: str) -> Response:  # noqa: ARG002
-        """A model by its id."""
-        return Response(model_shape(find_listed_model(model_id)))
+    def get(self, request: Request, model_id: str) -> Response:
+        """A model by its id, or a documented one that another serves."""
+        plan = get_caller(request).plan
+        [model] = model_shapes([find_listed_model(model_id, plan=plan)], plan=plan)
+        return Response(model)
 
 
 class VoiceListView(APIView):
@@ -58,7 +63,7 @@ class VoiceListView(APIView):
         gender = asked.get("gender", "").lower()
         if gender and gender not in GENDERS:
             raise InvalidRequestError(f"gender is one of {', '.join(GENDERS)}.", param="gender")
-        found = list_voices(model=asked.get("model", ""), language=asked.get("language", ""), gender=gender)
+        found = list_voices(plan=get_caller(request).plan, model=asked.get("model", ""), language=asked.get("language", ""), gender=gender)
         tiers = {engine.id: engine.tier for engine in list_models()}
         voices = [voice_shape(request, voice, tier=tiers.get(voice.engine_id, "")) for voice in found]
         return Response({"voices": voices, "total": len(voices)})

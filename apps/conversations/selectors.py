@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from apps.accounts.callers import Caller
 from apps.accounts.models import Plan
-from apps.catalog.selectors import EngineRow, find_model, list_models
+from apps.catalog.catalogue import EngineRow
+from apps.catalog.selectors import check_installed, find_model, list_models
 from apps.conversations.models import Conversation, Turn
 from apps.core.errors import GoneError, InvalidRequestError, NotFoundError, UnavailableError
 from apps.core.ids import find_uuid
@@ -53,10 +54,11 @@ def history_of(turns: Iterable[Turn]) -> tuple[ToldTurn, ...]:
 
 
 def find_responder(plan: Plan, *, model: str = "") -> EngineRow:
-    """Who answers. 400 unknown_model, 503 model_unavailable."""
+    """Who answers. 400 unknown_model or model_not_installed, 503 model_unavailable."""
     if model:
         return find_model(model, plan=plan, kind="chat")
     answering = [engine for engine in list_models() if engine.kind == "chat" and engine.was_seen_lately]
+    check_installed("chat")
     if not answering:
         raise UnavailableError("No worker here answers at the moment.", code="model_unavailable", headers={"Retry-After": "60"})
     best = min(answering, key=lambda engine: (not is_included(engine, plan=plan), _rank(engine), engine.id))

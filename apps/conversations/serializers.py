@@ -60,7 +60,9 @@ class VoiceChatSerializer(serializers.Serializer[Any]):
     audio_url = serializers.URLField(help_text="The answer, spoken; needs no key.")
     credits_used = serializers.FloatField()
     duration = serializers.FloatField(help_text="Seconds of the audio.")
-    model = serializers.CharField(help_text="Who answered.")
+    model = serializers.CharField(help_text="Id of the model that answered.")
+    tts_model_used = serializers.CharField(help_text="Id of the model that spoke.")
+    warnings = serializers.ListField(child=serializers.CharField(), required=False)
     uuid = serializers.CharField()
     job_id = serializers.UUIDField()
 

@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 
 from apps.accounts.callers import Caller
 from apps.billing.prices import service_price
-from apps.catalog.selectors import EngineRow, VoiceRow, find_model, find_voice
+from apps.catalog.catalogue import EngineRow, VoiceRow
+from apps.catalog.selectors import find_model, find_voice, map_voice, substitution_warnings
 from apps.conversations.models import Conversation, Turn
 from apps.conversations.selectors import find_responder, get_own_conversation, history_of, read_turns
 from apps.core.errors import ConflictError, InvalidRequestError
@@ -68,13 +69,14 @@ class Cast:
 def choose_cast(caller: Caller, *, order: TurnOrder) -> Cast:
     """Everything that can be refused before a recording is taken in. Raises ApplicationErrors with codes that stay."""
     recogniser = None if order.text else find_recogniser_in_use(caller.plan, preferred=DEFAULT_MODEL)
-    speaker = find_model(order.tts_model, plan=caller.plan)
+    speaker = find_model(order.tts_model, plan=caller.plan, voice=order.voice)
+    voice = map_voice(speaker, order.voice)
     conversation = get_own_conversation(caller, conversation_id=order.conversation_id) if order.conversation_id else None
     return Cast(
         recogniser,
         find_responder(caller.plan, model=order.model),
         speaker,
-        find_voice(speaker, order.voice) if order.voice else None,
+        find_voice(speaker, voice) if voice else None,
         check_spoken_language(recogniser, order.language) if recogniser else read_language(order.language),
         conversation,
     )
@@ -162,6 +164,7 @@ def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple
         PartPlan("speak", {**speech, "script": output_of(stage)}, units=0, stage=stage + 1, queue=cast.speaker.queue, weight=SPEAK_WEIGHT),
     )
     params: dict[str, Any] = {"model": cast.speaker.id, "voice": order.voice, "format": order.format, "conversation": conversation.uuid.hex}
+    warnings = substitution_warnings(cast.speaker, voice_asked=order.voice, voice_used=cast.voice.id if cast.voice else "")
     return JobPlan(
         kind=KIND,
         engine_id=cast.responder.id,
@@ -173,6 +176,7 @@ def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple
         price_millicredits=service_price(SERVICE),
         output_format=order.format,
         params={**params, "text": order.text, "source": source.key} if source else {**params, "text": order.text},
+        warnings=tuple(warnings),
         webhook_url=order.webhook_url,
     )
 

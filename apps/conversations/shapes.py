@@ -17,15 +17,17 @@ def turn_shape(job: Job) -> dict[str, Any]:
 
 def answer_shape(job: Job, *, base: str) -> dict[str, Any]:
     """The whole answer of POST /v1/voice-chat/."""
-    return {
+    shape = {
         **turn_shape(job),
         "audio_url": result_address(base, job),
         "credits_used": prices.credits(job.charged_millicredits),
         "duration": (job.result or {}).get("audio_seconds"),
         "model": job.engine_id,
+        "tts_model_used": job.params.get("model", ""),
         "uuid": job.uuid.hex,
         "job_id": str(job.uuid),
     }
+    return shape | {"warnings": job.warnings} if job.warnings else shape
 
 
 def conversation_shape(conversation: Conversation, *, turns: list[Turn], base: str) -> dict[str, Any]:

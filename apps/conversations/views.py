@@ -120,4 +120,4 @@ def _order(body: Mapping[str, Any], *, is_awaited: bool) -> TurnOrder:
 
 
 def _queued_shape(submission: Submission) -> dict[str, Any]:
-    return {**queued_shape(submission, warnings=[]), "conversation_id": submission.job.params["conversation"]}
+    return {**queued_shape(submission), "conversation_id": submission.job.params["conversation"]}

@@ -23,6 +23,7 @@ EXPOSED: Final = (
     "Retry-After",
     "X-Job-Id",
     "X-Credits-Used",
+    "X-Model-Used",
     "X-Warning",
     "Content-Disposition",
     "Content-Range",

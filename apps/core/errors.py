@@ -39,12 +39,13 @@ class UnknownModelError(ApplicationError):
 
     code = "unknown_model"
 
-    def __init__(self, model: str, *, missing: str = "") -> None:
-        """`missing`: for a model that is known and not installed, the sentence that says what would help."""
+    def __init__(self, model: str, *, missing: str = "", reason: str = "") -> None:
+        """`missing`: for a model that is known and not installed, what would help; `reason`: why a known model does not fit."""
         if missing:
             super().__init__(f"unknown model: {model[:100]!r} is not installed here. {missing}", param="model", code="model_not_installed")
         else:
-            super().__init__(f"unknown model: {model[:100]!r}. GET /v1/models/ lists what there is.", param="model")
+            hint = reason or "GET /v1/models/ lists what there is."
+            super().__init__(f"unknown model: {model[:100]!r}. {hint}", param="model")
 
 
 class AuthenticationFailedError(ApplicationError):

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from apps.accounts.models import Account, AnonymousUse
 from apps.billing.models import EntryKind, LedgerEntry
+from apps.catalog.catalogue import LIVE_SECONDS
 from apps.catalog.models import Worker
-from apps.catalog.selectors import LIVE_SECONDS
-from apps.jobs.models import IN_FLIGHT_STATES, SPEECH, Job, JobState, Part, PartState
+from apps.jobs.models import FAILED_STATES, IN_FLIGHT_STATES, SPEECH, Job, JobState, Part, PartState
 
 WINDOW = timedelta(hours=24)
 FAILURES_SHOWN = 8
@@ -63,7 +63,7 @@ def get_figures() -> Figures:
     sums = jobs.aggregate(
         all=Count("uuid"),
         completed=Count("uuid", filter=Q(state=JobState.COMPLETED)),
-        failed=Count("uuid", filter=Q(state__in=[JobState.FAILED, JobState.EXPIRED])),
+        failed=Count("uuid", filter=Q(state__in=FAILED_STATES)),
         characters=Sum("units", filter=Q(kind=SPEECH, state=JobState.COMPLETED), default=0),
         accounts=Count("account", distinct=True),
     )

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from apps.catalog.selectors import Capacity
+from apps.catalog.catalogue import Capacity
 from apps.jobs.models import Lane
 
 LANE_ORDER = {Lane.LIVE.value: 0, Lane.NORMAL.value: 1, Lane.BULK.value: 2}

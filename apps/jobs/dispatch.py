@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 from django.db import DatabaseError, connection, transaction
 
-from apps.catalog.selectors import Capacity, capacity
+from apps.catalog.catalogue import Capacity
+from apps.catalog.selectors import capacity
 from apps.jobs.admission import Load, Rules, Shares, Waiting, choose
 from apps.jobs.models import Lane
 from apps.jobs.pauses import IS_PAUSED

@@ -22,6 +22,7 @@ class JobState(models.TextChoices):
 
 
 ACTIVE_STATES = (JobState.QUEUED, JobState.RUNNING)
+FAILED_STATES = (JobState.FAILED, JobState.EXPIRED)
 
 SPEECH = "speech"
 """The kind of job whose units are characters; those of one that hears a recording are its milliseconds."""
@@ -117,6 +118,31 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.uuid.hex
+
+    @property
+    def model_used(self) -> str:
+        """Id of the model that does the work."""
+        return self.engine_id
+
+    @property
+    def asked_model(self) -> str:
+        """The model as the request named it."""
+        return str(self.params.get("asked_model", self.engine_id))
+
+    @property
+    def has_stand_in(self) -> bool:
+        """Whether a model other than the one that the request named does the work."""
+        return "asked_model" in self.params
+
+    @property
+    def warnings(self) -> list[str]:
+        """Warnings about what the request asked for and did not get."""
+        return list(self.params.get("warnings", []))
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the job records a request that was refused, and never had any work."""
+        return self.part_count == 0
 
     @property
     def is_over(self) -> bool:

@@ -1,5 +1,7 @@
 """How an ended job is told to clients: its status, and why there is no result."""
 
+from typing import Any
+
 from apps.core.errors import ApplicationError, ConflictError
 from apps.jobs.models import Job, JobState
 from workers.contract import errors
@@ -24,6 +26,12 @@ OUR_STATUS = {
     errors.TIMED_OUT: 504,
 }
 """What may go better another time, or with another server behind ours; everything else is a 500."""
+
+
+def substitution_shape(job: Job) -> dict[str, Any]:
+    """`model` and `model_used` where a stand-in does the work, and `warnings` where there are any."""
+    named = {"model": job.asked_model, "model_used": job.model_used} if job.has_stand_in else {}
+    return {**named, **({"warnings": job.warnings} if job.warnings else {})}
 
 
 def failure_of(job: Job) -> tuple[str, str]:

@@ -19,7 +19,8 @@ class JobSerializer(serializers.Serializer[Any]):
     job_id = serializers.CharField(help_text="The same with dashes.")
     type = serializers.CharField(help_text="tts, …")
     status = serializers.CharField(help_text="queued, processing, cancelling, completed, failed, cancelled, expired")
-    model = serializers.CharField()
+    model = serializers.CharField(help_text="As the request named it.")
+    model_used = serializers.CharField(required=False, help_text="Of a model that is not installed: the one that stands in for it.")
     format = serializers.CharField()
     characters = serializers.IntegerField(help_text="Of the text to be spoken; 0 of a job that hears a recording.")
     progress = serializers.FloatField(help_text="0 to 1.")
@@ -100,7 +101,7 @@ def job_shape(request: Any, job: Job, *, units_done: Mapping[UUID, int]) -> dict
         "job_id": str(job.uuid),
         "type": job.kind,
         "status": public_status(job),
-        "model": job.engine_id,
+        "model": job.asked_model,
         "format": job.output_format,
         "characters": job.units if job.kind == SPEECH else 0,
         "progress": _progress(job, units_done=units_done),
@@ -110,6 +111,8 @@ def job_shape(request: Any, job: Job, *, units_done: Mapping[UUID, int]) -> dict
         "finished_at": job.finished_at.isoformat() if job.finished_at else None,
         "expires_at": job.expires_at.isoformat() if job.expires_at else None,
     }
+    if job.has_stand_in:
+        shape["model_used"] = job.model_used
     if job.state == JobState.COMPLETED and job.result is not None and job.result_deleted_at is None:
         return {
             **shape,

@@ -13,7 +13,7 @@ from django.db.models.functions import TruncDate
 from apps.accounts.models import ApiKey
 from apps.billing import prices
 from apps.core.errors import InvalidRequestError
-from apps.jobs.models import SPEECH, Job, JobState
+from apps.jobs.models import FAILED_STATES, SPEECH, Job, JobState
 
 GROUPS = ("day", "model", "key")
 DEFAULT_DAYS = 30
@@ -69,7 +69,7 @@ def read_usage(account_id: int, *, period: Period, group_by: str) -> dict[str, A
 SUMS: dict[str, Any] = {
     "jobs": Count("uuid"),
     "completed": Count("uuid", filter=Q(state=JobState.COMPLETED)),
-    "failed": Count("uuid", filter=Q(state__in=[JobState.FAILED, JobState.EXPIRED])),
+    "failed": Count("uuid", filter=Q(state__in=FAILED_STATES)),
     "cancelled": Count("uuid", filter=Q(state=JobState.CANCELLED)),
     "characters": Sum("units", filter=Q(kind=SPEECH)),
     "charged": Sum("charged_millicredits"),

@@ -46,7 +46,7 @@ class ListeningView(APIView):
             source_order,
             submit=submit,
             answer=answer,
-            queued=lambda submission: queued_shape(submission, warnings=[]),
+            queued=queued_shape,
             is_awaited=order.is_awaited,
             is_kept="HTTP_IDEMPOTENCY_KEY" in request.META,
         ).deferred()

@@ -59,5 +59,7 @@ class TranscriptSerializer(serializers.Serializer[Any]):
     segments = HeardSegmentSerializer(many=True)
     uuid = serializers.CharField()
     job_id = serializers.UUIDField()
-    model = serializers.CharField()
+    model = serializers.CharField(help_text="As the request named it.")
+    model_used = serializers.CharField(required=False, help_text="Of a model that is not installed: the one that stands in for it.")
+    warnings = serializers.ListField(child=serializers.CharField(), required=False)
     credits_used = serializers.FloatField()

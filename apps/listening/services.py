@@ -7,7 +7,8 @@ from django.conf import settings
 
 from apps.accounts.callers import Caller
 from apps.billing.prices import duration_price_millicredits, service_price
-from apps.catalog.selectors import EngineRow, find_model
+from apps.catalog.catalogue import EngineRow
+from apps.catalog.selectors import find_model, substitution_warnings
 from apps.core.errors import InvalidRequestError
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan, Submission, submit_job
@@ -20,8 +21,6 @@ from workers.contract.names import Lane
 KIND = "transcription"
 SERVICE = "transcription"
 LIMITS = SourceLimits(max_bytes=100_000_000)
-ALIASES = {"faster-whisper": "whisper", "whisper-base": "whisper"}
-"""The document's names for what is one model here."""
 DEFAULT_MODEL = "whisper"
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
@@ -48,7 +47,7 @@ class ListeningOrder:
 
 def check_order(caller: Caller, *, order: ListeningOrder) -> EngineRow:
     """Everything that can be refused before the recording is taken in. Raises ApplicationErrors with codes that stay."""
-    engine = find_recogniser(caller, model=order.model)
+    engine = find_model(order.model, plan=caller.plan, kind="stt", language=order.language)
     check_spoken_language(engine, order.language)
     if order.is_translation and not engine.spec.has_translation:
         raise InvalidRequestError(f"The model {engine.id!r} cannot translate to English.", code="unsupported_translation", param="model")
@@ -61,11 +60,6 @@ def check_order(caller: Caller, *, order: ListeningOrder) -> EngineRow:
     if order.has_words and not engine.spec.has_word_timings:
         raise InvalidRequestError(f"The model {engine.id!r} has no word timings.", code="unsupported_timestamps", param="timestamps")
     return engine
-
-
-def find_recogniser(caller: Caller, *, model: str) -> EngineRow:
-    """The model that is meant. 400 unknown_model, 403, 503."""
-    return find_model(ALIASES.get(model.casefold(), model), plan=caller.plan, kind="stt")
 
 
 def request_transcription(
@@ -111,6 +105,8 @@ def plan_transcription(caller: Caller, *, order: ListeningOrder, source: Source)
             "is_diarized": order.is_diarized,
             "source": source.key,
         },
+        asked_model=engine.asked_id,
+        warnings=tuple(substitution_warnings(engine, voice_asked=None, voice_used="")),
         webhook_url=order.webhook_url,
     )
 

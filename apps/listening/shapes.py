@@ -4,6 +4,7 @@ from typing import Any
 
 from apps.billing import prices
 from apps.jobs.models import Job
+from apps.jobs.outcomes import substitution_shape
 from apps.listening.documents import read_transcript
 from workers.contract.listening import HeardSegment, HeardWord
 
@@ -22,7 +23,14 @@ def transcript_shape(job: Job) -> dict[str, Any]:
 def answer_shape(job: Job) -> dict[str, Any]:
     """The whole answer of POST /v1/stt/."""
     charged = prices.credits(job.charged_millicredits)
-    return {**transcript_shape(job), "uuid": job.uuid.hex, "job_id": str(job.uuid), "model": job.engine_id, "credits_used": charged}
+    return {
+        **transcript_shape(job),
+        "uuid": job.uuid.hex,
+        "job_id": str(job.uuid),
+        "model": job.asked_model,
+        "credits_used": charged,
+        **substitution_shape(job),
+    }
 
 
 def _segment(segment: HeardSegment, *, job: Job) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.accounts.callers import Caller
-from apps.catalog.selectors import EngineRow, find_voice
+from apps.catalog.catalogue import EngineRow
+from apps.catalog.selectors import find_voice
 from apps.core.errors import InvalidRequestError
 from apps.pronunciations.selectors import account_rules
 from workers.contract.markup import PronunciationRule, Segment

@@ -8,7 +8,7 @@ from django.utils.module_loading import import_string
 
 from apps.billing import prices
 from apps.jobs.models import Job, JobState
-from apps.jobs.outcomes import NOT_DONE, STATUS, failure_of
+from apps.jobs.outcomes import NOT_DONE, STATUS, failure_of, substitution_shape
 from apps.speech.links import result_address
 from apps.speech.selectors import progress_of, read_words
 
@@ -16,6 +16,7 @@ from apps.speech.selectors import progress_of, read_words
 def result_shape(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
     """The body of the answer; addresses begin with the base (apps/core/links.py)."""
     shape: dict[str, Any] = {"uuid": job.uuid.hex, "job_id": str(job.uuid), "status": STATUS[JobState(job.state)]}
+    shape |= substitution_shape(job)
     if job.state == JobState.COMPLETED:
         return shape | _completed(job, base=base, has_words=has_words)
     if job.state in NOT_DONE:

@@ -4,27 +4,28 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.catalog.limits import FASTEST_SPEED, SLOWEST_SPEED, STREAMS_SPEECH
 from apps.core import fields
 from apps.webhooks.fields import WebhookUrl
 from workers.contract.formats import FORMATS
 
-SLOWEST, FASTEST = 0.5, 2.0
 BITRATES = (32, 48, 64, 96, 128, 160, 192, 256, 320)
 SAMPLE_RATES = (8000, 16000, 22050, 24000, 32000, 44100, 48000)
 MAXIMUM_INSTRUCTIONS = 500
-NOT_YET = ("stream",)
+DEFAULT_MODEL = "kokoro"
+NOT_YET = () if STREAMS_SPEECH else ("stream",)
 """Fields of the document that this version does not serve: refused, so that nobody waits for what will not come."""
 
 
 class SpeechRequestSerializer(serializers.Serializer[Any]):
     """The body of POST /v1/tts/."""
 
-    model = fields.Text(required=False, default="kokoro", max_length=100, help_text="A model of /v1/models/.")
+    model = fields.Text(required=False, default=DEFAULT_MODEL, max_length=100, help_text="A model of /v1/models/.")
     text = fields.Text(required=False, help_text="What to say; `input` is taken for it.")
     input = fields.Text(required=False, help_text="Another name for `text`.")
     voice = fields.Text(required=False, allow_null=True, allow_blank=True, max_length=100, help_text="Of /v1/voices/; the model's default.")
     format = serializers.ChoiceField(choices=list(FORMATS), required=False, default="mp3", help_text="Of the result.")
-    speed = fields.Number(required=False, default=1.0, min_value=SLOWEST, max_value=FASTEST)
+    speed = fields.Number(required=False, default=1.0, min_value=SLOWEST_SPEED, max_value=FASTEST_SPEED)
     language = fields.Text(required=False, allow_null=True, allow_blank=True, max_length=35, help_text="en, es, …; detected when left out.")
     instructions = fields.Text(
         required=False, allow_null=True, allow_blank=True, max_length=MAXIMUM_INSTRUCTIONS, help_text="How to say it."
@@ -61,6 +62,8 @@ class QueuedSpeechSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=["queued", "processing", "completed", "failed", "cancelled"])
     credits_used = serializers.FloatField(help_text="The price: reserved now, settled at the end, given back if it fails.")
     credits_remaining = serializers.FloatField(allow_null=True, help_text="null without a key.")
+    model = serializers.CharField(required=False, help_text="A model that is not installed, as the request named it.")
+    model_used = serializers.CharField(required=False, help_text="The one that stands in for it.")
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
 
 
@@ -86,6 +89,9 @@ class SpeechResultSerializer(serializers.Serializer[Any]):
     duration = serializers.FloatField(required=False, help_text="Seconds of audio.")
     bytes = serializers.IntegerField(required=False)
     credits_used = serializers.FloatField(required=False)
+    model = serializers.CharField(required=False, help_text="A model that is not installed, as the request named it.")
+    model_used = serializers.CharField(required=False, help_text="The one that stands in for it.")
+    warnings = serializers.ListField(child=serializers.CharField(), required=False)
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
     result = serializers.DictField(required=False, help_text="What the job wrote: the transcript, the translation, the answer.")
     words = WordSerializer(many=True, required=False, help_text="Where they were asked for and the model knows them.")

@@ -8,7 +8,9 @@ from django.conf import settings
 
 from apps.accounts.callers import Caller
 from apps.billing.prices import characters_price_millicredits
-from apps.catalog.selectors import EngineRow, find_model, find_voice
+from apps.catalog.catalogue import EngineRow
+from apps.catalog.limits import longest_text
+from apps.catalog.selectors import find_model, find_voice, map_voice, substitution_warnings
 from apps.core.errors import InvalidRequestError
 from apps.jobs.models import SPEECH
 from apps.jobs.services.idempotency import Idempotency
@@ -57,16 +59,14 @@ class SpeechOrder:
     """Whether results tell when each word is heard, unasked."""
 
 
-def request_speech(caller: Caller, *, order: SpeechOrder, idempotency: Idempotency | None, request_id: str) -> tuple[Submission, list[str]]:
-    """Prices, reserves, queues: one transaction. The job, and warnings about what of the order is not followed. Raises ApplicationErrors
-    with codes that stay."""
-    plan = plan_speech(caller, order=order)
-    return submit_job(caller, plan, idempotency=idempotency, request_id=request_id), list(plan.warnings)
+def request_speech(caller: Caller, *, order: SpeechOrder, idempotency: Idempotency | None, request_id: str) -> Submission:
+    """Prices, reserves, queues: one transaction. Raises ApplicationErrors with codes that stay."""
+    return submit_job(caller, plan_speech(caller, order=order), idempotency=idempotency, request_id=request_id)
 
 
 def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     """The job that the order asks for: its parts, its lane, its price."""
-    engine = find_model(order.model, plan=caller.plan)
+    engine = find_model(order.model, plan=caller.plan, voice=order.voice, language=order.language)
     language = _check_language(engine, order.language)
     voice = _choose_voice(engine, order=order, language=language)
     _check_markup_length(caller, engine=engine, order=order)
@@ -96,9 +96,10 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
             "format": order.format,
             "timestamps": order.has_timestamps,
         },
+        asked_model=engine.asked_id,
+        warnings=tuple(_warnings(order, engine=engine, voice=voice, document=document)),
         daily_characters=units if caller.is_anonymous else 0,
         webhook_url=order.webhook_url,
-        warnings=tuple(_warnings_of(order, engine=engine, document=document)),
     )
 
 
@@ -115,15 +116,16 @@ def _parts(document: Document, *, work: dict[str, Any], has_language: bool) -> t
     )
 
 
-def _warnings_of(order: SpeechOrder, *, engine: EngineRow, document: Document) -> list[str]:
-    """Warnings about what of the order the model cannot follow as it was asked."""
-    warnings = [f"text: {warning}" for warning in document.warnings]
+def _warnings(order: SpeechOrder, *, engine: EngineRow, voice: str, document: Document) -> list[str]:
+    """Warnings about everything in the order that is not followed as it was asked."""
+    warnings = substitution_warnings(engine, voice_asked=order.voice, voice_used=voice)
+    warnings += [f"text: {warning}" for warning in document.warnings]
     warnings += instruction_warnings(order.instructions)
     spec = engine.spec
     if order.has_timestamps and not spec.has_word_timings:
-        warnings.append(f"timestamps: {order.model} does not know when its words are heard.")
+        warnings.append(f"timestamps: {engine.id} does not know when its words are heard.")
     if not spec.minimum_speed <= order.speed <= spec.maximum_speed:
-        warnings.append(f"speed: {order.model} speaks at {spec.minimum_speed:g} to {spec.maximum_speed:g}; the nearest was taken.")
+        warnings.append(f"speed: {engine.id} speaks at {spec.minimum_speed:g} to {spec.maximum_speed:g}; the nearest was taken.")
     return warnings + _sound_warnings(order, engine=engine)
 
 
@@ -166,8 +168,8 @@ def _work(order: SpeechOrder, *, engine: EngineRow, voice: str, language: str, r
 
 def _choose_voice(engine: EngineRow, *, order: SpeechOrder, language: str) -> str:
     """The voice asked for, else one of the language; empty where the worker is to hear first which language the text is in."""
-    if order.voice:
-        return find_voice(engine, order.voice).id
+    if asked := map_voice(engine, order.voice):
+        return find_voice(engine, asked).id
     if language:
         primary = language.partition("-")[0]
         fitting = next((voice.id for voice in engine.voices.values() if voice.language == primary), None)
@@ -189,23 +191,19 @@ def _check_language(engine: EngineRow, language: str | None) -> str:
     return tag
 
 
-def _longest_text(caller: Caller, *, engine: EngineRow) -> int:
-    return min(caller.plan.max_characters, engine.spec.max_characters)
-
-
 def _check_markup_length(caller: Caller, *, engine: EngineRow, order: SpeechOrder) -> None:
     """Tags are not counted, but they are read: a text of nothing else costs no more than the longest that may be spoken."""
-    limit = MARKUP_CHARACTERS + MARKUP_FACTOR * _longest_text(caller, engine=engine)
+    limit = MARKUP_CHARACTERS + MARKUP_FACTOR * longest_text(caller.plan, engine)
     if len(order.text) > limit:
         message = f"The text has {len(order.text)} characters with its markup; at most {limit} are read."
         raise InvalidRequestError(message, code="text_too_long", param=order.text_param)
 
 
 def _check_length(caller: Caller, *, engine: EngineRow, order: SpeechOrder, units: int) -> None:
-    limit = _longest_text(caller, engine=engine)
+    limit = longest_text(caller.plan, engine)
     if units > limit:
         raise InvalidRequestError(
-            f"The text has {units} characters; the plan {caller.plan.name!r} with the model {engine.id!r} takes at most {limit}.",
+            f"The text has {units} characters; the plan {caller.plan.name!r} with the model {engine.asked_id!r} takes at most {limit}.",
             code="text_too_long",
             param=order.text_param,
         )

@@ -1,7 +1,7 @@
 """The audio itself as an answer."""
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
@@ -28,7 +28,8 @@ class SpokenAnswer:
     job_uuid: UUID
     is_kept: bool
     """Whether the job goes on when the listener leaves."""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    """Beside the job's own."""
 
     def deferred(self) -> Deferred:
         """For the view to return."""
@@ -39,7 +40,7 @@ class SpokenAnswer:
         """What to send, in one visit to a thread: a short file is read there and then."""
         result = job.result or {}
         key, content_type = result["key"], FORMATS[job.output_format].content_type
-        headers = {**self.headers, "X-Job-Id": job.uuid.hex, "X-Credits-Used": str(prices.credits(job.charged_millicredits))}
+        headers = answer_headers(job, warnings=self.warnings) | {"X-Credits-Used": str(prices.credits(job.charged_millicredits))}
         if result["bytes"] <= AT_ONCE_BYTES:
             return HttpResponse(get_storage().read_bytes(key), content_type=content_type, headers=headers)
         path = get_storage().local_path(key)
@@ -49,6 +50,13 @@ class SpokenAnswer:
         if not path.is_file():
             raise GoneError("The audio was deleted.")
         return FileResponse(path, stat_result=path.stat(), media_type=content_type, headers=headers)
+
+
+def answer_headers(job: Job, *, warnings: Iterable[str] = ()) -> dict[str, str]:
+    """Headers of an answer that has no JSON to say it in: the job, the model that did the work, warnings in ASCII."""
+    told = " ".join([*job.warnings, *warnings]).encode("ascii", "backslashreplace").decode()
+    headers = {"X-Job-Id": job.uuid.hex, "X-Model-Used": job.model_used}
+    return headers | {"X-Warning": " ".join(told.split())} if told else headers
 
 
 async def _chunks(exchange: Exchange, key: str) -> AsyncIterator[bytes]:

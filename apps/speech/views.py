@@ -17,7 +17,7 @@ from apps.core.fields import validated
 from apps.core.idempotency import body_digest, idempotency_key
 from apps.core.links import public_base
 from apps.jobs.models import JobState
-from apps.jobs.outcomes import STATUS
+from apps.jobs.outcomes import STATUS, substitution_shape
 from apps.jobs.services.idempotency import Idempotency, as_twin
 from apps.jobs.services.submit import Submission
 from apps.speech.results import document_of, result_shape
@@ -54,8 +54,8 @@ class SpeechView(APIView):
         the same key joins the job while it runs: one job, one charge."""
         order = order_of(validated(SHAPE, request.data))
         idempotency = idempotency_of(request, endpoint="tts") or twin_of(request, endpoint="tts", is_waiting=False)
-        submission, warnings = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
-        return Response(queued_shape(submission, warnings=warnings))
+        submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
+        return Response(queued_shape(submission))
 
 
 class SpeechResultView(APIView):
@@ -102,18 +102,18 @@ def order_of(body: dict[str, Any]) -> SpeechOrder:
     )
 
 
-def queued_shape(submission: Submission, *, warnings: list[str]) -> dict[str, Any]:
+def queued_shape(submission: Submission) -> dict[str, Any]:
     """The answer to a request that was queued, and to its repetition."""
     job, remaining = submission.job, submission.credits_remaining_millicredits
     used = job.price_millicredits if job.state in {JobState.QUEUED, JobState.RUNNING} else job.charged_millicredits
-    shape = {
+    return {
         "uuid": job.uuid.hex,
         "job_id": str(job.uuid),
         "status": STATUS[JobState(job.state)],
         "credits_used": prices.credits(used),
         "credits_remaining": None if remaining is None else prices.credits(remaining),
+        **substitution_shape(job),
     }
-    return shape | {"warnings": warnings} if warnings else shape
 
 
 def idempotency_of(request: Request, *, endpoint: str) -> Idempotency | None:

@@ -4,7 +4,8 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from apps.catalog.selectors import EngineRow, list_models
+from apps.catalog.catalogue import EngineRow
+from apps.catalog.selectors import list_models
 from apps.core.errors import ConflictError, GoneError, InvalidRequestError, UnavailableError
 from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch_soon

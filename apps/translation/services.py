@@ -6,7 +6,7 @@ from typing import Any
 
 from apps.accounts.callers import Caller
 from apps.billing.prices import duration_price_millicredits, service_price
-from apps.catalog.selectors import EngineRow
+from apps.catalog.catalogue import EngineRow
 from apps.core.errors import InvalidRequestError
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.stages import output_of

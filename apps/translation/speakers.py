@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from apps.accounts.models import Plan
-from apps.catalog.selectors import EngineRow, VoiceRow, find_model, list_models
+from apps.catalog.catalogue import EngineRow, VoiceRow
+from apps.catalog.selectors import find_model, list_models
 from apps.core.errors import InvalidRequestError
 
 PREFERRED = ("kokoro", "hibari")

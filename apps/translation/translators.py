@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from apps.accounts.models import Plan
-from apps.catalog.selectors import EngineRow, find_model, list_models
+from apps.catalog.catalogue import EngineRow
+from apps.catalog.selectors import check_installed, find_model, list_models
 from apps.core.errors import InvalidRequestError, UnavailableError
 
 ENGLISH = "en"
@@ -46,8 +47,9 @@ def is_certain(engine: EngineRow, *, source: str, target: str) -> bool:
 
 
 def find_recogniser_in_use(plan: Plan, *, preferred: str) -> EngineRow:
-    """Who listens: the preferred recogniser, else any that is there. 503 where there is none."""
+    """Who listens: the preferred recogniser, else any that is there. 400 model_not_installed, 503 where none can be reached."""
     hearing = [engine for engine in list_models() if engine.kind == "stt" and engine.was_seen_lately]
+    check_installed("stt")
     if not hearing:
         raise UnavailableError("No worker here understands speech at the moment.", code="model_unavailable", headers={"Retry-After": "60"})
     best = min(hearing, key=lambda engine: (not is_included(engine, plan=plan), engine.id != preferred, engine.id))

@@ -41,7 +41,9 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "batch.completed": {
         "batch_id": "2b5d9a7c4e8f4b0a9c1d6e3f7a8b9c0d",
         "total": 2,
-        "completed": 2,
+        "completed": 1,
+        "failed": 1,
+        "cancelled": 0,
         "status": "completed",
         "credits_charged": 0.068,
         "created_at": "2026-11-21T07:42:51+00:00",

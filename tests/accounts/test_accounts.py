@@ -89,7 +89,7 @@ def test_a_new_installation_has_the_plans_of_the_documentation() -> None:
         "free": [10, 2, 500],
         "starter": [30, 3, 1_000_000],
         "pro": [60, 5, 1_000_000],
-        "enterprise": [300, 20, 50_000],
+        "enterprise": [300, 20, 1_000_000],
     }
     anonymous = Plan.objects.get(slug="anonymous")
     assert (anonymous.characters_per_day, anonymous.total_concurrent_jobs) == (5000, 20)

@@ -45,7 +45,7 @@ def test_a_batch_is_queued_priced_and_answered_as_the_document_says(owner: Perso
     answer = owner.post(path, {"texts": texts})
     assert answer.status_code == 200
     batch = Batch.objects.get()
-    assert answer.json() == {"batch_id": batch.uuid.hex, "total": 3, "completed": 0, "status": "processing"}
+    assert answer.json() == {"batch_id": batch.uuid.hex, "total": 3, "completed": 0, "failed": 0, "status": "processing"}
     jobs = jobs_of(batch)
     assert [(job.lane, job.output_format, job.units, job.reserved_millicredits) for job in jobs] == [
         ("bulk", "mp3", 12, 24),
@@ -61,16 +61,16 @@ def test_a_batch_is_queued_priced_and_answered_as_the_document_says(owner: Perso
 def test_the_result_tells_every_item_and_sums_that_add_up(owner: Person) -> None:
     answer = owner.post(PATH, {"texts": [HELLO, HELLO | {"voice": "nobody"}, HELLO | {"text": "Hello."}]})
     batch_id = answer.json()["batch_id"]
-    assert answer.json()["completed"] == 1
+    assert (answer.json()["completed"], answer.json()["failed"]) == (0, 1)
     first, _, third = owner.get(RESULT, batch_id=batch_id).json()["items"]
     assert [(item["status"], item["url"], item["credits"]) for item in (first, third)] == [("queued", "", 0), ("queued", "", 0)]
     work_off()
     result = owner.get(RESULT, batch_id=str(UUID(batch_id)))
     assert result.headers["Cache-Control"] == "no-store"
-    jobs = jobs_of(Batch.objects.get())
+    first_job, _, third_job = jobs_of(Batch.objects.get())
     body = result.json()
     assert body["items"] == [
-        {"index": 0, "uuid": jobs[0].uuid.hex, "status": "completed", "error": "", "url": url_of(jobs[0]), "credits": 0.024},
+        spoken(first_job, index=0, credits_=0.024),
         {
             "index": 1,
             "uuid": "",
@@ -80,17 +80,20 @@ def test_the_result_tells_every_item_and_sums_that_add_up(owner: Person) -> None
             "credits": 0,
             "code": "unknown_voice",
         },
-        {"index": 2, "uuid": jobs[1].uuid.hex, "status": "completed", "error": "", "url": url_of(jobs[1]), "credits": 0.012},
+        spoken(third_job, index=2, credits_=0.012),
     ]
-    assert {name: body[name] for name in ("batch_id", "total", "completed", "status", "credits_charged")} == {
-        "batch_id": batch_id, "total": 3, "completed": 3, "status": "completed", "credits_charged": 0.036,
+    assert {name: body[name] for name in ("batch_id", "total", "completed", "failed", "cancelled", "status", "credits_charged")} == {
+        "batch_id": batch_id, "total": 3, "completed": 2, "failed": 1, "cancelled": 0, "status": "completed", "credits_charged": 0.036,
     }  # fmt: skip
     assert body["finished_at"] >= body["created_at"]
     assert owner.millicredits == 1_000_000 - 36
 
 
-def url_of(job: Job) -> str:
-    return f"http://testserver/static/downloads/{job.uuid.hex}/output.mp3"
+def spoken(job: Job, *, index: int, credits_: float) -> dict[str, Any]:
+    """A completed item as its batch shows it."""
+    url = f"http://testserver/static/downloads/{job.uuid.hex}/output.mp3"
+    shape = {"index": index, "uuid": job.uuid.hex, "status": "completed", "error": "", "url": url}
+    return shape | {"credits": credits_}
 
 
 @pytest.mark.parametrize(
@@ -119,7 +122,8 @@ def test_a_bad_item_fails_alone_with_the_error_that_it_would_have_had_alone(
     first, bad, last = items_of(owner, owner.post(PATH, {"texts": [HELLO, item, HELLO]}))
     assert (bad["status"], bad["code"], bad["uuid"], bad["url"], bad["credits"]) == ("failed", code, "", "", 0)
     assert part_of_the_error in bad["error"]
-    assert (first["status"], last["status"], Job.objects.count(), owner.millicredits) == ("queued", "queued", 2, 1_000_000 - 48)
+    assert (first["status"], last["status"], owner.millicredits) == ("queued", "queued", 1_000_000 - 48)
+    assert sorted(Job.objects.values_list("state", "error_code")) == [("failed", code), ("queued", ""), ("queued", "")]
     if code != "invalid_request":
         alone = owner.post("/v1/tts/", item).json()["error"]
         assert (alone["code"], alone["message"]) == (bad["code"], bad["error"])
@@ -182,13 +186,35 @@ def test_without_a_key_there_are_no_batches(nobody: Person) -> None:
     assert nothing_was_written()
 
 
-def test_whoever_holds_the_id_may_poll_and_nobody_guesses_one(owner: Person, nobody: Person) -> None:
+def test_a_result_is_shown_to_keys_of_the_batchs_account_alone(owner: Person, nobody: Person) -> None:
     batch_id = owner.post(PATH, {"texts": [HELLO]}).json()["batch_id"]
-    for who in (person(), nobody):
-        assert who.get(RESULT, batch_id=batch_id).json()["total"] == 1
+    assert owner.get(RESULT, batch_id=batch_id).json()["total"] == 1
+    assert error_of(person().get(RESULT, batch_id=batch_id)) == (404, "not_found", "batch_id")
+    assert error_of(nobody.get(RESULT, batch_id=batch_id)) == (401, "missing_api_key", None)
     assert error_of(owner.get(RESULT, batch_id="0" * 32)) == (404, "not_found", "batch_id")
     assert error_of(owner.get(RESULT, batch_id="nonsense")) == (400, "invalid_uuid", "batch_id")
     assert error_of(owner.get(RESULT)) == (400, "invalid_uuid", "batch_id")
+
+
+def test_refused_items_count_as_failed_in_the_accounts_usage(owner: Person) -> None:
+    texts = [HELLO | {"voice": "nobody"}, HELLO, HELLO | {"model": "nope"}, HELLO | {"model": "melotts", "format": "midi"}]
+    owner.post(PATH, {"texts": texts})
+    work_off()
+    by_model = owner.get("/v1/usage/", group_by="model").json()
+    assert (by_model["total"]["jobs"], by_model["total"]["completed"], by_model["total"]["failed"]) == (4, 1, 3)
+    assert [(row["model"], row["completed"], row["failed"]) for row in by_model["usage"]] == [
+        ("", 0, 1),
+        ("kokoro", 1, 1),
+        ("melotts", 0, 1),
+    ]
+    [by_key] = owner.get("/v1/usage/", group_by="key").json()["usage"]
+    assert (by_key["failed"], by_key["credits"]) == (3, 0.024)
+
+
+def test_an_item_tells_of_the_model_that_stands_in_for_its_own(owner: Person) -> None:
+    [item] = items_of(owner, owner.post(PATH, {"texts": [HELLO | {"model": "chatterbox"}]}))
+    assert item["model_used"] == "kokoro"
+    assert item["warnings"][0].startswith("model: chatterbox is not installed here; kokoro was used.")
 
 
 def test_items_are_listed_as_jobs(owner: Person) -> None:
@@ -237,9 +263,10 @@ def test_a_long_item_is_cut_into_parts_and_joined(owner: Person) -> None:
 def test_a_batch_of_nothing_but_refusals_is_over_at_once(owner: Person) -> None:
     body = {"texts": [HELLO | {"voice": "nobody"}] * 2, "webhook_url": "https://example.com/hook"}
     answer = owner.post(PATH, body, Idempotency_Key="once")
-    assert {name: answer.json()[name] for name in ("total", "completed", "status")} == {"total": 2, "completed": 2, "status": "completed"}
+    told = {name: answer.json()[name] for name in ("total", "completed", "failed", "status")}
+    assert told == {"total": 2, "completed": 0, "failed": 2, "status": "completed"}
     assert [(delivery.event, delivery.url) for delivery in Delivery.objects.all()] == [("batch.completed", "https://example.com/hook")]
-    assert (Job.objects.count(), IdempotencyRecord.objects.count()) == (0, 0), "it started no work, so a repeat is tried on its own"
+    assert (Part.objects.count(), IdempotencyRecord.objects.count()) == (0, 0), "it started no work, so a repeat is tried on its own"
     assert owner.post(PATH, body, Idempotency_Key="once").json()["batch_id"] != answer.json()["batch_id"]
 
 
@@ -251,8 +278,8 @@ class TestRepeats:
         first = owner.post(PATH, body, Idempotency_Key="once").json()
         work_off()
         again = owner.post(PATH, body, Idempotency_Key="once").json()
-        assert again == first | {"completed": 3, "status": "completed"}
-        assert (Batch.objects.count(), Job.objects.count(), owner.millicredits) == (1, 2, 1_000_000 - 48)
+        assert again == first | {"completed": 2, "status": "completed"}
+        assert (Batch.objects.count(), Job.objects.count(), owner.millicredits) == (1, 3, 1_000_000 - 48)
 
     def test_the_same_key_with_another_body_is_a_conflict_also_across_endpoints(self, owner: Person) -> None:
         owner.post(PATH, {"texts": [HELLO]}, Idempotency_Key="once")

@@ -21,13 +21,13 @@ def test_a_batch_shows_its_items_with_what_they_cost_and_why_they_failed(client:
     finished(started(part_of(jobs_of(batch)[0])))
     shown = client.get(page(Batch, "change", batch.pk)).content.decode()
     for text in (
-        "2 of 3",
+        "2 of 3, 1 failed",
         "0.024",
         "refused",
         "Unknown voice",
         "&lt;b&gt;nobody",
         "https://example.com/hook",
-        jobs_of(batch)[1].uuid.hex[:8],
+        jobs_of(batch)[2].uuid.hex[:8],
     ):
         assert text in shown
     assert "2 of 3" in client.get(page(Batch, "changelist"), {"q": batch.uuid.hex}).content.decode()

@@ -31,7 +31,7 @@ def test_a_batch_that_nobody_has_begun_ends_at_once_with_all_credits_back(owner:
     answer = cancel(owner, batch_id)
     assert answer.status_code == 200
     body = answer.json()
-    assert (body["status"], body["completed"], body["credits_charged"]) == ("completed", 3, 0)
+    assert (body["status"], body["completed"], body["cancelled"], body["credits_charged"]) == ("completed", 0, 3, 0)
     assert [(item["status"], item["error"]) for item in body["items"]] == [("cancelled", "Its batch was cancelled by its owner.")] * 3
     assert (owner.millicredits, Delivery.objects.filter(event="batch.completed").count()) == (1_000_000, 1)
 
@@ -48,7 +48,7 @@ def test_what_runs_is_paid_as_far_as_it_came_and_what_is_done_stays(owner: Perso
     )
     assert finish_part(outcome_of(part, status="cancelled", units_done=25))
     body = owner.get("/v1/tts/batch/result/", batch_id=batch_id).json()
-    assert (body["status"], body["completed"], body["credits_charged"]) == ("completed", 4, 0.25)
+    assert (body["status"], body["completed"], body["cancelled"], body["credits_charged"]) == ("completed", 1, 3, 0.25)
     assert [item["credits"] for item in body["items"]] == [0.2, 0.05, 0, 0]
     assert (owner.millicredits, ledger_differences()) == (1_000_000 - 250, [])
     assert Delivery.objects.filter(event="batch.completed").count() == 1

@@ -34,7 +34,7 @@ def state_of(batch: Batch) -> tuple[int, bool, int]:
 def test_the_last_end_tells_what_the_result_tells() -> None:
     by = caller()
     batch = batch_of(by, HELLO, {"text": ""}, HELLO, webhook_url=HOOK)
-    first, second = jobs_of(batch)
+    first, _, second = jobs_of(batch)
     finished(started(part_of(first)))
     assert state_of(batch) == (2, False, 0)
     finished(started(part_of(second)))
@@ -65,7 +65,9 @@ def test_ends_of_every_kind_count() -> None:
         ("cancelled", "cancelled", "Cancelled by its owner.", 0),
         ("failed", "expired", "No worker was free.", 0),
     ]
-    assert (shape["completed"], shape["status"], shape["credits_charged"]) == (4, "completed", 0.024)
+    counts = {name: shape[name] for name in ("total", "completed", "failed", "cancelled")}
+    assert counts == {"total": 4, "completed": 1, "failed": 2, "cancelled": 1}
+    assert (shape["status"], shape["credits_charged"]) == ("completed", 0.024)
     assert (available_millicredits(by.own_key.account_id), ledger_differences()) == (1_000_000 - 24, [])
 
 

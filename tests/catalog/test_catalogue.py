@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from apps.billing.models import TierPrice
 from apps.billing.services import load_starting_tier_prices
+from apps.catalog.catalogue import Capacity
 from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
 from apps.catalog.selectors import (
-    Capacity,
     capacity,
     find_model,
     find_voice,
@@ -19,7 +19,6 @@ from apps.catalog.selectors import (
     list_loaded_models,
     list_models,
     list_voices,
-    price_per_1k,
 )
 from apps.catalog.services import announce_worker, forget_workers, note_heartbeat
 from apps.core.errors import InvalidRequestError, PermissionDeniedError, UnavailableError, UnknownModelError
@@ -86,12 +85,12 @@ def test_an_announcement_never_changes_what_the_operator_decided() -> None:
 def test_the_price_is_the_rows_else_the_tiers() -> None:
     load_starting_tier_prices()
     announce_worker(announcement(engine_spec("kokoro"), engine_spec("piper")))
-    prices = {row.id: price_per_1k(row) for row in list_models()}
+    prices = {row.id: row.millicredits_per_1k for row in list_models()}
     assert prices == {"kokoro": 2000, "piper": 1000}
     Engine.objects.filter(id="kokoro").update(millicredits_per_1k=0)
     TierPrice.objects.filter(tier="free").update(millicredits_per_1k_characters=1500)
     forget_catalogue()
-    assert {row.id: price_per_1k(row) for row in list_models()} == {"kokoro": 0, "piper": 1500}
+    assert {row.id: row.millicredits_per_1k for row in list_models()} == {"kokoro": 0, "piper": 1500}
 
 
 def test_capacity_is_that_of_live_workers() -> None:
@@ -156,21 +155,22 @@ def test_an_unknown_voice_names_some() -> None:
 def test_voices_are_found_by_model_language_and_gender() -> None:
     spanish = engine_spec("hibari", voices=(VoiceSpec("heart", name="Heart", language="es", gender="female"),), default_voice="heart")
     announce_worker(announcement(engine_spec(), spanish))
-    assert [voice.id for voice in list_voices()] == ["heart", "af_bella", "am_adam", "bf_emma"]
-    assert [voice.id for voice in list_voices(model="kokoro", language="en", gender="female")] == ["af_bella", "bf_emma"]
-    assert [voice.id for voice in list_voices(language="EN_gb")] == ["bf_emma"]
-    assert list_voices(language="e") == []
+    plan = PlanFactory()
+    assert [voice.id for voice in list_voices(plan=plan)] == ["heart", "af_bella", "am_adam", "bf_emma"]
+    assert [voice.id for voice in list_voices(plan=plan, model="kokoro", language="en", gender="female")] == ["af_bella", "bf_emma"]
+    assert [voice.id for voice in list_voices(plan=plan, language="EN_gb")] == ["bf_emma"]
+    assert list_voices(plan=plan, language="e") == []
     with pytest.raises(UnknownModelError):
-        list_voices(model="nothing")
+        list_voices(plan=plan, model="nothing")
 
 
 def test_a_voice_that_is_announced_no_more_goes_after_a_while() -> None:
     announce_worker(announcement())
     announce_worker(announcement(engine_spec(voices=engine_spec().voices[:1])))
-    assert len(list_voices()) == 3, "a worker of the other version may still serve it"
+    assert len(list_voices(plan=PlanFactory())) == 3, "a worker of the other version may still serve it"
     Voice.objects.exclude(voice_id="af_bella").update(last_announced_at=timezone.now() - timedelta(minutes=11))
     forget_catalogue()
-    assert [voice.id for voice in list_voices()] == ["af_bella"]
+    assert [voice.id for voice in list_voices(plan=PlanFactory())] == ["af_bella"]
 
 
 def test_messages_of_an_earlier_boot_are_told_apart_from_a_clock_that_was_set_back() -> None:
@@ -209,7 +209,7 @@ def test_reading_the_catalogue_twice_asks_the_database_once(django_assert_num_qu
     with django_assert_num_queries(0):
         find_voice(find_model("kokoro", plan=plan), None)
         capacity("kokoro")
-        list_voices(model="kokoro")
+        list_voices(plan=plan, model="kokoro")
 
 
 def test_a_model_that_is_known_and_not_installed_says_what_would_help() -> None:
@@ -217,4 +217,4 @@ def test_a_model_that_is_known_and_not_installed_says_what_would_help() -> None:
     with pytest.raises(UnknownModelError) as refused:
         find_model("sense", plan=PlanFactory())
     assert refused.value.code == "model_not_installed"
-    assert refused.value.message == "unknown model: 'sense' is not installed here. Run `ttsai models pull sense`."
+    assert refused.value.message == "unknown model: 'sense' is not installed here. Run `ttsai models pull sense`. Installed: kokoro."

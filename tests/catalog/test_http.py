@@ -9,7 +9,7 @@ from apps.billing.services import load_starting_tier_prices
 from apps.catalog.models import Engine
 from apps.catalog.services import announce_worker
 from tests.catalog.test_catalogue import announcement
-from tests.factories import AnonymousPlanFactory, bearer, make_key
+from tests.factories import AnonymousPlanFactory, PlanFactory, bearer, make_key
 from tests.factories_jobs import engine_spec
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _some_models() -> None:
     AnonymousPlanFactory(requests_per_minute=1000)
+    PlanFactory(slug="pro", max_characters=100_000)
     load_starting_tier_prices()
     announce_worker(
         announcement(engine_spec(has_word_timings=True, licence="Apache-2.0"), engine_spec("tortoise", voices=(), default_voice=""))
@@ -45,7 +46,7 @@ def test_one_list_serves_both_kinds_of_client(client: Client) -> None:
         "credits_per_1k_chars": 2,
         "credits_per_1k": 2,
         "credits_per_minute": 0,
-        "max_characters": 1_000_000,
+        "max_characters": 5000,
         "minimum_speed": 0.5,
         "maximum_speed": 2.0,
         "sample_rate": 24000,
@@ -54,8 +55,29 @@ def test_one_list_serves_both_kinds_of_client(client: Client) -> None:
         "version": "1",
         "licence": "Apache-2.0",
         "available": True,
+        "served_by": None,
+        "stands_in_for": [],
+        "access": [
+            {
+                "plan": "anonymous",
+                "needs_key": False,
+                "credits_per_1k_chars": 0,
+                "credits_per_minute": 0,
+                "max_characters": 5000,
+                "characters_per_day": 5000,
+            },
+            {
+                "plan": "pro",
+                "needs_key": True,
+                "credits_per_1k_chars": 2,
+                "credits_per_minute": 0,
+                "max_characters": 100_000,
+                "characters_per_day": None,
+            },
+        ],
     }
     assert (tortoise["tier"], tortoise["credits_per_1k"], tortoise["default_voice"]) == ("premium", 4, None)
+    assert [terms["plan"] for terms in tortoise["access"]] == ["pro"]
 
 
 @pytest.mark.parametrize("path", ["/v1/models/kokoro/", "/v1/models/kokoro", "/api/v1/models/Kokoro/"])

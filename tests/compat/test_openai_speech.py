@@ -143,7 +143,7 @@ def test_the_other_package_raises_its_own_errors(server: RunningShell, owner: Pe
     ({"model": "tts-1", "voice": "nobody", "input": "Hi."}, "unknown_voice", "voice"),
     ({"model": "tts-1", "voice": "alloy", "input": "Hi.", "speed": 4.1}, "invalid_request", "speed"),
     ({"model": "tts-1", "voice": "alloy", "input": "Hi.", "response_format": "ogg"}, "invalid_request", "response_format"),
-    ({"model": "tts-1", "voice": "alloy", "input": "Hi.", "stream_format": "sse"}, "not_supported_yet", "stream_format"),
+    ({"model": "tts-1", "voice": "alloy", "input": "Hi.", "stream_format": "wav"}, "invalid_request", "stream_format"),
 ])  # fmt: skip
 def test_what_is_wrong_is_a_400_that_names_it(server: RunningShell, owner: Person, body: Any, code: str, param: str) -> None:
     answer = post(server, owner, body)

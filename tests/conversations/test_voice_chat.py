@@ -1,7 +1,9 @@
 """POST /v1/voice-chat/: through sockets, with workers whose documents the tests write."""
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,14 +12,16 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts.models import Plan
+from apps.billing.selectors import ledger_differences
 from apps.conversations.models import Conversation, Turn
 from apps.conversations.selectors import MOST_CHARACTERS, history_of
 from apps.conversations.services import forget_expired_turns
+from apps.jobs.dispatch import dispatch_all
 from apps.jobs.models import ACTIVE_STATES, Job
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.idempotency import claim_key
 from apps.jobs.services.retention import expire_results
-from tests.factories_jobs import AUDIO, announce, engine_spec, outcome_of, started
+from tests.factories_jobs import AUDIO, announce, engine_spec, finished, outcome_of, part_of, started, store_output
 from tests.listening.conftest import HEARD, WHISPER, making, wait_until_admitted
 from tests.speech.people import Person, person
 from tests.web.shell import RunningShell
@@ -63,6 +67,28 @@ def test_a_text_is_answered_with_text_and_speech(server: RunningShell, owner: Pe
     assert httpx.get(answer.json()["audio_url"]).content == AUDIO
     assert list(job.parts.order_by("index").values_list("kind", "queue", "weight")) == [("reply", "offline", 40), ("speak", "kokoro", 40)]
     assert (job.parts.get(kind="speak").work["voice"], job.lane, owner.millicredits) == ("am_adam", "live", 997_000)
+
+
+def test_a_turn_that_only_tells_that_nobody_answers_is_not_charged(owner: Person) -> None:
+    queued = owner.post("/v1/voice-chat/?async=1", {"text": "Who painted it?"}).json()
+    assert (queued["credits_used"], owner.millicredits) == (3, 997_000)
+    dispatch_all()
+    part = started(part_of(Job.objects.get()))
+    notice = ScriptDocument("Who painted it?", "I am offline.", "en", "en", ("I am offline.",))
+    manifest = replace(store_output(part, audio=json.dumps(notice.to_dict()).encode()), is_notice=True)
+    assert finish_part(outcome_of(part, manifest=manifest))
+    dispatch_all()
+    finished(started(part_of(Job.objects.get(), 1)))
+    result = owner.result(queued["uuid"]).json()
+    assert (result["status"], result["credits_used"], result["result"]["ai_text"]) == ("completed", 0, "I am offline.")
+    assert (owner.millicredits, ledger_differences()) == (1_000_000, [])
+
+
+def test_a_documented_voice_model_speaks_through_its_stand_in(server: RunningShell, owner: Person) -> None:
+    with making(MADE):
+        answer = chat(server, owner, text="Hello there.", tts_model="chatterbox", voice="Lucy").json()
+    assert answer["tts_model_used"] == "kokoro"
+    assert [warning.partition(":")[0] for warning in answer["warnings"]] == ["model", "voice"]
 
 
 def test_a_recording_is_heard_first(server: RunningShell, owner: Person, song: bytes) -> None:

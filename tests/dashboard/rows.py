@@ -10,7 +10,7 @@ from django.urls import reverse
 from apps.accounts.models import Account, AnonymousUse, User
 from apps.batches.models import Batch
 from apps.billing.models import ServicePrice, TierPrice
-from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
+from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
 from apps.conversations.models import Conversation
 from apps.core.notices import leave_notice
 from apps.jobs.models import Job, Part
@@ -33,9 +33,11 @@ def make_one_of_everything() -> None:
     engine = Engine.objects.create(id="kokoro", name="Kokoro", kind="tts", version="1", queue="kokoro", spec=spec, tier="standard")
     Voice.objects.create(engine=engine, voice_id="af_bella", name="Bella", language="en-us", gender="female")
     spoken = make_job(account, state="completed", charged_millicredits=40, result={"key": "a/b"})
-    batch = Batch.objects.create(account=account, total=2, ended_count=1)
+    batch = Batch.objects.create(account=account, total=2, ended_count=1, failed_count=1)
     batch.items.create(index=0, job=spoken)
-    batch.items.create(index=1, error_code="unknown_voice", error_message="<b>No such voice</b>")
+    refused = make_job(account, state="failed", part_count=0, error_code="unknown_voice", error_message="<b>No such voice</b>")
+    batch.items.create(index=1, job=refused)
+    StandIn.objects.create(model_id="chatterbox", tier="premium", candidates=["kokoro"], note="<b>No cloning</b>")
     conversation = Conversation.objects.create(account=account, system_prompt="A private manner of speaking.")
     conversation.turns.create(job=spoken, user_text="A private question?", ai_text="A private answer.")
     create_endpoint(account, url="https://example.com/hook", events=["job.failed"])

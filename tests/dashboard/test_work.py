@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from apps.billing.models import TierPrice
+from apps.billing.models import ServicePrice, TierPrice
 from apps.billing.selectors import available_millicredits
 from apps.billing.services import reserve_credits, settle_credits
-from apps.catalog.models import Engine, Worker
+from apps.catalog.models import Engine, StandIn, Worker
 from apps.conversations.models import Conversation
 from apps.jobs.models import Job
 from tests.dashboard.rows import make_job, make_one_of_everything, page, staff
@@ -56,12 +57,44 @@ class TestJobsAndModels:
     def test_a_model_is_priced_and_switched_off_and_keeps_its_announcement(self, client: Client) -> None:
         make_one_of_everything()
         TierPrice.objects.create(tier="premium", millicredits_per_1k_characters=4000)
-        assert "2 (tier)" in client.get("/admin/catalog/engine/").content.decode()
+        assert "2 for 1,000 characters (tier)" in client.get("/admin/catalog/engine/").content.decode()
         path = "/admin/catalog/engine/kokoro/change/"
         assert client.post(path, {"tier": "premium", "millicredits_per_1k": "3500", "name": "Other"}).status_code == 302
         engine = Engine.objects.get()
         assert (engine.tier, engine.millicredits_per_1k, engine.is_enabled, engine.name) == ("premium", 3500, False, "Kokoro")
         assert client.post(path, {"tier": "unheard-of"}).status_code == 200
+
+    def test_a_model_that_hears_shows_the_price_of_its_services_and_has_none_to_edit(self, client: Client) -> None:
+        call_command("load_defaults")
+        spec = {"id": "whisper", "name": "Whisper", "version": "1"}
+        Engine.objects.create(id="whisper", name="Whisper", kind="stt", version="1", queue="whisper", spec=spec, tier="standard")
+        shown = client.get("/admin/catalog/engine/whisper/change/").content.decode()
+        assert "2 a minute or 5 a minute or 3 a turn" in shown
+        assert "millicredits_per_1k" not in shown
+
+    def test_a_stand_in_is_edited_and_switched_off_but_a_starting_one_is_not_deleted(self, client: Client) -> None:
+        call_command("load_defaults")
+        row, path = StandIn.objects.get(model_id="melotts"), "/admin/catalog/standin/{}/{}/"
+        body = {"kind": "tts", "tier": "free", "candidates": '["piper"]', "voices": '{"EN-US": "joe"}', "name": "MeloTTS"}
+        assert client.post(path.format(row.pk, "change"), body).status_code == 302
+        row.refresh_from_db()
+        assert (row.candidates, row.voices, row.is_enabled, row.model_id) == (["piper"], {"EN-US": "joe"}, False, "melotts")
+        for wrong in ({"candidates": '{"piper": 1}'}, {"candidates": '["piper", 7]'}, {"voices": '["joe"]'}, {"voices": '{"EN-US": 7}'}):
+            assert client.post(path.format(row.pk, "change"), body | wrong).status_code == 200
+        assert client.post(path.format(row.pk, "delete"), {"post": "yes"}).status_code == 403
+        own = StandIn.objects.create(model_id="house-voice", candidates=["piper"])
+        assert client.post(path.format(own.pk, "delete"), {"post": "yes"}).status_code == 302
+        assert not StandIn.objects.filter(pk=own.pk).exists()
+
+    def test_only_prices_of_services_that_are_charged_exist(self, client: Client) -> None:
+        call_command("load_defaults")
+        price = ServicePrice.objects.get(service="voice-chat")
+        assert client.get("/admin/billing/serviceprice/add/").status_code == 403
+        assert client.post(f"/admin/billing/serviceprice/{price.pk}/delete/", {"post": "yes"}).status_code == 403
+        body = {"service": "other", "unit": "minute", "millicredits": "1500"}
+        assert client.post(f"/admin/billing/serviceprice/{price.pk}/change/", body).status_code == 302
+        price.refresh_from_db()
+        assert (price.service, price.unit, price.millicredits) == ("voice-chat", "turn", 1500)
 
     def test_models_are_switched_in_the_list(self, client: Client) -> None:
         make_one_of_everything()

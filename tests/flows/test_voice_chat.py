@@ -44,6 +44,9 @@ def test_the_offline_responder_answers_a_text_and_a_recording_aloud(
     assert "60" in spoken["ai_text"] or "sixty" in spoken["ai_text"]
     turns = client.get(f"{CHAT}{written['conversation_id']}/").json()["turns"]
     assert [one["uuid"] for one in turns] == [written["uuid"], spoken["uuid"]]
+    notice = turn(client, text="Who painted the ceiling?", model="offline", tts_model="hibari")
+    assert (notice["ai_text"].startswith("I am offline"), notice["credits_used"]) == (True, 0)
+    assert "charge" not in entries_of(hearing, notice["uuid"])
     for one in (written, spoken):
         assert entries_of(hearing, one["uuid"])["charge"] == -TURN_MILLICREDITS
 

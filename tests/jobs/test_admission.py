@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from apps.catalog.selectors import Capacity
+from apps.catalog.catalogue import Capacity
 from apps.jobs.admission import LANE_ORDER, Load, Rules, Shares, Waiting, choose
 
 LANES = st.sampled_from(["live", "normal", "bulk"])

@@ -42,6 +42,19 @@ def test_a_recording_is_answered_with_its_transcript(server: RunningShell, owner
     assert owner.millicredits == 1_000_000 - 67
 
 
+@pytest.mark.parametrize(("model", "warnings"), [("sensevoice", 1), ("faster-whisper", 0), ("whisper-1", 0)])
+def test_a_documented_recogniser_that_is_not_installed_is_served_by_another(
+    server: RunningShell, owner: Person, song: bytes, model: str, warnings: int
+) -> None:
+    with hearing():
+        answer = listen(server, owner, song, model=model)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert (told["model"], told["model_used"], len(told.get("warnings", []))) == (model, "whisper", warnings)
+    result = owner.result(told["uuid"]).json()
+    assert (result["model"], result["model_used"]) == (model, "whisper")
+
+
 def test_speakers_and_words_are_there_when_asked_for(server: RunningShell, owner: Person, song: bytes) -> None:
     with hearing():
         answer = listen(server, owner, song, diarize="True", timestamps="true", num_speakers="2", language="en")

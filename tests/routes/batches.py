@@ -21,7 +21,6 @@ def a_batch(account: Account) -> Owned:
 
 ROWS = [
     row("tts/batch/", "POST", scope="tts:generate", owns=None, body={"texts": [{"text": "Hello."}]}),
-    # The id is an unguessable capability, as a job's uuid is: whoever holds it polls.
-    row("tts/batch/result/", "GET", scope=None, owns=a_batch_to_poll, key="optional", stranger=200),
+    row("tts/batch/result/", "GET", scope="tts:generate", owns=a_batch_to_poll),
     row("tts/batch/<batch_id>/cancel/", "POST", scope="jobs:write", owns=a_batch),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from apps.catalog.selectors import get_model
+from apps.catalog.selectors import find_listed_model
 from apps.jobs.models import Job
 from apps.speech.reading import check_say_as, read_text
 from tests.factories_jobs import announce
@@ -93,7 +93,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_thousands_of_elements_take_linear_time(name: str) -> None:
-    engine = get_model("kokoro")
+    engine = find_listed_model("kokoro")
 
     def prepare(count: int) -> Callable[[], object]:
         document = read_text(HOSTILE[name] * count, engine=engine, param="text")

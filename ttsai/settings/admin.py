@@ -14,6 +14,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Conversations", "forum", "conversations_conversation"),
             ("Workers", "memory", "catalog_worker"),
             ("Models", "neurology", "catalog_engine"),
+            ("Stand-ins", "swap_horiz", "catalog_standin"),
             ("Voices", "record_voice_over", "catalog_voice"),
         ),
     ),

@@ -126,6 +126,8 @@ class Manifest(Message):
     units_done: int = 0
     """Characters for speech, milliseconds of the recording for what listens; a job that is cancelled half way pays for what is done."""
     has_timings: bool = False
+    is_notice: bool = False
+    """The part could only say that it cannot do its work: the job is not charged."""
     details: dict[str, Any] = field(default_factory=dict)
     """For people, but for `share_characters`: the length of each share of a script, by which the platform counts how much of it is spoken."""
 

@@ -1,4 +1,4 @@
-"""Kokoro-82M v1.0 on ONNX Runtime: 54 voices in nine languages, word timings from the model's own durations."""
+"""Kokoro-82M v1.0 on ONNX Runtime: 54 voices, word timings from the model's own durations."""
 
 import json
 import os
@@ -122,7 +122,7 @@ class KokoroEngine(Engine):
         id="kokoro",
         name="Kokoro",
         version="1.0-int8-2",
-        description="Kokoro-82M v1.0, natural voices in nine languages",
+        description="Kokoro-82M v1.0, natural voices",
         licence="Apache-2.0",
         suggested_tier="standard",
         languages=tuple(dict.fromkeys(accent.language for accent in ACCENTS.values())),

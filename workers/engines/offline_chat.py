@@ -38,6 +38,10 @@ class OfflineChat(Responder):
     def unload(self) -> None:
         """Nothing to drop."""
 
+    def is_notice(self, answer: str) -> bool:
+        """Whether the answer is the bare notice, with no greeting, time, date or sum before it."""
+        return answer in {phrases.notice for phrases in PHRASES.values()}
+
     def reply(self, turns: Sequence[Turn], *, system_prompt: str, language: str) -> str:  # noqa: ARG002 - rules follow no prompt
         """The answer in the language given, where it is one of this engine's, else in the one that the text is written in, else English."""
         said = turns[-1].content if turns else ""

@@ -29,6 +29,7 @@ def reply(run: PartRun, *, workbench: Workbench) -> Manifest:
         responder = as_responder(model)
         future = submit_inference(run, workbench=workbench, engine=work.engine, work=call, is_remote=responder.is_remote, units=len(said))
         text, seconds = run.wait_for(future)
+        is_notice = responder.is_notice(text)
         details = {"engine": responder.spec.id, "engine_version": responder.spec.version, "compute_seconds": round(seconds, 4)}
     document = ScriptDocument(
         original_text=said,
@@ -41,4 +42,11 @@ def reply(run: PartRun, *, workbench: Workbench) -> Manifest:
     )
     run.units_done = len(said)
     details = {**details, "language": language, "share_characters": list(map(len, document.shares))}
-    return store_document(run.message, storage=workbench.storage, document=document, units_done=run.units_done, details=details)
+    return store_document(
+        run.message,
+        storage=workbench.storage,
+        document=document,
+        units_done=run.units_done,
+        is_notice=is_notice,
+        details=details,
+    )

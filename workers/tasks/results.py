@@ -47,6 +47,7 @@ def store_results(
     units_done: int = 0,
     words: Sequence[Mapping[str, Any]] = (),
     survey: Message | None = None,
+    is_notice: bool = False,
     details: Mapping[str, Any] | None = None,
 ) -> Manifest:
     """Stores the timings, words or a survey, where there are any and somebody wants them, then the manifest."""
@@ -64,6 +65,7 @@ def store_results(
         sample_rate=encoded.sample_rate,
         units_done=units_done,
         has_timings=has_timings,
+        is_notice=is_notice,
         details=dict(details or {}),
     )
     storage.write_bytes(message.manifest, data=to_json(manifest.to_dict()))
@@ -77,6 +79,7 @@ def store_document(
     document: Message,
     audio_seconds: float = 0.0,
     units_done: int = 0,
+    is_notice: bool = False,
     details: Mapping[str, Any] | None = None,
 ) -> Manifest:
     """Stores a document as the part's output, then the manifest. audio_seconds: of the recording that it tells of."""
@@ -88,6 +91,7 @@ def store_document(
         output=output,
         encoded=EncodedFile(seconds=audio_seconds, sample_rate=0, size_bytes=output.bytes),
         units_done=units_done,
+        is_notice=is_notice,
         details=details,
     )
 

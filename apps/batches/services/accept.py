@@ -8,13 +8,13 @@ from django.db import transaction
 
 from apps.accounts.callers import Caller
 from apps.batches.models import Batch, BatchItem
-from apps.batches.orders import PlannedItem, Refusal, plan_item, refusal_of
+from apps.batches.orders import PlannedItem, plan_item, refusal_of
 from apps.batches.services.ends import end_batch
 from apps.core.errors import InsufficientCreditsError
 from apps.jobs.dispatch import dispatch_soon
-from apps.jobs.models import Job
+from apps.jobs.models import SPEECH, Job
 from apps.jobs.services.idempotency import Idempotency, claim_key, point_key_to, release_key
-from apps.jobs.services.submit import JobPlan, accept_job
+from apps.jobs.services.submit import JobPlan, accept_job, insert_refused_job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,32 +70,29 @@ def _claim(caller: Caller, *, batch: Batch, idempotency: Idempotency | None) -> 
 
 
 def _accept_items(caller: Caller, *, batch: Batch, planned: list[PlannedItem]) -> list[Job]:
-    items, jobs = [], []
-    for index, item in enumerate(planned):
-        outcome = (
-            _accept_item(caller, plan=item.outcome, request_id=batch.request_id) if isinstance(item.outcome, JobPlan) else item.outcome
-        )
-        row = BatchItem(batch=batch, index=index, warnings=list(item.warnings))
-        if isinstance(outcome, Job):
-            row.job = outcome
-            jobs.append(outcome)
-        else:
-            row.error_code, row.error_message = outcome.code, outcome.message
-            batch.ended_count += 1
-        items.append(row)
-    BatchItem.objects.bulk_create(items)
-    if not jobs:
+    """Insert the items with their jobs; return the jobs that have work to do."""
+    jobs = [_accept_item(caller, item=item, request_id=batch.request_id) for item in planned]
+    BatchItem.objects.bulk_create(
+        BatchItem(batch=batch, index=index, job=job, warnings=list(item.warnings))
+        for index, (item, job) in enumerate(zip(planned, jobs, strict=True))
+    )
+    accepted = [job for job in jobs if not job.is_refusal]
+    batch.ended_count = batch.failed_count = len(jobs) - len(accepted)
+    if not accepted:
         end_batch(batch)
     elif batch.ended_count:
-        batch.save(update_fields=["ended_count"])
-    return jobs
+        batch.save(update_fields=["ended_count", "failed_count"])
+    return accepted
 
 
-def _accept_item(caller: Caller, *, plan: JobPlan, request_id: str) -> Job | Refusal:
-    try:
-        return accept_job(uuid4(), caller=caller, plan=plan, request_id=request_id)
-    except InsufficientCreditsError as error:
-        return refusal_of(error)
+def _accept_item(caller: Caller, *, item: PlannedItem, request_id: str) -> Job:
+    refusal = item.outcome
+    if isinstance(refusal, JobPlan):
+        try:
+            return accept_job(uuid4(), caller=caller, plan=refusal, request_id=request_id)
+        except InsufficientCreditsError as error:
+            refusal = refusal_of(error)
+    return insert_refused_job(caller, kind=SPEECH, engine_id=item.engine_id, error=refusal, request_id=request_id)
 
 
 def _keep_key(caller: Caller, *, idempotency: Idempotency, jobs: list[Job]) -> None:

@@ -8,12 +8,13 @@ from django.utils import timezone
 from apps.batches.models import Batch
 from apps.batches.results import batch_shape
 from apps.core.links import remembered_base
-from apps.jobs.models import Job, Lane
+from apps.jobs.models import FAILED_STATES, Job, JobState, Lane
 from apps.webhooks.services import record_event
 
 # Ends at the same time follow each other on the batch's row; exactly one of them reaches the total.
 COUNT = """
-UPDATE batches_batch AS batch SET ended_count = batch.ended_count + 1
+UPDATE batches_batch AS batch SET ended_count = batch.ended_count + 1,
+    failed_count = batch.failed_count + %(failed)s, cancelled_count = batch.cancelled_count + %(cancelled)s
 FROM batches_batchitem AS item WHERE item.job_id = %(job)s AND batch.uuid = item.batch_id
 RETURNING batch.uuid, batch.ended_count = batch.total
 """
@@ -24,7 +25,8 @@ def note_ended_job(job: Job) -> None:
     if job.lane != Lane.BULK:
         return
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"job": job.uuid})
+        counts = {"failed": int(job.state in FAILED_STATES), "cancelled": int(job.state == JobState.CANCELLED)}
+        cursor.execute(COUNT, {"job": job.uuid, **counts})
         row = cursor.fetchone()
     if row is not None and row[1]:
         end_batch(Batch.objects.get(uuid=row[0]))
@@ -35,6 +37,6 @@ def end_batch(batch: Batch) -> None:
     batch.ended_at, batch.joined_by = timezone.now(), None
     if batch.retention_days is not None:
         batch.expires_at = batch.ended_at + timedelta(days=batch.retention_days)
-    batch.save(update_fields=["ended_count", "ended_at", "joined_by", "expires_at"])
+    batch.save(update_fields=["ended_count", "failed_count", "ended_at", "joined_by", "expires_at"])
     shape = batch_shape(batch, base=remembered_base(batch.public_base))
     record_event(batch.account_id, event="batch.completed", data=shape, url=batch.webhook_url)

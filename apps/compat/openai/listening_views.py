@@ -11,7 +11,6 @@ from rest_framework.request import Request
 
 from apps.compat.openai import serializers as shapes
 from apps.compat.openai.languages import language_tag
-from apps.compat.openai.names import recogniser_for
 from apps.compat.openai.transcripts import answer_in
 from apps.core.deferred import Exchange
 from apps.core.fields import validated
@@ -20,6 +19,7 @@ from apps.jobs.waiting import ASYNC, Answer, wants_no_wait
 from apps.listening.documents import read_transcript
 from apps.listening.requests import ListeningView
 from apps.listening.services import ListeningOrder
+from apps.speech.spoken import answer_headers
 from apps.speech.views import IDEMPOTENCY_HEADER
 
 TRANSCRIPTION, TRANSLATION = shapes.OpenAITranscriptionSerializer(), shapes.OpenAITranslationSerializer()
@@ -36,7 +36,8 @@ def _answer_of(body: Mapping[str, Any], *, task: str) -> Answer:
     def answer(job: Job, exchange: Exchange) -> HttpResponseBase:  # noqa: ARG001 - the protocol of answers
         granularities = body.get("timestamp_granularities", ["segment"])
         response = answer_in(body["response_format"], read_transcript(job), task=task, granularities=granularities)
-        response.headers["X-Job-Id"] = job.uuid.hex
+        for name, value in answer_headers(job).items():
+            response.headers[name] = value
         return response
 
     return answer
@@ -57,7 +58,7 @@ class OpenAITranscriptionView(ListeningView):
         """OpenAI's endpoint. Waits for the transcript; when the client leaves, the work is given up."""
         body = validated(TRANSCRIPTION, _with_lists(request.data))
         order = ListeningOrder(
-            model=recogniser_for(body["model"]),
+            model=body["model"],
             language=language_tag(body["language"]),
             has_words="word" in body["timestamp_granularities"] or body["response_format"] in NEED_WORDS,
             is_diarized=body["response_format"] == "diarized_json",
@@ -83,7 +84,7 @@ class OpenAITranslationView(ListeningView):
         """OpenAI's endpoint. Waits for the translation; when the client leaves, the work is given up."""
         body = validated(TRANSLATION, request.data)
         order = ListeningOrder(
-            model=recogniser_for(body["model"]),
+            model=body["model"],
             is_translation=True,
             prompt=body["prompt"],
             temperature=body["temperature"],

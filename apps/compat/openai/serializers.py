@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.compat.openai.names import MAXIMUM_CHARACTERS, MODELS
+from apps.catalog.starting_stand_ins import OPENAI_CHARACTERS
 from apps.core import fields
 from apps.listening.serializers import LONGEST_PROMPT
 from apps.uploads.serializers import SourceSerializer
@@ -32,7 +32,7 @@ class OpenAISpeechSerializer(serializers.Serializer[Any]):
 
     model = fields.Text(max_length=100, help_text="tts-1, tts-1-hd, gpt-4o-mini-tts, or a model of /v1/models.")
     input = fields.Text(
-        help_text=f"What to say; at most {MAXIMUM_CHARACTERS} characters for OpenAI's names, the plan's limit for native ids."
+        help_text=f"What to say; at most {OPENAI_CHARACTERS} characters for OpenAI's names, the plan's limit for native ids."
     )
     voice = VoiceField(required=False, allow_null=True, help_text="alloy, ash, …, or a voice of the model; its default.")
     response_format = serializers.ChoiceField(choices=FORMATS, required=False, default="mp3")
@@ -40,7 +40,12 @@ class OpenAISpeechSerializer(serializers.Serializer[Any]):
     instructions = fields.Text(
         required=False, allow_null=True, allow_blank=True, max_length=4096, help_text="Mapped to pace, loudness and pauses, with a warning."
     )
-    stream_format = serializers.ChoiceField(choices=["audio", "sse"], required=False, default="audio", help_text="sse: not supported yet.")
+    stream_format = serializers.ChoiceField(
+        choices=["audio", "sse"],
+        required=False,
+        default="audio",
+        help_text="With sse the audio is sent as with audio, in response_format and under its Content-Type.",
+    )
     language = fields.Text(
         required=False, allow_null=True, allow_blank=True, max_length=35, help_text="Ours: en, es, …; detected when left out."
     )
@@ -49,11 +54,6 @@ class OpenAISpeechSerializer(serializers.Serializer[Any]):
         """What the fields alone cannot tell."""
         if not attrs["input"].strip():
             raise serializers.ValidationError({"input": "There is nothing to say."}, code="blank")
-        if attrs["model"] in MODELS and len(attrs["input"]) > MAXIMUM_CHARACTERS:
-            message = f"{attrs['model']} takes at most {MAXIMUM_CHARACTERS} characters."
-            raise serializers.ValidationError({"input": message}, code="text_too_long")
-        if attrs["stream_format"] == "sse":
-            raise serializers.ValidationError({"stream_format": "This server does not support sse yet."}, code="not_supported_yet")
         return attrs
 
 

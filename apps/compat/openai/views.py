@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 
 from apps.accounts.callers import Caller, get_caller
 from apps.accounts.permissions import AnyCaller, scope_required
-from apps.compat.openai.names import engine_for, voice_for
+from apps.catalog.selectors import find_model
+from apps.compat.openai.names import voice_for
 from apps.compat.openai.serializers import FORMATS as OFFERED
 from apps.compat.openai.serializers import OpenAISpeechSerializer
 from apps.core.fields import validated
@@ -28,18 +29,23 @@ SPOKEN = OpenApiResponse(OpenApiTypes.BINARY, description="The audio, in the for
 
 
 def _order(caller: Caller, *, body: dict[str, Any], has_listener: bool) -> SpeechOrder:
-    engine = engine_for(body["model"], plan=caller.plan)
+    voice = body.get("voice")
+    engine = find_model(body["model"], plan=caller.plan, voice=voice, language=body.get("language"))
     return SpeechOrder(
         text=body["input"],
         text_param="input",
-        model=engine.id,
-        voice=voice_for(body.get("voice"), engine=engine),
+        model=body["model"],
+        voice=voice_for(voice, engine=engine),
         format=body["response_format"],
         speed=body["speed"],
         language=body.get("language"),
         instructions=body.get("instructions"),
         has_listener=has_listener,
     )
+
+
+def _stream_warnings(body: dict[str, Any]) -> tuple[str, ...]:
+    return ("stream_format: this server sends no events yet; the body is the audio.",) if body["stream_format"] == "sse" else ()
 
 
 class OpenAISpeechView(APIView):
@@ -61,12 +67,15 @@ class OpenAISpeechView(APIView):
         },
     )
     def post(self, request: Request) -> HttpResponseBase:
-        """OpenAI's endpoint. Waits for the audio; when the client leaves, the work is given up. Free models need no key."""
-        order = _order(get_caller(request), body=validated(SHAPE, request.data), has_listener=not wants_no_wait(request))
+        """OpenAI's endpoint. Waits for the audio; when the client leaves, the work is given up. Free models need no key.
+
+        `X-Model-Used` names the installed model that spoke, `X-Warning` what was not done as asked.
+        """
+        body = validated(SHAPE, request.data)
+        order = _order(get_caller(request), body=body, has_listener=not wants_no_wait(request))
         named = idempotency_of(request, endpoint="openai-speech")
         idempotency = named or twin_of(request, endpoint="openai-speech", is_waiting=order.has_listener)
-        submission, warnings = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
+        submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
         if not order.has_listener:
-            return Response(queued_shape(submission, warnings=warnings))
-        headers = {"X-Warning": " ".join(warnings)} if warnings else {}
-        return SpokenAnswer(job_uuid=submission.job.uuid, is_kept=named is not None, headers=headers).deferred()
+            return Response(queued_shape(submission))
+        return SpokenAnswer(job_uuid=submission.job.uuid, is_kept=named is not None, warnings=_stream_warnings(body)).deferred()

@@ -37,7 +37,7 @@ class ItemsInline(ReadOnlyInline):
     @display(description="state", label=ITEM_COLOURS)
     def shown_state(self, item: BatchItem) -> str:
         """In colour."""
-        return REFUSED if item.job is None else item.job.state
+        return REFUSED if item.job.is_refusal else item.job.state
 
     @display(description="job")
     def short_job(self, item: BatchItem) -> str:
@@ -47,12 +47,12 @@ class ItemsInline(ReadOnlyInline):
     @display(description="charged")
     def charged(self, item: BatchItem) -> str:
         """In credits."""
-        return in_credits(item.job.charged_millicredits if item.job else 0)
+        return in_credits(item.job.charged_millicredits)
 
     @display(description="reason")
     def reason(self, item: BatchItem) -> str:
         """Why it failed."""
-        return item.error_message or (item.job.error_message if item.job else "")
+        return item.job.error_message
 
 
 @admin.register(Batch)
@@ -96,8 +96,10 @@ class BatchAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="ended", ordering="ended_count")
     def progress(self, batch: Batch) -> str:
-        """Of how many items."""
-        return f"{batch.ended_count} of {batch.total}"
+        """`2 of 3, 1 failed`."""
+        failed = f", {batch.failed_count} failed" if batch.failed_count else ""
+        cancelled = f", {batch.cancelled_count} cancelled" if batch.cancelled_count else ""
+        return f"{batch.ended_count} of {batch.total}{failed}{cancelled}"
 
     @display(description="charged")
     def charged(self, batch: Batch) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Model, Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,10 +17,19 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.billing.models import TierPrice
-from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
-from apps.catalog.selectors import LIVE_SECONDS, forget_catalogue
+from apps.billing.prices import service_price, tier_price
+from apps.catalog.catalogue import LIVE_SECONDS
+from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
+from apps.catalog.selectors import forget_catalogue
+from apps.catalog.starting_stand_ins import STARTING_STAND_INS
 from apps.dashboard.admin.pages import ReadOnlyAdmin, ReadOnlyInline
 
+PAID_BY = {
+    "stt": (("transcription", "minute"), ("speech-translation", "minute"), ("voice-chat", "turn")),
+    "translate": (("speech-translation", "minute"),),
+    "chat": (("voice-chat", "turn"),),
+}
+"""Services whose prices are charged for the work of a kind of model, and their units."""
 PULSE_COLOURS = {"live": "success", "stopping": "warning", "silent": "danger"}
 
 
@@ -93,7 +102,9 @@ class WorkerAdmin(ReadOnlyAdmin):
 class EngineForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
     """What the operator decides about a model."""
 
-    tier = forms.ChoiceField(choices=[], widget=UnfoldAdminSelectWidget, help_text="Sets the price, unless the model has one of its own.")
+    tier = forms.ChoiceField(
+        choices=[], widget=UnfoldAdminSelectWidget, help_text="Of a model that speaks: sets the price, unless the model has one of its own."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,6 +132,7 @@ class EngineAdmin(ModelAdmin):
         "is_enabled",
         "tier",
         "millicredits_per_1k",
+        "price",
         "kind",
         "queue",
         "version",
@@ -128,17 +140,16 @@ class EngineAdmin(ModelAdmin):
         "first_announced_at",
         "last_announced_at",
     ]
-    readonly_fields = ["id", "name", "kind", "queue", "version", "announcement", "first_announced_at", "last_announced_at"]
+    readonly_fields = ["id", "name", "price", "kind", "queue", "version", "announcement", "first_announced_at", "last_announced_at"]
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         """The list edits the switch alone."""
         return super().get_changelist_form(request, **{**kwargs, "form": forms.ModelForm})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Engine]:
-        """With how many voices there are, and what the tier costs."""
+        """With the number of enabled voices."""
         rows: QuerySet[Engine] = super().get_queryset(request)
-        tiers = TierPrice.objects.filter(tier=OuterRef("tier")).values("millicredits_per_1k_characters")
-        return rows.annotate(voices_of_it=Count("voices", filter=Q(voices__is_enabled=True)), tiers_price=Subquery(tiers))
+        return rows.annotate(voices_of_it=Count("voices", filter=Q(voices__is_enabled=True)))
 
     def save_model(self, request: HttpRequest, obj: Engine, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """The next request meets it."""
@@ -153,12 +164,18 @@ class EngineAdmin(ModelAdmin):
         """Never: its next announcement would bring it back without the operator's price. Switch it off."""
         return False
 
-    @display(description="credits for 1,000 characters", ordering="millicredits_per_1k")
-    def price(self, engine: Any) -> str:
-        """What it costs, and whether that is its tier's price."""
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 - Django's signature
+        """Only speech is paid by the character: other models have no price of their own to edit."""
+        return [name for name in self.fields if name != "millicredits_per_1k" or obj is None or obj.kind == "tts"]
+
+    @display(description="price in credits")
+    def price(self, engine: Engine) -> str:
+        """The price as it is charged, and where it comes from."""
+        if engine.kind != "tts":
+            return " or ".join(f"{service_price(service) / 1000:g} a {unit}" for service, unit in PAID_BY.get(engine.kind, ())) or "free"
         if engine.millicredits_per_1k is not None:
-            return f"{engine.millicredits_per_1k / 1000:g}"
-        return "no price" if engine.tiers_price is None else f"{engine.tiers_price / 1000:g} (tier)"
+            return f"{engine.millicredits_per_1k / 1000:g} for 1,000 characters"
+        return f"{tier_price(engine.tier) / 1000:g} for 1,000 characters (tier)"
 
     @display(description="voices", ordering="voices_of_it")
     def voice_count(self, engine: Any) -> int:
@@ -195,3 +212,39 @@ class VoiceAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         """Never: switch it off."""
         return False
+
+
+@admin.register(StandIn)
+class StandInAdmin(ModelAdmin):
+    """Documented models and the installed ones that serve them."""
+
+    list_display = ["model_id", "kind", "tier", "candidate_list", "is_enabled"]
+    list_editable = ["is_enabled"]
+    list_filter = ["is_enabled", "kind", "tier"]
+    search_fields = ["model_id", "name"]
+    fields = ["model_id", "name", "is_enabled", "kind", "tier", "candidates", "voices", "max_characters", "note"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:  # noqa: ARG002 - Django's signature
+        """The id stays: requests name it."""
+        return [] if obj is None else ["model_id"]
+
+    def save_model(self, request: HttpRequest, obj: StandIn, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Save, and let the next request read the row."""
+        super().save_model(request, obj, form, change)
+        forget_catalogue()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Starting rows are switched off: the next start of the platform would create them again."""
+        is_starting = isinstance(obj, StandIn) and obj.model_id in STARTING_STAND_INS
+        return not is_starting and bool(super().has_delete_permission(request, obj))
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """No deletion of several rows at once, which would ask about none of them."""
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    @display(description="candidates")
+    def candidate_list(self, row: StandIn) -> str:
+        """Ids of models, best first."""
+        return ", ".join(row.candidates) or "none"

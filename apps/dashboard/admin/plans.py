@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.accounts.models import Plan
 from apps.billing.models import ServicePrice, TierPrice
+from apps.catalog.selectors import forget_catalogue
 
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
@@ -74,6 +75,11 @@ class PlanAdmin(ModelAdmin):
         ("Callers without a key", {"fields": [("characters_per_day", "total_concurrent_jobs")]}),
     ]
 
+    def save_model(self, request: HttpRequest, obj: Plan, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Save, and let the next request meet the new limits."""
+        super().save_model(request, obj, form, change)
+        forget_catalogue()
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
         """With how many accounts have it."""
         rows: QuerySet[Plan] = super().get_queryset(request)
@@ -89,8 +95,17 @@ class PlanAdmin(ModelAdmin):
         return int(plan.accounts_on_it)
 
 
+class PriceAdmin(ModelAdmin):
+    """A table of prices, which the catalogue reads."""
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Save, and let the next request pay the new price."""
+        super().save_model(request, obj, form, change)
+        forget_catalogue()
+
+
 @admin.register(TierPrice)
-class TierPriceAdmin(ModelAdmin):
+class TierPriceAdmin(PriceAdmin):
     """What the tiers of models cost."""
 
     list_display = ["tier", "millicredits_per_1k_characters", "credits_per_1k"]
@@ -102,11 +117,19 @@ class TierPriceAdmin(ModelAdmin):
 
 
 @admin.register(ServicePrice)
-class ServicePriceAdmin(ModelAdmin):
-    """What services cost that are not paid by the character."""
+class ServicePriceAdmin(PriceAdmin):
+    """What services cost that are not paid by the character. Every row is charged: there is one for each such service."""
 
     list_display = ["service", "millicredits", "unit"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:  # noqa: ARG002 - Django's signature
         """The programs know services by their names."""
-        return [] if obj is None else ["service", "unit"]
+        return ["service", "unit"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
+        """Never: a price without a service would be charged for nothing."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's signature
+        """Never: without its row a service costs its starting price, which no page would show."""
+        return False

@@ -76,7 +76,7 @@ def record_end(
 ) -> None:
     """The row and the ledger, and whatever else must be true of every ended job, in one transaction."""
     job.state, job.finished_at = state, timezone.now()
-    job.charged_millicredits, job.result = charged_millicredits, result
+    job.charged_millicredits, job.result = 0 if charged_millicredits and _is_notice(job) else charged_millicredits, result
     job.error_code, job.error_message = error_code, error_message
     if job.expires_at is None and job.retention_days is not None:
         job.expires_at = job.finished_at + timedelta(days=job.retention_days)
@@ -88,6 +88,11 @@ def record_end(
         _settle(job, account_id=job.account_id)
     tell_observers(job)
     transaction.on_commit(partial(publish_event, job.uuid, end_event(job.uuid, status=state.value)))
+
+
+def _is_notice(job: Job) -> bool:
+    """Whether a part of the job could only say that it cannot do its work: then nothing is charged, however the job ends."""
+    return job.part_count > 1 and Part.objects.filter(job_id=job.uuid, manifest__is_notice=True).exists()
 
 
 def _settle(job: Job, *, account_id: int) -> None:

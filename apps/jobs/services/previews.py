@@ -6,8 +6,9 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
+from apps.catalog.catalogue import EngineRow, VoiceRow
 from apps.catalog.models import Voice
-from apps.catalog.selectors import EngineRow, VoiceRow, find_listed_model
+from apps.catalog.selectors import find_listed_model
 from apps.core.errors import NotFoundError, UnavailableError
 from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import Job, JobState, Lane

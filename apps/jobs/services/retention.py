@@ -17,8 +17,8 @@ from apps.jobs.services.idempotency import forget_keys
 
 logger = logging.getLogger(__name__)
 
-FORGOTTEN_PARAMS = frozenset({"text", "source"})
-"""What was said, and the key of the recording that said it, which holds its digest."""
+FORGOTTEN_PARAMS = frozenset({"text", "source", "warnings"})
+"""The text, warnings that may quote it, and the key of a recording, which holds its digest."""
 BATCH = 200
 FORGOTTEN_ADDRESS = "address:"
 

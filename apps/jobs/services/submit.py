@@ -1,11 +1,12 @@
 """A job is accepted: one transaction that honours the Idempotency-Key, reserves the credits, checks the limits and writes the rows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils import timezone
 
 from apps.accounts.callers import Caller
 from apps.accounts.services import count_anonymous_characters
@@ -14,7 +15,7 @@ from apps.core.addresses import address_block
 from apps.core.disk import require_room
 from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.inserting import insert_rows
-from apps.jobs.models import Job, Lane, Part, PartState
+from apps.jobs.models import Job, JobState, Lane, Part, PartState
 from apps.jobs.services.idempotency import Idempotency, claim_key
 from apps.jobs.services.limits import check_concurrency, wait_for_tenant
 from apps.jobs.services.stages import output_of, timings_of
@@ -57,6 +58,8 @@ class JobPlan:
     price_millicredits: int
     output_format: str
     params: dict[str, Any]
+    asked_model: str = ""
+    """As the request named it, where a model of another name does the work."""
     daily_characters: int = 0
     """Counted against the day of a caller without a key."""
     webhook_url: str = ""
@@ -64,7 +67,15 @@ class JobPlan:
     has_webhooks: bool = True
     """False where something else tells of the end: of an item, its batch."""
     warnings: tuple[str, ...] = ()
-    """Parts of the request that are not followed as they were asked."""
+    """Parts of the request that are not followed as they were asked: told with the answer and the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Reason why an item of a request makes no work."""
+
+    code: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +143,7 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
         engine_id=plan.engine_id,
         queue=plan.queue,
         lane=plan.lane,
-        params=plan.params,
+        params=_params(plan),
         part_count=len(plan.parts) + (plan.join is not None),
         units=plan.units,
         price_millicredits=plan.price_millicredits,
@@ -151,6 +162,40 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
     insert_rows([job])
     insert_rows(_parts(job, plan))
     return job
+
+
+def insert_refused_job(caller: Caller, *, kind: str, engine_id: str, error: Refusal, request_id: str) -> Job:
+    """Record an item that was refused inside an accepted request, as a job that failed at once: usage and the admin count it.
+
+    It has no parts, no price and no webhooks of its own. Runs inside the caller's transaction.
+    """
+    owner, now = _owner(caller), timezone.now()
+    job = Job(
+        account_id=owner.account_id,
+        api_key_id=owner.api_key_id,
+        tenant=owner.tenant,
+        kind=kind,
+        engine_id=engine_id,
+        lane=Lane.BULK,
+        state=JobState.FAILED,
+        part_count=0,
+        concurrency_limit=owner.concurrency_limit,
+        retention_days=owner.retention_days,
+        request_id=request_id,
+        has_webhooks=False,
+        error_code=error.code,
+        error_message=error.message,
+        created_at=now,
+        finished_at=now,
+        expires_at=None if owner.retention_days is None else now + timedelta(days=owner.retention_days),
+    )
+    insert_rows([job])
+    return job
+
+
+def _params(plan: JobPlan) -> dict[str, Any]:
+    named = {"asked_model": plan.asked_model} if plan.asked_model not in {"", plan.engine_id} else {}
+    return {**plan.params, **named, **({"warnings": list(plan.warnings)} if plan.warnings else {})}
 
 
 def _take_price(caller: Caller, plan: JobPlan, *, job_uuid: UUID) -> int | None:

@@ -28,7 +28,7 @@ def test_list_says_what_is_here(tmp_path: Path) -> None:
     rows = {row["name"]: row for row in json.loads(result.stdout)["models"]}
     assert rows["kokoro"] == {
         "name": "kokoro",
-        "description": "Kokoro-82M, text to speech in nine languages",
+        "description": "Kokoro-82M, text to speech with 54 voices",
         "licence": "Apache-2.0",
         "size_bytes": SETS["kokoro"].size_bytes,
         "is_complete": False,
@@ -39,7 +39,7 @@ def test_list_says_what_is_here(tmp_path: Path) -> None:
 
 def test_list_is_a_line_for_each_model(tmp_path: Path) -> None:
     lines = ttsai("models", "list", models=tmp_path).stdout.splitlines()
-    assert lines[0] == "kokoro              121 MB  not here  Kokoro-82M, text to speech in nine languages (Apache-2.0)"
+    assert lines[0] == "kokoro              121 MB  not here  Kokoro-82M, text to speech with 54 voices (Apache-2.0)"
     assert len(lines) == len(SETS)
 
 

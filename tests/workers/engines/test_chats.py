@@ -55,6 +55,15 @@ def test_the_offline_responder_says_that_it_is() -> None:
     assert engine.find_obstacle() == ""
 
 
+def test_only_an_answer_that_is_nothing_but_the_offline_notice_is_one() -> None:
+    offline = OfflineChat()
+    for question, language in (("Who painted it?", "en"), ("¿Quién lo pintó?", "es"), ("", "en")):
+        assert offline.is_notice(offline.reply((Turn("user", question),), system_prompt="", language=language))
+    for question, language in (("Hello", "en"), ("What is 2 plus 2?", "en"), ("Hola", "es")):
+        assert not offline.is_notice(offline.reply((Turn("user", question),), system_prompt="", language=language))
+    assert not OpenAIChat({}).is_notice("I am offline.")
+
+
 def test_only_what_answers_is_a_responder() -> None:
     with pytest.raises(WorkError, match="Silence does not answer"):
         as_responder(SilenceEngine())

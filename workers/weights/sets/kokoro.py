@@ -103,7 +103,7 @@ VOCABULARY: Final = WeightFile(
 
 KOKORO: Final = WeightSet(
     "kokoro",
-    "Kokoro-82M, text to speech in nine languages",
+    "Kokoro-82M, text to speech with 54 voices",
     "Apache-2.0",
     (VOCABULARY, MODEL, *(_voice(name, sha256) for name, sha256 in VOICES.items())),
 )

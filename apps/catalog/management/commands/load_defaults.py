@@ -1,4 +1,4 @@
-"""manage.py load_defaults: the plans and prices of a new installation."""
+"""manage.py load_defaults: the plans, prices and stand-ins of a new installation."""
 
 from typing import Any
 
@@ -7,15 +7,17 @@ from django.db import transaction
 
 from apps.accounts.services import load_starting_plans
 from apps.billing.services import load_starting_service_prices, load_starting_tier_prices
+from apps.catalog.services import load_starting_stand_ins
 
 
 class Command(BaseCommand):
-    """Safe to run at every start: what the operator edited or deleted stays so."""
+    """Safe to run at every start: what the operator edited stays so."""
 
-    help = "Create the starting plans and prices of a new installation."
+    help = "Create the starting plans, prices and stand-ins of a new installation."
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Create them once."""
         with transaction.atomic():
             plan_count, price_count = load_starting_plans(), load_starting_tier_prices() + load_starting_service_prices()
-        self.stdout.write(f"{plan_count} plans and {price_count} prices created")
+            stand_in_count = load_starting_stand_ins()
+        self.stdout.write(f"{plan_count} plans, {price_count} prices and {stand_in_count} stand-ins created")

@@ -1,0 +1,208 @@
+"""The catalogue as requests see it: one read of workers, models, voices, stand-ins and plans."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Sum
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from apps.accounts.models import Plan
+from apps.billing.prices import service_price, tier_price
+from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
+from workers.contract.engines import EngineSpec
+
+LIVE_SECONDS = 15.0
+"""A worker that was silent for longer gets no parts: its heartbeats come every 3 seconds."""
+RECENT_SECONDS = 600.0
+"""A model whose worker was seen within this time is accepted still: workers restart."""
+VOICE_KEPT = timedelta(minutes=10)
+"""A voice that announcements of its model have not named for this long is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceRow:
+    """A voice as requests see it."""
+
+    engine_id: str
+    id: str
+    name: str
+    language: str
+    gender: str
+    description: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StandInRow:
+    """A documented model that others serve while it is not installed (apps/catalog/models.py)."""
+
+    model_id: str
+    name: str
+    kind: str
+    tier: str
+    """Empty for an alias, which costs what its stand-in costs."""
+    millicredits_per_1k: int | None
+    """Price of the tier; None for an alias."""
+    candidates: tuple[str, ...]
+    voices: Mapping[str, str]
+    """Voice of a stand-in by the documented voice, casefolded."""
+    max_characters: int | None
+    note: str
+    created_at: datetime
+
+    @property
+    def is_alias(self) -> bool:
+        """Whether the name is another name for installed models, rather than a model of its own."""
+        return not self.tier
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRow:
+    """A model as requests see it."""
+
+    id: str
+    name: str
+    kind: str
+    version: str
+    tier: str
+    queue: str
+    millicredits_per_1k: int
+    millicredits_per_minute: int
+    """Of audio, for models that listen."""
+    spec: EngineSpec
+    """Without its voices."""
+    voices: Mapping[str, VoiceRow]
+    """By id, the default voice first."""
+    first_announced_at: datetime
+    is_available: bool
+    """Whether a worker that serves it is alive."""
+    was_seen_lately: bool
+    """Whether one was within RECENT_SECONDS."""
+    stand_in: "StandInRow | None" = None
+    """Set where the model was asked for by a documented name that it serves; price and longest text are then those of that name."""
+
+    @property
+    def asked_id(self) -> str:
+        """The id that the request named."""
+        return self.stand_in.model_id if self.stand_in else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How many parts of a queue may be in flight, over all live workers."""
+
+    slots: int = 0
+    reserved_slots: int = 0
+    hard_slots: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """One picture of everything."""
+
+    engines: Mapping[str, EngineRow]
+    by_name: Mapping[str, EngineRow]
+    """By id and by name, both casefolded."""
+    capacities: Mapping[str, Capacity]
+    loaded: tuple[str, ...]
+    """Ids of the models in the memory of a live worker."""
+    missing: Mapping[str, str]
+    """What live workers know and cannot serve, by id, casefolded, with what is missing."""
+    stand_ins: Mapping[str, StandInRow]
+    """Enabled rows by documented id, casefolded."""
+    documented_kinds: Mapping[str, str]
+    """Kind of each documented id, casefolded, also of rows that are switched off."""
+    plans: tuple[Plan, ...]
+
+
+def read_catalogue() -> Catalogue:
+    """Read everything from the database."""
+    now = timezone.now()
+    workers = list(Worker.objects.all())
+    live = [worker for worker in workers if not worker.is_stopping and now - worker.last_seen_at < timedelta(seconds=LIVE_SECONDS)]
+    recent = {engine for worker in workers if now - worker.last_seen_at < timedelta(seconds=RECENT_SECONDS) for engine in worker.engines}
+    available = {engine for worker in live for engine in worker.engines}
+    voices = _read_voices()
+    rows = [
+        _engine_row(engine, voices=voices.get(engine.id, []), is_available=engine.id in available, was_seen_lately=engine.id in recent)
+        for engine in Engine.objects.filter(is_enabled=True).order_by("id")
+    ]
+    stand_ins = list(StandIn.objects.all())
+    by_name = {row.name.casefold(): row for row in rows} | {row.id.casefold(): row for row in rows}
+    return Catalogue(
+        engines={row.id: row for row in rows},
+        by_name=by_name,
+        capacities=_read_capacities(live),
+        loaded=tuple(sorted({engine for worker in live for engine in worker.loaded})),
+        missing={engine.casefold(): reason for worker in live for engine, reason in worker.missing.items()},
+        stand_ins={row.model_id.casefold(): _stand_in_row(row) for row in stand_ins if row.is_enabled},
+        documented_kinds={row.model_id.casefold(): row.kind for row in stand_ins},
+        plans=tuple(Plan.objects.all()),
+    )
+
+
+def _stand_in_row(row: StandIn) -> StandInRow:
+    return StandInRow(
+        model_id=row.model_id,
+        name=row.name or row.model_id,
+        kind=row.kind,
+        tier=row.tier,
+        millicredits_per_1k=tier_price(row.tier) if row.tier else None,
+        candidates=tuple(row.candidates),
+        voices={documented.casefold(): voice for documented, voice in row.voices.items()},
+        max_characters=row.max_characters,
+        note=row.note,
+        created_at=row.created_at,
+    )
+
+
+def _read_voices() -> dict[str, list[VoiceRow]]:
+    rows = Voice.objects.filter(is_enabled=True, engine__is_enabled=True).order_by("engine_id", "voice_id")
+    columns = (
+        "engine_id",
+        "voice_id",
+        "name",
+        "language",
+        "gender",
+        "description",
+        "tags",
+        "last_announced_at",
+        "engine__last_announced_at",
+    )
+    voices: dict[str, list[VoiceRow]] = {}
+    for engine_id, voice_id, name, language, gender, description, tags, announced_at, engine_announced_at in rows.values_list(*columns):
+        if engine_announced_at - announced_at < VOICE_KEPT:
+            voice = VoiceRow(engine_id, voice_id, name, language, gender, description, tuple(tags))
+            voices.setdefault(engine_id, []).append(voice)
+    return voices
+
+
+def _engine_row(engine: Engine, *, voices: list[VoiceRow], is_available: bool, was_seen_lately: bool) -> EngineRow:
+    spec = EngineSpec.from_dict(engine.spec)
+    default_first = sorted(voices, key=lambda voice: voice.id != spec.default_voice)
+    return EngineRow(
+        id=engine.id,
+        name=engine.name,
+        kind=engine.kind,
+        version=engine.version,
+        tier=engine.tier,
+        queue=engine.queue,
+        millicredits_per_1k=tier_price(engine.tier) if engine.millicredits_per_1k is None else engine.millicredits_per_1k,
+        millicredits_per_minute=service_price("transcription") if engine.kind == "stt" else 0,
+        spec=spec,
+        voices={voice.id: voice for voice in default_first},
+        first_announced_at=engine.first_announced_at,
+        is_available=is_available,
+        was_seen_lately=was_seen_lately,
+    )
+
+
+def _read_capacities(live: list[Worker]) -> dict[str, Capacity]:
+    sums = (
+        WorkerQueue.objects.filter(worker__in=live)
+        .values("queue")
+        .annotate(all_slots=Sum("slots"), all_reserved=Sum("reserved_slots"), all_hard=Sum(Greatest("hard_slots", "slots")))
+    )
+    return {row["queue"]: Capacity(slots=row["all_slots"], reserved_slots=row["all_reserved"], hard_slots=row["all_hard"]) for row in sums}

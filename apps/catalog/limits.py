@@ -1,0 +1,25 @@
+"""Limits of the service that the catalogue states and requests meet: one source for both."""
+
+from typing import Final
+
+from apps.accounts.models import Plan
+from apps.catalog.catalogue import EngineRow
+
+SLOWEST_SPEED: Final = 0.5
+FASTEST_SPEED: Final = 2.0
+"""`speed` of POST /v1/tts/."""
+
+STREAMS_SPEECH: Final = False
+"""Whether the service sends audio while it is being made."""
+CLONES_VOICES: Final = False
+"""Whether the service has endpoints for cloned voices."""
+
+
+def speed_range(engine: EngineRow) -> tuple[float, float]:
+    """The speeds that POST /v1/tts/ takes and the model speaks at."""
+    return max(SLOWEST_SPEED, engine.spec.minimum_speed), min(FASTEST_SPEED, engine.spec.maximum_speed)
+
+
+def longest_text(plan: Plan, engine: EngineRow) -> int:
+    """The longest text of one request, in characters."""
+    return min(plan.max_characters, engine.spec.max_characters)

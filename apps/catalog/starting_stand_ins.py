@@ -1,0 +1,73 @@
+"""Stand-ins that a new installation starts with: every model id that the APIs' documents name. Afterwards the rows count."""
+
+from typing import Any, Final
+
+from apps.catalog.selectors import ANY_MODEL
+
+OPENAI_VOICES: Final = {
+    "alloy": "af_alloy",
+    "ash": "am_adam",
+    "ballad": "bm_george",
+    "cedar": "am_liam",
+    "coral": "af_bella",
+    "echo": "am_echo",
+    "fable": "bm_fable",
+    "marin": "af_heart",
+    "nova": "af_nova",
+    "onyx": "am_onyx",
+    "sage": "af_sarah",
+    "shimmer": "af_sky",
+    "verse": "am_michael",
+}
+"""OpenAI's voices and those of kokoro that speak for them."""
+OPENAI_CHARACTERS: Final = 4096
+"""The longest input that OpenAI takes."""
+
+SPEAKERS: Final = ["kokoro", "hibari", "piper", ANY_MODEL]
+LIGHT_SPEAKERS: Final = ["piper", "kokoro", "hibari", ANY_MODEL]
+LISTENERS: Final = ["whisper", "sensevoice", ANY_MODEL]
+NO_CLONING: Final = "It speaks with a built-in voice and clones none."
+
+
+def _openai_speech(*names: str) -> dict[str, dict[str, Any]]:
+    row = {"candidates": SPEAKERS, "voices": OPENAI_VOICES, "max_characters": OPENAI_CHARACTERS}
+    return {name: {"name": f"OpenAI {name}", **row} for name in names}
+
+
+def _openai_transcription(*names: str) -> dict[str, dict[str, Any]]:
+    return {name: {"name": f"OpenAI {name}", "kind": "stt", "candidates": LISTENERS} for name in names}
+
+
+STARTING_STAND_INS: Final[dict[str, dict[str, Any]]] = {
+    "piper": {"name": "Piper", "tier": "free", "candidates": ["vits", "kokoro", "hibari", ANY_MODEL]},
+    "vits": {"name": "VITS", "tier": "free", "candidates": LIGHT_SPEAKERS},
+    "melotts": {"name": "MeloTTS", "tier": "free", "candidates": SPEAKERS},
+    "kokoro": {"name": "Kokoro", "tier": "standard", "candidates": ["hibari", "piper", ANY_MODEL]},
+    "cosyvoice": {"name": "CosyVoice", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
+    "cosyvoice2": {"name": "CosyVoice 2", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
+    "openvoice": {"name": "OpenVoice", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
+    "gpt-sovits": {"name": "GPT-SoVITS", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
+    "glm-tts": {"name": "GLM-TTS", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
+    "spark": {"name": "Spark TTS", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
+    "indextts2": {"name": "IndexTTS 2", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
+    "qwen3-tts": {"name": "Qwen3 TTS", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
+    "tortoise": {"name": "Tortoise", "tier": "premium", "candidates": SPEAKERS, "note": NO_CLONING},
+    "chatterbox": {"name": "Chatterbox", "tier": "premium", "candidates": SPEAKERS, "note": NO_CLONING},
+    "whisper": {"name": "Whisper", "kind": "stt", "tier": "standard", "candidates": ["sensevoice", ANY_MODEL]},
+    "faster-whisper": {"name": "Faster Whisper", "kind": "stt", "candidates": LISTENERS},
+    "whisper-base": {"name": "Whisper base", "kind": "stt", "candidates": LISTENERS},
+    "sensevoice": {"name": "SenseVoice", "kind": "stt", "tier": "standard", "candidates": ["whisper", ANY_MODEL]},
+    "knn-vc": {"name": "kNN-VC", "kind": "voice-convert", "tier": "standard"},
+    "demucs": {"name": "Demucs", "kind": "separate", "tier": "standard"},
+    "spleeter": {"name": "Spleeter", "kind": "separate", "tier": "standard"},
+    **_openai_speech("tts-1", "tts-1-hd", "tts-1-1106", "tts-1-hd-1106", "gpt-4o-mini-tts", "gpt-4o-mini-tts-2025-12-15"),
+    **_openai_transcription(
+        "whisper-1",
+        "gpt-transcribe",
+        "gpt-4o-transcribe",
+        "gpt-4o-mini-transcribe",
+        "gpt-4o-mini-transcribe-2025-12-15",
+        "gpt-4o-transcribe-diarize",
+    ),
+}
+"""By documented id. Those without candidates have endpoints that this server lacks: they are told as not installed."""

@@ -1,0 +1,189 @@
+"""Documented models that are not installed: which model serves them, at what price, and how an operator switches that off."""
+
+from typing import Any
+
+import pytest
+
+from apps.accounts.models import Plan
+from apps.billing.models import TierPrice
+from apps.catalog.catalogue import EngineRow
+from apps.catalog.models import Engine, StandIn
+from apps.catalog.selectors import find_listed_model, find_model, find_voice, forget_catalogue, list_stand_ins, list_voices, map_voice
+from apps.catalog.services import announce_worker, load_starting_stand_ins
+from apps.catalog.starting_stand_ins import STARTING_STAND_INS
+from apps.core.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnknownModelError
+from tests.catalog.test_catalogue import announcement, silent_for
+from tests.factories import PlanFactory
+from tests.factories_jobs import engine_spec
+from tests.listening.conftest import WHISPER
+from workers.contract.engines import VoiceSpec
+
+pytestmark = pytest.mark.django_db
+
+JOE = VoiceSpec("joe", name="Joe", language="en-us", gender="male")
+PIPER = engine_spec("piper", voices=(JOE,), default_voice="joe")
+KOKORO = engine_spec("kokoro", languages=("en", "es"))
+LISTENER = engine_spec("whisper", **WHISPER)
+SPEAKING = sorted(name for name, row in STARTING_STAND_INS.items() if row.get("kind", "tts") == "tts")
+LISTENING = sorted(name for name, row in STARTING_STAND_INS.items() if row.get("kind") == "stt")
+ABSENT = sorted(name for name, row in STARTING_STAND_INS.items() if not row.get("candidates"))
+
+
+@pytest.fixture
+def plan() -> Plan:
+    return PlanFactory()
+
+
+@pytest.fixture(autouse=True)
+def _rows() -> None:
+    for tier, price in {"free": 1000, "standard": 2000, "premium": 4000}.items():
+        TierPrice.objects.create(tier=tier, millicredits_per_1k_characters=price)
+    load_starting_stand_ins()
+    announce_worker(announcement(PIPER, KOKORO, LISTENER))
+
+
+def switch_off(model_id: str) -> None:
+    StandIn.objects.filter(model_id=model_id).update(is_enabled=False)
+    forget_catalogue()
+
+
+def named(engine: EngineRow) -> tuple[str, str, int]:
+    return engine.asked_id, engine.id, engine.millicredits_per_1k
+
+
+@pytest.mark.parametrize("model_id", SPEAKING)
+def test_every_documented_speaking_model_is_served_under_its_name(model_id: str, plan: Plan) -> None:
+    engine = find_model(model_id.upper(), plan=plan)
+    assert engine.asked_id == model_id
+    assert engine.id in {"kokoro", "piper"}
+    assert find_listed_model(model_id, plan=plan).asked_id == model_id
+
+
+@pytest.mark.parametrize("model_id", LISTENING)
+def test_every_documented_listening_model_is_served_under_its_name(model_id: str, plan: Plan) -> None:
+    assert find_model(model_id, plan=plan, kind="stt").id == "whisper"
+    with pytest.raises(UnknownModelError, match="of type 'stt'; this needs one of type 'tts': kokoro, piper"):
+        find_model(model_id, plan=plan)
+
+
+@pytest.mark.parametrize("model_id", ABSENT)
+def test_a_model_that_nothing_can_stand_in_for_is_told_as_not_installed(model_id: str, plan: Plan) -> None:
+    with pytest.raises(NotFoundError, match=r"not installed here\. Installed: none") as refused:
+        find_listed_model(model_id, plan=plan)
+    assert refused.value.code == "model_not_installed"
+
+
+@pytest.mark.parametrize(
+    ("model_id", "served_by", "price"),
+    [
+        ("melotts", "kokoro", 1000),
+        ("vits", "piper", 1000),
+        ("chatterbox", "kokoro", 2000),
+        ("tts-1", "kokoro", 2000),
+        ("piper", "piper", 1000),
+    ],
+)
+def test_the_lower_price_of_both_models_is_charged(model_id: str, served_by: str, price: int, plan: Plan) -> None:
+    assert named(find_model(model_id, plan=plan)) == (model_id, served_by, price)
+
+
+def test_prices_that_the_operator_edits_are_those_of_the_stand_in_too(plan: Plan) -> None:
+    Engine.objects.filter(id="kokoro").update(millicredits_per_1k=500)
+    forget_catalogue()
+    assert [find_model(name, plan=plan).millicredits_per_1k for name in ("kokoro", "tts-1", "melotts", "chatterbox")] == [500] * 4
+    TierPrice.objects.filter(tier="free").update(millicredits_per_1k_characters=250)
+    forget_catalogue()
+    assert find_model("melotts", plan=plan).millicredits_per_1k == 250
+
+
+def test_a_documented_model_that_is_installed_serves_itself(plan: Plan) -> None:
+    announce_worker(announcement(PIPER, KOKORO, engine_spec("melotts")))
+    assert named(find_model("melotts", plan=plan)) == ("melotts", "melotts", 1000)
+    assert "melotts" not in [row.asked_id for row in list_stand_ins(plan)]
+
+
+def test_the_first_candidate_installed_wins_in_the_rows_order(plan: Plan) -> None:
+    StandIn.objects.filter(model_id="melotts").update(candidates=["hibari", "piper", "kokoro"])
+    forget_catalogue()
+    assert find_model("melotts", plan=plan).id == "piper"
+    Engine.objects.filter(id="piper").update(is_enabled=False)
+    forget_catalogue()
+    assert find_model("melotts", plan=plan).id == "kokoro"
+
+
+def test_a_row_that_is_switched_off_refuses_and_says_what_is_installed(plan: Plan) -> None:
+    switch_off("melotts")
+    with pytest.raises(UnknownModelError) as refused:
+        find_model("melotts", plan=plan)
+    assert (refused.value.status, refused.value.code) == (400, "model_not_installed")
+    assert refused.value.message == "unknown model: 'melotts' is not installed here. Installed: kokoro, piper."
+    with pytest.raises(NotFoundError, match="Installed: kokoro, piper"):
+        find_listed_model("melotts", plan=plan)
+    assert "melotts" not in [row.asked_id for row in list_stand_ins(plan)]
+
+
+def test_starting_rows_are_created_once_and_stay_as_the_operator_left_them() -> None:
+    StandIn.objects.filter(model_id="melotts").update(candidates=["piper"], is_enabled=False)
+    assert load_starting_stand_ins() == 0
+    row = StandIn.objects.get(model_id="melotts")
+    assert (row.candidates, row.is_enabled, StandIn.objects.count()) == (["piper"], False, len(STARTING_STAND_INS))
+
+
+@pytest.mark.parametrize(
+    ("model_id", "wishes", "served_by"),
+    [
+        ("vits", {"language": "es"}, "kokoro"),
+        ("vits", {"language": "es_MX"}, "kokoro"),
+        ("vits", {"language": "auto"}, "piper"),
+        ("vits", {"language": "de"}, "piper"),
+        ("tts-1", {"voice": "joe"}, "piper"),
+        ("tts-1", {"voice": "alloy"}, "kokoro"),
+        ("vits", {"voice": "af_bella"}, "kokoro"),
+    ],
+)
+def test_of_several_stand_ins_one_with_the_voice_and_the_language_speaks(
+    model_id: str, wishes: dict[str, Any], served_by: str, plan: Plan
+) -> None:
+    assert find_model(model_id, plan=plan, **wishes).id == served_by
+
+
+def test_voices_of_a_documented_model_are_mapped_by_the_row_else_left_to_the_stand_in(plan: Plan) -> None:
+    StandIn.objects.filter(model_id="melotts").update(voices={"EN-US": "am_adam", "EN-AU": "nobody"})
+    forget_catalogue()
+    engine = find_model("melotts", plan=plan)
+    asked = {"en-us": "am_adam", "EN-AU": None, "anything": None, "AF_Bella": "AF_Bella", "": "", None: None}
+    assert {voice: map_voice(engine, voice) for voice in asked} == asked
+
+
+def test_an_alias_refuses_a_voice_that_nobody_has(plan: Plan) -> None:
+    engine = find_model("tts-1", plan=plan)
+    with pytest.raises(InvalidRequestError, match="Unknown voice 'nobody'"):
+        find_voice(engine, map_voice(engine, "nobody"))
+
+
+def test_voices_of_a_documented_model_are_those_of_its_stand_in(plan: Plan) -> None:
+    assert [(voice.engine_id, voice.id) for voice in list_voices(plan=plan, model="vits")] == [("piper", "joe")]
+
+
+def test_a_plan_includes_documented_models_by_their_own_names_and_aliases_by_their_stand_in() -> None:
+    plan = PlanFactory(allowed_models=["melotts", "piper"])
+    assert find_model("melotts", plan=plan).id == "kokoro"
+    assert find_model("tts-1", plan=plan).id == "piper"
+    for refused in ("chatterbox", "kokoro"):
+        with pytest.raises(PermissionDeniedError, match="It includes: melotts, piper"):
+            find_model(refused, plan=plan)
+
+
+def test_without_a_key_a_model_that_needs_one_says_so() -> None:
+    plan = PlanFactory(slug="anonymous", allowed_models=["piper", "kokoro"])
+    for model_id in ("chatterbox", "melotts"):
+        with pytest.raises(PermissionDeniedError) as refused:
+            find_model(model_id, plan=plan)
+        assert refused.value.code == "model_not_allowed"
+        assert f"The model {model_id!r} needs an API key: send a key as `Authorization: Bearer sk-tts-…`" in refused.value.message
+
+
+def test_a_model_of_a_worker_that_is_gone_is_replaced_by_one_that_works(plan: Plan) -> None:
+    silent_for(700)
+    announce_worker(announcement(PIPER, worker="two"))
+    assert find_model("melotts", plan=plan).id == "piper"
