@@ -1,13 +1,15 @@
 """The platform's Celery app: its workers read `platform.control` (dispatching, reaping) and `platform` (all else); beat is the safety net."""
 
 import os
+from functools import partial
 from typing import Any
 
 from celery import Celery
-from celery.schedules import crontab
+from celery.schedules import crontab, schedule
 from celery.signals import import_modules
 
 from ttsai import worker_exit  # noqa: F401 - connects its signal
+from ttsai.beat_clock import steady_now
 from ttsai.required_secrets import exit_without_secrets
 from workers.contract import names
 from workers.valkey import TRANSPORT
@@ -15,6 +17,8 @@ from workers.valkey import TRANSPORT
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")
 # Django's system checks query the database (django-unfold's do): worker and beat must start while it is away. `make check` runs them.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
+
+every, at = partial(schedule, nowfun=steady_now), partial(crontab, nowfun=steady_now)
 
 
 @import_modules.connect
@@ -51,18 +55,18 @@ app.conf.update(
     beat_scheduler="celery.beat:Scheduler",  # no file of its own: beat must not die of a full disk
     beat_schedule={
         # Those that repeat within seconds expire: a platform that was away does not come back to a heap of them.
-        "dispatch": {"task": "platform.dispatch", "schedule": 1.0, "options": {"expires": 2, "queue": names.CONTROL_QUEUE}},
-        "reap": {"task": "platform.reap", "schedule": 2.0, "options": {"expires": 4, "queue": names.CONTROL_QUEUE}},
-        "send due webhooks": {"task": "platform.send_due_webhooks", "schedule": 1.0, "options": {"expires": 2}},
-        "expire results": {"task": "platform.expire_results", "schedule": crontab(minute="7")},
-        "expire batches": {"task": "platform.expire_batches", "schedule": crontab(minute="12")},
-        "forget expired turns": {"task": "platform.forget_expired_turns", "schedule": crontab(minute="17")},
-        "expire uploads": {"task": "platform.expire_uploads", "schedule": crontab(minute="*/10")},
-        "forget old rows": {"task": "platform.forget_old_rows", "schedule": crontab(minute="17")},
-        "forget deliveries": {"task": "platform.forget_deliveries", "schedule": crontab(minute="22")},
-        "forget workers": {"task": "platform.forget_workers", "schedule": crontab(hour="2", minute="27")},
-        "forget anonymous use": {"task": "platform.forget_anonymous_use", "schedule": crontab(hour="0", minute="37")},
-        "reconcile ledger": {"task": "platform.reconcile_ledger", "schedule": crontab(hour="3", minute="47")},
+        "dispatch": {"task": "platform.dispatch", "schedule": every(1.0), "options": {"expires": 2, "queue": names.CONTROL_QUEUE}},
+        "reap": {"task": "platform.reap", "schedule": every(2.0), "options": {"expires": 4, "queue": names.CONTROL_QUEUE}},
+        "send due webhooks": {"task": "platform.send_due_webhooks", "schedule": every(1.0), "options": {"expires": 2}},
+        "expire results": {"task": "platform.expire_results", "schedule": at(minute="7")},
+        "expire batches": {"task": "platform.expire_batches", "schedule": at(minute="12")},
+        "forget expired turns": {"task": "platform.forget_expired_turns", "schedule": at(minute="17")},
+        "expire uploads": {"task": "platform.expire_uploads", "schedule": at(minute="*/10")},
+        "forget old rows": {"task": "platform.forget_old_rows", "schedule": at(minute="17")},
+        "forget deliveries": {"task": "platform.forget_deliveries", "schedule": at(minute="22")},
+        "forget workers": {"task": "platform.forget_workers", "schedule": at(hour="2", minute="27")},
+        "forget anonymous use": {"task": "platform.forget_anonymous_use", "schedule": at(hour="0", minute="37")},
+        "reconcile ledger": {"task": "platform.reconcile_ledger", "schedule": at(hour="3", minute="47")},
     },
 )
 app.autodiscover_tasks()

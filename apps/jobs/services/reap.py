@@ -20,7 +20,8 @@ from workers.contract import names
 logger = logging.getLogger(__name__)
 
 LONGEST_GAP_SECONDS = 6.0
-"""Beat calls every 2 s. A longer gap means that the broker was away, or that the platform slept: heartbeats were lost or lie in the queue."""
+"""Beat calls every 2 s. A longer gap means that the broker was away, or that the platform slept: heartbeats were lost or lie in the queue.
+A negative one means that the clock was set back."""
 BATCH = 200
 
 TICK = """
@@ -36,6 +37,19 @@ UPDATE jobs_part SET lease_expires_at = GREATEST(lease_expires_at, clock_timesta
 WHERE id IN (SELECT id FROM jobs_part WHERE state IN ('admitted', 'running') FOR UPDATE SKIP LOCKED)
 """
 
+# The clock went back: no lease, retry or pause may end later than one that begins now.
+SHORTEN = (
+    """
+UPDATE jobs_part SET lease_expires_at = clock_timestamp() + make_interval(secs => %(lease)s)
+WHERE id IN (SELECT id FROM jobs_part WHERE state IN ('admitted', 'running') FOR UPDATE SKIP LOCKED)
+""",
+    """
+UPDATE jobs_part SET not_before = clock_timestamp()
+WHERE id IN (SELECT id FROM jobs_part WHERE state IN ('waiting', 'queued') AND not_before > clock_timestamp() FOR UPDATE SKIP LOCKED)
+""",
+    "UPDATE jobs_admissionpause SET until = clock_timestamp() WHERE until > clock_timestamp()",
+)
+
 # A job that began and of which nothing was with a worker for so long: its workers are gone.
 STALLED = """
 SELECT uuid FROM jobs_job AS job WHERE state = 'running' AND started_at < %(before)s AND NOT EXISTS (
@@ -49,7 +63,12 @@ def reap() -> int:
     """Settle attempts whose lease is over, and jobs that waited for too long; how many."""
     if not _broker_answers():
         return 0
-    if _seconds_since_last_run() > LONGEST_GAP_SECONDS:
+    gap = _seconds_since_last_run()
+    if gap < 0:
+        for statement in SHORTEN:
+            _execute(statement, {"lease": names.LEASE_SECONDS})
+        return 0
+    if gap > LONGEST_GAP_SECONDS:
         _execute(EXTEND, {"lease": names.LEASE_SECONDS, "pickup": PICKUP_SECONDS})
         return 0
     lost = Part.objects.filter(state__in=IN_FLIGHT_STATES, lease_expires_at__lt=Now()).order_by("id")[:BATCH]
