@@ -44,6 +44,16 @@ def test_a_job_whose_message_is_on_its_way_ends_at_once_too(valkey: redis.Redis)
     assert not finish_part(outcome_of(part_of(job)))
 
 
+def test_a_job_whose_start_is_not_heard_yet_is_charged_for_what_its_worker_spoke(valkey: redis.Redis) -> None:
+    announce()
+    job = submit(caller(), "x" * 100, price=333).job
+    part = part_of(job)
+    valkey.set(names.claim_key(part.token.hex), "1", ex=60)
+    assert (cancel_job(job, reason="").is_over, valkey.exists(names.cancel_key(part.token.hex))) == (False, 1)
+    assert finish_part(outcome_of(part, status="cancelled", units_done=50))
+    assert (reread(job).state, reread(job).charged_millicredits) == ("cancelled", 167)
+
+
 def test_a_running_job_ends_when_its_worker_says_how_far_it_came(valkey: redis.Redis) -> None:
     announce()
     by = caller()

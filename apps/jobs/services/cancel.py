@@ -7,15 +7,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.core.errors import ConflictError
+from apps.core.valkey import ValkeyAway
 from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part, PartState
 from apps.jobs.publishing import cancel_attempts
+from apps.jobs.services.claims import is_any_claimed
 from apps.jobs.services.endings import end_cancelled_job, lock_job
 from apps.jobs.services.finish import end_if_cancelled
 
 
 def cancel_job(job: Job, *, reason: str) -> Job:
-    """Stop the job. One that has not begun ends at once, all credits back; else it ends when its workers say how far they came.
+    """Stop the job. One that no worker took up ends at once, all credits back; else it ends when its workers say how far they came.
 
     409 job_finished when it is over. A repeat changes nothing.
     """
@@ -23,12 +25,21 @@ def cancel_job(job: Job, *, reason: str) -> Job:
         locked = lock_job(job.uuid)
         if locked.is_over:
             raise ConflictError(f"The job is over: {locked.state}.", code="job_finished", extra={"status": locked.state})
-        if locked.state == JobState.QUEUED:
+        if locked.state == JobState.QUEUED and not _is_taken_up(locked):
             end_cancelled_job(locked, reason=reason)
         elif locked.cancel_requested_at is None:
             _ask_workers(locked, reason=reason)
     dispatch_soon(locked.queue)
     return locked
+
+
+def _is_taken_up(job: Job) -> bool:
+    """True where a worker began a part of a queued job: its message to the platform may still be on its way, its words are not."""
+    tokens = Part.objects.filter(job_id=job.uuid, state__in=IN_FLIGHT_STATES).values_list("token", flat=True)
+    try:
+        return is_any_claimed(token for token in tokens if token is not None)
+    except ValkeyAway:  # as before a worker took it up: nobody is charged for what nobody knows
+        return False
 
 
 def _ask_workers(job: Job, *, reason: str) -> None:

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
-from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
@@ -11,13 +10,13 @@ from django.utils import timezone
 
 from apps.core.ids import find_uuid
 from apps.core.storage import MissingObjectError, StorageAwayError
-from apps.core.valkey import ValkeyAway, client
 from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.manifests import BadManifestError, read_manifest
 from apps.jobs.models import IN_FLIGHT_STATES, Part, PartState
+from apps.jobs.services.claims import may_be_claimed
 from apps.jobs.services.endings import lock_job
 from apps.jobs.services.finish import Setback, close_part, end_if_cancelled, finish_part, retry_part
-from workers.contract import errors, names
+from workers.contract import errors
 from workers.contract.messages import PartOutcome
 
 logger = logging.getLogger(__name__)
@@ -47,7 +46,7 @@ def recover_from_other_boots(worker: str, *, boot: str, died_computing: Collecti
 
 def recover_from_stopped(worker: str, *, boot: str, held: Iterable[str]) -> int:
     """The worker is stopping: what it does not hold any more, and did not finish, is lost, by nobody's fault."""
-    tokens = [UUID(token) for token in held]
+    tokens = [token for text in held if (token := find_uuid(str(text))) is not None]
     parts = Part.objects.filter(worker=worker, boot=boot, state=PartState.RUNNING).exclude(token__in=tokens)
     return _recover_each(parts, judge=lambda _: Setback.OUTAGE)
 
@@ -91,10 +90,7 @@ def _was_taken_up(part: Part) -> bool:
     """Whether a worker began the attempt: it claims a token before anything else, and its word to the platform may be lost."""
     if part.state == PartState.RUNNING or part.token is None:
         return True
-    try:
-        return bool(client().exists(names.claim_key(part.token.hex)))
-    except ValkeyAway:
-        return True
+    return may_be_claimed(part.token)
 
 
 def _adopt(part: Part) -> bool:

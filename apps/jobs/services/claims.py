@@ -1,0 +1,21 @@
+"""Claims of attempts: a worker claims a token before anything else, and its message to the platform may be late or lost."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from apps.core.valkey import ValkeyAway, client
+from workers.contract import names
+
+
+def is_any_claimed(tokens: Iterable[UUID]) -> bool:
+    """True where a worker took up one of these attempts. Raises ValkeyAway."""
+    keys = [names.claim_key(token.hex) for token in tokens]
+    return bool(keys) and bool(client().exists(*keys))
+
+
+def may_be_claimed(token: UUID) -> bool:
+    """The same for one attempt; True while nobody knows."""
+    try:
+        return is_any_claimed([token])
+    except ValkeyAway:
+        return True
