@@ -92,6 +92,7 @@ class _GuardedBackend(httpcore.SyncBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         problem: Exception = OSError("no address")
+        _time_left(self._deadline, most=None)  # a chain of redirects to slow name servers ends here: a look-up cannot be interrupted
         for number in resolve(host, port):
             try:
                 left = _time_left(self._deadline, most=timeout)

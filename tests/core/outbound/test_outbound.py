@@ -2,6 +2,7 @@
 
 import contextlib
 import ipaddress
+import os
 import socket
 import threading
 import time
@@ -189,6 +190,18 @@ def test_a_name_with_one_inner_number_among_public_ones_is_refused(tmp_path: Pat
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
     with pytest.raises(AddressRefusedError):
         fetch_to_file("http://both.example/", tmp_path / "file", most_bytes=100)
+
+
+def test_no_name_is_looked_up_after_the_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *_, **__: asked.append(host))
+    with pytest.raises(OutboundError, match="took too long to answer"):
+        fetch_to_file("http://late.example/", tmp_path / "file", most_bytes=100, seconds=0)
+    assert asked == []
+
+
+def test_a_silent_name_server_is_given_up_after_few_seconds() -> None:
+    assert os.environ["RES_OPTIONS"] == "timeout:2 attempts:2"
 
 
 def test_a_webhook_is_posted_with_its_own_host_name(receiver: str) -> None:
