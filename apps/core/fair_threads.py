@@ -29,7 +29,11 @@ class FairThreadPool:
         """Calls a function that touches no database. Raises TooManyRequestsError where too many calls of this tenant wait already."""
         await self._wait_for_turn(tenant)
         loop = asyncio.get_running_loop()
-        call = self._pool.submit(function, *args, **kwargs)
+        try:
+            call = self._pool.submit(function, *args, **kwargs)
+        except RuntimeError:  # no thread can be started
+            self._end(tenant)
+            raise
         call.add_done_callback(lambda done: self._note_end(done, tenant, loop))  # the thread's end, though nobody may await it any more
         return await asyncio.wrap_future(call)
 

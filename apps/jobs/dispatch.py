@@ -130,17 +130,18 @@ def dispatch(queue: str) -> int:
     return len(attempts)
 
 
-def dispatch_soon(queue: str) -> None:
+def dispatch_soon(queue: str) -> int:
     """Dispatch after a change that is committed: should the database fail here, the change stands and beat's dispatch follows."""
     try:
-        dispatch(queue)
+        return dispatch(queue)
     except DatabaseError:
         logger.exception("dispatch of queue %s failed", queue)
+        return 0
 
 
 def dispatch_all() -> int:
-    """Every queue on which something waits: the safety net under the calls at submit and finish."""
-    return sum(dispatch(queue) for (queue,) in _rows(QUEUES, {}))
+    """Every queue on which something waits, whatever befalls another: the safety net under the calls at submit and finish."""
+    return sum(dispatch_soon(queue) for (queue,) in _rows(QUEUES, {}))
 
 
 def _admit(queue: str, *, limits: Capacity) -> tuple[list[Attempt], bool]:

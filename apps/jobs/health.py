@@ -86,8 +86,9 @@ class _Check(Generic[Found]):
     def start(self) -> "Future[Found]":
         """Begin a check, or join the one under way. Called by one thread at a time."""
         if self._result is None or self._result.done():
-            self._result = Future()
-            threading.Thread(target=self._run, args=(self._result,), name=f"health-{self._name}", daemon=True).start()
+            result: Future[Found] = Future()
+            threading.Thread(target=self._run, args=(result,), name=f"health-{self._name}", daemon=True).start()
+            self._result = result  # only now: a thread that cannot start would leave everybody waiting
         return self._result
 
     def _run(self, result: "Future[Found]") -> None:
@@ -116,8 +117,9 @@ class HealthMonitor:
         """The current health: a recent result, or that of the round under way. Ready within CHECK_SECONDS, and never an exception."""
         with self._lock:
             if self._round is None or (self._round.done() and time.monotonic() >= self._good_until):
-                self._round = Future()
-                threading.Thread(target=self._run, args=(self._round,), name="health", daemon=True).start()
+                begun: Future[Health] = Future()
+                threading.Thread(target=self._run, args=(begun,), name="health", daemon=True).start()
+                self._round = begun
             return self._round
 
     def read(self) -> Health:

@@ -107,3 +107,20 @@ def test_fair_threads_free_the_turn_of_a_caller_that_left_when_its_call_ends() -
         assert calls.ended == ["first", "third"]
 
     asyncio.run(run())
+
+
+def test_fair_threads_give_the_turn_back_where_no_thread_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def run() -> None:
+        calls, pool = Calls(), FairThreadPool("test", usual=2, most=2)
+        with monkeypatch.context() as patch:
+            patch.setattr(pool._pool, "submit", refuse)
+            for _ in range(3):
+                with pytest.raises(RuntimeError, match="new thread"):
+                    await pool.run("one", calls.ended.append, "lost")
+        await asyncio.wait_for(pool.run("one", calls.ended.append, "next"), PATIENCE)
+        assert calls.ended == ["next"]
+
+    asyncio.run(run())

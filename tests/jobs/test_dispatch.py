@@ -2,12 +2,13 @@
 
 import json
 import re
+import threading
 import time
 from typing import Any
 
 import pytest
 import redis
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from kombu.exceptions import OperationalError
 
@@ -17,7 +18,7 @@ from apps.jobs.dispatch import WAITING, dispatch, dispatch_all
 from apps.jobs.models import FairShare, Job, Part, PartState
 from apps.jobs.publishing import is_broker_away
 from tests.factories import AccountFactory, PlanFactory
-from tests.factories_jobs import announce, caller, finished, part_of, reread, started, submit, submit_many, work_off
+from tests.factories_jobs import announce, caller, engine_spec, finished, part_of, reread, started, submit, submit_many, work_off
 from tests.jobs.observing import together
 from workers.contract.messages import PartMessage, SpeakWork
 
@@ -162,6 +163,29 @@ def test_the_lock_of_a_queue_is_waited_for() -> None:
     by = caller()
     together(lambda number: submit(by), count=8)
     assert count_of("admitted") == 4
+
+
+def test_dispatching_all_queues_goes_on_after_one_whose_lock_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = [submit(caller(), queue=queue).job for queue in ("a-stuck", "kokoro")]
+    announce(engine_spec("a-stuck"), engine_spec())
+    Part.objects.update(state="queued", token=None)
+    monkeypatch.setattr(dispatcher, "LOCK", dispatcher.LOCK.replace("5s", "50ms"))
+    is_held, may_leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('dispatch:a-stuck', 0))")
+            is_held.set()
+            may_leave.wait(30)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert is_held.wait(30)
+    assert dispatch_all() == 1
+    may_leave.set()
+    holder.join()
+    assert [part_of(job).state for job in jobs] == ["queued", "admitted"]
 
 
 def fill(*, tenants: int, jobs_each: int) -> None:

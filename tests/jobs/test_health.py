@@ -69,3 +69,17 @@ def test_a_check_that_hangs_keeps_one_thread_however_often_it_is_started() -> No
     assert [thread.name for thread in threading.enumerate()].count("health-hanging") == 1
     release.set()
     assert check.start().result(timeout=10) is True
+
+
+def test_health_is_checked_anew_after_a_thread_could_not_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    announce()
+    check = _Check("refused", lambda: True)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        for begin in (monitor.ask, check.start):
+            with pytest.raises(RuntimeError, match="new thread"):
+                begin()
+    assert (monitor.ask().result(timeout=10).status, check.start().result(timeout=10)) == ("online", True)

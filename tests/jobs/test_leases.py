@@ -11,7 +11,8 @@ from apps.billing.selectors import available_millicredits
 from apps.catalog.models import Worker
 from apps.core.storage import StorageAwayError, get_storage
 from apps.jobs.dispatch import dispatch
-from apps.jobs.models import Job, JobState, Part, PartState, ReaperClock
+from apps.jobs.models import AdmissionPause, Job, JobState, Part, PartState, ReaperClock
+from apps.jobs.pauses import is_admission_paused
 from apps.jobs.services import reap as reaper
 from apps.jobs.services.reap import reap
 from apps.jobs.services.workers import hear_announcement, hear_heartbeat
@@ -32,7 +33,7 @@ from tests.factories_jobs import (
 )
 from tests.jobs.observing import age_leases, beat, everything
 from workers.contract import names
-from workers.contract.messages import Heartbeat
+from workers.contract.messages import Heartbeat, InFlight
 
 
 def lease_seconds(part: Part) -> float:
@@ -360,3 +361,37 @@ def test_a_new_engine_appears_with_the_capacity_of_its_worker() -> None:
     announce(engine_spec("hibari"), worker="another")
     assert part_of(job).state == PartState.ADMITTED
     assert hear_announcement.__module__ == "apps.jobs.services.workers"
+
+
+@pytest.mark.usefixtures("_awake")
+def test_reaper_after_the_clock_was_set_back_bounds_every_lease_retry_and_pause() -> None:
+    announce(slots=1)
+    first, second = (submit(caller()).job for _ in range(2))
+    running = started(part_of(first))
+    # As rows look that were written an hour before the clock went back by an hour.
+    future = timezone.now() + timedelta(hours=1)
+    Part.objects.filter(pk=running.pk).update(lease_expires_at=future)
+    Part.objects.filter(job_id=second.uuid).update(not_before=future)
+    AdmissionPause.objects.create(until=future)
+    ReaperClock.objects.update(last_run_at=future)
+    assert reap() == 0
+    assert lease_seconds(running) == pytest.approx(15, abs=1)
+    assert part_of(second).not_before <= timezone.now()
+    assert not is_admission_paused()
+    age_leases()
+    assert reap() == 1, "a worker that is not heard of meanwhile is lost as usual"
+
+
+@pytest.mark.parametrize("units_done", [1 << 31, -5, "many", None, float("nan")])
+def test_heartbeat_with_a_hostile_value_renews_the_lease_of_each_part(units_done: Any) -> None:
+    announce()
+    hostile, good = (started(part_of(submit(caller(), "x" * 40).job)) for _ in range(2))
+    age_leases(10)
+    told = [
+        InFlight(token=hostile.token.hex, units_done=units_done),
+        InFlight(token="no token"),
+        InFlight(token=good.token.hex, units_done=25),
+    ]
+    beat(in_flight=tuple(told), is_stopping=True)
+    assert [lease_seconds(part) for part in (hostile, good)] == pytest.approx([15, 15], abs=1)
+    assert [Part.objects.get(pk=part.pk).units_done for part in (hostile, good)] == [0, 25]

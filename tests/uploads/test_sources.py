@@ -245,3 +245,18 @@ def test_recordings_beyond_the_accounts_concurrency_are_refused_before_they_are_
         elsewhere.is_leaving.set()
         slow.result()
     assert listen(owner, **as_form(song)).status_code == 200
+
+
+def test_recording_whose_intake_breaks_unexpectedly_counts_no_longer(
+    owner: Person, song: bytes, monkeypatch: pytest.MonkeyPatch, objects: Path
+) -> None:
+    Plan.objects.filter(pk=owner.account.plan_id).update(concurrent_jobs=1)
+
+    def break_off(*_: object, **__: object) -> None:
+        raise RuntimeError("a bug")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("apps.uploads.services.intake.probe_file", break_off)
+        assert listen(owner, **as_form(song)).status_code == 500
+    assert (Upload.objects.count(), files_below(objects)) == (0, [])
+    assert listen(owner, **as_form(song)).status_code == 200

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.core.events import publish_event
+from apps.core.ids import find_uuid
 from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part
 from apps.jobs.publishing import cancel_attempts
 from apps.jobs.selectors import read_progress
@@ -17,6 +18,8 @@ from workers.contract.messages import InFlight, PartStarted
 
 DEADLINE_GRACE_SECONDS = 60
 """A worker gives a part up at its deadline. One that goes on telling that it lives, with a part that never ends, is believed no longer."""
+
+LARGEST_UNITS = 1 << 31
 
 # No lock is waited for: what is locked is being finished, and needs no lease. The job's row is written by a statement of its own, so that
 # nobody holds a part's row while waiting for its job's.
@@ -55,10 +58,11 @@ def start_part(started: PartStarted) -> None:
 
 def renew_leases(in_flight: Sequence[InFlight], *, worker: str, boot: str) -> None:
     """A heartbeat's attempts are alive. Those that are worth nothing any more are stopped."""
-    if not in_flight:
+    units = {token: _storable_units(held.units_done) for held in in_flight if (token := find_uuid(str(held.token))) is not None}
+    if not units:
         return
-    tokens = [UUID(held.token) for held in in_flight]
-    jobs = _renew(tokens, units=[held.units_done for held in in_flight], worker=worker, boot=boot)
+    tokens = list(units)
+    jobs = _renew(tokens, units=list(units.values()), worker=worker, boot=boot)
     publish_progress(jobs)
     if len(jobs) < len(tokens):
         _stop_stale(tokens)
@@ -109,6 +113,11 @@ def _renew(tokens: list[UUID], *, units: list[int], worker: str, boot: str) -> l
     if taken_up:
         begin_jobs(taken_up)
     return [job_uuid for job_uuid, _ in rows]
+
+
+def _storable_units(units_done: object) -> int:
+    """The number as a column takes it; 0 for what is none: one bad value must not cost a worker's other parts their leases."""
+    return units_done if isinstance(units_done, int) and 0 <= units_done < LARGEST_UNITS else 0
 
 
 def _stop_stale(tokens: list[UUID]) -> None:

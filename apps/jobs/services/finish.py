@@ -20,7 +20,7 @@ from apps.jobs.models import IN_FLIGHT_STATES, Job, Part, PartState
 from apps.jobs.objects import output_key, timings_key
 from apps.jobs.pauses import pause_if_store_is_away
 from apps.jobs.publishing import DISCARD_JOINED_PARTS
-from apps.jobs.services.attempts import begin_jobs, publish_progress, requeue_attempt
+from apps.jobs.services.attempts import LARGEST_UNITS, begin_jobs, publish_progress, requeue_attempt
 from apps.jobs.services.endings import complete_job, end_cancelled_job, fail_job, lock_job
 from apps.jobs.services.stages import go_on
 from workers.contract import errors
@@ -32,7 +32,6 @@ logger = logging.getLogger(__name__)
 RETRY_PAUSE_SECONDS = 2.0
 """Times the number of attempts: what failed a moment ago fails again at once."""
 OUTAGE_PAUSE_SECONDS = 5.0
-LARGEST_UNITS = 1 << 31
 LONGEST_MESSAGE = 1000
 _ERROR_CODE = re.compile(r"[a-z0-9_]{0,50}")
 MOST_DEATHS = 3

@@ -100,7 +100,7 @@ def take_source(order: SourceOrder) -> Source:
     if order.upload.state != UploadState.READY:
         try:
             measured = measure(fetch(order.intake) if order.intake.url else order.intake)
-        except ApplicationError as error:
+        except Exception as error:
             record_refusal(order.upload, error)
             raise
         record_measured(order.upload, measured)
@@ -121,7 +121,7 @@ async def take_in_aside(exchange: Exchange, order: SourceOrder) -> None:
         if intake.url:
             intake = await fetch_threads().run(tenant, fetch, intake)
         measured = await intake_threads().run(tenant, measure, intake)
-    except ApplicationError as error:
+    except Exception as error:
         await exchange.run(record_refusal, order.upload, error)
         raise
     finally:
@@ -173,8 +173,8 @@ def record_measured(upload: Upload, measured: Measured) -> None:
         raise
 
 
-def record_refusal(upload: Upload, error: ApplicationError) -> None:
-    """A file that came with a request is forgotten; an address that was given tells why, and takes another file."""
+def record_refusal(upload: Upload, error: Exception) -> None:
+    """A file that came with a request is forgotten, and counts no more; an address that was given tells why, and takes another file."""
     if upload.origin != Origin.ADDRESS:
         upload.delete()
     elif isinstance(error, RefusedFileError):
