@@ -17,6 +17,8 @@ from apps.core.remembered import Remembered
 PICTURE_SECONDS = 2.0
 ANY_MODEL = "*"
 """Among the candidates of a stand-in: any other installed model of its kind."""
+PREFERRED_SPEAKERS = ("kokoro", "hibari")
+"""The best first, where the platform chooses the model; then the others, those of draft quality last."""
 _NAMED_IN_ERRORS = 12
 
 
@@ -98,6 +100,12 @@ def substitution_warnings(engine: EngineRow, *, voice_asked: str | None, voice_u
 def list_models() -> list[EngineRow]:
     """Every enabled model that is installed, also those that no worker serves now."""
     return list(_picture.get().engines.values())
+
+
+def list_speaking_models(plan: Plan) -> list[EngineRow]:
+    """Models of text to speech that can be used now and that the plan includes, the best first."""
+    speaking = [engine for engine in list_models() if engine.kind == "tts" and engine.was_seen_lately and _includes(plan, engine.id)]
+    return sorted(speaking, key=_speaking_rank)
 
 
 def list_stand_ins(plan: Plan) -> list[EngineRow]:
@@ -183,6 +191,11 @@ def forget_catalogue() -> None:
     _picture.forget()
 
 
+def _speaking_rank(engine: EngineRow) -> tuple[int, bool, str]:
+    preferred = PREFERRED_SPEAKERS.index(engine.id) if engine.id in PREFERRED_SPEAKERS else len(PREFERRED_SPEAKERS)
+    return preferred, engine.spec.is_draft, engine.id
+
+
 def _find_own_voice(engine: EngineRow, voice_id: str) -> VoiceRow | None:
     return engine.voices.get(voice_id) or next(
         (voice for voice in engine.voices.values() if voice.id.casefold() == voice_id.casefold()), None
@@ -212,6 +225,7 @@ def _choose_stand_in(row: StandInRow, *, plan: Plan, voice: str, language: str) 
             not engine.was_seen_lately,
             bool(voice) and not is_mapped and _find_own_voice(engine, voice) is None,
             primary not in {"", "auto"} and primary not in engine.spec.languages,
+            engine.spec.is_draft,
         ),
     )
 

@@ -21,7 +21,12 @@ class VoiceChatRequestSerializer(ReferenceSerializer):
     voice = fields.Text(
         required=False, default="", allow_blank=True, max_length=100, help_text="af_bella, or one of the answer's language."
     )
-    tts_model = fields.FormName(required=False, default="kokoro", max_length=100, help_text="Who speaks.")
+    tts_model = fields.FormName(
+        required=False,
+        default="",
+        max_length=100,
+        help_text="Who speaks. When left out: kokoro, or without `voice` a model that speaks the language.",
+    )
     model = fields.Text(
         required=False, default="", allow_blank=True, max_length=100, help_text="Who answers: of type `chat` in /v1/models/."
     )

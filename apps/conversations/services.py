@@ -22,11 +22,15 @@ from apps.jobs.services.stages import output_of
 from apps.jobs.services.submit import JobPlan, PartPlan, Submission, accept_job
 from apps.listening.pieces import NOWHERE, listening_parts
 from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of, read_language
+from apps.speech.languages import Speaker, choose_speaker, normalised_tag
+from apps.speech.serializers import DEFAULT_MODEL as DEFAULT_SPEAKER
 from apps.translation.translators import find_recogniser_in_use
 from apps.uploads.services import Source, SourceLimits
 from workers.contract.listening import ListenWork, ReplyWork
 from workers.contract.listening import Turn as ToldTurn
+from workers.contract.markup import Segment
 from workers.contract.messages import SpeakWork
+from workers.text.markup.document import Document
 
 KIND = "voice-chat"
 SERVICE = "voice-chat"
@@ -45,7 +49,8 @@ class TurnOrder:
     system_prompt: str | None = None
     """None keeps the conversation's."""
     voice: str = ""
-    tts_model: str = "kokoro"
+    tts_model: str = ""
+    """Empty for the default, or without a voice for one that speaks the language."""
     model: str = ""
     """Who answers; the first there is when empty."""
     language: str | None = None
@@ -60,7 +65,7 @@ class Cast:
 
     recogniser: EngineRow | None
     responder: EngineRow
-    speaker: EngineRow
+    speaker: Speaker
     voice: VoiceRow | None
     language: str
     conversation: Conversation | None
@@ -69,16 +74,29 @@ class Cast:
 def choose_cast(caller: Caller, *, order: TurnOrder) -> Cast:
     """Everything that can be refused before a recording is taken in. Raises ApplicationErrors with codes that stay."""
     recogniser = None if order.text else find_recogniser_in_use(caller.plan, preferred=DEFAULT_MODEL)
-    speaker = find_model(order.tts_model, plan=caller.plan, voice=order.voice)
-    voice = map_voice(speaker, order.voice)
+    speaker = _choose_speaker(caller, order=order)
+    voice = map_voice(speaker.engine, order.voice)
     conversation = get_own_conversation(caller, conversation_id=order.conversation_id) if order.conversation_id else None
     return Cast(
         recogniser,
         find_responder(caller.plan, model=order.model),
         speaker,
-        find_voice(speaker, voice) if voice else None,
+        find_voice(speaker.engine, voice) if voice else None,
         check_spoken_language(recogniser, order.language) if recogniser else read_language(order.language),
         conversation,
+    )
+
+
+def _choose_speaker(caller: Caller, *, order: TurnOrder) -> Speaker:
+    """The model that was asked for; else the default, or a model that speaks the language of the user, whom the answer follows."""
+    language = normalised_tag(order.language)
+    return choose_speaker(
+        Document(order.text, (Segment(order.text),)),
+        engine=find_model(order.tts_model or DEFAULT_SPEAKER, plan=caller.plan, voice=order.voice, language=language),
+        plan=caller.plan,
+        voice=order.voice,
+        language=language,
+        is_model_open=not order.tts_model and not order.voice,
     )
 
 
@@ -157,14 +175,15 @@ def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple
     ).to_dict()
     if listening:
         answer["transcript"] = output_of(0)
-    speech = SpeakWork(cast.speaker.id, voice=cast.voice.id if cast.voice else "", text="", format=order.format).to_dict()
+    speaker = cast.speaker.engine
+    speech = SpeakWork(speaker.id, voice=cast.voice.id if cast.voice else "", text="", format=order.format).to_dict()
     parts = (
         *listening,
         PartPlan("reply", answer, units=0, stage=stage, queue=cast.responder.queue, is_kept=True, weight=REPLY_WEIGHT),
-        PartPlan("speak", {**speech, "script": output_of(stage)}, units=0, stage=stage + 1, queue=cast.speaker.queue, weight=SPEAK_WEIGHT),
+        PartPlan("speak", {**speech, "script": output_of(stage)}, units=0, stage=stage + 1, queue=speaker.queue, weight=SPEAK_WEIGHT),
     )
-    params: dict[str, Any] = {"model": cast.speaker.id, "voice": order.voice, "format": order.format, "conversation": conversation.uuid.hex}
-    warnings = substitution_warnings(cast.speaker, voice_asked=order.voice, voice_used=cast.voice.id if cast.voice else "")
+    params: dict[str, Any] = {"model": speaker.id, "voice": order.voice, "format": order.format, "conversation": conversation.uuid.hex}
+    warnings = substitution_warnings(speaker, voice_asked=order.voice, voice_used=cast.voice.id if cast.voice else "")
     return JobPlan(
         kind=KIND,
         engine_id=cast.responder.id,
@@ -176,7 +195,7 @@ def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple
         price_millicredits=service_price(SERVICE),
         output_format=order.format,
         params={**params, "text": order.text, "source": source.key} if source else {**params, "text": order.text},
-        warnings=tuple(warnings),
+        warnings=(*cast.speaker.warnings, *warnings),
         webhook_url=order.webhook_url,
     )
 

@@ -36,19 +36,22 @@ class PartText:
         return {"text": self.text, "segments": [segment.to_dict() for segment in self.segments]}
 
 
-def read_text(text: str, *, engine: EngineRow, param: str) -> Document:
-    """Markup or plain text, checked against the model. 400 invalid_markup with line and column."""
+def parse_text(text: str, *, param: str) -> Document:
+    """Markup or plain text. 400 invalid_markup with line and column."""
     try:
-        document = parse_markup(text)
-        for index, segment in enumerate(document.segments):
-            problem = _problem_of(segment, engine=engine)
-            if problem:
-                raise document.error_at(index, problem)
+        return parse_markup(text)
     except MarkupError as error:
         raise _invalid_markup(error, param=param) from None
+
+
+def check_text(document: Document, *, engine: EngineRow, param: str) -> None:
+    """Check the voices and languages of the markup against the model. 400 invalid_markup with line and column, blank."""
+    for index, segment in enumerate(document.segments):
+        problem = _problem_of(segment, engine=engine)
+        if problem:
+            raise _invalid_markup(document.error_at(index, problem), param=param)
     if not _is_heard(document):
         raise InvalidRequestError("There is nothing to say.", code="blank", param=param)
-    return document
 
 
 def check_say_as(document: Document, *, engine: EngineRow, voice: str, language: str, param: str) -> None:

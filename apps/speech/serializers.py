@@ -20,7 +20,11 @@ NOT_YET = () if STREAMS_SPEECH else ("stream",)
 class SpeechRequestSerializer(serializers.Serializer[Any]):
     """The body of POST /v1/tts/."""
 
-    model = fields.Text(required=False, default=DEFAULT_MODEL, max_length=100, help_text="A model of /v1/models/.")
+    model = fields.Text(
+        required=False,
+        max_length=100,
+        help_text=f"A model of /v1/models/. When left out: {DEFAULT_MODEL}, or without `voice` one that speaks the text's language.",
+    )
     text = fields.Text(required=False, help_text="What to say; `input` is taken for it.")
     input = fields.Text(required=False, help_text="Another name for `text`.")
     voice = fields.Text(required=False, allow_null=True, allow_blank=True, max_length=100, help_text="Of /v1/voices/; the model's default.")

@@ -16,7 +16,16 @@ from apps.jobs.models import SPEECH
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan, PartPlan, Submission, submit_job
 from apps.speech.delivery import instruction_warnings, read_instructions
-from apps.speech.reading import SAMPLE_CHARACTERS, check_say_as, cut_text, read_rules, read_text
+from apps.speech.languages import (
+    Speaker,
+    check_language,
+    choose_speaker,
+    language_warnings,
+    normalised_tag,
+    primary_tag,
+    unsupported_language,
+)
+from apps.speech.reading import SAMPLE_CHARACTERS, check_say_as, check_text, cut_text, parse_text, read_rules
 from workers.contract.formats import FORMATS
 from workers.contract.markup import PronunciationRule
 from workers.contract.messages import SpeakWork
@@ -41,6 +50,8 @@ class SpeechOrder:
     """What the text is called in the request, for errors."""
     model: str = "kokoro"
     voice: str | None = None
+    is_model_open: bool = False
+    """Whether any model may speak, as the caller chose neither a model nor a voice."""
     format: str = "mp3"
     speed: float = 1.0
     language: str | None = None
@@ -67,12 +78,15 @@ def request_speech(caller: Caller, *, order: SpeechOrder, idempotency: Idempoten
 def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     """The job that the order asks for: its parts, its lane, its price."""
     engine = find_model(order.model, plan=caller.plan, voice=order.voice, language=order.language)
-    language = _check_language(engine, order.language)
-    voice = _choose_voice(engine, order=order, language=language)
     _check_markup_length(caller, engine=engine, order=order)
-    document = read_text(order.text, engine=engine, param=order.text_param)
+    document = parse_text(order.text, param=order.text_param)
+    speaker = _choose_speaker(caller, engine=engine, order=order, document=document)
+    engine, language = speaker.engine, _check_language(speaker.engine, order.language, caller=caller)
+    voice = _choose_voice(engine, order=order, language=language or speaker.language)
+    check_text(document, engine=engine, param=order.text_param)
     units = document.counted_characters
     _check_length(caller, engine=engine, order=order, units=units)
+    check_language(document, engine=engine, plan=caller.plan, language=language, param=order.text_param)
     check_say_as(document, engine=engine, voice=voice, language=language, param=order.text_param)
     work = _work(order, engine=engine, voice=voice, language=language, rules=read_rules(caller, order.pronunciations))
     parts = _parts(document, work=work, has_language=bool(language))
@@ -97,9 +111,20 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
             "timestamps": order.has_timestamps,
         },
         asked_model=engine.asked_id,
-        warnings=tuple(_warnings(order, engine=engine, voice=voice, document=document)),
+        warnings=(*speaker.warnings, *_warnings(order, engine=engine, voice=voice, document=document)),
         daily_characters=units if caller.is_anonymous else 0,
         webhook_url=order.webhook_url,
+    )
+
+
+def _choose_speaker(caller: Caller, *, engine: EngineRow, order: SpeechOrder, document: Document) -> Speaker:
+    return choose_speaker(
+        document,
+        engine=engine,
+        plan=caller.plan,
+        voice=order.voice or "",
+        language=normalised_tag(order.language),
+        is_model_open=order.is_model_open,
     )
 
 
@@ -121,6 +146,7 @@ def _warnings(order: SpeechOrder, *, engine: EngineRow, voice: str, document: Do
     warnings = substitution_warnings(engine, voice_asked=order.voice, voice_used=voice)
     warnings += [f"text: {warning}" for warning in document.warnings]
     warnings += instruction_warnings(order.instructions)
+    warnings += [] if normalised_tag(order.language) else language_warnings(document, engine=engine)
     spec = engine.spec
     if order.has_timestamps and not spec.has_word_timings:
         warnings.append(f"timestamps: {engine.id} does not know when its words are heard.")
@@ -133,10 +159,8 @@ def _sound_warnings(order: SpeechOrder, *, engine: EngineRow) -> list[str]:
     """Of the voice and the file, what is other than it was asked."""
     warnings = []
     voice = engine.voices.get(order.voice or "")
-    own, primary = (
-        tag.strip().lower().replace("_", "-").partition("-")[0] for tag in (voice.language if voice else "", order.language or "")
-    )
-    if voice and primary not in {"", "auto", own}:
+    own, primary = primary_tag(voice.language if voice else ""), primary_tag(normalised_tag(order.language))
+    if voice and primary not in {"", own}:
         warnings.append(f"voice: {voice.id} speaks {own!r}; where the model has a voice of {primary!r}, that one speaks.")
     chosen = FORMATS[order.format]
     rate, bitrate = chosen.choose_sample_rate(order.sample_rate), chosen.choose_bitrate(order.bitrate)
@@ -171,23 +195,20 @@ def _choose_voice(engine: EngineRow, *, order: SpeechOrder, language: str) -> st
     if asked := map_voice(engine, order.voice):
         return find_voice(engine, asked).id
     if language:
-        primary = language.partition("-")[0]
-        fitting = next((voice.id for voice in engine.voices.values() if voice.language == primary), None)
-        return fitting or find_voice(engine, None).id
+        fitting = [voice for voice in engine.voices.values() if primary_tag(voice.language) == primary_tag(language)]
+        regional = next((voice.id for voice in fitting if language in (voice.language, *voice.tags)), None)
+        return regional or next((voice.id for voice in fitting), None) or find_voice(engine, None).id
     return "" if len(engine.spec.languages) > 1 else find_voice(engine, None).id
 
 
-def _check_language(engine: EngineRow, language: str | None) -> str:
-    tag = (language or "").strip().replace("_", "-").lower()
-    if tag in {"", "auto"}:
+def _check_language(engine: EngineRow, language: str | None, *, caller: Caller) -> str:
+    tag = normalised_tag(language)
+    if not tag:
         return ""
     if not _LANGUAGE.fullmatch(tag):
         raise InvalidRequestError(f"{tag[:35]!r} is not a language tag such as en or pt-br.", code="invalid_language", param="language")
-    if engine.spec.languages and tag.partition("-")[0] not in engine.spec.languages:
-        spoken = ", ".join(engine.spec.languages)
-        reason = engine.spec.missing_languages.get(tag.partition("-")[0], "")
-        message = f"The model {engine.id!r} does not speak {tag!r}. It speaks: {spoken}. {reason}".rstrip()
-        raise InvalidRequestError(message, code="unsupported_language", param="language")
+    if engine.spec.languages and primary_tag(tag) not in engine.spec.languages:
+        raise unsupported_language(tag, engine=engine, plan=caller.plan, param="language")
     return tag
 
 

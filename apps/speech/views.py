@@ -22,7 +22,7 @@ from apps.jobs.services.idempotency import Idempotency, as_twin
 from apps.jobs.services.submit import Submission
 from apps.speech.results import document_of, result_shape
 from apps.speech.selectors import get_speech_job
-from apps.speech.serializers import QueuedSpeechSerializer, SpeechRequestSerializer, SpeechResultSerializer
+from apps.speech.serializers import DEFAULT_MODEL, QueuedSpeechSerializer, SpeechRequestSerializer, SpeechResultSerializer
 from apps.speech.services import SpeechOrder, request_speech
 
 SHAPE = SpeechRequestSerializer()
@@ -88,8 +88,9 @@ def order_of(body: dict[str, Any]) -> SpeechOrder:
     """The order that a valid body is."""
     return SpeechOrder(
         text=body["text"],
-        model=body["model"],
+        model=body.get("model", DEFAULT_MODEL),
         voice=body.get("voice"),
+        is_model_open="model" not in body and not body.get("voice"),
         format=body["format"],
         speed=body["speed"],
         language=body.get("language"),

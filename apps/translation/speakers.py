@@ -4,10 +4,8 @@ from dataclasses import dataclass, field
 
 from apps.accounts.models import Plan
 from apps.catalog.catalogue import EngineRow, VoiceRow
-from apps.catalog.selectors import find_model, list_models
+from apps.catalog.selectors import find_model, list_speaking_models
 from apps.core.errors import InvalidRequestError
-
-PREFERRED = ("kokoro", "hibari")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +19,7 @@ class Speaker:
 
 def choose_speaker(voice_id: str, *, language: str, plan: Plan) -> Speaker:
     """400 unknown_voice, voice_language_mismatch, unsupported_language."""
-    speaking = sorted(_speaking(plan), key=lambda engine: (_rank(engine), engine.id))
+    speaking = list_speaking_models(plan)
     if voice_id:
         return _with_voice(speaking, voice_id=voice_id, language=language, plan=plan)
     for engine in speaking:
@@ -38,7 +36,7 @@ def choose_speaker(voice_id: str, *, language: str, plan: Plan) -> Speaker:
 
 def list_spoken_languages(plan: Plan) -> list[str]:
     """Primary tags of the languages that some voice of the plan speaks."""
-    return sorted({_primary(voice) for engine in _speaking(plan) for voice in engine.voices.values()})
+    return sorted({_primary(voice) for engine in list_speaking_models(plan) for voice in engine.voices.values()})
 
 
 def _with_voice(speaking: list[EngineRow], *, voice_id: str, language: str, plan: Plan) -> Speaker:
@@ -51,18 +49,6 @@ def _with_voice(speaking: list[EngineRow], *, voice_id: str, language: str, plan
             raise InvalidRequestError(message, code="voice_language_mismatch", param="voice")
         return Speaker(find_model(engine.id, plan=plan), voice=voice.id)
     raise InvalidRequestError(f"Unknown voice {voice_id[:100]!r}. GET /v1/voices/ lists all.", code="unknown_voice", param="voice")
-
-
-def _speaking(plan: Plan) -> list[EngineRow]:
-    return [
-        engine
-        for engine in list_models()
-        if engine.kind == "tts" and engine.was_seen_lately and (not plan.allowed_models or engine.id in plan.allowed_models)
-    ]
-
-
-def _rank(engine: EngineRow) -> int:
-    return PREFERRED.index(engine.id) if engine.id in PREFERRED else len(PREFERRED)
 
 
 def _primary(voice: VoiceRow) -> str:

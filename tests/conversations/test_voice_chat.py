@@ -25,7 +25,7 @@ from tests.factories_jobs import AUDIO, announce, engine_spec, finished, outcome
 from tests.listening.conftest import HEARD, WHISPER, making, wait_until_admitted
 from tests.speech.people import Person, person
 from tests.web.shell import RunningShell
-from workers.contract.engines import EngineSpec
+from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.listening import ScriptDocument
 
 SCRIPT = ScriptDocument("Hello there.", "**Hi!** How are you?", "en", "en", ("Hi! How are you?",))
@@ -89,6 +89,26 @@ def test_a_documented_voice_model_speaks_through_its_stand_in(server: RunningShe
         answer = chat(server, owner, text="Hello there.", tts_model="chatterbox", voice="Lucy").json()
     assert answer["tts_model_used"] == "kokoro"
     assert [warning.partition(":")[0] for warning in answer["warnings"]] == ["model", "voice"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "speaker"),
+    [
+        ({"text": "Wie geht es Ihnen heute?"}, "pico"),
+        ({"text": "Na, alles klar?", "language": "de"}, "pico"),
+        ({"text": "How are you today?"}, "kokoro"),
+        ({"text": "Wie geht es Ihnen heute?", "tts_model": "kokoro"}, "kokoro"),
+        ({"text": "Wie geht es Ihnen heute?", "voice": "am_adam"}, "kokoro"),
+    ],
+)
+def test_an_answer_is_spoken_by_a_model_of_the_users_language_unless_one_is_chosen(
+    owner: Person, choice: dict[str, str], speaker: str
+) -> None:
+    german = engine_spec("pico", languages=("de",), voices=(VoiceSpec("de-de", "German", "de", "female"),), default_voice="de-de")
+    announce(engine_spec(), german, responder())
+    answer = owner.post("/v1/voice-chat/", {**choice, "async": True}, Prefer="respond-async")
+    assert answer.status_code == 200, answer.content
+    assert Job.objects.get().parts.get(kind="speak").queue == speaker
 
 
 def test_a_recording_is_heard_first(server: RunningShell, owner: Person, song: bytes) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workers.audio.encode import EncodedFile, Encoder, FileEncoder
 from workers.audio.joins import Joiner
-from workers.contract.errors import NOTHING_TO_SAY, WorkError
+from workers.contract.errors import NOTHING_TO_SAY, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.listening import ScriptDocument
 from workers.contract.markup import Segment
 from workers.contract.messages import Manifest, PartMessage, SpeakWork
@@ -25,7 +25,9 @@ from workers.stream import PartEvents
 from workers.tasks.results import check_format, read_document, store_results, stored_output
 from workers.tasks.workbench import Workbench
 from workers.text.language import detect_language
+from workers.text.language_names import LANGUAGE_NAMES
 from workers.text.script import Request, Script, Utterance, choose_language, language_of, voice_of, write_script
+from workers.text.unspoken import find_unspoken
 
 SILENT_SHARE_SECONDS: Final = 0.05
 """Of silence, for a share without a word: a file that every player opens."""
@@ -79,9 +81,19 @@ def _read_share(work: SpeakWork, *, engine: Engine, storage: Storage) -> SpeakWo
     voice = work.voice or next(filter(None, fitting), "")
     language = work.language
     if not language and engine.spec.languages:  # an answer may be in another language than the question
+        _check_spoken(script.text, engine=engine)
         usual = script.target_language or language_of(voice or engine.spec.default_voice, spec=engine.spec)
         language = detect_language(script.text, among=engine.spec.languages, preferred=usual)
     return replace(work, text=text, segments=(), voice=voice, language=language)
+
+
+def _check_spoken(text: str, *, engine: Engine) -> None:
+    """Raises WorkError (unsupported_language) for a text that is beyond doubt in a language that the engine does not speak."""
+    found = find_unspoken(text, spoken=engine.spec.languages)
+    if found is not None and found.is_sure:
+        name = LANGUAGE_NAMES.get(found.language, found.language)
+        message = f"The text is in {name} ({found.language}), which {engine.spec.name} does not speak. Choose a model that does."
+        raise WorkError(UNSUPPORTED_LANGUAGE, message)
 
 
 def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Script:

@@ -18,15 +18,12 @@ NOISE: Final = re.compile(r"https?://\S{1,500}|\S{1,64}@\S{1,255}|[\d_]+|[#@]\w{
 """Addresses and figures say nothing about the language."""
 
 _RELATED: Final = {
-    **dict.fromkeys(("als", "bar", "nds", "pfl", "lb", "frr"), "de"),
+    **dict.fromkeys(("als", "bar", "nds", "pfl", "lb", "frr", "gsw", "ksh"), "de"),
     **dict.fromkeys(("ast", "an", "ext", "cbk"), "es"),
     **dict.fromkeys(("lmo", "scn", "vec", "nap", "pms", "eml", "co", "sc"), "it"),
     **dict.fromkeys(("oc", "wa"), "fr"),
-    **dict.fromkeys(("gsw", "ksh"), "de"),
     **dict.fromkeys(("bs", "hr", "sh"), "hr"),
     **dict.fromkeys(("nn", "nb"), "no"),
-    **dict.fromkeys(("arz", "mzn"), "ar"),
-    **dict.fromkeys(("wuu", "yue"), "zh"),
     "gl": "pt",
     "sco": "en",
 }
@@ -79,13 +76,23 @@ def plain_words(text: str) -> list[str]:
     return joined.lower().split() if joined.isupper() else words
 
 
-def rank_latin(words: Collection[str]) -> tuple[dict[str, float], ...]:
-    """Probabilities of the languages in Latin letters, relatives taken together: by the words as they are written, and in lower case.
+def rank_latin(words: Collection[str]) -> dict[str, float]:
+    """Probabilities of the languages in Latin letters, relatives taken together; they add up to at most 1.
 
-    Each adds up to 1, or is empty where the model knows nothing of the text.
+    The mean of what the model says of the words as they are written and in lower case: names mislead it less so.
     """
+    merged: dict[str, float] = {}
     written = " ".join(words)
-    return tuple(_normalised(_predict(text)) for text in (written, written.lower()))
+    for text in (written, written.lower()):
+        for language, probability in _predict(text).items():
+            if language not in NOT_LATIN and language not in _CONSTRUCTED:
+                merged[related_tag(language)] = merged.get(related_tag(language), 0.0) + probability / 2
+    return merged
+
+
+def related_tag(language: str) -> str:
+    """The language that stands for a group of relatives."""
+    return _RELATED.get(language, language)
 
 
 def identify_within(words: Collection[str], *, among: Collection[str]) -> tuple[str, dict[str, float]]:
@@ -99,16 +106,6 @@ def identify_within(words: Collection[str], *, among: Collection[str]) -> tuple[
     total = sum(within.values())
     shares = {language: probability / total for language, probability in within.items()}
     return max(shares, key=lambda language: shares[language], default=""), shares
-
-
-def _normalised(probabilities: Mapping[str, float]) -> dict[str, float]:
-    merged: dict[str, float] = {}
-    for language, probability in probabilities.items():
-        if language not in NOT_LATIN and language not in _CONSTRUCTED:
-            related = _RELATED.get(language, language)
-            merged[related] = merged.get(related, 0.0) + probability
-    total = sum(merged.values())
-    return {language: probability / total for language, probability in merged.items()} if total else {}
 
 
 def _predict(text: str) -> dict[str, float]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from workers.contract.errors import WorkError
 from workers.contract.listening import ScriptDocument
 from workers.contract.messages import Address, SpeakWork
 from workers.engines.kokoro import KokoroEngine
@@ -36,6 +37,13 @@ def test_an_answer_is_spoken_in_the_language_that_it_is_written_in(
     document = ScriptDocument("?", answer, asked_in, asked_in, (answer,))
     work = resolve(SpeakWork("kokoro", "af_bella", ""), document, storage=storage, folder=tmp_path)
     assert (work.text, work.voice, work.language) == (answer, "af_bella", spoken_in)
+
+
+def test_an_answer_in_a_language_that_the_engine_does_not_speak_fails(storage: Storage, tmp_path: Path) -> None:
+    answer = "Natürlich kann ich Ihnen helfen. Was möchten Sie wissen?"
+    with pytest.raises(WorkError, match=r"The text is in German \(de\), which Kokoro does not speak") as failure:
+        resolve(SpeakWork("kokoro", "", ""), ScriptDocument("?", answer, "de", "de", (answer,)), storage=storage, folder=tmp_path)
+    assert failure.value.code == "unsupported_language"
 
 
 def test_a_language_that_the_work_names_is_not_guessed(storage: Storage, tmp_path: Path) -> None:

@@ -1,0 +1,121 @@
+"""Texts in a language that the chosen model does not speak: another model takes over, the request is refused, or a warning says so."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from apps.accounts.models import Plan
+from apps.catalog.catalogue import EngineRow, VoiceRow
+from apps.catalog.selectors import find_model, list_speaking_models
+from apps.core.errors import InvalidRequestError
+from workers.text.language_names import LANGUAGE_NAMES
+from workers.text.markup.document import Document
+from workers.text.unspoken import Unspoken, find_unspoken, has_readable_word
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """The model that speaks a text."""
+
+    engine: EngineRow
+    language: str = ""
+    """Primary tag of the text, where it made another model speak; the voice is to speak it."""
+    warnings: tuple[str, ...] = ()
+
+
+def choose_speaker(document: Document, *, engine: EngineRow, plan: Plan, voice: str, language: str, is_model_open: bool) -> Speaker:
+    """The engine, or a model that speaks the text's languages where the engine does not and the caller did not choose it.
+
+    engine: what the request's model stands for. voice, language: the request's, empty where it has none. is_model_open: whether the request
+    names neither model nor voice; a model that only stands in for the one it names may be changed too.
+    """
+    if not engine.spec.languages:
+        return Speaker(engine)
+    needed = [primary_tag(tag) for tag in (language, *document.languages) if tag]
+    found = None if language else find_unspoken(untagged_text(document), spoken=engine.spec.languages)
+    if found is not None and found.is_likely:
+        needed.append(found.language)
+    missing = [tag for tag in needed if tag not in engine.spec.languages]
+    if not missing:
+        return Speaker(engine)
+    candidates = list_speaking_models(plan) if is_model_open else []
+    if engine.stand_in is not None:
+        candidates = [find_model(engine.asked_id, plan=plan, voice=voice, language=missing[-1])]
+    other = next((one for one in candidates if set(needed) <= set(one.spec.languages)), None)
+    if other is None:
+        return Speaker(engine)
+    warning = f"model: {other.id} speaks, as the text is in {named(missing[-1])}, which {engine.id} does not speak."
+    return Speaker(other, missing[-1], (warning,))
+
+
+def check_language(document: Document, *, engine: EngineRow, plan: Plan, language: str, param: str) -> None:
+    """400 unsupported_language for a text that the model would make gibberish or silence of.
+
+    language: the request's own; then only a text without one readable word is refused.
+    """
+    if not has_readable_word(document.written, spoken=engine.spec.languages) and not _is_spelled(document):
+        found = find_unspoken(document.written, spoken=engine.spec.languages)
+    else:
+        found = None if language else find_unspoken(untagged_text(document), spoken=engine.spec.languages)
+    if found is not None and found.is_sure:
+        what = f"The text is in {named(found.language)}, which the model {engine.id!r} does not speak."
+        who = _who_speaks(found.language, engine=engine, plan=plan)
+        advice = "" if language else "If it is in another language, send that as `language`."
+        raise InvalidRequestError(f"{what} {who} {advice}".rstrip(), code="unsupported_language", param=param)
+
+
+def language_warnings(document: Document, *, engine: EngineRow) -> list[str]:
+    """Warnings about text that seems to be in a language that the model does not speak, where the request names no language."""
+    found = find_unspoken(untagged_text(document), spoken=engine.spec.languages)
+    return [_warning(found, engine=engine)] if found is not None else []
+
+
+def unsupported_language(tag: str, *, engine: EngineRow, plan: Plan, param: str) -> InvalidRequestError:
+    """The refusal of a language that the request names."""
+    reason = engine.spec.missing_languages.get(primary_tag(tag), "")
+    who = _who_speaks(primary_tag(tag), engine=engine, plan=plan)
+    return InvalidRequestError(
+        f"The model {engine.id!r} does not speak {tag!r}. {who} {reason}".rstrip(), code="unsupported_language", param=param
+    )
+
+
+def untagged_text(document: Document) -> str:
+    """The plain text whose language the markup does not name."""
+    return "\n".join(segment.text for segment in document.segments if segment.kind == "text" and not segment.language)
+
+
+def named(language: str) -> str:
+    """`German (de)`."""
+    return f"{LANGUAGE_NAMES[language]} ({language})" if language in LANGUAGE_NAMES else repr(language)
+
+
+def normalised_tag(language: str | None) -> str:
+    """Lower case with hyphens; empty where the language is to be detected."""
+    tag = (language or "").strip().replace("_", "-").lower()
+    return "" if tag == "auto" else tag
+
+
+def primary_tag(tag: str) -> str:
+    """`en` for `en-GB`."""
+    return tag.strip().replace("_", "-").partition("-")[0].lower()
+
+
+def _warning(found: Unspoken, *, engine: EngineRow) -> str:
+    return (
+        f"language: some of the text seems to be in {named(found.language)}, which {engine.id} does not speak and cannot say well; "
+        "`language` says what it is in."
+    )
+
+
+def _who_speaks(language: str, *, engine: EngineRow, plan: Plan) -> str:
+    spoken = f"It speaks: {', '.join(engine.spec.languages)}."
+    others = [other.id for other in list_speaking_models(plan) if language in _languages(other.voices.values())]
+    return f"{spoken} Models that speak {language!r}: {', '.join(others)}." if others else f"{spoken} No model here speaks {language!r}."
+
+
+def _languages(voices: Collection[VoiceRow]) -> set[str]:
+    return {primary_tag(voice.language) for voice in voices}
+
+
+def _is_spelled(document: Document) -> bool:
+    """Whether the markup says how something is spoken, whatever is written."""
+    return any(segment.alias or segment.phonemes for segment in document.segments)
