@@ -95,7 +95,7 @@ def test_any_text_is_spoken_word_for_word_or_refused(text: str) -> None:
 SPOKEN = {
     "lone surrogate": '"\\ud800 hello"',
     "escaped NUL": '"a\\u0000b"',
-    "right to left": json.dumps("مرحبا بالعالم \u202eabc\u202c"),
+    "right to left": json.dumps("Hello there, everybody, مرحبا \u202eabc\u202c"),
     "a flood of marks": json.dumps("a" + "\u0301" * 5000),
     "zero width": json.dumps("h\u200be\u200dl\ufefflo"),
     "emoji": json.dumps("🎉👍🏽👩\u200d👩\u200d👧🇩🇪"),
@@ -104,10 +104,11 @@ SPOKEN = {
     "half a million spaces and a word": json.dumps(" " * 499_999 + "a"),
     "half a million line ends and a word": json.dumps("\n" * 499_999 + "a"),
     "half a million full stops and a word": json.dumps("." * 499_999 + "a"),
-    "half a million ideographs": json.dumps("好" * 500_000),
     "a < that is no tag": json.dumps("a < b && c > d </3 <3"),
 }
 REFUSED = {
+    "another script, right to left": json.dumps("مرحبا بالعالم \u202eabc\u202c"),
+    "half a million ideographs for an English model": json.dumps("好" * 500_000),
     "nothing": '""',
     "white space": json.dumps(" \n\t\u3000\u2028"),
     "punctuation": json.dumps("?! ... --- ,;: «»"),

@@ -196,6 +196,7 @@ def test_what_is_as_it_was_asked_needs_no_warning(owner: Person, fields: dict[st
 
 
 def test_the_parts_of_a_text_know_its_beginning_to_hear_its_language_by(owner: Person) -> None:
+    announce(engine_spec(languages=("en", "es")))
     text = "Mañana iremos a la playa. " * 100
     parts = list(Part.objects.filter(job=job_of(owner.say(text, voice="af_bella")), kind="speak"))
     assert len(parts) > 1
