@@ -6,7 +6,7 @@ import pytest
 
 from apps.catalog.selectors import find_listed_model
 from apps.jobs.models import Job
-from apps.speech.reading import check_say_as, read_text
+from apps.speech.reading import check_say_as, parse_text
 from tests.factories_jobs import announce
 from tests.growth import assert_linear
 from tests.speech.people import Person, person
@@ -96,7 +96,7 @@ def test_thousands_of_elements_take_linear_time(name: str) -> None:
     engine = find_listed_model("kokoro")
 
     def prepare(count: int) -> Callable[[], object]:
-        document = read_text(HOSTILE[name] * count, engine=engine, param="text")
+        document = parse_text(HOSTILE[name] * count, param="text")
         return lambda: check_say_as(document, engine=engine, voice="", language="", param="text")
 
     assert_linear(prepare, size=2000)
