@@ -35,6 +35,9 @@ SPACES: Final = " \u00a0\u202f"
 LOWERED: Final = frozenset("₀₁₂₃₄₅₆₇₈₉")
 """Figures of chemical formulas: Ca(OH)₂."""
 
+SHORTEST_INITIALS: Final = 2
+"""Unknown pairs of capitals are initials even among shouted words: every word of two letters is listed."""
+
 LOOK_BACK: Final = 8
 """Characters searched backwards for the end of the previous sentence."""
 
@@ -133,10 +136,22 @@ def _lower(text: str, tokens: list[Token], at: int, *, language: Language, lexic
         return word
     if word in lexicon.proper and _is_proper(text, token, lexicon=lexicon):
         return lexicon.proper[word]
+    written, word = word, _restore_accents(token, lexicon=lexicon)
     is_name = before is not None and language.code == "en" and before.text in NAME_PREFIXES and _is_behind_apostrophe(text, before, token)
     is_titled = before is not None and before.text in lexicon.titles
     is_street = language.code == "en" and text[token.end : token.end + 6].split(" ")[:2][-1] in STREETS
-    return word.capitalize() if is_name or is_titled or is_street or _starts_sentence(text, token.start) else word.lower()
+    is_capital = is_name or is_titled or is_street or _starts_sentence(text, token.start)
+    return word.capitalize() if is_capital else word.lower() if word == written else word
+
+
+def _restore_accents(token: Token, *, lexicon: Lexicon) -> str:
+    """The word with the accents that its capitals were written without: ETE is été; its capitals where it has none."""
+    word, (before, after) = token.text, token.neighbours
+    rule = lexicon.accent_rules.get(word)
+    if rule:
+        is_accented = before in rule.before or after in rule.behind or after.endswith(rule.endings)
+        return rule.word if is_accented else word
+    return lexicon.accented.get(word, word)
 
 
 def _is_proper(text: str, token: Token, *, lexicon: Lexicon) -> bool:
@@ -210,8 +225,12 @@ def _is_known_word(token: Token, *, lexicon: Lexicon) -> bool:
         return True
     if word in lexicon.acronyms or word in lexicon.initials:
         return False
-    is_long = len(word) > LONGEST_UNKNOWN or token.is_shouted
-    return is_long and (word in lexicon.proper or is_pronounceable(word) or len(word) > LONGEST_SPELLED)
+    if word in lexicon.proper:
+        return token.is_shouted or len(word) > SHORTEST_INITIALS
+    if word in lexicon.accented:
+        return token.is_shouted or len(word) > LONGEST_UNKNOWN
+    is_long = len(word) > LONGEST_UNKNOWN or (token.is_shouted and len(word) > SHORTEST_INITIALS)
+    return is_long and (is_pronounceable(word) or len(word) > LONGEST_SPELLED)
 
 
 def _is_fixed(text: str, token: Token, *, language: Language) -> bool:

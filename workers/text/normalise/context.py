@@ -8,6 +8,7 @@ from workers.text.normalise.languages.base import Language
 
 WORD_BEFORE: Final = re.compile(r"([^\W\d_]{1,30})(['’]?)[.,]?[ \u00a0\u202f]?$")
 WORD_AFTER: Final = re.compile(r"[ \u00a0\u202f]?([^\W\d_]{1,30})")
+FIGURE_AFTER: Final = re.compile(r"[ \u00a0]\d{1,15}(?:st|nd|rd|th)?(?![\w/-]|[.,:]\d)")
 LOOK_BACK: Final = 34
 """How many characters back a word before is looked for."""
 
@@ -42,9 +43,23 @@ class Context:
         return match[1] if match else ""
 
     def ends_sentence(self, position: int) -> bool:
-        """Whether the text or its line ends here, or a capital follows."""
+        """Whether the text or its line ends here, or a capital follows. A figure may follow within a sentence, too."""
         rest = self.text[position : position + 4].lstrip(" \u00a0\"'”’»)")
         return not rest or rest[0] == "\n" or rest[0].isupper() or self.character(position) == "\n"
+
+    def precedes_figure(self, position: int) -> bool:
+        """Whether a number follows after a space that is no day of a month, nor part of a date."""
+        return (
+            FIGURE_AFTER.match(self.text, position) is not None and self.word_after(self._figure_end(position)) not in self._month_names()
+        )
+
+    def _figure_end(self, position: int) -> int:
+        match = FIGURE_AFTER.match(self.text, position)
+        return match.end() if match else position
+
+    def _month_names(self) -> set[str]:
+        names = {*self.language.months, *self.language.month_abbreviations}
+        return names | {name.capitalize() for name in names}
 
 
 class Rule(Protocol):

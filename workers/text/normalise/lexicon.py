@@ -1,6 +1,7 @@
 """Word lists for reading capitals, one lexicon a language: ordinary words, names, acronyms and initials."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -27,6 +28,17 @@ class Ambiguity:
 
 
 @dataclass(frozen=True, slots=True)
+class AccentRule:
+    """An accented word whose capitals without the accent are another word, and the neighbours that call for the accent."""
+
+    word: str
+    before: frozenset[str]
+    behind: frozenset[str]
+    endings: tuple[str, ...]
+    """Endings of the word behind it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """The word lists of one language."""
 
@@ -44,6 +56,9 @@ class Lexicon:
     lowered_acronyms: frozenset[str]
     """Those of them that the G2P reads only in small letters."""
     initials: frozenset[str]
+    accented: dict[str, str]
+    """Accented words by their capitals without accents."""
+    accent_rules: dict[str, AccentRule]
     letter_before: frozenset[str] = frozenset()
     """Words that a single letter follows: plan A."""
 
@@ -68,8 +83,31 @@ def find_lexicon(language: Language) -> Lexicon:
         acronyms=_words(shared, "acronyms"),
         lowered_acronyms=_words(own, "lowered_acronyms"),
         initials=_words(shared, "initials"),
+        accented=_accented(own),
+        accent_rules={word: _accent_rule(fields) for word, fields in own.get("accents", {}).items()},
         letter_before=_words(own, "letter_before"),
     )
+
+
+def _accented(table: dict[str, Any]) -> dict[str, str]:
+    """The listed words, and the short ones that are no other word without their accents."""
+    words = _words(table, "words")
+    found: dict[str, str] = {}
+    for word in sorted(words):
+        plain = _without_accents(word)
+        if plain not in words and len(word) > 1:
+            found[plain.upper()] = "" if plain.upper() in found else word
+    listed = {_without_accents(word).upper(): word for word in _words(table, "accented")}
+    return {capitals: word for capitals, word in (found | listed).items() if word}
+
+
+def _without_accents(word: str) -> str:
+    letters = unicodedata.normalize("NFD", word.replace("œ", "oe"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _accent_rule(fields: dict[str, Any]) -> AccentRule:
+    return AccentRule(fields["word"], _words(fields, "before"), _words(fields, "behind"), tuple(fields["endings"].split()))
 
 
 def _ambiguity(fields: dict[str, Any]) -> Ambiguity:

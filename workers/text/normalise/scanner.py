@@ -100,15 +100,18 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
 
 IDEOGRAPHIC_SPACE: Final = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3040-\u309f\u3400-\u9fff])|(?<=[\u3040-\u309f]) (?=[\u3400-\u9fff])")
 
-PLAIN_SIGNS: Final = r"\s,;:'\"()\[\]{}“”‘’«»„‚‹›¿¡…–—"
-"""What every G2P takes for a pause, or passes over."""
+PLAIN_SIGNS: Final = r"\s,;:'\"()\[\]{}“”‘’«»„‚‹›¿¡…–—。、，；：？！「」『』・ー\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962-\u0965"
+"""What every G2P takes for a pause, or passes over, and the vowel signs of Hindi."""
+
+IDENTIFIED: Final = re.compile(r"\d|[0-9A-Fa-f][:-][0-9A-Fa-f]{2}[:-]|::")
+"""Texts without any of these hold no identifier, so that the costly search for one is left out."""
 
 OPENING: Final = frozenset("([{\"'“‘«„‚‹¿¡-–—/’")
 """No space follows these."""
 
 
 @cache
-def _candidates(language: Language) -> re.Pattern[str]:
+def _candidates(language: Language, *, has_identifiers: bool = True) -> re.Pattern[str]:
     """Where a rule may begin: figures, signs, words with a full stop, capitals, and the words that the language watches."""
     watched = {name for name in language.abbreviations if not name.endswith(".")} | {"USD", "EUR", *language.weekdays}
     if language.code == "en":
@@ -119,7 +122,7 @@ def _candidates(language: Language) -> re.Pattern[str]:
         r"[\d¼-¾⅐-⅞²³¹⁰⁴-⁹₀-₉]"
         r"|(?<![^\W_])[A-Z](?=[A-Za-z()\d]{0,16}[₀-₉]|[a-z]?[A-Z\d][A-Za-z\d]{0,12}(?![^\W_])|[a-z]?[²³⁴-⁹]?[⁺⁻])"
         r"|\((?=[A-Za-z₀-₉]{1,12}\)[₀-₉])"
-        rf"|{STARTS}"
+        rf"{f'|{STARTS}' if has_identifiers else ''}"
         rf"|(?<![^\W\d_])(?:[^\W\d_]{{1,24}}+(?=\.)|[A-ZÀ-ÖØ-Þ]{{2,40}}+|[IVX]{{1,6}}+(?:er|re|e|ème)?(?![^\W\d_])|(?:{names})(?![^\W\d_])"
         r"|[A-Zc]{1,3}(?=[$/])|[^\W\d_](?=\.\s?[^\W\d_]\.))"
         r"|(?<=[\d\s\"”″'])x(?=\s?\d)"
@@ -143,7 +146,8 @@ def scan(text: str, *, language: Language) -> SpokenText:
 
 
 def _scan_stretch(context: Context, builder: Builder, *, start: int, end: int) -> None:
-    candidates, position = _candidates(context.language), start
+    candidates = _candidates(context.language, has_identifiers=IDENTIFIED.search(context.text, start, end) is not None)
+    position = start
     while match := candidates.search(context.text, position, end):
         at = match.start()
         found = _read(context, at)

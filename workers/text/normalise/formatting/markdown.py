@@ -16,7 +16,7 @@ RULER: Final = re.compile(r" {0,3}([-*_=])[ \t]*+(?:\1[ \t]*+){1,200}+$")
 SHORTEST_RULER: Final = 3
 HEADING: Final = re.compile(r" {0,3}#{1,6}[ \t]+(?=\S)")
 CLOSED_HEADING: Final = re.compile(r"[ \t]+#{1,20}+[ \t]*+$")
-QUOTED: Final = re.compile(r"[ \t]{0,3}>(?:[ \t]?>){0,8}+[ \t]?(?=[^\s\d]|$)")
+QUOTED: Final = re.compile(r"[ \t]{0,3}>(?:[ \t]?>){0,8}+[ \t]?(?=[^\s\d=]|$)")
 QUOTED_FIGURE: Final = re.compile(r"[ \t]{0,3}>[ \t]?(?=\d)")
 TASK: Final = re.compile(r"([ \t]{0,20}(?:[-*+]|\d{1,3}[.)])[ \t]+)\[[ xX]\][ \t]+(?=\S)")
 PLUS: Final = re.compile(r"[ \t]{0,20}\+(?=[ \t]+[^\s\d])")

@@ -23,6 +23,8 @@ class Language(ABC):
     date_order: ClassVar[str] = "dmy"
     has_spaces: ClassVar[bool] = True
     """Whether spaces part words."""
+    menu_pause: ClassVar[str] = ","
+    """Between the steps of a path through menus."""
     spells_initials: ClassVar[bool] = True
     """Whether Latin capitals are spelled here and not by the G2P for foreign words."""
     minus: ClassVar[str] = "minus"

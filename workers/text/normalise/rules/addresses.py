@@ -29,6 +29,8 @@ ADDRESS: Final = re.compile(
     r")",
     re.IGNORECASE,
 )
+INSIDE: Final = re.compile(r"[.@][^\s.]|://")
+"""A text without any of these holds no address."""
 TRAILING: Final = ".,;:!?)]}'’*"
 PIECE: Final = re.compile(r"[^\W\d_]+|\d+|\S")
 CAMEL: Final = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
@@ -39,7 +41,7 @@ LONGEST_NUMBER: Final = 4
 
 def find_addresses(text: str) -> Iterator[tuple[int, int]]:
     """Where addresses begin and end."""
-    if "." not in text and "@" not in text and "://" not in text:
+    if not INSIDE.search(text):
         return
     for match in ADDRESS.finditer(text):
         end = match.end()

@@ -12,7 +12,7 @@ TERM: Final = re.compile(rf"\s?([-−–:])(?=\s?{FIGURE}(?:\s?[-−–+:×÷*/x
 """What stands behind the first number where the sum goes on to an equals sign."""
 
 TIMES: Final = re.compile(r"[x×*](?=\s?\d)")
-FACTOR: Final = re.compile(r"x(?!\w|\s?\d)")
+FACTOR: Final = re.compile(r"x(?!\w|\s?\d|[²³⁴-⁹^]|\s?[+=]|\s[-−]\s?\d)")
 SUM: Final = re.compile(rf"\s?{FIGURE}(?:\s?[x×*]\s?{FIGURE}){{0,4}}\s?=")
 MEASURED: Final = re.compile(r"\d(?:[\"”″']|\s?[^\W\d_]{1,4})\s?$")
 """A side of a size that has its own unit: 8.5" x 11", 5cm x 10cm."""

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import LOOK_BACK, Context, Found
 from workers.text.normalise.rules.money import read_money_prefix
 from workers.text.normalise.rules.quantities import read_quantity
 from workers.text.normalise.tables import load_table
@@ -25,6 +25,9 @@ ATTRIBUTES: Final = r"""(?:\s+[A-Za-z-]{1,20}(?:=(?:"[^"<>]{0,80}"|'[^'<>]{0,80}
 OPEN_TAG: Final = re.compile(rf"</?[A-Za-z][A-Za-z0-9:-]{{0,20}}{ATTRIBUTES}\s?/?$")
 TAG: Final = re.compile(rf"</?[A-Za-z][A-Za-z0-9:-]{{0,20}}{ATTRIBUTES}\s?/?>|<!")
 LONGEST_TAG: Final = 84
+AMOUNT: Final = re.compile(r"[.$€£¥₹]\d")
+MENU_BEFORE: Final = re.compile(r"(?<![\d_.])([^\W\d_][\w\u0900-\u0963-]{0,29})[\"'”’»)」]?[ \u00a0]$")
+MENU_BEHIND: Final = re.compile(r"[ \u00a0][\"'“‘«(「]?([^\W_][\w\u0900-\u0963-]{0,29})(?![(_])")
 
 
 COUNTED: Final = {
@@ -45,6 +48,8 @@ def read_comparison(context: Context, position: int) -> Found | None:
     if not match:
         return None
     sign = load_table("comparisons")["signs"].get(match[0], match[0])
+    if match[0] == ">" and _is_menu_path(context, position):
+        return Found(match.end(), context.language.menu_pause)
     if not _is_compared(context, match):
         return Found(match.end(), " ") if character in "<>" or match[0].startswith("==") else None
     return _say(context, sign, match.end())
@@ -104,6 +109,19 @@ def _is_greater(context: Context, match: re.Match[str], *, has_left: bool) -> bo
     return after.isdigit() or (not is_line_start and after == " ")
 
 
+def _is_menu_path(context: Context, position: int) -> bool:
+    """Return whether the sign parts the steps of a path through menus: Settings > General, 设置 > 通用."""
+    before = MENU_BEFORE.search(context.text[max(0, position - LOOK_BACK) : position])
+    behind = MENU_BEHIND.match(context.text, position + 1)
+    if not before or not behind:
+        return False
+    if before[1].lower() in load_table("comparisons")["menus"]:
+        return True
+    is_caseless = not (before[1].upper() != before[1].lower() or behind[1].upper() != behind[1].lower())
+    are_names = before[1] != before[1].lower() and behind[1] != behind[1].lower()
+    return len(before[1]) > 1 and len(behind[1]) > 1 and (is_caseless or are_names)
+
+
 def _is_less(context: Context, position: int, *, before: str, after: str, has_left: bool) -> bool:
     if before == "<" or after in {"<", ">"} or (TAG.match(context.text, position) and not before.isdigit()):
         return False
@@ -111,7 +129,8 @@ def _is_less(context: Context, position: int, *, before: str, after: str, has_le
         return True
     if after.isspace():
         return has_left and bool(before.isspace() or before.isalnum() or before in LEFT_END)
-    return has_left and before.isalnum() and after.isalnum()
+    is_amount = AMOUNT.match(context.text, position + 1) is not None
+    return has_left and before.isalnum() and (after.isalnum() or is_amount)
 
 
 def _is_variable(context: Context, match: re.Match[str]) -> bool:

@@ -27,6 +27,10 @@ DATE_WORDS: Final = {
     "fr": frozenset(("le", "du", "au")), "it": frozenset(("il", "del", "dal", "al")), "pt": frozenset(("dia", "em")),
     "de": frozenset(("am", "vom", "zum")),
 }  # fmt: skip
+EARLIEST_YEAR, LATEST_YEAR = 1800, 2100
+SCORED: Final = frozenset(("score", "scored", "scores", "rating", "rated", "rate", "mark", "marks", "grade", "got", "review", "pain"))
+"""English: words before a mark out of the best there is."""
+
 ALL_YEAR: Final = "24/7"
 
 
@@ -146,11 +150,13 @@ def _read_slashed(context: Context, position: int) -> Found | None:
     language = context.language
     numerator, denominator = int(match[2]), int(match[3])
     is_fraction = 0 < numerator < denominator and denominator in SPOKEN_FRACTIONS and match[3][0] != "0" and match[2][0] != "0"
-    if match[1] and is_fraction:
-        return _say_fraction(context, int(match[1]), numerator, denominator, start=position, end=match.end())
     if match[1]:
-        return None
+        whole = int(match[1])
+        return _say_fraction(context, whole, numerator, denominator, start=position, end=match.end()) if is_fraction else None
     word = context.word_before(position)
+    paired = _read_years(context, match) or _read_score(context, match, word=word)
+    if paired:
+        return paired
     is_weekday = word in language.weekdays or word in language.weekdays.values()
     is_after_date_word = is_weekday or word.lower() in DATE_WORDS.get(language.code, frozenset())
     if is_fraction and not is_after_date_word:
@@ -160,6 +166,26 @@ def _read_slashed(context: Context, position: int) -> Found | None:
     if is_after_date_word and day and 1 <= month <= 12 and date.exists and match[0] != ALL_YEAR:
         return Found(match.end(), language.date(date, before=context.word_before(position)))
     return Found(match.end(), f"{language.number(Number(match[2]))} {language.number(Number(match[3]))}")
+
+
+def _read_years(context: Context, match: re.Match[str]) -> Found | None:
+    """1999/2000: a year and the one behind it."""
+    language, first, last = context.language, int(match[2]), int(match[3])
+    is_pair = len(match[2]) == 4 and EARLIEST_YEAR <= first < LATEST_YEAR and last in {first + 1, (first + 1) % 100}
+    if not is_pair or len(match[3]) not in {2, 4}:
+        return None
+    end = language.year(last) if len(match[3]) == 4 else language.number(Number(match[3]))
+    return Found(match.end(), f"{language.year(first)} {end}")
+
+
+def _read_score(context: Context, match: re.Match[str], *, word: str) -> Found | None:
+    """A score of 7/10, rated 4/5: marks out of the best there is."""
+    language = context.language
+    before = context.word_before(match.start() - len(word) - 1) if word in {"of", "it", "is", "a"} else word
+    is_score = language.code == "en" and before.lower() in SCORED and language.out_of
+    if not is_score or match[1] or int(match[2]) > int(match[3]):
+        return None
+    return Found(match.end(), f"{language.number(Number(match[2]))} {language.out_of} {language.number(Number(match[3]))}")
 
 
 def read_ratio(context: Context, position: int) -> Found | None:

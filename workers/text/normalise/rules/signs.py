@@ -30,7 +30,7 @@ EMOJI_PARTS: Final = frozenset("\ufe0e\ufe0f\u20e3")
 
 EMOJI_PUNCTUATION: Final = frozenset("‼⁉〰〽")
 SPACES: Final = frozenset(" \u00a0\n\t")
-OPENING_SPACES: Final = SPACES | {"", "(", "$"}
+OPENING_SPACES: Final = SPACES | set("($<>=≤≥≈±~") | {""}
 FRACTION: Final = re.compile(r"\.(\d{1,15})(?![\d.]*\d)")
 
 

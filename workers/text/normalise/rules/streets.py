@@ -34,7 +34,8 @@ def read_street(context: Context, position: int) -> Found | None:
     if not match or context.character(position - 1) != " " or not _is_street(context, match[1], position, match.end()):
         return None
     end = match.end()
-    is_kept = match[2] != "" and context.ends_sentence(end) and context.word_after(end) not in _words("directions")
+    is_end = context.ends_sentence(end) or (context.precedes_figure(end) and match[1] not in _words("numbered"))
+    is_kept = match[2] != "" and is_end and context.word_after(end) not in _words("directions")
     return Found(end - is_kept, street_names()[match[1]])
 
 

@@ -62,7 +62,7 @@ def _found(context: Context, match: re.Match[str], time: TimeOfDay) -> Found | N
     if not time.exists:
         return None
     end = match.end()
-    if match[0].endswith(".") and context.ends_sentence(end) and not goes_on(context, end):
+    if match[0].endswith(".") and (context.ends_sentence(end) or context.precedes_figure(end)) and not goes_on(context, end):
         end -= 1
     tail = AFTER.get(context.language.code)
     after = tail.match(context.text, end) if tail else None

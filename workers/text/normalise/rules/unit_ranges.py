@@ -7,13 +7,19 @@ from typing import Final
 from workers.text.normalise.context import Context, Found
 from workers.text.normalise.languages.nouns import Currency, Noun
 from workers.text.normalise.languages.values import Number
-from workers.text.normalise.rules.measures import read_unit
+from workers.text.normalise.rules.measures import read_inches, read_unit
 from workers.text.normalise.rules.money import read_currency, read_magnitude, related, say_magnitude_sum
+from workers.text.normalise.rules.temperatures import SCALE, read_temperature
 from workers.text.normalise.written_numbers import read_number
 
 DASH: Final = re.compile(r"[ \u00a0\u202f]?[-–—~〜～][ \u00a0\u202f]?")
 SIGN: Final = re.compile(r"[-−](?=[\d$€£¥₹])")
 PERCENT: Final = re.compile(r"[ \u00a0\u202f]?([%‰])")
+CENTS: Final = re.compile(r"[ \u00a0]?¢")
+HEIGHTS: Final = re.compile(
+    r"(?P<feet>\d{1,3})['’](?:[ -]?(?P<inches>\d{1,2})(?:[\"”″]|''|’’))?[ ]?[-–—][ ]?"
+    r"(?P<feet_2>\d{1,3})['’](?:[ -]?(?P<inches_2>\d{1,2})(?:[\"”″]|''|’’))?(?![\w'’])"
+)
 EQUATION: Final = re.compile(r"\s?=")
 SPACES: Final = frozenset(" \u00a0\u202f")
 LETTERS: Final = frozenset("MBk")
@@ -39,9 +45,14 @@ def read_unit_range(context: Context, position: int) -> Found | None:
     before = context.character(position - 1)
     if (before.isalnum() and before < FIRST_IDEOGRAPH) or before in {"-", "–", "/", ".", ","}:
         return None
+    heights = _read_heights(context, position)
+    if heights:
+        return heights
     first = _read_amount(context, position)
     dash = DASH.match(context.text, first.end) if first else None
     last = _read_amount(context, dash.end()) if dash else None
+    if first and dash and not last:
+        last = _read_same_scale(context, first, dash.end())
     if first and dash and isinstance(first.unit, Currency) and not (last and isinstance(last.unit, Currency)):
         bare = _read_magnitude_only(context, dash.end())
         last = replace(bare, unit=first.unit) if bare else None  # $20-30k
@@ -81,20 +92,53 @@ def _read_amount(context: Context, position: int) -> Amount | None:
         return Amount(number, behind[0], magnitude[0], behind[1] if is_behind else magnitude[1]) if behind else None
     if currency:
         return Amount(number, currency[0], "", end)
-    return _read_behind(context, number, end)
+    return _read_behind(context, number, start=position, end=end)
 
 
-def _read_behind(context: Context, number: Number, end: int) -> Amount | None:
-    """The sign or unit behind the number."""
+def _read_behind(context: Context, number: Number, *, start: int, end: int) -> Amount | None:
+    """The sign or unit behind the number, which is written from start to end."""
     percent = PERCENT.match(context.text, end)
     if percent:
         return Amount(number, percent[1], "", percent.end())
-    unit = read_currency(context, end) or read_unit(context, end)
+    cents = CENTS.match(context.text, end)
+    minor = context.language.currencies["USD"].minor if cents else None
+    if cents and minor:
+        return Amount(number, minor, "", cents.end())
+    scale = SCALE.match(context.text, end)
+    if scale and read_temperature(context, number, start=start, end=end):
+        return Amount(number, context.language.units[f"°{scale[2]}"], "", scale.end())
+    unit = read_currency(context, end) or read_unit(context, end) or read_inches(context, end)
     if unit:
         return Amount(number, unit[0], "", unit[1])
     magnitude = read_magnitude(context, end)
     is_sum = magnitude is not None and (magnitude[0] in LETTERS or len(magnitude[0]) > 2)
     return Amount(number, "", magnitude[0], magnitude[1]) if magnitude and is_sum else None
+
+
+def _read_same_scale(context: Context, first: Amount, position: int) -> Amount | None:
+    """The 30C of 20C-30C, whose letter is that of the first temperature."""
+    sign = SIGN.match(context.text, position)
+    read = read_number(context.text, sign.end() if sign else position, language=context.language, sign="-" if sign else "")
+    scale = SCALE.match(context.text, read[1]) if read else None
+    is_same = scale is not None and first.unit == context.language.units.get(f"°{scale[2]}")
+    return Amount(read[0], first.unit, "", scale.end()) if read and scale and is_same else None
+
+
+def _read_heights(context: Context, position: int) -> Found | None:
+    """5'-6', 5'6"-5'10": feet or feet and inches on both sides of the dash. English only."""
+    match = HEIGHTS.match(context.text, position) if context.language.code == "en" else None
+    if not match:
+        return None
+    feet, inches = context.language.units["ft"], context.language.units["″"]
+    count = context.language.count
+    first, last = Number(match["feet"]), Number(match["feet_2"])
+    start = context.language.number(first) if not match["inches"] and not match["inches_2"] else count(first, feet)
+    said = f"{start}{_inches_behind(context, match['inches'], inches)} {context.language.to} {count(last, feet)}"
+    return Found(match.end(), f"{said}{_inches_behind(context, match['inches_2'], inches)}")
+
+
+def _inches_behind(context: Context, figures: str | None, noun: Noun) -> str:
+    return f" {context.language.count(Number(figures), noun)}" if figures else ""
 
 
 def _read_magnitude_only(context: Context, position: int) -> Amount | None:

@@ -68,6 +68,9 @@ NOISES: Final = re.compile(r"HMM+|(.)\1{2,}|[PS]*SH+|[BG]RR+")
 RULED: Final = frozenset(("of", "was", "reigned", "ruled", "died", "became", "and"))
 """English: words behind "Charles I" that the pronoun never has."""
 
+ENDINGS: Final = frozenset(("etc.", "inc.", "ltd.", "corp.", "co.", "jr.", "sr.", "bros.", "usw.", "usf.", "ecc.", "cía.", "ltda.", "cie."))
+"""Abbreviations whose full stop ends the sentence where a figure follows; others stand before figures, approx. 5."""
+
 AND_WORDS: Final = frozenset(("and", "et", "y", "e", "und"))
 """Mr. and Mrs.: another title follows."""
 
@@ -92,7 +95,8 @@ def read_abbreviation(context: Context, position: int) -> Found | None:
     is_titled = rest[:1].isupper() or rest[:1] == "&" or context.word_after(end) in AND_WORDS
     if (kind == "#" and not rest[:1].isdecimal() and not _is_numbered(context, end)) or (kind == "*" and not is_titled):
         return None
-    is_kept = match[1].endswith(".") and kind == "" and context.ends_sentence(end) and not _is_continued(context, end)
+    is_end = context.ends_sentence(end) or (match[1].lower() in ENDINGS and context.precedes_figure(end))
+    is_kept = match[1].endswith(".") and kind == "" and is_end and not _is_continued(context, end)
     return Found(end - is_kept, words)
 
 

@@ -82,6 +82,7 @@ class Chinese(Language):
     decimal_mark = "."
     date_order = "ymd"
     has_spaces, spells_initials = False, False
+    menu_pause = "，"
     minus, plus, percent, per_mille, per, to, and_, power = "负", "加", "百分之", "千分之", "每", "到", "零", "的"
     difference = "减"
     marks = {".": "点", ",": "点"}

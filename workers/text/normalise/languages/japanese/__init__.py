@@ -85,6 +85,7 @@ class Japanese(Language):
     decimal_mark = "."
     date_order = "ymd"
     has_spaces, spells_initials = False, False
+    menu_pause = "、"
     minus, plus, percent, per_mille, per, to, and_, power = "マイナス", "プラス", "パーセント", "パーミル", "毎", "から", "と", "の"
     difference = "引く"
     marks = {".": "点", ",": "点"}

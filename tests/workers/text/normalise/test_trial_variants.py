@@ -1,0 +1,53 @@
+"""Variants of the kinds of faults found in trial that no listed input shows."""
+
+import pytest
+
+from workers.text.normalise import normalise
+
+READINGS = [
+    ("en", "Settings > General", "Settings , General"),
+    ("en", "Go to Settings > Wi-Fi & Network > Advanced.", "Go to Settings , Wi-Fi and Network , Advanced."),
+    ("es", "ajustes > General", "ajustes , General"),
+    ("zh", "设置 > 通用", "设置 ， 通用"),
+    ("ja", "設定 > 一般", "設定 、 一般"),
+    ("hi", "सेटिंग्स > सामान्य", "सेटिंग्स , सामान्य"),
+    ("en", "if Width > 5", "if Width greater than five"),
+    ("en", "revenue > costs", "revenue greater than costs"),
+    ("en", "20C-30C", "twenty to thirty degrees Celsius"),
+    ("en", "68F - 72F today", "sixty-eight to seventy-two degrees Fahrenheit today"),
+    ("en", "seats 12C-14C", "seats twelve C-fourteen C"),
+    ("en", "5'-6' tall", "five to six feet tall"),
+    ("en", "5'6\"-5'10\"", "five feet six inches to five feet ten inches"),
+    ("en", '8"-10" pots', "eight to ten inches pots"),
+    ("en", "5¢-10¢", "five to ten cents"),
+    ("en", "p<.001", "p less than zero point zero zero one"),
+    ("en", "x<$5", "x less than five dollars"),
+    ("en", ">= 18 years", "greater than or equal to eighteen years"),
+    ("en", "f(x) = 2x + 1", "f(x) equals two x plus one"),
+    ("en", "it's 2x faster", "it's two times faster"),
+    ("en", "We left at 5 PM. 5 more came.", "We left at five PM. five more came."),
+    ("en", "at 5 p.m. 5 March was cold.", "at five PM the fifth of March was cold."),
+    ("en", "Elm Rd. 5 Park Pl.", "Elm Road. five Park Place."),
+    ("en", "Pacific Hwy. 101", "Pacific Highway one hundred one"),
+    ("en", "Smith Inc. 5 people", "Smith Incorporated. five people"),
+    ("en", "approx. 5", "approximately five"),
+    ("en", "1999/2000", "nineteen ninety-nine two thousand"),
+    ("en", "a score of 7/10", "a score of seven out of ten"),
+    ("en", "7/10 of it", "seven tenths of it"),
+    ("en", "TIM", "Tim"),
+    ("en", "BOB AND TIM WENT HOME", "Bob and Tim went home"),
+    ("en", "GO TO THE ER NOW", "Go to the E R now"),
+    ("es", "ESTA AQUI", "Está aquí"),
+    ("es", "ESTA CASA", "Esta casa"),
+    ("es", "EL NUMERO DE TELEFONO ESTA MAL", "El número de teléfono está mal"),
+    ("fr", "IL A ETE LA", "Il a été la"),
+    ("fr", "LE COEUR DE LA SOEUR", "Le cœur de la sœur"),
+    ("pt", "VOCE ESTA BEM", "Você está bem"),
+    ("pt", "ESTA PORTA", "Esta porta"),
+    ("it", "NON SO PIU COSA FARE", "Non so più cosa fare"),
+]
+
+
+@pytest.mark.parametrize(("language", "written", "spoken"), READINGS)
+def test_a_variant_of_a_trial_fault_is_read_right(language: str, written: str, spoken: str) -> None:
+    assert normalise(written, language=language).text == spoken
