@@ -49,6 +49,7 @@ def check_manifest(manifest: Manifest, *, part: Part) -> None:
             "sample_rate": _is_whole(manifest.sample_rate),
             "units_done": _is_whole(manifest.units_done),
             "has_timings": isinstance(manifest.has_timings, bool),
+            "is_notice": isinstance(manifest.is_notice, bool),
             "details": _is_storable(manifest.details),
         }.items()
         if not is_good

@@ -24,6 +24,7 @@ from apps.jobs.services.submit import PartPlan
 from apps.jobs.services.watching import may_read_words, note_watcher
 from tests.factories_jobs import announce, caller, engine_spec, outcome_of, part_of, reread, started, store_output, submit
 from tests.jobs.observing import beat
+from workers.contract.messages import PartOutcome
 
 PRICE = 3000
 ANSWER_CHARACTERS = 50
@@ -113,6 +114,20 @@ def test_a_turn_cancelled_after_listening_is_charged_for_listening_alone() -> No
     cancel_job(job, reason="")
     finish_part(outcome_of(replying, status="cancelled", units_done=7))
     assert reread(job).charged_millicredits == PRICE * 20 // 100
+
+
+def test_an_outcome_keeps_the_words_of_a_heartbeat_that_came_while_it_was_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = answered_turn(caller())
+    speaking = started(part_of(job, 2))
+    cancel_job(job, reason="")
+
+    def check(outcome: PartOutcome, *, part: Part) -> PartOutcome:
+        beat(part, units_done=30)
+        return outcome
+
+    monkeypatch.setattr("apps.jobs.services.finish._checked", check)
+    finish_part(outcome_of(speaking, status="cancelled", units_done=10))
+    assert reread(job).charged_millicredits == PRICE * (20 + 40 + 40 * 30 // 50) // 100
 
 
 def test_words_of_a_lost_attempt_are_charged_when_the_next_one_is_cancelled() -> None:

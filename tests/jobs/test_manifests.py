@@ -38,6 +38,7 @@ FIELDS = {
     "units that are a list": {"units_done": [1]},
     "huge units": {"units_done": HUGE},
     "timings that are a text": {"has_timings": "yes"},
+    "a notice that is a text": {"is_notice": "\ud800"},
     "details that are a list": {"details": [1]},
     "details with a NaN": {"details": {"seconds": float("nan")}},
     "details with a NUL": {"details": {"voice": "a\0b"}},

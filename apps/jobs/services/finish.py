@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from apps.core.platform_tasks import ask_platform
@@ -183,9 +185,9 @@ def _cancel_part(outcome: PartOutcome, *, job: Job, part: Part) -> list[str]:
     return [part.queue]
 
 
-def _units_made(part: Part, units_done: int) -> int:
-    """The most that any attempt told, within the part's units."""
-    return min(max(part.units_done, units_done), part.units)
+def _units_made(part: Part, units_done: int) -> Greatest:
+    """The most that any attempt told, within the part's units: the row's own value, since a heartbeat may be newer than `part`."""
+    return Greatest("units_done", Value(min(max(units_done, 0), part.units)))
 
 
 def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:
