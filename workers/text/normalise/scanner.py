@@ -7,7 +7,7 @@ from typing import Final
 from workers.text.normalise.context import LOOK_BACK, Context, Found, Rule
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.rules.addresses import find_addresses, say_address
-from workers.text.normalise.rules.arithmetic import read_multiple, read_sum
+from workers.text.normalise.rules.arithmetic import read_multiple, read_sum, read_term
 from workers.text.normalise.rules.codes import read_code
 from workers.text.normalise.rules.compound_units import read_compound_unit
 from workers.text.normalise.rules.dates import read_date, read_month_and_year, read_month_first
@@ -53,6 +53,7 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
     read_year,
     read_compound_unit,
     read_sum,
+    read_term,
     read_date,
     read_phone,
     read_time_range,

@@ -12,6 +12,10 @@ TERM: Final = re.compile(rf"\s?([-−–:])(?=\s?{FIGURE}(?:\s?[-−–+:×÷*/x
 """What stands behind the first number where the sum goes on to an equals sign."""
 
 TIMES: Final = re.compile(r"[x×*](?=\s?\d)")
+VARIABLE: Final = re.compile(rf"({FIGURE})([a-z])([²³])? [-−–] (?={FIGURE}(?![\w-]*[^\W\d_]{{2}}))")
+EQUATION_LENGTH: Final = 40
+"""Characters on both sides of a term in which its equals sign stands."""
+
 FACTOR: Final = re.compile(r"x(?!\w|\s?\d|[²³⁴-⁹^]|\s?[+=]|\s[-−]\s?\d)")
 SUM: Final = re.compile(rf"\s?{FIGURE}(?:\s?[x×*]\s?{FIGURE}){{0,4}}\s?=")
 MEASURED: Final = re.compile(r"\d(?:[\"”″']|\s?[^\W\d_]{1,4})\s?$")
@@ -27,6 +31,20 @@ def read_sum(context: Context, position: int) -> Found | None:
         return None
     name = context.language.signs["÷"] if sign[1] == ":" else context.language.difference or context.language.minus
     return Found(sign.end(), f"{context.language.number(read[0])} {name}")
+
+
+def read_term(context: Context, position: int) -> Found | None:
+    """2x - 3 and 3x² - 4x in an equation: the term and the minus sign behind it."""
+    match = VARIABLE.match(context.text, position)
+    if not match or "=" not in context.text[max(0, position - EQUATION_LENGTH) : match.end() + EQUATION_LENGTH]:
+        return None
+    read = read_number(match[1], 0, language=context.language)
+    if not read or read[1] < len(match[1]):
+        return None
+    power = f" {context.language.signs[match[3]]}" if match[3] else ""
+    return Found(
+        match.end(), f"{context.language.number(read[0])} {match[2]}{power} {context.language.difference or context.language.minus}"
+    )
 
 
 def read_multiple(context: Context, position: int) -> Found | None:

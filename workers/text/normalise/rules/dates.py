@@ -9,6 +9,9 @@ from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.values import Date
 from workers.text.normalise.rules.times import read_time
 
+COUNTED: Final = frozenset(("days", "weeks", "months", "years", "hours", "minutes", "people", "times", "miles", "more", "km", "kg"))
+"""English: words behind a range of numbers that is no range of days: May 3-4 people come."""
+
 ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?![\d-])(?:T(?=\d{2}:\d{2})|(?= \d{2}:\d{2}(?::\d{2})?(?!\d)))?")
 FIGURES: Final = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d]|\2\d)")
 YEAR_FIRST: Final = re.compile(r"(\d{4})([./])(\d{1,2})\2(\d{1,2})(?![\d]|\2\d)")
@@ -137,12 +140,32 @@ def read_month_and_year(context: Context, position: int) -> Found | None:
     return Found(match.end(), context.language.date(date)) if date.exists and date.year else None
 
 
+@cache
+def _days_pattern(language: Language) -> re.Pattern[str]:
+    names = sorted({*language.months, *(name.capitalize() for name in language.month_abbreviations)}, key=len, reverse=True)
+    day = r"(\d{1,2})(?:st|nd|rd|th)?"
+    return re.compile(rf"({'|'.join(map(re.escape, names))})\.?\s{day}[ \u00a0]?[-–][ \u00a0]?{day}(?![^\W_]|[-–/:.,]\d|%)")
+
+
+def _read_days(context: Context, position: int) -> Found | None:
+    """July 4-6: two days of one month."""
+    match = _days_pattern(context.language).match(context.text, position)
+    if not match or context.word_after(match.end()) in COUNTED:
+        return None
+    month, first, last = _month_number(context.language, match[1]), int(match[2]), int(match[3])
+    dates = Date(day=first, month=month), Date(day=last, month=month)
+    if not 0 < first < last or not all(date.exists for date in dates):
+        return None
+    start = context.language.date(dates[0], order="mdy")
+    return Found(match.end(), f"{start} {context.language.to} {context.language.ordinal(last)}")
+
+
 def read_month_first(context: Context, position: int) -> Found | None:
     """December 31, 1999: English only, other languages put the day first."""
     if context.language.code != "en":
         return None
     match = _month_patterns(context.language)[1].match(context.text, position)
     if not match:
-        return None
+        return _read_days(context, position)
     date = Date(day=int(match[2]), month=_month_number(context.language, match[1]), year=int(match[3] or 0))
     return Found(match.end(), context.language.date(date, order="mdy")) if date.exists and date.day else None

@@ -11,7 +11,8 @@ AFTER: Final = re.compile(r"[ \u00a0\u202f]?[-−]?(\d[\d.,\u00a0\u202f]{0,24})"
 BEFORE: Final = re.compile(r"\d[ \u00a0\u202f]?$")
 FOLLOWING: Final = re.compile(r"[ \u00a0\u202f]?([^\W\d_]{1,24})")
 SENTENCE_START: Final = re.compile(r"(?:^|[.!?…\n])[\s\"'“‘«(¿¡–—-]*$")
-MONEY_FORM: Final = re.compile(r"\d+[.,]\d{2}|\d{1,3}(?:[.,\u00a0\u202f]\d{3})+(?:[.,]\d{2})?")
+MONEY_FORM: Final = re.compile(r"\d+[.,]\d{2}|\d{1,3}(?:[.,\u00a0\u202f]\d{3})+(?:[.,]\d{2})?|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d{2})?")
+MAGNITUDE: Final = re.compile(r"[ \u00a0](?:million|billion|thousand|mill[oó]n|millones|milliards?|milhões|milhão|milioni|milione)")
 LOOK_BACK: Final = 12
 
 
@@ -39,7 +40,7 @@ def is_money_code(text: str, start: int, end: int, *, language: Language) -> boo
 def _is_sum(text: str, start: int, number: re.Match[str], *, doubtful: dict[str, Any], language: Language) -> bool:
     """Return whether the number behind a doubtful code is an amount of money and counts nothing else."""
     figures = number[1].rstrip(".,\u00a0\u202f")
-    if MONEY_FORM.fullmatch(figures):
+    if MONEY_FORM.fullmatch(figures) or MAGNITUDE.match(text, number.start(1) + len(figures)):
         return True
     if int(re.split(r"\D", figures)[0]) < doubtful["minimum"] or SENTENCE_START.search(text[max(0, start - LOOK_BACK) : start]):
         return False

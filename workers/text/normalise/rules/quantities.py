@@ -26,6 +26,9 @@ LAST_DAY: Final = 31
 STARTERS: Final = word_set("Bitte Dann Danach Dort Er Sie Es Wir Ich Der Die Das Aber Und Am Im In Wenn Wie Was Ob Nein Ja Alle Heute")
 """German words that begin a sentence behind a day far more often than they are what it ranks."""
 
+FISCAL: Final = frozenset(("FY", "CY"))
+"""Fiscal and calendar year, which the number is written at once behind: FY2023."""
+
 DASHED: Final = re.compile(r",[-–—]{1,2}(?![\w-])")
 """5,- €: no hundredths."""
 
@@ -49,7 +52,8 @@ def read_quantity(context: Context, position: int) -> Found | None:
     letter = context.character(start - 1)
     is_factor = letter == "x" and (context.character(start - 2).isdigit() or context.character(start - 2) in INCH_MARKS)
     if letter.isalpha() and letter < FIRST_IDEOGRAPH and not is_factor:  # MP3, B2B: part of a name
-        return Found(end, context.language.number(number))
+        is_year = number.is_whole and len(number.digits) == len("2023") and context.text[max(0, start - 2) : start] in FISCAL
+        return Found(end, context.language.year(int(number.digits)) if is_year else context.language.number(number))
     dashed = DASHED.match(context.text, end)
     return say_with_tail(context, number, start=position, end=dashed.end() if dashed else end)
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from workers.text.normalise.context import Context, Found
+from workers.text.normalise.languages.nouns import Noun
 from workers.text.normalise.languages.values import Date, Number
 from workers.text.normalise.rules.arithmetic import read_multiple
 from workers.text.normalise.rules.attributive import is_attributive
@@ -27,6 +28,10 @@ DATE_WORDS: Final = {
     "fr": frozenset(("le", "du", "au")), "it": frozenset(("il", "del", "dal", "al")), "pt": frozenset(("dia", "em")),
     "de": frozenset(("am", "vom", "zum")),
 }  # fmt: skip
+COUNTED: Final = re.compile(r"[ \u00a0]([^\W\d_]{4,30})(?![^\W_])")
+"""The noun behind a mixed number; in Romance languages it stands before the half: tres tazas y media."""
+
+RANKS: Final = re.compile(r"(\d{1,3})(?:st|nd|rd|th)[ \u00a0]?[-–—][ \u00a0]?(\d{1,3})(?:st|nd|rd|th)(?![^\W_])")
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2100
 SCORED: Final = frozenset(("score", "scored", "scores", "rating", "rated", "rate", "mark", "marks", "grade", "got", "review", "pain"))
 """English: words before a mark out of the best there is."""
@@ -36,6 +41,10 @@ ALL_YEAR: Final = "24/7"
 
 def read_range(context: Context, position: int) -> Found | None:
     """10-20, $5–$10, 2019-2020, 5-10 km: the second number is read with all that belongs to it."""
+    ranks = RANKS.match(context.text, position) if context.language.code == "en" else None
+    if ranks and int(ranks[1]) < int(ranks[2]) and int(ranks[1]):
+        say = context.language.ordinal
+        return Found(ranks.end(), f"{say(int(ranks[1]))} {context.language.to} {say(int(ranks[2]))}")
     first = read_number(context.text, position, language=context.language)
     dash = DASH.match(context.text, first[1]) if first else None
     before = context.character(position - 1)
@@ -128,6 +137,11 @@ def _say_fraction(context: Context, whole: int, numerator: int, denominator: int
     """A fraction and what it is of: a unit, or for the halves of some languages a noun."""
     language, unit = context.language, read_unit(context, end) or read_inches(context, end)
     is_half = (numerator, denominator) == (1, 2)
+    counted = COUNTED.match(context.text, end) if whole > 1 and is_half and not unit else None
+    if counted and counted[1] not in language.function_words:
+        halved = language.and_a_half(whole, Noun(counted[1], counted[1], language.gender_of(counted[1])))
+        if halved:
+            return Found(counted.end(), halved)
     behind = language.and_a_half(whole, unit[0]) if unit and whole and is_half else None
     if unit and behind:
         return related(context, unit[1], behind)

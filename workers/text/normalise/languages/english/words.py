@@ -206,7 +206,8 @@ Ch.|#Chapter
 pp.|#pages
 ed.|edition
 misc.|miscellaneous
-min.|minutes
+min.|minimum
+Ste.|#Suite
 max.|maximum
 avg.|average
 temp.|temperature
