@@ -80,8 +80,8 @@ def _is_newest(worker: Worker, *, sent_at: float, newest_sent_at: float) -> bool
     """Whether nothing that the worker said later has arrived: messages overtake each other, and may come from the grave of a broker."""
     if sent_at >= newest_sent_at:
         return True
-    silent_since = timezone.now() - timedelta(seconds=LIVE_SECONDS)
-    return worker.last_seen_at < silent_since  # its clock was set back: what it says now is the truth
+    # Its clock was set back, or ours and it was seen in what is the future now: what it says now is the truth.
+    return abs(timezone.now() - worker.last_seen_at) > timedelta(seconds=LIVE_SECONDS)
 
 
 def _keep_queues(worker: Worker, *, queues: tuple[QueueSlots, ...]) -> None:

@@ -284,6 +284,15 @@ def test_a_late_message_of_an_earlier_boot_changes_nothing() -> None:
     assert (Worker.objects.get().boot, Worker.objects.get().is_stopping) == ("boot-2", False)
 
 
+@pytest.mark.parametrize("seen_seconds_ago", [20, -3600])
+def test_worker_that_restarts_after_a_clock_was_set_back_is_heard(seen_seconds_ago: int) -> None:
+    announce(boot="boot-1", sent_at=5000.0)
+    Worker.objects.update(last_seen_at=timezone.now() - timedelta(seconds=seen_seconds_ago))
+    announce(boot="boot-2", sent_at=1400.0)
+    started(part_of(submit(caller()).job), boot="boot-2")
+    assert (Worker.objects.get().boot, Part.objects.get().state) == ("boot-2", "running")
+
+
 def test_another_workers_parts_are_its_own() -> None:
     announce(worker="one", slots=1)
     announce(worker="two", slots=1)
