@@ -168,4 +168,5 @@ def read_month_first(context: Context, position: int) -> Found | None:
     if not match:
         return _read_days(context, position)
     date = Date(day=int(match[2]), month=_month_number(context.language, match[1]), year=int(match[3] or 0))
-    return Found(match.end(), context.language.date(date, order="mdy")) if date.exists and date.day else None
+    end = match.end() - match[0].endswith(".")
+    return Found(end, context.language.date(date, order="mdy")) if date.exists and date.day else None

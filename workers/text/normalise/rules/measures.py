@@ -52,7 +52,15 @@ def _has_stop(context: Context, symbol: str, end: int) -> bool:
         return False
     rest = context.text[end + 1 : end + 3]
     is_inside = rest[:1] in set(",;:)") if rest[:1].strip() else rest.strip()[:1].islower()
-    return is_inside or (symbol in STOPPED and rest.strip().isdecimal())
+    is_height = symbol == "ft" and rest.strip().isdecimal()  # 3 ft. 6 tall
+    return is_inside or is_height or (symbol in STOPPED and _has_smaller_unit(context, end + 1))
+
+
+def _has_smaller_unit(context: Context, position: int) -> bool:
+    """Whether another number with a unit follows: 5 lbs. 3 oz., and not: It weighs 5 lbs. 3 of them do."""
+    start = position + (context.character(position) == " ")
+    read = read_number(context.text, start, language=context.language) if context.character(start).isdecimal() else None
+    return read is not None and _unit_pattern(context.language).match(context.text, read[1]) is not None
 
 
 def read_measure(context: Context, number: Number, *, start: int, end: int) -> Found | None:

@@ -120,8 +120,14 @@ def read_chain(context: Context, position: int) -> Found | None:
 
 
 def read_fraction(context: Context, position: int) -> Found | None:
-    """1/2, 3 1/2, ½, 3¾; other slashed numbers as a date or side by side."""
-    return _read_vulgar(context, position) or _read_slashed(context, position)
+    """1/2, 3 1/2, ½, 3¾, 1/4"-1/2"; other slashed numbers as a date or side by side."""
+    first = _read_vulgar(context, position) or _read_slashed(context, position)
+    dash = DASH.match(context.text, first.end) if first else None
+    last = _read_vulgar(context, dash.end()) or _read_slashed(context, dash.end()) if dash else None
+    is_longer = last is not None and context.character(last.end) in {"-", "–"} and context.character(last.end + 1).isdigit()
+    if not first or not last or is_longer:
+        return first
+    return Found(last.end, f"{first.spoken} {context.language.to} {last.spoken}")
 
 
 def _read_vulgar(context: Context, position: int) -> Found | None:

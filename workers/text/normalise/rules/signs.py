@@ -90,6 +90,8 @@ def _read_named(context: Context, position: int) -> Found | None:
     name = context.language.signs.get(character)
     if character == "&" and context.language.code == "es" and context.word_after(position + 1).lower().startswith(("i", "hi")):
         name = "e"  # Pérez e Hijos
+    if character == "&" and context.character(position + 1) == "&" and name is not None:
+        return Found(position + 2, name)
     if name is not None:
         is_attached_mark = character in "™®" and context.character(position - 1).isalnum()
         return Found(position + 1, "" if is_attached_mark else name)
