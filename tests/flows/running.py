@@ -17,6 +17,7 @@ import httpx
 import psutil
 
 from tests.servers import free_port
+from ttsai.supervisor.program import LAUNCHER, SAME_USER
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = str(Path(sys.executable).with_name("ttsai"))
@@ -29,6 +30,11 @@ PARTS = {
     "postgres": "postgres",
 }
 """What the command line of each part contains."""
+
+
+def tied_to_this_process() -> list[str]:
+    """Prefix of a command that gets Ctrl-C when this process dies, however it dies: no platform outlives its test run."""
+    return [sys.executable, "-I", "-S", str(LAUNCHER), str(int(signal.SIGINT)), str(os.getpid()), SAME_USER]
 
 
 @dataclass
@@ -55,7 +61,13 @@ class RunningPlatform:
         self.home.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [COMMAND, "up"], cwd=ROOT, env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                [*tied_to_this_process(), COMMAND, "up"],
+                cwd=ROOT,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self.wait_until_ready()
         return self
