@@ -32,7 +32,9 @@ def command(*, url: str, key: str, as_json: bool) -> None:
 
 
 def _seen_from_outside(server: Server) -> dict[str, Any]:
-    models = server.get("/v1/models/")["models"]
+    models = [
+        model for model in server.get("/v1/models/")["models"] if not model.get("served_by")
+    ]  # stand-ins are no models of this machine
     return {
         "url": server.url,
         "health": server.get("/v1/health/"),
