@@ -1,0 +1,69 @@
+"""German through the whole platform: spoken by Pico where nobody chose a model, heard by whisper, and refused where it cannot be said."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.flows.listening import Listener, plain_words
+from tests.flows.running import RunningPlatform
+
+GERMAN = "Guten Morgen, der Zug nach Berlin fährt in zehn Minuten."
+HEARD = {"guten", "morgen", "zug", "nach", "berlin", "minuten"}
+DUTCH = "Hoe gaat het vandaag met u en uw familie?"
+MIXED = "Good morning, everyone. Wie geht es Ihnen heute? I hope that you are well."
+
+
+@pytest.fixture(scope="module")
+def client(hearing: RunningPlatform) -> Iterator[httpx.Client]:
+    with hearing.client(hearing.key("german@example.com", plan="enterprise")) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def german(client: httpx.Client) -> bytes:
+    """A German sentence, ordered as any client of OpenAI's would."""
+    answer = client.post("/v1/audio/speech", json={"model": "tts-1", "voice": "alloy", "input": GERMAN, "response_format": "wav"})
+    assert answer.status_code == 200, answer.text
+    assert "pico speaks, as the text is in German (de)" in answer.headers["X-Warning"]
+    return answer.content
+
+
+def test_german_for_openais_names_is_heard_as_it_was_written(german: bytes, listener: Listener) -> None:
+    assert set(plain_words(listener.hear(german, language="de")).split()) >= HEARD
+
+
+def test_german_speech_is_recognised_as_german(client: httpx.Client, german: bytes) -> None:
+    form = {"model": "whisper-1", "response_format": "verbose_json"}
+    heard = client.post("/v1/audio/transcriptions", files={"file": ("german.wav", german)}, data=form).json()
+    assert heard["language"] == "german"
+    assert set(plain_words(heard["text"]).split()) >= HEARD
+
+
+def test_a_translation_into_german_is_spoken_in_german(client: httpx.Client, german: bytes, listener: Listener) -> None:
+    form = {"source_language": "de", "target_language": "de"}
+    answer = client.post("/v1/speech-translate/", files={"file": ("german.wav", german)}, data=form)
+    assert answer.status_code == 200, answer.text
+    audio = client.get(answer.json()["audio_url"]).content
+    assert {"morgen", "berlin", "minuten"} <= set(re.findall(r"\w+", listener.hear(audio, language="de").lower()))
+
+
+@pytest.mark.parametrize(
+    "body", [{"model": "tts-1", "voice": "alloy", "input": DUTCH}, {"model": "kokoro", "voice": "af_bella", "input": GERMAN}]
+)
+def test_a_text_that_the_model_cannot_speak_is_refused(client: httpx.Client, body: dict[str, str]) -> None:
+    answer = client.post("/v1/audio/speech", json=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "unsupported_language"), answer.text
+
+
+def test_a_mixed_text_is_spoken_with_a_warning(client: httpx.Client) -> None:
+    answer = client.post("/v1/audio/speech", json={"model": "tts-1", "voice": "alloy", "input": MIXED})
+    assert answer.status_code == 200
+    assert "language: some of the text seems to be in German (de)" in answer.headers["X-Warning"]
+
+
+def test_a_bad_item_of_a_batch_fails_alone(client: httpx.Client) -> None:
+    batch = client.post("/v1/tts/batch/", json={"texts": [{"text": "Hello."}, {"text": DUTCH}, {"text": GERMAN}]}).json()
+    items = client.get("/v1/tts/batch/result/", params={"batch_id": batch["batch_id"]}).json()["items"]
+    assert [item.get("code") for item in items] == [None, "unsupported_language", None]
