@@ -26,7 +26,7 @@ def choose_speaker(document: Document, *, engine: EngineRow, plan: Plan, voice: 
     """The engine, or a model that speaks the text's languages where the engine does not and the caller did not choose it.
 
     engine: what the request's model stands for. voice, language: the request's, empty where it has none. is_model_open: whether the request
-    names neither model nor voice; a model that only stands in for the one it names may be changed too.
+    names neither model nor voice. A stand-in may be changed for another stand-in of the same model too.
     """
     if not engine.spec.languages:
         return Speaker(engine)
@@ -117,5 +117,5 @@ def _languages(voices: Collection[VoiceRow]) -> set[str]:
 
 
 def _is_spelled(document: Document) -> bool:
-    """Whether the markup says how something is spoken, whatever is written."""
+    """Tell whether the markup gives the pronunciation of something, whatever is written."""
     return any(segment.alias or segment.phonemes for segment in document.segments)

@@ -51,7 +51,7 @@ class SpeechOrder:
     model: str = "kokoro"
     voice: str | None = None
     is_model_open: bool = False
-    """Whether any model may speak, as the caller chose neither a model nor a voice."""
+    """True where the caller chose neither a model nor a voice, so that any model may speak."""
     format: str = "mp3"
     speed: float = 1.0
     language: str | None = None

@@ -55,7 +55,7 @@ class EngineSpec(Message):
     minimum_speed: float = 0.5
     maximum_speed: float = 2.0
     is_draft: bool = False
-    """Whether the platform, where it chooses the model, takes any other that speaks the language first."""
+    """True for a model that the platform chooses only where no other speaks the language."""
     has_streaming: bool = False
     has_cloning: bool = False
     has_word_timings: bool = False

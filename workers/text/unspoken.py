@@ -48,7 +48,7 @@ SUSPECTED, SUSPECTED_LONG, SUSPECTED_KNOWN, SUSPECTED_TOP = 0.8, 0.6, 0.4, 0.5
 """What makes a warning: probabilities of all languages that are not spoken, of a long text, of all in Latin letters, of the likeliest one."""
 
 ENGLISH: Final = word_set("the and you your my with this that from they have what where said mr mrs ms")
-"""Words that next to no other language has."""
+"""Words that hardly any other language has."""
 ENGLISH_SHARE: Final = 0.08
 
 _SENTENCE_END: Final = re.compile(r"[.!?…。]\s*$")
@@ -61,9 +61,9 @@ class Unspoken:
     language: str
     """Primary tag, the likeliest one."""
     is_sure: bool
-    """Whether the text as a whole is in it beyond doubt; else only a part of it is, or the text is short."""
+    """True where the text as a whole is in it beyond doubt; False where only a part of it is, or the text is short."""
     is_likely: bool
-    """Whether another model that speaks it does better than this one: sure, or common words of that language alone."""
+    """True where a model that speaks the language should take over: sure, or common words of that language alone."""
 
 
 def find_unspoken(text: str, *, spoken: Collection[str]) -> Unspoken | None:
@@ -80,7 +80,7 @@ def _find(sample: str, spoken: tuple[str, ...]) -> Unspoken | None:
 
 
 def has_readable_word(text: str, *, spoken: Collection[str]) -> bool:
-    """Whether anything is in the text but words in scripts that none of the languages is written in."""
+    """Tell whether the text has anything but words in scripts that none of the languages is written in."""
     if not spoken or text.isascii() or any(map(str.isdigit, text)):
         return True
     words = WORDS.findall(text)
