@@ -8,6 +8,7 @@ A caller says something to the tests by TTSAI_TEST_*:
 TTSAI_TEST_MODELS        folder of the weights, in place of var/models
 TTSAI_TEST_DATABASE_URL  Postgres in place of one that the run starts
 TTSAI_TEST_REDIS_URL     Valkey in place of one that the run starts
+TTSAI_TEST_KERNELS       instruction set that the models compute with, as another processor would: GENERIC, AVX or AVX2 (CTranslate2's names)
 TTSAI_TEST_PROVE_ROUNDS  how often `make prove` repeats its material in the long recording
 """
 
@@ -55,12 +56,22 @@ LOOPBACK: Final = "127.0.0.1,localhost,::1"
 FIXED: Final = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK}
 """The same for everybody. A proxy is for package registries alone: the servers of tests are on this machine."""
 
+KERNELS: Final = {"GENERIC": ("SSE41", "Nehalem"), "AVX": ("AVX", "Sandybridge"), "AVX2": ("AVX2", "Haswell")}
+"""For each of CTranslate2's instruction sets oneDNN's name for it, whose kernels multiply the 8-bit matrices of Whisper, and OpenBLAS's."""
+
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """What tests may see of an environment, with the folder of the weights."""
     kept = {name: value for name, value in environment.items() if name in KEPT or name.startswith(KEPT_PREFIXES)}
     models = Path(environment.get("TTSAI_TEST_MODELS") or ROOT / "var" / "models").resolve()
-    return {**kept, **FIXED, "TTSAI_MODELS": str(models)}
+    return {**kept, **FIXED, **_kernels(environment.get("TTSAI_TEST_KERNELS", "")), "TTSAI_MODELS": str(models)}
+
+
+def _kernels(name: str) -> dict[str, str]:
+    if not name:
+        return {}
+    onednn, openblas = KERNELS[name]
+    return {"CT2_FORCE_CPU_ISA": name, "ONEDNN_MAX_CPU_ISA": onednn, "OPENBLAS_CORETYPE": openblas}
 
 
 def use_clean_environment() -> None:

@@ -37,6 +37,12 @@ def test_the_folder_of_the_weights_can_be_named_for_tests_alone(tmp_path: Path) 
     assert clean_environment({"TTSAI_TEST_MODELS": str(tmp_path)})["TTSAI_MODELS"] == str(tmp_path)
 
 
+def test_other_kernels_can_be_asked_for_by_tests_alone() -> None:
+    asked = clean_environment({"TTSAI_TEST_KERNELS": "AVX2", "CT2_FORCE_CPU_ISA": "AVX512"})
+    assert (asked["CT2_FORCE_CPU_ISA"], asked["ONEDNN_MAX_CPU_ISA"], asked["OPENBLAS_CORETYPE"]) == ("AVX2", "AVX2", "Haswell")
+    assert "CT2_FORCE_CPU_ISA" not in clean_environment({"CT2_FORCE_CPU_ISA": "AVX512"})
+
+
 def test_this_process_has_none_of_the_settings_but_those_of_its_servers() -> None:
     allowed = {
         "TTSAI_HOME",

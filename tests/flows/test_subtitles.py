@@ -11,7 +11,7 @@ from tests.flows.following import wait_for_end
 from tests.flows.listening import Listener, plain_words
 from tests.flows.recordings import RATE, as_flac, samples_of, speak
 from tests.flows.running import RunningPlatform
-from tests.workers.hearing.clips import LIBRIVOX, clips, said, spoken_words
+from tests.workers.hearing.clips import LIBRIVOX, clips, errors_in
 from tests.workers.text.subtitles.reading import ReadCue, read_srt, read_vtt
 
 ENGLISH = (
@@ -87,7 +87,7 @@ def test_cues_of_a_transcription_are_its_words_in_their_time(client: httpx.Clien
     heard = client.post("/v1/stt/", files={"file": as_flac(recording)}, data={"timestamps": "true"}).json()
     cues = cues_of(client, heard["uuid"], audio_seconds=len(recording) / RATE)
     assert plain_words(text_of(cues)) == plain_words(heard["text"])
-    assert spoken_words(text_of(cues)).split()[:8] == said(LIBRIVOX).split()[:8]
+    assert errors_in(text_of(cues), LIBRIVOX) <= 0.1
     words = [word for segment in heard["segments"] for word in segment["words"]]
     assert cues[0].start == pytest.approx(1000 * words[0]["start"], abs=1)
 

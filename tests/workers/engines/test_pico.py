@@ -39,7 +39,7 @@ def test_the_languages_are_those_of_the_voices() -> None:
 
 
 def test_what_is_said_is_the_text(pico: PicoEngine, error_rate: Callable[[Spoken, str], float]) -> None:
-    assert error_rate(pico.speak(ENGLISH, voice="en-us", language="en", speed=1.0), ENGLISH) <= 0.1
+    assert error_rate(pico.speak(ENGLISH, voice="en-us", language="en", speed=1.0), ENGLISH) <= 0.2
 
 
 @pytest.mark.parametrize("voice", TEXTS)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+import jiwer
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
@@ -37,6 +38,11 @@ def said(names: Sequence[str]) -> str:
 def spoken_words(text: str) -> str:
     """Lower case, words only, the one abbreviation of the clips written out."""
     return " ".join(re.findall(r"[\w']+", re.sub(r"\bmr\b\.?", "mister", text.lower())))
+
+
+def errors_in(text: str, names: Sequence[str]) -> float:
+    """Word error rate of a transcript of clips. Never 0 by promise: other processors round a model's sums otherwise."""
+    return float(jiwer.wer(said(names), spoken_words(text)))
 
 
 def silence(seconds: float) -> NDArray[np.float32]:

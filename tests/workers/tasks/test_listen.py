@@ -12,7 +12,7 @@ import pytest
 import redis
 
 import workers.hearing.speech
-from tests.workers.hearing.clips import LIBRIVOX, clip, clips, music, noise, said, silence, spoken_words
+from tests.workers.hearing.clips import LIBRIVOX, clip, clips, errors_in, music, noise, said, silence, spoken_words
 from tests.workers.running_worker import RunningWorker
 from tests.workers.tasks.listening_bench import ListeningBench
 from workers.contract.errors import WorkError
@@ -38,7 +38,7 @@ def test_a_short_recording_is_one_part(bench: ListeningBench) -> None:
     message = bench.message("listen", ListenWork("whisper", bench.keep("short.flac", clips(LIBRIVOX)), has_words=True))
     manifest = bench.do(message)
     document = bench.document(message.output)
-    assert spoken_words(document.text) == said(LIBRIVOX).replace("more a amiable", "more amiable")
+    assert errors_in(document.text, LIBRIVOX) <= 0.06
     assert (document.language, document.gender, document.duration) == ("en", "male", 24.73)
     assert document.text == " ".join(segment.text for segment in document.segments)
     words = [word for segment in document.segments for word in segment.words]
@@ -66,7 +66,8 @@ def test_where_nobody_speaks_there_is_no_text(bench: ListeningBench, name: str) 
 
 def test_a_whisper_of_a_recording_is_heard_from_its_first_word(bench: ListeningBench) -> None:
     document = bench.listen(ListenWork("whisper", bench.keep("quiet.flac", 0.003 * clip("librivox-0870"))))
-    assert spoken_words(document.text) == said(["librivox-0870"])
+    assert errors_in(document.text, ["librivox-0870"]) <= 0.15
+    assert "john" in spoken_words(document.text).split()[:5]
 
 
 @pytest.mark.parametrize("kind", ["inverted", "one silent", "partly inverted", "wide", "surround"])
@@ -112,8 +113,9 @@ def test_pieces_of_a_long_recording_join_to_what_was_said(bench: ListeningBench)
     names = [name for order in orders for name in order]
     source = bench.keep("long.flac", np.concatenate([clips(names), silence(5), clip(LIBRIVOX[1])]))
     document = bench.listen_in_pieces(source, pieces=2)
-    expected = said([*names, LIBRIVOX[1]]).replace("more a amiable", "more amiable")
-    assert spoken_words(document.text) == expected
+    measured = jiwer.process_words(said([*names, LIBRIVOX[1]]), spoken_words(document.text))
+    assert measured.wer <= 0.06
+    assert measured.insertions + measured.deletions <= 5  # a cut that lost or doubled a window's words would be ten and more
     assert document.segments[-1].start == pytest.approx(2 * 24.73 + 5.25, abs=0.3)
     assert all(segment.words == () for segment in document.segments)
     assert (document.language, document.gender, document.duration) == ("en", "male", pytest.approx(2 * 24.73 + 5 + 2.99, abs=0.01))
@@ -129,7 +131,7 @@ def test_a_cut_in_the_middle_of_speech_loses_and_doubles_no_word(bench: Listenin
     assert len(cuts) >= 2
     monkeypatch.setattr(type(build_engines()[0]), "window_seconds", 4.5)  # so that each region is a window
     document = bench.listen_in_pieces(source, pieces=2)
-    assert spoken_words(document.text) == said(LIBRIVOX[:1])
+    assert errors_in(document.text, LIBRIVOX[:1]) <= 0.15
 
 
 @pytest.fixture
@@ -155,7 +157,7 @@ def test_pieces_leave_the_prompt_threads_to_sentences_also_where_somebody_waits_
     bench.do(prepared)
     orders.clear()
     document = bench.listen(ListenWork("whisper", prepared.output, survey=prepared.timings), lane="live")
-    assert spoken_words(document.text) == said([LIBRIVOX[1]])
+    assert errors_in(document.text, LIBRIVOX[1:2]) <= 0.3
     assert [(order.lane, order.is_first_heard) for order in orders] == [("bulk", False)]
 
 
@@ -267,5 +269,5 @@ def test_a_real_worker_announces_whisper_and_hears(worker: RunningWorker, tmp_pa
     worker.platform.give(message, group="whisper")
     outcome = worker.platform.wait_for_outcome(message.token, seconds=60)
     assert (outcome.status, outcome.units_done) == ("completed", 2990)
-    assert spoken_words(helper.document(message.output).text) == said(LIBRIVOX[1:2])
+    assert errors_in(helper.document(message.output).text, LIBRIVOX[1:2]) <= 0.3
     helper.close()
