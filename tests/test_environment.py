@@ -1,5 +1,6 @@
 """The environment of tests: nothing of the caller's settings, whatever they are."""
 
+import json
 import os
 import re
 import subprocess
@@ -60,12 +61,13 @@ def test_this_process_has_none_of_the_settings_but_those_of_its_servers() -> Non
 
 @pytest.mark.parametrize("program", ["ttsai", "python"])
 def test_a_command_run_in_it_sees_the_same(program: str) -> None:
-    arguments = {"ttsai": ["models", "list", "--json"], "python": ["-c", "import os; print(os.environ['TTSAI_MODELS'] + '/')"]}[program]
+    script = "import json, os; print(json.dumps(os.environ['TTSAI_MODELS'] + '/'))"
+    arguments = {"ttsai": ["models", "list", "--json"], "python": ["-c", script]}[program]
     command = [sys.executable, "-m", "tests.environment", program, *arguments]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "TTSAI_HOME": "/caller", "TTSAI_MODELS": ""}, capture_output=True, text=True, check=True
     )
-    assert f"{os.environ['TTSAI_MODELS']}/" in done.stdout
+    assert json.dumps(f"{os.environ['TTSAI_MODELS']}/").strip('"') in done.stdout
     assert "/caller" not in done.stdout
 
 

@@ -77,7 +77,7 @@ TTS = [
         "/v1/tts/",
         WORDS,
         {
-            "text": ["", "   ", "\n\t", None, 5, True, ["a"], {"a": 1}, "x" * 60_000, "<speak>", "a</speak>", "<break time='99999999s'/>",
+            "text": ["", "   ", "\n\t", None, 5, True, ["a"], {"a": 1}, "x" * 1_000_001, "<speak>", "a</speak>", "<break time='99999999s'/>",
                      "<say-as interpret-as='date'>x</say-as",],
             "model": ["", "nothing", None, 5, "x" * 101, "../../etc/passwd", "silence\u0000x", ["silence"]],
             "voice": ["nobody", 5, "x" * 101, {"id": "quiet"}, ["quiet"], "%s%s%n"],
@@ -259,7 +259,7 @@ HEADERS = [
 PATHS = [
     *(
         Bad("no such route", "GET", path, status=404)
-        for path in ("/v1/nothing/", "/v2/tts/", "/v1", "/api/", "/v1/tts/extra/", "/.env", "/.git/config", "/wp-login.php", "/v1/%2e%2e/%2e%2e/etc/passwd",
+        for path in ("/v1/nothing/", "/v2/tts/", "/v0", "/api/", "/v1/tts/extra/", "/.env", "/.git/config", "/wp-login.php", "/v1/%2e%2e/%2e%2e/etc/passwd",
                      "/static/%2e%2e/manage.py", "/static/..%2f..%2fsettings.py", "/static/nothing.css", "/v1/tts;a=b", "/v1/%F0%9F%98%80", "/" + "x" * 5000,
                      "/v1/tts/%20", "/%FF%FE", "/v1//tts/", "/v1/schema/..%5c..%5c")
     ),

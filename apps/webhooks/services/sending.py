@@ -22,9 +22,9 @@ KEPT_ANSWER_BYTES = 2048
 PAUSES_SECONDS = (5, 30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 """Before the second, third, … tenth attempt: a little more than a day in all."""
 JITTER = 0.2
-CLAIM_SECONDS = 40
-"""A claimed delivery is due again after this long, should the process that claimed it die. An attempt takes ANSWER_SECONDS, and before
-that a name server's answer: 20 s with the resolver's usual settings."""
+CLAIM_SECONDS = 25
+"""A claimed delivery is due again after this long, should the process that claimed it die. An attempt takes at most ANSWER_SECONDS, and
+before that three name servers' silence: 12 s with the resolver settings of ttsai/settings."""
 LOOKED_AT_FOR_EACH = 25
 """Due deliveries that are looked at for each one that may be taken, in search of accounts that have none under way."""
 KEPT_ATTEMPTS = 20
