@@ -9,6 +9,7 @@ from typing import Any
 
 import redis
 from django.db import connection
+from django.utils import timezone
 
 from apps.billing.models import LedgerEntry
 from apps.core.errors import ApplicationError
@@ -67,3 +68,9 @@ def age_leases(seconds: float = 60) -> None:
     for part in Part.objects.exclude(lease_expires_at=None):
         part.lease_expires_at -= timedelta(seconds=seconds)
         part.save(update_fields=["lease_expires_at"])
+
+
+def lease_seconds(part: Part) -> float:
+    """Seconds until the lease of the part expires."""
+    lease = Part.objects.get(pk=part.pk).lease_expires_at
+    return (lease - timezone.now()).total_seconds()

@@ -11,8 +11,7 @@ from apps.billing.selectors import available_millicredits
 from apps.catalog.models import Worker
 from apps.core.storage import StorageAwayError, get_storage
 from apps.jobs.dispatch import dispatch
-from apps.jobs.models import AdmissionPause, Job, JobState, Part, PartState, ReaperClock
-from apps.jobs.pauses import is_admission_paused
+from apps.jobs.models import Job, JobState, Part, PartState, ReaperClock
 from apps.jobs.services import reap as reaper
 from apps.jobs.services.reap import reap
 from apps.jobs.services.workers import hear_announcement, hear_heartbeat
@@ -31,15 +30,9 @@ from tests.factories_jobs import (
     submit,
     work_off,
 )
-from tests.jobs.observing import age_leases, beat, everything
+from tests.jobs.observing import age_leases, beat, everything, lease_seconds
 from workers.contract import names
 from workers.contract.messages import Heartbeat, InFlight
-
-
-def lease_seconds(part: Part) -> float:
-    """How long the lease still lasts."""
-    lease = Part.objects.get(pk=part.pk).lease_expires_at
-    return (lease - timezone.now()).total_seconds()
 
 
 def test_an_admitted_part_is_picked_up_and_kept_alive() -> None:
@@ -284,15 +277,6 @@ def test_a_late_message_of_an_earlier_boot_changes_nothing() -> None:
     assert (Worker.objects.get().boot, Worker.objects.get().is_stopping) == ("boot-2", False)
 
 
-@pytest.mark.parametrize("seen_seconds_ago", [20, -3600])
-def test_worker_that_restarts_after_a_clock_was_set_back_is_heard(seen_seconds_ago: int) -> None:
-    announce(boot="boot-1", sent_at=5000.0)
-    Worker.objects.update(last_seen_at=timezone.now() - timedelta(seconds=seen_seconds_ago))
-    announce(boot="boot-2", sent_at=1400.0)
-    started(part_of(submit(caller()).job), boot="boot-2")
-    assert (Worker.objects.get().boot, Part.objects.get().state) == ("boot-2", "running")
-
-
 def test_another_workers_parts_are_its_own() -> None:
     announce(worker="one", slots=1)
     announce(worker="two", slots=1)
@@ -370,25 +354,6 @@ def test_a_new_engine_appears_with_the_capacity_of_its_worker() -> None:
     announce(engine_spec("hibari"), worker="another")
     assert part_of(job).state == PartState.ADMITTED
     assert hear_announcement.__module__ == "apps.jobs.services.workers"
-
-
-@pytest.mark.usefixtures("_awake")
-def test_reaper_after_the_clock_was_set_back_bounds_every_lease_retry_and_pause() -> None:
-    announce(slots=1)
-    first, second = (submit(caller()).job for _ in range(2))
-    running = started(part_of(first))
-    # As rows look that were written an hour before the clock went back by an hour.
-    future = timezone.now() + timedelta(hours=1)
-    Part.objects.filter(pk=running.pk).update(lease_expires_at=future)
-    Part.objects.filter(job_id=second.uuid).update(not_before=future)
-    AdmissionPause.objects.create(until=future)
-    ReaperClock.objects.update(last_run_at=future)
-    assert reap() == 0
-    assert lease_seconds(running) == pytest.approx(15, abs=1)
-    assert part_of(second).not_before <= timezone.now()
-    assert not is_admission_paused()
-    age_leases()
-    assert reap() == 1, "a worker that is not heard of meanwhile is lost as usual"
 
 
 @pytest.mark.parametrize("units_done", [1 << 31, -5, "many", None, float("nan")])
