@@ -26,7 +26,7 @@ class PlannedItem:
 
     outcome: JobPlan | Refusal
     engine_id: str = ""
-    """Of the model; empty where a refused item names none that is known."""
+    """Id of the model; empty if a refused item names no known model."""
     warnings: tuple[str, ...] = ()
 
 

@@ -54,7 +54,7 @@ class StandInRow:
 
     @property
     def is_alias(self) -> bool:
-        """Whether the name is another name for installed models, rather than a model of its own."""
+        """True if the name is an alias of installed models; False if it is a model with its own tier."""
         return not self.tier
 
 
@@ -70,16 +70,16 @@ class EngineRow:
     queue: str
     millicredits_per_1k: int
     millicredits_per_minute: int
-    """Of audio, for models that listen."""
+    """Price of a minute of audio for speech recognition models; 0 for other models."""
     spec: EngineSpec
     """Without its voices."""
     voices: Mapping[str, VoiceRow]
     """By id, the default voice first."""
     first_announced_at: datetime
     is_available: bool
-    """Whether a worker that serves it is alive."""
+    """True if a live worker serves the model."""
     was_seen_lately: bool
-    """Whether one was within RECENT_SECONDS."""
+    """True if a worker that serves the model was seen within RECENT_SECONDS."""
     stand_in: "StandInRow | None" = None
     """Set where the model was asked for by a documented name that it serves; price and longest text are then those of that name."""
 
@@ -91,7 +91,7 @@ class EngineRow:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """How many parts of a queue may be in flight, over all live workers."""
+    """Limits on the parts of a queue in flight, summed over all live workers."""
 
     slots: int = 0
     reserved_slots: int = 0
@@ -109,7 +109,7 @@ class Catalogue:
     loaded: tuple[str, ...]
     """Ids of the models in the memory of a live worker."""
     missing: Mapping[str, str]
-    """What live workers know and cannot serve, by id, casefolded, with what is missing."""
+    """Models that live workers know but cannot serve: casefolded id to the reason."""
     stand_ins: Mapping[str, StandInRow]
     """Enabled rows by documented id, casefolded."""
     documented_kinds: Mapping[str, str]

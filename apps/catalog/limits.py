@@ -10,9 +10,9 @@ FASTEST_SPEED: Final = 2.0
 """`speed` of POST /v1/tts/."""
 
 STREAMS_SPEECH: Final = False
-"""Whether the service sends audio while it is being made."""
+"""True if the service streams audio during synthesis."""
 CLONES_VOICES: Final = False
-"""Whether the service has endpoints for cloned voices."""
+"""True if the service has endpoints for cloned voices."""
 
 
 def speed_range(engine: EngineRow) -> tuple[float, float]:

@@ -165,7 +165,7 @@ def list_voices(*, plan: Plan, model: str = "", language: str = "", gender: str 
 
 
 def may_use(plan: Plan, engine: EngineRow) -> bool:
-    """Whether the plan includes the model under the name that it was asked for by."""
+    """True if the plan includes the model under the name that the request used."""
     if engine.stand_in is not None and not engine.stand_in.is_alias:
         return _includes(plan, engine.stand_in.model_id)
     return _includes(plan, engine.id)

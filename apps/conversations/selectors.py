@@ -54,7 +54,7 @@ def history_of(turns: Iterable[Turn]) -> tuple[ToldTurn, ...]:
 
 
 def find_responder(plan: Plan, *, model: str = "") -> EngineRow:
-    """Who answers. 400 unknown_model or model_not_installed, 503 model_unavailable."""
+    """Find the chat model that answers. 400 unknown_model or model_not_installed, 503 model_unavailable."""
     if model:
         return find_model(model, plan=plan, kind="chat")
     answering = [engine for engine in list_models() if engine.kind == "chat" and engine.was_seen_lately]

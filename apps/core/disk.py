@@ -20,7 +20,7 @@ def free_bytes() -> int:
 
 
 def is_reserve_reached(wanted_bytes: int = 0) -> bool:
-    """Whether writing so many bytes would leave less than TTSAI_DISK_RESERVE_BYTES. Raises OSError."""
+    """True if writing `wanted_bytes` would leave less than TTSAI_DISK_RESERVE_BYTES free. Raises OSError."""
     return free_bytes() - wanted_bytes < settings.TTSAI_DISK_RESERVE_BYTES
 
 

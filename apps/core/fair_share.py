@@ -41,5 +41,5 @@ class FairShare(Generic[Tenant]):
 
     @property
     def room(self) -> int:
-        """How many more anybody may hold in all."""
+        """Number of further holds, over all tenants, before `most` is reached."""
         return self._most - self.held.total()

@@ -15,7 +15,7 @@ PROBE_SECONDS: Final = 0.5
 
 
 class Outage:
-    """Of one server, in this process. Asking costs nothing; one thread probes while the outage lasts."""
+    """Outage of one server, as this process sees it. Reading `is_on` costs nothing; one thread probes the server during the outage."""
 
     def __init__(self, server: str) -> None:
         self._server = server
@@ -24,7 +24,7 @@ class Outage:
 
     @property
     def is_on(self) -> bool:
-        """Whether calls are to fail at once."""
+        """True if calls to the server should fail at once."""
         return self._is_on
 
     def begin(self, probe: Callable[[], object]) -> None:

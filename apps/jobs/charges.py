@@ -11,7 +11,7 @@ from math import ceil
 
 @dataclass(frozen=True, slots=True)
 class PartProgress:
-    """How much of a part is made."""
+    """Progress of one part, and its weight in the job's price."""
 
     weight: int
     """Its share of the job's price, against the weights of the other parts."""

@@ -67,7 +67,7 @@ def _is_length(value: Any) -> bool:
 
 
 def _is_storable(value: Any) -> bool:
-    """Whether Postgres takes it as JSON: no NaN, no NUL, no half of a surrogate pair."""
+    """True if the value is a dict that Postgres can store as JSON (no NaN, NUL or lone surrogate), no longer than LARGEST_MANIFEST."""
     if not isinstance(value, dict):
         return False
     try:

@@ -131,7 +131,7 @@ class Job(models.Model):
 
     @property
     def has_stand_in(self) -> bool:
-        """Whether a model other than the one that the request named does the work."""
+        """True if another model than the one that the request named does the work."""
         return "asked_model" in self.params
 
     @property
@@ -141,7 +141,7 @@ class Job(models.Model):
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the job records a request that was refused, and never had any work."""
+        """True if the job only records a refused request and has no parts."""
         return self.part_count == 0
 
     @property

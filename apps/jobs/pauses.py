@@ -14,7 +14,7 @@ IS_PAUSED = "EXISTS (SELECT FROM jobs_admissionpause WHERE until > clock_timesta
 
 
 def is_admission_paused() -> bool:
-    """Whether parts stay in line for the moment."""
+    """True if queued parts are not dispatched at the moment."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {IS_PAUSED}")
         return bool(cursor.fetchone()[0])

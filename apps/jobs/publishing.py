@@ -60,7 +60,7 @@ class _Broker:
 
 
 def is_broker_away() -> bool:
-    """Whether a message could not be sent a moment ago, or Valkey is known not to answer."""
+    """True if a message could not be sent within the last AWAY_SECONDS, or if Valkey is known not to answer."""
     return outage.is_on or time.monotonic() < _Broker.away_until
 
 

@@ -91,7 +91,7 @@ def read_progress(jobs: Iterable[UUID]) -> list[tuple[UUID, int, int]]:
 
 
 def read_part_progress(job_uuid: UUID) -> list[PartProgress]:
-    """How far each part of a job is, with its weight in the price."""
+    """Progress of each part of a job, with its weight in the price."""
     rows = Part.objects.filter(job_id=job_uuid).values_list("weight", "units", "units_done", "state")
     return [
         PartProgress(units if weight is None else weight, units=units, units_done=units_done, is_done=state == PartState.DONE)

@@ -47,7 +47,7 @@ def is_certain(engine: EngineRow, *, source: str, target: str) -> bool:
 
 
 def find_recogniser_in_use(plan: Plan, *, preferred: str) -> EngineRow:
-    """Who listens: the preferred recogniser, else any that is there. 400 model_not_installed, 503 where none can be reached."""
+    """Find a recogniser: the plan's models first, then the preferred one, then any. 400 model_not_installed, 503 if none was seen lately."""
     hearing = [engine for engine in list_models() if engine.kind == "stt" and engine.was_seen_lately]
     check_installed("stt")
     if not hearing:

@@ -179,7 +179,7 @@ def _in_plain_folder(programs: Path) -> Iterator[Path]:
 
 
 def _reason(made: subprocess.CompletedProcess[str]) -> str:
-    """What initdb says went wrong, in one line."""
+    """Summarise initdb's error output in one line."""
     lines = [line for line in (made.stderr + made.stdout).splitlines() if line.strip()]
     errors = [line for line in lines if "error:" in line or "FATAL:" in line]
     return " / ".join(errors or lines[-2:]) or f"initdb ended with {made.returncode}"

@@ -132,11 +132,11 @@ class _Question:
         self._ask_at = 0.0
 
     def is_answered(self) -> bool:
-        """Whether it answers."""
+        """True if the address was asked now and answered with JSON."""
         return self._ask() is not None
 
     def is_ready(self) -> bool:
-        """Whether all parts work and an engine worker has announced itself. A disk that is nearly full is no reason not to start."""
+        """True if all parts work and an engine worker has announced itself. A nearly full disk does not prevent the start."""
         answer = self._ask()
         return answer is not None and set(answer.get("lacking", ["web"])) <= {"disk"}
 

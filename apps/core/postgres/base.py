@@ -29,7 +29,7 @@ class BoundedConnection(psycopg.Connection[Any]):
     answer_seconds: float | None = None
     """The longest wait for one answer; None waits for ever."""
     parameters: dict[str, Any]
-    """What it was made with."""
+    """Connection parameters that the connection was opened with; an outage probe uses them too."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """As psycopg's, for at most `answer_seconds`. Raises OperationalError."""

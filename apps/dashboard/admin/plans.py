@@ -118,7 +118,7 @@ class TierPriceAdmin(PriceAdmin):
 
 @admin.register(ServicePrice)
 class ServicePriceAdmin(PriceAdmin):
-    """What services cost that are not paid by the character. Every row is charged: there is one for each such service."""
+    """Prices of services that are not paid by the character. Every row is charged: there is one for each such service."""
 
     list_display = ["service", "millicredits", "unit"]
 

@@ -91,7 +91,7 @@ def record_end(
 
 
 def _is_notice(job: Job) -> bool:
-    """Whether a part of the job could only say that it cannot do its work: then nothing is charged, however the job ends."""
+    """True if a part of a job with several parts returned only a notice that it cannot do its work: the job is then free, however it ends."""
     return job.part_count > 1 and Part.objects.filter(job_id=job.uuid, manifest__is_notice=True).exists()
 
 

@@ -37,7 +37,7 @@ OUTAGE_PAUSE_SECONDS = 5.0
 LONGEST_MESSAGE = 1000
 _ERROR_CODE = re.compile(r"[a-z0-9_]{0,50}")
 MOST_DEATHS = 3
-"""Of workers that computed a part: the first among others perhaps, the rest with nothing else computing."""
+"""Worker deaths during one part before it fails. Other parts may run beside it at the first death; after that it runs alone."""
 
 
 class Setback(Enum):

@@ -87,7 +87,7 @@ def _recover(part: Part, *, judge: Judge) -> bool:
 
 
 def _was_taken_up(part: Part) -> bool:
-    """Whether a worker began the attempt: it claims a token before anything else, and its word to the platform may be lost."""
+    """True if a worker may have begun the attempt: it claims the token first, and its message to the platform may be lost."""
     if part.state == PartState.RUNNING or part.token is None:
         return True
     return may_be_claimed(part.token)
