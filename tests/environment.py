@@ -50,7 +50,7 @@ KEPT: Final = frozenset(
     ]
 )
 KEPT_PREFIXES: Final = ("TTSAI_TEST_", "PYTEST_XDIST_", "PIP_", "UV_", "NPM_CONFIG_", "npm_config_")
-"""How packages and weights are reached, beside the names above."""
+"""Prefixes of further variables that are kept: the tests' own, pytest-xdist's and those of package managers."""
 
 LOOPBACK: Final = "127.0.0.1,localhost,::1"
 FIXED: Final = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK}
@@ -61,7 +61,7 @@ KERNELS: Final = {"GENERIC": ("SSE41", "Nehalem"), "AVX": ("AVX", "Sandybridge")
 
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """What tests may see of an environment, with the folder of the weights."""
+    """Variables for tests: those that are kept, the fixed ones and the folder of the weights."""
     kept = {name: value for name, value in environment.items() if name in KEPT or name.startswith(KEPT_PREFIXES)}
     models = Path(environment.get("TTSAI_TEST_MODELS") or ROOT / "var" / "models").resolve()
     return {**kept, **FIXED, **_kernels(environment.get("TTSAI_TEST_KERNELS", "")), "TTSAI_MODELS": str(models)}

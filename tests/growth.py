@@ -10,7 +10,7 @@ MARGIN: Final = 4
 """Between linear and quadratic growth lies FACTOR: each side has as much room for other work on the same cores, caches and clock rates."""
 ATTEMPTS: Final = 3
 HARMLESS_SECONDS: Final = 0.002
-"""What takes less is measured as if it took this: below it the clock tells nothing, and FACTOR times as much is no attack."""
+"""Least CPU time that a run counts as: below it the clock tells nothing, and FACTOR times as much is no attack."""
 
 
 def assert_linear(prepare: Callable[[int], Callable[[], object]], *, size: int) -> None:

@@ -70,7 +70,7 @@ class ComputeJournal:
                 self._changed.notify_all()
 
     def is_alone(self, token: str) -> bool:
-        """Whether every other part waits for this one."""
+        """True if every other part waits for this one."""
         return self._alone == token
 
     def clear(self) -> None:

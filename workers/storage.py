@@ -111,7 +111,7 @@ class Storage:
         return path
 
     def _require_folder(self) -> None:
-        """Where objects lie in a folder and it is missing, its volume is away."""
+        """Raises WorkError (storage_unavailable) if the folder of the objects is missing: its volume is away."""
         if self._objects is not None and not self._objects.is_dir():
             raise _failure("resolve", "shared_folder_missing", is_outage=True)
 

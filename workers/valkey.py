@@ -24,7 +24,7 @@ class ValkeyRefusesError(redis.ConnectionError):
 
 
 def is_refusal(error: redis.ResponseError) -> bool:
-    """Whether the answer is about the state of the server."""
+    """True if the answer is about the state of the server."""
     return isinstance(error, REFUSAL_CLASSES) or str(error).startswith(REFUSALS)
 
 

@@ -24,7 +24,7 @@ def small_disk(folder: Path) -> Iterator[None]:
 
 
 def is_small(folder: Path) -> bool:
-    """Whether the folder is such a disk."""
+    """True if a disk is mounted at the folder."""
     return os.path.ismount(folder)
 
 

@@ -11,7 +11,7 @@ from tests.flows.running import RunningPlatform
 GERMAN = "Guten Morgen, der Zug nach Berlin fährt in zehn Minuten."
 HEARD = {"guten", "morgen", "zug", "nach", "berlin", "minuten"}
 ENOUGH = 4
-"""Of the words of HEARD: the voice is of draft quality, and another processor's rounding may cost a word."""
+"""Number of words in HEARD that must be heard: the voice is of draft quality, and another processor's rounding may cost a word."""
 DUTCH = "Hoe gaat het vandaag met u en uw familie?"
 MIXED = "Good morning, everyone. Wie geht es Ihnen heute? I hope that you are well."
 

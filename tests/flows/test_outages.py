@@ -111,13 +111,13 @@ def test_a_full_disk_pauses_admission_and_service_returns_with_the_space(harmed:
 
 
 def _lacks(platform: RunningPlatform, part: str) -> bool:
-    """Whether the platform is not ready for want of the part; its last look may be two seconds old."""
+    """True if the platform is not ready because the part is lacking; its last check may be two seconds old."""
     answer = httpx.get(f"{platform.url}/readyz", timeout=BOUND_SECONDS)
     return answer.status_code == 503 and part in answer.json()["lacking"]
 
 
 def _takes_writes(platform: RunningPlatform) -> bool:
-    """Whether Valkey does: once its file cannot grow it answers MISCONF, to PING too."""
+    """True if Valkey takes writes: once its file cannot grow it answers MISCONF, to PING too."""
     with redis.Redis.from_url(platform.instance()["redis_url"]) as valkey:
         try:
             return bool(valkey.ping())

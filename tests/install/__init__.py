@@ -1,1 +1,1 @@
-"""What the installation of `make run` holds, and that it is enough."""
+"""Tests that the installation of `make run` holds every package that it needs."""

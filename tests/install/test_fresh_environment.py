@@ -46,7 +46,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def used(checkout: Path) -> dict[str, Any]:
-    """What the engines of that environment gave."""
+    """Results of the engines in that environment."""
     return dict(json.loads(run(checkout, str(SCRIPT)).splitlines()[-1]))
 
 

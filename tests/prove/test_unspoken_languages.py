@@ -1,4 +1,4 @@
-"""How often a text is refused or warned about for its language, over Django's own translations: short texts of user interfaces and sentences."""
+"""Rates of texts refused or warned about for their language, over Django's own translations: labels of user interfaces and sentences."""
 
 import gettext
 import re
@@ -20,12 +20,12 @@ MODELS = {
 }
 OTHERS = ("ca", "cs", "da", "fi", "hu", "id", "nb", "nl", "pl", "ro", "sv", "tr", "vi", "ar", "el", "he", "ko", "ru", "th")
 FEWEST_REFUSED = 0.8
-"""Of the texts of four words and more in a language that the model does not speak; Catalan and Danish, close to what is spoken, have less."""
+"""Least share of refused texts among those of four words and more in an unspoken language; Catalan, Danish and Norwegian may have less."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|<[^>]+>")
 
 
 def texts(language: str) -> set[str]:
-    """What Django's translations say in a language; for English the originals."""
+    """Texts of Django's translations in a language; for English the originals."""
     folder = "de" if language == "en" else language
     said: set[str] = set()
     for path in Path(django.__file__).parent.glob(f"**/locale/{folder}*/LC_MESSAGES/*.mo"):
@@ -40,7 +40,7 @@ def texts(language: str) -> set[str]:
 
 
 def rates(language: str, *, spoken: tuple[str, ...]) -> tuple[int, Counter[str], list[str]]:
-    """How many texts there are, how many of them by length are refused and warned about, and those refused."""
+    """Number of texts; counts of all, refused and warned-about texts by length; the refused texts."""
     counts: Counter[str] = Counter()
     refused = []
     for text in texts(language):

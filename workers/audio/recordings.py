@@ -17,7 +17,7 @@ BLOCK_SECONDS: Final = 1.0
 SAMPLE_BYTES: Final = 2
 FULL_SCALE: Final = np.float32(32768.0)
 LONGEST_SECONDS: Final = 200 * 3600.0
-"""Where no length is known: of our own files, which may hold the speech of a whole book."""
+"""Limit for files of unknown length: our own files, which may hold the speech of a whole book."""
 SPARE_SECONDS: Final = 60.0
 SPARE_SHARE: Final = 0.05
 """Beyond both of these a file that is longer than it was measured is not the same file."""

@@ -31,7 +31,7 @@ class WorkError(Exception):
         self.code = code
         self.message = message
         self.is_outage = is_outage
-        """Whether a server or a disk failed, so that the same work succeeds once it is back."""
+        """True if a server or a disk failed, so that the same work succeeds once it is back."""
 
     @property
     def is_retryable(self) -> bool:

@@ -39,7 +39,7 @@ class OfflineChat(Responder):
         """Nothing to drop."""
 
     def is_notice(self, answer: str) -> bool:
-        """Whether the answer is the bare notice, with no greeting, time, date or sum before it."""
+        """True if the answer is the bare notice, with no greeting, time, date or sum before it."""
         return answer in {phrases.notice for phrases in PHRASES.values()}
 
     def reply(self, turns: Sequence[Turn], *, system_prompt: str, language: str) -> str:  # noqa: ARG002 - rules follow no prompt

@@ -135,5 +135,4 @@ def _readable_character(character: str) -> str:
 
 
 def build_engines() -> list[Engine]:
-    """What this file offers."""
     return [PicoEngine()]

@@ -15,7 +15,7 @@ class Responder(Model, Protocol):
     """Waits for a server and computes nothing here, so it takes no compute thread."""
 
     def is_notice(self, answer: str) -> bool:  # noqa: ARG002 - most responders always answer
-        """Whether an answer of this responder says nothing but that it cannot answer: such a turn is not charged."""
+        """True if an answer of this responder says only that it cannot answer: such a turn is not charged."""
         return False
 
     def reply(self, turns: Sequence[Turn], *, system_prompt: str, language: str) -> str:

@@ -24,7 +24,7 @@ FAIL_MARK: Final = re.compile(r"\[fail(?::([a-z_ ]+))?\]")
 """A sentence with [fail] fails with internal_error, one with [fail:bad_audio] with that code, whose underscores normalisation made spaces of."""
 DEATH_MARK: Final = "[die]"
 DEATH_VARIABLE: Final = "TTSAI_SILENCE_MAY_DIE"
-"""Where it is set, a sentence with [die] kills the worker, as a crash of a native library would."""
+"""Environment variable; if it is set, a sentence with [die] kills the worker, as a crash of a native library would."""
 WORD: Final = re.compile(r"\S+")
 
 

@@ -108,13 +108,13 @@ def is_invented(text: str, *, evidence: Evidence) -> bool:
 
 
 def is_spoken_repetition(spans: Sequence[tuple[float, float]]) -> bool:
-    """Whether a text that repeats itself was said so, by the start and end of each of its words in the recording."""
+    """True if a text that repeats itself was really spoken, judged by the start and end of each of its words in seconds."""
     following = spans[TIMELESS_WORDS - 1 :]
     return all(last[1] - first[0] >= TIMELESS_SECONDS for first, last in zip(spans, following, strict=False))
 
 
 def has_repeated_phrase(text: str) -> bool:
-    """Whether two words or more are said twice in a row."""
+    """True if a phrase of two words or more occurs twice in a row."""
     words = _bare_words(text.split())
     sizes = range(2, min(LONGEST_LOOP_WORDS, len(words) // 2) + 1)
     return any(

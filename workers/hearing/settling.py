@@ -53,7 +53,7 @@ def find_gaps(segments: Sequence[HeardSegment], *, window: Window, least_seconds
 
 
 def lacks_repetitions(segments: Sequence[HeardSegment], *, window: Window) -> bool:
-    """Whether a text that repeats itself leaves out some of what was said, by the speech that is without words: then halves tell more."""
+    """True if a text that repeats itself omits speech: a word is too long, or a gap has no words. Then the window's halves give more."""
     if len(window.regions) < 2:
         return False
     longest = max((word.end - word.start for segment in segments for word in segment.words), default=0.0)

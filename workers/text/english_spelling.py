@@ -39,7 +39,7 @@ def find_words(text: str) -> list[tuple[str, int]]:
 
 
 def simplify_word(word: str, *, is_known: KnownWords, is_common: KnownWords | None = None) -> list[str]:
-    """What the G2P reads for one written word: one piece mostly, none for invisible characters.
+    """Pieces that the G2P reads for one written word: mostly one, none for invisible characters.
 
     is_common: whether a word is one of the lexicon's own, which a drawn-out one is taken for; `is_known` where it is not given.
     """

@@ -29,7 +29,7 @@ _RELATED: Final = {
 }
 """Dialects and close relatives, which the model mistakes for one another: a voice of the one makes sense of the other."""
 _CONSTRUCTED: Final = frozenset({"eo", "ia", "ie", "io", "jbo", "vo", "la"})
-"""What the model makes of names and nonsense."""
+"""Languages that the model finds in names and nonsense: constructed ones and Latin."""
 
 _SCRIPT_LANGUAGES: Final = MappingProxyType(
     {

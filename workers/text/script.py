@@ -100,7 +100,7 @@ class Request:
     is_language_detected: bool = False
     """Whether the language was guessed from the text: then a say-as that is none in it is read as what it is, plain text."""
     has_html: bool = True
-    """Whether tags and references of HTML may stand in the text; a text with SSML was freed of them when it was read."""
+    """True if tags and references of HTML may stand in the text; a text with SSML was freed of them when it was read."""
 
 
 def write_script(segments: Sequence[Segment], *, request: Request, engine: Engine) -> Script:

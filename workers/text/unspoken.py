@@ -19,7 +19,7 @@ from workers.text.normalise.languages.nouns import word_set
 
 SAMPLE_CHARACTERS: Final = 2000
 SLICES: Final = 4
-"""Of a longer text so many pieces are read, evenly spread."""
+"""Number of evenly spread pieces that are read of a longer text."""
 
 FRAGMENT: Final = re.compile(r"[^.!?…;:\n\"“”„«»()\[\]]+")
 MOST_FRAGMENTS: Final = 40
@@ -45,7 +45,7 @@ KNOWN_SHORT: Final = 0.6
 LONG_WORDS: Final = 6
 """Fewer words in capitals alone may be acronyms; so many tell enough for lower thresholds."""
 SUSPECTED, SUSPECTED_LONG, SUSPECTED_KNOWN, SUSPECTED_TOP = 0.8, 0.6, 0.4, 0.5
-"""What makes a warning: probabilities of all languages that are not spoken, of a long text, of all in Latin letters, of the likeliest one."""
+"""Thresholds of a warning: all unspoken languages, the same in a long text, all in Latin letters, the likeliest one's share of these."""
 
 ENGLISH: Final = word_set("the and you your my with this that from they have what where said mr mrs ms")
 """Words that hardly any other language has."""

@@ -31,7 +31,7 @@ NETWORKS = [ipaddress.ip_network(text) for text in REFUSED]
 
 
 def is_listed(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """What the registries say, the long way round."""
+    """True if the registries list the address; tries every network."""
     if any(address in ipaddress.ip_network(text) for text in REACHED_INSIDE):
         return is_listed(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     return any(address in network for network in NETWORKS)

@@ -33,7 +33,7 @@ def spoken_form(row: str, *, kind: str, text: str) -> str:
 
 
 def speech(pico: PicoEngine, markup: str) -> bytes:
-    """What the worker would say for the markup, as a WAV file."""
+    """Speech for the markup as a WAV file, normalised and spoken as the worker does it."""
     script = write_script(parse_markup(markup).segments, request=Request(voice="de-de", language="de"), engine=pico)
     said = [pico.speak(one.spoken.text, voice=one.manner.voice, language="de", speed=1.0).samples for one in script.utterances]
     file = io.BytesIO()

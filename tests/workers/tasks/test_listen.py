@@ -88,7 +88,7 @@ def test_speech_in_channels_of_opposite_phase_is_heard(bench: ListeningBench, ki
 
 
 MOST_PASSES = 7
-"""Of a window that repeats itself: the whole, its halves and their halves."""
+"""Limit for a window that repeats itself: one pass for the whole, two for its halves and four for the quarters."""
 
 
 def test_a_sentence_said_eight_times_is_written_as_often_in_few_passes(bench: ListeningBench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,12 +25,12 @@ ADD_ABOVE: Final = -0.1
 """Coherence (real part) of a channel with the sum of those before it: -1 where they are inverse, 0 where they have nothing in common, 1
 where they are the same. Between these two the sign stays as it was, so that it does not flicker."""
 LOSS_SHARE: Final = 0.1
-"""Of both energies: where adding loses less, a channel is not subtracted."""
+"""Share of both energies: if adding loses less, a channel is not subtracted."""
 SILENT_ENERGY: Final = 1e-12
-"""Of a band in one frame; a full-scale sine has about half the frame's samples. Below it nothing is decided."""
+"""Energy of a band in one frame below which no sign is decided; a full-scale sine has about half the frame's samples."""
 CHUNK_FRAMES: Final = 256
 SPEAKER_WEIGHTS: Final = {"FC": 1.0, "BL": 0.5, "BR": 0.5, "SL": 0.5, "SR": 0.5, "BC": 0.5, "LFE": 0.5}
-"""Of channels in surround sound (ITU-R BS.775, but with the effects channel: six microphones are often labelled 5.1); of others FRONT_WEIGHT."""
+"""Weights in surround sound (ITU-R BS.775, plus the effects channel: six microphones are often labelled 5.1); others: FRONT_WEIGHT."""
 FRONT_WEIGHT: Final = 2**-0.5
 
 Samples = NDArray[np.float32]
@@ -61,9 +61,9 @@ class ChannelMixer:
         self._spectra: NDArray[np.complex64] = np.zeros((len(weights), 0, bins), np.complex64)
         self._energies: Samples = np.zeros((len(self._pairs), 0, len(self._edges)), np.float32)
         self._decided = 0
-        """How many of the frames in _energies are decided: they are kept for those behind them."""
+        """Number of frames in _energies that are decided; they are kept for the frames behind them."""
         self._signs: Samples = np.ones((len(weights), len(self._edges)), np.float32)
-        """Of the last decided frame."""
+        """Sign of each channel and band in the last decided frame, [channels, bands]."""
         self._tail: Samples = np.zeros(self._hop, np.float32)
         self._taken = self._given = 0
 
@@ -75,7 +75,7 @@ class ChannelMixer:
         return self._give(ready)
 
     def finish(self) -> Samples:
-        """What is left; as many samples have then been given as were taken."""
+        """Returns the remaining samples; as many samples have then been given as were taken."""
         self._waiting = np.pad(self._waiting, ((0, 0), (0, self._size + self._hop)))
         return self._give([self._mix(self._whole_frames(), is_last=True)])
 
@@ -103,7 +103,7 @@ class ChannelMixer:
         return self._overlap(np.asarray(irfft(mixed, self._size, axis=1) * self._window, np.float32))
 
     def _band_energies(self, spectra: NDArray[np.complex64]) -> Samples:
-        """Of each pair of channels, a channel with itself included: what they have in common, [pairs, frames, bands]."""
+        """Common energy of each pair of channels, a channel with itself included, [pairs, frames, bands]."""
         common = [(spectra[first] * spectra[second].conj()).real for first, second in self._pairs]
         return np.asarray(np.add.reduceat(np.stack(common), self._edges, axis=2) / self._hop, np.float32)
 

@@ -173,7 +173,7 @@ def _is_cut(packet: bytes) -> bool:
 
 
 def _is_supported(decoder: str, *, container: str) -> bool:
-    """Whether a container's audio is decoded. FFmpeg cannot cut AAC and Vorbis out of WAV as their few writers put them there."""
+    """True if the codec is decoded from this container. FFmpeg cannot cut AAC and Vorbis out of WAV as their few writers put them."""
     if container == "wav" and not decoder.startswith(("pcm_", "adpcm_", "mp3")):
         return False
     return decoder in DECODERS.split(",")

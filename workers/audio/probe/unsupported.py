@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 MPEG_TS_PACKET_BYTES: Final = (188, 192, 204)
-"""Of broadcasts, of cameras (with a time stamp before each packet), and with error correction behind it."""
+"""Packet sizes of broadcasts, of cameras (with a time stamp before each packet), and with error correction behind it."""
 MPEG_TS_PACKETS: Final = 5
 PROTECTED_BRANDS: Final = frozenset({b"aax ", b"aaxc", b"M4P "})
 PICTURE_BRANDS: Final = frozenset({b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1", b"avif", b"avis", b"crx "})
@@ -20,11 +20,11 @@ class Magic:
     name: str
     start: bytes
     inner: bytes = b""
-    """What follows at `inner_offset`, where `start` alone is shared by several formats."""
+    """Bytes at `inner_offset`, for a `start` that several formats share."""
     inner_offset: int = 8
 
     def matches(self, head: bytes) -> bool:
-        """Whether the first bytes of a file are those of this format."""
+        """True if the first bytes of a file are those of this format."""
         end = self.inner_offset + len(self.inner)
         return head.startswith(self.start) and (not self.inner or head[self.inner_offset : end] == self.inner)
 
@@ -179,7 +179,7 @@ def _name_brand(brand: bytes) -> str:
 
 
 def _is_transport_stream(head: bytes) -> bool:
-    """Whether the sync byte 0x47 comes again at the distance of packets (ISO/IEC 13818-1 section 2.4.3.2)."""
+    """True if the sync byte 0x47 recurs at the distance of packets (ISO/IEC 13818-1 section 2.4.3.2)."""
     for size in MPEG_TS_PACKET_BYTES:
         start = 4 if size == 192 else 0
         if head[start : start + size * MPEG_TS_PACKETS : size] == b"\x47" * MPEG_TS_PACKETS:

@@ -48,7 +48,7 @@ class _Listener:
         self._hearing = hearing
         self._seconds = seconds
         self.is_repetitive: list[bool] = [False] * len(seconds)
-        """Of each window: whether the most probable text repeats itself."""
+        """Flag for each window: True if the most probable text repeats itself."""
 
     def listen(self) -> list[tuple[HeardSegment, ...]]:
         """The segments of each window."""

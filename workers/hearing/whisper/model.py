@@ -55,7 +55,7 @@ class Decoded:
 
     @property
     def is_repetitive(self) -> bool:
-        """Whether the text repeats itself, because somebody did or because the model is in a loop."""
+        """True if the text repeats itself, because somebody did or because the model is in a loop."""
         return self.compression_ratio > REPETITIVE_ABOVE
 
     @property

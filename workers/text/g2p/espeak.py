@@ -181,7 +181,7 @@ class EspeakG2P:
 
 
 def _kind_of(piece: re.Match[str]) -> str:
-    """What a piece is: a mark, a sound by letters or ordinary words."""
+    """Kind of a piece: "mark", "sound" (an interjection such as shh) or "words"."""
     if piece.group() in PAUSE_MARKS:
         return "mark"
     return "sound" if find_sound(_letters(piece)) else "words"

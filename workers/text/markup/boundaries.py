@@ -51,7 +51,7 @@ LONGEST_CLUSTER_CHARACTERS: Final = 32
 """So far back at most the base of combining marks is looked for."""
 
 LONGEST_SPACE_CHARACTERS: Final = 200
-"""Of white space that a piece may take along."""
+"""Longest white space that a piece may take along."""
 
 CLAUSE_MARKS: Final = ";:—–…；："
 COMMA_MARKS: Final = ",，、،؛"

@@ -25,7 +25,7 @@ MOST_SECTIONS: Final = 10_000
 _NAME: Final = rf"[A-Za-z][A-Za-z0-9_.-]{{0,{LONGEST_NAME}}}+(?::[A-Za-z][A-Za-z0-9_.-]{{0,{LONGEST_NAME}}}+)?"
 _WORDS: Final = "speak|say-as|break|phoneme|sub|prosody|emphasis|lang|voice"
 _OWN_TAG: Final = re.compile(r"</?(?:speak|say-as|break|phoneme|prosody|emphasis|lang|voice|sub)(?![\w:.-])", re.IGNORECASE | re.ASCII)
-"""What HTML has not, its subscripts apart."""
+"""Tags that HTML does not have, except <sub>."""
 _SHARED_TAG: Final = re.compile(r"</?[ps](?:\s*+/?>|\s++[a-z][\w:.-]*+\s*+=)", re.IGNORECASE | re.ASCII)
 _SPEAK: Final = re.compile(r"<speak(?![\w:.-])", re.IGNORECASE | re.ASCII)
 _TAG_NAME: Final = re.compile(rf"<(/?)({_NAME})")
@@ -71,7 +71,7 @@ class Tag:
 
 
 def is_markup(text: str) -> bool:
-    """Whether a text holds one of the known tags; every other text is plain.
+    """True if a text holds one of the known tags; every other text is plain.
 
     Paragraphs, <p> and <s>, are those of HTML where the text has other tags of it.
     """

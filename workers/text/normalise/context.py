@@ -43,12 +43,12 @@ class Context:
         return match[1] if match else ""
 
     def ends_sentence(self, position: int) -> bool:
-        """Whether the text or its line ends here, or a capital follows. A figure may follow within a sentence, too."""
+        """True if the text or its line ends here, or a capital follows. A figure may follow within a sentence, too."""
         rest = self.text[position : position + 4].lstrip(" \u00a0\"'”’»)")
         return not rest or rest[0] == "\n" or rest[0].isupper() or self.character(position) == "\n"
 
     def precedes_figure(self, position: int) -> bool:
-        """Whether a number follows after a space that is no day of a month, nor part of a date."""
+        """True if a number follows after a space and is neither a day of a month nor part of a date."""
         return (
             FIGURE_AFTER.match(self.text, position) is not None and self.word_after(self._figure_end(position)) not in self._month_names()
         )

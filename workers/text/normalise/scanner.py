@@ -102,7 +102,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
 IDEOGRAPHIC_SPACE: Final = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3040-\u309f\u3400-\u9fff])|(?<=[\u3040-\u309f]) (?=[\u3400-\u9fff])")
 
 PLAIN_SIGNS: Final = r"\s,;:'\"()\[\]{}“”‘’«»„‚‹›¿¡…–—。、，；：？！「」『』・ー\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962-\u0965"
-"""What every G2P takes for a pause, or passes over, and the vowel signs of Hindi."""
+"""Signs that every G2P takes for a pause or passes over, and the vowel signs of Hindi."""
 
 IDENTIFIED: Final = re.compile(r"\d|[0-9A-Fa-f][:-][0-9A-Fa-f]{2}[:-]|::")
 """Texts without any of these hold no identifier, so that the costly search for one is left out."""

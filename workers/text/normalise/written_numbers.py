@@ -13,7 +13,7 @@ SPACED: Final = re.compile(r"[1-9]\d{0,2}(?: \d{3})+(?=[.,]\d|$)")
 BEFORE_A_GROUP: Final = re.compile(r"\d[ \u00a0.,/-]$|[^\W_]-$|[+#/]$")
 BEHIND_A_GROUP: Final = re.compile(r"[ -]\d|[-/:]")
 COUNTED: Final = re.compile(r"[ \u00a0]?(?:[%‰€$£°]|[a-zà-öø-ÿμ]{1,24}(?![^\W_]))")
-"""What is counted behind a number: a sign, or a word or unit in small letters."""
+"""Sign, unit or word in small letters behind a number that counts it."""
 
 RACE: Final = re.compile(r" ?(?:m|met(?:re|er)s?|yards?|yd|metros?|metri|mètres?)(?![^\W_])")
 RACE_LENGTHS: Final = frozenset(("100", "200", "400", "800"))
@@ -40,7 +40,7 @@ def read_number(text: str, position: int, *, language: Language, sign: str = "")
 
 
 def _has_plain_space_groups(text: str, match: re.Match[str]) -> bool:
-    """Whether plain spaces part thousands where a language mostly writes another sign: 10 000 km, but not 5 100 metre races."""
+    """True if plain spaces part thousands in a language that mostly writes another sign: 10 000 km, but not 5 100 metre races."""
     groups = SPACED.match(match[0])
     start, end = match.span()
     if not groups or BEFORE_A_GROUP.search(text[max(0, start - 2) : start]) or BEHIND_A_GROUP.match(text, end):

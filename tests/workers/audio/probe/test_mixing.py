@@ -31,7 +31,7 @@ def level(samples: Samples) -> float:
 
 
 def invert_above(samples: Samples, hertz: float) -> Samples:
-    """What a stereo widener does to one of its channels."""
+    """Inverts the frequencies above `hertz`, as a stereo widener does in one of its channels."""
     spectrum = np.fft.rfft(samples)
     spectrum[np.fft.rfftfreq(len(samples), 1 / RATE) > hertz] *= -1
     return np.fft.irfft(spectrum, len(samples)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""What a process can still do once it is sealed, tried by one."""
+"""Operations that a sealed process tries: all are refused, except to start a thread."""
 
 import json
 import os

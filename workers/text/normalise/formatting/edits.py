@@ -15,7 +15,7 @@ class Edit(NamedTuple):
     end: int
     said: str = ""
     is_opening: bool = False
-    """Whether it belongs to the word behind it and not to the one before."""
+    """True if the edit belongs to the word behind it and not to the one before."""
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class _Piece:
     end: int
     said: list[str] | None = None
     is_heard: bool = False
-    """Whether a letter or figure is in what is said; not looked for in what is read as written."""
+    """True if a letter or figure is in `said`; not computed for text that is read as written."""
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> SpokenText:
@@ -74,7 +74,7 @@ def _build(text: str, pieces: list[_Piece]) -> SpokenText:
 
 
 def _is_lost(edit: Edit, *, text: str) -> bool:
-    """Whether letters or figures are written and nothing is heard."""
+    """True if the edit replaces letters or figures with nothing audible."""
     return not _is_visible(edit.said) and any(map(str.isalnum, text[edit.start : edit.end]))
 
 

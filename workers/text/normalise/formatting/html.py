@@ -43,7 +43,7 @@ def _all_names() -> frozenset[str]:
 
 
 def find_html(text: str) -> Iterator[Edit]:
-    """What of a text is HTML, in order. Other uses of < and & are left: a < b, AT&T."""
+    """Edits for the HTML in a text, in order. Other uses of < and & are left: a < b, AT&T."""
     position, unclosed = 0, set[str]()
     while match := START.search(text, position):
         edit = _read_reference(text, match.start()) if match[0] == "&" else _read_markup(text, match.start(), unclosed=unclosed)
@@ -64,7 +64,7 @@ def read_tag(text: str, position: int) -> Edit | None:
 
 
 def has_html_tag(text: str) -> bool:
-    """Whether HTML is in the text that is no SSML: another element, or an attribute that only HTML knows."""
+    """True if the text has HTML that is not SSML: another element, or an attribute that only HTML knows."""
     return SUBSCRIPT.search(text) is not None or any(
         match[2].lower() not in SHARED or (not match[1] and any(is_html_attribute(name) for name, _ in ATTRIBUTE.findall(match[3])))
         for match in TAG.finditer(text)
@@ -73,12 +73,12 @@ def has_html_tag(text: str) -> bool:
 
 
 def is_html_attribute(name: str) -> bool:
-    """Whether an attribute of a paragraph is of HTML and not of SSML."""
+    """True if an attribute of a paragraph belongs to HTML and not to SSML."""
     return name.lower() in _names("attributes") or name.lower().startswith(HTML_PREFIXES)
 
 
 def _has_attributes(match: re.Match[str]) -> bool:
-    """Whether what stands behind the element's name are attributes, and not words."""
+    """True if attributes stand behind the element's name, and not words."""
     return all(value or name.lower() in _names("flags") for name, value in ATTRIBUTE.findall(match[3]))
 
 

@@ -15,7 +15,7 @@ TARGET: Final = re.compile(
 )
 NAME: Final = re.compile(r"\[([^\[\]\n]{0,200}+)\]")
 ADDRESS: Final = re.compile(r"[/.#:?=@]|^[A-Za-z0-9_-]*$")
-"""What a target is by: a path, an anchor, an address, or one plain word."""
+"""Marks of a link's target: a path, an anchor, an address, or one plain word."""
 CERTAIN: Final = re.compile(r"[a-z]{2,10}:|[/#]")
 """Targets that make a link of brackets even at once behind a word."""
 DEEPEST: Final = 16

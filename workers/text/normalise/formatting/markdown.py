@@ -38,7 +38,7 @@ FIRST_IDEOGRAPH: Final = "\u2e80"
 
 
 def find_markdown(text: str) -> Iterator[Edit]:
-    """What of a text is Markdown, in order. Brackets, bars and other marks that are none are left."""
+    """Edits for the Markdown in a text, in order. Brackets, bars and other marks that are not Markdown are left."""
     if not USED.search(text):
         return
     end = 0

@@ -146,7 +146,7 @@ class Language(ABC):
         return " ".join(part for part in (sign, whole, fraction) if part)
 
     def raised(self, exponent: Number) -> str:
-        """What an exponent says behind its base."""
+        """Spoken form of an exponent behind its base."""
         return f"{self.power} {self.number(exponent)}"
 
     def is_singular(self, number: Number) -> bool:

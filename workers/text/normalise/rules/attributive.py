@@ -10,7 +10,7 @@ from workers.text.normalise.tables import load_table
 FOLLOWING: Final = re.compile(r" ([^\W\d_]{2,30}(?:-[a-z]{2,20})?)(?:( )([^\W\d_]{2,30}))?")
 PRECEDING: Final = re.compile(r"([A-Za-z]+(?:-[a-z]+)?)(['’]s?)?,? $")
 FIRST_OF_TWO: Final = re.compile(r"\d[\d.,]{0,12}(?: ?[-–] ?| to |(?:[\"”″']| ?[a-z]{1,3})? ?[x×] ?)$")
-"""What stands before the second number of a range or size."""
+"""First number of a range or size, with the sign or word before the second."""
 HYPHENATED: Final = re.compile(r"-[^\W\d_]")
 SIZE_GOES_ON: Final = re.compile(r" ?[x×] ?\d")
 MOST_ADJECTIVES: Final = 3
@@ -25,7 +25,7 @@ def _words(key: str) -> frozenset[str]:
 
 
 def is_attributive(context: Context, start: int, end: int, *, is_attached: bool) -> bool:
-    """Whether the number from `start` and its unit up to `end` describe the noun behind them.
+    """True if the number from `start` and its unit up to `end` describe the noun behind them.
 
     is_attached: whether no space parts the number from the unit: without an article that tells a "10ft pole" from "10 ft down".
     """
@@ -46,14 +46,14 @@ def is_attributive(context: Context, start: int, end: int, *, is_attached: bool)
 
 
 def _is_counted_noun(context: Context, noun: str, *, start: int, is_attached: bool) -> bool:
-    """Whether a noun without an article is described by the unit before it: 10ft pole, in 5 kg bags, but 200g flour."""
+    """True if the unit before a noun without an article describes it: 10ft pole, in 5 kg bags, but 200g flour."""
     is_plural = noun.endswith("s") and not noun.endswith(SINGULAR_ENDS)
     is_grouped = is_plural and context.word_before(start).lower() in _words("groups")
     return noun.islower() and noun not in _words("masses") and (is_attached or is_grouped)
 
 
 def is_determined(context: Context, position: int) -> bool:
-    """Whether an article or the like stands before the position, adjectives between them at most."""
+    """True if an article or another determiner stands before the position, with only adjectives between them."""
     first = FIRST_OF_TWO.search(context.text[max(0, position - LOOK_BACK) : position])
     position -= len(first[0]) if first else 0
     for _ in range(MOST_ADJECTIVES + 1):

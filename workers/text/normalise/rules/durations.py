@@ -79,5 +79,5 @@ def _is_decade(context: Context, position: int, end: int) -> bool:
 
 
 def _is_time_span(context: Context, end: int) -> bool:
-    """Whether a noun that seconds describe follows: the 30s timer."""
+    """True if a noun that seconds describe follows: the 30s timer."""
     return context.word_after(end).lower() in _decade_words("spans")

@@ -47,7 +47,7 @@ def read_unit(context: Context, position: int) -> tuple[Noun, int] | None:
 
 
 def _has_stop(context: Context, symbol: str, end: int) -> bool:
-    """Whether the full stop behind a unit is its own: 5 lbs., 3 hrs. 20 mins. and."""
+    """True if the full stop behind a unit belongs to the unit: 5 lbs., 3 hrs. 20 mins. and."""
     if context.character(end) != "." or not symbol.isalpha():
         return False
     rest = context.text[end + 1 : end + 3]
@@ -57,7 +57,7 @@ def _has_stop(context: Context, symbol: str, end: int) -> bool:
 
 
 def _has_smaller_unit(context: Context, position: int) -> bool:
-    """Whether another number with a unit follows: 5 lbs. 3 oz., and not: It weighs 5 lbs. 3 of them do."""
+    """True if another number with a unit follows: 5 lbs. 3 oz., and not: It weighs 5 lbs. 3 of them do."""
     start = position + (context.character(position) == " ")
     read = read_number(context.text, start, language=context.language) if context.character(start).isdecimal() else None
     return read is not None and _unit_pattern(context.language).match(context.text, read[1]) is not None
@@ -76,7 +76,7 @@ def read_measure(context: Context, number: Number, *, start: int, end: int) -> F
 
 
 def _is_listed(context: Context, end: int, noun: Noun) -> bool:
-    """Whether a slash stands before another amount of the same unit, 8GB/256GB: it relates nothing."""
+    """True if a slash stands before another amount of the same unit, 8GB/256GB: it does not mean "per"."""
     other = read_number(context.text, end + 1, language=context.language) if context.character(end) == "/" else None
     unit = read_unit(context, other[1]) if other else None
     return unit is not None and unit[0] is noun

@@ -21,7 +21,7 @@ def _before(words: str) -> re.Pattern[str]:
 
 
 def _is_possible(upper: int, lower: int) -> bool:
-    """Whether a heart can beat so: in millimeters of mercury, or in centimeters as French and Spanish doctors say."""
+    """True if the values can be a blood pressure: in millimeters of mercury, or in centimeters as French and Spanish doctors say."""
     return lower < upper and ((60 <= upper <= 300 and lower >= 20) or (8 <= upper <= 30 and 4 <= lower <= 20 and upper != 24))
 
 

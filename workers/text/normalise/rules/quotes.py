@@ -11,7 +11,7 @@ OPENING: Final = frozenset("“‘")
 
 
 def is_closing_quote(text: str, position: int) -> bool:
-    """Whether the mark at the position closes a quotation that was opened before it in the same line."""
+    """True if the mark at the position closes a quotation that was opened before it in the same line."""
     start = max(text.rfind("\n", 0, position) + 1, position - LOOK_BACK)
     pattern = DOUBLE if text[position] in '"”″' else SINGLE
     is_open = False

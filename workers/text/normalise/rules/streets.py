@@ -18,7 +18,7 @@ def _words(key: str) -> frozenset[str]:
 
 @cache
 def street_names() -> dict[str, str]:
-    """What each abbreviation, without its full stop, is called behind a name."""
+    """Spoken street name of each abbreviation, without its full stop."""
     return dict(load_table("streets")["names"])
 
 

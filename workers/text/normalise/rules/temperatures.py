@@ -54,6 +54,6 @@ def _is_temperature(context: Context, number: Number, match: re.Match[str], *, s
 
 
 def _is_near(context: Context, *, start: int, end: int) -> bool:
-    """Whether heat is spoken of beside the number."""
+    """True if a word about heat stands near the number."""
     beside = context.text[max(0, start - NEAR_CHARACTERS) : start] + " " + context.text[end : end + NEAR_CHARACTERS]
     return not _words(context.language.code, "near").isdisjoint(word.lower() for word in WORD.findall(beside))

@@ -217,7 +217,7 @@ def _ruler_words(language: Language, key: str) -> frozenset[str]:
 
 
 def _is_ruler(context: Context, position: int, name: str) -> bool:
-    """Whether the name before a numeral is a ruler's: a known one, or one behind a title."""
+    """True if the name before a numeral is a ruler's: a known one, or one behind a title."""
     language = context.language
     if name in _ruler_words(language, "letters"):  # Malcolm X
         return False
@@ -277,13 +277,13 @@ def read_capitals(context: Context, position: int) -> Found | None:
 
 
 def _is_plain_word(word: str, *, language: Language) -> bool:
-    """Whether nobody takes the capitals for initials, as in ARM64 and GETs."""
+    """True if the capitals are an ordinary word and never initials, as in ARM64 and GETs."""
     lexicon = find_lexicon(language)
     return word.lower() in lexicon.words and word not in lexicon.ambiguous and word not in lexicon.initials
 
 
 def _is_spelled(word: str, *, language: Language) -> bool:
-    """Whether capitals are letters: known initials, and what is too short or has too few vowels for a word."""
+    """True if capitals are read as letters: known initials, and words that are too short or have too few vowels."""
     lexicon = find_lexicon(language)
     if len(word) > LONGEST_SPELLED or word in lexicon.acronyms or NOISES.fullmatch(word):
         return False

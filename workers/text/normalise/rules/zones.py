@@ -21,7 +21,7 @@ def _words(key: str) -> frozenset[str]:
 
 
 def goes_on(context: Context, position: int) -> bool:
-    """Whether a time zone, or a day that belongs to the time, follows: 3 p.m. EST, 9 a.m. Monday."""
+    """True if a time zone, or a day that belongs to the time, follows: 3 p.m. EST, 9 a.m. Monday."""
     match = NEXT.match(context.text, position) if context.language.code == "en" else None
     if not match:
         return False
