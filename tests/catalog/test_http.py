@@ -26,56 +26,60 @@ def _some_models() -> None:
     Engine.objects.update(first_announced_at="2026-01-01T00:00:00Z")
 
 
+KOKORO = {
+    "id": "kokoro",
+    "object": "model",
+    "created": 1767225600,
+    "owned_by": "ttsai",
+    "name": "Kokoro",
+    "type": "tts",
+    "tier": "standard",
+    "description": "",
+    "languages": ["en"],
+    "supports_cloning": False,
+    "supports_streaming": False,
+    "supports_word_timings": True,
+    "credits_per_1k_chars": 2,
+    "credits_per_1k": 2,
+    "credits_per_minute": 0,
+    "max_characters": 5000,
+    "minimum_speed": 0.5,
+    "maximum_speed": 2.0,
+    "sample_rate": 24000,
+    "default_voice": "af_bella",
+    "voice_count": 3,
+    "version": "1",
+    "licence": "Apache-2.0",
+    "available": True,
+    "served_by": None,
+    "stands_in_for": [],
+    "access": [
+        {
+            "plan": "anonymous",
+            "needs_key": False,
+            "credits_per_1k_chars": 0,
+            "credits_per_minute": 0,
+            "max_characters": 5000,
+            "characters_per_day": 5000,
+        },
+        {
+            "plan": "pro",
+            "needs_key": True,
+            "credits_per_1k_chars": 2,
+            "credits_per_minute": 0,
+            "max_characters": 100_000,
+            "characters_per_day": None,
+        },
+    ],
+}
+"""The entry of the engine that the fixture announces, whole."""
+
+
 def test_one_list_serves_both_kinds_of_client(client: Client) -> None:
     body = client.get("/v1/models/").json()
     kokoro, tortoise = body["models"]
     assert (body["object"], body["data"]) == ("list", body["models"])
-    assert kokoro == {
-        "id": "kokoro",
-        "object": "model",
-        "created": 1767225600,
-        "owned_by": "ttsai",
-        "name": "Kokoro",
-        "type": "tts",
-        "tier": "standard",
-        "description": "",
-        "languages": ["en"],
-        "supports_cloning": False,
-        "supports_streaming": False,
-        "supports_word_timings": True,
-        "credits_per_1k_chars": 2,
-        "credits_per_1k": 2,
-        "credits_per_minute": 0,
-        "max_characters": 5000,
-        "minimum_speed": 0.5,
-        "maximum_speed": 2.0,
-        "sample_rate": 24000,
-        "default_voice": "af_bella",
-        "voice_count": 3,
-        "version": "1",
-        "licence": "Apache-2.0",
-        "available": True,
-        "served_by": None,
-        "stands_in_for": [],
-        "access": [
-            {
-                "plan": "anonymous",
-                "needs_key": False,
-                "credits_per_1k_chars": 0,
-                "credits_per_minute": 0,
-                "max_characters": 5000,
-                "characters_per_day": 5000,
-            },
-            {
-                "plan": "pro",
-                "needs_key": True,
-                "credits_per_1k_chars": 2,
-                "credits_per_minute": 0,
-                "max_characters": 100_000,
-                "characters_per_day": None,
-            },
-        ],
-    }
+    assert kokoro == KOKORO
     assert (tortoise["tier"], tortoise["credits_per_1k"], tortoise["default_voice"]) == ("premium", 4, None)
     assert [terms["plan"] for terms in tortoise["access"]] == ["pro"]
 
