@@ -1,4 +1,4 @@
-"""What tests of jobs need: a worker that announces itself, plans of jobs, and what a worker would say of a part."""
+"""Helpers for tests of jobs: a worker that announces itself, plans of jobs, and what a worker would say of a part."""
 
 import hashlib
 import json
@@ -145,7 +145,7 @@ def store_output(
     is_manifest_stored: bool = True,
     details: dict[str, Any] | None = None,
 ) -> Manifest:
-    """What a worker leaves in the store."""
+    """Put into the store what a worker leaves there."""
     folder = attempt_folder(part.tenant, job=part.job_id, index=part.index, token=_token(part))
     get_storage().put_bytes(f"{folder}/{output_name(part.work['format'])}", audio, content_type="audio/mpeg")
     manifest = Manifest(
@@ -166,7 +166,7 @@ def store_output(
 
 
 def outcome_of(part: Part, /, *, status: str = "completed", **changes: Any) -> PartOutcome:
-    """How the attempt ended, as its worker would say."""
+    """Result of the attempt, as its worker would report it."""
     values: dict[str, Any] = {"job": part.job_id.hex, "part": part.index, "token": _token(part).hex, "worker": WORKER, "status": status}
     if status == "completed" and "manifest" not in changes:
         values["manifest"] = store_output(part)

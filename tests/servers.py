@@ -29,7 +29,7 @@ SPEED_OVER_SAFETY = ("fsync=off", "full_page_writes=off", "synchronous_commit=of
 
 @dataclass
 class Servers:
-    """What runs for this test run, and how it ends."""
+    """The servers of this test run; `stop` ends them."""
 
     database_url: str
     redis_url: str

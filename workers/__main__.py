@@ -47,7 +47,7 @@ class _QuietWorker(Worker):
 
 
 class _Stopper:
-    """What SIGTERM and SIGINT set in motion, once."""
+    """Handler that SIGTERM and SIGINT set in motion, once."""
 
     def __init__(self) -> None:
         self.is_stopping = threading.Event()

@@ -51,7 +51,7 @@ def wait_for_broker(client: redis.Redis, *, broker_url: str, is_stopping: thread
 
 
 class Claim(Enum):
-    """What became of the wish to do an attempt."""
+    """Result of a request to do an attempt."""
 
     OURS = "ours"
     REPEATED = "repeated"
@@ -59,7 +59,7 @@ class Claim(Enum):
 
 
 class Claims:
-    """Who does an attempt: a repeated message finds its token taken."""
+    """Claims on attempts, one holder each: a repeated message finds its token taken."""
 
     def __init__(self, client: redis.Redis, *, holder: str) -> None:
         self._client = client

@@ -40,7 +40,7 @@ class _BusyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the model wrote."""
+    """Answer that the model wrote."""
 
     text: str
     is_cut: bool
@@ -147,7 +147,7 @@ class ChatServer:
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """What the environment says of one server."""
+    """Settings of one server, from the environment."""
 
     server: ChatServer | None
     obstacle: str

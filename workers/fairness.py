@@ -1,4 +1,4 @@
-"""Which waiting sentence is spoken next: live before others, then fair among tenants, then the oldest job. Pure, no threads."""
+"""Choice of the waiting sentence to speak next: live before others, then fair among tenants, then the oldest job. Pure, no threads."""
 
 import heapq
 import itertools
@@ -21,7 +21,7 @@ RATE_SMOOTHING = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What decides when a piece of work runs."""
+    """Properties that decide when a piece of work runs."""
 
     tenant: str
     group: str
@@ -38,7 +38,7 @@ class Order:
 
     @property
     def head_start_seconds(self) -> float:
-        """How far ahead of its fair turn this may run."""
+        """Seconds by which this may run ahead of its fair turn."""
         return (LIVE_HEAD_START_SECONDS if self.lane == "live" else 0.0) + (FIRST_HEAD_START_SECONDS if self.is_first_heard else 0.0)
 
     @property
@@ -157,7 +157,7 @@ class FairQueue(Generic[T]):
             del self._groups[entry.order.group]
 
     def _forget_idle_tenants(self) -> None:
-        """Who is idle and not ahead of the others would start at the common level anyway."""
+        """Drops idle tenants that are not ahead of the others: they would start at the common level anyway."""
         level = self._level()
         idle = [name for name, tenant in self._tenants.items() if not tenant.is_active]
         if len(idle) == len(self._tenants):

@@ -1,4 +1,4 @@
-"""What a worker says of itself: announcements of what it serves, heartbeats of what it holds; and the cancellations it looks up."""
+"""Worker announcements (what it serves), heartbeats (what it holds), and the lookup of cancellations."""
 
 import logging
 import threading

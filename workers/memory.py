@@ -1,4 +1,4 @@
-"""How the worker's process takes memory from the system and gives it back."""
+"""Memory settings of the worker's process: how it takes memory from the system and gives it back."""
 
 import ctypes
 import logging

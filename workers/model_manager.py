@@ -1,4 +1,4 @@
-"""Which models are in memory: loaded on demand, within a budget, the least recently used leaves first, never one in use."""
+"""Models in memory: loaded on demand, within a budget, the least recently used leaves first, never one in use."""
 
 import logging
 import threading

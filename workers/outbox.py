@@ -55,7 +55,7 @@ class Outbox:
             self._changed.notify_all()
 
     def wait_until_empty(self, timeout_seconds: float) -> bool:
-        """Whether everything was sent within the time."""
+        """Wait until the outbox is empty; True if everything was sent within the time."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._letters and not self._is_sending, timeout_seconds)
 

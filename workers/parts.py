@@ -36,7 +36,7 @@ class PartRun:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether the part is to stop."""
+        """True if the part is to stop."""
         return self._stopped.done()
 
     @property
@@ -110,12 +110,12 @@ class Parts:
         return True
 
     def in_flight(self) -> tuple[InFlight, ...]:
-        """What a heartbeat says of the attempts under way."""
+        """The attempts under way, as a heartbeat reports them."""
         with self._changed:
             return tuple(InFlight(token, run.units_done) for token, run in self._running.items())
 
     def outcomes_to_repeat(self, *, is_last_chance: bool = False) -> tuple[PartOutcome, ...]:
-        """What the next heartbeat repeats: all of the last minute where it may be the last one. Each call counts as one beat."""
+        """Outcomes that the next heartbeat repeats: all of the last minute where it may be the last one. Each call counts as one beat."""
         with self._changed:
             for finished in self._finished:
                 finished.beats += 1
@@ -124,6 +124,6 @@ class Parts:
             return told
 
     def wait_until_none(self, timeout_seconds: float) -> bool:
-        """Whether all attempts ended within the time."""
+        """Wait until no attempt is running; True if all ended within the time."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._running, timeout_seconds)

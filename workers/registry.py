@@ -1,4 +1,4 @@
-"""Which engines this worker has: every file in workers/engines, as far as the operator wants it and it can run here."""
+"""Registry of this worker's engines: every file in workers/engines, as far as the operator wants it and it can run here."""
 
 import importlib
 import os

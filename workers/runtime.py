@@ -86,11 +86,11 @@ class Runtime:
 
     @property
     def threads(self) -> int:
-        """How many parts this worker holds at most."""
+        """Maximum number of parts that this worker holds at once."""
         return sum(slots.hard_slots for slots in self._slots)
 
     def announcement(self) -> Announcement:
-        """What this worker serves."""
+        """The announcement of what this worker serves."""
         return Announcement(
             worker=self.settings.worker_name,
             boot=self.boot,

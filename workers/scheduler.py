@@ -47,7 +47,7 @@ class SentenceScheduler:
 
     @property
     def look_ahead(self) -> int:
-        """How many pieces one part should have submitted: enough that a single job keeps every core busy."""
+        """Number of pieces one part should have submitted: enough that a single job keeps every core busy."""
         return self._cores + 1
 
     @property

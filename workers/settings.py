@@ -1,4 +1,4 @@
-"""What a worker is told through its environment."""
+"""Worker settings, read from its environment."""
 
 import os
 import re

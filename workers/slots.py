@@ -1,4 +1,4 @@
-"""How many parts a worker takes at once."""
+"""Slots: the number of parts a worker takes at once."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -15,7 +15,7 @@ MAXIMUM_THREADS: Final = 512
 
 
 def queue_slots(queue_groups: Sequence[str], *, cores: int) -> tuple[QueueSlots, ...]:
-    """What a worker with so many cores announces for each queue group."""
+    """The slots that a worker with so many cores announces for each queue group."""
     hard_slots = min(2 * max(SLOTS_PER_CORE * cores, MINIMUM_SLOTS), max(2, MAXIMUM_THREADS // max(1, len(queue_groups))))
     slots = hard_slots // 2
     return tuple(QueueSlots(group, slots=slots, reserved_slots=slots // RESERVED_SHARE, hard_slots=hard_slots) for group in queue_groups)

@@ -1,4 +1,4 @@
-"""Where inputs come from and outputs go: files below the shared folder, or presigned URLs."""
+"""Storage of inputs and outputs: files below the shared folder, or presigned URLs."""
 
 import errno
 import logging

@@ -65,7 +65,7 @@ class PartEvents:
         self._has_stopped_audio = not message.has_listener
 
     def publish(self, *, units_done: int, words: Sequence[Mapping[str, Any]] = (), audio: bytes = b"", audio_format: str = "") -> None:
-        """What one more sentence brought: its audio first, since somebody waits for it."""
+        """Publish the events of one more sentence: its audio first, since somebody waits for it."""
         events = []
         if audio and not self._has_stopped_audio:
             events.append(self._audio_event(audio, audio_format=audio_format))

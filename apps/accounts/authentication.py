@@ -1,4 +1,4 @@
-"""Who calls: `Authorization: Bearer sk-tts-…` or `X-API-Key`, or nobody in particular."""
+"""Authentication by `Authorization: Bearer sk-tts-…` or `X-API-Key`; without either, the caller is anonymous."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ class KeyAuthentication(BaseAuthentication):
         return CallerUser(caller), caller
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
-        """What a 401 answers in WWW-Authenticate."""
+        """The value of WWW-Authenticate in a 401."""
         return CHALLENGE
 
 

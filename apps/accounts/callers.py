@@ -1,4 +1,4 @@
-"""Who sends the request and within which limits: the one object that views and services are given."""
+"""The sender of a request and its limits: the one object that views and services are given."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -34,17 +34,17 @@ class Caller:
 
     @property
     def is_anonymous(self) -> bool:
-        """Whether there is no key."""
+        """True if the request has no key, and so no account."""
         return self.account is None
 
     @property
     def counts_jobs_by_key(self) -> bool:
-        """Whether concurrent_jobs is the key's own number. The account's (plan.concurrent_jobs) then holds too, unless is_limited_apart."""
+        """True if concurrent_jobs is the key's own number. The account's (plan.concurrent_jobs) then holds too, unless is_limited_apart."""
         return self.key is not None and self.key.concurrent_jobs is not None
 
     @property
     def is_limited_apart(self) -> bool:
-        """Whether an operator gave the key limits that replace its account's."""
+        """True if an operator gave the key limits that replace its account's."""
         return self.key is not None and self.key.is_limited_apart
 
     @property
@@ -64,7 +64,7 @@ class Caller:
         return self.key
 
     def has_scope(self, scope: str) -> bool:
-        """Whether the key opens this. Without a key it is the plan that limits, not scopes."""
+        """True if the key has the scope or has no list of scopes. Without a key the plan limits, not scopes."""
         return self.key is None or not self.key.scopes or scope in self.key.scopes
 
     def needs_scope(self, scope: str) -> None:
@@ -74,7 +74,7 @@ class Caller:
 
 
 class CallerUser:
-    """What Django REST Framework calls the user: here an account, not a person."""
+    """The user as Django REST Framework names it: here an account, not a person."""
 
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
@@ -86,12 +86,12 @@ class CallerUser:
 
     @property
     def is_authenticated(self) -> bool:
-        """Whether there is an account."""
+        """True if there is an account."""
         return not self.caller.is_anonymous
 
     @property
     def is_anonymous(self) -> bool:
-        """Whether there is none."""
+        """True if there is no account."""
         return self.caller.is_anonymous
 
 

@@ -15,7 +15,7 @@ from apps.accounts.models import Account, ApiKey, Plan
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """How a row becomes an instance."""
+    """A model's columns and fields, from which a row is made into an instance."""
 
     model: type[Model]
     names: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""How users are made: by email address, which is kept in lower case."""
+"""Manager that creates users by email address, kept in lower case."""
 
 from typing import TYPE_CHECKING, Any
 

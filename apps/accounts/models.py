@@ -1,4 +1,4 @@
-"""Who may ask: plans, accounts, the people in them, their API keys, and what callers without a key used today."""
+"""Plans, accounts, the people in them, their API keys, and what callers without a key used today."""
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
@@ -9,7 +9,7 @@ from apps.accounts.managers import UserManager
 
 
 class Plan(models.Model):
-    """What an account may do. Rows, edited by the operator; callers without a key have one too."""
+    """The limits and permissions of an account. Rows, edited by the operator; callers without a key have one too."""
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
@@ -92,7 +92,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Role(models.TextChoices):
-    """What a person may do in an account."""
+    """The role of a person in an account."""
 
     OWNER = "owner"
     MEMBER = "member"
@@ -144,7 +144,7 @@ class ApiKey(models.Model):
 
     @property
     def is_live(self) -> bool:
-        """Whether the key opens anything now."""
+        """True if the key is neither revoked nor expired."""
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())
 
 

@@ -1,4 +1,4 @@
-"""Who may call a view: anybody, accounts only, keys with a scope."""
+"""Permissions of views: anybody, accounts only, keys with a scope."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a key may be limited to. A key with an empty list of scopes opens everything; the names never change their meaning."""
+"""Scopes that limit a key. A key with an empty list of scopes opens everything; the names never change their meaning."""
 
 from typing import Final
 

@@ -17,7 +17,7 @@ PREFIX_LENGTH = 12
 
 
 def digest_of(secret: str) -> str:
-    """What the database keeps of a secret. It is 256 random bits, so a fast hash is as good as a slow one."""
+    """The hash of a secret that the database keeps. The secret is 256 random bits, so a fast hash is as good as a slow one."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

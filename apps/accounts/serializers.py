@@ -36,7 +36,7 @@ class KeySerializer(serializers.ModelSerializer[ApiKey]):
 
 
 class NewKeySerializer(serializers.Serializer[Any]):
-    """What a key is made of."""
+    """The fields of a new key."""
 
     name = serializers.CharField(max_length=100, help_text="What the key is for.")
     scopes = serializers.ListField(
@@ -54,7 +54,7 @@ class NewKeySerializer(serializers.Serializer[Any]):
 
 
 class RotationSerializer(serializers.Serializer[Any]):
-    """How long both keys open."""
+    """The time for which both keys are valid after a rotation."""
 
     overlap_seconds = serializers.IntegerField(
         min_value=0, max_value=OVERLAP_SECONDS_LIMIT, default=DAY_SECONDS, help_text="The old key opens for so much longer."

@@ -41,7 +41,7 @@ class PollLimit(BaseThrottle):
 
 
 def limit_state_of(request: HttpRequest) -> LimitState:
-    """What X-RateLimit-* shows where no throttle ran (a poll, a download, a 404, a refusal): a look that counts nothing."""
+    """The state for X-RateLimit-* where no throttle ran (a poll, a download, a 404, a refusal), read without counting a request."""
     caller: Caller | None = getattr(request, "caller", None)
     buckets = _buckets_of_address(request) if caller is None else caller.request_buckets
     return min((peek(bucket.name, limit=bucket.limit) for bucket in buckets), key=lambda state: state.remaining)

@@ -56,7 +56,7 @@ class Batch(models.Model):
 
     @property
     def is_over(self) -> bool:
-        """Whether each of its items has ended."""
+        """True if each of its items has ended."""
         return self.ended_at is not None
 
     @property

@@ -31,7 +31,7 @@ class PlannedItem:
 
 
 def plan_item(caller: Caller, text: dict[str, Any]) -> PlannedItem:
-    """What POST /v1/tts/ would make of the item, in the lane `bulk`; nothing is reserved or written."""
+    """Plan the item as POST /v1/tts/ would, in the lane `bulk`; nothing is reserved or written."""
     engine_id = find_model_id(text.get("model", DEFAULT_MODEL))
     try:
         order = order_of(validated(SHAPE, text))

@@ -80,7 +80,7 @@ class BatchSerializer(serializers.Serializer[Any]):
 
 
 class BatchItemSerializer(serializers.Serializer[Any]):
-    """What became of one text."""
+    """The outcome of one text of a batch."""
 
     index = serializers.IntegerField(help_text="Its place in `texts`, from 0.")
     uuid = serializers.CharField(help_text="Of its job; empty where the item was refused.")

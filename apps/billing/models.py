@@ -7,7 +7,7 @@ from apps.accounts.models import Account
 
 
 class Balance(models.Model):
-    """What an account may still spend. Moves only together with an entry (services.py)."""
+    """The credits that an account may still spend. Changes only together with an entry (services.py)."""
 
     account = models.OneToOneField(Account, primary_key=True, on_delete=models.PROTECT, related_name="balance")
     available_millicredits = models.BigIntegerField(default=0)
@@ -24,7 +24,7 @@ class Balance(models.Model):
 
 
 class EntryKind(models.TextChoices):
-    """Why credits moved. A job has one reservation, one release of it and, where it was worth something, one charge."""
+    """The kind of a ledger entry. A job has one reservation, one release of it and, where it was worth something, one charge."""
 
     RESERVATION = "reservation"
     RELEASE = "release"
@@ -79,7 +79,7 @@ class TierPrice(models.Model):
 
 
 class PriceUnit(models.TextChoices):
-    """What a service is paid by."""
+    """The unit by which a service is priced."""
 
     MINUTE = "minute", "minute of audio"
     TURN = "turn", "turn"

@@ -1,4 +1,4 @@
-"""What work costs, in thousandths of a credit: whole numbers, rounded up once."""
+"""Prices of work, in thousandths of a credit: whole numbers, rounded up once."""
 
 from decimal import Decimal
 

@@ -27,7 +27,7 @@ ORDER BY account_id
 
 
 def available_millicredits(account_id: int) -> int:
-    """What the account may spend now: reservations of running jobs are taken off already."""
+    """The thousandths of a credit that the account may spend now: reservations of running jobs are taken off already."""
     return Balance.objects.filter(account_id=account_id).values_list("available_millicredits", flat=True).first() or 0
 
 

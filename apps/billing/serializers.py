@@ -9,7 +9,7 @@ from apps.billing import prices
 
 
 class LimitsSerializer(serializers.Serializer[Any]):
-    """What holds for requests with this key."""
+    """The limits of requests with this key."""
 
     requests_per_minute = serializers.IntegerField()
     concurrent_jobs = serializers.IntegerField()

@@ -1,1 +1,1 @@
-"""What the workers announced: workers, models, voices."""
+"""Workers, models and voices, as the workers announced them."""

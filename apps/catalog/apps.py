@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class CatalogConfig(AppConfig):
-    """What the workers announced: workers, models, voices."""
+    """Workers, models and voices, as the workers announced them."""
 
     name = "apps.catalog"
     label = "catalog"

@@ -1,4 +1,4 @@
-"""What the workers announced: who serves what, the models and their voices. Price, tier and access are the operator's."""
+"""Workers, the models that they serve and their voices, as announced. Price, tier and access are the operator's."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -30,7 +30,7 @@ class Worker(models.Model):
 
 
 class WorkerQueue(models.Model):
-    """How many parts of one queue group a worker takes at once."""
+    """The number of parts of one queue group that a worker takes at once."""
 
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="queues")
     queue = models.CharField(max_length=100)

@@ -172,7 +172,7 @@ def may_use(plan: Plan, engine: EngineRow) -> bool:
 
 
 def capacity(queue: str) -> Capacity:
-    """What the live workers of a queue take at once; nothing when there are none."""
+    """The capacity of the live workers of a queue at once; empty when there are none."""
     return _picture.get().capacities.get(queue, Capacity())
 
 

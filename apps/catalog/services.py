@@ -22,7 +22,7 @@ RENEWED = ["name", "language", "gender", "description", "tags", "last_announced_
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """What a worker's message told of the worker."""
+    """The state of a worker as learned from its message."""
 
     is_current: bool
     """False for a late message of an earlier boot, and for a heartbeat of a worker that never announced itself."""
@@ -77,7 +77,7 @@ def forget_workers() -> int:
 
 
 def _is_newest(worker: Worker, *, sent_at: float, newest_sent_at: float) -> bool:
-    """Whether nothing that the worker said later has arrived: messages overtake each other, and may come from the grave of a broker."""
+    """True if no later message of the worker has arrived: messages overtake each other, and a broker may deliver old ones."""
     if sent_at >= newest_sent_at:
         return True
     # Its clock was set back, or ours and it was seen in what is the future now: what it says now is the truth.

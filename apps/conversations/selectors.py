@@ -42,7 +42,7 @@ def read_turns(conversation: Conversation) -> list[Turn]:
 
 
 def history_of(turns: Iterable[Turn]) -> tuple[ToldTurn, ...]:
-    """What a responder is told of these turns: the latest that fit, oldest first."""
+    """The history that a responder is given of these turns: the latest that fit, oldest first."""
     told: list[ToldTurn] = []
     characters = 0
     for turn in reversed(list(turns)):

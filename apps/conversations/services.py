@@ -41,7 +41,7 @@ LISTEN_WEIGHT, REPLY_WEIGHT, SPEAK_WEIGHT = 20, 40, 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnOrder:
-    """What the user says, and who answers how."""
+    """The user's input for a turn, and the models, voice and format of the answer."""
 
     text: str = ""
     """Empty where a recording says it."""
@@ -61,7 +61,7 @@ class TurnOrder:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who does what, and in which conversation."""
+    """The engines and the voice chosen for a turn, and its conversation."""
 
     recogniser: EngineRow | None
     responder: EngineRow

@@ -10,7 +10,7 @@ from apps.speech.links import result_address
 
 
 def turn_shape(job: Job) -> dict[str, Any]:
-    """What was said and answered."""
+    """The user's text, the answer and the conversation's id."""
     script = read_script(job)
     return {"conversation_id": job.params.get("conversation", ""), "user_text": script.original_text, "ai_text": script.text}
 

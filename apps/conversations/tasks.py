@@ -1,4 +1,4 @@
-"""What the platform's own worker does for conversations."""
+"""Tasks of the platform's own worker for conversations."""
 
 from celery import shared_task
 

@@ -1,1 +1,1 @@
-"""What every app stands on: errors, middleware, storage, deferred answers, live events, limits."""
+"""The base of every app: errors, middleware, storage, deferred answers, live events, limits."""

@@ -1,4 +1,4 @@
-"""Whose request it is: the client's address behind trusted proxies, and the block of addresses that one person holds."""
+"""The client's address behind trusted proxies, and the block of addresses that one person holds."""
 
 from collections.abc import Mapping
 from functools import lru_cache

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class CoreConfig(AppConfig):
-    """What every app stands on: errors, middleware, storage, deferred answers, live events, limits."""
+    """The base of every app: errors, middleware, storage, deferred answers, live events, limits."""
 
     name = "apps.core"
     label = "core"

@@ -36,7 +36,7 @@ _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 
 
 def is_preflight(request: HttpRequest) -> bool:
-    """Whether a browser asks in advance."""
+    """True if the request is a browser's CORS preflight."""
     return request.method == "OPTIONS" and "HTTP_ORIGIN" in request.META and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META
 
 
@@ -66,7 +66,7 @@ def allow_origin(response: HttpResponseBase, request: HttpRequest) -> None:
 
 
 def _allowed(request: HttpRequest) -> str | None:
-    """What to answer as the allowed origin; None for another's page, and for what is no page."""
+    """The value of Access-Control-Allow-Origin; None for an origin that is not listed, and for a request without one."""
     origins = tuple(settings.TTSAI_CORS_ORIGINS)
     if "*" in origins:
         return "*"

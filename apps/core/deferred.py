@@ -34,14 +34,14 @@ class Exchange(Protocol):
         """The job's events after the one with this id ("0": all that are kept), each with its id, until the end event or the client leaves."""
 
     async def count_other_waiters(self, job_uuid: UUID) -> int:
-        """How many other requests, of any web process, wait for the same job now."""
+        """Count the other requests, of any web process, that wait for the same job now."""
 
 
 Resolve = Callable[[Exchange], Awaitable[HttpResponseBase | ASGIApp]]
 
 
 class Deferred(HttpResponse):
-    """What a view returns when it must wait or stream. The final answer also gets the headers that middleware put on this one."""
+    """A response that must wait or stream. The final answer also gets the headers that middleware put on this one."""
 
     def __init__(self, resolve: Resolve) -> None:
         super().__init__()

@@ -89,7 +89,7 @@ class FormName(BlankIsAbsentMixin, Text):
 
 
 def validated(shape: serializers.Serializer[Any], data: Any) -> dict[str, Any]:
-    """What the shape makes of a body; unknown fields are ignored. Raises REST framework's ValidationError, or
+    """Validate a body by the shape; unknown fields are ignored. Raises REST framework's ValidationError, or
     InvalidRequestError for what is no object.
 
     One instance serves all requests: building a serializer copies every field, which costs more than validating with it.

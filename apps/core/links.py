@@ -28,7 +28,7 @@ def remembered_base(kept: str) -> str:
 
 
 def download_url(request: Any, job_uuid: UUID, *, file_name: str) -> str:
-    """Where a job's audio is downloaded, with or without a key."""
+    """The URL of a job's audio, which opens with or without a key."""
     return download_url_at(public_base(request), job_uuid=job_uuid, file_name=file_name)
 
 

@@ -1,4 +1,4 @@
-"""What every request passes: its id, its optional slash, the headers of every answer; sessions for the admin alone."""
+"""Middleware of every request: its id, its optional slash, the headers of every answer; sessions for the admin alone."""
 
 from collections.abc import Callable
 from functools import cache
@@ -30,7 +30,7 @@ AS_THEY_ARE = ("/admin/", "/static/")
 
 
 class PlatformRequest(HttpRequest):
-    """What this platform keeps on Django's request."""
+    """Django's request with the attributes that this platform sets on it."""
 
     request_id: str
     limit_state: LimitState
@@ -80,7 +80,7 @@ def write_limit(response: HttpResponseBase, state: LimitState) -> None:
 
 
 def limit_state_of(request: HttpRequest) -> LimitState:
-    """What the throttle left behind; where none ran, a look that counts nothing."""
+    """The state that the throttle set; where none ran, it is read without counting a request."""
     state: LimitState | None = getattr(request, "limit_state", None)
     return state or _peek()(request)
 

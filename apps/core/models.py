@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class Notice(models.Model):
-    """What an app below `webhooks` has to tell a customer's programs: written in the transaction of what it tells of, gone once its
+    """An event for a customer's programs from an app below `webhooks`: written in the event's own transaction, deleted once its
     deliveries are written."""
 
     id = models.BigAutoField(primary_key=True)

@@ -1,4 +1,4 @@
-"""How apps below `webhooks` tell customers' programs of an event: a row, of which the platform's worker makes deliveries."""
+"""Notices of events to customers' programs, from apps below `webhooks`: rows, of which the platform's worker makes deliveries."""
 
 from functools import partial
 from typing import Any, Final

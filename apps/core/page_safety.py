@@ -1,4 +1,4 @@
-"""What browsers are told of every answer: not to guess types, not to frame, not to keep what belongs to an account."""
+"""Safety headers of every answer for browsers: not to guess types, not to frame, not to keep what belongs to an account."""
 
 from typing import Final
 

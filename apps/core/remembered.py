@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class Remembered(Generic[Value]):
-    """What `read` returned at most `seconds` ago. Two threads may read at once; both get a right value."""
+    """A cache of the value that `read` returned at most `seconds` ago. Two threads may read at once; both get a right value."""
 
     def __init__(self, read: Callable[[], Value], *, seconds: float) -> None:
         self._read = read

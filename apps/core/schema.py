@@ -69,7 +69,7 @@ NAMING = re.compile(r"(?:\b|_)(?:uu)?id$")
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How a key is sent."""
+    """The OpenAPI security schemes for sending a key."""
 
     target_class = "apps.accounts.authentication.KeyAuthentication"
     name = ["bearer", "header"]

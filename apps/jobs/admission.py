@@ -1,4 +1,4 @@
-"""Who is next on a queue: a decision over what waits, what is in flight and how much fits. No I/O."""
+"""Choice of the next part on a queue: a decision over what waits, what is in flight and how much fits. No I/O."""
 
 import heapq
 from collections import Counter
@@ -34,7 +34,7 @@ class Waiting:
 
 @dataclass(slots=True)
 class Load:
-    """What is in flight on the queue, and how many jobs of a tenant run anywhere. Grows as parts are admitted."""
+    """Parts in flight on the queue, and numbers of jobs that a tenant runs anywhere. Grows as parts are admitted."""
 
     lanes: Counter[str] = field(default_factory=Counter)
     tenants: Counter[str] = field(default_factory=Counter)
@@ -78,7 +78,7 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How many parts of which kind fit into a capacity."""
+    """Rules for the number of parts of each kind that fit into a capacity."""
 
     slots: int
     live_slots: int
@@ -93,7 +93,7 @@ class Rules:
 
     @property
     def tenant_slots(self) -> int:
-        """What one tenant has at most while others wait."""
+        """Most slots that one tenant has while others wait."""
         return max(1, self.slots * 3 // 4)
 
     @property
@@ -102,7 +102,7 @@ class Rules:
         return max(1, self.slots - self.live_slots - self.slots // 4)
 
     def fits(self, part: Waiting, *, load: Load) -> bool:
-        """Whether the part fits into the slots in its turn."""
+        """True if the part fits into the slots in its turn."""
         if part.lane == Lane.LIVE and load.lanes[Lane.LIVE] < self.live_slots and load.total < self.hard_slots:
             return True
         if load.total >= self.slots:
@@ -114,7 +114,7 @@ class Rules:
         return load.lanes[Lane.NORMAL] + load.lanes[Lane.BULK] < self.slots - self.live_slots
 
     def fits_newcomer(self, part: Waiting, *, load: Load) -> bool:
-        """Whether the part of a tenant with nothing in flight fits beyond the slots: others' backlog is not its concern. Bulk can wait."""
+        """True if the part of a tenant with nothing in flight fits beyond the slots: others' backlog is not its concern. Bulk can wait."""
         if part.lane == Lane.BULK or load.tenants[part.tenant]:
             return False
         kept = 0 if part.lane == Lane.LIVE else max(0, self.live_slots - load.lanes[Lane.LIVE])

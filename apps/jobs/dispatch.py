@@ -103,7 +103,7 @@ SELECT queue FROM waiting WHERE queue IS NOT NULL
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """What waits on a queue, as far as it could be admitted now."""
+    """Waiting parts of a queue that could be admitted now."""
 
     parts: list[Waiting]
     long_jobs: frozenset[int]

@@ -146,12 +146,12 @@ class Job(models.Model):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing will change any more."""
+        """True if nothing will change any more."""
         return self.state not in ACTIVE_STATES
 
     @property
     def is_expired(self) -> bool:
-        """Whether its result is past its time, deleted already or not."""
+        """True if its result is past its time, deleted already or not."""
         return self.result_deleted_at is not None or (self.expires_at is not None and self.is_over and self.expires_at <= timezone.now())
 
 
@@ -222,7 +222,7 @@ class IdempotencyRecord(models.Model):
 
 
 class FairShare(models.Model):
-    """How much of a queue a tenant has had while others waited. The row without a tenant is the queue's own clock."""
+    """Share of a queue that a tenant has had while others waited. The row without a tenant is the queue's own clock."""
 
     queue = models.CharField(max_length=100)
     tenant = models.CharField(max_length=64, blank=True)
@@ -236,7 +236,7 @@ class FairShare(models.Model):
 
 
 class ReaperClock(models.Model):
-    """When the reaper last ran with the broker answering: leases do not expire over a time when no heartbeat could arrive."""
+    """Time of the reaper's last run with the broker answering: leases do not expire over a time when no heartbeat could arrive."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     last_run_at = models.DateTimeField()

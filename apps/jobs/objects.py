@@ -1,4 +1,4 @@
-"""Where a job's objects lie: below one folder for each job, one folder for each attempt at a part."""
+"""Object store keys of a job: below one folder for each job, one folder for each attempt at a part."""
 
 import re
 from typing import Any
@@ -21,12 +21,12 @@ def job_folder(tenant: str, *, job: UUID) -> str:
 
 
 def attempt_folder(tenant: str, *, job: UUID, index: int, token: UUID) -> str:
-    """What one attempt at a part stored: a late worker writes beside its successor, never over it."""
+    """Folder of one attempt at a part: a late worker writes beside its successor, never over it."""
     return f"{job_folder(tenant, job=job)}/{index}-{token.hex}"
 
 
 def part_folder(part: Part) -> str:
-    """Of the part's present attempt, or of the one that did it."""
+    """Folder of the part's present attempt, or of the one that did it."""
     if part.token is None:
         raise ValueError(f"part {part} has no attempt")
     return attempt_folder(part.tenant, job=part.job_id, index=part.index, token=part.token)
@@ -38,17 +38,17 @@ def output_name(output_format: str) -> str:
 
 
 def output_key(part: Part) -> str:
-    """What the part made."""
+    """Key of the part's output."""
     return f"{part_folder(part)}/{output_name(part.work['format'])}"
 
 
 def timings_key(part: Part) -> str:
-    """Of the words in what it made, or of what else it tells beside it."""
+    """Key of the timings of the words in the output, or of other data beside the output."""
     return f"{part_folder(part)}/{TIMINGS}"
 
 
 def object_reference(key: str) -> dict[str, str]:
-    """What stands in a part's work for the address of an object, until the part is admitted."""
+    """Placeholder in a part's work for the address of an object, until the part is admitted."""
     return {"$key": key}
 
 

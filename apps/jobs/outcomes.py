@@ -1,4 +1,4 @@
-"""How an ended job is told to clients: its status, and why there is no result."""
+"""Outcome of an ended job as clients see it: its status, and the reason for a missing result."""
 
 from typing import Any
 

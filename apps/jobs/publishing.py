@@ -54,7 +54,7 @@ class Attempt:
 
 
 class _Broker:
-    """Whether the broker answered this process lately."""
+    """Record of whether the broker answered this process lately."""
 
     away_until = 0.0
 

@@ -63,7 +63,7 @@ class RecordingAnswer:
 
 
 def recording_idempotency(request: Request, *, endpoint: str, body: Mapping[str, Any], source: Source) -> Idempotency | None:
-    """What makes two such requests one: the Idempotency-Key, or while the first runs its content and fields."""
+    """Identity of such a request, by which a repeat is recognised: the Idempotency-Key, or while the first runs its content and fields."""
     return request_idempotency(request, endpoint=endpoint, body=body, sha256=source.sha256)
 
 

@@ -54,7 +54,7 @@ class UsageMeasuresSerializer(serializers.Serializer[Any]):
 
 
 class UsageKeySerializer(serializers.Serializer[Any]):
-    """Which key."""
+    """Key that the usage belongs to."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -70,7 +70,7 @@ class UsageRowSerializer(UsageMeasuresSerializer):
 
 
 class UsageSerializer(serializers.Serializer[Any]):
-    """What the account used."""
+    """Usage of the account."""
 
     to = serializers.CharField()
     group_by = serializers.CharField()
@@ -123,7 +123,7 @@ def job_shape(request: Any, job: Job, *, units_done: Mapping[UUID, int]) -> dict
 
 
 def public_status(job: Job) -> str:
-    """How the API calls the job's state."""
+    """Name of the job's state in the API."""
     return "cancelling" if job.cancel_requested_at is not None and not job.is_over else PUBLIC_STATES[JobState(job.state)]
 
 

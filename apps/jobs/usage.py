@@ -1,4 +1,4 @@
-"""What an account used: jobs, characters and credits, by day, model or key."""
+"""Usage of an account: jobs, characters and credits, by day, model or key."""
 
 import contextlib
 import re

@@ -111,7 +111,7 @@ class JobEventsView(APIView):
 
 
 class UsageView(APIView):
-    """What the account used."""
+    """Usage of the account."""
 
     permission_classes = [HasAccount, scope_required("account:read")]
 
@@ -149,7 +149,7 @@ class HealthView(APIView):
 
 
 class PreviewView(APIView):
-    """How a voice sounds."""
+    """Preview of a voice."""
 
     authentication_classes = []  # like a download: an <audio> element sends no key, and an SDK sends any
     permission_classes = []

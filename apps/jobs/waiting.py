@@ -63,12 +63,12 @@ class JobAnswer:
 
 
 def upload_wait_seconds(spent_seconds: float = 0.0) -> float:
-    """How long an endpoint that takes files may still wait for its job."""
+    """Seconds that an endpoint that takes files may still wait for its job."""
     return max(LEAST_WAIT_SECONDS, settings.TTSAI_UPLOAD_WAIT_SECONDS - spent_seconds)
 
 
 def wants_no_wait(request: Request) -> bool:
-    """Whether the client asks for the queued JSON instead of the finished answer."""
+    """True if the client asks for the queued JSON instead of the finished answer."""
     is_asked = request.query_params.get("async", "").lower() in {"1", "true"}
     return is_asked or "respond-async" in request.META.get("HTTP_PREFER", "")
 

@@ -13,12 +13,12 @@ Document = TypeVar("Document", bound=Message)
 
 
 def read_transcript(job: Job) -> TranscriptDocument:
-    """Of a completed transcription. 410 where it was deleted."""
+    """Read the document of a completed transcription. 410 where it was deleted."""
     return _read(job, TranscriptDocument)
 
 
 def read_script(job: Job) -> ScriptDocument:
-    """Of a completed speech translation or voice chat. 410 where it was deleted."""
+    """Read the document of a completed speech translation or voice chat. 410 where it was deleted."""
     return _read(job, ScriptDocument)
 
 

@@ -1,4 +1,4 @@
-"""What happens when a job that heard a recording has ended."""
+"""Handling of ended jobs that heard a recording."""
 
 import logging
 from functools import partial

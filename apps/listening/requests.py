@@ -1,4 +1,4 @@
-"""What every endpoint that turns a recording into text has in common."""
+"""Shared parts of the endpoints that turn a recording into text."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -41,7 +41,7 @@ class HeardWordSerializer(serializers.Serializer[Any]):
 
 
 class HeardSegmentSerializer(serializers.Serializer[Any]):
-    """What was said in one go."""
+    """Segment of speech that was said in one go."""
 
     start = serializers.FloatField(help_text="Seconds.")
     end = serializers.FloatField(help_text="Seconds.")

@@ -28,7 +28,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListeningOrder:
-    """What is to be heard, and how."""
+    """Options of a request to turn a recording into text."""
 
     model: str = DEFAULT_MODEL
     language: str | None = None
@@ -142,7 +142,7 @@ def milliseconds_of(source: Source) -> int:
 
 
 def lane_of(milliseconds: int, *, is_awaited: bool) -> Lane:
-    """How urgent hearing a recording is."""
+    """Lane for hearing a recording, by its length and whether a client waits."""
     if milliseconds > 1000 * settings.TTSAI_BULK_SECONDS:
         return "normal" if is_awaited else "bulk"
     return "live" if is_awaited else "normal"

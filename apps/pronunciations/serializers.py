@@ -19,7 +19,7 @@ class PronunciationSerializer(serializers.ModelSerializer[Pronunciation]):
 
 
 class NewPronunciationSerializer(serializers.Serializer[Any]):
-    """What an entry is made of; apps.pronunciations.services has the rules."""
+    """Fields of a new entry; apps.pronunciations.services has the rules."""
 
     word = serializers.CharField(max_length=100, help_text="A whole word, or several.")
     replacement = serializers.CharField(max_length=200, help_text="What is said in its place.")
@@ -35,6 +35,6 @@ class PronunciationListSerializer(serializers.Serializer[Any]):
 
 
 class PronunciationQuerySerializer(serializers.Serializer[Any]):
-    """Which entry."""
+    """Query that selects an entry."""
 
     id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)

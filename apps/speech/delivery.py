@@ -7,7 +7,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How a text is delivered, beside the request's own speed."""
+    """Delivery of a text: pace, loudness and pauses, beside the request's own speed."""
 
     rate: float = 1.0
     gain_decibels: float = 0.0
@@ -51,7 +51,7 @@ SLOWEST_RATE, FASTEST_RATE = 0.5, 2.0
 
 
 def read_instructions(instructions: str | None) -> Delivery:
-    """What of the hints can be followed. "not too fast" asks for nothing."""
+    """Read the hints that can be followed. "not too fast" asks for nothing."""
     text = " ".join((instructions or "").lower().replace("’", "'").split())
     if not text:
         return Delivery()
@@ -80,7 +80,7 @@ def _described(delivery: Delivery) -> str:
 
 
 def instruction_warnings(instructions: str | None) -> list[str]:
-    """What the caller should know of hints that a model cannot follow as they are."""
+    """Warnings to the caller about hints that a model cannot follow as they are."""
     if not (instructions or "").strip():
         return []
     delivery = read_instructions(instructions)

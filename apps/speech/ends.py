@@ -26,7 +26,7 @@ def tell_webhooks(job: Job) -> None:
 
 
 def _omitted(job: Job) -> list[str]:
-    """What a poll shows beyond the message: it lies in the object store, which this transaction does not wait for."""
+    """Names of the fields that a poll shows beyond the message: each lies in the object store, which this transaction does not wait for."""
     if job.state != JobState.COMPLETED:
         return []
     has_document = job.kind in settings.TTSAI_RESULT_SHAPES

@@ -6,10 +6,10 @@ from workers.contract.formats import extension_of
 
 
 def result_address(base: str, job: Job) -> str:
-    """Where the job's audio is downloaded."""
+    """Address from which the job's audio is downloaded."""
     return download_url_at(base, job_uuid=job.uuid, file_name=file_name(job.output_format))
 
 
 def file_name(format_name: str) -> str:
-    """What a result in this format is called."""
+    """File name of a result in this format."""
     return f"output.{extension_of(format_name)}"

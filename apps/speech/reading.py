@@ -25,7 +25,7 @@ SAMPLE_CHARACTERS = 400
 
 @dataclass(frozen=True, slots=True)
 class PartText:
-    """What one part says."""
+    """Text that one part says."""
 
     text: str
     segments: tuple[Segment, ...] = ()
@@ -55,9 +55,9 @@ def check_text(document: Document, *, engine: EngineRow, param: str) -> None:
 
 
 def check_say_as(document: Document, *, engine: EngineRow, voice: str, language: str, param: str) -> None:
-    """That the worker can say every say-as in its language. 400 invalid_markup with line and column. Linear in the text.
+    """Check that the worker can say every say-as in its language. 400 invalid_markup with line and column. Linear in the text.
 
-    voice, language: as the worker gets them, both empty where it hears first which language the text is in: then any of the model's will do.
+    voice, language: as the worker gets them, both empty where it hears first which language the text is in: then any of the model's does.
     """
     before, candidates = "", list(engine.spec.languages or SUPPORTED_LANGUAGES)
     for index, segment in enumerate(document.segments):
@@ -87,7 +87,7 @@ def read_rules(caller: Caller, pronunciations: Any) -> tuple[PronunciationRule, 
 
 
 def _is_heard(document: Document) -> bool:
-    """Whether a letter, a digit, or a sign or emoji that has a name is in the text. One without any says little, so a sample of it will do."""
+    """True if a letter, a digit, or a sign or emoji that has a name is in the text. One without any says little, so a sample will do."""
     written = document.written
     if any(map(str.isalnum, written)) or any(segment.alias or segment.phonemes for segment in document.segments):
         return True
@@ -114,7 +114,7 @@ def _language_of(segment: Segment, *, engine: EngineRow, voice: str, language: s
 
 
 def _say_as_problem(segment: Segment, *, languages: list[str], before: str) -> str:
-    """Why none of the languages can say the segment; empty when one can. The one that can comes first in the list from then on."""
+    """Reason that none of the languages can say the segment; empty when one can. The one that can comes first in the list from then on."""
     problem = ""
     for place, language in enumerate(languages):
         try:
@@ -135,7 +135,7 @@ def _say_as_problem(segment: Segment, *, languages: list[str], before: str) -> s
 
 
 def _problem_of(segment: Segment, *, engine: EngineRow) -> str:
-    """What the model cannot do of what the markup asks for; empty when it can."""
+    """Problem of the model with what the markup asks for; empty when there is none."""
     if segment.voice:
         try:
             find_voice(engine, segment.voice)

@@ -23,7 +23,7 @@ def get_speech_job(uuid_text: str) -> Job:
 
 
 def read_words(job: Job) -> list[dict[str, Any]]:
-    """When each word of the job's audio is heard; nothing where the model does not know."""
+    """Start and end of each word of the job's audio; empty where the model does not know them."""
     key = (job.result or {}).get("timings_key")
     if not key:
         return []
@@ -36,6 +36,6 @@ def read_words(job: Job) -> list[dict[str, Any]]:
 
 
 def progress_of(job: Job) -> float:
-    """How much of the job is done, 0 to 1."""
+    """Share of the job that is done, 0 to 1."""
     done = read_units_done([job]).get(job.uuid, 0)
     return round(min(1.0, done / job.units), 3) if job.units else 0.0

@@ -72,7 +72,7 @@ class QueuedSpeechSerializer(serializers.Serializer[Any]):
 
 
 class WordSerializer(serializers.Serializer[Any]):
-    """When one word is heard."""
+    """Start and end of one word."""
 
     word = serializers.CharField()
     start = serializers.FloatField(help_text="Seconds.")

@@ -43,7 +43,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechOrder:
-    """What is to be said, and how."""
+    """A text to be spoken, with the voice, format and settings asked for."""
 
     text: str
     text_param: str = "text"
@@ -156,7 +156,7 @@ def _warnings(order: SpeechOrder, *, engine: EngineRow, voice: str, document: Do
 
 
 def _sound_warnings(order: SpeechOrder, *, engine: EngineRow) -> list[str]:
-    """Of the voice and the file, what is other than it was asked."""
+    """Warnings for each setting of the voice or the file that differs from what was asked."""
     warnings = []
     voice = engine.voices.get(order.voice or "")
     own, primary = primary_tag(voice.language if voice else ""), primary_tag(normalised_tag(order.language))
@@ -173,7 +173,7 @@ def _sound_warnings(order: SpeechOrder, *, engine: EngineRow) -> list[str]:
 
 
 def _work(order: SpeechOrder, *, engine: EngineRow, voice: str, language: str, rules: tuple[PronunciationRule, ...]) -> dict[str, Any]:
-    """What all parts have in common."""
+    """The fields of SpeakWork that all parts have in common."""
     delivery = read_instructions(order.instructions)
     return SpeakWork(
         engine=engine.id,

@@ -23,7 +23,7 @@ AT_ONCE_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class SpokenAnswer:
-    """What the answer needs to know before there is any audio."""
+    """The facts that the answer needs before there is any audio."""
 
     job_uuid: UUID
     is_kept: bool
@@ -37,7 +37,7 @@ class SpokenAnswer:
         return waiting.deferred()
 
     def _answer(self, job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:
-        """What to send, in one visit to a thread: a short file is read there and then."""
+        """Choose the response in one visit to a thread: a short file is read there and then."""
         result = job.result or {}
         key, content_type = result["key"], FORMATS[job.output_format].content_type
         headers = answer_headers(job, warnings=self.warnings) | {"X-Credits-Used": str(prices.credits(job.charged_millicredits))}

@@ -59,7 +59,7 @@ class SpeechView(APIView):
 
 
 class SpeechResultView(APIView):
-    """What became of a job."""
+    """State and result of a job."""
 
     permission_classes = [AnyCaller]
     throttle_classes = [PollLimit]
@@ -118,13 +118,13 @@ def queued_shape(submission: Submission) -> dict[str, Any]:
 
 
 def idempotency_of(request: Request, *, endpoint: str) -> Idempotency | None:
-    """What the Idempotency-Key stands for, where one was sent."""
+    """The Idempotency-Key with a digest of the request; None where no key was sent."""
     key = idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
     return None if key is None else Idempotency(key=key, body_digest=body_digest(endpoint, request.data))
 
 
 def twin_of(request: Request, *, endpoint: str, is_waiting: bool) -> Idempotency | None:
-    """What makes the request a repeat of one that still runs."""
+    """The key that makes the request a repeat of one that still runs."""
     return as_twin(get_caller(request), digest=body_digest(endpoint, request.data), is_waiting=is_waiting)
 
 

@@ -1,4 +1,4 @@
-"""What a job's subtitles are made of: its own transcript, its own timings, or what an alignment found."""
+"""Sources of a job's subtitles: its own transcript, its own timings, or the result of an alignment."""
 
 import json
 
@@ -19,7 +19,7 @@ ALIGNMENT = "words"
 
 
 def subtitles_key(job: Job, *, file_format: str) -> str:
-    """Where the file lies once it is made: in the job's folder, with which it is deleted."""
+    """Key of the file once it is made: in the job's folder, with which it is deleted."""
     return f"{job_folder(job.tenant, job=job.uuid)}/subtitles.{file_format}"
 
 
@@ -32,7 +32,7 @@ def find_stored(job: Job, *, file_format: str) -> bytes | None:
 
 
 def find_order(job: Job, *, wish: SubtitleWish) -> SubtitleOrder | None:
-    """What a completed job tells by itself; None where its text must be aligned with its audio first. 404 no_subtitles, 410."""
+    """Find the order in a completed job alone; None where its text must be aligned with its audio first. 404 no_subtitles, 410."""
     if job.kind == TRANSCRIPTION:
         transcript = read_transcript(job)
         return SubtitleOrder(wish.format, transcript.language, segments=transcript.segments)
@@ -42,7 +42,7 @@ def find_order(job: Job, *, wish: SubtitleWish) -> SubtitleOrder | None:
 
 
 def text_of(job: Job) -> str:
-    """What the job's audio says, as it was written. 404 where nobody knows."""
+    """The text that the job's audio speaks, as it was written. 404 where nobody knows."""
     result = job.result or {}
     text = None
     if result.get("format") != DOCUMENT:
@@ -67,7 +67,7 @@ def find_alignment(job: Job) -> Job | None:
 
 
 def read_alignment(alignment: Job, *, source: Job, wish: SubtitleWish) -> SubtitleOrder:
-    """What a completed alignment found. 410 where it was deleted."""
+    """Read the result of a completed alignment. 410 where it was deleted."""
     try:
         stored = get_storage().read_bytes((alignment.result or {})["key"])
     except (KeyError, MissingObjectError) as error:

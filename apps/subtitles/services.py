@@ -60,7 +60,7 @@ def keep_subtitles(job: Job, *, file_format: str, content: bytes) -> None:
 
 
 def _choose_recogniser(language: str) -> EngineRow | None:
-    """Who aligns a text in this language; None for what every worker can."""
+    """Choose the recogniser that aligns a text in this language; None for English, or with no language and no recogniser."""
     primary = language.partition("-")[0]
     if primary == ENGLISH:
         return None

@@ -1,4 +1,4 @@
-"""What a request for subtitles asks for."""
+"""Parameters of a request for subtitles."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True)
 class SubtitleWish:
-    """Which file, and how it is sent."""
+    """The file asked for, and the way it is sent."""
 
     uuid: str
     format: str = "srt"

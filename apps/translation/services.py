@@ -33,7 +33,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranslationOrder:
-    """What is to be translated to what, and who speaks it."""
+    """A source to be translated, its target language and the voice that speaks it."""
 
     target_language: str
     source_language: str | None = None
@@ -46,7 +46,7 @@ class TranslationOrder:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who does what."""
+    """The models, the speaker and the languages of one translation."""
 
     recogniser: EngineRow
     translator: EngineRow | None
@@ -127,7 +127,7 @@ def _split(whole: int, *, shares: int) -> list[int]:
 
 
 def _needs_english(cast: Cast) -> bool:
-    """Where the recogniser translates, and where the translator may turn out not to know the pair: then it translates the English."""
+    """True if the recogniser translates and the translator is absent or may not know the pair: then it translates the English."""
     if not cast.recogniser.spec.has_translation or cast.source == cast.target:
         return False
     return cast.translator is None or not is_certain(cast.translator, source=cast.source, target=cast.target)

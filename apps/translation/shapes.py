@@ -9,7 +9,7 @@ from apps.speech.links import result_address
 
 
 def translation_shape(job: Job) -> dict[str, Any]:
-    """What was said, and what it became."""
+    """The text that was heard, and its translation."""
     script = read_script(job)
     return {
         "original_text": script.original_text,

@@ -1,4 +1,4 @@
-"""Who speaks a translation: the voice that was asked for, or those of the language, one for each gender."""
+"""Speakers of a translation: the voice that was asked for, or those of the language, one for each gender."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""Who translates: the engines that workers announced, and the recogniser's own English."""
+"""Translators: the engines that workers announced, and the recogniser's own English."""
 
 from collections.abc import Collection
 
@@ -14,7 +14,7 @@ PREFERRED = ("openai-translate", "nllb", "opus-mt", "apertium")
 
 
 def choose_translator(*, source: str, target: str, recogniser: EngineRow, plan: Plan, spoken: Collection[str]) -> EngineRow | None:
-    """Who puts `source` (empty while nobody knows it) into `target`; None for the recogniser itself, or where nothing is to translate.
+    """Choose the engine that translates `source` (empty if unknown) to `target`; None for the recogniser itself, or for equal languages.
 
     spoken: the languages that there are voices for, of which errors tell. A pair that nobody knows goes over the recogniser's own English. 400 unsupported_translation, which lists what there is.
     """
@@ -40,7 +40,7 @@ def choose_translator(*, source: str, target: str, recogniser: EngineRow, plan: 
 
 
 def is_certain(engine: EngineRow, *, source: str, target: str) -> bool:
-    """Whether the engine knows the pair; while the source is not known, whether it knows whatever may come."""
+    """True if the engine knows the pair; while the source is not known, True if it translates any source to the target."""
     if source:
         return target in engine.spec.targets_from(source)
     return any(direction.source == ANY and target in direction.targets for direction in engine.spec.directions)
@@ -57,7 +57,7 @@ def find_recogniser_in_use(plan: Plan, *, preferred: str) -> EngineRow:
 
 
 def is_included(engine: EngineRow, *, plan: Plan) -> bool:
-    """Whether the plan opens the model: what is chosen for a caller is, where there is such a one."""
+    """True if the plan opens the model: a model chosen for a caller is one of these, where there is such a one."""
     return not plan.allowed_models or engine.id in plan.allowed_models
 
 
@@ -90,7 +90,7 @@ def _translators() -> list[EngineRow]:
 
 
 def _writes(engine: EngineRow, *, target: str, source: str) -> bool:
-    """Whether it writes the language, from any at all where the source is empty."""
+    """True if the engine writes the target language; an empty source stands for any source at all."""
     if source:
         return target in engine.spec.targets_from(source)
     return any(target in direction.targets for direction in engine.spec.directions)

@@ -1,4 +1,4 @@
-"""Who may send a large body, and how large, by the headers alone: asked by the shell before a byte is spooled (`admit_body` of a view)."""
+"""Admission of large bodies, by the headers alone: asked by the shell before a byte is spooled (`admit_body` of a view)."""
 
 from typing import Final
 
@@ -38,7 +38,7 @@ def admit_content(request: HttpRequest, upload_id: str) -> int:
 
 
 def signature_of(upload: Upload) -> str:
-    """What makes an upload's address one that only its owner was given."""
+    """The signature that makes an upload's address one that only its owner was given."""
     return _signer.signature(upload.uuid.hex)
 
 

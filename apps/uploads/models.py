@@ -9,7 +9,7 @@ from apps.accounts.models import Account
 
 
 class Origin(models.TextChoices):
-    """How the bytes come."""
+    """The way the bytes come."""
 
     ADDRESS = "address", "an address given by POST /v1/uploads/"
     FORM = "form", "in the request itself"

@@ -1,4 +1,4 @@
-"""Where the objects of uploads lie: below one folder for each, in the folder of its tenant."""
+"""Keys of the objects of uploads: below one folder for each, in the folder of its tenant."""
 
 import re
 from uuid import UUID
@@ -12,10 +12,10 @@ def upload_folder(tenant: str, *, upload: UUID) -> str:
 
 
 def incoming_key(tenant: str, *, upload: UUID) -> str:
-    """Where a client writes through a presigned address: it may write again, so nothing is read from here twice."""
+    """Key that a client writes to through a presigned address: it may write again, so nothing is read from here twice."""
     return f"{upload_folder(tenant, upload=upload)}/incoming"
 
 
 def content_key(tenant: str, *, upload: UUID, sha256: str) -> str:
-    """What was measured: named by its content, so that what was priced is what is worked on."""
+    """Key of the measured file: named by its content, so that what was priced is what is worked on."""
     return f"{upload_folder(tenant, upload=upload)}/{sha256}"

@@ -25,7 +25,7 @@ def get_announced_upload(upload_id: str) -> Upload:
 
 
 def kept_bytes(tenant: str) -> int:
-    """Of all that is kept or announced for a tenant."""
+    """Total bytes of all that is kept or announced for a tenant."""
     total = Upload.objects.filter(tenant=tenant).aggregate(total=Sum(Greatest("bytes", "announced_bytes")))["total"]
     return int(total or 0)
 

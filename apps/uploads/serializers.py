@@ -42,7 +42,7 @@ class NewUploadSerializer(serializers.Serializer[Any]):
 
 
 class UploadAddressSerializer(serializers.Serializer[Any]):
-    """Where the file is to be sent."""
+    """The address that the file is to be sent to."""
 
     upload_id = serializers.CharField(help_text="Takes the place of `file` in later requests.")
     method = serializers.CharField(help_text="`PUT`.")
@@ -53,7 +53,7 @@ class UploadAddressSerializer(serializers.Serializer[Any]):
 
 
 class AudioSerializer(serializers.Serializer[Any]):
-    """What a file turned out to be."""
+    """The properties found in a measured file."""
 
     container = serializers.CharField(help_text=f"Of {SUPPORTED_FORMATS}.")
     codec = serializers.CharField()
@@ -63,7 +63,7 @@ class AudioSerializer(serializers.Serializer[Any]):
 
 
 class RefusalSerializer(serializers.Serializer[Any]):
-    """Why a file was not taken."""
+    """The reason a file was not taken."""
 
     code = serializers.CharField()
     message = serializers.CharField()

@@ -67,7 +67,7 @@ class Spool:
             self.file.flush()
 
     def sha256(self) -> str:
-        """Of the whole content, 64 hex digits."""
+        """SHA-256 of the whole content, 64 hex digits."""
         self.file.seek(0)
         return hashlib.file_digest(self.file, "sha256").hexdigest()  # type: ignore[arg-type]  # any open file has readinto
 

@@ -62,7 +62,7 @@ class OneUploadView(UploadView):
 
     @extend_schema(operation_id="uploads_read", tags=["uploads"], summary="An upload", responses=shapes.UploadSerializer)
     def get(self, request: Request, upload_id: str) -> HttpResponseBase:
-        """Whether the file has come, and what it was found to hold."""
+        """State of the upload, and what its file was found to hold."""
         upload = get_own_upload(get_caller(request), upload_id=upload_id)
         if has_arrived(upload):
             return Deferred(_taking_in(order_sent(upload), is_refusal_shown=True))

@@ -41,7 +41,7 @@ class Sender:
             return not self._in_flight.held
 
     def stop_taking(self) -> None:
-        """What is under way goes on; nothing more is claimed by a process that ends."""
+        """Stop claiming, for a process that ends; what is under way goes on."""
         with self._lock:
             self._is_closed = True
 

@@ -48,7 +48,7 @@ class EventListSerializer(serializers.Serializer[Any]):
 
 
 class NewEndpointSerializer(serializers.Serializer[Any]):
-    """What an endpoint is made of."""
+    """Settings of a new endpoint."""
 
     url = Text(max_length=2048, help_text="http:// or https://, on a public address.")
     events = serializers.ListField(child=Text(max_length=50), default=list, max_length=50, help_text=EVENTS_HELP)
@@ -56,7 +56,7 @@ class NewEndpointSerializer(serializers.Serializer[Any]):
 
 
 class EndpointChangeSerializer(serializers.Serializer[Any]):
-    """What is to change; the rest stays."""
+    """The settings to change; the rest stays."""
 
     url = Text(max_length=2048, required=False)
     events = serializers.ListField(child=Text(max_length=50), required=False, max_length=50, help_text=EVENTS_HELP)
@@ -72,7 +72,7 @@ class EndpointListSerializer(serializers.Serializer[Any]):
 
 
 class SecretRotationSerializer(serializers.Serializer[Any]):
-    """How long both secrets sign."""
+    """The time for which both secrets sign."""
 
     overlap_seconds = serializers.IntegerField(min_value=0, max_value=WEEK_SECONDS, default=DAY_SECONDS)
 
@@ -147,7 +147,7 @@ class DeliveryListSerializer(serializers.Serializer[Any]):
 
 
 class DeliveryQuerySerializer(serializers.Serializer[Any]):
-    """Which deliveries."""
+    """Filters of the list of deliveries."""
 
     endpoint_id = serializers.UUIDField(required=False)
     page = serializers.IntegerField(min_value=1, max_value=10_000, default=1)

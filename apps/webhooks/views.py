@@ -63,7 +63,7 @@ class EndpointListView(WebhookView):
 
 
 class EventListView(WebhookView):
-    """What an endpoint can be told of."""
+    """Events that an endpoint can be told of."""
 
     @extend_schema(operation_id="webhooks_events", tags=["webhooks"], responses=shapes.EventListSerializer, summary="Events")
     def get(self, request: Request) -> Response:  # noqa: ARG002
@@ -142,7 +142,7 @@ class SigningSecretView(WebhookView):
         operation_id="webhooks_secret", tags=["webhooks"], responses=shapes.SecretHintSerializer, summary="The default signing secret"
     )
     def get(self, request: Request) -> Response:  # noqa: ARG002
-        """How the secret in force begins, to compare with the one you keep. The whole of it is shown once, by POST."""
+        """The beginning of the secret in force, to compare with the one you keep. The whole of it is shown once, by POST."""
         return Response(shapes.SecretHintSerializer(signing_secret(self.account.pk)).data)
 
     @extend_schema(
@@ -159,7 +159,7 @@ class SigningSecretView(WebhookView):
 
 
 class DeliveryListView(WebhookView):
-    """What was sent."""
+    """Deliveries that were sent."""
 
     @extend_schema(
         operation_id="webhooks_deliveries",

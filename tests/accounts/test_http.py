@@ -33,7 +33,7 @@ def post(client: Client, path: str, *, secret: str, **body: Any) -> Any:
 
 
 class TestAuthentication:
-    """Which credentials open."""
+    """Credentials that open the API, and those that do not."""
 
     @pytest.mark.parametrize("header", ["Authorization", "X-API-Key"])
     def test_a_key_is_taken_from_either_header(self, client: Client, header: str) -> None:

@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON does not have: UUIDs keep their kind, psycopg's JSON wrapper gives its content."""
+    """Encode what JSON does not have: UUIDs keep their kind, psycopg's JSON wrapper gives its content."""
     import uuid
 
     if isinstance(value, uuid.UUID):

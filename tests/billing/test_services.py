@@ -193,7 +193,7 @@ class TestGrants:
 
 @pytest.mark.django_db
 class TestTheDatabaseItself:
-    """What holds whatever the program does."""
+    """Rules that the database holds whatever the program does."""
 
     def test_an_entry_cannot_be_changed_nor_deleted(self) -> None:
         account = AccountFactory(credits=1)

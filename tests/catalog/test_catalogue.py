@@ -1,4 +1,4 @@
-"""What workers announce, and what requests find."""
+"""Announcements of workers, and the models that requests find."""
 
 import time
 from datetime import timedelta
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 def announcement(*specs: EngineSpec, worker: str = "one", boot: str = "a", sent_at: float | None = None, **changes: Any) -> Announcement:
-    """What a worker says of itself."""
+    """Build a worker's announcement of itself."""
     values: dict[str, Any] = {
         "worker": worker,
         "boot": boot,

@@ -31,7 +31,7 @@ def post(server: RunningShell, somebody: Person, body: Any, *, path: str = "/v1/
 
 
 def admitted_part() -> Part:
-    """Of the one job there is: committed first, then admitted."""
+    """Wait for the one job there is to be committed and then admitted, and return its part."""
     until(lambda: Part.objects.filter(state="admitted").exists())
     return part_of(Job.objects.get())
 

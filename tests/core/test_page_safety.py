@@ -1,4 +1,4 @@
-"""What browsers are told of every answer."""
+"""Security headers that browsers get with every answer."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who looks at the admin."""
+"""Users who look at the admin."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""What becomes of a job of a running platform, by its API, its rows and its files."""
+"""Follow a job of a running platform, by its API, its rows and its files."""
 
 import os
 import time
@@ -41,12 +41,12 @@ def parts_of(platform: RunningPlatform, uuid: str) -> list[tuple[str, str, int]]
 
 
 def entries_of(platform: RunningPlatform, uuid: str) -> dict[str, int]:
-    """What a job did to its account, in thousandths of a credit, by kind of entry."""
+    """Sums that a job booked on its account, in thousandths of a credit, by kind of entry."""
     return dict(_rows(platform, "SELECT kind, amount_millicredits FROM billing_ledgerentry WHERE job_uuid = %s", uuid))
 
 
 def source_of(platform: RunningPlatform, uuid: str) -> Path:
-    """Where the recording lies, or lay, that came with a job."""
+    """Path at which the recording that came with a job lies, or lay."""
     ((key,),) = _rows(platform, "SELECT params ->> 'source' FROM jobs_job WHERE uuid = %s", uuid)
     return platform.home / "objects" / str(key)
 

@@ -27,14 +27,14 @@ class Listener:
         return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=2)
 
     def hear(self, audio: bytes, *, language: str = "en", prompt: str | None = None) -> str:
-        """What is said, in any format that PyAV reads. prompt: a text in the script that it is to be written in."""
+        """Transcribe audio in any format that PyAV reads. prompt: a text in the script that it is to be written in."""
         segments, _ = self._model.transcribe(
             io.BytesIO(audio), language=language, beam_size=5, initial_prompt=prompt, condition_on_previous_text=False
         )
         return " ".join(segment.text.strip() for segment in segments)
 
     def choose(self, audio: bytes, texts: Sequence[str], *, language: str) -> str:
-        """Which of the texts is likelier to be what is said, by the mean logarithm of its tokens' probabilities; audio: 30 s at most."""
+        """Choose the likeliest of the texts by the mean logarithm of its tokens' probabilities; audio: 30 s at most."""
         from faster_whisper.audio import decode_audio, pad_or_trim
         from faster_whisper.tokenizer import Tokenizer
 
@@ -50,7 +50,7 @@ class Listener:
         return max(texts, key=likelihood)
 
     def word_error_rate(self, audio: bytes, text: str, *, language: str = "en") -> float:
-        """Of what is heard against the text, without punctuation and case."""
+        """Word error rate of what is heard against the text, without punctuation and case."""
         return float(jiwer.wer(plain_words(text), plain_words(self.hear(audio, language=language))))
 
 

@@ -14,7 +14,7 @@ OPUS_RATE = 48_000
 
 
 def speak(client: httpx.Client, text: str, *, voice: str, model: str = "kokoro", audio_format: str = "wav") -> bytes:
-    """What the platform says."""
+    """Audio of the text, spoken by the platform."""
     body = {"model": model, "input": text, "voice": voice, "response_format": audio_format}
     answer = client.post("/v1/audio/speech", json=body)
     assert answer.status_code == 200, answer.text

@@ -53,7 +53,7 @@ class RunningPlatform:
 
     @property
     def log(self) -> Path:
-        """What `ttsai up` printed."""
+        """Output of `ttsai up`."""
         return self.home / "up.log"
 
     def start(self) -> "RunningPlatform":
@@ -120,7 +120,7 @@ class RunningPlatform:
         return httpx.Client(base_url=self.url, headers=headers, timeout=180)
 
     def instance(self) -> dict[str, Any]:
-        """What `ttsai up` wrote for the command line: addresses of the servers."""
+        """The file that `ttsai up` wrote for the command line: addresses of the servers."""
         return dict(json.loads((self.home / "run" / "instance.json").read_text()))
 
     def pids(self, part: str) -> list[int]:

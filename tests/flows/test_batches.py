@@ -30,7 +30,7 @@ SELECT (SELECT count(*) FROM batches_batch b WHERE total <> (SELECT count(*) FRO
 
 @pytest.fixture
 def client(harmed: RunningPlatform) -> Iterator[httpx.Client]:
-    """Of an account of its own."""
+    """A client of an account of its own."""
     key = harmed.key(f"batches-{next(NUMBERS)}@example.com", credits_=1000, requests_per_minute=1000)
     with harmed.client(key) as client:
         yield client
@@ -143,7 +143,7 @@ def _wait(client: httpx.Client, batch_id: str, is_right: Callable[[dict[str, Any
 
 
 def _answered(client: httpx.Client, path: str, **parameters: str) -> dict[str, Any]:
-    """What the platform answers, once all of it is there again."""
+    """Wait for the platform to be back, and return its answer."""
     for _ in range(600):
         try:
             answer = client.get(path, params=parameters)

@@ -1,4 +1,4 @@
-"""What the platform hears: its own voices and people's, through clients that others wrote, in one piece and in several."""
+"""Recognition on the platform: its own voices and people's, through clients that others wrote, in one piece and in several."""
 
 import itertools
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a customer hears: text in, real speech out, through clients that others wrote."""
+"""Speech for a customer: text in, real speech out, through clients that others wrote."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""When each word is heard, on the running platform: every engine, as the customer wrote the words, also where others are said."""
+"""Times of each word on the running platform: every engine, as the customer wrote the words, also where others are said."""
 
 import io
 import time

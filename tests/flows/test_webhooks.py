@@ -31,7 +31,7 @@ class Telling:
         return self.ask("POST", "webhooks/", url=url, events=list(events) or ["test"])
 
     def attempts(self, endpoint: dict[str, Any]) -> list[dict[str, Any]]:
-        """Of the endpoint's last delivery."""
+        """Return the attempts of the endpoint's last delivery."""
         return list(self.delivery(endpoint)["attempts"])
 
     def delivery(self, endpoint: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What tests of jobs look at, and how they do things at once."""
+"""Helpers for job tests: observe jobs and run calls concurrently."""
 
 import json
 import threading
@@ -21,7 +21,7 @@ from workers.contract.messages import Heartbeat, InFlight
 
 
 def together(function: Callable[[int], Any], *, count: int) -> list[Any]:
-    """What each of `count` threads got, expected errors included."""
+    """Run a function in `count` threads at once and return each result, expected errors included."""
     barrier, answers = threading.Barrier(count), [None] * count
 
     def run(number: int) -> None:
@@ -48,7 +48,7 @@ def everything() -> str:
 
 
 def events(valkey: redis.Redis, job: Job) -> list[dict[str, object]]:
-    """What the job's stream holds."""
+    """Return the events in the job's stream."""
     return [json.loads(fields[b"data"]) for _, fields in valkey.xrange(names.job_stream(job.uuid.hex))]
 
 

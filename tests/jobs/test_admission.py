@@ -1,4 +1,4 @@
-"""Who is next: rules that hold for every backlog, and what fairness comes to over time."""
+"""Admission order: rules that hold for every backlog, and fairness over time."""
 
 from collections import Counter
 from itertools import count

@@ -24,7 +24,7 @@ from workers.contract.messages import PartMessage, SpeakWork
 
 
 def states(job: Job) -> list[str]:
-    """Of the job's parts, in order."""
+    """Return the states of the job's parts, in order."""
     return list(Part.objects.filter(job_id=job.uuid).order_by("index").values_list("state", flat=True))
 
 

@@ -1,4 +1,4 @@
-"""How many jobs at once: whose number holds for a key with limits of its own."""
+"""Limits on concurrent jobs: the number that holds for a key with limits of its own."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How a job without a result is told to who waited for it."""
+"""Jobs without a result: the error that a waiting client gets."""
 
 import pytest
 

@@ -1,1 +1,1 @@
-"""What takes longer: `make prove`. The figures are kept in docs/figures.md."""
+"""Slow tests, run by `make prove`. The figures are kept in docs/figures.md."""

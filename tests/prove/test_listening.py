@@ -90,14 +90,14 @@ def status_of(worker: RunningWorker, name: str) -> int:
 
 
 def cpu_seconds_of(worker: RunningWorker) -> float:
-    """Of the worker and its children that ended."""
+    """CPU seconds of the worker and its children that ended."""
     assert worker.process is not None
     fields = Path(f"/proc/{worker.process.pid}/stat").read_text().rpartition(")")[2].split()
     return sum(int(fields[index]) for index in (11, 12, 13, 14)) / os.sysconf("SC_CLK_TCK")
 
 
 def thread_cpu_seconds_of(worker: RunningWorker) -> dict[str, float]:
-    """Of each thread that runs, by its number."""
+    """CPU seconds of each running thread, by its number."""
     assert worker.process is not None
     ticks = {
         task.name: (task / "stat").read_text().rpartition(")")[2].split() for task in Path(f"/proc/{worker.process.pid}/task").iterdir()

@@ -1,4 +1,4 @@
-"""When words begin, against an aligner that knows nothing of the model: pocketsphinx, from the audio alone."""
+"""Word start times, against an aligner that knows nothing of the model: pocketsphinx, from the audio alone."""
 
 import json
 import re

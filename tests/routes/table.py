@@ -107,7 +107,7 @@ def row(
 
 
 def all_rows() -> list[Row]:
-    """Of every file of this folder that has ROWS."""
+    """Collect the rows of every file of this folder that has ROWS."""
     modules = (import_module(f"{tests.routes.__name__}.{found.name}") for found in pkgutil.iter_modules(tests.routes.__path__))
     return [found for module in modules for found in getattr(module, "ROWS", [])]
 
@@ -121,13 +121,13 @@ class Route:
 
     @property
     def methods(self) -> list[str]:
-        """What its view answers; OPTIONS and HEAD follow from these."""
+        """Methods that the view answers; OPTIONS and HEAD follow from these."""
         cls = getattr(self.view, "cls", None) or getattr(self.view, "view_class", None)
         return [method for method in METHODS if hasattr(cls, method.lower())] if cls else ["GET"]
 
     @property
     def file(self) -> str:
-        """Where its rows belong."""
+        """Path of the test file to which the route's rows belong."""
         parts = self.view.__module__.split(".")
         return f"tests/routes/{'_'.join(parts[1:-1]) or parts[0]}.py"
 
@@ -139,12 +139,12 @@ def routes_below(prefix: str) -> list[Route]:
 
 
 def other_routes() -> list[Route]:
-    """What lies below neither prefix of the API."""
+    """List the routes below neither prefix of the API."""
     return [Route(f"/{route.path}", route.view) for route in routes_below("") if not route.path.startswith(("v1/", "api/v1/"))]
 
 
 def admin_paths() -> set[str]:
-    """What lies below /admin/, relative to it."""
+    """List the paths below /admin/, relative to it."""
     return {path.removeprefix("admin/") for path, _ in _walk(get_resolver().url_patterns, "") if path.startswith("admin/")}
 
 

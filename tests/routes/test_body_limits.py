@@ -1,4 +1,4 @@
-"""How much each route takes, and that no byte more is read than that."""
+"""Body limits: the size each route takes, and that no byte more is read than that."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Who sends the requests of these tests, through Django's test client; and a worker that works in the background."""
+"""Clients that send the requests of these tests, through Django's test client; and a worker that works in the background."""
 
 import contextlib
 import threading

@@ -1,4 +1,4 @@
-"""What a bad request is, and what every answer to one must be."""
+"""Definition of a bad request, and the rules for every answer to one."""
 
 import json
 import re

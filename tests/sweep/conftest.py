@@ -37,11 +37,11 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]
 
 @pytest.fixture(scope="session")
 def key(swept: RunningPlatform) -> str:
-    """Of an account that no limit stops."""
+    """Key of an account that no limit stops."""
     return swept.key("owner@example.com", plan="enterprise", credits_=100_000, requests_per_minute=1_000_000, concurrent=10_000)
 
 
 @pytest.fixture(scope="session")
 def outsiders_key(swept: RunningPlatform) -> str:
-    """Of another account."""
+    """Key of another account."""
     return swept.key("outsider@example.com", plan="enterprise", credits_=1000, requests_per_minute=1_000_000, concurrent=10_000)

@@ -10,7 +10,7 @@ GET = b"GET /v1/models/ HTTP/1.1\r\nHost: x\r\n"
 
 @dataclass(frozen=True)
 class Raw:
-    """What is written to the connection."""
+    """Bytes to write to the connection, and the answers allowed."""
 
     name: str
     sent: bytes

@@ -24,7 +24,7 @@ def client(swept: RunningPlatform) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def web_pids(swept: RunningPlatform) -> list[int]:
-    """Of the process that takes the files, before it took any."""
+    """Process ids of the web part, which takes the files, before it took any."""
     return swept.pids("web")
 
 

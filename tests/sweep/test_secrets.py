@@ -1,4 +1,4 @@
-"""What customers send is in no log: not their words, not their keys, not what stands in their headers and addresses."""
+"""Logs without customers' data: not their words, not their keys, nor the contents of their headers and addresses."""
 
 import secrets
 from collections.abc import Iterator

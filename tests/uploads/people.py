@@ -1,4 +1,4 @@
-"""Who sends files in these tests, to the real server."""
+"""Clients that send files in these tests, to the real server."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,7 @@ class Person:
 
 
 def put(address: dict[str, Any], content: Any) -> httpx.Response:
-    """What a client does with an address: no key."""
+    """Upload content to an announced address, as a client does: without a key."""
     return httpx.put(address["url"], content=content, headers=address["headers"], timeout=60)
 
 

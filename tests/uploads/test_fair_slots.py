@@ -1,4 +1,4 @@
-"""Who brings many costly files waits for their own."""
+"""Fair upload slots: a client with many costly files waits for its own."""
 
 import threading
 from collections.abc import Callable

@@ -19,7 +19,7 @@ STARTING_SECONDS = 20.0
 
 
 class RunningShell:
-    """What the test needs of it."""
+    """A running server and its application, as the tests use them."""
 
     def __init__(self, server: uvicorn.Server, application: Application, port: int) -> None:
         self.server = server
@@ -29,7 +29,7 @@ class RunningShell:
         self.loop: asyncio.AbstractEventLoop | None = None
 
     def begin_to_stop(self) -> None:
-        """What SIGTERM does first."""
+        """Begin to stop the application, the first step after SIGTERM."""
         assert self.loop is not None
         self.loop.call_soon_threadsafe(self.application.begin_to_stop)
 

@@ -26,7 +26,7 @@ URL = "https://example.com/hooks/tts"
 
 @dataclass
 class Somebody:
-    """Who sends requests, with a key or without one."""
+    """A client that sends requests, with a key or without one."""
 
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -104,7 +104,7 @@ BODIES = {("POST", ""): {"url": URL}}
 
 @pytest.mark.parametrize(("method", "path", "scope"), ROUTES, ids=str)
 class TestEveryRoute:
-    """Who may, and who may not."""
+    """Access to every route: clients allowed and refused."""
 
     def filled(self, path: str, delivery: Delivery) -> str:
         return path.format(delivery=delivery.uuid, endpoint=delivery.endpoint_id)
@@ -258,7 +258,7 @@ class TestSecrets:
 
 
 class TestDeliveries:
-    """What was sent, with every answer; once more on request."""
+    """Deliveries sent, with every answer; sent once more on request."""
 
     def test_a_test_event_is_delivered_and_told(self, owner: Somebody, receiver: Receiver) -> None:
         made = owner.make(url=receiver.url, events=["job.completed"])

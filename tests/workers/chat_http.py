@@ -19,7 +19,7 @@ class Received:
 
 
 class Exchange(BaseHTTPRequestHandler):
-    """What an answer is written to."""
+    """A request handler that writes answers."""
 
     protocol_version = "HTTP/1.1"
     kept: "ChatHTTP"

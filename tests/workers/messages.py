@@ -33,7 +33,7 @@ class Platform:
         self._app = Celery(broker=url, set_as_current=False)
 
     def give(self, message: PartMessage, *, group: str) -> None:
-        """What the dispatcher does."""
+        """Send a part to its queue, as the dispatcher does."""
         name = queue_name(group, message.lane)
         self._app.send_task(RUN_PART, args=[message.to_dict()], queue=Queue(name, Exchange(""), routing_key=name), declare=[])
 
@@ -62,7 +62,7 @@ class Platform:
         return [Heartbeat.from_dict(letter.payload) for letter in self.read() if letter.task == HEARTBEAT]
 
     def wait_for_outcome(self, token: str, *, seconds: float = 15) -> PartOutcome:
-        """How the attempt ended."""
+        """Wait for the outcome of the attempt and return it."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             found = [outcome for outcome in self.outcomes() if outcome.token == token]

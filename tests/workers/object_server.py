@@ -20,7 +20,7 @@ class ObjectServer:
     knows_ranges: bool = True
 
     def address(self, key: str) -> Address:
-        """Where a worker reads or writes the object."""
+        """Address at which a worker reads or writes the object."""
         return Address("url", f"{self.url}/{key}?X-Amz-Signature=secret")
 
 

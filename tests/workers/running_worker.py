@@ -29,7 +29,7 @@ class RunningWorker:
 
     @property
     def log(self) -> str:
-        """What it printed so far."""
+        """Output of the worker so far."""
         return (self.folder / "worker.log").read_text()
 
     def start(self, *, wait: bool = True) -> None:

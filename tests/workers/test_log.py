@@ -1,4 +1,4 @@
-"""What logs may hold."""
+"""Permitted contents of logs."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Which models are in memory."""
+"""Models held in memory."""
 
 import threading
 import time

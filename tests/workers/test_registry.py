@@ -1,4 +1,4 @@
-"""Which engines a worker finds."""
+"""Engines that a worker finds."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What a worker reads from its environment."""
+"""Settings that a worker reads from its environment."""
 
 import socket
 from pathlib import Path

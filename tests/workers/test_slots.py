@@ -1,4 +1,4 @@
-"""How many parts a worker takes at once."""
+"""Number of parts that a worker takes at once."""
 
 from workers.contract.messages import QueueSlots
 from workers.slots import MAXIMUM_THREADS, queue_slots

@@ -73,7 +73,7 @@ def is_loopback(url: str) -> bool:
 
 
 def refusal(response: httpx.Response) -> str:
-    """What the server said, in one line."""
+    """Format the server's error in one line."""
     try:
         error = response.json()["error"]
         return f"{error['message']} ({response.status_code} {error['code']}, request {error['request_id']})"

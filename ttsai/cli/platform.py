@@ -42,5 +42,5 @@ class Credits(click.ParamType["Decimal"]):
 
 
 def actor() -> str:
-    """Who stands in the ledger."""
+    """Return the name recorded in the ledger for the command line's user."""
     return f"command line ({getpass.getuser()})"

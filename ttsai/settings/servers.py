@@ -1,4 +1,4 @@
-"""Where the servers are: Postgres, Valkey, the object store."""
+"""Addresses of the servers: Postgres, Valkey, the object store."""
 
 import os
 import secrets

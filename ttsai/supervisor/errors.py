@@ -1,4 +1,4 @@
-"""Why an instance cannot run."""
+"""Errors that keep an instance from running."""
 
 
 class InstanceError(Exception):

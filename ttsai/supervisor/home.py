@@ -36,7 +36,7 @@ class Home:
 
     @property
     def objects(self) -> Path:
-        """What was made, unless S3 holds it."""
+        """Folder of the objects made, unless S3 holds them."""
         return Path(os.environ.get("TTSAI_OBJECTS") or self.path / "objects").resolve()
 
     @property
@@ -51,12 +51,12 @@ class Home:
 
     @property
     def run(self) -> Path:
-        """What is only true while the instance runs."""
+        """Folder of files that are valid only while the instance runs."""
         return self.path / "run"
 
     @property
     def instance(self) -> Path:
-        """What other commands must know of the running instance."""
+        """File with the details of the running instance that other commands need."""
         return self.run / "instance.json"
 
     def create(self) -> None:

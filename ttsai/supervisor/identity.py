@@ -1,4 +1,4 @@
-"""Which process is meant by a number that was written down: numbers are used again."""
+"""Identity of the process meant by a recorded number: numbers are used again."""
 
 import contextlib
 import os

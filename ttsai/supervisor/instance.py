@@ -1,4 +1,4 @@
-"""What other commands know of a running instance: run/instance.json, true while the supervisor holds its lock."""
+"""Record of a running instance for other commands: run/instance.json, true while the supervisor holds its lock."""
 
 import json
 import os

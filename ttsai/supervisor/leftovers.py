@@ -1,4 +1,4 @@
-"""What a supervisor that was killed left running: written down at every start, ended by the next one."""
+"""Processes that a killed supervisor left running: written down at every start, ended by the next one."""
 
 import json
 import signal

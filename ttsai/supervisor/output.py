@@ -1,4 +1,4 @@
-"""What the supervisor prints: one line at a time, each with the name of the part that wrote it."""
+"""Output of the supervisor: one line at a time, each with the name of the part that wrote it."""
 
 import errno
 import os

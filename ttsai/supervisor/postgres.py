@@ -79,7 +79,7 @@ class Postgres:
         self._user = choose_user(data=data, programs=self._programs)
 
     def program(self) -> Program:
-        """How the server is run."""
+        """The program that runs the server."""
         settings = [word for name, value in {**SETTINGS, "port": self._port}.items() for word in ("-c", f"{name}={value}")]
         return Program(
             name=NAME,
@@ -93,7 +93,7 @@ class Postgres:
         )
 
     def is_ready(self) -> bool:
-        """Whether the database answers; it is created on the way."""
+        """True if the database answers; creates it if it is missing."""
         if not self._says_ready():
             return False
         try:

@@ -1,4 +1,4 @@
-"""What a part of the instance is, and one running child of it."""
+"""Description of a part of the instance, and one running child of it."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ LINE_BYTES: Final = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """How one part is started and stopped."""
+    """Settings to start and stop one part."""
 
     name: str
     command: tuple[str, ...]
@@ -52,7 +52,7 @@ class Child:
 
     @property
     def descriptor(self) -> int:
-        """Where its output is read."""
+        """The file descriptor to read its output from."""
         assert self.process.stdout is not None  # noqa: S101 (spawn asked for it)
         return self.process.stdout.fileno()
 
@@ -64,7 +64,7 @@ class Child:
         return self._split(block or b"")
 
     def read_rest(self) -> list[str]:
-        """What is left in the pipe of a child that ended, though its own children may hold the pipe open."""
+        """Read the lines left in the pipe of a child that ended, though its own children may hold the pipe open."""
         lines: list[str] = []
         while block := self._read_block():
             lines += self._split(block)

@@ -22,7 +22,7 @@ WORKER_STOP_SECONDS: Final = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an instance listens, keeps its data and finds its servers."""
+    """Addresses, data folders and server locations of an instance."""
 
     home: Home
     host: str
@@ -43,7 +43,7 @@ class Place:
         return f"http://{f'[{self.address}]' if ':' in self.address else self.address}:{self.port}"
 
     def variables(self) -> dict[str, str]:
-        """What the platform's programs and commands are told."""
+        """Environment variables for the platform's programs and commands."""
         return {
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
@@ -85,7 +85,7 @@ def _celery_worker(place: Place, name: str, *, queue: str, threads: int) -> Prog
 
 
 def beat(place: Place) -> Program:
-    """What sends the periodic tasks: a part of its own, since a worker that is killed would leave an embedded one behind."""
+    """The program that sends the periodic tasks: a part of its own, since a worker that is killed would leave an embedded one behind."""
     options = ("--pidfile", "", "--loglevel", "WARNING")
     return _platform(place, "beat", "-m", "celery", "-q", "-A", "ttsai.celery", "beat", *options, stage=4)
 
@@ -97,7 +97,7 @@ def engine_workers(place: Place) -> list[Program]:
 
 
 def worker_environment(place: Place, device: str, *, inherited: Mapping[str, str]) -> dict[str, str]:
-    """What an engine worker is told: the broker and its folders, no key to the database or the object store."""
+    """Environment of an engine worker: the broker and its folders, no key to the database or the object store."""
     kept = {name: value for name, value in inherited.items() if not name.startswith(KEPT_FROM_WORKERS)}
     told = {
         "TTSAI_BROKER_URL": place.redis_url,

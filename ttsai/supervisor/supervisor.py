@@ -55,7 +55,7 @@ class Supervisor:
 
     @property
     def is_stopping(self) -> bool:
-        """Whether somebody asked for the end, or nobody reads the output any more."""
+        """True if a stop was requested, or nobody reads the output any more."""
         return self._stops_asked > 0 or self._log.is_broken
 
     @contextmanager

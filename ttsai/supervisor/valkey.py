@@ -59,7 +59,7 @@ class Valkey:
         write_private(self._configuration, "".join(f"{name} {quote(value)}\n" for name, value in settings.items()))
 
     def program(self) -> Program:
-        """How the server is run."""
+        """The program that runs the server."""
         return Program(
             name=NAME,
             command=(str(self._server), str(self._configuration)),
@@ -70,7 +70,7 @@ class Valkey:
         )
 
     def is_ready(self) -> bool:
-        """Whether it answers, with its data read."""
+        """True if it answers, with its data read."""
         try:
             with redis.Redis.from_url(self.url, socket_connect_timeout=1, socket_timeout=1) as client:
                 return bool(client.ping())

@@ -1,4 +1,4 @@
-"""What a newcomer reads when everything runs."""
+"""Text that a newcomer reads when everything runs."""
 
 import http.client
 import ipaddress

@@ -1,4 +1,4 @@
-"""Where the servers lie that came as wheels."""
+"""Locations of the servers that came as wheels."""
 
 import importlib.util
 import platform

@@ -1,4 +1,4 @@
-"""Which of the jobs that somebody waits for have ended: the row's word, for when an event was lost."""
+"""Find the awaited jobs that have ended: by the database row, for when an event was lost."""
 
 import uuid
 from collections.abc import Iterable

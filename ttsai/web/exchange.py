@@ -59,7 +59,7 @@ class WebExchange:
             self._hub.forget_waiter(job, waiter=self._waiter)
 
     async def count_other_waiters(self, job_uuid: uuid.UUID) -> int:
-        """How many other requests, of any web process, wait for the same job now."""
+        """Count the other requests, of any web process, that wait for the same job now."""
         return await self._hub.count_waiters(job_uuid.hex, but=self._waiter)
 
     async def events(self, job_uuid: uuid.UUID, after_id: str) -> AsyncGenerator[tuple[str, dict[str, Any]]]:

@@ -162,7 +162,7 @@ class Hub:
         self._spawn(self._forget_waiter(job, waiter=waiter))
 
     async def count_waiters(self, job: str, *, but: str) -> int:
-        """How many wait for the job's answer, in all web processes, without this one; 0 while Valkey is away."""
+        """Count the requests that wait for the job's answer, in all web processes, without this one; 0 while Valkey is away."""
         with contextlib.suppress(*AWAY):
             async with asyncio.timeout(NOTE_SECONDS):
                 pipeline = self._valkey.pipeline(transaction=False)

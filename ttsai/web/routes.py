@@ -1,4 +1,4 @@
-"""What the shell must know of a route before Django runs: whether it exists and how large its body may be."""
+"""Route facts that the shell needs before Django runs: whether it exists and how large its body may be."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -34,7 +34,7 @@ def body_limit(match: ResolverMatch | None) -> int:
 
 
 def body_gate(match: ResolverMatch) -> BodyGate | None:
-    """What a view says of a request before its body is read: its `admit_body`, for views that take large bodies."""
+    """Return a view's check of a request before its body is read: its `admit_body`, for views that take large bodies."""
     view: Any = match.func
     gate: BodyGate | None = getattr(getattr(view, "cls", None), "admit_body", None)
     return gate

@@ -1,4 +1,4 @@
-"""Which pairs of languages Apertium translates on this machine: its modes, read from where packages put them."""
+"""Language pairs that Apertium translates on this machine: its modes, read from where packages put them."""
 
 import hashlib
 import re
@@ -37,11 +37,11 @@ class Installation:
 
     @property
     def is_system(self) -> bool:
-        """Whether these are the machine's own packages."""
+        """True if these are the machine's own packages."""
         return self.root == Path("/")
 
     def locate(self, path: str) -> str:
-        """Where a file of a mode lies, which names it by its place in the system."""
+        """Return the path of a mode's file; the mode names it by its place in the system."""
         return str(self.root / path.lstrip("/")) if path.startswith(f"{SHARE}/") else path
 
     def find_program(self, name: str) -> str:
@@ -96,7 +96,7 @@ class Routes:
 
 
 def find_routes(roots: Sequence[Path]) -> Routes:
-    """What the installations under these roots translate; the first one that has a pair is taken."""
+    """Find the pairs that the installations under these roots translate; the first one that has a pair is taken."""
     direct: dict[Pair, Mode] = {}
     for root in roots:
         for mode in _find_modes(Installation(root.resolve())):
@@ -133,7 +133,7 @@ def _read_stages(text: str, *, installation: Installation) -> tuple[tuple[str, .
 
 
 def _digest(text: str, *, stages: tuple[tuple[str, ...], ...]) -> str:
-    """Of the mode's text and its files' sizes: they are too large to be read at every start, and a new release changes them."""
+    """Digest of the mode's text and its files' sizes: they are too large to be read at every start, and a new release changes them."""
     files = sorted(argument for stage in stages for argument in stage[1:] if argument.startswith("/"))
     sizes = ",".join(str(Path(file).stat().st_size) for file in files)
     return hashlib.sha256(f"{text}{sizes}".encode()).hexdigest()

@@ -10,7 +10,7 @@ from workers.audio.encode import EncodedFile, FileEncoder, encode_file
 
 @dataclass(frozen=True, slots=True)
 class JoinedFile:
-    """What is known of a file that was made of several."""
+    """Facts about a file that was joined from several."""
 
     file: EncodedFile
     part_seconds: tuple[float, ...]

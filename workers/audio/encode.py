@@ -20,7 +20,7 @@ BLOCK_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class EncodedFile:
-    """What is known of a file that was written."""
+    """Facts about a file that was written."""
 
     seconds: float
     """Of the sound that went in."""
@@ -30,7 +30,7 @@ class EncodedFile:
 
 
 class _Encoding:
-    """What stream and file have in common: the format, the rates, and blocks of bounded length to the writer."""
+    """Common base of stream and file encoding: the format, the rates, and blocks of bounded length to the writer."""
 
     def __init__(self, audio_format: str, *, input_rate: int, sample_rate: int) -> None:
         if audio_format not in FORMATS:

@@ -62,7 +62,7 @@ class Joiner:
         return Spoken(samples, self._sample_rate, words)
 
     def finish(self, *, is_last: bool) -> NDArray[np.float32]:
-        """What follows the last sentence: a little silence at the end of a text, the pending pause where another part goes on."""
+        """Return the silence after the last sentence: a little at the end of a text, the pending pause where another part goes on."""
         tail = self._zeros(FINAL_SILENCE_SECONDS if is_last else self._pending_seconds) if self._written else self._zeros(0.0)
         self._written += len(tail)
         self._pending_seconds = 0.0
@@ -72,7 +72,7 @@ class Joiner:
         return np.zeros(max(0, round(seconds * self._sample_rate)), np.float32)
 
     def _find_sound(self, samples: NDArray[np.float32]) -> tuple[int, int, float, float]:
-        """Where to cut, and how many seconds of silence are left before and behind the sound; silence alone is not cut."""
+        """Find the cut positions, and the seconds of silence that are left before and behind the sound; silence alone is not cut."""
         sound = find_sound(samples, sample_rate=self._sample_rate)
         if sound is None:
             return 0, len(samples), 0.0, 0.0

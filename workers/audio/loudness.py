@@ -1,4 +1,4 @@
-"""How loud speech is, and making it as loud as it should be without clipping."""
+"""Loudness of speech: measure it, and adjust it to the target without clipping."""
 
 import math
 from functools import cache

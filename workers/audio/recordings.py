@@ -1,4 +1,4 @@
-"""What customers sent, as mono samples: decoded by a child process with limits, read here from a plain file without a name."""
+"""Recordings that customers sent, as mono samples: decoded by a child process with limits, read here from a plain file without a name."""
 
 import tempfile
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ class Recording:
 
     @property
     def seconds(self) -> float:
-        """Of the whole."""
+        """Seconds of the whole recording."""
         return self.samples / self.sample_rate
 
     def read(self, start: int = 0, stop: int | None = None) -> NDArray[np.float32]:

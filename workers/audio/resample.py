@@ -24,7 +24,7 @@ class Resampler:
         return _concatenate(self._resampler.resample(frame))
 
     def finish(self) -> NDArray[np.float32]:
-        """What the filter still holds."""
+        """Return the samples that the filter still holds."""
         return np.zeros(0, np.float32) if self._resampler is None or not self._read else _concatenate(self._resampler.resample(None))
 
 

@@ -1,1 +1,1 @@
-"""What the platform and the workers say to each other: standard library only, JSON of plain values."""
+"""Messages between the platform and the workers: standard library only, JSON of plain values."""

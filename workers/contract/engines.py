@@ -1,4 +1,4 @@
-"""How a worker describes an engine that it can serve."""
+"""Description of an engine that a worker can serve."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ class VoiceSpec(Message):
 
 @dataclass(frozen=True, slots=True)
 class Directions(Message):
-    """What a translator makes of one language."""
+    """Target languages of a translator for one source language."""
 
     source: str
     """Primary tag; `*` for any of the engine's languages."""
@@ -93,11 +93,11 @@ class EngineSpec(Message):
         return min(max(speed, self.minimum_speed), self.maximum_speed)
 
     def sources(self) -> tuple[str, ...]:
-        """Of a translator: every language that it translates from."""
+        """List every language that a translator translates from."""
         named = {one.source for one in self.directions}
         return tuple(sorted((named - {"*"}) | (set(self.languages) if "*" in named else set())))
 
     def targets_from(self, source: str) -> tuple[str, ...]:
-        """Of a translator: every language that it translates this one to, a primary tag."""
+        """List every language that a translator translates this one to, a primary tag."""
         fitting = [one for one in self.directions if one.source == source or (one.source == "*" and source in self.languages)]
         return tuple(sorted({target for one in fitting for target in one.targets} - {source}))

@@ -35,5 +35,5 @@ class WorkError(Exception):
 
     @property
     def is_retryable(self) -> bool:
-        """Whether another attempt may succeed."""
+        """True if another attempt may succeed."""
         return self.code in RETRYABLE

@@ -28,7 +28,7 @@ class AudioFormat:
 
     @property
     def is_lossless(self) -> bool:
-        """Whether the samples come back as they were (to 16 bits)."""
+        """True if the samples come back as they were (to 16 bits)."""
         return self.default_bitrate == 0
 
     def choose_sample_rate(self, wanted: int) -> int:
@@ -61,10 +61,10 @@ DOCUMENT: Final = "json"
 
 
 def content_type_of(name: str) -> str:
-    """Of an audio format or a document."""
+    """Return the content type of an audio format or a document."""
     return "application/json" if name == DOCUMENT else FORMATS[name].content_type
 
 
 def extension_of(name: str) -> str:
-    """Of an audio format or a document."""
+    """Return the file extension of an audio format or a document."""
     return "json" if name == DOCUMENT else FORMATS[name].extension

@@ -29,7 +29,7 @@ class PrepareWork(Message):
 
 @dataclass(frozen=True, slots=True)
 class Survey(Message):
-    """What is known of a prepared recording."""
+    """Facts about a prepared recording."""
 
     language: str
     """Empty where no speech was found."""
@@ -96,7 +96,7 @@ class HeardWord(Message):
 
 @dataclass(frozen=True, slots=True)
 class HeardSegment(Message):
-    """What was said in one go."""
+    """Segment of speech that was said in one go."""
 
     start: float
     """Seconds from the recording's beginning."""
@@ -115,7 +115,7 @@ class HeardSegment(Message):
 
 @dataclass(frozen=True, slots=True)
 class VoicePrint(Message):
-    """How a stretch of speech sounds, for telling speakers apart: only between parts of one job."""
+    """Voice features of a stretch of speech, for telling speakers apart: only between parts of one job."""
 
     start: float
     end: float
@@ -125,7 +125,7 @@ class VoicePrint(Message):
 
 @dataclass(frozen=True, slots=True)
 class TranscriptDocument(Message):
-    """What was heard, as JSON in the store."""
+    """Transcript of a recording, as JSON in the store."""
 
     text: str
     language: str
@@ -195,7 +195,7 @@ class ScriptDocument(Message):
 
 @dataclass(frozen=True, slots=True)
 class AlignWork(Message):
-    """When each word of a known text is heard: the work of a part of kind `align`. Output: an `AlignedDocument`."""
+    """Find the time of each word of a known text: the work of a part of kind `align`. Output: an `AlignedDocument`."""
 
     audio: Address
     text: str

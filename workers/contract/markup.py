@@ -1,4 +1,4 @@
-"""What a text is made of once its tags are read, and how single words are to be said."""
+"""Parts of a text once its tags are read, and the pronunciation of single words."""
 
 from dataclasses import dataclass
 from typing import Final

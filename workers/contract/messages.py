@@ -10,7 +10,7 @@ from workers.contract.markup import PronunciationRule, Segment
 
 @dataclass(frozen=True, slots=True)
 class Address(Message):
-    """Where one object is read or written: a path below the shared folder, or a presigned URL (GET or PUT)."""
+    """Location to read or write one object: a path below the shared folder, or a presigned URL (GET or PUT)."""
 
     kind: str
     """`folder` or `url`."""
@@ -114,7 +114,7 @@ class PartMessage(Message):
 
 @dataclass(frozen=True, slots=True)
 class Manifest(Message):
-    """What a worker leaves beside its output, so that a lost finish message loses nothing."""
+    """Record that a worker leaves beside its output, so that a lost finish message loses nothing."""
 
     job: str
     part: int
@@ -143,7 +143,7 @@ class PartStarted(Message):
 
 @dataclass(frozen=True, slots=True)
 class PartOutcome(Message):
-    """How an attempt ended: completed (with a manifest), failed (with a code), or cancelled (with units_done)."""
+    """Outcome of an attempt: completed (with a manifest), failed (with a code), or cancelled (with units_done)."""
 
     job: str
     part: int
@@ -170,7 +170,7 @@ class InFlight(Message):
 
 @dataclass(frozen=True, slots=True)
 class QueueSlots(Message):
-    """How many parts of one queue group a worker takes at once."""
+    """Number of parts of one queue group that a worker takes at once."""
 
     queue: str
     slots: int
@@ -183,7 +183,7 @@ class QueueSlots(Message):
 
 @dataclass(frozen=True, slots=True)
 class Announcement(Message):
-    """What a worker can serve; sent at its start and every minute."""
+    """Announcement of the engines that a worker can serve; sent at its start and every minute."""
 
     worker: str
     """Stable across restarts of the same worker on the same device."""

@@ -71,5 +71,5 @@ class Apertium(Translator):
 
 
 def build_engines() -> list[Model]:
-    """What this file offers."""
+    """Build the engines that this file offers."""
     return [Apertium([Path("/"), WeightStore.default().folder(FOLDER)])]

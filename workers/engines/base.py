@@ -25,7 +25,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class WordTiming:
-    """When one written word is heard."""
+    """Start and end time of one written word in the audio."""
 
     word: str
     """As the customer wrote it."""
@@ -64,7 +64,7 @@ class Spoken:
 
 
 class Model(Protocol):
-    """What every engine is. Holds weights and nothing about any request; its methods may run in several threads at once."""
+    """Protocol of every engine. Holds weights and nothing about any request; its methods may run in several threads at once."""
 
     spec: EngineSpec
 
@@ -72,7 +72,7 @@ class Model(Protocol):
     """Offered only where TTSAI_ENGINES names it."""
 
     def find_obstacle(self) -> str:
-        """Why the engine cannot run here, one sentence with the command that helps; empty when it can. Loads nothing."""
+        """Reason why the engine cannot run here, one sentence with the command that helps; empty when it can. Loads nothing."""
         return ""
 
     def find_missing_languages(self) -> Mapping[str, str]:

@@ -146,5 +146,5 @@ def _synthesise(model: _Model, phonemes: str, *, speed: float) -> tuple[NDArray[
 
 
 def build_engines() -> list[Engine]:
-    """What this file offers."""
+    """Builds the engines that this file offers."""
     return [HibariEngine()]

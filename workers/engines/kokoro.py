@@ -52,7 +52,7 @@ Phonemizer = Callable[[str], Phonemised]
 
 @dataclass(frozen=True, slots=True)
 class Accent:
-    """What the first letter of a voice's name stands for."""
+    """Accent that the first letter of a voice's name stands for."""
 
     language: str
     tag: str
@@ -227,5 +227,5 @@ def _speak(model: _Model, phonemised: Phonemised, *, text: str, style: NDArray[n
 
 
 def build_engines() -> list[Engine]:
-    """What this file offers."""
+    """Builds the engines that this file offers."""
     return [KokoroEngine()]

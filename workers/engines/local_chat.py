@@ -153,5 +153,5 @@ class LocalChat(Responder):
 
 
 def build_engines() -> list[Model]:
-    """What this file offers."""
+    """Builds the engines that this file offers."""
     return [LocalChat(os.environ)]

@@ -75,5 +75,5 @@ class NLLB(Translator):
 
 
 def build_engines() -> list[Model]:
-    """What this file offers."""
+    """Builds the engines that this file offers."""
     return [NLLB(translation_folders())]

@@ -49,5 +49,5 @@ class OfflineChat(Responder):
 
 
 def build_engines() -> list[Model]:
-    """What this file offers."""
+    """Builds the engines that this file offers."""
     return [OfflineChat()]

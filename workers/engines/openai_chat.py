@@ -51,7 +51,7 @@ class OpenAIChat(Responder):
             self.spec = replace(EMPTY_SPEC, name=f"{self._server.model} (chat server)", version=identity)
 
     def find_obstacle(self) -> str:
-        """What is missing in the environment; the server itself is asked by the first answer."""
+        """Names the settings that are missing in the environment; the server itself is asked by the first answer."""
         return self._obstacle
 
     def load(self) -> None:
@@ -74,5 +74,5 @@ class OpenAIChat(Responder):
 
 
 def build_engines() -> list[Model]:
-    """What this file offers."""
+    """Builds the engines that this file offers."""
     return [OpenAIChat(os.environ)]

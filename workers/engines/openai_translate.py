@@ -70,7 +70,7 @@ class OpenAITranslate(Translator):
             )
 
     def find_obstacle(self) -> str:
-        """What is missing in the environment; the server itself is asked by the first text."""
+        """Names the settings that are missing in the environment; the server itself is asked by the first text."""
         return self._obstacle
 
     def load(self) -> None:
@@ -122,5 +122,5 @@ def _ask(server: ChatServer, prompt: str, *, text: str) -> str:
 
 
 def build_engines() -> list[Model]:
-    """What this file offers."""
+    """Builds the engines that this file offers."""
     return [OpenAITranslate(os.environ)]

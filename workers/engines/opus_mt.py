@@ -96,5 +96,5 @@ class OpusMT(Translator):
 
 
 def build_engines() -> list[Model]:
-    """What this file offers."""
+    """Builds the engines that this file offers."""
     return [OpusMT(translation_folders())]

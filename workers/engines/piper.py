@@ -80,5 +80,5 @@ class PiperEngine(Engine):
 
 
 def build_engines() -> list[Engine]:
-    """What this file offers."""
+    """Builds the engines that this file offers."""
     return [PiperEngine()]

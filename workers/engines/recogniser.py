@@ -21,7 +21,7 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """What a recogniser is asked for."""
+    """Request to a recogniser."""
 
     language: str = ""
     """Primary tag; detected when empty."""
@@ -40,7 +40,7 @@ class Hearing:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was heard in one window."""
+    """Result of hearing one window."""
 
     language: str
     """Primary tag."""
@@ -59,7 +59,7 @@ class Recogniser(Model, Protocol):
     """So many windows in one call take less than as many calls; more are not asked for at once."""
 
     def hear(self, windows: Sequence[Samples], *, hearing: Hearing) -> list[Heard]:
-        """What is said in each window, one after the other; all are taken for one language where none is given.
+        """Recognises the speech in each window, one after the other; all are taken for one language where none is given.
 
         Without a word of speech there are no segments. Raises WorkError (unsupported_language).
         """
@@ -68,7 +68,7 @@ class Recogniser(Model, Protocol):
         """The language that all windows together are most probably in, a primary tag; empty without a window."""
 
     def align(self, samples: Samples, *, text: str, language: str) -> tuple[HeardWord, ...]:
-        """When each word of a known text is heard in a window of at most `window_seconds`; the words together are the text, spaces aside.
+        """Times each word of a known text in a window of at most `window_seconds`; the words together are the text, spaces aside.
 
         Raises WorkError (unsupported_language).
         """

@@ -107,7 +107,7 @@ class SenseVoiceEngine(Recogniser):
         self._loaded = None
 
     def hear(self, windows: Sequence[Samples], *, hearing: Hearing) -> list[Heard]:
-        """What is said in windows of at most 30 s; prompt, hotwords and temperature are ignored. Raises WorkError (unsupported_language)."""
+        """Hears speech in windows of up to 30 s; prompt, hotwords and temperature are ignored. Raises WorkError (unsupported_language)."""
         language = check_language(self.spec, hearing.language)
         if hearing.is_translation:
             raise WorkError(UNKNOWN_ENGINE, "SenseVoice does not translate.")
@@ -115,7 +115,7 @@ class SenseVoiceEngine(Recogniser):
         return [Heard(language or one.language, _segments(one)) for one in spelled]
 
     def find_language(self, windows: Sequence[Samples]) -> str:
-        """What most windows are in."""
+        """Language of most windows; empty where no speech is heard."""
         found = Counter(language for window in windows if (language := self._spell(window, language="").language))
         return found.most_common(1)[0][0] if found else ""
 
@@ -173,6 +173,6 @@ def _segment(words: Sequence[TimedWord], *, spelled: Spelled) -> HeardSegment:
 
 
 def build_engines() -> list[Model]:
-    """What this file offers."""
+    """Builds the engines that this file offers."""
     folder = os.environ.get(FOLDER_VARIABLE)
     return [SenseVoiceEngine(Path(folder) if folder else None)]

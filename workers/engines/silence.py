@@ -79,5 +79,5 @@ class SilenceEngine(Engine):
 
 
 def build_engines() -> list[Engine]:
-    """What this file offers."""
+    """Builds the engines that this file offers."""
     return [SilenceEngine()]

@@ -113,6 +113,6 @@ class VitsEngine(Engine):
 
 
 def build_engines() -> list[Engine]:
-    """What this file offers."""
+    """Builds the engines that this file offers."""
     folder = os.environ.get(FOLDER_VARIABLE)
     return [VitsEngine(Path(folder) if folder else WeightStore.default().root / "vits")]

@@ -81,17 +81,17 @@ class WhisperEngine(Recogniser):
         self._model = None
 
     def hear(self, windows: Sequence[Samples], *, hearing: Hearing) -> list[Heard]:
-        """What is said in windows of at most 30 s. Raises WorkError (unsupported_language)."""
+        """Recognises the speech in windows of at most 30 s. Raises WorkError (unsupported_language)."""
         language = check_language(self.spec, hearing.language)
         return hear_windows(self._loaded, windows, hearing=hearing, language=language) if windows else []
 
     def find_language(self, windows: Sequence[Samples]) -> str:
-        """What all windows together are most probably in."""
+        """Most probable language of all windows together."""
         model = self._loaded
         return most_probable_language(model, model.encode(windows)) if windows else ""
 
     def align(self, samples: Samples, *, text: str, language: str) -> tuple[HeardWord, ...]:
-        """When each word of a known text is heard in at most 30 s, by cross-attention. Raises WorkError (unsupported_language)."""
+        """Times each word of a known text in at most 30 s, by cross-attention. Raises WorkError (unsupported_language)."""
         model = self._loaded
         encoded = model.encode([samples])
         tag = check_language(self.spec, language) or most_probable_language(model, encoded)
@@ -153,7 +153,7 @@ def _of_folder(folder: Path) -> WhisperEngine:
 
 
 def build_engines() -> list[Model]:
-    """What this file offers."""
+    """Builds the engines that this file offers."""
     folders = [Path(folder) for folder in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if folder]
     return [
         WhisperEngine(WHISPER, weights="whisper-base"),

@@ -1,4 +1,4 @@
-"""Where a long recording is cut into pieces that are heard apart."""
+"""Cuts of a long recording into pieces that are heard apart."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,7 +10,7 @@ ROOM_SECONDS: Final = 0.5
 
 
 def choose_cuts(windows: Sequence[Window], *, pieces: int, seconds: float) -> tuple[float, ...]:
-    """Where piece i begins, and after the last where it ends: `pieces` + 1 times in seconds, ascending.
+    """Start of each piece, and after the last its end: `pieces` + 1 times in seconds, ascending.
 
     Each cut lies in the silence between two windows, which keeps every window whole; a window belongs to the piece in whose nominal place,
     an equal share of the recording, its middle lies.

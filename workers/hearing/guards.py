@@ -1,4 +1,4 @@
-"""What tells words that were said from words that a model made up, and loops from speech that repeats itself."""
+"""Checks that tell words that were said from words that a model made up, and loops from speech that repeats itself."""
 
 import re
 import zlib
@@ -62,7 +62,7 @@ _BARE: Final = re.compile(r"[^\w\s'.\-]|\.(?=\s|$)")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of a text besides its words."""
+    """Facts known of a text besides its words."""
 
     average_log_probability: float
     no_speech_probability: float
@@ -73,12 +73,12 @@ class Evidence:
 
     @property
     def is_silence(self) -> bool:
-        """Whether the model itself says so."""
+        """True if the model itself says that nobody speaks."""
         return self.no_speech_probability > SILENT_ABOVE and self.average_log_probability < GUESSED_BELOW
 
     @property
     def is_weak(self) -> bool:
-        """Whether a phrase that is often made up is probably made up here."""
+        """True if a phrase that is often made up is probably made up here."""
         return (
             self.average_log_probability < DOUBTFUL_BELOW
             or self.no_speech_probability > DOUBTFUL_SILENCE
@@ -93,13 +93,13 @@ def compression_ratio(text: str) -> float:
 
 
 def is_phantom(text: str) -> bool:
-    """Whether the whole text is a phrase that recognisers make up."""
+    """True if the whole text is a phrase that recognisers make up."""
     plain = _BARE.sub("", text.casefold()).strip(" .-")
     return bool(_PHANTOM.fullmatch(plain))
 
 
 def is_invented(text: str, *, evidence: Evidence) -> bool:
-    """Whether nobody said this: no evidence at all, a known phantom on weak evidence, or more than can be said in the time."""
+    """True if nobody said this: no evidence at all, a known phantom on weak evidence, or more than can be said in the time."""
     if not any(map(str.isalnum, text)) or evidence.is_silence:
         return True
     if evidence.speech_seconds >= 0 and len(text.strip()) > MOST_CHARACTERS_PER_SECOND * (evidence.speech_seconds + 0.5):
@@ -125,7 +125,7 @@ def has_repeated_phrase(text: str) -> bool:
 
 
 def find_loop(words: Sequence[str]) -> int:
-    """How many of the words remain when one that ends in a loop, a group of words LOOP_TURNS times or more, keeps one turn of it.
+    """Number of words that remain when one that ends in a loop, a group of words LOOP_TURNS times or more, keeps one turn of it.
 
     Capitals and marks make no difference: a loop that is cut off ends without its comma.
     """

@@ -1,4 +1,4 @@
-"""Whether a voice is a man's or a woman's, by its pitch."""
+"""Classifies a voice as a man's or a woman's by its pitch."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class PitchTally:
 
     @property
     def gender(self) -> str:
-        """Of the voice that speaks most: male, female, or neutral where it is unclear; empty without a voice."""
+        """Gender of the voice that speaks most: male, female, or neutral where it is unclear; empty without a voice."""
         total = self.male + self.female + self.unclear
         if total < FEWEST_FRAMES:
             return ""
@@ -47,7 +47,7 @@ class PitchTally:
 
 
 def tally_pitch(samples: NDArray[np.float32]) -> PitchTally:
-    """Of speech: mono, 16 kHz, shape [n]."""
+    """Counts the voiced frames of speech by pitch. samples: mono, 16 kHz, shape [n]."""
     hertz = voiced_pitches(samples)
     male, female = int((hertz < MALE_BELOW).sum()), int((hertz > FEMALE_ABOVE).sum())
     return PitchTally(male, female, len(hertz) - male - female)

@@ -1,4 +1,4 @@
-"""What a recogniser heard in a window, in the time of the recording: without what nobody said, and what it left out."""
+"""Segments that a recogniser heard in a window, in the time of the recording: without what nobody said, and what it left out."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -66,7 +66,7 @@ def fill_gaps(segments: Sequence[HeardSegment], *, found: Sequence[HeardSegment]
 
 
 def keep_sure(found: Sequence[HeardSegment], *, least: float) -> list[HeardSegment]:
-    """What a second hearing is sure of: log probability `least` at least."""
+    """Keeps the segments that a second hearing is sure of: log probability `least` at least."""
     return [segment for segment in found if segment.average_log_probability >= least]
 
 
@@ -79,7 +79,7 @@ def _placed(word: HeardWord, *, window: Window) -> HeardWord:
 
 
 def _span(start: float, end: float, *, window: Window) -> tuple[float, float]:
-    """Of the stretch in which the middle lies: a word does not reach over a silence that was left out."""
+    """Start and end within the stretch in which the middle lies: a word does not reach over a silence that was left out."""
     middle = window.recording_time((start + end) / 2)
     stretch = next(one for one in window.stretches if one.start <= middle <= one.end)
     first = min(max(window.recording_time(start), stretch.start), stretch.end)
@@ -123,7 +123,7 @@ def _part(segment: HeardSegment, *, words: Sequence[HeardWord], first: int, last
 
 
 def _text_of(segment: HeardSegment, *, first: int, last: int) -> str:
-    """What the segment's text says from word `first` up to word `last`."""
+    """Part of the segment's text from word `first` up to word `last`."""
     position, begin, end = 0, 0, len(segment.text)
     for index, word in enumerate(segment.words[:last]):
         found = segment.text.find(word.word, position)

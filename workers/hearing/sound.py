@@ -76,13 +76,13 @@ def of_bytes(raw: bytes, *, start: float, seconds: float) -> Sound:
 
 
 def byte_span(start: float, end: float) -> tuple[int, int]:
-    """Where the samples between two times lie in a prepared WAV."""
+    """Byte range of the samples between two times in a prepared WAV."""
     first, last = sample_span(max(0.0, start), end)
     return WAV_HEADER_BYTES + SAMPLE_BYTES * first, WAV_HEADER_BYTES + SAMPLE_BYTES * last
 
 
 def to_float(samples: NDArray[np.int16]) -> Samples:
-    """What recognisers take: full scale 1.0."""
+    """Converts to the samples that recognisers take: full scale 1.0."""
     return samples.astype(np.float32) / FULL_SCALE
 
 

@@ -15,7 +15,7 @@ OVERLAP_SECONDS: Final = 0.05
 
 
 def whole_text(segments: Iterable[HeardSegment], *, language: str) -> str:
-    """What the segments say together."""
+    """Joins the texts of the segments."""
     separator = "" if language in SPACELESS else " "
     return separator.join(text for segment in segments if (text := segment.text.strip()))
 
@@ -37,12 +37,12 @@ def join_segments(pieces: Sequence[Sequence[HeardSegment]]) -> tuple[HeardSegmen
 
 
 def join_gender(pieces: Sequence[TranscriptDocument]) -> str:
-    """Of the voice that speaks most in all pieces together."""
+    """Gender of the voice that speaks most in all pieces together."""
     return most_common((piece.gender, sum(segment.end - segment.start for segment in piece.segments)) for piece in pieces)
 
 
 def main_language(pieces: Sequence[TranscriptDocument]) -> str:
-    """That of most of what was said; empty where nothing was."""
+    """Language of most of what was said; empty where nothing was."""
     seconds: dict[str, float] = {}
     for piece in pieces:
         if piece.language and piece.segments:

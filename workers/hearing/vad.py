@@ -1,4 +1,4 @@
-"""Where somebody speaks: Silero's voice activity detector (v6, MIT) from faster-whisper's wheel, in blocks of bounded length."""
+"""Detection of speech: Silero's voice activity detector (v6, MIT) from faster-whisper's wheel, in blocks of bounded length."""
 
 from functools import cache
 from importlib.util import find_spec
@@ -21,12 +21,12 @@ MODEL_FILE: Final = Path("assets", "silero_vad_v6.onnx")
 
 
 def find_detector_obstacle() -> str:
-    """Why speech cannot be detected here; empty when it can. Loads nothing."""
+    """Reason why speech cannot be detected here; empty when it can. Loads nothing."""
     return "" if _model_path() else "Hearing needs faster-whisper: install requirements/worker-cpu.txt."
 
 
 def speech_probabilities(samples: NDArray[np.float32], *, lead: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
-    """How probably each frame of FRAME_SECONDS holds speech, shape [ceil(n / FRAME_SAMPLES)].
+    """Probability of speech in each frame of FRAME_SECONDS, shape [ceil(n / FRAME_SAMPLES)].
 
     samples: mono, 16 kHz, full scale 1.0; lead: what came right before, of which the last LEAD_FRAMES frames are heard first.
     Raises WorkError (engine_unavailable).

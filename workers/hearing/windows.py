@@ -23,7 +23,7 @@ Read = Callable[[float, float], NDArray[np.int16]]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What a recogniser hears in one go."""
+    """A stretch of audio that a recogniser hears in one call."""
 
     regions: tuple[Region, ...]
     """The speech that is in it."""
@@ -39,22 +39,22 @@ class Window:
 
     @property
     def seconds(self) -> float:
-        """How long it is to the recogniser."""
+        """Length of the window as the recogniser hears it, seams included."""
         return self._offsets[-1]
 
     @property
     def start(self) -> float:
-        """Where its own speech begins, in the recording."""
+        """Time in the recording at which the window's own speech begins."""
         return self.regions[0].start
 
     @property
     def end(self) -> float:
-        """Where its own speech ends."""
+        """Time in the recording at which the window's own speech ends."""
         return self.regions[-1].end
 
     @property
     def speech_seconds(self) -> float:
-        """Of its own regions."""
+        """Total seconds of speech in the window's own regions."""
         return sum(region.seconds for region in self.regions)
 
     def read(self, read: Read) -> NDArray[np.int16]:

@@ -44,14 +44,14 @@ AlignStretch = Callable[[Samples, str], list[HeardSpan]]
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """What every step needs."""
+    """The run, workbench and recording that every step needs."""
 
     run: PartRun
     bench: Workbench
     recording: Recording
 
     def submit(self, index: int, *, seconds: float, work: Callable[[], T]) -> "Future[T]":
-        """What is computed of some seconds of the recording, in its turn among all sentences."""
+        """Submit the computation for some seconds of the recording, in its turn among all sentences."""
         order = sentence_order(self.run.message, index=index, units=max(1, round(seconds * UNITS_PER_SECOND)))
         order = replace(order, lane="bulk", is_first_heard=False) if self.recording.seconds > LONG_SECONDS else order
         return self.bench.scheduler.submit(order, work=work)

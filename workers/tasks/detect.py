@@ -1,4 +1,4 @@
-"""Where somebody speaks in a recording of any length: block by block in compute threads."""
+"""Speech detection in a recording of any length: block by block in compute threads."""
 
 from collections import deque
 from collections.abc import Iterator

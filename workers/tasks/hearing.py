@@ -44,7 +44,7 @@ MOST_GAPS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class HeardWindow:
-    """What one window gave, in the time of the recording."""
+    """The result of hearing one window, in the time of the recording."""
 
     window: Window
     language: str
@@ -56,7 +56,7 @@ class HeardWindow:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """What one call gave."""
+    """The result of one call of the recogniser."""
 
     heard: list[Heard]
     prints: list[tuple[VoicePrint, ...]]
@@ -131,7 +131,7 @@ class WindowListener:
         return segments, seconds
 
     def _hear_gaps(self, gaps: Sequence[Region], *, hearing: Hearing) -> tuple[list[HeardSegment], float]:
-        """What is said where the first hearing found no words, each stretch heard alone; and the seconds that it took."""
+        """Hear each stretch alone where the first hearing found no words; return the segments and the seconds that it took."""
         found: list[HeardSegment] = []
         seconds = 0.0
         for group in _batches(gaps, most=-(-len(gaps) // MOST_GAPS)):

@@ -17,7 +17,7 @@ T = TypeVar("T")
 def submit_inference(
     run: PartRun, *, workbench: Workbench, engine: str, work: Callable[[Model], T], is_remote: bool, index: int = 0, units: int = 1
 ) -> "Future[tuple[T, float]]":
-    """What `work` will make of the loaded engine, and how many seconds it took.
+    """Submit `work` on the loaded engine; the future gives its result and the seconds it took.
 
     index, units: the place of this call among those of the part, and how many characters' worth of computing it is.
     """

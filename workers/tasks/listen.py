@@ -32,7 +32,7 @@ MOST_TOGETHER_WHEN_WHOLE: Final = 2
 
 @dataclass(slots=True)
 class _Transcript:
-    """What is known so far."""
+    """The transcript as far as it is known."""
 
     language: str
     compute_seconds: float = 0.0

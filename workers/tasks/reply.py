@@ -1,4 +1,4 @@
-"""What the user said to an answer, written to be read and to be spoken."""
+"""Reply task: turns what the user said into an answer, written to be read and to be spoken."""
 
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
 from workers.contract.listening import ReplyWork, ScriptDocument, TranscriptDocument, Turn

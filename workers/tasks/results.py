@@ -1,4 +1,4 @@
-"""What an attempt leaves in the store: output and timings first, the manifest last, so that a manifest vouches for both."""
+"""Results of an attempt in the store: output and timings first, the manifest last, so that a manifest vouches for both."""
 
 import hashlib
 import json
@@ -97,7 +97,7 @@ def store_document(
 
 
 def read_document(address: Address, kind: type[DocumentType], *, storage: Storage) -> DocumentType:
-    """What an earlier part of the job wrote. Raises WorkError (storage_unavailable)."""
+    """Read a document that an earlier part of the job wrote. Raises WorkError (storage_unavailable)."""
     with storage.read(address) as path:
         return kind.from_dict(json.loads(path.read_bytes()))
 

@@ -97,7 +97,7 @@ def _check_spoken(text: str, *, engine: Engine) -> None:
 
 
 def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Script:
-    """What is to be said. A part of a longer text may hold nothing, a row of stars say, and is silent then. Raises WorkError."""
+    """Read the script to speak. A part of a longer text may hold nothing, a row of stars say, and is silent then. Raises WorkError."""
     language = choose_language(work.sample or work.text, language=work.language, voice=work.voice, spec=engine.spec)
     request = Request(
         voice=work.voice or voice_of(language, spec=engine.spec),

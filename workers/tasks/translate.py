@@ -27,7 +27,7 @@ REMOTE_AT_ONCE: Final = 4
 
 @dataclass(slots=True)
 class _Translation:
-    """What is known of the text, and what was made of it."""
+    """The text to translate, what is known of it, and what was made of it."""
 
     original: str
     source: str
@@ -111,7 +111,7 @@ def _translate_text(run: PartRun, *, work: TranslateWork, target: str, result: _
 
 
 def _choose_text(result: _Translation, *, spec: EngineSpec, target: str) -> tuple[str, str]:
-    """What is translated and its language: the recogniser's English where the engine knows the way from there alone. Raises WorkError."""
+    """Choose the text to translate and its language: the recogniser's English where the engine knows only that way. Raises WorkError."""
     if target not in spec.targets_from(result.source) and result.english and target in spec.targets_from("en"):
         return result.english, "en"
     check_direction(spec, source=result.source, target=target)

@@ -1,4 +1,4 @@
-"""What every part is done with."""
+"""The workbench: the parts of the worker that every part is done with."""
 
 from dataclasses import dataclass
 

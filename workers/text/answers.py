@@ -1,4 +1,4 @@
-"""What a language model wrote, kept to a length and made fit to be spoken."""
+"""Answers of a language model, kept to a length and made fit to be spoken."""
 
 import re
 from collections.abc import Iterator

@@ -28,7 +28,7 @@ PIECE: Final = re.compile(rf"[^\s]{{1,{LONGEST_PIECE_CHARACTERS - 1}}}[^\w\s]|[^
 
 
 class KnownWords(Protocol):
-    """Whether a word stands in the lexicon."""
+    """Lookup of a word in the lexicon: True if it stands there."""
 
     def __call__(self, word: str, /) -> bool: ...
 
@@ -54,7 +54,7 @@ def simplify_word(word: str, *, is_known: KnownWords, is_common: KnownWords | No
 
 
 def sound_of(piece: str) -> str:
-    """What of a spelling can be compared: letters and digits, or the marks where it has nothing else."""
+    """Return the comparable characters of a spelling: letters and digits, or the marks where it has nothing else."""
     return "".join(character for character in piece.casefold() if character.isalnum()) or piece
 
 

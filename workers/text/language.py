@@ -1,4 +1,4 @@
-"""Which of an engine's languages a text is written in."""
+"""Language detection: find which of an engine's languages a text is written in."""
 
 import re
 from collections.abc import Collection, Sequence

@@ -60,7 +60,7 @@ class Phonemised:
 
 
 def phoneme_boundaries(durations: Sequence[int], *, unit_seconds: float, lead_units: int) -> list[float]:
-    """Where each phoneme begins, in seconds, and where the last one ends, from the durations of a model's tokens.
+    """Start of each phoneme and end of the last one, in seconds, from the durations of a model's tokens.
 
     durations: one for each token, in units; the first and the last token are padding, and the first is heard `lead_units` shorter.
     """
@@ -68,7 +68,7 @@ def phoneme_boundaries(durations: Sequence[int], *, unit_seconds: float, lead_un
 
 
 def time_words(phonemised: Phonemised, *, text: str, boundaries: Sequence[float]) -> tuple[WordTiming, ...]:
-    """When each written word is heard.
+    """Find the time at which each written word is heard.
 
     boundaries: seconds, one more than there are phonemes; phoneme i sounds from boundaries[i] to boundaries[i + 1].
     """

@@ -206,7 +206,7 @@ class _Matcher:
 
 
 def _fits(word: _Word, folded: str, even: str, place: tuple[int, int], *, is_edge: bool) -> bool:
-    """Whether a word whose folded letters were found stands there as a whole word, and in the case that it asks for."""
+    """True if a word whose folded letters were found stands there as a whole word, and in the case that it asks for."""
     start, end = place
     if word.exact and " ".join(even[start:end].split()) != word.exact:
         return False
@@ -237,7 +237,7 @@ def _word(form: str, rule: PronunciationRule) -> _Word:
 
 
 def _starts(*, bound: set[str], free: set[str]) -> re.Pattern[str]:
-    """Where a word may begin: some characters anywhere, others not right behind a letter or digit."""
+    """Pattern for the places at which a word may begin: some characters anywhere, others not right behind a letter or digit."""
     branches = [f"[{''.join(map(re.escape, sorted(free)))}]"] if free else []
     if bound:
         branches.append(rf"(?<![^\W{_UNSPACED}])[{''.join(map(re.escape, sorted(bound)))}]")
@@ -245,14 +245,14 @@ def _starts(*, bound: set[str], free: set[str]) -> re.Pattern[str]:
 
 
 def _is_letter(character: str) -> bool:
-    """Whether a character joins its neighbour to one word: a letter, digit or mark, of a script that puts spaces between words."""
+    """True if a character joins its neighbour to one word: a letter, digit or mark, of a script that puts spaces between words."""
     if not character or _UNSPACED_CHARACTER.match(character):
         return False
     return character.isalnum() or character in _JOINERS or unicodedata.category(character)[0] == "M"
 
 
 def _is_word_end(folded: str, end: int) -> bool:
-    """Whether a word ends before `end`. An apostrophe goes on with it (can't, l'eau), save for an English 's."""
+    """True if a word ends before `end`. An apostrophe goes on with it (can't, l'eau), save for an English 's."""
     following = folded[end : end + 1]
     if following == "'" and _is_letter(folded[end + 1 : end + 2]):
         return folded[end + 1] == "s" and not _is_letter(folded[end + 2 : end + 3])
@@ -284,5 +284,5 @@ def _tag(language: str) -> str:
 
 
 def _covers(general: str, language: str) -> bool:
-    """Whether a rule of the language `general` is good for `language`: none for all, en for en-gb."""
+    """True if a rule of the language `general` is good for `language`: none for all, en for en-gb."""
     return not general or language == general or language.startswith(f"{general}-")

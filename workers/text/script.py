@@ -25,7 +25,7 @@ EMPHASIS: Final = {"strong": (0.88, 3.0), "moderate": (0.94, 1.5), "reduced": (1
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What may differ within a text and needs a call of the engine of its own."""
+    """Settings that may differ within a text; each change needs an engine call of its own."""
 
     voice: str
     language: str
@@ -51,7 +51,7 @@ class Utterance:
 
     @property
     def written_end(self) -> int:
-        """How far in the part's text this utterance goes."""
+        """End of this utterance in the part's text."""
         return self.spoken.start + len(self.spoken.written)
 
     def written_words(self, words: Sequence[WordTiming], *, text: str) -> tuple[WordTiming, ...]:
@@ -72,7 +72,7 @@ class Utterance:
 
 
 def _is_inside_word(text: str, position: int) -> bool:
-    """Whether one written word goes on here: C++, node.js, MP3. Chinese and Japanese part their words by no sign."""
+    """True if one written word goes on here: C++, node.js, MP3. Chinese and Japanese part their words by no sign."""
     around = text[max(0, position - 1) : position + 1]
     is_spaced = len(around) > 1 and max(around) < FIRST_IDEOGRAPH
     return is_spaced and (around.isalnum() or any(character in WITHIN_WORDS for character in around)) and not any(map(str.isspace, around))
@@ -90,7 +90,7 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the request says for the whole text."""
+    """Settings of the request that hold for the whole text."""
 
     voice: str
     language: str
@@ -212,7 +212,7 @@ def _voice_for(language: str, *, chosen: str, spec: EngineSpec) -> str:
 
 
 def _spoken_form(segments: Sequence[Segment], *, manner: Manner, request: Request, origin: int) -> tuple[SpokenText, list[GivenPhonemes]]:
-    """What is said for a run of segments, and where phonemes are given in it."""
+    """Spoken form of a run of segments, and the places in it where phonemes are given."""
     parts: list[SpokenText] = []
     given: list[GivenPhonemes] = []
     length = 0

@@ -33,7 +33,7 @@ def cut_passages(text: str, *, longest: int) -> list[Passage]:
 
 
 def gap_between(gap: str, *, target: str) -> str:
-    """What stands between two sentences of the translation: line ends as they were, else what the language is written with."""
+    """Separator between two sentences of the translation: line ends as they were, else what the language is written with."""
     if "\n" in gap:
         return "".join(character for character in gap if character == "\n")
     return "" if target in WITHOUT_SPACES else " "

@@ -40,7 +40,7 @@ class Smalltalk:
 
 
 def answer_smalltalk(text: str, *, language: str, now: datetime) -> Smalltalk:
-    """What can honestly be answered, and always that there is no language model.
+    """Answer as far as is honestly possible, and always say that there is no language model.
 
     language: primary tag, or empty where it is to be told by the text. now: with its time zone.
     """

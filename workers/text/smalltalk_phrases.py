@@ -1,4 +1,4 @@
-"""What the responder without a language model understands and says, by language."""
+"""Phrases that the responder without a language model understands and says, by language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is said for what was written, and which piece of the one stands for which piece of the other."""
+"""Spoken text for a written text, and the mapping between their pieces."""
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class SpokenText:
         return cls(text, text, (Span(0, len(text), 0, len(text), is_verbatim=True),) if text else (), start)
 
     def written_range(self, spoken_start: int, spoken_end: int) -> tuple[int, int]:
-        """Where spoken_start to spoken_end was written, `start` added.
+        """Find the written range of spoken_start to spoken_end, `start` added.
 
         Exact to the character where the text is spoken as written, else the whole of what was rewritten. An empty range
         gives the empty range where it would stand.
@@ -132,7 +132,7 @@ class Builder:
 
     @property
     def position(self) -> int:
-        """How many written characters are dealt with."""
+        """Number of written characters already dealt with."""
         return self._position
 
     def keep(self, *, up_to: int) -> None:

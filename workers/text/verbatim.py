@@ -1,4 +1,4 @@
-"""What a translator must not touch: addresses stay as they are, the words around them are translated."""
+"""Text that a translator must not touch: addresses stay as they are, the words around them are translated."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What a folder with a CTranslate2 model of translation holds: OPUS-MT's, Argos Translate's or NLLB's."""
+"""Contents of a folder with a CTranslate2 model of translation: OPUS-MT's, Argos Translate's or NLLB's."""
 
 import json
 import re
@@ -37,7 +37,7 @@ class TranslationFolder:
 
     @property
     def size_bytes(self) -> int:
-        """Of the weights."""
+        """Size of the weights in bytes."""
         return (self.model / "model.bin").stat().st_size
 
 
@@ -91,7 +91,7 @@ def _read_argos(model: Path) -> TranslationFolder | None:
 
 
 def _end_token(model: Path) -> str:
-    """What Hugging Face's tokenizers add and the model, as it was converted, does not."""
+    """End token that Hugging Face's tokenizers add and the model, as it was converted, does not."""
     config = model / "config.json"
     told = json.loads(config.read_text(encoding="utf-8")) if config.is_file() else {}
     return "" if told.get("add_source_eos") else str(told.get("eos_token") or "</s>")

@@ -1,4 +1,4 @@
-"""Where translation models lie."""
+"""Places where translation models lie."""
 
 import os
 from pathlib import Path

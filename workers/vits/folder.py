@@ -1,4 +1,4 @@
-"""What a folder with a VITS model holds: piper's (model.onnx and model.onnx.json) or sherpa-onnx's (model.onnx and tokens.txt)."""
+"""Contents of a folder with a VITS model: piper's (model.onnx and model.onnx.json) or sherpa-onnx's (model.onnx and tokens.txt)."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a weight set is: its files, their digests, and where each may come from."""
+"""Weight sets: their files, the digests, and the sources that each file may come from."""
 
 import hashlib
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from workers.weights.sources.base import Source
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """How a file is made of what its sources give: by adding bytes at its end."""
+    """Rule for making a file from what its sources give: by adding bytes at its end."""
 
     raw_sha256: str
     raw_size_bytes: int
@@ -50,7 +50,7 @@ class WeightSet:
 
     @property
     def size_bytes(self) -> int:
-        """What the set occupies on disk."""
+        """Size of the set on disk, in bytes."""
         return sum(file.size_bytes for file in self.files)
 
     @property

@@ -41,7 +41,7 @@ def command() -> None:
 @command.command(name="list")
 @json_option
 def list_models(*, as_json: bool) -> None:
-    """What can be pulled, and what is here."""
+    """List the models that can be pulled and those that are here."""
     store = WeightStore.default()
     rows = [
         {

@@ -50,7 +50,7 @@ def pull_pairs(root: Path, pairs: Sequence[str], *, progress: Progress) -> list[
 
 
 def is_pulled(root: Path) -> bool:
-    """Whether a whole tree is there."""
+    """True if a whole tree is there."""
     return (root / FOLDER / INSTALLED).is_file()
 
 

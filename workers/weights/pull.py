@@ -30,7 +30,7 @@ class WeightsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What a pull did for one set."""
+    """Result of a pull for one set."""
 
     name: str
     fetched_files: int

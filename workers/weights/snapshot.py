@@ -53,7 +53,7 @@ class HubEntry:
     """Git's name of the file, for the small ones."""
 
     def is_right(self, file: Path) -> bool:
-        """Whether the file's content is what the revision names."""
+        """True if the file's content is what the revision names."""
         if self.sha256:
             return sha256_of(file) == self.sha256
         return git_digest(file) == self.git_sha1
@@ -93,7 +93,7 @@ def pull_snapshot(root: Path, name: str, *, progress: Progress) -> Path:
 
 
 def git_digest(file: Path) -> str:
-    """What git calls a file of this content (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects)."""
+    """Digest by which git names a file of this content (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects)."""
     digest = hashlib.sha1(f"blob {file.stat().st_size}\0".encode(), usedforsecurity=False)
     with file.open("rb") as stream:
         while block := stream.read(READ_BYTES):

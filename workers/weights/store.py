@@ -59,7 +59,7 @@ class WeightStore:
         return cls(Path(os.environ.get("TTSAI_HOME") or CHECKOUT / "var") / "models")
 
     def folder(self, set_name: str) -> Path:
-        """Where the files of a set lie."""
+        """Folder in which the files of a set lie."""
         return self.root / set_name
 
     def path(self, set_name: str, file_name: str) -> Path:
@@ -71,7 +71,7 @@ class WeightStore:
         return path
 
     def is_complete(self, set_name: str) -> bool:
-        """Whether every file is here with its size and the set was verified once. Reads no weights."""
+        """True if every file is here with its size and the set was verified once. Reads no weights."""
         weights = self.sets[set_name]
         return self._stamped_digest(weights) == weights.digest and all(self._has_size(weights, file) for file in weights.files)
 
@@ -84,7 +84,7 @@ class WeightStore:
         return problems
 
     def has_file(self, weights: WeightSet, file: WeightFile) -> bool:
-        """Whether one file is here and its digest is right."""
+        """True if one file is here and its digest is right."""
         return self._check(weights, file) is None
 
     def write_stamp(self, weights: WeightSet) -> None:

@@ -1,4 +1,4 @@
-"""What one key may do with others of its account: never more than it may itself."""
+"""Limits on managing other keys of an account with a key: it never grants more than it has itself."""
 
 from apps.accounts.models import ApiKey
 from apps.accounts.services.keys import create_key, rotate_key

@@ -19,7 +19,7 @@ from apps.jobs.services.submit import JobPlan, accept_job, insert_refused_job
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchOrder:
-    """What is to be said, and who is told when it has been."""
+    """The texts of a batch, and the webhook that is called when they are done."""
 
     texts: list[dict[str, Any]]
     """Each as POST /v1/tts/ takes it, not validated yet."""

@@ -24,7 +24,7 @@ ACTOR = "ensure_demo"
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What a newcomer needs."""
+    """The key and the admin's email address of the demo account."""
 
     key: str
     admin_email: str

@@ -14,7 +14,7 @@ IS_NEWS: Final = f"(NOT was_told_low AND available_millicredits < {THRESHOLD})"
 
 
 def default_threshold_millicredits() -> int:
-    """Of accounts without one of their own; the parameter `low` of the statements."""
+    """The threshold of accounts without one of their own; the parameter `low` of the statements."""
     return int(settings.TTSAI_LOW_CREDITS) * 1000
 
 

@@ -1,4 +1,4 @@
-"""What `verbose_json` calls a language: OpenAI's API spells out the English names of those that Whisper knows."""
+"""Names of languages in `verbose_json`: OpenAI's API spells out the English names of those that Whisper knows."""
 
 from typing import Final
 

@@ -51,7 +51,7 @@ class OpenAISpeechSerializer(serializers.Serializer[Any]):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """What the fields alone cannot tell."""
+        """Check the rules that the fields alone cannot."""
         if not attrs["input"].strip():
             raise serializers.ValidationError({"input": "There is nothing to say."}, code="blank")
         return attrs
@@ -81,7 +81,7 @@ class OpenAITranscriptionSerializer(OpenAITranslationSerializer):
     stream = fields.FormFlag(required=False, default=False, help_text="Not supported yet; ignored for whisper-1, as OpenAI does.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """What the fields alone cannot tell."""
+        """Check the rules that the fields alone cannot."""
         if attrs["include"]:
             raise serializers.ValidationError({"include": "This server tells no log probabilities of tokens."}, code="not_supported")
         if attrs["stream"] and attrs["model"] != "whisper-1":

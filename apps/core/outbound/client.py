@@ -146,7 +146,7 @@ def _pool(deadline: float, *, most_bytes: int) -> httpcore.ConnectionPool:
 
 
 def _followed(url: str, location: str) -> str:
-    """Where a redirect leads. Raises OutboundError for one that cannot be read; where it leads is checked when it is called."""
+    """The URL that a redirect leads to. Raises OutboundError for one that cannot be read; the URL is checked when it is called."""
     try:
         return urljoin(url, location)
     except ValueError:  # http://[::1, say

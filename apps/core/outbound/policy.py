@@ -1,4 +1,4 @@
-"""Which addresses may be reached: public ones, and what the operator lists in TTSAI_OUTBOUND_ALLOW."""
+"""Policy of outbound addresses: public ones may be reached, and those that the operator lists in TTSAI_OUTBOUND_ALLOW."""
 
 import ipaddress
 import socket
@@ -65,5 +65,5 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def is_allowed(host: str, *, port: int) -> bool:
-    """Whether the operator lists it in TTSAI_OUTBOUND_ALLOW."""
+    """True if the operator lists the host and port in TTSAI_OUTBOUND_ALLOW."""
     return f"{host.lower().strip('[]')}:{port}" in {entry.strip().lower() for entry in settings.TTSAI_OUTBOUND_ALLOW}

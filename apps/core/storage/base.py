@@ -1,4 +1,4 @@
-"""What a store can do, and the keys that it takes."""
+"""Interface of a store, and the keys that it takes."""
 
 import re
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class StorageAwayError(UnavailableError):
 
 @dataclass(frozen=True, slots=True)
 class ObjectStat:
-    """What is known of an object without reading it."""
+    """The properties of an object that are known without reading it."""
 
     bytes: int
 
@@ -73,10 +73,10 @@ class Storage(Protocol):
         """Removes all objects below the prefix, a key of a folder."""
 
     def reading_address(self, key: str) -> Address:
-        """Where a worker reads the object."""
+        """The address at which a worker reads the object."""
 
     def writing_address(self, key: str, *, content_type: str) -> Address:
-        """Where a worker writes the object."""
+        """The address at which a worker writes the object."""
 
     def public_url(self, key: str, *, file_name: str, content_type: str) -> str | None:
         """A presigned address for a client; None where the platform sends the file itself."""

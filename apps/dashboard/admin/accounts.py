@@ -52,7 +52,7 @@ class KeysInline(ReadOnlyInline):
 
 
 class EntriesInline(ReadOnlyInline):
-    """What moved an account's credits, newest first."""
+    """Ledger entries of an account, newest first."""
 
     model = LedgerEntry
     fields = ["created_at", "kind", "credits", "reason", "actor"]
@@ -62,7 +62,7 @@ class EntriesInline(ReadOnlyInline):
 
     @display(description="credits")
     def credits(self, entry: LedgerEntry) -> str:
-        """What was added."""
+        """The entry's amount in credits."""
         return in_credits(entry.amount_millicredits)
 
 
@@ -127,7 +127,7 @@ class AccountAdmin(AskingAdmin):
 
     @display(description="credits", ordering="balance__available_millicredits")
     def credits(self, account: Account) -> str:
-        """What may be spent now."""
+        """The credits that may be spent now."""
         return in_credits(account.balance.available_millicredits) if hasattr(account, "balance") else in_credits(0)
 
     @display(description="people")
@@ -137,7 +137,7 @@ class AccountAdmin(AskingAdmin):
 
     @display(description="keys", ordering="key_count")
     def live_keys(self, account: Any) -> int:
-        """How many are not revoked."""
+        """The number of keys that are not revoked."""
         return int(account.key_count)
 
     @display(description="last used", ordering="used_at")

@@ -41,7 +41,7 @@ class ItemsInline(ReadOnlyInline):
 
     @display(description="job")
     def short_job(self, item: BatchItem) -> str:
-        """Where the item's work is told."""
+        """A link to the item's job."""
         return job_link(item.job_id)
 
     @display(description="charged")
@@ -51,7 +51,7 @@ class ItemsInline(ReadOnlyInline):
 
     @display(description="reason")
     def reason(self, item: BatchItem) -> str:
-        """Why it failed."""
+        """The error message of the item's job."""
         return item.job.error_message
 
 

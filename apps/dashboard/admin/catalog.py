@@ -1,4 +1,4 @@
-"""What the workers announced: workers with their pulse, models with the operator's price and switch, voices."""
+"""Announcements of the workers: workers with their pulse, models with the operator's price and switch, voices."""
 
 import json
 from datetime import timedelta
@@ -42,7 +42,7 @@ def as_json(value: Any) -> SafeString:
 
 
 class QueuesInline(ReadOnlyInline):
-    """What a worker takes at once."""
+    """Amounts of work that a worker takes at once."""
 
     model = WorkerQueue
     fields = ["queue", "slots", "reserved_slots", "hard_slots"]
@@ -72,14 +72,14 @@ class WorkerAdmin(ReadOnlyAdmin):
 
     @display(description="pulse", ordering="last_seen_at", label=PULSE_COLOURS)
     def pulse(self, worker: Worker) -> str:
-        """Whether it gets work."""
+        """State of the worker: live, stopping or silent."""
         if timezone.now() - worker.last_seen_at > timedelta(seconds=LIVE_SECONDS):
             return "silent"
         return "stopping" if worker.is_stopping else "live"
 
     @display(description="last seen", ordering="last_seen_at")
     def seen(self, worker: Worker) -> str:
-        """How long ago."""
+        """Time since the worker was last seen."""
         seconds = (timezone.now() - worker.last_seen_at).total_seconds()
         return f"{max(0, round(seconds))} s ago" if seconds < 120 else f"{timesince(worker.last_seen_at, depth=1)} ago"
 
@@ -100,7 +100,7 @@ class WorkerAdmin(ReadOnlyAdmin):
 
 
 class EngineForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
-    """What the operator decides about a model."""
+    """Settings of a model that the operator decides."""
 
     tier = forms.ChoiceField(
         choices=[], widget=UnfoldAdminSelectWidget, help_text="Of a model that speaks: sets the price, unless the model has one of its own."
@@ -179,12 +179,12 @@ class EngineAdmin(ModelAdmin):
 
     @display(description="voices", ordering="voices_of_it")
     def voice_count(self, engine: Any) -> int:
-        """How many are enabled."""
+        """Number of the model's enabled voices."""
         return int(engine.voices_of_it)
 
     @display(description="announcement")
     def announcement(self, engine: Engine) -> SafeString:
-        """What the worker said of it."""
+        """The worker's announcement of the model, as JSON."""
         return as_json(engine.spec)
 
 

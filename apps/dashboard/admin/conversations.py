@@ -34,7 +34,7 @@ class TurnsInline(ReadOnlyInline):
 
     @display(description="job")
     def short_job(self, turn: Turn) -> str:
-        """Where the turn's work is told."""
+        """Link to the turn's job."""
         return job_link(turn.job_id)
 
     @display(description="charged")

@@ -25,7 +25,7 @@ class ConfirmForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why."""
+    """Reason for an action."""
 
     reason = forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget)
 
@@ -60,7 +60,7 @@ class AdjustmentForm(forms.Form):
 
 
 class ThresholdForm(forms.Form):
-    """When an account is told that its credits run low."""
+    """Threshold below which an account is told that its credits run low."""
 
     credits = forms.IntegerField(
         required=False, min_value=0, max_value=1_000_000_000, widget=UnfoldAdminIntegerFieldWidget, help_text="Empty: TTSAI_LOW_CREDITS."
@@ -68,7 +68,7 @@ class ThresholdForm(forms.Form):
 
 
 class NewKeyForm(forms.Form):
-    """What a key is made of. The limits may exceed the plan's: an operator decides."""
+    """Fields of a new key. The limits may exceed the plan's: an operator decides."""
 
     account = account_field(ApiKey)
     name = forms.CharField(max_length=100, widget=UnfoldAdminTextInputWidget, help_text="What it is for.")
@@ -87,7 +87,7 @@ class NewKeyForm(forms.Form):
 
 
 class RotationForm(forms.Form):
-    """How long both keys open."""
+    """Time for which both the old and the new key work."""
 
     overlap_hours = forms.IntegerField(
         min_value=0,

@@ -161,7 +161,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="model", ordering="engine_id")
     def model_id(self, job: Job) -> str:
-        """Which model it asks for."""
+        """Id of the model that the job asks for."""
         return job.engine_id
 
     @display(description="waited")
@@ -191,12 +191,12 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="result")
     def shown_result(self, job: Job) -> SafeString:
-        """Where its audio lies."""
+        """Result of the job, as JSON: where its audio is stored."""
         return as_json(job.result)
 
     @display(description="parameters")
     def shown_params(self, job: Job) -> SafeString:
-        """What was asked."""
+        """Parameters of the request, as JSON."""
         return as_json(job.params)
 
     @action(description="Cancel…", icon="cancel", permissions=["jobs.change_job"])
@@ -264,7 +264,7 @@ class PartAdmin(ReadOnlyAdmin):
 
     @display(description="job")
     def short_job(self, part: Part) -> str:
-        """Whose part it is."""
+        """Link to the part's job."""
         return job_link(part.job_id)
 
     @display(description="work")
@@ -274,7 +274,7 @@ class PartAdmin(ReadOnlyAdmin):
 
     @display(description="manifest")
     def shown_manifest(self, part: Part) -> SafeString:
-        """What the worker left beside its output."""
+        """Manifest that the worker stored beside its output, as JSON."""
         return as_json(part.manifest)
 
 

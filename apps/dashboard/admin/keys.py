@@ -45,7 +45,7 @@ class ApiKeyAdmin(AskingAdmin):
 
     @display(description="state", label=STATE_COLOURS)
     def state(self, key: ApiKey) -> str:
-        """Whether it opens."""
+        """State of the key: whether it still works."""
         if key.revoked_at is not None:
             return "revoked"
         if key.expires_at is None:

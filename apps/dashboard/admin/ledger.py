@@ -47,17 +47,17 @@ class LedgerEntryAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="credits", ordering="amount_millicredits")
     def credits(self, entry: LedgerEntry) -> str:
-        """What was added."""
+        """Credits that the entry added."""
         return in_credits(entry.amount_millicredits)
 
     @display(description="job")
     def job(self, entry: LedgerEntry) -> str:
-        """Whose credits they are."""
+        """Link to the job that the credits belong to."""
         return job_link(entry.job_uuid)
 
     @display(description="balance after it")
     def balance_after(self, entry: LedgerEntry) -> str:
-        """What could be spent then."""
+        """Credits that could be spent after the entry."""
         return in_credits(entry.balance_after_millicredits)
 
     @action(description="Adjust credits…", icon="toll", permissions=["billing.add_ledgerentry"], url_path="adjust")
@@ -86,7 +86,7 @@ class LedgerEntryAdmin(UuidSearch, ReadOnlyAdmin):
 
 @admin.register(Balance)
 class BalanceAdmin(ReadOnlyAdmin):
-    """What accounts may spend now."""
+    """Balances: credits that accounts may spend now."""
 
     list_display = ["account", "credits", "low_below"]
     list_select_related = ["account"]
@@ -98,18 +98,18 @@ class BalanceAdmin(ReadOnlyAdmin):
 
     @display(description="credits", ordering="available_millicredits")
     def credits(self, balance: Balance) -> str:
-        """What may be spent now."""
+        """Credits that may be spent now."""
         return in_credits(balance.available_millicredits)
 
     @display(description="told below")
     def low_below(self, balance: Balance) -> str:
-        """When the event credits.low is sent."""
+        """Credits below which the event credits.low is sent."""
         own = balance.low_threshold_millicredits
         return f"{settings.TTSAI_LOW_CREDITS} (default)" if own is None else in_credits(own)
 
     @action(description="Threshold…", icon="notifications", permissions=["billing.change_balance"])
     def change_threshold(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """When the account's programs are told that credits run low."""
+        """Change the threshold below which the account's programs are told that credits run low."""
         balance: Balance = self.get_or_404(request, object_id)
 
         def perform(given: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What the admin's pages have in common: tables that are only read, and actions that ask before they act."""
+"""Shared parts of the admin's pages: tables that are only read, and actions that ask before they act."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -64,7 +64,7 @@ class AskingAdmin(ModelAdmin):
         return obj
 
     def may_act(self, request: HttpRequest, *, obj: Model) -> bool:
-        """Whether this person may act on the row."""
+        """True if this person may act on the row."""
         return bool(self.has_change_permission(request, obj))
 
     def _said(self, request: HttpRequest, *, obj: Model | None, message: str) -> HttpResponse:

@@ -45,7 +45,7 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __cl
 
 @admin.register(Plan)
 class PlanAdmin(ModelAdmin):
-    """What accounts may do."""
+    """Plans: limits and rights of accounts."""
 
     form = PlanForm
     list_display = [
@@ -91,7 +91,7 @@ class PlanAdmin(ModelAdmin):
 
     @display(description="accounts", ordering="accounts_on_it")
     def account_count(self, plan: Any) -> int:
-        """How many have it."""
+        """Number of accounts on the plan."""
         return int(plan.accounts_on_it)
 
 
@@ -106,7 +106,7 @@ class PriceAdmin(ModelAdmin):
 
 @admin.register(TierPrice)
 class TierPriceAdmin(PriceAdmin):
-    """What the tiers of models cost."""
+    """Prices of the tiers of models."""
 
     list_display = ["tier", "millicredits_per_1k_characters", "credits_per_1k"]
 

@@ -81,7 +81,7 @@ class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="events")
     def asks_for(self, endpoint: Endpoint) -> str:
-        """What it is told of."""
+        """Events that the endpoint is sent, or all."""
         return ", ".join(endpoint.events) or "all"
 
     @action(description="Switch off…", icon="block", permissions=["webhooks.change_endpoint"])
@@ -159,7 +159,7 @@ class DeliveryAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="attempts")
     def shown_attempts(self, delivery: Delivery) -> SafeString:
-        """When, and what was answered."""
+        """Attempts at the delivery, as JSON: their times and the answers."""
         return as_json(delivery.attempts)
 
     @action(description="Replay…", icon="replay", permissions=["webhooks.change_delivery"])
@@ -186,5 +186,5 @@ class NoticeAdmin(ReadOnlyAdmin):
 
     @display(description="data")
     def shown_data(self, notice: Notice) -> SafeString:
-        """What is told."""
+        """Data of the notice, as JSON."""
         return as_json(notice.data)

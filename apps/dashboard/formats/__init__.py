@@ -1,1 +1,1 @@
-"""How the admin writes dates."""
+"""Date formats of the admin."""

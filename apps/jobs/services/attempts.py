@@ -86,7 +86,7 @@ def requeue_attempt(
 
 
 def publish_progress(jobs: Iterable[UUID]) -> None:
-    """How far these jobs are, to whoever watches them."""
+    """Publish the progress of these jobs to whoever watches them."""
     for job_uuid, units, units_done in read_progress(jobs):
         publish_event(job_uuid, {"type": "progress", "units_done": units_done, "units_total": units})
 

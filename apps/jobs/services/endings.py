@@ -1,4 +1,4 @@
-"""How jobs end: every end, whoever brings it about, is written here. The caller's transaction holds the job's row."""
+"""Endings of jobs: every end, whoever brings it about, is written here. The caller's transaction holds the job's row."""
 
 from datetime import timedelta
 from functools import partial
@@ -104,7 +104,7 @@ def _settle(job: Job, *, account_id: int) -> None:
 
 
 def _close_parts(job: Job) -> None:
-    """Of a job that comes to nothing: parts stop, and what those before them made goes."""
+    """Close the parts of a job that comes to nothing: parts stop, and the output of earlier ones is deleted."""
     with connection.cursor() as cursor:
         cursor.execute(CLOSE_PARTS, {"job": job.uuid})
         tokens = [token for (token,) in cursor.fetchall() if token is not None]

@@ -207,7 +207,7 @@ def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:
 
 
 def _result(part: Part, *, manifest: Manifest) -> dict[str, object]:
-    """What downloads and results read."""
+    """Build the result that downloads and result requests read."""
     output_format, document_key = part.work["format"], _document_key(part)
     result: dict[str, object] = {
         "key": output_key(part),
@@ -224,7 +224,7 @@ def _result(part: Part, *, manifest: Manifest) -> dict[str, object]:
 
 
 def _document_key(last: Part) -> str | None:
-    """Of what the job wrote: a transcript, a translation, an answer."""
+    """Key of the document that the job wrote: a transcript, a translation, an answer."""
     if last.work["format"] == DOCUMENT:
         return output_key(last)
     kept = Part.objects.filter(job_id=last.job_id, is_kept=True).order_by("-index").first() if last.index else None

@@ -27,7 +27,7 @@ FORGET = "DELETE FROM jobs_idempotencyrecord WHERE created_at < statement_timest
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """What makes two requests one."""
+    """Identity of a request, by which a repeat of it is recognised."""
 
     key: str
     body_digest: str

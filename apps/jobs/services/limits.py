@@ -1,4 +1,4 @@
-"""How many jobs may wait or run at once: of a key, of an account or address, of all callers without a key."""
+"""Limits on the jobs that wait or run at once: of a key, of an account or address, of all callers without a key."""
 
 from django.db import connection
 

@@ -1,4 +1,4 @@
-"""How a voice sounds: one job of the platform's own for each voice, made when somebody first asks, kept until the model changes."""
+"""Previews of voices: one job of the platform's own for each voice, made when somebody first asks, kept until the model changes."""
 
 from datetime import timedelta
 from uuid import uuid4

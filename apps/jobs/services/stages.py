@@ -19,7 +19,7 @@ LARGEST_UNITS = 1 << 31
 
 
 def output_of(index: int) -> dict[str, int]:
-    """What stands in a later part's work for the address of what part `index` will make."""
+    """Placeholder in a later part's work for the address of the output of part `index`."""
     return {"$output": index}
 
 

@@ -45,7 +45,7 @@ class PartPlan:
 
 @dataclass(frozen=True, slots=True)
 class JobPlan:
-    """What is to be done, what it costs, and how urgent it is."""
+    """Plan of a job: its work, its cost and its urgency."""
 
     kind: str
     engine_id: str
@@ -90,7 +90,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose job it is, as its row keeps it."""
+    """Owner of a job, as its row keeps it."""
 
     tenant: str
     account_id: int | None = None

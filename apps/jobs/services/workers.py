@@ -1,4 +1,4 @@
-"""What workers say of themselves, and what follows for the parts that they hold."""
+"""Messages of workers about themselves, and their effect on the parts that they hold."""
 
 import logging
 

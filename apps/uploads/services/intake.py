@@ -86,7 +86,7 @@ def measure(intake: Intake) -> Measured:
 
 
 def refusal(error: ProbeError, *, param: str) -> RefusedFileError:
-    """What the probe or a route's limits say, as an answer."""
+    """The error of the probe or of a route's limits, as an answer."""
     return RefusedFileError(error.message, code=error.code, param=param, status=413 if error.code == TOO_LARGE else 400)
 
 

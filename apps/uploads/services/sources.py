@@ -27,7 +27,7 @@ from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits
 
 @dataclass(frozen=True, slots=True)
 class SourceLimits:
-    """What an endpoint takes. A plan may allow less (Plan.max_upload_bytes)."""
+    """Limits on the sources of an endpoint. A plan may allow less (Plan.max_upload_bytes)."""
 
     max_bytes: int = 100_000_000
     """Of a file in the request or behind file_url; one that was sent in advance may have TTSAI_UPLOAD_BYTES."""
@@ -185,7 +185,7 @@ def record_refusal(upload: Upload, error: Exception) -> None:
 
 
 def order_sent(upload: Upload, *, spool: Spool | None = None, param: str = "upload_id", limits: ProbeLimits | None = None) -> SourceOrder:
-    """What was sent to an address that was given: in a spool, or in the store. Measured under the widest limits there are."""
+    """Order for a file sent to its address: in a spool, or in the store. Measured under the widest limits there are."""
     widest = ProbeLimits(max_bytes=upload.announced_bytes, max_audio_seconds=settings.TTSAI_UPLOAD_AUDIO_SECONDS)
     intake = Intake(upload.tenant, upload=upload.uuid, limits=widest, param=param, spool=spool, announced_bytes=upload.announced_bytes)
     return SourceOrder(upload, intake=intake, limits=limits or widest)

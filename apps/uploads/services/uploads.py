@@ -82,7 +82,7 @@ def announce_upload(caller: Caller, *, file_name: str, size: int, content_type: 
 
 
 def presigned_url(upload: Upload) -> str | None:
-    """Where the client writes the file past the platform; None where the platform takes it itself."""
+    """The address the client writes the file to, past the platform; None where the platform takes it itself."""
     return get_storage().public_writing_url(
         incoming_key(upload.tenant, upload=upload.uuid),
         size=upload.announced_bytes,
@@ -92,7 +92,7 @@ def presigned_url(upload: Upload) -> str | None:
 
 
 def has_arrived(upload: Upload) -> bool:
-    """Whether a client wrote to the presigned address what nobody has measured yet."""
+    """True if a client wrote a file to the presigned address that nobody has measured yet."""
     return upload.state != UploadState.READY and get_storage().stat(incoming_key(upload.tenant, upload=upload.uuid)) is not None
 
 

@@ -33,6 +33,6 @@ def switch_off(endpoint: Endpoint, *, reason: str) -> None:
 
 
 def give_up_pending(endpoint: Endpoint) -> None:
-    """What still waited for the endpoint ends as failed; each can be replayed once it is switched on again."""
+    """Mark what still waited for the endpoint as failed; each can be replayed once it is switched on again."""
     waiting = Delivery.objects.filter(endpoint=endpoint, state=DeliveryState.PENDING)
     waiting.update(state=DeliveryState.FAILED, ended_at=timezone.now(), next_attempt_at=None)

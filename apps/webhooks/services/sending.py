@@ -35,7 +35,7 @@ GONE = 410
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one attempt came to."""
+    """Result of one attempt."""
 
     status: int | None
     answer: str

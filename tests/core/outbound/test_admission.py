@@ -1,4 +1,4 @@
-"""What the writing of an address already shows; no name server is asked."""
+"""Addresses refused or taken by their spelling alone; no name server is asked."""
 
 import socket
 from typing import Any

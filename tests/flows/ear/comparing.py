@@ -1,4 +1,4 @@
-"""What was heard against what had to be said, as sounds: the recogniser chooses the spelling and the figures, the voice does not."""
+"""Compare what was heard with what had to be said, as sounds: the recogniser chooses the spelling and the figures, the voice does not."""
 
 import re
 import unicodedata

@@ -23,7 +23,7 @@ def client(platform: RunningPlatform) -> Iterator[httpx.Client]:
 
 
 def heard(audio: bytes) -> str:
-    """Which sentence of the grammar is the nearest."""
+    """Find the sentence of the grammar that is nearest to the audio."""
     from pocketsphinx import Decoder
 
     decoder = Decoder(loglevel="FATAL", bestpath=False)

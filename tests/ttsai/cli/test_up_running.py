@@ -52,7 +52,7 @@ class Instance:
 
     @property
     def output(self) -> Path:
-        """What it printed."""
+        """Path of the log with the output of the last start."""
         return self.home.with_name(f"start-{self.starts}.log")
 
 

@@ -24,7 +24,7 @@ class Watched:
 
     @property
     def lines(self) -> list[str]:
-        """What was printed so far."""
+        """Lines printed so far."""
         return self.printed.getvalue().splitlines()
 
     def wait_until(self, condition: Callable[[], bool]) -> None:

@@ -42,7 +42,7 @@ def folder() -> Iterator[Path]:
 
 
 def trial(folder: Path, *arguments: str, prefix: tuple[str, ...] = (), python: str = sys.executable) -> dict[str, Any]:
-    """What the trial saw."""
+    """Run the trial in a process of its own and return its observations."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *(path for path in sys.path if "site-packages" in path)])}
     command = [*prefix, python, "-m", "tests.ttsai.supervisor.embedded_trial", str(folder), *arguments]
     done = subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True, check=False, timeout=120)

@@ -1,4 +1,4 @@
-"""What the supervisor prints."""
+"""Output of the supervisor."""
 
 import errno
 import io

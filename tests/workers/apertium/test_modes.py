@@ -1,4 +1,4 @@
-"""Which pairs there are, read from files as Apertium's packages lay them; real pairs are tried in test_apertium.py."""
+"""Language pairs found in files laid out as in Apertium's packages; real pairs are tried in test_apertium.py."""
 
 from pathlib import Path
 

@@ -22,7 +22,7 @@ def silence(seconds: float) -> NDArray[np.float32]:
 
 @dataclass(frozen=True)
 class Probe:
-    """What a player learns from a file."""
+    """Properties of a file as a player reads them."""
 
     codec: str
     sample_rate: int

@@ -1,4 +1,4 @@
-"""What a player reads from the header of a file: codec, rate and a length that is true to the frame, whatever rate and bitrate were asked for."""
+"""File headers as a player reads them: codec, rate and a frame-exact length, whatever rate and bitrate were asked for."""
 
 from pathlib import Path
 

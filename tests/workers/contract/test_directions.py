@@ -1,4 +1,4 @@
-"""What a translator's announcement says of pairs."""
+"""Language pairs in a translator's announcement."""
 
 from workers.contract.engines import Directions, EngineSpec
 

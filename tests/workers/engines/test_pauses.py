@@ -1,4 +1,4 @@
-"""How long a reader rests, measured in the sound itself: Kokoro's sentences and paragraphs as a listener hears them joined."""
+"""Length of a reader's pauses, measured in the sound itself: Kokoro's sentences and paragraphs as a listener hears them joined."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What recognisers have in common."""
+"""Behaviour common to all recognisers."""
 
 from pathlib import Path
 from typing import Any

@@ -31,7 +31,7 @@ def clips(names: Sequence[str]) -> NDArray[np.float32]:
 
 
 def said(names: Sequence[str]) -> str:
-    """What they say, as `spoken_words` has it."""
+    """Join the transcripts of the clips, in the form that `spoken_words` gives."""
     return spoken_words(" ".join(TRANSCRIPTS[name] for name in names))
 
 

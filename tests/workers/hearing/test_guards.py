@@ -1,4 +1,4 @@
-"""What was said is kept, what was made up is not."""
+"""Guards against invented text: spoken words are kept, invented ones are dropped."""
 
 import pytest
 

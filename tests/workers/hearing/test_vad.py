@@ -1,4 +1,4 @@
-"""Where the detector hears speech, and where it does not."""
+"""Speech detection: stretches that the detector takes for speech, and those that it does not."""
 
 import numpy as np
 import pytest

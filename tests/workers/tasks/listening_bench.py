@@ -27,7 +27,7 @@ from workers.tasks.workbench import Workbench
 
 
 class ListeningBench:
-    """What a worker has, with a shared folder of its own."""
+    """A worker's workbench, with a shared folder of its own."""
 
     def __init__(self, folder: Path, *, engines: list[Model], client: redis.Redis, cores: int = 2) -> None:
         self.objects = folder / "objects"
@@ -48,7 +48,7 @@ class ListeningBench:
         return Address("folder", name)
 
     def keep_document(self, name: str, document: TranscriptDocument) -> Address:
-        """What a part of kind listen left in the shared folder."""
+        """Write a transcript document to the shared folder, as a part of kind listen does."""
         (self.objects / name).write_text(json.dumps(document.to_dict()))
         return Address("folder", name)
 
@@ -84,7 +84,7 @@ class ListeningBench:
         return read_document(address, TranscriptDocument, storage=self.workbench.storage)
 
     def survey(self, message: PartMessage) -> Survey:
-        """What a part of kind prepare found."""
+        """Read the survey that a part of kind prepare wrote."""
         assert message.timings is not None
         return read_document(message.timings, Survey, storage=self.workbench.storage)
 

@@ -136,7 +136,7 @@ def test_a_cut_in_the_middle_of_speech_loses_and_doubles_no_word(bench: Listenin
 
 @pytest.fixture
 def orders(bench: ListeningBench, monkeypatch: pytest.MonkeyPatch) -> list[Order]:
-    """Of all that the scheduler was given."""
+    """Record every order given to the scheduler."""
     noted: list[Order] = []
     submit = bench.workbench.scheduler.submit
 

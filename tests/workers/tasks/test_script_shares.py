@@ -1,4 +1,4 @@
-"""What a share of a script becomes for an engine with several languages: the text, the language it is in, the voice."""
+"""Shares of a script for an engine with several languages: the text, its language, the voice."""
 
 import json
 from pathlib import Path

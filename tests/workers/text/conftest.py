@@ -1,4 +1,4 @@
-"""What the tests of linear time need."""
+"""Fixtures for the tests of linear time."""
 
 import gc
 from collections.abc import Iterator

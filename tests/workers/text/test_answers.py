@@ -1,4 +1,4 @@
-"""What a model wrote: kept to a length, and without its markup where it is spoken."""
+"""Answers of a model: kept to a length, and without markup if they are spoken."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What is answered without a language model: little, right, in the user's language, and always with the notice."""
+"""Answers without a language model: little, right, in the user's language, and always with the notice."""
 
 from datetime import UTC, datetime
 

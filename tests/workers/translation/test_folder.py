@@ -1,4 +1,4 @@
-"""What a folder of models holds, as hubs and Argos Translate lay them."""
+"""Contents of a folder of models, as hubs and Argos Translate lay them out."""
 
 import json
 from pathlib import Path

@@ -66,7 +66,7 @@ def nllb(folder: Path, codes: Sequence[str]) -> None:
 
 
 def translate_by_hand(folder: Path, rows: list[list[str]], *, prefix: list[str] | None = None, limit: int) -> list[list[str]]:
-    """What the library itself makes of these pieces."""
+    """Translate these pieces with the library itself."""
     translator = ctranslate2.Translator(str(folder), compute_type="int8", intra_threads=1)
     results = translator.translate_batch(
         rows, target_prefix=[prefix] * len(rows) if prefix else None, beam_size=4, max_decoding_length=limit, disable_unk=True

@@ -54,7 +54,7 @@ def hub() -> Iterator[Hub]:
 
 @pytest.fixture
 def progress() -> RecordedProgress:
-    """Where a pull's words go."""
+    """Progress recorder for the messages of a pull."""
     return RecordedProgress()
 
 

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Hub:
-    """What the server gives, how it misbehaves, and what it was asked."""
+    """The server's files, its faults, and the requests it received."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     port: int = 0

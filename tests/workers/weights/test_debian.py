@@ -28,7 +28,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _has_registry() -> bool:
-    """Whether apt can fetch at all."""
+    """True if apt can fetch packages."""
     return subprocess.run(["apt-get", "--print-uris", "download", "apertium"], capture_output=True, check=False).returncode == 0
 
 

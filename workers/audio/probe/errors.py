@@ -1,4 +1,4 @@
-"""What can be wrong with a file that is said to hold audio: a public code each, which never changes its meaning."""
+"""Faults of a file that is said to hold audio: a public code each, which never changes its meaning."""
 
 from typing import Final
 

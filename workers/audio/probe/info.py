@@ -1,4 +1,4 @@
-"""What is known of an audio file, and what is allowed."""
+"""Facts about an audio file, and the limits on it."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -43,13 +43,13 @@ class AudioInfo(Message):
 
     @property
     def content_type(self) -> str:
-        """Of the file."""
+        """Content type of the file."""
         return CONTENT_TYPES[self.container]
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeLimits(Message):
-    """What a file may be, and what the child process may use to find out."""
+    """Limits on a file, and on the resources of the child process that reads it."""
 
     max_bytes: int = 1_000_000_000
     min_audio_seconds: float = 0.05
@@ -112,7 +112,7 @@ class ProbeLimits(Message):
 
 @dataclass(frozen=True, slots=True)
 class DecodedFile(Message):
-    """What decode_file wrote."""
+    """Result of decode_file: the facts about the file it wrote."""
 
     source: AudioInfo
     sample_rate: int
@@ -123,5 +123,5 @@ class DecodedFile(Message):
 
     @property
     def audio_seconds(self) -> float:
-        """Of what was written."""
+        """Seconds of audio that were written."""
         return self.samples / self.sample_rate

@@ -46,7 +46,7 @@ def find_stream(data: bytes, *, is_whole_file: bool) -> tuple[int, Frame] | None
 
 
 def announced_seconds(data: bytes, offset: int, frame: Frame) -> float:
-    """How long an MP3's Xing or Info header says that it is; 0 where there is none. Layout as LAME writes it."""
+    """Duration that an MP3's Xing or Info header announces; 0 where there is none. Layout as LAME writes it."""
     if frame.kind != "mp3":
         return 0.0
     at = offset + frame.announced_frames_at

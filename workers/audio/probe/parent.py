@@ -27,7 +27,7 @@ USUAL: Final = ProbeLimits()
 
 
 def probe_file(path: Path, *, limits: ProbeLimits = USUAL) -> AudioInfo:
-    """What the file is, by decoding all of it. Raises ProbeError, and OSError for a path that cannot be read."""
+    """Determine the file's facts by decoding all of it. Raises ProbeError, and OSError for a path that cannot be read."""
     with path.open("rb") as file:
         return AudioInfo.from_dict(_ask(file, limits=limits)["info"])
 

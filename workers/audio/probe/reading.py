@@ -82,13 +82,13 @@ class Reading:
                 yield frame
 
     def drain(self) -> AudioInfo:
-        """What the file is, when nobody wants its sound. Raises ProbeError."""
+        """Read the whole file for its facts, without keeping its samples. Raises ProbeError."""
         for _ in self.frames():
             pass
         return self.finish()
 
     def finish(self) -> AudioInfo:
-        """What the whole file was. Raises ProbeError (no_audio, corrupt_audio, truncated_audio, too_short)."""
+        """Return the facts about the whole file. Raises ProbeError (no_audio, corrupt_audio, truncated_audio, too_short)."""
         if not self._samples:
             if self._damaged or self._signature.announced_seconds:
                 raise _corrupt(None)
@@ -131,7 +131,7 @@ class Reading:
             yield packet
 
     def _note_time(self, packet: Any) -> None:
-        """Where the file's own clock has come to: of this stream where it announces its length, else of all."""
+        """Record the time that the file's own clock has reached: of this stream where it announces its length, else of all."""
         if packet.pts is None or (self._stream.duration and packet.stream is not self._stream):
             return
         start = packet.pts * float(packet.time_base)
@@ -167,7 +167,7 @@ class Reading:
 
 
 def _is_cut(packet: bytes) -> bool:
-    """Whether a frame's own header announces more bytes than there are. MP3 is not asked: too many honest ones end inside a frame."""
+    """True if a frame's own header announces more bytes than there are. MP3 is not checked: too many valid ones end inside a frame."""
     frame = read_frame(packet, 0)
     return frame is not None and frame.length > len(packet)
 

@@ -28,7 +28,7 @@ ISO_MEDIA: Final = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"ski
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """How to read a file."""
+    """Container and demuxer with which to read a file."""
 
     container: str
     demuxer: str

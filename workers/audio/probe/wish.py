@@ -1,4 +1,4 @@
-"""What decode_file is asked to write."""
+"""Request to decode_file: the form of the samples to write."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +23,6 @@ class Wish(Message):
     """WAV; bare interleaved samples else."""
 
     def most_bytes(self, *, audio_seconds: float, highest_rate: int) -> int:
-        """How large the file can become."""
+        """Return the most bytes that the file can take."""
         rate = self.sample_rate or highest_rate
         return int((audio_seconds + 1) * rate) * self.channels * SAMPLE_BYTES[self.sample_format] + WAV_HEADER_BYTES

@@ -1,1 +1,1 @@
-"""When each word of a known text is heard in its audio."""
+"""Alignment: the times at which each word of a known text is heard in its audio."""

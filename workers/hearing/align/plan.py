@@ -1,4 +1,4 @@
-"""Which stretch of a long recording holds which piece of its text: cuts at silences where the pace of speech expects sentence ends."""
+"""Assigns pieces of a text to stretches of its long recording: cuts at silences where the pace of speech expects sentence ends."""
 
 import math
 from bisect import bisect_left, bisect_right

@@ -42,7 +42,7 @@ class SphinxAligner:
         self._added = 0
 
     def align(self, samples: NDArray[np.float32], *, text: str) -> list[SphinxWord]:
-        """When each word of an English text is heard in samples at 16 kHz that hold all of it; empty where they do not seem to.
+        """Times each word of an English text in samples at 16 kHz that hold all of it; empty where they do not seem to.
 
         Raises WorkError (engine_unavailable) where the library is missing.
         """
@@ -72,7 +72,7 @@ class SphinxAligner:
 
 
 def find_sphinx_obstacle() -> str:
-    """Why English cannot be aligned here; empty when it can."""
+    """Reason why English cannot be aligned here; empty when it can."""
     return "" if importlib.util.find_spec("pocketsphinx") else "Aligning English needs pocketsphinx: install requirements/worker-cpu.txt."
 
 

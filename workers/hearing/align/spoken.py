@@ -20,7 +20,7 @@ _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\
 
 
 class HeardSpan(NamedTuple):
-    """When some characters of the spoken text are heard."""
+    """Time span in which some characters of the spoken text are heard."""
 
     start_character: int
     end_character: int

@@ -1,4 +1,4 @@
-"""Who speaks when: voice prints of what is speech, and from them the speakers of what was heard."""
+"""Diarization: voice prints of what is speech, and from them the speakers of what was heard."""
 
 from workers.hearing.diarize.encoder import MEMORY_BYTES, load, unload
 from workers.hearing.diarize.naming import name_speakers

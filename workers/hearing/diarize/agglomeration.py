@@ -60,12 +60,12 @@ class Agglomeration:
 
     @property
     def weights(self) -> Floats:
-        """Of the clusters that are left."""
+        """Weights of the clusters that are left."""
         return self._weights[self._is_alive]
 
     @property
     def best_similarity(self) -> float:
-        """Of the two clusters that would be merged next; minus infinity when only one is left."""
+        """Similarity of the two clusters that would be merged next; minus infinity when only one is left."""
         return float(self._similarity[np.arange(len(self._nearest)), self._nearest].max())
 
     def merge(self) -> None:
@@ -91,7 +91,7 @@ class Agglomeration:
         return self.clusters()
 
     def clusters(self) -> Clusters:
-        """What is left, in the order in which it came."""
+        """Clusters that are left, in the order in which they came."""
         return Clusters(self._sums[self._is_alive], self._weights[self._is_alive])
 
     def _similarities(self, position: int) -> Floats:

@@ -52,7 +52,7 @@ class _TensorUnpickler(pickle.Unpickler):
         self._storages = storages
 
     def find_class(self, module: str, name: str) -> Any:
-        """What a name in the file stands for here."""
+        """Resolves a name in the file to its stand-in here."""
         if (module, name) == ("collections", "OrderedDict"):
             return OrderedDict
         if name in STORAGE_TYPES:

@@ -1,4 +1,4 @@
-"""Which voice prints are of one speaker: agglomerative, for any number of prints in bounded memory."""
+"""Clustering of voice prints by speaker: agglomerative, for any number of prints in bounded memory."""
 
 from typing import Final
 
@@ -22,7 +22,7 @@ REFINEMENTS: Final = 3
 
 
 def find_centres(prints: Floats, *, weights: Floats, speakers: int) -> Floats:
-    """How each speaker sounds [k, d], from the prints [n, d] of all; all of unit length.
+    """Mean voice print of each speaker [k, d], from the prints [n, d] of all; all of unit length.
 
     weights [n]: 1.0 for a whole window of speech; speakers: how many there are, 0 when unknown. Memory grows with the prints alone, time
     with their number times STRETCH. Raises ValueError where there are no prints.

@@ -46,7 +46,7 @@ def name_speakers(segments: Sequence[HeardSegment], prints: Sequence[VoicePrint]
 
 
 class _Timeline:
-    """How much each moment of the recording sounds like each speaker."""
+    """Similarity of each moment of the recording to each speaker."""
 
     def __init__(self, prints: Sequence[VoicePrint], *, speakers: int) -> None:
         vectors = read_prints(prints)
@@ -133,7 +133,7 @@ def _cut(segment: HeardSegment, *, lengths: Sequence[int]) -> list[HeardSegment]
 
 
 def _find_end(text: str, *, words: Sequence[HeardWord], position: int) -> int:
-    """Where the last of the words ends in the text, which holds them in this order."""
+    """Position at which the last of the words ends in the text, which holds them in this order."""
     for word in words:
         found = text.find(word.word.strip(), position)
         if found >= 0:

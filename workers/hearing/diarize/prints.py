@@ -21,7 +21,7 @@ Stretch = tuple[float, float]
 
 
 def voice_prints(samples: NDArray[np.float32], *, speech: Sequence[Stretch], offset_seconds: float) -> tuple[VoicePrint, ...]:
-    """How what is said sounds, window by window, for `name_speakers`.
+    """Voice prints of the speech, window by window, for `name_speakers`.
 
     samples: mono [n] at 16 kHz, full scale 1.0; speech: start and end in seconds of `samples`; offset_seconds: where `samples` begin in the
     recording, added to the prints' times. Raises WorkError (engine_unavailable) where the weights are missing.

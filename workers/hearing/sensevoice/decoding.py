@@ -21,7 +21,7 @@ NO_SPEECH: Final = "nospeech"
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """What one window became."""
+    """Decoding result of one window."""
 
     language: str
     """Empty where the model hears no speech."""

@@ -18,7 +18,7 @@ DECIMALS: Final = 3
 
 
 def hear_windows(model: WhisperModel, windows: Sequence[Samples], *, hearing: Hearing, language: str) -> list[Heard]:
-    """What each window of at most 30 s holds. language: one that the model knows, or empty."""
+    """Recognises the speech in each window of at most 30 s. language: one that the model knows, or empty."""
     encoded = model.encode(windows)
     language = language or most_probable_language(model, encoded)
     listener = _Listener(model, [len(window) / HEARING_RATE for window in windows], encoded=encoded, language=language, hearing=hearing)
@@ -28,7 +28,7 @@ def hear_windows(model: WhisperModel, windows: Sequence[Samples], *, hearing: He
 
 
 def most_probable_language(model: WhisperModel, encoded: Encoded) -> str:
-    """That of all windows together."""
+    """Most probable language of all windows together."""
     if not model.is_multilingual:
         return "en"
     totals: dict[str, float] = {}

@@ -41,7 +41,7 @@ APPENDED: Final = "\"'.。,，!！?？:：”)]}、"
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What one window became."""
+    """Decoding result of one window."""
 
     text: str
     tokens: tuple[int, ...]
@@ -60,12 +60,12 @@ class Decoded:
 
     @property
     def is_silence(self) -> bool:
-        """Whether the model itself says that nobody speaks."""
+        """True if the model itself says that nobody speaks."""
         return self.no_speech_probability > SILENT_ABOVE and self.average_log_probability < GUESSED_BELOW
 
     @property
     def is_sound(self) -> bool:
-        """Whether no higher temperature needs to be tried."""
+        """True if no higher temperature needs to be tried."""
         is_good = not self.is_repetitive and self.average_log_probability >= GUESSED_BELOW
         return is_good or self.is_silence
 
@@ -95,7 +95,7 @@ class WhisperModel:
 
     @property
     def is_multilingual(self) -> bool:
-        """Whether it knows more than English."""
+        """True if the model knows more than English."""
         return bool(self._model.model.is_multilingual)
 
     def tokenizer(self, language: str, *, task: str) -> Any:
@@ -117,7 +117,7 @@ class WhisperModel:
         return np.array(self._model.model.encode(_view(features.astype(np.float32)), to_cpu=True))
 
     def language_probabilities(self, encoded: Encoded) -> list[dict[str, float]]:
-        """Of each window. Only of a multilingual model."""
+        """Probability of each language in each window. Only of a multilingual model."""
         results = self._model.model.detect_language(_view(encoded))
         return [{token[2:-2]: float(probability) for token, probability in result} for result in results]
 
@@ -155,7 +155,7 @@ class WhisperModel:
         return [tokenizer.sot_prev, *expected, *said] if expected or said else []
 
     def time_words(self, encoded: Encoded, tokens: Sequence[int], *, tokenizer: Any, seconds: float) -> list[TimedWord]:
-        """When the words of one window are heard, by cross-attention; the words together are the text."""
+        """Times the words of one window, by cross-attention; the words together are the text."""
         from faster_whisper.transcribe import merge_punctuations
 
         if not tokens:
@@ -173,7 +173,7 @@ class WhisperModel:
         return timed
 
     def tokens_of(self, text: str, *, tokenizer: Any) -> list[int]:
-        """Of a known text, as far as the model can take it."""
+        """Tokens of a known text, as far as the model can take it."""
         return list(tokenizer.encode(" " + text.strip()))[: MOST_TOKENS // 2]
 
     def _frames(self, seconds: float) -> int:
@@ -218,7 +218,7 @@ def _view(encoded: Encoded) -> Any:
 
 
 def _started_nicely(start: Callable[[], T]) -> T:
-    """What `start` returns, called in a thread of the priority that the library's own threads are to inherit."""
+    """Calls `start` and returns its result, in a thread of the priority that the library's own threads are to inherit."""
     results: list[T] = []
     errors: list[BaseException] = []
 

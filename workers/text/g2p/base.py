@@ -1,4 +1,4 @@
-"""What a G2P gives: phonemes, each group with the written word that it speaks."""
+"""The result of a G2P: phonemes, each group with the written word that it speaks."""
 
 from dataclasses import dataclass
 from typing import Protocol

@@ -192,7 +192,7 @@ def _letters(piece: re.Match[str]) -> str:
 
 
 def find_spelled(pieces: list[re.Match[str]]) -> list[bool]:
-    """Which of a clause's words are capital letters beside others: "N A S A"."""
+    """Mark the words of a clause that are capital letters beside others: "N A S A"."""
     is_letter = [False, *(len(piece.group()) == 1 and piece.group().isupper() for piece in pieces), False]
     return [is_letter[at] and (is_letter[at - 1] or is_letter[at + 1]) for at in range(1, len(is_letter) - 1)]
 

@@ -39,7 +39,7 @@ WORD: Final = re.compile(r"[^\W_]+")
 
 
 def is_abbreviation(word: str, *, following: str, is_first: bool) -> bool:
-    """Whether a full stop behind `word` is part of it and the sentence goes on with `following`.
+    """True if a full stop behind `word` is part of it and the sentence goes on with `following`.
 
     `is_first` tells that the word opens its segment, so that "1." or "b." is the number of a list item.
     """

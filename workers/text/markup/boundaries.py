@@ -1,4 +1,4 @@
-"""Where a plain text may be cut: at paragraphs, lines and sentences, and inside what is too long at clauses and words."""
+"""Boundaries at which a plain text may be cut: paragraphs, lines and sentences, and inside what is too long clauses and words."""
 
 import enum
 import re
@@ -10,7 +10,7 @@ from workers.text.markup.abbreviations import is_abbreviation
 
 
 class Break(enum.Enum):
-    """What ends a segment."""
+    """The kind of boundary that ends a segment."""
 
     PARAGRAPH = "paragraph"
     LINE = "line"
@@ -85,7 +85,7 @@ def find_segments(text: str) -> list[Segment]:
 
 
 def _kind_of_rest(rest: str) -> Break:
-    """What a text that ends without a stop ends with: a part of a long sentence was perhaps cut at its comma."""
+    """Return the break of a text that ends without a stop: a part of a long sentence was perhaps cut at its comma."""
     last = rest.rstrip()[-1:]
     if last and last in CLAUSE_MARKS:
         return Break.CLAUSE
@@ -106,7 +106,7 @@ def _kind_of_stop(text: str, match: re.Match[str], *, segment_start: int, line_s
 
 
 def _count_line_ends(space: str) -> int:
-    """How many line ends are in some white space; a paragraph separator counts as two."""
+    """Count the line ends in some white space; a paragraph separator counts as two."""
     return sum(2 if match["paragraph"] else 1 for match in LINE_END.finditer(space))
 
 
@@ -115,7 +115,7 @@ def _starts_list_item(text: str, position: int) -> bool:
 
 
 def _is_line_break(text: str, line_start: int, line_end: int, next_start: int) -> bool:
-    """Whether a single line end is meant, and not an editor's wrapping of a paragraph."""
+    """True if a single line end is meant, and is not an editor's wrapping of a paragraph."""
     if next_start >= len(text) or _starts_list_item(text, next_start):
         return True
     if text[next_start].islower():
@@ -124,7 +124,7 @@ def _is_line_break(text: str, line_start: int, line_end: int, next_start: int) -
 
 
 def _is_sentence_end(text: str, match: re.Match[str], *, segment_start: int, next_start: int) -> bool:
-    """Whether a Latin full stop, question or exclamation mark ends a sentence."""
+    """True if a Latin full stop, question or exclamation mark ends a sentence."""
     if next_start >= len(text):
         return True
     if next_start == match.end() and not text[next_start - 1].isspace():  # no space behind it: 3.14, example.com, but also "Hello!你好"
@@ -146,7 +146,7 @@ def _word_before(text: str, stop: int, segment_start: int) -> str:
 
 
 def _is_first(text: str, match: re.Match[str], segment_start: int) -> bool:
-    """Whether only one short word stands between the start of the segment and the stop: the number of a list item."""
+    """True if only one short word stands between the start of the segment and the stop: the number of a list item."""
     return match.start() - segment_start <= 24 and len(text[segment_start : match.start()].split()) == 1
 
 

@@ -12,7 +12,7 @@ CHARACTERS_PER_SECOND: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What parse_markup gives."""
+    """The result of parse_markup."""
 
     written: str
     """The text without tags, references resolved: what is counted, and what word timings refer to."""
@@ -28,7 +28,7 @@ class Document:
 
     @property
     def counted_characters(self) -> int:
-        """What is charged and limited: code points of the text without tags. A reference such as &amp; counts as its character."""
+        """Number of characters charged and limited: code points of the text without tags. A reference such as &amp; counts as one."""
         return len(self.written)
 
     @property
@@ -47,7 +47,7 @@ class Document:
         return sum(segment.break_seconds for segment in self.segments)
 
     def error_at(self, index: int, message: str) -> MarkupError:
-        """What is found to be wrong with a segment later: an unknown voice, a say-as whose content is not of its type."""
+        """Build the error for a fault found later in a segment: an unknown voice, a say-as whose content is not of its type."""
         return MarkupError.at(self.source, self.offsets[index], message)
 
 
@@ -57,5 +57,5 @@ def spoken_size(segment: Segment) -> int:
 
 
 def added_size(segment: Segment) -> int:
-    """How many characters an alias or phonemes add to what is written, and so to what is counted."""
+    """Count the characters that an alias or phonemes add to what is written, and so to what is counted."""
     return max(len(segment.alias), len(segment.phonemes), len(segment.text)) - len(segment.text)

@@ -52,7 +52,7 @@ class Values:
         return float(self.read.get(name, default))
 
     def fault(self, name: str, message: str) -> MarkupOffsetError:
-        """What is wrong with the value of an attribute that was given."""
+        """Build the error for a wrong value of an attribute that was given."""
         return MarkupOffsetError(f"{name} of <{self.tag.name}> {message}", offset=self.tag.attributes[name].offset)
 
     def reread(self, name: str, reader: Reader) -> str:
@@ -171,7 +171,7 @@ _ANYWHERE: Final = ("xmlns", "xmlns:", "xsi:", "xml:id", "xml:base", "xml:space"
 
 
 def read_tag(tag: Tag) -> tuple[Element, Values, list[str]]:
-    """What an opening tag says, and which of its attributes are not followed. Raises MarkupOffsetError."""
+    """Read an opening tag: its element, its values and the attributes that are not followed. Raises MarkupOffsetError."""
     element = ELEMENTS.get(tag.name)
     if element is None:
         known = ", ".join(f"<{name}>" for name in ELEMENTS)

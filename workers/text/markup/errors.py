@@ -1,4 +1,4 @@
-"""Why a text cannot be read as markup, and where."""
+"""Markup errors: the reason a text cannot be read as markup, and the place."""
 
 from typing import Self
 
@@ -29,6 +29,6 @@ class MarkupOffsetError(Exception):
 
 
 def line_and_column(source: str, offset: int) -> tuple[int, int]:
-    """Where an offset is for a person with an editor: both from 1, the column in code points."""
+    """Convert an offset to a line and column for a person with an editor: both from 1, the column in code points."""
     line_start = source.rfind("\n", 0, offset) + 1
     return source.count("\n", 0, line_start) + 1, offset - line_start + 1

@@ -161,7 +161,7 @@ class _Reader:
         self._end_sentence(frame.tag.name)
 
     def _end_sentence(self, name: str) -> None:
-        """Where <s> or <p> begins or ends, what came before is over."""
+        """End the sentence before an <s> or <p> that begins or ends."""
         if name in {"s", "p"}:
             self.assembly.end_sentence(ends_paragraph=name == "p")
 

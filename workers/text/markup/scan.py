@@ -81,7 +81,7 @@ def is_markup(text: str) -> bool:
 
 
 def is_whole_document(text: str) -> bool:
-    """Whether the text holds <speak>, and so is an XML document and nothing else."""
+    """True if the text holds <speak>, and so is an XML document and nothing else."""
     return _SPEAK.search(text) is not None
 
 
@@ -125,7 +125,7 @@ def _read_html(text: str, opening: int) -> Edit | None:
 
 
 def _skip_declaration(text: str) -> int:
-    """Where the text begins behind a byte order mark and an XML declaration."""
+    """Return the offset of the text behind a byte order mark and an XML declaration."""
     start = _SPACE.match(text, 1 if text.startswith("\ufeff") else 0).end()  # type: ignore[union-attr]  # it matches the empty string
     declaration = _XML_DECLARATION.match(text, start)
     return declaration.end() if declaration else start
@@ -177,7 +177,7 @@ def _read_attributes(text: str, position: int, *, name: str, is_strict: bool) ->
 
 
 def _stray_opening(text: str, opening: int) -> MarkupOffsetError:
-    """Why a < does not begin a tag."""
+    """Build the error for a < that does not begin a tag."""
     following = text[opening + 1 : opening + 2]
     if following == "?":
         return MarkupOffsetError("processing instructions are not accepted, save an XML declaration at the very beginning", offset=opening)
@@ -187,7 +187,7 @@ def _stray_opening(text: str, opening: int) -> MarkupOffsetError:
 
 
 def _broken_tag(text: str, position: int, *, name: str, opening: int) -> MarkupOffsetError:
-    """Why a tag cannot be read on at `position`, where neither an attribute nor its end follows."""
+    """Build the error for a tag that cannot be read on at `position`, where neither an attribute nor its end follows."""
     start = _SPACE.match(text, position).end()  # type: ignore[union-attr]  # it matches the empty string
     if start == len(text) or text[start] == "<":
         return MarkupOffsetError(f"the tag <{name} is not closed with >", offset=opening)

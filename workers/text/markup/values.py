@@ -1,4 +1,4 @@
-"""What the values of attributes mean. Every reader raises ValueError with a sentence that the customer reads."""
+"""Readers of attribute values. Every reader raises ValueError with a sentence that the customer reads."""
 
 import re
 from collections.abc import Callable, Collection, Mapping

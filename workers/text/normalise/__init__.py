@@ -11,7 +11,7 @@ __all__ = ["normalise"]
 
 
 def normalise(text: str, *, language: str, has_html: bool = True) -> SpokenText:
-    """What an engine is given for a written text, tied to it character by character.
+    """Convert a written text to the text an engine is given, tied to it character by character.
 
     language: BCP 47, `en`, `en-gb`, `pt-pt`. English, Spanish, French, German, Italian and Portuguese are read completely; in any
     other language letters are folded and the rest is left to its G2P. Any text is accepted, in time linear in its length, and

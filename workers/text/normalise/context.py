@@ -1,4 +1,4 @@
-"""What a rule sees of the text, and what it answers."""
+"""Context of a rule: the text as the rule sees it, and the answer it gives."""
 
 import re
 from dataclasses import dataclass

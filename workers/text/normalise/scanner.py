@@ -40,7 +40,7 @@ from workers.text.spoken import Builder, SpokenText
 
 
 def read_own(context: Context, position: int) -> Found | None:
-    """What the language reads as one with its counters, 2026年 for instance."""
+    """Read a number that the language says as one with its counter, 2026年 for instance."""
     reading = context.language.own_reading(context.text, position)
     return Found(*reading) if reading else None
 
@@ -113,7 +113,7 @@ OPENING: Final = frozenset("([{\"'“‘«„‚‹¿¡-–—/’")
 
 @cache
 def _candidates(language: Language, *, has_identifiers: bool = True) -> re.Pattern[str]:
-    """Where a rule may begin: figures, signs, words with a full stop, capitals, and the words that the language watches."""
+    """Pattern for the start of a rule: figures, signs, words with a full stop, capitals, and the words that the language watches."""
     watched = {name for name in language.abbreviations if not name.endswith(".")} | {"USD", "EUR", *language.weekdays}
     if language.code == "en":
         watched |= {*language.months, *(name.capitalize() for name in language.month_abbreviations)}

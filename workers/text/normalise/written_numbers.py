@@ -70,7 +70,7 @@ def parse_number(text: str, *, language: Language, is_money: bool = False) -> Nu
 
 
 def _interpret(raw: str, *, language: Language, sign: str, is_money: bool = False) -> tuple[int, Number]:
-    """How many characters of the run are one number, and which."""
+    """Count the characters of the run that are one number, and give that number."""
     spaced = [space for space in SPACES + " " if space in raw]
     if not spaced:
         return _interpret_marks(raw, language=language, sign=sign, is_money=is_money)
@@ -106,7 +106,7 @@ def _interpret_marks(raw: str, *, language: Language, sign: str, is_money: bool)
 
 
 def _has_groups(groups: list[str]) -> bool:
-    """Whether these are thousands: one to three digits, then threes."""
+    """True if these are thousands: one to three digits, then threes."""
     first, *rest = groups
     is_grouped = 1 <= len(first) <= 3 and first[0] != "0" and bool(rest) and all(len(group) == 3 for group in rest)
     return is_grouped and all(group.isdecimal() for group in groups)

@@ -1,4 +1,4 @@
-"""What `<say-as>` says: each type of the specification, in each language that claims it."""
+"""Readings of `<say-as>`: each type of the specification, in each language that claims it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What say-as refuses."""
+"""Errors for the input that say-as refuses."""
 
 
 class SayAsError(ValueError):

@@ -52,7 +52,7 @@ SENTENCE_ENDS: Final = frozenset({Break.PARAGRAPH, Break.LINE, Break.SENTENCE})
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What stands on the screen from start to end (seconds, whole milliseconds)."""
+    """Text that stands on the screen from start to end (seconds, whole milliseconds)."""
 
     start: float
     end: float

@@ -1,4 +1,4 @@
-"""How wide a text is on the screen, and where two lines of it part."""
+"""Width of a text on the screen, and the place where it is broken into two lines."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ LONE_WORD_COST: Final = 15
 
 
 def columns_for(language: str, text: str) -> int:
-    """How many columns a line has in a language, a BCP 47 tag; by the text's script where it is empty."""
+    """Number of columns that a line has in a language, a BCP 47 tag; by the text's script where it is empty."""
     primary = language.lower().partition("-")[0]
     if primary:
         return COLUMNS.get(primary, USUAL_COLUMNS)

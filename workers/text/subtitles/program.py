@@ -15,7 +15,7 @@ from workers.text.subtitles.words import ShownWord, TimedSpan, locate_words, wor
 
 @dataclass(frozen=True, slots=True)
 class SubtitleOrder(Message):
-    """What is to be shown: a text with the times of its words, or what was heard."""
+    """Order for subtitles: a text with the times of its words, or what was heard."""
 
     format: str
     """srt or vtt."""

@@ -25,7 +25,7 @@ _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\
 
 
 class TimedSpan(NamedTuple):
-    """When a piece of a text is heard: seconds, and code points of the text."""
+    """Time at which a piece of a text is heard: seconds, and code points of the text."""
 
     start: float
     end: float
@@ -117,7 +117,7 @@ def _in_order(spans: Iterable[TimedSpan], *, length: int) -> list[TimedSpan]:
 
 
 def _edge(text: str, end: int, start: int) -> int:
-    """Where, between two spoken words, the shown ones part: behind the last space, else before what opens a bracket or a quotation."""
+    """Find the break of the shown text between two spoken words: behind the last space, else before what opens a bracket or a quotation."""
     for position in range(start - 1, end - 1, -1):
         if text[position].isspace():
             return position + 1
@@ -140,7 +140,7 @@ def _strong_breaks(text: str, *, edges: Sequence[int]) -> list[Break | None]:
 
 
 def _weak_break(raw: str) -> Break:
-    """What parts a word from the next inside a sentence."""
+    """Find the break between a word and the next inside a sentence."""
     mark = raw.rstrip().rstrip(CLOSERS)[-1:]
     if mark and mark in CLAUSE_MARKS:
         return Break.CLAUSE

@@ -1,1 +1,1 @@
-"""Where weights come from: one file for each kind of source."""
+"""Sources of weights: one file for each kind of source."""

@@ -1,4 +1,4 @@
-"""What every source of weights offers, and what it may use while it fetches."""
+"""Interface of every source of weights, and the workspace that it may use while it fetches."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +37,7 @@ class SilentProgress:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Where a pull keeps what it has fetched so far, and whom it tells."""
+    """Folder for what a pull has fetched so far, and the receiver of its progress."""
 
     downloads: Path
     """Whole packages, kept until the set that needs them is complete."""
@@ -49,7 +49,7 @@ class Source(Protocol):
 
     @property
     def label(self) -> str:
-        """How messages name it."""
+        """Name of the source in messages."""
 
     def fetch(self, target: Path, *, size_bytes: int, workspace: Workspace) -> None:
         """Writes the file to target, which may hold the beginning of an earlier try. Raises SourceError."""

@@ -15,7 +15,7 @@ class FolderFile:
 
     @property
     def label(self) -> str:
-        """How messages name it."""
+        """Name of the source in messages."""
         return str(self.path)
 
     def fetch(self, target: Path, *, size_bytes: int, workspace: Workspace) -> None:

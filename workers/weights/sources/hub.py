@@ -24,7 +24,7 @@ class HubFile:
 
     @property
     def label(self) -> str:
-        """How messages name it."""
+        """Name of the source in messages."""
         return self.url
 
     def fetch(self, target: Path, *, size_bytes: int, workspace: Workspace) -> None:

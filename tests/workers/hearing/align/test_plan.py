@@ -1,4 +1,4 @@
-"""Where long recordings are cut."""
+"""Cutting points of long recordings."""
 
 import itertools
 import random

@@ -18,7 +18,7 @@ TEXTS = (
 
 
 def errors_of(reading: Reading) -> list[float]:
-    """How far starts and ends of the words are from the engine's own."""
+    """Differences in seconds between the starts and ends of the words found and the engine's own."""
     spoken = speak_text(reading.text, language="en")
     found = written_words(spoken, [HeardSpan(*word) for word in ALIGNER.align(reading.samples, text=spoken.text)])
     assert [word.word for word in found] == [word.word for word in reading.words]

@@ -33,7 +33,7 @@ class Conversation:
 
     @property
     def speech(self) -> list[tuple[float, float]]:
-        """What is speech in the recording."""
+        """Stretches of speech in the recording."""
         return speech_of(self.samples)
 
 

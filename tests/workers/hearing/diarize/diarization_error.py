@@ -47,7 +47,7 @@ def diarization_error(reference: list[Turn], heard: list[Turn], *, collar_second
 
 
 def _grid(turns: list[Turn], *, frames: int) -> np.ndarray:
-    """Who speaks [speakers, frames]."""
+    """Build a grid of the active speakers [speakers, frames]."""
     names = sorted({name for _, _, name in turns})
     grid = np.zeros((len(names), frames), int)
     for start, end, name in turns:

@@ -1,4 +1,4 @@
-"""Where a document is cut into parts."""
+"""Cutting a document into parts."""
 
 from workers.text.markup.cut import cut_document
 from workers.text.markup.parse import parse_markup

@@ -1,4 +1,4 @@
-"""What is refused, and where it is said to be wrong."""
+"""Refused texts, and the position given for each error."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What holds for every text: it is read or refused, in linear time, and a valid document comes out as what it says."""
+"""Properties of every text: it is read or refused, in linear time, and a valid document comes out as written."""
 
 import re
 from collections.abc import Callable
@@ -44,7 +44,7 @@ WHOLE_SHARDS = st.sampled_from(
 
 
 def refusal(text: str) -> MarkupError | None:
-    """Why a text is refused, if it is."""
+    """Return the error with which a text is refused, or None."""
     try:
         parse_markup(text)
     except MarkupError as error:

@@ -1,4 +1,4 @@
-"""What a well-formed text means."""
+"""Meaning of a well-formed text."""
 
 from typing import Any
 

@@ -34,7 +34,7 @@ def write(nodes: list["str | Tree"]) -> str:
 
 @dataclass
 class Expected:
-    """What a document must come to, one entry for each written character."""
+    """Expected result of a document, one entry for each written character."""
 
     characters: list[str] = field(default_factory=list)
     kinds: list[tuple[str, str]] = field(default_factory=list)

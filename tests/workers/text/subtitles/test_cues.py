@@ -76,7 +76,7 @@ def test_any_words_become_cues_that_keep_the_rules(words: list[ShownWord], colum
 
 
 def can_stand_together(words: list[ShownWord], *, pause: float) -> bool:
-    """Whether the words of two neighbours, `pause` apart, could have been one cue."""
+    """True if the words of two neighbours, `pause` apart, could have been one cue."""
     texts = [word.text for word in words]
     fits = any(len(" ".join(texts[:at])) <= 42 and len(" ".join(texts[at:])) <= 42 for at in range(len(texts) + 1))
     return fits and len({word.speaker for word in words}) == 1 and words[-1].end - words[0].start <= 7 and pause <= LONGEST_PAUSE_SECONDS

@@ -1,4 +1,4 @@
-"""What FFmpeg's own readers make of the files."""
+"""Subtitle files as FFmpeg's own readers read them."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""What every language can say; each one fills in its words and overrides what its grammar does otherwise."""
+"""Base of all languages; each one fills in its words and overrides what its grammar does otherwise."""
 
 import unicodedata
 from abc import ABC, abstractmethod
@@ -150,7 +150,7 @@ class Language(ABC):
         return f"{self.power} {self.number(exponent)}"
 
     def is_singular(self, number: Number) -> bool:
-        """Whether a noun behind the number stands in the singular."""
+        """True if a noun behind the number stands in the singular."""
         return number.is_one
 
     def count(self, number: Number, noun: Noun) -> str:
@@ -163,7 +163,7 @@ class Language(ABC):
         return f"{words} {self.millions_link(number, noun)}{noun}"
 
     def millions_link(self, number: Number, noun: str) -> str:  # noqa: ARG002  # for the languages that have one
-        """What stands between whole millions and a noun, with its space."""
+        """Return the text between whole millions and a noun, with its space."""
         return ""
 
     def magnitude(self, number: Number, name: str) -> str:
@@ -254,5 +254,5 @@ class Language(ABC):
         return self.letter(character) if character.isalpha() else ""
 
     def relation(self, noun: str, *, gender: Gender) -> str:  # noqa: ARG002  # for the languages that agree
-        """What a quantity is related to: per month."""
+        """Return the phrase for the unit that a quantity is related to: per month."""
         return f"{self.per} {noun}"

@@ -22,7 +22,7 @@ class Noun:
 
 @dataclass(frozen=True, slots=True)
 class Currency:
-    """What is counted in a sum of money; `minor` is missing where nobody counts hundredths."""
+    """A currency counted in a sum of money; `minor` is missing where nobody counts hundredths."""
 
     major: Noun
     minor: Noun | None = None

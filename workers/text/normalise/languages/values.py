@@ -1,4 +1,4 @@
-"""What a rule has read and a language says: numbers, dates, times of day."""
+"""Values that a rule reads and a language says: numbers, dates, times of day."""
 
 from dataclasses import dataclass
 from datetime import date as calendar_date
@@ -23,22 +23,22 @@ class Number:
 
     @property
     def is_counted(self) -> bool:
-        """Whether it is read as a number: neither too long nor led by zeros, as a code would be."""
+        """True if it is read as a number: neither too long nor led by zeros, as a code would be."""
         return len(self.digits) <= LONGEST_NUMBER_DIGITS and (self.digits[0] != "0" or self.digits == "0")
 
     @property
     def is_one(self) -> bool:
-        """Whether exactly one is counted."""
+        """True if exactly one is counted."""
         return self.digits == "1" and not self.fraction
 
     @property
     def is_below_two(self) -> bool:
-        """Whether French counts in the singular."""
+        """True if the value is below two, so that French counts in the singular."""
         return self.digits in {"0", "1"}
 
     @property
     def is_whole(self) -> bool:
-        """Whether there are no decimals."""
+        """True if there are no decimals."""
         return not self.fraction
 
 
@@ -52,7 +52,7 @@ class Date:
 
     @property
     def exists(self) -> bool:
-        """Whether the calendar has such a day; the 29th of February does where the year is unknown."""
+        """True if the calendar has such a day; the 29th of February does where the year is unknown."""
         try:
             calendar_date(self.year or 2000, self.month or 1, self.day or 1)
         except ValueError:
@@ -71,7 +71,7 @@ class TimeOfDay:
 
     @property
     def exists(self) -> bool:
-        """Whether a clock shows it; 24:00 is the end of the day."""
+        """True if a clock shows it; 24:00 is the end of the day."""
         is_hour = 1 <= self.hour <= 12 if self.half else self.hour <= 23 or (self.hour == 24 and self.minute == 0)
         return is_hour and self.minute <= 59 and self.second <= 59
 

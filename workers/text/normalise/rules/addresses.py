@@ -40,7 +40,7 @@ LONGEST_NUMBER: Final = 4
 
 
 def find_addresses(text: str) -> Iterator[tuple[int, int]]:
-    """Where addresses begin and end."""
+    """Find the start and end of each address."""
     if not INSIDE.search(text):
         return
     for match in ADDRESS.finditer(text):

@@ -67,7 +67,7 @@ def read_times(context: Context, position: int) -> Found | None:
 
 
 def _is_size(context: Context, position: int) -> bool:
-    """Whether no product follows, and the figures touch the sign or have a unit."""
+    """True if no product follows, and the figures touch the sign or have a unit."""
     match = SIZE.match(context.text, position + 1)
     if context.text[position] == "*" or not match or SUM.match(context.text, position + 1):
         return False

@@ -95,7 +95,7 @@ def say_sum(context: Context, number: Number, end: int, *, currency: Currency) -
 
 
 def related(context: Context, end: int, spoken: str) -> Found:
-    """What a quantity is related to behind a slash: per month, per kilogram, per 100 kilometers."""
+    """Add to a spoken quantity the unit behind a slash: per month, per kilogram, per 100 kilometers."""
     if context.character(end) == "/" and context.character(end + 1).isdecimal():
         return Found(end + 1, f"{spoken} {context.language.per}")
     match = RELATION.match(context.text, end)

@@ -99,7 +99,7 @@ def _with_unit(context: Context, number: Number, end: int, *, start: int) -> Fou
 
 
 def _is_ordinal_sign(context: Context, number: Number, end: int) -> bool:
-    """Whether the degree sign behind the number stands for a raised o."""
+    """True if the degree sign behind the number stands for a raised o."""
     if context.character(end) != "°" or context.character(end + 1).isalpha() or not number.is_counted:
         return False
     before, after = context.word_before(end - len(number.digits)), context.word_after(end + 1)
@@ -171,6 +171,6 @@ def _plain(context: Context, number: Number, *, start: int, end: int) -> Found:
 
 
 def is_year(value: int, *, language: Language, before: str) -> bool:
-    """Whether four figures are read as a year: after a word like "in", and in English and German those of our time always."""
+    """True if four figures are read as a year: after a word like "in", and in English and German those of our time always."""
     is_of_our_time = language.code in {"en", "de"} and 1900 <= value <= 2099
     return is_of_our_time or (1000 <= value <= 2199 and before.lower() in language.year_contexts)

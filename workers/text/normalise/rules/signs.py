@@ -35,7 +35,7 @@ FRACTION: Final = re.compile(r"\.(\d{1,15})(?![\d.]*\d)")
 
 
 def read_sign(context: Context, position: int) -> Found | None:
-    """What a sign says, or a space where it says nothing."""
+    """Read a sign as its words, or as a space where it says nothing."""
     compared = read_comparison(context, position) if context.text[position] == "=" else None
     repeated = REPEATED.match(context.text, position)
     if repeated and not compared:

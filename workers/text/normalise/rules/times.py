@@ -53,7 +53,7 @@ def read_time(context: Context, position: int) -> Found | None:
 
 
 def _is_italian_hour(context: Context, position: int) -> bool:
-    """Whether a time is announced: alle 14.30, ore 9.00-17.00."""
+    """True if a time is announced: alle 14.30, ore 9.00-17.00."""
     is_end = ITALIAN_START.search(context.text[max(0, position - 7) : position]) is not None
     return is_end or context.word_before(position).lower() in {"alle", "ore", "dalle"}
 

@@ -101,13 +101,13 @@ def read_abbreviation(context: Context, position: int) -> Found | None:
 
 
 def _is_numbered(context: Context, end: int) -> bool:
-    """Whether a Roman numeral follows, of more than a letter: vol. II."""
+    """True if a Roman numeral of more than one letter follows: vol. II."""
     match = ROMAN.match(context.text, end + 1) if context.character(end) == " " else None
     return match is not None and len(match[1]) > 1
 
 
 def _is_continued(context: Context, end: int) -> bool:
-    """Whether an abbreviation follows that never begins a sentence: Bros. Ltd."""
+    """True if an abbreviation follows that never begins a sentence: Bros. Ltd."""
     match = _abbreviation_pattern(context.language).match(context.text, end + 1) if context.character(end) == " " else None
     return match is not None and context.language.abbreviations[match[1]][0] not in "^*#"
 
@@ -249,7 +249,7 @@ def _century(context: Context, value: int, *, before: str, after: str) -> str:
 
 
 def _may_stand_alone(context: Context, match: re.Match[str], before: str, *, is_ruler: bool) -> bool:
-    """Whether one letter is a numeral: never the English pronoun I, and only beside a word that calls for a number."""
+    """True if one letter is a numeral: never the English pronoun I, and only beside a word that calls for a number."""
     language, numeral, end = context.language, match[1], match.end()
     keywords = roman_keywords(language)
     if not is_ruler and not (before.lower() in keywords and before[:1].isupper()):

@@ -77,7 +77,7 @@ class English(Language):
 
     @staticmethod
     def _half_of(hour: int) -> str:
-        """What tells a time on the 24-hour clock; one o'clock to noon may be either and is left so."""
+        """Return the AM or PM that tells a time on the 24-hour clock; one o'clock to noon may be either and is left so."""
         if hour in {0, 24}:
             return "AM"
         return "PM" if hour > 12 else ""

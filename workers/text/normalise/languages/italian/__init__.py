@@ -16,7 +16,7 @@ LONG_ARTICLE_STARTS = ("z", "gn", "ps", "pn", "x", "y", "sb", "sc", "sd", "sf", 
 
 
 def is_degree_rank(number: int, *, before: str, after: str) -> bool:
-    """Whether `3°` is a rank and not a temperature or an angle."""
+    """True if `3°` is a rank and not a temperature or an angle."""
     is_named = bool(after) and after.lower() not in words.NOT_NOUNS
     return before.lower() in {"il", "al", "del", "nel", "dal"} or (is_named and number <= 12)
 

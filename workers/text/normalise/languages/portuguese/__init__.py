@@ -11,7 +11,7 @@ HALVES = {"am": "da manhã", "pm": "da tarde"}
 
 
 def is_degree_rank(number: int, *, before: str, after: str) -> bool:
-    """Whether `3°` is a rank and not a temperature or an angle."""
+    """True if `3°` is a rank and not a temperature or an angle."""
     is_named = bool(after) and after.lower() not in words.NOT_NOUNS
     return before.lower() in {"o", "ao", "do", "no"} or (is_named and number <= 12)
 

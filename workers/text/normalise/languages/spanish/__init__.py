@@ -11,7 +11,7 @@ FRACTIONS = {2: "medio", 3: "tercio", **{number: numbers.ordinal(number) for num
 
 
 def is_degree_rank(number: int, *, before: str, after: str) -> bool:
-    """Whether `3°` is a rank and not a temperature or an angle."""
+    """True if `3°` is a rank and not a temperature or an angle."""
     is_named = bool(after) and after.lower() not in words.NOT_NOUNS
     return before.lower() in {"el", "al", "del"} or (is_named and number <= 12)
 
