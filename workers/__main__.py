@@ -18,9 +18,9 @@ from workers import celery
 from workers.broker import wait_for_broker
 from workers.consumer import broker_address
 from workers.contract.errors import WorkError
-from workers.engines.base import Model
 from workers.log import configure_logging
 from workers.memory import limit_arenas
+from workers.protocols.engine import Model
 from workers.registry import survey_engines
 from workers.runtime import Runtime
 from workers.settings import Settings, SettingsError

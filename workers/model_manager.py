@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from workers.contract.errors import OUT_OF_MEMORY, UNKNOWN_ENGINE, WorkError
-from workers.engines.base import Model
+from workers.protocols.engine import Model
 
 logger = logging.getLogger(__name__)
 

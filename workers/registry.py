@@ -9,7 +9,7 @@ from typing import Final
 
 import workers.engines
 from workers.contract.errors import UNKNOWN_ENGINE, WorkError
-from workers.engines.base import Model
+from workers.protocols.engine import Model
 
 WANTED_VARIABLE: Final = "TTSAI_ENGINES"
 """Ids of engines, separated by commas; all but those for tests when empty."""

@@ -16,11 +16,11 @@ from workers.computing import ComputeJournal
 from workers.contract.errors import WorkError
 from workers.contract.messages import Announcement
 from workers.contract.names import CODEC_QUEUE, LANES, RUN_PART, queue_name
-from workers.engines.base import Model
 from workers.heartbeat import Herald
 from workers.model_manager import ModelManager
 from workers.outbox import Outbox
 from workers.parts import Parts
+from workers.protocols.engine import Model
 from workers.scheduler import SentenceScheduler
 from workers.settings import Settings
 from workers.slots import queue_slots

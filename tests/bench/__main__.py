@@ -10,7 +10,7 @@ from tests.bench.listening import measure_listening
 from tests.bench.speed import measure_latency, measure_throughput
 from tests.environment import use_clean_environment
 from tests.flows.running import ROOT, RunningPlatform
-from workers.engines.base import Engine
+from workers.protocols.engine import Engine
 from workers.registry import available_engines
 
 AIMS = {

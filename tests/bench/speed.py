@@ -11,7 +11,7 @@ from typing import Self
 import httpx
 
 from tests.flows.running import RunningPlatform
-from workers.engines.base import Engine
+from workers.protocols.engine import Engine
 
 SENTENCES = (
     "The first train leaves before sunrise, and the last one returns after midnight.",

@@ -9,9 +9,10 @@ import numpy as np
 
 import workers
 from workers.audio.resample import Resampler
+from workers.audio.samples import HEARING_RATE, Samples
 from workers.contract.engines import EngineSpec
-from workers.engines.base import as_speaker
-from workers.engines.recogniser import HEARING_RATE, Hearing, Samples, as_recogniser
+from workers.protocols.engine import as_speaker
+from workers.protocols.recogniser import Hearing, as_recogniser
 from workers.registry import survey_engines
 from workers.runtime import Runtime
 from workers.settings import Settings

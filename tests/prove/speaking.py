@@ -8,8 +8,9 @@ import numpy as np
 import soundfile
 
 from workers.audio.joins import Joiner
-from workers.engines.base import Engine, Spoken
+from workers.audio.samples import Spoken
 from workers.engines.kokoro import KokoroEngine
+from workers.protocols.engine import Engine
 from workers.text.markup.parse import parse_markup
 from workers.text.script import Request, write_script
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tests.prove.speaking import worker_audio
 from workers.audio.resample import Resampler
-from workers.engines.base import Spoken
+from workers.audio.samples import Spoken
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800)]
 

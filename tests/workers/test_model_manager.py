@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from workers.audio.samples import Spoken
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import WorkError
-from workers.engines.base import Engine, Sentence, Spoken
+from workers.contract.speech import Sentence
 from workers.model_manager import ModelManager
+from workers.protocols.engine import Engine
 
 
 class Model(Engine):

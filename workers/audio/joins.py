@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.audio.loudness import level_gain, limit_peaks
-from workers.engines.base import Spoken, WordTiming
+from workers.audio.samples import Spoken
+from workers.contract.speech import WordTiming
 
 FRAME_SECONDS: Final = 0.01
 SOUND_BELOW_PEAK_DB: Final = 50.0

@@ -8,8 +8,8 @@ from typing import Final
 from workers.apertium.modes import Routes, find_routes
 from workers.apertium.pipeline import run_mode
 from workers.contract.engines import Directions, EngineSpec
-from workers.engines.base import Model
-from workers.engines.translator import Translator, check_direction
+from workers.protocols.engine import Model
+from workers.protocols.translator import Translator, check_direction
 from workers.text.verbatim import translate_around
 from workers.translation.routes import group_targets
 from workers.weights.store import WeightStore

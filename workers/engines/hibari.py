@@ -12,10 +12,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.audio.samples import Spoken
 from workers.audio.tempo import change_tempo, split_speed
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, NOTHING_TO_SAY, WorkError
-from workers.engines.base import Engine, GivenPhonemes, Sentence, Spoken, find_voice
+from workers.contract.speech import GivenPhonemes, Sentence
+from workers.protocols.engine import Engine, find_voice
 from workers.text.english import english_phonemizer
 from workers.text.ipa import kokoro_spelling
 from workers.text.phonemes import phoneme_boundaries, time_words

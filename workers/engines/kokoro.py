@@ -11,10 +11,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.audio.samples import Spoken
 from workers.audio.tempo import change_tempo, split_speed
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
-from workers.engines.base import Engine, GivenPhonemes, Sentence, Spoken, find_voice
+from workers.contract.speech import GivenPhonemes, Sentence
+from workers.protocols.engine import Engine, find_voice
 from workers.text.english import english_phonemizer
 from workers.text.g2p.languages import find_obstacle as find_language_obstacle
 from workers.text.g2p.languages import phonemizer_of

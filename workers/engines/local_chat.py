@@ -12,8 +12,8 @@ from typing import Any, Final
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, INVALID_TEXT, WorkError
 from workers.contract.listening import Turn
-from workers.engines.base import Model
-from workers.engines.responder import Responder
+from workers.protocols.engine import Model
+from workers.protocols.responder import Responder
 from workers.text.answers import bound_answer
 from workers.weights.sets.smollm2 import NAME, SMOLLM2
 from workers.weights.store import WeightsMissingError, WeightStore

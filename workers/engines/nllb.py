@@ -7,8 +7,8 @@ from typing import Final
 
 from workers.contract.engines import Directions, EngineSpec
 from workers.contract.errors import WorkError
-from workers.engines.base import Model
-from workers.engines.translator import Translator, check_direction
+from workers.protocols.engine import Model
+from workers.protocols.translator import Translator, check_direction
 from workers.text.verbatim import translate_around
 from workers.translation.folder import TranslationFolder, find_models
 from workers.translation.model import TranslationModel

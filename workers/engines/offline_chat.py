@@ -6,8 +6,8 @@ from typing import Final
 
 from workers.contract.engines import EngineSpec
 from workers.contract.listening import Turn
-from workers.engines.base import Model
-from workers.engines.responder import Responder
+from workers.protocols.engine import Model
+from workers.protocols.responder import Responder
 from workers.text.smalltalk import answer_smalltalk
 from workers.text.smalltalk_phrases import PHRASES
 

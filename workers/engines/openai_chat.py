@@ -10,8 +10,8 @@ from workers.chat_server import read_settings
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.listening import Turn
-from workers.engines.base import Model
-from workers.engines.responder import Responder
+from workers.protocols.engine import Model
+from workers.protocols.responder import Responder
 from workers.text.answers import bound_answer
 
 PREFIX: Final = "TTSAI_CHAT"

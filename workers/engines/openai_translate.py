@@ -11,8 +11,8 @@ from typing import Final
 from workers.chat_server import ChatServer, read_settings
 from workers.contract.engines import Directions, EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
-from workers.engines.base import Model
-from workers.engines.translator import Translator, check_direction
+from workers.protocols.engine import Model
+from workers.protocols.translator import Translator, check_direction
 from workers.text.language_names import LANGUAGE_NAMES
 from workers.text.verbatim import LETTER
 

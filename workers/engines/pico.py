@@ -10,11 +10,13 @@ from typing import Final
 
 import numpy as np
 
+from workers.audio.samples import Spoken
 from workers.audio.tempo import change_tempo, split_speed
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, NOTHING_TO_SAY, WorkError
-from workers.engines.base import Engine, GivenPhonemes, Sentence, Spoken, find_voice
+from workers.contract.speech import GivenPhonemes, Sentence
 from workers.pico.process import PicoProcesses
+from workers.protocols.engine import Engine, find_voice
 from workers.text.sentences import split_sentences
 
 SAMPLE_RATE: Final = 16_000

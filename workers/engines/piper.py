@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from workers.audio.samples import Spoken
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
-from workers.engines.base import Engine, GivenPhonemes, Sentence, Spoken
+from workers.contract.speech import GivenPhonemes, Sentence
+from workers.protocols.engine import Engine
 from workers.text.g2p.espeak import find_espeak_obstacle
 from workers.vits.folder import read_piper
 from workers.vits.model import VitsModel

@@ -10,16 +10,17 @@ from typing import Any, Final
 
 import numpy as np
 
+from workers.audio.samples import HEARING_RATE, Samples
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, UNKNOWN_ENGINE, WorkError
 from workers.contract.listening import HeardSegment, HeardWord
-from workers.engines.base import Model
-from workers.engines.recogniser import HEARING_RATE, Heard, Hearing, Recogniser, Samples, check_language, told_by_speakers
 from workers.hearing.guards import compression_ratio
 from workers.hearing.segmentation import TimedWord, split_words, text_of
 from workers.hearing.sensevoice.decoding import Spelled, decode_frames, read_tokens
 from workers.hearing.sensevoice.features import STEP_SAMPLES, filter_banks, stack_frames
 from workers.hearing.vad import find_detector_obstacle
+from workers.protocols.engine import Model
+from workers.protocols.recogniser import Heard, Hearing, Recogniser, check_language, told_by_speakers
 from workers.weights.store import WeightsMissingError, WeightStore
 
 FOLDER_VARIABLE: Final = "TTSAI_SENSEVOICE_FOLDER"

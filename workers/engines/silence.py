@@ -9,9 +9,11 @@ from typing import Final
 
 import numpy as np
 
+from workers.audio.samples import Spoken
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import INTERNAL_ERROR, NOTHING_TO_SAY, WorkError
-from workers.engines.base import Engine, GivenPhonemes, Sentence, Spoken, WordTiming, find_voice
+from workers.contract.speech import GivenPhonemes, Sentence, WordTiming
+from workers.protocols.engine import Engine, find_voice
 from workers.text.sentences import split_sentences
 
 SAMPLE_RATE: Final = 24_000

@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
+from workers.audio.samples import Spoken
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import UNKNOWN_VOICE, WorkError
-from workers.engines.base import Engine, GivenPhonemes, Sentence, Spoken
+from workers.contract.speech import GivenPhonemes, Sentence
+from workers.protocols.engine import Engine
 from workers.text.g2p.espeak import find_espeak_obstacle
 from workers.vits.folder import find_voices
 from workers.vits.model import VitsModel

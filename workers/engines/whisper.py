@@ -8,15 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from workers.audio.samples import HEARING_RATE, Samples
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.listening import HeardWord
-from workers.engines.base import Model
-from workers.engines.recogniser import HEARING_RATE, Heard, Hearing, Recogniser, Samples, check_language, told_by_speakers
 from workers.hearing.vad import find_detector_obstacle
 from workers.hearing.whisper.languages import MULTILINGUAL, WITH_CANTONESE
 from workers.hearing.whisper.listening import hear_windows, most_probable_language
 from workers.hearing.whisper.model import WhisperModel, compute_threads
+from workers.protocols.engine import Model
+from workers.protocols.recogniser import Heard, Hearing, Recogniser, check_language, told_by_speakers
 from workers.weights.store import WeightsMissingError, WeightStore
 
 FOLDERS_VARIABLE: Final = "TTSAI_WHISPER_FOLDERS"

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.engines.recogniser import HEARING_RATE
+from workers.audio.samples import HEARING_RATE
 
 FRAME_SAMPLES: Final = 1024
 """64 ms: three periods of the lowest voice."""

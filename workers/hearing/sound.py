@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.audio.recordings import Recording
-from workers.engines.recogniser import HEARING_RATE, Samples
+from workers.audio.samples import HEARING_RATE, Samples
 from workers.hearing.windows import Read, sample_span
 
 SAMPLE_BYTES: Final = 2

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.engines.recogniser import HEARING_RATE
+from workers.audio.samples import HEARING_RATE
 from workers.hearing.speech import Region
 
 MARGIN_SECONDS: Final = 0.3

@@ -11,8 +11,8 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.audio.samples import HEARING_RATE, Samples
 from workers.contract.listening import HeardSegment, VoicePrint
-from workers.engines.recogniser import HEARING_RATE, Heard, Hearing, Recogniser, Samples, as_recogniser
 from workers.fairness import Order
 from workers.hearing.diarize import voice_prints
 from workers.hearing.pitch import PitchTally, tally_pitch
@@ -29,6 +29,7 @@ from workers.hearing.sound import Sound, to_float
 from workers.hearing.speech import Region
 from workers.hearing.windows import Window, pack_windows, split_window
 from workers.parts import PartRun
+from workers.protocols.recogniser import Heard, Hearing, Recogniser, as_recogniser
 from workers.tasks.workbench import Workbench
 
 T = TypeVar("T")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from workers.engines.base import Model
 from workers.parts import PartRun
+from workers.protocols.engine import Model
 from workers.tasks.speak import sentence_order
 from workers.tasks.workbench import Workbench
 

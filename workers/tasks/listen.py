@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from workers.audio.recordings import decoding_limits, open_recording
+from workers.audio.samples import HEARING_RATE
 from workers.contract.errors import INTERNAL_ERROR, WorkError
 from workers.contract.listening import HeardSegment, ListenWork, Survey, TranscriptDocument, VoicePrint
 from workers.contract.messages import Manifest, PartMessage
-from workers.engines.recogniser import HEARING_RATE, Hearing, Recogniser, as_recogniser, check_language
 from workers.fairness import Order
 from workers.hearing.diarize import name_speakers
 from workers.hearing.pitch import PitchTally
@@ -18,6 +18,7 @@ from workers.hearing.speech import Region, regions_within
 from workers.hearing.transcripts import whole_text, without_words
 from workers.hearing.windows import CONTEXT_SECONDS, Window, pack_windows
 from workers.parts import PartRun
+from workers.protocols.recogniser import Hearing, Recogniser, as_recogniser, check_language
 from workers.stream import PartEvents
 from workers.tasks.detect import detect_speech
 from workers.tasks.hearing import HeardWindow, WindowListener

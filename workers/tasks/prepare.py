@@ -8,14 +8,15 @@ from typing import Final
 from workers.audio.encode import EncodedFile
 from workers.audio.probe import DecodedFile, ProbeError, decode_file
 from workers.audio.recordings import decoding_limits
+from workers.audio.samples import HEARING_RATE
 from workers.contract.errors import BAD_AUDIO, INTERNAL_ERROR, WorkError
 from workers.contract.listening import PrepareWork, Survey
 from workers.contract.messages import Manifest
-from workers.engines.recogniser import HEARING_RATE, Recogniser, as_recogniser, check_language
 from workers.hearing.cuts import choose_cuts
 from workers.hearing.sound import Sound, of_wav, to_float
 from workers.hearing.windows import Window, pack_windows
 from workers.parts import PartRun
+from workers.protocols.recogniser import Recogniser, as_recogniser, check_language
 from workers.tasks.detect import detect_speech
 from workers.tasks.recode import recode
 from workers.tasks.results import store_results, stored_output

@@ -3,9 +3,9 @@
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
 from workers.contract.listening import ReplyWork, ScriptDocument, TranscriptDocument, Turn
 from workers.contract.messages import Manifest
-from workers.engines.base import Model, primary_tag
-from workers.engines.responder import as_responder
 from workers.parts import PartRun
+from workers.protocols.engine import Model, primary_tag
+from workers.protocols.responder import as_responder
 from workers.tasks.inference import submit_inference
 from workers.tasks.results import read_document, store_document
 from workers.tasks.workbench import Workbench

@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from workers.audio.encode import EncodedFile, Encoder, FileEncoder
 from workers.audio.joins import Joiner
+from workers.audio.samples import Spoken
 from workers.contract.errors import NOTHING_TO_SAY, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.listening import ScriptDocument
 from workers.contract.markup import Segment
 from workers.contract.messages import Manifest, PartMessage, SpeakWork
 from workers.contract.names import LANES, Lane
-from workers.engines.base import Engine, Spoken, as_speaker
 from workers.fairness import Order
 from workers.parts import PartRun
+from workers.protocols.engine import Engine, as_speaker
 from workers.storage import Storage
 from workers.stream import PartEvents
 from workers.tasks.results import check_format, read_document, store_results, stored_output

@@ -11,9 +11,9 @@ from workers.contract.engines import EngineSpec
 from workers.contract.errors import INTERNAL_ERROR, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.listening import ScriptDocument, TranscriptDocument, TranslateWork
 from workers.contract.messages import Manifest
-from workers.engines.base import Model, primary_tag
-from workers.engines.translator import Translator, as_translator, check_direction
 from workers.parts import PartRun
+from workers.protocols.engine import Model, primary_tag
+from workers.protocols.translator import Translator, as_translator, check_direction
 from workers.tasks.inference import submit_inference
 from workers.tasks.results import read_document, store_document
 from workers.tasks.workbench import Workbench

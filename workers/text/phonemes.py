@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from workers.engines.base import GivenPhonemes, WordTiming
+from workers.contract.speech import GivenPhonemes, WordTiming
 
 
 @dataclass(frozen=True, slots=True)

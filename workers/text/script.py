@@ -8,7 +8,8 @@ from typing import Final
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import INVALID_TEXT, WorkError
 from workers.contract.markup import PronunciationRule, Segment
-from workers.engines.base import Engine, GivenPhonemes, WordTiming
+from workers.contract.speech import GivenPhonemes, WordTiming
+from workers.protocols.engine import Engine
 from workers.text.language import detect_against, detect_language, regional_tag
 from workers.text.markup.boundaries import Break
 from workers.text.normalise import normalise

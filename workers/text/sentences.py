@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from workers.engines.base import Sentence
+from workers.contract.speech import Sentence
 from workers.text.markup.boundaries import Break, Segment, cut_segment, find_segments
 
 PAUSES: Final[Mapping[Break, float]] = MappingProxyType(

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workers.audio.samples import Spoken
 from workers.audio.tempo import change_tempo
 from workers.contract.engines import VoiceSpec
-from workers.engines.base import GivenPhonemes, Sentence, Spoken
+from workers.contract.speech import GivenPhonemes, Sentence
 from workers.text.phonemes import Phonemised, time_words
 from workers.text.sentences import split_sentences
 from workers.vits.folder import VitsVoice

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
-from workers.engines.base import GivenPhonemes
+from workers.contract.speech import GivenPhonemes
 from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord, join_phonemes
 from workers.text.g2p.espeak import EspeakG2P, plain_ipa
 from workers.text.ipa import espeak_spelling

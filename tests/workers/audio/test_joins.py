@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from tests.workers.audio.signals import RATE, silence, tone
 from workers.audio.joins import Joiner, fade_edges, find_sound
 from workers.audio.loudness import CEILING, TARGET_LUFS, level_gain, limit_peaks, measure_loudness
-from workers.engines.base import Spoken, WordTiming
+from workers.audio.samples import Spoken
+from workers.contract.speech import WordTiming
 from workers.engines.hibari import HibariEngine
 
 

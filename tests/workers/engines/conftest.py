@@ -10,7 +10,7 @@ import pytest
 from tests.flows.listening import Listener
 from workers.audio.joins import find_sound
 from workers.audio.resample import Resampler
-from workers.engines.base import Spoken
+from workers.audio.samples import Spoken
 from workers.engines.hibari import HibariEngine
 from workers.engines.kokoro import KokoroEngine
 

@@ -13,8 +13,8 @@ from workers.contract.listening import Turn
 from workers.engines.local_chat import CONTEXT_TOKENS, LocalChat
 from workers.engines.offline_chat import OfflineChat
 from workers.engines.openai_chat import SYSTEM_PROMPT, OpenAIChat
-from workers.engines.responder import as_responder
 from workers.engines.silence import SilenceEngine
+from workers.protocols.responder import as_responder
 from workers.weights.store import WeightStore
 
 HELLO = (Turn("user", "Hello"),)

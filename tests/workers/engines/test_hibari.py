@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.workers.engines.conftest import loudness_between
+from workers.audio.samples import Spoken
 from workers.contract.errors import WorkError
-from workers.engines.base import Spoken
 from workers.engines.hibari import HibariEngine
 
 TEXT = "The museum keeps its oldest maps in a dark, dry room."

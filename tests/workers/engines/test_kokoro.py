@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.workers.engines.conftest import loudness_between, median_pitch, sounding_seconds
+from workers.audio.samples import Spoken
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import WorkError
-from workers.engines.base import Spoken
 from workers.engines.kokoro import LONGEST_PHONEMES, MOST_PHONEMES, KokoroEngine
 from workers.text.english import english_phonemizer
 

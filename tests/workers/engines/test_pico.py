@@ -8,8 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.workers.engines.conftest import median_pitch, sounding_seconds
+from workers.audio.samples import Spoken
 from workers.contract.errors import WorkError
-from workers.engines.base import Spoken
 from workers.engines.pico import LONGEST_WORD, PicoEngine, readable
 
 TEXTS = {

@@ -9,9 +9,9 @@ from onnx import TensorProto, helper
 
 from tests.workers.hearing.clips import LIBRIVOX, clip, silence
 from workers.contract.errors import WorkError
-from workers.engines.recogniser import Hearing
 from workers.engines.sensevoice import SenseVoiceEngine, build_engines
 from workers.hearing.sensevoice.features import filter_banks, stack_frames
+from workers.protocols.recogniser import Hearing
 
 TOKENS = ("<blk>", "▁he", "▁was", "n't", ".", "你", "好", "<|en|>", "<|zh|>", "<|nospeech|>", "<|NEUTRAL|>", "<|Speech|>", "<|withitn|>")
 LANGUAGES = {"auto": 0, "zh": 3, "en": 4, "yue": 7, "ja": 11, "ko": 12}

@@ -11,11 +11,11 @@ import pytest
 from tests.workers.engines.conftest import HEARD_IN_SPANISH
 from tests.workers.hearing.clips import LIBRIVOX, clip, clips, errors_in, silence, spoken_words
 from workers.contract.errors import WorkError
-from workers.engines.recogniser import Hearing, as_recogniser
 from workers.engines.silence import SilenceEngine
 from workers.engines.whisper import WhisperEngine, build_engines
 from workers.hearing.whisper.listening import TEMPERATURES
 from workers.hearing.whisper.model import Decoded, WhisperModel
+from workers.protocols.recogniser import Hearing, as_recogniser
 
 ENGLISH = Hearing(language="en")
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from workers.contract.codec import Message
 from workers.contract.listening import ListenWork, PrepareWork, Survey, TranscriptDocument, TranscriptWork
 from workers.contract.messages import Address, Manifest, PartMessage
-from workers.engines.base import Model
 from workers.model_manager import ModelManager
 from workers.parts import PartRun
+from workers.protocols.engine import Model
 from workers.scheduler import SentenceScheduler
 from workers.storage import Storage
 from workers.stream import LiveEvents

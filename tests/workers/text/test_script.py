@@ -4,7 +4,7 @@ import pytest
 
 from workers.contract.errors import WorkError
 from workers.contract.markup import PronunciationRule, Segment
-from workers.engines.base import GivenPhonemes, WordTiming
+from workers.contract.speech import GivenPhonemes, WordTiming
 from workers.engines.kokoro import KokoroEngine
 from workers.text.markup.parse import parse_markup
 from workers.text.script import Request, Script, choose_language, write_script

@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.engines.recogniser import Recogniser
 from workers.hearing.align.sphinx import SphinxAligner
 from workers.hearing.align.spoken import HeardSpan
+from workers.protocols.recogniser import Recogniser
 
 LONGEST_TEXT_CHARACTERS: Final = 900
 """Nobody says more in half a minute, and a recogniser reads no more at once."""

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from workers.audio.samples import HEARING_RATE, Samples
 from workers.contract.listening import HeardSegment, HeardWord
-from workers.engines.recogniser import HEARING_RATE, Heard, Hearing, Samples
 from workers.hearing.guards import GUESSED_BELOW, find_loop, has_repeated_phrase, is_spoken_repetition
 from workers.hearing.segmentation import TimedWord, split_words, text_of
 from workers.hearing.whisper.model import Decoded, Encoded, WhisperModel
 from workers.hearing.whisper.pairing import pair_by_time
+from workers.protocols.recogniser import Heard, Hearing
 
 TEMPERATURES: Final = (0.3, 0.6, 0.9)
 """Tried one after the other while a text is repetitive or guessed. OpenAI's program takes five steps, but a window is to end in seconds."""

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.engines.recogniser import Samples
+from workers.audio.samples import Samples
 from workers.hearing.guards import GUESSED_BELOW, REPETITIVE_ABOVE, SILENT_ABOVE, compression_ratio
 from workers.hearing.segmentation import TimedWord
 from workers.scheduler import lower_priority

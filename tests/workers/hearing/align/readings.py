@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from workers.audio.joins import Joiner
 from workers.audio.resample import Resampler
 from workers.contract.markup import Segment
-from workers.engines.base import WordTiming
+from workers.contract.speech import WordTiming
 from workers.engines.hibari import HibariEngine
 from workers.text.script import Request, write_script
 

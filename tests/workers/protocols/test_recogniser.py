@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from workers.engines.recogniser import told_by_speakers
 from workers.engines.whisper import WHISPER
+from workers.protocols.recogniser import told_by_speakers
 
 
 def test_speakers_are_told_apart_where_the_encoder_is(monkeypatch: Any, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 from workers.contract.errors import UNKNOWN_ENGINE, WorkError
 from workers.contract.listening import Turn
-from workers.engines.base import Model
+from workers.protocols.engine import Model
 
 
 class Responder(Model, Protocol):

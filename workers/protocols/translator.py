@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import UNKNOWN_ENGINE, UNSUPPORTED_LANGUAGE, WorkError
-from workers.engines.base import Model
+from workers.protocols.engine import Model
 
 
 class Translator(Model, Protocol):

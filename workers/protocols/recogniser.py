@@ -4,19 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
-import numpy as np
-from numpy.typing import NDArray
-
+from workers.audio.samples import Samples
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import UNKNOWN_ENGINE, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.listening import HeardSegment, HeardWord
-from workers.engines.base import Model, primary_tag
+from workers.protocols.engine import Model, primary_tag
 from workers.weights.store import WeightsMissingError, WeightStore
-
-HEARING_RATE = 16_000
-"""Hz, of all samples that recognisers and the detector of speech take."""
-Samples = NDArray[np.float32]
-"""Mono, shape [n], full scale 1.0, HEARING_RATE samples a second."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Protocols of the engines, and the values their methods take and return."""
