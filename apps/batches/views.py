@@ -17,7 +17,7 @@ from apps.batches.services.cancel import cancel_batch
 from apps.core.fields import validated
 from apps.core.idempotency import body_digest
 from apps.core.links import public_base
-from apps.speech.views import IDEMPOTENCY_HEADER, idempotency_of, request_id_of
+from apps.jobs.requests import IDEMPOTENCY_HEADER, idempotency_of, request_id_of
 
 SHAPE = BatchRequestSerializer()
 ENDPOINT = "tts-batch"

@@ -13,7 +13,7 @@ from apps.accounts.callers import get_caller
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import ApplicationError
 from apps.core.idempotency import body_digest, idempotency_key
-from apps.jobs.services.idempotency import Idempotency, as_twin
+from apps.jobs.services.idempotency import Idempotency, in_flight_dedup_key
 from apps.jobs.services.submit import Submission
 from apps.jobs.waiting import Answer, JobAnswer, upload_wait_seconds, wants_no_wait
 from apps.uploads.services import Source, SourceOrder, release_source, take_source_aside
@@ -74,4 +74,4 @@ def request_idempotency(request: Request, *, endpoint: str, body: Mapping[str, A
     key = idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
     if key is not None:
         return Idempotency(key=key, body_digest=digest)
-    return as_twin(get_caller(request), digest=digest, is_waiting=not wants_no_wait(request))
+    return in_flight_dedup_key(get_caller(request), digest=digest, is_waiting=not wants_no_wait(request))

@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from apps.core.deferred import Exchange
 from apps.core.fields import validated
 from apps.jobs.models import Job
+from apps.jobs.requests import IDEMPOTENCY_HEADER
 from apps.jobs.waiting import ASYNC, wants_no_wait
 from apps.listening.requests import ListeningView
 from apps.listening.serializers import TranscriptionRequestSerializer, TranscriptSerializer
 from apps.listening.services import ListeningOrder
 from apps.listening.shapes import answer_shape
-from apps.speech.views import IDEMPOTENCY_HEADER
 
 SHAPE = TranscriptionRequestSerializer()
 NOT_STORED = {"Cache-Control": "no-store"}

@@ -11,28 +11,16 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import AnyCaller, scope_required
 from apps.accounts.throttles import PollLimit
-from apps.billing import prices
 from apps.core.errors import InvalidRequestError
 from apps.core.fields import validated
-from apps.core.idempotency import body_digest, idempotency_key
 from apps.core.links import public_base
-from apps.jobs.models import JobState
-from apps.jobs.outcomes import STATUS, substitution_shape
-from apps.jobs.services.idempotency import Idempotency, as_twin
-from apps.jobs.services.submit import Submission
+from apps.jobs.requests import IDEMPOTENCY_HEADER, idempotency_of, in_flight_dedup_key_of, queued_shape, request_id_of
 from apps.speech.results import document_of, result_shape
 from apps.speech.selectors import get_speech_job
 from apps.speech.serializers import DEFAULT_MODEL, QueuedSpeechSerializer, SpeechRequestSerializer, SpeechResultSerializer
 from apps.speech.services import SpeechOrder, request_speech
 
 SHAPE = SpeechRequestSerializer()
-
-IDEMPOTENCY_HEADER = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="Remembered for 24 hours: the same key and body give the same job and one charge; another body is 409.",
-)
 
 
 class SpeechView(APIView):
@@ -53,7 +41,7 @@ class SpeechView(APIView):
         """Queues the text and answers at once: poll `/v1/speech/results/` with the uuid. Free models need no key. An identical request of
         the same key joins the job while it runs: one job, one charge."""
         order = order_of(validated(SHAPE, request.data))
-        idempotency = idempotency_of(request, endpoint="tts") or twin_of(request, endpoint="tts", is_waiting=False)
+        idempotency = idempotency_of(request, endpoint="tts") or in_flight_dedup_key_of(request, endpoint="tts", is_waiting=False)
         submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
         return Response(queued_shape(submission))
 
@@ -101,33 +89,3 @@ def order_of(body: dict[str, Any]) -> SpeechOrder:
         has_timestamps=body["timestamps"],
         webhook_url=body.get("webhook_url", ""),
     )
-
-
-def queued_shape(submission: Submission) -> dict[str, Any]:
-    """The answer to a request that was queued, and to its repetition."""
-    job, remaining = submission.job, submission.credits_remaining_millicredits
-    used = job.price_millicredits if job.state in {JobState.QUEUED, JobState.RUNNING} else job.charged_millicredits
-    return {
-        "uuid": job.uuid.hex,
-        "job_id": str(job.uuid),
-        "status": STATUS[JobState(job.state)],
-        "credits_used": prices.credits(used),
-        "credits_remaining": None if remaining is None else prices.credits(remaining),
-        **substitution_shape(job),
-    }
-
-
-def idempotency_of(request: Request, *, endpoint: str) -> Idempotency | None:
-    """The Idempotency-Key with a digest of the request; None where no key was sent."""
-    key = idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
-    return None if key is None else Idempotency(key=key, body_digest=body_digest(endpoint, request.data))
-
-
-def twin_of(request: Request, *, endpoint: str, is_waiting: bool) -> Idempotency | None:
-    """The key that makes the request a repeat of one that still runs."""
-    return as_twin(get_caller(request), digest=body_digest(endpoint, request.data), is_waiting=is_waiting)
-
-
-def request_id_of(request: Request) -> str:
-    """The id that RequestMiddleware gave the request."""
-    return str(getattr(request, "request_id", ""))

@@ -15,12 +15,12 @@ from apps.compat.openai.transcripts import answer_in
 from apps.core.deferred import Exchange
 from apps.core.fields import validated
 from apps.jobs.models import Job
+from apps.jobs.requests import IDEMPOTENCY_HEADER
 from apps.jobs.waiting import ASYNC, Answer, wants_no_wait
 from apps.listening.documents import read_transcript
 from apps.listening.requests import ListeningView
 from apps.listening.services import ListeningOrder
 from apps.speech.spoken import answer_headers
-from apps.speech.views import IDEMPOTENCY_HEADER
 
 TRANSCRIPTION, TRANSLATION = shapes.OpenAITranscriptionSerializer(), shapes.OpenAITranslationSerializer()
 LISTS = ("timestamp_granularities", "include")

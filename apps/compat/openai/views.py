@@ -17,11 +17,11 @@ from apps.compat.openai.names import voice_for
 from apps.compat.openai.serializers import FORMATS as OFFERED
 from apps.compat.openai.serializers import OpenAISpeechSerializer
 from apps.core.fields import validated
+from apps.jobs.requests import IDEMPOTENCY_HEADER, idempotency_of, in_flight_dedup_key_of, queued_shape, request_id_of
 from apps.jobs.waiting import ASYNC, wants_no_wait
 from apps.speech.serializers import QueuedSpeechSerializer
 from apps.speech.services import SpeechOrder, request_speech
 from apps.speech.spoken import SpokenAnswer
-from apps.speech.views import IDEMPOTENCY_HEADER, idempotency_of, queued_shape, request_id_of, twin_of
 from workers.contract.formats import FORMATS
 
 SHAPE = OpenAISpeechSerializer()
@@ -74,7 +74,7 @@ class OpenAISpeechView(APIView):
         body = validated(SHAPE, request.data)
         order = _order(get_caller(request), body=body, has_listener=not wants_no_wait(request))
         named = idempotency_of(request, endpoint="openai-speech")
-        idempotency = named or twin_of(request, endpoint="openai-speech", is_waiting=order.has_listener)
+        idempotency = named or in_flight_dedup_key_of(request, endpoint="openai-speech", is_waiting=order.has_listener)
         submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
         if not order.has_listener:
             return Response(queued_shape(submission))

@@ -35,7 +35,7 @@ class Idempotency:
     """Whether the key means something only while its job is active: for a repeated request that joins the first one's wait."""
 
 
-def as_twin(caller: Caller, *, digest: str, is_waiting: bool) -> Idempotency | None:
+def in_flight_dedup_key(caller: Caller, *, digest: str, is_waiting: bool) -> Idempotency | None:
     """Clients repeat a POST whose answer they did not get: while the first runs, the same request of the same key has the same job.
 
     Who waits and who does not have jobs of their own: what somebody waits for is given up when he leaves. None for a request without a key

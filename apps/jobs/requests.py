@@ -1,0 +1,51 @@
+"""Helpers of views whose requests make a job: request id, Idempotency-Key, and the answer of a queued job."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from apps.accounts.callers import get_caller
+from apps.billing import prices
+from apps.core.idempotency import body_digest, idempotency_key
+from apps.jobs.models import JobState
+from apps.jobs.outcomes import STATUS, substitution_shape
+from apps.jobs.services.idempotency import Idempotency, in_flight_dedup_key
+from apps.jobs.services.submit import Submission
+
+IDEMPOTENCY_HEADER = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Remembered for 24 hours: the same key and body give the same job and one charge; another body is 409.",
+)
+
+
+def request_id_of(request: Request) -> str:
+    """The id that RequestMiddleware gave the request."""
+    return str(getattr(request, "request_id", ""))
+
+
+def idempotency_of(request: Request, *, endpoint: str) -> Idempotency | None:
+    """The Idempotency-Key with a digest of the request; None where no key was sent."""
+    key = idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
+    return None if key is None else Idempotency(key=key, body_digest=body_digest(endpoint, request.data))
+
+
+def in_flight_dedup_key_of(request: Request, *, endpoint: str, is_waiting: bool) -> Idempotency | None:
+    """The key by which an identical request joins one that is still in flight."""
+    return in_flight_dedup_key(get_caller(request), digest=body_digest(endpoint, request.data), is_waiting=is_waiting)
+
+
+def queued_shape(submission: Submission) -> dict[str, Any]:
+    """The answer to a request that was queued, and to its repetition."""
+    job, remaining = submission.job, submission.credits_remaining_millicredits
+    used = job.price_millicredits if job.state in {JobState.QUEUED, JobState.RUNNING} else job.charged_millicredits
+    return {
+        "uuid": job.uuid.hex,
+        "job_id": str(job.uuid),
+        "status": STATUS[JobState(job.state)],
+        "credits_used": prices.credits(used),
+        "credits_remaining": None if remaining is None else prices.credits(remaining),
+        **substitution_shape(job),
+    }
