@@ -38,7 +38,7 @@ def digest(group: str) -> str:
 
 
 def read_stamp() -> dict[str, str]:
-    """What is installed."""
+    """Digests of the installed groups of requirements, by group."""
     try:
         return dict(json.loads(STAMP.read_text()))
     except (OSError, ValueError):
@@ -46,7 +46,7 @@ def read_stamp() -> dict[str, str]:
 
 
 def is_installed(wanted: dict[str, str]) -> bool:
-    """Whether all that is wanted was installed, in this folder."""
+    """True if everything wanted is installed in this folder."""
     known = read_stamp()
     return all(known.get(name) == value for name, value in wanted.items()) and (VENV / "bin" / "ttsai").exists()
 

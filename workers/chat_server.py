@@ -22,11 +22,11 @@ BUSY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 PAUSES_SECONDS: Final = (0.5, 2.0)
 """Between attempts at a busy server: two more after the first. A part that fails all the same is tried again by the platform."""
 LONGEST_PAUSE_SECONDS: Final = 10.0
-"""Of what a server may ask for with Retry-After."""
+"""Longest Retry-After that is honoured."""
 RENAMED: Final = {"max_tokens": "max_completion_tokens", "temperature": ""}
-"""What newer models of some servers call it, or do not take at all; they say so in `error.param`."""
+"""Parameters that newer models of some servers rename, or refuse (empty); the server names the parameter in `error.param`."""
 THOUGHTS: Final = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
-"""What reasoning models put before their answer, where the server does not take it off."""
+"""Reasoning before the answer, if the server does not remove it."""
 
 
 class _BusyError(Exception):
@@ -44,7 +44,7 @@ class Answer:
 
     text: str
     is_cut: bool
-    """Whether it was stopped by the limit of its length."""
+    """True if the answer reached the token limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class ServerSettings:
 
     server: ChatServer | None
     obstacle: str
-    """What is missing or wrong, one sentence for the operator; empty where there is a server."""
+    """Reason why no server is configured, one sentence for the operator; empty if there is one."""
 
 
 def read_settings(environment: Mapping[str, str], *, prefix: str, seconds: float) -> ServerSettings:

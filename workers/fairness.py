@@ -25,7 +25,7 @@ class Order:
 
     tenant: str
     group: str
-    """What is dropped together: the attempt's token."""
+    """Orders with the same group (the attempt's token) are dropped together."""
     lane: Lane
     job_created_at: float
     job: str

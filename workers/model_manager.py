@@ -14,7 +14,7 @@ from workers.protocols.engine import Model
 logger = logging.getLogger(__name__)
 
 ROOM_WAIT_SECONDS = 30.0
-"""How long a request waits for a model in use to fall free before it is given back for another worker to try."""
+"""Longest wait for memory held by a model in use; then the request goes back for another worker."""
 
 
 class _State(Enum):

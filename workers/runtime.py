@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 HTTP_TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)
 LAST_WORDS_SECONDS: Final = 1.0
-"""How long a worker that ends waits for the broker to take what it still has to say."""
+"""Longest wait at shutdown for the broker to accept pending messages."""
 
 
 class Runtime:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 DEFAULT_BROKER_URL = "redis://127.0.0.1:6379/0"
 DEFAULT_MEMORY_SHARE = 0.6
-"""Of the machine's memory: the web process, Postgres and the page cache live on the same laptop."""
+"""Share of the machine's memory for models: the web process, Postgres and the page cache run on the same machine."""
 
 
 class SettingsError(Exception):
@@ -28,14 +28,14 @@ class Settings:
     objects: Path | None
     """The shared folder below which addresses of kind `folder` lie; None where there is none."""
     scratch: Path
-    """Where files are made before they are sent."""
+    """Folder for files that are written before they are uploaded."""
     preload: tuple[str, ...]
     cores: int
     """Compute threads for work that somebody waits for."""
     model_memory_bytes: int
     model_idle_seconds: float
     stop_seconds: float
-    """How long a worker that was told to stop goes on with what it holds."""
+    """Longest time that a stopping worker continues the work it holds."""
     log_format: str
     """`text` or `json`."""
 

@@ -11,7 +11,7 @@ MINIMUM_SLOTS: Final = 16
 RESERVED_SHARE: Final = 4
 """One slot in so many is kept for the lane `live`."""
 MAXIMUM_THREADS: Final = 512
-"""Of all queue groups together. Threads exist from their first part on, and wait nearly all the time."""
+"""Most threads of all queue groups together. A thread is created for its first part, and is idle nearly all the time."""
 
 
 def queue_slots(queue_groups: Sequence[str], *, cores: int) -> tuple[QueueSlots, ...]:

@@ -16,7 +16,8 @@ logger = logging.getLogger(__name__)
 EXPIRES_SECONDS: Final = 900
 MAXIMUM_ENTRIES: Final = 10_000
 MAXIMUM_AUDIO_BYTES: Final = 8 << 20
-"""Of one part. Instead of trimming under a listener the stream stops carrying audio: the listener goes on from the stored file."""
+"""Most audio bytes of one part in the stream. Beyond it the stream carries no more audio, and the listener continues from the stored file.
+"""
 PAUSE_AFTER_FAILURE_SECONDS: Final = 5.0
 
 

@@ -24,7 +24,7 @@ class Caller:
     key: ApiKey | None
     plan: Plan
     tenant: str
-    """Whose work it is, for fairness and limits: `account:12`, `address:203.0.113.7`, `address:2001:db8::/64`."""
+    """Key under which fairness and limits count this caller: `account:12`, `address:203.0.113.7`, `address:2001:db8::/64`."""
     address: str
     requests_per_minute: int
     concurrent_jobs: int

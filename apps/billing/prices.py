@@ -17,7 +17,7 @@ STARTING_SERVICE_PRICES = {
     "speech-translation": (PriceUnit.MINUTE, 5000),
     "voice-chat": (PriceUnit.TURN, 3000),
 }
-"""What services that are not paid by the character cost at first, in millicredits for each unit."""
+"""Starting prices of services that are not priced per character, in millicredits per unit."""
 
 
 def characters_price_millicredits(characters: int, *, millicredits_per_1k: int) -> int:

@@ -16,7 +16,7 @@ from apps.catalog.selectors import list_plans, list_stand_ins, may_use
 from apps.core.links import public_base
 
 OWNER = "ttsai"
-"""What OpenAI's clients read as `owned_by`."""
+"""Value of `owned_by`, which OpenAI's clients read."""
 PREMIUM = "premium"
 
 

@@ -17,7 +17,7 @@ from workers.contract.messages import Announcement, Heartbeat, QueueSlots
 TIERS = ("free", "standard", "premium")
 FORGET_WORKERS_AFTER = timedelta(days=7)
 RENEWED = ["name", "language", "gender", "description", "tags", "last_announced_at"]
-"""What an announcement renews of a voice; the rest is the operator's or the platform's."""
+"""Voice fields that an announcement overwrites; the operator or the platform owns the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Presence:
     is_current: bool
     """False for a late message of an earlier boot, and for a heartbeat of a worker that never announced itself."""
     is_new_boot: bool = False
-    """What the worker held before is lost."""
+    """The worker process restarted: the parts that it held before are lost."""
 
 
 def announce_worker(announcement: Announcement) -> Presence:

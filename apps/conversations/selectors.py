@@ -16,9 +16,9 @@ from workers.contract.listening import Turn as ToldTurn
 
 MOST_TURNS = 20
 MOST_CHARACTERS = 8000
-"""Of the history that a responder is told: the latest turns that fit."""
+"""Most characters of history sent to a responder; the latest turns that fit are sent."""
 PREFERRED = ("openai-chat", "local-chat", "offline")
-"""Who answers: a server that the operator names, then the small model of this machine, then the one that says that it is offline."""
+"""Responders by preference: a configured server, then the local small model, then the offline responder."""
 
 
 def get_own_conversation(caller: Caller, *, conversation_id: str) -> Conversation:

@@ -52,7 +52,7 @@ class TurnOrder:
     tts_model: str = ""
     """Empty for the default, or without a voice for one that speaks the language."""
     model: str = ""
-    """Who answers; the first there is when empty."""
+    """Id of the responder; empty chooses the first available one of PREFERRED."""
     language: str | None = None
     format: str = "mp3"
     is_awaited: bool = False

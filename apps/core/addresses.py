@@ -9,7 +9,9 @@ from django.conf import settings
 
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - stands for a client on a unix socket, nothing listens on it
 IPV6_BLOCK_BITS = 64
-"""What a provider hands to one customer at least: limits by single IPv6 addresses would limit nobody."""
+"""Length of the IPv6 prefix that limits count as one caller: providers assign at least a /64 to each customer, so single addresses are no
+limit.
+"""
 
 
 class HasMeta(Protocol):

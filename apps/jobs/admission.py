@@ -10,7 +10,7 @@ from apps.jobs.models import Lane
 
 LANE_ORDER = {Lane.LIVE.value: 0, Lane.NORMAL.value: 1, Lane.BULK.value: 2}
 PART_UNITS = 50
-"""What a part costs beside its units (characters): queueing, encoding, storing. Else empty parts would be free."""
+"""Fixed cost of a part, in units (characters), for queueing, encoding and storing; without it empty parts would be free."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.db import connection, models
 from django.db.models.fields import NOT_PROVIDED
 
 ROWS_AT_ONCE = 500
-"""Of one statement: Postgres takes 65,535 parameters."""
+"""Rows per INSERT statement: Postgres accepts at most 65,535 parameters."""
 
 
 def insert_rows(rows: Sequence[models.Model]) -> None:

@@ -25,7 +25,7 @@ OUR_STATUS = {
     **dict.fromkeys((errors.ENGINE_UNAVAILABLE, errors.STORAGE_UNAVAILABLE, errors.OUT_OF_MEMORY, errors.WORKER_LOST, "expired"), 503),
     errors.TIMED_OUT: 504,
 }
-"""What may go better another time, or with another server behind ours; everything else is a 500."""
+"""HTTP status of errors that a retry or another upstream server may avoid; every other error is a 500."""
 
 
 def substitution_shape(job: Job) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from apps.jobs.waiting import Answer, JobAnswer, upload_wait_seconds, wants_no_w
 from apps.uploads.services import Source, SourceOrder, release_source, take_source_aside
 
 FILE_FIELDS = frozenset({"file", "file_url", "upload_id", "audio"})
-"""What the digest of a body leaves out: the recording's own digest stands for them."""
+"""Fields left out of the body's digest; the digest of the recording itself stands for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class RecordingAnswer:
     """The answer of a request that does not wait."""
     is_awaited: bool
     is_kept: bool
-    """Whether the job goes on when the listener leaves."""
+    """True if the job continues after the client disconnects."""
 
     def deferred(self) -> Deferred:
         """For the view to return."""

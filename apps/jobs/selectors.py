@@ -24,7 +24,7 @@ PUBLIC_STATES = {
     JobState.CANCELLED: "cancelled",
     JobState.EXPIRED: "expired",
 }
-"""How the API calls them."""
+"""State names in the API."""
 
 # As apps/jobs/charges.py counts, for many jobs at once; what is lost in divisions of whole numbers is below one unit of a part.
 PROGRESS = """

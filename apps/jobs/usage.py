@@ -19,7 +19,7 @@ GROUPS = ("day", "model", "key")
 DEFAULT_DAYS = 30
 LONGEST_DAYS = 366
 _DAY = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}")
-"""Of a year that has one before it and one after it: the days around it are counted with."""
+"""Dates from 2000 to 2999: the days before and after are counted too, so years 1 and 9999 would overflow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ LEAST_WAIT_SECONDS = 1.0
 ASYNC = OpenApiParameter("async", bool, description="true (or the header `Prefer: respond-async`): answer with the queued job instead.")
 
 Answer = Callable[[Job, Exchange], HttpResponseBase | ASGIApp]
-"""What a completed job is answered with. Called in one of Django's threads."""
+"""Builds the response for a completed job. Called in one of Django's threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class JobAnswer:
 
     job_uuid: UUID
     is_kept: bool
-    """Whether the job goes on when the listener leaves."""
+    """True if the job continues after the client disconnects."""
     wait_seconds: float
     """Then it is 504 with the uuid: less than clients wait."""
     answer: Answer

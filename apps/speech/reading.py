@@ -20,7 +20,7 @@ from workers.text.pronunciations import PronunciationError, merge_rules, read_pr
 from workers.text.say_as import SUPPORTED_LANGUAGES, SayAsError, say_as
 
 SAMPLE_CHARACTERS = 400
-"""Of the beginning of a text: enough to tell its language."""
+"""Characters from the beginning of a text that language detection reads."""
 
 
 @dataclass(frozen=True, slots=True)

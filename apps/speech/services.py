@@ -47,7 +47,7 @@ class SpeechOrder:
 
     text: str
     text_param: str = "text"
-    """What the text is called in the request, for errors."""
+    """Name of the text's field in the request, for error messages."""
     model: str = "kokoro"
     voice: str | None = None
     is_model_open: bool = False
@@ -63,11 +63,11 @@ class SpeechOrder:
     sample_rate: int = 0
     """Hz; 0 keeps the model's own."""
     has_listener: bool = False
-    """Whether somebody waits for the answer itself."""
+    """True if a client waits for the audio in this request."""
     webhook_url: str = ""
     """Told of the job's end."""
     has_timestamps: bool = False
-    """Whether results tell when each word is heard, unasked."""
+    """True if results include word timings without being asked."""
 
 
 def request_speech(caller: Caller, *, order: SpeechOrder, idempotency: Idempotency | None, request_id: str) -> Submission:

@@ -27,7 +27,7 @@ class SpokenAnswer:
 
     job_uuid: UUID
     is_kept: bool
-    """Whether the job goes on when the listener leaves."""
+    """True if the job continues after the client disconnects."""
     warnings: tuple[str, ...] = ()
     """Beside the job's own."""
 

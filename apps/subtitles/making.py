@@ -52,7 +52,7 @@ class _Making:
     job: Job
     wish: SubtitleWish
     alignment: UUID | None = None
-    """What is waited for first."""
+    """Uuid of the alignment job that must complete first."""
     order: SubtitleOrder | None = None
 
     async def resolve(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:

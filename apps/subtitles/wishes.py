@@ -21,7 +21,7 @@ class SubtitleWish:
     format: str = "srt"
     is_download: bool = False
     language: str = ""
-    """Of the text, for where nobody knows it."""
+    """Language of the text; used when the job has none."""
 
 
 def read_wish(query: QueryDict) -> SubtitleWish:

@@ -16,7 +16,7 @@ from apps.uploads.spool import Spool
 
 CHUNK_BYTES = 1 << 18
 UNREADABLE = (MultiPartParserError, RequestDataTooBig, TooManyFilesSent)
-"""What Django says of a form that it does not read."""
+"""Exceptions that Django raises for a form that it refuses to read."""
 
 
 class FormParser(BaseParser):

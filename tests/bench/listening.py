@@ -15,7 +15,7 @@ from workers.weights.store import WeightStore
 ROUNDS = 3
 RECORDINGS = 4
 REPETITIONS = 8
-"""Of 24.7 s each in one recording."""
+"""Repetitions of a 24.7 s clip in one recording."""
 
 
 def measure_listening(platform: RunningPlatform, key: str) -> dict[str, float]:

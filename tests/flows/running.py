@@ -29,7 +29,7 @@ PARTS = {
     "valkey": "valkey",
     "postgres": "postgres",
 }
-"""What the command line of each part contains."""
+"""Text in the command line of each process of the platform."""
 
 
 def tied_to_this_process() -> list[str]:

@@ -44,7 +44,7 @@ class Owned:
     query: dict[str, str] = field(default_factory=dict)
     body: dict[str, Any] = field(default_factory=dict)
     shown: str = ""
-    """What only the owner's answer may contain: for lists, which have no object in their address."""
+    """Text that only the owner's response may contain: for lists, whose paths name no object."""
 
 
 @dataclass(frozen=True)
@@ -55,19 +55,19 @@ class Row:
     """Below /v1/ and without converters: `webhooks/<uuid>/`. With a leading slash for what lies elsewhere."""
     method: str
     scope: str | None
-    """What a key that is limited must open; None where any key will do."""
+    """Scope that a restricted key needs; None if any key will do."""
     owns: Callable[[Account], Owned] | None
     """Makes an object of the account; None where the route shows and changes nothing of anybody's, or only makes something new."""
     key: Key
     at: dict[str, str]
-    """Of the path, where no object fills it."""
+    """Path parameters that no object fills."""
     query: dict[str, str]
     body: Any
     """A good one: a dictionary goes as JSON, with bytes among its values as a form, bytes go as they are."""
     status: int
-    """Of the owner's good request."""
+    """Status of the owner's valid request."""
     stranger: int
-    """Of the same request with an outsider's key: 404, unless whoever holds the address may see it."""
+    """Status of the same request with an outsider's key: 404, unless anybody who has the URL may see it."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

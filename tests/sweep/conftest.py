@@ -9,9 +9,9 @@ from tests.servers import free_port
 
 PLENTY = "1000000"
 PAGE = f"http://127.0.0.1:{free_port()}"
-"""Where somebody else's page is served, which may call the API."""
+"""Origin of a foreign page that is allowed to call the API."""
 HOSTILE_PORT = free_port()
-"""Where an address that clients give leads to a server that means no good: test_hostile_addresses.py."""
+"""Port of a hostile server that client-supplied URLs lead to (test_hostile_addresses.py)."""
 ENVIRONMENT = {
     "TTSAI_ENGINES": "silence,whisper",
     "TTSAI_PRELOAD": "",

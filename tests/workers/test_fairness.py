@@ -83,7 +83,7 @@ class Flood:
     still_waiting: int
     seconds: list[float]
     lanes: tuple[Lane, Lane]
-    """Of the flood and of the newcomer; a live flood before a normal newcomer has its head start, which is the next test."""
+    """Lanes of the flood and of the newcomer. A live flood before a normal newcomer keeps its head start: see the next test."""
 
 
 FLOODS = st.builds(

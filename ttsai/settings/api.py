@@ -48,7 +48,7 @@ TTSAI_CORS_ORIGINS = environment.names("TTSAI_CORS_ORIGINS")
 """Pages that may call the API from a browser: `https://app.example.com`, `https://*.example.com`, or `*` for any. Never with cookies."""
 
 TTSAI_HSTS_SECONDS = environment.number("TTSAI_HSTS_SECONDS", 0)
-"""How long browsers are to insist on https://, once they came by it; 0 says nothing."""
+"""max-age of Strict-Transport-Security in seconds; 0 sends no header."""
 
 if environment.text("TTSAI_PUBLIC_URL").startswith("https://"):
     # Behind a proxy that ends TLS requests look like plain ones: the admin's forms come from here, and its cookies stay with https.

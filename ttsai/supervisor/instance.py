@@ -17,7 +17,7 @@ class Instance:
     database_url: str
     redis_url: str
     environment: dict[str, str]
-    """What a command that uses the platform's data needs in its own."""
+    """Environment variables for a command that uses the platform's data."""
 
 
 def write_instance(home: Home, *, url: str, port: int, environment: dict[str, str]) -> None:

@@ -29,7 +29,7 @@ CONNECT_SECONDS: Final = 2
 MOST_PATH_BYTES: Final = 900
 SHELL_CHARACTERS: Final = frozenset('"$`\\')
 STATUS_LINE: Final = 8
-"""Of postmaster.pid: starting, ready, stopping."""
+"""Line number of the status (starting, ready, stopping) in postmaster.pid."""
 
 SHARED_MEMORY: Final = {"shared_memory_type": "mmap", "dynamic_shared_memory_type": "mmap"}
 """Not /dev/shm, which containers make as small as 1 MB; Postgres is killed by a signal where it is full. Only parallel queries use the latter."""

@@ -33,7 +33,7 @@ class Program:
     stop_signal: int = signal.SIGTERM
     stop_seconds: float = 10.0
     death_signal: int = signal.SIGKILL
-    """What it gets when the supervisor dies."""
+    """Signal that the kernel sends to the program when the supervisor dies."""
     stage: int = 0
     """Higher stages stop first, the parts of one stage together."""
 

@@ -27,7 +27,7 @@ PAUSES_SECONDS: Final = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Before the first restart, the second, … of a part that died lately; the last before all further ones."""
 
 POLL_SECONDS: Final = 0.5
-"""How late a death is seen whose pipe another process holds open; all else wakes the loop."""
+"""Longest delay until an exit is noticed if another process holds the program's pipe open; every other event wakes the loop."""
 SILENT_POLL_SECONDS: Final = 0.02
 
 KILLED_SECONDS: Final = 5.0

@@ -32,7 +32,7 @@ START: EntryId = (0, 0)
 BLOCK_MILLISECONDS = 5_000
 READ_COUNT = 500
 POLL_SECONDS = 2.0
-"""How long an end whose event was lost stays unnoticed."""
+"""Longest delay until a finished job is noticed whose event was lost."""
 BACKLOG = 1_000
 """Events kept in memory for one subscriber; one that lags further is served again from the stream."""
 WAKE_SECONDS = 3600

@@ -17,7 +17,7 @@ MODE_NAME: Final = re.compile(r"([a-z]{2,3})-([a-z]{2,3})")
 """Plain pairs; what follows with an underscore is a spelling or a region of one."""
 PROGRAM: Final = re.compile(r"[a-z][a-z0-9-]{0,40}")
 HIDE_UNKNOWN_MARKS: Final = "-n"
-"""What a mode's `$1` becomes, as `apertium -u` does: no star before words that the dictionary lacks."""
+"""Replacement of a mode's `$1`, as for `apertium -u`: no asterisk before unknown words."""
 
 SHORT_CODES: Final[Mapping[str, str]] = {
     "afr": "af", "ara": "ar", "arg": "an", "bel": "be", "bre": "br", "bul": "bg", "cat": "ca", "cym": "cy", "dan": "da", "deu": "de",

@@ -20,7 +20,7 @@ MEMORY_BYTES: Final = 1 << 30
 """Address space of each program; the largest dictionaries take a tenth of it."""
 OUTPUT_BYTES: Final = 4 << 20
 LONGEST_CHARACTERS: Final = 20_000
-"""Of what goes through the programs at once."""
+"""Most characters sent through the programs in one call."""
 
 RESERVED: Final = re.compile(r"[\\^$/\[\]{}<>@]")
 """Characters with a meaning in Apertium's stream (https://wiki.apertium.org/wiki/Apertium_stream_format)."""

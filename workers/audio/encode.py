@@ -23,7 +23,7 @@ class EncodedFile:
     """Facts about a file that was written."""
 
     seconds: float
-    """Of the sound that went in."""
+    """Duration of the input."""
     sample_rate: int
     """Hz, of the file."""
     size_bytes: int

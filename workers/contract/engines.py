@@ -61,9 +61,9 @@ class EngineSpec(Message):
     has_word_timings: bool = False
     has_diarization: bool = False
     has_translation: bool = False
-    """Of a recogniser: it can write English whatever is spoken."""
+    """A recogniser can transcribe any language into English."""
     directions: tuple[Directions, ...] = ()
-    """Of a translator."""
+    """Language pairs of a translator."""
     queue: str = ""
     """The queue group whose lanes carry its parts; the engine's id when empty."""
     memory_bytes: int = 0

@@ -17,7 +17,7 @@ class AudioFormat:
     name: str
     """As the API spells it."""
     extension: str
-    """Of a file's name, without the dot."""
+    """File name extension, without the dot."""
     content_type: str
     sample_rates: tuple[int, ...] = SPEECH_RATES
     """Hz, ascending."""

@@ -19,9 +19,9 @@ class PrepareWork(Message):
     engine: str
     """The one that will listen: it tells the language."""
     pieces: int
-    """How many pieces to cut, by the probed duration; the last may be empty."""
+    """Number of pieces to cut, from the probed duration; the last may be empty."""
     language: str = ""
-    """Of the speech; detected when empty."""
+    """Language of the speech; detected if empty."""
     source_seconds: float = 0.0
     """Length of the file as the platform measured it; 0 from a platform that does not tell."""
     format: str = "wav"
@@ -35,7 +35,7 @@ class Survey(Message):
     """Empty where no speech was found."""
     seconds: float
     cuts: tuple[float, ...]
-    """Where piece i begins, in seconds, and after the last where it ends: one more than there are pieces. Ascending."""
+    """Boundaries of the pieces in seconds, ascending, one more than there are pieces: piece i lies between cuts i and i + 1."""
     speech: tuple[tuple[float, ...], ...]
     """Start and end in seconds of everything that sounds like speech; none crosses a cut."""
 
@@ -49,7 +49,7 @@ class ListenWork(Message):
     """The customer's file, or the prepared WAV when there is a survey."""
     survey: Address | None = None
     piece: int = 0
-    """Which piece of the survey; its output's times count from the recording's beginning."""
+    """Index of the piece in the survey; times in its output count from the beginning of the recording."""
     language: str = ""
     is_translation: bool = False
     """The text is to be English, whatever is spoken."""
@@ -59,7 +59,7 @@ class ListenWork(Message):
     is_diarized: bool = False
     """With a survey the output carries voice prints, which the transcript part clusters; without one it names the speakers."""
     speakers: int = 0
-    """How many there are; 0 when nobody knows."""
+    """Number of speakers; 0 if unknown."""
     prompt: str = ""
     hotwords: str = ""
     temperature: float = 0.0
@@ -78,7 +78,7 @@ class TranscriptWork(Message):
     """The pieces carry words then, whether they are wanted or not: a speaker may change within a segment."""
     speakers: int = 0
     has_words: bool = False
-    """Whether words stay in the output."""
+    """True if the output keeps words."""
     is_translation: bool = False
     """The pieces are in English, whatever was spoken."""
     format: str = "json"
@@ -132,9 +132,9 @@ class TranscriptDocument(Message):
     duration: float
     segments: tuple[HeardSegment, ...] = ()
     gender: str = ""
-    """Of the voice that speaks most, by its pitch: male, female, or neutral where it is unclear."""
+    """Gender of the voice that speaks most, by pitch: male, female, or neutral if unclear."""
     voice_prints: tuple[VoicePrint, ...] = ()
-    """Of a piece of a diarized recording; never in the final document."""
+    """Speaker embeddings of one piece of a diarized recording; empty in the final document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class TranslateWork(Message):
     target_language: str
     transcript: Address | None = None
     text: str = ""
-    """Where there is no transcript."""
+    """Text to translate if there is no transcript."""
     source_language: str = ""
     """The transcript's when empty."""
     shares: int = 1
@@ -169,7 +169,7 @@ class ReplyWork(Message):
     engine: str
     transcript: Address | None = None
     text: str = ""
-    """What the user says, where there is no transcript."""
+    """The user's message if there is no transcript."""
     language: str = ""
     system_prompt: str = ""
     history: tuple[Turn, ...] = ()
@@ -182,7 +182,7 @@ class ScriptDocument(Message):
     """A text that was written to be spoken, as JSON in the store."""
 
     original_text: str
-    """What was said, or asked."""
+    """Text before translation, or the user's message."""
     text: str
     """The translation, or the answer."""
     source_language: str

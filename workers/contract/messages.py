@@ -107,7 +107,7 @@ class PartMessage(Message):
     stream: str = ""
     """Redis stream for live events; empty when nobody wants them."""
     has_listener: bool = False
-    """Whether audio chunks are to be written to the stream."""
+    """True if audio chunks are written to the stream."""
     runs_alone: bool = False
     """It computed when a worker died: nothing else may compute while it does, so that another death tells whether it is to blame."""
 
@@ -176,7 +176,7 @@ class QueueSlots(Message):
     slots: int
     """Parts in flight at most while several tenants share the queue."""
     reserved_slots: int = 0
-    """Of these, kept for the lane `live`."""
+    """Slots, among these, that are reserved for the lane `live`."""
     hard_slots: int = 0
     """The threads that exist: a tenant with nothing running is admitted up to here."""
 

@@ -15,9 +15,9 @@ from workers.translation.routes import group_targets
 from workers.weights.store import WeightStore
 
 FOLDER: Final = "apertium"
-"""Of the weights: where `ttsai models pull apertium` unpacks packages without root."""
+"""Folder below the weights where `ttsai models pull apertium` unpacks packages without root."""
 MEMORY_BYTES: Final = 100 * 1024**2
-"""Of the programs of one call together."""
+"""Memory of all programs of one call."""
 
 EMPTY_SPEC: Final = EngineSpec(
     id="apertium",

@@ -36,8 +36,8 @@ LEAD_UNITS: Final = 3
 MOST_PHONEMES: Final = 510
 """The model's context holds 512 tokens, two of which are padding; a voice has a style for each number of phonemes up to here."""
 LONGEST_PHONEMES: Final = 240
-"""What a sentence is cut down to: 14 seconds of audio, 360 MB while it is computed. At 510 it would be 28 seconds and 860 MB, and a
-listener who comes in waits for it."""
+"""Most phonemes per model call: 14 s of audio, 360 MB while it is computed. 510 would be 28 s and 860 MB, and a live request waits for it.
+"""
 LONGEST_CHARACTERS: Final = 220
 
 RATES: Final = MappingProxyType({0.6: 0.602, 0.7: 0.69, 0.8: 0.8, 0.9: 0.928, 1.0: 1.0})

@@ -32,9 +32,9 @@ SEED: Final = 1
 """So that the same conversation gets the same answer."""
 REPEAT_PENALTY: Final = 1.1
 OVERHEAD_BYTES: Final = 150 * 1024**2
-"""Of the context and the library's buffers."""
+"""Memory of the context and the library's buffers."""
 SYSTEM_PROMPT: Final = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
-"""What SmolLM2 was trained with: a model this small answers worse under any other."""
+"""System prompt that SmolLM2 was trained with; a model this small answers worse with any other."""
 
 SMOLLM2_SPEC: Final = EngineSpec(
     id="local-chat",

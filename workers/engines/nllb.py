@@ -15,7 +15,7 @@ from workers.translation.model import TranslationModel
 from workers.translation.places import translation_folders
 
 OVERHEAD_BYTES: Final = 200 * 1024**2
-"""Of a batch in the making, beside the weights."""
+"""Memory of a batch in flight, beside the weights."""
 
 EMPTY_SPEC: Final = EngineSpec(
     id="nllb",

@@ -25,7 +25,7 @@ SYSTEM_PROMPT: Final = (
     "You are a friendly voice assistant. What you answer is read aloud: a few short sentences, no lists, no markup, no emoji. "
     "Answer in the language that the user speaks."
 )
-"""Where the request has none."""
+"""System prompt for requests without one."""
 
 EMPTY_SPEC: Final = EngineSpec(
     id="openai-chat",

@@ -22,7 +22,7 @@ LANGUAGES_VARIABLE: Final = "TTSAI_TRANSLATE_LANGUAGES"
 SECONDS: Final = 90.0
 """For one batch of sentences; TTSAI_TRANSLATE_SECONDS says otherwise."""
 TOKENS_PER_CHARACTER: Final = 2.0
-"""Of an answer: scripts without a place in the model's vocabulary take a token a byte."""
+"""Token limit per character of source text: scripts outside the model's vocabulary take a token per byte."""
 MINIMUM_TOKENS: Final = 200
 FENCE: Final = re.compile(r"\A```(?:json)?\s*|\s*```\Z")
 

@@ -21,7 +21,7 @@ from workers.translation.routes import Pair, find_routes, group_targets
 MOST_LOADED: Final = 3
 """Models in memory at once; the one that was used longest ago leaves."""
 OVERHEAD_BYTES: Final = 60 * 1024**2
-"""Of a model in use, beside its weights."""
+"""Memory of a model in use, beside its weights."""
 
 EMPTY_SPEC: Final = EngineSpec(
     id="opus-mt",

@@ -29,7 +29,7 @@ MODEL_NAMES: Final = ("model.int8.onnx", "model.onnx")
 TOKENS_NAME: Final = "tokens.txt"
 INPUTS: Final = ("x", "x_length", "language", "text_norm")
 METADATA: Final = ("lfr_window_size", "lfr_window_shift", "neg_mean", "inv_stddev", "lang_auto", "with_itn")
-"""What sherpa-onnx writes into the model and this file reads."""
+"""Keys of the metadata that sherpa-onnx writes into the model and this module reads."""
 DECIMALS: Final = 3
 
 

@@ -20,7 +20,7 @@ SAMPLE_RATE: Final = 24_000
 CHARACTER_SECONDS: Final = 0.05
 
 COMPUTE_VARIABLE: Final = "TTSAI_SILENCE_COMPUTE_SECONDS"
-"""How long each sentence keeps its compute thread; 0 unless set."""
+"""Environment variable: seconds that each sentence occupies a compute thread; 0 unless set."""
 
 FAIL_MARK: Final = re.compile(r"\[fail(?::([a-z_ ]+))?\]")
 """A sentence with [fail] fails with internal_error, one with [fail:bad_audio] with that code, whose underscores normalisation made spaces of."""

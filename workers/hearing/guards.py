@@ -55,7 +55,9 @@ PHANTOMS: Final = (
     r"시청해\s?주셔서 감사합니다",
     r"(музыка|music|musik|música|musique|applause|laughter)",
 )
-"""What whisper writes over noise, because subtitles end so. Said in earnest as well: it takes weak evidence besides to drop one."""
+"""Phrases that Whisper hallucinates over noise, learnt from the ends of subtitles. People also say them, so one is dropped only with
+further weak evidence.
+"""
 _PHANTOM: Final = re.compile("|".join(f"(?:{pattern})" for pattern in PHANTOMS))
 _BARE: Final = re.compile(r"[^\w\s'.\-]|\.(?=\s|$)")
 
@@ -67,9 +69,9 @@ class Evidence:
     average_log_probability: float
     no_speech_probability: float
     speech_seconds: float
-    """How long the detector heard speech where the text is said to be; negative where nobody knows."""
+    """Seconds of detected speech within the segment; negative if unknown."""
     word_probability: float = 0.0
-    """Of the word that the model is least sure of; 0 where nobody knows."""
+    """Probability of the least certain word; 0 if unknown."""
 
     @property
     def is_silence(self) -> bool:

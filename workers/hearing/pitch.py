@@ -14,9 +14,9 @@ FRAME_SAMPLES: Final = 1024
 STEP_SAMPLES: Final = 640
 LOWEST_HERTZ, HIGHEST_HERTZ = 60.0, 400.0
 VOICED_ABOVE: Final = 0.55
-"""Of the normalised autocorrelation: noise and consonants lie below."""
+"""Threshold of the normalised autocorrelation; noise and consonants lie below it."""
 LOUD_SHARE: Final = 0.1
-"""Of the loudest frames' level; what is quieter is breath and room."""
+"""Share of the loudest frames' level; quieter frames are breath and room noise."""
 MALE_BELOW, FEMALE_ABOVE = 145.0, 175.0
 """Hz. Men speak at 85 to 155 on average, women at 165 to 255 (Titze, Principles of Voice Production, 1994); between them nobody can tell."""
 CLEAR_SHARE: Final = 0.6

@@ -11,7 +11,7 @@ CLOSING: Final = "\"'”’)]}»」』"
 LONGEST_SECONDS: Final = 14.0
 LONGEST_CHARACTERS: Final = 180
 SHORTEST_SHARE: Final = 0.35
-"""Of a long sentence: neither part of it is shorter."""
+"""Shortest share of a long sentence that either half may have."""
 PAUSE_SECONDS: Final = 1.2
 """A silence as long ends a segment."""
 _ABBREVIATION: Final = re.compile(

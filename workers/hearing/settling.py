@@ -11,7 +11,7 @@ from workers.hearing.speech import Region
 from workers.hearing.windows import Window
 
 EARLY_SECONDS, LATE_SECONDS = 0.1, 0.2
-"""How far beyond detected speech a word may begin or end: breath and the last consonant."""
+"""Margins by which a word may begin before and end after detected speech: breath and the last consonant."""
 GAP_SECONDS: Final = 1.5
 """Speech of this length or more without a word is listened to once more."""
 REPETITION_GAP_SECONDS: Final = 0.3
@@ -21,7 +21,9 @@ LONGEST_WORD_SECONDS: Final = 2.0
 COVERED_SHARE: Final = 0.2
 GAP_LOG_PROBABILITY: Final = -0.7
 OTHER_LANGUAGE_LOG_PROBABILITY: Final = -0.5
-"""What a second hearing must reach at least, as it is of speech that the first took for none: in the same language, in another."""
+"""Lowest log probability that a second pass must reach, as it transcribes speech that the first pass took for silence: in the same
+language, in another.
+"""
 DECIMALS: Final = 3
 
 

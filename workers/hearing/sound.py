@@ -14,7 +14,7 @@ from workers.hearing.windows import Read, sample_span
 
 SAMPLE_BYTES: Final = 2
 WAV_HEADER_BYTES: Final = 44
-"""Of the WAV files that workers/audio/probe writes."""
+"""Header size of the WAV files that workers/audio/probe writes."""
 FULL_SCALE: Final = np.float32(32768.0)
 QUIET_LEVEL: Final = 0.03
 """Root mean square of full scale: below it the detector of speech begins to lose the beginnings of sentences."""
@@ -30,7 +30,7 @@ class Sound:
     read: Read
     """Samples between two times in seconds."""
     is_shared: bool = False
-    """Whether any thread may read at any time; else only the one that opened it, while it is open."""
+    """True if any thread may read at any time; otherwise only the thread that opened the sound, while it is open."""
 
     def blocks(self, block_seconds: float) -> Iterator[NDArray[np.int16]]:
         """All of it in blocks of bounded length."""

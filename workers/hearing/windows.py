@@ -28,7 +28,7 @@ class Window:
     regions: tuple[Region, ...]
     """The speech that is in it."""
     stretches: tuple[Region, ...]
-    """Of the recording, ascending, laid end to end."""
+    """Stretches of the recording, ascending, concatenated into the window."""
     is_cut_before: bool = False
     """Speech goes on across its beginning: what is heard before the first region belongs to the window before."""
     is_cut_after: bool = False

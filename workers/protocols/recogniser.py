@@ -23,7 +23,7 @@ class Hearing:
     has_english: bool = False
     """Each segment carries its English beside the text."""
     prompt: str = ""
-    """What was said before, or names and spellings: a model that takes none ignores it, as it does hotwords."""
+    """Preceding transcript, or names and spellings. Models without prompts ignore it, and hotwords too."""
     hotwords: str = ""
     temperature: float = 0.0
     """0: the most probable words, with higher ones tried where these look wrong."""

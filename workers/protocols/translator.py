@@ -14,7 +14,7 @@ class Translator(Model, Protocol):
     is_remote: bool = False
     """Waits for a server and computes nothing here, so it takes no compute thread."""
     batch_characters: int = 2000
-    """How much text one call should hold at most, so that it takes some seconds and no more; a longer sentence comes alone."""
+    """Most characters per call, so that a call takes a few seconds; a longer sentence is sent alone."""
 
     def translate(self, texts: Sequence[str], *, source: str, target: str) -> list[str]:
         """The translation of each text, in order; a text without a letter comes back as it is.

@@ -33,10 +33,10 @@ from workers.text.language import detect_language
 T = TypeVar("T")
 
 BLOCK_SAMPLES: Final = 30 * HEARING_RATE // FRAME_SAMPLES * FRAME_SAMPLES
-"""Of a long recording, in which speech is detected at once."""
+"""Samples of a long recording in which speech is detected at once."""
 LEAD_SAMPLES: Final = LEAD_FRAMES * FRAME_SAMPLES
 LONG_SECONDS: Final = 300.0
-"""What aligns longer audio leaves the prompt threads to what somebody waits for."""
+"""Longer audio is aligned on the bulk threads, so that the prompt threads stay free for requests that a client waits for."""
 UNITS_PER_SECOND: Final = 2
 """A second of audio is aligned in about the time that two characters take to be spoken, by a recogniser."""
 

@@ -31,7 +31,7 @@ from workers.text.script import Request, Script, Utterance, choose_language, lan
 from workers.text.unspoken import find_unspoken
 
 SILENT_SHARE_SECONDS: Final = 0.05
-"""Of silence, for a share without a word: a file that every player opens."""
+"""Seconds of silence for a share without words, so that every player opens the file."""
 
 
 @dataclass(frozen=True, slots=True)

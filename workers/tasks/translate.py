@@ -20,7 +20,7 @@ from workers.tasks.workbench import Workbench
 from workers.text.shares import Passage, cut_passages, deal_shares, gap_between
 
 LONGEST_CHARACTERS: Final = 400
-"""Of a sentence: translators are trained on sentences and lose the end of what is much longer."""
+"""Longest sentence sent to a translator: they are trained on sentences and lose the end of much longer ones."""
 REMOTE_AT_ONCE: Final = 4
 """Requests of one part that are under way at a server."""
 
@@ -33,7 +33,7 @@ class _Translation:
     source: str
     gender: str = ""
     english: str = ""
-    """What the recogniser itself wrote in English, where it was asked to."""
+    """English text written by the recogniser, if it was asked to translate."""
     pieces: list[str] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 LONGEST_CHARACTERS: Final = 4000
-"""Of an answer: four minutes of speech."""
+"""Most characters of an answer: four minutes of speech."""
 SENTENCE_END: Final = re.compile(r"[.!?…。！？।][\"'”’»)\]]{0,3}(?=\s|\Z)|[。！？]|\n")
 
 FENCE: Final = re.compile(r"^\s{0,3}(```|~~~)")
@@ -27,7 +27,7 @@ EMPHASIS: Final = (
 )
 ESCAPE: Final = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~])")
 HIDDEN: Final = 0xE000
-"""Where escaped characters are kept while the markup is read: in Unicode's private use, which no text holds."""
+"""First code point that stands for an escaped character while markup is read: Unicode's private use area, which no text contains."""
 ESCAPED: Final = re.compile("[\ue020-\ue07f]")
 BLANK_LINES: Final = re.compile(r"\n{3,}")
 SPACES: Final = re.compile(r"[ \t]{2,}")

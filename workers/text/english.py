@@ -12,7 +12,7 @@ from workers.text.interjections import sound_phonemes
 from workers.text.phonemes import Phonemised, WordPhonemes
 
 MARKS: Final = frozenset(' ;:,.!?—…"“”()')
-"""What Kokoro's vocabulary holds besides sounds."""
+"""Punctuation in Kokoro's vocabulary."""
 
 STOPS: Final = ",.!?;:"
 """Marks that no article stands before."""

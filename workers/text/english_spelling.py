@@ -15,7 +15,7 @@ LONGEST_NUMBER_DIGITS: Final = 15
 """Hundreds of trillions are read as a number, longer ones digit by digit; hibari's number words end at 10 to the 36th."""
 
 LONGEST_LETTERS: Final = 24
-"""What hibari's network for unknown words reads of one word; the rest would be silent."""
+"""Most letters of a word that hibari's network for unknown words reads; the rest would be silent."""
 
 LONGEST_MARKS: Final = 8
 """A chunk of marks alone, a ruler of dashes for instance, is read up to here."""

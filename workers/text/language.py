@@ -22,7 +22,7 @@ SCRIPTS: Final = (
 LETTERS: Final = re.compile(r"[^\W\d_]")
 
 SAMPLE_CHARACTERS: Final = 2000
-"""How much of a long text is read: more does not change the answer."""
+"""Characters of a long text that detection reads; more do not change the result."""
 
 SHORT_LETTERS: Final = 16
 """Below this many letters the classifier needs to be surer than chance to overrule the preferred language."""

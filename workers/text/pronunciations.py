@@ -21,7 +21,7 @@ WIDEST_SPACE: Final = 8
 
 _FIELDS: Final = frozenset({"word", "replacement", "language", "case_sensitive"})
 _ROW_FIELDS: Final = frozenset({"id", "created_at", "updated_at"})
-"""What GET /v1/pronunciations/ answers beside them, so that its rows may be sent back."""
+"""Further fields of a row of GET /v1/pronunciations/, accepted so that rows can be sent back unchanged."""
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8}){0,4}")
 _SPOKEN_PUNCTUATION: Final = frozenset("%&@#*/\\§¶†‡")
@@ -161,7 +161,7 @@ class _Word:
     """The characters that must stand there; empty where the case does not matter."""
     replacement: str
     is_free_at_start: bool
-    """Whether a letter may stand before it: it begins with a sign, or in a script that puts no space between words."""
+    """True if a letter may precede the word: it begins with a sign, or its script puts no space between words."""
     is_free_at_end: bool
 
 

@@ -44,7 +44,7 @@ class Utterance:
     """One sentence, or the part of one that is spoken in one manner."""
 
     spoken: SpokenText
-    """What the engine is given, tied to what was written; `start` counts from the first character of the part."""
+    """Text for the engine, mapped to the written text; `start` counts from the first character of the part."""
     manner: Manner
     pause_after: float
     """Seconds, at normal speed."""
@@ -99,7 +99,7 @@ class Request:
     gain_decibels: float = 0.0
     pause_scale: float = 1.0
     is_language_detected: bool = False
-    """Whether the language was guessed from the text: then a say-as that is none in it is read as what it is, plain text."""
+    """True if the language was detected. A say-as that the language does not support is then read as plain text."""
     has_html: bool = True
     """True if tags and references of HTML may stand in the text; a text with SSML was freed of them when it was read."""
 

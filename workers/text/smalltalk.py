@@ -15,9 +15,9 @@ from workers.text.normalise.languages import find_language
 from workers.text.smalltalk_phrases import PHRASES, Phrases
 
 READ_CHARACTERS: Final = 500
-"""How much of what was said is looked at: small talk is short."""
+"""Characters of the message that are read: small talk is short."""
 DIGITS: Final = 15
-"""Of a number that is reckoned with, and of a result that is told."""
+"""Most digits of an operand and of a result."""
 LARGEST_WORD: Final = 100
 """Numbers up to here are understood as words too."""
 NUMBER: Final = re.compile(rf"-?\d{{1,{DIGITS}}}(?:[.,]\d{{1,{DIGITS}}})?")
@@ -26,7 +26,7 @@ TIGHT: Final = frozenset("+-*×÷")
 """Signs that may stand between two numbers without a space, as recognisers write sums; 24/7 and 3x3 are none."""
 BEFORE, BEHIND = r"(?<![\d.,])", r"(?![\d.,]*\d)"
 ALONE_BEFORE, ALONE_BEHIND = r"(?<![\d.,+*/×÷-])", r"(?![\d.,+*/×÷-]*\d)"
-"""Of tight sums: parts of dates and of telephone numbers are none."""
+"""Context of sums without spaces; parts of dates and telephone numbers do not match."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ class Phrases:
 
     language: str
     notice: str
-    """That no language model is configured here."""
+    """Sentence that says that no language model is configured."""
     courtesies: tuple[tuple[tuple[str, ...], str], ...]
     """Triggers and the reply; the first that fits is given."""
     asks_time: tuple[str, ...]

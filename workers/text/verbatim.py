@@ -6,7 +6,7 @@ from typing import Final
 
 ADDRESS: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"']{1,2000}|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 TRAILING: Final = ".,;:!?…)]}»”’"
-"""What stands behind an address is the sentence's."""
+"""Characters after a URL that belong to the sentence."""
 LETTER: Final = re.compile(r"[^\W\d_]")
 
 

@@ -16,7 +16,7 @@ OPUS_NAME: Final = re.compile(r"opus-mt-(?:tc-big-|tc-base-)?([a-z]{2,3})[-_]([a
 FLORES_CODE: Final = re.compile(rb"[a-z]{3}_[A-Z][a-z]{3}")
 VOCABULARIES: Final = ("shared_vocabulary.json", "shared_vocabulary.txt")
 DEPTH: Final = 3
-"""How deep below a folder that the operator names models are looked for; Argos puts them into one of their own."""
+"""Depth to which the operator's folder is searched for models; Argos nests each in a folder of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class TranslationFolder:
     """The SentencePiece model of the source."""
     target_pieces: Path
     pair: Pair | None = None
-    """Of a model of one direction; None for one of many languages."""
+    """Language pair of a one-direction model; None for a multilingual model."""
     codes: dict[str, str] = field(default_factory=dict)
-    """Of a model of many languages: its own name for each primary tag."""
+    """Language codes of a multilingual model by primary tag."""
     end_token: str = ""
     """To be put behind a source, where the model does not do so itself."""
 

@@ -8,10 +8,10 @@ from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.translation.folder import TranslationFolder
 
 BEAM_SIZE: Final = 4
-"""What OPUS-MT's and NLLB's authors report their figures with."""
+"""Beam size that the authors of OPUS-MT and NLLB report figures with."""
 BATCH_TOKENS: Final = 1024
 LONGEST_PIECES: Final = 500
-"""Of a source: both were trained with 512 positions."""
+"""Most tokens of a source sentence: both models were trained with 512 positions."""
 LONGEST_RATIO: Final = 3
 SHORTEST_LIMIT: Final = 32
 """A translation has at most LONGEST_RATIO pieces for each of the source's, and may always have so many: a model that repeats itself ends."""

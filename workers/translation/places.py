@@ -9,7 +9,7 @@ from workers.weights.store import WeightStore
 FOLDERS_VARIABLE: Final = "TTSAI_TRANSLATION_FOLDERS"
 """Folders with models, or with folders of them, separated like those of PATH."""
 FOLDER: Final = "translation"
-"""Of the weights."""
+"""Folder below the weights."""
 
 
 def translation_folders() -> list[Path]:

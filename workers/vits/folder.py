@@ -31,9 +31,9 @@ class VitsVoice:
     noise_width: float = 0.8
     length_scale: float = 1.0
     has_padding: bool = True
-    """Whether a pad stands after every symbol."""
+    """True if a pad symbol follows every symbol."""
     has_ends: bool = True
-    """Whether a begin and an end symbol enclose the sentence."""
+    """True if a begin and an end symbol enclose the sentence."""
 
 
 def find_voices(folder: Path) -> list[VitsVoice]:

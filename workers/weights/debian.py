@@ -13,11 +13,11 @@ from workers.weights.sources.base import Progress, SourceError
 from workers.weights.sources.commands import run_client
 
 FOLDER: Final = "apertium"
-"""Of the weights; workers/engines/apertium.py looks there."""
+"""Folder below the weights; workers/engines/apertium.py reads it."""
 PAIRS: Final = ("apertium-eng-spa", "apertium-fr-es", "apertium-fra-spa", "apertium-spa-ita", "apertium-es-pt", "apertium-eng-cat")
-"""What is pulled unless others are named, as far as the machine's Debian has it: releases spell some pairs otherwise."""
+"""Packages pulled by default, as far as the machine's Debian has them: releases spell some pairs differently."""
 PROGRAMS: Final = re.compile(r"(lib)?(apertium|lttoolbox|irstlm|cg3|hfst|fst)[a-z0-9.+-]{0,60}")
-"""What is unpacked though the machine has it: an installation of its own that is removed later must not break ours."""
+"""Packages that are unpacked even if the system has them: removing the system's copy later must not break ours."""
 PACKAGE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]{1,80}")
 INSTALLED: Final = "PACKAGES"
 """In the folder: a list of what was unpacked, with versions. Written last, so that it stands for a whole tree."""

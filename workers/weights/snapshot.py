@@ -19,7 +19,7 @@ from workers.weights.sources.hub import TIMEOUT_SECONDS, HubFile
 from workers.weights.store import READ_BYTES, sha256_of
 
 FOLDER: Final = "translation"
-"""Of the weights; workers/translation/places.py looks there."""
+"""Folder below the weights; workers/translation/places.py reads it."""
 HUB_VARIABLE: Final = "TTSAI_HUB"
 """The address of a mirror that speaks the hub's protocol."""
 HUB: Final = "https://huggingface.co"
@@ -31,7 +31,7 @@ RECORD: Final = "snapshot.json"
 WANTED: Final = re.compile(
     r"model\.bin|config\.json|(?:shared|source|target)_vocabulary\.(?:json|txt)|vocabulary\.(?:json|txt)|(?:source|target)\.spm|[\w.-]*sentencepiece[\w.-]*\.model"
 )
-"""What a CTranslate2 model is made of; nothing else of a repository is fetched."""
+"""Files of a CTranslate2 model; no other file of a repository is downloaded."""
 NAME: Final = re.compile(r"([A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95})@([0-9a-f]{40})")
 
 KNOWN: Final = {
@@ -48,7 +48,7 @@ class HubEntry:
     path: str
     size_bytes: int
     sha256: str
-    """Of large files; empty where git holds the file itself."""
+    """SHA-256 of an LFS file; empty if git holds the file itself."""
     git_sha1: str
     """Git's name of the file, for the small ones."""
 

@@ -17,7 +17,7 @@ SECRET_BYTES = 32
 KEY_LENGTH = len(KEY_START) + 43
 """32 bytes are 43 characters of URL-safe base64."""
 LIVE_KEYS_LIMIT = 200
-"""Of one account: enough for a key for each machine, a bound on what listing and rotating may cost."""
+"""Most live keys of one account: enough for a key per machine, and a bound on what listing and rotating keys may cost."""
 OVERLAP_SECONDS_LIMIT = 30 * 24 * 3600
 
 

@@ -11,7 +11,7 @@ from apps.core.outbound.special_ranges import is_public
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAXIMUM_URL_CHARACTERS = 2048
 KEPT = "%/:?@!$&'()*+,;=~-._"
-"""What an address holds as it is, beside letters and digits (RFC 3986)."""
+"""Characters that stay unescaped in a URL, beside letters and digits (RFC 3986)."""
 
 
 class AddressRefusedError(Exception):

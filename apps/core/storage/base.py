@@ -9,7 +9,7 @@ from apps.core.errors import NotFoundError, UnavailableError
 from workers.contract.messages import Address
 
 ADDRESS_SECONDS = 6 * 3600
-"""How long a worker's presigned address is good for: as long as a job may wait, and addresses are renewed with the lease."""
+"""Lifetime of a worker's presigned URL: as long as a job may be queued. URLs are renewed with the lease."""
 PUBLIC_URL_SECONDS = 3600
 
 _SEGMENT = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}"

@@ -32,7 +32,7 @@ class Idempotency:
     key: str
     body_digest: str
     ends_with_job: bool = False
-    """Whether the key means something only while its job is active: for a repeated request that joins the first one's wait."""
+    """True if the key is valid only while its job is active: a repeated request then joins the first one."""
 
 
 def in_flight_dedup_key(caller: Caller, *, digest: str, is_waiting: bool) -> Idempotency | None:

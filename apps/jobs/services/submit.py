@@ -38,7 +38,7 @@ class PartPlan:
     queue: str = ""
     """The job's when empty."""
     is_kept: bool = False
-    """What it makes belongs to the result."""
+    """True if the part's output belongs to the result."""
     weight: int | None = None
     """Its share of the price against the other parts' weights (apps/jobs/charges.py); its units when None."""
 
@@ -99,7 +99,7 @@ class Owner:
     weight: int = 1
     retention_days: int | None = None
     expires_at: datetime | None = None
-    """Where the end is known already: of a rendition, that of its source."""
+    """Expiry of the results if it is known already: a rendition expires with its source."""
     is_internal: bool = False
     public_base: str = ""
 

@@ -30,7 +30,7 @@ class SourceLimits:
     """Limits on the sources of an endpoint. A plan may allow less (Plan.max_upload_bytes)."""
 
     max_bytes: int = 100_000_000
-    """Of a file in the request or behind file_url; one that was sent in advance may have TTSAI_UPLOAD_BYTES."""
+    """Largest file in the request or behind `file_url`; a file uploaded in advance may have TTSAI_UPLOAD_BYTES."""
     max_audio_seconds: float = math.inf
     """TTSAI_UPLOAD_AUDIO_SECONDS at most."""
     min_audio_seconds: float = 0.05
@@ -53,7 +53,7 @@ class Source:
     """In the object store."""
     bytes: int
     sha256: str
-    """What an Idempotency-Key compares (body_digest over the fields and this)."""
+    """Digest of the recording, which an Idempotency-Key compares (body_digest over the fields and this)."""
     info: AudioInfo
     upload_id: UUID
     file_name: str

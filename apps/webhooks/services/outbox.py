@@ -17,10 +17,10 @@ from apps.webhooks.events import EVENTS, event_body
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint
 
 Data = dict[str, Any] | Callable[[], dict[str, Any]]
-"""What an event tells; a function is called only where somebody listens."""
+"""Data of an event; a function is called only if an endpoint is subscribed."""
 
 MAXIMUM_BODY_BYTES = 256 * 1024
-"""Of a message. What makes it larger (the transcript of hours, say) is left out and named in `omitted`."""
+"""Largest message body. Fields that exceed it (such as the transcript of hours) are left out and named in `omitted`."""
 
 
 def record_event(

@@ -28,7 +28,7 @@ before that three name servers' silence: 12 s with the resolver settings of ttsa
 LOOKED_AT_FOR_EACH = 25
 """Due deliveries that are looked at for each one that may be taken, in search of accounts that have none under way."""
 KEPT_ATTEMPTS = 20
-"""Of a delivery that was replayed, the last ones."""
+"""Attempts kept for a replayed delivery: the latest ones."""
 DISABLE_AFTER = timedelta(days=3)
 GONE = 410
 

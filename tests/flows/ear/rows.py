@@ -11,7 +11,9 @@ ROWS = {
     "currency": "$1,234.56",
     "spell-out": "KLM",
 }
-"""Of the specification; letters that no language can read as a word, or the recogniser would write the same for both: NASA is test_spelled.py's."""
+"""Examples of each say-as type. Spelled letters form no word in any language, or the recogniser would write the same for both; NASA is in
+test_spelled.py.
+"""
 
 MISREADINGS = {
     "cardinal": (("digits", "1234"), ("cardinal", "4321"), ("time", "12:34")),
@@ -22,7 +24,7 @@ MISREADINGS = {
     "currency": (("digits", "123456"), ("currency", "€1,234.56"), ("currency", "$4,321.65")),
     "spell-out": (("characters", "NSA"), ("characters", "XYZ"), ("characters", "KL")),
 }
-"""What a wrong reading would say."""
+"""Transcripts that a wrong reading would produce."""
 
 VOICES = {
     "en": "af_heart",

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timeout(600)
 SAMPLE = {(row, "en") for row in ROWS} | {
     ("currency", "es"), ("date", "fr"), ("telephone", "ja"), ("cardinal", "hi"),
 }  # fmt: skip
-"""What `make test` listens to; `make prove` hears all 56."""
+"""Rows that `make test` transcribes; `make prove` transcribes all 56."""
 
 FURTHEST = {"en": 0.12, "es": 0.2, "fr": 0.2, "it": 0.2, "pt": 0.2, "ja": 0.25, "zh": 0.3}
 """Sounds that may differ from the spoken form. Whisper base does not write Hindi down (0.3 to 0.8 of its sounds differ, in three scripts):

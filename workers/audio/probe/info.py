@@ -22,7 +22,7 @@ CONTENT_TYPES: Final = {
     "webm": "audio/webm",
     "matroska": "audio/x-matroska",
 }
-"""Of each container; a video with sound is kept for its sound."""
+"""Media type of each container; a video is kept for its audio track."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class DecodedFile(Message):
     """Hz, of what was written."""
     channels: int
     samples: int
-    """Of each channel."""
+    """Number of samples per channel."""
 
     @property
     def audio_seconds(self) -> float:

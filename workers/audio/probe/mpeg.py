@@ -28,7 +28,7 @@ class Frame:
     sample_rate: int
     samples: int
     announced_frames_at: int = 0
-    """Where in an MP3's first frame a Xing header would lie."""
+    """Offset of a Xing header in an MP3's first frame."""
 
 
 def find_stream(data: bytes, *, is_whole_file: bool) -> tuple[int, Frame] | None:

@@ -26,7 +26,7 @@ DAMAGED_PACKETS: Final = 10
 DAMAGED_SHARE: Final = 0.2
 """Beyond both of these the file is not sound with a scratch, but something else."""
 READ_SHARE: Final = 0.9
-"""Where a file cannot be read on from before this share of its bytes, the rest is lost sound and not a tail of junk."""
+"""A file that becomes unreadable before this share of its bytes is truncated; after it, the rest is trailing junk."""
 
 
 class Reading:

@@ -21,7 +21,7 @@ MOST_CHUNKS: Final = 64
 OPEN_END: Final = 0x7FFFF000
 """A WAV whose length is this or more was written to a pipe: its length means nothing."""
 LONGEST_PAGE_BYTES: Final = 27 + 255 + 255 * 255
-"""Of Ogg."""
+"""Largest Ogg page."""
 ISO_MEDIA: Final = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 """First boxes of MP4, M4A and QuickTime files."""
 
@@ -34,7 +34,7 @@ class Signature:
     demuxer: str
     """FFmpeg's name."""
     announced_seconds: float = 0.0
-    """How much sound the file's own header says that it holds; 0 where it does not say."""
+    """Duration according to the file's own header; 0 if the header has none."""
     is_cut: bool = False
     """The file ends in the middle of a page."""
 

@@ -10,14 +10,14 @@ from typing import Final
 from workers.hearing.align.spoken import Piece
 
 LONGEST_SECONDS: Final = 28.0
-"""Of a stretch: whisper hears 30 s at once."""
+"""Longest stretch: Whisper's window is 30 s."""
 BAND_SECONDS: Final = 30.0
 """So far a cut may lie from where an even pace puts it: speech lingers here and hurries there."""
 TOLERANCE: Final = 0.5
 """A stretch may hold so much more or less speech than its text's share, and TOLERANCE_SECONDS on top."""
 TOLERANCE_SECONDS: Final = 2.0
 CUT_COST: Final = 0.3
-"""Of every cut, in squared seconds for each second expected."""
+"""Cost of a cut, in squared seconds for each second expected."""
 SILENCE_GAIN: Final = 2.0
 """Taken off for each second of silence at a cut, MOST_SILENCE_SECONDS at most: readers rest between sentences. At a rest of 0.4 s a cut
 earns more than it costs, so that the sentences follow the rests one by one; stretches are put together of them afterwards."""

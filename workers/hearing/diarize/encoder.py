@@ -14,9 +14,9 @@ from workers.weights.sets.speakers import SPEAKERS
 from workers.weights.store import WeightsMissingError, WeightStore
 
 MEMORY_BYTES: Final = 64 << 20
-"""What the loaded encoder occupies, with room for several batches at once: a recogniser that diarizes adds it to its own."""
+"""Memory of the loaded encoder with several batches in flight; a recogniser that diarizes adds it to its own."""
 WINDOW_SECONDS: Final = 1.6
-"""What the model was trained on."""
+"""Window length that the model was trained on."""
 WINDOW_FRAMES: Final = 160
 BATCH: Final = 16
 """Windows that are computed in one go: more is no faster on one thread."""

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 BANDS: Final = 40
-"""Of the mel spectrogram."""
+"""Number of mel bands."""
 HIDDEN: Final = 256
 PRINT_SIZE: Final = 256
 LAYERS: Final = 3
 OPSET: Final = 17
 IR_VERSION: Final = 9
-"""What opset 17 was published with; older runtimes refuse a newer one."""
+"""ONNX IR version published with opset 17; older runtimes refuse a newer one."""
 
 
 def build_graph(weights: Mapping[str, NDArray[Any]]) -> bytes:

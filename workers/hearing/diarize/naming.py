@@ -21,7 +21,7 @@ CHANGE_COST: Final = 0.25
 CHANGE_COST_AFTER_PAUSE: Final = 0.05
 PAUSE_SECONDS: Final = 0.25
 STEP_SECONDS: Final = 0.5
-"""How densely a segment without words is looked at."""
+"""Step between embedding windows in a segment without words."""
 
 
 def name_speakers(segments: Sequence[HeardSegment], prints: Sequence[VoicePrint], *, speakers: int) -> tuple[HeardSegment, ...]:

@@ -17,11 +17,11 @@ from workers.scheduler import lower_priority
 
 T = TypeVar("T")
 Encoded = NDArray[Any]
-"""What the decoder attends to, [windows, 1500, width]: rows of it are heard alone or together."""
+"""Encoder output [windows, 1500, width]; rows can be decoded alone or together."""
 
 BEAMS: Final = 5
 CANDIDATES: Final = 3
-"""Of which the most probable is taken, at a temperature above 0."""
+"""Samples drawn at a temperature above 0; the most probable one is used."""
 MOST_TOKENS: Final = 448
 MOST_PROMPT_TOKENS: Final = 160
 MOST_HOTWORD_TOKENS: Final = 63
@@ -30,7 +30,7 @@ SPARE_TOKENS: Final = 40
 MOST_TOKENS_PER_SECOND: Final = 32.0
 """The scripts that the tokens fit least are written with some 20 a second: more is a loop, which ends the sooner."""
 FRAMES: Final = 3000
-"""Of 10 ms: 30 s. Heard with less silence behind it a short window takes a fifth of the time, but base then loses words now and then."""
+"""Frames of 10 ms in a window: 30 s. Less padding makes a short window five times as fast, but Whisper base then sometimes loses words."""
 SPACELESS: Final = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 WORKER_NICENESS: Final = 10
 """CTranslate2's threads serve prompt and bulk work alike, so they stand between the two (workers/scheduler.py)."""
@@ -45,7 +45,7 @@ class Decoded:
 
     text: str
     tokens: tuple[int, ...]
-    """Of the text alone."""
+    """Tokens of the text, without special tokens."""
     average_log_probability: float
     no_speech_probability: float
     compression_ratio: float

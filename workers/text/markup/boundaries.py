@@ -39,7 +39,7 @@ STOP: Final = re.compile(
 LINE_END: Final = re.compile(r"\r\n|[\n\r\f\u2028]|(?P<paragraph>\u2029)")
 SPACE: Final = re.compile(r"\s*+")
 QUOTED: Final = re.compile(r"と|って")
-"""What goes on behind a Japanese quotation: 「そうですか。」と言った。"""
+"""Particles that continue a sentence after a Japanese quotation: 「そうですか。」と言った。"""
 
 OPENERS: Final = "\"'“‘«‹([{¿¡—–-*_"
 LIST_MARK: Final = re.compile(r"(?:[-*•‣·–—>#]|[0-9]{1,3}[.)]|[A-Za-z][.)])[ \t]")

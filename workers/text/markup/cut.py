@@ -26,7 +26,7 @@ class _Piece:
     size: int
     """About how many characters an engine is given for it."""
     is_end: bool
-    """Whether a sentence, or what was too long for one piece, ends behind it."""
+    """True if a sentence, or a piece that was too long, ends after it."""
 
 
 def cut_document(document: Document, *, longest: int = LONGEST_PART_CHARACTERS) -> list[tuple[Segment, ...]]:

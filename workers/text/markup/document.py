@@ -7,7 +7,7 @@ from workers.contract.markup import Segment
 from workers.text.markup.errors import MarkupError
 
 CHARACTERS_PER_SECOND: Final = 15
-"""Of speech at a usual speed: 500 characters are some 30 seconds."""
+"""Characters spoken per second at normal speed: 500 characters are about 30 seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,12 @@ class Document:
     segments: tuple[Segment, ...]
     """In order; their texts put together are `written`."""
     warnings: tuple[str, ...] = ()
-    """What the markup asks for and nobody follows, one sentence each with its line and column."""
+    """Markup that has no effect, one sentence each with its line and column."""
     is_markup: bool = False
     source: str = field(default="", repr=False)
     """The text as it was sent."""
     offsets: tuple[int, ...] = field(default=(), repr=False)
-    """Where each segment begins in the source: at its tag for an element, else at its first character."""
+    """Offset of each segment in the source: of its tag for an element, otherwise of its first character."""
 
     @property
     def counted_characters(self) -> int:

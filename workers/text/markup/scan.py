@@ -47,7 +47,7 @@ class Characters:
 
     text: str
     offset: int
-    """Where they begin in the text as sent."""
+    """Offset in the text as sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 ALPHABETS: Final = ("ipa", "x-sampa", "xsampa")
-"""What the alphabet of a <phoneme> may be called."""
+"""Accepted values of the alphabet attribute of <phoneme>."""
 
 # Pairs of X-SAMPA and IPA. Letters that are the same in both stand by themselves.
 _CONSONANTS: Final = r"""

@@ -10,7 +10,7 @@ WORD_BEFORE: Final = re.compile(r"([^\W\d_]{1,30})(['’]?)[.,]?[ \u00a0\u202f]?
 WORD_AFTER: Final = re.compile(r"[ \u00a0\u202f]?([^\W\d_]{1,30})")
 FIGURE_AFTER: Final = re.compile(r"[ \u00a0]\d{1,15}(?:st|nd|rd|th)?(?![\w/-]|[.,:]\d)")
 LOOK_BACK: Final = 34
-"""How many characters back a word before is looked for."""
+"""Characters searched backwards for a preceding word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ LONGEST_PAUSE_SECONDS: Final = 2.0
 LINGER_SECONDS: Final = 0.5
 """So long at most a cue stands after its last word where it was fast (Netflix: 12 frames)."""
 COLUMNS_PER_SECOND: Final = 17.0
-"""How fast people read: Netflix's 17 characters for most languages, some 9 Chinese ones."""
+"""Reading speed: Netflix's 17 characters per second for most languages, about 9 Chinese characters."""
 
 SHORTEST_STEP_SECONDS: Final = 0.01
 """From the start of a word to that of the next, at least."""
@@ -38,9 +38,9 @@ NOTED_PAUSE_SECONDS: Final = 0.3
 SHORT_WORD_COST: Final = 8.0
 SHORT_WORD_CHARACTERS: Final = 3
 INNER_SENTENCE_COST: Final = 12.0
-"""Of a sentence that ends within a cue, at most MOST_INNER_COST for all of them."""
+"""Cost of a sentence end within a cue, at most MOST_INNER_COST for all of them."""
 INNER_PAUSE_COST: Final = 20.0
-"""Of each second of silence within a cue."""
+"""Cost of each second of silence within a cue."""
 MOST_INNER_COST: Final = 60.0
 LONE_WORD_COST: Final = 200.0
 """More than all that was named above for one cue: a word stands alone only where it is a sentence, or fits nowhere else."""

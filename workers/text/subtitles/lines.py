@@ -10,7 +10,7 @@ from workers.text.subtitles.words import ShownWord
 USUAL_COLUMNS: Final = 42
 """Characters of a line, as in Netflix's Timed Text Style Guides and the BBC's guidelines for wide screens."""
 COLUMNS: Final[Mapping[str, int]] = {"ja": 26, "zh": 32, "yue": 32, "ko": 32, "th": 35}
-"""Of the same guides, where full-width characters take two columns: 13 Japanese, 16 Chinese or Korean characters."""
+"""Columns per line in the same style guides. Full-width characters take two columns: 13 Japanese, 16 Chinese or Korean characters."""
 WIDE_SHARE: Final = 3
 """A text of no known language is East Asian when one in so many characters is wide."""
 

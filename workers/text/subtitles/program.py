@@ -23,7 +23,7 @@ class SubtitleOrder(Message):
     """BCP 47, for the width of lines; by the text's script when empty."""
     text: str = ""
     words: tuple[AlignedWord, ...] = ()
-    """Of the text, in its order; offsets that are not those of the text are not believed."""
+    """Words of the text in order; offsets that do not match the text are ignored."""
     segments: tuple[HeardSegment, ...] = ()
     """In place of text and words."""
 

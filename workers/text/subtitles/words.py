@@ -12,7 +12,7 @@ from workers.contract.listening import HeardSegment, HeardWord
 from workers.text.markup.boundaries import CLAUSE_MARKS, COMMA_MARKS, Break, find_segments
 
 LONGEST_GAP_CHARACTERS: Final = 2000
-"""Of what is written between two spoken words: further on a word is not looked for, and no text makes the search slow."""
+"""Longest unspoken text between two spoken words. A word further on is not searched for, which bounds the search for every text."""
 OPENING_CATEGORIES: Final = frozenset({"Ps", "Pi"})
 OPENING_MARKS: Final = "¿¡"
 CLOSERS: Final = "\"'”’)]}»›」』）】》〉"

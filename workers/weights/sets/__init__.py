@@ -13,7 +13,7 @@ from workers.weights.sets.whisper import WHISPERS
 SETS: Final = index_sets((KOKORO, PIPER, SPEAKERS, *WHISPERS, SENSEVOICE, SMOLLM2))
 
 DEFAULT_SETS: Final = ("kokoro", "piper", "speakers", "whisper-base")
-"""What `make run` needs."""
+"""Weight sets that `make run` needs."""
 
 TEST_SETS: Final = ("kokoro", "piper", "speakers", "whisper-base")
-"""What `make test` needs: the audio is judged by transcribing it back, recordings are diarized."""
+"""Weight sets that `make test` needs: audio is checked by transcribing it, recordings are diarized."""

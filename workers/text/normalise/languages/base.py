@@ -19,14 +19,14 @@ class Language(ABC):
     code: ClassVar[str]
     decimal_mark: ClassVar[str] = ","
     has_space_groups: ClassVar[bool] = False
-    """Whether a plain space parts thousands, "12 300"."""
+    """True if a plain space separates thousands, "12 300"."""
     date_order: ClassVar[str] = "dmy"
     has_spaces: ClassVar[bool] = True
-    """Whether spaces part words."""
+    """True if spaces separate words."""
     menu_pause: ClassVar[str] = ","
     """Between the steps of a path through menus."""
     spells_initials: ClassVar[bool] = True
-    """Whether Latin capitals are spelled here and not by the G2P for foreign words."""
+    """True if Latin capitals are spelled here and not by the G2P for foreign words."""
     minus: ClassVar[str] = "minus"
     plus: ClassVar[str] = "plus"
     difference: ClassVar[str] = ""
@@ -42,7 +42,7 @@ class Language(ABC):
     by: ClassVar[str] = ""
     """Between the sides of a size; as a product where it is empty."""
     times: ClassVar[Noun | None] = None
-    """What `x` behind a number says."""
+    """Word for `x` after a number."""
     versus: ClassVar[str] = ""
     """Between the sides of a score or ratio; `to` where it is empty."""
     out_of: ClassVar[str] = ""
@@ -68,9 +68,9 @@ class Language(ABC):
     accents: ClassVar[Mapping[str, str]]
     """Names of combining marks."""
     symbols: ClassVar[Mapping[str, str]]
-    """What a sign is called where it is named, in an address or when text is spelled out."""
+    """Names of signs in addresses and in spelled text."""
     signs: ClassVar[Mapping[str, str]]
-    """What a sign says in running text; an empty name is a sign that is not read."""
+    """Words for signs in running text; a sign with an empty name is silent."""
     abbreviations: ClassVar[Mapping[str, str]]
     """With their full stop: the words, behind a `^` where it stands before a name and ends no sentence."""
     compound_abbreviations: ClassVar[Mapping[str, str]] = {}
@@ -78,7 +78,7 @@ class Language(ABC):
     weekdays: ClassVar[Mapping[str, str]] = {}
     """By their abbreviations, without a full stop; read in ranges alone, Mon.-Fri."""
     number_word: ClassVar[str]
-    """What `#` and `No.` say before a number."""
+    """Word for `#` and `No.` before a number."""
     roman_keywords: ClassVar[frozenset[str]]
     """Lower-case words before a Roman numeral that is read as a number: chapter, volume."""
     roman_names: ClassVar[frozenset[str]]

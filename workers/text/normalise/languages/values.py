@@ -13,7 +13,7 @@ class Number:
     """A number as it was written, without its separators."""
 
     digits: str
-    """Of the whole part, at least one, in ASCII."""
+    """Digits of the integer part, at least one, in ASCII."""
     fraction: str = ""
     """Digits behind the decimal mark."""
     mark: str = ""

@@ -9,7 +9,7 @@ from workers.text.normalise.written_numbers import read_number
 
 FIGURE: Final = r"\d{1,15}(?:[.,]\d{1,15}){0,4}"
 TERM: Final = re.compile(rf"\s?([-−–:])(?=\s?{FIGURE}(?:\s?[-−–+:×÷*/x]\s?{FIGURE}){{0,6}}\s?=)")
-"""What stands behind the first number where the sum goes on to an equals sign."""
+"""Operator after the first number of a sum that continues to an equals sign."""
 
 TIMES: Final = re.compile(r"[x×*](?=\s?\d)")
 VARIABLE: Final = re.compile(rf"({FIGURE})([a-z])([²³])? [-−–] (?={FIGURE}(?![\w-]*[^\W\d_]{{2}}))")

@@ -25,7 +25,7 @@ POSTCODE: Final = re.compile(r"\d{5}(?:-\d{4})?(?![\w-]|[.,]\d)")
 STATE_BEFORE: Final = re.compile(
     r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])[ \u00a0]$"
 )
-"""What stands before an American postal code."""
+"""State before an American postal code."""
 
 CARD: Final = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}(?!\d)")
 LONG: Final = re.compile(r"\d{16,}+")

@@ -20,7 +20,7 @@ ITALIAN_START: Final = re.compile(r"\d\.\d{2}[-–]$")
 AFTER: Final = {"hi": re.compile(r"\s?बजे"), "de": re.compile(r"\s(?:Uhr|h)(?![^\W_])"), "es": re.compile(r"\s?(?:hs?|horas)(?![^\W_])\.?"), "fr": re.compile(r"\s?h(?![^\W_])"),
                 "pt": re.compile(r"\s?h(?![^\W_])"), "it": re.compile(r"\s?h(?![^\W_])")}  # fmt: skip
 DURATION_LANGUAGES: Final = frozenset(("pt", "es", "it"))
-"""Where 1 h 30 min is no time of day; in French both sound the same."""
+"""Languages in which 1 h 30 min is a duration and not a time of day; in French both sound the same."""
 LETTER_LANGUAGES: Final = frozenset(("fr", "pt", "es", "it"))
 
 
