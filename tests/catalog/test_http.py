@@ -85,7 +85,7 @@ def test_one_list_serves_both_kinds_of_client(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/models/kokoro/", "/v1/models/kokoro", "/api/v1/models/Kokoro/"])
-def test_one_model(client: Client, path: str) -> None:
+def test_a_model_is_found_by_id_in_any_case(client: Client, path: str) -> None:
     assert client.get(path).json()["id"] == "kokoro"
 
 

@@ -93,7 +93,7 @@ def test_diarized_json_names_speakers_by_letters(package: openai.OpenAI, owner: 
 
 
 @pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")
-def test_translations_are_english(package: openai.OpenAI, owner: Person, song: Any) -> None:
+def test_a_translation_is_written_in_english(package: openai.OpenAI, owner: Person, song: Any) -> None:
     with hearing():
         heard = package.audio.translations.create(model="whisper-1", file=song, response_format="verbose_json")
     assert (heard.text, heard.language) == ("Hello there.", "english")

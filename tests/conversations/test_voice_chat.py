@@ -222,7 +222,7 @@ def test_what_is_chosen_is_of_the_callers_plan_where_there_is_such_a_one(server:
     assert (asked.status_code, asked.json()["error"]["code"]) == (403, "model_not_allowed")
 
 
-def test_history_is_bounded() -> None:
+def test_history_for_the_responder_is_bounded() -> None:
     turns = [Turn(user_text=f"{number}", ai_text="x" * 1000) for number in range(20)]
     told = history_of(turns)
     assert [turn.content for turn in told if turn.role == "user"] == [f"{number}" for number in range(13, 20)]

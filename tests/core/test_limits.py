@@ -80,7 +80,7 @@ def test_a_peek_counts_nothing(valkey: redis.Redis) -> None:
     assert valkey.zcard("limit:b") == 1
 
 
-def test_buckets_are_apart() -> None:
+def test_buckets_with_other_names_count_separately() -> None:
     count_request("a", limit=1)
     assert count_request("b", limit=1).is_allowed
     assert not count_request("a", limit=1).is_allowed

@@ -80,7 +80,7 @@ def test_the_official_sdk_lists_models_and_voices(sdk: tts_ai.TTSClient) -> None
     assert {voice.voice_id for voice in voices} >= {"af_bella", "bm_george"}
 
 
-def test_hibari_speaks_too(sdk: tts_ai.TTSClient, listener: Listener) -> None:
+def test_hibari_speech_is_transcribed_correctly(sdk: tts_ai.TTSClient, listener: Listener) -> None:
     assert listener.word_error_rate(sdk.generate(TEXT, model="hibari", voice="heart"), TEXT) <= 0.2
 
 

@@ -122,7 +122,7 @@ def test_tenants_that_all_wait_share_by_weight(weights: list[int], slots: int) -
 
 @given(st.lists(st.tuples(TENANTS, st.integers(0, 500), st.integers(1, 5)), min_size=1, max_size=60), st.integers(1, 3))
 @settings(max_examples=60)
-def test_nobody_starves(descriptions: list[tuple[str, int, int]], slots: int) -> None:
+def test_no_tenant_starves_behind_another(descriptions: list[tuple[str, int, int]], slots: int) -> None:
     """One slot after the other: everything that waits is done, and no part is passed by more than its fair share."""
     waiting = parts(*[{"tenant": tenant, "lane": "normal", "units": units, "weight": weight} for tenant, units, weight in descriptions])
     shares, done = Shares(), []

@@ -104,7 +104,7 @@ def print_errors(what: str, errors: list[DiarizationError]) -> None:
 
 @pytest.mark.parametrize("speakers", [0, 2], ids=["unknown number", "two"])
 @pytest.mark.parametrize("pair", PAIRS)
-def test_two_speakers(ear: Ear, pair: str, speakers: int) -> None:
+def test_two_speakers_are_told_apart(ear: Ear, pair: str, speakers: int) -> None:
     conversations = [shuffled(*PAIRS[pair], seed=seed) for seed in range(4)]
     errors = errors_of(ear, conversations, speakers=speakers)
     print_errors(f"{pair}, number of speakers {'told' if speakers else 'not told'}", errors)

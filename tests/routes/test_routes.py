@@ -55,7 +55,7 @@ def test_both_prefixes_lead_to_the_same_views() -> None:
 
 
 @named([row for row in ROWS if row.key == "needed"])
-def test_without_a_key(row: Row, owner: Account) -> None:
+def test_request_without_a_key_is_refused(row: Row, owner: Account) -> None:
     owned = owned_by(owner, row)
     for prefix in PREFIXES:
         answer = row.ask(owned, prefix=prefix)

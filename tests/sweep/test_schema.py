@@ -27,11 +27,11 @@ def sweep(platform: RunningPlatform, key: str, *, phases: str, examples: int, fo
     assert " ERROR " not in log
 
 
-def test_no_operation_fails(swept: RunningPlatform, key: str, tmp_path: Path) -> None:
+def test_no_operation_answers_with_a_server_error(swept: RunningPlatform, key: str, tmp_path: Path) -> None:
     sweep(swept, key, phases="examples,coverage,fuzzing", examples=3, folder=tmp_path)
 
 
 @pytest.mark.prove
 @pytest.mark.timeout(3600)
-def test_no_operation_fails_at_length(swept: RunningPlatform, key: str, tmp_path: Path) -> None:
+def test_no_operation_answers_with_a_server_error_at_length(swept: RunningPlatform, key: str, tmp_path: Path) -> None:
     sweep(swept, key, phases="examples,coverage,fuzzing,stateful", examples=200, folder=tmp_path)

@@ -31,7 +31,7 @@ def test_each_part_has_a_colour_of_its_own(monkeypatch: pytest.MonkeyPatch) -> N
     assert second == "\x1b[33mengine   | \x1b[0mup"
 
 
-def test_no_color_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_color_wins_over_force_color(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("NO_COLOR", "1")
     stream = io.StringIO()

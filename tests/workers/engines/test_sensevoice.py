@@ -63,7 +63,7 @@ def engine(tmp_path: Path) -> SenseVoiceEngine:
     return made
 
 
-def test_features_are_kaldis() -> None:
+def test_features_equal_kaldi_native_fbank() -> None:
     import kaldi_native_fbank
 
     samples = clip(LIBRIVOX[1])

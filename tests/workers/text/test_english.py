@@ -48,7 +48,7 @@ def test_plain_words_are_spoken_one_by_one() -> None:
     assert spoken_words("Hello world.") == [("Hello", "həlˈO"), ("world.", "wˈɜɹld")]
 
 
-def test_british_sounds_british() -> None:
+def test_british_phonemes_differ_from_american() -> None:
     assert american("Car").phonemes == "kˈɑɹ"
     assert english_phonemizer(is_british=True)("Car").phonemes == "kˈɑː"
 

@@ -34,7 +34,7 @@ def words(**replacements: str) -> list[PronunciationRule]:
         ("", ""),
     ],
 )
-def test_whole_words_only(text: str, spoken: str) -> None:
+def test_pronunciations_replace_whole_words_only(text: str, spoken: str) -> None:
     assert said(text, GIF) == spoken
 
 

@@ -65,7 +65,7 @@ def test_greetings_the_time_and_the_date(language: str, text: str, reply: str) -
         ("pt", "Quanto são 9 menos 4?", "9 menos 4 são 5."),
     ],
 )
-def test_sums(language: str, text: str, reply: str) -> None:
+def test_a_sum_gets_its_result(language: str, text: str, reply: str) -> None:
     assert answer(text, language) == reply
 
 
@@ -81,7 +81,7 @@ def test_the_text_tells_the_language_where_nobody_does() -> None:
     assert answer_smalltalk("Hello my friend", language="ja", now=NOW).language == "en"
 
 
-def test_understanding_is_told() -> None:
+def test_smalltalk_says_whether_it_understood() -> None:
     assert answer_smalltalk("Hello", language="en", now=NOW).is_understood
     assert not answer_smalltalk("Why?", language="en", now=NOW).is_understood
 

@@ -77,7 +77,7 @@ def test_a_cut_inside_a_rewritten_piece_leaves_it_whole_on_both_sides() -> None:
     assert spoken.slice(13, 26).written == "$5 *today"
 
 
-def test_steps_are_chained() -> None:
+def test_then_chains_two_steps() -> None:
     first = build([("ﬁ", "fi"), ("ve ", None), ("１０", "10"), (" km", None)])
     second = build([("five ", None), ("10 km", "ten kilometers")])
     both = first.then(second)

@@ -44,7 +44,7 @@ def test_a_word_that_no_dictionary_has_is_spelled_by_its_sounds() -> None:
     assert arpabet_of("日") == "AH"
 
 
-def test_threads_take_turns() -> None:
+def test_concurrent_alignments_give_the_same_result() -> None:
     reading = read_aloud(TEXTS[0])
     expected = ALIGNER.align(reading.samples, text=reading.text)
     results: list[object] = []

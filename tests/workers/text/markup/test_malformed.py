@@ -121,7 +121,7 @@ def test_an_unknown_element_is_named_and_the_known_ones_are_listed() -> None:
         ("Hi" + "<break time='10s'/>" * 7, "all breaks together may last 60 s in a text of this length, not 70 s"),
     ],
 )
-def test_bounds(text: str, message: str) -> None:
+def test_markup_beyond_a_bound_is_refused(text: str, message: str) -> None:
     with pytest.raises(MarkupError) as refused:
         parse_markup(text)
     assert refused.value.message == message

@@ -115,7 +115,7 @@ def test_a_pause_before_the_end_of_a_sentence_leaves_the_end_to_the_words() -> N
         ("<break strength='x-strong' time='100ms'/>", 0.1),
     ],
 )
-def test_breaks(tag: str, seconds: float) -> None:
+def test_break_gives_a_pause_in_seconds(tag: str, seconds: float) -> None:
     (segment,) = parse_markup(tag).segments
     assert segment.kind == "break"
     assert segment.break_seconds == seconds
@@ -137,7 +137,7 @@ def test_breaks(tag: str, seconds: float) -> None:
         ("1%", 0.25),
     ],
 )
-def test_rates(value: str, rate: float) -> None:
+def test_prosody_rate_becomes_a_factor(value: str, rate: float) -> None:
     assert parse_markup(f"<prosody rate='{value}'>x</prosody>").segments[0].rate == rate
 
 
@@ -156,7 +156,7 @@ def test_rates(value: str, rate: float) -> None:
         ("+40dB", 12),
     ],
 )
-def test_volumes(value: str, decibels: float) -> None:
+def test_prosody_volume_becomes_decibels(value: str, decibels: float) -> None:
     assert parse_markup(f"<prosody volume='{value}'>x</prosody>").segments[0].volume_decibels == decibels
 
 

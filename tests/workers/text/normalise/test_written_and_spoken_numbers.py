@@ -65,7 +65,7 @@ def test_two_numbers_never_sound_the_same(code: str, number: int, other: int) ->
         ("pt-pt", 17, "dezassete", "décimo sétimo"),
     ],
 )
-def test_cardinals_and_ordinals(code: str, number: int, cardinal: str, ordinal: str) -> None:
+def test_a_number_has_a_cardinal_and_an_ordinal(code: str, number: int, cardinal: str, ordinal: str) -> None:
     assert language_of(code).cardinal(number) == cardinal
     assert language_of(code).ordinal(number) == ordinal
 
