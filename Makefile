@@ -16,7 +16,7 @@ CLEAN = .venv/bin/python -m tests.environment
 help:
 	@echo 'make run    everything on this machine: database, broker, web, workers (PORT=8000, TTSAI_HOME=var)'
 	@echo 'make test   the tests, with real servers and real models'
-	@echo 'make check  formatting, types, layers, migrations, the API schema'
+	@echo 'make check  formatting, wording, types, layers, migrations, the API schema'
 	@echo 'make prove  what takes longer: soak, faults, quality'
 	@echo 'make search property tests with new examples, ten times as many'
 	@echo 'make bench  figures, on a machine with nothing else to do'
@@ -35,6 +35,7 @@ check:
 	@$(INSTALL) test
 	$(CLEAN) ruff check
 	$(CLEAN) ruff format --check
+	$(CLEAN) python -m tools.english
 	$(CLEAN) lint-imports --no-logo
 	$(CLEAN) mypy
 	@# The database is not needed to compare models with migrations, and its absence not worth a warning.

@@ -40,7 +40,8 @@ class BatchView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Queues up to 50 texts, each as a job of its own in the lane `bulk`; a bad one fails alone. Counts as one request. An identical
-        request of the same key joins the batch while it is being processed."""
+        request of the same key joins the batch while it is being processed.
+        """
         body = validated(SHAPE, request.data)
         order = BatchOrder(texts=body["texts"], webhook_url=body["webhook_url"], body_digest=body_digest(ENDPOINT, request.data))
         batch = request_batch(

@@ -22,7 +22,8 @@ class ModelListView(APIView):
     @extend_schema(operation_id="models_list", tags=["models"], responses=ModelListSerializer, summary="List models")
     def get(self, request: Request) -> Response:
         """Every model with its price and who may use it, and documented models that another serves (`served_by`). One answer for clients
-        of TTS.ai (`models`) and of OpenAI (`data`)."""
+        of TTS.ai (`models`) and of OpenAI (`data`).
+        """
         plan = get_caller(request).plan
         models = model_shapes([*list_models(), *list_stand_ins(plan)], plan=plan)
         return Response({"object": "list", "data": models, "models": models})

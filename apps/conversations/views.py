@@ -51,7 +51,8 @@ class VoiceChatView(APIView):
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Hears or reads what the user says, answers, and speaks the answer. 3 credits a turn. A turn that fails costs nothing, unless words of its answer
-        were read in the job's events; a turn that is cancelled costs what was made of it."""
+        were read in the job's events; a turn that is cancelled costs what was made of it.
+        """
         body = validated(SHAPE, request.data)
         caller, order = get_caller(request), _order(body, is_awaited=not wants_no_wait(request))
         check_text(order.text, caller=caller)

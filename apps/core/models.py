@@ -6,7 +6,8 @@ from django.db.models.functions import Now
 
 class Notice(models.Model):
     """An event for a customer's programs from an app below `webhooks`: written in the event's own transaction, deleted once its
-    deliveries are written."""
+    deliveries are written.
+    """
 
     id = models.BigAutoField(primary_key=True)
     account_id = models.BigIntegerField()

@@ -24,7 +24,7 @@ HOME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; f
 
 
 class IndexView(APIView):
-    """GET /v1/"""
+    """GET /v1/: index of the API."""
 
     authentication_classes = []
     permission_classes = []
@@ -50,7 +50,7 @@ class IndexView(APIView):
 
 
 class SchemaView(APIView):
-    """GET /v1/schema/"""
+    """GET /v1/schema/: the OpenAPI schema."""
 
     authentication_classes = []
     permission_classes = []

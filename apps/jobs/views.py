@@ -100,7 +100,8 @@ class JobEventsView(APIView):
     )
     def get(self, request: Request, uuid: str) -> HttpResponseBase:
         """Server-sent events to the end of the job. Watching never cancels: leave and come back as you like. Words of an answer or a
-        translation that you read here are charged with what was made for them, even if the job fails afterwards."""
+        translation that you read here are charged with what was made for them, even if the job fails afterwards.
+        """
         job = note_watcher(get_own_job(get_caller(request), uuid_text=uuid))
         after_id = request.META.get("HTTP_LAST_EVENT_ID", "0")
 

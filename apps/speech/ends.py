@@ -12,7 +12,8 @@ from apps.webhooks.services import record_event
 
 def tell_webhooks(job: Job) -> None:
     """One of TTSAI_JOB_END_OBSERVERS. Nobody is told of the platform's own jobs; of a batch's items the account's endpoints are, not the
-    batch's address."""
+    batch's address.
+    """
     if job.account_id is None or job.is_internal or not job.has_webhooks:
         return
 

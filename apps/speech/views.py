@@ -39,7 +39,8 @@ class SpeechView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Queues the text and answers at once: poll `/v1/speech/results/` with the uuid. Free models need no key. An identical request of
-        the same key joins the job while it runs: one job, one charge."""
+        the same key joins the job while it runs: one job, one charge.
+        """
         order = order_of(validated(SHAPE, request.data))
         idempotency = idempotency_of(request, endpoint="tts") or in_flight_dedup_key_of(request, endpoint="tts", is_waiting=False)
         submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))

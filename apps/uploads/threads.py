@@ -12,13 +12,13 @@ NEWCOMERS_FACTOR = 8
 
 @cache
 def fetch_threads() -> FairThreadPool:
-    """This process's threads that wait for other servers, name servers included."""
+    """Threads of this process that wait for other servers, name servers included."""
     return FairThreadPool("fetch", usual=settings.TTSAI_FETCH_THREADS, most=NEWCOMERS_FACTOR * settings.TTSAI_FETCH_THREADS)
 
 
 @cache
 def intake_threads() -> FairThreadPool:
-    """This process's threads that measure and store."""
+    """Threads of this process that measure and store recordings."""
     return FairThreadPool("intake", usual=settings.TTSAI_INTAKE_THREADS, most=NEWCOMERS_FACTOR * settings.TTSAI_INTAKE_THREADS)
 
 

@@ -18,7 +18,8 @@ from workers.contract import names
 
 def heard(listener: PubSub, token: bytes) -> bool:
     """Is `token` announced? A channel belongs to the whole server, not to one of its databases:
-    tests that run beside this one are heard on it, too."""
+    tests that run beside this one are heard on it, too.
+    """
     while message := listener.get_message(timeout=5):
         if message["data"] == token:
             return True

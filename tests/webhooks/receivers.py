@@ -20,7 +20,7 @@ class Receiver(ThreadingHTTPServer):
         self.status = 200
         self.answer = b"heard"
         self.location = ""
-        """Where a redirect leads."""
+        """Target of the redirect."""
         self.pause_seconds = 0.0
         """Before the answer."""
         self.drip_seconds = 0.0

@@ -89,7 +89,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _abandon_answer(self) -> bool:
         """Nobody reads the answer that is being made; whether it had begun. Of requests that were sent ahead uvicorn tells only the last
-        that its client left."""
+        that its client left.
+        """
         cycle = self._answering
         if cycle is None or cycle.response_complete:
             return False

@@ -123,7 +123,7 @@ class Builder:
         self.written = written
         self._start = start
         self._position = 0
-        """How much of the written text is dealt with."""
+        """Length of the written text that has been processed."""
         self.last_character = ""
         """The last character spoken so far, or nothing."""
         self._pieces: list[str] = []

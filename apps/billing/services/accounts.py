@@ -32,7 +32,8 @@ def welcome_account(account: Account, *, actor: str) -> None:
 
 def provide_account(*, email: str, plan: Plan | None, millicredits: int | None, actor: str) -> Account:
     """For operators: the account that this person owns, on this plan. A new one starts with the credits in place of its bonus; one that is
-    there gets them on top. Two calls at once for a new person make one account."""
+    there gets them on top. Two calls at once for a new person make one account.
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:  # to the end of the caller's transaction: the second then finds the first one's account
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"account_of:{email.strip().lower()}"])

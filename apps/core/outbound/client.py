@@ -38,7 +38,8 @@ class Fetched:
 
 class _BoundedStream(httpcore.NetworkStream):
     """A connection that is over at the deadline, however slowly the other side drips (time-outs of single reads never add up), and after
-    so many bytes, whatever they are."""
+    so many bytes, whatever they are.
+    """
 
     def __init__(self, stream: httpcore.NetworkStream, *, deadline: float, most_bytes: int) -> None:
         self._stream = stream

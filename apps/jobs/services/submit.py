@@ -106,7 +106,8 @@ class Owner:
 
 def submit_job(caller: Caller, plan: JobPlan, *, idempotency: Idempotency | None, request_id: str) -> Submission:
     """Accept a job and hand it to the dispatcher. 402, 403 webhook_needs_key, 409 idempotency_conflict, 429 concurrency_limit_exceeded or
-    daily_characters_exceeded."""
+    daily_characters_exceeded.
+    """
     check_webhook_caller(caller, webhook_url=plan.webhook_url)
     job_uuid = uuid4()
     with transaction.atomic(durable=True):

@@ -15,7 +15,8 @@ LONGEST_REASON = 200
 
 def disable_endpoint(endpoint: Endpoint, *, reason: str) -> None:
     """Nothing is sent there any more. The account learns of it from the endpoint itself and from the event endpoint.disabled, which
-    goes to its other endpoints. The caller's transaction holds the endpoint's row."""
+    goes to its other endpoints. The caller's transaction holds the endpoint's row.
+    """
     logger.warning("webhook endpoint %s is switched off: %s", endpoint.pk, reason)
     endpoint.is_enabled, endpoint.disabled_reason, endpoint.disabled_at = False, reason, timezone.now()
     endpoint.save(update_fields=["is_enabled", "disabled_reason", "disabled_at"])

@@ -41,7 +41,7 @@ def read_emoji(context: Context, position: int) -> Found:
 
 
 def _without_figures(name: str, *, language: Language) -> str:
-    """ "3rd place medal" in words."""
+    """Spell out the figures of a name: "3rd place medal"."""
     return FIGURES.sub(lambda match: language.ordinal(int(match[1])) if match[2] else language.cardinal(int(match[1])), name)
 
 

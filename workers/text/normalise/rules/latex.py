@@ -1,4 +1,4 @@
-"""Mathematics in LaTeX: $x^2 + y^2$, \\(\\alpha\\), \\frac{1}{2}; dollars are none."""
+r"""Mathematics in LaTeX: $x^2 + y^2$, \(\alpha\), \frac{1}{2}; amounts in dollars are left alone."""
 
 import re
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def _read_brackets(context: Context, position: int) -> Found | None:
 
 
 def _read_command(context: Context, position: int) -> Found | None:
-    """\\alpha or \\frac{1}{2} in running text; a path of Windows has none."""
+    r"""\alpha or \frac{1}{2} in running text, not in a Windows path."""
     match = COMMAND.match(context.text, position)
     before = context.character(position - 1)
     if (
@@ -186,7 +186,7 @@ class Parser:
         return [own or name.removeprefix("var")]
 
     def _read_text(self) -> list[str]:
-        """The letters of \\text{…} as one word."""
+        r"""The letters of \text{…} as one word."""
         if not self._is_next("{"):
             return []
         self._next()

@@ -1,0 +1,60 @@
+"""The wording check of `make check`."""
+
+from pathlib import Path
+
+import pytest
+
+from tools.english import FIRST_WORDS, findings_of, main, python_files
+
+
+@pytest.mark.parametrize("word", FIRST_WORDS)
+def test_a_docstring_beginning_with_a_forbidden_word_is_reported(word: str) -> None:
+    (finding,) = findings_of(f'def area(side):\n    """{word} the caller needs."""\n')
+    assert finding.startswith(f'2 docstring begins with "{word}"')
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ('"""Of the module."""\n', 1),
+        ('class Square:\n    """Of the class."""\n', 2),
+        ('async def area():\n    """\n    Of the function, behind a line break.\n    """\n', 2),
+        ('SIDE = 4\n"""Of the module\'s constant."""\n', 2),
+        ('class Square:\n    side: int\n    """Of the attribute."""\n', 3),
+        ('class Square:\n    def __init__(self):\n        self.side = 4\n        """Of the instance\'s attribute."""\n', 4),
+        ('r"""Of a raw \\d string."""\n', 1),
+    ],
+)
+def test_every_kind_of_docstring_is_checked(source: str, line: int) -> None:
+    (finding,) = findings_of(source)
+    assert finding.startswith(f'{line} docstring begins with "Of"')
+
+
+@pytest.mark.parametrize("text", ["Offset of the piece.", "Whichever is first.", "Number of pieces. Of these, one is empty.", "Thatched."])
+def test_other_docstrings_are_accepted(text: str) -> None:
+    assert findings_of(f'"""{text}"""\nNAME = "What is this?"\nprint("Who is there?")\n') == []
+
+
+@pytest.mark.parametrize("name", ["test_sums", "test_no_one", "test_nobody_ever_starves", "test__a__b__c_"])
+def test_a_test_name_shorter_than_four_words_is_reported(name: str) -> None:
+    (finding,) = findings_of(f"class TestSums:\n    def {name}(self): ...\n")
+    assert finding.startswith(f"2 {name} has ")
+
+
+def test_names_of_four_words_and_other_functions_are_accepted() -> None:
+    assert findings_of("def test_one_two_three_four(): ...\ndef testing(): ...\ndef check(): ...\n") == []
+
+
+def test_main_prints_path_and_line_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad, good = tmp_path / "bad.py", tmp_path / "good.py"
+    bad.write_text('"""Good."""\n\n\ndef test_it():\n    """How it works."""\n')
+    good.write_text('"""Good."""\n')
+    assert main([str(good)]) == 0
+    assert main([str(good), str(bad)]) == 1
+    assert [line.split(" ")[0] for line in capsys.readouterr().out.splitlines()] == [f"{bad}:4", f"{bad}:5"]
+
+
+def test_the_whole_repository_is_checked_without_its_migrations() -> None:
+    listed = python_files()
+    assert {"apps/jobs/models.py", "workers/celery.py", "tests/tools/test_english.py"} <= set(listed)
+    assert not [name for name in listed if "/migrations/" in name]
