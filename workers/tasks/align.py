@@ -1,6 +1,5 @@
 """A known text and its audio: when each word is heard, stretch by stretch."""
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
@@ -26,7 +25,7 @@ from workers.parts import PartRun
 from workers.protocols.engine import primary_tag
 from workers.protocols.recogniser import as_recogniser
 from workers.tasks.results import store_document
-from workers.tasks.speak import sentence_order
+from workers.tasks.scheduling import compute_in_order, sentence_order
 from workers.tasks.workbench import Workbench
 from workers.text.language import detect_language
 
@@ -114,20 +113,15 @@ def _align_all(task: _Task, *, text: str, align_stretch: AlignStretch) -> tuple[
 def _in_order(
     task: _Task, *, pieces: Sequence[Piece], speech: Sequence[tuple[float, float]], text: str, align_stretch: AlignStretch
 ) -> Iterator[tuple[Stretch, list[HeardSpan]]]:
-    """The stretches with what was found in each; a few are under way at once, never all of a long recording."""
-    upcoming = iter(enumerate(plan_stretches(pieces, speech=speech, seconds=task.recording.seconds)))
-    submitted: deque[tuple[Stretch, Future[list[HeardSpan]]]] = deque()
-    try:
-        while True:
-            while len(submitted) < task.bench.scheduler.look_ahead and (following := next(upcoming, None)) is not None:
-                index, stretch = following
-                submitted.append((stretch, _submit(task, index, stretch=stretch, text=text, align_stretch=align_stretch)))
-            if not submitted:
-                return
-            stretch, future = submitted.popleft()
-            yield stretch, task.run.wait_for(future)
-    finally:
-        task.bench.scheduler.drop(task.run.message.token)
+    """Yield each stretch with the spans that were found in it."""
+
+    def submit(item: tuple[int, Stretch]) -> "Future[list[HeardSpan]]":
+        index, stretch = item
+        return _submit(task, index, stretch=stretch, text=text, align_stretch=align_stretch)
+
+    stretches = enumerate(plan_stretches(pieces, speech=speech, seconds=task.recording.seconds))
+    for (_, stretch), found in compute_in_order(task.run, scheduler=task.bench.scheduler, items=stretches, submit=submit):
+        yield stretch, found
 
 
 def _submit(task: _Task, index: int, *, stretch: Stretch, text: str, align_stretch: AlignStretch) -> "Future[list[HeardSpan]]":

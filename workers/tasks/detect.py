@@ -1,8 +1,8 @@
 """Speech detection in a recording of any length: block by block in compute threads."""
 
-from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -13,7 +13,11 @@ from workers.hearing.sound import Sound, loudness_gain, to_float
 from workers.hearing.speech import Region, find_regions
 from workers.hearing.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
 from workers.parts import PartRun
+from workers.tasks.scheduling import compute_in_order
 from workers.tasks.workbench import Workbench
+
+_Block = tuple[NDArray[np.int16], NDArray[np.int16]]
+"""Samples, and the end of the block before."""
 
 BLOCK_SECONDS: Final = 1024 * FRAME_SAMPLES * 9 / 16_000
 """Some five minutes, in whole frames: 0.7 CPU seconds and 25 MB."""
@@ -21,25 +25,24 @@ BLOCK_SECONDS: Final = 1024 * FRAME_SAMPLES * 9 / 16_000
 
 def detect_speech(run: PartRun, *, workbench: Workbench, sound: Sound, order: Order) -> tuple[Region, ...]:
     """The regions of speech. Raises WorkError, PartStoppedError."""
-    waiting: deque[Future[NDArray[np.float32]]] = deque()
-    probabilities: list[NDArray[np.float32]] = []
-    for samples, lead in _with_leads(sound):
 
-        def detect(samples: NDArray[np.int16] = samples, lead: NDArray[np.int16] = lead) -> NDArray[np.float32]:
-            gain, louder = loudness_gain(samples), to_float(samples)
-            louder *= gain  # in place: a block is 20 MB
-            return speech_probabilities(louder, lead=to_float(lead) * gain)
+    def submit(block: _Block) -> "Future[NDArray[np.float32]]":
+        return workbench.scheduler.submit(order, work=partial(_detect, *block))
 
-        waiting.append(workbench.scheduler.submit(order, work=detect))
-        if len(waiting) >= workbench.scheduler.look_ahead:
-            probabilities.append(run.wait_for(waiting.popleft()))
-    probabilities += [run.wait_for(future) for future in waiting]
+    blocks = compute_in_order(run, scheduler=workbench.scheduler, items=_with_leads(sound), submit=submit)
+    probabilities = [found for _, found in blocks]
     if not probabilities:
         return ()
     return find_regions(np.concatenate(probabilities), seconds=sound.seconds)
 
 
-def _with_leads(sound: Sound) -> Iterator[tuple[NDArray[np.int16], NDArray[np.int16]]]:
+def _detect(samples: NDArray[np.int16], lead: NDArray[np.int16]) -> NDArray[np.float32]:
+    gain, louder = loudness_gain(samples), to_float(samples)
+    louder *= gain  # in place: a block is 20 MB
+    return speech_probabilities(louder, lead=to_float(lead) * gain)
+
+
+def _with_leads(sound: Sound) -> Iterator[_Block]:
     """Each block with the end of the one before."""
     lead = np.zeros(0, np.int16)
     for block in sound.blocks(BLOCK_SECONDS):

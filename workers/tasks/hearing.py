@@ -1,7 +1,6 @@
 """Windows of a recording through a recogniser: in compute threads, in batches, the results in their order."""
 
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -30,6 +29,7 @@ from workers.hearing.speech import Region
 from workers.hearing.windows import Window, pack_windows, split_window
 from workers.parts import PartRun
 from workers.protocols.recogniser import Heard, Hearing, Recogniser, as_recogniser
+from workers.tasks.scheduling import compute_in_order
 from workers.tasks.workbench import Workbench
 
 T = TypeVar("T")
@@ -90,19 +90,14 @@ class WindowListener:
         self._submitted = 0
 
     def hear(self, windows: Sequence[Window], *, hearing: Hearing, batch_windows: int) -> Iterator[HeardWindow]:
-        """Each window's, in order; a few batches ahead of the one that is waited for are with the scheduler. Raises WorkError, PartStoppedError."""
-        upcoming = iter(_batches(windows, most=batch_windows))
-        waiting: deque[tuple[Sequence[Window], Future[_Batch]]] = deque()
-        try:
-            while True:
-                while len(waiting) < self._workbench.scheduler.look_ahead and (batch := next(upcoming, None)) is not None:
-                    waiting.append((batch, self._submit(batch, hearing=hearing)))
-                if not waiting:
-                    return
-                batch, future = waiting.popleft()
-                yield from self._settle(batch, self._run.wait_for(future), hearing=hearing)
-        finally:
-            self._workbench.scheduler.drop(self._run.message.token)
+        """Yield the result of each window in order. Raises WorkError, PartStoppedError."""
+        for batch, computed in compute_in_order(
+            self._run,
+            scheduler=self._workbench.scheduler,
+            items=_batches(windows, most=batch_windows),
+            submit=partial(self._submit, hearing=hearing),
+        ):
+            yield from self._settle(batch, computed, hearing=hearing)
 
     def _settle(self, windows: Sequence[Window], batch: _Batch, *, hearing: Hearing) -> Iterator[HeardWindow]:
         seconds = batch.compute_seconds / len(windows)

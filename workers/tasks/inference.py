@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from workers.parts import PartRun
 from workers.protocols.engine import Model
-from workers.tasks.speak import sentence_order
+from workers.tasks.scheduling import sentence_order
 from workers.tasks.workbench import Workbench
 
 T = TypeVar("T")

@@ -24,7 +24,7 @@ from workers.tasks.detect import detect_speech
 from workers.tasks.hearing import HeardWindow, WindowListener
 from workers.tasks.recode import recode
 from workers.tasks.results import read_document, store_document
-from workers.tasks.speak import sentence_order
+from workers.tasks.scheduling import sentence_order
 from workers.tasks.workbench import Workbench
 
 MOST_TOGETHER_WHEN_WHOLE: Final = 2

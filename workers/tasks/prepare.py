@@ -20,7 +20,7 @@ from workers.protocols.recogniser import Recogniser, as_recogniser, check_langua
 from workers.tasks.detect import detect_speech
 from workers.tasks.recode import recode
 from workers.tasks.results import store_results, stored_output
-from workers.tasks.speak import sentence_order
+from workers.tasks.scheduling import sentence_order
 from workers.tasks.workbench import Workbench
 
 TELLING_WINDOWS: Final = 3

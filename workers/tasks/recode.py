@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from workers.parts import PartRun
-from workers.tasks.speak import sentence_order
+from workers.tasks.scheduling import sentence_order
 from workers.tasks.workbench import Workbench
 
 T = TypeVar("T")

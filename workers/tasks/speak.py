@@ -1,7 +1,6 @@
 """Text to audio, sentence by sentence: what is spoken is encoded and told while the next sentences are in the making."""
 
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, replace
@@ -17,13 +16,12 @@ from workers.contract.errors import NOTHING_TO_SAY, UNSUPPORTED_LANGUAGE, WorkEr
 from workers.contract.listening import ScriptDocument
 from workers.contract.markup import Segment
 from workers.contract.messages import Manifest, PartMessage, SpeakWork
-from workers.contract.names import LANES, Lane
-from workers.fairness import Order
 from workers.parts import PartRun
 from workers.protocols.engine import Engine, as_speaker
 from workers.storage import Storage
 from workers.stream import PartEvents
 from workers.tasks.results import check_format, read_document, store_results, stored_output
+from workers.tasks.scheduling import compute_in_order, sentence_order
 from workers.tasks.workbench import Workbench
 from workers.text.language import detect_language
 from workers.text.language_names import LANGUAGE_NAMES
@@ -167,21 +165,14 @@ class _Response:
 
 
 def _speak_in_order(run: PartRun, *, work: SpeakWork, script: Script, workbench: Workbench) -> Iterator[_Result]:
-    """The utterances in order; a few ahead of the one that is waited for are with the scheduler, never all of a long text."""
-    upcoming = iter(enumerate(script.utterances))
-    submitted: deque[tuple[Utterance, Future[tuple[Spoken, float]]]] = deque()
-    try:
-        while True:
-            while len(submitted) < workbench.scheduler.look_ahead and (following := next(upcoming, None)) is not None:
-                index, utterance = following
-                submitted.append((utterance, _submit(run, work=work, index=index, utterance=utterance, bench=workbench)))
-            if not submitted:
-                return
-            utterance, future = submitted.popleft()
-            spoken, seconds = run.wait_for(future)
-            yield _Result(utterance, spoken, seconds)
-    finally:
-        workbench.scheduler.drop(run.message.token)
+    def submit(item: tuple[int, Utterance]) -> "Future[tuple[Spoken, float]]":
+        index, utterance = item
+        return _submit(run, work=work, index=index, utterance=utterance, bench=workbench)
+
+    for (_, utterance), (spoken, seconds) in compute_in_order(
+        run, scheduler=workbench.scheduler, items=enumerate(script.utterances), submit=submit
+    ):
+        yield _Result(utterance, spoken, seconds)
 
 
 def _submit(run: PartRun, *, work: SpeakWork, index: int, utterance: Utterance, bench: Workbench) -> "Future[tuple[Spoken, float]]":
@@ -202,20 +193,3 @@ def _submit(run: PartRun, *, work: SpeakWork, index: int, utterance: Utterance, 
             return spoken, time.perf_counter() - started
 
     return bench.scheduler.submit(sentence_order(run.message, index=index, units=len(text)), work=compute)
-
-
-def sentence_order(message: PartMessage, *, index: int, units: int) -> Order:
-    """The place of one piece of a part's work among all others."""
-    lane: Lane = next((known for known in LANES if known == message.lane), "normal")
-    is_heard = lane == "live" or message.has_listener
-    return Order(
-        tenant=message.tenant,
-        group=message.token,
-        lane=lane,
-        job_created_at=message.job_created_at,
-        job=message.job,
-        part=message.part,
-        index=index,
-        units=units,
-        is_first_heard=is_heard and message.part == 0 and index == 0,
-    )

@@ -6,7 +6,7 @@ from workers.hearing.diarize import name_speakers
 from workers.hearing.transcripts import join_gender, join_segments, main_language, whole_text, without_words
 from workers.parts import PartRun
 from workers.tasks.results import read_document, store_document
-from workers.tasks.speak import sentence_order
+from workers.tasks.scheduling import sentence_order
 from workers.tasks.workbench import Workbench
 
 UNITS_PER_PRINT = 0.02

@@ -1,6 +1,5 @@
 """A transcript, or a text, to another language, dealt into shares that are spoken by parts of their own."""
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from workers.protocols.engine import Model, primary_tag
 from workers.protocols.translator import Translator, as_translator, check_direction
 from workers.tasks.inference import submit_inference
 from workers.tasks.results import read_document, store_document
+from workers.tasks.scheduling import compute_in_order
 from workers.tasks.workbench import Workbench
 from workers.text.shares import Passage, cut_passages, deal_shares, gap_between
 
@@ -121,28 +121,22 @@ def _choose_text(result: _Translation, *, spec: EngineSpec, target: str) -> tupl
 def _translate_in_order(
     run: PartRun, *, engine: str, translator: Translator, text: str, source: str, target: str, bench: Workbench
 ) -> Iterator[tuple[list[Passage], list[str], float]]:
-    """Batches of sentences, their translations and the seconds it took; a few are under way at once, never all of a long text."""
-    passages = cut_passages(text, longest=LONGEST_CHARACTERS)
-    upcoming = enumerate(_batches(passages, longest=translator.batch_characters))
-    ahead = REMOTE_AT_ONCE if translator.is_remote else bench.scheduler.look_ahead
-    submitted: deque[tuple[list[Passage], Future[tuple[list[str], float]]]] = deque()
-    try:
-        while True:
-            while len(submitted) < ahead and (following := next(upcoming, None)) is not None:
-                index, batch = following
-                texts = [passage.text for passage in batch]
-                work = partial(_translate_batch, texts=texts, source=source, target=target)
-                future = submit_inference(
-                    run, workbench=bench, engine=engine, work=work, is_remote=translator.is_remote, index=index, units=sum(map(len, texts))
-                )
-                submitted.append((batch, future))
-            if not submitted:
-                return
-            batch, future = submitted.popleft()
-            translated, seconds = run.wait_for(future)
-            yield batch, translated, seconds
-    finally:
-        bench.scheduler.drop(run.message.token)
+    """Yield batches of sentences, their translations and the seconds that they took."""
+
+    def submit(item: tuple[int, list[Passage]]) -> "Future[tuple[list[str], float]]":
+        index, batch = item
+        texts = [passage.text for passage in batch]
+        work = partial(_translate_batch, texts=texts, source=source, target=target)
+        return submit_inference(
+            run, workbench=bench, engine=engine, work=work, is_remote=translator.is_remote, index=index, units=sum(map(len, texts))
+        )
+
+    batches = enumerate(_batches(cut_passages(text, longest=LONGEST_CHARACTERS), longest=translator.batch_characters))
+    at_once = REMOTE_AT_ONCE if translator.is_remote else None
+    for (_, batch), (translated, seconds) in compute_in_order(
+        run, scheduler=bench.scheduler, items=batches, submit=submit, at_once=at_once
+    ):
+        yield batch, translated, seconds
 
 
 def _translate_batch(model: Model, *, texts: Sequence[str], source: str, target: str) -> list[str]:
