@@ -14,7 +14,7 @@ from typing import Final
 import httpx
 
 from workers.contract.errors import STORAGE_UNAVAILABLE, WorkError
-from workers.contract.messages import Address
+from workers.contract.references import Address
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from apps.jobs.services.stages import output_of, timings_of
 from apps.jobs.services.submit import PartPlan
 from workers.contract.formats import DOCUMENT
 from workers.contract.listening import ListenWork, PrepareWork, TranscriptWork
-from workers.contract.messages import Address
 from workers.contract.names import CODEC_QUEUE
+from workers.contract.references import Address
 
 LONGEST_SINGLE = 1.25
 """A recording up to so many times TTSAI_PIECE_SECONDS stays whole: two pieces would cost more than they save."""

@@ -18,7 +18,7 @@ from apps.subtitles.wishes import SubtitleWish
 from workers.contract import names
 from workers.contract.formats import DOCUMENT
 from workers.contract.listening import AlignWork
-from workers.contract.messages import Address
+from workers.contract.references import Address
 from workers.text.subtitles import CONTENT_TYPES
 
 KIND = "alignment"

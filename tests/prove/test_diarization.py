@@ -16,7 +16,8 @@ import soundfile
 from tests.workers.hearing.diarize.conversations import CARDS, DHD, LIBRIVOX, RATE, Conversation, converse
 from tests.workers.hearing.diarize.diarization_error import COLLAR_SECONDS, DiarizationError, Turn, diarization_error
 from workers.contract.listening import ListenWork, TranscriptDocument
-from workers.contract.messages import Address, PartMessage
+from workers.contract.messages import PartMessage
+from workers.contract.references import Address
 from workers.engines.whisper import build_engines
 from workers.model_manager import ModelManager
 from workers.parts import PartRun

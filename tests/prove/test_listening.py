@@ -18,8 +18,9 @@ from tests.workers.running_worker import RunningWorker
 from tests.workers.tasks.listening_bench import ListeningBench
 from tests.workers.valkey_server import ValkeyServer
 from workers.contract.listening import ListenWork, PrepareWork, TranscriptDocument, TranscriptWork
-from workers.contract.messages import Address, PartMessage, PartOutcome
+from workers.contract.messages import PartMessage, PartOutcome
 from workers.contract.names import CODEC_QUEUE
+from workers.contract.references import Address
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(7200)]
 

@@ -11,8 +11,9 @@ import redis
 from celery import Celery
 from kombu import Exchange, Queue
 
-from workers.contract.messages import Address, Announcement, Heartbeat, PartMessage, PartOutcome, PartStarted, SpeakWork
+from workers.contract.messages import Announcement, Heartbeat, PartMessage, PartOutcome, PartStarted, SpeakWork
 from workers.contract.names import ANNOUNCE, HEARTBEAT, PART_FINISHED, PART_STARTED, PLATFORM_QUEUE, RUN_PART, queue_name
+from workers.contract.references import Address
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from workers.contract.messages import Address
+from workers.contract.references import Address
 
 
 @dataclass

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.workers.messages import Platform
-from workers.contract.messages import Address, Announcement
+from workers.contract.messages import Announcement
+from workers.contract.references import Address
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 30

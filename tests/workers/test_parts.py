@@ -7,7 +7,8 @@ from concurrent.futures import Future
 import pytest
 
 from workers.contract.errors import WorkError
-from workers.contract.messages import Address, InFlight, PartMessage, PartOutcome
+from workers.contract.messages import InFlight, PartMessage, PartOutcome
+from workers.contract.references import Address
 from workers.parts import PartRun, Parts, PartStoppedError
 
 FIRST = "t1"

@@ -12,8 +12,9 @@ import pytest
 from tests.workers.messages import Platform, speak_message
 from tests.workers.running_worker import RunningWorker
 from tests.workers.valkey_server import ValkeyServer
-from workers.contract.messages import Address, Manifest, PartMessage, PartOutcome, QueueSlots
+from workers.contract.messages import Manifest, PartMessage, PartOutcome, QueueSlots
 from workers.contract.names import CANCEL_CHANNEL, cancel_key
+from workers.contract.references import Address
 
 TEXT = "Hello there. This is a test. And this is the end."
 SENTENCES = 3

@@ -12,7 +12,7 @@ import pytest
 import workers.storage
 from tests.workers.object_server import ObjectServer
 from workers.contract.errors import WorkError
-from workers.contract.messages import Address
+from workers.contract.references import Address
 from workers.storage import Storage, disk_failure
 
 

@@ -8,7 +8,8 @@ import pytest
 import redis
 
 import workers.stream
-from workers.contract.messages import Address, PartMessage
+from workers.contract.messages import PartMessage
+from workers.contract.references import Address
 from workers.stream import LiveEvents, PartEvents
 
 STREAM = "job:0123:events"

@@ -13,6 +13,9 @@ PLAIN_TYPES: Final = frozenset({str, int, float, bool, type(None)})
 class Message:
     """Base of every message. Subclasses are frozen dataclasses of plain values, other messages and tuples of either."""
 
+    KINDS: ClassVar[frozenset[str]] = frozenset()
+    """Values of the field `kind` by which this message is told apart in a union of messages."""
+
     _hints: ClassVar[dict[str, Any] | None] = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -46,12 +49,23 @@ def _encode(value: Any) -> Any:
     return value
 
 
+def _choose_member(members: list[Any], value: Any) -> Any:
+    """The member of a union that the value is: the only one, or the message that knows the value's `kind`. Raises TypeError."""
+    if len(members) == 1:
+        return members[0]
+    kind = value.get("kind") if isinstance(value, Mapping) else None
+    for member in members:
+        if kind in member.KINDS:
+            return member
+    raise TypeError(f"kind {kind!r} is none of {sorted(kind for member in members for kind in member.KINDS)}")
+
+
 def _decode(hint: Any, value: Any) -> Any:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         if value is None:
             return None
-        return _decode(next(a for a in arguments if a is not type(None)), value)
+        return _decode(_choose_member([member for member in arguments if member is not type(None)], value), value)
     if origin is tuple:
         return tuple(_decode(arguments[0], item) for item in value)
     if isinstance(hint, type) and issubclass(hint, Message):

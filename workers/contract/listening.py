@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workers.contract.codec import Message
-from workers.contract.messages import Address
+from workers.contract.references import Address
 
 
 @dataclass(frozen=True, slots=True)

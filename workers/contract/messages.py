@@ -6,15 +6,7 @@ from typing import Any
 from workers.contract.codec import Message
 from workers.contract.engines import EngineSpec
 from workers.contract.markup import PronunciationRule, Segment
-
-
-@dataclass(frozen=True, slots=True)
-class Address(Message):
-    """Location to read or write one object: a path below the shared folder, or a presigned URL (GET or PUT)."""
-
-    kind: str
-    """`folder` or `url`."""
-    location: str
+from workers.contract.references import Address
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from workers.audio.encode import EncodedFile
 from workers.contract.codec import Message
 from workers.contract.errors import INTERNAL_ERROR, WorkError
 from workers.contract.formats import FORMATS
-from workers.contract.messages import Address, Manifest, PartMessage
+from workers.contract.messages import Manifest, PartMessage
+from workers.contract.references import Address
 from workers.storage import Storage
 
 DocumentType = TypeVar("DocumentType", bound=Message)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from apps.core.errors import NotFoundError, UnavailableError
-from workers.contract.messages import Address
+from workers.contract.references import Address
 
 ADDRESS_SECONDS = 6 * 3600
 """Lifetime of a worker's presigned URL: as long as a job may be queued. URLs are renewed with the lease."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from apps.core.storage.base import MissingObjectError, ObjectStat, StorageAwayError, check_key
-from workers.contract.messages import Address
+from workers.contract.references import Address
 
 
 class FolderStorage:

@@ -21,7 +21,7 @@ from apps.core.storage.base import (
     StorageAwayError,
     check_key,
 )
-from workers.contract.messages import Address
+from workers.contract.references import Address
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from workers.contract.codec import Message
 from workers.contract.listening import ListenWork, PrepareWork, Survey, TranscriptDocument, TranscriptWork
-from workers.contract.messages import Address, Manifest, PartMessage
+from workers.contract.messages import Manifest, PartMessage
+from workers.contract.references import Address
 from workers.model_manager import ModelManager
 from workers.parts import PartRun
 from workers.protocols.engine import Model

@@ -13,7 +13,8 @@ import pytest
 from tests.workers.hearing.align.readings import LONG_TEXT, Reading, read_aloud
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.listening import AlignedDocument, AlignWork
-from workers.contract.messages import Address, PartMessage
+from workers.contract.messages import PartMessage
+from workers.contract.references import Address
 from workers.engines.whisper import build_engines
 from workers.model_manager import ModelManager
 from workers.parts import PartRun

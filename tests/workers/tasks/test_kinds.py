@@ -10,7 +10,8 @@ from tests.workers.object_server import ObjectServer
 from tests.workers.running_worker import RunningWorker
 from workers.audio.decode import read_samples
 from workers.contract.formats import FORMATS
-from workers.contract.messages import Address, ConvertWork, JoinInput, JoinWork, Manifest, PartMessage, PartOutcome
+from workers.contract.messages import ConvertWork, JoinInput, JoinWork, Manifest, PartMessage, PartOutcome
+from workers.contract.references import Address
 
 FIRST, SECOND = "One two. Three. ", "Four five."
 

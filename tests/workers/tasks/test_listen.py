@@ -17,8 +17,9 @@ from tests.workers.running_worker import RunningWorker
 from tests.workers.tasks.listening_bench import ListeningBench
 from workers.contract.errors import WorkError
 from workers.contract.listening import HeardSegment, ListenWork, PrepareWork, TranscriptDocument, TranscriptWork
-from workers.contract.messages import Address, PartMessage
+from workers.contract.messages import PartMessage
 from workers.contract.names import CODEC_QUEUE
+from workers.contract.references import Address
 from workers.engines.whisper import build_engines
 from workers.fairness import Order
 from workers.hearing.whisper.model import Decoded, WhisperModel

@@ -8,7 +8,8 @@ import pytest
 
 from workers.contract.errors import WorkError
 from workers.contract.listening import ScriptDocument
-from workers.contract.messages import Address, SpeakWork
+from workers.contract.messages import SpeakWork
+from workers.contract.references import Address
 from workers.engines.kokoro import KokoroEngine
 from workers.storage import Storage
 from workers.tasks.speak import _read_share

@@ -17,7 +17,8 @@ from tests.workers.running_worker import RunningWorker
 from tests.workers.valkey_server import ValkeyServer
 from workers.audio.decode import read_samples
 from workers.contract.listening import HeardSegment, ReplyWork, ScriptDocument, TranscriptDocument, TranslateWork, Turn
-from workers.contract.messages import Address, PartMessage, PartOutcome, SpeakWork
+from workers.contract.messages import PartMessage, PartOutcome, SpeakWork
+from workers.contract.references import Address
 
 
 @dataclass
