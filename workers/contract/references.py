@@ -1,7 +1,7 @@
 """References to objects in the store: as a plan names them, as a part's row holds them, and as a worker reads them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Final, Literal
 
 from workers.contract.codec import Message
@@ -64,6 +64,6 @@ def _read_reference(value: Mapping[str, Any]) -> StoredObject | PartOutput | Non
     """The reference that the dictionary is; None for any other dictionary."""
     kind = value.get("kind")
     for reference in REFERENCE_TYPES:
-        if isinstance(kind, str) and kind in reference.KINDS and value.keys() == reference.__dataclass_fields__.keys():
+        if isinstance(kind, str) and kind in reference.KINDS and value.keys() == {field.name for field in fields(reference)}:
             return reference.from_dict(value)
     return None
