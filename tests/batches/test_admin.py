@@ -7,9 +7,9 @@ from apps.accounts.models import User
 from apps.batches.models import Batch
 from apps.billing.selectors import available_millicredits
 from tests.batches.making import batch_of, jobs_of
-from tests.dashboard.conftest import client, operator
-from tests.dashboard.rows import page, staff
 from tests.factories_jobs import caller, finished, part_of, started, work_off
+from tests.operator.conftest import client, operator
+from tests.operator.rows import page, staff
 
 __all__ = ["client", "operator"]
 

@@ -61,7 +61,7 @@ def _menu() -> list[dict[str, Any]]:
     ]
 
 
-FORMAT_MODULE_PATH = "apps.dashboard.formats"
+FORMAT_MODULE_PATH = "apps.operator.formats"
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Speech platform",
@@ -70,7 +70,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": "/docs/",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "apps.dashboard.start_page.add_figures",
-    "LOGIN": {"form": "apps.dashboard.login.LoginForm"},
+    "DASHBOARD_CALLBACK": "apps.operator.start_page.add_figures",
+    "LOGIN": {"form": "apps.operator.login.LoginForm"},
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": _menu()},
 }

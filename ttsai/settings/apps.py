@@ -29,7 +29,7 @@ INSTALLED_APPS = [
     "apps.translation",
     "apps.conversations",
     "apps.batches",
-    "apps.dashboard",
+    "apps.operator",
 ]
 
 TTSAI_JOB_END_OBSERVERS = (

@@ -6,8 +6,8 @@ from django.test import Client
 from apps.billing.models import Balance
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint
 from apps.webhooks.services import create_endpoint, record_event, signing_secret
-from tests.dashboard.rows import page, staff
 from tests.factories import AccountFactory
+from tests.operator.rows import page, staff
 
 pytestmark = pytest.mark.django_db
 

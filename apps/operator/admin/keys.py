@@ -11,8 +11,8 @@ from unfold.decorators import action, display
 
 from apps.accounts.models import ApiKey, User
 from apps.accounts.services import create_key, revoke_key, rotate_key
-from apps.dashboard.admin.forms import ConfirmForm, NewKeyForm, RotationForm
-from apps.dashboard.admin.pages import AskingAdmin, FormPage
+from apps.operator.admin.forms import ConfirmForm, NewKeyForm, RotationForm
+from apps.operator.admin.pages import AskingAdmin, FormPage
 
 STATE_COLOURS = {"live": "success", "expires": "warning", "expired": "danger", "revoked": "danger"}
 
@@ -104,4 +104,4 @@ class ApiKeyAdmin(AskingAdmin):
 
     def _secret_page(self, request: HttpRequest, *, key: ApiKey, secret: str) -> HttpResponse:
         context = self.admin_site.each_context(request) | {"title": "The new key", "opts": self.opts, "key": key, "secret": secret}
-        return render(request, "dashboard/secret.html", context | {"back": self._page_of(key)})  # no-store: as all of the admin
+        return render(request, "operator/secret.html", context | {"back": self._page_of(key)})  # no-store: as all of the admin

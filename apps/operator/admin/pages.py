@@ -52,7 +52,7 @@ class AskingAdmin(ModelAdmin):
             "opts": self.opts,
             "object": obj,
         }
-        return render(request, "dashboard/form_page.html", context | {"back": self._page_of(obj)})
+        return render(request, "operator/form_page.html", context | {"back": self._page_of(obj)})
 
     def get_or_404(self, request: HttpRequest, object_id: str) -> Any:
         """The row, for an action that changes it."""

@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
 
-from tests.dashboard.rows import make_one_of_everything, page
 from tests.factories import UserFactory
+from tests.operator.rows import make_one_of_everything, page
 
 pytestmark = pytest.mark.django_db
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)

@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from apps.dashboard.admin.pages import in_credits
-from apps.dashboard.selectors import Figures, get_figures
 from apps.jobs.models import Job
+from apps.operator.admin.pages import in_credits
+from apps.operator.selectors import Figures, get_figures
 
 
 def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

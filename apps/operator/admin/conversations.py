@@ -7,8 +7,8 @@ from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from apps.conversations.models import Conversation, Turn
-from apps.dashboard.admin.jobs import JOB_COLOURS
-from apps.dashboard.admin.pages import ReadOnlyAdmin, ReadOnlyInline, UuidSearch, in_credits, job_link
+from apps.operator.admin.jobs import JOB_COLOURS
+from apps.operator.admin.pages import ReadOnlyAdmin, ReadOnlyInline, UuidSearch, in_credits, job_link
 
 
 class TurnsInline(ReadOnlyInline):

@@ -11,8 +11,8 @@ from unfold.paginator import InfinitePaginator
 
 from apps.billing.models import Balance, EntryKind, LedgerEntry
 from apps.billing.services import grant_credits, set_low_threshold
-from apps.dashboard.admin.forms import AdjustmentForm, ThresholdForm
-from apps.dashboard.admin.pages import FormPage, ReadOnlyAdmin, UuidSearch, in_credits, job_link
+from apps.operator.admin.forms import AdjustmentForm, ThresholdForm
+from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, UuidSearch, in_credits, job_link
 
 KIND_COLOURS = {
     EntryKind.RESERVATION: "warning",

@@ -22,7 +22,7 @@ from apps.catalog.catalogue import LIVE_SECONDS
 from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
 from apps.catalog.selectors import forget_catalogue
 from apps.catalog.starting_stand_ins import STARTING_STAND_INS
-from apps.dashboard.admin.pages import ReadOnlyAdmin, ReadOnlyInline
+from apps.operator.admin.pages import ReadOnlyAdmin, ReadOnlyInline
 
 PAID_BY = {
     "stt": (("transcription", "minute"), ("speech-translation", "minute"), ("voice-chat", "turn")),

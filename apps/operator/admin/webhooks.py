@@ -9,9 +9,9 @@ from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
 from apps.core.models import Notice
-from apps.dashboard.admin.catalog import as_json
-from apps.dashboard.admin.forms import ConfirmForm, ReasonForm
-from apps.dashboard.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch
+from apps.operator.admin.catalog import as_json
+from apps.operator.admin.forms import ConfirmForm, ReasonForm
+from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch
 from apps.webhooks.events import EVENTS
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint
 from apps.webhooks.services import change_endpoint, replay_delivery, switch_off

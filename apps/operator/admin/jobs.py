@@ -12,11 +12,11 @@ from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
 from apps.catalog.models import Engine, Worker
-from apps.dashboard.admin.catalog import as_json
-from apps.dashboard.admin.forms import ConfirmForm
-from apps.dashboard.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch, in_credits, job_link
 from apps.jobs.models import Job, JobState, Part, PartState
 from apps.jobs.services.cancel import cancel_job
+from apps.operator.admin.catalog import as_json
+from apps.operator.admin.forms import ConfirmForm
+from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch, in_credits, job_link
 
 JOB_COLOURS = {
     JobState.QUEUED: "info",

@@ -10,9 +10,9 @@ from unfold.paginator import InfinitePaginator
 
 from apps.batches.models import Batch, BatchItem
 from apps.batches.services.cancel import cancel_batch
-from apps.dashboard.admin.forms import ConfirmForm
-from apps.dashboard.admin.jobs import JOB_COLOURS
-from apps.dashboard.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch, in_credits, job_link
+from apps.operator.admin.forms import ConfirmForm
+from apps.operator.admin.jobs import JOB_COLOURS
+from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch, in_credits, job_link
 
 REFUSED = "refused"
 ITEM_COLOURS = {state.value: colour for state, colour in JOB_COLOURS.items()} | {REFUSED: "danger"}

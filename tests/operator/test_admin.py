@@ -11,8 +11,8 @@ from apps.accounts.models import Account, AnonymousUse, ApiKey, Plan, User
 from apps.accounts.selectors import find_key
 from apps.billing.models import LedgerEntry
 from apps.billing.selectors import available_millicredits
-from tests.dashboard.rows import make_one_of_everything, page, staff
 from tests.factories import AccountFactory, MembershipFactory, PlanFactory, make_key
+from tests.operator.rows import make_one_of_everything, page, staff
 
 pytestmark = pytest.mark.django_db
 

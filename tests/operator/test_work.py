@@ -13,8 +13,8 @@ from apps.billing.services import reserve_credits, settle_credits
 from apps.catalog.models import Engine, StandIn, Worker
 from apps.conversations.models import Conversation
 from apps.jobs.models import Job
-from tests.dashboard.rows import make_job, make_one_of_everything, page, staff
 from tests.factories import AccountFactory
+from tests.operator.rows import make_job, make_one_of_everything, page, staff
 
 pytestmark = pytest.mark.django_db
 

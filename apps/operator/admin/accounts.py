@@ -15,8 +15,8 @@ from apps.accounts.models import Account, AccountStatus, AnonymousUse, ApiKey, M
 from apps.accounts.services import reactivate_account, suspend_account
 from apps.billing.models import LedgerEntry
 from apps.billing.services import open_account
-from apps.dashboard.admin.forms import ConfirmForm, ReasonForm
-from apps.dashboard.admin.pages import AskingAdmin, FormPage, ReadOnlyInline, in_credits
+from apps.operator.admin.forms import ConfirmForm, ReasonForm
+from apps.operator.admin.pages import AskingAdmin, FormPage, ReadOnlyInline, in_credits
 
 STATUS_COLOURS = {AccountStatus.ACTIVE: "success", AccountStatus.SUSPENDED: "danger", AccountStatus.CLOSED: "warning"}
 

@@ -1,8 +1,0 @@
-"""The operator's admin: one module for each subject. Importing a module registers its tables."""
-
-from django.contrib import admin
-
-from apps.dashboard.admin import accounts, batches, catalog, conversations, jobs, keys, ledger, plans, users, webhooks
-
-admin.site.index_template = "dashboard/start.html"
-admin.site.index_title = "Start"

@@ -1,0 +1,8 @@
+"""The operator's admin: one module for each subject. Importing a module registers its tables."""
+
+from django.contrib import admin
+
+from apps.operator.admin import accounts, batches, catalog, conversations, jobs, keys, ledger, plans, users, webhooks
+
+admin.site.index_template = "operator/start.html"
+admin.site.index_title = "Start"
