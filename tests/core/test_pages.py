@@ -81,6 +81,16 @@ def test_the_documentation_loads_nothing_from_elsewhere(client: Client) -> None:
     assert client.get("/docs/").headers["Content-Security-Policy"] != policy
 
 
+@pytest.mark.parametrize(
+    ("path", "title"), [("/", "Speech Platform"), ("/docs", "Speech Platform API"), ("/admin/login/", "Log in | Speech Platform")]
+)
+def test_every_page_and_the_schema_name_the_product(client: Client, schema: dict[str, Any], path: str, title: str) -> None:
+    found = re.search(r"<title>(.*?)</title>", client.get(path).content.decode(), re.DOTALL)
+    assert found is not None
+    assert " ".join(found[1].split()) == title
+    assert schema["info"]["title"] == "Speech Platform"
+
+
 def test_the_first_page_leads_on(client: Client) -> None:
     answer = client.get("/", headers={"Host": "speech.example.com"})
     assert answer.status_code == 200

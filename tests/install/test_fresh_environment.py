@@ -65,7 +65,7 @@ def test_every_module_of_the_platform_can_be_imported(checkout: Path) -> None:
 
 def test_the_command_line_starts_in_a_folder_with_quotes_and_accents(checkout: Path) -> None:
     done = subprocess.run([checkout / ".venv" / "bin" / "ttsai", "--help"], capture_output=True, text=True, check=True)
-    assert "The ttsai speech platform" in done.stdout
+    assert "Speech Platform: run it" in done.stdout
 
 
 def test_every_language_offered_is_spoken(used: dict[str, Any]) -> None:

@@ -36,4 +36,4 @@ class _Commands(click.Group):
 
 @click.command(cls=_Commands)
 def main() -> None:
-    """The ttsai speech platform: run it, use it, look after it."""
+    """Speech Platform: run it, use it and administer it."""

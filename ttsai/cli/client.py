@@ -59,7 +59,9 @@ class Server:
         try:
             body: dict[str, Any] = response.json()
         except ValueError as error:
-            raise click.ClickException(f"{response.request.url} answered without JSON: is {self.url} a speech platform?") from error
+            raise click.ClickException(
+                f"{response.request.url} answered without JSON: {self.url} is probably not a Speech Platform server"
+            ) from error
         return body
 
 

@@ -64,8 +64,8 @@ def _menu() -> list[dict[str, Any]]:
 FORMAT_MODULE_PATH = "apps.operator.formats"
 
 UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "Speech platform",
-    "SITE_HEADER": "Speech platform",
+    "SITE_TITLE": "Speech Platform",
+    "SITE_HEADER": "Speech Platform",
     "SITE_SYMBOL": "graphic_eq",
     "SITE_URL": "/docs/",
     "SHOW_HISTORY": True,

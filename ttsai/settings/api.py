@@ -21,7 +21,7 @@ TTSAI_LIMIT_STATE = "apps.accounts.throttles.limit_state_of"
 """(request) -> LimitState: what X-RateLimit-* shows where no throttle ran."""
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": "TTS platform",
+    "TITLE": "Speech Platform",
     "DESCRIPTION": "Text to speech, speech to text, voices and audio tools. Every path also exists below `/api/v1/`; the trailing slash is optional.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",

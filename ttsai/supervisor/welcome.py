@@ -1,4 +1,4 @@
-"""Text that a newcomer reads when everything runs."""
+"""Welcome banner of `ttsai up`."""
 
 import http.client
 import ipaddress
@@ -14,9 +14,9 @@ ANSWER_SECONDS: Final = 5.0
 
 
 def print_welcome(place: Place, *, log: Log, seconds: float, is_first: bool) -> None:
-    """Prints the address, the demo account and a request to paste: with the key on the first start, with the file that holds it later."""
+    """Print the address, the demo account and an example request: with the key on the first start, later with the path of the file that holds it."""
     key_file = place.home.secrets / "demo-key"
-    log.say(f"ready in {seconds:.1f} s: {place.url}  (Ctrl-C stops everything)")
+    log.say(f"Speech Platform is ready in {seconds:.1f} s: {place.url}  (Ctrl-C stops everything)")
     if is_exposed(place.host):
         log.say(exposure_warning(place.host))
     if not key_file.exists():
@@ -24,7 +24,7 @@ def print_welcome(place: Place, *, log: Log, seconds: float, is_first: bool) -> 
     key = key_file.read_text().strip()
     lines = [
         "",
-        f"  API        {place.url}/v1/   (all of it, to read and to try: {place.url}/docs/)",
+        f"  API        {place.url}/v1/   (documentation: {place.url}/docs/)",
         f"  Admin      {place.url}/admin/   admin@localhost, password in {place.home.secrets / 'admin-password'}",
         f"  Demo key   {key if is_first else f'in {key_file}'}   ({account_line(place, key=key)})",
         "",
@@ -37,14 +37,14 @@ def print_welcome(place: Place, *, log: Log, seconds: float, is_first: bool) -> 
 
 
 def curl_line(url: str, *, key: str) -> str:
-    """A request that works when pasted."""
+    """Example request, ready to paste into a shell."""
     body = f'{{"model":"kokoro","input":"{SENTENCE}","voice":"af_bella","response_format":"mp3"}}'
     headers = f'-H "Authorization: Bearer {key}" -H "Content-Type: application/json"'
     return f"curl -s {url}/v1/audio/speech {headers} -d '{body}' -o hello.mp3"
 
 
 def account_line(place: Place, *, key: str) -> str:
-    """Plan and credits of the demo account as the API tells them, or why it does not."""
+    """Plan and credits of the demo account according to the API, or the reason why they are unknown."""
     connection = http.client.HTTPConnection(place.address, place.port, timeout=ANSWER_SECONDS)
     try:
         connection.request("GET", "/v1/account/", headers={"Authorization": f"Bearer {key}"})
@@ -60,7 +60,7 @@ def account_line(place: Place, *, key: str) -> str:
 
 
 def is_exposed(host: str) -> bool:
-    """True where other machines may reach the address."""
+    """True if other machines can reach the address."""
     try:
         return not ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -68,8 +68,8 @@ def is_exposed(host: str) -> bool:
 
 
 def exposure_warning(host: str) -> str:
-    """One line for who listens on more than the loopback address."""
+    """Warning for a HOST beyond the loopback address."""
     return (
-        f"warning: with HOST={host} other machines reach the API, the docs and the admin, over HTTP that anybody on the way can read. "
+        f"warning: with HOST={host} other machines can reach the API, the docs and the admin over unencrypted HTTP. "
         "Put a proxy with TLS in front (TTSAI_TRUSTED_PROXIES, TTSAI_PUBLIC_URL), or leave HOST at 127.0.0.1"
     )
