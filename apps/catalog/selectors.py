@@ -13,6 +13,7 @@ from apps.catalog.catalogue import LIVE_SECONDS, Capacity, EngineRow, StandInRow
 from apps.catalog.models import Worker
 from apps.core.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnavailableError, UnknownModelError
 from apps.core.remembered import Remembered
+from workers.contract.tags import covers_tag, normalise_tag, primary_tag
 
 PICTURE_SECONDS = 2.0
 ANY_MODEL = "*"
@@ -155,12 +156,12 @@ def find_listed_model(model_id: str, *, plan: Plan | None = None) -> EngineRow:
 def list_voices(*, plan: Plan, model: str = "", language: str = "", gender: str = "") -> list[VoiceRow]:
     """Voices of all models, or those asked for. `en` finds en-gb too; `en-gb` finds neither en nor en-us."""
     engines = [get_model(model, plan=plan)] if model else list_models()
-    wanted = language.casefold().replace("_", "-")
+    wanted = normalise_tag(language)
     return [
         voice
         for engine in engines
         for voice in engine.voices.values()
-        if (not wanted or voice.language == wanted or voice.language.startswith(f"{wanted}-")) and (not gender or voice.gender == gender)
+        if covers_tag(wanted, voice.language) and (not gender or voice.gender == gender)
     ]
 
 
@@ -218,7 +219,7 @@ def _choose_stand_in(row: StandInRow, *, plan: Plan, voice: str, language: str) 
     included = [engine for engine in installed if may_use(plan, engine)]
     if not included:
         raise _not_allowed(row.model_id, plan=plan)
-    primary, is_mapped = language.casefold().replace("_", "-").partition("-")[0], voice.casefold() in row.voices
+    primary, is_mapped = primary_tag(language), voice.casefold() in row.voices
     return min(
         included,
         key=lambda engine: (

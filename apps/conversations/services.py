@@ -22,7 +22,7 @@ from apps.jobs.services.stages import output_of
 from apps.jobs.services.submit import JobPlan, PartPlan, Submission, accept_job
 from apps.listening.pieces import NOWHERE, listening_parts
 from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of, read_language
-from apps.speech.languages import Speaker, choose_speaker, normalised_tag
+from apps.speech.languages import Speaker, choose_speaker
 from apps.speech.serializers import DEFAULT_MODEL as DEFAULT_SPEAKER
 from apps.translation.translators import find_recogniser_in_use
 from apps.uploads.services import Source, SourceLimits
@@ -30,6 +30,7 @@ from workers.contract.listening import ListenWork, ReplyWork
 from workers.contract.listening import Turn as ToldTurn
 from workers.contract.markup import Segment
 from workers.contract.messages import SpeakWork
+from workers.contract.tags import requested_tag
 from workers.text.markup.document import Document
 
 KIND = "voice-chat"
@@ -89,7 +90,7 @@ def choose_cast(caller: Caller, *, order: TurnOrder) -> Cast:
 
 def _choose_speaker(caller: Caller, *, order: TurnOrder) -> Speaker:
     """The model that was asked for; else the default, or a model that speaks the language of the user, whom the answer follows."""
-    language = normalised_tag(order.language)
+    language = requested_tag(order.language)
     return choose_speaker(
         Document(order.text, (Segment(order.text),)),
         engine=find_model(order.tts_model or DEFAULT_SPEAKER, plan=caller.plan, voice=order.voice, language=language),

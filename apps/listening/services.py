@@ -1,6 +1,5 @@
 """From a request with a recording to a queued transcription."""
 
-import re
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -17,13 +16,12 @@ from apps.uploads.services import Source, SourceLimits
 from workers.contract.formats import DOCUMENT
 from workers.contract.listening import ListenWork
 from workers.contract.names import Lane
+from workers.contract.tags import is_tag, primary_tag, requested_tag
 
 KIND = "transcription"
 SERVICE = "transcription"
 LIMITS = SourceLimits(max_bytes=100_000_000)
 DEFAULT_MODEL = "whisper"
-
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,14 +124,14 @@ def check_spoken_language(engine: EngineRow, language: str | None) -> str:
 
 def read_language(language: str | None) -> str:
     """The primary tag of a language, `en` of en_US; empty where it is to be detected. 400 for what is no tag."""
-    tag = (language or "").strip().replace("_", "-").lower()
-    if tag in {"", "auto"}:
+    tag = requested_tag(language)
+    if not tag:
         return ""
-    if not _LANGUAGE.fullmatch(tag):
+    if not is_tag(tag):
         raise InvalidRequestError(
             f"{tag[:35]!r} is not a language tag such as en or es, or auto.", code="invalid_language", param="language"
         )
-    return tag.partition("-")[0]
+    return primary_tag(tag)
 
 
 def milliseconds_of(source: Source) -> int:

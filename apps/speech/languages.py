@@ -7,6 +7,7 @@ from apps.accounts.models import Plan
 from apps.catalog.catalogue import EngineRow, VoiceRow
 from apps.catalog.selectors import find_model, list_speaking_models
 from apps.core.errors import InvalidRequestError
+from workers.contract.tags import primary_tag
 from workers.text.language_names import LANGUAGE_NAMES
 from workers.text.markup.document import Document
 from workers.text.unspoken import Unspoken, find_unspoken, has_readable_word
@@ -86,17 +87,6 @@ def untagged_text(document: Document) -> str:
 def named(language: str) -> str:
     """`German (de)`."""
     return f"{LANGUAGE_NAMES[language]} ({language})" if language in LANGUAGE_NAMES else repr(language)
-
-
-def normalised_tag(language: str | None) -> str:
-    """Lower case with hyphens; empty where the language is to be detected."""
-    tag = (language or "").strip().replace("_", "-").lower()
-    return "" if tag == "auto" else tag
-
-
-def primary_tag(tag: str) -> str:
-    """`en` for `en-GB`."""
-    return tag.strip().replace("_", "-").partition("-")[0].lower()
 
 
 def _warning(found: Unspoken, *, engine: EngineRow) -> str:

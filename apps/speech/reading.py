@@ -9,6 +9,7 @@ from apps.catalog.selectors import find_voice
 from apps.core.errors import InvalidRequestError
 from apps.pronunciations.selectors import account_rules
 from workers.contract.markup import PronunciationRule, Segment
+from workers.contract.tags import primary_tag
 from workers.text.language import regional_tag
 from workers.text.markup.cut import cut_document
 from workers.text.markup.document import Document
@@ -141,7 +142,7 @@ def _problem_of(segment: Segment, *, engine: EngineRow) -> str:
             find_voice(engine, segment.voice)
         except InvalidRequestError as error:
             return error.message
-    primary = segment.language.partition("-")[0]
+    primary = primary_tag(segment.language)
     if primary and engine.spec.languages and primary not in engine.spec.languages:
         reason = engine.spec.missing_languages.get(primary, "")
         return f"the model {engine.id!r} does not speak {segment.language!r}. {reason}".rstrip()

@@ -1,6 +1,5 @@
 """From a request for speech to a queued job."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +20,6 @@ from apps.speech.languages import (
     check_language,
     choose_speaker,
     language_warnings,
-    normalised_tag,
-    primary_tag,
     unsupported_language,
 )
 from apps.speech.reading import SAMPLE_CHARACTERS, check_say_as, check_text, cut_text, parse_text, read_rules
@@ -30,6 +27,7 @@ from workers.contract.formats import FORMATS
 from workers.contract.markup import PronunciationRule
 from workers.contract.messages import SpeakWork
 from workers.contract.names import Lane
+from workers.contract.tags import is_tag, primary_tag, requested_tag
 from workers.text.markup.document import Document
 
 PART_FORMAT = "flac"
@@ -37,8 +35,6 @@ PART_FORMAT = "flac"
 
 MARKUP_FACTOR, MARKUP_CHARACTERS = 20, 10_000
 """A text may have so many characters for each that may be spoken, and these beside."""
-
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +119,7 @@ def _choose_speaker(caller: Caller, *, engine: EngineRow, order: SpeechOrder, do
         engine=engine,
         plan=caller.plan,
         voice=order.voice or "",
-        language=normalised_tag(order.language),
+        language=requested_tag(order.language),
         is_model_open=order.is_model_open,
     )
 
@@ -146,7 +142,7 @@ def _warnings(order: SpeechOrder, *, engine: EngineRow, voice: str, document: Do
     warnings = substitution_warnings(engine, voice_asked=order.voice, voice_used=voice)
     warnings += [f"text: {warning}" for warning in document.warnings]
     warnings += instruction_warnings(order.instructions)
-    warnings += [] if normalised_tag(order.language) else language_warnings(document, engine=engine)
+    warnings += [] if requested_tag(order.language) else language_warnings(document, engine=engine)
     spec = engine.spec
     if order.has_timestamps and not spec.has_word_timings:
         warnings.append(f"timestamps: {engine.id} does not know when its words are heard.")
@@ -159,7 +155,7 @@ def _sound_warnings(order: SpeechOrder, *, engine: EngineRow) -> list[str]:
     """Warnings for each setting of the voice or the file that differs from what was asked."""
     warnings = []
     voice = engine.voices.get(order.voice or "")
-    own, primary = primary_tag(voice.language if voice else ""), primary_tag(normalised_tag(order.language))
+    own, primary = primary_tag(voice.language if voice else ""), primary_tag(requested_tag(order.language))
     if voice and primary not in {"", own}:
         warnings.append(f"voice: {voice.id} speaks {own!r}; where the model has a voice of {primary!r}, that one speaks.")
     chosen = FORMATS[order.format]
@@ -202,10 +198,10 @@ def _choose_voice(engine: EngineRow, *, order: SpeechOrder, language: str) -> st
 
 
 def _check_language(engine: EngineRow, language: str | None, *, caller: Caller) -> str:
-    tag = normalised_tag(language)
+    tag = requested_tag(language)
     if not tag:
         return ""
-    if not _LANGUAGE.fullmatch(tag):
+    if not is_tag(tag):
         raise InvalidRequestError(f"{tag[:35]!r} is not a language tag such as en or pt-br.", code="invalid_language", param="language")
     if engine.spec.languages and primary_tag(tag) not in engine.spec.languages:
         raise unsupported_language(tag, engine=engine, plan=caller.plan, param="language")

@@ -19,6 +19,7 @@ from workers.contract import names
 from workers.contract.formats import DOCUMENT
 from workers.contract.listening import AlignWork
 from workers.contract.references import Address
+from workers.contract.tags import primary_tag
 from workers.text.subtitles import CONTENT_TYPES
 
 KIND = "alignment"
@@ -61,7 +62,7 @@ def keep_subtitles(job: Job, *, file_format: str, content: bytes) -> None:
 
 def _choose_recogniser(language: str) -> EngineRow | None:
     """Choose the recogniser that aligns a text in this language; None for English, or with no language and no recogniser."""
-    primary = language.partition("-")[0]
+    primary = primary_tag(language)
     if primary == ENGLISH:
         return None
     recognisers = [engine for engine in list_models() if engine.kind == "stt" and engine.was_seen_lately]

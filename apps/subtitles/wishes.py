@@ -1,16 +1,14 @@
 """Parameters of a request for subtitles."""
 
-import re
 from dataclasses import dataclass
 
 from django.http import QueryDict
 
 from apps.core.errors import InvalidRequestError
+from workers.contract.tags import is_tag, requested_tag
 from workers.text.subtitles import CONTENT_TYPES
 
 TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
-
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +36,7 @@ def read_wish(query: QueryDict) -> SubtitleWish:
 
 
 def _read_language(text: str) -> str:
-    tag = text.strip().replace("_", "-").lower()
-    if tag in {"", "auto"}:
-        return ""
-    if not _LANGUAGE.fullmatch(tag):
+    tag = requested_tag(text)
+    if tag and not is_tag(tag):
         raise InvalidRequestError(f"{tag[:35]!r} is not a language tag such as en or pt-br.", code="invalid_language", param="language")
     return tag

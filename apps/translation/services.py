@@ -1,6 +1,5 @@
 """From a request for a speech translation to a queued job."""
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +18,7 @@ from apps.translation.translators import choose_translator, find_recogniser_in_u
 from apps.uploads.services import Source, SourceLimits
 from workers.contract.listening import ListenWork, TranslateWork
 from workers.contract.messages import SpeakWork
+from workers.contract.tags import is_tag, normalise_tag, primary_tag
 
 KIND = "speech-translation"
 SERVICE = "speech-translation"
@@ -27,8 +27,6 @@ SHARE_MILLISECONDS = 60_000
 """The translation of each minute is spoken by a part of its own."""
 LISTEN_WEIGHT, TRANSLATE_WEIGHT, SPEAK_WEIGHT = 2, 1, 2
 """Shares of the price, a fifth each, for a job that is cancelled: listening costs what a transcription does by the starting prices."""
-
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +56,12 @@ class Cast:
 
 def choose_cast(caller: Caller, *, order: TranslationOrder) -> Cast:
     """Everything that can be refused before the recording is taken in. Raises ApplicationErrors with codes that stay."""
-    target = order.target_language.strip().replace("_", "-").lower()
-    if not _LANGUAGE.fullmatch(target):
+    target = normalise_tag(order.target_language)
+    if not is_tag(target):
         raise InvalidRequestError(
             f"{target[:35]!r} is not a language tag such as en or es.", code="invalid_language", param="target_language"
         )
-    target = target.partition("-")[0]
+    target = primary_tag(target)
     recogniser = find_recogniser_in_use(caller.plan, preferred=DEFAULT_MODEL)
     source = check_spoken_language(recogniser, order.source_language)
     spoken = list_spoken_languages(caller.plan)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from apps.accounts.models import Plan
-from apps.catalog.catalogue import EngineRow, VoiceRow
+from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import find_model, list_speaking_models
 from apps.core.errors import InvalidRequestError
+from workers.contract.tags import primary_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ def choose_speaker(voice_id: str, *, language: str, plan: Plan) -> Speaker:
     if voice_id:
         return _with_voice(speaking, voice_id=voice_id, language=language, plan=plan)
     for engine in speaking:
-        voices = [voice for voice in engine.voices.values() if _primary(voice) == language]
+        voices = [voice for voice in engine.voices.values() if primary_tag(voice.language) == language]
         if voices:
             by_gender = {gender: voice.id for voice in reversed(voices) for gender in (voice.gender,)}
             return Speaker(find_model(engine.id, plan=plan), voices=by_gender)
@@ -36,7 +37,7 @@ def choose_speaker(voice_id: str, *, language: str, plan: Plan) -> Speaker:
 
 def list_spoken_languages(plan: Plan) -> list[str]:
     """Primary tags of the languages that some voice of the plan speaks."""
-    return sorted({_primary(voice) for engine in list_speaking_models(plan) for voice in engine.voices.values()})
+    return sorted({primary_tag(voice.language) for engine in list_speaking_models(plan) for voice in engine.voices.values()})
 
 
 def _with_voice(speaking: list[EngineRow], *, voice_id: str, language: str, plan: Plan) -> Speaker:
@@ -44,12 +45,8 @@ def _with_voice(speaking: list[EngineRow], *, voice_id: str, language: str, plan
         voice = engine.voices.get(voice_id)
         if voice is None:
             continue
-        if _primary(voice) != language:
+        if primary_tag(voice.language) != language:
             message = f"The voice {voice_id!r} speaks {voice.language}, not {language}. Leave voice out to have one chosen."
             raise InvalidRequestError(message, code="voice_language_mismatch", param="voice")
         return Speaker(find_model(engine.id, plan=plan), voice=voice.id)
     raise InvalidRequestError(f"Unknown voice {voice_id[:100]!r}. GET /v1/voices/ lists all.", code="unknown_voice", param="voice")
-
-
-def _primary(voice: VoiceRow) -> str:
-    return voice.language.partition("-")[0]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from workers.contract.codec import Message
+from workers.contract.tags import primary_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class EngineSpec(Message):
 
     def without_languages(self, missing: Mapping[str, str]) -> "EngineSpec":
         """The spec where some languages cannot be used; `missing` gives the reason for each. Their voices go too."""
-        voices = tuple(voice for voice in self.voices if voice.language.partition("-")[0] not in missing)
+        voices = tuple(voice for voice in self.voices if primary_tag(voice.language) not in missing)
         default_voice = self.default_voice
         if voices and default_voice not in {voice.id for voice in voices}:
             default_voice = voices[0].id

@@ -16,6 +16,7 @@ from workers.audio.tempo import change_tempo, split_speed
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
+from workers.contract.tags import normalise_tag, primary_tag
 from workers.protocols.engine import Engine, find_voice
 from workers.text.english import english_phonemizer
 from workers.text.g2p.languages import find_obstacle as find_language_obstacle
@@ -199,8 +200,7 @@ class KokoroEngine(Engine):
 
 def _accent_of(language: str) -> Accent:
     """The accent of a language tag, American English for none and for what Kokoro does not speak (`speak` refuses it then)."""
-    tag = language.lower()
-    primary = tag.partition("-")[0]
+    tag, primary = normalise_tag(language), primary_tag(language)
     accents = ACCENTS.values()
     return next((a for a in accents if a.tag == tag), next((a for a in accents if a.language == primary), ACCENTS["a"]))
 

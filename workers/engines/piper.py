@@ -6,6 +6,7 @@ from workers.audio.samples import Spoken
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
+from workers.contract.tags import is_same_language
 from workers.protocols.engine import Engine
 from workers.text.g2p.espeak import find_espeak_obstacle
 from workers.vits.folder import read_piper
@@ -76,7 +77,7 @@ class PiperEngine(Engine):
             raise RuntimeError("load() comes first")
         if voice != JOE.id:
             raise WorkError(UNKNOWN_VOICE, f"Piper has no voice {voice!r}.")
-        if language and language.partition("-")[0].lower() != JOE.language:
+        if language and not is_same_language(language, JOE.language):
             raise WorkError(UNSUPPORTED_LANGUAGE, f"Piper's voice {voice} does not speak {language!r}.")
         return speak_with(self._model, self._speaker, text=text, speed=speed, phonemes=phonemes)
 

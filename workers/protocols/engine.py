@@ -7,6 +7,7 @@ from workers.audio.samples import Spoken
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import UNKNOWN_ENGINE, UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
+from workers.contract.tags import primary_tag
 
 
 class Model(Protocol):
@@ -60,8 +61,3 @@ def find_voice(spec: EngineSpec, voice: str, *, language: str) -> VoiceSpec:
     if language and primary_tag(language) != primary_tag(found.language):
         raise WorkError(UNSUPPORTED_LANGUAGE, f"The voice {voice} of {spec.name} does not speak {language!r}.")
     return found
-
-
-def primary_tag(language: str) -> str:
-    """`en` for `en-GB`."""
-    return language.partition("-")[0].lower()

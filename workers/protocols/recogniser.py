@@ -8,7 +8,8 @@ from workers.audio.samples import Samples
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import UNKNOWN_ENGINE, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.listening import HeardSegment, HeardWord
-from workers.protocols.engine import Model, primary_tag
+from workers.contract.tags import primary_tag
+from workers.protocols.engine import Model
 from workers.weights.store import WeightsMissingError, WeightStore
 
 

@@ -14,6 +14,7 @@ from workers.audio.samples import HEARING_RATE, Samples
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.listening import AlignedDocument, AlignWork
 from workers.contract.messages import Manifest
+from workers.contract.tags import primary_tag
 from workers.hearing.align import sphinx
 from workers.hearing.align.aligners import align_by_recogniser, align_by_sphinx, align_evenly
 from workers.hearing.align.plan import Stretch, plan_stretches
@@ -22,7 +23,6 @@ from workers.hearing.speech import find_regions
 from workers.hearing.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
 from workers.hearing.whisper.languages import MULTILINGUAL
 from workers.parts import PartRun
-from workers.protocols.engine import primary_tag
 from workers.protocols.recogniser import as_recogniser
 from workers.tasks.results import store_document
 from workers.tasks.scheduling import compute_in_order, sentence_order

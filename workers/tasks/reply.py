@@ -3,8 +3,9 @@
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
 from workers.contract.listening import ReplyWork, ScriptDocument, TranscriptDocument, Turn
 from workers.contract.messages import Manifest
+from workers.contract.tags import primary_tag
 from workers.parts import PartRun
-from workers.protocols.engine import Model, primary_tag
+from workers.protocols.engine import Model
 from workers.protocols.responder import as_responder
 from workers.tasks.inference import submit_inference
 from workers.tasks.results import read_document, store_document

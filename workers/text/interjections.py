@@ -8,6 +8,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
+from workers.contract.tags import primary_tag
+
 REPEATED: Final = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
 DRAWN_OUT: Final = re.compile(r"([^\W\d_])\1{2,}(?=[^\w]*$)|([aeiouáéíóúàèìòùâêôãõ])\2{2,}|([^\W\d_])\3{3,}", re.IGNORECASE)
 """Letters that a language with a regular spelling never repeats so."""
@@ -37,7 +39,7 @@ def find_sound(word: str) -> str:
 @cache
 def sound_phonemes(language: str) -> dict[str, str]:
     """The phonemes of each sound in a language, by its usual spelling."""
-    return {sound["spelling"]: str(sound.get(language.partition("-")[0]) or sound["other"]) for sound in _sounds()}
+    return {sound["spelling"]: str(sound.get(primary_tag(language)) or sound["other"]) for sound in _sounds()}
 
 
 def shorten_word(word: str, *, language: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from workers.contract.tags import primary_tag
 from workers.text.identifier import NOISE, identify_within, plain_words
 from workers.text.normalise.languages.nouns import word_set
 
@@ -55,10 +56,10 @@ def detect_language(text: str, *, among: Collection[str], preferred: str = "") -
     preferred: the voice's language, which a text that tells nothing, or not enough, falls to; without it the first of `among`.
     Deterministic; some 0.3 ms for a sentence once the model is loaded. Raises ValueError when `among` is empty.
     """
-    candidates = list(dict.fromkeys(tag.lower().partition("-")[0] for tag in among))
+    candidates = list(dict.fromkeys(map(primary_tag, among)))
     if not candidates:
         raise ValueError("there are no languages to choose from")
-    fallback = preferred.lower().partition("-")[0]
+    fallback = primary_tag(preferred)
     fallback = fallback if fallback in candidates else candidates[0]
     sample = NOISE.sub(" ", text[:SAMPLE_CHARACTERS])
     letters = len(LETTERS.findall(sample))
@@ -74,8 +75,8 @@ def detect_against(text: str, *, among: Collection[str], own: str) -> str:
 
     A few foreign words, names and titles stay in the language of the voice; so does another script as long as it is the smaller half.
     """
-    candidates = list(dict.fromkeys(tag.lower().partition("-")[0] for tag in among))
-    own = own.lower().partition("-")[0]
+    candidates = list(dict.fromkeys(map(primary_tag, among)))
+    own = primary_tag(own)
     sample = NOISE.sub(" ", text[:SAMPLE_CHARACTERS])
     letters = len(LETTERS.findall(sample))
     if own not in candidates or not letters:

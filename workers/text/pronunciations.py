@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from workers.contract.markup import PronunciationRule
+from workers.contract.tags import covers_tag, is_tag, normalise_tag
 from workers.text.markup.parse import GROWTH_CHARACTERS, GROWTH_FACTOR
 from workers.text.markup.scan import is_markup
 from workers.text.spoken import Builder, SpokenText
@@ -23,7 +24,6 @@ _FIELDS: Final = frozenset({"word", "replacement", "language", "case_sensitive"}
 _ROW_FIELDS: Final = frozenset({"id", "created_at", "updated_at"})
 """Further fields of a row of GET /v1/pronunciations/, accepted so that rows can be sent back unchanged."""
 
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8}){0,4}")
 _SPOKEN_PUNCTUATION: Final = frozenset("%&@#*/\\§¶†‡")
 _EVEN: Final = str.maketrans({"’": "'", "ʼ": "'", "\t": " ", "\n": " ", "\r": " ", "\u00a0": " ", "\u202f": " "})
 _SIGMA: Final = str.maketrans({"ς": "σ"})
@@ -108,8 +108,8 @@ def _read_text(value: object, name: str, longest: int) -> str:
 def _read_language(value: object) -> str:
     if value is None or value == "":
         return ""
-    tag = _tag(value) if isinstance(value, str) else ""
-    if not _LANGUAGE.fullmatch(tag):
+    tag = normalise_tag(value) if isinstance(value, str) else ""
+    if not is_tag(tag):
         raise PronunciationError("language must be a tag such as en or en-GB, or left out")
     return tag
 
@@ -119,7 +119,7 @@ def merge_rules(*, request: Sequence[PronunciationRule], account: Sequence[Pronu
     overridden: dict[str, list[str]] = {}
     for rule in request:
         overridden.setdefault(_fold(rule.word), []).append(rule.language)
-    kept = (rule for rule in account if not any(_covers(own, rule.language) for own in overridden.get(_fold(rule.word), ())))
+    kept = (rule for rule in account if not any(covers_tag(own, rule.language) for own in overridden.get(_fold(rule.word), ())))
     return (*request, *kept)
 
 
@@ -133,7 +133,7 @@ def apply_pronunciations(text: str, rules: Sequence[PronunciationRule], *, langu
     """
     if not rules or not text:
         return SpokenText.verbatim(text)
-    matcher = _compile(tuple(rules), _tag(language))
+    matcher = _compile(tuple(rules), normalise_tag(language))
     builder = Builder(text)
     growth, most = 0, GROWTH_CHARACTERS + GROWTH_FACTOR * len(text)
     for start, end, rule in matcher.find(text):
@@ -215,7 +215,7 @@ def _fits(word: _Word, folded: str, even: str, place: tuple[int, int], *, is_edg
 
 @lru_cache(maxsize=128)
 def _compile(rules: tuple[PronunciationRule, ...], language: str) -> _Matcher:
-    applying = [rule for rule in rules if _covers(rule.language, language)]
+    applying = [rule for rule in rules if covers_tag(rule.language, language)]
     applying.sort(key=lambda rule: (-len(rule.language), not rule.case_sensitive))
     root = _Node()
     bound: set[str] = set()
@@ -277,12 +277,3 @@ def _fold(text: str) -> str:
     if len(lower) != len(text):
         lower = "".join(folded if len(folded := character.lower()) == 1 else character for character in text)
     return lower.translate(_SIGMA).translate(_EVEN)
-
-
-def _tag(language: str) -> str:
-    return language.strip().lower().replace("_", "-")
-
-
-def _covers(general: str, language: str) -> bool:
-    """True if a rule of the language `general` is good for `language`: none for all, en for en-gb."""
-    return not general or language == general or language.startswith(f"{general}-")

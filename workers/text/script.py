@@ -9,6 +9,7 @@ from workers.contract.engines import EngineSpec
 from workers.contract.errors import INVALID_TEXT, WorkError
 from workers.contract.markup import PronunciationRule, Segment
 from workers.contract.speech import GivenPhonemes, WordTiming
+from workers.contract.tags import primary_tag
 from workers.protocols.engine import Engine
 from workers.text.language import detect_against, detect_language, regional_tag
 from workers.text.markup.boundaries import Break
@@ -191,12 +192,12 @@ def choose_language(text: str, *, language: str, voice: str, spec: EngineSpec) -
         usual = language_of(spec.default_voice, spec=spec)
         among = spec.languages
         language = detect_against(text, among=among, own=own) if voice else detect_language(text, among=among, preferred=usual)
-    return "" if voice and language == own.partition("-")[0] else language
+    return "" if voice and language == primary_tag(own) else language
 
 
 def voice_of(language: str, *, spec: EngineSpec) -> str:
     """The engine's voice for a language: its default one where that fits, else the first that does."""
-    primary = language.partition("-")[0]
+    primary = primary_tag(language)
     fitting = [voice.id for voice in spec.voices if voice.language == primary]
     return spec.default_voice if spec.default_voice in fitting or not fitting else fitting[0]
 
@@ -205,7 +206,7 @@ def _voice_for(language: str, *, chosen: str, spec: EngineSpec) -> str:
     """The chosen voice, or where it does not speak the language one of the same gender that does."""
     voices = {voice.id: voice for voice in spec.voices}
     own = voices.get(chosen)
-    primary = language.partition("-")[0]
+    primary = primary_tag(language)
     if own is None or not primary or own.language == primary:
         return chosen
     fitting = [voice for voice in spec.voices if voice.language == primary]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from workers.contract.markup import Segment
+from workers.contract.tags import primary_tag
 
 _TRAILING: Final = r"[\s、。，！？：；・「」『』（）.,!?:;\"'”’»)]*+"
 """Marks and spaces behind a word go with it."""
@@ -20,7 +21,7 @@ def split_by_script(segments: Sequence[Segment], *, language: str, among: Collec
     language: the text's own, BCP 47. among: the engine's; what it does not speak stays as it is, and so does what the markup names a
     language or voice for. Linear in the length of the text.
     """
-    primary = language.partition("-")[0]
+    primary = primary_tag(language)
     return [piece for segment in segments for piece in _pieces(segment, language=primary, among=among)]
 
 

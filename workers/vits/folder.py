@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
+from workers.contract.tags import primary_tag
 
 PAD, BEGIN, END = "_", "^", "$"
 
@@ -121,4 +122,4 @@ def _speaker_count(metadata: Mapping[str, str]) -> int:
 def _language_tag(metadata: Mapping[str, str]) -> str:
     names = {"english": "en", "german": "de", "spanish": "es", "french": "fr", "italian": "it", "portuguese": "pt", "chinese": "zh"}
     language = metadata.get("language", "en").lower()
-    return names.get(language, language.replace("_", "-").split("-")[0][:2])
+    return names.get(language, primary_tag(language)[:2])

@@ -14,6 +14,7 @@ from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import Job, JobState, Lane
 from apps.jobs.services.submit import PLATFORM_TENANT, JobPlan, Owner, PartPlan, insert_job
 from workers.contract.messages import SpeakWork
+from workers.contract.tags import primary_tag
 
 KIND = "preview"
 FORMAT = "mp3"
@@ -77,7 +78,7 @@ def _is_of_use(job: Job) -> bool:
 
 
 def _plan(engine: EngineRow, voice: VoiceRow) -> JobPlan:
-    text = SENTENCES.get(voice.language.partition("-")[0], SENTENCES["en"])
+    text = SENTENCES.get(primary_tag(voice.language), SENTENCES["en"])
     work = SpeakWork(engine=engine.id, voice=voice.id, text=text, language=voice.language, format=FORMAT)
     return JobPlan(
         kind=KIND,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from workers.contract.markup import FASTEST_RATE, LOUDEST_DECIBELS, SILENT_DECIBELS, SLOWEST_RATE
+from workers.contract.tags import is_tag, normalise_tag
 
 Reader = Callable[[str], str | float]
 
@@ -55,7 +56,6 @@ _NUMBER: Final = r"[0-9]{1,6}(?:\.[0-9]{0,6})?|\.[0-9]{1,6}"
 _DURATION: Final = re.compile(rf"\+?({_NUMBER})\s?(ms|s)", re.ASCII)
 _RATE: Final = re.compile(rf"([+-]?)({_NUMBER})(%?)")
 _DECIBELS: Final = re.compile(rf"([+-]?(?:{_NUMBER}))\s?db", re.ASCII)
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8}){0,4}")
 _REPEATED_LETTER: Final = re.compile(r"([a-z])\1+")
 
 
@@ -159,10 +159,10 @@ def read_volume(value: str) -> float:
 
 def read_language(value: str) -> str:
     """A language tag in lower case, `en-gb`."""
-    folded = value.strip().lower().replace("_", "-")
-    if not _LANGUAGE.fullmatch(folded):
+    tag = normalise_tag(value)
+    if not is_tag(tag):
         raise ValueError("must be a language such as en or en-GB")
-    return folded
+    return tag
 
 
 def clamp_rate(rate: float) -> float:

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from workers.contract.tags import primary_tag
 from workers.text.markup.boundaries import Break
 from workers.text.subtitles.words import ShownWord
 
@@ -34,7 +35,7 @@ LONE_WORD_COST: Final = 15
 
 def columns_for(language: str, text: str) -> int:
     """Number of columns that a line has in a language, a BCP 47 tag; by the text's script where it is empty."""
-    primary = language.lower().partition("-")[0]
+    primary = primary_tag(language)
     if primary:
         return COLUMNS.get(primary, USUAL_COLUMNS)
     wide = width(text) - len(text)

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from workers.contract.tags import normalise_tag, primary_tag
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.chinese import Chinese
 from workers.text.normalise.languages.english import BritishEnglish, English
@@ -30,10 +31,10 @@ LANGUAGES: dict[str, type[Language]] = {
 
 @cache
 def _build(tag: str) -> Language | None:
-    kind = LANGUAGES.get(tag) or LANGUAGES.get(tag.partition("-")[0])
+    kind = LANGUAGES.get(tag) or LANGUAGES.get(primary_tag(tag))
     return kind() if kind else None
 
 
 def find_language(tag: str) -> Language | None:
     """The language of a BCP 47 tag, its regional form where there is one, or None."""
-    return _build(tag.lower().replace("_", "-")[:16])
+    return _build(normalise_tag(tag)[:16])

@@ -1,0 +1,39 @@
+"""Language tags: parsed in one module, lower case with hyphens."""
+
+import pytest
+
+from workers.contract.tags import covers_tag, is_same_language, is_tag, normalise_tag, primary_tag, region_of, requested_tag
+
+
+@pytest.mark.parametrize(
+    ("tag", "normalised", "primary", "region"),
+    [
+        ("en", "en", "en", ""),
+        (" en_GB ", "en-gb", "en", "gb"),
+        ("zh-Hans-CN", "zh-hans-cn", "zh", "cn"),
+        ("es-419", "es-419", "es", "419"),
+        ("en-x-gb", "en-x-gb", "en", ""),
+        ("en-GB-x-rp", "en-gb-x-rp", "en", "gb"),
+        ("", "", "", ""),
+    ],
+)
+def test_tag_in_any_spelling_has_one_normal_form_primary_tag_and_region(tag: str, normalised: str, primary: str, region: str) -> None:
+    assert (normalise_tag(tag), primary_tag(tag), region_of(tag)) == (normalised, primary, region)
+
+
+@pytest.mark.parametrize(("tag", "is_valid"), [("en", True), ("en-gb", True), ("en-x-rp", True), ("e", False), ("en-", False), ("klingon!", False), ("EN", False), ("en" + "-a1" * 12, False)])  # fmt: skip
+def test_is_tag_accepts_normalised_tags_of_at_most_35_characters(tag: str, is_valid: bool) -> None:
+    assert is_tag(tag) is is_valid
+
+
+@pytest.mark.parametrize(("tag", "requested"), [(None, ""), ("", ""), ("auto", ""), (" AUTO ", ""), ("de_AT", "de-at")])
+def test_requested_tag_is_empty_where_detection_is_asked_for(tag: str | None, requested: str) -> None:
+    assert requested_tag(tag) == requested
+
+
+def test_general_tag_covers_its_regions_and_not_the_reverse() -> None:
+    assert covers_tag("en", "en-gb")
+    assert covers_tag("", "en-gb")
+    assert not covers_tag("en-gb", "en")
+    assert not covers_tag("e", "en")
+    assert is_same_language("en-GB", "en_us")
