@@ -11,7 +11,7 @@ from pytest_django.plugin import blocking_manager_key
 from apps.core.remembered import forget_everything
 from tests.flows import keys
 
-pytest_plugins = ["tests.clients", "tests.s3"]
+pytest_plugins = ["tests.clients", "tests.database", "tests.s3"]
 
 LONG_GROUPS = ("hearing", "spoken", "sweep", "harmed")
 """The groups of tests/flows and tests/sweep, each around one running platform."""

@@ -6,7 +6,7 @@ command of the virtual environment with what is left; tests/settings.py does the
 
 A caller says something to the tests by TTSAI_TEST_*:
 TTSAI_TEST_MODELS        folder of the weights, in place of var/models
-TTSAI_TEST_DATABASE_URL  Postgres in place of one that the run starts
+TTSAI_TEST_DATABASE_URL  Postgres in place of one that the run starts; its user must be a superuser (tests/database.py)
 TTSAI_TEST_REDIS_URL     Valkey in place of one that the run starts
 TTSAI_TEST_KERNELS       instruction set that the models compute with, as another processor would: GENERIC, AVX or AVX2 (CTranslate2's names)
 TTSAI_TEST_PROVE_ROUNDS  how often `make prove` repeats its material in the long recording
