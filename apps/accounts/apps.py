@@ -1,10 +1,8 @@
-"""The Django app accounts."""
+"""Django app configuration of accounts."""
 
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """Users, accounts and their members, plans, API keys, authentication."""
-
     name = "apps.accounts"
     label = "accounts"

@@ -19,14 +19,13 @@ from apps.core.links import find_public_base
 
 CHALLENGE = "Bearer"
 LAST_USED_STEP = timedelta(minutes=1)
-"""last_used_at is written at most so often: a busy key does not turn every request into a write."""
+"""Shortest time between two writes of last_used_at, so that a busy key does not turn every request into a write."""
 
 
 class KeyAuthentication(BaseAuthentication):
-    """request.auth becomes the Caller. A wrong key is 401 everywhere, never treated as no key."""
+    """Authenticates API keys; `request.auth` becomes the Caller. An invalid key is always 401, never treated as anonymous."""
 
     def authenticate(self, request: Request) -> tuple[CallerUser, Caller]:
-        """The caller, from one query."""
         http_request: HttpRequest = request._request  # noqa: SLF001 - DRF has no other name for it
         address = client_address(http_request)
         secret = _presented_secret(http_request)
@@ -35,12 +34,11 @@ class KeyAuthentication(BaseAuthentication):
         return CallerUser(caller), caller
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
-        """The value of WWW-Authenticate in a 401."""
         return CHALLENGE
 
 
 def _presented_secret(request: HttpRequest) -> str | None:
-    """The secret as sent; None without either header. An empty header is a wrong key, perhaps of an unset variable."""
+    """The key as sent; None without either header. An empty header is an invalid key, perhaps from an unset variable."""
     authorization = request.META.get("HTTP_AUTHORIZATION")
     if authorization is not None:
         scheme, _, secret = str(authorization).strip().partition(" ")
@@ -78,7 +76,7 @@ def _refusal(message: str, *, code: str) -> AuthenticationFailedError:
 
 
 def _count_failure(request: HttpRequest, *, address: str) -> None:
-    """Guessing keys is hopeless; it is limited so that it costs the database nothing either."""
+    """Count a failed authentication; 429 beyond the limit. Keys cannot be guessed, but guessing would load the database."""
     state = count_request(f"failed-keys:{address_block(address)}", limit=settings.TTSAI_FAILED_KEYS_PER_MINUTE)
     request.limit_state = state  # type: ignore[attr-defined]
     if not state.is_allowed:

@@ -10,7 +10,7 @@ from apps.core.errors import PermissionDeniedError
 
 @dataclass(frozen=True, slots=True)
 class RequestBucket:
-    """One count of requests a minute (apps/core/limits.py)."""
+    """One per-minute request counter (apps/core/limits.py)."""
 
     name: str
     limit: int
@@ -18,7 +18,7 @@ class RequestBucket:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An account through one of its keys, or somebody without a key, known by an address."""
+    """Sender of a request: an account with one of its keys, or an anonymous caller known by its address."""
 
     account: Account | None
     key: ApiKey | None
@@ -28,18 +28,17 @@ class Caller:
     address: str
     requests_per_minute: int
     concurrent_jobs: int
-    """Jobs at once: of this key where the key has a number of its own (counts_jobs_by_key), else of the tenant."""
+    """Concurrent jobs: of the key if it has a limit of its own (counts_jobs_by_key), otherwise of the tenant."""
     public_base: str = ""
-    """The server's address as the request wrote it, for links in what is sent when the request is long over."""
+    """Base URL of the server as the request addressed it, for links in webhooks that are sent later."""
 
     @property
     def is_anonymous(self) -> bool:
-        """True if the request has no key, and so no account."""
         return self.account is None
 
     @property
     def counts_jobs_by_key(self) -> bool:
-        """True if concurrent_jobs is the key's own number. The account's (plan.concurrent_jobs) then holds too, unless is_limited_apart."""
+        """True if concurrent_jobs is the key's own limit. The account's limit (plan.concurrent_jobs) applies too, unless is_limited_apart."""
         return self.key is not None and self.key.concurrent_jobs is not None
 
     @property
@@ -49,7 +48,7 @@ class Caller:
 
     @property
     def request_buckets(self) -> tuple[RequestBucket, ...]:
-        """Every count that a request goes through: the key's own where it has one, and its tenant's."""
+        """Counters that a request increments: the key's own if it has one, and its tenant's."""
         tenants = RequestBucket(f"requests:{self.tenant}", self.plan.requests_per_minute)
         if self.key is None or self.key.requests_per_minute is None:
             return (tenants,)
@@ -58,45 +57,42 @@ class Caller:
 
     @property
     def own_key(self) -> ApiKey:
-        """The key, in views that HasAccount guards."""
+        """The key; only for views that HasAccount protects."""
         if self.key is None:
             raise TypeError("this view is for callers with a key")
         return self.key
 
     def has_scope(self, scope: str) -> bool:
-        """True if the key has the scope or has no list of scopes. Without a key the plan limits, not scopes."""
+        """True if the key has the scope or is unrestricted. Anonymous callers are limited by their plan, not by scopes."""
         return self.key is None or not self.key.scopes or scope in self.key.scopes
 
     def needs_scope(self, scope: str) -> None:
-        """Refuse a key that was made for something else."""
+        """Raise 403 if the key lacks the scope."""
         if not self.has_scope(scope):
             raise PermissionDeniedError(f"This key lacks the scope {scope!r}.", code="missing_scope")
 
 
 class CallerUser:
-    """The user as Django REST Framework names it: here an account, not a person."""
+    """User object for Django REST Framework: an account, not a person."""
 
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
 
     @property
     def pk(self) -> str:
-        """The tenant."""
         return self.caller.tenant
 
     @property
     def is_authenticated(self) -> bool:
-        """True if there is an account."""
         return not self.caller.is_anonymous
 
     @property
     def is_anonymous(self) -> bool:
-        """True if there is no account."""
         return self.caller.is_anonymous
 
 
 def caller_of_key(key: ApiKey, *, address: str, public_base: str = "") -> Caller:
-    """The account, through this key."""
+    """Caller for an account's key."""
     plan = key.account.plan
     return Caller(
         account=key.account,
@@ -111,7 +107,7 @@ def caller_of_key(key: ApiKey, *, address: str, public_base: str = "") -> Caller
 
 
 def anonymous_caller(plan: Plan, *, address: str, public_base: str = "") -> Caller:
-    """Somebody without a key, on the plan for such."""
+    """Anonymous caller with the plan for callers without a key."""
     return Caller(
         account=None,
         key=None,
@@ -125,7 +121,7 @@ def anonymous_caller(plan: Plan, *, address: str, public_base: str = "") -> Call
 
 
 def get_caller(request: Any) -> Caller:
-    """The caller of a request that KeyAuthentication let through."""
+    """Caller of a request authenticated by KeyAuthentication."""
     caller = request.auth
     if not isinstance(caller, Caller):
         raise TypeError("the view does not use KeyAuthentication")

@@ -1,4 +1,4 @@
-"""The plans that a new installation starts with. Afterwards the rows count, and the operator edits those."""
+"""Plans of a new installation. Afterwards the rows apply, which the operator edits."""
 
 from typing import Any, Final
 

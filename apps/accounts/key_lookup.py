@@ -1,6 +1,6 @@
-"""The one query of every authenticated request: a key by its secret's digest, its account and plan with it.
+"""The query of every authenticated request: key, account and plan by the digest of the secret.
 
-Written out because the ORM builds the statement anew each time: 0.8 ms of CPU in place of 0.2 ms, and a whole request is to cost 3.
+Written as SQL because the ORM builds the statement anew each time: 0.8 ms of CPU instead of 0.2 ms, in a budget of 3 ms per request.
 """
 
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from apps.accounts.models import Account, ApiKey, Plan
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A model's columns and fields, from which a row is made into an instance."""
+    """Columns and fields of a model, to build an instance from a row."""
 
     model: type[Model]
     names: tuple[str, ...]
     columns: str
     encoded: tuple[tuple[int, Any], ...]
-    """Fields (JSON) whose values come as text that the field decodes."""
+    """JSON fields, whose text the field decodes."""
 
     def instance(self, values: tuple[Any, ...]) -> Any:
         decoded = list(values)
@@ -31,7 +31,7 @@ class _Table:
 
 
 def find_key_by_digest(digest: str) -> ApiKey | None:
-    """The key, whether it still opens or not."""
+    """The key, also if it is revoked or expired."""
     keys, accounts, plans = _table(ApiKey), _table(Account), _table(Plan)
     with connection.cursor() as cursor:
         cursor.execute(_statement(), [digest])

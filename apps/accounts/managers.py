@@ -1,4 +1,4 @@
-"""Manager that creates users by email address, kept in lower case."""
+"""User manager keyed by lower-case email address."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,19 +9,19 @@ if TYPE_CHECKING:
 
 
 class UserManager(BaseUserManager["User"]):
-    """Users by email address."""
+    """Creates users by lower-case email address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A person; without a password nobody can log in as them."""
+        """Create a user; without a password nobody can log in."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A person who may do everything in the admin (called by `manage.py createsuperuser`)."""
+        """Create a user with every permission in the admin (called by `manage.py createsuperuser`)."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """The person who logs in, whatever the case of the address as typed."""
+        """Find a user by email address, in any case."""
         return self.get(email=(username or "").strip().lower())

@@ -1,4 +1,4 @@
-"""Plans, accounts, the people in them, their API keys, and what callers without a key used today."""
+"""Plans, accounts, users, memberships, API keys, and daily use by anonymous callers."""
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
@@ -9,7 +9,7 @@ from apps.accounts.managers import UserManager
 
 
 class Plan(models.Model):
-    """The limits and permissions of an account. Rows, edited by the operator; callers without a key have one too."""
+    """Limits and permissions of an account, edited by the operator. Anonymous callers have a plan too."""
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
@@ -40,7 +40,7 @@ class Plan(models.Model):
 
 
 class AccountStatus(models.TextChoices):
-    """Only an active account is served."""
+    """Only active accounts are served."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
@@ -48,7 +48,7 @@ class AccountStatus(models.TextChoices):
 
 
 class Account(models.Model):
-    """The customer: owns keys, jobs and credits. Never deleted while the ledger names it; a closed one has no people and no keys."""
+    """Customer that owns keys, jobs and credits. Never deleted while the ledger refers to it; a closed account has no members and no keys."""
 
     name = models.CharField(max_length=200)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="accounts")
@@ -64,7 +64,7 @@ class Account(models.Model):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person, known by an email address."""
+    """Person, identified by an email address."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200, blank=True)
@@ -86,20 +86,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
     def clean(self) -> None:
-        """Forms store the address as UserManager does."""
+        """Normalise the email address as UserManager does."""
         super().clean()
         self.email = self.email.strip().lower()
 
 
 class Role(models.TextChoices):
-    """The role of a person in an account."""
+    """Role of a member in an account."""
 
     OWNER = "owner"
     MEMBER = "member"
 
 
 class Membership(models.Model):
-    """A person in an account."""
+    """Membership of a user in an account."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
@@ -115,7 +115,7 @@ class Membership(models.Model):
 
 
 class ApiKey(models.Model):
-    """A key of an account. The secret is shown once; the row keeps its digest and its first characters."""
+    """API key of an account. The secret is shown once; the row stores its digest and its first characters."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="keys")
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -149,8 +149,6 @@ class ApiKey(models.Model):
 
 
 class AnonymousUse(models.Model):
-    """Characters that callers without a key were granted, by address block and UTC day."""
-
     block = models.CharField(max_length=45, help_text="An IPv4 address, or the /64 network of an IPv6 address.")
     day = models.DateField()
     characters = models.PositiveIntegerField(default=0)

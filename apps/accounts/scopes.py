@@ -1,4 +1,4 @@
-"""Scopes that limit a key. A key with an empty list of scopes opens everything; the names never change their meaning."""
+"""Scopes that restrict a key. A key without scopes is unrestricted; the meaning of a scope never changes."""
 
 from typing import Final
 
@@ -23,7 +23,7 @@ SCOPES: Final = {
 
 
 def check_scopes(scopes: list[str], *, param: str = "scopes") -> None:
-    """Refuse a name that is no scope."""
+    """Raise 400 for an unknown scope."""
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown:
         raise InvalidRequestError(f"Unknown scope {unknown[0][:50]!r}. There are: {', '.join(SCOPES)}.", code="unknown_scope", param=param)

@@ -10,29 +10,26 @@ from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.remembered import Remembered
 
 ANONYMOUS_PLAN = "anonymous"
-"""The slug of the plan of callers without a key."""
 
 PREFIX_LENGTH = 12
-"""The first characters of a key, by which people tell keys apart."""
+"""Length of a key's prefix, which people use to tell keys apart."""
 
 
 def digest_of(secret: str) -> str:
-    """The hash of a secret that the database keeps. The secret is 256 random bits, so a fast hash is as good as a slow one."""
+    """Stored hash of a secret. A secret has 256 random bits, so a fast hash is as safe as a slow one."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def find_key(secret: str) -> ApiKey | None:
-    """The key with this secret, its account and plan with it: one query. It may be revoked or expired."""
+    """Find the key with this secret, with its account and plan, in one query. It may be revoked or expired."""
     return find_key_by_digest(digest_of(secret))
 
 
 def list_keys(account: Account) -> QuerySet[ApiKey]:
-    """The account's keys, newest first."""
     return ApiKey.objects.filter(account=account)
 
 
 def get_key(account: Account, *, key_id: int) -> ApiKey:
-    """One of the account's keys."""
     key = list_keys(account).select_related("account__plan").filter(pk=key_id).first()
     if key is None:
         raise NotFoundError("There is no such key in this account.")
@@ -40,13 +37,13 @@ def get_key(account: Account, *, key_id: int) -> ApiKey:
 
 
 def list_all_keys(*, email: str | None = None) -> QuerySet[ApiKey]:
-    """For operators: every account's keys, or those of one person's accounts, newest first."""
+    """All accounts' keys, or those of one person's accounts, newest first. For operators."""
     keys = ApiKey.objects.select_related("account__plan")
     return keys if email is None else keys.filter(account__users__email=email.strip().lower())
 
 
 def get_key_by_name(name: str) -> ApiKey:
-    """For operators: the key with this number, these first characters or this secret."""
+    """Find a key by number, prefix or secret. For operators."""
     found = list(list_all_keys().filter(pk=int(name)) if name.isdecimal() else list_all_keys().filter(prefix=name[:PREFIX_LENGTH]))
     if len(name) > PREFIX_LENGTH:
         found = [key for key in found if key.digest == digest_of(name)]
@@ -58,7 +55,7 @@ def get_key_by_name(name: str) -> ApiKey:
 
 
 def find_account_of(email: str) -> Account | None:
-    """For operators: the account that this person owns."""
+    """Account that this person owns, or None. For operators."""
     owned = Account.objects.select_related("plan").filter(memberships__user__email=email.strip().lower(), memberships__role=Role.OWNER)
     found = list(owned.order_by("id")[:2])
     if len(found) > 1:
@@ -67,7 +64,7 @@ def find_account_of(email: str) -> Account | None:
 
 
 def get_account_of(email: str) -> Account:
-    """For operators: the account that this person owns."""
+    """Account that this person owns; an error if there is none. For operators."""
     account = find_account_of(email)
     if account is None:
         raise NotFoundError(f"{email} owns no account.")
@@ -84,12 +81,12 @@ def get_plan(slug: str) -> Plan:
 
 
 def get_anonymous_plan() -> Plan | None:
-    """The plan of callers without a key, as it was a moment ago; None where the operator deleted it, which turns such calls off."""
+    """Plan of anonymous callers, cached for a moment; None if the operator deleted it, which refuses anonymous calls."""
     return _anonymous_plan.get()
 
 
 def get_default_plan() -> Plan:
-    """The plan of a new account."""
+    """Plan of a new account."""
     return Plan.objects.get(is_default=True)
 
 

@@ -12,7 +12,7 @@ DAY_SECONDS = 24 * 3600
 
 
 class KeySerializer(serializers.ModelSerializer[ApiKey]):
-    """A key as its account sees it: never the secret."""
+    """API key without its secret."""
 
     id = serializers.IntegerField(read_only=True)
     is_live = serializers.BooleanField(read_only=True, help_text="Neither revoked nor expired.")
@@ -54,7 +54,7 @@ class NewKeySerializer(serializers.Serializer[Any]):
 
 
 class RotationSerializer(serializers.Serializer[Any]):
-    """The time for which both keys are valid after a rotation."""
+    """Overlap of a rotation, in which both keys are valid."""
 
     overlap_seconds = serializers.IntegerField(
         min_value=0, max_value=OVERLAP_SECONDS_LIMIT, default=DAY_SECONDS, help_text="The old key opens for so much longer."
@@ -62,7 +62,7 @@ class RotationSerializer(serializers.Serializer[Any]):
 
 
 class IssuedKeySerializer(KeySerializer):
-    """A new key, with the secret: shown in this answer and never again."""
+    """A new key with its secret, which is shown only in this response."""
 
     key = serializers.CharField(help_text="The secret. It is not kept: store it now.")
 

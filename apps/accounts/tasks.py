@@ -1,4 +1,4 @@
-"""Celery entry points of the accounts."""
+"""Celery tasks of the app."""
 
 from celery import shared_task
 
@@ -9,5 +9,5 @@ from apps.core.postgres.base import MAINTENANCE_SECONDS, statement_limit
 @shared_task(name="platform.forget_anonymous_use", ignore_result=True)
 @statement_limit(MAINTENANCE_SECONDS)
 def forget_addresses() -> None:
-    """Every day: addresses of callers without a key are not kept longer than their limits need."""
+    """Daily: delete addresses of anonymous callers that are no longer needed for limits."""
     forget_anonymous_use()

@@ -1,4 +1,4 @@
-"""Requests a minute, by plan or key; and the generous limit by address for polling and downloading."""
+"""Requests per minute by plan or key, and a higher limit by address for polls and downloads."""
 
 from typing import Any
 
@@ -16,10 +16,10 @@ from apps.core.limits import LimitState, count_request, peek
 
 
 class RequestsPerMinute(BaseThrottle):
-    """Counts the request for its caller. RequestMiddleware shows the state in X-RateLimit-*."""
+    """Counts requests of a caller. RequestMiddleware puts the state into X-RateLimit-*."""
 
     def allow_request(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
-        """True, or 429 with Retry-After."""
+        """Count the request; 429 with Retry-After beyond the limit."""
         for bucket in get_caller(request).request_buckets:
             state = count_request(bucket.name, limit=bucket.limit)
             _show(request, state=state)
@@ -29,10 +29,10 @@ class RequestsPerMinute(BaseThrottle):
 
 
 class PollLimit(BaseThrottle):
-    """By address, apart from the requests a minute, which polling and downloading do not use up."""
+    """Limits polls and downloads by address; they do not count as requests of the plan."""
 
     def allow_request(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
-        """True, or 429 with Retry-After."""
+        """Count the poll; 429 with Retry-After beyond the limit."""
         bucket = f"polls:{address_block(client_address(request._request))}"  # noqa: SLF001
         state = count_request(bucket, limit=settings.TTSAI_POLLS_PER_MINUTE)
         if not state.is_allowed:
@@ -41,7 +41,7 @@ class PollLimit(BaseThrottle):
 
 
 def limit_state_of(request: HttpRequest) -> LimitState:
-    """The state for X-RateLimit-* where no throttle ran (a poll, a download, a 404, a refusal), read without counting a request."""
+    """State for X-RateLimit-* if no throttle ran (a poll, a download, a 404, a refusal), read without counting."""
     caller: Caller | None = getattr(request, "caller", None)
     buckets = _buckets_of_address(request) if caller is None else caller.request_buckets
     return min((peek(bucket.name, limit=bucket.limit) for bucket in buckets), key=lambda state: state.remaining)
@@ -58,7 +58,7 @@ def _buckets_of_address(request: HttpRequest) -> tuple[RequestBucket]:
 
 
 def too_many_requests(state: LimitState) -> TooManyRequestsError:
-    """The 429 of a refused request."""
+    """The 429 for a refused request."""
     return TooManyRequestsError(
         f"Over the limit of {state.limit} requests a minute. Try again in {state.retry_after} s.",
         headers={"Retry-After": str(state.retry_after)},
@@ -66,7 +66,7 @@ def too_many_requests(state: LimitState) -> TooManyRequestsError:
 
 
 def _show(request: Request, *, state: LimitState) -> None:
-    """Keep the state that leaves the caller the least: a key's own limit and its account's may both hold."""
+    """Keep the state with the fewest remaining requests: a key's limit and its account's may both apply."""
     http_request: Any = request._request  # noqa: SLF001
     shown = getattr(http_request, "limit_state", None)
     if shown is None or not state.is_allowed or state.remaining < shown.remaining:

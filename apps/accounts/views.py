@@ -1,4 +1,4 @@
-"""/v1/keys/: an account's own keys."""
+"""Views of /v1/keys/: an account's own keys."""
 
 from typing import Any
 
@@ -25,40 +25,39 @@ def _issued(key: ApiKey, *, secret: str) -> Response:
 
 
 class KeyListView(APIView):
-    """List and make."""
+    """List and create keys."""
 
     def get_permissions(self) -> list[Any]:
-        """Reading and writing are two scopes."""
         return [HasAccount(), scope_required("keys:read" if self.request.method == "GET" else "keys:write")()]
 
     @extend_schema(operation_id="keys_list", tags=["keys"], responses=KeyListSerializer, summary="The account's keys")
     def get(self, request: Request) -> Response:
-        """The account's keys, newest first, revoked and expired ones too. Secrets are not kept and cannot be shown again."""
+        """List the account's keys, newest first, including revoked and expired ones. Secrets are not stored and cannot be shown again."""
         keys = KeySerializer(list_keys(get_caller(request).own_key.account), many=True).data
         return Response({"keys": keys, "total": len(keys)})
 
     @extend_schema(operation_id="keys_create", tags=["keys"], request=NewKeySerializer, responses=IssuedKeySerializer, summary="Make a key")
     def post(self, request: Request) -> Response:
-        """A new key of the account, with at most the scopes and limits of the key that makes it. Its secret is shown only here."""
+        """Create a key with at most the scopes and limits of the key that creates it. The secret is shown only in this response."""
         key, secret = create_key_with(get_caller(request).own_key, **_body(NewKeySerializer(data=request.data)))
         return _issued(key, secret=secret)
 
 
 class KeyView(APIView):
-    """One key."""
+    """Revoke a key."""
 
     permission_classes = [HasAccount, scope_required("keys:write")]
 
     @extend_schema(operation_id="keys_revoke", tags=["keys"], responses=KeySerializer, summary="Revoke a key")
     def delete(self, request: Request, key_id: int) -> Response:
-        """From now on the key opens nothing. Repeating it changes nothing."""
+        """Revoke a key. Repeating the request changes nothing."""
         key = get_key(get_caller(request).own_key.account, key_id=key_id)
         revoke_key(key)
         return Response(KeySerializer(key).data)
 
 
 class KeyRotationView(APIView):
-    """A successor for a key."""
+    """Rotate a key."""
 
     permission_classes = [HasAccount, scope_required("keys:write")]
 
@@ -66,7 +65,7 @@ class KeyRotationView(APIView):
         operation_id="keys_rotate", tags=["keys"], request=RotationSerializer, responses=IssuedKeySerializer, summary="Rotate a key"
     )
     def post(self, request: Request, key_id: int) -> Response:
-        """A new key with the same name, scopes and limits; the old one opens too until the overlap has passed."""
+        """Create a key with the same name, scopes and limits. The old key stays valid until the overlap ends."""
         maker = get_caller(request).own_key
         key = get_key(maker.account, key_id=key_id)
         successor, secret = rotate_key_with(maker, key=key, **_body(RotationSerializer(data=request.data)))

@@ -1,1 +1,1 @@
-"""The ledger of credits, and prices."""
+"""Credit ledger and prices."""

@@ -1,10 +1,8 @@
-"""The Django app billing."""
+"""Django app configuration of billing."""
 
 from django.apps import AppConfig
 
 
 class BillingConfig(AppConfig):
-    """The ledger of credits, and prices."""
-
     name = "apps.billing"
     label = "billing"

@@ -1,4 +1,4 @@
-"""The ledger of credits, in thousandths of a credit: entries that never change, and the balance that they add up to."""
+"""Credit ledger in thousandths of a credit: immutable entries and the balance they add up to."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -7,7 +7,7 @@ from apps.accounts.models import Account
 
 
 class Balance(models.Model):
-    """The credits that an account may still spend. Changes only together with an entry (services.py)."""
+    """Credits available to an account. Changes only together with a ledger entry (services/)."""
 
     account = models.OneToOneField(Account, primary_key=True, on_delete=models.PROTECT, related_name="balance")
     available_millicredits = models.BigIntegerField(default=0)
@@ -24,7 +24,7 @@ class Balance(models.Model):
 
 
 class EntryKind(models.TextChoices):
-    """The kind of a ledger entry. A job has one reservation, one release of it and, where it was worth something, one charge."""
+    """Kind of a ledger entry. A job has one reservation, one release and at most one charge."""
 
     RESERVATION = "reservation"
     RELEASE = "release"
@@ -35,7 +35,7 @@ class EntryKind(models.TextChoices):
 
 
 class LedgerEntry(models.Model):
-    """One movement of credits. A trigger of the database refuses to change or delete it."""
+    """One movement of credits. A database trigger refuses updates and deletions."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="ledger_entries")
     kind = models.CharField(max_length=20, choices=EntryKind.choices)
@@ -64,7 +64,7 @@ class LedgerEntry(models.Model):
 
 
 class TierPrice(models.Model):
-    """The price of a tier of models: free, standard, premium."""
+    """Price of a tier of models: free, standard, premium."""
 
     tier = models.SlugField(max_length=30, unique=True)
     millicredits_per_1k_characters = models.PositiveIntegerField(help_text="1000 is one credit for 1,000 characters.")
@@ -79,14 +79,14 @@ class TierPrice(models.Model):
 
 
 class PriceUnit(models.TextChoices):
-    """The unit by which a service is priced."""
+    """Unit by which a service is priced."""
 
     MINUTE = "minute", "minute of audio"
     TURN = "turn", "turn"
 
 
 class ServicePrice(models.Model):
-    """The price of what is not paid by the character: hearing, translating speech, conversations."""
+    """Price of services that are not priced per character: transcription, speech translation, voice chat."""
 
     service = models.SlugField(max_length=50, unique=True)
     unit = models.CharField(max_length=10, choices=PriceUnit.choices)

@@ -1,4 +1,4 @@
-"""Prices of work, in thousandths of a credit: whole numbers, rounded up once."""
+"""Prices in thousandths of a credit: whole numbers, rounded up once."""
 
 from decimal import Decimal
 
@@ -6,10 +6,10 @@ from apps.billing.models import PriceUnit, ServicePrice, TierPrice
 from apps.core.errors import InvalidRequestError
 
 MILLICREDITS = 1000
-"""In one credit."""
+"""Millicredits per credit."""
 
 STARTING_TIER_PRICES = {"free": 1000, "standard": 2000, "premium": 4000}
-"""Millicredits for 1,000 characters that a new installation starts with; afterwards the rows count."""
+"""Starting prices of the tiers in millicredits per 1,000 characters; afterwards the rows apply."""
 
 
 STARTING_SERVICE_PRICES = {
@@ -21,35 +21,35 @@ STARTING_SERVICE_PRICES = {
 
 
 def characters_price_millicredits(characters: int, *, millicredits_per_1k: int) -> int:
-    """The price of a text, in proportion to its Unicode code points."""
+    """Price of a text in proportion to its Unicode code points."""
     return -(-characters * millicredits_per_1k // 1000)
 
 
 def tier_price(tier: str) -> int:
-    """Millicredits for 1,000 characters of a model of this tier; a tier without a row costs what the dearest does."""
+    """Price of a tier in millicredits per 1,000 characters; a tier without a row costs as much as the most expensive."""
     prices = dict(TierPrice.objects.values_list("tier", "millicredits_per_1k_characters"))
     return prices[tier] if tier in prices else max(prices.values(), default=max(STARTING_TIER_PRICES.values()))
 
 
 def service_price(service: str) -> int:
-    """Millicredits for one unit of a service; what a new installation starts with where its row was deleted."""
+    """Price of a service in millicredits per unit; the starting price if its row was deleted."""
     row = ServicePrice.objects.filter(service=service).values_list("millicredits", flat=True).first()
     return STARTING_SERVICE_PRICES[service][1] if row is None else row
 
 
 def duration_price_millicredits(milliseconds: int, *, millicredits_per_minute: int) -> int:
-    """The price of a recording, in proportion to its length."""
+    """Price of a recording in proportion to its duration."""
     return -(-milliseconds * millicredits_per_minute // 60_000)
 
 
 def credits(millicredits: int) -> int | float:  # noqa: A001 - the word of the API; the builtin of that name is the interpreter's
-    """For display: a whole number where it is one."""
+    """Credits for display: an int if whole."""
     whole, rest = divmod(millicredits, MILLICREDITS)
     return whole if rest == 0 else millicredits / MILLICREDITS
 
 
 def from_credits(amount: Decimal) -> int:
-    """Millicredits of an amount that a person typed."""
+    """Millicredits of an amount entered by a person."""
     millicredits = amount * MILLICREDITS
     if not amount.is_finite() or millicredits != int(millicredits):
         raise InvalidRequestError("Credits have at most three decimals.", param="credits")

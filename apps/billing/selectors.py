@@ -1,4 +1,4 @@
-"""Reads of the ledger: what an account may spend, and whether the books are right."""
+"""Read operations on the ledger: available credits, reconciliation."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from apps.billing.models import Balance
 
 @dataclass(frozen=True, slots=True)
 class LedgerDifference:
-    """An account whose balance is not what its entries add up to. There must be none."""
+    """Account whose balance differs from the sum of its entries; there must be none."""
 
     account_id: int
     available_millicredits: int
@@ -27,12 +27,12 @@ ORDER BY account_id
 
 
 def available_millicredits(account_id: int) -> int:
-    """The thousandths of a credit that the account may spend now: reservations of running jobs are taken off already."""
+    """Available thousandths of a credit, without the reservations of running jobs."""
     return Balance.objects.filter(account_id=account_id).values_list("available_millicredits", flat=True).first() or 0
 
 
 def ledger_differences() -> list[LedgerDifference]:
-    """Every account whose balance and entries disagree, read in one statement and so from one moment."""
+    """Accounts whose balance and entries disagree, read in one statement and so at one moment."""
     with connection.cursor() as cursor:
         cursor.execute(DIFFERENCES)
         return [LedgerDifference(*row) for row in cursor.fetchall()]

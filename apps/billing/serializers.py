@@ -1,4 +1,4 @@
-"""Shapes of an account: plan, credits, limits."""
+"""Serializers of an account: plan, credits, limits."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from apps.billing import prices
 
 
 class LimitsSerializer(serializers.Serializer[Any]):
-    """The limits of requests with this key."""
+    """Limits of requests with this key."""
 
     requests_per_minute = serializers.IntegerField()
     concurrent_jobs = serializers.IntegerField()
@@ -19,7 +19,7 @@ class LimitsSerializer(serializers.Serializer[Any]):
 
 
 class PresentedKeySerializer(serializers.Serializer[Any]):
-    """The key of this request."""
+    """Key of this request."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -28,7 +28,7 @@ class PresentedKeySerializer(serializers.Serializer[Any]):
 
 
 class AccountSerializer(serializers.Serializer[Any]):
-    """An account as its keys see it."""
+    """Account with its plan, credits and limits."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -42,7 +42,7 @@ class AccountSerializer(serializers.Serializer[Any]):
 
 
 def account_shape(caller: Caller, *, available_millicredits: int) -> dict[str, Any]:
-    """The answer of GET /v1/account/."""
+    """Response body of GET /v1/account/."""
     key, plan = caller.own_key, caller.plan
     limits = {
         "requests_per_minute": caller.requests_per_minute,

@@ -1,4 +1,4 @@
-"""Celery entry points of the ledger."""
+"""Celery tasks of the app."""
 
 import logging
 
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 @shared_task(name="platform.reconcile_ledger", ignore_result=True)
 @statement_limit(MAINTENANCE_SECONDS)
 def reconcile_ledger() -> None:
-    """Every night: balances and entries must agree. A difference is an error that somebody has to look at."""
+    """Nightly: reconcile balances with entries. A difference is logged as an error."""
     for difference in ledger_differences():
         logger.error(
             "ledger: account %s has %s millicredits, its entries add up to %s",

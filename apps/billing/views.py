@@ -1,4 +1,4 @@
-"""/v1/account/: plan, credits, limits."""
+"""Views of /v1/account/: plan, credits, limits."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -12,12 +12,10 @@ from apps.billing.serializers import AccountSerializer, account_shape
 
 
 class AccountView(APIView):
-    """The account of the key."""
-
     permission_classes = [HasAccount, scope_required("account:read")]
 
     @extend_schema(operation_id="account", tags=["account"], responses=AccountSerializer, summary="Plan, credits, limits")
     def get(self, request: Request) -> Response:
-        """The account of this key, its credits now, and the limits that requests with this key meet."""
+        """The key's account with its available credits and the limits of requests with this key."""
         caller = get_caller(request)
         return Response(account_shape(caller, available_millicredits=available_millicredits(caller.own_key.account_id)))

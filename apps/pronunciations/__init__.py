@@ -1,1 +1,1 @@
-"""An account's dictionary: words that it wants said its own way."""
+"""Pronunciation dictionaries of accounts."""

@@ -1,10 +1,8 @@
-"""The Django app pronunciations."""
+"""Django app configuration of pronunciations."""
 
 from django.apps import AppConfig
 
 
 class PronunciationsConfig(AppConfig):
-    """An account's dictionary."""
-
     name = "apps.pronunciations"
     label = "pronunciations"

@@ -1,4 +1,4 @@
-"""One entry of an account's dictionary."""
+"""Entries of an account's pronunciation dictionary."""
 
 from django.db import models
 from django.db.models.functions import Lower, Now
@@ -7,7 +7,7 @@ from apps.accounts.models import Account
 
 
 class Pronunciation(models.Model):
-    """A word, and what is said in its place."""
+    """A word and its replacement."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="pronunciations")
     word = models.CharField(max_length=100)

@@ -9,12 +9,12 @@ from workers.contract.markup import PronunciationRule
 
 
 def list_pronunciations(account: Account) -> QuerySet[Pronunciation]:
-    """The account's dictionary, in the order of the words."""
+    """The account's dictionary, ordered by word."""
     return Pronunciation.objects.filter(account=account).order_by("word", "pk")
 
 
 def get_pronunciation(account: Account, *, pk: int) -> Pronunciation:
-    """One of the account's entries. Raises NotFoundError."""
+    """One entry of the account. Raises NotFoundError."""
     entry = Pronunciation.objects.filter(account=account, pk=pk).first()
     if entry is None:
         raise NotFoundError(f"There is no pronunciation {pk}.", param="id")
@@ -22,7 +22,7 @@ def get_pronunciation(account: Account, *, pk: int) -> Pronunciation:
 
 
 def account_rules(account_id: int) -> tuple[PronunciationRule, ...]:
-    """The dictionary as rules for the worker: one query."""
+    """The dictionary as rules for the worker, in one query."""
     rows = (
         Pronunciation.objects.filter(account_id=account_id).order_by("pk").values_list("word", "replacement", "language", "case_sensitive")
     )

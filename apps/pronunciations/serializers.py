@@ -1,4 +1,4 @@
-"""Shapes of the dictionary."""
+"""Serializers of the dictionary."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from apps.pronunciations.models import Pronunciation
 
 
 class PronunciationSerializer(serializers.ModelSerializer[Pronunciation]):
-    """One entry."""
+    """Entry of the dictionary."""
 
     id = serializers.IntegerField(read_only=True)
 
@@ -19,7 +19,7 @@ class PronunciationSerializer(serializers.ModelSerializer[Pronunciation]):
 
 
 class NewPronunciationSerializer(serializers.Serializer[Any]):
-    """Fields of a new entry; apps.pronunciations.services has the rules."""
+    """Fields of a new entry; apps.pronunciations.services validates them."""
 
     word = serializers.CharField(max_length=100, help_text="A whole word, or several.")
     replacement = serializers.CharField(max_length=200, help_text="What is said in its place.")
@@ -28,13 +28,9 @@ class NewPronunciationSerializer(serializers.Serializer[Any]):
 
 
 class PronunciationListSerializer(serializers.Serializer[Any]):
-    """The whole dictionary."""
-
     pronunciations = PronunciationSerializer(many=True)
     total = serializers.IntegerField()
 
 
 class PronunciationQuerySerializer(serializers.Serializer[Any]):
-    """Query that selects an entry."""
-
     id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)

@@ -11,7 +11,7 @@ from workers.text.pronunciations import MOST_RULES, PronunciationError, read_rul
 
 
 def set_pronunciation(account: Account, *, entry: dict[str, Any]) -> Pronunciation:
-    """Adds an entry, or changes that of the same word, language and case rule. 400 for what cannot be a rule, or beyond 200 entries."""
+    """Add or replace the entry of this word, language and case rule. 400 for an invalid rule, or beyond 200 entries."""
     try:
         rule = read_rule(entry)
     except PronunciationError as error:

@@ -1,4 +1,4 @@
-"""/v1/pronunciations/: an account's dictionary."""
+"""Views of /v1/pronunciations/: an account's dictionary."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from apps.pronunciations.services import set_pronunciation
 
 
 class PronunciationsView(APIView):
-    """List, set, remove."""
+    """List, set and delete entries."""
 
     permission_classes = [HasAccount, scope_required("tts:generate")]
 
@@ -23,7 +23,7 @@ class PronunciationsView(APIView):
         operation_id="pronunciations_list", tags=["pronunciations"], responses=shapes.PronunciationListSerializer, summary="The dictionary"
     )
     def get(self, request: Request) -> Response:
-        """The account's dictionary: used on every text to speech request of the account."""
+        """List the account's dictionary, which applies to every text to speech request of the account."""
         entries = shapes.PronunciationSerializer(list_pronunciations(get_caller(request).own_key.account), many=True).data
         return Response({"pronunciations": entries, "total": len(entries)})
 
@@ -35,7 +35,7 @@ class PronunciationsView(APIView):
         summary="Add or change an entry",
     )
     def post(self, request: Request) -> Response:
-        """Adds an entry, or changes the one of the same word, language and case rule. 200 entries an account."""
+        """Add an entry, or replace the entry of the same word, language and case rule. At most 200 entries per account."""
         entry = _valid(shapes.NewPronunciationSerializer(data=request.data))
         return Response(shapes.PronunciationSerializer(set_pronunciation(get_caller(request).own_key.account, entry=entry)).data)
 
@@ -47,7 +47,7 @@ class PronunciationsView(APIView):
         summary="Remove an entry",
     )
     def delete(self, request: Request) -> Response:
-        """Removes the entry `?id=`; the answer is the entry as it was."""
+        """Delete the entry `?id=` and return it."""
         query = _valid(shapes.PronunciationQuerySerializer(data=request.query_params))
         entry = get_pronunciation(get_caller(request).own_key.account, pk=query["id"])
         shape = shapes.PronunciationSerializer(entry).data

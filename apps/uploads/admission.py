@@ -1,4 +1,4 @@
-"""Admission of large bodies, by the headers alone: asked by the shell before a byte is spooled (`admit_body` of a view)."""
+"""Admission of large bodies by their headers alone: the ASGI shell calls `admit_body` of a view before it spools a byte."""
 
 from typing import Final
 
@@ -18,13 +18,13 @@ from apps.uploads.selectors import get_announced_upload
 from apps.uploads.spool import check_disk
 
 FORM_BYTES: Final = 1_000_000
-"""Beside the file, for the form's other fields."""
+"""Allowance for the form's other fields, in addition to the file."""
 
 _signer = Signer(salt="uploads.content")
 
 
 def admit_form(request: HttpRequest) -> int:
-    """For views with FormParser that need a key: 401 before a stranger's file, 413 beyond the plan's limit. Bytes of the body."""
+    """Admit a form with a file: 401 without a key, 413 beyond the plan's limit. Returns the number of bytes of the body."""
     wrapped = Request(request, authenticators=[KeyAuthentication()])
     HasAccount().has_permission(wrapped, None)
     check_disk()
@@ -33,17 +33,17 @@ def admit_form(request: HttpRequest) -> int:
 
 
 def admit_content(request: HttpRequest, upload_id: str) -> int:
-    """For the file of an announced upload: as many bytes as were announced."""
+    """Admit the file of an announced upload: exactly the announced number of bytes."""
     return writable_upload(request, upload_id).announced_bytes
 
 
 def signature_of(upload: Upload) -> str:
-    """The signature that makes an upload's address one that only its owner was given."""
+    """Signature in an upload's URL, which only its owner received."""
     return _signer.signature(upload.uuid.hex)
 
 
 def writable_upload(request: HttpRequest, upload_id: str) -> Upload:
-    """The upload that this address may write to. 403, 404, 409, 410 where it may not."""
+    """Upload that this URL may write to. Raises 403, 404, 409 or 410."""
     uuid = find_uuid(upload_id)
     if uuid is None or not _is_signed(f"{uuid.hex}:{request.GET.get('signature', '')}"):
         raise PermissionDeniedError(

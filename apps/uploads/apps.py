@@ -1,10 +1,10 @@
-"""The Django app uploads."""
+"""Django app configuration of uploads."""
 
 from django.apps import AppConfig
 
 
 class UploadsConfig(AppConfig):
-    """Files that customers send, measured and kept until their jobs are done."""
+    """Files that customers upload, measured and kept until their jobs have ended."""
 
     name = "apps.uploads"
     label = "uploads"

@@ -1,4 +1,4 @@
-"""Slots for calls that fill a core, so that one tenant's costly files keep nobody else waiting."""
+"""Slots for calls that occupy a core, so that one tenant's expensive files delay no other tenant."""
 
 import threading
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from apps.core.fair_share import FairShare
 
 NEWCOMERS_FACTOR = 4
-"""So many times the usual slots at most: beyond the cores the operating system divides them."""
+"""Factor of the usual slots that may be in use at most; beyond the number of cores the operating system shares them."""
 
 
 class FairSlots:
-    """Blocking slots, shared as FairShare says. There are two at least: with one, nobody could have half."""
+    """Blocking slots, allocated by FairShare. At least two: with one slot no tenant could have half."""
 
     def __init__(self, slots: int) -> None:
         usual = max(2, slots)
@@ -20,7 +20,7 @@ class FairSlots:
 
     @contextmanager
     def slot(self, tenant: str) -> Iterator[None]:
-        """Waits for a slot, and holds it for the time of the block."""
+        """Wait for a slot and hold it within the block."""
         with self._changed:
             self._changed.wait_for(lambda: self._share.may_begin(tenant))
             self._share.begin(tenant)

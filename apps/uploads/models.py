@@ -1,4 +1,4 @@
-"""Files that customers sent: where they came from, what they turned out to be, how long they are kept."""
+"""Uploaded files: their origin, their measured properties, their retention."""
 
 import uuid
 
@@ -9,7 +9,7 @@ from apps.accounts.models import Account
 
 
 class Origin(models.TextChoices):
-    """The way the bytes come."""
+    """Way in which a file is received."""
 
     ADDRESS = "address", "an address given by POST /v1/uploads/"
     FORM = "form", "in the request itself"
@@ -17,7 +17,7 @@ class Origin(models.TextChoices):
 
 
 class UploadState(models.TextChoices):
-    """waiting for its bytes, then ready, or refused (another file may be sent to the same address)."""
+    """State of a file: waiting for its bytes, ready, or refused (another file may be sent to the same URL)."""
 
     WAITING = "waiting"
     READY = "ready"
@@ -25,7 +25,7 @@ class UploadState(models.TextChoices):
 
 
 class Upload(models.Model):
-    """One file. The row is there before the object, so that no object is ever without one that says when to delete it."""
+    """One file. The row is created before the object, so that every object has a row that says when to delete it."""
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.CASCADE, related_name="uploads")

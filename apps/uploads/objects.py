@@ -1,4 +1,4 @@
-"""Keys of the objects of uploads: below one folder for each, in the folder of its tenant."""
+"""Object keys of uploads: one folder each, below the folder of the tenant."""
 
 import re
 from uuid import UUID
@@ -7,15 +7,15 @@ _UNFIT = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def upload_folder(tenant: str, *, upload: UUID) -> str:
-    """`account-12/uploads/<32 hex>`: all that an upload ever stored."""
+    """`account-12/uploads/<32 hex>`: folder of all objects of an upload."""
     return f"{_UNFIT.sub('-', tenant)}/uploads/{upload.hex}"
 
 
 def incoming_key(tenant: str, *, upload: UUID) -> str:
-    """Key that a client writes to through a presigned address: it may write again, so nothing is read from here twice."""
+    """Key that a client writes to through a presigned URL. The client may overwrite it, so nothing is read from it twice."""
     return f"{upload_folder(tenant, upload=upload)}/incoming"
 
 
 def content_key(tenant: str, *, upload: UUID, sha256: str) -> str:
-    """Key of the measured file: named by its content, so that what was priced is what is worked on."""
+    """Key of the measured file. It contains the digest, so that the file that was priced is the file that is processed."""
     return f"{upload_folder(tenant, upload=upload)}/{sha256}"

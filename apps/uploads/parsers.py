@@ -1,4 +1,4 @@
-"""Bodies that carry files: forms, and a file as the whole body. Neither is ever in memory."""
+"""Parsers of bodies that carry files: forms, and a file as the whole body. Neither is held in memory."""
 
 from collections.abc import Mapping
 from typing import IO, Any, cast
@@ -20,7 +20,7 @@ UNREADABLE = (MultiPartParserError, RequestDataTooBig, TooManyFilesSent)
 
 
 class FormParser(BaseParser):
-    """multipart/form-data. Put it before the JSON parser in views that take a file or an address of one."""
+    """Parser of multipart/form-data. Put it before the JSON parser in views that accept a file or a URL of one."""
 
     media_type = "multipart/form-data"
 
@@ -42,39 +42,39 @@ class FormParser(BaseParser):
 
 
 class ContentParser(BaseParser):
-    """The body is the file, whatever its type is said to be."""
+    """Parser of a body that is the file, whatever its content type."""
 
     media_type = "*/*"
 
     def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG002
-        """The shell's own file where there is one: nothing is copied."""
+        """The file spooled by the shell, without a copy, if there is one."""
         return Spool.of(getattr(stream, "body_file", stream))
 
 
 class SpoolHandler(FileUploadHandler):
-    """Django's hook: a form's file goes to a spool as it is read."""
+    """Django upload handler that writes a form's file to a spool."""
 
     chunk_size = CHUNK_BYTES
     _spool: Spool | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """A file part begins."""
+        """Start a file part."""
         super().new_file(*args, **kwargs)
         self._spool = Spool.new()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 - Django's signature
-        """More of it."""
+        """Write a chunk."""
         self._open.write(raw_data)
 
     def file_complete(self, file_size: int) -> "UploadedFile[Any]":
-        """The file, at its start."""
+        """Return the file, positioned at its start."""
         spool, self._spool = self._open, None
         spool.finish()
         spool.file.seek(0)
         return UploadedFile(spool.file, self.file_name, self.content_type, file_size, self.charset, self.content_type_extra)
 
     def drop(self) -> None:
-        """Gives up a file whose end never came."""
+        """Discard a file whose end never arrived."""
         if self._spool is not None:
             self._spool.close()
 

@@ -15,30 +15,30 @@ LONGEST_INTAKE = timedelta(minutes=10)
 
 
 def get_own_upload(caller: Caller, *, upload_id: str) -> Upload:
-    """A file that the caller sent in advance. Raises NotFoundError, GoneError."""
+    """File that the caller uploaded in advance. Raises NotFoundError, GoneError."""
     return _current(upload_id, tenant=caller.tenant)
 
 
 def get_announced_upload(upload_id: str) -> Upload:
-    """For whoever holds the address that its owner was given. Raises NotFoundError, GoneError."""
+    """Upload by the URL that its owner received. Raises NotFoundError, GoneError."""
     return _current(upload_id)
 
 
 def kept_bytes(tenant: str) -> int:
-    """Total bytes of all that is kept or announced for a tenant."""
+    """Total bytes of a tenant's stored and announced files."""
     total = Upload.objects.filter(tenant=tenant).aggregate(total=Sum(Greatest("bytes", "announced_bytes")))["total"]
     return int(total or 0)
 
 
 def count_intakes(tenant: str) -> int:
-    """Files of a tenant that came with requests and are being fetched, measured or stored now, in any process."""
+    """Number of a tenant's files that are being fetched, measured or stored now, in any process."""
     since = timezone.now() - LONGEST_INTAKE  # what a killed process left is older
     waiting = Upload.objects.filter(tenant=tenant, state=UploadState.WAITING, created_at__gt=since)
     return waiting.exclude(origin=Origin.ADDRESS).count()
 
 
 def no_such_upload() -> NotFoundError:
-    """Also for somebody else's: nothing tells the two apart."""
+    """The 404 for unknown and for foreign uploads alike, so that they cannot be told apart."""
     return NotFoundError("There is no such upload.", code="upload_not_found")
 
 

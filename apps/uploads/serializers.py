@@ -1,4 +1,4 @@
-"""Shapes of uploads."""
+"""Serializers of uploads."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ MEDIA_TYPE = r"^[\w.+-]{1,50}/[\w.+-]{1,49}\Z"
 
 
 class ReferenceSerializer(serializers.Serializer[Any]):
-    """The ways to name a file that is elsewhere."""
+    """References to a file that is not in the request."""
 
     file_url = fields.Text(required=False, allow_null=True, allow_blank=True, help_text="Where the file can be fetched, in its place.")
     upload_id = fields.Text(required=False, allow_null=True, allow_blank=True, help_text="Of POST /v1/uploads/, in place of the file.")
 
 
 class SourceSerializer(ReferenceSerializer):
-    """The fields that every endpoint has which takes a file: exactly one of them is given (services.order_source tells)."""
+    """Fields of every endpoint that accepts a file; exactly one of them is given (services.order_source checks)."""
 
     file = serializers.FileField(
         required=False, allow_null=True, allow_empty_file=True, help_text=f"{SUPPORTED_FORMATS}, known by its content; at most {LONGEST}."
@@ -30,7 +30,7 @@ class SourceSerializer(ReferenceSerializer):
 
 
 class NewUploadSerializer(serializers.Serializer[Any]):
-    """The body of POST /v1/uploads/."""
+    """Request body of POST /v1/uploads/."""
 
     file_name = fields.Text(
         required=False, default="", allow_blank=True, max_length=255, help_text="For you to know it by; its content decides its type."
@@ -42,7 +42,7 @@ class NewUploadSerializer(serializers.Serializer[Any]):
 
 
 class UploadAddressSerializer(serializers.Serializer[Any]):
-    """The address that the file is to be sent to."""
+    """URL that the file is sent to."""
 
     upload_id = serializers.CharField(help_text="Takes the place of `file` in later requests.")
     method = serializers.CharField(help_text="`PUT`.")
@@ -53,7 +53,7 @@ class UploadAddressSerializer(serializers.Serializer[Any]):
 
 
 class AudioSerializer(serializers.Serializer[Any]):
-    """The properties found in a measured file."""
+    """Measured properties of a file."""
 
     container = serializers.CharField(help_text=f"Of {SUPPORTED_FORMATS}.")
     codec = serializers.CharField()
@@ -63,14 +63,14 @@ class AudioSerializer(serializers.Serializer[Any]):
 
 
 class RefusalSerializer(serializers.Serializer[Any]):
-    """The reason a file was not taken."""
+    """Reason why a file was refused."""
 
     code = serializers.CharField()
     message = serializers.CharField()
 
 
 class UploadSerializer(serializers.Serializer[Any]):
-    """A file that was sent in advance."""
+    """A file uploaded in advance."""
 
     upload_id = serializers.CharField()
     status = serializers.ChoiceField(choices=UploadState.values, help_text="A refused one takes another file at the same address.")
@@ -84,14 +84,12 @@ class UploadSerializer(serializers.Serializer[Any]):
 
 
 class RemovedUploadSerializer(serializers.Serializer[Any]):
-    """The answer of DELETE."""
-
     upload_id = serializers.CharField()
     deleted = serializers.BooleanField()
 
 
 def upload_shape(upload: Upload) -> dict[str, Any]:
-    """UploadSerializer's fields."""
+    """Fields of UploadSerializer."""
     is_ready = upload.state == UploadState.READY
     is_refused = upload.state == UploadState.REFUSED
     return {

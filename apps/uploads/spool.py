@@ -1,4 +1,4 @@
-"""Bytes on the way in: a file without a name in $TTSAI_HOME/tmp. It is gone when nobody holds it, also when the process is killed."""
+"""Spool of incoming bytes: an unnamed file in $TTSAI_HOME/tmp. The kernel deletes it when no process holds it, even after SIGKILL."""
 
 import errno
 import hashlib
@@ -21,20 +21,20 @@ DISK_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.E
 
 
 class Spool:
-    """One file; a context manager. Every write that the disk refuses raises StorageFullError."""
+    """Spooled file and context manager. Every write that the disk refuses raises StorageFullError."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.file = file
 
     @classmethod
     def new(cls) -> Self:
-        """An empty one."""
+        """Create an empty spool."""
         with disk_errors_told():
             return cls(cast("BinaryIO", tempfile.TemporaryFile(dir=_folder())))
 
     @classmethod
     def of(cls, source: Any) -> Self:
-        """The rest of an open file: shared and not copied where it lies on disk, so that its owner may close it."""
+        """Wrap the rest of an open file: a file on disk is shared without copying, so its owner may close it."""
         try:
             number = os.dup(source.fileno())
         except (AttributeError, OSError, ValueError):  # bytes in memory
@@ -47,22 +47,22 @@ class Spool:
 
     @property
     def path(self) -> Path:
-        """A name for this process alone, for as long as the file is open."""
+        """Path that is valid in this process while the file is open."""
         return Path(f"/dev/fd/{self.file.fileno()}")
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """Size in bytes."""
         return os.fstat(self.file.fileno()).st_size
 
     def write(self, data: bytes) -> None:
-        """More of it. Raises StorageFullError before nothing is left for everything else."""
+        """Append data. Raises StorageFullError before it uses the disk reserve."""
         check_disk(len(data))
         with disk_errors_told():
             self.file.write(data)
 
     def finish(self) -> None:
-        """All is written."""
+        """Finish writing."""
         with disk_errors_told():
             self.file.flush()
 
@@ -72,7 +72,7 @@ class Spool:
         return hashlib.file_digest(self.file, "sha256").hexdigest()  # type: ignore[arg-type]  # any open file has readinto
 
     def close(self) -> None:
-        """Gives the bytes up."""
+        """Close the file, which frees the disk space."""
         self.file.close()
 
     def __enter__(self) -> Self:
@@ -83,7 +83,7 @@ class Spool:
 
 
 def check_disk(wanted_bytes: int = 0) -> None:
-    """Raises StorageFullError where so many bytes would leave too little for everything else."""
+    """Raise StorageFullError if so many bytes would reach into the disk reserve."""
     with disk_errors_told():
         is_full = is_reserve_reached(wanted_bytes)
     if is_full:
@@ -92,7 +92,7 @@ def check_disk(wanted_bytes: int = 0) -> None:
 
 @contextmanager
 def disk_errors_told() -> Iterator[None]:
-    """A full or broken disk is ours, and said so."""
+    """Translate disk errors into server errors that say so."""
     try:
         yield
     except OSError as error:

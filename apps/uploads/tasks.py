@@ -1,4 +1,4 @@
-"""Celery entry points of the app."""
+"""Celery tasks of the app."""
 
 from celery import shared_task
 
@@ -7,5 +7,5 @@ from apps.uploads.services.uploads import expire_uploads as expire
 
 @shared_task(name="platform.expire_uploads", ignore_result=True)
 def expire_uploads() -> None:
-    """Beat runs this every ten minutes."""
+    """Every ten minutes (beat): delete expired uploads."""
     expire()

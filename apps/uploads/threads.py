@@ -1,4 +1,4 @@
-"""Threads for what is slow and needs no database: fetching, measuring, storing. Django's own threads stay free meanwhile."""
+"""Threads for slow work without the database: fetching, measuring, storing. Django's own threads stay free meanwhile."""
 
 from functools import cache
 
@@ -7,7 +7,7 @@ from django.conf import settings
 from apps.core.fair_threads import FairThreadPool
 
 NEWCOMERS_FACTOR = 8
-"""So many times the usual number of threads, where that many tenants come that have nothing under way."""
+"""Factor of the usual threads that may run at most, if that many tenants without work in flight arrive."""
 
 
 @cache
@@ -23,6 +23,6 @@ def intake_threads() -> FairThreadPool:
 
 
 def forget_threads() -> None:
-    """For tests: pools are for one event loop at a time."""
+    """Reset the pools, which belong to one event loop. For tests."""
     fetch_threads.cache_clear()
     intake_threads.cache_clear()

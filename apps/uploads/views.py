@@ -1,4 +1,4 @@
-"""/v1/uploads/: large files, sent before the request that uses them."""
+"""Views of /v1/uploads/: large files, uploaded before the request that uses them."""
 
 from typing import Any
 
@@ -32,16 +32,15 @@ NOT_STORED = {"Cache-Control": "no-store"}
 
 
 class UploadView(APIView):
-    """Reading and writing are two scopes."""
+    """Base view; reading and writing need different scopes."""
 
     def get_permissions(self) -> list[Any]:
-        """By the method."""
         is_reading = self.request.method in {"GET", "HEAD", "OPTIONS"}
         return [HasAccount(), scope_required("uploads:read" if is_reading else "uploads:write")()]
 
 
 class UploadListView(UploadView):
-    """Announce."""
+    """Announce an upload."""
 
     @extend_schema(
         operation_id="uploads_create",
@@ -51,18 +50,20 @@ class UploadListView(UploadView):
         responses=shapes.UploadAddressSerializer,
     )
     def post(self, request: Request) -> Response:
-        """An address to PUT the file to, without a key. Its `upload_id` then stands in place of `file` in as many requests as you like."""
+        """Announce an upload and return the URL to PUT the file to, without a key. Its `upload_id` then replaces `file` in any number of
+        requests.
+        """
         body = validated(SHAPE, request.data)
         upload = announce_upload(get_caller(request), file_name=body["file_name"], size=body["bytes"], content_type=body["content_type"])
         return Response(_address(request, upload), headers=NOT_STORED)
 
 
 class OneUploadView(UploadView):
-    """One file."""
+    """One upload."""
 
     @extend_schema(operation_id="uploads_read", tags=["uploads"], summary="An upload", responses=shapes.UploadSerializer)
     def get(self, request: Request, upload_id: str) -> HttpResponseBase:
-        """State of the upload, and what its file was found to hold."""
+        """State of the upload and the measured properties of its file."""
         upload = get_own_upload(get_caller(request), upload_id=upload_id)
         if has_arrived(upload):
             return Deferred(_taking_in(order_sent(upload), is_refusal_shown=True))
@@ -70,15 +71,13 @@ class OneUploadView(UploadView):
 
     @extend_schema(operation_id="uploads_delete", tags=["uploads"], summary="Remove an upload", responses=shapes.RemovedUploadSerializer)
     def delete(self, request: Request, upload_id: str) -> Response:
-        """The file is gone for new requests at once; for jobs that were given it, when they have ended."""
+        """Delete an upload. New requests cannot use it from now on; jobs that already use it can finish."""
         upload = get_own_upload(get_caller(request), upload_id=upload_id)
         remove_upload(upload)
         return Response({"upload_id": upload.uuid.hex, "deleted": True})
 
 
 class UploadContentView(APIView):
-    """The file itself, where the object store has no addresses of its own."""
-
     authentication_classes = []  # the address is the permission, as with a presigned one
     permission_classes = []
     throttle_classes = [PollLimit]
@@ -97,7 +96,7 @@ class UploadContentView(APIView):
         responses=shapes.UploadSerializer,
     )
     def put(self, request: Request, upload_id: str) -> HttpResponseBase:
-        """Use the address as it was given. The answer tells what the file holds, or why it is not taken."""
+        """Send the file to the upload URL exactly as it was returned. The response describes the file, or says why it was refused."""
         upload = writable_upload(request._request, upload_id)  # noqa: SLF001 - DRF has no other name for it
         spool = request.data if isinstance(request.data, Spool) else Spool.new()
         return Deferred(_taking_in(order_sent(upload, spool=spool, param="file")))

@@ -1,1 +1,1 @@
-"""Signed notices to customers' programs: endpoints, the outbox, deliveries."""
+"""Signed webhooks: endpoints, outbox, deliveries."""

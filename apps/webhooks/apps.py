@@ -1,10 +1,8 @@
-"""The Django app webhooks."""
+"""Django app configuration of webhooks."""
 
 from django.apps import AppConfig
 
 
 class WebhooksConfig(AppConfig):
-    """Signed notices to customers' programs."""
-
     name = "apps.webhooks"
     label = "webhooks"

@@ -1,4 +1,4 @@
-"""The section `webhooks` of the OpenAPI schema: what the platform sends, and how it takes the answer."""
+"""Section `webhooks` of the OpenAPI schema."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ ANSWER = "Any 2xx within 10 seconds. Anything else is tried again, 10 times in a
 
 
 def documented(event: str, *, data: type[serializers.Serializer[Any]]) -> OpenApiWebhook:
-    """One event. Apps above list theirs in their own `documented.py`; SPECTACULAR_SETTINGS names them all."""
+    """Schema of one event. Apps above declare theirs in their own `documented.py`; SPECTACULAR_SETTINGS lists all."""
     name = "".join(part.title() for part in event.split("."))
     fields: dict[str, serializers.Field[Any, Any, Any, Any]] = {
         "type": serializers.ChoiceField(choices=[event]),
@@ -37,39 +37,29 @@ def documented(event: str, *, data: type[serializers.Serializer[Any]]) -> OpenAp
 
 
 class VoiceReadySerializer(serializers.Serializer[Any]):
-    """`data` of voice.ready."""
-
     voice_id = serializers.CharField()
     name = serializers.CharField()
     model = serializers.CharField()
 
 
 class CreditsLowSerializer(serializers.Serializer[Any]):
-    """`data` of credits.low."""
-
     credits_remaining = serializers.FloatField(help_text="What may still be spent: reservations of running jobs are taken off.")
     threshold = serializers.FloatField()
 
 
 class KeyRevokedSerializer(serializers.Serializer[Any]):
-    """`data` of key.revoked."""
-
     key_id = serializers.IntegerField()
     prefix = serializers.CharField()
     name = serializers.CharField()
 
 
 class EndpointDisabledSerializer(serializers.Serializer[Any]):
-    """`data` of endpoint.disabled."""
-
     endpoint_id = serializers.UUIDField()
     url = serializers.CharField()
     reason = serializers.CharField()
 
 
 class TrialSerializer(serializers.Serializer[Any]):
-    """`data` of test."""
-
     message = serializers.CharField()
 
 

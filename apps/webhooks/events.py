@@ -1,4 +1,4 @@
-"""The events that a customer's program can be told of. What a name means never changes, and what `data` holds only grows."""
+"""Events that webhooks are sent for. The meaning of a name never changes; `data` only gains fields."""
 
 from typing import Any, Final
 
@@ -72,9 +72,9 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     },
     "test": {"message": "This endpoint works."},
 }
-"""`data` of each; tests hold them against what is really sent."""
+"""Example `data` of each event; tests compare it with what is really sent."""
 
 
 def event_body(event: str, *, occurred_at: str, data: dict[str, Any]) -> dict[str, Any]:
-    """The body of every webhook, as the Standard Webhooks rules lay it out."""
+    """Body of a webhook by the Standard Webhooks rules."""
     return {"type": event, "timestamp": occurred_at, "data": data}

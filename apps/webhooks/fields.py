@@ -1,4 +1,4 @@
-"""`webhook_url` in the bodies of requests that start work."""
+"""Field `webhook_url` of requests that start work."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ HELP = (
 
 
 class WebhookUrl(Text):
-    """The address to be told of the end, checked at admission; the validated value is "" where none was given."""
+    """URL to notify at the end of the work, checked at admission; "" if none was given."""
 
     default_error_messages = {"invalid_url": "{reason}."}
 
@@ -23,11 +23,11 @@ class WebhookUrl(Text):
         super().__init__(**{"required": False, "default": "", "allow_null": True, "allow_blank": True, "help_text": HELP, **kwargs})
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
-        """null is none, too."""
+        """Treat null as empty."""
         return (True, "") if data is None else super().validate_empty_values(data)
 
     def to_internal_value(self, data: Any) -> str:
-        """The address as it was sent."""
+        """Return the URL as it was sent."""
         url = super().to_internal_value(data)
         try:
             if url:
@@ -39,7 +39,7 @@ class WebhookUrl(Text):
 
 
 def check_webhook_caller(caller: Caller, *, webhook_url: str) -> None:
-    """403 webhook_needs_key where somebody without a key gives an address: there is no secret to sign with."""
+    """Raise 403 webhook_needs_key if an anonymous caller passes a URL: there is no secret to sign with."""
     if webhook_url and caller.is_anonymous:
         raise PermissionDeniedError(
             "webhook_url needs an API key: webhooks are signed with the account's secret.", code="webhook_needs_key", param="webhook_url"

@@ -1,4 +1,4 @@
-"""Endpoints that customers registered, and every delivery to them or to a request's own webhook_url."""
+"""Endpoints registered by customers, and deliveries to them or to a request's webhook_url."""
 
 import secrets
 import uuid
@@ -12,12 +12,12 @@ from apps.accounts.models import Account
 
 
 def new_secret() -> str:
-    """A signing secret as the Standard Webhooks rules spell it: 256 random bits."""
+    """Signing secret in the format of the Standard Webhooks rules: 256 random bits."""
     return "whsec_" + b64encode(secrets.token_bytes(32)).decode()
 
 
 class Endpoint(models.Model):
-    """An address that is told of events."""
+    """URL that receives events."""
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="webhook_endpoints")
@@ -41,7 +41,7 @@ class Endpoint(models.Model):
 
 
 class SigningSecret(models.Model):
-    """The account's default secret: it signs what goes to a request's own webhook_url."""
+    """Default secret of an account, which signs deliveries to a request's webhook_url."""
 
     account = models.OneToOneField(Account, primary_key=True, on_delete=models.CASCADE, related_name="webhook_secret")
     secret = models.CharField(max_length=100, default=new_secret)
@@ -53,7 +53,7 @@ class SigningSecret(models.Model):
 
 
 class DeliveryState(models.TextChoices):
-    """pending until it is delivered, or given up."""
+    """State of a delivery: pending until it is delivered or given up."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
@@ -61,7 +61,7 @@ class DeliveryState(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """One message to one address: the outbox row, written in the transaction of what it tells of."""
+    """One message to one URL: the outbox row, written in the transaction of the event."""
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="webhook_deliveries")

@@ -10,12 +10,10 @@ from apps.webhooks.models import Delivery, Endpoint
 
 
 def list_endpoints(account: Account) -> QuerySet[Endpoint]:
-    """The account's endpoints, oldest first."""
     return Endpoint.objects.filter(account=account).order_by("created_at", "uuid")
 
 
 def get_endpoint(account: Account, *, uuid: UUID) -> Endpoint:
-    """One of the account's endpoints. Raises NotFoundError."""
     endpoint = Endpoint.objects.filter(account=account, uuid=uuid).first()
     if endpoint is None:
         raise NotFoundError("There is no such webhook endpoint.")
@@ -23,13 +21,11 @@ def get_endpoint(account: Account, *, uuid: UUID) -> Endpoint:
 
 
 def list_deliveries(account: Account, *, endpoint: Endpoint | None = None) -> QuerySet[Delivery]:
-    """The account's deliveries, newest first."""
     deliveries = Delivery.objects.filter(account=account).order_by("-created_at", "uuid")
     return deliveries.filter(endpoint=endpoint) if endpoint else deliveries
 
 
 def get_delivery(account: Account, *, uuid: UUID) -> Delivery:
-    """One of the account's deliveries. Raises NotFoundError."""
     delivery = Delivery.objects.filter(account=account, uuid=uuid).select_related("endpoint").first()
     if delivery is None:
         raise NotFoundError("There is no such delivery.")

@@ -1,4 +1,4 @@
-"""The thread pool that sends what is due, inside the platform's Celery worker: slow receivers hold up neither the queue nor each other."""
+"""Thread pool that sends due deliveries, inside the platform's Celery worker. Slow receivers delay neither the queue nor each other."""
 
 import logging
 import threading
@@ -15,43 +15,45 @@ logger = logging.getLogger(__name__)
 
 THREADS = 8
 NEWCOMERS_FACTOR = 8
-"""So many times THREADS, where that many accounts come that have nothing under way. A thread holds no database connection while it waits."""
+"""Factor of THREADS that may run at most, if that many accounts without deliveries in flight arrive. A waiting thread holds no database
+connection.
+"""
 CLAIMED_AT_ONCE = 8
 
 
 class Sender:
-    """Takes what is due, shared fairly among accounts: receivers that hang keep only their own account's messages waiting."""
+    """Sends due deliveries, shared fairly among accounts: a receiver that hangs delays only its own account."""
 
     def __init__(self, *, threads: int = THREADS) -> None:
         self._pool = ThreadPoolExecutor(NEWCOMERS_FACTOR * threads, thread_name_prefix="webhook")
         self._lock = threading.Lock()
         self._in_flight: FairShare[int] = FairShare(usual=threads, most=NEWCOMERS_FACTOR * threads)
-        """Deliveries under way, by account."""
+        """Number of deliveries in flight by account."""
         self._is_closed = False
 
     def send_due(self) -> int:
-        """Starts the sending of what is due, and so on until nothing is left; how many were started now."""
+        """Start sending due deliveries until none is left; returns the number started now."""
         take_notices()
         return self._start()
 
     @property
     def is_idle(self) -> bool:
-        """True while nothing is under way."""
+        """True if nothing is in flight."""
         with self._lock:
             return not self._in_flight.held
 
     def stop_taking(self) -> None:
-        """Stop claiming, for a process that ends; what is under way goes on."""
+        """Stop claiming deliveries, for a process that shuts down; those in flight continue."""
         with self._lock:
             self._is_closed = True
 
     def close(self) -> None:
-        """Takes nothing more and waits for what is under way."""
+        """Stop claiming and wait for the deliveries in flight."""
         self.stop_taking()
         self._pool.shutdown(wait=True)
 
     def _start(self) -> int:
-        """Claims until no account may have more: the oldest deliveries may all be of accounts that are at their share."""
+        """Claim until no account may have more: the oldest deliveries may all belong to accounts that have used up their share."""
         started = 0
         with self._lock:
             while not self._is_closed and self._in_flight.room > 0:

@@ -1,4 +1,4 @@
-"""Shapes of endpoints and deliveries."""
+"""Serializers of endpoints and deliveries."""
 
 import json
 from typing import Any
@@ -15,8 +15,6 @@ EVENTS_HELP = "Which events are sent; all of them when the list is empty. " + " 
 
 
 class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
-    """An endpoint without its secret."""
-
     id = serializers.UUIDField(source="uuid", read_only=True)
 
     class Meta:
@@ -26,7 +24,7 @@ class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
 
 
 class IssuedEndpointSerializer(EndpointSerializer):
-    """A new endpoint, with the secret: shown in this answer and never again."""
+    """A new endpoint with its secret, which is shown only in this response."""
 
     class Meta(EndpointSerializer.Meta):
         fields = [*EndpointSerializer.Meta.fields, "secret"]
@@ -34,7 +32,7 @@ class IssuedEndpointSerializer(EndpointSerializer):
 
 
 class EventSerializer(serializers.Serializer[Any]):
-    """An event that can be asked for."""
+    """An event that endpoints can subscribe to."""
 
     name = serializers.CharField()
     description = serializers.CharField()
@@ -42,7 +40,7 @@ class EventSerializer(serializers.Serializer[Any]):
 
 
 class EventListSerializer(serializers.Serializer[Any]):
-    """All events there are."""
+    """All events."""
 
     events = EventSerializer(many=True)
 
@@ -56,7 +54,7 @@ class NewEndpointSerializer(serializers.Serializer[Any]):
 
 
 class EndpointChangeSerializer(serializers.Serializer[Any]):
-    """The settings to change; the rest stays."""
+    """Settings to change; omitted settings stay."""
 
     url = Text(max_length=2048, required=False)
     events = serializers.ListField(child=Text(max_length=50), required=False, max_length=50, help_text=EVENTS_HELP)
@@ -65,14 +63,12 @@ class EndpointChangeSerializer(serializers.Serializer[Any]):
 
 
 class EndpointListSerializer(serializers.Serializer[Any]):
-    """All endpoints of the account."""
-
     endpoints = EndpointSerializer(many=True)
     total = serializers.IntegerField()
 
 
 class SecretRotationSerializer(serializers.Serializer[Any]):
-    """The time for which both secrets sign."""
+    """Overlap of a rotation, in which both secrets sign."""
 
     overlap_seconds = serializers.IntegerField(min_value=0, max_value=WEEK_SECONDS, default=DAY_SECONDS)
 
@@ -84,7 +80,7 @@ class SecretSerializer(serializers.Serializer[Any]):
 
 
 class SecretHintSerializer(serializers.ModelSerializer[SigningSecret]):
-    """As much of a secret as tells it from another."""
+    """The beginning of a secret, enough to recognise it."""
 
     hint = serializers.SerializerMethodField(help_text="`whsec_` and the first four characters.")
 
@@ -94,7 +90,7 @@ class SecretHintSerializer(serializers.ModelSerializer[SigningSecret]):
         read_only_fields = fields
 
     def get_hint(self, held: SigningSecret) -> str:
-        """24 of 256 bits."""
+        """24 of the 256 bits."""
         return f"{held.secret[:10]}…"
 
 
@@ -108,7 +104,7 @@ class AttemptSerializer(serializers.Serializer[Any]):
 
 
 class DeliverySerializer(serializers.ModelSerializer[Delivery]):
-    """A delivery with its body and every answer."""
+    """A delivery with its body and attempts."""
 
     id = serializers.UUIDField(source="uuid", read_only=True)
     message_id = serializers.CharField(source="__str__", read_only=True, help_text="The header `webhook-id`.")
@@ -134,12 +130,12 @@ class DeliverySerializer(serializers.ModelSerializer[Delivery]):
         read_only_fields = fields
 
     def get_body(self, delivery: Delivery) -> dict[str, Any]:
-        """As it is sent."""
+        """The body as it is sent."""
         return dict(json.loads(delivery.body))
 
 
 class DeliveryListSerializer(serializers.Serializer[Any]):
-    """One page, newest first."""
+    """One page of deliveries, newest first."""
 
     deliveries = DeliverySerializer(many=True)
     total = serializers.IntegerField()

@@ -1,4 +1,4 @@
-"""Celery entry points of the app."""
+"""Celery tasks of the app."""
 
 from functools import cache
 from typing import Any
@@ -19,24 +19,24 @@ def _sender() -> Sender:
 
 @shared_task(name=SEND_DUE_WEBHOOKS, ignore_result=True)
 def send_due_webhooks() -> None:
-    """Every second, and at once after the commit of an event."""
+    """Every second, and directly after the commit of an event."""
     _sender().send_due()
 
 
 @worker_shutting_down.connect
 def stop_sending(**_: Any) -> None:
-    """The worker was asked to end: what is not claimed yet is sent by the next one at once, instead of after a claim that nobody keeps."""
+    """Stop claiming at worker shutdown, so that the next worker sends the rest at once instead of after the claims expire."""
     if _sender.cache_info().currsize:
         _sender().stop_taking()
 
 
 def is_sending() -> bool:
-    """True while this process has deliveries under way."""
+    """True while this process has deliveries in flight."""
     return bool(_sender.cache_info().currsize) and not _sender().is_idle
 
 
 @shared_task(name="platform.forget_deliveries", ignore_result=True)
 @statement_limit(MAINTENANCE_SECONDS)
 def forget_old_deliveries() -> None:
-    """Every hour: deliveries that ended long ago."""
+    """Hourly: delete old deliveries."""
     forget_deliveries()

@@ -1,4 +1,4 @@
-"""/v1/webhooks/: endpoints, secrets, deliveries."""
+"""Views of /v1/webhooks/: endpoints, secrets, deliveries."""
 
 from typing import Any
 from uuid import UUID
@@ -22,16 +22,14 @@ NOT_STORED = {"Cache-Control": "no-store"}
 
 
 class WebhookView(APIView):
-    """Reading and writing are two scopes."""
+    """Base view; reading and writing need different scopes."""
 
     def get_permissions(self) -> list[Any]:
-        """By the method."""
         is_reading = self.request.method in {"GET", "HEAD", "OPTIONS"}
         return [HasAccount(), scope_required("webhooks:read" if is_reading else "webhooks:write")()]
 
     @property
     def account(self) -> Account:
-        """The caller's account."""
         return get_caller(self.request).own_key.account
 
 
@@ -41,11 +39,11 @@ def _valid(serializer: Any) -> dict[str, Any]:
 
 
 class EndpointListView(WebhookView):
-    """List and make."""
+    """List and create endpoints."""
 
     @extend_schema(operation_id="webhooks_list", tags=["webhooks"], responses=shapes.EndpointListSerializer, summary="Webhook endpoints")
     def get(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
-        """The account's endpoints."""
+        """List the account's endpoints."""
         endpoints = shapes.EndpointSerializer(list_endpoints(self.account), many=True).data
         return Response({"endpoints": endpoints, "total": len(endpoints)})
 
@@ -57,17 +55,17 @@ class EndpointListView(WebhookView):
         summary="Register a webhook endpoint",
     )
     def post(self, request: Request) -> Response:
-        """A new endpoint. Its secret is shown only here."""
+        """Create an endpoint. Its secret is shown only in this response."""
         endpoint = create_endpoint(self.account, **_valid(shapes.NewEndpointSerializer(data=request.data)))
         return Response(shapes.IssuedEndpointSerializer(endpoint).data, headers=NOT_STORED)
 
 
 class EventListView(WebhookView):
-    """Events that an endpoint can be told of."""
+    """List events."""
 
     @extend_schema(operation_id="webhooks_events", tags=["webhooks"], responses=shapes.EventListSerializer, summary="Events")
     def get(self, request: Request) -> Response:  # noqa: ARG002
-        """Every event with an example of its message."""
+        """List the events with an example message each."""
         now = timezone.now().isoformat()
         events = [
             {"name": name, "description": text, "example": event_body(name, occurred_at=now, data=EXAMPLES[name])}
@@ -92,7 +90,7 @@ class EndpointView(WebhookView):
         summary="Change a webhook endpoint",
     )
     def patch(self, request: Request, uuid: UUID) -> Response:
-        """Address, events, description, on and off."""
+        """Change URL, events, description, or enable and disable the endpoint."""
         changes = _valid(shapes.EndpointChangeSerializer(data=request.data))
         return Response(shapes.EndpointSerializer(change_endpoint(get_endpoint(self.account, uuid=uuid), **changes)).data)
 
@@ -100,7 +98,7 @@ class EndpointView(WebhookView):
         operation_id="webhooks_delete", tags=["webhooks"], responses=shapes.EndpointSerializer, summary="Remove a webhook endpoint"
     )
     def delete(self, request: Request, uuid: UUID) -> Response:  # noqa: ARG002
-        """The endpoint and its deliveries are gone."""
+        """Delete the endpoint and its deliveries."""
         endpoint = get_endpoint(self.account, uuid=uuid)
         shape = shapes.EndpointSerializer(endpoint).data
         endpoint.delete()
@@ -108,8 +106,6 @@ class EndpointView(WebhookView):
 
 
 class EndpointRotationView(WebhookView):
-    """An endpoint's secret."""
-
     @extend_schema(
         operation_id="webhooks_rotate",
         tags=["webhooks"],
@@ -118,31 +114,29 @@ class EndpointRotationView(WebhookView):
         summary="Rotate an endpoint's secret",
     )
     def post(self, request: Request, uuid: UUID) -> Response:
-        """A new secret; until the overlap has passed, messages carry a signature of each."""
+        """Rotate the endpoint's secret. Until the overlap ends, messages carry a signature of each secret."""
         endpoint = get_endpoint(self.account, uuid=uuid)
         secret = rotate_secret(endpoint, **_valid(shapes.SecretRotationSerializer(data=request.data)))
         return Response({"secret": secret}, headers=NOT_STORED)
 
 
 class EndpointTestView(WebhookView):
-    """A trial."""
+    """Send a test message."""
 
     @extend_schema(
         operation_id="webhooks_test", tags=["webhooks"], request=None, responses=shapes.DeliverySerializer, summary="Send a test event"
     )
     def post(self, request: Request, uuid: UUID) -> Response:  # noqa: ARG002
-        """A message of type `test` is queued for the endpoint; the delivery tells how it went."""
+        """Queue a message of type `test` for the endpoint; the delivery shows the outcome."""
         return Response(shapes.DeliverySerializer(send_test(self.account, endpoint=get_endpoint(self.account, uuid=uuid))).data)
 
 
 class SigningSecretView(WebhookView):
-    """The account's default secret, which signs what goes to a request's own webhook_url."""
-
     @extend_schema(
         operation_id="webhooks_secret", tags=["webhooks"], responses=shapes.SecretHintSerializer, summary="The default signing secret"
     )
     def get(self, request: Request) -> Response:  # noqa: ARG002
-        """The beginning of the secret in force, to compare with the one you keep. The whole of it is shown once, by POST."""
+        """Beginning of the current secret, to compare with the stored one. The whole secret is shown once, by POST."""
         return Response(shapes.SecretHintSerializer(signing_secret(self.account.pk)).data)
 
     @extend_schema(
@@ -153,13 +147,13 @@ class SigningSecretView(WebhookView):
         summary="Make the default signing secret anew",
     )
     def post(self, request: Request) -> Response:
-        """A new default secret, shown only here; the one before, if any, signs beside it until the overlap has passed."""
+        """Create a default secret, shown only in this response. The previous one, if any, signs too until the overlap ends."""
         overlap = _valid(shapes.SecretRotationSerializer(data=request.data))
         return Response({"secret": rotate_secret(signing_secret(self.account.pk), **overlap)}, headers=NOT_STORED)
 
 
 class DeliveryListView(WebhookView):
-    """Deliveries that were sent."""
+    """List deliveries."""
 
     @extend_schema(
         operation_id="webhooks_deliveries",
@@ -169,7 +163,7 @@ class DeliveryListView(WebhookView):
         summary="Deliveries",
     )
     def get(self, request: Request) -> Response:
-        """Deliveries with their bodies and answers, newest first."""
+        """List deliveries with their bodies and attempts, newest first."""
         query = _valid(shapes.DeliveryQuerySerializer(data=request.query_params))
         endpoint = get_endpoint(self.account, uuid=query["endpoint_id"]) if "endpoint_id" in query else None
         deliveries = list_deliveries(self.account, endpoint=endpoint)
@@ -179,11 +173,11 @@ class DeliveryListView(WebhookView):
 
 
 class DeliveryReplayView(WebhookView):
-    """Once more."""
+    """Replay a delivery."""
 
     @extend_schema(
         operation_id="webhooks_replay", tags=["webhooks"], request=None, responses=shapes.DeliverySerializer, summary="Replay a delivery"
     )
     def post(self, request: Request, uuid: UUID) -> Response:  # noqa: ARG002
-        """The same message, under the same id, with a fresh series of attempts."""
+        """Send the same message again under the same id, with a fresh series of attempts."""
         return Response(shapes.DeliverySerializer(replay_delivery(get_delivery(self.account, uuid=uuid))).data)

@@ -1,4 +1,4 @@
-"""Writes: accounts and people, keys, the characters of callers without a key."""
+"""Write operations: accounts and users, keys, daily characters of anonymous callers."""
 
 from apps.accounts.services.accounts import reactivate_account, register_account, suspend_account
 from apps.accounts.services.anonymous import count_anonymous_characters, forget_anonymous_use

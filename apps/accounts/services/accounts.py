@@ -1,4 +1,4 @@
-"""Accounts and the people in them."""
+"""Write operations on accounts and their members."""
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -8,7 +8,7 @@ from apps.accounts.selectors import get_default_plan
 
 
 def register_account(*, email: str, name: str = "", plan: Plan | None = None) -> Account:
-    """A new account, owned by the person with this address, who is created where unknown.
+    """Create an account owned by the person with this address, and the user if unknown.
 
     Most callers want apps.billing.services.open_account, which adds the balance and the bonus.
     """
@@ -21,12 +21,12 @@ def register_account(*, email: str, name: str = "", plan: Plan | None = None) ->
 
 
 def suspend_account(account: Account, *, reason: str) -> None:
-    """From now on every API call of the account is 403; its data stays."""
+    """Suspend an account: every API call is 403; its data is kept."""
     _set_status(account, status=AccountStatus.SUSPENDED, reason=reason)
 
 
 def reactivate_account(account: Account) -> None:
-    """Serve the account again."""
+    """Reactivate a suspended account."""
     _set_status(account, status=AccountStatus.ACTIVE, reason="")
 
 

@@ -1,4 +1,4 @@
-"""Callers without a key: the characters that an address was granted today."""
+"""Daily characters granted to anonymous callers, by address."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,7 @@ from apps.accounts.models import AnonymousUse
 from apps.core.errors import TooManyRequestsError
 
 KEPT_DAYS = 2
-"""Addresses are personal data: kept while the count needs them, and one day more for the operator to look."""
+"""Days for which addresses are stored: they are personal data. One day for the count, one for the operator to inspect it."""
 
 # One statement, so that two requests of one address never both take what is left. The row stays locked to the end of the caller's
 # transaction: what fails later in it is not counted.
@@ -22,7 +22,7 @@ RETURNING characters
 
 
 def count_anonymous_characters(block: str, *, characters: int, limit: int, now: datetime | None = None) -> int:
-    """Grant characters to an address block for this UTC day, inside the caller's transaction; the day's sum after it."""
+    """Grant characters to an address block for this UTC day, in the caller's transaction; returns the day's sum."""
     now = now or datetime.now(UTC)
     with connection.cursor() as cursor:
         cursor.execute(COUNT, {"block": block, "day": now.date(), "characters": characters, "limit": limit})
@@ -38,7 +38,7 @@ def count_anonymous_characters(block: str, *, characters: int, limit: int, now: 
 
 
 def forget_anonymous_use(*, now: datetime | None = None) -> int:
-    """Delete the counts of past days; how many were deleted."""
+    """Delete the counts of past days; returns their number."""
     oldest_kept = (now or datetime.now(UTC)).date() - timedelta(days=KEPT_DAYS - 1)
     deleted, _ = AnonymousUse.objects.filter(day__lt=oldest_kept).delete()
     return deleted

@@ -1,4 +1,4 @@
-"""Limits on managing other keys of an account with a key: it never grants more than it has itself."""
+"""Limits on managing keys with a key: it never grants more than it has itself."""
 
 from apps.accounts.models import ApiKey
 from apps.accounts.services.keys import create_key, rotate_key
@@ -8,7 +8,7 @@ from apps.core.errors import PermissionDeniedError
 def create_key_with(
     maker: ApiKey, *, name: str, scopes: list[str], requests_per_minute: int | None, concurrent_jobs: int | None
 ) -> tuple[ApiKey, str]:
-    """A new key and its secret. Where it asks for no scopes or limits of its own it takes over the maker's."""
+    """Create a key; returns it with its secret. Scopes and limits that are left out are inherited from the maker."""
     asked = ApiKey(
         scopes=scopes or maker.scopes,
         requests_per_minute=_own_or(requests_per_minute, makers=maker.requests_per_minute, plans=maker.account.plan.requests_per_minute),
@@ -26,7 +26,7 @@ def create_key_with(
 
 
 def rotate_key_with(maker: ApiKey, *, key: ApiKey, overlap_seconds: int) -> tuple[ApiKey, str]:
-    """A successor of the key, handed to the maker: so the key may open no more than the maker does."""
+    """Rotate a key. Its successor is returned to the maker, so the key may have no more rights than the maker."""
     if key.pk != maker.pk:
         _refuse_wider(key, than=maker)
     return rotate_key(key, overlap_seconds=overlap_seconds)

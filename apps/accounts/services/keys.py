@@ -1,4 +1,4 @@
-"""API keys: made, rotated with an overlap, revoked. Only here does a secret exist, and only until it is handed over."""
+"""Create, rotate and revoke API keys. A secret exists only here, until it is returned."""
 
 import secrets
 from datetime import timedelta
@@ -31,10 +31,10 @@ def create_key(
     created_by: User | None = None,
     is_operator: bool = False,
 ) -> tuple[ApiKey, str]:
-    """A new key and its secret, which is not kept.
+    """Create a key; returns it with its secret, which is not stored.
 
-    Limits that an operator gives may exceed the plan's and replace the account's. Those of the owner stand beside the account's and
-    cannot exceed them.
+    Limits set by an operator may exceed the plan's and replace the account's. Limits set by the owner apply in addition to the account's
+    and cannot exceed them.
     """
     check_scopes(scopes or [])
     if not is_operator:
@@ -56,7 +56,7 @@ def create_key(
 
 
 def rotate_key(key: ApiKey, *, overlap_seconds: int) -> tuple[ApiKey, str]:
-    """A new key like this one; the old one opens too until the overlap has passed."""
+    """Create a key like this one, which stays valid until the overlap ends."""
     if not 0 <= overlap_seconds <= OVERLAP_SECONDS_LIMIT:
         raise InvalidRequestError(f"The overlap is 0 to {OVERLAP_SECONDS_LIMIT} seconds.", param="overlap_seconds")
     now = timezone.now()
@@ -79,7 +79,7 @@ def rotate_key(key: ApiKey, *, overlap_seconds: int) -> tuple[ApiKey, str]:
 
 
 def revoke_key(key: ApiKey) -> None:
-    """The key opens nothing from now on. A second call changes nothing."""
+    """Revoke a key; idempotent."""
     now = timezone.now()
     with transaction.atomic():
         if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):

@@ -1,4 +1,4 @@
-"""Writes of the ledger. Each moves the balance and appends its entries in one statement, inside the caller's transaction."""
+"""Write operations on the ledger. Each changes the balance and appends entries in one statement, in the caller's transaction."""
 
 from apps.billing.services.accounts import open_account, provide_account, welcome_account
 from apps.billing.services.credits import grant_credits

@@ -1,4 +1,4 @@
-"""New accounts, with their balance and bonus."""
+"""New accounts with a balance and a bonus."""
 
 from django.db import connection, transaction
 
@@ -9,11 +9,11 @@ from apps.billing.models import Balance, EntryKind
 from apps.billing.services.credits import grant_credits
 
 BONUS_MILLICREDITS = 60_000
-"""15,000 characters of any model, the dearest included (4 credits per 1,000)."""
+"""Bonus of a new account: 15,000 characters of any model, including the most expensive (4 credits per 1,000)."""
 
 
 def open_account(*, email: str, name: str = "", plan: Plan | None = None, actor: str) -> Account:
-    """A new account that can spend its bonus at once."""
+    """Create an account that can spend its bonus at once."""
     with transaction.atomic():
         account = register_account(email=email, name=name, plan=plan)
         welcome_account(account, actor=actor)
@@ -21,7 +21,7 @@ def open_account(*, email: str, name: str = "", plan: Plan | None = None, actor:
 
 
 def welcome_account(account: Account, *, actor: str) -> None:
-    """Give a new account its balance and its bonus; a second call changes nothing."""
+    """Give a new account its balance and bonus; idempotent."""
     with transaction.atomic():
         _, is_new = Balance.objects.get_or_create(account=account)
         if is_new:
@@ -31,8 +31,8 @@ def welcome_account(account: Account, *, actor: str) -> None:
 
 
 def provide_account(*, email: str, plan: Plan | None, millicredits: int | None, actor: str) -> Account:
-    """For operators: the account that this person owns, on this plan. A new one starts with the credits in place of its bonus; one that is
-    there gets them on top. Two calls at once for a new person make one account.
+    """Find or create the account that this person owns, on this plan. For operators. A new account starts with the credits instead of its
+    bonus, an existing one gets them in addition. Concurrent calls for a new person create one account.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:  # to the end of the caller's transaction: the second then finds the first one's account

@@ -1,4 +1,4 @@
-"""Credits that come from outside of jobs: bonuses, purchases, an operator's adjustments."""
+"""Credits from other sources than jobs: bonuses, purchases, adjustments by an operator."""
 
 from django.db import connection, transaction
 
@@ -23,7 +23,7 @@ GRANTS = frozenset({EntryKind.BONUS, EntryKind.PURCHASE, EntryKind.ADJUSTMENT})
 
 
 def grant_credits(account_id: int, *, amount_millicredits: int, kind: str, reason: str, actor: str, external_ref: str | None = None) -> int:
-    """Add credits, or take them off where an adjustment is negative; the balance after it. The same external_ref counts once."""
+    """Add credits, or subtract them for a negative adjustment; returns the balance. Deduplicated by external_ref."""
     if amount_millicredits == 0:
         raise InvalidRequestError("The amount is zero.", param="credits")
     if kind not in GRANTS or (amount_millicredits < 0 and kind != EntryKind.ADJUSTMENT):

@@ -1,4 +1,4 @@
-"""The demo account of a laptop's installation: a key and an admin password in files that only their owner reads."""
+"""Demo account of a local installation: its key and the admin password are in files that only their owner can read."""
 
 import os
 import secrets
@@ -24,7 +24,7 @@ ACTOR = "ensure_demo"
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """The key and the admin's email address of the demo account."""
+    """Key and admin email address of the demo account."""
 
     key: str
     admin_email: str
@@ -34,7 +34,7 @@ class Demo:
 
 
 def ensure_demo() -> Demo:
-    """The demo account with credits, its key and the admin's login. What is there stays; a key that no longer opens is made anew."""
+    """Create the demo account, its key and the admin login as far as they are missing. An invalid key is replaced."""
     folder = settings.TTSAI_HOME / "secrets"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with transaction.atomic():

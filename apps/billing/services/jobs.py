@@ -52,11 +52,11 @@ IS_CLOSED = "SELECT 1 FROM billing_ledgerentry WHERE job_uuid = %(job)s AND kind
 
 
 class LedgerError(RuntimeError):
-    """A bug: credits would be given back that were never reserved."""
+    """Indicates a bug: credits would be released that were never reserved."""
 
 
 def reserve_credits(account_id: int, *, job_uuid: UUID, amount_millicredits: int) -> int:
-    """Take a job's price off the balance; the balance after it. 402 where it does not suffice."""
+    """Subtract the price of a job from the balance; returns the balance. 402 if it does not suffice."""
     if amount_millicredits < 0:
         raise ValueError("a reservation is never negative")
     if amount_millicredits == 0:
@@ -77,14 +77,14 @@ def reserve_credits(account_id: int, *, job_uuid: UUID, amount_millicredits: int
 
 
 def settle_credits(account_id: int, *, job_uuid: UUID, reserved_millicredits: int, charged_millicredits: int) -> None:
-    """The job is done: charge its price, at most what was reserved, and give back the rest. Repeats change nothing."""
+    """Charge a job, at most what was reserved, and release the rest; idempotent."""
     if not 0 <= charged_millicredits <= reserved_millicredits:
         raise ValueError(f"charging {charged_millicredits} of {reserved_millicredits} reserved millicredits")
     _close(account_id, job_uuid=job_uuid, reserved_millicredits=reserved_millicredits, charged_millicredits=charged_millicredits)
 
 
 def release_credits(account_id: int, *, job_uuid: UUID, reserved_millicredits: int) -> None:
-    """The job failed or never ran: give everything back. Repeats change nothing, nor does a release after a settlement."""
+    """Release all credits of a job that failed or never ran; idempotent, and without effect after a settlement."""
     _close(account_id, job_uuid=job_uuid, reserved_millicredits=reserved_millicredits, charged_millicredits=0)
 
 

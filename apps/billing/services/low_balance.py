@@ -1,4 +1,4 @@
-"""The notice that credits run low: once each time that the balance falls below the account's threshold."""
+"""Low-balance notice, sent once each time the balance falls below the account's threshold."""
 
 from typing import Final
 
@@ -10,21 +10,21 @@ from apps.core.notices import leave_notice
 
 THRESHOLD: Final = "COALESCE(low_threshold_millicredits, %(low)s)"
 IS_NEWS: Final = f"(NOT was_told_low AND available_millicredits < {THRESHOLD})"
-"""In RETURNING of an UPDATE of billing_balance: whether the account is to be told now."""
+"""SQL for RETURNING in an UPDATE of billing_balance: true if a notice is due."""
 
 
 def default_threshold_millicredits() -> int:
-    """The threshold of accounts without one of their own; the parameter `low` of the statements."""
+    """Threshold of accounts without one of their own; the parameter `low` of the statements."""
     return int(settings.TTSAI_LOW_CREDITS) * 1000
 
 
 def set_low_threshold(account_id: int, *, millicredits: int | None) -> None:
-    """A threshold of the account's own; None takes the default again. The next fall below it is news."""
+    """Set an account's own threshold; None restores the default. The next fall below it sends a notice."""
     Balance.objects.update_or_create(account_id=account_id, defaults={"low_threshold_millicredits": millicredits, "was_told_low": False})
 
 
 def tell_low_balance(account_id: int, *, available_millicredits: int) -> None:
-    """Leave the notice, in the transaction that moved the balance and therefore holds its row."""
+    """Leave the notice, in the transaction that changed the balance and therefore holds its row lock."""
     balance = Balance.objects.get(account_id=account_id)
     balance.was_told_low = True
     balance.save(update_fields=["was_told_low"])

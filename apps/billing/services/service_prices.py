@@ -1,11 +1,11 @@
-"""Prices of services are rows too; one that is missing is written with what a new installation starts with."""
+"""Creates missing prices of services with their starting values."""
 
 from apps.billing.models import ServicePrice
 from apps.billing.prices import STARTING_SERVICE_PRICES
 
 
 def load_starting_service_prices() -> int:
-    """Create the rows that are missing, also those of services that an upgrade brought; how many."""
+    """Create missing rows, including those of services added by an upgrade; returns their number."""
     known = set(ServicePrice.objects.values_list("service", flat=True))
     rows = [
         ServicePrice(service=service, unit=unit, millicredits=price)

@@ -1,4 +1,4 @@
-"""Writes of the app: files announced, taken in, removed."""
+"""Write operations: announce, ingest and remove files."""
 
 from apps.uploads.services.sources import Source, SourceLimits, SourceOrder, order_source, resolve_source, take_source, take_source_aside
 from apps.uploads.services.uploads import announce_upload, expire_uploads, release_source, remove_upload

@@ -1,4 +1,4 @@
-"""Bytes to a measured object in the store. Slow, and without the database: it runs in threads of its own (apps/uploads/threads.py)."""
+"""Ingestion of a file: fetched, measured, stored. Slow, and without the database: it runs on threads of its own (apps/uploads/threads.py)."""
 
 import os
 from dataclasses import dataclass, replace
@@ -16,11 +16,11 @@ from workers.audio.probe.errors import TOO_LARGE
 
 FETCH_SECONDS: Final = 60.0
 _probes = FairSlots(os.cpu_count() or 1)
-"""Children that decode at once: each fills a core, for half a minute with hours of eight channels in a small file."""
+"""Concurrent decoding processes. Each occupies a core, for half a minute with hours of eight channels in a small file."""
 
 
 class UploadIncompleteError(InvalidRequestError):
-    """An address was given, and nothing was sent to it yet."""
+    """Raised if an announced upload has not been sent yet."""
 
     code = "upload_incomplete"
 
@@ -29,27 +29,27 @@ class UploadIncompleteError(InvalidRequestError):
 
 
 class RefusedFileError(InvalidRequestError):
-    """The file is not what is taken: its own fault, whoever sends it again."""
+    """Raised for a file that is refused because of its content, whoever sends it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """One file to take in: from a spool, from an address, or from where a presigned address led."""
+    """A file to ingest: from a spool, a URL, or the object behind a presigned URL."""
 
     tenant: str
     upload: UUID
     limits: ProbeLimits
     param: str
-    """The request's field that is at fault when the file is."""
+    """Request field that an error refers to."""
     spool: Spool | None = None
     url: str = ""
     announced_bytes: int = 0
-    """Exactly so many must have come; 0 where nothing was announced."""
+    """Announced number of bytes, which must match; 0 if none was announced."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The object that came of it."""
+    """Measured and stored object."""
 
     key: str
     sha256: str
@@ -57,7 +57,7 @@ class Measured:
 
 
 def fetch(intake: Intake) -> Intake:
-    """The same intake with what its address answered in a spool, which the caller closes. Raises ApplicationError."""
+    """Fetch the URL of an intake into a spool, which the caller closes. Raises ApplicationError."""
     spool = Spool.new()
     try:
         _fetch(intake, spool)
@@ -68,7 +68,7 @@ def fetch(intake: Intake) -> Intake:
 
 
 def measure(intake: Intake) -> Measured:
-    """Measures and stores. Raises ApplicationError; the bytes are given up in any case."""
+    """Measure and store a file. Raises ApplicationError; the spool is released in any case."""
     with intake.spool or Spool.new() as spool:
         if intake.spool is None:
             _read_incoming(intake, spool)
@@ -86,7 +86,7 @@ def measure(intake: Intake) -> Measured:
 
 
 def refusal(error: ProbeError, *, param: str) -> RefusedFileError:
-    """The error of the probe or of a route's limits, as an answer."""
+    """Client error for an error of the probe or a limit of the route."""
     return RefusedFileError(error.message, code=error.code, param=param, status=413 if error.code == TOO_LARGE else 400)
 
 
@@ -116,7 +116,7 @@ def _of_url(intake: Intake, error: Exception, *, code: str) -> ApplicationError:
 
 
 def _read_incoming(intake: Intake, spool: Spool) -> None:
-    """The object that a client wrote to the store. It may be written again, so what was measured is stored under another key."""
+    """Read the object that a client wrote to the store. It may be overwritten, so the measured bytes are stored under another key."""
     try:
         stream = get_storage().open_stream(incoming_key(intake.tenant, upload=intake.upload))
     except MissingObjectError as error:

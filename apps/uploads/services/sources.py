@@ -1,4 +1,4 @@
-"""The file of a request, however it comes: in the form, from an address, or sent in advance. Only its key travels on."""
+"""Source of a request: a file in the form, a URL, or an upload. Only its object key is passed on."""
 
 import math
 from dataclasses import dataclass
@@ -32,11 +32,11 @@ class SourceLimits:
     max_bytes: int = 100_000_000
     """Largest file in the request or behind `file_url`; a file uploaded in advance may have TTSAI_UPLOAD_BYTES."""
     max_audio_seconds: float = math.inf
-    """TTSAI_UPLOAD_AUDIO_SECONDS at most."""
+    """At most TTSAI_UPLOAD_AUDIO_SECONDS."""
     min_audio_seconds: float = 0.05
 
     def for_probe(self, caller: Caller, *, is_advance: bool = False) -> ProbeLimits:
-        """With the caller's plan."""
+        """Limits combined with the caller's plan."""
         most = settings.TTSAI_UPLOAD_BYTES if is_advance else self.max_bytes
         return ProbeLimits(
             max_bytes=most if caller.plan.max_upload_bytes is None else min(most, caller.plan.max_upload_bytes),
@@ -47,10 +47,10 @@ class SourceLimits:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that is measured and stored: what a job is made of."""
+    """Measured and stored file that a job is created for."""
 
     key: str
-    """In the object store."""
+    """Key in the object store."""
     bytes: int
     sha256: str
     """Digest of the recording, which an Idempotency-Key compares (body_digest over the fields and this)."""
@@ -61,7 +61,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class SourceOrder:
-    """A source that is still to be taken in, or is there already."""
+    """Source that is validated; it is either stored already or still to be ingested."""
 
     upload: Upload
     intake: Intake
@@ -77,9 +77,9 @@ def order_source(
     limits: SourceLimits,
     param: str = "file",
 ) -> SourceOrder:
-    """Checks what can be checked at once and takes the form's file over, which may then be closed. Raises ApplicationError.
+    """Validate a source and take over the form's file, which may then be closed. Raises ApplicationError.
 
-    `param` is what the endpoint calls its file. To be followed by take_source or take_source_aside.
+    `param` is the endpoint's name of its file field. Call take_source or take_source_aside afterwards.
     """
     given = [
         name for name, is_given in ((param, file is not None), ("file_url", bool(file_url)), ("upload_id", bool(upload_id))) if is_given
@@ -96,7 +96,7 @@ def order_source(
 
 
 def take_source(order: SourceOrder) -> Source:
-    """Fetches, measures and stores what is not yet. Raises ApplicationError; nothing is left behind then."""
+    """Fetch, measure and store the source as far as needed. Raises ApplicationError and then leaves nothing behind."""
     if order.upload.state != UploadState.READY:
         try:
             measured = measure(fetch(order.intake) if order.intake.url else order.intake)
@@ -108,14 +108,14 @@ def take_source(order: SourceOrder) -> Source:
 
 
 async def take_source_aside(exchange: Exchange, order: SourceOrder) -> Source:
-    """The same from within a Deferred: holds neither one of Django's threads nor a database connection for what is slow."""
+    """Async version of take_source for a Deferred: it holds neither a Django thread nor a database connection during slow work."""
     if order.upload.state != UploadState.READY:
         await take_in_aside(exchange, order)
     return await exchange.run(use_source, order)
 
 
 async def take_in_aside(exchange: Exchange, order: SourceOrder) -> None:
-    """Measured and stored, and not used yet."""
+    """Measure and store without using the source yet."""
     intake, tenant = order.intake, order.upload.tenant
     try:
         if intake.url:
@@ -139,12 +139,12 @@ def resolve_source(
     limits: SourceLimits,
     param: str = "file",
 ) -> Source:
-    """order_source and take_source in one, for callers that may block."""
+    """Combine order_source and take_source, for callers that may block."""
     return take_source(order_source(caller, file=file, file_url=file_url, upload_id=upload_id, limits=limits, param=param))
 
 
 def use_source(order: SourceOrder) -> Source:
-    """A job is to be made of it: it is kept for as long as that may take. Raises ApplicationError where the endpoint takes less."""
+    """Claim the source for a job and keep it as long as the job may take. Raises ApplicationError if it exceeds the endpoint's limits."""
     upload, info = order.upload, AudioInfo.from_dict(order.upload.audio or {})
     try:
         order.limits.check(info)  # a file that was sent in advance was measured under wider limits
@@ -156,7 +156,7 @@ def use_source(order: SourceOrder) -> Source:
 
 
 def record_measured(upload: Upload, measured: Measured) -> None:
-    """The file is there. Raises NotFoundError where its owner has removed it meanwhile."""
+    """Record a measured file. Raises NotFoundError if its owner has removed the upload meanwhile."""
     try:
         _change(
             upload,
@@ -174,7 +174,7 @@ def record_measured(upload: Upload, measured: Measured) -> None:
 
 
 def record_refusal(upload: Upload, error: Exception) -> None:
-    """A file that came with a request is forgotten, and counts no more; an address that was given tells why, and takes another file."""
+    """Record a refused file. A file that came with a request is forgotten; an announced upload shows the reason and accepts another file."""
     if upload.origin != Origin.ADDRESS:
         upload.delete()
     elif isinstance(error, RefusedFileError):
@@ -185,7 +185,7 @@ def record_refusal(upload: Upload, error: Exception) -> None:
 
 
 def order_sent(upload: Upload, *, spool: Spool | None = None, param: str = "upload_id", limits: ProbeLimits | None = None) -> SourceOrder:
-    """Order for a file sent to its address: in a spool, or in the store. Measured under the widest limits there are."""
+    """Order for a file sent to its upload URL: in a spool, or in the store. It is measured under the widest limits."""
     widest = ProbeLimits(max_bytes=upload.announced_bytes, max_audio_seconds=settings.TTSAI_UPLOAD_AUDIO_SECONDS)
     intake = Intake(upload.tenant, upload=upload.uuid, limits=widest, param=param, spool=spool, announced_bytes=upload.announced_bytes)
     return SourceOrder(upload, intake=intake, limits=limits or widest)
@@ -226,7 +226,7 @@ def _order_of_file(caller: Caller, file: "UploadedFile[Any]", *, param: str, lim
 
 
 def _change(upload: Upload, **values: Any) -> None:
-    """Written in one statement: what was removed or swept up meanwhile does not come back."""
+    """Update in one statement, so that a row that was removed or expired meanwhile is not recreated."""
     if not Upload.objects.filter(pk=upload.pk, deleted_at=None).update(**values):
         raise no_such_upload()
     for name, value in values.items():

@@ -1,4 +1,4 @@
-"""Rows of files: begun, removed, swept up."""
+"""Rows of uploads: create, remove, expire."""
 
 import logging
 from datetime import timedelta
@@ -23,7 +23,7 @@ ONE_INTAKE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s,
 
 
 def begin_upload(caller: Caller, *, origin: Origin, file_name: str, size: int, content_type: str = "") -> Upload:
-    """The row of a file that is about to come. Raises InvalidRequestError (upload_quota_exceeded), TooManyRequestsError, StorageFullError.
+    """Create the row of an expected file. Raises InvalidRequestError (upload_quota_exceeded), TooManyRequestsError, StorageFullError.
 
     A file that comes with a request counts against the account's concurrency from here on, before it is fetched or measured.
     """
@@ -35,7 +35,7 @@ def begin_upload(caller: Caller, *, origin: Origin, file_name: str, size: int, c
 
 
 def _check_intakes(caller: Caller) -> None:
-    """429 where as many files of the account are being taken in as it may have jobs. Holds a lock to the end of the transaction."""
+    """429 if the account ingests as many files as it may run jobs. Holds a lock until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(ONE_INTAKE_AT_A_TIME, [f"intake:{caller.tenant}"])
     limit = max(caller.concurrent_jobs, caller.plan.concurrent_jobs)
@@ -70,7 +70,7 @@ def _insert(caller: Caller, *, origin: Origin, file_name: str, size: int, conten
 
 
 def announce_upload(caller: Caller, *, file_name: str, size: int, content_type: str) -> Upload:
-    """A file that the caller is going to send. Raises InvalidRequestError (too_large), too."""
+    """Create an upload that the caller is going to send. Also raises InvalidRequestError (too_large)."""
     most = settings.TTSAI_UPLOAD_BYTES
     if caller.plan.max_upload_bytes is not None:
         most = min(most, caller.plan.max_upload_bytes)
@@ -82,7 +82,7 @@ def announce_upload(caller: Caller, *, file_name: str, size: int, content_type: 
 
 
 def presigned_url(upload: Upload) -> str | None:
-    """The address the client writes the file to, past the platform; None where the platform takes it itself."""
+    """URL that the client writes the file to in the object store; None if the platform receives it itself."""
     return get_storage().public_writing_url(
         incoming_key(upload.tenant, upload=upload.uuid),
         size=upload.announced_bytes,
@@ -92,12 +92,12 @@ def presigned_url(upload: Upload) -> str | None:
 
 
 def has_arrived(upload: Upload) -> bool:
-    """True if a client wrote a file to the presigned address that nobody has measured yet."""
+    """True if a client wrote a file to the presigned URL that has not been measured yet."""
     return upload.state != UploadState.READY and get_storage().stat(incoming_key(upload.tenant, upload=upload.uuid)) is not None
 
 
 def remove_upload(upload: Upload) -> None:
-    """At its owner's wish: at once, unless a job may still be reading it; then when it is swept up."""
+    """Delete an upload at once, or when it expires if a job may still read it."""
     now = timezone.now()
     in_use_until = now - timedelta(seconds=settings.TTSAI_UPLOAD_KEPT_SECONDS)
     if upload.used_at is not None and upload.used_at > in_use_until:
@@ -107,13 +107,13 @@ def remove_upload(upload: Upload) -> None:
 
 
 def release_source(key: str) -> None:
-    """The job that this source was for has ended: what came with its request goes; what was sent in advance stays for others."""
+    """Release a source whose job has ended: a file that came with the request is deleted, an upload stays usable."""
     for upload in Upload.objects.filter(key=key).exclude(origin=Origin.ADDRESS):
         _delete(upload)
 
 
 def expire_uploads() -> int:
-    """Deletes what nobody may use any more. How many were deleted."""
+    """Delete expired uploads; returns their number."""
     count, now = 0, timezone.now()
     due = Upload.objects.filter(kept_until__lte=now)
     for upload in due.order_by("kept_until")[:SWEPT_AT_ONCE]:
@@ -129,6 +129,6 @@ def expire_uploads() -> int:
 
 
 def _delete(upload: Upload) -> None:
-    """The objects first: a row without objects is swept up again, objects without a row never."""
+    """Delete the objects first: a row without objects is swept again, objects without a row never are."""
     get_storage().delete_prefix(upload_folder(upload.tenant, upload=upload.uuid))
     Upload.objects.filter(pk=upload.pk).delete()

@@ -1,4 +1,4 @@
-"""Writes of the app: endpoints, the outbox, the sending."""
+"""Write operations: endpoints, outbox, sending."""
 
 from apps.webhooks.services.disabling import switch_off
 from apps.webhooks.services.endpoints import change_endpoint, create_endpoint, rotate_secret, signing_secret

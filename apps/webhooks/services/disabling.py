@@ -1,4 +1,4 @@
-"""Endpoints are switched off: by their owner, or because nobody answers there any more."""
+"""Disabling endpoints: by their owner, or because they no longer answer."""
 
 import logging
 
@@ -14,8 +14,8 @@ LONGEST_REASON = 200
 
 
 def disable_endpoint(endpoint: Endpoint, *, reason: str) -> None:
-    """Nothing is sent there any more. The account learns of it from the endpoint itself and from the event endpoint.disabled, which
-    goes to its other endpoints. The caller's transaction holds the endpoint's row.
+    """Disable an endpoint. Its `disabled_reason` and the event endpoint.disabled, sent to the account's other endpoints, say why. The
+    caller's transaction holds the row lock.
     """
     logger.warning("webhook endpoint %s is switched off: %s", endpoint.pk, reason)
     endpoint.is_enabled, endpoint.disabled_reason, endpoint.disabled_at = False, reason, timezone.now()
@@ -26,7 +26,7 @@ def disable_endpoint(endpoint: Endpoint, *, reason: str) -> None:
 
 
 def switch_off(endpoint: Endpoint, *, reason: str) -> None:
-    """By the operator. Of one that is off already, nothing changes."""
+    """Disable an endpoint on behalf of the operator; idempotent."""
     with transaction.atomic():
         row = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
         if row.is_enabled:
@@ -34,6 +34,6 @@ def switch_off(endpoint: Endpoint, *, reason: str) -> None:
 
 
 def give_up_pending(endpoint: Endpoint) -> None:
-    """Mark what still waited for the endpoint as failed; each can be replayed once it is switched on again."""
+    """Mark pending deliveries of the endpoint as failed; each can be replayed once it is enabled again."""
     waiting = Delivery.objects.filter(endpoint=endpoint, state=DeliveryState.PENDING)
     waiting.update(state=DeliveryState.FAILED, ended_at=timezone.now(), next_attempt_at=None)

@@ -1,4 +1,4 @@
-"""Endpoints: made, changed, their secrets rotated."""
+"""Create and change endpoints, rotate their secrets."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ MOST_ENDPOINTS = 20
 
 
 def create_endpoint(account: Account, *, url: str, events: list[str], description: str = "") -> Endpoint:
-    """A new endpoint; its secret is shown in the answer and never again."""
+    """Create an endpoint; its secret is shown only in the response."""
     _check(url, events)
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=account.pk)
@@ -34,7 +34,7 @@ def change_endpoint(
     description: str | None = None,
     is_enabled: bool | None = None,
 ) -> Endpoint:
-    """Changes what is given. Switching it off gives up what waits for it; switching it on again forgets its failures."""
+    """Change the given settings. Disabling gives up pending deliveries; enabling resets the failures."""
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
         _check(endpoint.url if url is None else url, endpoint.events if events is None else events)
@@ -53,7 +53,7 @@ def change_endpoint(
 
 
 def rotate_secret(holder: Endpoint | SigningSecret, *, overlap_seconds: int) -> str:
-    """A new secret; the old one signs beside it until the overlap is over. Returns the new one."""
+    """Rotate a secret and return the new one; the old one signs too until the overlap ends."""
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=holder.account_id)  # two rotations at once follow each other
         holder.refresh_from_db(fields=["secret"])
@@ -65,12 +65,12 @@ def rotate_secret(holder: Endpoint | SigningSecret, *, overlap_seconds: int) -> 
 
 
 def signing_secret(account_id: int) -> SigningSecret:
-    """The account's default secret, made at the first use."""
+    """The account's default secret, created at first use."""
     return SigningSecret.objects.get_or_create(account_id=account_id)[0]
 
 
 def check_webhook_url(url: str, *, param: str = "webhook_url") -> None:
-    """An address for webhooks as far as its writing tells; where a name leads is checked when it is called. Raises InvalidRequestError."""
+    """Check a webhook URL syntactically; the host is resolved and checked at each delivery. Raises InvalidRequestError."""
     try:
         check_given_url(url)
     except AddressRefusedError as refused:

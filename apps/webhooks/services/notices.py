@@ -1,4 +1,4 @@
-"""Notices that apps below left (apps/core/notices.py) become deliveries."""
+"""Turns notices left by apps below (apps/core/notices.py) into deliveries."""
 
 from django.db import transaction
 
@@ -10,9 +10,9 @@ MOST_AT_ONCE = 200
 
 
 def take_notices() -> int:
-    """Turn what waits into deliveries, each in the transaction that removes it; how many were taken.
+    """Turn pending notices into deliveries, each in the transaction that removes it; returns their number.
 
-    An event that this version does not know waits for the one that left it: both may run side by side during a deploy.
+    An event unknown to this version stays for the version that left it: both may run side by side during a deploy.
     """
     with transaction.atomic():
         waiting = Notice.objects.filter(event__in=EVENTS).order_by("id").select_for_update(skip_locked=True)[:MOST_AT_ONCE]

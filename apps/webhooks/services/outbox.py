@@ -1,4 +1,4 @@
-"""The outbox: deliveries are rows of the same transaction as what they tell of, so that neither is without the other."""
+"""Outbox: deliveries are rows of the transaction of their event, so that neither exists without the other."""
 
 import json
 from collections.abc import Callable
@@ -32,9 +32,9 @@ def record_event(
     endpoint: Endpoint | None = None,
     occurred_at: datetime | None = None,
 ) -> list[Delivery]:
-    """Rows for every endpoint of the account that asked for the event, and for the request's own address (`url`).
+    """Create deliveries for every subscribed endpoint of the account and for the request's own webhook (`url`).
 
-    Belongs inside the transaction of what the event tells of. After its commit the platform's worker is asked to send at once.
+    Call it in the transaction of the event. After the commit the platform's worker is asked to send at once.
     """
     if event not in EVENTS:
         raise ValueError(f"no such event: {event}")
@@ -50,7 +50,7 @@ def record_event(
 
 
 def replay_delivery(delivery: Delivery) -> Delivery:
-    """The same message once more, under the same id: a receiver that had it can tell. 409 endpoint_disabled."""
+    """Send the same message again, under the same id, so that receivers can deduplicate. Raises 409 endpoint_disabled."""
     now = timezone.now()
     with transaction.atomic():
         if delivery.endpoint_id is not None:
@@ -62,7 +62,7 @@ def replay_delivery(delivery: Delivery) -> Delivery:
 
 
 def send_test(account: Account, *, endpoint: Endpoint) -> Delivery:
-    """A test message to one endpoint, whatever events it asked for. 409 endpoint_disabled."""
+    """Send a test message to one endpoint, whatever its subscriptions. Raises 409 endpoint_disabled."""
     with transaction.atomic():
         _lock_enabled(endpoint.pk)
         (delivery,) = record_event(account.pk, event="test", data={"message": "This endpoint works."}, endpoint=endpoint)
@@ -70,13 +70,13 @@ def send_test(account: Account, *, endpoint: Endpoint) -> Delivery:
 
 
 def _lock_enabled(endpoint: UUID) -> None:
-    """To a switched-off endpoint nothing is sent, not even what its owner asks for: ten attempts would follow."""
+    """Lock the endpoint's row. Raises 409 if it is disabled: nothing is sent there, or ten attempts would follow."""
     if not Endpoint.objects.select_for_update().filter(pk=endpoint, is_enabled=True).exists():
         raise ConflictError('The endpoint is switched off. Switch it on first: PATCH {"is_enabled": true}.', code="endpoint_disabled")
 
 
 def _bounded_body(event: str, *, data: dict[str, Any], occurred_at: datetime) -> str:
-    """The message as it is sent: the largest fields are left out until it is small enough."""
+    """The message as it is sent, without the largest fields if it would exceed the limit."""
     body = _as_json(event_body(event, occurred_at=occurred_at.isoformat(), data=data))
     omitted: list[str] = []
     while len(body.encode()) > MAXIMUM_BODY_BYTES and data:

@@ -1,4 +1,4 @@
-"""Deliveries are kept for a while after their end, to be looked at and replayed."""
+"""Retention of deliveries after their end, for inspection and replay."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ DELETE FROM webhooks_delivery WHERE uuid IN (SELECT uuid FROM webhooks_delivery 
 
 
 def forget_deliveries() -> int:
-    """Delete those that ended long ago, some thousands at a time; how many."""
+    """Delete expired deliveries in batches of some thousands; returns their number."""
     forgotten, count = 0, AT_ONCE
     while count == AT_ONCE:
         with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""One attempt of one delivery: signed, sent through the outbound guard, its outcome recorded."""
+"""One attempt of a delivery: signed, sent through apps/core/outbound, recorded."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -20,13 +20,14 @@ from apps.webhooks.services.endpoints import signing_secret
 ANSWER_SECONDS = 10.0
 KEPT_ANSWER_BYTES = 2048
 PAUSES_SECONDS = (5, 30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
-"""Before the second, third, … tenth attempt: a little more than a day in all."""
+"""Pauses before the second to the tenth attempt, a little over a day in total."""
 JITTER = 0.2
 CLAIM_SECONDS = 25
-"""A claimed delivery is due again after this long, should the process that claimed it die. An attempt takes at most ANSWER_SECONDS, and
-before that three name servers' silence: 12 s with the resolver settings of ttsai/settings."""
+"""Lease of a claimed delivery, after which another process may send it. An attempt takes at most ANSWER_SECONDS, after up to 12 s for
+three silent name servers (resolver settings in ttsai/settings).
+"""
 LOOKED_AT_FOR_EACH = 25
-"""Due deliveries that are looked at for each one that may be taken, in search of accounts that have none under way."""
+"""Due deliveries examined per delivery that may be claimed, to find accounts without deliveries in flight."""
 KEPT_ATTEMPTS = 20
 """Attempts kept for a replayed delivery: the latest ones."""
 DISABLE_AFTER = timedelta(days=3)
@@ -35,23 +36,20 @@ GONE = 410
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Result of one attempt."""
-
     status: int | None
     answer: str
     error: str
 
     @property
     def is_success(self) -> bool:
-        """Any 2xx."""
         return self.status is not None and 200 <= self.status < 300
 
 
 def claim_due(share: FairShare[int], *, most: int) -> list[Delivery]:
-    """Deliveries that are due, the oldest first, taken for this process: no other takes them while the claim lasts.
+    """Claim due deliveries for this process, oldest first; no other process takes them while the claim lasts.
 
-    At most `most`, and of one account no more than its share of what is in flight: an account with a slow receiver and a thousand events
-    waits alone. The share is read, not changed.
+    At most `most`, and per account no more than its share of what is in flight, so that an account with a slow receiver and a thousand
+    events delays only itself. The share is read, not changed.
     """
     now, trial = timezone.now(), share.copy()
     full = [account for account in trial.held if not trial.may_begin(account)]
@@ -77,7 +75,7 @@ def _claim(uuids: list[UUID], *, now: datetime) -> list[Delivery]:
 
 
 def attempt_delivery(delivery: Delivery, *, before_sending: Callable[[], None] | None = None) -> Outcome:
-    """Sends a claimed delivery and records how it went. `before_sending` is called once the database is not needed until the answer."""
+    """Send a claimed delivery and record the outcome. `before_sending` is called when the database is not needed until the response."""
     headers = signed_headers(delivery, secrets=_secrets(delivery), at=datetime.now(UTC))
     if before_sending is not None:
         before_sending()
@@ -87,7 +85,7 @@ def attempt_delivery(delivery: Delivery, *, before_sending: Callable[[], None] |
 
 
 def signed_headers(delivery: Delivery, *, secrets: list[str], at: datetime) -> dict[str, str]:
-    """The three headers of the Standard Webhooks rules; one signature for each secret in force."""
+    """The three headers of the Standard Webhooks rules, with one signature per valid secret."""
     message_id = f"msg_{delivery.uuid.hex}"
     signatures = [Webhook(secret).sign(message_id, at, delivery.body) for secret in secrets]
     return {
@@ -123,7 +121,7 @@ def _address(delivery: Delivery) -> str:
 
 
 def _record(claimed: Delivery, outcome: Outcome) -> None:
-    """The attempt is written down; what follows from it, only while the claim is still ours: a replay may have begun anew meanwhile."""
+    """Record the attempt. Its consequences apply only while the claim is still ours: a replay may have started meanwhile."""
     now = timezone.now()
     with transaction.atomic():
         # The endpoint before its delivery, as everywhere: else two attempts at one endpoint could wait for each other.
@@ -152,7 +150,7 @@ def _go_on(delivery: Delivery, outcome: Outcome, *, now: datetime) -> None:
 
 
 def _judge(endpoint: Endpoint, outcome: Outcome, *, now: datetime) -> None:
-    """An endpoint that answers 410, or has failed for days, is switched off."""
+    """Disable an endpoint that answers 410 or has failed for days."""
     if outcome.is_success:
         endpoint.failing_since = None
         endpoint.save(update_fields=["failing_since"])

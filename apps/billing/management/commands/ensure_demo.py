@@ -1,4 +1,4 @@
-"""manage.py ensure_demo: the account, the key and the admin that the first start of a laptop's installation shows."""
+"""`manage.py ensure_demo`: creates the demo account, its key and the admin user on the first start."""
 
 import json
 from typing import Any
@@ -9,11 +9,10 @@ from apps.billing.services.demo import ensure_demo
 
 
 class Command(BaseCommand):
-    """Safe to run at every start."""
+    """Idempotent; runs at every start and prints {"key", "admin_email"}."""
 
     help = "Create the demo account with a key, and the admin; print both as JSON."
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
-        """Print {"key", "admin_email"}."""
         demo = ensure_demo()
         self.stdout.write(json.dumps({"key": demo.key, "admin_email": demo.admin_email}))
