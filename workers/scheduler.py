@@ -1,8 +1,6 @@
 """The compute threads of a worker, and what they do next: sentences of all jobs in flight, interleaved."""
 
 import logging
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +10,7 @@ from typing import Any, TypeVar
 
 from workers.computing import ComputeJournal
 from workers.fairness import FairQueue, Order
+from workers.thread_priority import lower_priority
 
 T = TypeVar("T")
 _Work = tuple[Callable[[], Any], Future[Any]]
@@ -143,14 +142,3 @@ class SentenceScheduler:
         else:
             future.set_result(result)
         return self._clock() - started
-
-
-def lower_priority(niceness: int) -> None:
-    """Lowers the calling thread's priority; on Linux niceness belongs to a thread, elsewhere it would slow the whole process."""
-    if sys.platform != "linux":
-        return
-    try:
-        thread_id = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread_id, min(19, os.getpriority(os.PRIO_PROCESS, thread_id) + niceness))
-    except OSError as error:
-        logger.warning("niceness_refused errno=%s", error.errno)

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 
 import workers
-from workers.audio.resample import Resampler
+from workers.audio.encoding import Resampler
 from workers.audio.samples import HEARING_RATE, Samples
 from workers.contract.engines import EngineSpec
 from workers.protocols.engine import as_speaker

@@ -28,7 +28,7 @@ LEFT_OUT = {
 """Packages that languages.in and detector.in leave out on purpose."""
 PROGRAMS = {
     "make run": (OWN, ("platform", "embedded", "worker-cpu", "languages", "detector")),
-    "the platform's image": (("ttsai", "apps"), ("platform", "detector")),
+    "the platform's image": (("ttsai", "apps", "workers.audio.encoding"), ("platform", "detector")),
     "the worker's image": (("workers",), ("worker-cpu", "languages", "detector")),
     "the worker's image for graphics cards": (("workers",), ("worker-gpu", "languages", "detector")),
 }
@@ -66,7 +66,7 @@ def graph() -> grimp.ImportGraph:
 def third_party_imports(packages: Iterable[str]) -> set[str]:
     """Top-level modules outside the standard library that the packages import, themselves and through our other modules."""
     imports, seen = graph(), set[str]()
-    waiting = [module for module in imports.modules if module.split(".")[0] in packages]
+    waiting = [module for module in imports.modules if any(f"{module}.".startswith(f"{package}.") for package in packages)]
     while waiting:
         module = waiting.pop()
         if module not in seen:

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.prove.speaking import worker_audio
-from workers.audio.resample import Resampler
+from workers.audio.encoding import Resampler
 from workers.audio.samples import Spoken
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800)]

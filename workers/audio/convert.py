@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workers.audio.decode import AudioReader
-from workers.audio.encode import EncodedFile, FileEncoder, encode_file
+from workers.audio.encoding import EncodedFile, FileEncoder, encode_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import BinaryIO, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.encode import EncodedFile, encode_file
+from workers.audio.encoding import EncodedFile, encode_file
 from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits, decode_into
 from workers.contract.errors import BAD_AUDIO, WorkError
 

@@ -12,7 +12,7 @@ from workers.protocols.translator import Translator, check_direction
 from workers.text.verbatim import translate_around
 from workers.translation.folder import TranslationFolder, find_models
 from workers.translation.model import TranslationModel
-from workers.translation.places import translation_folders
+from workers.weights.translation_folders import translation_folders
 
 OVERHEAD_BYTES: Final = 200 * 1024**2
 """Memory of a batch in flight, beside the weights."""

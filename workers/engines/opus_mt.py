@@ -15,8 +15,8 @@ from workers.protocols.translator import Translator, check_direction
 from workers.text.verbatim import translate_around
 from workers.translation.folder import TranslationFolder, find_models
 from workers.translation.model import TranslationModel
-from workers.translation.places import translation_folders
 from workers.translation.routes import Pair, find_routes, group_targets
+from workers.weights.translation_folders import translation_folders
 
 MOST_LOADED: Final = 3
 """Models in memory at once; the one that was used longest ago leaves."""

@@ -14,13 +14,14 @@ from workers.audio.samples import HEARING_RATE, Samples
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, UNKNOWN_ENGINE, WorkError
 from workers.contract.listening import HeardSegment, HeardWord
+from workers.hearing.diarize.weights import with_available_diarization
 from workers.hearing.guards import compression_ratio
 from workers.hearing.segmentation import TimedWord, split_words, text_of
 from workers.hearing.sensevoice.decoding import Spelled, decode_frames, read_tokens
 from workers.hearing.sensevoice.features import STEP_SAMPLES, filter_banks, stack_frames
 from workers.hearing.vad import find_detector_obstacle
 from workers.protocols.engine import Model
-from workers.protocols.recogniser import Heard, Hearing, Recogniser, check_language, told_by_speakers
+from workers.protocols.recogniser import Heard, Hearing, Recogniser, check_language
 from workers.weights.store import WeightsMissingError, WeightStore
 
 FOLDER_VARIABLE: Final = "TTSAI_SENSEVOICE_FOLDER"
@@ -67,7 +68,7 @@ class SenseVoiceEngine(Recogniser):
 
     def __init__(self, folder: Path | None) -> None:
         """folder: the operator's; the weight set's else."""
-        self.spec = told_by_speakers(self.spec)
+        self.spec = with_available_diarization(self.spec)
         self._folder = folder
         self._loaded: _Loaded | None = None
 

@@ -12,12 +12,13 @@ from workers.audio.samples import HEARING_RATE, Samples
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.listening import HeardWord
+from workers.hearing.diarize.weights import with_available_diarization
 from workers.hearing.vad import find_detector_obstacle
 from workers.hearing.whisper.languages import MULTILINGUAL, WITH_CANTONESE
 from workers.hearing.whisper.listening import hear_windows, most_probable_language
 from workers.hearing.whisper.model import WhisperModel, compute_threads
 from workers.protocols.engine import Model
-from workers.protocols.recogniser import Heard, Hearing, Recogniser, check_language, told_by_speakers
+from workers.protocols.recogniser import Heard, Hearing, Recogniser, check_language
 from workers.weights.store import WeightsMissingError, WeightStore
 
 FOLDERS_VARIABLE: Final = "TTSAI_WHISPER_FOLDERS"
@@ -52,7 +53,7 @@ class WhisperEngine(Recogniser):
 
     def __init__(self, spec: EngineSpec, *, weights: str = "", folder: Path | None = None) -> None:
         """weights: the name of a weight set, where no folder is given."""
-        self.spec = told_by_speakers(spec)
+        self.spec = with_available_diarization(spec)
         self._weights = weights
         self._folder = folder
         self._model: WhisperModel | None = None

@@ -1,7 +1,7 @@
 """The protocol of engines that hear."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol, cast
 
 from workers.audio.samples import Samples
@@ -10,7 +10,6 @@ from workers.contract.errors import UNKNOWN_ENGINE, UNSUPPORTED_LANGUAGE, WorkEr
 from workers.contract.listening import HeardSegment, HeardWord
 from workers.contract.tags import primary_tag
 from workers.protocols.engine import Model
-from workers.weights.store import WeightsMissingError, WeightStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +65,6 @@ class Recogniser(Model, Protocol):
 
         Raises WorkError (unsupported_language).
         """
-
-
-def told_by_speakers(spec: EngineSpec) -> EngineSpec:
-    """The spec as it is true here: speakers are told apart where the speaker encoder's weights are."""
-    try:
-        WeightStore.default().path("speakers", "pretrained.pt")
-    except WeightsMissingError:
-        return replace(spec, has_diarization=False)
-    return spec
 
 
 def as_recogniser(model: Model) -> Recogniser:

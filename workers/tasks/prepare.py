@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from workers.audio.encode import EncodedFile
+from workers.audio.encoding import EncodedFile
 from workers.audio.probe import DecodedFile, ProbeError, decode_file
 from workers.audio.recordings import decoding_limits
 from workers.audio.samples import HEARING_RATE

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from workers.audio.encode import EncodedFile
+from workers.audio.encoding import EncodedFile
 from workers.contract.codec import Message
 from workers.contract.errors import INTERNAL_ERROR, WorkError
 from workers.contract.formats import FORMATS

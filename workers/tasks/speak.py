@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.encode import EncodedFile, Encoder, FileEncoder
+from workers.audio.encoding import EncodedFile, Encoder, FileEncoder
 from workers.audio.joins import Joiner
 from workers.audio.samples import Spoken
 from workers.contract.errors import NOTHING_TO_SAY, UNSUPPORTED_LANGUAGE, WorkError

@@ -10,14 +10,13 @@ from workers.contract.errors import INVALID_TEXT, WorkError
 from workers.contract.markup import PronunciationRule, Segment
 from workers.contract.speech import GivenPhonemes, WordTiming
 from workers.contract.tags import primary_tag
-from workers.protocols.engine import Engine
 from workers.text.language import detect_against, detect_language, regional_tag
 from workers.text.markup.boundaries import Break
 from workers.text.normalise import normalise
 from workers.text.pronunciations import PronunciationError, apply_pronunciations
 from workers.text.say_as import SayAsError, say_as
 from workers.text.scripts import split_by_script
-from workers.text.sentences import PAUSES
+from workers.text.sentences import PAUSES, Splitter
 from workers.text.spoken import Builder, SpokenText, join
 
 EMPHASIS: Final = {"strong": (0.88, 3.0), "moderate": (0.94, 1.5), "reduced": (1.06, -2.5)}
@@ -105,7 +104,7 @@ class Request:
     """True if tags and references of HTML may stand in the text; a text with SSML was freed of them when it was read."""
 
 
-def write_script(segments: Sequence[Segment], *, request: Request, engine: Engine) -> Script:
+def write_script(segments: Sequence[Segment], *, request: Request, engine: Splitter) -> Script:
     """The utterances of a part's segments. Raises WorkError (invalid_text) for a say-as whose content is not of its type."""
     origin = segments[0].start if segments else 0
     utterances: list[Utterance] = []
@@ -141,7 +140,7 @@ def _passages(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
         yield passage
 
 
-def _speak_passage(segments: Sequence[Segment], *, request: Request, engine: Engine, origin: int) -> Iterator[Utterance]:
+def _speak_passage(segments: Sequence[Segment], *, request: Request, engine: Splitter, origin: int) -> Iterator[Utterance]:
     """The sentences of a passage, each cut where the manner changes."""
     runs = [
         (manner, list(run)) for manner, run in groupby(segments, key=lambda segment: _manner(segment, request=request, spec=engine.spec))

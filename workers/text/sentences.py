@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
+from workers.contract.engines import EngineSpec
 from workers.contract.speech import Sentence
 from workers.text.markup.boundaries import Break, Segment, cut_segment, find_segments
 
@@ -22,6 +23,15 @@ PAUSES: Final[Mapping[Break, float]] = MappingProxyType(
 rests 0.2 s between two sentences of one input, or not at all."""
 
 LONGEST_CHARACTERS: Final = 300
+
+
+class Splitter(Protocol):
+    """The side of an engine that cutting a text into sentences needs."""
+
+    spec: EngineSpec
+
+    def split(self, text: str, *, language: str) -> list[Sentence]:
+        """Sentences that the model can speak in one go. Needs no weights."""
 
 
 def split_sentences(

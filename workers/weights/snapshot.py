@@ -17,9 +17,8 @@ from workers.translation.folder import find_models
 from workers.weights.sources.base import Progress, SourceError, Workspace
 from workers.weights.sources.hub import TIMEOUT_SECONDS, HubFile
 from workers.weights.store import READ_BYTES, sha256_of
+from workers.weights.translation_folders import FOLDER
 
-FOLDER: Final = "translation"
-"""Folder below the weights; workers/translation/places.py reads it."""
 HUB_VARIABLE: Final = "TTSAI_HUB"
 """The address of a mirror that speaks the hub's protocol."""
 HUB: Final = "https://huggingface.co"

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from tests.workers.audio.signals import RATE, probe, silence, tone
 from workers.audio.convert import convert_file, join_files
 from workers.audio.decode import AudioReader, read_samples
-from workers.audio.encode import Encoder, FileEncoder, encode_file
-from workers.audio.resample import Resampler
-from workers.audio.writers import wav_header
+from workers.audio.encoding import Encoder, FileEncoder, Resampler, encode_file
+from workers.audio.encoding.writers import wav_header
 from workers.contract.errors import WorkError
 from workers.contract.formats import FORMATS
 
@@ -133,7 +132,7 @@ DISK_THAT_FILLS = """
 import resource, signal, sys
 from pathlib import Path
 import numpy as np
-from workers.audio.encode import encode_file
+from workers.audio.encoding import encode_file
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.workers.audio.signals import RATE, probe, silence, tone
-from workers.audio.encode import encode_file
+from workers.audio.encoding import encode_file
 from workers.contract.formats import FORMATS, OPUS_RATES, SPEECH_RATES
 
 SOUND = np.concatenate([tone(1.5), silence(0.2), tone(1.8037, hertz=330)])

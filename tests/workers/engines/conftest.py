@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tests.flows.listening import Listener
+from workers.audio.encoding import Resampler
 from workers.audio.joins import find_sound
-from workers.audio.resample import Resampler
 from workers.audio.samples import Spoken
 from workers.engines.hibari import HibariEngine
 from workers.engines.kokoro import KokoroEngine

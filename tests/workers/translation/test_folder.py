@@ -7,7 +7,7 @@ import pytest
 
 from workers.contract.errors import WorkError
 from workers.translation.folder import find_models
-from workers.translation.places import translation_folders
+from workers.weights.translation_folders import translation_folders
 
 
 def lay(folder: Path, *files: str, config: dict[str, object] | None = None) -> Path:

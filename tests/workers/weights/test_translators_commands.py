@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from tests.workers.translation import tiny_model
 from tests.workers.weights.hub_server import Hub
 from workers.engines.opus_mt import OpusMT
-from workers.translation.places import translation_folders
 from workers.weights import debian
 from workers.weights.commands import command
+from workers.weights.translation_folders import translation_folders
 
 REVISION = "b" * 40
 

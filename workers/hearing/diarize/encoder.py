@@ -10,8 +10,8 @@ from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.hearing.diarize.checkpoint import CheckpointError, read_tensors
 from workers.hearing.diarize.graph import build_graph
 from workers.hearing.diarize.mel import HOP, power_mels
-from workers.weights.sets.speakers import SPEAKERS
-from workers.weights.store import WeightsMissingError, WeightStore
+from workers.hearing.diarize.weights import encoder_path
+from workers.weights.store import WeightsMissingError
 
 MEMORY_BYTES: Final = 64 << 20
 """Memory of the loaded encoder with several batches in flight; a recogniser that diarizes adds it to its own."""
@@ -67,7 +67,7 @@ def _open_session() -> Any:
     import onnxruntime
 
     try:
-        weights = read_tensors(WeightStore.default().path(SPEAKERS.name, "pretrained.pt"), entry="model_state")
+        weights = read_tensors(encoder_path(), entry="model_state")
     except (WeightsMissingError, CheckpointError) as error:
         raise WorkError(ENGINE_UNAVAILABLE, str(error)) from error
     options = onnxruntime.SessionOptions()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from workers.audio.samples import Samples
 from workers.hearing.guards import GUESSED_BELOW, REPETITIVE_ABOVE, SILENT_ABOVE, compression_ratio
 from workers.hearing.segmentation import TimedWord
-from workers.scheduler import lower_priority
+from workers.thread_priority import lower_priority
 
 T = TypeVar("T")
 Encoded = NDArray[Any]

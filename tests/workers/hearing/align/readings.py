@@ -8,8 +8,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from workers.audio.encoding import Resampler
 from workers.audio.joins import Joiner
-from workers.audio.resample import Resampler
 from workers.contract.markup import Segment
 from workers.contract.speech import WordTiming
 from workers.engines.hibari import HibariEngine

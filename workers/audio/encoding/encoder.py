@@ -10,8 +10,8 @@ from typing import IO, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.resample import Resampler
-from workers.audio.writers import FFmpegWriter, PcmWriter, Sink, VorbisWriter, Writer
+from workers.audio.encoding.resampler import Resampler
+from workers.audio.encoding.writers import FFmpegWriter, PcmWriter, Sink, VorbisWriter, Writer
 from workers.contract.formats import FORMATS, AudioFormat
 
 BLOCK_SECONDS: Final = 1.0

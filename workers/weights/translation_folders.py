@@ -1,4 +1,4 @@
-"""Places where translation models lie."""
+"""Folders that hold translation models."""
 
 import os
 from pathlib import Path
@@ -9,10 +9,10 @@ from workers.weights.store import WeightStore
 FOLDERS_VARIABLE: Final = "TTSAI_TRANSLATION_FOLDERS"
 """Folders with models, or with folders of them, separated like those of PATH."""
 FOLDER: Final = "translation"
-"""Folder below the weights."""
+"""Folder of translation models below the weights."""
 
 
 def translation_folders() -> list[Path]:
-    """Those that the operator names, then the one beside the other weights."""
+    """The folders that the operator names, then the one beside the other weights."""
     named = [Path(folder) for folder in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if folder]
     return [*named, WeightStore.default().folder(FOLDER)]
