@@ -1,1 +1,1 @@
-"""Workers, models and voices, as the workers announced them."""
+"""Workers, models and voices as announced by the workers."""

@@ -1,10 +1,8 @@
-"""The Django app catalog."""
+"""Django app configuration of catalog."""
 
 from django.apps import AppConfig
 
 
 class CatalogConfig(AppConfig):
-    """Workers, models and voices, as the workers announced them."""
-
     name = "apps.catalog"
     label = "catalog"

@@ -1,4 +1,4 @@
-"""The catalogue as requests see it: one read of workers, models, voices, stand-ins and plans."""
+"""Snapshot of workers, models, voices, stand-ins and plans that requests read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,17 +14,15 @@ from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
 from workers.contract.engines import EngineSpec
 
 LIVE_SECONDS = 15.0
-"""A worker that was silent for longer gets no parts: its heartbeats come every 3 seconds."""
+"""Seconds without a heartbeat after which a worker gets no parts; heartbeats are sent every 3 seconds."""
 RECENT_SECONDS = 600.0
-"""A model whose worker was seen within this time is accepted still: workers restart."""
+"""Seconds for which a model is still accepted after its worker was last seen: workers restart."""
 VOICE_KEPT = timedelta(minutes=10)
-"""A voice that announcements of its model have not named for this long is gone."""
+"""A voice is removed when announcements of its model have not listed it for this long."""
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceRow:
-    """A voice as requests see it."""
-
     engine_id: str
     id: str
     name: str
@@ -36,18 +34,18 @@ class VoiceRow:
 
 @dataclass(frozen=True, slots=True)
 class StandInRow:
-    """A documented model that others serve while it is not installed (apps/catalog/models.py)."""
+    """Documented model that other models serve while it is not installed (apps/catalog/models.py)."""
 
     model_id: str
     name: str
     kind: str
     tier: str
-    """Empty for an alias, which costs what its stand-in costs."""
+    """Empty for an alias, which costs as much as its stand-in."""
     millicredits_per_1k: int | None
     """Price of the tier; None for an alias."""
     candidates: tuple[str, ...]
     voices: Mapping[str, str]
-    """Voice of a stand-in by the documented voice, casefolded."""
+    """Voice of a stand-in by documented voice, casefolded."""
     max_characters: int | None
     note: str
     created_at: datetime
@@ -60,8 +58,6 @@ class StandInRow:
 
 @dataclass(frozen=True, slots=True)
 class EngineRow:
-    """A model as requests see it."""
-
     id: str
     name: str
     kind: str
@@ -70,28 +66,28 @@ class EngineRow:
     queue: str
     millicredits_per_1k: int
     millicredits_per_minute: int
-    """Price of a minute of audio for speech recognition models; 0 for other models."""
+    """Price per minute of audio for speech recognition models; 0 for other models."""
     spec: EngineSpec
-    """Without its voices."""
+    """Specification without its voices."""
     voices: Mapping[str, VoiceRow]
-    """By id, the default voice first."""
+    """Voices by id, the default voice first."""
     first_announced_at: datetime
     is_available: bool
     """True if a live worker serves the model."""
     was_seen_lately: bool
     """True if a worker that serves the model was seen within RECENT_SECONDS."""
     stand_in: "StandInRow | None" = None
-    """Set where the model was asked for by a documented name that it serves; price and longest text are then those of that name."""
+    """Set if the model was requested by a documented name that it serves; price and longest text are then those of that name."""
 
     @property
     def asked_id(self) -> str:
-        """The id that the request named."""
+        """Id named in the request."""
         return self.stand_in.model_id if self.stand_in else self.id
 
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """Limits on the parts of a queue in flight, summed over all live workers."""
+    """Limits on a queue's parts in flight, summed over all live workers."""
 
     slots: int = 0
     reserved_slots: int = 0
@@ -100,25 +96,25 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """One picture of everything."""
+    """Consistent snapshot of all rows."""
 
     engines: Mapping[str, EngineRow]
     by_name: Mapping[str, EngineRow]
-    """By id and by name, both casefolded."""
+    """Models by id and by name, both casefolded."""
     capacities: Mapping[str, Capacity]
     loaded: tuple[str, ...]
     """Ids of the models in the memory of a live worker."""
     missing: Mapping[str, str]
-    """Models that live workers know but cannot serve: casefolded id to the reason."""
+    """Models that live workers know but cannot serve: casefolded id to reason."""
     stand_ins: Mapping[str, StandInRow]
     """Enabled rows by documented id, casefolded."""
     documented_kinds: Mapping[str, str]
-    """Kind of each documented id, casefolded, also of rows that are switched off."""
+    """Kind of each documented id, casefolded, including disabled rows."""
     plans: tuple[Plan, ...]
 
 
 def read_catalogue() -> Catalogue:
-    """Read everything from the database."""
+    """Read the catalogue from the database."""
     now = timezone.now()
     workers = list(Worker.objects.all())
     live = [worker for worker in workers if not worker.is_stopping and now - worker.last_seen_at < timedelta(seconds=LIVE_SECONDS)]

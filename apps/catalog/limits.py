@@ -1,4 +1,4 @@
-"""Limits of the service that the catalogue states and requests meet: one source for both."""
+"""Limits that the catalogue states and that requests are validated against."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from apps.catalog.catalogue import EngineRow
 
 SLOWEST_SPEED: Final = 0.5
 FASTEST_SPEED: Final = 2.0
-"""`speed` of POST /v1/tts/."""
+"""Highest `speed` of POST /v1/tts/."""
 
 STREAMS_SPEECH: Final = False
 """True if the service streams audio during synthesis."""
@@ -16,10 +16,10 @@ CLONES_VOICES: Final = False
 
 
 def speed_range(engine: EngineRow) -> tuple[float, float]:
-    """The speeds that POST /v1/tts/ takes and the model speaks at."""
+    """Speeds that POST /v1/tts/ accepts and the model supports."""
     return max(SLOWEST_SPEED, engine.spec.minimum_speed), min(FASTEST_SPEED, engine.spec.maximum_speed)
 
 
 def longest_text(plan: Plan, engine: EngineRow) -> int:
-    """The longest text of one request, in characters."""
+    """Longest text of one request in characters."""
     return min(plan.max_characters, engine.spec.max_characters)

@@ -1,4 +1,4 @@
-"""Workers, the models that they serve and their voices, as announced. Price, tier and access are the operator's."""
+"""Workers, their models and voices as announced. Price, tier and access are set by the operator."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 
 class Worker(models.Model):
-    """An engine worker, known by a name that survives its restarts."""
+    """Engine worker, identified by a name that survives restarts."""
 
     name = models.CharField(max_length=200, unique=True)
     boot = models.CharField(max_length=64, help_text="New at every start: what another boot held is lost.")
@@ -30,7 +30,7 @@ class Worker(models.Model):
 
 
 class WorkerQueue(models.Model):
-    """The number of parts of one queue group that a worker takes at once."""
+    """Number of concurrent parts of one queue group that a worker accepts."""
 
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="queues")
     queue = models.CharField(max_length=100)
@@ -47,7 +47,7 @@ class WorkerQueue(models.Model):
 
 
 class Engine(models.Model):
-    """A model that customers can ask for. Announcements renew what it can do, never what it costs or who may use it."""
+    """Model that customers can request. Announcements update its capabilities, never its price or access."""
 
     id = models.CharField(primary_key=True, max_length=100)
     name = models.CharField(max_length=200)
@@ -72,7 +72,7 @@ class Engine(models.Model):
 
 
 class Voice(models.Model):
-    """A built-in voice of a model."""
+    """Built-in voice of a model."""
 
     engine = models.ForeignKey(Engine, on_delete=models.CASCADE, related_name="voices")
     voice_id = models.CharField(max_length=100)
@@ -95,19 +95,19 @@ class Voice(models.Model):
 
 
 def check_model_ids(value: object) -> None:
-    """A list of model ids, none of them empty."""
+    """Validate a list of non-empty model ids."""
     if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
         raise ValidationError('Expected a list of model ids, ["kokoro", "piper"].')
 
 
 def check_voice_names(value: object) -> None:
-    """An object of names."""
+    """Validate an object that maps names to names."""
     if not isinstance(value, dict) or not all(isinstance(one, str) and one for pair in value.items() for one in pair):
         raise ValidationError('Expected an object of names, {"alloy": "af_alloy"}.')
 
 
 class StandIn(models.Model):
-    """A model that the API's documents name, and the models that serve its requests while it is not installed."""
+    """Model id from the API's documents and the models that serve it while it is not installed."""
 
     model_id = models.CharField("model", max_length=100, unique=True, help_text="The documented id, as requests name it.")
     name = models.CharField(max_length=200, blank=True)

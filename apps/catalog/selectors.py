@@ -1,4 +1,4 @@
-"""Reads of the catalogue, from a picture that each process takes every two seconds: no query on the way of a request."""
+"""Read operations on the catalogue, from a snapshot that each process refreshes every two seconds: requests cost no query."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,17 +17,18 @@ from workers.contract.tags import covers_tag, normalise_tag, primary_tag
 
 PICTURE_SECONDS = 2.0
 ANY_MODEL = "*"
-"""Among the candidates of a stand-in: any other installed model of its kind."""
+"""Candidate of a stand-in that means any other installed model of its kind."""
 PREFERRED_SPEAKERS = ("kokoro", "hibari")
-"""The best first, where the platform chooses the model; then the others, those of draft quality last."""
+"""Models by preference when the platform chooses; then the others, with draft quality last."""
 _NAMED_IN_ERRORS = 12
 
 
 def find_model(model_id: str, *, plan: Plan, kind: str = "tts", voice: str | None = None, language: str | None = None) -> EngineRow:
-    """The model that serves a request: the one it names, or the stand-in of a documented one that is not installed.
+    """Find the model that serves a request: the named one, or the stand-in of a documented one that is not installed.
 
-    voice, language: as the request has them; of several stand-ins, one that has the voice and speaks the language is preferred.
-    400 unknown_model or model_not_installed, 403 model_not_allowed, 503 model_unavailable.
+    voice, language: as in the request; among several stand-ins one with the voice and the language is preferred.
+
+    Raises 400 unknown_model or model_not_installed, 403 model_not_allowed, 503 model_unavailable.
     """
     own = _picture.get().by_name.get(model_id.casefold())
     if own is not None and own.kind == kind:
@@ -50,7 +51,7 @@ def find_model(model_id: str, *, plan: Plan, kind: str = "tts", voice: str | Non
 
 
 def find_voice(engine: EngineRow, voice_id: str | None) -> VoiceRow:
-    """The voice that a request names, the model's default where it names none. 400 unknown_voice."""
+    """Find the voice named in the request, or the model's default voice. Raises 400 unknown_voice."""
     if not voice_id and engine.voices:
         return next(iter(engine.voices.values()))
     voice = _find_own_voice(engine, voice_id or "")
@@ -67,10 +68,10 @@ def find_voice(engine: EngineRow, voice_id: str | None) -> VoiceRow:
 
 
 def map_voice(engine: EngineRow, voice_id: str | None) -> str | None:
-    """The id of the engine's voice for a voice of the model that it stands in for; None leaves the choice to the engine.
+    """Map a voice of the documented model to the id of the engine's voice; None leaves the choice to the engine.
 
-    A voice that is nobody's stays as it is where the name is an alias, so that find_voice refuses it; a documented model's voices are
-    not known here, so any name is taken for one of them.
+    An unknown voice is kept if the model's name is an alias, so that find_voice refuses it. The voices of a documented model are not known
+    here, so any name is accepted as one of them.
     """
     stand_in = engine.stand_in
     if not voice_id or stand_in is None or _find_own_voice(engine, voice_id):
@@ -82,7 +83,7 @@ def map_voice(engine: EngineRow, voice_id: str | None) -> str | None:
 
 
 def substitution_warnings(engine: EngineRow, *, voice_asked: str | None, voice_used: str) -> list[str]:
-    """Warnings about a model and a voice that speak in place of those that were asked for."""
+    """Warnings about a model and a voice that replace the requested ones."""
     stand_in = engine.stand_in
     if stand_in is None:
         return []
@@ -99,36 +100,35 @@ def substitution_warnings(engine: EngineRow, *, voice_asked: str | None, voice_u
 
 
 def list_models() -> list[EngineRow]:
-    """Every enabled model that is installed, also those that no worker serves now."""
+    """Enabled installed models, also those that no worker serves now."""
     return list(_picture.get().engines.values())
 
 
 def list_speaking_models(plan: Plan) -> list[EngineRow]:
-    """Models of text to speech that can be used now and that the plan includes, the best first."""
+    """Available text-to-speech models of the plan, by preference."""
     speaking = [engine for engine in list_models() if engine.kind == "tts" and engine.was_seen_lately and _includes(plan, engine.id)]
     return sorted(speaking, key=_speaking_rank)
 
 
 def list_stand_ins(plan: Plan) -> list[EngineRow]:
-    """Documented models that are not installed, each as the model that serves it for this plan; those that none serves are left out."""
+    """Documented models that are not installed, each as the model that serves it for this plan; without those that none serves."""
     picture = _picture.get()
     absent = [row for name, row in sorted(picture.stand_ins.items()) if name not in picture.by_name]
     return [engine for row in absent if (engine := _first_stand_in(row, plan=plan)) is not None]
 
 
 def check_installed(kind: str) -> None:
-    """Refuse a request that needs a model of a kind of which none is installed. 400 model_not_installed."""
+    """Raise 400 model_not_installed if no model of this kind is installed."""
     if not any(engine.kind == kind for engine in list_models()):
         raise InvalidRequestError(f"No model of type {kind!r} is installed here.", code="model_not_installed")
 
 
 def list_plans() -> list[Plan]:
-    """Every plan."""
     return list(_picture.get().plans)
 
 
 def get_model(model_id: str, *, plan: Plan) -> EngineRow:
-    """One enabled model or stand-in, also one that the plan does not include. 400 unknown_model."""
+    """Enabled model or stand-in, also outside the plan. Raises 400 unknown_model."""
     engine = _find_listed(model_id, plan=plan)
     if engine is None:
         raise _unknown(model_id, kind="")
@@ -136,7 +136,7 @@ def get_model(model_id: str, *, plan: Plan) -> EngineRow:
 
 
 def find_model_id(model_id: Any) -> str:
-    """The id of the model or documented model of this name; empty where there is none. For statistics."""
+    """Id of the model or documented model of this name; empty if there is none. For statistics."""
     name = model_id.casefold() if isinstance(model_id, str) else ""
     picture = _picture.get()
     engine, stand_in = picture.by_name.get(name), picture.stand_ins.get(name)
@@ -144,7 +144,7 @@ def find_model_id(model_id: Any) -> str:
 
 
 def find_listed_model(model_id: str, *, plan: Plan | None = None) -> EngineRow:
-    """One enabled model or stand-in by its address. 404 model_not_found or model_not_installed."""
+    """Enabled model or stand-in for a detail URL. Raises 404 model_not_found or model_not_installed."""
     engine = _find_listed(model_id, plan=plan)
     if engine is None:
         refusal = _unknown(model_id, kind="")
@@ -154,7 +154,7 @@ def find_listed_model(model_id: str, *, plan: Plan | None = None) -> EngineRow:
 
 
 def list_voices(*, plan: Plan, model: str = "", language: str = "", gender: str = "") -> list[VoiceRow]:
-    """Voices of all models, or those asked for. `en` finds en-gb too; `en-gb` finds neither en nor en-us."""
+    """Voices by model, language and gender. `en` matches en-gb; `en-gb` matches neither en nor en-us."""
     engines = [get_model(model, plan=plan)] if model else list_models()
     wanted = normalise_tag(language)
     return [
@@ -166,14 +166,14 @@ def list_voices(*, plan: Plan, model: str = "", language: str = "", gender: str 
 
 
 def may_use(plan: Plan, engine: EngineRow) -> bool:
-    """True if the plan includes the model under the name that the request used."""
+    """True if the plan includes the model under the name used in the request."""
     if engine.stand_in is not None and not engine.stand_in.is_alias:
         return _includes(plan, engine.stand_in.model_id)
     return _includes(plan, engine.id)
 
 
 def capacity(queue: str) -> Capacity:
-    """The capacity of the live workers of a queue at once; empty when there are none."""
+    """Capacity of a queue's live workers; empty if there are none."""
     return _picture.get().capacities.get(queue, Capacity())
 
 
@@ -183,12 +183,12 @@ def list_loaded_models() -> list[str]:
 
 
 def count_live_workers() -> int:
-    """Workers that are alive and not stopping, now."""
+    """Number of live workers that are not stopping."""
     return Worker.objects.filter(last_seen_at__gt=timezone.now() - timedelta(seconds=LIVE_SECONDS), is_stopping=False).count()
 
 
 def forget_catalogue() -> None:
-    """Take a new picture at the next read: rows have just changed."""
+    """Refresh the snapshot at the next read, after a change of rows."""
     _picture.forget()
 
 
@@ -237,7 +237,7 @@ def _first_stand_in(row: StandInRow, *, plan: Plan | None) -> EngineRow | None:
 
 
 def _candidates(row: StandInRow) -> Iterator[EngineRow]:
-    """Installed models that may serve the row, best first, at the lower of both prices."""
+    """Installed models that can serve the row, by preference, at the lower of both prices."""
     engines = _picture.get().engines
     others = [engine_id for engine_id in engines if engine_id not in row.candidates]
     for candidate in row.candidates:
@@ -269,7 +269,7 @@ def _not_allowed(model_id: str, *, plan: Plan) -> PermissionDeniedError:
 
 
 def _unknown(model_id: str, *, kind: str) -> UnknownModelError:
-    """Unknown, of another kind, or documented and not installed: then with what is missing and what there is."""
+    """Error for a model that is unknown, of another kind, or documented and not installed: then with the available models."""
     picture, name = _picture.get(), model_id.casefold()
     other = picture.by_name.get(name)
     known_kind = other.kind if other else picture.documented_kinds.get(name, "")

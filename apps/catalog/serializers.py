@@ -1,4 +1,4 @@
-"""Shapes of models and voices, for clients of TTS.ai and of OpenAI in one."""
+"""Serializers of models and voices, compatible with TTS.ai's and OpenAI's clients."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ PREMIUM = "premium"
 
 @extend_schema_serializer(component_name="ModelAccess")
 class ModelAccessSerializer(serializers.Serializer[Any]):
-    """Terms on which a plan may use a model."""
+    """Terms on which a plan includes a model."""
 
     plan = serializers.CharField(help_text="`anonymous` for callers without a key.")
     needs_key = serializers.BooleanField()
@@ -34,7 +34,7 @@ class ModelAccessSerializer(serializers.Serializer[Any]):
 
 @extend_schema_serializer(component_name="Model")
 class ModelSerializer(serializers.Serializer[Any]):
-    """A model that can be asked for."""
+    """A model that can be requested."""
 
     id = serializers.CharField()
     object = serializers.CharField(help_text="Always `model`.")
@@ -76,14 +76,12 @@ class ModelListSerializer(serializers.Serializer[Any]):
     models = ModelSerializer(many=True)
 
     def get_fields(self) -> dict[str, Any]:
-        """`data` is an attribute of every serializer."""
+        """Add `data` here, since it is an attribute of every serializer."""
         return {**super().get_fields(), "data": ModelSerializer(many=True)}
 
 
 @extend_schema_serializer(component_name="Voice")
 class VoiceSerializer(serializers.Serializer[Any]):
-    """A built-in voice of a model."""
-
     id = serializers.CharField()
     voice_id = serializers.CharField(help_text="The same as `id`.")
     name = serializers.CharField()
@@ -98,14 +96,14 @@ class VoiceSerializer(serializers.Serializer[Any]):
 
 
 class VoiceListSerializer(serializers.Serializer[Any]):
-    """Voices that match."""
+    """Matching voices."""
 
     voices = VoiceSerializer(many=True)
     total = serializers.IntegerField()
 
 
 def model_shapes(engines: Iterable[EngineRow], *, plan: Plan) -> list[dict[str, Any]]:
-    """Models, and documented ones that others serve, as a caller with this plan sees them."""
+    """Models, and documented models with a stand-in, for a caller with this plan."""
     served: dict[str, list[str]] = defaultdict(list)
     for row in list_stand_ins(plan):
         served[row.id].append(row.asked_id)
@@ -160,7 +158,7 @@ def _description(engine: EngineRow) -> str:
 
 
 def _has_access(engine: EngineRow, *, plan: Plan) -> bool:
-    """Callers without a key may make speech and nothing else."""
+    """True if the plan may use the model; anonymous callers have text to speech only."""
     return may_use(plan, engine) and (engine.kind == "tts" or plan.slug != ANONYMOUS_PLAN)
 
 
@@ -177,7 +175,7 @@ def _access_shape(engine: EngineRow, *, plan: Plan) -> dict[str, Any]:
 
 
 def voice_shape(request: Any, voice: VoiceRow, *, tier: str) -> dict[str, Any]:
-    """A voice as answers show it."""
+    """Voice object in responses."""
     return {
         "id": voice.id,
         "voice_id": voice.id,

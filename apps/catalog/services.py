@@ -1,4 +1,4 @@
-"""Writes: what a worker announces, that it is alive, and that it has gone."""
+"""Write operations: announcements, heartbeats and departures of workers."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +22,7 @@ RENEWED = ["name", "language", "gender", "description", "tags", "last_announced_
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """The state of a worker as learned from its message."""
+    """State of a worker derived from its message."""
 
     is_current: bool
     """False for a late message of an earlier boot, and for a heartbeat of a worker that never announced itself."""
@@ -31,7 +31,7 @@ class Presence:
 
 
 def announce_worker(announcement: Announcement) -> Presence:
-    """Keep what a worker can serve. The first sight of a model takes its tier from the settings, else the suggestion."""
+    """Store a worker's announcement. A new model takes its tier from the settings, otherwise from the announcement."""
     with transaction.atomic():
         worker, _ = Worker.objects.select_for_update().get_or_create(name=announcement.worker, defaults={"boot": announcement.boot})
         is_new_boot = worker.boot != announcement.boot
@@ -54,7 +54,7 @@ def announce_worker(announcement: Announcement) -> Presence:
 
 
 def note_heartbeat(heartbeat: Heartbeat) -> Presence:
-    """The worker is alive. Its queues and engines come with its announcement."""
+    """Record a heartbeat. Queues and engines come with the announcement."""
     with transaction.atomic():
         worker = Worker.objects.select_for_update().filter(name=heartbeat.worker).first()
         if worker is None:
@@ -71,7 +71,7 @@ def note_heartbeat(heartbeat: Heartbeat) -> Presence:
 
 
 def forget_workers() -> int:
-    """Delete workers that have been silent for long; how many. Their models stay, as not available."""
+    """Delete workers that have been silent for long; returns their number. Their models stay, as unavailable."""
     deleted, _ = Worker.objects.filter(last_seen_at__lt=timezone.now() - FORGET_WORKERS_AFTER).delete()
     return deleted
 
@@ -128,7 +128,9 @@ def _first_tier(spec: EngineSpec) -> str:
 
 
 def load_starting_stand_ins() -> int:
-    """Create the rows that are missing, also those that an upgrade brought; how many. A row that is not wanted is switched off, not deleted."""
+    """Create missing rows, including those added by an upgrade; returns their number. An operator disables an unwanted row instead of
+    deleting it.
+    """
     known = {name.casefold() for name in StandIn.objects.values_list("model_id", flat=True)}
     rows = [StandIn(model_id=model_id, **values) for model_id, values in STARTING_STAND_INS.items() if model_id not in known]
     created = len(StandIn.objects.bulk_create(rows, ignore_conflicts=True))

@@ -1,4 +1,4 @@
-"""Stand-ins that a new installation starts with: every model id that the APIs' documents name. Afterwards the rows count."""
+"""Stand-ins of a new installation: every model id in the APIs' documents. Afterwards the rows apply."""
 
 from typing import Any, Final
 
@@ -19,9 +19,9 @@ OPENAI_VOICES: Final = {
     "shimmer": "af_sky",
     "verse": "am_michael",
 }
-"""OpenAI's voices and those of kokoro that speak for them."""
+"""OpenAI's voices and the Kokoro voices that replace them."""
 OPENAI_CHARACTERS: Final = 4096
-"""The longest input that OpenAI takes."""
+"""Longest input that OpenAI accepts."""
 
 SPEAKERS: Final = ["kokoro", "hibari", "piper", ANY_MODEL]
 LIGHT_SPEAKERS: Final = ["piper", "kokoro", "hibari", ANY_MODEL]
@@ -70,4 +70,4 @@ STARTING_STAND_INS: Final[dict[str, dict[str, Any]]] = {
         "gpt-4o-transcribe-diarize",
     ),
 }
-"""By documented id. Those without candidates have endpoints that this server lacks: they are told as not installed."""
+"""Rows by documented id. Those without candidates belong to endpoints that this server lacks, and are reported as not installed."""

@@ -1,4 +1,4 @@
-"""GET /v1/models/ and /v1/voices/: what there is to ask for."""
+"""Views of GET /v1/models/ and /v1/voices/."""
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -15,14 +15,12 @@ GENDERS = ("male", "female", "neutral")
 
 
 class ModelListView(APIView):
-    """All models."""
-
     permission_classes = [AnyCaller, scope_required("voices:read")]
 
     @extend_schema(operation_id="models_list", tags=["models"], responses=ModelListSerializer, summary="List models")
     def get(self, request: Request) -> Response:
-        """Every model with its price and who may use it, and documented models that another serves (`served_by`). One answer for clients
-        of TTS.ai (`models`) and of OpenAI (`data`).
+        """List every model with its price and the plans that include it, and documented models that another model serves (`served_by`).
+        The response suits clients of TTS.ai (`models`) and of OpenAI (`data`).
         """
         plan = get_caller(request).plan
         models = model_shapes([*list_models(), *list_stand_ins(plan)], plan=plan)
@@ -30,20 +28,18 @@ class ModelListView(APIView):
 
 
 class ModelView(APIView):
-    """One model."""
-
     permission_classes = [AnyCaller, scope_required("voices:read")]
 
     @extend_schema(operation_id="models_get", tags=["models"], responses=ModelSerializer, summary="One model")
     def get(self, request: Request, model_id: str) -> Response:
-        """A model by its id, or a documented one that another serves."""
+        """One model by its id, or a documented model that another serves."""
         plan = get_caller(request).plan
         [model] = model_shapes([find_listed_model(model_id, plan=plan)], plan=plan)
         return Response(model)
 
 
 class VoiceListView(APIView):
-    """All voices, or those that match."""
+    """List voices."""
 
     permission_classes = [AnyCaller, scope_required("voices:read")]
 
@@ -59,7 +55,7 @@ class VoiceListView(APIView):
         responses=VoiceListSerializer,
     )
     def get(self, request: Request) -> Response:
-        """Built-in voices, each with an address where it can be heard."""
+        """List built-in voices, each with a URL of a sample."""
         asked = request.query_params
         gender = asked.get("gender", "").lower()
         if gender and gender not in GENDERS:

@@ -1,1 +1,1 @@
-"""The base of every app: errors, middleware, storage, deferred answers, live events, limits."""
+"""Base of every app: errors, middleware, storage, deferred responses, live events, limits."""

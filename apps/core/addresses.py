@@ -1,4 +1,4 @@
-"""The client's address behind trusted proxies, and the block of addresses that one person holds."""
+"""Client address behind trusted proxies, and the address block that limits count."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,20 +9,20 @@ from django.conf import settings
 
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - stands for a client on a unix socket, nothing listens on it
 IPV6_BLOCK_BITS = 64
-"""Length of the IPv6 prefix that limits count as one caller: providers assign at least a /64 to each customer, so single addresses are no
-limit.
+"""Prefix length that limits count as one caller: providers assign at least a /64 to each customer, so limits by single address have no
+effect.
 """
 
 
 class HasMeta(Protocol):
-    """The part of a Django (or DRF) request that is read here."""
+    """Attributes of a Django or DRF request that are read here."""
 
     @property
     def META(self) -> Mapping[str, object]: ...  # noqa: N802 - Django's name
 
 
 def client_address(request: HasMeta) -> str:
-    """The address that the request comes from. X-Forwarded-For counts only as far as proxies of TTSAI_TRUSTED_PROXIES wrote it."""
+    """Address of the client. X-Forwarded-For is trusted only as far as proxies of TTSAI_TRUSTED_PROXIES wrote it."""
     peer = _parse(str(request.META.get("REMOTE_ADDR") or NO_ADDRESS)) or IPv4Address(NO_ADDRESS)
     trusted = _networks(tuple(settings.TTSAI_TRUSTED_PROXIES))
     if not trusted or not _is_in(peer, trusted):
@@ -41,7 +41,7 @@ def client_address(request: HasMeta) -> str:
 
 
 def address_block(address: str) -> str:
-    """The unit that limits by address count in: the IPv4 address itself, the /64 network of an IPv6 address."""
+    """Unit of limits by address: the IPv4 address, or the /64 network of an IPv6 address."""
     parsed = ip_address(address)
     return address if isinstance(parsed, IPv4Address) else str(IPv6Network((parsed, IPV6_BLOCK_BITS), strict=False))
 

@@ -1,10 +1,8 @@
-"""The Django app core."""
+"""Django app configuration of core."""
 
 from django.apps import AppConfig
 
 
 class CoreConfig(AppConfig):
-    """The base of every app: errors, middleware, storage, deferred answers, live events, limits."""
-
     name = "apps.core"
     label = "core"

@@ -1,6 +1,6 @@
 """CORS: pages of the origins in TTSAI_CORS_ORIGINS may call the API with a key of their own, never with cookies.
 
-Here and not in a library's middleware, because refusals, preflights and answers without a thread never come that far in, and need it too.
+Implemented here and not by a library's middleware, because refusals, preflights and responses without a thread never reach that middleware.
 """
 
 import re
@@ -30,7 +30,7 @@ EXPOSED: Final = (
     "ETag",
 )
 REMEMBERED_SECONDS: Final = 7200
-"""A browser need not ask again for so long; Chromium remembers no longer."""
+"""Seconds for which a browser caches a preflight; Chromium's maximum."""
 MOST_HEADERS: Final = 50
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 
@@ -41,7 +41,7 @@ def is_preflight(request: HttpRequest) -> bool:
 
 
 def preflight(request: HttpRequest) -> HttpResponse:
-    """The same for every path: what is at the path, the request itself is told, and a page can read that answer."""
+    """Response to a preflight, the same for every path: a page can read the errors of the request itself."""
     response = HttpResponse(headers={"Content-Length": "0"})
     del response.headers["Content-Type"]
     if _allowed(request) is not None:
@@ -54,7 +54,7 @@ def preflight(request: HttpRequest) -> HttpResponse:
 
 
 def allow_origin(response: HttpResponseBase, request: HttpRequest) -> None:
-    """Lets the page that asks read the answer, where its origin is one of ours. Nothing is added where the setting is empty."""
+    """Add the CORS headers if the request's origin is listed; nothing if the setting is empty."""
     if not settings.TTSAI_CORS_ORIGINS:
         return
     allowed = _allowed(request)
@@ -66,7 +66,7 @@ def allow_origin(response: HttpResponseBase, request: HttpRequest) -> None:
 
 
 def _allowed(request: HttpRequest) -> str | None:
-    """The value of Access-Control-Allow-Origin; None for an origin that is not listed, and for a request without one."""
+    """Value of Access-Control-Allow-Origin; None for an origin that is not listed, and for a request without one."""
     origins = tuple(settings.TTSAI_CORS_ORIGINS)
     if "*" in origins:
         return "*"
@@ -76,13 +76,13 @@ def _allowed(request: HttpRequest) -> str | None:
 
 @lru_cache(maxsize=8)
 def _patterns(origins: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    """`https://*.example.com` stands for every name below, and not for the name itself."""
+    """Compile the origins; `https://*.example.com` matches every subdomain, but not the domain itself."""
     spelled = (re.escape(origin.rstrip("/").lower()).replace(r"\*", r"[a-z0-9-]+(?:\.[a-z0-9-]+)*") for origin in origins)
     return tuple(re.compile(pattern) for pattern in spelled)
 
 
 def _header_names(asked: str) -> Iterable[str]:
-    """Ours, and whatever else the page's library sends: without cookies no header carries anything that the page does not know."""
+    """Our headers, and those that the page's library sends: without cookies, no header carries anything unknown to the page."""
     others = [name for name in (part.strip() for part in asked.split(",")[:MOST_HEADERS]) if _NAME.fullmatch(name)]
     known = {name.lower() for name in HEADERS}
     return (*HEADERS, *(name for name in dict.fromkeys(others) if name.lower() not in known))

@@ -1,4 +1,4 @@
-"""Answers that must wait or stream: the view returns Deferred, the ASGI shell awaits it without a thread or a database connection."""
+"""Responses that wait or stream: the view returns Deferred, which the ASGI shell awaits without a thread or a database connection."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
@@ -19,29 +19,29 @@ T = TypeVar("T")
 
 
 class Exchange(Protocol):
-    """One request while its answer waits; methods run on the event loop."""
+    """A request that waits for its response; methods run on the event loop."""
 
     has_left: asyncio.Event
     """Set when the client has closed its connection."""
 
     async def wait_for_end(self, job_uuid: UUID, timeout_seconds: float) -> dict[str, Any] | None:
-        """The job's end event. None when the time is over or the client has left."""
+        """Wait for the job's end event; None after the timeout or if the client has disconnected."""
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Calls a function that may block or use the database, on Django's threads."""
+        """Run a function that may block or use the database, on Django's threads."""
 
     def events(self, job_uuid: UUID, after_id: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-        """The job's events after the one with this id ("0": all that are kept), each with its id, until the end event or the client leaves."""
+        """Events of the job after this id ("0": all stored events), each with its id, until the end event or a disconnect."""
 
     async def count_other_waiters(self, job_uuid: UUID) -> int:
-        """Count the other requests, of any web process, that wait for the same job now."""
+        """Number of other requests, in any web process, that wait for the same job."""
 
 
 Resolve = Callable[[Exchange], Awaitable[HttpResponseBase | ASGIApp]]
 
 
 class Deferred(HttpResponse):
-    """A response that must wait or stream. The final answer also gets the headers that middleware put on this one."""
+    """Response that waits or streams. The final response also gets the headers that middleware set on this one."""
 
     def __init__(self, resolve: Resolve) -> None:
         super().__init__()

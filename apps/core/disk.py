@@ -1,4 +1,4 @@
-"""Free space on the disks that the platform writes to, and the reserve that admission leaves untouched."""
+"""Free space on the platform's disks, and the reserve that admission leaves untouched."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,7 @@ RETRY_SECONDS: Final = "30"
 
 
 def free_bytes() -> int:
-    """Free bytes of the fullest disk: that of TTSAI_HOME, or that of the object folder where there is one. Raises OSError."""
+    """Free bytes of the fullest disk: that of TTSAI_HOME, or that of the object folder if there is one. Raises OSError."""
     folders = [Path(settings.TTSAI_HOME)]
     if not settings.S3_BUCKET:
         folders.append(Path(settings.OBJECTS_FOLDER))
@@ -25,12 +25,12 @@ def is_reserve_reached(wanted_bytes: int = 0) -> bool:
 
 
 def require_room() -> None:
-    """Nothing new is accepted once the reserve is reached: it is kept for what was accepted before. Raises StorageFullError (503)."""
+    """Raise StorageFullError (503) if the reserve is reached: it is kept for work that was accepted before."""
     if is_reserve_reached():
         message = "The server's disk is nearly full, and nothing new is accepted at the moment. Try again later."
         raise StorageFullError(message, headers={"Retry-After": RETRY_SECONDS})
 
 
 def _existing(folder: Path) -> Path:
-    """The folder, or its closest parent that exists."""
+    """The folder, or its closest existing parent."""
     return next((path for path in (folder, *folder.parents) if path.exists()), Path("/"))

@@ -1,10 +1,10 @@
-"""Errors that services raise: a public code, a sentence for the customer, a status, the parameter at fault."""
+"""Errors that services raise: public code, message, HTTP status, and the parameter at fault."""
 
 from typing import Any
 
 
 class ApplicationError(Exception):
-    """An expected failure. The exception handler turns it into each API's own shape."""
+    """Expected failure; the exception handler renders it in each API's own format."""
 
     status = 400
     type = "invalid_request_error"
@@ -27,20 +27,20 @@ class ApplicationError(Exception):
         self.status = status or self.status
         self.headers = headers or {}
         self.extra = extra or {}
-        """Keys that stand beside `error` in the body, credits_remaining for instance."""
+        """Further keys beside `error` in the body, such as credits_remaining."""
 
 
 class InvalidRequestError(ApplicationError):
-    """The request cannot be understood or asks for what is not there."""
+    """The request is malformed or refers to something that does not exist."""
 
 
 class UnknownModelError(ApplicationError):
-    """No such model, or not for this caller."""
+    """The model is unknown, or not available to this caller."""
 
     code = "unknown_model"
 
     def __init__(self, model: str, *, missing: str = "", reason: str = "") -> None:
-        """`missing`: for a model that is known and not installed, what would help; `reason`: why a known model does not fit."""
+        """`missing`: what would make a known model available; `reason`: why a known model does not fit."""
         if missing:
             super().__init__(f"unknown model: {model[:100]!r} is not installed here. {missing}", param="model", code="model_not_installed")
         else:
@@ -57,7 +57,7 @@ class AuthenticationFailedError(ApplicationError):
 
 
 class PermissionDeniedError(ApplicationError):
-    """The key is good and does not open this."""
+    """The key is valid but lacks the permission."""
 
     status = 403
     type = "authentication_error"
@@ -73,7 +73,7 @@ class InsufficientCreditsError(ApplicationError):
 
 
 class NotFoundError(ApplicationError):
-    """No such object, or not the caller's."""
+    """The object does not exist or belongs to another account."""
 
     status = 404
     type = "not_found"
@@ -81,7 +81,7 @@ class NotFoundError(ApplicationError):
 
 
 class GoneError(ApplicationError):
-    """It was there; its retention has passed."""
+    """The object existed; its retention has ended."""
 
     status = 410
     type = "not_found"
@@ -96,7 +96,7 @@ class ConflictError(ApplicationError):
 
 
 class TooManyRequestsError(ApplicationError):
-    """Over a limit: requests a minute, jobs at once, characters a day."""
+    """A limit is exceeded: requests per minute, concurrent jobs, characters per day."""
 
     status = 429
     type = "rate_limit_error"
@@ -104,7 +104,7 @@ class TooManyRequestsError(ApplicationError):
 
 
 class UnavailableError(ApplicationError):
-    """Ours: a server that the platform needs is away."""
+    """Server error: a server that the platform needs is unavailable."""
 
     status = 503
     type = "server_error"
@@ -112,13 +112,13 @@ class UnavailableError(ApplicationError):
 
 
 class StorageFullError(UnavailableError):
-    """Ours: our disk takes no more."""
+    """Server error: the disk is full."""
 
     code = "insufficient_storage"
 
 
 class GatewayTimeoutError(ApplicationError):
-    """The job goes on, but longer than this answer may wait."""
+    """The job continues but exceeds the time that this response may wait."""
 
     status = 504
     type = "server_error"

@@ -1,4 +1,4 @@
-"""Live events of a job: what publishers append to its Valkey stream."""
+"""Live events of a job, appended to its Valkey stream."""
 
 import json
 import logging
@@ -11,13 +11,13 @@ from workers.contract import names
 logger = logging.getLogger(__name__)
 
 KEEP_EVENTS = 5_000
-"""About so many are kept for each job: an hour of speech has some 9,000 words in some 700 sentences."""
+"""Approximate number of events stored per job: an hour of speech has about 9,000 words in 700 sentences."""
 KEEP_SECONDS = 3600
-"""After its last event a stream lives on for this long, for clients that resume."""
+"""Seconds for which a stream is kept after its last event, for clients that resume."""
 
 
 def publish_event(job_uuid: UUID, event: dict[str, Any]) -> None:
-    """Append an event to the job's stream. A Valkey that is away costs a log line: whoever waits also looks at the row."""
+    """Append an event to the job's stream. An unavailable Valkey costs a log line: waiting requests also poll the row."""
     stream = names.job_stream(job_uuid.hex)
     pipeline = client().pipeline(transaction=False)
     pipeline.xadd(stream, {"data": json.dumps(event, separators=(",", ":"))}, maxlen=KEEP_EVENTS, approximate=True)
@@ -29,5 +29,5 @@ def publish_event(job_uuid: UUID, event: dict[str, Any]) -> None:
 
 
 def end_event(job_uuid: UUID, *, status: str) -> dict[str, Any]:
-    """The last event of every job: status is completed, failed, cancelled or expired."""
+    """Final event of a job; status is completed, failed, cancelled or expired."""
     return {"type": "end", "status": status, "job": job_uuid.hex}

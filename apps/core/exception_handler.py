@@ -1,4 +1,4 @@
-"""Every error as the same JSON body, whether a service, the framework or a bug raised it."""
+"""Renders every error as the same JSON body, whether a service, the framework or a bug raised it."""
 
 import logging
 import math
@@ -27,19 +27,19 @@ logger = logging.getLogger(__name__)
 UNAVAILABLE_RETRY_SECONDS = "2"
 SHOWN_PATH = 200
 SHOWN_DETAIL = 300
-"""Characters of what the framework says, which repeats what the client sent: a content type of 60 kB, say."""
+"""Most characters of the framework's message, which repeats what the client sent (such as a content type of 60 kB)."""
 OWN_CODES = frozenset({"batch_too_long", "invalid_url", "not_supported_yet", "text_too_long"})
-"""Codes that serializers give themselves; REST framework's own (max_length, invalid_choice, …) are its business."""
+"""Error codes that our serializers set; REST framework's own (max_length, invalid_choice, …) are not public."""
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> HttpResponse:
-    """REST framework's hook: what a view raised, as its answer."""
+    """REST framework's exception handler."""
     request = context["request"]
     return error_response(as_application_error(error), request_id=getattr(request, "request_id", ""))
 
 
 def error_response(error: ApplicationError, *, request_id: str) -> JsonResponse:
-    """The answer that tells this error."""
+    """JSON response for an error."""
     body = {
         "error": {
             "message": error.message or "The request failed.",  # the official SDK needs a non-empty one
@@ -57,7 +57,7 @@ def error_response(error: ApplicationError, *, request_id: str) -> JsonResponse:
 
 
 def as_application_error(error: Exception) -> ApplicationError:
-    """The error with its public code; a bug is logged and becomes a 500 that tells nothing."""
+    """Convert an exception to an ApplicationError; a bug is logged and becomes a 500 without details."""
     if isinstance(error, ApplicationError):
         return error
     if isinstance(error, exceptions.ValidationError):
@@ -112,7 +112,7 @@ def _from_framework(error: exceptions.APIException) -> ApplicationError:
 
 
 def invalid_fields(error: exceptions.ValidationError) -> InvalidRequestError:
-    """The first thing wrong with a body, with the name of its field."""
+    """The first validation error of a body, with the name of its field."""
     param: str | None = None
     detail: Any = error.detail
     while isinstance(detail, dict | list) and detail:
@@ -134,34 +134,33 @@ def _code_of(detail: Any) -> str:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler400."""
+    """Handler for 400 (Django's handler400)."""
     return _outside_views(request, InvalidRequestError("The request is malformed.")) or defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler403."""
+    """Handler for 403 (Django's handler403)."""
     return _outside_views(request, PermissionDeniedError("Permission denied.")) or defaults.permission_denied(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler404."""
+    """Handler for 404 (Django's handler404)."""
     return _outside_views(request, nothing_at(request.path)) or defaults.page_not_found(request, exception)
 
 
 def nothing_at(path: str) -> NotFoundError:
-    """The 404 of a path that is no route."""
+    """The 404 of a path without a route."""
     return NotFoundError(f"There is nothing at {path[:SHOWN_PATH]}. GET /v1/schema/ lists what there is.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500, for what no API view raised. Django has logged it."""
+    """Handler for 500 (Django's handler500), for errors outside API views. Django has logged them."""
     cause = sys.exc_info()[1]
     error = _database_away() if isinstance(cause, OperationalError | InterfaceError) else _internal_error()
     return _outside_views(request, error) or defaults.server_error(request)
 
 
 def _outside_views(request: HttpRequest, error: ApplicationError) -> JsonResponse | None:
-    """The error as JSON, or None for the admin, whose pages are HTML."""
     if request.path_info.startswith("/admin/"):
         return None
     return error_response(error, request_id=getattr(request, "request_id", ""))

@@ -1,4 +1,4 @@
-"""Fair shares of what many tenants use at once: threads, connections, cores. A newcomer never waits for those who hold many."""
+"""Fair sharing of a resource among tenants: threads, connections, cores. A tenant without work in flight never waits for those with much."""
 
 from collections import Counter
 from typing import Generic, TypeVar
@@ -7,10 +7,10 @@ Tenant = TypeVar("Tenant", str, int)
 
 
 class FairShare(Generic[Tenant]):
-    """The number that each tenant holds, and who may hold another. No lock of its own: its owner calls it from one thread or holds one.
+    """Number of holds per tenant, and the rule for further ones. Not locked: the owner calls it from one thread or under a lock.
 
-    `usual` is divided by the tenants that hold something; alone, a tenant has half. Within its share a tenant begins at once, also
-    when others fill `usual` since before it came: only `most` is never exceeded.
+    `usual` is divided by the tenants that hold something; a lone tenant has half. Within its share a tenant begins at once, even if others
+    have occupied `usual` before; only `most` is never exceeded.
     """
 
     def __init__(self, *, usual: int, most: int) -> None:
@@ -19,22 +19,22 @@ class FairShare(Generic[Tenant]):
         self.held: Counter[Tenant] = Counter()
 
     def may_begin(self, tenant: Tenant) -> bool:
-        """True where one more is within the tenant's share."""
+        """True if one more is within the tenant's share."""
         tenants = len(self.held) + (tenant not in self.held)
         return self.held[tenant] < max(1, self._usual // max(2, tenants)) and self.held.total() < self._most
 
     def begin(self, tenant: Tenant) -> None:
-        """The tenant holds one more."""
+        """Add a hold of the tenant."""
         self.held[tenant] += 1
 
     def end(self, tenant: Tenant) -> None:
-        """The tenant holds one less."""
+        """Remove a hold of the tenant."""
         self.held[tenant] -= 1
         if not self.held[tenant]:
             del self.held[tenant]
 
     def copy(self) -> "FairShare[Tenant]":
-        """One that changes apart, to try a choice on."""
+        """Independent copy, to try a choice on."""
         other: FairShare[Tenant] = FairShare(usual=self._usual, most=self._most)
         other.held = self.held.copy()
         return other

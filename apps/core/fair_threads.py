@@ -14,11 +14,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 WAITING_EACH = 64
-"""Calls of one tenant that may wait for a thread; further ones are refused."""
+"""Calls of one tenant that may queue for a thread; further calls are refused."""
 
 
 class FairThreadPool:
-    """Threads shared fairly (FairShare): one tenant's slow calls keep only its own waiting. For one event loop at a time."""
+    """Threads shared by FairShare: slow calls of one tenant delay only its own calls. Belongs to one event loop at a time."""
 
     def __init__(self, name: str, *, usual: int, most: int) -> None:
         self._share: FairShare[str] = FairShare(usual=usual, most=most)
@@ -26,7 +26,7 @@ class FairThreadPool:
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
 
     async def run(self, tenant: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Calls a function that touches no database. Raises TooManyRequestsError where too many calls of this tenant wait already."""
+        """Run a function that does not use the database. Raises TooManyRequestsError if too many calls of this tenant are queued."""
         await self._wait_for_turn(tenant)
         loop = asyncio.get_running_loop()
         try:

@@ -1,4 +1,4 @@
-"""Fields of bodies that take their own type and no other, and validation that is cheap enough for the busiest route."""
+"""Serializer fields that accept only their own type, and validation that is cheap enough for the busiest route."""
 
 import math
 import re
@@ -13,7 +13,7 @@ _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?", re.ASCII)
 
 
 class Text(serializers.CharField):
-    """A string as it was sent: no number, and no space is lost."""
+    """String as it was sent: no numbers, and spaces are kept."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"trim_whitespace": False, **kwargs})
@@ -25,7 +25,7 @@ class Text(serializers.CharField):
 
 
 class Number(serializers.FloatField):
-    """A JSON number that is finite: no string, no boolean."""
+    """Finite JSON number: no string, no boolean."""
 
     def to_internal_value(self, data: Any) -> float:
         if isinstance(data, bool) or not isinstance(data, int | float):
@@ -49,7 +49,7 @@ class Flag(serializers.BooleanField):
 
 
 class BlankIsAbsentMixin:
-    """A field that forms carry too, whose blank value (`temperature=`) counts as left out. Of a required field that is an error."""
+    """Mixin for form fields: a blank value (`temperature=`) counts as omitted; for a required field it is an error."""
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
         is_blank = isinstance(data, str) and not data.strip()
@@ -58,7 +58,7 @@ class BlankIsAbsentMixin:
 
 
 class FormFlag(BlankIsAbsentMixin, Flag):
-    """A flag that forms may carry too: the official SDK sends `True` and `False`. Left out of a form it is its default, not False."""
+    """Boolean that forms may carry: the official SDK sends `True` and `False`. Omitted, it is its default, not False."""
 
     default_empty_html = empty
     words: ClassVar = {"true": True, "1": True, "on": True, "yes": True, "false": False, "0": False, "off": False, "no": False}
@@ -68,7 +68,7 @@ class FormFlag(BlankIsAbsentMixin, Flag):
 
 
 class FormNumber(BlankIsAbsentMixin, Number):
-    """A finite number that forms may carry too, as text."""
+    """Finite number that forms may carry as text."""
 
     def to_internal_value(self, data: Any) -> float:
         if isinstance(data, str) and _DECIMAL.fullmatch(data.strip()):
@@ -77,23 +77,23 @@ class FormNumber(BlankIsAbsentMixin, Number):
 
 
 class FormInteger(BlankIsAbsentMixin, serializers.IntegerField):
-    """A whole number that forms may carry too, as text."""
+    """Integer that forms may carry as text."""
 
 
 class FormChoice(BlankIsAbsentMixin, serializers.ChoiceField):
-    """One of several words, that forms may carry too."""
+    """Choice that forms may carry."""
 
 
 class FormName(BlankIsAbsentMixin, Text):
-    """A text of which an empty one means nothing, such as a model's id."""
+    """Text that is treated as omitted when empty, such as a model's id."""
 
 
 def validated(shape: serializers.Serializer[Any], data: Any) -> dict[str, Any]:
-    """Validate a body by the shape; unknown fields are ignored. Raises REST framework's ValidationError, or
-    InvalidRequestError for what is no object.
+    """Validate a body; unknown fields are ignored. Raises REST framework's ValidationError, or InvalidRequestError if the body is no
+    object.
 
-    One instance serves all requests: building a serializer copies every field, which costs more than validating with it.
-    Shapes given here therefore keep nothing of a request and take no context.
+    One serializer instance serves all requests: building one copies every field, which costs more than validating. Serializers passed here
+    therefore keep no state of a request and take no context.
     """
     if not isinstance(data, dict):
         raise InvalidRequestError("The body must be a JSON object.", code="invalid_body")

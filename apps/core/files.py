@@ -1,4 +1,4 @@
-"""A file as an answer: with ranges, whose errors are JSON like all others."""
+"""File responses with byte ranges and JSON errors."""
 
 import os
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ from apps.core.exception_handler import error_response
 
 
 class RangedFile:
-    """An ASGI app: GET and HEAD with Range (206, 416), If-Range, several ranges."""
+    """ASGI app for GET and HEAD with Range (206, 416), If-Range and several ranges."""
 
     def __init__(self, path: Path, *, stat: os.stat_result, content_type: str, headers: Mapping[str, str], request_id: str) -> None:
         self._response = FileResponse(path, media_type=content_type, headers=dict(headers), stat_result=stat)
         self._request_id = request_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends the file, or what is asked of it."""
+        """Send the file or the requested ranges."""
         error_body: bytes | None = None
 
         async def send_errors_as_json(message: Message) -> None:

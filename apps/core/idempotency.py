@@ -1,4 +1,4 @@
-"""The Idempotency-Key of a request, and the digest that tells whether a body is the same again."""
+"""Idempotency-Key of a request, and the digest that detects an identical body."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
 
 def idempotency_key(header: str | None) -> str | None:
-    """The key as the client sent it; None where it sent none. 400 for one that no log or index should hold."""
+    """The key as sent; None if absent. 400 for one unfit for logs and indexes."""
     if header is None:
         return None
     if not _KEY.fullmatch(header):
@@ -20,6 +20,6 @@ def idempotency_key(header: str | None) -> str | None:
 
 
 def body_digest(endpoint: str, body: Any) -> str:
-    """SHA-256 of what was asked: the endpoint and the body, whatever the order of its keys and its spaces."""
+    """SHA-256 of the endpoint and the body, independent of key order and whitespace."""
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(f"{endpoint}\n{canonical}".encode()).hexdigest()

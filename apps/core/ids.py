@@ -1,4 +1,4 @@
-"""Identifiers in requests: job uuids in both spellings, and the id of the request itself."""
+"""Identifiers in requests: job uuids in both spellings, and request ids."""
 
 import re
 import uuid
@@ -8,10 +8,10 @@ _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
 def find_uuid(text: str) -> uuid.UUID | None:
-    """The uuid that the text spells, with or without dashes; None for anything else."""
+    """Parse a uuid with or without dashes; None for anything else."""
     return uuid.UUID(text) if _UUID.fullmatch(text) else None
 
 
 def request_id_from(header: str) -> str:
-    """The client's own X-Request-Id where it is harmless in a log line, else a new one."""
+    """The client's X-Request-Id if it is safe in a log line, otherwise a new one."""
     return header if _SANE_REQUEST_ID.fullmatch(header) else f"req_{uuid.uuid4().hex}"

@@ -1,4 +1,4 @@
-"""Requests a minute: an exact log of the last 60 seconds for each bucket, counted in one Lua call."""
+"""Rate limit: an exact log of the last 60 seconds per bucket, updated in one Lua call."""
 
 import logging
 import math
@@ -14,7 +14,8 @@ logger = logging.getLogger(__name__)
 
 WINDOW_SECONDS = 60
 AWAY_SECONDS = 1.0
-"""After Valkey did not answer, requests pass uncounted for so long before it is asked again: none of them waits for a timeout."""
+"""After Valkey failed to answer, requests pass uncounted for this long before it is asked again, so that none of them waits for a timeout.
+"""
 AWAY_LOG_SECONDS = 60.0
 
 # Valkey's own clock, so that all web processes agree. Scores are microseconds, below 2^53, so a Lua number holds them exactly;
@@ -50,21 +51,21 @@ return {is_allowed and 1 or 0, used, now, free_at}
 
 @dataclass(frozen=True, slots=True)
 class LimitState:
-    """A bucket after a request was counted, or refused."""
+    """State of a bucket after a request was counted or refused."""
 
     is_allowed: bool
     limit: int
     remaining: int
     reset_at: int
-    """Unix seconds: when the oldest request counted leaves the window, so that `remaining` rises."""
+    """Unix time at which the oldest counted request leaves the window and `remaining` rises."""
     retry_after: int
-    """Seconds until the refused request fits; 0 when it was allowed."""
+    """Seconds until the refused request fits; 0 if it was allowed."""
 
 
 def count_request(bucket: str, *, limit: int, cost: int = 1) -> LimitState:
-    """Count a request if it fits into the bucket's last 60 seconds. A refused one is not counted.
+    """Count a request if it fits into the bucket's last 60 seconds. A refused request is not counted.
 
-    Without Valkey everything passes: what costs money or work is limited in Postgres.
+    Without Valkey every request passes: costs and work are limited in Postgres.
     """
     if time.monotonic() < _away.until:
         return _uncounted(limit)
@@ -83,7 +84,7 @@ def count_request(bucket: str, *, limit: int, cost: int = 1) -> LimitState:
 
 
 def peek(bucket: str, *, limit: int) -> LimitState:
-    """The bucket's state; nothing is counted."""
+    """State of the bucket, without counting."""
     return count_request(bucket, limit=limit, cost=0)
 
 
@@ -92,7 +93,7 @@ def _uncounted(limit: int) -> LimitState:
 
 
 class _Away:
-    """Until when this process does without Valkey, and when it last said so."""
+    """Outage of Valkey as this process sees it: its end, and the last log line about it."""
 
     def __init__(self) -> None:
         self.until = 0.0

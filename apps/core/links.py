@@ -1,4 +1,4 @@
-"""Addresses that answers and webhooks hold: absolute, as clients write them."""
+"""Absolute URLs in responses and webhooks."""
 
 from typing import Any
 from uuid import UUID
@@ -10,12 +10,12 @@ DOWNLOADS = "/static/downloads"
 
 
 def public_base(request: Any) -> str:
-    """The server's address as clients write it: TTSAI_PUBLIC_URL, or the one that this request used."""
+    """Base URL of the server: TTSAI_PUBLIC_URL, or the address that this request used."""
     return str(settings.TTSAI_PUBLIC_URL).rstrip("/") or f"{request.scheme}://{request.get_host()}"
 
 
 def find_public_base(request: Any) -> str:
-    """The same, to be kept for later; empty where the request's own Host is none that may be used."""
+    """Base URL to be stored with a job; empty if the request's Host is not allowed."""
     try:
         return public_base(request)
     except DisallowedHost:
@@ -23,15 +23,15 @@ def find_public_base(request: Any) -> str:
 
 
 def remembered_base(kept: str) -> str:
-    """The server's address outside of any request: TTSAI_PUBLIC_URL, or what a request left, or this machine's own."""
+    """Base URL outside of a request: TTSAI_PUBLIC_URL, the stored base of a request, or this machine's address."""
     return str(settings.TTSAI_PUBLIC_URL or kept or settings.TTSAI_LOCAL_URL).rstrip("/")
 
 
 def download_url(request: Any, job_uuid: UUID, *, file_name: str) -> str:
-    """The URL of a job's audio, which opens with or without a key."""
+    """URL of a job's audio, which opens with or without a key."""
     return download_url_at(public_base(request), job_uuid=job_uuid, file_name=file_name)
 
 
 def download_url_at(base: str, *, job_uuid: UUID, file_name: str) -> str:
-    """The same below a base."""
+    """URL of a job's audio below a base."""
     return f"{base}{DOWNLOADS}/{job_uuid.hex}/{file_name}"

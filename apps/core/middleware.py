@@ -1,4 +1,4 @@
-"""Middleware of every request: its id, its optional slash, the headers of every answer; sessions for the admin alone."""
+"""Middleware of every request: its id, its optional slash, the headers of every response; sessions for the admin alone."""
 
 from collections.abc import Callable
 from functools import cache
@@ -26,7 +26,7 @@ from apps.core.page_safety import make_safe
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 AS_THEY_ARE = ("/admin/", "/static/")
-"""Paths that get no slash: the admin's own links end with one, static files must not."""
+"""Paths without an added slash: the admin's links end with one, static files must not."""
 
 
 class PlatformRequest(HttpRequest):
@@ -36,16 +36,16 @@ class PlatformRequest(HttpRequest):
     limit_state: LimitState
     """Set by the throttle that counted this request."""
     refusal: ApplicationError
-    """Set by the shell when it would not read the body: told through the usual answer, with the usual headers."""
+    """Set by the shell if it refuses the body; rendered as a usual response with the usual headers."""
 
 
 def with_slash(path: str) -> str:
-    """The path as the routes spell it."""
+    """The path with its trailing slash, as in the routes."""
     return path if path.endswith("/") or path.startswith(AS_THEY_ARE) else f"{path}/"
 
 
 class RequestMiddleware:
-    """First in, last out: refusals, OPTIONS, and the headers of every answer: id, limits, CORS, what browsers may do with it."""
+    """Outermost middleware: refusals, OPTIONS, and the headers of every response: id, limits, CORS, browser security."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -73,14 +73,14 @@ class RequestMiddleware:
 
 
 def write_limit(response: HttpResponseBase, state: LimitState) -> None:
-    """The requests a minute as the caller may still make them."""
+    """Set the X-RateLimit-* headers."""
     response.headers["X-RateLimit-Limit"] = str(state.limit)
     response.headers["X-RateLimit-Remaining"] = str(state.remaining)
     response.headers["X-RateLimit-Reset"] = str(state.reset_at)
 
 
 def limit_state_of(request: HttpRequest) -> LimitState:
-    """The state that the throttle set; where none ran, it is read without counting a request."""
+    """State set by the throttle; without one it is read without counting a request."""
     state: LimitState | None = getattr(request, "limit_state", None)
     return state or _peek()(request)
 
@@ -118,7 +118,7 @@ def _options(request: PlatformRequest) -> HttpResponseBase:
 
 
 class AdminOnlySessionMiddleware:
-    """Django's own middleware for sessions, users, CSRF and messages, below /admin/: API requests do not pay for it."""
+    """Django's middleware for sessions, users, CSRF and messages, below /admin/ only: API requests do not pay for it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -133,7 +133,7 @@ class AdminOnlySessionMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        """CSRF is checked here by Django, once the view is known."""
+        """Check CSRF, as Django does once the view is known."""
         if not request.path_info.startswith("/admin/"):
             return None
         return self.csrf.process_view(request, view, args, kwargs)

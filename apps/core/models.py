@@ -1,13 +1,11 @@
-"""The one table of core: notices that wait to become webhooks."""
+"""Table of notices that wait to become webhooks."""
 
 from django.db import models
 from django.db.models.functions import Now
 
 
 class Notice(models.Model):
-    """An event for a customer's programs from an app below `webhooks`: written in the event's own transaction, deleted once its
-    deliveries are written.
-    """
+    """Event from an app below `webhooks`: written in the event's own transaction, deleted when its deliveries are written."""
 
     id = models.BigAutoField(primary_key=True)
     account_id = models.BigIntegerField()

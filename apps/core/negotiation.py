@@ -1,4 +1,4 @@
-"""Content negotiation: the API speaks JSON whatever the client says it accepts."""
+"""Content negotiation: the API answers with JSON whatever the client accepts."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 
 class JSONAlways(DefaultContentNegotiation):
-    """The first renderer always; a body without a content type is taken for the first parser's."""
+    """Selects the first renderer always, and the first parser for a body without a content type."""
 
     def select_renderer(
         self,

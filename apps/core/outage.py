@@ -1,6 +1,6 @@
 """Circuit breaker: once a server failed to answer in time, calls to it fail at once until it answers again.
 
-Without it each of many requests would wait for the same timeout, one after the other.
+Without it each request would wait for the same timeout.
 """
 
 import logging
@@ -15,7 +15,7 @@ PROBE_SECONDS: Final = 0.5
 
 
 class Outage:
-    """Outage of one server, as this process sees it. Reading `is_on` costs nothing; one thread probes the server during the outage."""
+    """Outage of one server as this process sees it. Reading `is_on` is free; one thread probes the server during the outage."""
 
     def __init__(self, server: str) -> None:
         self._server = server
@@ -28,7 +28,7 @@ class Outage:
         return self._is_on
 
     def begin(self, probe: Callable[[], object]) -> None:
-        """A call got no answer in time. `probe` is called until it raises nothing; it must return in bounded time."""
+        """Start an outage after a timeout. `probe` is called until it raises nothing; it must return in bounded time."""
         with self._lock:
             if self._is_on:
                 return

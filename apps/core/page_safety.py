@@ -1,4 +1,4 @@
-"""Safety headers of every answer for browsers: not to guess types, not to frame, not to keep what belongs to an account."""
+"""Security headers for browsers: no type sniffing, no framing, no caching of an account's data."""
 
 from typing import Final
 
@@ -10,14 +10,14 @@ ADMIN_POLICY: Final = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""django-unfold runs Alpine.js, which evaluates the expressions in its pages and takes no nonce."""
+"""Policy of the admin: django-unfold runs Alpine.js, which evaluates expressions in its pages and takes no nonce."""
 ANSWER_POLICY: Final = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-"""JSON and text are no pages, also when a browser is led to them. Audio has none of it: a browser plays it in a page of its own."""
+"""Policy of JSON and text, which are no pages even if a browser opens them. Audio has none: browsers play it in a page of their own."""
 PRIVATE: Final = ("/v1/", "/api/v1/", "/admin/")
 
 
 def make_safe(response: HttpResponseBase, request: HttpRequest) -> None:
-    """Adds what the view has not said itself."""
+    """Add the headers that the view has not set."""
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")

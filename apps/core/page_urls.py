@@ -1,4 +1,4 @@
-"""Pages for people, at the top."""
+"""Routes of pages for people, below `/`."""
 
 from django.urls import URLPattern, URLResolver, path
 

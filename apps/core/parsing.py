@@ -1,4 +1,4 @@
-"""JSON bodies to plain values that Postgres and UTF-8 can hold; whatever is wrong with a body is a 400."""
+"""Parses JSON bodies to values that Postgres and UTF-8 can hold; every error is a 400."""
 
 import json
 import re
@@ -15,12 +15,14 @@ from apps.core.errors import InvalidRequestError
 _DOUBTFUL_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 MOST_VALUES = 100_000
-"""In one body: fifty texts with two hundred pronunciations each are some 40,000. Parsed, a value takes up to twenty times its bytes."""
+"""Most values in one body: fifty texts with two hundred pronunciations each are about 40,000. A parsed value takes up to twenty times its
+bytes.
+"""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class JSONBodyParser(BaseParser):
-    """Strict JSON, UTF-8. NUL characters are dropped and lone surrogates become U+FFFD."""
+    """Parser of strict JSON in UTF-8. NUL characters are dropped and lone surrogates become U+FFFD."""
 
     media_type = "application/json"
 
@@ -40,7 +42,7 @@ class JSONBodyParser(BaseParser):
 
 
 def parse_json(raw: bytes) -> Any:
-    """The value of a JSON text. Raises ParseError, InvalidRequestError for one of too many values."""
+    """Parse a JSON text. Raises ParseError, or InvalidRequestError for too many values."""
     _check_count(raw)
     try:
         # Not left to json.loads, which takes UTF-16 and UTF-32 too. A byte order mark is nobody's mistake.
@@ -53,7 +55,7 @@ def parse_json(raw: bytes) -> Any:
 
 
 def _check_count(raw: bytes) -> None:
-    """Megabytes of `[],` would become hundreds of them. A long text may hold as many commas as it likes: strings are looked at last."""
+    """Refuse too many values before parsing: megabytes of `[],` would become hundreds of them. Strings may contain any number of commas."""
     if _separators(raw) <= MOST_VALUES:
         return
     quotes = raw.count(b'"') - raw.count(b'\\"')  # two for each string, of which a value has two at most: its name and itself

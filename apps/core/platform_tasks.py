@@ -1,4 +1,4 @@
-"""Asking the platform's own worker for something soon that beat would bring about later."""
+"""Asks the platform's worker to do now what beat would do later."""
 
 import logging
 from typing import Any, Final
@@ -12,11 +12,11 @@ from workers.contract import names
 logger = logging.getLogger(__name__)
 
 ONE_RETRY: Final = {"max_retries": 1, "interval_start": 0.0, "interval_step": 0.0}
-"""A pooled connection may be stale after a restart of the broker; a second failure means that it is away."""
+"""One retry: a pooled connection may be stale after a restart of the broker; a second failure means that it is unavailable."""
 
 
 def ask_platform(task: str, *arguments: Any, expires_seconds: float | None = None) -> None:
-    """Ask for something that is no part of the truth: a lost message costs time or tidiness only."""
+    """Request a task that is only an optimisation: a lost message costs time or tidiness."""
     if outage.is_on:
         logger.warning("%s not sent: Valkey does not answer", task)
         return

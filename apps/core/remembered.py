@@ -1,4 +1,4 @@
-"""Rows that are read on every request and change once a month: each process reads them again every few seconds."""
+"""Cache for rows that every request reads and that rarely change: each process reads them again every few seconds."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class Remembered(Generic[Value]):
-    """A cache of the value that `read` returned at most `seconds` ago. Two threads may read at once; both get a right value."""
+    """Cached value that `read` returned at most `seconds` ago. Two threads may read at once; both get a valid value."""
 
     def __init__(self, read: Callable[[], Value], *, seconds: float) -> None:
         self._read = read
@@ -18,14 +18,14 @@ class Remembered(Generic[Value]):
         _everything.add(self)
 
     def get(self) -> Value:
-        """The value, read now or a moment ago."""
+        """The cached value, read again if it is too old."""
         kept, now = self._kept, time.monotonic()
         if kept is None or now - kept[0] > self._seconds:
             self._kept = kept = (now, self._read())
         return kept[1]
 
     def forget(self) -> None:
-        """Read anew at the next call."""
+        """Read again at the next call."""
         self._kept = None
 
 
@@ -33,6 +33,6 @@ _everything: "WeakSet[Remembered[Any]]" = WeakSet()
 
 
 def forget_everything() -> None:
-    """For tests, whose rows are rolled back, and for commands that have just changed rows."""
+    """Clear every cache: for tests, whose rows are rolled back, and for commands that have just changed rows."""
     for remembered in _everything:
         remembered.forget()

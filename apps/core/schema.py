@@ -1,4 +1,4 @@
-"""The OpenAPI schema: one of the two prefixes, the keys, and what every answer has."""
+"""The OpenAPI schema: one of the two prefixes, the keys, and the parts common to all responses."""
 
 import re
 from collections.abc import Iterable
@@ -65,7 +65,7 @@ ERRORS = {
 ALWAYS = ("400", "401", "403", "429", "503")
 WITH_BODY = ("413", "415")
 NAMING = re.compile(r"(?:\b|_)(?:uu)?id$")
-"""A query's parameter that names an object."""
+"""Query parameters that name an object."""
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -75,7 +75,7 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
     name = ["bearer", "header"]
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[str]]]:  # noqa: ARG002
-        """Either of the two."""
+        """Either of the two headers."""
         return [{name: []} for name in self.name]
 
     def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, str]]:  # noqa: ARG002
@@ -87,17 +87,17 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
 
 
 class PlatformSchema(AutoSchema):
-    """Knows the permissions that let callers without a key in."""
+    """Schema of a view, aware of the permissions that admit callers without a key."""
 
     def get_auth(self) -> list[dict[str, list[str]]]:
-        """The keys, and nothing where nothing is needed."""
+        """Security requirements; empty if no key is needed."""
         requirements: list[dict[str, list[str]]] = super().get_auth()
         if any(getattr(permission, "welcomes_anonymous", False) for permission in self.view.get_permissions()):
             requirements.append({})
         return requirements
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
-        """Every success of an API call is 200; the library would say 201 and 204 of some methods."""
+        """Document every success as 200; the library would use 201 and 204 for some methods."""
         declared = self.get_response_serializers()
         if isinstance(declared, dict):
             bodies: dict[str, Any] = super()._get_response_bodies(direction)
@@ -106,17 +106,17 @@ class PlatformSchema(AutoSchema):
 
 
 def only_first_prefix(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
-    """`/v1/` alone: `/api/v1/` is the same once more."""
+    """Drop `/api/v1/`, which equals `/v1/`."""
     return [endpoint for endpoint in endpoints if endpoint[0].startswith("/v1/")]
 
 
 def add_bodies_of_webhooks(result: dict[str, Any], *, generator: SchemaGenerator, **_: Any) -> dict[str, Any]:
-    """Their components: drf-spectacular 0.30 collects components before it comes to the webhooks, which then refer to nothing."""
+    """Add the components of webhooks: drf-spectacular 0.30 collects components before the webhooks, which then refer to nothing."""
     return result | {"components": generator.registry.build(spectacular_settings.APPEND_COMPONENTS)}
 
 
 def add_what_every_answer_has(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Errors and headers, so that no view needs to repeat them."""
+    """Add errors and headers common to all operations."""
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Error"] = ERROR
     components["headers"] = {name: {"schema": {"type": kind}, "description": text} for name, (kind, text) in HEADERS.items()}
@@ -133,7 +133,7 @@ def add_what_every_answer_has(result: dict[str, Any], **_: Any) -> dict[str, Any
 
 
 def _expected(path: str, operation: dict[str, Any]) -> tuple[str, ...]:
-    """The errors that follow from what the operation takes."""
+    """Errors that follow from the parameters of the operation."""
     parameters = {(parameter["in"], parameter["name"]) for parameter in operation.get("parameters", ())}
     is_naming = "{" in path or any(place == "query" and NAMING.search(name) for place, name in parameters)
     is_starting_work = ("header", "Idempotency-Key") in parameters
@@ -146,13 +146,13 @@ def _expected(path: str, operation: dict[str, Any]) -> tuple[str, ...]:
 
 
 def schema() -> dict[str, Any]:
-    """The whole schema, made anew."""
+    """Generate the schema."""
     made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return made
 
 
 def schema_yaml() -> bytes:
-    """The schema as openapi.yaml holds it."""
+    """The schema as in openapi.yaml."""
     rendered: bytes = OpenApiYamlRenderer().render(schema(), renderer_context={})  # type: ignore[no-untyped-call]
     return rendered
 

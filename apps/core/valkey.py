@@ -1,4 +1,4 @@
-"""The process's one pool of connections to Valkey (or any Redis of 7.0 or later)."""
+"""The process's connection pool to Valkey (or any Redis from 7.0)."""
 
 from functools import cache
 from typing import Any, Final
@@ -12,12 +12,12 @@ from apps.core.outage import Outage
 from workers.valkey import Connection, SSLConnection
 
 ValkeyAway = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
-"""Errors of a server that is away or takes no writes: what to catch where the platform goes on without Valkey."""
+"""Errors of a server that is unavailable or refuses writes, for callers that continue without Valkey."""
 
 CONNECT_SECONDS: Final = 2.0
 READ_SECONDS: Final = 3.0
 ONE_RETRY: Final = Retry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,))
-"""For a pooled connection that a restart of the server left stale. A timeout is not repeated: the next would last as long."""
+"""One retry for a pooled connection that a restart of the server left stale. A timeout is not retried: the next would last as long."""
 
 outage: Final = Outage("Valkey")
 
@@ -55,7 +55,7 @@ class _SSLConnection(_Bounded, SSLConnection):
 
 @cache
 def client() -> redis.Redis:
-    """The client of this process: bytes in, bytes out."""
+    """Client of this process: bytes in, bytes out."""
     return redis.Redis.from_url(
         settings.REDIS_URL,
         connection_class=_SSLConnection if settings.REDIS_URL.startswith("rediss://") else _Connection,

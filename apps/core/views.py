@@ -1,4 +1,4 @@
-"""The index, the schema, the page to read and try it, and the first page."""
+"""Views of the index, the schema, the interactive documentation and the home page."""
 
 import json
 import secrets
@@ -32,7 +32,7 @@ class IndexView(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
-        """The API's version, the addresses of its documentation, and the paths that it answers."""
+        """Version, documentation URLs and paths of the API."""
         base, prefix = public_base(request), request.path
         paths = [path.replace("/v1/", prefix, 1) for path in json.loads(schema_json())["paths"]]
         return Response(
@@ -58,26 +58,26 @@ class SchemaView(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:  # noqa: ARG002
-        """The OpenAPI 3.1 description of this server."""
+        """The OpenAPI 3.1 schema of this server."""
         return HttpResponse(schema_json(), content_type="application/json", headers={"Cache-Control": "public, max-age=300"})
 
 
 @cache
 def schema_json() -> bytes:
-    """The schema, made once in a process: it cannot change while the process lives."""
+    """The schema, generated once per process."""
     return json.dumps(schema(), separators=(",", ":")).encode()
 
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """GET /docs: everything it loads comes from this server."""
+    """GET /docs: interactive documentation; everything it loads comes from this server."""
     nonce = secrets.token_urlsafe(16)
     return _page(request, "docs", policy=DOCS_POLICY.format(nonce=nonce), nonce=nonce)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """GET /: where to go from here."""
+    """GET /: home page."""
     return _page(request, "home", policy=HOME_POLICY)
 
 

@@ -1,4 +1,4 @@
-"""The one way out to addresses that a client gives: webhooks, audio to fetch."""
+"""Outbound HTTP to URLs that clients give: webhooks, audio to fetch."""
 
 from apps.core.outbound.client import Fetched, OutboundError, fetch_to_file, send
 from apps.core.outbound.policy import AddressRefusedError, check_url

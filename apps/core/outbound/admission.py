@@ -1,4 +1,4 @@
-"""An address that a client gives for later: refused at once where its writing alone shows that it may not be reached."""
+"""Syntactic check of a URL that a client gives for later."""
 
 import ipaddress
 import socket
@@ -10,9 +10,9 @@ INSIDE = "the address leads to a host that may not be reached from here"
 
 
 def check_given_url(url: str) -> None:
-    """Raises AddressRefusedError: its form is wrong, or it is written as a number that is no public one, or as this machine's name.
+    """Raise AddressRefusedError if the URL is malformed, or its host is written as a non-public number or as this machine's name.
 
-    Asks no name server, since a request must not wait for one: where a name leads is checked each time that it is called.
+    Sends no DNS query, since a request must not wait for one; the host is resolved and checked at each call.
     """
     parts = check_url(ascii_form(url))
     host, port = (parts.hostname or "").rstrip("."), parts.port or DEFAULT_PORTS[parts.scheme]
@@ -26,7 +26,7 @@ def check_given_url(url: str) -> None:
 
 
 def _written_number(host: str, *, port: int) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The number that the host is written as, in any spelling that a resolver takes (127.1, 0x7f000001, ::ffff:10.0.0.1)."""
+    """Address that the host is written as, in any notation that a resolver accepts (127.1, 0x7f000001, ::ffff:10.0.0.1)."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except (OSError, UnicodeError):

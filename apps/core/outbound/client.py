@@ -1,4 +1,6 @@
-"""HTTP to a client's address: resolved once, checked, connected to by number, followed through redirects, bounded in size and time."""
+"""HTTP client for URLs of clients: the host is resolved once, checked and connected to by number; redirects are followed, size and time
+are bounded.
+"""
 
 import ssl
 import time
@@ -19,16 +21,18 @@ REDIRECTS = {301, 302, 303, 307, 308}
 CONNECT_SECONDS = 5.0
 CHUNK_SECONDS = 10.0
 HEAD_BYTES = 1 << 20
-"""Beside the body, for all heads, interim answers (100 Continue) and the framing of chunks on one connection: else they could go on for ever."""
+"""Bytes allowed beside the body for heads, interim responses (100 Continue) and chunk framing on one connection, which would otherwise be
+unbounded.
+"""
 
 
 class OutboundError(Exception):
-    """The other side could not be reached, was too slow, too large or answered with an error; a sentence for the client."""
+    """The server could not be reached, was too slow, too large or answered with an error; the message is for the client."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer: its status and as much of its body as was asked for."""
+    """Response: its status and as much of its body as was requested."""
 
     status: int
     headers: Mapping[str, str]
@@ -37,8 +41,8 @@ class Fetched:
 
 
 class _BoundedStream(httpcore.NetworkStream):
-    """A connection that is over at the deadline, however slowly the other side drips (time-outs of single reads never add up), and after
-    so many bytes, whatever they are.
+    """Network stream that ends at the deadline and after a number of bytes, however slowly the other side sends: timeouts of single reads
+    never add up.
     """
 
     def __init__(self, stream: httpcore.NetworkStream, *, deadline: float, most_bytes: int) -> None:
@@ -77,7 +81,7 @@ def _time_left(deadline: float, *, most: float | None) -> float:
 
 
 class _GuardedBackend(httpcore.SyncBackend):
-    """Opens connections only to addresses that the policy allows, by the very number that was checked: no second look-up, no rebinding."""
+    """Opens connections only to addresses that the policy allows, by the number that was checked: no second DNS query, no rebinding."""
 
     def __init__(self, *, deadline: float, most_bytes: int) -> None:
         super().__init__()
@@ -105,7 +109,6 @@ class _GuardedBackend(httpcore.SyncBackend):
 
 
 def send(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", seconds: float = 10.0, kept_bytes: int = 4096) -> Fetched:
-    """One request without redirects (a webhook). The first `kept_bytes` of the answer. Raises OutboundError, AddressRefusedError."""
     pieces: list[bytes] = []
     deadline = time.monotonic() + seconds
     with _pool(deadline, most_bytes=kept_bytes) as pool:
@@ -116,7 +119,7 @@ def send(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
 
 
 def fetch_to_file(url: str, path: Path, *, most_bytes: int, seconds: float = 60.0) -> Fetched:
-    """GET into a file, following redirects, each checked again. Raises OutboundError (also beyond most_bytes), AddressRefusedError."""
+    """GET into a file, following and checking redirects. Raises OutboundError (also beyond most_bytes), AddressRefusedError."""
     deadline = time.monotonic() + seconds
     with _pool(deadline, most_bytes=most_bytes) as pool:
         for _ in range(MAXIMUM_REDIRECTS + 1):
@@ -137,7 +140,7 @@ def fetch_to_file(url: str, path: Path, *, most_bytes: int, seconds: float = 60.
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """Reading the authorities takes longer than a request."""
+    """TLS context, cached because loading the certificate authorities takes longer than a request."""
     return ssl.create_default_context(cafile=certifi.where())
 
 
@@ -147,7 +150,7 @@ def _pool(deadline: float, *, most_bytes: int) -> httpcore.ConnectionPool:
 
 
 def _followed(url: str, location: str) -> str:
-    """The URL that a redirect leads to. Raises OutboundError for one that cannot be read; the URL is checked when it is called."""
+    """Target of a redirect, which is checked when it is called. Raises OutboundError if it cannot be parsed."""
     try:
         return urljoin(url, location)
     except ValueError:  # http://[::1, say

@@ -1,4 +1,4 @@
-"""Policy of outbound addresses: public ones may be reached, and those that the operator lists in TTSAI_OUTBOUND_ALLOW."""
+"""Policy of outbound addresses: public ones, and those that the operator lists in TTSAI_OUTBOUND_ALLOW."""
 
 import ipaddress
 import socket
@@ -15,11 +15,11 @@ KEPT = "%/:?@!$&'()*+,;=~-._"
 
 
 class AddressRefusedError(Exception):
-    """The address may not be reached; the sentence is for the client and names nothing that was resolved."""
+    """The address may not be reached; the message is for the client and reveals nothing that was resolved."""
 
 
 def check_url(url: str) -> SplitResult:
-    """The address's parts, when its form is one that may be used. Raises AddressRefusedError. Resolves nothing."""
+    """Validate the form of a URL and split it, without resolving. Raises AddressRefusedError."""
     if len(url) > MAXIMUM_URL_CHARACTERS:
         raise AddressRefusedError(f"the address is longer than {MAXIMUM_URL_CHARACTERS} characters")
     if any(ord(character) <= 32 or ord(character) == 127 for character in url) or "\\" in url:
@@ -43,7 +43,7 @@ def check_url(url: str) -> SplitResult:
 
 
 def ascii_form(url: str) -> str:
-    """The address as it is sent: a name from elsewhere by IDNA, other letters in percent. Raises AddressRefusedError as check_url."""
+    """URL as it is sent: an international host name by IDNA, other characters percent-encoded. Raises AddressRefusedError."""
     parts = check_url(url)
     if url.isascii():
         return url
@@ -54,7 +54,7 @@ def ascii_form(url: str) -> str:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The numeric addresses of a host, every one of them allowed. Raises AddressRefusedError or OSError (no such name)."""
+    """Numeric addresses of a host, all of them allowed. Raises AddressRefusedError or OSError (no such name)."""
     is_listed = is_allowed(host, port=port)
     found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     numbers = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
@@ -65,5 +65,4 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def is_allowed(host: str, *, port: int) -> bool:
-    """True if the operator lists the host and port in TTSAI_OUTBOUND_ALLOW."""
     return f"{host.lower().strip('[]')}:{port}" in {entry.strip().lower() for entry in settings.TTSAI_OUTBOUND_ALLOW}

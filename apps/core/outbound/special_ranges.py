@@ -1,8 +1,8 @@
-"""Address ranges that are not the public internet: our own table, since Python's `ipaddress` follows the registries years behind.
+"""Address ranges outside the public internet. Our own table, since Python's `ipaddress` follows the registries years late.
 
-Sources: the IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890 and its updates), the IANA IPv4 Multicast Address
-Space Registry (RFC 5771) and the IANA IPv6 Address Space registry, by which only 2000::/3 is global unicast. Entries that the registries
-call globally reachable (AS112, AMT, PCP and TURN anycast) are listed too: no customer serves a file there.
+Sources: the IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890 and its updates), the IANA IPv4 Multicast Address Space
+Registry (RFC 5771) and the IANA IPv6 Address Space registry, by which only 2000::/3 is global unicast. Entries that the registries call
+globally reachable (AS112, AMT, PCP and TURN anycast) are listed too: no customer serves a file there.
 """
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -35,7 +35,9 @@ IPV4: Final = tuple(
 )
 
 GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
-"""All other IPv6 space is refused: loopback, unique local, link local, site local, multicast, 64:ff9b:1::/48, 100::/64, 5f00::/16, …"""
+"""The only IPv6 space that is allowed; the rest is refused: loopback, unique local, link local, site local, multicast, 64:ff9b:1::/48,
+100::/64, 5f00::/16, …
+"""
 
 IPV6: Final = tuple(
     map(
@@ -49,14 +51,14 @@ IPV6: Final = tuple(
         ),
     )
 )
-"""Within GLOBAL_UNICAST."""
+"""Refused ranges within GLOBAL_UNICAST."""
 
 IPV4_IN_IPV6: Final = (IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"))
-"""IPv4-mapped addresses and NAT64 (RFC 6052): the last 32 bits are the IPv4 address that is reached."""
+"""IPv4-mapped addresses and NAT64 (RFC 6052), whose last 32 bits are the IPv4 address that is reached."""
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """True for an address of the public internet; an IPv4 address written inside IPv6 is judged as that IPv4 address."""
+    """True for a public address; an IPv4 address embedded in IPv6 is judged as that IPv4 address."""
     if isinstance(address, IPv4Address):
         return not any(address in network for network in IPV4)
     if any(address in network for network in IPV4_IN_IPV6):

@@ -1,1 +1,1 @@
-"""Django's Postgres backend with an end to every wait."""
+"""Django's Postgres backend with bounded waits."""

@@ -1,6 +1,6 @@
-"""The database backend: Django's own, except that a server which does not answer costs a bounded time.
+"""Database backend: Django's own, except that a server that does not answer costs a bounded time.
 
-The server's own limits (statement_timeout and its kin) do not help where the server is frozen or unreachable: then the client gives up.
+The server's own limits (statement_timeout etc.) do not help if the server is frozen or unreachable; then the client gives up.
 """
 
 from collections.abc import Iterator
@@ -14,25 +14,25 @@ from django.db.backends.postgresql import base
 from apps.core.outage import Outage
 
 GRACE_SECONDS: Final = 1.0
-"""The client waits for so long beyond the server's limit, which a server that is alive keeps."""
+"""Seconds that the client waits beyond the server's limit, which a live server keeps."""
 PROBE_SECONDS: Final = 2
 
 MAINTENANCE_SECONDS: Final = 600
-"""Limit of a statement of periodic work that reads or clears a whole table: `@statement_limit(MAINTENANCE_SECONDS)`."""
+"""Statement limit of periodic work that reads or clears a whole table: `@statement_limit(MAINTENANCE_SECONDS)`."""
 
 outage: Final = Outage("Postgres")
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """Gives up on a server which does not answer, and is closed then."""
+    """Connection that is closed when the server does not answer in time."""
 
     answer_seconds: float | None = None
-    """The longest wait for one answer; None waits for ever."""
+    """Longest wait for one response; None waits for ever."""
     parameters: dict[str, Any]
-    """Connection parameters that the connection was opened with; an outage probe uses them too."""
+    """Parameters that the connection was opened with; an outage probe uses them too."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """As psycopg's, for at most `answer_seconds`. Raises OperationalError."""
+        """Like psycopg's method, for at most `answer_seconds`. Raises OperationalError."""
         if outage.is_on:
             self.pgconn.finish()
             raise _away()
@@ -50,10 +50,10 @@ class _Probe(psycopg.Connection[Any]):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """The class that Django looks for in a backend. OPTIONS also take `statement_seconds`, the server's limit; 0 is none."""
+    """Class that Django looks for in a backend. OPTIONS also take `statement_seconds`, the server's limit; 0 is none."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> BoundedConnection:
-        """Connects, unless the server is known not to answer."""
+        """Connect, unless the server is known not to answer."""
         if outage.is_on:
             raise _away()
         self.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
@@ -72,7 +72,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 @contextmanager
 def statement_limit(seconds: int) -> Iterator[None]:
-    """Within the block each statement of this thread may take so long: for nightly work over whole tables. Not inside a transaction."""
+    """Raise the statement limit of this thread within the block, for nightly work over whole tables. Not inside a transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         (usual,) = cursor.fetchone()

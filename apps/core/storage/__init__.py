@@ -1,4 +1,4 @@
-"""The object store: a local folder, or S3 where S3_BUCKET is set."""
+"""Object store: a local folder, or S3 if S3_BUCKET is set."""
 
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ __all__ = ["MissingObjectError", "ObjectStat", "Storage", "StorageAwayError", "g
 
 @cache
 def get_storage() -> Storage:
-    """The store that the settings name."""
+    """The configured store."""
     if not settings.S3_BUCKET:
         return FolderStorage(Path(settings.OBJECTS_FOLDER))
     from apps.core.storage.s3 import S3Storage  # boto3 takes half a second to load, in every process

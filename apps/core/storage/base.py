@@ -1,4 +1,4 @@
-"""Interface of a store, and the keys that it takes."""
+"""Interface of an object store, and its valid keys."""
 
 import re
 from dataclasses import dataclass
@@ -30,66 +30,62 @@ class StorageAwayError(UnavailableError):
 
 @dataclass(frozen=True, slots=True)
 class ObjectStat:
-    """The properties of an object that are known without reading it."""
-
     bytes: int
 
 
 class ReadableStream(Protocol):
-    """The part of an open file that both stores have."""
+    """Common part of both stores' open files."""
 
     def read(self, size: int, /) -> bytes:
-        """The next bytes; none at the end."""
+        """Read the next bytes; empty at the end."""
 
     def close(self) -> None:
-        """Lets go of the file or the connection."""
+        """Close the file or the connection."""
 
 
 class Storage(Protocol):
-    """Objects by key. Everything raises StorageAwayError when the store does not answer; a put is whole or not there."""
+    """Objects by key. Every method raises StorageAwayError if the store does not answer; a put is atomic."""
 
     def check(self) -> None:
-        """Asks the store for a sign of life."""
+        """Check that the store answers."""
 
-    def put_file(self, key: str, path: Path, *, content_type: str) -> None:
-        """Stores a copy of the file."""
+    def put_file(self, key: str, path: Path, *, content_type: str) -> None: ...
 
-    def put_bytes(self, key: str, data: bytes, *, content_type: str) -> None:
-        """Stores the bytes."""
+    def put_bytes(self, key: str, data: bytes, *, content_type: str) -> None: ...
 
     def read_bytes(self, key: str) -> bytes:
-        """The object. Raises MissingObjectError."""
+        """Read an object. Raises MissingObjectError."""
 
     def open_stream(self, key: str) -> ReadableStream:
-        """The object, to be read in chunks and closed. Raises MissingObjectError."""
+        """Open an object for reading in chunks; the caller closes it. Raises MissingObjectError."""
 
     def stat(self, key: str) -> ObjectStat | None:
-        """None when there is no such object."""
+        """Properties of an object; None if it does not exist."""
 
     def delete(self, key: str) -> None:
-        """Removes the object; nothing happens when there is none."""
+        """Delete an object; idempotent."""
 
     def delete_prefix(self, prefix: str) -> None:
-        """Removes all objects below the prefix, a key of a folder."""
+        """Delete all objects below a folder's key."""
 
     def reading_address(self, key: str) -> Address:
-        """The address at which a worker reads the object."""
+        """Address from which a worker reads the object."""
 
     def writing_address(self, key: str, *, content_type: str) -> Address:
-        """The address at which a worker writes the object."""
+        """Address to which a worker writes the object."""
 
     def public_url(self, key: str, *, file_name: str, content_type: str) -> str | None:
-        """A presigned address for a client; None where the platform sends the file itself."""
+        """Presigned URL for a client; None if the platform sends the file itself."""
 
     def public_writing_url(self, key: str, *, size: int, content_type: str, seconds: int) -> str | None:
-        """A presigned address where a client writes exactly `size` bytes; None where the platform takes the file itself."""
+        """Presigned URL where a client writes exactly `size` bytes; None if the platform receives the file itself."""
 
     def local_path(self, key: str) -> Path | None:
-        """The object as a file of this machine; None for a remote store."""
+        """Local path of the object; None for a remote store."""
 
 
 def check_key(key: str) -> str:
-    """The key, when it can name nothing outside the store: plain segments between slashes, none of which starts with a dot."""
+    """Validate a key: plain segments between slashes, none of which starts with a dot, so that it cannot leave the store."""
     if not _KEY.fullmatch(key):
         raise ValueError(f"not a key of the object store: {key!r}")
     return key

@@ -1,4 +1,4 @@
-"""The object store as a folder that platform and workers share."""
+"""Object store as a folder that platform and workers share."""
 
 import contextlib
 import os
@@ -16,7 +16,6 @@ class FolderStorage:
     """Keys are paths below one folder; a file appears under its name when it is complete."""
 
     def __init__(self, folder: Path) -> None:
-        """Makes the folder. One that is missing later is a store that is away: a volume that is not mounted, say."""
         self.folder = folder
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The object store as a bucket of any S3 server."""
+"""Object store as a bucket of any S3 server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,12 +32,12 @@ AddressingStyle = Literal["auto", "path", "virtual"]
 ONE_THREAD = TransferConfig(use_threads=False)
 CONNECT_SECONDS = 3
 READ_SECONDS = 10
-"""Between two blocks of bytes. With one repeat a server that hangs costs a request half a minute at most."""
+"""Read timeout between two blocks. With one retry a server that hangs costs a request half a minute at most."""
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 
 
 class S3Storage:
-    """SigV4 throughout; workers and clients get presigned addresses and hold no keys."""
+    """Uses SigV4 throughout; workers and clients get presigned URLs and hold no keys."""
 
     def __init__(
         self,

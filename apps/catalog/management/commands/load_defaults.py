@@ -1,4 +1,4 @@
-"""manage.py load_defaults: the plans, prices and stand-ins of a new installation."""
+"""`manage.py load_defaults`: creates the plans, prices and stand-ins of a new installation."""
 
 from typing import Any
 
@@ -11,12 +11,11 @@ from apps.catalog.services import load_starting_stand_ins
 
 
 class Command(BaseCommand):
-    """Safe to run at every start: what the operator edited stays so."""
+    """Idempotent; runs at every start and keeps the operator's edits."""
 
     help = "Create the starting plans, prices and stand-ins of a new installation."
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
-        """Create them once."""
         with transaction.atomic():
             plan_count, price_count = load_starting_plans(), load_starting_tier_prices() + load_starting_service_prices()
             stand_in_count = load_starting_stand_ins()

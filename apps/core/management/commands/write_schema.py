@@ -1,4 +1,4 @@
-"""`manage.py write_schema`: the OpenAPI schema to openapi.yaml, which is committed so that a review sees the API change."""
+"""`manage.py write_schema`: writes the OpenAPI schema to openapi.yaml, which is committed so that a review sees API changes."""
 
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,10 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--check compares and writes nothing."""
+        """Add --check, which compares and writes nothing."""
         parser.add_argument("--check", action="store_true", help="Fail when openapi.yaml is out of date.")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
-        """Write the file, or compare it."""
         path = Path(settings.BASE_DIR) / "openapi.yaml"
         if options["check"]:
             if path.read_bytes() != schema_yaml():
