@@ -1,4 +1,4 @@
-"""Files to files: another format, or many parts to one, streaming."""
+"""Converts files to another format, or joins many to one, as a stream."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from workers.audio.encoding import EncodedFile, FileEncoder, encode_file
 
 @dataclass(frozen=True, slots=True)
 class JoinedFile:
-    """Facts about a file that was joined from several."""
+    """Properties of a file joined from several."""
 
     file: EncodedFile
     part_seconds: tuple[float, ...]
-    """Length of each part, by which the times in the next ones are shifted."""
+    """Duration of each part, by which the times of the next parts are shifted."""
 
 
 def convert_file(source: Path, target: Path, *, audio_format: str, sample_rate: int = 0, bitrate: int = 0) -> EncodedFile:
-    """Writes `source` in another format, mono, in bounded memory. Parameters as for encode.Encoder. Raises WorkError (bad_audio)."""
+    """Convert `source` to another format, mono, in bounded memory. Parameters as for encode.Encoder. Raises WorkError (bad_audio)."""
     with AudioReader(source) as reader:
         return encode_file(
             target,
@@ -31,9 +31,9 @@ def convert_file(source: Path, target: Path, *, audio_format: str, sample_rate: 
 
 
 def join_files(sources: Sequence[Path], target: Path, *, audio_format: str, sample_rate: int = 0, bitrate: int = 0) -> JoinedFile:
-    """Writes the parts one behind the other, sample for sample, through one encoder, in bounded memory.
+    """Concatenate the parts sample for sample through one encoder, in bounded memory.
 
-    All are brought to the rate of the first. Parameters as for encode.Encoder. Raises WorkError (bad_audio), ValueError for no parts.
+    All are resampled to the rate of the first. Parameters as for encode.Encoder. Raises WorkError (bad_audio), ValueError for no parts.
     """
     if not sources:
         raise ValueError("nothing to join")

@@ -1,4 +1,4 @@
-"""Our own audio files to mono float32 blocks, in bounded memory. What customers sent is read by workers/audio/recordings.py."""
+"""Decodes our own audio files to mono float32 blocks, in bounded memory. Customers' files are decoded by workers/audio/recordings.py."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +15,10 @@ BLOCK_SECONDS: Final = 1.0
 
 
 class AudioReader:
-    """One open file; its channels are mixed to one. A context manager."""
+    """Open audio file, mixed to mono; a context manager."""
 
     def __init__(self, path: Path, *, sample_rate: int = 0) -> None:
-        """sample_rate: Hz wanted, 0 for the file's own. Raises WorkError (bad_audio) for what holds no sound that can be read."""
+        """sample_rate: Hz wanted, 0 for the file's own. Raises WorkError (bad_audio) for a file without readable audio."""
         try:
             self._container: Any = av.open(str(path), "r")
         except (av.FFmpegError, OSError) as error:
@@ -28,7 +28,6 @@ class AudioReader:
             raise WorkError(BAD_AUDIO, "The file holds no sound.")
         self._stream = self._container.streams.audio[0]
         self.sample_rate: int = sample_rate or self._stream.rate
-        """Hz, of the blocks."""
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """Mono samples [n], full scale 1.0, about a second at a time, none of them empty. Raises WorkError (bad_audio)."""
@@ -54,7 +53,7 @@ class AudioReader:
 
 
 def read_samples(path: Path, *, sample_rate: int = 0) -> tuple[NDArray[np.float32], int]:
-    """The whole of a short file: mono samples [n] and their rate in Hz. Raises WorkError (bad_audio)."""
+    """Read a whole short file: mono samples [n] and their rate in Hz. Raises WorkError (bad_audio)."""
     with AudioReader(path, sample_rate=sample_rate) as reader:
         blocks = list(reader.blocks())
         return np.concatenate(blocks) if blocks else np.zeros(0, np.float32), reader.sample_rate

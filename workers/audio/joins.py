@@ -1,4 +1,4 @@
-"""Sentences to one stream of sound: trimmed, equally loud, with natural pauses and joins that nobody hears."""
+"""Joins sentences to one stream: trimmed, equally loud, with natural pauses and inaudible joins."""
 
 from dataclasses import replace
 from typing import Final
@@ -12,21 +12,21 @@ from workers.contract.speech import WordTiming
 
 FRAME_SECONDS: Final = 0.01
 SOUND_BELOW_PEAK_DB: Final = 50.0
-"""A frame so far below the loudest one is silence: softer than any fricative, louder than a model's noise floor."""
+"""Frames this far below the loudest one are silence: softer than any fricative, louder than a model's noise floor."""
 
 KEPT_BEFORE_SECONDS: Final = 0.03
 KEPT_AFTER_SECONDS: Final = 0.05
-"""Left of the silence around a sentence, for the attack of its first sound and the decay of its last."""
+"""Silence kept around a sentence, for the attack of its first sound and the decay of its last."""
 
 FADE_IN_SECONDS: Final = 0.005
 FADE_OUT_SECONDS: Final = 0.015
 
 FINAL_SILENCE_SECONDS: Final = 0.1
-"""Behind the last sound: players cut the end of a file, and lossy decoders drop a frame."""
+"""Silence after the last sound: players cut the end of a file, and lossy decoders drop a frame."""
 
 
 class Joiner:
-    """Joins the sentences of one stream, in order. Holds the pause until it is known whether anything follows."""
+    """Joins the sentences of one stream, in order. Holds a pause back until it is known whether anything follows."""
 
     def __init__(self, sample_rate: int, *, speed: float = 1.0, pause_before: float = 0.0) -> None:
         """sample_rate: Hz of all sentences. speed: pauses are divided by it. pause_before: seconds of silence before the first sentence."""
@@ -37,14 +37,16 @@ class Joiner:
 
     @property
     def seconds(self) -> float:
-        """Length of all that was given out."""
+        """Duration of all returned audio."""
         return self._written / self._sample_rate
 
     def feed(self, spoken: Spoken, *, pause_after: float, start_character: int = 0, gain_decibels: float = 0.0) -> Spoken:
-        """The pause that was pending and this sentence: mono samples [n], words with times and characters of the whole stream.
+        """Append a sentence: returns the pending pause and the sentence as mono samples [n], with words timed and positioned in the whole
+        stream.
 
-        pause_after: seconds between this sentence's last sound and what follows. start_character: of the sentence in the text.
-        gain_decibels: louder or softer than its neighbours, which are all equally loud.
+        pause_after: seconds between this sentence's last sound and the next. start_character: of the sentence in the text. gain_decibels:
+        relative to the other sentences, which are equally loud.
+
         Raises ValueError for another sample rate than the stream's.
         """
         if spoken.sample_rate != self._sample_rate:
@@ -63,7 +65,7 @@ class Joiner:
         return Spoken(samples, self._sample_rate, words)
 
     def finish(self, *, is_last: bool) -> NDArray[np.float32]:
-        """Return the silence after the last sentence: a little at the end of a text, the pending pause where another part goes on."""
+        """Return the silence after the last sentence: a little at the end of a text, the pending pause if another part follows."""
         tail = self._zeros(FINAL_SILENCE_SECONDS if is_last else self._pending_seconds) if self._written else self._zeros(0.0)
         self._written += len(tail)
         self._pending_seconds = 0.0
@@ -73,7 +75,7 @@ class Joiner:
         return np.zeros(max(0, round(seconds * self._sample_rate)), np.float32)
 
     def _find_sound(self, samples: NDArray[np.float32]) -> tuple[int, int, float, float]:
-        """Find the cut positions, and the seconds of silence that are left before and behind the sound; silence alone is not cut."""
+        """Find the positions to cut at, and the seconds of silence kept before and after the sound; pure silence is not cut."""
         sound = find_sound(samples, sample_rate=self._sample_rate)
         if sound is None:
             return 0, len(samples), 0.0, 0.0
@@ -94,7 +96,7 @@ def find_sound(samples: NDArray[np.float32], *, sample_rate: int) -> tuple[int, 
 
 
 def fade_edges(samples: NDArray[np.float32], *, sample_rate: int) -> NDArray[np.float32]:
-    """The samples [n] with a raised cosine at both ends, so that they begin and end at zero."""
+    """Apply a raised cosine to both ends of the samples [n], so that they begin and end at zero."""
     faded = samples.astype(np.float32, copy=True)
     rise, fall = (min(len(faded) // 2, round(seconds * sample_rate)) for seconds in (FADE_IN_SECONDS, FADE_OUT_SECONDS))
     faded[:rise] *= _raised_cosine(rise)
@@ -103,12 +105,12 @@ def fade_edges(samples: NDArray[np.float32], *, sample_rate: int) -> NDArray[np.
 
 
 def _raised_cosine(length: int) -> NDArray[np.float32]:
-    """From 0 to just below 1 in `length` steps."""
+    """Rise from 0 to just below 1 in `length` steps."""
     return (0.5 - 0.5 * np.cos(np.pi * np.arange(length) / max(1, length))).astype(np.float32)
 
 
 def _shift(word: WordTiming, offset: float, *, bounds: tuple[float, float], start_character: int) -> WordTiming:
-    """The word in the time and the text of the whole stream; what was trimmed away does not count as heard."""
+    """Shift the word to the time and the text of the whole stream, clipped to the untrimmed audio."""
     start, end = (round(min(max(bounds[0], seconds + offset), bounds[1]), 4) for seconds in (word.start, word.end))
     first, last = word.start_character + start_character, word.end_character + start_character
     return replace(word, start=start, end=end, start_character=first, end_character=last)

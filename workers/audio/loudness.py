@@ -1,4 +1,4 @@
-"""Loudness of speech: measure it, and adjust it to the target without clipping."""
+"""Measures the loudness of speech and adjusts it to the target without clipping."""
 
 import math
 from functools import cache
@@ -21,12 +21,14 @@ FILTER_RATE: Final = 48_000
 """BS.1770-4, tables 1 and 2: numerators and denominators of the two stages of K-weighting, at 48 kHz."""
 
 TARGET_LUFS: Final = -20.0
-"""The quiet end of what AES TD1004 recommends for streams (-20 to -16): speech any louder would have most of its peaks bent."""
+"""Target loudness: the quiet end of AES TD1004's recommendation for streams (-20 to -16). Louder speech would have most of its peaks
+limited.
+"""
 STRONGEST_GAIN_DB: Final = 12.0
 
 CEILING: Final = 10 ** (-1.0 / 20)
 KNEE: Final = 10 ** (-3.0 / 20)
-"""Peaks above -3 dB of full scale are bent so that none passes -1 dB: lossy codecs overshoot by up to 1 dB."""
+"""Peaks above -3 dBFS are compressed below -1 dBFS: lossy codecs overshoot by up to 1 dB."""
 
 
 def measure_loudness(samples: NDArray[np.float32], *, sample_rate: int) -> float:
@@ -47,7 +49,7 @@ def measure_loudness(samples: NDArray[np.float32], *, sample_rate: int) -> float
 
 
 def level_gain(samples: NDArray[np.float32], *, sample_rate: int) -> float:
-    """The factor that brings speech to TARGET_LUFS, 12 dB at most either way; 1.0 for silence."""
+    """Factor that brings speech to TARGET_LUFS, at most 12 dB either way; 1.0 for silence."""
     loudness = measure_loudness(samples, sample_rate=sample_rate)
     if math.isinf(loudness):
         return 1.0
@@ -55,7 +57,7 @@ def level_gain(samples: NDArray[np.float32], *, sample_rate: int) -> float:
 
 
 def limit_peaks(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Bends what lies above KNEE along tanh towards CEILING; samples below it come back as they are."""
+    """Compress samples above KNEE along tanh towards CEILING; samples below it are unchanged."""
     magnitude = np.abs(samples)
     if not len(samples) or magnitude.max() <= KNEE:
         return samples

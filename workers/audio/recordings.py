@@ -1,4 +1,4 @@
-"""Recordings that customers sent, as mono samples: decoded by a child process with limits, read here from a plain file without a name."""
+"""Customers' recordings as mono samples: decoded by a child process with limits, read here from an unnamed plain file."""
 
 import tempfile
 from collections.abc import Iterator
@@ -20,51 +20,51 @@ LONGEST_SECONDS: Final = 200 * 3600.0
 """Limit for files of unknown length: our own files, which may hold the speech of a whole book."""
 SPARE_SECONDS: Final = 60.0
 SPARE_SHARE: Final = 0.05
-"""Beyond both of these a file that is longer than it was measured is not the same file."""
+"""Share by which a file may exceed its measured length; beyond both tolerances it is not the same file."""
 MOST_BYTES: Final = 1 << 40
 CPU_SECONDS, WALL_SECONDS = 480, 560.0
-"""Four times what measuring may take, since samples are mixed, resampled and written too; and less than a part may take."""
+"""Limits of decoding: four times those of measuring, since samples are also mixed, resampled and written; less than a part may take."""
 
 
 class Recording:
-    """One decoded recording: 16 bits a sample on disk, float32 where it is read, so that an hour takes 115 MB of disk and no memory."""
+    """Decoded recording: 16-bit samples on disk, converted to float32 when read. An hour takes 115 MB of disk and no memory."""
 
     def __init__(self, file: BinaryIO, *, source: AudioInfo, sample_rate: int, samples: int) -> None:
         self._file = file
         self.source = source
-        """The file as it came: its own rate, channels and codec."""
+        """The original file with its own rate, channels and codec."""
         self.sample_rate = sample_rate
-        """Hz, of what is read."""
+        """Rate of the samples in Hz."""
         self.samples = samples
 
     @property
     def seconds(self) -> float:
-        """Seconds of the whole recording."""
+        """Duration of the whole recording."""
         return self.samples / self.sample_rate
 
     def read(self, start: int = 0, stop: int | None = None) -> NDArray[np.float32]:
-        """Mono samples [stop - start], full scale 1.0, cut off at the end of the recording; everything unless told. Thread-safe it is not."""
+        """Mono samples [stop - start], full scale 1.0, clipped to the end of the recording; by default all. Not thread-safe."""
         start, stop = max(0, start), self.samples if stop is None else min(stop, self.samples)
         self._file.seek(start * SAMPLE_BYTES)
         raw = self._file.read(max(0, stop - start) * SAMPLE_BYTES)
         return np.frombuffer(raw, "<i2").astype(np.float32) / FULL_SCALE
 
     def blocks(self, start: int = 0, stop: int | None = None, *, block_seconds: float = BLOCK_SECONDS) -> Iterator[NDArray[np.float32]]:
-        """The same in blocks of bounded length, none of them empty."""
+        """Samples in blocks of bounded length, none of them empty."""
         stop = self.samples if stop is None else min(stop, self.samples)
         step = max(1, round(block_seconds * self.sample_rate))
         for first in range(max(0, start), stop, step):
             yield self.read(first, min(first + step, stop))
 
     def write(self, target: Path, start: int = 0, stop: int | None = None, *, audio_format: str = "flac") -> EncodedFile:
-        """A stretch of it as a file of ours (workers/audio/decode.py reads it again), in bounded memory."""
+        """Encode a stretch to a file in one of our formats (workers/audio/decode.py reads it again), in bounded memory."""
         return encode_file(target, self.blocks(start, stop), audio_format=audio_format, input_rate=self.sample_rate)
 
 
 def decoding_limits(source_seconds: float = 0.0) -> ProbeLimits:
-    """Limits of decoding a file that the platform has accepted: the length that it measured, and no opinion of the worker's own.
+    """Limits for decoding a file that the platform has accepted: its measured length, without further checks.
 
-    source_seconds: 0 where nobody measured it.
+    source_seconds: 0 if it was not measured.
     """
     seconds = source_seconds * (1 + SPARE_SHARE) + SPARE_SECONDS if source_seconds else LONGEST_SECONDS
     return ProbeLimits(max_bytes=MOST_BYTES, max_audio_seconds=seconds, cpu_seconds=CPU_SECONDS, wall_seconds=WALL_SECONDS)
@@ -75,10 +75,12 @@ USUAL: Final = decoding_limits()
 
 @contextmanager
 def open_recording(path: Path, *, sample_rate: int, limits: ProbeLimits = USUAL, scratch: Path | None = None) -> Iterator[Recording]:
-    """Decodes a customer's file of any supported format, by its content, for the time of the block.
+    """Decode a customer's file of any supported format, by its content, for the duration of the block.
 
-    sample_rate: Hz wanted, 0 for the file's own; scratch: the folder for the samples (16 bits each), the system's unless given.
-    What is left is gone with the process, however it ends. Raises WorkError (bad_audio, with the probe's sentence), OSError for a full disk.
+    sample_rate: Hz wanted, 0 for the file's own; scratch: folder for the samples (16 bits each), by default the system's.
+
+    The samples disappear with the process, however it ends. Raises WorkError (bad_audio, with the probe's message), OSError for a full
+    disk.
     """
     with tempfile.TemporaryFile(dir=scratch) as raw:
         file = cast("BinaryIO", raw)
@@ -90,6 +92,6 @@ def open_recording(path: Path, *, sample_rate: int, limits: ProbeLimits = USUAL,
 
 
 def read_recording(path: Path, *, sample_rate: int, limits: ProbeLimits = USUAL, scratch: Path | None = None) -> NDArray[np.float32]:
-    """The whole of a short recording: mono samples [n], full scale 1.0. Raises as open_recording."""
+    """Read a whole short recording: mono samples [n], full scale 1.0. Raises as open_recording."""
     with open_recording(path, sample_rate=sample_rate, limits=limits, scratch=scratch) as recording:
         return recording.read()

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from workers.contract.speech import WordTiming
 
 HEARING_RATE: Final = 16_000
-"""Sample rate in Hz of all audio that recognisers and the voice activity detector take."""
+"""Sample rate in Hz of all audio for recognisers and the voice activity detector."""
 Samples = NDArray[np.float32]
-"""Mono, shape [n], full scale 1.0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +18,6 @@ class Spoken:
     """The audio of one sentence."""
 
     samples: Samples
-    """Mono, shape [n], full scale 1.0."""
     sample_rate: int
-    """Hz."""
     words: tuple[WordTiming, ...] = ()
-    """Empty where the model has no durations."""
+    """Word timings; empty if the model has no durations."""

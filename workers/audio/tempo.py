@@ -1,4 +1,4 @@
-"""Faster or slower speech at the same pitch."""
+"""Changes the tempo of speech at constant pitch."""
 
 import math
 from collections.abc import Mapping
@@ -10,13 +10,14 @@ from av.filter import Graph
 from numpy.typing import NDArray
 
 LOWEST_STEP: Final = 0.5
-"""The slowest that one atempo filter goes; two of them make a quarter."""
+"""Slowest tempo of one atempo filter; two of them reach a quarter."""
 
 
 def split_speed(speed: float, *, rates: Mapping[float, float]) -> tuple[float, float]:
-    """The speed to ask a model for, and the tempo that makes `speed` of what it then speaks.
+    """Split a speed into the speed to request from a model, and the tempo change of its output that gives `speed`.
 
-    rates: the speeds that the model does well, ascending, and how fast against 1.0 it really is at each: durations in whole units are not exact.
+    rates: the speeds that the model speaks well, ascending, with the measured rate of each relative to 1.0: durations in whole units are
+    not exact.
     """
     asked, real = tuple(rates), tuple(rates.values())
     model_speed = min(max(speed, asked[0]), asked[-1])
@@ -24,9 +25,10 @@ def split_speed(speed: float, *, rates: Mapping[float, float]) -> tuple[float, f
 
 
 def change_tempo(samples: NDArray[np.float32], *, sample_rate: int, tempo: float) -> NDArray[np.float32]:
-    """Mono samples [n] as [round(n / tempo)], by overlapping similar waveforms (WSOLA: Verhelst and Roelands 1993; FFmpeg's atempo).
+    """Stretch mono samples [n] to [round(n / tempo)] by overlapping similar waveforms (WSOLA: Verhelst and Roelands 1993; FFmpeg's
+    atempo).
 
-    tempo 2.0 is twice as fast. The samples come back as they are for 1.0.
+    tempo 2.0 is twice as fast; 1.0 returns the samples unchanged.
     """
     wanted = round(len(samples) / tempo)
     if math.isclose(tempo, 1.0, rel_tol=1e-6) or not wanted:

@@ -1,1 +1,1 @@
-"""One file an engine: a model behind the protocol of base.py."""
+"""Engines, one module each: a model behind the protocol of base.py."""

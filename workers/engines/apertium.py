@@ -1,4 +1,4 @@
-"""Apertium: rule-based translation of draft quality between the pairs that are installed, alone or one behind another."""
+"""Apertium: rule-based translation of draft quality between the installed pairs, directly or through a third language."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,7 +32,7 @@ EMPTY_SPEC: Final = EngineSpec(
 
 
 class Apertium(Translator):
-    """All pairs under some roots; nothing stays in memory."""
+    """All pairs below some roots; nothing stays in memory."""
 
     def __init__(self, roots: Sequence[Path]) -> None:
         self._routes: Routes = find_routes(roots)
@@ -46,19 +46,17 @@ class Apertium(Translator):
             )
 
     def find_obstacle(self) -> str:
-        """Without a pair there is nothing to offer."""
+        """Reason why no pair is available."""
         if self._routes.routes:
             return ""
         return "No pair of Apertium is installed: apt-get install apertium apertium-eng-spa, or without root: ttsai models pull apertium"
 
-    def load(self) -> None:
-        """Nothing to read: every call starts the programs."""
+    def load(self) -> None: ...
 
-    def unload(self) -> None:
-        """Nothing to drop."""
+    def unload(self) -> None: ...
 
     def translate(self, texts: Sequence[str], *, source: str, target: str) -> list[str]:
-        """Through one mode or two. Raises WorkError (unsupported_language, timed_out, engine_unavailable)."""
+        """Translate through one mode or two. Raises WorkError (unsupported_language, timed_out, engine_unavailable)."""
         check_direction(self.spec, source=source, target=target)
         modes = self._routes.routes[source, target]
 
@@ -71,5 +69,4 @@ class Apertium(Translator):
 
 
 def build_engines() -> list[Model]:
-    """Build the engines that this file offers."""
     return [Apertium([Path("/"), WeightStore.default().folder(FOLDER)])]

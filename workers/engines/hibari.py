@@ -1,4 +1,4 @@
-"""Hibari on ONNX Runtime: one small English voice, some hundred times faster than real time on one core."""
+"""Hibari on ONNX Runtime: one small English voice, about a hundred times faster than real time on one core."""
 
 import importlib.util
 import json
@@ -25,27 +25,28 @@ from workers.text.sentences import split_sentences
 
 SAMPLE_RATE: Final = 24_000
 DURATION_TENSOR: Final = "/Cast_32_output_0"
-"""Durations inside the graph of hibari-tts 0.2.1, one for each token."""
+"""Name of the durations inside the graph of hibari-tts 0.2.1, one per token."""
 DURATION_SECONDS: Final = 0.025
-"""Two frames of 300 samples at 24 kHz: kokoro's unit, whose pupil the model is."""
+"""Seconds per duration unit: two frames of 300 samples at 24 kHz, as in Kokoro, which it was distilled from."""
 LEAD_UNITS: Final = 3
-"""As in kokoro."""
+"""Lead of the first token, as in Kokoro."""
 
 LONGEST_PHONEMES: Final = 400
-"""hibari.tts.MAX_PHONEMES."""
+"""The value of hibari.tts.MAX_PHONEMES."""
 LONGEST_CHARACTERS: Final = 300
 RATES: Final = MappingProxyType({0.6: 0.608, 0.7: 0.706, 0.8: 0.804, 0.9: 0.952, 1.0: 1.0})
-"""The model's own speeds and how fast it then is, by its durations for 12 sentences; the rest is made by stretching at constant pitch, as in
-kokoro."""
+"""Speeds of the model and its measured rate at each, by its durations for 12 sentences; the rest is stretched at constant pitch, as in
+Kokoro.
+"""
 
 NOISE_SEED: Final = 0
-"""Breath and fricatives are shaped noise: from one seed, so that a sentence always sounds the same."""
+"""Fixed seed for the noise of breath and fricatives, so that a sentence always sounds the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Model:
     session: Any
-    """Run by several threads at once: each call computes in its caller's thread."""
+    """Called by several threads at once: each call computes in its caller's thread."""
     vocabulary: Mapping[str, int]
 
 
@@ -74,12 +75,12 @@ class HibariEngine(Engine):
         self._model: _Model | None = None
 
     def find_obstacle(self) -> str:
-        """Names the library that is missing. Loads nothing."""
+        """Name the missing library, without loading anything."""
         missing = [name for name in ("hibari", "onnx", "onnxruntime") if importlib.util.find_spec(name) is None]
         return f"Hibari needs {', '.join(missing)}: install requirements/worker-cpu.txt." if missing else ""
 
     def load(self) -> None:
-        """Opens the model with its durations as one more output. Raises WorkError (engine_unavailable)."""
+        """Open the model with its durations as an additional output. Raises WorkError (engine_unavailable)."""
         if obstacle := self.find_obstacle():
             raise WorkError(ENGINE_UNAVAILABLE, obstacle)
         import onnxruntime
@@ -96,11 +97,9 @@ class HibariEngine(Engine):
         english_phonemizer(is_british=False)
 
     def unload(self) -> None:
-        """Drops the weights."""
         self._model = None
 
     def split(self, text: str, *, language: str) -> list[Sentence]:  # noqa: ARG002  # it speaks one
-        """Sentences of at most LONGEST_PHONEMES phonemes; what is longer is cut further, nothing is dropped."""
         phonemise = cache(english_phonemizer(is_british=False))
         return split_sentences(
             text,
@@ -110,7 +109,9 @@ class HibariEngine(Engine):
         )
 
     def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
-        """Speaks a sentence that `split` gave. Speeds from 0.25 to 4. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
+        """Synthesise a sentence from `split`, at a speed from 0.25 to 4. Raises WorkError (unknown_voice, unsupported_language,
+        nothing_to_say).
+        """
         if self._model is None:
             raise RuntimeError("load() comes first")
         find_voice(self.spec, voice, language=language)
@@ -148,5 +149,4 @@ def _synthesise(model: _Model, phonemes: str, *, speed: float) -> tuple[NDArray[
 
 
 def build_engines() -> list[Engine]:
-    """Builds the engines that this file offers."""
     return [HibariEngine()]

@@ -30,32 +30,35 @@ WEIGHTS: Final = "kokoro"
 SAMPLE_RATE: Final = 24_000
 
 DURATION_SECONDS: Final = 0.025
-"""One unit of the output `duration`: 600 samples at 24 kHz."""
+"""Seconds per unit of the output `duration`: 600 samples at 24 kHz."""
 LEAD_UNITS: Final = 3
-"""The first token's duration is so much longer than what is heard of it (hexgrad/kokoro, KPipeline.join_timestamps)."""
+"""Units by which the first token's duration exceeds its audible part (hexgrad/kokoro, KPipeline.join_timestamps)."""
 
 MOST_PHONEMES: Final = 510
-"""The model's context holds 512 tokens, two of which are padding; a voice has a style for each number of phonemes up to here."""
+"""Most phonemes of one call: the context holds 512 tokens, two of them padding; a voice has a style for each number of phonemes up to
+here.
+"""
 LONGEST_PHONEMES: Final = 240
 """Most phonemes per model call: 14 s of audio, 360 MB while it is computed. 510 would be 28 s and 860 MB, and a live request waits for it.
 """
 LONGEST_CHARACTERS: Final = 220
 
 RATES: Final = MappingProxyType({0.6: 0.602, 0.7: 0.69, 0.8: 0.8, 0.9: 0.928, 1.0: 1.0})
-"""The model's own speeds that stay clear, and how fast it then is, by its durations for 12 sentences in each of ten voices (within 0.015).
-The rest of a speed is made by stretching at constant pitch, faster ones altogether: durations are whole units, most of them one or two, so
-that at 1.2 the model drops sounds and is 1.12 to 1.17 times as fast."""
+"""Speeds at which the model stays clear, and its measured rate at each, by its durations for 12 sentences in each of ten voices (within
+0.015). The rest of a speed is stretched at constant pitch, and faster speeds altogether: durations are whole units, most of them one or
+two, so that at 1.2 the model drops sounds and is 1.12 to 1.17 times as fast.
+"""
 
 MODEL_BYTES: Final = 440 * 1024**2
 RUN_BYTES: Final = 360 * 1024**2
-"""Measured resident memory: the loaded model with one lexicon, and one more sentence of LONGEST_PHONEMES in the making."""
+"""Measured resident memory: the loaded model with one lexicon, and one more sentence of LONGEST_PHONEMES in flight."""
 
 Phonemizer = Callable[[str], Phonemised]
 
 
 @dataclass(frozen=True, slots=True)
 class Accent:
-    """Accent that the first letter of a voice's name stands for."""
+    """Accent encoded by the first letter of a voice's name."""
 
     language: str
     tag: str
@@ -111,11 +114,12 @@ VOICES: Final = tuple(_voice(prefix, name) for prefix, names in NAMES.items() fo
 @dataclass(frozen=True, slots=True)
 class _Model:
     session: Any
-    """Run by several threads at once: each call computes in its caller's thread. Two threads on one session make as much audio as on a
-    session each (3.7 to 4.0 seconds a second against 3.8, two cores) and take 200 MB less."""
+    """Called by several threads at once: each call computes in its caller's thread. Two threads on one session make as much audio as on a
+    session each (3.7 to 4.0 seconds per second against 3.8, two cores) and take 200 MB less.
+    """
     vocabulary: Mapping[str, int]
     styles: Mapping[str, NDArray[np.float32]]
-    """Shape [510, 256]: one row for each number of phonemes."""
+    """Shape [510, 256]: one row per number of phonemes."""
 
 
 class KokoroEngine(Engine):
@@ -143,7 +147,7 @@ class KokoroEngine(Engine):
         self._model: _Model | None = None
 
     def find_obstacle(self) -> str:
-        """Names the first file of the weights that is missing. Loads nothing."""
+        """Name the first missing file of the weights, without loading anything."""
         store = WeightStore.default()
         try:
             for name in ("model.onnx", "vocab.json", *(_style_file(voice) for voice in VOICES)):
@@ -153,11 +157,11 @@ class KokoroEngine(Engine):
         return ""
 
     def find_missing_languages(self) -> Mapping[str, str]:
-        """The languages whose G2P cannot be made here. Imports what they need, in up to two seconds."""
+        """Languages whose G2P is not available here. Imports their packages, in up to two seconds."""
         return {language: obstacle for language in self.spec.languages if (obstacle := find_language_obstacle(language))}
 
     def load(self) -> None:
-        """Reads the model, 54 voices and the American lexicon, in about a second. Raises WorkError (engine_unavailable)."""
+        """Load the model, 54 voices and the American lexicon, in about a second. Raises WorkError (engine_unavailable)."""
         import onnxruntime
 
         store = WeightStore.default()
@@ -173,11 +177,10 @@ class KokoroEngine(Engine):
         ACCENTS["a"].phonemizer()
 
     def unload(self) -> None:
-        """Drops the weights."""
         self._model = None
 
     def split(self, text: str, *, language: str) -> list[Sentence]:
-        """Sentences of at most LONGEST_PHONEMES phonemes; what is longer is cut further, nothing is dropped."""
+        """Split into sentences of at most LONGEST_PHONEMES phonemes; longer ones are cut further, nothing is dropped."""
         phonemise = cache(_accent_of(language).phonemizer())
         return split_sentences(
             text,
@@ -187,7 +190,6 @@ class KokoroEngine(Engine):
         )
 
     def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
-        """Speaks a sentence that `split` gave. Speeds from 0.25 to 4. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
         if self._model is None:
             raise RuntimeError("load() comes first")
         find_voice(self.spec, voice, language=language)
@@ -199,7 +201,7 @@ class KokoroEngine(Engine):
 
 
 def _accent_of(language: str) -> Accent:
-    """The accent of a language tag, American English for none and for what Kokoro does not speak (`speak` refuses it then)."""
+    """Accent of a language tag; American English for an empty tag and for languages that Kokoro does not speak (`speak` refuses those)."""
     tag, primary = normalise_tag(language), primary_tag(language)
     accents = ACCENTS.values()
     return next((a for a in accents if a.tag == tag), next((a for a in accents if a.language == primary), ACCENTS["a"]))
@@ -229,5 +231,4 @@ def _speak(model: _Model, phonemised: Phonemised, *, text: str, style: NDArray[n
 
 
 def build_engines() -> list[Engine]:
-    """Builds the engines that this file offers."""
     return [KokoroEngine()]

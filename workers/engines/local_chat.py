@@ -1,4 +1,4 @@
-"""A small language model on this machine, through llama.cpp: TTSAI_CHAT_GGUF names any instruction model, else SmolLM2-135M is used."""
+"""Small local language model through llama.cpp: TTSAI_CHAT_GGUF names any instruction-tuned model, otherwise SmolLM2-135M is used."""
 
 import importlib.util
 import os
@@ -19,17 +19,17 @@ from workers.weights.sets.smollm2 import NAME, SMOLLM2
 from workers.weights.store import WeightsMissingError, WeightStore
 
 MODEL_VARIABLE: Final = "TTSAI_CHAT_GGUF"
-"""A file of any instruction-tuned model; its chat template is inside."""
+"""Environment variable: file of any instruction-tuned model, with its chat template inside."""
 LIBRARY: Final = "llama_cpp"
 
 CONTEXT_TOKENS: Final = 2048
 MAX_TOKENS: Final = 160
-"""A minute of speech, and some three seconds of one core for the model of the package."""
+"""Most tokens of an answer: a minute of speech, and about three seconds of one core for the packaged model."""
 SECONDS: Final = 20.0
-"""After which an answer ends where it is: a larger model on a slow machine must not hold a compute thread for long."""
+"""Seconds after which an answer is cut off: a larger model on a slow machine must not occupy a compute thread for long."""
 TEMPERATURE: Final = 0.2
 SEED: Final = 1
-"""So that the same conversation gets the same answer."""
+"""Fixed seed, so that the same conversation gets the same answer."""
 REPEAT_PENALTY: Final = 1.1
 OVERHEAD_BYTES: Final = 150 * 1024**2
 """Memory of the context and the library's buffers."""
@@ -50,7 +50,7 @@ SMOLLM2_SPEC: Final = EngineSpec(
 
 
 class LocalChat(Responder):
-    """One GGUF model. It answers one conversation at a time: its context is one."""
+    """One GGUF model. It answers one conversation at a time, since it has one context."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         given = environment.get(MODEL_VARIABLE, "")
@@ -72,7 +72,7 @@ class LocalChat(Responder):
             )
 
     def find_obstacle(self) -> str:
-        """Names what is missing: the library or the weights. Loads neither."""
+        """Name the missing library or weights, without loading them."""
         if importlib.util.find_spec(LIBRARY) is None:
             return "A language model on this machine needs llama.cpp: pip install -r requirements/chat.txt"
         try:
@@ -89,7 +89,7 @@ class LocalChat(Responder):
         return self._given
 
     def load(self) -> None:
-        """Reads the model. Raises WorkError (engine_unavailable)."""
+        """Load the model. Raises WorkError (engine_unavailable)."""
         import llama_cpp
 
         path = self._path()
@@ -99,14 +99,13 @@ class LocalChat(Responder):
             raise WorkError(ENGINE_UNAVAILABLE, f"The language model {path.name} cannot be read.") from error
 
     def unload(self) -> None:
-        """Drops the weights."""
         with self._lock:
             self._llama = None
 
     def reply(self, turns: Sequence[Turn], *, system_prompt: str, language: str) -> str:  # noqa: ARG002 - the model sees it in the text
-        """The model's answer; turns that do not fit into its context are forgotten, the oldest first.
+        """Answer the conversation; the oldest turns are dropped if the context is too small.
 
-        Raises WorkError (invalid_text where the last turn alone is too long, engine_unavailable).
+        Raises WorkError (invalid_text if the last turn alone is too long, engine_unavailable).
         """
         with self._lock:
             if self._llama is None:
@@ -119,7 +118,7 @@ class LocalChat(Responder):
         raise WorkError(ENGINE_UNAVAILABLE, "The language model gave an empty answer.")
 
     def _fitting(self, turns: Sequence[Turn], *, system_prompt: str) -> list[dict[str, str]]:
-        """The newest turns that leave room for an answer, behind the system prompt."""
+        """Newest turns that leave room for an answer after the system prompt."""
         room = CONTEXT_TOKENS - MAX_TOKENS - self._count(system_prompt)
         kept: list[dict[str, str]] = []
         for turn in reversed(turns):
@@ -132,11 +131,11 @@ class LocalChat(Responder):
         return [{"role": "system", "content": system_prompt}, *reversed(kept)]
 
     def _count(self, text: str) -> int:
-        """Tokens of one message, with what the chat template puts around it."""
+        """Tokens of one message, including the chat template around it."""
         return len(self._llama.tokenize(text.encode(errors="replace"), add_bos=False)) + 8
 
     def _complete(self, messages: list[dict[str, str]]) -> tuple[list[str], bool]:
-        """The answer in pieces, and whether it was stopped before its end."""
+        """Answer in pieces, and True if it was cut off."""
         deadline = time.monotonic() + SECONDS
         chunks: Iterator[Any] = self._llama.create_chat_completion(
             messages, max_tokens=MAX_TOKENS, temperature=TEMPERATURE, repeat_penalty=REPEAT_PENALTY, seed=SEED, stream=True
@@ -153,5 +152,4 @@ class LocalChat(Responder):
 
 
 def build_engines() -> list[Model]:
-    """Builds the engines that this file offers."""
     return [LocalChat(os.environ)]

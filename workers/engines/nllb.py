@@ -1,4 +1,6 @@
-"""NLLB-200, one model for two hundred languages, from the operator's folders: TTSAI_TRANSLATION_FOLDERS, else `translation` beside the weights."""
+"""NLLB-200, one model for two hundred languages, from the operator's folders: TTSAI_TRANSLATION_FOLDERS, otherwise `translation` beside
+the weights.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,10 +30,10 @@ EMPTY_SPEC: Final = EngineSpec(
 
 
 class NLLB(Translator):
-    """The first model of many languages that the folders hold."""
+    """First multilingual model in the folders."""
 
     batch_characters = 800
-    """Some five seconds of one core for the 600M model."""
+    """About five seconds of one core for the 600M model."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folder: TranslationFolder | None = None
@@ -53,16 +55,15 @@ class NLLB(Translator):
             )
 
     def find_obstacle(self) -> str:
-        """Without a model there is nothing to offer."""
+        """Reason why no model is available."""
         return "" if self._folder else self._obstacle
 
     def load(self) -> None:
-        """Reads the model. Raises WorkError (engine_unavailable)."""
+        """Load the model. Raises WorkError (engine_unavailable)."""
         if self._folder is not None:
             self._model = TranslationModel(self._folder)
 
     def unload(self) -> None:
-        """Drops the weights."""
         self._model = None
 
     def translate(self, texts: Sequence[str], *, source: str, target: str) -> list[str]:
@@ -75,5 +76,4 @@ class NLLB(Translator):
 
 
 def build_engines() -> list[Model]:
-    """Builds the engines that this file offers."""
     return [NLLB(translation_folders())]

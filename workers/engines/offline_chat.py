@@ -1,4 +1,4 @@
-"""Answers without a language model, and says so: greetings, the time, the date, sums."""
+"""Responder without a language model, which says so: greetings, the time, the date, sums."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ MEMORY_BYTES: Final = 1024**2
 
 
 class OfflineChat(Responder):
-    """Rules, no model."""
+    """Rule-based responder."""
 
     spec = EngineSpec(
         id="offline",
@@ -32,22 +32,19 @@ class OfflineChat(Responder):
     def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC).astimezone()) -> None:
         self._clock = clock
 
-    def load(self) -> None:
-        """Nothing to read."""
+    def load(self) -> None: ...
 
-    def unload(self) -> None:
-        """Nothing to drop."""
+    def unload(self) -> None: ...
 
     def is_notice(self, answer: str) -> bool:
         """True if the answer is the bare notice, with no greeting, time, date or sum before it."""
         return answer in {phrases.notice for phrases in PHRASES.values()}
 
     def reply(self, turns: Sequence[Turn], *, system_prompt: str, language: str) -> str:  # noqa: ARG002 - rules follow no prompt
-        """The answer in the language given, where it is one of this engine's, else in the one that the text is written in, else English."""
+        """Answer in the given language if supported, otherwise in the language of the text, otherwise in English."""
         said = turns[-1].content if turns else ""
         return answer_smalltalk(said, language=language, now=self._clock()).text
 
 
 def build_engines() -> list[Model]:
-    """Builds the engines that this file offers."""
     return [OfflineChat()]

@@ -1,4 +1,4 @@
-"""Answers by any OpenAI-compatible chat server: TTSAI_CHAT_URL, TTSAI_CHAT_MODEL and, where it wants one, TTSAI_CHAT_KEY."""
+"""Responder on any OpenAI-compatible chat server: TTSAI_CHAT_URL, TTSAI_CHAT_MODEL and, if needed, TTSAI_CHAT_KEY."""
 
 import hashlib
 import os
@@ -16,9 +16,9 @@ from workers.text.answers import bound_answer
 
 PREFIX: Final = "TTSAI_CHAT"
 SECONDS: Final = 60.0
-"""For one answer; TTSAI_CHAT_SECONDS says otherwise."""
+"""Time limit of an answer, unless TTSAI_CHAT_SECONDS sets another."""
 MAX_TOKENS: Final = 600
-"""Some three minutes of speech."""
+"""Most tokens of an answer: about three minutes of speech."""
 TEMPERATURE: Final = 0.7
 
 SYSTEM_PROMPT: Final = (
@@ -51,14 +51,12 @@ class OpenAIChat(Responder):
             self.spec = replace(EMPTY_SPEC, name=f"{self._server.model} (chat server)", version=identity)
 
     def find_obstacle(self) -> str:
-        """Names the settings that are missing in the environment; the server itself is asked by the first answer."""
+        """Name the missing settings; the server itself is contacted by the first request."""
         return self._obstacle
 
-    def load(self) -> None:
-        """Nothing to read: the model is elsewhere."""
+    def load(self) -> None: ...
 
-    def unload(self) -> None:
-        """Nothing to drop."""
+    def unload(self) -> None: ...
 
     def reply(self, turns: Sequence[Turn], *, system_prompt: str, language: str) -> str:  # noqa: ARG002 - the model sees it in the text
         """The model's answer. Raises WorkError (engine_unavailable, timed_out, invalid_text)."""
@@ -74,5 +72,4 @@ class OpenAIChat(Responder):
 
 
 def build_engines() -> list[Model]:
-    """Builds the engines that this file offers."""
     return [OpenAIChat(os.environ)]

@@ -1,4 +1,4 @@
-"""Translation by any OpenAI-compatible server: TTSAI_TRANSLATE_URL, TTSAI_TRANSLATE_MODEL and, where it wants one, TTSAI_TRANSLATE_KEY."""
+"""Translation by any OpenAI-compatible server: TTSAI_TRANSLATE_URL, TTSAI_TRANSLATE_MODEL and, if needed, TTSAI_TRANSLATE_KEY."""
 
 import hashlib
 import json
@@ -18,9 +18,10 @@ from workers.text.verbatim import LETTER
 
 PREFIX: Final = "TTSAI_TRANSLATE"
 LANGUAGES_VARIABLE: Final = "TTSAI_TRANSLATE_LANGUAGES"
-"""Primary tags that the model knows well, separated by commas; all that have a name here when empty."""
+"""Environment variable: primary tags of the languages that the model knows well, separated by commas; empty for all that have a name here.
+"""
 SECONDS: Final = 90.0
-"""For one batch of sentences; TTSAI_TRANSLATE_SECONDS says otherwise."""
+"""Time limit of a batch of sentences, unless TTSAI_TRANSLATE_SECONDS sets another."""
 TOKENS_PER_CHARACTER: Final = 2.0
 """Token limit per character of source text: scripts outside the model's vocabulary take a token per byte."""
 MINIMUM_TOKENS: Final = 200
@@ -70,17 +71,15 @@ class OpenAITranslate(Translator):
             )
 
     def find_obstacle(self) -> str:
-        """Names the settings that are missing in the environment; the server itself is asked by the first text."""
+        """Name the missing settings; the server itself is contacted by the first text."""
         return self._obstacle
 
-    def load(self) -> None:
-        """Nothing to read: the model is elsewhere."""
+    def load(self) -> None: ...
 
-    def unload(self) -> None:
-        """Nothing to drop."""
+    def unload(self) -> None: ...
 
     def translate(self, texts: Sequence[str], *, source: str, target: str) -> list[str]:
-        """All texts in one request, or each in its own where the model does not keep to the form.
+        """Translate all texts in one request, or one by one if the model does not keep to the format.
 
         Raises WorkError (unsupported_language, engine_unavailable, timed_out, invalid_text).
         """
@@ -97,7 +96,7 @@ class OpenAITranslate(Translator):
 
 
 def _translate_batch(server: ChatServer, texts: Sequence[str], *, names: Mapping[str, str]) -> list[str] | None:
-    """None where the answer is no array of as many texts."""
+    """Translations, or None if the answer is no array of the same length."""
     answer = _ask(server, BATCH_PROMPT.format(**names), text=json.dumps(list(texts), ensure_ascii=False))
     try:
         read = json.loads(FENCE.sub("", answer))
@@ -122,5 +121,4 @@ def _ask(server: ChatServer, prompt: str, *, text: str) -> str:
 
 
 def build_engines() -> list[Model]:
-    """Builds the engines that this file offers."""
     return [OpenAITranslate(os.environ)]

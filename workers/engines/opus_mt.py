@@ -1,4 +1,6 @@
-"""OPUS-MT and Argos Translate models of one direction each, from the operator's folders: TTSAI_TRANSLATION_FOLDERS, else `translation` beside the weights."""
+"""OPUS-MT and Argos Translate models of one direction each, from the operator's folders: TTSAI_TRANSLATION_FOLDERS, otherwise
+`translation` beside the weights.
+"""
 
 import hashlib
 from collections import OrderedDict
@@ -19,7 +21,7 @@ from workers.translation.routes import Pair, find_routes, group_targets
 from workers.weights.translation_folders import translation_folders
 
 MOST_LOADED: Final = 3
-"""Models in memory at once; the one that was used longest ago leaves."""
+"""Most models in memory; the least recently used one is unloaded."""
 OVERHEAD_BYTES: Final = 60 * 1024**2
 """Memory of a model in use, beside its weights."""
 
@@ -34,7 +36,7 @@ EMPTY_SPEC: Final = EngineSpec(
 
 
 class OpusMT(Translator):
-    """All directions under some folders, alone or one behind another; a model is read when it first translates."""
+    """All directions below some folders, directly or through a third language; a model is loaded at its first use."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._models: dict[Pair, TranslationFolder] = {}
@@ -61,21 +63,20 @@ class OpusMT(Translator):
             )
 
     def find_obstacle(self) -> str:
-        """Without a model there is nothing to offer."""
+        """Reason why no model is available."""
         if self._obstacle or self._models:
             return self._obstacle
         return "There is no OPUS-MT model: get one with ttsai models translator, or name folders of them in TTSAI_TRANSLATION_FOLDERS."
 
     def load(self) -> None:
-        """Models are read one by one, when they first translate: there may be dozens."""
+        """Load nothing: models are loaded at their first use, since there may be dozens."""
 
     def unload(self) -> None:
-        """Drops all models."""
         with self._lock:
             self._loaded.clear()
 
     def translate(self, texts: Sequence[str], *, source: str, target: str) -> list[str]:
-        """Through one model or two. Raises WorkError (unsupported_language, engine_unavailable)."""
+        """Translate through one model or two. Raises WorkError (unsupported_language, engine_unavailable)."""
         check_direction(self.spec, source=source, target=target)
 
         def through_all(pieces: list[str]) -> list[str]:
@@ -96,5 +97,4 @@ class OpusMT(Translator):
 
 
 def build_engines() -> list[Model]:
-    """Builds the engines that this file offers."""
     return [OpusMT(translation_folders())]

@@ -1,4 +1,4 @@
-"""SVOX Pico: six small voices at draft quality, the only German one of the default installation."""
+"""SVOX Pico: six small voices of draft quality, the only German one of the default installation."""
 
 import atexit
 import importlib.util
@@ -22,16 +22,16 @@ from workers.text.sentences import split_sentences
 SAMPLE_RATE: Final = 16_000
 FULL_SCALE: Final = np.float32(32768.0)
 VOLUME: Final = 0.6
-"""At 1.0 five of the six voices clip."""
+"""Volume below 1.0, where five of the six voices clip."""
 
 RATES: Final = MappingProxyType(
     {0.4: 0.434, 0.5: 0.532, 0.6: 0.621, 0.7: 0.715, 0.8: 0.825, 0.9: 0.947, 1.0: 1.0, 1.2: 1.191, 1.5: 1.498, 2.0: 1.988}
 )
-"""Pico's own speeds and how fast it then is, measured without silence on one sentence of each voice; the rest is made by stretching."""
+"""Pico's own speeds and its measured rate at each, without silence, on one sentence of each voice; the rest is stretched."""
 
 LONGEST_CHARACTERS: Final = 200
 LONGEST_WORD: Final = 60
-"""Pico never returns from a word of 300 bytes, and fails on 80 digits."""
+"""Longest word sent to Pico: it never returns from a word of 300 bytes, and fails on 80 digits."""
 
 VOICES: Final = tuple(
     VoiceSpec(tag.lower(), name, tag[:2], "female", f"{name}, female, draft quality", (tag.lower(),))
@@ -78,7 +78,7 @@ class PicoEngine(Engine):
         self._processes: PicoProcesses | None = None
 
     def find_obstacle(self) -> str:
-        """Names the library that is missing. Loads nothing."""
+        """Name the missing library, without loading anything."""
         is_missing = importlib.util.find_spec("py_nanotts") is None
         return "Pico needs py-nanotts: install requirements/worker-cpu.txt." if is_missing else ""
 
@@ -90,14 +90,13 @@ class PicoEngine(Engine):
         atexit.register(self._processes.close)
 
     def unload(self) -> None:
-        """End the child processes."""
         processes, self._processes = self._processes, None
         if processes is not None:
             atexit.unregister(processes.close)
             processes.close()
 
     def split(self, text: str, *, language: str) -> list[Sentence]:  # noqa: ARG002  # the same for all
-        """Sentences of a length that Pico speaks safely; a word beyond LONGEST_WORD characters is cut."""
+        """Split into sentences of a length that Pico speaks safely; words beyond LONGEST_WORD characters are cut."""
         return split_sentences(
             text,
             longest=LONGEST_CHARACTERS,
@@ -106,7 +105,9 @@ class PicoEngine(Engine):
         )
 
     def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:  # noqa: ARG002  # it takes none
-        """Speaks a sentence that `split` gave. Speeds from 0.25 to 4. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
+        """Synthesise a sentence from `split`, at a speed from 0.25 to 4. Raises WorkError (unknown_voice, unsupported_language,
+        nothing_to_say).
+        """
         if self._processes is None:
             raise RuntimeError("load() comes first")
         found = find_voice(self.spec, voice, language=language)
@@ -121,9 +122,9 @@ class PicoEngine(Engine):
 
 
 def readable(text: str) -> str:
-    """The text in Pico's alphabet: Latin-1 letters, digits and plain marks, without its markup (`<play file=…>` would read a file).
+    """Convert text to Pico's alphabet: Latin-1 letters, digits and plain marks, without its markup (`<play file=…>` would read a file).
 
-    Letters beyond Latin-1 lose their accents; what has no Latin letter below it becomes a space.
+    Letters beyond Latin-1 lose their accents; those without a Latin base letter become a space.
     """
     plain = "".join(_readable_character(character) for character in unicodedata.normalize("NFC", text).translate(_SPELT))
     return _REPEATED_MARK.sub(r"\1", " ".join(plain.split()))

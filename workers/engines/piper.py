@@ -1,4 +1,4 @@
-"""Piper's voice "joe" (MIT), spoken by our own VITS runtime: no GPL code in this process, phonemes come from a child process."""
+"""Piper's voice "joe" (MIT), synthesised by our own VITS runtime: no GPL code in this process, phonemes come from a child process."""
 
 from collections.abc import Sequence
 
@@ -47,7 +47,7 @@ class PiperEngine(Engine):
         self._model: VitsModel | None = None
 
     def find_obstacle(self) -> str:
-        """Names what is missing: the weights or the phonemiser. Loads no weights."""
+        """Name the missing weights or phonemiser, without loading weights."""
         store = WeightStore.default()
         try:
             for name in (MODEL_FILE, f"{MODEL_FILE}.json"):
@@ -57,22 +57,21 @@ class PiperEngine(Engine):
         return find_espeak_obstacle(ESPEAK_VOICE)
 
     def load(self) -> None:
-        """Reads the model. Raises WorkError (engine_unavailable)."""
+        """Load the model. Raises WorkError (engine_unavailable)."""
         store = WeightStore.default()
         voice = read_piper(store.path(WEIGHTS, MODEL_FILE), store.path(WEIGHTS, f"{MODEL_FILE}.json"))
         self._model = VitsModel(voice)
         self._speaker = VitsSpeaker(JOE, voice)
 
     def unload(self) -> None:
-        """Drops the weights."""
         self._model = None
 
     def split(self, text: str, *, language: str) -> list[Sentence]:  # noqa: ARG002 - the protocol's
-        """Sentences of a length that VITS speaks well."""
+        """Split into sentences of a length that VITS speaks well."""
         return split_for_vits(text)
 
     def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
-        """Speaks one sentence. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
+        """Synthesise one sentence. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
         if self._model is None or self._speaker is None:
             raise RuntimeError("load() comes first")
         if voice != JOE.id:
@@ -83,5 +82,4 @@ class PiperEngine(Engine):
 
 
 def build_engines() -> list[Engine]:
-    """Builds the engines that this file offers."""
     return [PiperEngine()]

@@ -1,4 +1,4 @@
-"""SenseVoice small on ONNX Runtime: from its weight set, or a folder that sherpa-onnx made (TTSAI_SENSEVOICE_FOLDER)."""
+"""SenseVoice small on ONNX Runtime: from its weight set, or a folder exported by sherpa-onnx (TTSAI_SENSEVOICE_FOLDER)."""
 
 import importlib.util
 import os
@@ -37,11 +37,11 @@ DECIMALS: Final = 3
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     session: Any
-    """Run by several threads at once: each call computes in its caller's thread."""
+    """Called by several threads at once: each call computes in its caller's thread."""
     tokens: Mapping[int, str]
     metadata: Mapping[str, str]
     shift: Any
-    """Added to the features, then `scale` multiplies them: [window * 80]."""
+    """Added to the features, which are then multiplied by `scale`: [window * 80]."""
     scale: Any
 
 
@@ -67,13 +67,13 @@ class SenseVoiceEngine(Recogniser):
     )
 
     def __init__(self, folder: Path | None) -> None:
-        """folder: the operator's; the weight set's else."""
+        """folder: the operator's; by default that of the weight set."""
         self.spec = with_available_diarization(self.spec)
         self._folder = folder
         self._loaded: _Loaded | None = None
 
     def find_obstacle(self) -> str:
-        """Names what is missing: the library or the weights. Loads nothing."""
+        """Name the missing library or weights, without loading anything."""
         if importlib.util.find_spec("onnxruntime") is None:
             return "SenseVoice needs onnxruntime: install requirements/worker-cpu.txt."
         try:
@@ -83,7 +83,7 @@ class SenseVoiceEngine(Recogniser):
         return find_detector_obstacle()
 
     def load(self) -> None:
-        """Reads the model. Raises WorkError (engine_unavailable)."""
+        """Load the model. Raises WorkError (engine_unavailable)."""
         model, tokens = self._files()
         import onnxruntime
 
@@ -105,11 +105,10 @@ class SenseVoiceEngine(Recogniser):
         self._loaded = _Loaded(session, names, metadata, shift, scale)
 
     def unload(self) -> None:
-        """Drops the weights."""
         self._loaded = None
 
     def hear(self, windows: Sequence[Samples], *, hearing: Hearing) -> list[Heard]:
-        """Hears speech in windows of up to 30 s; prompt, hotwords and temperature are ignored. Raises WorkError (unsupported_language)."""
+        """Transcribe windows of up to 30 s; prompt, hotwords and temperature are ignored. Raises WorkError (unsupported_language)."""
         language = check_language(self.spec, hearing.language)
         if hearing.is_translation:
             raise WorkError(UNKNOWN_ENGINE, "SenseVoice does not translate.")
@@ -117,12 +116,12 @@ class SenseVoiceEngine(Recogniser):
         return [Heard(language or one.language, _segments(one)) for one in spelled]
 
     def find_language(self, windows: Sequence[Samples]) -> str:
-        """Language of most windows; empty where no speech is heard."""
+        """Language of most windows; empty if there is no speech."""
         found = Counter(language for window in windows if (language := self._spell(window, language="").language))
         return found.most_common(1)[0][0] if found else ""
 
     def align(self, samples: Samples, *, text: str, language: str) -> tuple[HeardWord, ...]:  # noqa: ARG002 - the protocol's
-        """Does not: it hears its own words alone. Raises WorkError (unknown_engine)."""
+        """Not supported: the model cannot align a given text. Raises WorkError (unknown_engine)."""
         raise WorkError(UNKNOWN_ENGINE, "SenseVoice does not align known text; Whisper does.")
 
     def _spell(self, window: Samples, *, language: str) -> Spelled:
@@ -143,7 +142,7 @@ class SenseVoiceEngine(Recogniser):
         return decode_frames(logits, tokens=loaded.tokens, frame_seconds=step * STEP_SAMPLES / HEARING_RATE)
 
     def _files(self) -> tuple[Path, Path]:
-        """The model and its tokens. Raises WeightsMissingError."""
+        """Paths of the model and its tokens. Raises WeightsMissingError."""
         if self._folder is None:
             store = WeightStore.default()
             return store.path(WEIGHTS, MODEL_NAMES[0]), store.path(WEIGHTS, TOKENS_NAME)
@@ -175,6 +174,5 @@ def _segment(words: Sequence[TimedWord], *, spelled: Spelled) -> HeardSegment:
 
 
 def build_engines() -> list[Model]:
-    """Builds the engines that this file offers."""
     folder = os.environ.get(FOLDER_VARIABLE)
     return [SenseVoiceEngine(Path(folder) if folder else None)]

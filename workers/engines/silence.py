@@ -1,4 +1,4 @@
-"""Silence as long as a text would take: for tests of the machinery, offered only where TTSAI_ENGINES names it."""
+"""Engine that outputs silence of a fitting length, for tests; offered only if TTSAI_ENGINES names it."""
 
 import os
 import re
@@ -23,7 +23,9 @@ COMPUTE_VARIABLE: Final = "TTSAI_SILENCE_COMPUTE_SECONDS"
 """Environment variable: seconds that each sentence occupies a compute thread; 0 unless set."""
 
 FAIL_MARK: Final = re.compile(r"\[fail(?::([a-z_ ]+))?\]")
-"""A sentence with [fail] fails with internal_error, one with [fail:bad_audio] with that code, whose underscores normalisation made spaces of."""
+"""Test marks: a sentence with [fail] fails with internal_error, one with [fail:bad_audio] with that code, whose underscores normalisation
+turns into spaces.
+"""
 DEATH_MARK: Final = "[die]"
 DEATH_VARIABLE: Final = "TTSAI_SILENCE_MAY_DIE"
 """Environment variable; if it is set, a sentence with [die] kills the worker, as a crash of a native library would."""
@@ -31,7 +33,7 @@ WORD: Final = re.compile(r"\S+")
 
 
 class SilenceEngine(Engine):
-    """No model at all."""
+    """Engine without a model."""
 
     is_for_tests = True
     spec = EngineSpec(
@@ -52,18 +54,17 @@ class SilenceEngine(Engine):
         memory_bytes=1024**2,
     )
 
-    def load(self) -> None:
-        """Nothing to read."""
+    def load(self) -> None: ...
 
-    def unload(self) -> None:
-        """Nothing to drop."""
+    def unload(self) -> None: ...
 
     def split(self, text: str, *, language: str) -> list[Sentence]:  # noqa: ARG002  # all are as silent
-        """Sentences."""
         return split_sentences(text)
 
     def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:  # noqa: ARG002 - nothing is heard
-        """Zeros, 0.05 s a character, the words spread over them. Raises WorkError (unknown_voice, nothing_to_say, or what a mark asks for)."""
+        """Zeros, 0.05 s per character, with the words spread over them. Raises WorkError (unknown_voice, nothing_to_say, or the code of a
+        mark).
+        """
         find_voice(self.spec, voice, language=language)
         time.sleep(float(os.environ.get(COMPUTE_VARIABLE) or 0))
         if DEATH_MARK in text and os.environ.get(DEATH_VARIABLE):
@@ -81,5 +82,4 @@ class SilenceEngine(Engine):
 
 
 def build_engines() -> list[Engine]:
-    """Builds the engines that this file offers."""
     return [SilenceEngine()]

@@ -1,4 +1,6 @@
-"""Any VITS folder that the operator gives, piper's or sherpa-onnx's: TTSAI_VITS_FOLDER, else `vits` beside the other weights."""
+"""VITS voices from the operator's folder, in Piper's or sherpa-onnx's layout: TTSAI_VITS_FOLDER, otherwise `vits` beside the other
+weights.
+"""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -19,7 +21,7 @@ from workers.weights.store import WeightStore
 
 FOLDER_VARIABLE = "TTSAI_VITS_FOLDER"
 MODEL_BYTES = 160 * 1024**2
-"""Measured: a 60 MB model and a sentence of 300 characters in the making."""
+"""Measured memory: a 60 MB model and a sentence of 300 characters in flight."""
 
 EMPTY_SPEC = EngineSpec(
     id="vits",
@@ -36,7 +38,7 @@ EMPTY_SPEC = EngineSpec(
 
 
 class VitsEngine(Engine):
-    """All voices of one folder; a voice's model is read when it first speaks."""
+    """All voices of one folder; a voice's model is loaded at its first use."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -69,26 +71,25 @@ class VitsEngine(Engine):
             )
 
     def find_obstacle(self) -> str:
-        """Without a voice in the folder there is nothing to offer."""
+        """Reason why no voice is available."""
         if self._obstacle:
             return self._obstacle
         return "" if self._speakers else f"There is no VITS voice in {self._folder}: put piper or sherpa-onnx folders there."
 
     def find_missing_languages(self) -> Mapping[str, str]:
-        """The languages of those voices whose phonemes eSpeak NG cannot give here."""
+        """Languages of the voices for which eSpeak NG gives no phonemes here."""
         espeak_voices = {speaker.voice.language: speaker.voice.espeak_voice for speaker in self._speakers.values()}
         return {language: obstacle for language, name in espeak_voices.items() if name and (obstacle := find_espeak_obstacle(name))}
 
     def load(self) -> None:
-        """Voices are read one by one, when they first speak: a folder may hold dozens."""
+        """Load nothing: voices are loaded at their first use, since a folder may hold dozens."""
 
     def unload(self) -> None:
-        """Drops all models."""
         with self._lock:
             self._models.clear()
 
     def split(self, text: str, *, language: str) -> list[Sentence]:  # noqa: ARG002 - the protocol's
-        """Sentences of a length that VITS speaks well."""
+        """Split into sentences of a length that VITS speaks well."""
         return split_for_vits(text)
 
     def speak(
@@ -100,7 +101,7 @@ class VitsEngine(Engine):
         speed: float,
         phonemes: Sequence[GivenPhonemes] = (),
     ) -> Spoken:
-        """Speaks one sentence. Raises WorkError (unknown_voice, nothing_to_say, engine_unavailable)."""
+        """Synthesise one sentence. Raises WorkError (unknown_voice, nothing_to_say, engine_unavailable)."""
         speaker = self._speakers.get(voice)
         if speaker is None:
             raise WorkError(UNKNOWN_VOICE, f"There is no VITS voice {voice!r}.")
@@ -115,6 +116,5 @@ class VitsEngine(Engine):
 
 
 def build_engines() -> list[Engine]:
-    """Builds the engines that this file offers."""
     folder = os.environ.get(FOLDER_VARIABLE)
     return [VitsEngine(Path(folder) if folder else WeightStore.default().root / "vits")]

@@ -1,4 +1,4 @@
-"""Whisper on CTranslate2 in several sizes, and any that the operator gives: TTSAI_WHISPER_FOLDERS."""
+"""Whisper on CTranslate2 in several sizes, and the operator's own: TTSAI_WHISPER_FOLDERS."""
 
 import importlib.util
 import os
@@ -22,10 +22,12 @@ from workers.protocols.recogniser import Heard, Hearing, Recogniser, check_langu
 from workers.weights.store import WeightsMissingError, WeightStore
 
 FOLDERS_VARIABLE: Final = "TTSAI_WHISPER_FOLDERS"
-"""Folders with CTranslate2 models (model.bin, config.json, tokenizer.json), separated by colons: each is the engine whisper-<folder>."""
+"""Environment variable: folders with CTranslate2 models (model.bin, config.json, tokenizer.json), separated by colons; each is the engine
+whisper-<folder>.
+"""
 MEBIBYTE: Final = 1 << 20
 BATCH_WINDOWS: Final = 4
-"""Measured with base on one core: a window takes 1.45 CPU seconds to decode alone, 1.06 with a second one, .96 in four."""
+"""Windows per batch. Measured with base on one core: decoding a window takes 1.45 CPU seconds alone, 1.06 in two, .96 in four."""
 FILES: Final = ("model.bin", "config.json", "tokenizer.json")
 
 WHISPER: Final = EngineSpec(
@@ -46,20 +48,20 @@ WHISPER: Final = EngineSpec(
 
 
 class WhisperEngine(Recogniser):
-    """One size."""
+    """Whisper in one size."""
 
     window_seconds = 30.0
     batch_windows = BATCH_WINDOWS
 
     def __init__(self, spec: EngineSpec, *, weights: str = "", folder: Path | None = None) -> None:
-        """weights: the name of a weight set, where no folder is given."""
+        """weights: name of a weight set, if no folder is given."""
         self.spec = with_available_diarization(spec)
         self._weights = weights
         self._folder = folder
         self._model: WhisperModel | None = None
 
     def find_obstacle(self) -> str:
-        """Names what is missing: the library or the weights. Loads nothing."""
+        """Name the missing library or weights, without loading anything."""
         missing = [name for name in ("faster_whisper", "ctranslate2", "onnxruntime") if importlib.util.find_spec(name) is None]
         if missing:
             return f"{self.spec.name} needs {', '.join(missing)}: install requirements/worker-cpu.txt."
@@ -70,7 +72,7 @@ class WhisperEngine(Recogniser):
         return find_detector_obstacle()
 
     def load(self) -> None:
-        """Reads the model. Raises WorkError (engine_unavailable)."""
+        """Load the model. Raises WorkError (engine_unavailable)."""
         if obstacle := self.find_obstacle():
             raise WorkError(ENGINE_UNAVAILABLE, obstacle)
         try:
@@ -79,11 +81,10 @@ class WhisperEngine(Recogniser):
             raise WorkError(ENGINE_UNAVAILABLE, f"{self.spec.name} cannot be loaded: {error}") from error
 
     def unload(self) -> None:
-        """Drops the weights."""
         self._model = None
 
     def hear(self, windows: Sequence[Samples], *, hearing: Hearing) -> list[Heard]:
-        """Recognises the speech in windows of at most 30 s. Raises WorkError (unsupported_language)."""
+        """Transcribe windows of at most 30 s. Raises WorkError (unsupported_language)."""
         language = check_language(self.spec, hearing.language)
         return hear_windows(self._loaded, windows, hearing=hearing, language=language) if windows else []
 
@@ -113,7 +114,7 @@ class WhisperEngine(Recogniser):
         return self._model
 
     def _files(self) -> Path:
-        """The folder with all files. Raises WeightsMissingError."""
+        """Folder with all files. Raises WeightsMissingError."""
         if self._folder is None:
             return WeightStore.default().path(self._weights, FILES[0]).parent
         for name in FILES:
@@ -155,7 +156,6 @@ def _of_folder(folder: Path) -> WhisperEngine:
 
 
 def build_engines() -> list[Model]:
-    """Builds the engines that this file offers."""
     folders = [Path(folder) for folder in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if folder]
     return [
         WhisperEngine(WHISPER, weights="whisper-base"),

@@ -1,1 +1,1 @@
-"""Speech to text: what the recognisers share."""
+"""Speech to text: code shared by the recognisers."""

@@ -1,4 +1,4 @@
-"""Cuts of a long recording into pieces that are heard apart."""
+"""Cuts a long recording into pieces that are transcribed separately."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,10 +10,10 @@ ROOM_SECONDS: Final = 0.5
 
 
 def choose_cuts(windows: Sequence[Window], *, pieces: int, seconds: float) -> tuple[float, ...]:
-    """Start of each piece, and after the last its end: `pieces` + 1 times in seconds, ascending.
+    """Start of each piece and the end of the last: `pieces` + 1 times in seconds, ascending.
 
-    Each cut lies in the silence between two windows, which keeps every window whole; a window belongs to the piece in whose nominal place,
-    an equal share of the recording, its middle lies.
+    Each cut lies in the silence between two windows, so that every window stays whole. A window belongs to the piece whose nominal span, an
+    equal share of the recording, contains its middle.
     """
     cuts = [0.0]
     upcoming = 0
@@ -28,6 +28,6 @@ def choose_cuts(windows: Sequence[Window], *, pieces: int, seconds: float) -> tu
 
 
 def _place(nominal: float, *, earliest: float, latest: float) -> float:
-    """The time nearest to the nominal one in the silence between two windows, with some of it on both sides."""
+    """Time nearest to the nominal one in the silence between two windows, with some silence on both sides."""
     room = min(ROOM_SECONDS, (latest - earliest) / 2)
     return min(max(nominal, earliest + room), latest - room)

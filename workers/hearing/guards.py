@@ -1,4 +1,4 @@
-"""Checks that tell words that were said from words that a model made up, and loops from speech that repeats itself."""
+"""Hallucination filter: distinguishes spoken words from hallucinated ones, and decoding loops from real repetitions."""
 
 import re
 import zlib
@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from typing import Final
 
 REPETITIVE_ABOVE: Final = 2.4
-"""Compression ratio of a text that goes in circles, and log probability of one that is guessed: OpenAI's own thresholds."""
+"""Compression ratio of a looping text, and log probability of a guessed one: OpenAI's own thresholds."""
 GUESSED_BELOW: Final = -1.0
 SILENT_ABOVE: Final = 0.6
 DOUBTFUL_SILENCE: Final = 0.25
 DOUBTFUL_BELOW: Final = -0.55
 LITTLE_SPEECH_SECONDS: Final = 0.6
 SURE_WORD: Final = 0.5
-"""In less time than that a phantom was said where the model is as sure of every word of it: of "thank you", "bye" or "gracias" that are
-spoken base is .57 to .97 sure, of phrases over noise .02 to .1."""
+"""Word probability above which a known phantom phrase counts as spoken in less time: for a spoken "thank you", "bye" or "gracias" base
+reaches .57 to .97, for hallucinations over noise .02 to .1.
+"""
 MOST_CHARACTERS_PER_SECOND: Final = 45.0
-"""Twice as fast as anybody speaks: what is longer was not said in that time."""
+"""Twice as fast as anybody speaks: a longer text was not spoken in that time."""
 TIMELESS_WORDS: Final = 3
 TIMELESS_SECONDS: Final = 0.15
-"""Cross-attention leaves no time for the words of a loop, since nothing in the recording is theirs: so many words in so little time were
-not said. A single word may lose its time to its neighbours."""
+"""Time below which so many words were not spoken: cross-attention assigns no time to the words of a loop, since no audio matches them. A
+single word may lose its time to its neighbours.
+"""
 LOOP_TURNS: Final = 4
 LONGEST_LOOP_WORDS: Final = 12
 
@@ -64,7 +66,7 @@ _BARE: Final = re.compile(r"[^\w\s'.\-]|\.(?=\s|$)")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Facts known of a text besides its words."""
+    """Evidence about a text besides its words."""
 
     average_log_probability: float
     no_speech_probability: float
@@ -75,12 +77,12 @@ class Evidence:
 
     @property
     def is_silence(self) -> bool:
-        """True if the model itself says that nobody speaks."""
+        """True if the model itself reports no speech."""
         return self.no_speech_probability > SILENT_ABOVE and self.average_log_probability < GUESSED_BELOW
 
     @property
     def is_weak(self) -> bool:
-        """True if a phrase that is often made up is probably made up here."""
+        """True if the evidence does not support a phrase that is often hallucinated."""
         return (
             self.average_log_probability < DOUBTFUL_BELOW
             or self.no_speech_probability > DOUBTFUL_SILENCE
@@ -89,19 +91,19 @@ class Evidence:
 
 
 def compression_ratio(text: str) -> float:
-    """Bytes of the text to those of the same compressed."""
+    """Bytes of the text divided by those of its compressed form."""
     raw = text.encode()
     return len(raw) / len(zlib.compress(raw))
 
 
 def is_phantom(text: str) -> bool:
-    """True if the whole text is a phrase that recognisers make up."""
+    """True if the whole text is a phrase that recognisers hallucinate."""
     plain = _BARE.sub("", text.casefold()).strip(" .-")
     return bool(_PHANTOM.fullmatch(plain))
 
 
 def is_invented(text: str, *, evidence: Evidence) -> bool:
-    """True if nobody said this: no evidence at all, a known phantom on weak evidence, or more than can be said in the time."""
+    """True if the text was not spoken: no evidence at all, a known phantom on weak evidence, or more than can be said in the time."""
     if not any(map(str.isalnum, text)) or evidence.is_silence:
         return True
     if evidence.speech_seconds >= 0 and len(text.strip()) > MOST_CHARACTERS_PER_SECOND * (evidence.speech_seconds + 0.5):
@@ -110,7 +112,7 @@ def is_invented(text: str, *, evidence: Evidence) -> bool:
 
 
 def is_spoken_repetition(spans: Sequence[tuple[float, float]]) -> bool:
-    """True if a text that repeats itself was really spoken, judged by the start and end of each of its words in seconds."""
+    """True if a repetitive text was really spoken, judged by the start and end of each of its words in seconds."""
     following = spans[TIMELESS_WORDS - 1 :]
     return all(last[1] - first[0] >= TIMELESS_SECONDS for first, last in zip(spans, following, strict=False))
 
@@ -127,9 +129,9 @@ def has_repeated_phrase(text: str) -> bool:
 
 
 def find_loop(words: Sequence[str]) -> int:
-    """Number of words that remain when one that ends in a loop, a group of words LOOP_TURNS times or more, keeps one turn of it.
+    """Number of words to keep when the text ends in a loop (a group of words LOOP_TURNS times or more): one turn stays.
 
-    Capitals and marks make no difference: a loop that is cut off ends without its comma.
+    Case and punctuation are ignored: a loop that is cut off ends without its comma.
     """
     bare = _bare_words(words)
     for size in range(1, min(LONGEST_LOOP_WORDS, len(words) // LOOP_TURNS) + 1):

@@ -1,4 +1,4 @@
-"""Classifies a voice as a man's or a woman's by its pitch."""
+"""Classifies a voice as male or female by its pitch."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from workers.audio.samples import HEARING_RATE
 
 FRAME_SAMPLES: Final = 1024
-"""64 ms: three periods of the lowest voice."""
+"""Frame of 64 ms: three periods of the lowest voice."""
 STEP_SAMPLES: Final = 640
 LOWEST_HERTZ, HIGHEST_HERTZ = 60.0, 400.0
 VOICED_ABOVE: Final = 0.55
@@ -18,15 +18,17 @@ VOICED_ABOVE: Final = 0.55
 LOUD_SHARE: Final = 0.1
 """Share of the loudest frames' level; quieter frames are breath and room noise."""
 MALE_BELOW, FEMALE_ABOVE = 145.0, 175.0
-"""Hz. Men speak at 85 to 155 on average, women at 165 to 255 (Titze, Principles of Voice Production, 1994); between them nobody can tell."""
+"""Thresholds in Hz. Men average 85 to 155, women 165 to 255 (Titze, Principles of Voice Production, 1994); between them the gender is
+unclear.
+"""
 CLEAR_SHARE: Final = 0.6
 FEWEST_FRAMES: Final = 25
-"""A second of voiced sound."""
+"""Fewest voiced frames: a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class PitchTally:
-    """Voiced frames by what their pitch says."""
+    """Voiced frames counted by pitch class."""
 
     male: int = 0
     female: int = 0
@@ -37,7 +39,7 @@ class PitchTally:
 
     @property
     def gender(self) -> str:
-        """Gender of the voice that speaks most: male, female, or neutral where it is unclear; empty without a voice."""
+        """Gender of the voice that speaks most: male, female, or neutral if unclear; empty without a voice."""
         total = self.male + self.female + self.unclear
         if total < FEWEST_FRAMES:
             return ""
@@ -47,7 +49,7 @@ class PitchTally:
 
 
 def tally_pitch(samples: NDArray[np.float32]) -> PitchTally:
-    """Counts the voiced frames of speech by pitch. samples: mono, 16 kHz, shape [n]."""
+    """Count the voiced frames of speech by pitch. samples: mono, 16 kHz, shape [n]."""
     hertz = voiced_pitches(samples)
     male, female = int((hertz < MALE_BELOW).sum()), int((hertz > FEMALE_ABOVE).sum())
     return PitchTally(male, female, len(hertz) - male - female)
@@ -78,7 +80,7 @@ def voiced_pitches(samples: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def most_common(genders: Iterable[tuple[str, float]]) -> str:
-    """The gender with the most seconds; neutral where two have nearly as many, empty where none is known."""
+    """Gender with the most seconds; neutral if two are nearly equal, empty if none is known."""
     seconds: dict[str, float] = {}
     for gender, weight in genders:
         if gender:

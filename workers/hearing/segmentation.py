@@ -1,4 +1,4 @@
-"""Words with their times to segments: sentences, or clauses where a sentence is long."""
+"""Groups timed words to segments: sentences, or clauses of long sentences."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ LONGEST_CHARACTERS: Final = 180
 SHORTEST_SHARE: Final = 0.35
 """Shortest share of a long sentence that either half may have."""
 PAUSE_SECONDS: Final = 1.2
-"""A silence as long ends a segment."""
+"""A silence of this length ends a segment."""
 _ABBREVIATION: Final = re.compile(
     r"(?:mr|mrs|ms|dr|prof|st|sr|jr|vs|etc|no|vol|fig|e\.g|i\.e|a\.m|p\.m|sra|bzw|ca|nr|[a-z]|[a-z]\.[a-z])\.", re.IGNORECASE
 )
@@ -21,7 +21,7 @@ _ABBREVIATION: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class TimedWord:
-    """A word as the recogniser wrote it, the space before it included."""
+    """Word as the recogniser wrote it, including the space before it."""
 
     text: str
     start: float
@@ -31,7 +31,7 @@ class TimedWord:
 
 
 def split_words(words: Sequence[TimedWord]) -> list[list[TimedWord]]:
-    """The words in groups, each a segment; together they are the words."""
+    """Split the words into consecutive groups, each a segment."""
     groups: list[list[TimedWord]] = []
     for index, word in enumerate(words):
         is_new = not index or _ends_sentence(words[index - 1], following=word) or word.start - words[index - 1].end >= PAUSE_SECONDS
@@ -55,7 +55,7 @@ def _ends_sentence(word: TimedWord, *, following: TimedWord) -> bool:
 
 
 def _shortened(words: list[TimedWord]) -> list[list[TimedWord]]:
-    """A group cut at the ends of clauses, else at its longest pauses, until each part is short enough."""
+    """Cut a group at ends of clauses, otherwise at its longest pauses, until each part is short enough."""
     if len(words) < 2 or (words[-1].end - words[0].start <= LONGEST_SECONDS and len(text_of(words)) <= LONGEST_CHARACTERS):
         return [words]
     least = max(1, int(len(words) * SHORTEST_SHARE))

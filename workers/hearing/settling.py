@@ -1,4 +1,4 @@
-"""Segments that a recogniser heard in a window, in the time of the recording: without what nobody said, and what it left out."""
+"""Post-processes segments of a window: maps them to the time of the recording, removes hallucinations, finds omitted speech."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,11 +13,11 @@ from workers.hearing.windows import Window
 EARLY_SECONDS, LATE_SECONDS = 0.1, 0.2
 """Margins by which a word may begin before and end after detected speech: breath and the last consonant."""
 GAP_SECONDS: Final = 1.5
-"""Speech of this length or more without a word is listened to once more."""
+"""Speech of this length or more without a word is transcribed again."""
 REPETITION_GAP_SECONDS: Final = 0.3
-"""The same in a window whose text repeats itself, which leaves out repetitions as short as a word."""
+"""Gap length in a window with repetitive text, where repetitions as short as a word are omitted."""
 LONGEST_WORD_SECONDS: Final = 2.0
-"""In such a text: a longer one covers a repetition that was left out."""
+"""Longest word in such a text: a longer one covers an omitted repetition."""
 COVERED_SHARE: Final = 0.2
 GAP_LOG_PROBABILITY: Final = -0.7
 OTHER_LANGUAGE_LOG_PROBABILITY: Final = -0.5
@@ -28,7 +28,7 @@ DECIMALS: Final = 3
 
 
 def settle(segments: Sequence[HeardSegment], *, window: Window) -> list[HeardSegment]:
-    """The segments of a window in the time of the recording."""
+    """Map the segments of a window to the time of the recording."""
     settled: list[HeardSegment] = []
     for segment in segments:
         words = [_placed(word, window=window) for word in segment.words]
@@ -42,7 +42,7 @@ def settle(segments: Sequence[HeardSegment], *, window: Window) -> list[HeardSeg
 
 
 def find_gaps(segments: Sequence[HeardSegment], *, window: Window, least_seconds: float = GAP_SECONDS) -> tuple[Region, ...]:
-    """The regions of a window, of `least_seconds` or more, in which speech is heard but, as far as words are timed, hardly a word."""
+    """Regions of a window, of `least_seconds` or more, with detected speech but hardly a timed word."""
     if segments and not any(segment.words for segment in segments):
         return ()
     words = [(word.start, word.end) for segment in segments for word in segment.words]
@@ -55,7 +55,7 @@ def find_gaps(segments: Sequence[HeardSegment], *, window: Window, least_seconds
 
 
 def lacks_repetitions(segments: Sequence[HeardSegment], *, window: Window) -> bool:
-    """True if a text that repeats itself omits speech: a word is too long, or a gap has no words. Then the window's halves give more."""
+    """True if a repetitive text omits speech: a word is too long, or a gap has no words. Halving the window then finds more."""
     if len(window.regions) < 2:
         return False
     longest = max((word.end - word.start for segment in segments for word in segment.words), default=0.0)
@@ -63,12 +63,12 @@ def lacks_repetitions(segments: Sequence[HeardSegment], *, window: Window) -> bo
 
 
 def fill_gaps(segments: Sequence[HeardSegment], *, found: Sequence[HeardSegment]) -> list[HeardSegment]:
-    """The segments with those that a second hearing found."""
+    """Merge the segments with those that a second pass found."""
     return sorted([*segments, *found], key=lambda segment: segment.start)
 
 
 def keep_sure(found: Sequence[HeardSegment], *, least: float) -> list[HeardSegment]:
-    """Keeps the segments that a second hearing is sure of: log probability `least` at least."""
+    """Keep the segments of a second pass with a log probability of at least `least`."""
     return [segment for segment in found if segment.average_log_probability >= least]
 
 
@@ -81,7 +81,7 @@ def _placed(word: HeardWord, *, window: Window) -> HeardWord:
 
 
 def _span(start: float, end: float, *, window: Window) -> tuple[float, float]:
-    """Start and end within the stretch in which the middle lies: a word does not reach over a silence that was left out."""
+    """Clip start and end to the stretch that contains the middle: a word does not span a removed silence."""
     middle = window.recording_time((start + end) / 2)
     stretch = next(one for one in window.stretches if one.start <= middle <= one.end)
     first = min(max(window.recording_time(start), stretch.start), stretch.end)
@@ -90,7 +90,7 @@ def _span(start: float, end: float, *, window: Window) -> tuple[float, float]:
 
 
 def _owned(segment: HeardSegment, *, words: Sequence[HeardWord], window: Window) -> Iterator[HeardSegment]:
-    """The segment without the words that belong to the window before or after a cut in the middle of speech."""
+    """The segment without the words that belong to the neighbouring window, at a cut in the middle of speech."""
     first, last = 0, len(words)
     while window.is_cut_before and first < last and _middle(words[first]) < window.start:
         first += 1
@@ -101,7 +101,7 @@ def _owned(segment: HeardSegment, *, words: Sequence[HeardWord], window: Window)
 
 
 def _split_at_pauses(segment: HeardSegment) -> Iterator[HeardSegment]:
-    """Cut where the recording is silent for long, which the window did not show; with English beside it stays whole."""
+    """Split at long silences of the recording that the window omitted; a segment with an English translation stays whole."""
     first = 0
     for index in range(1, len(segment.words) + 1):
         is_last = index == len(segment.words)
@@ -111,7 +111,7 @@ def _split_at_pauses(segment: HeardSegment) -> Iterator[HeardSegment]:
 
 
 def _part(segment: HeardSegment, *, words: Sequence[HeardWord], first: int, last: int) -> HeardSegment:
-    """The segment of some of its words."""
+    """Segment of some of its words."""
     kept = tuple(words[first:last])
     is_whole = len(kept) == len(segment.words)
     return replace(

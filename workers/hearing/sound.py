@@ -1,4 +1,4 @@
-"""A recording, or a stretch of it, as samples by its times: 16 bits each until they are heard, since many parts wait at once."""
+"""A recording, or a stretch of it, as samples by time: 16 bits each until they are processed, since many parts wait at once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,23 +17,23 @@ WAV_HEADER_BYTES: Final = 44
 """Header size of the WAV files that workers/audio/probe writes."""
 FULL_SCALE: Final = np.float32(32768.0)
 QUIET_LEVEL: Final = 0.03
-"""Root mean square of full scale: below it the detector of speech begins to lose the beginnings of sentences."""
+"""Root mean square relative to full scale below which the speech detector begins to miss the beginnings of sentences."""
 MOST_GAIN: Final = 60.0
 LEVEL_SAMPLES: Final = HEARING_RATE // 2
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """16-bit samples at 16 kHz; beyond its ends there are none."""
+    """16-bit samples at 16 kHz; there are none beyond its ends."""
 
     seconds: float
     read: Read
-    """Samples between two times in seconds."""
+    """Reads the samples between two times in seconds."""
     is_shared: bool = False
     """True if any thread may read at any time; otherwise only the thread that opened the sound, while it is open."""
 
     def blocks(self, block_seconds: float) -> Iterator[NDArray[np.int16]]:
-        """All of it in blocks of bounded length."""
+        """All samples in blocks of bounded length."""
         start = 0.0
         while start < self.seconds:
             end = min(start + block_seconds, self.seconds)
@@ -42,7 +42,7 @@ class Sound:
 
 
 def of_recording(recording: Recording) -> Sound:
-    """A customer's recording, decoded to 16 kHz."""
+    """Wrap a customer's recording, decoded to 16 kHz."""
 
     def read(start: float, end: float) -> NDArray[np.int16]:
         return (recording.read(*sample_span(start, end)) * FULL_SCALE).astype(np.int16)  # exact: it was made of 16 bits
@@ -51,7 +51,7 @@ def of_recording(recording: Recording) -> Sound:
 
 
 def of_wav(path: Path) -> Sound:
-    """A prepared WAV file."""
+    """Open a prepared WAV file."""
     samples = max(0, path.stat().st_size - WAV_HEADER_BYTES) // SAMPLE_BYTES
 
     def read(start: float, end: float) -> NDArray[np.int16]:
@@ -64,7 +64,7 @@ def of_wav(path: Path) -> Sound:
 
 
 def of_bytes(raw: bytes, *, start: float, seconds: float) -> Sound:
-    """A stretch of a prepared WAV that begins at `start`, of a recording of so many seconds."""
+    """Wrap a stretch of a prepared WAV that begins at `start`, of a recording of so many seconds."""
     samples = _samples(raw)
     offset = sample_span(0, start)[1]
 
@@ -82,12 +82,12 @@ def byte_span(start: float, end: float) -> tuple[int, int]:
 
 
 def to_float(samples: NDArray[np.int16]) -> Samples:
-    """Converts to the samples that recognisers take: full scale 1.0."""
+    """Convert to the samples that recognisers accept: full scale 1.0."""
     return samples.astype(np.float32) / FULL_SCALE
 
 
 def loudness_gain(samples: NDArray[np.int16]) -> np.float32:
-    """By how much speech in a block is made louder to be detected: 1 where its loudest half-second is loud enough."""
+    """Gain for speech detection in a quiet block: 1 if its loudest half-second is loud enough."""
     frames = [samples[first : first + LEVEL_SAMPLES] for first in range(0, len(samples), LEVEL_SAMPLES)]
     level = max((float(np.sqrt(np.mean(np.square(frame, dtype=np.float32)))) for frame in frames), default=0.0) / float(FULL_SCALE)
     return np.float32(min(max(1.0, QUIET_LEVEL / level), MOST_GAIN)) if level else np.float32(1.0)

@@ -1,4 +1,4 @@
-"""From the probability of speech in each frame to the regions in which somebody speaks."""
+"""Converts frame probabilities of speech to regions of speech."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,35 +13,34 @@ BEGINS_ABOVE: Final = 0.5
 ENDS_BELOW: Final = 0.35
 """Silero's own thresholds."""
 SHORTEST_SILENCE_SECONDS: Final = 0.2
-"""A shorter one is a stop consonant or the space between two words."""
+"""Shorter silences are stop consonants or spaces between words."""
 SHORTEST_SPEECH_SECONDS: Final = 0.1
 CONVINCING_PROBABILITY: Final = 0.7
 CONVINCING_SECONDS: Final = 0.5
 """A region must reach this probability or this length: loud noise sometimes just passes the threshold."""
 LONGEST_SECONDS: Final = 26.0
-"""A longer region, one without a silence, is cut; less than whisper's 30 s, so that some of both sides of the cut is heard twice."""
+"""Longer regions without a silence are cut; shorter than Whisper's 30 s, so that context on both sides of a cut is transcribed twice."""
 CUT_RANGE_SECONDS: Final = 10.0
-"""The cut is where speech is least probable in the last so many seconds that may be."""
+"""The cut is placed where speech is least probable within the last seconds of the allowed range."""
 SMOOTHING_FRAMES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Seconds from the recording's beginning between which somebody speaks without a pause."""
+    """Span in seconds of the recording in which somebody speaks without a pause."""
 
     start: float
     end: float
 
     @property
     def seconds(self) -> float:
-        """Its length."""
         return self.end - self.start
 
 
 def find_regions(probabilities: NDArray[np.float32], *, seconds: float) -> tuple[Region, ...]:
-    """All regions of speech, ascending, none longer than LONGEST_SECONDS; where one was cut two abut.
+    """All regions of speech, ascending, none longer than LONGEST_SECONDS; cut regions abut.
 
-    probabilities: of each frame; seconds: the recording's length, which no region passes.
+    probabilities: of each frame; seconds: duration of the recording, which no region exceeds.
     """
     regions = []
     for first, last in _spoken_frames(probabilities):
@@ -51,12 +50,12 @@ def find_regions(probabilities: NDArray[np.float32], *, seconds: float) -> tuple
 
 
 def regions_within(speech: Sequence[Sequence[float]], *, start: float, end: float) -> tuple[Region, ...]:
-    """The regions of a survey's list that begin in the given stretch of the recording."""
+    """Regions of a survey that begin in the given stretch of the recording."""
     return tuple(Region(begin, stop) for begin, stop in speech if start <= begin < end)
 
 
 def _spoken_frames(probabilities: NDArray[np.float32]) -> Iterator[tuple[int, int]]:
-    """First frame and the one behind the last of everything that sounds like speech."""
+    """First frame and the one after the last of each stretch of speech."""
     pause_frames = round(SHORTEST_SILENCE_SECONDS / FRAME_SECONDS)
     first: int | None = None
     silent_since: int | None = None

@@ -1,4 +1,4 @@
-"""Segments to documents, and the documents of pieces to one."""
+"""Converts segments to documents, and documents of pieces to one."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -9,24 +9,23 @@ from workers.contract.listening import HeardSegment, HeardWord, TranscriptDocume
 from workers.hearing.pitch import most_common
 
 SPACELESS: Final = frozenset({"zh", "ja", "th", "lo", "my", "km", "yue"})
-"""Written without spaces between sentences."""
+"""Languages written without spaces between sentences."""
 SAME_WORD: Final = 0.75
 OVERLAP_SECONDS: Final = 0.05
 
 
 def whole_text(segments: Iterable[HeardSegment], *, language: str) -> str:
-    """Joins the texts of the segments."""
     separator = "" if language in SPACELESS else " "
     return separator.join(text for segment in segments if (text := segment.text.strip()))
 
 
 def without_words(segments: Iterable[HeardSegment]) -> tuple[HeardSegment, ...]:
-    """For those who asked for none."""
+    """Drop the words, for requests that did not ask for them."""
     return tuple(replace(segment, words=()) for segment in segments)
 
 
 def join_segments(pieces: Sequence[Sequence[HeardSegment]]) -> tuple[HeardSegment, ...]:
-    """The segments of all pieces in the time of the recording; a word that was heard on both sides of a cut is there once."""
+    """Segments of all pieces in the time of the recording; a word transcribed on both sides of a cut is kept once."""
     joined: list[HeardSegment] = []
     for piece in pieces:
         following = list(piece)
@@ -42,7 +41,7 @@ def join_gender(pieces: Sequence[TranscriptDocument]) -> str:
 
 
 def main_language(pieces: Sequence[TranscriptDocument]) -> str:
-    """Language of most of what was said; empty where nothing was."""
+    """Language of most of the speech; empty without speech."""
     seconds: dict[str, float] = {}
     for piece in pieces:
         if piece.language and piece.segments:
@@ -51,7 +50,7 @@ def main_language(pieces: Sequence[TranscriptDocument]) -> str:
 
 
 def _without_repetition(before: HeardSegment, segment: HeardSegment) -> HeardSegment:
-    """Without its first word where that is the last one before, in the same moment."""
+    """The segment without its first word if that repeats the last word before it, at the same time."""
     if not before.words or not segment.words or not _is_same(before.words[-1], segment.words[0]):
         return segment
     words = segment.words[1:]

@@ -1,4 +1,4 @@
-"""Detection of speech: Silero's voice activity detector (v6, MIT) from faster-whisper's wheel, in blocks of bounded length."""
+"""Voice activity detection: Silero (v6, MIT) from faster-whisper's wheel, in blocks of bounded length."""
 
 from functools import cache
 from importlib.util import find_spec
@@ -12,24 +12,24 @@ from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 
 FRAME_SAMPLES: Final = 512
 CONTEXT_SAMPLES: Final = 64
-"""Each frame is heard with so many samples before it."""
+"""Samples of context before each frame."""
 FRAME_SECONDS: Final = FRAME_SAMPLES / 16_000
 STATE_SHAPE: Final = (1, 1, 128)
 LEAD_FRAMES: Final = 312
-"""Ten seconds heard before a block that begins inside a recording, so that the model's state is nearly what it would have been."""
+"""Ten seconds processed before a block inside a recording, so that the model's state is nearly the same as without the cut."""
 MODEL_FILE: Final = Path("assets", "silero_vad_v6.onnx")
 
 
 def find_detector_obstacle() -> str:
-    """Reason why speech cannot be detected here; empty when it can. Loads nothing."""
+    """Reason why speech cannot be detected here; empty if it can. Loads nothing."""
     return "" if _model_path() else "Hearing needs faster-whisper: install requirements/worker-cpu.txt."
 
 
 def speech_probabilities(samples: NDArray[np.float32], *, lead: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
     """Probability of speech in each frame of FRAME_SECONDS, shape [ceil(n / FRAME_SAMPLES)].
 
-    samples: mono, 16 kHz, full scale 1.0; lead: what came right before, of which the last LEAD_FRAMES frames are heard first.
-    Raises WorkError (engine_unavailable).
+    samples: mono, 16 kHz, full scale 1.0; lead: the samples before them, of which the last LEAD_FRAMES frames are processed first. Raises
+    WorkError (engine_unavailable).
     """
     if not len(samples):
         return np.zeros(0, np.float32)
@@ -47,7 +47,7 @@ def speech_probabilities(samples: NDArray[np.float32], *, lead: NDArray[np.float
 
 @cache
 def _session() -> Any:
-    """Run by several threads at once: each call computes in its caller's thread."""
+    """ONNX session, called by several threads at once: each call computes in its caller's thread."""
     path = _model_path()
     if path is None:
         raise WorkError(ENGINE_UNAVAILABLE, find_detector_obstacle())

@@ -1,4 +1,4 @@
-"""Regions of speech laid end to end in windows that fill what a recogniser hears at once, and the way back to the recording's time."""
+"""Concatenates regions of speech to windows that fill a recogniser's input, and maps window time back to the recording's time."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
@@ -13,9 +13,9 @@ from workers.audio.samples import HEARING_RATE
 from workers.hearing.speech import Region
 
 MARGIN_SECONDS: Final = 0.3
-"""Heard before and after every region, half the silence where that is less: a longer silence shrinks to twice as much."""
+"""Audio kept before and after every region, at most half of the silence: longer silences shrink to twice as much."""
 CONTEXT_SECONDS: Final = 1.0
-"""Heard beyond a cut in the middle of speech; whose words belong to the other side."""
+"""Context beyond a cut in the middle of speech; its words belong to the other side."""
 
 Read = Callable[[float, float], NDArray[np.int16]]
 """16-bit samples at 16 kHz between two times in seconds of the recording."""
@@ -23,14 +23,14 @@ Read = Callable[[float, float], NDArray[np.int16]]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of audio that a recogniser hears in one call."""
+    """Audio that a recogniser transcribes in one call."""
 
     regions: tuple[Region, ...]
-    """The speech that is in it."""
+    """Regions of speech inside the window."""
     stretches: tuple[Region, ...]
     """Stretches of the recording, ascending, concatenated into the window."""
     is_cut_before: bool = False
-    """Speech goes on across its beginning: what is heard before the first region belongs to the window before."""
+    """Speech continues across its beginning: words before the first region belong to the window before."""
     is_cut_after: bool = False
     _offsets: tuple[float, ...] = field(init=False, repr=False, compare=False, default=())
 
@@ -39,7 +39,7 @@ class Window:
 
     @property
     def seconds(self) -> float:
-        """Length of the window as the recogniser hears it, seams included."""
+        """Duration of the window as the recogniser hears it, including seams."""
         return self._offsets[-1]
 
     @property
@@ -58,18 +58,17 @@ class Window:
         return sum(region.seconds for region in self.regions)
 
     def read(self, read: Read) -> NDArray[np.int16]:
-        """Its samples."""
         return np.concatenate([read(stretch.start, stretch.end) for stretch in self.stretches])
 
     def recording_time(self, seconds: float, *, is_end: bool = False) -> float:
-        """The recording's time of a time in the window; on a seam the end of what is before it, or the beginning of what follows."""
+        """Convert window time to the recording's time; on a seam to the end of the stretch before it, or the beginning of the next."""
         find = bisect_left if is_end else bisect_right
         position = find(self._offsets[1:-1], seconds)
         stretch = self.stretches[position]
         return min(max(stretch.start + seconds - self._offsets[position], stretch.start), stretch.end)
 
     def window_time(self, seconds: float) -> float:
-        """The other way round; what lies between stretches is where the next begins."""
+        """Convert the recording's time to window time; times between stretches map to the beginning of the next."""
         for stretch, offset in zip(self.stretches, self._offsets, strict=False):
             if seconds < stretch.start:
                 return offset
@@ -81,10 +80,10 @@ class Window:
 def pack_windows(
     regions: Sequence[Region], *, window_seconds: float, seconds: float, before: float | None = None, after: float | None = None
 ) -> tuple[Window, ...]:
-    """As few windows of at most `window_seconds` as hold all regions in their order.
+    """As few windows of at most `window_seconds` as hold all regions in order.
 
-    regions: ascending, not overlapping; seconds: the recording's length; before, after: where the speech before the first region ends
-    and that behind the last one begins, if there is any.
+    regions: ascending, not overlapping; seconds: duration of the recording; before, after: end of the speech before the first region and
+    beginning of the speech after the last, if any.
     """
     windows: list[Window] = []
     group: list[Region] = []
@@ -100,7 +99,7 @@ def pack_windows(
 
 
 def split_window(window: Window, *, window_seconds: float, seconds: float) -> tuple[Window, Window]:
-    """Two windows with about half of the speech each. Only of a window with two regions or more."""
+    """Split into two windows with about half of the speech each. Needs at least two regions."""
     spoken = list(accumulate(region.seconds for region in window.regions))
     cut = 1 + min(range(len(spoken) - 1), key=lambda index: abs(spoken[index] - spoken[-1] / 2))
     first, second = window.regions[:cut], window.regions[cut:]
@@ -116,7 +115,7 @@ def split_window(window: Window, *, window_seconds: float, seconds: float) -> tu
 
 
 def sample_span(start: float, end: float) -> tuple[int, int]:
-    """First sample and the one behind the last, of two times in seconds."""
+    """First sample and the one after the last, for two times in seconds."""
     return round(start * HEARING_RATE), round(end * HEARING_RATE)
 
 
@@ -134,7 +133,7 @@ def _make(regions: Sequence[Region], *, window_seconds: float, seconds: float, b
 
 
 def _stretches(regions: Sequence[Region], *, seconds: float, before: float | None, after: float | None) -> list[Region]:
-    """Each region with its margins: half of the silence to the neighbour at most, all of it at the recording's ends."""
+    """Regions with their margins: at most half of the silence to the neighbour, all of it at the ends of the recording."""
     ends = [-regions[0].start if before is None else before, *(region.end for region in regions)]
     starts = [*(region.start for region in regions), 2 * seconds - regions[-1].end if after is None else after]
     margins = [min(MARGIN_SECONDS, (start - end) / 2) for end, start in zip(ends, starts, strict=True)]

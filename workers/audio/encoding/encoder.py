@@ -1,4 +1,4 @@
-"""Sound to any of the offered formats, as a stream of bytes or as a file."""
+"""Encodes audio to the offered formats, as a stream of bytes or as a file."""
 
 import contextlib
 from collections.abc import Iterable
@@ -15,22 +15,21 @@ from workers.audio.encoding.writers import FFmpegWriter, PcmWriter, Sink, Vorbis
 from workers.contract.formats import FORMATS, AudioFormat
 
 BLOCK_SECONDS: Final = 1.0
-"""Encoded at once; bounds the memory that a long block takes on its way."""
+"""Longest block that is encoded at once; bounds the memory of a long block."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedFile:
-    """Facts about a file that was written."""
+    """Properties of a written file."""
 
     seconds: float
     """Duration of the input."""
     sample_rate: int
-    """Hz, of the file."""
     size_bytes: int
 
 
 class _Encoding:
-    """Common base of stream and file encoding: the format, the rates, and blocks of bounded length to the writer."""
+    """Common base of stream and file encoding: the format, the rates, and blocks of bounded length for the writer."""
 
     def __init__(self, audio_format: str, *, input_rate: int, sample_rate: int) -> None:
         if audio_format not in FORMATS:
@@ -43,32 +42,31 @@ class _Encoding:
 
     @property
     def seconds(self) -> float:
-        """Length of the sound that went in."""
         return self._samples_in / self.input_rate
 
     def encode(self, writer: Writer, samples: NDArray[np.float32]) -> None:
-        """Hands mono samples [n] on, at the writer's rate."""
+        """Pass mono samples [n] on, at the writer's rate."""
         self._samples_in += len(samples)
         block = max(1, round(BLOCK_SECONDS * self.input_rate))
         for start in range(0, len(samples), block):
             writer.write(self._resampler.feed(samples[start : start + block]))
 
     def finish(self, writer: Writer) -> None:
-        """Hands on what the resampler holds, and ends the writer."""
+        """Flush the resampler and finish the writer."""
         writer.write(self._resampler.finish())
         writer.finish()
 
 
 class Encoder:
-    """Mono float32 blocks to bytes that can be sent as they come. The first bytes hold the one header, which knows no length.
+    """Encodes mono float32 blocks to a stream of bytes. The header comes first and does not know the length.
 
-    Lossy formats hold back up to a frame (20 to 50 ms), Vorbis up to a page (a second at most).
+    Lossy formats hold back up to a frame (20 to 50 ms), Vorbis up to a page (at most a second).
     """
 
     def __init__(self, audio_format: str, *, input_rate: int, sample_rate: int = 0, bitrate: int = 0) -> None:
-        """input_rate: Hz of the samples. sample_rate: Hz wanted, 0 for input_rate; the nearest that the format has is taken.
+        """input_rate: Hz of the samples. sample_rate: Hz wanted, 0 for input_rate; the nearest rate of the format is used.
 
-        bitrate: bits a second, 0 for the format's default. Raises ValueError for an unknown format.
+        bitrate: bits per second, 0 for the format's default. Raises ValueError for an unknown format.
         """
         self._encoding = _Encoding(audio_format, input_rate=input_rate, sample_rate=sample_rate)
         self._sink = Sink()
@@ -76,30 +74,28 @@ class Encoder:
 
     @property
     def sample_rate(self) -> int:
-        """Hz, of what comes out."""
         return self._encoding.sample_rate
 
     @property
     def seconds(self) -> float:
-        """Length of the sound that went in."""
         return self._encoding.seconds
 
     def write(self, samples: NDArray[np.float32]) -> bytes:
-        """Mono samples [n], full scale 1.0, to the bytes that are ready; perhaps none."""
+        """Encode mono samples [n], full scale 1.0; returns the bytes that are ready, perhaps none."""
         self._encoding.encode(self._writer, samples)
         return self._sink.take()
 
     def finish(self) -> bytes:
-        """The rest. The encoder cannot be used after it."""
+        """Return the remaining bytes. The encoder cannot be used afterwards."""
         self._encoding.finish(self._writer)
         return self._sink.take()
 
 
 class FileEncoder:
-    """Mono float32 blocks to a file whose header tells its true length. A context manager: an error leaves no file behind."""
+    """Encodes mono float32 blocks to a file with the true length in its header. A context manager: an error leaves no file behind."""
 
     def __init__(self, path: Path, audio_format: str, *, input_rate: int, sample_rate: int = 0, bitrate: int = 0) -> None:
-        """As Encoder. Raises OSError where the file cannot be written."""
+        """Parameters as for Encoder. Raises OSError if the file cannot be written."""
         self._encoding = _Encoding(audio_format, input_rate=input_rate, sample_rate=sample_rate)
         self._path = path
         self._file: IO[bytes] = path.open("wb")
@@ -110,7 +106,7 @@ class FileEncoder:
         self._encoding.encode(self._writer, samples)
 
     def finish(self) -> EncodedFile:
-        """Completes the file."""
+        """Complete the file."""
         self._encoding.finish(self._writer)
         self._file.close()
         return EncodedFile(self._encoding.seconds, self._encoding.sample_rate, self._path.stat().st_size)
@@ -130,7 +126,7 @@ class FileEncoder:
 def encode_file(
     path: Path, blocks: Iterable[NDArray[np.float32]], *, audio_format: str, input_rate: int, sample_rate: int = 0, bitrate: int = 0
 ) -> EncodedFile:
-    """Writes mono float32 blocks to a file, in memory bounded by the longest block. Parameters as for Encoder."""
+    """Write mono float32 blocks to a file, in memory bounded by the longest block. Parameters as for Encoder."""
     with FileEncoder(path, audio_format, input_rate=input_rate, sample_rate=sample_rate, bitrate=bitrate) as encoder:
         for block in blocks:
             encoder.write(block)
@@ -138,7 +134,7 @@ def encode_file(
 
 
 def _open_writer(encoding: _Encoding, target: Sink | IO[bytes], *, bitrate: int) -> Writer:
-    """The writer of a format, into a sink or an open file."""
+    """Writer of a format, for a sink or an open file."""
     name, chosen = encoding.format.name, encoding.format.choose_bitrate(bitrate)
     if name in {"wav", "pcm"}:
         return PcmWriter(target, sample_rate=encoding.sample_rate, has_header=name == "wav")

@@ -1,4 +1,4 @@
-"""Sound at another sample rate, block by block."""
+"""Resamples audio block by block."""
 
 import av
 import numpy as np
@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 
 class Resampler:
-    """Mono float32 blocks from one rate to another (libswresample). The blocks come back as they are where the rates are equal."""
+    """Resamples mono float32 blocks (libswresample). Blocks pass unchanged if the rates are equal."""
 
     def __init__(self, *, input_rate: int, output_rate: int) -> None:
         """Rates in Hz."""

@@ -1,4 +1,4 @@
-"""One writer for each way to make a format: headers by hand, FFmpeg through PyAV, Vorbis through libsndfile."""
+"""Writers of the formats: headers by hand, FFmpeg through PyAV, Vorbis through libsndfile."""
 
 import struct
 from collections.abc import Mapping
@@ -14,49 +14,47 @@ from numpy.typing import NDArray
 from workers.contract.formats import AudioFormat
 
 UNKNOWN_SIZE: Final = 0xFFFFFFFF
-"""In the header of a WAV whose end nobody knows yet; FFmpeg, browsers and libsndfile then read to the end."""
+"""Length in the header of a WAV stream of unknown length; FFmpeg, browsers and libsndfile then read to the end."""
 WAV_HEADER_BYTES: Final = 44
 SAMPLE_BYTES: Final = 2
 
 VORBIS_BLOCK_SAMPLES: Final = 4096
-"""libvorbis takes stack for a whole block at once: big ones crash it (https://github.com/xiph/vorbis/issues/99)."""
+"""Samples per block: libvorbis takes stack for a whole block at once, and big blocks crash it (https://github.com/xiph/vorbis/issues/99).
+"""
 VORBIS_BITRATES: Final = (45_000, 64_000, 80_000, 96_000, 112_000, 128_000, 160_000, 192_000, 224_000, 256_000, 320_000)
-"""Nominal bits a second of a stereo stream at 44.1 kHz for the qualities 0 to 10 (libvorbis, vorbisenc); speech takes fewer."""
+"""Nominal bits per second of a stereo stream at 44.1 kHz for the qualities 0 to 10 (libvorbis, vorbisenc); speech takes fewer."""
 
 
 class Sink:
-    """Takes bytes and gives them on: a file that cannot be sought."""
+    """File object without seeking that buffers bytes until they are taken."""
 
     def __init__(self) -> None:
         self._chunks: list[bytes] = []
         self.written = 0
-        """Bytes."""
 
     def write(self, data: bytes) -> int:
-        """Appends."""
         self._chunks.append(bytes(data))
         self.written += len(data)
         return len(data)
 
     def take(self) -> bytes:
-        """All that was written since the last call."""
         data = b"".join(self._chunks)
         self._chunks.clear()
         return data
 
 
 class Writer(Protocol):
-    """Takes mono float32 samples [n] at the rate it was made for."""
+    """Consumes mono float32 samples [n] at the rate it was created for."""
 
     def write(self, samples: NDArray[np.float32]) -> None:
-        """Encodes; some of it may be held back."""
+        """Encode samples; some may be held back."""
 
     def finish(self) -> None:
-        """Writes what was held back and, where the target can be sought, the true header."""
+        """Write what was held back and, if the target is seekable, the true header."""
 
 
 class PcmWriter:
-    """16 bits, little-endian, with a WAV header or none."""
+    """16-bit little-endian PCM, with a WAV header or without."""
 
     def __init__(self, target: Sink | IO[bytes], *, sample_rate: int, has_header: bool) -> None:
         self._target = target
@@ -67,13 +65,13 @@ class PcmWriter:
             target.write(wav_header(sample_rate=sample_rate, data_bytes=None))
 
     def write(self, samples: NDArray[np.float32]) -> None:
-        """Rounds to 16 bits; what lies beyond full scale is cut."""
+        """Round to 16 bits, clipping at full scale."""
         data = np.clip(np.rint(samples * 32767.0), -32768, 32767).astype("<i2").tobytes()
         self._data_bytes += len(data)
         self._target.write(data)
 
     def finish(self) -> None:
-        """Puts the true lengths into the header of a file."""
+        """Write the true lengths into the header of a file."""
         if self._has_header and not isinstance(self._target, Sink):
             self._target.seek(0)
             self._target.write(wav_header(sample_rate=self._sample_rate, data_bytes=self._data_bytes))
@@ -81,23 +79,21 @@ class PcmWriter:
 
 
 class _VorbisSink(Sink):
-    """A sink that answers where it is: libsndfile asks, though it only ever appends."""
+    """Sink with a position: libsndfile asks for it, though it only appends."""
 
     def tell(self) -> int:
-        """Bytes written."""
         return self.written
 
     def seek(self, offset: int, whence: int = 0) -> int:  # noqa: ARG002  # the interface of a file
-        """Stays where it is."""
+        """Ignore the request; the position stays."""
         return self.written
 
     def read(self, size: int = -1) -> bytes:  # noqa: ARG002  # the interface of a file
-        """Nothing."""
         return b""
 
 
 class VorbisWriter:
-    """Ogg Vorbis, whose encoder PyAV's FFmpeg lacks."""
+    """Ogg Vorbis, whose encoder is missing from PyAV's FFmpeg."""
 
     def __init__(self, target: Sink | IO[bytes], *, sample_rate: int, bitrate: int) -> None:
         quality = float(np.interp(bitrate, VORBIS_BITRATES, np.arange(len(VORBIS_BITRATES)))) / 10
@@ -108,13 +104,12 @@ class VorbisWriter:
         )
 
     def write(self, samples: NDArray[np.float32]) -> None:
-        """Encodes in small blocks."""
         for start in range(0, len(samples), VORBIS_BLOCK_SAMPLES):
             self._file.write(samples[start : start + VORBIS_BLOCK_SAMPLES])
         self._target.write(self._pages.take())
 
     def finish(self) -> None:
-        """Writes the last page."""
+        """Write the last page."""
         self._file.close()
         self._target.write(self._pages.take())
 
@@ -128,14 +123,14 @@ FFMPEG: Final[Mapping[str, tuple[str, str, Mapping[str, str], Mapping[str, str]]
         "m4a": ("ipod", "aac", {"movflags": "empty_moov+default_base_moof+frag_every_frame"}, {"movflags": "+faststart"}),
     }
 )
-"""Muxer, encoder, the muxer's options for a stream that cannot be sought, and for a file."""
+"""Muxer, encoder, and the muxer's options for a stream and for a file."""
 
 ENCODER_OPTIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({"libmp3lame": {"compression_level": "7"}})
-"""LAME's quality 7 takes 60% of the CPU of its default 5 and, with 128 kbit/s for one voice, has bits to spare: 1% of a saturated worker."""
+"""LAME's quality 7 takes 60% of the CPU of its default 5; at 128 kbit/s mono it has bits to spare. 1% of a saturated worker."""
 
 
 class FFmpegWriter:
-    """Whatever FFmpeg encodes."""
+    """Every format that FFmpeg encodes."""
 
     def __init__(self, target: Sink | Path, audio_format: AudioFormat, *, sample_rate: int, bitrate: int) -> None:
         muxer, encoder, stream_options, file_options = FFMPEG[audio_format.name]
@@ -151,7 +146,7 @@ class FFmpegWriter:
         self._written = 0
 
     def write(self, samples: NDArray[np.float32]) -> None:
-        """Encodes; the encoder keeps what does not fill a frame."""
+        """Encode samples; an incomplete frame is kept."""
         if not len(samples):
             return
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples, np.float32).reshape(1, -1), format="flt", layout="mono")
@@ -160,13 +155,13 @@ class FFmpegWriter:
         self._container.mux(self._stream.encode(frame))
 
     def finish(self) -> None:
-        """Drains the encoder and writes the trailer."""
+        """Drain the encoder and write the trailer."""
         self._container.mux(self._stream.encode(None))
         self._container.close()
 
 
 def wav_header(*, sample_rate: int, data_bytes: int | None) -> bytes:
-    """44 bytes before mono samples of 16 bits (Microsoft's RIFF WAVE, format 1); None for a length that is not known yet."""
+    """Header of 44 bytes for mono 16-bit samples (Microsoft's RIFF WAVE, format 1); data_bytes: None if unknown."""
     size = UNKNOWN_SIZE if data_bytes is None else min(data_bytes, UNKNOWN_SIZE)
     riff_size = min(size + WAV_HEADER_BYTES - 8, UNKNOWN_SIZE)
     layout = struct.pack("<IHHIIHH", 16, 1, 1, sample_rate, sample_rate * SAMPLE_BYTES, SAMPLE_BYTES, 8 * SAMPLE_BYTES)

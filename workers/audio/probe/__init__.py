@@ -1,4 +1,4 @@
-"""Format and samples of an audio file: content decides, a child process with limits does the reading."""
+"""Format and samples of an audio file: the content decides, and a child process with limits reads it."""
 
 from workers.audio.probe.errors import ProbeError
 from workers.audio.probe.info import MAX_AUDIO_SECONDS, SUPPORTED_FORMATS, AudioInfo, DecodedFile, ProbeLimits

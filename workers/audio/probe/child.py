@@ -1,6 +1,6 @@
-"""`python -m workers.audio.probe.child REQUEST`: one file, given as standard input, read within limits that the process sets itself.
+"""`python -m workers.audio.probe.child REQUEST`: reads one file from standard input, within limits that the process sets itself.
 
-What it finds is one line of JSON. It opens nothing by name or address, and once it is sealed it cannot.
+The result is one line of JSON. The process opens nothing by name or address, and once it is sealed it cannot.
 """
 
 import errno
@@ -21,7 +21,7 @@ DISK_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.E
 
 
 def main() -> None:
-    """Answers on standard output; a crash, or a limit that ends the process, is an answer too."""
+    """Answer on standard output; a crash, or a limit that ends the process, is an answer too."""
     try:
         answer = _answer(json.loads(sys.argv[1]))
     except ProbeError as error:
@@ -61,7 +61,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _survive(work: Callable[[], dict[str, Any]], ffmpeg_error: type[Exception]) -> dict[str, Any]:
-    """Whatever goes wrong between here and FFmpeg is the file's doing, except for a disk that takes no more."""
+    """Blame the file for any error between here and FFmpeg, except a full disk."""
     try:
         return work()
     except (ProbeError, MemoryError, ImportError):  # an import after the seal is a bug of ours

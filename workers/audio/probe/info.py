@@ -1,4 +1,4 @@
-"""Facts about an audio file, and the limits on it."""
+"""Properties of an audio file, and limits on it."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,9 +8,9 @@ from workers.audio.probe.errors import ProbeError
 from workers.contract.codec import Message
 
 SUPPORTED_FORMATS: Final = "MP3, WAV, FLAC, OGG, Opus, M4A, AAC, MP4, MOV, 3GP, WebM and MKV"
-"""As errors and the API's description list them."""
+"""Formats as errors and the API's description list them."""
 MAX_AUDIO_SECONDS: Final = 4 * 3600
-"""The longest recording that is accepted, unless the platform is set to another length (TTSAI_UPLOAD_AUDIO_SECONDS)."""
+"""Longest accepted recording, unless TTSAI_UPLOAD_AUDIO_SECONDS sets another length."""
 SUPPORTED_ENCODINGS: Final = "MP3, AAC, ALAC, FLAC, Opus, Vorbis, AMR, PCM, G.711 and ADPCM (Microsoft, IMA)"
 CONTENT_TYPES: Final = {
     "mp3": "audio/mpeg",
@@ -27,7 +27,7 @@ CONTENT_TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class AudioInfo(Message):
-    """One file, measured by decoding it: nothing here is a header's word."""
+    """Properties of a file, measured by decoding it; no header is trusted."""
 
     container: str
     """One of CONTENT_TYPES."""
@@ -43,7 +43,6 @@ class AudioInfo(Message):
 
     @property
     def content_type(self) -> str:
-        """Content type of the file."""
         return CONTENT_TYPES[self.container]
 
 
@@ -53,17 +52,17 @@ class ProbeLimits(Message):
 
     max_bytes: int = 1_000_000_000
     min_audio_seconds: float = 0.05
-    """Less is a click: nothing can be recognised or copied from it."""
+    """Shorter files are refused: nothing can be recognised in them or cloned from them."""
     max_audio_seconds: float = float(MAX_AUDIO_SECONDS)
     max_channels: int = 8
     min_sample_rate: int = 4_000
     max_sample_rate: int = 192_000
     """Hz."""
     cpu_seconds: int = 120
-    """An hour of Opus takes 3 s to decode, of MP3 1.5 s."""
+    """CPU limit: an hour of Opus takes 3 s to decode, of MP3 1.5 s."""
     wall_seconds: float = 240.0
     memory_bytes: int = 512 << 20
-    """Address space. Python with FFmpeg takes 150 MB of it."""
+    """Address space limit; Python with FFmpeg takes 150 MB."""
 
     def check_bytes(self, size: int) -> None:
         """Raises ProbeError (empty_file, too_large)."""
@@ -99,7 +98,7 @@ class ProbeLimits(Message):
             )
 
     def check(self, info: AudioInfo) -> None:
-        """All of it, for a file that was probed under other limits. Raises ProbeError."""
+        """Check everything, for a file that was probed under other limits. Raises ProbeError."""
         self.check_bytes(info.bytes)
         self.check_shape(sample_rate=info.sample_rate, channels=info.channels)
         self.check_too_long(info.audio_seconds)
@@ -112,7 +111,7 @@ class ProbeLimits(Message):
 
 @dataclass(frozen=True, slots=True)
 class DecodedFile(Message):
-    """Result of decode_file: the facts about the file it wrote."""
+    """Properties of the file written by decode_file."""
 
     source: AudioInfo
     sample_rate: int
@@ -123,5 +122,5 @@ class DecodedFile(Message):
 
     @property
     def audio_seconds(self) -> float:
-        """Seconds of audio that were written."""
+        """Duration of the written audio."""
         return self.samples / self.sample_rate

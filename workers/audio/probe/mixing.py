@@ -1,11 +1,11 @@
-"""Mixing channels to one without losing what they hold in opposite phase. Runs in the child process only.
+"""Mixes channels to mono without losing what they hold in opposite phase. Runs in the child process only.
 
 The mean of two channels loses whatever one of them holds inverted: all of a recording whose cable or plug-in inverts a channel, the upper
-bands of artificially widened stereo. So each channel is added with a sign, chosen by frequency band and time: a channel is subtracted
-where adding it would lose energy. Where every sign is +1, as in ordinary stereo, the result is the mean to rounding.
+bands of artificially widened stereo. So each channel is added with a sign, chosen by frequency band and time: a channel is subtracted where
+adding it would lose energy. Where every sign is +1, as in ordinary stereo, the result is the mean to rounding.
 
-The signs are applied between a short-time Fourier transform and its inverse (half-overlapping square-root Hann windows, which add up to
-the input exactly: Allen and Rabiner, 1977), so that a sign changes as a cross-fade and never as a step.
+The signs are applied between a short-time Fourier transform and its inverse (half-overlapping square-root Hann windows, which add up to the
+input exactly: Allen and Rabiner, 1977), so that a sign changes as a cross-fade and never as a step.
 """
 
 from collections.abc import Sequence
@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 FRAME_SECONDS: Final = 0.032
 BAND_HERTZ: Final = 500.0
 AROUND_FRAMES: Final = 8
-"""A sign is decided by so many frames of 16 ms on both sides as well: some 0.3 s, a syllable."""
+"""Frames of 16 ms on both sides that also decide a sign: about 0.3 s, a syllable."""
 SUBTRACT_BELOW: Final = -0.5
 ADD_ABOVE: Final = -0.1
-"""Coherence (real part) of a channel with the sum of those before it: -1 where they are inverse, 0 where they have nothing in common, 1
-where they are the same. Between these two the sign stays as it was, so that it does not flicker."""
+"""Coherence (real part) of a channel with the sum of those before it: -1 if they are inverse, 0 if unrelated, 1 if equal. Between these
+two thresholds the sign is kept, so that it does not flicker.
+"""
 LOSS_SHARE: Final = 0.1
-"""Share of both energies: if adding loses less, a channel is not subtracted."""
+"""Share of both energies: a channel is not subtracted if adding it loses less."""
 SILENT_ENERGY: Final = 1e-12
 """Energy of a band in one frame below which no sign is decided; a full-scale sine has about half the frame's samples."""
 CHUNK_FRAMES: Final = 256
@@ -37,14 +38,14 @@ Samples = NDArray[np.float32]
 
 
 def channel_weights(names: Sequence[str]) -> Samples:
-    """Weight of each channel of a layout, [channels]; together 1."""
+    """Weight of each channel of a layout, [channels], with sum 1."""
     weights = np.array([SPEAKER_WEIGHTS.get(name, FRONT_WEIGHT) for name in names], np.float32)
     normalised: Samples = weights / weights.sum(dtype=np.float32)
     return normalised
 
 
 class ChannelMixer:
-    """Mixes a stream of several channels to one in bounded memory, some 0.2 s and a chunk behind its input."""
+    """Mixes a stream of several channels to mono in bounded memory, about 0.2 s and a chunk behind its input."""
 
     def __init__(self, weights: Samples, *, sample_rate: int) -> None:
         """weights: of each channel; sample_rate: Hz."""
@@ -61,21 +62,21 @@ class ChannelMixer:
         self._spectra: NDArray[np.complex64] = np.zeros((len(weights), 0, bins), np.complex64)
         self._energies: Samples = np.zeros((len(self._pairs), 0, len(self._edges)), np.float32)
         self._decided = 0
-        """Number of frames in _energies that are decided; they are kept for the frames behind them."""
+        """Number of frames in _energies that are decided; they are kept for the frames after them."""
         self._signs: Samples = np.ones((len(weights), len(self._edges)), np.float32)
         """Sign of each channel and band in the last decided frame, [channels, bands]."""
         self._tail: Samples = np.zeros(self._hop, np.float32)
         self._taken = self._given = 0
 
     def feed(self, samples: Samples) -> Samples:
-        """Takes samples [channels, n], full scale 1.0; gives the mono samples that are ready."""
+        """Accept samples [channels, n], full scale 1.0; return the mono samples that are ready."""
         self._taken += samples.shape[1]
         self._waiting = np.concatenate([self._waiting, samples * self._weights], axis=1)
         ready = [self._mix(CHUNK_FRAMES) for _ in range(self._whole_frames() // CHUNK_FRAMES)]
         return self._give(ready)
 
     def finish(self) -> Samples:
-        """Returns the remaining samples; as many samples have then been given as were taken."""
+        """Return the remaining samples, so that as many were returned as accepted."""
         self._waiting = np.pad(self._waiting, ((0, 0), (0, self._size + self._hop)))
         return self._give([self._mix(self._whole_frames(), is_last=True)])
 
@@ -90,7 +91,7 @@ class ChannelMixer:
         return max(0, len(self._waiting[0]) // self._hop - 1)
 
     def _mix(self, frames: int, *, is_last: bool = False) -> Samples:
-        """Transforms more frames, and mixes those whose signs can be decided."""
+        """Transform more frames, and mix those whose signs can be decided."""
         views = sliding_window_view(self._waiting, self._size, axis=1)[:, : frames * self._hop : self._hop]
         spectra = rfft(views * self._window, axis=2).astype(np.complex64)
         self._waiting = self._waiting[:, frames * self._hop :]
@@ -108,7 +109,7 @@ class ChannelMixer:
         return np.asarray(np.add.reduceat(np.stack(common), self._edges, axis=2) / self._hop, np.float32)
 
     def _decide(self, count: int) -> Samples:
-        """The sign of each channel in the next `count` frames, [channels, frames, bands]."""
+        """Decide the sign of each channel in the next `count` frames, [channels, frames, bands]."""
         smooth = self._smooth(count)
         signs = np.ones((len(self._weights), count, len(self._edges)), np.float32)
         of_pair = {pair: smooth[index] for index, pair in enumerate(self._pairs)}
@@ -126,7 +127,7 @@ class ChannelMixer:
         return signs
 
     def _smooth(self, count: int) -> Samples:
-        """The energies around each of the next `count` frames; drops what none needs any more."""
+        """Smooth the energies around each of the next `count` frames; drop those no longer needed."""
         total = np.cumsum(np.pad(self._energies, ((0, 0), (1, 0), (0, 0))), axis=1, dtype=np.float64)
         frames = np.arange(self._decided, self._decided + count)
         first = np.maximum(frames - AROUND_FRAMES, 0)
@@ -139,14 +140,14 @@ class ChannelMixer:
 
     @staticmethod
     def _hold(known: Samples, *, before: Samples) -> Samples:
-        """The signs with those of the frame before in place of zeros, [frames, bands]."""
+        """Replace zero signs by those of the frame before, [frames, bands]."""
         known = np.concatenate([before[None], known])
         latest = np.maximum.accumulate(np.where(known != 0, np.arange(len(known))[:, None], 0), axis=0)
         held: Samples = np.take_along_axis(known, latest, axis=0)[1:]
         return held
 
     def _overlap(self, frames: Samples) -> Samples:
-        """The frames laid over each other, as far as no later one reaches."""
+        """Overlap-add the frames, as far as no later one reaches."""
         if not len(frames):
             return np.zeros(0, np.float32)
         heads = frames[:, : self._hop]

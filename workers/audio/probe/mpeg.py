@@ -1,4 +1,4 @@
-"""Frames of MPEG audio (layer III) and of AAC in ADTS, found by their own headers: neither has a signature at the start of a file.
+"""Frames of MPEG audio (layer III) and AAC in ADTS, found by their headers: neither has a signature at the start of a file.
 
 Header layouts: ISO/IEC 11172-3 section 2.4.1.3 and 13818-3 (MPEG-2, 2.5), ISO/IEC 13818-7 section 6.2 (ADTS).
 """
@@ -8,7 +8,7 @@ from typing import Final
 
 HEADER_BYTES: Final = 7
 ENOUGH_FRAMES: Final = 3
-"""Chained headers that chance does not make: each has some 20 bits that must fit."""
+"""Length of a chain of headers that does not occur by chance: each has about 20 bits that must fit."""
 
 _KILOBITS_1: Final = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0)
 _KILOBITS_2: Final = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0)
@@ -19,10 +19,9 @@ _AAC_RATES: Final = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 160
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One frame's header."""
+    """Header of one frame."""
 
     kind: str
-    """mp3 or aac."""
     length: int
     """Bytes, the header included."""
     sample_rate: int
@@ -32,9 +31,9 @@ class Frame:
 
 
 def find_stream(data: bytes, *, is_whole_file: bool) -> tuple[int, Frame] | None:
-    """Offset and header of the first frame of a chain; None when there is none.
+    """Offset and header of the first frame of a chain; None if there is none.
 
-    A shorter chain counts where it is the whole file: chance makes one header now and then in the data of any other format.
+    A shorter chain counts if it is the whole file: single headers occur by chance in the data of any other format.
     """
     offset = data.find(b"\xff")
     while offset >= 0:
@@ -56,7 +55,7 @@ def announced_seconds(data: bytes, offset: int, frame: Frame) -> float:
 
 
 def read_frame(data: bytes, offset: int) -> Frame | None:
-    """The header at an offset, if there is one."""
+    """Header at an offset, or None."""
     header = data[offset : offset + HEADER_BYTES]
     if len(header) < HEADER_BYTES or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
         return None

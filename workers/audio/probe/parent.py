@@ -1,4 +1,4 @@
-"""Starting the child process that reads a file, and surviving whatever it does."""
+"""Starts the child process that reads a file, and handles every way in which it may end."""
 
 import json
 import logging
@@ -27,7 +27,7 @@ USUAL: Final = ProbeLimits()
 
 
 def probe_file(path: Path, *, limits: ProbeLimits = USUAL) -> AudioInfo:
-    """Determine the file's facts by decoding all of it. Raises ProbeError, and OSError for a path that cannot be read."""
+    """Determine the properties of a file by decoding all of it. Raises ProbeError, and OSError for a path that cannot be read."""
     with path.open("rb") as file:
         return AudioInfo.from_dict(_ask(file, limits=limits)["info"])
 
@@ -42,10 +42,12 @@ def decode_file(
     sample_format: str = "s16",
     has_header: bool = True,
 ) -> DecodedFile:
-    """Writes the file's sound to `target` as WAV, or as bare little-endian samples without has_header.
+    """Decode the file to `target` as WAV, or as bare little-endian samples without has_header.
 
-    sample_rate: Hz, 0 keeps the file's own; channels: 1 or 2, others are mixed (to one without loss where they are in opposite phase: mixing.py); sample_format: s16 or f32 (full scale 1.0).
-    Raises ProbeError, and OSError for a path that cannot be read or a disk that is full. After an error there is no target.
+    sample_rate: Hz, 0 keeps the file's own; channels: 1 or 2, others are mixed (to mono without loss of opposite phases: mixing.py);
+    sample_format: s16 or f32 (full scale 1.0).
+
+    Raises ProbeError, and OSError for a path that cannot be read or a full disk. After an error there is no target.
     """
     try:
         with target.open("wb") as output:
@@ -67,7 +69,7 @@ def decode_into(
     sample_format: str = "s16",
     has_header: bool = True,
 ) -> DecodedFile:
-    """The same into a file that is open for writing and empty, perhaps one without a name; its position is left at its end."""
+    """Decode into an empty file that is open for writing, perhaps an unnamed one; its position is left at its end."""
     wish = Wish(sample_rate=sample_rate, channels=channels, sample_format=sample_format, has_header=has_header)
     with path.open("rb") as file:
         return DecodedFile.from_dict(_ask(file, limits=limits, wish=wish, target=output)["decoded"])
@@ -118,7 +120,7 @@ def _run(request: str, file: BinaryIO, *, passed: tuple[int, ...], limits: Probe
 
 @cache
 def _search_path() -> str:
-    """The folders of this package and of PyAV alone: `-S` saves a quarter of the start."""
+    """Folders of this package and of PyAV alone: `-S` saves a quarter of the startup time."""
     spec = find_spec("av")
     if spec is None or spec.origin is None:
         raise RuntimeError("PyAV is not installed: requirements/*.txt have it as av")

@@ -1,4 +1,4 @@
-"""Frames of sound out of a file that nobody vouches for. Runs in the child process only."""
+"""Decodes frames of an untrusted file. Runs in the child process only."""
 
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final, NoReturn
@@ -18,13 +18,15 @@ DECODERS: Final = (
     "mp3float,mp3,aac,alac,flac,vorbis,opus,libopus,libvorbis,amrnb,amrwb,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,pcm_alaw,pcm_mulaw,pcm_u8,pcm_s8,"
     "pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be"
 )
-"""FFmpeg's names. What the containers that are taken hold in practice, phones' voice memos included."""
+"""FFmpeg's names of the codecs found in the accepted containers in practice, including phones' voice memos."""
 TOLERATED_SECONDS: Final = 0.3
 TOLERATED_SHARE: Final = 0.03
-"""Headers count encoder delay and padding that decoders drop; whatever is missing beyond both of these was cut off."""
+"""Share of missing audio that is tolerated: headers count encoder delay and padding that decoders drop. Beyond both tolerances the file is
+truncated.
+"""
 DAMAGED_PACKETS: Final = 10
 DAMAGED_SHARE: Final = 0.2
-"""Beyond both of these the file is not sound with a scratch, but something else."""
+"""Share of undecodable audio that is tolerated. Beyond both tolerances the file is refused as corrupt."""
 READ_SHARE: Final = 0.9
 """A file that becomes unreadable before this share of its bytes is truncated; after it, the rest is trailing junk."""
 
@@ -67,7 +69,7 @@ class Reading:
         self._last_packet: Any = None
 
     def frames(self) -> Iterator[Any]:
-        """Every frame, checked against the limits as it comes. Raises ProbeError."""
+        """Decode every frame, checking the limits. Raises ProbeError."""
         for packet in self._demuxed():
             if packet.stream is not self._stream:
                 continue
@@ -131,7 +133,7 @@ class Reading:
             yield packet
 
     def _note_time(self, packet: Any) -> None:
-        """Record the time that the file's own clock has reached: of this stream where it announces its length, else of all."""
+        """Record the time reached by the file's own clock: of this stream if it announces its length, else of all streams."""
         if packet.pts is None or (self._stream.duration and packet.stream is not self._stream):
             return
         start = packet.pts * float(packet.time_base)
@@ -167,13 +169,13 @@ class Reading:
 
 
 def _is_cut(packet: bytes) -> bool:
-    """True if a frame's own header announces more bytes than there are. MP3 is not checked: too many valid ones end inside a frame."""
+    """True if a frame's header announces more bytes than there are. MP3 is not checked: many valid ones end inside a frame."""
     frame = read_frame(packet, 0)
     return frame is not None and frame.length > len(packet)
 
 
 def _is_supported(decoder: str, *, container: str) -> bool:
-    """True if the codec is decoded from this container. FFmpeg cannot cut AAC and Vorbis out of WAV as their few writers put them."""
+    """True if the codec is decoded from this container. FFmpeg cannot split AAC and Vorbis in WAV as its few writers put them."""
     if container == "wav" and not decoder.startswith(("pcm_", "adpcm_", "mp3")):
         return False
     return decoder in DECODERS.split(",")

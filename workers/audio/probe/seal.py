@@ -1,4 +1,4 @@
-"""Rights that a child process gives up before it reads a customer's file: all that it still needs is open."""
+"""Privileges that a child process drops before it reads a customer's file: all that it needs is open."""
 
 import ctypes
 import os
@@ -9,12 +9,12 @@ from typing import Final
 NOBODY: Final = 65534
 PR_SET_NO_NEW_PRIVS: Final = 38
 LIBRARY: Final = "libseccomp.so.2"
-"""https://github.com/seccomp/libseccomp: part of Debian's and Ubuntu's base. Where it is missing the other measures remain."""
+"""https://github.com/seccomp/libseccomp: part of Debian's and Ubuntu's base system. Without it the other measures remain."""
 ALLOW: Final = 0x7FFF0000
 REFUSE: Final = 0x00050000 | 1
 """SCMP_ACT_ERRNO(EPERM)."""
 UNKNOWN: Final = 0x00050000 | 38
-"""SCMP_ACT_ERRNO(ENOSYS): makes glibc use clone, whose flags a filter can see, in place of clone3."""
+"""SCMP_ACT_ERRNO(ENOSYS): makes glibc fall back from clone3 to clone, whose flags a filter can inspect."""
 CLONE_THREAD: Final = 0x00010000
 MASKED_EQUAL: Final = 7
 FORBIDDEN: Final = [
@@ -76,13 +76,13 @@ FORBIDDEN: Final = [
 
 
 class _Comparison(ctypes.Structure):
-    """scmp_arg_cmp: a condition on an argument of a system call."""
+    """scmp_arg_cmp: a condition on a system call's argument."""
 
     _fields_ = [("argument", ctypes.c_uint), ("operator", ctypes.c_int), ("mask", ctypes.c_uint64), ("value", ctypes.c_uint64)]
 
 
 def seal() -> None:
-    """From here on this process opens no file and no socket and starts no other; where it was root, it is nobody."""
+    """Drop privileges: from here on this process opens no file or socket and starts no process; root becomes nobody."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     _become_nobody()
@@ -132,4 +132,4 @@ def _forbid(library: ctypes.CDLL) -> None:
 
 
 _seccomp: Final = _load() if sys.platform == "linux" else None
-"""Loaded before the seal, which keeps files closed."""
+"""Loaded before the seal, after which no file can be opened."""

@@ -1,6 +1,6 @@
-"""The container of a file, by its content alone; its name and its declared type are never asked.
+"""Detects the container of a file by its content alone, never by its name or declared type.
 
-The demuxer is chosen here and not by FFmpeg, which knows playlists, concatenation scripts and hundreds of formats that nobody needs.
+The demuxer is chosen here and not by FFmpeg, which knows playlists, concatenation scripts and hundreds of unneeded formats.
 """
 
 import os
@@ -15,11 +15,12 @@ from workers.audio.probe.mpeg import announced_seconds, find_stream
 from workers.audio.probe.unsupported import name_unsupported_format, name_weak_signature
 
 SEARCHED_BYTES: Final = 1 << 16
-"""After tags, how far the first frame of MP3 or AAC may lie: encoders leave padding, radio recordings begin inside a frame."""
+"""Bytes after the tags in which the first frame of MP3 or AAC is searched: encoders leave padding, radio recordings begin inside a frame.
+"""
 MOST_TAGS: Final = 8
 MOST_CHUNKS: Final = 64
 OPEN_END: Final = 0x7FFFF000
-"""A WAV whose length is this or more was written to a pipe: its length means nothing."""
+"""A WAV of this length or more was written to a pipe, and its length means nothing."""
 LONGEST_PAGE_BYTES: Final = 27 + 255 + 255 * 255
 """Largest Ogg page."""
 ISO_MEDIA: Final = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
@@ -28,19 +29,19 @@ ISO_MEDIA: Final = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"ski
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Container and demuxer with which to read a file."""
+    """Container of a file and the demuxer to read it with."""
 
     container: str
     demuxer: str
-    """FFmpeg's name."""
+    """FFmpeg's name of the demuxer."""
     announced_seconds: float = 0.0
     """Duration according to the file's own header; 0 if the header has none."""
     is_cut: bool = False
-    """The file ends in the middle of a page."""
+    """The file ends inside a page."""
 
 
 def find_signature(file: BinaryIO) -> Signature:
-    """Reads a few kilobytes. Raises ProbeError (unsupported_format)."""
+    """Read a few kilobytes. Raises ProbeError (unsupported_format)."""
     head = _read(file, 0, 64)
     if head[:4] in {b"RIFF", b"RF64", b"BW64"} and head[8:12] == b"WAVE":
         return Signature("wav", "wav", _wav_seconds(file))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 MPEG_TS_PACKET_BYTES: Final = (188, 192, 204)
-"""Packet sizes of broadcasts, of cameras (with a time stamp before each packet), and with error correction behind it."""
+"""Packet sizes of broadcasts, of cameras (with a time stamp before each packet), and with error correction."""
 MPEG_TS_PACKETS: Final = 5
 PROTECTED_BRANDS: Final = frozenset({b"aax ", b"aaxc", b"M4P "})
 PICTURE_BRANDS: Final = frozenset({b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1", b"avif", b"avis", b"crx "})
@@ -15,16 +15,16 @@ PICTURE_BRANDS: Final = frozenset({b"heic", b"heix", b"hevc", b"heim", b"mif1", 
 
 @dataclass(frozen=True, slots=True)
 class Magic:
-    """Bytes that files of one format have at a fixed place."""
+    """Bytes at a fixed offset that identify a format."""
 
     name: str
     start: bytes
     inner: bytes = b""
-    """Bytes at `inner_offset`, for a `start` that several formats share."""
+    """Bytes at `inner_offset`, for a `start` shared by several formats."""
     inner_offset: int = 8
 
     def matches(self, head: bytes) -> bool:
-        """True if the first bytes of a file are those of this format."""
+        """True if the first bytes of a file match this format."""
         end = self.inner_offset + len(self.inner)
         return head.startswith(self.start) and (not self.inner or head[self.inner_offset : end] == self.inner)
 
@@ -145,13 +145,13 @@ MAGICS: Final = (
     Magic("XML document", b"<?xml"),
     Magic("JSON document", b'{"'),
 )
-"""In order: where one begins with another the longer comes first."""
+"""Formats in order of precedence: the longer of two magic numbers with a common beginning comes first."""
 
 
 def name_unsupported_format(head: bytes) -> str:
-    """Name of the unsupported format that a file has by its first bytes; empty where it is none of them.
+    """Name of the unsupported format by the first bytes of a file; empty if unknown.
 
-    head: some kilobytes from where the file's tags end. Formats known by a weak signature alone are left to `name_weak_signature`.
+    head: some kilobytes after the file's tags. Formats with only a weak signature are left to `name_weak_signature`.
     """
     if head[4:8] == b"ftyp":
         return _name_brand(head[8:12])
@@ -162,7 +162,7 @@ def name_unsupported_format(head: bytes) -> str:
 
 
 def name_weak_signature(head: bytes) -> str:
-    """The same by two or three bytes, which a supported stream may contain by chance: to be asked last."""
+    """Name by two or three bytes, which a supported stream may contain by chance: to be tried last."""
     first = int.from_bytes(head[:2], "big")
     if first == 0x0B77:
         return "E-AC-3" if len(head) > 5 and head[5] >> 3 > 10 else "AC-3"

@@ -11,16 +11,13 @@ SAMPLE_BYTES: Final = {"s16": 2, "f32": 4}
 
 @dataclass(frozen=True, slots=True)
 class Wish(Message):
-    """The shape of plain samples."""
-
     sample_rate: int = 0
-    """Hz; 0 keeps the file's own."""
     channels: int = 1
     """1 or 2; others are mixed."""
     sample_format: str = "s16"
     """s16 or f32, little-endian."""
     has_header: bool = True
-    """WAV; bare interleaved samples else."""
+    """True for WAV; False for bare interleaved samples."""
 
     def most_bytes(self, *, audio_seconds: float, highest_rate: int) -> int:
         """Return the most bytes that the file can take."""

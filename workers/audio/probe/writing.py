@@ -1,4 +1,4 @@
-"""Decoded sound as plain samples in a file. Runs in the child process only."""
+"""Writes decoded audio as plain samples to a file. Runs in the child process only."""
 
 import struct
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ LAYOUTS: Final = {1: "mono", 2: "stereo"}
 
 
 def write_samples(frames: Iterable[Any], target: BinaryIO, *, wish: Wish) -> tuple[int, int]:
-    """Writes them all, in the rate of the first unless another is wished. Returns samples for each channel and their rate (Hz)."""
+    """Write all frames at the rate of the first unless another is requested. Returns samples per channel and their rate (Hz)."""
     converter = _Converter(wish)
     width = wish.channels * SAMPLE_BYTES[wish.sample_format]
     if wish.has_header:
@@ -35,7 +35,7 @@ def write_samples(frames: Iterable[Any], target: BinaryIO, *, wish: Wish) -> tup
 
 
 class _Converter:
-    """One resampler, and one mixer where there are channels to mix, for as long as the frames keep their shape: streams may change it."""
+    """Resampler, and mixer if there are channels to mix, for as long as the frames keep their shape: streams may change it."""
 
     def __init__(self, wish: Wish) -> None:
         self.sample_rate = wish.sample_rate
@@ -45,7 +45,7 @@ class _Converter:
         self._shape: tuple[str, int, str] | None = None
 
     def convert(self, frames: Iterable[Any]) -> Iterator[bytes | memoryview]:
-        """The frames as interleaved bytes."""
+        """Convert frames to interleaved bytes."""
         for frame in frames:
             shape = (frame.format.name, frame.sample_rate, frame.layout.name)
             if shape != self._shape:

@@ -1,1 +1,1 @@
-"""Alignment: the times at which each word of a known text is heard in its audio."""
+"""Forced alignment: the time of each word of a known text in its audio."""

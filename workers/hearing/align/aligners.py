@@ -1,4 +1,4 @@
-"""One stretch of a recording with its text: by pocketsphinx for English, by a recogniser's cross-attention for the rest."""
+"""Aligns one stretch of a recording with its text: by pocketsphinx for English, by a recogniser's cross-attention otherwise."""
 
 import re
 from functools import cache
@@ -12,24 +12,24 @@ from workers.hearing.align.spoken import HeardSpan
 from workers.protocols.recogniser import Recogniser
 
 LONGEST_TEXT_CHARACTERS: Final = 900
-"""Nobody says more in half a minute, and a recogniser reads no more at once."""
+"""Longest text of half a minute; a recogniser reads no more at once."""
 
 _WORD: Final = re.compile(r"\S+")
 
 
 @cache
 def sphinx_aligner() -> SphinxAligner:
-    """The process's one: its dictionary and model take some 60 MB."""
+    """The process's only instance: its dictionary and model take about 60 MB."""
     return SphinxAligner()
 
 
 def align_by_sphinx(samples: NDArray[np.float32], *, text: str) -> list[HeardSpan]:
-    """English words. Offsets of the text, seconds of the samples; empty where the text is not what is heard."""
+    """Align English words. Offsets of the text, seconds of the samples; empty if the text does not match the audio."""
     return [HeardSpan(*word) for word in sphinx_aligner().align(samples, text=text)] if len(text) <= LONGEST_TEXT_CHARACTERS else []
 
 
 def align_by_recogniser(recogniser: Recogniser, samples: NDArray[np.float32], *, text: str, language: str) -> list[HeardSpan]:
-    """Words of any language that the recogniser knows. Raises WorkError (unsupported_language)."""
+    """Align words of any language that the recogniser knows. Raises WorkError (unsupported_language)."""
     if len(text) > LONGEST_TEXT_CHARACTERS:
         return []
     spans: list[HeardSpan] = []
@@ -44,6 +44,6 @@ def align_by_recogniser(recogniser: Recogniser, samples: NDArray[np.float32], *,
 
 
 def align_evenly(text: str, *, start: float, end: float) -> list[HeardSpan]:
-    """Words over the time between two moments by their length, where no aligner finds them."""
+    """Distribute words between two times in proportion to their length, where no aligner finds them."""
     pace = (end - start) / max(1, len(text))
     return [HeardSpan(*match.span(), start + pace * match.start(), start + pace * match.end()) for match in _WORD.finditer(text)]

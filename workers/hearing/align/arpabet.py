@@ -1,4 +1,4 @@
-"""English phonemes as the acoustic model of pocketsphinx spells them."""
+"""English phonemes in the notation of pocketsphinx's acoustic model."""
 
 from typing import Final
 
@@ -11,12 +11,12 @@ ARPABET: Final = {
     "d": "D", "f": "F", "k": "K", "l": "L", "m": "M", "n": "N", "p": "P", "s": "S", "t": "T", "v": "V", "w": "W", "z": "Z", "o": "OW",
     "a": "AA", "x": "K",
 }  # fmt: skip
-"""By the symbols of hibari's and Kokoro's phonemes."""
+"""ARPABET symbols by the symbols of hibari's and Kokoro's phonemes."""
 SILENT_WORD: Final = "AH"
-"""For a word of which no sound is known: some vowel."""
+"""Phoneme for a word without known sounds: an arbitrary vowel."""
 
 
 def arpabet_of(word: str) -> str:
-    """The sounds of an English word, made up where no dictionary has it."""
+    """Phonemes of an English word, guessed if no dictionary has it."""
     phonemes = english_phonemizer(is_british=False)(word).phonemes.replace("ɜɹ", "ɜ").replace("əɹ", "ɜ")
     return " ".join(ARPABET[symbol] for symbol in phonemes if symbol in ARPABET) or SILENT_WORD

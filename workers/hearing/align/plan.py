@@ -1,4 +1,4 @@
-"""Assigns pieces of a text to stretches of its long recording: cuts at silences where the pace of speech expects sentence ends."""
+"""Assigns pieces of a text to stretches of its long recording: cuts at silences near which an even pace predicts sentence ends."""
 
 import math
 from bisect import bisect_left, bisect_right
@@ -12,21 +12,22 @@ from workers.hearing.align.spoken import Piece
 LONGEST_SECONDS: Final = 28.0
 """Longest stretch: Whisper's window is 30 s."""
 BAND_SECONDS: Final = 30.0
-"""So far a cut may lie from where an even pace puts it: speech lingers here and hurries there."""
+"""Largest distance of a cut from the position predicted by an even pace."""
 TOLERANCE: Final = 0.5
-"""A stretch may hold so much more or less speech than its text's share, and TOLERANCE_SECONDS on top."""
+"""Tolerance of a stretch's speech relative to its text's share, plus TOLERANCE_SECONDS."""
 TOLERANCE_SECONDS: Final = 2.0
 CUT_COST: Final = 0.3
 """Cost of a cut, in squared seconds for each second expected."""
 SILENCE_GAIN: Final = 2.0
-"""Taken off for each second of silence at a cut, MOST_SILENCE_SECONDS at most: readers rest between sentences. At a rest of 0.4 s a cut
-earns more than it costs, so that the sentences follow the rests one by one; stretches are put together of them afterwards."""
+"""Gain for each second of silence at a cut, MOST_SILENCE_SECONDS at most: readers pause between sentences. At a pause of 0.4 s a cut earns
+more than it costs, so that sentences follow the pauses one by one; stretches are assembled from them afterwards.
+"""
 MOST_SILENCE_SECONDS: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Some text and the seconds in which it is said."""
+    """Some text and the time span in which it is spoken."""
 
     start_character: int
     end_character: int
@@ -36,18 +37,18 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class _Silence:
-    """A place to cut."""
+    """Possible place of a cut."""
 
     at: float
     seconds: float
     speech_before: float
-    """Seconds of speech from the recording's beginning."""
+    """Seconds of speech since the beginning of the recording."""
 
 
 def plan_stretches(pieces: Sequence[Piece], *, speech: Sequence[tuple[float, float]], seconds: float) -> list[Stretch]:
-    """Stretches of at most LONGEST_SECONDS, in order, that hold all pieces; longer ones only where the text leaves no other way.
+    """Stretches of at most LONGEST_SECONDS, in order, that cover all pieces; longer ones only if unavoidable.
 
-    speech: start and end of everything that sounds like speech, ascending; seconds: the recording's length.
+    speech: start and end of all detected speech, ascending; seconds: duration of the recording.
     """
     if not pieces:
         return []
@@ -63,7 +64,7 @@ def plan_stretches(pieces: Sequence[Piece], *, speech: Sequence[tuple[float, flo
 
 
 def _silences(speech: Sequence[tuple[float, float]], *, seconds: float) -> list[_Silence]:
-    """The beginning, the middle of every silence between two stretches of speech, the end."""
+    """Beginning, the middle of every silence between two stretches of speech, and end."""
     spoken = list(accumulate((end - start for start, end in speech), initial=0.0))
     inner = [
         _Silence((left[1] + right[0]) / 2, right[0] - left[1], spoken[number])
@@ -73,7 +74,7 @@ def _silences(speech: Sequence[tuple[float, float]], *, seconds: float) -> list[
 
 
 def _best_cuts(pieces: Sequence[Piece], *, silences: Sequence[_Silence]) -> list[tuple[int, float]]:
-    """(number of pieces before, seconds) of the cheapest cuts from beginning to end; empty where no way leads through."""
+    """Cheapest cuts from beginning to end as (number of pieces before, seconds); empty if there is no path."""
     pace = silences[-1].speech_before / sum(piece.weight for piece in pieces)
     expected = [pace * weight for weight in accumulate((piece.weight for piece in pieces), initial=0)]
     times, spoken = [silence.at for silence in silences], [silence.speech_before for silence in silences]
@@ -102,7 +103,7 @@ def _best_cuts(pieces: Sequence[Piece], *, silences: Sequence[_Silence]) -> list
 
 
 def _gather(cuts: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
-    """As few of the cuts as stretches of LONGEST_SECONDS need: an aligner is right within a stretch and knows nothing across its ends."""
+    """Keep as few cuts as stretches of LONGEST_SECONDS need: an aligner works within a stretch and cannot cross its ends."""
     kept = list(cuts[:1])
     for cut, following in pairwise(cuts):
         if following[1] - kept[-1][1] > LONGEST_SECONDS:
@@ -123,7 +124,7 @@ def _trace(
 
 
 def _even_cuts(pieces: Sequence[Piece], *, seconds: float) -> list[tuple[int, float]]:
-    """As the pace alone says, for sound without silences: the text's share is the time's share."""
+    """Cuts by an even pace, for audio without silences: the share of the text is the share of the time."""
     total = sum(piece.weight for piece in pieces)
     count = math.ceil(seconds / (LONGEST_SECONDS * 0.8))
     cuts, done = [(0, 0.0)], 0

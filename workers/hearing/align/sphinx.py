@@ -1,4 +1,4 @@
-"""Known English words in their audio, by pocketsphinx: its acoustic model and dictionary are in its wheel."""
+"""Alignment of English words by pocketsphinx, whose acoustic model and dictionary are in its wheel."""
 
 import importlib.util
 import re
@@ -16,16 +16,16 @@ METHOD: Final = "pocketsphinx"
 LANGUAGE: Final = "en"
 FRAME_SECONDS: Final = 0.01
 WIDE_BEAM: Final = 1e-80
-"""A second try forgets no path: the first one's beam sometimes loses the only one there is."""
+"""Unlimited beam of a second attempt: the first one sometimes prunes the only valid path."""
 MOST_ADDED_WORDS: Final = 2000
-"""Words that a decoder learned beside its dictionary; then a new one is begun."""
+"""Most words that a decoder learns in addition to its dictionary; then a new one is created."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _VARIANT: Final = re.compile(r"\(\d+\)$")
 
 
 class SphinxWord(NamedTuple):
-    """One word: offsets in the text, seconds in the samples."""
+    """Aligned word: offsets in the text, seconds in the samples."""
 
     start_character: int
     end_character: int
@@ -34,7 +34,7 @@ class SphinxWord(NamedTuple):
 
 
 class SphinxAligner:
-    """One decoder, used by one thread at a time: it needs a hundredth of the audio's length."""
+    """One decoder, used by one thread at a time: alignment takes a hundredth of the audio's duration."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -42,9 +42,9 @@ class SphinxAligner:
         self._added = 0
 
     def align(self, samples: NDArray[np.float32], *, text: str) -> list[SphinxWord]:
-        """Times each word of an English text in samples at 16 kHz that hold all of it; empty where they do not seem to.
+        """Time each word of an English text in samples at 16 kHz that contain all of it; empty if they do not match.
 
-        Raises WorkError (engine_unavailable) where the library is missing.
+        Raises WorkError (engine_unavailable) if the library is missing.
         """
         words = [(match, plain) for match in _WORD.finditer(text) if (plain := _plain(match[0]))]
         if not words or samples.size < 0.1 / FRAME_SECONDS * 160:
@@ -72,7 +72,7 @@ class SphinxAligner:
 
 
 def find_sphinx_obstacle() -> str:
-    """Reason why English cannot be aligned here; empty when it can."""
+    """Reason why English cannot be aligned here; empty if it can."""
     return "" if importlib.util.find_spec("pocketsphinx") else "Aligning English needs pocketsphinx: install requirements/worker-cpu.txt."
 
 
@@ -85,7 +85,7 @@ def _new_decoder(**settings: float) -> Any:
 
 
 def _learn(decoder: Any, words: list[str]) -> int:
-    """Adds what the dictionary lacks; how many words."""
+    """Add unknown words to the dictionary; returns their number."""
     unknown = [word for word in dict.fromkeys(words) if decoder.lookup_word(word) is None]
     for number, word in enumerate(unknown, start=1):
         decoder.add_word(word, arpabet_of(word), number == len(unknown))
@@ -106,6 +106,6 @@ def _run(decoder: Any, *, raw: bytes, words: list[str]) -> list[tuple[float, flo
 
 
 def _plain(word: str) -> str:
-    """As the dictionary spells it: small letters without accents, a straight apostrophe."""
+    """Spelling of the dictionary: lower case without accents, a straight apostrophe."""
     folded = unicodedata.normalize("NFKD", word.replace("’", "'").casefold())
     return "".join(character for character in folded if character.isascii() and (character.isalpha() or character == "'")).strip("'")

@@ -1,4 +1,4 @@
-"""A written text as it is said, in pieces that are aligned by themselves, and the way back from what was heard to the written words."""
+"""Maps a written text to the words that are spoken, in pieces that are aligned separately, and aligned words back to the written text."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from workers.text.normalise import normalise
 from workers.text.spoken import SpokenText
 
 LONGEST_PIECE_CHARACTERS: Final = 160
-"""Some ten seconds: several pieces, or one, fill what an aligner takes at once."""
+"""About ten seconds: one or several pieces fill an aligner's window."""
 
 _WORD: Final = re.compile(r"\S+")
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -20,7 +20,7 @@ _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\
 
 
 class HeardSpan(NamedTuple):
-    """Time span in which some characters of the spoken text are heard."""
+    """Time span in which a range of characters of the spoken text is heard."""
 
     start_character: int
     end_character: int
@@ -34,19 +34,19 @@ class Piece:
     """A sentence, or a part of a long one."""
 
     start: int
-    """Offsets in the spoken text."""
+    """Offset in the spoken text."""
     end: int
     weight: int
     """Letters and digits, to which its duration is proportional; at least one."""
 
 
 def speak_text(text: str, *, language: str) -> SpokenText:
-    """Numbers, dates and signs as words, tied to how they were written."""
+    """Numbers, dates and signs as words, mapped to the written text."""
     return normalise(text, language=language)
 
 
 def cut_pieces(spoken: str) -> list[Piece]:
-    """The whole spoken text, in order; none without a letter or digit. Empty for a text that has none at all."""
+    """Split the whole spoken text, in order, into pieces with at least one letter or digit. Empty if the text has none."""
     pieces: list[Piece] = []
     silent_from: int | None = None
     for segment in find_segments(spoken):
@@ -63,7 +63,7 @@ def cut_pieces(spoken: str) -> list[Piece]:
 
 
 def written_words(spoken: SpokenText, heard: Iterable[HeardSpan]) -> list[AlignedWord]:
-    """The words as they were written, each from the first to the last of what is heard of it. What is not heard of is left out."""
+    """Written words, each from the first to the last aligned character of it. Words without aligned characters are left out."""
     units = list(_units(spoken.written))
     found: dict[int, tuple[float, float]] = {}
     for span in sorted(heard):
@@ -78,7 +78,7 @@ def written_words(spoken: SpokenText, heard: Iterable[HeardSpan]) -> list[Aligne
 
 
 def _share(units: list[tuple[int, int]], *, text: str, start: float, end: float) -> Iterator[AlignedWord]:
-    """Words that are one to the ear ("5 p.m." is "five PM") divide its time by their characters."""
+    """Divide the time of words that are pronounced together ("5 p.m." is "five PM") by their characters."""
     pace = (end - start) / sum(last - first for first, last in units)
     for first, last in units:
         following = start + pace * (last - first)
@@ -87,7 +87,7 @@ def _share(units: list[tuple[int, int]], *, text: str, start: float, end: float)
 
 
 def _units(text: str) -> Iterator[tuple[int, int]]:
-    """Words between spaces; of scripts without spaces every character."""
+    """Words between spaces; single characters in scripts without spaces."""
     for match in _WORD.finditer(text):
         start = match.start()
         for single in _UNSPACED.finditer(text, match.start(), match.end()):
@@ -100,7 +100,7 @@ def _units(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _touched(units: list[tuple[int, int]], *, first: int, last: int) -> Iterator[int]:
-    """Numbers of the units that share a character with the range."""
+    """Indices of the units that overlap the range."""
     low, high = 0, len(units)
     while low < high:
         middle = (low + high) // 2

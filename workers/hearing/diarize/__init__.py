@@ -1,4 +1,4 @@
-"""Diarization: voice prints of what is speech, and from them the speakers of what was heard."""
+"""Speaker diarization: speaker embeddings of the speech, and from them the speaker of each word."""
 
 from workers.hearing.diarize.encoder import MEMORY_BYTES, load, unload
 from workers.hearing.diarize.naming import name_speakers

@@ -1,4 +1,4 @@
-"""Merging the two most similar clusters, again and again."""
+"""Agglomerative merging of the two most similar clusters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,16 +12,15 @@ Floats = NDArray[np.float32]
 
 @dataclass(slots=True)
 class Clusters:
-    """Sums of vectors: the mean similarity of two clusters' vectors is the dot product of their sums over the product of their weights."""
+    """Sums of vectors: the mean similarity between two clusters is the dot product of their sums divided by the product of their weights."""
 
     sums: Floats
     """[k, d], each vector times its weight."""
     weights: Floats
-    """[k]."""
 
     @classmethod
     def of_vectors(cls, vectors: Floats, *, weights: Floats) -> Self:
-        """Every vector [n, d] its own cluster."""
+        """One cluster per vector [n, d]."""
         return cls(vectors * weights[:, None], weights.copy())
 
     def __len__(self) -> int:
@@ -33,19 +32,18 @@ class Clusters:
         return unit(self.sums)
 
     def pick(self, positions: Sequence[int] | NDArray[np.intp] | NDArray[np.bool_]) -> "Clusters":
-        """Some of them."""
         return Clusters(self.sums[positions], self.weights[positions])
 
     def beside(self, others: "Clusters") -> "Clusters":
-        """Both together."""
+        """Concatenate both."""
         return Clusters(np.concatenate([self.sums, others.sums]), np.concatenate([self.weights, others.weights]))
 
 
 class Agglomeration:
-    """Clusters on their way from many to one (average linkage). Memory and time grow with the square of their number."""
+    """Agglomerative clustering with average linkage. Memory and time grow with the square of the number of clusters."""
 
     def __init__(self, clusters: Clusters, *, is_by_centres: bool = False) -> None:
-        """is_by_centres: the similarity is that of the clusters' centres, else the mean of that of their vectors."""
+        """is_by_centres: similarity of the clusters' centres instead of the mean similarity of their vectors."""
         self._sums = clusters.sums.copy()
         self._weights = clusters.weights.copy()
         self._is_by_centres = is_by_centres
@@ -55,21 +53,20 @@ class Agglomeration:
 
     @property
     def count(self) -> int:
-        """Clusters that are left."""
+        """Number of remaining clusters."""
         return int(self._is_alive.sum())
 
     @property
     def weights(self) -> Floats:
-        """Weights of the clusters that are left."""
         return self._weights[self._is_alive]
 
     @property
     def best_similarity(self) -> float:
-        """Similarity of the two clusters that would be merged next; minus infinity when only one is left."""
+        """Similarity of the two clusters that would be merged next; minus infinity if only one is left."""
         return float(self._similarity[np.arange(len(self._nearest)), self._nearest].max())
 
     def merge(self) -> None:
-        """Makes one of the two most similar clusters."""
+        """Merge the two most similar clusters."""
         best = self._similarity[np.arange(len(self._nearest)), self._nearest]
         kept = int(best.argmax())
         gone = int(self._nearest[kept])
@@ -85,13 +82,12 @@ class Agglomeration:
         self._nearest[nearer] = kept
 
     def merge_while_above(self, similarity: float, *, fewest: int = 1) -> Clusters:
-        """Merges as long as the next two are more similar and more than `fewest` are left; what is left."""
+        """Merge while the next two are more similar than `similarity` and more than `fewest` are left; returns the remaining clusters."""
         while self.count > fewest and self.best_similarity > similarity:
             self.merge()
         return self.clusters()
 
     def clusters(self) -> Clusters:
-        """Clusters that are left, in the order in which they came."""
         return Clusters(self._sums[self._is_alive], self._weights[self._is_alive])
 
     def _similarities(self, position: int) -> Floats:
@@ -106,7 +102,7 @@ class Agglomeration:
 
 
 def unit(vectors: Floats) -> Floats:
-    """The same directions with length 1."""
+    """Scale to unit length."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     directions: Floats = (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
     return directions

@@ -1,4 +1,4 @@
-"""Reads the tensors of a PyTorch checkpoint in its old single-file format, without PyTorch and without running what it names."""
+"""Reads the tensors of a PyTorch checkpoint in the old single-file format, without PyTorch and without running the code it names."""
 
 import pickle
 import struct
@@ -12,17 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAGIC_NUMBER: Final = 0x1950A86A20F9469CFC6C
-"""torch.serialization.MAGIC_NUMBER: what a file of this format begins with."""
+"""torch.serialization.MAGIC_NUMBER, which a file of this format begins with."""
 STORAGE_TYPES: Final = {"FloatStorage": "<f4", "DoubleStorage": "<f8", "LongStorage": "<i8", "IntStorage": "<i4"}
 
 
 class CheckpointError(Exception):
-    """The file is no checkpoint of this format."""
+    pass
 
 
 @dataclass(slots=True)
 class _Storage:
-    """Numbers that tensors are views of; they follow behind the pickles."""
+    """Numbers that tensors are views of; they follow the pickles."""
 
     dtype: str
     numbers: NDArray[Any] | None = None
@@ -45,14 +45,14 @@ class _Tensor:
 
 
 class _TensorUnpickler(pickle.Unpickler):
-    """Builds tensors and plain containers; of every other class only an empty stand-in, so that the file can run nothing."""
+    """Unpickler of tensors and plain containers; every other class becomes an empty stand-in, so that the file can run nothing."""
 
     def __init__(self, file: BinaryIO, *, storages: dict[str, _Storage]) -> None:
         super().__init__(file)
         self._storages = storages
 
     def find_class(self, module: str, name: str) -> Any:
-        """Resolves a name in the file to its stand-in here."""
+        """Resolve a class of the file to its stand-in."""
         if (module, name) == ("collections", "OrderedDict"):
             return OrderedDict
         if name in STORAGE_TYPES:
@@ -60,13 +60,13 @@ class _TensorUnpickler(pickle.Unpickler):
         return _BUILDERS.get((module, name), _nothing)
 
     def persistent_load(self, identifier: Any) -> _Storage:
-        """A storage: ("storage", its type, its key, …)."""
+        """Resolve a storage: ("storage", its type, its key, …)."""
         _, dtype, key, *_ = identifier
         return self._storages.setdefault(key, _Storage(dtype))
 
 
 def read_tensors(path: Path, *, entry: str) -> dict[str, NDArray[Any]]:
-    """The tensors of the checkpoint's dictionary `entry`, by name. Raises CheckpointError, OSError."""
+    """Tensors of the checkpoint's dictionary `entry` by name. Raises CheckpointError, OSError."""
     storages: dict[str, _Storage] = {}
     with path.open("rb") as file:
         try:

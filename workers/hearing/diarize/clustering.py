@@ -1,4 +1,4 @@
-"""Clustering of voice prints by speaker: agglomerative, for any number of prints in bounded memory."""
+"""Agglomerative clustering of speaker embeddings, for any number of embeddings in bounded memory."""
 
 from typing import Final
 
@@ -8,24 +8,27 @@ from numpy.typing import NDArray
 from workers.hearing.diarize.agglomeration import Agglomeration, Clusters, Floats, unit
 
 SAME_SPEAKER: Final = 0.64
-"""Mean cosine similarity of the prints of two clusters above which they are one speaker. Windows of 1.6 s of 68 real speakers: 0.76 within
-a speaker, 0.52 between two."""
+"""Mean cosine similarity between two clusters above which they are one speaker. Windows of 1.6 s of 68 real speakers: 0.76 within a
+speaker, 0.52 between two.
+"""
 SAME_CENTRE: Final = 0.80
-"""Cosine similarity of the centres of two clusters of several seconds: 0.88 within a speaker, 0.60 between two."""
+"""Cosine similarity of the centres of two clusters of several seconds above which they are one speaker: 0.88 within a speaker, 0.60
+between two.
+"""
 SURELY_SAME: Final = 0.72
-"""For merging within a stretch, whose clusters meet those of other stretches later."""
+"""Threshold of merging within a stretch, whose clusters are compared with other stretches later."""
 STRETCH: Final = 500
-"""Prints that are compared each with each: some seven minutes of speech and one megabyte of similarities."""
+"""Embeddings that are compared pairwise: about seven minutes of speech and one megabyte of similarities."""
 SMALLEST_SPEAKER: Final = 2.0
 """Weight, in whole windows, below which a cluster is an outlier of another speaker."""
 REFINEMENTS: Final = 3
 
 
 def find_centres(prints: Floats, *, weights: Floats, speakers: int) -> Floats:
-    """Mean voice print of each speaker [k, d], from the prints [n, d] of all; all of unit length.
+    """Mean embedding of each speaker [k, d], from the embeddings [n, d]; all of unit length.
 
-    weights [n]: 1.0 for a whole window of speech; speakers: how many there are, 0 when unknown. Memory grows with the prints alone, time
-    with their number times STRETCH. Raises ValueError where there are no prints.
+    weights [n]: 1.0 for a whole window of speech; speakers: their number, 0 if unknown. Memory grows with the embeddings alone, time with
+    their number times STRETCH. Raises ValueError without embeddings.
     """
     clusters = _reduce(prints, weights=weights)
     minimum = min(SMALLEST_SPEAKER, float(weights.sum()) / max(2, 2 * speakers))
@@ -38,7 +41,7 @@ def find_centres(prints: Floats, *, weights: Floats, speakers: int) -> Floats:
 
 
 def _reduce(prints: Floats, *, weights: Floats) -> Clusters:
-    """At most STRETCH clusters: those of each stretch in turn, merged with those of the stretches before it."""
+    """Reduce to at most STRETCH clusters: those of each stretch in turn, merged with the previous ones."""
     if not len(prints):
         raise ValueError("there are no prints")
     kept = Clusters.of_vectors(prints[:0], weights=weights[:0])
@@ -62,7 +65,7 @@ def _merge_by_similarity(clusters: Clusters, *, minimum: float) -> Clusters:
 
 
 def _merge_to_count(clusters: Clusters, *, speakers: int, minimum: float) -> Clusters:
-    """The coarsest clusters of which as many as there are speakers are no outliers."""
+    """Coarsest clusters of which at least as many as there are speakers are no outliers."""
     trial = Agglomeration(clusters)
     mergers = wanted = 0
     while trial.count > 1:
@@ -78,7 +81,7 @@ def _merge_to_count(clusters: Clusters, *, speakers: int, minimum: float) -> Clu
 
 
 def _merge_cheapest(clusters: Clusters) -> Clusters:
-    """One fewer, by Ward's criterion: a small cluster joins its nearest before two large ones become one."""
+    """Merge two clusters by Ward's criterion: a small cluster joins its nearest before two large ones are merged."""
     weights = clusters.weights
     cost = (1 - clusters.centres @ clusters.centres.T) * np.outer(weights, weights) / np.add.outer(weights, weights)
     np.fill_diagonal(cost, np.inf)
@@ -94,7 +97,7 @@ def _without_outliers(clusters: Clusters, *, minimum: float) -> Clusters:
 
 
 def _refine(centres: Floats, *, prints: Floats, weights: Floats) -> Floats:
-    """Centres of the prints that are nearest to them, some rounds of it."""
+    """Recompute the centres from their nearest embeddings, in several rounds."""
     for _ in range(REFINEMENTS):
         nearest = (prints @ centres.T).argmax(axis=1)
         sums = np.stack([(prints[nearest == label] * weights[nearest == label, None]).sum(axis=0) for label in range(len(centres))])

@@ -1,4 +1,4 @@
-"""The speaker encoder: one for the whole process, loaded at its first use, run by any number of threads at once."""
+"""Speaker encoder: one per process, loaded at its first use, used by any number of threads at once."""
 
 import threading
 from typing import Any, Final
@@ -19,9 +19,9 @@ WINDOW_SECONDS: Final = 1.6
 """Window length that the model was trained on."""
 WINDOW_FRAMES: Final = 160
 BATCH: Final = 16
-"""Windows that are computed in one go: more is no faster on one thread."""
+"""Windows per batch; larger batches are no faster on one thread."""
 QUIETEST: Final = 10 ** (-30 / 10)
-"""Mean power: what is quieter is raised to it, as in the model's training (-30 dBFS)."""
+"""Mean power to which quieter audio is raised, as in the model's training (-30 dBFS)."""
 LARGEST_GAIN: Final = 100.0
 
 _lock = threading.Lock()
@@ -29,7 +29,7 @@ _loaded: list[Any] = []
 
 
 def embed(windows: list[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Prints [n, 256] of unit length of stretches of 16 kHz samples, each 1.6 s or less. Raises WorkError (engine_unavailable)."""
+    """Embeddings [n, 256] of unit length of stretches of 16 kHz samples, each at most 1.6 s. Raises WorkError (engine_unavailable)."""
     session = _session()
     prints = [
         session.run(None, {"mels": np.stack([_mels(samples) for samples in windows[first : first + BATCH]])})[0]
@@ -39,12 +39,11 @@ def embed(windows: list[NDArray[np.float32]]) -> NDArray[np.float32]:
 
 
 def load() -> None:
-    """Reads the weights, where they are not in memory. Raises WorkError (engine_unavailable) naming the command that gets them."""
+    """Load the weights if they are not in memory. Raises WorkError (engine_unavailable) naming the command that downloads them."""
     _session()
 
 
 def unload() -> None:
-    """Drops the weights; the next use reads them again."""
     with _lock:
         _loaded.clear()
 

@@ -1,4 +1,4 @@
-"""The GE2E speaker encoder as an ONNX graph: three LSTM layers, one dense layer, unit length (Wan et al. 2018, arXiv:1710.10467)."""
+"""GE2E speaker encoder as an ONNX graph: three LSTM layers, one dense layer, unit length (Wan et al. 2018, arXiv:1710.10467)."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -17,7 +17,7 @@ IR_VERSION: Final = 9
 
 
 def build_graph(weights: Mapping[str, NDArray[Any]]) -> bytes:
-    """A serialised model: `mels` float32 [n, frames, 40] to `prints` float32 [n, 256]. The weights are named as PyTorch names them."""
+    """Serialised model: `mels` float32 [n, frames, 40] to `prints` float32 [n, 256]. The weights have PyTorch's names."""
     from onnx import TensorProto, helper, numpy_helper
 
     tensors = {name: np.asarray(value, np.float32) for name, value in weights.items()}
@@ -57,6 +57,6 @@ def _layer_constants(tensors: Mapping[str, NDArray[np.float32]], *, layer: int) 
 
 
 def _gates(weight: NDArray[np.float32]) -> NDArray[np.float32]:
-    """PyTorch's order of gates is input, forget, cell, output; ONNX wants input, output, forget, cell."""
+    """Reorder gates: PyTorch has input, forget, cell, output; ONNX wants input, output, forget, cell."""
     in_, forget, cell, out = np.split(weight, 4)
     return np.concatenate([in_, out, forget, cell])

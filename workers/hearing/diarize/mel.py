@@ -1,4 +1,4 @@
-"""Power mel spectrograms as the speaker encoder was trained on: 40 bands, windows of 25 ms every 10 ms, not logarithmic."""
+"""Power mel spectrograms as in the speaker encoder's training: 40 bands, windows of 25 ms every 10 ms, not logarithmic."""
 
 import math
 from functools import cache

@@ -1,4 +1,4 @@
-"""Speakers' names on what was heard: by voice prints, changing between words where the voice does."""
+"""Assigns speakers to transcribed words by speaker embeddings, with changes between words."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +17,9 @@ from workers.hearing.diarize.prints import read_prints
 Floats = NDArray[np.float32]
 
 CHANGE_COST: Final = 0.25
-"""In cosine similarity, from word to word: another voice's window differs by about as much, so that one odd window changes nothing."""
+"""Cost of a speaker change, in cosine similarity per word: another voice's window differs by about as much, so one odd window changes
+nothing.
+"""
 CHANGE_COST_AFTER_PAUSE: Final = 0.05
 PAUSE_SECONDS: Final = 0.25
 STEP_SECONDS: Final = 0.5
@@ -25,10 +27,10 @@ STEP_SECONDS: Final = 0.5
 
 
 def name_speakers(segments: Sequence[HeardSegment], prints: Sequence[VoicePrint], *, speakers: int) -> tuple[HeardSegment, ...]:
-    """The segments with SPEAKER_00, SPEAKER_01, … by first appearance, cut between words where the speaker changes.
+    """Label segments SPEAKER_00, SPEAKER_01, … by first appearance, cut between words where the speaker changes.
 
-    speakers: how many there are; 0 when nobody knows, and then the prints decide. Segments without words, or with a translation, stay whole.
-    Both in the same time, ascending.
+    speakers: their number; 0 if unknown, then the embeddings decide. Segments without words, or with a translation, stay whole. Both inputs
+    are in the time of the recording, ascending.
     """
     if not segments:
         return ()
@@ -59,7 +61,7 @@ class _Timeline:
         self.speakers = len(centres)
 
     def scores(self, start: float, end: float) -> Floats:
-        """Similarity [speakers] of what is heard from start to end: of the windows that cover it, those around its middle most."""
+        """Similarity [speakers] of the span: a mean of the windows that cover it, weighted towards its middle."""
         middle = (start + end) / 2
         first, last = int(np.searchsorted(self._ends, start, "left")), int(np.searchsorted(self._starts, end, "right"))
         if first >= last:  # between two stretches of speech
@@ -73,7 +75,7 @@ class _Timeline:
 
 
 def _voices_of(segment: HeardSegment, *, timeline: _Timeline | None, previous: int) -> list[tuple[int, HeardSegment]]:
-    """The segment's pieces, each with the label of who speaks it."""
+    """Pieces of the segment, each with the label of its speaker."""
     if timeline is None:
         return [(0, segment)]
     if not segment.words or segment.english:
@@ -91,7 +93,7 @@ def _whole(segment: HeardSegment, *, timeline: _Timeline) -> int:
 
 
 def _path(words: Sequence[HeardWord], *, timeline: _Timeline, previous: int) -> list[int]:
-    """The likeliest speaker of each word, where each change costs (Viterbi)."""
+    """Most likely speaker of each word with a cost per change (Viterbi)."""
     scores = [timeline.scores(word.start, word.end) for word in words]
     best = scores[0].astype(np.float64)
     if previous >= 0:
@@ -111,7 +113,7 @@ def _path(words: Sequence[HeardWord], *, timeline: _Timeline, previous: int) -> 
 
 
 def _cut(segment: HeardSegment, *, lengths: Sequence[int]) -> list[HeardSegment]:
-    """The segment in pieces of so many words each. What is known of its tokens belongs to the whole and is left out."""
+    """Split the segment into pieces of so many words. Token statistics belong to the whole segment and are left out."""
     pieces, first, position = [], 0, 0
     for number, length in enumerate(lengths):
         words = segment.words[first : first + length]
@@ -133,7 +135,7 @@ def _cut(segment: HeardSegment, *, lengths: Sequence[int]) -> list[HeardSegment]
 
 
 def _find_end(text: str, *, words: Sequence[HeardWord], position: int) -> int:
-    """Position at which the last of the words ends in the text, which holds them in this order."""
+    """End position of the last of the words in the text, which contains them in this order."""
     for word in words:
         found = text.find(word.word.strip(), position)
         if found >= 0:

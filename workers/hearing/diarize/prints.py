@@ -1,4 +1,4 @@
-"""Voice prints of a recording: windows over everything that is speech."""
+"""Speaker embeddings of a recording: windows over all speech."""
 
 import base64
 import math
@@ -13,18 +13,18 @@ from workers.hearing.diarize.encoder import WINDOW_SECONDS, embed
 from workers.hearing.diarize.mel import SAMPLE_RATE
 
 HOP_SECONDS: Final = 0.8
-"""From window to window: half a window, so that every moment is heard twice."""
+"""Hop between windows: half a window, so that every moment is covered twice."""
 SHORTEST_SECONDS: Final = 0.3
-"""A shorter sound says nothing about who made it."""
+"""Shorter sounds do not identify a speaker."""
 
 Stretch = tuple[float, float]
 
 
 def voice_prints(samples: NDArray[np.float32], *, speech: Sequence[Stretch], offset_seconds: float) -> tuple[VoicePrint, ...]:
-    """Voice prints of the speech, window by window, for `name_speakers`.
+    """Speaker embeddings of the speech, window by window, for `name_speakers`.
 
-    samples: mono [n] at 16 kHz, full scale 1.0; speech: start and end in seconds of `samples`; offset_seconds: where `samples` begin in the
-    recording, added to the prints' times. Raises WorkError (engine_unavailable) where the weights are missing.
+    samples: mono [n] at 16 kHz, full scale 1.0; speech: start and end in seconds of `samples`; offset_seconds: start of `samples` in the
+    recording, added to the times. Raises WorkError (engine_unavailable) if the weights are missing.
     """
     windows = [window for start, end in speech for window in _windows(start, min(end, samples.size / SAMPLE_RATE))]
     prints = embed([samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)] for start, end in windows])
@@ -38,7 +38,7 @@ def voice_prints(samples: NDArray[np.float32], *, speech: Sequence[Stretch], off
 
 
 def read_prints(prints: Sequence[VoicePrint]) -> NDArray[np.float32]:
-    """Their vectors [n, 256]."""
+    """Vectors [n, 256] of the embeddings."""
     return np.stack([np.frombuffer(base64.b64decode(voice_print.vector), "<f4") for voice_print in prints])
 
 

@@ -9,12 +9,12 @@ from workers.weights.store import WeightsMissingError, WeightStore
 
 
 def encoder_path() -> Path:
-    """The checkpoint. Raises WeightsMissingError naming the command that gets it."""
+    """Path of the checkpoint. Raises WeightsMissingError naming the command that downloads it."""
     return WeightStore.default().path(SPEAKERS.name, "pretrained.pt")
 
 
 def with_available_diarization(spec: EngineSpec) -> EngineSpec:
-    """The spec of a recogniser without diarization where the speaker encoder's weights are missing."""
+    """Spec of a recogniser, without diarization if the speaker encoder's weights are missing."""
     try:
         encoder_path()
     except WeightsMissingError:

@@ -1,1 +1,1 @@
-"""SenseVoice as sherpa-onnx exports it, on plain ONNX Runtime."""
+"""SenseVoice as exported by sherpa-onnx, on plain ONNX Runtime."""

@@ -1,4 +1,4 @@
-"""SenseVoice's output to words: the most probable token of each frame, repetitions and blanks left out (CTC)."""
+"""Decodes SenseVoice's output to words: the most probable token of each frame, without repetitions and blanks (CTC)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from workers.hearing.segmentation import TimedWord
 
 BLANK: Final = 0
 HEAD_FRAMES: Final = 4
-"""Before the text the model tells language, emotion, event, and whether numbers are written as figures."""
+"""Frames before the text, in which the model outputs language, emotion, event, and whether numbers are written as figures."""
 MARK: Final = re.compile(r"<\|([^|]*)\|>")
 SPACE: Final = "▁"
 NO_SPEECH: Final = "nospeech"
@@ -24,19 +24,19 @@ class Spelled:
     """Decoding result of one window."""
 
     language: str
-    """Empty where the model hears no speech."""
+    """Language; empty if the model hears no speech."""
     words: tuple[TimedWord, ...]
     average_log_probability: float
 
 
 def read_tokens(path: Path) -> dict[int, str]:
-    """sherpa-onnx's tokens.txt: a token, a space and its number in each line. Raises ValueError."""
+    """Read sherpa-onnx's tokens.txt: a token, a space and its number in each line. Raises ValueError."""
     lines = path.read_text("utf-8").splitlines()
     return {int(number): token for token, _, number in (line.rpartition(" ") for line in lines if line)}
 
 
 def decode_frames(logits: NDArray[np.float32], *, tokens: Mapping[int, str], frame_seconds: float) -> Spelled:
-    """logits: [HEAD_FRAMES + frames, vocabulary]; frame_seconds: how much sound one frame is."""
+    """logits: [HEAD_FRAMES + frames, vocabulary]; frame_seconds: duration of one frame."""
     best = logits.argmax(axis=1)
     top = logits[np.arange(len(best)), best]
     likelihoods = top - np.log(np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1)) - logits.max(axis=1)
@@ -50,7 +50,7 @@ def decode_frames(logits: NDArray[np.float32], *, tokens: Mapping[int, str], fra
 def _pieces(
     best: NDArray[np.intp], likelihoods: NDArray[np.float32], *, tokens: Mapping[int, str], frame_seconds: float
 ) -> list[TimedWord]:
-    """The tokens that make the text, each with the frames in which it is the most probable."""
+    """Tokens of the text, each with the frames in which it is the most probable."""
     pieces: list[TimedWord] = []
     for frame, number in enumerate(best.tolist()):
         if number == BLANK or MARK.fullmatch(tokens.get(number, "")):
@@ -64,7 +64,7 @@ def _pieces(
 
 
 def _words(pieces: Sequence[TimedWord]) -> list[TimedWord]:
-    """Tokens to words: one begins with a space or with a sign of a script without them."""
+    """Group tokens to words: a word begins with a space or with a character of a script without spaces."""
     words: list[TimedWord] = []
     for piece in pieces:
         text = piece.text.replace(SPACE, " ")

@@ -1,4 +1,4 @@
-"""Kaldi's log-mel filter banks, and several frames of them as one: what SenseVoice hears."""
+"""Kaldi's log-mel filter banks and stacked frames, the input of SenseVoice."""
 
 from functools import cache
 from typing import Final
@@ -13,9 +13,9 @@ BANDS: Final = 80
 LOWEST_HERTZ, HIGHEST_HERTZ = 20.0, 8000.0
 PREEMPHASIS: Final = 0.97
 SMALLEST: Final = np.float32(1.1920928955078125e-07)
-"""Kaldi takes the logarithm of no less: float32's epsilon."""
+"""Smallest energy before the logarithm, as in Kaldi: float32's epsilon."""
 INTEGER_SCALE: Final = np.float32(32768.0)
-"""Kaldi counts samples as 16-bit integers."""
+"""Factor to 16-bit integers, the scale of Kaldi's samples."""
 RATE: Final = 16_000
 
 Floats = NDArray[np.float32]
@@ -38,7 +38,7 @@ def filter_banks(samples: Floats) -> Floats:
 
 
 def stack_frames(features: Floats, *, size: int, step: int) -> Floats:
-    """Every `step` frames, `size` of them as one: [frames, bands] to [fewer, size * bands]. What does not fill the last one is left out."""
+    """Stack every `size` frames at each `step`: [frames, bands] to [fewer, size * bands]. An incomplete last stack is dropped."""
     if len(features) < size:
         return np.zeros((0, size * features.shape[1]), np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(features, size, axis=0)[::step]
@@ -47,7 +47,7 @@ def stack_frames(features: Floats, *, size: int, step: int) -> Floats:
 
 @cache
 def _mel_weights() -> NDArray[np.float64]:
-    """Triangles that are straight in mel, [80, 256]."""
+    """Triangles that are linear in mel, [80, 256]."""
     edges = np.linspace(_mel(LOWEST_HERTZ), _mel(HIGHEST_HERTZ), BANDS + 2)
     bins = _mel(np.arange(TRANSFORM_SAMPLES // 2) * RATE / TRANSFORM_SAMPLES)
     left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]

@@ -1,4 +1,4 @@
-"""The languages of Whisper's tokens (openai/whisper, tokenizer.py): all sizes know 99, large-v3 and turbo Cantonese too."""
+"""Languages of Whisper's tokens (openai/whisper, tokenizer.py): all sizes know 99, large-v3 and turbo Cantonese too."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Windows to segments: decode, try again where the text looks wrong, time the words, write the English beside."""
+"""Transcribes windows: decode, retry a suspicious text, time the words, add the English translation."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,13 +13,14 @@ from workers.hearing.whisper.pairing import pair_by_time
 from workers.protocols.recogniser import Heard, Hearing
 
 TEMPERATURES: Final = (0.3, 0.6, 0.9)
-"""Tried one after the other while a text is repetitive or guessed. OpenAI's program takes five steps, but a window is to end in seconds."""
+"""Temperatures tried in turn while a text is repetitive or guessed. OpenAI's program has five steps, but a window must finish in seconds.
+"""
 RETRY_TEMPERATURES: Final = (0.6,)
 DECIMALS: Final = 3
 
 
 def hear_windows(model: WhisperModel, windows: Sequence[Samples], *, hearing: Hearing, language: str) -> list[Heard]:
-    """Recognises the speech in each window of at most 30 s. language: one that the model knows, or empty."""
+    """Transcribe the speech in each window of at most 30 s. language: one that the model knows, or empty."""
     encoded = model.encode(windows)
     language = language or most_probable_language(model, encoded)
     listener = _Listener(model, [len(window) / HEARING_RATE for window in windows], encoded=encoded, language=language, hearing=hearing)
@@ -49,7 +50,7 @@ class _Listener:
         self._hearing = hearing
         self._seconds = seconds
         self.is_repetitive: list[bool] = [False] * len(seconds)
-        """Flag for each window: True if the most probable text repeats itself."""
+        """Flag per window: True if the most probable text repeats itself."""
 
     def listen(self) -> list[tuple[HeardSegment, ...]]:
         """The segments of each window."""
@@ -87,7 +88,7 @@ class _Listener:
         return _segments(words, decoded=decoded, seconds=seconds)
 
     def _try_again(self, encoded: Encoded, first: Decoded, *, tokenizer: Any, seconds: float) -> Decoded:
-        """One window until it looks right; else the most probable of what goes in no circles."""
+        """Decode one window until it looks right, otherwise choose the most probable text without a loop."""
         tried = [first]
         # Without the prompt, which may be what went wrong: then nothing else need change.
         is_prompted = bool(self._hearing.prompt.strip() or self._hearing.hotwords.strip())

@@ -1,4 +1,4 @@
-"""One Whisper model: windows in, tokens and their likelihood out."""
+"""One Whisper model: windows in, tokens and their probabilities out."""
 
 import os
 import threading
@@ -25,18 +25,18 @@ CANDIDATES: Final = 3
 MOST_TOKENS: Final = 448
 MOST_PROMPT_TOKENS: Final = 160
 MOST_HOTWORD_TOKENS: Final = 63
-"""With the prompt's and the mark before them half of what the model takes, so that the other half is for the text."""
+"""Most hotword tokens: with the prompt and its marker half of the model's context, so that the other half is for the text."""
 SPARE_TOKENS: Final = 40
 MOST_TOKENS_PER_SECOND: Final = 32.0
-"""The scripts that the tokens fit least are written with some 20 a second: more is a loop, which ends the sooner."""
+"""Most tokens per second: the least efficiently encoded scripts take about 20; more is a loop, which is cut off early."""
 FRAMES: Final = 3000
 """Frames of 10 ms in a window: 30 s. Less padding makes a short window five times as fast, but Whisper base then sometimes loses words."""
 SPACELESS: Final = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 WORKER_NICENESS: Final = 10
-"""CTranslate2's threads serve prompt and bulk work alike, so they stand between the two (workers/scheduler.py)."""
+"""CTranslate2's threads serve prompt and bulk work alike, so their niceness lies between the two (workers/scheduler.py)."""
 PREPENDED: Final = "\"'“¿([{-"
 APPENDED: Final = "\"'.。,，!！?？:：”)]}、"
-"""Signs that belong to the word after and before them, as OpenAI's program has them."""
+"""Punctuation that is attached to the following and to the preceding word, as in OpenAI's program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +51,16 @@ class Decoded:
     compression_ratio: float
     temperature: float
     is_cut_off: bool = False
-    """The text reached the longest length that is allowed: nearly always a loop."""
+    """The text reached the token limit: nearly always a loop."""
 
     @property
     def is_repetitive(self) -> bool:
-        """True if the text repeats itself, because somebody did or because the model is in a loop."""
+        """True if the text repeats itself, because it was spoken so or because the model is in a loop."""
         return self.compression_ratio > REPETITIVE_ABOVE
 
     @property
     def is_silence(self) -> bool:
-        """True if the model itself says that nobody speaks."""
+        """True if the model itself reports no speech."""
         return self.no_speech_probability > SILENT_ABOVE and self.average_log_probability < GUESSED_BELOW
 
     @property
@@ -71,10 +71,10 @@ class Decoded:
 
 
 class WhisperModel:
-    """Weights of one size, loaded. Several threads may use it at once: each call has a thread of CTranslate2's own, on one core."""
+    """Loaded weights of one size. Several threads may use it at once: each call has a CTranslate2 thread of its own, on one core."""
 
     def __init__(self, folder: Path, *, device: str, threads: int) -> None:
-        """threads: how many calls compute at once. Raises what CTranslate2 raises: RuntimeError, ValueError."""
+        """threads: number of concurrent calls. Raises CTranslate2's errors: RuntimeError, ValueError."""
         from faster_whisper import WhisperModel as FasterWhisper
         from faster_whisper.tokenizer import Tokenizer
 
@@ -99,14 +99,14 @@ class WhisperModel:
         return bool(self._model.model.is_multilingual)
 
     def tokenizer(self, language: str, *, task: str) -> Any:
-        """faster-whisper's, made once for each language and task (transcribe, translate)."""
+        """Tokenizer of faster-whisper, cached per language and task (transcribe, translate)."""
         key = (language, task)
         if key not in self._tokenizers:
             self._tokenizers[key] = self._make_tokenizer(self._model.hf_tokenizer, self.is_multilingual, task=task, language=language)
         return self._tokenizers[key]
 
     def encode(self, windows: Sequence[Samples]) -> Encoded:
-        """Hears windows of at most 30 s each, which are filled up with silence."""
+        """Encode windows of at most 30 s each, padded with silence."""
         # One by one: together they take as long and more memory.
         return np.concatenate([self._encode_one(window) for window in windows])
 
@@ -117,14 +117,14 @@ class WhisperModel:
         return np.array(self._model.model.encode(_view(features.astype(np.float32)), to_cpu=True))
 
     def language_probabilities(self, encoded: Encoded) -> list[dict[str, float]]:
-        """Probability of each language in each window. Only of a multilingual model."""
+        """Probability of each language in each window. Multilingual models only."""
         results = self._model.model.detect_language(_view(encoded))
         return [{token[2:-2]: float(probability) for token, probability in result} for result in results]
 
     def decode(
         self, encoded: Encoded, *, tokenizer: Any, context: Sequence[int], seconds: Sequence[float], temperature: float
     ) -> list[Decoded]:
-        """The most probable text of each window at one temperature. seconds: the windows' lengths."""
+        """Most probable text of each window at one temperature. seconds: durations of the windows."""
         from faster_whisper.transcribe import get_suppressed_tokens
 
         # Without timestamps: with them base leaves out whole sentences of packed windows (one word in ten of LibriVox clips).
@@ -149,13 +149,13 @@ class WhisperModel:
         return [_decoded(result, tokenizer, temperature=temperature, most_tokens=longest - len(prompt)) for result in results]
 
     def context(self, tokenizer: Any, *, prompt: str, hotwords: str) -> list[int]:
-        """The tokens before the text: words to expect, then the end of what was said before."""
+        """Tokens before the text: hotwords, then the end of the prompt."""
         expected = tokenizer.encode(" " + hotwords.strip())[:MOST_HOTWORD_TOKENS] if hotwords.strip() else []
         said = tokenizer.encode(" " + prompt.strip())[-MOST_PROMPT_TOKENS:] if prompt.strip() else []
         return [tokenizer.sot_prev, *expected, *said] if expected or said else []
 
     def time_words(self, encoded: Encoded, tokens: Sequence[int], *, tokenizer: Any, seconds: float) -> list[TimedWord]:
-        """Times the words of one window, by cross-attention; the words together are the text."""
+        """Time the words of one window by cross-attention; together the words are the text."""
         from faster_whisper.transcribe import merge_punctuations
 
         if not tokens:
@@ -173,7 +173,7 @@ class WhisperModel:
         return timed
 
     def tokens_of(self, text: str, *, tokenizer: Any) -> list[int]:
-        """Tokens of a known text, as far as the model can take it."""
+        """Tokens of a known text, truncated to the model's limit."""
         return list(tokenizer.encode(" " + text.strip()))[: MOST_TOKENS // 2]
 
     def _frames(self, seconds: float) -> int:
@@ -182,7 +182,7 @@ class WhisperModel:
 
 
 def compute_threads() -> int:
-    """As many as the worker's compute threads can ask for at once: every core's, and the one that bulk work always has."""
+    """Number of compute threads that the worker may use at once: one per core, and the one reserved for bulk work."""
     return int(os.environ.get("TTSAI_WORKER_CORES") or os.cpu_count() or 1) + 1
 
 
@@ -206,7 +206,7 @@ def _timed(word: dict[str, Any]) -> TimedWord:
 
 
 def _joined(before: TimedWord, word: dict[str, Any]) -> TimedWord:
-    """One word of two, ill and -disposed."""
+    """Join two parts of one word, ill and -disposed."""
     probability = min(before.probability, float(word["probability"]))
     return TimedWord(before.text + word["word"], before.start, float(word["end"]), probability, (*before.tokens, *word["tokens"]))
 
@@ -218,7 +218,7 @@ def _view(encoded: Encoded) -> Any:
 
 
 def _started_nicely(start: Callable[[], T]) -> T:
-    """Calls `start` and returns its result, in a thread of the priority that the library's own threads are to inherit."""
+    """Call `start` in a thread with the priority that the library's own threads are to inherit, and return its result."""
     results: list[T] = []
     errors: list[BaseException] = []
 

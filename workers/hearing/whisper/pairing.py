@@ -1,10 +1,12 @@
-"""The English of a window beside the segments of its original."""
+"""Assigns the English translation of a window to the segments of its original."""
 
 from collections.abc import Sequence
 
 
 def pair_by_time(spans: Sequence[tuple[float, float]], texts: Sequence[tuple[float, float, str]]) -> list[str]:
-    """Each text (start, end, text) at the span (start, end) with which it overlaps most, else the nearest; joined where several meet."""
+    """Assign each text (start, end, text) to the span (start, end) with the largest overlap, otherwise the nearest; several texts of a
+    span are joined.
+    """
     paired: list[list[str]] = [[] for _ in spans]
     if not spans:
         return []
@@ -15,5 +17,5 @@ def pair_by_time(spans: Sequence[tuple[float, float]], texts: Sequence[tuple[flo
 
 
 def _closeness(span: tuple[float, float], other: tuple[float, float]) -> float:
-    """Seconds of overlap; negative seconds between them."""
+    """Seconds of overlap; negative for the distance between them."""
     return min(span[1], other[1]) - max(span[0], other[0])
