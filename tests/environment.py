@@ -31,7 +31,6 @@ KEPT: Final = frozenset(
         "TMPDIR",
         "LD_LIBRARY_PATH",
         "TERM",
-        "PYTHONDONTWRITEBYTECODE",
         "PYTHONUNBUFFERED",
         "PYTHONPYCACHEPREFIX",
         "PYTEST_VERSION",
@@ -79,6 +78,7 @@ def use_clean_environment() -> None:
     cleaned = clean_environment(os.environ)
     os.environ.clear()
     os.environ.update(cleaned)
+    sys.dont_write_bytecode = False  # compiling 2,000 modules takes seconds in each process that tests start
     time.tzset()
 
 

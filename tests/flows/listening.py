@@ -24,7 +24,7 @@ class Listener:
         from faster_whisper import WhisperModel
 
         folder = WeightStore.default().path("whisper-base", "model.bin").parent
-        return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=2)
+        return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
 
     def hear(self, audio: bytes, *, language: str = "en", prompt: str | None = None) -> str:
         """Transcribe audio in any format that PyAV reads. prompt: a text in the script that it is to be written in."""
