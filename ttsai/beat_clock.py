@@ -1,4 +1,4 @@
-"""Clock of beat's schedule. It never goes back: Celery's own follows the machine's, and after a step back beat would stand still for as long."""
+"""Monotonic clock for beat's schedule. Celery's own clock follows the machine's; after a step back beat would stand still for as long."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -9,5 +9,5 @@ _STARTED: Final = time.monotonic()
 
 
 def steady_now() -> datetime:
-    """The time when this process started, and the seconds since then."""
+    """Start time of the process plus the seconds since then."""
     return _STARTED_AT + timedelta(seconds=time.monotonic() - _STARTED)

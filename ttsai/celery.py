@@ -1,4 +1,6 @@
-"""The platform's Celery app: its workers read `platform.control` (dispatching, reaping) and `platform` (all else); beat is the safety net."""
+"""Celery app of the platform: its workers consume `platform.control` (dispatching, reaping) and `platform` (everything else); beat sends
+periodic tasks.
+"""
 
 import os
 from functools import partial
@@ -23,7 +25,9 @@ every, at = partial(schedule, nowfun=steady_now), partial(crontab, nowfun=steady
 
 @import_modules.connect
 def check_secrets(**_: Any) -> None:
-    """Ends a worker or beat without secrets. Connected before the app exists, since Celery's Django fixup asks the database at this signal."""
+    """Exit a worker or beat without valid secrets. Connected before the app exists, since Celery's Django fixup queries the database at
+    this signal.
+    """
     exit_without_secrets()
 
 

@@ -18,20 +18,20 @@ PUBLISHED: Final = frozenset(
     wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY wJalrXUtnFEMI/bPxRfiCYEXAMPLEKEY
     """.casefold().split()
 )
-"""Defaults of images, examples of documentation, and placeholders, in small letters."""
+"""Image defaults, documentation examples and placeholders, in lower case."""
 
 PASSWORDS_IN_URLS: Final = ("DATABASE_URL", "REDIS_URL")
 PLAIN_SECRETS: Final = ("S3_SECRET_ACCESS_KEY",)
 
 
 class InsecureSecretError(Exception):
-    """A secret that anybody could know. The message names the variable and how to make a good value, and never shows the secret."""
+    """Publicly known secret. The message names the variable and how to generate a good value, and never shows the secret."""
 
 
 def require_secrets(environment: Mapping[str, str]) -> None:
-    """Raises InsecureSecretError for a missing or weak TTSAI_SECRET_KEY, and for published passwords of the database, broker and store.
+    """Raise InsecureSecretError for a missing or weak TTSAI_SECRET_KEY, and for published passwords of the database, broker and store.
 
-    A server's address without a password is taken: it may trust its network or use certificates.
+    A server URL without a password is accepted: the server may trust its network or use certificates.
     """
     _check_secret_key(environment.get("TTSAI_SECRET_KEY", ""))
     for name in PASSWORDS_IN_URLS:
@@ -44,7 +44,7 @@ def require_secrets(environment: Mapping[str, str]) -> None:
 
 
 def exit_without_secrets() -> None:
-    """Ends the process with a message on standard error unless its environment has good secrets."""
+    """Exit with a message on standard error if the environment has insecure secrets."""
     try:
         require_secrets(os.environ)
     except InsecureSecretError as error:
@@ -52,7 +52,7 @@ def exit_without_secrets() -> None:
 
 
 def is_published(secret: str) -> bool:
-    """True for defaults, examples and placeholders that anybody can look up."""
+    """True for published defaults, examples and placeholders."""
     folded = secret.strip().casefold()
     return folded in PUBLISHED or folded.startswith(("django-insecure-", "change-me", "changeme", "replace-me"))
 

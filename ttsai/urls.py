@@ -1,4 +1,4 @@
-"""All routes: the API under both prefixes, downloads, documentation, the admin."""
+"""Root URL configuration: the API under both prefixes, downloads, documentation, the admin."""
 
 from django.contrib import admin
 from django.urls import include, path

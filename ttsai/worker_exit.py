@@ -1,6 +1,6 @@
-"""The end of the platform's Celery worker: at once when it holds nothing.
+"""Fast exit of an idle Celery worker of the platform.
 
-Celery itself takes two more turns of its consumer's loop, a second each, before an idle worker ends. A message that arrives in that moment
+Celery itself takes two more turns of its consumer's loop, a second each, before an idle worker exits. A message that arrives in that moment
 is a hint (DESIGN.md): its row in Postgres is the truth, and beat asks again.
 """
 
@@ -13,13 +13,13 @@ from typing import Any, Final
 from celery.signals import worker_shutting_down
 
 IDLE_SECONDS: Final = 0.2
-"""So long nothing may be held: what was just taken from the broker shows a moment later."""
+"""Seconds without tasks before the exit: a message just taken from the broker shows up a moment later."""
 CHECK_SECONDS: Final = 0.05
 
 
 @worker_shutting_down.connect
 def leave_soon(**_: Any) -> None:
-    """Start the thread that ends the process. Runs inside the signal handler."""
+    """Start the thread that exits the process. Runs inside the signal handler."""
     threading.Thread(target=_leave_when_idle, name="leaving", daemon=True).start()
 
 

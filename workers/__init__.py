@@ -1,1 +1,1 @@
-"""The workers: text to audio, audio to text, audio to audio. No Django, no database."""
+"""Engine workers: text to audio, audio to text, audio to audio. No Django, no database."""

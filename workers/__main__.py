@@ -1,4 +1,4 @@
-"""`python -m workers`: one worker process, until it is told to stop."""
+"""`python -m workers`: one worker process, until it receives a signal."""
 
 import fcntl
 import logging
@@ -31,23 +31,21 @@ EXIT_USAGE: Final = 2
 
 
 class _QuietWorker(Worker):
-    """Celery's worker without its banner, its signal handlers and its process title: those are this module's."""
+    """Celery worker without its banner, signal handlers and process title, which this module replaces."""
 
     def on_before_init(self, quiet: bool = False, **kwargs: Any) -> None:  # noqa: FBT001, FBT002 - Celery's signature
-        """As Celery's, without its warning of root: it is about pickle, and this app takes JSON alone."""
+        """Like Celery's, without the warning about root: it concerns pickle, and this app accepts only JSON."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", platforms.SecurityWarning)  # type: ignore[attr-defined]
             super().on_before_init(quiet=quiet, **kwargs)
 
-    def install_platform_tweaks(self, worker: Any) -> None:
-        """Leaves signals alone."""
+    def install_platform_tweaks(self, worker: Any) -> None: ...
 
-    def set_process_status(self, info: str) -> None:
-        """Leaves the process's title alone."""
+    def set_process_status(self, info: str) -> None: ...
 
 
 class _Stopper:
-    """Handler that SIGTERM and SIGINT set in motion, once."""
+    """Shutdown requested by SIGTERM or SIGINT, started once."""
 
     def __init__(self) -> None:
         self.is_stopping = threading.Event()
@@ -56,14 +54,14 @@ class _Stopper:
         self._thread: threading.Thread | None = None
 
     def handle(self, _signal: int, _frame: object) -> None:
-        """The signal handler: no locks, no logs, since it interrupts code that may hold them."""
+        """Signal handler: no locks, no logging, since it interrupts code that may hold them."""
         state.should_stop = 0  # type: ignore[assignment]
         if self._thread is None:
             self._thread = threading.Thread(target=self._stop, name="stopper", daemon=True)
             self._thread.start()
 
     def wait(self) -> bool:
-        """Waits for the end; False where nobody asked for one."""
+        """Wait for a shutdown request; False if there was none."""
         if self._thread is None:
             return False
         self._thread.join()
@@ -83,7 +81,6 @@ class _Stopper:
 
 
 def main() -> int:
-    """Runs a worker. Returns its exit status."""
     limit_arenas()
     with ExitStack() as held:
         try:
@@ -132,7 +129,7 @@ _WITHOUT: Final[dict[str, Any]] = {"without_gossip": True, "without_mingle": Tru
 
 
 def _servable_engines(settings: Settings) -> tuple[list[Model], dict[str, str]]:
-    """The engines to announce, those that can run here and can ever fit into the memory budget; and why others cannot."""
+    """Engines to announce: those that can run here and fit the memory budget; and the reasons for the others."""
     engines, missing = [], {}
     for offer in survey_engines():
         spec = offer.engine.spec
@@ -151,7 +148,7 @@ def _servable_engines(settings: Settings) -> tuple[list[Model], dict[str, str]]:
 
 
 def _hold_name(settings: Settings) -> IO[str]:
-    """Two workers of one name on one machine would take each other's restarts for crashes."""
+    """Lock the worker's name: two workers of one name on one machine would take each other's restarts for crashes."""
     settings.scratch.mkdir(parents=True, exist_ok=True)
     file = settings.file("lock").open("w", encoding="ascii")
     try:

@@ -1,4 +1,4 @@
-"""Plain Redis commands on the broker: claims, cancel keys, live events."""
+"""Plain Redis commands on the broker: claims, cancellation keys, live events."""
 
 import logging
 import threading
@@ -17,12 +17,12 @@ logger = logging.getLogger(__name__)
 
 COMMAND_TIMEOUT_SECONDS: Final = 3
 CLAIM_SECONDS: Final = 3600
-"""Longer than any repeat of a message can be late."""
+"""Lifetime of a claim: longer than any repetition of a message can be delayed."""
 ARRIVAL_PAUSE_SECONDS: Final = 0.5
 
 
 def connect(broker_url: str) -> redis.Redis:
-    """A thread-safe client. No connection is made yet."""
+    """Create a thread-safe client without connecting."""
     return redis.Redis.from_url(
         broker_url,
         connection_class=connection_class(broker_url),
@@ -35,7 +35,7 @@ def connect(broker_url: str) -> redis.Redis:
 
 
 def wait_for_broker(client: redis.Redis, *, broker_url: str, is_stopping: threading.Event) -> bool:
-    """Waits until the broker answers, and says so in one line. False where the worker is told to stop first."""
+    """Wait until the broker answers, with one log line. False if the worker is stopped first."""
     has_said_so = False
     while not is_stopping.is_set():
         try:
@@ -51,7 +51,7 @@ def wait_for_broker(client: redis.Redis, *, broker_url: str, is_stopping: thread
 
 
 class Claim(Enum):
-    """Result of a request to do an attempt."""
+    """Result of claiming an attempt."""
 
     OURS = "ours"
     REPEATED = "repeated"
@@ -59,14 +59,14 @@ class Claim(Enum):
 
 
 class Claims:
-    """Claims on attempts, one holder each: a repeated message finds its token taken."""
+    """Claims on attempts with one holder each, which deduplicate repeated messages."""
 
     def __init__(self, client: redis.Redis, *, holder: str) -> None:
         self._client = client
         self._holder = holder
 
     def take(self, token: str) -> Claim:
-        """Claims an attempt. Where the broker does not answer it is ours, since doing it twice harms nobody."""
+        """Claim an attempt. Succeeds if the broker does not answer, since a duplicate attempt is harmless."""
         pipeline = self._client.pipeline(transaction=False)
         pipeline.set(claim_key(token), self._holder, nx=True, ex=CLAIM_SECONDS)
         pipeline.exists(cancel_key(token))
@@ -80,7 +80,7 @@ class Claims:
         return Claim.CANCELLED if is_cancelled else Claim.OURS
 
     def cancelled(self, tokens: list[str]) -> list[str]:
-        """Those of the tokens whose attempts are to stop."""
+        """Tokens whose attempts are cancelled."""
         if not tokens:
             return []
         values = self._client.mget([cancel_key(token) for token in tokens])

@@ -1,4 +1,4 @@
-"""The worker's Celery app. A message is a hint: Postgres on the platform's side is the truth, so nothing is acknowledged late."""
+"""Celery app of the worker. A message is a hint: Postgres on the platform's side is the truth, so nothing is acknowledged late."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -53,16 +53,16 @@ app.conf.update(
 
 @signals.setup_logging.connect
 def _leave_logging_alone(**_: Any) -> None:
-    """A receiver of this signal keeps Celery from setting levels and handlers: workers.log does."""
+    """Receiver of this signal, which keeps Celery from changing levels and handlers: workers.log sets them."""
 
 
 def configure(broker_url: str, *, queue_groups: Iterable[str]) -> None:
-    """Points the app at a broker and at the lanes of the queue groups, all live lanes before all normal ones before bulk."""
+    """Configure the broker and the lanes of the queue groups: all live lanes before all normal ones before bulk."""
     groups = list(queue_groups)
     queues = [direct_queue(names.queue_name(group, lane)) for lane in names.LANES for group in groups]
     app.conf.update(broker_url=broker_url, task_queues=queues)
 
 
 def direct_queue(name: str) -> Queue:
-    """A queue of the default exchange: publishing to it is one LPUSH, with no bindings to look up."""
+    """Queue of the default exchange: publishing is one LPUSH, without bindings to look up."""
     return Queue(name, Exchange("", type="direct"), routing_key=name)

@@ -1,4 +1,4 @@
-"""One OpenAI-compatible chat server that the operator names: bounded time, bounded answers, the key only to where it belongs."""
+"""Client of the operator's OpenAI-compatible chat server: bounded time and size, and the key is sent to this server only."""
 
 import json
 import logging
@@ -16,11 +16,11 @@ logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS: Final = 5.0
 LONGEST_BODY_BYTES: Final = 1 << 20
-"""A hundred times the longest answer that is asked for."""
+"""Largest response: a hundred times the longest answer that is requested."""
 BUSY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""Statuses after which the same request may succeed."""
+"""Status codes after which the same request may succeed."""
 PAUSES_SECONDS: Final = (0.5, 2.0)
-"""Between attempts at a busy server: two more after the first. A part that fails all the same is tried again by the platform."""
+"""Pauses between attempts at a busy server: two retries. The platform retries a part that fails nevertheless."""
 LONGEST_PAUSE_SECONDS: Final = 10.0
 """Longest Retry-After that is honoured."""
 RENAMED: Final = {"max_tokens": "max_completion_tokens", "temperature": ""}
@@ -30,7 +30,7 @@ THOUGHTS: Final = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 
 
 class _BusyError(Exception):
-    """The server cannot answer now; it may have said for how many seconds."""
+    """The server is busy; it may have said for how many seconds."""
 
     def __init__(self, reason: str, *, pause_seconds: float = 0.0) -> None:
         super().__init__(reason)
@@ -40,7 +40,7 @@ class _BusyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Answer that the model wrote."""
+    """Answer of the model."""
 
     text: str
     is_cut: bool
@@ -49,17 +49,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ChatServer:
-    """Asks for one chat completion at a time. Thread-safe. What it logs is the host, never a text, never the key."""
+    """Requests chat completions. Thread-safe. It logs the host, never a text or the key."""
 
     url: str
-    """The base, with the version: https://host/v1."""
+    """Base URL with the version: https://host/v1."""
     model: str
     key: str = field(default="", repr=False)
     seconds: float = 60.0
-    """For one answer, all attempts together."""
+    """Time limit of an answer with all attempts."""
 
     def complete(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int, temperature: float) -> Answer:
-        """The model's answer. Raises WorkError: timed_out, invalid_text where the server refuses the text, else engine_unavailable."""
+        """Answer of the model. Raises WorkError: timed_out, invalid_text if the server refuses the text, otherwise engine_unavailable."""
         deadline = time.monotonic() + self.seconds
         request: dict[str, Any] = {
             "model": self.model,
@@ -147,7 +147,7 @@ class ChatServer:
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """Settings of one server, from the environment."""
+    """Settings of one server from the environment."""
 
     server: ChatServer | None
     obstacle: str
@@ -155,7 +155,7 @@ class ServerSettings:
 
 
 def read_settings(environment: Mapping[str, str], *, prefix: str, seconds: float) -> ServerSettings:
-    """The server of <prefix>_URL, _KEY, _MODEL and _SECONDS."""
+    """Settings from <prefix>_URL, _KEY, _MODEL and _SECONDS."""
     url, model = environment.get(f"{prefix}_URL", "").strip().rstrip("/"), environment.get(f"{prefix}_MODEL", "").strip()
     if not url:
         return ServerSettings(None, f"Set {prefix}_URL and {prefix}_MODEL to an OpenAI-compatible server to use it.")
@@ -184,7 +184,7 @@ def _number(text: str) -> float:
 
 
 def _unwanted_parameter(body: bytes) -> str:
-    """`error.param` of a refusal; empty where there is none."""
+    """`error.param` of a refusal, or an empty string."""
     try:
         error = json.loads(body)["error"]
         return str(error.get("param") or "")
@@ -193,5 +193,5 @@ def _unwanted_parameter(body: bytes) -> str:
 
 
 def _pause_of(header: str) -> float:
-    """Seconds of a Retry-After; dates are not read, since few servers send them."""
+    """Seconds of a Retry-After; dates are ignored, since few servers send them."""
     return min(float(header), LONGEST_PAUSE_SECONDS) if re.fullmatch(r"\d{1,6}(\.\d{1,6})?", header) else 0.0

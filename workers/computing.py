@@ -1,7 +1,7 @@
-"""Journal of the parts that compute at this moment, in a file that outlives the process.
+"""Journal of the parts that are computing, in a file that outlives the process.
 
-When a worker dies, the parts that were computing may have killed it; those that waited for a thread or for their turn did not. The next
-process of the same name reads the journal and tells the platform, which gives such a suspect out again to run alone.
+When a worker dies, the parts that were computing may have caused it; those that waited for a thread did not. The next process of the same
+name reads the journal and reports them to the platform, which then runs such a suspect alone.
 """
 
 import logging
@@ -20,12 +20,12 @@ CHECK_SECONDS: Final = 0.5
 
 
 class ComputeJournal:
-    """Thread-safe. A part computes while its own thread works or a compute thread works for it, not while it waits."""
+    """Thread-safe. A part computes while its own thread or a compute thread works for it, not while it waits."""
 
     def __init__(self, path: Path) -> None:
-        """Reads what the process before left, and begins anew. Without room for the file the journal is kept in memory alone."""
+        """Read the journal of the previous process, and start a new one. If the file cannot be written the journal is kept in memory only."""
         self.died_computing = _read(path)
-        """Tokens of parts that computed when the process before ended; None where that is unknown."""
+        """Tokens of parts that were computing when the previous process ended; None if unknown."""
         self._changed = threading.Condition()
         self._marks: dict[str, int] = {}
         self._slots: dict[str, int] = {}
@@ -34,7 +34,7 @@ class ComputeJournal:
 
     @contextmanager
     def computing(self, token: str) -> Iterator[None]:
-        """The part computes within the block. Waits before it while another part is to be alone."""
+        """Mark the part as computing within the block. Waits first while another part runs alone."""
         self._mark(token)
         try:
             yield
@@ -43,7 +43,7 @@ class ComputeJournal:
 
     @contextmanager
     def waiting(self, token: str) -> Iterator[None]:
-        """Within `computing`: the part's own thread waits within this block."""
+        """Mark the part's thread as waiting within this block, inside `computing`."""
         self._unmark(token)
         try:
             yield
@@ -52,7 +52,7 @@ class ComputeJournal:
 
     @contextmanager
     def alone(self, token: str, *, check: Callable[[], None]) -> Iterator[None]:
-        """No other part computes within the block. Waits for those that do; `check` raises where it must not wait any longer."""
+        """Run the part alone within the block. Waits for computing parts; `check` raises if it must not wait any longer."""
         with self._changed:
             while self._alone is not None:
                 self._changed.wait(CHECK_SECONDS)
@@ -74,7 +74,7 @@ class ComputeJournal:
         return self._alone == token
 
     def clear(self) -> None:
-        """The process ends in an orderly way: nothing that is left computing is to blame."""
+        """Clear the journal at an orderly exit: no computing part is to blame."""
         with self._changed:
             for slot in self._slots.values():
                 self._write(slot, FREE)
@@ -98,7 +98,7 @@ class ComputeJournal:
                 self._changed.notify_all()
 
     def _write(self, slot: int, entry: bytes) -> None:
-        """Not flushed to disk: the death of a process leaves the kernel's pages alone."""
+        """Not flushed to disk: the kernel's page cache survives the death of a process."""
         if self._file is None:
             return
         try:

@@ -1,4 +1,4 @@
-"""A Celery consumer that waits for its broker for ever, in short steps, and says so in one line."""
+"""Celery consumer that waits for its broker for ever, in short steps, with one log line."""
 
 import logging
 from typing import Any, Final
@@ -11,14 +11,14 @@ logger = logging.getLogger(__name__)
 
 FIRST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 1.0
-"""Celery's own steps grow to 30 s: a broker that was away for a minute would be back for half a minute before its worker is."""
+"""Longest pause between attempts. Celery's own grow to 30 s, which would add to an outage of a minute."""
 
 
 class PatientConsumer(Consumer):
     """Reconnects within a second of the broker's return."""
 
     def ensure_connected(self, conn: Any) -> Any:
-        """Connects, however long it takes."""
+        """Connect, however long it takes."""
         has_said_so = False
 
         def on_error(error: Exception, _pause: float) -> None:
@@ -41,12 +41,12 @@ class PatientConsumer(Consumer):
         return connection
 
     def on_connection_error_after_connected(self, exc: Exception) -> None:
-        """Says it in one line; the rest is Celery's."""
+        """Log one line and let Celery handle the rest."""
         logger.warning("broker_lost error=%s", type(exc).__name__)
         super().on_connection_error_after_connected(exc)
 
 
 def broker_address(url: str) -> str:
-    """Host and port of a broker's URL, without user and password."""
+    """Host and port of a broker URL, without user and password."""
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port or 6379}"

@@ -1,4 +1,4 @@
-"""Choice of the waiting sentence to speak next: live before others, then fair among tenants, then the oldest job. Pure, no threads."""
+"""Chooses the next sentence to compute: live before others, then fair among tenants, then the oldest job. Pure, no threads."""
 
 import heapq
 import itertools
@@ -10,18 +10,19 @@ from workers.contract.names import Lane
 T = TypeVar("T")
 
 LIVE_HEAD_START_SECONDS = 2.0
-"""A tenant's live sentences run ahead of the others' until it has had this much more compute than they: somebody listens,
-but who floods the live lane must not silence everyone else."""
+"""A tenant's live sentences run ahead of the others' until it has received this much more compute: a client is listening, but a flood of
+live requests must not starve everyone else.
+"""
 FIRST_HEAD_START_SECONDS = 2.0
-"""On top of it for the first sentence of a response: silence before the first word is what a listener notices most."""
+"""Additional head start of the first sentence of a response: silence before the first word is the most noticeable."""
 FIRST_GUESS_SECONDS_PER_UNIT = 0.02
-"""Before anything was measured: some 15 characters are one second of speech, at a real-time factor of 0.3."""
+"""Estimate before any measurement: about 15 characters are one second of speech, at a real-time factor of 0.3."""
 RATE_SMOOTHING = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Properties that decide when a piece of work runs."""
+    """Properties that decide when work runs."""
 
     tenant: str
     group: str
@@ -32,9 +33,9 @@ class Order:
     part: int
     index: int
     units: int
-    """Characters, or whatever the work's duration is proportional to."""
+    """Characters, or another measure proportional to the work's duration."""
     is_first_heard: bool = False
-    """The first sentence of a response that somebody listens to."""
+    """First sentence of a response that a client listens to."""
 
     @property
     def head_start_seconds(self) -> float:
@@ -43,7 +44,7 @@ class Order:
 
     @property
     def rank(self) -> tuple[float, float, str, int, int]:
-        """Place within its tenant: most urgent, oldest job, part, sentence."""
+        """Order within its tenant: most urgent, oldest job, part, sentence."""
         return (-self.head_start_seconds, self.job_created_at, self.job, self.part, self.index)
 
 
@@ -57,13 +58,13 @@ class _Entry(Generic[T]):
 @dataclass(slots=True)
 class _Tenant(Generic[T]):
     settled_seconds: float
-    """Compute that this tenant has had, raised to the others' level whenever it comes back: idleness saves nothing up."""
+    """Compute received by this tenant, raised to the others' level when it becomes active again, so that idleness earns no credit."""
     charged_seconds: float = 0.0
-    """Estimates of what is running, so that a tenant's second sentence competes with its first one still running."""
+    """Estimates of running work, so that a tenant's second sentence counts the first one while it runs."""
     waiting: list[tuple[tuple[float, float, str, int, int], int, _Entry[T]]] = field(default_factory=list)
     running: int = 0
     served: int = 0
-    """Since it became active; decides ties, so that a newcomer never waits for one more sentence of those before it."""
+    """Sentences served since it became active; breaks ties, so that a newcomer waits for no second sentence of others."""
 
     def top(self) -> _Entry[T] | None:
         while self.waiting and self.waiting[0][2].is_dropped:
@@ -76,14 +77,14 @@ class _Tenant(Generic[T]):
 
     @property
     def turn(self) -> tuple[float, float, int, float]:
-        """The smallest goes next. Only of a tenant with something waiting."""
+        """Sort key; the smallest is next. Only for a tenant with waiting work."""
         order = self.waiting[0][2].order
         ahead = order.head_start_seconds
         return (self.settled_seconds + self.charged_seconds - ahead, -ahead, self.served, order.job_created_at)
 
 
 class FairQueue(Generic[T]):
-    """Start-time fair queueing over tenants. Every pop must be followed by one settle. Not thread-safe."""
+    """Start-time fair queueing over tenants. Each pop must be followed by one settle. Not thread-safe."""
 
     def __init__(self) -> None:
         self._tenants: dict[str, _Tenant[T]] = {}
@@ -97,7 +98,7 @@ class FairQueue(Generic[T]):
         return self._length
 
     def push(self, order: Order, *, item: T) -> None:
-        """Adds one piece of work; a tenant that was idle starts level with the least served of the active ones."""
+        """Add work; a tenant that was idle starts level with the least served active tenant."""
         tenant = self._tenants.get(order.tenant)
         if tenant is None or not tenant.is_active:
             level = self._level()
@@ -111,7 +112,7 @@ class FairQueue(Generic[T]):
         self._length += 1
 
     def pop(self) -> tuple[Order, T, float] | None:
-        """The next piece of work, with the seconds that its tenant was charged for it in advance."""
+        """Next work, with the seconds charged to its tenant in advance."""
         candidates = [tenant for tenant in self._tenants.values() if tenant.top() is not None]
         if not candidates:
             return None
@@ -125,7 +126,7 @@ class FairQueue(Generic[T]):
         return entry.order, entry.item, seconds
 
     def settle(self, order: Order, *, charged_seconds: float, actual_seconds: float) -> None:
-        """Replaces the estimate by what the work really took."""
+        """Replace the estimate by the measured time."""
         tenant = self._tenants[order.tenant]
         tenant.charged_seconds -= charged_seconds
         tenant.settled_seconds += actual_seconds
@@ -135,7 +136,7 @@ class FairQueue(Generic[T]):
         self._forget_idle_tenants()
 
     def drop(self, group: str) -> list[T]:
-        """Removes a group's waiting work and returns it."""
+        """Remove a group's waiting work and return it."""
         entries = self._groups.pop(group, [])
         for entry in entries:
             entry.is_dropped = True
@@ -157,7 +158,7 @@ class FairQueue(Generic[T]):
             del self._groups[entry.order.group]
 
     def _forget_idle_tenants(self) -> None:
-        """Drops idle tenants that are not ahead of the others: they would start at the common level anyway."""
+        """Drop idle tenants that are not ahead of the others: they would start at the common level anyway."""
         level = self._level()
         idle = [name for name, tenant in self._tenants.items() if not tenant.is_active]
         if len(idle) == len(self._tenants):

@@ -1,4 +1,4 @@
-"""Worker announcements (what it serves), heartbeats (what it holds), and the lookup of cancellations."""
+"""Announcements of a worker (its capabilities), heartbeats (its parts in flight), and polling for cancellations."""
 
 import logging
 import threading
@@ -19,13 +19,13 @@ logger = logging.getLogger(__name__)
 
 ANNOUNCE_SECONDS: Final = 60.0
 HEARTBEAT_EXPIRES_SECONDS: Final = 3 * HEARTBEAT_SECONDS
-"""While the platform is away they must not pile up; the newest one says it all."""
+"""Expiry of a heartbeat: while the platform is away they must not pile up, and the newest one suffices."""
 ANNOUNCEMENT_EXPIRES_SECONDS: Final = 2 * ANNOUNCE_SECONDS
 SUBSCRIPTION_PAUSE_SECONDS: Final = 0.5
 
 
 class Herald:
-    """A thread that beats, and one that listens for cancellations between the beats."""
+    """Sends heartbeats on one thread, and listens for cancellations between them."""
 
     def __init__(
         self,
@@ -59,12 +59,12 @@ class Herald:
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Announces the worker and begins to beat."""
+        """Announce the worker and start the heartbeats."""
         for thread in self._threads:
             thread.start()
 
     def beat(self) -> None:
-        """One heartbeat, with an announcement before it where one is due."""
+        """Send a heartbeat, preceded by an announcement if one is due."""
         with self._lock:
             if self._has_gone.is_set():
                 return
@@ -87,19 +87,19 @@ class Herald:
             self._outbox.send(HEARTBEAT, payload=heartbeat.to_dict(), expires_seconds=HEARTBEAT_EXPIRES_SECONDS, replaces="heartbeat")
 
     def say_stopping(self) -> None:
-        """From now on every heartbeat tells that this worker goes: what it does not list as in flight is anybody's."""
+        """Mark the worker as stopping in every heartbeat: parts that it no longer lists may be given to others."""
         self._is_stopping = True
         self.beat()
 
     def say_goodbye(self) -> None:
-        """The last heartbeat: nothing is in flight any more, whatever was abandoned included."""
+        """Send the last heartbeat, with nothing in flight, including abandoned parts."""
         self._is_going = True
         self.beat()
         self._has_gone.set()
         self._wake.set()
 
     def join(self) -> None:
-        """Waits for the threads of a herald that said goodbye."""
+        """Wait for the threads after the last heartbeat."""
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
@@ -122,7 +122,7 @@ class Herald:
         self._wake.set()
 
     def _stop_cancelled(self) -> None:
-        """Repairs what the channel lost."""
+        """Poll for cancellations that the channel lost."""
         try:
             cancelled = self._claims.cancelled([held.token for held in self._parts.in_flight()])
         except redis.RedisError:

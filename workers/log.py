@@ -1,4 +1,4 @@
-"""Logs: one line an event on standard error; never a customer's text, never a presigned address."""
+"""Logging: one line per event on standard error; never a customer's text or a presigned URL."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ QUIET_LOGGERS: Final = {
     "kombu": logging.WARNING,
 }
 SHORTEST_QUOTE: Final = 12
-"""Characters in a row that a message may share with a customer's text by chance."""
+"""Longest run of characters that a message may share with a customer's text by chance."""
 
 
 class _JsonFormatter(logging.Formatter):
@@ -28,7 +28,7 @@ class _JsonFormatter(logging.Formatter):
 
 
 def configure_logging(log_format: str) -> None:
-    """Sends everything to standard error, as text or as one JSON object a line."""
+    """Log to standard error, as text or as one JSON object per line."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonFormatter() if log_format == "json" else logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
@@ -37,7 +37,7 @@ def configure_logging(log_format: str) -> None:
 
 
 def describe_error(error: BaseException, *, secrets: Iterable[str]) -> str:
-    """Type, message and frames of an unexpected error in one line; the message is withheld where it quotes one of the secrets."""
+    """Type, message and frames of an unexpected error in one line; the message is withheld if it quotes one of the secrets."""
     message = str(error)[:300]
     if any(_quotes(message, secret=secret) for secret in secrets if secret):
         message = "(withheld: it quotes the work)"

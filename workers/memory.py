@@ -1,4 +1,4 @@
-"""Memory settings of the worker's process: how it takes memory from the system and gives it back."""
+"""Memory allocation settings of the worker process."""
 
 import ctypes
 import logging
@@ -8,14 +8,15 @@ from typing import Final
 logger = logging.getLogger(__name__)
 
 ARENAS: Final = 2
-"""Glibc gives every thread an arena of its own, up to eight a core, and each keeps the largest blocks that its threads ever freed: two threads
-that heard windows grew from 0.58 to 0.84 GB in two rounds, with one arena they stayed at 0.55."""
+"""Malloc arenas: glibc gives every thread its own, up to eight per core, and each keeps the largest blocks that its threads ever freed.
+Two threads that transcribed windows grew from 0.58 to 0.84 GB in two rounds; with one arena they stayed at 0.55.
+"""
 M_ARENA_MAX: Final = -8
-"""malloc.h"""
+"""M_ARENA_MAX of malloc.h."""
 
 
 def limit_arenas() -> None:
-    """Few arenas for all threads, where the C library is glibc. Before threads start."""
+    """Limit the arenas if the C library is glibc. Call before threads start."""
     if sys.platform != "linux":
         return
     try:

@@ -1,4 +1,4 @@
-"""Models in memory: loaded on demand, within a budget, the least recently used leaves first, never one in use."""
+"""Models in memory: loaded on demand within a budget; the least recently used one is unloaded first, never one in use."""
 
 import logging
 import threading
@@ -20,7 +20,7 @@ ROOM_WAIT_SECONDS = 30.0
 class _State(Enum):
     COLD = "cold"
     MOVING = "moving"
-    """Being loaded or unloaded: its memory counts, nobody may use it yet or any more."""
+    """Being loaded or unloaded: its memory counts, nobody may use it."""
     READY = "ready"
 
 
@@ -33,7 +33,7 @@ class _Slot:
 
 
 class ModelManager:
-    """Hands out loaded engines. Thread-safe; loading and unloading happen outside the lock, one at a time for each model."""
+    """Provides loaded engines. Thread-safe; loading and unloading happen outside the lock, one at a time per model."""
 
     def __init__(
         self,
@@ -53,13 +53,13 @@ class ModelManager:
 
     @property
     def loaded(self) -> tuple[str, ...]:
-        """Ids of the engines that answer without loading, in alphabetical order."""
+        """Ids of the loaded engines in alphabetical order."""
         with self._changed:
             return tuple(sorted(name for name, slot in self._slots.items() if slot.state is _State.READY))
 
     @contextmanager
     def use(self, engine_id: str) -> Iterator[Model]:
-        """A loaded engine, kept in memory inside the block. Raises WorkError (unknown_engine, out_of_memory, or what load raises)."""
+        """A loaded engine, kept in memory inside the block. Raises WorkError (unknown_engine, out_of_memory, or load's errors)."""
         slot = self._slots.get(engine_id)
         if slot is None:
             raise WorkError(UNKNOWN_ENGINE, f"This worker has no engine {engine_id!r}.")
@@ -73,7 +73,7 @@ class ModelManager:
                 self._changed.notify_all()
 
     def unload_idle(self) -> None:
-        """Unloads what nobody has used for idle_seconds."""
+        """Unload models that were not used for idle_seconds."""
         with self._changed:
             since = self._clock() - self._idle_seconds
             idle = [slot for slot in self._slots.values() if _is_idle(slot) and slot.last_used_at <= since]
@@ -96,7 +96,7 @@ class ModelManager:
                 self._load(slot, victims=victims)
 
     def _make_room(self, slot: _Slot, *, deadline: float) -> list[_Slot] | None:
-        """With the lock held: claims the slot for loading and says what to unload for it; None after waiting, to look again."""
+        """Claim the slot for loading and return what to unload for it; None after waiting, to try again. Call with the lock held."""
         needed = slot.engine.spec.memory_bytes
         if needed > self._budget_bytes:
             raise WorkError(OUT_OF_MEMORY, f"{slot.engine.spec.name} needs more memory than this worker may use.")

@@ -1,4 +1,4 @@
-"""Messages to the platform: whoever has something to say leaves it here and goes on; one thread sends, for ever."""
+"""Outbox of messages to the platform: threads append and continue; one thread sends, with endless retries."""
 
 import logging
 import threading
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 RETRY_SECONDS: Final = 0.5
 _PLATFORM: Final[Any] = direct_queue(PLATFORM_QUEUE)
-"""Any, since celery-types knows names only; a queue object spares the look-up of a route."""
+"""Typed as Any, since celery-types accepts names only; a queue object saves the route lookup."""
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class _Letter:
 
 
 class Outbox:
-    """Sends Celery messages to the platform in order, again and again until the broker takes them."""
+    """Sends Celery messages to the platform in order, retrying until the broker accepts them."""
 
     def __init__(self, app: Celery) -> None:
         self._app = app
@@ -40,11 +40,11 @@ class Outbox:
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
 
     def start(self) -> None:
-        """Begins to send."""
+        """Start the sender thread."""
         self._thread.start()
 
     def send(self, task: str, *, payload: dict[str, Any], expires_seconds: float | None = None, replaces: str = "") -> None:
-        """Leaves a message. It is dropped once expired; one that `replaces` takes the place of a waiting one of the same name."""
+        """Append a message. It is dropped once expired; with `replaces` it replaces a waiting message of the same name."""
         letter = _Letter(task, payload, None if expires_seconds is None else time.time() + expires_seconds, replaces)
         with self._changed:
             if replaces:
@@ -55,7 +55,7 @@ class Outbox:
             self._changed.notify_all()
 
     def wait_until_empty(self, timeout_seconds: float) -> bool:
-        """Wait until the outbox is empty; True if everything was sent within the time."""
+        """Wait until the outbox is empty; True if everything was sent in time."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._letters and not self._is_sending, timeout_seconds)
 

@@ -1,4 +1,4 @@
-"""The attempts that this worker holds, and those it finished lately."""
+"""Attempts that this worker runs, and those it finished recently."""
 
 import threading
 import time
@@ -14,38 +14,38 @@ from workers.contract.messages import InFlight, PartMessage, PartOutcome
 T = TypeVar("T")
 
 REPEATED_IN_BEATS: Final = frozenset({1, 2, 4, 8, 16})
-"""In which heartbeats after its end an outcome is told again: within a minute five times, not twenty."""
+"""Heartbeats after the end in which an outcome is repeated: five times within a minute, not twenty."""
 
 
 class PartStoppedError(Exception):
-    """The part is to stop: cancelled, or the worker gives up."""
+    """The part must stop: it was cancelled, or the worker is shutting down."""
 
 
 @dataclass(slots=True)
 class PartRun:
-    """One attempt under way."""
+    """One attempt in flight."""
 
     message: PartMessage
     on_stop: Callable[[str], object]
-    """Called with the token when the part is to stop: drops what waits for a compute thread."""
+    """Called with the token when the part must stop: drops work that waits for a compute thread."""
     while_waiting: Callable[[], AbstractContextManager[None]] = nullcontext
-    """Entered while the part waits for a compute thread."""
+    """Context entered while the part waits for a compute thread."""
     units_done: int = 0
     _stopped: "Future[None]" = field(default_factory=Future)
-    """A future, so that one can wait for it and for a result at once."""
+    """Future, so that a stop and a result can be awaited together."""
 
     @property
     def is_stopped(self) -> bool:
-        """True if the part is to stop."""
+        """True if the part must stop."""
         return self._stopped.done()
 
     @property
     def remaining_seconds(self) -> float:
-        """Until the deadline; negative after it."""
+        """Seconds until the deadline; negative after it."""
         return self.message.deadline_at - time.time()
 
     def stop(self) -> None:
-        """Makes the part stop: nothing more is begun for it, and nobody waits for what runs. A second call does nothing."""
+        """Stop the part: nothing more is started for it, and running work is not awaited. Idempotent."""
         try:
             self._stopped.set_result(None)
         except InvalidStateError:
@@ -53,14 +53,14 @@ class PartRun:
         self.on_stop(self.message.token)
 
     def check(self) -> None:
-        """Raises PartStoppedError, or WorkError (timed_out), where the part must not go on."""
+        """Raise PartStoppedError, or WorkError (timed_out), if the part must not continue."""
         if self.is_stopped:
             raise PartStoppedError
         if self.remaining_seconds <= 0:
             raise WorkError(TIMED_OUT, "The work took longer than it may.")
 
     def wait_for(self, future: "Future[T]") -> T:
-        """The result of work in a compute thread. Raises as check does as soon as the part must not go on, though the work may run on."""
+        """Result of work in a compute thread. Raises like check as soon as the part must not continue; the work may run on."""
         while True:
             either: tuple[Future[Any], ...] = (future, self._stopped)
             with self.while_waiting():
@@ -85,7 +85,7 @@ class Parts:
         self._finished: list[_Finished] = []
 
     def begin(self, run: PartRun) -> bool:
-        """Registers an attempt; False where this process holds it already."""
+        """Register an attempt; False if this process runs it already."""
         with self._changed:
             if run.message.token in self._running:
                 return False
@@ -93,7 +93,7 @@ class Parts:
             return True
 
     def end(self, run: PartRun, *, outcome: PartOutcome | None) -> None:
-        """Forgets an attempt and remembers how it ended; None where it ended without a word."""
+        """Remove an attempt and keep its outcome; None if it ended without one."""
         with self._changed:
             del self._running[run.message.token]
             if outcome is not None:
@@ -101,7 +101,7 @@ class Parts:
             self._changed.notify_all()
 
     def stop(self, token: str) -> bool:
-        """Stops one attempt; False where this worker does not hold it or it is stopping already."""
+        """Stop one attempt; False if this worker does not run it or it is stopping already."""
         with self._changed:
             run = self._running.get(token)
         if run is None or run.is_stopped:
@@ -110,12 +110,12 @@ class Parts:
         return True
 
     def in_flight(self) -> tuple[InFlight, ...]:
-        """The attempts under way, as a heartbeat reports them."""
+        """Attempts in flight, for the heartbeat."""
         with self._changed:
             return tuple(InFlight(token, run.units_done) for token, run in self._running.items())
 
     def outcomes_to_repeat(self, *, is_last_chance: bool = False) -> tuple[PartOutcome, ...]:
-        """Outcomes that the next heartbeat repeats: all of the last minute where it may be the last one. Each call counts as one beat."""
+        """Outcomes that the next heartbeat repeats; all of the last minute if it may be the last one. Each call counts as one heartbeat."""
         with self._changed:
             for finished in self._finished:
                 finished.beats += 1
@@ -124,6 +124,6 @@ class Parts:
             return told
 
     def wait_until_none(self, timeout_seconds: float) -> bool:
-        """Wait until no attempt is running; True if all ended within the time."""
+        """Wait until no attempt is running; True if all ended in time."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._running, timeout_seconds)

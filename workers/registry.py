@@ -1,4 +1,4 @@
-"""Registry of this worker's engines: every file in workers/engines, as far as the operator wants it and it can run here."""
+"""Registry of this worker's engines: the modules of workers/engines that the operator wants and that can run here."""
 
 import importlib
 import os
@@ -12,22 +12,23 @@ from workers.contract.errors import UNKNOWN_ENGINE, WorkError
 from workers.protocols.engine import Model
 
 WANTED_VARIABLE: Final = "TTSAI_ENGINES"
-"""Ids of engines, separated by commas; all but those for tests when empty."""
+"""Environment variable: ids of engines, separated by commas; empty for all but those for tests."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One engine, and what keeps it from running here."""
+    """An engine, and the reason why it cannot run here."""
 
     engine: Model
     obstacle: str
-    """One sentence for the operator; empty when the engine can run."""
+    """One sentence for the operator; empty if the engine can run."""
 
 
 def survey_engines(environment: Mapping[str, str] = os.environ) -> list[Offer]:
-    """The wanted engines in alphabetical order, also those that cannot run here, without the languages that are missing here. Loads no weights.
+    """Wanted engines in alphabetical order, including those that cannot run here, without languages that are unusable here. Loads no
+    weights.
 
-    Raises WorkError (unknown_engine) when TTSAI_ENGINES names an engine that does not exist.
+    Raises WorkError (unknown_engine) if TTSAI_ENGINES names an unknown engine.
     """
     engines = {engine.spec.id: engine for engine in _build_all()}
     wanted = {name.strip() for name in environment.get(WANTED_VARIABLE, "").split(",")} - {""}
@@ -39,7 +40,7 @@ def survey_engines(environment: Mapping[str, str] = os.environ) -> list[Offer]:
 
 
 def available_engines(environment: Mapping[str, str] = os.environ) -> list[Model]:
-    """The wanted engines that can run here, not loaded. Raises WorkError (unknown_engine)."""
+    """Wanted engines that can run here, not loaded. Raises WorkError (unknown_engine)."""
     return [offer.engine for offer in survey_engines(environment) if not offer.obstacle]
 
 

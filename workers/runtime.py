@@ -1,4 +1,4 @@
-"""One worker put together: engines, memory, compute threads, storage, and its talk with the platform."""
+"""Composition of a worker: engines, memory, compute threads, storage, communication with the platform."""
 
 import importlib.metadata
 import logging
@@ -38,7 +38,7 @@ LAST_WORDS_SECONDS: Final = 1.0
 
 
 class Runtime:
-    """The parts of one worker process, and its beginning and end."""
+    """Components of one worker process, with start and stop."""
 
     def __init__(self, settings: Settings, *, engines: Sequence[Model], missing: Mapping[str, str] | None = None) -> None:
         self.settings = settings
@@ -86,11 +86,11 @@ class Runtime:
 
     @property
     def threads(self) -> int:
-        """Maximum number of parts that this worker holds at once."""
+        """Most parts that this worker holds at once."""
         return sum(slots.hard_slots for slots in self._slots)
 
     def announcement(self) -> Announcement:
-        """The announcement of what this worker serves."""
+        """Announcement of this worker's capabilities."""
         return Announcement(
             worker=self.settings.worker_name,
             boot=self.boot,
@@ -104,14 +104,14 @@ class Runtime:
         )
 
     def start(self) -> None:
-        """Begins to talk and, in the background, loads what is to be ready for the first request."""
+        """Start communicating and, in the background, preload models for the first request."""
         self._watchdog.message_arrived()
         self.outbox.start()
         self.herald.start()
         threading.Thread(target=self._preload, name="preload", daemon=True).start()
 
     def stop(self) -> None:
-        """Finishes what is in flight within stop_seconds, says goodbye, and leaves the rest to the platform."""
+        """Finish work in flight within stop_seconds, send the last heartbeat, and leave the rest to the platform."""
         self._attempts.refuse_from_now_on()
         self.herald.say_stopping()
         is_done = self.parts.wait_until_none(self.settings.stop_seconds)

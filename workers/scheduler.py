@@ -1,4 +1,4 @@
-"""The compute threads of a worker, and what they do next: sentences of all jobs in flight, interleaved."""
+"""Compute threads of a worker, which interleave the sentences of all jobs in flight."""
 
 import logging
 import threading
@@ -18,16 +18,17 @@ _Work = tuple[Callable[[], Any], Future[Any]]
 logger = logging.getLogger(__name__)
 
 PROMPT_NICENESS = 5
-"""So that the web process of the same machine answers while every core computes."""
+"""Niceness of prompt threads, so that the web process on the same machine answers while every core computes."""
 BULK_NICENESS = 15
-"""Against PROMPT_NICENESS some 90% of a core goes to the prompt thread. Not 19: a bulk thread that is starved while it holds
-the interpreter's lock stalls everybody."""
+"""Niceness of bulk threads: against PROMPT_NICENESS about 90% of a core goes to the prompt thread. Not 19: a starved bulk thread that
+holds the interpreter's lock stalls everybody.
+"""
 
 
 class SentenceScheduler:
-    """Compute threads for prompt lanes (live, normal), and as many of lower OS priority for bulk.
+    """Compute threads for prompt lanes (live, normal), and as many with lower OS priority for bulk.
 
-    Bulk work takes the cores that prompt work leaves, and always one, so that it ends; a prompt sentence never waits for it.
+    Bulk work takes the cores that prompt work leaves, and always one, so that it progresses; a prompt sentence never waits for it.
     """
 
     def __init__(self, *, cores: int, journal: ComputeJournal | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -46,17 +47,17 @@ class SentenceScheduler:
 
     @property
     def look_ahead(self) -> int:
-        """Number of pieces one part should have submitted: enough that a single job keeps every core busy."""
+        """Pieces that one part should have submitted, so that a single job keeps every core busy."""
         return self._cores + 1
 
     @property
     def waiting(self) -> int:
-        """Pieces of work that no thread has taken up yet."""
+        """Number of pieces that wait for a thread."""
         with self._changed:
             return len(self._prompt) + len(self._bulk)
 
     def submit(self, order: Order, *, work: Callable[[], T]) -> "Future[T]":
-        """Runs `work` in a compute thread when its turn comes. The future is cancelled when its group is dropped."""
+        """Run `work` in a compute thread when its turn comes. The future is cancelled if its group is dropped."""
         future: Future[T] = Future()
         if self._journal is not None and self._journal.is_alone(order.group):
             # The compute threads may hold others' work that waits for the end of this part.
@@ -71,7 +72,7 @@ class SentenceScheduler:
         return future
 
     def drop(self, group: str) -> int:
-        """Cancels a group's waiting work; what runs already runs to its end. Returns how many pieces were waiting."""
+        """Cancel a group's waiting work and return its number; running work is not interrupted."""
         with self._changed:
             dropped = self._prompt.drop(group) + self._bulk.drop(group)
         for _, future in dropped:
@@ -80,7 +81,7 @@ class SentenceScheduler:
         return len(dropped)
 
     def close(self) -> None:
-        """Takes up nothing more; what waits is left waiting."""
+        """Start nothing more; waiting work is left waiting."""
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""Worker settings, read from its environment."""
+"""Settings of the worker, read from the environment."""
 
 import os
 import re
@@ -14,24 +14,24 @@ DEFAULT_MEMORY_SHARE = 0.6
 
 
 class SettingsError(Exception):
-    """The environment asks for what cannot be; one sentence for the operator."""
+    """Invalid environment; the message is one sentence for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One worker's settings. Weights are found by `workers.weights`, engines by `workers.registry`."""
+    """Settings of one worker. Weights are found by `workers.weights`, engines by `workers.registry`."""
 
     broker_url: str
     worker_name: str
     """Stable across restarts: the platform compares boots of one name."""
     device: str
     objects: Path | None
-    """The shared folder below which addresses of kind `folder` lie; None where there is none."""
+    """Shared folder below which addresses of kind `folder` lie; None without one."""
     scratch: Path
     """Folder for files that are written before they are uploaded."""
     preload: tuple[str, ...]
     cores: int
-    """Compute threads for work that somebody waits for."""
+    """Compute threads for prompt work."""
     model_memory_bytes: int
     model_idle_seconds: float
     stop_seconds: float
@@ -40,12 +40,11 @@ class Settings:
     """`text` or `json`."""
 
     def file(self, kind: str) -> Path:
-        """A file of this worker's own in the scratch folder, the same after a restart: `worker-local-cpu.lock`."""
         return self.scratch / f"worker-{re.sub(r'[^A-Za-z0-9._-]', '_', self.worker_name)}.{kind}"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Reads the TTSAI_* variables. Raises SettingsError naming the variable that is wrong."""
+        """Read the TTSAI_* variables. Raises SettingsError naming the invalid variable."""
         device = environment.get("TTSAI_DEVICE") or "cpu"
         objects = environment.get("TTSAI_OBJECTS")
         home = environment.get("TTSAI_HOME")

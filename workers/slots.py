@@ -1,4 +1,4 @@
-"""Slots: the number of parts a worker takes at once."""
+"""Slots: the number of parts that a worker holds at once."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,16 +6,16 @@ from typing import Final
 from workers.contract.messages import QueueSlots
 
 SLOTS_PER_CORE: Final = 8
-"""Enough that the scheduler always has a sentence of everybody to choose from."""
+"""Enough that the scheduler can choose among sentences of all tenants."""
 MINIMUM_SLOTS: Final = 16
 RESERVED_SHARE: Final = 4
-"""One slot in so many is kept for the lane `live`."""
+"""One in this many slots is reserved for the lane `live`."""
 MAXIMUM_THREADS: Final = 512
 """Most threads of all queue groups together. A thread is created for its first part, and is idle nearly all the time."""
 
 
 def queue_slots(queue_groups: Sequence[str], *, cores: int) -> tuple[QueueSlots, ...]:
-    """The slots that a worker with so many cores announces for each queue group."""
+    """Slots that a worker with so many cores announces for each queue group."""
     hard_slots = min(2 * max(SLOTS_PER_CORE * cores, MINIMUM_SLOTS), max(2, MAXIMUM_THREADS // max(1, len(queue_groups))))
     slots = hard_slots // 2
     return tuple(QueueSlots(group, slots=slots, reserved_slots=slots // RESERVED_SHARE, hard_slots=hard_slots) for group in queue_groups)

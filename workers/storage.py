@@ -1,4 +1,4 @@
-"""Storage of inputs and outputs: files below the shared folder, or presigned URLs."""
+"""Reads inputs and writes outputs: files below the shared folder, or presigned URLs."""
 
 import errno
 import logging
@@ -19,18 +19,18 @@ from workers.contract.references import Address
 logger = logging.getLogger(__name__)
 
 PAUSES_SECONDS: Final = (0.2, 0.6, 1.8)
-"""Between attempts at a URL: three more after the first."""
+"""Pauses between attempts at a URL: three retries."""
 RETRYABLE_STATUSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
 BLOCK_BYTES: Final = 1 << 18
 STALE_SECONDS: Final = 86400.0
-"""A file that an earlier process left half written is swept after a day: another worker may share the folder."""
+"""Age at which incomplete files of earlier processes are deleted: a day, since another worker may share the folder."""
 DISK_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.ESTALE, errno.ENOTCONN})
 SUFFIXES: Final = frozenset({".in", ".out"})
 UNFINISHED_FOLDER: Final = ".unfinished"
 
 
 class Storage:
-    """Reads and writes addresses. Thread-safe. Every failure is a WorkError (storage_unavailable)."""
+    """Reads and writes objects by address. Thread-safe. Every failure is a WorkError (storage_unavailable)."""
 
     def __init__(self, *, objects: Path | None, scratch: Path, http: httpx.Client) -> None:
         self._objects = objects
@@ -39,9 +39,9 @@ class Storage:
         self._unfinished = objects / UNFINISHED_FOLDER if objects else None
 
     def prepare(self) -> None:
-        """Makes the folders and sweeps what earlier processes left half written. Raises OSError.
+        """Create the folders and delete incomplete files of earlier processes. Raises OSError.
 
-        The scratch folder is this worker's own, and what lies there is its predecessor's; other workers share the object folder.
+        The scratch folder belongs to this worker and its predecessors; the object folder is shared with other workers.
         """
         for folder in filter(None, (self._scratch, self._unfinished)):
             folder.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ class Storage:
 
     @contextmanager
     def read(self, address: Address) -> Iterator[Path]:
-        """The object as a file on this machine, for the time of the block."""
+        """The object as a local file for the duration of the block."""
         if address.kind == "folder":
             path = self._resolve(address.location)
             if not path.is_file():
@@ -66,7 +66,7 @@ class Storage:
             path.unlink(missing_ok=True)
 
     def read_range(self, address: Address, *, start: int, stop: int) -> bytes:
-        """The bytes from `start` up to `stop`, fewer where the object ends before; the rest of it is not fetched."""
+        """Bytes from `start` up to `stop`, fewer at the end of the object; the rest is not downloaded."""
         if stop <= start:
             return b""
         if address.kind != "folder":
@@ -80,7 +80,7 @@ class Storage:
 
     @contextmanager
     def write(self, address: Address) -> Iterator[Path]:
-        """A file to fill: at the end of the block it becomes the object, whole or not at all; after an error nothing is left."""
+        """A file to fill: at the end of the block it atomically becomes the object; after an error nothing is left."""
         destination = self._resolve(address.location) if address.kind == "folder" else None
         folder = self._unfinished if destination and self._unfinished else self._scratch
         path = folder / f"{uuid.uuid4().hex}.out"
@@ -96,12 +96,12 @@ class Storage:
             path.unlink(missing_ok=True)
 
     def write_bytes(self, address: Address, *, data: bytes) -> None:
-        """Writes a small object."""
+        """Write a small object."""
         with self.write(address) as path:
             path.write_bytes(data)
 
     def _resolve(self, location: str) -> Path:
-        """The path of an object; refuses whatever would leave the shared folder, through a link too."""
+        """Path of an object; refuses a path outside the shared folder, also through a link."""
         if self._objects is None:
             raise _failure("resolve", "no_shared_folder")
         path = (self._objects / location).resolve()
@@ -111,7 +111,7 @@ class Storage:
         return path
 
     def _require_folder(self) -> None:
-        """Raises WorkError (storage_unavailable) if the folder of the objects is missing: its volume is away."""
+        """Raise WorkError (storage_unavailable) if the folder of the objects is missing: its volume is not mounted."""
         if self._objects is not None and not self._objects.is_dir():
             raise _failure("resolve", "shared_folder_missing", is_outage=True)
 
@@ -191,7 +191,7 @@ def _sweep(folder: Path, *, before: float) -> None:
 
 
 def disk_failure(error: OSError) -> WorkError | None:
-    """The failure that a full or broken disk is; None for any other error."""
+    """WorkError for a full or broken disk; None for any other error."""
     if error.errno not in DISK_ERRORS:
         return None
     return _failure("disk", errno.errorcode[error.errno or 0], is_outage=True)

@@ -1,4 +1,4 @@
-"""A job's live events: word timings, progress, and audio while somebody listens."""
+"""Live events of a job: word timings, progress, and audio while a client listens."""
 
 import json
 import logging
@@ -16,28 +16,24 @@ logger = logging.getLogger(__name__)
 EXPIRES_SECONDS: Final = 900
 MAXIMUM_ENTRIES: Final = 10_000
 MAXIMUM_AUDIO_BYTES: Final = 8 << 20
-"""Most audio bytes of one part in the stream. Beyond it the stream carries no more audio, and the listener continues from the stored file.
-"""
 PAUSE_AFTER_FAILURE_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One entry of a job's stream: JSON in the field `data`, audio in the field `audio`."""
-
     data: Mapping[str, Any]
     audio: bytes = b""
 
 
 class LiveEvents:
-    """Writes to job streams. Live events are hints: where the broker does not take them, the work goes on without."""
+    """Writes to job streams. Live events are hints: work continues if the broker does not accept them."""
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
         self._silent_until = 0.0
 
     def publish(self, stream: str, *, events: Sequence[Event]) -> None:
-        """Appends events in one round trip; an empty stream name says that nobody wants them."""
+        """Append events in one round trip; an empty stream name means that nobody wants them."""
         if not stream or not events or time.monotonic() < self._silent_until:
             return
         pipeline = self._client.pipeline(transaction=False)
@@ -56,7 +52,7 @@ class LiveEvents:
 
 
 class PartEvents:
-    """The live events of one part."""
+    """Live events of one part."""
 
     def __init__(self, live: LiveEvents, *, message: PartMessage, units_total: int) -> None:
         self._live = live
@@ -66,7 +62,7 @@ class PartEvents:
         self._has_stopped_audio = not message.has_listener
 
     def publish(self, *, units_done: int, words: Sequence[Mapping[str, Any]] = (), audio: bytes = b"", audio_format: str = "") -> None:
-        """Publish the events of one more sentence: its audio first, since somebody waits for it."""
+        """Publish the events of one more sentence, audio first, since a client waits for it."""
         events = []
         if audio and not self._has_stopped_audio:
             events.append(self._audio_event(audio, audio_format=audio_format))

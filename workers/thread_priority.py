@@ -1,4 +1,4 @@
-"""Operating-system priority of a thread."""
+"""Operating-system priority of threads."""
 
 import logging
 import os
@@ -9,7 +9,7 @@ logger = logging.getLogger(__name__)
 
 
 def lower_priority(niceness: int) -> None:
-    """Lowers the calling thread's priority; on Linux niceness belongs to a thread, elsewhere it would slow the whole process."""
+    """Lower the calling thread's priority; on Linux niceness belongs to a thread, elsewhere it would slow the whole process."""
     if sys.platform != "linux":
         return
     try:

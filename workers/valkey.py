@@ -1,7 +1,7 @@
-"""Connections to Valkey that treat a server which refuses writes as one that is away: for both programs and for kombu.
+"""Valkey connections that treat a server that refuses writes as unavailable: for both programs and for kombu.
 
-A server with a full disk (MISCONF), with no memory left (OOM) or that became a replica (READONLY) answers, and takes nothing. Everything
-that already waits for an absent server then waits for this one too, and goes on when it writes again.
+A server with a full disk (MISCONF), without memory (OOM) or turned replica (READONLY) answers, and accepts no writes. Everything that waits
+for an absent server then waits for this one too, and continues when it accepts writes again.
 """
 
 from typing import Any, Final
@@ -10,7 +10,7 @@ import redis
 from kombu.transport import redis as kombu_redis
 
 REFUSALS: Final = ("MISCONF", "OOM", "READONLY", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN")
-"""First words of answers that concern the server's state, not the command. redis-py drops the word where it has a class for it."""
+"""First words of errors that concern the server's state, not the command. redis-py drops the word for errors that it has a class for."""
 REFUSAL_CLASSES: Final = (
     redis.exceptions.OutOfMemoryError,
     redis.exceptions.ReadOnlyError,
@@ -20,19 +20,19 @@ REFUSAL_CLASSES: Final = (
 
 
 class ValkeyRefusesError(redis.ConnectionError):
-    """The server answers and takes no writes."""
+    """The server answers but accepts no writes."""
 
 
 def is_refusal(error: redis.ResponseError) -> bool:
-    """True if the answer is about the state of the server."""
+    """True for an error about the server's state."""
     return isinstance(error, REFUSAL_CLASSES) or str(error).startswith(REFUSALS)
 
 
 class StateAware:
-    """Mixin of connections: raises ValkeyRefusesError, a ConnectionError, for answers that concern the server's state."""
+    """Mixin of connections: raises ValkeyRefusesError, a ConnectionError, for errors that concern the server's state."""
 
     def read_response(self, *arguments: Any, **options: Any) -> Any:
-        """As the connection's own. After a refusal the connection is closed: a pipeline may have left answers in it."""
+        """Like the connection's own. The connection is closed after a refusal, since a pipeline may have left responses in it."""
         try:
             return super().read_response(*arguments, **options)  # type: ignore[misc]
         except redis.ResponseError as error:
@@ -43,27 +43,27 @@ class StateAware:
 
 
 class Connection(StateAware, redis.Connection):
-    """By TCP."""
+    """TCP connection."""
 
 
 class SSLConnection(StateAware, redis.SSLConnection):
-    """By TLS."""
+    """TLS connection."""
 
 
 def connection_class(url: str) -> type[redis.Connection]:
-    """The class for a redis:// or rediss:// address."""
+    """Connection class for a redis:// or rediss:// URL."""
     return SSLConnection if url.startswith("rediss://") else Connection
 
 
 class Channel(kombu_redis.Channel):
-    """kombu's, with the connections above."""
+    """Channel of kombu with the connections above."""
 
     connection_class = Connection
     connection_class_ssl = SSLConnection
 
 
 class Transport(kombu_redis.Transport):
-    """kombu's, with the channel above. Celery's setting broker_transport names it."""
+    """Transport of kombu with the channel above, for Celery's setting broker_transport."""
 
     Channel = Channel
 

@@ -1,4 +1,4 @@
-"""Notices a consumer that reconnected and then stands still: work waits, threads are free, and nothing arrives."""
+"""Watchdog for a consumer that reconnected and then stalls: messages wait, threads are free, and nothing arrives."""
 
 import logging
 import os
@@ -12,11 +12,11 @@ logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS: Final = 20.0
 EXIT_STATUS: Final = 70
-"""EX_SOFTWARE: the supervisor starts the worker again."""
+"""EX_SOFTWARE: the supervisor restarts the worker."""
 
 
 class Watchdog:
-    """Looked at with every heartbeat. https://github.com/celery/celery/issues/10205 and others before it."""
+    """Checked with every heartbeat. https://github.com/celery/celery/issues/10205 and others before it."""
 
     def __init__(
         self,
@@ -35,11 +35,11 @@ class Watchdog:
         self._well_at = clock()
 
     def message_arrived(self) -> None:
-        """The consumer works."""
+        """Record that the consumer works."""
         self._well_at = self._clock()
 
     def look(self) -> None:
-        """Ends the process where messages have waited for PATIENCE_SECONDS although a thread is free."""
+        """Exit if messages have waited for PATIENCE_SECONDS although a thread is free."""
         if not self._has_free_thread() or not self._is_work_waiting():
             self._well_at = self._clock()
         elif self._clock() - self._well_at >= PATIENCE_SECONDS:

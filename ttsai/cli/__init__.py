@@ -1,4 +1,4 @@
-"""The command line: every module of this folder that has a `command` is one, under its own name."""
+"""Command line: every module in this folder with a `command` is a command of the same name."""
 
 import errno
 import importlib
@@ -10,7 +10,7 @@ from ttsai.supervisor.errors import InstanceError
 
 
 class _Commands(click.Group):
-    """Imports a command when it is asked for: most need Django, and `ttsai models` should not wait for it."""
+    """Imports a command when it is called: most need Django, and `ttsai models` should not wait for it."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         names = sorted(module.name for module in pkgutil.iter_modules(__path__))

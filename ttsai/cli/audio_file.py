@@ -1,4 +1,4 @@
-"""The file that `ttsai say` writes: checked before anything is spoken, in place at once or not at all."""
+"""Output file of `ttsai say`: checked before synthesis, replaced atomically."""
 
 import os
 import secrets
@@ -15,12 +15,10 @@ STANDARD_OUTPUT = "-"
 
 
 class AudioFile(click.ParamType["Path"]):
-    """A file that can be written, `-` for standard output."""
-
     name = "file"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """The path, or a usage error that says why nothing can be written there."""
+        """Convert to a path, or fail with a usage error that says why it cannot be written."""
         if isinstance(value, Path):
             return value
         if obstacle := find_obstacle(str(value)):
@@ -29,7 +27,7 @@ class AudioFile(click.ParamType["Path"]):
 
 
 def find_obstacle(name: str) -> str:
-    """The reason why the file cannot be written, one sentence; empty when it can or it is `-`."""
+    """Reason why the file cannot be written, one sentence; empty if it can, or for `-`."""
     if name == STANDARD_OUTPUT:
         return ""
     if not name or "\0" in name:
@@ -56,7 +54,7 @@ def _find_obstacle(name: str, path: Path) -> str:
 
 
 def choose_format(path: Path | None, *, given: str | None) -> str:
-    """The format asked for, else that of the file's ending, else mp3. Raises a usage error for an ending that names no format."""
+    """The given format, otherwise that of the file name extension, otherwise mp3. Raises a usage error for an unknown extension."""
     ending = path.suffix.lstrip(".").lower() if path else ""
     if given or not ending or str(path) == STANDARD_OUTPUT:
         return given or FORMATS[0]
@@ -66,7 +64,7 @@ def choose_format(path: Path | None, *, given: str | None) -> str:
 
 
 def write_audio(path: Path, chunks: Iterable[bytes]) -> int:
-    """Writes the chunks; the number of bytes. Raises ClickException where they cannot be written, and leaves no half of a file.
+    """Write the chunks and return the number of bytes. Raises ClickException if writing fails, and leaves no partial file.
 
     Pipes and devices are written to, files replaced.
     """

@@ -1,4 +1,4 @@
-"""A running server as the commands see it: through HTTP, like any client."""
+"""HTTP client of the commands."""
 
 import ipaddress
 import os
@@ -18,7 +18,7 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 class Server:
-    """Requests to one server; what it refuses is one line and exit code 1."""
+    """Client of one server; an error response ends the command with one line and exit code 1."""
 
     def __init__(self, *, url: str, key: str) -> None:
         self.url = url.rstrip("/")
@@ -34,19 +34,17 @@ class Server:
             raise click.ClickException(f"{self.url} is not an address of a server: {error}") from error
 
     def get(self, path: str, **parameters: str) -> dict[str, Any]:
-        """The JSON at a path."""
         return self._json("GET", path, params={name: value for name, value in parameters.items() if value})
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """The JSON that answers this one."""
         return self._json("POST", path, json=body)
 
     def stream(self, url: str) -> Any:
-        """A response to read piece by piece, as a context manager."""
+        """Stream a response, as a context manager."""
         return self._http.stream("GET", url)
 
     def close(self) -> None:
-        """Lets go of the connection."""
+        """Close the connection."""
         self._http.close()
 
     def _json(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
@@ -66,7 +64,7 @@ class Server:
 
 
 def is_loopback(url: str) -> bool:
-    """True for an address of this machine alone."""
+    """True for a loopback URL."""
     host = urlsplit(url).hostname or ""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -84,14 +82,14 @@ def refusal(response: httpx.Response) -> str:
 
 
 def with_server(function: Decorated) -> Decorated:
-    """Adds --url and --key, which find the running instance and its demo key where they are left out."""
+    """Add --url and --key, which default to the running instance and its demo key."""
     key = click.option("--key", default="", envvar="TTSAI_KEY", help="API key; TTSAI_KEY, else this instance's demo key.")
     url = click.option("--url", default="", envvar="TTSAI_URL", help="Server; TTSAI_URL, else the instance that runs in TTSAI_HOME.")
     return url(key(function))
 
 
 def find_server(*, url: str, key: str) -> Server:
-    """The server that is meant. Its key is only ever sent to the instance that it belongs to."""
+    """Server that the options select. The demo key is only sent to the instance that it belongs to."""
     if url:
         return Server(url=url, key=key)
     try:

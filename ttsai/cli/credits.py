@@ -1,4 +1,4 @@
-"""`ttsai credits`: what accounts may spend."""
+"""`ttsai credits`: shows and grants credits."""
 
 import json
 from decimal import Decimal
@@ -36,7 +36,7 @@ def grant(*, email: str, credit_count: Decimal, reason: str, as_json: bool) -> N
 @click.option("--email", required=True, help="The account's owner.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object.")
 def show(*, email: str, as_json: bool) -> None:
-    """Show what an account may spend."""
+    """Show the available credits of an account."""
     with platform():
         from apps.accounts.selectors import get_account_of
         from apps.billing.selectors import available_millicredits

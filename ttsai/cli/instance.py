@@ -1,4 +1,4 @@
-"""For commands that need a running instance: finds it, and connects this process to its data."""
+"""Connects commands to the data of the running instance."""
 
 import os
 
@@ -9,7 +9,7 @@ from ttsai.supervisor.postgres import forget_libpq_settings
 
 
 def running_instance() -> Instance:
-    """The instance that runs in TTSAI_HOME. Raises InstanceError where none does."""
+    """The instance running in TTSAI_HOME. Raises InstanceError if there is none."""
     home = Home.from_environment()
     try:
         found = find_instance(home)
@@ -21,7 +21,7 @@ def running_instance() -> Instance:
 
 
 def connect() -> None:
-    """Sets the environment so that Django finds the data: DATABASE_URL where it is given, else the running instance's. Raises InstanceError."""
+    """Set the environment for Django: DATABASE_URL if given, otherwise that of the running instance. Raises InstanceError."""
     if not os.environ.get("DATABASE_URL"):
         forget_libpq_settings()
         os.environ.update(running_instance().environment)

@@ -1,4 +1,4 @@
-"""`ttsai keys`: make, list and revoke API keys."""
+"""`ttsai keys`: creates, lists and revokes API keys."""
 
 import json
 from decimal import Decimal
@@ -13,7 +13,7 @@ from ttsai.cli.platform import Credits, actor, platform
 
 @click.group(name="keys")
 def command() -> None:
-    """Make, list and revoke API keys."""
+    """Create, list and revoke API keys."""
 
 
 @command.command()
@@ -28,7 +28,7 @@ def command() -> None:
 @click.option("--scope", "scopes", multiple=True, help="What the key opens; may be repeated. Everything unless given.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object in place of the key alone.")
 def create(*, email: str, plan_slug: str | None, credit_count: Decimal | None, as_json: bool, **key_fields: Any) -> None:
-    """Make a key and print it: alone on standard output, and never again."""
+    """Create a key and print it, alone on standard output. It is not shown again."""
     with platform():
         from django.db import transaction
 
@@ -75,7 +75,7 @@ def list_command(*, email: str | None, as_json: bool) -> None:
 @click.argument("key_name", metavar="KEY")
 @click.option("--json", "as_json", is_flag=True, help="Print an object.")
 def revoke(*, key_name: str, as_json: bool) -> None:
-    """Revoke a key, named by its number, its first characters or the whole of it."""
+    """Revoke a key, given by its number, its prefix or the key itself."""
     with platform():
         from apps.accounts.selectors import get_key_by_name
         from apps.accounts.services import revoke_key

@@ -1,4 +1,4 @@
-"""For commands that work on the platform's data: connected, Django ready, expected failures as one line."""
+"""Setup for commands that use the platform's data: database connection, Django, errors as one line."""
 
 import getpass
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from ttsai.cli.instance import connect
 
 @contextmanager
 def platform() -> Iterator[None]:
-    """Inside, the apps can be imported and used."""
+    """Context in which the apps can be imported and used."""
     connect()
     django.setup()
     from django.db import OperationalError
@@ -29,12 +29,11 @@ def platform() -> Iterator[None]:
 
 
 class Credits(click.ParamType["Decimal"]):
-    """A number of credits, with its decimals as typed."""
+    """Number of credits with its decimals as typed."""
 
     name = "number"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        """The number, or click's own complaint."""
         try:
             return Decimal(str(value))
         except InvalidOperation:
@@ -42,5 +41,4 @@ class Credits(click.ParamType["Decimal"]):
 
 
 def actor() -> str:
-    """Return the name recorded in the ledger for the command line's user."""
     return f"command line ({getpass.getuser()})"

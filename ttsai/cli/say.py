@@ -1,4 +1,4 @@
-"""`ttsai say`: a text to an audio file."""
+"""`ttsai say`: speaks a text to an audio file."""
 
 import json
 import os
@@ -30,7 +30,7 @@ POLL_SECONDS = 0.5
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_server
 def command(*, text: str, output: Path | None, format_name: str | None, url: str, key: str, as_json: bool, **wishes: Any) -> None:
-    """Say TEXT (`-` reads standard input) and write the audio to a file."""
+    """Speak TEXT (`-` reads standard input) and write the audio to a file."""
     chosen = choose_format(output, given=format_name)
     target = output or Path(f"output.{chosen}")
     if obstacle := find_obstacle(str(target)):
@@ -52,7 +52,7 @@ def command(*, text: str, output: Path | None, format_name: str | None, url: str
 
 
 def _read_text(text: str) -> str:
-    """The text, or what standard input holds for `-`. Raises ClickException for what is no UTF-8."""
+    """The text, or standard input for `-`. Raises ClickException if it is not UTF-8."""
     try:
         return sys.stdin.buffer.read().decode() if text == "-" else os.fsencode(text).decode()
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""`ttsai status`: whether the instance works, and what it does."""
+"""`ttsai status`: shows health and load."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ from ttsai.supervisor.errors import InstanceError
 @click.option("--json", "as_json", is_flag=True, help="Print an object.")
 @with_server
 def command(*, url: str, key: str, as_json: bool) -> None:
-    """Health, models, and (for the instance of this machine) workers and queues. Exit code 1 where something is not well."""
+    """Show health, models, and (for the instance on this machine) workers and queues. Exit code 1 if something is wrong."""
     server = find_server(url=url, key=key)
     try:
         shown = _seen_from_outside(server)
@@ -43,7 +43,7 @@ def _seen_from_outside(server: Server) -> dict[str, Any]:
 
 
 def _seen_from_inside() -> dict[str, Any]:
-    """The rows of workers and queues, where this user may read the instance's data."""
+    """Rows of workers and queues, if this user may read the instance's data."""
     try:
         connect()
         pid = running_instance().pid

@@ -1,4 +1,4 @@
-"""`ttsai up`: run everything on this machine."""
+"""`ttsai up`: runs everything on this machine."""
 
 from pathlib import Path
 

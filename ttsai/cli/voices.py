@@ -1,4 +1,4 @@
-"""`ttsai voices`: what can be asked for by name."""
+"""`ttsai voices`: lists voices."""
 
 import json
 

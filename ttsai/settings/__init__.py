@@ -1,4 +1,4 @@
-"""Django's settings: everything comes from the environment, which the supervisor or the deployment sets."""
+"""Django settings, read from the environment that the supervisor or the deployment sets."""
 
 import ttsai.celery
 from ttsai.settings.admin import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""The operator's admin: its name, its colours, its menu."""
+"""Settings of the operator's admin: name, colours, menu."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
 )
-"""Headings, each with (title, Material symbol, app and model)."""
+"""Menu headings, each with (title, Material symbol, app and model)."""
 
 
 def _menu() -> list[dict[str, Any]]:

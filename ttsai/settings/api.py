@@ -1,4 +1,4 @@
-"""Django REST Framework, the OpenAPI schema, and what browsers may do."""
+"""Settings of Django REST Framework, the OpenAPI schema, and browser security."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 
 TTSAI_LIMIT_STATE = "apps.accounts.throttles.limit_state_of"
-"""(request) -> LimitState: what X-RateLimit-* shows where no throttle ran."""
+"""(request) -> LimitState: state for X-RateLimit-* if no throttle ran."""
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Speech Platform",

@@ -1,4 +1,4 @@
-"""Installed apps, middleware, templates, the admin's looks."""
+"""Installed apps, middleware and templates."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ TTSAI_RESULT_SHAPES = {
     "speech-translation": "apps.translation.shapes.translation_shape",
     "voice-chat": "apps.conversations.shapes.turn_shape",
 }
-"""By kind of job: (Job) -> dict, what GET /v1/speech/results/ shows under `result` beside the file: for apps above speech."""
+"""By kind of job: (Job) -> dict for `result` in GET /v1/speech/results/: for apps above speech."""
 
 MIDDLEWARE = [
     "apps.core.middleware.RequestMiddleware",

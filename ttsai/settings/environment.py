@@ -1,4 +1,4 @@
-"""Reading the environment, with the folders that a laptop uses when nothing is set."""
+"""Reads environment variables; defaults suit a local installation."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ HOME = Path(os.environ.get("TTSAI_HOME") or ROOT / "var").resolve()
 
 
 def text(name: str, default: str = "") -> str:
-    """The variable, or the default where it is unset or empty."""
+    """The variable, or the default if it is unset or empty."""
     return os.environ.get(name) or default
 
 

@@ -1,4 +1,4 @@
-"""Logs: one line an event on standard error; never a key, a text or a presigned address."""
+"""Logging: one line per event on standard error; never a key, a text or a presigned URL."""
 
 from typing import Any
 

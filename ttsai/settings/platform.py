@@ -1,4 +1,4 @@
-"""The platform's own settings; each is one environment variable."""
+"""Settings of the platform, one environment variable each."""
 
 from ttsai.settings import environment
 from workers.audio.probe import MAX_AUDIO_SECONDS
@@ -7,93 +7,99 @@ TTSAI_HOME = environment.HOME
 TTSAI_VERSION = "0.1.0"
 
 TTSAI_TRUSTED_PROXIES = environment.names("TTSAI_TRUSTED_PROXIES")
-"""Addresses or networks whose X-Forwarded-For is believed; none unless set."""
+"""Addresses or networks whose X-Forwarded-For is trusted; none by default."""
 
 TTSAI_PUBLIC_URL = environment.text("TTSAI_PUBLIC_URL")
-"""The address in result URLs; the request's own host unless set."""
+"""Base of the URLs in results; by default the request's own host."""
 
 TTSAI_LOCAL_URL = environment.text("TTSAI_LOCAL_URL", f"http://127.0.0.1:{environment.number('PORT', 8000)}")
-"""The address in what is sent without a request whose host could stand there; `ttsai up` sets it. Set TTSAI_PUBLIC_URL instead."""
+"""Base URL for messages sent without a usable request host; set by `ttsai up`. Set TTSAI_PUBLIC_URL instead."""
 
 TTSAI_JSON_BODY_BYTES = environment.number("TTSAI_JSON_BODY_BYTES", 2_000_000)
-"""The default limit of a JSON body. Routes that take long texts have their own (TTSAI_TEXT_BODY_BYTES)."""
+"""Default limit of a JSON body. Routes for long texts use TTSAI_TEXT_BODY_BYTES."""
 
 TTSAI_TEXT_BODY_BYTES = environment.number("TTSAI_TEXT_BODY_BYTES", 14_000_000)
-"""A million characters, each escaped as a JSON surrogate pair at worst, and the fields beside them."""
+"""A million characters, in the worst case each escaped as a JSON surrogate pair, and the other fields."""
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = TTSAI_TEXT_BODY_BYTES
-"""The fields of a form beside its files; the shell limits whole bodies by route before they are buffered."""
+"""Limit of a form's fields without its files; the shell limits whole bodies by route before they are buffered."""
 
 TTSAI_BODY_SECONDS = environment.number("TTSAI_BODY_SECONDS", 30)
 TTSAI_BODY_BYTES_PER_SECOND = environment.number("TTSAI_BODY_BYTES_PER_SECOND", 8192)
-"""A body has the seconds above plus one for so many bytes that came: a slow line is served, a dripping one is not."""
+"""Minimum rate of a request body: the time limit above grows by a second per this number of bytes, so slow clients are served and stalling
+ones are not.
+"""
 
 TTSAI_SPEECH_WAIT_SECONDS = environment.number("TTSAI_SPEECH_WAIT_SECONDS", 170)
-"""Endpoints that answer with audio wait this long, then 504: the official SDK gives up at 180 s."""
+"""Longest wait of endpoints that answer with audio, then 504: the official SDK gives up at 180 s."""
 
 TTSAI_UPLOAD_WAIT_SECONDS = environment.number("TTSAI_UPLOAD_WAIT_SECONDS", 290)
-"""The same for those that bring a file: the SDK gives up at 300 s."""
+"""Longest wait of endpoints that receive a file: the SDK gives up at 300 s."""
 
 TTSAI_BULK_SECONDS = environment.number("TTSAI_BULK_SECONDS", 600)
-"""A longer recording goes to the lane `bulk`, unless somebody waits."""
+"""Longer recordings go to the lane `bulk`, unless a client waits."""
 
 TTSAI_PIECE_SECONDS = environment.number("TTSAI_PIECE_SECONDS", 120)
-"""A longer recording is heard in pieces of about this length, each by whichever worker is free."""
+"""Longer recordings are transcribed in pieces of about this length, each by any free worker."""
 
 TTSAI_BULK_CHARACTERS = environment.number("TTSAI_BULK_CHARACTERS", 5000)
-"""A longer text goes to the lane `bulk`, unless somebody waits for its audio."""
+"""Longer texts go to the lane `bulk`, unless a client waits for the audio."""
 
 TTSAI_BATCH_CHARACTERS = environment.number("TTSAI_BATCH_CHARACTERS", 2_500_000)
-"""All texts of one batch together: fifty of the longest that the plan `enterprise` allows. Reading and storing them takes some 2 seconds."""
+"""Most characters in all texts of a batch: fifty of the longest allowed by the plan `enterprise`. Reading and storing them takes about 2
+seconds.
+"""
 
 TTSAI_WEB_THREADS = environment.number("TTSAI_WEB_THREADS", 8)
 TTSAI_WEB_QUEUE = environment.number("TTSAI_WEB_QUEUE", 512)
-"""Requests that may wait for a thread; further ones are answered 503 at once."""
+"""Requests that may queue for a thread; further ones get 503 at once."""
 
 TTSAI_POLLS_PER_MINUTE = environment.number("TTSAI_POLLS_PER_MINUTE", 1200)
-"""Polling and downloading, by address: generous, and apart from the requests a minute."""
+"""Polls and downloads per minute and address, apart from the request limit."""
 
 TTSAI_PART_ATTEMPTS = environment.number("TTSAI_PART_ATTEMPTS", 4)
 TTSAI_JOB_QUEUE_SECONDS = environment.number("TTSAI_JOB_QUEUE_SECONDS", 6 * 3600)
-"""A job that no worker took up for this long ends as `expired`, its credits back."""
+"""Longest time in the queue; then the job ends as `expired` and its credits are released."""
 
 TTSAI_FAILED_KEYS_PER_MINUTE = environment.number("TTSAI_FAILED_KEYS_PER_MINUTE", 300)
-"""Wrong keys from one address; beyond it 429 instead of 401."""
+"""Invalid keys per minute from one address; beyond it 429 instead of 401."""
 
 TTSAI_OUTBOUND_ALLOW = environment.names("TTSAI_OUTBOUND_ALLOW")
-"""`host:port` pairs that clients' addresses (webhooks, audio URLs) may lead to although they are private."""
+"""`host:port` pairs of private addresses that clients' URLs (webhooks, audio) may lead to."""
 
 TTSAI_LOW_CREDITS = environment.number("TTSAI_LOW_CREDITS", 10)
-"""Whole credits: an account whose balance falls below them is sent the event credits.low. Accounts may have a threshold of their own."""
+"""Balance in whole credits below which an account receives the event credits.low. Accounts may have a threshold of their own."""
 
 TTSAI_ENGINE_TIERS = {
     **dict.fromkeys(("pico", "piper", "vits", "melotts"), "free"),
     **dict.fromkeys(("kokoro", "cosyvoice2"), "standard"),
     **dict.fromkeys(("tortoise", "chatterbox"), "premium"),
 }
-"""The tier of a model at its first sight; what is not here takes its announcement's suggestion. Afterwards the row counts."""
+"""Tier of a model when it is first announced; other models take the suggestion of their announcement. Afterwards the row applies."""
 
 TTSAI_PART_SECONDS = environment.number("TTSAI_PART_SECONDS", 600)
-"""A worker gives a part up after so long: some 500 characters of text, or 30 s of audio."""
+"""Time limit of a part on a worker: about 500 characters of text, or 30 s of audio."""
 
 TTSAI_UPLOAD_BYTES = environment.number("TTSAI_UPLOAD_BYTES", 1_000_000_000)
-"""The largest file that may be sent in advance (POST /v1/uploads/); a plan may allow less."""
+"""Largest upload (POST /v1/uploads/); a plan may allow less."""
 
 TTSAI_UPLOAD_AUDIO_SECONDS = environment.number("TTSAI_UPLOAD_AUDIO_SECONDS", MAX_AUDIO_SECONDS)
-"""The longest recording of any request or upload; longer ones are refused before anything is charged. Workers have no limit of
-their own: they are told the length that was measured."""
+"""Longest recording of any request or upload; longer ones are refused before anything is charged. Workers have no limit of their own: the
+message carries the measured length.
+"""
 
 TTSAI_UPLOAD_KEPT_SECONDS = environment.number("TTSAI_UPLOAD_KEPT_SECONDS", 24 * 3600)
-"""So long a file that was sent can be used, and so long after its last use it is kept for the job."""
+"""Retention of an upload, and of a used upload after its last use."""
 
 TTSAI_UPLOAD_QUOTA_BYTES = environment.number("TTSAI_UPLOAD_QUOTA_BYTES", 20_000_000_000)
-"""All files of one account that are kept or announced at a time."""
+"""Total size of an account's stored and announced files."""
 
 TTSAI_DISK_RESERVE_BYTES = environment.number("TTSAI_DISK_RESERVE_BYTES", 500_000_000)
-"""Neither a file nor a job is accepted (503) once less than this is free on the disk of TTSAI_HOME or of the object folder."""
+"""Free space on the disk of TTSAI_HOME or of the object folder below which files and jobs are refused with 503."""
 
 TTSAI_INTAKE_THREADS = environment.number("TTSAI_INTAKE_THREADS", 16)
-"""Files that a web process measures and stores at once, apart from TTSAI_WEB_THREADS; accounts with nothing under way come on top."""
+"""Files that a web process measures and stores concurrently, apart from TTSAI_WEB_THREADS; accounts without files in flight may exceed it.
+"""
 
 TTSAI_FETCH_THREADS = environment.number("TTSAI_FETCH_THREADS", 16)
-"""The same for addresses (file_url) that are fetched: their servers may be slow."""
+"""Concurrent downloads of `file_url`, whose servers may be slow."""

@@ -1,4 +1,4 @@
-"""Addresses of the servers: Postgres, Valkey, the object store."""
+"""Connections to Postgres, Valkey and the object store."""
 
 import os
 import secrets
@@ -8,23 +8,24 @@ from urllib.parse import unquote, urlsplit
 from ttsai.settings import environment
 
 SECRET_KEY = environment.text("TTSAI_SECRET_KEY") or secrets.token_urlsafe(32)
-"""Serving programs refuse to start without the variable (ttsai/required_secrets.py); commands get a key of their own that nobody knows."""
+"""Serving programs refuse to start without the variable (ttsai/required_secrets.py); commands use a random key."""
 
 os.environ.setdefault("RES_OPTIONS", "timeout:2 attempts:2")
-"""Read by the C library before this process's first look-up: a name server that does not answer costs 4 s instead of 10, names that
-customers give included."""
+"""Read by the C library before this process's first DNS query: a name server that does not answer costs 4 s instead of 10, also for hosts
+given by customers.
+"""
 
 DEBUG = False
 ALLOWED_HOSTS = environment.names("TTSAI_ALLOWED_HOSTS", "*")
 
 
 TTSAI_DATABASE_STATEMENT_SECONDS = environment.number("TTSAI_DATABASE_STATEMENT_SECONDS", 10)
-"""The database ends a longer statement, and a second later the client gives up on a database that does not answer. 0 sets no limits."""
+"""Time limit of a statement in the database; a second later the client gives up on a database that does not answer. 0 sets no limits."""
 
 CONNECT_SECONDS: Final = 3
 LOCK_SECONDS: Final = 5
 IDLE_TRANSACTION_SECONDS: Final = 30
-"""A process that was stopped inside a transaction must not hold its locks for ever."""
+"""Time limit of an idle transaction, so that a stopped process does not hold its locks for ever."""
 
 
 def _database_options(statement_seconds: int) -> dict[str, Any]:
@@ -72,6 +73,6 @@ S3_ACCESS_KEY_ID = environment.text("S3_ACCESS_KEY_ID")
 S3_SECRET_ACCESS_KEY = environment.text("S3_SECRET_ACCESS_KEY")
 S3_REGION = environment.text("S3_REGION", "us-east-1")
 S3_ADDRESSING_STYLE = environment.text("S3_ADDRESSING_STYLE", "path" if S3_ENDPOINT_URL else "auto")
-"""path, virtual or auto: most servers that are not Amazon's have no name for each bucket."""
+"""path, virtual or auto: most servers other than Amazon's have no host name per bucket."""
 
 CELERY_BROKER_URL = REDIS_URL

@@ -1,1 +1,1 @@
-"""`ttsai up`: the whole platform on one machine, each part watched, everything stopped together."""
+"""`ttsai up`: supervises the whole platform on one machine and stops everything together."""

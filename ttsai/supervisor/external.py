@@ -1,4 +1,4 @@
-"""Servers that the environment names instead of the embedded ones: looked at before anything starts."""
+"""External servers named by the environment, checked before anything starts."""
 
 from typing import Final
 
@@ -11,7 +11,6 @@ CONNECT_SECONDS: Final = 5
 
 
 def require_database(url: str) -> None:
-    """Raises InstanceError where the database does not answer."""
     try:
         psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
     except psycopg.Error as error:
@@ -19,7 +18,6 @@ def require_database(url: str) -> None:
 
 
 def require_broker(url: str) -> None:
-    """Raises InstanceError where the broker does not answer."""
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=CONNECT_SECONDS) as client:
             client.ping()

@@ -1,4 +1,4 @@
-"""The folder of an instance: where its data, secrets and run-time files lie, and who may read them."""
+"""Folder of an instance: locations and permissions of its data, secrets and run-time files."""
 
 import fcntl
 import json
@@ -15,38 +15,35 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """TTSAI_HOME and what lies in it."""
+    """Layout of TTSAI_HOME."""
 
     path: Path
 
     @classmethod
     def from_environment(cls) -> "Home":
-        """TTSAI_HOME, else var/ beside the code."""
+        """TTSAI_HOME, by default var/ beside the code."""
         return cls(Path(os.environ.get("TTSAI_HOME") or ROOT / "var").resolve())
 
     @property
     def postgres(self) -> Path:
-        """The cluster of the embedded Postgres."""
         return self.path / "postgres"
 
     @property
     def valkey(self) -> Path:
-        """The append-only file of the embedded Valkey."""
         return self.path / "valkey"
 
     @property
     def objects(self) -> Path:
-        """Folder of the objects made, unless S3 holds them."""
+        """Folder of the objects, unless S3 holds them."""
         return Path(os.environ.get("TTSAI_OBJECTS") or self.path / "objects").resolve()
 
     @property
     def models(self) -> Path:
-        """The weights."""
         return Path(os.environ.get("TTSAI_MODELS") or self.path / "models").resolve()
 
     @property
     def secrets(self) -> Path:
-        """One file for each secret."""
+        """Folder with one file per secret."""
         return self.path / "secrets"
 
     @property
@@ -56,11 +53,11 @@ class Home:
 
     @property
     def instance(self) -> Path:
-        """File with the details of the running instance that other commands need."""
+        """File with the details of the running instance for other commands."""
         return self.run / "instance.json"
 
     def create(self) -> None:
-        """Makes the folders; what holds secrets or data is its owner's alone. Raises InstanceError."""
+        """Create the folders; those with secrets or data are accessible to their owner only. Raises InstanceError."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             for folder in (self.secrets, self.run, self.valkey):
@@ -72,7 +69,7 @@ class Home:
             raise InstanceError("home_not_writable", f"The folder {place} cannot be written: {error.strerror}") from error
 
     def secret(self, name: str) -> str:
-        """The secret of that name, made on first use."""
+        """Secret of that name, generated on first use."""
         path = self.secrets / name
         if path.exists():
             return path.read_text().strip()
@@ -81,7 +78,7 @@ class Home:
         return value
 
     def lock(self) -> IO[str] | None:
-        """The lock that one supervisor holds while it runs; None where another has it. Close it to give it back."""
+        """Lock that one supervisor holds while it runs; None if another process holds it. Close it to release it."""
         stream = (self.run / "lock").open("a")
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -92,7 +89,7 @@ class Home:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replaces a file that only its owner may read, at once or not at all."""
+    """Write a file that only its owner may read, atomically."""
     temporary = path.with_name(f"{path.name}.new")
     temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -104,7 +101,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object, empty where the file is missing or half written."""
+    """Read a JSON object; empty if the file is missing or incomplete."""
     try:
         value = json.loads(path.read_text())
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Identity of the process meant by a recorded number: numbers are used again."""
+"""Identity of a recorded process: process ids are reused."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ PROC: Final = Path("/proc")
 
 
 def identity(pid: int) -> str | None:
-    """Tells a process from every other that has or had its number; None where there is none, or only its remains."""
+    """Identity that distinguishes a process from every other with the same id; None if it does not exist or is a zombie."""
     if not PROC.joinpath("self", "stat").exists():
         return _identity_by_ps(pid)
     try:
@@ -25,7 +25,7 @@ def identity(pid: int) -> str | None:
 
 
 def command_line(pid: int) -> list[str]:
-    """The words that a process was started with; empty where it is gone or hidden."""
+    """Command line of a process; empty if it is gone or hidden."""
     try:
         return [os.fsdecode(word) for word in (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")]
     except OSError:
@@ -33,7 +33,7 @@ def command_line(pid: int) -> list[str]:
 
 
 def end(pid: int, known: str, *, signal_number: int, seconds: float) -> None:
-    """Signals the process if it still is the known one, waits, and kills it when it stays."""
+    """Signal the process if it still is the known one, wait, and kill it if it does not exit."""
     for number, patience in ((signal_number, seconds), (signal.SIGKILL, seconds)):
         if identity(pid) != known:
             return

@@ -1,4 +1,4 @@
-"""Record of a running instance for other commands: run/instance.json, true while the supervisor holds its lock."""
+"""Record of a running instance for other commands: run/instance.json, valid while the supervisor holds its lock."""
 
 import json
 import os
@@ -9,8 +9,6 @@ from ttsai.supervisor.home import Home, read_json, write_private
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A running instance."""
-
     pid: int
     url: str
     port: int
@@ -21,13 +19,13 @@ class Instance:
 
 
 def write_instance(home: Home, *, url: str, port: int, environment: dict[str, str]) -> None:
-    """Announces the instance of this process."""
+    """Write the record of this process's instance."""
     instance = Instance(os.getpid(), url, port, environment["DATABASE_URL"], environment["REDIS_URL"], environment)
     write_private(home.instance, json.dumps(asdict(instance)) + "\n")
 
 
 def find_instance(home: Home) -> Instance | None:
-    """The instance that runs in this home, None where none does. Raises PermissionError where it is another user's."""
+    """The instance running in this home, or None. Raises PermissionError if it belongs to another user."""
     if not home.instance.exists():
         return None
     lock = home.lock()

@@ -1,9 +1,13 @@
-"""Becomes a part of the instance: tied to the supervisor's life, and without root's rights where asked. Run as a script, alone.
+"""Launches a program of the instance: tied to the supervisor's life, and without root privileges if requested. Run as a stand-alone
+script.
 
 usage: launch.py SIGNAL PARENT USER COMMAND…
-SIGNAL  what the command gets when the supervisor dies, however it dies
-PARENT  the supervisor's process id
-USER    `same`, `namespace` (root of the machine appears as user 1000) or a numeric `uid:gid`
+
+SIGNAL: sent to the command when the supervisor dies, however it dies
+
+PARENT: the supervisor's process id
+
+USER: `same`, `namespace` (root of the machine appears as user 1000) or a numeric `uid:gid`
 """
 
 import ctypes
@@ -22,7 +26,7 @@ CHECK_SECONDS = 0.2
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Drops rights, ties its life to the supervisor's, and becomes the command."""
+    """Drop privileges, tie the process to the supervisor, and exec the command."""
     number, parent, user, *command = arguments
     become(user)
     # After the rights are dropped: a change of credentials forgets the signal.
@@ -32,7 +36,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def become(user: str) -> None:
-    """Leaves root behind."""
+    """Change to an unprivileged user."""
     if user == "namespace":
         uid, gid = os.getuid(), os.getgid()
         if _libc().unshare(CLONE_NEWUSER) != 0:
@@ -48,7 +52,7 @@ def become(user: str) -> None:
 
 
 def die_with(parent: int, *, signal_number: int) -> bool:
-    """Asks the kernel for the signal at the parent's death; False where it knows no such thing."""
+    """Ask the kernel for the signal at the parent's death; False if it does not support that."""
     if not sys.platform.startswith("linux") or _libc().prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0) != 0:
         return False
     if os.getppid() != parent:  # it died before the kernel was asked
@@ -57,7 +61,7 @@ def die_with(parent: int, *, signal_number: int) -> bool:
 
 
 def watch(command: list[str], *, parent: int, signal_number: int) -> None:
-    """Runs the command as a child, passes signals on, and ends it when the parent is gone."""
+    """Run the command as a child, forward signals, and end it when the parent is gone."""
     passed_on = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
     signal.pthread_sigmask(signal.SIG_BLOCK, passed_on)  # a signal that comes now must wait until there is whom to pass it to
     child = os.fork()

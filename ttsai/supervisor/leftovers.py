@@ -1,4 +1,4 @@
-"""Processes that a killed supervisor left running: written down at every start, ended by the next one."""
+"""Orphaned processes of a killed supervisor: recorded at every start, ended by the next."""
 
 import json
 import signal
@@ -14,7 +14,7 @@ PATIENCE_SECONDS: Final = 5.0
 
 
 def write_record(path: Path, children: Sequence[Child]) -> None:
-    """Notes which processes are ours."""
+    """Record the processes of this supervisor."""
     rows = {
         child.program.name: {"pid": child.process.pid, "identity": identity(child.process.pid), "signal": int(child.program.stop_signal)}
         for child in children
@@ -23,7 +23,7 @@ def write_record(path: Path, children: Sequence[Child]) -> None:
 
 
 def end_leftovers(path: Path) -> list[str]:
-    """Ends what still runs of the instance before, the last started first; the names of those."""
+    """End the recorded processes that still run, last started first; returns their names."""
     found = []
     for name, row in reversed(read_json(path).items()):
         pid, known = row["pid"], row["identity"]

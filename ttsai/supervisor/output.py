@@ -1,4 +1,4 @@
-"""Output of the supervisor: one line at a time, each with the name of the part that wrote it."""
+"""Output of the supervisor: one line at a time, prefixed with the name of its program."""
 
 import errno
 import os
@@ -7,7 +7,7 @@ from io import TextIOWrapper
 from typing import IO, Final
 
 COLOURS: Final = (36, 33, 32, 35, 34, 96, 93, 92)
-"""ANSI foreground colours, one for each part in the order of their first line."""
+"""ANSI foreground colours, one per program in the order of their first line."""
 
 OWN_NAME: Final = "ttsai"
 NAME_WIDTH: Final = 8
@@ -17,8 +17,8 @@ FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class Log:
-    """Writes lines to one stream. Lines for which the disk has no room are dropped. A reader that went away is remembered, not raised:
-    the parts must still be stopped.
+    """Writes lines to one stream. Lines are dropped if the disk is full. A closed reader is recorded, not raised: the programs must still
+    be stopped.
     """
 
     def __init__(self, stream: IO[str] | None = None) -> None:
@@ -30,7 +30,6 @@ class Log:
         self.is_broken = False
 
     def line(self, name: str, text: str) -> None:
-        """One line of a part."""
         prefix = f"{name:<{NAME_WIDTH}} | "
         if self._has_colour:
             colour = self._colours.setdefault(name, COLOURS[len(self._colours) % len(COLOURS)])
@@ -38,11 +37,11 @@ class Log:
         self._write(prefix + text)
 
     def say(self, text: str) -> None:
-        """One line of the supervisor's own."""
+        """Write a line of the supervisor itself."""
         self.line(OWN_NAME, text)
 
     def plain(self, text: str) -> None:
-        """Lines without a prefix, to be copied from."""
+        """Write lines without a prefix, for copying."""
         self._write(text)
 
     def _write(self, text: str) -> None:

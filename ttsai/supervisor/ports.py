@@ -1,4 +1,4 @@
-"""Ports: whether one is free, and one for each embedded server that stays the same over restarts."""
+"""Ports: checks whether one is free, and keeps one per embedded server across restarts."""
 
 import random
 import socket
@@ -9,20 +9,20 @@ from ttsai.supervisor.errors import InstanceError
 from ttsai.supervisor.home import read_json, write_private
 
 EMBEDDED_PORTS: Final = range(20_000, 32_000)
-"""Below the range from which Linux takes the ports of outgoing connections, which could otherwise steal a restarting server's."""
+"""Range below Linux's ephemeral ports, which could otherwise take the port of a server that restarts."""
 
 TRIES: Final = 200
 
 
 def require_free(host: str, port: int) -> None:
-    """Raises InstanceError where nobody can listen at the address."""
+    """Raise InstanceError if the address cannot be listened on."""
     reason = _why_not(host, port)
     if reason:
         raise InstanceError("port_in_use", f"Port {port} of {host} cannot be used: {reason}. Choose another: PORT=8001 make run")
 
 
 def remembered_port(path: Path, name: str) -> int:
-    """The port that the server had last time where that is free, else a new one, remembered in the file."""
+    """Port that the server had last time if it is free, otherwise a new one, stored in the file."""
     known = read_json(path)
     port = known.get(name)
     if not isinstance(port, int) or _why_not("127.0.0.1", port):

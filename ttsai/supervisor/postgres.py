@@ -1,4 +1,4 @@
-"""The embedded Postgres: a cluster below the instance's folder, on a port of the loopback address, durable."""
+"""Embedded Postgres: a cluster below the instance's folder, on a loopback port, durable."""
 
 import os
 import shutil
@@ -32,7 +32,9 @@ STATUS_LINE: Final = 8
 """Line number of the status (starting, ready, stopping) in postmaster.pid."""
 
 SHARED_MEMORY: Final = {"shared_memory_type": "mmap", "dynamic_shared_memory_type": "mmap"}
-"""Not /dev/shm, which containers make as small as 1 MB; Postgres is killed by a signal where it is full. Only parallel queries use the latter."""
+"""Shared memory type other than /dev/shm, which containers make as small as 1 MB; Postgres is killed by a signal when it is full. Only
+parallel queries use the latter.
+"""
 
 SETTINGS: Final = {
     "listen_addresses": "127.0.0.1",
@@ -48,7 +50,7 @@ SETTINGS: Final = {
 
 
 class Postgres:
-    """One cluster and how it is reached."""
+    """One cluster and its connection settings."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -59,11 +61,10 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """DATABASE_URL of the platform's database."""
         return self._address(DATABASE)
 
     def prepare(self) -> None:
-        """Ends a server that was left behind and makes the cluster where there is none. Raises InstanceError."""
+        """End an orphaned server and create the cluster if there is none. Raises InstanceError."""
         data = self._home.postgres
         _require_usable_path(data)
         _end_left_behind(data)
@@ -79,7 +80,6 @@ class Postgres:
         self._user = choose_user(data=data, programs=self._programs)
 
     def program(self) -> Program:
-        """The program that runs the server."""
         settings = [word for name, value in {**SETTINGS, "port": self._port}.items() for word in ("-c", f"{name}={value}")]
         return Program(
             name=NAME,
@@ -105,7 +105,7 @@ class Postgres:
         return True
 
     def _says_ready(self) -> bool:
-        """Its own word: a connection that comes earlier is refused with a line in the log."""
+        """True if the server reports itself ready: an earlier connection is refused with a line in the log."""
         try:
             lines = (self._home.postgres / "postmaster.pid").read_text(errors="replace").splitlines()
         except OSError:
@@ -116,7 +116,7 @@ class Postgres:
         return f"postgresql://ttsai:{self._password}@127.0.0.1:{self._port}/{database}"
 
     def _initialise(self) -> None:
-        """Makes the cluster beside its place and moves it there when it is whole."""
+        """Create the cluster in a temporary folder and move it into place when it is complete."""
         new = self._home.postgres.with_name("postgres.new")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
@@ -152,7 +152,7 @@ class Postgres:
 
 
 def _require_usable_path(data: Path) -> None:
-    """Raises InstanceError for a path that Postgres refuses: MAXPGPATH is 1024, and files lie some 100 bytes below it."""
+    """Raise InstanceError for a path that Postgres refuses: MAXPGPATH is 1024, and files lie about 100 bytes below it."""
     path = os.fsencode(data)
     if b"\n" in path or b"\r" in path or len(path) > MOST_PATH_BYTES:
         reason = "holds a line break" if len(path) <= MOST_PATH_BYTES else f"has {len(path)} bytes, more than {MOST_PATH_BYTES}"
@@ -161,9 +161,9 @@ def _require_usable_path(data: Path) -> None:
 
 @contextmanager
 def _in_plain_folder(programs: Path) -> Iterator[Path]:
-    """The programs where initdb can run: it starts `postgres` by a shell, in double quotes that it does not escape.
+    """Programs at a path where initdb works: it starts `postgres` by a shell, in double quotes that it does not escape.
 
-    Where their path holds what these do not protect, a copy of 41 MB in the folder for temporary files stands in.
+    If their path has characters that the quotes do not protect, a copy of 41 MB in the temporary folder is used.
     """
     if not SHELL_CHARACTERS.intersection(str(programs)):
         yield programs
@@ -186,9 +186,9 @@ def _reason(made: subprocess.CompletedProcess[str]) -> str:
 
 
 def _end_left_behind(data: Path) -> None:
-    """Ends the server that a killed supervisor left, and removes the file that names one which is gone.
+    """End the orphaned server of a killed supervisor, and remove a stale pid file.
 
-    Postgres itself only asks whether some process has the number, which after a restart of the machine may be any.
+    Postgres itself only checks whether some process has the id, which after a reboot may be any.
     """
     pid_file = data / "postmaster.pid"
     try:
@@ -204,7 +204,7 @@ def _end_left_behind(data: Path) -> None:
 
 
 def forget_libpq_settings() -> None:
-    """Removes PGSSLMODE, PGHOSTADDR, PGOPTIONS and their kin from this process's environment: they are meant for other servers."""
+    """Remove PGSSLMODE, PGHOSTADDR, PGOPTIONS etc. from the environment: they are meant for other servers."""
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
 

@@ -1,4 +1,4 @@
-"""Brings the database up to date before the platform starts, in one process: each loading of Django costs a second."""
+"""Migrates the database and loads defaults before the platform starts, in one process: each start of Django costs a second."""
 
 import io
 import os
@@ -15,7 +15,7 @@ PREPARE_LOCK: Final = 7_778_701
 
 
 def main() -> None:
-    """Migrates, loads the starting plans, and makes the demo account unless TTSAI_DEMO=0. Exits where a secret is missing or published."""
+    """Migrate, load the defaults, and create the demo account unless TTSAI_DEMO=0. Exits if a secret is missing or published."""
     exit_without_secrets()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")
     os.environ["TTSAI_DATABASE_STATEMENT_SECONDS"] = "0"  # a migration may take its time, and waits for the lock below

@@ -1,4 +1,4 @@
-"""Description of a part of the instance, and one running child of it."""
+"""Description of a program of the instance, and its running child process."""
 
 import contextlib
 import os
@@ -17,54 +17,49 @@ SAME_USER: Final = "same"
 LAST_LINES: Final = 20
 READ_BYTES: Final = 1 << 16
 LINE_BYTES: Final = 1 << 16
-"""A longer line is cut into several."""
+"""Longest line; a longer one is split."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Settings to start and stop one part."""
-
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
     folder: Path
     user: str = SAME_USER
-    """See launch.py."""
+    """Value of launch.py's USER."""
     stop_signal: int = signal.SIGTERM
     stop_seconds: float = 10.0
     death_signal: int = signal.SIGKILL
     """Signal that the kernel sends to the program when the supervisor dies."""
     stage: int = 0
-    """Higher stages stop first, the parts of one stage together."""
+    """Higher stages stop first; programs of one stage stop together."""
 
 
 @dataclass(slots=True)
 class Child:
-    """A started program."""
-
     program: Program
     process: subprocess.Popen[bytes]
     started_at: float
     last_lines: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_LINES))
     is_silent: bool = False
-    """It closed its output."""
+    """The child closed its output."""
     _rest: bytes = b""
 
     @property
     def descriptor(self) -> int:
-        """The file descriptor to read its output from."""
         assert self.process.stdout is not None  # noqa: S101 (spawn asked for it)
         return self.process.stdout.fileno()
 
     def read_lines(self) -> list[str] | None:
-        """The whole lines that it wrote since last time; None at the end of its output."""
+        """Complete lines written since the last call; None at the end of the output."""
         block = self._read_block()
         if block == b"":
             return None
         return self._split(block or b"")
 
     def read_rest(self) -> list[str]:
-        """Read the lines left in the pipe of a child that ended, though its own children may hold the pipe open."""
+        """Remaining lines in the pipe of an ended child, whose own children may still hold the pipe open."""
         lines: list[str] = []
         while block := self._read_block():
             lines += self._split(block)
@@ -85,17 +80,17 @@ class Child:
         return self._keep(whole)
 
     def signal_group(self, number: int) -> None:
-        """Signals it and the processes that it started."""
+        """Signal the process group."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, number)
 
     def signal(self, number: int) -> None:
-        """Signals it alone."""
+        """Signal the child alone."""
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(number)
 
     def close(self) -> None:
-        """Ends the reading."""
+        """Close the pipe."""
         if self.process.stdout is not None:
             self.process.stdout.close()
 
@@ -106,7 +101,7 @@ class Child:
 
 
 def spawn(program: Program) -> Child:
-    """Starts a program in a session of its own, so that Ctrl-C reaches the supervisor alone."""
+    """Start a program in a session of its own, so that Ctrl-C reaches the supervisor only."""
     prefix = (sys.executable, "-I", "-S", str(LAUNCHER), str(int(program.death_signal)), str(os.getpid()), program.user)
     process = subprocess.Popen(
         [*prefix, *program.command],

@@ -1,4 +1,4 @@
-"""The platform's own programs, the same that production runs in containers, and what each is told."""
+"""Programs of the platform, as production runs them in containers, and their environments."""
 
 import os
 import sys
@@ -11,18 +11,18 @@ from ttsai.supervisor.program import Program
 from workers.contract import names
 
 KEPT_FROM_WORKERS: Final = ("S3_", "AWS_", "STRIPE_", "DATABASE_", "REDIS_", "DJANGO_", "TTSAI_SECRET_")
-"""Beginnings of variables that an engine worker has no business with: it holds no keys to anything but the broker."""
+"""Prefixes of variables that are withheld from engine workers, which hold no credentials except the broker's."""
 
 WEB_STOP_SECONDS: Final = 22.0
-"""It breaks off what still runs after 20 s (ttsai/web/__main__.py)."""
+"""Stop timeout of the web process, which aborts requests after 20 s (ttsai/web/__main__.py)."""
 
 WORKER_STOP_SECONDS: Final = 15.0
-"""A worker goes on for 8 s with what it holds (workers/settings.py)."""
+"""Stop timeout of a worker, which continues for 8 s (workers/settings.py)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Addresses, data folders and server locations of an instance."""
+    """Addresses, data folders and server URLs of an instance."""
 
     home: Home
     host: str
@@ -33,13 +33,13 @@ class Place:
 
     @property
     def address(self) -> str:
-        """The host that this machine itself connects to, without brackets."""
+        """Host for connections from this machine, without brackets."""
         host = self.host.strip("[]")
         return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (read, not listened on)
 
     @property
     def url(self) -> str:
-        """The address to open on this machine."""
+        """URL for use on this machine."""
         return f"http://{f'[{self.address}]' if ':' in self.address else self.address}:{self.port}"
 
     def variables(self) -> dict[str, str]:
@@ -59,17 +59,15 @@ class Place:
 
 
 def prepare(place: Place) -> Program:
-    """Migrations, starting plans, demo account."""
     return _platform(place, "prepare", "-m", "ttsai.supervisor.prepare")
 
 
 def web(place: Place) -> Program:
-    """The web process."""
     return _platform(place, "web", "-m", "ttsai.web", stage=4, stop_seconds=WEB_STOP_SECONDS)
 
 
 def platform_workers(place: Place) -> list[Program]:
-    """The platform's Celery workers: one for dispatching and reaping, one for everything else, which may be slow."""
+    """Celery workers of the platform: one for dispatching and reaping, one for everything else, which may be slow."""
     return [
         _celery_worker(place, "control", queue=names.CONTROL_QUEUE, threads=2),
         _celery_worker(place, "platform", queue=names.PLATFORM_QUEUE, threads=4),
@@ -85,19 +83,19 @@ def _celery_worker(place: Place, name: str, *, queue: str, threads: int) -> Prog
 
 
 def beat(place: Place) -> Program:
-    """The program that sends the periodic tasks: a part of its own, since a worker that is killed would leave an embedded one behind."""
+    """Beat, which sends the periodic tasks, as a process of its own: a killed worker would leave an embedded one behind."""
     options = ("--pidfile", "", "--loglevel", "WARNING")
     return _platform(place, "beat", "-m", "celery", "-q", "-A", "ttsai.celery", "beat", *options, stage=4)
 
 
 def engine_workers(place: Place) -> list[Program]:
-    """One engine worker for each device in TTSAI_DEVICES."""
+    """One engine worker per device in TTSAI_DEVICES."""
     devices = [name.strip() for name in os.environ.get("TTSAI_DEVICES", "cpu").split(",") if name.strip()]
     return [_engine_worker(place, device) for device in devices]
 
 
 def worker_environment(place: Place, device: str, *, inherited: Mapping[str, str]) -> dict[str, str]:
-    """Environment of an engine worker: the broker and its folders, no key to the database or the object store."""
+    """Environment of an engine worker: the broker and its folders, no credentials of the database or the object store."""
     kept = {name: value for name, value in inherited.items() if not name.startswith(KEPT_FROM_WORKERS)}
     told = {
         "TTSAI_BROKER_URL": place.redis_url,

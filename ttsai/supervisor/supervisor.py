@@ -1,7 +1,7 @@
-"""Keeps parts running: prints what they say, restarts the one that dies, stops all in order.
+"""Keeps programs running: prints their output, restarts those that die, stops all in order.
 
-While the instance starts, a part that keeps dying ends it with the part's last words. Once it runs, no part takes the others with it: the
-restarts of one that keeps dying are spread out, and what it needs may come back (room on the disk, say).
+While the instance starts, a program that keeps dying ends it and its last output is shown. Afterwards no program ends the others: restarts
+are delayed more and more, and what it needs may come back (disk space, for example).
 """
 
 import select
@@ -24,7 +24,7 @@ from ttsai.supervisor.program import Child, Program, spawn
 DEATHS_ALLOWED: Final = 5
 DEATHS_SECONDS: Final = 60.0
 PAUSES_SECONDS: Final = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
-"""Before the first restart, the second, … of a part that died lately; the last before all further ones."""
+"""Pauses before the first, second, … restart of a program that died recently; the last applies to all further ones."""
 
 POLL_SECONDS: Final = 0.5
 """Longest delay until an exit is noticed if another process holds the program's pipe open; every other event wakes the loop."""
@@ -60,7 +60,7 @@ class Supervisor:
 
     @contextmanager
     def signals(self) -> Iterator[None]:
-        """SIGINT, SIGTERM and SIGHUP ask for the end while this is entered; a second one does not wait for the parts."""
+        """Context in which SIGINT, SIGTERM and SIGHUP request a stop; a second signal kills the programs at once."""
         numbers = [signal.SIGINT, signal.SIGTERM]
         if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup leaves it
             numbers.append(signal.SIGHUP)
@@ -79,13 +79,13 @@ class Supervisor:
                 signal.signal(number, handler)
 
     def start(self, program: Program) -> None:
-        """Starts a part, to be kept running."""
+        """Start a program and keep it running."""
         part = _Part(program)
         self._parts.append(part)
         self._spawn(part)
 
     def wait_for(self, condition: Callable[[], bool], *, seconds: float, what: str) -> bool:
-        """Waits; False when the end was asked for. Raises InstanceError when it takes too long or a part keeps dying."""
+        """Wait for a condition; False if a stop was requested. Raises InstanceError on timeout or if a program keeps dying."""
         deadline = time.monotonic() + seconds
         while not self.is_stopping:
             if condition():
@@ -97,7 +97,7 @@ class Supervisor:
         return False
 
     def run_once(self, program: Program, *, seconds: float) -> bool:
-        """Runs a program to its end while the parts go on; False when the end was asked for. Raises InstanceError if it fails."""
+        """Run a program to its end while the others run; False if a stop was requested. Raises InstanceError if it fails."""
         child = spawn(program)
         deadline = time.monotonic() + seconds
         while child.process.poll() is None and not self.is_stopping and time.monotonic() < deadline:
@@ -116,12 +116,12 @@ class Supervisor:
         return True
 
     def run(self) -> None:
-        """Keeps the parts running until the end is asked for, whatever becomes of them."""
+        """Keep the programs running until a stop is requested."""
         while not self.is_stopping:
             self.pump(POLL_SECONDS)
 
     def pump(self, seconds: float, *, also: Child | None = None) -> None:
-        """Waits for output or deaths for so long at most, and does what is due."""
+        """Wait for output or exits for at most so long, and handle what is due."""
         children = [part.child for part in self._parts if part.child] + ([also] if also else [])
         readable = {child.descriptor: child for child in children if not child.is_silent}
         if len(readable) < len(children):
@@ -137,7 +137,7 @@ class Supervisor:
             self._look_after(part)
 
     def stop(self) -> None:
-        """Stops all parts, the highest stage first, those of one stage together, each in bounded time."""
+        """Stop all programs, the highest stage first, those of one stage together, each in bounded time."""
         asked = self._stops_asked
         for stage in sorted({part.program.stage for part in self._parts}, reverse=True):
             stopping = [part for part in self._parts if part.program.stage == stage]
@@ -185,7 +185,7 @@ class Supervisor:
             self._spawn(part)
 
     def _bury(self, part: _Part, child: Child) -> None:
-        """Notes a death and when to start again."""
+        """Record an exit and schedule the restart."""
         self._print(child, child.read_rest())
         child.signal_group(signal.SIGKILL)  # what it left behind
         child.close()
@@ -200,7 +200,7 @@ class Supervisor:
         self._log.say(f"{part.program.name} ended with {_describe(part.last_code)}; it starts again in {pause:g} s")
 
     def _refuse_restless(self) -> None:
-        """Raises InstanceError where a part keeps dying: nothing is won by waiting for it."""
+        """Raise InstanceError if a program keeps dying."""
         for part in self._parts:
             if len(part.deaths) >= DEATHS_ALLOWED:
                 times = f"{part.program.name} ended {len(part.deaths)} times within {DEATHS_SECONDS:.0f} s"
@@ -212,7 +212,7 @@ class Supervisor:
         return max(0.0, min(due) - time.monotonic()) if due else POLL_SECONDS
 
     def _await_end(self, child: Child, *, deadline: float, is_hurried: Callable[[], bool]) -> None:
-        """Waits for a child that was told to stop, and kills it when it does not."""
+        """Wait for a stopping child, and kill it after the timeout."""
         while child.process.poll() is None and time.monotonic() < deadline and not is_hurried():
             self._drain(child)
         if child.process.poll() is None:
@@ -223,7 +223,7 @@ class Supervisor:
         child.close()
 
     def _drain(self, stopping: Child) -> None:
-        """Reads what all parts say while one of them stops: a full pipe would hold it up."""
+        """Read the output of all programs while one of them stops: a full pipe would block it."""
         readable = {part.child.descriptor: part.child for part in self._parts if part.child and not part.child.is_silent}
         # Its end shows as the end of its output, unless it closed that before.
         found, _, _ = select.select(list(readable), [], [], SILENT_POLL_SECONDS if stopping.is_silent else 0.1)

@@ -1,4 +1,4 @@
-"""Under which user Postgres runs, which refuses to be root."""
+"""Chooses the user for Postgres, which refuses to run as root."""
 
 import os
 import pwd
@@ -16,7 +16,7 @@ TRIAL_SECONDS: Final = 10.0
 
 
 def choose_user(*, data: Path, programs: Path) -> str:
-    """The launcher's USER for a server with this data folder, which is then owned by that user. Raises InstanceError."""
+    """USER argument of the launcher for a server with this data folder, which is given to that user. Raises InstanceError."""
     if os.geteuid() != 0:
         return SAME_USER
     if _runs(NAMESPACE, ["true"]):
@@ -52,7 +52,7 @@ def _runs(user: str, command: list[str]) -> bool:
 
 
 def _own(data: Path, *, uid: int, gid: int) -> None:
-    """Hands the data to the user; an earlier start may have chosen another."""
+    """Change the owner of the data; an earlier start may have chosen another."""
     if data.stat().st_uid == uid:
         return
     os.chown(data, uid, gid)

@@ -1,4 +1,4 @@
-"""`ttsai up`, in order: checks, weights, servers, database, programs, the ready line, and at the end everything backwards."""
+"""Sequence of `ttsai up`: checks, weights, servers, database, programs, welcome banner, and shutdown in reverse."""
 
 import http.client
 import json
@@ -40,7 +40,7 @@ LOCK_SECONDS: Final = 0.5
 
 
 def run_instance(home: Home, *, host: str, port: int, log: Log) -> None:
-    """Runs the instance until SIGINT or SIGTERM. Raises InstanceError."""
+    """Run the instance until SIGINT or SIGTERM. Raises InstanceError."""
     began = time.monotonic()
     home.create()
     with _only_one(home):
@@ -70,7 +70,7 @@ def _supervise(home: Home, *, host: str, port: int, log: Log, began: float) -> N
 
 
 def _start_servers(supervisor: Supervisor, home: Home, *, host: str, port: int) -> Place | None:
-    """Postgres and Valkey, each unless the environment names another; None when the end was asked for."""
+    """Start Postgres and Valkey, each unless the environment names another; None if a stop was requested."""
     database_url, redis_url = environ.get("DATABASE_URL", ""), environ.get("REDIS_URL", "")
     secret_key = environ.get("TTSAI_SECRET_KEY") or home.secret("secret-key")
     _require_secrets(secret_key)
@@ -99,7 +99,7 @@ def _start_servers(supervisor: Supervisor, home: Home, *, host: str, port: int) 
 
 
 def _require_secrets(secret_key: str) -> None:
-    """Raises InstanceError: else each program would refuse by itself."""
+    """Raise InstanceError here once; otherwise each program would refuse by itself."""
     try:
         require_secrets({**environ, "TTSAI_SECRET_KEY": secret_key})
     except InsecureSecretError as error:
@@ -107,7 +107,7 @@ def _require_secrets(secret_key: str) -> None:
 
 
 def _start_programs(supervisor: Supervisor, place: Place) -> bool:
-    """Everything else; True once a request would be answered with audio, False when the end was asked for."""
+    """Start all other programs; True once a speech request would be served, False if a stop was requested."""
     for worker in programs.engine_workers(place):
         supervisor.start(worker)  # needs the broker alone, and has much to load
     if not supervisor.run_once(programs.prepare(place), seconds=PREPARE_SECONDS):
@@ -124,7 +124,7 @@ def _start_programs(supervisor: Supervisor, place: Place) -> bool:
 
 
 class _Question:
-    """One address of the web process, asked now and then."""
+    """URL of the web process that is polled."""
 
     def __init__(self, place: Place, path: str) -> None:
         self._place = place
@@ -132,11 +132,11 @@ class _Question:
         self._ask_at = 0.0
 
     def is_answered(self) -> bool:
-        """True if the address was asked now and answered with JSON."""
+        """True if the URL was polled now and answered with JSON."""
         return self._ask() is not None
 
     def is_ready(self) -> bool:
-        """True if all parts work and an engine worker has announced itself. A nearly full disk does not prevent the start."""
+        """True if all components work and an engine worker has announced itself. A nearly full disk does not prevent the start."""
         answer = self._ask()
         return answer is not None and set(answer.get("lacking", ["web"])) <= {"disk"}
 
@@ -177,7 +177,7 @@ def _require_disk(home: Home) -> None:
 
 
 def _pull_weights(home: Home, *, log: Log) -> bool:
-    """Gets what is missing of the default models; False when the end was asked for. Raises InstanceError."""
+    """Download missing weights of the default models; False if a stop was requested. Raises InstanceError."""
     store = WeightStore(home.models)
     missing = [store.sets[name] for name in DEFAULT_SETS if not store.is_complete(name)]
     if missing:

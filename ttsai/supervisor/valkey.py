@@ -1,4 +1,4 @@
-"""The embedded Valkey: broker, streams and counters, kept in an append-only file."""
+"""Embedded Valkey: broker, streams and counters, persisted in an append-only file."""
 
 import os
 import signal
@@ -18,13 +18,13 @@ STOP_SECONDS: Final = 10.0
 
 
 def quote(value: str) -> str:
-    """The value as one double-quoted word of a Valkey configuration file, in ASCII, whatever bytes a path holds (sdssplitargs)."""
+    """Quote a value as one word of a Valkey configuration file, in ASCII, for any bytes of a path (sdssplitargs)."""
     plain = {byte: chr(byte) for byte in range(0x20, 0x7F)} | {ord('"'): '\\"', ord("\\"): "\\\\"}
     return '"' + "".join(plain.get(byte, f"\\x{byte:02x}") for byte in os.fsencode(value)) + '"'
 
 
 class Valkey:
-    """One server and how it is reached."""
+    """One server and its connection settings."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -34,11 +34,10 @@ class Valkey:
 
     @property
     def url(self) -> str:
-        """REDIS_URL."""
         return f"redis://:{self._password}@127.0.0.1:{self._port}/0"
 
     def prepare(self) -> None:
-        """Ends a server that was left behind and writes the configuration, a file that only its owner may read."""
+        """End an orphaned server and write the configuration, which only its owner may read."""
         self._end_left_behind()
         self._password = self._home.secret("valkey-password")
         self._port = remembered_port(self._home.run / "valkey-port.json", NAME)
@@ -59,7 +58,6 @@ class Valkey:
         write_private(self._configuration, "".join(f"{name} {quote(value)}\n" for name, value in settings.items()))
 
     def program(self) -> Program:
-        """The program that runs the server."""
         return Program(
             name=NAME,
             command=(str(self._server), str(self._configuration)),
@@ -70,7 +68,7 @@ class Valkey:
         )
 
     def is_ready(self) -> bool:
-        """True if it answers, with its data read."""
+        """True if the server answers and its data is loaded."""
         try:
             with redis.Redis.from_url(self.url, socket_connect_timeout=1, socket_timeout=1) as client:
                 return bool(client.ping())
@@ -78,7 +76,7 @@ class Valkey:
             return False
 
     def _end_left_behind(self) -> None:
-        """Ends the server that a killed supervisor left."""
+        """End the orphaned server of a killed supervisor."""
         try:
             pid = int((self._home.run / "valkey.pid").read_text())
         except (OSError, ValueError):

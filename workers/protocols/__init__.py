@@ -1,1 +1,1 @@
-"""Protocols of the engines, and the values their methods take and return."""
+"""Protocols of the engines, and the types of their arguments and results."""

@@ -1,4 +1,4 @@
-"""Protocols of all engines and of those that speak. A file in workers/engines is an engine: its `build_engines` gives the instances it offers."""
+"""Protocols of all engines and of speech engines. `build_engines` of each module in workers/engines returns the instances that it offers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
@@ -11,50 +11,51 @@ from workers.contract.tags import primary_tag
 
 
 class Model(Protocol):
-    """Protocol of every engine. Holds weights and nothing about any request; its methods may run in several threads at once."""
+    """Protocol of every engine. Holds weights and no state of a request; its methods may run in several threads at once."""
 
     spec: EngineSpec
 
     is_for_tests: bool = False
-    """Offered only where TTSAI_ENGINES names it."""
 
     def find_obstacle(self) -> str:
-        """Reason why the engine cannot run here, one sentence with the command that helps; empty when it can. Loads nothing."""
+        """Reason why the engine cannot run here, one sentence with the command that helps; empty if it can. Loads nothing."""
         return ""
 
     def find_missing_languages(self) -> Mapping[str, str]:
-        """The languages of `spec` that cannot be used on this machine, each with one sentence that says why and what helps.
+        """Languages of `spec` that are unusable on this machine, each with one sentence that says why and what helps.
 
-        Asked once, of an engine that is wanted and has no obstacle. May import what the languages need, but loads no weights.
+        Called once, for a wanted engine without an obstacle. May import what the languages need, but loads no weights.
         """
         return {}
 
     def load(self) -> None:
-        """Reads the weights. Raises WorkError (engine_unavailable) naming what is missing and the command that gets it."""
+        """Load the weights. Raises WorkError (engine_unavailable) naming what is missing and the command that downloads it."""
 
     def unload(self) -> None:
-        """Drops the weights; `load` may follow."""
+        """Unload the weights; `load` may follow."""
 
 
 class Engine(Model, Protocol):
-    """A model that speaks."""
+    """Text-to-speech engine."""
 
     def split(self, text: str, *, language: str) -> list[Sentence]:
-        """Cuts a text into sentences that this model can speak in one go. Needs no weights."""
+        """Split a text into sentences that this model can synthesise in one call. Needs no weights."""
 
     def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
-        """Speaks one sentence; a model that takes no phonemes says those words as it would. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
+        """Synthesise one sentence; a model without phoneme input pronounces those words itself. Raises WorkError (unknown_voice,
+        unsupported_language, nothing_to_say).
+        """
 
 
 def as_speaker(model: Model) -> Engine:
-    """The model as one that speaks. Raises WorkError (unknown_engine) for any other."""
+    """Narrow to a speech engine. Raises WorkError (unknown_engine) for any other."""
     if model.spec.kind != "tts":
         raise WorkError(UNKNOWN_ENGINE, f"{model.spec.name} does not speak.")
     return cast("Engine", model)
 
 
 def find_voice(spec: EngineSpec, voice: str, *, language: str) -> VoiceSpec:
-    """The built-in voice of that id. Raises WorkError: unknown_voice, or unsupported_language unless `language` is empty or its own."""
+    """Built-in voice of that id. Raises WorkError: unknown_voice, or unsupported_language unless `language` is empty or the voice's."""
     found = next((candidate for candidate in spec.voices if candidate.id == voice), None)
     if found is None:
         raise WorkError(UNKNOWN_VOICE, f"{spec.name} has no voice {voice!r}.")

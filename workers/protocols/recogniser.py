@@ -1,4 +1,4 @@
-"""The protocol of engines that hear."""
+"""Protocol of recognition engines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,68 +14,67 @@ from workers.protocols.engine import Model
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """Request to a recogniser."""
+    """Options of a transcription."""
 
     language: str = ""
-    """Primary tag; detected when empty."""
+    """Primary tag; detected if empty."""
     is_translation: bool = False
-    """The text is to be English, whatever is spoken."""
+    """True if the text is to be translated into English."""
     has_english: bool = False
-    """Each segment carries its English beside the text."""
+    """True if each segment has an English translation beside the text."""
     prompt: str = ""
     """Preceding transcript, or names and spellings. Models without prompts ignore it, and hotwords too."""
     hotwords: str = ""
     temperature: float = 0.0
-    """0: the most probable words, with higher ones tried where these look wrong."""
     is_retry: bool = False
-    """A part of a window that was heard already: fewer higher temperatures are tried."""
+    """Second pass over a part of a window: fewer higher temperatures are tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Result of hearing one window."""
+    """Transcription of one window."""
 
     language: str
     """Primary tag."""
     segments: tuple[HeardSegment, ...]
-    """Ascending, in seconds from the window's first sample, with their words where the model can tell them."""
+    """Segments, ascending, in seconds from the window's first sample, with words if the model times them."""
     is_repetitive: bool = False
-    """The most probable text repeats itself: the model may have left repetitions out, which shorter windows find."""
+    """The most probable text repeats itself: the model may have omitted repetitions, which shorter windows find."""
 
 
 class Recogniser(Model, Protocol):
-    """A model that hears. `spec.languages` are those it knows."""
+    """Speech recognition engine for the languages in `spec.languages`."""
 
     window_seconds: float = 30.0
-    """The longest window that one call takes."""
+    """Longest window of one call."""
     batch_windows: int = 1
-    """So many windows in one call take less than as many calls; more are not asked for at once."""
+    """Windows per call at most; a call with several takes less time than several calls."""
 
     def hear(self, windows: Sequence[Samples], *, hearing: Hearing) -> list[Heard]:
-        """Recognises the speech in each window, one after the other; all are taken for one language where none is given.
+        """Transcribe each window in turn; without a given language all are taken to be in the same one.
 
-        Without a word of speech there are no segments. Raises WorkError (unsupported_language).
+        Windows without speech have no segments. Raises WorkError (unsupported_language).
         """
 
     def find_language(self, windows: Sequence[Samples]) -> str:
-        """The language that all windows together are most probably in, a primary tag; empty without a window."""
+        """Most probable language of all windows together, a primary tag; empty without windows."""
 
     def align(self, samples: Samples, *, text: str, language: str) -> tuple[HeardWord, ...]:
-        """Times each word of a known text in a window of at most `window_seconds`; the words together are the text, spaces aside.
+        """Time each word of a known text in a window of at most `window_seconds`; apart from spaces the words together are the text.
 
         Raises WorkError (unsupported_language).
         """
 
 
 def as_recogniser(model: Model) -> Recogniser:
-    """The model as one that hears. Raises WorkError (unknown_engine) for any other."""
+    """Narrow to a recogniser. Raises WorkError (unknown_engine) for any other."""
     if model.spec.kind != "stt":
         raise WorkError(UNKNOWN_ENGINE, f"{model.spec.name} does not hear.")
     return cast("Recogniser", model)
 
 
 def check_language(spec: EngineSpec, language: str) -> str:
-    """The primary tag of a language that the engine knows, empty for an empty one. Raises WorkError (unsupported_language)."""
+    """Primary tag of a supported language, empty for an empty one. Raises WorkError (unsupported_language)."""
     tag = primary_tag(language)
     if tag and tag not in spec.languages:
         raise WorkError(UNSUPPORTED_LANGUAGE, f"{spec.name} does not know the language {language!r}.")

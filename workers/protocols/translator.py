@@ -1,4 +1,4 @@
-"""The protocol of engines that translate."""
+"""Protocol of translation engines."""
 
 from collections.abc import Sequence
 from typing import Protocol, cast
@@ -9,29 +9,29 @@ from workers.protocols.engine import Model
 
 
 class Translator(Model, Protocol):
-    """A model that writes in one language what is written in another. `spec.directions` tells which pairs it knows."""
+    """Translation engine for the pairs in `spec.directions`."""
 
     is_remote: bool = False
-    """Waits for a server and computes nothing here, so it takes no compute thread."""
+    """True if it waits for a server and computes nothing here, so that it takes no compute thread."""
     batch_characters: int = 2000
     """Most characters per call, so that a call takes a few seconds; a longer sentence is sent alone."""
 
     def translate(self, texts: Sequence[str], *, source: str, target: str) -> list[str]:
-        """The translation of each text, in order; a text without a letter comes back as it is.
+        """Translate each text, in order; a text without letters is returned unchanged.
 
         source, target: primary tags. Raises WorkError (unsupported_language, engine_unavailable, timed_out).
         """
 
 
 def as_translator(model: Model) -> Translator:
-    """The model as one that translates. Raises WorkError (unknown_engine) for any other."""
+    """Narrow to a translator. Raises WorkError (unknown_engine) for any other."""
     if model.spec.kind != "translate":
         raise WorkError(UNKNOWN_ENGINE, f"{model.spec.name} does not translate.")
     return cast("Translator", model)
 
 
 def check_direction(spec: EngineSpec, *, source: str, target: str) -> None:
-    """Raises WorkError (unsupported_language) that lists what there is for a pair that the engine does not translate."""
+    """Raise WorkError (unsupported_language), listing the available pairs, if the engine does not translate this pair."""
     targets = spec.targets_from(source)
     if target in targets:
         return

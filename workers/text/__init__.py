@@ -1,1 +1,1 @@
-"""Text before it is spoken: sentences, normalisation, markup."""
+"""Text processing before synthesis: sentences, normalisation, markup."""

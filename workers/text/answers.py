@@ -1,4 +1,4 @@
-"""Answers of a language model, kept to a length and made fit to be spoken."""
+"""Limits the length of a language model's answers and removes their formatting."""
 
 import re
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ ENDS: Final = (".", "!", "?", "…", ":", ";", ",", "。", "！", "？", "।", 
 
 
 def bound_answer(text: str, *, is_cut: bool = False, longest: int = LONGEST_CHARACTERS) -> str:
-    """The answer, of at most `longest` characters; one that is cut, here or before, ends with its last whole sentence if it has one."""
+    """Truncate to `longest` characters; a truncated answer ends with its last whole sentence if it has one."""
     kept = text.strip()[:longest]
     if not is_cut and len(kept) == len(text.strip()):
         return kept
@@ -44,7 +44,7 @@ def bound_answer(text: str, *, is_cut: bool = False, longest: int = LONGEST_CHAR
 
 
 def make_speakable(text: str) -> str:
-    """A text without its Markdown: what a person would read aloud. Code blocks are left out, unless there is nothing else.
+    """Remove Markdown, as a person would read aloud. Code blocks are left out, unless there is nothing else.
 
     Every line of a list, a heading or a table ends like a sentence, so that it is spoken as one.
     """
@@ -88,7 +88,7 @@ def _plain_words(line: str) -> str:
 
 
 def _finish(line: str) -> str:
-    """The line with a mark at its end."""
+    """The line with a punctuation mark at its end."""
     return line if not line or line.endswith(ENDS) else f"{line}."
 
 

@@ -1,4 +1,4 @@
-"""English letters to phonemes by hibari.g2p (a port of misaki), each written word with its own phonemes."""
+"""English G2P by hibari.g2p (a port of misaki), with the phonemes of each written word."""
 
 import re
 import threading
@@ -15,16 +15,16 @@ MARKS: Final = frozenset(' ;:,.!?—…"“”()')
 """Punctuation in Kokoro's vocabulary."""
 
 STOPS: Final = ",.!?;:"
-"""Marks that no article stands before."""
+"""Punctuation that no article precedes."""
 
 MARK_RUN: Final = re.compile(r"""([;:,.!?—…"“”()]{3})[;:,.!?—…"“”()]+""")
-"""Three marks are as long a pause as a thousand, and a model's input is short."""
+"""Longest run of marks: three are as long a pause as a thousand, and the model's input is short."""
 
 _loading = threading.Lock()
 
 
 class EnglishPhonemizer:
-    """American or British G2P. Thread-safe: nothing changes after it is built."""
+    """American or British G2P. Thread-safe: immutable after construction."""
 
     def __init__(self, *, is_british: bool) -> None:
         from hibari.g2p import G2P
@@ -38,7 +38,7 @@ class EnglishPhonemizer:
         self._g2p.oov("warm")  # opens the network for unknown words here and not under the first customer
 
     def __call__(self, text: str) -> Phonemised:
-        """The phonemes of one sentence. Words are what white space or a dash parts; those that nobody hears are left out."""
+        """Phonemes of one sentence. Words are separated by white space or dashes; silent ones are left out."""
         words = find_words(text)
         pieces = [
             (index, piece)
@@ -56,7 +56,7 @@ class EnglishPhonemizer:
         return _assemble(words, [(pieces[piece][0], sound) for piece, sound in zip(piece_of_chunk, sounds, strict=True)])
 
     def _read(self, text: str) -> tuple[list[str], list[str]]:
-        """The phonemes and the normalised spelling ("7:30" is "seven thirty") of everything between two spaces."""
+        """Phonemes and normalised spelling ("7:30" is "seven thirty") of everything between two spaces."""
         from hibari.g2p import normalize
 
         normalised = normalize(text)
@@ -82,13 +82,15 @@ def _build(is_british: bool) -> EnglishPhonemizer:  # noqa: FBT001  # the cache'
 
 
 def english_phonemizer(*, is_british: bool) -> EnglishPhonemizer:
-    """The process's one phonemizer for each accent: its lexicons take some 100 MB and 0.3 s."""
+    """Shared phonemizer per accent: its lexicons take about 100 MB and 0.3 s."""
     with _loading:
         return _build(is_british)
 
 
 def name_letter(piece: str, neighbours: list[tuple[int, str]], *, is_last: bool) -> str:
-    """An A that is a letter, among spelled ones or where no article can stand ("N A S A", "vitamin A."), in a spelling that is never read as one."""
+    """Respell an A that is a letter, among spelled ones or where no article can stand ("N A S A", "vitamin A."), so that it is not read as
+    an article.
+    """
     letter = piece.rstrip(STOPS)
     if letter != "A":
         return piece
@@ -97,7 +99,7 @@ def name_letter(piece: str, neighbours: list[tuple[int, str]], *, is_last: bool)
 
 
 def align(written: list[str], normalised: list[str]) -> list[int]:
-    """For each normalised chunk the written piece that it comes from: equal ones first, what was rewritten shared out in order."""
+    """Written piece of each normalised chunk: equal ones first, then rewritten ones in order."""
     keys, found = [sound_of(piece) for piece in written], [sound_of(chunk) for chunk in normalised]
     if keys == found:
         return list(range(len(keys)))
@@ -111,7 +113,7 @@ def align(written: list[str], normalised: list[str]) -> list[int]:
 
 
 def _assemble(words: list[tuple[str, int]], sounds: list[tuple[int, str]]) -> Phonemised:
-    """Joins the chunks' phonemes with spaces and notes where each word's sounds begin and end."""
+    """Join the chunks' phonemes with spaces, and record where each word's phonemes begin and end."""
     phonemes = ""
     spans: dict[int, tuple[int, int]] = {}
     for word, long_sound in sounds:

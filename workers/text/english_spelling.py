@@ -1,4 +1,4 @@
-"""Written words made fit for the G2P: nothing in them makes it fail, misread markup or cut a word short."""
+"""Prepares written words for the G2P, so that it does not fail, misread markup or truncate a word."""
 
 import re
 import unicodedata
@@ -12,36 +12,38 @@ LETTER_RUN: Final = re.compile(r"[^\W\d_]+")
 REPEATED_MARK: Final = re.compile(r"([^\w\s])\1{3,}")
 
 LONGEST_NUMBER_DIGITS: Final = 15
-"""Hundreds of trillions are read as a number, longer ones digit by digit; hibari's number words end at 10 to the 36th."""
+"""Longest number read as a number (hundreds of trillions); longer ones are read digit by digit. Hibari's number words end at 10 to the
+36th.
+"""
 
 LONGEST_LETTERS: Final = 24
 """Most letters of a word that hibari's network for unknown words reads; the rest would be silent."""
 
 LONGEST_MARKS: Final = 8
-"""A chunk of marks alone, a ruler of dashes for instance, is read up to here."""
+"""Longest chunk of marks alone that is read, such as a ruler of dashes."""
 
 
 LONGEST_PIECE_CHARACTERS: Final = 40
-"""Without a space; the G2P's time grows with the third power of the hyphens and digits in a piece (7 seconds for 400 of them)."""
+"""Longest piece without a space: the G2P's time grows with the third power of its hyphens and digits (7 s for 400 of them)."""
 
 PIECE: Final = re.compile(rf"[^\s]{{1,{LONGEST_PIECE_CHARACTERS - 1}}}[^\w\s]|[^\s]{{1,{LONGEST_PIECE_CHARACTERS}}}")
 
 
 class KnownWords(Protocol):
-    """Lookup of a word in the lexicon: True if it stands there."""
+    """Lookup of a word in the lexicon."""
 
     def __call__(self, word: str, /) -> bool: ...
 
 
 def find_words(text: str) -> list[tuple[str, int]]:
-    """The written words and their offsets: what white space or a dash parts, punctuation included."""
+    """Written words with their offsets, separated by white space or dashes, punctuation included."""
     return [(match[0], match.start()) for match in WORD.finditer(text)]
 
 
 def simplify_word(word: str, *, is_known: KnownWords, is_common: KnownWords | None = None) -> list[str]:
-    """Pieces that the G2P reads for one written word: mostly one, none for invisible characters.
+    """Pieces that the G2P reads for one written word: usually one, none for invisible characters.
 
-    is_common: whether a word is one of the lexicon's own, which a drawn-out one is taken for; `is_known` where it is not given.
+    is_common: lookup among the lexicon's own words, which a drawn-out word is mapped to; by default `is_known`.
     """
     plain = "".join(_simplify_character(character) for character in word)
     plain = plain.replace("](", "],(")  # [text](/phonemes/) is markup to the G2P
@@ -54,7 +56,7 @@ def simplify_word(word: str, *, is_known: KnownWords, is_common: KnownWords | No
 
 
 def sound_of(piece: str) -> str:
-    """Return the comparable characters of a spelling: letters and digits, or the marks where it has nothing else."""
+    """Comparable characters of a spelling: letters and digits, or the marks if there is nothing else."""
     return "".join(character for character in piece.casefold() if character.isalnum()) or piece
 
 
@@ -74,7 +76,7 @@ def _simplify_character(character: str) -> str:
 
 
 def _cut_piece(piece: str) -> list[str]:
-    """A long address or a chain of hyphens in shorter ones, cut behind marks where it has any."""
+    """Split a long URL or a chain of hyphens, after marks if possible."""
     return [piece] if len(piece) <= LONGEST_PIECE_CHARACTERS else PIECE.findall(piece)
 
 
@@ -84,7 +86,7 @@ def _space_long_number(match: re.Match[str]) -> str:
 
 
 def _say_as_word(word: str, *, is_common: KnownWords) -> str:
-    """Shh for SHHHH, so for sooo."""
+    """Usual spelling of a drawn-out word: Shh for SHHHH, so for sooo."""
     return find_sound(word) or shorten_english_word(word, is_known=is_common)
 
 

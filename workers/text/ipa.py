@@ -1,4 +1,4 @@
-"""The IPA of a dictionary in the spelling that a model learned."""
+"""Converts dictionary IPA to the notation that a model was trained on."""
 
 import re
 from typing import Final
@@ -16,12 +16,12 @@ KOKORO: Final = (
 
 
 def espeak_spelling(ipa: str) -> str:
-    """Stress before the vowel and not before the syllable, no ties, no syllable dots: what eSpeak writes."""
+    """eSpeak's notation: stress before the vowel instead of the syllable, no ties, no syllable dots."""
     return _STRESS.sub(_before_vowel, ipa.translate(_EVEN)).strip()
 
 
 def kokoro_spelling(ipa: str) -> str:
-    """eSpeak's spelling with Kokoro's symbols for diphthongs and affricates."""
+    """eSpeak's notation with Kokoro's symbols for diphthongs and affricates."""
     spelled = ipa.translate(_EVEN)
     for sounds, symbol in KOKORO:
         spelled = spelled.replace(sounds, symbol)

@@ -1,4 +1,4 @@
-"""Language detection: find which of an engine's languages a text is written in."""
+"""Language detection: finds which of an engine's languages a text is written in."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -18,7 +18,7 @@ SCRIPTS: Final = (
     ("el", re.compile(r"[\u0370-\u03ff]")),
     ("th", re.compile(r"[\u0e00-\u0e7f]")),
 )
-"""Scripts that tell the language, kana before the characters that Japanese shares with Chinese."""
+"""Scripts that identify a language, kana before the characters that Japanese shares with Chinese."""
 
 LETTERS: Final = re.compile(r"[^\W\d_]")
 
@@ -26,18 +26,18 @@ SAMPLE_CHARACTERS: Final = 2000
 """Characters of a long text that detection reads; more do not change the result."""
 
 SHORT_LETTERS: Final = 16
-"""Below this many letters the classifier needs to be surer than chance to overrule the preferred language."""
+"""Below this many letters the classifier needs more certainty to overrule the preferred language."""
 
 SURE_SHORT: Final = 0.75
 SURE: Final = 0.5
-"""Probabilities above which the classifier is believed; measured on one to twelve words in six languages."""
+"""Probabilities above which the classifier is trusted, measured on one to twelve words in six languages."""
 
 TELLING_LETTERS: Final = 5
-"""A single shorter word that is none of OWN_WORDS (OK, NASA) tells nothing."""
+"""Letters below which a single word that is none of OWN_WORDS (OK, NASA) gives no evidence."""
 
 SURE_AGAINST: Final = 0.85
 PLAIN_WORDS: Final = 4
-"""Against the language of a voice that was chosen: the probability, from so many words on, that the text is not in it."""
+"""Probability, by number of words, above which a text is not in the language of the chosen voice."""
 
 OWN_WORDS: Final = {
     "en": word_set("the and is are hello hi thanks thank you good morning yes please what how welcome my your"),
@@ -47,14 +47,14 @@ OWN_WORDS: Final = {
     "it": word_set("il gli e è ciao grazie mille buongiorno sì prego come stai per favore molto sono che arrivederci"),
     "pt": word_set("o os e é olá tudo bem obrigado obrigada bom dia sim como você por favor muito não tchau está"),
 }
-"""Words that a text of a few words is recognised by."""
+"""Words that identify the language of a short text."""
 
 
 def detect_language(text: str, *, among: Collection[str], preferred: str = "") -> str:
-    """The primary tag, one of `among`, that the text is written in.
+    """Primary tag, one of `among`, of the language that the text is written in.
 
-    preferred: the voice's language, which a text that tells nothing, or not enough, falls to; without it the first of `among`.
-    Deterministic; some 0.3 ms for a sentence once the model is loaded. Raises ValueError when `among` is empty.
+    preferred: the voice's language, used when the text gives too little evidence; by default the first of `among`. Deterministic; about 0.3
+    ms per sentence once the model is loaded. Raises ValueError if `among` is empty.
     """
     candidates = list(dict.fromkeys(map(primary_tag, among)))
     if not candidates:
@@ -71,7 +71,8 @@ def detect_language(text: str, *, among: Collection[str], preferred: str = "") -
 
 
 def detect_against(text: str, *, among: Collection[str], own: str) -> str:
-    """The same where a voice was chosen, whose language is `own`: only a text that is plainly in another one is answered with that.
+    """Detect the language when a voice with the language `own` was chosen: another language is returned only for a text that is clearly in
+    it.
 
     A few foreign words, names and titles stay in the language of the voice; so does another script as long as it is the smaller half.
     """
@@ -92,7 +93,7 @@ def detect_against(text: str, *, among: Collection[str], own: str) -> str:
 
 
 def _plainly_other(sample: str, *, letters: int, candidates: list[str], own: str) -> str:
-    """The language of a Latin text where the classifier is sure of it and no word speaks for the voice's own."""
+    """Language of a Latin text if the classifier is certain of it and no word suggests the voice's own."""
     words = {word.strip(".,;:!?¡¿\"'()«»“”") for word in sample.lower().split()}
     latin = frozenset(candidates) - {script for script, _ in SCRIPTS}
     found, probabilities = identify_within(plain_words(sample), among=latin)
@@ -105,12 +106,12 @@ def _plainly_other(sample: str, *, letters: int, candidates: list[str], own: str
 
 
 def regional_tag(language: str, *, tags: Sequence[str]) -> str:
-    """The language of a voice, with its region where one of the voice's tags names it: `en-gb`."""
+    """Language of a voice with the region of one of its tags: `en-gb`."""
     return next((tag for tag in tags if tag.startswith(f"{language}-")), language)
 
 
 def _by_script(sample: str, *, letters: int, candidates: list[str]) -> str:
-    """The language whose script holds a sixth of the letters: one of its characters says as much as several Latin ones."""
+    """Language whose script has a sixth of the letters: one of its characters carries as much as several Latin ones."""
     counts = {language: len(pattern.findall(sample)) for language, pattern in SCRIPTS}
     if counts["ja"] and counts["ja"] + counts["zh"] >= letters / 6:
         return next((language for language in ("ja", "zh") if language in candidates), "")

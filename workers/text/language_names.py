@@ -1,4 +1,4 @@
-"""English names of languages, by primary tag: what a language model is told to translate from and to."""
+"""English names of languages by primary tag, for prompts to a language model."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -23,4 +23,4 @@ LANGUAGE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "yo": "Yoruba", "yue": "Cantonese", "zh": "Chinese", "zu": "Zulu",
     }
 )  # fmt: skip
-"""Whisper's languages among them, so that whatever it hears has a name."""
+"""Includes Whisper's languages, so that every transcript has a name for its language."""

@@ -1,4 +1,4 @@
-"""Phonemes of a text, and which of them each written word is heard in."""
+"""Phonemes of a text, mapped to its written words."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from workers.contract.speech import GivenPhonemes, WordTiming
 
 @dataclass(frozen=True, slots=True)
 class WordPhonemes:
-    """One written word, and its phonemes without the marks around them."""
+    """One written word and its phonemes without the marks around them."""
 
     start_character: int
     """Offset in the text, in code points."""
@@ -17,19 +17,19 @@ class WordPhonemes:
     first: int
     """Offset of its first phoneme in the phoneme string."""
     end: int
-    """Behind its last phoneme; greater than `first`."""
+    """End of its last phoneme, exclusive; greater than `first`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phonemised:
-    """A text as phonemes, one character each, pauses and melody marks among them."""
+    """Text as phonemes, one character each, including pause and intonation marks."""
 
     phonemes: str
     words: tuple[WordPhonemes, ...]
-    """In order, and only those that are heard: an emoji has none."""
+    """Audible words in order: an emoji has no phonemes."""
 
     def restrict(self, alphabet: Callable[[str], bool]) -> "Phonemised":
-        """The same without the phonemes that a model does not know; words that lose all of theirs are dropped."""
+        """Remove phonemes that a model does not know; words that lose all of theirs are dropped."""
         kept = [1 if alphabet(phoneme) else 0 for phoneme in self.phonemes]
         places = [0, *accumulate(kept)]
         words = (WordPhonemes(w.start_character, w.end_character, places[w.first], places[w.end]) for w in self.words)
@@ -37,7 +37,7 @@ class Phonemised:
         return Phonemised(phonemes, tuple(word for word in words if word.end > word.first))
 
     def with_given(self, given: Sequence[GivenPhonemes], *, spell: Callable[[str], str]) -> "Phonemised":
-        """The same with given sounds in place of those words' own, in the model's spelling; in order of their places."""
+        """Replace the phonemes of words by given ones in the model's notation, in order of position."""
         result = self
         for one in sorted(given, key=lambda one: one.start, reverse=True):  # from the end, so that earlier places stay true
             result = result._with_one(one, sounds=spell(one.ipa))
@@ -62,15 +62,15 @@ class Phonemised:
 def phoneme_boundaries(durations: Sequence[int], *, unit_seconds: float, lead_units: int) -> list[float]:
     """Start of each phoneme and end of the last one, in seconds, from the durations of a model's tokens.
 
-    durations: one for each token, in units; the first and the last token are padding, and the first is heard `lead_units` shorter.
+    durations: one per token, in units; the first and the last token are padding, and the first is `lead_units` shorter in the audio.
     """
     return [max(0, units - lead_units) * unit_seconds for units in accumulate(durations[:-1])]
 
 
 def time_words(phonemised: Phonemised, *, text: str, boundaries: Sequence[float]) -> tuple[WordTiming, ...]:
-    """Find the time at which each written word is heard.
+    """Time of each written word.
 
-    boundaries: seconds, one more than there are phonemes; phoneme i sounds from boundaries[i] to boundaries[i + 1].
+    boundaries: seconds, one more than there are phonemes; phoneme i lasts from boundaries[i] to boundaries[i + 1].
     """
     return tuple(
         WordTiming(

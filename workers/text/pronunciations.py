@@ -1,4 +1,4 @@
-"""Words that the customer wants said their own way: reading the rules, and applying them to a plain text."""
+"""Custom pronunciations: parses the rules and applies them to plain text."""
 
 import re
 import unicodedata
@@ -18,7 +18,7 @@ LONGEST_WORD: Final = 100
 LONGEST_REPLACEMENT: Final = 200
 
 WIDEST_SPACE: Final = 8
-"""So many spaces or line breaks may stand where a rule of several words has one space."""
+"""Most spaces or line breaks that match a single space in a rule of several words."""
 
 _FIELDS: Final = frozenset({"word", "replacement", "language", "case_sensitive"})
 _ROW_FIELDS: Final = frozenset({"id", "created_at", "updated_at"})
@@ -28,13 +28,13 @@ _SPOKEN_PUNCTUATION: Final = frozenset("%&@#*/\\§¶†‡")
 _EVEN: Final = str.maketrans({"’": "'", "ʼ": "'", "\t": " ", "\n": " ", "\r": " ", "\u00a0": " ", "\u202f": " "})
 _SIGMA: Final = str.maketrans({"ς": "σ"})
 _UNSPACED: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
-"""Thai, Lao, Burmese, Khmer, Kana and Han: scripts that put no space between words."""
+"""Thai, Lao, Burmese, Khmer, Kana and Han: scripts without spaces between words."""
 _UNSPACED_CHARACTER: Final = re.compile(f"[{_UNSPACED}]")
 _JOINERS: Final = frozenset("_\u200c\u200d")
 
 
 class PronunciationError(ValueError):
-    """Rules that cannot be used. `index` is the place of the faulty one, counted from 0, where there is one."""
+    """Invalid rules. `index` is the position of the faulty rule, counted from 0, if there is one."""
 
     def __init__(self, message: str, *, index: int | None = None) -> None:
         super().__init__(message if index is None else f"pronunciations[{index}]: {message}")
@@ -43,7 +43,7 @@ class PronunciationError(ValueError):
 
 
 def read_pronunciations(value: object) -> tuple[PronunciationRule, ...]:
-    """The rules of a request's `pronunciations`: an object of words and replacements, or an array of rules. Raises PronunciationError."""
+    """Rules of a request's `pronunciations`: an object of words and replacements, or an array of rules. Raises PronunciationError."""
     if value is None:
         return ()
     if not isinstance(value, Mapping | list | tuple):
@@ -74,7 +74,7 @@ def _entries(value: Mapping[object, object] | Sequence[object]) -> Iterator[obje
 
 
 def read_rule(value: object) -> PronunciationRule:
-    """One rule, as an element of the array or the body of POST /v1/pronunciations/. Raises PronunciationError."""
+    """One rule: an element of the array or the body of POST /v1/pronunciations/. Raises PronunciationError."""
     if not isinstance(value, Mapping):
         raise PronunciationError("must be an object with word and replacement")
     unknown = sorted(str(name) for name in value if name not in _FIELDS | _ROW_FIELDS)
@@ -115,7 +115,7 @@ def _read_language(value: object) -> str:
 
 
 def merge_rules(*, request: Sequence[PronunciationRule], account: Sequence[PronunciationRule]) -> tuple[PronunciationRule, ...]:
-    """The rules of a request before those of the account's dictionary, without the entries that the request overrides."""
+    """Rules of a request, followed by those of the account's dictionary that the request does not override."""
     overridden: dict[str, list[str]] = {}
     for rule in request:
         overridden.setdefault(_fold(rule.word), []).append(rule.language)
@@ -124,12 +124,12 @@ def merge_rules(*, request: Sequence[PronunciationRule], account: Sequence[Pronu
 
 
 def apply_pronunciations(text: str, rules: Sequence[PronunciationRule], *, language: str) -> SpokenText:
-    """Says the words of the rules as they ask, in a plain text of one language (BCP 47, empty when unknown).
+    """Apply the rules to a plain text of one language (BCP 47, empty if unknown).
 
-    Whole words only; the longest wins; what was replaced is not looked at again. A sign at the edge of a word is an edge by itself (.NET in
-    ASP.NET, % in 50%), and words in Han, Kana, Thai, Lao, Khmer or Burmese letters are found anywhere. Of several rules for a word the one with the narrower
-    language wins, then the one that minds the case, then the earlier. Linear in the length of the text. Raises PronunciationError when
-    the replacements would make the text more than GROWTH_FACTOR times as long and GROWTH_CHARACTERS more.
+    Only whole words match; the longest wins; replacements are not matched again. A sign at the edge of a word is a boundary by itself (.NET
+    in ASP.NET, % in 50%), and words in Han, Kana, Thai, Lao, Khmer or Burmese letters match anywhere. Of several rules for a word the one
+    with the narrower language wins, then the case-sensitive one, then the earlier. Linear in the length of the text. Raises
+    PronunciationError if the replacements would make the text more than GROWTH_FACTOR times as long and GROWTH_CHARACTERS more.
     """
     if not rules or not text:
         return SpokenText.verbatim(text)
@@ -147,7 +147,7 @@ def apply_pronunciations(text: str, rules: Sequence[PronunciationRule], *, langu
 
 
 def _set_apart(spoken: str, *, before: str, after: str) -> str:
-    """A symbol stands close to its neighbours, what is said for it does not: 50% is "50 percent", C++11 "see plus plus 11"."""
+    """Add spaces around the replacement of a symbol: 50% is "50 percent", C++11 "see plus plus 11"."""
     needs_before = _is_letter(before) and _is_letter(spoken[0])
     needs_after = _is_letter(after) and _is_letter(spoken[-1])
     return f"{' ' * needs_before}{spoken}{' ' * needs_after}"
@@ -155,10 +155,10 @@ def _set_apart(spoken: str, *, before: str, after: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """One form of one rule's word, ready to be compared."""
+    """One form of one rule's word, ready for comparison."""
 
     exact: str
-    """The characters that must stand there; empty where the case does not matter."""
+    """Exact characters to match; empty if the rule ignores case."""
     replacement: str
     is_free_at_start: bool
     """True if a letter may precede the word: it begins with a sign, or its script puts no space between words."""
@@ -167,7 +167,7 @@ class _Word:
 
 @dataclass(slots=True)
 class _Node:
-    """A place in the tree of folded words: what may follow, and the words that end here, best first."""
+    """Node in the tree of folded words: its continuations, and the words that end here, best first."""
 
     children: dict[str, "_Node"] = field(default_factory=dict)
     words: list[_Word] = field(default_factory=list)
@@ -175,13 +175,13 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class _Matcher:
-    """The rules of one language as a tree, and the characters that a word may begin with."""
+    """Rules of one language as a tree, and the characters that a word may begin with."""
 
     root: _Node
     starts: re.Pattern[str]
 
     def find(self, text: str) -> Iterator[tuple[int, int, _Word]]:
-        """Start, end and rule of every word, from left to right, none overlapping."""
+        """Start, end and rule of every match, from left to right, without overlaps."""
         folded, even = _fold(text), _even(text)
         position = 0
         while candidate := self.starts.search(folded, position):
@@ -206,7 +206,7 @@ class _Matcher:
 
 
 def _fits(word: _Word, folded: str, even: str, place: tuple[int, int], *, is_edge: bool) -> bool:
-    """True if a word whose folded letters were found stands there as a whole word, and in the case that it asks for."""
+    """True if a word whose folded letters matched is a whole word here, in the required case."""
     start, end = place
     if word.exact and " ".join(even[start:end].split()) != word.exact:
         return False
@@ -237,7 +237,7 @@ def _word(form: str, rule: PronunciationRule) -> _Word:
 
 
 def _starts(*, bound: set[str], free: set[str]) -> re.Pattern[str]:
-    """Pattern for the places at which a word may begin: some characters anywhere, others not right behind a letter or digit."""
+    """Pattern for places where a word may begin: some characters anywhere, others not directly after a letter or digit."""
     branches = [f"[{''.join(map(re.escape, sorted(free)))}]"] if free else []
     if bound:
         branches.append(rf"(?<![^\W{_UNSPACED}])[{''.join(map(re.escape, sorted(bound)))}]")
@@ -245,14 +245,14 @@ def _starts(*, bound: set[str], free: set[str]) -> re.Pattern[str]:
 
 
 def _is_letter(character: str) -> bool:
-    """True if a character joins its neighbour to one word: a letter, digit or mark, of a script that puts spaces between words."""
+    """True for a character that joins its neighbour to one word: a letter, digit or mark of a script with spaces between words."""
     if not character or _UNSPACED_CHARACTER.match(character):
         return False
     return character.isalnum() or character in _JOINERS or unicodedata.category(character)[0] == "M"
 
 
 def _is_word_end(folded: str, end: int) -> bool:
-    """True if a word ends before `end`. An apostrophe goes on with it (can't, l'eau), save for an English 's."""
+    """True if a word ends before `end`. An apostrophe continues it (can't, l'eau), except for an English 's."""
     following = folded[end : end + 1]
     if following == "'" and _is_letter(folded[end + 1 : end + 2]):
         return folded[end + 1] == "s" and not _is_letter(folded[end + 2 : end + 3])
@@ -267,12 +267,12 @@ def _skip_spaces(folded: str, position: int) -> int:
 
 
 def _even(text: str) -> str:
-    """The same length, with one kind of apostrophe and one kind of space."""
+    """Unify apostrophes and spaces, keeping the length."""
     return text.translate(_EVEN)
 
 
 def _fold(text: str) -> str:
-    """The same length, in lower case: a letter whose lower case is longer stays as it is."""
+    """Lower-case, keeping the length: a letter with a longer lower case is unchanged."""
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(folded if len(folded := character.lower()) == 1 else character for character in text)

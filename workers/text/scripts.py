@@ -1,4 +1,4 @@
-"""Words in another script than a text's own, as segments in the language that is written so: a voice without those letters drops them."""
+"""Splits words in another script than the text's into segments of that language: a voice without those letters drops them."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -9,17 +9,17 @@ from workers.contract.markup import Segment
 from workers.contract.tags import primary_tag
 
 _TRAILING: Final = r"[\s、。，！？：；・「」『』（）.,!?:;\"'”’»)]*+"
-"""Marks and spaces behind a word go with it."""
+"""Marks and spaces that follow a word belong to it."""
 _HAN: Final = re.compile(rf"(?:[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]++{_TRAILING})++")
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _DEVANAGARI: Final = re.compile(rf"(?:[\u0900-\u097f][\u0900-\u097f\u200c\u200d]*+{_TRAILING})++")
 
 
 def split_by_script(segments: Sequence[Segment], *, language: str, among: Collection[str]) -> list[Segment]:
-    """The same text: runs of Chinese, Japanese and Hindi in a text of another language are segments of their own, in those languages.
+    """Split runs of Chinese, Japanese and Hindi in a text of another language into segments of their own in those languages.
 
-    language: the text's own, BCP 47. among: the engine's; what it does not speak stays as it is, and so does what the markup names a
-    language or voice for. Linear in the length of the text.
+    language: the text's own, BCP 47. among: the engine's languages; others stay, and so do segments with a language or voice from markup.
+    Linear in the length of the text.
     """
     primary = primary_tag(language)
     return [piece for segment in segments for piece in _pieces(segment, language=primary, among=among)]
@@ -41,7 +41,7 @@ def _pieces(segment: Segment, *, language: str, among: Collection[str]) -> Itera
 
 
 def _piece(segment: Segment, start: int, end: int) -> Segment:
-    """A part of a segment; what ends behind the segment ends behind its last part."""
+    """Part of a segment; its end marks go to its last part."""
     is_last = end == len(segment.text)
     return replace(
         segment,
@@ -53,7 +53,7 @@ def _piece(segment: Segment, start: int, end: int) -> Segment:
 
 
 def _runs(text: str, *, language: str, among: Collection[str]) -> list[tuple[int, int, str]]:
-    """Starts, ends and languages of the runs in other scripts, in order."""
+    """Start, end and language of the runs in other scripts, in order."""
     runs: list[tuple[int, int, str]] = []
     if language not in {"zh", "ja"}:
         runs += [(match.start(), match.end(), "ja" if _KANA.search(match[0]) else "zh") for match in _HAN.finditer(text)]

@@ -1,4 +1,4 @@
-"""A text as the sentences that a model speaks in one go, each with the pause that follows it."""
+"""Splits a text into the sentences that a model synthesises in one call, each with the pause after it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -19,19 +19,20 @@ PAUSES: Final[Mapping[Break, float]] = MappingProxyType(
         Break.CHARACTER: 0.0,
     }
 )
-"""Seconds from the last sound of a sentence to the first of the next, at normal speed. A design choice, not a measurement; kokoro itself
-rests 0.2 s between two sentences of one input, or not at all."""
+"""Seconds from the last sound of a sentence to the first of the next, at normal speed. A design choice, not a measurement; Kokoro itself
+pauses 0.2 s between two sentences of one input, or not at all.
+"""
 
 LONGEST_CHARACTERS: Final = 300
 
 
 class Splitter(Protocol):
-    """The side of an engine that cutting a text into sentences needs."""
+    """Part of the engine protocol that splitting into sentences needs."""
 
     spec: EngineSpec
 
     def split(self, text: str, *, language: str) -> list[Sentence]:
-        """Sentences that the model can speak in one go. Needs no weights."""
+        """Split into sentences that the model can synthesise in one call. Needs no weights."""
 
 
 def split_sentences(
@@ -41,11 +42,11 @@ def split_sentences(
     fits: Callable[[str], bool] = bool,
     is_speakable: Callable[[str], bool] | None = None,
 ) -> list[Sentence]:
-    """Cuts a text into sentences; put together they are the text exactly, white space included.
+    """Split a text into sentences; concatenated they are the text exactly, including white space.
 
-    A sentence longer than `longest` characters is cut at clauses, commas, then spaces, and one that does not fit (too many phonemes,
-    say) in halves until it does. What is not speakable (by itself a row of asterisks, say; without a letter or digit unless told
-    otherwise) joins the sentence before it, or the first one, so that every sentence can be spoken unless none can.
+    A sentence longer than `longest` characters is cut at clauses, commas, then spaces, and one that does not fit (too many phonemes, for
+    example) in halves until it does. A part that is not speakable (by default one without a letter or digit, such as a row of asterisks)
+    joins the sentence before it, or the first one, so that every sentence is speakable unless none is.
     """
     speakable = is_speakable or _has_words
     pieces: list[Segment] = []
@@ -62,13 +63,13 @@ def split_sentences(
 
 
 def _join(first: Segment, second: Segment, *, is_first_speakable: bool) -> Segment:
-    """One segment of two of which at most one can be heard."""
+    """Merge two segments of which at most one is audible."""
     is_first_longer = is_first_speakable and PAUSES[first.kind] > PAUSES[second.kind]
     return Segment(first.start, second.end, first.kind if is_first_longer else second.kind)
 
 
 def _fitting_pieces(text: str, segment: Segment, *, longest: int, fits: Callable[[str], bool]) -> Iterator[Segment]:
-    """Pieces of at most `longest` characters; those that do not fit are halved and halved again."""
+    """Pieces of at most `longest` characters; those that do not fit are halved repeatedly."""
     for piece in cut_segment(text, segment, longest=longest):
         written = text[piece.start : piece.end]
         visible = len(written.strip())

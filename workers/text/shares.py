@@ -1,4 +1,4 @@
-"""A text for translation: cut at sentence ends, put together again, and dealt into shares."""
+"""Splits a text into sentences for translation, joins the results, and divides them into shares."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -9,20 +9,20 @@ from typing import Final
 from workers.text.sentences import split_sentences
 
 WITHOUT_SPACES: Final = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue"})
-"""Languages that put no space between sentences."""
+"""Languages without spaces between sentences."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One sentence, and the white space behind it."""
+    """One sentence and the white space after it."""
 
     text: str
-    """Without white space at its ends."""
+    """Text without surrounding white space."""
     gap: str
 
 
 def cut_passages(text: str, *, longest: int) -> list[Passage]:
-    """The sentences of a text, of at most `longest` characters each; what is no white space is in one of them exactly once."""
+    """Sentences of a text, of at most `longest` characters each; every character except white space is in exactly one."""
     passages: list[Passage] = []
     for sentence in split_sentences(text.lstrip(), longest=longest):
         core = sentence.text.strip()
@@ -33,14 +33,16 @@ def cut_passages(text: str, *, longest: int) -> list[Passage]:
 
 
 def gap_between(gap: str, *, target: str) -> str:
-    """Separator between two sentences of the translation: line ends as they were, else what the language is written with."""
+    """Separator between two sentences of the translation: line ends are kept, otherwise that of the target language."""
     if "\n" in gap:
         return "".join(character for character in gap if character == "\n")
     return "" if target in WITHOUT_SPACES else " "
 
 
 def deal_shares(pieces: Sequence[str], *, shares: int) -> tuple[str, ...]:
-    """The pieces, in order, as exactly so many shares of about the same length; together they are the pieces' text. Some may be empty."""
+    """Divide the pieces, in order, into the given number of shares of about equal length, whose concatenation is the text. Some may be
+    empty.
+    """
     if shares < 1:
         raise ValueError("a text has at least one share")
     edges = [0, *accumulate(map(len, pieces))]

@@ -1,4 +1,4 @@
-"""Spoken text for a written text, and the mapping between their pieces."""
+"""Spoken form of a written text, with the mapping between both."""
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ _spoken_start = attrgetter("spoken_start")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of the spoken text and the piece of the written text that it says. Either may be empty, never both."""
+    """Piece of the spoken text and the piece of the written text that it stands for. Either may be empty, never both."""
 
     spoken_start: int
     spoken_end: int
     written_start: int
     written_end: int
     is_verbatim: bool = False
-    """Spoken as written, so that every character has its own place."""
+    """Spoken as written, so that every character maps to itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenText:
-    """A written text, what the engine is given for it, and the spans that tie them: in order, without a gap in either."""
+    """A written text, its spoken form, and the spans that connect them: in order, without gaps in either."""
 
     written: str
     text: str
@@ -34,14 +34,14 @@ class SpokenText:
 
     @classmethod
     def verbatim(cls, text: str, *, start: int = 0) -> Self:
-        """A text that is spoken as it is written."""
+        """A text that is spoken as written."""
         return cls(text, text, (Span(0, len(text), 0, len(text), is_verbatim=True),) if text else (), start)
 
     def written_range(self, spoken_start: int, spoken_end: int) -> tuple[int, int]:
-        """Find the written range of spoken_start to spoken_end, `start` added.
+        """Written range of spoken_start to spoken_end, plus `start`.
 
-        Exact to the character where the text is spoken as written, else the whole of what was rewritten. An empty range
-        gives the empty range where it would stand.
+        Exact to the character where the text is spoken as written, otherwise all of what was rewritten. An empty range maps to the empty
+        range at its position.
         """
         first, last = self._written_offset(spoken_start), self._written_offset(spoken_start)
         if spoken_end > spoken_start:
@@ -52,7 +52,7 @@ class SpokenText:
         return first + self.start, last + self.start
 
     def slice(self, spoken_start: int, spoken_end: int) -> "SpokenText":
-        """The part from spoken_start to spoken_end. A cut inside what was rewritten leaves the whole of its written form in both parts."""
+        """Part from spoken_start to spoken_end. A cut inside a rewritten piece leaves all of its written form in both parts."""
         touched = self._touching(spoken_start, min(spoken_end, len(self.text)))
         if not touched or spoken_end <= spoken_start:
             return SpokenText("", "", (), self.start + self._written_offset(spoken_start))
@@ -70,11 +70,11 @@ class SpokenText:
         return SpokenText(self.written[begin:end], self.text[spoken_start:spoken_end], spans, self.start + begin)
 
     def shift(self, offset: int) -> "SpokenText":
-        """The same as a part of a longer text, `offset` characters further on."""
+        """Shift to the position in a longer text, by `offset` characters."""
         return SpokenText(self.written, self.text, self.spans, self.start + offset)
 
     def then(self, later: "SpokenText") -> "SpokenText":
-        """One step from `written` to what `later` makes of this text; later.written must be this text."""
+        """Compose with a later step; later.written must be this text."""
         if later.written != self.text:
             raise ValueError("the later step must start from this step's text")
         if self.written == self.text and len(self.spans) <= 1:
@@ -86,7 +86,7 @@ class SpokenText:
         return builder.build()
 
     def _copy_through(self, builder: "Builder", span: Span, *, said: str) -> None:
-        """Adds what `span`, a piece of the later step, says, at the finest grain that both steps allow."""
+        """Append the spoken form of `span`, a piece of the later step, at the finest granularity that both steps allow."""
         if not span.is_verbatim:
             builder.say(said, up_to=self._written_offset(span.written_end))
             return
@@ -99,17 +99,17 @@ class SpokenText:
                 builder.say(self.text[start:end], up_to=own.written_end)
 
     def _touching(self, spoken_start: int, spoken_end: int) -> tuple[Span, ...]:
-        """The spans that share a character with the range, and the silent ones between them."""
+        """Spans that overlap the range, and the silent ones between them."""
         return self.spans[bisect_right(self.spans, spoken_start, key=_spoken_end) : bisect_left(self.spans, spoken_end, key=_spoken_start)]
 
     def _inside(self, span: Span, spoken: int, *, is_end: bool) -> int:
-        """A spoken offset in `span` as a written one: the span's edge when it lies outside or the span was rewritten."""
+        """Map a spoken offset in `span` to a written one: the span's edge if it lies outside or the span was rewritten."""
         if span.spoken_start < spoken < span.spoken_end and span.is_verbatim:
             return span.written_start + spoken - span.spoken_start
         return span.written_end if is_end else span.written_start
 
     def _written_offset(self, spoken: int) -> int:
-        """The end of what is written for everything before `spoken`."""
+        """End of the written text for everything before `spoken`."""
         index = bisect_left(self.spans, spoken, key=_spoken_end)
         if index == len(self.spans):
             return len(self.written)
@@ -117,7 +117,7 @@ class SpokenText:
 
 
 class Builder:
-    """Builds a SpokenText from left to right: `keep` what is said as written, `say` something else for the next characters."""
+    """Builds a SpokenText from left to right: `keep` text that is spoken as written, `say` replacements for the next characters."""
 
     def __init__(self, written: str, *, start: int = 0) -> None:
         self.written = written
@@ -125,25 +125,25 @@ class Builder:
         self._position = 0
         """Length of the written text that has been processed."""
         self.last_character = ""
-        """The last character spoken so far, or nothing."""
+        """Last character spoken so far, or an empty string."""
         self._pieces: list[str] = []
         self._spoken_length = 0
         self._spans: list[Span] = []
 
     @property
     def position(self) -> int:
-        """Number of written characters already dealt with."""
+        """Number of written characters processed."""
         return self._position
 
     def keep(self, *, up_to: int) -> None:
-        """Speaks the characters before the written offset `up_to` as they are written."""
+        """Keep the characters before the written offset `up_to` as written."""
         if up_to > self._position:
             self._add(self.written[self._position : up_to], up_to=up_to, is_kept=True)
 
     def say(self, spoken: str, *, up_to: int) -> None:
-        """Speaks `spoken`, which may be empty, for the characters before the written offset `up_to`.
+        """Replace the characters before the written offset `up_to` by `spoken`, which may be empty.
 
-        A space before it stands for nothing written: a sentence that ends with it does not reach into what comes then.
+        A leading space maps to no written text, so that a sentence ending with it does not extend into what follows.
         """
         up_to = max(up_to, self._position)
         said = spoken.lstrip(" ")
@@ -154,7 +154,7 @@ class Builder:
             self._add(spoken, up_to=up_to, is_kept=spoken == self.written[self._position : up_to])
 
     def build(self) -> SpokenText:
-        """The finished text; what was not dealt with is spoken as it is written."""
+        """The finished text; unprocessed characters are spoken as written."""
         self.keep(up_to=len(self.written))
         return SpokenText(self.written, "".join(self._pieces), tuple(self._spans), self._start)
 
@@ -171,7 +171,7 @@ class Builder:
 
 
 def join(parts: tuple[SpokenText, ...]) -> SpokenText:
-    """Neighbouring parts of one text as one SpokenText. Raises ValueError where they do not adjoin."""
+    """Join adjacent parts of one text. Raises ValueError if they do not adjoin."""
     if any(left.start + len(left.written) != right.start for left, right in pairwise(parts)):
         raise ValueError("the parts do not adjoin")
     builder = Builder("".join(part.written for part in parts), start=parts[0].start if parts else 0)

@@ -1,7 +1,7 @@
-"""Texts in a language that a model does not speak, found before anything is charged.
+"""Finds texts in a language that a model does not speak, before anything is charged.
 
-The thresholds were set on the texts of Django's translations, some 700 in each language (docs/figures.md): of 7,336 texts in kokoro's languages
-none is refused.
+The thresholds were set on the texts of Django's translations, about 700 per language (docs/figures.md): of 7,336 texts in kokoro's
+languages none is refused.
 """
 
 import re
@@ -19,33 +19,33 @@ from workers.text.normalise.languages.nouns import word_set
 
 SAMPLE_CHARACTERS: Final = 2000
 SLICES: Final = 4
-"""Number of evenly spread pieces that are read of a longer text."""
+"""Evenly spread pieces of a longer text that are read."""
 
 FRAGMENT: Final = re.compile(r"[^.!?…;:\n\"“”„«»()\[\]]+")
 MOST_FRAGMENTS: Final = 40
 
 LATIN: Final = "LATIN"
 GREEK: Final = "GREEK"
-"""A single letter of it is a sign: 5 Ω, α."""
+"""Script whose single letters are symbols: 5 Ω, α."""
 SURE_SCRIPT: Final = 2 / 3
-"""The share of a text's letters in scripts that no voice reads, from which on it is not a text with some foreign words."""
+"""Share of a text's letters in unreadable scripts above which it is not just a text with some foreign words."""
 SYLLABIC: Final = frozenset({"CJK", "HANGUL", "HIRAGANA", "KATAKANA"})
 SYLLABLE_LETTERS: Final = 3
-"""A character of those scripts says about as much as three letters of an alphabet."""
+"""Letters of an alphabet that a character of those scripts counts as."""
 
 SURE: Final = {3: 0.97, 4: 0.93, 5: 0.93}
 SURE_LONG: Final = 0.8
-"""The probability, by the number of different words, from which on a text is in none of the model's languages for sure."""
+"""Probability, by the number of different words, above which a text is certainly in none of the model's languages."""
 FEWEST_WORDS: Final = 3
 PLAIN_WORDS: Final = 2
-"""Words in lower case that a text needs, so that a list of names is no foreign text."""
+"""Lower-case words that a text needs, so that a list of names is not taken for a foreign text."""
 KNOWN: Final = 0.5
-"""The least probability that the model gives to all languages in Latin letters together; nonsense has less."""
+"""Least total probability of all languages in Latin script; nonsense has less."""
 KNOWN_SHORT: Final = 0.6
 LONG_WORDS: Final = 6
-"""Fewer words in capitals alone may be acronyms; so many tell enough for lower thresholds."""
+"""Number of words that allow lower thresholds; fewer words in capitals may be acronyms."""
 SUSPECTED, SUSPECTED_LONG, SUSPECTED_KNOWN, SUSPECTED_TOP = 0.8, 0.6, 0.4, 0.5
-"""Thresholds of a warning: all unspoken languages, the same in a long text, all in Latin letters, the likeliest one's share of these."""
+"""Thresholds of a warning: all unspoken languages, the same in a long text, all in Latin script, the share of the likeliest."""
 
 ENGLISH: Final = word_set("the and you your my with this that from they have what where said mr mrs ms")
 """Words that hardly any other language has."""
@@ -56,20 +56,20 @@ _SENTENCE_END: Final = re.compile(r"[.!?…。]\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Unspoken:
-    """A language that a text seems to be in and the model does not speak."""
+    """Language that a text seems to be in and the model does not speak."""
 
     language: str
-    """Primary tag, the likeliest one."""
+    """Primary tag of the likeliest one."""
     is_sure: bool
-    """True where the text as a whole is in it beyond doubt; False where only a part of it is, or the text is short."""
+    """True if the text as a whole is certainly in it; False if only a part of it is, or the text is short."""
     is_likely: bool
-    """True where a model that speaks the language should take over: sure, or common words of that language alone."""
+    """True if a model that speaks the language should be used instead: certain, or only common words of that language."""
 
 
 def find_unspoken(text: str, *, spoken: Collection[str]) -> Unspoken | None:
-    """The language of a text that is in none of the languages in `spoken` (primary tags), or in part; None for all others.
+    """Detect a language of the text, or of a part of it, that is not in `spoken` (primary tags); None otherwise.
 
-    Linear in the first 2,000 characters; some 0.1 ms for a sentence, 3 ms at most. Deterministic.
+    Linear in the first 2,000 characters; about 0.1 ms for a sentence, 3 ms at most. Deterministic.
     """
     return _find(_sample(text), tuple(sorted(spoken))) if spoken else None
 
@@ -80,7 +80,7 @@ def _find(sample: str, spoken: tuple[str, ...]) -> Unspoken | None:
 
 
 def has_readable_word(text: str, *, spoken: Collection[str]) -> bool:
-    """Tell whether the text has anything but words in scripts that none of the languages is written in."""
+    """True if the text has more than words in scripts that none of the languages uses."""
     if not spoken or text.isascii() or any(map(str.isdigit, text)):
         return True
     words = WORDS.findall(text)
@@ -96,7 +96,7 @@ def _sample(text: str) -> str:
 
 
 def _by_script(sample: str, *, spoken: Collection[str]) -> Unspoken | None:
-    """Words in a script that no voice reads: they would be left out."""
+    """Language of words in a script that no voice reads: they would be left out."""
     foreign = _foreign_letters(sample, spoken=spoken)
     if not foreign:
         return None
@@ -109,7 +109,7 @@ def _by_script(sample: str, *, spoken: Collection[str]) -> Unspoken | None:
 
 
 def _foreign_letters(text: str, *, spoken: Collection[str]) -> "Counter[str]":
-    """Letters in words of scripts that none of the languages is written in, by script. Latin letters every voice reads somehow."""
+    """Letters, by script, of words in scripts that none of the languages uses. Every voice can read Latin letters somehow."""
     letters: Counter[str] = Counter()
     if not text.isascii():
         for word in WORDS.findall(text):
@@ -119,7 +119,7 @@ def _foreign_letters(text: str, *, spoken: Collection[str]) -> "Counter[str]":
 
 
 def _foreign_script(word: str, *, spoken: Collection[str]) -> str:
-    """The script of a word that none of the languages is written in; empty for all others."""
+    """Script of a word that none of the languages uses; empty otherwise."""
     script = _script_of(word[0])
     languages = LANGUAGES_OF_SCRIPT.get(script)
     is_foreign = languages and not any(language in spoken for language in languages) and (len(word) > 1 or script != GREEK)
@@ -136,7 +136,7 @@ def _script_of(letter: str) -> str:
 
 
 def _by_words(sample: str, *, spoken: Collection[str]) -> Unspoken | None:
-    """The language of the Latin words: of all together, else of one sentence or quotation among others."""
+    """Language of the Latin words: of all together, or of one sentence or quotation among others."""
     letters = list(filter(str.isalpha, sample))
     latin = sum(_script_of(letter) == LATIN for letter in letters)
     if 2 * latin <= sum(map(_weight, letters)):

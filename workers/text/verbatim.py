@@ -1,4 +1,4 @@
-"""Text that a translator must not touch: addresses stay as they are, the words around them are translated."""
+"""Protects URLs from translation; the words around them are translated."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -11,9 +11,9 @@ LETTER: Final = re.compile(r"[^\W\d_]")
 
 
 def translate_around(texts: Sequence[str], *, translate: Callable[[list[str]], list[str]]) -> list[str]:
-    """The translation of each text; addresses, and what holds no letter, come back as they are.
+    """Translate each text; URLs and texts without letters are returned unchanged.
 
-    translate: called once with all that is to be translated, none of it without a letter or with white space at its ends.
+    translate: called once with all text to translate, each with a letter and without surrounding white space.
     """
     cut = [_cut(text) for text in texts]
     wanted = [piece.strip() for pieces in cut for piece, is_address in pieces if not is_address and LETTER.search(piece)]
@@ -22,7 +22,7 @@ def translate_around(texts: Sequence[str], *, translate: Callable[[list[str]], l
 
 
 def _in_place(piece: str, *, is_address: bool, translated: Iterator[str]) -> str:
-    """The next translation, in the white space that the piece stands in."""
+    """Next translation, with the white space of the original piece."""
     if is_address or not LETTER.search(piece):
         return piece
     before, after = piece[: len(piece) - len(piece.lstrip())], piece[len(piece.rstrip()) :]
@@ -30,7 +30,7 @@ def _in_place(piece: str, *, is_address: bool, translated: Iterator[str]) -> str
 
 
 def _cut(text: str) -> list[tuple[str, bool]]:
-    """The text in order, each piece with whether it is an address."""
+    """Pieces of the text in order, each with True if it is a URL."""
     pieces: list[tuple[str, bool]] = []
     end = 0
     for found in ADDRESS.finditer(text):

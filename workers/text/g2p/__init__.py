@@ -1,1 +1,1 @@
-"""Letters to phonemes for the languages other than English, each word with its place in the text."""
+"""G2P for languages other than English; each word keeps its place in the text."""

@@ -1,4 +1,4 @@
-"""The result of a G2P: phonemes, each group with the written word that it speaks."""
+"""Result type of a G2P: phonemes grouped by written word."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,12 +7,12 @@ from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.text.phonemes import Phonemised, WordPhonemes
 
 PAUSE_MARKS = ",.!?;:—…"
-"""Punctuation that Kokoro's vocabulary knows as a pause or a melody."""
+"""Punctuation in Kokoro's vocabulary that marks a pause or intonation."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhonemeWord:
-    """The phonemes of one written word, or a punctuation mark."""
+    """Phonemes of one written word, or a punctuation mark."""
 
     phonemes: str
     start: int
@@ -22,14 +22,12 @@ class PhonemeWord:
 
 
 class G2P(Protocol):
-    """Letters to phonemes of one language. May be called from several threads."""
-
     def __call__(self, text: str) -> list[PhonemeWord]:
-        """All words and marks of the text, in order. Raises WorkError (engine_unavailable) when a library is missing."""
+        """All words and marks of the text, in order. Raises WorkError (engine_unavailable) if a library is missing."""
 
 
 def explain_import(error: Exception, *, language: str) -> WorkError:
-    """The error for a language whose packages cannot be imported, whatever the import raised."""
+    """Error for a language whose packages cannot be imported, for any exception of the import."""
     if isinstance(error, ImportError) and error.name:
         return WorkError(ENGINE_UNAVAILABLE, f"{language} needs the package {error.name}: install requirements/languages.txt.")
     reason = f"{type(error).__name__}: {error}"
@@ -37,7 +35,7 @@ def explain_import(error: Exception, *, language: str) -> WorkError:
 
 
 def join_phonemes(words: list[PhonemeWord]) -> Phonemised:
-    """One phoneme string, words separated by a space and marks attached, and where each written word lies in it."""
+    """One phoneme string, words separated by spaces and marks attached, with the range of each written word."""
     pieces: list[str] = []
     places: list[WordPhonemes] = []
     length = 0

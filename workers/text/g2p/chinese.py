@@ -17,9 +17,9 @@ _SYLLABIC_MARK = chr(815)
 
 
 def own_cache_folder() -> str | None:
-    """A folder for temporary files that belongs to this user alone, for jieba's parsed dictionary; None where there can be none.
+    """Folder for jieba's parsed dictionary that belongs to this user; None if it cannot be created.
 
-    jieba itself takes one name in the folder that all users share: it reads what another user put there, and cannot replace it.
+    Jieba itself uses one name in the shared temporary folder: it reads files of other users there, and cannot replace them.
     """
     folder = Path(tempfile.gettempdir(), f"ttsai-jieba-{os.getuid()}")
     try:
@@ -32,8 +32,6 @@ def own_cache_folder() -> str | None:
 
 
 class ChineseG2P:
-    """Mandarin G2P. Words in Latin letters are left to `foreign`, English mostly."""
-
     def __init__(self, foreign: Any = None) -> None:
         try:
             with warnings.catch_warnings():
@@ -49,7 +47,6 @@ class ChineseG2P:
         self._foreign = foreign
 
     def __call__(self, text: str) -> list[PhonemeWord]:
-        """All words and marks of the text, in order."""
         words: list[PhonemeWord] = []
         for token, start, end in self._cut(text):
             mark = MARKS.get(token, token)

@@ -1,4 +1,4 @@
-"""es fr hi it pt through eSpeak NG, which runs as a separate program."""
+"""G2P of es fr hi it pt by eSpeak NG, which runs as a separate program."""
 
 import atexit
 import contextlib
@@ -19,7 +19,7 @@ from workers.text.g2p.base import PAUSE_MARKS, PhonemeWord
 from workers.text.interjections import find_sound, shorten_word, sound_phonemes
 
 VOICES = {"es": "es", "fr": "fr", "hi": "hi", "it": "it", "pt": "pt-br"}
-"""eSpeak's names for the languages that Kokoro learned with it."""
+"""eSpeak's names of the languages that Kokoro was trained on with it."""
 
 PROGRAM = Path(__file__).with_name("espeak_program.py")
 ANSWER_SECONDS = 20.0
@@ -37,7 +37,7 @@ FOLDED = (
     ("t^ʃ", "ʧ"),
     ("ɔ^ɪ", "Y"),
 )
-"""Two-letter sounds that Kokoro v1.0 knows as one symbol (misaki, EspeakG2P.e2m)."""
+"""Two-letter sounds that Kokoro v1.0 writes as one symbol (misaki, EspeakG2P.e2m)."""
 
 _PIECE = re.compile(rf"[{re.escape(PAUSE_MARKS)}]|[^\s{re.escape(PAUSE_MARKS)}]+")
 _QUOTES = "\"'“”‘’«»¡¿()[]"
@@ -46,14 +46,14 @@ _LANGUAGE_FLAG = re.compile(r"\([a-z-]{1,10}\)")
 
 
 class EspeakProgram:
-    """The child process, started at the first use and again when it died. Thread-safe."""
+    """Child process, started at the first use and restarted if it dies. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
 
     def phonemise(self, texts: list[str], *, language: str) -> list[str]:
-        """IPA with `^` inside multi-letter phonemes, one string a text. Raises WorkError."""
+        """IPA with `^` inside multi-letter phonemes, one string per text. Raises WorkError."""
         request = json.dumps({"language": language, "texts": texts})
         with self._lock:
             for is_last_try in (False, True):
@@ -68,7 +68,7 @@ class EspeakProgram:
         return list(phonemes)
 
     def close(self) -> None:
-        """Ends the child process; the next call starts another."""
+        """End the child process; the next call starts another."""
         with self._lock:
             self._discard()
 
@@ -102,7 +102,9 @@ class EspeakProgram:
 
 
 def espeak_files() -> tuple[str, str]:
-    """The library and its data: from the wheel espeakng-loader, else from the system. Raises WorkError naming what to install."""
+    """Paths of the library and its data: from the wheel espeakng-loader, otherwise from the system. Raises WorkError naming what to
+    install.
+    """
     spec = importlib.util.find_spec("espeakng_loader")  # found, never imported: importing it would load GPL code here
     if spec is not None and spec.origin is not None:
         folder = Path(spec.origin).parent
@@ -124,7 +126,7 @@ atexit.register(_program.close)
 
 
 def find_espeak_obstacle(voice: str) -> str:
-    """The reason why eSpeak NG cannot phonemise with this voice here, one sentence; empty when it can. Asks its process for a word."""
+    """Reason why eSpeak NG cannot phonemise with this voice here, one sentence; empty if it can. Asks its process for a word."""
     try:
         _program.phonemise(["1"], language=voice)
     except WorkError as error:
@@ -133,7 +135,7 @@ def find_espeak_obstacle(voice: str) -> str:
 
 
 class EspeakG2P:
-    """One eSpeak voice's G2P, in the spelling of Kokoro v1.0 or as plain IPA."""
+    """G2P by one eSpeak voice, in the notation of Kokoro v1.0 or as plain IPA."""
 
     def __init__(self, voice: str, *, spell: Callable[[str], str]) -> None:
         self._voice = voice
@@ -141,11 +143,10 @@ class EspeakG2P:
 
     @classmethod
     def for_kokoro(cls, language: str) -> "EspeakG2P":
-        """The G2P that Kokoro learned one of VOICES' languages with."""
+        """G2P that Kokoro was trained with for one of VOICES' languages."""
         return cls(VOICES[language], spell=fold_phonemes)
 
     def __call__(self, text: str) -> list[PhonemeWord]:
-        """All words and marks of the text, in order. Raises WorkError."""
         pieces = [match for match in _PIECE.finditer(text) if _SPOKEN.search(match.group()) or match.group() in PAUSE_MARKS]
         runs = [(kind, list(run)) for kind, run in itertools.groupby(pieces, key=_kind_of)]
         clauses = [run for kind, run in runs if kind == "words"]
@@ -159,11 +160,11 @@ class EspeakG2P:
         return words
 
     def _spelling(self, piece: re.Match[str]) -> str:
-        """A word as eSpeak reads it right: no for nooo."""
+        """Spelling of a word that eSpeak reads correctly: no for nooo."""
         return shorten_word(piece.group(), language=self._voice)
 
     def _sound(self, piece: re.Match[str], *, kind: str) -> str:
-        """A mark as it is, a sound by letters in its phonemes."""
+        """A mark unchanged, an interjection in phonemes."""
         return piece.group() if kind == "mark" else sound_phonemes(self._voice)[find_sound(_letters(piece))]
 
     def _phonemise(self, texts: list[str]) -> list[str]:
@@ -172,7 +173,7 @@ class EspeakG2P:
         return [self._spell(phonemes) for phonemes in _program.phonemise(texts, language=self._voice)]
 
     def _align(self, groups: list[str], pieces: list[re.Match[str]]) -> list[PhonemeWord]:
-        """Gives each group of phonemes to a written word: one to one mostly, by length where eSpeak merged or split words."""
+        """Assign each group of phonemes to a written word: one to one usually, by length where eSpeak merged or split words."""
         if len(groups) != len(pieces):
             alone = self._phonemise([self._spelling(piece) for piece in pieces])
             groups = share_groups(groups, [max(1, len(phonemes)) for phonemes in alone])
@@ -192,23 +193,23 @@ def _letters(piece: re.Match[str]) -> str:
 
 
 def find_spelled(pieces: list[re.Match[str]]) -> list[bool]:
-    """Mark the words of a clause that are capital letters beside others: "N A S A"."""
+    """Mark words of a clause that are capital letters beside others: "N A S A"."""
     is_letter = [False, *(len(piece.group()) == 1 and piece.group().isupper() for piece in pieces), False]
     return [is_letter[at] and (is_letter[at - 1] or is_letter[at + 1]) for at in range(1, len(is_letter) - 1)]
 
 
 def _stress(phonemes: str) -> str:
-    """A letter's name with an accent: eSpeak reads A, E, O and Y as the unstressed words of that spelling, and they drown."""
+    """Add stress to a letter's name: eSpeak reads A, E, O and Y as unstressed words, which are hardly audible."""
     return phonemes if "ˈ" in phonemes else f"ˈ{phonemes}"
 
 
 def plain_ipa(phonemes: str) -> str:
-    """eSpeak's IPA without ties and language flags, as piper's voices learned it."""
+    """eSpeak's IPA without ties and language flags, as Piper's voices were trained."""
     return _LANGUAGE_FLAG.sub("", phonemes).replace("^", "")
 
 
 def fold_phonemes(phonemes: str) -> str:
-    """eSpeak's IPA as Kokoro v1.0 spells it (misaki, EspeakG2P)."""
+    """eSpeak's IPA in Kokoro v1.0's notation (misaki, EspeakG2P)."""
     phonemes = _LANGUAGE_FLAG.sub("", phonemes)
     for spelled, symbol in FOLDED:
         phonemes = phonemes.replace(spelled, symbol)
@@ -216,7 +217,7 @@ def fold_phonemes(phonemes: str) -> str:
 
 
 def share_groups(groups: list[str], expected_lengths: list[int]) -> list[str]:
-    """Shares phoneme groups out to words, in order, by the words' expected lengths: each group goes where its middle lies."""
+    """Distribute phoneme groups to words, in order, by the words' expected lengths: each group goes where its middle lies."""
     total, expected_total = sum(map(len, groups)) or 1, sum(expected_lengths)
     ends = [end / expected_total for end in itertools.accumulate(expected_lengths)]
     shared: list[list[str]] = [[] for _ in expected_lengths]

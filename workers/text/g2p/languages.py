@@ -1,4 +1,4 @@
-"""The G2P of each language of Kokoro but English: whether it is here, and how it is made."""
+"""G2P of each Kokoro language except English: availability and construction."""
 
 import importlib.util
 from collections.abc import Callable
@@ -16,9 +16,9 @@ Phonemizer = Callable[[str], Phonemised]
 
 
 def find_obstacle(language: str) -> str:
-    """The reason why the language cannot be phonemised here, one sentence; empty when it can.
+    """Reason why the language cannot be phonemised here, one sentence; empty if it can.
 
-    Makes the G2P, which imports all its packages: a list of their names would not tell what these import in turn.
+    Constructs the G2P, which imports all its packages: a list of their names would not cover their own imports.
     """
     if language == "en":
         return "" if importlib.util.find_spec("hibari") else "English needs the package hibari-tts: install requirements/worker-cpu.txt."
@@ -33,7 +33,7 @@ def find_obstacle(language: str) -> str:
 
 @cache
 def phonemizer_of(language: str) -> Phonemizer:
-    """The language's phonemizer, made once. Raises WorkError (engine_unavailable)."""
+    """Cached phonemizer of the language. Raises WorkError (engine_unavailable)."""
     return partial(_phonemise, _make(language))
 
 
