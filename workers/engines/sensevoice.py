@@ -73,9 +73,10 @@ class SenseVoiceEngine(Recogniser):
         self._loaded: _Loaded | None = None
 
     def find_obstacle(self) -> str:
-        """Name the missing library or weights, without loading anything."""
-        if importlib.util.find_spec("onnxruntime") is None:
-            return "SenseVoice needs onnxruntime: install requirements/worker-cpu.txt."
+        """Names what is missing: libraries or weights. Loads nothing."""
+        missing = [name for name in ("onnxruntime", "kaldi_native_fbank") if importlib.util.find_spec(name) is None]
+        if missing:
+            return f"SenseVoice needs {', '.join(missing)}: install requirements/worker-cpu.txt."
         try:
             self._files()
         except WeightsMissingError as error:

@@ -1,59 +1,41 @@
-"""Kaldi's log-mel filter banks and stacked frames, the input of SenseVoice."""
+"""Input features of SenseVoice: Kaldi's log-mel filter banks, several frames stacked as one."""
 
-from functools import cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-FRAME_SAMPLES: Final = 400
+from workers.audio.samples import HEARING_RATE, Samples
+
 STEP_SAMPLES: Final = 160
-TRANSFORM_SAMPLES: Final = 512
+"""Samples between the starts of two frames; a frame has 400."""
 BANDS: Final = 80
-LOWEST_HERTZ, HIGHEST_HERTZ = 20.0, 8000.0
-PREEMPHASIS: Final = 0.97
-SMALLEST: Final = np.float32(1.1920928955078125e-07)
-"""Smallest energy before the logarithm, as in Kaldi: float32's epsilon."""
 INTEGER_SCALE: Final = np.float32(32768.0)
-"""Factor to 16-bit integers, the scale of Kaldi's samples."""
-RATE: Final = 16_000
-
-Floats = NDArray[np.float32]
+"""Kaldi counts samples as 16-bit integers."""
 
 
-def filter_banks(samples: Floats) -> Floats:
-    """Log-mel energies [frames, 80] of mono samples at 16 kHz, full scale 1.0: kaldi's fbank with a Hamming window and without dither.
+def filter_banks(samples: Samples) -> NDArray[np.float32]:
+    """Log-mel energies [frames, 80] of mono samples at 16 kHz: Kaldi's fbank with a Hamming window and without dither.
 
-    Every 10 ms a frame of 25 ms, none beyond the end (snip_edges). Formulas: kaldi, feature-window.cc and mel-computations.cc.
+    A frame of 25 ms every 10 ms, none beyond the end.
     """
-    if len(samples) < FRAME_SAMPLES:
-        return np.zeros((0, BANDS), np.float32)
-    frames = np.lib.stride_tricks.sliding_window_view(samples * INTEGER_SCALE, FRAME_SAMPLES)[::STEP_SAMPLES].astype(np.float64)
-    frames = frames - frames.mean(axis=1, keepdims=True)
-    before = np.concatenate([frames[:, :1], frames[:, :-1]], axis=1)
-    window = 0.54 - 0.46 * np.cos(2 * np.pi * np.arange(FRAME_SAMPLES) / (FRAME_SAMPLES - 1))
-    spectrum = np.fft.rfft((frames - PREEMPHASIS * before) * window, TRANSFORM_SAMPLES)[:, : TRANSFORM_SAMPLES // 2]
-    energies = (np.abs(spectrum) ** 2) @ _mel_weights().T
-    return np.log(np.maximum(energies, SMALLEST)).astype(np.float32)
+    import kaldi_native_fbank
+
+    options = kaldi_native_fbank.FbankOptions()
+    options.frame_opts.samp_freq = HEARING_RATE
+    options.frame_opts.dither = 0
+    options.frame_opts.window_type = "hamming"
+    options.mel_opts.num_bins = BANDS
+    fbank = kaldi_native_fbank.OnlineFbank(options)
+    fbank.accept_waveform(HEARING_RATE, samples * INTEGER_SCALE)
+    fbank.input_finished()
+    frames = [fbank.get_frame(frame) for frame in range(fbank.num_frames_ready)]
+    return np.stack(frames) if frames else np.zeros((0, BANDS), np.float32)
 
 
-def stack_frames(features: Floats, *, size: int, step: int) -> Floats:
-    """Stack every `size` frames at each `step`: [frames, bands] to [fewer, size * bands]. An incomplete last stack is dropped."""
+def stack_frames(features: NDArray[np.float32], *, size: int, step: int) -> NDArray[np.float32]:
+    """Every `step` frames, `size` of them as one: [frames, bands] to [fewer, size * bands]. What does not fill the last one is left out."""
     if len(features) < size:
         return np.zeros((0, size * features.shape[1]), np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(features, size, axis=0)[::step]
     return np.ascontiguousarray(windows.transpose(0, 2, 1)).reshape(len(windows), -1)
-
-
-@cache
-def _mel_weights() -> NDArray[np.float64]:
-    """Triangles that are linear in mel, [80, 256]."""
-    edges = np.linspace(_mel(LOWEST_HERTZ), _mel(HIGHEST_HERTZ), BANDS + 2)
-    bins = _mel(np.arange(TRANSFORM_SAMPLES // 2) * RATE / TRANSFORM_SAMPLES)
-    left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
-    weights: NDArray[np.float64] = np.maximum(0.0, np.minimum((bins - left) / (centre - left), (right - bins) / (right - centre)))
-    return weights
-
-
-def _mel(hertz: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    return np.asarray(1127.0 * np.log(1.0 + np.asarray(hertz) / 700.0))
