@@ -1,13 +1,17 @@
 """Clients that send files in these tests, to the real server."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
+from asgiref.sync import async_to_sync, sync_to_async
 
 from apps.accounts.callers import Caller, caller_of_key
 from apps.accounts.models import Account, ApiKey
+from apps.core.deferred import Exchange
+from apps.uploads.services.sources import Source, SourceOrder, take_source_aside
 from tests.factories import AccountFactory, bearer, make_key
 
 
@@ -57,3 +61,15 @@ def person(url: str, *, account: Account | None = None, scopes: list[str] | None
 def files_below(folder: Path) -> list[str]:
     """Everything that lies there."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+class DirectExchange:
+    """Exchange that runs Django's code in the test's own thread."""
+
+    async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return await sync_to_async(function)(*arguments)
+
+
+def take_source(order: SourceOrder) -> Source:
+    """Take a source in and use it, as the endpoints do."""
+    return async_to_sync(take_source_aside)(cast("Exchange", DirectExchange()), order)

@@ -9,10 +9,10 @@ import pytest
 from apps.core.errors import InvalidRequestError
 from apps.core.storage import get_storage
 from apps.uploads.models import Upload
-from apps.uploads.services import expire_uploads, order_source, take_source
+from apps.uploads.services import expire_uploads, order_source
 from apps.uploads.services.sources import SourceLimits
 from tests.s3 import ACCESS_KEY, SECRET_KEY, S3Server
-from tests.uploads.people import Person, put
+from tests.uploads.people import Person, put, take_source
 
 
 @pytest.fixture(autouse=True)

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from apps.accounts.models import AccountStatus
 from apps.uploads.models import Upload
-from apps.uploads.services import expire_uploads, order_source, take_source
+from apps.uploads.services import expire_uploads, order_source
 from apps.uploads.services.sources import SourceLimits
-from tests.uploads.people import Person, files_below, person, put
+from tests.uploads.people import Person, files_below, person, put, take_source
 
 
 def test_a_file_is_announced_sent_and_described(owner: Person, song: bytes, objects: Path, home: Path) -> None:

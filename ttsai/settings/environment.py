@@ -17,12 +17,6 @@ def number(name: str, default: int) -> int:
     return int(os.environ.get(name) or default)
 
 
-def flag(name: str, *, default: bool = False) -> bool:
-    """True for 1, true, yes, on."""
-    value = os.environ.get(name, "")
-    return value.lower() in {"1", "true", "yes", "on"} if value else default
-
-
 def names(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]

@@ -1,6 +1,6 @@
 """Write operations: announce, ingest and remove files."""
 
-from apps.uploads.services.sources import Source, SourceLimits, SourceOrder, order_source, resolve_source, take_source, take_source_aside
+from apps.uploads.services.sources import Source, SourceLimits, SourceOrder, order_source, take_source_aside
 from apps.uploads.services.uploads import announce_upload, expire_uploads, release_source, remove_upload
 
 __all__ = [
@@ -12,7 +12,5 @@ __all__ = [
     "order_source",
     "release_source",
     "remove_upload",
-    "resolve_source",
-    "take_source",
     "take_source_aside",
 ]

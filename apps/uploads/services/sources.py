@@ -79,7 +79,7 @@ def order_source(
 ) -> SourceOrder:
     """Validate a source and take over the form's file, which may then be closed. Raises ApplicationError.
 
-    `param` is the endpoint's name of its file field. Call take_source or take_source_aside afterwards.
+    `param` is the endpoint's name of its file field. Call take_source_aside afterwards.
     """
     given = [
         name for name, is_given in ((param, file is not None), ("file_url", bool(file_url)), ("upload_id", bool(upload_id))) if is_given
@@ -95,20 +95,8 @@ def order_source(
     return _order_of_file(caller, file, param=param, limits=limits.for_probe(caller))
 
 
-def take_source(order: SourceOrder) -> Source:
-    """Fetch, measure and store the source as far as needed. Raises ApplicationError and then leaves nothing behind."""
-    if order.upload.state != UploadState.READY:
-        try:
-            measured = measure(fetch(order.intake) if order.intake.url else order.intake)
-        except Exception as error:
-            record_refusal(order.upload, error)
-            raise
-        record_measured(order.upload, measured)
-    return use_source(order)
-
-
 async def take_source_aside(exchange: Exchange, order: SourceOrder) -> Source:
-    """Async version of take_source for a Deferred: it holds neither a Django thread nor a database connection during slow work."""
+    """Fetch, measure and store the source as far as needed, for a Deferred: holds neither a Django thread nor a database connection during slow work."""
     if order.upload.state != UploadState.READY:
         await take_in_aside(exchange, order)
     return await exchange.run(use_source, order)
@@ -128,19 +116,6 @@ async def take_in_aside(exchange: Exchange, order: SourceOrder) -> None:
         if intake.spool is not None:
             intake.spool.close()
     await exchange.run(record_measured, order.upload, measured)
-
-
-def resolve_source(
-    caller: Caller,
-    *,
-    file: "UploadedFile[Any] | None",
-    file_url: str | None,
-    upload_id: str | None,
-    limits: SourceLimits,
-    param: str = "file",
-) -> Source:
-    """Combine order_source and take_source, for callers that may block."""
-    return take_source(order_source(caller, file=file, file_url=file_url, upload_id=upload_id, limits=limits, param=param))
 
 
 def use_source(order: SourceOrder) -> Source:

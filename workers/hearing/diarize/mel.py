@@ -12,7 +12,6 @@ from workers.hearing.diarize.graph import BANDS
 SAMPLE_RATE: Final = 16_000
 WINDOW: Final = 400
 HOP: Final = 160
-FRAMES_PER_SECOND: Final = SAMPLE_RATE // HOP
 
 LINEAR_HERTZ: Final = 200 / 3
 """Slaney's mel scale: linear up to 1 kHz, 15 mels, then 27 mels to each factor of 6.4 (Auditory Toolbox, 1998)."""

@@ -16,7 +16,6 @@ WORDS: Final = re.compile(r"\d{1,4}|(?:[^\W\d_][\u0900-\u0903\u093a-\u094f]{0,3}
 IDEOGRAPHIC: Final = re.compile(r"(?:(\d{4})年)?\s?(?:(\d{1,2})月)?\s?(?:(\d{1,2})[日号])?")
 FIGURES: Final = re.compile(r"\d{1,4}(?:\s?[./\s-]\s?\d{1,4}){0,2}\.?")
 ORDERS: Final = frozenset(("mdy", "dmy", "ymd", "ydm", "md", "dm", "my", "ym", "d", "m", "y"))
-FIELDS: Final = {"d": "day", "m": "month", "y": "year"}
 ENDINGS: Final = frozenset("st nd rd th er re e de del of the le der am den º ª o a di".split())  # noqa: SIM905
 """Words beside a month's name that are no part of the date."""
 

@@ -22,19 +22,6 @@ class Progress(Protocol):
         """Something that the user should read, one line."""
 
 
-class SilentProgress:
-    """Tells nobody."""
-
-    def begin(self, label: str, *, size_bytes: int) -> None:
-        """Ignored."""
-
-    def set_done(self, done_bytes: int) -> None:
-        """Ignored."""
-
-    def note(self, line: str) -> None:
-        """Ignored."""
-
-
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """Folder for what a pull has fetched so far, and the receiver of its progress."""

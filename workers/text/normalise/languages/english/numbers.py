@@ -41,13 +41,6 @@ def ordinal_word(word: str) -> str:
     return f"{word[:-1]}ieth" if word.endswith("y") else f"{word}th"
 
 
-def plural_word(word: str) -> str:
-    """Nineties for ninety, hundreds for hundred."""
-    if word.endswith("y"):
-        return f"{word[:-1]}ies"
-    return f"{word}es" if word.endswith("x") else f"{word}s"
-
-
 def year(number: int, *, has_and: bool = False) -> str:
     """Nineteen ninety-nine, two thousand five, ten sixty-six."""
     century, rest = divmod(number, 100)
