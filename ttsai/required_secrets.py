@@ -60,7 +60,7 @@ def is_published(secret: str) -> bool:
 def _check_secret_key(key: str) -> None:
     make = f"Make one with `{MAKE_SECRET}` and give every program of the platform the same value."
     if not key:
-        raise InsecureSecretError(f"TTSAI_SECRET_KEY is not set. It signs sessions and upload addresses. {make}")
+        raise InsecureSecretError(f"TTSAI_SECRET_KEY is not set. It signs sessions and upload URLs. {make}")
     if is_published(key):
         raise InsecureSecretError(f"TTSAI_SECRET_KEY is a published example. {make}")
     if len(key) < SHORTEST_SECRET_KEY or len(set(key)) < FEWEST_DISTINCT_CHARACTERS:

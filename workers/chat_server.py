@@ -172,7 +172,7 @@ def read_settings(environment: Mapping[str, str], *, prefix: str, seconds: float
         return ServerSettings(None, f"{prefix}_SECONDS must be a number of seconds up to 3600.")
     key = environment.get(f"{prefix}_KEY", "").strip()
     if not (key.isascii() and key.isprintable()):
-        return ServerSettings(None, f"{prefix}_KEY holds characters that no key has.")
+        return ServerSettings(None, f"{prefix}_KEY contains invalid characters.")
     return ServerSettings(ChatServer(url, model, key, given), "")
 
 

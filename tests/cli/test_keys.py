@@ -74,7 +74,7 @@ def test_limits_and_scopes_of_a_key_may_exceed_the_plan() -> None:
     [
         (["--plan", "gold"], "There is no plan 'gold'. There are: free, pro."),
         (["--scope", "tts:sing"], "Unknown scope 'tts:sing'"),
-        (["--credits", "many"], "'many' is no number"),
+        (["--credits", "many"], "'many' is not a number"),
         (["--credits", "1.2345"], "three decimals"),
         (["--credits", "nan"], "three decimals"),
         (["--credits", "-1"], "never goes below zero"),

@@ -48,7 +48,7 @@ def test_require_secrets_accepts_generated_secrets_and_servers_without_passwords
 
 def test_require_secrets_without_a_secret_key_names_the_variable_and_a_command() -> None:
     assert refusal_of(TTSAI_SECRET_KEY="") == (
-        "TTSAI_SECRET_KEY is not set. It signs sessions and upload addresses. "
+        "TTSAI_SECRET_KEY is not set. It signs sessions and upload URLs. "
         "Make one with `openssl rand -hex 32` and give every program of the platform the same value."
     )
 

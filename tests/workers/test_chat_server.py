@@ -201,8 +201,8 @@ def test_settings_come_from_the_environment() -> None:
         ({"TTSAI_CHAT_MODEL": " "}, "Set TTSAI_CHAT_MODEL to the name of a model of that server."),
         ({"TTSAI_CHAT_SECONDS": "nan"}, "TTSAI_CHAT_SECONDS must be a number of seconds up to 3600."),
         ({"TTSAI_CHAT_SECONDS": "soon"}, "TTSAI_CHAT_SECONDS must be a number of seconds up to 3600."),
-        ({"TTSAI_CHAT_KEY": "schlüssel"}, "TTSAI_CHAT_KEY holds characters that no key has."),
-        ({"TTSAI_CHAT_KEY": "a\nb"}, "TTSAI_CHAT_KEY holds characters that no key has."),
+        ({"TTSAI_CHAT_KEY": "schlüssel"}, "TTSAI_CHAT_KEY contains invalid characters."),
+        ({"TTSAI_CHAT_KEY": "a\nb"}, "TTSAI_CHAT_KEY contains invalid characters."),
     ],
 )
 def test_what_is_missing_or_wrong_is_one_sentence(changes: dict[str, str], obstacle: str) -> None:

@@ -59,7 +59,7 @@ def choose_format(path: Path | None, *, given: str | None) -> str:
     if given or not ending or str(path) == STANDARD_OUTPUT:
         return given or FORMATS[0]
     if ending not in FORMATS and not (path and path.exists() and not path.is_file()):
-        raise click.BadParameter(f"The ending .{ending} names no format. Use one of {', '.join(FORMATS)}, or say which with --format.")
+        raise click.BadParameter(f"Unknown audio format .{ending}. Use one of {', '.join(FORMATS)}, or pass --format.")
     return ending if ending in FORMATS else FORMATS[0]
 
 

@@ -24,14 +24,14 @@ class Server:
         self.url = url.rstrip("/")
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         if not key.isascii() or not key.isprintable():
-            raise click.ClickException("The key holds characters that no key has: copy it again.")
+            raise click.ClickException("The key contains invalid characters: copy it again.")
         try:
             # A proxy of the environment is for other machines.
             self._http = httpx.Client(
                 base_url=self.url, headers=headers, timeout=TIMEOUT_SECONDS, follow_redirects=True, trust_env=not is_loopback(self.url)
             )
         except (httpx.InvalidURL, ValueError) as error:
-            raise click.ClickException(f"{self.url} is not an address of a server: {error}") from error
+            raise click.ClickException(f"{self.url} is not a valid server URL: {error}") from error
 
     def get(self, path: str, **parameters: str) -> dict[str, Any]:
         return self._json("GET", path, params={name: value for name, value in parameters.items() if value})
@@ -83,8 +83,10 @@ def refusal(response: httpx.Response) -> str:
 
 def with_server(function: Decorated) -> Decorated:
     """Add --url and --key, which default to the running instance and its demo key."""
-    key = click.option("--key", default="", envvar="TTSAI_KEY", help="API key; TTSAI_KEY, else this instance's demo key.")
-    url = click.option("--url", default="", envvar="TTSAI_URL", help="Server; TTSAI_URL, else the instance that runs in TTSAI_HOME.")
+    key = click.option("--key", default="", envvar="TTSAI_KEY", help="API key; default: TTSAI_KEY, otherwise the instance's demo key.")
+    url = click.option(
+        "--url", default="", envvar="TTSAI_URL", help="Server URL; default: TTSAI_URL, otherwise the instance running in TTSAI_HOME."
+    )
     return url(key(function))
 
 
@@ -95,7 +97,7 @@ def find_server(*, url: str, key: str) -> Server:
     try:
         return Server(url=running_instance().url, key=key or _demo_key())
     except InstanceError as error:
-        raise click.ClickException(f"{error.message}. Another server: --url") from error
+        raise click.ClickException(f"{error.message}. Use --url for another server") from error
 
 
 def _demo_key() -> str:

@@ -14,10 +14,10 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--email", required=True, help="The account's owner.")
-@click.option("--credits", "credit_count", type=Credits(), required=True, help="How many; negative takes some off.")
-@click.option("--reason", default="granted on the command line", show_default=True, help="Stays in the ledger.")
-@click.option("--json", "as_json", is_flag=True, help="Print an object.")
+@click.option("--email", required=True, help="Email address of the account's owner.")
+@click.option("--credits", "credit_count", type=Credits(), required=True, help="Number of credits; negative subtracts.")
+@click.option("--reason", default="granted on the command line", show_default=True, help="Recorded in the ledger.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def grant(*, email: str, credit_count: Decimal, reason: str, as_json: bool) -> None:
     """Add credits to an account."""
     with platform():
@@ -33,8 +33,8 @@ def grant(*, email: str, credit_count: Decimal, reason: str, as_json: bool) -> N
 
 
 @command.command()
-@click.option("--email", required=True, help="The account's owner.")
-@click.option("--json", "as_json", is_flag=True, help="Print an object.")
+@click.option("--email", required=True, help="Email address of the account's owner.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def show(*, email: str, as_json: bool) -> None:
     """Show the available credits of an account."""
     with platform():

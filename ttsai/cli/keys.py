@@ -17,16 +17,21 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--email", required=True, help="The account's owner; both are created where unknown.")
-@click.option("--plan", "plan_slug", help="The account's plan; that of new accounts unless given.")
+@click.option("--email", required=True, help="Email address of the account's owner; user and account are created if unknown.")
+@click.option("--plan", "plan_slug", help="Plan of the account; by default the plan of new accounts.")
 @click.option(
-    "--credits", "credit_count", type=Credits(), help="A new account starts with so many, in place of its bonus; another gets so many more."
+    "--credits",
+    "credit_count",
+    type=Credits(),
+    help="Credits of a new account, instead of its bonus; an existing account gets them in addition.",
 )
-@click.option("--name", default="command line", show_default=True, help="What the key is for.")
-@click.option("--requests-per-minute", type=click.IntRange(min=1), help="A limit of this key in place of the plan's.")
-@click.option("--concurrent", "concurrent_jobs", type=click.IntRange(min=1), help="Jobs at once of this key, in place of the plan's.")
-@click.option("--scope", "scopes", multiple=True, help="What the key opens; may be repeated. Everything unless given.")
-@click.option("--json", "as_json", is_flag=True, help="Print an object in place of the key alone.")
+@click.option("--name", default="command line", show_default=True, help="Name of the key.")
+@click.option("--requests-per-minute", type=click.IntRange(min=1), help="Request limit of this key, instead of the plan's.")
+@click.option(
+    "--concurrent", "concurrent_jobs", type=click.IntRange(min=1), help="Concurrent jobs of this key, instead of the plan's limit."
+)
+@click.option("--scope", "scopes", multiple=True, help="Scope of the key; may be repeated. Unrestricted by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object instead of the key alone.")
 def create(*, email: str, plan_slug: str | None, credit_count: Decimal | None, as_json: bool, **key_fields: Any) -> None:
     """Create a key and print it, alone on standard output. It is not shown again."""
     with platform():
@@ -51,8 +56,8 @@ def create(*, email: str, plan_slug: str | None, credit_count: Decimal | None, a
 
 
 @command.command("list")
-@click.option("--email", help="Only keys of this person's accounts.")
-@click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
+@click.option("--email", help="Only keys of accounts that this person owns.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 def list_command(*, email: str | None, as_json: bool) -> None:
     """List keys, newest first."""
     with platform():
@@ -73,7 +78,7 @@ def list_command(*, email: str | None, as_json: bool) -> None:
 
 @command.command()
 @click.argument("key_name", metavar="KEY")
-@click.option("--json", "as_json", is_flag=True, help="Print an object.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def revoke(*, key_name: str, as_json: bool) -> None:
     """Revoke a key, given by its number, its prefix or the key itself."""
     with platform():

@@ -37,7 +37,7 @@ class Credits(click.ParamType["Decimal"]):
         try:
             return Decimal(str(value))
         except InvalidOperation:
-            self.fail(f"{value!r} is no number.", param, ctx)
+            self.fail(f"{value!r} is not a number.", param, ctx)
 
 
 def actor() -> str:

@@ -21,12 +21,14 @@ POLL_SECONDS = 0.5
 
 @click.command(name="say")
 @click.argument("text")
-@click.option("-o", "--output", type=AudioFile(), help="File; `-` writes to standard output. output.mp3")
-@click.option("--voice", default="", help="Of `ttsai voices`; the model's default.")
+@click.option("-o", "--output", type=AudioFile(), help="Output file, by default output.mp3; `-` for standard output.")
+@click.option("--voice", default="", help="Voice id (see `ttsai voices`); default: the model's default voice.")
 @click.option("--model", default="kokoro", show_default=True)
-@click.option("--format", "format_name", type=click.Choice(FORMATS), help="That of the file's name unless given, else mp3.")
+@click.option(
+    "--format", "format_name", type=click.Choice(FORMATS), help="Audio format; default: the output file's extension, otherwise mp3."
+)
 @click.option("--speed", type=click.FloatRange(0.5, 2.0), default=1.0, show_default=True)
-@click.option("--language", default="", help="en, es, …; the voice's own.")
+@click.option("--language", default="", help="Language of the text (en, es, …); default: the voice's language.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_server
 def command(*, text: str, output: Path | None, format_name: str | None, url: str, key: str, as_json: bool, **wishes: Any) -> None:
@@ -83,4 +85,4 @@ def _download(server: Server, url: str, *, target: Path) -> int:
                 raise click.ClickException(refusal(response))
             return write_audio(target, response.iter_bytes())
     except httpx.TransportError as error:
-        raise click.ClickException(f"The download of {url} broke off: {error}") from error
+        raise click.ClickException(f"The download of {url} was interrupted: {error}") from error

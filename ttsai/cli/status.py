@@ -13,7 +13,7 @@ from ttsai.supervisor.errors import InstanceError
 
 
 @click.command(name="status")
-@click.option("--json", "as_json", is_flag=True, help="Print an object.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @with_server
 def command(*, url: str, key: str, as_json: bool) -> None:
     """Show health, models, and (for the instance on this machine) workers and queues. Exit code 1 if something is wrong."""

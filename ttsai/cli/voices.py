@@ -13,7 +13,7 @@ from ttsai.cli.client import find_server, with_server
 @click.option("--model", default="")
 @click.option("--language", default="", help="en, en-gb, es, …")
 @click.option("--gender", type=click.Choice(["male", "female", "neutral"]))
-@click.option("--json", "as_json", is_flag=True, help="Print an object.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @with_server
 def command(*, model: str, language: str, gender: str | None, url: str, key: str, as_json: bool) -> None:
     """List voices."""

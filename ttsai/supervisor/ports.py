@@ -18,7 +18,7 @@ def require_free(host: str, port: int) -> None:
     """Raise InstanceError if the address cannot be listened on."""
     reason = _why_not(host, port)
     if reason:
-        raise InstanceError("port_in_use", f"Port {port} of {host} cannot be used: {reason}. Choose another: PORT=8001 make run")
+        raise InstanceError("port_in_use", f"Port {port} on {host} is not available: {reason}. Choose another: PORT=8001 make run")
 
 
 def remembered_port(path: Path, name: str) -> int:

@@ -139,7 +139,7 @@ class Postgres:
             )
         if made.returncode != 0:
             shutil.rmtree(new, ignore_errors=True)
-            raise InstanceError("postgres_failed", f"The database cannot be made in {self._home.path}: {_reason(made)}")
+            raise InstanceError("postgres_failed", f"The database cannot be created in {self._home.path}: {_reason(made)}")
         new.replace(self._home.postgres)
 
     def _require_version(self) -> None:

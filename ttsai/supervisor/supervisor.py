@@ -181,7 +181,7 @@ class Supervisor:
         if part.child and part.child.process.poll() is not None:
             self._bury(part, part.child)
         elif part.restart_at is not None and time.monotonic() >= part.restart_at:
-            self._log.say(f"starting {part.program.name} again")
+            self._log.say(f"restarting {part.program.name}")
             self._spawn(part)
 
     def _bury(self, part: _Part, child: Child) -> None:
@@ -197,7 +197,7 @@ class Supervisor:
         part.last_code = child.process.returncode
         pause = PAUSES_SECONDS[min(len(part.deaths), len(PAUSES_SECONDS)) - 1]
         part.restart_at = now + pause
-        self._log.say(f"{part.program.name} ended with {_describe(part.last_code)}; it starts again in {pause:g} s")
+        self._log.say(f"{part.program.name} ended with {_describe(part.last_code)}; restarting in {pause:g} s")
 
     def _refuse_restless(self) -> None:
         """Raise InstanceError if a program keeps dying."""

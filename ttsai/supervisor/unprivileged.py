@@ -30,8 +30,8 @@ def choose_user(*, data: Path, programs: Path) -> str:
             return user
     raise InstanceError(
         "postgres_refuses_root",
-        f"Postgres does not run as root, this machine refuses user namespaces, and no other user may enter {data.parent} and "
-        f"{programs}: start as an ordinary user, set TTSAI_HOME to a folder that all may enter, or set DATABASE_URL",
+        f"Postgres does not run as root, this machine refuses user namespaces, and no other user can access {data.parent} and "
+        f"{programs}: start as an ordinary user, set TTSAI_HOME to a folder that all users can access, or set DATABASE_URL",
     )
 
 

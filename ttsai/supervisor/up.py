@@ -46,7 +46,7 @@ def run_instance(home: Home, *, host: str, port: int, log: Log) -> None:
     with _only_one(home):
         left = end_leftovers(home.run / "parts.json")
         if left:
-            log.say(f"ended what the instance before left running: {', '.join(left)}")
+            log.say(f"ended orphaned processes of the previous instance: {', '.join(left)}")
         require_free(host, port)
         _require_disk(home)
         if _pull_weights(home, log=log):
@@ -164,7 +164,9 @@ def _only_one(home: Home) -> Iterator[None]:
     if lock is None:
         running = find_instance(home)
         where = f" at {running.url}" if running else ""
-        raise InstanceError("already_running", f"An instance runs in {home.path} already{where}. For another: TTSAI_HOME=… PORT=… make run")
+        raise InstanceError(
+            "already_running", f"An instance is already running in {home.path}{where}. To start another: TTSAI_HOME=… PORT=… make run"
+        )
     with lock:
         yield
 
@@ -182,7 +184,7 @@ def _pull_weights(home: Home, *, log: Log) -> bool:
     missing = [store.sets[name] for name in DEFAULT_SETS if not store.is_complete(name)]
     if missing:
         size_bytes = sum(weights.size_bytes for weights in missing)
-        log.say(f"fetching weights, once: {', '.join(weights.name for weights in missing)} ({size_bytes / 1e6:.0f} MB)")
+        log.say(f"downloading weights, once: {', '.join(weights.name for weights in missing)} ({size_bytes / 1e6:.0f} MB)")
     known = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with TerminalProgress() as progress:

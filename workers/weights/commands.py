@@ -63,9 +63,11 @@ def list_models(*, as_json: bool) -> None:
 
 @command.command(name="pull")
 @click.argument("names", nargs=-1)
-@click.option("--from", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Try this folder first.")
-@click.option("--for-tests", is_flag=True, help="Also what the tests need.")
-@click.option("--pair", "pairs", multiple=True, help="Of apertium: a package such as apertium-eng-spa; may be repeated.")
+@click.option(
+    "--from", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Copy files from this folder if it has them."
+)
+@click.option("--for-tests", is_flag=True, help="Also the models that the tests need.")
+@click.option("--pair", "pairs", multiple=True, help="Apertium package, such as apertium-eng-spa; may be repeated.")
 @json_option
 def pull_models(*, names: tuple[str, ...], folder: Path | None, for_tests: bool, pairs: tuple[str, ...], as_json: bool) -> None:
     """Get the weights of the named models; without a name, those that every installation needs.
@@ -120,7 +122,7 @@ def verify_models(*, names: tuple[str, ...], as_json: bool) -> None:
         click.echo(json.dumps({"models": rows}))
     else:
         for name, problems in found.items():
-            click.echo(f"{name}: {'all files are as they should be' if not problems else ''}".rstrip(": "))
+            click.echo(f"{name}: {'all files are complete' if not problems else ''}".rstrip(": "))
             for problem in problems:
                 click.echo(f"  {problem.file} {problem.reason}")
     if any(found.values()):

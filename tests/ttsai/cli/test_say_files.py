@@ -46,10 +46,7 @@ def test_say_below_a_file_is_refused_before_the_request(tmp_path: Path) -> None:
 def test_say_with_an_ending_of_no_format_lists_the_formats(tmp_path: Path) -> None:
     result = say(f"{tmp_path}/x.docx")
     assert result.exit_code == 2
-    assert (
-        "The ending .docx names no format. Use one of mp3, wav, flac, ogg, opus, aac, m4a, pcm, or say which with --format."
-        in result.stderr
-    )
+    assert "Unknown audio format .docx. Use one of mp3, wav, flac, ogg, opus, aac, m4a, pcm, or pass --format." in result.stderr
 
 
 def test_say_with_a_name_too_long_gives_the_reason(tmp_path: Path) -> None:
@@ -127,8 +124,8 @@ def test_a_full_disk_is_one_clear_line() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--url", "http://[::"], "is not an address of a server"),
-        (["--url", "http://127.0.0.1:1", "--key", "clé"], "The key holds characters that no key has"),
+        (["--url", "http://[::"], "is not a valid server URL"),
+        (["--url", "http://127.0.0.1:1", "--key", "clé"], "The key contains invalid characters"),
     ],
 )
 def test_an_address_or_key_that_cannot_be_sent_is_one_clear_line(options: list[str], message: str) -> None:

@@ -48,7 +48,7 @@ def test_a_port_in_use_is_said_before_anything_starts(tmp_path: Path) -> None:
         port = listener.getsockname()[1]
         done = up(tmp_path, port=port)
     assert done.returncode == 1
-    assert done.stderr == f"Error: Port {port} of 127.0.0.1 cannot be used: Address already in use. Choose another: PORT=8001 make run\n"
+    assert done.stderr == f"Error: Port {port} on 127.0.0.1 is not available: Address already in use. Choose another: PORT=8001 make run\n"
     assert done.stdout == ""
     assert not (tmp_path / "postgres").exists()
 
@@ -60,7 +60,7 @@ def test_a_second_start_in_the_same_home_names_the_first(tmp_path: Path) -> None
         write_instance(home, url="http://127.0.0.1:8123", port=8123, environment={"DATABASE_URL": "", "REDIS_URL": ""})
         done = up(tmp_path)
     assert done.returncode == 1
-    expected = f"An instance runs in {tmp_path} already at http://127.0.0.1:8123. For another: TTSAI_HOME=… PORT=… make run"
+    expected = f"An instance is already running in {tmp_path} at http://127.0.0.1:8123. To start another: TTSAI_HOME=… PORT=… make run"
     assert done.stderr == f"Error: {expected}\n"
 
 

@@ -97,14 +97,14 @@ def test_a_port_that_somebody_listens_on_is_one_clear_line() -> None:
         port = listener.getsockname()[1]
         with pytest.raises(InstanceError) as caught:
             require_free("127.0.0.1", port)
-    expected = f"Port {port} of 127.0.0.1 cannot be used: Address already in use. Choose another: PORT=8001 make run"
+    expected = f"Port {port} on 127.0.0.1 is not available: Address already in use. Choose another: PORT=8001 make run"
     assert (caught.value.code, caught.value.message) == ("port_in_use", expected)
     require_free("127.0.0.1", port)
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1"])
 def test_an_address_that_is_not_this_machines_is_refused(host: str) -> None:
-    with pytest.raises(InstanceError, match=f"of {host} cannot be used"):
+    with pytest.raises(InstanceError, match=f"on {host} is not available"):
         require_free(host, 0)
 
 
@@ -216,7 +216,7 @@ def test_the_banner_shows_the_key_file_quoted_for_the_shell_and_the_warning(tmp_
     place = Place(home, "0.0.0.0", free_port(), "", "", "")  # noqa: S104
     print_welcome(place, log=Log(printed), seconds=1.0, is_first=False)
     lines = printed.getvalue().splitlines()
-    assert "warning: with HOST=0.0.0.0 other machines reach the API" in lines[1]
+    assert "warning: with HOST=0.0.0.0 other machines can reach the API" in lines[1]
     curl = next(line for line in lines if line.startswith("curl "))
     shown = subprocess.run(["sh", "-c", curl.replace("curl", "printf '%s\\n'", 1)], capture_output=True, text=True, check=True).stdout
     assert "Authorization: Bearer sk-tts-1\n" in shown
