@@ -1,7 +1,16 @@
-"""Root URL configuration: the API under both prefixes, downloads, documentation, the admin."""
+"""Root URL configuration, with the zone of each route: the API under both prefixes, other vendors' APIs, downloads, the admin, pages.
+
+The zone of a path, known route or not, is that of the first entry that it begins with: the pages, at the root, stand last.
+"""
+
+from itertools import chain
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLResolver, include, path
+
+from apps.core import zones
+from apps.core.dialects import Dialect, list_dialects
+from apps.core.zones import in_zone
 
 API = [
     path("", include(f"apps.{app}.urls"))
@@ -20,16 +29,22 @@ API = [
         "translation",
         "conversations",
         "batches",
-        "compat.openai",
     )
 ]
 
+
+def routes_of(dialect: Dialect) -> list[URLResolver]:
+    """The dialect's URL configuration, included at each of its roots."""
+    return [in_zone(zones.API, path(root.removeprefix("/"), include(dialect.urlconf))) for root in dialect.roots]
+
+
 urlpatterns = [
-    path("v1/", include(API)),
-    path("api/v1/", include(API)),
-    path("", include("apps.speech.download_urls")),
-    path("", include("apps.core.page_urls")),
-    path("admin/", admin.site.urls),
+    in_zone(zones.API, path("v1/", include(API))),
+    in_zone(zones.API, path("api/v1/", include(API))),
+    *chain.from_iterable(routes_of(dialect) for dialect in list_dialects()),
+    in_zone(zones.FILE, path("static/", include("apps.speech.download_urls"))),
+    in_zone(zones.OPERATOR, path("admin/", admin.site.urls)),
+    in_zone(zones.PAGE, path("", include("apps.core.page_urls"))),
 ]
 
 handler400 = "apps.core.exception_handler.bad_request"

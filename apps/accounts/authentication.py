@@ -1,4 +1,4 @@
-"""Authentication by `Authorization: Bearer sk-tts-…` or `X-API-Key`; without either, the caller is anonymous."""
+"""Authentication by a key in one of the headers of the path's dialect; without any, the caller is anonymous."""
 
 from datetime import timedelta
 
@@ -13,11 +13,11 @@ from apps.accounts.models import AccountStatus, ApiKey
 from apps.accounts.selectors import find_key, get_anonymous_plan
 from apps.accounts.services.keys import KEY_LENGTH, KEY_START
 from apps.core.addresses import address_block, client_address
+from apps.core.dialects import Dialect, dialect_of
 from apps.core.errors import AuthenticationFailedError, PermissionDeniedError, TooManyRequestsError
 from apps.core.limits import count_request
 from apps.core.links import find_public_base
 
-CHALLENGE = "Bearer"
 LAST_USED_STEP = timedelta(minutes=1)
 """Shortest time between two writes of last_used_at, so that a busy key does not turn every request into a write."""
 
@@ -28,29 +28,20 @@ class KeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[CallerUser, Caller]:
         http_request: HttpRequest = request._request  # noqa: SLF001 - DRF has no other name for it
         address = client_address(http_request)
-        secret = _presented_secret(http_request)
+        secret = dialect_of(http_request.path).find_secret(http_request.META)
         caller = _anonymous(http_request, address=address) if secret is None else _with_key(http_request, secret=secret, address=address)
         http_request.caller = caller  # type: ignore[attr-defined]  # for RequestMiddleware, which shows the limits
         return CallerUser(caller), caller
 
-    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
-        return CHALLENGE
-
-
-def _presented_secret(request: HttpRequest) -> str | None:
-    """The key as sent; None without either header. An empty header is an invalid key, perhaps from an unset variable."""
-    authorization = request.META.get("HTTP_AUTHORIZATION")
-    if authorization is not None:
-        scheme, _, secret = str(authorization).strip().partition(" ")
-        return secret.strip() if scheme.lower() == "bearer" else ""
-    key = request.META.get("HTTP_X_API_KEY")
-    return None if key is None else str(key).strip()
+    def authenticate_header(self, request: Request) -> str:
+        return dialect_of(request.path).challenge
 
 
 def _anonymous(request: HttpRequest, *, address: str) -> Caller:
     plan = get_anonymous_plan()
     if plan is None:
-        raise _refusal("This server answers only with a key: Authorization: Bearer sk-tts-…", code="missing_api_key")
+        example = dialect_of(request.path).key_headers[0].example
+        raise AuthenticationFailedError(f"This server answers only with a key: {example}", code="missing_api_key")
     return anonymous_caller(plan, address=address, public_base=find_public_base(request))
 
 
@@ -58,21 +49,18 @@ def _with_key(request: HttpRequest, *, secret: str, address: str) -> Caller:
     key = find_key(secret) if len(secret) == KEY_LENGTH and secret.startswith(KEY_START) else None
     if key is None or not key.is_live:
         _count_failure(request, address=address)
-        raise _refusal(_why(key), code="invalid_api_key")
+        raise AuthenticationFailedError(_reason(key, dialect=dialect_of(request.path)))
     if key.account.status != AccountStatus.ACTIVE:
         raise PermissionDeniedError(f"This account is {key.account.status}. Please contact support.", code=f"account_{key.account.status}")
     _note_use(key)
     return caller_of_key(key, address=address, public_base=find_public_base(request))
 
 
-def _why(key: ApiKey | None) -> str:
+def _reason(key: ApiKey | None, *, dialect: Dialect) -> str:
     if key is None:
-        return "The API key is wrong. Send it as `Authorization: Bearer sk-tts-…` or as `X-API-Key: sk-tts-…`."
+        examples = " or as ".join(f"`{header.example}`" for header in dialect.key_headers)
+        return f"The API key is wrong. Send it as {examples}."
     return "This API key was revoked." if key.revoked_at is not None else "This API key has expired: it was rotated."
-
-
-def _refusal(message: str, *, code: str) -> AuthenticationFailedError:
-    return AuthenticationFailedError(message, code=code, headers={"WWW-Authenticate": CHALLENGE})
 
 
 def _count_failure(request: HttpRequest, *, address: str) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from apps.accounts.authentication import CHALLENGE
 from apps.accounts.callers import get_caller
+from apps.core.dialects import dialect_of
 from apps.core.errors import AuthenticationFailedError
 
 
@@ -20,11 +20,8 @@ class AnyCaller(BasePermission):
 class HasAccount(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
         if get_caller(request).is_anonymous:
-            raise AuthenticationFailedError(
-                "Authentication required: send your API key as `Authorization: Bearer sk-tts-…`.",
-                code="missing_api_key",
-                headers={"WWW-Authenticate": CHALLENGE},
-            )
+            example = dialect_of(request.path).key_headers[0].example
+            raise AuthenticationFailedError(f"Authentication required: send your API key as `{example}`.", code="missing_api_key")
         return True
 
 

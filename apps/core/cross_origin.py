@@ -13,6 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from apps.core.dialects import Dialect, dialect_of
+from apps.core.zones import zone_of_request
+
 METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 HEADERS: Final = ("Authorization", "Content-Type", "X-API-Key", "Idempotency-Key", "Prefer", "Last-Event-ID", "Range", "X-Request-Id")
 EXPOSED: Final = (
@@ -36,8 +39,9 @@ _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 
 
 def is_preflight(request: HttpRequest) -> bool:
-    """True if the request is a browser's CORS preflight."""
-    return request.method == "OPTIONS" and "HTTP_ORIGIN" in request.META and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META
+    """True if the request is a browser's CORS preflight, in a zone that other pages may call."""
+    is_asked = request.method == "OPTIONS" and "HTTP_ORIGIN" in request.META and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META
+    return is_asked and zone_of_request(request).is_cross_origin
 
 
 def preflight(request: HttpRequest) -> HttpResponse:
@@ -47,22 +51,23 @@ def preflight(request: HttpRequest) -> HttpResponse:
     if _allowed(request) is not None:
         asked = request.META.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
         response.headers["Access-Control-Allow-Methods"] = METHODS
-        response.headers["Access-Control-Allow-Headers"] = ", ".join(_header_names(asked))
+        response.headers["Access-Control-Allow-Headers"] = ", ".join(_header_names(asked, dialect=dialect_of(request.path)))
         response.headers["Access-Control-Max-Age"] = str(REMEMBERED_SECONDS)
     patch_vary_headers(response, ["Access-Control-Request-Headers"])
     return response
 
 
 def allow_origin(response: HttpResponseBase, request: HttpRequest) -> None:
-    """Add the CORS headers if the request's origin is listed; nothing if the setting is empty."""
-    if not settings.TTSAI_CORS_ORIGINS:
+    """Add the CORS headers if the request's origin is listed; nothing if the setting is empty or the zone is closed to other origins."""
+    if not settings.TTSAI_CORS_ORIGINS or not zone_of_request(request).is_cross_origin:
         return
     allowed = _allowed(request)
     if allowed != "*":
         patch_vary_headers(response, ["Origin"])
     if allowed is not None:
         response.headers["Access-Control-Allow-Origin"] = allowed
-        response.headers["Access-Control-Expose-Headers"] = ", ".join(EXPOSED)
+        dialect = dialect_of(request.path)
+        response.headers["Access-Control-Expose-Headers"] = ", ".join(dialect.header_name(name) for name in EXPOSED)
 
 
 def _allowed(request: HttpRequest) -> str | None:
@@ -81,8 +86,10 @@ def _patterns(origins: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern) for pattern in spelled)
 
 
-def _header_names(asked: str) -> Iterable[str]:
+def _header_names(asked: str, *, dialect: Dialect) -> Iterable[str]:
     """Our headers, and those that the page's library sends: without cookies, no header carries anything unknown to the page."""
     others = [name for name in (part.strip() for part in asked.split(",")[:MOST_HEADERS]) if _NAME.fullmatch(name)]
-    known = {name.lower() for name in HEADERS}
-    return (*HEADERS, *(name for name in dict.fromkeys(others) if name.lower() not in known))
+    by_lower_case = {name.lower(): name for name in (*HEADERS, *(header.name for header in dialect.key_headers))}
+    for name in others:
+        by_lower_case.setdefault(name.lower(), name)
+    return by_lower_case.values()

@@ -1,4 +1,4 @@
-"""Renders every error as the same JSON body, whether a service, the framework or a bug raised it."""
+"""Renders every error in the dialect of its path, whether a service, the framework or a bug raised it."""
 
 import logging
 import math
@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, Unread
 from django.views import defaults
 from rest_framework import exceptions
 
+from apps.core.dialects import dialect_of
 from apps.core.errors import (
     ApplicationError,
     AuthenticationFailedError,
@@ -21,6 +22,7 @@ from apps.core.errors import (
     TooManyRequestsError,
     UnavailableError,
 )
+from apps.core.zones import zone_of_request
 
 logger = logging.getLogger(__name__)
 
@@ -35,24 +37,16 @@ OWN_CODES = frozenset({"batch_too_long", "invalid_url", "not_supported_yet", "te
 def handle_exception(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """REST framework's exception handler."""
     request = context["request"]
-    return error_response(as_application_error(error), request_id=getattr(request, "request_id", ""))
+    return error_response(as_application_error(error), request_id=getattr(request, "request_id", ""), path=request.path)
 
 
-def error_response(error: ApplicationError, *, request_id: str) -> JsonResponse:
-    """JSON response for an error."""
-    body = {
-        "error": {
-            "message": error.message or "The request failed.",  # the official SDK needs a non-empty one
-            "type": error.type,
-            "code": error.code,
-            "param": error.param,
-            "request_id": request_id,
-        },
-        **error.extra,
-    }
-    response = JsonResponse(body, status=error.status, headers=error.headers)
-    if error.status == 401:
-        response.headers.setdefault("WWW-Authenticate", "Bearer")
+def error_response(error: ApplicationError, *, request_id: str, path: str) -> JsonResponse:
+    """JSON response for an error, in the dialect of the path."""
+    dialect = dialect_of(path)
+    status, body = dialect.render_error(error, request_id)
+    response = JsonResponse(body, status=status, headers=error.headers, safe=False)
+    if status == 401:
+        response.headers.setdefault("WWW-Authenticate", dialect.challenge)
     return response
 
 
@@ -161,6 +155,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _outside_views(request: HttpRequest, error: ApplicationError) -> JsonResponse | None:
-    if request.path_info.startswith("/admin/"):
+    """JSON response for the error; None in a zone with HTML error pages."""
+    if zone_of_request(request).has_error_pages:
         return None
-    return error_response(error, request_id=getattr(request, "request_id", ""))
+    return error_response(error, request_id=getattr(request, "request_id", ""), path=request.path)

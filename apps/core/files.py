@@ -1,4 +1,4 @@
-"""File responses with byte ranges and JSON errors."""
+"""File responses with byte ranges and errors in the dialect of the path."""
 
 import os
 from collections.abc import Mapping
@@ -25,16 +25,16 @@ class RangedFile:
         async def send_errors_as_json(message: Message) -> None:
             nonlocal error_body
             if message["type"] == "http.response.start" and message["status"] >= 400:
-                error_body, headers = self._error(message)
-                message = {**message, "headers": headers}
+                error_body, message = self._error(message, path=scope["path"])
             elif error_body is not None:
                 message = {**message, "body": b"" if scope["method"] == "HEAD" else error_body}
             await send(message)
 
         await self._response(scope, receive, send_errors_as_json)
 
-    def _error(self, message: Message) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    def _error(self, message: Message, *, path: str) -> tuple[bytes, Message]:
         error = InvalidRequestError("The Range header asks for what is not there.", code="invalid_range", status=message["status"])
-        body = error_response(error, request_id=self._request_id).content
+        response = error_response(error, request_id=self._request_id, path=path)
         kept = [item for item in message["headers"] if item[0] == b"content-range"]
-        return body, [*kept, (b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        headers = [*kept, (b"content-type", b"application/json"), (b"content-length", str(len(response.content)).encode())]
+        return response.content, {**message, "status": response.status_code, "headers": headers}

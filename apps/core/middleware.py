@@ -1,4 +1,4 @@
-"""Middleware of every request: its id, its optional slash, the headers of every response; sessions for the admin alone."""
+"""Middleware of every request: its id, its optional slash, the headers of every response; sessions in the zones that have them."""
 
 from collections.abc import Callable
 from functools import cache
@@ -17,31 +17,27 @@ from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
 
 from apps.core.cross_origin import allow_origin, is_preflight, preflight
+from apps.core.deferred import Deferred
+from apps.core.dialects import REQUEST_ID, dialect_of
 from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.core.exception_handler import error_response, nothing_at
 from apps.core.ids import request_id_from
 from apps.core.limits import LimitState
 from apps.core.page_safety import make_safe
+from apps.core.zones import Zone, with_slash, zone_of, zone_of_request
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-
-AS_THEY_ARE = ("/admin/", "/static/")
-"""Paths without an added slash: the admin's links end with one, static files must not."""
 
 
 class PlatformRequest(HttpRequest):
     """Django's request with the attributes that this platform sets on it."""
 
     request_id: str
+    zone: Zone
     limit_state: LimitState
     """Set by the throttle that counted this request."""
     refusal: ApplicationError
     """Set by the shell if it refuses the body; rendered as a usual response with the usual headers."""
-
-
-def with_slash(path: str) -> str:
-    """The path with its trailing slash, as in the routes."""
-    return path if path.endswith("/") or path.startswith(AS_THEY_ARE) else f"{path}/"
 
 
 class RequestMiddleware:
@@ -51,25 +47,34 @@ class RequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: PlatformRequest) -> HttpResponseBase:
-        request.request_id = request_id_from(request.META.get("HTTP_X_REQUEST_ID", ""))
         request.path_info = request.path = with_slash(request.path_info)
+        request.zone = zone_of(request.path_info)
+        dialect = dialect_of(request.path)
+        request.request_id = request_id_from(dialect.find_request_id(request.META))
         refusal = getattr(request, "refusal", None) or _refusal_of(request)
         if refusal is not None:
-            response: HttpResponseBase = error_response(refusal, request_id=request.request_id)
-        elif is_preflight(request) and not request.path.startswith("/admin/"):
+            response: HttpResponseBase = error_response(refusal, request_id=request.request_id, path=request.path)
+        elif is_preflight(request):
             response = preflight(request)
-        elif request.method == "OPTIONS" and not request.path.startswith(AS_THEY_ARE):
+        elif request.method == "OPTIONS" and request.zone.has_optional_slash:
             response = _options(request)
         else:
             response = self.get_response(request)
-        if isinstance(response, HttpResponseNotAllowed) and not request.path.startswith("/admin/"):
+        if isinstance(response, HttpResponseNotAllowed) and not request.zone.has_error_pages:
             response = _not_allowed(request, response)  # Django's own, of a page: it has no body
-        response.headers["X-Request-Id"] = request.request_id
-        if not request.path.startswith("/admin/"):
+        if request.zone.shows_limits:
             write_limit(response, limit_state_of(request))
-            allow_origin(response, request)
-        make_safe(response, request)
+        add_common_headers(response, request, request_id=request.request_id)
+        if not isinstance(response, Deferred):  # the shell does it with the final response
+            dialect.apply_to(response)
         return response
+
+
+def add_common_headers(response: HttpResponseBase, request: HttpRequest, *, request_id: str) -> None:
+    """Headers of every response beside the limits, those of the shell's own included."""
+    response.headers[REQUEST_ID] = request_id
+    allow_origin(response, request)
+    make_safe(response, request)
 
 
 def write_limit(response: HttpResponseBase, state: LimitState) -> None:
@@ -103,37 +108,37 @@ def _refusal_of(request: HttpRequest) -> ApplicationError | None:
 def _not_allowed(request: PlatformRequest, response: HttpResponseNotAllowed) -> HttpResponseBase:
     message = f'Method "{request.method}" not allowed.'
     error = InvalidRequestError(message, status=405, code="method_not_allowed", headers={"Allow": response.headers["Allow"]})
-    return error_response(error, request_id=request.request_id)
+    return error_response(error, request_id=request.request_id, path=request.path)
 
 
 def _options(request: PlatformRequest) -> HttpResponseBase:
     try:
         view: Any = resolve(request.path_info).func
     except Resolver404:
-        return error_response(nothing_at(request.path), request_id=request.request_id)
+        return error_response(nothing_at(request.path), request_id=request.request_id, path=request.path)
     view_class = getattr(view, "cls", None) or getattr(view, "view_class", None)
     methods = [name for name in ("get", "post", "put", "patch", "delete") if hasattr(view_class, name)]
     allowed = [name.upper() for name in methods] + (["HEAD"] if "get" in methods else []) + ["OPTIONS"]
     return HttpResponse(headers={"Allow": ", ".join(allowed), "Content-Length": "0"})
 
 
-class AdminOnlySessionMiddleware:
-    """Django's middleware for sessions, users, CSRF and messages, below /admin/ only: API requests do not pay for it."""
+class SessionZoneMiddleware:
+    """Django's middleware for sessions, users, CSRF and messages, in zones with sessions: API requests do not pay for it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         inner = XFrameOptionsMiddleware(MessageMiddleware(get_response))
         self.csrf = CsrfViewMiddleware(AuthenticationMiddleware(inner))
-        self.for_admin = SessionMiddleware(self.csrf)
+        self.with_session = SessionMiddleware(self.csrf)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith("/admin/"):
-            response: HttpResponseBase = self.for_admin(request)  # type: ignore[assignment]
+        if zone_of_request(request).has_sessions:
+            response: HttpResponseBase = self.with_session(request)  # type: ignore[assignment]
             return response
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """Check CSRF, as Django does once the view is known."""
-        if not request.path_info.startswith("/admin/"):
+        if not zone_of_request(request).has_sessions:
             return None
         return self.csrf.process_view(request, view, args, kwargs)

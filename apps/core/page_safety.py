@@ -6,14 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-ADMIN_POLICY: Final = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-"""Policy of the admin: django-unfold runs Alpine.js, which evaluates expressions in its pages and takes no nonce."""
+from apps.core.zones import zone_of_request
+
 ANSWER_POLICY: Final = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 """Policy of JSON and text, which are no pages even if a browser opens them. Audio has none: browsers play it in a page of their own."""
-PRIVATE: Final = ("/v1/", "/api/v1/", "/admin/")
 
 
 def make_safe(response: HttpResponseBase, request: HttpRequest) -> None:
@@ -23,13 +19,14 @@ def make_safe(response: HttpResponseBase, request: HttpRequest) -> None:
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("X-Frame-Options", "DENY")
     kind = headers.get("Content-Type", "")
-    if request.path.startswith("/admin/"):
-        headers.setdefault("Content-Security-Policy", ADMIN_POLICY)
+    zone = zone_of_request(request)
+    if zone.content_security_policy:
+        headers.setdefault("Content-Security-Policy", zone.content_security_policy)
     elif kind.startswith(("application/json", "text/")):
         headers.setdefault("Content-Security-Policy", ANSWER_POLICY)
     if kind.startswith("text/html"):
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if request.path.startswith(PRIVATE):
+    if zone.is_private:
         headers.setdefault("Cache-Control", "no-store")
     if settings.TTSAI_HSTS_SECONDS and (request.is_secure() or settings.TTSAI_PUBLIC_URL.startswith("https://")):
         headers.setdefault("Strict-Transport-Security", f"max-age={settings.TTSAI_HSTS_SECONDS}; includeSubDomains")

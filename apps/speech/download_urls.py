@@ -1,9 +1,9 @@
-"""Routes of files, at the top."""
+"""Routes of files, relative to `/static/`."""
 
 from django.urls import URLPattern, URLResolver, re_path
 
 from apps.speech.downloads import DownloadView
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    re_path(r"^static/downloads/(?P<uuid>[^/]+)/(?P<name>[^/]+)/?$", DownloadView.as_view()),
+    re_path(r"^downloads/(?P<uuid>[^/]+)/(?P<name>[^/]+)/?$", DownloadView.as_view()),
 ]

@@ -17,6 +17,11 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "apps.core.negotiation.JSONAlways",
 }
 
+TTSAI_DIALECTS = [
+    f"apps.compat.{found.parent.name}.dialect.DIALECT" for found in sorted((environment.ROOT / "apps" / "compat").glob("*/dialect.py"))
+]
+"""Other vendors' APIs: every folder of apps/compat/ that declares a dialect."""
+
 TTSAI_LIMIT_STATE = "apps.accounts.throttles.limit_state_of"
 """(request) -> LimitState: state for X-RateLimit-* if no throttle ran."""
 

@@ -49,7 +49,7 @@ TTSAI_RESULT_SHAPES = {
 MIDDLEWARE = [
     "apps.core.middleware.RequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "apps.core.middleware.AdminOnlySessionMiddleware",
+    "apps.core.middleware.SessionZoneMiddleware",
 ]
 
 ROOT_URLCONF = "ttsai.urls"

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 
 from apps.core.deferred import ASGIApp, Message, Receive, Scope, Send
+from apps.core.dialects import Dialect
 from ttsai.web.threads import DjangoThreads
 
 BODILESS = frozenset({204, 304})
@@ -25,14 +26,16 @@ async def send_response(response: HttpResponseBase, scope: Scope, send: Send, *,
     await send({"type": "http.response.body", "body": b"" if is_bodiless else content})
 
 
-async def send_app(app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, headers: Mapping[str, str]) -> None:
-    """Runs an ASGI app as the answer, with these headers beside its own."""
+async def send_app(app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, headers: Mapping[str, str], dialect: Dialect) -> None:
+    """Runs an ASGI app as the answer, with these headers beside its own, all under the dialect's names."""
+    own_names = {name.lower().encode("latin-1"): own.lower().encode("latin-1") for name, own in dialect.header_names.items()}
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             own = {name for name, _ in message["headers"]}
             extra = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-            message = {**message, "headers": [*message["headers"], *(item for item in extra if item[0] not in own)]}
+            merged = [*message["headers"], *(item for item in extra if item[0] not in own)]
+            message = {**message, "headers": [(own_names.get(name, name), value) for name, value in merged]}
         await send(message)
 
     await app(scope, receive, send_with_headers)

@@ -8,13 +8,13 @@ from django.conf import settings
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
 
-from apps.core.cross_origin import allow_origin
 from apps.core.deferred import ASGIApp, Deferred, Receive, Scope, Send
+from apps.core.dialects import REQUEST_ID, dialect_of
 from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.core.exception_handler import as_application_error, error_response
 from apps.core.ids import request_id_from
-from apps.core.middleware import with_slash
-from apps.core.page_safety import make_safe
+from apps.core.middleware import add_common_headers
+from apps.core.zones import with_slash
 from ttsai.web.answers import send_app, send_response
 from ttsai.web.body import Body, ClientLeftError, declared_length, read_body
 from ttsai.web.ends import find_ends
@@ -68,19 +68,20 @@ class Application:
         except BusyError as error:
             response = _without_django(error, request)
         if isinstance(response, Deferred):
-            await self._resolve(response, scope, receive, send, request_id=response.headers["X-Request-Id"])
+            await self._resolve(response, scope, receive, send, request_id=response.headers[REQUEST_ID])
         else:
             await send_response(response, scope, send, threads=self._threads)
 
     async def _answer_probe(self, scope: Scope, send: Send) -> bool:
         request = ShellRequest(scope, NO_BODY, match=None)
-        request_id = request_id_from(request.META.get("HTTP_X_REQUEST_ID", ""))
+        request_id = _request_id_of(request)
         response = await self._probes.find(scope, request_id=request_id)
         if response is None:
             return False
         for name, value in limit_headers().items():
             response.headers[name] = value
-        _add_common_headers(response, request, request_id=request_id)
+        add_common_headers(response, request, request_id=request_id)
+        dialect_of(request.path).apply_to(response)
         await send_response(response, scope, send, threads=self._threads)
         return True
 
@@ -116,35 +117,36 @@ class Application:
         exchange = WebExchange(receive, threads=self._threads, hub=self._hub, stopping=self._stopping)
         exchange.watch()
         try:
-            final = await _final_answer(deferred, exchange, request_id=request_id)
+            dialect = dialect_of(scope["path"])
+            final = await _final_answer(deferred, exchange, request_id=request_id, path=scope["path"])
             if isinstance(final, HttpResponseBase):
                 for name, value in deferred.items():
                     final.headers.setdefault(name, value)
+                dialect.apply_to(final)
                 await send_response(final, scope, send, threads=self._threads)
             else:
-                await send_app(final, scope, exchange.receive, send, headers=deferred.headers)
+                await send_app(final, scope, exchange.receive, send, headers=deferred.headers, dialect=dialect)
         finally:
             exchange.close()
 
 
-async def _final_answer(deferred: Deferred, exchange: WebExchange, *, request_id: str) -> HttpResponseBase | ASGIApp:
+async def _final_answer(deferred: Deferred, exchange: WebExchange, *, request_id: str, path: str) -> HttpResponseBase | ASGIApp:
     try:
         return await deferred.resolve(exchange)
     except Exception as error:  # noqa: BLE001 - the process's edge, like REST framework's around a view; as_application_error logs
-        return error_response(as_application_error(error), request_id=request_id)
+        return error_response(as_application_error(error), request_id=request_id, path=path)
 
 
 def _without_django(error: ApplicationError, request: ShellRequest) -> HttpResponseBase:
     """An answer when not even a thread can be had: the limits shown are the server's at this moment."""
-    request_id = request_id_from(request.META.get("HTTP_X_REQUEST_ID", ""))
-    response = error_response(error, request_id=request_id)
+    request_id = _request_id_of(request)
+    response = error_response(error, request_id=request_id, path=request.path)
     response["X-RateLimit-Limit"] = response["X-RateLimit-Remaining"] = "0"
     response["X-RateLimit-Reset"] = str(int(time.time()) + RETRY_SECONDS)
-    _add_common_headers(response, request, request_id=request_id)
+    add_common_headers(response, request, request_id=request_id)
+    dialect_of(request.path).apply_to(response)
     return response
 
 
-def _add_common_headers(response: HttpResponseBase, request: ShellRequest, *, request_id: str) -> None:
-    response.headers["X-Request-Id"] = request_id
-    allow_origin(response, request)
-    make_safe(response, request)
+def _request_id_of(request: ShellRequest) -> str:
+    return request_id_from(dialect_of(request.path).find_request_id(request.META))

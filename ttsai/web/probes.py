@@ -11,7 +11,7 @@ from django.http import HttpResponse, JsonResponse
 from apps.core.deferred import Scope
 from apps.core.errors import InvalidRequestError
 from apps.core.exception_handler import error_response
-from apps.core.middleware import with_slash
+from apps.core.zones import with_slash
 from apps.jobs.health import Health, monitor
 from ttsai.web.body import declared_length
 
@@ -40,7 +40,7 @@ class Probes:
         if not is_read:
             message = f'Method "{scope["method"]}" not allowed.'
             error = InvalidRequestError(message, status=405, code="method_not_allowed", headers={"Allow": "GET, HEAD"})
-            return error_response(error, request_id=request_id)
+            return error_response(error, request_id=request_id, path=path)
         return JsonResponse({"status": "alive"}, headers=NO_STORE) if path == LIVE else await self._readiness()
 
     async def _readiness(self) -> HttpResponse:

@@ -1,22 +1,29 @@
-"""HTTP on a connection: uvicorn's, with an end to headers that never end, and its own errors in our shape."""
+"""HTTP on a connection: uvicorn's, with an end to headers that never end, and its own errors in the dialect of the path."""
 
 import asyncio
+import contextlib
 import time
 from typing import Any
+from urllib.parse import unquote
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from apps.core.errors import InvalidRequestError
+from apps.core.dialects import REQUEST_ID, dialect_of
+from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.core.exception_handler import error_response
 from apps.core.ids import request_id_from
+from apps.core.limits import LimitState
+from apps.core.middleware import write_limit
 
 HEAD_SECONDS = 20.0
 """A connection that has not sent a whole request head by then is closed."""
 REST_SECONDS = 60.0
 """So long the rest of a body may still come that was refused: clients which read only when they have sent all of it learn why."""
 HEAD_BYTES = 64 * 1024
+KEPT_BYTES = 1024
+"""Of the last data received, to read the path from a request line that the parser refuses."""
 TOO_LARGE = "The request's headers are too large."
-REASONS = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -26,6 +33,8 @@ class GuardedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head_bytes = 0
         self._told_bytes = 0
+        self._target = b""
+        self._data = b""
         self._has_begun = False
         self._fault = (400, "Invalid HTTP request received.")
         self._patience: asyncio.TimerHandle | None = None
@@ -42,17 +51,19 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._head_bytes += len(data)
+        self._data = data[:KEPT_BYTES]
         super().data_received(data)
         if self._has_begun and self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
             self._refuse(431, TOO_LARGE)
 
     def on_message_begin(self) -> None:
-        self._has_begun, self._head_bytes, self._told_bytes = True, 0, 0
+        self._has_begun, self._head_bytes, self._told_bytes, self._target = True, 0, 0, b""
         self._expect_head()
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
         self._told_bytes += len(url)
+        self._target += url
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -114,13 +125,33 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, status: int, message: str) -> None:
-        request_id = request_id_from("")
-        error = InvalidRequestError(message, code="invalid_http_request", status=status)
-        body = error_response(error, request_id=request_id).content
-        limits = f"x-ratelimit-limit: 0\r\nx-ratelimit-remaining: 0\r\nx-ratelimit-reset: {int(time.time())}\r\n"
-        head = (
-            f"content-type: application/json\r\ncontent-length: {len(body)}\r\nx-request-id: {request_id}\r\n{limits}connection: close\r\n"
-        )
         if not self._abandon_answer():  # within an answer there is no place for another one
-            self.transport.write(b"HTTP/1.1 %d %s\r\n%s\r\n%s" % (status, REASONS[status], head.encode(), body))
+            error = InvalidRequestError(message, code="invalid_http_request", status=status)
+            self.transport.write(_raw_refusal(error, path=_path_of(self._target or _target_in(self._data))))
         self.transport.close()
+
+
+def _raw_refusal(error: ApplicationError, *, path: str) -> bytes:
+    request_id = request_id_from("")
+    response = error_response(error, request_id=request_id, path=path)
+    write_limit(response, LimitState(is_allowed=True, limit=0, remaining=0, reset_at=int(time.time()), retry_after=0))
+    response.headers[REQUEST_ID] = request_id
+    response.headers["Connection"] = "close"
+    response.headers["Content-Length"] = str(len(response.content))
+    dialect_of(path).apply_to(response)
+    head = "".join(f"{name.lower()}: {value}\r\n" for name, value in response.items())
+    return f"HTTP/1.1 {response.status_code} {response.reason_phrase}\r\n{head}\r\n".encode("latin-1") + response.content
+
+
+def _path_of(target: bytes) -> str:
+    """The path of a request line's target (`/v1/tts?x`, `http://host/v1/tts`), as far as it was read."""
+    if not target.startswith(b"/"):
+        with contextlib.suppress(httptools.HttpParserInvalidURLError):
+            target = httptools.parse_url(target).path or b"/"
+    return unquote(target.partition(b"?")[0].decode("latin-1"))
+
+
+def _target_in(data: bytes) -> bytes:
+    """The target of a request line that the parser refused as a whole."""
+    words = data.partition(b"\r\n")[0].split(b" ")
+    return words[1] if len(words) > 1 else b"/"

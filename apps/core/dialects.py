@@ -1,0 +1,155 @@
+"""API dialects: per URL prefix, how clients send their key and how answers and errors are written.
+
+A vendor's folder in apps/compat/ declares one in its `dialect.py`. Nothing here needs a request, so the ASGI shell uses it for the
+requests that it refuses before Django runs.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.module_loading import import_string
+
+from apps.core.errors import ApplicationError
+
+REQUEST_ID: Final = "X-Request-Id"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHeader:
+    """A request header that carries an API key, after a scheme such as Bearer where it has one."""
+
+    name: str
+    scheme: str = ""
+
+    @property
+    def example(self) -> str:
+        """The header as a client writes it."""
+        return f"{self.name}: {self.scheme} sk-tts-…" if self.scheme else f"{self.name}: sk-tts-…"
+
+    def read(self, meta: Mapping[str, Any]) -> str | None:
+        """The key in the request's META; None where the header is missing, empty where it holds another scheme or nothing."""
+        value = meta.get(_meta_name(self.name))
+        if value is None:
+            return None
+        if not self.scheme:
+            return str(value).strip()
+        scheme, _, secret = str(value).strip().partition(" ")
+        return secret.strip() if scheme.lower() == self.scheme.lower() else ""
+
+
+AUTHORIZATION: Final = KeyHeader("Authorization", "Bearer")
+API_KEY: Final = KeyHeader("X-API-Key")
+
+ErrorRenderer = Callable[[ApplicationError, str], tuple[int, Any]]
+"""(error, request id) -> the status and the JSON body of the answer."""
+
+
+def render_platform_error(error: ApplicationError, request_id: str) -> tuple[int, Any]:
+    """The platform's error, which is also OpenAI's: an object `error` with message, type, code and param."""
+    body = {
+        "error": {
+            "message": error.message or "The request failed.",  # the official SDK needs a non-empty one
+            "type": error.type,
+            "code": error.code,
+            "param": error.param,
+            "request_id": request_id,
+        },
+        **error.extra,
+    }
+    return error.status, body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Dialect:
+    """The conventions of one API. The defaults are the platform's own."""
+
+    name: str
+    roots: tuple[str, ...] = ()
+    """Addresses at which the URL configuration is included: `/v1/`."""
+    paths: tuple[str, ...] = ()
+    """Paths below each root that belong to the dialect, unknown routes below them included: `audio/`."""
+    urlconf: str = ""
+    """Module with the dialect's `urlpatterns`, relative to each root."""
+    key_headers: tuple[KeyHeader, ...] = (AUTHORIZATION, API_KEY)
+    """Headers in which a key is accepted; the first one that is present counts. A key in the query is never read."""
+    challenge: str = "Bearer"
+    """WWW-Authenticate of a 401."""
+    render_error: ErrorRenderer = render_platform_error
+    wrap_success: Callable[[Any], Any] | None = None
+    """Puts the JSON body of a success into the API's envelope; None where there is no envelope."""
+    header_names: Mapping[str, str] = field(default_factory=dict)
+    """The API's own names of the platform's response headers: `{"X-Request-Id": "request-id"}`."""
+
+    def __post_init__(self) -> None:
+        for prefix in self.prefixes:
+            if not (prefix.startswith("/") and prefix.endswith("/")):
+                raise ImproperlyConfigured(f"Dialect {self.name!r}: the prefix {prefix!r} must begin and end with a slash.")
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """URL prefixes of the dialect."""
+        return tuple(root + path for root in self.roots for path in self.paths)
+
+    def find_secret(self, meta: Mapping[str, Any]) -> str | None:
+        """The API key that a request presents; None without any of the headers."""
+        found = (header.read(meta) for header in self.key_headers)
+        return next((secret for secret in found if secret is not None), None)
+
+    def header_name(self, name: str) -> str:
+        """The dialect's name of one of the platform's response headers."""
+        return self.header_names.get(name, name)
+
+    def find_request_id(self, meta: Mapping[str, Any]) -> str:
+        """The request id that the client chose, under either name; empty where it chose none."""
+        names = (self.header_name(REQUEST_ID), REQUEST_ID)
+        return next((str(meta[key]) for key in map(_meta_name, names) if key in meta), "")
+
+    def apply_to(self, response: HttpResponseBase) -> None:
+        """Rename the headers of a finished response, and put the JSON of a success into the envelope."""
+        for name, own_name in self.header_names.items():
+            if name in response.headers:
+                value = response.headers[name]
+                del response.headers[name]
+                response.headers[own_name] = value
+        is_success = response.status_code < 300 and response.headers.get("Content-Type", "").startswith("application/json")
+        if self.wrap_success is not None and is_success and isinstance(response, HttpResponse) and response.content:
+            response.content = json.dumps(self.wrap_success(json.loads(response.content)), ensure_ascii=False).encode()
+            if "Content-Length" in response.headers:
+                response.headers["Content-Length"] = str(len(response.content))
+
+
+PLATFORM: Final = Dialect(name="platform")
+
+
+def dialect_of(path: str) -> Dialect:
+    """The dialect with the longest prefix of the path, with or without its last slash; the platform's own where there is none."""
+    spelled = path if path.endswith("/") else f"{path}/"
+    return next((dialect for prefix, dialect in _by_prefix(tuple(settings.TTSAI_DIALECTS)) if spelled.startswith(prefix)), PLATFORM)
+
+
+def list_dialects() -> tuple[Dialect, ...]:
+    """The dialects of TTSAI_DIALECTS."""
+    return tuple(import_string(name) for name in settings.TTSAI_DIALECTS)
+
+
+@lru_cache(maxsize=8)
+def _by_prefix(names: tuple[str, ...]) -> tuple[tuple[str, Dialect], ...]:
+    found: dict[str, Dialect] = {}
+    for name in names:
+        dialect: Dialect = import_string(name)
+        for prefix in dialect.prefixes:
+            if prefix in found:
+                raise ImproperlyConfigured(f"The dialects {found[prefix].name!r} and {dialect.name!r} both claim the prefix {prefix!r}.")
+            found[prefix] = dialect
+    return tuple(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+def _meta_name(header: str) -> str:
+    return f"HTTP_{header.upper().replace('-', '_')}"

@@ -1,0 +1,84 @@
+"""Zones: what kind of site a route belongs to, declared where the route is included: `in_zone(API, path("v1/", include(…)))`."""
+
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+ADMIN_POLICY: Final = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+"""django-unfold runs Alpine.js, which evaluates the expressions in its pages and takes no nonce."""
+
+Route = TypeVar("Route", URLPattern, URLResolver)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """Rules of the middleware for the routes of one zone."""
+
+    name: str
+    has_sessions: bool = False
+    """Sessions, users, CSRF protection and messages; other requests do not pay for them."""
+    has_error_pages: bool = False
+    """Errors are HTML pages, instead of JSON in the path's dialect."""
+    is_cross_origin: bool = True
+    """Pages of the origins in TTSAI_CORS_ORIGINS may call it, without cookies."""
+    shows_limits: bool = True
+    """Responses carry X-RateLimit-*."""
+    is_private: bool = False
+    """Responses belong to an account: `Cache-Control: no-store` unless the view says otherwise."""
+    has_optional_slash: bool = True
+    """The path's last slash is added where it is missing, and OPTIONS lists the methods."""
+    content_security_policy: str = ""
+    """For all responses; empty for the strict policy of JSON and text."""
+
+
+API: Final = Zone(name="api", is_private=True)
+"""Programs with a key, in the dialect of the path."""
+PAGE: Final = Zone(name="page")
+"""Public pages; also every address that no other zone claims."""
+FILE: Final = Zone(name="file", has_optional_slash=False)
+"""Downloads and static files."""
+OPERATOR: Final = Zone(
+    name="operator",
+    has_sessions=True,
+    has_error_pages=True,
+    is_cross_origin=False,
+    shows_limits=False,
+    is_private=True,
+    has_optional_slash=False,
+    content_security_policy=ADMIN_POLICY,
+)
+"""The operator's admin."""
+
+
+def in_zone(zone: Zone, route: Route) -> Route:
+    """The route of the root URL configuration, marked with its zone."""
+    route.zone = zone  # type: ignore[attr-defined]
+    return route
+
+
+def zone_of(path: str) -> Zone:
+    """The zone of the first route of the root URL configuration that the path begins with."""
+    route: Any
+    for route in get_resolver().url_patterns:
+        if route.pattern.match(path.removeprefix("/")) is not None:
+            zone: Zone = getattr(route, "zone", API)
+            return zone
+    return PAGE
+
+
+def zone_of_request(request: HttpRequest) -> Zone:
+    """The request's zone, determined once."""
+    zone: Zone | None = getattr(request, "zone", None)
+    if zone is None:
+        zone = request.zone = zone_of(request.path_info)  # type: ignore[attr-defined]
+    return zone
+
+
+def with_slash(path: str) -> str:
+    """The path as the routes spell it."""
+    return path if path.endswith("/") or not zone_of(path).has_optional_slash else f"{path}/"
