@@ -22,7 +22,7 @@ REST_SECONDS = 60.0
 """So long the rest of a body may still come that was refused: clients which read only when they have sent all of it learn why."""
 HEAD_BYTES = 64 * 1024
 KEPT_BYTES = 1024
-"""Of the last data received, to read the path from a request line that the parser refuses."""
+"""Bytes of received data kept, to read the path from a request line that the parser refuses."""
 TOO_LARGE = "The request's headers are too large."
 
 
