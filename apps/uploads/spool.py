@@ -1,5 +1,6 @@
 """Spool of incoming bytes: an unnamed file in $TTSAI_HOME/tmp. The kernel deletes it when no process holds it, even after SIGKILL."""
 
+import asyncio
 import errno
 import hashlib
 import os
@@ -17,6 +18,8 @@ from apps.core.disk import is_reserve_reached
 from apps.core.errors import StorageFullError
 
 COPIED_BYTES: Final = 1 << 20
+FLUSH_BYTES: Final = 1 << 18
+"""Bytes that a SpoolWriter collects before a thread writes them: a thread hop for each network chunk would cost more than the write."""
 DISK_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG})
 
 
@@ -55,7 +58,7 @@ class Spool:
         """Size in bytes."""
         return os.fstat(self.file.fileno()).st_size
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray) -> None:
         """Append data. Raises StorageFullError before it uses the disk reserve."""
         check_disk(len(data))
         with disk_errors_told():
@@ -80,6 +83,42 @@ class Spool:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+class SpoolWriter:
+    """Writes a spool from an event loop. A thread writes the collected bytes, so that a slow disk does not block the loop.
+
+    The file is created by the first write: a writer without data holds no file descriptor.
+    """
+
+    def __init__(self) -> None:
+        self._spool: Spool | None = None
+        self._pending = bytearray()
+
+    async def add(self, data: bytes) -> None:
+        """Append data. Raises StorageFullError."""
+        self._pending += data
+        if len(self._pending) >= FLUSH_BYTES:
+            await asyncio.to_thread(self._flush)
+
+    async def finish(self) -> Spool:
+        """Write the rest and return the spool, which the caller closes. Raises StorageFullError."""
+        await asyncio.to_thread(self._flush)
+        assert self._spool is not None  # noqa: S101 - _flush made it
+        spool, self._spool = self._spool, None
+        return spool
+
+    def close(self) -> None:
+        """Discard the spool, unless finish returned it."""
+        if self._spool is not None:
+            self._spool.close()
+
+    def _flush(self) -> None:
+        if self._spool is None:
+            self._spool = Spool.new()
+        self._spool.write(self._pending)
+        self._spool.finish()
+        self._pending = bytearray()
 
 
 def check_disk(wanted_bytes: int = 0) -> None:

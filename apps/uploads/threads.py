@@ -1,19 +1,22 @@
-"""Threads for slow work without the database: fetching, measuring, storing. Django's own threads stay free meanwhile."""
+"""Slots for fetches and threads for slow work without the database: measuring, storing. Django's own threads stay free meanwhile."""
 
 from functools import cache
 
 from django.conf import settings
 
+from apps.core.async_slots import AsyncFairSlots
 from apps.core.fair_threads import FairThreadPool
 
 NEWCOMERS_FACTOR = 8
 """Factor of the usual threads that may run at most, if that many tenants without work in flight arrive."""
+NEWCOMERS_FACTOR_OF_FETCHES = 4
+"""The same factor for fetches, which cost no thread but file descriptors."""
 
 
 @cache
-def fetch_threads() -> FairThreadPool:
-    """Threads of this process that wait for other servers, name servers included."""
-    return FairThreadPool("fetch", usual=settings.TTSAI_FETCH_THREADS, most=NEWCOMERS_FACTOR * settings.TTSAI_FETCH_THREADS)
+def fetch_slots() -> AsyncFairSlots:
+    """Slots for the fetches in flight on this process's event loop."""
+    return AsyncFairSlots(usual=settings.TTSAI_FETCHES, most=NEWCOMERS_FACTOR_OF_FETCHES * settings.TTSAI_FETCHES)
 
 
 @cache
@@ -23,6 +26,6 @@ def intake_threads() -> FairThreadPool:
 
 
 def forget_threads() -> None:
-    """Reset the pools, which belong to one event loop. For tests."""
-    fetch_threads.cache_clear()
+    """Reset the slots and pools, which belong to one event loop. For tests."""
+    fetch_slots.cache_clear()
     intake_threads.cache_clear()

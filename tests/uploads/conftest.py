@@ -36,7 +36,7 @@ def objects(settings: Any, tmp_path: Path) -> Iterator[Path]:
 def server(transactional_db: None, settings: Any, home: Path, objects: Path) -> Iterator[str]:
     settings.ROOT_URLCONF = "tests.uploads.urls"
     settings.TTSAI_WEB_THREADS = 2
-    settings.TTSAI_INTAKE_THREADS = settings.TTSAI_FETCH_THREADS = 4
+    settings.TTSAI_INTAKE_THREADS = settings.TTSAI_FETCHES = 4
     forget_threads()
     with running_shell() as shell:
         yield shell.url

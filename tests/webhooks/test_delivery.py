@@ -12,9 +12,10 @@ from apps.core.fair_share import FairShare
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint
 from apps.webhooks.services import change_endpoint, create_endpoint, record_event, replay_delivery, rotate_secret, sending, signing_secret
 from apps.webhooks.services.retention import forget_deliveries
-from apps.webhooks.services.sending import attempt_delivery, claim_due
+from apps.webhooks.services.sending import claim_due
 from tests.factories import AccountFactory
 from tests.webhooks.receivers import Receiver
+from tests.webhooks.sending import attempt_delivery
 
 pytestmark = pytest.mark.django_db
 

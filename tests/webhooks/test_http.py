@@ -15,9 +15,10 @@ from apps.webhooks.events import EVENTS, EXAMPLES
 from apps.webhooks.models import Delivery, Endpoint
 from apps.webhooks.services import record_event
 from apps.webhooks.services.endpoints import MOST_ENDPOINTS
-from apps.webhooks.services.sending import attempt_delivery, claim_due
+from apps.webhooks.services.sending import claim_due
 from tests.factories import AccountFactory, AnonymousPlanFactory, MembershipFactory, bearer, make_key
 from tests.webhooks.receivers import Receiver
+from tests.webhooks.sending import attempt_delivery
 
 pytestmark = pytest.mark.django_db
 

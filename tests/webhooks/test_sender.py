@@ -1,12 +1,13 @@
-"""The sender's threads: bounded, shared among accounts, never idle while something is due; and nothing is lost when it dies."""
+"""The sender: bounded, shared among accounts, never idle while something is due; and nothing is lost when it dies."""
 
+import threading
 from typing import Any
 
 import pytest
 
 from apps.core.fair_share import FairShare
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint
-from apps.webhooks.sender import Sender
+from apps.webhooks.sender import DATABASE_THREADS, Sender
 from apps.webhooks.services import create_endpoint, record_event
 from apps.webhooks.services.sending import claim_due
 from apps.webhooks.tasks import _sender, forget_old_deliveries, send_due_webhooks, stop_sending
@@ -29,12 +30,12 @@ def delivered_of(endpoint: Endpoint) -> int:
 
 @pytest.fixture
 def sender() -> Sender:
-    return Sender(threads=4)
+    return Sender(at_once=4)
 
 
-def test_everything_that_is_due_is_sent_though_there_are_fewer_threads(receiver: Receiver, sender: Sender) -> None:
+def test_sender_with_fewer_places_than_deliveries_sends_all_of_them(receiver: Receiver, sender: Sender) -> None:
     endpoint = endpoint_with_events(receiver.url, count=25)
-    assert sender.send_due() == 2  # half of the threads at a time
+    assert sender.send_due() == 2  # half of the places at a time
     receiver.wait_for(25)
     sender.close()
     assert delivered_of(endpoint) == 25
@@ -56,7 +57,7 @@ def test_one_account_s_slow_receiver_does_not_hold_up_another_s(receiver: Receiv
     sender.close()
 
 
-def test_a_newcomer_s_webhook_arrives_while_two_accounts_hold_all_usual_threads(receiver: Receiver, sender: Sender, settings: Any) -> None:
+def test_a_newcomer_s_webhook_arrives_while_two_accounts_hold_all_usual_places(receiver: Receiver, sender: Sender, settings: Any) -> None:
     receiver.pause_seconds = 60  # until the test is over: the receiver lets go then
     slow = [endpoint_with_events(receiver.url, count=30) for _ in range(2)]
     assert sender.send_due() == 4
@@ -75,6 +76,30 @@ def test_a_newcomer_s_webhook_arrives_while_two_accounts_hold_all_usual_threads(
     assert delivered_of(newcomer) == 3
 
 
+def test_sender_with_many_hanging_receivers_starts_no_thread_for_each(receiver: Receiver) -> None:
+    receiver.pause_seconds = 60  # until the test is over: the receiver lets go then
+    for _ in range(40):
+        endpoint_with_events(receiver.url, count=1)
+    threads = threading.active_count()
+    sender = Sender()
+    assert sender.send_due() == 40
+    receiver.wait_for(40)
+    receivers = 40  # the receiver's own threads, one for each connection
+    assert threading.active_count() <= threads + receivers + DATABASE_THREADS + 1
+    receiver.is_over.set()
+    sender.close()
+    assert Delivery.objects.filter(state=DeliveryState.DELIVERED).count() == 40
+
+
+def test_delivery_that_cannot_be_signed_holds_up_no_other(receiver: Receiver, sender: Sender) -> None:
+    broken, other = endpoint_with_events(receiver.url, count=1), endpoint_with_events(receiver.url, count=1)
+    Endpoint.objects.filter(pk=broken.pk).update(secret="whsec_é")
+    sender.send_due()
+    receiver.wait_for(1)
+    sender.close()
+    assert (delivered_of(broken), delivered_of(other)) == (0, 1)
+
+
 def test_a_closed_sender_takes_nothing_more(receiver: Receiver, sender: Sender) -> None:
     endpoint = endpoint_with_events(receiver.url, count=1)
     sender.close()
@@ -84,7 +109,7 @@ def test_a_closed_sender_takes_nothing_more(receiver: Receiver, sender: Sender) 
 
 def test_two_senders_send_each_delivery_once(receiver: Receiver) -> None:
     endpoint = endpoint_with_events(receiver.url, count=12)
-    first, second = Sender(threads=4), Sender(threads=4)
+    first, second = Sender(at_once=4), Sender(at_once=4)
     for sender in (first, second):
         sender.send_due()
     receiver.wait_for(12)

@@ -101,5 +101,5 @@ TTSAI_INTAKE_THREADS = environment.number("TTSAI_INTAKE_THREADS", 16)
 """Files that a web process measures and stores concurrently, apart from TTSAI_WEB_THREADS; accounts without files in flight may exceed it.
 """
 
-TTSAI_FETCH_THREADS = environment.number("TTSAI_FETCH_THREADS", 16)
-"""Concurrent downloads of `file_url`, whose servers may be slow."""
+TTSAI_FETCHES = environment.number("TTSAI_FETCHES", 256)
+"""Concurrent fetches (file_url) of a web process, without a thread for each; accounts without fetches in flight may exceed it."""

@@ -1,12 +1,15 @@
 """Syntactic check of a URL that a client gives for later."""
 
-import ipaddress
-import socket
-
-from apps.core.outbound.policy import DEFAULT_PORTS, AddressRefusedError, ascii_form, check_url, is_allowed
-from apps.core.outbound.special_ranges import is_public
-
-INSIDE = "the address leads to a host that may not be reached from here"
+from apps.core.outbound.policy import (
+    DEFAULT_PORTS,
+    INSIDE,
+    AddressRefusedError,
+    ascii_form,
+    check_numbers,
+    check_url,
+    is_allowed,
+    written_numbers,
+)
 
 
 def check_given_url(url: str) -> None:
@@ -20,15 +23,4 @@ def check_given_url(url: str) -> None:
         return
     if host == "localhost" or host.endswith(".localhost"):
         raise AddressRefusedError(INSIDE)
-    number = _written_number(host, port=port)
-    if number is not None and not is_public(number):
-        raise AddressRefusedError(INSIDE)
-
-
-def _written_number(host: str, *, port: int) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Address that the host is written as, in any notation that a resolver accepts (127.1, 0x7f000001, ::ffff:10.0.0.1)."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    except (OSError, UnicodeError):
-        return None
-    return ipaddress.ip_address(str(found[0][4][0]).partition("%")[0])
+    check_numbers(written_numbers(host, port=port), host=host, port=port)

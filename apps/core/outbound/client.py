@@ -1,29 +1,27 @@
 """HTTP client for URLs of clients: the host is resolved once, checked and connected to by number; redirects are followed, size and time
 are bounded.
+
+Asynchronous: a request holds no thread while it waits for the network.
 """
 
-import ssl
-import time
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin
 
-import certifi
 import httpcore
 
-from apps.core.outbound.policy import ascii_form, resolve
+from apps.core.outbound.connections import guarded_pool
+from apps.core.outbound.policy import ascii_form
 
 MAXIMUM_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
 CONNECT_SECONDS = 5.0
 CHUNK_SECONDS = 10.0
-HEAD_BYTES = 1 << 20
-"""Bytes allowed beside the body for heads, interim responses (100 Continue) and chunk framing on one connection, which would otherwise be
-unbounded.
-"""
+
+Sink = Callable[[bytes], Awaitable[None]]
+"""Consumer of the next bytes of a body."""
 
 
 class OutboundError(Exception):
@@ -31,122 +29,63 @@ class OutboundError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """Response: its status and as much of its body as was requested."""
+class OutboundResponse:
+    """Response: its status, its headers with names in lower case, and the beginning of its body."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
-    body_bytes: int
 
 
-class _BoundedStream(httpcore.NetworkStream):
-    """Network stream that ends at the deadline and after a number of bytes, however slowly the other side sends: timeouts of single reads
-    never add up.
+async def send(
+    method: str,
+    url: str,
+    *,
+    tenant: str,
+    headers: Mapping[str, str],
+    body: bytes = b"",
+    seconds: float = 10.0,
+    kept_bytes: int = 4096,
+) -> OutboundResponse:
+    """Send a request without following redirects (a webhook) and keep `kept_bytes` of the body. Raises OutboundError, AddressRefusedError."""
+    kept = bytearray()
+    async with (
+        _client_errors(seconds),
+        guarded_pool(tenant=tenant, most_bytes=kept_bytes) as pool,
+        _request(pool, method, url, headers=headers, body=body) as response,
+    ):
+        async for chunk in response.aiter_stream():
+            kept += chunk
+            if len(kept) >= kept_bytes:
+                break
+        return OutboundResponse(response.status, _names(response), bytes(kept[:kept_bytes]))
+
+
+async def fetch(url: str, *, tenant: str, sink: Sink, most_bytes: int, seconds: float = 60.0) -> int:
+    """GET, following and checking redirects, and pass the body to `sink`. Returns the number of its bytes.
+
+    Raises OutboundError (also beyond most_bytes), AddressRefusedError and what the sink raises. DNS queries are shared fairly by `tenant`.
     """
-
-    def __init__(self, stream: httpcore.NetworkStream, *, deadline: float, most_bytes: int) -> None:
-        self._stream = stream
-        self._deadline = deadline
-        self._most_bytes = self._bytes_left = most_bytes
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        read = self._stream.read(max_bytes, _time_left(self._deadline, most=timeout))
-        self._bytes_left -= len(read)
-        if self._bytes_left < 0:
-            raise httpcore.ReadError("more than an answer needs")
-        return read
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _time_left(self._deadline, most=timeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        inner = self._stream.start_tls(ssl_context, server_hostname, _time_left(self._deadline, most=timeout))
-        return _BoundedStream(inner, deadline=self._deadline, most_bytes=self._most_bytes)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-def _time_left(deadline: float, *, most: float | None) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise httpcore.ReadTimeout
-    return left if most is None else min(left, most)
-
-
-class _GuardedBackend(httpcore.SyncBackend):
-    """Opens connections only to addresses that the policy allows, by the number that was checked: no second DNS query, no rebinding."""
-
-    def __init__(self, *, deadline: float, most_bytes: int) -> None:
-        super().__init__()
-        self._deadline = deadline
-        self._most_bytes = most_bytes
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        problem: Exception = OSError("no address")
-        _time_left(self._deadline, most=None)  # a chain of redirects to slow name servers ends here: a look-up cannot be interrupted
-        for number in resolve(host, port):
-            try:
-                left = _time_left(self._deadline, most=timeout)
-                stream = super().connect_tcp(number, port, left, local_address, socket_options)
-                return _BoundedStream(stream, deadline=self._deadline, most_bytes=self._most_bytes)
-            except httpcore.ConnectError as error:
-                problem = error
-        raise problem
-
-
-def send(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", seconds: float = 10.0, kept_bytes: int = 4096) -> Fetched:
-    pieces: list[bytes] = []
-    deadline = time.monotonic() + seconds
-    with _pool(deadline, most_bytes=kept_bytes) as pool:
-        status, answer_headers, count = _exchange(
-            pool, method, url, headers=headers, body=body, deadline=deadline, take=pieces.append, most_bytes=kept_bytes
-        )
-    return Fetched(status, answer_headers, b"".join(pieces)[:kept_bytes], count)
-
-
-def fetch_to_file(url: str, path: Path, *, most_bytes: int, seconds: float = 60.0) -> Fetched:
-    """GET into a file, following and checking redirects. Raises OutboundError (also beyond most_bytes), AddressRefusedError."""
-    deadline = time.monotonic() + seconds
-    with _pool(deadline, most_bytes=most_bytes) as pool:
+    async with _client_errors(seconds), guarded_pool(tenant=tenant, most_bytes=most_bytes) as pool:
         for _ in range(MAXIMUM_REDIRECTS + 1):
-            with path.open("wb") as file:
-                status, headers, count = _exchange(
-                    pool, "GET", url, headers={"Accept": "*/*"}, body=b"", deadline=deadline, take=file.write, most_bytes=most_bytes + 1
-                )
-            if status in REDIRECTS and "location" in headers:
-                url = _followed(url, headers["location"])
-                continue
-            if status != 200:
-                raise OutboundError(f"the address answered with status {status}")
-            if count > most_bytes:
-                raise OutboundError(f"the file is larger than {most_bytes:,} bytes")
-            return Fetched(status, headers, b"", count)
+            async with _request(pool, "GET", url, headers={"Accept": "*/*"}) as response:
+                location = _names(response).get("location")
+                if response.status not in REDIRECTS or location is None:
+                    return await _read(response, sink=sink, most_bytes=most_bytes)
+            url = _followed(url, location)
     raise OutboundError(f"the address redirects more than {MAXIMUM_REDIRECTS} times")
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    """TLS context, cached because loading the certificate authorities takes longer than a request."""
-    return ssl.create_default_context(cafile=certifi.where())
-
-
-def _pool(deadline: float, *, most_bytes: int) -> httpcore.ConnectionPool:
-    backend = _GuardedBackend(deadline=deadline, most_bytes=2 * most_bytes + HEAD_BYTES)
-    return httpcore.ConnectionPool(ssl_context=_trusted(), network_backend=backend, retries=0, max_connections=1)
+async def _read(response: httpcore.Response, *, sink: Sink, most_bytes: int) -> int:
+    if response.status != 200:
+        raise OutboundError(f"the address answered with status {response.status}")
+    count = 0
+    async for chunk in response.aiter_stream():
+        count += len(chunk)
+        if count > most_bytes:
+            raise OutboundError(f"the file is larger than {most_bytes:,} bytes")
+        await sink(chunk)
+    return count
 
 
 def _followed(url: str, location: str) -> str:
@@ -157,34 +96,28 @@ def _followed(url: str, location: str) -> str:
         raise OutboundError("the address redirects to one that cannot be read") from None
 
 
-def _exchange(
-    pool: httpcore.ConnectionPool,
-    method: str,
-    url: str,
-    *,
-    headers: Mapping[str, str],
-    body: bytes,
-    deadline: float,
-    take: Any,
-    most_bytes: int,
-) -> tuple[int, dict[str, str], int]:
-    """One request; the body goes to `take` until `most_bytes` have come or the deadline passes."""
+@asynccontextmanager
+async def _request(
+    pool: httpcore.AsyncConnectionPool, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
+) -> AsyncIterator[httpcore.Response]:
+    """Open a response whose body can be read; the connection of an unread one is closed."""
+    timeouts = {"connect": CONNECT_SECONDS, "read": CHUNK_SECONDS, "write": CHUNK_SECONDS, "pool": CHUNK_SECONDS}
     target = ascii_form(url)
-    left = max(0.1, min(CHUNK_SECONDS, deadline - time.monotonic()))
-    timeouts = {"connect": min(CONNECT_SECONDS, left), "read": left, "write": left, "pool": left}
-    count = 0
+    async with pool.stream(method, target, headers=list(headers.items()), content=body, extensions={"timeout": timeouts}) as response:
+        yield response
+
+
+@asynccontextmanager
+async def _client_errors(seconds: float) -> AsyncIterator[None]:
+    """Limit the total time, however slowly the other side sends, and turn network failures into OutboundError."""
     try:
-        with pool.stream(method, target, headers=list(headers.items()), content=body, extensions={"timeout": timeouts}) as response:
-            for chunk in response.iter_stream():
-                count += len(chunk)
-                take(chunk)
-                if count >= most_bytes:
-                    break
-                if time.monotonic() > deadline:
-                    raise OutboundError("the address took too long to answer")
-            names = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in response.headers}
-            return response.status, names, count
-    except httpcore.TimeoutException:
+        async with asyncio.timeout(seconds):
+            yield
+    except (TimeoutError, httpcore.TimeoutException):
         raise OutboundError("the address took too long to answer") from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError, UnicodeError):
         raise OutboundError("the address could not be reached") from None
+
+
+def _names(response: httpcore.Response) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}

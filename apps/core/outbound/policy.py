@@ -12,6 +12,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 MAXIMUM_URL_CHARACTERS = 2048
 KEPT = "%/:?@!$&'()*+,;=~-._"
 """Characters that stay unescaped in a URL, beside letters and digits (RFC 3986)."""
+INSIDE = "the address leads to a host that may not be reached from here"
 
 
 class AddressRefusedError(Exception):
@@ -53,15 +54,33 @@ def ascii_form(url: str) -> str:
     return urlunsplit((parts.scheme, place, quote(parts.path, safe=KEPT), quote(parts.query, safe=KEPT), ""))
 
 
-def resolve(host: str, port: int) -> list[str]:
-    """Numeric addresses of a host, all of them allowed. Raises AddressRefusedError or OSError (no such name)."""
-    is_listed = is_allowed(host, port=port)
-    found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-    numbers = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
-    for number in numbers:
-        if not is_listed and not is_public(ipaddress.ip_address(number)):
-            raise AddressRefusedError("the address leads to a host that may not be reached from here")
-    return numbers
+def written_numbers(host: str, *, port: int) -> list[str]:
+    """Addresses that the host is written as, in any notation that a resolver accepts (127.1, 0x7f000001); empty for a name.
+
+    Sends no DNS query and does not block.
+    """
+    try:
+        return _numbers(host, port=port, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return []
+
+
+def look_up(host: str, *, port: int) -> list[str]:
+    """Addresses of a host, unchecked. Blocks while DNS servers do not answer. Raises OSError (no such name)."""
+    return _numbers(host, port=port, flags=0)
+
+
+def check_numbers(numbers: list[str], *, host: str, port: int) -> None:
+    """Raise AddressRefusedError unless every address is public, or the operator lists the host and port."""
+    if is_allowed(host, port=port):
+        return
+    if not all(is_public(ipaddress.ip_address(number)) for number in numbers):
+        raise AddressRefusedError(INSIDE)
+
+
+def _numbers(host: str, *, port: int, flags: int) -> list[str]:
+    found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, flags=flags)
+    return list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
 
 
 def is_allowed(host: str, *, port: int) -> bool:

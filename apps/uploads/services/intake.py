@@ -1,16 +1,17 @@
-"""Ingestion of a file: fetched, measured, stored. Slow, and without the database: it runs on threads of its own (apps/uploads/threads.py)."""
+"""Ingestion of a file, without the database: fetched on the event loop, measured and stored by threads (apps/uploads/threads.py)."""
 
+import asyncio
 import os
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
 from apps.core.errors import ApplicationError, InvalidRequestError
-from apps.core.outbound import AddressRefusedError, OutboundError, fetch_to_file
+from apps.core.outbound import AddressRefusedError, OutboundError, fetch
 from apps.core.storage import MissingObjectError, get_storage
 from apps.uploads.fair_slots import FairSlots
 from apps.uploads.objects import content_key, incoming_key
-from apps.uploads.spool import COPIED_BYTES, Spool, check_disk
+from apps.uploads.spool import COPIED_BYTES, Spool, SpoolWriter, check_disk
 from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits, probe_file
 from workers.audio.probe.errors import TOO_LARGE
 
@@ -56,15 +57,20 @@ class Measured:
     info: AudioInfo
 
 
-def fetch(intake: Intake) -> Intake:
+async def fetch_source(intake: Intake) -> Intake:
     """Fetch the URL of an intake into a spool, which the caller closes. Raises ApplicationError."""
-    spool = Spool.new()
+    most_bytes = intake.limits.max_bytes
+    await asyncio.to_thread(check_disk, most_bytes)
+    writer = SpoolWriter()
     try:
-        _fetch(intake, spool)
-    except BaseException:
-        spool.close()
-        raise
-    return replace(intake, url="", spool=spool)
+        await fetch(intake.url, tenant=intake.tenant, sink=writer.add, most_bytes=most_bytes, seconds=FETCH_SECONDS)
+        return replace(intake, url="", spool=await writer.finish())
+    except AddressRefusedError as error:
+        raise _of_url(intake, error, code="invalid_url") from error
+    except OutboundError as error:
+        raise _of_url(intake, error, code="fetch_failed") from error
+    finally:
+        writer.close()
 
 
 def measure(intake: Intake) -> Measured:
@@ -97,18 +103,6 @@ def _probe(intake: Intake, spool: Spool) -> AudioInfo:
             return probe_file(spool.path, limits=intake.limits)
     except ProbeError as error:
         raise refusal(error, param=intake.param) from error
-
-
-def _fetch(intake: Intake, spool: Spool) -> None:
-    most_bytes = intake.limits.max_bytes
-    check_disk(most_bytes)
-    try:
-        fetch_to_file(intake.url, spool.path, most_bytes=most_bytes, seconds=FETCH_SECONDS)
-    except AddressRefusedError as error:
-        raise _of_url(intake, error, code="invalid_url") from error
-    except OutboundError as error:
-        check_disk()  # a disk that is full looks like an address that fails
-        raise _of_url(intake, error, code="fetch_failed") from error
 
 
 def _of_url(intake: Intake, error: Exception, *, code: str) -> ApplicationError:

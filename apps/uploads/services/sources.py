@@ -18,10 +18,10 @@ from apps.core.storage import get_storage
 from apps.uploads.models import Origin, Upload, UploadState
 from apps.uploads.objects import incoming_key
 from apps.uploads.selectors import get_own_upload, no_such_upload
-from apps.uploads.services.intake import Intake, Measured, RefusedFileError, fetch, measure, refusal
+from apps.uploads.services.intake import Intake, Measured, RefusedFileError, fetch_source, measure, refusal
 from apps.uploads.services.uploads import begin_upload, has_arrived
 from apps.uploads.spool import Spool
-from apps.uploads.threads import fetch_threads, intake_threads
+from apps.uploads.threads import fetch_slots, intake_threads
 from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits
 
 
@@ -96,7 +96,10 @@ def order_source(
 
 
 async def take_source_aside(exchange: Exchange, order: SourceOrder) -> Source:
-    """Fetch, measure and store the source as far as needed, for a Deferred: holds neither a Django thread nor a database connection during slow work."""
+    """Fetch, measure and store the source as far as needed, in a Deferred. Raises ApplicationError and then leaves nothing behind.
+
+    Holds neither a Django thread nor a database connection during slow work, and no thread at all during the fetch.
+    """
     if order.upload.state != UploadState.READY:
         await take_in_aside(exchange, order)
     return await exchange.run(use_source, order)
@@ -107,7 +110,8 @@ async def take_in_aside(exchange: Exchange, order: SourceOrder) -> None:
     intake, tenant = order.intake, order.upload.tenant
     try:
         if intake.url:
-            intake = await fetch_threads().run(tenant, fetch, intake)
+            async with fetch_slots().slot(tenant):
+                intake = await fetch_source(intake)
         measured = await intake_threads().run(tenant, measure, intake)
     except Exception as error:
         await exchange.run(record_refusal, order.upload, error)

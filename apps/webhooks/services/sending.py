@@ -1,7 +1,7 @@
 """One attempt of a delivery: signed, sent through apps/core/outbound, recorded."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -23,8 +23,8 @@ PAUSES_SECONDS = (5, 30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 """Pauses before the second to the tenth attempt, a little over a day in total."""
 JITTER = 0.2
 CLAIM_SECONDS = 25
-"""Lease of a claimed delivery, after which another process may send it. An attempt takes at most ANSWER_SECONDS, after up to 12 s for
-three silent name servers (resolver settings in ttsai/settings).
+"""Lease of a claimed delivery, after which another process may send it. An attempt takes at most ANSWER_SECONDS, DNS queries included; the
+rest allows for a slow database.
 """
 LOOKED_AT_FOR_EACH = 25
 """Due deliveries examined per delivery that may be claimed, to find accounts without deliveries in flight."""
@@ -74,14 +74,57 @@ def _claim(uuids: list[UUID], *, now: datetime) -> list[Delivery]:
     return rows
 
 
-def attempt_delivery(delivery: Delivery, *, before_sending: Callable[[], None] | None = None) -> Outcome:
-    """Send a claimed delivery and record the outcome. `before_sending` is called when the database is not needed until the response."""
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Signed delivery with all that its request needs, so that sending it does not use the database."""
+
+    delivery: Delivery
+    url: str
+    headers: Mapping[str, str]
+
+
+def prepare_attempt(delivery: Delivery) -> Attempt:
+    """Sign a claimed delivery."""
     headers = signed_headers(delivery, secrets=_secrets(delivery), at=datetime.now(UTC))
-    if before_sending is not None:
-        before_sending()
-    outcome = _post(delivery, headers=headers)
-    _record(delivery, outcome)
-    return outcome
+    return Attempt(delivery, url=_address(delivery), headers=headers)
+
+
+async def post(attempt: Attempt) -> Outcome:
+    """Send a signed delivery through apps/core/outbound, without the database and without holding a thread."""
+    delivery = attempt.delivery
+    try:
+        answer = await send(
+            "POST",
+            attempt.url,
+            tenant=f"account:{delivery.account_id}",
+            headers=attempt.headers,
+            body=delivery.body.encode(),
+            seconds=ANSWER_SECONDS,
+            kept_bytes=KEPT_ANSWER_BYTES,
+        )
+    except (AddressRefusedError, OutboundError) as error:
+        return Outcome(status=None, answer="", error=str(error))
+    text = answer.body.decode("utf-8", "replace").replace("\x00", "")
+    return Outcome(status=answer.status, answer=text, error="" if 200 <= answer.status < 300 else f"status {answer.status}")
+
+
+def record_outcome(claimed: Delivery, outcome: Outcome) -> None:
+    """Record the attempt. Its consequences apply only while the claim is still ours: a replay may have started meanwhile."""
+    now = timezone.now()
+    with transaction.atomic():
+        # The endpoint before its delivery, as everywhere: else two attempts at one endpoint could wait for each other.
+        endpoint = Endpoint.objects.select_for_update().filter(pk=claimed.endpoint_id).first() if claimed.endpoint_id else None
+        delivery = Delivery.objects.select_for_update().filter(pk=claimed.pk).first()
+        if delivery is None:  # removed with its endpoint
+            return
+        attempt = {"at": now.isoformat(), "status": outcome.status, "answer": outcome.answer, "error": outcome.error}
+        delivery.attempts = [*delivery.attempts[1 - KEPT_ATTEMPTS :], attempt]
+        delivery.url = _address(claimed)  # of an endpoint that moved, the new one
+        if delivery.next_attempt_at == claimed.next_attempt_at:
+            _go_on(delivery, outcome, now=now)
+        delivery.save(update_fields=["url", "state", "attempts", "ended_at", "next_attempt_at"])
+        if endpoint is not None:
+            _judge(endpoint, outcome, now=now)
 
 
 def signed_headers(delivery: Delivery, *, secrets: list[str], at: datetime) -> dict[str, str]:
@@ -105,38 +148,8 @@ def _secrets(delivery: Delivery) -> list[str]:
     return secrets
 
 
-def _post(delivery: Delivery, *, headers: Mapping[str, str]) -> Outcome:
-    try:
-        answer = send(
-            "POST", _address(delivery), headers=headers, body=delivery.body.encode(), seconds=ANSWER_SECONDS, kept_bytes=KEPT_ANSWER_BYTES
-        )
-    except (AddressRefusedError, OutboundError) as error:
-        return Outcome(status=None, answer="", error=str(error))
-    text = answer.body.decode("utf-8", "replace").replace("\x00", "")
-    return Outcome(status=answer.status, answer=text, error="" if 200 <= answer.status < 300 else f"status {answer.status}")
-
-
 def _address(delivery: Delivery) -> str:
     return delivery.endpoint.url if delivery.endpoint else delivery.url
-
-
-def _record(claimed: Delivery, outcome: Outcome) -> None:
-    """Record the attempt. Its consequences apply only while the claim is still ours: a replay may have started meanwhile."""
-    now = timezone.now()
-    with transaction.atomic():
-        # The endpoint before its delivery, as everywhere: else two attempts at one endpoint could wait for each other.
-        endpoint = Endpoint.objects.select_for_update().filter(pk=claimed.endpoint_id).first() if claimed.endpoint_id else None
-        delivery = Delivery.objects.select_for_update().filter(pk=claimed.pk).first()
-        if delivery is None:  # removed with its endpoint
-            return
-        attempt = {"at": now.isoformat(), "status": outcome.status, "answer": outcome.answer, "error": outcome.error}
-        delivery.attempts = [*delivery.attempts[1 - KEPT_ATTEMPTS :], attempt]
-        delivery.url = _address(claimed)  # of an endpoint that moved, the new one
-        if delivery.next_attempt_at == claimed.next_attempt_at:
-            _go_on(delivery, outcome, now=now)
-        delivery.save(update_fields=["url", "state", "attempts", "ended_at", "next_attempt_at"])
-        if endpoint is not None:
-            _judge(endpoint, outcome, now=now)
 
 
 def _go_on(delivery: Delivery, outcome: Outcome, *, now: datetime) -> None:

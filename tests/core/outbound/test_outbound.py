@@ -1,5 +1,6 @@
 """No address that a client gives leads inside: by number, by name, by redirect, by a slow or endless answer."""
 
+import asyncio
 import contextlib
 import ipaddress
 import os
@@ -8,12 +9,13 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from apps.core.outbound import AddressRefusedError, OutboundError, fetch_to_file, send
+from apps.core import outbound
+from apps.core.outbound import AddressRefusedError, OutboundError, OutboundResponse
+from apps.core.outbound.names import resolver_threads
 from apps.core.outbound.policy import ascii_form
 
 INSIDE = """
@@ -101,6 +103,22 @@ class Receiver(BaseHTTPRequestHandler):
         pass
 
 
+def fetched(url: str, *, most_bytes: int, seconds: float = 60.0) -> bytes:
+    """The body that a fetch brings."""
+    body = bytearray()
+
+    async def take(chunk: bytes) -> None:
+        body.extend(chunk)
+
+    count = asyncio.run(outbound.fetch(url, tenant="test", sink=take, most_bytes=most_bytes, seconds=seconds))
+    assert count == len(body)
+    return bytes(body)
+
+
+def send(method: str, url: str, **arguments: Any) -> OutboundResponse:
+    return asyncio.run(outbound.send(method, url, tenant="test", **arguments))
+
+
 @pytest.fixture
 def receiver(settings: Any) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
@@ -114,59 +132,58 @@ def receiver(settings: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("url", INSIDE)
-def test_no_spelling_of_an_inner_address_is_reached(url: str, tmp_path: Path) -> None:
+def test_no_spelling_of_an_inner_address_is_reached(url: str) -> None:
     with pytest.raises((AddressRefusedError, OutboundError)) as refused:
-        fetch_to_file(url, tmp_path / "file", most_bytes=100, seconds=2)
+        fetched(url, most_bytes=100, seconds=2)
     if refused.type is OutboundError:  # a spelling that no resolver takes is as good as refused
         assert str(refused.value) == "the address could not be reached"
         assert url == "http://[fe80::1]/" or not url.startswith("http://[")
 
 
 @pytest.mark.parametrize("url", MALFORMED)
-def test_a_malformed_address_is_refused(url: str, tmp_path: Path) -> None:
+def test_a_malformed_address_is_refused(url: str) -> None:
     with pytest.raises(AddressRefusedError):
-        fetch_to_file(url, tmp_path / "file", most_bytes=100)
+        fetched(url, most_bytes=100)
 
 
 def test_the_list_holds_at_least_sixty_spellings() -> None:
     assert len(set(INSIDE)) >= 60
 
 
-def test_an_allowed_address_is_fetched_through_its_redirect(receiver: str, tmp_path: Path) -> None:
-    assert fetch_to_file(f"{receiver}/moved", tmp_path / "file", most_bytes=5000).body_bytes == 5000
-    assert (tmp_path / "file").read_bytes() == b"a" * 5000
+def test_an_allowed_address_is_fetched_through_its_redirect(receiver: str) -> None:
+    assert fetched(f"{receiver}/moved", most_bytes=5000) == b"a" * 5000
 
 
-def test_a_redirect_inside_is_refused(receiver: str, tmp_path: Path) -> None:
+def test_a_redirect_inside_is_refused(receiver: str) -> None:
     with pytest.raises(AddressRefusedError):
-        fetch_to_file(f"{receiver}/inside", tmp_path / "file", most_bytes=100)
+        fetched(f"{receiver}/inside", most_bytes=100)
 
 
 @pytest.mark.parametrize(
     ("path", "words"),
     [("/loop", "redirects"), ("/missing", "404"), ("/audio", "larger than 100"), ("/slow", "too long"), ("/dripping", "too long")],
 )
-def test_a_bad_answer_is_an_explained_error(receiver: str, tmp_path: Path, path: str, words: str) -> None:
+def test_a_bad_answer_is_an_explained_error(receiver: str, path: str, words: str) -> None:
     with pytest.raises(OutboundError, match=words):
-        fetch_to_file(f"{receiver}{path}", tmp_path / "file", most_bytes=100, seconds=1)
+        fetched(f"{receiver}{path}", most_bytes=100, seconds=1)
 
 
 @pytest.mark.parametrize("location", ["http://[::1", "//[", "http://[zz]/", "http://[v1.x"])
-def test_a_redirect_that_cannot_be_read_is_an_explained_error(receiver: str, tmp_path: Path, location: str) -> None:
+def test_a_redirect_that_cannot_be_read_is_an_explained_error(receiver: str, location: str) -> None:
     with pytest.raises(OutboundError, match="redirects to one that cannot be read"):
-        fetch_to_file(f"{receiver}/to?{location}", tmp_path / "file", most_bytes=100)
+        fetched(f"{receiver}/to?{location}", most_bytes=100)
 
 
 @pytest.mark.timeout(20)
-def test_interim_answers_do_not_go_on_for_ever(receiver: str, tmp_path: Path) -> None:
+def test_interim_answers_do_not_go_on_for_ever(receiver: str) -> None:
     with pytest.raises(OutboundError, match="could not be reached"):
-        fetch_to_file(f"{receiver}/interim", tmp_path / "file", most_bytes=100, seconds=600)
+        fetched(f"{receiver}/interim", most_bytes=100, seconds=600)
     with pytest.raises(OutboundError, match="could not be reached"):
         send("GET", f"{receiver}/interim", headers={}, seconds=600)
 
 
 def test_a_name_is_resolved_once_and_its_number_is_what_is_connected_to(
-    receiver: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+    receiver: str, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     port = int(receiver.rpartition(":")[2])
     settings.TTSAI_OUTBOUND_ALLOW = [f"rebinding.example:{port}"]
@@ -174,6 +191,8 @@ def test_a_name_is_resolved_once_and_its_number_is_what_is_connected_to(
     real = socket.getaddrinfo
 
     def rebinding(host: str, *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("flags", 0) & socket.AI_NUMERICHOST:
+            return real(host, *args, **kwargs)
         if host != "rebinding.example":
             assert ipaddress.ip_address(host).is_loopback  # the connection asks for the number that was checked, and for no name
             return real(host, *args, **kwargs)
@@ -181,23 +200,34 @@ def test_a_name_is_resolved_once_and_its_number_is_what_is_connected_to(
         return real("127.0.0.1" if len(asked) == 1 else "127.0.0.2", *args, **kwargs)
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
-    assert fetch_to_file(f"http://rebinding.example:{port}/audio", tmp_path / "file", most_bytes=5000).body_bytes == 5000
+    assert fetched(f"http://rebinding.example:{port}/audio", most_bytes=5000) == b"a" * 5000
     assert asked == ["rebinding.example"]
 
 
-def test_a_name_with_one_inner_number_among_public_ones_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_with_one_inner_number_among_public_ones_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (number, 80)) for number in ("8.8.8.8", "10.0.0.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
     with pytest.raises(AddressRefusedError):
-        fetch_to_file("http://both.example/", tmp_path / "file", most_bytes=100)
+        fetched("http://both.example/", most_bytes=100)
 
 
-def test_no_name_is_looked_up_after_the_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *_, **__: asked.append(host))
-    with pytest.raises(OutboundError, match="took too long to answer"):
-        fetch_to_file("http://late.example/", tmp_path / "file", most_bytes=100, seconds=0)
-    assert asked == []
+def test_fetch_from_a_silent_name_server_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_over, asked = threading.Event(), list[str]()
+
+    def stay_silent(host: str, *_: Any, flags: int = 0, **__: Any) -> Any:
+        if not flags & socket.AI_NUMERICHOST:
+            asked.append(host)
+            is_over.wait(60)
+        raise socket.gaierror("no such name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", stay_silent)
+    try:
+        with pytest.raises(OutboundError, match="took too long to answer"):
+            fetched("http://silent.example/", most_bytes=100, seconds=0.2)
+        assert asked == ["silent.example"]
+    finally:
+        is_over.set()
+        resolver_threads.cache_clear()  # the loop of this look-up is gone
 
 
 def test_a_silent_name_server_is_given_up_after_few_seconds() -> None:
@@ -209,9 +239,9 @@ def test_a_webhook_is_posted_with_its_own_host_name(receiver: str) -> None:
     assert (answer.status, answer.body, answer.headers["x-host"]) == (202, b"HELLO", receiver.removeprefix("http://"))
 
 
-def test_a_name_that_leads_inside_is_refused_although_another_port_is_allowed(receiver: str, tmp_path: Path) -> None:
+def test_a_name_that_leads_inside_is_refused_although_another_port_is_allowed(receiver: str) -> None:
     with pytest.raises(AddressRefusedError):
-        fetch_to_file("http://localhost:1/", tmp_path / "file", most_bytes=100)
+        fetched("http://localhost:1/", most_bytes=100)
 
 
 @pytest.mark.parametrize(
@@ -226,6 +256,5 @@ def test_letters_from_elsewhere_are_sent_as_ascii(written: str, sent: str) -> No
     assert ascii_form(written) == sent
 
 
-def test_an_address_with_letters_from_elsewhere_is_fetched(receiver: str, tmp_path: Path) -> None:
-    fetch_to_file(f"{receiver}/grüße?ä=1", tmp_path / "file", most_bytes=10_000)
-    assert (tmp_path / "file").stat().st_size == 5000
+def test_an_address_with_letters_from_elsewhere_is_fetched(receiver: str) -> None:
+    assert fetched(f"{receiver}/grüße?ä=1", most_bytes=10_000) == b"a" * 5000

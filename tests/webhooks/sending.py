@@ -1,0 +1,13 @@
+"""One attempt of a delivery in the test's own thread."""
+
+import asyncio
+
+from apps.webhooks.models import Delivery
+from apps.webhooks.services.sending import Outcome, post, prepare_attempt, record_outcome
+
+
+def attempt_delivery(delivery: Delivery) -> Outcome:
+    """Send a claimed delivery and record how it went, as the sender does."""
+    outcome = asyncio.run(post(prepare_attempt(delivery)))
+    record_outcome(delivery, outcome)
+    return outcome
