@@ -2,6 +2,7 @@
 
 import gc
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -16,6 +17,10 @@ STOPPING_SECONDS = 8
 """After this long, requests that still run are broken off; the supervisor waits 10 s for the process."""
 GARBAGE_THRESHOLD = 20_000
 """Objects between two looks for cycles; Python's 700 costs a few percent of every request."""
+
+
+OPEN_FILES = 65_536
+"""Wanted limit of open files: a client connection, a fetch and its spool are three, and many systems start programs with 1,024."""
 
 
 class Server(uvicorn.Server):
@@ -34,6 +39,7 @@ class Server(uvicorn.Server):
 def main() -> None:
     """Serves until a signal comes. Exits with a message where a secret is missing or published."""
     exit_without_secrets()
+    _allow_open_files()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")
     django.setup()
     from ttsai.web.application import Application  # needs Django's apps
@@ -64,6 +70,14 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal anew when it has shut down
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
     Server(config, begin_to_stop=application.begin_to_stop).run()
+
+
+def _allow_open_files() -> None:
+    """Raise the soft limit of open files as far as the hard limit lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 if __name__ == "__main__":
