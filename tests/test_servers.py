@@ -28,7 +28,7 @@ def test_each_test_finds_an_empty_valkey(valkey: redis.Redis) -> None:
     valkey.set("left", "behind")
 
 
-def test_what_another_test_left_in_valkey_is_gone(valkey: redis.Redis) -> None:
+def test_valkey_is_flushed_between_tests(valkey: redis.Redis) -> None:
     assert valkey.get("left") is None
 
 

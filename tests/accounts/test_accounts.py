@@ -102,7 +102,7 @@ def test_a_new_installation_has_the_plans_of_the_documentation() -> None:
     }
 
 
-def test_what_the_operator_edited_or_deleted_stays_so() -> None:
+def test_starting_rows_edited_or_deleted_by_the_operator_are_not_restored() -> None:
     load_defaults()
     Plan.objects.filter(slug="pro").update(requests_per_minute=99)
     Plan.objects.filter(slug="starter").delete()

@@ -49,7 +49,7 @@ def test_a_batch_is_cancelled_after_asking(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("operator")
-def test_who_may_only_look_cancels_nothing() -> None:
+def test_cancelling_a_batch_requires_the_change_permission() -> None:
     reader = Client()
     user: User = staff("view_batch", "view_batchitem")
     reader.force_login(user)

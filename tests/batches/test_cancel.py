@@ -36,7 +36,7 @@ def test_a_batch_that_nobody_has_begun_ends_at_once_with_all_credits_back(owner:
     assert (owner.millicredits, Delivery.objects.filter(event="batch.completed").count()) == (1_000_000, 1)
 
 
-def test_what_runs_is_paid_as_far_as_it_came_and_what_is_done_stays(owner: Person) -> None:
+def test_cancelling_charges_running_items_by_progress_and_keeps_finished_ones(owner: Person) -> None:
     batch_id, batch = start_batch(owner, count=4)
     done, running, *_ = jobs_of(batch)
     finished(started(part_of(done)))

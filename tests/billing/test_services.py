@@ -105,7 +105,7 @@ class TestAJob:
         assert available_millicredits(account.pk) == 9995
 
     @pytest.mark.parametrize(("reserved", "whose"), [(4001, "own"), (3999, "own"), (4000, "another")])
-    def test_what_was_never_reserved_is_not_given_back(self, reserved: int, whose: str) -> None:
+    def test_credits_that_were_never_reserved_are_not_released(self, reserved: int, whose: str) -> None:
         account, outsider = AccountFactory(credits=10), AccountFactory(credits=10)
         reserve_credits(account.pk, job_uuid=JOB, amount_millicredits=4000)
         closing = account if whose == "own" else outsider

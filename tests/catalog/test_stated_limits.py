@@ -71,7 +71,7 @@ def test_the_walk_meets_installed_and_documented_models() -> None:
     assert "vits" in stands_in_for
 
 
-def test_nothing_is_stated_that_the_service_does_not_do_yet() -> None:
+def test_catalogue_states_no_unsupported_capability() -> None:
     headers = key_of("pro")
     for model in listed():
         assert (model["supports_streaming"], model["supports_cloning"]) == (False, False)

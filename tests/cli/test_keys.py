@@ -141,7 +141,7 @@ def test_a_grant_of_nothing_is_refused(number: str) -> None:
     assert isinstance(result.exception, SystemExit)
 
 
-def test_who_owns_no_account_or_several_is_told_so() -> None:
+def test_an_owner_of_no_account_or_of_several_is_an_error() -> None:
     assert "owns no account" in run("credits", "show", "--email", "nobody@example.com").stderr
     first = MembershipFactory(role="owner")
     MembershipFactory(role="owner", user=first.user)

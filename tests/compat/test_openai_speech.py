@@ -145,7 +145,7 @@ def test_the_other_package_raises_its_own_errors(server: RunningShell, owner: Pe
     ({"model": "tts-1", "voice": "alloy", "input": "Hi.", "response_format": "ogg"}, "invalid_request", "response_format"),
     ({"model": "tts-1", "voice": "alloy", "input": "Hi.", "stream_format": "wav"}, "invalid_request", "stream_format"),
 ])  # fmt: skip
-def test_what_is_wrong_is_a_400_that_names_it(server: RunningShell, owner: Person, body: Any, code: str, param: str) -> None:
+def test_an_invalid_request_is_a_400_naming_the_parameter(server: RunningShell, owner: Person, body: Any, code: str, param: str) -> None:
     answer = post(server, owner, body)
     assert answer.status_code == 400
     assert (answer.json()["error"]["code"], answer.json()["error"]["param"]) == (code, param)

@@ -112,7 +112,7 @@ def test_a_translation_is_written_in_english(package: openai.OpenAI, owner: Pers
         ({"include": ["logprobs"]}, "invalid_request"),
     ],
 )
-def test_what_is_wrong_is_a_bad_request(package: openai.OpenAI, song: Any, wishes: dict[str, Any], code: str) -> None:
+def test_an_invalid_request_is_a_bad_request_error(package: openai.OpenAI, song: Any, wishes: dict[str, Any], code: str) -> None:
     with pytest.raises(openai.BadRequestError) as refused:
         package.audio.transcriptions.create(**{"model": "whisper-1", "file": song, **wishes})
     assert refused.value.code == code

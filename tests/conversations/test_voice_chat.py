@@ -213,7 +213,7 @@ def test_the_best_responder_answers_unless_another_is_asked_for(server: RunningS
         assert chat(server, owner, text="Hi", model="offline").json()["model"] == "offline"
 
 
-def test_what_is_chosen_is_of_the_callers_plan_where_there_is_such_a_one(server: RunningShell, owner: Person) -> None:
+def test_chosen_models_belong_to_the_callers_plan_if_possible(server: RunningShell, owner: Person) -> None:
     announce(engine_spec(), engine_spec("whisper", **WHISPER), responder(), responder("openai-chat"))
     Plan.objects.update(allowed_models=["kokoro", "offline"])
     with making(MADE):
@@ -229,7 +229,7 @@ def test_history_for_the_responder_is_bounded() -> None:
     assert sum(len(turn.content) for turn in told) <= MOST_CHARACTERS
 
 
-def test_what_was_said_goes_with_the_results(server: RunningShell, owner: Person) -> None:
+def test_conversation_texts_are_deleted_with_the_results(server: RunningShell, owner: Person) -> None:
     with making(MADE):
         uuid = chat(server, owner, text="Hello there.").json()["conversation_id"]
     httpx.get(f"{server.url}/v1/voice-chat/{uuid}/", headers=owner.headers)
@@ -256,7 +256,9 @@ def test_what_was_said_goes_with_the_results(server: RunningShell, owner: Person
         ({"text": "Hi", "language": "no tag"}, 400, "invalid_language"),
     ],
 )
-def test_what_is_wrong_is_told(server: RunningShell, owner: Person, body: dict[str, Any], status: int, code: str) -> None:
+def test_an_invalid_request_is_a_400_naming_the_parameter(
+    server: RunningShell, owner: Person, body: dict[str, Any], status: int, code: str
+) -> None:
     answer = chat(server, owner, **body)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     assert not Job.objects.exists()

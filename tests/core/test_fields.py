@@ -50,7 +50,7 @@ def test_a_wrong_type_names_its_field(body: Any, param: str) -> None:
 
 
 @pytest.mark.parametrize("body", [[], "text", None, 1, True])
-def test_what_is_no_object_is_no_body(body: Any) -> None:
+def test_a_body_that_is_no_object_is_refused(body: Any) -> None:
     with pytest.raises(InvalidRequestError) as wrong:
         fields.validated(SHAPE, body)
     assert wrong.value.code == "invalid_body"
@@ -84,7 +84,7 @@ def test_a_forms_flag_is_spelled_as_clients_spell_it(sent: str, meant: bool) -> 
 
 
 @pytest.mark.parametrize("query", ["", "denoise=", "other=1"])
-def test_what_a_form_leaves_out_is_its_default(query: str) -> None:
+def test_an_omitted_form_field_takes_its_default(query: str) -> None:
     assert fields.validated(FORM, QueryDict(query)) == {"denoise": True, "speed": 1.0}
 
 
@@ -98,7 +98,7 @@ def test_a_forms_number_is_text(sent: str) -> None:
     [("denoise", "perhaps"), ("denoise", 1), ("denoise", None), ("denoise", "2"), ("denoise", ["True"]), ("speed", "NaN"), ("speed", "inf"),
      ("speed", "1e3"), ("speed", "1_0"), ("speed", "٣"), ("speed", "2.5"), ("speed", "fast"), ("speed", "9" * 400), ("speed", True)],
 )  # fmt: skip
-def test_what_a_form_cannot_mean_names_its_field(name: str, value: Any) -> None:
+def test_an_invalid_form_value_names_its_field(name: str, value: Any) -> None:
     with pytest.raises(serializers.ValidationError) as wrong:
         fields.validated(FORM, {name: value})
     assert invalid_fields(wrong.value).param == name

@@ -27,7 +27,7 @@ def test_no_answer_is_guessed_at_framed_or_tells_where_one_comes_from(path: str)
     assert "Strict-Transport-Security" not in answer.headers
 
 
-def test_what_belongs_to_an_account_is_not_stored() -> None:
+def test_responses_with_account_data_are_no_store() -> None:
     _, secret = make_key(AccountFactory())
     for path in ("account", "keys", "jobs", "usage", "webhooks", "webhooks/deliveries", "webhooks/secret", "pronunciations", "models"):
         for prefix in ("/v1/", "/api/v1/"):
@@ -36,7 +36,7 @@ def test_what_belongs_to_an_account_is_not_stored() -> None:
     assert Client().get("/v1/account/").headers["Cache-Control"] == "no-store"
 
 
-def test_what_is_the_same_for_everybody_may_be_stored() -> None:
+def test_public_responses_may_be_cached() -> None:
     assert Client().get("/v1/schema/").headers["Cache-Control"] == "public, max-age=300"
 
 

@@ -18,7 +18,7 @@ JSON_VALUES = st.recursive(
 
 
 @given(JSON_VALUES)
-def test_what_json_can_say_comes_back(value: object) -> None:
+def test_valid_json_is_parsed_unchanged(value: object) -> None:
     text = json.dumps(value, ensure_ascii=False)
     if "\\u0000" not in text:
         assert parse_json(text.encode()) == value

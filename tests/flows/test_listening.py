@@ -57,7 +57,7 @@ def word_errors(text: str, heard: str) -> float:
     return float(jiwer.wer(plain_words(text), plain_words(heard)))
 
 
-def test_what_the_platform_said_is_heard_with_times_and_a_speaker(client: httpx.Client) -> None:
+def test_synthesised_speech_is_transcribed_with_times_and_a_speaker(client: httpx.Client) -> None:
     spoken = speak(client, TEXT, voice="af_heart", audio_format="mp3")
     answer = client.post("/v1/stt/", files={"file": spoken}, data={"timestamps": "true", "diarize": "true"})
     assert answer.status_code == 200, answer.text
@@ -154,7 +154,7 @@ def test_two_voices_are_told_apart_over_all_pieces(hearing: RunningPlatform, cli
     [silence(5), noise(5, level=0.05), music(5), silence(30), noise(30, level=0.05, exponent=1)],
     ids=["silence", "noise", "music", "silence in pieces", "noise in pieces"],
 )
-def test_where_nobody_speaks_no_word_is_invented(client: httpx.Client, samples: NDArray[np.float32]) -> None:
+def test_audio_without_speech_gives_an_empty_transcript(client: httpx.Client, samples: NDArray[np.float32]) -> None:
     answer = client.post("/v1/stt/", files={"file": as_flac(samples)}, data={"timestamps": "true", "diarize": "true"})
     assert answer.status_code == 200, answer.text
     heard = answer.json()
@@ -177,7 +177,7 @@ def test_a_word_that_is_said_again_and_again_is_written_as_often(client: httpx.C
     assert len(heard) <= 18
 
 
-def test_who_goes_on_in_another_language_is_heard_too(client: httpx.Client) -> None:
+def test_a_change_of_language_is_transcribed_too(client: httpx.Client) -> None:
     spanish = samples_of(speak(client, SPANISH, voice="ef_dora"))
     recording = as_flac(np.concatenate([spanish, silence(1), clips(["librivox-0870"])]))
     heard = client.post("/v1/stt/", files={"file": recording}).json()

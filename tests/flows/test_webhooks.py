@@ -103,7 +103,7 @@ def test_a_job_is_told_to_its_own_address_with_what_a_poll_answers(telling: Tell
     assert httpx.get(message["data"]["result_url"]).content[:4] == b"RIFF"
 
 
-def test_nothing_is_lost_when_the_worker_dies_between_commit_and_send(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
+def test_no_webhook_is_lost_when_the_worker_dies_between_commit_and_send(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
     receiver = receivers(0)
     endpoint = telling.endpoint(receiver.url, "key.revoked")
     for pid in telling.platform.pids("platform"):

@@ -36,7 +36,7 @@ PROGRAMS = {
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_what_a_program_imports_is_pinned_for_it(program: str) -> None:
+def test_imports_of_each_program_are_pinned_in_its_requirements(program: str) -> None:
     packages, groups = PROGRAMS[program]
     installed = pinned(groups)
     lacking = {module for module in third_party_imports(packages) - OPTIONAL - ONLY_TYPES if not distributions_of(module) & installed}
@@ -44,7 +44,7 @@ def test_what_a_program_imports_is_pinned_for_it(program: str) -> None:
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_what_pinned_packages_need_is_pinned_too(program: str) -> None:
+def test_dependencies_of_pinned_packages_are_pinned_too(program: str) -> None:
     _, groups = PROGRAMS[program]
     installed = pinned(groups)
     needed = {name for distribution in installed for name in needs_of(distribution)}

@@ -244,7 +244,7 @@ def test_a_platform_that_slept_lets_workers_be_heard_first() -> None:
     assert lease_seconds(admitted) == pytest.approx(10, abs=1)
 
 
-def test_what_a_worker_held_before_its_restart_goes_out_again_at_once() -> None:
+def test_parts_of_a_restarted_worker_are_dispatched_again_at_once() -> None:
     announce()
     job, unstarted = (submit(caller()).job for _ in range(2))
     lost = started(part_of(job))

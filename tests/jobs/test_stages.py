@@ -85,7 +85,7 @@ def test_only_what_belongs_to_the_result_is_kept() -> None:
     assert [get_storage().stat(key) is not None for key in keys] == [False, False, False, True, True]
 
 
-def test_nothing_is_kept_of_a_job_that_its_owner_cancels(valkey: redis.Redis) -> None:
+def test_cancelling_a_job_deletes_its_intermediate_outputs(valkey: redis.Redis) -> None:
     job = staged_job()
     prepared, heard = finish(job, 0, has_timings=True), finish(job, 1)
     assert discard_joined_parts(job.uuid) == 0

@@ -98,7 +98,7 @@ class Storm:
 
 
 @pytest.mark.usefixtures("_awake")
-def test_nothing_is_lost_in_a_storm() -> None:
+def test_concurrent_submissions_and_failures_lose_no_job() -> None:
     announce(slots=6, hard=8)
     plan = PlanFactory(concurrent_jobs=6)
     callers = [caller(AccountFactory(credits=1000, plan=plan)) for _ in range(3)]

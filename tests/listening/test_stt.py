@@ -224,7 +224,7 @@ def test_an_answer_that_takes_too_long_is_a_504_with_the_uuid(server: RunningShe
         ({"webhook_url": "ftp://example.com/"}, "invalid_url"),
     ],
 )
-def test_what_is_wrong_is_said_before_the_file_is_taken_in(
+def test_an_invalid_request_is_refused_before_the_file_is_ingested(
     server: RunningShell, owner: Person, song: bytes, fields: dict[str, str], code: str
 ) -> None:
     answer = listen(server, owner, song, **fields)

@@ -135,7 +135,7 @@ class TestTheLedger:
             assert client.post(path, body).status_code == 403
         assert available_millicredits(account.pk) == 1000
 
-    def test_who_may_not_adjust_does_not(self) -> None:
+    def test_adjusting_the_ledger_requires_the_finance_permission(self) -> None:
         reader = Client()
         reader.force_login(staff("view_ledgerentry"))
         account = AccountFactory(credits=1)
@@ -182,7 +182,7 @@ class TestKeys:
         key.refresh_from_db()
         assert not key.is_live
 
-    def test_who_may_only_look_makes_rotates_and_revokes_nothing(self) -> None:
+    def test_creating_rotating_and_revoking_keys_requires_permissions(self) -> None:
         reader = Client()
         reader.force_login(staff("view_apikey"))
         key, _ = make_key()

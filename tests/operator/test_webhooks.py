@@ -63,7 +63,7 @@ def test_an_endpoint_is_switched_off_with_a_reason_and_on_again(client: Client, 
     assert (endpoint.is_enabled, endpoint.disabled_reason, endpoint.disabled_at) == (True, "", None)
 
 
-def test_who_may_only_look_changes_nothing(endpoint: Endpoint, delivery: Delivery) -> None:
+def test_changing_webhooks_requires_the_change_permission(endpoint: Endpoint, delivery: Delivery) -> None:
     reader = Client()
     reader.force_login(staff("view_endpoint", "view_delivery", "view_balance"))
     assert reader.get(page(Endpoint, "change", endpoint.pk)).status_code == 200

@@ -36,7 +36,7 @@ class TestJobsAndModels:
         assert available_millicredits(account.pk) == 1000
         assert "The job is over" in client.post(path).content.decode()
 
-    def test_who_may_only_look_cancels_nothing(self) -> None:
+    def test_cancelling_a_job_requires_the_change_permission(self) -> None:
         reader = Client()
         reader.force_login(staff("view_job"))
         job = make_job(AccountFactory(), state="queued")

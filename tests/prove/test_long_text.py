@@ -83,7 +83,7 @@ def test_every_word_has_its_time_in_the_order_of_the_text(reading: Reading) -> N
     assert reading.words[-1]["end"] <= reading.seconds
 
 
-def test_what_is_heard_is_the_whole_text_in_order(reading: Reading, listener: Listener) -> None:
+def test_a_long_text_is_spoken_completely_and_in_order(reading: Reading, listener: Listener) -> None:
     file = io.BytesIO()
     soundfile.write(file, reading.samples, reading.sample_rate, format="FLAC")
     heard = listener.hear(file.getvalue())

@@ -26,7 +26,7 @@ def test_the_walk_finds_the_admin() -> None:
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if path not in OPEN | LEAVES])
-def test_who_is_no_operator_is_led_to_the_login(path: str) -> None:
+def test_admin_pages_redirect_non_operators_to_the_login(path: str) -> None:
     _, secret = make_key(AccountFactory())
     customer = Client()
     customer.force_login(UserFactory(is_staff=False))

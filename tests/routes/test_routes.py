@@ -64,7 +64,7 @@ def test_request_without_a_key_is_refused(row: Row, owner: Account) -> None:
 
 
 @named([row for row in ROWS if row.key != "needed"])
-def test_where_no_key_is_needed(row: Row, owner: Account) -> None:
+def test_public_routes_answer_without_a_key(row: Row, owner: Account) -> None:
     assert row.ask(owned_by(owner, row)).status_code == row.status
 
 
@@ -76,7 +76,7 @@ def test_with_a_wrong_key(row: Row, owner: Account) -> None:
 
 
 @named([row for row in ROWS if row.key == "ignored"])
-def test_where_a_wrong_key_does_no_harm(row: Row, owner: Account) -> None:
+def test_routes_that_ignore_keys_accept_an_invalid_one(row: Row, owner: Account) -> None:
     assert row.ask(owned_by(owner, row), secret=WRONG_KEY).status_code == row.status
 
 

@@ -82,7 +82,7 @@ def test_any_other_name_is_a_404_or_400(server: RunningShell, job: Job, name: st
     assert answer.json()["error"]["message"]
 
 
-def test_what_is_not_completed_is_a_409_and_what_failed_a_404(server: RunningShell, owner: Person) -> None:
+def test_downloading_an_unfinished_job_is_a_409_and_a_failed_one_a_404(server: RunningShell, owner: Person) -> None:
     job = Job.objects.get(uuid=owner.say().json()["uuid"])
     waiting = httpx.get(address(server, job))
     assert (waiting.status_code, waiting.json()["error"]["code"], waiting.headers["retry-after"]) == (409, "not_completed", "1")

@@ -87,6 +87,6 @@ def test_a_language_that_lacks_its_phonemes_says_so(owner: Person) -> None:
         assert reason in answer.json()["error"]["message"]
 
 
-def test_what_markup_asks_for_and_nobody_follows_is_a_warning(owner: Person) -> None:
+def test_markup_without_effect_gives_a_warning(owner: Person) -> None:
     answer = owner.say(text='<prosody pitch="+10%">Hello.</prosody>').json()
     assert "pitch" in answer["warnings"][0]

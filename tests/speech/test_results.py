@@ -67,7 +67,7 @@ def test_a_wrong_key_is_refused_here_too(owner: Person) -> None:
     ("nonsense", 400, "invalid_uuid"),
     ("x" * 32, 400, "invalid_uuid"),
 ])  # fmt: skip
-def test_what_is_no_job_says_so(nobody: Person, uuid: str, status: int, code: str) -> None:
+def test_an_unknown_uuid_is_a_clear_404(nobody: Person, uuid: str, status: int, code: str) -> None:
     answer = nobody.result(uuid)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
 

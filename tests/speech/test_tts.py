@@ -125,7 +125,7 @@ def test_instructions_are_taken_with_a_warning(owner: Person) -> None:
         (None, "invalid_body", None),
     ],
 )
-def test_what_is_wrong_is_a_400_that_names_it_and_costs_nothing(owner: Person, body: Any, code: str, param: str | None) -> None:
+def test_an_invalid_request_is_a_400_naming_the_parameter_without_a_charge(owner: Person, body: Any, code: str, param: str | None) -> None:
     answer = owner.post("/v1/tts/", json.dumps(body))
     assert answer.status_code == 400
     error = error_of(answer)
@@ -189,7 +189,7 @@ def test_a_voice_or_a_file_other_than_it_was_asked_is_told(owner: Person, fields
         {"format": "opus", "sample_rate": 48000, "bitrate": 64}, {"format": "mp3", "sample_rate": 44100, "bitrate": 320},
     ],
 )  # fmt: skip
-def test_what_is_as_it_was_asked_needs_no_warning(owner: Person, fields: dict[str, Any]) -> None:
+def test_a_request_served_as_asked_has_no_warning(owner: Person, fields: dict[str, Any]) -> None:
     announce(engine_spec(languages=("en", "fr")))
     answer = owner.say(**fields)
     assert (answer.status_code, "warnings" in answer.json()) == (200, False)

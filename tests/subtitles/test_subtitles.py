@@ -158,7 +158,7 @@ def test_a_text_without_timings_is_aligned_once(server: RunningShell, completed:
         ({"voice": ""}, {"language": "en"}, "en", ""),
     ],
 )
-def test_who_aligns_is_chosen_by_the_language(
+def test_the_aligner_is_chosen_by_language(
     completed: Completed, params: dict[str, str], wish: dict[str, str], language: str, engine: str
 ) -> None:
     job = completed(**params)
@@ -193,7 +193,7 @@ def test_an_alignment_that_fails_says_why_and_is_tried_anew_next_time(server: Ru
     assert Job.objects.filter(kind="alignment").count() == 2
 
 
-def test_what_takes_too_long_is_a_504_and_goes_on(server: RunningShell, completed: Completed, settings: Any) -> None:
+def test_a_slow_alignment_is_a_504_and_continues(server: RunningShell, completed: Completed, settings: Any) -> None:
     job = completed()
     settings.TTSAI_SPEECH_WAIT_SECONDS = 0.3
     answer = fetch(server, job)
@@ -228,7 +228,7 @@ def test_a_job_whose_words_nobody_knows_has_none(completed: Completed) -> None:
     assert error_of(ask(completed(text=""))) == (404, "no_subtitles")
 
 
-def test_what_an_alignment_wrote_is_no_transcript(server: RunningShell, completed: Completed) -> None:
+def test_an_alignment_job_has_no_transcript_result(server: RunningShell, completed: Completed) -> None:
     job = completed()
     with aligning():
         assert fetch(server, job).status_code == 200

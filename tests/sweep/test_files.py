@@ -113,7 +113,9 @@ FILES: dict[str, tuple[Callable[[Path], bytes], set[str]]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_what_is_no_recording_is_told_so(client: httpx.Client, key: str, name: str, tmp_path: Path, web_pids: list[int]) -> None:
+def test_a_file_without_audio_is_a_clear_client_error(
+    client: httpx.Client, key: str, name: str, tmp_path: Path, web_pids: list[int]
+) -> None:
     make, codes = FILES[name]
     answer = send(client, key, make(tmp_path))
     error = check_answer(status=answer.status_code, headers=answer.headers, body=answer.content)

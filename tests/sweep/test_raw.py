@@ -36,7 +36,7 @@ def _is_whole(received: bytes) -> bool:
 
 
 @pytest.mark.parametrize("raw", CASES, ids=str)
-def test_what_is_no_request_is_told_so(swept: RunningPlatform, key: str, raw: Raw) -> None:
+def test_a_malformed_request_is_a_clear_client_error(swept: RunningPlatform, key: str, raw: Raw) -> None:
     received = exchange(swept.port, raw.sent.replace(b"$KEY", key.encode()))
     found = ANSWER.fullmatch(received)
     if found is None:

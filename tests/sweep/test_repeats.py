@@ -56,7 +56,7 @@ def test_the_same_request_later_is_another_job(client: httpx.Client) -> None:
     assert first.headers["X-Job-Id"] != second.headers["X-Job-Id"]
 
 
-def test_who_comes_back_after_a_broken_connection_gets_the_job_that_runs(swept: RunningPlatform, client: httpx.Client, key: str) -> None:
+def test_a_retry_after_a_broken_connection_joins_the_running_job(swept: RunningPlatform, client: httpx.Client, key: str) -> None:
     known, before = jobs_of(client), credits_left(client)
     body = json.dumps({**SPOKEN, "input": f"{BRIEFLY} Broken off."}).encode()
     head = f"POST /v1/audio/speech HTTP/1.1\r\nHost: x\r\nX-API-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"

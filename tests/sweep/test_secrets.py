@@ -27,7 +27,7 @@ def logs(home: Path) -> Iterator[tuple[str, bytes]]:
             yield str(path.relative_to(home)), path.read_bytes()
 
 
-def test_what_customers_send_is_in_no_log(swept: RunningPlatform, client: httpx.Client, key: str, outsiders_key: str) -> None:
+def test_no_log_contains_customers_data(swept: RunningPlatform, client: httpx.Client, key: str, outsiders_key: str) -> None:
     good = {"Authorization": f"Bearer {key}"}
     spoken = {"text": f"Hello {MARK}", "model": "silence", "voice": "quiet"}
     headers = {"Idempotency-Key": MARK, "X-Marked": MARK, "Cookie": f"a={MARK}", "User-Agent": MARK, "Referer": f"http://x/{MARK}"}

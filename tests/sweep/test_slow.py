@@ -48,7 +48,7 @@ def test_slow_uploads_keep_nobody_waiting(swept: RunningPlatform, key: str, drip
         assert drops.result() > DRIPPING  # they did go on
 
 
-def test_who_drips_is_told_to_stop(dripping: list[socket.socket]) -> None:
+def test_a_client_that_drips_its_body_gets_a_timeout(dripping: list[socket.socket]) -> None:
     _drip(dripping, seconds=3.5)  # TTSAI_BODY_SECONDS is 3
     with_bodies = [connection for number, connection in enumerate(dripping) if number >= 10 and number % len(HEADS) != 2]
     assert {connection.recv(65536).split(b" ", 2)[1] for connection in with_bodies} == {b"408"}

@@ -166,7 +166,7 @@ def test_a_request_that_does_not_wait_finds_the_texts_in_its_result(server: Runn
         ({"format": "docx"}, ("invalid_request", "docx")),
     ],
 )
-def test_what_is_wrong_is_said_before_the_file_is_taken_in(
+def test_an_invalid_request_is_refused_before_the_file_is_ingested(
     server: RunningShell, owner: Person, song: bytes, fields: dict[str, str], refusal: tuple[str, str]
 ) -> None:
     answer = translate(server, owner, song, **fields)

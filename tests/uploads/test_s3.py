@@ -39,7 +39,7 @@ def test_the_file_goes_to_the_store_and_is_measured_when_somebody_asks(owner: Pe
     assert get_storage().read_bytes(source.key) == song
 
 
-def test_what_was_measured_is_what_is_used_whatever_is_sent_later(owner: Person, song: bytes) -> None:
+def test_the_measured_object_is_used_after_a_later_overwrite(owner: Person, song: bytes) -> None:
     address = owner.announce(len(song))
     put(address, song)
     source = use(owner, address["upload_id"])

@@ -74,7 +74,7 @@ def test_an_outsider_cannot_use_it(owner: Person, outsider: Person, song: bytes)
     assert error_of(listen(owner, json={"upload_id": "nonsense"})) == (400, "upload_not_found", "upload_id")
 
 
-def test_what_was_only_announced_or_refused_cannot_be_used(owner: Person) -> None:
+def test_an_announced_or_refused_upload_cannot_be_used(owner: Person) -> None:
     address = owner.announce(10)
     assert error_of(listen(owner, json={"upload_id": address["upload_id"]})) == (400, "upload_incomplete", "upload_id")
     httpx.put(address["url"], content=b"0123456789")
@@ -116,7 +116,7 @@ def test_an_address_that_may_not_or_cannot_be_reached_is_refused(owner: Person, 
 
 
 @pytest.mark.parametrize("path", ["/missing", "/inside", "/large", "/page"])
-def test_what_an_address_answers_is_judged(owner: Person, elsewhere: Elsewhere, path: str, tmp_path: Path) -> None:
+def test_the_response_of_a_file_url_is_validated(owner: Person, elsewhere: Elsewhere, path: str, tmp_path: Path) -> None:
     elsewhere.files |= {"/large": bytes(5_000_001), "/page": b"<html>Not found</html>"}
     code = {"/inside": "invalid_url", "/page": "unsupported_format"}.get(path, "fetch_failed")
     assert error_of(listen(owner, json={"file_url": elsewhere.url + path})) == (400, code, "file_url")
@@ -211,7 +211,7 @@ def test_a_full_disk_is_said_for_forms_too(owner: Person, song: bytes, tmp_path:
     assert files_below(tmp_path) == []
 
 
-def test_what_came_with_a_request_goes_with_its_job_and_what_was_sent_in_advance_stays(owner: Person, song: bytes, objects: Path) -> None:
+def test_a_job_end_deletes_its_file_but_keeps_an_upload(owner: Person, song: bytes, objects: Path) -> None:
     upload_id = owner.send(song)
     keys = [listen(owner, **arguments).json()["key"] for arguments in (as_form(song), {"json": {"upload_id": upload_id}})]
     for key in keys:

@@ -215,7 +215,7 @@ def test_a_store_that_is_full_is_said_and_the_file_may_be_sent_again(owner: Pers
     assert put(address, song).status_code == 200
 
 
-def test_what_expired_is_gone_for_requests_and_then_from_the_store(owner: Person, song: bytes, objects: Path) -> None:
+def test_an_expired_upload_is_refused_and_then_deleted(owner: Person, song: bytes, objects: Path) -> None:
     upload_id, other = owner.send(song), owner.send(song)
     Upload.objects.filter(uuid=upload_id).update(expires_at=timezone.now())
     assert owner.look(upload_id).status_code == 410
@@ -226,7 +226,7 @@ def test_what_expired_is_gone_for_requests_and_then_from_the_store(owner: Person
     assert owner.look(upload_id).status_code == 404
 
 
-def test_what_a_job_was_given_outlives_its_owners_wish(owner: Person, song: bytes, objects: Path) -> None:
+def test_a_deleted_upload_is_kept_for_its_running_job(owner: Person, song: bytes, objects: Path) -> None:
     unused, used = owner.send(song), owner.send(song)
     source = take_source(order_source(owner.caller, file=None, file_url=None, upload_id=used, limits=SourceLimits()))
     for upload_id in (unused, used):

@@ -147,7 +147,7 @@ def test_a_listener_that_lags_misses_nothing(shell: RunningShell, monkeypatch: p
     assert [line.split()[1] for line in lines] == [*(str(number) for number in range(300)), "end"]
 
 
-def test_what_waits_is_answered_before_the_process_stops(shell: RunningShell) -> None:
+def test_waiting_requests_are_answered_before_the_process_stops(shell: RunningShell) -> None:
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(httpx.get, f"{shell.url}/v1/wait/{uuid4()}", timeout=20)
         time.sleep(0.3)

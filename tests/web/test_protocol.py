@@ -33,7 +33,7 @@ def error_of(answer: bytes) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("request_line", [b"nonsense\r\n\r\n", b"GET\x00 / HTTP/1.1\r\n\r\n", b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n"])
-def test_what_is_no_http_is_a_400_in_json(shell: RunningShell, request_line: bytes) -> None:
+def test_malformed_http_is_a_400_in_json(shell: RunningShell, request_line: bytes) -> None:
     answer = answer_to(shell, request_line)
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert error_of(answer)["code"] == "invalid_http_request"
@@ -86,7 +86,7 @@ def test_requests_sent_ahead_are_answered_in_order(shell: RunningShell) -> None:
     assert [answer.index(b'{"n":"%d"}' % n) for n in range(4)] == sorted(answer.index(b'{"n":"%d"}' % n) for n in range(4))
 
 
-def test_who_sends_requests_ahead_and_leaves_is_noticed_and_leaves_no_trace(shell: RunningShell, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_pipelining_client_that_disconnects_is_noticed(shell: RunningShell, caplog: pytest.LogCaptureFixture) -> None:
     job = uuid.uuid4().hex
     with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
         connection.sendall(b"GET /v1/wait/%s HTTP/1.1\r\nHost: x\r\n\r\n" % job.encode() + AHEAD * 20)
@@ -103,7 +103,7 @@ def test_who_sends_requests_ahead_and_leaves_is_noticed_and_leaves_no_trace(shel
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
 
 
-def test_what_is_no_http_breaks_off_an_answer_that_has_begun(shell: RunningShell) -> None:
+def test_malformed_http_aborts_a_started_response(shell: RunningShell) -> None:
     job = uuid.uuid4().hex
     with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
         connection.sendall(b"GET /v1/events/%s HTTP/1.1\r\nHost: x\r\n\r\n" % job.encode())

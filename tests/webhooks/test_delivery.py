@@ -248,7 +248,7 @@ def test_a_message_is_at_most_256_kb_and_tells_what_it_left_out() -> None:
     assert json.loads(delivery.body)["data"] == {"uuid": "1", "url": "https://example.com/a", "omitted": ["segments", "text"]}
 
 
-def test_what_an_event_tells_is_only_worked_out_where_somebody_listens() -> None:
+def test_event_data_is_computed_only_for_subscribers() -> None:
     account = AccountFactory()
 
     def data() -> dict[str, Any]:

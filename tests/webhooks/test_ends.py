@@ -157,7 +157,7 @@ def test_a_completed_end_that_is_repeated_tells_once(owner: Person) -> None:
         ({"kind": "transcription", "params": {"timestamps": True}}, ["words", "result"]),
     ],
 )
-def test_what_lies_in_the_store_is_named_and_left_to_a_poll(changes: dict[str, Any], omitted: list[str]) -> None:
+def test_stored_results_are_listed_as_omitted(changes: dict[str, Any], omitted: list[str]) -> None:
     by = caller()
     listening(by.account)
     submit(by, **changes)
@@ -167,7 +167,7 @@ def test_what_lies_in_the_store_is_named_and_left_to_a_poll(changes: dict[str, A
     assert not {"words", "result"} & set(data)
 
 
-def test_whom_a_job_told_is_forgotten_with_its_text(owner: Person) -> None:
+def test_retention_clears_the_webhook_url_with_the_text(owner: Person) -> None:
     uuid = owner.say(webhook_url=HOOK).json()["uuid"]
     work_off()
     delete_result(Job.objects.get(uuid=uuid))

@@ -215,7 +215,7 @@ class TestEndpoints:
         assert error_of(owner.ask("POST", "", {"url": URL})) == (400, "too_many_endpoints")
 
     @pytest.mark.parametrize("path", ["not-a-uuid/", f"{UUID(int=1)}/", f"deliveries/{UUID(int=2)}/replay/", f"{UUID(int=0)}/test/"])
-    def test_what_is_not_there_is_404(self, owner: Somebody, path: str) -> None:
+    def test_an_unknown_endpoint_or_delivery_is_a_404(self, owner: Somebody, path: str) -> None:
         method = "POST" if path.count("/") > 1 else "GET"
         assert owner.ask(method, path).status_code == 404
 
@@ -285,7 +285,7 @@ class TestDeliveries:
         assert receiver.received[0][1] == receiver.received[1][1]
         assert len(receiver.verified(made["secret"])) == 2
 
-    def test_nothing_is_sent_to_an_endpoint_that_is_off_also_on_request(self, owner: Somebody) -> None:
+    def test_a_disabled_endpoint_receives_no_test_and_no_replay(self, owner: Somebody) -> None:
         made = owner.make(events=["job.completed"])
         queued = owner.ask("POST", f"{made['id']}/test/").json()
         owner.ask("PATCH", f"{made['id']}/", {"is_enabled": False})

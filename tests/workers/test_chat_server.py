@@ -51,7 +51,7 @@ def test_an_answer_at_the_limit_of_its_length_says_so(chat_server: ChatHTTP) -> 
     assert ask(chat_server) == Answer("And then", is_cut=True)
 
 
-def test_what_a_reasoning_model_thinks_is_not_its_answer(chat_server: ChatHTTP) -> None:
+def test_the_reasoning_of_a_model_is_removed_from_its_answer(chat_server: ChatHTTP) -> None:
     chat_server.script = [says("<think>\nThey greet me.\n</think>\n\nHello.")]
     assert ask(chat_server).text == "Hello."
     chat_server.script = [says("<think>\nI could say", finish_reason="length")]
@@ -80,7 +80,7 @@ def test_a_server_that_stays_busy_is_left_after_three_requests(chat_server: Chat
 
 
 @pytest.mark.parametrize("status", [301, 401, 403, 404])
-def test_what_the_operator_must_mend_is_asked_once_and_logged_without_the_key(
+def test_a_configuration_error_is_not_retried_and_logged_without_the_key(
     chat_server: ChatHTTP, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     chat_server.otherwise = refuses(status, body=json.dumps({"error": {"message": f"wrong key {KEY}"}}).encode())
@@ -205,6 +205,6 @@ def test_settings_come_from_the_environment() -> None:
         ({"TTSAI_CHAT_KEY": "a\nb"}, "TTSAI_CHAT_KEY contains invalid characters."),
     ],
 )
-def test_what_is_missing_or_wrong_is_one_sentence(changes: dict[str, str], obstacle: str) -> None:
+def test_missing_or_invalid_settings_are_one_sentence(changes: dict[str, str], obstacle: str) -> None:
     settings = read_settings({**SERVER, **changes}, prefix="TTSAI_CHAT", seconds=60)
     assert (settings.server, settings.obstacle) == (None, obstacle)

@@ -102,7 +102,7 @@ def test_with_everything_in_use_there_is_no_memory() -> None:
     assert models.loaded == ("a", "b")
 
 
-def test_whoever_waits_for_memory_gets_it_when_a_model_falls_free() -> None:
+def test_a_request_waiting_for_memory_gets_it_when_a_model_is_released() -> None:
     models = manager([Model("a"), Model("b"), Model("c")], room_wait_seconds=5)
     with ThreadPoolExecutor(1) as pool, models.use("b"):
         with models.use("a"):

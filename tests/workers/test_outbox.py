@@ -59,7 +59,7 @@ def test_a_message_that_cannot_be_encoded_does_not_hold_up_the_next(platform: Pl
     assert "message_dropped task=platform.broken" in caplog.text
 
 
-def test_what_was_said_while_the_broker_was_away_arrives_when_it_is_back(own_valkey: ValkeyServer) -> None:
+def test_messages_queued_during_an_outage_are_sent_afterwards(own_valkey: ValkeyServer) -> None:
     celery.configure(own_valkey.url, queue_groups=[])
     outbox = Outbox(celery.app)
     outbox.start()

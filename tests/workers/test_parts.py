@@ -89,20 +89,20 @@ def test_an_attempt_that_ended_without_a_word_is_not_told() -> None:
     assert parts.outcomes_to_repeat() == ()
 
 
-def test_whoever_waits_for_a_result_gets_it() -> None:
+def test_waiting_for_a_future_returns_its_result() -> None:
     result: Future[int] = Future()
     threading.Timer(0.02, result.set_result, [42]).start()
     assert run().wait_for(result) == 42
 
 
-def test_whoever_waits_for_a_result_is_told_at_once_that_the_attempt_is_stopped() -> None:
+def test_waiting_for_a_future_raises_at_once_when_the_attempt_is_stopped() -> None:
     held, never = run(), Future[int]()
     threading.Timer(0.02, held.stop).start()
     with pytest.raises(PartStoppedError):
         held.wait_for(never)
 
 
-def test_whoever_waits_for_a_result_is_told_at_its_deadline() -> None:
+def test_waiting_for_a_future_raises_at_the_deadline() -> None:
     with pytest.raises(WorkError) as caught:
         run(deadline_at=time.time() + 0.05).wait_for(Future())
     assert caught.value.code == "timed_out"

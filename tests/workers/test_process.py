@@ -136,7 +136,7 @@ def test_a_part_is_cancelled_in_the_middle(worker: RunningWorker) -> None:
 
 
 @pytest.mark.parametrize("worker", [slow(60)], indirect=True)
-def test_who_cancels_does_not_wait_for_the_sentence_in_the_making(worker: RunningWorker) -> None:
+def test_cancelling_does_not_wait_for_the_running_sentence(worker: RunningWorker) -> None:
     message = speak_message("One sentence.")
     worker.platform.give(message, group="silence")
     wait_until_started(worker, message)

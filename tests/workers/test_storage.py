@@ -168,7 +168,7 @@ def test_other_errors_of_the_system_are_not_taken_for_the_disk() -> None:
     assert disk_failure(OSError(errno.EINVAL, "Invalid argument")) is None
 
 
-def test_what_an_earlier_process_left_is_swept_after_a_day(storage: Storage, tmp_path: Path) -> None:
+def test_incomplete_files_of_earlier_processes_are_deleted_after_a_day(storage: Storage, tmp_path: Path) -> None:
     old, new = tmp_path / "objects/.unfinished/old.out", tmp_path / "objects/.unfinished/new.out"
     old.write_bytes(b"")
     new.write_bytes(b"")

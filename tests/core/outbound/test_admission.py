@@ -31,7 +31,7 @@ def refusal_of(url: str) -> str:
 
 @pytest.mark.usefixtures("_no_name_server")
 @pytest.mark.parametrize("url", [*INSIDE, *MALFORMED, "http://sub.localhost/", "http://１２７.0.0.1/", "http://ä..example/"])
-def test_what_cannot_be_called_is_refused_at_once(url: str) -> None:
+def test_a_url_that_may_not_be_called_is_refused_at_admission(url: str) -> None:
     assert refusal_of(url).startswith("the address ")
 
 

@@ -14,7 +14,7 @@ from tests.servers import free_port
 KEY = "account-7/0a1b/0-c0ffee/audio.mp3"
 
 
-def test_what_is_put_is_read_back(storage: Storage) -> None:
+def test_a_stored_object_is_read_back(storage: Storage) -> None:
     storage.put_bytes(KEY, b"first", content_type="audio/mpeg")
     storage.put_bytes(KEY, b"second time", content_type="audio/mpeg")
     assert storage.read_bytes(KEY) == b"second time"
@@ -35,7 +35,7 @@ def test_a_file_is_stored_whole(storage: Storage, tmp_path: Path) -> None:
     assert source.read_bytes() == data
 
 
-def test_what_is_not_there_is_missing(storage: Storage) -> None:
+def test_reading_an_unknown_key_raises_missing_object(storage: Storage) -> None:
     missing = "account-7/nothing/audio.mp3"
     assert storage.stat(missing) is None
     with pytest.raises(MissingObjectError):

@@ -64,7 +64,7 @@ def test_say_needs_no_key_for_a_free_model(server: RunningShell, tmp_path: Path)
         assert run(server, "say", "Hello.", "-o", str(tmp_path / "out.mp3")).exit_code == 0
 
 
-def test_what_the_server_refuses_is_one_line(server: RunningShell, owner: Person, tmp_path: Path) -> None:
+def test_an_error_of_the_server_is_printed_as_one_line(server: RunningShell, owner: Person, tmp_path: Path) -> None:
     target = tmp_path / "out.mp3"
     result = run(server, "say", "Hello.", "-o", str(target), "--voice", "nobody", key=owner.key)
     assert result.exit_code == 1

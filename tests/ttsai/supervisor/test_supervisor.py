@@ -53,7 +53,7 @@ def test_a_part_that_is_killed_starts_again_after_a_tenth_of_a_second(watched: W
     assert "ttsai    | web ended with SIGKILL; restarting in 0.1 s" in watched.lines
 
 
-def test_what_a_killed_part_had_started_is_gone_before_it_is_back(watched: Watched) -> None:
+def test_children_of_a_killed_program_are_ended_before_its_restart(watched: Watched) -> None:
     watched.supervisor.start(watched.shell("web", "sleep 100 & echo child $!; wait"))
     watched.wait_for_line("child")
     child = int(watched.lines[0].rsplit(" ", 1)[1])
@@ -204,7 +204,7 @@ def test_a_supervisor_that_is_killed_leaves_no_orphans(tmp_path: Path) -> None:
     wait_gone(parts)
 
 
-def test_what_a_killed_supervisor_left_is_ended_by_the_next(tmp_path: Path) -> None:
+def test_orphans_of_a_killed_supervisor_are_ended_by_the_next(tmp_path: Path) -> None:
     survivor = subprocess.Popen(["sleep", "100"])
     time.sleep(0.05)  # processes are told apart by when they started, to a hundredth of a second
     try:

@@ -153,7 +153,7 @@ def test_a_full_disk_is_an_error_and_leaves_no_file(tmp_path: Path, name: str) -
 
 
 @pytest.mark.parametrize("content", [b"", b"this is no audio", b"RIFF\x00\x00\x00\x00WAVE", b"ID3" + b"\x00" * 500])
-def test_what_is_no_audio_is_refused_with_a_code(tmp_path: Path, content: bytes) -> None:
+def test_a_file_without_audio_is_refused_with_a_code(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "sound"
     path.write_bytes(content)
     with pytest.raises(WorkError) as refusal:
@@ -197,7 +197,7 @@ def test_parts_at_another_rate_are_brought_to_that_of_the_first(tmp_path: Path) 
     assert joined.part_seconds == (1.0, pytest.approx(1.0, abs=0.002))
 
 
-def test_nothing_joins_to_nothing(tmp_path: Path) -> None:
+def test_joining_no_parts_raises_value_error(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="nothing to join"):
         join_files([], tmp_path / "all", audio_format="wav")
 

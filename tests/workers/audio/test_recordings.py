@@ -62,7 +62,7 @@ def test_a_stretch_becomes_a_file_of_our_own(tmp_path: Path) -> None:
     ],
     ids=["empty", "no sound", "one sample", "truncated", "64 channels", "huge rate", "damaged"],
 )
-def test_what_is_no_recording_is_the_senders_fault(content: bytes, sentence: str, tmp_path: Path) -> None:
+def test_a_file_without_audio_is_a_client_error(content: bytes, sentence: str, tmp_path: Path) -> None:
     (tmp_path / "source").write_bytes(content)
     with pytest.raises(WorkError, match=sentence) as refused:
         read_recording(tmp_path / "source", sample_rate=16000)

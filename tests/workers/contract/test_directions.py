@@ -20,5 +20,5 @@ def test_a_star_is_any_of_the_engines_languages_and_never_itself() -> None:
     assert (every.targets_from("en"), every.targets_from("fr"), every.targets_from("ja")) == (("de",), ("de", "en"), ())
 
 
-def test_what_translates_nothing_has_neither() -> None:
+def test_a_spec_without_directions_has_no_sources_or_targets() -> None:
     assert (spec().sources(), spec().targets_from("en")) == ((), ())

@@ -13,7 +13,7 @@ from workers.engines.hibari import HibariEngine
 TEXT = "The museum keeps its oldest maps in a dark, dry room."
 
 
-def test_what_is_said_is_the_text(hibari: HibariEngine, error_rate: Callable[[Spoken, str], float]) -> None:
+def test_speech_is_transcribed_as_its_text(hibari: HibariEngine, error_rate: Callable[[Spoken, str], float]) -> None:
     assert error_rate(hibari.speak(TEXT, voice="heart", language="en", speed=1.0), TEXT) <= 0.2
 
 
@@ -43,7 +43,7 @@ def test_a_long_text_is_cut_and_not_truncated() -> None:
         ("...", "heart", "en", "nothing_to_say"),
     ],
 )
-def test_what_cannot_be_said_is_refused_with_a_code(hibari: HibariEngine, text: str, voice: str, language: str, code: str) -> None:
+def test_invalid_input_is_refused_with_a_code(hibari: HibariEngine, text: str, voice: str, language: str, code: str) -> None:
     with pytest.raises(WorkError) as refusal:
         hibari.speak(text, voice=voice, language=language, speed=1.0)
     assert refusal.value.code == code

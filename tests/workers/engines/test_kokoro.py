@@ -42,7 +42,9 @@ def test_twenty_eight_english_voices_are_offered() -> None:
     assert EngineSpec.from_dict(spec.to_dict()) == spec
 
 
-def test_what_is_said_is_the_text(kokoro: KokoroEngine, at_normal_speed: Spoken, error_rate: Callable[[Spoken, str], float]) -> None:
+def test_speech_is_transcribed_as_its_text(
+    kokoro: KokoroEngine, at_normal_speed: Spoken, error_rate: Callable[[Spoken, str], float]
+) -> None:
     for spoken in (at_normal_speed, kokoro.speak(TEXT, voice="af_bella", language="en", speed=1.0)):
         assert error_rate(spoken, TEXT) <= 0.2  # two of eleven words
 
@@ -98,7 +100,7 @@ def test_two_threads_on_one_session_hear_what_one_does(kokoro: KokoroEngine) -> 
         ("你好。", "af_bella", "en", "nothing_to_say"),
     ],
 )
-def test_what_cannot_be_said_is_refused_with_a_code(kokoro: KokoroEngine, text: str, voice: str, language: str, code: str) -> None:
+def test_invalid_input_is_refused_with_a_code(kokoro: KokoroEngine, text: str, voice: str, language: str, code: str) -> None:
     with pytest.raises(WorkError) as refusal:
         kokoro.speak(text, voice=voice, language=language, speed=1.0)
     assert refusal.value.code == code

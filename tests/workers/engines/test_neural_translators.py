@@ -67,7 +67,7 @@ def test_a_chain_translates_the_translation(opus: OpusMT) -> None:
     assert opus.translate(TEXTS, source="en", target="fr") == opus.translate(between, source="es", target="fr")
 
 
-def test_what_is_no_text_is_left_alone(opus: OpusMT) -> None:
+def test_texts_without_letters_are_returned_unchanged(opus: OpusMT) -> None:
     translated = opus.translate(["", "1999", "https://example.com", *TEXTS], source="en", target="es")
     assert translated == ["", "1999", "https://example.com", *opus.translate(TEXTS, source="en", target="es")]
 

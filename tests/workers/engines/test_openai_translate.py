@@ -41,7 +41,7 @@ def test_one_text_is_sent_as_it_is(chat_server: ChatHTTP) -> None:
     assert text == "Hello."
 
 
-def test_nothing_to_translate_asks_nobody(chat_server: ChatHTTP) -> None:
+def test_texts_without_letters_send_no_request(chat_server: ChatHTTP) -> None:
     assert engine(chat_server).translate(["", "12"], source="en", target="es") == ["", "12"]
     assert chat_server.requests == []
 
@@ -63,7 +63,7 @@ def test_another_model_is_another_version(chat_server: ChatHTTP) -> None:
     assert engine(chat_server).spec.version != engine(chat_server, TTSAI_TRANSLATE_MODEL="n").spec.version
 
 
-def test_what_is_missing_is_told() -> None:
+def test_missing_settings_are_named_as_the_obstacle() -> None:
     assert "TTSAI_TRANSLATE_URL" in OpenAITranslate({}).find_obstacle()
     wrong = {"TTSAI_TRANSLATE_URL": "http://a/v1", "TTSAI_TRANSLATE_MODEL": "m", "TTSAI_TRANSLATE_LANGUAGES": "en,klingon"}
     assert OpenAITranslate(wrong).find_obstacle() == "TTSAI_TRANSLATE_LANGUAGES names 'klingon', which is no language known here."

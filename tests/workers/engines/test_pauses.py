@@ -47,7 +47,7 @@ def test_sentences_and_paragraphs_are_apart_as_a_reader_puts_them(kokoro: Kokoro
     assert paragraph > max(first, last)
 
 
-def test_who_speaks_twice_as_fast_rests_half_as_long(kokoro: KokoroEngine) -> None:
+def test_pauses_are_divided_by_the_speed(kokoro: KokoroEngine) -> None:
     text = TEXTS["af_heart", "en"]
     slow, fast = (longest_silences(joined(kokoro, text, voice="af_heart", language="en", speed=speed), count=3) for speed in (1.0, 2.0))
     assert fast == pytest.approx([seconds / 2 for seconds in slow], abs=0.05)

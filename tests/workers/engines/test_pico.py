@@ -38,7 +38,7 @@ def test_the_languages_are_those_of_the_voices() -> None:
     assert "draft quality" in spec.description
 
 
-def test_what_is_said_is_the_text(pico: PicoEngine, error_rate: Callable[[Spoken, str], float]) -> None:
+def test_speech_is_transcribed_as_its_text(pico: PicoEngine, error_rate: Callable[[Spoken, str], float]) -> None:
     assert error_rate(pico.speak(ENGLISH, voice="en-us", language="en", speed=1.0), ENGLISH) <= 0.2
 
 
@@ -106,7 +106,7 @@ def test_text_becomes_what_pico_can_read(text: str, expected: str) -> None:
         ("...", "de-de", "de", "nothing_to_say"),
     ],
 )
-def test_what_cannot_be_said_is_refused_with_a_code(pico: PicoEngine, text: str, voice: str, language: str, code: str) -> None:
+def test_invalid_input_is_refused_with_a_code(pico: PicoEngine, text: str, voice: str, language: str, code: str) -> None:
     with pytest.raises(WorkError) as refusal:
         pico.speak(text, voice=voice, language=language, speed=1.0)
     assert refusal.value.code == code

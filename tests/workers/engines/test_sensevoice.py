@@ -112,7 +112,7 @@ def test_without_speech_there_is_no_text(tmp_path: Path) -> None:
     assert engine.find_language([silence(2)]) == ""
 
 
-def test_what_it_does_not_know_is_refused(engine: SenseVoiceEngine) -> None:
+def test_an_unsupported_language_is_refused(engine: SenseVoiceEngine) -> None:
     with pytest.raises(WorkError) as caught:
         engine.hear([silence(1)], hearing=Hearing(language="de"))
     assert caught.value.code == "unsupported_language"
@@ -120,7 +120,7 @@ def test_what_it_does_not_know_is_refused(engine: SenseVoiceEngine) -> None:
         engine.align(silence(1), text="he", language="en")
 
 
-def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_files_are_named_as_the_obstacle(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TTSAI_MODELS", str(tmp_path))
     (engine,) = build_engines()
     assert "ttsai models pull sensevoice" in engine.find_obstacle()

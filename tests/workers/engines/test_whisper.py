@@ -56,7 +56,7 @@ def test_words_have_their_times_in_order(whisper: WhisperEngine) -> None:
     assert all(0 < word.probability <= 1 for word in segment.words)
 
 
-def test_nothing_is_heard_in_silence(whisper: WhisperEngine) -> None:
+def test_silence_has_no_segments(whisper: WhisperEngine) -> None:
     (heard,) = whisper.hear([silence(3)], hearing=Hearing())
     assert not any(map(str.isalnum, text_of(heard)))
 
@@ -188,7 +188,7 @@ def test_a_model_that_cannot_be_read_is_unavailable(monkeypatch: pytest.MonkeyPa
     assert caught.value.code == "engine_unavailable"
 
 
-def test_what_speaks_does_not_hear() -> None:
+def test_a_speech_engine_is_no_recogniser() -> None:
     with pytest.raises(WorkError) as caught:
         as_recogniser(SilenceEngine())
     assert caught.value.code == "unknown_engine"

@@ -39,7 +39,7 @@ def test_a_known_phantom_is_dropped_on_weak_evidence_alone(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["Thank you for the letter.", "You never know.", "So it goes.", "Music is in the air."])
-def test_what_begins_like_a_phantom_is_none(text: str) -> None:
+def test_a_text_that_only_begins_like_a_phantom_is_kept(text: str) -> None:
     assert not is_phantom(text)
     assert not is_invented(text, evidence=WEAK)
 
@@ -52,7 +52,7 @@ def test_a_phantom_in_little_time_is_kept_where_every_word_of_it_is_sure(text: s
     assert is_invented(text, evidence=Evidence(-0.8, 0.05, speech_seconds=0.35, word_probability=0.83))
 
 
-def test_what_the_model_takes_for_silence_is_dropped_whatever_it_says() -> None:
+def test_text_over_detected_silence_is_dropped() -> None:
     assert is_invented("He was not an ill-disposed young man.", evidence=SILENT)
 
 

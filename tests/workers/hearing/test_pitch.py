@@ -23,7 +23,7 @@ def test_the_pitch_of_a_vowel(hertz: float) -> None:
 
 
 @pytest.mark.parametrize(("hertz", "gender"), [(100.0, "male"), (160.0, "neutral"), (210.0, "female")])
-def test_what_a_pitch_says(hertz: float, gender: str) -> None:
+def test_a_pitch_gives_the_gender(hertz: float, gender: str) -> None:
     assert tally_pitch(voice(hertz)).gender == gender
 
 
@@ -33,7 +33,7 @@ def test_the_reader_of_the_clips_is_a_man() -> None:
 
 
 @pytest.mark.parametrize("samples", [silence(3), noise(3, level=0.1), np.zeros(100, np.float32)], ids=["silence", "noise", "too short"])
-def test_where_nobody_speaks_there_is_no_gender(samples: NDArray[np.float32]) -> None:
+def test_audio_without_speech_has_no_gender(samples: NDArray[np.float32]) -> None:
     assert tally_pitch(samples).gender == ""
 
 

@@ -9,7 +9,7 @@ from workers.hearing.speech import find_regions
 from workers.hearing.vad import FRAME_SAMPLES, find_detector_obstacle, speech_probabilities
 
 
-def test_nothing_keeps_the_detector_from_running_here() -> None:
+def test_the_detector_has_no_obstacle_here() -> None:
     assert find_detector_obstacle() == ""
 
 
@@ -30,7 +30,7 @@ def test_there_is_one_probability_for_each_frame_the_last_one_filled_up() -> Non
         pytest.param(np.sin(np.arange(320_000) * 0.17).astype(np.float32), id="tone"),
     ],
 )
-def test_where_nobody_speaks_there_is_no_speech(samples: NDArray[np.float32]) -> None:
+def test_audio_without_speech_has_no_regions(samples: NDArray[np.float32]) -> None:
     assert find_regions(speech_probabilities(samples), seconds=20) == ()
 
 

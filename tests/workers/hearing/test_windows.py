@@ -125,5 +125,5 @@ def test_cuts_lie_near_their_nominal_places() -> None:
     assert max(abs(cut - 120 * index) for index, cut in enumerate(cuts)) <= 15
 
 
-def test_where_nobody_speaks_the_pieces_are_equal() -> None:
+def test_pieces_of_a_recording_without_speech_are_equal() -> None:
     assert choose_cuts((), pieces=4, seconds=100) == (0.0, 25.0, 50.0, 75.0, 100.0)

@@ -71,7 +71,7 @@ def test_a_file_is_converted(unharmed_worker: RunningWorker) -> None:
     assert unharmed_worker.read(message.output)[:4] == b"RIFF"
 
 
-def test_what_is_no_audio_fails_with_a_code(unharmed_worker: RunningWorker) -> None:
+def test_a_file_without_audio_fails_with_a_code(unharmed_worker: RunningWorker) -> None:
     Path(unharmed_worker.folder, "objects", "note.txt").write_text("not a sound")
     message = codec_message("convert", ConvertWork(Address("folder", "note.txt")))
     unharmed_worker.platform.give(message, group="codec")

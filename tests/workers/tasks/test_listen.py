@@ -53,7 +53,7 @@ def test_a_short_recording_is_one_part(bench: ListeningBench) -> None:
 
 
 @pytest.mark.parametrize("name", ["silence", "noise", "music", "click"])
-def test_where_nobody_speaks_there_is_no_text(bench: ListeningBench, name: str) -> None:
+def test_audio_without_speech_has_no_text(bench: ListeningBench, name: str) -> None:
     samples = {
         "silence": silence(20),
         "noise": noise(20, level=0.2, exponent=1),
@@ -228,7 +228,7 @@ def test_progress_is_told_in_milliseconds_of_the_recording(bench: ListeningBench
     assert '"units_total":2990' in events[0]
 
 
-def test_what_is_no_audio_fails_with_a_code(bench: ListeningBench) -> None:
+def test_a_file_without_audio_fails_with_a_code(bench: ListeningBench) -> None:
     (bench.objects / "note.txt").write_text("not a sound")
     source = Address("folder", "note.txt")
     for kind, work in (("listen", ListenWork("whisper", source)), ("prepare", PrepareWork(source, "whisper", 2))):

@@ -96,7 +96,7 @@ def heard(text: str, *, language: str = "en", gender: str = "", english: str = "
     return TranscriptDocument(text, language, 4.0, (HeardSegment(0.0, 4.0, text, english=english),), gender=gender)
 
 
-def test_what_the_engines_are_is_announced(bench: Bench) -> None:
+def test_translators_and_responders_are_announced(bench: Bench) -> None:
     specs = {spec.id: spec for spec in bench.worker.platform.announcements()[-1].engines}
     assert {name: spec.kind for name, spec in specs.items() if name != "apertium"} == {
         "silence": "tts",
@@ -190,7 +190,7 @@ def test_a_pair_that_the_engine_lacks_is_named_with_those_that_there_are(bench: 
     )
 
 
-def test_where_the_engine_knows_the_way_from_english_alone_the_recognisers_english_is_translated(bench: Bench) -> None:
+def test_a_translator_from_english_alone_translates_the_recognisers_english(bench: Bench) -> None:
     bench.translation.otherwise = shout
     transcript = bench.put(heard("Guten Tag. Wie geht's?", language="de", english="Good day. How are you?"))
     script = bench.script("translate", TranslateWork("openai-translate", "es", transcript), group="openai-translate")
@@ -231,7 +231,7 @@ def test_a_question_is_answered_with_the_conversation_so_far(bench: Bench) -> No
     ]
 
 
-def test_what_was_heard_is_answered(bench: Bench) -> None:
+def test_a_transcript_is_answered_by_the_responder(bench: Bench) -> None:
     transcript = bench.put(heard("Wie spät ist es?", language="de", gender="male"))
     script = bench.script("reply", ReplyWork("offline", transcript), group="offline")
     assert (script.original_text, script.source_language, script.gender) == ("Wie spät ist es?", "de", "male")
@@ -239,7 +239,7 @@ def test_what_was_heard_is_answered(bench: Bench) -> None:
     assert script.shares == (script.text,)
 
 
-def test_nothing_said_is_no_question(bench: Bench) -> None:
+def test_a_transcript_without_words_is_not_answered(bench: Bench) -> None:
     expected = ("nothing_to_say", "Nothing was said in the recording.", False)
     assert bench.failure("reply", ReplyWork("openai-chat", bench.put(heard(""))), group="openai-chat") == expected
     assert bench.chat.requests == []

@@ -25,7 +25,7 @@ def test_parts_end_at_sentence_ends() -> None:
     assert 250 <= len(parts[-1]) <= 750
 
 
-def test_what_holds_no_word_joins_a_part_that_has_one() -> None:
+def test_text_without_words_joins_a_part_with_words() -> None:
     parts = cut_into_parts("* * *\n\n" * 200 + PROSE * 10 + "... " * 400 + PROSE * 10)
     assert len(parts) > 3
     assert all(any(character.isalnum() for character in part) for part in parts)

@@ -82,7 +82,7 @@ def test_spelled_letters_are_read_by_their_names() -> None:
     assert american("A cat").phonemes == "ɐ kˈæt"
 
 
-def test_what_nobody_hears_has_no_word() -> None:
+def test_silent_characters_have_no_word() -> None:
     assert [word for word, _ in spoken_words("Hello 🎉 — 你好 *** world \u200b!")] == ["Hello", "world"]
     assert american("🎉 --- ***").words == ()
     assert american("").words == ()

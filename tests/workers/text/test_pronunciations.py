@@ -69,7 +69,7 @@ def test_a_longer_word_that_is_not_whole_leaves_the_shorter_one() -> None:
     assert said("New Yorker", *words(New="noo", **{"New York": "Gotham"})) == "noo Yorker"
 
 
-def test_what_was_replaced_is_not_looked_at_again() -> None:
+def test_a_replacement_is_not_matched_again() -> None:
     assert said("a b", *words(a="b", b="a")) == "b a"
     assert said("a", *words(a="a a")) == "a a"
 
@@ -125,7 +125,7 @@ RULES = st.lists(st.builds(PronunciationRule, LETTERS.filter(str.strip).map(lamb
 
 @given(st.one_of(st.text(st.characters()), st.text(st.sampled_from("abAB 'é世.+\n"), max_size=60)), RULES)
 @settings(max_examples=300)
-def test_nothing_but_the_words_of_the_rules_is_touched(text: str, rules: list[PronunciationRule]) -> None:
+def test_only_words_of_the_rules_are_changed(text: str, rules: list[PronunciationRule]) -> None:
     spoken = apply_pronunciations(text, rules, language="en")
     assert spoken.written == text
     replaced = {rule.replacement for rule in rules}

@@ -110,7 +110,7 @@ def timed(text: str, *pieces: str) -> list[str]:
     return [word.word for word in utterance.written_words(times, text=text)]
 
 
-def test_what_is_written_without_a_space_is_one_word_though_its_parts_are_timed() -> None:
+def test_text_without_a_space_is_one_word_though_its_parts_are_timed() -> None:
     assert timed("Use C++ or node.js, please.", "Use", "C", "plus", "plus", "or", "node", "dot", "js", "please") == [
         "Use", "C++", "or", "node.js", "please",
     ]  # fmt: skip
@@ -150,7 +150,7 @@ def test_a_date_of_another_language_than_the_one_that_was_guessed_is_read_as_tex
         script(text, voice="ff_siwis", language="fr")
 
 
-def test_nothing_to_say_is_an_empty_script() -> None:
+def test_a_text_without_words_is_an_empty_script() -> None:
     assert script("*** --- ***").utterances == ()
 
 

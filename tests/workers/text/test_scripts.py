@@ -32,11 +32,11 @@ def test_runs_of_another_script_are_segments_of_their_own(text: str, language: s
     assert split(text, language=language) == pieces
 
 
-def test_what_the_engine_does_not_speak_stays_as_it_is() -> None:
+def test_a_script_the_engine_does_not_speak_is_unchanged() -> None:
     assert split("Hello 你好.", among=("en",)) == [("Hello 你好.", "")]
 
 
-def test_what_the_markup_names_a_language_for_stays_as_it_is() -> None:
+def test_segments_with_a_language_from_markup_are_unchanged() -> None:
     segments = (Segment("你好", language="ja"), Segment("你好", voice="af_bella"), Segment("你好", kind="say_as"))
     assert split_by_script(segments, language="en", among=ALL) == list(segments)
 

@@ -96,7 +96,7 @@ def test_a_number_is_not_cut_at_its_comma() -> None:
     assert split_sentences("about 1,000,000,000 people", longest=12)[0].text == "about "
 
 
-def test_what_cannot_be_spoken_joins_its_neighbour() -> None:
+def test_unspeakable_text_joins_its_neighbour() -> None:
     assert [s.text for s in split_sentences("* * *\n\nHello. 🎉! ***\n\nBye.")] == ["* * *\n\nHello. 🎉! ***\n\n", "Bye."]
 
 
@@ -109,14 +109,14 @@ def test_a_combining_mark_stays_with_its_letter() -> None:
     assert [s.text for s in split_sentences("e\u0301" * 10, longest=7)] == ["e\u0301" * 3, "e\u0301" * 3, "e\u0301" * 3, "e\u0301"]
 
 
-def test_what_does_not_fit_is_halved_until_it_does() -> None:
+def test_a_sentence_that_does_not_fit_is_halved_until_it_does() -> None:
     pieces = split_sentences("word " * 40, fits=lambda piece: len(piece.split()) <= 5)
     assert max(len(piece.text.split()) for piece in pieces) == 5
     assert "".join(piece.text for piece in pieces) == "word " * 40
 
 
 @given(PIECES | st.text(max_size=300), st.integers(1, 40))
-def test_nothing_is_lost_or_moved(text: str, longest: int) -> None:
+def test_sentences_concatenate_to_the_text(text: str, longest: int) -> None:
     sentences = split_sentences(text, longest=longest, fits=lambda piece: len(piece.strip()) <= 7)
     assert "".join(sentence.text for sentence in sentences) == text
     assert all(text.startswith(sentence.text, sentence.start) for sentence in sentences)

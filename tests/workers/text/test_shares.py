@@ -44,7 +44,7 @@ def test_shares_are_about_equal_and_end_with_a_sentence(shares: int, dealt: tupl
     assert deal_shares(["aaaa. ", "bb. ", "cccccccc. ", "d."], shares=shares) == dealt
 
 
-def test_where_there_are_fewer_sentences_some_shares_are_empty() -> None:
+def test_fewer_sentences_than_shares_leave_some_empty() -> None:
     assert deal_shares([], shares=3) == ("", "", "")
     assert sorted(deal_shares(["one."], shares=3)) == ["", "", "one."]
 

@@ -72,7 +72,7 @@ def test_a_sum_gets_its_result(language: str, text: str, reply: str) -> None:
 @pytest.mark.parametrize(
     "text", ["1 / 0", "999999999999999 * 999999999999999", "Meet me on 2026-11-21 at 5:30.", "Tell me a story.", "", "今日は"]
 )
-def test_what_is_not_known_is_not_answered(text: str) -> None:
+def test_unknown_messages_are_not_answered(text: str) -> None:
     assert answer(text, "en") == ""
 
 

@@ -86,7 +86,7 @@ def test_then_chains_two_steps() -> None:
     assert both.written_range(5, 8) == (4, 9)
 
 
-def test_what_the_first_step_left_out_stays_silent() -> None:
+def test_text_silenced_by_the_first_step_stays_silent() -> None:
     first = build([("\u00ad", ""), ("a", None), ("\x00", ""), ("b", None), ("\x00", "")])
     both = first.then(build([("a", None), ("b", "bee")]))
     assert (both.written, both.text) == ("\u00ada\x00b\x00", "abee")

@@ -47,7 +47,7 @@ def test_nllb_is_known_by_the_codes_in_its_vocabulary(tmp_path: Path) -> None:
     assert (model.pair, model.codes) == (None, {"en": "eng_Latn", "es": "spa_Latn", "zh": "zho_Hans"})
 
 
-def test_what_translates_nothing_is_left_alone(tmp_path: Path) -> None:
+def test_folders_without_a_translation_model_are_ignored(tmp_path: Path) -> None:
     lay(tmp_path / "whisper-base", "vocabulary.txt")
     lay(tmp_path / "opus-mt-en-ROMANCE", "source.spm", "target.spm")
     lay(tmp_path / "a" / "b" / "c" / "d" / "opus-mt-en-es", "source.spm", "target.spm")

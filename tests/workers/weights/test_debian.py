@@ -38,7 +38,7 @@ def test_the_unpacked_pair_translates(models: Path) -> None:
     assert engine.translate(["The house is big."], source="en", target="es") == ["La casa es grande."]
 
 
-def test_what_was_unpacked_is_written_down_and_nothing_else_is_left(models: Path) -> None:
+def test_unpacked_packages_are_recorded_and_leave_no_temporary_files(models: Path) -> None:
     assert debian.is_pulled(models)
     assert any(line.startswith("apertium-eng-spa_") for line in (models / "apertium" / "PACKAGES").read_text().splitlines())
     assert [path.name for path in models.iterdir()] == ["apertium"]
@@ -51,7 +51,7 @@ def test_a_pair_that_debian_lacks_is_named(models: Path) -> None:
     assert debian.is_pulled(models)
 
 
-def test_what_is_no_name_is_never_given_to_apt(models: Path) -> None:
+def test_invalid_package_names_are_never_passed_to_apt(models: Path) -> None:
     with pytest.raises(SourceError, match="is no name of a package"):
         pull_pairs(models, ["--option=x"], progress=RecordedProgress())
 

@@ -181,7 +181,7 @@ def test_two_pulls_at_once_fetch_each_file_once(tmp_path: Path, hub: Hub) -> Non
     assert [progress.notes for progress in told if progress.notes] == [["Another pull is under way; waiting for it."]]
 
 
-def test_what_is_whole_already_is_not_fetched_again(tmp_path: Path, hub: Hub, progress: RecordedProgress) -> None:
+def test_complete_files_are_not_downloaded_again(tmp_path: Path, hub: Hub, progress: RecordedProgress) -> None:
     hub.files = {"model.bin": BODY, "voice.bin": OTHER}
     store = store_of(
         tmp_path,

@@ -17,7 +17,7 @@ MODELS = Path(os.environ["TTSAI_MODELS"])
 ALL = pytest.mark.parametrize("weights", SETS.values(), ids=SETS)
 
 
-def test_what_a_start_and_the_tests_need_can_be_pulled() -> None:
+def test_weight_sets_for_run_and_tests_can_be_pulled() -> None:
     assert DEFAULT_SETS == ("kokoro", "piper", "speakers", "whisper-base")
     assert set(DEFAULT_SETS) <= set(TEST_SETS) <= set(SETS)
 
@@ -47,7 +47,7 @@ def test_kokoro_has_its_model_its_vocabulary_and_54_voices() -> None:
     assert len(names) == 56
 
 
-def test_what_is_appended_to_kokoro_is_a_cast_and_an_output() -> None:
+def test_the_patch_appended_to_kokoro_is_a_cast_and_an_output() -> None:
     added = onnx.ModelProto.FromString(DURATION_OUTPUT).graph
     expected = onnx.ModelProto().graph
     expected.node.append(onnx.helper.make_node("Cast", ["/encoder/Clip_output_0"], ["duration"], to=onnx.TensorProto.INT64))

@@ -46,7 +46,7 @@ def _hub_address(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TTSAI_HUB", hub.url(""))
 
 
-def test_what_a_model_is_made_of_is_fetched_and_nothing_else(tmp_path: Path, hub: Hub, progress: RecordedProgress) -> None:
+def test_only_the_files_of_a_model_are_downloaded(tmp_path: Path, hub: Hub, progress: RecordedProgress) -> None:
     serve(hub, {**FILES, "README.md": b"read me", "pytorch_model.bin": b"torch"})
     folder = pull_snapshot(tmp_path, NAMED, progress=progress)
     assert folder == tmp_path / "translation" / "someone--opus-mt-en-es-ct2"
@@ -81,7 +81,9 @@ def test_a_file_that_is_not_the_revisions_is_never_put_in_place(tmp_path: Path, 
         ({"model.bin": b"w", "../../evil": b"x", "sub/config.json": b"{}"}, "holds no model that is known here"),
     ],
 )
-def test_what_is_no_model_is_refused(tmp_path: Path, hub: Hub, progress: RecordedProgress, files: dict[str, bytes], reason: str) -> None:
+def test_a_repository_without_a_model_is_refused(
+    tmp_path: Path, hub: Hub, progress: RecordedProgress, files: dict[str, bytes], reason: str
+) -> None:
     serve(hub, files)
     with pytest.raises(SourceError, match=reason):
         pull_snapshot(tmp_path, NAMED, progress=progress)

@@ -168,7 +168,7 @@ def test_an_hour_that_only_a_header_promises_is_refused(tmp_path: Path) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_is_no_sound_is_refused_with_its_reason(content: bytes, code: str, tmp_path: Path) -> None:
+def test_a_file_without_audio_is_refused_with_its_reason(content: bytes, code: str, tmp_path: Path) -> None:
     path = tmp_path / "song.mp3"
     path.write_bytes(content)
     assert code_of(path) == code

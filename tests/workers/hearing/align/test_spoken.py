@@ -32,7 +32,7 @@ def test_words_that_are_one_to_the_ear_share_its_time() -> None:
     assert (words[1].start, words[1].end, words[2].start, words[2].end) == (1.0, 1.4, 1.4, 3.0)
 
 
-def test_what_was_not_heard_has_no_time() -> None:
+def test_words_without_audio_have_no_times() -> None:
     spoken = speak_text("one 日 two", language="en")
     heard = [span for span in heard_of(spoken.text) if spoken.text[span.start_character] != "日"]
     assert [word.word for word in written_words(spoken, heard)] == ["one", "two"]

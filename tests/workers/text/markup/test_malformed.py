@@ -127,7 +127,7 @@ def test_markup_beyond_a_bound_is_refused(text: str, message: str) -> None:
     assert refused.value.message == message
 
 
-def test_what_is_just_within_the_bounds_is_read() -> None:
+def test_markup_just_within_the_bounds_is_accepted() -> None:
     assert parse_markup("<emphasis>" * DEEPEST_NESTING + "a" + "</emphasis>" * DEEPEST_NESTING).written == "a"
     assert len(parse_markup("<s>abcd</s>" * 3000).segments) == 3000
     assert len(parse_markup("<sub alias='" + "a" * 200 + "'>x</sub>" * 1).segments) == 1

@@ -23,6 +23,6 @@ def test_each_symbol_becomes_its_ipa(typed: str, ipa: str) -> None:
     assert to_ipa(typed) == ipa
 
 
-def test_what_is_no_symbol_is_named() -> None:
+def test_an_unknown_symbol_is_named_in_the_error() -> None:
     with pytest.raises(ValueError, match=r"is not X-SAMPA at 'ʃ' \(character 2\)"):
         to_ipa("tʃ")

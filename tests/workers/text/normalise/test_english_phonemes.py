@@ -12,7 +12,7 @@ SPOKEN = [spoken for group in SAID.values() for spoken in group.values()]
 
 
 @pytest.mark.parametrize("spoken", SPOKEN)
-def test_what_is_spoken_holds_nothing_but_words_and_pauses(spoken: str) -> None:
+def test_normalised_text_has_only_words_and_pauses(spoken: str) -> None:
     assert WRITTEN_WORDS.fullmatch(spoken)
 
 

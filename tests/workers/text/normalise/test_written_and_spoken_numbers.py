@@ -41,7 +41,7 @@ def test_separators_are_read_as_the_language_writes_them(code: str, written: str
 
 
 @pytest.mark.parametrize("written", ["", "abc", "1,2,3", "--5", "1.2.3", "5 5", "1e5"])
-def test_what_is_no_number_is_refused(written: str) -> None:
+def test_a_text_that_is_no_number_is_not_read(written: str) -> None:
     assert parse_number(written, language=language_of("en")) is None
 
 

@@ -42,7 +42,7 @@ def test_each_language_says_it_its_own_way(language: str, interpret_as: str, wri
         ("hi", "date", "31 दिसंबर 1999", "इकतीस दिसंबर उन्नीस सौ निन्यानवे"),
     ],
 )
-def test_what_is_written_in_the_language_s_own_way_is_understood(language: str, interpret_as: str, written: str, spoken: str) -> None:
+def test_say_as_accepts_the_languages_own_notation(language: str, interpret_as: str, written: str, spoken: str) -> None:
     assert say_as(written, interpret_as=interpret_as, language=language) == spoken
 
 

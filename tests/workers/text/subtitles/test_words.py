@@ -23,7 +23,7 @@ def spans_of(text: str, *words: str) -> list[TimedSpan]:
     return spans
 
 
-def test_what_is_not_spoken_stays_with_its_neighbour() -> None:
+def test_unspoken_text_stays_with_its_neighbour() -> None:
     text = "* „Well“ — said   he (twice): “No!” 😀"
     words = words_of_text(text, spans_of(text, "Well", "said", "he", "twice", "No"))
     assert texts(words) == ["* „Well“ —", "said", "he", "(twice):", "“No!” 😀"]
