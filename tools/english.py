@@ -1,6 +1,7 @@
 """Checks the wording of docstrings and test names. Usage: `python -m tools.english [FILE …]`; without files, the whole repository.
 
-Docstrings name their subject: none begins with an interrogative, `Of` or `That`. Test names have at least four words after `test_`.
+Docstrings name their subject: none begins with an interrogative, `Of` or `That`. Test names have at least four words after `test_`, and
+begin with a subject too.
 """
 
 import ast
@@ -13,6 +14,7 @@ from pathlib import Path
 FOLDERS = ("apps", "requirements", "tests", "tools", "ttsai", "workers")
 FIRST_WORDS = ("What", "Who", "Whose", "Whom", "Whether", "Where", "Which", "Why", "How", "When", "Of", "That")
 FORBIDDEN_START = re.compile(rf"\s*({'|'.join(FIRST_WORDS)})\b")
+INTERROGATIVES = frozenset(("what", "whatever", "who", "whoever", "whose", "whom", "whether", "where", "which", "why", "how"))
 SHORTEST_TEST_NAME_WORDS = 4
 
 
@@ -57,6 +59,8 @@ def _test_name_findings(tree: ast.Module) -> Iterator[tuple[int, str]]:
             words = [word for word in node.name.split("_")[1:] if word]
             if len(words) < SHORTEST_TEST_NAME_WORDS:
                 yield node.lineno, f"{node.name} has {len(words)} words after test_; {SHORTEST_TEST_NAME_WORDS} at least say what is tested"
+            elif words[0] in INTERROGATIVES:
+                yield node.lineno, f"{node.name} begins with an interrogative; begin with the unit under test"
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ def test_all_keys_of_an_account_share_its_limit() -> None:
     assert (caller.requests_per_minute, caller.concurrent_jobs, caller.counts_jobs_by_key) == (10, 2, False)
 
 
-def test_a_limit_that_the_owner_gave_a_key_stands_beside_the_accounts() -> None:
+def test_a_key_limit_set_by_the_owner_applies_in_addition_to_the_accounts() -> None:
     account = AccountFactory(plan=PlanFactory(requests_per_minute=10, concurrent_jobs=2))
     key, _ = make_key(account, requests_per_minute=3, concurrent_jobs=1)
     caller = caller_of_key(key, address=ADDRESS)
@@ -29,7 +29,7 @@ def test_a_limit_that_the_owner_gave_a_key_stands_beside_the_accounts() -> None:
     assert (caller.counts_jobs_by_key, caller.is_limited_apart) == (True, False)
 
 
-def test_a_limit_that_an_operator_gave_a_key_replaces_the_accounts() -> None:
+def test_a_key_limit_set_by_an_operator_replaces_the_accounts() -> None:
     account = AccountFactory(plan=PlanFactory(requests_per_minute=10))
     key, _ = make_key(account, requests_per_minute=500, is_operator=True)
     caller = caller_of_key(key, address=ADDRESS)
@@ -48,7 +48,7 @@ def test_without_a_key_the_address_block_is_the_tenant(address: str, tenant: str
     assert caller.request_buckets == (RequestBucket(f"requests:{tenant}", 10),)
 
 
-def test_a_key_opens_its_scopes_only_and_one_without_scopes_everything() -> None:
+def test_a_key_has_its_scopes_only_and_one_without_scopes_is_unrestricted() -> None:
     account = AccountFactory()
     narrow, _ = make_key(account, scopes=["voices:read"])
     wide, _ = make_key(account)

@@ -36,7 +36,7 @@ class TestAuthentication:
     """Credentials that open the API, and those that do not."""
 
     @pytest.mark.parametrize("header", ["Authorization", "X-API-Key"])
-    def test_a_key_is_taken_from_either_header(self, client: Client, header: str) -> None:
+    def test_a_key_is_accepted_in_either_header(self, client: Client, header: str) -> None:
         key, secret = make_key()
         value = f"Bearer {secret}" if header == "Authorization" else secret
         response = client.get("/v1/account/", headers={header: value})
@@ -63,7 +63,7 @@ class TestAuthentication:
         ],
     )
     @pytest.mark.parametrize("path", ["/v1/account/", "/api/v1/account", "/v1/keys", "/v1/models/"])
-    def test_a_wrong_key_is_401_and_never_no_key(self, client: Client, path: str, headers: dict[str, str]) -> None:
+    def test_an_invalid_key_is_401_and_not_treated_as_anonymous(self, client: Client, path: str, headers: dict[str, str]) -> None:
         response = client.get(path, headers=headers)
         assert error(response) == (401, "invalid_api_key")
         assert response["WWW-Authenticate"] == "Bearer"
@@ -294,7 +294,7 @@ class TestKeys:
         assert error(post(client, f"{KEYS}{wide.pk}/rotate/", secret=narrow)) == (403, "limit_too_high")
         assert post(client, KEYS, secret=narrow, name="a").json()["requests_per_minute"] == 6
 
-    def test_keys_are_not_for_callers_without_one(self, client: Client) -> None:
+    def test_managing_keys_requires_a_key(self, client: Client) -> None:
         assert error(client.get(KEYS)) == (401, "missing_api_key")
         assert error(client.post(KEYS, {}, content_type="application/json")) == (401, "missing_api_key")
 
@@ -302,7 +302,7 @@ class TestKeys:
 class TestAccount:
     """/v1/account/."""
 
-    def test_it_tells_plan_credits_and_limits(self, client: Client) -> None:
+    def test_account_shows_plan_credits_and_limits(self, client: Client) -> None:
         plan = PlanFactory(slug="pro", name="Pro", requests_per_minute=60, concurrent_jobs=5, retention_days=90)
         account = AccountFactory(name="Owner Ltd", plan=plan, credits=15)
         key, secret = make_key(account, concurrent_jobs=2)

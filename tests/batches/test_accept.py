@@ -58,7 +58,7 @@ def test_a_batch_is_queued_priced_and_answered_as_the_document_says(owner: Perso
     assert (batch.account, batch.total, batch.ended_count, batch.public_base) == (owner.account, 3, 0, "http://testserver")
 
 
-def test_the_result_tells_every_item_and_sums_that_add_up(owner: Person) -> None:
+def test_the_result_lists_every_item_with_consistent_sums(owner: Person) -> None:
     answer = owner.post(PATH, {"texts": [HELLO, HELLO | {"voice": "nobody"}, HELLO | {"text": "Hello."}]})
     batch_id = answer.json()["batch_id"]
     assert (answer.json()["completed"], answer.json()["failed"]) == (0, 1)
@@ -166,7 +166,7 @@ def test_a_request_that_is_no_batch_is_refused_as_a_whole(owner: Person, body: A
     assert nothing_was_written()
 
 
-def test_fifty_are_taken_and_the_refusal_of_more_says_how_many_there_were(owner: Person) -> None:
+def test_fifty_texts_are_accepted_and_more_are_refused_with_their_number(owner: Person) -> None:
     assert owner.post(PATH, {"texts": [HELLO] * 50}).json()["total"] == 50
     assert Job.objects.count() == 50
     message = owner.post(PATH, {"texts": [HELLO] * 51}).json()["error"]["message"]
@@ -211,7 +211,7 @@ def test_refused_items_count_as_failed_in_the_accounts_usage(owner: Person) -> N
     assert (by_key["failed"], by_key["credits"]) == (3, 0.024)
 
 
-def test_an_item_tells_of_the_model_that_stands_in_for_its_own(owner: Person) -> None:
+def test_an_item_names_the_stand_in_of_its_model(owner: Person) -> None:
     [item] = items_of(owner, owner.post(PATH, {"texts": [HELLO | {"model": "chatterbox"}]}))
     assert item["model_used"] == "kokoro"
     assert item["warnings"][0].startswith("model: chatterbox is not installed here; kokoro was used.")
@@ -241,7 +241,7 @@ def test_a_batch_is_not_counted_among_the_jobs_at_once() -> None:
     assert batch.ended_count == 0
 
 
-def test_hints_that_the_model_cannot_follow_are_told_in_the_item(owner: Person) -> None:
+def test_unsupported_hints_give_a_warning_in_the_item(owner: Person) -> None:
     texts = [HELLO | {"instructions": "like a pirate"}, HELLO]
     strange, plain = items_of(owner, owner.post(PATH, {"texts": texts}))
     assert [warning.partition(":")[0] for warning in strange["warnings"]] == ["instructions"]
@@ -304,7 +304,7 @@ class TestRepeats:
         assert len(batches | {owner.post(PATH, body).json()["batch_id"]}) == 3
 
     @pytest.mark.parametrize("key", ["", "once"])
-    def test_twins_at_the_same_time_are_one_batch(self, key: str) -> None:
+    def test_concurrent_identical_requests_are_one_batch(self, key: str) -> None:
         by = caller()
         answers = together(lambda _: batch_of(by, HELLO, HELLO | {"text": "Hello."}, key=key), count=8)
         assert len({batch.uuid for batch in answers}) == 1

@@ -31,7 +31,7 @@ def state_of(batch: Batch) -> tuple[int, bool, int]:
     return batch.ended_count, batch.is_over, Delivery.objects.filter(event="batch.completed").count()
 
 
-def test_the_last_end_tells_what_the_result_tells() -> None:
+def test_the_batch_webhook_equals_the_batch_result() -> None:
     by = caller()
     batch = batch_of(by, HELLO, {"text": ""}, HELLO, webhook_url=HOOK)
     first, _, second = jobs_of(batch)
@@ -71,7 +71,7 @@ def test_ends_of_every_kind_count() -> None:
     assert (available_millicredits(by.own_key.account_id), ledger_differences()) == (1_000_000 - 24, [])
 
 
-def test_ends_at_the_same_time_are_counted_each_and_told_once() -> None:
+def test_concurrent_ends_are_all_counted_and_notified_once() -> None:
     announce(slots=100)
     by = caller()
     batch = batch_of(by, *[HELLO] * 20, webhook_url=HOOK)
@@ -112,7 +112,7 @@ def test_other_jobs_in_the_lane_bulk_belong_to_no_batch() -> None:
     assert state_of(batch) == (0, False, 0)
 
 
-def test_without_an_address_only_the_endpoints_of_the_account_are_told() -> None:
+def test_without_a_webhook_url_only_the_accounts_endpoints_are_notified() -> None:
     by = caller()
     every, jobs_only = (create_endpoint(account_of(by), url=f"https://example.com/{name}", events=events) for name, events in ENDPOINTS)
     create_endpoint(account_of(caller()), url="https://example.com/outsider", events=[])
@@ -133,7 +133,7 @@ def account_of(by: object) -> Account:
     return account
 
 
-def test_the_address_of_a_batch_is_not_told_of_its_items_but_endpoints_are() -> None:
+def test_a_batch_webhook_url_receives_no_item_events_but_endpoints_do() -> None:
     by = caller()
     endpoint = create_endpoint(account_of(by), url="https://example.com/jobs", events=["job.completed"])
     batch_of(by, HELLO, HELLO, webhook_url=HOOK)

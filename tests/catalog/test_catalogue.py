@@ -66,7 +66,7 @@ def test_a_new_engine_appears_with_its_voices() -> None:
     ("engine_id", "suggested", "tier"),
     [("piper", "premium", "free"), ("kokoro", "free", "standard"), ("tortoise", "free", "premium"), ("own", "gold", "standard")],
 )
-def test_the_first_tier_is_the_settings_else_the_suggestion(engine_id: str, suggested: str, tier: str) -> None:
+def test_the_first_tier_comes_from_the_settings_or_the_announcement(engine_id: str, suggested: str, tier: str) -> None:
     announce_worker(announcement(engine_spec(engine_id, suggested_tier=suggested)))
     assert Engine.objects.get().tier == tier
 
@@ -82,7 +82,7 @@ def test_an_announcement_never_changes_what_the_operator_decided() -> None:
     assert list_models() == []
 
 
-def test_the_price_is_the_rows_else_the_tiers() -> None:
+def test_the_price_is_the_models_own_or_that_of_its_tier() -> None:
     load_starting_tier_prices()
     announce_worker(announcement(engine_spec("kokoro"), engine_spec("piper")))
     prices = {row.id: row.millicredits_per_1k for row in list_models()}
@@ -184,7 +184,7 @@ def test_messages_of_an_earlier_boot_are_told_apart_from_a_clock_that_was_set_ba
     assert Worker.objects.get().boot == "c"
 
 
-def test_a_heartbeat_tells_what_is_loaded() -> None:
+def test_a_heartbeat_updates_the_loaded_models() -> None:
     announce_worker(announcement())
     note_heartbeat(Heartbeat(worker="one", boot="a", sent_at=time.time() + 1, loaded=("kokoro",)))
     forget_catalogue()

@@ -113,13 +113,13 @@ def test_voices_as_the_sdk_reads_them(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("query", "param"), [("gender=loud", "gender"), ("model=nothing", "model")])
-def test_a_filter_that_means_nothing_is_told(client: Client, query: str, param: str) -> None:
+def test_an_unknown_filter_value_is_refused(client: Client, query: str, param: str) -> None:
     answer = client.get(f"/v1/voices/?{query}")
     assert (answer.status_code, answer.json()["error"]["param"]) == (400, param)
 
 
 @pytest.mark.parametrize("path", ["/v1/models/", "/v1/models/kokoro/", "/v1/voices/"])
-def test_keys_are_welcome_unless_they_are_wrong_or_made_for_something_else(client: Client, path: str) -> None:
+def test_a_key_is_optional_but_an_invalid_or_unscoped_one_is_refused(client: Client, path: str) -> None:
     narrow: Any = make_key(scopes=["account:read"])[1]
     assert client.get(path, headers=bearer(make_key()[1])).status_code == 200
     assert client.get(path, headers=bearer("sk-tts-wrong")).status_code == 401

@@ -67,7 +67,7 @@ def test_every_documented_listening_model_is_served_under_its_name(model_id: str
 
 
 @pytest.mark.parametrize("model_id", ABSENT)
-def test_a_model_that_nothing_can_stand_in_for_is_told_as_not_installed(model_id: str, plan: Plan) -> None:
+def test_a_model_without_candidates_is_reported_as_not_installed(model_id: str, plan: Plan) -> None:
     with pytest.raises(NotFoundError, match=r"not installed here\. Installed: none") as refused:
         find_listed_model(model_id, plan=plan)
     assert refused.value.code == "model_not_installed"

@@ -63,7 +63,7 @@ def say(headers: dict[str, str], **body: Any) -> Any:
     return Client().post("/v1/tts/", {"text": "Hello there.", **body}, content_type="application/json", headers=headers)
 
 
-def test_the_walk_meets_installed_and_documented_models() -> None:
+def test_the_catalogue_under_test_has_installed_and_documented_models() -> None:
     models = {model["id"]: model["served_by"] for model in listed()}
     assert (models["kokoro"], models["piper"], models["tortoise"]) == (None, None, None)
     assert (models["melotts"], models["vits"], models["chatterbox"], models["tts-1"]) == ("kokoro", "piper", "kokoro", "kokoro")
@@ -176,7 +176,7 @@ def test_the_price_of_a_minute_that_is_edited_is_the_one_stated() -> None:
     assert "anonymous" not in [terms["plan"] for terms in whisper["access"]]
 
 
-def test_an_answer_tells_the_model_that_was_used_and_why() -> None:
+def test_a_response_names_the_model_used_and_the_reason() -> None:
     answer = say(key_of("pro"), model="chatterbox", voice="Lucy").json()
     assert answer["model_used"] == "kokoro"
     assert answer["warnings"] == [

@@ -159,7 +159,7 @@ def test_native_ids_have_the_plans_limit(server: RunningShell) -> None:
     assert (answer.json()["error"]["code"], answer.json()["error"]["param"]) == ("text_too_long", "input")
 
 
-def test_a_failed_job_is_ours_and_gives_the_credits_back(server: RunningShell, owner: Person, sdk_of: SDKMaker) -> None:
+def test_a_failed_job_is_a_server_error_and_releases_the_credits(server: RunningShell, owner: Person, sdk_of: SDKMaker) -> None:
     sdk = sdk_of(owner.key, server.url)
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(sdk.generate, "Hello.")
@@ -188,7 +188,7 @@ def test_an_answer_that_takes_too_long_is_a_504_with_the_uuid_and_the_job_goes_o
     assert job.state == "queued"
 
 
-def test_the_queued_json_is_there_for_who_asks(server: RunningShell, owner: Person) -> None:
+def test_async_requests_get_the_queued_json(server: RunningShell, owner: Person) -> None:
     for answer in (
         post(server, owner, {"model": "kokoro", "input": "One."}, path="/v1/audio/speech?async=1"),
         post(server, owner, {"model": "kokoro", "input": "Two."}, path="/api/v1/audio/speech/", Prefer="respond-async"),
@@ -248,7 +248,7 @@ def test_a_request_with_an_idempotency_key_is_kept_for_the_one_who_comes_back(
     assert Job.objects.count() == 1
 
 
-def test_32_that_wait_leave_the_server_free_for_others(server: RunningShell, owner: Person) -> None:
+def test_32_waiting_requests_leave_the_server_responsive(server: RunningShell, owner: Person) -> None:
     texts = [f"Text number {number}." for number in range(32)]
     with ThreadPoolExecutor(32) as pool:
         answers = [pool.submit(post, server, owner, {"model": "kokoro", "input": text}) for text in texts]

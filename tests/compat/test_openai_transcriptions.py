@@ -118,13 +118,13 @@ def test_an_invalid_request_is_a_bad_request_error(package: openai.OpenAI, song:
     assert refused.value.code == code
 
 
-def test_a_stranger_is_an_authentication_error(server: RunningShell, song: Any, openai_of: OpenAIMaker) -> None:
+def test_an_invalid_key_is_an_authentication_error(server: RunningShell, song: Any, openai_of: OpenAIMaker) -> None:
     stranger = openai_of("sk-tts-nobody", server.url)
     with stranger, pytest.raises(openai.AuthenticationError):
         stranger.audio.transcriptions.create(model="whisper-1", file=song)
 
 
-def test_no_file_is_told(server: RunningShell, owner: Person) -> None:
+def test_a_missing_file_is_refused_by_name(server: RunningShell, owner: Person) -> None:
     answer = httpx.post(f"{server.url}/v1/audio/transcriptions", data={"model": "whisper-1"}, files={"x": b""}, headers=owner.headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "missing_field")
 

@@ -69,7 +69,7 @@ def test_a_text_is_answered_with_text_and_speech(server: RunningShell, owner: Pe
     assert (job.parts.get(kind="speak").work["voice"], job.lane, owner.millicredits) == ("am_adam", "live", 997_000)
 
 
-def test_a_turn_that_only_tells_that_nobody_answers_is_not_charged(owner: Person) -> None:
+def test_a_turn_with_only_the_offline_notice_is_not_charged(owner: Person) -> None:
     queued = owner.post("/v1/voice-chat/?async=1", {"text": "Who painted it?"}).json()
     assert (queued["credits_used"], owner.millicredits) == (3, 997_000)
     dispatch_all()
@@ -167,7 +167,7 @@ def test_a_second_turn_waits_for_the_first(server: RunningShell, owner: Person) 
     assert owner.millicredits == 1_000_000 - 6000
 
 
-def test_a_turn_that_was_answered_while_the_next_came_in_is_known_to_it(
+def test_a_turn_completed_during_the_next_request_is_in_its_history(
     server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with making(MADE):

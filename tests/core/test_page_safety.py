@@ -18,7 +18,7 @@ def _anonymous() -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/docs/", "/admin/login/", "/v1/schema/", "/v1/models/", "/v1/account/", "/nowhere/", "/v1/a/?b=%00"]
 )
-def test_no_answer_is_guessed_at_framed_or_tells_where_one_comes_from(path: str) -> None:
+def test_every_response_forbids_sniffing_framing_and_referrers(path: str) -> None:
     answer = Client().get(path)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
@@ -40,7 +40,7 @@ def test_public_responses_may_be_cached() -> None:
     assert Client().get("/v1/schema/").headers["Cache-Control"] == "public, max-age=300"
 
 
-def test_https_is_insisted_on_where_it_is_set_and_used(settings: Any) -> None:
+def test_hsts_is_sent_over_https_if_it_is_configured(settings: Any) -> None:
     settings.TTSAI_HSTS_SECONDS = 3600
     settings.TTSAI_PUBLIC_URL = ""
     assert "Strict-Transport-Security" not in Client().get("/v1/schema/").headers

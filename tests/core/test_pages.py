@@ -47,7 +47,7 @@ def test_every_operation_is_documented_with_its_errors_and_headers(schema: dict[
                     assert response["content"]["application/json"]["schema"]["$ref"].endswith("/Error"), place
 
 
-def test_keys_are_told_and_where_none_is_needed(schema: dict[str, Any]) -> None:
+def test_the_schema_states_which_operations_need_a_key(schema: dict[str, Any]) -> None:
     assert {scheme["type"] for scheme in schema["components"]["securitySchemes"].values()} == {"http", "apiKey"}
     assert {} in schema["paths"]["/v1/tts/"]["post"]["security"]
     assert {} not in schema["paths"]["/v1/account/"]["get"]["security"]
@@ -91,19 +91,19 @@ def test_every_page_and_the_schema_name_the_product(client: Client, schema: dict
     assert schema["info"]["title"] == "Speech Platform"
 
 
-def test_the_first_page_leads_on(client: Client) -> None:
+def test_the_home_page_links_to_the_documentation(client: Client) -> None:
     answer = client.get("/", headers={"Host": "speech.example.com"})
     assert answer.status_code == 200
     assert 'href="/docs"' in answer.content.decode()
     assert "http://speech.example.com/v1/audio/speech" in answer.content.decode()
 
 
-def test_a_host_that_is_none_is_a_400_in_json(client: Client) -> None:
+def test_an_invalid_host_header_is_a_400_in_json(client: Client) -> None:
     answer = client.get("/", headers={"Host": "a b"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")
 
 
-def test_the_admin_has_its_sessions_and_its_own_pages(client: Client) -> None:
+def test_the_admin_has_sessions_and_checks_csrf(client: Client) -> None:
     answer = client.get("/admin/login/")
     assert answer.status_code == 200
     assert "csrftoken" in answer.cookies
@@ -113,7 +113,7 @@ def test_the_admin_has_its_sessions_and_its_own_pages(client: Client) -> None:
     assert strict.post("/admin/login/", {"username": "a", "password": "b"}).status_code == 403
 
 
-def test_the_api_pays_for_no_session(client: Client) -> None:
+def test_api_requests_create_no_session(client: Client) -> None:
     answer = client.get("/v1/schema/")
     assert not answer.cookies
     assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -15,7 +15,7 @@ def test_a_value_is_read_again_only_after_its_seconds(monkeypatch: pytest.Monkey
     assert value.get() == "b"
 
 
-def test_everything_can_be_forgotten_at_once() -> None:
+def test_forget_everything_clears_every_cache() -> None:
     values = iter("ab")
     value = Remembered(lambda: next(values), seconds=60)
     assert value.get() == "a"

@@ -125,7 +125,7 @@ def test_a_failed_job_says_why(client: Client, people: People) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/jobs/nonsense/", f"/v1/jobs/{'0' * 32}/"])
-def test_a_job_that_is_not_there(client: Client, people: People, path: str) -> None:
+def test_an_unknown_job_is_a_404(client: Client, people: People, path: str) -> None:
     assert error_of(client.get(path, headers=people.owner)) == (404, "not_found")
 
 
@@ -188,7 +188,7 @@ def test_only_the_accounts_people_cancel_its_job(client: Client, people: People)
     assert available_millicredits(people.account.pk) == 100_000
 
 
-def test_scopes_open_what_they_say(client: Client, people: People) -> None:
+def test_each_scope_grants_its_own_operations(client: Client, people: People) -> None:
     job = submit(people.caller).job
     reader, writer = (bearer(make_key(people.account, scopes=[scope])[1]) for scope in ("jobs:read", "jobs:write"))
     assert client.get("/v1/jobs/", headers=reader).status_code == 200
@@ -232,7 +232,7 @@ def test_cancelling_a_running_job_waits_for_its_worker(shell: RunningShell, peop
     assert (answer.status_code, answer.json()["status"], answer.json()["credits_used"]) == (200, "cancelled", 0.05)
 
 
-def test_a_worker_that_does_not_stop_within_three_seconds_is_told_as_cancelling(shell: RunningShell, people: People) -> None:
+def test_a_worker_that_does_not_stop_in_three_seconds_leaves_the_job_cancelling(shell: RunningShell, people: People) -> None:
     announce()
     job = submit(people.caller).job
     started(part_of(job))

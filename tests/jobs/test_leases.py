@@ -257,7 +257,7 @@ def test_parts_of_a_restarted_worker_are_dispatched_again_at_once() -> None:
     assert part_of(job).token == part.token
 
 
-def test_a_new_boot_in_a_heartbeat_tells_the_same() -> None:
+def test_a_new_boot_in_a_heartbeat_also_returns_the_parts() -> None:
     announce()
     job = submit(caller()).job
     started(part_of(job))

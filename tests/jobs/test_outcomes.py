@@ -22,7 +22,7 @@ from apps.jobs.outcomes import failure_as_error
         ("cancelled", "cancelled", (409, "invalid_request_error", "cancelled")),
     ],
 )
-def test_a_failure_says_whose_it_is_and_whether_it_may_pass(state: str, code: str, told: tuple[int, str, str]) -> None:
+def test_a_failure_code_maps_to_a_client_or_server_error(state: str, code: str, told: tuple[int, str, str]) -> None:
     job = Job(state=state, error_code=code)
     error = failure_as_error(job)
     assert (error.status, error.type, error.code) == told

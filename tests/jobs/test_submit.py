@@ -59,7 +59,7 @@ def test_a_replay_is_the_same_job_and_one_charge() -> None:
     assert (first.is_replay, Job.objects.count(), available_millicredits(by.account.pk)) == (False, 1, 1_000_000 - 12)
 
 
-def test_concurrent_twins_are_one_job() -> None:
+def test_concurrent_identical_requests_are_one_job() -> None:
     by = caller()
     answers = together(lambda number: submit(by, key="once"), count=8)
     assert len({answer.job.uuid for answer in answers}) == 1
@@ -67,7 +67,7 @@ def test_concurrent_twins_are_one_job() -> None:
     assert (Job.objects.count(), LedgerEntry.objects.filter(kind="reservation").count()) == (1, 1)
 
 
-def test_a_twin_of_a_failure_is_tried_on_its_own() -> None:
+def test_a_repeat_of_a_failed_request_is_a_new_job() -> None:
     by = caller(AccountFactory())
     answers = together(lambda number: submit(by, key="once"), count=4)
     assert [type(answer) for answer in answers] == [InsufficientCreditsError] * 4
@@ -171,7 +171,7 @@ def test_a_long_text_waits_in_its_first_part_until_it_begins() -> None:
     assert list(Part.objects.filter(job_id=job.uuid).order_by("index").values_list("state", flat=True)) == ["admitted"] * 3 + ["waiting"]
 
 
-def test_a_job_of_nobodys_worker_stays_queued() -> None:
+def test_a_job_without_a_capable_worker_stays_queued() -> None:
     job = submit(caller()).job
     assert (reread(job).state, part_of(job).state) == (JobState.QUEUED, PartState.QUEUED)
     assert job_plan().queue == "kokoro"

@@ -43,7 +43,7 @@ def through_the_broker(message: Any) -> dict[str, Any]:
     return {**json.loads(json.dumps(message.to_dict())), "unknown": 1}
 
 
-def test_a_job_by_messages_alone() -> None:
+def test_a_job_completes_by_messages_alone() -> None:
     queues = (QueueSlots("kokoro", slots=1),)
     announcement = Announcement(worker="worker-1", boot="boot-1", device="cpu", engines=(engine_spec(),), queues=queues, sent_at=100.0)
     tasks.announce(through_the_broker(announcement))
@@ -55,7 +55,7 @@ def test_a_job_by_messages_alone() -> None:
     assert reread(job).state == "completed"
 
 
-def test_beat_asks_for_tasks_that_there_are() -> None:
+def test_every_task_of_the_beat_schedule_exists() -> None:
     current_app.loader.import_default_modules()
     asked = {entry["task"] for entry in current_app.conf.beat_schedule.values()}
     assert asked <= set(current_app.tasks)
@@ -63,7 +63,7 @@ def test_beat_asks_for_tasks_that_there_are() -> None:
     assert {names.ANNOUNCE, names.HEARTBEAT, names.PART_STARTED, names.PART_FINISHED} <= set(current_app.tasks)
 
 
-def test_the_safety_net_finds_what_a_lost_call_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_periodic_tasks_repair_lost_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     job = submit(caller()).job
     with monkeypatch.context() as patch:
         patch.setattr("apps.jobs.services.workers.dispatch_soon", lambda queue: None)

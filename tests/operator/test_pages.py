@@ -61,7 +61,7 @@ class TestEveryPage:
     def test_the_sites_own_pages_open(self, client: Client, path: str) -> None:
         assert client.get(path).status_code == 200
 
-    def test_a_stranger_is_shown_the_login_and_a_customer_too(self, client: Client) -> None:
+    def test_anonymous_visitors_and_customers_get_the_login_page(self, client: Client) -> None:
         stranger = Client()
         assert stranger.get("/admin/login/").status_code == 200
         assert stranger.get("/admin/accounts/account/").status_code == 302

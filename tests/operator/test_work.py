@@ -118,7 +118,7 @@ class TestJobsAndModels:
         assert cards["Failed in 24 hours"] == ("1", "33.3% of those that ended")
         assert cards["Credits charged in 24 hours"] == ("0.050", "1 accounts")
 
-    def test_the_start_page_shows_no_figures_to_who_may_not_see_jobs(self) -> None:
+    def test_the_start_page_hides_figures_without_the_view_jobs_permission(self) -> None:
         reader = Client()
         reader.force_login(staff("view_plan"))
         response = reader.get("/admin/")

@@ -20,7 +20,7 @@ def filled(path: str) -> str:
     return "/admin/" + re.sub(r"<\w+>", "1", path)
 
 
-def test_the_walk_finds_the_admin() -> None:
+def test_the_route_walker_finds_the_admin() -> None:
     assert {*OPEN, *LEAVES, "", "password_change/", "accounts/account/", "webhooks/endpoint/<object_id>/change/"} <= {*PATHS}
     assert len(PATHS) > 100
 

@@ -69,7 +69,7 @@ def test_public_routes_answer_without_a_key(row: Row, owner: Account) -> None:
 
 
 @named([row for row in ROWS if row.key != "ignored"])
-def test_with_a_wrong_key(row: Row, owner: Account) -> None:
+def test_request_with_an_invalid_key_is_refused(row: Row, owner: Account) -> None:
     owned = owned_by(owner, row)
     for prefix in PREFIXES:
         assert error_of(row.ask(owned, prefix=prefix, secret=WRONG_KEY)) == (401, "invalid_api_key")
@@ -81,20 +81,20 @@ def test_routes_that_ignore_keys_accept_an_invalid_one(row: Row, owner: Account)
 
 
 @named([row for row in ROWS if row.scope])
-def test_with_every_scope_but_the_right_one(row: Row, owner: Account) -> None:
+def test_request_without_the_required_scope_is_refused(row: Row, owner: Account) -> None:
     _, secret = make_key(owner, scopes=[scope for scope in SCOPES if scope != row.scope])
     assert error_of(row.ask(owned_by(owner, row), secret=secret)) == (403, "missing_scope")
 
 
 @named([row for row in ROWS if row.scope])
-def test_with_the_right_scope_alone(row: Row, owner: Account) -> None:
+def test_request_with_only_the_required_scope_is_served(row: Row, owner: Account) -> None:
     _, secret = make_key(owner, scopes=[row.scope])
     answer = row.ask(owned_by(owner, row), secret=secret)
     assert answer.status_code == row.status, answer.content
 
 
 @named([row for row in ROWS if row.owns])
-def test_an_account_sees_and_changes_its_own_alone(row: Row, owner: Account, outsider: Account) -> None:
+def test_an_account_reads_and_changes_only_its_own_objects(row: Row, owner: Account, outsider: Account) -> None:
     owned = owned_by(owner, row)
     (_, owners), (_, strangers) = make_key(owner), make_key(outsider)
     stranger = row.ask(owned, secret=strangers)
@@ -111,7 +111,7 @@ def test_an_account_sees_and_changes_its_own_alone(row: Row, owner: Account, out
 
 
 @pytest.mark.parametrize("path", sorted({row.path for row in ROWS}))
-def test_methods_that_are_not_there(path: str, owner: Account) -> None:
+def test_unsupported_methods_are_a_405(path: str, owner: Account) -> None:
     there = {row.method for row in ROWS if row.path == path}
     row = next(row for row in ROWS if row.path == path)
     owned, (_, secret) = owned_by(owner, row), make_key(owner)

@@ -26,7 +26,7 @@ def address(server: RunningShell, job: Job, name: str = "output.mp3") -> str:
     return f"{server.url}/static/downloads/{job.uuid.hex}/{name}"
 
 
-def test_the_file_needs_no_key_and_no_credentials_disturb(server: RunningShell, job: Job) -> None:
+def test_a_download_needs_no_key_and_ignores_credentials(server: RunningShell, job: Job) -> None:
     for headers in ({}, {"Authorization": "Bearer sk-tts-wrong"}, {"X-API-Key": "x"}):
         answer = httpx.get(address(server, job), headers=headers)
         assert (answer.status_code, answer.content) == (200, AUDIO)
@@ -41,7 +41,7 @@ def test_the_slash_and_the_dashes_are_optional(server: RunningShell, job: Job) -
         assert httpx.get(f"{server.url}/static/downloads/{spelled}").content == AUDIO
 
 
-def test_ranges_etags_and_head(server: RunningShell, job: Job) -> None:
+def test_downloads_support_ranges_etags_and_head(server: RunningShell, job: Job) -> None:
     url = address(server, job)
     part = httpx.get(url, headers={"Range": "bytes=4-6"})
     assert (part.status_code, part.content, part.headers["content-range"]) == (206, AUDIO[4:7], f"bytes 4-6/{len(AUDIO)}")

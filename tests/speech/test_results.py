@@ -91,7 +91,7 @@ def test_a_cancelled_job_says_so(owner: Person) -> None:
     assert (answer["status"], answer["error"]) == ("cancelled", "No longer wanted.")
 
 
-def test_a_job_that_nobody_took_up_failed_as_far_as_clients_know(owner: Person) -> None:
+def test_an_expired_job_is_shown_to_clients_as_failed(owner: Person) -> None:
     job = job_of(owner.say())
     Job.objects.filter(uuid=job.uuid).update(state=JobState.EXPIRED, error_code="expired")
     answer = owner.result(job.uuid.hex).json()
@@ -134,7 +134,7 @@ def test_word_timings_come_when_asked_for(owner: Person) -> None:
     assert owner.result(job.uuid.hex, timestamps="phonemes").status_code == 400
 
 
-def test_word_timings_come_unasked_where_the_request_wanted_them(owner: Person) -> None:
+def test_word_timings_are_included_if_the_request_asked_for_them(owner: Person) -> None:
     job = job_of(owner.say("Hello there.", timestamps=True))
     part = started(part_of(job))
     words = [{"word": "Hello", "start": 0.1, "end": 0.4, "start_character": 0, "end_character": 5}]
@@ -145,7 +145,7 @@ def test_word_timings_come_unasked_where_the_request_wanted_them(owner: Person) 
     assert "words" not in owner.result(job.uuid.hex, timestamps="none").json()
 
 
-def test_a_model_without_timings_warns_who_wants_them(owner: Person) -> None:
+def test_requesting_timings_of_a_model_without_them_gives_a_warning(owner: Person) -> None:
     announce(engine_spec("mute", has_word_timings=False), engine_spec("timed", has_word_timings=True))
     assert "does not know when its words" in owner.say(model="mute", timestamps=True).json()["warnings"][0]
     assert "warnings" not in owner.say(model="timed", timestamps=True).json()

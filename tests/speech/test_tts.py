@@ -151,7 +151,7 @@ def test_a_text_over_the_models_length_is_refused_too(owner: Person) -> None:
     assert owner.say("x" * 11, model="small").json()["error"]["code"] == "text_too_long"
 
 
-def test_tags_are_not_counted_but_nobody_sends_mountains_of_them() -> None:
+def test_tags_are_not_charged_but_their_number_is_limited() -> None:
     free = person(max_characters=500)
     assert free.say("<speak>" + "<s>Yes.</s>" * 100 + "</speak>").status_code == 200
     error = error_of(free.say("<speak>" + "<s>Y</s>" * 3000 + "</speak>"))
@@ -177,7 +177,7 @@ def test_a_speed_that_the_model_cannot_reach_is_its_nearest_with_a_warning(owner
         ({"format": "wav", "bitrate": 64}, "bitrate: wav takes no 64 kbit/s; it has none."),
     ],
 )
-def test_a_voice_or_a_file_other_than_it_was_asked_is_told(owner: Person, fields: dict[str, Any], warning: str) -> None:
+def test_a_substituted_voice_or_format_gives_a_warning(owner: Person, fields: dict[str, Any], warning: str) -> None:
     announce(engine_spec(languages=("en", "fr")))
     assert owner.say(**fields).json()["warnings"] == [warning]
 
@@ -195,7 +195,7 @@ def test_a_request_served_as_asked_has_no_warning(owner: Person, fields: dict[st
     assert (answer.status_code, "warnings" in answer.json()) == (200, False)
 
 
-def test_the_parts_of_a_text_know_its_beginning_to_hear_its_language_by(owner: Person) -> None:
+def test_every_part_carries_the_beginning_of_the_text_for_language_detection(owner: Person) -> None:
     announce(engine_spec(languages=("en", "es")))
     text = "Mañana iremos a la playa. " * 100
     parts = list(Part.objects.filter(job=job_of(owner.say(text, voice="af_bella")), kind="speak"))
@@ -240,12 +240,12 @@ def test_an_identical_request_joins_the_job_that_runs(nobody: Person) -> None:
     assert owner.say().json()["uuid"] != first.json()["uuid"]
 
 
-def test_a_wrong_key_is_a_401_and_never_nobody(nobody: Person) -> None:
+def test_an_invalid_key_is_a_401_and_not_treated_as_anonymous(nobody: Person) -> None:
     answer = Person(key="sk-tts-wrong", account=None).say()
     assert (answer.status_code, answer.headers["WWW-Authenticate"], error_of(answer)["type"]) == (401, "Bearer", "authentication_error")
 
 
-def test_nobody_in_particular_may_speak_with_free_models(nobody: Person) -> None:
+def test_an_anonymous_caller_may_use_free_models(nobody: Person) -> None:
     answer = nobody.say("Hello.")
     assert answer.status_code == 200
     assert (answer.json()["credits_used"], answer.json()["credits_remaining"]) == (0, None)
@@ -253,7 +253,7 @@ def test_nobody_in_particular_may_speak_with_free_models(nobody: Person) -> None
     assert (job.account_id, job.tenant, job.price_millicredits) == (None, "address:127.0.0.1", 0)
 
 
-def test_nobody_in_particular_has_so_many_characters_a_day(nobody: Person) -> None:
+def test_an_anonymous_caller_has_a_daily_limit_of_characters(nobody: Person) -> None:
     assert nobody.say("x" * 4000).status_code == 200
     work_off()
     answer = nobody.say("x" * 1001)
@@ -261,7 +261,7 @@ def test_nobody_in_particular_has_so_many_characters_a_day(nobody: Person) -> No
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_nobody_in_particular_gets_no_other_model(nobody: Person) -> None:
+def test_an_anonymous_caller_is_refused_paid_models(nobody: Person) -> None:
     announce(engine_spec("chatterbox"))
     answer = nobody.say(model="chatterbox")
     assert (answer.status_code, error_of(answer)["code"]) == (403, "model_not_allowed")
@@ -282,7 +282,7 @@ def test_the_same_key_with_another_body_is_a_409(owner: Person) -> None:
     assert Job.objects.count() == 1
 
 
-def test_anothers_same_key_is_another_job(owner: Person) -> None:
+def test_the_same_idempotency_key_of_another_account_is_another_job(owner: Person) -> None:
     outsider = person()
     uuids = {somebody.post("/v1/tts/", {"text": "One."}, Idempotency_Key="k").json()["uuid"] for somebody in (owner, outsider)}
     assert len(uuids) == 2

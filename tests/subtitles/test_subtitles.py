@@ -85,7 +85,7 @@ def test_a_job_with_timings_has_its_subtitles_at_once(completed: Completed) -> N
 
 
 @pytest.mark.parametrize("prefix", ["/v1/", "/api/v1/"])
-def test_vtt_as_a_download_under_both_prefixes(completed: Completed, prefix: str) -> None:
+def test_vtt_is_downloadable_under_both_prefixes(completed: Completed, prefix: str) -> None:
     answer = ask(completed(timings=TIMINGS), prefix, format="VTT", download="1")
     assert (answer.status_code, answer.content.decode()) == (200, VTT)
     assert answer.headers["Content-Type"] == "text/vtt; charset=utf-8"
@@ -211,7 +211,7 @@ def test_a_long_text_is_written_by_a_process_of_its_own(
     assert fetch(server, completed(timings=TIMINGS)).text == SRT
 
 
-def test_jobs_that_have_no_result(completed: Completed) -> None:
+def test_jobs_without_a_result_have_no_subtitles(completed: Completed) -> None:
     waiting = submit(caller()).job
     answer = ask(waiting)
     assert (error_of(answer), answer.headers["Retry-After"]) == ((409, "not_completed"), "1")
@@ -224,7 +224,7 @@ def test_jobs_that_have_no_result(completed: Completed) -> None:
     assert error_of(Client().get("/v1/speech/subtitles/")) == (400, "invalid_uuid")
 
 
-def test_a_job_whose_words_nobody_knows_has_none(completed: Completed) -> None:
+def test_a_job_without_known_words_has_no_subtitles(completed: Completed) -> None:
     assert error_of(ask(completed(text=""))) == (404, "no_subtitles")
 
 

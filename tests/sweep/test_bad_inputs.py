@@ -25,7 +25,7 @@ def ask(client: httpx.Client, bad: Bad, *, key: str) -> httpx.Response:
 
 
 @pytest.mark.parametrize("bad", [*json_cases.CASES, *form_cases.CASES, *odd_cases.CASES], ids=str)
-def test_a_bad_request_is_told_and_harms_nobody(client: httpx.Client, key: str, bad: Bad) -> None:
+def test_an_invalid_request_is_a_clear_client_error_without_side_effects(client: httpx.Client, key: str, bad: Bad) -> None:
     answer = ask(client, bad, key=key)
     error = check_answer(
         status=answer.status_code, headers=answer.headers, body=answer.content, sent=f"{bad.path} {bad.json} {bad.headers}"
@@ -42,7 +42,7 @@ def test_the_next_good_request_works(client: httpx.Client, key: str) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/mpeg")
 
 
-def test_the_platform_noticed_nothing_unusual(swept: RunningPlatform) -> None:
+def test_the_platform_logged_no_error(swept: RunningPlatform) -> None:
     log = swept.log.read_text()
     assert "Traceback" not in log
     assert " ERROR " not in log

@@ -58,7 +58,7 @@ def test_the_documentation_shows_every_operation_and_tries_one(swept: RunningPla
     assert page.complaints == []
 
 
-def test_the_first_page_is_as_it_should_be(swept: RunningPlatform, page: Browser) -> None:
+def test_the_home_page_renders_without_errors(swept: RunningPlatform, page: Browser) -> None:
     page.open(f"{swept.url}/", until="document.querySelector('a[href=\"/docs\"]') !== null")
     assert page.complaints == []
 
@@ -113,7 +113,7 @@ def test_a_page_of_another_origin_may_not(swept: RunningPlatform, page: Browser,
     assert any("CORS" in complaint for complaint in page.complaints)
 
 
-def test_nobody_frames_the_platform(swept: RunningPlatform, page: Browser) -> None:
+def test_pages_cannot_be_framed_by_other_origins(swept: RunningPlatform, page: Browser) -> None:
     page.open(PAGE)
     page.value(f"document.body.innerHTML = '<iframe src=\"{swept.url}/admin/login/\"></iframe>'")
     page.wait_until("document.querySelector('iframe') !== null")

@@ -41,7 +41,9 @@ NAMES = ("song.exe", "", "song.mp3", "../../etc/passwd", "a\x00b", "c\r\nd", "é
 
 
 @pytest.mark.parametrize(("kind", "name"), list(zip(FORMATS, NAMES, strict=True)))
-def test_every_kind_is_taken_whatever_its_name(client: httpx.Client, key: str, kind: str, name: str, tmp_path: Path) -> None:
+def test_every_supported_format_is_accepted_under_any_file_name(
+    client: httpx.Client, key: str, kind: str, name: str, tmp_path: Path
+) -> None:
     answer = send(client, key, record(tmp_path / "a", kind, seconds=0.5).read_bytes(), name=name)
     assert (answer.status_code, answer.json()["audio"]["container"]) == (200, CONTAINERS.get(kind, kind)), answer.text
 
@@ -131,7 +133,7 @@ AS_FORM = (
 
 
 @pytest.mark.parametrize("name", AS_FORM)
-def test_a_form_with_it_is_told_the_same(client: httpx.Client, key: str, name: str, tmp_path: Path) -> None:
+def test_the_same_file_in_a_form_gets_the_same_error(client: httpx.Client, key: str, name: str, tmp_path: Path) -> None:
     make, codes = FILES[name]
     answer = client.post("/v1/stt/", files={"file": ("audio.wav", make(tmp_path))}, headers={"Authorization": f"Bearer {key}"})
     error = check_answer(status=answer.status_code, headers=answer.headers, body=answer.content)
@@ -139,7 +141,7 @@ def test_a_form_with_it_is_told_the_same(client: httpx.Client, key: str, name: s
     assert error["param"] == "file"
 
 
-def test_an_empty_file_and_another_size_than_announced_are_told_so(client: httpx.Client, key: str) -> None:
+def test_an_empty_file_and_a_wrong_size_are_clear_client_errors(client: httpx.Client, key: str) -> None:
     for content, code in ((b"", "size_mismatch"), (b"x", "unsupported_format")):
         answer = send(client, key, content)
         assert check_answer(status=answer.status_code, headers=answer.headers, body=answer.content)["code"] == code

@@ -113,14 +113,14 @@ def test_a_redirect_leads_nowhere_else(swept: RunningPlatform, key: str, hostile
 
 
 @pytest.mark.parametrize("number", range(len(ANSWERS)), ids=list(ANSWERS))
-def test_a_strange_answer_is_told(swept: RunningPlatform, key: str, hostile: str, number: int) -> None:
+def test_an_unusable_response_of_a_url_is_a_clear_error(swept: RunningPlatform, key: str, hostile: str, number: int) -> None:
     error = error_of(listen(swept, key, f"{hostile}/{len(REDIRECTS) + number}"))
     assert error["code"] in {"fetch_failed", "unsupported_format", "invalid_url"}
     assert error["param"] == "file_url"
 
 
 @pytest.mark.parametrize("path", ["/sound", "/moved"])
-def test_an_honest_file_is_taken(swept: RunningPlatform, key: str, hostile: str, path: str) -> None:
+def test_a_valid_file_behind_a_url_is_accepted(swept: RunningPlatform, key: str, hostile: str, path: str) -> None:
     assert listen(swept, key, f"{hostile}{path}").status_code == 200
 
 
@@ -147,7 +147,7 @@ def test_a_third_account_is_served_while_two_accounts_addresses_hang(
         assert {error_of(one.result())["code"] for one in slow} == {"fetch_failed"}
 
 
-def test_the_platform_noticed_nothing_unusual(swept: RunningPlatform) -> None:
+def test_the_platform_logged_no_error(swept: RunningPlatform) -> None:
     log = swept.log.read_text()
     assert "Traceback" not in log
     assert " ERROR " not in log

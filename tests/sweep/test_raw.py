@@ -51,7 +51,7 @@ def test_a_malformed_request_is_a_clear_client_error(swept: RunningPlatform, key
     assert httpx.get(f"{swept.url}/v1/health/", timeout=SECONDS).status_code == 200
 
 
-def test_the_platform_noticed_nothing_unusual(swept: RunningPlatform) -> None:
+def test_the_platform_logged_no_error(swept: RunningPlatform) -> None:
     log = swept.log.read_text()
     assert "Traceback" not in log
     assert " ERROR " not in log

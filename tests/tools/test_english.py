@@ -41,6 +41,11 @@ def test_a_test_name_shorter_than_four_words_is_reported(name: str) -> None:
     assert finding.startswith(f"2 {name} has ")
 
 
+@pytest.mark.parametrize("name", ["test_what_is_wrong_is_told", "test_where_no_key_is_needed", "test_whoever_waits_gets_it"])
+def test_a_test_name_beginning_with_an_interrogative_is_reported(name: str) -> None:
+    assert findings_of(f"def {name}(): ...\n") == [f"1 {name} begins with an interrogative; begin with the unit under test"]
+
+
 def test_names_of_four_words_and_other_functions_are_accepted() -> None:
     assert findings_of("def test_one_two_three_four(): ...\ndef testing(): ...\ndef check(): ...\n") == []
 

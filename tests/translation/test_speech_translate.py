@@ -102,7 +102,7 @@ def test_english_needs_no_translator(server: RunningShell, owner: Person, song: 
     assert (job.parts.get(kind="translate").work["engine"], job.parts.get(kind="translate").queue) == ("", "whisper")
 
 
-def test_a_pair_that_nobody_knows_goes_over_english(server: RunningShell, owner: Person, song: bytes) -> None:
+def test_a_pair_without_a_translator_is_translated_through_english(server: RunningShell, owner: Person, song: bytes) -> None:
     announce(
         speaker(), engine_spec("whisper", **{**WHISPER, "languages": ("en", "es", "de")}), translator("apertium", Directions("en", ("es",)))
     )

@@ -55,7 +55,7 @@ def test_the_store_takes_the_announced_size_alone(owner: Person, song: bytes) ->
     assert owner.look(address["upload_id"]).json()["status"] == "waiting"
 
 
-def test_a_file_that_is_no_sound_is_told_and_may_be_replaced(owner: Person, song: bytes) -> None:
+def test_a_file_without_audio_is_refused_and_may_be_replaced(owner: Person, song: bytes) -> None:
     address = owner.announce(len(song))
     put(address, bytes(len(song)))
     shape = owner.look(address["upload_id"]).json()
@@ -68,7 +68,7 @@ def test_a_file_that_is_no_sound_is_told_and_may_be_replaced(owner: Person, song
     assert owner.look(address["upload_id"]).json()["status"] == "ready"
 
 
-def test_removing_it_empties_the_store(owner: Person, song: bytes) -> None:
+def test_deleting_an_upload_empties_the_store(owner: Person, song: bytes) -> None:
     address = owner.announce(len(song))
     put(address, song)
     key = use(owner, address["upload_id"]).key

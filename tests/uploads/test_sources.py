@@ -68,7 +68,7 @@ def test_a_file_that_was_sent_in_advance_is_used_as_often_as_one_likes(
     assert files_below(objects) == [sources[0]["key"]]
 
 
-def test_an_outsider_cannot_use_it(owner: Person, outsider: Person, song: bytes) -> None:
+def test_an_outsider_cannot_use_an_upload(owner: Person, outsider: Person, song: bytes) -> None:
     upload_id = owner.send(song)
     assert error_of(listen(outsider, json={"upload_id": upload_id})) == (400, "upload_not_found", "upload_id")
     assert error_of(listen(owner, json={"upload_id": "nonsense"})) == (400, "upload_not_found", "upload_id")
@@ -96,7 +96,7 @@ def test_an_announced_or_refused_upload_cannot_be_used(owner: Person) -> None:
         ({"data": {"file": "no file name"}, "files": {"x": b"x"}}, "invalid_request", "file"),
     ],
 )
-def test_exactly_one_of_the_three_is_wanted(owner: Person, arguments: dict[str, Any], code: str, param: str) -> None:
+def test_exactly_one_source_field_is_required(owner: Person, arguments: dict[str, Any], code: str, param: str) -> None:
     assert error_of(listen(owner, **arguments)) == (400, code, param)
 
 
@@ -186,7 +186,7 @@ def test_a_stranger_is_refused_before_the_file_is_read(owner: Person) -> None:
     ],
 )
 @pytest.mark.parametrize("content_type", ["multipart/form-data; boundary=x", "multipart/form-data", "multipart/form-data; boundary=é"])
-def test_a_form_that_is_none_is_the_clients_error(owner: Person, body: bytes, content_type: str) -> None:
+def test_a_malformed_form_is_a_client_error(owner: Person, body: bytes, content_type: str) -> None:
     headers = {"Content-Type": content_type.encode("latin-1"), "Authorization": f"Bearer {owner.secret}".encode()}
     answer = httpx.post(f"{owner.url}/v1/listen/", content=body, headers=headers, timeout=20)
     assert 400 <= answer.status_code < 500, answer.text

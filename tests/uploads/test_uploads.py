@@ -41,7 +41,7 @@ def test_a_file_is_announced_sent_and_described(owner: Person, song: bytes, obje
     assert files_below(home) == []
 
 
-def test_a_colleague_sees_it_and_an_outsider_does_not(owner: Person, colleague: Person, outsider: Person, song: bytes) -> None:
+def test_a_colleague_sees_an_upload_and_an_outsider_does_not(owner: Person, colleague: Person, outsider: Person, song: bytes) -> None:
     upload_id = owner.send(song)
     assert colleague.look(upload_id).json()["status"] == "ready"
     for method in ("GET", "DELETE"):
@@ -71,7 +71,7 @@ def test_scopes_are_kept_apart(owner: Person, song: bytes) -> None:
 
 
 @pytest.mark.parametrize("upload_id", ["1", "x" * 32, UUID(int=7).hex, str(UUID(int=7)), "%2E%2E%2F", "%00", "a" * 3000])
-def test_an_id_that_is_none_is_not_found(owner: Person, upload_id: str) -> None:
+def test_a_malformed_upload_id_is_not_found(owner: Person, upload_id: str) -> None:
     assert owner.look(upload_id).status_code in {400, 404}
 
 
@@ -107,7 +107,7 @@ def test_server_and_plan_limit_the_size(owner: Person, settings: Any) -> None:
     assert owner.ask("POST", "/v1/uploads/", json={"bytes": 10**40}).status_code == 413
 
 
-def test_an_account_keeps_so_much_and_no_more(owner: Person, outsider: Person, settings: Any) -> None:
+def test_an_account_cannot_exceed_its_upload_quota(owner: Person, outsider: Person, settings: Any) -> None:
     settings.TTSAI_UPLOAD_QUOTA_BYTES = 1000
     first = owner.announce(600)
     refused = owner.ask("POST", "/v1/uploads/", json={"bytes": 500})

@@ -103,7 +103,7 @@ def test_a_slow_body_that_keeps_coming_is_served(shell: RunningShell, settings: 
     assert post(shell, "/v1/size", chunks()).json()["bytes"] == 80_000
 
 
-def test_a_connection_that_breaks_off_is_nobodys_concern(shell: RunningShell) -> None:
+def test_connections_lost_during_the_body_leave_the_server_responsive(shell: RunningShell) -> None:
     for _ in range(10):
         with raw(shell, b"POST /v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{"):
             pass

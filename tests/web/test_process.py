@@ -48,7 +48,7 @@ def wait_for(port: int) -> None:
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
-def test_it_answers_what_runs_and_then_ends_well(transactional_db: None, sign: signal.Signals) -> None:
+def test_a_stopping_process_answers_running_requests_and_exits_cleanly(transactional_db: None, sign: signal.Signals) -> None:
     port = free_port()
     with process(port) as web:
         wait_for(port)

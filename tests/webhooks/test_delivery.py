@@ -144,7 +144,7 @@ def test_an_answer_that_takes_too_long_is_a_failure(fault: str, receiver: Receiv
     assert delivery.attempts[0]["error"] == "the address took too long to answer"
 
 
-def test_ten_seconds_are_what_a_receiver_has() -> None:
+def test_a_receiver_has_ten_seconds_to_answer() -> None:
     assert sending.ANSWER_SECONDS == 10
 
 
@@ -220,7 +220,7 @@ def test_an_endpoint_that_moved_is_called_where_it_is_now(receiver: Receiver) ->
     assert (delivery.state, delivery.url, len(receiver.received)) == (DeliveryState.DELIVERED, receiver.url, 1)
 
 
-def test_410_of_a_request_s_own_address_stops_at_once(receiver: Receiver) -> None:
+def test_a_410_of_a_webhook_url_stops_the_delivery(receiver: Receiver) -> None:
     receiver.status = 410
     record_event(AccountFactory().pk, event="job.completed", data={}, url=receiver.url)
     delivery = _send_one()

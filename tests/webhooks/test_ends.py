@@ -39,7 +39,7 @@ def owner() -> Person:
     return person(credits=1000)
 
 
-def test_a_completed_job_tells_what_a_poll_answers(owner: Person) -> None:
+def test_the_event_of_a_completed_job_equals_the_polled_result(owner: Person) -> None:
     listening(owner.account)
     uuid = owner.say("Hello there.", webhook_url=HOOK).json()["uuid"]
     assert Delivery.objects.count() == 0
@@ -77,7 +77,7 @@ def test_a_job_without_a_request_links_to_this_machine(settings: Any) -> None:
         (lambda job: expire_job(job, message="No worker took the job up in time."), "failed", "expired"),
     ],
 )
-def test_a_job_that_came_to_nothing_tells_why(owner: Person, end: Any, status: str, code: str) -> None:
+def test_the_event_of_a_failed_job_has_its_reason(owner: Person, end: Any, status: str, code: str) -> None:
     uuid = owner.say(webhook_url=HOOK).json()["uuid"]
     with transaction.atomic():
         end(lock_job(UUID(uuid)))
@@ -87,7 +87,7 @@ def test_a_job_that_came_to_nothing_tells_why(owner: Person, end: Any, status: s
     assert set(answer) == set(EXAMPLES["job.failed"])
 
 
-def test_a_cancelled_job_tells_that_it_was(owner: Person) -> None:
+def test_the_event_of_a_cancelled_job_has_its_status(owner: Person) -> None:
     uuid = owner.say(webhook_url=HOOK).json()["uuid"]
     cancel_job(Job.objects.get(uuid=uuid), reason="Cancelled by its owner.")
     work_off()
@@ -95,7 +95,7 @@ def test_a_cancelled_job_tells_that_it_was(owner: Person) -> None:
     assert (event, data["status"], data["code"]) == ("job.failed", "cancelled", "cancelled")
 
 
-def test_an_end_that_is_rolled_back_told_nobody(owner: Person) -> None:
+def test_a_rolled_back_job_end_sends_no_event(owner: Person) -> None:
     uuid = owner.say(webhook_url=HOOK).json()["uuid"]
     with transaction.atomic():
         fail_job(lock_job(UUID(uuid)), code="internal_error", message="")
@@ -105,7 +105,7 @@ def test_an_end_that_is_rolled_back_told_nobody(owner: Person) -> None:
     assert not Job.objects.get(uuid=uuid).is_over
 
 
-def test_the_platform_s_own_jobs_tell_nobody(owner: Person) -> None:
+def test_internal_jobs_of_the_platform_send_no_event(owner: Person) -> None:
     listening(owner.account)
     uuid = owner.say().json()["uuid"]
     work_off()
@@ -128,20 +128,20 @@ def test_items_of_a_batch_are_told_to_endpoints_and_the_batch_to_its_own_address
     assert {name for item in batch["items"] for name in item} == {name for item in EXAMPLES["batch.completed"]["items"] for name in item}
 
 
-def test_nobody_hears_of_another_account_s_jobs(owner: Person) -> None:
+def test_an_account_receives_no_events_of_other_accounts(owner: Person) -> None:
     listening(person().account)
     owner.say()
     work_off()
     assert told() == []
 
 
-def test_a_caller_without_a_key_has_nobody_to_tell() -> None:
+def test_a_job_of_an_anonymous_caller_sends_no_event() -> None:
     submit(nobody())
     work_off()
     assert told() == []
 
 
-def test_a_completed_end_that_is_repeated_tells_once(owner: Person) -> None:
+def test_a_repeated_job_end_sends_one_event(owner: Person) -> None:
     uuid = owner.say(webhook_url=HOOK).json()["uuid"]
     work_off()
     with pytest.raises(RuntimeError, match="had ended"), transaction.atomic():

@@ -33,7 +33,7 @@ def test_an_address_is_kept_with_the_job(owner: Person, url: str) -> None:
 
 
 @pytest.mark.parametrize("nothing", [{}, {"webhook_url": None}, {"webhook_url": ""}])
-def test_without_an_address_nobody_is_told(owner: Person, nothing: dict[str, Any]) -> None:
+def test_without_a_webhook_url_no_event_is_sent(owner: Person, nothing: dict[str, Any]) -> None:
     assert Job.objects.get(uuid=owner.say(**nothing).json()["uuid"]).webhook_url == ""
     assert anonymous().say(**nothing).status_code == 200
 

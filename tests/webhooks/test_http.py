@@ -110,21 +110,23 @@ class TestEveryRoute:
     def filled(self, path: str, delivery: Delivery) -> str:
         return path.format(delivery=delivery.uuid, endpoint=delivery.endpoint_id)
 
-    def test_a_colleague_of_the_same_account_may(self, method: str, path: str, scope: str, delivery: Delivery, colleague: Somebody) -> None:
+    def test_a_colleague_of_the_same_account_has_access(
+        self, method: str, path: str, scope: str, delivery: Delivery, colleague: Somebody
+    ) -> None:
         answer = colleague.ask(method, self.filled(path, delivery), BODIES.get((method, path), {}))
         assert answer.status_code == 200, answer.content
         assert answer["Cache-Control"] == "no-store"
 
-    def test_a_key_with_just_the_scope_may(self, method: str, path: str, scope: str, delivery: Delivery, account: Account) -> None:
+    def test_a_key_with_only_the_scope_has_access(self, method: str, path: str, scope: str, delivery: Delivery, account: Account) -> None:
         limited = with_key_of(account, scopes=[scope])
         assert limited.ask(method, self.filled(path, delivery), BODIES.get((method, path), {})).status_code == 200
 
-    def test_a_key_for_something_else_may_not(self, method: str, path: str, scope: str, delivery: Delivery, account: Account) -> None:
+    def test_a_key_without_the_scope_has_no_access(self, method: str, path: str, scope: str, delivery: Delivery, account: Account) -> None:
         other = "webhooks:read" if scope == "webhooks:write" else "tts:generate"
         limited = with_key_of(account, scopes=[other])
         assert error_of(limited.ask(method, self.filled(path, delivery), {})) == (403, "missing_scope")
 
-    def test_nobody_without_a_key_may(self, method: str, path: str, scope: str, delivery: Delivery, nobody: Somebody) -> None:
+    def test_an_anonymous_caller_has_no_access(self, method: str, path: str, scope: str, delivery: Delivery, nobody: Somebody) -> None:
         assert error_of(nobody.ask(method, self.filled(path, delivery), {})) == (401, "missing_api_key")
 
     def test_an_outsider_sees_and_changes_nothing(self, method: str, path: str, scope: str, delivery: Delivery, outsider: Somebody) -> None:
@@ -316,7 +318,7 @@ class TestDeliveries:
     def test_the_deliveries_of_another_account_s_endpoint_are_404(self, delivery: Delivery, outsider: Somebody) -> None:
         assert outsider.ask("GET", f"deliveries/?endpoint_id={delivery.endpoint_id}").status_code == 404
 
-    def test_an_endpoint_that_answers_410_tells_that_it_is_off(self, owner: Somebody, receiver: Receiver) -> None:
+    def test_an_endpoint_that_answers_410_is_shown_as_disabled(self, owner: Somebody, receiver: Receiver) -> None:
         receiver.status = 410
         made = owner.make(url=receiver.url)
         owner.ask("POST", f"{made['id']}/test/")

@@ -40,7 +40,7 @@ def notices() -> list[tuple[str, Any]]:
 class TestCreditsLow:
     """Once each time that the balance falls below the threshold."""
 
-    def test_crossing_the_threshold_is_told_once(self) -> None:
+    def test_crossing_the_threshold_sends_one_notice(self) -> None:
         account = AccountFactory(credits=12)
         spend(account, 1500)
         assert notices() == []
@@ -55,7 +55,7 @@ class TestCreditsLow:
         spend(account, 2000)
         assert notices() == []
 
-    def test_a_grant_that_lifts_it_above_makes_it_news_again(self) -> None:
+    def test_a_grant_above_the_threshold_rearms_the_notice(self) -> None:
         account = AccountFactory(credits=12)
         spend(account, 3000)
         grant(account, 5)
@@ -63,7 +63,7 @@ class TestCreditsLow:
         spend(account, 2000)
         assert [data["credits_remaining"] for _, data in notices()] == [9.0, 9.0]
 
-    def test_a_grant_that_leaves_it_below_does_not(self) -> None:
+    def test_a_grant_below_the_threshold_does_not_rearm_the_notice(self) -> None:
         account = AccountFactory(credits=12)
         spend(account, 10_000)
         grant(account, 5)
@@ -98,13 +98,13 @@ class TestCreditsLow:
         spend(account, 20_000)
         assert notices() == [("credits.low", {"credits_remaining": 90.0, "threshold": 100.0})]
 
-    def test_none_is_told_where_the_threshold_is_nothing(self, settings: Any) -> None:
+    def test_a_threshold_of_zero_sends_no_notice(self, settings: Any) -> None:
         settings.TTSAI_LOW_CREDITS = 0
         account = AccountFactory(credits=1)
         spend(account, 1000)
         assert notices() == []
 
-    def test_a_reservation_that_is_rolled_back_told_nobody(self) -> None:
+    def test_a_rolled_back_reservation_sends_no_notice(self) -> None:
         account = AccountFactory(credits=12)
         with transaction.atomic():
             reserve_credits(account.pk, job_uuid=uuid4(), amount_millicredits=5000)

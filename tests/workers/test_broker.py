@@ -31,7 +31,7 @@ def test_the_cancelled_of_many_tokens_are_found(valkey: redis.Redis) -> None:
     assert claims.cancelled([]) == []
 
 
-def test_without_a_broker_the_attempt_is_ours() -> None:
+def test_a_claim_succeeds_while_the_broker_is_away() -> None:
     client = broker.connect(f"redis://127.0.0.1:{free_port()}")
     assert Claims(client, holder="one").take("t") is Claim.OURS
 

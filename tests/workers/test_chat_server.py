@@ -124,7 +124,7 @@ def test_parameters_that_newer_models_call_otherwise_are_renamed_or_left_out(cha
     ],
     ids=lambda body: repr(body[:40]),
 )
-def test_an_answer_that_is_none_is_a_failure_of_the_server(chat_server: ChatHTTP, body: bytes) -> None:
+def test_a_malformed_response_is_a_server_failure(chat_server: ChatHTTP, body: bytes) -> None:
     chat_server.otherwise = refuses(200, body=body)
     assert failure(chat_server) == ("engine_unavailable", UNUSABLE)
 
@@ -178,7 +178,7 @@ def test_a_server_that_does_not_come_to_an_end_is_left_when_the_time_is_up(chat_
     assert len(chat_server.requests) == 1
 
 
-def test_a_server_that_is_not_there_is_a_failure_of_its() -> None:
+def test_an_unreachable_server_is_a_failure() -> None:
     with pytest.raises(WorkError) as caught:
         ChatServer("http://127.0.0.1:9/v1", "small").complete(MESSAGES, max_tokens=5, temperature=0)
     assert (caught.value.code, caught.value.message) == ("engine_unavailable", UNUSABLE)

@@ -36,7 +36,7 @@ def wait_until_started(worker: RunningWorker, message: PartMessage) -> None:
         time.sleep(0.01)
 
 
-def test_a_part_is_announced_started_done_and_vouched_for(unharmed_worker: RunningWorker) -> None:
+def test_a_part_is_started_finished_and_has_a_manifest(unharmed_worker: RunningWorker) -> None:
     message = speak_message(TEXT)
     outcome = do(unharmed_worker, message)
     (announcement,) = unharmed_worker.platform.announcements()

@@ -58,7 +58,7 @@ def test_a_full_worker_lets_work_wait(valkey: redis.Redis, clock: Clock) -> None
     assert gave_up == []
 
 
-def test_without_a_broker_there_is_no_judgement(clock: Clock) -> None:
+def test_the_watchdog_ignores_an_unreachable_broker(clock: Clock) -> None:
     gave_up: list[float] = []
     look_for(22, dog=watchdog(broker.connect(f"redis://127.0.0.1:{free_port()}"), clock, gave_up), clock=clock)
     assert gave_up == []

@@ -24,7 +24,7 @@ def server_engine(server: ChatHTTP) -> OpenAIChat:
     return OpenAIChat({"TTSAI_CHAT_URL": server.url, "TTSAI_CHAT_MODEL": "m"})
 
 
-def test_without_a_prompt_the_model_is_told_that_it_is_heard(chat_server: ChatHTTP) -> None:
+def test_a_request_without_a_prompt_gets_the_default_system_prompt(chat_server: ChatHTTP) -> None:
     assert server_engine(chat_server).reply(HELLO, system_prompt="", language="en") == "Fine."
     assert chat_server.requests[0].body["messages"] == [{"role": "system", "content": SYSTEM_PROMPT}, {"role": "user", "content": "Hello"}]
 
@@ -41,7 +41,7 @@ def test_an_answer_that_ran_into_its_limit_ends_with_a_whole_sentence(chat_serve
     assert server_engine(chat_server).reply(HELLO, system_prompt="", language="en") == "First this."
 
 
-def test_a_server_that_nobody_named_is_no_engine() -> None:
+def test_without_a_configured_server_there_is_no_engine() -> None:
     engine = OpenAIChat({})
     assert engine.find_obstacle() == "Set TTSAI_CHAT_URL and TTSAI_CHAT_MODEL to an OpenAI-compatible server to use it."
     with pytest.raises(WorkError, match="TTSAI_CHAT_URL"):
@@ -64,7 +64,7 @@ def test_only_an_answer_that_is_nothing_but_the_offline_notice_is_one() -> None:
     assert not OpenAIChat({}).is_notice("I am offline.")
 
 
-def test_only_what_answers_is_a_responder() -> None:
+def test_as_responder_refuses_other_engines() -> None:
     with pytest.raises(WorkError, match="Silence does not answer"):
         as_responder(SilenceEngine())
 
@@ -102,7 +102,7 @@ def test_old_turns_are_forgotten_and_one_that_never_fits_is_refused(local: Local
     assert caught.value.code == "invalid_text"
 
 
-def test_a_file_that_is_no_model_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_model_is_a_clear_error(tmp_path: Path) -> None:
     if importlib.util.find_spec("llama_cpp") is None:
         pytest.skip("llama.cpp is not installed: pip install -r requirements/chat.txt")
     damaged = tmp_path / "model.gguf"

@@ -56,7 +56,7 @@ def test_words_have_their_times_in_order(whisper: WhisperEngine) -> None:
     assert all(0 < word.probability <= 1 for word in segment.words)
 
 
-def test_silence_has_no_segments(whisper: WhisperEngine) -> None:
+def test_silence_gives_no_words(whisper: WhisperEngine) -> None:
     (heard,) = whisper.hear([silence(3)], hearing=Hearing())
     assert not any(map(str.isalnum, text_of(heard)))
 

@@ -62,7 +62,7 @@ def test_beyond_a_cut_in_speech_words_belong_to_the_other_window() -> None:
     assert settle([segment_of(("left", 0.2, 0.7))], window=window) == []
 
 
-def test_phantoms_are_dropped_and_words_kept() -> None:
+def test_hallucinations_are_dropped_and_words_kept() -> None:
     window = window_of((10.0, 12.0))
     assert settle([segment_of(("Thanks", 0.4, 0.9), ("for", 0.9, 1.2), ("watching!", 1.2, 1.9), probability=-0.9)], window=window) == []
     (segment,) = settle([segment_of(("Thank", 0.4, 0.9), ("you.", 0.9, 1.2), probability=-0.2)], window=window)

@@ -61,6 +61,6 @@ def test_the_voice_is_that_of_the_speakers_gender(storage: Storage, tmp_path: Pa
     assert work.voice == voice
 
 
-def test_a_work_without_a_script_is_left_alone(storage: Storage) -> None:
+def test_a_work_message_without_a_script_is_unchanged(storage: Storage) -> None:
     work = SpeakWork("kokoro", "", "Hello.")
     assert _read_share(work, engine=KokoroEngine(), storage=storage) is work

@@ -257,7 +257,7 @@ def test_a_server_that_fails_may_be_tried_again_and_one_that_is_slow_not(bench: 
     assert bench.failure("reply", ReplyWork("openai-chat", text="Hello"), group="openai-chat")[::2] == ("timed_out", False)
 
 
-def test_an_empty_answer_is_none(bench: Bench) -> None:
+def test_an_empty_answer_is_a_failure(bench: Bench) -> None:
     bench.chat.otherwise = says("")
     code, message, _ = bench.failure("reply", ReplyWork("openai-chat", text="Hello"), group="openai-chat")
     assert (code, message) == ("engine_unavailable", "The language model gave an empty answer.")

@@ -36,7 +36,7 @@ def test_the_language_is_recognised(text: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "123", "!?", "OK", "🎉", "NASA", "https://example.com"])
-def test_a_text_that_tells_nothing_falls_to_the_voice(text: str) -> None:
+def test_a_text_without_evidence_takes_the_voices_language(text: str) -> None:
     assert detect_language(text, among=("en", "it"), preferred="it-IT") == "it"
 
 

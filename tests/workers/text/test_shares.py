@@ -49,7 +49,7 @@ def test_fewer_sentences_than_shares_leave_some_empty() -> None:
     assert sorted(deal_shares(["one."], shares=3)) == ["", "", "one."]
 
 
-def test_no_share_at_all_is_a_mistake() -> None:
+def test_zero_shares_raise_value_error() -> None:
     with pytest.raises(ValueError, match="at least one share"):
         deal_shares(["one."], shares=0)
 

@@ -34,7 +34,7 @@ def test_all_texts_go_in_one_call_and_come_back_in_order() -> None:
     assert calls == [["one", "three", "four"]]
 
 
-def test_with_nothing_to_translate_nobody_is_asked() -> None:
+def test_without_words_the_translator_is_not_called() -> None:
     def refuse(pieces: list[str]) -> list[str]:
         raise AssertionError(pieces)
 

@@ -36,7 +36,7 @@ def test_a_pull_brings_every_file_and_leaves_nothing_else(tmp_path: Path, hub: H
     assert names_below(tmp_path) == [".lock", "tiny/.complete", "tiny/model.bin", "tiny/voices/voice.bin"]
 
 
-def test_a_second_pull_asks_nobody(tmp_path: Path, hub: Hub, progress: RecordedProgress) -> None:
+def test_a_second_pull_sends_no_request(tmp_path: Path, hub: Hub, progress: RecordedProgress) -> None:
     hub.files = {"model.bin": BODY}
     store = store_of(tmp_path, weight_file("model.bin", BODY, HubFile(hub.url("model.bin"))))
     pull(store, ["tiny"], progress=progress)

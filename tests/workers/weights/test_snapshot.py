@@ -57,7 +57,7 @@ def test_only_the_files_of_a_model_are_downloaded(tmp_path: Path, hub: Hub, prog
     assert [path.name for path in (tmp_path / "translation").iterdir()] == [folder.name]
 
 
-def test_a_second_pull_asks_nobody(tmp_path: Path, hub: Hub, progress: RecordedProgress) -> None:
+def test_a_second_pull_sends_no_request(tmp_path: Path, hub: Hub, progress: RecordedProgress) -> None:
     serve(hub, FILES)
     pull_snapshot(tmp_path, NAMED, progress=progress)
     asked = len(hub.ranges)
@@ -91,13 +91,13 @@ def test_a_repository_without_a_model_is_refused(
 
 
 @pytest.mark.parametrize("listing", [b"{}", b"nothing", b"[1]", b'[{"type": "file"}]'])
-def test_a_listing_that_is_none_is_told(tmp_path: Path, hub: Hub, progress: RecordedProgress, listing: bytes) -> None:
+def test_a_malformed_listing_is_a_clear_error(tmp_path: Path, hub: Hub, progress: RecordedProgress, listing: bytes) -> None:
     hub.files = {f"api/models/someone/opus-mt-en-es-ct2/tree/{REVISION}": listing}
     with pytest.raises(SourceError, match=r"does not list files|has no model\.bin"):
         pull_snapshot(tmp_path, NAMED, progress=progress)
 
 
-def test_a_revision_that_the_hub_lacks_is_told(tmp_path: Path, progress: RecordedProgress) -> None:
+def test_an_unknown_revision_is_a_clear_error(tmp_path: Path, progress: RecordedProgress) -> None:
     with pytest.raises(SourceError, match="answers 404"):
         pull_snapshot(tmp_path, NAMED, progress=progress)
 
@@ -113,7 +113,7 @@ def test_every_short_name_is_a_fixed_revision() -> None:
     assert all(NAME.fullmatch(name) for name in KNOWN.values())
 
 
-def test_gits_digest_is_gits(tmp_path: Path) -> None:
+def test_git_digest_of_an_empty_file_is_that_of_git(tmp_path: Path) -> None:
     (tmp_path / "empty").write_bytes(b"")
     assert git_digest(tmp_path / "empty") == "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
     assert snapshot.FOLDER == "translation"

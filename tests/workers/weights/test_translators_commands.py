@@ -43,7 +43,7 @@ def test_a_translator_from_a_hub_translates(tmp_path: Path, hub: Hub, monkeypatc
     assert engine.translate(["the house is big"], source="en", target="es")[0]
 
 
-def test_a_name_that_is_none_is_one_line() -> None:
+def test_an_unknown_translator_name_is_one_line() -> None:
     result = CliRunner().invoke(command, ["translator", "someone/model@main"])
     assert result.exit_code == 1
     assert "a revision of 40 digits" in result.stderr

@@ -235,7 +235,7 @@ def test_a_scratch_in_a_recording_is_noted_and_its_rest_is_taken(tmp_path: Path)
     assert info.audio_seconds == pytest.approx(10.0, abs=0.3)
 
 
-def test_time_and_memory_have_an_end(tmp_path: Path) -> None:
+def test_a_probe_is_limited_in_time_and_memory(tmp_path: Path) -> None:
     path = record(tmp_path / "sound", "ogg", seconds=60.0)
     assert code_of(path, ProbeLimits(wall_seconds=0.02)) == "too_complex"
     hours = tmp_path / "hours.wav"
@@ -291,7 +291,7 @@ def test_the_child_knows_no_secret_and_can_open_nothing(tmp_path: Path, monkeypa
 
 
 @pytest.mark.parametrize("kind", ["mp3", "wav", "flac", "ogg", "m4a", "webm"])
-def test_no_damage_is_more_than_a_refusal(kind: str, tmp_path: Path) -> None:
+def test_a_damaged_file_is_refused_or_read_but_never_crashes(kind: str, tmp_path: Path) -> None:
     chance = random.Random(kind)
     whole = record(tmp_path / "whole", kind, seconds=1.0).read_bytes()
     path, codes = tmp_path / "damaged", set()

@@ -11,7 +11,7 @@ def parts(text: str, *, longest: int) -> list[list[str]]:
     ]
 
 
-def test_a_plain_text_is_cut_as_ever() -> None:
+def test_a_plain_text_is_cut_as_without_markup() -> None:
     text = "One two three. Four five six seven. " * 40
     cut = cut_document(parse_markup(text), longest=100)
     assert [part[0].text for part in cut] == cut_into_parts(text, longest=100)
