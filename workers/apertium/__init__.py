@@ -1,1 +1,1 @@
-"""Apertium's translators (GPL programs, each in a process of its own): which there are, and running them."""
+"""Apertium's translators (GPL programs, each in a process of its own): discovery of language pairs, and execution."""

@@ -1,4 +1,4 @@
-"""Language pairs that Apertium translates on this machine: its modes, read from where packages put them."""
+"""Language pairs that Apertium translates on this machine: its modes, read from where the packages put them."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ from workers.translation.routes import Pair
 
 SHARE: Final = "/usr/share/apertium"
 MODE_NAME: Final = re.compile(r"([a-z]{2,3})-([a-z]{2,3})")
-"""Plain pairs; what follows with an underscore is a spelling or a region of one."""
+"""Plain pairs; a suffix after an underscore is a spelling or region of one."""
 PROGRAM: Final = re.compile(r"[a-z][a-z0-9-]{0,40}")
 HIDE_UNKNOWN_MARKS: Final = "-n"
 """Replacement of a mode's `$1`, as for `apertium -u`: no asterisk before unknown words."""
@@ -26,12 +26,12 @@ SHORT_CODES: Final[Mapping[str, str]] = {
     "ron": "ro", "rus": "ru", "slv": "sl", "sme": "se", "spa": "es", "srd": "sc", "swe": "sv", "tat": "tt", "tur": "tr", "ukr": "uk",
     "urd": "ur", "zlm": "ms", "nb": "no",
 }  # fmt: skip
-"""Primary tags of the codes that modes are named by; what has no shorter one keeps its own."""
+"""Primary tags of the codes in mode names; codes without a shorter form stay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One place where Apertium's packages are: the system, or a folder that they were unpacked in."""
+    """Place where Apertium's packages are installed: the system, or a folder they were unpacked to."""
 
     root: Path
 
@@ -41,11 +41,11 @@ class Installation:
         return self.root == Path("/")
 
     def locate(self, path: str) -> str:
-        """Return the path of a mode's file; the mode names it by its place in the system."""
+        """Path of a mode's file, which the mode names by its place in the system."""
         return str(self.root / path.lstrip("/")) if path.startswith(f"{SHARE}/") else path
 
     def find_program(self, name: str) -> str:
-        """The path of one of Apertium's programs; empty where it is not here."""
+        """Path of one of Apertium's programs; empty if it is missing."""
         if not PROGRAM.fullmatch(name):
             return ""
         if self.is_system:
@@ -54,7 +54,7 @@ class Installation:
         return str(path) if path.is_file() else ""
 
     def environment(self) -> dict[str, str]:
-        """For its programs: nothing of this process's own, least of all its keys."""
+        """Environment of its programs: nothing of this process's own, in particular no keys."""
         plain = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
         if self.is_system:
             return plain
@@ -64,39 +64,39 @@ class Installation:
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """One direction: the programs that a text goes through."""
+    """One translation direction: the programs that a text goes through."""
 
     source: str
     """Primary tag."""
     target: str
     stages: tuple[tuple[str, ...], ...]
-    """Program and arguments of each."""
+    """Program and arguments of each stage."""
     installation: Installation
     digest: str
-    """Changes when the mode or one of its files does."""
+    """Digest that changes when the mode or one of its files does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Everything that can be translated here, directly or through one language between."""
+    """All translations available here, directly or through one intermediate language."""
 
     routes: Mapping[Pair, tuple[Mode, ...]]
-    """Modes in the order in which they are run, by source and target."""
+    """Modes in the order of execution, by source and target."""
 
     @property
     def digest(self) -> str:
-        """Changes when any translation may."""
+        """Digest that changes when any translation may change."""
         digests = sorted(mode.digest for modes in self.routes.values() for mode in modes)
         return hashlib.sha256("".join(digests).encode()).hexdigest()[:12]
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """All that can be translated from or to, sorted."""
+        """Languages that can be translated from or to, sorted."""
         return tuple(sorted({language for pair in self.routes for language in pair}))
 
 
 def find_routes(roots: Sequence[Path]) -> Routes:
-    """Find the pairs that the installations under these roots translate; the first one that has a pair is taken."""
+    """Pairs that the installations under these roots translate; the first installation with a pair is used."""
     direct: dict[Pair, Mode] = {}
     for root in roots:
         for mode in _find_modes(Installation(root.resolve())):
@@ -117,7 +117,7 @@ def _find_modes(installation: Installation) -> Iterator[Mode]:
 
 
 def _read_stages(text: str, *, installation: Installation) -> tuple[tuple[str, ...], ...]:
-    """The mode's pipeline as programs to run without a shell; empty where a program or a file is missing."""
+    """Pipeline of the mode as programs to run without a shell; empty if a program or a file is missing."""
     stages = []
     for command in text.split("|"):
         try:
@@ -133,7 +133,9 @@ def _read_stages(text: str, *, installation: Installation) -> tuple[tuple[str, .
 
 
 def _digest(text: str, *, stages: tuple[tuple[str, ...], ...]) -> str:
-    """Digest of the mode's text and its files' sizes: they are too large to be read at every start, and a new release changes them."""
+    """Digest of the mode's text and its files' sizes: the files are too large to be read at every start, and a new release changes their
+    sizes.
+    """
     files = sorted(argument for stage in stages for argument in stage[1:] if argument.startswith("/"))
     sizes = ",".join(str(Path(file).stat().st_size) for file in files)
     return hashlib.sha256(f"{text}{sizes}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Texts through the programs of a mode: no shell, limited time, memory and output."""
+"""Runs texts through the programs of a mode: no shell; limited time, memory and output."""
 
 import logging
 import re
@@ -15,7 +15,7 @@ from workers.contract.errors import ENGINE_UNAVAILABLE, TIMED_OUT, WorkError
 logger = logging.getLogger(__name__)
 
 SECONDS: Final = 60.0
-"""For one call; 2,000 characters take about one."""
+"""Time limit of one call; 2,000 characters take about a second."""
 MEMORY_BYTES: Final = 1 << 30
 """Address space of each program; the largest dictionaries take a tenth of it."""
 OUTPUT_BYTES: Final = 4 << 20
@@ -26,11 +26,11 @@ RESERVED: Final = re.compile(r"[\\^$/\[\]{}<>@]")
 """Characters with a meaning in Apertium's stream (https://wiki.apertium.org/wiki/Apertium_stream_format)."""
 ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 TEXT_END: Final = re.compile(r"\.\[\]\[\n(\d+)\n\]")
-"""The artificial full stop that ends a sentence, as apertium-destxt writes it, and a blank that holds the text's number."""
+"""Artificial full stop that ends a sentence, as apertium-destxt writes it, and a blank with the text's number."""
 
 
 def run_mode(mode: Mode, texts: Sequence[str]) -> list[str]:
-    """The translation of each text, in order. Raises WorkError (timed_out, engine_unavailable)."""
+    """Translate each text, in order. Raises WorkError (timed_out, engine_unavailable)."""
     translated: list[str] = []
     for batch in _batches(texts):
         pieces = _read_stream(_run(mode, _write_stream(batch)), count=len(batch))
@@ -61,7 +61,7 @@ def _write_stream(texts: Sequence[str]) -> str:
 
 
 def _read_stream(stream: str, *, count: int) -> list[str] | None:
-    """The texts between the marks; None where a mark was lost or moved."""
+    """Texts between the marks; None if a mark was lost or moved."""
     parts = TEXT_END.split(stream)
     if parts[1::2] != [str(number) for number in range(count)]:
         return None
@@ -70,7 +70,7 @@ def _read_stream(stream: str, *, count: int) -> list[str] | None:
 
 
 def _run(mode: Mode, stream: str) -> str:
-    """The stream through all stages at once. Files at both ends: a program that stands still can then block nothing but itself."""
+    """Run all stages at once on the stream. Input and output are files: a program that hangs then blocks only itself."""
     deadline = time.monotonic() + SECONDS
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as target:
         source.write(stream.encode(errors="replace"))

@@ -1,1 +1,1 @@
-"""SVOX Pico in child processes: its C library hangs or fails on some texts and holds the interpreter's lock while it speaks."""
+"""SVOX Pico in child processes: its C library hangs or fails on some texts and holds the interpreter's lock while it computes."""

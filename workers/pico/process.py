@@ -1,4 +1,4 @@
-"""Pico's child processes: one for each call at a time, kept for the next call, replaced when one hangs or dies."""
+"""Pool of Pico's child processes: one per concurrent call, reused, replaced when one hangs or dies."""
 
 import contextlib
 import json
@@ -13,10 +13,10 @@ from workers.contract.errors import INTERNAL_ERROR, WorkError
 
 PROGRAM: Final = Path(__file__).with_name("program.py")
 ANSWER_SECONDS: Final = 20.0
-"""The longest sentence that the engine sends takes about a second on a busy core."""
+"""Time limit of a call; the longest sentence that the engine sends takes about a second on a busy core."""
 
 ZEROED_MEMORY: Final = {"MALLOC_PERTURB_": "255"}
-"""glibc then fills new memory with zeros. Pico reads some that it never wrote, so without this a sentence sounds different each time."""
+"""Makes glibc fill new memory with zeros. Pico reads memory that it never wrote, so that a sentence would sound different each time."""
 
 
 class PicoProcesses:
@@ -29,7 +29,7 @@ class PicoProcesses:
         self._idle: list[subprocess.Popen[bytes]] = []
 
     def speak(self, text: str, *, voice: str, speed: float, volume: float) -> bytes:
-        """Samples as 16-bit little-endian, mono, 16 kHz. Raises WorkError (internal_error) when the child hangs, dies or refuses the text."""
+        """Samples as 16-bit little-endian, mono, 16 kHz. Raises WorkError (internal_error) if the child hangs, dies or refuses the text."""
         request = json.dumps({"text": text, "voice": voice, "speed": speed, "volume": volume}).encode() + b"\n"
         process = self._take()
         try:

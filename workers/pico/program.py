@@ -1,4 +1,4 @@
-"""SVOX Pico as a program of its own: one JSON request a line in; out, one JSON line with the number of bytes, then the samples.
+"""SVOX Pico as a separate program: one JSON request per line in; out, one JSON line with the number of bytes, then the samples.
 
 Samples are 16-bit little-endian, mono, 16 kHz. A text that Pico cannot speak is answered with an error and no samples.
 """
@@ -8,7 +8,7 @@ import sys
 
 
 def main() -> None:
-    """Serves until standard input ends, which it does when the worker is gone."""
+    """Serve until standard input ends, which it does when the worker is gone."""
     from py_nanotts import NanoTTS
 
     pico, output = NanoTTS(), sys.stdout.buffer

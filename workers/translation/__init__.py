@@ -1,1 +1,1 @@
-"""Neural translation on CTranslate2: what a folder holds, and translating with it."""
+"""Neural translation on CTranslate2: model folders and inference."""

@@ -1,4 +1,4 @@
-"""FLORES-200 codes, which NLLB names its languages by (https://github.com/facebookresearch/flores, README of flores200)."""
+"""FLORES-200 codes, which NLLB uses for languages (https://github.com/facebookresearch/flores, README of flores200)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -24,4 +24,4 @@ FLORES: Final[Mapping[str, str]] = MappingProxyType(
         "xh": "xho_Latn", "yi": "ydd_Hebr", "yo": "yor_Latn", "yue": "yue_Hant", "zh": "zho_Hans", "zu": "zul_Latn",
     }
 )  # fmt: skip
-"""By primary tag: the variety and script that most people mean by it. Codes that a model's vocabulary lacks are not offered."""
+"""Code of the most common variety and script by primary tag. Codes missing from a model's vocabulary are not offered."""

@@ -1,4 +1,4 @@
-"""Contents of a folder with a CTranslate2 model of translation: OPUS-MT's, Argos Translate's or NLLB's."""
+"""Folders with a CTranslate2 translation model: OPUS-MT's, Argos Translate's or NLLB's."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from workers.translation.flores import FLORES
 from workers.translation.routes import Pair
 
 OPUS_NAME: Final = re.compile(r"opus-mt-(?:tc-big-|tc-base-)?([a-z]{2,3})[-_]([a-z]{2,3})(?![a-z])", re.IGNORECASE)
-"""As OPUS-MT's models are named, whatever stands before or behind."""
+"""Pattern of OPUS-MT's model names, with any prefix or suffix."""
 FLORES_CODE: Final = re.compile(rb"[a-z]{3}_[A-Z][a-z]{3}")
 VOCABULARIES: Final = ("shared_vocabulary.json", "shared_vocabulary.txt")
 DEPTH: Final = 3
@@ -24,16 +24,15 @@ class TranslationFolder:
     """One model on disk."""
 
     model: Path
-    """The folder with model.bin."""
+    """Folder with model.bin."""
     source_pieces: Path
-    """The SentencePiece model of the source."""
+    """SentencePiece model of the source language."""
     target_pieces: Path
     pair: Pair | None = None
-    """Language pair of a one-direction model; None for a multilingual model."""
     codes: dict[str, str] = field(default_factory=dict)
     """Language codes of a multilingual model by primary tag."""
     end_token: str = ""
-    """To be put behind a source, where the model does not do so itself."""
+    """Token to append to a source, if the model does not append it itself."""
 
     @property
     def size_bytes(self) -> int:
@@ -42,7 +41,7 @@ class TranslationFolder:
 
 
 def find_models(folders: Sequence[Path]) -> list[TranslationFolder]:
-    """All models below the folders, in order. Raises WorkError naming the folder whose configuration cannot be read."""
+    """All models below the folders, in order. Raises WorkError naming a folder with an unreadable configuration."""
     found: dict[Path, TranslationFolder] = {}
     for folder in folders:
         for weights in sorted(_find_weights(folder, depth=DEPTH)):
@@ -66,7 +65,7 @@ def _find_weights(folder: Path, *, depth: int) -> Iterator[Path]:
 
 
 def _read_model(model: Path) -> TranslationFolder | None:
-    """None for a model that translates nothing, or in a way that is not known here."""
+    """The model, or None if it is no translation model or of an unknown kind."""
     end_token = _end_token(model)
     source, target = model / "source.spm", model / "target.spm"
     name = OPUS_NAME.search(model.name) or OPUS_NAME.search(model.parent.name)
@@ -82,7 +81,7 @@ def _read_model(model: Path) -> TranslationFolder | None:
 
 
 def _read_argos(model: Path) -> TranslationFolder | None:
-    """Argos Translate's package: metadata.json and the pieces beside the model's folder, the end of a sentence not marked."""
+    """Argos Translate's package: metadata.json and the pieces beside the model's folder, without end-of-sentence tokens."""
     metadata, pieces = model.parent / "metadata.json", model.parent / "sentencepiece.model"
     if not (metadata.is_file() and pieces.is_file()):
         return None
@@ -91,14 +90,14 @@ def _read_argos(model: Path) -> TranslationFolder | None:
 
 
 def _end_token(model: Path) -> str:
-    """End token that Hugging Face's tokenizers add and the model, as it was converted, does not."""
+    """End token that Hugging Face's tokenizers append and the converted model does not."""
     config = model / "config.json"
     told = json.loads(config.read_text(encoding="utf-8")) if config.is_file() else {}
     return "" if told.get("add_source_eos") else str(told.get("eos_token") or "</s>")
 
 
 def _read_codes(model: Path) -> dict[str, str]:
-    """NLLB's languages: the FLORES codes in its vocabulary, which is searched and not read, since it is large."""
+    """Languages of NLLB: the FLORES codes in its vocabulary, which is searched as text, since it is large."""
     vocabulary = next((model / name for name in VOCABULARIES if (model / name).is_file()), None)
     known = {code.decode() for code in FLORES_CODE.findall(vocabulary.read_bytes())} if vocabulary else set()
     return {tag: code for tag, code in FLORES.items() if code in known}

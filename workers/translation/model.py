@@ -1,4 +1,4 @@
-"""One CTranslate2 model in memory: sentences to pieces, pieces to pieces, pieces to sentences."""
+"""CTranslate2 model in memory: tokenises, translates and detokenises sentences."""
 
 import os
 from collections.abc import Sequence
@@ -14,14 +14,16 @@ LONGEST_PIECES: Final = 500
 """Most tokens of a source sentence: both models were trained with 512 positions."""
 LONGEST_RATIO: Final = 3
 SHORTEST_LIMIT: Final = 32
-"""A translation has at most LONGEST_RATIO pieces for each of the source's, and may always have so many: a model that repeats itself ends."""
+"""Length limit: a translation has at most LONGEST_RATIO tokens per source token, and always this many are allowed; it ends a model that
+repeats itself.
+"""
 
 
 class TranslationModel:
     """Loaded weights. Thread-safe: as many threads as there are cores translate at once, each on one core."""
 
     def __init__(self, folder: TranslationFolder) -> None:
-        """Reads the weights. Raises WorkError (engine_unavailable) for files that are damaged."""
+        """Load the weights. Raises WorkError (engine_unavailable) for damaged files."""
         import ctranslate2
         import sentencepiece
 
@@ -44,7 +46,7 @@ class TranslationModel:
         self._end = [folder.end_token] if folder.end_token else []
 
     def translate(self, texts: Sequence[str], *, source: str, target: str) -> list[str]:
-        """The translation of each text, in order; source and target are primary tags that the model has."""
+        """Translate each text, in order; source and target are primary tags of the model."""
         if not texts:
             return []
         before = [self._codes[source]] if self._codes else []

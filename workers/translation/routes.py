@@ -1,4 +1,4 @@
-"""From one language to another over one between, where nothing leads there directly."""
+"""Finds translations through an intermediate language if there is no direct one."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -7,11 +7,11 @@ Pair = tuple[str, str]
 """Source and target, primary tags."""
 
 PIVOTS: Final = ("en", "es")
-"""Preferred as the language between, in this order: their pairs are the best trained."""
+"""Preferred intermediate languages, in order: their pairs are the best trained."""
 
 
 def find_routes(pairs: Iterable[Pair]) -> dict[Pair, tuple[Pair, ...]]:
-    """Every translation that the pairs make possible, each with the pairs that it goes through: one, or else two."""
+    """All translations that the pairs allow, each with one or two pairs that it goes through."""
     direct = sorted(set(pairs))
     routes: dict[Pair, tuple[Pair, ...]] = {pair: (pair,) for pair in direct}
     middles = {source for source, _ in direct} & {target for _, target in direct}

@@ -1,1 +1,1 @@
-"""VITS models as piper and sherpa-onnx lay them out: reading a folder, text to symbols, the model itself."""
+"""VITS models in Piper's and sherpa-onnx's layout: folder, symbols, inference."""

@@ -1,4 +1,4 @@
-"""Contents of a folder with a VITS model: piper's (model.onnx and model.onnx.json) or sherpa-onnx's (model.onnx and tokens.txt)."""
+"""Contents of a folder with a VITS model: Piper's (model.onnx and model.onnx.json) or sherpa-onnx's (model.onnx and tokens.txt)."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ PAD, BEGIN, END = "_", "^", "$"
 
 @dataclass(frozen=True, slots=True)
 class VitsVoice:
-    """One model file with what is needed to speak with it."""
+    """One model file with its configuration."""
 
     name: str
     model: Path
@@ -22,12 +22,12 @@ class VitsVoice:
     sample_rate: int
     """Hz."""
     symbols: Mapping[str, tuple[int, ...]]
-    """Ids of each phoneme or token."""
+    """Ids by phoneme or token."""
     espeak_voice: str = ""
-    """eSpeak's voice that the phonemes come from; empty where a lexicon gives them."""
+    """eSpeak's voice for the phonemes; empty if a lexicon gives them."""
     lexicon: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     speakers: Mapping[str, int] = field(default_factory=dict)
-    """Speaker ids by name; empty for a model of one speaker."""
+    """Speaker ids by name; empty for a single-speaker model."""
     noise_scale: float = 0.667
     noise_width: float = 0.8
     length_scale: float = 1.0
@@ -38,7 +38,7 @@ class VitsVoice:
 
 
 def find_voices(folder: Path) -> list[VitsVoice]:
-    """All voices of a folder and of its direct subfolders, by name. Raises WorkError naming the file that cannot be read."""
+    """All voices of a folder and of its direct subfolders, by name. Raises WorkError naming an unreadable file."""
     models = sorted([*folder.glob("*.onnx"), *folder.glob("*/*.onnx")])
     return [voice for model in models if (voice := _read_voice(model)) is not None]
 
@@ -56,7 +56,7 @@ def _read_voice(model: Path) -> VitsVoice | None:
 
 
 def read_piper(model: Path, config: Path) -> VitsVoice:
-    """Piper's voice: everything is in the JSON beside the model."""
+    """Read a Piper voice, described by the JSON beside the model."""
     data = json.loads(config.read_text(encoding="utf-8"))
     inference = data.get("inference", {})
     language = data.get("language", {}).get("family") or data["espeak"]["voice"].split("-")[0]
@@ -75,7 +75,7 @@ def read_piper(model: Path, config: Path) -> VitsVoice:
 
 
 def read_sherpa(model: Path) -> VitsVoice:
-    """sherpa-onnx's voice: tokens.txt, perhaps lexicon.txt, and the rest in the model's own metadata."""
+    """Read a sherpa-onnx voice: tokens.txt, an optional lexicon.txt, and the model's metadata."""
     import onnx
 
     proto = onnx.load(str(model), load_external_data=False)
@@ -97,7 +97,7 @@ def read_sherpa(model: Path) -> VitsVoice:
 
 
 def read_tokens(path: Path) -> dict[str, tuple[int, ...]]:
-    """`symbol id` a line; the symbol of the space is the space itself."""
+    """Read `symbol id` lines; the symbol of the space is the space itself."""
     symbols: dict[str, tuple[int, ...]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.strip():
@@ -107,7 +107,7 @@ def read_tokens(path: Path) -> dict[str, tuple[int, ...]]:
 
 
 def read_lexicon(path: Path) -> dict[str, tuple[str, ...]]:
-    """`word token token …` a line; of several pronunciations the first counts."""
+    """Read `word token token …` lines; the first of several pronunciations is used."""
     lexicon: dict[str, tuple[str, ...]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         word, *tokens = line.split()

@@ -1,4 +1,4 @@
-"""A VITS model in onnxruntime, with the length of each symbol where the graph tells it."""
+"""VITS model in onnxruntime, with the duration of each symbol if the graph has it."""
 
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,10 @@ DURATIONS = "durations"
 
 
 class VitsModel:
-    """One voice's session: one thread a call, as many calls at once as the caller has threads."""
+    """Session of one voice: one thread per call, with as many concurrent calls as the caller has threads."""
 
     def __init__(self, voice: VitsVoice) -> None:
-        """Reads the model. Raises WorkError (engine_unavailable)."""
+        """Load the model. Raises WorkError (engine_unavailable)."""
         import onnxruntime
         from google.protobuf.message import DecodeError
 
@@ -32,7 +32,7 @@ class VitsModel:
         self._outputs = [entry.name for entry in self._session.get_outputs()]
 
     def speak(self, ids: tuple[int, ...], *, speed: float, speaker: int) -> tuple[NDArray[np.float32], NDArray[np.float64] | None]:
-        """Ids to mono samples [n] and, where the graph has them, the seconds at which each id starts [len(ids) + 1]."""
+        """Convert ids to mono samples [n] and, if the graph has them, the start of each id in seconds [len(ids) + 1]."""
         feed = self._feed(ids, length_scale=self._voice.length_scale / speed, speaker=speaker)
         answers = dict(zip(self._outputs, self._session.run(None, feed), strict=True))
         samples = np.asarray(answers[self._outputs[0]], dtype=np.float32).ravel()
@@ -45,7 +45,7 @@ class VitsModel:
         return samples, starts
 
     def _feed(self, ids: tuple[int, ...], *, length_scale: float, speaker: int) -> dict[str, NDArray[Any]]:
-        """Piper's graph takes input, input_lengths, scales (and sid); sherpa-onnx's others x, x_length and three single scales."""
+        """Inputs of Piper's graph (input, input_lengths, scales, sid) or of sherpa-onnx's (x, x_length and three single scales)."""
         voice, tokens = self._voice, np.array([ids], dtype=np.int64)
         length = np.array([len(ids)], dtype=np.int64)
         single = {"noise_scale": voice.noise_scale, "length_scale": length_scale, "noise_scale_w": voice.noise_width}
@@ -66,7 +66,7 @@ class VitsModel:
 
 
 def _with_durations(path: Path) -> bytes:
-    """The graph with the rounded-up duration of each symbol as an output, where it has exactly one such node (Ceil, VITS §2.2.2)."""
+    """The graph with the rounded-up duration of each symbol as an output, if it has exactly one such node (Ceil, VITS §2.2.2)."""
     import onnx
 
     proto = onnx.load(str(path))

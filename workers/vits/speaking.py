@@ -1,4 +1,4 @@
-"""Speaking a sentence with a VITS voice: symbols, model, tempo, word timings."""
+"""Synthesis of a sentence with a VITS voice: symbols, model, tempo, word timings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ LONGEST_CHARACTERS = 300
 
 @dataclass(frozen=True, slots=True)
 class VitsSpeaker:
-    """One voice that a customer can choose: a model and, where it has several, one of its speakers."""
+    """Selectable voice: a model and, for a multi-speaker model, one of its speakers."""
 
     spec: VoiceSpec
     voice: VitsVoice
@@ -26,12 +26,11 @@ class VitsSpeaker:
 
     @property
     def id(self) -> str:
-        """The voice's id."""
         return self.spec.id
 
 
 def speakers_of(voice: VitsVoice, *, voice_id: str, name: str) -> list[VitsSpeaker]:
-    """One speaker, or all of a model that has several: `<voice id>-<speaker>`."""
+    """One voice, or one per speaker of a multi-speaker model: `<voice id>-<speaker>`."""
     if not voice.speakers:
         return [VitsSpeaker(VoiceSpec(voice_id, name, voice.language), voice)]
     return [
@@ -41,15 +40,14 @@ def speakers_of(voice: VitsVoice, *, voice_id: str, name: str) -> list[VitsSpeak
 
 
 def split_for_vits(text: str) -> list[Sentence]:
-    """Sentences of a length that VITS speaks well."""
     return split_sentences(text, longest=LONGEST_CHARACTERS)
 
 
 def speak_with(model: VitsModel, speaker: VitsSpeaker, *, text: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
-    """One sentence, at another speed stretched at constant pitch. Raises WorkError (nothing_to_say).
+    """Synthesise one sentence; other speeds are stretched at constant pitch. Raises WorkError (nothing_to_say).
 
     VITS rounds the duration of each symbol up to whole frames: by its length scale Piper's joe is 1.56 times as fast for 2.0 and 0.57 for
-    0.5. Stretched it takes as long as asked, whatever the model, and whisper understands it as well.
+    0.5. Stretched speech has the requested duration with every model, and Whisper transcribes it as well.
     """
     run = symbols_of(text, speaker.voice, given=phonemes)
     samples, starts = model.speak(run.ids, speed=1.0, speaker=speaker.speaker)

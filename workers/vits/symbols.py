@@ -1,4 +1,4 @@
-"""A sentence as the symbols that a VITS model reads, and the written word behind each symbol."""
+"""Converts a sentence to the symbols of a VITS model, with the written word of each symbol."""
 
 import re
 import unicodedata
@@ -18,22 +18,24 @@ _WORD_OR_MARK = re.compile(rf"[{re.escape(PAUSE_MARKS)}]|\w[\w'’-]*")
 
 @dataclass(frozen=True, slots=True)
 class SymbolRun:
-    """The ids of a sentence and which of them speak which written word."""
+    """Ids of a sentence, with the range of each written word."""
 
     ids: tuple[int, ...]
     words: tuple[WordPhonemes, ...]
-    """`first` and `end` count ids."""
+    """`first` and `end` are indices of ids."""
 
 
 def symbols_of(text: str, voice: VitsVoice, *, given: Sequence[GivenPhonemes] = ()) -> SymbolRun:
-    """Text to ids; sounds that the markup gives count where the voice learned phonemes. Raises WorkError (nothing_to_say) where no symbol of the model is left."""
+    """Convert text to ids; phonemes from markup apply if the voice was trained on phonemes. Raises WorkError (nothing_to_say) if no symbol
+    of the model remains.
+    """
     words = phoneme_words(text, voice)
     units, places = _units(words, voice, given=given)
     return _numbered(units, places, voice)
 
 
 def phoneme_words(text: str, voice: VitsVoice) -> list[PhonemeWord]:
-    """The words with their phonemes: by eSpeak, or a lexicon's tokens separated by spaces."""
+    """Words with their phonemes: by eSpeak, or a lexicon's tokens separated by spaces."""
     if voice.espeak_voice:
         return EspeakG2P(voice.espeak_voice, spell=plain_ipa)(text)
     words = []
@@ -46,7 +48,7 @@ def phoneme_words(text: str, voice: VitsVoice) -> list[PhonemeWord]:
 
 
 def _units(words: list[PhonemeWord], voice: VitsVoice, *, given: Sequence[GivenPhonemes]) -> tuple[list[str], tuple[WordPhonemes, ...]]:
-    """The symbols one by one: characters of decomposed IPA, or a lexicon's tokens; and which of them speak which word."""
+    """Symbols (characters of decomposed IPA, or a lexicon's tokens), and the range of each word."""
     if voice.espeak_voice:
         joined = join_phonemes([PhonemeWord(_decompose(word.phonemes), word.start, word.end, word.is_mark) for word in words])
         joined = joined.with_given(given, spell=lambda ipa: _decompose(espeak_spelling(ipa)))
@@ -62,7 +64,7 @@ def _units(words: list[PhonemeWord], voice: VitsVoice, *, given: Sequence[GivenP
 
 
 def _decompose(phonemes: str) -> str:
-    """Accents as symbols of their own, as piper's models have them."""
+    """Split accents into symbols of their own, as in Piper's models."""
     return unicodedata.normalize("NFD", phonemes)
 
 

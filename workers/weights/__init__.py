@@ -1,1 +1,1 @@
-"""Weights: what files an engine needs, where they come from, whether they are whole."""
+"""Weights: the files that engines need, their sources and their verification."""

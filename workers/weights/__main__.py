@@ -1,4 +1,4 @@
-"""`python -m workers.weights`: the weights of a worker on a machine without the platform."""
+"""`python -m workers.weights`: manages weights on a machine without the platform."""
 
 from workers.weights.commands import command
 

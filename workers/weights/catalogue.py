@@ -1,4 +1,4 @@
-"""Weight sets: their files, the digests, and the sources that each file may come from."""
+"""Weight sets: their files, digests and sources."""
 
 import hashlib
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from workers.weights.sources.base import Source
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """Rule for making a file from what its sources give: by adding bytes at its end."""
+    """Rule that derives a file from what its sources give, by appending bytes."""
 
     raw_sha256: str
     raw_size_bytes: int
@@ -25,23 +25,23 @@ class WeightFile:
     sha256: str
     size_bytes: int
     sources: tuple[Source, ...]
-    """In the order in which they are tried."""
+    """Sources in the order in which they are tried."""
     derivation: Derivation | None = None
 
     @property
     def raw_sha256(self) -> str:
-        """Digest of what a source gives."""
+        """Digest of the source's file."""
         return self.derivation.raw_sha256 if self.derivation else self.sha256
 
     @property
     def raw_size_bytes(self) -> int:
-        """Size of what a source gives."""
+        """Size of the source's file."""
         return self.derivation.raw_size_bytes if self.derivation else self.size_bytes
 
 
 @dataclass(frozen=True, slots=True)
 class WeightSet:
-    """The files that one engine needs, pulled and verified together."""
+    """Files of one engine, pulled and verified together."""
 
     name: str
     description: str
@@ -55,12 +55,12 @@ class WeightSet:
 
     @property
     def digest(self) -> str:
-        """Changes whenever any file of the set does."""
+        """Digest that changes whenever a file of the set does."""
         lines = sorted(f"{file.sha256}  {file.name}\n" for file in self.files)
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
     def file(self, name: str) -> WeightFile:
-        """The file of that name. Raises KeyError."""
+        """File of that name. Raises KeyError."""
         for file in self.files:
             if file.name == name:
                 return file
@@ -68,5 +68,5 @@ class WeightSet:
 
 
 def index_sets(sets: Iterable[WeightSet]) -> dict[str, WeightSet]:
-    """Sets by name, in the order given."""
+    """Sets by name, in the given order."""
     return {weights.name: weights for weights in sets}

@@ -1,4 +1,4 @@
-"""The commands `models list`, `models pull` and `models verify`: part of `ttsai`, and alone as `python -m workers.weights`."""
+"""Commands `models list`, `models pull` and `models verify`: part of `ttsai`, and separately `python -m workers.weights`."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 class CommandError(click.ClickException):
-    """Ends the command with one line on standard error, or a JSON error where JSON was asked for."""
+    """Ends the command with one line on standard error, or with a JSON error if JSON was requested."""
 
     def __init__(self, error: WeightsError, *, as_json: bool) -> None:
         super().__init__(error.message)
@@ -26,7 +26,7 @@ class CommandError(click.ClickException):
         self.as_json = as_json
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Prints the error."""
+        """Print the error."""
         if self.as_json:
             click.echo(json.dumps({"error": {"code": self.code, "message": self.message}}), file=file)
         else:
@@ -35,13 +35,13 @@ class CommandError(click.ClickException):
 
 @click.group(name="models")
 def command() -> None:
-    """The weights of the models on this machine."""
+    """Manage the models' weights on this machine."""
 
 
 @command.command(name="list")
 @json_option
 def list_models(*, as_json: bool) -> None:
-    """List the models that can be pulled and those that are here."""
+    """List the models that can be pulled and those that are installed."""
     store = WeightStore.default()
     rows = [
         {
@@ -70,9 +70,9 @@ def list_models(*, as_json: bool) -> None:
 @click.option("--pair", "pairs", multiple=True, help="Apertium package, such as apertium-eng-spa; may be repeated.")
 @json_option
 def pull_models(*, names: tuple[str, ...], folder: Path | None, for_tests: bool, pairs: tuple[str, ...], as_json: bool) -> None:
-    """Get the weights of the named models; without a name, those that every installation needs.
+    """Download the weights of the named models; without a name, those that every installation needs.
 
-    `apertium` gets Debian's packages of its programs and pairs, without root.
+    `apertium` downloads Debian's packages of its programs and pairs, without root.
     """
     chosen = (*names, *TEST_SETS) if for_tests else (names or DEFAULT_SETS)
     store = WeightStore.default()
@@ -95,7 +95,7 @@ def pull_models(*, names: tuple[str, ...], folder: Path | None, for_tests: bool,
 @click.argument("name")
 @json_option
 def pull_translator(*, name: str, as_json: bool) -> None:
-    """Get a translation model (CTranslate2) from a hub: nllb, opus-mt-en-es, or OWNER/NAME@REVISION."""
+    """Download a translation model (CTranslate2) from a hub: nllb, opus-mt-en-es, or OWNER/NAME@REVISION."""
     store = WeightStore.default()
     try:
         with TerminalProgress() as progress:
@@ -109,7 +109,7 @@ def pull_translator(*, name: str, as_json: bool) -> None:
 @click.argument("names", nargs=-1)
 @json_option
 def verify_models(*, names: tuple[str, ...], as_json: bool) -> None:
-    """Read every file and compare its digest; without a name, of all models that are here."""
+    """Verify every file's digest; without a name, of all installed models."""
     store = WeightStore.default()
     unknown = [name for name in names if name not in store.sets]
     if unknown:
@@ -130,7 +130,7 @@ def verify_models(*, names: tuple[str, ...], as_json: bool) -> None:
 
 
 def _pull_apertium(store: WeightStore, pairs: tuple[str, ...], *, progress: TerminalProgress) -> Pulled:
-    """The packages; those that are here already stay unless pairs are named."""
+    """Pull the packages; installed ones stay unless pairs are named."""
     packages: list[str] = []
     if pairs or not debian.is_pulled(store.root):
         try:

@@ -1,4 +1,4 @@
-"""Debian packages for who is not root: fetched and verified by apt, unpacked into a folder of the weights, run from there."""
+"""Debian packages without root: downloaded and verified by apt, unpacked into a folder of the weights, run from there."""
 
 import os
 import re
@@ -20,11 +20,11 @@ PROGRAMS: Final = re.compile(r"(lib)?(apertium|lttoolbox|irstlm|cg3|hfst|fst)[a-
 """Packages that are unpacked even if the system has them: removing the system's copy later must not break ours."""
 PACKAGE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]{1,80}")
 INSTALLED: Final = "PACKAGES"
-"""In the folder: a list of what was unpacked, with versions. Written last, so that it stands for a whole tree."""
+"""List of the unpacked packages with versions, in the folder. Written last, so that it marks a complete tree."""
 
 
 def pull_pairs(root: Path, pairs: Sequence[str], *, progress: Progress) -> list[str]:
-    """Makes root/apertium hold these pairs and the programs that they need; the packages unpacked. Raises SourceError."""
+    """Install these pairs and the programs that they need in root/apertium; returns the unpacked packages. Raises SourceError."""
     if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
         raise SourceError("apt-get and dpkg-deb are needed: this works on Debian, Ubuntu and their kin")
     root = root.resolve()  # apt-get runs elsewhere
@@ -50,7 +50,7 @@ def pull_pairs(root: Path, pairs: Sequence[str], *, progress: Progress) -> list[
 
 
 def is_pulled(root: Path) -> bool:
-    """True if a whole tree is there."""
+    """True if a complete tree is installed."""
     return (root / FOLDER / INSTALLED).is_file()
 
 
@@ -74,15 +74,15 @@ class Apt:
         settings = (f"Dir::State::lists={folder}/lists", f"Dir::Cache={folder}/cache", "Debug::NoLocking=true", "Acquire::Retries=2", *user)
         self._options = [part for setting in settings for part in ("-o", setting)]
         self._bare = ["-o", f"Dir::State::status={folder}/nothing"]
-        """As if nothing were installed, so that everything that a package needs is listed."""
+        """Options as if nothing were installed, so that all dependencies are listed."""
 
     def update(self) -> None:
-        """Fetches what there is and its signatures."""
+        """Download the package lists and their signatures."""
         self._progress.begin("lists of Debian packages", size_bytes=0)
         self._run("update", self._options)
 
     def known(self, names: Sequence[str]) -> list[str]:
-        """Those of the names that can be had, in order."""
+        """Available packages among the names, in order."""
         if wrong := [name for name in names if not PACKAGE.fullmatch(name)]:
             raise SourceError(f"{wrong[0]!r} is no name of a package")
         command = ["apt-cache", *self._options, *self._bare, "policy", *names]
@@ -91,7 +91,7 @@ class Apt:
         return [name for name in names if name in found]
 
     def needed(self, names: Sequence[str]) -> list[str]:
-        """The packages themselves and what they need that the machine lacks, or that is Apertium's."""
+        """The packages and their dependencies that are missing on the machine or belong to Apertium."""
         command = ["apt-get", *self._options, *self._bare, "install", "--simulate", "--no-install-recommends", *names]
         simulated = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())
         closure = re.findall(r"^Inst (\S+)", simulated.stdout, re.MULTILINE)
@@ -101,7 +101,7 @@ class Apt:
         return sorted(name for name in closure if name in names or PROGRAMS.fullmatch(name) or name not in installed)
 
     def download(self, names: Sequence[str]) -> list[Path]:
-        """The packages' files, their digests checked by apt."""
+        """Download the packages; apt verifies their digests."""
         self._progress.begin("Apertium's packages", size_bytes=0)
         folder = self._folder / "work"
         self._run("download", [*self._options, *self._bare], *names)

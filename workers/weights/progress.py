@@ -1,4 +1,4 @@
-"""A pull's progress on the terminal: a bar where there is one, plain lines where the output is a file or a pipe."""
+"""Progress of a pull on the terminal: a bar, or plain lines if the output is a file or a pipe."""
 
 from types import TracebackType
 from typing import Self
@@ -8,7 +8,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 
 
 class TerminalProgress:
-    """Draws on standard error, so that standard output stays free for results. Use as a context manager."""
+    """Writes to standard error, so that standard output stays free for results. A context manager."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False)
@@ -26,19 +26,18 @@ class TerminalProgress:
         self._bars.stop()
 
     def begin(self, label: str, *, size_bytes: int) -> None:
-        """Starts a bar; the one before it is done."""
+        """Start a bar; the previous one is done."""
         self._finish_bar()
         self._bar = self._bars.add_task(label, total=size_bytes or None)
         if not self._console.is_terminal:
             self.note(f"fetching {label} ({size_bytes / 1e6:.0f} MB)" if size_bytes > 1e6 else f"fetching {label}")
 
     def set_done(self, done_bytes: int) -> None:
-        """Moves the bar."""
         if self._bar is not None:
             self._bars.update(self._bar, completed=done_bytes)
 
     def note(self, line: str) -> None:
-        """Prints one line above the bar."""
+        """Print one line above the bar."""
         self._console.print(line, soft_wrap=True, markup=False)
 
     def _finish_bar(self) -> None:

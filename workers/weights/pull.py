@@ -1,4 +1,4 @@
-"""Brings weight sets onto this machine: resumed where it stopped, verified, each file in place at once or not at all."""
+"""Downloads weight sets: resumed where it stopped, verified, each file put in place atomically."""
 
 import errno
 import fcntl
@@ -16,11 +16,11 @@ from workers.weights.sources.folder import FolderFile
 from workers.weights.store import WeightStore, sha256_of
 
 SPARE_BYTES: Final = 64 << 20
-"""Left free beside what a pull needs."""
+"""Space left free beside what a pull needs."""
 
 
 class WeightsError(Exception):
-    """A pull cannot be done; the code is for programs, the message one line for people."""
+    """A pull failed; the code is for programs, the message one line for people."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -34,12 +34,12 @@ class Pulled:
 
     name: str
     fetched_files: int
-    """Files that were not whole before."""
+    """Number of files that were incomplete before."""
     size_bytes: int
 
 
 def pull(store: WeightStore, names: Sequence[str], *, progress: Progress, folder: Path | None = None) -> list[Pulled]:
-    """Makes the named sets complete; a folder given here or by TTSAI_WEIGHTS_FROM is tried first. Raises WeightsError."""
+    """Complete the named sets; a folder given here or by TTSAI_WEIGHTS_FROM is tried first. Raises WeightsError."""
     unknown = [name for name in names if name not in store.sets]
     if unknown:
         raise WeightsError("unknown_set", f"There is no weight set {unknown[0]}. There are: {', '.join(store.sets)}")
@@ -86,7 +86,7 @@ def _pull_file(store: WeightStore, weights: WeightSet, *, file: WeightFile, fold
 
 
 def _fetch_verified(source: Source, part: Path, *, sha256: str, size_bytes: int, workspace: Workspace) -> None:
-    """Fetches into part; where that built on an earlier try and came out wrong, once more from nothing."""
+    """Download into part; if it continued an earlier attempt and has a wrong digest, once more from the beginning."""
     while True:
         is_resumed = part.exists()
         source.fetch(part, size_bytes=size_bytes, workspace=workspace)
@@ -108,7 +108,6 @@ def _candidates(weights: WeightSet, file: WeightFile, *, folder: Path | None) ->
 
 
 def _finish(part: Path, *, derivation: Derivation | None, target: Path, sha256: str) -> None:
-    """Derives what is used from what was fetched, and moves it to its place once it is on disk."""
     if derivation:
         with part.open("ab") as stream:
             stream.write(derivation.appended)
@@ -131,7 +130,7 @@ def _sync(path: Path) -> None:
 
 @contextmanager
 def _only_pull(store: WeightStore, *, progress: Progress) -> Iterator[None]:
-    """Waits while another process pulls into the same folder."""
+    """Wait while another process pulls into the same folder."""
     store.root.mkdir(parents=True, exist_ok=True)
     with (store.root / ".lock").open("w") as lock:
         try:

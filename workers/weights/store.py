@@ -1,4 +1,4 @@
-"""The folder that holds weights, and whether what lies there is whole."""
+"""Folder of the weights and the state of its sets."""
 
 import contextlib
 import hashlib
@@ -14,7 +14,7 @@ from workers.weights.catalogue import WeightFile, WeightSet
 from workers.weights.sets import SETS
 
 STAMP_NAME: Final = ".complete"
-"""Written into a set's folder once every file's digest was checked."""
+"""File written into a set's folder once every file's digest was verified."""
 
 READ_BYTES: Final = 1 << 20
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
@@ -29,7 +29,7 @@ class WeightsMissingError(WorkError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One file that is not as the catalogue says."""
+    """A file that differs from the catalogue."""
 
     file: str
     reason: str
@@ -53,7 +53,7 @@ class WeightStore:
 
     @classmethod
     def default(cls) -> Self:
-        """The store that this process uses: TTSAI_MODELS, else models/ in TTSAI_HOME, else var/models beside the code, as `ttsai up` does."""
+        """Store of this process: TTSAI_MODELS, otherwise models/ in TTSAI_HOME, otherwise var/models beside the code, as for `ttsai up`."""
         if folder := os.environ.get("TTSAI_MODELS"):
             return cls(Path(folder))
         return cls(Path(os.environ.get("TTSAI_HOME") or CHECKOUT / "var") / "models")
@@ -63,7 +63,7 @@ class WeightStore:
         return self.root / set_name
 
     def path(self, set_name: str, file_name: str) -> Path:
-        """One file of a set. Raises WeightsMissingError where it is not here."""
+        """Path of one file of a set. Raises WeightsMissingError if it is missing."""
         path = self.folder(set_name) / file_name
         if not path.is_file():
             message = f"The weights file {set_name}/{file_name} is missing. Get it with: ttsai models pull {set_name}"
@@ -71,12 +71,12 @@ class WeightStore:
         return path
 
     def is_complete(self, set_name: str) -> bool:
-        """True if every file is here with its size and the set was verified once. Reads no weights."""
+        """True if every file exists with its size and the set was verified once. Reads no weights."""
         weights = self.sets[set_name]
         return self._stamped_digest(weights) == weights.digest and all(self._has_size(weights, file) for file in weights.files)
 
     def verify(self, set_name: str) -> list[Problem]:
-        """Reads every file and compares its digest; an empty list means that all is well. A damaged set is pulled anew next time."""
+        """Verify every file's digest; returns the problems. A damaged set is downloaded again by the next pull."""
         weights = self.sets[set_name]
         problems = [problem for file in weights.files if (problem := self._check(weights, file))]
         if problems:
@@ -84,18 +84,18 @@ class WeightStore:
         return problems
 
     def has_file(self, weights: WeightSet, file: WeightFile) -> bool:
-        """True if one file is here and its digest is right."""
+        """True if the file exists with the right digest."""
         return self._check(weights, file) is None
 
     def write_stamp(self, weights: WeightSet) -> None:
-        """Records that every file of the set was verified."""
+        """Record that every file of the set was verified."""
         stamp = self.folder(weights.name) / STAMP_NAME
         temporary = stamp.with_suffix(".new")
         temporary.write_text(json.dumps({"digest": weights.digest}))
         temporary.replace(stamp)
 
     def remove_stamp(self, weights: WeightSet) -> None:
-        """Forgets that the set was verified; in a folder that cannot be written nothing could be mended anyway."""
+        """Remove the record that the set was verified; ignored in a read-only folder, where nothing could be repaired anyway."""
         with contextlib.suppress(OSError):
             (self.folder(weights.name) / STAMP_NAME).unlink(missing_ok=True)
 

@@ -7,12 +7,12 @@ from typing import Final
 from workers.weights.store import WeightStore
 
 FOLDERS_VARIABLE: Final = "TTSAI_TRANSLATION_FOLDERS"
-"""Folders with models, or with folders of them, separated like those of PATH."""
+"""Environment variable: folders with models, or with folders of them, separated like those of PATH."""
 FOLDER: Final = "translation"
 """Folder of translation models below the weights."""
 
 
 def translation_folders() -> list[Path]:
-    """The folders that the operator names, then the one beside the other weights."""
+    """The operator's folders, then the one beside the other weights."""
     named = [Path(folder) for folder in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if folder]
     return [*named, WeightStore.default().folder(FOLDER)]

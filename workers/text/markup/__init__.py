@@ -1,1 +1,1 @@
-"""Markup and the cutting of long texts: pure, used by the platform before anything is queued."""
+"""Markup parser and text splitter: pure, used by the platform before anything is queued."""

@@ -1,4 +1,4 @@
-"""Abbreviations whose full stop does not end a sentence: English ones, and other languages' that stand before names and numbers."""
+"""Abbreviations whose full stop does not end a sentence: English ones, and those of other languages before names and numbers."""
 
 import re
 from typing import Final
@@ -13,25 +13,27 @@ BEFORE_A_NAME: Final = _words(
     "sra srta sres dra dña mme mmes mlle mlles mm hr hrn sig dott avv srs profa c.-à-d z.b d.h p.ej p.ex "
     "डॉ श्री प्रो श्रीमती सुश्री कु"
 )
-"""Never at the end of a sentence; titles of other languages too, so that no long text is cut behind one."""
+"""Abbreviations that never end a sentence; titles of other languages too, so that no long text is cut after one."""
 
 BEFORE_A_NUMBER: Final = _words(
     "no nos nr fig figs vol vols art sec ch chap p pp op pt approx ca c eq tel ext núm pág págs pag pagg kap abs abb bd ziff tél teléf"
 )
-"""Abbreviations when a number follows, words of their own otherwise."""
+"""Abbreviations before a number, ordinary words otherwise."""
 
 ANYWHERE: Final = _words(
     "jr sr inc ltd co corp bros dept univ assn st ste mt ft ave blvd rd ln hwy apt bldg ph.d "
     "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri"
 )
-"""Inside a sentence or at its end: what follows tells. Months and days with their capital only: a bill may mar the day."""
+"""Abbreviations inside a sentence or at its end: the following word decides. Months and days only with their capital: a bill may mar the
+day.
+"""
 
 SENTENCE_STARTERS: Final = _words(
     "the this that these those he she it we they you i a an but and so or yet then there here his her its our their my your in on at if when while "
     "after before as for however what who why how where which no yes not now one some many most all both each every let please is are was were do "
     "does did can could will would should may might must has have had to from with by of once since though although because until unless"
 )
-"""Words that, with a capital, begin a sentence far more often than they go on with a name."""
+"""Capitalised words that begin a sentence far more often than they continue one as a name."""
 
 INITIALS: Final = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]")
 LIST_NUMBER: Final = re.compile(r"[0-9]{1,3}|[A-Za-z]|[ivxIVX]{1,4}")
@@ -39,9 +41,9 @@ WORD: Final = re.compile(r"[^\W_]+")
 
 
 def is_abbreviation(word: str, *, following: str, is_first: bool) -> bool:
-    """True if a full stop behind `word` is part of it and the sentence goes on with `following`.
+    """True if a full stop after `word` belongs to it and the sentence continues with `following`.
 
-    `is_first` tells that the word opens its segment, so that "1." or "b." is the number of a list item.
+    `is_first`: the word opens its segment, so that "1." or "b." is the number of a list item.
     """
     folded = word.casefold()
     if is_first and LIST_NUMBER.fullmatch(word):

@@ -1,4 +1,4 @@
-"""Characters and elements in the order of a text, put together to segments."""
+"""Assembles characters and elements, in order, to segments."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from workers.text.markup.elements import Style
 
 @dataclass(slots=True)
 class _Run:
-    """Characters of one style that are not a segment yet."""
+    """Characters of one style that do not form a segment yet."""
 
     style: Style
     offset: int
@@ -21,7 +21,7 @@ class _Run:
 
 
 class Assembly:
-    """Neighbouring characters of one style become one segment; white space between elements joins a neighbour where it can."""
+    """Merges neighbouring characters of one style into a segment; white space between elements joins a neighbour if possible."""
 
     def __init__(self) -> None:
         self.segments: list[Segment] = []
@@ -30,10 +30,10 @@ class Assembly:
         """Characters of the finished segments."""
         self._run: _Run | None = None
         self._last_spoken = -1
-        """Index of the last segment that is heard."""
+        """Index of the last audible segment."""
 
     def add_characters(self, text: str, *, style: Style, offset: int) -> None:
-        """Characters to speak; `offset` is where they begin in the source."""
+        """Add characters to speak; `offset` is their position in the source."""
         is_blank = not text or text.isspace()
         run = self._run
         if run is not None and not is_blank and (run.ends_sentence or (run.style != style and not run.is_blank)):
@@ -46,14 +46,14 @@ class Assembly:
         run.pieces.append(text)
 
     def add_element(self, text: str, *, style: Style, fields: Mapping[str, Any], offset: int) -> None:
-        """An element that is a segment by itself; `fields` are those of the Segment that make it what it is."""
+        """Add an element that is a segment by itself; `fields` are its fields of Segment."""
         self.flush()
         if fields["kind"] != "break":
             self._last_spoken = len(self.segments)
         self._append(style.segment(text, start=self.length, **fields), offset)
 
     def end_sentence(self, *, ends_paragraph: bool) -> None:
-        """A sentence, or a whole paragraph, ends behind what was spoken last."""
+        """End a sentence, or a whole paragraph, after the last spoken text."""
         run = self._run
         if run is not None and not run.is_blank:
             run.ends_sentence = True
@@ -64,7 +64,7 @@ class Assembly:
             self.segments[self._last_spoken] = replace(last, ends_sentence=True, ends_paragraph=is_paragraph)
 
     def flush(self) -> None:
-        """Makes a segment of the run."""
+        """Turn the run into a segment."""
         run, self._run = self._run, None
         text = "".join(run.pieces) if run else ""
         if run is None or not text:

@@ -1,4 +1,4 @@
-"""Boundaries at which a plain text may be cut: paragraphs, lines and sentences, and inside what is too long clauses and words."""
+"""Boundaries at which a plain text may be cut: paragraphs, lines and sentences, and clauses and words inside long ones."""
 
 import enum
 import re
@@ -10,7 +10,7 @@ from workers.text.markup.abbreviations import is_abbreviation
 
 
 class Break(enum.Enum):
-    """The kind of boundary that ends a segment."""
+    """Kind of boundary that ends a segment."""
 
     PARAGRAPH = "paragraph"
     LINE = "line"
@@ -22,7 +22,7 @@ class Break(enum.Enum):
 
 
 class Segment(NamedTuple):
-    """The characters [start, end) of a text, white space behind them included."""
+    """Characters [start, end) of a text, including the white space after them."""
 
     start: int
     end: int
@@ -45,13 +45,13 @@ OPENERS: Final = "\"'“‘«‹([{¿¡—–-*_"
 LIST_MARK: Final = re.compile(r"(?:[-*•‣·–—>#]|[0-9]{1,3}[.)]|[A-Za-z][.)])[ \t]")
 
 WRAPPED_LINE_CHARACTERS: Final = 45
-"""A line at least so long that goes on in the next was wrapped by an editor; a shorter one is a heading, a verse or an address."""
+"""Lines of at least this length that continue in the next one were wrapped by an editor; shorter ones are headings, verses or addresses."""
 
 LONGEST_CLUSTER_CHARACTERS: Final = 32
-"""So far back at most the base of combining marks is looked for."""
+"""Longest distance at which the base of combining marks is searched backwards."""
 
 LONGEST_SPACE_CHARACTERS: Final = 200
-"""Longest white space that a piece may take along."""
+"""Longest white space appended to a piece."""
 
 CLAUSE_MARKS: Final = ";:—–…；："
 COMMA_MARKS: Final = ",，、،؛"
@@ -63,9 +63,8 @@ CUTS: Final = (
 
 
 def find_segments(text: str) -> list[Segment]:
-    """Cuts a text at the ends of its sentences, lines and paragraphs. The segments follow each other and cover the text exactly.
-
-    Linear in the length of the text.
+    """Split a text at the ends of its sentences, lines and paragraphs. The segments are adjacent and cover the text exactly. Linear in its
+    length.
     """
     segments: list[Segment] = []
     start = line_start = 0
@@ -85,7 +84,7 @@ def find_segments(text: str) -> list[Segment]:
 
 
 def _kind_of_rest(rest: str) -> Break:
-    """Return the break of a text that ends without a stop: a part of a long sentence was perhaps cut at its comma."""
+    """Break of a text that ends without a stop: a part of a long sentence may have been cut at its comma."""
     last = rest.rstrip()[-1:]
     if last and last in CLAUSE_MARKS:
         return Break.CLAUSE
@@ -106,7 +105,7 @@ def _kind_of_stop(text: str, match: re.Match[str], *, segment_start: int, line_s
 
 
 def _count_line_ends(space: str) -> int:
-    """Count the line ends in some white space; a paragraph separator counts as two."""
+    """Number of line ends in white space; a paragraph separator counts as two."""
     return sum(2 if match["paragraph"] else 1 for match in LINE_END.finditer(space))
 
 
@@ -115,7 +114,7 @@ def _starts_list_item(text: str, position: int) -> bool:
 
 
 def _is_line_break(text: str, line_start: int, line_end: int, next_start: int) -> bool:
-    """True if a single line end is meant, and is not an editor's wrapping of a paragraph."""
+    """True if a single line end is intended, and not an editor's wrapping of a paragraph."""
     if next_start >= len(text) or _starts_list_item(text, next_start):
         return True
     if text[next_start].islower():
@@ -140,13 +139,13 @@ def _is_sentence_end(text: str, match: re.Match[str], *, segment_start: int, nex
 
 
 def _word_before(text: str, stop: int, segment_start: int) -> str:
-    """The characters since the last space, 24 at most, without what opens a quotation."""
+    """Characters since the last space, at most 24, without opening quotation marks."""
     words = text[max(segment_start, stop - 24) : stop].split()
     return words[-1].lstrip(OPENERS) if words and not text[stop - 1].isspace() else ""
 
 
 def _is_first(text: str, match: re.Match[str], segment_start: int) -> bool:
-    """True if only one short word stands between the start of the segment and the stop: the number of a list item."""
+    """True if only one short word lies between the start of the segment and the stop: the number of a list item."""
     return match.start() - segment_start <= 24 and len(text[segment_start : match.start()].split()) == 1
 
 
@@ -155,9 +154,9 @@ def _is_ideographic(character: str) -> bool:
 
 
 def cut_segment(text: str, segment: Segment, *, longest: int) -> Iterator[Segment]:
-    """Cuts a segment into pieces of at most `longest` characters: at a clause, else a comma, else a space, else anywhere.
+    """Split a segment into pieces of at most `longest` characters: at a clause, otherwise a comma, a space, or anywhere.
 
-    White space behind a piece joins it, which may then be longer than asked: by LONGEST_SPACE_CHARACTERS or `longest`, whichever is more.
+    White space after a piece belongs to it, which may exceed the limit by LONGEST_SPACE_CHARACTERS or `longest`, whichever is more.
     """
     start, most_space = segment.start, max(longest, LONGEST_SPACE_CHARACTERS)
     while segment.end - start > longest:
@@ -171,7 +170,7 @@ def cut_segment(text: str, segment: Segment, *, longest: int) -> Iterator[Segmen
 
 
 def _find_cut(text: str, start: int, longest: int) -> tuple[int, Break]:
-    """The last good place in the last two thirds of a window."""
+    """Last good place in the last two thirds of a window."""
     earliest, latest = start + max(1, longest // 3), start + longest
     for kind, pattern in CUTS:
         ends = [match.end() for match in pattern.finditer(text, earliest - 1, latest)]
@@ -184,5 +183,5 @@ def _find_cut(text: str, start: int, longest: int) -> tuple[int, Break]:
 
 
 def _belongs_to_previous(character: str) -> bool:
-    """Combining marks, joiners, variation selectors and skin tones stay with their base."""
+    """True for combining marks, joiners, variation selectors and skin tones, which stay with their base."""
     return unicodedata.category(character) in {"Mn", "Mc", "Me", "Cf"} or "\U0001f3fb" <= character <= "\U0001f3ff"

@@ -1,4 +1,4 @@
-"""A document cut into the parts that workers speak side by side."""
+"""Splits a document into the parts that workers speak in parallel."""
 
 import re
 from bisect import bisect_left
@@ -18,22 +18,22 @@ _MARK: Final = re.compile(r"[^\w ]")
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """The characters [start, end) of the written text, all of one segment."""
+    """Characters [start, end) of the written text, all of one segment."""
 
     segment: int
     start: int
     end: int
     size: int
-    """About how many characters an engine is given for it."""
+    """Approximate number of characters that an engine receives for it."""
     is_end: bool
     """True if a sentence, or a piece that was too long, ends after it."""
 
 
 def cut_document(document: Document, *, longest: int = LONGEST_PART_CHARACTERS) -> list[tuple[Segment, ...]]:
-    """Cuts a document at sentence ends into parts of about `longest` characters as spoken.
+    """Split a document at sentence ends into parts of about `longest` characters as spoken.
 
-    Put together the parts are the document: `start` of every segment stays an offset in the whole written text, only runs of plain text are
-    divided, and a pause stays with what it follows. A plain text is cut exactly as cut_into_parts does. Linear in the length of the text.
+    Concatenated the parts are the document: `start` of every segment stays an offset in the whole written text, only plain text is divided,
+    and a pause stays with the text it follows. A plain text is split exactly as by cut_into_parts. Linear in the length of the text.
     """
     if not document.is_markup:
         return list(_cut_plain(document.written, longest=longest))
@@ -65,7 +65,7 @@ def _cut_pieces(document: Document, *, longest: int) -> list[_Piece]:
 
 
 def _mask_elements(document: Document) -> str:
-    """The written text, with no punctuation inside an element that must not be divided, and none inside a link's target."""
+    """The written text without punctuation inside indivisible elements and link targets."""
     return "".join(
         mask_formatting(segment.text) if segment.kind == "text" else _MARK.sub(lambda match: "x" * len(match[0]), segment.text)
         for segment in document.segments
@@ -73,7 +73,7 @@ def _mask_elements(document: Document) -> str:
 
 
 def _cut_run(written: str, index: int, edges: list[int], *, is_end: bool, longest: int) -> Iterator[_Piece]:
-    """The sentences of a run of plain text; `is_end` tells whether one ends behind the last of them."""
+    """Sentences of a run of plain text; `is_end` is true if one ends after the last of them."""
     start = edges[0]
     for end in edges[1:]:
         if end < edges[-1] and not written[start:end].strip():
@@ -104,7 +104,7 @@ def _pack(pieces: list[_Piece], document: Document, *, longest: int) -> Iterator
 
 
 def _units(pieces: list[_Piece], document: Document, *, longest: int) -> Iterator[list[_Piece]]:
-    """The runs of pieces between which a cut is good; a run that is too long for one part is divided between any two of its pieces."""
+    """Runs of pieces between which a cut is good; a run too long for one part is divided between its pieces."""
     unit: list[_Piece] = []
     size = 0
     for index, piece in enumerate(pieces):
@@ -126,7 +126,7 @@ def _has_words(document: Document, piece: _Piece) -> bool:
 
 
 def _rebuild(document: Document, part: list[_Piece]) -> tuple[Segment, ...]:
-    """The segments of a part; pieces of one segment become one again."""
+    """Segments of a part; pieces of one segment are merged again."""
     segments = []
     for index, group in groupby(part, key=lambda piece: piece.segment):
         run = list(group)

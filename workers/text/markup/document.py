@@ -1,4 +1,4 @@
-"""A text that was read: its segments, and the text without tags that they make up."""
+"""Parsed text: its segments, and the text without tags that they form."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,17 +12,17 @@ CHARACTERS_PER_SECOND: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The result of parse_markup."""
+    """Result of parse_markup."""
 
     written: str
-    """The text without tags, references resolved: what is counted, and what word timings refer to."""
+    """Text without tags, references resolved: charged and limited by its length; word timings refer to it."""
     segments: tuple[Segment, ...]
-    """In order; their texts put together are `written`."""
+    """Segments in order; their concatenated texts are `written`."""
     warnings: tuple[str, ...] = ()
     """Markup that has no effect, one sentence each with its line and column."""
     is_markup: bool = False
     source: str = field(default="", repr=False)
-    """The text as it was sent."""
+    """Text as sent."""
     offsets: tuple[int, ...] = field(default=(), repr=False)
     """Offset of each segment in the source: of its tag for an element, otherwise of its first character."""
 
@@ -33,29 +33,31 @@ class Document:
 
     @property
     def voices(self) -> tuple[str, ...]:
-        """The voices that the markup names, each once, in order."""
+        """Voices named in the markup, each once, in order."""
         return tuple(dict.fromkeys(segment.voice for segment in self.segments if segment.voice))
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages that the markup names, each once, in order."""
+        """Languages named in the markup, each once, in order."""
         return tuple(dict.fromkeys(segment.language for segment in self.segments if segment.language))
 
     @property
     def break_seconds(self) -> float:
-        """All pauses that the markup asks for."""
+        """Total duration of the breaks in the markup."""
         return sum(segment.break_seconds for segment in self.segments)
 
     def error_at(self, index: int, message: str) -> MarkupError:
-        """Build the error for a fault found later in a segment: an unknown voice, a say-as whose content is not of its type."""
+        """Error for a fault found later in a segment: an unknown voice, or say-as content of the wrong type."""
         return MarkupError.at(self.source, self.offsets[index], message)
 
 
 def spoken_size(segment: Segment) -> int:
-    """About how many characters an engine is given for a segment; a pause takes the place of those that could be said meanwhile."""
+    """Approximate number of characters that an engine receives for a segment; a pause counts as the characters that could be spoken
+    meanwhile.
+    """
     return max(len(segment.text), len(segment.alias), len(segment.phonemes), round(segment.break_seconds * CHARACTERS_PER_SECOND))
 
 
 def added_size(segment: Segment) -> int:
-    """Count the characters that an alias or phonemes add to what is written, and so to what is counted."""
+    """Characters that an alias or phonemes add to the written, and so counted, text."""
     return max(len(segment.alias), len(segment.phonemes), len(segment.text)) - len(segment.text)

@@ -1,4 +1,4 @@
-"""The elements that are known: what they may hold, their attributes, and what becomes of them."""
+"""Known elements: their content, attributes and effects."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from workers.text.markup.x_sampa import ALPHABETS, to_ipa
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """The manner of speaking that the open elements ask for."""
+    """Manner of speaking set by the open elements."""
 
     rate: float = 1.0
     volume_decibels: float = 0.0
@@ -23,7 +23,7 @@ class Style:
     voice: str = ""
 
     def segment(self, text: str, *, start: int, **fields: Any) -> Segment:
-        """Text in this manner; `fields` are further ones of the Segment."""
+        """Segment of text in this manner; `fields` are further fields of Segment."""
         return Segment(
             text,
             start,
@@ -38,25 +38,23 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The attributes of one tag, read."""
-
     tag: Tag
     read: Mapping[str, str | float]
 
     def text(self, name: str, default: str = "") -> str:
-        """A value that is text."""
+        """Attribute as text."""
         return str(self.read.get(name, default))
 
     def number(self, name: str, default: float) -> float:
-        """A value that is a number."""
+        """Attribute as a number."""
         return float(self.read.get(name, default))
 
     def fault(self, name: str, message: str) -> MarkupOffsetError:
-        """Build the error for a wrong value of an attribute that was given."""
+        """Error for an invalid value of an attribute."""
         return MarkupOffsetError(f"{name} of <{self.tag.name}> {message}", offset=self.tag.attributes[name].offset)
 
     def reread(self, name: str, reader: Reader) -> str:
-        """The value of an attribute whose meaning hangs on another one; empty where it was not given."""
+        """Value of an attribute whose meaning depends on another one; empty if it was not given."""
         if name not in self.tag.attributes:
             return ""
         try:
@@ -73,12 +71,12 @@ class Element:
     attributes: Mapping[str, Reader] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     ignored: frozenset[str] = frozenset()
-    """Attributes that SSML has and no engine here follows: answered with a warning."""
+    """SSML attributes that no engine supports; they give a warning."""
     never_inside: frozenset[str] = frozenset()
     style: Callable[[Values, Style], Style] | None = None
-    """For an element that changes the manner of what it holds."""
+    """Effect of an element that changes the manner of its content."""
     segment: Callable[[Values], Mapping[str, Any]] | None = None
-    """For an element that is one segment: the fields that make it what it is."""
+    """Fields of an element that is one segment."""
 
 
 def _speak_prosody(given: Values, style: Style) -> Style:
@@ -121,7 +119,7 @@ def _as_sub(given: Values) -> Mapping[str, Any]:
 
 
 _IGNORED: Final = frozenset({"onlangfailure", "class", "id", "style", "title", "dir", "lang", "align"})
-"""Attributes of paragraphs that no engine follows; most of them are HTML's."""
+"""Attributes of paragraphs without effect; most of them are HTML's."""
 _LANGUAGE: Final[Mapping[str, Reader]] = {"xml:lang": values.read_language}
 
 ELEMENTS: Final[Mapping[str, Element]] = {
@@ -167,11 +165,11 @@ ELEMENTS: Final[Mapping[str, Element]] = {
 }
 
 _ANYWHERE: Final = ("xmlns", "xmlns:", "xsi:", "xml:id", "xml:base", "xml:space", "version")
-"""Attributes that say nothing about how a text sounds; those that end with a colon are whole families."""
+"""Attributes without effect on the speech; names ending with a colon are prefixes."""
 
 
 def read_tag(tag: Tag) -> tuple[Element, Values, list[str]]:
-    """Read an opening tag: its element, its values and the attributes that are not followed. Raises MarkupOffsetError."""
+    """Read an opening tag: its element, its values and its unsupported attributes. Raises MarkupOffsetError."""
     element = ELEMENTS.get(tag.name)
     if element is None:
         known = ", ".join(f"<{name}>" for name in ELEMENTS)

@@ -1,4 +1,4 @@
-"""Markup errors: the reason a text cannot be read as markup, and the place."""
+"""Markup errors: the reason and the position."""
 
 from typing import Self
 
@@ -14,13 +14,13 @@ class MarkupError(ValueError):
 
     @classmethod
     def at(cls, source: str, offset: int, message: str) -> Self:
-        """The error at an offset of the text as it was sent."""
+        """Error at an offset of the text as sent."""
         line, column = line_and_column(source, offset)
         return cls(message, line=line, column=column)
 
 
 class MarkupOffsetError(Exception):
-    """The same while only the offset is known: the parser turns it into a MarkupError."""
+    """Error with only an offset, which the parser turns into a MarkupError."""
 
     def __init__(self, message: str, *, offset: int) -> None:
         super().__init__(message)
@@ -29,6 +29,6 @@ class MarkupOffsetError(Exception):
 
 
 def line_and_column(source: str, offset: int) -> tuple[int, int]:
-    """Convert an offset to a line and column for a person with an editor: both from 1, the column in code points."""
+    """Line and column of an offset: both from 1, the column in code points."""
     line_start = source.rfind("\n", 0, offset) + 1
     return source.count("\n", 0, line_start) + 1, offset - line_start + 1

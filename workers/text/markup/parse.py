@@ -1,4 +1,4 @@
-"""A text with SSML tags, or without any, to the segments that are spoken."""
+"""Parses a text with or without SSML tags to segments."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,24 +13,26 @@ from workers.text.markup.scan import Characters, Tag, is_markup, is_whole_docume
 
 DEEPEST_NESTING: Final = 32
 MOST_TAGS: Final = 30_000
-"""Opening and empty tags of one text: a tag for each sentence of a million characters takes half of them."""
+"""Most opening and empty tags of one text: a tag per sentence of a million characters takes half of them."""
 TAGS_OF_ANY_TEXT: Final = 1000
 CHARACTERS_PER_TAG: Final = 4
-"""Beyond TAGS_OF_ANY_TEXT, a tag for each four characters that are said: tags are free, and reading one costs as much as saying a word."""
+"""Beyond TAGS_OF_ANY_TEXT, one tag per four spoken characters: tags are free, and reading one costs as much as speaking a word."""
 
 GROWTH_CHARACTERS: Final = 1000
 GROWTH_FACTOR: Final = 8
-"""Aliases and phonemes are not counted, so they may add to a text GROWTH_FACTOR times what is written and GROWTH_CHARACTERS, not more."""
+"""Growth limit: aliases and phonemes are not counted, so they may add GROWTH_FACTOR times the written text and GROWTH_CHARACTERS, not
+more.
+"""
 
 PAUSE_SECONDS: Final = 60.0
 PAUSE_SECONDS_PER_CHARACTER: Final = 0.1
-"""Breaks are not counted either: all of them together may last this long, somewhat more than saying the text takes."""
+"""Pause limit: breaks are not counted either; in total they may last this long, somewhat more than speaking the text takes."""
 
 
 def parse_markup(text: str) -> Document:
-    """Reads a text as the customer sent it. Raises MarkupError with line and column.
+    """Parse a customer's text. Raises MarkupError with line and column.
 
-    A text without any of the known tags is plain: one segment, exactly as written. Linear in the length of the text.
+    A text without known tags is plain: one segment, exactly as written. Linear in the length of the text.
     """
     if not is_markup(text):
         segments = (Segment(text),) if text else ()
@@ -43,18 +45,18 @@ def parse_markup(text: str) -> Document:
 
 @dataclass(slots=True)
 class _Frame:
-    """An element that is open."""
+    """Open element."""
 
     tag: Tag
     element: Element
     given: Values
     style: Style
     held: list[str] = field(default_factory=list)
-    """The characters of an element that is one segment."""
+    """Characters of an element that is one segment."""
 
 
 class _Reader:
-    """One reading of one text: which elements are open, and what was assembled so far."""
+    """State of one parse: open elements and the segments so far."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -64,10 +66,10 @@ class _Reader:
         self.assembly = Assembly()
         self.tags = 0
         self.unfollowed: dict[tuple[str, str], int] = {}
-        """Attributes that nobody follows, by element and name, and where each was met first."""
+        """Unsupported attributes by element and name, with the position of the first."""
 
     def read(self) -> Document:
-        """The whole document. Raises MarkupOffsetError."""
+        """Parse the whole document. Raises MarkupOffsetError."""
         for token in scan(self.source, is_strict=self.is_whole_document):
             if isinstance(token, Characters):
                 self._take(token)
@@ -151,7 +153,7 @@ class _Reader:
         self._leave()
 
     def _leave(self) -> None:
-        """Closes the innermost element."""
+        """Close the innermost element."""
         frame = self.frames.pop()
         if frame.element.segment is not None:
             text = "".join(frame.held)
@@ -161,7 +163,7 @@ class _Reader:
         self._end_sentence(frame.tag.name)
 
     def _end_sentence(self, name: str) -> None:
-        """End the sentence before an <s> or <p> that begins or ends."""
+        """End the sentence before an <s> or <p> tag."""
         if name in {"s", "p"}:
             self.assembly.end_sentence(ends_paragraph=name == "p")
 

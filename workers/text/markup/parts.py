@@ -1,4 +1,4 @@
-"""A long text cut into the parts that workers speak side by side."""
+"""Splits a long text into the parts that workers speak in parallel."""
 
 from typing import Final
 
@@ -6,21 +6,21 @@ from workers.text.markup.boundaries import Segment, cut_segment, find_segments
 from workers.text.normalise.formatting import mask_formatting
 
 LONGEST_PART_CHARACTERS: Final = 500
-"""Some 30 seconds of speech: short enough to be done again when a worker is lost, long enough to be worth a message."""
+"""About 30 seconds of speech: short enough to repeat when a worker is lost, long enough to be worth a message."""
 
 SLACK: Final = 1.5
-"""A text or a rest up to so many times the limit stays one part: a last part of three words is worth nothing."""
+"""Factor of the limit up to which a text or a rest stays one part: a last part of three words is not worth a message."""
 
 LONGEST_WORDLESS: Final = 8
-"""A part may grow to so many times the limit rather than leave what holds no word, rows of stars or dots, to a part of its own."""
+"""Factor of the limit to which a part may grow to absorb text without words, such as rows of stars or dots."""
 
 
 def cut_into_parts(text: str, *, longest: int = LONGEST_PART_CHARACTERS) -> list[str]:
-    """Cuts a text at sentence ends into parts of about `longest` characters; put together they are the text exactly.
+    """Split a text at sentence ends into parts of about `longest` characters, whose concatenation is the text.
 
-    A text of up to 1.5 times `longest` is one part, the empty text none. Sentences longer than that are cut at clauses, commas, spaces.
-    What has no letter or digit joins a part that has one, until that part has LONGEST_WORDLESS times `longest` characters. Linear in the
-    length of the text.
+    A text of up to 1.5 times `longest` is one part, the empty text none. Longer sentences are cut at clauses, commas, spaces. Text without
+    letters or digits joins a part with some, until that part has LONGEST_WORDLESS times `longest` characters. Linear in the length of the
+    text.
     """
     limit = int(longest * SLACK)
     if len(text) <= limit:

@@ -1,8 +1,8 @@
-"""Tags and characters of a text with markup, one after the other: linear in its length, no recursion, no entities of its own.
+"""Tokenises markup to tags and characters: linear, no recursion, no custom entities.
 
-Text is markup when it holds one of the known tags. Inside <speak> it is XML, and a stray < or & is an error; a text that merely holds
-some tags ("AT&T <break/> a < b") is read as its writer meant it: there a < that does not begin a tag, and a & that does not begin a
-reference, are themselves, and HTML that SSML does not have is not said.
+A text is markup if it has a known tag. Inside <speak> it is XML, and a stray < or & is an error; a text that only has some tags ("AT&T
+<break/> a < b") is read as its writer meant it: there a < that begins no tag, and a & that begins no reference, are literal, and HTML
+unknown to SSML is not spoken.
 """
 
 import re
@@ -19,13 +19,13 @@ LONGEST_NAME: Final = 64
 MOST_ATTRIBUTES: Final = 12
 LONGEST_VALUE: Final = 1000
 MOST_SECTIONS: Final = 10_000
-"""Comments and CDATA sections of one text."""
+"""Most comments and CDATA sections of one text."""
 
 # Repeats are possessive or bounded: no pattern looks at a character more than a fixed number of times.
 _NAME: Final = rf"[A-Za-z][A-Za-z0-9_.-]{{0,{LONGEST_NAME}}}+(?::[A-Za-z][A-Za-z0-9_.-]{{0,{LONGEST_NAME}}}+)?"
 _WORDS: Final = "speak|say-as|break|phoneme|sub|prosody|emphasis|lang|voice"
 _OWN_TAG: Final = re.compile(r"</?(?:speak|say-as|break|phoneme|prosody|emphasis|lang|voice|sub)(?![\w:.-])", re.IGNORECASE | re.ASCII)
-"""Tags that HTML does not have, except <sub>."""
+"""Tags that HTML lacks, except <sub>."""
 _SHARED_TAG: Final = re.compile(r"</?[ps](?:\s*+/?>|\s++[a-z][\w:.-]*+\s*+=)", re.IGNORECASE | re.ASCII)
 _SPEAK: Final = re.compile(r"<speak(?![\w:.-])", re.IGNORECASE | re.ASCII)
 _TAG_NAME: Final = re.compile(rf"<(/?)({_NAME})")
@@ -52,7 +52,7 @@ class Characters:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """The value of an attribute, references resolved."""
+    """Value of an attribute, references resolved."""
 
     value: str
     offset: int
@@ -63,7 +63,7 @@ class Tag:
     """An opening, closing or empty tag."""
 
     name: str
-    """In lower case, as the attributes' names."""
+    """Lower case, as are the attributes' names."""
     offset: int
     is_closing: bool = False
     is_empty: bool = False
@@ -71,9 +71,9 @@ class Tag:
 
 
 def is_markup(text: str) -> bool:
-    """True if a text holds one of the known tags; every other text is plain.
+    """True if a text has a known tag; every other text is plain.
 
-    Paragraphs, <p> and <s>, are those of HTML where the text has other tags of it.
+    Paragraphs, <p> and <s>, count as HTML if the text has other HTML tags.
     """
     if _OWN_TAG.search(SUBSCRIPT.sub("", text)):
         return True
@@ -81,14 +81,14 @@ def is_markup(text: str) -> bool:
 
 
 def is_whole_document(text: str) -> bool:
-    """True if the text holds <speak>, and so is an XML document and nothing else."""
+    """True if the text has <speak>, and is therefore a complete XML document."""
     return _SPEAK.search(text) is not None
 
 
 def scan(text: str, *, is_strict: bool) -> Iterator[Characters | Tag]:
-    """The tokens of a text in order. Raises MarkupOffsetError.
+    """Tokens of a text in order. Raises MarkupOffsetError.
 
-    is_strict: whether a < or & that begins nothing is an error, and white space is folded to spaces, as inside <speak>.
+    is_strict: a stray < or & is an error, and white space is folded to spaces, as inside <speak>.
     """
     sections = 0
     position = _skip_declaration(text) if is_strict else 0
@@ -125,7 +125,7 @@ def _read_html(text: str, opening: int) -> Edit | None:
 
 
 def _skip_declaration(text: str) -> int:
-    """Return the offset of the text behind a byte order mark and an XML declaration."""
+    """Offset after a byte order mark and an XML declaration."""
     start = _SPACE.match(text, 1 if text.startswith("\ufeff") else 0).end()  # type: ignore[union-attr]  # it matches the empty string
     declaration = _XML_DECLARATION.match(text, start)
     return declaration.end() if declaration else start
@@ -177,7 +177,7 @@ def _read_attributes(text: str, position: int, *, name: str, is_strict: bool) ->
 
 
 def _stray_opening(text: str, opening: int) -> MarkupOffsetError:
-    """Build the error for a < that does not begin a tag."""
+    """Error for a < that begins no tag."""
     following = text[opening + 1 : opening + 2]
     if following == "?":
         return MarkupOffsetError("processing instructions are not accepted, save an XML declaration at the very beginning", offset=opening)
@@ -187,7 +187,7 @@ def _stray_opening(text: str, opening: int) -> MarkupOffsetError:
 
 
 def _broken_tag(text: str, position: int, *, name: str, opening: int) -> MarkupOffsetError:
-    """Build the error for a tag that cannot be read on at `position`, where neither an attribute nor its end follows."""
+    """Error for a tag with neither an attribute nor its end at `position`."""
     start = _SPACE.match(text, position).end()  # type: ignore[union-attr]  # it matches the empty string
     if start == len(text) or text[start] == "<":
         return MarkupOffsetError(f"the tag <{name} is not closed with >", offset=opening)
@@ -204,7 +204,7 @@ def _broken_tag(text: str, position: int, *, name: str, opening: int) -> MarkupO
 
 
 def _resolve(text: str, offset: int, *, is_strict: bool) -> str:
-    """Replaces references by their characters, and inside <speak> line breaks and tabs by spaces."""
+    """Replace references by their characters, and inside <speak> line breaks and tabs by spaces."""
     if is_strict:
         text = text.translate(_LINE_BREAKS)
     if "&" not in text:
@@ -229,7 +229,7 @@ def _resolve(text: str, offset: int, *, is_strict: bool) -> str:
 
 
 def _numbered_character(number: int, offset: int) -> str:
-    """The character of a numeric reference; those that XML does not allow are refused."""
+    """Character of a numeric reference; those that XML forbids are refused."""
     is_allowed = number in {9, 10, 13} or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0xFFFD or 0x10000 <= number <= 0x10FFFF
     if not is_allowed:
         raise MarkupOffsetError(f"the reference names no character: {number}", offset=offset)

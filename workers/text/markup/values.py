@@ -1,4 +1,4 @@
-"""Readers of attribute values. Every reader raises ValueError with a sentence that the customer reads."""
+"""Readers of attribute values. Each raises ValueError with a message for the customer."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -16,7 +16,7 @@ LONGEST_VOICE: Final = 100
 LONGEST_HINT: Final = 40
 
 BREAK_SECONDS: Final[Mapping[str, float]] = {"none": 0.0, "x-weak": 0.25, "weak": 0.5, "medium": 0.75, "strong": 1.0, "x-strong": 1.25}
-"""SSML leaves them to the engine; these are the ones that Azure publishes."""
+"""Pauses by strength; SSML leaves them to the engine, these are Azure's."""
 
 RATES: Final[Mapping[str, float]] = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.25, "x-fast": 1.5}
 VOLUMES: Final[Mapping[str, float]] = {
@@ -28,7 +28,7 @@ VOLUMES: Final[Mapping[str, float]] = {
     "loud": 3.0,
     "x-loud": 6.0,
 }
-"""A step of 6 dB halves the amplitude; up, 3 dB are all that speech at a usual level has room for."""
+"""Volumes by name: a step of 6 dB halves the amplitude; upwards, normal speech has room for only 3 dB."""
 
 EMPHASIS: Final = ("strong", "moderate", "reduced", "none")
 
@@ -47,7 +47,7 @@ INTERPRETATIONS: Final[Mapping[str, str]] = {
     "verbatim": "spell-out",
     "digits": "spell-out",
 }
-"""interpret-as as written, other vendors' words among them, and what it becomes."""
+"""Values of interpret-as, including those of other vendors, and their meaning."""
 
 DATE_FORMATS: Final = frozenset({"mdy", "dmy", "ymd", "ydm", "md", "dm", "my", "ym", "y", "m", "d"})
 TIME_FORMATS: Final = frozenset({"hms12", "hms24"})
@@ -60,7 +60,7 @@ _REPEATED_LETTER: Final = re.compile(r"([a-z])\1+")
 
 
 def one_of(names: Collection[str]) -> Reader:
-    """A reader of one of some words, in any case."""
+    """Reader of one of some words, in any case."""
 
     def read(value: str) -> str:
         folded = value.strip().lower()
@@ -72,7 +72,7 @@ def one_of(names: Collection[str]) -> Reader:
 
 
 def short_text(longest: int) -> Reader:
-    """A reader of any text that holds something and is not too long."""
+    """Reader of a non-empty text of limited length."""
 
     def read(value: str) -> str:
         if not value.strip():
@@ -85,14 +85,14 @@ def short_text(longest: int) -> Reader:
 
 
 def read_hint(value: str) -> str:
-    """A format or detail: free words for the speaker of its type."""
+    """Format or detail: free text for the reader of its type."""
     if len(value) > LONGEST_HINT:
         raise ValueError(f"must have at most {LONGEST_HINT} characters")
     return value.strip().lower()
 
 
 def read_interpretation(value: str) -> str:
-    """interpret-as under the name that the spec gives it."""
+    """Canonical name of an interpret-as value."""
     folded = value.strip().lower()
     if folded not in INTERPRETATIONS:
         raise ValueError("must be one of cardinal, ordinal, date, time, telephone, currency, spell-out (also characters)")
@@ -100,7 +100,7 @@ def read_interpretation(value: str) -> str:
 
 
 def read_date_format(value: str) -> str:
-    """The order of day, month and year: `dmy`; other vendors' `ddmmyyyy` and `dd/mm/yyyy` are the same."""
+    """Order of day, month and year: `dmy`; other vendors' `ddmmyyyy` and `dd/mm/yyyy` are equivalent."""
     letters = _REPEATED_LETTER.sub(r"\1", "".join(character for character in value.lower() if character not in " -/._"))
     if letters and letters not in DATE_FORMATS:
         raise ValueError(f"must be one of {', '.join(sorted(DATE_FORMATS))} for a date")
@@ -127,12 +127,12 @@ def read_duration(value: str) -> float:
 
 
 def read_strength(value: str) -> float:
-    """Seconds of a break's strength."""
+    """Seconds of a break strength."""
     return BREAK_SECONDS[str(one_of(BREAK_SECONDS)(value))]
 
 
 def read_rate(value: str) -> float:
-    """The multiplier of `slow`, `80%`, `+20%`, `1.2`; beyond what an engine can do it is brought back to that."""
+    """Multiplier of `slow`, `80%`, `+20%`, `1.2`, clamped to the supported range."""
     folded = value.strip().lower()
     if folded in RATES:
         return RATES[folded]
@@ -147,7 +147,7 @@ def read_rate(value: str) -> float:
 
 
 def read_volume(value: str) -> float:
-    """The gain in decibels of `soft`, `+6dB`, `-3dB`."""
+    """Gain in decibels of `soft`, `+6dB`, `-3dB`."""
     folded = value.strip().lower()
     if folded in VOLUMES:
         return VOLUMES[folded]
@@ -158,7 +158,7 @@ def read_volume(value: str) -> float:
 
 
 def read_language(value: str) -> str:
-    """A language tag in lower case, `en-gb`."""
+    """Lower-case language tag, `en-gb`."""
     tag = normalise_tag(value)
     if not is_tag(tag):
         raise ValueError("must be a language such as en or en-GB")
@@ -166,10 +166,10 @@ def read_language(value: str) -> str:
 
 
 def clamp_rate(rate: float) -> float:
-    """The nearest rate that can be spoken."""
+    """Nearest supported rate."""
     return round(min(max(rate, SLOWEST_RATE), FASTEST_RATE), 4)
 
 
 def clamp_decibels(decibels: float) -> float:
-    """The nearest volume that can be made."""
+    """Nearest supported volume."""
     return round(min(max(decibels, SILENT_DECIBELS), LOUDEST_DECIBELS), 4)

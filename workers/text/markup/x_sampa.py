@@ -1,4 +1,4 @@
-r"""X-SAMPA, phonemes typed in ASCII, rewritten as IPA (J. C. Wells, "Computer-coding the IPA", University College London, 1995)."""
+r"""Converts X-SAMPA, phonemes in ASCII, to IPA (J. C. Wells, "Computer-coding the IPA", University College London, 1995)."""
 
 import re
 from typing import Final
@@ -40,7 +40,7 @@ _SYMBOL: Final = re.compile("|".join(re.escape(symbol) for symbol in sorted(_SYM
 
 
 def to_ipa(text: str) -> str:
-    """The same phonemes in IPA. Raises ValueError naming what is not X-SAMPA."""
+    """Convert to IPA. Raises ValueError naming what is not X-SAMPA."""
     pieces: list[str] = []
     position = 0
     while position < len(text):

@@ -1,4 +1,4 @@
-"""Readings of `<say-as>`: each type of the specification, in each language that claims it."""
+"""Readings of `<say-as>`: each type of the specification, in each supported language."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ __all__ = ["SUPPORTED_LANGUAGES", "SayAsError", "say_as"]
 SUPPORTED_LANGUAGES: Final = ("en", "es", "fr", "de", "it", "pt", "zh", "ja", "hi")
 
 LONGEST: Final = 500
-"""Characters of one say-as element; nobody spells a page."""
+"""Most characters of one say-as element."""
 
 PHONE_CHARACTERS: Final = frozenset("+()-./ \u00a0\u2010\u2011,")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One say-as element."""
+    """Content and attributes of a say-as element."""
 
     text: str
     language: Language
@@ -36,12 +36,14 @@ class Request:
 
 
 def say_as(text: str, *, interpret_as: str, language: str, format: str = "", detail: str = "", before: str = "") -> str:  # noqa: A002
-    """The spoken form of a say-as element's content. Raises SayAsError when the content is not of that type.
+    """Spoken form of a say-as element's content. Raises SayAsError if the content is not of that type.
 
     language: BCP 47, one of SUPPORTED_LANGUAGES with or without a region (`en-gb` puts the day first).
+
     format: the order of a date's parts (`mdy`, `dmy`, …), the ISO code of a sum without one, `f` for a feminine number.
-    before: the word in front of the element, where the caller has it: German dates agree with it (am ersten Mai), and
-    Italian and Portuguese noon and midnight (alle dodici, às doze horas).
+
+    before: the word before the element, if known: German dates agree with it (am ersten Mai), and Italian and Portuguese noon and midnight
+    (alle dodici, às doze horas).
     """
     spoken_in = find_language(language)
     if spoken_in is None:

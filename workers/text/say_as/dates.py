@@ -12,16 +12,16 @@ ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:T[\d:.,Z+-]{0,32})?")
 ISO_MONTH: Final = re.compile(r"(\d{4})-(\d{1,2})")
 COMPACT: Final = re.compile(r"\d{8}")
 WORDS: Final = re.compile(r"\d{1,4}|(?:[^\W\d_][\u0900-\u0903\u093a-\u094f]{0,3}){1,20}")
-"""Devanagari writes vowels as marks behind their letters."""
+"""Words; Devanagari writes vowels as marks after their letters."""
 IDEOGRAPHIC: Final = re.compile(r"(?:(\d{4})年)?\s?(?:(\d{1,2})月)?\s?(?:(\d{1,2})[日号])?")
 FIGURES: Final = re.compile(r"\d{1,4}(?:\s?[./\s-]\s?\d{1,4}){0,2}\.?")
 ORDERS: Final = frozenset(("mdy", "dmy", "ymd", "ydm", "md", "dm", "my", "ym", "d", "m", "y"))
 ENDINGS: Final = frozenset("st nd rd th er re e de del of the le der am den º ª o a di".split())  # noqa: SIM905
-"""Words beside a month's name that are no part of the date."""
+"""Words beside a month's name that do not belong to the date."""
 
 
 def say_date(text: str, *, language: Language, format: str, before: str) -> str:  # noqa: A002  # SSML's own word
-    """A date in figures or words. format: the order of its parts, as `dmy`; ISO dates are understood in any."""
+    """Date in figures or words. format: order of its parts, such as `dmy`; ISO dates are always understood."""
     order = squeeze_format(format)
     if order and order not in ORDERS:
         raise SayAsError(f"unknown date format: {format!r}; use one of {', '.join(sorted(ORDERS))}")
@@ -56,7 +56,7 @@ def _read(text: str, *, language: Language, order: str) -> Date | None:
 
 
 def _compact(text: str, *, order: str) -> Date | None:
-    """Eight figures: the year first unless the format says otherwise."""
+    """Date from eight figures: the year first unless the format says otherwise."""
     lengths = {"d": 2, "m": 2, "y": 4}
     fields, at = {}, 0
     for letter in order if len(order) == 3 else "ymd":
@@ -87,14 +87,14 @@ def _default_order(parts: list[str]) -> str:
 
 
 def _valid(*, year: int, month: int | None, day: int | None) -> Date | None:
-    """The date unless a month or day that was written cannot be."""
+    """The date, unless its month or day is impossible."""
     if month is not None and not 1 <= month <= 12:
         return None
     return None if day is not None and not 1 <= day <= 31 else Date(day=day or 0, month=month or 0, year=year)
 
 
 def _words(text: str, *, language: Language) -> Date | None:
-    """A date with the month by its name, in any order."""
+    """Date with the month's name, in any order."""
     months = {name.lower(): number for number, name in enumerate(language.months, 1)} | dict(language.month_abbreviations)
     day = month = year = 0
     for word in WORDS.findall(text.lower()):

@@ -1,5 +1,5 @@
-"""Errors for the input that say-as refuses."""
+"""Errors of say-as."""
 
 
 class SayAsError(ValueError):
-    """The content is not of the type that interpret-as names; the message says so to the customer."""
+    """The content is not of the type of interpret-as; the message is for the customer."""

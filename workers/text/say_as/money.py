@@ -16,7 +16,7 @@ CENTS: Final = {"¢": "USD", "c": "EUR", "p": "GBP"}
 
 
 def say_money(text: str, *, language: Language, format: str) -> str:  # noqa: A002  # SSML's own word
-    """A sum with its sign or ISO code before or behind it. format: the code where the text has none."""
+    """Amount of money with its sign or ISO code before or after it. format: the code if the text has none."""
     match = SUM.fullmatch(text.strip())
     number = parse_number(match["sign"] + match["number"].lstrip("-−"), language=language, is_money=True) if match else None
     if not match or not number:
@@ -38,7 +38,7 @@ def say_money(text: str, *, language: Language, format: str) -> str:  # noqa: A0
 
 
 def _split_magnitude(after: str, *, language: Language) -> tuple[str, str]:
-    """The `M` or `million` in front of what stands behind the number."""
+    """Split off `M` or `million` after the number."""
     for name in sorted(language.magnitudes, key=len, reverse=True):
         rest = after[len(name) :]
         if after.startswith(name) and not rest[:1].isalpha():

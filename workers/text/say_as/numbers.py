@@ -19,12 +19,12 @@ FEMININE: Final = frozenset(("f", "feminine", "female", "fem"))
 
 
 def gender_from(detail: str) -> Gender:
-    """The gender that `detail` or `format` asks for, masculine else."""
+    """Gender requested by `detail` or `format`, by default masculine."""
     return "f" if detail.strip().lower() in FEMININE else "m"
 
 
 def say_cardinal(text: str, *, language: Language, gender: Gender) -> str:
-    """A number with sign and decimals; a Roman numeral too."""
+    """Number with sign and decimals, or a Roman numeral."""
     number = parse_number(text, language=language)
     if number:
         if len(number.digits) <= 15:  # asked for as a number, zeros in front are none
@@ -34,7 +34,7 @@ def say_cardinal(text: str, *, language: Language, gender: Gender) -> str:
 
 
 def say_ordinal(text: str, *, language: Language, gender: Gender) -> str:
-    """A rank, with or without its ending: 21, 21st, XXI."""
+    """Ordinal with or without its ending: 21, 21st, XXI."""
     body = ascii_digits(text.strip().replace(",", "") if language.decimal_mark == "." else text.strip())
     match = ORDINAL.fullmatch(body)
     if match is None:
@@ -76,7 +76,7 @@ def say_fraction(text: str, *, language: Language) -> str:
 
 
 def say_unit(text: str, *, language: Language) -> str:
-    """A number and its unit: 10 km/h."""
+    """Number with its unit: 10 km/h."""
     match = QUANTITY.fullmatch(text.strip())
     number = parse_number(match[1], language=language) if match else None
     unit = match[2].strip().replace("\u00b5", "μ") if match else ""

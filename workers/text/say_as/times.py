@@ -17,7 +17,7 @@ FORMATS: Final = re.compile(r"h{1,2}m{0,2}s{0,2}(?:12|24|Z)?", re.IGNORECASE)
 
 
 def say_time(text: str, *, language: Language, format: str, before: str) -> str:  # noqa: A002  # SSML's own word
-    """A time of day. format: hms12 or hms24 (and their parts); what is written tells as much, so it is only checked."""
+    """Time of day. format: hms12 or hms24 (and their parts); it is only validated, since the text says as much."""
     if format and not FORMATS.fullmatch(format.replace(":", "")):
         raise SayAsError(f"unknown time format: {format!r}; use hms12 or hms24")
     body = text.strip()

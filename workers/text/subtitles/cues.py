@@ -1,4 +1,4 @@
-"""Timed words to cues that can be read: cut where it costs least over the whole text, by dynamic programming."""
+"""Groups timed words to readable cues with the least total cost over the whole text, by dynamic programming."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,14 +13,14 @@ from workers.text.subtitles.words import ShownWord
 LONGEST_SECONDS: Final = 7.0
 SHORTEST_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 2.0
-"""A cue does not stand through a longer silence."""
+"""Longest silence within a cue."""
 LINGER_SECONDS: Final = 0.5
-"""So long at most a cue stands after its last word where it was fast (Netflix: 12 frames)."""
+"""Longest time that a fast cue stays after its last word (Netflix: 12 frames)."""
 COLUMNS_PER_SECOND: Final = 17.0
 """Reading speed: Netflix's 17 characters per second for most languages, about 9 Chinese characters."""
 
 SHORTEST_STEP_SECONDS: Final = 0.01
-"""From the start of a word to that of the next, at least."""
+"""Least time from the start of a word to that of the next."""
 
 CUE_COST: Final = 10.0
 END_COST: Final = {
@@ -33,7 +33,7 @@ END_COST: Final = {
     Break.CHARACTER: 32.0,
 }
 PAUSE_GAIN: Final = 14.0
-"""Taken off the cost of an end behind which somebody pauses for NOTED_PAUSE_SECONDS or more."""
+"""Cost reduction of a cue end followed by a pause of NOTED_PAUSE_SECONDS or more."""
 NOTED_PAUSE_SECONDS: Final = 0.3
 SHORT_WORD_COST: Final = 8.0
 SHORT_WORD_CHARACTERS: Final = 3
@@ -43,29 +43,29 @@ INNER_PAUSE_COST: Final = 20.0
 """Cost of each second of silence within a cue."""
 MOST_INNER_COST: Final = 60.0
 LONE_WORD_COST: Final = 200.0
-"""More than all that was named above for one cue: a word stands alone only where it is a sentence, or fits nowhere else."""
+"""Cost above all the former for one cue: a word stands alone only if it is a sentence, or fits nowhere else."""
 TOO_SHORT_COST: Final = 1000.0
-"""More than all others: a cue is too short only where it cannot be joined to a neighbour."""
+"""Cost above all others: a cue is too short only if it cannot be joined to a neighbour."""
 
 SENTENCE_ENDS: Final = frozenset({Break.PARAGRAPH, Break.LINE, Break.SENTENCE})
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Text that stands on the screen from start to end (seconds, whole milliseconds)."""
+    """Text on the screen from start to end (seconds, whole milliseconds)."""
 
     start: float
     end: float
     lines: tuple[str, ...]
-    """One or two."""
+    """One or two lines."""
     speaker: str = ""
 
 
 def make_cues(words: Sequence[ShownWord], *, columns: int, has_labels: bool = False) -> list[Cue]:
-    """Cues of at most two lines of `columns`, 1 to 7 s long, none overlapping another, one speaker each.
+    """Cues of at most two lines of `columns`, 1 to 7 s long, without overlap, one speaker each.
 
-    A cue is shorter than a second only where the next word follows at once and fits on the screen with neither neighbour. has_labels: the
-    first cue of every turn begins with its speaker's name. Time grows in proportion to the number of words.
+    A cue is shorter than a second only if the next word follows at once and fits on the screen with neither neighbour. has_labels: the
+    first cue of every turn begins with its speaker's name. Linear in the number of words.
     """
     pieces = _in_time(_pieces(words, columns=columns, has_labels=has_labels))
     ends = _choose_ends(pieces, columns=columns)
@@ -77,7 +77,7 @@ def make_cues(words: Sequence[ShownWord], *, columns: int, has_labels: bool = Fa
 
 
 def _pieces(words: Sequence[ShownWord], *, columns: int, has_labels: bool) -> Iterator[ShownWord]:
-    """The words, with names where they belong, none wider than a line."""
+    """Words, with speaker names where they belong, none wider than a line."""
     speaker = ""
     for word in words:
         text = f"{word.speaker}: {word.text}" if has_labels and word.speaker and word.speaker != speaker else word.text
@@ -91,7 +91,7 @@ def _pieces(words: Sequence[ShownWord], *, columns: int, has_labels: bool) -> It
 
 
 def _in_time(words: Iterable[ShownWord]) -> list[ShownWord]:
-    """The words one after the other: timings that stand still, run backwards or overlap are pushed on."""
+    """Monotonic words: timings that stand still, run backwards or overlap are moved forward."""
     pushed: list[ShownWord] = []
     earliest = 0.0
     for word in words:
@@ -106,7 +106,7 @@ def _in_time(words: Iterable[ShownWord]) -> list[ShownWord]:
 
 
 def _choose_ends(words: Sequence[ShownWord], *, columns: int) -> list[int]:
-    """Behind which words cues end: the cheapest way through all of them."""
+    """Indices of the words after which cues end: the cheapest path."""
     limits = _limits(words, columns=columns)
     end_costs = [_end_cost(words, position) for position in range(len(words))]
     sentences = [0, *accumulate(word.break_after in SENTENCE_ENDS for word in words)]
@@ -131,7 +131,7 @@ def _choose_ends(words: Sequence[ShownWord], *, columns: int) -> list[int]:
 
 
 def _limits(words: Sequence[ShownWord], *, columns: int) -> list[int]:
-    """For each word the position behind the last one that fits into a cue with it."""
+    """For each word the position after the last one that fits into a cue with it."""
     line_ends = _line_ends(words, columns=columns)
     limits = []
     run = 0
@@ -148,7 +148,7 @@ def _limits(words: Sequence[ShownWord], *, columns: int) -> list[int]:
 
 
 def _line_ends(words: Sequence[ShownWord], *, columns: int) -> list[int]:
-    """For each word the position behind the last one that fits into a line with it."""
+    """For each word the position after the last one that fits into a line with it."""
     widths = [width(word.text) for word in words]
     offsets = [0, *accumulate(wide + word.has_space_after for wide, word in zip(widths, words, strict=True))]
     ends = []
@@ -176,7 +176,7 @@ def _pause_after(words: Sequence[ShownWord], position: int) -> float:
 
 
 def _cue(words: Sequence[ShownWord], *, following: float, columns: int) -> Cue:
-    """A cue that stands as long as it needs to be read, where there is time."""
+    """Cue that stays long enough to be read, if there is time."""
     lines = break_lines(words, columns=columns)
     start, spoken_end = words[0].start, words[-1].end
     read_end = start + sum(map(width, lines)) / COLUMNS_PER_SECOND

@@ -1,4 +1,4 @@
-"""Cues as files: SubRip and WebVTT."""
+"""Writes cues as SubRip and WebVTT."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -7,11 +7,10 @@ from workers.text.subtitles.cues import Cue
 
 CONTENT_TYPES: Final = {"srt": "application/x-subrip", "vtt": "text/vtt"}
 ARROW: Final = "-->"
-"""Parts the two times of a cue: in a text it would make a parser stumble."""
+"""Separator of a cue's times, which would confuse a parser inside a text."""
 
 
 def write_srt(cues: Iterable[Cue]) -> str:
-    """SubRip, in UTF-8 when it is encoded."""
     return "".join(
         f"{number}\n{_time(cue.start, mark=',')} {ARROW} {_time(cue.end, mark=',')}\n{_plain(cue)}\n\n"
         for number, cue in enumerate(cues, 1)
@@ -19,7 +18,7 @@ def write_srt(cues: Iterable[Cue]) -> str:
 
 
 def write_vtt(cues: Iterable[Cue]) -> str:
-    """WebVTT; the speaker, where there is one, as the cue's voice (<v SPEAKER_00>)."""
+    """WebVTT; a speaker becomes the cue's voice (<v SPEAKER_00>)."""
     return "WEBVTT\n\n" + "".join(f"{_time(cue.start, mark='.')} {ARROW} {_time(cue.end, mark='.')}\n{_marked(cue)}\n\n" for cue in cues)
 
 
@@ -37,7 +36,7 @@ def _escaped(text: str) -> str:
 
 
 def _time(seconds: float, *, mark: str) -> str:
-    """hh:mm:ss and three digits; hours as many as it takes."""
+    """hh:mm:ss and three digits, with as many hour digits as needed."""
     milliseconds = round(seconds * 1000)
     minutes, rest = divmod(milliseconds, 60_000)
     return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest // 1000:02d}{mark}{rest % 1000:03d}"

@@ -1,4 +1,4 @@
-"""Width of a text on the screen, and the place where it is broken into two lines."""
+"""Width of a text on the screen, and line breaking."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,11 +9,11 @@ from workers.text.markup.boundaries import Break
 from workers.text.subtitles.words import ShownWord
 
 USUAL_COLUMNS: Final = 42
-"""Characters of a line, as in Netflix's Timed Text Style Guides and the BBC's guidelines for wide screens."""
+"""Characters per line in Netflix's Timed Text Style Guides and the BBC's guidelines for wide screens."""
 COLUMNS: Final[Mapping[str, int]] = {"ja": 26, "zh": 32, "yue": 32, "ko": 32, "th": 35}
 """Columns per line in the same style guides. Full-width characters take two columns: 13 Japanese, 16 Chinese or Korean characters."""
 WIDE_SHARE: Final = 3
-"""A text of no known language is East Asian when one in so many characters is wide."""
+"""A text of unknown language is East Asian if one in this many characters is wide."""
 
 BREAK_COST: Final[Mapping[Break, float]] = {
     Break.PARAGRAPH: -20,
@@ -24,17 +24,17 @@ BREAK_COST: Final[Mapping[Break, float]] = {
     Break.WORD: 0,
     Break.CHARACTER: 6,
 }
-"""In columns of imbalance that a good break is worth."""
+"""Columns of imbalance that a good break is worth."""
 TOP_HEAVY_COST: Final = 0.3
-"""The lower line had better be the longer one."""
+"""Cost of a longer upper line."""
 SHORT_WORD_COST: Final = 8
-"""Articles and prepositions of European languages are short, and belong to what follows."""
+"""Length of articles and prepositions in European languages, which belong to the following word."""
 SHORT_WORD_CHARACTERS: Final = 3
 LONE_WORD_COST: Final = 15
 
 
 def columns_for(language: str, text: str) -> int:
-    """Number of columns that a line has in a language, a BCP 47 tag; by the text's script where it is empty."""
+    """Columns per line in a language (BCP 47 tag); by the text's script if it is empty."""
     primary = primary_tag(language)
     if primary:
         return COLUMNS.get(primary, USUAL_COLUMNS)
@@ -43,17 +43,19 @@ def columns_for(language: str, text: str) -> int:
 
 
 def width(text: str) -> int:
-    """Columns: two for a full-width character, one for any other code point."""
+    """Columns of a text: two for a full-width character, one for any other code point."""
     return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def shown_text(words: Sequence[ShownWord]) -> str:
-    """Words as one line."""
+    """Words joined to one line."""
     return "".join(word.text + (" " if word.has_space_after else "") for word in words).rstrip()
 
 
 def split_wide(text: str, *, columns: int) -> Iterator[str]:
-    """A text without a good place to break in pieces that fit into a line; at spaces where it has them. Marks stay with their base."""
+    """Split a text without good break positions into pieces that fit into a line; at spaces if it has them. Combining marks stay with
+    their base.
+    """
     while width(text) > columns:
         end = taken = 0
         while taken + width(text[end]) <= columns:
@@ -68,7 +70,7 @@ def split_wide(text: str, *, columns: int) -> Iterator[str]:
 
 
 def break_lines(words: Sequence[ShownWord], *, columns: int) -> tuple[str, ...]:
-    """One line where the words fit, else two: balanced, the lower one longer, broken at punctuation rather than behind a short word."""
+    """One line if the words fit, otherwise two: balanced, the lower one longer, broken at punctuation rather than after a short word."""
     whole = shown_text(words)
     if width(whole) <= columns:
         return (whole,)

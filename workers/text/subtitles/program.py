@@ -1,4 +1,4 @@
-"""From a job's words to a file; as a program, from JSON on standard input: a book's worth of cues keeps no other request waiting."""
+"""Writes a subtitle file from a job's words; as a program, from JSON on standard input, so that a whole book delays no other request."""
 
 import json
 import sys
@@ -15,26 +15,26 @@ from workers.text.subtitles.words import ShownWord, TimedSpan, locate_words, wor
 
 @dataclass(frozen=True, slots=True)
 class SubtitleOrder(Message):
-    """Order for subtitles: a text with the times of its words, or what was heard."""
+    """Text with timed words, or transcript, to make subtitles of."""
 
     format: str
     """srt or vtt."""
     language: str = ""
-    """BCP 47, for the width of lines; by the text's script when empty."""
+    """BCP 47, for the width of lines; by the text's script if empty."""
     text: str = ""
     words: tuple[AlignedWord, ...] = ()
     """Words of the text in order; offsets that do not match the text are ignored."""
     segments: tuple[HeardSegment, ...] = ()
-    """In place of text and words."""
+    """Transcript, instead of text and words."""
 
     @property
     def size(self) -> int:
-        """Characters, to which the work is proportional."""
+        """Number of characters, to which the work is proportional."""
         return len(self.text) + sum(len(segment.text) for segment in self.segments)
 
 
 def write_subtitles(order: SubtitleOrder) -> str:
-    """The file."""
+    """Content of the subtitle file."""
     words = _words(order)
     columns = columns_for(order.language, "".join(word.text for word in words))
     if order.format == "vtt":
@@ -55,7 +55,7 @@ def _words(order: SubtitleOrder) -> Sequence[ShownWord]:
 
 
 def main() -> None:
-    """Reads an order, writes the file, both in UTF-8."""
+    """Read an order and write the file, both in UTF-8."""
     order = SubtitleOrder.from_dict(json.loads(sys.stdin.buffer.read()))
     sys.stdout.buffer.write(write_subtitles(order).encode())
 

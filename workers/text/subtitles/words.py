@@ -1,4 +1,4 @@
-"""Words as subtitles show them: with all that is written around them, when they are heard, and how well a cue may end behind them."""
+"""Words as subtitles show them: with surrounding characters, times, and the strength of the break after each."""
 
 import math
 import re
@@ -35,7 +35,7 @@ class TimedSpan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ShownWord:
-    """One piece of what is shown: not empty, without line breaks."""
+    """Displayed piece: not empty, without line breaks."""
 
     text: str
     start: float
@@ -47,12 +47,12 @@ class ShownWord:
 
 
 def words_of_text(text: str, spans: Iterable[TimedSpan]) -> list[ShownWord]:
-    """The whole text as words, what is not spoken beside its neighbours. Empty where no span lies in the text."""
+    """The whole text as words; unspoken text joins its neighbours. Empty if no span lies in the text."""
     return [word for word, _ in _shown(text, spans=spans)]
 
 
 def words_of_transcript(segments: Sequence[HeardSegment]) -> list[ShownWord]:
-    """All that was heard. Segments without words give their words times in proportion to their characters."""
+    """All words of a transcript. Words of segments without words get times in proportion to their characters."""
     text, spans, starts = "", [], []
     for segment in segments:
         said = _SPACE.sub(" ", segment.text).strip()
@@ -72,7 +72,7 @@ def words_of_transcript(segments: Sequence[HeardSegment]) -> list[ShownWord]:
 
 
 def locate_words(text: str, words: Sequence[HeardWord]) -> list[TimedSpan]:
-    """Words in the text that they stand in, in its order; one that is not there lengthens the one before it. Linear in the text."""
+    """Locate words in the text, in order; a word that is not found extends the one before it. Linear in the text."""
     spans: list[TimedSpan] = []
     position = 0
     for word in words:
@@ -103,7 +103,7 @@ def _shown(text: str, *, spans: Iterable[TimedSpan]) -> list[tuple[ShownWord, in
 
 
 def _in_order(spans: Iterable[TimedSpan], *, length: int) -> list[TimedSpan]:
-    """Ascending in the text, none overlapping there; two spans of the same characters are one."""
+    """Sort spans by their position in the text, without overlaps; two spans of the same characters are merged."""
     kept: list[TimedSpan] = []
     for span in sorted(spans, key=lambda span: span.start_character):
         first, last = max(0, span.start_character), min(length, span.end_character)
@@ -117,7 +117,7 @@ def _in_order(spans: Iterable[TimedSpan], *, length: int) -> list[TimedSpan]:
 
 
 def _edge(text: str, end: int, start: int) -> int:
-    """Find the break of the shown text between two spoken words: behind the last space, else before what opens a bracket or a quotation."""
+    """Break of the displayed text between two spoken words: after the last space, otherwise before an opening bracket or quotation mark."""
     for position in range(start - 1, end - 1, -1):
         if text[position].isspace():
             return position + 1
@@ -128,7 +128,7 @@ def _edge(text: str, end: int, start: int) -> int:
 
 
 def _strong_breaks(text: str, *, edges: Sequence[int]) -> list[Break | None]:
-    """For each stretch between two edges the strongest end of a sentence, line or paragraph in it."""
+    """Strongest end of a sentence, line or paragraph between each two edges."""
     found: list[Break | None] = [None] * (len(edges) - 1)
     number = 0
     for segment in find_segments(text):
@@ -140,7 +140,7 @@ def _strong_breaks(text: str, *, edges: Sequence[int]) -> list[Break | None]:
 
 
 def _weak_break(raw: str) -> Break:
-    """Find the break between a word and the next inside a sentence."""
+    """Break between two words inside a sentence."""
     mark = raw.rstrip().rstrip(CLOSERS)[-1:]
     if mark and mark in CLAUSE_MARKS:
         return Break.CLAUSE
@@ -150,7 +150,7 @@ def _weak_break(raw: str) -> Break:
 
 
 def _spread(text: str, *, start: float, end: float) -> list[TimedSpan]:
-    """Words, or characters of scripts without spaces, over the time of a segment."""
+    """Distribute words, or characters of scripts without spaces, over the time of a segment."""
     pieces = [match.span() for match in re.finditer(rf"{_UNSPACED.pattern}|(?:(?!{_UNSPACED.pattern})\S)+", text)]
     pace = (end - start) / max(1, len(text))
     return [TimedSpan(start + pace * first, start + pace * last, first, last) for first, last in pieces]

@@ -1,4 +1,4 @@
-"""The weight sets that can be pulled: a new set is one file here and one line below."""
+"""Weight sets that can be pulled: a new set is one module here and one line below."""
 
 from typing import Final
 

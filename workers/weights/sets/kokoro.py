@@ -13,11 +13,12 @@ REVISION: Final = "https://huggingface.co/onnx-community/Kokoro-82M-v1.0-ONNX/re
 DURATION_OUTPUT: Final = (
     b':G\n3\n\x16/encoder/Clip_output_0\x12\x08duration"\x04Cast*\t\n\x02to\x18\x07\xa0\x01\x02b\x10\n\x08duration\x12\x04\n\x02\x08\x07'
 )
-"""A ModelProto whose graph holds one Cast of /encoder/Clip_output_0 to int64 and the output `duration` that it gives. Protocol
-buffers merge what follows in a file into what came before, so these bytes at the end of the model add both to its graph."""
+"""ModelProto whose graph has one Cast of /encoder/Clip_output_0 to int64 and its output `duration`. Protocol buffers merge what follows in
+a file into what came before, so these bytes at the end of the model add both to its graph.
+"""
 
 VOICE_SIZE_BYTES: Final = 510 * 256 * 4
-"""One style of 256 float32 for every number of phonemes up to 510."""
+"""Size of a voice: one style of 256 float32 for each number of phonemes up to 510."""
 
 VOICES: Final = {
     "af_alloy": "c4a6b876047fd7fb472edf4ebd63cfac7c3b958a7cae7c106e8f038ca6308c45",

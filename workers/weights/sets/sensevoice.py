@@ -1,4 +1,4 @@
-"""SenseVoice small as sherpa-onnx exports it, int8; the digests are those that others published for this revision."""
+"""SenseVoice small as exported by sherpa-onnx, int8; the digests are those that others published for this revision."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The speaker encoder that tells who speaks when."""
+"""Speaker encoder for diarization."""
 
 from typing import Final
 

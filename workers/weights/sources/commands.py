@@ -1,4 +1,4 @@
-"""Runs a package manager as a child process while its download grows under our eyes."""
+"""Runs a package manager as a child process and reports the growth of its download."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ POLL_SECONDS: Final = 0.2
 def run_client(
     command: Sequence[str], *, folder: Path, progress: Progress, environment: Mapping[str, str] | None = None, cwd: Path | None = None
 ) -> None:
-    """Runs the command with its temporary files below folder. Raises SourceError with the last line that tells why it failed."""
+    """Run the command with its temporary files below folder. Raises SourceError with the last informative line of its output."""
     folder.mkdir(parents=True, exist_ok=True)
     process_environment = {**os.environ, **(environment or {}), "TMPDIR": str(folder)}
     output = folder / "output.log"
@@ -34,7 +34,7 @@ def run_client(
 
 
 def pip_download(arguments: Sequence[str], *, target: Path, progress: Progress) -> None:
-    """`pip download` of exactly the wheels named, with nothing installed and no dependency followed."""
+    """`pip download` of exactly the named wheels, without installing and without dependencies."""
     command = (sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--no-input")
     quiet = ("--disable-pip-version-check", "--no-cache-dir", "--progress-bar", "off", "--retries", "2", "--dest", str(target))
     run_client([*command, *quiet, *arguments], folder=target, progress=progress)

@@ -9,17 +9,16 @@ from workers.weights.sources.base import SourceError, Workspace
 
 @dataclass(frozen=True, slots=True)
 class FolderFile:
-    """One file below a folder laid out like the store."""
+    """One file below a folder with the layout of the store."""
 
     path: Path
 
     @property
     def label(self) -> str:
-        """Name of the source in messages."""
         return str(self.path)
 
     def fetch(self, target: Path, *, size_bytes: int, workspace: Workspace) -> None:
-        """Copies the file. Raises SourceError where it is not there or has another size."""
+        """Copy the file. Raises SourceError if it is missing or has another size."""
         try:
             found_bytes = self.path.stat().st_size
         except OSError as error:

