@@ -10,10 +10,11 @@ from pytest_django.plugin import blocking_manager_key
 
 from apps.core.remembered import forget_everything
 from tests.flows import keys
+from tests.flows.running import stop_platforms
 
 pytest_plugins = ["tests.clients", "tests.database", "tests.s3"]
 
-LONG_GROUPS = ("hearing", "spoken", "sweep", "harmed")
+LONG_GROUPS = ("harmed", "hearing", "spoken", "sweep")
 """The groups of tests/flows and tests/sweep, each around one running platform."""
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "ttsai.settings"  # loaded already; this is for programs that tests start
@@ -56,6 +57,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             item.add_marker(pytest.mark.flow)
     yield
     items.sort(key=lambda item: LONG_GROUPS.index(group) if (group := group_of(item)) in LONG_GROUPS else len(LONG_GROUPS))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Stop the platform of a group after the group's last test, not at the end of the run."""
+    yield
+    if nextitem is None or group_of(nextitem) != group_of(item):
+        stop_platforms()
 
 
 def group_of(item: pytest.Item) -> str:

@@ -13,12 +13,18 @@ RATE = 16_000
 OPUS_RATE = 48_000
 
 
+_spoken: dict[tuple[str, str, str, str, str], bytes] = {}
+
+
 def speak(client: httpx.Client, text: str, *, voice: str, model: str = "kokoro", audio_format: str = "wav") -> bytes:
     """Audio of the text, spoken by the platform."""
     body = {"model": model, "input": text, "voice": voice, "response_format": audio_format}
-    answer = client.post("/v1/audio/speech", json=body)
-    assert answer.status_code == 200, answer.text
-    return answer.content
+    wanted = (str(client.base_url), text, voice, model, audio_format)
+    if wanted not in _spoken:
+        answer = client.post("/v1/audio/speech", json=body)
+        assert answer.status_code == 200, answer.text
+        _spoken[wanted] = answer.content
+    return _spoken[wanted]
 
 
 def samples_of(audio: bytes) -> NDArray[np.float32]:

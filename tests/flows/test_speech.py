@@ -62,11 +62,11 @@ def test_the_official_sdk_generates_what_was_written(sdk: tts_ai.TTSClient, list
     assert listener.word_error_rate(audio, TEXT) <= 0.16
 
 
-def test_the_official_sdk_polls_a_queued_job(sdk: tts_ai.TTSClient, listener: Listener) -> None:
-    result = sdk.generate_async(TEXT, voice="bm_george", output_format="mp3")
+def test_the_official_sdk_polls_a_queued_job_of_hibari(sdk: tts_ai.TTSClient, listener: Listener) -> None:
+    result = sdk.generate_async(TEXT, model="hibari", voice="heart", output_format="mp3")
     assert (result.status, len(result.uuid)) == ("queued", 32)
     audio = sdk.poll_result(result.uuid, interval=0.2)
-    assert listener.word_error_rate(audio, TEXT) <= 0.16
+    assert listener.word_error_rate(audio, TEXT) <= 0.2
 
 
 def test_the_official_sdk_lists_models_and_voices(sdk: tts_ai.TTSClient) -> None:
@@ -78,10 +78,6 @@ def test_the_official_sdk_lists_models_and_voices(sdk: tts_ai.TTSClient) -> None
     voices = sdk.list_voices(model="kokoro", language="en")
     assert len(voices) == 28
     assert {voice.voice_id for voice in voices} >= {"af_bella", "bm_george"}
-
-
-def test_hibari_speech_is_transcribed_correctly(sdk: tts_ai.TTSClient, listener: Listener) -> None:
-    assert listener.word_error_rate(sdk.generate(TEXT, model="hibari", voice="heart"), TEXT) <= 0.2
 
 
 def test_the_openai_package_gets_its_audio(platform: RunningPlatform, key: str, listener: Listener, openai_of: OpenAIMaker) -> None:
@@ -98,7 +94,7 @@ def test_the_openai_package_gets_its_audio(platform: RunningPlatform, key: str, 
 @pytest.mark.parametrize("audio_format", ["mp3", "wav", "flac", "opus"])
 def test_each_format_says_its_true_length(platform: RunningPlatform, key: str, audio_format: str) -> None:
     with platform.client(key) as client:
-        body = {"model": "kokoro", "input": TEXT, "voice": "af_heart", "response_format": audio_format}
+        body = {"model": "hibari", "input": TEXT, "voice": "heart", "response_format": audio_format}
         answer = client.post("/v1/audio/speech", json=body)
         assert answer.status_code == 200
         assert 3.5 < seconds_of(answer.content) < 7.5
@@ -106,14 +102,14 @@ def test_each_format_says_its_true_length(platform: RunningPlatform, key: str, a
 
 def test_a_text_of_several_parts_comes_out_whole_and_in_order(platform: RunningPlatform, key: str, listener: Listener) -> None:
     with platform.client(key) as client:
-        accepted = client.post("/v1/tts/", json={"text": LONG_TEXT, "voice": "af_bella"}).json()
+        accepted = client.post("/v1/tts/", json={"text": LONG_TEXT, "model": "hibari"}).json()
         audio = client.get(_completed(client, accepted["uuid"])["result_url"]).content
-    assert listener.word_error_rate(audio, LONG_TEXT) <= 0.06
+    assert listener.word_error_rate(audio, LONG_TEXT) <= 0.1
 
 
 def test_an_anonymous_visitor_speaks_polls_and_downloads(platform: RunningPlatform) -> None:
     with platform.client() as client:
-        accepted = client.post("/v1/tts/", json={"text": TEXT})
+        accepted = client.post("/v1/tts/", json={"text": TEXT, "model": "piper"})
         assert accepted.status_code == 200
         result = _completed(client, accepted.json()["uuid"])
         audio = client.get(result["result_url"])
@@ -126,8 +122,8 @@ def test_an_anonymous_visitor_speaks_polls_and_downloads(platform: RunningPlatfo
 
 
 def test_the_command_line_says_a_sentence(platform: RunningPlatform, listener: Listener, tmp_path: Path) -> None:
-    platform.command("say", TEXT, "-o", str(tmp_path / "said.mp3"))
-    assert listener.word_error_rate((tmp_path / "said.mp3").read_bytes(), TEXT) <= 0.16
+    platform.command("say", TEXT, "--model", "hibari", "-o", str(tmp_path / "said.mp3"))
+    assert listener.word_error_rate((tmp_path / "said.mp3").read_bytes(), TEXT) <= 0.2
 
 
 def _completed(client: httpx.Client, uuid: str, *, seconds: float = 120) -> dict[str, str]:

@@ -62,7 +62,7 @@ def text_of(cues: list[ReadCue]) -> str:
 @pytest.mark.parametrize(
     ("wishes", "text", "language"),
     [
-        ({"model": "kokoro", "voice": "af_heart"}, ENGLISH, "en"),
+        pytest.param({"model": "kokoro", "voice": "af_heart"}, ENGLISH, "en", marks=pytest.mark.prove),
         ({"model": "hibari"}, ENGLISH, "en"),
         pytest.param({"model": "piper"}, ENGLISH, "en", marks=pytest.mark.prove),
         pytest.param({"model": "kokoro", "voice": "ff_siwis"}, FRENCH, "fr", marks=pytest.mark.prove),
