@@ -10,6 +10,7 @@ from apps.accounts.callers import Caller, anonymous_caller, caller_of_key
 from apps.accounts.models import Account, ApiKey
 from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch
+from apps.jobs.kinds import job_kinds
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part
 from apps.jobs.objects import MANIFEST, attempt_folder, output_name
 from apps.jobs.services.attempts import start_part
@@ -107,7 +108,9 @@ def job_plan(*texts: str, lane: str = "normal", price: int | None = None, queue:
         "output_format": "mp3",
         "params": {"model": "kokoro", "voice": "af_bella", "text": " ".join(texts)},
     }
-    return JobPlan(**{**values, **changes})
+    values |= changes
+    kind = job_kinds()[values["kind"]]
+    return JobPlan(**{**values, "kind": kind, "params": kind.params.from_row(values["params"])})
 
 
 def submit(by: Caller, *texts: str, key: str = "", digest: str = "digest", **changes: Any) -> Submission:

@@ -1,7 +1,6 @@
 """A turn of a conversation, from the request to the queued job."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from apps.accounts.callers import Caller
 from apps.billing.prices import service_price
 from apps.catalog.catalogue import EngineRow, VoiceRow
 from apps.catalog.selectors import find_model, find_voice, map_voice, substitution_warnings
+from apps.conversations.kinds import VOICE_CHAT, TurnParams
 from apps.conversations.models import Conversation, Turn
 from apps.conversations.selectors import find_responder, get_own_conversation, history_of, read_turns
 from apps.core.errors import ConflictError, InvalidRequestError
@@ -33,8 +33,6 @@ from workers.contract.messages import SpeakWork
 from workers.contract.tags import requested_tag
 from workers.text.markup.document import Document
 
-KIND = "voice-chat"
-SERVICE = "voice-chat"
 LIMITS = SourceLimits(max_bytes=25_000_000, max_audio_seconds=120.0)
 LISTEN_WEIGHT, REPLY_WEIGHT, SPEAK_WEIGHT = 20, 40, 40
 """Shares of a turn's price in percent, for a turn that is cancelled: a written question has no share of listening."""
@@ -183,19 +181,28 @@ def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple
         PartPlan("reply", answer, units=0, stage=stage, queue=cast.responder.queue, is_kept=True, weight=REPLY_WEIGHT),
         PartPlan("speak", {**speech, "script": output_of(stage)}, units=0, stage=stage + 1, queue=speaker.queue, weight=SPEAK_WEIGHT),
     )
-    params: dict[str, Any] = {"model": speaker.id, "voice": order.voice, "format": order.format, "conversation": conversation.uuid.hex}
+    units = sum(part.weight or 0 for part in parts)
+    params = TurnParams(
+        text=order.text,
+        model=speaker.id,
+        voice=order.voice,
+        format=order.format,
+        source=source.key if source else "",
+        seconds=milliseconds_of(source) / 1000 if source else 0.0,
+        conversation=conversation.uuid.hex,
+    )
     warnings = substitution_warnings(speaker, voice_asked=order.voice, voice_used=cast.voice.id if cast.voice else "")
     return JobPlan(
-        kind=KIND,
+        kind=VOICE_CHAT,
         engine_id=cast.responder.id,
         queue=parts[0].queue or cast.responder.queue,
-        lane="live" if order.is_awaited else "normal",
+        lane=VOICE_CHAT.lanes.choose(units, is_awaited=order.is_awaited),
         parts=parts,
         join=None,
-        units=sum(part.weight or 0 for part in parts),
-        price_millicredits=service_price(SERVICE),
+        units=units,
+        price_millicredits=service_price(VOICE_CHAT.name),
         output_format=order.format,
-        params={**params, "text": order.text, "source": source.key} if source else {**params, "text": order.text},
+        params=params,
         warnings=(*cast.speaker.warnings, *warnings),
         webhook_url=order.webhook_url,
     )

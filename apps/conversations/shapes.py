@@ -3,6 +3,7 @@
 from typing import Any
 
 from apps.billing import prices
+from apps.conversations.kinds import VOICE_CHAT
 from apps.conversations.models import Conversation, Turn
 from apps.jobs.models import Job
 from apps.listening.documents import read_script
@@ -12,7 +13,7 @@ from apps.speech.links import result_address
 def turn_shape(job: Job) -> dict[str, Any]:
     """The user's text, the answer and the conversation's id."""
     script = read_script(job)
-    return {"conversation_id": job.params.get("conversation", ""), "user_text": script.original_text, "ai_text": script.text}
+    return {"conversation_id": VOICE_CHAT.read_params(job).conversation, "user_text": script.original_text, "ai_text": script.text}
 
 
 def answer_shape(job: Job, *, base: str) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def answer_shape(job: Job, *, base: str) -> dict[str, Any]:
         "credits_used": prices.credits(job.charged_millicredits),
         "duration": (job.result or {}).get("audio_seconds"),
         "model": job.engine_id,
-        "tts_model_used": job.params.get("model", ""),
+        "tts_model_used": VOICE_CHAT.read_params(job).model,
         "uuid": job.uuid.hex,
         "job_id": str(job.uuid),
     }

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.conversations import serializers as shapes
+from apps.conversations.kinds import VOICE_CHAT
 from apps.conversations.selectors import get_own_conversation, read_turns
 from apps.conversations.services import LIMITS, TurnOrder, check_text, choose_cast, remove_conversation, request_turn
 from apps.conversations.shapes import answer_shape, conversation_shape
@@ -121,4 +122,4 @@ def _order(body: Mapping[str, Any], *, is_awaited: bool) -> TurnOrder:
 
 
 def _queued_shape(submission: Submission) -> dict[str, Any]:
-    return {**queued_shape(submission), "conversation_id": submission.job.params["conversation"]}
+    return {**queued_shape(submission), "conversation_id": VOICE_CHAT.read_params(submission.job).conversation}

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.accounts.models import Account, ApiKey
+from apps.jobs.params import JobParams
 
 
 class JobState(models.TextChoices):
@@ -23,10 +24,6 @@ class JobState(models.TextChoices):
 
 ACTIVE_STATES = (JobState.QUEUED, JobState.RUNNING)
 FAILED_STATES = (JobState.FAILED, JobState.EXPIRED)
-
-SPEECH = "speech"
-"""The kind of job whose units are characters; those of one that hears a recording are its milliseconds."""
-
 
 SPEAK = "speak"
 """The kind of part that publishes each word that it says."""
@@ -127,17 +124,17 @@ class Job(models.Model):
     @property
     def asked_model(self) -> str:
         """The model as the request named it."""
-        return str(self.params.get("asked_model", self.engine_id))
+        return JobParams.from_row(self.params).asked_model or self.engine_id
 
     @property
     def has_stand_in(self) -> bool:
         """True if another model than the one that the request named does the work."""
-        return "asked_model" in self.params
+        return bool(JobParams.from_row(self.params).asked_model)
 
     @property
     def warnings(self) -> list[str]:
         """Warnings about what the request asked for and did not get."""
-        return list(self.params.get("warnings", []))
+        return list(JobParams.from_row(self.params).warnings)
 
     @property
     def is_refusal(self) -> bool:

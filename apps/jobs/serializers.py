@@ -8,7 +8,8 @@ from rest_framework import serializers
 
 from apps.billing import prices
 from apps.core.links import download_url
-from apps.jobs.models import SPEECH, Job, JobState
+from apps.jobs.kinds import Unit, kind_of
+from apps.jobs.models import Job, JobState
 from apps.jobs.selectors import PUBLIC_STATES
 
 
@@ -103,7 +104,7 @@ def job_shape(request: Any, job: Job, *, units_done: Mapping[UUID, int]) -> dict
         "status": public_status(job),
         "model": job.asked_model,
         "format": job.output_format,
-        "characters": job.units if job.kind == SPEECH else 0,
+        "characters": job.units if kind_of(job).units == Unit.CHARACTERS else 0,
         "progress": _progress(job, units_done=units_done),
         "credits_used": prices.credits(job.charged_millicredits if job.is_over else job.reserved_millicredits),
         "created_at": job.created_at.isoformat(),

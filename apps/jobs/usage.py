@@ -13,7 +13,8 @@ from django.db.models.functions import TruncDate
 from apps.accounts.models import ApiKey
 from apps.billing import prices
 from apps.core.errors import InvalidRequestError
-from apps.jobs.models import FAILED_STATES, SPEECH, Job, JobState
+from apps.jobs.kinds import Unit, names_counted_in
+from apps.jobs.models import FAILED_STATES, Job, JobState
 
 GROUPS = ("day", "model", "key")
 DEFAULT_DAYS = 30
@@ -61,19 +62,20 @@ def read_usage(account_id: int, *, period: Period, group_by: str) -> dict[str, A
         "from": period.first.isoformat(),
         "to": period.last.isoformat(),
         "group_by": group_by,
-        "total": _measures(jobs.aggregate(**SUMS)),
+        "total": _measures(jobs.aggregate(**_sums())),
         "usage": rows,
     }
 
 
-SUMS: dict[str, Any] = {
-    "jobs": Count("uuid"),
-    "completed": Count("uuid", filter=Q(state=JobState.COMPLETED)),
-    "failed": Count("uuid", filter=Q(state__in=FAILED_STATES)),
-    "cancelled": Count("uuid", filter=Q(state=JobState.CANCELLED)),
-    "characters": Sum("units", filter=Q(kind=SPEECH)),
-    "charged": Sum("charged_millicredits"),
-}
+def _sums() -> dict[str, Any]:
+    return {
+        "jobs": Count("uuid"),
+        "completed": Count("uuid", filter=Q(state=JobState.COMPLETED)),
+        "failed": Count("uuid", filter=Q(state__in=FAILED_STATES)),
+        "cancelled": Count("uuid", filter=Q(state=JobState.CANCELLED)),
+        "characters": Sum("units", filter=Q(kind__in=names_counted_in(Unit.CHARACTERS))),
+        "charged": Sum("charged_millicredits"),
+    }
 
 
 def _measures(sums: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,17 +84,17 @@ def _measures(sums: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _by_day(jobs: QuerySet[Job]) -> list[dict[str, Any]]:
-    rows = jobs.annotate(day=TruncDate("created_at", tzinfo=UTC)).values("day").annotate(**SUMS).order_by("day")
+    rows = jobs.annotate(day=TruncDate("created_at", tzinfo=UTC)).values("day").annotate(**_sums()).order_by("day")
     return [{"day": row["day"].isoformat(), **_measures(row)} for row in rows]
 
 
 def _by_model(jobs: QuerySet[Job]) -> list[dict[str, Any]]:
-    rows = jobs.annotate(model=F("engine_id")).values("model").annotate(**SUMS).order_by("model")
+    rows = jobs.annotate(model=F("engine_id")).values("model").annotate(**_sums()).order_by("model")
     return [{"model": row["model"], **_measures(row)} for row in rows]
 
 
 def _by_key(jobs: QuerySet[Job]) -> list[dict[str, Any]]:
-    rows = list(jobs.values("api_key_id").annotate(**SUMS).order_by("api_key_id"))
+    rows = list(jobs.values("api_key_id").annotate(**_sums()).order_by("api_key_id"))
     keys = ApiKey.objects.in_bulk([row["api_key_id"] for row in rows if row["api_key_id"] is not None])
     return [{"key": _key_shape(keys.get(row["api_key_id"])), **_measures(row)} for row in rows]
 

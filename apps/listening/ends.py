@@ -6,7 +6,9 @@ from functools import partial
 from django.db import transaction
 
 from apps.core.storage import StorageAwayError
+from apps.jobs.kinds import params_of
 from apps.jobs.models import Job
+from apps.jobs.params import RecordingParams
 from apps.uploads.services import release_source
 
 logger = logging.getLogger(__name__)
@@ -14,9 +16,9 @@ logger = logging.getLogger(__name__)
 
 def release_recording(job: Job) -> None:
     """One of TTSAI_JOB_END_OBSERVERS. What came with the request goes once the end is committed."""
-    key = job.params.get("source")
-    if key:
-        transaction.on_commit(partial(_release, key))
+    params = params_of(job)
+    if isinstance(params, RecordingParams) and params.source:
+        transaction.on_commit(partial(_release, params.source))
 
 
 def _release(key: str) -> None:

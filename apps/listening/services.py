@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from apps.accounts.callers import Caller
 from apps.billing.prices import duration_price_millicredits, service_price
 from apps.catalog.catalogue import EngineRow
@@ -11,15 +9,13 @@ from apps.catalog.selectors import find_model, substitution_warnings
 from apps.core.errors import InvalidRequestError
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan, Submission, submit_job
+from apps.listening.kinds import TRANSCRIPTION, TranscriptionParams
 from apps.listening.pieces import NOWHERE, listening_parts
 from apps.uploads.services import Source, SourceLimits
 from workers.contract.formats import DOCUMENT
 from workers.contract.listening import ListenWork
-from workers.contract.names import Lane
 from workers.contract.tags import is_tag, primary_tag, requested_tag
 
-KIND = "transcription"
-SERVICE = "transcription"
 LIMITS = SourceLimits(max_bytes=100_000_000)
 DEFAULT_MODEL = "whisper"
 
@@ -85,24 +81,24 @@ def plan_transcription(caller: Caller, *, order: ListeningOrder, source: Source)
         temperature=order.temperature,
     )
     return JobPlan(
-        kind=KIND,
+        kind=TRANSCRIPTION,
         engine_id=engine.id,
         queue=engine.queue,
-        lane=lane_of(milliseconds, is_awaited=order.is_awaited),
+        lane=TRANSCRIPTION.lanes.choose(milliseconds, is_awaited=order.is_awaited),
         parts=listening_parts(source.key, milliseconds=milliseconds, work=work),
         join=None,
         units=milliseconds,
-        price_millicredits=duration_price_millicredits(milliseconds, millicredits_per_minute=service_price(SERVICE)),
+        price_millicredits=duration_price_millicredits(milliseconds, millicredits_per_minute=service_price(TRANSCRIPTION.name)),
         output_format=DOCUMENT,
-        params={
-            "model": engine.id,
-            "language": language,
-            "seconds": milliseconds / 1000,
-            "is_translation": order.is_translation,
-            "has_words": order.has_words,
-            "is_diarized": order.is_diarized,
-            "source": source.key,
-        },
+        params=TranscriptionParams(
+            model=engine.id,
+            language=language,
+            seconds=milliseconds / 1000,
+            is_translation=order.is_translation,
+            has_words=order.has_words,
+            is_diarized=order.is_diarized,
+            source=source.key,
+        ),
         asked_model=engine.asked_id,
         warnings=tuple(substitution_warnings(engine, voice_asked=None, voice_used="")),
         webhook_url=order.webhook_url,
@@ -137,10 +133,3 @@ def read_language(language: str | None) -> str:
 def milliseconds_of(source: Source) -> int:
     """The recording's length, rounded up: units and price count it."""
     return max(1, -int(-source.info.audio_seconds * 1000 // 1))
-
-
-def lane_of(milliseconds: int, *, is_awaited: bool) -> Lane:
-    """Lane for hearing a recording, by its length and whether a client waits."""
-    if milliseconds > 1000 * settings.TTSAI_BULK_SECONDS:
-        return "normal" if is_awaited else "bulk"
-    return "live" if is_awaited else "normal"

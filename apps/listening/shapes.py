@@ -6,17 +6,19 @@ from apps.billing import prices
 from apps.jobs.models import Job
 from apps.jobs.outcomes import substitution_shape
 from apps.listening.documents import read_transcript
+from apps.listening.kinds import TRANSCRIPTION, TranscriptionParams
 from workers.contract.listening import HeardSegment, HeardWord
 
 
 def transcript_shape(job: Job) -> dict[str, Any]:
     """Text, language, duration and segments of a completed transcription. Times in seconds."""
     transcript = read_transcript(job)
+    params = TRANSCRIPTION.read_params(job)
     return {
         "text": transcript.text,
         "language": transcript.language,
         "duration": round(transcript.duration, 3),
-        "segments": [_segment(segment, job=job) for segment in transcript.segments],
+        "segments": [_segment(segment, params=params) for segment in transcript.segments],
     }
 
 
@@ -33,11 +35,11 @@ def answer_shape(job: Job) -> dict[str, Any]:
     }
 
 
-def _segment(segment: HeardSegment, *, job: Job) -> dict[str, Any]:
+def _segment(segment: HeardSegment, *, params: TranscriptionParams) -> dict[str, Any]:
     shape: dict[str, Any] = {"start": round(segment.start, 3), "end": round(segment.end, 3), "text": segment.text.strip()}
-    if job.params.get("is_diarized"):
+    if params.is_diarized:
         shape["speaker"] = segment.speaker
-    if job.params.get("has_words"):
+    if params.has_words:
         shape["words"] = [_word(word) for word in segment.words]
     return shape
 

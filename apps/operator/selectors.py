@@ -10,7 +10,8 @@ from apps.accounts.models import Account, AnonymousUse
 from apps.billing.models import EntryKind, LedgerEntry
 from apps.catalog.catalogue import LIVE_SECONDS
 from apps.catalog.models import Worker
-from apps.jobs.models import FAILED_STATES, IN_FLIGHT_STATES, SPEECH, Job, JobState, Part, PartState
+from apps.jobs.kinds import Unit, names_counted_in
+from apps.jobs.models import FAILED_STATES, IN_FLIGHT_STATES, Job, JobState, Part, PartState
 
 WINDOW = timedelta(hours=24)
 FAILURES_SHOWN = 8
@@ -64,7 +65,7 @@ def get_figures() -> Figures:
         all=Count("uuid"),
         completed=Count("uuid", filter=Q(state=JobState.COMPLETED)),
         failed=Count("uuid", filter=Q(state__in=FAILED_STATES)),
-        characters=Sum("units", filter=Q(kind=SPEECH, state=JobState.COMPLETED), default=0),
+        characters=Sum("units", filter=Q(kind__in=names_counted_in(Unit.CHARACTERS), state=JobState.COMPLETED), default=0),
         accounts=Count("account", distinct=True),
     )
     charged = LedgerEntry.objects.filter(created_at__gt=since, kind=EntryKind.CHARGE).aggregate(sum=Sum("amount_millicredits", default=0))

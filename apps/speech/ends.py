@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.conf import settings
-
 from apps.core.links import remembered_base
+from apps.jobs.kinds import kind_of
 from apps.jobs.models import Job, JobState
+from apps.speech.kinds import has_timestamps
 from apps.speech.results import result_shape
 from apps.webhooks.services import record_event
 
@@ -30,5 +30,4 @@ def _omitted(job: Job) -> list[str]:
     """Names of the fields that a poll shows beyond the message: each lies in the object store, which this transaction does not wait for."""
     if job.state != JobState.COMPLETED:
         return []
-    has_document = job.kind in settings.TTSAI_RESULT_SHAPES
-    return ["words"] * bool(job.params.get("timestamps")) + ["result"] * has_document
+    return ["words"] * has_timestamps(job) + ["result"] * bool(kind_of(job).result_shape)

@@ -1,12 +1,9 @@
 """A job as GET /v1/speech/results/ tells it."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
-from django.utils.module_loading import import_string
-
 from apps.billing import prices
+from apps.jobs.kinds import kind_of
 from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import NOT_DONE, STATUS, failure_of, substitution_shape
 from apps.speech.links import result_address
@@ -27,11 +24,8 @@ def result_shape(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
 
 def document_of(job: Job) -> dict[str, Any]:
     """`result` of a completed job that wrote something: a transcript, a translation. Reads the store."""
-    path = settings.TTSAI_RESULT_SHAPES.get(job.kind)
-    if job.state != JobState.COMPLETED or path is None:
-        return {}
-    shape: Callable[[Job], dict[str, Any]] = import_string(path)
-    return {"result": shape(job)}
+    kind = kind_of(job)
+    return {"result": kind.shape_result(job)} if kind.result_shape and job.state == JobState.COMPLETED else {}
 
 
 def _completed(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from apps.core.errors import GoneError, InvalidRequestError, NotFoundError
 from apps.core.ids import find_uuid
 from apps.core.storage import MissingObjectError, get_storage
+from apps.jobs.kinds import kind_of
 from apps.jobs.models import Job
 from apps.jobs.selectors import find_job, read_units_done
 
@@ -25,7 +26,7 @@ def get_speech_job(uuid_text: str) -> Job:
 def read_words(job: Job) -> list[dict[str, Any]]:
     """Start and end of each word of the job's audio; empty where the model does not know them."""
     key = (job.result or {}).get("timings_key")
-    if not key:
+    if not key or not kind_of(job).has_timings:
         return []
     try:
         stored = json.loads(get_storage().read_bytes(key))

@@ -3,18 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-
 from apps.accounts.callers import Caller
 from apps.billing.prices import characters_price_millicredits
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.limits import longest_text
 from apps.catalog.selectors import find_model, find_voice, map_voice, substitution_warnings
 from apps.core.errors import InvalidRequestError
-from apps.jobs.models import SPEECH
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan, PartPlan, Submission, submit_job
 from apps.speech.delivery import instruction_warnings, read_instructions
+from apps.speech.kinds import SPEECH, SpeechParams
 from apps.speech.languages import (
     Speaker,
     check_language,
@@ -26,7 +24,6 @@ from apps.speech.reading import SAMPLE_CHARACTERS, check_say_as, check_text, cut
 from workers.contract.formats import FORMATS
 from workers.contract.markup import PronunciationRule
 from workers.contract.messages import SpeakWork
-from workers.contract.names import Lane
 from workers.contract.tags import is_tag, primary_tag, requested_tag
 from workers.text.markup.document import Document
 
@@ -91,21 +88,21 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
         kind=SPEECH,
         engine_id=engine.id,
         queue=engine.queue,
-        lane=_lane(order, units=units),
+        lane=SPEECH.lanes.choose(units, is_awaited=order.has_listener),
         parts=parts,
         join={"format": order.format, "bitrate": order.bitrate, "sample_rate": order.sample_rate} if len(parts) > 1 else None,
         units=units,
         price_millicredits=price,
         output_format=order.format,
-        params={
-            "text": document.written,
-            "model": engine.id,
-            "voice": voice,
-            "language": language,
-            "speed": order.speed,
-            "format": order.format,
-            "timestamps": order.has_timestamps,
-        },
+        params=SpeechParams(
+            text=document.written,
+            model=engine.id,
+            voice=voice,
+            language=language,
+            speed=order.speed,
+            format=order.format,
+            timestamps=order.has_timestamps,
+        ),
         asked_model=engine.asked_id,
         warnings=(*speaker.warnings, *_warnings(order, engine=engine, voice=voice, document=document)),
         daily_characters=units if caller.is_anonymous else 0,
@@ -224,9 +221,3 @@ def _check_length(caller: Caller, *, engine: EngineRow, order: SpeechOrder, unit
             code="text_too_long",
             param=order.text_param,
         )
-
-
-def _lane(order: SpeechOrder, *, units: int) -> Lane:
-    if units > settings.TTSAI_BULK_CHARACTERS:
-        return "normal" if order.has_listener else "bulk"  # the slots kept for `live` are for answers within seconds
-    return "live" if order.has_listener else "normal"

@@ -15,6 +15,7 @@ from apps.core.errors import InvalidRequestError
 from apps.core.fields import validated
 from apps.core.links import public_base
 from apps.jobs.requests import IDEMPOTENCY_HEADER, idempotency_of, in_flight_dedup_key_of, queued_shape, request_id_of
+from apps.speech.kinds import has_timestamps
 from apps.speech.results import document_of, result_shape
 from apps.speech.selectors import get_speech_job
 from apps.speech.serializers import DEFAULT_MODEL, QueuedSpeechSerializer, SpeechRequestSerializer, SpeechResultSerializer
@@ -66,7 +67,7 @@ class SpeechResultView(APIView):
     def get(self, request: Request) -> Response:
         """Open to whoever holds the uuid, with or without a key. Poll every second or two; polls do not count as requests a minute."""
         job = get_speech_job(request.query_params.get("uuid", ""))
-        wanted = request.query_params.get("timestamps") or ("words" if job.params.get("timestamps") else "")
+        wanted = request.query_params.get("timestamps") or ("words" if has_timestamps(job) else "")
         if wanted not in {"", "words", "word", "none"}:
             raise InvalidRequestError("timestamps: `words` is the only kind.", param="timestamps")
         shape = result_shape(job, base=public_base(request), has_words=wanted.startswith("word"))

@@ -5,16 +5,17 @@ import json
 from apps.catalog.selectors import list_models
 from apps.core.errors import GoneError, NotFoundError
 from apps.core.storage import MissingObjectError, get_storage
+from apps.jobs.kinds import kind_of, params_of
 from apps.jobs.models import Job, JobState, Rendition
 from apps.jobs.objects import job_folder
+from apps.jobs.params import SpokenParams
 from apps.listening.documents import read_script, read_transcript
-from apps.listening.services import KIND as TRANSCRIPTION
 from apps.subtitles.wishes import SubtitleWish
 from workers.contract.formats import DOCUMENT
-from workers.contract.listening import AlignedDocument, AlignedWord
+from workers.contract.listening import AlignedDocument, AlignedWord, TranscriptDocument
 from workers.text.subtitles.program import SubtitleOrder
 
-ALIGNMENT = "words"
+WORDS = "words"
 """In place of a rendition's format."""
 
 
@@ -33,7 +34,7 @@ def find_stored(job: Job, *, file_format: str) -> bytes | None:
 
 def find_order(job: Job, *, wish: SubtitleWish) -> SubtitleOrder | None:
     """Find the order in a completed job alone; None where its text must be aligned with its audio first. 404 no_subtitles, 410."""
-    if job.kind == TRANSCRIPTION:
+    if kind_of(job).document is TranscriptDocument:
         transcript = read_transcript(job)
         return SubtitleOrder(wish.format, transcript.language, segments=transcript.segments)
     text = text_of(job)
@@ -43,26 +44,33 @@ def find_order(job: Job, *, wish: SubtitleWish) -> SubtitleOrder | None:
 
 def text_of(job: Job) -> str:
     """The text that the job's audio speaks, as it was written. 404 where nobody knows."""
-    result = job.result or {}
-    text = None
-    if result.get("format") != DOCUMENT:
-        text = read_script(job).text if result.get("document_key") else job.params.get("text")
+    text = _stored_text(job)
     if not text:
         raise NotFoundError("Nobody knows what this job's audio says: there are no subtitles of it.", code="no_subtitles", param="uuid")
-    return str(text)
+    return text
+
+
+def _stored_text(job: Job) -> str:
+    result, params = job.result or {}, params_of(job)
+    if result.get("format") == DOCUMENT or not isinstance(params, SpokenParams):
+        return ""
+    return read_script(job).text if result.get("document_key") else params.text
 
 
 def language_of(job: Job) -> str:
     """The language of a job's text: the one asked for, else its voice's; empty where the worker found it out by itself."""
-    if language := job.params.get("language"):
-        return str(language)
-    model, voice = job.params.get("model", ""), job.params.get("voice", "")
-    return next((engine.voices[voice].language for engine in list_models() if engine.id == model and voice in engine.voices), "")
+    params = params_of(job)
+    if not isinstance(params, SpokenParams):
+        return ""
+    if params.language:
+        return params.language
+    speaking = (engine for engine in list_models() if engine.id == params.model and params.voice in engine.voices)
+    return next((engine.voices[params.voice].language for engine in speaking), "")
 
 
 def find_alignment(job: Job) -> Job | None:
     """The job that aligns, or aligned, this one's text with its audio; not one that failed or whose result is gone."""
-    row = Rendition.objects.select_related("job").filter(source=job, format=ALIGNMENT).first()
+    row = Rendition.objects.select_related("job").filter(source=job, format=WORDS).first()
     return None if row is None or _is_lost(row.job) else row.job
 
 

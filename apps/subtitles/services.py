@@ -9,11 +9,12 @@ from apps.catalog.selectors import list_models
 from apps.core.errors import ConflictError, GoneError, InvalidRequestError, UnavailableError
 from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch_soon
-from apps.jobs.models import Job, JobState, Lane, Rendition
+from apps.jobs.models import Job, JobState, Rendition
 from apps.jobs.objects import object_reference
 from apps.jobs.services.endings import lock_job
 from apps.jobs.services.submit import JobPlan, Owner, PartPlan, insert_job
-from apps.subtitles.selectors import ALIGNMENT, find_alignment, language_of, subtitles_key, text_of
+from apps.subtitles.kinds import ALIGNMENT, AlignmentParams
+from apps.subtitles.selectors import WORDS, find_alignment, language_of, subtitles_key, text_of
 from apps.subtitles.wishes import SubtitleWish
 from workers.contract import names
 from workers.contract.formats import DOCUMENT
@@ -22,7 +23,6 @@ from workers.contract.references import Address
 from workers.contract.tags import primary_tag
 from workers.text.subtitles import CONTENT_TYPES
 
-KIND = "alignment"
 ENGLISH = "en"
 """Every worker aligns English by itself; a recogniser does the rest."""
 PREFERRED = "whisper"
@@ -46,7 +46,7 @@ def request_alignment(job: Job, *, wish: SubtitleWish) -> Job:
             return earlier
         plan = _plan(source, text=text, language=language, recogniser=recogniser)
         alignment = insert_job(uuid4(), plan=plan, owner=_owner(source), request_id=source.request_id)
-        Rendition.objects.update_or_create(source=source, format=ALIGNMENT, defaults={"job": alignment})
+        Rendition.objects.update_or_create(source=source, format=WORDS, defaults={"job": alignment})
     dispatch_soon(plan.queue)
     return alignment
 
@@ -88,16 +88,16 @@ def _plan(source: Job, *, text: str, language: str, recogniser: EngineRow | None
     units = round(1000 * (result.get("audio_seconds") or 0.0))
     queue = recogniser.queue if recogniser else names.CODEC_QUEUE
     return JobPlan(
-        kind=KIND,
+        kind=ALIGNMENT,
         engine_id=recogniser.id if recogniser else "",
         queue=queue,
-        lane=Lane.NORMAL,
+        lane=ALIGNMENT.lanes.choose(units, is_awaited=False),
         parts=(PartPlan(kind="align", work={**work.to_dict(), "audio": object_reference(result["key"])}, units=units),),
         join=None,
         units=units,
         price_millicredits=0,
         output_format=DOCUMENT,
-        params={"source": source.uuid.hex, "language": language},
+        params=AlignmentParams(source=source.uuid.hex, language=language),
     )
 
 
@@ -107,5 +107,4 @@ def _owner(source: Job) -> Owner:
         account_id=source.account_id,
         weight=source.weight,
         expires_at=source.expires_at,
-        is_internal=True,
     )

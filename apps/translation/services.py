@@ -11,8 +11,9 @@ from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.stages import output_of
 from apps.jobs.services.submit import JobPlan, PartPlan, Submission, submit_job
 from apps.listening.pieces import NOWHERE, listening_parts
-from apps.listening.services import DEFAULT_MODEL, check_spoken_language, lane_of, milliseconds_of
+from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of
 from apps.speech.services import PART_FORMAT
+from apps.translation.kinds import SPEECH_TRANSLATION, TranslationParams
 from apps.translation.speakers import Speaker, choose_speaker, list_spoken_languages
 from apps.translation.translators import choose_translator, find_recogniser_in_use, is_certain
 from apps.uploads.services import Source, SourceLimits
@@ -20,8 +21,6 @@ from workers.contract.listening import ListenWork, TranslateWork
 from workers.contract.messages import SpeakWork
 from workers.contract.tags import is_tag, normalise_tag, primary_tag
 
-KIND = "speech-translation"
-SERVICE = "speech-translation"
 LIMITS = SourceLimits(max_bytes=100_000_000)
 SHARE_MILLISECONDS = 60_000
 """The translation of each minute is spoken by a part of its own."""
@@ -97,24 +96,24 @@ def plan_translation(caller: Caller, *, order: TranslationOrder, source: Source)
         for share, weight in enumerate(_split(SPEAK_WEIGHT * milliseconds, shares=shares))
     )
     return JobPlan(
-        kind=KIND,
+        kind=SPEECH_TRANSLATION,
         engine_id=(cast.translator or cast.recogniser).id,
         queue=cast.recogniser.queue,
-        lane=lane_of(milliseconds, is_awaited=order.is_awaited),
+        lane=SPEECH_TRANSLATION.lanes.choose(milliseconds, is_awaited=order.is_awaited),
         parts=(*parts, *speaking),
         join={"format": order.format, "bitrate": 0, "sample_rate": 0} if shares > 1 else None,
         units=milliseconds,
-        price_millicredits=duration_price_millicredits(milliseconds, millicredits_per_minute=service_price(SERVICE)),
+        price_millicredits=duration_price_millicredits(milliseconds, millicredits_per_minute=service_price(SPEECH_TRANSLATION.name)),
         output_format=order.format,
-        params={
-            "model": cast.speaker.engine.id,
-            "language": cast.target,
-            "source_language": cast.source,
-            "voice": order.voice,
-            "format": order.format,
-            "seconds": milliseconds / 1000,
-            "source": source.key,
-        },
+        params=TranslationParams(
+            model=cast.speaker.engine.id,
+            language=cast.target,
+            source_language=cast.source,
+            voice=order.voice,
+            format=order.format,
+            seconds=milliseconds / 1000,
+            source=source.key,
+        ),
         webhook_url=order.webhook_url,
     )
 

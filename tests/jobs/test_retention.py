@@ -39,9 +39,8 @@ def test_a_result_goes_with_its_text_when_its_time_is_over() -> None:
 
 def test_the_recording_that_was_heard_is_named_no_longer() -> None:
     job = completed()
-    Job.objects.update(
-        params={"text": "Hi.", "source": "account-1/0/abc", "seconds": 2.0}, expires_at=timezone.now() - timedelta(seconds=1)
-    )
+    params = {"text": "Hi.", "source": "account-1/0/abc", "seconds": 2.0}
+    Job.objects.update(kind="transcription", params=params, expires_at=timezone.now() - timedelta(seconds=1))
     assert (expire_results(), reread(job).params) == (1, {"seconds": 2.0})
 
 

@@ -39,12 +39,16 @@ TTSAI_JOB_END_OBSERVERS = (
 )
 """(Job) -> None, called in the transaction of every job's end, after its credits are settled: for apps above jobs."""
 
-TTSAI_RESULT_SHAPES = {
-    "transcription": "apps.listening.shapes.transcript_shape",
-    "speech-translation": "apps.translation.shapes.translation_shape",
-    "voice-chat": "apps.conversations.shapes.turn_shape",
-}
-"""By kind of job: (Job) -> dict for `result` in GET /v1/speech/results/: for apps above speech."""
+TTSAI_JOB_KINDS = (
+    "apps.jobs.kinds.PREVIEW",
+    "apps.jobs.kinds.RENDITION",
+    "apps.speech.kinds.SPEECH",
+    "apps.listening.kinds.TRANSCRIPTION",
+    "apps.subtitles.kinds.ALIGNMENT",
+    "apps.translation.kinds.SPEECH_TRANSLATION",
+    "apps.conversations.kinds.VOICE_CHAT",
+)
+"""Every kind of job (apps/jobs/kinds.py: JobKind)."""
 
 MIDDLEWARE = [
     "apps.core.middleware.RequestMiddleware",

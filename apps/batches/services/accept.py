@@ -12,9 +12,10 @@ from apps.batches.orders import PlannedItem, plan_item, refusal_of
 from apps.batches.services.ends import end_batch
 from apps.core.errors import InsufficientCreditsError
 from apps.jobs.dispatch import dispatch_soon
-from apps.jobs.models import SPEECH, Job
+from apps.jobs.models import Job
 from apps.jobs.services.idempotency import Idempotency, claim_key, point_key_to, release_key
 from apps.jobs.services.submit import JobPlan, accept_job, insert_refused_job
+from apps.speech.kinds import SPEECH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from apps.billing.services import release_credits, settle_credits
 from apps.core.events import end_event, publish_event
 from apps.core.platform_tasks import ask_platform
 from apps.jobs.charges import charge_of_made
-from apps.jobs.models import ACTIVE_STATES, SPEAK, SPEECH, Job, JobState, Part, PartState
+from apps.jobs.kinds import Charge, kind_of
+from apps.jobs.models import ACTIVE_STATES, SPEAK, Job, JobState, Part, PartState
 from apps.jobs.publishing import DISCARD_JOINED_PARTS, cancel_attempts
 from apps.jobs.selectors import read_part_progress
 from apps.jobs.services.observers import tell_observers
@@ -37,32 +38,44 @@ def complete_job(job: Job, *, result: dict[str, Any]) -> None:
 def fail_job(job: Job, *, code: str, message: str) -> None:
     """The work cannot be done: other parts stopped, credits back but for a text that was read in the job's events."""
     _close_parts(job)
-    record_end(job, state=JobState.FAILED, charged_millicredits=_charge_of_delivered(job), error_code=code, error_message=message)
+    record_end(
+        job,
+        state=JobState.FAILED,
+        charged_millicredits=_charge(job, rule=kind_of(job).charge_on_failure),
+        error_code=code,
+        error_message=message,
+    )
 
 
 def expire_job(job: Job, *, message: str) -> None:
     """No worker took it up: credits back but for a text that was read in the job's events."""
     _close_parts(job)
-    record_end(job, state=JobState.EXPIRED, charged_millicredits=_charge_of_delivered(job), error_code="expired", error_message=message)
+    record_end(
+        job,
+        state=JobState.EXPIRED,
+        charged_millicredits=_charge(job, rule=kind_of(job).charge_on_failure),
+        error_code="expired",
+        error_message=message,
+    )
 
 
 def end_cancelled_job(job: Job, *, reason: str) -> None:
     """Stopped by its owner: what was made is charged, rounded up once, and the rest goes back."""
     _close_parts(job)
-    charged = charge_of_made(job.reserved_millicredits, parts=read_part_progress(job.uuid))
+    charged = _charge(job, rule=kind_of(job).charge_on_cancel)
     record_end(job, state=JobState.CANCELLED, charged_millicredits=charged, error_code="cancelled", error_message=reason)
 
 
-def _charge_of_delivered(job: Job) -> int:
-    """Millicredits that a job without a result costs: nothing, unless its owner read in its events a text that it wrote.
-
-    The words of a speech job are the customer's own, so their times alone cost nothing.
-    """
-    if not job.was_watched or job.kind == SPEECH:
-        return 0
-    if not Part.objects.filter(job_id=job.uuid, kind=SPEAK, units_done__gt=0).exists():
+def _charge(job: Job, *, rule: Charge) -> int:
+    """Millicredits that a job without a result costs."""
+    if rule == Charge.NOTHING or (rule == Charge.WORK_READ and not _is_text_read(job)):
         return 0
     return charge_of_made(job.reserved_millicredits, parts=read_part_progress(job.uuid))
+
+
+def _is_text_read(job: Job) -> bool:
+    """True if the job's events were read while it ran, and a part of it published words of its text."""
+    return job.was_watched and Part.objects.filter(job_id=job.uuid, kind=SPEAK, units_done__gt=0).exists()
 
 
 def record_end(

@@ -11,12 +11,13 @@ from apps.catalog.models import Voice
 from apps.catalog.selectors import find_listed_model
 from apps.core.errors import NotFoundError, UnavailableError
 from apps.jobs.dispatch import dispatch_soon
-from apps.jobs.models import Job, JobState, Lane
+from apps.jobs.kinds import PREVIEW
+from apps.jobs.models import Job, JobState
+from apps.jobs.params import SpokenParams
 from apps.jobs.services.submit import PLATFORM_TENANT, JobPlan, Owner, PartPlan, insert_job
 from workers.contract.messages import SpeakWork
 from workers.contract.tags import primary_tag
 
-KIND = "preview"
 FORMAT = "mp3"
 PAUSE_AFTER_FAILURE = timedelta(minutes=1)
 """Anybody may ask for a preview: one that fails is not tried at every request."""
@@ -45,7 +46,7 @@ def request_preview(model_id: str, *, voice_id: str) -> Job:
             return earlier
         if not engine.was_seen_lately:
             raise UnavailableError(f"No worker serves the model {engine.id!r} at the moment.", code="model_unavailable")
-        job = insert_job(uuid4(), plan=_plan(engine, voice), owner=Owner(tenant=PLATFORM_TENANT, is_internal=True), request_id="")
+        job = insert_job(uuid4(), plan=_plan(engine, voice), owner=Owner(tenant=PLATFORM_TENANT), request_id="")
         row.preview_job_uuid, row.preview_version = job.uuid, engine.version
         row.save(update_fields=["preview_job_uuid", "preview_version"])
     dispatch_soon(engine.queue)
@@ -81,14 +82,14 @@ def _plan(engine: EngineRow, voice: VoiceRow) -> JobPlan:
     text = SENTENCES.get(primary_tag(voice.language), SENTENCES["en"])
     work = SpeakWork(engine=engine.id, voice=voice.id, text=text, language=voice.language, format=FORMAT)
     return JobPlan(
-        kind=KIND,
+        kind=PREVIEW,
         engine_id=engine.id,
         queue=engine.queue,
-        lane=Lane.NORMAL,
+        lane=PREVIEW.lanes.choose(len(text), is_awaited=False),
         parts=(PartPlan(kind="speak", work=work.to_dict(), units=len(text)),),
         join=None,
         units=len(text),
         price_millicredits=0,
         output_format=FORMAT,
-        params={"model": engine.id, "voice": voice.id, "text": text},
+        params=SpokenParams(model=engine.id, voice=voice.id, text=text, language=voice.language, format=FORMAT),
     )

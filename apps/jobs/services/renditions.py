@@ -6,13 +6,12 @@ from django.db import transaction
 
 from apps.core.errors import ConflictError
 from apps.jobs.dispatch import dispatch_soon
-from apps.jobs.models import Job, JobState, Lane, Rendition
+from apps.jobs.kinds import RENDITION, RenditionParams
+from apps.jobs.models import Job, JobState, Rendition
 from apps.jobs.objects import object_reference
 from apps.jobs.services.endings import lock_job
 from apps.jobs.services.submit import JobPlan, Owner, PartPlan, insert_job
 from workers.contract import names
-
-KIND = "rendition"
 
 
 def request_rendition(job: Job, *, format: str) -> Job:  # noqa: A002 - the API's word
@@ -37,16 +36,16 @@ def _is_lost(job: Job) -> bool:
 def _plan(source: Job, *, audio_format: str) -> JobPlan:
     work = {"source": object_reference((source.result or {})["key"]), "format": audio_format}
     return JobPlan(
-        kind=KIND,
+        kind=RENDITION,
         engine_id="",
         queue=names.CODEC_QUEUE,
-        lane=Lane.NORMAL,
+        lane=RENDITION.lanes.choose(0, is_awaited=False),
         parts=(PartPlan(kind="convert", work=work, units=0),),
         join=None,
         units=0,
         price_millicredits=0,
         output_format=audio_format,
-        params={"source": source.uuid.hex, "format": audio_format},
+        params=RenditionParams(source=source.uuid.hex, format=audio_format),
     )
 
 
@@ -56,5 +55,4 @@ def _owner(source: Job) -> Owner:
         account_id=source.account_id,
         weight=source.weight,
         expires_at=source.expires_at,
-        is_internal=True,
     )

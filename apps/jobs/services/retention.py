@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from apps.core.platform_tasks import ask_platform
 from apps.core.storage import StorageAwayError, get_storage
+from apps.jobs.kinds import kind_of
 from apps.jobs.models import ACTIVE_STATES, Job, JobState, Part, PartState
 from apps.jobs.objects import job_folder, part_folder
 from apps.jobs.publishing import EXPIRE_RESULTS
@@ -17,8 +18,6 @@ from apps.jobs.services.idempotency import forget_keys
 
 logger = logging.getLogger(__name__)
 
-FORGOTTEN_PARAMS = frozenset({"text", "source", "warnings"})
-"""The text, warnings that may quote it, and the key of a recording, which holds its digest."""
 BATCH = 200
 FORGOTTEN_ADDRESS = "address:"
 
@@ -58,7 +57,7 @@ def delete_result(job: Job) -> None:
     """
     get_storage().delete_prefix(job_folder(job.tenant, job=job.uuid))
     Part.objects.filter(job_id=job.uuid).delete()
-    params = {name: value for name, value in job.params.items() if name not in FORGOTTEN_PARAMS}
+    params = kind_of(job).params.without_forgotten(job.params)
     tenant = FORGOTTEN_ADDRESS if job.tenant.startswith("address:") else job.tenant
     Job.objects.filter(uuid=job.uuid).update(result_deleted_at=Now(), params=params, tenant=tenant, webhook_url="")
 

@@ -1,6 +1,6 @@
 """A job is accepted: one transaction that honours the Idempotency-Key, reserves the credits, checks the limits and writes the rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +15,9 @@ from apps.core.addresses import address_block
 from apps.core.disk import require_room
 from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.inserting import insert_rows
+from apps.jobs.kinds import JobKind, job_kinds
 from apps.jobs.models import Job, JobState, Lane, Part, PartState
+from apps.jobs.params import JobParams
 from apps.jobs.services.idempotency import Idempotency, claim_key
 from apps.jobs.services.limits import check_concurrency, wait_for_tenant
 from apps.jobs.services.stages import output_of, timings_of
@@ -47,7 +49,7 @@ class PartPlan:
 class JobPlan:
     """Plan of a job: its work, its cost and its urgency."""
 
-    kind: str
+    kind: JobKind[JobParams]
     engine_id: str
     queue: str
     lane: str
@@ -57,7 +59,8 @@ class JobPlan:
     units: int
     price_millicredits: int
     output_format: str
-    params: dict[str, Any]
+    params: JobParams
+    """In the type of the kind."""
     asked_model: str = ""
     """As the request named it, where a model of another name does the work."""
     daily_characters: int = 0
@@ -100,7 +103,6 @@ class Owner:
     retention_days: int | None = None
     expires_at: datetime | None = None
     """Expiry of the results if it is known already: a rendition expires with its source."""
-    is_internal: bool = False
     public_base: str = ""
 
 
@@ -133,14 +135,16 @@ def accept_job(job_uuid: UUID, *, caller: Caller, plan: JobPlan, request_id: str
 
 def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, balance_after_millicredits: int | None = None) -> Job:
     """Write the rows, inside the caller's transaction, which then calls dispatch_soon. 503 where the disk has no room for what it makes."""
+    if job_kinds().get(plan.kind.name) is not plan.kind or type(plan.params) is not plan.kind.params:
+        raise TypeError(f"The kind {plan.kind.name!r} is not in TTSAI_JOB_KINDS, or its parameters are of another kind.")
     require_room()
     job = Job(
         uuid=job_uuid,
         account_id=owner.account_id,
         api_key_id=owner.api_key_id,
         tenant=owner.tenant,
-        is_internal=owner.is_internal,
-        kind=plan.kind,
+        is_internal=plan.kind.is_internal,
+        kind=plan.kind.name,
         engine_id=plan.engine_id,
         queue=plan.queue,
         lane=plan.lane,
@@ -148,7 +152,7 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
         part_count=len(plan.parts) + (plan.join is not None),
         units=plan.units,
         price_millicredits=plan.price_millicredits,
-        reserved_millicredits=plan.price_millicredits if owner.account_id is not None and not owner.is_internal else 0,
+        reserved_millicredits=plan.price_millicredits if owner.account_id is not None and not plan.kind.is_internal else 0,
         balance_after_millicredits=balance_after_millicredits,
         concurrency_limit=owner.concurrency_limit,
         weight=owner.weight,
@@ -157,7 +161,7 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
         output_format=plan.output_format,
         request_id=request_id,
         webhook_url=plan.webhook_url,
-        has_webhooks=plan.has_webhooks and not owner.is_internal,
+        has_webhooks=plan.has_webhooks and not plan.kind.is_internal,
         public_base=owner.public_base,
     )
     insert_rows([job])
@@ -165,7 +169,7 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
     return job
 
 
-def insert_refused_job(caller: Caller, *, kind: str, engine_id: str, error: Refusal, request_id: str) -> Job:
+def insert_refused_job(caller: Caller, *, kind: JobKind[JobParams], engine_id: str, error: Refusal, request_id: str) -> Job:
     """Record an item that was refused inside an accepted request, as a job that failed at once: usage and the admin count it.
 
     It has no parts, no price and no webhooks of its own. Runs inside the caller's transaction.
@@ -175,7 +179,7 @@ def insert_refused_job(caller: Caller, *, kind: str, engine_id: str, error: Refu
         account_id=owner.account_id,
         api_key_id=owner.api_key_id,
         tenant=owner.tenant,
-        kind=kind,
+        kind=kind.name,
         engine_id=engine_id,
         lane=Lane.BULK,
         state=JobState.FAILED,
@@ -195,8 +199,8 @@ def insert_refused_job(caller: Caller, *, kind: str, engine_id: str, error: Refu
 
 
 def _params(plan: JobPlan) -> dict[str, Any]:
-    named = {"asked_model": plan.asked_model} if plan.asked_model not in {"", plan.engine_id} else {}
-    return {**plan.params, **named, **({"warnings": list(plan.warnings)} if plan.warnings else {})}
+    asked_model = "" if plan.asked_model == plan.engine_id else plan.asked_model
+    return replace(plan.params, asked_model=asked_model, warnings=plan.warnings).to_row()
 
 
 def _take_price(caller: Caller, plan: JobPlan, *, job_uuid: UUID) -> int | None:

@@ -1,0 +1,65 @@
+"""Parameters of a job, typed by its kind and kept as JSON in its row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Self, TypeVar
+
+T = TypeVar("T")
+
+_FORGOTTEN = "is_forgotten"
+
+
+def forgotten(default: T) -> T:
+    """Default of a field that retention removes with the job's result: texts, and whatever may quote or identify them."""
+    made: T = field(default=default, metadata={_FORGOTTEN: True})
+    return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobParams:
+    """Parameters that a job of any kind may have. Every field has a default, so that rows of earlier versions can be read."""
+
+    asked_model: str = ""
+    """Model as the request named it; empty unless another model does the work."""
+    warnings: tuple[str, ...] = forgotten(())
+    """Parts of the request that are not followed as they were asked."""
+
+    @classmethod
+    def from_row(cls, stored: Mapping[str, Any]) -> Self:
+        """Read the JSON of a row: unknown keys are ignored, a missing or null one has its default."""
+        given: dict[str, Any] = {one.name: stored[one.name] for one in fields(cls) if stored.get(one.name) is not None}
+        values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+        return cls(**values)
+
+    def to_row(self) -> dict[str, Any]:
+        """JSON for the row. The fields that every kind has are left out where they are empty."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        kept = {name: value for name, value in values.items() if value or name not in JobParams.__dataclass_fields__}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items()}
+
+    @classmethod
+    def without_forgotten(cls, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """JSON of a row without the fields that retention removes, and without those that no version of the kind declares."""
+        return {one.name: stored[one.name] for one in fields(cls) if one.name in stored and not one.metadata.get(_FORGOTTEN)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpokenParams(JobParams):
+    """Parameters of a job whose result is speech."""
+
+    text: str = forgotten("")
+    model: str = ""
+    """Id of the model that speaks."""
+    voice: str = ""
+    language: str = ""
+    """Tag of the language asked for; empty if the worker detects it."""
+    format: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingParams(JobParams):
+    """Parameters of a job that hears a recording."""
+
+    source: str = forgotten("")
+    """Storage key of the recording, which holds its digest. It is released at the job's end."""
+    seconds: float = 0.0

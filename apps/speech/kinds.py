@@ -1,0 +1,33 @@
+"""Kind of job: text to speech."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from apps.jobs.kinds import JobKind, LaneRule, Unit, params_of
+from apps.jobs.models import Job
+from apps.jobs.params import SpokenParams
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeechParams(SpokenParams):
+    """Parameters of a job that speaks a text."""
+
+    speed: float = 1.0
+    timestamps: bool = False
+    """True if results tell when each word is heard, unasked."""
+
+
+SPEECH = JobKind(
+    name="speech",
+    params=SpeechParams,
+    units=Unit.CHARACTERS,
+    lanes=LaneRule(longest_units=lambda: settings.TTSAI_BULK_CHARACTERS),
+    has_timings=True,
+)
+
+
+def has_timestamps(job: Job) -> bool:
+    """True if the request asked for word timings, so that results show them unasked."""
+    params = params_of(job)
+    return isinstance(params, SpeechParams) and params.timestamps

@@ -1,0 +1,28 @@
+"""Kind of job: the times of a known text's words in its audio."""
+
+from dataclasses import dataclass
+
+from apps.jobs.kinds import Charge, JobKind, LaneRule, Unit
+from apps.jobs.models import Lane
+from apps.jobs.params import JobParams, forgotten
+from workers.contract.listening import AlignedDocument
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlignmentParams(JobParams):
+    """Parameters of an alignment."""
+
+    source: str = forgotten("")
+    """Uuid of the job whose audio is aligned with its text."""
+    language: str = ""
+
+
+ALIGNMENT = JobKind(
+    name="alignment",
+    params=AlignmentParams,
+    units=Unit.MILLISECONDS,
+    lanes=LaneRule(awaited=Lane.NORMAL),
+    charge_on_cancel=Charge.NOTHING,
+    document=AlignedDocument,
+    is_internal=True,
+)

@@ -1,0 +1,110 @@
+"""Declarations of the kinds of job, all of them: each is registered, complete, and reads rows of earlier versions."""
+
+import json
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+
+import pytest
+from django.apps import apps
+from django.utils.module_loading import import_string
+
+from apps.conversations.kinds import VOICE_CHAT
+from apps.jobs.kinds import Charge, JobKind, LaneRule, Unit, job_kinds, kind_of, names_counted_in, params_of
+from apps.jobs.models import Job, Lane
+from apps.jobs.params import JobParams, RecordingParams, SpokenParams
+from apps.listening.kinds import TRANSCRIPTION, TranscriptionParams
+from apps.speech.kinds import SPEECH, SpeechParams
+
+KINDS = list(job_kinds().values())
+each_kind = pytest.mark.parametrize("kind", KINDS, ids=str)
+
+
+def declared() -> Iterator[JobKind[JobParams]]:
+    """Every declaration that stands in an app's kinds.py."""
+    for app in apps.get_app_configs():
+        if app.name.startswith("apps.") and find_spec(f"{app.name}.kinds"):
+            yield from (value for value in vars(import_module(f"{app.name}.kinds")).values() if isinstance(value, JobKind))
+
+
+def test_job_kinds_setting_names_every_declaration_once() -> None:
+    assert sorted({kind.name for kind in declared()}) == sorted(job_kinds())
+    assert all(job_kinds()[kind.name] is kind for kind in declared())
+
+
+@each_kind
+def test_job_kind_params_survive_the_row_and_have_defaults(kind: JobKind[JobParams]) -> None:
+    params = kind.params()
+    assert kind.params.from_row(json.loads(json.dumps(params.to_row()))) == params
+    assert kind.params.from_row({"of_another_version": 1, "text": None}) == params
+
+
+@each_kind
+def test_job_kind_forgets_texts_keys_and_warnings_at_retention(kind: JobKind[JobParams]) -> None:
+    stored = {"text": "Hi.", "source": "account-1/0/abc", "warnings": ["Hi."], "model": "kokoro", "undeclared": "Hi."}
+    assert set(kind.params.without_forgotten(stored)) <= {"model"}
+
+
+@each_kind
+def test_job_kind_with_a_result_shape_has_a_document_and_a_function(kind: JobKind[JobParams]) -> None:
+    if kind.result_shape:
+        assert kind.document is not None
+        assert callable(import_string(kind.result_shape))
+    assert bool(kind.result_shape) == (kind.document is not None and not kind.is_internal)
+
+
+@each_kind
+def test_job_kind_of_the_platform_is_free_and_hears_no_recording(kind: JobKind[JobParams]) -> None:
+    if kind.is_internal:
+        assert (kind.charge_on_cancel, kind.charge_on_failure) == (Charge.NOTHING, Charge.NOTHING)
+        assert not issubclass(kind.params, RecordingParams)
+
+
+def test_job_kinds_keep_the_names_that_rows_have() -> None:
+    assert sorted(job_kinds()) == ["alignment", "preview", "rendition", "speech", "speech-translation", "transcription", "voice-chat"]
+    assert names_counted_in(Unit.CHARACTERS) == ["speech"]
+
+
+def test_params_of_a_row_have_the_type_of_its_kind() -> None:
+    spoken = Job(kind="speech", params={"text": "Hi.", "speed": 1.5, "warnings": ["a", "b"], "of_another_version": 1})
+    assert params_of(spoken) == SpeechParams(text="Hi.", speed=1.5, warnings=("a", "b"))
+    heard = Job(kind="transcription", params={"is_diarized": True})
+    assert TRANSCRIPTION.read_params(heard) == TranscriptionParams(is_diarized=True)
+
+
+def test_kind_of_an_unknown_row_charges_and_keeps_nothing() -> None:
+    kind = kind_of(Job(kind="of-another-version", params={"text": "Hi."}))
+    assert (kind.name, kind.charge_on_cancel, kind.charge_on_failure, kind.result_shape) == (
+        "of-another-version",
+        Charge.NOTHING,
+        Charge.NOTHING,
+        "",
+    )
+    assert kind.params.without_forgotten({"text": "Hi.", "asked_model": "tts-1"}) == {"asked_model": "tts-1"}
+
+
+def test_params_row_omits_empty_common_fields_only() -> None:
+    assert SpokenParams(text="Hi.").to_row() == {"text": "Hi.", "model": "", "voice": "", "language": "", "format": ""}
+    assert JobParams(asked_model="tts-1", warnings=("a",)).to_row() == {"asked_model": "tts-1", "warnings": ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "units", "is_awaited", "lane"),
+    [
+        (SPEECH, 1_000_000, True, Lane.NORMAL),
+        (SPEECH, 1_000_000, False, Lane.BULK),
+        (SPEECH, 10, True, Lane.LIVE),
+        (SPEECH, 10, False, Lane.NORMAL),
+        (TRANSCRIPTION, 600_000, True, Lane.LIVE),
+        (TRANSCRIPTION, 600_001, False, Lane.BULK),
+        (VOICE_CHAT, 1_000_000, True, Lane.LIVE),
+        (VOICE_CHAT, 1_000_000, False, Lane.NORMAL),
+    ],
+    ids=str,
+)
+def test_job_kind_chooses_the_lane_by_size_and_waiting_client(kind: JobKind[JobParams], units: int, is_awaited: bool, lane: Lane) -> None:
+    assert kind.lanes.choose(units, is_awaited=is_awaited) == lane
+
+
+def test_lane_rule_without_a_size_limit_never_chooses_bulk() -> None:
+    assert {LaneRule().choose(10**9, is_awaited=is_awaited) for is_awaited in (True, False)} == {Lane.LIVE, Lane.NORMAL}
