@@ -13,10 +13,11 @@ from apps.jobs.dispatch import dispatch
 from apps.jobs.kinds import job_kinds
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part
 from apps.jobs.objects import MANIFEST, attempt_folder, output_name
+from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.attempts import start_part
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.idempotency import Idempotency
-from apps.jobs.services.submit import JobPlan, PartPlan, Submission, submit_job
+from apps.jobs.services.submit import JobPlan, PartPlan
 from apps.jobs.services.workers import hear_announcement
 from tests.factories import AccountFactory, AnonymousPlanFactory, make_key
 from workers.contract import names

@@ -1,7 +1,6 @@
 """A turn of a conversation, from the request to the queued job."""
 
 from dataclasses import dataclass, replace
-from uuid import uuid4
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -14,12 +13,12 @@ from apps.conversations.kinds import VOICE_CHAT, TurnParams
 from apps.conversations.models import Conversation, Turn
 from apps.conversations.selectors import find_responder, get_own_conversation, history_of, read_turns
 from apps.core.errors import ConflictError, InvalidRequestError
-from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import ACTIVE_STATES, Job
-from apps.jobs.services.idempotency import Idempotency, claim_key
+from apps.jobs.services.acceptance import Submission, accepting_jobs
+from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.retention import expire_now
 from apps.jobs.services.stages import output_of
-from apps.jobs.services.submit import JobPlan, PartPlan, Submission, accept_job
+from apps.jobs.services.submit import JobPlan, PartPlan
 from apps.listening.pieces import NOWHERE, listening_parts
 from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of, read_language
 from apps.speech.languages import Speaker, choose_speaker
@@ -110,21 +109,18 @@ def request_turn(
     caller: Caller, *, order: TurnOrder, source: Source | None, idempotency: Idempotency | None, request_id: str
 ) -> Submission:
     """Prices, reserves, queues, and keeps the turn: one transaction. 409 conversation_busy while the turn before is not answered."""
-    cast, job_uuid = choose_cast(caller, order=order), uuid4()
+    cast = choose_cast(caller, order=order)
     if cast.conversation is not None:
         read_turns(cast.conversation)  # keeps the texts of documents, so that the transaction reads none, or the latest alone
-    with transaction.atomic(durable=True):
-        if idempotency is not None:
-            earlier = claim_key(caller.tenant, idempotency=idempotency, job_uuid=job_uuid)
-            if earlier is not None:
-                return Submission(earlier, is_replay=True, credits_remaining_millicredits=earlier.balance_after_millicredits)
+    with accepting_jobs(caller, idempotency=idempotency, request_id=request_id) as acceptance:
+        if acceptance.earlier is not None:
+            return Submission(acceptance.earlier, is_replay=True)
         conversation = _open_conversation(caller, order=order, cast=cast)
         history = history_of(read_turns(conversation))  # with its row ours: a turn that has just been answered is not missed
         plan = _plan(order, cast=cast, source=source, history=history, conversation=conversation)
-        job = accept_job(job_uuid, caller=caller, plan=plan, request_id=request_id)
+        job = acceptance.accept(plan)
         Turn.objects.create(conversation=conversation, job=job)
-    dispatch_soon(plan.queue)
-    return Submission(job, is_replay=False, credits_remaining_millicredits=job.balance_after_millicredits)
+    return Submission(job, is_replay=False)
 
 
 def remove_conversation(conversation: Conversation) -> None:

@@ -24,7 +24,7 @@ from apps.core.parsing import JSONBodyParser
 from apps.jobs.models import Job
 from apps.jobs.recordings import RecordingAnswer, request_idempotency
 from apps.jobs.requests import IDEMPOTENCY_HEADER, queued_shape, request_id_of
-from apps.jobs.services.submit import Submission
+from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import ASYNC, JobAnswer, upload_wait_seconds, wants_no_wait
 from apps.uploads.admission import FORM_BYTES, admit_form
 from apps.uploads.parsers import FormParser

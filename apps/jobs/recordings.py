@@ -13,8 +13,8 @@ from apps.accounts.callers import get_caller
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import ApplicationError
 from apps.core.idempotency import body_digest, idempotency_key
+from apps.jobs.services.acceptance import Submission
 from apps.jobs.services.idempotency import Idempotency, in_flight_dedup_key
-from apps.jobs.services.submit import Submission
 from apps.jobs.waiting import Answer, JobAnswer, upload_wait_seconds, wants_no_wait
 from apps.uploads.services import Source, SourceOrder, release_source, take_source_aside
 

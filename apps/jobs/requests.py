@@ -10,8 +10,8 @@ from apps.billing import prices
 from apps.core.idempotency import body_digest, idempotency_key
 from apps.jobs.models import JobState
 from apps.jobs.outcomes import STATUS, substitution_shape
+from apps.jobs.services.acceptance import Submission
 from apps.jobs.services.idempotency import Idempotency, in_flight_dedup_key
-from apps.jobs.services.submit import Submission
 
 IDEMPOTENCY_HEADER = OpenApiParameter(
     "Idempotency-Key",

@@ -12,7 +12,7 @@ from apps.accounts.permissions import HasAccount, scope_required
 from apps.core.parsing import JSONBodyParser
 from apps.jobs.recordings import RecordingAnswer, recording_idempotency
 from apps.jobs.requests import queued_shape, request_id_of
-from apps.jobs.services.submit import Submission
+from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import Answer
 from apps.listening.services import LIMITS, ListeningOrder, check_order, request_transcription
 from apps.uploads.admission import FORM_BYTES, admit_form

@@ -7,8 +7,9 @@ from apps.billing.prices import duration_price_millicredits, service_price
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import find_model, substitution_warnings
 from apps.core.errors import InvalidRequestError
+from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
-from apps.jobs.services.submit import JobPlan, Submission, submit_job
+from apps.jobs.services.submit import JobPlan
 from apps.listening.kinds import TRANSCRIPTION, TranscriptionParams
 from apps.listening.pieces import NOWHERE, listening_parts
 from apps.uploads.services import Source, SourceLimits

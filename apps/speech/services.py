@@ -9,8 +9,9 @@ from apps.catalog.catalogue import EngineRow
 from apps.catalog.limits import longest_text
 from apps.catalog.selectors import find_model, find_voice, map_voice, substitution_warnings
 from apps.core.errors import InvalidRequestError
+from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
-from apps.jobs.services.submit import JobPlan, PartPlan, Submission, submit_job
+from apps.jobs.services.submit import JobPlan, PartPlan
 from apps.speech.delivery import instruction_warnings, read_instructions
 from apps.speech.kinds import SPEECH, SpeechParams
 from apps.speech.languages import (

@@ -1,18 +1,14 @@
 """Subtitles made and kept; alignments asked for."""
 
-from uuid import uuid4
-
-from django.db import transaction
-
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import list_models
 from apps.core.errors import ConflictError, GoneError, InvalidRequestError, UnavailableError
 from apps.core.storage import get_storage
-from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import Job, JobState, Rendition
 from apps.jobs.objects import object_reference
+from apps.jobs.services.acceptance import inserting_jobs
 from apps.jobs.services.endings import lock_job
-from apps.jobs.services.submit import JobPlan, Owner, PartPlan, insert_job
+from apps.jobs.services.submit import JobPlan, Owner, PartPlan
 from apps.subtitles.kinds import ALIGNMENT, AlignmentParams
 from apps.subtitles.selectors import WORDS, find_alignment, language_of, subtitles_key, text_of
 from apps.subtitles.wishes import SubtitleWish
@@ -38,16 +34,15 @@ def request_alignment(job: Job, *, wish: SubtitleWish) -> Job:
     language = language_of(job) or wish.language
     recogniser = _choose_recogniser(language)
     text = text_of(job)
-    with transaction.atomic(durable=True):
+    with inserting_jobs() as jobs:
         source = lock_job(job.uuid)  # so that two requests at once make one
         if source.state != JobState.COMPLETED or source.result is None or source.result_deleted_at is not None:
             raise ConflictError("The job has no result to align.", code="job_not_completed")
         if earlier := find_alignment(source):
             return earlier
         plan = _plan(source, text=text, language=language, recogniser=recogniser)
-        alignment = insert_job(uuid4(), plan=plan, owner=_owner(source), request_id=source.request_id)
+        alignment = jobs.insert(plan, owner=_owner(source), request_id=source.request_id)
         Rendition.objects.update_or_create(source=source, format=WORDS, defaults={"job": alignment})
-    dispatch_soon(plan.queue)
     return alignment
 
 

@@ -7,9 +7,10 @@ from apps.accounts.callers import Caller
 from apps.billing.prices import duration_price_millicredits, service_price
 from apps.catalog.catalogue import EngineRow
 from apps.core.errors import InvalidRequestError
+from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.stages import output_of
-from apps.jobs.services.submit import JobPlan, PartPlan, Submission, submit_job
+from apps.jobs.services.submit import JobPlan, PartPlan
 from apps.listening.pieces import NOWHERE, listening_parts
 from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of
 from apps.speech.services import PART_FORMAT

@@ -17,7 +17,7 @@ from apps.core.parsing import JSONBodyParser
 from apps.jobs.models import Job
 from apps.jobs.recordings import RecordingAnswer, recording_idempotency
 from apps.jobs.requests import IDEMPOTENCY_HEADER, queued_shape, request_id_of
-from apps.jobs.services.submit import Submission
+from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import ASYNC, wants_no_wait
 from apps.translation.serializers import SpeechTranslationRequestSerializer, SpeechTranslationSerializer
 from apps.translation.services import LIMITS, TranslationOrder, choose_cast, request_translation

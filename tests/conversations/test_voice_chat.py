@@ -181,7 +181,7 @@ def test_a_turn_completed_during_the_next_request_is_in_its_history(
                 time.sleep(0.05)
         return claim_key(scope, **how)
 
-    monkeypatch.setattr("apps.conversations.services.claim_key", claim)
+    monkeypatch.setattr("apps.jobs.services.acceptance.claim_key", claim)
     body = {"text": "And then?", "conversation_id": uuid}
     third = httpx.post(url, json=body, headers={**owner.headers, "Idempotency-Key": "third"}, timeout=60).json()
     work = Job.objects.get(uuid=third["uuid"]).parts.get(kind="reply").work

@@ -14,10 +14,10 @@ from apps.jobs import tasks
 from apps.jobs.dispatch import dispatch
 from apps.jobs.inserting import insert_rows
 from apps.jobs.models import Job, Part, PartState
+from apps.jobs.services.acceptance import submit_job
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.retention import expire_results
-from apps.jobs.services.submit import submit_job
 from apps.jobs.services.workers import hear_heartbeat
 from tests.factories_jobs import (
     announce,

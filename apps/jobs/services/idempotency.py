@@ -73,11 +73,6 @@ def claim_key(scope: str, *, idempotency: Idempotency, job_uuid: UUID) -> Job | 
     return record.job
 
 
-def point_key_to(job_uuid: UUID, *, scope: str, key: str) -> None:
-    """Let a key that this transaction claimed stand for this job: for requests that make several."""
-    IdempotencyRecord.objects.filter(scope=scope, key=key).update(job_id=job_uuid)
-
-
 def release_key(scope: str, *, key: str) -> None:
     """Forget a key that this transaction claimed: its request came to nothing, and a repeat is tried on its own."""
     IdempotencyRecord.objects.filter(scope=scope, key=key).delete()

@@ -1,20 +1,18 @@
 """Previews of voices: one job of the platform's own for each voice, made when somebody first asks, kept until the model changes."""
 
 from datetime import timedelta
-from uuid import uuid4
 
-from django.db import transaction
 from django.utils import timezone
 
 from apps.catalog.catalogue import EngineRow, VoiceRow
 from apps.catalog.models import Voice
 from apps.catalog.selectors import find_listed_model
 from apps.core.errors import NotFoundError, UnavailableError
-from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.kinds import PREVIEW
 from apps.jobs.models import Job, JobState
 from apps.jobs.params import SpokenParams
-from apps.jobs.services.submit import PLATFORM_TENANT, JobPlan, Owner, PartPlan, insert_job
+from apps.jobs.services.acceptance import inserting_jobs
+from apps.jobs.services.submit import PLATFORM_TENANT, JobPlan, Owner, PartPlan
 from workers.contract.messages import SpeakWork
 from workers.contract.tags import primary_tag
 
@@ -39,17 +37,16 @@ SENTENCES = {
 def request_preview(model_id: str, *, voice_id: str) -> Job:
     """The job whose result is the preview: one that is done, or runs, or a new one. 404, or 503 while it cannot be made."""
     engine, voice = _find(model_id, voice_id=voice_id)
-    with transaction.atomic(durable=True):
+    with inserting_jobs() as jobs:
         row = Voice.objects.select_for_update().get(engine_id=engine.id, voice_id=voice.id)  # so that two requests at once make one
         earlier = Job.objects.filter(uuid=row.preview_job_uuid).first() if row.preview_job_uuid else None
         if earlier is not None and row.preview_version == engine.version and _is_of_use(earlier):
             return earlier
         if not engine.was_seen_lately:
             raise UnavailableError(f"No worker serves the model {engine.id!r} at the moment.", code="model_unavailable")
-        job = insert_job(uuid4(), plan=_plan(engine, voice), owner=Owner(tenant=PLATFORM_TENANT), request_id="")
+        job = jobs.insert(_plan(engine, voice), owner=Owner(tenant=PLATFORM_TENANT), request_id="")
         row.preview_job_uuid, row.preview_version = job.uuid, engine.version
         row.save(update_fields=["preview_job_uuid", "preview_version"])
-    dispatch_soon(engine.queue)
     return job
 
 

@@ -1,31 +1,26 @@
 """A result in another format: made once by a job of the platform's own, free, and kept as long as the result."""
 
-from uuid import uuid4
-
-from django.db import transaction
-
 from apps.core.errors import ConflictError
-from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.kinds import RENDITION, RenditionParams
 from apps.jobs.models import Job, JobState, Rendition
 from apps.jobs.objects import object_reference
+from apps.jobs.services.acceptance import inserting_jobs
 from apps.jobs.services.endings import lock_job
-from apps.jobs.services.submit import JobPlan, Owner, PartPlan, insert_job
+from apps.jobs.services.submit import JobPlan, Owner, PartPlan
 from workers.contract import names
 
 
 def request_rendition(job: Job, *, format: str) -> Job:  # noqa: A002 - the API's word
     """The job that converts this one's result: a new one, or the one that does so or did. 409 when there is nothing to convert."""
-    with transaction.atomic(durable=True):
+    with inserting_jobs() as jobs:
         source = lock_job(job.uuid)  # so that two requests at once make one
         if source.state != JobState.COMPLETED or source.result is None or source.result_deleted_at is not None:
             raise ConflictError("The job has no result to convert.", code="job_not_completed")
         earlier = Rendition.objects.select_related("job").filter(source=source, format=format).first()
         if earlier is not None and not _is_lost(earlier.job):
             return earlier.job
-        rendition = insert_job(uuid4(), plan=_plan(source, audio_format=format), owner=_owner(source), request_id=source.request_id)
+        rendition = jobs.insert(_plan(source, audio_format=format), owner=_owner(source), request_id=source.request_id)
         Rendition.objects.update_or_create(source=source, format=format, defaults={"job": rendition})
-    dispatch_soon(names.CODEC_QUEUE)
     return rendition
 
 

@@ -1,27 +1,19 @@
-"""A job is accepted: one transaction that honours the Idempotency-Key, reserves the credits, checks the limits and writes the rows."""
+"""Plans of jobs, and their rows."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.callers import Caller
-from apps.accounts.services import count_anonymous_characters
-from apps.billing.services import reserve_credits
-from apps.core.addresses import address_block
 from apps.core.disk import require_room
-from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.inserting import insert_rows
 from apps.jobs.kinds import JobKind, job_kinds
 from apps.jobs.models import Job, JobState, Lane, Part, PartState
 from apps.jobs.params import JobParams
-from apps.jobs.services.idempotency import Idempotency, claim_key
-from apps.jobs.services.limits import check_concurrency, wait_for_tenant
 from apps.jobs.services.stages import output_of, timings_of
-from apps.webhooks.fields import check_webhook_caller
 from workers.contract import names
 
 PLATFORM_TENANT = "platform"
@@ -82,16 +74,6 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """A job that was accepted, now or by an earlier identical request."""
-
-    job: Job
-    is_replay: bool
-    credits_remaining_millicredits: int | None
-    """The account's balance once the job was reserved; None without an account."""
-
-
-@dataclass(frozen=True, slots=True)
 class Owner:
     """Owner of a job, as its row keeps it."""
 
@@ -105,36 +87,22 @@ class Owner:
     """Expiry of the results if it is known already: a rendition expires with its source."""
     public_base: str = ""
 
-
-def submit_job(caller: Caller, plan: JobPlan, *, idempotency: Idempotency | None, request_id: str) -> Submission:
-    """Accept a job and hand it to the dispatcher. 402, 403 webhook_needs_key, 409 idempotency_conflict, 429 concurrency_limit_exceeded or
-    daily_characters_exceeded.
-    """
-    check_webhook_caller(caller, webhook_url=plan.webhook_url)
-    job_uuid = uuid4()
-    with transaction.atomic(durable=True):
-        if idempotency is not None:
-            earlier = claim_key(caller.tenant, idempotency=idempotency, job_uuid=job_uuid)
-            if earlier is not None:
-                return Submission(earlier, is_replay=True, credits_remaining_millicredits=earlier.balance_after_millicredits)
-        job = accept_job(job_uuid, caller=caller, plan=plan, request_id=request_id)
-    dispatch_soon(plan.queue)
-    return Submission(job, is_replay=False, credits_remaining_millicredits=job.balance_after_millicredits)
-
-
-def accept_job(job_uuid: UUID, *, caller: Caller, plan: JobPlan, request_id: str) -> Job:
-    """Reserve and write, inside the caller's transaction, which then calls dispatch_soon.
-
-    After a 402 nothing is written, and the transaction may go on without this job; after a 429 it may not.
-    """
-    balance = _take_price(caller, plan, job_uuid=job_uuid)
-    if plan.lane != Lane.BULK:
-        check_concurrency(caller)
-    return insert_job(job_uuid, plan=plan, owner=_owner(caller), request_id=request_id, balance_after_millicredits=balance)
+    @classmethod
+    def of_caller(cls, caller: Caller) -> "Owner":
+        """The caller as the owner of a job."""
+        return cls(
+            tenant=caller.tenant,
+            account_id=caller.account.pk if caller.account else None,
+            api_key_id=caller.key.pk if caller.key else None,
+            concurrency_limit=caller.concurrent_jobs if caller.is_limited_apart else caller.plan.concurrent_jobs,
+            weight=caller.plan.weight,
+            retention_days=caller.plan.retention_days,
+            public_base=caller.public_base,
+        )
 
 
 def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, balance_after_millicredits: int | None = None) -> Job:
-    """Write the rows, inside the caller's transaction, which then calls dispatch_soon. 503 where the disk has no room for what it makes."""
+    """Insert a job and its parts, inside a transaction of apps/jobs/services/acceptance.py. 503 where the disk has no room for its results."""
     if job_kinds().get(plan.kind.name) is not plan.kind or type(plan.params) is not plan.kind.params:
         raise TypeError(f"The kind {plan.kind.name!r} is not in TTSAI_JOB_KINDS, or its parameters are of another kind.")
     require_room()
@@ -169,12 +137,12 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
     return job
 
 
-def insert_refused_job(caller: Caller, *, kind: JobKind[JobParams], engine_id: str, error: Refusal, request_id: str) -> Job:
+def insert_refused_job(owner: Owner, *, kind: JobKind[JobParams], engine_id: str, error: Refusal, request_id: str) -> Job:
     """Record an item that was refused inside an accepted request, as a job that failed at once: usage and the admin count it.
 
     It has no parts, no price and no webhooks of its own. Runs inside the caller's transaction.
     """
-    owner, now = _owner(caller), timezone.now()
+    now = timezone.now()
     job = Job(
         account_id=owner.account_id,
         api_key_id=owner.api_key_id,
@@ -201,29 +169,6 @@ def insert_refused_job(caller: Caller, *, kind: JobKind[JobParams], engine_id: s
 def _params(plan: JobPlan) -> dict[str, Any]:
     asked_model = "" if plan.asked_model == plan.engine_id else plan.asked_model
     return replace(plan.params, asked_model=asked_model, warnings=plan.warnings).to_row()
-
-
-def _take_price(caller: Caller, plan: JobPlan, *, job_uuid: UUID) -> int | None:
-    """Reserving locks the account's balance and counting characters locks the address's day: submits of one tenant follow each other."""
-    if caller.account is not None:
-        if plan.price_millicredits == 0:  # moves no balance, so locks none
-            wait_for_tenant(caller.tenant)
-        return reserve_credits(caller.account.pk, job_uuid=job_uuid, amount_millicredits=plan.price_millicredits)
-    if plan.daily_characters and caller.plan.characters_per_day is not None:
-        count_anonymous_characters(address_block(caller.address), characters=plan.daily_characters, limit=caller.plan.characters_per_day)
-    return None
-
-
-def _owner(caller: Caller) -> Owner:
-    return Owner(
-        tenant=caller.tenant,
-        account_id=caller.account.pk if caller.account else None,
-        api_key_id=caller.key.pk if caller.key else None,
-        concurrency_limit=caller.concurrent_jobs if caller.is_limited_apart else caller.plan.concurrent_jobs,
-        weight=caller.plan.weight,
-        retention_days=caller.plan.retention_days,
-        public_base=caller.public_base,
-    )
 
 
 def _parts(job: Job, plan: JobPlan) -> list[Part]:

@@ -1,0 +1,135 @@
+"""Acceptance of requests: one transaction that honours the Idempotency-Key, checks the limits, reserves the credits and inserts the jobs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from apps.accounts.callers import Caller
+from apps.accounts.services import count_anonymous_characters
+from apps.billing.services import reserve_credits
+from apps.core.addresses import address_block
+from apps.jobs.dispatch import dispatch_soon
+from apps.jobs.kinds import JobKind
+from apps.jobs.models import Job, Lane
+from apps.jobs.params import JobParams
+from apps.jobs.services.idempotency import Idempotency, claim_key, release_key
+from apps.jobs.services.limits import check_concurrency, wait_for_tenant
+from apps.jobs.services.submit import JobPlan, Owner, Refusal, insert_job, insert_refused_job
+from apps.webhooks.fields import check_webhook_caller
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A job that was accepted, now or by an earlier identical request."""
+
+    job: Job
+    is_replay: bool
+
+    @property
+    def credits_remaining_millicredits(self) -> int | None:
+        """The account's balance once the job was reserved; None without an account."""
+        return self.job.balance_after_millicredits
+
+
+class JobTransaction:
+    """Inserts jobs of the platform's own in one transaction; their queues are dispatched after its commit."""
+
+    def __init__(self) -> None:
+        self.queues: set[str] = set()
+
+    def insert(self, plan: JobPlan, *, owner: Owner, request_id: str) -> Job:
+        """Insert a job and its parts. 503 where the disk has no room for its results."""
+        return self._insert(uuid4(), plan=plan, owner=owner, request_id=request_id)
+
+    def _insert(self, job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, balance_millicredits: int | None = None) -> Job:
+        job = insert_job(job_uuid, plan=plan, owner=owner, request_id=request_id, balance_after_millicredits=balance_millicredits)
+        self.queues.add(job.queue)
+        return job
+
+
+class Acceptance(JobTransaction):
+    """Accepts the jobs of one request. The request's Idempotency-Key stands for its first job, which a repeat of the request finds."""
+
+    def __init__(self, caller: Caller, *, idempotency: Idempotency | None, request_id: str) -> None:
+        """Claim the key; a request with the same key waits here until this one's transaction is over. 409 idempotency_conflict."""
+        super().__init__()
+        self._caller = caller
+        self._idempotency = idempotency
+        self._request_id = request_id
+        self._first_uuid = uuid4()
+        self._has_first = False
+        self.earlier: Job | None = None
+        """Job of an earlier request with the same key, which this request repeats: nothing is accepted then."""
+        if idempotency is not None:
+            self.earlier = claim_key(caller.tenant, idempotency=idempotency, job_uuid=self._first_uuid)
+
+    def accept(self, plan: JobPlan) -> Job:
+        """Check, reserve and insert. 402, 403 webhook_needs_key, 429 concurrency_limit_exceeded or daily_characters_exceeded, 503.
+
+        After a 402 nothing is written, and the transaction may go on without this job; after any other refusal it may not.
+        """
+        check_webhook_caller(self._caller, webhook_url=plan.webhook_url)
+        job_uuid = uuid4() if self._has_first else self._first_uuid
+        balance = _take_price(self._caller, plan, job_uuid=job_uuid)
+        if plan.lane != Lane.BULK:
+            check_concurrency(self._caller)
+        job = self._insert(
+            job_uuid, plan=plan, owner=Owner.of_caller(self._caller), request_id=self._request_id, balance_millicredits=balance
+        )
+        self._has_first = True
+        return job
+
+    def refuse(self, kind: JobKind[JobParams], *, engine_id: str, error: Refusal) -> Job:
+        """Record one refused item of the request as a job that failed at once."""
+        owner = Owner.of_caller(self._caller)
+        return insert_refused_job(owner, kind=kind, engine_id=engine_id, error=error, request_id=self._request_id)
+
+    def release_unused_key(self) -> None:
+        """Forget the key if the request accepted no job: a repeat is tried on its own."""
+        if self._idempotency is not None and self.earlier is None and not self._has_first:
+            release_key(self._caller.tenant, key=self._idempotency.key)
+
+
+@contextmanager
+def inserting_jobs() -> Iterator[JobTransaction]:
+    """A transaction for jobs of the platform's own."""
+    with transaction.atomic(durable=True):
+        jobs = JobTransaction()
+        yield jobs
+    _dispatch(jobs)
+
+
+@contextmanager
+def accepting_jobs(caller: Caller, *, idempotency: Idempotency | None, request_id: str) -> Iterator[Acceptance]:
+    """A transaction for the jobs of a request."""
+    with transaction.atomic(durable=True):
+        acceptance = Acceptance(caller, idempotency=idempotency, request_id=request_id)
+        yield acceptance
+        acceptance.release_unused_key()
+    _dispatch(acceptance)
+
+
+def submit_job(caller: Caller, plan: JobPlan, *, idempotency: Idempotency | None, request_id: str) -> Submission:
+    """Accept a request that makes one job. Errors as Acceptance and its `accept` raise them."""
+    with accepting_jobs(caller, idempotency=idempotency, request_id=request_id) as acceptance:
+        job = acceptance.earlier or acceptance.accept(plan)
+    return Submission(job, is_replay=acceptance.earlier is not None)
+
+
+def _dispatch(jobs: JobTransaction) -> None:
+    for queue in sorted(jobs.queues):
+        dispatch_soon(queue)
+
+
+def _take_price(caller: Caller, plan: JobPlan, *, job_uuid: UUID) -> int | None:
+    """Reserving locks the account's balance and counting characters locks the address's day: submits of one tenant follow each other."""
+    if caller.account is not None:
+        if plan.price_millicredits == 0:  # moves no balance, so locks none
+            wait_for_tenant(caller.tenant)
+        return reserve_credits(caller.account.pk, job_uuid=job_uuid, amount_millicredits=plan.price_millicredits)
+    if plan.daily_characters and caller.plan.characters_per_day is not None:
+        count_anonymous_characters(address_block(caller.address), characters=plan.daily_characters, limit=caller.plan.characters_per_day)
+    return None
