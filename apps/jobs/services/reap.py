@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from apps.jobs.dispatch import PICKUP_SECONDS, dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part, ReaperClock
 from apps.jobs.publishing import cancel_attempts
 from apps.jobs.services.endings import expire_job, lock_job
+from apps.jobs.services.isolation import isolated
 from apps.jobs.services.recover import recover_expired
 from workers.contract import names
 
@@ -83,17 +84,11 @@ def expire_waiting_jobs() -> int:
     in_flight = Part.objects.filter(state__in=IN_FLIGHT_STATES)
     waiting = Job.objects.filter(state=JobState.QUEUED, created_at__lt=before).exclude(uuid__in=in_flight.values("job_id"))
     uuids = [*waiting.values_list("uuid", flat=True)[:BATCH], *_stalled(before)]
-    return sum(_expire_alone(uuid) for uuid in uuids)
-
-
-def _expire_alone(job_uuid: Any) -> bool:
-    try:
-        return _expire(job_uuid)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:  # one job that cannot end must not keep the others from it
-        logger.exception("job %s cannot be expired", job_uuid)
-        return False
+    expired = 0
+    for uuid in uuids:
+        with isolated(f"expiring job {uuid}"):
+            expired += _expire(uuid)
+    return expired
 
 
 def _expire(job_uuid: Any) -> bool:

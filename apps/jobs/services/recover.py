@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from apps.jobs.models import IN_FLIGHT_STATES, Part, PartState
 from apps.jobs.services.claims import may_be_claimed
 from apps.jobs.services.endings import lock_job
 from apps.jobs.services.finish import Setback, close_part, end_if_cancelled, finish_part, retry_part
+from apps.jobs.services.isolation import isolated
 from workers.contract import errors
 from workers.contract.messages import PartOutcome
 
@@ -56,13 +57,12 @@ def _recover_each(parts: Iterable[Part], *, judge: Judge) -> int:
     changed = 0
     for part in parts:
         try:
-            changed += _recover(part, judge=judge)
+            with isolated(f"recovery of part {part}") as step:
+                changed += _recover(part, judge=judge)
         except StorageAwayError as error:
             logger.warning("part %s is not recovered yet: %s", part, error.message)
-        except (OperationalError, InterfaceError):
-            raise  # the database is away: nothing can be recovered
-        except Exception:  # one part that cannot be read must not keep the others from being recovered
-            logger.exception("part %s cannot be recovered", part)
+            continue
+        if step.has_failed:
             later = timezone.now() + timedelta(seconds=WEDGED_SECONDS)
             Part.objects.filter(pk=part.pk, token=part.token, state__in=IN_FLIGHT_STATES).update(lease_expires_at=later)
     return changed
@@ -105,10 +105,6 @@ def _adopt(part: Part) -> bool:
     outcome = PartOutcome(
         job=part.job_id.hex, part=part.index, token=manifest.token, worker=part.worker, status="completed", manifest=manifest
     )
-    try:
+    with isolated(f"adoption of the manifest of part {part}"):  # else it would wedge its job: another attempt writes another manifest
         return finish_part(outcome)
-    except (StorageAwayError, OperationalError, InterfaceError):
-        raise
-    except Exception:  # what this manifest does to its job must not wedge it: another attempt writes another one
-        logger.exception("the manifest of part %s cannot be adopted", part)
-        return False
+    return False

@@ -2,8 +2,6 @@
 
 import logging
 
-from django.db import InterfaceError, OperationalError
-
 from apps.catalog.services import announce_worker, note_heartbeat
 from apps.core.ids import find_uuid
 from apps.core.storage import StorageAwayError
@@ -11,6 +9,7 @@ from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Part
 from apps.jobs.services.attempts import renew_leases
 from apps.jobs.services.finish import finish_part
+from apps.jobs.services.isolation import isolated
 from apps.jobs.services.recover import recover_from_other_boots, recover_from_stopped
 from workers.contract.messages import Announcement, Heartbeat, PartOutcome
 
@@ -53,10 +52,7 @@ def _take_in(finished: tuple[PartOutcome, ...]) -> None:
         if token is None or token.hex not in unsettled:
             continue
         try:
-            finish_part(outcome)
+            with isolated(f"outcome of part {outcome.part} of job {outcome.job}"):
+                finish_part(outcome)
         except StorageAwayError as error:
             logger.warning("outcome of part %s of job %s waits for the store: %s", outcome.part, outcome.job, error.message)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:  # one outcome that cannot be taken in must not keep the others, nor the leases, from it
-            logger.exception("outcome of part %s of job %s cannot be taken in", outcome.part, outcome.job)
