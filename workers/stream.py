@@ -2,13 +2,13 @@
 
 import json
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import redis
 
+from workers.circuit_breaker import CircuitBreaker
 from workers.contract.messages import PartMessage
 
 logger = logging.getLogger(__name__)
@@ -30,11 +30,11 @@ class LiveEvents:
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
-        self._silent_until = 0.0
+        self._breaker = CircuitBreaker("broker", pause_seconds=PAUSE_AFTER_FAILURE_SECONDS)
 
     def publish(self, stream: str, *, events: Sequence[Event]) -> None:
         """Append events in one round trip; an empty stream name means that nobody wants them."""
-        if not stream or not events or time.monotonic() < self._silent_until:
+        if not stream or not events or self._breaker.is_open:
             return
         pipeline = self._client.pipeline(transaction=False)
         for event in events:
@@ -47,7 +47,7 @@ class LiveEvents:
             pipeline.execute()
         except redis.RedisError as error:
             # A hanging broker would cost every sentence a timeout.
-            self._silent_until = time.monotonic() + PAUSE_AFTER_FAILURE_SECONDS
+            self._breaker.open()
             logger.warning("live_events_lost stream=%s error=%s", stream, type(error).__name__)
 
 

@@ -5,18 +5,19 @@ import math
 import time
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from redis.commands.core import Script
 
 from apps.core.valkey import ValkeyAway, client
+from workers.circuit_breaker import CircuitBreaker
 
 logger = logging.getLogger(__name__)
 
 WINDOW_SECONDS = 60
-AWAY_SECONDS = 1.0
-"""After Valkey failed to answer, requests pass uncounted for this long before it is asked again, so that none of them waits for a timeout.
-"""
-AWAY_LOG_SECONDS = 60.0
+
+breaker: Final = CircuitBreaker("Valkey")
+"""Requests pass uncounted while it is open: none of them waits for a timeout."""
 
 # Valkey's own clock, so that all web processes agree. Scores are microseconds, below 2^53, so a Lua number holds them exactly;
 # "..." with a bare number would round it to 14 digits. The member only has to be unique: within one microsecond the count differs.
@@ -67,12 +68,13 @@ def count_request(bucket: str, *, limit: int, cost: int = 1) -> LimitState:
 
     Without Valkey every request passes: costs and work are limited in Postgres.
     """
-    if time.monotonic() < _away.until:
+    if breaker.is_open:
         return _uncounted(limit)
     try:
         is_allowed, used, now, free_at = _script()(keys=[f"limit:{bucket}"], args=[limit, cost])
     except ValkeyAway as error:
-        _away.begin(error)
+        if breaker.open():
+            logger.warning("Valkey is away (%s): requests a minute are not counted", type(error).__name__)
         return _uncounted(limit)
     return LimitState(
         is_allowed=bool(is_allowed),
@@ -90,24 +92,6 @@ def peek(bucket: str, *, limit: int) -> LimitState:
 
 def _uncounted(limit: int) -> LimitState:
     return LimitState(is_allowed=True, limit=limit, remaining=limit, reset_at=int(time.time()) + WINDOW_SECONDS, retry_after=0)
-
-
-class _Away:
-    """Outage of Valkey as this process sees it: its end, and the last log line about it."""
-
-    def __init__(self) -> None:
-        self.until = 0.0
-        self.said_at = -math.inf
-
-    def begin(self, error: BaseException) -> None:
-        now = time.monotonic()
-        self.until = now + AWAY_SECONDS
-        if now - self.said_at > AWAY_LOG_SECONDS:
-            self.said_at = now
-            logger.warning("Valkey is away (%s): requests a minute are not counted", type(error).__name__)
-
-
-_away = _Away()
 
 
 @cache

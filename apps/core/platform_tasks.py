@@ -6,7 +6,7 @@ from typing import Any, Final
 from celery import current_app
 from kombu.exceptions import OperationalError
 
-from apps.core.valkey import outage
+from apps.core.valkey import breaker
 from workers.contract import names
 
 logger = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ ONE_RETRY: Final = {"max_retries": 1, "interval_start": 0.0, "interval_step": 0.
 
 def ask_platform(task: str, *arguments: Any, expires_seconds: float | None = None) -> None:
     """Request a task that is only an optimisation: a lost message costs time or tidiness."""
-    if outage.is_on:
+    if breaker.is_open:
         logger.warning("%s not sent: Valkey does not answer", task)
         return
     try:

@@ -8,7 +8,7 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from apps.core.outage import Outage
+from workers.circuit_breaker import CircuitBreaker
 from workers.valkey import Connection, SSLConnection
 
 ValkeyAway = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
@@ -19,7 +19,7 @@ READ_SECONDS: Final = 3.0
 ONE_RETRY: Final = Retry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,))
 """One retry for a pooled connection that a restart of the server left stale. A timeout is not retried: the next would last as long."""
 
-outage: Final = Outage("Valkey")
+breaker: Final = CircuitBreaker("Valkey")
 
 
 class _Bounded:
@@ -35,13 +35,13 @@ class _Bounded:
         return self._watched(super().read_response, *arguments, **options)  # type: ignore[misc]
 
     def _watched(self, call: Any, *arguments: Any, **options: Any) -> Any:
-        if outage.is_on:
+        if breaker.is_open:
             self.disconnect()  # type: ignore[attr-defined]
             raise redis.exceptions.ConnectionError("Valkey does not answer")
         try:
             return call(*arguments, **options)
         except redis.exceptions.TimeoutError:
-            outage.begin(_probe)
+            breaker.open_until_answered(_probe)
             raise
 
 

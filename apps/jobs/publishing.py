@@ -14,16 +14,16 @@ from kombu.exceptions import OperationalError
 
 from apps.core.platform_tasks import ONE_RETRY
 from apps.core.storage import StorageAwayError, get_storage
-from apps.core.valkey import ValkeyAway, client, outage
+from apps.core.valkey import ValkeyAway, client
+from apps.core.valkey import breaker as valkey_breaker
 from apps.jobs.objects import JSON_TYPE, MANIFEST, TIMINGS, attempt_folder, output_name, with_addresses
+from workers.circuit_breaker import CircuitBreaker
 from workers.contract import names
 from workers.contract.formats import content_type_of
 from workers.contract.messages import PartMessage
 
 logger = logging.getLogger(__name__)
 
-AWAY_SECONDS = 1.0
-"""After a failure nothing is admitted for so long: no request waits for the timeout that another has just waited for."""
 CANCEL_KEY_SECONDS = 3600
 DISCARD_JOINED_PARTS: Final = "platform.discard_joined_parts"
 EXPIRE_RESULTS: Final = "platform.expire_results"
@@ -53,20 +53,18 @@ class Attempt:
     """See PartMessage."""
 
 
-class _Broker:
-    """Record of whether the broker answered this process lately."""
-
-    away_until = 0.0
+breaker: Final = CircuitBreaker("broker")
+"""Open after a message that could not be sent: nothing is admitted then."""
 
 
 def is_broker_away() -> bool:
-    """True if a message could not be sent within the last AWAY_SECONDS, or if Valkey is known not to answer."""
-    return outage.is_on or time.monotonic() < _Broker.away_until
+    """True if the last message could not be sent, or if Valkey is known not to answer."""
+    return valkey_breaker.is_open or breaker.is_open
 
 
 def forget_broker_state() -> None:
     """For tests that take the broker away and give it back."""
-    _Broker.away_until = 0.0
+    breaker.close()
 
 
 def publish(attempts: Sequence[Attempt], *, queue: str) -> None:
@@ -77,7 +75,7 @@ def publish(attempts: Sequence[Attempt], *, queue: str) -> None:
         try:
             _send(attempt, queue=queue)
         except (OperationalError, StorageAwayError, *ValkeyAway) as error:
-            _Broker.away_until = time.monotonic() + AWAY_SECONDS
+            breaker.open()
             unsent = [attempt.token for attempt in attempts[position:]]
             logger.warning("%s parts of queue %s could not be sent and stay in line: %s", len(unsent), queue, type(error).__name__)
             with connection.cursor() as cursor:

@@ -9,11 +9,12 @@ import redis
 
 from apps.core import limits
 from apps.core.limits import count_request, peek
+from workers.circuit_breaker import CircuitBreaker
 
 
 @pytest.fixture(autouse=True)
 def _valkey_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "_away", limits._Away())
+    monkeypatch.setattr(limits, "breaker", CircuitBreaker("Valkey"))
 
 
 def age(valkey: redis.Redis, bucket: str, *, seconds: float) -> None:
@@ -106,8 +107,8 @@ def test_without_valkey_requests_pass_and_one_line_says_so(monkeypatch: pytest.M
     assert len(caplog.records) == 1
 
 
-def test_valkey_is_asked_again_after_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    limits._away.begin(redis.exceptions.ConnectionError())
+def test_valkey_is_asked_again_once_the_breaker_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits.breaker.open()
     assert count_request("b", limit=5).remaining == 5
-    monkeypatch.setattr(limits._away, "until", 0.0)
+    limits.breaker.close()
     assert count_request("b", limit=5).remaining == 4

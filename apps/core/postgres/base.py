@@ -11,7 +11,7 @@ import psycopg
 from django.db import connection
 from django.db.backends.postgresql import base
 
-from apps.core.outage import Outage
+from workers.circuit_breaker import CircuitBreaker
 
 GRACE_SECONDS: Final = 1.0
 """Seconds that the client waits beyond the server's limit, which a live server keeps."""
@@ -20,7 +20,7 @@ PROBE_SECONDS: Final = 2
 MAINTENANCE_SECONDS: Final = 600
 """Statement limit of periodic work that reads or clears a whole table: `@statement_limit(MAINTENANCE_SECONDS)`."""
 
-outage: Final = Outage("Postgres")
+breaker: Final = CircuitBreaker("Postgres")
 
 
 class BoundedConnection(psycopg.Connection[Any]):
@@ -29,18 +29,18 @@ class BoundedConnection(psycopg.Connection[Any]):
     answer_seconds: float | None = None
     """Longest wait for one response; None waits for ever."""
     parameters: dict[str, Any]
-    """Parameters that the connection was opened with; an outage probe uses them too."""
+    """Parameters that the connection was opened with; a probe of the breaker uses them too."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Like psycopg's method, for at most `answer_seconds`. Raises OperationalError."""
-        if outage.is_on:
+        if breaker.is_open:
             self.pgconn.finish()
             raise _away()
         try:
             return super().wait(gen, interval, self.answer_seconds if timeout is None else timeout)
         except psycopg.errors._WaitTimeout as error:  # noqa: SLF001 - it has no public name
             self.pgconn.finish()
-            outage.begin(lambda: _probe(self.parameters))
+            breaker.open_until_answered(lambda: _probe(self.parameters))
             raise _away() from error
 
 
@@ -54,7 +54,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> BoundedConnection:
         """Connect, unless the server is known not to answer."""
-        if outage.is_on:
+        if breaker.is_open:
             raise _away()
         self.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         statement_seconds = conn_params["statement_seconds"]
@@ -62,7 +62,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             made = BoundedConnection.connect(**parameters)
         except psycopg.errors.ConnectionTimeout:
-            outage.begin(lambda: _probe(parameters))
+            breaker.open_until_answered(lambda: _probe(parameters))
             raise
         made.parameters = parameters
         if statement_seconds:
