@@ -10,6 +10,7 @@ from celery import Celery
 from celery.schedules import crontab, schedule
 from celery.signals import import_modules
 
+from apps.core.periods import DISPATCH_SECONDS, REAP_SECONDS, WEBHOOK_SECONDS
 from ttsai import worker_exit  # noqa: F401 - connects its signal
 from ttsai.beat_clock import steady_now
 from ttsai.required_secrets import exit_without_secrets
@@ -31,13 +32,18 @@ def check_secrets(**_: Any) -> None:
     exit_without_secrets()
 
 
+def _frequent(period_seconds: float, *, queue: str = names.PLATFORM_QUEUE) -> dict[str, Any]:
+    """Options of a task that repeats within seconds: it expires, so that a platform that was away does not come back to a heap of them."""
+    return {"expires": 2 * period_seconds, "queue": queue}
+
+
 app = Celery("ttsai")
 app.set_default()  # what `current_app` means in every thread: without it, other threads than this one get an app with Celery's defaults
 app.conf.update(
     broker_url=os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"),
     broker_transport=TRANSPORT,
     task_ignore_result=True,
-    task_default_queue="platform",
+    task_default_queue=names.PLATFORM_QUEUE,
     task_create_missing_queues=True,
     task_acks_late=False,  # a message is a hint: the row in Postgres is the truth (DESIGN.md)
     result_backend=None,
@@ -58,10 +64,17 @@ app.conf.update(
     timezone="UTC",
     beat_scheduler="celery.beat:Scheduler",  # no file of its own: beat must not die of a full disk
     beat_schedule={
-        # Those that repeat within seconds expire: a platform that was away does not come back to a heap of them.
-        "dispatch": {"task": "platform.dispatch", "schedule": every(1.0), "options": {"expires": 2, "queue": names.CONTROL_QUEUE}},
-        "reap": {"task": "platform.reap", "schedule": every(2.0), "options": {"expires": 4, "queue": names.CONTROL_QUEUE}},
-        "send due webhooks": {"task": "platform.send_due_webhooks", "schedule": every(1.0), "options": {"expires": 2}},
+        "dispatch": {
+            "task": "platform.dispatch",
+            "schedule": every(DISPATCH_SECONDS),
+            "options": _frequent(DISPATCH_SECONDS, queue=names.CONTROL_QUEUE),
+        },
+        "reap": {"task": "platform.reap", "schedule": every(REAP_SECONDS), "options": _frequent(REAP_SECONDS, queue=names.CONTROL_QUEUE)},
+        "send due webhooks": {
+            "task": "platform.send_due_webhooks",
+            "schedule": every(WEBHOOK_SECONDS),
+            "options": _frequent(WEBHOOK_SECONDS),
+        },
         "expire results": {"task": "platform.expire_results", "schedule": at(minute="7")},
         "expire batches": {"task": "platform.expire_batches", "schedule": at(minute="12")},
         "forget expired turns": {"task": "platform.forget_expired_turns", "schedule": at(minute="17")},

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from workers.contract.names import STOP_SECONDS
+
 DEFAULT_BROKER_URL = "redis://127.0.0.1:6379/0"
 DEFAULT_MEMORY_SHARE = 0.6
 """Share of the machine's memory for models: the web process, Postgres and the page cache run on the same machine."""
@@ -58,7 +60,7 @@ class Settings:
             cores=int(_number(environment, "TTSAI_WORKER_CORES", default=os.cpu_count() or 1, minimum=1)),
             model_memory_bytes=int(_number(environment, "TTSAI_MODEL_MEMORY_MB", default=_default_memory_megabytes(), minimum=1)) << 20,
             model_idle_seconds=_number(environment, "TTSAI_MODEL_IDLE_SECONDS", default=900, minimum=1),
-            stop_seconds=_number(environment, "TTSAI_STOP_SECONDS", default=8, minimum=0),
+            stop_seconds=_number(environment, "TTSAI_STOP_SECONDS", default=STOP_SECONDS, minimum=0),
             log_format=_choice(environment, "TTSAI_LOG_FORMAT", choices=("text", "json")),
         )
 

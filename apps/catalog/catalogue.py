@@ -11,10 +11,11 @@ from django.utils import timezone
 from apps.accounts.models import Plan
 from apps.billing.prices import service_price, tier_price
 from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
+from workers.contract import names
 from workers.contract.engines import EngineSpec
 
-LIVE_SECONDS = 15.0
-"""Seconds without a heartbeat after which a worker gets no parts; heartbeats are sent every 3 seconds."""
+LIVE_SECONDS = names.LEASE_SECONDS
+"""Seconds without a heartbeat after which a worker gets no parts, and those that it holds go to others."""
 RECENT_SECONDS = 600.0
 """Seconds for which a model is still accepted after its worker was last seen: workers restart."""
 VOICE_KEPT = timedelta(minutes=10)

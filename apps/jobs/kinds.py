@@ -21,7 +21,7 @@ class Unit(StrEnum):
 
     CHARACTERS = "characters"
     MILLISECONDS = "milliseconds"
-    """Of audio."""
+    """Milliseconds of audio."""
     WEIGHT = "weight"
     """Sum of its parts' weights, where no size is known in advance."""
 

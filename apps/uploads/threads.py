@@ -4,7 +4,7 @@ from functools import cache
 
 from django.conf import settings
 
-from apps.core.async_slots import AsyncFairSlots
+from apps.core.fair_slots import FairSlots
 from apps.core.fair_threads import FairThreadPool
 
 NEWCOMERS_FACTOR = 8
@@ -14,9 +14,9 @@ NEWCOMERS_FACTOR_OF_FETCHES = 4
 
 
 @cache
-def fetch_slots() -> AsyncFairSlots:
+def fetch_slots() -> FairSlots:
     """Slots for the fetches in flight on this process's event loop."""
-    return AsyncFairSlots(usual=settings.TTSAI_FETCHES, most=NEWCOMERS_FACTOR_OF_FETCHES * settings.TTSAI_FETCHES)
+    return FairSlots(usual=settings.TTSAI_FETCHES, most=NEWCOMERS_FACTOR_OF_FETCHES * settings.TTSAI_FETCHES)
 
 
 @cache
@@ -26,6 +26,6 @@ def intake_threads() -> FairThreadPool:
 
 
 def forget_threads() -> None:
-    """Reset the slots and pools, which belong to one event loop. For tests."""
+    """Reset the slots and pools. For tests."""
     fetch_slots.cache_clear()
     intake_threads.cache_clear()

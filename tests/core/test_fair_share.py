@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from apps.core.errors import TooManyRequestsError
 from apps.core.fair_share import FairShare
-from apps.core.fair_threads import WAITING_EACH, FairThreadPool
+from apps.core.fair_slots import WAITING_EACH
+from apps.core.fair_threads import FairThreadPool
 
 PATIENCE = 20.0
 

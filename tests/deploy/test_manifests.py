@@ -9,7 +9,7 @@ import pytest
 import yaml
 from django.conf import settings
 
-from ttsai.web.__main__ import STOPPING_SECONDS
+from workers.contract.names import STOP_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 MANIFESTS = sorted((ROOT / "k8s").rglob("*.yaml"))
@@ -56,7 +56,7 @@ def test_the_probes_ask_the_paths_that_are_made_for_them() -> None:
 def test_a_pod_has_longer_to_stop_than_its_program_takes() -> None:
     pod = pods()["ttsai-web"]
     pause = int(pod["containers"][0]["lifecycle"]["preStop"]["exec"]["command"][1])
-    assert pod["terminationGracePeriodSeconds"] > pause + STOPPING_SECONDS
+    assert pod["terminationGracePeriodSeconds"] > pause + STOP_SECONDS
 
 
 def test_every_command_that_makes_a_secret_names_the_namespace() -> None:
@@ -86,7 +86,7 @@ def test_the_database_is_healthy_only_when_it_answers_by_tcp(compose: dict[str, 
 
 def test_containers_have_longer_to_stop_than_their_programs_take(compose: dict[str, Any]) -> None:
     for name in ("web", "platform", "beat", "engine"):
-        assert int(compose[name]["stop_grace_period"].removesuffix("s")) > STOPPING_SECONDS
+        assert int(compose[name]["stop_grace_period"].removesuffix("s")) > STOP_SECONDS
 
 
 def test_the_health_of_web_is_that_of_readyz_and_its_tries_outlast_the_answer(compose: dict[str, Any]) -> None:

@@ -20,6 +20,9 @@ LINE_BYTES: Final = 1 << 16
 """Longest line; a longer one is split."""
 
 
+DEFAULT_STOP_SECONDS: Final = 10.0
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     name: str
@@ -29,7 +32,7 @@ class Program:
     user: str = SAME_USER
     """Value of launch.py's USER."""
     stop_signal: int = signal.SIGTERM
-    stop_seconds: float = 10.0
+    stop_seconds: float = DEFAULT_STOP_SECONDS
     death_signal: int = signal.SIGKILL
     """Signal that the kernel sends to the program when the supervisor dies."""
     stage: int = 0

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from ttsai.supervisor.home import ROOT, Home
-from ttsai.supervisor.program import Program
+from ttsai.supervisor.program import DEFAULT_STOP_SECONDS, Program
 from workers.contract import names
 
 KEPT_FROM_WORKERS: Final = ("S3_", "AWS_", "STRIPE_", "DATABASE_", "REDIS_", "DJANGO_", "TTSAI_SECRET_")
 """Prefixes of variables that are withheld from engine workers, which hold no credentials except the broker's."""
 
-WEB_STOP_SECONDS: Final = 22.0
-"""Stop timeout of the web process, which aborts requests after 20 s (ttsai/web/__main__.py)."""
-
-WORKER_STOP_SECONDS: Final = 15.0
-"""Stop timeout of a worker, which continues for 8 s (workers/settings.py)."""
+CLOSING_SECONDS: Final = 7.0
+"""Seconds that a program has to close threads and connections once it has given its work up; the web's threads take up to 5."""
+KILL_SECONDS: Final = names.STOP_SECONDS + CLOSING_SECONDS
+"""Seconds after which a web process or worker that was told to stop is killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def prepare(place: Place) -> Program:
 
 
 def web(place: Place) -> Program:
-    return _platform(place, "web", "-m", "ttsai.web", stage=4, stop_seconds=WEB_STOP_SECONDS)
+    return _platform(place, "web", "-m", "ttsai.web", stage=4, stop_seconds=KILL_SECONDS)
 
 
 def platform_workers(place: Place) -> list[Program]:
@@ -117,12 +116,12 @@ def _engine_worker(place: Place, device: str) -> Program:
         command=(sys.executable, "-m", "workers"),
         environment=worker_environment(place, device, inherited=os.environ),
         folder=ROOT,
-        stop_seconds=WORKER_STOP_SECONDS,
+        stop_seconds=KILL_SECONDS,
         stage=3,
     )
 
 
-def _platform(place: Place, name: str, *arguments: str, stage: int = 0, stop_seconds: float = 10.0) -> Program:
+def _platform(place: Place, name: str, *arguments: str, stage: int = 0, stop_seconds: float = DEFAULT_STOP_SECONDS) -> Program:
     environment = {**os.environ, **place.variables(), "PYTHONUNBUFFERED": "1"}
     command = (sys.executable, *arguments)
     return Program(name=name, command=command, environment=environment, folder=ROOT, stop_seconds=stop_seconds, stage=stage)

@@ -12,9 +12,8 @@ import django
 import uvicorn
 
 from ttsai.required_secrets import exit_without_secrets
+from workers.contract import names
 
-STOPPING_SECONDS = 8
-"""After this long, requests that still run are broken off; the supervisor waits 10 s for the process."""
 GARBAGE_THRESHOLD = 20_000
 """Objects between two looks for cycles; Python's 700 costs a few percent of every request."""
 
@@ -60,7 +59,7 @@ def main() -> None:
         proxy_headers=False,  # apps/core/addresses.py decides whose X-Forwarded-For is believed
         server_header=False,
         timeout_keep_alive=75,
-        timeout_graceful_shutdown=STOPPING_SECONDS,
+        timeout_graceful_shutdown=int(names.STOP_SECONDS),
         backlog=1024,
     )
     config.load()

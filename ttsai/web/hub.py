@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from apps.core.valkey import ValkeyAway
+from apps.core.valkey import CONNECT_SECONDS, ValkeyAway
 from workers.contract import names
 
 logger = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class Hub:
         self._valkey = Redis.from_url(
             redis_url,
             protocol=2,
-            socket_connect_timeout=2.0,
+            socket_connect_timeout=CONNECT_SECONDS,
             socket_timeout=BLOCK_MILLISECONDS / 1000 + 5,
             socket_keepalive=True,
             retry=Retry(NoBackoff(), 0),  # the tasks here try again themselves

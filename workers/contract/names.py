@@ -34,6 +34,9 @@ HEARTBEAT_SECONDS: Final = 3.0
 LEASE_SECONDS: Final = 15.0
 """A part whose worker has been silent for this long is given to another worker."""
 
+STOP_SECONDS: Final = 8.0
+"""Seconds that a web process or worker which was told to stop continues what it has in flight; a worker's default."""
+
 CANCEL_CHANNEL: Final = "workers:cancel"
 """Pub/sub channel; the payload is an attempt token. A lost message is repaired by cancel_key at the next heartbeat."""
 

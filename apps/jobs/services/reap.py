@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from apps.core.periods import REAP_SECONDS
 from apps.core.valkey import ValkeyAway, client
 from apps.jobs.dispatch import PICKUP_SECONDS, dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part, ReaperClock
@@ -20,7 +21,7 @@ from workers.contract import names
 
 logger = logging.getLogger(__name__)
 
-LONGEST_GAP_SECONDS = 6.0
+LONGEST_GAP_SECONDS = 3 * REAP_SECONDS
 """Beat calls every 2 s. A longer gap means that the broker was away, or that the platform slept: heartbeats were lost or lie in the queue.
 A negative one means that the clock was set back."""
 BATCH = 200

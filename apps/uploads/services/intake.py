@@ -7,16 +7,20 @@ from typing import Final
 from uuid import UUID
 
 from apps.core.errors import ApplicationError, InvalidRequestError
+from apps.core.fair_slots import FairSlots
 from apps.core.outbound import AddressRefusedError, OutboundError, fetch
 from apps.core.storage import MissingObjectError, get_storage
-from apps.uploads.fair_slots import FairSlots
 from apps.uploads.objects import content_key, incoming_key
 from apps.uploads.spool import COPIED_BYTES, Spool, SpoolWriter, check_disk
 from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits, probe_file
 from workers.audio.probe.errors import TOO_LARGE
 
 FETCH_SECONDS: Final = 60.0
-_probes = FairSlots(os.cpu_count() or 1)
+CORES: Final = max(2, os.cpu_count() or 1)
+"""Two at least: with one slot nobody could have half."""
+NEWCOMERS_FACTOR: Final = 4
+"""So many decoding processes a core at most, where that many tenants come; the operating system divides the cores then."""
+_probes = FairSlots(usual=CORES, most=NEWCOMERS_FACTOR * CORES, waiting_each=None)
 """Concurrent decoding processes. Each occupies a core, for half a minute with hours of eight channels in a small file."""
 
 

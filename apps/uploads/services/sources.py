@@ -110,7 +110,7 @@ async def take_in_aside(exchange: Exchange, order: SourceOrder) -> None:
     intake, tenant = order.intake, order.upload.tenant
     try:
         if intake.url:
-            async with fetch_slots().slot(tenant):
+            async with fetch_slots().awaited_slot(tenant):
                 intake = await fetch_source(intake)
         measured = await intake_threads().run(tenant, measure, intake)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Fair upload slots: a client with many costly files waits for its own."""
+"""Fair slots: a tenant that holds many waits for its own."""
 
 import threading
 from collections.abc import Callable
@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from apps.uploads.fair_slots import FairSlots
+from apps.core.errors import TooManyRequestsError
+from apps.core.fair_slots import FairSlots
 
 PATIENCE = 10.0
 
@@ -21,7 +22,7 @@ def holding(slots: FairSlots, tenant: str, begun: threading.Semaphore, leave: th
 
 
 def test_a_newcomer_gets_a_slot_while_two_tenants_hold_all_usual_ones() -> None:
-    slots, begun, leave = FairSlots(4), threading.Semaphore(0), threading.Event()
+    slots, begun, leave = FairSlots(usual=4, most=16), threading.Semaphore(0), threading.Event()
     with ThreadPoolExecutor(10) as pool:
         many = [pool.submit(holding(slots, "one", begun, leave)) for _ in range(6)]
         assert begun.acquire(timeout=PATIENCE)
@@ -34,10 +35,22 @@ def test_a_newcomer_gets_a_slot_while_two_tenants_hold_all_usual_ones() -> None:
         assert all(future.result() for future in [*many, *others])
 
 
-def test_a_single_core_has_two_slots_and_a_slot_comes_back_after_a_failure() -> None:
-    slots = FairSlots(1)
+def test_a_slot_comes_back_after_the_block_fails() -> None:
+    slots = FairSlots(usual=2, most=2)
     for _ in range(3):
         with pytest.raises(ValueError, match="broken"), slots.slot("one"):
             raise ValueError("broken")
     with slots.slot("one"), slots.slot("two"):
         pass
+
+
+def test_an_abandoned_turn_frees_its_place_whether_it_waits_or_has_come() -> None:
+    slots = FairSlots(usual=2, most=2, waiting_each=1)
+    held, waiting = slots.acquire("one"), slots.acquire("one")
+    assert (held.done(), waiting.done()) == (True, False)
+    with pytest.raises(TooManyRequestsError, match="1 of your files wait"):
+        slots.acquire("one")
+    slots.abandon("one", waiting)
+    following = slots.acquire("one")
+    slots.abandon("one", held)
+    assert (waiting.cancelled(), following.done()) == (True, True)
