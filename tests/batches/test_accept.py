@@ -181,11 +181,6 @@ def test_the_texts_of_a_batch_are_limited_together(owner: Person, settings: Any)
     assert "at most 20 characters together, markup included; these have 21" in answer.json()["error"]["message"]
 
 
-def test_without_a_key_there_are_no_batches(nobody: Person) -> None:
-    assert error_of(nobody.post(PATH, {"texts": [HELLO]})) == (401, "missing_api_key", None)
-    assert nothing_was_written()
-
-
 def test_a_result_is_shown_to_keys_of_the_batchs_account_alone(owner: Person, nobody: Person) -> None:
     batch_id = owner.post(PATH, {"texts": [HELLO]}).json()["batch_id"]
     assert owner.get(RESULT, batch_id=batch_id).json()["total"] == 1

@@ -188,16 +188,6 @@ def test_only_the_accounts_people_cancel_its_job(client: Client, people: People)
     assert available_millicredits(people.account.pk) == 100_000
 
 
-def test_each_scope_grants_its_own_operations(client: Client, people: People) -> None:
-    job = submit(people.caller).job
-    reader, writer = (bearer(make_key(people.account, scopes=[scope])[1]) for scope in ("jobs:read", "jobs:write"))
-    assert client.get("/v1/jobs/", headers=reader).status_code == 200
-    assert error_of(client.post(f"/v1/jobs/{job.uuid}/cancel/", headers=reader)) == (403, "missing_scope")
-    assert error_of(client.get(f"/v1/jobs/{job.uuid}/", headers=writer)) == (403, "missing_scope")
-    assert error_of(client.get("/v1/usage/", headers=writer)) == (403, "missing_scope")
-    assert client.post(f"/v1/jobs/{job.uuid}/cancel/", headers=writer).status_code == 200
-
-
 def test_polls_do_not_use_up_the_requests_a_minute(client: Client, people: People) -> None:
     job = submit(people.caller).job
     secret = bearer(make_key(people.account, requests_per_minute=1)[1])

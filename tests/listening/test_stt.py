@@ -230,7 +230,3 @@ def test_an_invalid_request_is_refused_before_the_file_is_ingested(
     answer = listen(server, owner, song, **fields)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
     assert not Upload.objects.exists()
-
-
-def test_a_stranger_is_refused(server: RunningShell, song: bytes) -> None:
-    assert listen(server, Person(key="", account=None), song).status_code == 401

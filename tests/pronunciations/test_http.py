@@ -45,11 +45,6 @@ def test_a_colleague_shares_the_dictionary_and_an_outsider_does_not(client: Clie
     assert Pronunciation.objects.count() == 1
 
 
-def test_without_a_key_it_is_401(client: Client) -> None:
-    assert client.get(PATH).status_code == 401
-    assert client.post(PATH, GIF, content_type="application/json").status_code == 401
-
-
 @pytest.mark.parametrize(
     "body",
     [

@@ -259,13 +259,6 @@ def test_bad_parameters_are_a_400(completed: Completed, parameters: dict[str, st
     assert error_of(ask(completed(timings=TIMINGS), **parameters)) == (400, code)
 
 
-def test_a_wrong_key_is_a_401_and_none_is_needed(completed: Completed) -> None:
-    job = completed(timings=TIMINGS)
-    answer = Client().get("/v1/speech/subtitles/", {"uuid": str(job.uuid)}, headers={"Authorization": "Bearer sk-tts-wrong"})
-    assert answer.status_code == 401
-    assert Client().get("/v1/speech/subtitles/", {"uuid": str(job.uuid)}).status_code == 200
-
-
 def test_an_engine_that_was_announced_later_aligns_too(completed: Completed) -> None:
     job = completed(language="fr")
     assert error_of(ask(job)) == (400, "unsupported_language")

@@ -16,7 +16,7 @@ from apps.webhooks.models import Delivery, Endpoint
 from apps.webhooks.services import record_event
 from apps.webhooks.services.endpoints import MOST_ENDPOINTS
 from apps.webhooks.services.sending import claim_due
-from tests.factories import AccountFactory, AnonymousPlanFactory, MembershipFactory, bearer, make_key
+from tests.factories import AccountFactory, MembershipFactory, bearer, make_key
 from tests.webhooks.receivers import Receiver
 from tests.webhooks.sending import attempt_delivery
 
@@ -70,12 +70,6 @@ def outsider() -> Somebody:
     return with_key_of(AccountFactory())
 
 
-@pytest.fixture
-def nobody() -> Somebody:
-    AnonymousPlanFactory()
-    return Somebody()
-
-
 def error_of(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.json()["error"]["code"]
 
@@ -87,49 +81,35 @@ def delivery(owner: Somebody, account: Account) -> Delivery:
 
 
 ROUTES = [
-    ("GET", "", "webhooks:read"),
-    ("POST", "", "webhooks:write"),
-    ("GET", "events/", "webhooks:read"),
-    ("GET", "secret/", "webhooks:read"),
-    ("POST", "secret/", "webhooks:write"),
-    ("GET", "deliveries/", "webhooks:read"),
-    ("POST", "deliveries/{delivery}/replay/", "webhooks:write"),
-    ("GET", "{endpoint}/", "webhooks:read"),
-    ("PATCH", "{endpoint}/", "webhooks:write"),
-    ("POST", "{endpoint}/rotate/", "webhooks:write"),
-    ("POST", "{endpoint}/test/", "webhooks:write"),
-    ("DELETE", "{endpoint}/", "webhooks:write"),
+    ("GET", ""),
+    ("POST", ""),
+    ("GET", "events/"),
+    ("GET", "secret/"),
+    ("POST", "secret/"),
+    ("GET", "deliveries/"),
+    ("POST", "deliveries/{delivery}/replay/"),
+    ("GET", "{endpoint}/"),
+    ("PATCH", "{endpoint}/"),
+    ("POST", "{endpoint}/rotate/"),
+    ("POST", "{endpoint}/test/"),
+    ("DELETE", "{endpoint}/"),
 ]
 BODIES = {("POST", ""): {"url": URL}}
 
 
-@pytest.mark.parametrize(("method", "path", "scope"), ROUTES, ids=str)
+@pytest.mark.parametrize(("method", "path"), ROUTES, ids=str)
 class TestEveryRoute:
     """Access to every route: clients allowed and refused."""
 
     def filled(self, path: str, delivery: Delivery) -> str:
         return path.format(delivery=delivery.uuid, endpoint=delivery.endpoint_id)
 
-    def test_a_colleague_of_the_same_account_has_access(
-        self, method: str, path: str, scope: str, delivery: Delivery, colleague: Somebody
-    ) -> None:
+    def test_a_colleague_of_the_same_account_has_access(self, method: str, path: str, delivery: Delivery, colleague: Somebody) -> None:
         answer = colleague.ask(method, self.filled(path, delivery), BODIES.get((method, path), {}))
         assert answer.status_code == 200, answer.content
         assert answer["Cache-Control"] == "no-store"
 
-    def test_a_key_with_only_the_scope_has_access(self, method: str, path: str, scope: str, delivery: Delivery, account: Account) -> None:
-        limited = with_key_of(account, scopes=[scope])
-        assert limited.ask(method, self.filled(path, delivery), BODIES.get((method, path), {})).status_code == 200
-
-    def test_a_key_without_the_scope_has_no_access(self, method: str, path: str, scope: str, delivery: Delivery, account: Account) -> None:
-        other = "webhooks:read" if scope == "webhooks:write" else "tts:generate"
-        limited = with_key_of(account, scopes=[other])
-        assert error_of(limited.ask(method, self.filled(path, delivery), {})) == (403, "missing_scope")
-
-    def test_an_anonymous_caller_has_no_access(self, method: str, path: str, scope: str, delivery: Delivery, nobody: Somebody) -> None:
-        assert error_of(nobody.ask(method, self.filled(path, delivery), {})) == (401, "missing_api_key")
-
-    def test_an_outsider_sees_and_changes_nothing(self, method: str, path: str, scope: str, delivery: Delivery, outsider: Somebody) -> None:
+    def test_an_outsider_sees_and_changes_nothing(self, method: str, path: str, delivery: Delivery, outsider: Somebody) -> None:
         before = (list(Endpoint.objects.filter(account=delivery.account).values()), list(Delivery.objects.values()))
         answer = outsider.ask(method, self.filled(path, delivery), BODIES.get((method, path), {}))
         assert answer.status_code == (404 if "{" in path else 200)
