@@ -1,4 +1,4 @@
-"""The official clients, closed when their test is over: a connection that is left open is a warning, and so a failure, of whichever test comes later."""
+"""Official clients, closed at the end of their test: an open connection would be a warning, and so a failure, in a later test."""
 
 import contextlib
 from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ from tests.flows.running import stop_platforms
 pytest_plugins = ["tests.clients", "tests.database", "tests.s3"]
 
 LONG_GROUPS = ("harmed", "hearing", "spoken", "sweep")
-"""The groups of tests/flows and tests/sweep, each around one running platform."""
+"""Groups of tests/flows and tests/sweep, each around one running platform."""
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "ttsai.settings"  # loaded already; this is for programs that tests start
 
@@ -23,12 +23,12 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "ttsai.settings"  # loaded already; this 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=1000, deadline=None)
 settings.load_profile("same")
-"""The same examples in every run, so that it is the change and not luck that decides; `make search` looks for new ones."""
+"""Deterministic examples in every run, so that a failure is caused by the change; `make search` tries new ones."""
 
 
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[redis.Redis]:
-    """A client of this xdist worker's own Valkey database."""
+    """Client of this xdist worker's Valkey database."""
     with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
         yield client
 
@@ -46,9 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """The tests of one file run in one xdist worker and share its servers and models; those of flows and sweep share even wider.
+    """Run the tests of one file in one xdist worker, sharing its servers and models; flows and sweep share more.
 
-    The groups that take minutes begin first, so that neither worker has one of them left when the other has nothing to do.
+    Long groups start first, so that both workers finish at about the same time.
     """
     for item in items:
         group = group_of(item)
@@ -68,7 +68,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def group_of(item: pytest.Item) -> str:
-    """The name of what must run in one process."""
+    """Name of the group that must run in one process."""
     path, fixtures = item.path.relative_to(item.config.rootpath).as_posix(), getattr(item, "fixturenames", ())
     if path.startswith("tests/sweep/"):
         return "sweep"

@@ -1,4 +1,4 @@
-"""Empty the database after a test that commits, in a hundredth of the time that Django's `flush` takes."""
+"""Empties the database after a committing test, in a hundredth of the time of Django's `flush`."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,11 +11,11 @@ from django.test import TransactionTestCase
 KEPT: Final = frozenset({"django_content_type", "auth_permission"})
 """Tables that `migrate` fills from the code; `flush` fills them again after each test, which takes most of its time."""
 LARGE_BYTES: Final = 1 << 20
-"""Size from which TRUNCATE is faster than DELETE, and rows that are deleted but still on disk would slow the next tests down."""
+"""Size above which TRUNCATE is faster than DELETE, and deleted rows still on disk would slow the next tests down."""
 
 
 def empty_database(_case: TransactionTestCase | None = None) -> None:
-    """Delete the rows of all models except KEPT. The database role must be a superuser: triggers and foreign keys do not run."""
+    """Delete the rows of all models except KEPT. The database role must be a superuser: triggers and foreign keys are disabled."""
     tables = sorted({*connection.introspection.django_table_names()} - KEPT)
     with connection.cursor() as cursor:
         deletes = "".join(f'DELETE FROM "{table}";' for table in tables)

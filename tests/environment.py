@@ -1,15 +1,20 @@
-"""The environment of tests: what says where this machine's programs are, and no setting of the caller's.
+"""Clean environment for tests: variables that locate this machine's programs, and no settings of the caller.
 
-Tests read this process's environment, and so do the programs that they start. TTSAI_HOME, PORT, DATABASE_URL, S3_*, AWS_*, DJANGO_*, PG*, LANG
-and the like of the caller would change what they test, so only what is listed here stays. `python -m tests.environment COMMAND …` runs a
+Tests and the programs they start read this process's environment. TTSAI_HOME, PORT, DATABASE_URL, S3_*, AWS_*, DJANGO_*, PG*, LANG and the
+like of the caller would change what they test, so only the variables listed here stay. `python -m tests.environment COMMAND …` runs a
 command of the virtual environment with what is left; tests/settings.py does the same for pytest, however it is started.
 
-A caller says something to the tests by TTSAI_TEST_*:
-TTSAI_TEST_MODELS        folder of the weights, in place of var/models
-TTSAI_TEST_DATABASE_URL  Postgres in place of one that the run starts; its user must be a superuser (tests/database.py)
-TTSAI_TEST_REDIS_URL     Valkey in place of one that the run starts
-TTSAI_TEST_KERNELS       instruction set that the models compute with, as another processor would: GENERIC, AVX or AVX2 (CTranslate2's names)
-TTSAI_TEST_PROVE_ROUNDS  how often `make prove` repeats its material in the long recording
+Variables for the tests themselves:
+
+TTSAI_TEST_MODELS: folder of the weights, instead of var/models
+
+TTSAI_TEST_DATABASE_URL: Postgres to use instead of starting one; its user must be a superuser (tests/database.py)
+
+TTSAI_TEST_REDIS_URL: Valkey to use instead of starting one
+
+TTSAI_TEST_KERNELS: instruction set that the models compute with, as on another processor: GENERIC, AVX or AVX2 (CTranslate2's names)
+
+TTSAI_TEST_PROVE_ROUNDS: repetitions of `make prove`'s material in the long recording
 """
 
 import os
@@ -53,10 +58,10 @@ KEPT_PREFIXES: Final = ("TTSAI_TEST_", "PYTEST_XDIST_", "PIP_", "UV_", "NPM_CONF
 
 LOOPBACK: Final = "127.0.0.1,localhost,::1"
 FIXED: Final = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK}
-"""The same for everybody. A proxy is for package registries alone: the servers of tests are on this machine."""
+"""Fixed variables. Proxies are for package registries only: the servers of tests are on this machine."""
 
 KERNELS: Final = {"GENERIC": ("SSE41", "Nehalem"), "AVX": ("AVX", "Sandybridge"), "AVX2": ("AVX2", "Haswell")}
-"""For each of CTranslate2's instruction sets oneDNN's name for it, whose kernels multiply the 8-bit matrices of Whisper, and OpenBLAS's."""
+"""Names of each of CTranslate2's instruction sets in oneDNN, whose kernels multiply the 8-bit matrices of Whisper, and in OpenBLAS."""
 
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -83,7 +88,7 @@ def use_clean_environment() -> None:
 
 
 def main(command: str, *arguments: str) -> None:
-    """Become the command."""
+    """Execute the command."""
     program = str(Path(sys.executable).with_name(command))
     os.execve(program, [program, *arguments], clean_environment(os.environ))  # noqa: S606
 

@@ -1,4 +1,4 @@
-"""Rows for tests: plans, accounts, people, keys, credits."""
+"""Factories of rows: plans, accounts, users, keys, credits."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from apps.billing.services import grant_credits
 
 
 class PlanFactory(DjangoModelFactory[Plan]):
-    """A plan that allows much, so that a test meets only the limit that it sets."""
+    """Plan with high limits, so that a test meets only the limit that it sets."""
 
     class Meta:
         model = Plan
@@ -25,7 +25,7 @@ class PlanFactory(DjangoModelFactory[Plan]):
 
 
 class AnonymousPlanFactory(PlanFactory):
-    """The plan of callers without a key, with the numbers of a new installation."""
+    """Plan of anonymous callers, with the values of a new installation."""
 
     class Meta:
         django_get_or_create = ("slug",)
@@ -40,7 +40,7 @@ class AnonymousPlanFactory(PlanFactory):
 
 
 class AccountFactory(DjangoModelFactory[Account]):
-    """An account without credits; `credits=15` gives it some, through the ledger."""
+    """Account without credits; `credits=15` grants some through the ledger."""
 
     class Meta:
         model = Account
@@ -51,14 +51,11 @@ class AccountFactory(DjangoModelFactory[Account]):
 
     @factory.post_generation
     def credits(self: Any, create: bool, extracted: int | None, **kwargs: Any) -> None:
-        """Whole credits."""
         if extracted:
             grant_credits(self.pk, amount_millicredits=extracted * 1000, kind=EntryKind.BONUS, reason="for a test", actor="test")
 
 
 class UserFactory(DjangoModelFactory[User]):
-    """A person without a password."""
-
     class Meta:
         model = User
 
@@ -66,8 +63,6 @@ class UserFactory(DjangoModelFactory[User]):
 
 
 class MembershipFactory(DjangoModelFactory[Membership]):
-    """A person in an account."""
-
     class Meta:
         model = Membership
 
@@ -76,10 +71,10 @@ class MembershipFactory(DjangoModelFactory[Membership]):
 
 
 def make_key(account: Account | None = None, **limits: Any) -> tuple[ApiKey, str]:
-    """A key and its secret; its account is new unless given."""
+    """Create a key and return it with its secret; its account is new unless given."""
     return create_key(account or AccountFactory(), name="test", **limits)
 
 
 def bearer(secret: str) -> dict[str, str]:
-    """The header that presents a key: client.get(path, headers=bearer(secret))."""
+    """Authorization header: client.get(path, headers=bearer(secret))."""
     return {"Authorization": f"Bearer {secret}"}

@@ -1,4 +1,4 @@
-"""Helpers for tests of jobs: a worker that announces itself, plans of jobs, and what a worker would say of a part."""
+"""Helpers for tests of jobs: worker announcements, job plans, and messages of workers about parts."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ AUDIO = b"ID3 not really music"
 
 
 def engine_spec(engine_id: str = "kokoro", **changes: Any) -> EngineSpec:
-    """A model with three voices."""
+    """Model with three voices."""
     values: dict[str, Any] = {
         "id": engine_id,
         "name": engine_id.title(),
@@ -55,7 +55,7 @@ def announcement(
     sent_at: float | None = None,
     died_computing: tuple[str, ...] | None = None,
 ) -> Announcement:
-    """A worker serves these engines (kokoro unless given), and joins and conversions."""
+    """Announcement of a worker with these engines (by default kokoro), joins and conversions."""
     specs = specs or (engine_spec(),)
     groups = {spec.queue_group for spec in specs}
     queues = [QueueSlots(group, slots=slots, reserved_slots=reserved, hard_slots=hard) for group in sorted(groups)]
@@ -72,28 +72,27 @@ def announcement(
 
 
 def announce(*specs: EngineSpec, **changes: Any) -> None:
-    """A worker announces itself."""
+    """Announce a worker."""
     hear_announcement(announcement(*specs, **changes))
 
 
 def caller(account: Account | None = None, **limits: Any) -> Caller:
-    """An account through a key of its own; with 1,000 credits unless the account is given."""
+    """Caller with an account and a key; 1,000 credits unless the account is given."""
     key, _ = make_key(account or AccountFactory(credits=1000), **limits)
     return caller_of_key(ApiKey.objects.select_related("account__plan").get(pk=key.pk), address="203.0.113.7")
 
 
 def nobody(address: str = "203.0.113.7") -> Caller:
-    """Somebody without a key."""
+    """Anonymous caller."""
     return anonymous_caller(AnonymousPlanFactory(), address=address)
 
 
 def speak_work(text: str, *, audio_format: str = "mp3") -> dict[str, Any]:
-    """The work of one part."""
+    """Work of one part."""
     return {"engine": "kokoro", "voice": "af_bella", "text": text, "format": audio_format}
 
 
 def job_plan(*texts: str, lane: str = "normal", price: int | None = None, queue: str = "kokoro", **changes: Any) -> JobPlan:
-    """Speech: one part a text, and a join for several. Two credits for 1,000 characters."""
     texts = texts or ("Hello.",)
     is_long = len(texts) > 1
     units = sum(len(text) for text in texts)
@@ -115,28 +114,24 @@ def job_plan(*texts: str, lane: str = "normal", price: int | None = None, queue:
 
 
 def submit(by: Caller, *texts: str, key: str = "", digest: str = "digest", **changes: Any) -> Submission:
-    """Submit a job of this caller."""
     idempotency = Idempotency(key=key, body_digest=digest) if key else None
     return submit_job(by, job_plan(*texts, **changes), idempotency=idempotency, request_id="req_test")
 
 
 def submit_many(by: Caller, *, count: int, **changes: Any) -> list[Job]:
-    """Several jobs of this caller."""
     return [submit(by, f"Text number {number}.", **changes).job for number in range(count)]
 
 
 def part_of(job: Job, index: int = 0) -> Part:
-    """The part as the database has it."""
     return Part.objects.get(job_id=job.uuid, index=index)
 
 
 def reread(job: Job) -> Job:
-    """The job as the database has it."""
     return Job.objects.get(uuid=job.uuid)
 
 
 def started(part: Part, *, worker: str = WORKER, boot: str = BOOT) -> Part:
-    """The worker took the part up."""
+    """Record that a worker started the part."""
     start_part(PartStarted(token=_token(part).hex, worker=worker, boot=boot))
     return Part.objects.get(pk=part.pk)
 
@@ -149,7 +144,7 @@ def store_output(
     is_manifest_stored: bool = True,
     details: dict[str, Any] | None = None,
 ) -> Manifest:
-    """Put into the store what a worker leaves there."""
+    """Store the output of a worker."""
     folder = attempt_folder(part.tenant, job=part.job_id, index=part.index, token=_token(part))
     get_storage().put_bytes(f"{folder}/{output_name(part.work['format'])}", audio, content_type="audio/mpeg")
     manifest = Manifest(
@@ -170,7 +165,7 @@ def store_output(
 
 
 def outcome_of(part: Part, /, *, status: str = "completed", **changes: Any) -> PartOutcome:
-    """Result of the attempt, as its worker would report it."""
+    """Outcome of the attempt, as its worker would report it."""
     values: dict[str, Any] = {"job": part.job_id.hex, "part": part.index, "token": _token(part).hex, "worker": WORKER, "status": status}
     if status == "completed" and "manifest" not in changes:
         values["manifest"] = store_output(part)
@@ -178,13 +173,13 @@ def outcome_of(part: Part, /, *, status: str = "completed", **changes: Any) -> P
 
 
 def finished(part: Part) -> Part:
-    """The worker did the part."""
+    """Finish the part as a worker would."""
     assert finish_part(outcome_of(part))
     return Part.objects.get(pk=part.pk)
 
 
 def work_off(queue: str = "kokoro") -> list[Part]:
-    """Do everything that is admitted on the queue until nothing is left; the parts in the order in which they were admitted."""
+    """Finish every admitted part of the queue until none is left; returns the parts in the order of their admission."""
     done: list[Part] = []
     while parts := list(Part.objects.filter(queue=queue, state__in=IN_FLIGHT_STATES).order_by("admitted_at", "id")):
         done += [finished(started(part)) for part in parts]

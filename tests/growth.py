@@ -1,4 +1,4 @@
-"""Work that grows with the square of its input, told from work that grows with the input, on a machine of any speed and load."""
+"""Distinguishes quadratic from linear growth of CPU time, on a machine of any speed and load."""
 
 import gc
 import time
@@ -7,16 +7,16 @@ from typing import Final
 
 FACTOR: Final = 16
 MARGIN: Final = 4
-"""Between linear and quadratic growth lies FACTOR: each side has as much room for other work on the same cores, caches and clock rates."""
+"""Margin between linear and quadratic growth (FACTOR), equal on both sides, for other work on the same cores, caches and clock rates."""
 ATTEMPTS: Final = 3
 HARMLESS_SECONDS: Final = 0.002
-"""Least CPU time that a run counts as: below it the clock tells nothing, and FACTOR times as much is no attack."""
+"""Least CPU time of a run: below it the clock is too coarse, and FACTOR times as much is harmless."""
 
 
 def assert_linear(prepare: Callable[[int], Callable[[], object]], *, size: int) -> None:
-    """Fails where FACTOR times the input takes more than MARGIN * FACTOR times the CPU time, in each of several attempts.
+    """Fail if FACTOR times the input takes more than MARGIN * FACTOR times the CPU time, in each of several attempts.
 
-    prepare: makes the work on an input of some size, which alone is measured; size: of the larger input.
+    prepare: creates the work for an input size; only the work is measured. size: of the larger input.
     """
     growths = []
     for _ in range(ATTEMPTS):

@@ -1,4 +1,4 @@
-"""A real S3 server, started by the first test of a run that wants it."""
+"""Real S3 server, started by the first test that needs it."""
 
 import os
 import subprocess

@@ -24,7 +24,7 @@ from ttsai.supervisor.wheels import postgres_programs, valkey_server
 VALKEY_DATABASES = 64
 STARTING_SECONDS = 30.0
 SPEED_OVER_SAFETY = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=300", "jit=off")
-"""A test database need not survive a power cut."""
+"""Settings that trade durability for speed."""
 
 
 @dataclass
@@ -67,7 +67,7 @@ def use_servers() -> None:
 
 
 def start_servers() -> Servers:
-    """New Postgres and Valkey on free ports of the loopback address, with their data in a new folder."""
+    """Start Postgres and Valkey on free loopback ports, with their data in a new folder."""
     folder = Path(tempfile.mkdtemp(prefix="ttsai-tests-"))
     folder.chmod(0o711)  # Postgres may have to run as another user
     servers = Servers(database_url="", redis_url="", folder=folder)
@@ -81,14 +81,14 @@ def start_servers() -> Servers:
 
 
 def free_port() -> int:
-    """A port that nobody uses at this moment."""
+    """Port that is free at this moment."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
 
 
 def _valkey_database() -> int:
-    """Each xdist worker has its own: gw0 takes 1, and 0 is the run's without workers."""
+    """Database of this xdist worker: gw0 has 1, and 0 is used without xdist."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     return int(worker.removeprefix("gw")) % (VALKEY_DATABASES - 1) + 1 if worker else 0
 
@@ -118,7 +118,7 @@ def _start_valkey(servers: Servers) -> str:
 
 
 def _launcher(user: str) -> list[str]:
-    """The supervisor's: as that user, and never longer than this process lives, however it ends."""
+    """The supervisor's launcher, with this user: ends when this process does, however it ends."""
     return [sys.executable, "-I", "-S", str(LAUNCHER), str(int(signal.SIGINT)), str(os.getpid()), user]
 
 

@@ -1,4 +1,4 @@
-"""The platform's settings, on servers that this run started and none of the caller's settings. pytest-django loads this before anything else."""
+"""Platform settings for tests, on servers started by this run. pytest-django loads this module first."""
 
 from tests.environment import use_clean_environment
 from tests.servers import use_servers

@@ -1,4 +1,4 @@
-"""The environment of tests: nothing of the caller's settings, whatever they are."""
+"""The environment of tests contains no settings of the caller."""
 
 import json
 import os

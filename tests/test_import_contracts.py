@@ -34,7 +34,7 @@ def project_graph() -> grimp.ImportGraph:
 
 
 def is_kept_with(contract: str, *, importer: str, imported: str) -> bool:
-    """True if the contract whose name begins so holds when one import is added to the project."""
+    """True if the contract whose name begins so holds with one import added to the project."""
     graph = copy.deepcopy(project_graph())
     for module in {importer, imported} - graph.modules:
         graph.add_module(module)

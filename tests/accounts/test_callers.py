@@ -1,4 +1,4 @@
-"""The caller: whose limits a request meets, and what its key opens."""
+"""The caller: the limits that a request meets, and the scopes of its key."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Keys over HTTP: who is let in, what every answer tells, what one key may do with others."""
+"""API keys over HTTP: authentication, limits in responses, managing other keys."""
 
 import json
 import logging
@@ -33,8 +33,6 @@ def post(client: Client, path: str, *, secret: str, **body: Any) -> Any:
 
 
 class TestAuthentication:
-    """Credentials that open the API, and those that do not."""
-
     @pytest.mark.parametrize("header", ["Authorization", "X-API-Key"])
     def test_a_key_is_accepted_in_either_header(self, client: Client, header: str) -> None:
         key, secret = make_key()
@@ -127,8 +125,6 @@ class TestAuthentication:
 
 
 class TestRequestsAMinute:
-    """Counted for each account; told on every answer."""
-
     def test_the_eleventh_request_of_ten_a_minute_is_429_with_retry_after(self, client: Client) -> None:
         account = AccountFactory(plan=PlanFactory(requests_per_minute=10))
         secrets = [make_key(account)[1] for _ in range(2)]
@@ -192,8 +188,6 @@ class TestRequestsAMinute:
 
 
 class TestPolling:
-    """Limited by address, apart from the requests a minute."""
-
     POLL = "/v1/speech/results/?uuid=00000000000000000000000000000001"
 
     def test_polls_do_not_use_up_the_requests_a_minute_and_show_what_is_left_of_them(self, client: Client) -> None:
@@ -214,8 +208,6 @@ class TestPolling:
 
 
 class TestKeys:
-    """/v1/keys/."""
-
     def test_a_key_is_made_its_secret_shown_once_and_listed_without_it(self, client: Client) -> None:
         _, secret = make_key()
         made = post(client, KEYS, secret=secret, name="laptop", scopes=["tts:generate"], requests_per_minute=5)
@@ -288,8 +280,6 @@ class TestKeys:
 
 
 class TestAccount:
-    """/v1/account/."""
-
     def test_account_shows_plan_credits_and_limits(self, client: Client) -> None:
         plan = PlanFactory(slug="pro", name="Pro", requests_per_minute=60, concurrent_jobs=5, retention_days=90)
         account = AccountFactory(name="Owner Ltd", plan=plan, credits=15)

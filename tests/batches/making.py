@@ -1,4 +1,4 @@
-"""Batches for tests."""
+"""Helpers that create batches."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from apps.jobs.services.idempotency import Idempotency
 
 
 def batch_of(by: Caller, *texts: dict[str, Any], webhook_url: str = "", key: str = "") -> Batch:
-    """A batch of this caller, as its view would ask for it; texts as POST /v1/tts/ takes them."""
+    """Batch of this caller, as its view would request it; texts as in POST /v1/tts/."""
     digest = body_digest("tts-batch", texts)
     idempotency = Idempotency(key=key, body_digest=digest) if key else None
     order = BatchOrder(texts=list(texts), webhook_url=webhook_url, body_digest=digest)
@@ -19,5 +19,4 @@ def batch_of(by: Caller, *texts: dict[str, Any], webhook_url: str = "", key: str
 
 
 def jobs_of(batch: Batch) -> list[Job]:
-    """Its jobs, in the order of its items."""
     return list(Job.objects.filter(batch_item__batch=batch).order_by("batch_item__index"))

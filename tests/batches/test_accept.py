@@ -90,7 +90,7 @@ def test_the_result_lists_every_item_with_consistent_sums(owner: Person) -> None
 
 
 def spoken(job: Job, *, index: int, credits_: float) -> dict[str, Any]:
-    """A completed item as its batch shows it."""
+    """Completed item as its batch shows it."""
     url = f"http://testserver/static/downloads/{job.uuid.hex}/output.mp3"
     shape = {"index": index, "uuid": job.uuid.hex, "status": "completed", "error": "", "url": url}
     return shape | {"credits": credits_}
@@ -266,7 +266,7 @@ def test_a_batch_of_nothing_but_refusals_is_over_at_once(owner: Person) -> None:
 
 
 class TestRepeats:
-    """One request, one batch, one charge."""
+    """Repeated requests: one batch, one charge."""
 
     def test_the_same_key_and_body_are_the_same_batch(self, owner: Person) -> None:
         body = {"texts": [HELLO | {"voice": "nobody"}, HELLO, HELLO]}

@@ -1,4 +1,4 @@
-"""Batches in the operator's admin: what became of each item, and a cancel that asks first."""
+"""Batches in the operator's admin: items, and cancelling with a confirmation."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Whatever stands in a batch, each item is a job or a reason, and the money adds up."""
+"""Property tests of batches: each item is a job or has a reason, and the sums are consistent."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ from tests.speech.test_anything import ANYTHING, BODIES
 
 
 def is_sendable(item: Any) -> bool:
-    """An object that is JSON: NaN and Infinity are none, and make the whole body unreadable."""
+    """True for a JSON value: NaN and Infinity make the whole body unreadable."""
     try:
         return isinstance(item, dict) and bool(json.dumps(item, allow_nan=False))
     except ValueError:

@@ -1,4 +1,4 @@
-"""An owner stops a batch: what was made is paid, the rest goes back, and the batch ends as usual."""
+"""Cancelling a batch: finished work is charged, the rest is released, and the batch ends as usual."""
 
 from typing import Any
 

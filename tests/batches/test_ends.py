@@ -1,4 +1,4 @@
-"""A batch is over with its last item: counted once, told once, in the transaction of that end."""
+"""The end of a batch: counted once and notified once, in the transaction of its last item."""
 
 import contextlib
 import json
@@ -26,7 +26,7 @@ HELLO = {"text": "Hello there."}
 
 
 def state_of(batch: Batch) -> tuple[int, bool, int]:
-    """Items that ended, whether it is over, webhooks about it."""
+    """Ended items, whether the batch is over, number of webhooks about it."""
     batch.refresh_from_db()
     return batch.ended_count, batch.is_over, Delivery.objects.filter(event="batch.completed").count()
 

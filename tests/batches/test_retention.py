@@ -1,4 +1,4 @@
-"""Batches past their retention: their items are deleted, and the result says that it is gone."""
+"""Batches past their retention: items are deleted, and the result is a 410."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""`make bench`: throughput of speaking and listening, added latency, health while saturated, cost of a request. The machine should have nothing else to do."""
+"""`make bench`: throughput of speech and transcription, added latency, health under load, cost of a request. Run it on an idle machine."""
 
 import json
 import sys
@@ -23,7 +23,7 @@ AIMS = {
 
 
 def main() -> None:
-    """Runs what the arguments name (speed, cost, listening), or everything."""
+    """Run the benchmarks named in the arguments (speed, cost, listening), or all."""
     use_clean_environment()
     wanted = set(sys.argv[1:]) or {"speed", "cost", "listening"}
     figures: dict[str, float] = {}

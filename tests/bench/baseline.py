@@ -1,4 +1,4 @@
-"""A bare Starlette handler that does what the recorded request did: the same statements, the same Lua, the same message."""
+"""Bare Starlette handler that replays a recorded request: the same statements, Lua calls and messages."""
 
 import json
 import os
@@ -29,14 +29,14 @@ celery.conf.update(task_ignore_result=True, result_backend=None, result_backend_
 
 
 class Replay:
-    """One request's statements with ids of its own: UUIDs are drawn anew, generated ids follow those that Postgres gives."""
+    """Statements of one request with new ids: UUIDs are drawn anew, generated ids follow Postgres's."""
 
     def __init__(self) -> None:
         self.uuids: dict[str, uuid.UUID] = {}
         self.ids: dict[int, int] = {}
 
     def run(self) -> None:
-        """All statements, grouped in their transactions, then the message."""
+        """Run all statements, grouped in their transactions, then send the message."""
         with pool.connection() as connection:
             for number, statements in _transactions():
                 with connection.transaction() if number else nullcontext():
@@ -92,7 +92,7 @@ def _handle(body: dict[str, Any]) -> dict[str, Any]:
 
 
 async def speech(request: Request) -> JSONResponse:
-    """POST /v1/tts/ without a framework's help."""
+    """POST /v1/tts/ without a framework."""
     return JSONResponse(await run_sync(_handle, await request.json()))
 
 

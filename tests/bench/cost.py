@@ -24,7 +24,7 @@ CLIENTS = 4
 
 
 def measure_cost(platform: RunningPlatform, key: str) -> dict[str, float]:
-    """The two in turn; medians of CPU milliseconds a request, user and system together."""
+    """Measure both in turn; medians of CPU milliseconds per request, user and system."""
     (web,) = platform.pids("web")[:1]
     ours, theirs = [], []
     with _baseline(platform, key) as (url, pid):
@@ -62,7 +62,7 @@ def _milliseconds_a_request(pid: int, url: str, key: str) -> float:
 
 @contextmanager
 def _baseline(platform: RunningPlatform, key: str) -> Iterator[tuple[str, int]]:
-    """The bare handler in a process of its own, on the platform's own Postgres and Valkey."""
+    """Bare handler in its own process, on the platform's Postgres and Valkey."""
     environment = {**os.environ, **platform.instance()["environment"], "BENCH_KEY": key, "DJANGO_SETTINGS_MODULE": "ttsai.settings"}
     recorded = subprocess.run(
         [sys.executable, "-m", "tests.bench.recording"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
@@ -84,7 +84,7 @@ def _baseline(platform: RunningPlatform, key: str) -> Iterator[tuple[str, int]]:
 
 
 def _with_made_ids(recording: dict[str, list[dict[str, object]]]) -> dict[str, list[dict[str, object]]]:
-    """Marks the statement that made a part with the id it was given: the later admission names it."""
+    """Mark the statement that created a part with the id it received, which the later admission refers to."""
     admitted = next(
         (s["params"]["ids"][0] for s in recording["statements"] if isinstance(s["params"], dict) and s["params"].get("ids")), None
     )  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""Speech to text through the platform and by the bare library, in the same hours of speech a second."""
+"""Transcription throughput: the platform against the bare library, in the same hours of speech per second."""
 
 import io
 import os
@@ -19,7 +19,7 @@ REPETITIONS = 8
 
 
 def measure_listening(platform: RunningPlatform, key: str) -> dict[str, float]:
-    """The two in turn; the median of the ratios."""
+    """Measure both in turn; the median of the ratios."""
     recordings = [_recording(number) for number in range(RECORDINGS)]
     seconds = RECORDINGS * REPETITIONS * len(clips(LIBRIVOX)) / 16_000
     ratios = []
@@ -32,7 +32,7 @@ def measure_listening(platform: RunningPlatform, key: str) -> dict[str, float]:
 
 
 def _recording(number: int) -> bytes:
-    """A FLAC file; each another, since identical requests at one time would be one job."""
+    """FLAC file, each a different one, since identical concurrent requests would be one job."""
     names = [*LIBRIVOX[number % len(LIBRIVOX) :], *LIBRIVOX[: number % len(LIBRIVOX)]] * REPETITIONS
     file = io.BytesIO()
     soundfile.write(file, clips(names), 16_000, format="FLAC")
@@ -51,7 +51,7 @@ def _platform_seconds(platform: RunningPlatform, key: str, recordings: list[byte
 
 
 def _bare_seconds(recordings: list[bytes]) -> float:
-    """faster-whisper's batched pipeline on all cores, with the times of what was said."""
+    """Seconds of faster-whisper's batched pipeline on all cores, with word times."""
     from faster_whisper import BatchedInferencePipeline, WhisperModel
 
     folder = WeightStore.default().path("whisper-base", "model.bin").parent

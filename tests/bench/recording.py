@@ -1,4 +1,4 @@
-"""Records what one accepted POST /v1/tts/ asks of Postgres and Valkey, so that a bare handler can do the same."""
+"""Records the Postgres and Valkey calls of one accepted POST /v1/tts/, for a bare handler to replay."""
 
 import itertools
 import json
@@ -14,20 +14,20 @@ NUMBERS = itertools.count()
 
 
 def body() -> dict[str, str]:
-    """Each another: identical requests at one time would be one job."""
+    """Request body, each a different one: identical concurrent requests would be one job."""
     return {"model": "silence", "text": f"The first train leaves before sunrise, at {next(NUMBERS):06}.", "format": "wav"}
 
 
 @dataclass
 class Recording:
-    """Statements in order, each with the transaction it belongs to (0: none), and the messages that were sent."""
+    """Statements in order, each with its transaction (0: none), and the published messages."""
 
     statements: list[dict[str, Any]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
     _transactions: dict[int, int] = field(default_factory=dict)
 
     def on_statement(self, execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-        """Django's execute_wrapper."""
+        """Execute wrapper for Django."""
         blocks = context["connection"].atomic_blocks
         number = self._transactions.setdefault(id(blocks[0]), len(self._transactions) + 1) if blocks else 0
         result = execute(sql, params, many, context)
@@ -36,7 +36,7 @@ class Recording:
 
 
 def record(key: str) -> Recording:
-    """One request through Django's test client, after two that warm the caches."""
+    """Record one request through Django's test client, after two that warm the caches."""
     import django
 
     django.setup()
@@ -64,7 +64,7 @@ def record(key: str) -> Recording:
 
 
 def main() -> None:
-    """Prints the recording as JSON; runs in a process of its own, beside the platform and on its database."""
+    """Print the recording as JSON; runs in its own process, beside the platform and on its database."""
     recording = record(os.environ["BENCH_KEY"])
     sys.stdout.write(json.dumps({"statements": recording.statements, "messages": recording.messages}, default=_plain))
 

@@ -1,4 +1,4 @@
-"""Throughput, added latency and the health check's answer time: the platform against the bare model, in turn, in one run."""
+"""Throughput, added latency and health check latency: the platform against the bare model, in turn, in one run."""
 
 import statistics
 import threading
@@ -22,9 +22,9 @@ SENTENCES = (
     "He opened the window, but the room stayed just as warm.",
 )
 TEXTS = [" ".join((*SENTENCES[first:], *SENTENCES[:first])) for first in range(len(SENTENCES))]
-"""The same sentences in another order: identical requests at one time would be one job."""
+"""Permutations of the same sentences: identical concurrent requests would be one job."""
 SHORT = "Number {}, fresh snow makes the street sound different."
-"""One sentence: of two the platform would speak both at once."""
+"""One sentence: the platform would compute two in parallel."""
 ROUNDS = 3
 REQUESTS_A_ROUND = len(TEXTS)
 PARALLEL_REQUESTS = 4
@@ -34,7 +34,7 @@ VOICE = "af_heart"
 
 @dataclass
 class HealthProbe:
-    """Asks for /v1/health/ every 50 ms until told to stop."""
+    """Requests /v1/health/ every 50 ms until stopped."""
 
     client: httpx.Client
     seconds: list[float] = field(default_factory=list)
@@ -57,7 +57,7 @@ class HealthProbe:
 
 
 def bare_throughput(engine: Engine) -> float:
-    """Audio seconds per second of the model alone, one thread a core."""
+    """Audio seconds per second of the model alone, one thread per core."""
     started = time.perf_counter()
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
         total = sum(pool.map(lambda text: _speak_bare(engine, text), TEXTS))
@@ -65,13 +65,13 @@ def bare_throughput(engine: Engine) -> float:
 
 
 def _speak_bare(engine: Engine, text: str) -> float:
-    """Seconds of audio."""
+    """Duration of the audio."""
     spoken = (engine.speak(sentence.text, voice=VOICE, language="en", speed=1.0) for sentence in engine.split(text, language="en"))
     return sum(len(one.samples) / one.sample_rate for one in spoken)
 
 
 def platform_throughput(platform: RunningPlatform, key: str, *, model_seconds_a_text: float) -> float:
-    """Model seconds per second of the platform with parallel requests, counted in the same seconds as the bare model's."""
+    """Model seconds per second of the platform with parallel requests, in the same units as the bare model's."""
 
     def request(text: str) -> None:
         with platform.client(key) as client:
@@ -85,7 +85,7 @@ def platform_throughput(platform: RunningPlatform, key: str, *, model_seconds_a_
 
 
 def measure_throughput(platform: RunningPlatform, key: str, engine: Engine) -> dict[str, float]:
-    """The two in turn; the median of the ratios, and the health check's answer time meanwhile."""
+    """Measure both in turn; the median of the ratios, and the health check latency meanwhile."""
     model_seconds = _speak_bare(engine, TEXTS[0])
     ratios, health = [], []
     for _ in range(ROUNDS):
@@ -103,7 +103,7 @@ def measure_throughput(platform: RunningPlatform, key: str, engine: Engine) -> d
 
 
 def measure_latency(platform: RunningPlatform, key: str, engine: Engine) -> dict[str, float]:
-    """One short request after the other, bare and through the platform in turn."""
+    """Send one short request after the other, to the bare model and to the platform in turn."""
     bare, ours = [], []
     with platform.client(key) as client:
         for number in range(SHORT_REQUESTS + 3):

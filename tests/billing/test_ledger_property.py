@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order: the balance is the sum of the entries, never below zero, and each job is closed once."""
+"""Property tests of the ledger: the balance is the sum of the entries, never below zero, and each job is settled once."""
 
 from uuid import UUID
 
@@ -23,7 +23,7 @@ steps = st.one_of(
 
 
 class Model:
-    """The same ledger, as simple as can be."""
+    """Reference implementation of the ledger."""
 
     def __init__(self) -> None:
         self.available = 0
@@ -44,8 +44,6 @@ class Model:
 
 
 class TestLedger(HypothesisCase):
-    """Random sequences against the model."""
-
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(sequence=st.lists(steps, max_size=25))
     def test_any_sequence_leaves_the_books_right(self, sequence: list[tuple[str, int, float]]) -> None:

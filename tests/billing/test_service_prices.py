@@ -1,4 +1,4 @@
-"""Prices of what is not paid by the character."""
+"""Prices of services that are not priced per character."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The ledger: never below zero, nothing twice, entries that add up."""
+"""The ledger: never negative, idempotent, consistent."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -34,7 +34,7 @@ def entries(account: Account) -> list[tuple[str, int, int]]:
 
 @pytest.mark.django_db
 class TestAJob:
-    """Reserve, then settle or release."""
+    """Reservation, settlement and release."""
 
     def test_a_reservation_is_taken_off_at_once(self) -> None:
         account = AccountFactory(credits=10)
@@ -136,8 +136,6 @@ class TestAJob:
 
 @pytest.mark.django_db
 class TestGrants:
-    """Bonuses, purchases, adjustments."""
-
     def test_a_new_account_has_60_credits(self) -> None:
         account = open_account(email="Owner@Example.com", plan=PlanFactory(), actor="test")
         assert entries(account) == [("bonus", 60_000, 60_000)]
@@ -193,7 +191,7 @@ class TestGrants:
 
 @pytest.mark.django_db
 class TestTheDatabaseItself:
-    """Rules that the database holds whatever the program does."""
+    """Constraints that the database enforces."""
 
     def test_an_entry_cannot_be_changed_nor_deleted(self) -> None:
         account = AccountFactory(credits=1)
@@ -222,7 +220,7 @@ class TestTheDatabaseItself:
 
 @pytest.mark.django_db(transaction=True)
 class TestManyAtOnce:
-    """Real threads, each with its own connection."""
+    """Concurrency with real threads, each with its own connection."""
 
     @staticmethod
     def at_once(count: int, work: object) -> list[object]:

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 def announcement(*specs: EngineSpec, worker: str = "one", boot: str = "a", sent_at: float | None = None, **changes: Any) -> Announcement:
-    """Build a worker's announcement of itself."""
+    """Announcement of a worker."""
     values: dict[str, Any] = {
         "worker": worker,
         "boot": boot,
@@ -44,7 +44,7 @@ def announcement(*specs: EngineSpec, worker: str = "one", boot: str = "a", sent_
 
 
 def silent_for(seconds: float) -> None:
-    """As if no worker had been heard of for so long."""
+    """Make every worker look silent for this long."""
     Worker.objects.update(last_seen_at=timezone.now() - timedelta(seconds=seconds))
     forget_catalogue()
 

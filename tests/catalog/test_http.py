@@ -70,7 +70,7 @@ KOKORO = {
         },
     ],
 }
-"""The entry of the engine that the fixture announces, whole."""
+"""Whole entry of the engine that the fixture announces."""
 
 
 def test_one_list_serves_both_kinds_of_client(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Documented models that are not installed: which model serves them, at what price, and how an operator switches that off."""
+"""Documented models that are not installed: their stand-ins, prices, and disabling by an operator."""
 
 from typing import Any
 

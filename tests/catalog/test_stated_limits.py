@@ -1,4 +1,4 @@
-"""Every limit that GET /v1/models/ states is the one that the service enforces: languages, formats, speeds, lengths, prices, keys."""
+"""Every limit stated by GET /v1/models/ is enforced: languages, formats, speeds, lengths, prices, keys."""
 
 from collections.abc import Callable
 from typing import Any
@@ -52,7 +52,7 @@ def listed() -> list[dict[str, Any]]:
 
 
 def key_of(plan: str) -> dict[str, str]:
-    """The header of a caller on this plan."""
+    """Authorization header of a caller on this plan."""
     if plan == "anonymous":
         return {}
     account: Account = AccountFactory(plan=Plan.objects.get(slug=plan), credits=10_000)
@@ -125,7 +125,7 @@ def test_each_plan_may_send_the_stated_length_and_no_more() -> None:
 
 
 def _forget_use() -> None:
-    """Callers without a key start their day again."""
+    """Reset the daily use of anonymous callers."""
     AnonymousUse.objects.all().delete()
 
 

@@ -1,4 +1,4 @@
-"""`ttsai keys` and `ttsai credits`: what an operator does without a browser."""
+"""`ttsai keys` and `ttsai credits`."""
 
 import json
 from typing import Any

@@ -31,7 +31,7 @@ def post(server: RunningShell, somebody: Person, body: Any, *, path: str = "/v1/
 
 
 def admitted_part() -> Part:
-    """Wait for the one job there is to be committed and then admitted, and return its part."""
+    """Wait until the only job is committed and admitted, and return its part."""
     until(lambda: Part.objects.filter(state="admitted").exists())
     return part_of(Job.objects.get())
 
@@ -198,7 +198,7 @@ def test_async_requests_get_the_queued_json(server: RunningShell, owner: Person)
 
 
 def leave(server: RunningShell, somebody: Person, body: Any, **headers: str) -> None:
-    """Asks, and goes when the job is there."""
+    """Send the request and disconnect when the job exists."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     connection.request("POST", "/v1/audio/speech", json.dumps(body), {"Content-Type": "application/json", **somebody.headers, **headers})
     until(Job.objects.exists)

@@ -1,4 +1,4 @@
-"""Clients of OpenAI-compatible servers: what Open WebUI, LiveKit's plugin and the official package send, and what they need in the answer."""
+"""Clients of OpenAI-compatible servers: requests of Open WebUI, LiveKit's plugin and the official package, and the responses they need."""
 
 from typing import Any
 
@@ -24,9 +24,9 @@ LIVEKIT_SPEECH = {
     "speed": 1.0,
     "stream_format": "sse",
 }
-"""The body that livekit-plugins-openai 1.8.9 sends by default (livekit/plugins/openai/tts.py, ChunkedStream._run)."""
+"""Default body of livekit-plugins-openai 1.8.9 (livekit/plugins/openai/tts.py, ChunkedStream._run)."""
 LIVEKIT_AUDIO = frozenset({"audio/mpeg", "audio/mp3", "audio/aac", "audio/flac", "audio/wav", "audio/opus", "audio/ogg", "audio/pcm"})
-"""Content types whose body the plugin decodes as it is; it reads events from `text/event-stream` alone."""
+"""Content types whose body the plugin decodes directly; it reads events from `text/event-stream` alone."""
 RETRIEVABLE = sorted(name for name, row in STARTING_STAND_INS.items() if row.get("candidates"))
 
 

@@ -1,4 +1,4 @@
-"""The same platform as for listening."""
+"""Fixtures of the listening tests."""
 
 from tests.listening.conftest import _platform, owner, server, song
 

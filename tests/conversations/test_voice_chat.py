@@ -1,4 +1,4 @@
-"""POST /v1/voice-chat/: through sockets, with workers whose documents the tests write."""
+"""POST /v1/voice-chat/ through sockets; the tests write the documents of the workers."""
 
 import json
 import time

@@ -56,7 +56,7 @@ class Uploads(APIView):
 
 
 class Faults(View):
-    """Raises what it is asked for: at once, or from a deferred response."""
+    """View that raises the requested error: at once, or from a deferred response."""
 
     ERRORS = {
         "bug": RuntimeError("a bug"),

@@ -1,4 +1,4 @@
-"""The client's address: X-Forwarded-For is believed only as far as trusted proxies wrote it."""
+"""Client addresses: X-Forwarded-For is trusted only as far as trusted proxies wrote it."""
 
 import pytest
 from django.test import RequestFactory

@@ -1,4 +1,4 @@
-"""An empty field of a form counts as left out, in every route that takes forms."""
+"""Empty form fields count as omitted, on every route that accepts forms."""
 
 from typing import Any
 
@@ -20,9 +20,9 @@ FORMS: dict[type[serializers.Serializer[Any]], dict[str, str]] = {
     openai.OpenAITranscriptionSerializer: {"model": "whisper-1"},
     openai.OpenAITranslationSerializer: {"model": "whisper-1"},
 }
-"""Every shape that a form is read by, and the fields that it requires."""
+"""Every serializer used for forms, with its required fields."""
 MEANINGFUL = {"system_prompt"}
-"""Removes the conversation's prompt."""
+"""Fields whose blank value has a meaning: it removes the conversation's prompt."""
 OPTIONAL = [(shape, name) for shape in FORMS for name, field in shape().fields.items() if not field.required and name not in MEANINGFUL]
 
 
@@ -33,7 +33,7 @@ def form(**fields: str) -> QueryDict:
 
 
 def read(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    """The validated fields that say anything: null, an empty text and `auto` are three ways to say nothing."""
+    """Validated fields with a value: null, an empty text and `auto` all count as omitted."""
     if issubclass(shape, openai.OpenAITranscriptionSerializer):
         data = listening_views._with_lists(data)
     return {name: value for name, value in validated(shape(), data).items() if value is not None and value not in ("", "auto")}

@@ -1,4 +1,4 @@
-"""Dialects: which one a path has, how it reads keys, and every refusal in its own shape."""
+"""Dialects: selection by path, reading of keys, format of errors."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Fair shares: a newcomer begins at once, nobody exceeds a share, and the pool of threads keeps to both."""
+"""Fair sharing: a newcomer begins at once, nobody exceeds a share, and the thread pool keeps both rules."""
 
 import asyncio
 import threading
@@ -16,7 +16,7 @@ PATIENCE = 20.0
 
 
 def filled(share: FairShare[str], *tenants: str) -> dict[str, int]:
-    """Each tenant in turn begins as often as it may."""
+    """Begin as often as each tenant in turn may."""
     for tenant in tenants:
         while share.may_begin(tenant):
             share.begin(tenant)
@@ -47,7 +47,7 @@ def test_fair_share_lets_any_newcomer_begin_until_the_most_is_held(usual: int, s
 
 
 class Calls:
-    """Calls that hang until they are let go, and the order of those that ended."""
+    """Calls that block until released, and the order of their ends."""
 
     def __init__(self) -> None:
         self.begun = threading.Semaphore(0)

@@ -1,4 +1,4 @@
-"""Fields that take their own type and no other."""
+"""Serializer fields that accept only their own type."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Requests a minute: exact, shared, and open while Valkey is away."""
+"""Rate limits: exact, shared, and open while Valkey is unavailable."""
 
 import logging
 import time
@@ -18,7 +18,7 @@ def _valkey_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def age(valkey: redis.Redis, bucket: str, *, seconds: float) -> None:
-    """Let the bucket's requests have come so much earlier."""
+    """Age the bucket's requests by this many seconds."""
     for member, score in valkey.zrange(f"limit:{bucket}", 0, -1, withscores=True):
         valkey.zadd(f"limit:{bucket}", {member: score - seconds * 1e6})
 

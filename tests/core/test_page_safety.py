@@ -1,4 +1,4 @@
-"""Security headers that browsers get with every answer."""
+"""Security headers of responses for browsers."""
 
 from typing import Any
 

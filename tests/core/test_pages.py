@@ -1,4 +1,4 @@
-"""The schema, the documentation page and the first page."""
+"""The schema, the documentation page and the home page."""
 
 import re
 from pathlib import Path

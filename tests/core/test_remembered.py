@@ -1,4 +1,4 @@
-"""Rows that are read every few seconds only."""
+"""Caches of rows that are read every few seconds."""
 
 import pytest
 

@@ -1,1 +1,1 @@
-"""The containers and manifests, as far as they can be read without running them."""
+"""Containers and manifests, as far as they can be checked without running them."""

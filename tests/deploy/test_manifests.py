@@ -28,7 +28,7 @@ def compose() -> dict[str, Any]:
 
 
 def pods() -> dict[str, dict[str, Any]]:
-    """The pods' specs, by the names of their deployments."""
+    """Pod specs by deployment name."""
     return {document["metadata"]["name"]: document["spec"]["template"]["spec"] for document in documents("Deployment")}
 
 

@@ -1,1 +1,1 @@
-"""The whole platform: HTTP to real audio through real queues, and its processes killed in mid job."""
+"""End-to-end tests: HTTP to real audio through real queues, and processes killed during a job."""

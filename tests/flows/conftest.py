@@ -1,4 +1,4 @@
-"""Three platforms: one that speaks, one that hears, both with the real models, and one that is there to be harmed."""
+"""Three platforms: one for speech and one for transcription, both with the real models, and one that tests may harm."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -19,7 +19,7 @@ RECEIVERS = 6
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
-    """The platform with its real models, and a folder of VITS voices as an operator gives it."""
+    """Platform with its real models, and a folder of VITS voices."""
     running = RunningPlatform(home=_home(tmp_path_factory), environment={"TTSAI_VITS_FOLDER": str(_vits_folder(tmp_path_factory))})
     try:
         yield running.start()
@@ -42,7 +42,7 @@ def receivers(receiver_ports: list[int]) -> Iterator[Callable[[int], Receiver]]:
 
 @pytest.fixture(scope="session")
 def harmed(tmp_path_factory: pytest.TempPathFactory, receiver_ports: list[int]) -> Iterator[RunningPlatform]:
-    """A platform whose processes are killed; it speaks silence, slowly enough to be caught in the middle, and may call the receivers."""
+    """Platform whose processes are killed; its engine is slow silence, so that tests can act during a job, and it may call the receivers."""
     environment = {
         "TTSAI_ENGINES": "silence",
         "TTSAI_PRELOAD": "",
@@ -63,14 +63,14 @@ def harmed(tmp_path_factory: pytest.TempPathFactory, receiver_ports: list[int]) 
 
 @pytest.fixture(scope="session")
 def chat() -> Iterator[ChatHTTP]:
-    """The operator's OpenAI-compatible chat server."""
+    """OpenAI-compatible chat server."""
     with chat_http() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def hearing(tmp_path_factory: pytest.TempPathFactory, chat: ChatHTTP) -> Iterator[RunningPlatform]:
-    """A platform with its real models that hears recordings in pieces of ten seconds and may ask a chat server."""
+    """Platform with its real models that transcribes in pieces of ten seconds and may use a chat server."""
     environment = {"TTSAI_PIECE_SECONDS": "10", "TTSAI_CHAT_URL": chat.url, "TTSAI_CHAT_MODEL": "talker", "TTSAI_PRELOAD": "kokoro,whisper"}
     running = RunningPlatform(home=_home(tmp_path_factory), environment=environment)
     try:
@@ -81,12 +81,12 @@ def hearing(tmp_path_factory: pytest.TempPathFactory, chat: ChatHTTP) -> Iterato
 
 @pytest.fixture(scope="session")
 def listener() -> Listener:
-    """Writes down what it hears."""
+    """Recogniser for checking audio."""
     return Listener()
 
 
 def _vits_folder(factory: pytest.TempPathFactory) -> Path:
-    """One piper voice."""
+    """Folder with one Piper voice."""
     folder = factory.mktemp("vits")
     for name in ("en_US-joe-medium.onnx", "en_US-joe-medium.onnx.json"):
         (folder / name).symlink_to(WeightStore.default().path("piper", name))

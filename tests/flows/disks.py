@@ -1,4 +1,4 @@
-"""A disk of its own for a platform, small enough to be filled."""
+"""Small disk for a platform, to be filled."""
 
 import contextlib
 import errno
@@ -13,7 +13,7 @@ BLOCK = bytes(1 << 20)
 
 @contextlib.contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
-    """Mount a disk of DISK_BYTES, which lies in memory, at the folder. Without the right to mount the folder stays an ordinary one."""
+    """Mount a memory disk of DISK_BYTES at the folder. Without the right to mount the folder stays an ordinary one."""
     folder.mkdir(parents=True, exist_ok=True)
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "none", str(folder)], capture_output=True, check=False)
     try:
@@ -30,7 +30,7 @@ def is_small(folder: Path) -> bool:
 
 @contextlib.contextmanager
 def filled(folder: Path) -> Iterator[None]:
-    """No byte is free within the block."""
+    """Fill the disk within the block."""
     filler = folder / "filler"
     try:
         with filler.open("wb", buffering=0) as file:

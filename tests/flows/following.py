@@ -1,4 +1,4 @@
-"""Follow a job of a running platform, by its API, its rows and its files."""
+"""Follows a job of a running platform by its API, rows and files."""
 
 import os
 import time
@@ -15,7 +15,7 @@ OVER = frozenset({"completed", "failed", "cancelled"})
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float = 60) -> None:
-    """Until it is so. Raises TimeoutError."""
+    """Poll until the condition holds. Raises TimeoutError."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -24,7 +24,7 @@ def wait_until(condition: Callable[[], bool], *, seconds: float = 60) -> None:
 
 
 def wait_for_end(client: httpx.Client, uuid: str, *, seconds: float = 120) -> dict[str, Any]:
-    """The result of a job that is over."""
+    """Wait for the end of a job and return its result."""
     found: dict[str, Any] = {}
 
     def is_over() -> bool:
@@ -36,23 +36,23 @@ def wait_for_end(client: httpx.Client, uuid: str, *, seconds: float = 120) -> di
 
 
 def parts_of(platform: RunningPlatform, uuid: str) -> list[tuple[str, str, int]]:
-    """Kind, state and attempts of each of a job's parts, in their order."""
+    """Kind, state and attempts of each of a job's parts, in order."""
     return _rows(platform, "SELECT kind, state, attempts FROM jobs_part WHERE job_id = %s ORDER BY index", uuid)
 
 
 def entries_of(platform: RunningPlatform, uuid: str) -> dict[str, int]:
-    """Sums that a job booked on its account, in thousandths of a credit, by kind of entry."""
+    """Sums booked by a job, in thousandths of a credit, by kind of entry."""
     return dict(_rows(platform, "SELECT kind, amount_millicredits FROM billing_ledgerentry WHERE job_uuid = %s", uuid))
 
 
 def source_of(platform: RunningPlatform, uuid: str) -> Path:
-    """Path at which the recording that came with a job lies, or lay."""
+    """Path of the recording that came with a job."""
     ((key,),) = _rows(platform, "SELECT params ->> 'source' FROM jobs_job WHERE uuid = %s", uuid)
     return platform.home / "objects" / str(key)
 
 
 def files_of(platform: RunningPlatform, uuid: str) -> list[str]:
-    """The names of a job's files, sorted."""
+    """Names of a job's files, sorted."""
     folders = (platform.home / "objects").glob(f"*/{uuid}")
     return sorted(name for folder in folders for _, _, names in os.walk(folder) for name in names)  # others may be deleting there
 

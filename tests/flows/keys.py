@@ -1,4 +1,4 @@
-"""API keys created straight in a running platform's database, without a subprocess of the command line for each."""
+"""Creates API keys directly in a running platform's database, without a subprocess for each."""
 
 import threading
 from collections.abc import Callable
@@ -19,7 +19,7 @@ allow_database: Callable[[], AbstractContextManager[None]] = nullcontext
 def create_key(database_url: str, *, email: str, plan: str, credits_: float, **limits: int) -> str:
     """Create the account if needed and a key, as `ttsai keys create` does, and return the secret.
 
-    A thread of its own connects `default` to the platform's database: Django's connections are per thread, so the test's own stays as it is.
+    A separate thread connects `default` to the platform's database: Django's connections are per thread, so the test's own stays.
     """
     outcome: list[str | BaseException] = []
 

@@ -1,4 +1,4 @@
-"""Transcribing audio back with the packaged whisper, and comparing words."""
+"""Transcribes audio with the packaged Whisper, and compares words."""
 
 import io
 import re
@@ -13,7 +13,7 @@ from workers.text.normalise import normalise
 from workers.weights.store import WeightStore
 
 AMERICAN = {"harbour": "harbor", "traveller": "traveler", "kilometres": "kilometers"}
-"""Words of the frozen sentences that whisper spells the other way."""
+"""Words of the frozen sentences in the other spelling, which Whisper uses."""
 
 
 class Listener:
@@ -27,14 +27,14 @@ class Listener:
         return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
 
     def hear(self, audio: bytes, *, language: str = "en", prompt: str | None = None) -> str:
-        """Transcribe audio in any format that PyAV reads. prompt: a text in the script that it is to be written in."""
+        """Transcribe audio in any format that PyAV reads. prompt: a text in the expected script."""
         segments, _ = self._model.transcribe(
             io.BytesIO(audio), language=language, beam_size=5, initial_prompt=prompt, condition_on_previous_text=False
         )
         return " ".join(segment.text.strip() for segment in segments)
 
     def choose(self, audio: bytes, texts: Sequence[str], *, language: str) -> str:
-        """Choose the likeliest of the texts by the mean logarithm of its tokens' probabilities; audio: 30 s at most."""
+        """Most likely of the texts, by the mean log probability of its tokens; audio: 30 s at most."""
         from faster_whisper.audio import decode_audio, pad_or_trim
         from faster_whisper.tokenizer import Tokenizer
 
@@ -50,7 +50,7 @@ class Listener:
         return max(texts, key=likelihood)
 
     def word_error_rate(self, audio: bytes, text: str, *, language: str = "en") -> float:
-        """Word error rate of what is heard against the text, without punctuation and case."""
+        """Word error rate of the transcript, ignoring punctuation and case."""
         return float(jiwer.wer(plain_words(text), plain_words(self.hear(audio, language=language))))
 
 
@@ -60,5 +60,5 @@ def plain_words(text: str) -> str:
 
 
 def said_words(text: str, *, language: str) -> str:
-    """Plain words with figures and signs as they are said: whisper writes "30", "8h" and "$5" for the words it hears."""
+    """Plain words with figures and signs spoken: Whisper writes "30", "8h" and "$5" for words."""
     return " ".join(AMERICAN.get(word, word) for word in plain_words(normalise(text, language=language).text).split())

@@ -1,4 +1,4 @@
-"""Recordings for the flows: spoken by the platform itself, in the containers that customers send."""
+"""Recordings for end-to-end tests: spoken by the platform itself, in customers' formats."""
 
 import io
 
@@ -28,7 +28,7 @@ def speak(client: httpx.Client, text: str, *, voice: str, model: str = "kokoro",
 
 
 def samples_of(audio: bytes) -> NDArray[np.float32]:
-    """Mono, 16 kHz, of any file."""
+    """Mono samples at 16 kHz of any file."""
     resampler = AudioResampler("flt", "mono", RATE)
     with av.open(io.BytesIO(audio)) as container:
         frames = [*(frame for whole in container.decode(audio=0) for frame in resampler.resample(whole)), *resampler.resample(None)]
@@ -36,14 +36,14 @@ def samples_of(audio: bytes) -> NDArray[np.float32]:
 
 
 def as_flac(samples: NDArray[np.float32]) -> bytes:
-    """Mono samples at 16 kHz as a file."""
+    """Encode mono samples at 16 kHz as FLAC."""
     file = io.BytesIO()
     soundfile.write(file, samples, RATE, format="FLAC")
     return file.getvalue()
 
 
 def as_webm(samples: NDArray[np.float32]) -> bytes:
-    """Mono samples at 16 kHz as a browser's recorder writes them: Opus in WebM."""
+    """Encode mono samples at 16 kHz as a browser's recorder does: Opus in WebM."""
     file = io.BytesIO()
     with av.open(file, "w", format="webm") as container:
         stream = container.add_stream("libopus", rate=OPUS_RATE, layout="mono")

@@ -1,4 +1,4 @@
-"""A whole platform of its own, started by `ttsai up` as a newcomer would, for tests and benchmarks to use and to harm."""
+"""Separate platform started by `ttsai up`, for tests and benchmarks to use and to harm."""
 
 import contextlib
 import json
@@ -33,7 +33,7 @@ PARTS = {
 
 
 def tied_to_this_process() -> list[str]:
-    """Prefix of a command that gets Ctrl-C when this process dies, however it dies: no platform outlives its test run."""
+    """Command prefix that sends Ctrl-C when this process dies, however it dies: no platform outlives its test run."""
     return [sys.executable, "-I", "-S", str(LAUNCHER), str(int(signal.SIGINT)), str(os.getpid()), SAME_USER]
 
 
@@ -48,7 +48,7 @@ def stop_platforms() -> None:
 
 @dataclass
 class RunningPlatform:
-    """One `ttsai up` with a home of its own."""
+    """Running `ttsai up` with a home of its own."""
 
     home: Path
     environment: dict[str, str] = field(default_factory=dict)
@@ -57,16 +57,14 @@ class RunningPlatform:
 
     @property
     def url(self) -> str:
-        """The address of the web process."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def log(self) -> Path:
-        """Output of `ttsai up`."""
         return self.home / "up.log"
 
     def start(self) -> "RunningPlatform":
-        """Starts everything and waits until a request would be answered with audio."""
+        """Start everything and wait until a speech request would be served."""
         self.home.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -83,7 +81,7 @@ class RunningPlatform:
         return self
 
     def wait_until_ready(self, *, seconds: float = READY_SECONDS) -> None:
-        """Until the web process answers and a worker has announced its engines."""
+        """Wait until the web process answers and a worker has announced its engines."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.process and self.process.poll() is not None:
@@ -98,7 +96,7 @@ class RunningPlatform:
         raise TimeoutError(f"not ready after {seconds:.0f} s:\n{self.log.read_text()[-4000:]}")
 
     def stop(self) -> int:
-        """Ctrl-C; the exit status."""
+        """Send Ctrl-C and return the exit status."""
         if self.process is None:
             return 0
         self.process.send_signal(signal.SIGINT)
@@ -107,7 +105,7 @@ class RunningPlatform:
         return status
 
     def command(self, *arguments: str) -> str:
-        """Runs the `ttsai` command line against this platform; what it prints on standard output."""
+        """Run the `ttsai` command line against this platform; returns its standard output."""
         done = subprocess.run([COMMAND, *arguments], cwd=ROOT, env=self._environment(), capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"ttsai {' '.join(arguments)} ended with {done.returncode}: {done.stderr}")
@@ -130,11 +128,11 @@ class RunningPlatform:
         return httpx.Client(base_url=self.url, headers=headers, timeout=180)
 
     def instance(self) -> dict[str, Any]:
-        """The file that `ttsai up` wrote for the command line: addresses of the servers."""
+        """Contents of the file that `ttsai up` wrote for the command line: server addresses."""
         return dict(json.loads((self.home / "run" / "instance.json").read_text()))
 
     def pids(self, part: str) -> list[int]:
-        """The processes of one part: the oldest first."""
+        """Process ids of one part of the platform, oldest first."""
         if self.process is None:
             return []
         found = []
@@ -148,7 +146,7 @@ class RunningPlatform:
         return [pid for _, pid in sorted(found)]
 
     def kill(self, part: str) -> None:
-        """kill -9 of one part's processes."""
+        """Send SIGKILL to the processes of one part of the platform."""
         pids = self.pids(part)
         assert pids, f"no process of {part} runs"
         for pid in pids:
@@ -156,7 +154,7 @@ class RunningPlatform:
 
     @contextlib.contextmanager
     def frozen(self, part: str) -> Iterator[None]:
-        """Stop (SIGSTOP) one part's processes with their children, and let them go on afterwards."""
+        """Stop (SIGSTOP) the processes of one part with their children within the block."""
         parents = [psutil.Process(pid) for pid in self.pids(part)]
         processes = [process for parent in parents for process in (parent, *parent.children(recursive=True))]
         try:

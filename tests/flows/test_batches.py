@@ -1,4 +1,4 @@
-"""Batches through the running platform: whatever is killed under them, they end, are paid once and told of once."""
+"""Batches through the running platform: they survive the death of every process, are charged once and notified once."""
 
 import itertools
 import time
@@ -25,12 +25,12 @@ SELECT (SELECT count(*) FROM batches_batch b WHERE total <> (SELECT count(*) FRO
        (SELECT count(*) FROM billing_balance b WHERE available_millicredits <>
                (SELECT sum(e.amount_millicredits) FROM billing_ledgerentry e WHERE e.account_id = b.account_id))
 """
-"""Batches that lack items, items that lack their batch, balances that are not the sum of their entries."""
+"""Inconsistencies: batches without items, items without a batch, balances that differ from the sum of their entries."""
 
 
 @pytest.fixture
 def client(harmed: RunningPlatform) -> Iterator[httpx.Client]:
-    """A client of an account of its own."""
+    """Client of a separate account."""
     key = harmed.key(f"batches-{next(NUMBERS)}@example.com", credits_=1000, requests_per_minute=1000)
     with harmed.client(key) as client:
         yield client
@@ -105,7 +105,7 @@ def test_a_batch_is_accepted_whole_or_not_at_all_when_the_web_process_is_killed(
     before = _answered(client, "/v1/account/")["credits"]
 
     def ask(number: int) -> str:
-        """Until it is answered, with the same key: one batch, however often the connection breaks."""
+        """Send the request until it is answered, with the same key: one batch, however often the connection breaks."""
         body = {"texts": [ITEM | {"text": f"{SENTENCE} {number} {index}"} for index in range(50)]}
         for _ in range(300):
             try:

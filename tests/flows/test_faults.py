@@ -1,4 +1,4 @@
-"""kill -9 of each part in the middle of a job: the job completes once and is charged once."""
+"""SIGKILL of each process during a job: the job completes once and is charged once."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ import pytest
 from tests.flows.running import RunningPlatform
 
 TEXT = " ".join(f"This is sentence number {number} of a job that somebody will interrupt." for number in range(40))
-"""Several parts, some ten seconds of work for the slow silence engine on two cores."""
+"""Text of several parts, about ten seconds of work for the slow silence engine on two cores."""
 
 
 @pytest.fixture

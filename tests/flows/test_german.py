@@ -1,4 +1,4 @@
-"""German through the whole platform: spoken by Pico where nobody chose a model, heard by whisper, and refused where it cannot be said."""
+"""German through the whole platform: spoken by Pico if no model is chosen, transcribed by Whisper, and refused by models without German."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from tests.flows.running import RunningPlatform
 GERMAN = "Guten Morgen, der Zug nach Berlin fährt in zehn Minuten."
 HEARD = {"guten", "morgen", "zug", "nach", "berlin", "minuten"}
 ENOUGH = 4
-"""Number of words in HEARD that must be heard: the voice is of draft quality, and another processor's rounding may cost a word."""
+"""Words of HEARD that must be transcribed: the voice is of draft quality, and another processor's rounding may cost a word."""
 DUTCH = "Hoe gaat het vandaag met u en uw familie?"
 MIXED = "Good morning, everyone. Wie geht es Ihnen heute? I hope that you are well."
 
@@ -24,7 +24,7 @@ def client(hearing: RunningPlatform) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def german(client: httpx.Client) -> bytes:
-    """A German sentence, ordered as any client of OpenAI's would."""
+    """German sentence, requested as by any OpenAI client."""
     answer = client.post("/v1/audio/speech", json={"model": "tts-1", "voice": "alloy", "input": GERMAN, "response_format": "wav"})
     assert answer.status_code == 200, answer.text
     assert "pico speaks, as the text is in German (de)" in answer.headers["X-Warning"]

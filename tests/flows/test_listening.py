@@ -1,4 +1,4 @@
-"""Recognition on the platform: its own voices and people's, through clients that others wrote, in one piece and in several."""
+"""Recognition on the platform: its own and human voices, through official clients, in one piece and in several."""
 
 import itertools
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ TURNS = [
 ]
 PAUSE_SECONDS = 0.5
 CLEAR = 0.16
-"""Word error rate of clear speech: two of thirteen words. Processors round a model's sums otherwise, so no test counts on none."""
+"""Word error rate of clear speech: two of thirteen words. Processors round a model's sums differently, so no test expects none."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A long recording whose hearing is interrupted: by the death of the worker, by its owner."""
+"""Long recording whose transcription is interrupted: by the death of the worker, by its owner."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from tests.prove.listening_material import order_of
 from tests.workers.hearing.clips import clips, said, spoken_words
 
 NAMES = order_of(2)
-"""49 seconds: five pieces."""
+"""Clips of 49 seconds in total: five pieces."""
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def client(hearing: RunningPlatform) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def uuid(hearing: RunningPlatform, client: httpx.Client) -> str:
-    """A job of which one piece was heard and others are not."""
+    """Job with one finished piece."""
     answer = client.post("/v1/stt/", params={"async": "1"}, files={"file": as_flac(clips(NAMES))})
     assert answer.status_code == 200, answer.text
     uuid = str(answer.json()["uuid"])

@@ -1,4 +1,4 @@
-"""Many requests at once: never more than the credits allow, and nobody waits for another's backlog."""
+"""Concurrent requests: credits are never exceeded, and no account waits for another's backlog."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

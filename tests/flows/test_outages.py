@@ -1,4 +1,4 @@
-"""Servers that hang: requests are answered in bounded time, and everything goes on by itself when the server does."""
+"""Servers that hang: requests are answered in bounded time, and everything recovers when the server does."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,9 +13,9 @@ from tests.flows.following import entries_of, parts_of, wait_for_end, wait_until
 from tests.flows.running import RunningPlatform
 
 BOUND_SECONDS = 20.0
-"""The statement limit of this platform (5 s), a second of grace, and room for a busy machine."""
+"""Statement limit of this platform (5 s), a second of grace, and a margin for a busy machine."""
 HEALTH_THREADS = 5
-"""One that runs the checks, and one for each of four."""
+"""One thread that runs the checks, and one for each of four."""
 PROBING_THREADS = 2
 LONG_TEXT = " ".join(f"This is sentence number {number} of a job that does no harm." for number in range(20))
 
@@ -111,13 +111,13 @@ def test_a_full_disk_pauses_admission_and_service_returns_with_the_space(harmed:
 
 
 def _lacks(platform: RunningPlatform, part: str) -> bool:
-    """True if the platform is not ready because the part is lacking; its last check may be two seconds old."""
+    """True if readiness reports the part as lacking; its last check may be two seconds old."""
     answer = httpx.get(f"{platform.url}/readyz", timeout=BOUND_SECONDS)
     return answer.status_code == 503 and part in answer.json()["lacking"]
 
 
 def _takes_writes(platform: RunningPlatform) -> bool:
-    """True if Valkey takes writes: once its file cannot grow it answers MISCONF, to PING too."""
+    """True if Valkey accepts writes; once its file cannot grow it answers MISCONF, to PING too."""
     with redis.Redis.from_url(platform.instance()["redis_url"]) as valkey:
         try:
             return bool(valkey.ping())
@@ -126,13 +126,13 @@ def _takes_writes(platform: RunningPlatform) -> bool:
 
 
 def _speak(client: httpx.Client, text: str) -> str:
-    """The job that speaks a text."""
+    """Submit a job that speaks a text."""
     answer = client.post("/v1/tts/", json={"model": "silence", "text": text, "format": "wav"})
     assert answer.status_code == 200, answer.text
     return str(answer.json()["uuid"])
 
 
 def _account(client: httpx.Client) -> tuple[int, bool]:
-    """The status of a request, and whether it tells when to come back."""
+    """Status of a request, and True if it has Retry-After."""
     answer = client.get("/v1/account/", timeout=BOUND_SECONDS)
     return answer.status_code, "retry-after" in answer.headers

@@ -1,4 +1,4 @@
-"""Previews: real audio in each voice's own language, made once, for anybody."""
+"""Previews: real audio in each voice's language, created once, public."""
 
 import io
 
@@ -18,7 +18,7 @@ def voices_of(client: httpx.Client) -> list[dict[str, str]]:
 
 
 def check_preview(client: httpx.Client, voice: dict[str, str]) -> bytes:
-    """The preview, once it is known to be sound and to be made once."""
+    """Check that the preview is audible and created once, and return it."""
     answer = client.get(voice["preview_url"], follow_redirects=True)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/mpeg"), voice["id"]
     with av.open(io.BytesIO(answer.content)) as container:

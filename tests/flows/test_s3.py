@@ -1,4 +1,4 @@
-"""The platform on a real S3 server: workers write through presigned addresses, downloads are redirected."""
+"""Platform on a real S3 server: workers write through presigned URLs, downloads are redirected."""
 
 import httpx
 import pytest

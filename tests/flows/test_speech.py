@@ -1,4 +1,4 @@
-"""Speech for a customer: text in, real speech out, through clients that others wrote."""
+"""Text to speech end to end, through official clients."""
 
 import io
 import json
@@ -20,7 +20,7 @@ from tests.flows.running import RunningPlatform
 TEXT = "The first train leaves before sunrise, and the last one returns after midnight."
 SENTENCES = json.loads((Path(__file__).parents[1] / "data" / "sentences.json").read_text())["en"]
 LONG_TEXT = " ".join(SENTENCES[:10])
-"""Two parts."""
+"""Text of two parts."""
 
 
 @pytest.fixture(scope="module")

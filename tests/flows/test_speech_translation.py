@@ -1,4 +1,4 @@
-"""Speech that goes on in another language: the words by the translator, the voice by the speaker's gender."""
+"""Speech translation end to end: the translator's words in a voice of the speaker's gender."""
 
 import re
 from collections.abc import Iterator

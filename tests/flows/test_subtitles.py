@@ -1,4 +1,4 @@
-"""Subtitles of whatever the platform said or heard: files that players read, true to the sound, made once."""
+"""Subtitles of speech and transcriptions: readable by players, synchronous with the audio, created once."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ ENGLISH = (
 FRENCH = "Le premier train part avant le lever du soleil. Le dernier revient après minuit, quand tout le monde dort."
 SPANISH = "La lluvia cayó durante toda la noche. Ayer compramos pan y leche en el mercado."
 MARGIN = 500
-"""Milliseconds that a cue may stand longer than its last sound, to be read."""
+"""Milliseconds that a cue may stay after its last sound, to be readable."""
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def client(hearing: RunningPlatform) -> Iterator[httpx.Client]:
 
 
 def spoken(client: httpx.Client, text: str, **wishes: str) -> tuple[str, bytes]:
-    """A completed speech job and its audio."""
+    """Completed speech job and its audio."""
     answer = client.post("/v1/tts/", json={"text": text, "format": "wav", **wishes})
     assert answer.status_code == 200, answer.text
     uuid = str(answer.json()["uuid"])
@@ -41,7 +41,7 @@ def spoken(client: httpx.Client, text: str, **wishes: str) -> tuple[str, bytes]:
 
 
 def cues_of(client: httpx.Client, uuid: str, *, audio_seconds: float) -> list[ReadCue]:
-    """By both formats, which tell the same, and keep the rules of readable cues. Needs no key."""
+    """Cues in both formats, which must agree and obey the rules of readable cues. Needs no key."""
     files = [
         httpx.get(f"{client.base_url}/v1/speech/subtitles/", params={"uuid": uuid, "format": name}, timeout=180) for name in ("srt", "vtt")
     ]

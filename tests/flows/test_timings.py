@@ -1,4 +1,4 @@
-"""Times of each word on the running platform: every engine, as the customer wrote the words, also where others are said."""
+"""Word timings on the running platform: every engine, as the customer wrote the words, including replaced ones."""
 
 import io
 import time
@@ -34,7 +34,7 @@ def spoken_by(platform: RunningPlatform, key: str) -> Callable[[str], dict[str, 
 
 
 def result_of(platform: RunningPlatform, key: str, **wishes: object) -> dict[str, Any]:
-    """The result of a request that asked for timings, without asking for them again."""
+    """Result of a request that asked for timings, without asking for them again."""
     with platform.client(key) as client:
         answer = client.post("/v1/tts/", json={"timestamps": True, "format": "wav", **wishes})
         assert answer.status_code == 200, answer.text
@@ -83,7 +83,7 @@ def test_a_word_is_heard_between_its_times(
 
 
 def cut(audio: bytes, start: float, end: float) -> bytes:
-    """A piece of a WAV file of 16 bits, as WAV."""
+    """Stretch of a 16-bit WAV file, as WAV."""
     cutting = io.BytesIO()
     with wave.open(io.BytesIO(audio)) as whole, wave.open(cutting, "wb") as piece:
         rate = whole.getframerate()

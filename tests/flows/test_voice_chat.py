@@ -1,4 +1,4 @@
-"""A conversation: said or written, answered by rules or by a chat server, and spoken."""
+"""Voice chat end to end: spoken or written, answered by rules or by a chat server, and spoken."""
 
 from collections.abc import Iterator
 from typing import Any

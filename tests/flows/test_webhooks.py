@@ -1,4 +1,4 @@
-"""Webhooks of a running platform: receivers that are down, slow, wrong, gone or lead inside, and kill -9 between commit and send."""
+"""Webhooks of a running platform: receivers that are down, slow, wrong, gone or internal, and SIGKILL between commit and send."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from tests.webhooks.receivers import Receiver
 
 
 class Telling:
-    """A platform that may reach some ports of this machine, and a customer of it."""
+    """Platform that may reach some local ports, and a customer of it."""
 
     def __init__(self, platform: RunningPlatform, *, ports: list[int]) -> None:
         self.platform = platform
@@ -31,7 +31,6 @@ class Telling:
         return self.ask("POST", "webhooks/", url=url, events=list(events) or ["test"])
 
     def attempts(self, endpoint: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the attempts of the endpoint's last delivery."""
         return list(self.delivery(endpoint)["attempts"])
 
     def delivery(self, endpoint: dict[str, Any]) -> dict[str, Any]:

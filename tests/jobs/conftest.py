@@ -1,4 +1,4 @@
-"""Every test of jobs has the object store in a folder of its own, and commits for real."""
+"""Every test of jobs has its own object store folder, and commits for real."""
 
 from collections.abc import Iterator
 from pathlib import Path

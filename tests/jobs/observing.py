@@ -21,7 +21,7 @@ from workers.contract.messages import Heartbeat, InFlight
 
 
 def together(function: Callable[[int], Any], *, count: int) -> list[Any]:
-    """Run a function in `count` threads at once and return each result, expected errors included."""
+    """Run a function in `count` threads at once; returns results and expected errors."""
     barrier, answers = threading.Barrier(count), [None] * count
 
     def run(number: int) -> None:
@@ -53,7 +53,7 @@ def events(valkey: redis.Redis, job: Job) -> list[dict[str, object]]:
 
 
 def beat(*parts: Part, units_done: int = 0, sent_at: float | None = None, **changes: Any) -> None:
-    """A heartbeat of a worker that holds these parts."""
+    """Send a heartbeat of a worker that holds these parts."""
     values: dict[str, Any] = {
         "worker": WORKER,
         "boot": BOOT,
@@ -64,7 +64,7 @@ def beat(*parts: Part, units_done: int = 0, sent_at: float | None = None, **chan
 
 
 def age_leases(seconds: float = 60) -> None:
-    """As if so much time had passed for every lease."""
+    """Age every lease by this many seconds."""
     for part in Part.objects.exclude(lease_expires_at=None):
         part.lease_expires_at -= timedelta(seconds=seconds)
         part.save(update_fields=["lease_expires_at"])

@@ -1,4 +1,4 @@
-"""Admission order: rules that hold for every backlog, and fairness over time."""
+"""Admission order: invariants for every backlog, and fairness over time."""
 
 from collections import Counter
 from itertools import count
@@ -34,13 +34,13 @@ PARTS = st.lists(
 
 
 def parts(*descriptions: dict[str, Any]) -> list[Waiting]:
-    """Parts in the order in which they were written."""
+    """Parts in the order of their creation."""
     return [Waiting(part_id=number, **values) for number, values in enumerate(descriptions)]
 
 
 @st.composite
 def loads(draw: st.DrawFn) -> Load:
-    """Something in flight already."""
+    """Load of parts in flight."""
     load = Load()
     for part in draw(st.lists(st.builds(Waiting, part_id=st.just(0), tenant=TENANTS, lane=LANES, needs_seat=st.booleans()), max_size=10)):
         load.add(part)
@@ -94,7 +94,7 @@ def test_no_slot_stays_free_while_a_part_could_use_it(descriptions: list[dict[st
 @given(st.lists(st.integers(1, 5), min_size=2, max_size=4), st.sampled_from([1, 4, 8]))
 @settings(max_examples=40)
 def test_tenants_that_all_wait_share_by_weight(weights: list[int], slots: int) -> None:
-    """Thousands of parts through a few slots: each tenant's part of them is its weight's, within a few."""
+    """Thousands of parts through a few slots: each tenant's share is that of its weight, within a few parts."""
     cap = Rules.of(Capacity(slots=slots)).tenant_slots
     assume(cap == slots or max(weights) / sum(weights) * slots <= cap - 1)  # else held to three quarters of the slots
     shares, load, ids = Shares(), Load(), count()
@@ -123,7 +123,7 @@ def test_tenants_that_all_wait_share_by_weight(weights: list[int], slots: int) -
 @given(st.lists(st.tuples(TENANTS, st.integers(0, 500), st.integers(1, 5)), min_size=1, max_size=60), st.integers(1, 3))
 @settings(max_examples=60)
 def test_no_tenant_starves_behind_another(descriptions: list[tuple[str, int, int]], slots: int) -> None:
-    """One slot after the other: everything that waits is done, and no part is passed by more than its fair share."""
+    """One slot after the other: all waiting parts are done, and none is overtaken by more than its fair share."""
     waiting = parts(*[{"tenant": tenant, "lane": "normal", "units": units, "weight": weight} for tenant, units, weight in descriptions])
     shares, done = Shares(), []
     while waiting:

@@ -1,4 +1,4 @@
-"""Jobs that are stopped: when they end, and what they cost to the millicredit."""
+"""Cancelled jobs: their end, and their exact cost."""
 
 import pytest
 import redis
@@ -17,8 +17,8 @@ from workers.contract import names
 
 
 def heard(listener: PubSub, token: bytes) -> bool:
-    """Is `token` announced? A channel belongs to the whole server, not to one of its databases:
-    tests that run beside this one are heard on it, too.
+    """True if `token` is announced. Channels belong to the whole server and not to a database, so announcements of concurrent tests arrive
+    too.
     """
     while message := listener.get_message(timeout=5):
         if message["data"] == token:

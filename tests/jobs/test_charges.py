@@ -1,4 +1,4 @@
-"""Charges of jobs that end before they are complete: by stage, for what was made and what reached the customer, once, within the reservation."""
+"""Charges of jobs that end early: by stage, for finished work and published words, once, within the reservation."""
 
 import contextlib
 from fractions import Fraction
@@ -60,7 +60,7 @@ def test_share_made_grows_with_every_part_that_gets_further(parts: list[PartProg
 
 
 def answered_turn(by: Caller) -> Job:
-    """A voice chat whose question was heard and answered; the answer is being spoken."""
+    """Voice chat whose question was recognised and answered; the answer is being spoken."""
     job = turn(by)
     finish_part(outcome_of(started(part_of(job, 0))))
     answer(job)

@@ -1,4 +1,4 @@
-"""A machine's clock that is set back: leases, retries, pauses and restarts of workers count from the clock as it is now."""
+"""System clock set back: leases, retries, pauses and worker restarts use the clock as it is now."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The dispatcher on real rows: what it admits, and what a long backlog costs."""
+"""Dispatcher on real rows: admissions, and the cost of a long backlog."""
 
 import json
 import re
@@ -24,12 +24,10 @@ from workers.contract.messages import PartMessage, SpeakWork
 
 
 def states(job: Job) -> list[str]:
-    """Return the states of the job's parts, in order."""
     return list(Part.objects.filter(job_id=job.uuid).order_by("index").values_list("state", flat=True))
 
 
 def count_of(state: str) -> int:
-    """Parts in this state."""
     return Part.objects.filter(state=state).count()
 
 
@@ -189,7 +187,7 @@ def test_dispatching_all_queues_goes_on_after_one_whose_lock_is_held(monkeypatch
 
 
 def fill(*, tenants: int, jobs_each: int) -> None:
-    """A backlog, written past the services: their speed is not the question here."""
+    """Create a backlog directly, bypassing the services."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -213,7 +211,7 @@ def fill(*, tenants: int, jobs_each: int) -> None:
 
 
 def buffers_of_candidates() -> int:
-    """Pages that the statement of the candidates touches: what it costs, whatever else the machine does."""
+    """Buffers read by the statement of the candidates, a cost measure independent of the machine's load."""
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) {WAITING}", {"queue": "kokoro", "limit": 8})
         plan = "\n".join(line for (line,) in cursor.fetchall())

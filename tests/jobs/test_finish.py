@@ -1,4 +1,4 @@
-"""Attempts that end: once, whoever says it how often."""
+"""Ends of attempts: idempotent."""
 
 import pytest
 import redis

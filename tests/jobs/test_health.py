@@ -1,4 +1,4 @@
-"""Health of the platform: what it tells, and how it behaves while a server is away or hangs."""
+"""Platform health: its report, and its behaviour while a server is away or hangs."""
 
 import threading
 from collections.abc import Iterator

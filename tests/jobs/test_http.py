@@ -1,4 +1,4 @@
-"""The account's jobs over HTTP, as the owner, a colleague, an outsider and somebody without a key see them."""
+"""Jobs over HTTP, as the owner, a colleague, an outsider and an anonymous caller."""
 
 import json
 import threading
@@ -38,12 +38,12 @@ class People:
 
     @property
     def insiders(self) -> list[dict[str, str]]:
-        """Those who see the account's jobs."""
+        """Headers of the people who may see the account's jobs."""
         return [self.owner, self.colleague]
 
 
 def key_of(account: Account, role: str) -> tuple[ApiKey, str]:
-    """A key that a member made."""
+    """Key created by a member."""
     member = MembershipFactory(account=account, role=role)
     return create_key(account, name=role, created_by=member.user)
 
@@ -70,7 +70,7 @@ def shell() -> Iterator[RunningShell]:
 
 
 def error_of(answer: Any) -> tuple[int, str]:
-    """Status and code."""
+    """Status and code of an error."""
     return answer.status_code, answer.json()["error"]["code"]
 
 
@@ -198,7 +198,7 @@ def test_polls_do_not_use_up_the_requests_a_minute(client: Client, people: Peopl
 
 
 def later(seconds: float, function: Any) -> threading.Thread:
-    """Runs in a thread of its own after some time."""
+    """Run the function in its own thread after some seconds."""
 
     def run() -> None:
         time.sleep(seconds)
@@ -232,7 +232,7 @@ def test_a_worker_that_does_not_stop_in_three_seconds_leaves_the_job_cancelling(
 
 
 def read_events(url: str, headers: dict[str, str]) -> list[dict[str, Any]]:
-    """All events up to the end of the answer, each with its id."""
+    """All events up to the end of the response, each with its id."""
     events: list[dict[str, Any]] = []
     with httpx.stream("GET", url, headers=headers, timeout=10) as answer:
         assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")

@@ -1,4 +1,4 @@
-"""Attempts that are kept alive, lost and given to others; the reaper; a broker that is away."""
+"""Leases: kept alive, lost, reassigned; the reaper; an unavailable broker."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Limits on concurrent jobs: the number that holds for a key with limits of its own."""
+"""Concurrency limits of keys with limits of their own."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Manifests that no honest worker of this attempt wrote: the part is done again, and no other job waits for it."""
+"""Invalid manifests: the part is attempted again, and no other job is delayed."""
 
 import json
 from typing import Any

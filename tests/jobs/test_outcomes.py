@@ -1,4 +1,4 @@
-"""Jobs without a result: the error that a waiting client gets."""
+"""Jobs without a result: the error that a waiting client receives."""
 
 import pytest
 

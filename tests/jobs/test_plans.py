@@ -1,4 +1,4 @@
-"""Statements over tables that grow for years: each has an index that serves it."""
+"""Statements on growing tables use an index."""
 
 from django.db import connection, transaction
 
@@ -7,7 +7,7 @@ from apps.uploads.models import Upload
 
 
 def plan_of(statement: str) -> str:
-    """The plan, without the choices that a small table would make."""
+    """Query plan, without the choices for small tables."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_sort = off")

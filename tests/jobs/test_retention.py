@@ -1,4 +1,4 @@
-"""Results past their retention, renditions, and rows that mean nothing any more."""
+"""Results past their retention, renditions, and obsolete rows."""
 
 from datetime import timedelta
 
@@ -18,7 +18,6 @@ from tests.jobs.observing import everything, together
 
 
 def completed(**changes: object) -> Job:
-    """A job with a result."""
     announce()
     job = submit(caller(AccountFactory(credits=10, plan=PlanFactory(retention_days=3))), **changes).job
     work_off()

@@ -1,4 +1,4 @@
-"""Attempts that end without a result: what counts, what does not, and how a part that kills its worker is found."""
+"""Failed attempts: whether they count, and how a part that kills its worker is found."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,12 +24,12 @@ from workers.contract.errors import STORAGE_UNAVAILABLE
 
 
 def fail_by_outage(part: Part) -> None:
-    """The worker could not reach the store."""
+    """Report that the worker could not reach the store."""
     assert finish_part(outcome_of(part, status="failed", error_code=STORAGE_UNAVAILABLE, is_retryable=True, is_outage=True))
 
 
 def lapse_pauses() -> None:
-    """Time passes."""
+    """Let all pauses expire."""
     Part.objects.update(not_before=timezone.now() - timedelta(seconds=1))
     AdmissionPause.objects.all().delete()
 
@@ -132,7 +132,7 @@ def test_a_worker_that_does_not_know_what_it_computed_costs_each_part_an_attempt
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Attempt]:
-    """Every attempt that was given to a worker."""
+    """Record every attempt that is given to a worker."""
     attempts: list[Attempt] = []
 
     def keep(attempt: Attempt, *, queue: str) -> None:

@@ -1,4 +1,4 @@
-"""Stages: what an earlier part made is what a later one reads."""
+"""Stages: later parts read the outputs of earlier ones."""
 
 import json
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def staged_job() -> Job:
-    """Made ready, heard in two pieces, written down by another engine, and spoken."""
+    """Job that is prepared, transcribed in two pieces, translated by another engine, and spoken."""
     announce(engine_spec(), engine_spec("scribe", kind="translate", voices=()))
     parts = (
         PartPlan("prepare", {"format": "wav"}, units=0),
@@ -36,7 +36,7 @@ def states(job: Job) -> list[str]:
 
 
 def finish(job: Job, index: int, *, has_timings: bool = False) -> str:
-    """The worker does the part; where its output lies."""
+    """Finish the part; returns the key of its output."""
     part = started(part_of(job, index))
     assert finish_part(outcome_of(part, manifest=store_output(part, has_timings=has_timings)))
     name = "audio.wav" if part.work["format"] == "wav" else "document.json" if part.work["format"] == "json" else "audio.mp3"

@@ -1,4 +1,6 @@
-"""Everything at once: submits, finishes, failures, cancels, lost workers, reaps, in many threads. Nobody waits in a circle, nothing is lost."""
+"""Concurrency storm: submissions, ends, failures, cancellations, lost workers and the reaper in many threads, without deadlocks or lost
+jobs.
+"""
 
 import contextlib
 import random
@@ -28,7 +30,7 @@ STORM_SECONDS = 3.0
 
 
 class Storm:
-    """Threads that each do one thing again and again until the time is over; what broke is kept."""
+    """Threads that each repeat one action until the time is over; errors are collected."""
 
     def __init__(self, callers: list[Caller], *, seconds: float) -> None:
         self.callers = callers
@@ -37,7 +39,7 @@ class Storm:
         self.done: Counter[str] = Counter()
 
     def run(self, *actions: Callable[[random.Random], None]) -> None:
-        """All at once."""
+        """Run all actions concurrently."""
         threads = [threading.Thread(target=self._repeat, args=(action, seed)) for seed, action in enumerate(actions)]
         for thread in threads:
             thread.start()
@@ -57,12 +59,12 @@ class Storm:
             connection.close()
 
     def submits(self, dice: random.Random) -> None:
-        """A short or a long job, sometimes the same again."""
+        """Submit a short or a long job, sometimes a repeated one."""
         texts = ["Some words to say."] * dice.choice([1, 1, 1, 5])
         submit(dice.choice(self.callers), *texts, lane=dice.choice(["live", "normal", "bulk"]), key=f"key-{dice.randint(0, 200)}", price=37)
 
     def works(self, dice: random.Random) -> None:
-        """A worker takes up a part, and mostly does it."""
+        """Start a part as a worker, and usually finish it."""
         parts = list(Part.objects.filter(state__in=IN_FLIGHT_STATES)[:20])
         part = started(dice.choice(parts)) if parts else None
         if part is None or part.token is None:
@@ -75,20 +77,20 @@ class Storm:
             finish_part(outcome_of(part, status="cancelled", units_done=dice.randint(0, 18)))
 
     def cancels(self, dice: random.Random) -> None:
-        """Somebody stops a job."""
+        """Cancel a job."""
         job = Job.objects.filter(state__in=["queued", "running"]).order_by("?").first()
         if job is not None and dice.random() < 0.2:
             cancel_job(job, reason="storm")
         time.sleep(0.02)
 
     def beats(self, dice: random.Random) -> None:
-        """A worker is alive."""
+        """Send a heartbeat."""
         parts = [part for part in Part.objects.filter(state__in=IN_FLIGHT_STATES)[:5] if part.token is not None]
         beat(*parts, units_done=dice.randint(0, 18))
         time.sleep(0.01)
 
     def reaps(self, dice: random.Random) -> None:
-        """Beat's calls, with a worker lost now and then."""
+        """Run beat's calls, sometimes with a lost worker."""
         if dice.random() < 0.3:
             lost = Part.objects.filter(state__in=IN_FLIGHT_STATES).values("pk")[:2]
             Part.objects.filter(pk__in=lost).update(lease_expires_at=timezone.now())
@@ -118,7 +120,7 @@ def test_concurrent_submissions_and_failures_lose_no_job() -> None:
 
 
 def drain() -> None:
-    """Do what is left."""
+    """Finish the remaining work."""
     for _ in range(400):
         Part.objects.filter(state="queued").update(not_before=timezone.now().replace(year=2020))
         dispatch_all()

@@ -1,4 +1,4 @@
-"""Accepting jobs: credits, limits, and what is written."""
+"""Accepting jobs: credits, limits, rows."""
 
 import json
 

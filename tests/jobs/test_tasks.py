@@ -1,4 +1,4 @@
-"""Messages as they come through the broker, and what beat asks for."""
+"""Messages through the broker, and the beat schedule."""
 
 import json
 from typing import Any
@@ -39,7 +39,7 @@ from workers.contract.messages import Announcement, Heartbeat, PartStarted, Queu
 
 
 def through_the_broker(message: Any) -> dict[str, Any]:
-    """As it arrives, from a newer version that knows more."""
+    """Decode a message as if sent by a newer version with further fields."""
     return {**json.loads(json.dumps(message.to_dict())), "unknown": 1}
 
 

@@ -1,4 +1,4 @@
-"""The real server with its stores, and a recogniser that is announced; what it hears is written by the tests."""
+"""Real server with its stores, and an announced recogniser whose transcripts the tests write."""
 
 import contextlib
 import json
@@ -68,20 +68,20 @@ def server(settings: Any) -> Iterator[RunningShell]:
 
 @pytest.fixture(scope="session")
 def song(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Two seconds of MP3."""
+    """MP3 of two seconds."""
     return record(tmp_path_factory.mktemp("song") / "song", "mp3", seconds=2.0).read_bytes()
 
 
 @contextlib.contextmanager
 def hearing(heard: TranscriptDocument = HEARD) -> Iterator[None]:
-    """A worker that hears the same in everything, until the test is done with it."""
+    """Run a worker in the background that returns the same transcript for everything."""
     with making({"listen": heard, "transcript": heard}):
         yield
 
 
 @contextlib.contextmanager
 def making(documents: dict[str, Message]) -> Iterator[None]:
-    """A worker that leaves the same document for each part of a kind, and audio for all others, until the test is done with it."""
+    """Run a worker in the background that writes the given document for parts of a kind, and audio for others."""
     is_over = threading.Event()
 
     def work() -> None:
@@ -106,7 +106,7 @@ def making(documents: dict[str, Message]) -> Iterator[None]:
 
 
 def wait_until_admitted(seconds: float = 20.0) -> Part:
-    """The first part that is with a worker."""
+    """First part given to a worker."""
     deadline = time.monotonic() + seconds
     while (part := Part.objects.filter(state="admitted").first()) is None:
         assert time.monotonic() < deadline, "nothing was admitted"

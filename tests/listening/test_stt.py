@@ -1,4 +1,4 @@
-"""POST /v1/stt/: through sockets, with a recogniser whose words the tests write."""
+"""POST /v1/stt/ through sockets, with a recogniser whose words the tests write."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any

@@ -1,4 +1,4 @@
-"""A row in every table that the admin shows, who looks at them, and where."""
+"""Rows for every table in the admin, staff users, and paths of pages."""
 
 from datetime import date
 from typing import Any
@@ -48,7 +48,7 @@ def make_one_of_everything() -> None:
 
 
 def make_job(account: Account | None, **fields: Any) -> Job:
-    """A job with one part, in a state that nobody works on."""
+    """Job with one part, in a state that no worker acts on."""
     tenant = f"account:{account.pk}" if account else "address:203.0.113.7"
     job = Job.objects.create(
         account=account,
@@ -71,12 +71,12 @@ def make_job(account: Account | None, **fields: Any) -> Job:
 
 
 def staff(*permissions: str) -> User:
-    """One of the staff, with just these rights."""
+    """Staff user with these permissions only."""
     user = UserFactory(is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     return user
 
 
 def page(model: type[Model], kind: str, *args: Any) -> str:
-    """The path of one of a table's pages."""
+    """Path of an admin page of a table."""
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{kind}", args=args)

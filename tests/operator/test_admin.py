@@ -1,4 +1,4 @@
-"""The operator's admin: actions ask first, nothing in the ledger can be changed, rights cannot be taken."""
+"""The operator's admin: actions ask for confirmation, the ledger is immutable, permissions are enforced."""
 
 import json
 from typing import Any
@@ -18,8 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 class TestLogin:
-    """People log in with an address and a password."""
-
     @pytest.fixture
     def operator(self) -> User:
         return User.objects.create_superuser("operator@example.com", "a long password")
@@ -52,8 +50,6 @@ class TestLogin:
 
 
 class TestAccounts:
-    """Opening, suspending, adjusting."""
-
     def test_a_new_account_has_an_owner_and_its_bonus(self, client: Client) -> None:
         plan = PlanFactory()
         path = reverse("admin:accounts_account_add")
@@ -105,8 +101,6 @@ class TestAccounts:
 
 
 class TestTheLedger:
-    """Read; adjusted by appending."""
-
     def test_an_adjustment_has_an_amount_a_reason_and_the_operators_name(self, client: Client) -> None:
         account = AccountFactory(credits=1)
         path = reverse("admin:billing_ledgerentry_adjust")
@@ -146,8 +140,6 @@ class TestTheLedger:
 
 
 class TestKeys:
-    """Made and rotated through forms, the secret shown once."""
-
     def test_a_new_key_is_shown_once_and_nowhere_kept(self, client: Client, operator: User) -> None:
         account = AccountFactory(plan=PlanFactory(requests_per_minute=10))
         path = reverse("admin:accounts_apikey_add")
@@ -194,8 +186,6 @@ class TestKeys:
 
 
 class TestPlans:
-    """Rows that the operator edits."""
-
     @staticmethod
     def body(**changes: Any) -> dict[str, Any]:
         limits = {"requests_per_minute": 5, "concurrent_jobs": 1, "max_characters": 500, "retention_days": 7, "weight": 1}
@@ -222,8 +212,6 @@ class TestPlans:
 
 
 class TestPeople:
-    """Rights are handed out by superusers only."""
-
     def test_a_person_is_made_with_a_password(self, client: Client) -> None:
         body = {
             "email": "New@Example.com",

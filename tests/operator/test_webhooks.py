@@ -1,4 +1,4 @@
-"""Webhooks in the operator's admin: looked at, replayed, switched; secrets are on no page."""
+"""Webhooks in the operator's admin: listing, replay, enabling; secrets are never shown."""
 
 import pytest
 from django.test import Client

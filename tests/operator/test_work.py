@@ -20,8 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 class TestJobsAndModels:
-    """Stopped, priced, switched off."""
-
     def test_a_job_is_cancelled_after_asking(self, client: Client) -> None:
         account = AccountFactory(credits=1)
         job = make_job(account, state="queued")

@@ -1,4 +1,4 @@
-"""Recordings for the proofs of listening: hours of LibriVox clips, and what holds no speech."""
+"""Recordings for the slow transcription tests: hours of LibriVox clips, and audio without speech."""
 
 import random
 from pathlib import Path
@@ -12,7 +12,7 @@ RATE = 16_000
 
 
 def order_of(rounds: int) -> list[str]:
-    """The clips again and again, each round in another order; never one twice in a row."""
+    """Clips in rounds of different order, never the same twice in a row."""
     names: list[str] = []
     for number in range(rounds):
         following = random.Random(number).sample(LIBRIVOX, len(LIBRIVOX))
@@ -23,7 +23,7 @@ def order_of(rounds: int) -> list[str]:
 
 
 def write_clips(path: Path, names: list[str]) -> float:
-    """One FLAC file of them; its length in seconds."""
+    """Write the clips to one FLAC file; returns its duration in seconds."""
     with soundfile.SoundFile(path, "w", samplerate=RATE, channels=1) as file:
         for name in names:
             file.write(clip(name))
@@ -31,6 +31,6 @@ def write_clips(path: Path, names: list[str]) -> float:
 
 
 def write_samples(path: Path, samples: np.ndarray) -> float:
-    """A FLAC file of them; its length in seconds."""
+    """Write the samples to a FLAC file; returns its duration in seconds."""
     soundfile.write(path, samples, RATE)
     return len(samples) / RATE

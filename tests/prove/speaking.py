@@ -1,4 +1,4 @@
-"""Text and markup to sound as a worker makes it, in this process: read, normalised, split, spoken, joined."""
+"""Text and markup to audio as by a worker, in this process: parsed, normalised, split, synthesised, joined."""
 
 import io
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def engine() -> Engine:
 
 
 def worker_audio(text: str, *, language: str) -> Spoken:
-    """Joined sentences with the times of the words that the engine was given."""
+    """Joined sentences with word timings."""
     joiner, pieces, words = Joiner(24_000), [], []
     for utterance in write_script(parse_markup(text).segments, request=Request(VOICES[language], language), engine=engine()).utterances:
         spoken = engine().speak(utterance.spoken.text, voice=utterance.manner.voice, language=utterance.manner.language, speed=1.0)

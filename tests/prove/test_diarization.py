@@ -1,4 +1,4 @@
-"""Diarization error of conversations put together from human speech, through recogniser and worker task as customers get it."""
+"""Diarization error of conversations assembled from human speech, through recogniser and worker task."""
 
 import json
 import random
@@ -30,13 +30,13 @@ from workers.tasks.workbench import Workbench
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800)]
 
 GAP_SECONDS = 0.5
-"""Words of one speaker with a shorter pause between them are one turn."""
+"""Longest pause within a turn of one speaker."""
 PAIRS = {"librivox and dhd": (LIBRIVOX, DHD), "librivox and cards": (LIBRIVOX, CARDS)}
 
 
 @dataclass
 class Ear:
-    """A worker's way from a recording to a transcript with speakers."""
+    """Worker's path from a recording to a transcript with speakers."""
 
     folder: Path
     bench: Workbench
@@ -90,7 +90,7 @@ def errors_of(ear: Ear, conversations: list[Conversation], *, speakers: int) -> 
 
 
 def shuffled(*groups: tuple[str, ...], seed: int, rounds: int = 1) -> Conversation:
-    """Everything that the speakers say, `rounds` times, in an order of chance."""
+    """Everything that the speakers say, `rounds` times, in random order."""
     names = [name for group in groups for name in group] * rounds
     random.Random(seed).shuffle(names)
     return converse(*names, seed=seed)
@@ -113,7 +113,7 @@ def test_two_speakers_are_told_apart(ear: Ear, pair: str, speakers: int) -> None
 
 
 def test_two_speakers_of_isolated_words(ear: Ear) -> None:
-    """Names of cards and strings of digits: what the recogniser leaves out counts as missed, whoever said it."""
+    """Names of cards and strings of digits; words omitted by the recogniser count as missed speech."""
     errors = errors_of(ear, [shuffled(DHD, CARDS, seed=seed) for seed in range(4)], speakers=0)
     print_errors("dhd and cards, number of speakers not told", errors)
     assert np.mean([error.confused for error in errors]) < 0.02

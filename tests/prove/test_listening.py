@@ -1,4 +1,4 @@
-"""Speech to text by a real worker: word errors on human speech, an hour in pieces, ten minutes of what holds no speech."""
+"""Speech to text by a real worker: word errors on human speech, an hour in pieces, ten minutes without speech."""
 
 import itertools
 import os
@@ -33,7 +33,7 @@ LEAST_RATIO = 0.95
 
 @pytest.fixture(scope="module")
 def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningWorker]:
-    """A worker with Whisper, on all cores, and a broker of its own."""
+    """Worker with Whisper, on all cores, with its own broker."""
     folder = tmp_path_factory.mktemp("worker")
     server = ValkeyServer(folder)
     server.start()
@@ -49,14 +49,14 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningWorker]:
 
 
 class Listener:
-    """Gives a worker the parts of one recording, as the platform does."""
+    """Gives the parts of one recording to a worker, as the platform does."""
 
     def __init__(self, worker: RunningWorker) -> None:
         self.worker = worker
         self.bench = ListeningBench(worker.folder, engines=[], client=worker.platform.client)
 
     def transcribe(self, source: Address, *, seconds: float) -> TranscriptDocument:
-        """In pieces, all of them given out at once."""
+        """Transcribe in pieces, all given out at once."""
         pieces = max(1, -(-int(seconds) // PIECE_SECONDS))
         prepared = self.bench.message("prepare", PrepareWork(source, "whisper", pieces))
         self.do([prepared])
@@ -70,7 +70,7 @@ class Listener:
         return self.bench.document(joined.output)
 
     def do(self, messages: Sequence[PartMessage], *, group: str = "whisper") -> list[PartOutcome]:
-        """All of them, to their ends."""
+        """Send the messages and wait for their outcomes."""
         for message in messages:
             self.worker.platform.give(message, group=group)
         outcomes = [self.worker.platform.wait_for_outcome(message.token, seconds=7000) for message in messages]
@@ -98,7 +98,7 @@ def cpu_seconds_of(worker: RunningWorker) -> float:
 
 
 def thread_cpu_seconds_of(worker: RunningWorker) -> dict[str, float]:
-    """CPU seconds of each running thread, by its number."""
+    """CPU seconds of each running thread by its number."""
     assert worker.process is not None
     ticks = {
         task.name: (task / "stat").read_text().rpartition(")")[2].split() for task in Path(f"/proc/{worker.process.pid}/task").iterdir()
@@ -145,7 +145,7 @@ def test_an_hour_loses_and_doubles_no_word_fits_memory_and_keeps_pace_with_the_b
 
 
 def lost_or_doubled_sentences(names: Sequence[str], document: TranscriptDocument) -> list[str]:
-    """Clips whose middle lies in no segment: what is said there was lost; and segments that overlap by more than half a second."""
+    """Clips that lie in no segment (lost speech), and segments that overlap by more than half a second."""
     found, time_ = [], 0.0
     spans = [(segment.start, segment.end) for segment in document.segments]
     for name in names:
@@ -175,7 +175,7 @@ def test_ten_minutes_without_speech_give_no_text(listener: Listener, name: str) 
 
 
 def test_throughput_is_that_of_the_bare_library_on_all_cores(listener: Listener, worker: RunningWorker, tmp_path: Path) -> None:
-    """Both in CPU seconds: other programs of the machine change them little, unlike the time on the clock."""
+    """Both are measured in CPU seconds, which other programs on the machine affect little."""
     names = order_of(16)
     path = listener.bench.objects / "throughput.flac"
     seconds = write_clips(path, names)
@@ -191,7 +191,7 @@ def test_throughput_is_that_of_the_bare_library_on_all_cores(listener: Listener,
 
 
 def bare_cpu_seconds(path: Path) -> float:
-    """faster-whisper's batched pipeline, its fastest, with what the platform gives besides text: the times of segments."""
+    """CPU seconds of faster-whisper's fastest batched pipeline, with segment times."""
     from faster_whisper import BatchedInferencePipeline, WhisperModel
 
     from workers.weights.store import WeightStore

@@ -1,4 +1,4 @@
-"""A text of 20,000 characters through the platform: whole, in order, without holes and without clicks."""
+"""Text of 20,000 characters through the platform: complete, in order, without gaps and clicks."""
 
 import io
 import json
@@ -25,15 +25,15 @@ SENTENCES: list[str] = json.loads((Path(__file__).parents[1] / "data" / "sentenc
 CHARACTERS = 20_000
 LONGEST_GAP_SECONDS = 1.2
 LONGEST_RUN_OF_ERRORS = 4
-"""Words heard wrongly or not at all in a row; the shortest sentence has seven."""
+"""Longest run of wrong or missing words; the shortest sentence has seven."""
 PATIENCE_SECONDS = 3600
 JOIN_MARGIN_SECONDS = 0.02
-"""On both sides of a pause: the fades lie within."""
+"""Margin on both sides of a pause, which contains the fades."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """The text as it came back."""
+    """Transcript of the text."""
 
     text: str
     samples: NDArray[np.float32]
@@ -46,7 +46,7 @@ class Reading:
 
 
 def long_text() -> str:
-    """The sentences in one order after another, so that each neighbourhood is there once, in paragraphs of five."""
+    """Sentences in an order in which each pair of neighbours occurs once, in paragraphs of five."""
     order, paragraphs = random.Random(20_000), []
     while sum(len(paragraph) + 2 for paragraph in paragraphs) < CHARACTERS:
         shuffled = order.sample(SENTENCES, k=len(SENTENCES))

@@ -20,12 +20,12 @@ MODELS = {
 }
 OTHERS = ("ca", "cs", "da", "fi", "hu", "id", "nb", "nl", "pl", "ro", "sv", "tr", "vi", "ar", "el", "he", "ko", "ru", "th")
 FEWEST_REFUSED = 0.8
-"""Least share of refused texts among those of four words and more in an unspoken language; Catalan, Danish and Norwegian may have less."""
+"""Least share of refused texts among those of four words or more in an unspoken language; Catalan, Danish and Norwegian may have less."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|<[^>]+>")
 
 
 def texts(language: str) -> set[str]:
-    """Texts of Django's translations in a language; for English the originals."""
+    """Texts of Django's translations in a language; the originals for English."""
     folder = "de" if language == "en" else language
     said: set[str] = set()
     for path in Path(django.__file__).parent.glob(f"**/locale/{folder}*/LC_MESSAGES/*.mo"):

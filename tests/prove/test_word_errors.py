@@ -15,7 +15,7 @@ SENTENCES: dict[str, list[str]] = json.loads((Path(__file__).parents[1] / "data"
 
 
 def error_rate(make: Maker, *, language: str, listener: Listener) -> float:
-    """Figures count as the words they stand for, on both sides."""
+    """Word error rate, with figures as words on both sides."""
     sentences = SENTENCES[language]
     heard = [listener.hear(as_wav(make(text, language=language)), language=language) for text in sentences]
     return float(jiwer.wer(*([said_words(text, language=language) for text in texts] for texts in (sentences, heard))))

@@ -1,4 +1,4 @@
-"""Word start times, against an aligner that knows nothing of the model: pocketsphinx, from the audio alone."""
+"""Word start times against an independent aligner: pocketsphinx, from the audio alone."""
 
 import json
 import re
@@ -20,7 +20,7 @@ FRAMES_A_SECOND = 100
 
 
 class Aligner:
-    """The English acoustic model and dictionary that pocketsphinx brings."""
+    """English acoustic model and dictionary of pocketsphinx."""
 
     def __init__(self) -> None:
         from pocketsphinx import Decoder
@@ -31,7 +31,7 @@ class Aligner:
         return all(self._decoder.lookup_word(word) is not None for word in words)
 
     def starts(self, words: list[str], *, samples: NDArray[np.float32]) -> list[float]:
-        """Seconds at which each word begins; samples: mono, 16 kHz."""
+        """Start of each word in seconds; samples: mono, 16 kHz."""
         self._decoder.set_align_text(" ".join(words))
         self._decoder.start_utt()
         self._decoder.process_raw((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes(), full_utt=True)

@@ -6,7 +6,7 @@ from tests.routes.table import Owned, row
 
 
 def a_key(account: Account) -> Owned:
-    """Another key of the account, for the one that asks must stay good; with few scopes, for a limited key rotates no better one."""
+    """Another key of the account, since the presenting key must stay valid; with few scopes, since a limited key rotates no stronger one."""
     key, _ = make_key(account, scopes=["keys:write"])
     return Owned(path={"key_id": str(key.pk)})
 

@@ -1,4 +1,4 @@
-"""A catalogue, an object store, and three people: the owner, a colleague of hers, an outsider."""
+"""A catalogue, an object store, and three people: the owner, a colleague, an outsider."""
 
 from collections.abc import Iterator
 from pathlib import Path

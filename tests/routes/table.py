@@ -1,14 +1,11 @@
-"""One row for every method of every route: who may call it, with what, and whose object it shows.
+"""Table of routes: one row per method, with access, request and owned object.
 
-A new route needs a row in tests/routes/<its app>.py, in a list named ROWS; files are found, nothing is wired up:
+A new route needs a row in tests/routes/<its app>.py, in a list named ROWS, which is found automatically:
 
-    ROWS = [
-        row("things/", "GET", scope="things:read", owns=listed_thing),
-        row("things/<uuid>/", "PATCH", scope="things:write", owns=a_thing, body={"name": "new"}),
-    ]
+ROWS = [row("things/", "GET", scope="things:read", owns=listed_thing), row("things/<uuid>/", "PATCH", scope="things:write", owns=a_thing,
+body={"name": "new"})]
 
-    def a_thing(account):
-        return Owned(path={"uuid": str(make_thing(account).uuid)})
+def a_thing(account): return Owned(path={"uuid": str(make_thing(account).uuid)})
 """
 
 import gc
@@ -33,12 +30,12 @@ from tests.factories import bearer
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 Key = Literal["needed", "optional", "ignored"]
-"""needed: 401 without one. optional: a wrong one is 401, none is welcome. ignored: like a download, which any client may fetch."""
+"""Use of keys. needed: 401 without one; optional: an invalid one is 401; ignored: like a download, which any client may fetch."""
 
 
 @dataclass(frozen=True)
 class Owned:
-    """An object of an account, and how a request names it."""
+    """Object of an account, and its path parameters."""
 
     path: dict[str, str] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
@@ -52,18 +49,18 @@ class Row:
     """One method of one route."""
 
     path: str
-    """Below /v1/ and without converters: `webhooks/<uuid>/`. With a leading slash for what lies elsewhere."""
+    """Path below /v1/ without converters: `webhooks/<uuid>/`. With a leading slash for routes elsewhere."""
     method: str
     scope: str | None
     """Scope that a restricted key needs; None if any key will do."""
     owns: Callable[[Account], Owned] | None
-    """Makes an object of the account; None where the route shows and changes nothing of anybody's, or only makes something new."""
+    """Creates an object of the account; None if the route shows and changes nobody's objects, or only creates new ones."""
     key: Key
     at: dict[str, str]
     """Path parameters that no object fills."""
     query: dict[str, str]
     body: Any
-    """A good one: a dictionary goes as JSON, with bytes among its values as a form, bytes go as they are."""
+    """Valid body: a dictionary is sent as JSON, or as a form if a value is bytes; bytes are sent as they are."""
     status: int
     """Status of the owner's valid request."""
     stranger: int
@@ -73,7 +70,7 @@ class Row:
         return f"{self.method} {self.path}"
 
     def ask(self, owned: Owned, *, prefix: str = "/v1/", secret: str = "", method: str = "") -> Any:
-        """The answer to this row's request, with a key or without one, with this method or another."""
+        """Response to this row's request, with or without a key, with this or another method."""
         filled = {**self.at, **owned.path}
         below = re.sub(r"<(\w+)>", lambda found: filled[found[1]], self.path)
         body, kind = _encoded(self.body, extra=owned.body)
@@ -102,12 +99,12 @@ def row(
     status: int = 200,
     stranger: int = 404,
 ) -> Row:
-    """A row; see Row for what each means."""
+    """Create a row; see Row for the fields."""
     return Row(path, method, scope, owns, key, at or {}, query or {}, body, status, stranger)
 
 
 def all_rows() -> list[Row]:
-    """Collect the rows of every file of this folder that has ROWS."""
+    """Rows of every module of this folder that has ROWS."""
     modules = (import_module(f"{tests.routes.__name__}.{found.name}") for found in pkgutil.iter_modules(tests.routes.__path__))
     return [found for module in modules for found in getattr(module, "ROWS", [])]
 
@@ -133,7 +130,7 @@ class Route:
 
 
 def routes_below(prefix: str) -> list[Route]:
-    """The URL table below a prefix, without the admin, which is no API: tests/routes/test_admin.py walks it."""
+    """Routes below a prefix, without the admin: tests/routes/test_admin.py walks it."""
     found = [Route(path.removeprefix(prefix), view) for path, view in _walk(get_resolver().url_patterns, "") if path.startswith(prefix)]
     return [route for route in found if not route.path.startswith("admin/")]
 
@@ -164,7 +161,7 @@ def _plain(pattern: str) -> str:
 
 
 def _let_go(answer: Any) -> None:
-    """Nobody awaits what Django's client is given deferred: the files that it holds are closed here, and not in a later test."""
+    """Close the files of a deferred response, which Django's test client does not await."""
     if isinstance(answer, Deferred):
         del answer.resolve
         with warnings.catch_warnings():

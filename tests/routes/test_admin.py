@@ -1,4 +1,4 @@
-"""The operator's admin is no API: every address below /admin/ leads who is no operator to the login, whatever is sent."""
+"""The operator's admin: every path below /admin/ redirects non-operators to the login, whatever is sent."""
 
 import re
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 OPEN = {"login/"}
 LEAVES = {"logout/"}
-"""Ends a session, where there is one."""
+"""Ends a session, if there is one."""
 PATHS = sorted(admin_paths())
 
 

@@ -1,4 +1,4 @@
-"""Body limits: the size each route takes, and that no byte more is read than that."""
+"""Body limits by route: not one byte more is read."""
 
 import json
 import re
@@ -48,7 +48,7 @@ def test_a_body_over_the_limit_is_refused_before_its_first_byte(server: RunningS
 
 
 def answer_to(port: int, head: bytes) -> tuple[int, dict[str, Any]]:
-    """The status and the error that come back while not one byte of the body was sent."""
+    """Status and error of a request without a byte of its body."""
     received = b""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(head)

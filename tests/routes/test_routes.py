@@ -1,4 +1,4 @@
-"""No route without its cases: no key, a wrong key, a wrong scope, another account's object, a method that is not there."""
+"""Route walker: no key, an invalid key, a missing scope, another account's object, an unsupported method."""
 
 import json
 from typing import Any

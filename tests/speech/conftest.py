@@ -1,4 +1,4 @@
-"""The object store in a folder, a worker that is announced, and the real server where answers wait."""
+"""Object store in a folder, an announced worker, and the real server for waiting requests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,19 +27,19 @@ def _platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator
 
 @pytest.fixture
 def owner() -> Person:
-    """Somebody with a key and 1,000 credits."""
+    """Client with a key and 1,000 credits."""
     return person(credits=1000)
 
 
 @pytest.fixture
 def nobody() -> Person:
-    """Somebody without a key."""
+    """Client without a key."""
     return anonymous()
 
 
 @pytest.fixture
 def server(settings: Any) -> Iterator[RunningShell]:
-    """The web process itself, with the platform's routes."""
+    """The web process, with the platform's routes."""
     settings.TTSAI_WEB_THREADS = 4
     with running_shell() as shell:
         yield shell

@@ -1,4 +1,4 @@
-"""Clients that send the requests of these tests, through Django's test client; and a worker that works in the background."""
+"""Clients of Django's test client, and a background worker."""
 
 import contextlib
 import threading
@@ -47,7 +47,7 @@ class Person:
 
 
 def person(**wishes: Any) -> Person:
-    """Somebody with a key: `credits=15` whole ones, 1,000 unless given; the other wishes are the plan's."""
+    """Client with a key: `credits=15` whole credits, by default 1,000; the other arguments are the plan's."""
     amount = wishes.pop("credits", 1000)
     account = AccountFactory(credits=amount, **{f"plan__{name}": value for name, value in wishes.items()})
     _, secret = make_key(account)
@@ -61,7 +61,7 @@ def anonymous() -> Person:
 
 @contextlib.contextmanager
 def working(*queues: str, pause_seconds: float = 0.05) -> Iterator[None]:
-    """A worker of these queues that works until the test is done with it."""
+    """Run a background worker of these queues."""
     is_over = threading.Event()
 
     def work() -> None:

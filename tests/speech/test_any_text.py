@@ -1,4 +1,4 @@
-"""Whatever a text is, it is either spoken or refused with an explanation, in time that grows with its length and no faster."""
+"""Property tests of texts: each is spoken or refused with an explanation, in linear time."""
 
 import json
 from collections.abc import Callable
@@ -30,12 +30,12 @@ def _silence(_platform: None) -> None:
 
 @pytest.fixture
 def author() -> Person:
-    """Somebody whose texts may be a million characters long."""
+    """Client whose texts may have a million characters."""
     return person(credits=100_000, max_characters=1_000_000)
 
 
 def speak_all(text: str) -> list[str]:
-    """The way of a text from the request to the engine: what each utterance says for what was written. Raises ApplicationError, WorkError."""
+    """Path of a text from the request to the engine: the spoken form of each utterance. Raises ApplicationError, WorkError."""
     plan = plan_speech(caller(AccountFactory(credits=100_000)), order=SpeechOrder(text=text, model="silence"))
     heard, written = [], ""
     for part in plan.parts:
@@ -52,7 +52,7 @@ def speak_all(text: str) -> list[str]:
 
 
 def speak_or_explain(text: str) -> list[str] | None:
-    """The same; None for a text that is refused as it should be."""
+    """The utterances; None for a text that is refused as it should be."""
     refusal: ApplicationError | WorkError
     try:
         return speak_all(text)

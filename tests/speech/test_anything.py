@@ -1,4 +1,4 @@
-"""Whatever a client sends, the answer is below 500 and has the shape of an error or of a success."""
+"""Property tests of requests: the response is below 500 and has the shape of an error or of a success."""
 
 import json
 from typing import Any

@@ -16,7 +16,7 @@ from tests.web.shell import RunningShell
 
 @pytest.fixture
 def job(owner: Person) -> Job:
-    """A completed one."""
+    """Completed job."""
     uuid = owner.say("Hello.").json()["uuid"]
     work_off()
     return Job.objects.get(uuid=uuid)

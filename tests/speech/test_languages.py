@@ -1,4 +1,4 @@
-"""Texts in languages that the model does not speak: another model where none was chosen, a refusal before the charge, or a warning."""
+"""Texts in languages that the model does not speak: another model if none was chosen, a refusal before the charge, or a warning."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""GET /v1/speech/results/: what became of a job, for whoever holds its uuid."""
+"""GET /v1/speech/results/: the state of a job, for anybody who has its uuid."""
 
 import json
 from datetime import UTC, datetime

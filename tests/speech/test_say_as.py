@@ -1,4 +1,4 @@
-"""A say-as that cannot be said is refused before anything is queued, with its place."""
+"""Invalid say-as content is refused before anything is queued, with its position."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ WRONG = [
 
 @pytest.fixture(autouse=True)
 def _kokoro(_platform: None) -> None:
-    """With all its voices and languages."""
+    """Kokoro with all its voices and languages."""
     announce(KokoroEngine().spec)
 
 
@@ -61,7 +61,7 @@ def test_the_other_names_of_the_kinds_are_taken(owner: Person, kind: str) -> Non
     [({"language": "es"}, 200), ({"voice": "ef_dora"}, 200), ({"language": "en"}, 400), ({"voice": "af_bella"}, 400), ({}, 200)],
 )
 def test_the_language_of_the_voice_or_the_request_decides(owner: Person, wishes: dict[str, str], status: int) -> None:
-    """Without either the worker hears the language first: then one that the model speaks is enough."""
+    """Without either the worker detects the language first: then one supported language is enough."""
     assert owner.say(text='<say-as interpret-as="date">31 de diciembre de 1999</say-as>', **wishes).status_code == status
 
 

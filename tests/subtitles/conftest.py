@@ -1,4 +1,4 @@
-"""The real server, its store, a recogniser that is announced, and jobs that left what the tests say."""
+"""Real server and store, an announced recogniser, and jobs with outputs given by the tests."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -59,7 +59,7 @@ def server(settings: Any) -> Iterator[RunningShell]:
 
 
 def finish(job: Job, *, output: bytes = AUDIO, timings: list[dict[str, Any]] | None = None, index: int = 0) -> None:
-    """A worker does a part of the job and leaves this."""
+    """Finish a part of the job with this output."""
     part = started(part_of(job, index))
     if timings is not None:
         get_storage().put_bytes(timings_key(part), json.dumps(timings).encode(), content_type="application/json")
@@ -70,7 +70,7 @@ def finish(job: Job, *, output: bytes = AUDIO, timings: list[dict[str, Any]] | N
 
 @pytest.fixture
 def completed() -> Completed:
-    """A completed speech job of somebody: `completed("Hello.", timings=[…], language="es")`; language and voice are its parameters."""
+    """Factory of completed speech jobs: `completed("Hello.", timings=[…], language="es")`; language and voice are its parameters."""
 
     def make(text: str = TEXT, *, timings: list[dict[str, Any]] | None = None, **params: Any) -> Job:
         by = caller(AccountFactory(credits=1000))
@@ -85,7 +85,7 @@ def completed() -> Completed:
 
 @pytest.fixture
 def written() -> Completed:
-    """A completed job that wrote a document, and perhaps spoke it: `written(transcript)`, `written(script, timings=[…])`."""
+    """Factory of completed jobs with a document and optionally speech: `written(transcript)`, `written(script, timings=[…])`."""
 
     def make(document: Message, *, timings: list[dict[str, Any]] | None = None, **changes: Any) -> Job:
         kept = PartPlan("translate", {"format": "json"}, units=1, is_kept=True)

@@ -1,4 +1,4 @@
-"""GET /v1/speech/subtitles/: what it is made of, what it is answered with, and when."""
+"""GET /v1/speech/subtitles/: sources, responses, timing."""
 
 import contextlib
 import json
@@ -50,7 +50,7 @@ def error_of(answer: Any) -> tuple[int, str]:
 
 @contextlib.contextmanager
 def aligning(document: AlignedDocument = ALIGNED, *, error_code: str = "") -> Iterator[None]:
-    """A worker that aligns whatever it gets, or fails, until the test is done with it."""
+    """Run a background worker that aligns everything, or fails."""
     is_over = threading.Event()
 
     def work() -> None:

@@ -1,4 +1,4 @@
-"""Definition of a bad request, and the rules for every answer to one."""
+"""Bad requests, and the rules for every response to one."""
 
 import json
 import re
@@ -13,7 +13,7 @@ INSIDES = re.compile(
     r"/(?:work|home|tmp|usr|root|var|dev|proc|app)/",
     re.IGNORECASE,
 )
-"""Traces, paths, statements, addresses of our own servers: what tells a stranger how this is built."""
+"""Traces, paths, statements and internal addresses, which reveal the implementation."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class Bad:
     content: bytes | None = None
     files: dict[str, Any] | None = None
     data: dict[str, Any] | None = None
-    """The other fields of a form with files."""
+    """Other fields of a form with files."""
     headers: dict[str, Any] = field(default_factory=dict)
     has_key: bool = True
     status: int = 0
-    """Exactly this one, where it is given; any below 500 else."""
+    """Exact status if given; otherwise any below 500."""
     code: str = ""
 
     def __str__(self) -> str:
@@ -39,7 +39,7 @@ class Bad:
 
 
 def check_answer(*, status: int, headers: Any, body: bytes, sent: str = "") -> dict[str, Any]:
-    """The error that the answer tells. `sent`: what the client wrote, which may be repeated to it."""
+    """Check an error response and return its error. `sent`: text of the client, which may be echoed."""
     assert 400 <= status < 500, (status, body[:500])
     assert headers["content-type"] == "application/json"
     told = json.loads(body)

@@ -1,4 +1,4 @@
-"""A real Chromium, driven over a pipe by its own protocol: pages are opened, and everything that it complains of is kept."""
+"""Real Chromium, driven over a pipe by its own protocol; every complaint is recorded."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ STARTING_SECONDS = 60.0
 
 
 class Browser:
-    """One page. Complaints are violations of a policy, errors of scripts, and what could not be loaded."""
+    """One page. Complaints are policy violations, script errors and failed loads."""
 
     def __init__(self, *, to_browser: int, from_browser: int) -> None:
         self._to, self._from = to_browser, os.fdopen(from_browser, "rb", buffering=0)
@@ -32,7 +32,7 @@ class Browser:
             self.call(f"{domain}.enable")
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """A command's result."""
+        """Send a command and return its result."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": parameters}
         if self._session:
@@ -45,25 +45,24 @@ class Browser:
                 return dict(answer["result"])
 
     def open(self, url: str, *, until: str = "document.readyState === 'complete'", seconds: float = 30.0) -> None:
-        """Goes there and waits until the expression is true."""
+        """Open a page and wait until the expression is true."""
         assert "errorText" not in self.call("Page.navigate", url=url)
         self.wait_until(until, seconds=seconds)
 
     def wait_until(self, expression: str, *, seconds: float = 30.0) -> None:
-        """Waits until the expression is true in the page."""
+        """Wait until the expression is true in the page."""
         deadline = time.monotonic() + seconds
         while not self.value(f"Boolean({expression})"):
             assert time.monotonic() < deadline, f"{expression} did not come true; {self.complaints}"
             time.sleep(0.05)
 
     def value(self, expression: str) -> Any:
-        """Evaluate the expression in the page and return its value; promises are awaited."""
         answer = self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
     def close(self) -> None:
-        """The reading end."""
+        """Close the pipe."""
         self._from.close()
 
     def _next(self) -> dict[str, Any]:
@@ -83,7 +82,7 @@ class Browser:
 
 @contextlib.contextmanager
 def browser() -> Iterator[Browser]:
-    """Starts one with a profile of its own."""
+    """Start a browser with its own profile."""
     assert PROGRAM is not None
     read_by_it, to_browser = os.pipe()
     from_browser, written_by_it = os.pipe()

@@ -1,4 +1,4 @@
-"""One platform for everything that is wrong: it must come through all of it."""
+"""One platform for all invalid input, which must survive it."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ ENVIRONMENT = {
 
 @pytest.fixture(scope="session")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
-    """The platform, with an engine that speaks silence at once."""
+    """Platform with an engine that outputs silence at once."""
     running = RunningPlatform(home=tmp_path_factory.mktemp("swept") / "home", environment=ENVIRONMENT)
     try:
         yield running.start()
@@ -37,7 +37,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]
 
 @pytest.fixture(scope="session")
 def key(swept: RunningPlatform) -> str:
-    """Key of an account that no limit stops."""
+    """Key of an account without limits."""
     return swept.key("owner@example.com", plan="enterprise", credits_=100_000, requests_per_minute=1_000_000, concurrent=10_000)
 
 

@@ -1,4 +1,4 @@
-"""Bad forms, files and references for every route that takes a recording, and bad batches."""
+"""Invalid forms, files and references for every route with a recording, and invalid batches."""
 
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ LISTENING: dict[str, dict[str, Any]] = {
     "/v1/speech-translate/": {"target_language": "es"},
     "/v1/voice-chat/": {},
 }
-"""Paths that take a file in a form, and the fields that they cannot do without."""
+"""Paths that accept a file in a form, with their required fields."""
 FORM = {"Content-Type": "multipart/form-data; boundary=x"}
 PART = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'
 

@@ -1,4 +1,4 @@
-"""Bad bodies, queries, headers and paths for every route of JSON."""
+"""Invalid bodies, queries, headers and paths for every JSON route."""
 
 import base64
 from typing import Any
@@ -47,7 +47,7 @@ WITH_BODY = {
 
 
 def fields(path: str, good: dict[str, Any], wrong: dict[str, list[Any]], *, method: str = "POST") -> list[Bad]:
-    """A good body with one field wrong in each way; the answer must name the field where it can."""
+    """Valid body with one field invalid in each way; the error must name the field if possible."""
     return [
         Bad(f"{name} = {str(value)[:40]!r} ({type(value).__name__})", method, path, json={**good, name: value})
         for name, values in wrong.items()
@@ -56,12 +56,12 @@ def fields(path: str, good: dict[str, Any], wrong: dict[str, list[Any]], *, meth
 
 
 def without(path: str, good: dict[str, Any], *names: str) -> list[Bad]:
-    """A good body that lacks a field."""
+    """Valid body that lacks a field."""
     return [Bad(f"without {name}", "POST", path, json={key: value for key, value in good.items() if key != name}) for name in names]
 
 
 def queries(path: str, *wrong: str, method: str = "GET") -> list[Bad]:
-    """A path with each of these queries."""
+    """Path with each of these queries."""
     return [Bad(query[:60], method, f"{path}?{query}") for query in wrong]
 
 

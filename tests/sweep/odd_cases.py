@@ -1,4 +1,4 @@
-"""Bad requests that a second look thought of: encodings, doubled fields, names of parts, overrides, floods of one character."""
+"""Further invalid requests: encodings, duplicate fields, part names, overrides, floods of one character."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def form(name: str, disposition: bytes, *, kind: str = FORM, extra: bytes = b"",
 
 
 def speak(name: str, **changes: Any) -> Bad:
-    """A good body with one thing changed."""
+    """Valid body with one change."""
     return Bad(name, "POST", "/v1/tts/", json={**WORDS, **changes}, status=400)
 
 

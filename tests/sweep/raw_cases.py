@@ -1,39 +1,39 @@
-"""Bytes on a connection that no library would send."""
+"""Bytes that no HTTP library would send."""
 
 from dataclasses import dataclass
 
 CRLF = b"\r\n"
 POST = b"POST /v1/tts/ HTTP/1.1\r\nHost: x\r\nX-API-Key: $KEY\r\nContent-Type: application/json\r\n"
-"""$KEY becomes a good one: nothing here is refused for lack of it."""
+"""Valid POST; $KEY is replaced by a valid key."""
 GET = b"GET /v1/models/ HTTP/1.1\r\nHost: x\r\n"
 
 
 @dataclass(frozen=True)
 class Raw:
-    """Bytes to write to the connection, and the answers allowed."""
+    """Bytes to send, and the allowed responses."""
 
     name: str
     sent: bytes
     statuses: frozenset[int] = frozenset({400})
     is_answered: bool = True
-    """False where closing the connection without a word is an answer too."""
+    """False if closing the connection without a response is allowed too."""
 
     def __str__(self) -> str:
         return self.name
 
 
 def raw(name: str, sent: bytes, *statuses: int, is_answered: bool = True) -> Raw:
-    """A case; 400 unless told."""
+    """Case; 400 by default."""
     return Raw(name, sent, frozenset(statuses or {400}), is_answered)
 
 
 def get(line: bytes) -> bytes:
-    """A good GET with one more line in its head."""
+    """Valid GET with one more header line."""
     return GET + line + b"\r\nConnection: close\r\n\r\n"
 
 
 def path(address: bytes) -> bytes:
-    """A GET of an address as it is."""
+    """GET of a raw path."""
     return b"GET " + address + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 

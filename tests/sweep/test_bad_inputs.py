@@ -1,4 +1,4 @@
-"""Everything wrong that a client can send: told as JSON below 500 within five seconds, and nobody else is harmed."""
+"""Invalid input of every kind: JSON errors below 500 within five seconds, without side effects."""
 
 from collections.abc import Iterator
 from typing import Any

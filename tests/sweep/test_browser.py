@@ -1,4 +1,4 @@
-"""In a real browser: the pages work under their own policies, and another origin's page may call the API, with a key and no cookie."""
+"""Pages in a real browser under their own policies; another origin's page may call the API, with a key and no cookie."""
 
 import json
 import threading
@@ -31,7 +31,7 @@ class _Page(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module", autouse=True)
 def _pages() -> Iterator[None]:
-    """Two pages of others': one whose origin is in TTSAI_CORS_ORIGINS, one whose is not."""
+    """Two foreign pages: one with an origin in TTSAI_CORS_ORIGINS, one without."""
     servers = [ThreadingHTTPServer(("127.0.0.1", urlsplit(url).port or 0), _Page) for url in (PAGE, STRANGER)]
     threads = [threading.Thread(target=server.serve_forever) for server in servers]
     for thread in threads:

@@ -1,4 +1,4 @@
-"""Files of every sort through the uploads of the running platform: content decides, what is wrong is a clear 4xx, and nothing dies of it."""
+"""Files of every kind uploaded to the running platform: the content decides, errors are clear 4xx, and nothing crashes."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -24,12 +24,12 @@ def client(swept: RunningPlatform) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def web_pids(swept: RunningPlatform) -> list[int]:
-    """Process ids of the web part, which takes the files, before it took any."""
+    """Process ids of the web process, before it received files."""
     return swept.pids("web")
 
 
 def send(client: httpx.Client, key: str, content: bytes, *, name: str = "song.mp3") -> httpx.Response:
-    """Announced under a name and a type that mean nothing, and sent."""
+    """Announce a file under a meaningless name and type, and send it."""
     body = {"bytes": max(1, len(content)), "file_name": name, "content_type": "audio/mpeg"}
     announced = client.post("/v1/uploads/", json=body, headers={"Authorization": f"Bearer {key}"})
     assert announced.status_code == 200, announced.text
@@ -53,7 +53,7 @@ def noise(size: int) -> bytes:
 
 
 def cut(kind: str, share: float) -> Callable[[Path], bytes]:
-    """The beginning of an honest file."""
+    """Beginning of a valid file."""
 
     def make(folder: Path) -> bytes:
         content = record(folder / "whole", kind, seconds=5.0).read_bytes()
@@ -63,7 +63,7 @@ def cut(kind: str, share: float) -> Callable[[Path], bytes]:
 
 
 def scratched(kind: str) -> Callable[[Path], bytes]:
-    """An honest head, and noise where its sound should be."""
+    """Valid header, and noise in place of the audio."""
 
     def make(folder: Path) -> bytes:
         content = record(folder / "whole", kind, seconds=5.0).read_bytes()

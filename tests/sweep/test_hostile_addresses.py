@@ -1,4 +1,4 @@
-"""file_url leads to servers that mean no good: whatever they answer, the client is told within five seconds and nobody else is harmed."""
+"""Malicious servers behind file_url: the client gets an error within five seconds, and nobody else is harmed."""
 
 import concurrent.futures
 import contextlib
@@ -65,11 +65,11 @@ ANSWERS: dict[str, bytes] = {
 
 
 class Hostile(socketserver.BaseRequestHandler):
-    """Answers with the bytes that the path names, and hangs up."""
+    """Server that answers with the bytes named in the path, and disconnects."""
 
     answers: dict[str, bytes] = {}
     hanging = threading.Semaphore(0)
-    """Requests for /hang that came."""
+    """Number of requests for /hang."""
     lets_go = threading.Event()
 
     def handle(self) -> None:

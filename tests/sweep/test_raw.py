@@ -1,4 +1,4 @@
-"""Connections that no library would make: each is told what is wrong, or closed, within five seconds."""
+"""Malformed connections: each gets an error, or is closed, within five seconds."""
 
 import re
 import socket
@@ -14,7 +14,7 @@ ANSWER = re.compile(rb"HTTP/1\.1 (\d{3}) [^\r\n]*\r\n(.*?)\r\n\r\n(.*)", re.DOTA
 
 
 def exchange(port: int, sent: bytes) -> bytes:
-    """Everything that comes back before the connection is closed, or the first whole answer."""
+    """Everything received before the connection is closed, or the first whole response."""
     received = b""
     with socket.create_connection(("127.0.0.1", port), timeout=SECONDS) as connection:
         try:

@@ -1,4 +1,4 @@
-"""The same request again while the first still runs: one job, one charge; and an answer that takes too long is a 504 with the uuid."""
+"""Repeated requests during the first one: one job, one charge; a slow response is a 504 with the uuid."""
 
 import json
 import socket

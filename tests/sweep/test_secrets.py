@@ -1,4 +1,4 @@
-"""Logs without customers' data: not their words, not their keys, nor the contents of their headers and addresses."""
+"""Logs contain no customers' data: no texts, keys, headers or URLs."""
 
 import secrets
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def client(swept: RunningPlatform) -> Iterator[httpx.Client]:
 
 
 def logs(home: Path) -> Iterator[tuple[str, bytes]]:
-    """Everything that the platform writes for people to read, and nothing that it keeps as data."""
+    """Everything that the platform logs, without its data."""
     for path in home.rglob("*"):
         is_data = {"postgres", "valkey", "objects", "models"} & set(path.relative_to(home).parts[:-1])
         if path.is_file() and not (is_data and path.suffix not in {".log", ".txt"}):

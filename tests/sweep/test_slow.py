@@ -1,4 +1,4 @@
-"""Clients that drip: any number of them, and everybody else is served as if they were not there."""
+"""Slow clients: any number of them does not affect others."""
 
 import concurrent.futures
 import socket
@@ -12,7 +12,7 @@ from tests.flows.running import RunningPlatform
 from tests.sweep.bad import SECONDS
 
 DRIPPING = 200
-"""Far more than there are threads."""
+"""Number of slow connections, far above the number of threads."""
 HEADS = (
     b"POST /v1/tts/ HTTP/1.1\r\nHost: x\r\nX-API-Key: $KEY\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{",
     b"POST /v1/tts/ HTTP/1.1\r\nHost: x\r\nX-API-Key: $KEY\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n{",
@@ -22,7 +22,7 @@ HEADS = (
 
 @pytest.fixture
 def dripping(swept: RunningPlatform, key: str) -> Iterator[list[socket.socket]]:
-    """Connections whose requests never end, an announced file among them."""
+    """Connections whose requests never end, including an announced file."""
     address = httpx.post(f"{swept.url}/v1/uploads/", json={"bytes": 5_000_000}, headers={"X-API-Key": key}).json()["url"]
     file = f"PUT {address.removeprefix(swept.url)} HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n".encode() + bytes(2_000_000)
     connections = []
@@ -55,7 +55,7 @@ def test_a_client_that_drips_its_body_gets_a_timeout(dripping: list[socket.socke
 
 
 def _drip(connections: list[socket.socket], *, seconds: float) -> int:
-    """A byte each, now and then; how many were taken."""
+    """Send a byte on each connection now and then; returns the number of open ones."""
     taken, until = 0, time.monotonic() + seconds
     while time.monotonic() < until:
         for connection in connections:

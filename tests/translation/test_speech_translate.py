@@ -1,4 +1,4 @@
-"""POST /v1/speech-translate/: through sockets, with workers whose documents the tests write."""
+"""POST /v1/speech-translate/ through sockets; the tests write the documents of the workers."""
 
 from typing import Any
 

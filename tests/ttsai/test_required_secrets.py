@@ -23,7 +23,7 @@ def refusal_of(**environment: str) -> str:
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """One of the programs, without any server that it could reach."""
+    """Run a program without any reachable server."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TTSAI_SECRET", "DATABASE_", "REDIS_", "S3_"))}
     servers = {"DATABASE_URL": "postgresql://ttsai@127.0.0.1:1/ttsai", "REDIS_URL": "redis://127.0.0.1:1/0"}
     inherited["DJANGO_SETTINGS_MODULE"] = "ttsai.settings"

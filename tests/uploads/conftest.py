@@ -1,4 +1,4 @@
-"""The real server with stores of its own, and the people who use it."""
+"""Real server with its own stores, and its users."""
 
 import threading
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tests.workers.audio.probe.recordings import record
 
 @pytest.fixture
 def home(settings: Any, tmp_path: Path) -> Path:
-    """TTSAI_HOME: bytes on their way lie below tmp/, without a name."""
+    """TTSAI_HOME: spooled bytes lie below tmp/, without a name."""
     settings.TTSAI_HOME = tmp_path / "home"
     return tmp_path / "home"
 
@@ -61,13 +61,12 @@ def outsider(owner: Person) -> Person:
 
 @pytest.fixture(scope="session")
 def song(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Two seconds of MP3."""
     return record(tmp_path_factory.mktemp("song") / "song", "mp3", seconds=2.0).read_bytes()
 
 
 @pytest.fixture
 def elsewhere(settings: Any) -> Iterator["Elsewhere"]:
-    """A server of somebody else's that may be reached."""
+    """Foreign server that may be reached."""
     server = Elsewhere()
     settings.TTSAI_OUTBOUND_ALLOW = [f"127.0.0.1:{server.server_port}"]
     thread = threading.Thread(target=server.serve_forever)
@@ -80,7 +79,7 @@ def elsewhere(settings: Any) -> Iterator["Elsewhere"]:
 
 
 class Elsewhere(ThreadingHTTPServer):
-    """Serves what it was given; /slow waits until the test is over."""
+    """Serves given files; /slow waits until the test is over."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)

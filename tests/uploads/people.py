@@ -1,4 +1,4 @@
-"""Clients that send files in these tests, to the real server."""
+"""Clients that send files to the real server."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from tests.factories import AccountFactory, bearer, make_key
 
 @dataclass(frozen=True)
 class Person:
-    """A key of an account, at a running server."""
+    """Key of an account, at a running server."""
 
     url: str
     account: Account
@@ -37,7 +37,7 @@ class Person:
         return dict(answer.json())
 
     def send(self, content: bytes, **fields: Any) -> str:
-        """Announced, sent and taken; the upload's id."""
+        """Announce and send a file; returns the upload's id."""
         address = self.announce(len(content), **fields)
         answer = put(address, content)
         assert answer.status_code == 200, answer.text
@@ -59,7 +59,7 @@ def person(url: str, *, account: Account | None = None, scopes: list[str] | None
 
 
 def files_below(folder: Path) -> list[str]:
-    """Everything that lies there."""
+    """All files below the folder."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
@@ -71,5 +71,5 @@ class DirectExchange:
 
 
 def take_source(order: SourceOrder) -> Source:
-    """Take a source in and use it, as the endpoints do."""
+    """Ingest and use a source, as the endpoints do."""
     return async_to_sync(take_source_aside)(cast("Exchange", DirectExchange()), order)

@@ -18,12 +18,12 @@ from tests.uploads.people import Person, person
 ACCOUNTS = 20
 FETCHES_EACH = 10
 LOOP_THREADS = 32
-"""The most threads that an event loop's own executor has (asyncio.to_thread)."""
+"""Most threads of an event loop's default executor (asyncio.to_thread)."""
 NO_LIMIT = httpx.Limits(max_connections=None)
 
 
 class Tarpit:
-    """A server that takes connections and never answers. Runs on an event loop in one thread."""
+    """Server that accepts connections and never answers. Runs on an event loop in one thread."""
 
     def __init__(self) -> None:
         self.port = 0
@@ -40,7 +40,7 @@ class Tarpit:
         return f"http://127.0.0.1:{self.port}"
 
     def drop_all(self) -> None:
-        """Break off all connections."""
+        """Drop all connections."""
         self._loop.call_soon_threadsafe(self._drop)
 
     def close(self) -> None:

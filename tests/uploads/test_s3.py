@@ -1,4 +1,4 @@
-"""With an object store of its own addresses, large files go past the platform."""
+"""Large files bypass the platform if the object store has URLs of its own."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""The file of a request: in its form, behind an address, or sent in advance. One of them, measured, and only its key goes on."""
+"""Source of a request: in its form, behind a URL, or an upload. Exactly one, measured, and only its key is passed on."""
 
 import concurrent.futures
 import hashlib
@@ -22,7 +22,7 @@ def listen(who: Person, **arguments: Any) -> httpx.Response:
 
 
 def as_form(content: bytes, name: str = "audio.wav") -> dict[str, Any]:
-    """As the official SDK sends it: whatever it is, it is called audio.wav."""
+    """Form as sent by the official SDK: every file is called audio.wav."""
     return {"files": {"file": (name, content, "application/octet-stream")}, "data": {"note": "True"}}
 
 

@@ -1,4 +1,4 @@
-"""POST /v1/uploads/, its address, what became of the file, and who may see it."""
+"""POST /v1/uploads/: the upload URL, the state of the file, access."""
 
 import resource
 import socket

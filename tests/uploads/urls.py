@@ -1,4 +1,4 @@
-"""The platform's routes, and an endpoint that takes a file in each of the ways: what /v1/stt/ and the like do."""
+"""Platform routes, and an endpoint that accepts a file in each way, like /v1/stt/."""
 
 from django.http import JsonResponse
 from django.urls import path

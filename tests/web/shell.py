@@ -1,4 +1,4 @@
-"""The real shell on a free port, in a thread of the test process: real sockets, real Postgres and Valkey, views of the test's own."""
+"""Real shell on a free port, in a thread of the test process: real sockets, Postgres and Valkey, views of the tests."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ STARTING_SECONDS = 20.0
 
 
 class RunningShell:
-    """A running server and its application, as the tests use them."""
+    """Running server and its application."""
 
     def __init__(self, server: uvicorn.Server, application: Application, port: int) -> None:
         self.server = server
@@ -35,13 +35,13 @@ class RunningShell:
 
 
 def wait_for_waiters(valkey: redis.Redis, count: int) -> None:
-    """Until so many requests wait for the end of a job, whichever."""
+    """Wait until so many requests wait for the end of any job."""
     wait_until(lambda: sum(int(str(valkey.zcard(key))) for key in valkey.scan_iter("job:*:waiters")) == count, seconds=STARTING_SECONDS)
 
 
 @contextlib.contextmanager
 def running_shell() -> Iterator[RunningShell]:
-    """Starts it, and stops it with all its connections closed."""
+    """Start the shell; stop it with all its connections closed."""
     routes._find_plain.cache_clear()
     port = free_port()
     application = Application()

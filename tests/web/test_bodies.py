@@ -1,4 +1,4 @@
-"""Bodies: limited before they are buffered, spooled, timed out, and never a reason for a thread to wait."""
+"""Request bodies: limited before they are buffered, spooled, timed out, without occupying a thread."""
 
 import socket
 import time

@@ -1,4 +1,4 @@
-"""Deferred answers: they wait and stream without a thread, and notice when the client leaves."""
+"""Deferred responses: they wait and stream without a thread, and notice a disconnect."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -156,7 +156,7 @@ def test_waiting_requests_are_answered_before_the_process_stops(shell: RunningSh
 
 
 def cut_connections(valkey: redis.Redis) -> None:
-    """Ends all connections to this test's own database: the server is shared with the tests that run beside this one."""
+    """Close all connections to this test's database; the server is shared with concurrent tests."""
     own = valkey.client_info()
     for client in valkey.client_list(_type="normal"):
         if client["db"] == str(own["db"]) and client["id"] != str(own["id"]):

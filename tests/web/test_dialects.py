@@ -1,4 +1,4 @@
-"""Refusals of the shell itself, in the dialect of the path that was asked for."""
+"""Refusals of the shell itself, in the dialect of the path."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""Probes as an orchestrator sees them: answered by the shell itself, also while every thread of Django's is busy."""
+"""Probes: answered by the shell itself, also while all of Django's threads are busy."""
 
 from collections.abc import Iterator
 from typing import Any

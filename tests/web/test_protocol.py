@@ -1,4 +1,4 @@
-"""Connections that send no proper request."""
+"""Connections without a proper request."""
 
 import json
 import socket
@@ -16,7 +16,7 @@ AHEAD = b"GET /v1/echo HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 def answer_to(shell: RunningShell, *pieces: bytes, pause_seconds: float = 0.0) -> bytes:
-    """Everything that comes back until the server closes the connection."""
+    """Everything received until the server closes the connection."""
     with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
         for piece in pieces:
             connection.sendall(piece)

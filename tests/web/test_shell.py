@@ -1,4 +1,4 @@
-"""The shell by its sockets: methods, paths, headers, errors, threads."""
+"""The shell through sockets: methods, paths, headers, errors, threads."""
 
 import socket
 import time

@@ -1,4 +1,4 @@
-"""Routes with which the tests try the shell itself."""
+"""Routes for tests of the shell itself."""
 
 import asyncio
 import threading
@@ -22,7 +22,7 @@ from apps.core.errors import ConflictError
 from apps.core.files import RangedFile
 
 LEFT: list[str] = []
-"""Jobs whose listener was seen to leave."""
+"""Jobs whose client disconnected."""
 FILE = Path(__file__)
 
 
@@ -86,7 +86,7 @@ class Fail(View):
 
 
 class Threads(View):
-    """In which thread and on which database connection a request ran."""
+    """Thread and database connection of a request."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""A receiver that the platform may reach."""
+"""Receiver that the platform may reach."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ def receiver(settings: Any) -> Iterator[Receiver]:
 
 @pytest.fixture
 def working_platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
-    """A platform that takes jobs, and commits for real."""
+    """Platform that accepts jobs, and commits for real."""
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
     get_storage.cache_clear()
     forget_broker_state()

@@ -1,4 +1,4 @@
-"""A customer's program that hears webhooks: real HTTP on 127.0.0.1, well or ill behaved."""
+"""Webhook receiver of a customer: real HTTP on 127.0.0.1, well or badly behaved."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 
 
 class Receiver(ThreadingHTTPServer):
-    """Keeps what it was sent, and answers as a test wishes."""
+    """Records what it receives, and answers as configured."""
 
     daemon_threads = True
 
@@ -22,15 +22,15 @@ class Receiver(ThreadingHTTPServer):
         self.location = ""
         """Target of the redirect."""
         self.pause_seconds = 0.0
-        """Before the answer."""
+        """Pause before the response."""
         self.drip_seconds = 0.0
-        """Between the bytes of the answer, its headers included."""
+        """Pause between the bytes of the response, including its headers."""
         self.received: list[tuple[dict[str, str], bytes]] = []
         self.is_over = threading.Event()
 
     @property
     def address(self) -> str:
-        """For TTSAI_OUTBOUND_ALLOW."""
+        """Address for TTSAI_OUTBOUND_ALLOW."""
         return f"127.0.0.1:{self.server_port}"
 
     @property
@@ -42,7 +42,7 @@ class Receiver(ThreadingHTTPServer):
         return [headers["webhook-id"] for headers, _ in self.received]
 
     def verified(self, secret: str) -> list[dict[str, Any]]:
-        """The messages, each checked as a customer would."""
+        """Received messages, each verified as a customer would."""
         return [Webhook(secret).verify(body, headers) for headers, body in self.received]
 
     def wait_for(self, count: int, *, seconds: float = 20.0) -> None:
@@ -55,7 +55,7 @@ class Receiver(ThreadingHTTPServer):
 
 @contextmanager
 def receiving(port: int = 0) -> Iterator[Receiver]:
-    """A receiver that listens until the test is done with it."""
+    """Run a receiver for the test."""
     server = Receiver(port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

@@ -1,4 +1,4 @@
-"""One attempt of a delivery in the test's own thread."""
+"""Attempt of a delivery in the test's own thread."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ from apps.webhooks.services.sending import Outcome, post, prepare_attempt, recor
 
 
 def attempt_delivery(delivery: Delivery) -> Outcome:
-    """Send a claimed delivery and record how it went, as the sender does."""
+    """Send a claimed delivery and record the outcome, as the sender does."""
     outcome = asyncio.run(post(prepare_attempt(delivery)))
     record_outcome(delivery, outcome)
     return outcome

@@ -1,4 +1,4 @@
-"""A receiver that is there, down, slow, wrong, gone, or leads inside: every delivery behaves as documented."""
+"""Receivers that work, are down, slow, wrong, gone or internal: every delivery behaves as documented."""
 
 import json
 from datetime import timedelta

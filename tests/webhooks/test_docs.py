@@ -1,4 +1,4 @@
-"""docs/webhooks.md tells what is so: its example runs, its events and numbers are those of the code."""
+"""docs/webhooks.md is correct: its example runs, its events and numbers are those of the code."""
 
 import re
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ TEXT = (Path(__file__).resolve().parents[2] / "docs" / "webhooks.md").read_text(
 
 @pytest.fixture
 def handle() -> Any:
-    """The function of the example, with a secret of ours."""
+    """Function of the example, with our secret."""
     (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
     names: dict[str, Any] = {}
     exec(code, names)  # noqa: S102 - our own documentation

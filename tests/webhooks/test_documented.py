@@ -1,4 +1,4 @@
-"""The schema tells every event with its body."""
+"""The schema documents every event with its body."""
 
 import pytest
 

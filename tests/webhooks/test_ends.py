@@ -1,4 +1,4 @@
-"""The end of a job and its webhooks are one transaction; who is told, and of what."""
+"""Webhooks of a job's end are written in its transaction: recipients and content."""
 
 import json
 from typing import Any
@@ -29,7 +29,7 @@ def listening(account: Any) -> Endpoint:
 
 
 def told() -> list[tuple[str, dict[str, Any]]]:
-    """Events and their data, by the address, then in order."""
+    """Events and their data, by URL and order."""
     rows = Delivery.objects.order_by("url", "created_at")
     return [(delivery.event, json.loads(delivery.body)["data"]) for delivery in rows]
 

@@ -1,4 +1,4 @@
-"""webhook_url in the body of a request: refused at admission where its writing shows that it cannot be called."""
+"""webhook_url in request bodies: refused at admission if it cannot be called."""
 
 from typing import Any
 

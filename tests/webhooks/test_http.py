@@ -1,4 +1,4 @@
-"""/v1/webhooks/ as the owner, a colleague, an outsider, somebody without a key and a key for something else see it."""
+"""/v1/webhooks/ as the owner, a colleague, an outsider, an anonymous caller and a key without the scope."""
 
 import json
 from dataclasses import dataclass, field
@@ -99,8 +99,6 @@ BODIES = {("POST", ""): {"url": URL}}
 
 @pytest.mark.parametrize(("method", "path"), ROUTES, ids=str)
 class TestEveryRoute:
-    """Access to every route: clients allowed and refused."""
-
     def filled(self, path: str, delivery: Delivery) -> str:
         return path.format(delivery=delivery.uuid, endpoint=delivery.endpoint_id)
 
@@ -119,8 +117,6 @@ class TestEveryRoute:
 
 
 class TestEndpoints:
-    """Made, read, changed, removed."""
-
     def test_a_new_endpoint_shows_its_secret_and_never_again(self, owner: Somebody) -> None:
         made = owner.make(events=["job.completed", "credits.low"], description="production")
         secret = made.pop("secret")
@@ -203,8 +199,6 @@ class TestEndpoints:
 
 
 class TestSecrets:
-    """Rotated with an overlap; the account's default one can be read."""
-
     def test_a_rotated_secret_signs_from_now_on(self, owner: Somebody, account: Account, receiver: Receiver) -> None:
         made = owner.make(url=receiver.url)
         answer = owner.ask("POST", f"{made['id']}/rotate/", {"overlap_seconds": 3600})
@@ -241,7 +235,7 @@ class TestSecrets:
 
 
 class TestDeliveries:
-    """Deliveries sent, with every answer; sent once more on request."""
+    """Deliveries with every response; replay."""
 
     def test_a_test_event_is_delivered_and_told(self, owner: Somebody, receiver: Receiver) -> None:
         made = owner.make(url=receiver.url, events=["job.completed"])

@@ -1,4 +1,4 @@
-"""credits.low and key.revoked: left by the apps below in their own transactions."""
+"""credits.low and key.revoked, left by the apps below in their own transactions."""
 
 import json
 from typing import Any
@@ -38,8 +38,6 @@ def notices() -> list[tuple[str, Any]]:
 
 
 class TestCreditsLow:
-    """Once each time that the balance falls below the threshold."""
-
     def test_crossing_the_threshold_sends_one_notice(self) -> None:
         account = AccountFactory(credits=12)
         spend(account, 1500)
@@ -115,8 +113,6 @@ class TestCreditsLow:
 
 
 class TestKeyRevoked:
-    """Told with the revocation, once."""
-
     def test_a_revoked_key_is_told_once_and_without_its_secret(self) -> None:
         key, secret = make_key()
         revoke_key(key)
@@ -126,8 +122,6 @@ class TestKeyRevoked:
 
 
 class TestTakingNotices:
-    """A notice becomes deliveries in the transaction that removes it."""
-
     def test_a_notice_becomes_a_delivery_for_each_endpoint_that_listens(self) -> None:
         account = AccountFactory()
         create_endpoint(account, url="https://example.com/a", events=["key.revoked"])

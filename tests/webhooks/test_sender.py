@@ -1,4 +1,4 @@
-"""The sender: bounded, shared among accounts, never idle while something is due; and nothing is lost when it dies."""
+"""The sender: bounded, shared among accounts, never idle while a delivery is due, and no delivery is lost when it dies."""
 
 import threading
 from typing import Any

@@ -1,4 +1,4 @@
-"""A customer's OpenAI-compatible server: a real one, over HTTP, that answers as a test tells it."""
+"""Real OpenAI-compatible HTTP server with scripted responses."""
 
 import json
 import threading
@@ -11,21 +11,19 @@ from typing import Any
 
 @dataclass
 class Received:
-    """One request."""
-
     path: str
     headers: dict[str, str]
     body: dict[str, Any]
 
 
 class Exchange(BaseHTTPRequestHandler):
-    """A request handler that writes answers."""
+    """Request handler that writes responses."""
 
     protocol_version = "HTTP/1.1"
     kept: "ChatHTTP"
 
     def answer(self, status: int, body: bytes, **headers: str) -> None:
-        """A whole answer of known length."""
+        """Send a complete response of known length."""
         self.send_response(status)
         for name, value in {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}.items():
             self.send_header(name.replace("_", "-"), value)
@@ -49,7 +47,7 @@ Respond = Callable[[Exchange, dict[str, Any]], None]
 
 
 def says(text: str | None, *, finish_reason: str = "stop") -> Respond:
-    """A completion with this content."""
+    """Completion with this content."""
 
     def respond(exchange: Exchange, body: dict[str, Any]) -> None:
         choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish_reason}
@@ -59,13 +57,13 @@ def says(text: str | None, *, finish_reason: str = "stop") -> Respond:
 
 
 def refuses(status: int, *, body: bytes = b"{}", **headers: str) -> Respond:
-    """An answer with this status."""
+    """Response with this status."""
     return lambda exchange, _: exchange.answer(status, body, **headers)
 
 
 @dataclass
 class ChatHTTP:
-    """Answers by its script, then as it always does."""
+    """Answers by its script, then with its default."""
 
     url: str = ""
     requests: list[Received] = field(default_factory=list)
@@ -76,7 +74,7 @@ class ChatHTTP:
 
 @contextmanager
 def chat_http() -> Iterator[ChatHTTP]:
-    """A server on a free port of the loopback address; `url` is its base, with the version."""
+    """Server on a free loopback port; `url` is its base, with the version."""
     kept = ChatHTTP()
     http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Exchange,), {"kept": kept}))
     http.daemon_threads = True

@@ -16,14 +16,14 @@ from tests.workers.valkey_server import ValkeyServer
 
 @pytest.fixture
 def own_valkey(tmp_path: Path) -> Iterator[ValkeyServer]:
-    """A Valkey of this test's own."""
+    """Valkey of this test only."""
     with _running_valkey(tmp_path) as server:
         yield server
 
 
 @pytest.fixture
 def worker(own_valkey: ValkeyServer, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[RunningWorker]:
-    """A worker process with a broker of its own, for tests that harm it; its environment may be given as the fixture's parameter."""
+    """Worker process with its own broker, for tests that harm it; the fixture's parameter sets its environment."""
     environment: dict[str, str] = getattr(request, "param", {})
     running = RunningWorker(tmp_path, Platform(own_valkey.client, own_valkey.url), own_valkey.url, environment)
     running.start()
@@ -33,7 +33,7 @@ def worker(own_valkey: ValkeyServer, tmp_path: Path, request: pytest.FixtureRequ
 
 @pytest.fixture(scope="module")
 def unharmed_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningWorker]:
-    """A worker process with a broker of its own, shared by tests that only use it."""
+    """Worker process with its own broker, shared by tests that only use it."""
     folder = tmp_path_factory.mktemp("worker")
     with _running_valkey(folder) as server:
         running = RunningWorker(folder, Platform(server.client, server.url), server.url)
@@ -55,13 +55,13 @@ def _running_valkey(folder: Path) -> Iterator[ValkeyServer]:
 
 @pytest.fixture
 def server() -> Iterator[ObjectServer]:
-    """An object store behind URLs."""
+    """Object store behind URLs."""
     with serving() as kept:
         yield kept
 
 
 @pytest.fixture
 def chat_server() -> Iterator[ChatHTTP]:
-    """A customer's OpenAI-compatible server."""
+    """OpenAI-compatible server."""
     with chat_http() as kept:
         yield kept

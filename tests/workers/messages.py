@@ -1,4 +1,4 @@
-"""The two ends of the queues, as the platform has them: parts in, announcements, heartbeats and outcomes out."""
+"""Platform's ends of the queues: parts in; announcements, heartbeats and outcomes out."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ from workers.contract.references import Address
 
 @dataclass(frozen=True)
 class Letter:
-    """One message in the platform's queue."""
+    """Message in the platform's queue."""
 
     task: str
     payload: dict[str, Any]
@@ -26,7 +26,7 @@ class Letter:
 
 
 class Platform:
-    """Sends parts and reads what workers say."""
+    """Sends parts and reads the workers' messages."""
 
     def __init__(self, client: redis.Redis, url: str) -> None:
         self.client = client
@@ -39,7 +39,7 @@ class Platform:
         self._app.send_task(RUN_PART, args=[message.to_dict()], queue=Queue(name, Exchange(""), routing_key=name), declare=[])
 
     def read(self) -> list[Letter]:
-        """Takes what lies in the platform's queue; everything ever read."""
+        """Read the new messages of the platform's queue; returns all."""
         while raw := self.client.rpop(PLATFORM_QUEUE):
             envelope = json.loads(raw)  # type: ignore[arg-type]
             body = json.loads(base64.b64decode(envelope["body"]))
@@ -47,19 +47,15 @@ class Platform:
         return self.letters
 
     def outcomes(self) -> list[PartOutcome]:
-        """The finish messages so far."""
         return [PartOutcome.from_dict(letter.payload) for letter in self.read() if letter.task == PART_FINISHED]
 
     def started(self) -> list[PartStarted]:
-        """The start messages so far."""
         return [PartStarted.from_dict(letter.payload) for letter in self.read() if letter.task == PART_STARTED]
 
     def announcements(self) -> list[Announcement]:
-        """The announcements so far."""
         return [Announcement.from_dict(letter.payload) for letter in self.read() if letter.task == ANNOUNCE]
 
     def heartbeats(self) -> list[Heartbeat]:
-        """The heartbeats so far."""
         return [Heartbeat.from_dict(letter.payload) for letter in self.read() if letter.task == HEARTBEAT]
 
     def wait_for_outcome(self, token: str, *, seconds: float = 15) -> PartOutcome:
@@ -74,7 +70,7 @@ class Platform:
 
 
 def speak_message(text: str, *, engine: str = "silence", output: Address | None = None, **changes: Any) -> PartMessage:
-    """A part of kind `speak`, with addresses below the shared folder unless told otherwise."""
+    """Part of kind `speak`, with addresses below the shared folder by default."""
     token = uuid.uuid4().hex
     work = SpeakWork(engine=engine, voice=changes.pop("voice", ""), text=text, format=changes.pop("format", "wav"))
     values: dict[str, Any] = {

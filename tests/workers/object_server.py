@@ -1,4 +1,4 @@
-"""A small HTTP server in the place of an object store."""
+"""Small HTTP server as an object store."""
 
 import threading
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from workers.contract.references import Address
 
 @dataclass
 class ObjectServer:
-    """Keeps what is PUT, gives what is asked for, and fails as often as it is told."""
+    """Stores what is PUT, serves it, and fails as often as configured."""
 
     objects: dict[str, bytes] = field(default_factory=dict)
     failures: list[int] = field(default_factory=list)
@@ -26,7 +26,7 @@ class ObjectServer:
 
 @contextmanager
 def serving() -> Iterator[ObjectServer]:
-    """A server on a free port of the loopback address."""
+    """Server on a free loopback port."""
     kept = ObjectServer()
 
     class Handler(BaseHTTPRequestHandler):

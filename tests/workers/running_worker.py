@@ -1,4 +1,4 @@
-"""A real worker process, `python -m workers`, for tests to use and to harm."""
+"""Real worker process, `python -m workers`, for tests to use and to harm."""
 
 import json
 import os
@@ -34,7 +34,7 @@ class RunningWorker:
         return (self.folder / "worker.log").read_text()
 
     def start(self, *, wait: bool = True) -> None:
-        """Starts the process and waits for its announcement."""
+        """Start the process and wait for its announcement."""
         before = len(self.platform.announcements()) if wait else 0
         environment = {
             **os.environ,
@@ -53,7 +53,7 @@ class RunningWorker:
             self.wait_for_announcements(before + 1)
 
     def wait_for_announcements(self, count: int, *, seconds: float = READY_SECONDS) -> list[Announcement]:
-        """The announcements, once there are so many."""
+        """Wait for so many announcements and return them."""
         deadline = time.monotonic() + seconds
         while len(found := self.platform.announcements()) < count:
             if time.monotonic() > deadline or (self.process and self.process.poll() is not None):
@@ -62,7 +62,7 @@ class RunningWorker:
         return found
 
     def wait_for_log(self, text: str, *, count: int = 1, seconds: float = 30) -> None:
-        """Until the worker has printed the text so often."""
+        """Wait until the log contains the text so often."""
         deadline = time.monotonic() + seconds
         while self.log.count(text) < count:
             if time.monotonic() > deadline:
@@ -70,7 +70,7 @@ class RunningWorker:
             time.sleep(0.01)
 
     def end(self, number: signal.Signals) -> int:
-        """Sends a signal; the exit status."""
+        """Send a signal; returns the exit status."""
         if self.process is None:
             return 0
         self.process.send_signal(number)
@@ -79,10 +79,10 @@ class RunningWorker:
         return status
 
     def read(self, address: Address | None) -> bytes:
-        """An object below the shared folder."""
+        """Read an object below the shared folder."""
         assert address is not None
         return (self.folder / "objects" / address.location).read_bytes()
 
     def read_json(self, address: Address | None) -> Any:
-        """An object below the shared folder, decoded."""
+        """Decode an object below the shared folder."""
         return json.loads(self.read(address))

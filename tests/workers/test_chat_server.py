@@ -1,4 +1,4 @@
-"""Asking an OpenAI-compatible server: what is sent, what may come back, and that nothing it does takes long or much."""
+"""Client of an OpenAI-compatible server: requests, responses, bounded time and size."""
 
 import gzip
 import json

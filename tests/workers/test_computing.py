@@ -1,4 +1,4 @@
-"""The journal of parts that compute: what it tells the next process, and how one part gets the worker for itself."""
+"""Journal of computing parts: its report to the next process, and running one part alone."""
 
 import threading
 from concurrent.futures import Future

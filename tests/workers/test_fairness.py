@@ -19,7 +19,7 @@ def order(
 
 @dataclass
 class Machine:
-    """Cores with a clock of their own: what runs, until when, and what was begun in which order."""
+    """Cores with a simulated clock: running work, its end, and the order of starts."""
 
     cores: int
     queue: FairQueue[float] = field(default_factory=FairQueue)
@@ -76,7 +76,7 @@ def test_a_tenant_with_long_sentences_gets_as_many_seconds_not_as_many_sentences
 
 @dataclass(frozen=True)
 class Flood:
-    """One tenant's many sentences of one lane, and when another's single sentence comes."""
+    """Many sentences of one tenant in one lane, and the arrival of another's single sentence."""
 
     cores: int
     already_done: int

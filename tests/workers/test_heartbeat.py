@@ -1,4 +1,4 @@
-"""Announcements, heartbeats, and the cancellations that a worker looks up."""
+"""Announcements, heartbeats, and polling for cancellations."""
 
 import os
 import time
@@ -22,21 +22,19 @@ from workers.parts import PartRun, Parts
 
 @dataclass
 class Worker:
-    """A herald with what it speaks of."""
-
     herald: Herald
     parts: Parts
     outbox: Outbox
     platform: Platform
 
     def hold(self) -> PartRun:
-        """An attempt under way."""
+        """Attempt in flight."""
         run = PartRun(speak_message("Hello."), on_stop=lambda _: None)
         assert self.parts.begin(run)
         return run
 
     def beat(self) -> None:
-        """One heartbeat, delivered."""
+        """Deliver one heartbeat."""
         self.herald.beat()
         assert self.outbox.wait_until_empty(5)
 
@@ -112,7 +110,7 @@ def test_a_cancellation_on_the_channel_stops_the_attempt_at_once(worker: Worker,
     worker.herald.start()
 
     def told() -> bool:
-        """Said again and again: who listens on a channel of the shared server cannot be told from other tests' workers."""
+        """Publish repeatedly: subscribers of a shared server's channel include other tests' workers."""
         valkey.publish(CANCEL_CHANNEL, held.message.token)
         return held.is_stopped
 

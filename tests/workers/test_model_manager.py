@@ -16,7 +16,7 @@ from workers.protocols.engine import Engine
 
 
 class Model(Engine):
-    """An engine that only counts."""
+    """Engine that only counts."""
 
     def __init__(self, name: str, *, memory_bytes: int = 100, load_seconds: float = 0.0, error: Exception | None = None) -> None:
         self.spec = EngineSpec(id=name, name=name.title(), version="1", memory_bytes=memory_bytes)

@@ -1,4 +1,4 @@
-"""The whole worker: a real process, a real broker, the silence engine."""
+"""Whole worker: a real process, a real broker, the silence engine."""
 
 import hashlib
 import signal

@@ -1,4 +1,4 @@
-"""The compute threads, with real threads and work that waits for the test."""
+"""Compute threads, with work that the tests control."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ def order(*, lane: Lane = "normal", tenant: str = "a", group: str = "g", index: 
 
 
 class Gate:
-    """Work that has begun, and goes on when the test says so."""
+    """Work that starts, and continues when the test releases it."""
 
     def __init__(self) -> None:
         self.begun = threading.Event()

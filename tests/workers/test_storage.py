@@ -1,4 +1,4 @@
-"""Reading inputs and writing outputs: the shared folder, and a small HTTP server in the place of an object store."""
+"""Reading inputs and writing outputs: the shared folder, and a small HTTP object store."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""A consumer that stands still is noticed."""
+"""Detection of a stalled consumer."""
 
 import pytest
 import redis

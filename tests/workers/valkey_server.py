@@ -1,4 +1,4 @@
-"""A Valkey that a test may kill and start again on the same port."""
+"""Valkey that a test may kill and restart on the same port."""
 
 import subprocess
 import time
@@ -13,7 +13,7 @@ from tests.servers import free_port
 
 @dataclass
 class ValkeyServer:
-    """Keeps nothing over a restart."""
+    """Persists nothing."""
 
     folder: Path
     port: int = field(default_factory=free_port)
@@ -24,7 +24,6 @@ class ValkeyServer:
         self.client = redis.Redis.from_url(self.url)
 
     def start(self) -> None:
-        """Starts the server and waits until it answers."""
         program = [str(get_binary_path()), "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder)]
         self.process = subprocess.Popen(
             [*program, "--save", "", "--appendonly", "no"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -41,7 +40,6 @@ class ValkeyServer:
                 return
 
     def kill(self) -> None:
-        """kill -9."""
         if self.process:
             self.process.kill()
             self.process.wait()

@@ -1,4 +1,4 @@
-"""Addresses refused or taken by their spelling alone; no name server is asked."""
+"""URLs refused or accepted syntactically; no DNS query is sent."""
 
 import socket
 from typing import Any

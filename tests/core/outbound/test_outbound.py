@@ -1,4 +1,4 @@
-"""No address that a client gives leads inside: by number, by name, by redirect, by a slow or endless answer."""
+"""URLs of clients never reach internal addresses: by number, name, redirect, slow or endless response."""
 
 import asyncio
 import contextlib
@@ -65,8 +65,6 @@ REDIRECTS = {"/inside": "http://169.254.169.254/latest/", "/loop": "/loop", "/mo
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """Answers by path."""
-
     def do_GET(self) -> None:
         if self.path in REDIRECTS or self.path.startswith("/to?"):
             self._answer(302, b"", {"Location": REDIRECTS.get(self.path) or self.path.removeprefix("/to?")})
@@ -104,7 +102,7 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 def fetched(url: str, *, most_bytes: int, seconds: float = 60.0) -> bytes:
-    """The body that a fetch brings."""
+    """Body of a fetch."""
     body = bytearray()
 
     async def take(chunk: bytes) -> None:

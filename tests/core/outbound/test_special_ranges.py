@@ -1,4 +1,4 @@
-"""The table of special-purpose ranges, at every edge."""
+"""Table of special-purpose ranges, at every boundary."""
 
 import ipaddress
 
@@ -18,7 +18,7 @@ f000::/5 f800::/6 fe00::/9 ::ffff:10.0.0.0/104 ::ffff:127.0.0.0/104 ::ffff:192.0
 64:ff9b::127.0.0.0/104 64:ff9b::192.168.0.0/112 64:ff9b::192.0.0.0/120 64:ff9b::100.64.0.0/106
 """.split()  # noqa: SIM905 - one a line would be eighty lines
 REACHED_INSIDE = ("::ffff:0:0/96", "64:ff9b::/96")
-"""Ranges within ::/8 that are judged by the IPv4 address they hold."""
+"""Ranges within ::/8 that are judged by the embedded IPv4 address."""
 
 PUBLIC = """
 1.0.0.0 1.1.1.1 8.8.8.8 9.255.255.255 11.0.0.0 100.63.255.255 100.128.0.0 126.255.255.255 128.0.0.0 169.253.255.255 172.15.255.255

@@ -1,4 +1,4 @@
-"""TLS to a client's address: connected by number, while certificate and SNI are those of the name."""
+"""TLS to a client's URL: connected by number, while certificate and SNI use the host name."""
 
 import asyncio
 import contextlib
@@ -14,12 +14,12 @@ from apps.core import outbound
 from apps.core.outbound import OutboundError, connections
 
 CERTIFICATE = Path(__file__).parents[2] / "data" / "tls" / "secure.example.pem"
-"""Self-signed, with its key, for tests alone: names secure.example."""
+"""Self-signed certificate for secure.example, with its key; for tests only."""
 
 
 @contextlib.asynccontextmanager
 async def tls_server(names: list[str | None]) -> AsyncIterator[int]:
-    """A server that notes the names that clients ask for; its port."""
+    """Server that records the requested host names; yields its port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
     context.sni_callback = lambda _, name, __: names.append(name)

@@ -1,4 +1,4 @@
-"""Both stores behind one fixture."""
+"""Fixture with both stores."""
 
 from pathlib import Path
 

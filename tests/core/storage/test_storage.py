@@ -1,4 +1,4 @@
-"""Both stores keep the same promises."""
+"""Both stores behave identically."""
 
 import os
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Speech judged by ear."""
+"""Tests that judge speech by transcribing it."""

@@ -1,4 +1,4 @@
-"""Compare what was heard with what had to be said, as sounds: the recogniser chooses the spelling and the figures, the voice does not."""
+"""Compares a transcript with the expected text by its sounds: the recogniser chooses spelling and figures, the voice does not."""
 
 import re
 import unicodedata
@@ -18,11 +18,10 @@ TONES = frozenset("↓↑→↗↘")
 
 
 def distance(said: str, heard: str, *, row: str, language: str) -> float:
-    """Sounds that differ, for each one of what had to be said.
+    """Differing sounds per expected sound.
 
-    Tolerated, because they are the recogniser's way of writing and not the voice's of speaking: figures for words and words for figures (both
-    sides go through the platform's normaliser), a telephone number in other groups, spelled letters as an acronym, homophones, stress,
-    length and tone.
+    Tolerated as the recogniser's spelling and not the voice's error: figures for words and words for figures (both sides are normalised), a
+    telephone number in other groups, spelled letters as an acronym, homophones, stress, length and tone.
     """
     written = heard
     if row == "telephone":
@@ -34,7 +33,7 @@ def distance(said: str, heard: str, *, row: str, language: str) -> float:
 
 
 def spelled_figures(written: str, *, language: str) -> str:
-    """Digit by digit, as no telephone number is written but as each is heard."""
+    """Figures digit by digit, as they are heard."""
     plus, digits = written.startswith("+"), "".join(filter(str.isdigit, written))
     spoken = say_as(digits, interpret_as="digits", language=language)
     return f"{say_as('+1', interpret_as='telephone', language=language)[:-1]} {spoken}" if plus and len(digits) < 3 else spoken

@@ -1,4 +1,4 @@
-"""The rows of say-as in each language that Kokoro speaks, in a sentence of that language. German: test_german.py."""
+"""Rows of say-as in each language of Kokoro, in a sentence of that language. German: test_german.py."""
 
 from workers.text.say_as import say_as
 
@@ -84,6 +84,6 @@ def spoken_form(row: str, *, language: str) -> str:
 
 
 def misreadings(row: str, *, language: str) -> list[str]:
-    """The sentence as it would be with a wrong reading of the element."""
+    """The sentence with a wrong reading of the element."""
     said = (say_as(text, interpret_as=kind, language=language) for kind, text in MISREADINGS[row])
     return [SENTENCES[language][row].format(words) for words in said]

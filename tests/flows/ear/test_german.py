@@ -1,4 +1,4 @@
-"""German say-as by ear: spoken by Pico, written down by whisper, which tells the spoken form from misreadings."""
+"""German say-as: spoken by Pico, transcribed by Whisper, which distinguishes the spoken form from misreadings."""
 
 import io
 import wave
@@ -33,7 +33,7 @@ def spoken_form(row: str, *, kind: str, text: str) -> str:
 
 
 def speech(pico: PicoEngine, markup: str) -> bytes:
-    """Speech for the markup as a WAV file, normalised and spoken as the worker does it."""
+    """WAV file of the markup, normalised and spoken as by the worker."""
     script = write_script(parse_markup(markup).segments, request=Request(voice="de-de", language="de"), engine=pico)
     said = [pico.speak(one.spoken.text, voice=one.manner.voice, language="de", speed=1.0).samples for one in script.utterances]
     file = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Every row of say-as in every language that has a voice: ordered over HTTP, spoken, and judged by ear."""
+"""Every row of say-as in every language with a voice: requested over HTTP, spoken and transcribed."""
 
 import time
 from collections.abc import Iterator
@@ -19,8 +19,9 @@ SAMPLE = {
 """Rows that `make test` transcribes: each type once, spelled letters in test_spelled.py. `make prove` transcribes all 56."""
 
 FURTHEST = {"en": 0.12, "es": 0.2, "fr": 0.2, "it": 0.2, "pt": 0.2, "ja": 0.25, "zh": 0.3}
-"""Sounds that may differ from the spoken form. Whisper base does not write Hindi down (0.3 to 0.8 of its sounds differ, in three scripts):
-there it only chooses between the spoken form and misreadings, which it does in every language."""
+"""Share of sounds that may differ. Whisper base cannot transcribe Hindi (0.3 to 0.8 of the sounds differ, in three scripts): there it only
+chooses between the spoken form and misreadings, which it does in every language.
+"""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The specification's NASA, spelled out, by an ear that knows no acronyms: whisper writes the same for the letters and for the word."""
+"""The specification's NASA, spelled out, with a recogniser without acronyms: Whisper writes the same for the letters and for the word."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ def nasa_as_a_word(client: httpx.Client) -> bytes:
 
 
 def heard(audio: bytes) -> str:
-    """Find the sentence of the grammar that is nearest to the audio."""
+    """Sentence of the grammar that is nearest to the audio."""
     from pocketsphinx import Decoder
 
     decoder = Decoder(loglevel="FATAL", bestpath=False)

@@ -1,4 +1,4 @@
-"""Texts of the trial by ear: the audio is likelier to be the right reading than the one that was spoken before."""
+"""Trial texts: the audio is likelier to be the right reading than the former wrong one."""
 
 from collections.abc import Iterator
 

@@ -14,11 +14,11 @@ from ttsai.cli import main
 from workers.weights.sets import SETS
 
 NOWHERE = {"PIP_CONFIG_FILE": "/dev/null", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/nonexistent", "HTTPS_PROXY": "http://127.0.0.1:9"}
-"""No registry and no hub can be reached."""
+"""Environment without any reachable registry or hub."""
 
 
 def ttsai(*arguments: str, models: Path) -> Any:
-    """Runs the command line in this process."""
+    """Run the command line in this process."""
     return CliRunner().invoke(main, arguments, env={"TTSAI_MODELS": str(models), **NOWHERE})
 
 

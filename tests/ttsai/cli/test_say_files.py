@@ -1,4 +1,4 @@
-"""The file of `ttsai say`: what cannot be written is said before a request is sent, and a failure leaves no half of a file."""
+"""Output file of `ttsai say`: checked before a request is sent, and never left incomplete."""
 
 import os
 import stat
@@ -20,7 +20,7 @@ TTSAI = str(Path(sys.executable).with_name("ttsai"))
 
 
 def say(target: str, *options: str, text: str = "Hello.", given: bytes | None = None) -> Result:
-    """Nobody listens at the address: whoever gets as far as the request fails with "No answer"."""
+    """Run the command with no server: requests that are sent fail with "No answer"."""
     url = f"http://127.0.0.1:{free_port()}"
     return CliRunner().invoke(main, ["say", text, "-o", target, "--url", url, *options], input=given)
 

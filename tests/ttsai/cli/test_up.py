@@ -1,4 +1,4 @@
-"""`ttsai up` where it cannot start: one clear line, a non-zero exit, nothing left behind."""
+"""Failures of `ttsai up` at startup: one clear line, a non-zero exit, nothing left behind."""
 
 import os
 import socket
@@ -22,7 +22,7 @@ TTSAI = str(Path(sys.executable).with_name("ttsai"))
 def up(
     home: Path, *, prefix: tuple[str, ...] = (), port: int = 0, variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Runs `ttsai up` to its end."""
+    """Run `ttsai up` to its end."""
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
     environment = {
         **kept,
@@ -35,7 +35,6 @@ def up(
 
 
 def free_port() -> int:
-    """A port that nobody uses at this moment."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

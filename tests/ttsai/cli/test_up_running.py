@@ -1,4 +1,4 @@
-"""`ttsai up` as a newcomer runs it: the printed line pasted, stopped, started again."""
+"""`ttsai up` end to end: the printed request works; stop and restart."""
 
 import os
 import re
@@ -21,7 +21,7 @@ READY_SECONDS = 120.0
 
 @dataclass
 class Instance:
-    """One home and what `ttsai up` printed in it."""
+    """One home and the output of `ttsai up` in it."""
 
     home: Path
     port: int
@@ -29,7 +29,7 @@ class Instance:
     starts: int = 0
 
     def start(self) -> str:
-        """Starts and waits for the ready line; what was printed so far."""
+        """Start and wait for the ready line; returns the output so far."""
         kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
         environment = {**kept, "TTSAI_MODELS": os.environ["TTSAI_MODELS"], "TTSAI_HOME": str(self.home), "PORT": str(self.port)}
         self.starts += 1
@@ -43,7 +43,7 @@ class Instance:
         return self.output.read_text()
 
     def stop(self, number: int) -> int:
-        """Signals it; its exit code."""
+        """Send a signal; returns the exit code."""
         assert self.process
         self.process.send_signal(number)
         code = self.process.wait(60)
@@ -52,13 +52,12 @@ class Instance:
 
     @property
     def output(self) -> Path:
-        """Path of the log with the output of the last start."""
+        """Log file of the last start."""
         return self.home.with_name(f"start-{self.starts}.log")
 
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Iterator[Instance]:
-    """An instance of its own."""
     instance = Instance(tmp_path / "home", free_port())
     yield instance
     if instance.process:
@@ -66,7 +65,7 @@ def instance(tmp_path: Path) -> Iterator[Instance]:
 
 
 def processes_of(home: Path) -> list[str]:
-    """Command lines of what still runs in the home."""
+    """Command lines of processes that still run in the home."""
     found = []
     for process in Path("/proc").iterdir():
         if process.name.isdigit() and identity(int(process.name)):
@@ -80,7 +79,7 @@ def processes_of(home: Path) -> list[str]:
 
 
 def paste(output: str, folder: Path) -> bytes:
-    """Runs the printed curl line; the MP3."""
+    """Run the printed curl line; returns the MP3."""
     if shutil.which("curl") is None:
         pytest.skip("curl is not on this machine")
     line = next(line for line in output.splitlines() if line.startswith("curl "))

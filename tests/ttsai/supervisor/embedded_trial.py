@@ -1,4 +1,4 @@
-"""Starts both embedded servers in a folder, as whoever runs this: `python -m tests.ttsai.supervisor.embedded_trial FOLDER [MODE]`."""
+"""Starts both embedded servers in a folder, as the current user: `python -m tests.ttsai.supervisor.embedded_trial FOLDER [MODE]`."""
 
 import json
 import os
@@ -19,7 +19,9 @@ from ttsai.supervisor.valkey import Valkey
 
 
 def main(folder: Path, *, mode: str) -> None:
-    """Starts, writes something, says what it saw; then stops cleanly, at once or when standard input ends, or is killed and leaves them."""
+    """Start, write something, print observations; then stop cleanly, at once or when standard input ends, or be killed and leave the
+    servers.
+    """
     if mode == "refused":
         unprivileged.NAMESPACE = "no:such:way"  # type: ignore[misc] # as where user namespaces are forbidden
     home = Home(folder)

@@ -1,4 +1,4 @@
-"""Small parts for a supervisor to look after, and what they leave to see."""
+"""Small programs for a supervisor, and their traces."""
 
 import io
 import sys
@@ -15,7 +15,7 @@ SECONDS = 10.0
 
 
 class Watched:
-    """A supervisor whose output is kept."""
+    """Supervisor with recorded output."""
 
     def __init__(self, folder: Path) -> None:
         self.printed = io.StringIO()
@@ -24,19 +24,18 @@ class Watched:
 
     @property
     def lines(self) -> list[str]:
-        """Lines printed so far."""
         return self.printed.getvalue().splitlines()
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
-        """Lets the supervisor work until the condition holds."""
+        """Run the supervisor until the condition holds."""
         assert self.supervisor.wait_for(condition, seconds=SECONDS, what="the test's condition")
 
     def wait_for_line(self, text: str, *, count: int = 1) -> None:
-        """Until so many lines contain the text."""
+        """Wait until so many lines contain the text."""
         self.wait_until(lambda: sum(text in line for line in self.lines) >= count)
 
     def shell(self, name: str, script: str, *, stage: int = 0, stop_seconds: float = 5.0) -> Program:
-        """A part that is a line of shell."""
+        """Program that is a line of shell."""
         return Program(
             name=name,
             command=("/bin/sh", "-c", script),
@@ -48,12 +47,12 @@ class Watched:
 
 
 def python_part(script: str, *, folder: Path, name: str = "part") -> Program:
-    """A part that is a Python script."""
+    """Program that is a Python script."""
     return Program(name=name, command=(sys.executable, "-c", script), environment={"PATH": "/usr/bin:/bin"}, folder=folder)
 
 
 def wait_gone(pids: list[int], *, seconds: float = 5.0) -> None:
-    """Until none of the processes runs."""
+    """Wait until none of the processes runs."""
     deadline = time.monotonic() + seconds
     while any(identity(pid) for pid in pids):
         assert time.monotonic() < deadline, f"{[pid for pid in pids if identity(pid)]} still run"

@@ -1,4 +1,4 @@
-"""The embedded servers, really started: as root and not, where only the owner may enter, again, and after a kill."""
+"""Embedded servers, really started: as root and not, in a private folder, again, and after a kill."""
 
 import contextlib
 import json
@@ -32,7 +32,7 @@ is_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become som
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder that only its owner may enter, with a name that any quoting could trip over, longer than a socket's path may be."""
+    """Private folder whose name breaks careless quoting, longer than a socket's path may be."""
     outer = Path(tempfile.mkdtemp(prefix="ttsai-embedded-"))
     home = outer / ('Téléchargements 私の – l\'été "à" \\n $HOME %d #;& ' + "x" * 120) / "home"
     home.parent.mkdir(mode=0o700)
@@ -203,7 +203,7 @@ def test_nobody_enters_without_the_password_and_no_process_shows_it(folder: Path
 
 
 def _shown_by_processes_of(folder: Path) -> str:
-    """The command lines and environments of what runs on a folder."""
+    """Command lines and environments of processes that use a folder."""
     shown = ""
     for process in Path("/proc").iterdir():
         with contextlib.suppress(OSError):

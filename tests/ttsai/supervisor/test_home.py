@@ -1,4 +1,4 @@
-"""The instance's folder, its secrets, its ports, and what other commands learn of it."""
+"""The instance's folder, secrets, ports, and its record for other commands."""
 
 import io
 import json
@@ -23,7 +23,6 @@ from ttsai.supervisor.welcome import curl_line, is_exposed, print_welcome
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """An instance's folder."""
     home = Home(tmp_path / "home")
     home.create()
     return home
@@ -31,7 +30,6 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def place(home: Home) -> Place:
-    """An instance's place."""
     return Place(home, "127.0.0.1", 8000, "postgresql://ttsai:secret@127.0.0.1:20000/ttsai", "redis://:secret@127.0.0.1:20001/0", "signs")
 
 

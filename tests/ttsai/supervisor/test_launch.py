@@ -1,4 +1,4 @@
-"""The launcher: who the command is, and with whom it dies."""
+"""Launcher: the user of the command, and its end with the supervisor."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from ttsai.supervisor.program import LAUNCHER
 
 
 def launched(user: str, *command: str, parent: int | None = None) -> subprocess.CompletedProcess[str]:
-    """Runs a command through the launcher."""
+    """Run a command through the launcher."""
     arguments = ["9", str(parent or os.getpid()), user, *command]
     return subprocess.run([sys.executable, "-I", "-S", str(LAUNCHER), *arguments], capture_output=True, text=True, check=False, timeout=20)
 
@@ -51,7 +51,7 @@ launch.watch(["sh", "-c", "trap 'echo told; exit 5' TERM; echo $$; while :; do s
 
 
 def watcher() -> subprocess.Popen[str]:
-    """The way of kernels that know no signal at the parent's death."""
+    """Launcher for kernels without a parent-death signal."""
     folder = str(Path(launch.__file__).parent)
     return subprocess.Popen([sys.executable, "-c", WATCHER, folder], stdout=subprocess.PIPE, text=True)
 

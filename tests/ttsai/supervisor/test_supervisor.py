@@ -1,4 +1,4 @@
-"""Parts are restarted, limited, stopped in order, and never outlive the supervisor."""
+"""Programs are restarted, limited, stopped in order, and never outlive the supervisor."""
 
 import json
 import os
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Watched]:
-    """A supervisor that stops what the test left running."""
+    """Supervisor that stops what the test left running."""
     watched = Watched(tmp_path)
     yield watched
     watched.supervisor.stop()
@@ -188,7 +188,7 @@ watched.supervisor.run()
 
 
 def start_supervisor(folder: Path) -> tuple[subprocess.Popen[bytes], list[int]]:
-    """A supervisor in a process of its own, and the processes of its two parts."""
+    """Supervisor in its own process, and its two programs."""
     process = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)], cwd=ROOT)
     deadline = time.monotonic() + 20
     while not all((folder / f"{name}.pid").exists() and (folder / f"{name}.pid").read_text() for name in ("one", "two")):

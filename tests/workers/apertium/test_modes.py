@@ -1,4 +1,4 @@
-"""Language pairs found in files laid out as in Apertium's packages; real pairs are tried in test_apertium.py."""
+"""Language pairs in files laid out as in Apertium's packages; real pairs are tested in test_apertium.py."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from workers.apertium.modes import find_routes
 
 
 def install(root: Path, *names: str, programs: tuple[str, ...] = ("lt-proc",), files: tuple[str, ...] = ("x.bin",)) -> Path:
-    """An unpacked Apertium with these modes, each of which runs lt-proc on /usr/share/apertium/x.bin and then lrx-proc."""
+    """Unpacked Apertium with these modes, each of which runs lt-proc on /usr/share/apertium/x.bin and then lrx-proc."""
     share = root / "usr" / "share" / "apertium"
     (share / "modes").mkdir(parents=True)
     (root / "usr" / "bin").mkdir(parents=True)

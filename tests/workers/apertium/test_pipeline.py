@@ -1,4 +1,4 @@
-"""Programs in a row: what goes through them, and what happens to those that fail, hang or write without end."""
+"""Pipelines of programs, including those that fail, hang or write endlessly."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A real voice to join."""
+"""Real voice for joins."""
 
 import pytest
 
@@ -7,7 +7,6 @@ from workers.engines.hibari import HibariEngine
 
 @pytest.fixture(scope="session")
 def hibari() -> HibariEngine:
-    """Hibari with its weights."""
     engine = HibariEngine()
     engine.load()
     return engine

@@ -1,4 +1,4 @@
-"""Sounds to test with, and what FFmpeg says of a file."""
+"""Test signals, and FFmpeg's view of a file."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +11,10 @@ RATE = 24_000
 
 
 def tone(seconds: float, *, hertz: float = 220.0, level: float = 0.3) -> NDArray[np.float32]:
-    """A sine."""
     return (level * np.sin(2 * np.pi * hertz * np.arange(round(seconds * RATE)) / RATE)).astype(np.float32)
 
 
 def silence(seconds: float) -> NDArray[np.float32]:
-    """Zeros."""
     return np.zeros(round(seconds * RATE), np.float32)
 
 
@@ -27,12 +25,11 @@ class Probe:
     codec: str
     sample_rate: int
     header_seconds: float
-    """By the header alone; 0 where it tells nothing."""
+    """Duration by the header alone; 0 if it has none."""
     decoded_seconds: float
 
 
 def probe(path: Path) -> Probe:
-    """Opens and decodes a file."""
     with av.open(str(path)) as container:
         stream = container.streams.audio[0]
         header_seconds = (container.duration or 0) / av.time_base

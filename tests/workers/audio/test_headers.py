@@ -1,4 +1,4 @@
-"""File headers as a player reads them: codec, rate and a frame-exact length, whatever rate and bitrate were asked for."""
+"""File headers as a player reads them: codec, rate and frame-exact duration, for every rate and bitrate."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def test_the_header_tells_rate_and_length_to_the_frame(tmp_path: Path, name: str
 
 @pytest.mark.parametrize("rate", SPEECH_RATES)
 def test_bare_aac_has_no_length_and_the_manifest_is_true(tmp_path: Path, rate: int) -> None:
-    """ADTS has no header but each frame's own: what is decoded is the sound, the encoder's priming and the rest of its last frame."""
+    """ADTS has only frame headers: decoding gives the audio, the encoder's priming and the rest of its last frame."""
     for bitrate in BITRATES:
         encoded = encode_file(tmp_path / "sound", [SOUND], audio_format="aac", input_rate=RATE, sample_rate=rate, bitrate=bitrate)
         found = probe(tmp_path / "sound")

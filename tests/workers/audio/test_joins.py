@@ -1,4 +1,4 @@
-"""Joins of sentences: trimmed, level, with the right pauses and without a click."""
+"""Joins of sentences: trimmed, levelled, with the right pauses and without a click."""
 
 from itertools import pairwise
 

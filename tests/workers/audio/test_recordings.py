@@ -1,4 +1,4 @@
-"""Customers' recordings on the worker: a child decodes them, and what comes of it is read without memory growing."""
+"""Customers' recordings on the worker: decoded by a child process, read in bounded memory."""
 
 import resource
 from pathlib import Path

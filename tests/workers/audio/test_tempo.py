@@ -1,4 +1,4 @@
-"""A speed between the model and the stretching, and stretching that keeps the pitch."""
+"""Division of a speed between model and stretching, and stretching at constant pitch."""
 
 import numpy as np
 import pytest

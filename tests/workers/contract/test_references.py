@@ -1,4 +1,4 @@
-"""References to objects in work messages: decoded by their kind, replaced wherever they stand."""
+"""References to objects in work messages: decoded by kind, replaced at any depth."""
 
 from dataclasses import dataclass
 

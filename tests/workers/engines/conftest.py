@@ -1,4 +1,4 @@
-"""Loaded engines and a listener, once for each test process."""
+"""Loaded engines and a recogniser, once per test process."""
 
 import io
 import wave
@@ -17,7 +17,6 @@ from workers.engines.kokoro import KokoroEngine
 
 @pytest.fixture(scope="session")
 def kokoro() -> KokoroEngine:
-    """Kokoro with its weights."""
     engine = KokoroEngine()
     engine.load()
     return engine
@@ -25,7 +24,6 @@ def kokoro() -> KokoroEngine:
 
 @pytest.fixture(scope="session")
 def hibari() -> HibariEngine:
-    """Hibari with its weights."""
     engine = HibariEngine()
     engine.load()
     return engine
@@ -33,7 +31,7 @@ def hibari() -> HibariEngine:
 
 @pytest.fixture(scope="session")
 def error_rate() -> Callable[[Spoken, str], float]:
-    """The word error rate of some speech against its text."""
+    """Word error rate of speech against its text."""
     listener = Listener()
     return lambda spoken, text: listener.word_error_rate(_as_wav(spoken), text)
 
@@ -47,19 +45,19 @@ def _as_wav(spoken: Spoken) -> bytes:
 
 
 def loudness_between(spoken: Spoken, start: float, end: float) -> float:
-    """Root mean square of the sound between two times in seconds."""
+    """Root mean square between two times in seconds."""
     part = spoken.samples[round(start * spoken.sample_rate) : round(end * spoken.sample_rate)]
     return float(np.sqrt(np.mean(part * part, dtype=np.float64)))
 
 
 def sounding_seconds(spoken: Spoken) -> float:
-    """From the first to the last sound."""
+    """Seconds from the first to the last sound."""
     first, end = find_sound(spoken.samples, sample_rate=spoken.sample_rate) or (0, 0)
     return (end - first) / spoken.sample_rate
 
 
 def median_pitch(spoken: Spoken) -> float:
-    """Hertz: the median over the voiced frames, by autocorrelation between 60 and 400 Hz."""
+    """Median pitch in Hz of the voiced frames, by autocorrelation between 60 and 400 Hz."""
     size, step = round(0.04 * spoken.sample_rate), round(0.01 * spoken.sample_rate)
     shortest, longest = spoken.sample_rate // 400, spoken.sample_rate // 60
     frames = np.lib.stride_tricks.sliding_window_view(spoken.samples, size)[::step].astype(np.float64)
@@ -79,7 +77,7 @@ HEARD_IN_SPANISH = "El tiempo es muy agradable hoy y vamos a la playa."
 
 @pytest.fixture(scope="session")
 def spanish(kokoro: KokoroEngine) -> np.ndarray:
-    """A Spanish sentence at 16 kHz."""
+    """Spanish sentence at 16 kHz."""
     spoken = kokoro.speak(HEARD_IN_SPANISH, voice="ef_dora", language="es", speed=1.0)
     resampler = Resampler(input_rate=spoken.sample_rate, output_rate=16_000)
     return np.concatenate([resampler.feed(spoken.samples), resampler.finish()])

@@ -1,4 +1,4 @@
-"""Apertium itself, with the pairs that are installed here."""
+"""Apertium with the pairs installed here."""
 
 import pytest
 

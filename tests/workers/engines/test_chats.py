@@ -1,4 +1,4 @@
-"""Responders: the server's, the rule-based one, and the language model of this machine where it is installed."""
+"""Responders: server, rules, and the local language model if it is installed."""
 
 import importlib.util
 from collections.abc import Iterator

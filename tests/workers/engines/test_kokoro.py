@@ -1,4 +1,4 @@
-"""Kokoro: what it says, when each word is heard, and what it refuses. With its real weights."""
+"""Kokoro with its real weights: speech, word timings, refusals."""
 
 from collections import Counter
 from collections.abc import Callable

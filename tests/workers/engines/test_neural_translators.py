@@ -1,4 +1,4 @@
-"""OPUS-MT, Argos and NLLB on CTranslate2, with real models that were never trained: what goes in and comes out is the library's own."""
+"""OPUS-MT, Argos and NLLB on CTranslate2, with real untrained models: inputs and outputs are the library's own."""
 
 from pathlib import Path
 

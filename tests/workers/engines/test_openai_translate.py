@@ -1,4 +1,4 @@
-"""Translation by a server: one request a batch, each text alone where the model does not keep to the form."""
+"""Translation by a server: one request per batch, or one per text if the model does not keep to the format."""
 
 import json
 

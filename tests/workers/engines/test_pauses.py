@@ -1,4 +1,4 @@
-"""Length of a reader's pauses, measured in the sound itself: Kokoro's sentences and paragraphs as a listener hears them joined."""
+"""Pauses of Kokoro's joined sentences and paragraphs, measured in the audio."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def english(kokoro: KokoroEngine) -> NDArray[np.float32]:
 
 
 def longest_silences(samples: NDArray[np.float32], *, count: int) -> list[float]:
-    """Seconds of the longest silences inside the sound, in their order."""
+    """Seconds of the longest silences inside the audio, in order."""
     frame = RATE // 100
     power = (samples[: len(samples) // frame * frame].reshape(-1, frame).astype(np.float64) ** 2).mean(axis=1)
     loud = np.flatnonzero(power > power.max() * 10 ** (-BELOW_PEAK_DB / 10))

@@ -1,4 +1,4 @@
-"""SenseVoice: its features, and the whole way through a small model with the real one's signature."""
+"""SenseVoice: features, and inference with a small model of the real signature."""
 
 import sys
 from pathlib import Path
@@ -20,7 +20,7 @@ LANGUAGES = {"auto": 0, "zh": 3, "en": 4, "yue": 7, "ja": 11, "ko": 12}
 
 
 def make_model(folder: Path, *, frames: list[str], changes: dict[str, str] | None = None) -> Path:
-    """A folder as sherpa-onnx makes it, with a model that gives these tokens whatever it hears."""
+    """Folder as exported by sherpa-onnx, with a model that outputs these tokens for any audio."""
     folder.mkdir(exist_ok=True)
     (folder / "tokens.txt").write_text("".join(f"{token} {number}\n" for number, token in enumerate(TOKENS)))
     logits = np.zeros((1, len(frames), len(TOKENS)), np.float32)

@@ -1,4 +1,4 @@
-"""Silence, the engine that tests of the machinery run on."""
+"""Silence engine, which tests of the machinery use."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Whisper base: what it hears, in which language, when, and what it does not invent."""
+"""Whisper base: transcripts, languages, times, and no hallucinations."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Human speech for the tests: tests/data/pocketsphinx."""
+"""Human speech: tests/data/pocketsphinx."""
 
 import json
 import re
@@ -26,32 +26,31 @@ def clip(name: str) -> NDArray[np.float32]:
 
 
 def clips(names: Sequence[str]) -> NDArray[np.float32]:
-    """One after the other."""
+    """Clips concatenated."""
     return np.concatenate([clip(name) for name in names])
 
 
 def said(names: Sequence[str]) -> str:
-    """Join the transcripts of the clips, in the form that `spoken_words` gives."""
+    """Transcripts of the clips, in the form of `spoken_words`."""
     return spoken_words(" ".join(TRANSCRIPTS[name] for name in names))
 
 
 def spoken_words(text: str) -> str:
-    """Lower case, words only, the one abbreviation of the clips written out."""
+    """Lower-case words, the one abbreviation of the clips written out."""
     return " ".join(re.findall(r"[\w']+", re.sub(r"\bmr\b\.?", "mister", text.lower())))
 
 
 def errors_in(text: str, names: Sequence[str]) -> float:
-    """Word error rate of a transcript of clips. Never 0 by promise: other processors round a model's sums otherwise."""
+    """Word error rate of a transcript of clips. Not expected to be 0: processors round a model's sums differently."""
     return float(jiwer.wer(said(names), spoken_words(text)))
 
 
 def silence(seconds: float) -> NDArray[np.float32]:
-    """Nothing."""
     return np.zeros(round(seconds * RATE), np.float32)
 
 
 def noise(seconds: float, *, level: float, exponent: float = 0.0, seed: int = 0) -> NDArray[np.float32]:
-    """Noise whose power falls with frequency to the given exponent: 0 white, 1 pink, 2 brown. level: root mean square."""
+    """Noise whose power falls with frequency by the exponent: 0 white, 1 pink, 2 brown. level: root mean square."""
     count = round(seconds * RATE)
     spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(count))
     spectrum /= np.maximum(np.arange(len(spectrum)), 1) ** (exponent / 2)
@@ -60,7 +59,7 @@ def noise(seconds: float, *, level: float, exponent: float = 0.0, seed: int = 0)
 
 
 def music(seconds: float, *, seed: int = 0) -> NDArray[np.float32]:
-    """A band without a singer: bass, chords of plucked strings, drums."""
+    """Instrumental music: bass, chords of plucked strings, drums."""
     random = np.random.default_rng(seed)
     samples = np.zeros(round(seconds * RATE), np.float64)
     beat = round(0.5 * RATE)

@@ -1,4 +1,4 @@
-"""Guards against invented text: spoken words are kept, invented ones are dropped."""
+"""Hallucination filter: spoken words are kept, hallucinated ones are dropped."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The English of a window beside the segments of its original."""
+"""English translation of a window assigned to the segments of its original."""
 
 from workers.hearing.whisper.pairing import pair_by_time
 

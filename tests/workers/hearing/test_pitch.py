@@ -1,4 +1,4 @@
-"""Pitch, and what it says of a voice."""
+"""Pitch and gender of a voice."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from workers.hearing.pitch import PitchTally, most_common, tally_pitch, voiced_p
 
 
 def voice(hertz: float, *, seconds: float = 3.0) -> NDArray[np.float32]:
-    """Pulses through two formants, as a vowel is."""
+    """Pulses through two formants, like a vowel."""
     time = np.arange(round(seconds * 16_000)) / 16_000
     harmonics = np.arange(1, int(4000 / hertz))
     weights = 1 / (1 + ((harmonics * hertz - 600) / 300) ** 2) + 0.5 / (1 + ((harmonics * hertz - 1800) / 400) ** 2)

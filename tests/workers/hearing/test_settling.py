@@ -1,4 +1,4 @@
-"""Words heard in a window, in the time of the recording."""
+"""Words of a window in the time of the recording."""
 
 from workers.contract.listening import HeardSegment, HeardWord
 from workers.hearing.settling import fill_gaps, find_gaps, keep_sure, lacks_repetitions, settle

@@ -1,4 +1,4 @@
-"""Recordings as samples by their times."""
+"""Recordings as samples by time."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Probabilities to regions: thresholds, short sounds, speech without a silence."""
+"""Probabilities to regions: thresholds, short sounds, speech without silence."""
 
 import numpy as np
 from hypothesis import given

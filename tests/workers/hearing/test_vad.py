@@ -1,4 +1,4 @@
-"""Speech detection: stretches that the detector takes for speech, and those that it does not."""
+"""Speech detection: regions detected as speech, and others."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Windows: full, in order, and with a way back to the recording's time."""
+"""Windows: full, ordered, mapped to the recording's time."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ SHAPES = st.lists(st.tuples(GAPS, LENGTHS), max_size=30)
 
 
 def regions_of(shapes: list[tuple[float, float]]) -> tuple[tuple[Region, ...], float]:
-    """Regions with these silences before them, and the recording's length."""
+    """Regions with these silences before them, and the recording's duration."""
     time, regions = 0.5, []
     for gap, length in shapes:
         regions.append(Region(time + gap, time + gap + length))

@@ -1,4 +1,4 @@
-"""Pico's child processes, when they answer, refuse, hang and die."""
+"""Pico's child processes: responses, refusals, hangs and deaths."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The tasks of listening in this process: a workbench with Whisper, and a way to do one part."""
+"""Transcription tasks in this process: a worker context with Whisper, and a way to run one part."""
 
 import json
 import time
@@ -28,7 +28,7 @@ from workers.tasks.workbench import Workbench
 
 
 class ListeningBench:
-    """A worker's workbench, with a shared folder of its own."""
+    """Worker context with its own shared folder."""
 
     def __init__(self, folder: Path, *, engines: list[Model], client: redis.Redis, cores: int = 2) -> None:
         self.objects = folder / "objects"
@@ -39,12 +39,12 @@ class ListeningBench:
         self.workbench = Workbench(models, SentenceScheduler(cores=cores), storage, LiveEvents(client))
 
     def close(self) -> None:
-        """Ends its threads and connections."""
+        """Close its threads and connections."""
         self.workbench.scheduler.close()
         self._http.close()
 
     def keep(self, name: str, samples: NDArray[np.float32]) -> Address:
-        """A recording in the shared folder."""
+        """Store a recording in the shared folder."""
         soundfile.write(self.objects / name, samples, 16_000)
         return Address("folder", name)
 
@@ -54,7 +54,7 @@ class ListeningBench:
         return Address("folder", name)
 
     def message(self, kind: str, work: Message, **changes: Any) -> PartMessage:
-        """A part as the platform gives it out."""
+        """Message of a part."""
         token = uuid.uuid4().hex
         values: dict[str, Any] = {
             "job": uuid.uuid4().hex,
@@ -73,11 +73,11 @@ class ListeningBench:
         return PartMessage(**{**values, **changes})
 
     def run(self, message: PartMessage) -> PartRun:
-        """An attempt, not begun."""
+        """Attempt that is not started."""
         return PartRun(message, on_stop=self.workbench.scheduler.drop)
 
     def do(self, message: PartMessage) -> Manifest:
-        """Does the part."""
+        """Run the part."""
         return PART_KINDS[message.kind](self.run(message), workbench=self.workbench)
 
     def document(self, address: Address) -> TranscriptDocument:
@@ -90,13 +90,13 @@ class ListeningBench:
         return read_document(message.timings, Survey, storage=self.workbench.storage)
 
     def listen(self, work: ListenWork, **changes: Any) -> TranscriptDocument:
-        """One part of kind listen from beginning to end."""
+        """Run one part of kind listen."""
         message = self.message("listen", work, **changes)
         self.do(message)
         return self.document(message.output)
 
     def listen_in_pieces(self, source: Address, *, pieces: int, **wishes: Any) -> TranscriptDocument:
-        """All parts of a long recording, one after the other."""
+        """Run all parts of a long recording in turn."""
         prepared = self.message("prepare", PrepareWork(source, "whisper", pieces))
         self.do(prepared)
         asked = {name: wishes[name] for name in ("is_diarized", "speakers", "has_words") if name in wishes}

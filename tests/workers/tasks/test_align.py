@@ -1,4 +1,4 @@
-"""Work of kind align: the written words of a text in the time of its audio."""
+"""Work of kind align: times of a text's written words in its audio."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""The kinds of work, by a real worker: parts joined to one file, another format, objects behind URLs."""
+"""Kinds of work by a real worker: joining parts, converting formats, objects behind URLs."""
 
 import json
 from pathlib import Path

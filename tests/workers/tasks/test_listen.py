@@ -1,4 +1,4 @@
-"""Audio to text: a short recording as a whole, a long one in pieces that join without a lost or doubled word."""
+"""Transcription: a short recording as a whole, a long one in pieces that join without a lost or doubled word."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -89,7 +89,7 @@ def test_speech_in_channels_of_opposite_phase_is_heard(bench: ListeningBench, ki
 
 
 MOST_PASSES = 7
-"""Limit for a window that repeats itself: one pass for the whole, two for its halves and four for the quarters."""
+"""Most passes over a window with repetitions: one for the whole, two for its halves and four for the quarters."""
 
 
 def test_a_sentence_said_eight_times_is_written_as_often_in_few_passes(bench: ListeningBench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Shares of a script for an engine with several languages: the text, its language, the voice."""
+"""Shares of a script for a multilingual engine: text, language, voice."""
 
 import json
 from pathlib import Path

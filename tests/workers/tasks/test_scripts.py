@@ -1,4 +1,4 @@
-"""Scripts, by a real worker: transcripts translated, questions answered, and what was written then spoken in shares."""
+"""Scripts by a real worker: transcripts translated, questions answered, and the result spoken in shares."""
 
 import json
 import re
@@ -23,7 +23,7 @@ from workers.contract.references import Address
 
 @dataclass
 class Bench:
-    """A worker, and the servers that its engines ask."""
+    """Worker and the servers of its engines."""
 
     worker: RunningWorker
     chat: ChatHTTP
@@ -53,7 +53,7 @@ class Bench:
 
 
 def shout(exchange: Exchange, body: dict[str, Any]) -> None:
-    """Translates a batch by writing it in capitals."""
+    """Translate a batch by writing it in capitals."""
     says(json.dumps([text.upper() for text in json.loads(body["messages"][-1]["content"])]))(exchange, body)
 
 
@@ -84,7 +84,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 @pytest.fixture
 def bench(running: Bench) -> Bench:
-    """With nothing left of the test before."""
+    """Bench without traces of the previous test."""
     for server in (running.chat, running.translation):
         server.requests.clear()
         server.script.clear()

@@ -1,4 +1,4 @@
-"""Answers of a model: kept to a length, and without markup if they are spoken."""
+"""Answers of a model: bounded length, without markup if they are spoken."""
 
 import re
 

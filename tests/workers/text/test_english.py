@@ -132,7 +132,7 @@ def test_no_text_breaks_the_order_of_words(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["1-", "1/", "[a]", "a'", "aA", "1,", "a# ", "^ a ", "½", "("])
 def test_hostile_sentences_do_not_stop_the_worker(unit: str) -> None:
-    """Counts calls, which are the same on every machine: some 1.5 million for "1-", for which hibari alone takes seconds."""
+    """Counts calls, which are the same on every machine: about 1.5 million for "1-", for which hibari alone takes seconds."""
     calls = 0
 
     def count(frame: FrameType, event: str, argument: object) -> None:

@@ -1,4 +1,4 @@
-"""Sounds by letters and drawn-out words, judged by the phonemes that Kokoro is given."""
+"""Interjections and drawn-out words, judged by the phonemes for Kokoro."""
 
 import pytest
 

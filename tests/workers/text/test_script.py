@@ -1,4 +1,4 @@
-"""Segments as utterances: what is said, in which manner, with which pause, and what was written for it."""
+"""Segments to utterances: spoken form, manner, pause, and written text."""
 
 import pytest
 
@@ -100,7 +100,7 @@ def test_timings_of_what_was_said_become_timings_of_what_was_written() -> None:
 
 
 def timed(text: str, *pieces: str) -> list[str]:
-    """The written words of a text that an engine tells in these pieces of what is said."""
+    """Written words of a text that an engine times in these pieces of the spoken form."""
     (utterance,) = script(text).utterances
     times, end = [], 0
     for place, piece in enumerate(pieces):

@@ -1,4 +1,4 @@
-"""Words in another script are spoken in the language that is written so, and nothing of the text is lost."""
+"""Words in another script are spoken in that script's language, and no text is lost."""
 
 import pytest
 from hypothesis import given
@@ -70,5 +70,5 @@ def test_a_foreign_word_gets_a_voice_of_the_same_gender_that_speaks_it() -> None
 
 @pytest.mark.parametrize("unit", ["你", "你 ", "न", "न\u200d", "a你", "。"])
 def test_a_long_text_is_split_whole(unit: str) -> None:
-    """Possessive patterns: a hundred thousand characters are done at once or never."""
+    """Possessive patterns: a hundred thousand characters are matched at once or never."""
     assert sum(len(text) for text, _ in split(unit * 50_000)) == len(unit) * 50_000

@@ -1,4 +1,4 @@
-"""Sentences: where a text is cut, that nothing of it is lost, and how long the reader rests."""
+"""Sentences: split positions, completeness, pauses."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""A text in sentences, and sentences in shares: nothing is lost, doubled or moved."""
+"""Sentences and shares of a text: nothing is lost, doubled or moved."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Answers without a language model: little, right, in the user's language, and always with the notice."""
+"""Small talk without a language model: short, correct, in the user's language, always with the notice."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ NOW = datetime(2026, 3, 1, 14, 5, tzinfo=UTC)
 
 
 def answer(text: str, language: str = "") -> str:
-    """The answer without its notice, which it must end with."""
+    """Answer without its notice, which must be at its end."""
     found = answer_smalltalk(text, language=language, now=NOW)
     notice = PHRASES[found.language].notice
     assert found.text.endswith(notice)

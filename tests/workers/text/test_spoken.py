@@ -1,4 +1,4 @@
-"""Spoken text keeps its ties to what was written."""
+"""Spoken text stays mapped to the written text."""
 
 from itertools import pairwise
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from workers.text.spoken import Builder, Span, SpokenText, join
 
 PIECES = st.lists(st.tuples(st.text(max_size=6), st.none() | st.text(max_size=6)), max_size=8)
-"""Written pieces, each with what is said for it; None says it as written."""
+"""Written pieces, each with its spoken form; None if spoken as written."""
 
 
 def build(pieces: list[tuple[str, str | None]]) -> SpokenText:

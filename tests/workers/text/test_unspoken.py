@@ -1,4 +1,4 @@
-"""Texts in languages that a model does not speak, over sentences in 33 languages and over what is no sentence at all."""
+"""Texts in languages that a model does not speak: sentences in 33 languages, and texts that are no sentences."""
 
 from pathlib import Path
 
@@ -18,13 +18,13 @@ ROWS = [
     for line in (Path(__file__).parents[2] / "data" / "languages" / "texts.tsv").read_text("utf-8").splitlines()
     if not line.startswith("#")
 ]
-"""Language, kind (long, short, neutral), text. Neutral: names, code, addresses, loan words, single words, which are no sentence in any other language."""
+"""Language, kind (long, short, neutral), text. Neutral: names, code, addresses, loan words, single words."""
 
 ONLY_WARNED = {
     "Kami berjalan di sepanjang sungai sampai hujan turun lalu pulang naik bus.",
     "Ningú del poble no recorda quan es va construir el pont vell.",
 }
-"""Long texts that the model takes for Catalan or Indonesian without being sure."""
+"""Long texts that the model takes for Catalan or Indonesian with low probability."""
 
 
 @pytest.mark.parametrize("spoken", MODELS, ids=("kokoro", "pico", "english"))

@@ -1,4 +1,4 @@
-"""From one language to another over one between."""
+"""Translation routes through an intermediate language."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -15,7 +15,6 @@ SENTENCES = ("the house is big and the garden is green", "where are you going to
 
 
 def train_pieces(path: Path) -> list[str]:
-    """A SentencePiece model; its pieces."""
     sentencepiece.SentencePieceTrainer.train(  # type: ignore[attr-defined]
         sentence_iterator=iter(SENTENCES * 20),
         model_prefix=str(path.with_suffix("")),
@@ -30,7 +29,7 @@ def train_pieces(path: Path) -> list[str]:
 
 
 def write_model(folder: Path, vocabulary: Sequence[str], *, add_source_eos: bool = False) -> None:
-    """model.bin, its vocabulary and config.json."""
+    """Write model.bin, its vocabulary and config.json."""
     spec = TransformerSpec.from_config(DEPTH, HEADS, pre_norm=True)
     random = np.random.default_rng(7)
     _fill(spec, random, words=len(vocabulary))
@@ -45,7 +44,7 @@ def write_model(folder: Path, vocabulary: Sequence[str], *, add_source_eos: bool
 
 
 def opus_mt(folder: Path) -> None:
-    """As OPUS-MT's models come from a hub: source.spm and target.spm, no end of a source by itself."""
+    """OPUS-MT model as on a hub: source.spm and target.spm, without an end token in the model."""
     folder.mkdir(parents=True)
     pieces = train_pieces(folder / "source.spm")
     (folder / "target.spm").write_bytes((folder / "source.spm").read_bytes())
@@ -53,14 +52,14 @@ def opus_mt(folder: Path) -> None:
 
 
 def argos(folder: Path, *, source: str, target: str) -> None:
-    """As Argos Translate's packages are unpacked."""
+    """Argos Translate package, unpacked."""
     folder.mkdir(parents=True)
     write_model(folder / "model", train_pieces(folder / "sentencepiece.model"), add_source_eos=True)
     (folder / "metadata.json").write_text(json.dumps({"from_code": source, "to_code": target}))
 
 
 def nllb(folder: Path, codes: Sequence[str]) -> None:
-    """As NLLB's models come from a hub: one SentencePiece model, the languages as words of the vocabulary."""
+    """NLLB model as on a hub: one SentencePiece model, the languages as words of the vocabulary."""
     folder.mkdir(parents=True)
     write_model(folder, [*train_pieces(folder / "sentencepiece.bpe.model"), *codes])
 
@@ -75,7 +74,7 @@ def translate_by_hand(folder: Path, rows: list[list[str]], *, prefix: list[str] 
 
 
 def _fill(spec: TransformerSpec, random: np.random.Generator, *, words: int) -> None:
-    """Random values for every weight that a model must have."""
+    """Random values for every required weight."""
 
     def fill(layer: LayerSpec, name: str, value: object) -> None:
         if value is None:
@@ -86,7 +85,7 @@ def _fill(spec: TransformerSpec, random: np.random.Generator, *, words: int) -> 
 
 
 def _shapes(words: int) -> dict[str, tuple[int, ...]]:
-    """By how the weight's name ends."""
+    """Shapes by the end of the weight's name."""
     return {
         "embeddings_0/weight": (words, WIDTH),
         "embeddings/weight": (words, WIDTH),

@@ -1,4 +1,4 @@
-"""A small VITS-shaped graph made on the spot: each id lasts as many frames as its number, a frame is 100 samples."""
+"""Small VITS-shaped graph: each id lasts as many frames as its number, a frame is 100 samples."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,6 @@ SYMBOLS = {"_": [0], "^": [1], "$": [2], " ": [3], ".": [4], "s": [5], "ˈ": [6]
 
 @pytest.fixture
 def piper_folder(tmp_path: Path) -> Path:
-    """piper's layout."""
     write_graph(tmp_path / "es_ES-test-low.onnx", {})
     config = {
         "audio": {"sample_rate": 16000},
@@ -31,7 +30,7 @@ def piper_folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def sherpa_folder(tmp_path: Path) -> Path:
-    """sherpa-onnx's layout with a lexicon, in a subfolder."""
+    """Folder in sherpa-onnx's layout with a lexicon, in a subfolder."""
     folder = tmp_path / "vits-test"
     folder.mkdir()
     metadata = {"sample_rate": "16000", "language": "English", "n_speakers": "2", "comment": "icefall", "add_blank": "1"}
@@ -42,7 +41,7 @@ def sherpa_folder(tmp_path: Path) -> Path:
 
 
 def write_graph(path: Path, metadata: dict[str, str]) -> None:
-    """input [1, n] → Ceil(input × length scale) frames each → 100 ones a frame."""
+    """Write the graph: input [1, n] → Ceil(input × length scale) frames each → 100 ones per frame."""
     nodes = [
         helper.make_node("Cast", ["input"], ["float"], to=TensorProto.FLOAT),
         helper.make_node("Slice", ["scales", "one", "two"], ["length_scale"]),

@@ -1,4 +1,4 @@
-"""Folders with VITS models: what is read from them, the symbols of a text, the samples and the length of each symbol."""
+"""Folders with VITS models: contents, symbols of a text, samples and symbol durations."""
 
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def test_twice_the_speed_takes_about_half_the_time(piper_folder: Path) -> None:
 
 @pytest.mark.parametrize("speed", [0.25, 0.5, 1.5, 2.0, 4.0])
 def test_a_sentence_takes_exactly_as_long_as_its_speed_says(piper_folder: Path, speed: float) -> None:
-    """Though the model rounds the duration of each symbol up."""
+    """True although the model rounds up the duration of each symbol."""
     (voice,) = find_voices(piper_folder)
     (speaker,) = speakers_of(voice, voice_id="test", name="Test")
     model = VitsModel(voice)

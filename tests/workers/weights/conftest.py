@@ -1,4 +1,4 @@
-"""A store in a temporary folder, a hub beside it, and sets of tiny files."""
+"""Store in a temporary folder, a hub beside it, and sets of tiny files."""
 
 import hashlib
 from collections.abc import Iterator
@@ -15,8 +15,6 @@ from workers.weights.store import WeightStore
 
 @dataclass
 class RecordedProgress:
-    """Remembers what a pull told."""
-
     begun: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -30,31 +28,27 @@ class RecordedProgress:
 
 
 def digest(body: bytes) -> str:
-    """Its sha256."""
     return hashlib.sha256(body).hexdigest()
 
 
 def weight_file(name: str, body: bytes, *sources: Source, appended: bytes = b"") -> WeightFile:
-    """A file whose sources give the body, to which bytes may be appended."""
+    """File whose sources give the body; bytes may be appended."""
     derivation = Derivation(digest(body), len(body), appended) if appended else None
     return WeightFile(name, digest(body + appended), len(body + appended), sources, derivation)
 
 
 def store_of(root: Path, *files: WeightFile, name: str = "tiny") -> WeightStore:
-    """A store whose catalogue has one set."""
     return WeightStore(root, sets={name: WeightSet(name, "Tiny", "CC0", files)})
 
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
-    """A hub on this machine."""
     with running_hub() as running:
         yield running
 
 
 @pytest.fixture
 def progress() -> RecordedProgress:
-    """Progress recorder for the messages of a pull."""
     return RecordedProgress()
 
 

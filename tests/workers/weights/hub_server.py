@@ -1,4 +1,4 @@
-"""A model hub on this machine: ranges, and the ways in which real ones fail."""
+"""Model hub on this machine: ranges, and typical failures."""
 
 import threading
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ class Hub:
     files: dict[str, bytes] = field(default_factory=dict)
     port: int = 0
     cut_after_bytes: int = 0
-    """Every answer ends after so many bytes, as a lost connection does; 0 for whole answers."""
+    """Number of bytes after which every response is cut off; 0 for whole responses."""
     knows_ranges: bool = True
     failures: int = 0
-    """So many requests are answered with 503 first."""
+    """Number of initial responses with 503."""
     ranges: list[str] = field(default_factory=list)
     """The Range header of every request."""
     pause: threading.Event | None = None
-    """Answers wait for it."""
+    """Event that responses wait for."""
 
     def url(self, name: str) -> str:
         """The address of a file."""
@@ -30,7 +30,6 @@ class Hub:
 
 @contextmanager
 def running_hub() -> Iterator[Hub]:
-    """A hub that answers while this is entered."""
     hub = Hub()
 
     class Handler(BaseHTTPRequestHandler):
@@ -38,7 +37,7 @@ def running_hub() -> Iterator[Hub]:
             answer(self, hub)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Nothing."""
+            ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     hub.port = server.server_address[1]
@@ -53,7 +52,6 @@ def running_hub() -> Iterator[Hub]:
 
 
 def answer(request: BaseHTTPRequestHandler, hub: Hub) -> None:
-    """One answer."""
     asked = request.headers.get("Range", "")
     hub.ranges.append(asked)
     if hub.pause:

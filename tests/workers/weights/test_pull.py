@@ -1,4 +1,4 @@
-"""Pulling weights: whole files or none, resumed, from the first source that has them."""
+"""Pulling weights: complete files or none, resumed, from the first source that has them."""
 
 import errno
 import os

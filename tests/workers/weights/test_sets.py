@@ -1,4 +1,4 @@
-"""The catalogue as it stands: whole, sound, and nothing in it that was not checked."""
+"""The catalogue of weight sets is complete and consistent."""
 
 import os
 import re

@@ -26,7 +26,7 @@ FILES = {
 def serve(
     hub: Hub, files: dict[str, bytes], *, listed: dict[str, bytes] | None = None, repository: str = "someone/opus-mt-en-es-ct2"
 ) -> None:
-    """Puts the files on the hub, listed with the digests of `listed`."""
+    """Put the files on the hub, listed with the digests of `listed`."""
     rows: list[dict[str, object]] = [{"type": "directory", "path": "onnx", "oid": "0", "size": 0}]
     for name, body in (listed or files).items():
         row: dict[str, object] = {"type": "file", "path": name, "size": len(body), "oid": sha1(body)}

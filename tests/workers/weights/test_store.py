@@ -1,4 +1,4 @@
-"""The store: where it lies, what is complete, what an engine hears about a missing file."""
+"""The store: its location, complete sets, errors of missing files."""
 
 from pathlib import Path
 

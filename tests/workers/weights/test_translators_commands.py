@@ -1,4 +1,4 @@
-"""The commands that bring translators, as a user types them."""
+"""Commands that download translators."""
 
 import hashlib
 import json

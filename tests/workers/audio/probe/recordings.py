@@ -26,7 +26,6 @@ FORMATS: dict[str, tuple[str, str, int]] = {
 
 
 def tone(seconds: float, *, rate: int, channels: int = 1) -> np.ndarray[Any, np.dtype[np.int16]]:
-    """440 Hz at a quarter of full scale: [samples * channels]."""
     wave = np.sin(2 * np.pi * 440 * np.arange(round(seconds * rate)) / rate) * 8000
     return np.repeat(wave.astype(np.int16), channels)
 
@@ -34,7 +33,7 @@ def tone(seconds: float, *, rate: int, channels: int = 1) -> np.ndarray[Any, np.
 def record(
     path: Path, kind: str = "wav", *, seconds: float = 1.0, rate: int = 0, channels: int = 1, is_silent: bool = False, **options: str
 ) -> Path:
-    """An honest file. Options go to the muxer."""
+    """Valid file. Options are the muxer's."""
     muxer, encoder, usual_rate = FORMATS[kind]
     rate = rate or usual_rate
     with av.open(str(path), "w", format=muxer, container_options=options) as container:
@@ -63,7 +62,7 @@ def film(path: Path, *, muxer: str = "mp4", has_sound: bool = True, seconds: flo
 
 
 def with_cover(path: Path, *, sound: Path, muxer: str = "mp3") -> Path:
-    """The sound of another file with a picture in its tags."""
+    """Audio of another file with a cover picture."""
     with av.open(str(sound)) as source, av.open(str(path), "w", format=muxer) as container:
         target: Any = container.add_stream_from_template(source.streams.audio[0])
         picture: Any = container.add_stream("png", rate=1)
@@ -94,7 +93,7 @@ def with_subtitles(path: Path, *, sound: Path, subtitles: Path) -> Path:
 
 
 def wav_bytes(samples: bytes, *, rate: int = 16000, channels: int = 1, announced: int | None = None) -> bytes:
-    """A WAV file of 16 bits by hand, which may announce more bytes than it holds."""
+    """WAV file of 16 bits, which may announce more bytes than it holds."""
     size = len(samples) if announced is None else announced
     shape = struct.pack("<HHIIHH", 1, channels, rate, rate * channels * 2 & 0xFFFFFFFF, channels * 2 & 0xFFFF, 16)
     header = struct.pack("<4sI4s4sI", b"RIFF", min(36 + size, 0xFFFFFFFF), b"WAVE", b"fmt ", 16) + shape
@@ -102,7 +101,7 @@ def wav_bytes(samples: bytes, *, rate: int = 16000, channels: int = 1, announced
 
 
 def silent_flac(frames: int, *, rate: int = 8000) -> bytes:
-    """65,535 samples of silence in each frame of some 13 bytes (RFC 9639): far below what encoders make."""
+    """FLAC of silence: 65,535 samples in each frame of about 13 bytes (RFC 9639), far below what encoders produce."""
     info = struct.pack(">HH6sQ16s", 65535, 65535, bytes(6), rate << 44 | 15 << 36 | frames * 65535, bytes(16))
     header = b"fLaC\x80" + len(info).to_bytes(3, "big") + info
     return header + b"".join(_silent_frame(number) for number in range(frames))

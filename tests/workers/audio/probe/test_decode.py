@@ -1,4 +1,4 @@
-"""Sound of any kind as plain samples, in the shape that was asked for, in a file that is whole or not there."""
+"""Decoding to plain samples in the requested form; the file is complete or absent."""
 
 import wave
 from pathlib import Path

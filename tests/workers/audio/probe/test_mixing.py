@@ -1,4 +1,4 @@
-"""Channels are mixed to one without losing what they hold in opposite phase."""
+"""Mixing channels to mono without losing opposite phases."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ QUIETEST_SAMPLE = 2.0**-15
 
 
 def mix(*channels: Samples, names: tuple[str, ...] = STEREO, block: int = 4096) -> Samples:
-    """The channels as the mixer makes one of them, given block by block."""
+    """Mix the channels block by block."""
     mixer = ChannelMixer(channel_weights(names), sample_rate=RATE)
     whole = np.stack(channels).astype(np.float32)
     blocks = [mixer.feed(whole[:, first : first + block]) for first in range(0, whole.shape[1], block)]
@@ -31,7 +31,7 @@ def level(samples: Samples) -> float:
 
 
 def invert_above(samples: Samples, hertz: float) -> Samples:
-    """Inverts the frequencies above `hertz`, as a stereo widener does in one of its channels."""
+    """Invert the frequencies above `hertz`, as a stereo widener does in one of its channels."""
     spectrum = np.fft.rfft(samples)
     spectrum[np.fft.rfftfreq(len(samples), 1 / RATE) > hertz] *= -1
     return np.fft.irfft(spectrum, len(samples)).astype(np.float32)

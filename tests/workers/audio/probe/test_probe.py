@@ -1,4 +1,4 @@
-"""Content decides, decoding measures, and no file harms the process that asked."""
+"""Probing: the content decides, decoding measures, and no file harms the calling process."""
 
 import contextlib
 import logging
@@ -245,7 +245,7 @@ def test_a_probe_is_limited_in_time_and_memory(tmp_path: Path) -> None:
 
 @contextlib.contextmanager
 def meeting_the_child(meet: Callable[[psutil.Process], bool]) -> Iterator[None]:
-    """Calls `meet` with the child process of the probe in this block until it is content."""
+    """Call `meet` with the probe's child process within this block until it returns true."""
     mine, is_met = psutil.Process(), threading.Event()
 
     def look() -> None:

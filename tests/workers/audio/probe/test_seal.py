@@ -1,4 +1,4 @@
-"""Operations that a sealed process tries: all are refused, except to start a thread."""
+"""Operations of a sealed process: all are refused, except starting a thread."""
 
 import json
 import os

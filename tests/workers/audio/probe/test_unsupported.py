@@ -1,4 +1,4 @@
-"""Formats that are not supported are refused by name, and never called damaged."""
+"""Unsupported formats are refused by name, and never called damaged."""
 
 import random
 import struct
@@ -13,7 +13,7 @@ from tests.workers.audio.probe.recordings import box, record
 from workers.audio.probe import SUPPORTED_FORMATS, ProbeError, probe_file
 
 NOISE = random.Random(7).randbytes(40_000)
-"""Coded audio looks like noise: it holds headers of MP3 frames by chance."""
+"""Noise, as encoded audio looks; it contains MP3 frame headers by chance."""
 MADE: dict[str, tuple[str, str, int, str]] = {
     "amr": ("amr", "libopencore_amrnb", 8000, "AMR"),
     "aiff": ("aiff", "pcm_s16be", 16000, "AIFF"),
@@ -65,7 +65,7 @@ def refusal(path: Path) -> ProbeError:
 
 
 def encode(path: Path, *, muxer: str, encoder: str, rate: int) -> Path:
-    """A second of noise, which fills the coded data with every byte there is."""
+    """Second of noise, whose encoded data has every byte value."""
     samples = np.random.default_rng(0).integers(-8000, 8000, rate, np.int16)
     with av.open(str(path), "w", format=muxer) as container:
         stream = container.add_stream(encoder, rate=rate, layout="mono")

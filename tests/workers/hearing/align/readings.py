@@ -1,4 +1,4 @@
-"""Texts read aloud by an engine that tells when each word is heard."""
+"""Texts read by an engine with word timings."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -28,7 +28,7 @@ out at dawn, exactly as before. No ship was lost.""".replace("\n", " ")
 
 @dataclass(frozen=True)
 class Reading:
-    """A text, its sound at 16 kHz and the time of each word."""
+    """Text, audio at 16 kHz and the time of each word."""
 
     text: str
     samples: NDArray[np.float32]
@@ -52,7 +52,7 @@ def engine() -> HibariEngine:
 
 @cache
 def read_aloud(text: str) -> Reading:
-    """As a worker reads it, with the pauses between sentences."""
+    """Read a text as a worker does, with pauses between sentences."""
     joiner, pieces, words = Joiner(24_000), [], []
     script = write_script((Segment(text),), request=Request("heart", "en"), engine=engine())
     for utterance in script.utterances:

@@ -1,4 +1,4 @@
-"""English words found in their audio, against the times that the engine gives them."""
+"""Alignment of English words against the engine's own timings."""
 
 import threading
 
@@ -18,7 +18,7 @@ TEXTS = (
 
 
 def errors_of(reading: Reading) -> list[float]:
-    """Differences in seconds between the starts and ends of the words found and the engine's own."""
+    """Differences in seconds between aligned and true starts and ends."""
     spoken = speak_text(reading.text, language="en")
     found = written_words(spoken, [HeardSpan(*word) for word in ALIGNER.align(reading.samples, text=spoken.text)])
     assert [word.word for word in found] == [word.word for word in reading.words]

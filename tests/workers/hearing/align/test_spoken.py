@@ -1,4 +1,4 @@
-"""Written words, spoken words, and the way between them."""
+"""Mapping between written and spoken words."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Conversations put together from clips of single speakers, with who speaks when."""
+"""Conversations assembled from clips of single speakers, with their turns."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -17,10 +17,10 @@ CLIPS = Path(__file__).parents[3] / "data" / "pocketsphinx"
 LIBRIVOX = tuple(f"librivox-{number}" for number in ("0870", "0880", "0890", "0920", "0930"))
 CARDS = tuple(f"cards-{number}" for number in ("001", "002", "003", "004", "005"))
 DHD = tuple(f"dhd-{name}" for name in ("goforward", "numbers", "something", "2934z"))
-"""Three people."""
+"""Clips of three people."""
 
 LOUDNESS = 0.05
-"""Root mean square: a conversation has one microphone."""
+"""Root mean square of all clips: a conversation has one microphone."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Conversation:
 
     samples: NDArray[np.float32]
     turns: list[Turn]
-    """Stretches of speech, as they are in the clips alone."""
+    """Turns by the speech in the single clips."""
 
     @property
     def speech(self) -> list[tuple[float, float]]:
@@ -46,12 +46,12 @@ def clip(name: str) -> NDArray[np.float32]:
 
 
 def speech_of(samples: NDArray[np.float32]) -> list[tuple[float, float]]:
-    """Start and end in seconds of what is speech."""
+    """Start and end in seconds of the speech."""
     return [(region.start, region.end) for region in find_regions(speech_probabilities(samples), seconds=len(samples) / RATE)]
 
 
 def converse(*names: str, pause_seconds: float = 0.4, noise: float = 0.0005, seed: int = 1) -> Conversation:
-    """The clips one after the other with pauses of up to twice `pause_seconds`, over a little noise."""
+    """Clips in turn with pauses of up to twice `pause_seconds`, over a little noise."""
     chance = np.random.default_rng(seed)
     pieces: list[NDArray[np.float32]] = []
     turns: list[Turn] = []

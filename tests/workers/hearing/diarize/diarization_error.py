@@ -1,4 +1,4 @@
-"""Diarization error rate: missed speech, invented speech and the wrong speaker, over all speech of the reference."""
+"""Diarization error rate: missed speech, false speech and wrong speaker, relative to the speech of the reference."""
 
 from dataclasses import dataclass
 from itertools import permutations
@@ -7,10 +7,10 @@ import numpy as np
 
 FRAMES_PER_SECOND = 100
 COLLAR_SECONDS = 0.25
-"""Around the beginning and the end of every turn of the reference nothing is scored, as in NIST's evaluations."""
+"""Unscored time around the beginning and the end of every reference turn, as in NIST's evaluations."""
 
 Turn = tuple[float, float, str]
-"""Start and end in seconds, and who speaks."""
+"""Start and end in seconds, and the speaker."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class DiarizationError:
 
 
 def diarization_error(reference: list[Turn], heard: list[Turn], *, collar_seconds: float = COLLAR_SECONDS) -> DiarizationError:
-    """With the names of the one matched to those of the other in the way that gives the smallest error."""
+    """Error with the assignment of speaker names that minimises it."""
     frames = round(max(end for _, end, _ in [*reference, *heard]) * FRAMES_PER_SECOND) + 1
     scored = np.ones(frames, bool)
     for start, end, _ in reference:
@@ -47,7 +47,7 @@ def diarization_error(reference: list[Turn], heard: list[Turn], *, collar_second
 
 
 def _grid(turns: list[Turn], *, frames: int) -> np.ndarray:
-    """Build a grid of the active speakers [speakers, frames]."""
+    """Active speakers [speakers, frames]."""
     names = sorted({name for _, _, name in turns})
     grid = np.zeros((len(names), frames), int)
     for start, end, name in turns:
@@ -56,6 +56,6 @@ def _grid(turns: list[Turn], *, frames: int) -> np.ndarray:
 
 
 def _best_match(overlap: np.ndarray) -> int:
-    """The most frames on which both agree, over all ways to match names."""
+    """Most agreeing frames over all assignments of names."""
     many = overlap if len(overlap) >= overlap.shape[1] else overlap.T
     return max(sum(many[row, column] for column, row in enumerate(rows)) for rows in permutations(range(len(many)), many.shape[1]))

@@ -1,4 +1,4 @@
-"""From sound to speakers' names, with the real encoder."""
+"""Audio to speaker names, with the real encoder."""
 
 import tracemalloc
 
@@ -16,7 +16,7 @@ WORD_SECONDS = 0.35
 
 
 def heard(speech: list[tuple[float, float]]) -> list[HeardSegment]:
-    """One segment for each stretch of speech, with a word each third of a second: what a perfect recogniser would say."""
+    """One segment per stretch of speech, with three words a second: the output of a perfect recogniser."""
     segments = []
     for start, end in speech:
         count = max(1, round((end - start) / WORD_SECONDS))

@@ -1,4 +1,4 @@
-"""The encoder's parts against what is known of them."""
+"""Parts of the encoder against known values."""
 
 import pickle
 import threading
@@ -77,7 +77,7 @@ def test_the_checkpoint_holds_the_layers_of_the_model() -> None:
 
 
 class _Bomb:
-    """Touches a file when it is unpickled."""
+    """Creates a file when it is unpickled."""
 
     def __init__(self, target: Path) -> None:
         self.target = target

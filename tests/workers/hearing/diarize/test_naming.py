@@ -1,4 +1,4 @@
-"""Names on segments and words, with prints of made-up voices."""
+"""Speaker names of segments and words, with synthetic embeddings."""
 
 import base64
 
@@ -18,7 +18,7 @@ def print_of(voice: int, start: float, *, seconds: float = 1.6, noise: float = 0
 
 
 def prints_of(*turns: tuple[int, float, float]) -> list[VoicePrint]:
-    """(voice, start, end): a print every 0.8 s."""
+    """(voice, start, end): an embedding every 0.8 s."""
     return [print_of(voice, start) for voice, begin, end in turns for start in np.arange(begin, max(begin + 0.1, end - 1.5), 0.8)]
 
 

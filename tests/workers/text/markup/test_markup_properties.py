@@ -1,4 +1,4 @@
-"""Properties of every text: it is read or refused, in linear time, and a valid document comes out as written."""
+"""Properties of every text: parsed or refused, in linear time; a valid document is returned as written."""
 
 import re
 from collections.abc import Callable

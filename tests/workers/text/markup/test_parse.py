@@ -10,7 +10,7 @@ from workers.text.markup.scan import is_markup
 
 
 def segments(text: str) -> list[dict[str, Any]]:
-    """The segments without what is at its default."""
+    """Segments without fields at their defaults."""
     plain = Segment("").to_dict()
     return [{k: v for k, v in s.to_dict().items() if k in {"text", "start"} or v != plain[k]} for s in parse_markup(text).segments]
 

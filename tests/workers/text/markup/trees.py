@@ -1,4 +1,4 @@
-"""Random valid documents as trees, their markup, and, told character by character, what must come out of it."""
+"""Random valid documents as trees, their markup, and the expected result character by character."""
 
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
@@ -14,7 +14,7 @@ Style = dict[str, str | float]
 
 @dataclass
 class Tree:
-    """An element with its attributes and what it holds."""
+    """Element with its attributes and children."""
 
     name: str
     attributes: dict[str, str] = field(default_factory=dict)
@@ -38,14 +38,14 @@ class Expected:
 
     characters: list[str] = field(default_factory=list)
     kinds: list[tuple[str, str]] = field(default_factory=list)
-    """Kind of the segment, and what makes it what it is."""
+    """Kind of the segment and its specific fields."""
     styles: list[Style] = field(default_factory=list)
     breaks: list[tuple[int, float]] = field(default_factory=list)
     sentence_ends: set[int] = field(default_factory=set)
     paragraph_ends: set[int] = field(default_factory=set)
 
     def end(self, name: str) -> None:
-        """A <s> or <p> begins or ends here."""
+        """Record the begin or end of a <s> or <p>."""
         heard = [index for index, character in enumerate(self.characters) if not character.isspace()]
         if heard and name in {"s", "p"}:
             self.sentence_ends.add(heard[-1])
@@ -53,14 +53,14 @@ class Expected:
                 self.paragraph_ends.add(heard[-1])
 
     def add(self, text: str, style: Style, kind: tuple[str, str]) -> None:
-        """Some characters."""
+        """Add characters."""
         self.characters.extend(text)
         self.kinds.extend([kind] * len(text))
         self.styles.extend([style] * len(text))
 
 
 def expect(nodes: list["str | Tree"], expected: Expected, style: Style) -> Expected:
-    """Walks the tree in the plainest way there is."""
+    """Walk the tree in the simplest way."""
     for node in nodes:
         if isinstance(node, str):
             expected.add(node, style, ("text", ""))
@@ -76,7 +76,7 @@ def expect(nodes: list["str | Tree"], expected: Expected, style: Style) -> Expec
 
 
 def restyle(style: Style, node: Tree) -> Style:
-    """The manner that an element asks for, inside another."""
+    """Style of an element inside another."""
     new = dict(style)
     if "rate" in node.attributes:
         new["rate"] = round(min(max(float(style["rate"]) * PROSODY[node.attributes["rate"]], 0.25), 4.0), 4)

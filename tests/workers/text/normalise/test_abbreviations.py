@@ -1,4 +1,4 @@
-"""Abbreviations that everyday texts hold, in the six languages: addresses, titles, laws, business, dates."""
+"""Abbreviations of everyday texts in six languages: addresses, titles, laws, business, dates."""
 
 import pytest
 

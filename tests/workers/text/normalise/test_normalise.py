@@ -1,4 +1,4 @@
-"""Whatever is written can be normalised, in linear time, and no word of it is lost."""
+"""Every text can be normalised, in linear time, without losing a word."""
 
 import re
 import unicodedata
@@ -27,7 +27,7 @@ TEXTS = st.text(max_size=60) | st.lists(st.sampled_from(FRAGMENTS), max_size=16)
 
 
 def assert_nothing_is_lost(spoken: SpokenText) -> None:
-    """Spans cover both texts without a gap, and every written letter or digit lies in a span that is heard."""
+    """Spans cover both texts without gaps, and every written letter or digit lies in an audible span."""
     position = (0, 0)
     for span in spoken.spans:
         assert (span.spoken_start, span.written_start) == position

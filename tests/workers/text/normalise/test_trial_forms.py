@@ -1,4 +1,4 @@
-"""The texts of the trial whose formatting, units, times, streets and sounds were said wrong."""
+"""Trial texts whose formatting, units, times, streets and interjections were read wrong."""
 
 import json
 import re
@@ -31,12 +31,12 @@ WHOLE = {
     "电话13800138000。": "电话幺三八零零幺三八零零零。",
     "110报警": "幺幺零报警",
 }
-"""Rows whose expectation is told and not written in words."""
+"""Rows with a described instead of a written expectation."""
 SOUNDS = {"Shhh, be quiet.": "ʃː, bi kwˈIət.", "Brrr, it is cold.": "bɹˈɜɹ, ɪt ɪz kˈOld.", "Grr!": "ɡɹˈɜɹ!"}
 
 
 def said_words(text: str) -> str:
-    """The words of a text in small letters, without its punctuation, between single spaces."""
+    """Lower-case words of a text without punctuation, separated by single spaces."""
     return f" {' '.join(WORD.findall(text.casefold()))} "
 
 

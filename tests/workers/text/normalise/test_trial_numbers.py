@@ -1,4 +1,4 @@
-"""The texts of the trial whose numbers, codes, signs and capitals were said wrong."""
+"""Trial texts whose numbers, codes, signs and capitals were read wrong."""
 
 import json
 import re
@@ -27,7 +27,7 @@ KINDS = frozenset(
 
 
 def said_words(text: str) -> str:
-    """The words of a text in small letters, without its punctuation, between single spaces."""
+    """Lower-case words of a text without punctuation, separated by single spaces."""
     return f" {' '.join(WORD.findall(text.casefold()))} "
 
 

@@ -1,4 +1,4 @@
-"""Variants of the kinds of faults found in trial that no listed input shows."""
+"""Variants of the faults found in the trial."""
 
 import pytest
 

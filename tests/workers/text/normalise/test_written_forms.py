@@ -1,4 +1,4 @@
-"""Units, feet and inches, temperatures, times, streets, telephones and durations beside ordinary text that must stay as it is."""
+"""Units, feet and inches, temperatures, times, streets, telephones and durations beside ordinary text, which must not change."""
 
 import pytest
 

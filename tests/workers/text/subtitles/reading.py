@@ -1,4 +1,4 @@
-"""A strict reader of SubRip and WebVTT: what it does not expect is an error."""
+"""Strict reader of SubRip and WebVTT: everything unexpected is an error."""
 
 import html
 import re
@@ -11,7 +11,7 @@ VOICE = re.compile(r"<v ([^>\n]+)>")
 
 @dataclass(frozen=True)
 class ReadCue:
-    """A cue as a player has it."""
+    """Cue as a player reads it."""
 
     start: int
     """Milliseconds."""
@@ -31,7 +31,7 @@ def read_srt(text: str) -> list[ReadCue]:
 
 
 def read_vtt(text: str) -> list[ReadCue]:
-    """By the WebVTT specification's syntax, of which voices and escapes are used."""
+    """Read the parts of the WebVTT syntax that are used: voices and escapes."""
     header, *blocks = _blocks(text)
     assert header == "WEBVTT"
     cues = []

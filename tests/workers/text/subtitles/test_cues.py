@@ -1,4 +1,4 @@
-"""The rules of cues, for any words at any times, and what good cues look like."""
+"""Rules of cues for any words at any times, and properties of good cues."""
 
 import math
 import re
@@ -33,7 +33,7 @@ def paced_words(draw: st.DrawFn) -> list[ShownWord]:
 
 @st.composite
 def any_words(draw: st.DrawFn) -> list[ShownWord]:
-    """Words that nobody would say, at times that no model would give."""
+    """Arbitrary words at arbitrary times."""
     word = st.builds(
         ShownWord,
         text=ANY_TEXT | st.text("丁七万丈三上下", min_size=1, max_size=90),
@@ -105,7 +105,7 @@ def test_short_cues_and_lone_words_stand_alone_only_where_they_must(words: list[
 
 
 def spoken(text: str, *, seconds_each: float = 0.3) -> list[ShownWord]:
-    """The words of a text at an even pace; a stop adds a pause."""
+    """Words of a text at an even pace; a stop adds a pause."""
     spans, at = [], 0.0
     for match in re.finditer(r"\S+", text):
         spans.append(TimedSpan(at, at + seconds_each, match.start(), match.end()))
