@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -13,8 +15,10 @@ from apps.conversations.kinds import VOICE_CHAT
 from apps.jobs.kinds import Charge, JobKind, LaneRule, Unit, job_kinds, kind_of, names_counted_in, params_of
 from apps.jobs.models import Job, Lane
 from apps.jobs.params import JobParams, RecordingParams, SpokenParams
+from apps.jobs.services.acceptance import submit_job
 from apps.listening.kinds import TRANSCRIPTION, TranscriptionParams
 from apps.speech.kinds import SPEECH, SpeechParams
+from tests.factories_jobs import caller, job_plan
 
 KINDS = list(job_kinds().values())
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=str)
@@ -108,3 +112,15 @@ def test_job_kind_chooses_the_lane_by_size_and_waiting_client(kind: JobKind[JobP
 
 def test_lane_rule_without_a_size_limit_never_chooses_bulk() -> None:
     assert {LaneRule().choose(10**9, is_awaited=is_awaited) for is_awaited in (True, False)} == {Lane.LIVE, Lane.NORMAL}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"kind": JobKind(name="unregistered", params=SpeechParams, units=Unit.CHARACTERS)}, {"params": TranscriptionParams()}],
+    ids=["an unregistered kind", "parameters of another kind"],
+)
+def test_submit_job_refuses_a_plan_that_no_declaration_covers(changes: dict[str, Any]) -> None:
+    plan = replace(job_plan(), **changes)
+    with pytest.raises(TypeError, match=f"The kind '{plan.kind.name}' is not in TTSAI_JOB_KINDS"):
+        submit_job(caller(), plan, idempotency=None, request_id="req_test")
+    assert not Job.objects.exists()
