@@ -11,12 +11,13 @@ __all__ = ["normalise"]
 
 
 def normalise(text: str, *, language: str, has_html: bool = True) -> SpokenText:
-    """Convert a written text to the text an engine is given, tied to it character by character.
+    """Convert a written text to the spoken text for an engine, mapped character by character.
 
-    language: BCP 47, `en`, `en-gb`, `pt-pt`. English, Spanish, French, German, Italian and Portuguese are read completely; in any
-    other language letters are folded and the rest is left to its G2P. Any text is accepted, in time linear in its length, and
-    every written word is part of a span that is spoken.
-    has_html: whether tags and references may stand in the text; SSML is read before, and what looks like a tag in it is text.
+    language: BCP 47, `en`, `en-gb`, `pt-pt`. English, Spanish, French, German, Italian and Portuguese are normalised completely; in other
+    languages letters are folded and the rest is left to the G2P. Every text is accepted, in linear time, and every written word is part of
+    a spoken span.
+
+    has_html: True if the text may contain tags and references; SSML is parsed before, and anything that looks like a tag in it is text.
     """
     spoken = strip_html(text) if has_html else SpokenText.verbatim(text)
     spoken = spoken.then(fold(spoken.text))

@@ -1,4 +1,4 @@
-"""Words written in capitals as ordinary words; acronyms and initials keep their capitals."""
+"""Reads words written in capitals as ordinary words; acronyms and initials keep their capitals."""
 
 import re
 from dataclasses import dataclass, field
@@ -17,26 +17,26 @@ CAPITALS: Final = re.compile(r"[A-ZÀ-ÖØ-ÞŒŠŽ]{2}|[A-ZÀ-ÖØ-Þ]['’][A-
 
 TOKEN: Final = re.compile(r"[^\W_]{1,40}+|\n")
 CONTRACTIONS: Final = frozenset(("T", "M", "RE", "LL", "VE", "D", "S"))
-"""English: what stands behind the apostrophe of IT'S and DON'T."""
+"""English endings after the apostrophe of IT'S and DON'T."""
 
 NAME_PREFIXES: Final = frozenset("OD")
 """English: O'BRIEN, D'ARCY."""
 
 STREETS: Final = frozenset(("ST.", "AVE.", "RD.", "BLVD.", "LN."))
-"""English: what is abbreviated behind the name of a street."""
+"""English abbreviations after the name of a street."""
 
 ELIDED: Final = frozenset(("fr", "it"))
-"""Languages that join an article to a word by an apostrophe."""
+"""Languages that elide an article before a word with an apostrophe."""
 
 BEHIND_FIGURES: Final = frozenset(("AM", "PM", "AD", "BC", "CE", "BCE"))
 STARTERS: Final = frozenset("\n.!?…")
 OPENERS: Final = " \u00a0\t\"'“‘«„([{¿¡-–—*_#>"
 SPACES: Final = " \u00a0\u202f"
 LOWERED: Final = frozenset("₀₁₂₃₄₅₆₇₈₉")
-"""Figures of chemical formulas: Ca(OH)₂."""
+"""Subscript figures of chemical formulas: Ca(OH)₂."""
 
 SHORTEST_INITIALS: Final = 2
-"""Unknown pairs of capitals are initials even among shouted words: every word of two letters is listed."""
+"""Unknown pairs of capitals are initials even among shouted words: all two-letter words are listed."""
 
 LOOK_BACK: Final = 8
 """Characters searched backwards for the end of the previous sentence."""
@@ -44,25 +44,24 @@ LOOK_BACK: Final = 8
 
 @dataclass(slots=True)
 class Token:
-    """A word of the text: letters without a figure beside them."""
+    """Word of the text: letters without adjacent figures."""
 
     text: str
     start: int
     is_capital: bool
     has_figure: bool = False
     is_shouted: bool = False
-    """Return whether an ordinary word in capitals stands in the same run of capitals."""
+    """True if an ordinary word in capitals belongs to the same run of capitals."""
     neighbours: tuple[str, str] = field(default=("", ""))
-    """The words before and behind it, in small letters."""
+    """Words before and after it, in lower case."""
 
     @property
     def end(self) -> int:
-        """Offset behind the last letter."""
         return self.start + len(self.text)
 
 
 def lower_capitals(text: str, *, language: Language) -> SpokenText:
-    """The text with shouted words in small letters: HE WAS HERE, it is HIS, but NASA, the FBI and XIV."""
+    """Lower-case shouted words: HE WAS HERE, it is HIS, but NASA, the FBI and XIV."""
     if not language.spells_initials or not CAPITALS.search(text):
         return SpokenText.verbatim(text)
     lexicon = find_lexicon(language)
@@ -79,7 +78,7 @@ def lower_capitals(text: str, *, language: Language) -> SpokenText:
 
 
 def _find_tokens(text: str, *, lexicon: Lexicon) -> list[Token]:
-    """All words in order, runs of shouted ones marked. What touches a figure or an address is no word."""
+    """All words in order, with runs of shouted ones marked. Letters touching a figure or URL are no word."""
     addresses = list(find_addresses(text))[::-1]
     tokens: list[Token] = []
     run: list[Token] = []
@@ -114,14 +113,14 @@ def _mark_run(run: list[Token], *, lexicon: Lexicon) -> None:
 
 
 def _is_surely_word(word: str, *, lexicon: Lexicon) -> bool:
-    """Return whether nobody would write the word in capitals but to shout it."""
+    """True if the word is in capitals only because it is shouted."""
     if word in lexicon.acronyms or word in lexicon.initials or word in lexicon.ambiguous or len(word) < 2:
         return False
     return word.lower() in lexicon.words or (len(word) > 3 and is_pronounceable(word) and not ROMAN.fullmatch(word))
 
 
 def _lower(text: str, tokens: list[Token], at: int, *, language: Language, lexicon: Lexicon) -> str:
-    """The token as it is read: in small letters where it is a word, with its first capital where a sentence or name begins."""
+    """The token as it is read: a word in lower case, capitalised where a sentence or name begins."""
     token = tokens[at]
     word, before = token.text, tokens[at - 1] if at else None
     if len(word) == 1:
@@ -145,7 +144,7 @@ def _lower(text: str, tokens: list[Token], at: int, *, language: Language, lexic
 
 
 def _restore_accents(token: Token, *, lexicon: Lexicon) -> str:
-    """The word with the accents that its capitals were written without: ETE is été; its capitals where it has none."""
+    """The word with accents that capitals omit: ETE is été; unchanged without such a word."""
     word, (before, after) = token.text, token.neighbours
     rule = lexicon.accent_rules.get(word)
     if rule:
@@ -155,14 +154,14 @@ def _restore_accents(token: Token, *, lexicon: Lexicon) -> str:
 
 
 def _is_proper(text: str, token: Token, *, lexicon: Lexicon) -> bool:
-    """Return whether a name is meant and not the word, or the first part of a contraction, that is spelled like it: MAY 5, but MAY and DON'T."""
+    """True for a name, or the first part of a contraction, with the same spelling as a word: MAY 5, but MAY and DON'T."""
     is_month = text[token.end : token.end + 2].strip(SPACES)[:1].isdecimal()
     is_contracted = text[token.end : token.end + 2] in {"'T", "’T"}
     return is_month or not (token.text.lower() in lexicon.words or is_contracted)
 
 
 def _lower_letter(text: str, tokens: list[Token], at: int, *, language: Language, lexicon: Lexicon) -> str:
-    """A single capital: an article or a conjunction among shouted words, the end of a contraction, an elided article."""
+    """Single capital: an article or a conjunction among shouted words, the end of a contraction, an elided article."""
     token, before = tokens[at], tokens[at - 1] if at else None
     letter = token.text
     if before and language.code == "en" and _is_behind_apostrophe(text, before, token) and letter in CONTRACTIONS:
@@ -182,7 +181,7 @@ def _lower_letter(text: str, tokens: list[Token], at: int, *, language: Language
 
 
 def _title(text: str, token: Token, *, lexicon: Lexicon) -> str:
-    """MR. as Mr., so that the abbreviation is read."""
+    """Title case of a title, so that the abbreviation is recognised: MR. as Mr."""
     if text[token.end : token.end + 1] != ".":
         return ""
     name = lexicon.abbreviations.get(f"{token.text}.", "")
@@ -205,7 +204,7 @@ def _starts_sentence(text: str, position: int) -> bool:
 
 
 def is_word(text: str, tokens: list[Token], at: int, *, language: Language, lexicon: Lexicon) -> bool:
-    """Return whether the capitals are a word and not initials, an acronym, a numeral, a unit or a currency."""
+    """True if the capitals are a word and not initials, an acronym, a numeral, a unit or a currency."""
     token = tokens[at]
     if "&" in {text[token.start - 1 : token.start], text[token.end : token.end + 1]} or _is_fixed(text, token, language=language):
         return False
@@ -217,7 +216,7 @@ def is_word(text: str, tokens: list[Token], at: int, *, language: Language, lexi
 
 
 def _is_known_word(token: Token, *, lexicon: Lexicon) -> bool:
-    """Return whether the letters alone and the words beside them make it a word."""
+    """True if the letters alone and the neighbouring words make it a word."""
     word = token.text
     if word in lexicon.ambiguous:
         return _is_ambiguous_word(token, lexicon.ambiguous[word])
@@ -234,7 +233,7 @@ def _is_known_word(token: Token, *, lexicon: Lexicon) -> bool:
 
 
 def _is_fixed(text: str, token: Token, *, language: Language) -> bool:
-    """Return whether the token is a Roman numeral, a unit behind figures, money, or part of a name with a full stop in it."""
+    """True for a Roman numeral, a unit after figures, money, or part of a name with a full stop inside."""
     word, following = token.text, text[token.end : token.end + 2]
     if (following[:1] == "." and following[1:].isalpha()) or (following[:1] == ")" and following[1:] in LOWERED):
         return True
@@ -251,7 +250,7 @@ def _is_fixed(text: str, token: Token, *, language: Language) -> bool:
 
 
 def _is_numbered(text: str, token: Token, *, language: Language) -> bool:
-    """Return whether a word that is spelled like a Roman numeral stands where a numeral does: Paolo VI, secolo VI, IV-VI."""
+    """True if a word spelled like a Roman numeral stands where a numeral does: Paolo VI, secolo VI, IV-VI."""
     before, after = token.neighbours
     is_range_end = NUMERAL_BEFORE.search(text[max(0, token.start - LOOK_BACK) : token.start]) is not None
     keywords = roman_keywords(language) | CENTURIES
@@ -276,7 +275,7 @@ CITY: Final = re.compile(r"[A-Z][a-z]{2,30}, $")
 
 
 def _is_state(text: str, token: Token) -> bool:
-    """Portland, OR 97201: an American state that is spelled like a word."""
+    """True for an American state that is spelled like a word: Portland, OR 97201."""
     is_behind_city = token.text in STATES and CITY.search(text[max(0, token.start - 34) : token.start]) is not None
     return is_behind_city and STATE.match(text, token.end) is not None
 

@@ -1,4 +1,4 @@
-"""Context of a rule: the text as the rule sees it, and the answer it gives."""
+"""Context and result of a rule."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ LOOK_BACK: Final = 34
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A rule's answer: the text up to `end` is spoken as `spoken`."""
+    """Result of a rule: the text up to `end` is spoken as `spoken`."""
 
     end: int
     spoken: str
@@ -23,32 +23,32 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A folded text and the language that it is read in."""
+    """Folded text and the language it is read in."""
 
     text: str
     language: Language
 
     def character(self, position: int) -> str:
-        """The character at a position, nothing outside."""
+        """Character at a position; empty outside of the text."""
         return self.text[position] if 0 <= position < len(self.text) else ""
 
     def word_before(self, position: int) -> str:
-        """The word that ends before the position, at most a space away; an elided one with its apostrophe."""
+        """Word that ends before the position, at most a space away; an elided one with its apostrophe."""
         match = WORD_BEFORE.search(self.text[max(0, position - LOOK_BACK) : position])
         return match[1] + match[2] if match else ""
 
     def word_after(self, position: int) -> str:
-        """The word that begins at the position or after one space."""
+        """Word that begins at the position or after one space."""
         match = WORD_AFTER.match(self.text, position)
         return match[1] if match else ""
 
     def ends_sentence(self, position: int) -> bool:
-        """True if the text or its line ends here, or a capital follows. A figure may follow within a sentence, too."""
+        """True if the text or its line ends here, or a capital follows. A figure may also follow within a sentence."""
         rest = self.text[position : position + 4].lstrip(" \u00a0\"'”’»)")
         return not rest or rest[0] == "\n" or rest[0].isupper() or self.character(position) == "\n"
 
     def precedes_figure(self, position: int) -> bool:
-        """True if a number follows after a space and is neither a day of a month nor part of a date."""
+        """True if a number follows after a space that is neither a day of a month nor part of a date."""
         return (
             FIGURE_AFTER.match(self.text, position) is not None and self.word_after(self._figure_end(position)) not in self._month_names()
         )
@@ -63,6 +63,6 @@ class Context:
 
 
 class Rule(Protocol):
-    """Reads what begins at a position, or answers None."""
+    """Reads the text at a position, or returns None."""
 
     def __call__(self, context: Context, position: int, /) -> Found | None: ...

@@ -1,4 +1,4 @@
-"""Full-width, styled and decomposed letters as ordinary ones, each still tied to where it was written."""
+"""Folds full-width, styled and decomposed letters to ordinary ones, mapped to their written positions."""
 
 import re
 import unicodedata
@@ -8,14 +8,14 @@ from typing import Final
 from workers.text.spoken import Builder, SpokenText
 
 COMBINED: Final = re.compile(r"[^\W\d_][\u0300-\u036f]{1,8}")
-"""A letter and its accents. Bounded: putting thousands of marks into order takes quadratic time."""
+"""Letter with its accents. Bounded: ordering thousands of marks takes quadratic time."""
 
 WIDE_MARK: Final = re.compile(r"(?<=[0-9０-９])[：．，／](?=[0-9０-９])")
 """Full-width marks inside a number; elsewhere they end sentences and clauses, and stay."""
 
 WIDE_MARKS: Final = frozenset("：．，／")
 KEPT: Final = frozenset("ªº²³¹⁰⁴⁵⁶⁷⁸⁹⁺⁻₀₁₂₃₄₅₆₇₈₉₊₋…™℠½¼¾№！，．：；？（）［］｛｝｡｢｣､")
-"""Rules and languages read these themselves."""
+"""Characters that rules and languages read themselves."""
 
 REPLACED: Final = {
     "℃": "°C", "℉": "°F", "\u2044": "/", "\u2215": "/", "\u00b5": "μ", "\u2010": "-", "\u2011": "-", "\u2032": "'", "\u2033": "″",
@@ -24,11 +24,11 @@ REPLACED: Final = {
 
 DROPPED_CATEGORIES: Final = frozenset(("Cc", "Cn", "Co", "Cs"))
 INVISIBLE: Final = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Soft hyphens, zero-width spaces and direction marks; joiners stay, Hindi and emoji need them."""
+"""Soft hyphens, zero-width spaces and direction marks; joiners stay, since Hindi and emoji need them."""
 
 
 def fold(text: str) -> SpokenText:
-    """The text in ordinary letters; control characters, soft hyphens and the like are silent."""
+    """Fold the text to ordinary letters; control characters, soft hyphens and the like become silent."""
     if text.isascii() and text.isprintable():
         return SpokenText.verbatim(text)
     changed = {character: folded for character in set(text) if (folded := _fold_character(character)) != character}

@@ -1,4 +1,4 @@
-"""Word lists for reading capitals, one lexicon a language: ordinary words, names, acronyms and initials."""
+"""Word lists for reading capitals, one lexicon per language: ordinary words, names, acronyms and initials."""
 
 import re
 import unicodedata
@@ -17,10 +17,10 @@ EDGES: Final = re.compile(rf"([^{VOWELS}]*)[{VOWELS}](?:.*[{VOWELS}])?([^{VOWELS
 
 @dataclass(frozen=True, slots=True)
 class Ambiguity:
-    """A word that is initials too, and the neighbours that tell one from the other, in small letters."""
+    """Word that is also initials, and the neighbours that distinguish them, in lower case."""
 
     is_initials: bool
-    """The default reading of a single one among words in small letters."""
+    """Default reading of a single one among lower-case words."""
     initials_after: frozenset[str] = frozenset()
     initials_before: frozenset[str] = frozenset()
     word_after: frozenset[str] = frozenset()
@@ -29,13 +29,13 @@ class Ambiguity:
 
 @dataclass(frozen=True, slots=True)
 class AccentRule:
-    """An accented word whose capitals without the accent are another word, and the neighbours that call for the accent."""
+    """Accented word whose unaccented capitals are another word, and the neighbours that require the accent."""
 
     word: str
     before: frozenset[str]
     behind: frozenset[str]
     endings: tuple[str, ...]
-    """Endings of the word behind it."""
+    """Endings of the following word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class Lexicon:
     """Abbreviations with a full stop by their capitals."""
     ambiguous: dict[str, Ambiguity]
     acronyms: frozenset[str]
-    """Said as words."""
+    """Acronyms read as words."""
     lowered_acronyms: frozenset[str]
-    """Those of them that the G2P reads only in small letters."""
+    """Acronyms that the G2P reads only in lower case."""
     initials: frozenset[str]
     accented: dict[str, str]
     """Accented words by their capitals without accents."""
@@ -69,7 +69,7 @@ def _words(table: dict[str, Any], key: str) -> frozenset[str]:
 
 @cache
 def find_lexicon(language: Language) -> Lexicon:
-    """The language's words, with the names and abbreviations that its other rules know."""
+    """Word lists of the language, with the names and abbreviations of its other rules."""
     shared, own = load_table("capitals")["shared"], load_table("capitals").get(language.code, {})
     names = [*_words(own, "names"), *language.months, *language.weekdays, *language.weekdays.values(), *language.roman_names]
     dotted = {name for name in language.abbreviations if name.endswith(".") and name[:-1].isalpha() and len(name) > 2}
@@ -90,7 +90,7 @@ def find_lexicon(language: Language) -> Lexicon:
 
 
 def _accented(table: dict[str, Any]) -> dict[str, str]:
-    """The listed words, and the short ones that are no other word without their accents."""
+    """Listed words, and short ones that are no other word without their accents."""
     words = _words(table, "words")
     found: dict[str, str] = {}
     for word in sorted(words):
@@ -127,7 +127,7 @@ def _edges() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def is_pronounceable(word: str) -> bool:
-    """Return whether a word in capitals has a vowel and, where it is short, begins and ends like words do."""
+    """True if a word in capitals has a vowel and, if short, begins and ends like a word."""
     match = EDGES.fullmatch(word)
     if not match:
         return False

@@ -1,4 +1,4 @@
-"""Reads a folded text from left to right: ordinary prose is skipped at the speed of one regular expression."""
+"""Scans a folded text from left to right: ordinary prose is skipped at the speed of one regular expression."""
 
 import re
 from functools import cache
@@ -40,7 +40,7 @@ from workers.text.spoken import Builder, SpokenText
 
 
 def read_own(context: Context, position: int) -> Found | None:
-    """Read a number that the language says as one with its counter, 2026年 for instance."""
+    """Read a number that the language reads together with its counter, such as 2026年."""
     reading = context.language.own_reading(context.text, position)
     return Found(*reading) if reading else None
 
@@ -102,18 +102,18 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
 IDEOGRAPHIC_SPACE: Final = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3040-\u309f\u3400-\u9fff])|(?<=[\u3040-\u309f]) (?=[\u3400-\u9fff])")
 
 PLAIN_SIGNS: Final = r"\s,;:'\"()\[\]{}“”‘’«»„‚‹›¿¡…–—。、，；：？！「」『』・ー\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962-\u0965"
-"""Signs that every G2P takes for a pause or passes over, and the vowel signs of Hindi."""
+"""Signs that every G2P treats as a pause or ignores, and the vowel signs of Hindi."""
 
 IDENTIFIED: Final = re.compile(r"\d|[0-9A-Fa-f][:-][0-9A-Fa-f]{2}[:-]|::")
-"""Texts without any of these hold no identifier, so that the costly search for one is left out."""
+"""Characters without which a text contains no identifier, so that the expensive search is skipped."""
 
 OPENING: Final = frozenset("([{\"'“‘«„‚‹¿¡-–—/’")
-"""No space follows these."""
+"""Opening marks, which no space follows."""
 
 
 @cache
 def _candidates(language: Language, *, has_identifiers: bool = True) -> re.Pattern[str]:
-    """Pattern for the start of a rule: figures, signs, words with a full stop, capitals, and the words that the language watches."""
+    """Pattern of the first character of rules: figures, signs, words with a full stop, capitals, and the words that the language watches."""
     watched = {name for name in language.abbreviations if not name.endswith(".")} | {"USD", "EUR", *language.weekdays}
     if language.code == "en":
         watched |= {*language.months, *(name.capitalize() for name in language.month_abbreviations)}
@@ -134,7 +134,7 @@ def _candidates(language: Language, *, has_identifiers: bool = True) -> re.Patte
 
 
 def scan(text: str, *, language: Language) -> SpokenText:
-    """A folded text as it is spoken."""
+    """Spoken form of a folded text."""
     context, builder = Context(text, language), Builder(text)
     position = 0
     for start, end in find_addresses(text):
@@ -163,7 +163,7 @@ def _scan_stretch(context: Context, builder: Builder, *, start: int, end: int) -
 
 
 def _read_before(context: Context, position: int, *, end: int) -> Found | None:
-    """The same where the text ends at `end`: what follows is an address."""
+    """Read as if the text ended at `end`, where a URL begins."""
     start = max(0, position - LOOK_BACK)
     found = _read(Context(context.text[start:end], context.language), position - start)
     return Found(found.end + start, found.spoken) if found else None
@@ -180,7 +180,7 @@ def _read(context: Context, position: int) -> Found | None:
 
 
 def _say(builder: Builder, found: Found, *, start: int, has_spaces: bool = True) -> None:
-    """Adds what is said, parted from letters and figures that touch it; a written word never becomes silent."""
+    """Add the spoken form, separated from adjacent letters and figures; a written word never becomes silent."""
     written = builder.written[start : found.end]
     spoken = found.spoken
     if not spoken.strip() and any(map(str.isalnum, written)):

@@ -7,13 +7,13 @@ from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.values import Number
 
 RUN: Final = re.compile(r"\d{1,40}+(?:[.,]\d{1,40}+|['’\u00a0\u202f\u2009 ]\d{3}(?!\d)){0,8}+")
-"""Digits and separators that one number may consist of. Bounded, so that a hostile run is read in pieces."""
+"""Digits and separators of one number. Bounded, so that a hostile run is read in pieces."""
 
 SPACED: Final = re.compile(r"[1-9]\d{0,2}(?: \d{3})+(?=[.,]\d|$)")
 BEFORE_A_GROUP: Final = re.compile(r"\d[ \u00a0.,/-]$|[^\W_]-$|[+#/]$")
 BEHIND_A_GROUP: Final = re.compile(r"[ -]\d|[-/:]")
 COUNTED: Final = re.compile(r"[ \u00a0]?(?:[%‰€$£°]|[a-zà-öø-ÿμ]{1,24}(?![^\W_]))")
-"""Sign, unit or word in small letters behind a number that counts it."""
+"""Sign, unit or lower-case word after a number that it counts."""
 
 RACE: Final = re.compile(r" ?(?:m|met(?:re|er)s?|yards?|yd|metros?|metri|mètres?)(?![^\W_])")
 RACE_LENGTHS: Final = frozenset(("100", "200", "400", "800"))
@@ -28,7 +28,7 @@ def ascii_digits(text: str) -> str:
 
 
 def read_number(text: str, position: int, *, language: Language, sign: str = "") -> tuple[Number, int] | None:
-    """The number that begins at the position with a digit, and its end."""
+    """Number that begins at the position with a digit, and its end."""
     match = RUN.match(text, position)
     if not match:
         return None
@@ -40,7 +40,7 @@ def read_number(text: str, position: int, *, language: Language, sign: str = "")
 
 
 def _has_plain_space_groups(text: str, match: re.Match[str]) -> bool:
-    """True if plain spaces part thousands in a language that mostly writes another sign: 10 000 km, but not 5 100 metre races."""
+    """True if plain spaces separate thousands in a language that usually writes another sign: 10 000 km, but not 5 100 metre races."""
     groups = SPACED.match(match[0])
     start, end = match.span()
     if not groups or BEFORE_A_GROUP.search(text[max(0, start - 2) : start]) or BEHIND_A_GROUP.match(text, end):
@@ -54,7 +54,7 @@ def _has_plain_space_groups(text: str, match: re.Match[str]) -> bool:
 
 
 def parse_number(text: str, *, language: Language, is_money: bool = False) -> Number | None:
-    """A whole text as a number with sign, or None."""
+    """Parse a whole text as a number with sign, or return None."""
     body = text.strip()
     sign = ""
     if body[:1] in "+-−–" and body:
@@ -70,7 +70,7 @@ def parse_number(text: str, *, language: Language, is_money: bool = False) -> Nu
 
 
 def _interpret(raw: str, *, language: Language, sign: str, is_money: bool = False) -> tuple[int, Number]:
-    """Count the characters of the run that are one number, and give that number."""
+    """Length of the number at the beginning of the run, and the number."""
     spaced = [space for space in SPACES + " " if space in raw]
     if not spaced:
         return _interpret_marks(raw, language=language, sign=sign, is_money=is_money)
@@ -83,7 +83,7 @@ def _interpret(raw: str, *, language: Language, sign: str, is_money: bool = Fals
 
 
 def _interpret_marks(raw: str, *, language: Language, sign: str, is_money: bool) -> tuple[int, Number]:
-    """The same for a run without spaces."""
+    """Same for a run without spaces."""
     length, last = len(raw), max(raw.rfind("."), raw.rfind(","))
     if last < 0:
         return length, Number(raw, sign=sign)
@@ -106,14 +106,14 @@ def _interpret_marks(raw: str, *, language: Language, sign: str, is_money: bool)
 
 
 def _has_groups(groups: list[str]) -> bool:
-    """True if these are thousands: one to three digits, then threes."""
+    """True for groups of thousands: one to three digits, then threes."""
     first, *rest = groups
     is_grouped = 1 <= len(first) <= 3 and first[0] != "0" and bool(rest) and all(len(group) == 3 for group in rest)
     return is_grouped and all(group.isdecimal() for group in groups)
 
 
 def _has_indian_groups(groups: list[str]) -> bool:
-    """Lakhs and crores: 1,00,000."""
+    """True for lakhs and crores: 1,00,000."""
     first, *rest = groups
     is_grouped = 1 <= len(first) <= 2 and first[0] != "0" and len(rest) > 1 and len(rest[-1]) == 3
     return is_grouped and all(len(group) == 2 for group in rest[:-1]) and all(group.isdecimal() for group in groups)

@@ -1,4 +1,4 @@
-"""Changes of a text that leave out its formatting, tied to what was written."""
+"""Edits that remove formatting from a text, mapped to the written text."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -15,25 +15,25 @@ class Edit(NamedTuple):
     end: int
     said: str = ""
     is_opening: bool = False
-    """True if the edit belongs to the word behind it and not to the one before."""
+    """True if the edit belongs to the following word and not to the preceding one."""
 
 
 @dataclass(slots=True)
 class _Piece:
-    """A stretch of the text; `said` is None where it is read as written, else in parts what is read."""
+    """Stretch of the text; `said` is None if it is read as written, otherwise its replacements."""
 
     start: int
     end: int
     said: list[str] | None = None
     is_heard: bool = False
-    """True if a letter or figure is in `said`; not computed for text that is read as written."""
+    """True if `said` contains a letter or figure; not computed for text read as written."""
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> SpokenText:
-    """The text with all edits made, which are in order and do not overlap. Linear in the text.
+    """Apply ordered, disjoint edits. Linear in the text.
 
-    What is written with letters or figures and not heard, a link's target for instance, becomes part of the word beside it, so that every
-    written word leads to something spoken. Where nothing would be heard at all the text stays as it is.
+    Removed letters or figures, such as a link's target, become part of the neighbouring word, so that every written word maps to something
+    spoken. If nothing would be audible the text stays unchanged.
     """
     pieces: list[_Piece] = []
     position = 0
@@ -55,7 +55,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> SpokenText:
 
 
 def _build(text: str, pieces: list[_Piece]) -> SpokenText:
-    """The pieces put together. White space at the edges of what is said stands for nothing written, so that the word keeps its place."""
+    """Assemble the pieces. White space at the edges of a replacement maps to no written text, so that the word keeps its position."""
     builder = Builder(text)
     for piece in pieces:
         if piece.said is None:
@@ -83,7 +83,7 @@ def _is_visible(said: str) -> bool:
 
 
 def _add(pieces: list[_Piece], piece: _Piece, waiting: _Piece | None, *, text: str) -> _Piece | None:
-    """Appends a piece; what waits for a word joins its first one. Returns what still waits."""
+    """Append a piece; text waiting for a word joins its first one. Returns text that still waits."""
     if piece.start == piece.end:
         return waiting
     if waiting is None or waiting.said is None:
@@ -107,7 +107,7 @@ def _add(pieces: list[_Piece], piece: _Piece, waiting: _Piece | None, *, text: s
 
 
 def _join_previous(pieces: list[_Piece], lost: _Piece, *, text: str) -> _Piece | None:
-    """Joins what is not heard to the last word before it; where there is none it waits for the next."""
+    """Join silent text to the last word before it; without one it waits for the next."""
     behind = [lost]
     while pieces:
         last = pieces.pop()
@@ -122,7 +122,7 @@ def _join_previous(pieces: list[_Piece], lost: _Piece, *, text: str) -> _Piece |
 
 
 def _split_last_word(pieces: list[_Piece], piece: _Piece, *, text: str) -> _Piece:
-    """The last word of a stretch and what stands behind it; what is before goes back to the pieces."""
+    """Last word of a stretch and the text after it; the text before goes back to the pieces."""
     end = next((at for at in range(piece.end, piece.start, -1) if text[at - 1].isalnum()), piece.start)
     start = next((at for at in range(end, piece.start, -1) if not text[at - 1].isalnum()), piece.start)
     if start > piece.start:
@@ -131,7 +131,7 @@ def _split_last_word(pieces: list[_Piece], piece: _Piece, *, text: str) -> _Piec
 
 
 def _merge(first: _Piece, behind: list[_Piece]) -> _Piece:
-    """A piece and those that follow it, the last one first in the list, as one."""
+    """Merge a piece with those that follow it (the last one first in the list)."""
     said = first.said if first.said is not None else []
     for piece in reversed(behind):
         said += piece.said or []
@@ -139,7 +139,7 @@ def _merge(first: _Piece, behind: list[_Piece]) -> _Piece:
 
 
 def mask_edits(text: str, edits: Iterable[Edit]) -> str:
-    """The text at its own length, each edit as what stands for it between sentences: line ends, spaces or brackets."""
+    """Text of the same length with each edit as its stand-in between sentences: line ends, spaces or brackets."""
     pieces: list[str] = []
     position = 0
     for edit in edits:

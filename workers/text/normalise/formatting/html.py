@@ -1,4 +1,4 @@
-"""HTML in a plain text: tags, comments and character references."""
+"""HTML in plain text: tags, comments and character references."""
 
 import re
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ DECLARATION: Final = re.compile(r"<!DOCTYPE[^<>]{0,300}+>|<\?xml[^<>]{0,300}+\?>
 REFERENCE: Final = re.compile(
     r"&(?:amp;){0,3}(?:#(\d{1,7});|#[xX]([0-9A-Fa-f]{1,6});|([A-Za-z][A-Za-z0-9]{1,31});|(nbsp|amp|lt|gt|quot)(?![\w;=]))"
 )
-"""Also what was escaped twice, &amp;nbsp;, and the usual ones without their semicolon."""
+"""Character references, including doubly escaped ones (&amp;nbsp;) and common ones without their semicolon."""
 START: Final = re.compile(r"<(?=[A-Za-z/!?])|&(?=[A-Za-z#])")
 RAISED: Final = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 RAISED_NUMBER: Final = re.compile(r"<sup>([+-]?\d{1,9})</sup>", re.IGNORECASE)
 SUBSCRIPT: Final = re.compile(r"<sub>([\d+−-]{1,6}|[a-z][a-z0-9]{0,11})</sub>")
-"""SSML's <sub> has an alias."""
+"""Subscript tag; SSML's <sub> has an alias."""
 CELL_NEXT: Final = re.compile(r"\s*<t[dh][\s>]", re.IGNORECASE)
 SHARED: Final = frozenset(("p", "s", "sub"))
 """Elements of HTML and of SSML."""
@@ -43,7 +43,7 @@ def _all_names() -> frozenset[str]:
 
 
 def find_html(text: str) -> Iterator[Edit]:
-    """Edits for the HTML in a text, in order. Other uses of < and & are left: a < b, AT&T."""
+    """Edits for the HTML in a text, in order. Other uses of < and & stay: a < b, AT&T."""
     position, unclosed = 0, set[str]()
     while match := START.search(text, position):
         edit = _read_reference(text, match.start()) if match[0] == "&" else _read_markup(text, match.start(), unclosed=unclosed)
@@ -53,7 +53,7 @@ def find_html(text: str) -> Iterator[Edit]:
 
 
 def read_tag(text: str, position: int) -> Edit | None:
-    """The tag of a known element at the position."""
+    """Tag of a known element at the position."""
     match = TAG.match(text, position)
     if not match or match[2].lower() not in _all_names() or not _has_attributes(match):
         return None
@@ -64,7 +64,7 @@ def read_tag(text: str, position: int) -> Edit | None:
 
 
 def has_html_tag(text: str) -> bool:
-    """True if the text has HTML that is not SSML: another element, or an attribute that only HTML knows."""
+    """True if the text has HTML that is not SSML: another element, or an attribute unknown to SSML."""
     return SUBSCRIPT.search(text) is not None or any(
         match[2].lower() not in SHARED or (not match[1] and any(is_html_attribute(name) for name, _ in ATTRIBUTE.findall(match[3])))
         for match in TAG.finditer(text)
@@ -78,12 +78,12 @@ def is_html_attribute(name: str) -> bool:
 
 
 def _has_attributes(match: re.Match[str]) -> bool:
-    """True if attributes stand behind the element's name, and not words."""
+    """True if attributes, and not words, follow the element's name."""
     return all(value or name.lower() in _names("flags") for name, value in ATTRIBUTE.findall(match[3]))
 
 
 def _read_markup(text: str, position: int, *, unclosed: set[str]) -> Edit | None:
-    """A tag, comment or declaration. unclosed: the ends that are known not to follow any more."""
+    """Tag, comment or declaration. unclosed: end marks that are known not to follow any more."""
     if text.startswith("<!--", position):
         end = _find_end(text, position, "-->", unclosed=unclosed)
         return Edit(position, end) if end else None
@@ -99,7 +99,7 @@ def _read_markup(text: str, position: int, *, unclosed: set[str]) -> Edit | None
 
 
 def _find_end(text: str, position: int, mark: str, *, unclosed: set[str]) -> int:
-    """The end of the next such mark, 0 where none follows."""
+    """End of the next such mark; 0 if none follows."""
     found = -1 if mark in unclosed else text.find(mark, position)
     if found < 0:
         unclosed.add(mark)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from workers.text.normalise.formatting.edits import Edit
 
 BRACKET: Final = re.compile(r"\\[\[\]\\]|`[^`\n]{1,2000}+`|!?\[|\]|\n[ \t]*+\n")
-"""Brackets, and what they are not looked for in: escaped ones, code; a link ends with its paragraph."""
+"""Brackets, and text in which they are not matched: escaped brackets, code. A link ends with its paragraph."""
 NOTE: Final = re.compile(r"\[\^[^\]\s]{1,60}\](?!:)")
 TARGET: Final = re.compile(
     r"\([ \t\n]{0,3}(?:<([^<>\n]{0,2000}+)>|([^\s()<>]{0,2000}+(?:\([^\s()<>]{0,200}+\)[^\s()<>]{0,2000}+){0,5}+))"
@@ -15,9 +15,9 @@ TARGET: Final = re.compile(
 )
 NAME: Final = re.compile(r"\[([^\[\]\n]{0,200}+)\]")
 ADDRESS: Final = re.compile(r"[/.#:?=@]|^[A-Za-z0-9_-]*$")
-"""Marks of a link's target: a path, an anchor, an address, or one plain word."""
+"""Properties of a link's target: a path, an anchor, a URL, or one plain word."""
 CERTAIN: Final = re.compile(r"[a-z]{2,10}:|[/#]")
-"""Targets that make a link of brackets even at once behind a word."""
+"""Targets that make brackets a link even directly after a word."""
 DEEPEST: Final = 16
 LETTER: Final = re.compile(r"[^\W\d_]")
 
@@ -28,7 +28,7 @@ class _Opening(NamedTuple):
 
 
 def find_links(text: str) -> Iterator[Edit]:
-    """The brackets and targets of links and images, in order; their texts are left to be read."""
+    """Brackets and targets of links and images, in order; their texts stay."""
     edits: list[Edit] = []
     opened: list[_Opening] = []
     position = 0
@@ -52,7 +52,7 @@ def find_links(text: str) -> Iterator[Edit]:
 
 
 def _read_target(text: str, opening: _Opening, closing: int) -> int:
-    """The end of the target behind the bracket that closes at `closing`, 0 where the brackets are no link."""
+    """End of the target after the bracket that closes at `closing`; 0 if the brackets are no link."""
     label = text[opening.end : closing]
     is_image = text[opening.start] == "!"
     before = text[opening.start - 1 : opening.start]

@@ -10,7 +10,7 @@ from workers.text.normalise.formatting.links import find_links
 
 # Repeats are possessive or bounded: no text makes them slow.
 USED: Final = re.compile(r"[]`|\\]|==|<(?:https?:|mailto:|[\w.+-]{1,64}@)|(?:^|\n)[ \t]{0,8}(?:[#>+~*_=]|-[ \t]?-)")
-"""Without one of these a text holds no Markdown that has to be taken out here."""
+"""Characters without which a text has no Markdown to remove."""
 FENCE: Final = re.compile(r" {0,3}(`{3,20}+|~{3,20}+)[^`\n]*+$")
 RULER: Final = re.compile(r" {0,3}([-*_=])[ \t]*+(?:\1[ \t]*+){1,200}+$")
 SHORTEST_RULER: Final = 3
@@ -32,13 +32,13 @@ INLINE: Final = re.compile(
     r"|==(?P<marked>[^\s=][^=\n]{0,300}(?<!\s))=="
 )
 WRAPPED_CHARACTERS: Final = 45
-"""A heading at least so long would run into the line behind it."""
+"""Length from which a heading would run into the next line."""
 MARKS: Final = frozenset(".,;:!?…。！？，；：、")
 FIRST_IDEOGRAPH: Final = "\u2e80"
 
 
 def find_markdown(text: str) -> Iterator[Edit]:
-    """Edits for the Markdown in a text, in order. Brackets, bars and other marks that are not Markdown are left."""
+    """Edits for the Markdown in a text, in order. Brackets, bars and other marks outside Markdown stay."""
     if not USED.search(text):
         return
     end = 0
@@ -49,7 +49,7 @@ def find_markdown(text: str) -> Iterator[Edit]:
 
 
 def _find_lines(text: str) -> Iterator[Edit]:
-    """Marks at the beginning of lines, and lines that are not said at all."""
+    """Marks at the beginning of lines, and lines that are not spoken at all."""
     start, fence, is_table, is_quote = 0, "", False, False
     while start < len(text):
         end = text.find("\n", start)
@@ -98,7 +98,7 @@ def _read_line(line: str, start: int, *, following: str, is_quote: bool) -> Iter
 
 
 def _read_row(line: str, start: int) -> Iterator[Edit]:
-    """A table's row: a comma between its cells; the line between heading and body is not said."""
+    """Row of a table: a comma between its cells; the line between heading and body is silent."""
     if DELIMITER.match(line):
         yield Edit(start, start + len(line))
         return

@@ -1,4 +1,4 @@
-"""The languages that numbers, dates and signs are said in: one package each."""
+"""Languages of numbers, dates and signs, one package each."""
 
 from functools import cache
 
@@ -36,5 +36,5 @@ def _build(tag: str) -> Language | None:
 
 
 def find_language(tag: str) -> Language | None:
-    """The language of a BCP 47 tag, its regional form where there is one, or None."""
+    """Language of a BCP 47 tag, its regional form if there is one, or None."""
     return _build(normalise_tag(tag)[:16])

@@ -1,4 +1,4 @@
-"""Nouns that are counted: units and currencies, as the tables of each language hold them."""
+"""Counted nouns: units and currencies, as in the tables of each language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Gender = Literal["m", "f", "n"]
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """A noun that a number can stand before."""
+    """Noun after a number."""
 
     singular: str
     plural: str
@@ -22,7 +22,7 @@ class Noun:
 
 @dataclass(frozen=True, slots=True)
 class Currency:
-    """A currency counted in a sum of money; `minor` is missing where nobody counts hundredths."""
+    """Currency of an amount; `minor` is missing if hundredths are not used."""
 
     major: Noun
     minor: Noun | None = None
@@ -49,7 +49,7 @@ def load_units(language: str) -> Mapping[str, Noun]:
 
 
 def parse_currencies(table: str) -> Mapping[str, Currency]:
-    """Reads lines of `code|gender|singular|plural`, followed by `|gender|singular|plural` of the hundredth where there is one."""
+    """Read lines of `code|gender|singular|plural`, followed by `|gender|singular|plural` of the hundredth if there is one."""
     currencies: dict[str, Currency] = {}
     for line in table.split("\n"):
         if line:
@@ -65,10 +65,10 @@ def parse_words(table: str) -> Mapping[str, str]:
 
 
 def word_list(text: str) -> list[str]:
-    """The words of a table, apart by white space; `-` stands for an empty first place."""
+    """Words of a table separated by white space; `-` stands for an empty first word."""
     return ["" if word == "-" else word for word in text.split()]
 
 
 def word_set(text: str) -> frozenset[str]:
-    """The words of a table, apart by white space."""
+    """Words of a table separated by white space."""
     return frozenset(text.split())

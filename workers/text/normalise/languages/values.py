@@ -1,4 +1,4 @@
-"""Values that a rule reads and a language says: numbers, dates, times of day."""
+"""Values that rules parse and languages speak: numbers, dates, times of day."""
 
 from dataclasses import dataclass
 from datetime import date as calendar_date
@@ -10,20 +10,20 @@ LONGEST_NUMBER_DIGITS: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number as it was written, without its separators."""
+    """Number as written, without its separators."""
 
     digits: str
     """Digits of the integer part, at least one, in ASCII."""
     fraction: str = ""
     """Digits behind the decimal mark."""
     mark: str = ""
-    """The decimal mark that was written, `.` or `,`."""
+    """Decimal mark as written, `.` or `,`."""
     sign: str = ""
     """`-`, `+` or nothing."""
 
     @property
     def is_counted(self) -> bool:
-        """True if it is read as a number: neither too long nor led by zeros, as a code would be."""
+        """True if it is read as a number: neither too long nor with leading zeros, as a code."""
         return len(self.digits) <= LONGEST_NUMBER_DIGITS and (self.digits[0] != "0" or self.digits == "0")
 
     @property
@@ -44,7 +44,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A date, or the parts of one that were written; 0 stands for what is missing."""
+    """Date, or the written parts of one; 0 for missing parts."""
 
     day: int = 0
     month: int = 0
@@ -52,7 +52,7 @@ class Date:
 
     @property
     def exists(self) -> bool:
-        """True if the calendar has such a day; the 29th of February does where the year is unknown."""
+        """True for a valid calendar day; 29 February is valid if the year is unknown."""
         try:
             calendar_date(self.year or 2000, self.month or 1, self.day or 1)
         except ValueError:
@@ -62,7 +62,7 @@ class Date:
 
 @dataclass(frozen=True, slots=True)
 class TimeOfDay:
-    """A time of day; `half` is am or pm where it was written, and `second` is -1 where it was not."""
+    """Time of day; `half` is am or pm if written, and `second` is -1 if not written."""
 
     hour: int
     minute: int = 0
@@ -71,7 +71,7 @@ class TimeOfDay:
 
     @property
     def exists(self) -> bool:
-        """True if a clock shows it; 24:00 is the end of the day."""
+        """True for a valid time; 24:00 is the end of the day."""
         is_hour = 1 <= self.hour <= 12 if self.half else self.hour <= 23 or (self.hour == 24 and self.minute == 0)
         return is_hour and self.minute <= 59 and self.second <= 59
 

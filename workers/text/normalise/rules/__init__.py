@@ -1,1 +1,1 @@
-"""Rules for text written otherwise than it is said: one module for each kind. A rule reads what begins at a position, in linear time."""
+"""Rules for text that is spoken differently from its spelling, one module per kind. A rule reads the text at a position, in linear time."""

@@ -1,4 +1,4 @@
-"""URLs, domains and e-mail addresses, said piece by piece."""
+"""URLs, domains and e-mail addresses, read piece by piece."""
 
 import re
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ DOMAINS: Final = (
     "com|org|net|edu|gov|mil|int|io|ai|dev|app|info|biz|eu|uk|de|fr|ch|at|br|jp|cn|ca|au|ru|nl|pl|tv|xyz|online|site|tech|cloud|blog|shop"
 )
 WIDE: Final = "\u3000-\u30ff\u3400-\u9fff\uff00-\uffef"
-"""Characters and marks of Chinese and Japanese: addresses stand between them without a space."""
+"""Characters and marks of Chinese and Japanese, which adjoin URLs without a space."""
 
 LETTER: Final = rf"(?:(?![{WIDE}])[\w+-])"
 REST: Final = rf"[^\s<>\"”»{WIDE}]"
 WORD_DOMAINS: Final = "es|it|pt|mx|ar|be|se|me|co|us|in"
-"""Domains that are words too: an address only with a path behind it."""
+"""Domains that are also words: a URL only with a path after it."""
 
 ADDRESS: Final = re.compile(
     rf"(?<![@.+-])(?<!(?![{WIDE}])\w)(?:"
@@ -30,13 +30,13 @@ ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 INSIDE: Final = re.compile(r"[.@][^\s.]|://")
-"""A text without any of these holds no address."""
+"""Characters without which a text contains no URL."""
 TRAILING: Final = ".,;:!?)]}'’*"
 PIECE: Final = re.compile(r"[^\W\d_]+|\d+|\S")
 CAMEL: Final = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 SPELLED: Final = frozenset(("www", "io", "ai", "tv", "uk", "eu", "de", "fr", "es", "it", "pt", "ch", "at", "br", "jp", "cn", "ca", "au", "ru", "nl", "pl", "html", "php", "css", "js", "xyz"))  # fmt: skip
 LONGEST_NUMBER: Final = 4
-"""Longer figures in an address are read digit by digit."""
+"""Longer figures in a URL are read digit by digit."""
 
 
 def find_addresses(text: str) -> Iterator[tuple[int, int]]:
@@ -51,7 +51,7 @@ def find_addresses(text: str) -> Iterator[tuple[int, int]]:
 
 
 def say_address(written: str, *, language: Language) -> str:
-    """example dot com slash path: the scheme is not said."""
+    """Spoken form of a URL without the scheme: example dot com slash path."""
     body = re.sub(r"^(?:https?|ftp)://", "", written, flags=re.IGNORECASE).rstrip("/") or written
     return " ".join(filter(None, (_say_piece(piece, language=language) for piece in PIECE.findall(body))))
 
@@ -67,7 +67,7 @@ def _say_piece(piece: str, *, language: Language) -> str:
 
 
 def say_tag(written: str, *, language: Language) -> str:
-    """The words of a hashtag or handle: camel case and underscores part them."""
+    """Words of a hashtag or handle, split at camel case and underscores."""
     pieces = PIECE.findall(CAMEL.sub(" ", written.replace("_", " ")))
     return " ".join(_say_figures(piece, language=language) if piece.isdecimal() else piece for piece in pieces)
 

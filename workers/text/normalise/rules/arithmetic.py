@@ -1,4 +1,4 @@
-"""Signs between figures that are sums, and not ranges, scores or decoration: 7-2=5, 10^6, 3x4, 2x."""
+"""Signs between figures in sums, and not in ranges, scores or decoration: 7-2=5, 10^6, 3x4, 2x."""
 
 import re
 from typing import Final
@@ -14,17 +14,17 @@ TERM: Final = re.compile(rf"\s?([-−–:])(?=\s?{FIGURE}(?:\s?[-−–+:×÷*/x
 TIMES: Final = re.compile(r"[x×*](?=\s?\d)")
 VARIABLE: Final = re.compile(rf"({FIGURE})([a-z])([²³])? [-−–] (?={FIGURE}(?![\w-]*[^\W\d_]{{2}}))")
 EQUATION_LENGTH: Final = 40
-"""Characters on both sides of a term in which its equals sign stands."""
+"""Characters on both sides of a term in which its equals sign is searched."""
 
 FACTOR: Final = re.compile(r"x(?!\w|\s?\d|[²³⁴-⁹^]|\s?[+=]|\s[-−]\s?\d)")
 SUM: Final = re.compile(rf"\s?{FIGURE}(?:\s?[x×*]\s?{FIGURE}){{0,4}}\s?=")
 MEASURED: Final = re.compile(r"\d(?:[\"”″']|\s?[^\W\d_]{1,4})\s?$")
-"""A side of a size that has its own unit: 8.5" x 11", 5cm x 10cm."""
+"""Side of a size with its own unit: 8.5" x 11", 5cm x 10cm."""
 SIZE: Final = re.compile(rf"(\s?){FIGURE}(?:\s?[x×]\s?{FIGURE}){{0,4}}")
 
 
 def read_sum(context: Context, position: int) -> Found | None:
-    """7 - 2 = 5, 10 : 2 = 5: the first number and the sign behind it."""
+    """First number and sign of a sum: 7 - 2 = 5, 10 : 2 = 5."""
     read = read_number(context.text, position, language=context.language)
     sign = TERM.match(context.text, read[1]) if read else None
     if not read or not sign:
@@ -34,7 +34,7 @@ def read_sum(context: Context, position: int) -> Found | None:
 
 
 def read_term(context: Context, position: int) -> Found | None:
-    """2x - 3 and 3x² - 4x in an equation: the term and the minus sign behind it."""
+    """Term and minus sign in an equation: 2x - 3, 3x² - 4x."""
     match = VARIABLE.match(context.text, position)
     if not match or "=" not in context.text[max(0, position - EQUATION_LENGTH) : match.end() + EQUATION_LENGTH]:
         return None
@@ -48,7 +48,7 @@ def read_term(context: Context, position: int) -> Found | None:
 
 
 def read_multiple(context: Context, position: int) -> Found | None:
-    """2x faster: so many times."""
+    """Multiple: 2x faster."""
     read = read_number(context.text, position, language=context.language)
     times = context.language.times
     if not read or not times or not FACTOR.match(context.text, read[1]) or context.character(position - 1).isalpha():
@@ -57,7 +57,7 @@ def read_multiple(context: Context, position: int) -> Found | None:
 
 
 def read_times(context: Context, position: int) -> Found | None:
-    """3 x 4, 3*4; a size of 10 x 20 cm or 8.5" x 11"."""
+    """Product or size: 3 x 4, 3*4, 10 x 20 cm, 8.5" x 11"."""
     before = context.text[max(0, position - 8) : position]
     is_measured = context.text[position] != "*" and MEASURED.search(before) is not None
     if not TIMES.match(context.text, position) or not (is_measured or before[-2:].strip()[-1:].isdigit()):

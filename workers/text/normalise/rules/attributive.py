@@ -1,4 +1,4 @@
-"""English units before the noun that they describe: a small 40cm gap, two 10-ft poles."""
+"""English units before the noun they describe: a small 40cm gap, two 10-ft poles."""
 
 import re
 from functools import cache
@@ -15,7 +15,7 @@ HYPHENATED: Final = re.compile(r"-[^\W\d_]")
 SIZE_GOES_ON: Final = re.compile(r" ?[x×] ?\d")
 MOST_ADJECTIVES: Final = 3
 LOOK_BACK: Final = 32
-"""Characters back that one word before is looked for."""
+"""Characters searched backwards for a preceding word."""
 SINGULAR_ENDS: Final = ("ss", "us", "is")
 
 
@@ -25,9 +25,9 @@ def _words(key: str) -> frozenset[str]:
 
 
 def is_attributive(context: Context, start: int, end: int, *, is_attached: bool) -> bool:
-    """True if the number from `start` and its unit up to `end` describe the noun behind them.
+    """True if the number from `start` and its unit up to `end` describe the following noun.
 
-    is_attached: whether no space parts the number from the unit: without an article that tells a "10ft pole" from "10 ft down".
+    is_attached: no space separates the number from the unit, which distinguishes a "10ft pole" from "10 ft down" without an article.
     """
     if context.language.code != "en":
         return False
@@ -53,7 +53,7 @@ def _is_counted_noun(context: Context, noun: str, *, start: int, is_attached: bo
 
 
 def is_determined(context: Context, position: int) -> bool:
-    """True if an article or another determiner stands before the position, with only adjectives between them."""
+    """True if an article or another determiner precedes the position, with only adjectives between."""
     first = FIRST_OF_TWO.search(context.text[max(0, position - LOOK_BACK) : position])
     position -= len(first[0]) if first else 0
     for _ in range(MOST_ADJECTIVES + 1):

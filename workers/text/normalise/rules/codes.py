@@ -19,21 +19,21 @@ FEWEST_DIGITS: Final = 3
 LOOK_BACK: Final = 72
 CARRIER_LOOK_BACK: Final = 30
 LETTERS: Final = r"[A-Za-z0-9]{0,6}-?[A-Za-z]{0,6}"
-"""The letters that a code begins with: G-482913."""
+"""Letters at the beginning of a code: G-482913."""
 
 YEARS: Final = range(1000, 2100)
 
 
 @dataclass(frozen=True, slots=True)
 class Introductions:
-    """Patterns of one language that tell a code from a quantity."""
+    """Patterns of one language that distinguish a code from a quantity."""
 
     before: re.Pattern[str]
-    """A word that introduces a code, up to the code."""
+    """Introduction of a code, up to the code."""
     ending: re.Pattern[str]
-    """The same for the last figures of a card."""
+    """Introduction of the last figures of a card."""
     carrier: re.Pattern[str]
-    """Cards, accounts and the like, whose last figures are quoted."""
+    """Cards, accounts and the like whose last figures are quoted."""
     after: re.Pattern[str]
     counted: re.Pattern[str]
 
@@ -58,7 +58,7 @@ def _introductions(language: Language) -> Introductions | None:
 
 
 def read_code(context: Context, position: int) -> Found | None:
-    """Figures behind a word that introduces a code, or before "is your code"."""
+    """Figures after a word that introduces a code, or before "is your code"."""
     match = FIGURES.match(context.text, position)
     introductions = _introductions(context.language)
     if not match or not introductions or not _is_introduced(context, match, introductions):
@@ -84,7 +84,7 @@ def _is_introduced(context: Context, match: re.Match[str], introductions: Introd
 
 
 def _is_statute(before: str, introduction: re.Match[str]) -> bool:
-    """Return whether a law's name stands before a year: the Penal Code 1860."""
+    """True if a law's name precedes a year: the Penal Code 1860."""
     name = introduction[0].strip()
     preceding = before[: introduction.start()].split()
     return name.istitle() and name.isalpha() and bool(preceding) and preceding[-1].istitle()

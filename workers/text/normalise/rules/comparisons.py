@@ -19,7 +19,7 @@ COMPARED_SIGNS: Final = frozenset("≤≥≠≈±")
 """Signs that never mean anything else."""
 
 UNARY: Final = COMPARED_SIGNS | {"<=", ">=", "=<", "+/-", "+-", "<", ">", "≦", "≧", "⩽", "⩾", "≅", "≃", "∼"}
-"""Operators that may stand before a value alone: ages >= 18."""
+"""Operators that may precede a value alone: ages >= 18."""
 
 ATTRIBUTES: Final = r"""(?:\s+[A-Za-z-]{1,20}(?:=(?:"[^"<>]{0,80}"|'[^'<>]{0,80}'|[^\s"'<>,]{1,80}))?){0,4}"""
 OPEN_TAG: Final = re.compile(rf"</?[A-Za-z][A-Za-z0-9:-]{{0,20}}{ATTRIBUTES}\s?/?$")
@@ -34,11 +34,11 @@ COUNTED: Final = {
     "ja": re.compile(r"[歳才人個回本枚台件名点円度日年月時分秒週間階割倍票匹冊杯]{1,3}"),
     "hi": re.compile(r" (?:वर्ष|साल|लोग|लोगों|दिन|दिनों|घंटे|मिनट|महीने|रुपये|रुपए|अंक)(?!\w)"),
 }
-"""Counters and nouns between a number and the comparison behind it."""
+"""Counters and nouns between a number and the following comparison."""
 
 
 def read_comparison(context: Context, position: int) -> Found | None:
-    """Say a comparison sign between values; brackets and marks of quoted lines are silent."""
+    """Read a comparison sign between values; brackets and marks of quoted lines are silent."""
     character = context.text[position]
     heart = _read_heart(context, position) if character == "<" else None
     arrow = ARROW.match(context.text, position) if character in "<=-" else None
@@ -60,7 +60,7 @@ def _say_arrow(context: Context, arrow: str) -> str:
 
 
 def _read_heart(context: Context, position: int) -> Found | None:
-    """<3 at the end of a text or sentence, or behind I and you."""
+    """<3 at the end of a text or sentence, or after I and you."""
     match = HEART.match(context.text, position)
     if not match or context.character(position - 1).isalnum():
         return None
@@ -71,7 +71,7 @@ def _read_heart(context: Context, position: int) -> Found | None:
 
 
 def _say(context: Context, sign: str, end: int) -> Found | None:
-    """The sign's name, in some languages behind the number that it compares with."""
+    """Name of the sign, in some languages after the number it compares with."""
     name = context.language.signs.get(sign)
     behind = load_table("comparisons")["behind"].get(context.language.code, {}).get(sign)
     start = end + (context.character(end) == " ")
@@ -85,7 +85,7 @@ def _say(context: Context, sign: str, end: int) -> Found | None:
 
 
 def _is_compared(context: Context, match: re.Match[str]) -> bool:
-    """Return whether the operator stands between, or before, what can be compared."""
+    """True if the operator stands between, or before, comparable values."""
     operator, text = match[0], context.text
     left, right = text[max(0, match.start() - 2) : match.start()], text[match.end() : match.end() + 2]
     has_left = left.strip()[-1:].isalnum() or left.strip()[-1:] in LEFT_END
@@ -98,7 +98,7 @@ def _is_compared(context: Context, match: re.Match[str]) -> bool:
 
 
 def _is_greater(context: Context, match: re.Match[str], *, has_left: bool) -> bool:
-    """Return whether the sign ends no tag, is no arrow's and does not mark the quoted line of an e-mail."""
+    """True if the sign belongs to no tag or arrow and does not mark a quoted e-mail line."""
     text, start = context.text, match.start()
     before, after = context.character(start - 1), context.character(match.end())
     if before in {"<", ">"} or OPEN_TAG.search(text[max(0, start - LONGEST_TAG) : start]):
@@ -110,7 +110,7 @@ def _is_greater(context: Context, match: re.Match[str], *, has_left: bool) -> bo
 
 
 def _is_menu_path(context: Context, position: int) -> bool:
-    """Return whether the sign parts the steps of a path through menus: Settings > General, 设置 > 通用."""
+    """True if the sign separates the steps of a menu path: Settings > General, 设置 > 通用."""
     before = MENU_BEFORE.search(context.text[max(0, position - LOOK_BACK) : position])
     behind = MENU_BEHIND.match(context.text, position + 1)
     if not before or not behind:
@@ -134,5 +134,5 @@ def _is_less(context: Context, position: int, *, before: str, after: str, has_le
 
 
 def _is_variable(context: Context, match: re.Match[str]) -> bool:
-    """Return whether single letters or figures touch the sign on both sides: x>y."""
+    """True if single letters or figures touch the sign on both sides: x>y."""
     return not context.character(match.start() - 2).isalpha() and not context.character(match.end() + 1).isalpha()

@@ -18,7 +18,7 @@ LONGEST: Final = 60
 
 @cache
 def _units(language: Language) -> dict[str, Noun]:
-    """The language's simple units, and those that stand beside others only."""
+    """Simple units of the language, and those that occur only beside others."""
     simple = {name: noun for name, noun in language.units.items() if name.isalpha() or name == "Ω"}
     own = load_table("compound_units").get(language.code, {})
     return {**{name: Noun(singular, plural, parse_gender(gender)) for name, (singular, plural, gender) in own.items()}, **simple}
@@ -26,7 +26,7 @@ def _units(language: Language) -> dict[str, Noun]:
 
 @cache
 def _patterns(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """A whole compound, and one factor of it."""
+    """Patterns of a whole compound and of one factor."""
     names = "|".join(map(re.escape, sorted(_units(language), key=len, reverse=True)))
     factor = rf"(?:{names})(?:⁻?[¹²³⁴-⁹]|\^[({{]?[-−]?\d[)}}]?)?(?![^\W_²³¹⁰⁴-⁹])"
     whole = rf"[ \u00a0\u202f]?{factor}(?:[·⋅∙*. \u00a0\u202f]{factor}){{0,5}}+"
@@ -35,7 +35,7 @@ def _patterns(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def read_compound_unit(context: Context, position: int) -> Found | None:
-    """A number and a product of units of which one is raised to a negative power."""
+    """Number and a product of units with a negative power."""
     language = context.language
     read = read_number(context.text, position, language=language)
     if not read or context.character(position - 1).isalpha():

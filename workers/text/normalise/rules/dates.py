@@ -10,14 +10,14 @@ from workers.text.normalise.languages.values import Date
 from workers.text.normalise.rules.times import read_time
 
 COUNTED: Final = frozenset(("days", "weeks", "months", "years", "hours", "minutes", "people", "times", "miles", "more", "km", "kg"))
-"""English: words behind a range of numbers that is no range of days: May 3-4 people come."""
+"""English words after a range of numbers that is no range of days: May 3-4 people come."""
 
 ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?![\d-])(?:T(?=\d{2}:\d{2})|(?= \d{2}:\d{2}(?::\d{2})?(?!\d)))?")
 FIGURES: Final = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d]|\2\d)")
 YEAR_FIRST: Final = re.compile(r"(\d{4})([./])(\d{1,2})\2(\d{1,2})(?![\d]|\2\d)")
 GERMAN_DAY_AND_MONTH: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(?!\d)")
 CENTURY_PIVOT: Final = 69
-"""Two-digit years up to here are of this century, as in POSIX."""
+"""Largest two-digit year of this century, as in POSIX."""
 
 
 def full_year(digits: str) -> int:
@@ -27,7 +27,7 @@ def full_year(digits: str) -> int:
 
 
 def date_in_order(first: str, second: str, year: str = "", *, order: str) -> Date | None:
-    """A date whose day and month stand in the language's order, or in the other one where only that exists."""
+    """Date with day and month in the language's order, or in the other one if only that is valid."""
     number = full_year(year) if year else 0
     month_first = Date(day=int(second), month=int(first), year=number)
     day_first = Date(day=int(first), month=int(second), year=number)
@@ -36,7 +36,7 @@ def date_in_order(first: str, second: str, year: str = "", *, order: str) -> Dat
 
 
 def say_date(context: Context, date: Date, *, start: int) -> str:
-    """The date, agreeing with the word before it."""
+    """Date that agrees with the preceding word."""
     return context.language.date(date, before=context.word_before(start))
 
 
@@ -89,7 +89,7 @@ def _read_day_and_month(context: Context, position: int) -> Found | None:
 
 @cache
 def _month_patterns(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Day before month and month before day. The longest names first, so that an abbreviation never cuts one short."""
+    """Day before month and month before day. The longest names come first, so that an abbreviation never truncates one."""
     names = sorted({*language.months, *language.month_abbreviations}, key=len, reverse=True)
     if language.code in {"en", "de"}:
         names = [name[0].upper() + name[1:] for name in names]

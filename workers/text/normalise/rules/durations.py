@@ -1,4 +1,4 @@
-"""Durations written together: 2h30m, 1h 15min, 2d 4h; and the decades that look like seconds."""
+"""Durations written together (2h30m, 1h 15min, 2d 4h), and decades that look like seconds."""
 
 import re
 from functools import cache
@@ -15,7 +15,7 @@ DURATION: Final = re.compile(
     rf"(?:(\d{{1,4}})\s?d\s?)?(?:(\d{{1,4}})\s?(?:h|hr|hrs)\s?)?(?:(\d{{1,3}})\s?(?:m|min|mins)\s?)?(?:(\d{{1,3}})\s?(?:s|sec|secs)\s?)?(?<=[a-z]){END}"
 )
 HOURS_AND_MINUTES: Final = re.compile(rf"()(\d{{1,4}})(?:h|hrs?)(\d{{2}})(){END}")
-"""2h30: without a letter behind the minutes only there."""
+"""2h30: the only form without a letter after the minutes."""
 DECADE: Final = re.compile(r"(\d{2}|\d{4})['’]?s(?![^\W_])")
 HYPHENATED: Final = re.compile(r"(?:mid|early|late|low|high|pre|post)-$", re.IGNORECASE)
 
@@ -57,7 +57,7 @@ def _end(match: re.Match[str]) -> int:
 
 
 def read_decade(context: Context, position: int) -> Found | None:
-    """1990s, the 80s: English only. Behind other words than these 90s are seconds."""
+    """Decade, English only: 1990s, the 80s. After other words than these 90s are seconds."""
     match = DECADE.match(context.text, position) if context.language.code == "en" else None
     if not match or match[1][-1] != "0" or match[1] == "10":
         return None

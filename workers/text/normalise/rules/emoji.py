@@ -17,7 +17,7 @@ LANGUAGES: Final = frozenset(("en", "es", "fr", "de", "it", "pt", "ja", "zh"))
 
 @cache
 def _names(language: str) -> dict[str, str]:
-    """The name of every emoji in a language, English where it has none."""
+    """Names of all emoji in a language, English if missing."""
     from emoji import EMOJI_DATA, config
 
     if language in LANGUAGES:
@@ -30,7 +30,7 @@ def _readable(name: str) -> str:
 
 
 def read_emoji(context: Context, position: int) -> Found:
-    """The emoji at the position, named once however often it is repeated; skin tones are not named."""
+    """Emoji at the position, named once for repetitions; skin tones are not named."""
     name, end = name_emoji(context.text, position, language=context.language.code)
     while end < len(context.text) and (context.text[end] > "\u203b" or MODIFIERS.match(context.text, end)):
         following, after = name_emoji(context.text, end, language=context.language.code)
@@ -46,7 +46,7 @@ def _without_figures(name: str, *, language: Language) -> str:
 
 
 def name_emoji(text: str, position: int, *, language: str) -> tuple[str, int]:
-    """The name of the longest emoji at the position, and its end; no name for another sign."""
+    """Name of the longest emoji at the position, and its end; an empty name for other signs."""
     if text[position] < "\u203c":
         return "", position + 1
     names = _names(language)

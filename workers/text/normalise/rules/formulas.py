@@ -1,4 +1,4 @@
-"""Chemical formulas and lowered figures: H₂SO₄, Fe2O3, x₁."""
+"""Chemical formulas and subscripts: H₂SO₄, Fe2O3, x₁."""
 
 import re
 import unicodedata
@@ -20,7 +20,7 @@ LONGEST_FORMULA: Final = 40
 
 
 def read_formula(context: Context, position: int) -> Found | None:
-    """A formula by its letters and figures. One in plain figures needs an element of two letters beside another: Fe2O3, not B2B."""
+    """Formula in letters and figures. In plain figures it needs a two-letter element beside another: Fe2O3, not B2B."""
     match = FORMULA.match(context.text, position, position + LONGEST_FORMULA)
     if not match or match[0].count("(") != match[0].count(")") or not (_is_formula(match[0]) or CHARGED.match(context.text, match.end())):
         return None
@@ -40,7 +40,7 @@ def _is_formula(text: str) -> bool:
 
 
 def read_lowered(context: Context, position: int) -> Found | None:
-    """x₁: lowered figures are read behind what they belong to."""
+    """Subscript figures after their base: x₁."""
     match = LOWERED.match(context.text, position)
     if not match:
         return None

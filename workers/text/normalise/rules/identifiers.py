@@ -27,7 +27,7 @@ LONGEST_BYTE: Final = 255
 
 
 def read_identifier(context: Context, position: int) -> Found | None:
-    """Whatever identifier begins at the position."""
+    """Identifier of any kind at the position."""
     before = context.character(position - 1)
     if (before.isalnum() and before < FIRST_IDEOGRAPH) or before in {"_", "-", "."}:
         return None
@@ -84,7 +84,7 @@ def _read_ipv4(context: Context, position: int) -> Found | None:
 
 
 def _read_ipv6(context: Context, position: int) -> Found | None:
-    """2001:db8::1; times of day have neither letters nor two colons together."""
+    """2001:db8::1; times of day have neither letters nor two colons in a row."""
     match = IPV6.match(context.text, position)
     has_digit = match is not None and any(map(str.isdecimal, match[0]))
     if not match or not has_digit or (match[0].count(":") != 7 and match[0].count("::") != 1):

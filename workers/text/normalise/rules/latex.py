@@ -74,7 +74,7 @@ def _join(language: Language, words: list[str]) -> str:
 
 @cache
 def known_commands() -> frozenset[str]:
-    """Commands that have a reading of their own."""
+    """Commands with a reading of their own."""
     table = load_table("latex")
     return frozenset(("frac", "dfrac", "tfrac", "sqrt", "infty", *table["signs"], *table["names"]["all"].split(), *WITH_LIMITS))
 
@@ -104,7 +104,7 @@ class Parser:
 
     @property
     def offset(self) -> int:
-        """Count of the characters read so far."""
+        """Number of characters read."""
         return self._tokens[self._at - 1].end if self._at else 0
 
     def read_all(self) -> list[str]:
@@ -115,7 +115,7 @@ class Parser:
         return words
 
     def read_element(self, depth: int) -> list[str]:
-        """One number, letter, sign, command or group, with what is raised and lowered behind it."""
+        """Number, letter, sign, command or group, with its superscripts and subscripts."""
         token = self._next()
         if token is None or depth > DEEPEST:
             return []
@@ -147,7 +147,7 @@ class Parser:
         return words
 
     def _read_argument(self, depth: int) -> list[str]:
-        """A group, or the one token that stands for it."""
+        """Group, or the single token in place of one."""
         token = self._next()
         return self._read_atom(token, depth + 1) if token and depth <= DEEPEST else []
 
@@ -176,7 +176,7 @@ class Parser:
         return self._read_text() if name in TEXTS else self._read_name(name)
 
     def _read_name(self, name: str) -> list[str]:
-        """A command that stands for a sign or a word."""
+        """Command for a sign or a word."""
         table = load_table("latex")
         if name in SILENT or not name.isalpha():
             return []
@@ -209,7 +209,7 @@ class Parser:
         return [*above, self._words["over"], *below]
 
     def _plain_number(self, start: int, end: int) -> int:
-        """The number that an argument holds alone, else 0."""
+        """Number that is the whole argument, otherwise 0."""
         texts = [token.text for token in self._tokens[start:end] if token.text not in {"{", "}"}]
         return int(texts[0]) if len(texts) == 1 and texts[0].isdecimal() else 0
 

@@ -1,4 +1,4 @@
-"""Units behind a number, the marks of feet and inches among them."""
+"""Units after a number, including the marks of feet and inches."""
 
 import re
 from functools import cache
@@ -14,7 +14,7 @@ from workers.text.normalise.rules.quotes import is_closing_quote
 from workers.text.normalise.written_numbers import read_number
 
 STOPPED: Final = frozenset(("lb", "lbs", "oz", "hr", "hrs", "min", "mins", "sec", "secs", "ft", "tsp", "tbsp", "Std", "Min", "Sek"))
-"""Units that are written with a full stop, so that figures may follow it within a sentence."""
+"""Units written with a full stop, which figures may follow within a sentence."""
 TAIL_SPACE: Final = r"[ \u00a0\u202f]?"
 MINUTES: Final = re.compile(r"\d\s?h(?:rs?|ours?)?\.?\s?\d{1,2}$")
 FEET_AND_INCHES: Final = re.compile(
@@ -39,7 +39,7 @@ def _unit_pattern(language: Language) -> re.Pattern[str]:
 
 
 def read_unit(context: Context, position: int) -> tuple[Noun, int] | None:
-    """The unit at the position or after a space, and its end."""
+    """Unit at the position or after a space, and its end."""
     match = _unit_pattern(context.language).match(context.text, position)
     if not match:
         return None
@@ -47,7 +47,7 @@ def read_unit(context: Context, position: int) -> tuple[Noun, int] | None:
 
 
 def _has_stop(context: Context, symbol: str, end: int) -> bool:
-    """True if the full stop behind a unit belongs to the unit: 5 lbs., 3 hrs. 20 mins. and."""
+    """True if the full stop after a unit belongs to the unit: 5 lbs., 3 hrs. 20 mins. and."""
     if context.character(end) != "." or not symbol.isalpha():
         return False
     rest = context.text[end + 1 : end + 3]
@@ -57,14 +57,14 @@ def _has_stop(context: Context, symbol: str, end: int) -> bool:
 
 
 def _has_smaller_unit(context: Context, position: int) -> bool:
-    """True if another number with a unit follows: 5 lbs. 3 oz., and not: It weighs 5 lbs. 3 of them do."""
+    """True if another number with a unit follows: 5 lbs. 3 oz., but not: It weighs 5 lbs. 3 of them do."""
     start = position + (context.character(position) == " ")
     read = read_number(context.text, start, language=context.language) if context.character(start).isdecimal() else None
     return read is not None and _unit_pattern(context.language).match(context.text, read[1]) is not None
 
 
 def read_measure(context: Context, number: Number, *, start: int, end: int) -> Found | None:
-    """The unit behind a number that stands from `start` to `end`, with what it is related to."""
+    """Unit after a number from `start` to `end`, with its reference."""
     unit = read_unit(context, end) or read_inches(context, end)
     if unit is None:
         return _read_hyphenated(context, number, end) or _read_feet(context, number, start=start, end=end)
@@ -76,19 +76,19 @@ def read_measure(context: Context, number: Number, *, start: int, end: int) -> F
 
 
 def _is_listed(context: Context, end: int, noun: Noun) -> bool:
-    """True if a slash stands before another amount of the same unit, 8GB/256GB: it does not mean "per"."""
+    """True if another amount of the same unit follows a slash, 8GB/256GB, so that it does not mean "per"."""
     other = read_number(context.text, end + 1, language=context.language) if context.character(end) == "/" else None
     unit = read_unit(context, other[1]) if other else None
     return unit is not None and unit[0] is noun
 
 
 def say_attributive(language: Language, number: Number, noun: Noun) -> str:
-    """A number and its unit as they stand before what they describe: in the singular."""
+    """Number and unit before the noun they describe, in the singular."""
     return language.join_count(language.number(number, gender=noun.gender, has_noun=True), number, noun.singular)
 
 
 def read_inches(context: Context, end: int) -> tuple[Noun, int] | None:
-    """A 27" monitor, 5in wide. A quotation mark that closes what was opened before is none."""
+    """Inches: a 27" monitor, 5in wide. A closing quotation mark is none."""
     noun = context.language.units.get("″")
     mark = INCH_MARK.match(context.text, end)
     if noun and mark and not WORD_BEHIND.match(context.text, mark.end()) and not is_closing_quote(context.text, end):
@@ -98,7 +98,7 @@ def read_inches(context: Context, end: int) -> tuple[Noun, int] | None:
 
 
 def _read_feet(context: Context, number: Number, *, start: int, end: int) -> Found | None:
-    """A 6' fence: English only, elsewhere the mark stands for minutes as often."""
+    """Feet, English only (a 6' fence); elsewhere the mark is as often minutes."""
     match = FEET.match(context.text, start) if context.language.code == "en" and number.is_whole else None
     if not match or match.end() != end + 1 or is_closing_quote(context.text, end):
         return None
@@ -121,14 +121,14 @@ def _read_hyphenated(context: Context, number: Number, end: int) -> Found | None
 
 
 def _minutes_or(noun: Noun, *, context: Context, end: int) -> Noun:
-    """The unit behind a number that ends at `end`: an `m` behind hours stands for minutes, 1h 45m."""
+    """Unit after a number that ends at `end`: an `m` after hours is minutes, 1h 45m."""
     units = context.language.units
     is_minutes = noun is units.get("m") and "min" in units and MINUTES.search(context.text[max(0, end - 12) : end])
     return units["min"] if is_minutes else noun
 
 
 def read_feet_and_inches(context: Context, position: int) -> Found | None:
-    """5'10": a height; behind a degree sign minutes and seconds of arc."""
+    """Height, 5'10"; after a degree sign minutes and seconds of arc."""
     match = FEET_AND_INCHES.match(context.text, position)
     units = context.language.units
     if not match or not {"ft", "″", "min", "s"} <= units.keys():

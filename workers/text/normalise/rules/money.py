@@ -1,4 +1,4 @@
-"""Sums of money: symbols and ISO codes before or after the figures, with thousands and millions."""
+"""Amounts of money: symbols and ISO codes before or after the figures, with thousands and millions."""
 
 import re
 from functools import cache
@@ -16,7 +16,7 @@ SYMBOLS: Final = {
     "$US": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₫": "VND", "₱": "PHP",
     "฿": "THB", "₦": "NGN", "₴": "UAH", "₿": "BTC", "zł": "PLN", "Kč": "CZK", "$": "", "Fr.": "CHF", "Rs.": "INR", "元": "CNY", "円": "JPY",
 }  # fmt: skip
-"""Longest first where one begins another; the plain dollar and the ¥ are the language's own."""
+"""Symbols, longest first if one begins another; the plain dollar and the ¥ are the language's own."""
 
 SPACE: Final = r"[ \u00a0\u202f]?"
 SIGN: Final = re.compile(r"[-−]?")
@@ -45,13 +45,13 @@ def find_currency(language: Language, *, symbol: str, code: str = "") -> Currenc
 
 
 def read_magnitude(context: Context, position: int) -> tuple[str, int] | None:
-    """The `M` or `million` behind a number, and its end."""
+    """`M` or `million` after a number, and its end."""
     match = _magnitude_pattern(context.language).match(context.text, position)
     return (match[1], match.end()) if match else None
 
 
 def read_currency(context: Context, position: int) -> tuple[Currency, int] | None:
-    """The currency sign or code that begins at the position or after a space, and its end."""
+    """Currency sign or code at the position or after a space, and its end."""
     match = _symbol_pattern(context.language).match(context.text, position)
     if match and match[2] and not is_money_code(context.text, *match.span(2), language=context.language):
         return None
@@ -60,7 +60,7 @@ def read_currency(context: Context, position: int) -> tuple[Currency, int] | Non
 
 
 def read_money_prefix(context: Context, position: int) -> Found | None:
-    """$5, -$3.5M, EUR 20, R$ 10,00: the sign or code stands first."""
+    """Amount with the sign or code first: $5, -$3.5M, EUR 20, R$ 10,00."""
     sign = SIGN.match(context.text, position)
     start = sign.end() if sign else position
     before = read_currency(context, start)
@@ -80,13 +80,13 @@ def read_money_prefix(context: Context, position: int) -> Found | None:
 
 
 def _read_bare_fraction(context: Context, position: int, *, sign: str) -> tuple[Number, int] | None:
-    """.50: a number without its zero."""
+    """Number without its zero: .50."""
     match = BARE_FRACTION.match(context.text, position)
     return (Number("0", match[1], ".", sign), match.end()) if match else None
 
 
 def say_sum(context: Context, number: Number, end: int, *, currency: Currency) -> Found:
-    """A number whose currency is known, with the magnitude and the relation (per month) behind it."""
+    """Amount in a known currency, with the following magnitude and reference (per month)."""
     number, length = _money_number(number), end
     magnitude = read_magnitude(context, length)
     if magnitude:
@@ -95,7 +95,7 @@ def say_sum(context: Context, number: Number, end: int, *, currency: Currency) -
 
 
 def related(context: Context, end: int, spoken: str) -> Found:
-    """Add to a spoken quantity the unit behind a slash: per month, per kilogram, per 100 kilometers."""
+    """Append the unit after a slash to a spoken quantity: per month, per kilogram, per 100 kilometers."""
     if context.character(end) == "/" and context.character(end + 1).isdecimal():
         return Found(end + 1, f"{spoken} {context.language.per}")
     match = RELATION.match(context.text, end)
@@ -116,6 +116,6 @@ def say_magnitude_sum(language: Language, number: Number, name: str, currency: C
 
 
 def _money_number(number: Number) -> Number:
-    """Three digits behind a comma are thousands in a sum, whatever the language."""
+    """Number of an amount: three digits after a comma are thousands, in every language."""
     is_thousands = len(number.fraction) == 3 and number.mark == "," and len(number.digits) <= 3 and number.digits != "0"
     return Number(number.digits + number.fraction, sign=number.sign) if is_thousands else number

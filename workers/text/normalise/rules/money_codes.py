@@ -22,7 +22,7 @@ def _followers(code: str) -> frozenset[str]:
 
 
 def is_money_code(text: str, start: int, end: int, *, language: Language) -> bool:
-    """Return whether text[start:end] is a currency's ISO code beside a sum."""
+    """True if text[start:end] is a currency's ISO code beside an amount."""
     code = text[start:end]
     if code not in language.currencies:
         return False
@@ -38,7 +38,7 @@ def is_money_code(text: str, start: int, end: int, *, language: Language) -> boo
 
 
 def _is_sum(text: str, start: int, number: re.Match[str], *, doubtful: dict[str, Any], language: Language) -> bool:
-    """Return whether the number behind a doubtful code is an amount of money and counts nothing else."""
+    """True if the number after a doubtful code is an amount of money and counts nothing else."""
     figures = number[1].rstrip(".,\u00a0\u202f")
     if MONEY_FORM.fullmatch(figures) or MAGNITUDE.match(text, number.start(1) + len(figures)):
         return True

@@ -31,7 +31,7 @@ CARD: Final = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}(?!\d)")
 LONG: Final = re.compile(r"\d{16,}+")
 NAMED: Final = re.compile(r"\d{3,15}(?:[ /-]\d{2,8}){0,5}(?![\d.,]*\d|[^\W_])")
 NAMES: Final = re.compile(r"(?:\b|_)(?:tel|tél|tlf|teléf|telef|telefon|phone|fax|mobil|handy|cell)(?:\.|:|\.:)?[ \u00a0]$", re.IGNORECASE)
-"""Words that a telephone number of any form follows."""
+"""Words followed by a telephone number of any form."""
 EXTENSION: Final = re.compile(
     r"(?:,? ?(?:x|#) ?|,? (?:ext\.?|extn\.?|extension|extensión|poste|Durchwahl|DW|App\.|Apparat|interno|int\.|ramal|r\.):? ?)(\d{1,6})(?![\w-]|[.,]\d)",
     re.IGNORECASE,
@@ -49,7 +49,7 @@ def read_phone(context: Context, position: int) -> Found | None:
 
 
 def _with_extension(context: Context, found: Found) -> Found:
-    """555-0199 x12, ext. 45: two figures are a number, more are read one by one."""
+    """Number with its extension (555-0199 x12, ext. 45): two figures are a number, more are read one by one."""
     match, word = EXTENSION.match(context.text, found.end), load_table("phones")["extension"].get(context.language.code)
     if not match or not word:
         return found
@@ -80,7 +80,7 @@ def _read_number(context: Context, position: int) -> Found | None:
 
 
 def _read_announced(context: Context, position: int) -> Found | None:
-    """Any figures behind "Tel.", and three of them behind "call"."""
+    """Figures after "Tel.", and three of them after "call"."""
     named = NAMED.match(context.text, position)
     if named and NAMES.search(context.text[max(0, position - 12) : position]):
         return Found(named.end(), say_groups(named[0], language=context.language))
@@ -91,7 +91,7 @@ def _read_announced(context: Context, position: int) -> Found | None:
 
 
 def international_groups(written: str) -> str:
-    """The number in the groups that its country uses, or as written where it has groups or is no number of that country."""
+    """Number in the groups of its country, or as written if it has groups or is no number of that country."""
     if len(GROUP.findall(written)) > 2:
         return written
     import phonenumbers
@@ -104,7 +104,7 @@ def international_groups(written: str) -> str:
 
 
 def say_groups(written: str, *, language: Language) -> str:
-    """Digit groups with a pause between: without one they run into other numbers. French reads pairs as numbers."""
+    """Digit groups with a pause between, so that they do not run into each other. French reads pairs as numbers."""
     groups = GROUP.findall(ascii_digits(written))
     has_plus = groups[0] == "+"
     spoken = [_say_group(group, language=language) for group in groups if group != "+"]

@@ -1,4 +1,4 @@
-"""Powers and raised figures: 10⁻³, x², 10^6, 1.5e-3; charges of ions and numbers of notes."""
+"""Powers and superscripts: 10⁻³, x², 10^6, 1.5e-3; charges of ions and footnote numbers."""
 
 import re
 import unicodedata
@@ -16,12 +16,12 @@ EXPONENT: Final = re.compile(r"[eE]([-−+]?)(\d{1,3})(?![\w.,]*\w)")
 
 
 def raised_digits(text: str) -> str:
-    """ASCII digits for raised ones."""
+    """ASCII digits for superscripts."""
     return "".join(str(unicodedata.digit(figure)) for figure in text)
 
 
 def read_raised(context: Context, position: int) -> Found | None:
-    """10⁶, 10⁻³: raised figures behind a number or a single letter are a power, behind a word the number of a note."""
+    """Superscripts: after a number or a single letter a power, after a word a footnote number."""
     match = RAISED.match(context.text, position)
     if not match:
         return None
@@ -56,7 +56,7 @@ def read_power(context: Context, position: int) -> Found | None:
 
 
 def _with_unit(context: Context, position: int, end: int, spoken: str) -> Found:
-    """A power of a number, and the unit that it counts."""
+    """Power of a number, and the counted unit."""
     unit = read_unit(context, end) if context.character(position - 1).isdecimal() else None
     if not unit:
         return Found(end, spoken)

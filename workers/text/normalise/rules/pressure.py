@@ -11,7 +11,7 @@ from workers.text.normalise.tables import load_table
 
 PRESSURE: Final = re.compile(r"(\d{1,3})/(\d{1,3})(?![\d/]|[.,]\d|[^\W\d_]{2})")
 LOOK_BACK: Final = 40
-"""Characters back that blood pressure is spoken of: "a blood pressure reading of 120/80"."""
+"""Characters searched backwards for a mention of blood pressure: "a blood pressure reading of 120/80"."""
 
 
 @cache
@@ -21,7 +21,7 @@ def _before(words: str) -> re.Pattern[str]:
 
 
 def _is_possible(upper: int, lower: int) -> bool:
-    """True if the values can be a blood pressure: in millimeters of mercury, or in centimeters as French and Spanish doctors say."""
+    """True for plausible values of a blood pressure, in millimeters of mercury, or in centimeters as in French and Spanish."""
     return lower < upper and ((60 <= upper <= 300 and lower >= 20) or (8 <= upper <= 30 and 4 <= lower <= 20 and upper != 24))
 
 

@@ -1,4 +1,4 @@
-"""Numbers and what stands at once behind them: percent, units, currencies, ordinal endings; plain numbers and years."""
+"""Numbers with directly following percent signs, units, currencies, ordinal endings; plain numbers and years."""
 
 import re
 from typing import Final
@@ -24,20 +24,19 @@ FIRST_IDEOGRAPH: Final = "\u2e80"
 DAY_WORDS: Final = frozenset(("am", "vom", "zum"))
 LAST_DAY: Final = 31
 STARTERS: Final = word_set("Bitte Dann Danach Dort Er Sie Es Wir Ich Der Die Das Aber Und Am Im In Wenn Wie Was Ob Nein Ja Alle Heute")
-"""German words that begin a sentence behind a day far more often than they are what it ranks."""
+"""German words that begin a sentence after a day far more often than they follow an ordinal."""
 
 FISCAL: Final = frozenset(("FY", "CY"))
-"""Fiscal and calendar year, which the number is written at once behind: FY2023."""
 
 DASHED: Final = re.compile(r",[-–—]{1,2}(?![\w-])")
 """5,- €: no hundredths."""
 
 LONGEST_BARE: Final = 7
-"""Figures without a separator beyond these are a code, unless they are round."""
+"""Figures without a separator beyond this number are a code, unless they are round."""
 
 
 def read_quantity(context: Context, position: int) -> Found | None:
-    """A number, its sign, and what belongs to it."""
+    """Number with its sign and tail."""
     sign = SIGN.match(context.text, position)
     before = context.character(position - 1)
     is_sign = before in BEFORE_A_SIGN or (not context.language.has_spaces and before >= FIRST_IDEOGRAPH)
@@ -59,7 +58,7 @@ def read_quantity(context: Context, position: int) -> Found | None:
 
 
 def say_with_tail(context: Context, number: Number, *, start: int, end: int) -> Found:
-    """The number, written from `start` to `end`, and what belongs to it behind."""
+    """Number from `start` to `end` with its tail."""
     return (
         _with_percent(context, number, end)
         or _with_currency(context, number, end)
@@ -99,7 +98,7 @@ def _with_unit(context: Context, number: Number, end: int, *, start: int) -> Fou
 
 
 def _is_ordinal_sign(context: Context, number: Number, end: int) -> bool:
-    """True if the degree sign behind the number stands for a raised o."""
+    """True if the degree sign after the number stands for a superscript o."""
     if context.character(end) != "°" or context.character(end + 1).isalpha() or not number.is_counted:
         return False
     before, after = context.word_before(end - len(number.digits)), context.word_after(end + 1)
@@ -122,7 +121,7 @@ def _ordinal(context: Context, number: Number, end: int, *, start: int) -> Found
 
 
 def _day_at_stop(context: Context, number: Number, end: int, *, start: int) -> Found | None:
-    """Am 5. Bitte …, am 12.: the full stop of a day ends the sentence too. German only."""
+    """Day whose full stop also ends the sentence, German only: Am 5. Bitte …, am 12."""
     before = context.word_before(start)
     is_day = (
         context.language.code == "de" and before.lower() in DAY_WORDS and context.character(end) == "." and int(number.digits) <= LAST_DAY
@@ -132,7 +131,7 @@ def _day_at_stop(context: Context, number: Number, end: int, *, start: int) -> F
 
 
 def _with_magnitude(context: Context, number: Number, end: int) -> Found | None:
-    """5M, 10K, 3.5B: the letter stands at once behind the figures. Written out, `million` is a word like any other."""
+    """Magnitude letter directly after the figures: 5M, 10K, 3.5B. `million` in letters is an ordinary word."""
     magnitude = read_magnitude(context, end)
     if not magnitude or magnitude[0] in {"K", "m"}:  # a 4K screen; metres
         return None
@@ -171,6 +170,6 @@ def _plain(context: Context, number: Number, *, start: int, end: int) -> Found:
 
 
 def is_year(value: int, *, language: Language, before: str) -> bool:
-    """True if four figures are read as a year: after a word like "in", and in English and German those of our time always."""
+    """True if four figures are read as a year: after a word like "in", and in English and German always for current years."""
     is_of_our_time = language.code in {"en", "de"} and 1900 <= value <= 2099
     return is_of_our_time or (1000 <= value <= 2199 and before.lower() in language.year_contexts)

@@ -29,18 +29,18 @@ DATE_WORDS: Final = {
     "de": frozenset(("am", "vom", "zum")),
 }  # fmt: skip
 COUNTED: Final = re.compile(r"[ \u00a0]([^\W\d_]{4,30})(?![^\W_])")
-"""The noun behind a mixed number; in Romance languages it stands before the half: tres tazas y media."""
+"""Noun after a mixed number; in Romance languages it precedes the half: tres tazas y media."""
 
 RANKS: Final = re.compile(r"(\d{1,3})(?:st|nd|rd|th)[ \u00a0]?[-–—][ \u00a0]?(\d{1,3})(?:st|nd|rd|th)(?![^\W_])")
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2100
 SCORED: Final = frozenset(("score", "scored", "scores", "rating", "rated", "rate", "mark", "marks", "grade", "got", "review", "pain"))
-"""English: words before a mark out of the best there is."""
+"""English words before a mark out of the best possible one."""
 
 ALL_YEAR: Final = "24/7"
 
 
 def read_range(context: Context, position: int) -> Found | None:
-    """10-20, $5–$10, 2019-2020, 5-10 km: the second number is read with all that belongs to it."""
+    """Range whose second number is read with its tail: 10-20, $5–$10, 2019-2020, 5-10 km."""
     ranks = RANKS.match(context.text, position) if context.language.code == "en" else None
     if ranks and int(ranks[1]) < int(ranks[2]) and int(ranks[1]):
         say = context.language.ordinal
@@ -82,14 +82,14 @@ def read_time_range(context: Context, position: int) -> Found | None:
 
 
 def _read_clock(context: Context, position: int) -> Found | None:
-    """A time, or whole hours where they are written with a letter."""
+    """Time, or whole hours if they are written with a letter."""
     time = read_time(context, position)
     match = HOUR_LETTER.match(context.text, position) if not time and context.language.code in LETTER_LANGUAGES else None
     return Found(match.end(), context.language.count(Number(match[1]), context.language.units["h"])) if match else time
 
 
 def read_money_range(context: Context, position: int) -> Found | None:
-    """$5-10: the sign stands once, before the first number."""
+    """Range with one sign before the first number: $5-10."""
     currency = read_currency(context, position)
     if not currency or context.character(position) == " ":
         return None
@@ -107,7 +107,7 @@ def read_money_range(context: Context, position: int) -> Found | None:
 
 
 def read_chain(context: Context, position: int) -> Found | None:
-    """Versions and network addresses: 1.2.3, 192.168.1.1. Thousands are none."""
+    """Versions and network addresses: 1.2.3, 192.168.1.1. Not thousands."""
     match = CHAIN.match(context.text, position)
     if not match:
         return None
@@ -120,7 +120,7 @@ def read_chain(context: Context, position: int) -> Found | None:
 
 
 def read_fraction(context: Context, position: int) -> Found | None:
-    """1/2, 3 1/2, ½, 3¾, 1/4"-1/2"; other slashed numbers as a date or side by side."""
+    """Fraction (1/2, 3 1/2, ½, 3¾, 1/4"-1/2"); other slashed numbers are a date or read side by side."""
     first = _read_vulgar(context, position) or _read_slashed(context, position)
     dash = DASH.match(context.text, first.end) if first else None
     last = _read_vulgar(context, dash.end()) or _read_slashed(context, dash.end()) if dash else None
@@ -140,7 +140,7 @@ def _read_vulgar(context: Context, position: int) -> Found | None:
 
 
 def _say_fraction(context: Context, whole: int, numerator: int, denominator: int, *, start: int, end: int) -> Found:
-    """A fraction and what it is of: a unit, or for the halves of some languages a noun."""
+    """Fraction with its unit, or for halves in some languages with a noun."""
     language, unit = context.language, read_unit(context, end) or read_inches(context, end)
     is_half = (numerator, denominator) == (1, 2)
     counted = COUNTED.match(context.text, end) if whole > 1 and is_half and not unit else None
@@ -189,7 +189,7 @@ def _read_slashed(context: Context, position: int) -> Found | None:
 
 
 def _read_years(context: Context, match: re.Match[str]) -> Found | None:
-    """1999/2000: a year and the one behind it."""
+    """Year and the next one: 1999/2000."""
     language, first, last = context.language, int(match[2]), int(match[3])
     is_pair = len(match[2]) == 4 and EARLIEST_YEAR <= first < LATEST_YEAR and last in {first + 1, (first + 1) % 100}
     if not is_pair or len(match[3]) not in {2, 4}:
@@ -199,7 +199,7 @@ def _read_years(context: Context, match: re.Match[str]) -> Found | None:
 
 
 def _read_score(context: Context, match: re.Match[str], *, word: str) -> Found | None:
-    """A score of 7/10, rated 4/5: marks out of the best there is."""
+    """Mark out of the best possible one: a score of 7/10, rated 4/5."""
     language = context.language
     before = context.word_before(match.start() - len(word) - 1) if word in {"of", "it", "is", "a"} else word
     is_score = language.code == "en" and before.lower() in SCORED and language.out_of

@@ -1,4 +1,4 @@
-"""Signs between words, hashtags and handles, and punctuation that is repeated."""
+"""Signs between words, hashtags and handles, and repeated punctuation."""
 
 import re
 import unicodedata
@@ -19,11 +19,11 @@ DIGITS_IN_TAG: Final = re.compile(r"#\d{1,20}+(?!(?:st|nd|rd|th)\b)[^\W\d_]{2}")
 """#100daysofcode, and not #5 or #12b."""
 HASHTAG: Final = re.compile(r"#(\w{1,100}+)")
 NUMBERED: Final = re.compile(r"#(?=[A-Z]{1,4}-?\d)")
-"""An order's or a ticket's: #A-1234."""
+"""Number of an order or ticket: #A-1234."""
 
 HANDLE: Final = re.compile(r"@(\w{1,64}+(?:\.\w{1,64}+){0,4})")
 SILENT: Final = frozenset("*_~^|\\`•·▪●◦►▶■□◆◇★☆¦")
-"""Bullets, emphasis and rulers: a break between words at most."""
+"""Bullets, emphasis and rulers: at most a break between words."""
 
 EMOJI_PARTS: Final = frozenset("\ufe0e\ufe0f\u20e3")
 """Variation selectors and the frame of a keycap."""
@@ -35,7 +35,7 @@ FRACTION: Final = re.compile(r"\.(\d{1,15})(?![\d.]*\d)")
 
 
 def read_sign(context: Context, position: int) -> Found | None:
-    """Read a sign as its words, or as a space where it says nothing."""
+    """Read a sign as its words, or as a space if it is silent."""
     compared = read_comparison(context, position) if context.text[position] == "=" else None
     repeated = REPEATED.match(context.text, position)
     if repeated and not compared:
@@ -44,14 +44,14 @@ def read_sign(context: Context, position: int) -> Found | None:
 
 
 def _read_compared(context: Context, position: int) -> Found | None:
-    """An arrow or a comparison; a dash is left to the G2P."""
+    """Arrow or comparison; a dash is left to the G2P."""
     found = read_comparison(context, position)
     is_named = found is None and context.text[position] not in "-–—!"
     return _read_named(context, position) if is_named else found
 
 
 def _read_point(context: Context, position: int) -> Found | None:
-    """node.js, readme.txt: a point between letters where no sentence ends; .5: a number without its zero."""
+    """Point between letters inside a sentence (node.js, readme.txt), or a number without its zero (.5)."""
     fraction = FRACTION.match(context.text, position) if context.character(position - 1) in OPENING_SPACES else None
     if fraction:
         number = context.language.own_mark(Number("0", fraction[1], "."))
@@ -75,7 +75,7 @@ def _read_caret(context: Context, position: int) -> Found | None:
 
 
 def _read_about(context: Context, position: int) -> Found | None:
-    """~20: about so many; a ~= b."""
+    """Approximation: ~20, a ~= b."""
     compared = read_comparison(context, position)
     if compared:
         return compared
@@ -103,7 +103,7 @@ def _read_named(context: Context, position: int) -> Found | None:
 
 
 def _shorten(run: str, *, before: str) -> str:
-    """One mark for many: a pause is no longer for ten."""
+    """Shorten a run of marks to one: ten make no longer pause."""
     if run[0] in "!?":
         return "?" if "?" in run else "!"
     if run[0] == ".":
@@ -114,7 +114,7 @@ def _shorten(run: str, *, before: str) -> str:
 
 
 def _read_tag(context: Context, position: int) -> Found:
-    """#topic, @name, #5; a lone sign by its name."""
+    """Hashtag, handle or number (#topic, @name, #5); a lone sign by its name."""
     language, character = context.language, context.text[position]
     following = context.character(position + 1)
     if character == "#" and following.isdecimal() and not DIGITS_IN_TAG.match(context.text, position):
@@ -132,14 +132,14 @@ def _read_tag(context: Context, position: int) -> Found:
 
 
 def _read_section(context: Context, position: int) -> Found | None:
-    """§ 5, §§ 5 and 6: the doubled sign is the plural."""
+    """Section sign; doubled it is the plural: § 5, §§ 5 and 6."""
     if context.character(position + 1) == "§" and "§§" in context.language.signs:
         return Found(position + 2, context.language.signs["§§"])
     return _read_named(context, position)
 
 
 def _read_slash(context: Context, position: int) -> Found:
-    """Slashes part words and are not said, but in marks, 4.5/5, and in English before a time: days per year."""
+    """Slash, which separates words silently, except in marks, 4.5/5, and in English before a time: days per year."""
     if context.character(position - 1).isdecimal() and context.character(position + 1).isdecimal() and context.language.out_of:
         return Found(position + 1, f" {context.language.out_of} ")
     language, before, after = context.language, context.word_before(position).lower(), context.word_after(position + 1).lower()

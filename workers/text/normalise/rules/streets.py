@@ -1,4 +1,4 @@
-"""English streets: St. and Dr. behind a name are a street, before one a saint and a doctor."""
+"""English streets: St. and Dr. after a name are a street, before one a saint and a doctor."""
 
 import re
 from functools import cache
@@ -18,7 +18,7 @@ def _words(key: str) -> frozenset[str]:
 
 @cache
 def street_names() -> dict[str, str]:
-    """Spoken street name of each abbreviation, without its full stop."""
+    """Spoken name by abbreviation, without its full stop."""
     return dict(load_table("streets")["names"])
 
 
@@ -29,7 +29,7 @@ def _pattern() -> re.Pattern[str]:
 
 
 def read_street(context: Context, position: int) -> Found | None:
-    """1st St., Elm St, Mulholland Dr.: the abbreviation behind a name or a rank."""
+    """Abbreviation after a name or an ordinal: 1st St., Elm St, Mulholland Dr."""
     match = _pattern().match(context.text, position) if context.language.code == "en" else None
     if not match or context.character(position - 1) != " " or not _is_street(context, match[1], position, match.end()):
         return None

@@ -1,4 +1,4 @@
-"""Temperatures that are written without a degree sign: 190C, 375 F."""
+"""Temperatures without a degree sign: 190C, 375 F."""
 
 import re
 from functools import cache
@@ -13,10 +13,10 @@ from workers.text.normalise.tables import load_table
 SCALE: Final = re.compile(r"( ?)([CF])(?![^\W_]|['’&+#]\w|[/-][^\W\d_]|[+#])")
 ANOTHER: Final = re.compile(r" ?(?:[-–/]|to|and|or) ?-?\d{1,3} ?[CF](?![^\W_])")
 NEAR_CHARACTERS: Final = 60
-"""On both sides of a temperature that words which speak of heat are looked for."""
+"""Characters on both sides of a temperature in which words about heat are searched."""
 WORD: Final = re.compile(r"[^\W\d_]+")
 HOTTEST: Final = 1000
-"""Degrees; beyond them a letter behind a number is a name."""
+"""Most degrees; above it a letter after a number is a name."""
 
 
 @cache
@@ -25,7 +25,7 @@ def _words(language: str, key: str) -> frozenset[str]:
 
 
 def read_temperature(context: Context, number: Number, *, start: int, end: int) -> Found | None:
-    """Degrees Celsius or Fahrenheit, where the words around or the number itself speak of a temperature."""
+    """Degrees Celsius or Fahrenheit, if the surrounding words or the number itself indicate a temperature."""
     match = SCALE.match(context.text, end)
     noun = context.language.units.get(f"°{match[2]}") if match else None
     if not match or not noun or not _is_temperature(context, number, match, start=start):

@@ -1,4 +1,4 @@
-"""Ranges whose unit, percent sign or currency stands twice: 5kg-10kg, $5k-$10k, 5%-10%, 500g-1kg."""
+"""Ranges with the unit, percent sign or currency at both ends: 5kg-10kg, $5k-$10k, 5%-10%, 500g-1kg."""
 
 import re
 from dataclasses import dataclass, replace
@@ -23,16 +23,16 @@ HEIGHTS: Final = re.compile(
 EQUATION: Final = re.compile(r"\s?=")
 SPACES: Final = frozenset(" \u00a0\u202f")
 LETTERS: Final = frozenset("MBk")
-"""Magnitudes of one letter that need no currency: 5M-10M."""
+"""One-letter magnitudes without a currency: 5M-10M."""
 
 FIRST_IDEOGRAPH: Final = "\u2e80"
 COUNTS_BEFORE_NOUN: Final = frozenset(("de", "zh"))
-"""Languages whose first number takes the form that stands before a noun: ein bis zwei Kilo, 两到三公斤."""
+"""Languages whose first number takes the form before a noun: ein bis zwei Kilo, 两到三公斤."""
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number with the unit, percent sign or currency that is written beside it."""
+    """Number with its unit, percent sign or currency."""
 
     number: Number
     unit: Noun | Currency | str
@@ -41,7 +41,7 @@ class Amount:
 
 
 def read_unit_range(context: Context, position: int) -> Found | None:
-    """The range that begins at the position with a number, a sign or a currency."""
+    """Range at the position that begins with a number, a sign or a currency."""
     before = context.character(position - 1)
     if (before.isalnum() and before < FIRST_IDEOGRAPH) or before in {"-", "–", "/", ".", ","}:
         return None
@@ -67,7 +67,7 @@ def read_unit_range(context: Context, position: int) -> Found | None:
 
 
 def _is_subtraction(context: Context, first: Amount, last: Amount, *, dash: str) -> bool:
-    """Return whether the dash takes one from the other: 10 kg - 4 kg, 5 kg - 3 kg = 2 kg."""
+    """True if the dash subtracts: 10 kg - 4 kg, 5 kg - 3 kg = 2 kg."""
     is_spaced_hyphen = "-" in dash and dash.strip() != dash
     is_falling = first.unit == last.unit and not first.magnitude and float(first.number.digits) > float(last.number.digits)
     return EQUATION.match(context.text, last.end) is not None or (is_spaced_hyphen and is_falling and not first.number.sign)
@@ -96,7 +96,7 @@ def _read_amount(context: Context, position: int) -> Amount | None:
 
 
 def _read_behind(context: Context, number: Number, *, start: int, end: int) -> Amount | None:
-    """The sign or unit behind the number, which is written from start to end."""
+    """Sign or unit after the number, which is written from start to end."""
     percent = PERCENT.match(context.text, end)
     if percent:
         return Amount(number, percent[1], "", percent.end())
@@ -116,7 +116,7 @@ def _read_behind(context: Context, number: Number, *, start: int, end: int) -> A
 
 
 def _read_same_scale(context: Context, first: Amount, position: int) -> Amount | None:
-    """The 30C of 20C-30C, whose letter is that of the first temperature."""
+    """Second temperature with the letter of the first: the 30C of 20C-30C."""
     sign = SIGN.match(context.text, position)
     read = read_number(context.text, sign.end() if sign else position, language=context.language, sign="-" if sign else "")
     scale = SCALE.match(context.text, read[1]) if read else None
@@ -125,7 +125,7 @@ def _read_same_scale(context: Context, first: Amount, position: int) -> Amount |
 
 
 def _read_heights(context: Context, position: int) -> Found | None:
-    """5'-6', 5'6"-5'10": feet or feet and inches on both sides of the dash. English only."""
+    """Feet or feet and inches on both sides of the dash, English only: 5'-6', 5'6"-5'10"."""
     match = HEIGHTS.match(context.text, position) if context.language.code == "en" else None
     if not match:
         return None
@@ -142,7 +142,7 @@ def _inches_behind(context: Context, figures: str | None, noun: Noun) -> str:
 
 
 def _read_magnitude_only(context: Context, position: int) -> Amount | None:
-    """The 10m of $5-10m, where the currency tells millions from meters."""
+    """Magnitude of the last amount: the 10m of $5-10m, where the currency tells millions from meters."""
     read = read_number(context.text, position, language=context.language)
     magnitude = read_magnitude(context, read[1]) if read else None
     return Amount(read[0], "", magnitude[0], magnitude[1]) if read and magnitude else None
@@ -162,7 +162,7 @@ def _say(context: Context, amount: Amount) -> str:
 
 
 def _say_first(context: Context, first: Amount, last: Amount) -> str:
-    """The first amount without what the last one says again."""
+    """First amount without the words repeated by the last one."""
     language = context.language
     is_prefix = first.unit in {"%", "‰"} and language.percentage(first.number, "%").startswith("%")
     if first.unit != last.unit or is_prefix:

@@ -1,4 +1,4 @@
-"""Words that are not said as they are spelled: abbreviations, initials, acronyms, Roman numerals."""
+"""Words whose reading differs from their spelling: abbreviations, initials, acronyms, Roman numerals."""
 
 import re
 from functools import cache
@@ -35,7 +35,7 @@ RANKED: Final = frozenset(
         "jogos",
     )
 )
-"""Spanish, Italian and Portuguese nouns that a Roman numeral ranks."""
+"""Spanish, Italian and Portuguese nouns with Roman ordinals."""
 
 ARTICLES: Final = frozenset(("der", "die", "das", "dem", "den", "des", "im", "am", "vom", "zum", "zur"))
 ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
@@ -60,19 +60,19 @@ CENTURIES: Final = frozenset(
 ABBREVIATED_CENTURIES: Final = frozenset(("sec", "s", "ss"))
 LONGEST_SPELLED: Final = 8
 LONGEST_UNKNOWN: Final = 3
-"""Unknown capitals up to here are initials even with a vowel among them."""
+"""Longest unknown capitals that are initials even with a vowel."""
 
 NOISES: Final = re.compile(r"HMM+|(.)\1{2,}|[PS]*SH+|[BG]RR+")
-"""Sounds, and not initials: HMM, SHH, ZZZ."""
+"""Interjections, not initials: HMM, SHH, ZZZ."""
 
 RULED: Final = frozenset(("of", "was", "reigned", "ruled", "died", "became", "and"))
-"""English: words behind "Charles I" that the pronoun never has."""
+"""English words after "Charles I" that never follow the pronoun."""
 
 ENDINGS: Final = frozenset(("etc.", "inc.", "ltd.", "corp.", "co.", "jr.", "sr.", "bros.", "usw.", "usf.", "ecc.", "cía.", "ltda.", "cie."))
-"""Abbreviations whose full stop ends the sentence where a figure follows; others stand before figures, approx. 5."""
+"""Abbreviations whose full stop ends the sentence before a figure; others precede figures, approx. 5."""
 
 AND_WORDS: Final = frozenset(("and", "et", "y", "e", "und"))
-"""Mr. and Mrs.: another title follows."""
+"""Words between titles: Mr. and Mrs."""
 
 
 @cache
@@ -82,7 +82,7 @@ def _abbreviation_pattern(language: Language) -> re.Pattern[str]:
 
 
 def read_abbreviation(context: Context, position: int) -> Found | None:
-    """Dr., z. B., approx.; the table says what must follow."""
+    """Abbreviation (Dr., z. B., approx.); the table states what must follow."""
     pattern = _abbreviation_pattern(context.language)
     match = pattern.match(context.text, position)
     if not match:
@@ -113,7 +113,7 @@ def _is_continued(context: Context, end: int) -> bool:
 
 
 def _compound(context: Context, position: int) -> Found | None:
-    """Hauptstr.: the abbreviation is the end of a word."""
+    """Abbreviation at the end of a word: Hauptstr."""
     match = COMPOUND.match(context.text, position)
     ends = context.language.compound_abbreviations
     name = next((end for end in ends if match and match[0].endswith(end) and len(match[0]) > len(end) + 1), "") if ends else ""
@@ -137,7 +137,7 @@ def read_weekdays(context: Context, position: int) -> Found | None:
 
 
 def read_initials(context: Context, position: int) -> Found | None:
-    """U.S.A., e.V.: letters, each with its full stop."""
+    """Initials with full stops: U.S.A., e.V."""
     match = INITIALS.match(context.text, position)
     if not match or context.character(match.end()).isalnum():
         return None
@@ -148,7 +148,7 @@ def read_initials(context: Context, position: int) -> Found | None:
 
 
 def read_roman(context: Context, position: int) -> Found | None:
-    """Henry VIII, Chapter IV, XXIe siècle; never the pronoun I."""
+    """Roman numeral (Henry VIII, Chapter IV, XXIe siècle); never the pronoun I."""
     match = ROMAN.match(context.text, position)
     if not match or not match[1] or context.character(position - 1) in {"'", "’", "-", "&"}:
         return None
@@ -179,7 +179,7 @@ def read_roman_range(context: Context, position: int) -> Found | None:
 
 
 def _say_roman(context: Context, match: re.Match[str], *, before: str) -> str | None:
-    """The numeral as a century, a rank, a number behind a keyword or behind a name; None where it is none."""
+    """Numeral as a century, an ordinal, or a number after a keyword or a name; None if it is none."""
     language, numeral, value = context.language, match[1], roman_value(match[1])
     after = context.word_after(match.end())
     if value <= 30 and (after.lower() in CENTURIES or before.lower() in CENTURIES):
@@ -201,7 +201,7 @@ def _say_roman(context: Context, match: re.Match[str], *, before: str) -> str | 
 
 @cache
 def roman_keywords(language: Language) -> frozenset[str]:
-    """Words in small letters before a Roman numeral that is read as a number."""
+    """Lower-case words before a Roman numeral that is read as a number."""
     return language.roman_keywords | _ruler_words(language, "keywords")
 
 
@@ -217,7 +217,7 @@ def _ruler_words(language: Language, key: str) -> frozenset[str]:
 
 
 def _is_ruler(context: Context, position: int, name: str) -> bool:
-    """True if the name before a numeral is a ruler's: a known one, or one behind a title."""
+    """True if the name before a numeral is a ruler's: a known one, or one after a title."""
     language = context.language
     if name in _ruler_words(language, "letters"):  # Malcolm X
         return False
@@ -228,7 +228,7 @@ def _is_ruler(context: Context, position: int, name: str) -> bool:
 
 
 def _rank_of(context: Context, match: re.Match[str], *, value: int, before: str, after: str) -> str | None:
-    """The numeral as a rank before what is counted: la II Guerra Mundial, der II. Weltkrieg."""
+    """Numeral as an ordinal before the counted noun: la II Guerra Mundial, der II. Weltkrieg."""
     language = context.language
     if language.code == "de":
         is_rank = match[2] == "." and before.lower() in ARTICLES and after[:1].isupper() and 0 < value < ROMAN_DIGITS["C"]
@@ -249,7 +249,7 @@ def _century(context: Context, value: int, *, before: str, after: str) -> str:
 
 
 def _may_stand_alone(context: Context, match: re.Match[str], before: str, *, is_ruler: bool) -> bool:
-    """True if one letter is a numeral: never the English pronoun I, and only beside a word that calls for a number."""
+    """True if one letter is a numeral: never the English pronoun I, and only beside a word that requires a number."""
     language, numeral, end = context.language, match[1], match.end()
     keywords = roman_keywords(language)
     if not is_ruler and not (before.lower() in keywords and before[:1].isupper()):
@@ -260,13 +260,13 @@ def _may_stand_alone(context: Context, match: re.Match[str], before: str, *, is_
 
 
 def roman_value(numeral: str) -> int:
-    """14 for XIV; the numeral is well formed."""
+    """Value of a well-formed numeral: 14 for XIV."""
     values = [ROMAN_DIGITS[letter] for letter in numeral]
     return sum(-value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True))
 
 
 def read_capitals(context: Context, position: int) -> Found | None:
-    """FBI by its letters; words and acronyms that are said as words are left. Shouted words are in small letters already."""
+    """Capitals by their letters (FBI); words and acronyms stay. Shouted words are lower-case already."""
     match = CAPITALS.match(context.text, position)
     if not match or not context.language.spells_initials or not _is_spelled(match[1], language=context.language):
         return None

@@ -1,4 +1,4 @@
-"""Years that no word like "in" introduces: lifetimes, (1564-1616), born 1485, from 1337 to 1453, the 1666 fire."""
+"""Years without an introducing word: lifetimes, (1564-1616), born 1485, from 1337 to 1453, the 1666 fire."""
 
 import re
 from dataclasses import dataclass
@@ -27,20 +27,20 @@ ARTICLES: Final = frozenset(("the", "this", "that"))
 
 @dataclass(frozen=True, slots=True)
 class YearWords:
-    """The words beside years in one language."""
+    """Words beside years in one language."""
 
     before: frozenset[str]
     behind: frozenset[str]
     plural: frozenset[str]
     numbered: frozenset[str]
-    """Nouns that numbers stand behind: pages 1200-1300."""
+    """Nouns before numbers: pages 1200-1300."""
     eras: re.Pattern[str]
     link: re.Pattern[str]
 
 
 @cache
 def _year_words(language: Language) -> YearWords | None:
-    """None for languages that read a year like any other number."""
+    """Word lists; None for languages that read a year like any other number."""
     table = load_table("years").get(language.code)
     if not table:
         return None
@@ -55,7 +55,7 @@ def _year_words(language: Language) -> YearWords | None:
 
 
 def read_year(context: Context, position: int) -> Found | None:
-    """A year, or the first and last year of a time."""
+    """Year, or the first and last year of a period."""
     words = _year_words(context.language)
     before = context.character(position - 1)
     if not words or before in BESIDE_A_NUMBER or before.isalnum():
@@ -78,7 +78,7 @@ def _read_range(context: Context, position: int, *, words: YearWords) -> Found |
 
 
 def _are_years(context: Context, match: re.Match[str], *, words: YearWords) -> bool:
-    """Return whether the two numbers are years and count nothing."""
+    """True if the two numbers are years and count nothing."""
     text, start, end = context.text, match.start(), match.end()
     before = _word_before(text, start)
     following = WORD_BEHIND.match(text, end)
@@ -118,7 +118,7 @@ def _is_year(context: Context, match: re.Match[str], *, words: YearWords) -> boo
 
 
 def _is_counting(context: Context, following: re.Match[str] | None, *, words: YearWords) -> bool:
-    """Return whether the word behind the number is what it counts; German nouns begin with a capital."""
+    """True if the following word is counted by the number; German nouns begin with a capital."""
     is_noun = following is not None and (following[1].islower() or context.language.code == "de")
     return following is not None and is_noun and following[1] not in words.behind
 

@@ -1,4 +1,4 @@
-"""Time zones and days behind a time of day, and offsets from universal time."""
+"""Time zones and days after a time of day, and offsets from universal time."""
 
 import re
 from functools import cache

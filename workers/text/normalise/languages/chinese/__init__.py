@@ -39,7 +39,7 @@ SYMBOLS: Final = {
 PAIR: Final = re.compile(
     r"(?<![\d.,第/:])2(?=\s?(?:[个個只隻张張条條件家辆輛杯瓶双雙对對块塊句遍倍本位名次场場套间間棵朵支枚份层層座种種天周週岁歲人]|分钟|分鐘|小时|小時))"
 )
-"""Two of something: before what is counted it is 两, in figures and ranks 二."""
+"""Two before a counted noun is 两, in figures and ordinals 二."""
 
 GENERATION: Final = re.compile(r"(?<!\d)([0-9]0)(?:后|(年代))")
 YEARS: Final = re.compile(r"(\d{4})\s?(?:[-–~～至到]|—{1,2})\s?(?=\d{4}\s?年)")
@@ -76,8 +76,6 @@ def _thousands(number: int) -> str:
 
 
 class Chinese(Language):
-    """Mandarin."""
-
     code = "zh"
     decimal_mark = "."
     date_order = "ymd"
@@ -167,7 +165,7 @@ class Chinese(Language):
         return cardinal(number)
 
     def own_reading(self, text: str, position: int) -> tuple[int, str] | None:
-        """A number to call, or figures with a counter."""
+        """Telephone number to call, or figures with a counter."""
         return read_called_number(text, position) or self._read_counted(text, position)
 
     def _read_counted(self, text: str, position: int) -> tuple[int, str] | None:

@@ -1,4 +1,4 @@
-"""Chinese telephone numbers: digit by digit, the one as yāo."""
+"""Chinese telephone numbers: digit by digit, with one as yāo."""
 
 import re
 from typing import Final
@@ -8,7 +8,7 @@ CALLED: Final = re.compile(r"\d{3,12}(?![\d.,]*\d|-\d|[A-Za-z%％折分次个個
 CALL_BEFORE: Final = re.compile(
     r"(?:[拨撥打]|[拨撥]打|致[电電]|[电電][话話]|热线|熱線|呼叫|手机|手機|专线|專線|号码|號碼)[是为為：:到给給了过過\s]{0,3}$"
 )
-"""Words that a number to call stands behind."""
+"""Words that precede a number to call."""
 SERVICE: Final = re.compile(
     r"(?<![\d.])(?:1(?:10|19|20|22)|1[0-9]{4}|9[56]\d{3})(?=报警|報警|急救|火警|匪警|救护|救護|热线|熱線|客服|电话|電話|专线)"
 )
@@ -16,12 +16,12 @@ LOOK_BACK: Final = 8
 
 
 def say_digits(digits: str) -> str:
-    """The digits of a number that is called; anything else is left out."""
+    """Digits of a telephone number; other characters are omitted."""
     return "".join("零幺二三四五六七八九"[int(character)] for character in digits if character.isdecimal())
 
 
 def read_called_number(text: str, position: int) -> tuple[int, str] | None:
-    """The end and the words of a mobile number, a number behind "call", or an emergency or service number."""
+    """End and words of a mobile number, a number after "call", or an emergency or service number."""
     match = MOBILE.match(text, position) or SERVICE.match(text, position)
     if match is None and CALL_BEFORE.search(text[max(0, position - LOOK_BACK) : position]):
         match = CALLED.match(text, position)

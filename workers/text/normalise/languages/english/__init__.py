@@ -77,7 +77,7 @@ class English(Language):
 
     @staticmethod
     def _half_of(hour: int) -> str:
-        """Return the AM or PM that tells a time on the 24-hour clock; one o'clock to noon may be either and is left so."""
+        """AM or PM of a time on the 24-hour clock; one o'clock to noon may be either and stays ambiguous."""
         if hour in {0, 24}:
             return "AM"
         return "PM" if hour > 12 else ""

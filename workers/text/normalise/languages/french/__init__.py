@@ -15,8 +15,6 @@ MONTH_ABBREVIATIONS = {
 
 
 class French(Language):
-    """French of France."""
-
     code = "fr"
     out_of = "sur"
     has_space_groups = True

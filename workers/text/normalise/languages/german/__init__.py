@@ -12,12 +12,12 @@ QUEENS = word_set(
 )
 INDEFINITE = word_set("ein kein mein dein sein ihr unser euer")
 RANKED = word_set("Platz Klasse Stock Etage Tag Woche Monat Teil Liga Weltkrieg Quartal Runde Auflage Preis Advent Reihe Semester Stunde")
-"""Nouns that a rank stands before, so that the full stop behind the figure ends no sentence."""
+"""Nouns after an ordinal, so that the full stop after the figure ends no sentence."""
 
 FEMININE = word_set("Frau Stadt Nacht Hand Wand Bank Kuh Tür Uhr Zahl Mutter Tochter Schwester Person Art Welt Zeit Tonne Mark")
 NEUTER = word_set("Kilo Kilogramm Gramm Pfund Glas Jahr Stück Dutzend Brot Paket Blatt Haus Bier Hähnchen")
 DATIVE_BEFORE_ONE = word_set("nach mit seit von zu bei aus vor in an")
-"""Words after which a single thing stands in the dative; "in" and "an" far more often than not."""
+"""Words that take the dative of a single thing; "in" and "an" usually do."""
 
 CLUBS = word_set("FC FSV SC SV FFC VC HFC BC TSV")
 """1. FC Köln: the full stop behind the figure ends no sentence."""
@@ -26,8 +26,6 @@ DEFINITE = word_set("der die das jeder jede jedes dieser diese dieses")
 
 
 class German(Language):
-    """German."""
-
     code = "de"
     out_of = "von"
     has_space_groups = True
@@ -79,7 +77,7 @@ class German(Language):
         return " ".join(filter(None, (day, month, self.year(date.year) if date.year else "")))
 
     def rank(self, number: int, *, before: str) -> str:
-        """An ordinal that agrees with the word in front of it: am ersten, der erste, erster."""
+        """Ordinal that agrees with the preceding word: am ersten, der erste, erster."""
         word = before.lower()
         ending = "en" if word in DATIVE else "e" if word in DEFINITE else "er"
         return numbers.ordinal(number, ending=ending)
@@ -126,7 +124,7 @@ class German(Language):
         return numbers.ordinal(number, ending=ending) if ending else None
 
     def _rank_ending(self, *, before: str, after: str) -> str:
-        """The ending of a rank between two words, or nothing where the full stop ends a sentence."""
+        """Ending of an ordinal between two words, or an empty string if the full stop ends a sentence."""
         is_feminine, lower = self.gender_of(after) == "f", after.lower()
         if before in DATIVE or lower in {"jahrhunderts", "jahrhunderte", "jahrtausends"}:
             return "en"

@@ -31,7 +31,7 @@ def cardinal(number: int, *, gender: Gender = "m", has_noun: bool = False) -> st
 
 
 def ordinal(number: int, *, ending: str = "e") -> str:
-    """Erste, einundzwanzigste, with the ending that the grammar asks for."""
+    """Ordinal with the ending required by the grammar: erste, einundzwanzigste."""
     words = cardinal(number)
     for word, stem in ORDINALS.items():
         if number % 100 < 20 and words.endswith(word):

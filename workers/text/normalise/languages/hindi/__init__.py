@@ -66,8 +66,6 @@ def cardinal(number: int) -> str:
 
 
 class Hindi(Language):
-    """Hindi."""
-
     code = "hi"
     decimal_mark = "."
     spells_initials = False
@@ -124,7 +122,7 @@ class Hindi(Language):
         return f"{cardinal(whole)} सही {self.fraction(numerator, denominator)}"
 
     def own_reading(self, text: str, position: int) -> tuple[int, str] | None:
-        """21वीं, 1ला: the ending belongs to the number; 1990 में: a year."""
+        """Figures with an ending (21वीं, 1ला) or a year (1990 में)."""
         year = YEAR.match(text, position)
         if year:
             return year.end(), self.year(int(year[0]))

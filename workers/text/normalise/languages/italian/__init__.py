@@ -7,12 +7,12 @@ from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
 MONTHS = tuple(word_list("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"))
 MEN = frozenset(("andrea", "luca", "nicola", "mattia", "elia", "tobia", "zaccaria", "barnaba", "gianluca"))
-"""Saints whose names only look like women's."""
+"""Male saints whose names look female."""
 
 HALVES = {"am": "di mattina", "pm": "di pomeriggio"}
 PLURAL_ARTICLES = frozenset(("alle", "dalle", "le", "delle", "ore"))
 LONG_ARTICLE_STARTS = ("z", "gn", "ps", "pn", "x", "y", "sb", "sc", "sd", "sf", "sg", "sl", "sm", "sn", "sp", "sq", "sr", "st", "sv")
-"""Before these Italian says uno, not un."""
+"""Sounds before which Italian uses uno instead of un."""
 
 
 def is_degree_rank(number: int, *, before: str, after: str) -> bool:
@@ -22,8 +22,6 @@ def is_degree_rank(number: int, *, before: str, after: str) -> bool:
 
 
 class Italian(Language):
-    """Italian."""
-
     code = "it"
     out_of = "su"
     minus, plus = "meno", "più"

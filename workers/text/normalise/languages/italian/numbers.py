@@ -45,7 +45,7 @@ def ordinal(number: int, *, gender: str = "m") -> str:
 
 
 def _accented(word: str) -> str:
-    """Compounds that end in three carry an accent: ventitré."""
+    """Accent of compounds that end in three: ventitré."""
     return f"{word[:-1]}é" if word.endswith("tre") and word != "tre" else word
 
 

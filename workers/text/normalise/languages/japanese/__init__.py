@@ -1,4 +1,4 @@
-"""Japanese: numbers in characters, which its G2P reads together with the counter behind them (四月, 四円, 十分)."""
+"""Japanese numbers in characters, which its G2P reads together with the following counter (四月, 四円, 十分)."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from workers.text.normalise.languages.nouns import Gender, load_units, parse_cur
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 
 DIGITS: Final = word_list("ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハチ キュー")
-"""In kana where they are read one by one: in characters they would be read as one number."""
+"""Digits in kana for reading them one by one: characters would be read as one number."""
 
 KANJI: Final = "〇一二三四五六七八九"
 SCALES: Final = ((10**12, "兆"), (10**8, "億"), (10**4, "万"))
@@ -79,8 +79,6 @@ def _thousands(number: int) -> str:
 
 
 class Japanese(Language):
-    """Japanese."""
-
     code = "ja"
     decimal_mark = "."
     date_order = "ymd"
@@ -151,7 +149,7 @@ class Japanese(Language):
         return " ".join(DIGITS[unicodedata.digit(character)] for character in text if character.isdigit())
 
     def own_reading(self, text: str, position: int) -> tuple[int, str] | None:
-        """2026年4月1日: a year is no phone number and takes no separator; 110番 to call."""
+        """Year with 年, which is no phone number and takes no separator (2026年4月1日); 110番 to call."""
         emergency = EMERGENCY.match(text, position)
         if emergency:
             return emergency.end(), EMERGENCIES[emergency[1]]

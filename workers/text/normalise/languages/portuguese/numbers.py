@@ -48,7 +48,7 @@ def ordinal(number: int, *, gender: Gender = "m") -> str:
 
 
 def _takes_and(number: int) -> bool:
-    """True if "e" stands before the last group: below a hundred, or whole hundreds."""
+    """True if "e" precedes the last group: below a hundred, or whole hundreds."""
     return 0 < number < 100 or (number < 1000 and number % 100 == 0)
 
 

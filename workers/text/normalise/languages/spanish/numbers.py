@@ -41,7 +41,7 @@ def cardinal(number: int, *, gender: Gender = "m", has_noun: bool = False) -> st
 
 
 def ordinal(number: int, *, gender: Gender = "m") -> str:
-    """Vigésimo primero, vigésima primera; a thousand and above say the thousands as one word in front."""
+    """Vigésimo primero, vigésima primera; from a thousand the thousands are one word in front."""
     words = []
     if number % 10**6 == 0:
         return (
