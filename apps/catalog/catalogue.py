@@ -13,6 +13,7 @@ from apps.billing.prices import service_price, tier_price
 from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
 from workers.contract import names
 from workers.contract.engines import EngineSpec
+from workers.contract.voices import VoiceRef
 
 LIVE_SECONDS = names.LEASE_SECONDS
 """Seconds without a heartbeat after which a worker gets no parts, and those that it holds go to others."""
@@ -28,6 +29,7 @@ class VoiceRow:
     id: str
     name: str
     language: str
+    """Full tag, `en-gb`."""
     gender: str
     description: str
     tags: tuple[str, ...]
@@ -84,6 +86,20 @@ class EngineRow:
     def asked_id(self) -> str:
         """Id named in the request."""
         return self.stand_in.model_id if self.stand_in else self.id
+
+    @property
+    def voice_refs(self) -> tuple[VoiceRef, ...]:
+        """Every voice of the model as messages carry it, the default voice first."""
+        return tuple(map(self.voice_ref, self.voices.values()))
+
+    def voice_ref(self, voice: VoiceRow) -> VoiceRef:
+        """A voice of the model as messages carry it."""
+        return VoiceRef(voice.id, voice.language, voice.gender, self.id, self.version)
+
+    def find_voice(self, voice_id: str) -> VoiceRow | None:
+        """The model's voice of this id, in any case of its letters."""
+        folded = voice_id.casefold()
+        return self.voices.get(voice_id) or next((voice for voice in self.voices.values() if voice.id.casefold() == folded), None)
 
 
 @dataclass(frozen=True, slots=True)

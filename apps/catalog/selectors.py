@@ -50,38 +50,6 @@ def find_model(model_id: str, *, plan: Plan, kind: str = "tts", voice: str | Non
     return engine
 
 
-def find_voice(engine: EngineRow, voice_id: str | None) -> VoiceRow:
-    """Find the voice named in the request, or the model's default voice. Raises 400 unknown_voice."""
-    if not voice_id and engine.voices:
-        return next(iter(engine.voices.values()))
-    voice = _find_own_voice(engine, voice_id or "")
-    if voice is None:
-        some = ", ".join(list(engine.voices)[:5])
-        missing = " ".join(f"It lacks {language!r}: {reason}" for language, reason in engine.spec.missing_languages.items())
-        raise InvalidRequestError(
-            f"Unknown voice {(voice_id or '')[:100]!r} of the model {engine.id!r}. GET /v1/voices/?model={engine.id} lists all, such as {some}."
-            f" {missing}".rstrip(),
-            code="unknown_voice",
-            param="voice",
-        )
-    return voice
-
-
-def map_voice(engine: EngineRow, voice_id: str | None) -> str | None:
-    """Map a voice of the documented model to the id of the engine's voice; None leaves the choice to the engine.
-
-    An unknown voice is kept if the model's name is an alias, so that find_voice refuses it. The voices of a documented model are not known
-    here, so any name is accepted as one of them.
-    """
-    stand_in = engine.stand_in
-    if not voice_id or stand_in is None or _find_own_voice(engine, voice_id):
-        return voice_id
-    mapped = stand_in.voices.get(voice_id.casefold())
-    if mapped is not None:
-        return mapped if mapped in engine.voices else None
-    return voice_id if stand_in.is_alias else None
-
-
 def substitution_warnings(engine: EngineRow, *, voice_asked: str | None, voice_used: str) -> list[str]:
     """Warnings about a model and a voice that replace the requested ones."""
     stand_in = engine.stand_in
@@ -90,7 +58,7 @@ def substitution_warnings(engine: EngineRow, *, voice_asked: str | None, voice_u
     warnings = (
         [] if stand_in.is_alias else [f"model: {stand_in.model_id} is not installed here; {engine.id} was used. {stand_in.note}".rstrip()]
     )
-    if not voice_asked or _find_own_voice(engine, voice_asked):
+    if not voice_asked or voice_asked == voice_used or engine.find_voice(voice_asked):
         return warnings
     mapped = stand_in.voices.get(voice_asked.casefold())
     if stand_in.is_alias and mapped in engine.voices:
@@ -197,12 +165,6 @@ def _speaking_rank(engine: EngineRow) -> tuple[int, bool, str]:
     return preferred, engine.spec.is_draft, engine.id
 
 
-def _find_own_voice(engine: EngineRow, voice_id: str) -> VoiceRow | None:
-    return engine.voices.get(voice_id) or next(
-        (voice for voice in engine.voices.values() if voice.id.casefold() == voice_id.casefold()), None
-    )
-
-
 def _find_listed(model_id: str, *, plan: Plan | None) -> EngineRow | None:
     picture = _picture.get()
     engine = picture.by_name.get(model_id.casefold())
@@ -224,7 +186,7 @@ def _choose_stand_in(row: StandInRow, *, plan: Plan, voice: str, language: str) 
         included,
         key=lambda engine: (
             not engine.was_seen_lately,
-            bool(voice) and not is_mapped and _find_own_voice(engine, voice) is None,
+            bool(voice) and not is_mapped and engine.find_voice(voice) is None,
             primary not in {"", "auto"} and primary not in engine.spec.languages,
             engine.spec.is_draft,
         ),

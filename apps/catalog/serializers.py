@@ -14,6 +14,7 @@ from apps.catalog.catalogue import EngineRow, VoiceRow
 from apps.catalog.limits import CLONES_VOICES, STREAMS_SPEECH, longest_text, speed_range
 from apps.catalog.selectors import list_plans, list_stand_ins, may_use
 from apps.core.links import public_base
+from workers.contract.tags import primary_tag
 
 OWNER = "ttsai"
 """Value of `owned_by`, which OpenAI's clients read."""
@@ -90,7 +91,7 @@ class VoiceSerializer(serializers.Serializer[Any]):
     language = serializers.CharField()
     gender = serializers.CharField(help_text="male, female, neutral")
     description = serializers.CharField()
-    tags = serializers.CharField(help_text="Separated by commas.")
+    tags = serializers.CharField(help_text="The language with its region, and others; separated by commas.")
     is_premium = serializers.BooleanField()
     preview_url = serializers.CharField(help_text="Audio of this voice; needs no key.")
 
@@ -182,10 +183,10 @@ def voice_shape(request: Any, voice: VoiceRow, *, tier: str) -> dict[str, Any]:
         "name": voice.name,
         "model": voice.engine_id,
         "model_name": voice.engine_id,
-        "language": voice.language,
+        "language": primary_tag(voice.language),
         "gender": voice.gender,
         "description": voice.description,
-        "tags": ", ".join(voice.tags),
+        "tags": ", ".join((voice.language, *voice.tags)),
         "is_premium": tier == PREMIUM,
         "preview_url": f"{public_base(request)}/v1/voices/{voice.engine_id}/{voice.id}/preview/",
     }

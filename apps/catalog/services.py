@@ -117,7 +117,7 @@ def _keep_engine(spec: EngineSpec) -> None:
             tags=list(voice.tags),
             last_announced_at=now,
         )
-        for voice in sorted(spec.voices, key=lambda voice: voice.id)
+        for voice in sorted((voice.with_full_tag() for voice in spec.voices), key=lambda voice: voice.id)
     ]
     Voice.objects.bulk_create(voices, update_conflicts=True, unique_fields=["engine", "voice_id"], update_fields=RENEWED)
 

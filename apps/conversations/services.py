@@ -7,8 +7,9 @@ from django.db.models.functions import Now
 
 from apps.accounts.callers import Caller
 from apps.billing.prices import service_price
-from apps.catalog.catalogue import EngineRow, VoiceRow
-from apps.catalog.selectors import find_model, find_voice, map_voice, substitution_warnings
+from apps.catalog.catalogue import EngineRow
+from apps.catalog.selectors import find_model, substitution_warnings
+from apps.catalog.voices import find_named_voice, list_voice_choices, resolve_voice
 from apps.conversations.kinds import VOICE_CHAT, TurnParams
 from apps.conversations.models import Conversation, Turn
 from apps.conversations.selectors import find_responder, get_own_conversation, history_of, read_turns
@@ -30,6 +31,7 @@ from workers.contract.listening import Turn as ToldTurn
 from workers.contract.markup import Segment
 from workers.contract.messages import SpeakWork
 from workers.contract.tags import requested_tag
+from workers.contract.voices import VoiceRef
 from workers.text.markup.document import Document
 
 LIMITS = SourceLimits(max_bytes=25_000_000, max_audio_seconds=120.0)
@@ -64,7 +66,9 @@ class Cast:
     recogniser: EngineRow | None
     responder: EngineRow
     speaker: Speaker
-    voice: VoiceRow | None
+    voice: VoiceRef
+    is_voice_named: bool
+    """False where the request leaves the voice to the platform."""
     language: str
     conversation: Conversation | None
 
@@ -73,13 +77,14 @@ def choose_cast(caller: Caller, *, order: TurnOrder) -> Cast:
     """Everything that can be refused before a recording is taken in. Raises ApplicationErrors with codes that stay."""
     recogniser = None if order.text else find_recogniser_in_use(caller.plan, preferred=DEFAULT_MODEL)
     speaker = _choose_speaker(caller, order=order)
-    voice = map_voice(speaker.engine, order.voice)
+    voice = find_named_voice(caller, engine=speaker.engine, asked=order.voice)
     conversation = get_own_conversation(caller, conversation_id=order.conversation_id) if order.conversation_id else None
     return Cast(
         recogniser,
         find_responder(caller.plan, model=order.model),
         speaker,
-        find_voice(speaker.engine, voice) if voice else None,
+        voice or resolve_voice(caller, engine=speaker.engine),
+        voice is not None,
         check_spoken_language(recogniser, order.language) if recogniser else read_language(order.language),
         conversation,
     )
@@ -171,7 +176,8 @@ def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple
     if listening:
         answer["transcript"] = output_of(0)
     speaker = cast.speaker.engine
-    speech = SpeakWork(speaker.id, voice=cast.voice.id if cast.voice else "", text="", format=order.format).to_dict()
+    voices = list_voice_choices(speaker)
+    speech = SpeakWork(speaker.id, voice=cast.voice, text="", format=order.format, voices=voices).to_dict()
     parts = (
         *listening,
         PartPlan("reply", answer, units=0, stage=stage, queue=cast.responder.queue, is_kept=True, weight=REPLY_WEIGHT),
@@ -187,7 +193,7 @@ def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple
         seconds=milliseconds_of(source) / 1000 if source else 0.0,
         conversation=conversation.uuid.hex,
     )
-    warnings = substitution_warnings(speaker, voice_asked=order.voice, voice_used=cast.voice.id if cast.voice else "")
+    warnings = substitution_warnings(speaker, voice_asked=order.voice, voice_used=cast.voice.id if cast.is_voice_named else "")
     return JobPlan(
         kind=VOICE_CHAT,
         engine_id=cast.responder.id,

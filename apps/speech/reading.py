@@ -1,16 +1,17 @@
 """The text of an order as parts that workers can speak: markup read, languages and voices checked, pronunciations gathered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from apps.accounts.callers import Caller
 from apps.catalog.catalogue import EngineRow
-from apps.catalog.selectors import find_voice
+from apps.catalog.voices import resolve_voice
 from apps.core.errors import InvalidRequestError
 from apps.pronunciations.selectors import account_rules
 from workers.contract.markup import PronunciationRule, Segment
 from workers.contract.tags import primary_tag
-from workers.text.language import regional_tag
+from workers.contract.voices import VoiceRef
 from workers.text.markup.cut import cut_document
 from workers.text.markup.document import Document
 from workers.text.markup.errors import MarkupError
@@ -19,9 +20,10 @@ from workers.text.markup.parts import cut_into_parts
 from workers.text.normalise import normalise
 from workers.text.pronunciations import PronunciationError, merge_rules, read_pronunciations
 from workers.text.say_as import SUPPORTED_LANGUAGES, SayAsError, say_as
+from workers.text.voice_choice import TextVoice, VoiceAssigner
 
 SAMPLE_CHARACTERS = 400
-"""Characters from the beginning of a text that language detection reads."""
+"""Characters at the beginning of a text without letters that are looked at for something to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,16 @@ class PartText:
     text: str
     segments: tuple[Segment, ...] = ()
     """Empty for plain text."""
+    voices: tuple[VoiceRef, ...] = ()
+    """Voices that segments refer to, and those that words in another script may need."""
 
     def as_work(self) -> dict[str, Any]:
         """Its fields of a SpeakWork."""
-        return {"text": self.text, "segments": [segment.to_dict() for segment in self.segments]}
+        return {
+            "text": self.text,
+            "segments": [segment.to_dict() for segment in self.segments],
+            "voices": [voice.to_dict() for voice in self.voices],
+        }
 
 
 def parse_text(text: str, *, param: str) -> Document:
@@ -45,36 +53,45 @@ def parse_text(text: str, *, param: str) -> Document:
         raise _invalid_markup(error, param=param) from None
 
 
-def check_text(document: Document, *, engine: EngineRow, param: str) -> None:
-    """Check the voices and languages of the markup against the model. 400 invalid_markup with line and column, blank."""
+def resolve_markup_voices(caller: Caller, document: Document, *, engine: EngineRow, param: str) -> dict[str, VoiceRef]:
+    """The voices that the markup names, by name; checks its languages too. 400 invalid_markup with line and column, blank."""
+    voices: dict[str, VoiceRef] = {}
     for index, segment in enumerate(document.segments):
-        problem = _problem_of(segment, engine=engine)
-        if problem:
+        if segment.voice and segment.voice not in voices:
+            try:
+                voices[segment.voice] = resolve_voice(caller, engine=engine, asked=segment.voice, takes_substitute=False)
+            except InvalidRequestError as error:
+                raise _invalid_markup(document.error_at(index, error.message), param=param) from None
+        if problem := _language_problem(segment, engine=engine):
             raise _invalid_markup(document.error_at(index, problem), param=param)
     if not _is_heard(document):
         raise InvalidRequestError("There is nothing to say.", code="blank", param=param)
+    return voices
 
 
-def check_say_as(document: Document, *, engine: EngineRow, voice: str, language: str, param: str) -> None:
+def check_say_as(document: Document, *, engine: EngineRow, speaker: TextVoice, voices: Mapping[str, VoiceRef], param: str) -> None:
     """Check that the worker can say every say-as in its language. 400 invalid_markup with line and column. Linear in the text.
 
-    voice, language: as the worker gets them, both empty where it hears first which language the text is in: then any of the model's does.
+    voices: those that the markup names. Where the text's language was detected, any of the model's languages will do.
     """
     before, candidates = "", list(engine.spec.languages or SUPPORTED_LANGUAGES)
+    usual = "" if speaker.is_detected else speaker.language
     for index, segment in enumerate(document.segments):
         if segment.kind == "say_as":
-            stated = _language_of(segment, engine=engine, voice=voice, language=language)
+            stated = segment.language or (voices[segment.voice].language if segment.voice else usual)
             problem = _say_as_problem(segment, languages=[stated] if stated else candidates, before=before)
             if problem:
                 raise _invalid_markup(document.error_at(index, f"<say-as>: {problem}"), param=param)
         before = (segment.text.split() or [before])[-1]
 
 
-def cut_text(document: Document) -> list[PartText]:
-    """Parts of bounded length, cut at sentence ends."""
+def cut_text(document: Document, *, assigner: VoiceAssigner) -> list[PartText]:
+    """Parts of bounded length, cut at sentence ends, with their voices."""
     if not document.is_markup:
-        return [PartText(text) for text in cut_into_parts(document.written)]
-    return [PartText("".join(segment.text for segment in segments), segments) for segments in cut_document(document)]
+        texts = cut_into_parts(document.written)
+        return [PartText(text, voices=assigner.assign((Segment(text),)).voices) for text in texts]
+    spoken = [assigner.assign(segments) for segments in cut_document(document)]
+    return [PartText("".join(segment.text for segment in part.segments), part.segments, part.voices) for part in spoken]
 
 
 def read_rules(caller: Caller, pronunciations: Any) -> tuple[PronunciationRule, ...]:
@@ -105,15 +122,6 @@ def _invalid_markup(error: MarkupError, *, param: str) -> InvalidRequestError:
     )
 
 
-def _language_of(segment: Segment, *, engine: EngineRow, voice: str, language: str) -> str:
-    """The language that the worker says a segment in; empty where it is not known yet."""
-    stated = segment.language or ("" if segment.voice else language)
-    if stated or not (segment.voice or voice):
-        return stated
-    row = find_voice(engine, segment.voice or voice)
-    return regional_tag(row.language, tags=row.tags)
-
-
 def _say_as_problem(segment: Segment, *, languages: list[str], before: str) -> str:
     """Reason that none of the languages can say the segment; empty when one can. The one that can comes first in the list from then on."""
     problem = ""
@@ -135,13 +143,8 @@ def _say_as_problem(segment: Segment, *, languages: list[str], before: str) -> s
     return problem
 
 
-def _problem_of(segment: Segment, *, engine: EngineRow) -> str:
-    """Problem of the model with what the markup asks for; empty when there is none."""
-    if segment.voice:
-        try:
-            find_voice(engine, segment.voice)
-        except InvalidRequestError as error:
-            return error.message
+def _language_problem(segment: Segment, *, engine: EngineRow) -> str:
+    """Problem of the model with the language that the markup names; empty when there is none."""
     primary = primary_tag(segment.language)
     if primary and engine.spec.languages and primary not in engine.spec.languages:
         reason = engine.spec.missing_languages.get(primary, "")

@@ -7,7 +7,8 @@ from apps.accounts.callers import Caller
 from apps.billing.prices import characters_price_millicredits
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.limits import longest_text
-from apps.catalog.selectors import find_model, find_voice, map_voice, substitution_warnings
+from apps.catalog.selectors import find_model, substitution_warnings
+from apps.catalog.voices import DialectVoices, resolve_text_voice
 from apps.core.errors import InvalidRequestError
 from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
@@ -21,12 +22,14 @@ from apps.speech.languages import (
     language_warnings,
     unsupported_language,
 )
-from apps.speech.reading import SAMPLE_CHARACTERS, check_say_as, check_text, cut_text, parse_text, read_rules
+from apps.speech.reading import PartText, check_say_as, cut_text, parse_text, read_rules, resolve_markup_voices
 from workers.contract.formats import FORMATS
 from workers.contract.markup import PronunciationRule
 from workers.contract.messages import SpeakWork
 from workers.contract.tags import is_tag, primary_tag, requested_tag
+from workers.contract.voices import VoiceRef
 from workers.text.markup.document import Document
+from workers.text.voice_choice import TextVoice, VoiceAssigner
 
 PART_FORMAT = "flac"
 """Parts of a longer text: lossless, so that the join encodes once."""
@@ -44,6 +47,8 @@ class SpeechOrder:
     """Name of the text's field in the request, for error messages."""
     model: str = "kokoro"
     voice: str | None = None
+    dialect_voices: DialectVoices | None = None
+    """Names for voices that the API of the request defines."""
     is_model_open: bool = False
     """True where the caller chose neither a model nor a voice, so that any model may speak."""
     format: str = "mp3"
@@ -76,14 +81,23 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     document = parse_text(order.text, param=order.text_param)
     speaker = _choose_speaker(caller, engine=engine, order=order, document=document)
     engine, language = speaker.engine, _check_language(speaker.engine, order.language, caller=caller)
-    voice = _choose_voice(engine, order=order, language=language or speaker.language)
-    check_text(document, engine=engine, param=order.text_param)
+    text_voice = resolve_text_voice(
+        caller,
+        document.written,
+        engine=engine,
+        asked=order.voice,
+        language=language,
+        text_language=speaker.language,
+        dialect=order.dialect_voices,
+    )
+    voices = resolve_markup_voices(caller, document, engine=engine, param=order.text_param)
     units = document.counted_characters
     _check_length(caller, engine=engine, order=order, units=units)
     check_language(document, engine=engine, plan=caller.plan, language=language, param=order.text_param)
-    check_say_as(document, engine=engine, voice=voice, language=language, param=order.text_param)
-    work = _work(order, engine=engine, voice=voice, language=language, rules=read_rules(caller, order.pronunciations))
-    parts = _parts(document, work=work, has_language=bool(language))
+    check_say_as(document, engine=engine, speaker=text_voice, voices=voices, param=order.text_param)
+    work = _work(order, engine=engine, speaker=text_voice, rules=read_rules(caller, order.pronunciations))
+    assigner = VoiceAssigner(text_voice, voices=engine.voice_refs, named=voices)
+    parts = _parts(cut_text(document, assigner=assigner), work=work)
     price = 0 if caller.is_anonymous else characters_price_millicredits(units, millicredits_per_1k=engine.millicredits_per_1k)
     return JobPlan(
         kind=SPEECH,
@@ -98,14 +112,14 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
         params=SpeechParams(
             text=document.written,
             model=engine.id,
-            voice=voice,
-            language=language,
+            voice=text_voice.chosen.id,
+            language=text_voice.language,
             speed=order.speed,
             format=order.format,
             timestamps=order.has_timestamps,
         ),
         asked_model=engine.asked_id,
-        warnings=(*speaker.warnings, *_warnings(order, engine=engine, voice=voice, document=document)),
+        warnings=(*speaker.warnings, *_warnings(order, engine=engine, speaker=text_voice, document=document)),
         daily_characters=units if caller.is_anonymous else 0,
         webhook_url=order.webhook_url,
     )
@@ -122,12 +136,9 @@ def _choose_speaker(caller: Caller, *, engine: EngineRow, order: SpeechOrder, do
     )
 
 
-def _parts(document: Document, *, work: dict[str, Any], has_language: bool) -> tuple[PartPlan, ...]:
-    texts = cut_text(document)
+def _parts(texts: list[PartText], *, work: dict[str, Any]) -> tuple[PartPlan, ...]:
     if len(texts) > 1:
         work = work | {"format": PART_FORMAT, "bitrate": 0, "sample_rate": 0}
-    if not has_language:
-        work = work | {"sample": document.written[:SAMPLE_CHARACTERS]}
     last = len(texts) - 1
     return tuple(
         PartPlan(kind="speak", work={**work, **part.as_work(), "is_last": index == last}, units=len(part.text))
@@ -135,9 +146,10 @@ def _parts(document: Document, *, work: dict[str, Any], has_language: bool) -> t
     )
 
 
-def _warnings(order: SpeechOrder, *, engine: EngineRow, voice: str, document: Document) -> list[str]:
+def _warnings(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice, document: Document) -> list[str]:
     """Warnings about everything in the order that is not followed as it was asked."""
-    warnings = substitution_warnings(engine, voice_asked=order.voice, voice_used=voice)
+    voice_used = "" if speaker.is_chosen_by_text else speaker.chosen.id
+    warnings = substitution_warnings(engine, voice_asked=order.voice, voice_used=voice_used)
     warnings += [f"text: {warning}" for warning in document.warnings]
     warnings += instruction_warnings(order.instructions)
     warnings += [] if requested_tag(order.language) else language_warnings(document, engine=engine)
@@ -146,16 +158,17 @@ def _warnings(order: SpeechOrder, *, engine: EngineRow, voice: str, document: Do
         warnings.append(f"timestamps: {engine.id} does not know when its words are heard.")
     if not spec.minimum_speed <= order.speed <= spec.maximum_speed:
         warnings.append(f"speed: {engine.id} speaks at {spec.minimum_speed:g} to {spec.maximum_speed:g}; the nearest was taken.")
-    return warnings + _sound_warnings(order, engine=engine)
+    return warnings + _sound_warnings(order, engine=engine, speaker=speaker)
 
 
-def _sound_warnings(order: SpeechOrder, *, engine: EngineRow) -> list[str]:
+def _sound_warnings(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice) -> list[str]:
     """Warnings for each setting of the voice or the file that differs from what was asked."""
     warnings = []
-    voice = engine.voices.get(order.voice or "")
-    own, primary = primary_tag(voice.language if voice else ""), primary_tag(requested_tag(order.language))
-    if voice and primary not in {"", own}:
-        warnings.append(f"voice: {voice.id} speaks {own!r}; where the model has a voice of {primary!r}, that one speaks.")
+    voice, primary = speaker.chosen, primary_tag(requested_tag(order.language))
+    if _is_asked_for(voice, order=order, engine=engine) and primary not in {"", voice.primary_language}:
+        warnings.append(
+            f"voice: {voice.id} speaks {voice.primary_language!r}; where the model has a voice of {primary!r}, that one speaks."
+        )
     chosen = FORMATS[order.format]
     rate, bitrate = chosen.choose_sample_rate(order.sample_rate), chosen.choose_bitrate(order.bitrate)
     if order.sample_rate and rate != order.sample_rate:
@@ -166,14 +179,22 @@ def _sound_warnings(order: SpeechOrder, *, engine: EngineRow) -> list[str]:
     return warnings
 
 
-def _work(order: SpeechOrder, *, engine: EngineRow, voice: str, language: str, rules: tuple[PronunciationRule, ...]) -> dict[str, Any]:
+def _is_asked_for(voice: VoiceRef, *, order: SpeechOrder, engine: EngineRow) -> bool:
+    """True if the request names the voice, by its id or by the dialect's name for it."""
+    dialect = order.dialect_voices if engine.stand_in is None else None
+    names = dialect.by_engine.get(engine.id, {}) if dialect else {}
+    return bool(order.voice) and voice.id in {order.voice, names.get(order.voice or "")}
+
+
+def _work(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice, rules: tuple[PronunciationRule, ...]) -> dict[str, Any]:
     """The fields of SpeakWork that all parts have in common."""
     delivery = read_instructions(order.instructions)
     return SpeakWork(
         engine=engine.id,
-        voice=voice,
+        voice=speaker.voice,
         text="",
-        language=language,
+        language=speaker.language,
+        is_language_detected=speaker.is_detected,
         speed=engine.spec.clamp_speed(order.speed * delivery.rate),
         format=order.format,
         bitrate=order.bitrate,
@@ -182,17 +203,6 @@ def _work(order: SpeechOrder, *, engine: EngineRow, voice: str, language: str, r
         gain_decibels=delivery.gain_decibels,
         pause_scale=delivery.pause_scale,
     ).to_dict()
-
-
-def _choose_voice(engine: EngineRow, *, order: SpeechOrder, language: str) -> str:
-    """The voice asked for, else one of the language; empty where the worker is to hear first which language the text is in."""
-    if asked := map_voice(engine, order.voice):
-        return find_voice(engine, asked).id
-    if language:
-        fitting = [voice for voice in engine.voices.values() if primary_tag(voice.language) == primary_tag(language)]
-        regional = next((voice.id for voice in fitting if language in (voice.language, *voice.tags)), None)
-        return regional or next((voice.id for voice in fitting), None) or find_voice(engine, None).id
-    return "" if len(engine.spec.languages) > 1 else find_voice(engine, None).id
 
 
 def _check_language(engine: EngineRow, language: str | None, *, caller: Caller) -> str:

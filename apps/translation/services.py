@@ -66,7 +66,7 @@ def choose_cast(caller: Caller, *, order: TranslationOrder) -> Cast:
     source = check_spoken_language(recogniser, order.source_language)
     spoken = list_spoken_languages(caller.plan)
     translator = choose_translator(source=source, target=target, recogniser=recogniser, plan=caller.plan, spoken=spoken)
-    return Cast(recogniser, translator, choose_speaker(order.voice, language=target, plan=caller.plan), source, target)
+    return Cast(recogniser, translator, choose_speaker(caller, voice_id=order.voice, language=target), source, target)
 
 
 def request_translation(

@@ -1,35 +1,39 @@
 """Speakers of a translation: the voice that was asked for, or those of the language, one for each gender."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from apps.accounts.callers import Caller
 from apps.accounts.models import Plan
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import find_model, list_speaking_models
+from apps.catalog.voices import find_voice, list_voice_choices
 from apps.core.errors import InvalidRequestError
 from workers.contract.tags import primary_tag
+from workers.contract.voices import VoiceRef
+from workers.text.scripts import SCRIPT_LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """A model that speaks, and its voice; or voices among which the worker chooses by the gender that it heard."""
+    """A model that speaks, and its voice."""
 
     engine: EngineRow
-    voice: str = ""
-    voices: dict[str, str] = field(default_factory=dict)
+    voice: VoiceRef | None
+    """None where the worker chooses one of `voices` by the gender that it hears."""
+    voices: tuple[VoiceRef, ...]
+    """Voices of the language, one for each gender, and those that words in another script may need."""
 
 
-def choose_speaker(voice_id: str, *, language: str, plan: Plan) -> Speaker:
+def choose_speaker(caller: Caller, *, voice_id: str, language: str) -> Speaker:
     """400 unknown_voice, voice_language_mismatch, unsupported_language."""
-    speaking = list_speaking_models(plan)
+    speaking = list_speaking_models(caller.plan)
     if voice_id:
-        return _with_voice(speaking, voice_id=voice_id, language=language, plan=plan)
+        return _with_voice(caller, speaking, voice_id=voice_id, language=language)
     for engine in speaking:
-        voices = [voice for voice in engine.voices.values() if primary_tag(voice.language) == language]
-        if voices:
-            by_gender = {gender: voice.id for voice in reversed(voices) for gender in (voice.gender,)}
-            return Speaker(find_model(engine.id, plan=plan), voices=by_gender)
+        if any(voice.primary_language == language for voice in engine.voice_refs):
+            return _speaker(caller, engine, voice=None, language=language)
     raise InvalidRequestError(
-        f"No voice here speaks {language!r}. Languages: {', '.join(list_spoken_languages(plan))}.",
+        f"No voice here speaks {language!r}. Languages: {', '.join(list_spoken_languages(caller.plan))}.",
         code="unsupported_language",
         param="target_language",
     )
@@ -40,13 +44,18 @@ def list_spoken_languages(plan: Plan) -> list[str]:
     return sorted({primary_tag(voice.language) for engine in list_speaking_models(plan) for voice in engine.voices.values()})
 
 
-def _with_voice(speaking: list[EngineRow], *, voice_id: str, language: str, plan: Plan) -> Speaker:
+def _with_voice(caller: Caller, speaking: list[EngineRow], *, voice_id: str, language: str) -> Speaker:
     for engine in speaking:
-        voice = engine.voices.get(voice_id)
+        voice = find_voice(caller, engine=engine, voice_id=voice_id)
         if voice is None:
             continue
-        if primary_tag(voice.language) != language:
+        if voice.primary_language != language:
             message = f"The voice {voice_id!r} speaks {voice.language}, not {language}. Leave voice out to have one chosen."
             raise InvalidRequestError(message, code="voice_language_mismatch", param="voice")
-        return Speaker(find_model(engine.id, plan=plan), voice=voice.id)
+        return _speaker(caller, engine, voice=voice, language=language)
     raise InvalidRequestError(f"Unknown voice {voice_id[:100]!r}. GET /v1/voices/ lists all.", code="unknown_voice", param="voice")
+
+
+def _speaker(caller: Caller, engine: EngineRow, *, voice: VoiceRef | None, language: str) -> Speaker:
+    voices = list_voice_choices(engine, languages={language, *SCRIPT_LANGUAGES})
+    return Speaker(find_model(engine.id, plan=caller.plan), voice, voices)

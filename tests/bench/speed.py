@@ -11,6 +11,7 @@ from typing import Self
 import httpx
 
 from tests.flows.running import RunningPlatform
+from tests.workers.voices import voice_ref
 from workers.protocols.engine import Engine
 
 SENTENCES = (
@@ -66,7 +67,10 @@ def bare_throughput(engine: Engine) -> float:
 
 def _speak_bare(engine: Engine, text: str) -> float:
     """Duration of the audio."""
-    spoken = (engine.speak(sentence.text, voice=VOICE, language="en", speed=1.0) for sentence in engine.split(text, language="en"))
+    spoken = (
+        engine.speak(sentence.text, voice=voice_ref(engine, VOICE), language="en", speed=1.0)
+        for sentence in engine.split(text, language="en")
+    )
     return sum(len(one.samples) / one.sample_rate for one in spoken)
 
 
@@ -111,7 +115,7 @@ def measure_latency(platform: RunningPlatform, key: str, engine: Engine) -> dict
             body = {"model": "kokoro", "input": text, "voice": VOICE, "response_format": "wav"}
             started = time.perf_counter()
             for sentence in engine.split(text, language="en"):
-                engine.speak(sentence.text, voice=VOICE, language="en", speed=1.0)
+                engine.speak(sentence.text, voice=voice_ref(engine, VOICE), language="en", speed=1.0)
             middle = time.perf_counter()
             client.post("/v1/audio/speech", json=body).raise_for_status()
             if number >= 3:

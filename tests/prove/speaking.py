@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import soundfile
 
+from tests.workers.voices import voice_ref
 from workers.audio.joins import Joiner
 from workers.audio.samples import Spoken
 from workers.engines.kokoro import KokoroEngine
@@ -40,7 +41,7 @@ def worker_audio(text: str, *, language: str) -> Spoken:
 
 def bare_audio(text: str, *, language: str) -> Spoken:
     """The model alone."""
-    return engine().speak(text, voice=VOICES[language], language=language, speed=1.0)
+    return engine().speak(text, voice=voice_ref(engine(), VOICES[language]), language=language, speed=1.0)
 
 
 def as_wav(spoken: Spoken) -> bytes:

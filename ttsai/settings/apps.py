@@ -50,6 +50,9 @@ TTSAI_JOB_KINDS = (
 )
 """Every kind of job (apps/jobs/kinds.py: JobKind)."""
 
+TTSAI_VOICE_SOURCES: tuple[str, ...] = ()
+"""Functions (Caller, voice id) -> OwnVoice or None that find the voices of accounts, in apps above the catalogue (apps/catalog/voices.py)."""
+
 MIDDLEWARE = [
     "apps.core.middleware.RequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

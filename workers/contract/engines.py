@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from workers.contract.codec import Message
-from workers.contract.tags import primary_tag
+from workers.contract.tags import covers_tag, primary_tag
+from workers.contract.voices import VoiceRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +15,16 @@ class VoiceSpec(Message):
     id: str
     name: str
     language: str
-    """BCP 47, lower case primary tag, `en` or `en-gb`."""
+    """Full tag in lower case, with the region where the voice has one: `en-gb`, `es`."""
     gender: str = "neutral"
     """male, female or neutral."""
     description: str = ""
     tags: tuple[str, ...] = ()
+
+    def with_full_tag(self) -> "VoiceSpec":
+        """The voice with its region in `language`: workers of earlier versions announce that as one of the tags."""
+        full = next((tag for tag in self.tags if tag != self.language and covers_tag(self.language, tag)), self.language)
+        return replace(self, language=full, tags=tuple(tag for tag in self.tags if tag != full))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,10 @@ class EngineSpec(Message):
             voices=voices,
             default_voice=default_voice,
         )
+
+    def voice_ref(self, voice: VoiceSpec) -> VoiceRef:
+        """The built-in voice as messages carry it."""
+        return VoiceRef(voice.id, voice.language, voice.gender, self.id, self.version)
 
     def clamp_speed(self, speed: float) -> float:
         """The nearest speed that the engine can speak at."""

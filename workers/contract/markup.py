@@ -1,7 +1,7 @@
 """Parts of a text once its tags are read, and the pronunciation of single words."""
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, fields
+from typing import Any, Final
 
 from workers.contract.codec import Message
 
@@ -43,13 +43,22 @@ class Segment(Message):
     language: str = ""
     """BCP 47 in lower case; empty for the request's."""
     voice: str = ""
-    """Empty for the request's."""
+    """Voice that the markup names; in a message it is empty and `voice_index` tells the voice."""
+    voice_index: int = 0
+    """0 for the voice of the work, else 1 and up for those of `SpeakWork.voices`."""
     break_seconds: float = 0.0
     """For break: its length; 0 where no pause is wanted."""
     ends_sentence: bool = False
     """The markup says that a sentence ends behind this segment, whatever its punctuation."""
     ends_paragraph: bool = False
     """Implies ends_sentence."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields that are not at their defaults: a long text with markup has a segment for every few characters."""
+        return {name: value for name, default in _SEGMENT_DEFAULTS.items() if (value := getattr(self, name)) != default}
+
+
+_SEGMENT_DEFAULTS: Final = {field.name: field.default for field in fields(Segment)}
 
 
 @dataclass(frozen=True, slots=True)

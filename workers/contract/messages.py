@@ -7,6 +7,7 @@ from workers.contract.codec import Message
 from workers.contract.engines import EngineSpec
 from workers.contract.markup import PronunciationRule, Segment
 from workers.contract.references import Address
+from workers.contract.voices import VoiceRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +15,13 @@ class SpeakWork(Message):
     """Text to audio: the work of a part of kind `speak`."""
 
     engine: str
-    voice: str
+    voice: VoiceRef | None
+    """None where the gender that the script's document tells chooses one of `voices`."""
     text: str
     language: str = ""
+    """The language to read the text in, full tag; empty only with a script, which may be in any language of the engine."""
+    is_language_detected: bool = False
+    """True if the text alone told its language: then a say-as that is none in it is read as plain text."""
     speed: float = 1.0
     format: str = "mp3"
     """The format to encode; parts of a longer job are asked for as flac and encoded by the join."""
@@ -26,8 +31,6 @@ class SpeakWork(Message):
     """Hz; 0 keeps the engine's own."""
     is_last: bool = True
     """False for all parts of a text but its last: a pause follows."""
-    sample: str = ""
-    """The beginning of the whole text, by which all parts agree on its language when neither voice nor language is given."""
     segments: tuple[Segment, ...] = ()
     """The part with its markup read; `text` is then their texts together."""
     pronunciations: tuple[PronunciationRule, ...] = ()
@@ -39,8 +42,8 @@ class SpeakWork(Message):
     """A document (`ScriptDocument`) whose share `share` is spoken in place of `text`: what an earlier part of the job wrote."""
     share: int = 0
     """A share without a word is a moment of silence."""
-    voices: dict[str, str] = field(default_factory=dict)
-    """Voice by the gender that the script's document tells (male, female, neutral), where `voice` is empty."""
+    voices: tuple[VoiceRef, ...] = ()
+    """Other voices of the text: those that segments refer to, and those that may be needed for a language that only the worker sees."""
 
 
 @dataclass(frozen=True, slots=True)

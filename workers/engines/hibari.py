@@ -17,7 +17,8 @@ from workers.audio.tempo import change_tempo, split_speed
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, NOTHING_TO_SAY, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
-from workers.protocols.engine import Engine, find_voice
+from workers.contract.voices import VoiceRef
+from workers.protocols.engine import Engine, find_built_in
 from workers.text.english import english_phonemizer
 from workers.text.ipa import kokoro_spelling
 from workers.text.phonemes import phoneme_boundaries, time_words
@@ -61,7 +62,7 @@ class HibariEngine(Engine):
         licence="Apache-2.0",
         suggested_tier="standard",
         languages=("en",),
-        voices=(VoiceSpec("heart", "Heart", "en", "female", "American English, female", ("en-us", "american")),),
+        voices=(VoiceSpec("heart", "Heart", "en-us", "female", "American English, female", ("american",)),),
         default_voice="heart",
         sample_rate=SAMPLE_RATE,
         minimum_speed=0.25,
@@ -108,13 +109,13 @@ class HibariEngine(Engine):
             is_speakable=lambda piece: bool(phonemise(piece).words),
         )
 
-    def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
+    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
         """Synthesise a sentence from `split`, at a speed from 0.25 to 4. Raises WorkError (unknown_voice, unsupported_language,
         nothing_to_say).
         """
         if self._model is None:
             raise RuntimeError("load() comes first")
-        find_voice(self.spec, voice, language=language)
+        find_built_in(self.spec, voice, language=language)
         phonemised = english_phonemizer(is_british=False)(text).with_given(phonemes, spell=kokoro_spelling)
         phonemised = phonemised.restrict(self._model.vocabulary.__contains__)
         if not phonemised.words:

@@ -16,8 +16,9 @@ from workers.audio.tempo import change_tempo, split_speed
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
-from workers.contract.tags import normalise_tag, primary_tag
-from workers.protocols.engine import Engine, find_voice
+from workers.contract.tags import is_same_language, normalise_tag, primary_tag
+from workers.contract.voices import VoiceRef
+from workers.protocols.engine import Engine, find_built_in
 from workers.text.english import english_phonemizer
 from workers.text.g2p.languages import find_obstacle as find_language_obstacle
 from workers.text.g2p.languages import phonemizer_of
@@ -58,9 +59,8 @@ Phonemizer = Callable[[str], Phonemised]
 
 @dataclass(frozen=True, slots=True)
 class Accent:
-    """Accent encoded by the first letter of a voice's name."""
+    """Pronunciation of one language and region."""
 
-    language: str
     tag: str
     name: str
     phonemizer: Callable[[], Phonemizer]
@@ -68,15 +68,15 @@ class Accent:
 
 ACCENTS: Final[Mapping[str, Accent]] = MappingProxyType(
     {
-        "a": Accent("en", "en-us", "American English", partial(english_phonemizer, is_british=False)),
-        "b": Accent("en", "en-gb", "British English", partial(english_phonemizer, is_british=True)),
-        "e": Accent("es", "es", "Spanish", partial(phonemizer_of, "es")),
-        "f": Accent("fr", "fr-fr", "French", partial(phonemizer_of, "fr")),
-        "h": Accent("hi", "hi", "Hindi", partial(phonemizer_of, "hi")),
-        "i": Accent("it", "it", "Italian", partial(phonemizer_of, "it")),
-        "j": Accent("ja", "ja", "Japanese", partial(phonemizer_of, "ja")),
-        "p": Accent("pt", "pt-br", "Brazilian Portuguese", partial(phonemizer_of, "pt")),
-        "z": Accent("zh", "zh-cn", "Mandarin Chinese", partial(phonemizer_of, "zh")),
+        "a": Accent("en-us", "American English", partial(english_phonemizer, is_british=False)),
+        "b": Accent("en-gb", "British English", partial(english_phonemizer, is_british=True)),
+        "e": Accent("es", "Spanish", partial(phonemizer_of, "es")),
+        "f": Accent("fr-fr", "French", partial(phonemizer_of, "fr")),
+        "h": Accent("hi", "Hindi", partial(phonemizer_of, "hi")),
+        "i": Accent("it", "Italian", partial(phonemizer_of, "it")),
+        "j": Accent("ja", "Japanese", partial(phonemizer_of, "ja")),
+        "p": Accent("pt-br", "Brazilian Portuguese", partial(phonemizer_of, "pt")),
+        "z": Accent("zh-cn", "Mandarin Chinese", partial(phonemizer_of, "zh")),
     }
 )
 GENDERS: Final = MappingProxyType({"f": "female", "m": "male"})
@@ -105,7 +105,7 @@ NAMES: Final = MappingProxyType(
 
 def _voice(prefix: str, name: str) -> VoiceSpec:
     accent, gender = ACCENTS[prefix[0]], GENDERS[prefix[1]]
-    return VoiceSpec(f"{prefix}_{name}", name.capitalize(), accent.language, gender, f"{accent.name}, {gender}", (accent.tag,))
+    return VoiceSpec(f"{prefix}_{name}", name.capitalize(), accent.tag, gender, f"{accent.name}, {gender}")
 
 
 VOICES: Final = tuple(_voice(prefix, name) for prefix, names in NAMES.items() for name in names.split())
@@ -132,7 +132,7 @@ class KokoroEngine(Engine):
         description="Kokoro-82M v1.0, natural voices",
         licence="Apache-2.0",
         suggested_tier="standard",
-        languages=tuple(dict.fromkeys(accent.language for accent in ACCENTS.values())),
+        languages=tuple(dict.fromkeys(primary_tag(accent.tag) for accent in ACCENTS.values())),
         voices=VOICES,
         default_voice="af_bella",
         sample_rate=SAMPLE_RATE,
@@ -181,7 +181,7 @@ class KokoroEngine(Engine):
 
     def split(self, text: str, *, language: str) -> list[Sentence]:
         """Split into sentences of at most LONGEST_PHONEMES phonemes; longer ones are cut further, nothing is dropped."""
-        phonemise = cache(_accent_of(language).phonemizer())
+        phonemise = cache(accent_of(language).phonemizer())
         return split_sentences(
             text,
             longest=LONGEST_CHARACTERS,
@@ -189,22 +189,23 @@ class KokoroEngine(Engine):
             is_speakable=lambda piece: bool(phonemise(piece).words),
         )
 
-    def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
+    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
         if self._model is None:
             raise RuntimeError("load() comes first")
-        find_voice(self.spec, voice, language=language)
-        phonemised = ACCENTS[voice[0]].phonemizer()(text).with_given(phonemes, spell=kokoro_spelling)
+        find_built_in(self.spec, voice, language=language)
+        accent = accent_of(voice.language)
+        phonemised = accent.phonemizer()(text).with_given(phonemes, spell=kokoro_spelling)
         phonemised = phonemised.restrict(self._model.vocabulary.__contains__)
         if not phonemised.words:
-            raise WorkError(NOTHING_TO_SAY, f"The text holds nothing that can be spoken in {ACCENTS[voice[0]].name}.")
-        return _speak(self._model, phonemised, text=text, style=self._model.styles[voice], speed=speed)
+            raise WorkError(NOTHING_TO_SAY, f"The text holds nothing that can be spoken in {accent.name}.")
+        return _speak(self._model, phonemised, text=text, style=self._model.styles[voice.id], speed=speed)
 
 
-def _accent_of(language: str) -> Accent:
-    """Accent of a language tag; American English for an empty tag and for languages that Kokoro does not speak (`speak` refuses those)."""
-    tag, primary = normalise_tag(language), primary_tag(language)
+def accent_of(language: str) -> Accent:
+    """The accent of a language tag: that of its region, else the first of its language; American English for any other."""
     accents = ACCENTS.values()
-    return next((a for a in accents if a.tag == tag), next((a for a in accents if a.language == primary), ACCENTS["a"]))
+    regional = (accent for accent in accents if accent.tag == normalise_tag(language))
+    return next(regional, next((accent for accent in accents if is_same_language(accent.tag, language)), ACCENTS["a"]))
 
 
 def _style_file(voice: VoiceSpec) -> str:

@@ -15,8 +15,10 @@ from workers.audio.tempo import change_tempo, split_speed
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, NOTHING_TO_SAY, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
+from workers.contract.tags import normalise_tag, primary_tag, region_of
+from workers.contract.voices import VoiceRef
 from workers.pico.process import PicoProcesses
-from workers.protocols.engine import Engine, find_voice
+from workers.protocols.engine import Engine, find_built_in
 from workers.text.sentences import split_sentences
 
 SAMPLE_RATE: Final = 16_000
@@ -34,7 +36,7 @@ LONGEST_WORD: Final = 60
 """Longest word sent to Pico: it never returns from a word of 300 bytes, and fails on 80 digits."""
 
 VOICES: Final = tuple(
-    VoiceSpec(tag.lower(), name, tag[:2], "female", f"{name}, female, draft quality", (tag.lower(),))
+    VoiceSpec(normalise_tag(tag), name, normalise_tag(tag), "female", f"{name}, female, draft quality")
     for tag, name in {
         "de-DE": "German",
         "en-GB": "British English",
@@ -104,19 +106,19 @@ class PicoEngine(Engine):
             is_speakable=lambda piece: any(map(str.isalnum, readable(piece))),
         )
 
-    def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:  # noqa: ARG002  # it takes none
+    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:  # noqa: ARG002  # it takes none
         """Synthesise a sentence from `split`, at a speed from 0.25 to 4. Raises WorkError (unknown_voice, unsupported_language,
         nothing_to_say).
         """
         if self._processes is None:
             raise RuntimeError("load() comes first")
-        found = find_voice(self.spec, voice, language=language)
+        found = find_built_in(self.spec, voice, language=language)
         said = readable(text)
         if not any(map(str.isalnum, said)):
             raise WorkError(NOTHING_TO_SAY, f"The text holds nothing that can be spoken in {found.name}.")
         pico_speed, tempo = split_speed(speed, rates=RATES)
-        primary, _, region = found.id.partition("-")
-        raw = self._processes.speak(said, voice=f"{primary}-{region.upper()}", speed=pico_speed, volume=VOLUME)
+        pico_voice = f"{primary_tag(voice.language)}-{region_of(voice.language).upper()}"
+        raw = self._processes.speak(said, voice=pico_voice, speed=pico_speed, volume=VOLUME)
         samples = np.frombuffer(raw, "<i2").astype(np.float32) / FULL_SCALE
         return Spoken(change_tempo(samples, sample_rate=SAMPLE_RATE, tempo=tempo), SAMPLE_RATE)
 

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from workers.audio.samples import Spoken
 from workers.contract.engines import EngineSpec, VoiceSpec
-from workers.contract.errors import UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
-from workers.contract.tags import is_same_language
-from workers.protocols.engine import Engine
+from workers.contract.voices import VoiceRef
+from workers.protocols.engine import Engine, find_built_in
 from workers.text.g2p.espeak import find_espeak_obstacle
 from workers.vits.folder import read_piper
 from workers.vits.model import VitsModel
@@ -17,7 +16,7 @@ from workers.weights.store import WeightsMissingError, WeightStore
 WEIGHTS = "piper"
 MODEL_FILE = "en_US-joe-medium.onnx"
 ESPEAK_VOICE = "en-us"
-JOE = VoiceSpec("joe", "Joe", "en", "male", "American English, male", ("en-us", "american"))
+JOE = VoiceSpec("joe", "Joe", "en-us", "male", "American English, male", ("american",))
 MODEL_BYTES = 160 * 1024**2
 
 
@@ -70,14 +69,11 @@ class PiperEngine(Engine):
         """Split into sentences of a length that VITS speaks well."""
         return split_for_vits(text)
 
-    def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
+    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
         """Synthesise one sentence. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
         if self._model is None or self._speaker is None:
             raise RuntimeError("load() comes first")
-        if voice != JOE.id:
-            raise WorkError(UNKNOWN_VOICE, f"Piper has no voice {voice!r}.")
-        if language and not is_same_language(language, JOE.language):
-            raise WorkError(UNSUPPORTED_LANGUAGE, f"Piper's voice {voice} does not speak {language!r}.")
+        find_built_in(self.spec, voice, language=language)
         return speak_with(self._model, self._speaker, text=text, speed=speed, phonemes=phonemes)
 
 

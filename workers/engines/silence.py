@@ -13,7 +13,8 @@ from workers.audio.samples import Spoken
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import INTERNAL_ERROR, NOTHING_TO_SAY, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence, WordTiming
-from workers.protocols.engine import Engine, find_voice
+from workers.contract.voices import VoiceRef
+from workers.protocols.engine import Engine, find_built_in
 from workers.text.sentences import split_sentences
 
 SAMPLE_RATE: Final = 24_000
@@ -61,11 +62,11 @@ class SilenceEngine(Engine):
     def split(self, text: str, *, language: str) -> list[Sentence]:  # noqa: ARG002  # all are as silent
         return split_sentences(text)
 
-    def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:  # noqa: ARG002 - nothing is heard
+    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:  # noqa: ARG002 - nothing is heard
         """Zeros, 0.05 s per character, with the words spread over them. Raises WorkError (unknown_voice, nothing_to_say, or the code of a
         mark).
         """
-        find_voice(self.spec, voice, language=language)
+        find_built_in(self.spec, voice, language=language)
         time.sleep(float(os.environ.get(COMPUTE_VARIABLE) or 0))
         if DEATH_MARK in text and os.environ.get(DEATH_VARIABLE):
             os.kill(os.getpid(), signal.SIGKILL)

@@ -10,9 +10,11 @@ from threading import Lock
 
 from workers.audio.samples import Spoken
 from workers.contract.engines import EngineSpec
-from workers.contract.errors import UNKNOWN_VOICE, WorkError
+from workers.contract.errors import WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
-from workers.protocols.engine import Engine
+from workers.contract.tags import primary_tag
+from workers.contract.voices import VoiceRef
+from workers.protocols.engine import Engine, find_built_in
 from workers.text.g2p.espeak import find_espeak_obstacle
 from workers.vits.folder import find_voices
 from workers.vits.model import VitsModel
@@ -63,7 +65,7 @@ class VitsEngine(Engine):
         if specs:
             self.spec = replace(
                 EMPTY_SPEC,
-                languages=tuple(sorted({spec.language for spec in specs})),
+                languages=tuple(sorted({primary_tag(spec.language) for spec in specs})),
                 voices=specs,
                 default_voice=specs[0].id,
                 sample_rate=next(iter(self._speakers.values())).voice.sample_rate,
@@ -78,7 +80,7 @@ class VitsEngine(Engine):
 
     def find_missing_languages(self) -> Mapping[str, str]:
         """Languages of the voices for which eSpeak NG gives no phonemes here."""
-        espeak_voices = {speaker.voice.language: speaker.voice.espeak_voice for speaker in self._speakers.values()}
+        espeak_voices = {primary_tag(speaker.voice.language): speaker.voice.espeak_voice for speaker in self._speakers.values()}
         return {language: obstacle for language, name in espeak_voices.items() if name and (obstacle := find_espeak_obstacle(name))}
 
     def load(self) -> None:
@@ -96,15 +98,14 @@ class VitsEngine(Engine):
         self,
         text: str,
         *,
-        voice: str,
+        voice: VoiceRef,
         language: str,  # noqa: ARG002 - a voice has one
         speed: float,
         phonemes: Sequence[GivenPhonemes] = (),
     ) -> Spoken:
         """Synthesise one sentence. Raises WorkError (unknown_voice, nothing_to_say, engine_unavailable)."""
-        speaker = self._speakers.get(voice)
-        if speaker is None:
-            raise WorkError(UNKNOWN_VOICE, f"There is no VITS voice {voice!r}.")
+        find_built_in(self.spec, voice, language="")
+        speaker = self._speakers[voice.id]
         return speak_with(self._model(speaker), speaker, text=text, speed=speed, phonemes=phonemes)
 
     def _model(self, speaker: VitsSpeaker) -> VitsModel:

@@ -7,7 +7,8 @@ from workers.audio.samples import Spoken
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import UNKNOWN_ENGINE, UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
-from workers.contract.tags import primary_tag
+from workers.contract.tags import is_same_language
+from workers.contract.voices import VoiceRef
 
 
 class Model(Protocol):
@@ -41,7 +42,7 @@ class Engine(Model, Protocol):
     def split(self, text: str, *, language: str) -> list[Sentence]:
         """Split a text into sentences that this model can synthesise in one call. Needs no weights."""
 
-    def speak(self, text: str, *, voice: str, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
+    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
         """Synthesise one sentence; a model without phoneme input pronounces those words itself. Raises WorkError (unknown_voice,
         unsupported_language, nothing_to_say).
         """
@@ -54,11 +55,16 @@ def as_speaker(model: Model) -> Engine:
     return cast("Engine", model)
 
 
-def find_voice(spec: EngineSpec, voice: str, *, language: str) -> VoiceSpec:
-    """Built-in voice of that id. Raises WorkError: unknown_voice, or unsupported_language unless `language` is empty or the voice's."""
-    found = next((candidate for candidate in spec.voices if candidate.id == voice), None)
+def find_built_in(spec: EngineSpec, voice: VoiceRef, *, language: str) -> VoiceSpec:
+    """The engine's own voice, for engines that speak no others. An empty language means the voice's.
+
+    Raises WorkError (unknown_voice, unsupported_language).
+    """
+    if not voice.is_built_in:
+        raise WorkError(UNKNOWN_VOICE, f"{spec.name} speaks with its built-in voices only, not with {voice.id!r}.")
+    found = next((own for own in spec.voices if own.id == voice.id), None)
     if found is None:
-        raise WorkError(UNKNOWN_VOICE, f"{spec.name} has no voice {voice!r}.")
-    if language and primary_tag(language) != primary_tag(found.language):
-        raise WorkError(UNSUPPORTED_LANGUAGE, f"The voice {voice} of {spec.name} does not speak {language!r}.")
+        raise WorkError(UNKNOWN_VOICE, f"{spec.name} has no voice {voice.id!r}.")
+    if language and not is_same_language(language, found.language):
+        raise WorkError(UNSUPPORTED_LANGUAGE, f"The voice {voice.id} of {spec.name} does not speak {language!r}.")
     return found

@@ -12,21 +12,17 @@ from numpy.typing import NDArray
 from workers.audio.encoding import EncodedFile, Encoder, FileEncoder
 from workers.audio.joins import Joiner
 from workers.audio.samples import Spoken
-from workers.contract.errors import NOTHING_TO_SAY, UNSUPPORTED_LANGUAGE, WorkError
-from workers.contract.listening import ScriptDocument
+from workers.contract.errors import NOTHING_TO_SAY, UNKNOWN_VOICE, WorkError
 from workers.contract.markup import Segment
 from workers.contract.messages import Manifest, PartMessage, SpeakWork
 from workers.parts import PartRun
 from workers.protocols.engine import Engine, as_speaker
-from workers.storage import Storage
 from workers.stream import PartEvents
-from workers.tasks.results import check_format, read_document, store_results, stored_output
+from workers.tasks.results import check_format, store_results, stored_output
 from workers.tasks.scheduling import compute_in_order, sentence_order
+from workers.tasks.speech_work import read_speak_work
 from workers.tasks.workbench import Workbench
-from workers.text.language import detect_language
-from workers.text.language_names import LANGUAGE_NAMES
-from workers.text.script import Request, Script, Utterance, choose_language, language_of, voice_of, write_script
-from workers.text.unspoken import find_unspoken
+from workers.text.script import Request, Script, Utterance, write_script
 
 SILENT_SHARE_SECONDS: Final = 0.05
 """Seconds of silence for a share without words, so that every player opens the file."""
@@ -43,11 +39,11 @@ class _Result:
 
 def speak(run: PartRun, *, workbench: Workbench) -> Manifest:
     """Does a part of kind `speak`. Raises WorkError, PartStoppedError."""
-    message, work = run.message, SpeakWork.from_dict(run.message.work)
-    check_format(work.format)
-    with workbench.models.use(work.engine) as model, stored_output(message, storage=workbench.storage) as output:
+    message = run.message
+    with workbench.models.use(message.work["engine"]) as model, stored_output(message, storage=workbench.storage) as output:
         engine = as_speaker(model)
-        work = _read_share(work, engine=engine, storage=workbench.storage)
+        work = read_speak_work(message.work, spec=engine.spec, storage=workbench.storage)
+        check_format(work.format)
         script = _read_script(message, work=work, engine=engine)
         events = PartEvents(workbench.live, message=message, units_total=len(work.text))
         with FileEncoder(
@@ -70,41 +66,18 @@ def speak(run: PartRun, *, workbench: Workbench) -> Manifest:
     )
 
 
-def _read_share(work: SpeakWork, *, engine: Engine, storage: Storage) -> SpeakWork:
-    """The work with the share of the script that it names for its text, in the script's language and its speaker's voice."""
-    if work.script is None:
-        return work
-    script = read_document(work.script, ScriptDocument, storage=storage)
-    text = script.shares[work.share] if work.share < len(script.shares) else ""
-    fitting = (work.voices.get(gender) for gender in (script.gender, "neutral", "female", "male"))
-    voice = work.voice or next(filter(None, fitting), "")
-    language = work.language
-    if not language and engine.spec.languages:  # an answer may be in another language than the question
-        _check_spoken(script.text, engine=engine)
-        usual = script.target_language or language_of(voice or engine.spec.default_voice, spec=engine.spec)
-        language = detect_language(script.text, among=engine.spec.languages, preferred=usual)
-    return replace(work, text=text, segments=(), voice=voice, language=language)
-
-
-def _check_spoken(text: str, *, engine: Engine) -> None:
-    """Raises WorkError (unsupported_language) for a text that is beyond doubt in a language that the engine does not speak."""
-    found = find_unspoken(text, spoken=engine.spec.languages)
-    if found is not None and found.is_sure:
-        name = LANGUAGE_NAMES.get(found.language, found.language)
-        message = f"The text is in {name} ({found.language}), which {engine.spec.name} does not speak. Choose a model that does."
-        raise WorkError(UNSUPPORTED_LANGUAGE, message)
-
-
 def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Script:
     """Read the script to speak. A part of a longer text may hold nothing, a row of stars say, and is silent then. Raises WorkError."""
-    language = choose_language(work.sample or work.text, language=work.language, voice=work.voice, spec=engine.spec)
+    if work.voice is None:
+        raise WorkError(UNKNOWN_VOICE, "The work names no voice.")
     request = Request(
-        voice=work.voice or voice_of(language, spec=engine.spec),
-        language=language,
+        voice=work.voice,
+        language=work.language,
+        voices=work.voices,
         pronunciations=work.pronunciations,
         gain_decibels=work.gain_decibels,
         pause_scale=work.pause_scale,
-        is_language_detected=bool(language) and not work.language,
+        is_language_detected=work.is_language_detected,
         has_html=not work.segments,
     )
     script = write_script(work.segments or (Segment(work.text),), request=request, engine=engine)

@@ -1,7 +1,7 @@
 """Language detection: finds which of an engine's languages a text is written in."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Final
 
 from workers.contract.tags import primary_tag
@@ -103,11 +103,6 @@ def _plainly_other(sample: str, *, letters: int, candidates: list[str], own: str
     is_other = 1.0 - probabilities.get(own, 0.0) >= SURE_AGAINST
     is_long = len(words) >= PLAIN_WORDS and letters >= SHORT_LETTERS and is_other
     return found if is_long or (words <= known and probabilities[found] >= SURE) else own
-
-
-def regional_tag(language: str, *, tags: Sequence[str]) -> str:
-    """Language of a voice with the region of one of its tags: `en-gb`."""
-    return next((tag for tag in tags if tag.startswith(f"{language}-")), language)
 
 
 def _by_script(sample: str, *, letters: int, candidates: list[str]) -> str:

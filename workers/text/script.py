@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
-from workers.contract.engines import EngineSpec
 from workers.contract.errors import INVALID_TEXT, WorkError
 from workers.contract.markup import PronunciationRule, Segment
 from workers.contract.speech import GivenPhonemes, WordTiming
-from workers.contract.tags import primary_tag
-from workers.text.language import detect_against, detect_language, regional_tag
+from workers.contract.voices import VoiceRef
 from workers.text.markup.boundaries import Break
 from workers.text.normalise import normalise
 from workers.text.pronunciations import PronunciationError, apply_pronunciations
@@ -18,6 +16,7 @@ from workers.text.say_as import SayAsError, say_as
 from workers.text.scripts import split_by_script
 from workers.text.sentences import PAUSES, Splitter
 from workers.text.spoken import Builder, SpokenText, join
+from workers.text.voice_choice import speaking_voice
 
 EMPHASIS: Final = {"strong": (0.88, 3.0), "moderate": (0.94, 1.5), "reduced": (1.06, -2.5)}
 """Rate and decibels, for models that know no emphasis of their own: slower and louder is how speakers stress a word
@@ -28,7 +27,7 @@ EMPHASIS: Final = {"strong": (0.88, 3.0), "moderate": (0.94, 1.5), "reduced": (1
 class Manner:
     """Settings that may differ within a text; each change needs an engine call of its own."""
 
-    voice: str
+    voice: VoiceRef
     language: str
     rate: float
     gain_decibels: float
@@ -93,8 +92,11 @@ class Script:
 class Request:
     """Settings of the request that hold for the whole text."""
 
-    voice: str
+    voice: VoiceRef
     language: str
+    """Full tag; empty for an engine without languages."""
+    voices: tuple[VoiceRef, ...] = ()
+    """Those that segments refer to, and others for words in another script."""
     pronunciations: tuple[PronunciationRule, ...] = ()
     gain_decibels: float = 0.0
     pause_scale: float = 1.0
@@ -109,8 +111,7 @@ def write_script(segments: Sequence[Segment], *, request: Request, engine: Split
     origin = segments[0].start if segments else 0
     utterances: list[Utterance] = []
     pause_before = 0.0
-    language = request.language or language_of(request.voice, spec=engine.spec)
-    for passage in _passages(split_by_script(segments, language=language, among=engine.spec.languages)):
+    for passage in _passages(split_by_script(segments, language=request.language, among=engine.spec.languages)):
         words = [segment for segment in passage if segment.kind != "break"]
         spoken = list(_speak_passage(words, request=request, engine=engine, origin=origin))
         breaks = [segment.break_seconds for segment in passage if segment.kind == "break"]
@@ -142,9 +143,7 @@ def _passages(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
 
 def _speak_passage(segments: Sequence[Segment], *, request: Request, engine: Splitter, origin: int) -> Iterator[Utterance]:
     """The sentences of a passage, each cut where the manner changes."""
-    runs = [
-        (manner, list(run)) for manner, run in groupby(segments, key=lambda segment: _manner(segment, request=request, spec=engine.spec))
-    ]
+    runs = [(manner, list(run)) for manner, run in groupby(segments, key=lambda segment: _manner(segment, request=request))]
     for index, (manner, run) in enumerate(runs):
         spoken, given = _spoken_form(run, manner=manner, request=request, origin=origin)
         if not any(character.isalnum() for character in spoken.text):
@@ -162,54 +161,14 @@ def _speak_passage(segments: Sequence[Segment], *, request: Request, engine: Spl
             )
 
 
-def _manner(segment: Segment, *, request: Request, spec: EngineSpec) -> Manner:
+def _manner(segment: Segment, *, request: Request) -> Manner:
     rate, gain = EMPHASIS.get(segment.emphasis, (1.0, 0.0))
-    language = segment.language or ("" if segment.voice else request.language)
-    voice = segment.voice or _voice_for(language, chosen=request.voice, spec=spec)
-    return Manner(
-        voice, language or language_of(voice, spec=spec), segment.rate * rate, segment.volume_decibels + gain + request.gain_decibels
-    )
-
-
-def language_of(voice: str, *, spec: EngineSpec) -> str:
-    """The language of a voice, with its region where the voice has a tag of it; empty for a voice that the engine does not have."""
-    own = next((one for one in spec.voices if one.id == voice), None)
-    if own is None:
-        return ""
-    return regional_tag(own.language, tags=own.tags)
-
-
-def choose_language(text: str, *, language: str, voice: str, spec: EngineSpec) -> str:
-    """The language to read a text in: the one that was asked for, else the one it is written in. Nothing for that of the chosen voice.
-
-    The voice knows its region too: an "en" beside a British voice is British.
-    """
-    if not spec.languages:
-        return language
-    own = language_of(voice, spec=spec)
-    if not language:
-        usual = language_of(spec.default_voice, spec=spec)
-        among = spec.languages
-        language = detect_against(text, among=among, own=own) if voice else detect_language(text, among=among, preferred=usual)
-    return "" if voice and language == primary_tag(own) else language
-
-
-def voice_of(language: str, *, spec: EngineSpec) -> str:
-    """The engine's voice for a language: its default one where that fits, else the first that does."""
-    primary = primary_tag(language)
-    fitting = [voice.id for voice in spec.voices if voice.language == primary]
-    return spec.default_voice if spec.default_voice in fitting or not fitting else fitting[0]
-
-
-def _voice_for(language: str, *, chosen: str, spec: EngineSpec) -> str:
-    """The chosen voice, or where it does not speak the language one of the same gender that does."""
-    voices = {voice.id: voice for voice in spec.voices}
-    own = voices.get(chosen)
-    primary = primary_tag(language)
-    if own is None or not primary or own.language == primary:
-        return chosen
-    fitting = [voice for voice in spec.voices if voice.language == primary]
-    return next((voice.id for voice in fitting if voice.gender == own.gender), fitting[0].id if fitting else chosen)
+    language = segment.language or request.language
+    if segment.voice_index:
+        voice = request.voices[segment.voice_index - 1]
+    else:
+        voice = speaking_voice(request.voice, language=language, voices=request.voices)
+    return Manner(voice, language, segment.rate * rate, segment.volume_decibels + gain + request.gain_decibels)
 
 
 def _spoken_form(segments: Sequence[Segment], *, manner: Manner, request: Request, origin: int) -> tuple[SpokenText, list[GivenPhonemes]]:

@@ -8,6 +8,9 @@ from typing import Final
 from workers.contract.markup import Segment
 from workers.contract.tags import primary_tag
 
+SCRIPT_LANGUAGES: Final = ("zh", "ja", "hi")
+"""Languages whose words are found by their script in texts of other languages."""
+
 _TRAILING: Final = r"[\s、。，！？：；・「」『』（）.,!?:;\"'”’»)]*+"
 """Marks and spaces that follow a word belong to it."""
 _HAN: Final = re.compile(rf"(?:[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]++{_TRAILING})++")

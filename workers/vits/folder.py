@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
-from workers.contract.tags import primary_tag
+from workers.contract.tags import normalise_tag, primary_tag
 
 PAD, BEGIN, END = "_", "^", "$"
 
@@ -18,7 +18,7 @@ class VitsVoice:
     name: str
     model: Path
     language: str
-    """Primary tag, `en`."""
+    """Full tag where the configuration tells the region: `en-us`."""
     sample_rate: int
     """Hz."""
     symbols: Mapping[str, tuple[int, ...]]
@@ -59,7 +59,8 @@ def read_piper(model: Path, config: Path) -> VitsVoice:
     """Read a Piper voice, described by the JSON beside the model."""
     data = json.loads(config.read_text(encoding="utf-8"))
     inference = data.get("inference", {})
-    language = data.get("language", {}).get("family") or data["espeak"]["voice"].split("-")[0]
+    stated = data.get("language", {})
+    language = normalise_tag(stated.get("code") or stated.get("family")) or primary_tag(data["espeak"]["voice"])
     return VitsVoice(
         name=model.stem,
         model=model,

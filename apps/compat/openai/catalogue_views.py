@@ -12,6 +12,7 @@ from apps.accounts.callers import get_caller
 from apps.accounts.permissions import AnyCaller, scope_required
 from apps.catalog.selectors import get_model, list_models, list_stand_ins, list_voices
 from apps.catalog.starting_stand_ins import OPENAI_VOICES
+from workers.contract.tags import primary_tag
 
 
 class AudioModelSerializer(serializers.Serializer[Any]):
@@ -74,6 +75,6 @@ class AudioVoiceListView(APIView):
         is_alias = engine is not None and engine.stand_in is not None and engine.stand_in.is_alias
         voices = {name: {"id": name, "name": name.title(), "language": ""} for name in OPENAI_VOICES}
         for voice in list_voices(plan=plan, model="" if is_alias else model):
-            shown = {"id": voice.id, "name": f"{voice.name} ({voice.engine_id})", "language": voice.language}
+            shown = {"id": voice.id, "name": f"{voice.name} ({voice.engine_id})", "language": primary_tag(voice.language)}
             voices.setdefault(voice.id, shown)
         return Response({"voices": list(voices.values())})

@@ -10,10 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts.callers import Caller, get_caller
+from apps.accounts.callers import get_caller
 from apps.accounts.permissions import AnyCaller, scope_required
-from apps.catalog.selectors import find_model
-from apps.compat.openai.names import voice_for
+from apps.compat.openai.names import VOICES
 from apps.compat.openai.serializers import FORMATS as OFFERED
 from apps.compat.openai.serializers import OpenAISpeechSerializer
 from apps.core.fields import validated
@@ -28,14 +27,13 @@ SHAPE = OpenAISpeechSerializer()
 SPOKEN = OpenApiResponse(OpenApiTypes.BINARY, description="The audio, in the format asked for.")
 
 
-def _order(caller: Caller, *, body: dict[str, Any], has_listener: bool) -> SpeechOrder:
-    voice = body.get("voice")
-    engine = find_model(body["model"], plan=caller.plan, voice=voice, language=body.get("language"))
+def _order(body: dict[str, Any], *, has_listener: bool) -> SpeechOrder:
     return SpeechOrder(
         text=body["input"],
         text_param="input",
         model=body["model"],
-        voice=voice_for(voice, engine=engine),
+        voice=body.get("voice"),
+        dialect_voices=VOICES,
         format=body["response_format"],
         speed=body["speed"],
         language=body.get("language"),
@@ -72,7 +70,7 @@ class OpenAISpeechView(APIView):
         `X-Model-Used` names the installed model that spoke, `X-Warning` what was not done as asked.
         """
         body = validated(SHAPE, request.data)
-        order = _order(get_caller(request), body=body, has_listener=not wants_no_wait(request))
+        order = _order(body, has_listener=not wants_no_wait(request))
         named = idempotency_of(request, endpoint="openai-speech")
         idempotency = named or in_flight_dedup_key_of(request, endpoint="openai-speech", is_waiting=order.has_listener)
         submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))

@@ -77,7 +77,7 @@ def _is_of_use(job: Job) -> bool:
 
 def _plan(engine: EngineRow, voice: VoiceRow) -> JobPlan:
     text = SENTENCES.get(primary_tag(voice.language), SENTENCES["en"])
-    work = SpeakWork(engine=engine.id, voice=voice.id, text=text, language=voice.language, format=FORMAT)
+    work = SpeakWork(engine=engine.id, voice=engine.voice_ref(voice), text=text, language=voice.language, format=FORMAT)
     return JobPlan(
         kind=PREVIEW,
         engine_id=engine.id,

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.workers.audio.signals import RATE, silence, tone
+from tests.workers.voices import voice_ref
 from workers.audio.joins import Joiner, fade_edges, find_sound
 from workers.audio.loudness import CEILING, TARGET_LUFS, level_gain, limit_peaks, measure_loudness
 from workers.audio.samples import Spoken
@@ -100,7 +101,7 @@ def test_joins_of_real_speech_are_quieter_than_the_speech(hibari: HibariEngine) 
     text = "The first train leaves early. Would you rather walk? Yes!\n\nShe folded the letter; nobody saw."
     joiner, pieces, words = Joiner(RATE), [], []
     for sentence in hibari.split(text, language="en"):
-        spoken = hibari.speak(sentence.text, voice="heart", language="en", speed=1.0)
+        spoken = hibari.speak(sentence.text, voice=voice_ref(hibari, "heart"), language="en", speed=1.0)
         joined = joiner.feed(spoken, pause_after=sentence.pause_after, start_character=sentence.start)
         pieces.append(joined.samples)
         words += joined.words

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.flows.listening import Listener
+from tests.workers.voices import voice_ref
 from workers.audio.encoding import Resampler
 from workers.audio.joins import find_sound
 from workers.audio.samples import Spoken
@@ -78,6 +79,6 @@ HEARD_IN_SPANISH = "El tiempo es muy agradable hoy y vamos a la playa."
 @pytest.fixture(scope="session")
 def spanish(kokoro: KokoroEngine) -> np.ndarray:
     """Spanish sentence at 16 kHz."""
-    spoken = kokoro.speak(HEARD_IN_SPANISH, voice="ef_dora", language="es", speed=1.0)
+    spoken = kokoro.speak(HEARD_IN_SPANISH, voice=voice_ref(kokoro, "ef_dora"), language="es", speed=1.0)
     resampler = Resampler(input_rate=spoken.sample_rate, output_rate=16_000)
     return np.concatenate([resampler.feed(spoken.samples), resampler.finish()])

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.workers.engines.conftest import loudness_between, median_pitch, sounding_seconds
+from tests.workers.voices import voice_ref
 from workers.audio.samples import Spoken
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import WorkError
@@ -24,7 +25,7 @@ SPELLED = "Dr. Smith paid $5 million at 7:30 p.m. 🎉 on 5 March — wow!"
 
 @pytest.fixture(scope="module")
 def at_normal_speed(kokoro: KokoroEngine) -> Spoken:
-    return kokoro.speak(TEXT, voice="bm_george", language="en", speed=1.0)
+    return kokoro.speak(TEXT, voice=voice_ref(kokoro, "bm_george"), language="en", speed=1.0)
 
 
 def test_twenty_eight_english_voices_are_offered() -> None:
@@ -45,7 +46,7 @@ def test_twenty_eight_english_voices_are_offered() -> None:
 def test_speech_is_transcribed_as_its_text(
     kokoro: KokoroEngine, at_normal_speed: Spoken, error_rate: Callable[[Spoken, str], float]
 ) -> None:
-    for spoken in (at_normal_speed, kokoro.speak(TEXT, voice="af_bella", language="en", speed=1.0)):
+    for spoken in (at_normal_speed, kokoro.speak(TEXT, voice=voice_ref(kokoro, "af_bella"), language="en", speed=1.0)):
         assert error_rate(spoken, TEXT) <= 0.2  # two of eleven words
 
 
@@ -53,7 +54,7 @@ def test_speech_is_transcribed_as_its_text(
 def test_another_speed_takes_as_long_as_asked_at_the_same_pitch_and_is_as_clear(
     kokoro: KokoroEngine, at_normal_speed: Spoken, error_rate: Callable[[Spoken, str], float], speed: float
 ) -> None:
-    other = kokoro.speak(TEXT, voice="bm_george", language="en", speed=speed)
+    other = kokoro.speak(TEXT, voice=voice_ref(kokoro, "bm_george"), language="en", speed=speed)
     assert sounding_seconds(other) == pytest.approx(sounding_seconds(at_normal_speed) / speed, rel=0.05)
     assert median_pitch(other) == pytest.approx(median_pitch(at_normal_speed), rel=0.06)
     if speed <= 2.0:  # beyond that whisper base understands nobody
@@ -62,13 +63,13 @@ def test_another_speed_takes_as_long_as_asked_at_the_same_pitch_and_is_as_clear(
 
 @pytest.mark.parametrize("speed", [0.25, 4.0])
 def test_the_slowest_and_the_fastest_speed_keep_the_words_in_the_sound(kokoro: KokoroEngine, speed: float) -> None:
-    spoken = kokoro.speak("A dark room.", voice="af_bella", language="en", speed=speed)
+    spoken = kokoro.speak("A dark room.", voice=voice_ref(kokoro, "af_bella"), language="en", speed=speed)
     assert [word.word for word in spoken.words] == ["A", "dark", "room."]
     assert 0 <= spoken.words[0].start < spoken.words[-1].end <= len(spoken.samples) / spoken.sample_rate
 
 
 def test_every_word_is_timed_as_the_customer_wrote_it(kokoro: KokoroEngine) -> None:
-    spoken = kokoro.speak(SPELLED, voice="af_bella", language="en", speed=1.0)
+    spoken = kokoro.speak(SPELLED, voice=voice_ref(kokoro, "af_bella"), language="en", speed=1.0)
     expected = ["Dr.", "Smith", "paid", "$5", "million", "at", "7:30", "p.m.", "on", "5", "March", "wow!"]
     assert [word.word for word in spoken.words] == expected
     assert [SPELLED[word.start_character : word.end_character] for word in spoken.words] == expected
@@ -77,7 +78,7 @@ def test_every_word_is_timed_as_the_customer_wrote_it(kokoro: KokoroEngine) -> N
 
 
 def test_words_are_timed_where_they_are_heard(kokoro: KokoroEngine) -> None:
-    spoken = kokoro.speak("Stop. Now go.", voice="af_bella", language="en", speed=1.0)
+    spoken = kokoro.speak("Stop. Now go.", voice=voice_ref(kokoro, "af_bella"), language="en", speed=1.0)
     stop, now, _ = spoken.words
     assert loudness_between(spoken, 0.0, stop.start - 0.05) < 0.005
     assert loudness_between(spoken, stop.start, stop.end) > 0.05
@@ -86,7 +87,9 @@ def test_words_are_timed_where_they_are_heard(kokoro: KokoroEngine) -> None:
 
 def test_two_threads_on_one_session_hear_what_one_does(kokoro: KokoroEngine) -> None:
     with ThreadPoolExecutor(2) as threads:
-        first, second = threads.map(lambda voice: kokoro.speak("Good day.", voice=voice, language="", speed=1.0), ["af_bella"] * 2)
+        first, second = threads.map(
+            lambda voice: kokoro.speak("Good day.", voice=voice_ref(kokoro, voice), language="", speed=1.0), ["af_bella"] * 2
+        )
     assert np.array_equal(first.samples, second.samples)
     assert first.words == second.words
 
@@ -102,13 +105,13 @@ def test_two_threads_on_one_session_hear_what_one_does(kokoro: KokoroEngine) -> 
 )
 def test_invalid_input_is_refused_with_a_code(kokoro: KokoroEngine, text: str, voice: str, language: str, code: str) -> None:
     with pytest.raises(WorkError) as refusal:
-        kokoro.speak(text, voice=voice, language=language, speed=1.0)
+        kokoro.speak(text, voice=voice_ref(kokoro, voice), language=language, speed=1.0)
     assert refusal.value.code == code
 
 
 @pytest.mark.parametrize("language", ["", "en", "en-GB", "EN-us"])
 def test_any_english_is_english(kokoro: KokoroEngine, language: str) -> None:
-    assert len(kokoro.speak("Hi.", voice="bf_emma", language=language, speed=2.0).samples) > 0
+    assert len(kokoro.speak("Hi.", voice=voice_ref(kokoro, "bf_emma"), language=language, speed=2.0).samples) > 0
 
 
 @pytest.mark.parametrize(
@@ -147,4 +150,4 @@ def test_an_unloaded_engine_does_not_speak() -> None:
     engine = KokoroEngine()
     engine.unload()
     with pytest.raises(RuntimeError, match="load"):
-        engine.speak("Hello.", voice="af_bella", language="en", speed=1.0)
+        engine.speak("Hello.", voice=voice_ref(engine, "af_bella"), language="en", speed=1.0)

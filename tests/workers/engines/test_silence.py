@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.workers.voices import voice_ref
 from workers.contract.errors import WorkError
 from workers.contract.markup import Segment
 from workers.engines.silence import SilenceEngine
@@ -11,7 +12,7 @@ from workers.text.script import Request, write_script
 
 
 def test_silence_is_as_long_as_its_text_and_the_words_are_spread_over_it() -> None:
-    spoken = SilenceEngine().speak("One two.", voice="quiet", language="", speed=2.0)
+    spoken = SilenceEngine().speak("One two.", voice=voice_ref(SilenceEngine(), "quiet"), language="", speed=2.0)
     assert len(spoken.samples) == 8 * 0.025 * 24_000
     assert not spoken.samples.any()
     assert [(word.word, word.start, word.end) for word in spoken.words] == [
@@ -27,12 +28,12 @@ def test_a_mark_in_the_text_asks_for_a_failure(mark: str, code: str) -> None:
     engine = SilenceEngine()
     (utterance,) = write_script((Segment(f"Please {mark} now."),), request=Request("quiet", "en"), engine=engine).utterances
     with pytest.raises(WorkError) as failure:
-        engine.speak(utterance.spoken.text, voice="quiet", language="", speed=1.0)
+        engine.speak(utterance.spoken.text, voice=voice_ref(engine, "quiet"), language="", speed=1.0)
     assert failure.value.code == code
 
 
 def test_a_sentence_takes_as_long_as_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TTSAI_SILENCE_COMPUTE_SECONDS", "0.2")
     started = time.monotonic()
-    SilenceEngine().speak("Hello.", voice="quiet", language="", speed=1.0)
+    SilenceEngine().speak("Hello.", voice=voice_ref(SilenceEngine(), "quiet"), language="", speed=1.0)
     assert time.monotonic() - started >= 0.2

@@ -8,6 +8,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from tests.workers.voices import voice_ref
 from workers.audio.encoding import Resampler
 from workers.audio.joins import Joiner
 from workers.contract.markup import Segment
@@ -56,7 +57,7 @@ def read_aloud(text: str) -> Reading:
     joiner, pieces, words = Joiner(24_000), [], []
     script = write_script((Segment(text),), request=Request("heart", "en"), engine=engine())
     for utterance in script.utterances:
-        spoken = engine().speak(utterance.spoken.text, voice="heart", language="en", speed=1.0)
+        spoken = engine().speak(utterance.spoken.text, voice=voice_ref(engine(), "heart"), language="en", speed=1.0)
         written = utterance.written_words(spoken.words, text=text)
         joined = joiner.feed(type(spoken)(spoken.samples, spoken.sample_rate, written), pause_after=utterance.pause_after)
         pieces.append(joined.samples)

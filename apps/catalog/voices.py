@@ -1,0 +1,165 @@
+"""Resolution of voices: what a request says about a voice becomes a VoiceRef, once, when the request is accepted."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from apps.accounts.callers import Caller
+from apps.catalog.catalogue import EngineRow
+from apps.core.errors import ConflictError, InvalidRequestError
+from workers.contract.tags import is_same_language
+from workers.contract.voices import VoiceRef
+from workers.text.voice_choice import TextVoice, choose_text_voice
+
+SAMPLE_CHARACTERS = 400
+"""Characters at the beginning of a text by which its language is detected."""
+GENDERS = ("neutral", "female", "male")
+"""Order in which a worker tries them where the gender that it hears has no voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnVoice:
+    """A voice that belongs to an account."""
+
+    ref: VoiceRef
+    is_ready: bool = True
+    """False while the voice is still being made."""
+
+
+VoiceSource = Callable[[Caller, str], OwnVoice | None]
+"""Finds a voice of the caller's account by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialectVoices:
+    """Names for voices that another vendor's API defines: every model takes them, whether it has such a voice or not."""
+
+    names: Collection[str] = frozenset()
+    by_engine: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Ids of the voices that speak for the names, by model; any other model takes its default voice."""
+
+
+def resolve_voice(
+    caller: Caller,
+    *,
+    engine: EngineRow,
+    asked: str | None = None,
+    language: str = "",
+    dialect: DialectVoices | None = None,
+    takes_substitute: bool = True,
+) -> VoiceRef:
+    """The voice that a request names: built-in, the account's own, or one that stands for it; else one of the language, else the default.
+
+    takes_substitute: False where only the model's voices and the account's are names. 400 unknown_voice, voice_model_mismatch, 409 voice_not_ready.
+    """
+    named = find_named_voice(caller, engine=engine, asked=asked, dialect=dialect, takes_substitute=takes_substitute)
+    return named or _choose_voice(engine, language=language)
+
+
+def resolve_text_voice(
+    caller: Caller,
+    text: str,
+    *,
+    engine: EngineRow,
+    asked: str | None,
+    language: str,
+    text_language: str = "",
+    dialect: DialectVoices | None = None,
+) -> TextVoice:
+    """The voice and the language of a text: the language of the request, else the one that the text is written in.
+
+    language: full tag, empty to detect it. text_language: primary tag, where the text's language has made this model speak.
+    """
+    chosen = find_named_voice(caller, engine=engine, asked=asked, dialect=dialect)
+    if not engine.voices:
+        raise _unknown_voice(engine, voice_id="")
+    if chosen is None and (language or text_language or len(engine.spec.languages) <= 1):
+        chosen = _choose_voice(engine, language=language or text_language)
+    return choose_text_voice(
+        text[:SAMPLE_CHARACTERS], chosen=chosen, language=language, languages=engine.spec.languages, voices=engine.voice_refs
+    )
+
+
+def find_named_voice(
+    caller: Caller, *, engine: EngineRow, asked: str | None, dialect: DialectVoices | None = None, takes_substitute: bool = True
+) -> VoiceRef | None:
+    """The voice that a request names; None where it names none, or one in whose place the model's own choice speaks. 400 unknown_voice."""
+    if not asked:
+        return None
+    if found := find_voice(caller, engine=engine, voice_id=asked):
+        return found
+    is_known, substitute = _find_substitute(engine, asked=asked, dialect=dialect) if takes_substitute else (False, None)
+    if not is_known:
+        raise _unknown_voice(engine, voice_id=asked)
+    return engine.voice_ref(engine.voices[substitute]) if substitute and substitute in engine.voices else None
+
+
+def find_voice(caller: Caller, *, engine: EngineRow, voice_id: str) -> VoiceRef | None:
+    """The model's voice, or the account's own, of this id. 400 voice_model_mismatch, 409 voice_not_ready."""
+    if built_in := engine.find_voice(voice_id):
+        return engine.voice_ref(built_in)
+    own = next((found for source in _sources() if (found := source(caller, voice_id)) is not None), None)
+    if own is None:
+        return None
+    if own.ref.engine != engine.id:
+        message = f"The voice {voice_id[:100]!r} is spoken by the model {own.ref.engine!r}, not by {engine.id!r}."
+        raise InvalidRequestError(message, code="voice_model_mismatch", param="voice")
+    if not own.is_ready:
+        raise ConflictError(f"The voice {voice_id[:100]!r} is not ready yet. Try again later.", code="voice_not_ready", param="voice")
+    return own.ref
+
+
+def list_voice_choices(engine: EngineRow, *, languages: Collection[str] = ()) -> tuple[VoiceRef, ...]:
+    """One voice for each language and gender, of which a worker takes one where only it hears the language or the gender.
+
+    languages: primary tags; all of the model's when empty.
+    """
+    choices: dict[tuple[str, str], VoiceRef] = {}
+    for voice in engine.voice_refs:
+        if not languages or voice.primary_language in languages:
+            choices.setdefault((voice.primary_language, voice.gender), voice)
+    rank = {gender: place for place, gender in enumerate(GENDERS)}
+    return tuple(sorted(choices.values(), key=lambda voice: rank.get(voice.gender, len(rank))))
+
+
+def _find_substitute(engine: EngineRow, *, asked: str, dialect: DialectVoices | None) -> tuple[bool, str | None]:
+    """True if the name is one that the model may be asked for, and the id of the model's voice for it, if one is listed.
+
+    A stand-in's row maps the voices of the model that it stands in for. A documented model's voices are not known here, so any name is
+    taken for one of them; an alias has no others than those listed.
+    """
+    stand_in = engine.stand_in
+    if stand_in is not None:
+        mapped = stand_in.voices.get(asked.casefold())
+        return mapped is not None or not stand_in.is_alias, mapped
+    if dialect is not None and asked in dialect.names:
+        return True, dialect.by_engine.get(engine.id, {}).get(asked)
+    return False, None
+
+
+def _choose_voice(engine: EngineRow, *, language: str) -> VoiceRef:
+    """A voice of the region, else of the language, else the default voice. 400 unknown_voice where the model has none."""
+    if not engine.voices:
+        raise _unknown_voice(engine, voice_id="")
+    voices = engine.voice_refs
+    fitting = [voice for voice in voices if is_same_language(voice.language, language)]
+    return next((voice for voice in fitting if voice.language == language), fitting[0] if fitting else voices[0])
+
+
+def _unknown_voice(engine: EngineRow, *, voice_id: str) -> InvalidRequestError:
+    some = ", ".join(list(engine.voices)[:5])
+    missing = " ".join(f"It lacks {language!r}: {reason}" for language, reason in engine.spec.missing_languages.items())
+    return InvalidRequestError(
+        f"Unknown voice {voice_id[:100]!r} of the model {engine.id!r}. GET /v1/voices/?model={engine.id} lists all, such as {some}."
+        f" {missing}".rstrip(),
+        code="unknown_voice",
+        param="voice",
+    )
+
+
+@cache
+def _sources() -> tuple[VoiceSource, ...]:
+    return tuple(import_string(path) for path in settings.TTSAI_VOICE_SOURCES)
