@@ -23,9 +23,11 @@ from tests.factories import AccountFactory, AnonymousPlanFactory, make_key
 from workers.contract import names
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.messages import Announcement, Manifest, PartOutcome, PartStarted, QueueSlots
+from workers.contract.voices import VoiceRef
 
 WORKER, BOOT = "worker-1", "boot-1"
 AUDIO = b"ID3 not really music"
+BELLA = VoiceRef("af_bella", "en-us", "female", "kokoro", "1")
 
 
 def engine_spec(engine_id: str = "kokoro", **changes: Any) -> EngineSpec:
@@ -89,7 +91,7 @@ def nobody(address: str = "203.0.113.7") -> Caller:
 
 def speak_work(text: str, *, audio_format: str = "mp3") -> dict[str, Any]:
     """Work of one part."""
-    return {"engine": "kokoro", "voice": "af_bella", "text": text, "format": audio_format}
+    return {"engine": "kokoro", "voice": BELLA.to_dict(), "text": text, "language": "en-us", "format": audio_format}
 
 
 def job_plan(*texts: str, lane: str = "normal", price: int | None = None, queue: str = "kokoro", **changes: Any) -> JobPlan:

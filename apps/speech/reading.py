@@ -72,10 +72,11 @@ def resolve_markup_voices(caller: Caller, document: Document, *, engine: EngineR
 def check_say_as(document: Document, *, engine: EngineRow, speaker: TextVoice, voices: Mapping[str, VoiceRef], param: str) -> None:
     """Check that the worker can say every say-as in its language. 400 invalid_markup with line and column. Linear in the text.
 
-    voices: those that the markup names. Where the text's language was detected, any of the model's languages will do.
+    voices: those that the markup names. A text without a language counts as in that of the chosen voice; without either, any of the
+    model's languages will do.
     """
     before, candidates = "", list(engine.spec.languages or SUPPORTED_LANGUAGES)
-    usual = "" if speaker.is_detected else speaker.language
+    usual = "" if speaker.is_chosen_by_text else speaker.chosen.language if speaker.is_detected else speaker.language
     for index, segment in enumerate(document.segments):
         if segment.kind == "say_as":
             stated = segment.language or (voices[segment.voice].language if segment.voice else usual)

@@ -14,16 +14,16 @@ from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
 from apps.catalog.selectors import (
     capacity,
     find_model,
-    find_voice,
     forget_catalogue,
     list_loaded_models,
     list_models,
     list_voices,
 )
 from apps.catalog.services import announce_worker, forget_workers, note_heartbeat
+from apps.catalog.voices import resolve_voice
 from apps.core.errors import InvalidRequestError, PermissionDeniedError, UnavailableError, UnknownModelError
 from tests.factories import PlanFactory
-from tests.factories_jobs import engine_spec
+from tests.factories_jobs import engine_spec, nobody
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.messages import Announcement, Heartbeat, QueueSlots
 
@@ -59,7 +59,7 @@ def test_a_new_engine_appears_with_its_voices() -> None:
         True,
         ["af_bella", "am_adam", "bf_emma"],
     )
-    assert find_voice(row, None).id == "af_bella"
+    assert resolve_voice(nobody(), engine=row).id == "af_bella"
 
 
 @pytest.mark.parametrize(
@@ -146,9 +146,9 @@ def test_a_model_whose_worker_restarts_is_accepted_for_ten_minutes() -> None:
 def test_an_unknown_voice_names_some() -> None:
     announce_worker(announcement())
     engine = find_model("kokoro", plan=PlanFactory())
-    assert find_voice(engine, "AM_Adam").id == "am_adam"
+    assert resolve_voice(nobody(), engine=engine, asked="AM_Adam").id == "am_adam"
     with pytest.raises(InvalidRequestError, match="af_bella, am_adam") as caught:
-        find_voice(engine, "nobody")
+        resolve_voice(nobody(), engine=engine, asked="nobody")
     assert (caught.value.code, caught.value.param) == ("unknown_voice", "voice")
 
 
@@ -206,8 +206,9 @@ def test_reading_the_catalogue_twice_asks_the_database_once(django_assert_num_qu
     announce_worker(announcement())
     plan = PlanFactory()
     find_model("kokoro", plan=plan)
+    somebody = nobody()
     with django_assert_num_queries(0):
-        find_voice(find_model("kokoro", plan=plan), None)
+        resolve_voice(somebody, engine=find_model("kokoro", plan=plan))
         capacity("kokoro")
         list_voices(plan=plan, model="kokoro")
 

@@ -101,10 +101,10 @@ def test_voices_as_the_sdk_reads_them(client: Client) -> None:
         "name": "Bella",
         "model": "kokoro",
         "model_name": "kokoro",
-        "language": "en-us",
+        "language": "en",
         "gender": "female",
         "description": "",
-        "tags": "warm",
+        "tags": "en-us, warm",
         "is_premium": False,
         "preview_url": "http://testserver/v1/voices/kokoro/af_bella/preview/",
     }

@@ -8,13 +8,14 @@ from apps.accounts.models import Plan
 from apps.billing.models import TierPrice
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.models import Engine, StandIn
-from apps.catalog.selectors import find_listed_model, find_model, find_voice, forget_catalogue, list_stand_ins, list_voices, map_voice
+from apps.catalog.selectors import find_listed_model, find_model, forget_catalogue, list_stand_ins, list_voices
 from apps.catalog.services import announce_worker, load_starting_stand_ins
 from apps.catalog.starting_stand_ins import STARTING_STAND_INS
+from apps.catalog.voices import find_named_voice, resolve_voice
 from apps.core.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnknownModelError
 from tests.catalog.test_catalogue import announcement, silent_for
 from tests.factories import PlanFactory
-from tests.factories_jobs import engine_spec
+from tests.factories_jobs import engine_spec, nobody
 from tests.listening.conftest import WHISPER
 from workers.contract.engines import VoiceSpec
 
@@ -151,14 +152,15 @@ def test_voices_of_a_documented_model_are_mapped_by_the_row_else_left_to_the_sta
     StandIn.objects.filter(model_id="melotts").update(voices={"EN-US": "am_adam", "EN-AU": "nobody"})
     forget_catalogue()
     engine = find_model("melotts", plan=plan)
-    asked = {"en-us": "am_adam", "EN-AU": None, "anything": None, "AF_Bella": "AF_Bella", "": "", None: None}
-    assert {voice: map_voice(engine, voice) for voice in asked} == asked
+    asked = {"en-us": "am_adam", "EN-AU": None, "anything": None, "AF_Bella": "af_bella", "": None, None: None}
+    found = {voice: find_named_voice(nobody(), engine=engine, asked=voice) for voice in asked}
+    assert {name: voice.id if voice else None for name, voice in found.items()} == asked
 
 
 def test_an_alias_refuses_a_voice_that_nobody_has(plan: Plan) -> None:
     engine = find_model("tts-1", plan=plan)
     with pytest.raises(InvalidRequestError, match="Unknown voice 'nobody'"):
-        find_voice(engine, map_voice(engine, "nobody"))
+        resolve_voice(nobody(), engine=engine, asked="nobody")
 
 
 def test_voices_of_a_documented_model_are_those_of_its_stand_in(plan: Plan) -> None:

@@ -66,7 +66,7 @@ def test_a_text_is_answered_with_text_and_speech(server: RunningShell, owner: Pe
     }
     assert httpx.get(answer.json()["audio_url"]).content == AUDIO
     assert list(job.parts.order_by("index").values_list("kind", "queue", "weight")) == [("reply", "offline", 40), ("speak", "kokoro", 40)]
-    assert (job.parts.get(kind="speak").work["voice"], job.lane, owner.millicredits) == ("am_adam", "live", 997_000)
+    assert (job.parts.get(kind="speak").work["voice"]["id"], job.lane, owner.millicredits) == ("am_adam", "live", 997_000)
 
 
 def test_a_turn_with_only_the_offline_notice_is_not_charged(owner: Person) -> None:

@@ -12,6 +12,7 @@ from tests.workers.voices import voice_ref
 from workers.audio.encoding import Resampler
 from workers.audio.samples import HEARING_RATE, Samples
 from workers.contract.engines import EngineSpec
+from workers.contract.tags import is_same_language
 from workers.protocols.engine import as_speaker
 from workers.protocols.recogniser import Hearing, as_recogniser
 from workers.registry import survey_engines
@@ -68,7 +69,7 @@ def _speak(runtime: Runtime, spec: EngineSpec) -> dict[str, Samples]:
     with runtime.models.use(spec.id) as model:
         engine = as_speaker(model)
         for language in spec.languages:
-            voice = next(voice for voice in spec.voices if voice.language.partition("-")[0] == language)
+            voice = next(voice for voice in spec.voices if is_same_language(voice.language, language))
             sentences = engine.split(SENTENCES.get(language, OTHER_LANGUAGE), language=language)
             pieces = [
                 engine.speak(sentence.text, voice=voice_ref(engine, voice.id), language=language, speed=1.0) for sentence in sentences

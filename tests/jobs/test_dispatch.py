@@ -18,7 +18,7 @@ from apps.jobs.dispatch import WAITING, dispatch, dispatch_all
 from apps.jobs.models import FairShare, Job, Part, PartState
 from apps.jobs.publishing import is_broker_away
 from tests.factories import AccountFactory, PlanFactory
-from tests.factories_jobs import announce, caller, engine_spec, finished, part_of, reread, started, submit, submit_many, work_off
+from tests.factories_jobs import BELLA, announce, caller, engine_spec, finished, part_of, reread, started, submit, submit_many, work_off
 from tests.jobs.observing import together
 from workers.contract.messages import PartMessage, SpeakWork
 
@@ -46,7 +46,7 @@ def test_the_message_tells_a_worker_all_it_needs(valkey: redis.Redis) -> None:
         f"{folder}/manifest.json",
         f"{folder}/timings.json",
     ]
-    assert SpeakWork.from_dict(message.work) == SpeakWork(engine="kokoro", voice="af_bella", text="Hello.")
+    assert SpeakWork.from_dict(message.work) == SpeakWork(engine="kokoro", voice=BELLA, text="Hello.", language="en-us")
     assert message.job_created_at == pytest.approx(job.created_at.timestamp(), abs=0.001)
     assert 590 < message.deadline_at - time.time() <= 600
 

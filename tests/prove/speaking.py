@@ -31,7 +31,9 @@ def engine() -> Engine:
 def worker_audio(text: str, *, language: str) -> Spoken:
     """Joined sentences with word timings."""
     joiner, pieces, words = Joiner(24_000), [], []
-    for utterance in write_script(parse_markup(text).segments, request=Request(VOICES[language], language), engine=engine()).utterances:
+    for utterance in write_script(
+        parse_markup(text).segments, request=Request(voice_ref(engine(), VOICES[language]), language), engine=engine()
+    ).utterances:
         spoken = engine().speak(utterance.spoken.text, voice=utterance.manner.voice, language=utterance.manner.language, speed=1.0)
         piece = joiner.feed(spoken, pause_after=utterance.pause_after, start_character=utterance.spoken.start)
         pieces.append(piece.samples)

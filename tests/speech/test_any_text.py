@@ -14,6 +14,7 @@ from tests.factories import AccountFactory
 from tests.factories_jobs import announce, caller
 from tests.growth import assert_linear
 from tests.speech.people import Person, person
+from tests.workers.voices import voice_ref
 from workers.contract.errors import WorkError
 from workers.contract.markup import Segment
 from workers.contract.messages import SpeakWork
@@ -40,10 +41,10 @@ def speak_all(text: str) -> list[str]:
     heard, written = [], ""
     for part in plan.parts:
         work = SpeakWork.from_dict(json.loads(json.dumps(part.work)))
-        script = write_script(work.segments or (Segment(work.text),), request=Request("quiet", "en"), engine=ENGINE)
+        script = write_script(work.segments or (Segment(work.text),), request=Request(voice_ref(ENGINE, "quiet"), "en"), engine=ENGINE)
         written += script.written
         for utterance in script.utterances:
-            spoken = ENGINE.speak(utterance.spoken.text, voice="quiet", language="en", speed=1.0)
+            spoken = ENGINE.speak(utterance.spoken.text, voice=voice_ref(ENGINE, "quiet"), language="en", speed=1.0)
             assert len(spoken.samples)
             assert utterance.written_words(spoken.words, text=script.written)
             heard.append(utterance.spoken.written)

@@ -11,6 +11,7 @@ from tests.factories_jobs import announce
 from tests.growth import assert_linear
 from tests.speech.people import Person, person
 from workers.engines.kokoro import KokoroEngine
+from workers.text.voice_choice import TextVoice
 
 WRONG = [
     ('interpret-as="date">hello', "not a date: 'hello'"),
@@ -94,10 +95,11 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_thousands_of_elements_take_linear_time(name: str) -> None:
     engine = find_listed_model("kokoro")
+    speaker = TextVoice(engine.voice_refs[0], engine.voice_refs[0], "en-us", is_detected=True, is_chosen_by_text=True)
 
     def prepare(count: int) -> Callable[[], object]:
         document = parse_text(HOSTILE[name] * count, param="text")
-        return lambda: check_say_as(document, engine=engine, voice="", language="", param="text")
+        return lambda: check_say_as(document, engine=engine, speaker=speaker, voices={}, param="text")
 
     assert_linear(prepare, size=2000)
 

@@ -195,14 +195,14 @@ def test_a_request_served_as_asked_has_no_warning(owner: Person, fields: dict[st
     assert (answer.status_code, "warnings" in answer.json()) == (200, False)
 
 
-def test_every_part_carries_the_beginning_of_the_text_for_language_detection(owner: Person) -> None:
+def test_all_parts_of_a_text_have_the_language_that_admission_decided(owner: Person) -> None:
     announce(engine_spec(languages=("en", "es")))
     text = "Mañana iremos a la playa. " * 100
     parts = list(Part.objects.filter(job=job_of(owner.say(text, voice="af_bella")), kind="speak"))
     assert len(parts) > 1
-    assert {part.work.get("sample") for part in parts} == {text[:400]}
+    assert {(part.work["language"], part.work["is_language_detected"]) for part in parts} == {("es", True)}
     told = Part.objects.filter(job=job_of(owner.say(text, voice="af_bella", language="en")), kind="speak")
-    assert {part.work["sample"] for part in told} == {""}
+    assert {(part.work["language"], part.work["is_language_detected"]) for part in told} == {("en-us", False)}
 
 
 def test_not_enough_credits_is_a_402_that_counts() -> None:

@@ -14,6 +14,7 @@ from kombu import Exchange, Queue
 from workers.contract.messages import Announcement, Heartbeat, PartMessage, PartOutcome, PartStarted, SpeakWork
 from workers.contract.names import ANNOUNCE, HEARTBEAT, PART_FINISHED, PART_STARTED, PLATFORM_QUEUE, RUN_PART, queue_name
 from workers.contract.references import Address
+from workers.contract.voices import VoiceRef
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ class Platform:
 def speak_message(text: str, *, engine: str = "silence", output: Address | None = None, **changes: Any) -> PartMessage:
     """Part of kind `speak`, with addresses below the shared folder by default."""
     token = uuid.uuid4().hex
-    work = SpeakWork(engine=engine, voice=changes.pop("voice", ""), text=text, format=changes.pop("format", "wav"))
+    voice = VoiceRef(changes.pop("voice", "quiet"), "en", engine=engine)
+    work = SpeakWork(engine=engine, voice=voice, text=text, language="en", format=changes.pop("format", "wav"))
     values: dict[str, Any] = {
         "job": uuid.uuid4().hex,
         "part": 0,

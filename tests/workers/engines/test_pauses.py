@@ -24,7 +24,7 @@ TEXTS = {
 
 def joined(kokoro: KokoroEngine, text: str, *, language: str, speed: float = 1.0) -> NDArray[np.float32]:
     voice, joiner, pieces = VOICES[language], Joiner(RATE, speed=speed), []
-    for utterance in write_script((Segment(text),), request=Request(voice, language), engine=kokoro).utterances:
+    for utterance in write_script((Segment(text),), request=Request(voice_ref(kokoro, voice), language), engine=kokoro).utterances:
         spoken = kokoro.speak(utterance.spoken.text, voice=voice_ref(kokoro, voice), language=utterance.manner.language, speed=speed)
         pieces.append(joiner.feed(spoken, pause_after=utterance.pause_after).samples)
     return np.concatenate([*pieces, joiner.finish(is_last=True)])

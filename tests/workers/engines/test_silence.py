@@ -26,7 +26,9 @@ def test_silence_is_as_long_as_its_text_and_the_words_are_spread_over_it() -> No
 )
 def test_a_mark_in_the_text_asks_for_a_failure(mark: str, code: str) -> None:
     engine = SilenceEngine()
-    (utterance,) = write_script((Segment(f"Please {mark} now."),), request=Request("quiet", "en"), engine=engine).utterances
+    (utterance,) = write_script(
+        (Segment(f"Please {mark} now."),), request=Request(voice_ref(engine, "quiet"), "en"), engine=engine
+    ).utterances
     with pytest.raises(WorkError) as failure:
         engine.speak(utterance.spoken.text, voice=voice_ref(engine, "quiet"), language="", speed=1.0)
     assert failure.value.code == code

@@ -19,6 +19,7 @@ from workers.audio.decode import read_samples
 from workers.contract.listening import HeardSegment, ReplyWork, ScriptDocument, TranscriptDocument, TranslateWork, Turn
 from workers.contract.messages import PartMessage, PartOutcome, SpeakWork
 from workers.contract.references import Address
+from workers.contract.voices import VoiceRef
 
 
 @dataclass
@@ -269,6 +270,9 @@ def test_an_engine_of_another_kind_is_refused(bench: Bench) -> None:
     assert bench.failure("translate", work, group="offline")[0] == "unknown_engine"
 
 
+QUIET = VoiceRef("quiet", "en", "neutral", "silence")
+QUIET_MAN = VoiceRef("quiet", "en", "male", "silence")
+LOUD, LOUD_MAN = (VoiceRef("loud", "en", gender, "silence") for gender in ("female", "male"))
 SCRIPT = ScriptDocument("Hola.", "One two. Three.", "es", "en", ("One two. ", "", "Three."), gender="male")
 
 
@@ -282,22 +286,22 @@ def spoken_seconds(bench: Bench, work: SpeakWork) -> float:
 
 def test_a_part_speaks_its_share_of_a_script(bench: Bench) -> None:
     script = bench.put(SCRIPT)
-    direct = spoken_seconds(bench, SpeakWork("silence", "quiet", "One two. ", format="wav", is_last=False))
-    shared = spoken_seconds(bench, SpeakWork("silence", "quiet", "", format="wav", is_last=False, script=script, share=0))
+    direct = spoken_seconds(bench, SpeakWork("silence", QUIET, "One two. ", format="wav", is_last=False))
+    shared = spoken_seconds(bench, SpeakWork("silence", QUIET, "", format="wav", is_last=False, script=script, share=0))
     assert shared == pytest.approx(direct, abs=1e-3)
 
 
 @pytest.mark.parametrize("share", [1, 7])
 def test_a_share_without_a_word_is_a_moment_of_silence(bench: Bench, share: int) -> None:
-    work = SpeakWork("silence", "quiet", "", format="wav", script=bench.put(SCRIPT), share=share)
+    work = SpeakWork("silence", QUIET, "", format="wav", script=bench.put(SCRIPT), share=share)
     assert spoken_seconds(bench, work) == pytest.approx(0.05, abs=1e-3)
 
 
 def test_the_speakers_gender_chooses_the_voice_where_none_is_named(bench: Bench) -> None:
     script = bench.put(SCRIPT)
-    assert spoken_seconds(bench, SpeakWork("silence", "", "", format="wav", script=script, voices={"male": "quiet", "female": "loud"})) > 0
-    work = SpeakWork("silence", "", "", format="wav", script=script, voices={"male": "loud", "female": "quiet"})
+    assert spoken_seconds(bench, SpeakWork("silence", None, "", format="wav", script=script, voices=(LOUD, QUIET_MAN))) > 0
+    work = SpeakWork("silence", None, "", format="wav", script=script, voices=(QUIET, LOUD_MAN))
     assert bench.failure("speak", work, group="silence")[0] == "unknown_voice"
     unclear = bench.put(ScriptDocument("Hola.", "One.", "es", "en", ("One.",)))
-    work = SpeakWork("silence", "", "", format="wav", script=unclear, voices={"male": "loud", "female": "loud", "neutral": "quiet"})
+    work = SpeakWork("silence", None, "", format="wav", script=unclear, voices=(LOUD_MAN, QUIET))
     assert spoken_seconds(bench, work) > 0

@@ -2,18 +2,20 @@
 
 import pytest
 
+from tests.workers.voices import settled_text, voice_ref
 from workers.contract.errors import WorkError
 from workers.contract.markup import PronunciationRule, Segment
 from workers.contract.speech import GivenPhonemes, WordTiming
 from workers.engines.kokoro import KokoroEngine
 from workers.text.markup.parse import parse_markup
-from workers.text.script import Request, Script, choose_language, write_script
+from workers.text.script import Request, Script, write_script
 
 ENGINE = KokoroEngine()
 
 
 def script(text: str, *, voice: str = "af_bella", language: str = "", **options: object) -> Script:
-    return write_script(parse_markup(text).segments, request=Request(voice, language, **options), engine=ENGINE)  # type: ignore[arg-type]
+    segments, request = settled_text(parse_markup(text).segments, engine=ENGINE, voice=voice, language=language, **options)
+    return write_script(segments, request=request, engine=ENGINE)
 
 
 def said(text: str, **options: object) -> list[str]:
@@ -53,26 +55,9 @@ def test_paragraphs_pause_longer_than_sentences() -> None:
 
 def test_another_language_finds_a_voice_that_speaks_it() -> None:
     utterances = script('The bakery is called <lang xml:lang="fr">La Belle Époque</lang>.').utterances
-    assert [(u.manner.voice, u.manner.language) for u in utterances[:2]] == [("af_bella", "en-us"), ("ff_siwis", "fr")]
+    assert [(u.manner.voice.id, u.manner.language) for u in utterances[:2]] == [("af_bella", "en-us"), ("ff_siwis", "fr")]
     (named,) = script('<voice name="im_nicola">Ciao</voice>').utterances
-    assert (named.manner.voice, named.manner.language) == ("im_nicola", "it")
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "voice", "chosen"),
-    [
-        ("Mañana iremos a la playa con nuestros amigos.", "", "", "es"),
-        ("Mañana iremos a la playa con nuestros amigos.", "", "af_bella", "es"),
-        ("Mañana iremos a la playa con nuestros amigos.", "en", "af_bella", ""),
-        ("Mañana iremos a la playa con nuestros amigos.", "en-us", "af_bella", "en-us"),
-        ("Tomorrow we go to the beach with our friends.", "", "af_bella", ""),
-        ("Tomorrow we go to the beach with our friends.", "", "", "en"),
-        ("Tomorrow we go to the beach with our friends.", "en", "bf_emma", ""),
-        ("Tomorrow we go to the beach with our friends.", "fr", "bf_emma", "fr"),
-    ],
-)
-def test_a_text_is_read_in_the_language_asked_for_or_else_in_its_own(text: str, language: str, voice: str, chosen: str) -> None:
-    assert choose_language(text, language=language, voice=voice, spec=ENGINE.spec) == chosen
+    assert (named.manner.voice.id, named.manner.language) == ("im_nicola", "it")
 
 
 def test_a_voice_s_own_language_reads_the_numbers() -> None:
@@ -131,7 +116,9 @@ def test_a_reference_of_ssml_that_spells_a_tag_is_text() -> None:
 
 
 def test_a_later_part_counts_from_its_own_beginning() -> None:
-    (utterance,) = write_script((Segment("Hello.", start=500),), request=Request("af_bella", "en"), engine=ENGINE).utterances
+    (utterance,) = write_script(
+        (Segment("Hello.", start=500),), request=Request(voice_ref(ENGINE, "af_bella"), "en-us"), engine=ENGINE
+    ).utterances
     assert (utterance.spoken.start, utterance.written_end) == (0, 6)
 
 

@@ -14,7 +14,7 @@ from workers.vits.symbols import symbols_of
 
 def test_a_piper_folder_is_read_whole(piper_folder: Path) -> None:
     (voice,) = find_voices(piper_folder)
-    assert (voice.name, voice.language, voice.sample_rate, voice.espeak_voice) == ("es_ES-test-low", "es", 16000, "es")
+    assert (voice.name, voice.language, voice.sample_rate, voice.espeak_voice) == ("es_ES-test-low", "es-es", 16000, "es")
     assert (voice.noise_scale, voice.noise_width, voice.length_scale) == (0.5, 0.25, 1.0)
     assert voice.symbols["ˈ"] == (6,)
 

@@ -55,7 +55,7 @@ def engine() -> HibariEngine:
 def read_aloud(text: str) -> Reading:
     """Read a text as a worker does, with pauses between sentences."""
     joiner, pieces, words = Joiner(24_000), [], []
-    script = write_script((Segment(text),), request=Request("heart", "en"), engine=engine())
+    script = write_script((Segment(text),), request=Request(voice_ref(engine(), "heart"), "en"), engine=engine())
     for utterance in script.utterances:
         spoken = engine().speak(utterance.spoken.text, voice=voice_ref(engine(), "heart"), language="en", speed=1.0)
         written = utterance.written_words(spoken.words, text=text)
