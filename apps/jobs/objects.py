@@ -7,6 +7,7 @@ from uuid import UUID
 from apps.core.storage import get_storage
 from apps.jobs.models import Part
 from workers.contract.formats import DOCUMENT, extension_of
+from workers.contract.references import StoredObject
 
 MANIFEST = "manifest.json"
 TIMINGS = "timings.json"
@@ -57,6 +58,8 @@ def with_addresses(work: Any) -> Any:
     if isinstance(work, dict):
         if "$key" in work:
             return get_storage().reading_address(work["$key"]).to_dict()
+        if work.keys() == {"key", "kind"} and work["kind"] in StoredObject.KINDS:
+            return get_storage().reading_address(work["key"]).to_dict()
         return {name: with_addresses(value) for name, value in work.items()}
     if isinstance(work, list):
         return [with_addresses(item) for item in work]

@@ -33,12 +33,12 @@ OWN = {
     "unfinished": OwnVoice(VoiceRef("unfinished", "en", engine="kokoro"), is_ready=False),
     "elsewhere": OwnVoice(VoiceRef("elsewhere", "en", engine="pico")),
 }
-OWNER_EMAIL = "own-voices"
+OWNER_NAME = "own-voices"
 
 
 def find_own_voice(caller: Caller, voice_id: str) -> OwnVoice | None:
     """A source for TTSAI_VOICE_SOURCES: the voices of one account."""
-    return OWN.get(voice_id) if caller.account is not None and caller.account.name == OWNER_EMAIL else None
+    return OWN.get(voice_id) if caller.account is not None and caller.account.name == OWNER_NAME else None
 
 
 class ImitatingEngine(Engine):
@@ -77,7 +77,7 @@ def owner() -> Person:
     """The account that has voices of its own."""
     somebody = person()
     assert somebody.account is not None
-    somebody.account.name = OWNER_EMAIL
+    somebody.account.name = OWNER_NAME
     somebody.account.save(update_fields=["name"])
     return somebody
 

@@ -9,6 +9,7 @@ import pytest
 from apps.jobs.models import Job, Part
 from tests.factories_jobs import announce, engine_spec, part_of, work_off
 from tests.speech.people import Person, person
+from workers.contract.voices import VoiceRef
 
 CYCLE = "The quick brown fox jumps over the lazy dog. "
 
@@ -41,8 +42,9 @@ def test_a_text_is_queued_priced_and_answered_as_the_document_says(owner: Person
     assert job.request_id == answer.headers["X-Request-Id"]
     part = part_of(job)
     assert (part.kind, part.units) == ("speak", 15)
+    adam = VoiceRef("am_adam", "en-us", "male", "kokoro", "1").to_dict()
     assert {name: part.work[name] for name in ("engine", "voice", "text", "format", "speed", "language", "is_last")} == {
-        "engine": "kokoro", "voice": "am_adam", "text": "Hello, wörld 😀!", "format": "mp3", "speed": 1.0, "language": "", "is_last": True,
+        "engine": "kokoro", "voice": adam, "text": "Hello, wörld 😀!", "format": "mp3", "speed": 1.0, "language": "en-us", "is_last": True,
     }  # fmt: skip
 
 
