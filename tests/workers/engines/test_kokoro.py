@@ -16,7 +16,10 @@ from tests.workers.voices import voice_ref
 from workers.audio.samples import Spoken
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import WorkError
-from workers.engines.kokoro import LONGEST_PHONEMES, MOST_PHONEMES, KokoroEngine
+from workers.contract.references import StoredObject
+from workers.contract.tags import primary_tag
+from workers.contract.voices import VoiceRef, VoiceWeight
+from workers.engines.kokoro import LONGEST_PHONEMES, MOST_PHONEMES, KokoroEngine, accent_of
 from workers.text.english import english_phonemizer
 
 TEXT = "The museum keeps its oldest maps in a dark, dry room."
@@ -30,8 +33,8 @@ def at_normal_speed(kokoro: KokoroEngine) -> Spoken:
 
 def test_twenty_eight_english_voices_are_offered() -> None:
     spec = KokoroEngine().spec
-    english = [voice for voice in spec.voices if voice.language == "en"]
-    assert Counter((voice.tags[0], voice.gender) for voice in english) == {
+    english = [voice for voice in spec.voices if primary_tag(voice.language) == "en"]
+    assert Counter((voice.language, voice.gender) for voice in english) == {
         ("en-us", "female"): 11,
         ("en-us", "male"): 9,
         ("en-gb", "female"): 4,
@@ -151,3 +154,20 @@ def test_an_unloaded_engine_does_not_speak() -> None:
     engine.unload()
     with pytest.raises(RuntimeError, match="load"):
         engine.speak("Hello.", voice=voice_ref(engine, "af_bella"), language="en", speed=1.0)
+
+
+@pytest.mark.parametrize(
+    ("language", "accent"),
+    [("en-GB", "British English"), ("en", "American English"), ("en-au", "American English"), ("pt-pt", "Brazilian Portuguese"), ("", "American English")],
+)  # fmt: skip
+def test_accent_follows_the_language_tag_of_the_voice(language: str, accent: str) -> None:
+    assert accent_of(language).name == accent
+
+
+@pytest.mark.parametrize(
+    "voice", [VoiceRef("af_bella", "en-us", engine="kokoro", conditioning=StoredObject("k")), VoiceRef("af_bella", "en-us", weights=(VoiceWeight("af_sky", 1.0),))]
+)  # fmt: skip
+def test_engine_of_built_in_voices_refuses_own_and_mixed_voices(kokoro: KokoroEngine, voice: VoiceRef) -> None:
+    with pytest.raises(WorkError, match="Kokoro speaks with its built-in voices only, not with 'af_bella'") as refusal:
+        kokoro.speak("Hello.", voice=voice, language="", speed=1.0)
+    assert refusal.value.code == "unknown_voice"

@@ -11,6 +11,7 @@ from tests.workers.engines.conftest import median_pitch, sounding_seconds
 from tests.workers.voices import voice_ref
 from workers.audio.samples import Spoken
 from workers.contract.errors import WorkError
+from workers.contract.tags import primary_tag
 from workers.engines.pico import LONGEST_WORD, PicoEngine, readable
 
 TEXTS = {
@@ -34,7 +35,7 @@ def pico() -> Iterator[PicoEngine]:
 
 def test_the_languages_are_those_of_the_voices() -> None:
     spec = PicoEngine.spec
-    assert set(spec.languages) == {voice.language for voice in spec.voices}
+    assert set(spec.languages) == {primary_tag(voice.language) for voice in spec.voices}
     assert {voice.id for voice in spec.voices} == TEXTS.keys()
     assert "draft quality" in spec.description
 
