@@ -83,7 +83,7 @@ def owner() -> Person:
 
 
 def spoken_by_double(valkey: redis.Redis, folder: Path) -> list[tuple[str, VoiceRef, str]]:
-    """What the double speaks of the one part on the queue, by the message that the dispatcher published."""
+    """Calls of the double for the one part on the queue, from the message that the dispatcher published."""
     [raw] = valkey.lrange("engine.kokoro.normal", 0, -1)
     message = PartMessage.from_dict(json.loads(base64.b64decode(json.loads(raw)["body"]))[0][0])
     engine = ImitatingEngine()
