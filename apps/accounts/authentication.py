@@ -9,7 +9,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from apps.accounts.callers import Caller, CallerUser, anonymous_caller, caller_of_key
-from apps.accounts.models import AccountStatus, ApiKey
+from apps.accounts.models import Account, AccountStatus, ApiKey
 from apps.accounts.selectors import find_key, get_anonymous_plan
 from apps.accounts.services.keys import KEY_LENGTH, KEY_START
 from apps.core.addresses import address_block, client_address
@@ -50,10 +50,15 @@ def _with_key(request: HttpRequest, *, secret: str, address: str) -> Caller:
     if key is None or not key.is_live:
         _count_failure(request, address=address)
         raise AuthenticationFailedError(_reason(key, dialect=dialect_of(request.path)))
-    if key.account.status != AccountStatus.ACTIVE:
-        raise PermissionDeniedError(f"This account is {key.account.status}. Please contact support.", code=f"account_{key.account.status}")
+    check_active(key.account)
     _note_use(key)
     return caller_of_key(key, address=address, public_base=find_public_base(request))
+
+
+def check_active(account: Account) -> None:
+    """Raise 403 if the account is suspended or closed."""
+    if account.status != AccountStatus.ACTIVE:
+        raise PermissionDeniedError(f"This account is {account.status}. Please contact support.", code=f"account_{account.status}")
 
 
 def _reason(key: ApiKey | None, *, dialect: Dialect) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from apps.accounts.models import Account, ApiKey, Plan
+from apps.accounts.models import Account, ApiKey, Plan, User
 from apps.core.addresses import address_block
 from apps.core.errors import PermissionDeniedError
 
@@ -18,7 +18,7 @@ class RequestBucket:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Sender of a request: an account with one of its keys, or an anonymous caller known by its address."""
+    """Sender of a request: an account, by one of its keys or by a person's session, or an anonymous caller known by its address."""
 
     account: Account | None
     key: ApiKey | None
@@ -31,6 +31,8 @@ class Caller:
     """Concurrent jobs: of the key if it has a limit of its own (counts_jobs_by_key), otherwise of the tenant."""
     public_base: str = ""
     """Base URL of the server as the request addressed it, for links in webhooks that are sent later."""
+    user: User | None = None
+    """Person whose session this is; None for a key and for an anonymous caller."""
 
     @property
     def is_anonymous(self) -> bool:
@@ -56,14 +58,18 @@ class Caller:
         return (own,) if self.key.is_limited_apart else (own, tenants)
 
     @property
-    def own_key(self) -> ApiKey:
-        """The key; only for views that HasAccount protects."""
-        if self.key is None:
-            raise TypeError("this view is for callers with a key")
-        return self.key
+    def required_account(self) -> Account:
+        """The account, by key or by session; only for views that HasAccount protects."""
+        if self.account is None:
+            raise TypeError("this view is for callers with an account: it needs the permission HasAccount")
+        return self.account
+
+    @property
+    def key_id(self) -> int | None:
+        return None if self.key is None else self.key.pk
 
     def has_scope(self, scope: str) -> bool:
-        """True if the key has the scope or is unrestricted. Anonymous callers are limited by their plan, not by scopes."""
+        """True if the key has the scope or is unrestricted. Sessions have all scopes; anonymous callers are limited by their plan."""
         return self.key is None or not self.key.scopes or scope in self.key.scopes
 
     def needs_scope(self, scope: str) -> None:
@@ -106,6 +112,22 @@ def caller_of_key(key: ApiKey, *, address: str, public_base: str = "") -> Caller
     )
 
 
+def caller_of_session(account: Account, *, user: User, address: str, public_base: str = "") -> Caller:
+    """Caller for a person who acts for an account."""
+    plan = account.plan
+    return Caller(
+        account=account,
+        key=None,
+        plan=plan,
+        tenant=f"account:{account.pk}",
+        address=address,
+        requests_per_minute=plan.requests_per_minute,
+        concurrent_jobs=plan.concurrent_jobs,
+        public_base=public_base,
+        user=user,
+    )
+
+
 def anonymous_caller(plan: Plan, *, address: str, public_base: str = "") -> Caller:
     """Anonymous caller with the plan for callers without a key."""
     return Caller(
@@ -121,8 +143,13 @@ def anonymous_caller(plan: Plan, *, address: str, public_base: str = "") -> Call
 
 
 def get_caller(request: Any) -> Caller:
-    """Caller of a request authenticated by KeyAuthentication."""
-    caller = request.auth
-    if not isinstance(caller, Caller):
-        raise TypeError("the view does not use KeyAuthentication")
+    """Caller of a request that KeyAuthentication or SessionAuthentication let through."""
+    caller = find_caller(request)
+    if caller is None:
+        raise TypeError("nobody is authenticated: the view needs KeyAuthentication, or SessionAuthentication with HasAccount")
     return caller
+
+
+def find_caller(request: Any) -> Caller | None:
+    """Caller of a request; None where a view takes sessions only and there is none."""
+    return request.auth if isinstance(request.auth, Caller) else None

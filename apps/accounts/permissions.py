@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from apps.accounts.callers import get_caller
+from apps.accounts.callers import find_caller, get_caller
 from apps.core.dialects import dialect_of
 from apps.core.errors import AuthenticationFailedError
 
@@ -19,7 +19,10 @@ class AnyCaller(BasePermission):
 
 class HasAccount(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
-        if get_caller(request).is_anonymous:
+        caller = find_caller(request)
+        if caller is None:
+            raise AuthenticationFailedError("Authentication required: log in.", code="not_logged_in")
+        if caller.is_anonymous:
             example = dialect_of(request.path).key_headers[0].example
             raise AuthenticationFailedError(f"Authentication required: send your API key as `{example}`.", code="missing_api_key")
         return True

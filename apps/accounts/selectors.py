@@ -5,7 +5,7 @@ import hashlib
 from django.db.models import QuerySet
 
 from apps.accounts.key_lookup import find_key_by_digest
-from apps.accounts.models import Account, ApiKey, Plan, Role
+from apps.accounts.models import Account, ApiKey, Membership, Plan, Role, User
 from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.remembered import Remembered
 
@@ -61,6 +61,13 @@ def find_account_of(email: str) -> Account | None:
     if len(found) > 1:
         raise InvalidRequestError(f"{email} owns several accounts: use the admin.", param="email")
     return found[0] if found else None
+
+
+def find_account_of_member(user: User, *, account_id: int | None) -> Account | None:
+    """The account that a person acts for: the given one if it is theirs, otherwise one that they own, otherwise their first."""
+    memberships = list(Membership.objects.select_related("account__plan").filter(user=user).order_by("account_id"))
+    memberships.sort(key=lambda membership: (membership.account_id != account_id, membership.role != Role.OWNER))
+    return memberships[0].account if memberships else None
 
 
 def get_account_of(email: str) -> Account:

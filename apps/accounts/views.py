@@ -12,7 +12,7 @@ from apps.accounts.models import ApiKey
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.accounts.selectors import get_key, list_keys
 from apps.accounts.serializers import IssuedKeySerializer, KeyListSerializer, KeySerializer, NewKeySerializer, RotationSerializer
-from apps.accounts.services import create_key_with, revoke_key, rotate_key_with
+from apps.accounts.services import create_key_for, revoke_key, rotate_key_for
 
 
 def _body(serializer: Any) -> dict[str, Any]:
@@ -33,13 +33,13 @@ class KeyListView(APIView):
     @extend_schema(operation_id="keys_list", tags=["keys"], responses=KeyListSerializer, summary="The account's keys")
     def get(self, request: Request) -> Response:
         """List the account's keys, newest first, including revoked and expired ones. Secrets are not stored and cannot be shown again."""
-        keys = KeySerializer(list_keys(get_caller(request).own_key.account), many=True).data
+        keys = KeySerializer(list_keys(get_caller(request).required_account), many=True).data
         return Response({"keys": keys, "total": len(keys)})
 
     @extend_schema(operation_id="keys_create", tags=["keys"], request=NewKeySerializer, responses=IssuedKeySerializer, summary="Make a key")
     def post(self, request: Request) -> Response:
         """Create a key with at most the scopes and limits of the key that creates it. The secret is shown only in this response."""
-        key, secret = create_key_with(get_caller(request).own_key, **_body(NewKeySerializer(data=request.data)))
+        key, secret = create_key_for(get_caller(request), **_body(NewKeySerializer(data=request.data)))
         return _issued(key, secret=secret)
 
 
@@ -51,7 +51,7 @@ class KeyView(APIView):
     @extend_schema(operation_id="keys_revoke", tags=["keys"], responses=KeySerializer, summary="Revoke a key")
     def delete(self, request: Request, key_id: int) -> Response:
         """Revoke a key. Repeating the request changes nothing."""
-        key = get_key(get_caller(request).own_key.account, key_id=key_id)
+        key = get_key(get_caller(request).required_account, key_id=key_id)
         revoke_key(key)
         return Response(KeySerializer(key).data)
 
@@ -66,7 +66,7 @@ class KeyRotationView(APIView):
     )
     def post(self, request: Request, key_id: int) -> Response:
         """Create a key with the same name, scopes and limits. The old key stays valid until the overlap ends."""
-        maker = get_caller(request).own_key
-        key = get_key(maker.account, key_id=key_id)
-        successor, secret = rotate_key_with(maker, key=key, **_body(RotationSerializer(data=request.data)))
+        caller = get_caller(request)
+        key = get_key(caller.required_account, key_id=key_id)
+        successor, secret = rotate_key_for(caller, key=key, **_body(RotationSerializer(data=request.data)))
         return _issued(successor, secret=secret)

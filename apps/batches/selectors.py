@@ -22,7 +22,7 @@ def get_own_result(caller: Caller, *, batch_id: str) -> Batch:
 def get_own_batch(caller: Caller, *, batch_id: str) -> Batch:
     """A batch of the caller's account. 404 for any other, whether it exists or not."""
     uuid = find_uuid(batch_id)
-    batch = Batch.objects.filter(uuid=uuid, account_id=caller.own_key.account_id).first() if uuid is not None else None
+    batch = Batch.objects.filter(uuid=uuid, account_id=caller.required_account.pk).first() if uuid is not None else None
     if batch is None:
         raise NotFoundError("There is no batch with this id in your account.", param="batch_id")
     return batch

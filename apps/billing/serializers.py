@@ -38,12 +38,12 @@ class AccountSerializer(serializers.Serializer[Any]):
     plan_name = serializers.CharField()
     credits = serializers.FloatField(help_text="What may be spent now; running jobs are taken off already.")
     limits = LimitsSerializer()
-    key = PresentedKeySerializer()
+    key = PresentedKeySerializer(allow_null=True)
 
 
 def account_shape(caller: Caller, *, available_millicredits: int) -> dict[str, Any]:
     """Response body of GET /v1/account/."""
-    key, plan = caller.own_key, caller.plan
+    account, plan = caller.required_account, caller.plan
     limits = {
         "requests_per_minute": caller.requests_per_minute,
         "concurrent_jobs": caller.concurrent_jobs,
@@ -52,13 +52,13 @@ def account_shape(caller: Caller, *, available_millicredits: int) -> dict[str, A
         "allowed_models": plan.allowed_models,
     }
     return {
-        "id": key.account.pk,
-        "name": key.account.name,
-        "status": key.account.status,
-        "created_at": key.account.created_at.isoformat(),
+        "id": account.pk,
+        "name": account.name,
+        "status": account.status,
+        "created_at": account.created_at.isoformat(),
         "plan": plan.slug,
         "plan_name": plan.name,
         "credits": prices.credits(available_millicredits),
         "limits": limits,
-        "key": PresentedKeySerializer(key).data,
+        "key": None if caller.key is None else PresentedKeySerializer(caller.key).data,
     }

@@ -18,4 +18,4 @@ class AccountView(APIView):
     def get(self, request: Request) -> Response:
         """The key's account with its available credits and the limits of requests with this key."""
         caller = get_caller(request)
-        return Response(account_shape(caller, available_millicredits=available_millicredits(caller.own_key.account_id)))
+        return Response(account_shape(caller, available_millicredits=available_millicredits(caller.required_account.pk)))

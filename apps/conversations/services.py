@@ -147,7 +147,7 @@ def forget_expired_turns() -> int:
 def _open_conversation(caller: Caller, *, order: TurnOrder, cast: Cast) -> Conversation:
     """A new one, or the one that goes on, whose row is ours to the end of the transaction."""
     if cast.conversation is None:
-        return Conversation.objects.create(account_id=caller.own_key.account_id, system_prompt=order.system_prompt or "")
+        return Conversation.objects.create(account_id=caller.required_account.pk, system_prompt=order.system_prompt or "")
     conversation = Conversation.objects.select_for_update().filter(pk=cast.conversation.pk).first()
     if conversation is None:
         raise ConflictError("The conversation was removed meanwhile.", code="conversation_removed", param="conversation_id")

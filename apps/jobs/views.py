@@ -131,7 +131,7 @@ class UsageView(APIView):
         """Jobs, characters and credits by day, model or key."""
         asked = request.query_params
         period = read_period(asked.get("from", ""), last=asked.get("to", ""))
-        usage = read_usage(get_caller(request).own_key.account_id, period=period, group_by=asked.get("group_by") or "day")
+        usage = read_usage(get_caller(request).required_account.pk, period=period, group_by=asked.get("group_by") or "day")
         return Response(usage, headers=NO_STORE)
 
 

@@ -24,7 +24,7 @@ class PronunciationsView(APIView):
     )
     def get(self, request: Request) -> Response:
         """List the account's dictionary, which applies to every text to speech request of the account."""
-        entries = shapes.PronunciationSerializer(list_pronunciations(get_caller(request).own_key.account), many=True).data
+        entries = shapes.PronunciationSerializer(list_pronunciations(get_caller(request).required_account), many=True).data
         return Response({"pronunciations": entries, "total": len(entries)})
 
     @extend_schema(
@@ -37,7 +37,7 @@ class PronunciationsView(APIView):
     def post(self, request: Request) -> Response:
         """Add an entry, or replace the entry of the same word, language and case rule. At most 200 entries per account."""
         entry = _valid(shapes.NewPronunciationSerializer(data=request.data))
-        return Response(shapes.PronunciationSerializer(set_pronunciation(get_caller(request).own_key.account, entry=entry)).data)
+        return Response(shapes.PronunciationSerializer(set_pronunciation(get_caller(request).required_account, entry=entry)).data)
 
     @extend_schema(
         operation_id="pronunciations_delete",
@@ -49,7 +49,7 @@ class PronunciationsView(APIView):
     def delete(self, request: Request) -> Response:
         """Delete the entry `?id=` and return it."""
         query = _valid(shapes.PronunciationQuerySerializer(data=request.query_params))
-        entry = get_pronunciation(get_caller(request).own_key.account, pk=query["id"])
+        entry = get_pronunciation(get_caller(request).required_account, pk=query["id"])
         shape = shapes.PronunciationSerializer(entry).data
         entry.delete()
         return Response(shape)

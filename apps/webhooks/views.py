@@ -30,7 +30,7 @@ class WebhookView(APIView):
 
     @property
     def account(self) -> Account:
-        return get_caller(self.request).own_key.account
+        return get_caller(self.request).required_account
 
 
 def _valid(serializer: Any) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from apps.accounts.callers import RequestBucket, anonymous_caller, caller_of_key
+from apps.accounts.callers import RequestBucket, anonymous_caller, caller_of_key, caller_of_session
 from apps.accounts.scopes import SCOPES
 from apps.core.errors import PermissionDeniedError
-from tests.factories import AccountFactory, AnonymousPlanFactory, PlanFactory, make_key
+from tests.factories import AccountFactory, AnonymousPlanFactory, PlanFactory, UserFactory, make_key
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "203.0.113.7"
@@ -63,3 +63,21 @@ def test_scopes_do_not_concern_callers_without_a_key() -> None:
     caller = anonymous_caller(AnonymousPlanFactory(), address=ADDRESS)
     assert [scope for scope in SCOPES if not caller.has_scope(scope)] == []
     caller.needs_scope("tts:generate")  # raises nothing
+
+
+def test_required_account_is_refused_to_views_that_let_anonymous_callers_in() -> None:
+    key, _ = make_key()
+    caller = caller_of_key(key, address=ADDRESS)
+    assert (caller.required_account, caller.key_id, caller.user) == (key.account, key.pk, None)
+    anonymous = anonymous_caller(AnonymousPlanFactory(), address=ADDRESS)
+    assert anonymous.key_id is None
+    with pytest.raises(TypeError, match="HasAccount"):
+        anonymous.required_account  # noqa: B018
+
+
+def test_session_of_a_person_has_the_limits_of_the_plan_and_every_scope() -> None:
+    account, user = AccountFactory(plan=PlanFactory(requests_per_minute=10, concurrent_jobs=2)), UserFactory()
+    caller = caller_of_session(account, user=user, address=ADDRESS)
+    assert (caller.key, caller.user, caller.tenant, caller.is_anonymous) == (None, user, f"account:{account.pk}", False)
+    assert caller.request_buckets == (RequestBucket(f"requests:account:{account.pk}", 10),)
+    assert (caller.counts_jobs_by_key, caller.is_limited_apart, caller.has_scope("keys:write")) == (False, False, True)

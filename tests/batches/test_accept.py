@@ -305,4 +305,4 @@ class TestRepeats:
         assert len({batch.uuid for batch in answers}) == 1
         assert (Batch.objects.count(), BatchItem.objects.count(), Job.objects.count()) == (1, 2, 2)
         assert LedgerEntry.objects.filter(kind="reservation").count() == 2
-        assert available_millicredits(by.own_key.account_id) == 1_000_000 - 36
+        assert available_millicredits(by.required_account.pk) == 1_000_000 - 36

@@ -43,7 +43,7 @@ def test_a_batch_is_cancelled_after_asking(client: Client) -> None:
     assert batch.ended_count == 0
     assert client.post(path).status_code == 302
     batch.refresh_from_db()
-    assert (batch.ended_count, batch.is_over, available_millicredits(by.own_key.account_id)) == (2, True, 1_000_000)
+    assert (batch.ended_count, batch.is_over, available_millicredits(by.required_account.pk)) == (2, True, 1_000_000)
     assert "The batch is over" in client.post(path).content.decode()
     assert path not in client.get(page(Batch, "change", batch.pk)).content.decode()
 

@@ -41,7 +41,7 @@ def test_the_batch_webhook_equals_the_batch_result() -> None:
     assert state_of(batch) == (3, True, 1)
     delivery = Delivery.objects.get(url=HOOK)
     told = json.loads(delivery.body)
-    assert (told["type"], delivery.account_id) == ("batch.completed", by.own_key.account_id)
+    assert (told["type"], delivery.account_id) == ("batch.completed", by.required_account.pk)
     assert told["data"] == batch_shape(batch, base=remembered_base(""))
     assert [item["status"] for item in told["data"]["items"]] == ["completed", "failed", "completed"]
     assert (told["data"]["credits_charged"], told["data"]["status"]) == (0.048, "completed")
@@ -68,7 +68,7 @@ def test_ends_of_every_kind_count() -> None:
     counts = {name: shape[name] for name in ("total", "completed", "failed", "cancelled")}
     assert counts == {"total": 4, "completed": 1, "failed": 2, "cancelled": 1}
     assert (shape["status"], shape["credits_charged"]) == ("completed", 0.024)
-    assert (available_millicredits(by.own_key.account_id), ledger_differences()) == (1_000_000 - 24, [])
+    assert (available_millicredits(by.required_account.pk), ledger_differences()) == (1_000_000 - 24, [])
 
 
 def test_concurrent_ends_are_all_counted_and_notified_once() -> None:
@@ -80,7 +80,7 @@ def test_concurrent_ends_are_all_counted_and_notified_once() -> None:
     assert answers.count(True) == 20
     assert state_of(batch) == (20, True, 1)
     assert batch_shape(batch, base="")["credits_charged"] == 0.48
-    assert (available_millicredits(by.own_key.account_id), ledger_differences()) == (1_000_000 - 480, [])
+    assert (available_millicredits(by.required_account.pk), ledger_differences()) == (1_000_000 - 480, [])
 
 
 def test_a_repeated_finish_changes_nothing() -> None:

@@ -334,7 +334,7 @@ def test_usage_by_day_model_and_key(client: Client, people: People) -> None:
     rows = client.get(f"/v1/usage/?group_by=model&from={today}&to={today}", headers=people.owner).json()["usage"]
     assert [(row["model"], row["jobs"]) for row in rows] == [("hibari", 1), ("kokoro", 1)]
     [row] = client.get("/v1/usage/?group_by=key", headers=people.owner).json()["usage"]
-    key = people.caller.own_key
+    key = people.caller.key
     assert (row["key"], row["jobs"]) == ({"id": key.pk, "name": "owner", "prefix": key.prefix}, 3)
     assert client.get("/v1/usage/", headers=people.outsider).json()["total"]["jobs"] == 0
     assert error_of(client.get("/v1/usage/")) == (401, "missing_api_key")

@@ -2,20 +2,20 @@
 
 from apps.accounts.services.accounts import reactivate_account, register_account, suspend_account
 from apps.accounts.services.anonymous import count_anonymous_characters, forget_anonymous_use
-from apps.accounts.services.delegation import create_key_with, rotate_key_with
+from apps.accounts.services.delegation import create_key_for, rotate_key_for
 from apps.accounts.services.keys import create_key, revoke_key, rotate_key
 from apps.accounts.services.plans import load_starting_plans
 
 __all__ = [
     "count_anonymous_characters",
     "create_key",
-    "create_key_with",
+    "create_key_for",
     "forget_anonymous_use",
     "load_starting_plans",
     "reactivate_account",
     "register_account",
     "revoke_key",
     "rotate_key",
-    "rotate_key_with",
+    "rotate_key_for",
     "suspend_account",
 ]

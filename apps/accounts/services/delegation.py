@@ -1,14 +1,31 @@
-"""Limits on managing keys with a key: it never grants more than it has itself."""
+"""Keys made by a key or by a person. A key never grants more than it has itself; a person as much as the plan allows."""
 
+from typing import Any
+
+from apps.accounts.callers import Caller
 from apps.accounts.models import ApiKey
 from apps.accounts.services.keys import create_key, rotate_key
 from apps.core.errors import PermissionDeniedError
 
 
-def create_key_with(
+def create_key_for(caller: Caller, **asked: Any) -> tuple[ApiKey, str]:
+    """Create a key of the caller's account; returns it with its secret."""
+    if caller.key is not None:
+        return _create_key_with(caller.key, **asked)
+    return create_key(caller.required_account, created_by=caller.user, **asked)
+
+
+def rotate_key_for(caller: Caller, *, key: ApiKey, overlap_seconds: int) -> tuple[ApiKey, str]:
+    """Rotate a key. Its successor is returned to the caller, so it may have no more rights than the caller's own key."""
+    if caller.key is not None and key.pk != caller.key.pk:
+        _refuse_wider(key, than=caller.key)
+    return rotate_key(key, overlap_seconds=overlap_seconds)
+
+
+def _create_key_with(
     maker: ApiKey, *, name: str, scopes: list[str], requests_per_minute: int | None, concurrent_jobs: int | None
 ) -> tuple[ApiKey, str]:
-    """Create a key; returns it with its secret. Scopes and limits that are left out are inherited from the maker."""
+    """Create a key. Scopes and limits that are left out are inherited from the maker."""
     asked = ApiKey(
         scopes=scopes or maker.scopes,
         requests_per_minute=_own_or(requests_per_minute, makers=maker.requests_per_minute, plans=maker.account.plan.requests_per_minute),
@@ -23,13 +40,6 @@ def create_key_with(
         concurrent_jobs=asked.concurrent_jobs,
         created_by=maker.created_by,
     )
-
-
-def rotate_key_with(maker: ApiKey, *, key: ApiKey, overlap_seconds: int) -> tuple[ApiKey, str]:
-    """Rotate a key. Its successor is returned to the maker, so the key may have no more rights than the maker."""
-    if key.pk != maker.pk:
-        _refuse_wider(key, than=maker)
-    return rotate_key(key, overlap_seconds=overlap_seconds)
 
 
 def _own_or(asked: int | None, *, makers: int | None, plans: int) -> int | None:

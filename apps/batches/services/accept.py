@@ -31,8 +31,8 @@ def request_batch(caller: Caller, *, order: BatchOrder, idempotency: Idempotency
     """
     planned = [plan_item(caller, text) for text in order.texts]
     batch = Batch(
-        account_id=caller.own_key.account_id,
-        api_key_id=caller.own_key.pk,
+        account_id=caller.required_account.pk,
+        api_key_id=caller.key_id,
         total=len(planned),
         webhook_url=order.webhook_url,
         public_base=caller.public_base,

@@ -41,9 +41,9 @@ def in_flight_dedup_key(caller: Caller, *, digest: str, is_waiting: bool) -> Ide
     Who waits and who does not have jobs of their own: what somebody waits for is given up when he leaves. None for a request without a key
     that does not wait: nobody knows whether it is the same visitor.
     """
-    if not is_waiting and caller.key is None:
+    if not is_waiting and caller.is_anonymous:
         return None
-    key = f"{'waiting' if is_waiting else 'queued'}:{caller.key.pk if caller.key else 0}:{digest}"
+    key = f"{'waiting' if is_waiting else 'queued'}:{caller.key_id or 0}:{digest}"
     return Idempotency(key=key, body_digest=digest, ends_with_job=True)
 
 

@@ -24,7 +24,7 @@ def check_concurrency(caller: Caller) -> None:
     if caller.is_anonymous:
         _check_anonymous(caller)
         return
-    tenants_jobs, keys_jobs = _count(COUNT, tenant=caller.tenant, key=caller.own_key.pk)
+    tenants_jobs, keys_jobs = _count(COUNT, tenant=caller.tenant, key=caller.key_id)
     if caller.counts_jobs_by_key:
         _refuse_from(caller.concurrent_jobs, jobs=keys_jobs, of="This key")
     if not (caller.counts_jobs_by_key and caller.is_limited_apart):

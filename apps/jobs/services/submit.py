@@ -93,7 +93,7 @@ class Owner:
         return cls(
             tenant=caller.tenant,
             account_id=caller.account.pk if caller.account else None,
-            api_key_id=caller.key.pk if caller.key else None,
+            api_key_id=caller.key_id,
             concurrency_limit=caller.concurrent_jobs if caller.is_limited_apart else caller.plan.concurrent_jobs,
             weight=caller.plan.weight,
             retention_days=caller.plan.retention_days,
