@@ -11,6 +11,7 @@ from apps.accounts.models import Plan
 from apps.accounts.selectors import ANONYMOUS_PLAN
 from apps.catalog.catalogue import LIVE_SECONDS, Capacity, EngineRow, StandInRow, VoiceRow, read_catalogue
 from apps.catalog.models import Worker
+from apps.core import retry_after
 from apps.core.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnavailableError, UnknownModelError
 from apps.core.remembered import Remembered
 from workers.contract.tags import covers_tag, normalise_tag, primary_tag
@@ -45,7 +46,7 @@ def find_model(model_id: str, *, plan: Plan, kind: str = "tts", voice: str | Non
             f"No worker serves the model {engine.id!r} at the moment.",
             code="model_unavailable",
             param="model",
-            headers={"Retry-After": "60"},
+            headers={"Retry-After": retry_after.WHEN_SERVED},
         )
     return engine
 

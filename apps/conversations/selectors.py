@@ -7,6 +7,7 @@ from apps.accounts.models import Plan
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import check_installed, find_model, list_models
 from apps.conversations.models import Conversation, Turn
+from apps.core import retry_after
 from apps.core.errors import GoneError, InvalidRequestError, NotFoundError, UnavailableError
 from apps.core.ids import find_uuid
 from apps.jobs.models import JobState
@@ -60,7 +61,9 @@ def find_responder(plan: Plan, *, model: str = "") -> EngineRow:
     answering = [engine for engine in list_models() if engine.kind == "chat" and engine.was_seen_lately]
     check_installed("chat")
     if not answering:
-        raise UnavailableError("No worker here answers at the moment.", code="model_unavailable", headers={"Retry-After": "60"})
+        raise UnavailableError(
+            "No worker here answers at the moment.", code="model_unavailable", headers={"Retry-After": retry_after.WHEN_SERVED}
+        )
     best = min(answering, key=lambda engine: (not is_included(engine, plan=plan), _rank(engine), engine.id))
     return find_model(best.id, plan=plan, kind="chat")
 

@@ -2,13 +2,11 @@
 
 import shutil
 from pathlib import Path
-from typing import Final
 
 from django.conf import settings
 
+from apps.core import retry_after
 from apps.core.errors import StorageFullError
-
-RETRY_SECONDS: Final = "30"
 
 
 def free_bytes() -> int:
@@ -28,7 +26,7 @@ def require_room() -> None:
     """Raise StorageFullError (503) if the reserve is reached: it is kept for work that was accepted before."""
     if is_reserve_reached():
         message = "The server's disk is nearly full, and nothing new is accepted at the moment. Try again later."
-        raise StorageFullError(message, headers={"Retry-After": RETRY_SECONDS})
+        raise StorageFullError(message, headers={"Retry-After": retry_after.WHEN_ROOM})
 
 
 def _existing(folder: Path) -> Path:

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, Unread
 from django.views import defaults
 from rest_framework import exceptions
 
+from apps.core import retry_after
 from apps.core.dialects import dialect_of
 from apps.core.errors import (
     ApplicationError,
@@ -26,7 +27,6 @@ from apps.core.zones import zone_of_request
 
 logger = logging.getLogger(__name__)
 
-UNAVAILABLE_RETRY_SECONDS = "2"
 SHOWN_PATH = 200
 SHOWN_DETAIL = 300
 """Most characters of the framework's message, which repeats what the client sent (such as a content type of 60 kB)."""
@@ -57,8 +57,8 @@ def as_application_error(error: Exception) -> ApplicationError:
     if isinstance(error, exceptions.ValidationError):
         return invalid_fields(error)
     if isinstance(error, exceptions.Throttled):
-        retry_after = math.ceil(getattr(error, "wait", None) or 1)
-        return TooManyRequestsError(str(error.detail), headers={"Retry-After": str(retry_after)})
+        seconds = math.ceil(getattr(error, "wait", None) or 1)
+        return TooManyRequestsError(str(error.detail), headers={"Retry-After": str(seconds)})
     if isinstance(error, exceptions.APIException):
         return _from_framework(error)
     return _from_django(error)
@@ -79,7 +79,7 @@ def _from_django(error: Exception) -> ApplicationError:
 
 
 def _database_away() -> ApplicationError:
-    return UnavailableError("The database is not available right now. Try again.", headers={"Retry-After": UNAVAILABLE_RETRY_SECONDS})
+    return UnavailableError("The database is not available right now. Try again.", headers={"Retry-After": retry_after.SOON})
 
 
 def _internal_error() -> ApplicationError:

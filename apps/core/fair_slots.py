@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
 
+from apps.core import retry_after
 from apps.core.errors import TooManyRequestsError
 from apps.core.fair_share import FairShare
 
@@ -89,7 +90,7 @@ class FairSlots:
             raise TooManyRequestsError(
                 f"{len(line)} of your files wait to be taken in already. Send this one when they are done.",
                 code="concurrency_limit_exceeded",
-                headers={"Retry-After": "5"},
+                headers={"Retry-After": retry_after.WHEN_MADE},
             )
         line.append(turn)
 

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.accounts.throttles import PollLimit
+from apps.core import retry_after
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import GatewayTimeoutError, InvalidRequestError
 from apps.core.links import download_url
@@ -188,7 +189,7 @@ def _when_stopped(request: Request, job_uuid: UUID) -> Any:
 def _when_spoken(request: Request, job_uuid: UUID) -> Any:
     async def resolve(exchange: Exchange) -> HttpResponse:
         if await exchange.wait_for_end(job_uuid, PREVIEW_WAIT_SECONDS) is None:
-            raise GatewayTimeoutError("The preview is still being made. Try again.", headers={"Retry-After": "5"})
+            raise GatewayTimeoutError("The preview is still being made. Try again.", headers={"Retry-After": retry_after.WHEN_MADE})
         job = await exchange.run(lambda: check_preview(Job.objects.get(uuid=job_uuid)))
         return _to_audio(request, job)
 

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from apps.accounts.throttles import PollLimit
+from apps.core import retry_after
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import ConflictError, GatewayTimeoutError, GoneError, NotFoundError
 from apps.core.files import RangedFile
@@ -62,7 +63,7 @@ def completed(job: Job) -> Job:
     if job.state == JobState.COMPLETED and job.result:
         return job
     if not job.is_over:
-        raise ConflictError("The job is not completed yet.", code="not_completed", headers={"Retry-After": "1"})
+        raise ConflictError("The job is not completed yet.", code="not_completed", headers={"Retry-After": retry_after.AT_NEXT_POLL})
     code, message = failure_of(job)
     raise NotFoundError(f"The job has no audio: {message}", code=code)
 
@@ -71,7 +72,7 @@ def _when_made(request: Request, made_uuid: UUID, *, name: str) -> Any:
     async def resolve(exchange: Exchange) -> HttpResponseBase | ASGIApp:
         end = await exchange.wait_for_end(made_uuid, settings.TTSAI_SPEECH_WAIT_SECONDS)
         if end is None:
-            raise GatewayTimeoutError("The file is still being made. Try again.", headers={"Retry-After": "5"})
+            raise GatewayTimeoutError("The file is still being made. Try again.", headers={"Retry-After": retry_after.WHEN_MADE})
         return await exchange.run(_made_file, request, made_uuid, name=name)
 
     return resolve

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
+from apps.core import retry_after
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import ApplicationError, GatewayTimeoutError
 from apps.jobs.models import Job, JobState
@@ -70,7 +71,7 @@ class _Making:
             return await exchange.run(self._read, self.alignment)
         if exchange.has_left.is_set():
             return None
-        raise GatewayTimeoutError("The subtitles are still being made. Try again.", headers={"Retry-After": "5"})
+        raise GatewayTimeoutError("The subtitles are still being made. Try again.", headers={"Retry-After": retry_after.WHEN_MADE})
 
     def _read(self, alignment_uuid: UUID) -> SubtitleOrder:
         alignment = Job.objects.get(uuid=alignment_uuid)

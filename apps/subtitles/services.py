@@ -2,6 +2,7 @@
 
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import list_models
+from apps.core import retry_after
 from apps.core.errors import ConflictError, GoneError, InvalidRequestError, UnavailableError
 from apps.core.storage import get_storage
 from apps.jobs.models import Job, JobState, Rendition
@@ -73,7 +74,7 @@ def _choose_recogniser(language: str) -> EngineRow | None:
     raise UnavailableError(
         f"Subtitles in {primary!r} need a speech recogniser, and no worker serves one at the moment.",
         code="model_unavailable",
-        headers={"Retry-After": "60"},
+        headers={"Retry-After": retry_after.WHEN_SERVED},
     )
 
 

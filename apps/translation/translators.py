@@ -5,6 +5,7 @@ from collections.abc import Collection
 from apps.accounts.models import Plan
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import check_installed, find_model, list_models
+from apps.core import retry_after
 from apps.core.errors import InvalidRequestError, UnavailableError
 
 ENGLISH = "en"
@@ -51,7 +52,9 @@ def find_recogniser_in_use(plan: Plan, *, preferred: str) -> EngineRow:
     hearing = [engine for engine in list_models() if engine.kind == "stt" and engine.was_seen_lately]
     check_installed("stt")
     if not hearing:
-        raise UnavailableError("No worker here understands speech at the moment.", code="model_unavailable", headers={"Retry-After": "60"})
+        raise UnavailableError(
+            "No worker here understands speech at the moment.", code="model_unavailable", headers={"Retry-After": retry_after.WHEN_SERVED}
+        )
     best = min(hearing, key=lambda engine: (not is_included(engine, plan=plan), engine.id != preferred, engine.id))
     return find_model(best.id, plan=plan, kind="stt")
 

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final, Self, cast
 
 from django.conf import settings
 
+from apps.core import retry_after
 from apps.core.disk import is_reserve_reached
 from apps.core.errors import StorageFullError
 
@@ -141,7 +142,9 @@ def disk_errors_told() -> Iterator[None]:
 
 
 def _full() -> StorageFullError:
-    return StorageFullError("The server has no room for the file at the moment. Try again later.", headers={"Retry-After": "60"})
+    return StorageFullError(
+        "The server has no room for the file at the moment. Try again later.", headers={"Retry-After": retry_after.WHEN_ROOM}
+    )
 
 
 def _folder() -> Path:

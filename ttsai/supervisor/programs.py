@@ -15,8 +15,6 @@ KEPT_FROM_WORKERS: Final = ("S3_", "AWS_", "STRIPE_", "DATABASE_", "REDIS_", "DJ
 
 CLOSING_SECONDS: Final = 7.0
 """Seconds that a program has to close threads and connections once it has given its work up; the web's threads take up to 5."""
-KILL_SECONDS: Final = names.STOP_SECONDS + CLOSING_SECONDS
-"""Seconds after which a web process or worker that was told to stop is killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def prepare(place: Place) -> Program:
 
 
 def web(place: Place) -> Program:
-    return _platform(place, "web", "-m", "ttsai.web", stage=4, stop_seconds=KILL_SECONDS)
+    return _platform(place, "web", "-m", "ttsai.web", stage=4, stop_seconds=names.STOP_SECONDS + CLOSING_SECONDS)
 
 
 def platform_workers(place: Place) -> list[Program]:
@@ -110,13 +108,21 @@ def worker_environment(place: Place, device: str, *, inherited: Mapping[str, str
     return {**kept, **told}
 
 
+def worker_stop_seconds(environment: Mapping[str, str]) -> float:
+    """Seconds that a worker continues what it holds; the default for a value that is no number, with which no worker starts."""
+    try:
+        return float(environment.get("TTSAI_STOP_SECONDS") or names.STOP_SECONDS)
+    except ValueError:
+        return names.STOP_SECONDS
+
+
 def _engine_worker(place: Place, device: str) -> Program:
     return Program(
         name="engine" if device == "cpu" else device,
         command=(sys.executable, "-m", "workers"),
         environment=worker_environment(place, device, inherited=os.environ),
         folder=ROOT,
-        stop_seconds=KILL_SECONDS,
+        stop_seconds=worker_stop_seconds(os.environ) + CLOSING_SECONDS,
         stage=3,
     )
 

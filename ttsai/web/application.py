@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
 
+from apps.core import retry_after
 from apps.core.deferred import ASGIApp, Deferred, Receive, Scope, Send
 from apps.core.dialects import REQUEST_ID, dialect_of
 from apps.core.errors import ApplicationError, InvalidRequestError
@@ -22,7 +23,7 @@ from ttsai.web.exchange import WebExchange
 from ttsai.web.hub import Hub
 from ttsai.web.probes import Probes, limit_headers
 from ttsai.web.routes import body_gate, body_limit, find_route
-from ttsai.web.threads import RETRY_SECONDS, BusyError, DjangoThreads, ShellRequest
+from ttsai.web.threads import BusyError, DjangoThreads, ShellRequest
 
 NO_BODY = Body(io.BytesIO(), 0)
 
@@ -142,7 +143,7 @@ def _without_django(error: ApplicationError, request: ShellRequest) -> HttpRespo
     request_id = _request_id_of(request)
     response = error_response(error, request_id=request_id, path=request.path)
     response["X-RateLimit-Limit"] = response["X-RateLimit-Remaining"] = "0"
-    response["X-RateLimit-Reset"] = str(int(time.time()) + RETRY_SECONDS)
+    response["X-RateLimit-Reset"] = str(int(time.time()) + int(retry_after.SOON))
     add_common_headers(response, request, request_id=request_id)
     dialect_of(request.path).apply_to(response)
     return response

@@ -9,6 +9,7 @@ from typing import BinaryIO, NamedTuple
 
 from django.conf import settings
 
+from apps.core import retry_after
 from apps.core.deferred import Receive, Scope
 from apps.core.errors import InvalidRequestError, StorageFullError
 from apps.uploads.spool import check_disk
@@ -86,7 +87,9 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int) -> Body:
     except TimeoutError as error:
         raise BodyTooSlowError from error
     except OSError as error:
-        raise StorageFullError("The server cannot store the body at the moment. Try again later.", headers={"Retry-After": "60"}) from error
+        raise StorageFullError(
+            "The server cannot store the body at the moment. Try again later.", headers={"Retry-After": retry_after.WHEN_ROOM}
+        ) from error
     finally:
         spool.drop()
 

@@ -8,6 +8,7 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 
+from apps.core import retry_after
 from apps.core.deferred import Scope
 from apps.core.errors import InvalidRequestError
 from apps.core.exception_handler import error_response
@@ -19,7 +20,6 @@ LIVE: Final = "/livez/"
 READY: Final = "/readyz/"
 HEALTH: Final = frozenset({"/v1/health/", "/api/v1/health/"})
 NO_STORE: Final = {"Cache-Control": "no-store"}
-RETRY_SECONDS: Final = "2"
 DRAINING: Final = "draining"
 
 
@@ -49,7 +49,7 @@ class Probes:
             lacking.append(DRAINING)
         if not lacking:
             return JsonResponse({"status": "ready", "lacking": []}, headers=NO_STORE)
-        return JsonResponse({"status": "not_ready", "lacking": lacking}, status=503, headers={**NO_STORE, "Retry-After": RETRY_SECONDS})
+        return JsonResponse({"status": "not_ready", "lacking": lacking}, status=503, headers={**NO_STORE, "Retry-After": retry_after.SOON})
 
 
 def limit_headers() -> dict[str, str]:

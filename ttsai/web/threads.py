@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, set_script_prefix
 
+from apps.core import retry_after
 from apps.core.deferred import Scope
 from apps.core.errors import ApplicationError, UnavailableError
 from ttsai.web.body import Body
@@ -24,7 +25,6 @@ from ttsai.web.body import Body
 P = ParamSpec("P")
 T = TypeVar("T")
 
-RETRY_SECONDS = 2
 CLOSING_SECONDS = 5.0
 TRUSTED_SECONDS = 1.0
 """A connection that worked a moment ago is taken to work. After a restart of Postgres a busy thread answers one request with 503."""
@@ -36,7 +36,7 @@ class BusyError(UnavailableError):
     code = "server_busy"
 
     def __init__(self) -> None:
-        super().__init__("The server has more requests than it can take at the moment.", headers={"Retry-After": str(RETRY_SECONDS)})
+        super().__init__("The server has more requests than it can take at the moment.", headers={"Retry-After": retry_after.SOON})
 
 
 class ShellRequest(ASGIRequest):

@@ -3,9 +3,8 @@
 from django.db import connection
 
 from apps.accounts.callers import Caller
+from apps.core import retry_after
 from apps.core.errors import TooManyRequestsError
-
-RETRY_SECONDS = "2"
 
 # Both conditions are spelled as the partial index jobs_that_count spells them.
 COUNT = """
@@ -58,4 +57,4 @@ def _refuse_from(limit: int, *, jobs: int, of: str) -> None:
 
 
 def _refusal(message: str) -> TooManyRequestsError:
-    return TooManyRequestsError(message, code="concurrency_limit_exceeded", headers={"Retry-After": RETRY_SECONDS})
+    return TooManyRequestsError(message, code="concurrency_limit_exceeded", headers={"Retry-After": retry_after.SOON})

@@ -7,6 +7,7 @@ from django.utils import timezone
 from apps.catalog.catalogue import EngineRow, VoiceRow
 from apps.catalog.models import Voice
 from apps.catalog.selectors import find_listed_model
+from apps.core import retry_after
 from apps.core.errors import NotFoundError, UnavailableError
 from apps.jobs.kinds import PREVIEW
 from apps.jobs.models import Job, JobState
@@ -54,7 +55,7 @@ def check_preview(job: Job) -> Job:
     """The job, when its result can be heard. 503 when it failed."""
     if job.state != JobState.COMPLETED:
         raise UnavailableError(
-            "The preview could not be made. Try again in a minute.", code="preview_failed", headers={"Retry-After": "60"}
+            "The preview could not be made. Try again in a minute.", code="preview_failed", headers={"Retry-After": retry_after.WHEN_SERVED}
         )
     return job
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.accounts.callers import Caller
+from apps.core import retry_after
 from apps.core.errors import InvalidRequestError, TooManyRequestsError
 from apps.core.storage import StorageAwayError, get_storage
 from apps.uploads.models import Origin, Upload, UploadState
@@ -44,7 +45,7 @@ def _check_intakes(caller: Caller) -> None:
         raise TooManyRequestsError(
             f"This account may have {limit} jobs at once, and {intakes} of its recordings are being taken in.",
             code="concurrency_limit_exceeded",
-            headers={"Retry-After": "2"},
+            headers={"Retry-After": retry_after.SOON},
         )
 
 

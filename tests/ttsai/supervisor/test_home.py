@@ -17,7 +17,7 @@ from ttsai.supervisor.home import Home, write_private
 from ttsai.supervisor.instance import find_instance, write_instance
 from ttsai.supervisor.output import Log
 from ttsai.supervisor.ports import EMBEDDED_PORTS, remembered_port, require_free
-from ttsai.supervisor.programs import Place
+from ttsai.supervisor.programs import Place, worker_stop_seconds
 from ttsai.supervisor.welcome import curl_line, is_exposed, print_welcome
 
 
@@ -219,3 +219,8 @@ def test_the_banner_shows_the_key_file_quoted_for_the_shell_and_the_warning(tmp_
     shown = subprocess.run(["sh", "-c", curl.replace("curl", "printf '%s\\n'", 1)], capture_output=True, text=True, check=True).stdout
     assert "Authorization: Bearer sk-tts-1\n" in shown
     assert "(its credits are unknown: [Errno 111] Connection refused)" in printed.getvalue()
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("", 8.0), ("30", 30.0), ("soon", 8.0)])
+def test_worker_stop_seconds_follow_the_environment_or_the_default(value: str, seconds: float) -> None:
+    assert worker_stop_seconds({"TTSAI_STOP_SECONDS": value}) == seconds
