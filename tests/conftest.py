@@ -1,5 +1,6 @@
 """Fixtures for all tests: an empty Valkey for each test, one database for each xdist worker."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -57,6 +58,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             item.add_marker(pytest.mark.flow)
     yield
     items.sort(key=lambda item: LONG_GROUPS.index(group) if (group := group_of(item)) in LONG_GROUPS else len(LONG_GROUPS))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the modules and tests that live until the end: searching them took 10% of the CPU time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

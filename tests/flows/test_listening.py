@@ -58,7 +58,7 @@ def word_errors(text: str, heard: str) -> float:
 
 
 def test_synthesised_speech_is_transcribed_with_times_and_a_speaker(client: httpx.Client) -> None:
-    spoken = speak(client, TEXT, voice="af_heart", audio_format="mp3")
+    spoken = speak(client, TEXT, voice="heart", model="hibari", audio_format="mp3")
     answer = client.post("/v1/stt/", files={"file": spoken}, data={"timestamps": "true", "diarize": "true"})
     assert answer.status_code == 200, answer.text
     heard = answer.json()
@@ -85,7 +85,7 @@ def test_the_official_sdk_transcribes_a_browsers_recording(hearing: RunningPlatf
 
 def test_the_official_openai_package_reads_all_five_formats(client: httpx.Client, openai_client: openai.OpenAI, spoken: bytes) -> None:
     transcribe = openai_client.audio.transcriptions.create
-    accepted = client.post("/v1/tts/", json={"text": TEXT, "voice": "af_heart", "format": "m4a"}).json()
+    accepted = client.post("/v1/tts/", json={"text": TEXT, "model": "hibari", "format": "m4a"}).json()
     m4a = client.get(wait_for_end(client, accepted["uuid"])["result_url"]).content
     as_json = transcribe(model="whisper-1", file=("speech.m4a", m4a))
     as_text = transcribe(model="whisper-1", file=("speech.wav", spoken), response_format="text")
@@ -171,7 +171,7 @@ def test_a_courtesy_that_recognisers_also_make_up_is_heard_where_it_is_said(clie
 
 
 def test_a_word_that_is_said_again_and_again_is_written_as_often(client: httpx.Client) -> None:
-    answer = client.post("/v1/stt/", files={"file": speak(client, " ".join(["No."] * 14), voice="af_bella")})
+    answer = client.post("/v1/stt/", files={"file": speak(client, " ".join(["No."] * 14), voice="heart", model="hibari")})
     heard = plain_words(answer.json()["text"]).split()
     assert heard.count("no") == pytest.approx(14, abs=4)
     assert len(heard) <= 18

@@ -54,7 +54,7 @@ def test_the_offline_responder_answers_a_text_and_a_recording_aloud(
 def test_history_and_system_prompt_arrive_at_the_chat_server(client: httpx.Client, chat: ChatHTTP, listener: Listener) -> None:
     answer = "The museum opens at nine in the morning, and it closes at seven."
     chat.script[:] = [says("Good morning, Clara."), says(answer)]
-    first = turn(client, text="Good morning. My name is Clara.", system_prompt="You guide visitors through a museum.")
+    first = turn(client, text="Good morning. My name is Clara.", system_prompt="You guide visitors through a museum.", tts_model="hibari")
     question = speak(client, "When does the museum open?", voice="af_heart")
     second = turn(client, recording=question, conversation_id=first["conversation_id"])
     assert (first["ai_text"], second["ai_text"], second["model"]) == ("Good morning, Clara.", answer, "openai-chat")

@@ -160,7 +160,7 @@ def test_without_user_namespaces_root_hands_postgres_to_another_user(folder: Pat
 @is_root
 def test_a_folder_that_no_other_user_may_enter_is_one_clear_line(folder: Path) -> None:
     error = trial(folder, "refused")["error"]
-    assert error.startswith("Postgres does not run as root, this machine refuses user namespaces, and no other user may enter ")
+    assert error.startswith("Postgres does not run as root, this machine refuses user namespaces, and no other user can access ")
     assert error.endswith("set TTSAI_HOME to a folder that all users can access, or set DATABASE_URL")
     assert not (folder / "postgres").exists()
 
