@@ -1,4 +1,4 @@
-"""Choice of the next part on a queue: a decision over what waits, what is in flight and how much fits. No I/O."""
+"""Chooses the next parts of a queue from what waits, what is in flight and the capacity. No I/O."""
 
 import heapq
 from collections import Counter
@@ -15,26 +15,26 @@ PART_UNITS = 50
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A part that could be admitted."""
+    """Part that could be admitted."""
 
     part_id: int
     tenant: str
     lane: str
     units: int = 0
     needs_seat: bool = False
-    """It begins its job, and a tenant's jobs that run at once are limited."""
+    """True if it starts its job and counts against the tenant's concurrency limit."""
     concurrency_limit: int = 1
     weight: int = 1
 
     @property
     def order(self) -> tuple[int, bool, int]:
-        """Within a tenant: the most urgent lane, what has begun, the oldest job, its first part."""
+        """Sort key within a tenant: the most urgent lane, started jobs, the oldest job, its first part."""
         return LANE_ORDER[self.lane], self.needs_seat, self.part_id
 
 
 @dataclass(slots=True)
 class Load:
-    """Parts in flight on the queue, and numbers of jobs that a tenant runs anywhere. Grows as parts are admitted."""
+    """Parts in flight on the queue, and running jobs by tenant on all queues. Grows as parts are admitted."""
 
     lanes: Counter[str] = field(default_factory=Counter)
     tenants: Counter[str] = field(default_factory=Counter)
@@ -46,13 +46,13 @@ class Load:
         return self.lanes.total()
 
     def add(self, part: Waiting) -> None:
-        """The part is admitted."""
+        """Count the part as admitted."""
         self.lanes[part.lane] += 1
         self.tenants[part.tenant] += 1
         self.seats[part.tenant] += part.needs_seat
 
     def copy(self) -> "Load":
-        """One that grows apart."""
+        """Independent copy."""
         return Load(Counter(self.lanes), Counter(self.tenants), Counter(self.seats))
 
 
@@ -60,29 +60,29 @@ class Load:
 class Shares:
     """Start-time fair queueing (Goyal, Vin, Cheng 1996): each tenant's virtual time, and the queue's clock.
 
-    The clock is the start of the part that was last taken in turn. A tenant that comes, or comes back, starts there: with no debt, and
-    with no credit for the time when it asked for nothing.
+    The clock is the start time of the part last taken in turn. A tenant that arrives or returns starts there: without debt, and without
+    credit for idle time.
     """
 
     clock: float = 0.0
     times: dict[str, float] = field(default_factory=dict)
 
     def start(self, tenant: str) -> float:
-        """The virtual time at which the tenant's next part begins."""
+        """Virtual time at which the tenant's next part starts."""
         return max(self.times.get(tenant, 0.0), self.clock)
 
     def charge(self, part: Waiting) -> None:
-        """The part is admitted: the heavier a tenant's weight, the less it counts."""
+        """Charge an admitted part; the greater a tenant's weight, the less it costs."""
         self.times[part.tenant] = self.start(part.tenant) + (PART_UNITS + part.units) / part.weight
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Rules for the number of parts of each kind that fit into a capacity."""
+    """Limits on the number of parts of each kind within a capacity."""
 
     slots: int
     live_slots: int
-    """Kept for the lane `live`; never all, or nothing else would ever run."""
+    """Slots reserved for the lane `live`; never all, so that other lanes progress."""
     hard_slots: int
 
     @classmethod
@@ -93,12 +93,12 @@ class Rules:
 
     @property
     def tenant_slots(self) -> int:
-        """Most slots that one tenant has while others wait."""
+        """Most slots of one tenant while others wait."""
         return max(1, self.slots * 3 // 4)
 
     @property
     def bulk_slots(self) -> int:
-        """Bulk leaves a quarter more free than the lane `normal`."""
+        """Slots of bulk work, which leaves a quarter more free than the lane `normal`."""
         return max(1, self.slots - self.live_slots - self.slots // 4)
 
     def fits(self, part: Waiting, *, load: Load) -> bool:
@@ -114,7 +114,7 @@ class Rules:
         return load.lanes[Lane.NORMAL] + load.lanes[Lane.BULK] < self.slots - self.live_slots
 
     def fits_newcomer(self, part: Waiting, *, load: Load) -> bool:
-        """True if the part of a tenant with nothing in flight fits beyond the slots: others' backlog is not its concern. Bulk can wait."""
+        """True if a part of a tenant without parts in flight fits beyond the slots, independently of others' backlog. Bulk work can wait."""
         if part.lane == Lane.BULK or load.tenants[part.tenant]:
             return False
         kept = 0 if part.lane == Lane.LIVE else max(0, self.live_slots - load.lanes[Lane.LIVE])
@@ -122,7 +122,7 @@ class Rules:
 
 
 def choose(waiting: Iterable[Waiting], *, load: Load, capacity: Capacity, shares: Shares) -> list[Waiting]:
-    """The parts to admit now, in order. `load` and `shares` are brought up to date."""
+    """Parts to admit now, in order. Updates `load` and `shares`."""
     return _Round(waiting, load=load, rules=Rules.of(capacity), shares=shares).run()
 
 

@@ -1,10 +1,8 @@
-"""The Django app jobs."""
+"""Django app configuration of jobs."""
 
 from django.apps import AppConfig
 
 
 class JobsConfig(AppConfig):
-    """Jobs and their parts: submit, dispatch, lease, finish, cancel, reap."""
-
     name = "apps.jobs"
     label = "jobs"

@@ -1,6 +1,6 @@
-"""The price of a job that ends before it is complete: the share of the work that was made. No I/O.
+"""Charge of a job that ends early: the share of the work that is done. No I/O.
 
-Each part of a job has a weight, its share of the job's price. A part that is done counts fully, one that runs as far as its worker told.
+Each part has a weight, its share of the job's price. A finished part counts fully, a running one as far as its worker reported.
 """
 
 from collections.abc import Iterable
@@ -11,12 +11,12 @@ from math import ceil
 
 @dataclass(frozen=True, slots=True)
 class PartProgress:
-    """Progress of one part, and its weight in the job's price."""
+    """Progress of one part, with its weight in the job's price."""
 
     weight: int
-    """Its share of the job's price, against the weights of the other parts."""
+    """Share of the job's price relative to the other parts' weights."""
     units: int
-    """The size of its work: characters or milliseconds. 0 where nobody knows it."""
+    """Size of its work in characters or milliseconds; 0 if unknown."""
     units_done: int = 0
     is_done: bool = False
 
@@ -29,7 +29,7 @@ class PartProgress:
 
 
 def share_made(parts: Iterable[PartProgress]) -> Fraction:
-    """The share of the job's work that is made, from 0 to 1; 0 for a job whose parts all weigh nothing."""
+    """Share of the job's work that is done, from 0 to 1; 0 if all parts have weight 0."""
     made, whole = Fraction(0), 0
     for part in parts:
         made += part.weight * part.share
@@ -38,5 +38,5 @@ def share_made(parts: Iterable[PartProgress]) -> Fraction:
 
 
 def charge_of_made(reserved_millicredits: int, *, parts: Iterable[PartProgress]) -> int:
-    """Millicredits for what is made, rounded up once: never above the reservation."""
+    """Millicredits for the work that is done, rounded up once, at most the reservation."""
     return ceil(reserved_millicredits * share_made(parts))

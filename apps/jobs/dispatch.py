@@ -1,4 +1,4 @@
-"""The dispatcher: gives the free slots of a queue to the parts that wait, fairly among tenants."""
+"""Dispatcher: assigns free slots of a queue to waiting parts, fairly among tenants."""
 
 import json
 import logging
@@ -18,7 +18,7 @@ from apps.jobs.publishing import Attempt, is_broker_away, publish
 logger = logging.getLogger(__name__)
 
 PICKUP_SECONDS = 10.0
-"""An admitted part that no worker took up for so long is given out again. Workers have a thread for every admitted part."""
+"""Pickup lease: an admitted part is dispatched again if no worker starts it in this time. Workers have a thread for every admitted part."""
 
 # Until the end of the transaction; blocking, so that a part that was committed a moment ago is never forgotten. Not for ever: a process
 # that is frozen while it holds the lock must not take every submit with it.
@@ -107,13 +107,13 @@ class _Candidates:
 
     parts: list[Waiting]
     long_jobs: frozenset[int]
-    """Ids of parts that open a job of several parts."""
+    """Ids of parts that start a job of several parts."""
     limit: int
-    """The number of parts of one tenant and lane that were read at most."""
+    """Most parts read per tenant and lane."""
 
 
 def dispatch(queue: str) -> int:
-    """Admit what fits, then send it to the workers; how many parts were admitted. Not inside a transaction."""
+    """Admit what fits and send it to the workers; returns the number of admitted parts. Not inside a transaction."""
     limits = capacity(queue)
     if not limits.slots or is_broker_away():
         return 0
@@ -131,7 +131,7 @@ def dispatch(queue: str) -> int:
 
 
 def dispatch_soon(queue: str) -> int:
-    """Dispatch after a change that is committed: should the database fail here, the change stands and beat's dispatch follows."""
+    """Dispatch after a committed change: if the database fails here, the change stands and beat's dispatch follows."""
     try:
         return dispatch(queue)
     except DatabaseError:
@@ -140,12 +140,12 @@ def dispatch_soon(queue: str) -> int:
 
 
 def dispatch_all() -> int:
-    """Every queue on which something waits, whatever befalls another: the safety net under the calls at submit and finish."""
+    """Dispatch every queue with waiting parts, independently of failures on others: the safety net below the calls at submit and finish."""
     return sum(dispatch_soon(queue) for (queue,) in _rows(QUEUES, {}))
 
 
 def _admit(queue: str, *, limits: Capacity) -> tuple[list[Attempt], bool]:
-    """One decision. True when it opened a job whose other parts may fill what is left."""
+    """Make one decision. True if it started a job whose other parts may fill the remaining slots."""
     load = Load()
     for tenant, lane, count in _rows(IN_FLIGHT, {"queue": queue}):
         load.lanes[lane] += count
@@ -190,7 +190,7 @@ def _read_candidates(queue: str, *, load: Load, limits: Capacity) -> _Candidates
 
 
 def _choose(queue: str, *, candidates: _Candidates, load: Load, limits: Capacity) -> list[Waiting]:
-    """Virtual times are read and kept only where somebody is left waiting beside somebody else."""
+    """Choose parts; virtual times are read and written only if tenants compete."""
     tenants = {part.tenant for part in candidates.parts}
     chosen = choose(candidates.parts, load=load.copy(), capacity=limits, shares=Shares())
     if len(tenants) <= 1 or (len(chosen) == len(candidates.parts) and len(chosen) < candidates.limit):
@@ -214,7 +214,7 @@ def _keep_shares(queue: str, *, shares: Shares, tenants: set[str]) -> None:
 
 
 def _open_jobs(jobs: list[UUID]) -> int:
-    """The other parts of jobs that have just begun: they need no seat any more."""
+    """Queue the other parts of jobs that have just started; they need no seat."""
     with connection.cursor() as cursor:
         cursor.execute(OPEN_JOBS, {"jobs": jobs})
         return int(cursor.rowcount)

@@ -1,4 +1,4 @@
-"""A job's events as text/event-stream."""
+"""Job events as text/event-stream."""
 
 import asyncio
 import json
@@ -13,22 +13,22 @@ HEADERS = [
     (b"x-accel-buffering", b"no"),  # nginx would keep them back
 ]
 KEEP_ALIVE_SECONDS = 15.0
-"""Proxies and balancers drop a connection that is silent for about a minute."""
+"""Interval of keep-alive comments: proxies and load balancers drop a connection that is silent for about a minute."""
 ENTRY_OF_AUDIO = frozenset({"audio", "audio_stopped"})
-"""Events of a stream that this endpoint is not for."""
+"""Stream entries that this endpoint omits."""
 
 Events = AsyncIterator[tuple[str, dict[str, Any]]]
 
 
 class EventStream:
-    """An ASGI app: every event with its id, so that a client that lost the connection goes on with Last-Event-ID."""
+    """ASGI app that sends every event with its id, so that a client can resume with Last-Event-ID."""
 
     def __init__(self, events: Events, *, has_words: bool = True) -> None:
         self._events = events
         self._hidden = ENTRY_OF_AUDIO if has_words else ENTRY_OF_AUDIO | {"words"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Sends events as they come, to the end of the job."""
+        """Send events as they come, until the end of the job."""
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         if scope["method"] != "HEAD":
             async for chunk in _chunks(self._events, hidden=self._hidden):
@@ -37,7 +37,7 @@ class EventStream:
 
 
 async def _chunks(events: Events, *, hidden: frozenset[str]) -> AsyncIterator[bytes]:
-    """The events that are not hidden, and a comment wherever there is none for a while."""
+    """Visible events, with a comment after each period without any."""
     pending = asyncio.ensure_future(anext(events, None))
     try:
         while True:

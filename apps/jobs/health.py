@@ -1,7 +1,7 @@
-"""Health of the platform: which servers answer, whether a worker is alive, whether the disk has room.
+"""Platform health: which servers answer, whether a worker is alive, whether the disk has room.
 
-Checks run on threads of their own, one for each server. A server that hangs keeps one thread busy and counts as away; no request waits
-longer than CHECK_SECONDS, and further requests start no further threads.
+Each server is checked on a thread of its own. A server that hangs occupies one thread and counts as away; no request waits longer than
+CHECK_SECONDS, and further requests start no further threads.
 """
 
 import logging
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 KEPT_SECONDS: Final = 2.0
 CHECK_SECONDS: Final = 2.0
-"""A server that has not answered by then counts as away."""
+"""Timeout after which a server counts as away."""
 
 DATABASE: Final = "database"
 BROKER: Final = "broker"
@@ -40,19 +40,19 @@ class Health:
     """Result of one round of checks."""
 
     away: tuple[str, ...]
-    """Missing parts, of: database, broker, store, disk (its reserve is reached), workers (none is alive)."""
+    """Missing parts among database, broker, store, disk (its reserve is reached) and workers (none is alive)."""
     latency_ms: int
-    """Time of one question to the database and one to the broker."""
+    """Latency of the database and of the broker."""
     queue_size: int
     models_loaded: tuple[str, ...]
 
     @property
     def status(self) -> str:
-        """`online`, or `degraded` where a part is missing."""
+        """`online`, or `degraded` if a part is missing."""
         return "degraded" if self.away else "online"
 
     def to_dict(self) -> dict[str, Any]:
-        """The body of GET /v1/health/."""
+        """Body of GET /v1/health/."""
         return {
             "status": self.status,
             "latency_ms": self.latency_ms,
@@ -63,7 +63,7 @@ class Health:
 
     @property
     def headers(self) -> dict[str, str]:
-        """Caching of the answer: bad news is not kept."""
+        """Cache headers: a degraded state is not cached."""
         return {"Cache-Control": "no-store" if self.away else "public, max-age=30"}
 
 
@@ -76,7 +76,7 @@ class _DatabaseFacts:
 
 
 class _Check(Generic[Found]):
-    """Asks one server. At most one thread at a time, also while the server hangs."""
+    """Check of one server. At most one thread at a time, also while the server hangs."""
 
     def __init__(self, name: str, look: Callable[[], Found]) -> None:
         self._name = name
@@ -84,7 +84,6 @@ class _Check(Generic[Found]):
         self._result: Future[Found] | None = None
 
     def start(self) -> "Future[Found]":
-        """Begin a check, or join the one under way. Called by one thread at a time."""
         if self._result is None or self._result.done():
             result: Future[Found] = Future()
             threading.Thread(target=self._run, args=(result,), name=f"health-{self._name}", daemon=True).start()
@@ -114,7 +113,7 @@ class HealthMonitor:
         self._disk = _Check(DISK, is_reserve_reached)
 
     def ask(self) -> "Future[Health]":
-        """The current health: a recent result, or that of the round under way. Ready within CHECK_SECONDS, and never an exception."""
+        """Current health: a recent result, or that of the round in progress. Ready within CHECK_SECONDS, and never an exception."""
         with self._lock:
             if self._round is None or (self._round.done() and time.monotonic() >= self._good_until):
                 begun: Future[Health] = Future()
@@ -123,7 +122,7 @@ class HealthMonitor:
             return self._round
 
     def read(self) -> Health:
-        """The same for callers that may block."""
+        """Current health, for callers that may block."""
         return self.ask().result()
 
     def forget(self) -> None:

@@ -1,4 +1,4 @@
-"""INSERT for the busiest path: what bulk_create does, with the statement written once instead of compiled at every call."""
+"""Fast INSERT for the busiest path: like bulk_create, with the statement written once instead of compiled at every call."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -12,7 +12,7 @@ ROWS_AT_ONCE = 500
 
 
 def insert_rows(rows: Sequence[models.Model]) -> None:
-    """Insert rows of one model. Columns with a default of the database get it, a key that the database counts is not read back."""
+    """Insert rows of one model. Columns with a database default get it; generated keys are not read back."""
     statement, fields = _statement(type(rows[0]))
     with connection.cursor() as cursor:
         for start in range(0, len(rows), ROWS_AT_ONCE):

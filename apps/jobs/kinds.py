@@ -23,7 +23,7 @@ class Unit(StrEnum):
     MILLISECONDS = "milliseconds"
     """Milliseconds of audio."""
     WEIGHT = "weight"
-    """Sum of its parts' weights, where no size is known in advance."""
+    """Sum of its parts' weights, if no size is known in advance."""
 
 
 class Charge(StrEnum):
@@ -33,7 +33,7 @@ class Charge(StrEnum):
     WORK_DONE = "work_done"
     """The share of the price whose work is done (apps/jobs/charges.py)."""
     WORK_READ = "work_read"
-    """As WORK_DONE, if the owner read in the job's events a text that the job wrote; else nothing."""
+    """As WORK_DONE if the owner read a generated text in the job's events; otherwise nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,9 @@ class LaneRule:
     awaited: Lane = Lane.LIVE
     queued: Lane = Lane.NORMAL
     longest_units: Callable[[], int] | None = None
-    """Units up to which a job counts as short. A longer one is bulk work, or `normal` if a client waits: the slots kept for `live` are for
-    answers within seconds."""
+    """Largest short job. A longer one is bulk work, or `normal` if a client waits: the slots reserved for `live` are for answers within
+    seconds.
+    """
 
     def choose(self, units: int, *, is_awaited: bool) -> Lane:
         """Lane of a job of this size."""
@@ -58,7 +59,7 @@ class JobKind(Generic[P]):
     """Declaration of a kind of job: everything that other code decides by the kind."""
 
     name: str
-    """As the row and the API have it; it never changes. A service price of the same name is the price of a kind that has one."""
+    """Name in the row and the API; it never changes. A service price of the same name is the kind's price."""
     params: type[P]
     units: Unit
     lanes: LaneRule = LaneRule()
@@ -128,7 +129,7 @@ def job_kinds() -> Mapping[str, JobKind[JobParams]]:
 
 
 def kind_of(job: Job) -> JobKind[JobParams]:
-    """Kind of the job. A row whose kind this version does not know is read as one without parameters, charges or documents."""
+    """Kind of the job. A row of a kind unknown to this version is read as one without parameters, charges or documents."""
     known = job_kinds().get(job.kind)
     return known or JobKind(name=job.kind, params=JobParams, units=Unit.WEIGHT, charge_on_cancel=Charge.NOTHING)
 

@@ -1,4 +1,4 @@
-"""Manifests that workers leave: every field is checked before it reaches a row, since a worker may be old, broken or hostile."""
+"""Manifests of workers: every field is validated before it reaches a row, since a worker may be old, broken or hostile."""
 
 import json
 import math
@@ -16,11 +16,11 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class BadManifestError(ValueError):
-    """The manifest cannot be what the worker of this attempt wrote."""
+    """The manifest is not one that the worker of this attempt can have written."""
 
 
 def read_manifest(part: Part) -> Manifest:
-    """The manifest beside the output of the part's attempt. Raises MissingObjectError, BadManifestError, StorageAwayError."""
+    """Manifest beside the output of the part's attempt. Raises MissingObjectError, BadManifestError, StorageAwayError."""
     key = f"{part_folder(part)}/{MANIFEST}"
     stored = get_storage().stat(key)
     if stored is not None and stored.bytes > LARGEST_MANIFEST:
@@ -35,7 +35,7 @@ def read_manifest(part: Part) -> Manifest:
 
 
 def check_manifest(manifest: Manifest, *, part: Part) -> None:
-    """Raises BadManifestError unless the manifest is of the part's present attempt and each field holds what it may."""
+    """Raise BadManifestError unless the manifest belongs to the part's current attempt and each field is valid."""
     if (manifest.job, manifest.token) != (part.job_id.hex, part.token.hex if part.token else "") or not _is_whole(manifest.part):
         raise BadManifestError("it is of another attempt")
     if manifest.part != part.index:

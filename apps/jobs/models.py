@@ -1,4 +1,4 @@
-"""Jobs and their parts. A job row is the truth; a message is a hint that may be lost, late or repeated."""
+"""Jobs and their parts. The job's row is the truth; a message is a hint that may be lost, late or repeated."""
 
 import uuid
 
@@ -12,7 +12,7 @@ from apps.jobs.params import JobParams
 
 
 class JobState(models.TextChoices):
-    """queued, running, then one of the others for ever."""
+    """State of a job: queued, running, then one final state."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -26,11 +26,13 @@ ACTIVE_STATES = (JobState.QUEUED, JobState.RUNNING)
 FAILED_STATES = (JobState.FAILED, JobState.EXPIRED)
 
 SPEAK = "speak"
-"""The kind of part that publishes each word that it says."""
+"""Kind of part that publishes each word as it is spoken."""
 
 
 class PartState(models.TextChoices):
-    """waiting (for other parts), queued (for a slot), admitted (sent to a worker), running (a worker said so), then an end."""
+    """State of a part: waiting (for other parts), queued (for a slot), admitted (sent to a worker), running (reported by a worker), or
+    final.
+    """
 
     WAITING = "waiting"
     QUEUED = "queued"
@@ -46,7 +48,7 @@ OPEN_STATES = (PartState.WAITING, PartState.QUEUED, *IN_FLIGHT_STATES)
 
 
 class Lane(models.TextChoices):
-    """The lanes of workers/contract/names.py; a queue name holds them too, so they never change."""
+    """Lanes of workers/contract/names.py. Queue names contain them, so they never change."""
 
     LIVE = "live"
     NORMAL = "normal"
@@ -54,7 +56,7 @@ class Lane(models.TextChoices):
 
 
 class Job(models.Model):
-    """One request for work: what was asked, what it costs, and what became of it."""
+    """Request for work, with its cost and its result."""
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="jobs", db_index=False)
@@ -123,17 +125,17 @@ class Job(models.Model):
 
     @property
     def asked_model(self) -> str:
-        """The model as the request named it."""
+        """Model named in the request."""
         return JobParams.from_row(self.params).asked_model or self.engine_id
 
     @property
     def has_stand_in(self) -> bool:
-        """True if another model than the one that the request named does the work."""
+        """True if another model than the requested one does the work."""
         return bool(JobParams.from_row(self.params).asked_model)
 
     @property
     def warnings(self) -> list[str]:
-        """Warnings about what the request asked for and did not get."""
+        """Warnings about requested settings that were not followed."""
         return list(JobParams.from_row(self.params).warnings)
 
     @property
@@ -143,17 +145,17 @@ class Job(models.Model):
 
     @property
     def is_over(self) -> bool:
-        """True if nothing will change any more."""
+        """True if the state is final."""
         return self.state not in ACTIVE_STATES
 
     @property
     def is_expired(self) -> bool:
-        """True if its result is past its time, deleted already or not."""
+        """True if the retention of its result has ended, deleted already or not."""
         return self.result_deleted_at is not None or (self.expires_at is not None and self.is_over and self.expires_at <= timezone.now())
 
 
 class Part(models.Model):
-    """A piece of a job that one worker does in one go. Owns the attempt: its token, its lease, its count."""
+    """Unit of work that one worker does in one go. Owns the attempt: its token, lease and count."""
 
     id = models.BigAutoField(primary_key=True)  # ascends with a job's age and a part's index: the order of a tenant's work
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="parts", db_index=False)
@@ -202,7 +204,7 @@ class Part(models.Model):
 
 
 class IdempotencyRecord(models.Model):
-    """An Idempotency-Key, or a request that waits for its own answer, and the job that it made."""
+    """Idempotency-Key, or in-flight deduplication key, and the job that it created."""
 
     scope = models.CharField(max_length=64, help_text="The tenant.")
     key = models.CharField(max_length=300)
@@ -219,7 +221,7 @@ class IdempotencyRecord(models.Model):
 
 
 class FairShare(models.Model):
-    """Share of a queue that a tenant has had while others waited. The row without a tenant is the queue's own clock."""
+    """Fair share of a tenant on a queue. The row without a tenant is the queue's clock."""
 
     queue = models.CharField(max_length=100)
     tenant = models.CharField(max_length=64, blank=True)
@@ -246,7 +248,7 @@ class ReaperClock(models.Model):
 
 
 class AdmissionPause(models.Model):
-    """Until when no part is given to workers: the store that all of them write to is away."""
+    """End of a pause in which no part is given to workers, because the object store is unavailable."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     until = models.DateTimeField()
@@ -259,7 +261,7 @@ class AdmissionPause(models.Model):
 
 
 class Rendition(models.Model):
-    """A job's result in another format: made once, by a job of the platform's own."""
+    """Result of a job in another format: created once, by an internal job of the platform."""
 
     source = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="renditions", db_index=False)
     format = models.CharField(max_length=20)

@@ -1,4 +1,4 @@
-"""Object store keys of a job: below one folder for each job, one folder for each attempt at a part."""
+"""Object keys of a job: one folder per job, and below it one per attempt at a part."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ _UNFIT = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def job_folder(tenant: str, *, job: UUID) -> str:
-    """`account-12/<32 hex>`: all that a job ever stored."""
+    """`account-12/<32 hex>`: folder of all objects of a job."""
     return f"{_UNFIT.sub('-', tenant)}/{job.hex}"
 
 
@@ -27,7 +27,7 @@ def attempt_folder(tenant: str, *, job: UUID, index: int, token: UUID) -> str:
 
 
 def part_folder(part: Part) -> str:
-    """Folder of the part's present attempt, or of the one that did it."""
+    """Folder of the part's current attempt, or of the one that finished it."""
     if part.token is None:
         raise ValueError(f"part {part} has no attempt")
     return attempt_folder(part.tenant, job=part.job_id, index=part.index, token=part.token)

@@ -1,4 +1,4 @@
-"""Outcome of an ended job as clients see it: its status, and the reason for a missing result."""
+"""Outcome of an ended job for clients: its status, and the reason for a missing result."""
 
 from typing import Any
 
@@ -29,19 +29,19 @@ OUR_STATUS = {
 
 
 def substitution_shape(job: Job) -> dict[str, Any]:
-    """`model` and `model_used` where a stand-in does the work, and `warnings` where there are any."""
+    """`model` and `model_used` if a stand-in does the work, and `warnings` if there are any."""
     named = {"model": job.asked_model, "model_used": job.model_used} if job.has_stand_in else {}
     return {**named, **({"warnings": job.warnings} if job.warnings else {})}
 
 
 def failure_of(job: Job) -> tuple[str, str]:
-    """Code and sentence of a job that ended without a result."""
+    """Code and message of a job that ended without a result."""
     code, message = NOT_DONE[JobState(job.state)]
     return job.error_code or code, job.error_message or message
 
 
 def failure_as_error(job: Job) -> ApplicationError:
-    """A job without a result, as an error: the client's fault where what it sent was at fault, else ours."""
+    """Error for a job without a result: a client error if the request was at fault, otherwise a server error."""
     code, message = failure_of(job)
     extra = {"uuid": job.uuid.hex}
     if job.state == JobState.CANCELLED:

@@ -1,4 +1,4 @@
-"""Parameters of a job, typed by its kind and kept as JSON in its row."""
+"""Parameters of a job, typed by its kind and stored as JSON in its row."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -20,9 +20,9 @@ class JobParams:
     """Parameters that a job of any kind may have. Every field has a default, so that rows of earlier versions can be read."""
 
     asked_model: str = ""
-    """Model as the request named it; empty unless another model does the work."""
+    """Model named in the request; empty unless another model does the work."""
     warnings: tuple[str, ...] = forgotten(())
-    """Parts of the request that are not followed as they were asked."""
+    """Requested settings that were not followed."""
 
     @classmethod
     def from_row(cls, stored: Mapping[str, Any]) -> Self:
@@ -49,17 +49,17 @@ class SpokenParams(JobParams):
 
     text: str = forgotten("")
     model: str = ""
-    """Id of the model that speaks."""
+    """Id of the speech model."""
     voice: str = ""
     language: str = ""
-    """Tag of the language asked for; empty if the worker detects it."""
+    """Tag of the requested language; empty if the worker detects it."""
     format: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingParams(JobParams):
-    """Parameters of a job that hears a recording."""
+    """Parameters of a job with a recording."""
 
     source: str = forgotten("")
-    """Storage key of the recording, which holds its digest. It is released at the job's end."""
+    """Object key of the recording, which contains its digest. It is released at the job's end."""
     seconds: float = 0.0

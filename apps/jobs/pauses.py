@@ -1,4 +1,4 @@
-"""Pauses of admission: while the store is away no part is given out, since every part ends with writing to it."""
+"""Admission pauses: while the object store is away no part is given out, since every part ends with writing to it."""
 
 from django.db import connection
 
@@ -10,7 +10,7 @@ INSERT INTO jobs_admissionpause (id, until) VALUES (1, clock_timestamp() + make_
 ON CONFLICT (id) DO UPDATE SET until = GREATEST(jobs_admissionpause.until, excluded.until)
 """
 IS_PAUSED = "EXISTS (SELECT FROM jobs_admissionpause WHERE until > clock_timestamp())"
-"""An expression for a SELECT."""
+"""SQL expression that is true during a pause."""
 
 
 def is_admission_paused() -> bool:
@@ -21,7 +21,7 @@ def is_admission_paused() -> bool:
 
 
 def pause_if_store_is_away(seconds: float) -> None:
-    """A worker could not reach the store: where the platform cannot either, no worker will, and parts stay in line for so long."""
+    """Pause admission if the platform cannot reach the store either, after a worker could not."""
     if is_admission_paused():
         return
     if _is_store_away():

@@ -1,4 +1,4 @@
-"""Sends admitted parts to the workers, and stops attempts that nobody wants any more."""
+"""Sends admitted parts to the workers, and cancels attempts that are no longer needed."""
 
 import logging
 import time
@@ -39,7 +39,7 @@ WHERE id IN (SELECT id FROM jobs_part WHERE token = ANY(%(tokens)s) AND state = 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A part that was admitted a moment ago."""
+    """Part that was just admitted."""
 
     job: UUID
     index: int
@@ -50,11 +50,11 @@ class Attempt:
     lane: str
     job_created_at: float
     runs_alone: bool = False
-    """See PartMessage."""
+    """True if the part runs alone; see PartMessage."""
 
 
 breaker: Final = CircuitBreaker("broker")
-"""Open after a message that could not be sent: nothing is admitted then."""
+"""Circuit breaker that opens when a message could not be sent; nothing is admitted then."""
 
 
 def is_broker_away() -> bool:
@@ -63,12 +63,12 @@ def is_broker_away() -> bool:
 
 
 def forget_broker_state() -> None:
-    """For tests that take the broker away and give it back."""
+    """Reset the state. For tests that make the broker unavailable."""
     breaker.close()
 
 
 def publish(attempts: Sequence[Attempt], *, queue: str) -> None:
-    """One message for each attempt. What could not be sent goes back to the line."""
+    """Send one message per attempt. Attempts whose message could not be sent are queued again."""
     if not attempts:
         return
     for position, attempt in enumerate(attempts):
@@ -84,7 +84,7 @@ def publish(attempts: Sequence[Attempt], *, queue: str) -> None:
 
 
 def cancel_attempts(tokens: Iterable[UUID]) -> None:
-    """Tell workers to stop. What is lost here is said again by the reaper, or costs some wasted computing."""
+    """Tell workers to stop. A lost message is repeated by the reaper, or costs some wasted computing."""
     pipeline = client().pipeline(transaction=False)
     for token in tokens:
         pipeline.set(names.cancel_key(token.hex), "1", ex=CANCEL_KEY_SECONDS)

@@ -1,4 +1,4 @@
-"""Requests that bring a recording: it is taken in, a job is made of it, and the answer waits for the job or says that it is queued."""
+"""Requests with a recording: ingest it, create a job, and wait for the job or answer that it is queued."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -24,20 +24,20 @@ FILE_FIELDS = frozenset({"file", "file_url", "upload_id", "audio"})
 
 @dataclass(frozen=True, slots=True)
 class RecordingAnswer:
-    """The answer of a request that brings a recording."""
+    """Response of a request with a recording."""
 
     order: SourceOrder
     submit: Callable[[Source], Submission]
-    """Makes the job. Called in one of Django's threads."""
+    """Creates the job. Called in one of Django's threads."""
     answer: Answer
     queued: Callable[[Submission], Mapping[str, Any]]
-    """The answer of a request that does not wait."""
+    """Builds the response of a request that does not wait."""
     is_awaited: bool
     is_kept: bool
     """True if the job continues after the client disconnects."""
 
     def deferred(self) -> Deferred:
-        """For the view to return."""
+        """Deferred response for the view to return."""
         return Deferred(self._resolve)
 
     async def _resolve(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
@@ -51,7 +51,7 @@ class RecordingAnswer:
         return await waiting.resolve(exchange)
 
     def _submit(self, source: Source) -> Submission:
-        """A recording of which no job is made, for want of credits say, or because an identical request has one already, is not kept."""
+        """Create the job. A recording without a job (no credits, or an identical request in flight) is deleted."""
         try:
             submission = self.submit(source)
         except ApplicationError:
@@ -63,12 +63,12 @@ class RecordingAnswer:
 
 
 def recording_idempotency(request: Request, *, endpoint: str, body: Mapping[str, Any], source: Source) -> Idempotency | None:
-    """Identity of such a request, by which a repeat is recognised: the Idempotency-Key, or while the first runs its content and fields."""
+    """Identity of the request for deduplication: the Idempotency-Key, or while the first request runs its content and fields."""
     return request_idempotency(request, endpoint=endpoint, body=body, sha256=source.sha256)
 
 
 def request_idempotency(request: Request, *, endpoint: str, body: Mapping[str, Any], sha256: str) -> Idempotency | None:
-    """The same for a request whose recording has this digest; empty where it has none."""
+    """Identity of a request whose recording has this digest; empty without a recording."""
     fields = {name: value for name, value in body.items() if name not in FILE_FIELDS}
     digest = body_digest(endpoint, {**fields, "sha256": sha256})
     key = idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))

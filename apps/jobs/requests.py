@@ -1,4 +1,4 @@
-"""Helpers of views whose requests make a job: request id, Idempotency-Key, and the answer of a queued job."""
+"""Helpers of views that create a job: request id, Idempotency-Key, and the response of a queued job."""
 
 from typing import Any
 
@@ -22,23 +22,23 @@ IDEMPOTENCY_HEADER = OpenApiParameter(
 
 
 def request_id_of(request: Request) -> str:
-    """The id that RequestMiddleware gave the request."""
+    """Id given by RequestMiddleware."""
     return str(getattr(request, "request_id", ""))
 
 
 def idempotency_of(request: Request, *, endpoint: str) -> Idempotency | None:
-    """The Idempotency-Key with a digest of the request; None where no key was sent."""
+    """Idempotency-Key with a digest of the request; None if no key was sent."""
     key = idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
     return None if key is None else Idempotency(key=key, body_digest=body_digest(endpoint, request.data))
 
 
 def in_flight_dedup_key_of(request: Request, *, endpoint: str, is_waiting: bool) -> Idempotency | None:
-    """The key by which an identical request joins one that is still in flight."""
+    """Key by which an identical request joins one in flight."""
     return in_flight_dedup_key(get_caller(request), digest=body_digest(endpoint, request.data), is_waiting=is_waiting)
 
 
 def queued_shape(submission: Submission) -> dict[str, Any]:
-    """The answer to a request that was queued, and to its repetition."""
+    """Response to a queued request and to its repetitions."""
     job, remaining = submission.job, submission.credits_remaining_millicredits
     used = job.price_millicredits if job.state in {JobState.QUEUED, JobState.RUNNING} else job.charged_millicredits
     return {

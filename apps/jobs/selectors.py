@@ -1,4 +1,4 @@
-"""Reads of jobs: by uuid, which is a capability; and those of an account, which only it may list."""
+"""Read operations on jobs: by uuid, which is a capability; and lists, only for the account."""
 
 import base64
 import contextlib
@@ -39,20 +39,20 @@ FROM jobs_job AS job JOIN jobs_part AS part ON part.job_id = job.uuid WHERE job.
 
 @dataclass(frozen=True, slots=True)
 class JobPage:
-    """Some jobs of an account, newest first."""
+    """Page of an account's jobs, newest first."""
 
     jobs: list[Job]
     next_cursor: str | None
 
 
 def find_job(uuid_text: str) -> Job | None:
-    """The job with this uuid, with or without dashes, whosever it is."""
+    """Job with this uuid, with or without dashes, of any account."""
     uuid = find_uuid(uuid_text)
     return Job.objects.filter(uuid=uuid).first() if uuid is not None else None
 
 
 def get_own_job(caller: Caller, *, uuid_text: str) -> Job:
-    """A job of the caller's account. 404 for any other, whether it exists or not."""
+    """Job of the caller's account. 404 for any other, whether it exists or not."""
     uuid = find_uuid(uuid_text)
     job = _own_jobs(caller).filter(uuid=uuid).first() if uuid is not None else None
     if job is None:
@@ -61,7 +61,7 @@ def get_own_job(caller: Caller, *, uuid_text: str) -> Job:
 
 
 def list_own_jobs(caller: Caller, *, status: str = "", cursor: str = "", limit: int = 20) -> JobPage:
-    """A page of the account's jobs. The cursor is that of the page before."""
+    """Page of the account's jobs. The cursor is that of the previous page."""
     jobs = _own_jobs(caller).order_by("-created_at", "uuid")
     if status:
         jobs = jobs.filter(state__in=_states(status))
@@ -74,17 +74,17 @@ def list_own_jobs(caller: Caller, *, status: str = "", cursor: str = "", limit: 
 
 
 def list_active_jobs(caller: Caller) -> list[Job]:
-    """The account's jobs that wait or run."""
+    """The account's waiting and running jobs."""
     return list(_own_jobs(caller).filter(state__in=[JobState.QUEUED, JobState.RUNNING]).order_by("created_at"))
 
 
 def read_units_done(jobs: Iterable[Job]) -> dict[UUID, int]:
-    """Units of each of these jobs that are made, as far as their workers told: the same share that a cancellation would charge."""
+    """Finished units of each job, as far as its workers reported: the same share that a cancellation would charge."""
     return {job_uuid: done for job_uuid, _, done in read_progress(job.uuid for job in jobs)}
 
 
 def read_progress(jobs: Iterable[UUID]) -> list[tuple[UUID, int, int]]:
-    """Uuid, units, and units that are made, of each of these jobs."""
+    """Uuid, units and finished units of each job."""
     with connection.cursor() as cursor:
         cursor.execute(PROGRESS, {"jobs": list(set(jobs))})
         return [(job_uuid, units, int(done)) for job_uuid, units, done in cursor.fetchall()]
@@ -100,7 +100,7 @@ def read_part_progress(job_uuid: UUID) -> list[PartProgress]:
 
 
 def count_queued_jobs() -> int:
-    """Jobs of everybody that no worker has taken up."""
+    """Number of all accounts' jobs that no worker has started."""
     return Job.objects.filter(state=JobState.QUEUED).count()
 
 

@@ -1,4 +1,4 @@
-"""Shapes of jobs, usage and health."""
+"""Serializers of jobs, usage and health."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -44,7 +44,7 @@ class JobPageSerializer(serializers.Serializer[Any]):
 
 
 class UsageMeasuresSerializer(serializers.Serializer[Any]):
-    """Sums."""
+    """Sums of a period."""
 
     jobs = serializers.IntegerField()
     completed = serializers.IntegerField()
@@ -55,8 +55,6 @@ class UsageMeasuresSerializer(serializers.Serializer[Any]):
 
 
 class UsageKeySerializer(serializers.Serializer[Any]):
-    """Key that the usage belongs to."""
-
     id = serializers.IntegerField()
     name = serializers.CharField()
     prefix = serializers.CharField()
@@ -71,15 +69,13 @@ class UsageRowSerializer(UsageMeasuresSerializer):
 
 
 class UsageSerializer(serializers.Serializer[Any]):
-    """Usage of the account."""
-
     to = serializers.CharField()
     group_by = serializers.CharField()
     total = UsageMeasuresSerializer()
     usage = UsageRowSerializer(many=True)
 
     def get_fields(self) -> dict[str, Any]:
-        """`from` is a word of Python, and no name of an attribute."""
+        """Add `from` here, since it is a keyword of Python."""
         return {"from": serializers.CharField(), **super().get_fields()}
 
 
@@ -96,7 +92,7 @@ class HealthSerializer(serializers.Serializer[Any]):
 
 
 def job_shape(request: Any, job: Job, *, units_done: Mapping[UUID, int]) -> dict[str, Any]:
-    """A job as its account sees it."""
+    """Job object for its account."""
     shape = {
         "uuid": job.uuid.hex,
         "job_id": str(job.uuid),

@@ -1,4 +1,4 @@
-"""Celery entry points: what workers say, and what beat asks for."""
+"""Celery tasks: messages of workers, and the beat schedule."""
 
 from typing import Any
 from uuid import UUID
@@ -19,54 +19,54 @@ from workers.contract.messages import Announcement, Heartbeat, PartOutcome, Part
 
 @shared_task(name=names.ANNOUNCE, ignore_result=True)
 def announce(message: dict[str, Any]) -> None:
-    """A worker tells what it can serve."""
+    """Handle a worker's announcement."""
     hear_announcement(Announcement.from_dict(message))
 
 
 @shared_task(name=names.HEARTBEAT, ignore_result=True)
 def heartbeat(message: dict[str, Any]) -> None:
-    """A worker is alive."""
+    """Handle a worker's heartbeat."""
     hear_heartbeat(Heartbeat.from_dict(message))
 
 
 @shared_task(name=names.PART_STARTED, ignore_result=True)
 def part_started(message: dict[str, Any]) -> None:
-    """A worker took an attempt up."""
+    """Handle the start of an attempt."""
     start_part(PartStarted.from_dict(message))
 
 
 @shared_task(name=names.PART_FINISHED, ignore_result=True)
 def part_finished(message: dict[str, Any]) -> None:
-    """An attempt ended."""
+    """Handle the end of an attempt."""
     finish_part(PartOutcome.from_dict(message))
 
 
 @shared_task(name="platform.dispatch", ignore_result=True)
 def dispatch_queues() -> None:
-    """Every second: what a lost call left waiting."""
+    """Every second: dispatch parts left waiting by a lost call."""
     dispatch_all()
 
 
 @shared_task(name="platform.reap", ignore_result=True)
 def reap_attempts() -> None:
-    """Every two seconds: leases that are over."""
+    """Every two seconds: settle expired leases."""
     reap()
 
 
 @shared_task(name=EXPIRE_RESULTS, ignore_result=True)
 def delete_expired_results() -> None:
-    """Every hour, and when an owner wants results gone: those past their time."""
+    """Hourly, and when an owner deletes results: delete expired results."""
     expire_results()
 
 
 @shared_task(name=DISCARD_JOINED_PARTS, ignore_result=True)
 def discard(job: str) -> None:
-    """After a job's end: what its parts made for each other."""
+    """After a job's end: delete its intermediate outputs."""
     discard_joined_parts(UUID(job))
 
 
 @shared_task(name="platform.forget_old_rows", ignore_result=True)
 @statement_limit(MAINTENANCE_SECONDS)
 def forget() -> None:
-    """Every hour: idempotency keys of yesterday."""
+    """Hourly: delete expired idempotency keys."""
     forget_old_rows()

@@ -25,24 +25,24 @@ _DAY = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days in UTC, both included."""
+    """Range of days in UTC, both included."""
 
     first: date
     last: date
 
     @property
     def start(self) -> datetime:
-        """The first moment that counts."""
+        """First moment of the period."""
         return datetime.combine(self.first, time.min, UTC)
 
     @property
     def end(self) -> datetime:
-        """The first moment that does not."""
+        """First moment after the period."""
         return datetime.combine(self.last + timedelta(days=1), time.min, UTC)
 
 
 def read_period(first: str, *, last: str, today: date | None = None) -> Period:
-    """The period that `from` and `to` name, the last 30 days where they are empty. 400 for what is no day."""
+    """Parse `from` and `to`; by default the last 30 days. 400 for an invalid day."""
     end = _day(last, param="to") if last else today or datetime.now(UTC).date()
     start = _day(first, param="from") if first else end - timedelta(days=DEFAULT_DAYS - 1)
     if start > end:
@@ -53,7 +53,7 @@ def read_period(first: str, *, last: str, today: date | None = None) -> Period:
 
 
 def read_usage(account_id: int, *, period: Period, group_by: str) -> dict[str, Any]:
-    """The account's use: one row for each day, model or key that has any, and the sum. Jobs count on the day when they were accepted."""
+    """Usage of the account: one row for each day, model or key with any, and the sum. Jobs count on the day of their acceptance."""
     if group_by not in GROUPS:
         raise InvalidRequestError(f"group_by is one of {', '.join(GROUPS)}.", param="group_by")
     jobs = Job.objects.filter(account_id=account_id, is_internal=False, created_at__gte=period.start, created_at__lt=period.end)

@@ -1,4 +1,4 @@
-"""/v1/jobs/: an account's own jobs. /v1/usage/, /v1/health/, and how a voice sounds."""
+"""Views of /v1/jobs/ (an account's jobs), /v1/usage/, /v1/health/ and voice previews."""
 
 from typing import Any
 from uuid import UUID
@@ -28,15 +28,13 @@ from apps.jobs.services.watching import may_read_words, note_watcher
 from apps.jobs.usage import GROUPS, read_period, read_usage
 
 CANCEL_WAIT_SECONDS = 3.0
-"""A worker stops within a sentence; who cancels need not wait for longer than this."""
+"""Longest wait of a cancellation for the worker, which stops within a sentence."""
 PREVIEW_WAIT_SECONDS = 60.0
 LARGEST_PAGE = 100
 NO_STORE = {"Cache-Control": "no-store"}
 
 
 class JobListView(APIView):
-    """The account's jobs."""
-
     permission_classes = [HasAccount, scope_required("jobs:read")]
 
     @extend_schema(
@@ -51,7 +49,7 @@ class JobListView(APIView):
         responses=JobPageSerializer,
     )
     def get(self, request: Request) -> Response:
-        """The account's jobs, newest first."""
+        """List the account's jobs, newest first."""
         asked = request.query_params
         limit = _limit(asked.get("limit", "").strip() or "20")
         page = list_own_jobs(get_caller(request), status=asked.get("status", ""), cursor=asked.get("cursor", ""), limit=limit)
@@ -61,25 +59,25 @@ class JobListView(APIView):
 
 
 class JobView(APIView):
-    """One job of the account."""
-
     permission_classes = [HasAccount, scope_required("jobs:read")]
     throttle_classes = [PollLimit]
 
     @extend_schema(operation_id="jobs_get", tags=["jobs"], responses=JobSerializer, summary="One job")
     def get(self, request: Request, uuid: str) -> Response:
-        """The job now. Polls do not count as requests a minute."""
+        """Current state of a job. Polls do not count against the request limit."""
         return Response(_shape(request, get_own_job(get_caller(request), uuid_text=uuid)), headers=NO_STORE)
 
 
 class JobCancelView(APIView):
-    """Stop a job."""
+    """Cancel a job."""
 
     permission_classes = [HasAccount, scope_required("jobs:write")]
 
     @extend_schema(operation_id="jobs_cancel", tags=["jobs"], request=None, responses=JobSerializer, summary="Cancel a job")
     def post(self, request: Request, uuid: str) -> HttpResponseBase:
-        """Stops the job. What was made already is charged, the rest goes back. `cancelling` while a worker has not stopped yet; 409 when it is over."""
+        """Cancel a job. Finished work is charged, the rest is released. The status is `cancelling` while a worker has not stopped yet; 409
+        if the job is over.
+        """
         job = cancel_job(get_own_job(get_caller(request), uuid_text=uuid), reason="Cancelled by its owner.")
         if job.is_over:
             return Response(_shape(request, job), headers=NO_STORE)
@@ -100,8 +98,8 @@ class JobEventsView(APIView):
         responses={(200, "text/event-stream"): OpenApiResponse(str, description="started, progress, words; the last event is `end`.")},
     )
     def get(self, request: Request, uuid: str) -> HttpResponseBase:
-        """Server-sent events to the end of the job. Watching never cancels: leave and come back as you like. Words of an answer or a
-        translation that you read here are charged with what was made for them, even if the job fails afterwards.
+        """Server-sent events until the end of the job. Watching never cancels; disconnect and reconnect at any time. Words of an answer or
+        a translation that are read here are charged with the work done for them, even if the job fails afterwards.
         """
         job = note_watcher(get_own_job(get_caller(request), uuid_text=uuid))
         after_id = request.META.get("HTTP_LAST_EVENT_ID", "0")
@@ -113,8 +111,6 @@ class JobEventsView(APIView):
 
 
 class UsageView(APIView):
-    """Usage of the account."""
-
     permission_classes = [HasAccount, scope_required("account:read")]
 
     @extend_schema(
@@ -137,7 +133,7 @@ class UsageView(APIView):
 
 
 class HealthView(APIView):
-    """Health of the platform. In the web process ttsai/web/probes.py answers instead, without a thread of Django's."""
+    """Platform health. In the web process ttsai/web/probes.py answers instead, without a Django thread."""
 
     authentication_classes = []
     permission_classes = []
@@ -145,7 +141,7 @@ class HealthView(APIView):
 
     @extend_schema(operation_id="health", tags=["health"], responses=HealthSerializer, summary="Health")
     def get(self, request: Request) -> Response:  # noqa: ARG002
-        """Always 200, without a key and whatever is away: `status` tells `online` or `degraded`, `away` lists the missing parts."""
+        """Always 200, without a key: `status` is `online` or `degraded`, `away` lists the missing parts."""
         health = monitor.read()
         return Response(health.to_dict(), headers=health.headers)
 
@@ -164,7 +160,7 @@ class PreviewView(APIView):
         responses={302: OpenApiResponse(description="To the audio, made at the first request.")},
     )
     def get(self, request: Request, model_id: str, voice_id: str) -> HttpResponseBase:
-        """Redirects to a sentence in this voice."""
+        """Redirect to a sample sentence in this voice."""
         job = request_preview(model_id, voice_id=voice_id)
         if job.is_over:
             return _to_audio(request, check_preview(job))

@@ -1,4 +1,4 @@
-"""Answers that wait for their job, without a thread, and give the work up when the listener leaves."""
+"""Responses that wait for their job without a thread, and cancel it when the client disconnects."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ from apps.jobs.outcomes import failure_as_error
 from apps.jobs.services.cancel import cancel_job
 
 RETURN_SECONDS = 2.5
-"""A client whose connection broke may come back: the official SDK repeats its POST after a second and then joins this job."""
+"""Grace for a broken connection: the official SDK repeats its POST after a second and then joins this job."""
 
 LEAST_WAIT_SECONDS = 1.0
 
@@ -31,21 +31,21 @@ Answer = Callable[[Job, Exchange], HttpResponseBase | ASGIApp]
 
 @dataclass(frozen=True, slots=True)
 class JobAnswer:
-    """The answer of a request that waits for its job."""
+    """Response of a request that waits for its job."""
 
     job_uuid: UUID
     is_kept: bool
     """True if the job continues after the client disconnects."""
     wait_seconds: float
-    """Then it is 504 with the uuid: less than clients wait."""
+    """Longest wait, then 504 with the uuid: shorter than clients wait."""
     answer: Answer
 
     def deferred(self) -> Deferred:
-        """For the view to return."""
+        """Deferred response for the view to return."""
         return Deferred(self.resolve)
 
     async def resolve(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
-        """Waits. Raises ApplicationErrors."""
+        """Wait for the job. Raises ApplicationErrors."""
         end = await exchange.wait_for_end(self.job_uuid, self.wait_seconds)
         if end is not None:
             return await exchange.run(self._finish, exchange)
@@ -63,12 +63,11 @@ class JobAnswer:
 
 
 def upload_wait_seconds(spent_seconds: float = 0.0) -> float:
-    """Seconds that an endpoint that takes files may still wait for its job."""
+    """Seconds that an endpoint with a recording may still wait for its job."""
     return max(LEAST_WAIT_SECONDS, settings.TTSAI_UPLOAD_WAIT_SECONDS - spent_seconds)
 
 
 def wants_no_wait(request: Request) -> bool:
-    """True if the client asks for the queued JSON instead of the finished answer."""
     is_asked = request.query_params.get("async", "").lower() in {"1", "true"}
     return is_asked or "respond-async" in request.META.get("HTTP_PREFER", "")
 

@@ -4,7 +4,5 @@ from django.apps import AppConfig
 
 
 class ListeningConfig(AppConfig):
-    """Speech to text."""
-
     name = "apps.listening"
     label = "listening"

@@ -1,4 +1,4 @@
-"""Reads of what jobs wrote: transcripts, translations, answers."""
+"""Documents of completed jobs: transcripts, translations, answers."""
 
 import json
 from typing import TypeVar
@@ -13,12 +13,12 @@ Document = TypeVar("Document", bound=Message)
 
 
 def read_transcript(job: Job) -> TranscriptDocument:
-    """Read the document of a completed transcription. 410 where it was deleted."""
+    """Read the document of a completed transcription. 410 if it was deleted."""
     return _read(job, TranscriptDocument)
 
 
 def read_script(job: Job) -> ScriptDocument:
-    """Read the document of a completed speech translation or voice chat. 410 where it was deleted."""
+    """Read the document of a completed speech translation or voice chat. 410 if it was deleted."""
     return _read(job, ScriptDocument)
 
 

@@ -1,4 +1,4 @@
-"""Handling of ended jobs that heard a recording."""
+"""Observer of ended jobs with a recording."""
 
 import logging
 from functools import partial
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 def release_recording(job: Job) -> None:
-    """One of TTSAI_JOB_END_OBSERVERS. What came with the request goes once the end is committed."""
+    """Release the recording once the end is committed. One of TTSAI_JOB_END_OBSERVERS."""
     params = params_of(job)
     if isinstance(params, RecordingParams) and params.source:
         transaction.on_commit(partial(_release, params.source))

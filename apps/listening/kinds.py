@@ -1,4 +1,4 @@
-"""Kind of job: a recording to text."""
+"""Kind of job: speech to text."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class TranscriptionParams(RecordingParams):
     language: str = ""
     """Tag of the spoken language; empty if it is detected."""
     is_translation: bool = False
-    """True if the text is in English, whatever is spoken."""
+    """True if the text is to be translated into English."""
     has_words: bool = False
     is_diarized: bool = False
 

@@ -1,4 +1,4 @@
-"""A recording as parts of a job: one for a short one; else made ready, heard in pieces by all workers, and joined."""
+"""Plans the parts of a recording: one for a short recording; otherwise it is prepared, transcribed in pieces by all workers, and joined."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,7 +14,7 @@ from workers.contract.names import CODEC_QUEUE
 from workers.contract.references import Address
 
 LONGEST_SINGLE = 1.25
-"""A recording up to so many times TTSAI_PIECE_SECONDS stays whole: two pieces would cost more than they save."""
+"""Factor of TTSAI_PIECE_SECONDS up to which a recording stays whole: two pieces would cost more than they save."""
 NOWHERE = Address("folder", "")
 """Stands in a work message until its dictionary gets the reference."""
 

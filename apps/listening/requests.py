@@ -1,4 +1,4 @@
-"""Shared parts of the endpoints that turn a recording into text."""
+"""Shared code of the endpoints that transcribe a recording."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ from apps.uploads.services import Source, order_source
 
 
 class ListeningView(APIView):
-    """A recording in, text out."""
+    """Base view: a recording in, text out."""
 
     permission_classes = [HasAccount, scope_required("stt:transcribe")]
     parser_classes = [FormParser, JSONBodyParser]
@@ -31,7 +31,7 @@ class ListeningView(APIView):
     def listen(
         self, request: Request, body: Mapping[str, Any], *, order: ListeningOrder, endpoint: str, answer: Answer
     ) -> HttpResponseBase:
-        """Refuses what can be refused at once, takes the recording in, queues the job, and waits unless asked not to."""
+        """Refuse invalid requests, ingest the recording, queue the job, and wait unless the request is asynchronous."""
         caller = get_caller(request)
         check_order(caller, order=order)
         source_order = order_source(

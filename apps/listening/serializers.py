@@ -1,4 +1,4 @@
-"""Shapes of POST /v1/stt/."""
+"""Serializers of POST /v1/stt/."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from apps.webhooks.fields import WebhookUrl
 
 MOST_SPEAKERS = 20
 LONGEST_PROMPT = 2000
-"""Characters; of a longer prompt the model would hear the end alone."""
+"""Most characters of a prompt; the model would use only the end of a longer one."""
 
 
 class TranscriptionRequestSerializer(SourceSerializer):
-    """The form, or the JSON with `file_url` or `upload_id`."""
+    """Form, or JSON with `file_url` or `upload_id`."""
 
     model = fields.FormName(required=False, default=DEFAULT_MODEL, max_length=100, help_text="Of type `stt` in /v1/models/.")
     language = fields.Text(required=False, default="auto", allow_blank=True, max_length=35, help_text="en, es, …; auto detects it.")
@@ -32,7 +32,7 @@ class TranscriptionRequestSerializer(SourceSerializer):
 
 
 class HeardWordSerializer(serializers.Serializer[Any]):
-    """A word of a transcript."""
+    """Word of a transcript."""
 
     word = serializers.CharField()
     start = serializers.FloatField(help_text="Seconds.")
@@ -41,7 +41,7 @@ class HeardWordSerializer(serializers.Serializer[Any]):
 
 
 class HeardSegmentSerializer(serializers.Serializer[Any]):
-    """Segment of speech that was said in one go."""
+    """Segment of continuous speech."""
 
     start = serializers.FloatField(help_text="Seconds.")
     end = serializers.FloatField(help_text="Seconds.")
@@ -51,7 +51,7 @@ class HeardSegmentSerializer(serializers.Serializer[Any]):
 
 
 class TranscriptSerializer(serializers.Serializer[Any]):
-    """The answer of POST /v1/stt/."""
+    """Response of POST /v1/stt/."""
 
     text = serializers.CharField()
     language = serializers.CharField(help_text="Primary tag; empty where nothing was said.")

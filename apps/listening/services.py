@@ -1,4 +1,4 @@
-"""From a request with a recording to a queued transcription."""
+"""Transcription requests: from a recording to a queued job."""
 
 from dataclasses import dataclass
 
@@ -23,13 +23,13 @@ DEFAULT_MODEL = "whisper"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListeningOrder:
-    """Options of a request to turn a recording into text."""
+    """Options of a transcription request."""
 
     model: str = DEFAULT_MODEL
     language: str | None = None
-    """A tag; empty or `auto`: detected."""
+    """Language tag; detected if empty or `auto`."""
     is_translation: bool = False
-    """English text, whatever is spoken."""
+    """True if the text is to be translated into English."""
     has_words: bool = False
     is_diarized: bool = False
     speakers: int = 0
@@ -41,7 +41,7 @@ class ListeningOrder:
 
 
 def check_order(caller: Caller, *, order: ListeningOrder) -> EngineRow:
-    """Everything that can be refused before the recording is taken in. Raises ApplicationErrors with codes that stay."""
+    """Validate everything that can be refused before the recording is ingested. Raises ApplicationErrors."""
     engine = find_model(order.model, plan=caller.plan, kind="stt", language=order.language)
     check_spoken_language(engine, order.language)
     if order.is_translation and not engine.spec.has_translation:
@@ -60,12 +60,12 @@ def check_order(caller: Caller, *, order: ListeningOrder) -> EngineRow:
 def request_transcription(
     caller: Caller, *, order: ListeningOrder, source: Source, idempotency: Idempotency | None, request_id: str
 ) -> Submission:
-    """Prices, reserves, queues: one transaction. Raises ApplicationErrors with codes that stay."""
+    """Price, reserve and queue in one transaction. Raises ApplicationErrors."""
     return submit_job(caller, plan_transcription(caller, order=order, source=source), idempotency=idempotency, request_id=request_id)
 
 
 def plan_transcription(caller: Caller, *, order: ListeningOrder, source: Source) -> JobPlan:
-    """The job that the order asks for."""
+    """Job for the order."""
     engine = check_order(caller, order=order)
     milliseconds = milliseconds_of(source)
     language = check_spoken_language(engine, order.language)
@@ -107,7 +107,7 @@ def plan_transcription(caller: Caller, *, order: ListeningOrder, source: Source)
 
 
 def check_spoken_language(engine: EngineRow, language: str | None) -> str:
-    """The tag of the language that is spoken; empty where it is to be detected. 400 for what the model does not know."""
+    """Tag of the spoken language; empty if it is detected. 400 if the model does not support it."""
     primary = read_language(language)
     if primary and primary not in engine.spec.languages:
         known = ", ".join(engine.spec.languages)
@@ -120,7 +120,7 @@ def check_spoken_language(engine: EngineRow, language: str | None) -> str:
 
 
 def read_language(language: str | None) -> str:
-    """The primary tag of a language, `en` of en_US; empty where it is to be detected. 400 for what is no tag."""
+    """Primary tag of a language, such as `en` of en_US; empty if it is detected. 400 for an invalid tag."""
     tag = requested_tag(language)
     if not tag:
         return ""
@@ -132,5 +132,5 @@ def read_language(language: str | None) -> str:
 
 
 def milliseconds_of(source: Source) -> int:
-    """The recording's length, rounded up: units and price count it."""
+    """Duration of the recording, rounded up: the unit of its price."""
     return max(1, -int(-source.info.audio_seconds * 1000 // 1))

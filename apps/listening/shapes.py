@@ -1,4 +1,4 @@
-"""A transcript as /v1/stt/ tells it."""
+"""Transcript in the shape of /v1/stt/."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def transcript_shape(job: Job) -> dict[str, Any]:
 
 
 def answer_shape(job: Job) -> dict[str, Any]:
-    """The whole answer of POST /v1/stt/."""
+    """Whole response of POST /v1/stt/."""
     charged = prices.credits(job.charged_millicredits)
     return {
         **transcript_shape(job),

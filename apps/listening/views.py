@@ -1,4 +1,4 @@
-"""POST /v1/stt/."""
+"""View of POST /v1/stt/."""
 
 from typing import Any
 
@@ -22,8 +22,6 @@ NOT_STORED = {"Cache-Control": "no-store"}
 
 
 class TranscriptionView(ListeningView):
-    """Speech to text."""
-
     @extend_schema(
         operation_id="stt",
         tags=["listening"],
@@ -33,7 +31,9 @@ class TranscriptionView(ListeningView):
         responses=TranscriptSerializer,
     )
     def post(self, request: Request) -> HttpResponseBase:
-        """Waits for the transcript, at most 290 seconds: then 504 with the uuid, and `/v1/speech/results/` has it later under `result`."""
+        """Wait for the transcript for at most 290 seconds; then answer 504 with the uuid, and `/v1/speech/results/` returns it later under
+        `result`.
+        """
         body = validated(SHAPE, request.data)
         return self.listen(request, body, order=_order(body, is_awaited=not wants_no_wait(request)), endpoint="stt", answer=_answer)
 

@@ -4,7 +4,5 @@ from django.apps import AppConfig
 
 
 class SpeechConfig(AppConfig):
-    """Text to speech."""
-
     name = "apps.speech"
     label = "speech"

@@ -1,4 +1,4 @@
-"""Delivery hints in words, as what every model can do: pace, loudness, pauses. What is not understood is said so, never dropped in silence."""
+"""Maps delivery hints in words to settings of every model: pace, loudness, pauses. Hints that are not understood give a warning."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class Delivery:
     gain_decibels: float = 0.0
     pause_scale: float = 1.0
     is_understood: bool = True
-    """False when the hints hold nothing that can be followed."""
+    """False if no hint can be followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ HINTS: Final = (
         r"excite(?:d|dly|ment)|energetic(?:ally)?|enthusias(?:m|tic|tically)|urgent(?:ly)?|cheerful(?:ly)?", rate=1.08, gain_decibels=1.5
     ),
 )
-"""In this order: of two hints about pace the first counts, "very slowly" before "slowly"."""
+"""Hints by precedence: the first of two hints about pace counts, "very slowly" before "slowly"."""
 
 _COMPILED: Final = tuple((re.compile(rf"\b(?:{hint.pattern})\b"), hint) for hint in HINTS)
 _DENIED: Final = re.compile(r"\b(?:not|don't|do not|never|without being|less)(?: \w+)? $")
@@ -51,7 +51,7 @@ SLOWEST_RATE, FASTEST_RATE = 0.5, 2.0
 
 
 def read_instructions(instructions: str | None) -> Delivery:
-    """Read the hints that can be followed. "not too fast" asks for nothing."""
+    """Parse the hints that can be followed. "not too fast" has no effect."""
     text = " ".join((instructions or "").lower().replace("’", "'").split())
     if not text:
         return Delivery()
@@ -80,7 +80,7 @@ def _described(delivery: Delivery) -> str:
 
 
 def instruction_warnings(instructions: str | None) -> list[str]:
-    """Warnings to the caller about hints that a model cannot follow as they are."""
+    """Warnings about hints that a model cannot follow."""
     if not (instructions or "").strip():
         return []
     delivery = read_instructions(instructions)

@@ -1,4 +1,4 @@
-"""The webhooks of this app, for the OpenAPI schema."""
+"""Webhooks of this app in the OpenAPI schema."""
 
 from rest_framework import serializers
 

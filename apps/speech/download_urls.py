@@ -1,4 +1,4 @@
-"""Routes of files, relative to `/static/`."""
+"""Routes of downloads, relative to `/static/`."""
 
 from django.urls import URLPattern, URLResolver, re_path
 

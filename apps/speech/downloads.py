@@ -1,4 +1,4 @@
-"""/static/downloads/<uuid>/<name>: the audio of a job, in its own format or made into another on demand."""
+"""View of /static/downloads/<uuid>/<name>: the audio of a job, in its own format or converted on demand."""
 
 from typing import Any
 from uuid import UUID
@@ -24,12 +24,12 @@ from apps.speech.selectors import get_speech_job
 from workers.contract.formats import DOCUMENT, FORMATS, content_type_of, extension_of
 
 STEMS = ("output", "tts_output")
-"""tts_output.wav is where the official SDK looks when an answer had no address."""
+"""File names without extension. The official SDK requests tts_output.wav if a response had no URL."""
 KEPT_SECONDS = 3600
 
 
 class DownloadView(APIView):
-    """The file of a job."""
+    """Download of a job's audio."""
 
     authentication_classes = []  # a client that still sends its key, right or wrong, gets the file
     permission_classes = []
@@ -37,7 +37,7 @@ class DownloadView(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request, uuid: str, name: str) -> HttpResponseBase:
-        """Ranges, ETag, HEAD; 302 to the object store where that is not a folder."""
+        """Supports ranges, ETag and HEAD; answers 302 to the object store unless it is a folder."""
         format_name = format_of(name)
         job = completed(get_speech_job(uuid))
         if format_name != job.output_format and DOCUMENT in {format_name, job.output_format}:
@@ -50,7 +50,7 @@ class DownloadView(APIView):
 
 
 def format_of(name: str) -> str:
-    """The format that a file name asks for."""
+    """Format requested by a file name."""
     stem, _, extension = name.partition(".")
     for name_of_format in (*FORMATS, DOCUMENT):
         if stem in STEMS and extension == extension_of(name_of_format):
@@ -59,7 +59,7 @@ def format_of(name: str) -> str:
 
 
 def completed(job: Job) -> Job:
-    """The job, when it has a result. 409 while it has not, 404 when it never will."""
+    """The job, if it has a result. 409 before, 404 if it never will."""
     if job.state == JobState.COMPLETED and job.result:
         return job
     if not job.is_over:

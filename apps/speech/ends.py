@@ -1,4 +1,4 @@
-"""The webhooks of a job: what GET /v1/speech/results/ answers from now on, told in the transaction of the job's end."""
+"""Webhooks of ended jobs: the body of GET /v1/speech/results/, sent in the transaction of the job's end."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from apps.webhooks.services import record_event
 
 
 def tell_webhooks(job: Job) -> None:
-    """One of TTSAI_JOB_END_OBSERVERS. Nobody is told of the platform's own jobs; of a batch's items the account's endpoints are, not the
-    batch's address.
+    """Send the webhooks of an ended job. One of TTSAI_JOB_END_OBSERVERS. Internal jobs send none; items of a batch notify the account's
+    endpoints, not the batch's URL.
     """
     if job.account_id is None or job.is_internal or not job.has_webhooks:
         return
@@ -27,7 +27,7 @@ def tell_webhooks(job: Job) -> None:
 
 
 def _omitted(job: Job) -> list[str]:
-    """Names of the fields that a poll shows beyond the message: each lies in the object store, which this transaction does not wait for."""
+    """Fields that only a poll returns, since they are in the object store, which this transaction does not wait for."""
     if job.state != JobState.COMPLETED:
         return []
     return ["words"] * has_timestamps(job) + ["result"] * bool(kind_of(job).result_shape)

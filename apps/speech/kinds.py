@@ -11,11 +11,9 @@ from apps.jobs.params import SpokenParams
 
 @dataclass(frozen=True, kw_only=True)
 class SpeechParams(SpokenParams):
-    """Parameters of a job that speaks a text."""
-
     speed: float = 1.0
     timestamps: bool = False
-    """True if results tell when each word is heard, unasked."""
+    """True if results include word timings without being asked."""
 
 
 SPEECH = JobKind(
@@ -28,6 +26,6 @@ SPEECH = JobKind(
 
 
 def has_timestamps(job: Job) -> bool:
-    """True if the request asked for word timings, so that results show them unasked."""
+    """True if the request asked for word timings, so that results include them."""
     params = params_of(job)
     return isinstance(params, SpeechParams) and params.timestamps

@@ -1,4 +1,4 @@
-"""Texts in a language that the chosen model does not speak: another model takes over, the request is refused, or a warning says so."""
+"""Texts in a language that the chosen model does not speak: another model is used, the request is refused, or a warning is given."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from workers.text.unspoken import Unspoken, find_unspoken, has_readable_word
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """The model that speaks a text."""
+    """Model chosen for a text."""
 
     engine: EngineRow
     language: str = ""
-    """Primary tag of the text, where it made another model speak; the voice is to speak it."""
+    """Primary tag of the text, if it required another model; the voice must speak it."""
     warnings: tuple[str, ...] = ()
 
 
 def choose_speaker(document: Document, *, engine: EngineRow, plan: Plan, voice: str, language: str, is_model_open: bool) -> Speaker:
-    """The engine, or a model that speaks the text's languages where the engine does not and the caller did not choose it.
+    """Choose the engine, or a model that speaks the text's languages if the engine does not and the caller did not choose it.
 
-    engine: what the request's model stands for. voice, language: the request's, empty where it has none. is_model_open: whether the request
-    names neither model nor voice. A stand-in may be changed for another stand-in of the same model too.
+    engine: model of the request. voice, language: of the request, empty if missing. is_model_open: the request names neither model nor
+    voice. A stand-in may be replaced by another stand-in of the same model too.
     """
     if not engine.spec.languages:
         return Speaker(engine)
@@ -49,9 +49,9 @@ def choose_speaker(document: Document, *, engine: EngineRow, plan: Plan, voice: 
 
 
 def check_language(document: Document, *, engine: EngineRow, plan: Plan, language: str, param: str) -> None:
-    """400 unsupported_language for a text that the model would make gibberish or silence of.
+    """Raise 400 unsupported_language for a text that the model would read as gibberish or silence.
 
-    language: the request's own; then only a text without one readable word is refused.
+    language: of the request; if given, only a text without a readable word is refused.
     """
     if not has_readable_word(document.written, spoken=engine.spec.languages) and not _is_spelled(document):
         found = find_unspoken(document.written, spoken=engine.spec.languages)
@@ -65,13 +65,13 @@ def check_language(document: Document, *, engine: EngineRow, plan: Plan, languag
 
 
 def language_warnings(document: Document, *, engine: EngineRow) -> list[str]:
-    """Warnings about text that seems to be in a language that the model does not speak, where the request names no language."""
+    """Warnings about text that seems to be in a language that the model does not speak, if the request names no language."""
     found = find_unspoken(untagged_text(document), spoken=engine.spec.languages)
     return [_warning(found, engine=engine)] if found is not None else []
 
 
 def unsupported_language(tag: str, *, engine: EngineRow, plan: Plan, param: str) -> InvalidRequestError:
-    """The refusal of a language that the request names."""
+    """Error for a language named in the request."""
     reason = engine.spec.missing_languages.get(primary_tag(tag), "")
     who = _who_speaks(primary_tag(tag), engine=engine, plan=plan)
     return InvalidRequestError(
@@ -80,7 +80,7 @@ def unsupported_language(tag: str, *, engine: EngineRow, plan: Plan, param: str)
 
 
 def untagged_text(document: Document) -> str:
-    """The plain text whose language the markup does not name."""
+    """Plain text without the segments whose language the markup names."""
     return "\n".join(segment.text for segment in document.segments if segment.kind == "text" and not segment.language)
 
 
@@ -107,5 +107,5 @@ def _languages(voices: Collection[VoiceRow]) -> set[str]:
 
 
 def _is_spelled(document: Document) -> bool:
-    """Tell whether the markup gives the pronunciation of something, whatever is written."""
+    """True if the markup gives the pronunciation of a text, whatever its script."""
     return any(segment.alias or segment.phonemes for segment in document.segments)

@@ -1,4 +1,4 @@
-"""Addresses of results: absolute, good without a key."""
+"""URLs of results: absolute, usable without a key."""
 
 from apps.core.links import download_url_at
 from apps.jobs.models import Job
@@ -6,7 +6,7 @@ from workers.contract.formats import extension_of
 
 
 def result_address(base: str, job: Job) -> str:
-    """Address from which the job's audio is downloaded."""
+    """URL of the job's audio."""
     return download_url_at(base, job_uuid=job.uuid, file_name=file_name(job.output_format))
 
 

@@ -1,4 +1,4 @@
-"""The text of an order as parts that workers can speak: markup read, languages and voices checked, pronunciations gathered."""
+"""Prepares the text of an order for workers: parsed markup, checked languages and voices, pronunciations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,16 +28,16 @@ SAMPLE_CHARACTERS = 400
 
 @dataclass(frozen=True, slots=True)
 class PartText:
-    """Text that one part says."""
+    """Text of one part."""
 
     text: str
     segments: tuple[Segment, ...] = ()
-    """Empty for plain text."""
+    """Segments of the markup; empty for plain text."""
     voices: tuple[VoiceRef, ...] = ()
     """Voices that segments refer to, and those that words in another script may need."""
 
     def as_work(self) -> dict[str, Any]:
-        """Its fields of a SpeakWork."""
+        """Fields of a SpeakWork."""
         return {
             "text": self.text,
             "segments": [segment.to_dict() for segment in self.segments],
@@ -46,7 +46,7 @@ class PartText:
 
 
 def parse_text(text: str, *, param: str) -> Document:
-    """Markup or plain text. 400 invalid_markup with line and column."""
+    """Parse markup or plain text. 400 invalid_markup with line and column."""
     try:
         return parse_markup(text)
     except MarkupError as error:
@@ -106,7 +106,7 @@ def read_rules(caller: Caller, pronunciations: Any) -> tuple[PronunciationRule, 
 
 
 def _is_heard(document: Document) -> bool:
-    """True if a letter, a digit, or a sign or emoji that has a name is in the text. One without any says little, so a sample will do."""
+    """True if the text has a letter, a digit, or a sign or emoji with a name."""
     written = document.written
     if any(map(str.isalnum, written)) or any(segment.alias or segment.phonemes for segment in document.segments):
         return True
@@ -124,7 +124,7 @@ def _invalid_markup(error: MarkupError, *, param: str) -> InvalidRequestError:
 
 
 def _say_as_problem(segment: Segment, *, languages: list[str], before: str) -> str:
-    """Reason that none of the languages can say the segment; empty when one can. The one that can comes first in the list from then on."""
+    """Reason why none of the languages can read the segment; empty if one can, which is then moved to the front of the list."""
     problem = ""
     for place, language in enumerate(languages):
         try:

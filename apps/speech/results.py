@@ -1,4 +1,4 @@
-"""A job as GET /v1/speech/results/ tells it."""
+"""Job in the shape of GET /v1/speech/results/."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from apps.speech.selectors import progress_of, read_words
 
 
 def result_shape(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
-    """The body of the answer; addresses begin with the base (apps/core/links.py)."""
+    """Response body; URLs begin with the base (apps/core/links.py)."""
     shape: dict[str, Any] = {"uuid": job.uuid.hex, "job_id": str(job.uuid), "status": STATUS[JobState(job.state)]}
     shape |= substitution_shape(job)
     if job.state == JobState.COMPLETED:
@@ -23,7 +23,7 @@ def result_shape(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
 
 
 def document_of(job: Job) -> dict[str, Any]:
-    """`result` of a completed job that wrote something: a transcript, a translation. Reads the store."""
+    """`result` of a completed job with a document: a transcript, a translation. Reads the store."""
     kind = kind_of(job)
     return {"result": kind.shape_result(job)} if kind.result_shape and job.state == JobState.COMPLETED else {}
 

@@ -1,4 +1,4 @@
-"""Reads of speech jobs by their uuid, which is a capability: whoever holds it may read."""
+"""Read operations on speech jobs by uuid, which is a capability: its holder may read."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from apps.jobs.selectors import find_job, read_units_done
 
 
 def get_speech_job(uuid_text: str) -> Job:
-    """The job. 400 for what is no uuid, 404 where there is none, 410 where its result is gone."""
+    """The job. 400 for an invalid uuid, 404 if there is none, 410 if its result was deleted."""
     if find_uuid(uuid_text) is None:
         raise InvalidRequestError("uuid must be the 32 hex digits (or the dashed form) of a job.", code="invalid_uuid", param="uuid")
     job = find_job(uuid_text)
@@ -24,7 +24,7 @@ def get_speech_job(uuid_text: str) -> Job:
 
 
 def read_words(job: Job) -> list[dict[str, Any]]:
-    """Start and end of each word of the job's audio; empty where the model does not know them."""
+    """Start and end of each word of the job's audio; empty if the model has no timings."""
     key = (job.result or {}).get("timings_key")
     if not key or not kind_of(job).has_timings:
         return []

@@ -1,4 +1,4 @@
-"""Shapes of POST /v1/tts/ and GET /v1/speech/results/."""
+"""Serializers of POST /v1/tts/ and GET /v1/speech/results/."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ SAMPLE_RATES = (8000, 16000, 22050, 24000, 32000, 44100, 48000)
 MAXIMUM_INSTRUCTIONS = 500
 DEFAULT_MODEL = "kokoro"
 NOT_YET = () if STREAMS_SPEECH else ("stream",)
-"""Fields of the document that this version does not serve: refused, so that nobody waits for what will not come."""
+"""Documented fields that this version does not support; they are refused."""
 
 
 class SpeechRequestSerializer(serializers.Serializer[Any]):
-    """The body of POST /v1/tts/."""
+    """Request body of POST /v1/tts/."""
 
     model = fields.Text(
         required=False,
@@ -44,7 +44,7 @@ class SpeechRequestSerializer(serializers.Serializer[Any]):
     sample_rate = serializers.ChoiceField(choices=SAMPLE_RATES, required=False, help_text="Hz; the model's own unless given.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """One text under either of its names; nothing that this version does not do."""
+        """Require one text under either of its names; refuse unsupported fields."""
         text = attrs.pop("text", None)
         other = attrs.pop("input", None)
         attrs["text"] = other if text is None else text
@@ -59,7 +59,7 @@ class SpeechRequestSerializer(serializers.Serializer[Any]):
 
 
 class QueuedSpeechSerializer(serializers.Serializer[Any]):
-    """The answer of POST /v1/tts/."""
+    """Response of POST /v1/tts/."""
 
     uuid = serializers.CharField(help_text="32 hex digits: opens the result to whoever holds it.")
     job_id = serializers.UUIDField()
@@ -72,15 +72,13 @@ class QueuedSpeechSerializer(serializers.Serializer[Any]):
 
 
 class WordSerializer(serializers.Serializer[Any]):
-    """Start and end of one word."""
-
     word = serializers.CharField()
     start = serializers.FloatField(help_text="Seconds.")
     end = serializers.FloatField(help_text="Seconds.")
 
 
 class SpeechResultSerializer(serializers.Serializer[Any]):
-    """The answer of GET /v1/speech/results/."""
+    """Response of GET /v1/speech/results/."""
 
     uuid = serializers.CharField()
     job_id = serializers.UUIDField()

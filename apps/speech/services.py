@@ -1,4 +1,4 @@
-"""From a request for speech to a queued job."""
+"""Speech requests: from a text to a queued job."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -32,15 +32,15 @@ from workers.text.markup.document import Document
 from workers.text.voice_choice import TextVoice, VoiceAssigner
 
 PART_FORMAT = "flac"
-"""Parts of a longer text: lossless, so that the join encodes once."""
+"""Format of parts of a longer text: lossless, so that only the join encodes."""
 
 MARKUP_FACTOR, MARKUP_CHARACTERS = 20, 10_000
-"""A text may have so many characters for each that may be spoken, and these beside."""
+"""Most characters of a text with markup: a factor of the speakable characters, plus a constant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechOrder:
-    """A text to be spoken, with the voice, format and settings asked for."""
+    """Text to be spoken, with voice, format and settings."""
 
     text: str
     text_param: str = "text"
@@ -50,32 +50,32 @@ class SpeechOrder:
     dialect_voices: DialectVoices | None = None
     """Names for voices that the API of the request defines."""
     is_model_open: bool = False
-    """True where the caller chose neither a model nor a voice, so that any model may speak."""
+    """True if the caller chose neither a model nor a voice, so that any model may speak."""
     format: str = "mp3"
     speed: float = 1.0
     language: str | None = None
     instructions: str | None = None
     pronunciations: Any = None
-    """The request's, as it was sent."""
+    """Pronunciations of the request, as sent."""
     bitrate: int = 0
-    """Bits a second; 0 takes the format's default."""
+    """Bits per second; 0 for the format's default."""
     sample_rate: int = 0
-    """Hz; 0 keeps the model's own."""
+    """Hz; 0 for the model's own."""
     has_listener: bool = False
     """True if a client waits for the audio in this request."""
     webhook_url: str = ""
-    """Told of the job's end."""
+    """URL to notify of the job's end."""
     has_timestamps: bool = False
     """True if results include word timings without being asked."""
 
 
 def request_speech(caller: Caller, *, order: SpeechOrder, idempotency: Idempotency | None, request_id: str) -> Submission:
-    """Prices, reserves, queues: one transaction. Raises ApplicationErrors with codes that stay."""
+    """Price, reserve and queue in one transaction. Raises ApplicationErrors."""
     return submit_job(caller, plan_speech(caller, order=order), idempotency=idempotency, request_id=request_id)
 
 
 def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
-    """The job that the order asks for: its parts, its lane, its price."""
+    """Job for the order: its parts, lane and price."""
     engine = find_model(order.model, plan=caller.plan, voice=order.voice, language=order.language)
     _check_markup_length(caller, engine=engine, order=order)
     document = parse_text(order.text, param=order.text_param)
@@ -147,7 +147,7 @@ def _parts(texts: list[PartText], *, work: dict[str, Any]) -> tuple[PartPlan, ..
 
 
 def _warnings(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice, document: Document) -> list[str]:
-    """Warnings about everything in the order that is not followed as it was asked."""
+    """Warnings about requested settings that are not followed."""
     voice_used = "" if speaker.is_chosen_by_text else speaker.chosen.id
     warnings = substitution_warnings(engine, voice_asked=order.voice, voice_used=voice_used)
     warnings += [f"text: {warning}" for warning in document.warnings]
@@ -162,7 +162,7 @@ def _warnings(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice, docu
 
 
 def _sound_warnings(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice) -> list[str]:
-    """Warnings for each setting of the voice or the file that differs from what was asked."""
+    """Warnings about a substituted voice, sample rate or bitrate."""
     warnings = []
     voice, primary = speaker.chosen, primary_tag(requested_tag(order.language))
     if _is_asked_for(voice, order=order, engine=engine) and primary not in {"", voice.primary_language}:
@@ -187,7 +187,7 @@ def _is_asked_for(voice: VoiceRef, *, order: SpeechOrder, engine: EngineRow) -> 
 
 
 def _work(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice, rules: tuple[PronunciationRule, ...]) -> dict[str, Any]:
-    """The fields of SpeakWork that all parts have in common."""
+    """Fields of SpeakWork common to all parts."""
     delivery = read_instructions(order.instructions)
     return SpeakWork(
         engine=engine.id,
@@ -217,7 +217,7 @@ def _check_language(engine: EngineRow, language: str | None, *, caller: Caller) 
 
 
 def _check_markup_length(caller: Caller, *, engine: EngineRow, order: SpeechOrder) -> None:
-    """Tags are not counted, but they are read: a text of nothing else costs no more than the longest that may be spoken."""
+    """Limit the length of the markup: tags are not counted, but they are parsed."""
     limit = MARKUP_CHARACTERS + MARKUP_FACTOR * longest_text(caller.plan, engine)
     if len(order.text) > limit:
         message = f"The text has {len(order.text)} characters with its markup; at most {limit} are read."

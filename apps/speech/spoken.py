@@ -1,4 +1,4 @@
-"""The audio itself as an answer."""
+"""Audio as the response."""
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
@@ -23,21 +23,21 @@ AT_ONCE_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class SpokenAnswer:
-    """The facts that the answer needs before there is any audio."""
+    """Properties of the response that are known before there is audio."""
 
     job_uuid: UUID
     is_kept: bool
     """True if the job continues after the client disconnects."""
     warnings: tuple[str, ...] = ()
-    """Beside the job's own."""
+    """Warnings in addition to the job's own."""
 
     def deferred(self) -> Deferred:
-        """For the view to return."""
+        """Deferred response for the view to return."""
         waiting = JobAnswer(self.job_uuid, is_kept=self.is_kept, wait_seconds=settings.TTSAI_SPEECH_WAIT_SECONDS, answer=self._answer)
         return waiting.deferred()
 
     def _answer(self, job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:
-        """Choose the response in one visit to a thread: a short file is read there and then."""
+        """Choose the response in one visit to a thread: a short file is read immediately."""
         result = job.result or {}
         key, content_type = result["key"], FORMATS[job.output_format].content_type
         headers = answer_headers(job, warnings=self.warnings) | {"X-Credits-Used": str(prices.credits(job.charged_millicredits))}
@@ -53,7 +53,7 @@ class SpokenAnswer:
 
 
 def answer_headers(job: Job, *, warnings: Iterable[str] = ()) -> dict[str, str]:
-    """Headers of an answer that has no JSON to say it in: the job, the model that did the work, warnings in ASCII."""
+    """Headers of a response without JSON: the job, the model used, warnings in ASCII."""
     told = " ".join([*job.warnings, *warnings]).encode("ascii", "backslashreplace").decode()
     headers = {"X-Job-Id": job.uuid.hex, "X-Model-Used": job.model_used}
     return headers | {"X-Warning": " ".join(told.split())} if told else headers

@@ -1,4 +1,4 @@
-"""POST /v1/tts/ and GET /v1/speech/results/."""
+"""Views of POST /v1/tts/ and GET /v1/speech/results/."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ SHAPE = SpeechRequestSerializer()
 
 
 class SpeechView(APIView):
-    """Text to speech, queued."""
+    """Queue a text."""
 
     permission_classes = [AnyCaller, scope_required("tts:generate")]
     max_body_bytes = settings.TTSAI_TEXT_BODY_BYTES
@@ -39,7 +39,7 @@ class SpeechView(APIView):
         responses=QueuedSpeechSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Queues the text and answers at once: poll `/v1/speech/results/` with the uuid. Free models need no key. An identical request of
+        """Queue the text and answer at once: poll `/v1/speech/results/` with the uuid. Free models need no key. An identical request of
         the same key joins the job while it runs: one job, one charge.
         """
         order = order_of(validated(SHAPE, request.data))
@@ -65,7 +65,7 @@ class SpeechResultView(APIView):
         responses=SpeechResultSerializer,
     )
     def get(self, request: Request) -> Response:
-        """Open to whoever holds the uuid, with or without a key. Poll every second or two; polls do not count as requests a minute."""
+        """Open to everybody with the uuid, with or without a key. Poll every second or two; polls do not count against the request limit."""
         job = get_speech_job(request.query_params.get("uuid", ""))
         wanted = request.query_params.get("timestamps") or ("words" if has_timestamps(job) else "")
         if wanted not in {"", "words", "word", "none"}:
@@ -75,7 +75,7 @@ class SpeechResultView(APIView):
 
 
 def order_of(body: dict[str, Any]) -> SpeechOrder:
-    """The order that a valid body is."""
+    """Order for a valid body."""
     return SpeechOrder(
         text=body["text"],
         model=body.get("model", DEFAULT_MODEL),

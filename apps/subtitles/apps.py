@@ -4,7 +4,5 @@ from django.apps import AppConfig
 
 
 class SubtitlesConfig(AppConfig):
-    """Subtitles."""
-
     name = "apps.subtitles"
     label = "subtitles"

@@ -1,4 +1,4 @@
-"""Kind of job: the times of a known text's words in its audio."""
+"""Kind of job: alignment of a known text with its audio."""
 
 from dataclasses import dataclass
 

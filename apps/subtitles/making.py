@@ -1,4 +1,4 @@
-"""The answer with a file of subtitles: stored already, made at once, or made once the words are aligned."""
+"""Response with a subtitle file: stored, created at once, or created after alignment."""
 
 import json
 import logging
@@ -27,14 +27,14 @@ from workers.text.subtitles.program import SubtitleOrder, write_subtitles
 logger = logging.getLogger(__name__)
 
 AT_ONCE_CHARACTERS: Final = 20_000
-"""A text up to so long takes a third of a second at most; a longer one is written by a process of its own."""
+"""Longest text whose subtitles are written in this process, in at most a third of a second; a longer one gets a process of its own."""
 PROGRAM_SECONDS: Final = 120.0
-"""A million characters take some 15."""
+"""Time limit of that process; a million characters take about 15 s."""
 KEPT_SECONDS: Final = 3600
 
 
 def answer_subtitles(job: Job, *, wish: SubtitleWish) -> HttpResponseBase:
-    """The file, or the promise of it. Raises ApplicationErrors."""
+    """Subtitle file, or a deferred response. Raises ApplicationErrors."""
     stored = find_stored(job, file_format=wish.format)
     if stored is not None:
         return _file(job, content=stored, wish=wish)
@@ -48,7 +48,7 @@ def answer_subtitles(job: Job, *, wish: SubtitleWish) -> HttpResponseBase:
 
 @dataclass(frozen=True, slots=True)
 class _Making:
-    """Subtitles on their way."""
+    """Subtitles in preparation."""
 
     job: Job
     wish: SubtitleWish
@@ -81,7 +81,7 @@ class _Making:
 
 
 def write_apart(order: SubtitleOrder) -> bytes:
-    """The file; a long one from a process of its own, so that other requests have this one's processor. Raises ApplicationError."""
+    """Subtitle file; a long one is written by a separate process, so that other requests are not delayed. Raises ApplicationError."""
     if order.size <= AT_ONCE_CHARACTERS:
         return write_subtitles(order).encode()
     command = [sys.executable, "-m", "workers.text.subtitles.program"]

@@ -1,4 +1,4 @@
-"""Sources of a job's subtitles: its own transcript, its own timings, or the result of an alignment."""
+"""Sources of a job's subtitles: its own transcript, its own timings, or an alignment."""
 
 import json
 
@@ -16,16 +16,16 @@ from workers.contract.listening import AlignedDocument, AlignedWord, TranscriptD
 from workers.text.subtitles.program import SubtitleOrder
 
 WORDS = "words"
-"""In place of a rendition's format."""
+"""Format name of an alignment's rendition."""
 
 
 def subtitles_key(job: Job, *, file_format: str) -> str:
-    """Key of the file once it is made: in the job's folder, with which it is deleted."""
+    """Storage key of the file: in the job's folder, with which it is deleted."""
     return f"{job_folder(job.tenant, job=job.uuid)}/subtitles.{file_format}"
 
 
 def find_stored(job: Job, *, file_format: str) -> bytes | None:
-    """The file that an earlier request made."""
+    """File created by an earlier request, or None."""
     try:
         return get_storage().read_bytes(subtitles_key(job, file_format=file_format))
     except MissingObjectError:
@@ -33,7 +33,7 @@ def find_stored(job: Job, *, file_format: str) -> bytes | None:
 
 
 def find_order(job: Job, *, wish: SubtitleWish) -> SubtitleOrder | None:
-    """Find the order in a completed job alone; None where its text must be aligned with its audio first. 404 no_subtitles, 410."""
+    """Order from a completed job alone; None if its text must be aligned with its audio first. Raises 404 no_subtitles, 410."""
     if kind_of(job).document is TranscriptDocument:
         transcript = read_transcript(job)
         return SubtitleOrder(wish.format, transcript.language, segments=transcript.segments)
@@ -43,7 +43,7 @@ def find_order(job: Job, *, wish: SubtitleWish) -> SubtitleOrder | None:
 
 
 def text_of(job: Job) -> str:
-    """The text that the job's audio speaks, as it was written. 404 where nobody knows."""
+    """Text that the job's audio speaks, as written. 404 if unknown."""
     text = _stored_text(job)
     if not text:
         raise NotFoundError("Nobody knows what this job's audio says: there are no subtitles of it.", code="no_subtitles", param="uuid")
@@ -58,7 +58,7 @@ def _stored_text(job: Job) -> str:
 
 
 def language_of(job: Job) -> str:
-    """The language of a job's text: the one asked for, else its voice's; empty where the worker found it out by itself."""
+    """Language of a job's text: the requested one, otherwise its voice's; empty if the worker detected it."""
     params = params_of(job)
     if not isinstance(params, SpokenParams):
         return ""
@@ -69,13 +69,13 @@ def language_of(job: Job) -> str:
 
 
 def find_alignment(job: Job) -> Job | None:
-    """The job that aligns, or aligned, this one's text with its audio; not one that failed or whose result is gone."""
+    """Job that aligns, or aligned, this one's text with its audio, unless it failed or its result was deleted."""
     row = Rendition.objects.select_related("job").filter(source=job, format=WORDS).first()
     return None if row is None or _is_lost(row.job) else row.job
 
 
 def read_alignment(alignment: Job, *, source: Job, wish: SubtitleWish) -> SubtitleOrder:
-    """Read the result of a completed alignment. 410 where it was deleted."""
+    """Read the result of a completed alignment. 410 if it was deleted."""
     try:
         stored = get_storage().read_bytes((alignment.result or {})["key"])
     except (KeyError, MissingObjectError) as error:

@@ -1,4 +1,4 @@
-"""Subtitles made and kept; alignments asked for."""
+"""Creates and stores subtitles, and requests alignments."""
 
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import list_models
@@ -21,16 +21,16 @@ from workers.contract.tags import primary_tag
 from workers.text.subtitles import CONTENT_TYPES
 
 ENGLISH = "en"
-"""Every worker aligns English by itself; a recogniser does the rest."""
+"""Language that every worker aligns by itself; others need a recogniser."""
 PREFERRED = "whisper"
 NOWHERE = Address("folder", "")
 """Stands in the work message until its dictionary gets the reference."""
 
 
 def request_alignment(job: Job, *, wish: SubtitleWish) -> Job:
-    """The job that tells when each word of a completed job is heard: a new one, free, or the one that does so or did.
+    """Alignment job of a completed job: a new one, free, or an existing one.
 
-    400 unsupported_language, 409 job_not_completed, 503 model_unavailable.
+    Raises 400 unsupported_language, 409 job_not_completed, 503 model_unavailable.
     """
     language = language_of(job) or wish.language
     recogniser = _choose_recogniser(language)
@@ -48,7 +48,7 @@ def request_alignment(job: Job, *, wish: SubtitleWish) -> Job:
 
 
 def keep_subtitles(job: Job, *, file_format: str, content: bytes) -> None:
-    """Store the file beside the job's result. 410 where that was deleted meanwhile."""
+    """Store the file beside the job's result. 410 if that was deleted meanwhile."""
     key = subtitles_key(job, file_format=file_format)
     get_storage().put_bytes(key, content, content_type=CONTENT_TYPES[file_format])
     if not Job.objects.filter(uuid=job.uuid, result_deleted_at=None).exists():
@@ -57,7 +57,7 @@ def keep_subtitles(job: Job, *, file_format: str, content: bytes) -> None:
 
 
 def _choose_recogniser(language: str) -> EngineRow | None:
-    """Choose the recogniser that aligns a text in this language; None for English, or with no language and no recogniser."""
+    """Recogniser that aligns a text in this language; None for English, or with no language and no recogniser."""
     primary = primary_tag(language)
     if primary == ENGLISH:
         return None

@@ -1,4 +1,4 @@
-"""GET /v1/speech/subtitles/."""
+"""View of GET /v1/speech/subtitles/."""
 
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -34,6 +34,6 @@ class SubtitlesView(APIView):
         responses={(200, content_type): OpenApiTypes.STR for content_type in CONTENT_TYPES.values()},
     )
     def get(self, request: Request) -> HttpResponseBase:
-        """Two lines of at most 42 characters, 1 to 7 seconds each. Made once, free; open to whoever holds the uuid."""
+        """Two lines of at most 42 characters, 1 to 7 seconds each. Created once, free; open to everybody with the uuid."""
         wish = read_wish(request.query_params)
         return answer_subtitles(completed(get_speech_job(wish.uuid)), wish=wish)

@@ -13,7 +13,7 @@ TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false"
 
 @dataclass(frozen=True, slots=True)
 class SubtitleWish:
-    """The file asked for, and the way it is sent."""
+    """Requested file, and the way it is sent."""
 
     uuid: str
     format: str = "srt"
@@ -23,7 +23,7 @@ class SubtitleWish:
 
 
 def read_wish(query: QueryDict) -> SubtitleWish:
-    """The request's parameters. 400 with the one at fault; a uuid is checked where it is used."""
+    """Parse the request's parameters. 400 naming an invalid one; the uuid is checked where it is used."""
     file_format = query.get("format", "").strip().lower() or "srt"
     if file_format not in CONTENT_TYPES:
         raise InvalidRequestError(

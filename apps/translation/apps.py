@@ -1,10 +1,8 @@
-"""The Django app translation."""
+"""Django app configuration of translation."""
 
 from django.apps import AppConfig
 
 
 class TranslationConfig(AppConfig):
-    """Speech translation."""
-
     name = "apps.translation"
     label = "translation"

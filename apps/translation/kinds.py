@@ -1,4 +1,4 @@
-"""Kind of job: a recording to speech in another language."""
+"""Kind of job: speech translation."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Shapes of POST /v1/speech-translate/."""
+"""Serializers of POST /v1/speech-translate/."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from workers.contract.formats import FORMATS
 
 
 class SpeechTranslationRequestSerializer(SourceSerializer):
-    """The form, or the JSON with `file_url` or `upload_id`."""
+    """Form, or JSON with `file_url` or `upload_id`."""
 
     target_language = fields.Text(max_length=35, help_text="en, es, …: what the speech is to become.")
     source_language = fields.Text(required=False, default="auto", allow_blank=True, max_length=35, help_text="Detected unless given.")
@@ -23,7 +23,7 @@ class SpeechTranslationRequestSerializer(SourceSerializer):
     webhook_url = WebhookUrl()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Nothing that this version does not do."""
+        """Refuse unsupported fields."""
         if attrs.pop("preserve_voice"):
             raise serializers.ValidationError(
                 {"preserve_voice": "This server cannot keep the speaker's voice yet."}, code="not_supported_yet"
@@ -32,7 +32,7 @@ class SpeechTranslationRequestSerializer(SourceSerializer):
 
 
 class SpeechTranslationSerializer(serializers.Serializer[Any]):
-    """The answer of POST /v1/speech-translate/."""
+    """Response of POST /v1/speech-translate/."""
 
     original_text = serializers.CharField()
     translated_text = serializers.CharField()

@@ -1,4 +1,4 @@
-"""From a request for a speech translation to a queued job."""
+"""Speech translation requests: from a recording to a queued job."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,18 +24,18 @@ from workers.contract.tags import is_tag, normalise_tag, primary_tag
 
 LIMITS = SourceLimits(max_bytes=100_000_000)
 SHARE_MILLISECONDS = 60_000
-"""The translation of each minute is spoken by a part of its own."""
+"""Duration whose translation is spoken by one part: a minute."""
 LISTEN_WEIGHT, TRANSLATE_WEIGHT, SPEAK_WEIGHT = 2, 1, 2
-"""Shares of the price, a fifth each, for a job that is cancelled: listening costs what a transcription does by the starting prices."""
+"""Weights for the charge of a cancelled job, in fifths of the price: transcription costs as much as by itself at the starting prices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranslationOrder:
-    """A source to be translated, its target language and the voice that speaks it."""
+    """Recording to translate, its target language and the voice."""
 
     target_language: str
     source_language: str | None = None
-    """Detected when empty or `auto`."""
+    """Source language; detected if empty or `auto`."""
     voice: str = ""
     format: str = "mp3"
     is_awaited: bool = False
@@ -50,12 +50,12 @@ class Cast:
     translator: EngineRow | None
     speaker: Speaker
     source: str
-    """Empty: to be detected."""
+    """Source language; empty if it is detected."""
     target: str
 
 
 def choose_cast(caller: Caller, *, order: TranslationOrder) -> Cast:
-    """Everything that can be refused before the recording is taken in. Raises ApplicationErrors with codes that stay."""
+    """Choose the models, and refuse invalid requests before the recording is ingested. Raises ApplicationErrors."""
     target = normalise_tag(order.target_language)
     if not is_tag(target):
         raise InvalidRequestError(
@@ -72,12 +72,12 @@ def choose_cast(caller: Caller, *, order: TranslationOrder) -> Cast:
 def request_translation(
     caller: Caller, *, order: TranslationOrder, source: Source, idempotency: Idempotency | None, request_id: str
 ) -> Submission:
-    """Prices, reserves, queues: one transaction. Raises ApplicationErrors with codes that stay."""
+    """Price, reserve and queue in one transaction. Raises ApplicationErrors."""
     return submit_job(caller, plan_translation(caller, order=order, source=source), idempotency=idempotency, request_id=request_id)
 
 
 def plan_translation(caller: Caller, *, order: TranslationOrder, source: Source) -> JobPlan:
-    """Listen, translate, speak in shares, join."""
+    """Plan the parts: transcribe, translate, speak in shares, join."""
     cast, milliseconds = choose_cast(caller, order=order), milliseconds_of(source)
     shares = -(-milliseconds // SHARE_MILLISECONDS)
     listen = ListenWork(cast.recogniser.id, audio=NOWHERE, language=cast.source, has_english=_needs_english(cast))
@@ -120,12 +120,14 @@ def plan_translation(caller: Caller, *, order: TranslationOrder, source: Source)
 
 
 def _split(whole: int, *, shares: int) -> list[int]:
-    """Nearly equal whole numbers that add up to the whole."""
+    """Nearly equal integers whose sum is the whole."""
     return [whole * (share + 1) // shares - whole * share // shares for share in range(shares)]
 
 
 def _needs_english(cast: Cast) -> bool:
-    """True if the recogniser translates and the translator is absent or may not know the pair: then it translates the English."""
+    """True if the recogniser translates and the translator is absent or may not support the pair: then the recogniser's English is
+    translated.
+    """
     if not cast.recogniser.spec.has_translation or cast.source == cast.target:
         return False
     return cast.translator is None or not is_certain(cast.translator, source=cast.source, target=cast.target)

@@ -1,4 +1,4 @@
-"""A speech translation as answers tell it."""
+"""Speech translation in responses."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from apps.speech.links import result_address
 
 
 def translation_shape(job: Job) -> dict[str, Any]:
-    """The text that was heard, and its translation."""
+    """Transcript and its translation."""
     script = read_script(job)
     return {
         "original_text": script.original_text,
@@ -20,7 +20,7 @@ def translation_shape(job: Job) -> dict[str, Any]:
 
 
 def answer_shape(job: Job, *, base: str) -> dict[str, Any]:
-    """The whole answer of POST /v1/speech-translate/."""
+    """Whole response of POST /v1/speech-translate/."""
     return {
         **translation_shape(job),
         "audio_url": result_address(base, job),

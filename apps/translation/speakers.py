@@ -1,4 +1,4 @@
-"""Speakers of a translation: the voice that was asked for, or those of the language, one for each gender."""
+"""Voices for a translation: the requested one, or one of the language for each gender."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class Speaker:
 
 
 def choose_speaker(caller: Caller, *, voice_id: str, language: str) -> Speaker:
-    """400 unknown_voice, voice_language_mismatch, unsupported_language."""
+    """Choose the voice. Raises 400 unknown_voice, voice_language_mismatch, unsupported_language."""
     speaking = list_speaking_models(caller.plan)
     if voice_id:
         return _with_voice(caller, speaking, voice_id=voice_id, language=language)
@@ -40,7 +40,7 @@ def choose_speaker(caller: Caller, *, voice_id: str, language: str) -> Speaker:
 
 
 def list_spoken_languages(plan: Plan) -> list[str]:
-    """Primary tags of the languages that some voice of the plan speaks."""
+    """Primary tags of the languages with a voice in the plan."""
     return sorted({primary_tag(voice.language) for engine in list_speaking_models(plan) for voice in engine.voices.values()})
 
 

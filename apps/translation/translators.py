@@ -1,4 +1,4 @@
-"""Translators: the engines that workers announced, and the recogniser's own English."""
+"""Choice of a translator: an engine announced by a worker, or the recogniser's own English."""
 
 from collections.abc import Collection
 
@@ -11,13 +11,14 @@ from apps.core.errors import InvalidRequestError, UnavailableError
 ENGLISH = "en"
 ANY = "*"
 PREFERRED = ("openai-translate", "nllb", "opus-mt", "apertium")
-"""Best first; Apertium's is draft quality."""
+"""Translators by preference; Apertium's quality is that of a draft."""
 
 
 def choose_translator(*, source: str, target: str, recogniser: EngineRow, plan: Plan, spoken: Collection[str]) -> EngineRow | None:
-    """Choose the engine that translates `source` (empty if unknown) to `target`; None for the recogniser itself, or for equal languages.
+    """Engine that translates `source` (empty if unknown) to `target`; None for the recogniser itself, or for equal languages.
 
-    spoken: the languages that there are voices for, of which errors tell. A pair that nobody knows goes over the recogniser's own English. 400 unsupported_translation, which lists what there is.
+    spoken: languages with a voice, for errors. A pair without a translator is translated through the recogniser's English. Raises 400
+    unsupported_translation with the available pairs.
     """
     if source == target:
         return None
@@ -48,7 +49,7 @@ def is_certain(engine: EngineRow, *, source: str, target: str) -> bool:
 
 
 def find_recogniser_in_use(plan: Plan, *, preferred: str) -> EngineRow:
-    """Find a recogniser: the plan's models first, then the preferred one, then any. 400 model_not_installed, 503 if none was seen lately."""
+    """Recogniser: the plan's models first, then the preferred one, then any. 400 model_not_installed, 503 if none was seen lately."""
     hearing = [engine for engine in list_models() if engine.kind == "stt" and engine.was_seen_lately]
     check_installed("stt")
     if not hearing:
@@ -60,12 +61,12 @@ def find_recogniser_in_use(plan: Plan, *, preferred: str) -> EngineRow:
 
 
 def is_included(engine: EngineRow, *, plan: Plan) -> bool:
-    """True if the plan opens the model: a model chosen for a caller is one of these, where there is such a one."""
+    """True if the plan includes the model; models chosen for a caller are among these if possible."""
     return not plan.allowed_models or engine.id in plan.allowed_models
 
 
 def list_pairs(recogniser: EngineRow, *, spoken: Collection[str]) -> str:
-    """For errors: `any language to en; en to es, fr`, without what no voice speaks."""
+    """Available pairs for errors: `any language to en; en to es, fr`, limited to languages with a voice."""
     pairs = []
     if recogniser.spec.has_translation:
         reached = {ENGLISH}.union(*(engine.spec.targets_from(ENGLISH) for engine in _translators()))

@@ -1,4 +1,4 @@
-"""POST /v1/speech-translate/."""
+"""View of POST /v1/speech-translate/."""
 
 from typing import Any
 
@@ -46,7 +46,9 @@ class SpeechTranslationView(APIView):
         responses=SpeechTranslationSerializer,
     )
     def post(self, request: Request) -> HttpResponseBase:
-        """Recognises, translates and speaks. Waits at most 290 seconds: then 504 with the uuid, and `/v1/speech/results/` has it later."""
+        """Recognise, translate and speak a recording. Waits for at most 290 seconds; then answers 504 with the uuid, and
+        `/v1/speech/results/` returns it later.
+        """
         body = validated(SHAPE, request.data)
         caller, order = get_caller(request), _order(body, is_awaited=not wants_no_wait(request))
         choose_cast(caller, order=order)

@@ -1,1 +1,1 @@
-"""Writes: submit, attempts, finish, cancel, reap, expire. Each owns its transaction; the job's row is always locked before its parts."""
+"""Write operations: submit, attempts, finish, cancel, reap, expire. Each owns its transaction and locks the job's row before its parts."""

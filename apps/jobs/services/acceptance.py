@@ -125,7 +125,9 @@ def _dispatch(jobs: JobTransaction) -> None:
 
 
 def _take_price(caller: Caller, plan: JobPlan, *, job_uuid: UUID) -> int | None:
-    """Reserving locks the account's balance and counting characters locks the address's day: submits of one tenant follow each other."""
+    """Reserve the price. Reserving locks the account's balance, and counting characters the address's day: submissions of one tenant are
+    serialised.
+    """
     if caller.account is not None:
         if plan.price_millicredits == 0:  # moves no balance, so locks none
             wait_for_tenant(caller.tenant)

@@ -1,4 +1,4 @@
-"""Attempts at parts while they run: taken up, kept alive by heartbeats, given to another worker."""
+"""Running attempts: started, kept alive by heartbeats, given to another worker."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from workers.contract import names
 from workers.contract.messages import InFlight, PartStarted
 
 DEADLINE_GRACE_SECONDS = 60
-"""A worker gives a part up at its deadline. One that goes on telling that it lives, with a part that never ends, is believed no longer."""
+"""Grace beyond a part's deadline, at which its worker gives up; after it, heartbeats no longer renew the lease."""
 
 LARGEST_UNITS = 1 << 31
 
@@ -47,7 +47,7 @@ WHERE token = %(token)s AND state IN ('admitted', 'running')
 
 
 def start_part(started: PartStarted) -> None:
-    """A worker took an attempt up. One that is worth nothing any more is stopped."""
+    """Record that a worker started an attempt. An obsolete attempt is cancelled."""
     token = UUID(started.token)
     jobs = _renew([token], units=[0], worker=started.worker, boot=started.boot)
     for job_uuid in jobs:
@@ -57,7 +57,7 @@ def start_part(started: PartStarted) -> None:
 
 
 def renew_leases(in_flight: Sequence[InFlight], *, worker: str, boot: str) -> None:
-    """A heartbeat's attempts are alive. Those that are worth nothing any more are stopped."""
+    """Renew the leases of a heartbeat's attempts. Obsolete attempts are cancelled."""
     units = {token: _storable_units(held.units_done) for held in in_flight if (token := find_uuid(str(held.token))) is not None}
     if not units:
         return
@@ -71,7 +71,7 @@ def renew_leases(in_flight: Sequence[InFlight], *, worker: str, boot: str) -> No
 def requeue_attempt(
     token: UUID, *, delay_seconds: float, error_code: str = "", units_done: int = 0, is_counted: bool = True, has_died: bool = False
 ) -> bool:
-    """Give the part to another worker. False when the attempt had ended. Inside the caller's transaction."""
+    """Give the part to another worker. False if the attempt had ended. Inside the caller's transaction."""
     values: dict[str, Any] = {
         "token": token,
         "delay": delay_seconds,
@@ -86,13 +86,13 @@ def requeue_attempt(
 
 
 def publish_progress(jobs: Iterable[UUID]) -> None:
-    """Publish the progress of these jobs to whoever watches them."""
+    """Publish the progress of these jobs to their watchers."""
     for job_uuid, units, units_done in read_progress(jobs):
         publish_event(job_uuid, {"type": "progress", "units_done": units_done, "units_total": units})
 
 
 def begin_jobs(jobs: Iterable[UUID]) -> None:
-    """The first of their parts was taken up. One statement each: nobody holds one job while waiting for another."""
+    """Mark the jobs as running. One statement each, so that no transaction holds one job while waiting for another."""
     for job_uuid in set(jobs):
         Job.objects.filter(uuid=job_uuid, state=JobState.QUEUED).update(state=JobState.RUNNING, started_at=timezone.now())
 
@@ -116,7 +116,7 @@ def _renew(tokens: list[UUID], *, units: list[int], worker: str, boot: str) -> l
 
 
 def _storable_units(units_done: object) -> int:
-    """The number as a column takes it; 0 for what is none: one bad value must not cost a worker's other parts their leases."""
+    """The number as the column stores it; 0 if invalid: one bad value must not cost a worker's other parts their leases."""
     return units_done if isinstance(units_done, int) and 0 <= units_done < LARGEST_UNITS else 0
 
 

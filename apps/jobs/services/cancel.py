@@ -1,4 +1,4 @@
-"""An owner stops a job, or the only listener of an answer left."""
+"""Cancellation of a job by its owner, or when the only client of a waiting response disconnects."""
 
 from functools import partial
 from uuid import UUID
@@ -17,9 +17,10 @@ from apps.jobs.services.finish import end_if_cancelled
 
 
 def cancel_job(job: Job, *, reason: str) -> Job:
-    """Stop the job. One that no worker took up ends at once, all credits back; else it ends when its workers say how far they came.
+    """Cancel the job. A job that no worker started ends at once, with all credits released; otherwise it ends when its workers report
+    their progress.
 
-    409 job_finished when it is over. A repeat changes nothing.
+    Raises 409 job_finished if it is over. Idempotent.
     """
     with transaction.atomic(durable=True):
         locked = lock_job(job.uuid)
@@ -34,7 +35,7 @@ def cancel_job(job: Job, *, reason: str) -> Job:
 
 
 def _is_taken_up(job: Job) -> bool:
-    """True where a worker began a part of a queued job: its message to the platform may still be on its way, its words are not."""
+    """True if a worker started a part of a queued job: its message to the platform may still be in flight, while its words are published."""
     tokens = Part.objects.filter(job_id=job.uuid, state__in=IN_FLIGHT_STATES).values_list("token", flat=True)
     try:
         return is_any_claimed(token for token in tokens if token is not None)

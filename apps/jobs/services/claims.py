@@ -8,13 +8,13 @@ from workers.contract import names
 
 
 def is_any_claimed(tokens: Iterable[UUID]) -> bool:
-    """True where a worker took up one of these attempts. Raises ValkeyAway."""
+    """True if a worker started one of these attempts. Raises ValkeyAway."""
     keys = [names.claim_key(token.hex) for token in tokens]
     return bool(keys) and bool(client().exists(*keys))
 
 
 def may_be_claimed(token: UUID) -> bool:
-    """The same for one attempt; True while nobody knows."""
+    """True if a worker may have started the attempt, also while this is unknown."""
     try:
         return is_any_claimed([token])
     except ValkeyAway:

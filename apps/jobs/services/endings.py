@@ -1,4 +1,4 @@
-"""Endings of jobs: every end, whoever brings it about, is written here. The caller's transaction holds the job's row."""
+"""Ends of jobs: every end is written here. The caller's transaction holds the job's row lock."""
 
 from datetime import timedelta
 from functools import partial
@@ -26,17 +26,17 @@ WHERE job_id = %(job)s AND state IN ('waiting', 'queued', 'admitted', 'running')
 
 
 def lock_job(job_uuid: UUID) -> Job:
-    """The job's row, ours to the end of the transaction. Always before its parts, so that nobody waits in a circle."""
+    """Lock the job's row until the transaction ends. Always before its parts, which prevents deadlocks."""
     return Job.objects.select_for_update().get(uuid=job_uuid)
 
 
 def complete_job(job: Job, *, result: dict[str, Any]) -> None:
-    """All work is done: the price is charged as reserved."""
+    """Complete the job: charge the reserved price."""
     record_end(job, state=JobState.COMPLETED, charged_millicredits=job.reserved_millicredits, result=result)
 
 
 def fail_job(job: Job, *, code: str, message: str) -> None:
-    """The work cannot be done: other parts stopped, credits back but for a text that was read in the job's events."""
+    """Fail the job: stop other parts and release the credits, except for text that was read in the job's events."""
     _close_parts(job)
     record_end(
         job,
@@ -48,7 +48,7 @@ def fail_job(job: Job, *, code: str, message: str) -> None:
 
 
 def expire_job(job: Job, *, message: str) -> None:
-    """No worker took it up: credits back but for a text that was read in the job's events."""
+    """Expire a job that no worker started: release the credits, except for text that was read in the job's events."""
     _close_parts(job)
     record_end(
         job,
@@ -60,14 +60,14 @@ def expire_job(job: Job, *, message: str) -> None:
 
 
 def end_cancelled_job(job: Job, *, reason: str) -> None:
-    """Stopped by its owner: what was made is charged, rounded up once, and the rest goes back."""
+    """End a cancelled job: charge the finished work, rounded up once, and release the rest."""
     _close_parts(job)
     charged = _charge(job, rule=kind_of(job).charge_on_cancel)
     record_end(job, state=JobState.CANCELLED, charged_millicredits=charged, error_code="cancelled", error_message=reason)
 
 
 def _charge(job: Job, *, rule: Charge) -> int:
-    """Millicredits that a job without a result costs."""
+    """Millicredits charged for a job without a result."""
     if rule == Charge.NOTHING or (rule == Charge.WORK_READ and not _is_text_read(job)):
         return 0
     return charge_of_made(job.reserved_millicredits, parts=read_part_progress(job.uuid))
@@ -87,7 +87,7 @@ def record_end(
     error_code: str = "",
     error_message: str = "",
 ) -> None:
-    """The row and the ledger, and whatever else must be true of every ended job, in one transaction."""
+    """Write the job's row, the ledger and everything else that belongs to a job's end, in one transaction."""
     job.state, job.finished_at = state, timezone.now()
     job.charged_millicredits, job.result = 0 if charged_millicredits and _is_notice(job) else charged_millicredits, result
     job.error_code, job.error_message = error_code, error_message
@@ -104,7 +104,7 @@ def record_end(
 
 
 def _is_notice(job: Job) -> bool:
-    """True if a part of a job with several parts returned only a notice that it cannot do its work: the job is then free, however it ends."""
+    """True if a part of a multi-part job returned only a notice that it cannot do its work: the job is then free, however it ends."""
     return job.part_count > 1 and Part.objects.filter(job_id=job.uuid, manifest__is_notice=True).exists()
 
 
@@ -117,7 +117,7 @@ def _settle(job: Job, *, account_id: int) -> None:
 
 
 def _close_parts(job: Job) -> None:
-    """Close the parts of a job that comes to nothing: parts stop, and the output of earlier ones is deleted."""
+    """Cancel open parts and delete finished outputs."""
     with connection.cursor() as cursor:
         cursor.execute(CLOSE_PARTS, {"job": job.uuid})
         tokens = [token for (token,) in cursor.fetchall() if token is not None]

@@ -1,4 +1,4 @@
-"""An attempt ended: one compare-and-set on its token; with the last part the job ends, in the same transaction."""
+"""End of an attempt: a compare-and-set on its token; with the last part the job ends, in the same transaction."""
 
 import logging
 import re
@@ -32,27 +32,27 @@ from workers.contract.messages import Manifest, PartOutcome
 logger = logging.getLogger(__name__)
 
 RETRY_PAUSE_SECONDS = 2.0
-"""Times the number of attempts: what failed a moment ago fails again at once."""
+"""Retry pause, multiplied by the number of attempts: an immediate retry would fail the same way."""
 OUTAGE_PAUSE_SECONDS = 5.0
 LONGEST_MESSAGE = 1000
 _ERROR_CODE = re.compile(r"[a-z0-9_]{0,50}")
 MOST_DEATHS = 3
-"""Worker deaths during one part before it fails. Other parts may run beside it at the first death; after that it runs alone."""
+"""Worker deaths during one part before it fails. Other parts may run beside it at the first death; afterwards it runs alone."""
 
 
 class Setback(Enum):
-    """Reason why a part is given out again."""
+    """Reason for retrying a part."""
 
     FAILURE = "failure"
-    """The attempt failed, or nobody knows why it ended: it counts."""
+    """The attempt failed, or ended for an unknown reason: it counts."""
     OUTAGE = "outage"
-    """A server or a disk was away, or the worker died of another part: it does not count."""
+    """A server or a disk was unavailable, or the worker died because of another part: it does not count."""
     DEATH = "death"
     """The worker died while it computed this part: it counts, and the part runs alone from now on."""
 
 
 def finish_part(outcome: PartOutcome) -> bool:
-    """Take an outcome in. False when it changes nothing: it is late, repeated, or of another attempt."""
+    """Apply an outcome. False if it changes nothing: it is late, repeated, or of another attempt."""
     part = _find_part(outcome)
     if part is None:
         return False
@@ -77,7 +77,7 @@ def _find_part(outcome: PartOutcome) -> Part | None:
 
 
 def _storable(outcome: PartOutcome) -> PartOutcome:
-    """The outcome with plain values of the right kind: a worker may be old, broken or hostile."""
+    """The outcome with valid plain values: a worker may be old, broken or hostile."""
     units_done, code, message = outcome.units_done, outcome.error_code, outcome.error_message
     return replace(
         outcome,
@@ -88,7 +88,9 @@ def _storable(outcome: PartOutcome) -> PartOutcome:
 
 
 def _checked(outcome: PartOutcome, *, part: Part) -> PartOutcome:
-    """A completed outcome whose manifest is of this attempt and whose output is stored, whole; else a failure that is tried again."""
+    """Verify a completed outcome: its manifest belongs to this attempt and its output is stored completely; otherwise it becomes a failure
+    to retry.
+    """
     if outcome.status != "completed":
         return outcome
     manifest = outcome.manifest
@@ -110,7 +112,7 @@ def _failed(outcome: PartOutcome, *, message: str) -> PartOutcome:
 
 
 def _apply(outcome: PartOutcome, *, job: Job, part: Part) -> list[str]:
-    """Inside the transaction, with the job locked. Returns the queues on which something may go on; none when nothing changed."""
+    """Apply the outcome inside the transaction, with the job locked. Returns the queues to dispatch; none if nothing changed."""
     if job.is_over:
         return []
     if outcome.status == "completed" and outcome.manifest is not None:
@@ -144,9 +146,9 @@ def retry_part(
     pause_seconds: float = 0.0,
     setback: Setback = Setback.FAILURE,
 ) -> list[str]:
-    """Give the part to another worker, unless it has had its attempts: then the job fails. The job is locked.
+    """Give the part to another worker, or fail the job after the last attempt. The job is locked.
 
-    An outage counts after all once the job has waited for TTSAI_JOB_QUEUE_SECONDS: nothing is tried for ever.
+    An outage counts once the job has waited for TTSAI_JOB_QUEUE_SECONDS, so that retries end.
     """
     is_young = timezone.now() - job.created_at < timedelta(seconds=settings.TTSAI_JOB_QUEUE_SECONDS)
     is_counted, has_died = setback is not Setback.OUTAGE or not is_young, setback is Setback.DEATH
@@ -160,13 +162,13 @@ def retry_part(
 
 
 def close_part(part: Part, *, state: PartState, **changes: object) -> bool:
-    """The compare-and-set. False when the attempt had ended."""
+    """Compare-and-set of the part's state. False if the attempt had ended."""
     rows = Part.objects.filter(pk=part.pk, token=part.token, state__in=IN_FLIGHT_STATES)
     return rows.update(state=state, finished_at=timezone.now(), lease_expires_at=None, **changes) == 1
 
 
 def end_if_cancelled(job: Job) -> None:
-    """A job that is being cancelled ends once none of its parts is with a worker. The job is locked."""
+    """End a job that is being cancelled once none of its parts is with a worker. The job is locked."""
     if not Part.objects.filter(job_id=job.uuid, state__in=IN_FLIGHT_STATES).exists():
         end_cancelled_job(job, reason=job.error_message)
 
@@ -186,7 +188,7 @@ def _cancel_part(outcome: PartOutcome, *, job: Job, part: Part) -> list[str]:
 
 
 def _units_made(part: Part, units_done: int) -> Greatest:
-    """The most that any attempt told, within the part's units: the row's own value, since a heartbeat may be newer than `part`."""
+    """Most units reported by any attempt, within the part's units; read from the row, since a heartbeat may be newer than `part`."""
     return Greatest("units_done", Value(min(max(units_done, 0), part.units)))
 
 
@@ -207,7 +209,7 @@ def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:
 
 
 def _result(part: Part, *, manifest: Manifest) -> dict[str, object]:
-    """Build the result that downloads and result requests read."""
+    """Result that downloads and result requests read."""
     output_format, document_key = part.work["format"], _document_key(part)
     result: dict[str, object] = {
         "key": output_key(part),
@@ -224,7 +226,7 @@ def _result(part: Part, *, manifest: Manifest) -> dict[str, object]:
 
 
 def _document_key(last: Part) -> str | None:
-    """Key of the document that the job wrote: a transcript, a translation, an answer."""
+    """Storage key of the job's document (a transcript, a translation, an answer), or None."""
     if last.work["format"] == DOCUMENT:
         return output_key(last)
     kept = Part.objects.filter(job_id=last.job_id, is_kept=True).order_by("-index").first() if last.index else None

@@ -1,4 +1,4 @@
-"""The same key and the same body make one job and one charge, also when both requests come at once."""
+"""Idempotency: the same key and body create one job and one charge, also for concurrent requests."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -27,7 +27,7 @@ FORGET = "DELETE FROM jobs_idempotencyrecord WHERE created_at < statement_timest
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """Identity of a request, by which a repeat of it is recognised."""
+    """Identity of a request for deduplication."""
 
     key: str
     body_digest: str
@@ -36,10 +36,10 @@ class Idempotency:
 
 
 def in_flight_dedup_key(caller: Caller, *, digest: str, is_waiting: bool) -> Idempotency | None:
-    """Clients repeat a POST whose answer they did not get: while the first runs, the same request of the same key has the same job.
+    """Deduplication key of a request in flight, since clients repeat a POST whose response they did not get.
 
-    Who waits and who does not have jobs of their own: what somebody waits for is given up when he leaves. None for a request without a key
-    that does not wait: nobody knows whether it is the same visitor.
+    Waiting and asynchronous requests have separate jobs: a job is cancelled when its waiting client disconnects. None for an asynchronous
+    request without a key, whose sender is unknown.
     """
     if not is_waiting and caller.is_anonymous:
         return None
@@ -48,7 +48,7 @@ def in_flight_dedup_key(caller: Caller, *, digest: str, is_waiting: bool) -> Ide
 
 
 def claim_key(scope: str, *, idempotency: Idempotency, job_uuid: UUID) -> Job | None:
-    """Keep the key for a job that is about to be inserted; the earlier job where there is one. 409 idempotency_conflict."""
+    """Claim the key for a job about to be inserted; returns the earlier job if there is one. Raises 409 idempotency_conflict."""
     if len(idempotency.key) > LONGEST_KEY:
         raise InvalidRequestError(f"An Idempotency-Key has at most {LONGEST_KEY} characters.", param="Idempotency-Key")
     values: dict[str, str | int | UUID] = {
@@ -74,12 +74,12 @@ def claim_key(scope: str, *, idempotency: Idempotency, job_uuid: UUID) -> Job | 
 
 
 def release_key(scope: str, *, key: str) -> None:
-    """Forget a key that this transaction claimed: its request came to nothing, and a repeat is tried on its own."""
+    """Release a key claimed in this transaction, whose request created no job: a repeat is tried anew."""
     IdempotencyRecord.objects.filter(scope=scope, key=key).delete()
 
 
 def forget_keys() -> int:
-    """Delete records that are past their time; how many."""
+    """Delete expired records; returns their number."""
     with connection.cursor() as cursor:
         cursor.execute(FORGET, {"hours": KEPT_HOURS})
         return int(cursor.rowcount)

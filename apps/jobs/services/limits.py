@@ -1,4 +1,4 @@
-"""Limits on the jobs that wait or run at once: of a key, of an account or address, of all callers without a key."""
+"""Concurrency limits: of a key, of an account or address, of all anonymous callers."""
 
 from django.db import connection
 
@@ -19,7 +19,7 @@ WAIT = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 def check_concurrency(caller: Caller) -> None:
-    """429 where the caller has as many jobs as are allowed. The caller's transaction holds a lock that makes the count exact."""
+    """Raise 429 if the caller has as many jobs as allowed. The caller's transaction holds a lock that makes the count exact."""
     if caller.is_anonymous:
         _check_anonymous(caller)
         return
@@ -31,7 +31,7 @@ def check_concurrency(caller: Caller) -> None:
 
 
 def wait_for_tenant(tenant: str) -> None:
-    """Until the end of the transaction, submits of this tenant follow each other."""
+    """Serialise submissions of this tenant until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(WAIT, [f"submit:{tenant}"])
 

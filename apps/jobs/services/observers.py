@@ -1,4 +1,4 @@
-"""Apps above this one that must know that a job ended: they write in its transaction, or it does not end."""
+"""Observers of job ends in apps above this one: they write in the transaction of the end."""
 
 from collections.abc import Callable
 from functools import cache
@@ -12,7 +12,7 @@ EndObserver = Callable[[Job], None]
 
 
 def tell_observers(job: Job) -> None:
-    """The job's row is locked, written and not committed: what observers write is true exactly when the end is."""
+    """Call the observers with the job's row locked and written, before the commit."""
     for observe in _observers():
         observe(job)
 

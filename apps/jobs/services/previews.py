@@ -1,4 +1,4 @@
-"""Previews of voices: one job of the platform's own for each voice, made when somebody first asks, kept until the model changes."""
+"""Voice previews: one internal job per voice, created at the first request, kept until the model changes."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ from workers.contract.tags import primary_tag
 
 FORMAT = "mp3"
 PAUSE_AFTER_FAILURE = timedelta(minutes=1)
-"""Anybody may ask for a preview: one that fails is not tried at every request."""
+"""Pause after a failed preview, which anybody may request."""
 
 SENTENCES = {
     "en": "Hello! This is how I sound when I read your text aloud.",
@@ -32,11 +32,11 @@ SENTENCES = {
     "pt": "Olá! É assim que eu soo quando leio o seu texto.",
     "zh": "你好！我会用这个声音朗读你的文字。",
 }
-"""By primary language tag; English where there is none."""
+"""Sentences by primary language tag; English by default."""
 
 
 def request_preview(model_id: str, *, voice_id: str) -> Job:
-    """The job whose result is the preview: one that is done, or runs, or a new one. 404, or 503 while it cannot be made."""
+    """Job of the preview: a finished or running one, or a new one. 404, or 503 while it cannot be created."""
     engine, voice = _find(model_id, voice_id=voice_id)
     with inserting_jobs() as jobs:
         row = Voice.objects.select_for_update().get(engine_id=engine.id, voice_id=voice.id)  # so that two requests at once make one
@@ -52,7 +52,7 @@ def request_preview(model_id: str, *, voice_id: str) -> Job:
 
 
 def check_preview(job: Job) -> Job:
-    """The job, when its result can be heard. 503 when it failed."""
+    """The job, if its result is usable. 503 if it failed."""
     if job.state != JobState.COMPLETED:
         raise UnavailableError(
             "The preview could not be made. Try again in a minute.", code="preview_failed", headers={"Retry-After": retry_after.WHEN_SERVED}

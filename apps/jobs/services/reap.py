@@ -1,4 +1,4 @@
-"""The reaper: nothing is ever processing for ever, and nothing is given up while the platform itself could not hear."""
+"""Reaper: no job is processing for ever, and no lease expires while the platform itself could not receive heartbeats."""
 
 import logging
 from datetime import timedelta
@@ -22,8 +22,9 @@ from workers.contract import names
 logger = logging.getLogger(__name__)
 
 LONGEST_GAP_SECONDS = 3 * REAP_SECONDS
-"""Beat calls every 2 s. A longer gap means that the broker was away, or that the platform slept: heartbeats were lost or lie in the queue.
-A negative one means that the clock was set back."""
+"""Longest gap between runs, which beat calls every 2 s. A longer gap means that the broker was unavailable or the platform slept, so
+heartbeats were lost or are queued. A negative one means that the clock was set back.
+"""
 BATCH = 200
 
 TICK = """
@@ -62,7 +63,7 @@ SELECT uuid FROM jobs_job AS job WHERE state = 'running' AND started_at < %(befo
 
 
 def reap() -> int:
-    """Settle attempts whose lease is over, and jobs that waited for too long; how many."""
+    """Settle attempts with expired leases, and jobs that waited too long; returns their number."""
     if not _broker_answers():
         return 0
     gap = _seconds_since_last_run()
@@ -80,7 +81,7 @@ def reap() -> int:
 
 
 def expire_waiting_jobs() -> int:
-    """End jobs that no worker took up for TTSAI_JOB_QUEUE_SECONDS, or that lost all their workers for so long; how many."""
+    """End jobs that no worker started for TTSAI_JOB_QUEUE_SECONDS, or that lost all their workers for so long; returns their number."""
     before = timezone.now() - timedelta(seconds=settings.TTSAI_JOB_QUEUE_SECONDS)
     in_flight = Part.objects.filter(state__in=IN_FLIGHT_STATES)
     waiting = Job.objects.filter(state=JobState.QUEUED, created_at__lt=before).exclude(uuid__in=in_flight.values("job_id"))
@@ -110,7 +111,7 @@ def _stalled(before: Any) -> list[Any]:
 
 
 def _repeat_cancellations() -> None:
-    """Workers that were not told, because the broker was away."""
+    """Repeat cancellations for workers that did not receive them, because the broker was unavailable."""
     parts = Part.objects.filter(state__in=IN_FLIGHT_STATES, job__cancel_requested_at__isnull=False)
     tokens = [token for token in parts.values_list("token", flat=True) if token is not None]
     if tokens:
@@ -127,7 +128,7 @@ def _broker_answers() -> bool:
 
 
 def _seconds_since_last_run() -> float:
-    """Since the reaper last heard the broker answer; for ever at its first run."""
+    """Seconds since the reaper's last run with the broker answering; infinite at its first run."""
     with connection.cursor() as cursor:
         cursor.execute(TICK)
         row = cursor.fetchone()

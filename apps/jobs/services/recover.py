@@ -1,4 +1,4 @@
-"""Attempts whose worker is lost: their output is adopted if it was stored, else their part goes to another worker."""
+"""Attempts of lost workers: their output is adopted if it was stored, otherwise the part goes to another worker."""
 
 import logging
 from collections.abc import Callable, Collection, Iterable
@@ -24,18 +24,20 @@ logger = logging.getLogger(__name__)
 
 LOST_MESSAGE = "Every worker that took this up was lost."
 WEDGED_SECONDS = 60.0
-"""A part whose recovery raises is looked at again after so long: it must not stand at the head of the line for ever."""
+"""Pause before a part whose recovery raised is tried again, so that it does not block the others."""
 
 Judge = Callable[[Part], Setback]
 
 
 def recover_expired(parts: Iterable[Part]) -> int:
-    """Their leases are over. What was never taken up lost its message alone; of the rest nobody knows who killed the worker."""
+    """Recover parts with expired leases. A part that was never started lost only its message; for the others the cause of the worker's
+    death is unknown.
+    """
     return _recover_each(parts, judge=lambda part: Setback.FAILURE if _was_taken_up(part) else Setback.OUTAGE)
 
 
 def recover_from_other_boots(worker: str, *, boot: str, died_computing: Collection[str] | None) -> int:
-    """The worker started anew: what it held before is lost. The parts that it was computing may have killed it."""
+    """Recover the parts of a restarted worker. The parts that it was computing may have killed it."""
     held = Q(worker=worker) & ~Q(boot=boot)
     if died_computing is None:
         return _recover_each(Part.objects.filter(held, state__in=IN_FLIGHT_STATES), judge=lambda _: Setback.FAILURE)
@@ -46,14 +48,14 @@ def recover_from_other_boots(worker: str, *, boot: str, died_computing: Collecti
 
 
 def recover_from_stopped(worker: str, *, boot: str, held: Iterable[str]) -> int:
-    """The worker is stopping: what it does not hold any more, and did not finish, is lost, by nobody's fault."""
+    """Recover parts that a stopping worker neither holds nor finished; they are not to blame."""
     tokens = [token for text in held if (token := find_uuid(str(text))) is not None]
     parts = Part.objects.filter(worker=worker, boot=boot, state=PartState.RUNNING).exclude(token__in=tokens)
     return _recover_each(parts, judge=lambda _: Setback.OUTAGE)
 
 
 def _recover_each(parts: Iterable[Part], *, judge: Judge) -> int:
-    """Adopt or requeue each; how many changed. With the store away nothing is known, so nothing is decided."""
+    """Adopt or requeue each; returns the number of changes. Nothing is decided while the store is unavailable."""
     changed = 0
     for part in parts:
         try:
@@ -87,14 +89,14 @@ def _recover(part: Part, *, judge: Judge) -> bool:
 
 
 def _was_taken_up(part: Part) -> bool:
-    """True if a worker may have begun the attempt: it claims the token first, and its message to the platform may be lost."""
+    """True if a worker may have started the attempt: it claims the token first, and its message to the platform may be lost."""
     if part.state == PartState.RUNNING or part.token is None:
         return True
     return may_be_claimed(part.token)
 
 
 def _adopt(part: Part) -> bool:
-    """Take in what the lost worker left beside its output. False where there is nothing good: the part is to be done again."""
+    """Adopt the output that the lost worker stored. False if there is no valid one: the part is done again."""
     try:
         manifest = read_manifest(part)
     except MissingObjectError:

@@ -1,4 +1,4 @@
-"""A result in another format: made once by a job of the platform's own, free, and kept as long as the result."""
+"""Renditions: a result in another format, created once by an internal job, free, kept as long as the result."""
 
 from apps.core.errors import ConflictError
 from apps.jobs.kinds import RENDITION, RenditionParams
@@ -11,7 +11,7 @@ from workers.contract import names
 
 
 def request_rendition(job: Job, *, format: str) -> Job:  # noqa: A002 - the API's word
-    """The job that converts this one's result: a new one, or the one that does so or did. 409 when there is nothing to convert."""
+    """Job that converts this one's result: a new or an existing one. 409 if there is nothing to convert."""
     with inserting_jobs() as jobs:
         source = lock_job(job.uuid)  # so that two requests at once make one
         if source.state != JobState.COMPLETED or source.result is None or source.result_deleted_at is not None:

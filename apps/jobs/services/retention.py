@@ -1,4 +1,6 @@
-"""Results are kept as long as the plan says, then deleted with the text that made them. The job's row stays, for usage and accounts."""
+"""Retention: results are deleted after the plan's period, with the text that they were made from. The job's row stays, for usage and
+accounting.
+"""
 
 import logging
 from functools import partial
@@ -29,7 +31,7 @@ WHERE share.tenant <> '' AND clock.queue = share.queue AND clock.tenant = '' AND
 
 
 def expire_results() -> int:
-    """Delete what is past its time; how many jobs."""
+    """Delete expired results; returns the number of jobs."""
     deleted = 0
     while jobs := list(Job.objects.filter(expires_at__lt=Now(), result_deleted_at=None).order_by("expires_at")[:BATCH]):
         for job in jobs:
@@ -43,7 +45,9 @@ def expire_results() -> int:
 
 
 def expire_now(jobs: QuerySet[Job]) -> int:
-    """Results of jobs that are over, in whatever format, are refused from now on (410) and deleted soon after the transaction; of how many."""
+    """Expire results of finished jobs, in every format: refused from now on (410) and deleted soon after the transaction; returns the
+    number of jobs.
+    """
     over = list(jobs.filter(result_deleted_at=None).exclude(state__in=ACTIVE_STATES).values_list("uuid", flat=True))
     Job.objects.filter(Q(uuid__in=over) | Q(rendition_of__source__in=over), result_deleted_at=None).update(expires_at=Now())
     transaction.on_commit(partial(ask_platform, EXPIRE_RESULTS))
@@ -51,9 +55,9 @@ def expire_now(jobs: QuerySet[Job]) -> int:
 
 
 def delete_result(job: Job) -> None:
-    """Remove all that the job stored, the text, whom its end was told to, and the address of a caller without a key.
+    """Delete all objects of the job, its text, its webhook URL, and the address of an anonymous caller.
 
-    Objects first: should this stop half way, the next run goes on.
+    Objects first: if this stops half way, the next run continues.
     """
     get_storage().delete_prefix(job_folder(job.tenant, job=job.uuid))
     Part.objects.filter(job_id=job.uuid).delete()
@@ -63,9 +67,9 @@ def delete_result(job: Job) -> None:
 
 
 def discard_joined_parts(job_uuid: UUID) -> int:
-    """Delete what parts made for others, and all that was made where nothing came of it; of how many.
+    """Delete intermediate outputs of parts, and all outputs of a job without a result; returns their number.
 
-    Lossless audio is far larger than the result, and a recording that was made ready is the customer's.
+    Lossless audio is far larger than the result, and a prepared recording is the customer's data.
     """
     job = Job.objects.get(uuid=job_uuid)
     if not job.is_over:
@@ -78,7 +82,7 @@ def discard_joined_parts(job_uuid: UUID) -> int:
 
 
 def forget_old_rows() -> None:
-    """Idempotency keys and shares of queues that mean nothing any more."""
+    """Delete expired idempotency keys and fair shares."""
     forget_keys()
     with connection.cursor() as cursor:
         cursor.execute(FORGET_SHARES)

@@ -1,4 +1,4 @@
-"""The stages of a job: its parts begin once all parts of the stage before are done, and read what those made."""
+"""Stages of a job: its parts start when all parts of the previous stage are finished, and read their outputs."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -21,25 +21,25 @@ PLATFORM_TENANT = "platform"
 
 @dataclass(frozen=True, slots=True)
 class PartPlan:
-    """One piece of the work."""
+    """Plan of one part."""
 
     kind: str
     work: dict[str, Any]
     """A work message as a dictionary; object_reference(key) where it holds an address, output_of(index) for what an earlier part makes."""
     units: int
     stage: int = 0
-    """Stages follow each other: 0, 1, … Those of stage 0 are on the job's queue."""
+    """Stage of the part: 0, 1, … Parts of stage 0 use the job's queue."""
     queue: str = ""
-    """The job's when empty."""
+    """Queue of the part; the job's if empty."""
     is_kept: bool = False
     """True if the part's output belongs to the result."""
     weight: int | None = None
-    """Its share of the price against the other parts' weights (apps/jobs/charges.py); its units when None."""
+    """Share of the price relative to the other parts' weights (apps/jobs/charges.py); its units if None."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobPlan:
-    """Plan of a job: its work, its cost and its urgency."""
+    """Plan of a job: its work, cost and urgency."""
 
     kind: JobKind[JobParams]
     engine_id: str
@@ -47,27 +47,27 @@ class JobPlan:
     lane: str
     parts: tuple[PartPlan, ...]
     join: dict[str, Any] | None
-    """JoinWork without its inputs, which are the parts of the last stage; None where the last part makes the result."""
+    """JoinWork without its inputs, which are the parts of the last stage; None if the last part makes the result."""
     units: int
     price_millicredits: int
     output_format: str
     params: JobParams
-    """In the type of the kind."""
+    """Parameters in the type of the kind."""
     asked_model: str = ""
-    """As the request named it, where a model of another name does the work."""
+    """Model named in the request, if another model does the work."""
     daily_characters: int = 0
-    """Counted against the day of a caller without a key."""
+    """Characters counted against the daily limit of an anonymous caller."""
     webhook_url: str = ""
-    """The request's own (apps/webhooks/fields.py)."""
+    """Webhook URL of the request (apps/webhooks/fields.py)."""
     has_webhooks: bool = True
-    """False where something else tells of the end: of an item, its batch."""
+    """False if another event reports the end, such as the batch of an item."""
     warnings: tuple[str, ...] = ()
-    """Parts of the request that are not followed as they were asked: told with the answer and the result."""
+    """Requested settings that were not followed, for the response and the result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Reason why an item of a request makes no work."""
+    """Reason why an item of a request creates no work."""
 
     code: str
     message: str
@@ -75,7 +75,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Owner of a job, as its row keeps it."""
+    """Owner of a job, as stored in its row."""
 
     tenant: str
     account_id: int | None = None
@@ -89,7 +89,7 @@ class Owner:
 
     @classmethod
     def of_caller(cls, caller: Caller) -> "Owner":
-        """The caller as the owner of a job."""
+        """Owner for this caller."""
         return cls(
             tenant=caller.tenant,
             account_id=caller.account.pk if caller.account else None,
@@ -172,7 +172,7 @@ def _params(plan: JobPlan) -> dict[str, Any]:
 
 
 def _parts(job: Job, plan: JobPlan) -> list[Part]:
-    """The first is queued; those of its stage follow it once it is admitted, the next stage once they are done."""
+    """Rows of the parts. The first is queued; those of its stage follow once it is admitted, the next stage once they are finished."""
     plans = list(plan.parts)
     if plan.join is not None:
         plans.append(_plan_join(plan.join, parts=plan.parts))

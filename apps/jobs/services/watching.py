@@ -1,11 +1,11 @@
-"""Readers of a job's live events: a text that reaches them is charged, so a job remembers that it was watched."""
+"""Watchers of live events: text that reaches them is charged, so the job records that it was watched."""
 
 from apps.jobs.kinds import Charge, kind_of
 from apps.jobs.models import ACTIVE_STATES, Job
 
 
 def note_watcher(job: Job) -> Job:
-    """Record that somebody reads the job's events, before the first one is sent. Returns the job as it is then."""
+    """Record that the job's events are read, before the first one is sent. Returns the job's current state."""
     if job.is_over or job.was_watched or not _has_charged_text(job):
         return job
     if not Job.objects.filter(uuid=job.uuid, state__in=ACTIVE_STATES).update(was_watched=True):
@@ -14,10 +14,10 @@ def note_watcher(job: Job) -> Job:
 
 
 def may_read_words(job: Job) -> bool:
-    """True unless the job ended without a charge: the words of an answer that costs nothing are not given away afterwards."""
+    """True unless the job ended without a charge: its generated words are then no longer published."""
     return not _has_charged_text(job) or not job.is_over or job.charged_millicredits > 0 or job.reserved_millicredits == 0
 
 
 def _has_charged_text(job: Job) -> bool:
-    """True if the job's events carry a text that the job wrote, which is charged once it is read."""
+    """True if the job's events carry a generated text, which is charged once it is read."""
     return kind_of(job).charge_on_failure == Charge.WORK_READ

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def hear_announcement(announcement: Announcement) -> None:
-    """A worker started, or goes on serving. What it held under another boot goes to others, what waits may go to it."""
+    """Handle an announcement: parts of an earlier boot are recovered, waiting parts may be dispatched."""
     presence = announce_worker(announcement)
     if presence.is_new_boot:
         recover_from_other_boots(announcement.worker, boot=announcement.boot, died_computing=announcement.died_computing)
@@ -27,7 +27,7 @@ def hear_announcement(announcement: Announcement) -> None:
 
 
 def hear_heartbeat(heartbeat: Heartbeat) -> None:
-    """A worker is alive: leases of what it holds are renewed, finish messages that were lost are made good."""
+    """Handle a heartbeat: renew the leases of parts in flight, and apply finish messages that were lost."""
     presence = note_heartbeat(heartbeat)
     if presence.is_current:
         renew_leases(heartbeat.in_flight, worker=heartbeat.worker, boot=heartbeat.boot)
@@ -40,7 +40,7 @@ def hear_heartbeat(heartbeat: Heartbeat) -> None:
 
 
 def _take_in(finished: tuple[PartOutcome, ...]) -> None:
-    """Most were taken in when they were first said."""
+    """Apply repeated outcomes; most were applied before."""
     tokens = [token for outcome in finished if (token := find_uuid(str(outcome.token))) is not None]
     if not tokens:
         return
