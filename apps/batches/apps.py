@@ -1,10 +1,8 @@
-"""The Django app batches."""
+"""Django app configuration of batches."""
 
 from django.apps import AppConfig
 
 
 class BatchesConfig(AppConfig):
-    """Many texts in one request."""
-
     name = "apps.batches"
     label = "batches"

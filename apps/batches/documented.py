@@ -1,4 +1,4 @@
-"""The webhook of this app, for the OpenAPI schema."""
+"""Webhook of this app in the OpenAPI schema."""
 
 from apps.batches.serializers import BatchResultSerializer
 from apps.webhooks.documented import documented

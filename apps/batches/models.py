@@ -1,4 +1,4 @@
-"""Batches and their items. An item's outcome is its job's; the batch counts the items that have ended, by outcome."""
+"""Batches and their items. An item's outcome is its job's; the batch counts the ended items by outcome."""
 
 import uuid
 
@@ -11,7 +11,7 @@ from apps.jobs.models import Job
 
 
 class Batch(models.Model):
-    """One request for several texts. Over once each of its items has ended, well or not."""
+    """Request with several texts. Over once each of its items has ended."""
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="batches", db_index=False)
@@ -61,12 +61,12 @@ class Batch(models.Model):
 
     @property
     def completed_count(self) -> int:
-        """Items that have audio."""
+        """Number of items with audio."""
         return self.ended_count - self.failed_count - self.cancelled_count
 
 
 class BatchItem(models.Model):
-    """One text of a batch and its job; the job of a text that was refused has failed from the start."""
+    """Text of a batch with its job; the job of a refused text has failed from the start."""
 
     id = models.BigAutoField(primary_key=True)
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items", db_index=False)

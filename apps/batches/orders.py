@@ -1,4 +1,4 @@
-"""The items of a request as plans of jobs; one that cannot be planned is a refusal with its reason."""
+"""Plans the items of a request as jobs; an item that cannot be planned is a refusal with its reason."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,7 +31,7 @@ class PlannedItem:
 
 
 def plan_item(caller: Caller, text: dict[str, Any]) -> PlannedItem:
-    """Plan the item as POST /v1/tts/ would, in the lane `bulk`; nothing is reserved or written."""
+    """Plan the item as POST /v1/tts/ would, in the lane `bulk`, without reserving or writing."""
     engine_id = find_model_id(text.get("model", DEFAULT_MODEL))
     try:
         order = order_of(validated(SHAPE, text))
@@ -44,5 +44,5 @@ def plan_item(caller: Caller, text: dict[str, Any]) -> PlannedItem:
 
 
 def refusal_of(error: ApplicationError) -> Refusal:
-    """The error as the item tells it."""
+    """Refusal of an item for an error."""
     return Refusal(code=error.code, message=error.message)

@@ -1,4 +1,4 @@
-"""A batch as its requests and its webhook tell it."""
+"""Batch in responses and in its webhook."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from apps.speech.links import result_address
 
 
 def progress_shape(batch: Batch) -> dict[str, Any]:
-    """The answer to the request for a batch."""
+    """Response to the request for a batch."""
     return {
         "batch_id": batch.uuid.hex,
         "total": batch.total,
@@ -22,7 +22,7 @@ def progress_shape(batch: Batch) -> dict[str, Any]:
 
 
 def batch_shape(batch: Batch, *, base: str) -> dict[str, Any]:
-    """The batch with its items. `credits` and `credits_charged` count what has ended, so that they always add up."""
+    """Batch with its items. `credits` and `credits_charged` count ended items, so that the sums are consistent."""
     items = list_items(batch)
     charged_millicredits = sum(item.job.charged_millicredits for item in items)
     return {
@@ -46,7 +46,7 @@ def _item_shape(item: BatchItem, *, base: str) -> dict[str, Any]:
 
 
 def _shape(item: BatchItem, *, status: str, error: str = "", code: str = "", url: str = "") -> dict[str, Any]:
-    """Strings are empty rather than null: the official SDK declares them as such."""
+    """Item of a batch. Strings are empty rather than null: the official SDK declares them as such."""
     job = item.job
     shape = {
         "index": item.index,

@@ -1,4 +1,4 @@
-"""Reads of batches, scoped to the account that sent them."""
+"""Read operations on batches, scoped to the account that sent them."""
 
 from apps.accounts.callers import Caller
 from apps.batches.models import Batch, BatchItem
@@ -29,10 +29,10 @@ def get_own_batch(caller: Caller, *, batch_id: str) -> Batch:
 
 
 def list_items(batch: Batch) -> list[BatchItem]:
-    """The items in their order, with their jobs."""
+    """Items in order, with their jobs."""
     return list(BatchItem.objects.filter(batch=batch).select_related("job").order_by("index"))
 
 
 def list_active_jobs(batch: Batch) -> list[Job]:
-    """The jobs of the batch that wait or run, the last first."""
+    """Waiting and running jobs of the batch, the last first."""
     return list(Job.objects.filter(batch_item__batch=batch, state__in=ACTIVE_STATES).order_by("-batch_item__index"))

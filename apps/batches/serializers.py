@@ -1,4 +1,4 @@
-"""Shapes of POST /v1/tts/batch/ and GET /v1/tts/batch/result/."""
+"""Serializers of POST /v1/tts/batch/ and GET /v1/tts/batch/result/."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ OF_THE_BATCH = {
     "webhook_url": "webhook_url stands beside `texts`: one message tells of the whole batch.",
     "stream": "An item of a batch cannot be streamed.",
 }
-"""Fields of POST /v1/tts/ that an item cannot have, and why."""
+"""Fields of POST /v1/tts/ that an item cannot have, with the reason."""
 
 
 class BatchItemRequestSerializer(SpeechRequestSerializer):
     """One text: the body of POST /v1/tts/, without `stream` and `webhook_url`."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuses what concerns the batch as a whole."""
+        """Refuse fields that concern the whole batch."""
         for name, reason in OF_THE_BATCH.items():
             if attrs.get(name):
                 raise serializers.ValidationError({name: reason}, code="not_of_an_item")
@@ -30,7 +30,7 @@ class BatchItemRequestSerializer(SpeechRequestSerializer):
 
 @extend_schema_field(BatchItemRequestSerializer(many=True))
 class Texts(serializers.Field[list[dict[str, Any]], Any, Any, Any]):
-    """One to fifty objects. What is in them is read later, one by one: a bad one fails alone."""
+    """One to fifty objects. Their content is validated later, one by one: an invalid one fails alone."""
 
     default_error_messages = {
         "not_a_list": "Expected a list of objects.",
@@ -40,7 +40,7 @@ class Texts(serializers.Field[list[dict[str, Any]], Any, Any, Any]):
     }
 
     def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
-        """The list, counted before anything in it is looked at."""
+        """The list, counted before its content is read."""
         if not isinstance(data, list):
             self.fail("not_a_list")
         if not data:
@@ -61,15 +61,13 @@ def _characters_of(item: dict[str, Any]) -> int:
 
 
 class BatchRequestSerializer(serializers.Serializer[Any]):
-    """The body of POST /v1/tts/batch/."""
+    """Request body of POST /v1/tts/batch/."""
 
     texts = Texts(help_text=f"At most {MOST_ITEMS}; each is priced, limited and answered for itself.")
     webhook_url = WebhookUrl(help_text="Told once every item has ended: one signed POST of `batch.completed`.")
 
 
 class BatchSerializer(serializers.Serializer[Any]):
-    """The answer of POST /v1/tts/batch/."""
-
     batch_id = serializers.CharField(help_text="32 hex digits, for the keys of the account.")
     total = serializers.IntegerField()
     completed = serializers.IntegerField(help_text="Items whose audio is ready.")
@@ -94,8 +92,6 @@ class BatchItemSerializer(serializers.Serializer[Any]):
 
 
 class BatchResultSerializer(BatchSerializer):
-    """The answer of GET /v1/tts/batch/result/, and `data` of the event batch.completed."""
-
     cancelled = serializers.IntegerField(help_text="Items that were cancelled. The rest of `total` is still being processed.")
     credits_charged = serializers.FloatField(help_text="The sum of the items' credits so far; exact.")
     created_at = serializers.DateTimeField()

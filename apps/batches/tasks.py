@@ -9,5 +9,5 @@ from apps.core.postgres.base import MAINTENANCE_SECONDS, statement_limit
 @shared_task(name="platform.expire_batches", ignore_result=True)
 @statement_limit(MAINTENANCE_SECONDS)
 def delete_expired_batches() -> None:
-    """Every hour: batches past their retention."""
+    """Hourly: delete expired batches."""
     expire_batches()

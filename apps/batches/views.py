@@ -1,4 +1,4 @@
-"""POST /v1/tts/batch/, its result, its cancel."""
+"""Views of POST /v1/tts/batch/, its result and its cancellation."""
 
 from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -25,7 +25,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 
 class BatchView(APIView):
-    """Many texts in one request."""
+    """Submit many texts in one request."""
 
     permission_classes = [HasAccount, scope_required("tts:generate")]
     max_body_bytes = settings.TTSAI_TEXT_BODY_BYTES
@@ -39,8 +39,8 @@ class BatchView(APIView):
         responses=BatchSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Queues up to 50 texts, each as a job of its own in the lane `bulk`; a bad one fails alone. Counts as one request. An identical
-        request of the same key joins the batch while it is being processed.
+        """Queue up to 50 texts, each as a job of its own in the lane `bulk`; an invalid one fails alone. Counts as one request. An
+        identical request of the same key joins the batch while it is being processed.
         """
         body = validated(SHAPE, request.data)
         order = BatchOrder(texts=body["texts"], webhook_url=body["webhook_url"], body_digest=body_digest(ENDPOINT, request.data))
@@ -51,7 +51,7 @@ class BatchView(APIView):
 
 
 class BatchResultView(APIView):
-    """Outcome of a batch, for its account."""
+    """State of a batch, for its account."""
 
     permission_classes = [HasAccount, scope_required("tts:generate")]
     throttle_classes = [PollLimit]
@@ -64,13 +64,15 @@ class BatchResultView(APIView):
         responses=BatchResultSerializer,
     )
     def get(self, request: Request) -> Response:
-        """Needs a key of the account that sent the batch: 404 for any other. Poll every few seconds; polls do not count as requests a minute."""
+        """Needs a key of the account that sent the batch: 404 for any other. Poll every few seconds; polls do not count against the
+        request limit.
+        """
         batch = get_own_result(get_caller(request), batch_id=request.query_params.get("batch_id", ""))
         return Response(batch_shape(batch, base=public_base(request)), headers=NO_STORE)
 
 
 class BatchCancelView(APIView):
-    """Stop a batch."""
+    """Cancel a batch."""
 
     permission_classes = [HasAccount, scope_required("jobs:write")]
 
@@ -78,6 +80,6 @@ class BatchCancelView(APIView):
         operation_id="tts_batch_cancel", tags=["speech"], request=None, responses=BatchResultSerializer, summary="Cancel a batch"
     )
     def post(self, request: Request, batch_id: str) -> Response:
-        """Stops every item that has not ended. What was made already is charged, the rest goes back. 409 when the batch is over."""
+        """Cancel every item that has not ended. Finished work is charged, the rest is released. 409 if the batch is over."""
         batch = cancel_batch(get_own_batch(get_caller(request), batch_id=batch_id), reason="Its batch was cancelled by its owner.")
         return Response(batch_shape(batch, base=public_base(request)), headers=NO_STORE)

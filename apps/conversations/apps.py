@@ -1,10 +1,8 @@
-"""The Django app conversations."""
+"""Django app configuration of conversations."""
 
 from django.apps import AppConfig
 
 
 class ConversationsConfig(AppConfig):
-    """Voice chat."""
-
     name = "apps.conversations"
     label = "conversations"

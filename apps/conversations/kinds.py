@@ -9,7 +9,7 @@ from workers.contract.listening import ScriptDocument
 
 @dataclass(frozen=True, kw_only=True)
 class TurnParams(SpokenParams, RecordingParams):
-    """Parameters of a turn. `text` is the question, or empty where a recording asks it; the answer is in the document."""
+    """Parameters of a turn. `text` is the question, or empty if a recording asks it; the answer is in the document."""
 
     conversation: str = ""
     """Uuid of the conversation."""

@@ -10,7 +10,7 @@ from apps.jobs.models import Job
 
 
 class Conversation(models.Model):
-    """A conversation of an account: its system prompt and its turns."""
+    """Conversation of an account, with its system prompt and turns."""
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="conversations")
@@ -27,7 +27,7 @@ class Conversation(models.Model):
 
 
 class Turn(models.Model):
-    """The user's text and the answer; both empty until they are first read from the job's document."""
+    """Message of the user and the answer; both empty until they are first read from the job's document."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="turns")
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="turn")

@@ -1,4 +1,4 @@
-"""Reads of conversations: own ones only."""
+"""Read operations on conversations of an account."""
 
 from collections.abc import Iterable
 
@@ -23,7 +23,7 @@ PREFERRED = ("openai-chat", "local-chat", "offline")
 
 
 def get_own_conversation(caller: Caller, *, conversation_id: str) -> Conversation:
-    """The caller's account's. 400 for what is no id, 404 for any other."""
+    """Conversation of the caller's account. 400 for a malformed id, 404 for any other."""
     uuid = find_uuid(conversation_id)
     if uuid is None:
         raise InvalidRequestError(
@@ -36,14 +36,14 @@ def get_own_conversation(caller: Caller, *, conversation_id: str) -> Conversatio
 
 
 def read_turns(conversation: Conversation) -> list[Turn]:
-    """The turns that were answered, oldest first, with their texts."""
+    """Answered turns, oldest first, with their texts."""
     turns = conversation.turns.select_related("job").filter(job__state=JobState.COMPLETED, job__result_deleted_at=None)
     latest = list(turns.order_by("-id")[:MOST_TURNS])
     return [turn for turn in map(_with_texts, reversed(latest)) if turn.ai_text]
 
 
 def history_of(turns: Iterable[Turn]) -> tuple[ToldTurn, ...]:
-    """The history that a responder is given of these turns: the latest that fit, oldest first."""
+    """History for a responder: the latest turns that fit, oldest first."""
     told: list[ToldTurn] = []
     characters = 0
     for turn in reversed(list(turns)):
@@ -55,7 +55,7 @@ def history_of(turns: Iterable[Turn]) -> tuple[ToldTurn, ...]:
 
 
 def find_responder(plan: Plan, *, model: str = "") -> EngineRow:
-    """Find the chat model that answers. 400 unknown_model or model_not_installed, 503 model_unavailable."""
+    """Chat model that answers. Raises 400 unknown_model or model_not_installed, 503 model_unavailable."""
     if model:
         return find_model(model, plan=plan, kind="chat")
     answering = [engine for engine in list_models() if engine.kind == "chat" and engine.was_seen_lately]
@@ -73,7 +73,7 @@ def _rank(engine: EngineRow) -> int:
 
 
 def _with_texts(turn: Turn) -> Turn:
-    """Read from the job's document once."""
+    """The turn with its texts, read once from the job's document."""
     if not turn.ai_text:
         try:
             script = read_script(turn.job)

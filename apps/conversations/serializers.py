@@ -1,4 +1,4 @@
-"""Shapes of /v1/voice-chat/."""
+"""Serializers of /v1/voice-chat/."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ LONGEST_PROMPT = 4000
 
 
 class VoiceChatRequestSerializer(ReferenceSerializer):
-    """The form or the JSON: a recording or a text."""
+    """Form or JSON: a recording or a text."""
 
     audio = serializers.FileField(required=False, allow_null=True, allow_empty_file=True, help_text="What the user says; or `text`.")
     text = fields.Text(required=False, default="", allow_blank=True, max_length=LONGEST_TEXT, help_text="What the user says; or `audio`.")
@@ -43,7 +43,7 @@ class VoiceChatRequestSerializer(ReferenceSerializer):
     webhook_url = WebhookUrl()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """One of text and recording."""
+        """Require one of text and recording."""
         given = [name for name in ("audio", "file_url", "upload_id", "text") if attrs.get(name)]
         if attrs.get("audio") is not None and "audio" not in given:
             given.append("audio")  # a file without a byte is a file all the same
@@ -57,7 +57,7 @@ class VoiceChatRequestSerializer(ReferenceSerializer):
 
 
 class VoiceChatSerializer(serializers.Serializer[Any]):
-    """The answer of POST /v1/voice-chat/."""
+    """Response of POST /v1/voice-chat/."""
 
     conversation_id = serializers.CharField()
     user_text = serializers.CharField(help_text="What was heard, or written.")
@@ -73,7 +73,7 @@ class VoiceChatSerializer(serializers.Serializer[Any]):
 
 
 class TurnSerializer(serializers.Serializer[Any]):
-    """A turn that was answered."""
+    """Answered turn."""
 
     uuid = serializers.CharField()
     user_text = serializers.CharField()
@@ -83,7 +83,7 @@ class TurnSerializer(serializers.Serializer[Any]):
 
 
 class ConversationSerializer(serializers.Serializer[Any]):
-    """The answer of GET /v1/voice-chat/<id>/."""
+    """Response of GET /v1/voice-chat/<id>/."""
 
     conversation_id = serializers.CharField()
     system_prompt = serializers.CharField()
@@ -92,7 +92,7 @@ class ConversationSerializer(serializers.Serializer[Any]):
 
 
 class RemovedConversationSerializer(serializers.Serializer[Any]):
-    """The answer of DELETE /v1/voice-chat/<id>/."""
+    """Response of DELETE /v1/voice-chat/<id>/."""
 
     conversation_id = serializers.CharField()
     deleted = serializers.BooleanField()

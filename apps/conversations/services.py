@@ -1,4 +1,4 @@
-"""A turn of a conversation, from the request to the queued job."""
+"""Turns of conversations: from the request to the queued job."""
 
 from dataclasses import dataclass, replace
 
@@ -36,21 +36,21 @@ from workers.text.markup.document import Document
 
 LIMITS = SourceLimits(max_bytes=25_000_000, max_audio_seconds=120.0)
 LISTEN_WEIGHT, REPLY_WEIGHT, SPEAK_WEIGHT = 20, 40, 40
-"""Shares of a turn's price in percent, for a turn that is cancelled: a written question has no share of listening."""
+"""Shares of a turn's price in percent, for the charge of a cancelled turn: a written question has no share of listening."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnOrder:
-    """The user's input for a turn, and the models, voice and format of the answer."""
+    """Input of a turn, and the models, voice and format of the answer."""
 
     text: str = ""
-    """Empty where a recording says it."""
+    """Text of the message; empty for a recording."""
     conversation_id: str = ""
     system_prompt: str | None = None
-    """None keeps the conversation's."""
+    """System prompt; None keeps the conversation's."""
     voice: str = ""
     tts_model: str = ""
-    """Empty for the default, or without a voice for one that speaks the language."""
+    """Speech model; empty for the default, or without a voice for one that speaks the language."""
     model: str = ""
     """Id of the responder; empty chooses the first available one of PREFERRED."""
     language: str | None = None
@@ -61,20 +61,20 @@ class TurnOrder:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The engines and the voice chosen for a turn, and its conversation."""
+    """Engines and voice chosen for a turn, and its conversation."""
 
     recogniser: EngineRow | None
     responder: EngineRow
     speaker: Speaker
     voice: VoiceRef
     is_voice_named: bool
-    """False where the request leaves the voice to the platform."""
+    """False if the request leaves the voice to the platform."""
     language: str
     conversation: Conversation | None
 
 
 def choose_cast(caller: Caller, *, order: TurnOrder) -> Cast:
-    """Everything that can be refused before a recording is taken in. Raises ApplicationErrors with codes that stay."""
+    """Choose the engines, and refuse invalid requests before the recording is ingested. Raises ApplicationErrors."""
     recogniser = None if order.text else find_recogniser_in_use(caller.plan, preferred=DEFAULT_MODEL)
     speaker = _choose_speaker(caller, order=order)
     voice = find_named_voice(caller, engine=speaker.engine, asked=order.voice)
@@ -91,7 +91,7 @@ def choose_cast(caller: Caller, *, order: TurnOrder) -> Cast:
 
 
 def _choose_speaker(caller: Caller, *, order: TurnOrder) -> Speaker:
-    """The model that was asked for; else the default, or a model that speaks the language of the user, whom the answer follows."""
+    """Requested model, otherwise the default, or a model that speaks the user's language, which the answer is in."""
     language = requested_tag(order.language)
     return choose_speaker(
         Document(order.text, (Segment(order.text),)),
@@ -104,7 +104,7 @@ def _choose_speaker(caller: Caller, *, order: TurnOrder) -> Speaker:
 
 
 def check_text(text: str, *, caller: Caller) -> None:
-    """400 text_too_long beyond what the plan takes."""
+    """Raise 400 text_too_long beyond the plan's limit."""
     if len(text) > caller.plan.max_characters:
         message = f"The text has {len(text)} characters; the plan {caller.plan.name!r} takes at most {caller.plan.max_characters}."
         raise InvalidRequestError(message, code="text_too_long", param="text")
@@ -113,7 +113,7 @@ def check_text(text: str, *, caller: Caller) -> None:
 def request_turn(
     caller: Caller, *, order: TurnOrder, source: Source | None, idempotency: Idempotency | None, request_id: str
 ) -> Submission:
-    """Prices, reserves, queues, and keeps the turn: one transaction. 409 conversation_busy while the turn before is not answered."""
+    """Price, reserve, queue and store the turn in one transaction. 409 conversation_busy while the previous turn is not answered."""
     cast = choose_cast(caller, order=order)
     if cast.conversation is not None:
         read_turns(cast.conversation)  # keeps the texts of documents, so that the transaction reads none, or the latest alone
@@ -129,7 +129,7 @@ def request_turn(
 
 
 def remove_conversation(conversation: Conversation) -> None:
-    """Forget all that was said: the results of its turns expire at once. 409 conversation_busy while a turn is being answered."""
+    """Delete the conversation; the results of its turns expire at once. 409 conversation_busy while a turn is being answered."""
     with transaction.atomic(durable=True):
         Conversation.objects.select_for_update().get(pk=conversation.pk)
         _check_answered(conversation)
@@ -138,14 +138,14 @@ def remove_conversation(conversation: Conversation) -> None:
 
 
 def forget_expired_turns() -> int:
-    """Texts go with the results that they belong to, and conversations with their last turn; how many turns."""
+    """Delete texts whose results expired, and conversations without turns; returns the number of turns."""
     deleted, _ = Turn.objects.exclude(job__result_deleted_at=None).delete()
     Conversation.objects.filter(turns=None, last_turn_at__lt=Now()).delete()
     return deleted
 
 
 def _open_conversation(caller: Caller, *, order: TurnOrder, cast: Cast) -> Conversation:
-    """A new one, or the one that goes on, whose row is ours to the end of the transaction."""
+    """New conversation, or the existing one with its row locked until the transaction ends."""
     if cast.conversation is None:
         return Conversation.objects.create(account_id=caller.required_account.pk, system_prompt=order.system_prompt or "")
     conversation = Conversation.objects.select_for_update().filter(pk=cast.conversation.pk).first()
@@ -167,7 +167,7 @@ def _check_answered(conversation: Conversation) -> None:
 
 
 def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple[ToldTurn, ...], conversation: Conversation) -> JobPlan:
-    """Listen, unless it was written; answer; speak."""
+    """Plan the parts: transcribe (unless written), answer, speak."""
     listening = _listening(cast, source=source)
     stage = len(listening)
     answer = ReplyWork(

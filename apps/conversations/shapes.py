@@ -1,4 +1,4 @@
-"""Turns and conversations as answers tell them."""
+"""Turns and conversations in responses."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def turn_shape(job: Job) -> dict[str, Any]:
 
 
 def answer_shape(job: Job, *, base: str) -> dict[str, Any]:
-    """The whole answer of POST /v1/voice-chat/."""
+    """Whole response of POST /v1/voice-chat/."""
     shape = {
         **turn_shape(job),
         "audio_url": result_address(base, job),

@@ -1,4 +1,4 @@
-"""Tasks of the platform's own worker for conversations."""
+"""Celery tasks of the app."""
 
 from celery import shared_task
 
@@ -9,5 +9,5 @@ from apps.core.postgres.base import MAINTENANCE_SECONDS, statement_limit
 @shared_task(name="platform.forget_expired_turns", ignore_result=True)
 @statement_limit(MAINTENANCE_SECONDS)
 def forget_expired_turns() -> None:
-    """Texts go with the results that they belong to."""
+    """Delete texts whose results expired."""
     forget()

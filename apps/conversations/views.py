@@ -1,4 +1,4 @@
-"""/v1/voice-chat/."""
+"""Views of /v1/voice-chat/."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -35,8 +35,6 @@ NOT_STORED = {"Cache-Control": "no-store"}
 
 
 class VoiceChatView(APIView):
-    """A turn."""
-
     permission_classes = [HasAccount, scope_required("voice:chat")]
     parser_classes = [FormParser, JSONBodyParser]
     max_body_bytes = LIMITS.max_bytes + FORM_BYTES
@@ -51,8 +49,8 @@ class VoiceChatView(APIView):
         responses=shapes.VoiceChatSerializer,
     )
     def post(self, request: Request) -> HttpResponseBase:
-        """Hears or reads what the user says, answers, and speaks the answer. 3 credits a turn. A turn that fails costs nothing, unless words of its answer
-        were read in the job's events; a turn that is cancelled costs what was made of it.
+        """Recognise or read the user's message, answer it, and speak the answer. 3 credits per turn. A failed turn costs nothing, unless
+        words of its answer were read in the job's events; a cancelled turn costs the work done for it.
         """
         body = validated(SHAPE, request.data)
         caller, order = get_caller(request), _order(body, is_awaited=not wants_no_wait(request))
@@ -88,7 +86,7 @@ class ConversationView(APIView):
 
     @extend_schema(operation_id="voice_chat_read", tags=["listening"], summary="A conversation", responses=shapes.ConversationSerializer)
     def get(self, request: Request, conversation_id: str) -> Response:
-        """Its answered turns, oldest first: as many as the next answer would know of."""
+        """Answered turns, oldest first: those in the history of the next answer."""
         conversation = get_own_conversation(get_caller(request), conversation_id=conversation_id)
         shape = conversation_shape(conversation, turns=read_turns(conversation), base=public_base(request))
         return Response(shape, headers=NOT_STORED)
@@ -100,7 +98,7 @@ class ConversationView(APIView):
         responses=shapes.RemovedConversationSerializer,
     )
     def delete(self, request: Request, conversation_id: str) -> Response:
-        """All of it is gone: the conversation, and with it what was said in each turn, text and audio. 409 while a turn is being answered."""
+        """Delete the conversation with the text and audio of each turn. 409 while a turn is being answered."""
         conversation = get_own_conversation(get_caller(request), conversation_id=conversation_id)
         remove_conversation(conversation)
         return Response({"conversation_id": conversation_id, "deleted": True})

@@ -1,10 +1,8 @@
-"""The Django app operator."""
+"""Django app configuration of operator."""
 
 from django.apps import AppConfig
 
 
 class OperatorConfig(AppConfig):
-    """The operator's admin."""
-
     name = "apps.operator"
     label = "operator"

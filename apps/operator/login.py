@@ -1,4 +1,4 @@
-"""The admin's login: as many attempts as a person needs, and no more."""
+"""Login of the admin with a limit of attempts."""
 
 from typing import Any
 
@@ -12,10 +12,8 @@ ATTEMPTS_PER_MINUTE = 10
 
 
 class LoginForm(AuthenticationForm):
-    """Address and password."""
-
     def clean(self) -> dict[str, Any]:
-        """Count the attempt by address, before a password is looked at."""
+        """Count the attempt by address, before the password is checked."""
         bucket = f"logins:{address_block(client_address(self.request))}"
         if not count_request(bucket, limit=ATTEMPTS_PER_MINUTE).is_allowed:
             raise ValidationError("Too many attempts from this address. Try again in a minute.", code="too_many_attempts")

@@ -1,4 +1,4 @@
-"""The figures of the admin's start page."""
+"""Figures of the admin's start page."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +19,7 @@ FAILURES_SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class QueueFigures:
-    """One queue group now."""
+    """Current figures of one queue group."""
 
     queue: str
     waiting_parts: int
@@ -28,7 +28,7 @@ class QueueFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The place at a glance; `lately` is the last 24 hours."""
+    """All figures; `lately` is the last 24 hours."""
 
     live_workers: int
     silent_workers: int
@@ -45,17 +45,16 @@ class Figures:
 
     @property
     def waiting_parts(self) -> int:
-        """Over all queues."""
+        """Waiting parts of all queues."""
         return sum(queue.waiting_parts for queue in self.queues)
 
     @property
     def parts_in_flight(self) -> int:
-        """Over all queues."""
         return sum(queue.parts_in_flight for queue in self.queues)
 
 
 def get_figures() -> Figures:
-    """Everything on the start page."""
+    """All figures of the start page."""
     now = timezone.now()
     since = now - WINDOW
     is_live = Q(last_seen_at__gt=now - timedelta(seconds=LIVE_SECONDS))

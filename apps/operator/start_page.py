@@ -1,4 +1,4 @@
-"""The admin's start page: the figures as cards and tables."""
+"""Start page of the admin: figures as cards and tables."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from apps.operator.selectors import Figures, get_figures
 
 
 def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Unfold's DASHBOARD_CALLBACK. Figures are for those of the staff who may see jobs."""
+    """Add the figures to the page; only for staff who may see jobs. Unfold's DASHBOARD_CALLBACK."""
     if not request.user.has_perm("jobs.view_job"):
         return context
     figures = get_figures()

@@ -15,7 +15,7 @@ from ttsai.required_secrets import exit_without_secrets
 from workers.contract import names
 
 GARBAGE_THRESHOLD = 20_000
-"""Objects between two looks for cycles; Python's 700 costs a few percent of every request."""
+"""Allocations between two garbage collections; Python's 700 costs a few percent of every request."""
 
 
 OPEN_FILES = 65_536
@@ -23,20 +23,20 @@ OPEN_FILES = 65_536
 
 
 class Server(uvicorn.Server):
-    """Tells the application at once that it is to stop, so that answers which wait for a job end before the process does."""
+    """Server that notifies the application of a shutdown, so that responses that wait for a job end before the process does."""
 
     def __init__(self, config: uvicorn.Config, *, begin_to_stop: Callable[[], None]) -> None:
         super().__init__(config)
         self.begin_to_stop = begin_to_stop
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A signal came. Runs in the main thread, between two steps of the event loop."""
+        """Handle a signal. Runs in the main thread, between two steps of the event loop."""
         self.begin_to_stop()
         super().handle_exit(sig, frame)
 
 
 def main() -> None:
-    """Serves until a signal comes. Exits with a message where a secret is missing or published."""
+    """Serve until a signal arrives. Exits with a message if a secret is missing or published."""
     exit_without_secrets()
     _allow_open_files()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")

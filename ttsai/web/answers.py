@@ -1,4 +1,4 @@
-"""Django responses and ASGI apps to ASGI messages."""
+"""Sends Django responses and ASGI apps as ASGI messages."""
 
 from collections.abc import Iterator, Mapping
 
@@ -12,7 +12,7 @@ BODILESS = frozenset({204, 304})
 
 
 async def send_response(response: HttpResponseBase, scope: Scope, send: Send, *, threads: DjangoThreads) -> None:
-    """Sends the response and closes it."""
+    """Send the response and close it."""
     content = b"" if response.streaming else bytes(response.content)  # type: ignore[attr-defined]
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.items()]
     headers += [(b"set-cookie", morsel.OutputString().encode("latin-1")) for morsel in response.cookies.values()]
@@ -27,7 +27,7 @@ async def send_response(response: HttpResponseBase, scope: Scope, send: Send, *,
 
 
 async def send_app(app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, headers: Mapping[str, str], dialect: Dialect) -> None:
-    """Runs an ASGI app as the answer, with these headers beside its own, all under the dialect's names."""
+    """Run an ASGI app as the response, with these headers added, all under the dialect's names."""
     own_names = {name.lower().encode("latin-1"): own.lower().encode("latin-1") for name, own in dialect.header_names.items()}
 
     async def send_with_headers(message: Message) -> None:

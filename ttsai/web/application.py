@@ -1,4 +1,4 @@
-"""The ASGI shell: bodies in under the route's limit, Django on threads, deferred answers without one."""
+"""ASGI shell: reads bodies under the route's limit, runs Django on threads, awaits deferred responses without a thread."""
 
 import asyncio
 import io
@@ -44,7 +44,7 @@ class Application:
             await self._answer(scope, receive, send)
 
     def begin_to_stop(self) -> None:
-        """Let waiting answers end soon; their jobs go on. To be called on the event loop."""
+        """Let waiting responses end soon; their jobs continue. Call it on the event loop."""
         self._stopping.set()
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -104,7 +104,7 @@ class Application:
         return request
 
     async def _admitted_bytes(self, scope: Scope, match: ResolverMatch) -> int:
-        """The route's limit, or less where the view knows the caller by the headers: a stranger's gigabyte is never spooled."""
+        """Limit of the route, or less if the view identifies the caller by the headers: a stranger's gigabyte is never spooled."""
         limit, gate = body_limit(match), body_gate(match)
         if gate is None or declared_length(scope) == 0:
             return limit
@@ -139,7 +139,7 @@ async def _final_answer(deferred: Deferred, exchange: WebExchange, *, request_id
 
 
 def _without_django(error: ApplicationError, request: ShellRequest) -> HttpResponseBase:
-    """An answer when not even a thread can be had: the limits shown are the server's at this moment."""
+    """Response if not even a thread is available, with the server's own limits."""
     request_id = _request_id_of(request)
     response = error_response(error, request_id=request_id, path=request.path)
     response["X-RateLimit-Limit"] = response["X-RateLimit-Remaining"] = "0"

@@ -1,4 +1,4 @@
-"""Request bodies: limited before they are buffered, spooled to disk beyond a megabyte, and never waited for without end."""
+"""Request bodies: limited before they are buffered, spooled to disk beyond a megabyte, with a timeout."""
 
 import asyncio
 import io
@@ -16,22 +16,22 @@ from apps.uploads.spool import check_disk
 
 SPOOL_BYTES = 1 << 20
 FLUSH_BYTES = 1 << 18
-"""Beyond SPOOL_BYTES, so much is collected before a thread writes it: a write for each small chunk would cost more than the disk."""
+"""Bytes collected beyond SPOOL_BYTES before a thread writes them: a write per small chunk would cost more than the disk."""
 
 
 class Body(NamedTuple):
-    """A whole body."""
+    """Complete body."""
 
     file: BinaryIO
     size: int
 
 
 class ClientLeftError(Exception):
-    """The connection broke off before the body was complete: nobody is left to answer."""
+    """The connection was lost before the body was complete: nobody can be answered."""
 
 
 class BodyTooLargeError(InvalidRequestError):
-    """More than the route takes."""
+    """The body exceeds the route's limit."""
 
     status = 413
     code = "request_too_large"
@@ -41,7 +41,7 @@ class BodyTooLargeError(InvalidRequestError):
 
 
 class BodyTooSlowError(InvalidRequestError):
-    """The body did not come, or came too slowly."""
+    """The body did not arrive, or too slowly."""
 
     status = 408
     code = "request_timeout"
@@ -51,7 +51,7 @@ class BodyTooSlowError(InvalidRequestError):
 
 
 def declared_length(scope: Scope) -> int | None:
-    """Content-Length; 0 where there is no body, None for a chunked one, whose length shows only at its end."""
+    """Content-Length; 0 without a body, None for a chunked one, whose length is only known at its end."""
     length = 0
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit():
@@ -62,7 +62,7 @@ def declared_length(scope: Scope) -> int | None:
 
 
 async def read_body(scope: Scope, receive: Receive, *, limit: int) -> Body:
-    """The whole body, at its start. Raises BodyTooLargeError, BodyTooSlowError, StorageFullError, ClientLeftError."""
+    """Read the whole body. Raises BodyTooLargeError, BodyTooSlowError, StorageFullError, ClientLeftError."""
     declared = declared_length(scope)
     if declared == 0:
         return Body(io.BytesIO(), 0)
@@ -95,7 +95,7 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int) -> Body:
 
 
 class _Spool:
-    """Collects chunks in memory, then in a file that has no name. Belongs to the reader until finish() hands the file over."""
+    """Collects chunks in memory, then in an unnamed file. Owned by the reader until finish() returns the file."""
 
     def __init__(self) -> None:
         self.size = 0

@@ -1,4 +1,4 @@
-"""Find the awaited jobs that have ended: by the database row, for when an event was lost."""
+"""Finds awaited jobs that have ended by their rows, for lost events."""
 
 import uuid
 from collections.abc import Iterable
@@ -11,6 +11,6 @@ ENDED = ("completed", "failed", "cancelled", "expired")
 
 
 def find_ends(jobs: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The end events of those jobs (32 hex digits) that have ended: one query."""
+    """End events of those jobs (32 hex digits) that have ended, in one query."""
     rows = Job.objects.filter(uuid__in=[uuid.UUID(hex=job) for job in jobs], state__in=ENDED).values_list("uuid", "state")
     return {job_uuid.hex: end_event(job_uuid, status=state) for job_uuid, state in rows}

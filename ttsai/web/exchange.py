@@ -1,4 +1,4 @@
-"""One request whose answer waits or streams: what a Deferred may do (apps/core/deferred.py)."""
+"""Implementation of Exchange: a request whose response waits or streams (apps/core/deferred.py)."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class WebExchange:
-    """The Exchange of the real shell."""
+    """Exchange of the real shell."""
 
     def __init__(self, receive: Receive, *, threads: DjangoThreads, hub: Hub, stopping: asyncio.Event) -> None:
         self.has_left = asyncio.Event()
@@ -27,25 +27,25 @@ class WebExchange:
         self._watcher: asyncio.Task[None] | None = None
 
     def watch(self) -> None:
-        """Begin to look out for the client's leaving. The body must have been read."""
+        """Watch for the client's disconnect. The body must have been read."""
         self._watcher = asyncio.create_task(self._watch())
 
     def close(self) -> None:
-        """The answer is sent."""
+        """Finish after the response is sent."""
         if self._watcher is not None:
             self._watcher.cancel()
 
     async def receive(self) -> Message:
-        """ASGI's receive for what is sent in the end: it only ever says that the client left."""
+        """ASGI receive for the final response; it only ever reports a disconnect."""
         await self.has_left.wait()
         return {"type": "http.disconnect"}
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Calls a function that may block, on Django's threads."""
+        """Run a function that may block, on Django's threads."""
         return await self._threads.run(function, *args, **kwargs)
 
     async def wait_for_end(self, job_uuid: uuid.UUID, timeout_seconds: float) -> dict[str, Any] | None:
-        """The job's end event; None when the time is over, the client has left or the process is to stop."""
+        """End event of the job; None after the timeout, a disconnect or the start of the shutdown."""
         job = job_uuid.hex
         end = asyncio.create_task(self._end_of(job))
         others = [asyncio.create_task(event.wait()) for event in (self.has_left, self._stopping)]
@@ -59,11 +59,11 @@ class WebExchange:
             self._hub.forget_waiter(job, waiter=self._waiter)
 
     async def count_other_waiters(self, job_uuid: uuid.UUID) -> int:
-        """Count the other requests, of any web process, that wait for the same job now."""
+        """Number of other requests, in any web process, that wait for the same job."""
         return await self._hub.count_waiters(job_uuid.hex, but=self._waiter)
 
     async def events(self, job_uuid: uuid.UUID, after_id: str) -> AsyncGenerator[tuple[str, dict[str, Any]]]:
-        """The job's events from an entry on, to its end or until the client leaves or the process is to stop."""
+        """Events of the job after an entry, until its end, a disconnect or the start of the shutdown."""
         queue: asyncio.Queue[tuple[str, dict[str, Any]] | None] = asyncio.Queue(maxsize=1)
         tasks = [asyncio.create_task(work) for work in (self._copy(job_uuid.hex, after_id, queue), self._close(queue))]
         try:

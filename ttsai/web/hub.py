@@ -1,4 +1,4 @@
-"""The one reader of all job streams in this process: Valkey is read once, and every waiter is woken from memory."""
+"""Hub: the only reader of all job streams in this process. Valkey is read once, and every waiter is woken from memory."""
 
 import asyncio
 import contextlib
@@ -24,26 +24,26 @@ logger = logging.getLogger(__name__)
 Event = dict[str, Any]
 EntryId = tuple[int, int]
 FindEnds = Callable[[Iterable[str]], Awaitable[dict[str, Event]]]
-"""The end events of those jobs (32 hex digits) that have ended."""
+"""Returns the end events of those jobs (32 hex digits) that have ended."""
 
 AWAY = (*ValkeyAway, redis.exceptions.ResponseError, TimeoutError)
-"""Also a server that answers and takes no writes: its disk is full."""
+"""Errors of an unavailable server, including one that refuses writes because its disk is full."""
 START: EntryId = (0, 0)
 BLOCK_MILLISECONDS = 5_000
 READ_COUNT = 500
 POLL_SECONDS = 2.0
 """Longest delay until a finished job is noticed whose event was lost."""
 BACKLOG = 1_000
-"""Events kept in memory for one subscriber; one that lags further is served again from the stream."""
+"""Events kept in memory per subscriber; one that lags further is served from the stream again."""
 WAKE_SECONDS = 3600
 NOTE_SECONDS = 2.0
-"""A request waits no longer than that for a note about its waiting."""
+"""Longest wait of a request for recording that it waits."""
 
 _ENTRY_ID = re.compile(r"(\d{1,18})-(\d{1,9})")
 
 
 class Subscription:
-    """One waiter's events of one job, in order, each once."""
+    """Ordered events of one job for one waiter, each once."""
 
     def __init__(self, job: str, *, cursor: EntryId, only_end: bool) -> None:
         self.job = job
@@ -54,12 +54,12 @@ class Subscription:
         self._news = asyncio.Event()
 
     async def wait(self) -> None:
-        """Returns when there may be something in `events`."""
+        """Wait until `events` may have something."""
         await self._news.wait()
         self._news.clear()
 
     def offer(self, entry: EntryId, event: Event) -> None:
-        """Take an event that follows the cursor; a full backlog leaves it in the stream."""
+        """Accept an event that follows the cursor; a full backlog leaves it in the stream."""
         if entry <= self.cursor or self.is_behind:
             return
         if self.only_end and event.get("type") != "end":
@@ -72,7 +72,7 @@ class Subscription:
         self.push(f"{entry[0]}-{entry[1]}", event)
 
     def push(self, entry_id: str, event: Event) -> None:
-        """Take an event without asking for its place."""
+        """Accept an event regardless of its position."""
         self.events.append((entry_id, event))
         self._news.set()
 
@@ -84,7 +84,7 @@ class _Stream:
 
 
 class Hub:
-    """Reads the streams that somebody follows. Outlives restarts of Valkey, and looks at the rows in case an event was lost."""
+    """Reads the followed streams. Survives restarts of Valkey, and polls the rows for lost events."""
 
     def __init__(self, redis_url: str, *, find_ends: FindEnds) -> None:
         self._find_ends = find_ends
@@ -105,7 +105,7 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """Begin to read."""
+        """Start reading."""
         self._spawn(self._read_for_ever())
         self._spawn(self._poll_for_ever())
 
@@ -135,7 +135,7 @@ class Hub:
                     del self._streams[job]
 
     async def events(self, job: str, *, after_id: str = "0", only_end: bool = False) -> AsyncGenerator[tuple[str, Event]]:
-        """The job's events up to its end event."""
+        """Events of the job up to its end event."""
         async with self.subscribe(job, after_id=after_id, only_end=only_end) as subscription:
             while True:
                 while subscription.events:
@@ -149,7 +149,7 @@ class Hub:
                 await subscription.wait()
 
     async def note_waiter(self, job: str, *, waiter: str, seconds: float) -> None:
-        """Tell all web processes that somebody waits for the job's answer; forgotten after so many seconds."""
+        """Tell all web processes that a request waits for the job; expires after so many seconds."""
         with contextlib.suppress(*AWAY):
             async with asyncio.timeout(NOTE_SECONDS):
                 pipeline = self._valkey.pipeline(transaction=False)
@@ -158,11 +158,11 @@ class Hub:
                 await pipeline.execute()
 
     def forget_waiter(self, job: str, *, waiter: str) -> None:
-        """The waiter has its answer, or is gone. Nobody waits until that is known."""
+        """Remove the waiter in the background."""
         self._spawn(self._forget_waiter(job, waiter=waiter))
 
     async def count_waiters(self, job: str, *, but: str) -> int:
-        """Count the requests that wait for the job's answer, in all web processes, without this one; 0 while Valkey is away."""
+        """Number of other requests that wait for the job, in all web processes; 0 while Valkey is unavailable."""
         with contextlib.suppress(*AWAY):
             async with asyncio.timeout(NOTE_SECONDS):
                 pipeline = self._valkey.pipeline(transaction=False)
@@ -176,7 +176,7 @@ class Hub:
             await self._valkey.zrem(_waiters_key(job), waiter)
 
     def _rewind(self, subscription: Subscription) -> None:
-        """Make the reader (re)read the job's stream from the subscription's cursor on."""
+        """Let the reader reread the job's stream from the subscription's cursor on."""
         stream = self._streams.setdefault(subscription.job, _Stream(subscription.cursor))
         stream.cursor = min(stream.cursor, subscription.cursor)
         stream.subscriptions.add(subscription)
@@ -242,7 +242,7 @@ class Hub:
 
 
 def parse_entry_id(text: str) -> EntryId:
-    """The place in a stream that the text names; its start for anything else."""
+    """Parse a position in a stream; its start for anything else."""
     match = _ENTRY_ID.fullmatch(text)
     return (int(match[1]), int(match[2])) if match else START
 

@@ -1,4 +1,4 @@
-"""Probes: GET /livez, /readyz and /v1/health/, answered on the event loop, without Django's threads, authentication or a query."""
+"""Probes GET /livez, /readyz and /v1/health/, answered on the event loop without Django's threads, authentication or a query."""
 
 import asyncio
 import time
@@ -30,7 +30,7 @@ class Probes:
         self._is_stopping = is_stopping
 
     async def find(self, scope: Scope, *, request_id: str) -> HttpResponse | None:
-        """The answer; None for a request that is not a probe."""
+        """Response; None for a request that is not a probe."""
         path, is_read = with_slash(scope["path"]), scope["method"] in {"GET", "HEAD"}
         if path in HEALTH and is_read and declared_length(scope) == 0:  # a body is left to the route, which limits it
             health = await _health()
@@ -53,7 +53,7 @@ class Probes:
 
 
 def limit_headers() -> dict[str, str]:
-    """X-RateLimit-*: probes are not counted."""
+    """X-RateLimit-* headers: probes are not counted."""
     limit = str(settings.TTSAI_POLLS_PER_MINUTE)
     return {"X-RateLimit-Limit": limit, "X-RateLimit-Remaining": limit, "X-RateLimit-Reset": str(int(time.time()))}
 

@@ -1,4 +1,4 @@
-"""HTTP on a connection: uvicorn's, with an end to headers that never end, and its own errors in the dialect of the path."""
+"""HTTP protocol of a connection: uvicorn's, with a limit of the request head, and errors in the dialect of the path."""
 
 import asyncio
 import contextlib
@@ -17,17 +17,17 @@ from apps.core.limits import LimitState
 from apps.core.middleware import write_limit
 
 HEAD_SECONDS = 20.0
-"""A connection that has not sent a whole request head by then is closed."""
+"""Timeout of a request head, after which the connection is closed."""
 REST_SECONDS = 60.0
-"""So long the rest of a body may still come that was refused: clients which read only when they have sent all of it learn why."""
+"""Time for the rest of a refused body, so that clients that read only after sending all of it learn the reason."""
 HEAD_BYTES = 64 * 1024
 KEPT_BYTES = 1024
-"""Bytes of received data kept, to read the path from a request line that the parser refuses."""
+"""Received bytes kept for reading the path of a request line that the parser refuses."""
 TOO_LARGE = "The request's headers are too large."
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """The parser neither limits a request's head nor waits for it with a clock: behind no proxy, both are wanted here."""
+    """Adds size and time limits to the request head, which the parser lacks; needed without a proxy in front."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -99,8 +99,8 @@ class GuardedProtocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _abandon_answer(self) -> bool:
-        """Nobody reads the answer that is being made; whether it had begun. Of requests that were sent ahead uvicorn tells only the last
-        that its client left.
+        """Abandon the response in progress; returns whether it had begun. Of pipelined requests uvicorn notifies only the last one of a
+        disconnect.
         """
         cycle = self._answering
         if cycle is None or cycle.response_complete:
@@ -144,7 +144,7 @@ def _raw_refusal(error: ApplicationError, *, path: str) -> bytes:
 
 
 def _path_of(target: bytes) -> str:
-    """The path of a request line's target (`/v1/tts?x`, `http://host/v1/tts`), as far as it was read."""
+    """Path of a request target (`/v1/tts?x`, `http://host/v1/tts`), as far as it was read."""
     if not target.startswith(b"/"):
         with contextlib.suppress(httptools.HttpParserInvalidURLError):
             target = httptools.parse_url(target).path or b"/"
@@ -152,6 +152,6 @@ def _path_of(target: bytes) -> str:
 
 
 def _target_in(data: bytes) -> bytes:
-    """The target of a request line that the parser refused as a whole."""
+    """Target of a request line that the parser refused as a whole."""
     words = data.partition(b"\r\n")[0].split(b" ")
     return words[1] if len(words) > 1 else b"/"

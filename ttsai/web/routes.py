@@ -1,4 +1,4 @@
-"""Route facts that the shell needs before Django runs: whether it exists and how large its body may be."""
+"""Facts about routes that the shell needs before Django runs: existence and body limit."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -10,11 +10,11 @@ from django.urls import Resolver404, ResolverMatch, get_resolver
 REMEMBERED = 512
 
 BodyGate = Callable[..., int]
-"""(request without its body, the route's arguments) -> bytes that this caller may send. Raises what the answer is to be instead."""
+"""(request without its body, the route's arguments) -> bytes that this caller may send. Raises the error to respond with."""
 
 
 def find_route(path: str) -> ResolverMatch | None:
-    """The view of a path as the routes spell it; None where there is none."""
+    """View of a path as spelled in the routes; None if there is none."""
     try:
         return _find_plain(path)
     except _HasArgumentsError as found:
@@ -24,7 +24,7 @@ def find_route(path: str) -> ResolverMatch | None:
 
 
 def body_limit(match: ResolverMatch | None) -> int:
-    """Bytes that the route takes: its view's `max_body_bytes`, the default for JSON, nothing where there is no view."""
+    """Body limit of the route: its view's `max_body_bytes`, the default for JSON, 0 without a view."""
     if match is None:
         return 0
     view: Any = match.func
@@ -34,14 +34,14 @@ def body_limit(match: ResolverMatch | None) -> int:
 
 
 def body_gate(match: ResolverMatch) -> BodyGate | None:
-    """Return a view's check of a request before its body is read: its `admit_body`, for views that take large bodies."""
+    """Check of a request before its body is read: the view's `admit_body`, for large bodies."""
     view: Any = match.func
     gate: BodyGate | None = getattr(getattr(view, "cls", None), "admit_body", None)
     return gate
 
 
 class _HasArgumentsError(Exception):
-    """Carries a match out of the cache unremembered: paths with a uuid in them are endless."""
+    """Carries a match out of the cache without storing it: paths with a uuid are endless."""
 
     def __init__(self, match: ResolverMatch) -> None:
         self.match = match

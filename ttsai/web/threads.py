@@ -27,11 +27,11 @@ T = TypeVar("T")
 
 CLOSING_SECONDS = 5.0
 TRUSTED_SECONDS = 1.0
-"""A connection that worked a moment ago is taken to work. After a restart of Postgres a busy thread answers one request with 503."""
+"""Seconds for which a used connection is assumed to work. After a restart of Postgres a busy thread answers one request with 503."""
 
 
 class BusyError(UnavailableError):
-    """More requests wait for a thread than will be served in reasonable time."""
+    """Too many requests wait for a thread."""
 
     code = "server_busy"
 
@@ -40,7 +40,7 @@ class BusyError(UnavailableError):
 
 
 class ShellRequest(ASGIRequest):
-    """A Django request whose body is read and whose route is known."""
+    """Django request whose body is read and whose route is known."""
 
     def __init__(self, scope: Scope, body: Body, *, match: ResolverMatch | None) -> None:
         super().__init__(scope, body.file)
@@ -50,19 +50,19 @@ class ShellRequest(ASGIRequest):
         self.META["CONTENT_LENGTH"] = str(body.size)
 
     def refuse(self, error: ApplicationError) -> None:
-        """Let RequestMiddleware answer with this error, with the headers of every answer."""
+        """Let RequestMiddleware respond with this error, with the usual headers."""
         self.refusal = error
 
 
 class ShellHandler(BaseHandler):
-    """Django's handler, which takes the route that the shell has already found."""
+    """Django's handler, with the route that the shell has already found."""
 
     def __init__(self) -> None:
         super().__init__()
         self.load_middleware(is_async=False)
 
     def resolve_request(self, request: HttpRequest) -> ResolverMatch:
-        """The shell's match; a request without one ends as Django's 404."""
+        """Match found by the shell; a request without one becomes Django's 404."""
         match = getattr(request, "match", None)
         if match is None:
             return super().resolve_request(request)
@@ -71,7 +71,7 @@ class ShellHandler(BaseHandler):
 
 
 class DjangoThreads:
-    """The pool. Everything of Django's that blocks runs here and nowhere else."""
+    """Thread pool for all blocking code of Django."""
 
     def __init__(self, *, threads: int, waiting: int) -> None:
         self._threads = threads
@@ -82,21 +82,21 @@ class DjangoThreads:
         self._used = threading.local()
 
     async def respond(self, request: HttpRequest) -> HttpResponseBase:
-        """Runs the handler chain. Raises BusyError at once when too many requests wait already."""
+        """Run the handler chain. Raises BusyError at once if too many requests wait already."""
         if self._pending >= self._most:
             raise BusyError
         return await self._submit(self._respond, request)
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Calls a function of an answer that has begun to wait: it is never turned away."""
+        """Run a function of a response that has begun to wait; it is never refused."""
         return await self._submit(self._call, function, args, kwargs)
 
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Calls a function as it is, within a response whose signals have been or will be sent."""
+        """Run a function as it is, within a response whose signals have been or will be sent."""
         return await self._submit(function, *args, **kwargs)
 
     def close(self) -> None:
-        """Waits for what runs and closes every thread's connections."""
+        """Wait for running functions and close every thread's connections."""
         together = threading.Barrier(self._threads)  # holds each thread back until every one has the same to do
         leaving = [self._pool.submit(_leave, together) for _ in range(self._threads)]
         futures.wait(leaving, timeout=CLOSING_SECONDS)
@@ -129,7 +129,7 @@ class DjangoThreads:
             close_old_connections()
 
     def _trust_connections(self) -> None:
-        """Spares a busy thread Django's question, before each request, whether its connection still lives: some 5% of a request."""
+        """Skip Django's check before each request whether a recently used connection still works: about 5% of a request."""
         if time.monotonic() - getattr(self._used, "at", 0.0) < TRUSTED_SECONDS:
             for connection in connections.all(initialized_only=True):
                 connection.health_check_done = True  # type: ignore[attr-defined]  # not in the stubs

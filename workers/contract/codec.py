@@ -1,4 +1,4 @@
-"""Frozen dataclasses to JSON-ready dictionaries and back: unknown keys are ignored, missing ones take their defaults."""
+"""Converts frozen dataclasses to JSON-ready dictionaries and back: unknown keys are ignored, missing ones take their defaults."""
 
 import dataclasses
 import types
@@ -14,17 +14,17 @@ class Message:
     """Base of every message. Subclasses are frozen dataclasses of plain values, other messages and tuples of either."""
 
     KINDS: ClassVar[frozenset[str]] = frozenset()
-    """Values of the field `kind` by which this message is told apart in a union of messages."""
+    """Values of the field `kind` that identify this message in a union of messages."""
 
     _hints: ClassVar[dict[str, Any] | None] = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The message as plain values, ready for json.dumps."""
+        """Plain values, ready for json.dumps."""
         return {name: _encode(getattr(self, name)) for name in _field_names(type(self))}  # type: ignore[arg-type]  # mypy takes the class for its instances
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Reads what another version wrote. Raises TypeError when a key without default is missing."""
+        """Decode a message of another version. Raises TypeError if a key without default is missing."""
         if cls.__dict__.get("_hints") is None:
             cls._hints = typing.get_type_hints(cls)
         hints = cls._hints or {}
@@ -50,7 +50,7 @@ def _encode(value: Any) -> Any:
 
 
 def _choose_member(members: list[Any], value: Any) -> Any:
-    """The member of a union that the value is: the only one, or the message that knows the value's `kind`. Raises TypeError."""
+    """Member of a union for the value: the only one, or the message with the value's `kind`. Raises TypeError."""
     if len(members) == 1:
         return members[0]
     kind = value.get("kind") if isinstance(value, Mapping) else None

@@ -20,11 +20,11 @@ _Block = tuple[NDArray[np.int16], NDArray[np.int16]]
 """Samples, and the end of the block before."""
 
 BLOCK_SECONDS: Final = 1024 * FRAME_SAMPLES * 9 / 16_000
-"""Some five minutes, in whole frames: 0.7 CPU seconds and 25 MB."""
+"""Block of about five minutes, in whole frames: 0.7 CPU seconds and 25 MB."""
 
 
 def detect_speech(run: PartRun, *, workbench: Workbench, sound: Sound, order: Order) -> tuple[Region, ...]:
-    """The regions of speech. Raises WorkError, PartStoppedError."""
+    """Regions of speech. Raises WorkError, PartStoppedError."""
 
     def submit(block: _Block) -> "Future[NDArray[np.float32]]":
         return workbench.scheduler.submit(order, work=partial(_detect, *block))
@@ -43,7 +43,7 @@ def _detect(samples: NDArray[np.int16], lead: NDArray[np.int16]) -> NDArray[np.f
 
 
 def _with_leads(sound: Sound) -> Iterator[_Block]:
-    """Each block with the end of the one before."""
+    """Each block with the end of the previous one."""
     lead = np.zeros(0, np.int16)
     for block in sound.blocks(BLOCK_SECONDS):
         yield block, lead

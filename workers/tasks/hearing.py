@@ -1,4 +1,4 @@
-"""Windows of a recording through a recogniser: in compute threads, in batches, the results in their order."""
+"""Transcribes windows of a recording: in compute threads, in batches, with results in order."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -35,17 +35,18 @@ from workers.tasks.workbench import Workbench
 T = TypeVar("T")
 
 UNITS_PER_SECOND: Final = 2
-"""A second of speech takes about as long as two characters take to be spoken, and a window as long as WINDOW_UNITS more."""
+"""Scheduling units: a second of speech takes about as long to transcribe as two characters to synthesise, and a window WINDOW_UNITS more.
+"""
 WINDOW_UNITS: Final = 30
 MOST_SPLITS: Final = 2
-"""A window whose text repeats itself and lacks repetitions is heard in halves, and these in halves: six more hearings at most."""
+"""Most splits of a window with repetitive text, in halves and quarters: six more passes at most."""
 MOST_GAPS: Final = 12
-"""Heard alone; where a window has more, neighbours are heard together."""
+"""Gaps transcribed alone; in a window with more, neighbours are transcribed together."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeardWindow:
-    """The result of hearing one window, in the time of the recording."""
+    """Result of a window in the time of the recording."""
 
     window: Window
     language: str
@@ -57,7 +58,7 @@ class HeardWindow:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """The result of one call of the recogniser."""
+    """Result of one call of the recogniser."""
 
     heard: list[Heard]
     prints: list[tuple[VoicePrint, ...]]
@@ -66,7 +67,7 @@ class _Batch:
 
 
 class WindowListener:
-    """Hears the windows of one part."""
+    """Transcribes the windows of one part."""
 
     def __init__(
         self,
@@ -79,7 +80,7 @@ class WindowListener:
         is_diarized: bool = False,
         is_any_language: bool = False,
     ) -> None:
-        """order: the place of this part's work among all others, of which each batch takes the next index; is_any_language: nobody named one."""
+        """order: scheduling position of this part, of which each batch takes the next index; is_any_language: no language was given."""
         self._run = run
         self._workbench = workbench
         self._recogniser = recogniser
@@ -113,7 +114,7 @@ class WindowListener:
             yield HeardWindow(window, heard.language, tuple(segments), prints, pitch, seconds)
 
     def _hear_halves(self, window: Window, *, hearing: Hearing, splits: int) -> tuple[list[HeardSegment], float]:
-        """The window in shorter ones, where a recogniser goes in circles less; and the seconds that it took."""
+        """Transcribe a window in halves, which reduces loops; also returns the seconds it took."""
         segments: list[HeardSegment] = []
         seconds = 0.0
         for half in split_window(window, window_seconds=self._recogniser.window_seconds, seconds=self._sound.seconds):
@@ -127,7 +128,7 @@ class WindowListener:
         return segments, seconds
 
     def _hear_gaps(self, gaps: Sequence[Region], *, hearing: Hearing) -> tuple[list[HeardSegment], float]:
-        """Hear each stretch alone where the first hearing found no words; return the segments and the seconds that it took."""
+        """Transcribe each gap without words alone; also returns the seconds it took."""
         found: list[HeardSegment] = []
         seconds = 0.0
         for group in _batches(gaps, most=-(-len(gaps) // MOST_GAPS)):
@@ -168,13 +169,13 @@ def _read(windows: Sequence[Window], *, sound: Sound) -> list[NDArray[np.int16]]
 
 
 def _batches(items: Sequence[T], *, most: int) -> list[Sequence[T]]:
-    """The items in as few groups of at most `most` as there can be, nearly all of one size."""
+    """Split the items into as few groups of at most `most` as possible, nearly equal in size."""
     count = -(-len(items) // most)
     return [items[len(items) * group // count : len(items) * (group + 1) // count] for group in range(count)]
 
 
 def _prints(samples: Samples, window: Window) -> tuple[VoicePrint, ...]:
-    """The voices of the window's own regions, stretch by stretch: in the window their times are not those of the recording."""
+    """Speaker embeddings of the window's own regions, stretch by stretch, in the time of the recording."""
     prints: list[VoicePrint] = []
     for stretch in window.stretches:
         first = round(window.window_time(stretch.start) * HEARING_RATE)

@@ -1,4 +1,4 @@
-"""Calls of engines that make no sound: in a compute thread in their turn, or beside them all where they only wait for a server."""
+"""Calls of engines without audio output: in a compute thread, or on a separate one if they only wait for a server."""
 
 import threading
 import time
@@ -19,7 +19,7 @@ def submit_inference(
 ) -> "Future[tuple[T, float]]":
     """Submit `work` on the loaded engine; the future gives its result and the seconds it took.
 
-    index, units: the place of this call among those of the part, and how many characters' worth of computing it is.
+    index, units: position of this call among those of the part, and its cost in characters.
     """
 
     def call() -> tuple[T, float]:

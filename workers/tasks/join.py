@@ -1,4 +1,4 @@
-"""Finished parts to one file, and their timings to one list."""
+"""Joins finished parts to one file, and their timings to one list."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -13,7 +13,7 @@ from workers.tasks.workbench import Workbench
 
 
 def join(run: PartRun, *, workbench: Workbench) -> Manifest:
-    """Does a part of kind `join`. Raises WorkError, PartStoppedError."""
+    """Run a part of kind `join`. Raises WorkError, PartStoppedError."""
     work = JoinWork.from_dict(run.message.work)
     check_format(work.format)
     with ExitStack() as stack, stored_output(run.message, storage=workbench.storage) as output:
@@ -29,7 +29,7 @@ def join(run: PartRun, *, workbench: Workbench) -> Manifest:
 
 
 def _join_timings(inputs: tuple[JoinInput, ...], *, joined: JoinedFile, storage: Storage) -> list[dict[str, Any]]:
-    """All words in the time of the whole and the characters of the whole text."""
+    """Words of all inputs with times and character offsets of the whole."""
     words = []
     start_seconds = 0.0
     for part, seconds in zip(inputs, joined.part_seconds, strict=True):

@@ -1,4 +1,4 @@
-"""Audio to text: a short recording as a whole, or one piece of a long one."""
+"""Transcription task: a short recording as a whole, or one piece of a long one."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -28,12 +28,12 @@ from workers.tasks.scheduling import sentence_order
 from workers.tasks.workbench import Workbench
 
 MOST_TOGETHER_WHEN_WHOLE: Final = 2
-"""Windows of a recording that is not cut: somebody may wait for it, or for a sentence behind it."""
+"""Windows per batch of an uncut recording, which a client may wait for."""
 
 
 @dataclass(slots=True)
 class _Transcript:
-    """The transcript as far as it is known."""
+    """Transcript so far."""
 
     language: str
     compute_seconds: float = 0.0
@@ -42,7 +42,7 @@ class _Transcript:
     pitch: PitchTally = field(default_factory=PitchTally)
 
     def add(self, heard: HeardWindow) -> None:
-        """The next window."""
+        """Append a window."""
         self.segments += heard.segments
         self.prints += heard.prints
         self.pitch += heard.pitch
@@ -51,7 +51,7 @@ class _Transcript:
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """The stretch of the recording that is listened to, and the speech in it."""
+    """Stretch of the recording to transcribe, with its speech."""
 
     start: float
     end: float
@@ -61,7 +61,7 @@ class _Scene:
 
 
 def listen(run: PartRun, *, workbench: Workbench) -> Manifest:
-    """Does a part of kind `listen`. Raises WorkError, PartStoppedError."""
+    """Run a part of kind `listen`. Raises WorkError, PartStoppedError."""
     work = ListenWork.from_dict(run.message.work)
     survey = read_document(work.survey, Survey, storage=workbench.storage) if work.survey else None
     with workbench.models.use(work.engine) as model:
@@ -92,7 +92,7 @@ def listen(run: PartRun, *, workbench: Workbench) -> Manifest:
 
 @contextmanager
 def _opened(run: PartRun, *, work: ListenWork, survey: Survey | None, workbench: Workbench, recogniser: Recogniser) -> Iterator[_Scene]:
-    """The part's stretch of the recording with its speech. Raises WorkError."""
+    """Open the part's stretch of the recording with its speech. Raises WorkError."""
     if survey is not None:
         yield _piece(work, survey=survey, workbench=workbench, recogniser=recogniser)
         return
@@ -110,7 +110,7 @@ def _opened(run: PartRun, *, work: ListenWork, survey: Survey | None, workbench:
 
 
 def _piece(work: ListenWork, *, survey: Survey, workbench: Workbench, recogniser: Recogniser) -> _Scene:
-    """One piece of a survey: only its own samples are fetched, and a second beyond each end."""
+    """Open a piece of a survey: only its own samples are downloaded, and a second beyond each end."""
     if not 0 <= work.piece < len(survey.cuts) - 1:
         raise WorkError(INTERNAL_ERROR, f"The survey has no piece {work.piece}.")
     start, end = survey.cuts[work.piece : work.piece + 2]
@@ -140,7 +140,7 @@ def _hear(
     workbench: Workbench,
     is_piece: bool,
 ) -> None:
-    """All windows of the scene; the one with the most speech first where the language is to be told by it."""
+    """Transcribe all windows of the scene; the one with the most speech first if it decides the language."""
     listener = WindowListener(
         run,
         workbench=workbench,
@@ -181,7 +181,9 @@ def _hearing(work: ListenWork, *, language: str) -> Hearing:
 
 
 def _windows_together(message: PartMessage, *, windows: int, recogniser: Recogniser, workbench: Workbench, is_piece: bool) -> int:
-    """As many as the model likes where other pieces keep the cores busy; where a recording is not cut so many that every core has some."""
+    """Windows per batch: the model's preference for pieces, whose siblings keep the cores busy; for an uncut recording few enough that
+    every core has some.
+    """
     if is_piece:
         return recogniser.batch_windows
     if message.lane == "live":
@@ -190,10 +192,10 @@ def _windows_together(message: PartMessage, *, windows: int, recogniser: Recogni
 
 
 def _order(message: PartMessage, *, windows: int, is_piece: bool) -> Order:
-    """A piece of a long recording computes with bulk work, on the cores that others leave: its batches take several seconds each.
+    """Scheduling position. A piece of a long recording computes with bulk work: its batches take several seconds each.
 
-    Also where somebody waits for it, and several windows of a whole recording come behind what is listened to: as urgent as sentences and
-    of an older job they would keep every later sentence of the same customer waiting until the last one is heard.
+    This also holds for requests that a client waits for, and several windows of a whole recording come after transcription already running:
+    with the urgency of sentences and an older job they would delay every later sentence of the same customer.
     """
     order = sentence_order(message, index=0, units=1)
     if is_piece:

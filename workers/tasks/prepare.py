@@ -1,4 +1,4 @@
-"""A long recording made ready to be heard in pieces: decoded, its speech found, cut, its language told."""
+"""Prepares a long recording for transcription in pieces: decoded, speech detected, cut, language detected."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,11 +24,11 @@ from workers.tasks.scheduling import sentence_order
 from workers.tasks.workbench import Workbench
 
 TELLING_WINDOWS: Final = 3
-"""By which the language is told: those with the most speech in the first, the second and the last third."""
+"""Windows for language detection: those with the most speech in the first, the second and the last third."""
 
 
 def prepare(run: PartRun, *, workbench: Workbench) -> Manifest:
-    """Does a part of kind `prepare`. Raises WorkError, PartStoppedError."""
+    """Run a part of kind `prepare`. Raises WorkError, PartStoppedError."""
     work = PrepareWork.from_dict(run.message.work)
     if work.pieces < 1:
         raise WorkError(INTERNAL_ERROR, "A recording is cut into one piece at least.")
@@ -51,7 +51,7 @@ def prepare(run: PartRun, *, workbench: Workbench) -> Manifest:
 
 
 def _decode(source: Path, target: Path, *, seconds: float) -> DecodedFile:
-    """The customer's file as 16 kHz mono WAV, decoded by a child process. Raises WorkError (bad_audio)."""
+    """Decode the customer's file to 16 kHz mono WAV in a child process. Raises WorkError (bad_audio)."""
     try:
         return decode_file(source, target, sample_rate=HEARING_RATE, limits=decoding_limits(seconds))
     except ProbeError as error:

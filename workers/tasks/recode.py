@@ -1,4 +1,4 @@
-"""Decoding and encoding whole files in a compute thread."""
+"""Decodes and encodes whole files in a compute thread."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,13 +12,13 @@ from workers.tasks.workbench import Workbench
 T = TypeVar("T")
 
 LONG_BYTES: Final = 4 << 20
-"""Some three minutes of flac and a second of computing: longer files go where they hold nobody up, since they cannot be interrupted."""
+"""About three minutes of flac and a second of computing: larger files are bulk work, since they cannot be interrupted."""
 BYTES_PER_UNIT: Final = 100_000
-"""Four seconds of flac are decoded and encoded in about the time that one character takes to be spoken."""
+"""Bytes per scheduling unit: four seconds of flac are decoded and encoded in about the time of synthesising one character."""
 
 
 def recode(run: PartRun, *, workbench: Workbench, sources: Sequence[Path], work: Callable[[], T]) -> T:
-    """Runs `work`, which reads the sources, in its turn among all sentences: in the part's lane, or with bulk work when it is long."""
+    """Run `work`, which reads the sources, in its turn among all sentences: in the part's lane, or as bulk work if it is large."""
     size = sum(source.stat().st_size for source in sources)
     order = sentence_order(run.message, index=0, units=max(1, size // BYTES_PER_UNIT))
     if size > LONG_BYTES:

@@ -1,4 +1,4 @@
-"""Reply task: turns what the user said into an answer, written to be read and to be spoken."""
+"""Reply task: answers the user's message, in a written and a speakable form."""
 
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
 from workers.contract.listening import ReplyWork, ScriptDocument, TranscriptDocument, Turn
@@ -14,7 +14,7 @@ from workers.text.answers import make_speakable
 
 
 def reply(run: PartRun, *, workbench: Workbench) -> Manifest:
-    """Does a part of kind `reply`. Raises WorkError (nothing_to_say where nothing was said), PartStoppedError."""
+    """Run a part of kind `reply`. Raises WorkError (nothing_to_say for an empty message), PartStoppedError."""
     work = ReplyWork.from_dict(run.message.work)
     transcript = read_document(work.transcript, TranscriptDocument, storage=workbench.storage) if work.transcript else None
     said = (transcript.text if transcript else work.text).strip()

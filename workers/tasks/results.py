@@ -1,4 +1,4 @@
-"""Results of an attempt in the store: output and timings first, the manifest last, so that a manifest vouches for both."""
+"""Stores the results of an attempt: output and timings first, the manifest last, so that a manifest vouches for both."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ DocumentType = TypeVar("DocumentType", bound=Message)
 
 @dataclass(slots=True)
 class Output:
-    """A file on its way to the store."""
+    """File to be stored."""
 
     path: Path
     bytes: int = 0
@@ -30,7 +30,7 @@ class Output:
 
 @contextmanager
 def stored_output(message: PartMessage, *, storage: Storage) -> Iterator[Output]:
-    """A path to write the output to; at the end of the block it is measured and stored."""
+    """Path for the output; at the end of the block it is measured and stored."""
     with storage.write(message.output) as path:
         output = Output(path)
         yield output
@@ -51,7 +51,7 @@ def store_results(
     is_notice: bool = False,
     details: Mapping[str, Any] | None = None,
 ) -> Manifest:
-    """Stores the timings, words or a survey, where there are any and somebody wants them, then the manifest."""
+    """Store the timings, words or survey if they are wanted, then the manifest."""
     timings = survey.to_dict() if survey else list(words)
     has_timings = message.timings is not None and bool(timings)
     if message.timings is not None and timings:
@@ -83,7 +83,7 @@ def store_document(
     is_notice: bool = False,
     details: Mapping[str, Any] | None = None,
 ) -> Manifest:
-    """Stores a document as the part's output, then the manifest. audio_seconds: of the recording that it tells of."""
+    """Store a document as the part's output, then the manifest. audio_seconds: duration of its recording."""
     with stored_output(message, storage=storage) as output:
         output.path.write_bytes(to_json(document.to_dict()))
     return store_results(
@@ -98,13 +98,13 @@ def store_document(
 
 
 def read_document(address: Address, kind: type[DocumentType], *, storage: Storage) -> DocumentType:
-    """Read a document that an earlier part of the job wrote. Raises WorkError (storage_unavailable)."""
+    """Read a document of an earlier part of the job. Raises WorkError (storage_unavailable)."""
     with storage.read(address) as path:
         return kind.from_dict(json.loads(path.read_bytes()))
 
 
 def read_timings(address: Address | None, *, storage: Storage) -> list[dict[str, Any]]:
-    """The words that an earlier attempt stored; none where it stored none."""
+    """Words stored by an earlier attempt; empty if it stored none."""
     if address is None:
         return []
     with storage.read(address) as path:
@@ -113,7 +113,7 @@ def read_timings(address: Address | None, *, storage: Storage) -> list[dict[str,
 
 
 def check_format(name: str) -> None:
-    """Raises WorkError (internal_error) for a format that this worker does not know: the platform's is newer."""
+    """Raise WorkError (internal_error) for a format unknown to this worker, when the platform's version is newer."""
     if name not in FORMATS:
         raise WorkError(INTERNAL_ERROR, f"This worker does not know the format {name!r}.")
 

@@ -1,4 +1,4 @@
-"""Scheduling of a part's pieces of work: their place among all others, and the loop that keeps a few of them in flight."""
+"""Scheduling of a part's pieces: their position among all others, and the loop that keeps a few of them in flight."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -49,7 +49,7 @@ def compute_in_order(
 
 
 def sentence_order(message: PartMessage, *, index: int, units: int) -> Order:
-    """The place of one piece of a part's work among all others."""
+    """Scheduling position of one piece of a part's work."""
     lane: Lane = next((known for known in LANES if known == message.lane), "normal")
     is_heard = lane == "live" or message.has_listener
     return Order(

@@ -1,4 +1,4 @@
-"""Text to audio, sentence by sentence: what is spoken is encoded and told while the next sentences are in the making."""
+"""Synthesis task: encodes and publishes each sentence while the next ones are computed."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ SILENT_SHARE_SECONDS: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """One utterance as it comes from a compute thread."""
+    """Synthesised utterance from a compute thread."""
 
     utterance: Utterance
     spoken: Spoken
@@ -38,7 +38,7 @@ class _Result:
 
 
 def speak(run: PartRun, *, workbench: Workbench) -> Manifest:
-    """Does a part of kind `speak`. Raises WorkError, PartStoppedError."""
+    """Run a part of kind `speak`. Raises WorkError, PartStoppedError."""
     message = run.message
     with workbench.models.use(message.work["engine"]) as model, stored_output(message, storage=workbench.storage) as output:
         engine = as_speaker(model)
@@ -67,7 +67,7 @@ def speak(run: PartRun, *, workbench: Workbench) -> Manifest:
 
 
 def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Script:
-    """Read the script to speak. A part of a longer text may hold nothing, a row of stars say, and is silent then. Raises WorkError."""
+    """Script to speak. A part of a longer text may have no words, such as a row of asterisks, and is silent then. Raises WorkError."""
     if work.voice is None:
         raise WorkError(UNKNOWN_VOICE, "The work names no voice.")
     request = Request(
@@ -88,7 +88,7 @@ def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Sc
 
 
 class _Response:
-    """One stream of sound: to a file, and to whoever listens, through one encoder each."""
+    """Audio stream to a file and to a listener, with one encoder each."""
 
     def __init__(
         self, message: PartMessage, *, work: SpeakWork, script: Script, input_rate: int, file: FileEncoder, events: PartEvents
@@ -107,12 +107,12 @@ class _Response:
         self._written = script.written
         self._events = events
         self.units_done = 0
-        """Characters of the text up to the next utterance."""
+        """Characters of the text before the next utterance."""
         self.words: list[dict[str, Any]] = []
         self.compute_seconds = 0.0
 
     def add(self, result: _Result) -> None:
-        """The next sentence: to the listener first, who waits for it."""
+        """Append a sentence: to the listener first, who waits for it."""
         utterance = result.utterance
         spoken = replace(result.spoken, words=utterance.written_words(result.spoken.words, text=self._written))
         joined = self._joiner.feed(spoken, pause_after=utterance.pause_after, gain_decibels=utterance.manner.gain_decibels)
@@ -124,7 +124,7 @@ class _Response:
         self.compute_seconds += result.compute_seconds
 
     def finish(self) -> EncodedFile:
-        """The silence behind the last sentence, and what the encoders held back."""
+        """Write the silence after the last sentence, and flush the encoders."""
         tail: NDArray[np.float32] = self._joiner.finish(is_last=self._is_last)
         if not self._joiner.seconds:
             tail = np.zeros(round(self._silent_seconds * self._input_rate), np.float32)

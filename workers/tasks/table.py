@@ -1,4 +1,4 @@
-"""The kinds of work there are: a new one is a new file here and one line below."""
+"""Table of the kinds of work: a new one is a new module here and one line below."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -28,4 +28,4 @@ PART_KINDS: Final[Mapping[str, Callable[..., Manifest]]] = MappingProxyType(
         "transcript": transcript,
     }
 )
-"""By PartMessage.kind: called with the run and, as `workbench`, what the worker has."""
+"""Handlers by PartMessage.kind, called with the run and the worker context."""

@@ -1,4 +1,4 @@
-"""The pieces of a recording to one transcript."""
+"""Joins the pieces of a recording to one transcript."""
 
 from workers.contract.listening import Survey, TranscriptDocument, TranscriptWork
 from workers.contract.messages import Manifest
@@ -10,11 +10,11 @@ from workers.tasks.scheduling import sentence_order
 from workers.tasks.workbench import Workbench
 
 UNITS_PER_PRINT = 0.02
-"""An hour's voice prints, some 4,500, are clustered in a second or two."""
+"""Scheduling cost of clustering: an hour's speaker embeddings, about 4,500, take a second or two."""
 
 
 def transcript(run: PartRun, *, workbench: Workbench) -> Manifest:
-    """Does a part of kind `transcript`. Raises WorkError, PartStoppedError."""
+    """Run a part of kind `transcript`. Raises WorkError, PartStoppedError."""
     work = TranscriptWork.from_dict(run.message.work)
     pieces = []
     for address in work.pieces:

@@ -1,4 +1,4 @@
-"""A transcript, or a text, to another language, dealt into shares that are spoken by parts of their own."""
+"""Translation task: a transcript or a text, divided into shares that are spoken by parts of their own."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
@@ -23,12 +23,12 @@ from workers.text.shares import Passage, cut_passages, deal_shares, gap_between
 LONGEST_CHARACTERS: Final = 400
 """Longest sentence sent to a translator: they are trained on sentences and lose the end of much longer ones."""
 REMOTE_AT_ONCE: Final = 4
-"""Requests of one part that are under way at a server."""
+"""Concurrent requests of one part to a server."""
 
 
 @dataclass(slots=True)
 class _Translation:
-    """The text to translate, what is known of it, and what was made of it."""
+    """Text to translate, its language, and the result."""
 
     original: str
     source: str
@@ -40,7 +40,7 @@ class _Translation:
 
 
 def translate(run: PartRun, *, workbench: Workbench) -> Manifest:
-    """Does a part of kind `translate`. Raises WorkError, PartStoppedError."""
+    """Run a part of kind `translate`. Raises WorkError, PartStoppedError."""
     work = TranslateWork.from_dict(run.message.work)
     target = primary_tag(work.target_language)
     transcript = read_document(work.transcript, TranscriptDocument, storage=workbench.storage) if work.transcript else None
@@ -81,7 +81,7 @@ def _take_english(result: _Translation, *, target: str) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """The sentences of a text, each with what stands behind it."""
+    """Sentences of a text, each with the text after it."""
     passages = cut_passages(text, longest=LONGEST_CHARACTERS)
     return [passage.text + (passage.gap if number < len(passages) else "") for number, passage in enumerate(passages, start=1)]
 
@@ -112,7 +112,7 @@ def _translate_text(run: PartRun, *, work: TranslateWork, target: str, result: _
 
 
 def _choose_text(result: _Translation, *, spec: EngineSpec, target: str) -> tuple[str, str]:
-    """Choose the text to translate and its language: the recogniser's English where the engine knows only that way. Raises WorkError."""
+    """Text to translate and its language: the recogniser's English if the engine translates only from it. Raises WorkError."""
     if target not in spec.targets_from(result.source) and result.english and target in spec.targets_from("en"):
         return result.english, "en"
     check_direction(spec, source=result.source, target=target)
@@ -122,7 +122,7 @@ def _choose_text(result: _Translation, *, spec: EngineSpec, target: str) -> tupl
 def _translate_in_order(
     run: PartRun, *, engine: str, translator: Translator, text: str, source: str, target: str, bench: Workbench
 ) -> Iterator[tuple[list[Passage], list[str], float]]:
-    """Yield batches of sentences, their translations and the seconds that they took."""
+    """Batches of sentences, their translations and the seconds they took."""
 
     def submit(item: tuple[int, list[Passage]]) -> "Future[tuple[list[str], float]]":
         index, batch = item
@@ -145,7 +145,7 @@ def _translate_batch(model: Model, *, texts: Sequence[str], source: str, target:
 
 
 def _batches(passages: Sequence[Passage], *, longest: int) -> Iterator[list[Passage]]:
-    """Runs of sentences of at most `longest` characters together; a longer one comes alone."""
+    """Groups of sentences of at most `longest` characters in total; a longer one is alone."""
     batch: list[Passage] = []
     size = 0
     for passage in passages:

@@ -1,4 +1,4 @@
-"""The workbench: the parts of the worker that every part is done with."""
+"""Worker context: the components of the worker that every task uses."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from workers.stream import LiveEvents
 
 @dataclass(frozen=True, slots=True)
 class Workbench:
-    """The parts of the worker that a kind of work needs."""
+    """Components of the worker for a task."""
 
     models: ModelManager
     scheduler: SentenceScheduler

@@ -1,4 +1,4 @@
-"""A part's text as the utterances that an engine speaks: normalised, in its voices and manners, with the pauses between."""
+"""Converts a part's text to utterances: normalised, with voice and manner, and the pauses between."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,13 +19,14 @@ from workers.text.spoken import Builder, SpokenText, join
 from workers.text.voice_choice import speaking_voice
 
 EMPHASIS: Final = {"strong": (0.88, 3.0), "moderate": (0.94, 1.5), "reduced": (1.06, -2.5)}
-"""Rate and decibels, for models that know no emphasis of their own: slower and louder is how speakers stress a word
-(Lehiste, Suprasegmentals, 1970, on duration and intensity as cues of stress)."""
+"""Rate and decibels for models without emphasis of their own: speakers stress a word by slower and louder speech (Lehiste,
+Suprasegmentals, 1970, on duration and intensity as cues of stress).
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """Settings that may differ within a text; each change needs an engine call of its own."""
+    """Settings that may change within a text; each change needs a separate engine call."""
 
     voice: VoiceRef
     language: str
@@ -35,12 +36,12 @@ class Manner:
 
 FIRST_IDEOGRAPH: Final = "\u2e80"
 WITHIN_WORDS: Final = frozenset(".+@_#&'’")
-"""Signs that part no words where no space stands beside them."""
+"""Signs that separate no words without an adjacent space."""
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One sentence, or the part of one that is spoken in one manner."""
+    """Sentence, or the part of one in a single manner."""
 
     spoken: SpokenText
     """Text for the engine, mapped to the written text; `start` counts from the first character of the part."""
@@ -55,7 +56,7 @@ class Utterance:
         return self.spoken.start + len(self.spoken.written)
 
     def written_words(self, words: Sequence[WordTiming], *, text: str) -> tuple[WordTiming, ...]:
-        """The timings of what was said as timings of what was written in `text`, the part's: "twenty one" is one word where "21" stands."""
+        """Timings of the spoken text mapped to the written `text` of the part: "twenty one" is one word where "21" is written."""
         timed: list[WordTiming] = []
         for word in words:
             start, end = self.spoken.written_range(word.start_character, word.end_character)
@@ -72,7 +73,7 @@ class Utterance:
 
 
 def _is_inside_word(text: str, position: int) -> bool:
-    """True if one written word goes on here: C++, node.js, MP3. Chinese and Japanese part their words by no sign."""
+    """True if one written word continues here: C++, node.js, MP3. Chinese and Japanese have no word separators."""
     around = text[max(0, position - 1) : position + 1]
     is_spaced = len(around) > 1 and max(around) < FIRST_IDEOGRAPH
     return is_spaced and (around.isalnum() or any(character in WITHIN_WORDS for character in around)) and not any(map(str.isspace, around))
@@ -80,34 +81,34 @@ def _is_inside_word(text: str, position: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A part, ready to be spoken."""
+    """Part, ready for synthesis."""
 
     written: str
     utterances: tuple[Utterance, ...]
     pause_before: float = 0.0
-    """Seconds of a pause that the markup asks for before the first word."""
+    """Pause before the first word, from markup, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Settings of the request that hold for the whole text."""
+    """Settings of the request for the whole text."""
 
     voice: VoiceRef
     language: str
     """Full tag; empty for an engine without languages."""
     voices: tuple[VoiceRef, ...] = ()
-    """Those that segments refer to, and others for words in another script."""
+    """Voices that segments refer to, and others for words in another script."""
     pronunciations: tuple[PronunciationRule, ...] = ()
     gain_decibels: float = 0.0
     pause_scale: float = 1.0
     is_language_detected: bool = False
     """True if the language was detected. A say-as that the language does not support is then read as plain text."""
     has_html: bool = True
-    """True if tags and references of HTML may stand in the text; a text with SSML was freed of them when it was read."""
+    """True if the text may contain HTML tags and references, which were removed from a text with SSML by its parser."""
 
 
 def write_script(segments: Sequence[Segment], *, request: Request, engine: Splitter) -> Script:
-    """The utterances of a part's segments. Raises WorkError (invalid_text) for a say-as whose content is not of its type."""
+    """Utterances of a part's segments. Raises WorkError (invalid_text) for say-as content of the wrong type."""
     origin = segments[0].start if segments else 0
     utterances: list[Utterance] = []
     pause_before = 0.0
@@ -126,7 +127,7 @@ def write_script(segments: Sequence[Segment], *, request: Request, engine: Split
 
 
 def _passages(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
-    """Runs of segments that end where the markup ends a sentence, or behind a pause; a run's pauses are its last segments."""
+    """Groups of segments that end where the markup ends a sentence, or after a pause; a group's pauses are its last segments."""
     passage: list[Segment] = []
     for segment in segments:
         is_pause = segment.kind == "break"
@@ -142,7 +143,7 @@ def _passages(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
 
 
 def _speak_passage(segments: Sequence[Segment], *, request: Request, engine: Splitter, origin: int) -> Iterator[Utterance]:
-    """The sentences of a passage, each cut where the manner changes."""
+    """Sentences of a group, each cut where the manner changes."""
     runs = [(manner, list(run)) for manner, run in groupby(segments, key=lambda segment: _manner(segment, request=request))]
     for index, (manner, run) in enumerate(runs):
         spoken, given = _spoken_form(run, manner=manner, request=request, origin=origin)
@@ -188,7 +189,7 @@ def _spoken_form(segments: Sequence[Segment], *, manner: Manner, request: Reques
 
 
 def _spoken_segment(segment: Segment, *, language: str, request: Request, before: str) -> SpokenText:
-    """Pronunciations and normalisation for plain text; an element says itself what is heard. before: the word in front of it."""
+    """Spoken form of a segment: pronunciations and normalisation for plain text, the element's own for others. before: the preceding word."""
     rules = request.pronunciations
     if segment.kind == "text":
         try:

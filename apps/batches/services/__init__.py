@@ -1,1 +1,1 @@
-"""Writes of the app: a batch is accepted, its items end, it is cancelled, its results expire."""
+"""Write operations: accept batches, end their items, cancel them, expire their results."""

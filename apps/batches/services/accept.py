@@ -1,4 +1,4 @@
-"""A batch is accepted: one transaction for all of it, so that whatever is killed when, there is the whole batch or none."""
+"""Acceptance of a batch in one transaction: after a crash the whole batch exists or nothing."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,17 +17,17 @@ from apps.speech.kinds import SPEECH
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchOrder:
-    """The texts of a batch, and the webhook that is called when they are done."""
+    """Texts of a batch, and its webhook."""
 
     texts: list[dict[str, Any]]
-    """Each as POST /v1/tts/ takes it, not validated yet."""
+    """Texts as in POST /v1/tts/, not validated yet."""
     webhook_url: str
     body_digest: str
 
 
 def request_batch(caller: Caller, *, order: BatchOrder, idempotency: Idempotency | None, request_id: str) -> Batch:
-    """Prices and reserves item by item; an item that is refused fails alone. The earlier batch, where this is a repeat of its request:
-    with the same Idempotency-Key, or without one while it is active. 409 idempotency_conflict.
+    """Price and reserve item by item; a refused item fails alone. Returns the earlier batch for a repeated request: with the same
+    Idempotency-Key, or without one while it is active. Raises 409 idempotency_conflict.
     """
     planned = [plan_item(caller, text) for text in order.texts]
     batch = Batch(
@@ -50,7 +50,7 @@ def request_batch(caller: Caller, *, order: BatchOrder, idempotency: Idempotency
 
 
 def _insert_or_join(batch: Batch) -> Batch | None:
-    """Insert the batch's row, or find the active one that it repeats. A repeat that comes at the same time waits here for the first one."""
+    """Insert the batch's row, or return the active batch that it repeats. A concurrent repeat waits here for the first one."""
     while True:
         Batch.objects.bulk_create([batch], ignore_conflicts=True)
         if Batch.objects.filter(uuid=batch.uuid).exists():

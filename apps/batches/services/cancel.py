@@ -1,4 +1,4 @@
-"""An owner stops what is left of a batch."""
+"""Cancellation of a batch by its owner."""
 
 import contextlib
 
@@ -9,10 +9,10 @@ from apps.jobs.services.cancel import cancel_job
 
 
 def cancel_batch(batch: Batch, *, reason: str) -> Batch:
-    """Stop each item that has not ended, as its job's own cancel would. 409 batch_finished when there is none.
+    """Cancel each item that has not ended. Raises 409 batch_finished if there is none.
 
-    The last items first, so that a slot that becomes free is not given to one that is about to be stopped. Should the process be killed
-    half way, what was not reached goes on, and a repeat stops it.
+    The last items first, so that a freed slot is not given to one that is about to be cancelled. If the process dies half way, the
+    remaining items continue, and a repeat cancels them.
     """
     if batch.is_over:
         raise ConflictError("The batch is over.", code="batch_finished", extra={"status": "completed"})

@@ -1,4 +1,4 @@
-"""A batch learns that its items end, and is over with the last: in the transaction of that job's end, once."""
+"""Counts ended items, and ends the batch with the last one: in the transaction of that job's end, once."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ RETURNING batch.uuid, batch.ended_count = batch.total
 
 
 def note_ended_job(job: Job) -> None:
-    """One of TTSAI_JOB_END_OBSERVERS. Items are in the lane `bulk`, so that other ends cost nothing here."""
+    """Count the ended job of an item. One of TTSAI_JOB_END_OBSERVERS. Items are in the lane `bulk`, so that other ends cost nothing here."""
     if job.lane != Lane.BULK:
         return
     with connection.cursor() as cursor:
@@ -33,7 +33,7 @@ def note_ended_job(job: Job) -> None:
 
 
 def end_batch(batch: Batch) -> None:
-    """Every item has ended: the row and the webhook's outbox, in the caller's transaction."""
+    """End the batch: write its row and the webhook's outbox, in the caller's transaction."""
     batch.ended_at, batch.joined_by = timezone.now(), None
     if batch.retention_days is not None:
         batch.expires_at = batch.ended_at + timedelta(days=batch.retention_days)

@@ -1,4 +1,4 @@
-"""A batch's items are forgotten with the results of their jobs; its row stays, and answers that they are gone."""
+"""Retention of batches: items are deleted with the results of their jobs; the batch's row stays for the 410."""
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -9,7 +9,7 @@ ROWS_AT_ONCE = 200
 
 
 def expire_batches() -> int:
-    """Delete the items of batches that are past their time; how many batches."""
+    """Delete the items of expired batches; returns the number of batches."""
     deleted = 0
     while batches := list(Batch.objects.filter(expires_at__lt=Now(), items_deleted_at=None).order_by("expires_at")[:ROWS_AT_ONCE]):
         uuids = [batch.uuid for batch in batches]

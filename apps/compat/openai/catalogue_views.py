@@ -1,4 +1,4 @@
-"""GET /v1/audio/models and /v1/audio/voices: lists that Open WebUI and other clients of OpenAI-compatible servers fill their menus with."""
+"""Views of GET /v1/audio/models and /v1/audio/voices, which fill the menus of Open WebUI and other clients of OpenAI-compatible servers."""
 
 from typing import Any
 
@@ -16,20 +16,20 @@ from workers.contract.tags import primary_tag
 
 
 class AudioModelSerializer(serializers.Serializer[Any]):
-    """A model that speaks."""
+    """Speech model."""
 
     id = serializers.CharField()
     name = serializers.CharField()
 
 
 class AudioModelListSerializer(serializers.Serializer[Any]):
-    """The answer of GET /v1/audio/models."""
+    """Response of GET /v1/audio/models."""
 
     models = AudioModelSerializer(many=True)
 
 
 class AudioVoiceSerializer(serializers.Serializer[Any]):
-    """A voice for POST /v1/audio/speech."""
+    """Voice for POST /v1/audio/speech."""
 
     id = serializers.CharField()
     name = serializers.CharField()
@@ -37,26 +37,26 @@ class AudioVoiceSerializer(serializers.Serializer[Any]):
 
 
 class AudioVoiceListSerializer(serializers.Serializer[Any]):
-    """The answer of GET /v1/audio/voices."""
+    """Response of GET /v1/audio/voices."""
 
     voices = AudioVoiceSerializer(many=True)
 
 
 class AudioModelListView(APIView):
-    """Models for POST /v1/audio/speech."""
+    """List models for POST /v1/audio/speech."""
 
     permission_classes = [AnyCaller, scope_required("voices:read")]
 
     @extend_schema(operation_id="openai_audio_models", tags=["openai"], responses=AudioModelListSerializer, summary="Models that speak")
     def get(self, request: Request) -> Response:
-        """Every model that speaks, by its id and by OpenAI's names."""
+        """List every speech model by its id and by OpenAI's names."""
         engines = [*list_models(), *list_stand_ins(get_caller(request).plan)]
         shown = [(one.asked_id, one.stand_in.name if one.stand_in else one.name) for one in engines if one.kind == "tts"]
         return Response({"models": [{"id": model_id, "name": name} for model_id, name in shown]})
 
 
 class AudioVoiceListView(APIView):
-    """Voices for POST /v1/audio/speech."""
+    """List voices for POST /v1/audio/speech."""
 
     permission_classes = [AnyCaller, scope_required("voices:read")]
 
@@ -68,7 +68,7 @@ class AudioVoiceListView(APIView):
         responses=AudioVoiceListSerializer,
     )
     def get(self, request: Request) -> Response:
-        """OpenAI's names, which every model takes, then the voices of the models. `tts-1` takes all of them."""
+        """List OpenAI's names, which every model accepts, and the voices of the models. `tts-1` accepts all of them."""
         plan, model = get_caller(request).plan, request.query_params.get("model", "")
         # An alias speaks with whichever model has the voice.
         engine = get_model(model, plan=plan) if model else None

@@ -1,4 +1,4 @@
-"""Names of languages in `verbose_json`: OpenAI's API spells out the English names of those that Whisper knows."""
+"""Language names in `verbose_json`: OpenAI's API spells out the English names of Whisper's languages."""
 
 from typing import Final
 
@@ -16,11 +16,11 @@ LANGUAGE_NAMES: Final = {code: name for code, _, name in (entry.partition(" ") f
 
 
 def language_name(tag: str) -> str:
-    """`english` for `en`; the tag itself where Whisper does not know it."""
+    """`english` for `en`; the tag itself if Whisper does not know it."""
     return LANGUAGE_NAMES.get(tag, tag)
 
 
 def language_tag(name: str) -> str:
-    """`en` for `English`, which some clients send; anything else as it is."""
+    """`en` for `English`, which some clients send; anything else unchanged."""
     wanted = name.strip().casefold()
     return next((tag for tag, known in LANGUAGE_NAMES.items() if known == wanted), name)

@@ -25,7 +25,7 @@ from apps.speech.spoken import answer_headers
 TRANSCRIPTION, TRANSLATION = shapes.OpenAITranscriptionSerializer(), shapes.OpenAITranslationSerializer()
 LISTS = ("timestamp_granularities", "include")
 NEED_WORDS = frozenset({"srt", "vtt"})
-"""Formats whose cues are cut by the words' own times."""
+"""Formats whose cues need word timings."""
 ANSWERS = {
     (200, "application/json"): OpenApiResponse(OpenApiTypes.OBJECT, description="json, verbose_json, diarized_json"),
     (200, "text/plain"): OpenApiResponse(OpenApiTypes.STR, description="text, srt, vtt"),
@@ -44,7 +44,7 @@ def _answer_of(body: Mapping[str, Any], *, task: str) -> Answer:
 
 
 class OpenAITranscriptionView(ListeningView):
-    """In the language that is spoken."""
+    """Transcribe a recording in its language."""
 
     @extend_schema(
         operation_id="openai_transcription",
@@ -55,7 +55,7 @@ class OpenAITranscriptionView(ListeningView):
         responses=ANSWERS,
     )
     def post(self, request: Request) -> HttpResponseBase:
-        """OpenAI's endpoint. Waits for the transcript; when the client leaves, the work is given up."""
+        """OpenAI's endpoint. Waits for the transcript; the job is cancelled if the client disconnects."""
         body = validated(TRANSCRIPTION, _with_lists(request.data))
         order = ListeningOrder(
             model=body["model"],
@@ -70,7 +70,7 @@ class OpenAITranscriptionView(ListeningView):
 
 
 class OpenAITranslationView(ListeningView):
-    """In English."""
+    """Transcribe a recording into English."""
 
     @extend_schema(
         operation_id="openai_translation",
@@ -81,7 +81,7 @@ class OpenAITranslationView(ListeningView):
         responses=ANSWERS,
     )
     def post(self, request: Request) -> HttpResponseBase:
-        """OpenAI's endpoint. Waits for the translation; when the client leaves, the work is given up."""
+        """OpenAI's endpoint. Waits for the translation; the job is cancelled if the client disconnects."""
         body = validated(TRANSLATION, request.data)
         order = ListeningOrder(
             model=body["model"],
@@ -98,7 +98,7 @@ def _is_filled(value: Any) -> bool:
 
 
 def _with_lists(data: Any) -> Any:
-    """A form's `name[]` and repeated names as lists, which is how OpenAI's clients send them. Empty ones count as left out."""
+    """Convert a form's `name[]` and repeated names to lists, as OpenAI's clients send them. Empty ones count as omitted."""
     if not isinstance(data, QueryDict):
         return {name.removesuffix("[]"): value for name, value in data.items()} if isinstance(data, Mapping) else data
     listed = {name: [value for value in (*data.getlist(f"{name}[]"), *data.getlist(name)) if _is_filled(value)] for name in LISTS}

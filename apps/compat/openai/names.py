@@ -6,4 +6,4 @@ from apps.catalog.starting_stand_ins import OPENAI_VOICES
 from apps.catalog.voices import DialectVoices
 
 VOICES: Final = DialectVoices(names=OPENAI_VOICES.keys(), by_engine={"kokoro": OPENAI_VOICES})
-"""OpenAI's names: every model takes them, and kokoro has a voice for each."""
+"""OpenAI's voice names: every model accepts them, and kokoro has a voice for each."""

@@ -1,4 +1,4 @@
-"""Shapes of OpenAI's audio API."""
+"""Serializers of OpenAI's audio API."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ SLOWEST, FASTEST = 0.25, 4.0
 
 @extend_schema_field({"oneOf": [{"type": "string"}, {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}]})
 class VoiceField(serializers.Field[Any, Any, Any, Any]):
-    """A name, or an object with an id."""
+    """Voice name, or an object with an id."""
 
     default_error_messages = {"invalid": "Not a voice: send a name, or an object with an id."}
 
@@ -28,7 +28,7 @@ class VoiceField(serializers.Field[Any, Any, Any, Any]):
 
 
 class OpenAISpeechSerializer(serializers.Serializer[Any]):
-    """The body of POST /v1/audio/speech."""
+    """Request body of POST /v1/audio/speech."""
 
     model = fields.Text(max_length=100, help_text="tts-1, tts-1-hd, gpt-4o-mini-tts, or a model of /v1/models.")
     input = fields.Text(
@@ -51,14 +51,14 @@ class OpenAISpeechSerializer(serializers.Serializer[Any]):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Check the rules that the fields alone cannot."""
+        """Check rules across fields."""
         if not attrs["input"].strip():
             raise serializers.ValidationError({"input": "There is nothing to say."}, code="blank")
         return attrs
 
 
 class OpenAITranslationSerializer(SourceSerializer):
-    """The form of POST /v1/audio/translations."""
+    """Form of POST /v1/audio/translations."""
 
     model = fields.Text(max_length=100, help_text="whisper-1, or a model of type `stt` of /v1/models that translates.")
     prompt = fields.Text(required=False, default="", allow_blank=True, max_length=LONGEST_PROMPT)
@@ -67,7 +67,7 @@ class OpenAITranslationSerializer(SourceSerializer):
 
 
 class OpenAITranscriptionSerializer(OpenAITranslationSerializer):
-    """The form of POST /v1/audio/transcriptions."""
+    """Form of POST /v1/audio/transcriptions."""
 
     model = fields.Text(max_length=100, help_text="whisper-1, gpt-4o-transcribe, …, or a model of type `stt` of /v1/models.")
     language = fields.Text(required=False, default="", allow_blank=True, max_length=35, help_text="en, es, …; detected when left out.")
@@ -81,7 +81,7 @@ class OpenAITranscriptionSerializer(OpenAITranslationSerializer):
     stream = fields.FormFlag(required=False, default=False, help_text="Not supported yet; ignored for whisper-1, as OpenAI does.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Check the rules that the fields alone cannot."""
+        """Check rules across fields."""
         if attrs["include"]:
             raise serializers.ValidationError({"include": "This server tells no log probabilities of tokens."}, code="not_supported")
         if attrs["stream"] and attrs["model"] != "whisper-1":

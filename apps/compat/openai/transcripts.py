@@ -37,7 +37,7 @@ def verbose_shape(heard: TranscriptDocument, *, task: str, granularities: Sequen
 
 
 def diarized_shape(heard: TranscriptDocument) -> dict[str, Any]:
-    """`diarized_json`: who said what; speakers are called A, B, … as OpenAI calls those that it was not told."""
+    """`diarized_json`: segments by speaker, named A, B, … as OpenAI names unknown speakers."""
     segments = [
         {
             "id": f"seg_{index:03d}",
@@ -59,7 +59,7 @@ def cues_of(heard: TranscriptDocument) -> list[Cue]:
 
 
 def answer_in(format_name: str, heard: TranscriptDocument, *, task: str, granularities: Sequence[str]) -> HttpResponse:
-    """The whole answer."""
+    """Whole response in this format."""
     if format_name == "verbose_json":
         return JsonResponse(verbose_shape(heard, task=task, granularities=granularities))
     if format_name == "diarized_json":
@@ -96,6 +96,6 @@ def _usage(heard: TranscriptDocument) -> dict[str, Any]:
 
 
 def _letter(speaker: str) -> str:
-    """`A` for SPEAKER_00; beyond Z as it is."""
+    """`A` for SPEAKER_00; beyond Z unchanged."""
     number = int(speaker.rpartition("_")[2] or 0) if speaker else 0
     return chr(ord("A") + number) if number < 26 else speaker

@@ -1,4 +1,4 @@
-"""POST /v1/audio/speech."""
+"""View of POST /v1/audio/speech."""
 
 from typing import Any
 
@@ -65,9 +65,8 @@ class OpenAISpeechView(APIView):
         },
     )
     def post(self, request: Request) -> HttpResponseBase:
-        """OpenAI's endpoint. Waits for the audio; when the client leaves, the work is given up. Free models need no key.
-
-        `X-Model-Used` names the installed model that spoke, `X-Warning` what was not done as asked.
+        """OpenAI's endpoint. Waits for the audio; the job is cancelled if the client disconnects. Free models need no key. `X-Model-Used`
+        names the installed model that spoke, `X-Warning` lists settings that were not followed.
         """
         body = validated(SHAPE, request.data)
         order = _order(body, has_listener=not wants_no_wait(request))

@@ -1,4 +1,4 @@
-"""The operator's admin: one module for each subject. Importing a module registers its tables."""
+"""The operator's admin, one module per subject. Importing a module registers its tables."""
 
 from django.contrib import admin
 

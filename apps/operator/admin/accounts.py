@@ -1,4 +1,4 @@
-"""Customers: accounts with their people, keys and credits; use without a key."""
+"""Accounts with their members, keys and credits; use by anonymous callers."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ STATUS_COLOURS = {AccountStatus.ACTIVE: "success", AccountStatus.SUSPENDED: "dan
 
 
 class NewAccountForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
-    """An account and its owner, who is created where unknown."""
+    """Account and its owner, who is created if unknown."""
 
     owner_email = forms.EmailField(widget=UnfoldAdminEmailInputWidget, help_text="The person who owns the account.")
 
@@ -32,7 +32,7 @@ class NewAccountForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has n
 
 
 class MembersInline(TabularInline):
-    """The people in an account."""
+    """Members of an account."""
 
     model = Membership
     extra = 0
@@ -68,8 +68,6 @@ class EntriesInline(ReadOnlyInline):
 
 @admin.register(Account)
 class AccountAdmin(AskingAdmin):
-    """Customers."""
-
     list_display = ["name", "shown_status", "plan", "credits", "owners", "live_keys", "last_used", "created_at"]
     list_filter = ["status", "plan"]
     list_select_related = ["plan", "balance"]
@@ -81,7 +79,7 @@ class AccountAdmin(AskingAdmin):
     actions_detail = ["adjust_credits", "make_key", "suspend", "reactivate"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
-        """With what the list shows, in one query."""
+        """Rows with the list's columns, in one query."""
         rows: QuerySet[Account] = super().get_queryset(request)
         is_live = Q(keys__revoked_at=None)
         return rows.annotate(key_count=Count("keys", filter=is_live, distinct=True), used_at=Max("keys__last_used_at")).prefetch_related(
@@ -89,19 +87,19 @@ class AccountAdmin(AskingAdmin):
         )
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
-        """A new account needs an owner."""
+        """Require an owner for a new account."""
         return super().get_form(request, obj, change, **(kwargs if obj is not None else {"form": NewAccountForm, **kwargs}))
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        """A new account has no status and no credits yet."""
+        """Hide status and credits of a new account."""
         return ["name", "plan", "owner_email"] if obj is None else super().get_fields(request, obj)
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> list[Any]:
-        """Nor has it people, keys or entries."""
+        """Hide members, keys and entries of a new account."""
         return [] if obj is None else super().get_inlines(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        """A new account is opened by the service, with its bonus."""
+        """Create a new account by the service, with its bonus."""
         if change:
             super().save_model(request, obj, form, change)
             return
@@ -109,11 +107,11 @@ class AccountAdmin(AskingAdmin):
         obj.pk, obj._state.adding = account.pk, False  # noqa: SLF001 - the row is there now
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Never: the ledger names it. Suspend it instead."""
+        """Never: the ledger refers to it. Suspend it instead."""
         return False
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Only one of suspending and reactivating makes sense."""
+        """Offer either suspending or reactivating."""
         actions: list[Any] = super().get_actions_detail(request, object_id)
         account = self.get_object(request, str(object_id))
         is_active = account is not None and account.status == AccountStatus.ACTIVE
@@ -122,42 +120,39 @@ class AccountAdmin(AskingAdmin):
 
     @display(description="status", ordering="status", label=STATUS_COLOURS)
     def shown_status(self, account: Account) -> str:
-        """In colour."""
         return account.status
 
     @display(description="credits", ordering="balance__available_millicredits")
     def credits(self, account: Account) -> str:
-        """The credits that may be spent now."""
+        """Available credits."""
         return in_credits(account.balance.available_millicredits) if hasattr(account, "balance") else in_credits(0)
 
     @display(description="people")
     def owners(self, account: Account) -> str:
-        """Email addresses."""
         return ", ".join(member.user.email for member in account.memberships.all())
 
     @display(description="keys", ordering="key_count")
     def live_keys(self, account: Any) -> int:
-        """The number of keys that are not revoked."""
         return int(account.key_count)
 
     @display(description="last used", ordering="used_at")
     def last_used(self, account: Any) -> Any:
-        """By any of its keys."""
+        """Latest use of any of its keys."""
         return account.used_at
 
     @action(description="Adjust credits…", icon="toll", permissions=["billing.add_ledgerentry"])
     def adjust_credits(self, request: HttpRequest, object_id: str) -> HttpResponse:  # noqa: ARG002 - the form follows
-        """To the ledger's form, filled in with this account."""
+        """Open the ledger's form for this account."""
         return HttpResponseRedirect(f"{reverse('admin:billing_ledgerentry_adjust')}?account={object_id}")
 
     @action(description="New key…", icon="key", permissions=["accounts.add_apikey"])
     def make_key(self, request: HttpRequest, object_id: str) -> HttpResponse:  # noqa: ARG002 - the form follows
-        """To the form of a new key, filled in with this account."""
+        """Open the form of a new key for this account."""
         return HttpResponseRedirect(f"{reverse('admin:accounts_apikey_add')}?account={object_id}")
 
     @action(description="Suspend…", icon="block", permissions=["accounts.change_account"])
     def suspend(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Every API call becomes 403."""
+        """Suspend the account: every API call becomes 403."""
         account: Account = self.get_or_404(request, object_id)
 
         def perform(given: dict[str, Any]) -> str:
@@ -171,7 +166,7 @@ class AccountAdmin(AskingAdmin):
 
     @action(description="Reactivate…", icon="check_circle", permissions=["accounts.change_account"])
     def reactivate(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The account is served again."""
+        """Serve the account again."""
         account: Account = self.get_or_404(request, object_id)
 
         def perform(_given: dict[str, Any]) -> str:
@@ -184,7 +179,7 @@ class AccountAdmin(AskingAdmin):
 
 @admin.register(AnonymousUse)
 class AnonymousUseAdmin(ModelAdmin):
-    """Characters without a key. Deleting a row gives the address its day's characters again."""
+    """Daily characters of anonymous callers. Deleting a row resets the address's count of the day."""
 
     list_display = ["day", "block", "characters"]
     list_filter = ["day"]
@@ -192,5 +187,5 @@ class AnonymousUseAdmin(ModelAdmin):
     readonly_fields = ["day", "block", "characters"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """The platform counts."""
+        """Never: the platform counts."""
         return False

@@ -1,4 +1,4 @@
-"""Batches: how far they are, what their items cost, who is told of their end."""
+"""Batches: progress, cost of the items, webhook."""
 
 from typing import Any
 
@@ -30,23 +30,20 @@ class ItemsInline(ReadOnlyInline):
     verbose_name_plural = "items"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BatchItem]:
-        """With their jobs."""
         items: QuerySet[BatchItem] = super().get_queryset(request)
         return items.select_related("job")
 
     @display(description="state", label=ITEM_COLOURS)
     def shown_state(self, item: BatchItem) -> str:
-        """In colour."""
         return REFUSED if item.job.is_refusal else item.job.state
 
     @display(description="job")
     def short_job(self, item: BatchItem) -> str:
-        """A link to the item's job."""
+        """Link to the item's job."""
         return job_link(item.job_id)
 
     @display(description="charged")
     def charged(self, item: BatchItem) -> str:
-        """In credits."""
         return in_credits(item.job.charged_millicredits)
 
     @display(description="reason")
@@ -57,8 +54,6 @@ class ItemsInline(ReadOnlyInline):
 
 @admin.register(Batch)
 class BatchAdmin(UuidSearch, ReadOnlyAdmin):
-    """Batches, newest first."""
-
     list_display = ["short_uuid", "created_at", "shown_state", "account", "progress", "ended_at"]
     list_display_links = ["short_uuid"]
     list_filter = ["created_at"]
@@ -81,17 +76,14 @@ class BatchAdmin(UuidSearch, ReadOnlyAdmin):
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 - Django's signature
-        """Everything."""
         return [name for row in self.fields for name in ([row] if isinstance(row, str) else row)]
 
     @display(description="batch", ordering="uuid")
     def short_uuid(self, batch: Batch) -> str:
-        """Its first digits."""
         return f"{batch.uuid.hex[:8]}…"
 
     @display(description="state", ordering="ended_at", label={"processing": "primary", "completed": "success"})
     def shown_state(self, batch: Batch) -> str:
-        """In colour."""
         return "completed" if batch.is_over else "processing"
 
     @display(description="ended", ordering="ended_count")
@@ -103,12 +95,11 @@ class BatchAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="charged")
     def charged(self, batch: Batch) -> str:
-        """In credits, so far."""
         return in_credits(batch.items.aggregate(charged=Sum("job__charged_millicredits"))["charged"])
 
     @action(description="Cancel…", icon="cancel", permissions=["batches.change_batch"])
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Stop what is left of it as its owner could; it pays for what was made."""
+        """Cancel the rest as its owner could; finished work is charged."""
         batch: Batch = self.get_or_404(request, object_id)
 
         def perform(_given: dict[str, Any]) -> str:
@@ -120,7 +111,7 @@ class BatchAdmin(UuidSearch, ReadOnlyAdmin):
         return self.ask(request, page=page, obj=batch, perform=perform)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Nothing is left to cancel of a batch that is over."""
+        """Offer no cancellation of a batch that is over."""
         actions: list[Any] = super().get_actions_detail(request, object_id)
         batch = self.get_object(request, str(object_id))
         return [] if batch is None or batch.is_over else actions

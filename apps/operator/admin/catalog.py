@@ -1,4 +1,4 @@
-"""Announcements of the workers: workers with their pulse, models with the operator's price and switch, voices."""
+"""Announcements of the workers: workers with their state, models with the operator's price and switch, voices."""
 
 import json
 from datetime import timedelta
@@ -29,12 +29,12 @@ PAID_BY = {
     "translate": (("speech-translation", "minute"),),
     "chat": (("voice-chat", "turn"),),
 }
-"""Services whose prices are charged for the work of a kind of model, and their units."""
+"""Services that are charged for the work of a kind of model, with their units."""
 PULSE_COLOURS = {"live": "success", "stopping": "warning", "silent": "danger"}
 
 
 def as_json(value: Any) -> SafeString:
-    """A value as people read it, cut where it grows long."""
+    """Value as formatted JSON, truncated if it is long."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
     return format_html(
         '<pre class="whitespace-pre-wrap break-words text-xs max-w-3xl">{}</pre>', text[:4000] + ("…" if len(text) > 4000 else "")
@@ -42,7 +42,7 @@ def as_json(value: Any) -> SafeString:
 
 
 class QueuesInline(ReadOnlyInline):
-    """Amounts of work that a worker takes at once."""
+    """Slots of a worker by queue."""
 
     model = WorkerQueue
     fields = ["queue", "slots", "reserved_slots", "hard_slots"]
@@ -52,7 +52,7 @@ class QueuesInline(ReadOnlyInline):
 
 @admin.register(Worker)
 class WorkerAdmin(ReadOnlyAdmin):
-    """Workers, also those that went. Deleting one that is alive only makes it announce itself again."""
+    """Workers, also those that are gone. A deleted live worker announces itself again."""
 
     list_display = ["name", "pulse", "seen", "device", "served", "in_memory", "slots", "version"]
     list_filter = ["is_stopping", "last_seen_at"]
@@ -62,12 +62,11 @@ class WorkerAdmin(ReadOnlyAdmin):
     inlines = [QueuesInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Worker]:
-        """With their slots."""
         rows: QuerySet[Worker] = super().get_queryset(request)
         return rows.annotate(all_slots=Sum("queues__slots"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's signature
-        """A box that will not come back is taken off the list."""
+        """Allow the deletion of a worker that will not come back."""
         return bool(request.user.has_perm("catalog.delete_worker"))
 
     @display(description="pulse", ordering="last_seen_at", label=PULSE_COLOURS)
@@ -85,7 +84,6 @@ class WorkerAdmin(ReadOnlyAdmin):
 
     @display(description="serves")
     def served(self, worker: Worker) -> str:
-        """Ids of models."""
         return ", ".join(worker.engines)
 
     @display(description="in memory")
@@ -95,12 +93,12 @@ class WorkerAdmin(ReadOnlyAdmin):
 
     @display(description="slots", ordering="all_slots")
     def slots(self, worker: Any) -> int:
-        """Parts at once, over its queues."""
+        """Parts at once over all its queues."""
         return worker.all_slots or 0
 
 
 class EngineForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
-    """Settings of a model that the operator decides."""
+    """Settings of a model that the operator controls."""
 
     tier = forms.ChoiceField(
         choices=[], widget=UnfoldAdminSelectWidget, help_text="Of a model that speaks: sets the price, unless the model has one of its own."
@@ -119,7 +117,7 @@ class EngineForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __
 
 @admin.register(Engine)
 class EngineAdmin(ModelAdmin):
-    """Models: the tier, the price and the switch are the operator's; announcements never change them."""
+    """Models: tier, price and switch are the operator's; announcements never change them."""
 
     form = EngineForm
     list_display = ["id", "name", "kind", "tier", "price", "is_enabled", "voice_count", "version", "last_announced_at"]
@@ -143,34 +141,33 @@ class EngineAdmin(ModelAdmin):
     readonly_fields = ["id", "name", "price", "kind", "queue", "version", "announcement", "first_announced_at", "last_announced_at"]
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
-        """The list edits the switch alone."""
+        """Let the list edit only the switch."""
         return super().get_changelist_form(request, **{**kwargs, "form": forms.ModelForm})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Engine]:
-        """With the number of enabled voices."""
         rows: QuerySet[Engine] = super().get_queryset(request)
         return rows.annotate(voices_of_it=Count("voices", filter=Q(voices__is_enabled=True)))
 
     def save_model(self, request: HttpRequest, obj: Engine, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        """The next request meets it."""
+        """Save, and refresh the catalogue for the next request."""
         super().save_model(request, obj, form, change)
         forget_catalogue()
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Workers announce models."""
+        """Never: workers announce models."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Never: its next announcement would bring it back without the operator's price. Switch it off."""
+        """Never: its next announcement would recreate it without the operator's price. Disable it instead."""
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 - Django's signature
-        """Only speech is paid by the character: other models have no price of their own to edit."""
+        """Hide the price of models that are not priced per character."""
         return [name for name in self.fields if name != "millicredits_per_1k" or obj is None or obj.kind == "tts"]
 
     @display(description="price in credits")
     def price(self, engine: Engine) -> str:
-        """The price as it is charged, and where it comes from."""
+        """Charged price and its source."""
         if engine.kind != "tts":
             return " or ".join(f"{service_price(service) / 1000:g} a {unit}" for service, unit in PAID_BY.get(engine.kind, ())) or "free"
         if engine.millicredits_per_1k is not None:
@@ -190,8 +187,6 @@ class EngineAdmin(ModelAdmin):
 
 @admin.register(Voice)
 class VoiceAdmin(ModelAdmin):
-    """Voices: announced, switched by the operator."""
-
     list_display = ["voice_id", "name", "engine", "language", "gender", "is_enabled", "last_announced_at"]
     list_editable = ["is_enabled"]
     list_filter = ["is_enabled", "engine", "gender"]
@@ -201,22 +196,22 @@ class VoiceAdmin(ModelAdmin):
     readonly_fields = ["engine", "voice_id", "name", "language", "gender", "description", "tags", "last_announced_at"]
 
     def save_model(self, request: HttpRequest, obj: Voice, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        """The next request meets it."""
+        """Save, and refresh the catalogue for the next request."""
         super().save_model(request, obj, form, change)
         forget_catalogue()
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Workers announce voices."""
+        """Never: workers announce voices."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Never: switch it off."""
+        """Never: disable it instead."""
         return False
 
 
 @admin.register(StandIn)
 class StandInAdmin(ModelAdmin):
-    """Documented models and the installed ones that serve them."""
+    """Documented models and the installed models that serve them."""
 
     list_display = ["model_id", "kind", "tier", "candidate_list", "is_enabled"]
     list_editable = ["is_enabled"]
@@ -225,21 +220,21 @@ class StandInAdmin(ModelAdmin):
     fields = ["model_id", "name", "is_enabled", "kind", "tier", "candidates", "voices", "max_characters", "note"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:  # noqa: ARG002 - Django's signature
-        """The id stays: requests name it."""
+        """Keep the id of an existing row: requests use it."""
         return [] if obj is None else ["model_id"]
 
     def save_model(self, request: HttpRequest, obj: StandIn, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        """Save, and let the next request read the row."""
+        """Save, and refresh the catalogue for the next request."""
         super().save_model(request, obj, form, change)
         forget_catalogue()
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Starting rows are switched off: the next start of the platform would create them again."""
+        """Only for added rows: starting rows are disabled instead, since the next start of the platform would recreate them."""
         is_starting = isinstance(obj, StandIn) and obj.model_id in STARTING_STAND_INS
         return not is_starting and bool(super().has_delete_permission(request, obj))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """No deletion of several rows at once, which would ask about none of them."""
+        """Offer no bulk deletion, which would not ask for confirmation."""
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions

@@ -1,4 +1,4 @@
-"""Conversations: whose they are and how their turns went. What was said in them is nobody's business here."""
+"""Conversations: owners and outcomes of the turns. Texts are not shown."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -12,7 +12,7 @@ from apps.operator.admin.pages import ReadOnlyAdmin, ReadOnlyInline, UuidSearch,
 
 
 class TurnsInline(ReadOnlyInline):
-    """The turns of a conversation, without their texts."""
+    """Turns of a conversation, without their texts."""
 
     model = Turn
     fields = ["created_at", "shown_state", "short_job", "charged"]
@@ -23,13 +23,11 @@ class TurnsInline(ReadOnlyInline):
     verbose_name_plural = "turns"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Turn]:
-        """With their jobs."""
         turns: QuerySet[Turn] = super().get_queryset(request)
         return turns.select_related("job").defer("user_text", "ai_text")
 
     @display(description="state", label=JOB_COLOURS)
     def shown_state(self, turn: Turn) -> str:
-        """In colour."""
         return turn.job.state
 
     @display(description="job")
@@ -39,13 +37,12 @@ class TurnsInline(ReadOnlyInline):
 
     @display(description="charged")
     def charged(self, turn: Turn) -> str:
-        """In credits."""
         return in_credits(turn.job.charged_millicredits)
 
 
 @admin.register(Conversation)
 class ConversationAdmin(UuidSearch, ReadOnlyAdmin):
-    """Conversations, the latest first."""
+    """Conversations, latest first."""
 
     list_display = ["short_uuid", "account", "created_at", "last_turn_at"]
     list_display_links = ["short_uuid"]
@@ -62,5 +59,4 @@ class ConversationAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="conversation", ordering="uuid")
     def short_uuid(self, conversation: Conversation) -> str:
-        """Its first digits."""
         return f"{conversation.uuid.hex[:8]}…"

@@ -21,7 +21,7 @@ CREDITS_LIMIT = Decimal(1_000_000_000)
 
 
 class ConfirmForm(forms.Form):
-    """Nothing to fill in: only to be sent."""
+    pass
 
 
 class ReasonForm(forms.Form):
@@ -31,13 +31,13 @@ class ReasonForm(forms.Form):
 
 
 def account_field(model: type[ApiKey] | type[LedgerEntry]) -> "forms.ModelChoiceField[Account]":
-    """An account, found by typing: there may be many thousands."""
+    """Account field with search, since there may be many thousands."""
     relation = model._meta.get_field("account")  # noqa: SLF001 - Django's documented API in spite of its name
     return forms.ModelChoiceField(Account.objects.all(), widget=AutocompleteSelect(relation, admin.site))
 
 
 class AdjustmentForm(forms.Form):
-    """Credits to add, or to take off, and why."""
+    """Credits to add or subtract, with a reason."""
 
     account = account_field(LedgerEntry)
     amount = forms.DecimalField(
@@ -52,7 +52,7 @@ class AdjustmentForm(forms.Form):
     reason = forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget, help_text="Stays in the ledger, with your name.")
 
     def clean_amount(self) -> Decimal:
-        """Something must move."""
+        """Refuse an amount of zero."""
         amount: Decimal = self.cleaned_data["amount"]
         if not amount:
             raise forms.ValidationError("The amount is zero.")
@@ -60,7 +60,7 @@ class AdjustmentForm(forms.Form):
 
 
 class ThresholdForm(forms.Form):
-    """Threshold below which an account is told that its credits run low."""
+    """Threshold of the low-balance notice."""
 
     credits = forms.IntegerField(
         required=False, min_value=0, max_value=1_000_000_000, widget=UnfoldAdminIntegerFieldWidget, help_text="Empty: TTSAI_LOW_CREDITS."
@@ -68,8 +68,6 @@ class ThresholdForm(forms.Form):
 
 
 class NewKeyForm(forms.Form):
-    """Fields of a new key. The limits may exceed the plan's: an operator decides."""
-
     account = account_field(ApiKey)
     name = forms.CharField(max_length=100, widget=UnfoldAdminTextInputWidget, help_text="What it is for.")
     scopes = forms.MultipleChoiceField(
@@ -87,7 +85,7 @@ class NewKeyForm(forms.Form):
 
 
 class RotationForm(forms.Form):
-    """Time for which both the old and the new key work."""
+    """Overlap in which both the old and the new key work."""
 
     overlap_hours = forms.IntegerField(
         min_value=0,

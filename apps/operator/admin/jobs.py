@@ -1,4 +1,4 @@
-"""Jobs and their parts: what was asked, where it is, what became of it."""
+"""Jobs and their parts."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -38,18 +38,18 @@ PART_COLOURS = {
 
 
 class ByColumn(admin.SimpleListFilter):
-    """Filters by a text column; its values come from a short table, not from every job there ever was."""
+    """Filter by a text column whose values come from a small table instead of all jobs."""
 
     column: str
     model: type[Engine] | type[Worker]
     model_field: str
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:  # noqa: ARG002 - Django's signature
-        """The short table's values."""
+        """Values of the small table."""
         return [(value, value) for value in self.model._default_manager.values_list(self.model_field, flat=True)]  # noqa: SLF001
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
-        """The rows with that value."""
+        """Rows with that value."""
         return queryset if self.value() is None else queryset.filter(**{self.column: self.value()})
 
 
@@ -82,8 +82,6 @@ class PartsInline(ReadOnlyInline):
 
 @admin.register(Job)
 class JobAdmin(UuidSearch, ReadOnlyAdmin):
-    """Jobs, newest first."""
-
     list_display = [
         "short_uuid",
         "created_at",
@@ -140,58 +138,52 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 - Django's signature
-        """Everything."""
         rows = [row for _, options in self.fieldsets for row in options["fields"]]
         return [name for row in rows for name in ([row] if isinstance(row, str) else row)]
 
     @display(description="job", ordering="uuid")
     def short_uuid(self, job: Job) -> str:
-        """Its first digits."""
         return job_link(job.uuid)
 
     @display(description="state", ordering="state", label=JOB_COLOURS)
     def shown_state(self, job: Job) -> str:
-        """In colour."""
         return job.state
 
     @display(description="whose", ordering="tenant")
     def whose(self, job: Job) -> str:
-        """The account, or the address of a caller without a key."""
+        """Account, or address of an anonymous caller."""
         return job.tenant if job.account is None else job.account.name
 
     @display(description="model", ordering="engine_id")
     def model_id(self, job: Job) -> str:
-        """Id of the model that the job asks for."""
+        """Id of the requested model."""
         return job.engine_id
 
     @display(description="waited")
     def waited(self, job: Job) -> str:
-        """Until its first part began."""
+        """Time until its first part started."""
         return _seconds(job.created_at, job.started_at)
 
     @display(description="took")
     def took(self, job: Job) -> str:
-        """From its beginning to its end."""
+        """Time from its start to its end."""
         return _seconds(job.started_at, job.finished_at)
 
     @display(description="price")
     def price(self, job: Job) -> str:
-        """In credits."""
         return in_credits(job.price_millicredits)
 
     @display(description="reserved")
     def reserved(self, job: Job) -> str:
-        """In credits."""
         return in_credits(job.reserved_millicredits)
 
     @display(description="charged", ordering="charged_millicredits")
     def charged(self, job: Job) -> str:
-        """In credits."""
         return in_credits(job.charged_millicredits)
 
     @display(description="result")
     def shown_result(self, job: Job) -> SafeString:
-        """Result of the job, as JSON: where its audio is stored."""
+        """Result of the job as JSON: the location of its audio."""
         return as_json(job.result)
 
     @display(description="parameters")
@@ -201,7 +193,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
 
     @action(description="Cancel…", icon="cancel", permissions=["jobs.change_job"])
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Stop it as its owner could; it pays for what was made."""
+        """Cancel the job as its owner could; finished work is charged."""
         job: Job = self.get_or_404(request, object_id)
 
         def perform(_given: dict[str, Any]) -> str:
@@ -212,7 +204,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
         return self.ask(request, page=page, obj=job, perform=perform)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Nothing is left to cancel of a job that is over."""
+        """Offer no cancellation of a job that is over."""
         actions: list[Any] = super().get_actions_detail(request, object_id)
         job = self.get_object(request, str(object_id))
         return [] if job is None or job.is_over else actions
@@ -220,7 +212,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
 
 @admin.register(Part)
 class PartAdmin(ReadOnlyAdmin):
-    """Pieces of jobs, each done by one worker in one go."""
+    """Parts of jobs, each done by one worker in one go."""
 
     list_display = [
         "id",
@@ -254,12 +246,10 @@ class PartAdmin(ReadOnlyAdmin):
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 - Django's signature
-        """Everything."""
         return [name for row in self.fields for name in ([row] if isinstance(row, str) else row)]
 
     @display(description="state", ordering="state", label=PART_COLOURS)
     def shown_state(self, part: Part) -> str:
-        """In colour."""
         return part.state
 
     @display(description="job")
@@ -269,7 +259,7 @@ class PartAdmin(ReadOnlyAdmin):
 
     @display(description="work")
     def shown_work(self, part: Part) -> SafeString:
-        """The message to the worker."""
+        """Message to the worker."""
         return as_json(part.work)
 
     @display(description="manifest")

@@ -1,4 +1,4 @@
-"""API keys: made and rotated through forms that show the secret once."""
+"""API keys: created and rotated through forms that show the secret once."""
 
 from typing import Any, cast
 
@@ -40,7 +40,7 @@ class ApiKeyAdmin(AskingAdmin):
     actions_detail = ["rotate", "revoke"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Never: revoke it, so that its uses can still be told."""
+        """Never: revoke it, so that its uses stay traceable."""
         return False
 
     @display(description="state", label=STATE_COLOURS)
@@ -54,11 +54,11 @@ class ApiKeyAdmin(AskingAdmin):
 
     @display(description="opens")
     def opens(self, key: ApiKey) -> str:
-        """Its scopes."""
+        """Scopes of the key."""
         return ", ".join(key.scopes) or "everything"
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:  # noqa: ARG002
-        """A form, then the secret: in the answer itself, so that it lies in no session and no redirect."""
+        """Form for a new key, then the secret: in the response itself, so that it is stored in no session and no redirect."""
         if not self.has_add_permission(request):
             raise PermissionDenied
 
@@ -79,7 +79,7 @@ class ApiKeyAdmin(AskingAdmin):
 
     @action(description="Rotate…", icon="autorenew", permissions=["accounts.change_apikey"])
     def rotate(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """A successor; both open for a while."""
+        """Create a successor; both keys are valid until the overlap ends."""
         key: ApiKey = self.get_or_404(request, object_id)
 
         def perform(given: dict[str, Any]) -> HttpResponse:
@@ -92,7 +92,7 @@ class ApiKeyAdmin(AskingAdmin):
 
     @action(description="Revoke…", icon="block", permissions=["accounts.change_apikey"])
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The key opens nothing from now on."""
+        """Revoke the key."""
         key: ApiKey = self.get_or_404(request, object_id)
 
         def perform(_given: dict[str, Any]) -> str:

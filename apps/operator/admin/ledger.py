@@ -1,4 +1,4 @@
-"""The ledger and the balances: read; adjusted only by appending an entry with a reason and a name."""
+"""Ledger and balances: read-only; adjusted by appending an entry with a reason and a name."""
 
 from typing import Any
 
@@ -42,7 +42,6 @@ class LedgerEntryAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="kind", ordering="kind", label=KIND_COLOURS)
     def shown_kind(self, entry: LedgerEntry) -> str:
-        """In colour."""
         return entry.kind
 
     @display(description="credits", ordering="amount_millicredits")
@@ -86,7 +85,7 @@ class LedgerEntryAdmin(UuidSearch, ReadOnlyAdmin):
 
 @admin.register(Balance)
 class BalanceAdmin(ReadOnlyAdmin):
-    """Balances: credits that accounts may spend now."""
+    """Balances of accounts."""
 
     list_display = ["account", "credits", "low_below"]
     list_select_related = ["account"]
@@ -109,7 +108,7 @@ class BalanceAdmin(ReadOnlyAdmin):
 
     @action(description="Threshold…", icon="notifications", permissions=["billing.change_balance"])
     def change_threshold(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Change the threshold below which the account's programs are told that credits run low."""
+        """Change the threshold of the low-balance notice."""
         balance: Balance = self.get_or_404(request, object_id)
 
         def perform(given: dict[str, Any]) -> str:

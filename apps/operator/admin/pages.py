@@ -1,4 +1,4 @@
-"""Shared parts of the admin's pages: tables that are only read, and actions that ask before they act."""
+"""Shared base of the admin's pages: read-only tables, and actions that ask for confirmation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from apps.core.errors import ApplicationError
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """A page that asks for what an action needs. Acting takes a POST with Django's token: no link elsewhere can act."""
+    """Page with the form of an action. Acting takes a POST with Django's CSRF token, so that no link elsewhere can act."""
 
     title: str
     description: str
@@ -29,14 +29,14 @@ class FormPage:
 
 
 class AskingAdmin(ModelAdmin):
-    """A table whose actions open a form first."""
+    """Table whose actions open a form first."""
 
     warn_unsaved_form = True
 
     def ask(
         self, request: HttpRequest, *, page: FormPage, obj: Model | None, perform: Callable[[dict[str, Any]], str | HttpResponse]
     ) -> HttpResponse:
-        """Show the form; once it is filled in, perform and say what was done, or show the page that perform gives."""
+        """Show the form; once it is submitted, perform the action and show its message or page."""
         form = page.form_class(request.POST if request.method == "POST" else None, initial=page.initial)
         if request.method == "POST" and form.is_valid():
             try:
@@ -55,7 +55,7 @@ class AskingAdmin(ModelAdmin):
         return render(request, "operator/form_page.html", context | {"back": self._page_of(obj)})
 
     def get_or_404(self, request: HttpRequest, object_id: str) -> Any:
-        """The row, for an action that changes it."""
+        """Row for an action that changes it."""
         obj = self.get_object(request, object_id)
         if obj is None:
             raise Http404
@@ -64,7 +64,7 @@ class AskingAdmin(ModelAdmin):
         return obj
 
     def may_act(self, request: HttpRequest, *, obj: Model) -> bool:
-        """True if this person may act on the row."""
+        """True if the user may act on the row."""
         return bool(self.has_change_permission(request, obj))
 
     def _said(self, request: HttpRequest, *, obj: Model | None, message: str) -> HttpResponse:
@@ -79,27 +79,24 @@ class AskingAdmin(ModelAdmin):
 
 
 class ReadOnlyAdmin(AskingAdmin):
-    """A table that programs write and people read; what may be done to a row are its actions."""
+    """Table written by programs and read by people; rows are changed only by actions."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Never."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Never."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Never."""
         return False
 
     def may_act(self, request: HttpRequest, *, obj: Model) -> bool:  # noqa: ARG002
-        """The table's own permission to change, which the form of the row does not use."""
+        """The table's change permission, which the form of the row does not use."""
         return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
 
 
 class ReadOnlyInline(TabularInline):
-    """Rows below another row, only to be read."""
+    """Read-only rows below another row."""
 
     extra = 0
     max_num = 0
@@ -107,17 +104,16 @@ class ReadOnlyInline(TabularInline):
     show_change_link = True
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's signature
-        """Never."""
         return False
 
 
 class UuidSearch:
-    """Search by a whole UUID, in either spelling; everything else is searched as usual."""
+    """Search by a whole UUID in either spelling; otherwise as usual."""
 
     uuid_field = "uuid"
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
-        """Rows with that UUID."""
+        """Rows with that UUID, or the usual results."""
         try:
             wanted = UUID(search_term.strip())
         except ValueError:
@@ -126,7 +122,7 @@ class UuidSearch:
 
 
 def job_link(job_uuid: UUID | None) -> str:
-    """The first digits of a job's uuid, leading to its page; the whole stands in the tooltip."""
+    """Link to a job with the first digits of its uuid; the tooltip has all of it."""
     if job_uuid is None:
         return "-"
     page = reverse("admin:jobs_job_change", args=[job_uuid])
@@ -134,5 +130,5 @@ def job_link(job_uuid: UUID | None) -> str:
 
 
 def in_credits(millicredits: int | None) -> str:
-    """For people: 1,234.568."""
+    """Credits for display: 1,234.568."""
     return f"{(millicredits or 0) / 1000:,.3f}"

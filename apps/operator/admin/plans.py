@@ -1,4 +1,4 @@
-"""Plans and prices: rows that the operator edits."""
+"""Plans and prices, which the operator edits."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from apps.catalog.selectors import forget_catalogue
 
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
-    """A plan, checked where a wrong value would be found only by customers."""
+    """Plan, validated where an invalid value would only be noticed by customers."""
 
     allowed_models = forms.CharField(
         required=False, widget=UnfoldAdminTextInputWidget, help_text="Model ids, separated by commas: piper, kokoro. Empty allows all."
@@ -31,11 +31,11 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __cl
         exclude: list[str] = []
 
     def clean_allowed_models(self) -> list[str]:
-        """The ids as a list."""
+        """Model ids as a list."""
         return [name.strip() for name in self.cleaned_data["allowed_models"].split(",") if name.strip()]
 
     def clean(self) -> dict[str, Any]:
-        """Exactly one plan is that of new accounts."""
+        """Require exactly one default plan."""
         data = super().clean() or self.cleaned_data
         others = Plan.objects.exclude(pk=self.instance.pk).filter(is_default=True)
         if data.get("is_default") and others.exists():
@@ -45,7 +45,7 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __cl
 
 @admin.register(Plan)
 class PlanAdmin(ModelAdmin):
-    """Plans: limits and rights of accounts."""
+    """Plans: limits and permissions of accounts."""
 
     form = PlanForm
     list_display = [
@@ -76,17 +76,17 @@ class PlanAdmin(ModelAdmin):
     ]
 
     def save_model(self, request: HttpRequest, obj: Plan, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        """Save, and let the next request meet the new limits."""
+        """Save, and refresh the limits for the next request."""
         super().save_model(request, obj, form, change)
         forget_catalogue()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
-        """With how many accounts have it."""
+        """Rows with the number of accounts on each plan."""
         rows: QuerySet[Plan] = super().get_queryset(request)
         return rows.annotate(accounts_on_it=Count("accounts"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:  # noqa: ARG002 - Django's signature
-        """The slug stays: programs know plans by it."""
+        """Keep the slug of an existing plan, which programs refer to."""
         return [] if obj is None else ["slug"]
 
     @display(description="accounts", ordering="accounts_on_it")
@@ -99,7 +99,7 @@ class PriceAdmin(ModelAdmin):
     """A table of prices, which the catalogue reads."""
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        """Save, and let the next request pay the new price."""
+        """Save, and refresh the prices for the next request."""
         super().save_model(request, obj, form, change)
         forget_catalogue()
 
@@ -112,22 +112,22 @@ class TierPriceAdmin(PriceAdmin):
 
     @display(description="credits for 1,000 characters")
     def credits_per_1k(self, price: TierPrice) -> str:
-        """As customers see it."""
+        """Price as customers see it."""
         return f"{price.millicredits_per_1k_characters / 1000:g}"
 
 
 @admin.register(ServicePrice)
 class ServicePriceAdmin(PriceAdmin):
-    """Prices of services that are not paid by the character. Every row is charged: there is one for each such service."""
+    """Prices of services that are not priced per character. There is one row per service."""
 
     list_display = ["service", "millicredits", "unit"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:  # noqa: ARG002 - Django's signature
-        """The programs know services by their names."""
+        """Keep the name of a service, which programs refer to."""
         return ["service", "unit"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Never: a price without a service would be charged for nothing."""
+        """Never: a price without a service would never be charged."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's signature

@@ -1,4 +1,4 @@
-"""People: who may log in, who may open the admin, in which accounts they are."""
+"""Users: login, access to the admin, membership in accounts."""
 
 from typing import Any
 
@@ -19,14 +19,14 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class GroupAdmin(ModelAdmin):
-    """Rights that several people of the staff have."""
+    """Permissions shared by several staff users."""
 
     search_fields = ["name"]
     filter_horizontal = ["permissions"]
 
 
 class NewUserForm(UserCreationForm):
-    """A person with a password."""
+    """User with a password."""
 
     class Meta:
         model = User
@@ -34,7 +34,7 @@ class NewUserForm(UserCreationForm):
 
 
 class MembershipsInline(TabularInline):
-    """The accounts of a person."""
+    """Accounts of a user."""
 
     model = Membership
     extra = 0
@@ -45,8 +45,6 @@ class MembershipsInline(TabularInline):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
-    """People."""
-
     form = UserChangeForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
@@ -64,15 +62,15 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # Djang
     add_fieldsets = [(None, {"fields": ["email", "password1", "password2"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        """Only a superuser hands out rights: the staff cannot promote themselves."""
+        """Only a superuser grants permissions: the staff cannot promote themselves."""
         fields = [*super().get_readonly_fields(request, obj)]
         return fields if request.user.is_superuser else [*fields, *RIGHTS]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nor change a superuser, whose password they could then set."""
+        """Refuse the staff to change a superuser, whose password they could then set."""
         is_above = obj is not None and obj.is_superuser and not request.user.is_superuser
         return bool(super().has_change_permission(request, obj)) and not is_above
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Never: what they did stays told. Take `active` off instead."""
+        """Never: their actions stay traceable. Clear `active` instead."""
         return False

@@ -1,4 +1,4 @@
-"""Webhooks: who is told, of what, and how each attempt went. Secrets are never shown."""
+"""Webhooks: endpoints, events and attempts. Secrets are never shown."""
 
 from typing import Any
 
@@ -21,8 +21,6 @@ ENDPOINT_COLOURS = {"working": "success", "failing": "warning", "off": "danger"}
 
 
 class DeliveriesInline(ReadOnlyInline):
-    """The last deliveries of an endpoint."""
-
     model = Delivery
     fields = ["created_at", "event", "state", "attempt_count", "next_attempt_at", "ended_at"]
     readonly_fields = fields
@@ -32,17 +30,16 @@ class DeliveriesInline(ReadOnlyInline):
 
 
 class ByEvent(admin.SimpleListFilter):
-    """Deliveries of one event; the names are known, no need to look through the table."""
+    """Deliveries of one event, from the known event names."""
 
     title = "event"
     parameter_name = "event"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 - Django's signature
-        """All events there are."""
+        """All events."""
         return [(event, event) for event in EVENTS]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:  # noqa: ARG002 - Django's signature
-        """Those of the event."""
         return queryset if self.value() is None else queryset.filter(event=self.value())
 
 
@@ -74,19 +71,18 @@ class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="state", label=ENDPOINT_COLOURS)
     def shown_state(self, endpoint: Endpoint) -> str:
-        """In colour."""
         if not endpoint.is_enabled:
             return "off"
         return "failing" if endpoint.failing_since else "working"
 
     @display(description="events")
     def asks_for(self, endpoint: Endpoint) -> str:
-        """Events that the endpoint is sent, or all."""
+        """Subscribed events, or all."""
         return ", ".join(endpoint.events) or "all"
 
     @action(description="Switch off…", icon="block", permissions=["webhooks.change_endpoint"])
     def switch_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Nothing is sent there any more."""
+        """Disable the endpoint: nothing is sent to it any more."""
         endpoint: Endpoint = self.get_or_404(request, object_id)
 
         def perform(given: dict[str, Any]) -> str:
@@ -100,7 +96,7 @@ class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
 
     @action(description="Switch on…", icon="check_circle", permissions=["webhooks.change_endpoint"])
     def switch_on(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """It is told again of what happens from now on."""
+        """Enable the endpoint for events from now on."""
         endpoint: Endpoint = self.get_or_404(request, object_id)
 
         def perform(_given: dict[str, Any]) -> str:
@@ -111,7 +107,7 @@ class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
         return self.ask(request, page=page, obj=endpoint, perform=perform)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Only one of the two makes sense."""
+        """Offer either disabling or enabling."""
         actions: list[Any] = super().get_actions_detail(request, object_id)
         endpoint = self.get_object(request, str(object_id))
         is_on = endpoint is not None and endpoint.is_enabled
@@ -144,17 +140,15 @@ class DeliveryAdmin(UuidSearch, ReadOnlyAdmin):
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 - Django's signature
-        """Everything."""
         return [name for row in self.fields for name in ([row] if isinstance(row, str) else row)]
 
     @display(description="message", ordering="uuid")
     def message(self, delivery: Delivery) -> str:
-        """The header webhook-id."""
+        """Value of the header webhook-id."""
         return str(delivery)
 
     @display(description="state", ordering="state", label=DELIVERY_COLOURS)
     def shown_state(self, delivery: Delivery) -> str:
-        """In colour."""
         return delivery.state
 
     @display(description="attempts")
@@ -164,7 +158,7 @@ class DeliveryAdmin(UuidSearch, ReadOnlyAdmin):
 
     @action(description="Replay…", icon="replay", permissions=["webhooks.change_delivery"])
     def replay(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Send it once more."""
+        """Send the delivery again."""
         delivery: Delivery = self.get_or_404(request, object_id)
 
         def perform(_given: dict[str, Any]) -> str:
@@ -177,7 +171,7 @@ class DeliveryAdmin(UuidSearch, ReadOnlyAdmin):
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
-    """Events that wait to become deliveries. Rows that stay here mean that the platform's worker does not run."""
+    """Notices that wait to become deliveries. Old rows mean that the platform's worker does not run."""
 
     list_display = ["id", "created_at", "account_id", "event"]
     ordering = ["id"]

@@ -1,1 +1,1 @@
-"""For English, the only language of the admin."""
+"""English date formats; English is the only language of the admin."""

@@ -1,4 +1,4 @@
-"""Dates as logs and programs write them: they line up, sort, and show seconds. All are UTC."""
+"""ISO date formats, which align, sort and show seconds. All times are UTC."""
 
 DATE_FORMAT = SHORT_DATE_FORMAT = "Y-m-d"
 DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "Y-m-d H:i:s"
