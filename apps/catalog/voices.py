@@ -1,6 +1,6 @@
 """Resolution of voices: what a request says about a voice becomes a VoiceRef, once, when the request is accepted."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -89,7 +89,7 @@ def find_named_voice(
     """The voice that a request names; None where it names none, or one in whose place the model's own choice speaks. 400 unknown_voice."""
     if not asked:
         return None
-    if found := find_voice(caller, engine=engine, voice_id=asked):
+    if found := find_voice(caller, engines=[engine], voice_id=asked):
         return found
     is_known, substitute = _find_substitute(engine, asked=asked, dialect=dialect) if takes_substitute else (False, None)
     if not is_known:
@@ -97,15 +97,17 @@ def find_named_voice(
     return engine.voice_ref(engine.voices[substitute]) if substitute and substitute in engine.voices else None
 
 
-def find_voice(caller: Caller, *, engine: EngineRow, voice_id: str) -> VoiceRef | None:
-    """The model's voice, or the account's own, of this id. 400 voice_model_mismatch, 409 voice_not_ready."""
-    if built_in := engine.find_voice(voice_id):
-        return engine.voice_ref(built_in)
+def find_voice(caller: Caller, *, engines: Sequence[EngineRow], voice_id: str) -> VoiceRef | None:
+    """The voice of this id: a model's, or the account's own. 400 voice_model_mismatch, 409 voice_not_ready."""
+    for engine in engines:
+        if built_in := engine.find_voice(voice_id):
+            return engine.voice_ref(built_in)
     own = next((found for source in _sources() if (found := source(caller, voice_id)) is not None), None)
     if own is None:
         return None
-    if own.ref.engine != engine.id:
-        message = f"The voice {voice_id[:100]!r} is spoken by the model {own.ref.engine!r}, not by {engine.id!r}."
+    if all(engine.id != own.ref.engine for engine in engines):
+        others = ", ".join(repr(engine.id) for engine in engines)
+        message = f"The voice {voice_id[:100]!r} is spoken by the model {own.ref.engine!r}, not by {others}."
         raise InvalidRequestError(message, code="voice_model_mismatch", param="voice")
     if not own.is_ready:
         raise ConflictError(f"The voice {voice_id[:100]!r} is not ready yet. Try again later.", code="voice_not_ready", param="voice")

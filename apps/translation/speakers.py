@@ -45,15 +45,14 @@ def list_spoken_languages(plan: Plan) -> list[str]:
 
 
 def _with_voice(caller: Caller, speaking: list[EngineRow], *, voice_id: str, language: str) -> Speaker:
-    for engine in speaking:
-        voice = find_voice(caller, engine=engine, voice_id=voice_id)
-        if voice is None:
-            continue
-        if voice.primary_language != language:
-            message = f"The voice {voice_id!r} speaks {voice.language}, not {language}. Leave voice out to have one chosen."
-            raise InvalidRequestError(message, code="voice_language_mismatch", param="voice")
-        return _speaker(caller, engine, voice=voice, language=language)
-    raise InvalidRequestError(f"Unknown voice {voice_id[:100]!r}. GET /v1/voices/ lists all.", code="unknown_voice", param="voice")
+    voice = find_voice(caller, engines=speaking, voice_id=voice_id)
+    if voice is None:
+        raise InvalidRequestError(f"Unknown voice {voice_id[:100]!r}. GET /v1/voices/ lists all.", code="unknown_voice", param="voice")
+    if voice.primary_language != language:
+        message = f"The voice {voice_id!r} speaks {voice.language}, not {language}. Leave voice out to have one chosen."
+        raise InvalidRequestError(message, code="voice_language_mismatch", param="voice")
+    engine = next(engine for engine in speaking if engine.id == voice.engine)
+    return _speaker(caller, engine, voice=voice, language=language)
 
 
 def _speaker(caller: Caller, engine: EngineRow, *, voice: VoiceRef | None, language: str) -> Speaker:

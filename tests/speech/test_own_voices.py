@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 import redis
 
-from apps.accounts.callers import Caller
+from apps.accounts.callers import Caller, caller_of_key
+from apps.accounts.models import ApiKey
 from apps.catalog import voices
 from apps.catalog.voices import OwnVoice
+from apps.conversations.services import TurnOrder, choose_cast
 from apps.jobs.models import Job, Part
+from apps.translation.speakers import choose_speaker
 from tests.factories_jobs import announce, engine_spec
 from tests.speech.people import Person, person
 from tests.workers.tasks.listening_bench import ListeningBench
@@ -82,6 +85,11 @@ def owner() -> Person:
     return somebody
 
 
+def caller_of(somebody: Person) -> Caller:
+    """The caller that a request with the person's key has."""
+    return caller_of_key(ApiKey.objects.select_related("account__plan").get(account=somebody.account), address="203.0.113.7")
+
+
 def spoken_by_double(valkey: redis.Redis, folder: Path) -> list[tuple[str, VoiceRef, str]]:
     """Calls of the double for the one part on the queue, from the message that the dispatcher published."""
     [raw] = valkey.lrange("engine.kokoro.normal", 0, -1)
@@ -138,6 +146,13 @@ def test_own_voice_of_a_batch_item_is_resolved_like_that_of_a_request(owner: Per
     answer = owner.post("/v1/tts/batch/", {"texts": [{"text": "Hello.", "voice": "mine"}, {"text": "Bye.", "voice": "nobody"}]})
     assert answer.status_code == 200
     assert [SpeakWork.from_dict(part.work).voice for part in Part.objects.all()] == [MINE]
+
+
+def test_own_voice_speaks_a_translation_and_the_answers_of_a_conversation(owner: Person) -> None:
+    caller = caller_of(owner)
+    assert choose_speaker(caller, voice_id="mine", language="en").voice == MINE
+    announce(engine_spec("offline", kind="chat", voices=(), default_voice=""), worker="worker-2")
+    assert choose_cast(caller, order=TurnOrder(text="Hello.", voice="mine")).voice == MINE
 
 
 @pytest.mark.parametrize("body", [{"voice": "mine"}, {"voice": "mine", "input": '<voice name="mine">Hello.</voice>'}])
