@@ -53,7 +53,7 @@ class EngineSpec(Message):
     languages: tuple[str, ...] = ()
     """Primary tags, `en`, `es`, …"""
     missing_languages: dict[str, str] = field(default_factory=dict)
-    """Languages that the model could speak, were it not for what the sentence says is missing here."""
+    """Languages that the model could speak but that cannot be used here, each with one sentence that says what is missing."""
     voices: tuple[VoiceSpec, ...] = ()
     default_voice: str = ""
     sample_rate: int = 24000
@@ -62,7 +62,7 @@ class EngineSpec(Message):
     minimum_speed: float = 0.5
     maximum_speed: float = 2.0
     is_draft: bool = False
-    """True for a model that the platform chooses only where no other speaks the language."""
+    """True for a model that the platform chooses only if no other speaks the language."""
     has_streaming: bool = False
     has_cloning: bool = False
     has_word_timings: bool = False
@@ -74,7 +74,7 @@ class EngineSpec(Message):
     queue: str = ""
     """The queue group whose lanes carry its parts; the engine's id when empty."""
     memory_bytes: int = 0
-    """An estimate of what the loaded model occupies, for the model manager's budget."""
+    """Estimated memory of the loaded model, for the model manager's budget."""
 
     @property
     def queue_group(self) -> str:
@@ -82,7 +82,7 @@ class EngineSpec(Message):
         return self.queue or self.id
 
     def without_languages(self, missing: Mapping[str, str]) -> "EngineSpec":
-        """The spec where some languages cannot be used; `missing` gives the reason for each. Their voices go too."""
+        """The spec without some languages and their voices; `missing` gives the reason for each."""
         voices = tuple(voice for voice in self.voices if primary_tag(voice.language) not in missing)
         default_voice = self.default_voice
         if voices and default_voice not in {voice.id for voice in voices}:
@@ -100,15 +100,15 @@ class EngineSpec(Message):
         return VoiceRef(voice.id, voice.language, voice.gender, self.id, self.version)
 
     def clamp_speed(self, speed: float) -> float:
-        """The nearest speed that the engine can speak at."""
+        """Nearest supported speed."""
         return min(max(speed, self.minimum_speed), self.maximum_speed)
 
     def sources(self) -> tuple[str, ...]:
-        """List every language that a translator translates from."""
+        """Languages that a translator translates from."""
         named = {one.source for one in self.directions}
         return tuple(sorted((named - {"*"}) | (set(self.languages) if "*" in named else set())))
 
     def targets_from(self, source: str) -> tuple[str, ...]:
-        """List every language that a translator translates this one to, a primary tag."""
+        """Languages that a translator translates this one to, as primary tags."""
         fitting = [one for one in self.directions if one.source == source or (one.source == "*" and source in self.languages)]
         return tuple(sorted({target for one in fitting for target in one.targets} - {source}))

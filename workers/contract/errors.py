@@ -8,15 +8,15 @@ ENGINE_UNAVAILABLE: Final = "engine_unavailable"
 UNKNOWN_VOICE: Final = "unknown_voice"
 UNSUPPORTED_LANGUAGE: Final = "unsupported_language"
 NOTHING_TO_SAY: Final = "nothing_to_say"
-"""The text holds nothing that can be spoken, punctuation alone for instance."""
+"""The text has nothing to speak, only punctuation for example."""
 INVALID_TEXT: Final = "invalid_text"
-"""The markup asks for what cannot be said: a date that is none, pronunciations that make the text grow without end."""
+"""The markup asks for something unspeakable: an invalid date, or pronunciations that make the text grow without bound."""
 BAD_AUDIO: Final = "bad_audio"
 OUT_OF_MEMORY: Final = "out_of_memory"
 STORAGE_UNAVAILABLE: Final = "storage_unavailable"
 TIMED_OUT: Final = "timed_out"
 WORKER_LOST: Final = "worker_lost"
-"""Every attempt ended with a worker that fell silent."""
+"""Every attempt ended with a lost worker."""
 INTERNAL_ERROR: Final = "internal_error"
 
 RETRYABLE: Final = frozenset({OUT_OF_MEMORY, STORAGE_UNAVAILABLE, ENGINE_UNAVAILABLE, INTERNAL_ERROR, WORKER_LOST})
@@ -24,7 +24,7 @@ RETRYABLE: Final = frozenset({OUT_OF_MEMORY, STORAGE_UNAVAILABLE, ENGINE_UNAVAIL
 
 
 class WorkError(Exception):
-    """An expected failure of a part: a public code and a sentence that the customer may read."""
+    """Expected failure of a part: a public code and a message for the customer."""
 
     def __init__(self, code: str, message: str, *, is_outage: bool = False) -> None:
         super().__init__(message)

@@ -6,37 +6,37 @@ from types import MappingProxyType
 from typing import Final
 
 SPEECH_RATES: Final = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
-"""Hz. What MPEG audio knows is what everything but Opus can take."""
+"""Sample rates in Hz of MPEG audio, which every format except Opus supports."""
 OPUS_RATES: Final = (8000, 12000, 16000, 24000, 48000)
 
 
 @dataclass(frozen=True, slots=True)
 class AudioFormat:
-    """One format that a result can have."""
+    """Format of a result."""
 
     name: str
-    """As the API spells it."""
+    """Name in the API."""
     extension: str
     """File name extension, without the dot."""
     content_type: str
     sample_rates: tuple[int, ...] = SPEECH_RATES
     """Hz, ascending."""
     default_bitrate: int = 0
-    """Bits a second, mono; 0 where the format is lossless and takes none."""
+    """Bits per second, mono; 0 for a lossless format."""
     minimum_bitrate: int = 0
     maximum_bitrate: int = 0
 
     @property
     def is_lossless(self) -> bool:
-        """True if the samples come back as they were (to 16 bits)."""
+        """True if samples are preserved (to 16 bits)."""
         return self.default_bitrate == 0
 
     def choose_sample_rate(self, wanted: int) -> int:
-        """The lowest rate that loses nothing of `wanted` Hz, else the highest there is."""
+        """Lowest rate that preserves `wanted` Hz, otherwise the highest."""
         return next((rate for rate in self.sample_rates if rate >= wanted), self.sample_rates[-1])
 
     def choose_bitrate(self, wanted: int) -> int:
-        """`wanted` bits a second within the format's limits; its default for 0; 0 where there is no choice."""
+        """`wanted` bits per second within the format's limits; its default for 0; 0 for a lossless format."""
         if self.is_lossless:
             return 0
         return min(max(wanted, self.minimum_bitrate), self.maximum_bitrate) if wanted else self.default_bitrate
@@ -54,10 +54,10 @@ _TABLE: Final = (
 )
 
 FORMATS: Final[Mapping[str, AudioFormat]] = MappingProxyType({entry.name: entry for entry in _TABLE})
-"""By name. pcm is 16 bits, little-endian, mono, with no header; ogg is Vorbis, opus is Opus in Ogg."""
+"""Formats by name. pcm is 16 bits, little-endian, mono, without a header; ogg is Vorbis, opus is Opus in Ogg."""
 
 DOCUMENT: Final = "json"
-"""The format of a part that writes no audio but a transcript, a translation, an answer."""
+"""Format of a part that writes a transcript, translation or answer instead of audio."""
 
 
 def content_type_of(name: str) -> str:

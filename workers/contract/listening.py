@@ -1,4 +1,4 @@
-"""Work that hears, translates, answers and aligns, and the documents that it leaves."""
+"""Work messages of transcription, translation, replies and alignment, and their documents."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +9,7 @@ from workers.contract.references import Address
 
 @dataclass(frozen=True, slots=True)
 class PrepareWork(Message):
-    """A long recording made ready to be heard in pieces: the work of a part of kind `prepare`.
+    """Work of a part of kind `prepare`: prepare a long recording for transcription in pieces.
 
     Output: the recording as 16 kHz mono 16-bit WAV. Timings: a `Survey`.
     """
@@ -17,70 +17,72 @@ class PrepareWork(Message):
     source: Address
     """The customer's file."""
     engine: str
-    """The one that will listen: it tells the language."""
+    """Engine that will transcribe; it detects the language."""
     pieces: int
     """Number of pieces to cut, from the probed duration; the last may be empty."""
     language: str = ""
     """Language of the speech; detected if empty."""
     source_seconds: float = 0.0
-    """Length of the file as the platform measured it; 0 from a platform that does not tell."""
+    """Duration measured by the platform; 0 from a platform that does not send it."""
     format: str = "wav"
 
 
 @dataclass(frozen=True, slots=True)
 class Survey(Message):
-    """Facts about a prepared recording."""
+    """Properties of a prepared recording."""
 
     language: str
-    """Empty where no speech was found."""
+    """Language; empty without speech."""
     seconds: float
     cuts: tuple[float, ...]
     """Boundaries of the pieces in seconds, ascending, one more than there are pieces: piece i lies between cuts i and i + 1."""
     speech: tuple[tuple[float, ...], ...]
-    """Start and end in seconds of everything that sounds like speech; none crosses a cut."""
+    """Start and end in seconds of all detected speech; none crosses a cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListenWork(Message):
-    """Audio to text: the work of a part of kind `listen`. Output: a `TranscriptDocument`."""
+    """Work of a part of kind `listen`: audio to text. Output: a `TranscriptDocument`."""
 
     engine: str
     audio: Address
-    """The customer's file, or the prepared WAV when there is a survey."""
+    """Customer's file, or the prepared WAV if there is a survey."""
     survey: Address | None = None
     piece: int = 0
     """Index of the piece in the survey; times in its output count from the beginning of the recording."""
     language: str = ""
     is_translation: bool = False
-    """The text is to be English, whatever is spoken."""
+    """True if the text is to be translated into English."""
     has_english: bool = False
-    """Each segment carries its English translation beside the text."""
+    """True if each segment has an English translation beside the text."""
     has_words: bool = False
     is_diarized: bool = False
-    """With a survey the output carries voice prints, which the transcript part clusters; without one it names the speakers."""
+    """True for diarization. With a survey the output has speaker embeddings, which the transcript part clusters; without one it names the
+    speakers.
+    """
     speakers: int = 0
     """Number of speakers; 0 if unknown."""
     prompt: str = ""
     hotwords: str = ""
     temperature: float = 0.0
     source_seconds: float = 0.0
-    """Length of the customer's file as the platform measured it; 0 where there is a survey, or from a platform that does not tell."""
+    """Duration of the customer's file measured by the platform; 0 with a survey, or from a platform that does not send it."""
     format: str = "json"
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptWork(Message):
-    """Pieces to one transcript: the work of a part of kind `transcript`. Output: a `TranscriptDocument`."""
+    """Work of a part of kind `transcript`: pieces to one transcript. Output: a `TranscriptDocument`."""
 
     pieces: tuple[Address, ...]
     survey: Address | None = None
     is_diarized: bool = False
-    """The pieces carry words then, whether they are wanted or not: a speaker may change within a segment."""
+    """True for diarization. The pieces then carry words, since a speaker may change within a segment."""
     speakers: int = 0
     has_words: bool = False
     """True if the output keeps words."""
     is_translation: bool = False
-    """The pieces are in English, whatever was spoken."""
+    """True if the pieces are translated into English."""
     format: str = "json"
 
 
@@ -96,14 +98,14 @@ class HeardWord(Message):
 
 @dataclass(frozen=True, slots=True)
 class HeardSegment(Message):
-    """Segment of speech that was said in one go."""
+    """Segment of continuous speech."""
 
     start: float
     """Seconds from the recording's beginning."""
     end: float
     text: str
     speaker: str = ""
-    """SPEAKER_00, …; empty when nobody asked."""
+    """SPEAKER_00, …; empty without diarization."""
     english: str = ""
     words: tuple[HeardWord, ...] = ()
     average_log_probability: float = 0.0
@@ -115,7 +117,7 @@ class HeardSegment(Message):
 
 @dataclass(frozen=True, slots=True)
 class VoicePrint(Message):
-    """Voice features of a stretch of speech, for telling speakers apart: only between parts of one job."""
+    """Speaker embedding of a stretch of speech; only exchanged between parts of one job."""
 
     start: float
     end: float
@@ -125,7 +127,7 @@ class VoicePrint(Message):
 
 @dataclass(frozen=True, slots=True)
 class TranscriptDocument(Message):
-    """Transcript of a recording, as JSON in the store."""
+    """Transcript of a recording, stored as JSON."""
 
     text: str
     language: str
@@ -139,16 +141,16 @@ class TranscriptDocument(Message):
 
 @dataclass(frozen=True, slots=True)
 class TranslateWork(Message):
-    """Text to another language: the work of a part of kind `translate`. Output: a `ScriptDocument`."""
+    """Work of a part of kind `translate`: text to another language. Output: a `ScriptDocument`."""
 
     engine: str
-    """Empty: the transcript's own English is the translation."""
+    """Engine; empty if the transcript's own English is the translation."""
     target_language: str
     transcript: Address | None = None
     text: str = ""
     """Text to translate if there is no transcript."""
     source_language: str = ""
-    """The transcript's when empty."""
+    """Source language; the transcript's if empty."""
     shares: int = 1
     format: str = "json"
 
@@ -164,7 +166,7 @@ class Turn(Message):
 
 @dataclass(frozen=True, slots=True)
 class ReplyWork(Message):
-    """An answer in a conversation: the work of a part of kind `reply`. Output: a `ScriptDocument`."""
+    """Work of a part of kind `reply`: an answer in a conversation. Output: a `ScriptDocument`."""
 
     engine: str
     transcript: Address | None = None
@@ -173,42 +175,42 @@ class ReplyWork(Message):
     language: str = ""
     system_prompt: str = ""
     history: tuple[Turn, ...] = ()
-    """Oldest first, bounded by the platform."""
+    """Turns, oldest first, bounded by the platform."""
     format: str = "json"
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptDocument(Message):
-    """A text that was written to be spoken, as JSON in the store."""
+    """Text to be spoken, stored as JSON."""
 
     original_text: str
     """Text before translation, or the user's message."""
     text: str
-    """The translation, or the answer."""
+    """Translation or answer."""
     source_language: str
     target_language: str
     shares: tuple[str, ...]
-    """The text cut at sentence ends into as many shares as were asked for; together they are the text. Some may be empty."""
+    """The text split at sentence ends into the requested number of shares; concatenated they are the text. Some may be empty."""
     gender: str = ""
     details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class AlignWork(Message):
-    """Find the time of each word of a known text: the work of a part of kind `align`. Output: an `AlignedDocument`."""
+    """Work of a part of kind `align`: times of the words of a known text. Output: an `AlignedDocument`."""
 
     audio: Address
     text: str
-    """As it was written, without markup."""
+    """Text as written, without markup."""
     language: str = ""
     engine: str = ""
-    """The recogniser that aligns where the language has no aligner of its own."""
+    """Recogniser that aligns if the language has no aligner of its own."""
     format: str = "json"
 
 
 @dataclass(frozen=True, slots=True)
 class AlignedWord(Message):
-    """A written word and its time; offsets are code points of the text."""
+    """Written word with its time; offsets are code points of the text."""
 
     word: str
     start: float
@@ -219,8 +221,8 @@ class AlignedWord(Message):
 
 @dataclass(frozen=True, slots=True)
 class AlignedDocument(Message):
-    """The words of a text in the time of its audio, as JSON in the store."""
+    """Words of a text with times in its audio, stored as JSON."""
 
     words: tuple[AlignedWord, ...]
     method: str
-    """The aligner that told, for the record."""
+    """Name of the aligner, for information."""

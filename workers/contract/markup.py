@@ -1,4 +1,4 @@
-"""Parts of a text once its tags are read, and the pronunciation of single words."""
+"""Segments of a text without its tags, and pronunciations of single words."""
 
 from dataclasses import dataclass, fields
 from typing import Any, Final
@@ -6,7 +6,7 @@ from typing import Any, Final
 from workers.contract.codec import Message
 
 SILENT_DECIBELS: Final = -120.0
-"""The volume of what must not be heard: full scale at this gain is zero in 16 and in 24 bits."""
+"""Volume of silence: full scale at this gain is zero in 16 and in 24 bits."""
 
 SLOWEST_RATE: Final = 0.25
 FASTEST_RATE: Final = 4.0
@@ -15,10 +15,10 @@ LOUDEST_DECIBELS: Final = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Segment(Message):
-    """A run of a text that is spoken in one manner, or a pause."""
+    """Run of a text in one manner of speaking, or a pause."""
 
     text: str
-    """As the customer wrote it, without tags; empty for a pause."""
+    """Text as the customer wrote it, without tags; empty for a pause."""
     start: int = 0
     """Offset of the first character in the whole written text, in code points."""
     kind: str = "text"
@@ -29,32 +29,32 @@ class Segment(Message):
     """For say_as, lower case: dmy and the like for a date, hms12 or hms24 for a time."""
     detail: str = ""
     phonemes: str = ""
-    """For phoneme: what is to be heard."""
+    """Phonemes to speak, for kind phoneme."""
     alphabet: str = ""
-    """For phoneme: ipa; X-SAMPA is rewritten to it when the markup is read."""
+    """Alphabet of the phonemes: ipa; X-SAMPA is converted when the markup is parsed."""
     alias: str = ""
-    """For sub: what is said in place of the text."""
+    """Replacement of the text, for kind sub."""
     rate: float = 1.0
     """Multiplier of the request's speed, SLOWEST_RATE to FASTEST_RATE."""
     volume_decibels: float = 0.0
     """Gain, SILENT_DECIBELS to LOUDEST_DECIBELS."""
     emphasis: str = ""
-    """strong, moderate, reduced, none; empty where the markup says nothing."""
+    """strong, moderate, reduced, none; empty without markup."""
     language: str = ""
     """BCP 47 in lower case; empty for the request's."""
     voice: str = ""
     """Voice that the markup names; in a message it is empty and `voice_index` tells the voice."""
     voice_index: int = 0
-    """0 for the voice of the work, else 1 and up for those of `SpeakWork.voices`."""
+    """Index of the voice: 0 for the voice of the work, otherwise 1 and up for those of `SpeakWork.voices`."""
     break_seconds: float = 0.0
-    """For break: its length; 0 where no pause is wanted."""
+    """Length of a pause, for kind break; 0 for none."""
     ends_sentence: bool = False
-    """The markup says that a sentence ends behind this segment, whatever its punctuation."""
+    """True if the markup ends a sentence after this segment, whatever its punctuation."""
     ends_paragraph: bool = False
     """Implies ends_sentence."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields that are not at their defaults: a long text with markup has a segment for every few characters."""
+        """Fields that are not at their defaults: a long text with markup has a segment for every few characters."""
         return {name: value for name, default in _SEGMENT_DEFAULTS.items() if (value := getattr(self, name)) != default}
 
 
@@ -63,7 +63,7 @@ _SEGMENT_DEFAULTS: Final = {field.name: field.default for field in fields(Segmen
 
 @dataclass(frozen=True, slots=True)
 class PronunciationRule(Message):
-    """A word and what is said in its place."""
+    """Word and its replacement."""
 
     word: str
     replacement: str

@@ -1,4 +1,4 @@
-"""The messages between platform and workers."""
+"""Messages between the platform and the workers."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,53 +12,53 @@ from workers.contract.voices import VoiceRef
 
 @dataclass(frozen=True, slots=True)
 class SpeakWork(Message):
-    """Text to audio: the work of a part of kind `speak`."""
+    """Work of a part of kind `speak`: text to audio."""
 
     engine: str
     voice: VoiceRef | None
-    """None where the gender that the script's document tells chooses one of `voices`."""
+    """Voice; None if the gender in the script's document chooses one of `voices`."""
     text: str
     language: str = ""
-    """The language to read the text in, full tag; empty only with a script, which may be in any language of the engine."""
+    """Language of the text as a full tag; empty only with a script, which may be in any language of the engine."""
     is_language_detected: bool = False
-    """True if the text alone told its language: then a say-as that is none in it is read as plain text."""
+    """True if the language was detected from the text: a say-as that the language does not support is then read as plain text."""
     speed: float = 1.0
     format: str = "mp3"
-    """The format to encode; parts of a longer job are asked for as flac and encoded by the join."""
+    """Format to encode; parts of a longer job are encoded as flac, and the join encodes the result."""
     bitrate: int = 0
-    """Bits a second; 0 takes the format's default."""
+    """Bits per second; 0 for the format's default."""
     sample_rate: int = 0
-    """Hz; 0 keeps the engine's own."""
+    """Hz; 0 for the engine's own rate."""
     is_last: bool = True
-    """False for all parts of a text but its last: a pause follows."""
+    """False for all parts of a text but its last, which are followed by a pause."""
     segments: tuple[Segment, ...] = ()
-    """The part with its markup read; `text` is then their texts together."""
+    """Segments of the part's markup; `text` is then their concatenation."""
     pronunciations: tuple[PronunciationRule, ...] = ()
     """The request's rules, then the account's."""
     gain_decibels: float = 0.0
     pause_scale: float = 1.0
-    """Natural pauses are as much longer; those that the markup asks for are not."""
+    """Factor of natural pauses; pauses from markup are not scaled."""
     script: Address | None = None
-    """A document (`ScriptDocument`) whose share `share` is spoken in place of `text`: what an earlier part of the job wrote."""
+    """Document (`ScriptDocument`) of an earlier part, whose share `share` is spoken instead of `text`."""
     share: int = 0
-    """A share without a word is a moment of silence."""
+    """Index of the share; one without words is a moment of silence."""
     voices: tuple[VoiceRef, ...] = ()
     """Other voices of the text: those that segments refer to, and those that may be needed for a language that only the worker sees."""
 
 
 @dataclass(frozen=True, slots=True)
 class JoinInput(Message):
-    """One finished part that a join reads."""
+    """Finished part that a join reads."""
 
     audio: Address
     timings: Address | None = None
     start_character: int = 0
-    """Offset of the part's text in the whole text: the words of its timings are moved by it."""
+    """Offset of the part's text in the whole text, added to the words of its timings."""
 
 
 @dataclass(frozen=True, slots=True)
 class JoinWork(Message):
-    """Finished parts to one file: the work of a part of kind `join`."""
+    """Work of a part of kind `join`: finished parts to one file."""
 
     inputs: tuple[JoinInput, ...]
     format: str = "mp3"
@@ -68,7 +68,7 @@ class JoinWork(Message):
 
 @dataclass(frozen=True, slots=True)
 class ConvertWork(Message):
-    """One file to another format: the work of a part of kind `convert`."""
+    """Work of a part of kind `convert`: one file to another format."""
 
     source: Address
     format: str = "wav"
@@ -78,7 +78,7 @@ class ConvertWork(Message):
 
 @dataclass(frozen=True, slots=True)
 class PartMessage(Message):
-    """Do one part of a job. A hint: it may be lost, late or repeated, and the token tells."""
+    """Request to do one part of a job. A hint: it may be lost, late or repeated; the token identifies the attempt."""
 
     job: str
     """32 hex digits."""
@@ -95,21 +95,23 @@ class PartMessage(Message):
     job_created_at: float
     """Unix seconds; within a tenant the oldest job goes first."""
     deadline_at: float
-    """Unix seconds; the worker gives up then."""
+    """Unix seconds at which the worker gives up."""
     output: Address
     manifest: Address
     timings: Address | None = None
     stream: str = ""
-    """Redis stream for live events; empty when nobody wants them."""
+    """Redis stream for live events; empty if nobody wants them."""
     has_listener: bool = False
     """True if audio chunks are written to the stream."""
     runs_alone: bool = False
-    """It computed when a worker died: nothing else may compute while it does, so that another death tells whether it is to blame."""
+    """True if the part was computing when a worker died: nothing else may compute beside it, so that another death shows whether it is to
+    blame.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest(Message):
-    """Record that a worker leaves beside its output, so that a lost finish message loses nothing."""
+    """Record beside the output, so that a lost finish message loses nothing."""
 
     job: str
     part: int
@@ -119,17 +121,19 @@ class Manifest(Message):
     audio_seconds: float = 0.0
     sample_rate: int = 0
     units_done: int = 0
-    """Characters for speech, milliseconds of the recording for what listens; a job that is cancelled half way pays for what is done."""
+    """Characters for speech, milliseconds of the recording for transcription; a cancelled job is charged for them."""
     has_timings: bool = False
     is_notice: bool = False
-    """The part could only say that it cannot do its work: the job is not charged."""
+    """True if the part only returned a notice that it cannot do its work: the job is not charged."""
     details: dict[str, Any] = field(default_factory=dict)
-    """For people, but for `share_characters`: the length of each share of a script, by which the platform counts how much of it is spoken."""
+    """Information for people, except `share_characters`: the length of each share of a script, from which the platform computes the spoken
+    share.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class PartStarted(Message):
-    """A worker took up an attempt."""
+    """A worker started an attempt."""
 
     token: str
     worker: str
@@ -152,12 +156,12 @@ class PartOutcome(Message):
     is_retryable: bool = False
     units_done: int = 0
     is_outage: bool = False
-    """Failed because a server or a disk was away: not counted as an attempt."""
+    """True if a server or a disk was unavailable: the attempt does not count."""
 
 
 @dataclass(frozen=True, slots=True)
 class InFlight(Message):
-    """One attempt that a worker holds."""
+    """Attempt in flight on a worker."""
 
     token: str
     units_done: int = 0
@@ -165,39 +169,39 @@ class InFlight(Message):
 
 @dataclass(frozen=True, slots=True)
 class QueueSlots(Message):
-    """Number of parts of one queue group that a worker takes at once."""
+    """Concurrent parts of one queue group on a worker."""
 
     queue: str
     slots: int
-    """Parts in flight at most while several tenants share the queue."""
+    """Most parts in flight while several tenants share the queue."""
     reserved_slots: int = 0
     """Slots, among these, that are reserved for the lane `live`."""
     hard_slots: int = 0
-    """The threads that exist: a tenant with nothing running is admitted up to here."""
+    """Number of threads: a tenant without parts in flight is admitted up to here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement(Message):
-    """Announcement of the engines that a worker can serve; sent at its start and every minute."""
+    """Engines that a worker serves; sent at its start and every minute."""
 
     worker: str
     """Stable across restarts of the same worker on the same device."""
     boot: str
-    """New at every start: parts held under another boot of the same worker are lost and can be given out at once."""
+    """New at every start: parts held under another boot of the same worker are lost and can be given to others at once."""
     device: str
     engines: tuple[EngineSpec, ...]
     queues: tuple[QueueSlots, ...]
     sent_at: float = 0.0
     version: str = ""
     missing: dict[str, str] = field(default_factory=dict)
-    """Engines that it knows and cannot serve, with a sentence each on what is missing."""
+    """Engines that it knows but cannot serve, each with one sentence on what is missing."""
     died_computing: tuple[str, ...] | None = None
-    """Tokens that computed when the boot before ended without a goodbye; None where that is unknown."""
+    """Tokens that were computing when the previous boot ended without a last heartbeat; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat(Message):
-    """A worker is alive, with what it holds and what it finished lately (repeated, so that a lost finish is made good)."""
+    """Sign of life of a worker, with its attempts in flight and recent outcomes (repeated, so that a lost finish is made good)."""
 
     worker: str
     boot: str

@@ -1,22 +1,22 @@
-"""Names that both sides spell the same way: tasks, queues, lanes, streams, channels."""
+"""Names shared by both sides: tasks, queues, lanes, streams, channels."""
 
 from typing import Final, Literal
 
 Lane = Literal["live", "normal", "bulk"]
 LANES: Final[tuple[Lane, ...]] = ("live", "normal", "bulk")
-"""Most urgent first: somebody listens; a usual request; batches and long texts."""
+"""Lanes, most urgent first: live requests, ordinary requests, batches and long texts."""
 
 PLATFORM_QUEUE: Final = "platform"
-"""The queue that the platform's own Celery worker reads."""
+"""Queue of the platform's Celery worker."""
 
 CONTROL_QUEUE: Final = "platform.control"
-"""The queue for dispatching and reaping, read by a process of its own: no slow task of the platform delays them."""
+"""Queue for dispatching and reaping, consumed by a separate process: no slow task of the platform delays them."""
 
 CODEC_QUEUE: Final = "codec"
-"""The queue group for parts that need no engine: joining, converting. Every worker serves it."""
+"""Queue group for parts without an engine (joining, converting), which every worker serves."""
 
 RUN_PART: Final = "workers.run_part"
-"""Platform to worker: do one part. One argument: PartMessage.to_dict()."""
+"""Platform to worker: do one part. Argument: PartMessage.to_dict()."""
 
 ANNOUNCE: Final = "platform.announce_worker"
 """Worker to platform, at start and every minute: Announcement.to_dict()."""
@@ -32,10 +32,10 @@ PART_FINISHED: Final = "platform.part_finished"
 
 HEARTBEAT_SECONDS: Final = 3.0
 LEASE_SECONDS: Final = 15.0
-"""A part whose worker has been silent for this long is given to another worker."""
+"""Silence of a worker after which its parts are given to another."""
 
 STOP_SECONDS: Final = 8.0
-"""Seconds that a web process or worker which was told to stop continues what it has in flight; a worker's default."""
+"""Seconds that a stopping web process or worker continues its work in flight; a worker's default."""
 
 CANCEL_CHANNEL: Final = "workers:cancel"
 """Pub/sub channel; the payload is an attempt token. A lost message is repaired by cancel_key at the next heartbeat."""
@@ -47,12 +47,12 @@ def queue_name(group: str, lane: str) -> str:
 
 
 def cancel_key(token: str) -> str:
-    """Set (with an expiry) while the attempt with this token is to stop."""
+    """Key set (with an expiry) while the attempt with this token is to stop."""
     return f"workers:cancelled:{token}"
 
 
 def claim_key(token: str) -> str:
-    """Set (with an expiry) by the worker that began the attempt with this token."""
+    """Key set (with an expiry) by the worker that started the attempt with this token."""
     return f"workers:claimed:{token}"
 
 

@@ -1,4 +1,4 @@
-"""References to objects in the store: as a plan names them, as a part's row holds them, and as a worker reads them."""
+"""References to objects in the store: as in a plan, as in a part's row, and as a worker reads them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -45,11 +45,11 @@ class PartOutput(Message):
 Reference = Address | StoredObject | PartOutput
 
 REFERENCE_TYPES: Final[tuple[type[StoredObject | PartOutput], ...]] = (StoredObject, PartOutput)
-"""Kinds that the platform replaces in a serialised work message."""
+"""References that the platform replaces in a serialised work message."""
 
 
 def replace_references(work: Any, replace: Callable[[StoredObject | PartOutput], Reference | None]) -> Any:
-    """A serialised work message with each StoredObject and PartOutput in it, at any depth, replaced by what `replace` returns for it."""
+    """Replace each StoredObject and PartOutput in a serialised work message, at any depth, by the result of `replace`."""
     if isinstance(work, Mapping):
         if (found := _read_reference(work)) is not None:
             new = replace(found)
@@ -61,7 +61,7 @@ def replace_references(work: Any, replace: Callable[[StoredObject | PartOutput],
 
 
 def _read_reference(value: Mapping[str, Any]) -> StoredObject | PartOutput | None:
-    """The reference that the dictionary is; None for any other dictionary."""
+    """The reference that a dictionary represents; None for any other dictionary."""
     kind = value.get("kind")
     for reference in REFERENCE_TYPES:
         if isinstance(kind, str) and kind in reference.KINDS and value.keys() == {field.name for field in fields(reference)}:

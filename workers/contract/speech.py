@@ -1,14 +1,14 @@
-"""Values of spoken text: sentences, given sounds, word timings."""
+"""Values of spoken text: sentences, phonemes, word timings."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A piece of text that is spoken in one go and cannot be interrupted."""
+    """Piece of text that is synthesised in one call and cannot be interrupted."""
 
     text: str
-    """As the customer wrote it."""
+    """Text as the customer wrote it."""
     start: int
     """Offset of the first character in the part's text, in code points."""
     pause_after: float
@@ -20,7 +20,7 @@ class WordTiming:
     """Start and end time of one written word in the audio."""
 
     word: str
-    """As the customer wrote it."""
+    """Word as the customer wrote it."""
     start: float
     """Seconds from the first sample of the audio that it belongs to."""
     end: float
@@ -31,7 +31,7 @@ class WordTiming:
 
 @dataclass(frozen=True, slots=True)
 class GivenPhonemes:
-    """A piece of a sentence whose sounds the markup gives."""
+    """Piece of a sentence with phonemes from markup."""
 
     start: int
     """Offset of its first character in the sentence, in code points."""
@@ -39,5 +39,5 @@ class GivenPhonemes:
     ipa: str
 
     def within(self, start: int, end: int) -> "GivenPhonemes":
-        """The same in the sentence that runs from `start` to `end` of the text that this one counts in."""
+        """Shift to the sentence from `start` to `end` of the text that this one counts in."""
         return GivenPhonemes(max(self.start, start) - start, min(self.end, end) - start, self.ipa)

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 LONGEST_TAG: Final = 35
-"""Characters of a language tag that everybody must support (RFC 5646, section 4.4.1)."""
+"""Longest language tag that implementations must support (RFC 5646, section 4.4.1)."""
 
 _TAG: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8})*")
 _REGION: Final = re.compile(r"[a-z]{2}|[0-9]{3}")

@@ -1,4 +1,4 @@
-"""Voices as messages carry them: resolved by the platform when a request is accepted, used by workers as they are."""
+"""Voices in messages: resolved by the platform when a request is accepted, used by workers unchanged."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class VoiceWeight(Message):
 
 @dataclass(frozen=True, slots=True)
 class VoiceRef(Message):
-    """A voice that speaks: a built-in one, an account's own, or a mix."""
+    """Voice: built-in, an account's own, or a mix."""
 
     id: str
     language: str = ""
@@ -26,11 +26,11 @@ class VoiceRef(Message):
     gender: str = "neutral"
     """male, female or neutral."""
     engine: str = ""
-    """Id of the engine that speaks it."""
+    """Id of the engine."""
     version: str = ""
-    """Changes whenever the voice sounds different: the engine's version for a built-in voice."""
+    """Version that changes whenever the voice sounds different: the engine's version for a built-in voice."""
     conditioning: Reference | None = None
-    """Object that an engine imitates the voice by; None for a built-in voice."""
+    """Object that the engine imitates the voice from; None for a built-in voice."""
     weights: tuple[VoiceWeight, ...] = ()
     """Voices of a mix; empty for any other voice."""
 
@@ -41,5 +41,5 @@ class VoiceRef(Message):
 
     @property
     def is_built_in(self) -> bool:
-        """True for a voice that the engine has by itself."""
+        """True for a voice of the engine itself."""
         return self.conditioning is None and not self.weights

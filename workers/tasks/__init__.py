@@ -1,1 +1,1 @@
-"""Celery tasks of the workers: decode a message, do the part, report."""
+"""Celery tasks of the workers: decode a message, do the part, report the outcome."""

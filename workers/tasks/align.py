@@ -1,4 +1,4 @@
-"""A known text and its audio: when each word is heard, stretch by stretch."""
+"""Aligns a known text with its audio, stretch by stretch."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -37,14 +37,14 @@ LEAD_SAMPLES: Final = LEAD_FRAMES * FRAME_SAMPLES
 LONG_SECONDS: Final = 300.0
 """Longer audio is aligned on the bulk threads, so that the prompt threads stay free for requests that a client waits for."""
 UNITS_PER_SECOND: Final = 2
-"""A second of audio is aligned in about the time that two characters take to be spoken, by a recogniser."""
+"""Scheduling units: a recogniser aligns a second of audio in about the time of synthesising two characters."""
 
 AlignStretch = Callable[[Samples, str], list[HeardSpan]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """The run, workbench and recording that every step needs."""
+    """Run, worker context and recording, which every step needs."""
 
     run: PartRun
     bench: Workbench
@@ -58,7 +58,7 @@ class _Task:
 
 
 def align(run: PartRun, *, workbench: Workbench) -> Manifest:
-    """Does a part of kind `align`. Raises WorkError, PartStoppedError."""
+    """Run a part of kind `align`. Raises WorkError, PartStoppedError."""
     work = AlignWork.from_dict(run.message.work)
     with ExitStack() as stack:
         path = stack.enter_context(workbench.storage.read(work.audio))
@@ -82,7 +82,7 @@ def align(run: PartRun, *, workbench: Workbench) -> Manifest:
 
 
 def _aligner(work: AlignWork, *, language: str, task: _Task, stack: ExitStack) -> tuple[str, AlignStretch]:
-    """The method's name and how it aligns one stretch; the recogniser is kept in memory until the stack closes."""
+    """Name of the method, and its function for one stretch; the recogniser stays in memory until the stack closes."""
     if language == sphinx.LANGUAGE and not sphinx.find_sphinx_obstacle():
         return sphinx.METHOD, lambda samples, text: align_by_sphinx(samples, text=text)
     if not work.engine:
@@ -98,7 +98,7 @@ def _aligner(work: AlignWork, *, language: str, task: _Task, stack: ExitStack) -
 
 
 def _align_all(task: _Task, *, text: str, align_stretch: AlignStretch) -> tuple[list[HeardSpan], bool]:
-    """Everything that is heard of the text, in the recording's time; and whether some of it had to be guessed."""
+    """Aligned spans of the whole text in the time of the recording; and True if some were guessed."""
     pieces = cut_pieces(text)
     speech = _find_speech(task) if pieces else []
     heard: list[HeardSpan] = []
@@ -113,7 +113,7 @@ def _align_all(task: _Task, *, text: str, align_stretch: AlignStretch) -> tuple[
 def _in_order(
     task: _Task, *, pieces: Sequence[Piece], speech: Sequence[tuple[float, float]], text: str, align_stretch: AlignStretch
 ) -> Iterator[tuple[Stretch, list[HeardSpan]]]:
-    """Yield each stretch with the spans that were found in it."""
+    """Each stretch with its aligned spans."""
 
     def submit(item: tuple[int, Stretch]) -> "Future[list[HeardSpan]]":
         index, stretch = item
@@ -131,7 +131,7 @@ def _submit(task: _Task, index: int, *, stretch: Stretch, text: str, align_stret
 
 
 def _find_speech(task: _Task) -> list[tuple[float, float]]:
-    """Start and end of everything that sounds like speech."""
+    """Start and end of all detected speech."""
     probabilities = []
     for index, first in enumerate(range(0, task.recording.samples, BLOCK_SAMPLES)):
         lead = task.recording.read(max(0, first - LEAD_SAMPLES), first)
@@ -144,7 +144,7 @@ def _find_speech(task: _Task) -> list[tuple[float, float]]:
 
 
 def _moved(found: Sequence[HeardSpan], *, stretch: Stretch) -> list[HeardSpan]:
-    """In the characters of the whole text and the time of the whole recording."""
+    """Spans in characters of the whole text and the time of the whole recording."""
     offset = stretch.start_character
     return [HeardSpan(first + offset, last + offset, start + stretch.start, end + stretch.start) for first, last, start, end in found]
 
@@ -156,6 +156,6 @@ def _guess(stretch: Stretch, *, speech: Sequence[tuple[float, float]], text: str
 
 
 def _spoken_within(stretch: Stretch, *, speech: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """From the first to the last sound of speech in the stretch; all of it where there is none."""
+    """Span from the first to the last speech in the stretch; all of it without speech."""
     inside = [(max(start, stretch.start), min(end, stretch.end)) for start, end in speech if start < stretch.end and end > stretch.start]
     return (inside[0][0], inside[-1][1]) if inside else (stretch.start, stretch.end)

@@ -1,4 +1,4 @@
-"""One attempt at a part, from the message to the outcome."""
+"""Attempt at a part, from the message to the outcome."""
 
 import logging
 import time
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class Attempts:
-    """Does the parts that the platform gives to this worker."""
+    """Runs the parts that the platform gives to this worker."""
 
     def __init__(
         self, *, worker: str, boot: str, workbench: Workbench, parts: Parts, claims: Claims, outbox: Outbox, journal: ComputeJournal
@@ -38,11 +38,11 @@ class Attempts:
         self._takes_work = True
 
     def refuse_from_now_on(self) -> None:
-        """Leaves messages that still arrive alone: the last heartbeat tells the platform that nobody does them."""
+        """Ignore messages from now on: the last heartbeat tells the platform that nobody runs them."""
         self._takes_work = False
 
     def take(self, payload: Mapping[str, Any]) -> None:
-        """Does one part, where the message is readable and its token still free."""
+        """Run one part, if the message is readable and its token unclaimed."""
         message = _decode(payload)
         if message is None or not self._takes_work:
             return
@@ -71,7 +71,7 @@ class Attempts:
         )
 
     def _do(self, run: PartRun) -> PartOutcome:
-        """The attempt's end, whatever it is."""
+        """Outcome of the attempt."""
         try:
             with self._may_compute(run):
                 manifest = self._run_kind(run)

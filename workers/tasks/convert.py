@@ -1,4 +1,4 @@
-"""One file to another format."""
+"""Converts a file to another format."""
 
 from workers.audio.convert import convert_file
 from workers.contract.messages import ConvertWork, Manifest
@@ -9,7 +9,7 @@ from workers.tasks.workbench import Workbench
 
 
 def convert(run: PartRun, *, workbench: Workbench) -> Manifest:
-    """Does a part of kind `convert`. Raises WorkError, PartStoppedError."""
+    """Run a part of kind `convert`. Raises WorkError, PartStoppedError."""
     work = ConvertWork.from_dict(run.message.work)
     check_format(work.format)
     with workbench.storage.read(work.source) as source, stored_output(run.message, storage=workbench.storage) as output:

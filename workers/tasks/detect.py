@@ -17,7 +17,7 @@ from workers.tasks.scheduling import compute_in_order
 from workers.tasks.workbench import Workbench
 
 _Block = tuple[NDArray[np.int16], NDArray[np.int16]]
-"""Samples, and the end of the block before."""
+"""Samples, and the end of the previous block."""
 
 BLOCK_SECONDS: Final = 1024 * FRAME_SAMPLES * 9 / 16_000
 """Block of about five minutes, in whole frames: 0.7 CPU seconds and 25 MB."""
