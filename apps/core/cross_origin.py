@@ -70,6 +70,14 @@ def allow_origin(response: HttpResponseBase, request: HttpRequest) -> None:
         response.headers["Access-Control-Expose-Headers"] = ", ".join(dialect.header_name(name) for name in EXPOSED)
 
 
+def is_origin_allowed(request: HttpRequest) -> bool:
+    """True if the request comes from no page, from a page of this server, or from a listed origin. For WebSockets, which know no CORS."""
+    origin: str = request.META.get("HTTP_ORIGIN", "")
+    if not origin or origin.partition("://")[2].lower() == request.META.get("HTTP_HOST", "").lower():
+        return True
+    return zone_of_request(request).is_cross_origin and _allowed(request) is not None
+
+
 def _allowed(request: HttpRequest) -> str | None:
     """Value of Access-Control-Allow-Origin; None for an origin that is not listed, and for a request without one."""
     origins = tuple(settings.TTSAI_CORS_ORIGINS)

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 
 import redis
 import uvicorn
+import uvloop
 
 from tests.flows.following import wait_until
 from tests.servers import free_port
 from ttsai.web import routes
 from ttsai.web.application import Application
 from ttsai.web.protocol import GuardedProtocol
+from ttsai.web.sockets.protocol import SOCKET_OPTIONS
 
 STARTING_SECONDS = 20.0
 
@@ -46,7 +48,7 @@ def running_shell() -> Iterator[RunningShell]:
     port = free_port()
     application = Application()
     config = uvicorn.Config(
-        application, host="127.0.0.1", port=port, loop="uvloop", http=GuardedProtocol, ws="none", lifespan="on", log_config=None,
+        application, host="127.0.0.1", port=port, loop="uvloop", http=GuardedProtocol, **SOCKET_OPTIONS, lifespan="on", log_config=None,
         access_log=False, proxy_headers=False, timeout_graceful_shutdown=3,
     )  # fmt: skip
     shell = RunningShell(uvicorn.Server(config), application, port)
@@ -55,7 +57,7 @@ def running_shell() -> Iterator[RunningShell]:
         shell.loop = asyncio.get_running_loop()
         await shell.server.serve()
 
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread = threading.Thread(target=lambda: uvloop.run(serve()), daemon=True)
     thread.start()
     deadline = time.monotonic() + STARTING_SECONDS
     while not shell.server.started:

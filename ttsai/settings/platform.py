@@ -101,5 +101,11 @@ TTSAI_INTAKE_THREADS = environment.number("TTSAI_INTAKE_THREADS", 16)
 """Files that a web process measures and stores concurrently, apart from TTSAI_WEB_THREADS; accounts without files in flight may exceed it.
 """
 
+TTSAI_SOCKET_ROUTES: list[str] = []
+"""Dotted names of sequences of SocketRoute (apps/core/sockets.py)."""
+
+TTSAI_SOCKETS = environment.number("TTSAI_SOCKETS", 1000)
+"""Open WebSocket connections of a web process; further ones are refused with 503."""
+
 TTSAI_FETCHES = environment.number("TTSAI_FETCHES", 256)
 """Concurrent fetches (file_url) of a web process, without a thread for each; accounts without fetches in flight may exceed it."""

@@ -43,6 +43,7 @@ def main() -> None:
     django.setup()
     from ttsai.web.application import Application  # needs Django's apps
     from ttsai.web.protocol import GuardedProtocol
+    from ttsai.web.sockets.protocol import SOCKET_OPTIONS
 
     application = Application()
     config = uvicorn.Config(
@@ -51,7 +52,7 @@ def main() -> None:
         port=int(os.environ.get("PORT") or 8000),
         loop="uvloop",
         http=GuardedProtocol,
-        ws="none",
+        **SOCKET_OPTIONS,
         lifespan="on",
         interface="asgi3",
         log_config=None,

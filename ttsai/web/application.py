@@ -23,6 +23,7 @@ from ttsai.web.exchange import WebExchange
 from ttsai.web.hub import Hub
 from ttsai.web.probes import Probes, limit_headers
 from ttsai.web.routes import body_gate, body_limit, find_route
+from ttsai.web.sockets.router import Sockets
 from ttsai.web.threads import BusyError, DjangoThreads, ShellRequest
 
 NO_BODY = Body(io.BytesIO(), 0)
@@ -35,6 +36,7 @@ class Application:
         self._threads = DjangoThreads(threads=settings.TTSAI_WEB_THREADS, waiting=settings.TTSAI_WEB_QUEUE)
         self._hub: Hub | None = None
         self._stopping = asyncio.Event()
+        self._sockets = Sockets(threads=self._threads, stopping=self._stopping)
         self._probes = Probes(is_stopping=self._stopping.is_set)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,9 +44,11 @@ class Application:
             await self._live(receive, send)
         elif scope["type"] == "http":
             await self._answer(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._sockets(scope, receive, send)
 
     def begin_to_stop(self) -> None:
-        """Let waiting responses end soon; their jobs continue. Call it on the event loop."""
+        """Let waiting responses end soon, while their jobs continue, and close WebSocket connections. Call it on the event loop."""
         self._stopping.set()
 
     async def _live(self, receive: Receive, send: Send) -> None:

@@ -15,6 +15,7 @@ from apps.core.exception_handler import error_response
 from apps.core.ids import request_id_from
 from apps.core.limits import LimitState
 from apps.core.middleware import write_limit
+from ttsai.web.sockets.handshake import find_fault
 
 HEAD_SECONDS = 20.0
 """Timeout of a request head, after which the connection is closed."""
@@ -93,6 +94,16 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn says the same of everything
         self._refuse(*self._fault)
+
+    def handle_websocket_upgrade(self) -> None:
+        self._stop_waiting()
+        fault = find_fault(self.scope["method"], self.url, self.headers)
+        if self._answering is not None and not self._answering.response_complete:
+            fault = (400, "A WebSocket handshake must not be sent before the last response has ended.")
+        if fault is not None:
+            self._refuse(*fault)
+            return
+        super().handle_websocket_upgrade()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answering = cycle

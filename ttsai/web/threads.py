@@ -91,6 +91,12 @@ class DjangoThreads:
         """Run a function of a response that has begun to wait; it is never refused."""
         return await self._submit(self._call, function, args, kwargs)
 
+    async def run_unless_busy(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Calls a function. Raises BusyError at once when too many requests wait already."""
+        if self._pending >= self._most:
+            raise BusyError
+        return await self._submit(self._call, function, args, kwargs)
+
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function as it is, within a response whose signals have been or will be sent."""
         return await self._submit(function, *args, **kwargs)

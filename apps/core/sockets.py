@@ -1,0 +1,64 @@
+"""WebSocket routes: apps declare them, TTSAI_SOCKET_ROUTES lists them, the ASGI shell serves them (ttsai/web/sockets)."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class SocketClosedError(Exception):
+    """Raised when a message is sent to a client that has left."""
+
+
+class Socket(Protocol):
+    """One accepted connection. Its handler is cancelled when the client leaves, when a limit is exceeded and when the server stops."""
+
+    caller: Any
+    """Authenticated caller (apps.accounts.callers.Caller)."""
+    path_params: Mapping[str, Any]
+
+    async def receive(self) -> str | bytes:
+        """Wait for the next message of the client."""
+
+    def messages(self) -> AsyncIterator[str | bytes]:
+        """Iterate over the client's messages."""
+
+    async def send(self, message: str | bytes) -> None:
+        """Send a text or binary message; waits while the client reads too slowly. Raises SocketClosedError."""
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function that may block or use the database, on Django's threads."""
+
+
+Handler = Callable[[Socket], Awaitable[None]]
+"""Serves a connection until it returns; an ApplicationError is sent to the client before the connection is closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketLimits:
+    """Limits of one connection; beyond them it is closed."""
+
+    message_bytes: int = 65_536
+    """Largest message of the client; no route may have more than MESSAGE_BYTES of ttsai/web/sockets/protocol.py."""
+    messages_per_second: int = 50
+    """Average rate of the client's messages; a second's worth may come at once."""
+    idle_seconds: float = 60.0
+    """Longest time without a message in either direction."""
+    total_seconds: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketRoute:
+    """A path and its handler. A connection counts as one request a minute of its caller, and against the concurrency of its key or account."""
+
+    path: str
+    """Path in Starlette's syntax, with a last slash: `/v1/echo/{name}/`."""
+    handler: Handler
+    scope: str = ""
+    """Scope that a key needs; empty for any key."""
+    welcomes_anonymous: bool = False
+    subprotocols: tuple[str, ...] = ()
+    """Supported subprotocols; the first one that the client offers too is chosen."""
+    limits: SocketLimits = field(default_factory=SocketLimits)

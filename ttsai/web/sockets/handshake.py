@@ -1,0 +1,32 @@
+"""Validation of a WebSocket handshake, so that faulty ones are refused in the dialect of their path and not by the library."""
+
+import re
+from typing import Final
+
+MOST_HEADERS: Final = 100
+LONGEST_LINE: Final = 8000
+"""The WebSocket library reads 128 headers and lines of 8,192 bytes, and answers nothing beyond."""
+_KEY: Final = re.compile(rb"[A-Za-z0-9+/]{21}[AQgw]==")
+
+
+def find_fault(method: str, url: bytes, headers: list[tuple[bytes, bytes]]) -> tuple[int, str] | None:
+    """Status and message for a handshake that is not valid (RFC 6455, section 4.2.1); None for a valid one."""
+    keys = _values(headers, b"sec-websocket-key")
+    longest = max(len(url), *(len(name) + len(value) for name, value in headers))
+    checks = (
+        (method == "GET", 400, "A WebSocket handshake must be a GET request."),
+        (not _has_body(headers), 400, "A WebSocket handshake must not have a body."),
+        (url.isascii(), 400, "The URL holds bytes that are not percent-encoded."),
+        (len(headers) <= MOST_HEADERS and longest <= LONGEST_LINE, 431, "The handshake's URL or headers are too large."),
+        (_values(headers, b"sec-websocket-version") == [b"13"], 400, "Sec-WebSocket-Version must be 13."),
+        (len(keys) == 1 and _KEY.fullmatch(keys[0]) is not None, 400, "Sec-WebSocket-Key must be 16 bytes in base64."),
+    )
+    return next(((status, message) for is_met, status, message in checks if not is_met), None)
+
+
+def _values(headers: list[tuple[bytes, bytes]], wanted: bytes) -> list[bytes]:
+    return [value.strip() for name, value in headers if name == wanted]
+
+
+def _has_body(headers: list[tuple[bytes, bytes]]) -> bool:
+    return bool(_values(headers, b"transfer-encoding")) or any(length != b"0" for length in _values(headers, b"content-length"))

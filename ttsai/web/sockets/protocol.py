@@ -1,0 +1,68 @@
+"""WebSocket on a connection: uvicorn's, without the addresses in its log and without tracebacks for what a client sends."""
+
+import logging
+from typing import Any, Final
+
+from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+MESSAGE_BYTES: Final = 1 << 20
+"""Largest message of any route: beyond it the connection is closed with 1009 before the message is complete."""
+INVALID_TEXT: Final = 1007
+BAD_REQUEST: Final = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+logger = logging.getLogger("ttsai.web.sockets")
+logger.setLevel(logging.WARNING)  # uvicorn logs each connection with its address, whose query may hold a secret
+
+
+class GuardedSocketProtocol(WebSocketsSansIOProtocol):
+    """Reads nothing before the handshake is answered, and treats every violation of the protocol as the client's fault."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.logger = self.conn.logger = logger
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if not self.handshake_complete and not self.read_paused:
+            self.read_paused = True  # the application's first `receive` resumes
+            self.transport.pause_reading()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True  # uvicorn 0.54 forgets it and logs an error
+
+    def send_receive_event_to_app(self) -> None:
+        if self.curr_msg_data_type == "text" and not _is_text(b"".join(self.frames)):
+            self.frames = []
+            self.conn.fail(INVALID_TEXT, "invalid UTF-8")
+            self.handle_parser_exception()
+            return
+        super().send_receive_event_to_app()
+
+    def handle_parser_exception(self) -> None:
+        if self.conn.close_sent is None:  # no handshake: the HTTP parser and the checks of GuardedProtocol let little come here
+            self.transport.write(BAD_REQUEST)
+            self.transport.close()
+            return
+        super().handle_parser_exception()
+
+
+SOCKET_OPTIONS: Final[dict[str, Any]] = {
+    "ws": GuardedSocketProtocol,
+    "ws_max_size": MESSAGE_BYTES,
+    "ws_ping_interval": 20.0,
+    "ws_ping_timeout": 20.0,
+    "ws_per_message_deflate": False,  # a window for each connection costs more memory than audio gains
+}
+"""Options of uvicorn.Config."""
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

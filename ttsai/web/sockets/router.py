@@ -1,0 +1,160 @@
+"""Routing and admission of WebSocket connections: refused ones get an HTTP response in the dialect of their path."""
+
+import asyncio
+import contextlib
+import io
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from django.utils.module_loading import import_string
+from rest_framework.request import Request
+from starlette.routing import Router, WebSocketRoute
+
+from apps.accounts.authentication import KeyAuthentication
+from apps.accounts.callers import Caller, get_caller
+from apps.accounts.permissions import HasAccount
+from apps.accounts.throttles import RequestsPerMinute
+from apps.core.cross_origin import is_origin_allowed
+from apps.core.deferred import Receive, Scope, Send
+from apps.core.dialects import dialect_of
+from apps.core.errors import ApplicationError, PermissionDeniedError, TooManyRequestsError, UnavailableError
+from apps.core.exception_handler import as_application_error, error_response, nothing_at
+from apps.core.ids import request_id_from
+from apps.core.middleware import add_common_headers, write_limit
+from apps.core.sockets import SocketRoute
+from apps.core.zones import with_slash
+from ttsai.web.body import Body
+from ttsai.web.sockets.session import Session
+from ttsai.web.threads import BusyError, DjangoThreads, ShellRequest
+
+SCHEMES: Final = {"ws": "http", "wss": "https"}
+RETRY_SECONDS: Final = "5"
+
+
+class Sockets:
+    """ASGI application for the scope type `websocket`."""
+
+    def __init__(self, *, threads: DjangoThreads, stopping: asyncio.Event) -> None:
+        self._threads = threads
+        self._stopping = stopping
+        self._open: Counter[str] = Counter()
+        """Open connections of this process by the key or tenant that they count for."""
+        self._open_count = 0
+        routes: list[SocketRoute] = [route for name in settings.TTSAI_SOCKET_ROUTES for route in import_string(name)]
+        self._router = Router(
+            [WebSocketRoute(route.path, _Endpoint(self, route), name=route.path) for route in routes], default=self._refuse_path
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._router({**scope, "path": with_slash(scope["path"])}, receive, send)
+
+    async def serve(self, route: SocketRoute, scope: Scope, receive: Receive, send: Send) -> None:
+        """Admit a connection and serve it to its end."""
+        request = _handshake(scope)
+        request_id = request_id_from(dialect_of(request.path).find_request_id(request.META))
+        with contextlib.ExitStack() as stack:
+            try:
+                caller = await self._admit(request, route)
+                stack.enter_context(self._place(caller))
+            except Exception as error:  # noqa: BLE001 - the process's edge; as_application_error logs a bug
+                await _refuse(as_application_error(error), request, send, request_id=request_id)
+                return
+            await receive()  # websocket.connect; only now, because uvicorn reads on from here
+            await send(
+                {"type": "websocket.accept", "subprotocol": _subprotocol(route, scope), "headers": [(b"x-request-id", request_id.encode())]}
+            )
+            session = Session(route, caller=caller, path_params=scope["path_params"], receive=receive, send=send, threads=self._threads)
+            await session.serve(stopping=self._stopping, dialect=dialect_of(request.path), request_id=request_id)
+
+    async def _refuse_path(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        request = _handshake(scope)
+        request_id = request_id_from(dialect_of(request.path).find_request_id(request.META))
+        await _refuse(nothing_at(request.path), request, send, request_id=request_id)
+
+    async def _admit(self, request: ShellRequest, route: SocketRoute) -> Caller:
+        """Authenticate and count a connection. Raises what it is refused with."""
+        if "\x00" in request.path:
+            raise nothing_at(request.path)
+        if self._stopping.is_set():
+            raise UnavailableError("The server stops. Connect again.", headers={"Retry-After": RETRY_SECONDS})
+        if not is_origin_allowed(request):
+            raise PermissionDeniedError("Pages of this origin may not connect to this server.", code="origin_not_allowed")
+        return await self._threads.run_unless_busy(_authenticate, request, route)
+
+    @contextlib.contextmanager
+    def _place(self, caller: Caller) -> Iterator[None]:
+        """Count an open connection for the time of the block. Raises TooManyRequestsError, BusyError."""
+        limits = _connection_limits(caller)
+        if self._open_count >= settings.TTSAI_SOCKETS:
+            raise BusyError
+        for name, limit in limits.items():
+            if self._open[name] >= limit:
+                message = f"At most {limit} connections may be open at once. Close one before you open the next."
+                raise TooManyRequestsError(message, code="concurrency_limit_exceeded", headers={"Retry-After": RETRY_SECONDS})
+        self._open.update(limits.keys())
+        self._open_count += 1
+        try:
+            yield
+        finally:
+            self._open -= Counter(limits.keys())  # forgets those at zero
+            self._open_count -= 1
+
+
+class _Endpoint:
+    """ASGI application of one route."""
+
+    def __init__(self, sockets: Sockets, route: SocketRoute) -> None:
+        self._sockets = sockets
+        self._route = route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._sockets.serve(self._route, scope, receive, send)
+
+
+def _authenticate(request: ShellRequest, route: SocketRoute) -> Caller:
+    """Caller of a connection, by the key in its headers, counted as one request. Runs on one of Django's threads."""
+    wrapped = Request(request, authenticators=[KeyAuthentication()])
+    if not route.welcomes_anonymous:
+        HasAccount().has_permission(wrapped, None)
+    caller = get_caller(wrapped)
+    if route.scope:
+        caller.needs_scope(route.scope)
+    RequestsPerMinute().allow_request(wrapped, None)
+    return caller
+
+
+def _connection_limits(caller: Caller) -> dict[str, int]:
+    """Open connections that are allowed, by the key or tenant that they count for; the same rules as for jobs."""
+    tenant = {caller.tenant: caller.plan.concurrent_jobs}
+    if caller.key is None or not caller.counts_jobs_by_key:
+        return tenant
+    own = {f"key:{caller.key.pk}": caller.concurrent_jobs}
+    return own if caller.is_limited_apart else {**own, **tenant}
+
+
+def _subprotocol(route: SocketRoute, scope: Scope) -> str | None:
+    offered = scope.get("subprotocols", ())
+    return next((name for name in route.subprotocols if name in offered), None)
+
+
+def _handshake(scope: Scope) -> ShellRequest:
+    """Handshake as Django's request."""
+    http: dict[str, Any] = {**scope, "type": "http", "method": "GET", "scheme": SCHEMES.get(scope.get("scheme", "ws"), "http")}
+    return ShellRequest(http, Body(io.BytesIO(), 0), match=None)
+
+
+async def _refuse(error: ApplicationError, request: ShellRequest, send: Send, *, request_id: str) -> None:
+    response: HttpResponseBase = error_response(error, request_id=request_id, path=request.path)
+    state = getattr(request, "limit_state", None)
+    if state is not None:
+        write_limit(response, state)
+    add_common_headers(response, request, request_id=request_id)
+    dialect_of(request.path).apply_to(response)
+    content = bytes(response.content)  # type: ignore[attr-defined]
+    response.headers["Content-Length"] = str(len(content))
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.items()]
+    await send({"type": "websocket.http.response.start", "status": response.status_code, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": content})

@@ -1,0 +1,180 @@
+"""One accepted WebSocket connection: bounded messages, time-outs, closing codes."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, ParamSpec, TypeVar
+
+from apps.accounts.callers import Caller
+from apps.core.deferred import Receive, Send
+from apps.core.dialects import Dialect
+from apps.core.errors import ApplicationError
+from apps.core.exception_handler import as_application_error
+from apps.core.sockets import SocketClosedError, SocketLimits, SocketRoute
+from ttsai.web.threads import DjangoThreads
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+NORMAL: Final = 1000
+POLICY: Final = 1008
+TOO_BIG: Final = 1009
+INTERNAL: Final = 1011
+RESTART: Final = 1012
+TRY_AGAIN: Final = 1013
+QUEUED_MESSAGES: Final = 8
+"""Messages that wait for the handler; the connection is not read meanwhile, so that a fast client is slowed down."""
+CANCEL_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Reason for the end of a connection."""
+
+    code: int
+    reason: str
+    error: ApplicationError | None = None
+    """Sent to the client before the closing frame."""
+
+
+class LimitExceededError(Exception):
+    """Raised when the client exceeds a limit of its connection."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.closing = Closing(code, reason)
+
+
+class MessageRate:
+    """Token bucket of the client's messages."""
+
+    def __init__(self, per_second: int) -> None:
+        self._per_second = per_second
+        self._tokens = float(per_second)
+        self._filled_at = time.monotonic()
+
+    def take(self) -> bool:
+        """Count a message; False if it exceeds the rate."""
+        now = time.monotonic()
+        self._tokens = min(float(self._per_second), self._tokens + (now - self._filled_at) * self._per_second)
+        self._filled_at = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
+class Session:
+    """Implements apps.core.sockets.Socket on an accepted ASGI WebSocket."""
+
+    def __init__(
+        self,
+        route: SocketRoute,
+        *,
+        caller: Caller,
+        path_params: Mapping[str, Any],
+        receive: Receive,
+        send: Send,
+        threads: DjangoThreads,
+    ) -> None:
+        self.caller = caller
+        self.path_params = path_params
+        self._route = route
+        self._limits: SocketLimits = route.limits
+        self._receive = receive
+        self._send = send
+        self._threads = threads
+        self._messages: asyncio.Queue[str | bytes] = asyncio.Queue(maxsize=QUEUED_MESSAGES)
+        self._active_at = time.monotonic()
+
+    async def receive(self) -> str | bytes:
+        return await self._messages.get()
+
+    async def messages(self) -> AsyncIterator[str | bytes]:
+        while True:
+            yield await self.receive()
+
+    async def send(self, message: str | bytes) -> None:
+        kind = "text" if isinstance(message, str) else "bytes"
+        try:
+            await self._send({"type": "websocket.send", kind: message})
+        except OSError as error:  # uvicorn's ClientDisconnected
+            raise SocketClosedError from error
+        self._active_at = time.monotonic()
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._threads.run(function, *args, **kwargs)
+
+    async def serve(self, *, stopping: asyncio.Event, dialect: Dialect, request_id: str) -> None:
+        """Run the handler until it, the client, a limit or the server ends the connection."""
+        handler = asyncio.ensure_future(self._route.handler(self))
+        reader = asyncio.create_task(self._read())
+        stop = asyncio.create_task(stopping.wait())
+        tasks: tuple[asyncio.Future[Any], ...] = (handler, reader, stop)
+        try:
+            await asyncio.wait(tasks, timeout=self._limits.total_seconds, return_when=asyncio.FIRST_COMPLETED)
+            closing = _closing(handler=handler, reader=reader, is_stopping=stop.done())
+        finally:
+            for task in tasks:
+                task.cancel()
+            ended, _ = await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
+            for task in ended:
+                task.cancelled() or task.exception()  # retrieved, else asyncio logs it
+        if closing is not None:
+            await self._close(closing, dialect=dialect, request_id=request_id)
+
+    async def _read(self) -> None:
+        """Hand the client's messages to the handler until the client leaves. Raises LimitExceededError."""
+        rate = MessageRate(self._limits.messages_per_second)
+        while True:
+            message = await self._next()
+            if message["type"] == "websocket.disconnect":
+                return
+            self._active_at = time.monotonic()
+            data: str | bytes = message["text"] if message.get("text") is not None else message["bytes"]
+            if len(data if isinstance(data, bytes) else data.encode()) > self._limits.message_bytes:
+                raise LimitExceededError(TOO_BIG, "message_too_large")
+            if not rate.take():
+                raise LimitExceededError(POLICY, "too_many_messages")
+            await self._messages.put(data)
+
+    async def _next(self) -> Any:
+        while True:
+            try:
+                async with asyncio.timeout(self._active_at + self._limits.idle_seconds - time.monotonic()):
+                    return await self._receive()
+            except TimeoutError:
+                if time.monotonic() - self._active_at >= self._limits.idle_seconds:  # else something was sent meanwhile
+                    raise LimitExceededError(POLICY, "idle_timeout") from None
+
+    async def _close(self, closing: Closing, *, dialect: Dialect, request_id: str) -> None:
+        try:
+            if closing.error is not None:
+                _, body = dialect.render_error(closing.error, request_id)
+                await self._send({"type": "websocket.send", "text": json.dumps(body, ensure_ascii=False)})
+            await self._send({"type": "websocket.close", "code": closing.code, "reason": closing.reason})
+        except OSError:  # the client left at the same moment
+            pass
+
+
+def _closing(*, handler: "asyncio.Future[None]", reader: "asyncio.Task[None]", is_stopping: bool) -> Closing | None:
+    """Closing frame of a connection that is over; None if the client has left."""
+    if reader.done():
+        error = reader.exception()
+        if isinstance(error, LimitExceededError):
+            return error.closing
+        return None if error is None else _closing_of(error)
+    if handler.done():
+        error = RuntimeError("the handler was cancelled") if handler.cancelled() else handler.exception()
+        return Closing(NORMAL, "") if error is None else _closing_of(error)
+    return Closing(RESTART, "server_stops") if is_stopping else Closing(POLICY, "session_too_long")
+
+
+def _closing_of(error: BaseException) -> Closing | None:
+    if isinstance(error, SocketClosedError):
+        return None
+    shown = as_application_error(error if isinstance(error, Exception) else RuntimeError(repr(error)))
+    code = TRY_AGAIN if shown.status in {429, 503} else INTERNAL if shown.status >= 500 else POLICY
+    return Closing(code, shown.code[:100], shown)
