@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +21,37 @@ ACCESS_KEY, SECRET_KEY = "AKIATESTONLY00000000", "a-secret-of-the-tests-alone"
 STARTING_SECONDS = 60.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class S3Server:
+    """A server with an empty bucket; its files outlive a restart."""
+
     url: str
     bucket: str
+    folder: Path
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the server and wait until the bucket takes objects."""
+        environment = {**os.environ, "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+        with (self.folder / "weed.log").open("ab") as log:
+            self.process = subprocess.Popen(self.command, env=environment, stdout=log, stderr=log, cwd=self.folder)
+        _make_bucket(self)
+
+    def stop(self) -> None:
+        """Kill the server."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Keep the server down for the time of the block."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
 
     def storage(self, *, url: str = "", public_url: str = "", secret: str = SECRET_KEY) -> S3Storage:
         return S3Storage(
@@ -40,18 +68,15 @@ class S3Server:
 @pytest.fixture(scope="session")
 def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     folder = tmp_path_factory.mktemp("weed")
-    server = S3Server(url=f"http://127.0.0.1:{free_port()}", bucket="speech")
-    environment = {**os.environ, "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
-    with (folder / "weed.log").open("wb") as log:
-        # Through the launcher, so that a pytest which is killed leaves no server behind.
-        command = [*_launcher(SAME_USER), *_weed(folder, s3_port=server.url.rpartition(":")[2])]
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
-        try:
-            _make_bucket(server)
-            yield server
-        finally:
-            process.kill()
-            process.wait()
+    port = free_port()
+    # Through the launcher, so that a pytest which is killed leaves no server behind.
+    command = [*_launcher(SAME_USER), *_weed(folder, s3_port=str(port))]
+    server = S3Server(url=f"http://127.0.0.1:{port}", bucket="speech", folder=folder, command=command)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def _weed(folder: Path, *, s3_port: str) -> list[str]:
@@ -74,7 +99,8 @@ def _make_bucket(server: S3Server) -> None:
     deadline = time.monotonic() + STARTING_SECONDS
     while True:
         try:
-            client.create_bucket(Bucket=server.bucket)
+            if not any(bucket["Name"] == server.bucket for bucket in client.list_buckets()["Buckets"]):
+                client.create_bucket(Bucket=server.bucket)
             client.put_object(Bucket=server.bucket, Key="started", Body=b"1")  # the volume server is there too
         except (BotoCoreError, ClientError):
             if time.monotonic() > deadline:

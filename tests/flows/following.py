@@ -45,6 +45,12 @@ def entries_of(platform: RunningPlatform, uuid: str) -> dict[str, int]:
     return dict(_rows(platform, "SELECT kind, amount_millicredits FROM billing_ledgerentry WHERE job_uuid = %s", uuid))
 
 
+def is_admission_paused(platform: RunningPlatform) -> bool:
+    """True while no part is given to workers, because the store is away."""
+    with psycopg.connect(platform.instance()["database_url"]) as connection:
+        return bool(connection.execute("SELECT EXISTS (SELECT FROM jobs_admissionpause WHERE until > clock_timestamp())").fetchall()[0][0])
+
+
 def source_of(platform: RunningPlatform, uuid: str) -> Path:
     """Path of the recording that came with a job."""
     ((key,),) = _rows(platform, "SELECT params ->> 'source' FROM jobs_job WHERE uuid = %s", uuid)

@@ -17,10 +17,10 @@ from tests.webhooks.receivers import Receiver
 class Telling:
     """Platform that may reach some local ports, and a customer of it."""
 
-    def __init__(self, platform: RunningPlatform, *, ports: list[int]) -> None:
+    def __init__(self, platform: RunningPlatform, *, ports: list[int], email: str = "hooks@example.com") -> None:
         self.platform = platform
         self.ports = ports
-        self.http = platform.client(platform.key("hooks@example.com", requests_per_minute=10_000, concurrent=50))
+        self.http = platform.client(platform.key(email, requests_per_minute=10_000, concurrent=50))
 
     def ask(self, method: str, path: str, **body: Any) -> dict[str, Any]:
         answer = self.http.request(method, f"/v1/{path}", json=body if method != "GET" else None)
@@ -89,6 +89,28 @@ def test_each_bad_receiver_is_treated_as_it_is_written(telling: Telling, receive
         assert {message["type"] for message in receiver.verified(endpoints[name]["secret"])} == {"test"}
         assert set(receiver.message_ids) == {telling.delivery(endpoints[name])["message_id"]}
     assert inside.received == []
+
+
+def test_webhook_of_a_third_account_arrives_while_receivers_of_two_accounts_hang(
+    telling: Telling, receivers: Callable[[int], Receiver]
+) -> None:
+    hanging, prompt = receivers(4), receivers(5)
+    hanging.pause_seconds = 60.0
+    slow = [Telling(telling.platform, ports=telling.ports, email=f"slow-{number}@example.com") for number in range(2)]
+    endpoints = [one.endpoint(hanging.url) for one in slow]
+    for one, endpoint in zip(slow, endpoints, strict=True):
+        for _ in range(12):  # more than the 8 threads that there once were
+            one.ask("POST", f"webhooks/{endpoint['id']}/test/")
+    hanging.wait_for(24)
+    endpoint = telling.endpoint(prompt.url)
+    telling.ask("POST", f"webhooks/{endpoint['id']}/test/")
+    prompt.wait_for(1)
+    wait_until(lambda: telling.delivery(endpoint)["state"] == "delivered", what="the third account's webhook is delivered")
+    assert [attempt["status"] for attempt in telling.attempts(endpoint)] == [200]
+    for one, held in zip(slow, endpoints, strict=True):
+        assert one.delivery(held)["state"] == "pending"
+        one.ask("DELETE", f"webhooks/{held['id']}/")
+        one.http.close()
 
 
 def test_a_job_is_told_to_its_own_address_with_what_a_poll_answers(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
