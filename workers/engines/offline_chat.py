@@ -1,50 +1,55 @@
-"""Responder without a language model, which says so: greetings, the time, the date, sums."""
+"""Responder that says that no language model is installed."""
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from workers.contract.engines import EngineSpec
 from workers.contract.listening import Turn
 from workers.protocols.engine import Model
 from workers.protocols.responder import Responder
-from workers.text.smalltalk import answer_smalltalk
-from workers.text.smalltalk_phrases import PHRASES
+from workers.text.language import detect_language
 
 MEMORY_BYTES: Final = 1024**2
+NOTICES: Final[Mapping[str, str]] = MappingProxyType(tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")))
+"""The notice by language."""
+READ_CHARACTERS: Final = 500
+"""Characters of a message that its language is detected from."""
 
 
 class OfflineChat(Responder):
-    """Rule-based responder."""
+    """Answers every message with a notice in the user's language."""
 
     spec = EngineSpec(
         id="offline",
         name="Offline assistant",
-        version="1",
+        version="2",
         kind="chat",
-        description="Rules instead of a language model: greetings, the time, the date, sums; it says that it is offline",
+        description="No language model: every answer is a notice that none is installed, free of charge",
         licence="Apache-2.0",
         suggested_tier="free",
-        languages=tuple(PHRASES),
+        languages=tuple(NOTICES),
         memory_bytes=MEMORY_BYTES,
     )
 
-    def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC).astimezone()) -> None:
-        self._clock = clock
+    def load(self) -> None:
+        """Nothing to read."""
 
-    def load(self) -> None: ...
+    def unload(self) -> None:
+        """Nothing to drop."""
 
-    def unload(self) -> None: ...
+    def is_notice(self, answer: str) -> bool:  # noqa: ARG002 - the protocol's
+        """Every answer is a notice."""
+        return True
 
-    def is_notice(self, answer: str) -> bool:
-        """True if the answer is the bare notice, with no greeting, time, date or sum before it."""
-        return answer in {phrases.notice for phrases in PHRASES.values()}
-
-    def reply(self, turns: Sequence[Turn], *, system_prompt: str, language: str) -> str:  # noqa: ARG002 - rules follow no prompt
-        """Answer in the given language if supported, otherwise in the language of the text, otherwise in English."""
-        said = turns[-1].content if turns else ""
-        return answer_smalltalk(said, language=language, now=self._clock()).text
+    def reply(self, turns: Sequence[Turn], *, system_prompt: str, language: str) -> str:  # noqa: ARG002 - the protocol's
+        """The notice in the given language where there is one, else in the language of the last message, else in English."""
+        said = turns[-1].content[:READ_CHARACTERS] if turns else ""
+        return NOTICES[language if language in NOTICES else detect_language(said, among=list(NOTICES), preferred="en")]
 
 
 def build_engines() -> list[Model]:
+    """Builds the engines that this file offers."""
     return [OfflineChat()]

@@ -1,8 +1,7 @@
-"""Responders: server, rules, and the local language model if it is installed."""
+"""Responders: server, offline notice, and the local language model if it is installed."""
 
 import importlib.util
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from tests.workers.chat_http import ChatHTTP, says
 from workers.contract.errors import WorkError
 from workers.contract.listening import Turn
 from workers.engines.local_chat import CONTEXT_TOKENS, LocalChat
-from workers.engines.offline_chat import OfflineChat
+from workers.engines.offline_chat import NOTICES, OfflineChat
 from workers.engines.openai_chat import SYSTEM_PROMPT, OpenAIChat
 from workers.engines.silence import SilenceEngine
 from workers.protocols.responder import as_responder
@@ -48,20 +47,27 @@ def test_without_a_configured_server_there_is_no_engine() -> None:
         engine.reply(HELLO, system_prompt="", language="en")
 
 
-def test_the_offline_responder_says_that_it_is() -> None:
-    engine = OfflineChat(clock=lambda: datetime(2026, 3, 1, 14, 5, tzinfo=UTC))
-    reply = engine.reply((Turn("assistant", "Yes?"), Turn("user", "What time is it?")), system_prompt="Be a pirate.", language="en")
-    assert reply.startswith("It is 14:05 on this server (UTC). I am offline: no language model is set up on this server")
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("What time is it?", "en", "en"),
+        ("What is 17 plus 25?", "en", "en"),
+        ("¿Qué hora es?", "es", "es"),
+        ("Wie spät ist es bitte?", "", "de"),
+        ("Hello my friend", "ja", "en"),
+        ("", "", "en"),
+    ],
+)
+def test_the_offline_responder_answers_with_a_free_notice_in_the_users_language(text: str, language: str, expected: str) -> None:
+    engine = OfflineChat()
+    reply = engine.reply((Turn("assistant", "Yes?"), Turn("user", text)), system_prompt="Be a pirate.", language=language)
+    assert reply == NOTICES[expected]
+    assert engine.is_notice(reply)
     assert engine.find_obstacle() == ""
 
 
-def test_only_an_answer_that_is_nothing_but_the_offline_notice_is_one() -> None:
-    offline = OfflineChat()
-    for question, language in (("Who painted it?", "en"), ("¿Quién lo pintó?", "es"), ("", "en")):
-        assert offline.is_notice(offline.reply((Turn("user", question),), system_prompt="", language=language))
-    for question, language in (("Hello", "en"), ("What is 2 plus 2?", "en"), ("Hola", "es")):
-        assert not offline.is_notice(offline.reply((Turn("user", question),), system_prompt="", language=language))
-    assert not OpenAIChat({}).is_notice("I am offline.")
+def test_the_answer_of_a_language_model_is_never_a_notice() -> None:
+    assert not OpenAIChat({}).is_notice(NOTICES["en"])
 
 
 def test_as_responder_refuses_other_engines() -> None:

@@ -236,7 +236,7 @@ def test_a_transcript_is_answered_by_the_responder(bench: Bench) -> None:
     transcript = bench.put(heard("Wie spät ist es?", language="de", gender="male"))
     script = bench.script("reply", ReplyWork("offline", transcript), group="offline")
     assert (script.original_text, script.source_language, script.gender) == ("Wie spät ist es?", "de", "male")
-    assert script.text.startswith("Auf diesem Server ist es ")
+    assert script.text.startswith("Ich bin offline: Auf diesem Server ist kein Sprachmodell installiert")
     assert script.shares == (script.text,)
 
 
