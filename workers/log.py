@@ -9,6 +9,7 @@ from typing import Final
 
 QUIET_LOGGERS: Final = {
     "httpx": logging.WARNING,  # logs whole URLs at INFO, with their signatures
+    "httpx2": logging.WARNING,
     "httpcore": logging.WARNING,
     "celery": logging.WARNING,  # a line for every message received and done
     "celery.worker.consumer.consumer": logging.ERROR,  # workers.consumer says it in one line

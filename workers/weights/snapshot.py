@@ -2,27 +2,25 @@
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Final
-
-import httpx
+from typing import TYPE_CHECKING, Final
 
 from workers.translation.folder import find_models
 from workers.weights.sources.base import Progress, SourceError, Workspace
-from workers.weights.sources.hub import TIMEOUT_SECONDS, HubFile
+from workers.weights.sources.hub import HubFile, hub_address, hub_api, translated_errors
 from workers.weights.store import READ_BYTES, sha256_of
 from workers.weights.translation_folders import FOLDER
 
-HUB_VARIABLE: Final = "TTSAI_HUB"
-"""The address of a mirror that speaks the hub's protocol."""
-HUB: Final = "https://huggingface.co"
-LISTING_BYTES: Final = 4 << 20
+if TYPE_CHECKING:
+    from huggingface_hub.hf_api import RepoFile
+
+MOST_ENTRIES: Final = 10_000
 MOST_BYTES: Final = 20 << 30
 RECORD: Final = "snapshot.json"
 """In the model's folder: where it came from, and the digests."""
@@ -67,8 +65,7 @@ def pull_snapshot(root: Path, name: str, *, progress: Progress) -> Path:
     target = root / FOLDER / repository.replace("/", "--")
     if _is_pulled(target, repository=repository, revision=revision):
         return target
-    hub = (os.environ.get(HUB_VARIABLE) or HUB).rstrip("/")
-    entries = _list_files(hub, repository=repository, revision=revision)
+    entries = _list_files(repository, revision=revision)
     (root / FOLDER).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root / FOLDER, prefix=".pull-") as temporary:
         folder = Path(temporary) / target.name
@@ -76,7 +73,7 @@ def pull_snapshot(root: Path, name: str, *, progress: Progress) -> Path:
         workspace = Workspace(Path(temporary), progress)
         for entry in entries:
             file = folder / entry.path
-            HubFile(f"{hub}/{repository}/resolve/{revision}/{entry.path}").fetch(file, size_bytes=entry.size_bytes, workspace=workspace)
+            HubFile(repository, revision, entry.path).fetch(file, size_bytes=entry.size_bytes, workspace=workspace)
             if not entry.is_right(file):
                 raise SourceError(f"{repository} gave a {entry.path} that is not the one of its revision {revision[:12]}")
         if not find_models([folder]):
@@ -108,31 +105,25 @@ def _is_pulled(target: Path, *, repository: str, revision: str) -> bool:
         return False
 
 
-def _list_files(hub: str, *, repository: str, revision: str) -> Sequence[HubEntry]:
+def _list_files(repository: str, *, revision: str) -> Sequence[HubEntry]:
     """The wanted files of the revision. Raises SourceError where it is no CTranslate2 model."""
-    url = f"{hub}/api/models/{repository}/tree/{revision}"
+    from huggingface_hub.hf_api import RepoFolder
+
+    url = f"{hub_address()}/{repository}/tree/{revision}"
     try:
-        with httpx.stream("GET", url, timeout=TIMEOUT_SECONDS, follow_redirects=True) as response:
-            if response.status_code != 200:
-                raise SourceError(f"{url} answers {response.status_code}")
-            body = b""
-            for block in response.iter_bytes():
-                body += block
-                if len(body) > LISTING_BYTES:
-                    raise SourceError(f"{url} lists too many files")
-        listed = [_entry(one) for one in json.loads(body) if one["type"] == "file" and WANTED.fullmatch(one["path"])]
-    except httpx.HTTPError as error:
-        raise SourceError(f"{url} cannot be read: {error or type(error).__name__}") from error
+        with translated_errors(url):
+            listed = list(islice(hub_api().list_repo_tree(repository, revision=revision), MOST_ENTRIES + 1))
+        wanted = [_entry(one) for one in listed if not isinstance(one, RepoFolder) and WANTED.fullmatch(one.path)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SourceError(f"{url} does not list files") from error
-    if "model.bin" not in {entry.path for entry in listed}:
+    if len(listed) > MOST_ENTRIES:
+        raise SourceError(f"{url} lists more than {MOST_ENTRIES} files")
+    if "model.bin" not in {entry.path for entry in wanted}:
         raise SourceError(f"{repository} holds no CTranslate2 model: it has no model.bin")
-    if sum(entry.size_bytes for entry in listed) > MOST_BYTES:
+    if sum(entry.size_bytes for entry in wanted) > MOST_BYTES:
         raise SourceError(f"{repository} is larger than {MOST_BYTES >> 30} GB")
-    return listed
+    return wanted
 
 
-def _entry(listed: dict[str, object]) -> HubEntry:
-    large = listed.get("lfs")
-    sha256 = str(large["oid"]) if isinstance(large, dict) else ""
-    return HubEntry(str(listed["path"]), int(str(listed["size"])), sha256, str(listed["oid"]))
+def _entry(listed: "RepoFile") -> HubEntry:
+    return HubEntry(listed.path, listed.size, listed.lfs.sha256 if listed.lfs else "", listed.blob_id)

@@ -20,6 +20,8 @@ class Hub:
     """Number of initial responses with 503."""
     ranges: list[str] = field(default_factory=list)
     """The Range header of every request."""
+    headers: list[dict[str, str]] = field(default_factory=list)
+    """All headers of every request, with names in lower case."""
     pause: threading.Event | None = None
     """Event that responses wait for."""
 
@@ -54,13 +56,14 @@ def running_hub() -> Iterator[Hub]:
 def answer(request: BaseHTTPRequestHandler, hub: Hub) -> None:
     asked = request.headers.get("Range", "")
     hub.ranges.append(asked)
+    hub.headers.append({name.lower(): value for name, value in request.headers.items()})
     if hub.pause:
         hub.pause.wait(10)
     if hub.failures:
         hub.failures -= 1
         request.send_error(503)
         return
-    body = hub.files.get(request.path.lstrip("/"))
+    body = hub.files.get(request.path.partition("?")[0].lstrip("/"))
     if body is None:
         request.send_error(404)
         return

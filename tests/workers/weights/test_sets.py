@@ -10,7 +10,7 @@ import pytest
 from workers.weights.catalogue import WeightSet
 from workers.weights.sets import DEFAULT_SETS, SETS, TEST_SETS
 from workers.weights.sets.kokoro import DURATION_OUTPUT, KOKORO
-from workers.weights.sources.hub import HubFile
+from workers.weights.sources.hub import HubFile, UrlFile
 from workers.weights.store import WeightStore
 
 MODELS = Path(os.environ["TTSAI_MODELS"])
@@ -38,7 +38,9 @@ def test_a_hub_is_asked_for_a_fixed_revision_only(weights: WeightSet) -> None:
     for file in weights.files:
         for source in file.sources:
             if isinstance(source, HubFile):
-                assert re.search(r"/resolve/[0-9a-f]{40}/|/releases/download/model-files-v1\.0/", source.url)
+                assert re.fullmatch("[0-9a-f]{40}", source.revision)
+            if isinstance(source, UrlFile):
+                assert "/releases/download/model-files-v1.0/" in source.url
 
 
 def test_kokoro_has_its_model_its_vocabulary_and_54_voices() -> None:

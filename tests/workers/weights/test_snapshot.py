@@ -57,6 +57,18 @@ def test_only_the_files_of_a_model_are_downloaded(tmp_path: Path, hub: Hub, prog
     assert [path.name for path in (tmp_path / "translation").iterdir()] == [folder.name]
 
 
+def test_the_hub_receives_no_token_and_no_facts_about_the_machine(
+    tmp_path: Path, hub: Hub, progress: RecordedProgress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))
+    serve(hub, FILES)
+    pull_snapshot(tmp_path, NAMED, progress=progress)
+    assert len(hub.headers) == 1 + len(FILES)
+    assert all("authorization" not in headers and headers["user-agent"] == "ttsai" for headers in hub.headers)
+    assert [path.name for path in tmp_path.iterdir()] == ["translation"]
+
+
 def test_a_second_pull_sends_no_request(tmp_path: Path, hub: Hub, progress: RecordedProgress) -> None:
     serve(hub, FILES)
     pull_snapshot(tmp_path, NAMED, progress=progress)

