@@ -8,7 +8,7 @@ from apps.catalog.catalogue import EngineRow, VoiceRow
 from apps.catalog.selectors import find_model, list_speaking_models
 from apps.core.errors import InvalidRequestError
 from workers.contract.tags import primary_tag
-from workers.text.language_names import LANGUAGE_NAMES
+from workers.text.cldr import LANGUAGE_NAMES
 from workers.text.markup.document import Document
 from workers.text.unspoken import Unspoken, find_unspoken, has_readable_word
 

@@ -13,7 +13,7 @@ from workers.contract.engines import Directions, EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.protocols.engine import Model
 from workers.protocols.translator import Translator, check_direction
-from workers.text.language_names import LANGUAGE_NAMES
+from workers.text.cldr import LANGUAGE_NAMES
 from workers.text.verbatim import LETTER
 
 PREFIX: Final = "TTSAI_TRANSLATE"

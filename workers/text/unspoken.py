@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from workers.text.cldr import LANGUAGE_NAMES
 from workers.text.identifier import LANGUAGES_OF_SCRIPT, NOISE, WORDS, identify_within, plain_words, rank_latin, related_tag
 from workers.text.language import OWN_WORDS
-from workers.text.language_names import LANGUAGE_NAMES
 from workers.text.normalise.languages.nouns import word_set
 
 SAMPLE_CHARACTERS: Final = 2000

@@ -8,7 +8,7 @@ from tests.workers.chat_http import ChatHTTP, says
 from workers.contract.engines import Directions
 from workers.contract.errors import WorkError
 from workers.engines.openai_translate import OpenAITranslate
-from workers.text.language_names import LANGUAGE_NAMES
+from workers.text.cldr import LANGUAGE_NAMES
 
 TEXTS = ["Hello.", "1999", "Call https://example.com now."]
 

@@ -48,22 +48,6 @@ def load_units(language: str) -> Mapping[str, Noun]:
     return MappingProxyType({symbol.replace("_", " "): noun for symbol, noun in units.items()})
 
 
-def parse_currencies(table: str) -> Mapping[str, Currency]:
-    """Read lines of `code|gender|singular|plural`, followed by `|gender|singular|plural` of the hundredth if there is one."""
-    currencies: dict[str, Currency] = {}
-    for line in table.split("\n"):
-        if line:
-            code, *fields = line.split("|")
-            nouns = [Noun(fields[at + 1], fields[at + 2], parse_gender(fields[at])) for at in range(0, len(fields), 3)]
-            currencies[code] = Currency(nouns[0], nouns[1] if len(nouns) > 1 else None)
-    return MappingProxyType(currencies)
-
-
-def parse_words(table: str) -> Mapping[str, str]:
-    """Reads lines of `key|words`."""
-    return MappingProxyType(dict(line.split("|", maxsplit=1) for line in table.split("\n") if line))
-
-
 def word_list(text: str) -> list[str]:
     """Words of a table separated by white space; `-` stands for an empty first word."""
     return ["" if word == "-" else word for word in text.split()]

@@ -5,37 +5,14 @@ from typing import Final
 
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.chinese.phones import read_called_number, say_digits
-from workers.text.normalise.languages.nouns import Currency, Gender, load_units, parse_currencies
+from workers.text.normalise.languages.nouns import Currency, Gender, load_units
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
+from workers.text.normalise.languages.words import load_words
 
 DIGITS: Final = "零一二三四五六七八九"
 SCALES: Final = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"))
 
-CURRENCIES: Final = parse_currencies("""
-CNY|n|元|元|n|分|分
-USD|n|美元|美元|n|美分|美分
-EUR|n|欧元|欧元|n|欧分|欧分
-GBP|n|英镑|英镑|n|便士|便士
-JPY|n|日元|日元
-HKD|n|港元|港元|n|港分|港分
-TWD|n|新台币|新台币
-KRW|n|韩元|韩元
-INR|n|卢比|卢比
-CAD|n|加元|加元|n|分|分
-AUD|n|澳元|澳元|n|分|分
-CHF|n|瑞士法郎|瑞士法郎|n|生丁|生丁
-RUB|n|卢布|卢布
-BRL|n|雷亚尔|雷亚尔
-""")
-SIGNS: Final = {
-    "&": "和", "+": "加", "=": "等于", "@": "艾特", "#": "井号", "%": "百分号", "‰": "千分号", "×": "乘以", "÷": "除以", "±": "正负",
-    "<": "小于", ">": "大于", "≤": "小于等于", "≥": "大于等于", "≠": "不等于", "≈": "约等于", "→": "到", "²": "平方", "³": "立方", "°": "度",
-    "€": "欧元", "$": "美元", "£": "英镑", "¥": "元", "½": "二分之一", "¼": "四分之一", "¾": "四分之三", "©": "版权", "®": "", "™": "",
-}  # fmt: skip
-SYMBOLS: Final = {
-    ".": "点", ",": "逗号", ":": "冒号", "/": "斜杠", "\\": "反斜杠", "-": "横杠", "_": "下划线", "@": "艾特", "#": "井号", "&": "和",
-    "+": "加", "=": "等于", "?": "问号", "!": "感叹号", "%": "百分号", "*": "星号", "~": "波浪号",
-}  # fmt: skip
+WORDS: Final = load_words("zh")
 PAIR: Final = re.compile(
     r"(?<![\d.,第/:])2(?=\s?(?:[个個只隻张張条條件家辆輛杯瓶双雙对對块塊句遍倍本位名次场場套间間棵朵支枚份层層座种種天周週岁歲人]|分钟|分鐘|小时|小時))"
 )
@@ -86,10 +63,10 @@ class Chinese(Language):
     marks = {".": "点", ",": "点"}
     months = tuple(f"{month}月" for month in range(1, 13))
     month_abbreviations = {}
-    units, currencies, yen = load_units("zh"), CURRENCIES, "CNY"
+    units, currencies, yen = load_units("zh"), WORDS.currencies, "CNY"
     magnitudes = {name: (name, name) for name in ("万", "亿", "千", "百万", "千万")}
     accents, letters = {}, {}
-    symbols, signs, abbreviations = SYMBOLS, SIGNS, {}
+    symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, {}
     number_word = "第"
     roman_keywords = roman_names = year_contexts = frozenset()
 

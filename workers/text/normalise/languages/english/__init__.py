@@ -1,11 +1,14 @@
 """English, American and British."""
 
+from workers.text.cldr import MONTH_NAMES
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.english import numbers, words
+from workers.text.normalise.languages.english import numbers
 from workers.text.normalise.languages.nouns import Gender, Noun, load_units, word_list
 from workers.text.normalise.languages.values import Date, TimeOfDay
+from workers.text.normalise.languages.words import load_words
 
-MONTHS = tuple(word_list("January February March April May June July August September October November December"))
+WORDS = load_words("en")
+MONTHS = MONTH_NAMES["en"]
 SUFFIXES = frozenset(("st", "nd", "rd", "th"))
 
 
@@ -22,7 +25,7 @@ class English(Language):
     marks = {".": "point", ",": "comma"}
     months = MONTHS
     month_abbreviations = {**{name[:3].lower(): index for index, name in enumerate(MONTHS, 1)}, "sept": 9}
-    units, currencies = load_units("en"), words.CURRENCIES
+    units, currencies = load_units("en"), WORDS.currencies
     magnitudes = {
         **dict.fromkeys(("K", "k", "thousand"), ("thousand", "thousand")),
         **dict.fromkeys(("M", "m", "mn", "million"), ("million", "million")),
@@ -35,11 +38,11 @@ class English(Language):
         "\u030a": "ring", "\u030c": "caron", "\u0328": "ogonek",
     }  # fmt: skip
     letters = {"ß": "sharp S", "Æ": "A E", "Œ": "O E", "Ø": "O slash", "Ł": "L stroke"}
-    symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
-    weekdays = words.WEEKDAYS
+    symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, WORDS.abbreviations
+    weekdays = WORDS.weekdays
     number_word = "number"
-    roman_keywords, roman_names = words.ROMAN_KEYWORDS, words.ROMAN_NAMES
-    year_contexts = words.YEAR_CONTEXTS
+    roman_keywords, roman_names = WORDS.roman_keywords, WORDS.roman_names
+    year_contexts = WORDS.year_contexts
     has_and = False
 
     def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:  # noqa: ARG002  # English has no genders

@@ -2,12 +2,15 @@
 
 import re
 
+from workers.text.cldr import MONTH_NAMES
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.french import numbers, words
+from workers.text.normalise.languages.french import numbers
 from workers.text.normalise.languages.nouns import Gender, Noun, load_units, word_list
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
+from workers.text.normalise.languages.words import load_words
 
-MONTHS = tuple(word_list("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"))
+WORDS = load_words("fr")
+MONTHS = MONTH_NAMES["fr"]
 ALWAYS = re.compile(r"24\s?(h)\s?/\s?24(?!\w)|7\s?j\s?/\s?7(?!\w)")
 MONTH_ABBREVIATIONS = {
     "janv": 1, "jan": 1, "févr": 2, "fév": 2, "fevr": 2, "avr": 4, "juil": 7, "sept": 9, "oct": 10, "nov": 11, "déc": 12, "dec": 12,
@@ -24,7 +27,7 @@ class French(Language):
     times = Noun("fois", "fois", "f")
     marks = {".": "point", ",": "virgule"}
     months, month_abbreviations = MONTHS, MONTH_ABBREVIATIONS
-    units, currencies = load_units("fr"), words.CURRENCIES
+    units, currencies = load_units("fr"), WORDS.currencies
     magnitudes = {
         **dict.fromkeys(("K", "k", "mille"), ("mille", "mille")),
         **dict.fromkeys(("M", "million", "millions"), ("million", "millions")),
@@ -36,11 +39,11 @@ class French(Language):
         "\u0327": "cédille",
     }  # fmt: skip
     letters = {"Y": "i grec", "Œ": "E dans l'O", "Æ": "E dans l'A", "ß": "eszett", "Ø": "O barré"}
-    symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
-    weekdays = words.WEEKDAYS
+    symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, WORDS.abbreviations
+    weekdays = WORDS.weekdays
     number_word = "numéro"
-    roman_keywords, roman_names = words.ROMAN_KEYWORDS, words.ROMAN_NAMES
-    year_contexts = words.YEAR_CONTEXTS
+    roman_keywords, roman_names = WORDS.roman_keywords, WORDS.roman_names
+    year_contexts = WORDS.year_contexts
 
     def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:  # noqa: ARG002
         return numbers.cardinal(number, gender=gender)
@@ -122,9 +125,9 @@ class French(Language):
 
     def gender_of(self, word: str) -> Gender:
         lower = word.lower()
-        if lower in words.MASCULINE:
+        if lower in WORDS.masculine:
             return "m"
-        return "f" if lower in words.FEMININE or lower.endswith(words.FEMININE_ENDINGS) else "m"
+        return "f" if lower in WORDS.feminine or lower.endswith(WORDS.feminine_endings) else "m"
 
     def agreeing(self, number: int, *, before: str, after: str) -> str:  # noqa: ARG002
         return self.cardinal(number, gender=self.gender_of(after) if len(after) > 2 else "m")

@@ -1,11 +1,14 @@
 """German."""
 
+from workers.text.cldr import MONTH_NAMES
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.german import numbers, words
+from workers.text.normalise.languages.german import numbers
 from workers.text.normalise.languages.nouns import Gender, Noun, load_units, word_list, word_set
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
+from workers.text.normalise.languages.words import load_words
 
-MONTHS = tuple(word_list("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"))
+WORDS = load_words("de")
+MONTHS = MONTH_NAMES["de"]
 DATIVE = word_set("am vom zum beim im dem den ab bis seit einem keinem diesem jedem des nach vor zur einer ihrem seinem unserem")
 QUEENS = word_set(
     "Elisabeth Elizabeth Maria Katharina Margarethe Margrethe Beatrix Wilhelmina Juliana Anna Christina Isabella Viktoria Victoria"
@@ -36,7 +39,7 @@ class German(Language):
     marks = {".": "Punkt", ",": "Komma"}
     months = MONTHS
     month_abbreviations = {**{name[:3].lower(): index for index, name in enumerate(MONTHS, 1)}, "sept": 9, "mrz": 3}
-    units, currencies = load_units("de"), words.CURRENCIES
+    units, currencies = load_units("de"), WORDS.currencies
     magnitudes = {
         **dict.fromkeys(("K", "k", "T", "Tsd", "Tsd.", "tausend", "Tausend"), ("tausend", "tausend")),
         **dict.fromkeys(("M", "Mio", "Mio.", "Million", "Millionen"), ("Million", "Millionen")),
@@ -47,12 +50,12 @@ class German(Language):
         "\u0300": "Gravis", "\u0301": "Akut", "\u0302": "Zirkumflex", "\u0303": "Tilde", "\u0308": "Umlaut", "\u0327": "Cedille",
     }  # fmt: skip
     letters = {"ß": "Eszett", "Æ": "A E", "Œ": "O E", "Ø": "O Schrägstrich"}
-    symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
-    compound_abbreviations = words.COMPOUNDS
-    weekdays = words.WEEKDAYS
+    symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, WORDS.abbreviations
+    compound_abbreviations = WORDS.compounds
+    weekdays = WORDS.weekdays
     number_word = "Nummer"
-    roman_keywords, roman_names = words.ROMAN_KEYWORDS, words.ROMAN_NAMES
-    year_contexts = words.YEAR_CONTEXTS
+    roman_keywords, roman_names = WORDS.roman_keywords, WORDS.roman_names
+    year_contexts = WORDS.year_contexts
 
     def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:
         return numbers.cardinal(number, gender=gender, has_noun=has_noun)

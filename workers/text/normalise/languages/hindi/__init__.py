@@ -3,9 +3,11 @@
 import re
 from typing import Final
 
+from workers.text.cldr import MONTH_NAMES
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.nouns import Gender, load_units, parse_currencies, word_list
+from workers.text.normalise.languages.nouns import Gender, load_units, word_list
 from workers.text.normalise.languages.values import Date, TimeOfDay
+from workers.text.normalise.languages.words import load_words
 
 SMALL: Final = word_list(
     """शून्य एक दो तीन चार पाँच छह सात आठ नौ दस ग्यारह बारह तेरह चौदह पंद्रह सोलह सत्रह अठारह उन्नीस बीस इक्कीस बाईस तेईस चौबीस पच्चीस छब्बीस
@@ -18,20 +20,7 @@ SCALES: Final = ((10**11, "खरब"), (10**9, "अरब"), (10**7, "करो
 ORDINALS: Final = {1: "पहला", 2: "दूसरा", 3: "तीसरा", 4: "चौथा", 6: "छठा"}
 FEMININE_ORDINALS: Final = {1: "पहली", 2: "दूसरी", 3: "तीसरी", 4: "चौथी", 6: "छठी"}
 
-CURRENCIES: Final = parse_currencies("""
-INR|n|रुपया|रुपये|n|पैसा|पैसे
-USD|n|डॉलर|डॉलर|n|सेंट|सेंट
-EUR|n|यूरो|यूरो|n|सेंट|सेंट
-GBP|n|पाउंड|पाउंड|n|पेनी|पेंस
-JPY|n|येन|येन
-CNY|n|युआन|युआन
-CAD|n|कनाडाई डॉलर|कनाडाई डॉलर|n|सेंट|सेंट
-AUD|n|ऑस्ट्रेलियाई डॉलर|ऑस्ट्रेलियाई डॉलर|n|सेंट|सेंट
-AED|n|दिरहम|दिरहम
-RUB|n|रूबल|रूबल
-CHF|n|स्विस फ़्रैंक|स्विस फ़्रैंक
-BRL|n|रियाल|रियाल
-""")
+WORDS: Final = load_words("hi")
 LETTERS: Final = dict(
     zip(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -39,20 +28,10 @@ LETTERS: Final = dict(
         strict=True,
     )
 )
-SIGNS: Final = {
-    "&": "और", "+": "जमा", "=": "बराबर", "@": "ऐट", "#": "हैश", "%": "प्रतिशत", "‰": "प्रति हज़ार", "×": "गुणा", "÷": "भाग", "±": "जमा या घटा",
-    "<": "से कम", ">": "से ज़्यादा", "≤": "से कम या बराबर", "≥": "से ज़्यादा या बराबर", "≠": "बराबर नहीं", "≈": "लगभग", "→": "से", "²": "का वर्ग",
-    "³": "का घन", "°": "डिग्री", "€": "यूरो", "$": "डॉलर", "£": "पाउंड", "¥": "येन", "₹": "रुपये", "½": "आधा", "¼": "चौथाई", "¾": "पौना",
-    "©": "कॉपीराइट", "®": "", "™": "",
-}  # fmt: skip
-SYMBOLS: Final = {
-    ".": "डॉट", ",": "कॉमा", ":": "कोलन", "/": "स्लैश", "\\": "बैकस्लैश", "-": "डैश", "_": "अंडरस्कोर", "@": "ऐट", "#": "हैश", "&": "और",
-    "+": "प्लस", "=": "बराबर", "?": "प्रश्नचिह्न", "!": "विस्मयादिबोधक", "%": "प्रतिशत", "*": "तारा", "~": "टिल्ड",
-}  # fmt: skip
 RANK_STEMS: Final = {1: "पहल", 2: "दूसर", 3: "तीसर", 4: "चौथ", 6: "छठ"}
 RANK: Final = re.compile(r"(\d{1,15})\s?-?(व[ाीे][ंँ]?|[लरथठ][ाीे])(?![\w\u0900-\u094d])")
 YEAR: Final = re.compile(r"1[1-9]\d\d(?=\s(?:में|के\sदशक|ई)(?![\w\u0900-\u094d]))")
-MONTHS: Final = tuple(word_list("जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर"))
+MONTHS: Final = MONTH_NAMES["hi"]
 
 
 def cardinal(number: int) -> str:
@@ -73,10 +52,10 @@ class Hindi(Language):
     power = "की घात"
     marks = {".": "दशमलव", ",": "दशमलव"}
     months, month_abbreviations = MONTHS, {}
-    units, currencies = load_units("hi"), CURRENCIES
+    units, currencies = load_units("hi"), WORDS.currencies
     magnitudes = {name: (name, name) for name in ("हज़ार", "लाख", "करोड़", "अरब")}
     accents, letters = {}, LETTERS
-    symbols, signs, abbreviations = SYMBOLS, SIGNS, {}
+    symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, {}
     number_word = "नंबर"
     roman_keywords = roman_names = year_contexts = frozenset()
 

@@ -1,11 +1,14 @@
 """Italian."""
 
+from workers.text.cldr import MONTH_NAMES
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.italian import numbers, words
+from workers.text.normalise.languages.italian import numbers
 from workers.text.normalise.languages.nouns import Gender, Noun, load_units, word_list
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
+from workers.text.normalise.languages.words import load_words
 
-MONTHS = tuple(word_list("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"))
+WORDS = load_words("it")
+MONTHS = MONTH_NAMES["it"]
 MEN = frozenset(("andrea", "luca", "nicola", "mattia", "elia", "tobia", "zaccaria", "barnaba", "gianluca"))
 """Male saints whose names look female."""
 
@@ -17,7 +20,7 @@ LONG_ARTICLE_STARTS = ("z", "gn", "ps", "pn", "x", "y", "sb", "sc", "sd", "sf", 
 
 def is_degree_rank(number: int, *, before: str, after: str) -> bool:
     """True if `3°` is a rank and not a temperature or an angle."""
-    is_named = bool(after) and after.lower() not in words.NOT_NOUNS
+    is_named = bool(after) and after.lower() not in WORDS.not_nouns
     return before.lower() in {"il", "al", "del", "nel", "dal"} or (is_named and number <= 12)
 
 
@@ -31,7 +34,7 @@ class Italian(Language):
     marks = {".": "punto", ",": "virgola"}
     months = MONTHS
     month_abbreviations = {**{name[:3]: index for index, name in enumerate(MONTHS, 1)}, "sett": 9}
-    units, currencies = load_units("it"), words.CURRENCIES
+    units, currencies = load_units("it"), WORDS.currencies
     magnitudes = {
         **dict.fromkeys(("K", "k", "mila"), ("mila", "mila")),
         **dict.fromkeys(("M", "mln", "Mln", "milione", "milioni"), ("milione", "milioni")),
@@ -42,11 +45,11 @@ class Italian(Language):
         "\u0308": "con la dieresi", "\u0327": "con la cediglia",
     }  # fmt: skip
     letters = {"J": "i lunga", "ß": "eszett", "Æ": "A E", "Œ": "O E", "Ø": "O barrata"}
-    symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
-    weekdays = words.WEEKDAYS
+    symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, WORDS.abbreviations
+    weekdays = WORDS.weekdays
     number_word = "numero"
-    roman_keywords, roman_names = words.ROMAN_KEYWORDS, words.ROMAN_NAMES
-    year_contexts, function_words = words.YEAR_CONTEXTS, words.NOT_NOUNS
+    roman_keywords, roman_names = WORDS.roman_keywords, WORDS.roman_names
+    year_contexts, function_words = WORDS.year_contexts, WORDS.not_nouns
 
     def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:
         if number == 1 and has_noun:
@@ -143,14 +146,14 @@ class Italian(Language):
 
     def gender_of(self, word: str) -> Gender:
         lower = word.lower()
-        if lower in words.MASCULINE:
+        if lower in WORDS.masculine:
             return "m"
-        return "f" if lower in words.FEMININE or lower.endswith(words.FEMININE_ENDINGS) else "m"
+        return "f" if lower in WORDS.feminine or lower.endswith(WORDS.feminine_endings) else "m"
 
     def agreeing(self, number: int, *, before: str, after: str) -> str:
         if before.lower() in {"l'", "l’", "all'", "all’", "dall'", "dall’", "l", "all", "dall", "dell"} and number == 1:
             return "una" if before.lower()[0] in "ad" and not before.lower().startswith("dell") else "uno"
-        if number != 1 or len(after) < 3 or after.lower() in words.NOT_NOUNS:
+        if number != 1 or len(after) < 3 or after.lower() in WORDS.not_nouns:
             return self.cardinal(number)
         gender = self.gender_of(after)
         is_long = gender == "m" and after.lower().startswith(LONG_ARTICLE_STARTS)

@@ -4,9 +4,11 @@ import re
 import unicodedata
 from typing import Final
 
+from workers.text.cldr import MONTH_NAMES
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.nouns import Gender, load_units, parse_currencies, word_list
+from workers.text.normalise.languages.nouns import Gender, load_units, word_list
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
+from workers.text.normalise.languages.words import load_words
 
 DIGITS: Final = word_list("ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハチ キュー")
 """Digits in kana for reading them one by one: characters would be read as one number."""
@@ -14,21 +16,7 @@ DIGITS: Final = word_list("ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハ
 KANJI: Final = "〇一二三四五六七八九"
 SCALES: Final = ((10**12, "兆"), (10**8, "億"), (10**4, "万"))
 
-CURRENCIES: Final = parse_currencies("""
-JPY|n|円|円
-USD|n|ドル|ドル|n|セント|セント
-EUR|n|ユーロ|ユーロ|n|セント|セント
-GBP|n|ポンド|ポンド|n|ペンス|ペンス
-CNY|n|元|元
-KRW|n|ウォン|ウォン
-INR|n|ルピー|ルピー
-CAD|n|カナダドル|カナダドル|n|セント|セント
-AUD|n|オーストラリアドル|オーストラリアドル|n|セント|セント
-CHF|n|スイスフラン|スイスフラン
-HKD|n|香港ドル|香港ドル
-RUB|n|ルーブル|ルーブル
-BRL|n|レアル|レアル
-""")
+WORDS: Final = load_words("ja")
 LETTERS: Final = dict(
     zip(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -38,17 +26,6 @@ LETTERS: Final = dict(
         strict=True,
     )
 )
-SIGNS: Final = {
-    "&": "アンド", "+": "プラス", "=": "イコール", "@": "アット", "#": "シャープ", "%": "パーセント", "‰": "パーミル", "×": "かける",
-    "÷": "わる", "±": "プラスマイナス", "<": "小なり", ">": "大なり", "≤": "以下", "≥": "以上", "≠": "ノットイコール", "≈": "約", "→": "から",
-    "²": "の二乗", "³": "の三乗", "°": "度", "€": "ユーロ", "$": "ドル", "£": "ポンド", "¥": "円", "½": "二分の一", "¼": "四分の一",
-    "¾": "四分の三", "©": "コピーライト", "®": "", "™": "",
-}  # fmt: skip
-SYMBOLS: Final = {
-    ".": "ドット", ",": "カンマ", ":": "コロン", "/": "スラッシュ", "\\": "バックスラッシュ", "-": "ハイフン", "_": "アンダーバー", "@": "アット",
-    "#": "シャープ", "&": "アンド", "+": "プラス", "=": "イコール", "?": "クエスチョンマーク", "!": "エクスクラメーションマーク", "%": "パーセント",
-    "*": "アスタリスク", "~": "チルダ",
-}  # fmt: skip
 TEN_MINUTES: Final = re.compile(r"10\s?分(?!の)")
 EMERGENCY: Final = re.compile(r"(?<!\d)(11[079])番(?![目号地線])")
 EMERGENCIES: Final = {"110": "ひゃくとおばん", "117": "いちいちななばん", "119": "ひゃくじゅうきゅうばん"}
@@ -87,12 +64,12 @@ class Japanese(Language):
     minus, plus, percent, per_mille, per, to, and_, power = "マイナス", "プラス", "パーセント", "パーミル", "毎", "から", "と", "の"
     difference = "引く"
     marks = {".": "点", ",": "点"}
-    months = tuple(f"{month}月" for month in range(1, 13))
+    months = MONTH_NAMES["ja"]
     month_abbreviations = {}
-    units, currencies = load_units("ja"), CURRENCIES
+    units, currencies = load_units("ja"), WORDS.currencies
     magnitudes = {name: (name, name) for name in "千万億兆"}
     accents, letters = {}, LETTERS
-    symbols, signs, abbreviations = SYMBOLS, SIGNS, {}
+    symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, {}
     number_word = "ナンバー"
     roman_keywords = roman_names = year_contexts = frozenset()
 

@@ -1,18 +1,21 @@
 """Portuguese, Brazilian and European."""
 
+from workers.text.cldr import MONTH_NAMES
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import Currency, Gender, Noun, load_units, word_list
-from workers.text.normalise.languages.portuguese import numbers, words
+from workers.text.normalise.languages.portuguese import numbers
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
+from workers.text.normalise.languages.words import load_words
 
-MONTHS = tuple(word_list("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"))
+WORDS = load_words("pt")
+MONTHS = MONTH_NAMES["pt"]
 PLURAL_ARTICLES = frozenset(("às", "as", "das"))
 HALVES = {"am": "da manhã", "pm": "da tarde"}
 
 
 def is_degree_rank(number: int, *, before: str, after: str) -> bool:
     """True if `3°` is a rank and not a temperature or an angle."""
-    is_named = bool(after) and after.lower() not in words.NOT_NOUNS
+    is_named = bool(after) and after.lower() not in WORDS.not_nouns
     return before.lower() in {"o", "ao", "do", "no"} or (is_named and number <= 12)
 
 
@@ -29,7 +32,7 @@ class Portuguese(Language):
     marks = {".": "ponto", ",": "vírgula"}
     months = MONTHS
     month_abbreviations = {name[:3]: index for index, name in enumerate(MONTHS, 1)}
-    units, currencies = load_units("pt"), words.CURRENCIES
+    units, currencies = load_units("pt"), WORDS.currencies
     magnitudes = {
         **dict.fromkeys(("K", "k", "mil"), ("mil", "mil")),
         **dict.fromkeys(("M", "mi", "milhão", "milhões"), ("milhão", "milhões")),
@@ -41,11 +44,11 @@ class Portuguese(Language):
         "\u0308": "com trema", "\u0327": "cedilha",
     }  # fmt: skip
     letters = {"E": "É", "O": "Ó", "ß": "eszett", "Æ": "A É", "Œ": "Ó É", "Ø": "Ó cortado"}
-    symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
-    weekdays = words.WEEKDAYS
+    symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, WORDS.abbreviations
+    weekdays = WORDS.weekdays
     number_word = "número"
-    roman_keywords, roman_names = words.ROMAN_KEYWORDS, words.ROMAN_NAMES
-    year_contexts, function_words = words.YEAR_CONTEXTS, words.NOT_NOUNS
+    roman_keywords, roman_names = WORDS.roman_keywords, WORDS.roman_names
+    year_contexts, function_words = WORDS.year_contexts, WORDS.not_nouns
     is_european = False
 
     def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:  # noqa: ARG002
@@ -116,14 +119,14 @@ class Portuguese(Language):
 
     def gender_of(self, word: str) -> Gender:
         lower = word.lower()
-        if lower in words.MASCULINE:
+        if lower in WORDS.masculine:
             return "m"
-        return "f" if lower in words.FEMININE or lower.endswith(words.FEMININE_ENDINGS) else "m"
+        return "f" if lower in WORDS.feminine or lower.endswith(WORDS.feminine_endings) else "m"
 
     def agreeing(self, number: int, *, before: str, after: str) -> str:
-        if before.lower() in {"às", "as"} and (not after or after.lower() in words.NOT_NOUNS):
+        if before.lower() in {"às", "as"} and (not after or after.lower() in WORDS.not_nouns):
             return self.cardinal(number, gender="f")
-        if len(after) < 3 or after.lower() in words.NOT_NOUNS:
+        if len(after) < 3 or after.lower() in WORDS.not_nouns:
             return self.cardinal(number)
         return self.cardinal(number, gender=self.gender_of(after))
 

@@ -1,18 +1,21 @@
 """Spanish."""
 
+from workers.text.cldr import MONTH_NAMES
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import Gender, Noun, load_units, word_list
-from workers.text.normalise.languages.spanish import numbers, words
+from workers.text.normalise.languages.spanish import numbers
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
+from workers.text.normalise.languages.words import load_words
 
-MONTHS = tuple(word_list("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"))
+WORDS = load_words("es")
+MONTHS = MONTH_NAMES["es"]
 HALVES = {"am": "de la mañana", "pm": "de la tarde"}
 FRACTIONS = {2: "medio", 3: "tercio", **{number: numbers.ordinal(number) for number in range(4, 11)}, 100: "centésimo", 1000: "milésimo"}
 
 
 def is_degree_rank(number: int, *, before: str, after: str) -> bool:
     """True if `3°` is a rank and not a temperature or an angle."""
-    is_named = bool(after) and after.lower() not in words.NOT_NOUNS
+    is_named = bool(after) and after.lower() not in WORDS.not_nouns
     return before.lower() in {"el", "al", "del"} or (is_named and number <= 12)
 
 
@@ -29,7 +32,7 @@ class Spanish(Language):
     marks = {".": "punto", ",": "coma"}
     months = MONTHS
     month_abbreviations = {**{name[:3]: index for index, name in enumerate(MONTHS, 1)}, "sept": 9, "set": 9}
-    units, currencies = load_units("es"), words.CURRENCIES
+    units, currencies = load_units("es"), WORDS.currencies
     magnitudes = {
         **dict.fromkeys(("K", "k", "mil"), ("mil", "mil")),
         **dict.fromkeys(("M", "mill", "mill.", "millón", "millones"), ("millón", "millones")),
@@ -41,11 +44,11 @@ class Spanish(Language):
         "\u0308": "con diéresis", "\u0327": "con cedilla",
     }  # fmt: skip
     letters = {"Y": "i griega", "Ñ": "eñe", "W": "uve doble", "ß": "eszett", "Æ": "A E", "Œ": "O E", "Ø": "O barrada"}
-    symbols, signs, abbreviations = words.SYMBOLS, words.SIGNS, words.ABBREVIATIONS
-    weekdays = words.WEEKDAYS
+    symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, WORDS.abbreviations
+    weekdays = WORDS.weekdays
     number_word = "número"
-    roman_keywords, roman_names = words.ROMAN_KEYWORDS, words.ROMAN_NAMES
-    year_contexts, function_words = words.YEAR_CONTEXTS, words.NOT_NOUNS
+    roman_keywords, roman_names = WORDS.roman_keywords, WORDS.roman_names
+    year_contexts, function_words = WORDS.year_contexts, WORDS.not_nouns
 
     def cardinal(self, number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:
         return numbers.cardinal(number, gender=gender, has_noun=has_noun)
@@ -120,13 +123,13 @@ class Spanish(Language):
 
     def gender_of(self, word: str) -> Gender:
         lower = word.lower()
-        if lower in words.MASCULINE:
+        if lower in WORDS.masculine:
             return "m"
-        return "f" if lower in words.FEMININE or lower.endswith(words.FEMININE_ENDINGS) else "m"
+        return "f" if lower in WORDS.feminine or lower.endswith(WORDS.feminine_endings) else "m"
 
     def agreeing(self, number: int, *, before: str, after: str) -> str:
-        if before.lower() in {"la", "las"} and (not after or after.lower() in words.NOT_NOUNS):
+        if before.lower() in {"la", "las"} and (not after or after.lower() in WORDS.not_nouns):
             return self.cardinal(number, gender="f")
-        if len(after) < 3 or after.lower() in words.NOT_NOUNS:
+        if len(after) < 3 or after.lower() in WORDS.not_nouns:
             return self.cardinal(number)
         return self.cardinal(number, gender=self.gender_of(after), has_noun=True)
