@@ -11,8 +11,8 @@ from workers.contract.messages import SpeakWork
 from workers.storage import Storage
 from workers.tasks.older_speech import is_older_work, upgrade_work
 from workers.tasks.results import read_document
-from workers.text.language import detect_language
 from workers.text.cldr import LANGUAGE_NAMES
+from workers.text.language import detect_language
 from workers.text.unspoken import find_unspoken
 from workers.text.voice_choice import pick_voice, speaking_voice, with_region
 
