@@ -7,3 +7,5 @@ use_clean_environment()
 use_servers()
 
 from ttsai.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["tests.passwords.QuickArgon2PasswordHasher"]

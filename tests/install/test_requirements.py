@@ -3,7 +3,7 @@
 import importlib.metadata
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -75,9 +75,15 @@ def third_party_imports(packages: Iterable[str]) -> set[str]:
     return {module for module in seen if module.split(".")[0] not in OWN} - set(sys.stdlib_module_names)
 
 
+@cache
+def installed_packages() -> Mapping[str, list[str]]:
+    """Names of the distributions that hold each importable module; the search takes half a second."""
+    return importlib.metadata.packages_distributions()
+
+
 def distributions_of(module: str) -> set[str]:
     """Canonical names of the installed distributions that contain the module."""
-    return {canonicalize_name(name) for name in importlib.metadata.packages_distributions().get(module, ())}
+    return {canonicalize_name(name) for name in installed_packages().get(module, ())}
 
 
 def pinned(groups: Iterable[str]) -> set[str]:

@@ -15,9 +15,6 @@ READINGS = [
         "A G was here B U T S H E had H I S book.",
         "en",
     ),
-    ("Your PIN is 4821.", "Your pin is four eight two one.", "Your pin is four thousand eight hundred twenty-one.", "en"),
-    ("He is 5' 10\" tall.", "He is five feet ten inches tall.", "He is five ten tall.", "en"),
-    ("Keep <= 3 items in the box.", "Keep less than or equal to three items in the box.", "Keep equals three items in the box.", "en"),
     (
         "Su código es 482913.",
         "Su código es cuatro ocho dos nueve uno tres.",
@@ -25,6 +22,12 @@ READINGS = [
         "es",
     ),
 ]
+MORE_READINGS = [
+    ("Your PIN is 4821.", "Your pin is four eight two one.", "Your pin is four thousand eight hundred twenty-one.", "en"),
+    ("He is 5' 10\" tall.", "He is five feet ten inches tall.", "He is five ten tall.", "en"),
+    ("Keep <= 3 items in the box.", "Keep less than or equal to three items in the box.", "Keep equals three items in the box.", "en"),
+]
+"""Heard by `make prove`; their spoken forms are compared letter by letter in tests/workers/text/normalise."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,11 @@ def client(platform: RunningPlatform) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.mark.parametrize("reading", READINGS, ids=lambda reading: reading[0])
+@pytest.mark.parametrize(
+    "reading",
+    [*READINGS, *(pytest.param(reading, marks=pytest.mark.prove) for reading in MORE_READINGS)],
+    ids=lambda reading: reading[0],
+)
 def test_a_text_of_the_trial_sounds_like_its_right_reading(
     client: httpx.Client, listener: Listener, reading: tuple[str, str, str, str]
 ) -> None:
