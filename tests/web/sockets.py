@@ -29,7 +29,14 @@ async def name(socket: Socket) -> None:
         LEFT.append(socket.path_params["name"])
 
 
+async def flood(socket: Socket) -> None:
+    """Send more than any buffer holds."""
+    while True:
+        await socket.send(bytes(100_000))
+
+
 ROUTES = (
+    SocketRoute(path="/v1/flood/", handler=flood, limits=SocketLimits(total_seconds=0.5)),
     SocketRoute(
         path="/v1/echo/", handler=echo, subprotocols=("speech.v1",), limits=SocketLimits(message_bytes=1000, messages_per_second=20)
     ),

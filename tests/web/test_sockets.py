@@ -16,6 +16,7 @@ from tests.factories import AnonymousPlanFactory, bearer, make_key
 from tests.flows.following import wait_until
 from tests.web import sockets
 from tests.web.shell import RunningShell, running_shell
+from ttsai.web.sockets import protocol, session
 
 PATIENCE = 20.0
 HANDSHAKE = (
@@ -60,6 +61,11 @@ def ending(connection: ClientConnection) -> tuple[int, str]:
     frame = closed.value.rcvd
     assert frame is not None
     return frame.code, frame.reason
+
+
+def send_without_end(connection: ClientConnection) -> None:
+    while True:
+        connection.send("again")
 
 
 def test_socket_route_echoes_messages_of_a_caller_with_a_key(shell: RunningShell, secret: str) -> None:
@@ -125,11 +131,11 @@ def test_socket_beyond_a_limit_of_its_connection_is_closed_with_the_reason(shell
     with open_socket(shell, "/v1/quiet/", secret=secret) as connection:
         connection.send(b"x" * (2 << 20))
         assert ending(connection)[0] == 1009
-    with open_socket(shell, "/v1/echo/", secret=secret) as connection:
-        for _ in range(50):
-            connection.send("bytes" * 10)
-        assert [connection.recv(timeout=PATIENCE) for _ in range(20)] == ["bytes" * 10] * 20
-        assert ending(connection) == (1008, "too_many_messages")
+    with open_socket(shell, "/v1/echo/", secret=secret, max_queue=None) as connection:
+        with pytest.raises(ConnectionClosed) as closed:
+            send_without_end(connection)
+        assert closed.value.rcvd is not None
+        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "too_many_messages")
     with open_socket(shell, "/v1/quiet/", secret=secret) as connection:
         assert ending(connection) == (1008, "idle_timeout")
     with open_socket(shell, "/v1/short/", secret=secret) as connection:
@@ -161,6 +167,17 @@ def test_open_sockets_are_closed_and_streams_end_when_the_server_stops(shell: Ru
     stream.join(PATIENCE)
     assert [answer.json()["end"] for answer in answers] == [None]
     assert refusal(shell, "/v1/echo/", secret=secret) == (503, "unavailable")
+
+
+def test_socket_of_a_client_that_reads_nothing_is_dropped(shell: RunningShell, secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "CLOSE_SECONDS", 0.1)
+    monkeypatch.setattr(protocol, "CLOSE_SECONDS", 0.1)
+    with socket.create_connection(("127.0.0.1", shell.port), timeout=PATIENCE) as connection:
+        head = HANDSHAKE.replace(b"/v1/echo/", b"/v1/flood/")
+        connection.sendall(head + b"Authorization: Bearer %s\r\n\r\n" % secret.encode())
+        wait_until(lambda: bool(shell.application._sockets._open))
+        wait_until(lambda: not shell.application._sockets._open)
+        wait_until(lambda: not shell.server.server_state.connections)  # dropped, although the client is still there
 
 
 @pytest.mark.parametrize(

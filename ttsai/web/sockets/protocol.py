@@ -9,6 +9,8 @@ from websockets.http11 import Request
 
 MESSAGE_BYTES: Final = 1 << 20
 """Largest message of any route: beyond it the connection is closed with 1009 before the message is complete."""
+CLOSE_SECONDS: Final = 5.0
+"""Time for a client to answer the closing frame and to read what was sent before it; then the connection is dropped."""
 INVALID_TEXT: Final = 1007
 BAD_REQUEST: Final = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
@@ -17,11 +19,12 @@ logger.setLevel(logging.WARNING)  # uvicorn logs each connection with its addres
 
 
 class GuardedSocketProtocol(WebSocketsSansIOProtocol):
-    """Reads nothing before the handshake is answered, and treats every violation of the protocol as the client's fault."""
+    """Reads nothing before the handshake is answered, logs no traceback for what a client sends, and drops clients that do not read."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.logger = self.conn.logger = logger
+        self.close_timeout = CLOSE_SECONDS
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -33,6 +36,20 @@ class GuardedSocketProtocol(WebSocketsSansIOProtocol):
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
             self.handshake_complete = True  # uvicorn 0.54 forgets it and logs an error
+
+    async def run_asgi(self) -> None:
+        try:
+            await super().run_asgi()
+        finally:
+            self._abort_later()
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self._abort_later()
+
+    def _abort_later(self) -> None:
+        """Drop the connection if its last bytes are not read: closing a transport waits for that without end."""
+        self.loop.call_later(self.close_timeout, self.transport.abort)
 
     def send_receive_event_to_app(self) -> None:
         if self.curr_msg_data_type == "text" and not _is_text(b"".join(self.frames)):

@@ -17,6 +17,7 @@ from apps.accounts.authentication import KeyAuthentication
 from apps.accounts.callers import Caller, get_caller
 from apps.accounts.permissions import HasAccount
 from apps.accounts.throttles import RequestsPerMinute
+from apps.core import retry_after
 from apps.core.cross_origin import is_origin_allowed
 from apps.core.deferred import Receive, Scope, Send
 from apps.core.dialects import dialect_of
@@ -31,7 +32,6 @@ from ttsai.web.sockets.session import Session
 from ttsai.web.threads import BusyError, DjangoThreads, ShellRequest
 
 SCHEMES: Final = {"ws": "http", "wss": "https"}
-RETRY_SECONDS: Final = "5"
 
 
 class Sockets:
@@ -79,7 +79,7 @@ class Sockets:
         if "\x00" in request.path:
             raise nothing_at(request.path)
         if self._stopping.is_set():
-            raise UnavailableError("The server stops. Connect again.", headers={"Retry-After": RETRY_SECONDS})
+            raise UnavailableError("The server stops. Connect again.", headers={"Retry-After": retry_after.SOON})
         if not is_origin_allowed(request):
             raise PermissionDeniedError("Pages of this origin may not connect to this server.", code="origin_not_allowed")
         return await self._threads.run_unless_busy(_authenticate, request, route)
@@ -93,7 +93,7 @@ class Sockets:
         for name, limit in limits.items():
             if self._open[name] >= limit:
                 message = f"At most {limit} connections may be open at once. Close one before you open the next."
-                raise TooManyRequestsError(message, code="concurrency_limit_exceeded", headers={"Retry-After": RETRY_SECONDS})
+                raise TooManyRequestsError(message, code="concurrency_limit_exceeded", headers={"Retry-After": retry_after.SOON})
         self._open.update(limits.keys())
         self._open_count += 1
         try:

@@ -1,6 +1,7 @@
 """One accepted WebSocket connection: bounded messages, time-outs, closing codes."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -27,6 +28,8 @@ TRY_AGAIN: Final = 1013
 QUEUED_MESSAGES: Final = 8
 """Messages that wait for the handler; the connection is not read meanwhile, so that a fast client is slowed down."""
 CANCEL_SECONDS: Final = 2.0
+CLOSE_SECONDS: Final = 2.0
+"""Time for the closing frame to be sent to a client that reads slowly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +153,12 @@ class Session:
                     raise LimitExceededError(POLICY, "idle_timeout") from None
 
     async def _close(self, closing: Closing, *, dialect: Dialect, request_id: str) -> None:
-        try:
-            if closing.error is not None:
-                _, body = dialect.render_error(closing.error, request_id)
-                await self._send({"type": "websocket.send", "text": json.dumps(body, ensure_ascii=False)})
-            await self._send({"type": "websocket.close", "code": closing.code, "reason": closing.reason})
-        except OSError:  # the client left at the same moment
-            pass
+        with contextlib.suppress(OSError):  # the client has left, or reads nothing (TimeoutError)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                if closing.error is not None:
+                    _, body = dialect.render_error(closing.error, request_id)
+                    await self._send({"type": "websocket.send", "text": json.dumps(body, ensure_ascii=False)})
+                await self._send({"type": "websocket.close", "code": closing.code, "reason": closing.reason})
 
 
 def _closing(*, handler: "asyncio.Future[None]", reader: "asyncio.Task[None]", is_stopping: bool) -> Closing | None:
