@@ -48,7 +48,7 @@ def speak_all(text: str) -> list[str]:
             assert len(spoken.samples)
             assert utterance.written_words(spoken.words, text=script.written)
             heard.append(utterance.spoken.written)
-    assert written == plan.params["text"]
+    assert written == plan.params.text
     return heard
 
 

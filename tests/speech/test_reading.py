@@ -31,7 +31,11 @@ def test_an_error_of_the_markup_names_line_and_column(owner: Person) -> None:
 
 def test_segments_travel_to_the_worker(owner: Person) -> None:
     work = _work(owner.say(text='At <say-as interpret-as="time">14:30</say-as>.'))
-    assert [(segment["kind"], segment["text"]) for segment in work["segments"]] == [("text", "At "), ("say_as", "14:30"), ("text", ".")]
+    assert work["segments"] == [
+        {"text": "At "},
+        {"text": "14:30", "start": 3, "kind": "say_as", "interpret_as": "time"},
+        {"text": ".", "start": 8},
+    ]
     assert _work(owner.say(text="a < b"))["segments"] == []
 
 
