@@ -14,7 +14,7 @@ from tests.factories import AccountFactory
 from tests.factories_jobs import announce
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _platform(db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
     settings.TTSAI_HOME = tmp_path / "home"

@@ -10,6 +10,8 @@ from apps.accounts.scopes import SCOPES
 from tests.factories import make_key
 from tests.routes.table import METHODS, Owned, Row, all_rows, other_routes, routes_below
 
+pytestmark = pytest.mark.usefixtures("_platform")
+
 ROWS = all_rows()
 NOTHING = Owned()
 PREFIXES = ("/v1/", "/api/v1/")

@@ -87,7 +87,7 @@ def paste(output: str, folder: Path) -> bytes:
     return (folder / "hello.mp3").read_bytes()
 
 
-def test_the_printed_line_speaks_and_everything_stops(instance: Instance, tmp_path: Path) -> None:
+def test_the_printed_line_speaks_at_the_first_start_and_after_a_stop_and_a_killed_supervisor(instance: Instance, tmp_path: Path) -> None:
     printed = instance.start()
     key = (instance.home / "secrets" / "demo-key").read_text().strip()
     assert f"Demo key   {key}   (plan pro, 1,000 credits)" in printed
@@ -98,23 +98,17 @@ def test_the_printed_line_speaks_and_everything_stops(instance: Instance, tmp_pa
     assert len(audio) > 5_000
     second = up(instance.home, port=free_port())
     assert second.returncode == 1
-    assert f"already at http://127.0.0.1:{instance.port}" in second.stderr
+    assert f"already running in {instance.home} at http://127.0.0.1:{instance.port}. " in second.stderr
     assert instance.stop(signal.SIGTERM) == 0
     assert processes_of(instance.home) == []
     assert not (instance.home / "run" / "instance.json").exists()
     again = instance.start()
     assert key not in again
-    assert paste(again, tmp_path)
-    assert instance.stop(signal.SIGINT) == 0
-    assert processes_of(instance.home) == []
-
-
-def test_a_killed_supervisor_leaves_nothing_and_the_next_start_works(instance: Instance, tmp_path: Path) -> None:
-    instance.start()
     assert instance.stop(signal.SIGKILL) == -signal.SIGKILL
     deadline = time.monotonic() + 15
     while processes_of(instance.home):
         assert time.monotonic() < deadline, processes_of(instance.home)
         time.sleep(0.05)
-    printed = instance.start()
-    assert paste(printed, tmp_path)
+    assert paste(instance.start(), tmp_path)
+    assert instance.stop(signal.SIGINT) == 0
+    assert processes_of(instance.home) == []
