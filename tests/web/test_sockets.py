@@ -9,9 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
+import redis
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from apps.core.leases import give_back, take_lease
 from tests.factories import AnonymousPlanFactory, bearer, make_key
 from tests.flows.following import wait_until
 from tests.web import sockets
@@ -108,13 +110,17 @@ def test_socket_of_a_foreign_page_is_refused_and_of_a_listed_origin_opens(shell:
             assert connection.recv(timeout=PATIENCE) == "hello"
 
 
-def test_socket_beyond_the_limits_of_its_caller_is_refused_with_429(shell: RunningShell, settings: Any) -> None:
-    one = make_key(concurrent_jobs=1)[1]
+def test_socket_beyond_the_limits_of_its_caller_is_refused_with_429(shell: RunningShell, valkey: redis.Redis, settings: Any) -> None:
+    key, one = make_key(concurrent_jobs=1)
     with open_socket(shell, "/v1/named/first/", secret=one) as connection:
         assert connection.recv(timeout=PATIENCE)
         assert refusal(shell, "/v1/echo/", secret=one) == (429, "concurrency_limit_exceeded")
     wait_until(lambda: "first" in sockets.LEFT)
-    wait_until(lambda: not shell.application._sockets._open)
+    wait_until(lambda: valkey.zcard(f"lease:key:{key.pk}") == 0)
+    lease = take_lease({f"key:{key.pk}": 1})  # as another process does
+    assert lease is not None
+    assert refusal(shell, "/v1/echo/", secret=one) == (429, "concurrency_limit_exceeded")
+    give_back(lease)
     with open_socket(shell, "/v1/echo/", secret=one):
         settings.TTSAI_SOCKETS = 1
         assert refusal(shell, "/v1/echo/", secret=make_key()[1]) == (503, "server_busy")
@@ -175,8 +181,8 @@ def test_socket_of_a_client_that_reads_nothing_is_dropped(shell: RunningShell, s
     with socket.create_connection(("127.0.0.1", shell.port), timeout=PATIENCE) as connection:
         head = HANDSHAKE.replace(b"/v1/echo/", b"/v1/flood/")
         connection.sendall(head + b"Authorization: Bearer %s\r\n\r\n" % secret.encode())
-        wait_until(lambda: bool(shell.application._sockets._open))
-        wait_until(lambda: not shell.application._sockets._open)
+        wait_until(lambda: shell.application._sockets._open_count == 1)
+        wait_until(lambda: shell.application._sockets._open_count == 0)
         wait_until(lambda: not shell.server.server_state.connections)  # dropped, although the client is still there
 
 

@@ -55,9 +55,11 @@ class Application:
         await receive()
         self._hub = Hub(settings.REDIS_URL, find_ends=lambda jobs: self._threads.run(find_ends, jobs))
         self._hub.start()
+        self._sockets.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._hub.stop()
+        await self._sockets.stop()
         await asyncio.to_thread(self._threads.close)
         await send({"type": "lifespan.shutdown.complete"})
 

@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import io
-from collections import Counter
-from collections.abc import Iterator
+import logging
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from django.conf import settings
@@ -24,6 +24,7 @@ from apps.core.dialects import dialect_of
 from apps.core.errors import ApplicationError, PermissionDeniedError, TooManyRequestsError, UnavailableError
 from apps.core.exception_handler import as_application_error, error_response, nothing_at
 from apps.core.ids import request_id_from
+from apps.core.leases import RENEW_SECONDS, Lease, give_back, renew_leases, take_lease
 from apps.core.middleware import add_common_headers, write_limit
 from apps.core.sockets import SocketRoute
 from apps.core.zones import with_slash
@@ -31,6 +32,9 @@ from ttsai.web.body import Body
 from ttsai.web.sockets.session import Session
 from ttsai.web.threads import BusyError, DjangoThreads, ShellRequest
 
+logger = logging.getLogger(__name__)
+
+STOP_SECONDS: Final = 2.0
 SCHEMES: Final = {"ws": "http", "wss": "https"}
 
 
@@ -40,13 +44,27 @@ class Sockets:
     def __init__(self, *, threads: DjangoThreads, stopping: asyncio.Event) -> None:
         self._threads = threads
         self._stopping = stopping
-        self._open: Counter[str] = Counter()
-        """Open connections of this process by the key or tenant that they count for."""
         self._open_count = 0
+        self._leases: set[Lease] = set()
+        """Leases of the open connections, by which they count against their key or tenant in all processes."""
+        self._renewal: asyncio.Task[None] | None = None
+        self._returns: set[asyncio.Task[None]] = set()
+        """Leases that are being given back."""
         routes: list[SocketRoute] = [route for name in settings.TTSAI_SOCKET_ROUTES for route in import_string(name)]
         self._router = Router(
             [WebSocketRoute(route.path, _Endpoint(self, route), name=route.path) for route in routes], default=self._refuse_path
         )
+
+    def start(self) -> None:
+        """Begin to renew leases. Call it on the event loop."""
+        self._renewal = asyncio.create_task(self._renew_for_ever())
+
+    async def stop(self) -> None:
+        """Give back the leases of the connections, which the stopping event has closed."""
+        if self._renewal is not None:
+            self._renewal.cancel()
+        if self._returns:
+            await asyncio.wait(self._returns, timeout=STOP_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._router({**scope, "path": with_slash(scope["path"])}, receive, send)
@@ -55,10 +73,10 @@ class Sockets:
         """Admit a connection and serve it to its end."""
         request = _handshake(scope)
         request_id = request_id_from(dialect_of(request.path).find_request_id(request.META))
-        with contextlib.ExitStack() as stack:
+        async with contextlib.AsyncExitStack() as stack:
             try:
                 caller = await self._admit(request, route)
-                stack.enter_context(self._place(caller))
+                await stack.enter_async_context(self._place(caller))
             except Exception as error:  # noqa: BLE001 - the process's edge; as_application_error logs a bug
                 await _refuse(as_application_error(error), request, send, request_id=request_id)
                 return
@@ -84,23 +102,32 @@ class Sockets:
             raise PermissionDeniedError("Pages of this origin may not connect to this server.", code="origin_not_allowed")
         return await self._threads.run_unless_busy(_authenticate, request, route)
 
-    @contextlib.contextmanager
-    def _place(self, caller: Caller) -> Iterator[None]:
+    @contextlib.asynccontextmanager
+    async def _place(self, caller: Caller) -> AsyncIterator[None]:
         """Count an open connection for the time of the block. Raises TooManyRequestsError, BusyError."""
-        limits = _connection_limits(caller)
         if self._open_count >= settings.TTSAI_SOCKETS:
             raise BusyError
-        for name, limit in limits.items():
-            if self._open[name] >= limit:
-                message = f"At most {limit} connections may be open at once. Close one before you open the next."
-                raise TooManyRequestsError(message, code="concurrency_limit_exceeded", headers={"Retry-After": retry_after.SOON})
-        self._open.update(limits.keys())
         self._open_count += 1
         try:
-            yield
+            lease = await self._threads.run(_take_lease, caller)
+            self._leases.add(lease)
+            try:
+                yield
+            finally:
+                self._leases.discard(lease)
+                returning = asyncio.create_task(self._threads.run(give_back, lease))
+                self._returns.add(returning)
+                returning.add_done_callback(self._returns.discard)
         finally:
-            self._open -= Counter(limits.keys())  # forgets those at zero
             self._open_count -= 1
+
+    async def _renew_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            try:
+                await self._threads.run(renew_leases, tuple(self._leases))
+            except Exception:  # the edge of this task: without it the leases of this process would run out
+                logger.exception("leases of open connections could not be renewed")
 
 
 class _Endpoint:
@@ -124,6 +151,16 @@ def _authenticate(request: ShellRequest, route: SocketRoute) -> Caller:
         caller.needs_scope(route.scope)
     RequestsPerMinute().allow_request(wrapped, None)
     return caller
+
+
+def _take_lease(caller: Caller) -> Lease:
+    """Lease of a connection. Raises TooManyRequestsError. Runs on one of Django's threads."""
+    limits = _connection_limits(caller)
+    lease = take_lease(limits)
+    if lease is None:
+        message = f"At most {min(limits.values())} connections may be open at once. Close one before you open the next."
+        raise TooManyRequestsError(message, code="concurrency_limit_exceeded", headers={"Retry-After": retry_after.SOON})
+    return lease
 
 
 def _connection_limits(caller: Caller) -> dict[str, int]:

@@ -1,0 +1,105 @@
+"""Leases of what stays open, such as WebSocket connections, counted in Valkey over all processes. Their process renews them."""
+
+import logging
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from redis.commands.core import Script
+
+from apps.core.valkey import ValkeyAway, client
+from workers.circuit_breaker import CircuitBreaker
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS: Final = 60
+"""Time after which the leases of a process that died are forgotten."""
+RENEW_SECONDS: Final = 20.0
+
+breaker: Final = CircuitBreaker("Valkey")
+"""Leases are granted uncounted while it is open."""
+
+TAKE = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+for i, key in ipairs(KEYS) do
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+    if redis.call('ZCARD', key) >= tonumber(ARGV[2 + i]) then
+        return i
+    end
+end
+for _, key in ipairs(KEYS) do
+    redis.call('ZADD', key, now + ARGV[2] * 1000, ARGV[1])
+    redis.call('EXPIRE', key, ARGV[2])
+end
+return 0
+"""
+RENEW = """
+local clock = redis.call('TIME')
+local ends_at = clock[1] * 1000 + math.floor(clock[2] / 1000) + ARGV[1] * 1000
+for i, key in ipairs(KEYS) do
+    redis.call('ZADD', key, ends_at, ARGV[1 + i])
+    redis.call('EXPIRE', key, ARGV[1])
+end
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """One open thing and the counters that it stands in."""
+
+    member: str
+    counters: tuple[str, ...]
+
+
+def take_lease(limits: Mapping[str, int]) -> Lease | None:
+    """Take a lease if each counter holds fewer than its limit; None otherwise. Without Valkey it is granted."""
+    lease = Lease(uuid.uuid4().hex, tuple(limits))
+    if breaker.is_open:
+        return lease
+    try:
+        full = _script(TAKE)(keys=[_key(name) for name in limits], args=[lease.member, LEASE_SECONDS, *limits.values()])
+    except ValkeyAway as error:
+        _note_absence(error)
+        return lease
+    return None if full else lease
+
+
+def renew_leases(leases: Iterable[Lease]) -> None:
+    """Keep leases for another LEASE_SECONDS, also those that Valkey has lost."""
+    pairs = [(_key(name), lease.member) for lease in leases for name in lease.counters]
+    if not pairs or breaker.is_open:
+        return
+    try:
+        _script(RENEW)(keys=[key for key, _ in pairs], args=[LEASE_SECONDS, *(member for _, member in pairs)])
+    except ValkeyAway as error:
+        _note_absence(error)
+
+
+def give_back(lease: Lease) -> None:
+    """End a lease. Without Valkey it ends by itself."""
+    if breaker.is_open:
+        return
+    try:
+        pipeline = client().pipeline(transaction=False)
+        for name in lease.counters:
+            pipeline.zrem(_key(name), lease.member)
+        pipeline.execute()
+    except ValkeyAway as error:
+        _note_absence(error)
+
+
+def _note_absence(error: BaseException) -> None:
+    if breaker.open():
+        logger.warning("Valkey is away (%s): open connections are not counted", type(error).__name__)
+
+
+def _key(name: str) -> str:
+    return f"lease:{name}"
+
+
+@cache
+def _script(source: str) -> Script:
+    return client().register_script(source)
