@@ -1,19 +1,13 @@
 """The sender of a request and its limits: the one object that views and services are given."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from apps.accounts.models import Account, ApiKey, Plan, User
 from apps.core.addresses import address_block
 from apps.core.errors import PermissionDeniedError
-
-
-@dataclass(frozen=True, slots=True)
-class RequestBucket:
-    """One per-minute request counter (apps/core/limits.py)."""
-
-    name: str
-    limit: int
+from apps.core.limits import RequestBucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +51,13 @@ class Caller:
         own = RequestBucket(f"requests:key:{self.key.pk}", self.key.requests_per_minute)
         return (own,) if self.key.is_limited_apart else (own, tenants)
 
+    def scope_buckets(self, scopes: Iterable[str], *, defaults: Mapping[str, int]) -> tuple[RequestBucket, ...]:
+        """Counters of a request that uses these scopes of the key: with the key's own limits, or with the API's defaults."""
+        if self.key is None:
+            return ()
+        limits = {**defaults, **self.key.requests_per_minute_by_scope}
+        return tuple(RequestBucket(f"requests:key:{self.key.pk}:{scope}", limits[scope], scope) for scope in scopes if scope in limits)
+
     @property
     def required_account(self) -> Account:
         """The account, by key or by session; only for views that HasAccount protects."""
@@ -75,7 +76,8 @@ class Caller:
     def needs_scope(self, scope: str) -> None:
         """Raise 403 if the key lacks the scope."""
         if not self.has_scope(scope):
-            raise PermissionDeniedError(f"This key lacks the scope {scope!r}.", code="missing_scope")
+            message = f"This key lacks the scope {scope!r}. Use a key that has it: GET /v1/keys/ lists the keys and their scopes."
+            raise PermissionDeniedError(message, code="missing_scope")
 
 
 class CallerUser:

@@ -124,6 +124,12 @@ class ApiKey(models.Model):
     digest = models.CharField(max_length=64, unique=True, editable=False)
     scopes = models.JSONField(default=list, blank=True, help_text="What the key opens (apps/accounts/scopes.py); an empty list opens all.")
     requests_per_minute = models.PositiveIntegerField(null=True, blank=True)
+    requests_per_minute_by_scope = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text='Limits of single scopes, {"tts:generate": 10}, beside the limits of all requests.',
+    )
     concurrent_jobs = models.PositiveIntegerField(null=True, blank=True)
     is_limited_apart = models.BooleanField(
         default=False,

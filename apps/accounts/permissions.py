@@ -32,8 +32,15 @@ def scope_required(scope: str) -> type[BasePermission]:
     """Permission class for keys with this scope (apps/accounts/scopes.py); use it beside AnyCaller or HasAccount."""
 
     class HasScope(BasePermission):
+        declared_scope = scope
+
         def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
             get_caller(request).needs_scope(scope)
             return True
 
     return HasScope
+
+
+def declared_scopes(view: Any) -> list[str]:
+    """Scopes that a view requires for the method of its request."""
+    return [permission.declared_scope for permission in view.get_permissions() if hasattr(permission, "declared_scope")]

@@ -1,5 +1,6 @@
 """Scopes that restrict a key. A key without scopes is unrestricted; the meaning of a scope never changes."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from apps.core.errors import InvalidRequestError
@@ -20,6 +21,16 @@ SCOPES: Final = {
     "keys:read": "list the account's keys",
     "keys:write": "make, rotate and revoke keys, with at most the scopes and limits of this one",
 }
+
+
+def check_scope_limits(limits: Mapping[str, int], *, scopes: list[str], param: str = "requests_per_minute_by_scope") -> None:
+    """Raise 400 for a limit below 1, of an unknown scope, or of a scope that a key with these scopes lacks."""
+    check_scopes(list(limits), param=param)
+    for scope, limit in limits.items():
+        if limit < 1:
+            raise InvalidRequestError(f"The limit of the scope {scope!r} is {limit}: it must be at least 1 request a minute.", param=param)
+        if scopes and scope not in scopes:
+            raise InvalidRequestError(f"There is a limit for the scope {scope!r}, which the key lacks: leave one of them out.", param=param)
 
 
 def check_scopes(scopes: list[str], *, param: str = "scopes") -> None:

@@ -15,6 +15,9 @@ class KeySerializer(serializers.ModelSerializer[ApiKey]):
     """API key without its secret."""
 
     id = serializers.IntegerField(read_only=True)
+    requests_per_minute_by_scope = serializers.DictField(
+        child=serializers.IntegerField(), read_only=True, help_text="Limits of single scopes, beside the limits of all requests."
+    )
     is_live = serializers.BooleanField(read_only=True, help_text="Neither revoked nor expired.")
 
     class Meta:
@@ -25,6 +28,7 @@ class KeySerializer(serializers.ModelSerializer[ApiKey]):
             "prefix",
             "scopes",
             "requests_per_minute",
+            "requests_per_minute_by_scope",
             "concurrent_jobs",
             "is_live",
             "created_at",
@@ -47,6 +51,11 @@ class NewKeySerializer(serializers.Serializer[Any]):
     )
     requests_per_minute = serializers.IntegerField(
         min_value=1, allow_null=True, default=None, help_text="A limit of this key alone, at most the plan's."
+    )
+    requests_per_minute_by_scope = serializers.DictField(
+        child=serializers.IntegerField(min_value=1),
+        default=dict,
+        help_text='Limits of single scopes of this key, `{"tts:generate": 10}`, beside the limit of all its requests; at most the plan\'s.',
     )
     concurrent_jobs = serializers.IntegerField(
         min_value=1, allow_null=True, default=None, help_text="A limit of this key alone, at most the plan's."

@@ -8,23 +8,30 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from apps.accounts.callers import Caller, RequestBucket, get_caller
+from apps.accounts.callers import Caller, get_caller
+from apps.accounts.permissions import declared_scopes
 from apps.accounts.selectors import get_anonymous_plan
 from apps.core.addresses import address_block, client_address
+from apps.core.dialects import dialect_of
 from apps.core.errors import TooManyRequestsError
-from apps.core.limits import LimitState, count_request, peek
+from apps.core.limits import LimitState, RequestBucket, count_request, count_requests
 
 
 class RequestsPerMinute(BaseThrottle):
     """Counts requests of a caller. RequestMiddleware puts the state into X-RateLimit-*."""
 
-    def allow_request(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
+    def allow_request(self, request: Request, view: Any) -> bool:
         """Count the request; 429 with Retry-After beyond the limit."""
-        for bucket in get_caller(request).request_buckets:
-            state = count_request(bucket.name, limit=bucket.limit)
+        caller = get_caller(request)
+        own_limits = dialect_of(request.path).requests_per_minute_by_scope
+        buckets = (*caller.request_buckets, *caller.scope_buckets(declared_scopes(view), defaults=own_limits))
+        states = count_requests(buckets)
+        for state in states:
             _show(request, state=state)
-            if not state.is_allowed:
-                raise too_many_requests(state)
+        refused = [(state, bucket.scope) for state, bucket in zip(states, buckets, strict=True) if not state.is_allowed]
+        if refused:
+            state, scope = max(refused, key=lambda pair: pair[0].retry_after)
+            raise too_many_requests(state, scope=scope)
         return True
 
 
@@ -44,7 +51,7 @@ def limit_state_of(request: HttpRequest) -> LimitState:
     """State for X-RateLimit-* if no throttle ran (a poll, a download, a 404, a refusal), read without counting."""
     caller: Caller | None = getattr(request, "caller", None)
     buckets = _buckets_of_address(request) if caller is None else caller.request_buckets
-    return min((peek(bucket.name, limit=bucket.limit) for bucket in buckets), key=lambda state: state.remaining)
+    return min(count_requests(buckets, cost=0), key=lambda state: state.remaining)
 
 
 def _buckets_of_address(request: HttpRequest) -> tuple[RequestBucket]:
@@ -57,10 +64,11 @@ def _buckets_of_address(request: HttpRequest) -> tuple[RequestBucket]:
     return (RequestBucket(f"requests:address:{address_block(address)}", limit),)
 
 
-def too_many_requests(state: LimitState) -> TooManyRequestsError:
+def too_many_requests(state: LimitState, *, scope: str = "") -> TooManyRequestsError:
     """The 429 for a refused request."""
+    of_scope = f" with the scope {scope!r} of this key" if scope else ""
     return TooManyRequestsError(
-        f"Over the limit of {state.limit} requests a minute. Try again in {state.retry_after} s.",
+        f"Over the limit of {state.limit} requests a minute{of_scope}. Try again in {state.retry_after} s.",
         headers={"Retry-After": str(state.retry_after)},
     )
 

@@ -25,6 +25,7 @@ class PresentedKeySerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     prefix = serializers.CharField()
     scopes = serializers.ListField(child=serializers.CharField(), help_text="An empty list opens everything.")
+    requests_per_minute_by_scope = serializers.DictField(child=serializers.IntegerField(), help_text="Limits of single scopes.")
 
 
 class AccountSerializer(serializers.Serializer[Any]):

@@ -84,6 +84,8 @@ class Dialect:
     render_error: ErrorRenderer = render_platform_error
     wrap_success: Callable[[Any], Any] | None = None
     """Puts the JSON body of a success into the API's envelope; None where there is no envelope."""
+    requests_per_minute_by_scope: Mapping[str, int] = field(default_factory=dict)
+    """Limits of each scope of a key, where the key has none of its own; other requests are limited by plan and key alone."""
     header_names: Mapping[str, str] = field(default_factory=dict)
     """The API's own names of the platform's response headers: `{"X-Request-Id": "request-id"}`."""
 

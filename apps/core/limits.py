@@ -3,6 +3,7 @@
 import logging
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -24,30 +25,48 @@ breaker: Final = CircuitBreaker("Valkey")
 COUNT = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
-local window, limit, cost = 60000000, tonumber(ARGV[1]), tonumber(ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
-local used = redis.call('ZCARD', KEYS[1])
-local is_allowed = used + cost <= limit
-if is_allowed and cost > 0 then
-    for i = 1, cost do
-        redis.call('ZADD', KEYS[1], now, string.format('%.0f:%d', now, used + i))
+local window, cost = 60000000, tonumber(ARGV[1])
+local used, fits, all_fit = {}, {}, true
+for i, key in ipairs(KEYS) do
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
+    used[i] = redis.call('ZCARD', key)
+    fits[i] = used[i] + cost <= tonumber(ARGV[i + 1])
+    all_fit = all_fit and fits[i]
+end
+local states = {now}
+for i, key in ipairs(KEYS) do
+    if all_fit and cost > 0 then
+        for n = 1, cost do
+            redis.call('ZADD', key, now, string.format('%.0f:%d', now, used[i] + n))
+        end
+        redis.call('PEXPIRE', key, window / 1000)
+        used[i] = used[i] + cost
     end
-    redis.call('PEXPIRE', KEYS[1], window / 1000)
-    used = used + cost
+    local leaving = 0
+    if not fits[i] then
+        leaving = math.min(used[i], used[i] + cost - tonumber(ARGV[i + 1])) - 1
+    end
+    local entry = redis.call('ZRANGE', key, leaving, leaving, 'WITHSCORES')
+    local free_at = now
+    if entry[2] then
+        free_at = tonumber(entry[2]) + window
+    elseif not fits[i] then
+        free_at = now + window
+    end
+    states[i + 1] = {fits[i] and 1 or 0, used[i], free_at}
 end
-local leaving = 0
-if not is_allowed then
-    leaving = math.min(used, used + cost - limit) - 1
-end
-local entry = redis.call('ZRANGE', KEYS[1], leaving, leaving, 'WITHSCORES')
-local free_at = now
-if entry[2] then
-    free_at = tonumber(entry[2]) + window
-elseif not is_allowed then
-    free_at = now + window
-end
-return {is_allowed and 1 or 0, used, now, free_at}
+return states
 """
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBucket:
+    """One per-minute request counter."""
+
+    name: str
+    limit: int
+    scope: str = ""
+    """Scope of a key whose requests it counts; empty for all requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +82,39 @@ class LimitState:
     """Seconds until the refused request fits; 0 if it was allowed."""
 
 
-def count_request(bucket: str, *, limit: int, cost: int = 1) -> LimitState:
-    """Count a request if it fits into the bucket's last 60 seconds. A refused request is not counted.
+def count_requests(buckets: Sequence[RequestBucket], *, cost: int = 1) -> list[LimitState]:
+    """Count a request in all buckets if it fits into the last 60 seconds of each, otherwise in none; a state for each bucket.
 
-    Without Valkey every request passes: costs and work are limited in Postgres.
+    Without Valkey everything passes: what costs money or work is limited in Postgres.
     """
     if breaker.is_open:
-        return _uncounted(limit)
+        return [_uncounted(bucket.limit) for bucket in buckets]
+    keys, limits = [f"limit:{bucket.name}" for bucket in buckets], [bucket.limit for bucket in buckets]
     try:
-        is_allowed, used, now, free_at = _script()(keys=[f"limit:{bucket}"], args=[limit, cost])
+        now, *states = _script()(keys=keys, args=[cost, *limits])
     except ValkeyAway as error:
         if breaker.open():
             logger.warning("Valkey is away (%s): requests a minute are not counted", type(error).__name__)
-        return _uncounted(limit)
-    return LimitState(
-        is_allowed=bool(is_allowed),
-        limit=limit,
-        remaining=max(0, limit - used),
-        reset_at=math.ceil(free_at / 1e6),
-        retry_after=0 if is_allowed else max(1, math.ceil((free_at - now) / 1e6)),
-    )
+        return [_uncounted(bucket.limit) for bucket in buckets]
+    return [
+        LimitState(
+            is_allowed=bool(fits),
+            limit=limit,
+            remaining=max(0, limit - used),
+            reset_at=math.ceil(free_at / 1e6),
+            retry_after=0 if fits else max(1, math.ceil((free_at - now) / 1e6)),
+        )
+        for limit, (fits, used, free_at) in zip(limits, states, strict=True)
+    ]
+
+
+def count_request(bucket: str, *, limit: int, cost: int = 1) -> LimitState:
+    """Count a request in one bucket if it fits."""
+    return count_requests([RequestBucket(bucket, limit)], cost=cost)[0]
 
 
 def peek(bucket: str, *, limit: int) -> LimitState:
-    """State of the bucket, without counting."""
+    """The bucket's state; nothing is counted."""
     return count_request(bucket, limit=limit, cost=0)
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from apps.accounts.callers import RequestBucket, anonymous_caller, caller_of_key, caller_of_session
+from apps.accounts.callers import anonymous_caller, caller_of_key, caller_of_session
 from apps.accounts.scopes import SCOPES
 from apps.core.errors import PermissionDeniedError
+from apps.core.limits import RequestBucket
 from tests.factories import AccountFactory, AnonymousPlanFactory, PlanFactory, UserFactory, make_key
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,16 @@ def test_scopes_do_not_concern_callers_without_a_key() -> None:
     caller = anonymous_caller(AnonymousPlanFactory(), address=ADDRESS)
     assert [scope for scope in SCOPES if not caller.has_scope(scope)] == []
     caller.needs_scope("tts:generate")  # raises nothing
+
+
+def test_counters_of_scopes_are_those_that_the_key_or_the_api_limits() -> None:
+    key, _ = make_key(requests_per_minute_by_scope={"tts:generate": 2})
+    caller, scopes = caller_of_key(key, address=ADDRESS), ["tts:generate", "voices:read", "keys:read"]
+    own = RequestBucket(f"requests:key:{key.pk}:tts:generate", 2, "tts:generate")
+    assert caller.scope_buckets(scopes, defaults={}) == (own,)
+    by_default = RequestBucket(f"requests:key:{key.pk}:voices:read", 5, "voices:read")
+    assert caller.scope_buckets(scopes, defaults={"voices:read": 5, "tts:generate": 9}) == (own, by_default)
+    assert anonymous_caller(AnonymousPlanFactory(), address=ADDRESS).scope_buckets(scopes, defaults={"keys:read": 1}) == ()
 
 
 def test_required_account_is_refused_to_views_that_let_anonymous_callers_in() -> None:

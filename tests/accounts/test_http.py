@@ -160,6 +160,20 @@ class TestRequestsAMinute:
         codes = [client.get("/v1/account/", headers=bearer(secret)).status_code for _ in range(6)]
         assert codes == [200] * 5 + [429]
 
+    def test_scope_with_a_limit_of_the_key_is_429_and_other_scopes_go_on(self, client: Client) -> None:
+        account = AccountFactory(plan=PlanFactory(requests_per_minute=10))
+        _, secret = make_key(account, requests_per_minute_by_scope={"keys:read": 1})
+        _, other = make_key(account)
+        first = client.get(KEYS, headers=bearer(secret))
+        assert (first.status_code, first["X-RateLimit-Limit"], first["X-RateLimit-Remaining"]) == (200, "1", "0")
+        refused = client.get(KEYS, headers=bearer(secret))
+        assert error(refused) == (429, "rate_limit_exceeded")
+        assert "1 requests a minute with the scope 'keys:read' of this key" in refused.json()["error"]["message"]
+        assert (refused["X-RateLimit-Limit"], refused["X-RateLimit-Remaining"]) == ("1", "0")
+        assert 1 <= int(refused["Retry-After"]) <= 60
+        answers = [client.get("/v1/account/", headers=bearer(secret)), client.get(KEYS, headers=bearer(other))]
+        assert [(answer.status_code, answer["X-RateLimit-Remaining"]) for answer in answers] == [(200, "8"), (200, "7")]
+
     def test_answers_of_any_kind_tell_the_limit_without_using_it_up(self, client: Client) -> None:
         account = AccountFactory(plan=PlanFactory(requests_per_minute=7))
         _, secret = make_key(account)
@@ -250,6 +264,12 @@ class TestKeys:
             ({"name": "a", "requests_per_minute": 0}, "requests_per_minute"),
             ({"name": "a", "requests_per_minute": 1001}, "requests_per_minute"),
             ({"name": "a", "concurrent_jobs": "many"}, "concurrent_jobs"),
+            ({"name": "a", "requests_per_minute_by_scope": {"tts:sing": 1}}, "requests_per_minute_by_scope"),
+            ({"name": "a", "requests_per_minute_by_scope": {"tts:generate": 0}}, "requests_per_minute_by_scope"),
+            ({"name": "a", "requests_per_minute_by_scope": {"tts:generate": 1001}}, "requests_per_minute_by_scope"),
+            ({"name": "a", "requests_per_minute_by_scope": {"tts:generate": "many"}}, "requests_per_minute_by_scope"),
+            ({"name": "a", "requests_per_minute_by_scope": [1]}, "requests_per_minute_by_scope"),
+            ({"name": "a", "scopes": ["keys:read"], "requests_per_minute_by_scope": {"tts:generate": 1}}, "requests_per_minute_by_scope"),
         ],
     )
     def test_a_wrong_field_is_400_and_named(self, client: Client, body: dict[str, Any], param: str) -> None:
@@ -273,6 +293,19 @@ class TestKeys:
         assert error(post(client, KEYS, secret=narrow, name="a", requests_per_minute=7)) == (403, "limit_too_high")
         assert error(post(client, f"{KEYS}{wide.pk}/rotate/", secret=narrow)) == (403, "limit_too_high")
         assert post(client, KEYS, secret=narrow, name="a").json()["requests_per_minute"] == 6
+
+    def test_key_with_limits_of_scopes_hands_on_at_most_those(self, client: Client) -> None:
+        wide, _ = make_key()
+        _, narrow = make_key(wide.account, requests_per_minute_by_scope={"tts:generate": 6, "voices:read": 9})
+        wider = post(client, KEYS, secret=narrow, name="a", requests_per_minute_by_scope={"tts:generate": 7})
+        assert (error(wider), wider.json()["error"]["param"]) == ((403, "limit_too_high"), "requests_per_minute_by_scope")
+        assert error(post(client, f"{KEYS}{wide.pk}/rotate/", secret=narrow)) == (403, "limit_too_high")
+        made = post(client, KEYS, secret=narrow, name="a", requests_per_minute_by_scope={"tts:generate": 5, "keys:read": 2}).json()
+        assert made["requests_per_minute_by_scope"] == {"tts:generate": 5, "voices:read": 9, "keys:read": 2}
+        made = post(client, KEYS, secret=narrow, name="b", scopes=["voices:read", "keys:write"]).json()
+        assert made["requests_per_minute_by_scope"] == {"voices:read": 9}
+        rotated = post(client, f"{KEYS}{made['id']}/rotate/", secret=made["key"]).json()
+        assert rotated["requests_per_minute_by_scope"] == {"voices:read": 9}
 
     def test_managing_keys_requires_a_key(self, client: Client) -> None:
         assert error(client.get(KEYS)) == (401, "missing_api_key")
@@ -300,5 +333,5 @@ class TestAccount:
                 "retention_days": 90,
                 "allowed_models": [],
             },
-            "key": {"id": key.pk, "name": "test", "prefix": secret[:12], "scopes": []},
+            "key": {"id": key.pk, "name": "test", "prefix": secret[:12], "scopes": [], "requests_per_minute_by_scope": {}},
         }

@@ -62,11 +62,11 @@ def test_a_second_key_of_a_person_is_one_of_the_same_account() -> None:
 def test_limits_and_scopes_of_a_key_may_exceed_the_plan() -> None:
     made = run_json(
         *("keys", "create", "--email", EMAIL, "--requests-per-minute", "5000", "--concurrent", "50"),
-        *("--scope", "tts:generate", "--scope", "voices:read"),
+        *("--scope", "tts:generate", "--scope", "voices:read", "--scope-limit", "voices:read", "7"),
     )
     key = ApiKey.objects.get(pk=made["id"])
     assert (key.requests_per_minute, key.concurrent_jobs, key.is_limited_apart) == (5000, 50, True)
-    assert key.scopes == ["tts:generate", "voices:read"]
+    assert (key.scopes, key.requests_per_minute_by_scope) == (["tts:generate", "voices:read"], {"voices:read": 7})
 
 
 @pytest.mark.parametrize(

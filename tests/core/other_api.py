@@ -36,6 +36,7 @@ DIALECT: Final = Dialect(
     challenge="Token",
     render_error=render_error,
     wrap_success=lambda data: {"success": True, "data": data},
+    requests_per_minute_by_scope={"tts:generate": 3},
     header_names={"X-Request-Id": "request-id", "X-RateLimit-Limit": "ratelimit-limit"},
 )
 

@@ -156,6 +156,15 @@ def test_refusals_of_openai_and_the_platform_keep_their_shape(client: Client, pa
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("own_limits", "allowed"), [({}, 3), ({"tts:generate": 2}, 2), ({"voices:read": 1}, 3)])
+def test_limit_of_a_scope_is_the_keys_own_or_the_default_of_the_dialect(client: Client, own_limits: dict[str, int], allowed: int) -> None:
+    headers = key(requests_per_minute_by_scope=own_limits)
+    answers = [client.get(THINGS, headers=headers) for _ in range(allowed + 1)]
+    assert [answer.status_code for answer in answers] == [*[200] * allowed, 429]
+    assert answers[-1].headers["ratelimit-limit"] == str(allowed)
+
+
+@pytest.mark.django_db
 def test_success_is_wrapped_and_names_its_id_as_the_dialect_does(client: Client) -> None:
     answer = client.get(f"{THINGS}?name=é", headers={**key(), "request-id": "mine-1"})
     assert (answer.status_code, answer.json()) == (200, {"success": True, "data": {"name": "é"}})

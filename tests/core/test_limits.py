@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from apps.core import limits
-from apps.core.limits import count_request, peek
+from apps.core.limits import RequestBucket, count_request, count_requests, peek
 from workers.circuit_breaker import CircuitBreaker
 
 
@@ -79,6 +79,24 @@ def test_a_peek_counts_nothing(valkey: redis.Redis) -> None:
     count_request("b", limit=10)
     assert [peek("b", limit=10).remaining for _ in range(3)] == [9, 9, 9]
     assert valkey.zcard("limit:b") == 1
+
+
+def test_request_that_exceeds_one_of_several_buckets_is_counted_in_none(valkey: redis.Redis) -> None:
+    wide, narrow = RequestBucket("wide", 3), RequestBucket("narrow", 1)
+    assert [(state.is_allowed, state.remaining) for state in count_requests([wide, narrow])] == [(True, 2), (True, 0)]
+    first, second = count_requests([wide, narrow])
+    assert (first.is_allowed, first.remaining, first.retry_after) == (True, 2, 0)
+    assert (second.is_allowed, second.remaining) == (False, 0)
+    assert 59 <= second.retry_after <= 60
+    assert [valkey.zcard(f"limit:{name}") for name in ("wide", "narrow")] == [1, 1]
+    assert count_requests([wide])[0].remaining == 1
+
+
+def test_request_is_counted_in_all_buckets_by_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    script, calls = limits._script(), []
+    monkeypatch.setattr(limits, "_script", lambda: lambda **values: calls.append(values["keys"]) or script(**values))
+    count_requests([RequestBucket(name, 5) for name in "abc"])
+    assert calls == [["limit:a", "limit:b", "limit:c"]]
 
 
 def test_buckets_with_other_names_count_separately() -> None:

@@ -155,6 +155,35 @@ class TestKeys:
             assert secret[12:] not in client.get(place).content.decode()
         assert secret[12:] not in json.dumps(dict(client.session))
 
+    def test_scopes_and_limits_of_scopes_are_shown_and_edited(self, client: Client) -> None:
+        key, _ = make_key(requests_per_minute_by_scope={"tts:generate": 10})
+        path = page(ApiKey, "change", key.pk)
+        assert 'value="tts:generate=10"' in client.get(path).content.decode()
+        body = {"name": "test", "scopes": ["tts:generate", "stt:transcribe"], "requests_per_minute_by_scope": "stt:transcribe = 5,"}
+        assert client.post(path, body).status_code == 302
+        key.refresh_from_db()
+        assert (key.scopes, key.requests_per_minute_by_scope) == (["tts:generate", "stt:transcribe"], {"stt:transcribe": 5})
+        assert client.post(path, {"name": "test", "requests_per_minute_by_scope": ""}).status_code == 302
+        key.refresh_from_db()
+        assert (key.scopes, key.requests_per_minute_by_scope) == ([], {})
+
+    @pytest.mark.parametrize(
+        ("limits", "message"),
+        [
+            ("tts:generate", "is no limit"),
+            ("tts:sing=1", "Unknown scope"),
+            ("tts:generate=0", "must be at least 1"),
+            ("stt:transcribe=1", "lacks"),
+        ],
+    )
+    def test_wrong_limits_of_scopes_are_told_and_change_nothing(self, client: Client, limits: str, message: str) -> None:
+        key, _ = make_key()
+        for path, body in ((page(ApiKey, "change", key.pk), {}), (reverse("admin:accounts_apikey_add"), {"account": key.account_id})):
+            answer = client.post(path, {"name": "x", "scopes": ["tts:generate"], "requests_per_minute_by_scope": limits, **body})
+            assert (answer.status_code, message in answer.content.decode()) == (200, True)
+        key.refresh_from_db()
+        assert (key.name, key.requests_per_minute_by_scope, ApiKey.objects.count()) == ("test", {}, 1)
+
     def test_a_rotation_shows_the_successor(self, client: Client) -> None:
         key, _ = make_key()
         path = f"/admin/accounts/apikey/{key.pk}/rotate/"

@@ -7,6 +7,7 @@ import pytest
 
 from apps.accounts.models import Account
 from apps.accounts.scopes import SCOPES
+from apps.accounts.throttles import RequestsPerMinute
 from tests.factories import make_key
 from tests.routes.table import METHODS, Owned, Row, all_rows, other_routes, routes_below
 
@@ -89,10 +90,14 @@ def test_request_without_the_required_scope_is_refused(row: Row, owner: Account)
 
 
 @named([row for row in ROWS if row.scope])
-def test_request_with_only_the_required_scope_is_served(row: Row, owner: Account) -> None:
-    _, secret = make_key(owner, scopes=[row.scope])
-    answer = row.ask(owned_by(owner, row), secret=secret)
+def test_request_with_only_the_required_scope_is_served_up_to_the_limit_of_the_scope(row: Row, owner: Account) -> None:
+    _, secret = make_key(owner, scopes=[row.scope], requests_per_minute_by_scope={row.scope: 1})
+    owned = owned_by(owner, row)
+    answer = row.ask(owned, secret=secret)
     assert answer.status_code == row.status, answer.content
+    view = next(route.view for route in routes_below("v1/") if route.path == row.path)
+    if RequestsPerMinute in view.cls.throttle_classes:  # polls count by address alone
+        assert error_of(row.ask(owned, secret=secret)) == (429, "rate_limit_exceeded")
 
 
 @named([row for row in ROWS if row.owns])

@@ -31,8 +31,25 @@ def command() -> None:
     "--concurrent", "concurrent_jobs", type=click.IntRange(min=1), help="Concurrent jobs of this key, instead of the plan's limit."
 )
 @click.option("--scope", "scopes", multiple=True, help="Scope of the key; may be repeated. Unrestricted by default.")
+@click.option(
+    "--scope-limit",
+    "scope_limits",
+    type=(str, click.IntRange(min=1)),
+    multiple=True,
+    metavar="SCOPE N",
+    help="Requests a minute of one scope; may be repeated.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object instead of the key alone.")
-def create(*, email: str, plan_slug: str | None, credit_count: Decimal | None, as_json: bool, **key_fields: Any) -> None:
+def create(
+    *,
+    email: str,
+    plan_slug: str | None,
+    credit_count: Decimal | None,
+    scopes: tuple[str, ...],
+    scope_limits: tuple[tuple[str, int], ...],
+    as_json: bool,
+    **key_fields: Any,
+) -> None:
     """Create a key and print it, alone on standard output. It is not shown again."""
     with platform():
         from django.db import transaction
@@ -47,7 +64,9 @@ def create(*, email: str, plan_slug: str | None, credit_count: Decimal | None, a
         with transaction.atomic():
             millicredits = None if credit_count is None else prices.from_credits(credit_count)
             account = provide_account(email=email, plan=plan, millicredits=millicredits, actor=actor())
-            key, secret = create_key(account, is_operator=True, **{**key_fields, "scopes": list(key_fields["scopes"])})
+            key, secret = create_key(
+                account, is_operator=True, scopes=list(scopes), requests_per_minute_by_scope=dict(scope_limits), **key_fields
+            )
         if as_json:
             shown = {"key": secret, "id": key.pk, "prefix": key.prefix, "account": account.pk, "plan": account.plan.slug}
             click.echo(json.dumps(shown | {"credits": prices.credits(available_millicredits(account.pk))}))

@@ -1,5 +1,6 @@
 """Keys made by a key or by a person. A key never grants more than it has itself; a person as much as the plan allows."""
 
+import math
 from typing import Any
 
 from apps.accounts.callers import Caller
@@ -23,11 +24,20 @@ def rotate_key_for(caller: Caller, *, key: ApiKey, overlap_seconds: int) -> tupl
 
 
 def _create_key_with(
-    maker: ApiKey, *, name: str, scopes: list[str], requests_per_minute: int | None, concurrent_jobs: int | None
+    maker: ApiKey,
+    *,
+    name: str,
+    scopes: list[str],
+    requests_per_minute: int | None,
+    requests_per_minute_by_scope: dict[str, int],
+    concurrent_jobs: int | None,
 ) -> tuple[ApiKey, str]:
     """Create a key. Scopes and limits that are left out are inherited from the maker."""
+    scopes = scopes or maker.scopes
+    inherited = {scope: limit for scope, limit in maker.requests_per_minute_by_scope.items() if not scopes or scope in scopes}
     asked = ApiKey(
-        scopes=scopes or maker.scopes,
+        scopes=scopes,
+        requests_per_minute_by_scope={**inherited, **requests_per_minute_by_scope},
         requests_per_minute=_own_or(requests_per_minute, makers=maker.requests_per_minute, plans=maker.account.plan.requests_per_minute),
         concurrent_jobs=_own_or(concurrent_jobs, makers=maker.concurrent_jobs, plans=maker.account.plan.concurrent_jobs),
     )
@@ -37,6 +47,7 @@ def _create_key_with(
         name=name,
         scopes=asked.scopes,
         requests_per_minute=asked.requests_per_minute,
+        requests_per_minute_by_scope=asked.requests_per_minute_by_scope,
         concurrent_jobs=asked.concurrent_jobs,
         created_by=maker.created_by,
     )
@@ -53,4 +64,12 @@ def _refuse_wider(key: ApiKey, *, than: ApiKey) -> None:
     for limit in ("requests_per_minute", "concurrent_jobs"):
         own, others = getattr(than, limit), getattr(key, limit)
         if own is not None and (others is None or others > own):
-            raise PermissionDeniedError("This key cannot hand out more than its own limit.", code="limit_too_high", param=limit)
+            raise _too_high(limit)
+    for scope, own in than.requests_per_minute_by_scope.items():
+        is_open = not key.scopes or scope in key.scopes
+        if is_open and key.requests_per_minute_by_scope.get(scope, math.inf) > own:
+            raise _too_high("requests_per_minute_by_scope")
+
+
+def _too_high(param: str) -> PermissionDeniedError:
+    return PermissionDeniedError("This key cannot hand out more than its own limit.", code="limit_too_high", param=param)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import Account, ApiKey, User
-from apps.accounts.scopes import check_scopes
+from apps.accounts.scopes import check_scope_limits, check_scopes
 from apps.accounts.selectors import PREFIX_LENGTH, digest_of
 from apps.core.errors import ConflictError, InvalidRequestError
 from apps.core.notices import leave_notice
@@ -27,6 +27,7 @@ def create_key(
     name: str,
     scopes: list[str] | None = None,
     requests_per_minute: int | None = None,
+    requests_per_minute_by_scope: dict[str, int] | None = None,
     concurrent_jobs: int | None = None,
     created_by: User | None = None,
     is_operator: bool = False,
@@ -37,7 +38,11 @@ def create_key(
     and cannot exceed them.
     """
     check_scopes(scopes or [])
+    scope_limits = requests_per_minute_by_scope or {}
+    check_scope_limits(scope_limits, scopes=scopes or [])
     if not is_operator:
+        for limit in scope_limits.values():
+            _check_within_plan(limit, limit=account.plan.requests_per_minute, param="requests_per_minute_by_scope")
         _check_within_plan(requests_per_minute, limit=account.plan.requests_per_minute, param="requests_per_minute")
         _check_within_plan(concurrent_jobs, limit=account.plan.concurrent_jobs, param="concurrent_jobs")
     with transaction.atomic():
@@ -49,6 +54,7 @@ def create_key(
                 name=name,
                 scopes=sorted(set(scopes or [])),
                 requests_per_minute=requests_per_minute,
+                requests_per_minute_by_scope=scope_limits,
                 concurrent_jobs=concurrent_jobs,
                 is_limited_apart=is_operator and (requests_per_minute, concurrent_jobs) != (None, None),
             )
@@ -72,6 +78,7 @@ def rotate_key(key: ApiKey, *, overlap_seconds: int) -> tuple[ApiKey, str]:
                 name=key.name,
                 scopes=key.scopes,
                 requests_per_minute=key.requests_per_minute,
+                requests_per_minute_by_scope=key.requests_per_minute_by_scope,
                 concurrent_jobs=key.concurrent_jobs,
                 is_limited_apart=key.is_limited_apart,
             )

@@ -1,6 +1,7 @@
 """Forms of the admin's actions."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -13,9 +14,10 @@ from unfold.widgets import (
 )
 
 from apps.accounts.models import Account, ApiKey
-from apps.accounts.scopes import SCOPES
+from apps.accounts.scopes import SCOPES, check_scope_limits
 from apps.accounts.services.keys import OVERLAP_SECONDS_LIMIT
 from apps.billing.models import LedgerEntry
+from apps.core.errors import ApplicationError
 
 CREDITS_LIMIT = Decimal(1_000_000_000)
 
@@ -67,21 +69,86 @@ class ThresholdForm(forms.Form):
     )
 
 
+class ScopesField(forms.MultipleChoiceField):
+    """Scopes of a key, each with its meaning."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            choices=[(scope, f"{scope}: {meaning}") for scope, meaning in SCOPES.items()],
+            required=False,
+            widget=UnfoldAdminCheckboxSelectMultipleWidget,
+            help_text="None chosen: the key opens everything.",
+            **options,
+        )
+
+
+class ScopeLimitsField(forms.CharField):
+    """Requests a minute by scope, written as `tts:generate=10, stt:transcribe=5`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            required=False,
+            widget=UnfoldAdminTextInputWidget,
+            help_text="By scope, separated by commas: tts:generate=10, stt:transcribe=5. Empty: no limits of single scopes.",
+            **options,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(f"{scope}={limit}" for scope, limit in value.items()) if isinstance(value, dict) else value
+
+    def to_python(self, value: Any) -> Any:
+        limits: dict[str, int] = {}
+        for entry in filter(None, (part.strip() for part in str(value or "").split(","))):
+            scope, _, limit = (part.strip() for part in entry.rpartition("="))
+            if not limit.isascii() or not limit.isdecimal() or len(limit) > 6:
+                raise forms.ValidationError(f"{entry!r} is no limit: write scope=number, tts:generate=10 for instance.")
+            limits[scope] = int(limit)
+        return limits
+
+
+def check_limits(form: forms.BaseForm) -> None:
+    """Add an error to the form if its limits by scope do not fit its scopes."""
+    data = form.cleaned_data
+    if "scopes" not in data or "requests_per_minute_by_scope" not in data:
+        return
+    try:
+        check_scope_limits(data["requests_per_minute_by_scope"], scopes=data["scopes"])
+    except ApplicationError as error:
+        form.add_error("requests_per_minute_by_scope", error.message)
+
+
+class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
+    """Fields of a key that an operator may change."""
+
+    scopes = ScopesField()
+    requests_per_minute_by_scope = ScopeLimitsField()
+
+    class Meta:
+        model = ApiKey
+        fields = ["name", "scopes", "requests_per_minute", "requests_per_minute_by_scope", "concurrent_jobs", "is_limited_apart"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        check_limits(self)
+        return data
+
+
 class NewKeyForm(forms.Form):
     account = account_field(ApiKey)
     name = forms.CharField(max_length=100, widget=UnfoldAdminTextInputWidget, help_text="What it is for.")
-    scopes = forms.MultipleChoiceField(
-        choices=[(scope, f"{scope}: {meaning}") for scope, meaning in SCOPES.items()],
-        required=False,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="None chosen: the key opens everything.",
-    )
+    scopes = ScopesField()
     requests_per_minute = forms.IntegerField(
         required=False, min_value=1, max_value=1_000_000, widget=UnfoldAdminIntegerFieldWidget, help_text="Empty: the plan's."
     )
+    requests_per_minute_by_scope = ScopeLimitsField()
     concurrent_jobs = forms.IntegerField(
         required=False, min_value=1, max_value=1_000_000, widget=UnfoldAdminIntegerFieldWidget, help_text="Empty: the plan's."
     )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        check_limits(self)
+        return data
 
 
 class RotationForm(forms.Form):

@@ -11,7 +11,7 @@ from unfold.decorators import action, display
 
 from apps.accounts.models import ApiKey, User
 from apps.accounts.services import create_key, revoke_key, rotate_key
-from apps.operator.admin.forms import ConfirmForm, NewKeyForm, RotationForm
+from apps.operator.admin.forms import ConfirmForm, KeyForm, NewKeyForm, RotationForm
 from apps.operator.admin.pages import AskingAdmin, FormPage
 
 STATE_COLOURS = {"live": "success", "expires": "warning", "expired": "danger", "revoked": "danger"}
@@ -21,6 +21,7 @@ STATE_COLOURS = {"live": "success", "expires": "warning", "expired": "danger", "
 class ApiKeyAdmin(AskingAdmin):
     """Keys of all accounts."""
 
+    form = KeyForm
     list_display = ["prefix", "name", "account", "state", "opens", "requests_per_minute", "concurrent_jobs", "last_used_at", "created_at"]
     list_filter = ["revoked_at", "account__plan", "is_limited_apart"]
     list_select_related = ["account"]
@@ -33,10 +34,11 @@ class ApiKeyAdmin(AskingAdmin):
         "state",
         "scopes",
         ("requests_per_minute", "concurrent_jobs", "is_limited_apart"),
+        "requests_per_minute_by_scope",
         ("created_by", "created_at", "last_used_at"),
         ("expires_at", "revoked_at"),
     ]
-    readonly_fields = ["account", "prefix", "state", "scopes", "created_by", "created_at", "last_used_at", "expires_at", "revoked_at"]
+    readonly_fields = ["account", "prefix", "state", "created_by", "created_at", "last_used_at", "expires_at", "revoked_at"]
     actions_detail = ["rotate", "revoke"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
