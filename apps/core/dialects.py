@@ -82,6 +82,8 @@ class Dialect:
     challenge: str = "Bearer"
     """WWW-Authenticate of a 401."""
     render_error: ErrorRenderer = render_platform_error
+    error_schema: Mapping[str, Any] | None = None
+    """OpenAPI schema of the error body; None for the platform's."""
     wrap_success: Callable[[Any], Any] | None = None
     """Puts the JSON body of a success into the API's envelope; None where there is no envelope."""
     requests_per_minute_by_scope: Mapping[str, int] = field(default_factory=dict)

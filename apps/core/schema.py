@@ -10,6 +10,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from drf_spectacular.settings import spectacular_settings
 
+from apps.core.dialects import PLATFORM, Dialect, dialect_of
+
 Endpoint = tuple[str, str, str, Any]
 
 HEADERS = {
@@ -107,7 +109,7 @@ class PlatformSchema(AutoSchema):
 
 def only_first_prefix(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
     """Drop `/api/v1/`, which equals `/v1/`."""
-    return [endpoint for endpoint in endpoints if endpoint[0].startswith("/v1/")]
+    return [endpoint for endpoint in endpoints if not endpoint[0].startswith("/api/v1/")]
 
 
 def add_bodies_of_webhooks(result: dict[str, Any], *, generator: SchemaGenerator, **_: Any) -> dict[str, Any]:
@@ -116,16 +118,19 @@ def add_bodies_of_webhooks(result: dict[str, Any], *, generator: SchemaGenerator
 
 
 def add_what_every_answer_has(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add errors and headers common to all operations."""
+    """Add errors, headers and keys common to all operations, in the dialect of each path."""
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Error"] = ERROR
     components["headers"] = {name: {"schema": {"type": kind}, "description": text} for name, (kind, text) in HEADERS.items()}
-    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
     for name, path in result["paths"].items():
+        dialect = dialect_of(name)
+        headers = {dialect.header_name(header): {"$ref": f"#/components/headers/{header}"} for header in HEADERS}
+        error = _error_component(dialect, components)
         for operation in path.values():
+            _use_keys_of(dialect, operation, components)
             responses = operation["responses"]
             for status in (*_expected(name, operation), *(status for status in responses if status in ERRORS)):
-                responses[status] = _error(responses.get(status, {}).get("description") or ERRORS[status])
+                responses[status] = _error(responses.get(status, {}).get("description") or ERRORS[status], component=error)
             operation["responses"] = dict(sorted(responses.items()))
             for response in operation["responses"].values():
                 response["headers"] = {**response.get("headers", {}), **headers}
@@ -157,5 +162,30 @@ def schema_yaml() -> bytes:
     return rendered
 
 
-def _error(description: str) -> dict[str, Any]:
-    return {"description": description, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
+def _error(description: str, *, component: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{component}"}}}}
+
+
+def _error_component(dialect: Dialect, components: dict[str, Any]) -> str:
+    """Name of the dialect's error schema, which is added to the components."""
+    if dialect.error_schema is None:
+        return "Error"
+    name = f"{dialect.name.title().replace('-', '')}Error"
+    components["schemas"][name] = dialect.error_schema
+    return name
+
+
+def _use_keys_of(dialect: Dialect, operation: dict[str, Any], components: dict[str, Any]) -> None:
+    """Replace the operation's security by the key headers of the dialect; an operation without a key stays so."""
+    if dialect.key_headers == PLATFORM.key_headers or "security" not in operation:
+        return
+    schemes = {f"{dialect.name}-{header.name}": header for header in dialect.key_headers}
+    for name, header in schemes.items():
+        description = f"`{header.example}`"
+        components.setdefault("securitySchemes", {})[name] = {
+            "type": "apiKey",
+            "in": "header",
+            "name": header.name,
+            "description": description,
+        }
+    operation["security"] = [{name: []} for name in schemes] + [{} for requirement in operation["security"] if not requirement]

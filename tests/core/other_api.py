@@ -35,6 +35,7 @@ DIALECT: Final = Dialect(
     key_headers=(KeyHeader("xi-api-key"), KeyHeader("Authorization", "Token")),
     challenge="Token",
     render_error=render_error,
+    error_schema={"type": "object", "required": ["detail"]},
     wrap_success=lambda data: {"success": True, "data": data},
     requests_per_minute_by_scope={"tts:generate": 3},
     header_names={"X-Request-Id": "request-id", "X-RateLimit-Limit": "ratelimit-limit"},
