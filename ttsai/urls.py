@@ -1,6 +1,7 @@
 """Root URL configuration, with the zone of each route: the API under both prefixes, other vendors' APIs, downloads, the admin, pages.
 
-The zone of a path, known route or not, is that of the first entry that it begins with: the pages, at the root, stand last.
+The zone of a path, known route or not, is that of the first entry that it begins with, so the pages, at the root, come after the others.
+Paths below the prefix of a dialect are API whatever their entry; dialects may be included at the root too.
 """
 
 from itertools import chain
@@ -35,16 +36,16 @@ API = [
 
 def routes_of(dialect: Dialect) -> list[URLResolver]:
     """The dialect's URL configuration, included at each of its roots."""
-    return [in_zone(zones.API, path(root.removeprefix("/"), include(dialect.urlconf))) for root in dialect.roots]
+    return [path(root.removeprefix("/"), include(dialect.urlconf)) for root in dialect.roots]
 
 
 urlpatterns = [
     in_zone(zones.API, path("v1/", include(API))),
     in_zone(zones.API, path("api/v1/", include(API))),
-    *chain.from_iterable(routes_of(dialect) for dialect in list_dialects()),
     in_zone(zones.FILE, path("static/", include("apps.speech.download_urls"))),
     in_zone(zones.OPERATOR, path("admin/", admin.site.urls)),
     in_zone(zones.PAGE, path("", include("apps.core.page_urls"))),
+    *chain.from_iterable(routes_of(dialect) for dialect in list_dialects()),
 ]
 
 handler400 = "apps.core.exception_handler.bad_request"

@@ -6,6 +6,8 @@ from typing import Any, Final, TypeVar
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from apps.core.dialects import PLATFORM, dialect_of
+
 ADMIN_POLICY: Final = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -62,7 +64,9 @@ def in_zone(zone: Zone, route: Route) -> Route:
 
 
 def zone_of(path: str) -> Zone:
-    """The zone of the first route of the root URL configuration that the path begins with."""
+    """The zone of the path: API below the prefix of a dialect, otherwise that of the first route in the root URL configuration that it begins with."""
+    if dialect_of(path) is not PLATFORM:
+        return API
     route: Any
     for route in get_resolver().url_patterns:
         if route.pattern.match(path.removeprefix("/")) is not None:

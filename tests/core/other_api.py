@@ -29,7 +29,7 @@ def render_error(error: ApplicationError, request_id: str) -> tuple[int, Any]:
 
 DIALECT: Final = Dialect(
     name="other",
-    roots=("/v1/", "/api/v1/"),
+    roots=("/v1/", "/"),
     paths=("other/",),
     urlconf="tests.core.other_api",
     key_headers=(KeyHeader("xi-api-key"), KeyHeader("Authorization", "Token")),

@@ -6,4 +6,4 @@ from ttsai.urls import urlpatterns as platform_routes
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
-urlpatterns = [*routes_of(DIALECT), *platform_routes]
+urlpatterns = [*platform_routes, *routes_of(DIALECT)]

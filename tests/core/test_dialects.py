@@ -1,6 +1,7 @@
 """Dialects: selection by path, reading of keys, format of errors."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from django.test import Client
 from apps.accounts.models import AccountStatus
 from apps.accounts.services import suspend_account
 from apps.compat.openai.dialect import DIALECT as OPENAI
-from apps.core.dialects import API_KEY, AUTHORIZATION, PLATFORM, Dialect, KeyHeader, dialect_of
+from apps.core.dialects import API_KEY, AUTHORIZATION, PLATFORM, Dialect, KeyHeader, dialect_of, list_dialects
 from apps.core.schema import add_what_every_answer_has
+from apps.core.zones import zone_of
 from tests.core.other_api import DIALECT as OTHER
 from tests.factories import AccountFactory, AnonymousPlanFactory, PlanFactory, make_key
 
@@ -50,6 +52,18 @@ def test_prefix_of_two_dialects_is_refused(settings: Any) -> None:
     settings.TTSAI_DIALECTS = ["tests.core.test_dialects.OPENAI", "tests.core.test_dialects.RIVAL"]
     with pytest.raises(ImproperlyConfigured, match="'openai' and 'rival' both claim the prefix '/v1/audio/'"):
         dialect_of("/")
+
+
+def test_every_route_of_a_dialect_lies_below_its_prefixes() -> None:
+    for dialect in list_dialects():
+        for route in import_module(dialect.urlconf).urlpatterns:
+            for root in dialect.roots:
+                assert dialect_of(f"{root}{route.pattern}") is dialect, f"{root}{route.pattern}"
+
+
+def test_dialect_at_the_root_leaves_the_zones_of_other_paths_alone() -> None:
+    zones = [zone_of(path).name for path in ("/other/nowhere/", "/admin/", "/static/a.css", "/docs/", "/nowhere/", "/v1/tts/")]
+    assert zones == ["api", "operator", "file", "page", "page", "api"]
 
 
 def test_prefix_without_its_slashes_is_refused() -> None:
@@ -107,7 +121,8 @@ REFUSALS: dict[str, tuple[Ask, int, str]] = {
     "a method that an API view lacks": (lambda client: client.delete(THINGS, headers=key()), 405, "method_not_allowed"),
     "a method that a page lacks": (lambda client: client.post("/v1/other/faults/bug"), 405, "method_not_allowed"),
     "an unknown route": (lambda client: client.get("/v1/other/nowhere"), 404, "not_found"),
-    "an unknown route under the other root": (lambda client: client.post("/api/v1/other/nowhere"), 404, "not_found"),
+    "an unknown route under the other root": (lambda client: client.post("/other/nowhere"), 404, "not_found"),
+    "a known route under the other root": (lambda client: client.get("/other/things"), 401, "missing_api_key"),
     "OPTIONS of an unknown route": (lambda client: client.options("/v1/other/nowhere"), 404, "not_found"),
     "a NUL in the query": (lambda client: client.get(f"{THINGS}?name=%00"), 422, "invalid_request"),
     "a malformed Host": (lambda client: client.get(THINGS, headers={"Host": "a b"}), 422, "invalid_request"),
