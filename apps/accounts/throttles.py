@@ -1,5 +1,6 @@
 """Requests per minute by plan or key, and a higher limit by address for polls and downloads."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -22,16 +23,7 @@ class RequestsPerMinute(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count the request; 429 with Retry-After beyond the limit."""
-        caller = get_caller(request)
-        own_limits = dialect_of(request.path).requests_per_minute_by_scope
-        buckets = (*caller.request_buckets, *caller.scope_buckets(declared_scopes(view), defaults=own_limits))
-        states = count_requests(buckets)
-        for state in states:
-            _show(request, state=state)
-        refused = [(state, bucket.scope) for state, bucket in zip(states, buckets, strict=True) if not state.is_allowed]
-        if refused:
-            state, scope = max(refused, key=lambda pair: pair[0].retry_after)
-            raise too_many_requests(state, scope=scope)
+        count_request_of_caller(request, scopes=declared_scopes(view))
         return True
 
 
@@ -45,6 +37,20 @@ class PollLimit(BaseThrottle):
         if not state.is_allowed:
             raise too_many_requests(state)
         return True
+
+
+def count_request_of_caller(request: Request, *, scopes: Iterable[str]) -> None:
+    """Count the request for its caller and for these scopes of its key. Raises TooManyRequestsError with Retry-After."""
+    caller = get_caller(request)
+    defaults = dialect_of(request.path).requests_per_minute_by_scope
+    buckets = (*caller.request_buckets, *caller.scope_buckets(scopes, defaults=defaults))
+    states = count_requests(buckets)
+    for state in states:
+        _show(request, state=state)
+    refused = [(state, bucket.scope) for state, bucket in zip(states, buckets, strict=True) if not state.is_allowed]
+    if refused:
+        state, scope = max(refused, key=lambda pair: pair[0].retry_after)
+        raise too_many_requests(state, scope=scope)
 
 
 def limit_state_of(request: HttpRequest) -> LimitState:

@@ -7,7 +7,7 @@ from tests.routes.table import Owned, row
 
 def a_key(account: Account) -> Owned:
     """Another key of the account, since the presenting key must stay valid; with few scopes, since a limited key rotates no stronger one."""
-    key, _ = make_key(account, scopes=["keys:write"])
+    key, _ = make_key(account, scopes=["keys:write"], requests_per_minute_by_scope={"keys:write": 1})
     return Owned(path={"key_id": str(key.pk)})
 
 

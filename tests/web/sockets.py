@@ -42,6 +42,6 @@ ROUTES = (
     ),
     SocketRoute(path="/v1/quiet/", handler=echo, limits=SocketLimits(idle_seconds=0.3)),
     SocketRoute(path="/v1/open/", handler=echo, welcomes_anonymous=True),
-    SocketRoute(path="/v1/named/{name}/", handler=name, scope="tts:write"),
+    SocketRoute(path="/v1/named/{name}/", handler=name, scope="tts:generate"),
     SocketRoute(path="/v1/short/", handler=echo, limits=SocketLimits(total_seconds=0.3)),
 )

@@ -128,6 +128,9 @@ def test_socket_beyond_the_limits_of_its_caller_is_refused_with_429(shell: Runni
     seldom = make_key(requests_per_minute=1)[1]
     with open_socket(shell, "/v1/echo/", secret=seldom):
         assert refusal(shell, "/v1/echo/", secret=seldom) == (429, "rate_limit_exceeded")
+    scoped = make_key(requests_per_minute_by_scope={"tts:generate": 1})[1]
+    with open_socket(shell, "/v1/named/second/", secret=scoped), open_socket(shell, "/v1/echo/", secret=scoped):
+        assert refusal(shell, "/v1/named/third/", secret=scoped) == (429, "rate_limit_exceeded")
 
 
 def test_socket_beyond_a_limit_of_its_connection_is_closed_with_the_reason(shell: RunningShell, secret: str) -> None:

@@ -16,7 +16,7 @@ from starlette.routing import Router, WebSocketRoute
 from apps.accounts.authentication import KeyAuthentication
 from apps.accounts.callers import Caller, get_caller
 from apps.accounts.permissions import HasAccount
-from apps.accounts.throttles import RequestsPerMinute
+from apps.accounts.throttles import count_request_of_caller
 from apps.core import retry_after
 from apps.core.cross_origin import is_origin_allowed
 from apps.core.deferred import Receive, Scope, Send
@@ -149,7 +149,7 @@ def _authenticate(request: ShellRequest, route: SocketRoute) -> Caller:
     caller = get_caller(wrapped)
     if route.scope:
         caller.needs_scope(route.scope)
-    RequestsPerMinute().allow_request(wrapped, None)
+    count_request_of_caller(wrapped, scopes=[route.scope] if route.scope else [])
     return caller
 
 
