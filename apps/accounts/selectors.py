@@ -1,11 +1,13 @@
 """Reads: keys by their secret, an account's keys, plans."""
 
 import hashlib
+from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from apps.accounts.key_lookup import find_key_by_digest
-from apps.accounts.models import Account, ApiKey, Membership, Plan, Role, User
+from apps.accounts.models import Account, AccountStatus, ApiKey, Membership, Plan, Role, User
 from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.remembered import Remembered
 
@@ -23,6 +25,12 @@ def digest_of(secret: str) -> str:
 def find_key(secret: str) -> ApiKey | None:
     """Find the key with this secret, with its account and plan, in one query. It may be revoked or expired."""
     return find_key_by_digest(digest_of(secret))
+
+
+def find_usable_keys(key_ids: Collection[int]) -> set[int]:
+    """Those of the keys that are neither revoked nor expired, of active accounts."""
+    keys = ApiKey.objects.filter(pk__in=key_ids, revoked_at=None, account__status=AccountStatus.ACTIVE)
+    return set(keys.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now())).values_list("pk", flat=True))
 
 
 def list_keys(account: Account) -> QuerySet[ApiKey]:

@@ -13,12 +13,13 @@ import redis
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from apps.accounts.services.keys import revoke_key
 from apps.core.leases import give_back, take_lease
 from tests.factories import AnonymousPlanFactory, bearer, make_key
 from tests.flows.following import wait_until
 from tests.web import sockets
 from tests.web.shell import RunningShell, running_shell
-from ttsai.web.sockets import protocol, session
+from ttsai.web.sockets import protocol, router, session
 
 PATIENCE = 20.0
 HANDSHAKE = (
@@ -131,6 +132,24 @@ def test_socket_beyond_the_limits_of_its_caller_is_refused_with_429(shell: Runni
     scoped = make_key(requests_per_minute_by_scope={"tts:generate": 1})[1]
     with open_socket(shell, "/v1/named/second/", secret=scoped), open_socket(shell, "/v1/echo/", secret=scoped):
         assert refusal(shell, "/v1/named/third/", secret=scoped) == (429, "rate_limit_exceeded")
+
+
+def test_socket_whose_key_is_revoked_is_closed_and_others_stay_open(
+    transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(router, "RENEW_SECONDS", 0.1)
+    settings.ROOT_URLCONF, settings.TTSAI_SOCKET_ROUTES = "tests.web.urls", ["tests.web.sockets.ROUTES"]
+    (key, revoked), (_, other) = make_key(), make_key()
+    with (
+        running_shell() as shell,
+        open_socket(shell, "/v1/echo/", secret=revoked) as one,
+        open_socket(shell, "/v1/echo/", secret=other) as two,
+    ):
+        revoke_key(key)
+        assert json.loads(one.recv(timeout=PATIENCE))["error"]["code"] == "invalid_api_key"
+        assert ending(one) == (1008, "invalid_api_key")
+        two.send("still open")
+        assert two.recv(timeout=PATIENCE) == "still open"
 
 
 def test_socket_beyond_a_limit_of_its_connection_is_closed_with_the_reason(shell: RunningShell, secret: str) -> None:

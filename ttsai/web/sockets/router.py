@@ -16,12 +16,13 @@ from starlette.routing import Router, WebSocketRoute
 from apps.accounts.authentication import KeyAuthentication
 from apps.accounts.callers import Caller, get_caller
 from apps.accounts.permissions import HasAccount
+from apps.accounts.selectors import find_usable_keys
 from apps.accounts.throttles import count_request_of_caller
 from apps.core import retry_after
 from apps.core.cross_origin import is_origin_allowed
 from apps.core.deferred import Receive, Scope, Send
 from apps.core.dialects import dialect_of
-from apps.core.errors import ApplicationError, PermissionDeniedError, TooManyRequestsError, UnavailableError
+from apps.core.errors import ApplicationError, AuthenticationFailedError, PermissionDeniedError, TooManyRequestsError, UnavailableError
 from apps.core.exception_handler import as_application_error, error_response, nothing_at
 from apps.core.ids import request_id_from
 from apps.core.leases import RENEW_SECONDS, Lease, give_back, renew_leases, take_lease
@@ -29,11 +30,14 @@ from apps.core.middleware import add_common_headers, write_limit
 from apps.core.sockets import SocketRoute
 from apps.core.zones import with_slash
 from ttsai.web.body import Body
-from ttsai.web.sockets.session import Session
+from ttsai.web.sockets.session import POLICY, Closing, Session
 from ttsai.web.threads import BusyError, DjangoThreads, ShellRequest
 
 logger = logging.getLogger(__name__)
 
+KEY_NOT_USABLE: Final = Closing(
+    POLICY, "invalid_api_key", AuthenticationFailedError("This API key was revoked, or its account is not active.")
+)
 STOP_SECONDS: Final = 2.0
 SCHEMES: Final = {"ws": "http", "wss": "https"}
 
@@ -45,9 +49,10 @@ class Sockets:
         self._threads = threads
         self._stopping = stopping
         self._open_count = 0
+        self._sessions: set[Session] = set()
         self._leases: set[Lease] = set()
         """Leases of the open connections, by which they count against their key or tenant in all processes."""
-        self._renewal: asyncio.Task[None] | None = None
+        self._care: asyncio.Task[None] | None = None
         self._returns: set[asyncio.Task[None]] = set()
         """Leases that are being given back."""
         routes: list[SocketRoute] = [route for name in settings.TTSAI_SOCKET_ROUTES for route in import_string(name)]
@@ -56,13 +61,13 @@ class Sockets:
         )
 
     def start(self) -> None:
-        """Begin to renew leases. Call it on the event loop."""
-        self._renewal = asyncio.create_task(self._renew_for_ever())
+        """Begin to look after open connections. Call it on the event loop."""
+        self._care = asyncio.create_task(self._care_for_ever())
 
     async def stop(self) -> None:
         """Give back the leases of the connections, which the stopping event has closed."""
-        if self._renewal is not None:
-            self._renewal.cancel()
+        if self._care is not None:
+            self._care.cancel()
         if self._returns:
             await asyncio.wait(self._returns, timeout=STOP_SECONDS)
 
@@ -85,6 +90,8 @@ class Sockets:
                 {"type": "websocket.accept", "subprotocol": _subprotocol(route, scope), "headers": [(b"x-request-id", request_id.encode())]}
             )
             session = Session(route, caller=caller, path_params=scope["path_params"], receive=receive, send=send, threads=self._threads)
+            self._sessions.add(session)
+            stack.callback(self._sessions.discard, session)
             await session.serve(stopping=self._stopping, dialect=dialect_of(request.path), request_id=request_id)
 
     async def _refuse_path(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
@@ -121,13 +128,25 @@ class Sockets:
         finally:
             self._open_count -= 1
 
-    async def _renew_for_ever(self) -> None:
+    async def _care_for_ever(self) -> None:
+        """Renew the leases of open connections, and close those whose key is no longer valid."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)
-            try:
-                await self._threads.run(renew_leases, tuple(self._leases))
-            except Exception:  # the edge of this task: without it the leases of this process would run out
-                logger.exception("leases of open connections could not be renewed")
+            for work in (self._renew, self._end_unauthorized):
+                try:
+                    await work()
+                except Exception:  # the edge of this task: the database may be away, and the next round may succeed
+                    logger.exception("looking after open connections")
+
+    async def _renew(self) -> None:
+        await self._threads.run(renew_leases, tuple(self._leases))
+
+    async def _end_unauthorized(self) -> None:
+        by_key = {session: session.caller.key.pk for session in self._sessions if session.caller.key is not None}
+        if by_key:
+            usable = await self._threads.run(find_usable_keys, set(by_key.values()))
+            for session in (session for session, key_id in by_key.items() if key_id not in usable):
+                session.end(KEY_NOT_USABLE)
 
 
 class _Endpoint:

@@ -91,6 +91,12 @@ class Session:
         self._threads = threads
         self._messages: asyncio.Queue[str | bytes] = asyncio.Queue(maxsize=QUEUED_MESSAGES)
         self._active_at = time.monotonic()
+        self._ending: asyncio.Future[Closing] = asyncio.get_running_loop().create_future()
+
+    def end(self, closing: Closing) -> None:
+        """Close the connection, whatever its handler does."""
+        if not self._ending.done():
+            self._ending.set_result(closing)
 
     async def receive(self) -> str | bytes:
         return await self._messages.get()
@@ -115,10 +121,11 @@ class Session:
         handler = asyncio.ensure_future(self._route.handler(self))
         reader = asyncio.create_task(self._read())
         stop = asyncio.create_task(stopping.wait())
-        tasks: tuple[asyncio.Future[Any], ...] = (handler, reader, stop)
+        tasks: tuple[asyncio.Future[Any], ...] = (handler, reader, stop, self._ending)
         try:
             await asyncio.wait(tasks, timeout=self._limits.total_seconds, return_when=asyncio.FIRST_COMPLETED)
-            closing = _closing(handler=handler, reader=reader, is_stopping=stop.done())
+            is_ended = self._ending.done()
+            closing = self._ending.result() if is_ended else _closing(handler=handler, reader=reader, is_stopping=stop.done())
         finally:
             for task in tasks:
                 task.cancel()
