@@ -8,7 +8,8 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab, schedule
-from celery.signals import import_modules
+from celery.signals import import_modules, task_prerun
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from apps.core.periods import DISPATCH_SECONDS, REAP_SECONDS, WEBHOOK_SECONDS
 from ttsai import worker_exit  # noqa: F401 - connects its signal
@@ -35,6 +36,13 @@ def check_secrets(**_: Any) -> None:
 def _frequent(period_seconds: float, *, queue: str = names.PLATFORM_QUEUE) -> dict[str, Any]:
     """Options of a task that repeats within seconds: it expires, so that a platform that was away does not come back to a heap of them."""
     return {"expires": 2 * period_seconds, "queue": queue}
+
+
+@task_prerun.connect
+def begin_log_ids(task: Any, **_: Any) -> None:
+    """Give the log lines of a task its name, and no id of the task that the thread ran before."""
+    clear_contextvars()
+    bind_contextvars(task=task.name)
 
 
 app = Celery("ttsai")

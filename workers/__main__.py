@@ -85,7 +85,7 @@ def main() -> int:
     with ExitStack() as held:
         try:
             settings = Settings.from_environment(os.environ)
-            configure_logging(settings.log_format)
+            configure_logging(settings.log_format, worker=settings.worker_name)
             held.enter_context(_hold_name(settings))
             engines, missing = _servable_engines(settings)
             runtime = Runtime(settings, engines=engines, missing=missing)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
+from structlog.contextvars import bind_contextvars
 
 from apps.accounts.callers import Caller, CallerUser, anonymous_caller, caller_of_key
 from apps.accounts.models import Account, AccountStatus, ApiKey
@@ -52,6 +53,7 @@ def _with_key(request: HttpRequest, *, secret: str, address: str) -> Caller:
         raise AuthenticationFailedError(_reason(key, dialect=dialect_of(request.path)))
     check_active(key.account)
     _note_use(key)
+    bind_contextvars(account=key.account_id, key=key.pk)
     return caller_of_key(key, address=address, public_base=find_public_base(request))
 
 

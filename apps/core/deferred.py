@@ -47,3 +47,5 @@ class Deferred(HttpResponse):
         super().__init__()
         del self.headers["Content-Type"]  # the final answer has its own
         self.resolve = resolve
+        self.log_ids: dict[str, Any] = {}
+        """Ids of the request for its later log lines, set by RequestMiddleware."""

@@ -15,6 +15,7 @@ from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 from apps.core.cross_origin import allow_origin, is_preflight, preflight
 from apps.core.deferred import Deferred
@@ -47,10 +48,21 @@ class RequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: PlatformRequest) -> HttpResponseBase:
+        clear_contextvars()
+        try:
+            response = self._respond(request)
+            if isinstance(response, Deferred):
+                response.log_ids = get_contextvars()
+            return response
+        finally:
+            clear_contextvars()
+
+    def _respond(self, request: PlatformRequest) -> HttpResponseBase:
         request.path_info = request.path = with_slash(request.path_info)
         request.zone = zone_of(request.path_info)
         dialect = dialect_of(request.path)
         request.request_id = request_id_from(dialect.find_request_id(request.META))
+        bind_contextvars(request=request.request_id)
         refusal = getattr(request, "refusal", None) or _refusal_of(request)
         if refusal is not None:
             response: HttpResponseBase = error_response(refusal, request_id=request.request_id, path=request.path)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from celery import shared_task
+from structlog.contextvars import bound_contextvars
 
 from apps.core.postgres.base import MAINTENANCE_SECONDS, statement_limit
 from apps.jobs.dispatch import dispatch_all
@@ -38,7 +39,9 @@ def part_started(message: dict[str, Any]) -> None:
 @shared_task(name=names.PART_FINISHED, ignore_result=True)
 def part_finished(message: dict[str, Any]) -> None:
     """Handle the end of an attempt."""
-    finish_part(PartOutcome.from_dict(message))
+    outcome = PartOutcome.from_dict(message)
+    with bound_contextvars(job=outcome.job, part=outcome.part, worker=outcome.worker):
+        finish_part(outcome)
 
 
 @shared_task(name="platform.dispatch", ignore_result=True)

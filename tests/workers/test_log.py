@@ -2,8 +2,11 @@
 
 import json
 import logging
+import re
+from collections.abc import Iterator
 
 import pytest
+from structlog.contextvars import bound_contextvars
 
 from workers.log import configure_logging, describe_error
 
@@ -37,15 +40,37 @@ def test_a_short_text_is_withheld_whole() -> None:
     assert "(withheld" in describe("bad input: Hello", text="Hello")
 
 
-def test_json_logs_are_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def _restored_logging() -> Iterator[None]:
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
-    try:
-        configure_logging("json")
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+@pytest.mark.usefixtures("_restored_logging")
+def test_json_logs_are_one_object_a_line_with_the_ids_of_the_part(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("json", worker="gpu-1")
+    with bound_contextvars(job="0af3", part=2):
         logging.getLogger("workers.test").info("part_completed seconds=%.1f", 0.5)
-        logging.getLogger("httpx").info("GET https://secret")
-        lines = capsys.readouterr().err.splitlines()
-    finally:
-        root.handlers[:] = before
-        root.setLevel(level)
-    assert [json.loads(line)["event"] for line in lines] == ["part_completed seconds=0.5"]
+    logging.getLogger("httpx").info("GET https://secret")
+    logging.getLogger("workers.test").error("part_broke", exc_info=ValueError("no"))
+    first, second = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert first.pop("time")
+    assert first == {
+        "level": "info", "logger": "workers.test", "event": "part_completed seconds=0.5", "worker": "gpu-1", "job": "0af3", "part": 2,
+    }  # fmt: skip
+    assert (second["event"], second["worker"], second["traceback"]) == ("part_broke", "gpu-1", "ValueError: no")
+    assert "job" not in second
+
+
+@pytest.mark.usefixtures("_restored_logging")
+def test_text_logs_are_lines_with_the_ids_behind_the_event(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("text")
+    with bound_contextvars(request="req-1"):
+        logging.getLogger("apps.test").warning("no answer from %s", "valkey")
+    logging.getLogger("uvicorn.error").info("Shutting down")
+    first, second = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} WARNING apps\.test no answer from valkey request=req-1", first)
+    assert second.endswith(" INFO uvicorn.error Shutting down")

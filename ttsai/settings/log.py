@@ -1,17 +1,9 @@
 """Logging: one line per event on standard error; never a key, a text or a presigned URL."""
 
-from typing import Any
+import logging
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["standard_error"], "level": "INFO"},
-    "loggers": {
-        "httpx": {"level": "WARNING"},
-        "httpx2": {"level": "WARNING"},
-        "botocore": {"level": "WARNING"},
-        "django.request": {"level": "ERROR"},
-    },
-}
+from ttsai.settings.environment import text
+from workers.log import logging_settings
+
+QUIET_LOGGERS = {"httpx": logging.WARNING, "httpx2": logging.WARNING, "botocore": logging.WARNING, "django.request": logging.ERROR}
+LOGGING = logging_settings(text("TTSAI_LOG_FORMAT", "text"), quiet=QUIET_LOGGERS)

@@ -7,6 +7,7 @@ import time
 from django.conf import settings
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
+from structlog.contextvars import bind_contextvars
 
 from apps.core import retry_after
 from apps.core.deferred import ASGIApp, Deferred, Receive, Scope, Send
@@ -121,6 +122,7 @@ class Application:
 
     async def _resolve(self, deferred: Deferred, scope: Scope, receive: Receive, send: Send, *, request_id: str) -> None:
         assert self._hub is not None  # noqa: S101 - the lifespan began before any request
+        bind_contextvars(**deferred.log_ids)  # in this request's task alone
         exchange = WebExchange(receive, threads=self._threads, hub=self._hub, stopping=self._stopping)
         exchange.watch()
         try:

@@ -16,6 +16,7 @@ from django.db import close_old_connections, connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, set_script_prefix
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 from apps.core import retry_after
 from apps.core.deferred import Scope
@@ -109,9 +110,15 @@ class DjangoThreads:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        ids = get_contextvars()
+
+        def call() -> T:  # not in a copy of this context: Django keeps objects of its own in the thread's
+            with bound_contextvars(**ids):
+                return function(*args, **kwargs)
+
         self._pending += 1
         try:
-            return await asyncio.wrap_future(self._pool.submit(function, *args, **kwargs))
+            return await asyncio.wrap_future(self._pool.submit(call))
         finally:
             self._pending -= 1
 

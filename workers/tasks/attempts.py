@@ -7,6 +7,8 @@ from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from structlog.contextvars import bound_contextvars
+
 from workers.broker import Claim, Claims
 from workers.computing import ComputeJournal
 from workers.contract.errors import INTERNAL_ERROR, OUT_OF_MEMORY, WorkError
@@ -46,10 +48,14 @@ class Attempts:
         message = _decode(payload)
         if message is None or not self._takes_work:
             return
+        with bound_contextvars(job=message.job, part=message.part, tenant=message.tenant):
+            self._take(message)
+
+    def _take(self, message: PartMessage) -> None:
         run = PartRun(message, on_stop=self._workbench.scheduler.drop, while_waiting=lambda: self._journal.waiting(message.token))
         claim = self._claims.take(message.token)
         if claim is Claim.REPEATED or not self._parts.begin(run):
-            logger.info("part_repeated job=%s part=%d token=%s", message.job, message.part, message.token)
+            logger.info("part_repeated token=%s", message.token)
             return
         if claim is Claim.CANCELLED:
             run.stop()
@@ -59,10 +65,8 @@ class Attempts:
         self._outbox.send(PART_FINISHED, payload=outcome.to_dict())
         self._parts.end(run, outcome=outcome)
         logger.info(
-            "part_%s job=%s part=%d kind=%s lane=%s seconds=%.3f units=%d code=%s",
+            "part_%s kind=%s lane=%s seconds=%.3f units=%d code=%s",
             outcome.status,
-            message.job,
-            message.part,
             message.kind,
             message.lane,
             time.monotonic() - started,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from structlog.contextvars import bind_contextvars
 
 from apps.accounts.callers import Caller
 from apps.accounts.services import count_anonymous_characters
@@ -116,6 +117,7 @@ def submit_job(caller: Caller, plan: JobPlan, *, idempotency: Idempotency | None
     """Accept a request that makes one job. Errors as Acceptance and its `accept` raise them."""
     with accepting_jobs(caller, idempotency=idempotency, request_id=request_id) as acceptance:
         job = acceptance.earlier or acceptance.accept(plan)
+        bind_contextvars(job=job.uuid.hex)
     return Submission(job, is_replay=acceptance.earlier is not None)
 
 
