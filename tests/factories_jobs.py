@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from apps.accounts.callers import Caller, anonymous_caller, caller_of_key
@@ -12,17 +13,19 @@ from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch
 from apps.jobs.kinds import job_kinds
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part
-from apps.jobs.objects import MANIFEST, attempt_folder, output_name
+from apps.jobs.objects import MANIFEST, output_key, part_folder
+from apps.jobs.plans import AudioSettings, PartPlan, with_join
 from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.attempts import start_part
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.idempotency import Idempotency
-from apps.jobs.services.submit import JobPlan, PartPlan
+from apps.jobs.services.submit import JobPlan
 from apps.jobs.services.workers import hear_announcement
 from tests.factories import AccountFactory, AnonymousPlanFactory, make_key
 from workers.contract import names
 from workers.contract.engines import EngineSpec, VoiceSpec
-from workers.contract.messages import Announcement, Manifest, PartOutcome, PartStarted, QueueSlots
+from workers.contract.messages import Announcement, Manifest, PartOutcome, PartStarted, QueueSlots, SpeakWork
+from workers.contract.outputs import StoredOutput, audio_outputs
 from workers.contract.voices import VoiceRef
 
 WORKER, BOOT = "worker-1", "boot-1"
@@ -89,9 +92,10 @@ def nobody(address: str = "203.0.113.7") -> Caller:
     return anonymous_caller(AnonymousPlanFactory(), address=address)
 
 
-def speak_work(text: str, *, audio_format: str = "mp3") -> dict[str, Any]:
-    """Work of one part."""
-    return {"engine": "kokoro", "voice": BELLA.to_dict(), "text": text, "language": "en-us", "format": audio_format}
+def speak_plan(text: str, *, audio_format: str = "mp3", is_kept: bool = True, **changes: Any) -> PartPlan:
+    """Plan of one part that speaks."""
+    work = SpeakWork(engine="kokoro", voice=BELLA, text=text, language="en-us", format=audio_format)
+    return PartPlan("speak", work, **{"outputs": audio_outputs(audio_format, is_kept=is_kept), "units": len(text), **changes})
 
 
 def job_plan(*texts: str, lane: str = "normal", price: int | None = None, queue: str = "kokoro", **changes: Any) -> JobPlan:
@@ -103,8 +107,9 @@ def job_plan(*texts: str, lane: str = "normal", price: int | None = None, queue:
         "engine_id": "kokoro",
         "queue": queue,
         "lane": lane,
-        "parts": tuple(PartPlan("speak", speak_work(text, audio_format="flac" if is_long else "mp3"), units=len(text)) for text in texts),
-        "join": {"format": "mp3"} if is_long else None,
+        "parts": with_join([speak_plan(text, audio_format="flac", is_kept=False) for text in texts], audio=AudioSettings("mp3"))
+        if is_long
+        else (speak_plan(texts[0]),),
         "units": units,
         "price_millicredits": 2 * units if price is None else price,
         "output_format": "mp3",
@@ -142,27 +147,35 @@ def store_output(
     part: Part,
     *,
     audio: bytes = AUDIO,
-    has_timings: bool = False,
+    others: Mapping[str, bytes] | None = None,
     is_manifest_stored: bool = True,
     details: dict[str, Any] | None = None,
 ) -> Manifest:
-    """Store the output of a worker."""
-    folder = attempt_folder(part.tenant, job=part.job_id, index=part.index, token=_token(part))
-    get_storage().put_bytes(f"{folder}/{output_name(part.work['format'])}", audio, content_type="audio/mpeg")
+    """Store the outputs of a worker: `audio` as the main one, `others` by name. Optional ones are left out unless given."""
+    main, *rest = part.output_specs
+    contents = {main.name: audio} | {spec.name: b"{}" for spec in rest if not spec.is_optional} | dict(others or {})
+    for name, content in contents.items():
+        get_storage().put_bytes(output_key(part, name), content, content_type=part.get_output(name).media_type)
     manifest = Manifest(
         job=part.job_id.hex,
         part=part.index,
         token=_token(part).hex,
-        output_bytes=len(audio),
-        output_sha256=hashlib.sha256(audio).hexdigest(),
-        audio_seconds=1.5,
-        sample_rate=24000,
+        outputs=tuple(
+            StoredOutput(
+                name,
+                part.get_output(name).media_type,
+                bytes=len(content),
+                sha256=hashlib.sha256(content).hexdigest(),
+                audio_seconds=1.5 if name == main.name else 0.0,
+                sample_rate=24000 if name == main.name else 0,
+            )
+            for name, content in contents.items()
+        ),
         units_done=part.units,
-        has_timings=has_timings,
         details=details or {},
     )
     if is_manifest_stored:
-        get_storage().put_bytes(f"{folder}/{MANIFEST}", json.dumps(manifest.to_dict()).encode(), content_type="application/json")
+        get_storage().put_bytes(f"{part_folder(part)}/{MANIFEST}", json.dumps(manifest.to_dict()).encode(), content_type="application/json")
     return manifest
 
 

@@ -13,8 +13,8 @@ from typing import Final
 
 import httpx
 
-from workers.contract.errors import STORAGE_UNAVAILABLE, WorkError
-from workers.contract.references import Address
+from workers.contract.errors import INTERNAL_ERROR, STORAGE_UNAVAILABLE, WorkError
+from workers.contract.references import Address, Reference
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +50,9 @@ class Storage:
             _sweep(self._unfinished, before=time.time() - STALE_SECONDS)
 
     @contextmanager
-    def read(self, address: Address) -> Iterator[Path]:
+    def read(self, reference: Reference) -> Iterator[Path]:
         """The object as a local file for the duration of the block."""
+        address = _require_address(reference)
         if address.kind == "folder":
             path = self._resolve(address.location)
             if not path.is_file():
@@ -65,8 +66,9 @@ class Storage:
         finally:
             path.unlink(missing_ok=True)
 
-    def read_range(self, address: Address, *, start: int, stop: int) -> bytes:
+    def read_range(self, reference: Reference, *, start: int, stop: int) -> bytes:
         """Bytes from `start` up to `stop`, fewer at the end of the object; the rest is not downloaded."""
+        address = _require_address(reference)
         if stop <= start:
             return b""
         if address.kind != "folder":
@@ -182,6 +184,13 @@ class Storage:
             if pause is not None:
                 time.sleep(pause)
         raise _failure(what, reason, host=host, is_outage=is_outage)
+
+
+def _require_address(reference: Reference) -> Address:
+    """The reference as an address. Raises WorkError (internal_error) for one that the platform did not resolve."""
+    if not isinstance(reference, Address):
+        raise WorkError(INTERNAL_ERROR, "The platform sent a reference in place of an address.")
+    return reference
 
 
 def _sweep(folder: Path, *, before: float) -> None:

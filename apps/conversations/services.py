@@ -15,12 +15,12 @@ from apps.conversations.models import Conversation, Turn
 from apps.conversations.selectors import find_responder, get_own_conversation, history_of, read_turns
 from apps.core.errors import ConflictError, InvalidRequestError
 from apps.jobs.models import ACTIVE_STATES, Job
+from apps.jobs.plans import PartPlan
 from apps.jobs.services.acceptance import Submission, accepting_jobs
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.retention import expire_now
-from apps.jobs.services.stages import output_of
-from apps.jobs.services.submit import JobPlan, PartPlan
-from apps.listening.pieces import NOWHERE, listening_parts
+from apps.jobs.services.submit import JobPlan
+from apps.listening.pieces import listening_parts
 from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of, read_language
 from apps.speech.languages import Speaker, choose_speaker
 from apps.speech.serializers import DEFAULT_MODEL as DEFAULT_SPEAKER
@@ -30,6 +30,8 @@ from workers.contract.listening import ListenWork, ReplyWork
 from workers.contract.listening import Turn as ToldTurn
 from workers.contract.markup import Segment
 from workers.contract.messages import SpeakWork
+from workers.contract.outputs import TEXT, audio_outputs, text_outputs
+from workers.contract.references import PartOutput, StoredObject
 from workers.contract.tags import requested_tag
 from workers.contract.voices import VoiceRef
 from workers.text.markup.document import Document
@@ -171,17 +173,28 @@ def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple
     listening = _listening(cast, source=source)
     stage = len(listening)
     answer = ReplyWork(
-        cast.responder.id, text=order.text, language=cast.language, system_prompt=conversation.system_prompt, history=history
-    ).to_dict()
-    if listening:
-        answer["transcript"] = output_of(0)
+        cast.responder.id,
+        transcript=PartOutput(0, TEXT) if listening else None,
+        text=order.text,
+        language=cast.language,
+        system_prompt=conversation.system_prompt,
+        history=history,
+    )
     speaker = cast.speaker.engine
     voices = list_voice_choices(speaker)
-    speech = SpeakWork(speaker.id, voice=cast.voice, text="", format=order.format, voices=voices).to_dict()
+    speech = SpeakWork(speaker.id, voice=cast.voice, format=order.format, script=PartOutput(stage, TEXT), voices=voices)
     parts = (
         *listening,
-        PartPlan("reply", answer, units=0, stage=stage, queue=cast.responder.queue, is_kept=True, weight=REPLY_WEIGHT),
-        PartPlan("speak", {**speech, "script": output_of(stage)}, units=0, stage=stage + 1, queue=speaker.queue, weight=SPEAK_WEIGHT),
+        PartPlan("reply", answer, text_outputs(is_kept=True), units=0, stage=stage, queue=cast.responder.queue, weight=REPLY_WEIGHT),
+        PartPlan(
+            "speak",
+            speech,
+            audio_outputs(order.format, is_kept=True),
+            units=0,
+            stage=stage + 1,
+            queue=speaker.queue,
+            weight=SPEAK_WEIGHT,
+        ),
     )
     units = sum(part.weight or 0 for part in parts)
     params = TurnParams(
@@ -200,7 +213,6 @@ def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple
         queue=parts[0].queue or cast.responder.queue,
         lane=VOICE_CHAT.lanes.choose(units, is_awaited=order.is_awaited),
         parts=parts,
-        join=None,
         units=units,
         price_millicredits=service_price(VOICE_CHAT.name),
         output_format=order.format,
@@ -213,6 +225,6 @@ def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple
 def _listening(cast: Cast, *, source: Source | None) -> tuple[PartPlan, ...]:
     if source is None or cast.recogniser is None:
         return ()
-    work = ListenWork(cast.recogniser.id, audio=NOWHERE, language=cast.language)
-    (part,) = listening_parts(source.key, milliseconds=milliseconds_of(source), work=work)
+    work = ListenWork(cast.recogniser.id, audio=StoredObject(source.key), language=cast.language)
+    (part,) = listening_parts(work, milliseconds=milliseconds_of(source), is_kept=False)
     return (replace(part, queue=cast.recogniser.queue, weight=LISTEN_WEIGHT),)

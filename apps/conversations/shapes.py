@@ -22,7 +22,7 @@ def answer_shape(job: Job, *, base: str) -> dict[str, Any]:
         **turn_shape(job),
         "audio_url": result_address(base, job),
         "credits_used": prices.credits(job.charged_millicredits),
-        "duration": (job.result or {}).get("audio_seconds"),
+        "duration": job.main_output.audio_seconds if job.main_output else None,
         "model": job.engine_id,
         "tts_model_used": VOICE_CHAT.read_params(job).model,
         "uuid": job.uuid.hex,

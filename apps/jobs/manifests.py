@@ -9,6 +9,7 @@ from apps.core.storage import get_storage
 from apps.jobs.models import Part
 from apps.jobs.objects import MANIFEST, part_folder
 from workers.contract.messages import Manifest
+from workers.contract.outputs import OutputSpec, StoredOutput
 
 LARGEST_MANIFEST: Final = 1 << 20
 LARGEST_NUMBER: Final = 1 << 53
@@ -43,12 +44,7 @@ def check_manifest(manifest: Manifest, *, part: Part) -> None:
     faults = [
         name
         for name, is_good in {
-            "output_bytes": _is_whole(manifest.output_bytes),
-            "output_sha256": isinstance(manifest.output_sha256, str) and _SHA256.fullmatch(manifest.output_sha256) is not None,
-            "audio_seconds": _is_length(manifest.audio_seconds),
-            "sample_rate": _is_whole(manifest.sample_rate),
             "units_done": _is_whole(manifest.units_done),
-            "has_timings": isinstance(manifest.has_timings, bool),
             "is_notice": isinstance(manifest.is_notice, bool),
             "details": _is_storable(manifest.details),
         }.items()
@@ -56,6 +52,32 @@ def check_manifest(manifest: Manifest, *, part: Part) -> None:
     ]
     if faults:
         raise BadManifestError(f"it has no good {', '.join(faults)}")
+    _check_outputs(manifest.outputs, specs=part.output_specs)
+
+
+def _check_outputs(outputs: tuple[StoredOutput, ...], *, specs: tuple[OutputSpec, ...]) -> None:
+    """Raises BadManifestError unless each output is one that the part declares, once, and none is missing that is not optional."""
+    declared = {spec.name: spec for spec in specs}
+    for output in outputs:
+        spec = declared.pop(output.name, None) if isinstance(output.name, str) else None
+        if spec is None:
+            raise BadManifestError("it lists an output twice, or one that the part does not declare")
+        faults = [
+            name
+            for name, is_good in {
+                "media_type": output.media_type == spec.media_type,
+                "bytes": _is_whole(output.bytes),
+                "sha256": isinstance(output.sha256, str) and _SHA256.fullmatch(output.sha256) is not None,
+                "audio_seconds": _is_length(output.audio_seconds),
+                "sample_rate": _is_whole(output.sample_rate),
+            }.items()
+            if not is_good
+        ]
+        if faults:
+            raise BadManifestError(f"its output {output.name} has no good {', '.join(faults)}")
+    missing = [name for name, spec in declared.items() if not spec.is_optional]
+    if missing:
+        raise BadManifestError(f"it lacks the output {', '.join(missing)}")
 
 
 def _is_whole(value: Any) -> bool:

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from apps.accounts.models import Account, ApiKey
 from apps.jobs.params import JobParams
+from apps.jobs.results import JobResult, ResultOutput
+from workers.contract.outputs import OutputSpec
 
 
 class JobState(models.TextChoices):
@@ -141,7 +143,21 @@ class Job(models.Model):
     @property
     def is_refusal(self) -> bool:
         """True if the job only records a refused request and has no parts."""
-        return self.part_count == 0
+        return self.part_count == 0 and self.state == JobState.FAILED
+
+    @property
+    def outputs(self) -> tuple[ResultOutput, ...]:
+        """The stored files of its result, the main one first; none before it is completed."""
+        return JobResult.from_dict(self.result).outputs if self.result else ()
+
+    @property
+    def main_output(self) -> ResultOutput | None:
+        """The file that the job was asked for; None before it is completed."""
+        return next(iter(self.outputs), None)
+
+    def find_output(self, name: str) -> ResultOutput | None:
+        """The stored file of this name; None where the job made none."""
+        return next((output for output in self.outputs if output.name == name), None)
 
     @property
     def is_over(self) -> bool:
@@ -162,9 +178,9 @@ class Part(models.Model):
     index = models.PositiveIntegerField()
     kind = models.CharField(max_length=30)
     stage = models.PositiveSmallIntegerField(default=0, help_text="It begins once all parts of the stage before are done.")
-    is_kept = models.BooleanField(default=False, help_text="Its output belongs to the result, beside the last part's.")
+    outputs = models.JSONField(default=list, help_text="Declarations of its outputs: name, format, kept or not, optional or not.")
     state = models.CharField(max_length=10, choices=PartState.choices)
-    work = models.JSONField(help_text='A work message; {"$key": …} stands for the address of an object.')
+    work = models.JSONField(help_text="A work message; it refers to outputs of earlier parts, then to stored objects.")
     tenant = models.CharField(max_length=64)
     queue = models.CharField(max_length=100)
     lane = models.CharField(max_length=10, choices=Lane.choices)
@@ -201,6 +217,23 @@ class Part(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id.hex}/{self.index}"
+
+    @property
+    def output_specs(self) -> tuple[OutputSpec, ...]:
+        """The outputs that it declares, the main one first."""
+        return tuple(OutputSpec.from_dict(output) for output in self.outputs)
+
+    def get_output(self, name: str) -> OutputSpec:
+        """The declaration of one output. Raises KeyError for an unknown name."""
+        for output in self.output_specs:
+            if output.name == name:
+                return output
+        raise KeyError(name)
+
+    def has_stored(self, name: str) -> bool:
+        """True if its worker stored the output, as its manifest says."""
+        stored = (self.manifest or {}).get("outputs", [])
+        return any(output["name"] == name for output in stored)
 
 
 class IdempotencyRecord(models.Model):

@@ -6,11 +6,9 @@ from uuid import UUID
 
 from apps.core.storage import get_storage
 from apps.jobs.models import Part
-from workers.contract.formats import DOCUMENT, extension_of
-from workers.contract.references import StoredObject
+from workers.contract.references import Address, PartOutput, StoredObject, replace_references
 
 MANIFEST = "manifest.json"
-TIMINGS = "timings.json"
 JSON_TYPE = "application/json"
 
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]")
@@ -33,34 +31,18 @@ def part_folder(part: Part) -> str:
     return attempt_folder(part.tenant, job=part.job_id, index=part.index, token=part.token)
 
 
-def output_name(output_format: str) -> str:
-    """`audio.mp3`, or `document.json`."""
-    return f"{'document' if output_format == DOCUMENT else 'audio'}.{extension_of(output_format)}"
+def output_key(part: Part, name: str) -> str:
+    """Key of an output of the part's attempt, stored or not. Raises KeyError for a name that the part does not declare."""
+    return f"{part_folder(part)}/{part.get_output(name).file_name}"
 
 
-def output_key(part: Part) -> str:
-    """Key of the part's output."""
-    return f"{part_folder(part)}/{output_name(part.work['format'])}"
+def with_addresses(work: dict[str, Any]) -> dict[str, Any]:
+    """A serialised work message with an address, signed now, in place of each stored object."""
+    signed: dict[str, Any] = replace_references(work, _sign)
+    return signed
 
 
-def timings_key(part: Part) -> str:
-    """Key of the timings of the words in the output, or of other data beside the output."""
-    return f"{part_folder(part)}/{TIMINGS}"
-
-
-def object_reference(key: str) -> dict[str, str]:
-    """Placeholder in a part's work for the address of an object, until the part is admitted."""
-    return {"$key": key}
-
-
-def with_addresses(work: Any) -> Any:
-    """The work with an address, signed now, in place of each reference."""
-    if isinstance(work, dict):
-        if "$key" in work:
-            return get_storage().reading_address(work["$key"]).to_dict()
-        if work.keys() == {"key", "kind"} and work["kind"] in StoredObject.KINDS:
-            return get_storage().reading_address(work["key"]).to_dict()
-        return {name: with_addresses(value) for name, value in work.items()}
-    if isinstance(work, list):
-        return [with_addresses(item) for item in work]
-    return work
+def _sign(reference: StoredObject | PartOutput) -> Address:
+    if isinstance(reference, PartOutput):
+        raise TypeError(f"{reference} was not resolved when its stage opened")
+    return get_storage().reading_address(reference.key)

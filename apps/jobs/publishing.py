@@ -16,18 +16,17 @@ from apps.core.platform_tasks import ONE_RETRY
 from apps.core.storage import StorageAwayError, get_storage
 from apps.core.valkey import ValkeyAway, client
 from apps.core.valkey import breaker as valkey_breaker
-from apps.jobs.objects import JSON_TYPE, MANIFEST, TIMINGS, attempt_folder, output_name, with_addresses
+from apps.jobs.objects import JSON_TYPE, MANIFEST, attempt_folder, with_addresses
 from workers.circuit_breaker import CircuitBreaker
 from workers.contract import names
-from workers.contract.formats import content_type_of
 from workers.contract.messages import PartMessage
+from workers.contract.outputs import OutputSpec, OutputTarget
 
 logger = logging.getLogger(__name__)
 
 CANCEL_KEY_SECONDS = 3600
 DISCARD_JOINED_PARTS: Final = "platform.discard_joined_parts"
 EXPIRE_RESULTS: Final = "platform.expire_results"
-KINDS_WITH_TIMINGS = frozenset({"speak", "join", "prepare"})
 
 # Back in the line without a counted attempt. Should the message have arrived all the same, its token is worth nothing any more.
 UNSENT = """
@@ -46,6 +45,7 @@ class Attempt:
     token: UUID
     kind: str
     work: dict[str, Any]
+    outputs: list[dict[str, Any]]
     tenant: str
     lane: str
     job_created_at: float
@@ -112,8 +112,7 @@ def _send(attempt: Attempt, *, queue: str) -> None:
 def _message(attempt: Attempt) -> PartMessage:
     storage = get_storage()
     folder = attempt_folder(attempt.tenant, job=attempt.job, index=attempt.index, token=attempt.token)
-    output_format = attempt.work["format"]
-    has_timings = attempt.kind in KINDS_WITH_TIMINGS
+    specs = [OutputSpec.from_dict(output) for output in attempt.outputs]
     return PartMessage(
         job=attempt.job.hex,
         part=attempt.index,
@@ -124,9 +123,16 @@ def _message(attempt: Attempt) -> PartMessage:
         lane=attempt.lane,
         job_created_at=attempt.job_created_at,
         deadline_at=time.time() + settings.TTSAI_PART_SECONDS,
-        output=storage.writing_address(f"{folder}/{output_name(output_format)}", content_type=content_type_of(output_format)),
+        outputs=tuple(
+            OutputTarget(
+                spec.name,
+                spec.media_type,
+                storage.writing_address(f"{folder}/{spec.file_name}", content_type=spec.media_type),
+                is_optional=spec.is_optional,
+            )
+            for spec in specs
+        ),
         manifest=storage.writing_address(f"{folder}/{MANIFEST}", content_type=JSON_TYPE),
-        timings=storage.writing_address(f"{folder}/{TIMINGS}", content_type=JSON_TYPE) if has_timings else None,
         stream=names.job_stream(attempt.job.hex),
         runs_alone=attempt.runs_alone,
     )

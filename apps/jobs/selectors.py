@@ -99,6 +99,12 @@ def read_part_progress(job_uuid: UUID) -> list[PartProgress]:
     ]
 
 
+def list_planned_files(job: Job) -> list[str]:
+    """Names of the files that an unfinished job is to make, optional ones too."""
+    specs = (spec for part in Part.objects.filter(job_id=job.uuid).only("outputs") for spec in part.output_specs)
+    return [spec.file_name for spec in specs if spec.is_kept]
+
+
 def count_queued_jobs() -> int:
     """Number of all accounts' jobs that no worker has started."""
     return Job.objects.filter(state=JobState.QUEUED).count()

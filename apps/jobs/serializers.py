@@ -10,6 +10,7 @@ from apps.billing import prices
 from apps.core.links import download_url
 from apps.jobs.kinds import Unit, kind_of
 from apps.jobs.models import Job, JobState
+from apps.jobs.results import main_file_name
 from apps.jobs.selectors import PUBLIC_STATES
 
 
@@ -110,11 +111,12 @@ def job_shape(request: Any, job: Job, *, units_done: Mapping[UUID, int]) -> dict
     }
     if job.has_stand_in:
         shape["model_used"] = job.model_used
-    if job.state == JobState.COMPLETED and job.result is not None and job.result_deleted_at is None:
+    output = job.main_output
+    if job.state == JobState.COMPLETED and output is not None and job.result_deleted_at is None:
         return {
             **shape,
-            "result_url": download_url(request, job.uuid, file_name=job.result["file_name"]),
-            "duration": job.result["audio_seconds"],
+            "result_url": download_url(request, job.uuid, file_name=main_file_name(output.format)),
+            "duration": output.audio_seconds,
         }
     return {**shape, "error": job.error_message, "code": job.error_code} if job.error_code else shape
 

@@ -20,6 +20,7 @@ from apps.core.links import download_url
 from apps.jobs.event_stream import EventStream
 from apps.jobs.health import monitor
 from apps.jobs.models import Job
+from apps.jobs.results import main_file_name
 from apps.jobs.selectors import PUBLIC_STATES, get_own_job, list_own_jobs, read_units_done
 from apps.jobs.serializers import HealthSerializer, JobPageSerializer, JobSerializer, UsageSerializer, job_shape
 from apps.jobs.services.cancel import cancel_job
@@ -193,7 +194,7 @@ def _when_spoken(request: Request, job_uuid: UUID) -> Any:
 
 
 def _to_audio(request: Request, job: Job) -> HttpResponse:
-    address = download_url(request, job.uuid, file_name=(job.result or {})["file_name"])
+    address = download_url(request, job.uuid, file_name=main_file_name(job.output_format))
     return HttpResponse(status=302, headers={"Location": address, "Cache-Control": "public, max-age=300"})
 
 

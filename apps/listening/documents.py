@@ -8,23 +8,28 @@ from apps.core.storage import MissingObjectError, get_storage
 from apps.jobs.models import Job
 from workers.contract.codec import Message
 from workers.contract.listening import ScriptDocument, TranscriptDocument
+from workers.contract.outputs import TEXT
 
 Document = TypeVar("Document", bound=Message)
 
 
 def read_transcript(job: Job) -> TranscriptDocument:
     """Read the document of a completed transcription. 410 if it was deleted."""
-    return _read(job, TranscriptDocument)
+    return read_document(job, TranscriptDocument)
 
 
 def read_script(job: Job) -> ScriptDocument:
     """Read the document of a completed speech translation or voice chat. 410 if it was deleted."""
-    return _read(job, ScriptDocument)
+    return read_document(job, ScriptDocument)
 
 
-def _read(job: Job, kind: type[Document]) -> Document:
+def read_document(job: Job, kind: type[Document]) -> Document:
+    """Read the document that a completed job wrote. 410 where it was deleted."""
+    output = job.find_output(TEXT)
+    if output is None:
+        raise GoneError("The result was deleted.")
     try:
-        stored = get_storage().read_bytes((job.result or {})["document_key"])
-    except (KeyError, MissingObjectError) as error:
+        stored = get_storage().read_bytes(output.key)
+    except MissingObjectError as error:
         raise GoneError("The result was deleted.") from error
     return kind.from_dict(json.loads(stored))

@@ -1,51 +1,48 @@
 """Plans the parts of a recording: one for a short recording; otherwise it is prepared, transcribed in pieces by all workers, and joined."""
 
 from dataclasses import replace
-from typing import Any
 
 from django.conf import settings
 
-from apps.jobs.objects import object_reference
-from apps.jobs.services.stages import output_of, timings_of
-from apps.jobs.services.submit import PartPlan
+from apps.jobs.plans import PartPlan
 from workers.contract.formats import DOCUMENT
 from workers.contract.listening import ListenWork, PrepareWork, TranscriptWork
 from workers.contract.names import CODEC_QUEUE
-from workers.contract.references import Address
+from workers.contract.outputs import AUDIO, SURVEY, TEXT, OutputSpec, text_outputs
+from workers.contract.references import PartOutput
 
 LONGEST_SINGLE = 1.25
 """Factor of TTSAI_PIECE_SECONDS up to which a recording stays whole: two pieces would cost more than they save."""
-NOWHERE = Address("folder", "")
-"""Stands in a work message until its dictionary gets the reference."""
 
 
-def listening_parts(key: str, *, milliseconds: int, work: ListenWork) -> tuple[PartPlan, ...]:
-    """The parts that make a TranscriptDocument of the object `key`; it is what the last of them leaves.
+def listening_parts(work: ListenWork, *, milliseconds: int, is_kept: bool) -> tuple[PartPlan, ...]:
+    """The parts that make a TranscriptDocument of the recording that `work` hears; the last of them writes it.
 
-    `work` holds all but its addresses. Units are milliseconds of the recording.
+    Units are milliseconds of the recording. is_kept: the transcript belongs to the result.
     """
     count = _count_pieces(milliseconds)
+    seconds = milliseconds / 1000
     if count == 1:
-        whole = replace(work, source_seconds=milliseconds / 1000)
-        return (PartPlan("listen", _with(whole, audio=object_reference(key)), units=milliseconds),)
-    prepare = PrepareWork(NOWHERE, engine=work.engine, pieces=count, language=work.language, source_seconds=milliseconds / 1000)
-    parts = [PartPlan("prepare", {**prepare.to_dict(), "source": object_reference(key)}, units=0)]
+        return (PartPlan("listen", replace(work, source_seconds=seconds), text_outputs(is_kept=is_kept), units=milliseconds),)
+    prepare = PrepareWork(work.audio, engine=work.engine, pieces=count, language=work.language, source_seconds=seconds)
+    parts = [PartPlan("prepare", prepare, (OutputSpec(AUDIO, "wav"), OutputSpec(SURVEY, DOCUMENT)), units=0)]
+    audio, survey = PartOutput(0, AUDIO), PartOutput(0, SURVEY)
     for piece in range(count):
         units = milliseconds * (piece + 1) // count - milliseconds * piece // count
-        heard = _with(replace(work, piece=piece), audio=output_of(0), survey=timings_of(0))
-        parts.append(PartPlan("listen", heard, units=units, stage=1))
+        heard = replace(work, audio=audio, survey=survey, piece=piece)
+        parts.append(PartPlan("listen", heard, text_outputs(is_kept=False), units=units, stage=1))
     join = TranscriptWork(
-        (), is_diarized=work.is_diarized, speakers=work.speakers, has_words=work.has_words, is_translation=work.is_translation
-    ).to_dict()
-    pieces = [output_of(index) for index in range(1, count + 1)]
-    parts.append(PartPlan("transcript", {**join, "pieces": pieces, "survey": timings_of(0)}, units=0, stage=2, queue=CODEC_QUEUE))
+        tuple(PartOutput(index, TEXT) for index in range(1, count + 1)),
+        survey=survey,
+        is_diarized=work.is_diarized,
+        speakers=work.speakers,
+        has_words=work.has_words,
+        is_translation=work.is_translation,
+    )
+    parts.append(PartPlan("transcript", join, text_outputs(is_kept=is_kept), units=0, stage=2, queue=CODEC_QUEUE))
     return tuple(parts)
 
 
 def _count_pieces(milliseconds: int) -> int:
     piece = 1000 * settings.TTSAI_PIECE_SECONDS
     return 1 if milliseconds <= LONGEST_SINGLE * piece else -(-milliseconds // piece)
-
-
-def _with(work: ListenWork, **addresses: Any) -> dict[str, Any]:
-    return {**work.to_dict(), "format": DOCUMENT, **addresses}

@@ -11,10 +11,11 @@ from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan
 from apps.listening.kinds import TRANSCRIPTION, TranscriptionParams
-from apps.listening.pieces import NOWHERE, listening_parts
+from apps.listening.pieces import listening_parts
 from apps.uploads.services import Source, SourceLimits
 from workers.contract.formats import DOCUMENT
 from workers.contract.listening import ListenWork
+from workers.contract.references import StoredObject
 from workers.contract.tags import is_tag, primary_tag, requested_tag
 
 LIMITS = SourceLimits(max_bytes=100_000_000)
@@ -71,7 +72,7 @@ def plan_transcription(caller: Caller, *, order: ListeningOrder, source: Source)
     language = check_spoken_language(engine, order.language)
     work = ListenWork(
         engine.id,
-        audio=NOWHERE,
+        audio=StoredObject(source.key),
         language=language,
         is_translation=order.is_translation,
         has_words=engine.spec.has_word_timings,  # unasked too: subtitles are cut by them
@@ -86,8 +87,7 @@ def plan_transcription(caller: Caller, *, order: ListeningOrder, source: Source)
         engine_id=engine.id,
         queue=engine.queue,
         lane=TRANSCRIPTION.lanes.choose(milliseconds, is_awaited=order.is_awaited),
-        parts=listening_parts(source.key, milliseconds=milliseconds, work=work),
-        join=None,
+        parts=listening_parts(work, milliseconds=milliseconds, is_kept=True),
         units=milliseconds,
         price_millicredits=duration_price_millicredits(milliseconds, millicredits_per_minute=service_price(TRANSCRIPTION.name)),
         output_format=DOCUMENT,

@@ -1,5 +1,7 @@
-"""View of /static/downloads/<uuid>/<name>: the audio of a job, in its own format or converted on demand."""
+"""View of /static/downloads/<uuid>/<name>: the outputs of a job by name, and its audio in any format, converted on demand."""
 
+import hashlib
+import re
 from typing import Any
 from uuid import UUID
 
@@ -18,18 +20,23 @@ from apps.core.files import RangedFile
 from apps.core.storage import get_storage
 from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import failure_of
+from apps.jobs.results import ResultOutput, main_file_name
+from apps.jobs.selectors import list_planned_files
 from apps.jobs.services.renditions import request_rendition
-from apps.speech.links import file_name
 from apps.speech.selectors import get_speech_job
-from workers.contract.formats import DOCUMENT, FORMATS, content_type_of, extension_of
+from workers.contract.formats import FORMATS, OTHER_CONTENT_TYPES, extension_of
 
 STEMS = ("output", "tts_output")
 """File names without extension. The official SDK requests tts_output.wav if a response had no URL."""
 KEPT_SECONDS = 3600
+MOST_LISTED = 20
+EXTENSIONS = {extension_of(name): name for name in (*FORMATS, *OTHER_CONTENT_TYPES)}
+"""Formats by the extension of a file."""
+_STEM = re.compile(r"[A-Za-z0-9_]{1,100}")
 
 
 class DownloadView(APIView):
-    """Download of a job's audio."""
+    """Download of a file of a job: its main output as `output.<extension>`, any output as `<name>.<extension>`."""
 
     authentication_classes = []  # a client that still sends its key, right or wrong, gets the file
     permission_classes = []
@@ -38,24 +45,39 @@ class DownloadView(APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request, uuid: str, name: str) -> HttpResponseBase:
         """Supports ranges, ETag and HEAD; answers 302 to the object store unless it is a folder."""
-        format_name = format_of(name)
-        job = completed(get_speech_job(uuid))
-        if format_name != job.output_format and DOCUMENT in {format_name, job.output_format}:
-            raise NotFoundError(f"This job made {file_name(job.output_format)} and nothing else.")
+        check_name(name)
+        job = get_speech_job(uuid)
+        if name.partition(".")[0] not in STEMS:
+            return _answer(_file(request, find_named_output(job, name), name=name))
+        job, format_name = completed(job), format_of(name)
+        if format_name != job.output_format and not {format_name, job.output_format} <= FORMATS.keys():
+            raise NotFoundError(f"This job made {main_file_name(job.output_format)} and nothing else.")
         source = job if format_name == job.output_format else request_rendition(job, format=format_name)
         if source.state == JobState.COMPLETED:
-            answer = _file(request, source, name=name)
-            return answer if isinstance(answer, HttpResponseBase) else Deferred(_at_once(answer))
+            return _answer(_file(request, _main_output(source), name=name))
         return Deferred(_when_made(request, source.uuid, name=name))
 
 
-def format_of(name: str) -> str:
-    """Format requested by a file name."""
+def check_name(name: str) -> None:
+    """Refuse what is no name of a job's file, whatever the job. Raises NotFoundError."""
     stem, _, extension = name.partition(".")
-    for name_of_format in (*FORMATS, DOCUMENT):
-        if stem in STEMS and extension == extension_of(name_of_format):
-            return name_of_format
-    raise NotFoundError(f"There is no file {name[:100]!r}: output.mp3, output.wav, … are.")
+    if not _STEM.fullmatch(stem) or extension not in EXTENSIONS:
+        raise NotFoundError(f"There is no file {name[:100]!r}: output.mp3, output.wav, … are.")
+
+
+def format_of(name: str) -> str:
+    """The format that the extension of a checked file name asks for."""
+    return EXTENSIONS[name.partition(".")[2]]
+
+
+def find_named_output(job: Job, name: str) -> ResultOutput:
+    """The output that is downloaded as `name`. 409 while the job is not completed, 404 where it makes no such file."""
+    names = [output.file_name for output in completed(job).outputs] if job.is_over else list_planned_files(job)
+    if name not in names:
+        raise NotFoundError(
+            f"This job has no file {name!r}. It has {', '.join([main_file_name(job.output_format), *names[:MOST_LISTED]])}."
+        )
+    return next(output for output in completed(job).outputs if output.file_name == name)
 
 
 def completed(job: Job) -> Job:
@@ -86,16 +108,24 @@ def _at_once(app: ASGIApp) -> Any:
 
 
 def _made_file(request: Request, made_uuid: UUID, *, name: str) -> HttpResponseBase | ASGIApp:
-    return _file(request, completed(Job.objects.get(uuid=made_uuid)), name=name)
+    return _file(request, _main_output(completed(Job.objects.get(uuid=made_uuid))), name=name)
 
 
-def _file(request: Request, job: Job, *, name: str) -> HttpResponseBase | ASGIApp:
-    result = job.result or {}
-    content_type = content_type_of(job.output_format)
-    url = get_storage().public_url(result["key"], file_name=name, content_type=content_type)
+def _main_output(job: Job) -> ResultOutput:
+    if job.main_output is None:
+        raise GoneError("The file was deleted.")
+    return job.main_output
+
+
+def _answer(file: HttpResponseBase | ASGIApp) -> HttpResponseBase:
+    return file if isinstance(file, HttpResponseBase) else Deferred(_at_once(file))
+
+
+def _file(request: Request, output: ResultOutput, *, name: str) -> HttpResponseBase | ASGIApp:
+    url = get_storage().public_url(output.key, file_name=name, content_type=output.media_type)
     if url is not None:
         return HttpResponse(status=302, headers={"Location": url, "Cache-Control": "no-store"})
-    etag = f'"{result["sha256"]}"'
+    etag = f'"{output.sha256 or hashlib.sha256(output.key.encode()).hexdigest()}"'  # an object of a key never changes
     headers = {
         "ETag": etag,
         "Content-Disposition": f'inline; filename="{name}"',
@@ -103,7 +133,9 @@ def _file(request: Request, job: Job, *, name: str) -> HttpResponseBase | ASGIAp
     }
     if etag in (request.META.get("HTTP_IF_NONE_MATCH") or ""):
         return HttpResponseNotModified(headers=headers)
-    path = get_storage().local_path(result["key"])
+    path = get_storage().local_path(output.key)
     if path is None or not path.is_file():
         raise GoneError("The file was deleted.")
-    return RangedFile(path, stat=path.stat(), content_type=content_type, headers=headers, request_id=getattr(request, "request_id", ""))
+    return RangedFile(
+        path, stat=path.stat(), content_type=output.media_type, headers=headers, request_id=getattr(request, "request_id", "")
+    )

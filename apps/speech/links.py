@@ -2,14 +2,9 @@
 
 from apps.core.links import download_url_at
 from apps.jobs.models import Job
-from workers.contract.formats import extension_of
+from apps.jobs.results import main_file_name
 
 
 def result_address(base: str, job: Job) -> str:
     """URL of the job's audio."""
-    return download_url_at(base, job_uuid=job.uuid, file_name=file_name(job.output_format))
-
-
-def file_name(format_name: str) -> str:
-    """File name of a result in this format."""
-    return f"output.{extension_of(format_name)}"
+    return download_url_at(base, job_uuid=job.uuid, file_name=main_file_name(job.output_format))

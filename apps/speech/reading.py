@@ -36,14 +36,6 @@ class PartText:
     voices: tuple[VoiceRef, ...] = ()
     """Voices that segments refer to, and those that words in another script may need."""
 
-    def as_work(self) -> dict[str, Any]:
-        """Fields of a SpeakWork."""
-        return {
-            "text": self.text,
-            "segments": [segment.to_dict() for segment in self.segments],
-            "voices": [voice.to_dict() for voice in self.voices],
-        }
-
 
 def parse_text(text: str, *, param: str) -> Document:
     """Parse markup or plain text. 400 invalid_markup with line and column."""

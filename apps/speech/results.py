@@ -3,9 +3,11 @@
 from typing import Any
 
 from apps.billing import prices
+from apps.core.links import download_url_at
 from apps.jobs.kinds import kind_of
 from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import NOT_DONE, STATUS, failure_of, substitution_shape
+from apps.jobs.results import ResultOutput
 from apps.speech.links import result_address
 from apps.speech.selectors import progress_of, read_words
 
@@ -29,15 +31,28 @@ def document_of(job: Job) -> dict[str, Any]:
 
 
 def _completed(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
-    result, url = job.result or {}, result_address(base, job)
-    shape = {
+    output, url = job.main_output, result_address(base, job)
+    shape: dict[str, Any] = {
         "result_url": url,
         "url": url,
         "cdn_url": url,
         "format": job.output_format,
-        "duration": result.get("audio_seconds"),
-        "bytes": result.get("bytes"),
+        "duration": output.audio_seconds if output else None,
+        "bytes": output.bytes if output else None,
         "credits_used": prices.credits(job.charged_millicredits),
         "expires_at": job.expires_at.isoformat() if job.expires_at else None,
     }
+    if len(job.outputs) > 1:
+        shape["outputs"] = [_output_shape(output, job=job, base=base) for output in job.outputs]
     return shape | {"words": read_words(job)} if has_words else shape
+
+
+def _output_shape(output: ResultOutput, *, job: Job, base: str) -> dict[str, Any]:
+    """One file of a job that made several."""
+    return {
+        "name": output.name,
+        "url": download_url_at(base, job_uuid=job.uuid, file_name=output.file_name),
+        "content_type": output.media_type,
+        "bytes": output.bytes or None,
+        "sha256": output.sha256 or None,
+    }

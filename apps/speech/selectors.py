@@ -9,6 +9,7 @@ from apps.core.storage import MissingObjectError, get_storage
 from apps.jobs.kinds import kind_of
 from apps.jobs.models import Job
 from apps.jobs.selectors import find_job, read_units_done
+from workers.contract.outputs import TIMINGS
 
 
 def get_speech_job(uuid_text: str) -> Job:
@@ -25,11 +26,11 @@ def get_speech_job(uuid_text: str) -> Job:
 
 def read_words(job: Job) -> list[dict[str, Any]]:
     """Start and end of each word of the job's audio; empty if the model has no timings."""
-    key = (job.result or {}).get("timings_key")
-    if not key or not kind_of(job).has_timings:
+    timings = job.find_output(TIMINGS)
+    if timings is None or not kind_of(job).has_timings:
         return []
     try:
-        stored = json.loads(get_storage().read_bytes(key))
+        stored = json.loads(get_storage().read_bytes(timings.key))
     except MissingObjectError:
         return []
     words = stored.get("words", []) if isinstance(stored, dict) else stored

@@ -77,6 +77,16 @@ class WordSerializer(serializers.Serializer[Any]):
     end = serializers.FloatField(help_text="Seconds.")
 
 
+class OutputSerializer(serializers.Serializer[Any]):
+    """One file of a job that made several."""
+
+    name = serializers.CharField(help_text="vocals, timings, …")
+    url = serializers.URLField(help_text="Needs no key.")
+    content_type = serializers.CharField()
+    bytes = serializers.IntegerField(allow_null=True)
+    sha256 = serializers.CharField(allow_null=True, help_text="64 hex digits.")
+
+
 class SpeechResultSerializer(serializers.Serializer[Any]):
     """Response of GET /v1/speech/results/."""
 
@@ -95,6 +105,7 @@ class SpeechResultSerializer(serializers.Serializer[Any]):
     model_used = serializers.CharField(required=False, help_text="The one that stands in for it.")
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
+    outputs = OutputSerializer(many=True, required=False, help_text="All files of a job that made several, the main one first.")
     result = serializers.DictField(required=False, help_text="What the job wrote: the transcript, the translation, the answer.")
     words = WordSerializer(many=True, required=False, help_text="Where they were asked for and the model knows them.")
     error = serializers.CharField(required=False, help_text="Why it failed.")

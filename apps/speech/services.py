@@ -1,6 +1,6 @@
 """Speech requests: from a text to a queued job."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from apps.accounts.callers import Caller
@@ -10,9 +10,10 @@ from apps.catalog.limits import longest_text
 from apps.catalog.selectors import find_model, substitution_warnings
 from apps.catalog.voices import DialectVoices, resolve_text_voice
 from apps.core.errors import InvalidRequestError
+from apps.jobs.plans import AudioSettings, PartPlan, with_join
 from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
-from apps.jobs.services.submit import JobPlan, PartPlan
+from apps.jobs.services.submit import JobPlan
 from apps.speech.delivery import instruction_warnings, read_instructions
 from apps.speech.kinds import SPEECH, SpeechParams
 from apps.speech.languages import (
@@ -26,6 +27,7 @@ from apps.speech.reading import PartText, check_say_as, cut_text, parse_text, re
 from workers.contract.formats import FORMATS
 from workers.contract.markup import PronunciationRule
 from workers.contract.messages import SpeakWork
+from workers.contract.outputs import audio_outputs
 from workers.contract.tags import is_tag, primary_tag, requested_tag
 from workers.contract.voices import VoiceRef
 from workers.text.markup.document import Document
@@ -96,16 +98,15 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     check_language(document, engine=engine, plan=caller.plan, language=language, param=order.text_param)
     check_say_as(document, engine=engine, speaker=text_voice, voices=voices, param=order.text_param)
     work = _work(order, engine=engine, speaker=text_voice, rules=read_rules(caller, order.pronunciations))
-    assigner = VoiceAssigner(text_voice, voices=engine.voice_refs, named=voices)
-    parts = _parts(cut_text(document, assigner=assigner), work=work)
+    texts = cut_text(document, assigner=VoiceAssigner(text_voice, voices=engine.voice_refs, named=voices))
+    audio = AudioSettings(order.format, bitrate=order.bitrate, sample_rate=order.sample_rate)
     price = 0 if caller.is_anonymous else characters_price_millicredits(units, millicredits_per_1k=engine.millicredits_per_1k)
     return JobPlan(
         kind=SPEECH,
         engine_id=engine.id,
         queue=engine.queue,
         lane=SPEECH.lanes.choose(units, is_awaited=order.has_listener),
-        parts=parts,
-        join={"format": order.format, "bitrate": order.bitrate, "sample_rate": order.sample_rate} if len(parts) > 1 else None,
+        parts=_parts(texts, work=work, audio=audio),
         units=units,
         price_millicredits=price,
         output_format=order.format,
@@ -136,14 +137,29 @@ def _choose_speaker(caller: Caller, *, engine: EngineRow, order: SpeechOrder, do
     )
 
 
-def _parts(texts: list[PartText], *, work: dict[str, Any]) -> tuple[PartPlan, ...]:
-    if len(texts) > 1:
-        work = work | {"format": PART_FORMAT, "bitrate": 0, "sample_rate": 0}
-    last = len(texts) - 1
-    return tuple(
-        PartPlan(kind="speak", work={**work, **part.as_work(), "is_last": index == last}, units=len(part.text))
-        for index, part in enumerate(texts)
-    )
+def _parts(texts: list[PartText], *, work: SpeakWork, audio: AudioSettings) -> tuple[PartPlan, ...]:
+    """One part that speaks the whole text, or lossless parts of a longer one and their join. `work` holds all but the text and the format."""
+    is_whole = len(texts) == 1
+    encoding = audio if is_whole else AudioSettings(PART_FORMAT)
+    parts = [
+        PartPlan(
+            "speak",
+            replace(
+                work,
+                text=part.text,
+                segments=part.segments,
+                voices=part.voices,
+                is_last=part is texts[-1],
+                format=encoding.format,
+                bitrate=encoding.bitrate,
+                sample_rate=encoding.sample_rate,
+            ),
+            audio_outputs(encoding.format, is_kept=is_whole),
+            units=len(part.text),
+        )
+        for part in texts
+    ]
+    return tuple(parts) if is_whole else with_join(parts, audio=audio)
 
 
 def _warnings(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice, document: Document) -> list[str]:
@@ -186,23 +202,19 @@ def _is_asked_for(voice: VoiceRef, *, order: SpeechOrder, engine: EngineRow) -> 
     return bool(order.voice) and voice.id in {order.voice, names.get(order.voice or "")}
 
 
-def _work(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice, rules: tuple[PronunciationRule, ...]) -> dict[str, Any]:
-    """Fields of SpeakWork common to all parts."""
+def _work(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice, rules: tuple[PronunciationRule, ...]) -> SpeakWork:
+    """Work common to all parts, without text and format."""
     delivery = read_instructions(order.instructions)
     return SpeakWork(
         engine=engine.id,
         voice=speaker.voice,
-        text="",
         language=speaker.language,
         is_language_detected=speaker.is_detected,
         speed=engine.spec.clamp_speed(order.speed * delivery.rate),
-        format=order.format,
-        bitrate=order.bitrate,
-        sample_rate=order.sample_rate,
         pronunciations=rules,
         gain_decibels=delivery.gain_decibels,
         pause_scale=delivery.pause_scale,
-    ).to_dict()
+    )
 
 
 def _check_language(engine: EngineRow, language: str | None, *, caller: Caller) -> str:

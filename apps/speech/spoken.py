@@ -15,7 +15,6 @@ from apps.core.errors import GoneError
 from apps.core.storage import get_storage
 from apps.jobs.models import Job
 from apps.jobs.waiting import JobAnswer
-from workers.contract.formats import FORMATS
 
 CHUNK_BYTES = 1 << 18
 AT_ONCE_BYTES = 1 << 20
@@ -38,14 +37,16 @@ class SpokenAnswer:
 
     def _answer(self, job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:
         """Choose the response in one visit to a thread: a short file is read immediately."""
-        result = job.result or {}
-        key, content_type = result["key"], FORMATS[job.output_format].content_type
+        output = job.main_output
+        if output is None:
+            raise GoneError("The audio was deleted.")
+        key, content_type = output.key, output.media_type
         headers = answer_headers(job, warnings=self.warnings) | {"X-Credits-Used": str(prices.credits(job.charged_millicredits))}
-        if result["bytes"] <= AT_ONCE_BYTES:
+        if output.bytes <= AT_ONCE_BYTES:
             return HttpResponse(get_storage().read_bytes(key), content_type=content_type, headers=headers)
         path = get_storage().local_path(key)
         if path is None:
-            headers["Content-Length"] = str(result["bytes"])
+            headers["Content-Length"] = str(output.bytes)
             return StreamingResponse(_chunks(exchange, key), media_type=content_type, headers=headers)
         if not path.is_file():
             raise GoneError("The audio was deleted.")

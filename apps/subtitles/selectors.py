@@ -3,16 +3,17 @@
 import json
 
 from apps.catalog.selectors import list_models
-from apps.core.errors import GoneError, NotFoundError
+from apps.core.errors import NotFoundError
 from apps.core.storage import MissingObjectError, get_storage
 from apps.jobs.kinds import kind_of, params_of
 from apps.jobs.models import Job, JobState, Rendition
 from apps.jobs.objects import job_folder
 from apps.jobs.params import SpokenParams
-from apps.listening.documents import read_script, read_transcript
+from apps.listening.documents import read_document, read_script, read_transcript
 from apps.subtitles.wishes import SubtitleWish
 from workers.contract.formats import DOCUMENT
 from workers.contract.listening import AlignedDocument, AlignedWord, TranscriptDocument
+from workers.contract.outputs import TEXT, TIMINGS
 from workers.text.subtitles.program import SubtitleOrder
 
 WORDS = "words"
@@ -38,7 +39,7 @@ def find_order(job: Job, *, wish: SubtitleWish) -> SubtitleOrder | None:
         transcript = read_transcript(job)
         return SubtitleOrder(wish.format, transcript.language, segments=transcript.segments)
     text = text_of(job)
-    words = _timed_words((job.result or {}).get("timings_key"))
+    words = _timed_words(job)
     return SubtitleOrder(wish.format, language_of(job) or wish.language, text=text, words=words) if words else None
 
 
@@ -51,10 +52,10 @@ def text_of(job: Job) -> str:
 
 
 def _stored_text(job: Job) -> str:
-    result, params = job.result or {}, params_of(job)
-    if result.get("format") == DOCUMENT or not isinstance(params, SpokenParams):
+    output, params = job.main_output, params_of(job)
+    if output is None or output.format == DOCUMENT or not isinstance(params, SpokenParams):
         return ""
-    return read_script(job).text if result.get("document_key") else params.text
+    return read_script(job).text if job.find_output(TEXT) else params.text
 
 
 def language_of(job: Job) -> str:
@@ -76,11 +77,7 @@ def find_alignment(job: Job) -> Job | None:
 
 def read_alignment(alignment: Job, *, source: Job, wish: SubtitleWish) -> SubtitleOrder:
     """Read the result of a completed alignment. 410 if it was deleted."""
-    try:
-        stored = get_storage().read_bytes((alignment.result or {})["key"])
-    except (KeyError, MissingObjectError) as error:
-        raise GoneError("The result was deleted.") from error
-    aligned = AlignedDocument.from_dict(json.loads(stored))
+    aligned = read_document(alignment, AlignedDocument)
     return SubtitleOrder(wish.format, language_of(source) or wish.language, text=text_of(source), words=aligned.words)
 
 
@@ -88,11 +85,12 @@ def _is_lost(job: Job) -> bool:
     return job.result_deleted_at is not None or (job.is_over and job.state != JobState.COMPLETED)
 
 
-def _timed_words(timings_key: str | None) -> tuple[AlignedWord, ...]:
-    if not timings_key:
+def _timed_words(job: Job) -> tuple[AlignedWord, ...]:
+    timings = job.find_output(TIMINGS)
+    if timings is None:
         return ()
     try:
-        stored = json.loads(get_storage().read_bytes(timings_key))
+        stored = json.loads(get_storage().read_bytes(timings.key))
     except MissingObjectError:
         return ()
     words = stored.get("words", []) if isinstance(stored, dict) else stored

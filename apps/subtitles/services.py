@@ -6,25 +6,25 @@ from apps.core import retry_after
 from apps.core.errors import ConflictError, GoneError, InvalidRequestError, UnavailableError
 from apps.core.storage import get_storage
 from apps.jobs.models import Job, JobState, Rendition
-from apps.jobs.objects import object_reference
+from apps.jobs.plans import PartPlan
+from apps.jobs.results import ResultOutput
 from apps.jobs.services.acceptance import inserting_jobs
 from apps.jobs.services.endings import lock_job
-from apps.jobs.services.submit import JobPlan, Owner, PartPlan
+from apps.jobs.services.submit import JobPlan, Owner
 from apps.subtitles.kinds import ALIGNMENT, AlignmentParams
 from apps.subtitles.selectors import WORDS, find_alignment, language_of, subtitles_key, text_of
 from apps.subtitles.wishes import SubtitleWish
 from workers.contract import names
 from workers.contract.formats import DOCUMENT
 from workers.contract.listening import AlignWork
-from workers.contract.references import Address
+from workers.contract.outputs import text_outputs
+from workers.contract.references import StoredObject
 from workers.contract.tags import primary_tag
 from workers.text.subtitles import CONTENT_TYPES
 
 ENGLISH = "en"
 """Language that every worker aligns by itself; others need a recogniser."""
 PREFERRED = "whisper"
-NOWHERE = Address("folder", "")
-"""Stands in the work message until its dictionary gets the reference."""
 
 
 def request_alignment(job: Job, *, wish: SubtitleWish) -> Job:
@@ -37,11 +37,11 @@ def request_alignment(job: Job, *, wish: SubtitleWish) -> Job:
     text = text_of(job)
     with inserting_jobs() as jobs:
         source = lock_job(job.uuid)  # so that two requests at once make one
-        if source.state != JobState.COMPLETED or source.result is None or source.result_deleted_at is not None:
+        if source.state != JobState.COMPLETED or source.main_output is None or source.result_deleted_at is not None:
             raise ConflictError("The job has no result to align.", code="job_not_completed")
         if earlier := find_alignment(source):
             return earlier
-        plan = _plan(source, text=text, language=language, recogniser=recogniser)
+        plan = _plan(source, audio=source.main_output, text=text, language=language, recogniser=recogniser)
         alignment = jobs.insert(plan, owner=_owner(source), request_id=source.request_id)
         Rendition.objects.update_or_create(source=source, format=WORDS, defaults={"job": alignment})
     return alignment
@@ -78,18 +78,16 @@ def _choose_recogniser(language: str) -> EngineRow | None:
     )
 
 
-def _plan(source: Job, *, text: str, language: str, recogniser: EngineRow | None) -> JobPlan:
-    work = AlignWork(NOWHERE, text, language=language, engine=recogniser.id if recogniser else "", format=DOCUMENT)
-    result = source.result or {}
-    units = round(1000 * (result.get("audio_seconds") or 0.0))
+def _plan(source: Job, *, audio: ResultOutput, text: str, language: str, recogniser: EngineRow | None) -> JobPlan:
+    work = AlignWork(StoredObject(audio.key), text, language=language, engine=recogniser.id if recogniser else "")
+    units = round(1000 * audio.audio_seconds)
     queue = recogniser.queue if recogniser else names.CODEC_QUEUE
     return JobPlan(
         kind=ALIGNMENT,
         engine_id=recogniser.id if recogniser else "",
         queue=queue,
         lane=ALIGNMENT.lanes.choose(units, is_awaited=False),
-        parts=(PartPlan(kind="align", work={**work.to_dict(), "audio": object_reference(result["key"])}, units=units),),
-        join=None,
+        parts=(PartPlan("align", work, text_outputs(is_kept=True), units=units),),
         units=units,
         price_millicredits=0,
         output_format=DOCUMENT,

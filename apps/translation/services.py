@@ -1,17 +1,16 @@
 """Speech translation requests: from a recording to a queued job."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from apps.accounts.callers import Caller
 from apps.billing.prices import duration_price_millicredits, service_price
 from apps.catalog.catalogue import EngineRow
 from apps.core.errors import InvalidRequestError
+from apps.jobs.plans import AudioSettings, PartPlan, with_join
 from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
-from apps.jobs.services.stages import output_of
-from apps.jobs.services.submit import JobPlan, PartPlan
-from apps.listening.pieces import NOWHERE, listening_parts
+from apps.jobs.services.submit import JobPlan
+from apps.listening.pieces import listening_parts
 from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of
 from apps.speech.services import PART_FORMAT
 from apps.translation.kinds import SPEECH_TRANSLATION, TranslationParams
@@ -20,6 +19,8 @@ from apps.translation.translators import choose_translator, find_recogniser_in_u
 from apps.uploads.services import Source, SourceLimits
 from workers.contract.listening import ListenWork, TranslateWork
 from workers.contract.messages import SpeakWork
+from workers.contract.outputs import TEXT, audio_outputs, text_outputs
+from workers.contract.references import PartOutput, StoredObject
 from workers.contract.tags import is_tag, normalise_tag, primary_tag
 
 LIMITS = SourceLimits(max_bytes=100_000_000)
@@ -80,18 +81,21 @@ def plan_translation(caller: Caller, *, order: TranslationOrder, source: Source)
     """Plan the parts: transcribe, translate, speak in shares, join."""
     cast, milliseconds = choose_cast(caller, order=order), milliseconds_of(source)
     shares = -(-milliseconds // SHARE_MILLISECONDS)
-    listen = ListenWork(cast.recogniser.id, audio=NOWHERE, language=cast.source, has_english=_needs_english(cast))
-    heard = listening_parts(source.key, milliseconds=milliseconds, work=listen)
+    listen = ListenWork(cast.recogniser.id, audio=StoredObject(source.key), language=cast.source, has_english=_needs_english(cast))
+    heard = listening_parts(listen, milliseconds=milliseconds, is_kept=False)
     parts = tuple(replace(part, weight=LISTEN_WEIGHT * part.units) for part in heard)
     stage = parts[-1].stage + 1
     translate = TranslateWork(
-        cast.translator.id if cast.translator else "", target_language=cast.target, source_language=cast.source, shares=shares
+        cast.translator.id if cast.translator else "",
+        target_language=cast.target,
+        transcript=PartOutput(len(parts) - 1, TEXT),
+        source_language=cast.source,
+        shares=shares,
     )
-    written = {**translate.to_dict(), "transcript": output_of(len(parts) - 1)}
     queue = (cast.translator or cast.recogniser).queue
     weight = TRANSLATE_WEIGHT * milliseconds
-    parts = (*parts, PartPlan("translate", written, units=0, stage=stage, queue=queue, is_kept=True, weight=weight))
-    script = output_of(len(parts) - 1)
+    parts = (*parts, PartPlan("translate", translate, text_outputs(is_kept=True), units=0, stage=stage, queue=queue, weight=weight))
+    script = PartOutput(len(parts) - 1, TEXT)
     speaking = tuple(
         _speak_part(cast, order=order, script=script, share=share, shares=shares, stage=stage + 1, weight=weight)
         for share, weight in enumerate(_split(SPEAK_WEIGHT * milliseconds, shares=shares))
@@ -101,8 +105,7 @@ def plan_translation(caller: Caller, *, order: TranslationOrder, source: Source)
         engine_id=(cast.translator or cast.recogniser).id,
         queue=cast.recogniser.queue,
         lane=SPEECH_TRANSLATION.lanes.choose(milliseconds, is_awaited=order.is_awaited),
-        parts=(*parts, *speaking),
-        join={"format": order.format, "bitrate": 0, "sample_rate": 0} if shares > 1 else None,
+        parts=with_join((*parts, *speaking), audio=AudioSettings(order.format)) if shares > 1 else (*parts, *speaking),
         units=milliseconds,
         price_millicredits=duration_price_millicredits(milliseconds, millicredits_per_minute=service_price(SPEECH_TRANSLATION.name)),
         output_format=order.format,
@@ -133,17 +136,24 @@ def _needs_english(cast: Cast) -> bool:
     return cast.translator is None or not is_certain(cast.translator, source=cast.source, target=cast.target)
 
 
-def _speak_part(
-    cast: Cast, *, order: TranslationOrder, script: dict[str, int], share: int, shares: int, stage: int, weight: int
-) -> PartPlan:
-    work: dict[str, Any] = SpeakWork(
+def _speak_part(cast: Cast, *, order: TranslationOrder, script: PartOutput, share: int, shares: int, stage: int, weight: int) -> PartPlan:
+    audio_format = order.format if shares == 1 else PART_FORMAT
+    work = SpeakWork(
         cast.speaker.engine.id,
         voice=cast.speaker.voice,
-        text="",
         language=cast.target,
-        format=order.format if shares == 1 else PART_FORMAT,
+        format=audio_format,
         is_last=share == shares - 1,
+        script=script,
         share=share,
         voices=cast.speaker.voices,
-    ).to_dict()
-    return PartPlan("speak", {**work, "script": script}, units=0, stage=stage, queue=cast.speaker.engine.queue, weight=weight)
+    )
+    return PartPlan(
+        "speak",
+        work,
+        audio_outputs(audio_format, is_kept=shares == 1),
+        units=0,
+        stage=stage,
+        queue=cast.speaker.engine.queue,
+        weight=weight,
+    )

@@ -25,7 +25,7 @@ def answer_shape(job: Job, *, base: str) -> dict[str, Any]:
         **translation_shape(job),
         "audio_url": result_address(base, job),
         "credits_used": prices.credits(job.charged_millicredits),
-        "duration": (job.result or {}).get("audio_seconds"),
+        "duration": job.main_output.audio_seconds if job.main_output else None,
         "uuid": job.uuid.hex,
         "job_id": str(job.uuid),
     }

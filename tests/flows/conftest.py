@@ -48,6 +48,7 @@ def harmed(tmp_path_factory: pytest.TempPathFactory, receiver_ports: list[int]) 
         "TTSAI_PRELOAD": "",
         "TTSAI_SILENCE_COMPUTE_SECONDS": "0.2",
         "TTSAI_SILENCE_MAY_DIE": "1",
+        "TTSAI_TASK_MODULES": "tests.workers.tasks.stems",
         "TTSAI_DISK_RESERVE_BYTES": "30000000",
         "TTSAI_DATABASE_STATEMENT_SECONDS": "5",
         "TTSAI_OUTBOUND_ALLOW": ",".join(f"127.0.0.1:{port}" for port in receiver_ports),

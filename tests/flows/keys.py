@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -12,28 +12,35 @@ from django.db import connections, transaction
 
 from apps.core.postgres.base import DatabaseWrapper
 
+T = TypeVar("T")
+
 allow_database: Callable[[], AbstractContextManager[None]] = nullcontext
 """Lifts pytest-django's block of database access; set by tests/conftest.py."""
 
 
 def create_key(database_url: str, *, email: str, plan: str, credits_: float, **limits: int) -> str:
-    """Create the account if needed and a key, as `ttsai keys create` does, and return the secret.
+    """Create the account if needed and a key, as `ttsai keys create` does, and return the secret."""
+    return in_platform(database_url, lambda: _create(email=email, plan=plan, credits_=credits_, limits=limits))
 
-    A separate thread connects `default` to the platform's database: Django's connections are per thread, so the test's own stays.
+
+def in_platform(database_url: str, work: Callable[[], T]) -> T:
+    """The result of `work`, called with `default` connected to the platform's database.
+
+    It runs in a thread of its own: Django's connections are per thread, so the test's own stays as it is.
     """
-    outcome: list[str | BaseException] = []
+    outcome: list[T | BaseException] = []
 
-    def work() -> None:
+    def run() -> None:
         connections["default"] = DatabaseWrapper(_settings_of(database_url), "default")
         try:
-            outcome.append(_create(email=email, plan=plan, credits_=credits_, limits=limits))
+            outcome.append(work())
         except BaseException as error:  # noqa: BLE001  raised again in the caller's thread
             outcome.append(error)
         finally:
             connections["default"].close()
 
     with allow_database():
-        thread = threading.Thread(target=work)
+        thread = threading.Thread(target=run)
         thread.start()
         thread.join()
     if isinstance(outcome[0], BaseException):

@@ -15,16 +15,18 @@ from apps.core.errors import ConflictError
 from apps.jobs.charges import PartProgress, charge_of_made, share_made
 from apps.jobs.dispatch import dispatch_all
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part
+from apps.jobs.plans import PartPlan
 from apps.jobs.selectors import read_units_done
 from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.endings import expire_job
 from apps.jobs.services.finish import finish_part
-from apps.jobs.services.stages import output_of
-from apps.jobs.services.submit import PartPlan
 from apps.jobs.services.watching import may_read_words, note_watcher
 from tests.factories_jobs import announce, caller, engine_spec, outcome_of, part_of, reread, started, store_output, submit
 from tests.jobs.observing import beat
-from workers.contract.messages import PartOutcome
+from workers.contract.listening import ListenWork, ReplyWork
+from workers.contract.messages import PartOutcome, SpeakWork
+from workers.contract.outputs import TEXT, audio_outputs, text_outputs
+from workers.contract.references import PartOutput, StoredObject
 
 PRICE = 3000
 ANSWER_CHARACTERS = 50
@@ -69,12 +71,14 @@ def answered_turn(by: Caller) -> Job:
 
 def turn(by: Caller) -> Job:
     announce(engine_spec(), engine_spec("talker", kind="chat", voices=()))
+    reply = ReplyWork("talker", transcript=PartOutput(0, TEXT))
+    speech = SpeakWork("kokoro", None, script=PartOutput(1, TEXT))
     parts = (
-        PartPlan("listen", {"format": "json"}, units=2000, weight=20),
-        PartPlan("reply", {"format": "json", "transcript": output_of(0)}, units=0, stage=1, queue="talker", is_kept=True, weight=40),
-        PartPlan("speak", {"format": "mp3", "script": output_of(1), "share": 0}, units=0, stage=2, weight=40),
+        PartPlan("listen", ListenWork("whisper", StoredObject("question.wav")), text_outputs(is_kept=False), units=2000, weight=20),
+        PartPlan("reply", reply, text_outputs(is_kept=True), units=0, stage=1, queue="talker", weight=40),
+        PartPlan("speak", speech, audio_outputs("mp3", is_kept=True), units=0, stage=2, weight=40),
     )
-    return submit(by, parts=parts, join=None, kind="voice-chat", units=100, price=PRICE).job
+    return submit(by, parts=parts, kind="voice-chat", units=100, price=PRICE).job
 
 
 def answer(job: Job) -> None:

@@ -21,6 +21,8 @@ from tests.factories import AccountFactory, PlanFactory
 from tests.factories_jobs import BELLA, announce, caller, engine_spec, finished, part_of, reread, started, submit, submit_many, work_off
 from tests.jobs.observing import together
 from workers.contract.messages import PartMessage, SpeakWork
+from workers.contract.outputs import OutputTarget
+from workers.contract.references import Address
 
 
 def states(job: Job) -> list[str]:
@@ -41,11 +43,11 @@ def test_the_message_tells_a_worker_all_it_needs(valkey: redis.Redis) -> None:
     folder = f"account-{job.account_id}/{job.uuid.hex}/0-{part.token.hex}"
     assert (message.job, message.part, message.token, message.kind) == (job.uuid.hex, 0, part.token.hex, "speak")
     assert (message.tenant, message.lane, message.stream) == (job.tenant, "normal", f"job:{job.uuid.hex}:events")
-    assert [address.location for address in (message.output, message.manifest, message.timings)] == [
-        f"{folder}/audio.mp3",
-        f"{folder}/manifest.json",
-        f"{folder}/timings.json",
-    ]
+    assert message.manifest.location == f"{folder}/manifest.json"
+    assert message.outputs == (
+        OutputTarget("audio", "audio/mpeg", Address("folder", f"{folder}/audio.mp3")),
+        OutputTarget("timings", "application/json", Address("folder", f"{folder}/timings.json"), is_optional=True),
+    )
     assert SpeakWork.from_dict(message.work) == SpeakWork(engine="kokoro", voice=BELLA, text="Hello.", language="en-us")
     assert message.job_created_at == pytest.approx(job.created_at.timestamp(), abs=0.001)
     assert 590 < message.deadline_at - time.time() <= 600
@@ -202,9 +204,9 @@ def fill(*, tenants: int, jobs_each: int) -> None:
         )
         cursor.execute(
             """
-            INSERT INTO jobs_part (job_id, index, kind, state, work, tenant, queue, lane, is_internal, opens_job, units, units_done,
-                worker, boot, attempts, error_code, stage, is_kept)
-            SELECT uuid, 0, 'speak', 'queued', '{"format": "mp3"}', tenant, queue, lane, false, true, 10, 0, '', '', 0, '', 0, false FROM jobs_job
+            INSERT INTO jobs_part (job_id, index, kind, state, work, outputs, tenant, queue, lane, is_internal, opens_job, units, units_done,
+                worker, boot, attempts, error_code, stage)
+            SELECT uuid, 0, 'speak', 'queued', '{}', '[]', tenant, queue, lane, false, true, 10, 0, '', '', 0, '', 0 FROM jobs_job
             """
         )
         cursor.execute("ANALYZE jobs_job, jobs_part")

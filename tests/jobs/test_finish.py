@@ -1,5 +1,8 @@
 """Ends of attempts: idempotent."""
 
+import base64
+import json
+
 import pytest
 import redis
 from django.db import connection
@@ -26,15 +29,17 @@ def test_a_finished_part_completes_its_job(valkey: redis.Redis) -> None:
     job = reread(job)
     assert (job.state, part.state, job.charged_millicredits, part.units_done) == ("completed", "done", 12, 6)
     assert job.result == {
-        "key": f"account-{by.account.pk}/{job.uuid.hex}/0-{part.token.hex}/audio.mp3",
-        "file_name": "output.mp3",
-        "content_type": "audio/mpeg",
-        "bytes": len(AUDIO),
-        "sha256": part.manifest["output_sha256"],
-        "audio_seconds": 1.5,
-        "sample_rate": 24000,
-        "format": "mp3",
-        "timings_key": None,
+        "outputs": [
+            {
+                "name": "audio",
+                "key": f"account-{by.account.pk}/{job.uuid.hex}/0-{part.token.hex}/audio.mp3",
+                "format": "mp3",
+                "bytes": len(AUDIO),
+                "sha256": part.manifest["outputs"][0]["sha256"],
+                "audio_seconds": 1.5,
+                "sample_rate": 24000,
+            }
+        ]
     }
     assert (job.expires_at - job.finished_at).days == 30
     assert job.created_at <= job.started_at <= job.finished_at
@@ -163,21 +168,21 @@ def test_a_long_text_is_joined_once_its_parts_are_done(valkey: redis.Redis) -> N
     announce()
     by = caller()
     job = submit(by, "One.", "Two.", "Three.").job
-    assert finish_part(outcome_of(part_of(job, 2), manifest=store_output(part_of(job, 2), has_timings=True)))
+    assert finish_part(outcome_of(part_of(job, 2), manifest=store_output(part_of(job, 2), others={"timings": b"[]"})))
     finished(started(part_of(job, 0)))
     assert part_of(job, 3).state == PartState.WAITING
     finished(started(part_of(job, 1)))
     join = part_of(job, 3)
     assert (join.state, join.queue, reread(job).state) == ("admitted", "codec", "running")
-    keys = [entry["audio"]["$key"].rsplit("/", 2)[1:] for entry in join.work["inputs"]]
+    keys = [entry["audio"]["key"].rsplit("/", 2)[1:] for entry in join.work["inputs"]]
     assert keys == [[f"{index}-{part_of(job, index).token.hex}", "audio.flac"] for index in range(3)]
     assert [entry["timings"] is None for entry in join.work["inputs"]] == [True, True, False]
     assert [entry["start_character"] for entry in join.work["inputs"]] == [0, 4, 8]
     [raw] = valkey.lrange("engine.codec.normal", 0, -1)
-    assert b"$key" not in raw
+    assert b"stored_object" not in base64.b64decode(json.loads(raw)["body"])
     finished(started(join))
-    assert (reread(job).state, reread(job).result["key"]) == ("completed", reread(job).result["key"])
-    assert reread(job).result["key"].endswith(f"3-{join.token.hex}/audio.mp3")
+    assert reread(job).state == "completed"
+    assert reread(job).main_output.key.endswith(f"3-{join.token.hex}/audio.mp3")
     assert reread(job).charged_millicredits == 28
     progress = [event for event in events(valkey, job) if event["type"] == "progress"]
     assert progress[-1] == {"type": "progress", "units_done": 14, "units_total": 14}

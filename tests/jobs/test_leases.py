@@ -128,7 +128,7 @@ def test_an_output_whose_finish_was_lost_is_adopted() -> None:
     assert reap() == 1
     job = reread(job)
     assert (job.state, job.charged_millicredits, part_of(job).attempts) == ("completed", 12, 1)
-    assert job.result["key"].endswith(f"0-{part.token.hex}/audio.mp3")
+    assert job.main_output.key.endswith(f"0-{part.token.hex}/audio.mp3")
 
 
 @pytest.mark.usefixtures("_awake")

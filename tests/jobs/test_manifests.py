@@ -1,6 +1,7 @@
 """Invalid manifests: the part is attempted again, and no other job is delayed."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,17 +18,30 @@ from tests.jobs.observing import age_leases
 from workers.contract.messages import Manifest
 
 HUGE = 10**400
-FIELDS = {
+FIELDS: dict[str, dict[str, Any]] = {
     "another token": {"token": "0" * 32},
     "a token that is a list": {"token": ["0" * 32]},
     "another job": {"job": "0" * 32},
     "another part": {"part": 7},
     "a part that is true": {"part": False},
-    "a negative size": {"output_bytes": -1},
-    "a size that is a text": {"output_bytes": "5"},
-    "a huge size": {"output_bytes": HUGE},
-    "no digest": {"output_sha256": None},
-    "a short digest": {"output_sha256": "abc"},
+    "units that are a list": {"units_done": [1]},
+    "huge units": {"units_done": HUGE},
+    "a notice that is a text": {"is_notice": "\ud800"},
+    "details that are a list": {"details": [1]},
+    "details with a NaN": {"details": {"seconds": float("nan")}},
+    "details with a NUL": {"details": {"voice": "a\0b"}},
+    "details with half a pair": {"details": {"voice": "\ud800"}},
+    "no outputs": {"outputs": ()},
+}
+OUTPUT_FIELDS: dict[str, dict[str, Any]] = {
+    "an output that nobody declared": {"name": "vocals"},
+    "a name that is a list": {"name": ["audio"]},
+    "another media type": {"media_type": "audio/wav"},
+    "a negative size": {"bytes": -1},
+    "a size that is a text": {"bytes": "5"},
+    "a huge size": {"bytes": HUGE},
+    "no digest": {"sha256": None},
+    "a short digest": {"sha256": "abc"},
     "a length that is not a number": {"audio_seconds": float("nan")},
     "an endless length": {"audio_seconds": float("inf")},
     "a huge length": {"audio_seconds": HUGE},
@@ -35,14 +49,6 @@ FIELDS = {
     "a length that is a text": {"audio_seconds": "1.5"},
     "a rate that is a fraction": {"sample_rate": 24000.5},
     "a negative rate": {"sample_rate": -24000},
-    "units that are a list": {"units_done": [1]},
-    "huge units": {"units_done": HUGE},
-    "timings that are a text": {"has_timings": "yes"},
-    "a notice that is a text": {"is_notice": "\ud800"},
-    "details that are a list": {"details": [1]},
-    "details with a NaN": {"details": {"seconds": float("nan")}},
-    "details with a NUL": {"details": {"voice": "a\0b"}},
-    "details with half a pair": {"details": {"voice": "\ud800"}},
 }
 FILES = {
     "nothing": b"",
@@ -61,17 +67,24 @@ def store_manifest(part: Part, data: bytes) -> None:
     get_storage().put_bytes(f"{part_folder(part)}/{MANIFEST}", data, content_type="application/json")
 
 
-def with_changes(manifest: Manifest, changes: dict[str, Any]) -> bytes:
-    return json.dumps(manifest.to_dict() | changes).encode()
+def bad_manifests(manifest: Manifest) -> dict[str, Manifest]:
+    """What is wrong with each, and the manifest changed in this way alone."""
+    [output] = manifest.outputs
+    bad = {name: replace(manifest, **changes) for name, changes in FIELDS.items()}
+    bad |= {name: replace(manifest, outputs=(replace(output, **changes),)) for name, changes in OUTPUT_FIELDS.items()}
+    return bad | {"an output twice": replace(manifest, outputs=(output, output))}
+
+
+NAMES = (*FIELDS, *OUTPUT_FIELDS, "an output twice")
 
 
 def test_a_bad_manifest_means_another_attempt_and_delays_no_other_job() -> None:
-    announce(slots=100)
+    announce(slots=200)
     bad = {}
-    for name, changes in FIELDS.items():
+    for name in NAMES:
         bad[name] = submit(caller()).job
         part = started(part_of(bad[name]))
-        store_manifest(part, with_changes(store_output(part), changes))
+        store_manifest(part, json.dumps(bad_manifests(store_output(part))[name].to_dict()).encode())
     for name, data in FILES.items():
         bad[name] = submit(caller()).job
         part = started(part_of(bad[name]))
@@ -80,6 +93,7 @@ def test_a_bad_manifest_means_another_attempt_and_delays_no_other_job() -> None:
     good = submit(caller()).job
     store_output(started(part_of(good)))
     age_leases()
+    announce(slots=200)  # preparing so many jobs may take longer than a worker counts as seen
     ReaperClock.objects.create(last_run_at=timezone.now())
     assert reap() == len(bad) + 1
     assert reread(good).state == "completed"
@@ -103,12 +117,12 @@ def test_a_manifest_whose_adoption_raises_means_another_attempt(monkeypatch: pyt
 
 
 def test_a_finish_message_with_a_bad_manifest_is_a_failed_attempt() -> None:
-    announce(slots=100)
+    announce(slots=200)
     ends = {}
-    for name, changes in FIELDS.items():
+    for name in NAMES:
         part = started(part_of(submit(caller()).job))
-        manifest = Manifest(**{**store_output(part).to_dict(), **changes})
+        manifest = bad_manifests(store_output(part))[name]
         assert finish_part(outcome_of(part, manifest=manifest)), name
         part.refresh_from_db()
         ends[name] = (part.attempts, part.error_code, part.manifest)
-    assert ends == dict.fromkeys(FIELDS, (1, "storage_unavailable", None))
+    assert ends == dict.fromkeys(NAMES, (1, "storage_unavailable", None))

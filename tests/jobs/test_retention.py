@@ -15,6 +15,8 @@ from apps.speech.kinds import SPEECH, SpeechParams
 from tests.factories import AccountFactory, PlanFactory
 from tests.factories_jobs import announce, caller, outcome_of, part_of, reread, submit, work_off
 from tests.jobs.observing import everything, together
+from workers.contract.messages import ConvertWork
+from workers.contract.references import StoredObject
 
 
 def completed(**changes: object) -> Job:
@@ -26,7 +28,7 @@ def completed(**changes: object) -> Job:
 
 def test_a_result_goes_with_its_text_when_its_time_is_over() -> None:
     old, young = completed(), completed()
-    key, kept = old.result["key"], young.result["key"]
+    key, kept = old.main_output.key, young.main_output.key
     assert expire_results() == 0
     Job.objects.filter(uuid=old.uuid).update(expires_at=timezone.now() - timedelta(seconds=1))
     assert expire_results() == 1
@@ -87,11 +89,11 @@ def test_a_rendition_is_one_free_job_of_the_platforms_own() -> None:
     assert (rendition.kind, rendition.is_internal, rendition.reserved_millicredits) == ("rendition", True, 0)
     assert (rendition.tenant, rendition.account_id, rendition.expires_at) == (job.tenant, job.account_id, job.expires_at)
     assert (part.queue, part.kind, part.state) == ("codec", "convert", PartState.ADMITTED)
-    assert part.work == {"source": {"$key": job.result["key"]}, "format": "wav"}
+    assert ConvertWork.from_dict(part.work) == ConvertWork(StoredObject(job.main_output.key), format="wav")
     assert request_rendition(job, format="wav").uuid == rendition.uuid
     work_off("codec")
     done = request_rendition(job, format="wav")
-    assert (done.uuid, done.state, done.result["content_type"], done.expires_at) == (
+    assert (done.uuid, done.state, done.main_output.media_type, done.expires_at) == (
         rendition.uuid,
         "completed",
         "audio/wav",

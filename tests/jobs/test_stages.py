@@ -1,6 +1,7 @@
 """Stages: later parts read the outputs of earlier ones."""
 
 import json
+from dataclasses import dataclass
 
 import pytest
 import redis
@@ -8,45 +9,72 @@ import redis
 from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch
 from apps.jobs.models import Job, Part
+from apps.jobs.plans import PartPlan
 from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.retention import discard_joined_parts
-from apps.jobs.services.stages import output_of, timings_of
-from apps.jobs.services.submit import PartPlan
 from tests.factories_jobs import announce, caller, engine_spec, outcome_of, part_of, reread, started, store_output, submit
+from workers.contract.codec import Message
+from workers.contract.listening import ListenWork, PrepareWork
+from workers.contract.outputs import AUDIO, SURVEY, TEXT, TIMINGS, OutputSpec, audio_outputs, text_outputs
+from workers.contract.references import PartOutput, Reference, StoredObject
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+PIECES = (PartOutput(1, TEXT), PartOutput(2, TEXT))
+WRITTEN = (OutputSpec(TEXT, "json", is_kept=True), OutputSpec(TIMINGS, "json", is_optional=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering(Message):
+    """Work that reads several outputs."""
+
+    pieces: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saying(Message):
+    """Work that reads an output that is there, and perhaps one that may be missing."""
+
+    script: Reference
+    survey: Reference | None
 
 
 def staged_job() -> Job:
     """Job that is prepared, transcribed in two pieces, translated by another engine, and spoken."""
     announce(engine_spec(), engine_spec("scribe", kind="translate", voices=()))
+    prepare, audio, survey = PrepareWork(StoredObject("source.mp3"), "whisper", pieces=2), PartOutput(0, AUDIO), PartOutput(0, SURVEY)
+    pieces = tuple(ListenWork("whisper", audio, survey=survey, piece=piece) for piece in range(2))
     parts = (
-        PartPlan("prepare", {"format": "wav"}, units=0),
-        PartPlan("listen", {"format": "json", "audio": output_of(0), "survey": timings_of(0), "piece": 0}, units=5, stage=1),
-        PartPlan("listen", {"format": "json", "audio": output_of(0), "survey": timings_of(0), "piece": 1}, units=5, stage=1),
-        PartPlan("translate", {"format": "json", "pieces": [output_of(1), output_of(2)]}, units=0, stage=2, queue="scribe", is_kept=True),
-        PartPlan("speak", {"format": "mp3", "script": output_of(3), "survey": timings_of(3)}, units=0, stage=3),
+        PartPlan("prepare", prepare, (OutputSpec(AUDIO, "wav"), OutputSpec(SURVEY, "json")), units=0),
+        *(PartPlan("listen", work, text_outputs(is_kept=False), units=5, stage=1) for work in pieces),
+        PartPlan("translate", Gathering(PIECES), WRITTEN, units=0, stage=2, queue="scribe"),
+        PartPlan("speak", Saying(PartOutput(3, TEXT), PartOutput(3, TIMINGS)), audio_outputs("mp3", is_kept=True), units=0, stage=3),
     )
-    return submit(caller(), "0123456789", parts=parts, join=None).job
+    return submit(caller(), "0123456789", parts=parts).job
 
 
 def states(job: Job) -> list[str]:
     return list(Part.objects.filter(job_id=job.uuid).order_by("index").values_list("state", flat=True))
 
 
-def finish(job: Job, index: int, *, has_timings: bool = False) -> str:
-    """Finish the part; returns the key of its output."""
+def finish(job: Job, index: int) -> str:
+    """Finish the part; returns the key of its main output."""
     part = started(part_of(job, index))
-    assert finish_part(outcome_of(part, manifest=store_output(part, has_timings=has_timings)))
-    name = "audio.wav" if part.work["format"] == "wav" else "document.json" if part.work["format"] == "json" else "audio.mp3"
+    assert finish_part(outcome_of(part, manifest=store_output(part)))
+    name = {"prepare": "audio.wav", "speak": "audio.mp3"}.get(part.kind, "document.json")
     return f"{job.tenant.replace(':', '-')}/{job.uuid.hex}/{index}-{part.token.hex}/{name}"  # type: ignore[union-attr]
+
+
+def stored(key: str) -> dict[str, str]:
+    return {"key": key, "kind": "stored_object"}
 
 
 def test_a_stage_waits_until_all_of_the_one_before_is_done() -> None:
     job = staged_job()
     assert states(job) == ["admitted", "waiting", "waiting", "waiting", "waiting"]
-    finish(job, 0, has_timings=True)
+    finish(job, 0)
     assert states(job) == ["done", "admitted", "admitted", "waiting", "waiting"]
     finish(job, 1)
     assert states(job) == ["done", "done", "admitted", "waiting", "waiting"]
@@ -60,22 +88,21 @@ def test_a_stage_waits_until_all_of_the_one_before_is_done() -> None:
 
 def test_a_later_part_reads_what_the_earlier_ones_made() -> None:
     job = staged_job()
-    prepared = finish(job, 0, has_timings=True)
-    survey = prepared.replace("audio.wav", "timings.json")
+    prepared = finish(job, 0)
+    survey = prepared.replace("audio.wav", "survey.json")
     for index in (1, 2):
         work = part_of(job, index).work
-        assert (work["audio"], work["survey"]) == ({"$key": prepared}, {"$key": survey})
+        assert (work["audio"], work["survey"]) == (stored(prepared), stored(survey))
     heard = [finish(job, 1), finish(job, 2)]
-    assert part_of(job, 3).work["pieces"] == [{"$key": key} for key in heard]
+    assert part_of(job, 3).work["pieces"] == [stored(key) for key in heard]
     written = finish(job, 3)
-    assert (part_of(job, 4).work["script"], part_of(job, 4).work["survey"]) == ({"$key": written}, None)
+    assert (part_of(job, 4).work["script"], part_of(job, 4).work["survey"]) == (stored(written), None)
 
 
 def test_the_result_holds_the_audio_and_what_was_written() -> None:
     job = staged_job()
     keys = [finish(job, index) for index in range(5)]
-    result = reread(job).result or {}
-    assert (result["key"], result["document_key"], result["file_name"]) == (keys[4], keys[3], "output.mp3")
+    assert [(output.name, output.key) for output in reread(job).outputs] == [("audio", keys[4]), ("document", keys[3])]
 
 
 def test_only_what_belongs_to_the_result_is_kept() -> None:
@@ -87,7 +114,7 @@ def test_only_what_belongs_to_the_result_is_kept() -> None:
 
 def test_cancelling_a_job_deletes_its_intermediate_outputs(valkey: redis.Redis) -> None:
     job = staged_job()
-    prepared, heard = finish(job, 0, has_timings=True), finish(job, 1)
+    prepared, heard = finish(job, 0), finish(job, 1)
     assert discard_joined_parts(job.uuid) == 0
     running = started(part_of(job, 2))
     valkey.delete("platform")
@@ -97,7 +124,7 @@ def test_cancelling_a_job_deletes_its_intermediate_outputs(valkey: redis.Redis) 
     [raw] = valkey.lrange("platform", 0, -1)
     assert json.loads(raw)["headers"]["task"] == "platform.discard_joined_parts"
     assert discard_joined_parts(job.uuid) == 2
-    assert [get_storage().stat(key) for key in (prepared, prepared.replace("audio.wav", "timings.json"), heard)] == [None, None, None]
+    assert [get_storage().stat(key) for key in (prepared, prepared.replace("audio.wav", "survey.json"), heard)] == [None, None, None]
 
 
 def test_a_part_that_fails_ends_the_stages_behind_it() -> None:

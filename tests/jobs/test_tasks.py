@@ -92,7 +92,7 @@ def test_joined_parts_are_discarded_and_the_result_is_kept(valkey: redis.Redis) 
     key = part_of(job, 1).work["text"] and f"account-{job.account_id}/{job.uuid.hex}/1-{part_of(job, 1).token.hex}/audio.flac"
     assert get_storage().stat(key) is not None
     tasks.discard(job.uuid.hex)
-    assert (get_storage().stat(key), get_storage().stat(reread(job).result["key"]) is not None) == (None, True)
+    assert (get_storage().stat(key), get_storage().stat(reread(job).main_output.key) is not None) == (None, True)
 
 
 def test_an_announcement_that_its_heartbeat_overtook_still_counts() -> None:
@@ -106,10 +106,10 @@ def test_the_address_of_a_caller_without_a_key_goes_with_the_result() -> None:
     announce()
     job = submit(nobody("2001:db8::1")).job
     work_off()
-    assert reread(job).result["key"].startswith(f"address-2001-db8---64/{job.uuid.hex}/")
+    assert reread(job).main_output.key.startswith(f"address-2001-db8---64/{job.uuid.hex}/")
     Job.objects.update(expires_at=job.created_at)
     assert expire_results() == 1
-    assert (reread(job).tenant, get_storage().stat(reread(job).result["key"])) == ("address:", None)
+    assert (reread(job).tenant, get_storage().stat(reread(job).main_output.key)) == ("address:", None)
 
 
 def test_a_repeated_wait_joins_a_job_only_while_it_is_active() -> None:

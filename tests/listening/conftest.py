@@ -90,7 +90,7 @@ def making(documents: dict[str, Message]) -> Iterator[None]:
                 for part in Part.objects.filter(state__in=IN_FLIGHT_STATES):
                     document = documents.get(part.kind)
                     output = json.dumps(document.to_dict()).encode() if document else AUDIO
-                    manifest = store_output(started(part), audio=output, has_timings=part.kind == "prepare")
+                    manifest = store_output(started(part), audio=output)
                     finish_part(outcome_of(part, manifest=manifest))
                 dispatch_all()
         finally:

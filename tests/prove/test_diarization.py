@@ -15,8 +15,10 @@ import soundfile
 
 from tests.workers.hearing.diarize.conversations import CARDS, DHD, LIBRIVOX, RATE, Conversation, converse
 from tests.workers.hearing.diarize.diarization_error import COLLAR_SECONDS, DiarizationError, Turn, diarization_error
+from tests.workers.messages import targets
 from workers.contract.listening import ListenWork, TranscriptDocument
 from workers.contract.messages import PartMessage
+from workers.contract.outputs import TEXT
 from workers.contract.references import Address
 from workers.engines.whisper import build_engines
 from workers.model_manager import ModelManager
@@ -54,7 +56,7 @@ class Ear:
             lane="normal",
             job_created_at=0.0,
             deadline_at=time.time() + 600,
-            output=Address("folder", "document.json"),
+            outputs=targets({TEXT: Address("folder", "document.json")}),
             manifest=Address("folder", "manifest.json"),
         )
         listen(PartRun(message, on_stop=lambda _: None), workbench=self.bench)

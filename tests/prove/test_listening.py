@@ -13,13 +13,14 @@ import pytest
 
 from tests.prove.listening_material import order_of, write_clips, write_samples
 from tests.workers.hearing.clips import LIBRIVOX, clip, music, noise, said, silence, spoken_words
-from tests.workers.messages import Platform
+from tests.workers.messages import Platform, address_of
 from tests.workers.running_worker import RunningWorker
 from tests.workers.tasks.listening_bench import ListeningBench
 from tests.workers.valkey_server import ValkeyServer
 from workers.contract.listening import ListenWork, PrepareWork, TranscriptDocument, TranscriptWork
 from workers.contract.messages import PartMessage, PartOutcome
 from workers.contract.names import CODEC_QUEUE
+from workers.contract.outputs import SURVEY
 from workers.contract.references import Address
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(7200)]
@@ -61,13 +62,17 @@ class Listener:
         prepared = self.bench.message("prepare", PrepareWork(source, "whisper", pieces))
         self.do([prepared])
         heard = [
-            self.bench.message("listen", ListenWork("whisper", prepared.output, survey=prepared.timings, piece=piece), part=1 + piece)
+            self.bench.message(
+                "listen", ListenWork("whisper", address_of(prepared), survey=address_of(prepared, SURVEY), piece=piece), part=1 + piece
+            )
             for piece in range(pieces)
         ]
         self.do(heard)
-        joined = self.bench.message("transcript", TranscriptWork(tuple(one.output for one in heard), survey=prepared.timings))
+        joined = self.bench.message(
+            "transcript", TranscriptWork(tuple(address_of(one) for one in heard), survey=address_of(prepared, SURVEY))
+        )
         self.do([joined], group=CODEC_QUEUE)
-        return self.bench.document(joined.output)
+        return self.bench.document(address_of(joined))
 
     def do(self, messages: Sequence[PartMessage], *, group: str = "whisper") -> list[PartOutcome]:
         """Send the messages and wait for their outcomes."""
@@ -111,7 +116,7 @@ def test_human_speech_is_heard_with_fewer_than_three_errors_in_a_hundred_words(l
     for name in LIBRIVOX:
         message = listener.bench.message("listen", ListenWork("whisper", listener.bench.keep(f"{name}.flac", clip(name))))
         listener.do([message])
-        documents.append(listener.bench.document(message.output))
+        documents.append(listener.bench.document(address_of(message)))
     rate = jiwer.wer([said([name]) for name in LIBRIVOX], [spoken_words(document.text) for document in documents])
     print(f"word error rate on the LibriVox clips: {rate:.4f}")
     assert rate < 0.03

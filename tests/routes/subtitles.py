@@ -3,9 +3,7 @@
 import json
 
 from apps.accounts.models import Account
-from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch
-from apps.jobs.objects import timings_key
 from apps.jobs.services.finish import finish_part
 from tests.factories_jobs import outcome_of, part_of, started, store_output
 from tests.routes.jobs import job_of
@@ -17,8 +15,7 @@ def a_job_with_timings(account: Account) -> Owned:
     dispatch(job.queue)
     part = started(part_of(job))
     words = [{"word": "Hello.", "start": 0.0, "end": 0.5, "start_character": 0, "end_character": 6}]
-    get_storage().put_bytes(timings_key(part), json.dumps(words).encode(), content_type="application/json")
-    finish_part(outcome_of(part, manifest=store_output(part, has_timings=True)))
+    finish_part(outcome_of(part, manifest=store_output(part, others={"timings": json.dumps(words).encode()})))
     return Owned(query={"uuid": job.uuid.hex})
 
 

@@ -40,7 +40,7 @@ def speak_all(text: str) -> list[str]:
     plan = plan_speech(caller(AccountFactory(credits=100_000)), order=SpeechOrder(text=text, model="silence"))
     heard, written = [], ""
     for part in plan.parts:
-        work = SpeakWork.from_dict(json.loads(json.dumps(part.work)))
+        work = SpeakWork.from_dict(json.loads(json.dumps(part.work.to_dict())))
         script = write_script(work.segments or (Segment(work.text),), request=Request(voice_ref(ENGINE, "quiet"), "en"), engine=ENGINE)
         written += script.written
         for utterance in script.utterances:

@@ -8,10 +8,13 @@ import pytest
 
 from apps.core.storage import get_storage
 from apps.jobs.models import Job
-from tests.factories_jobs import AUDIO, work_off
+from apps.jobs.plans import PartPlan
+from apps.jobs.services.finish import finish_part
+from tests.factories_jobs import AUDIO, caller, outcome_of, part_of, started, store_output, submit, work_off
 from tests.s3 import S3Server
 from tests.speech.people import Person, working
 from tests.web.shell import RunningShell
+from tests.workers.tasks.stems import KIND, OUTPUTS, StemsWork
 
 
 @pytest.fixture
@@ -46,8 +49,7 @@ def test_downloads_support_ranges_etags_and_head(server: RunningShell, job: Job)
     part = httpx.get(url, headers={"Range": "bytes=4-6"})
     assert (part.status_code, part.content, part.headers["content-range"]) == (206, AUDIO[4:7], f"bytes 4-6/{len(AUDIO)}")
     etag = part.headers["etag"]
-    assert job.result is not None
-    assert etag == f'"{job.result["sha256"]}"'
+    assert etag == f'"{job.outputs[0].sha256}"'
     assert httpx.get(url, headers={"Range": "bytes=4-6", "If-Range": etag}).status_code == 206
     assert httpx.get(url, headers={"Range": "bytes=4-6", "If-Range": '"other"'}).content == AUDIO
     assert httpx.get(url, headers={"Range": "bytes=900-"}).status_code == 416
@@ -56,6 +58,44 @@ def test_downloads_support_ranges_etags_and_head(server: RunningShell, job: Job)
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     head = httpx.head(url)
     assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(AUDIO)))
+
+
+def stems_job(owner: Person) -> Job:
+    """An unfinished job that makes three files."""
+    return submit(caller(owner.account), parts=(PartPlan(KIND, StemsWork(), OUTPUTS, units=6),), output_format="wav").job
+
+
+def test_each_output_of_a_job_is_downloaded_by_its_name(server: RunningShell, owner: Person) -> None:
+    job = stems_job(owner)
+    waiting = httpx.get(address(server, job, "chapters.json"))
+    assert (waiting.status_code, waiting.json()["error"]["code"]) == (409, "not_completed")
+    contents = {"vocals.wav": AUDIO, "chapters.json": b"[7]", "stems.zip": b"PK"}
+    part = started(part_of(job))
+    finish_part(outcome_of(part, manifest=store_output(part, others={"chapters": b"[7]", "stems": b"PK"})))
+    answers = {name: httpx.get(address(server, job, name)) for name in ("output.wav", *contents)}
+    assert {name: answer.content for name, answer in answers.items()} == {"output.wav": AUDIO, **contents}
+    assert answers["stems.zip"].headers["content-type"] == "application/zip"
+    assert answers["stems.zip"].headers["content-disposition"] == 'inline; filename="stems.zip"'
+    listed = owner.result(job.uuid.hex).json()["outputs"]
+    assert [(one["name"], one["content_type"], one["bytes"]) for one in listed] == [
+        ("vocals", "audio/wav", len(AUDIO)),
+        ("chapters", "application/json", 3),
+        ("stems", "application/zip", 2),
+    ]
+    assert [httpx.get(one["url"].replace("http://testserver", server.url)).content for one in listed] == list(contents.values())
+    assert [answers[f"{one['name']}.{ext}"].headers["etag"] for one, ext in zip(listed, ("wav", "json", "zip"), strict=True)] == [
+        f'"{one["sha256"]}"' for one in listed
+    ]
+
+
+@pytest.mark.parametrize("name", ["drums.wav", "vocals.mp3", "scratch.json", "lyrics.json", "output.zip", "manifest.json"])
+def test_a_file_that_the_job_did_not_make_is_a_404_that_names_the_others(server: RunningShell, owner: Person, name: str) -> None:
+    job = stems_job(owner)
+    part = started(part_of(job))
+    finish_part(outcome_of(part, manifest=store_output(part)))
+    answer = httpx.get(address(server, job, name))
+    assert answer.status_code == 404
+    assert "output.wav" in answer.json()["error"]["message"]
 
 
 def test_another_format_is_made_on_demand_once(server: RunningShell, job: Job) -> None:
@@ -94,8 +134,7 @@ def test_downloading_an_unfinished_job_is_a_409_and_a_failed_one_a_404(server: R
 
 
 def test_a_file_that_is_gone_is_a_410(server: RunningShell, job: Job) -> None:
-    assert job.result is not None
-    get_storage().delete(job.result["key"])
+    get_storage().delete(job.outputs[0].key)
     assert httpx.get(address(server, job)).status_code == 410
 
 

@@ -3,14 +3,11 @@
 import json
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch
 from apps.jobs.models import Job, JobState
-from apps.jobs.objects import TIMINGS, attempt_folder
 from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.finish import finish_part
 from tests.factories_jobs import announce, engine_spec, outcome_of, part_of, started, store_output, work_off
@@ -121,9 +118,7 @@ def test_word_timings_come_when_asked_for(owner: Person) -> None:
     job = job_of(owner.say("Hello there."))
     part = started(part_of(job))
     words = [{"word": "Hello", "start": 0.1, "end": 0.4, "start_character": 0, "end_character": 5}]
-    folder = attempt_folder(part.tenant, job=job.uuid, index=0, token=part.token or uuid4())
-    get_storage().put_bytes(f"{folder}/{TIMINGS}", json.dumps({"words": words}).encode(), content_type="application/json")
-    finish_part(outcome_of(part, manifest=store_output(part, has_timings=True)))
+    finish_part(outcome_of(part, manifest=store_output(part, others={"timings": json.dumps({"words": words}).encode()})))
     assert owner.result(job.uuid.hex, timestamps="words").json()["words"] == [{"word": "Hello", "start": 0.1, "end": 0.4}]
     assert "words" not in owner.result(job.uuid.hex).json()
     assert owner.result(job.uuid.hex, timestamps="phonemes").status_code == 400
@@ -133,9 +128,7 @@ def test_word_timings_are_included_if_the_request_asked_for_them(owner: Person) 
     job = job_of(owner.say("Hello there.", timestamps=True))
     part = started(part_of(job))
     words = [{"word": "Hello", "start": 0.1, "end": 0.4, "start_character": 0, "end_character": 5}]
-    folder = attempt_folder(part.tenant, job=job.uuid, index=0, token=part.token or uuid4())
-    get_storage().put_bytes(f"{folder}/{TIMINGS}", json.dumps({"words": words}).encode(), content_type="application/json")
-    finish_part(outcome_of(part, manifest=store_output(part, has_timings=True)))
+    finish_part(outcome_of(part, manifest=store_output(part, others={"timings": json.dumps({"words": words}).encode()})))
     assert owner.result(job.uuid.hex).json()["words"] == [{"word": "Hello", "start": 0.1, "end": 0.4}]
     assert "words" not in owner.result(job.uuid.hex, timestamps="none").json()
 

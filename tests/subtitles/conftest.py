@@ -11,16 +11,19 @@ from django.core.management import call_command
 from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch, dispatch_all
 from apps.jobs.models import Job
-from apps.jobs.objects import timings_key
+from apps.jobs.plans import PartPlan
 from apps.jobs.publishing import forget_broker_state
 from apps.jobs.services.finish import finish_part
-from apps.jobs.services.submit import PartPlan
 from apps.uploads.threads import forget_threads
 from tests.factories import AccountFactory
 from tests.factories_jobs import AUDIO, announce, caller, engine_spec, outcome_of, part_of, reread, started, store_output, submit
 from tests.web.shell import RunningShell, running_shell
 from workers.contract.codec import Message
 from workers.contract.engines import VoiceSpec
+from workers.contract.listening import TranslateWork
+from workers.contract.messages import SpeakWork
+from workers.contract.outputs import audio_outputs, text_outputs
+from workers.contract.references import PartOutput
 
 TEXT = "Hello there. How are you?"
 TIMINGS = [
@@ -61,9 +64,8 @@ def server(settings: Any) -> Iterator[RunningShell]:
 def finish(job: Job, *, output: bytes = AUDIO, timings: list[dict[str, Any]] | None = None, index: int = 0) -> None:
     """Finish a part of the job with this output."""
     part = started(part_of(job, index))
-    if timings is not None:
-        get_storage().put_bytes(timings_key(part), json.dumps(timings).encode(), content_type="application/json")
-    manifest = store_output(part, audio=output, has_timings=timings is not None)
+    others = None if timings is None else {"timings": json.dumps(timings).encode()}
+    manifest = store_output(part, audio=output, others=others)
     assert finish_part(outcome_of(part, manifest=manifest))
     dispatch_all()
 
@@ -88,8 +90,9 @@ def written() -> Completed:
     """Factory of completed jobs with a document and optionally speech: `written(transcript)`, `written(script, timings=[…])`."""
 
     def make(document: Message, *, timings: list[dict[str, Any]] | None = None, **changes: Any) -> Job:
-        kept = PartPlan("translate", {"format": "json"}, units=1, is_kept=True)
-        speak = PartPlan("speak", {"engine": "kokoro", "voice": "", "text": "", "format": "mp3"}, units=0, stage=1)
+        kept = PartPlan("translate", TranslateWork("", target_language="es", text="x"), text_outputs(is_kept=True), units=1)
+        speech = SpeakWork("kokoro", None, script=PartOutput(0, "document"))
+        speak = PartPlan("speak", speech, audio_outputs("mp3", is_kept=True), units=0, stage=1)
         parts = (kept,) if timings is None else (kept, speak)
         values = {"parts": parts, "params": {"model": "kokoro", "language": "es"}, "output_format": "json" if timings is None else "mp3"}
         job = submit(caller(AccountFactory(credits=1000)), "x", **{**values, **changes}).job

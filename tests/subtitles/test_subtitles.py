@@ -95,10 +95,10 @@ def test_vtt_is_downloadable_under_both_prefixes(completed: Completed, prefix: s
 def test_a_second_call_reads_the_stored_file(completed: Completed) -> None:
     job = completed(timings=TIMINGS)
     first = ask(job)
-    assert job.result is not None
-    get_storage().delete(job.result["timings_key"])
+    audio, timings = job.outputs
+    get_storage().delete(timings.key)
     assert ask(job).content == first.content
-    folder = job.result["key"].split("/")[:2]
+    folder = audio.key.split("/")[:2]
     assert get_storage().read_bytes("/".join([*folder, "subtitles.srt"])) == first.content
 
 
@@ -241,8 +241,7 @@ def test_subtitles_expire_with_their_job(completed: Completed) -> None:
     Job.objects.filter(uuid=job.uuid).update(expires_at=timezone.now() - timedelta(seconds=1))
     assert expire_results() == 1
     assert error_of(ask(job)) == (410, "expired")
-    assert job.result is not None
-    assert get_storage().stat("/".join([*job.result["key"].split("/")[:2], "subtitles.srt"])) is None
+    assert get_storage().stat("/".join([*job.outputs[0].key.split("/")[:2], "subtitles.srt"])) is None
 
 
 @pytest.mark.parametrize(

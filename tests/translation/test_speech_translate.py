@@ -73,7 +73,7 @@ def test_voices_are_those_of_the_language_by_gender(server: RunningShell, owner:
         translate(server, owner, song)
     work = Job.objects.get().parts.get(kind="speak").work
     assert (work["voice"], [voice["id"] for voice in work["voices"]], work["language"]) == (None, ["ef_dora", "em_alex"], "es")
-    assert work["script"]["$key"].endswith("document.json")
+    assert work["script"]["key"].endswith("document.json")
 
 
 def test_a_voice_that_was_asked_for_speaks(server: RunningShell, owner: Person, song: bytes) -> None:

@@ -4,6 +4,7 @@ import base64
 import json
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from kombu import Exchange, Queue
 
 from workers.contract.messages import Announcement, Heartbeat, PartMessage, PartOutcome, PartStarted, SpeakWork
 from workers.contract.names import ANNOUNCE, HEARTBEAT, PART_FINISHED, PART_STARTED, PLATFORM_QUEUE, RUN_PART, queue_name
+from workers.contract.outputs import AUDIO, TIMINGS, OutputTarget
 from workers.contract.references import Address
 from workers.contract.voices import VoiceRef
 
@@ -70,7 +72,9 @@ class Platform:
         raise TimeoutError(f"no outcome of {token}; there are {[letter.task for letter in self.letters]}")
 
 
-def speak_message(text: str, *, engine: str = "silence", output: Address | None = None, **changes: Any) -> PartMessage:
+def speak_message(
+    text: str, *, engine: str = "silence", output: Address | None = None, timings: Address | None = None, **changes: Any
+) -> PartMessage:
     """Part of kind `speak`, with addresses below the shared folder by default."""
     token = uuid.uuid4().hex
     voice = VoiceRef(changes.pop("voice", "quiet"), "en", engine=engine)
@@ -85,8 +89,24 @@ def speak_message(text: str, *, engine: str = "silence", output: Address | None 
         "lane": "normal",
         "job_created_at": time.time(),
         "deadline_at": time.time() + 60,
-        "output": output or Address("folder", f"{token}/output.wav"),
+        "outputs": targets(
+            {AUDIO: output or Address("folder", f"{token}/output.wav"), TIMINGS: timings or Address("folder", f"{token}/timings.json")}
+        ),
         "manifest": Address("folder", f"{token}/manifest.json"),
-        "timings": Address("folder", f"{token}/timings.json"),
     }
     return PartMessage(**{**values, **changes})
+
+
+def targets(addresses: Mapping[str, Address]) -> tuple[OutputTarget, ...]:
+    """Outputs of a message by name; timings are optional."""
+    return tuple(
+        OutputTarget(name, "audio/wav" if name == AUDIO else "application/json", address, is_optional=name == TIMINGS)
+        for name, address in addresses.items()
+    )
+
+
+def address_of(message: PartMessage, name: str = "") -> Address:
+    """Where the worker is to write an output: the first one unless named."""
+    output = message.find_output(name) if name else message.outputs[0]
+    assert output is not None, f"{name} is none of {message.outputs}"
+    return output.address

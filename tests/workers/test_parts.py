@@ -25,7 +25,7 @@ def message(token: str, *, deadline_at: float | None = None) -> PartMessage:
         lane="live",
         job_created_at=0,
         deadline_at=time.time() + 60 if deadline_at is None else deadline_at,
-        output=Address("folder", "a"),
+        outputs=(),
         manifest=Address("folder", "b"),
     )
 

@@ -1,6 +1,7 @@
 """Whole worker: a real process, a real broker, the silence engine."""
 
 import hashlib
+import json
 import signal
 import time
 import wave
@@ -9,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.workers.messages import Platform, speak_message
+from tests.workers.messages import Platform, address_of, speak_message
 from tests.workers.running_worker import RunningWorker
 from tests.workers.valkey_server import ValkeyServer
 from workers.contract.messages import Manifest, PartMessage, PartOutcome, QueueSlots
 from workers.contract.names import CANCEL_CHANNEL, cancel_key
+from workers.contract.outputs import AUDIO, TIMINGS, StoredOutput
 from workers.contract.references import Address
 
 TEXT = "Hello there. This is a test. And this is the end."
@@ -49,19 +51,29 @@ def test_a_part_is_started_finished_and_has_a_manifest(unharmed_worker: RunningW
     (start,) = [start for start in unharmed_worker.platform.started() if start.token == message.token]
     assert (start.worker, start.boot) == ("worker-1", announcement.boot)
 
-    audio = unharmed_worker.read(message.output)
-    with wave.open(str(unharmed_worker.folder / "objects" / message.output.location)) as file:
+    audio = unharmed_worker.read(address_of(message))
+    with wave.open(str(unharmed_worker.folder / "objects" / address_of(message).location)) as file:
         assert file.getframerate() == 24_000
         seconds = file.getnframes() / 24_000
     manifest = Manifest.from_dict(unharmed_worker.read_json(message.manifest))
     assert (outcome.status, outcome.units_done, outcome.manifest) == ("completed", len(TEXT), manifest)
     assert manifest.details.keys() == {"engine", "engine_version", "compute_seconds"}
     assert (manifest.job, manifest.part, manifest.token) == (message.job, 0, message.token)
-    assert (manifest.output_bytes, manifest.output_sha256) == (len(audio), hashlib.sha256(audio).hexdigest())
-    assert (manifest.audio_seconds, manifest.sample_rate) == (pytest.approx(seconds, abs=1e-3), 24_000)
-    assert (manifest.units_done, manifest.has_timings) == (len(TEXT), True)
+    written = unharmed_worker.read(address_of(message, TIMINGS))
+    assert manifest.outputs == (
+        StoredOutput(
+            AUDIO,
+            "audio/wav",
+            bytes=len(audio),
+            sha256=hashlib.sha256(audio).hexdigest(),
+            audio_seconds=pytest.approx(seconds, abs=1e-3),
+            sample_rate=24_000,
+        ),
+        StoredOutput(TIMINGS, "application/json", bytes=len(written), sha256=hashlib.sha256(written).hexdigest()),
+    )
+    assert manifest.units_done == len(TEXT)
 
-    words = unharmed_worker.read_json(message.timings)
+    words = json.loads(written)
     assert [word["word"] for word in words] == TEXT.split()
     assert [TEXT[word["start_character"] : word["end_character"]] for word in words] == TEXT.split()
     assert all(0 <= word["start"] < word["end"] <= seconds for word in words)
@@ -85,7 +97,9 @@ def test_a_listener_hears_one_header_and_then_each_sentence(unharmed_worker: Run
     chunks = [fields[b"audio"] for fields in entries if b"audio" in fields]
     assert len(chunks) >= SENTENCES
     assert [chunk.startswith(b"RIFF") for chunk in chunks] == [True] + [False] * (len(chunks) - 1)
-    assert b"".join(chunks)[44:] == unharmed_worker.read(message.output)[44:]  # the file's header knows the length, the stream's cannot
+    assert (
+        b"".join(chunks)[44:] == unharmed_worker.read(address_of(message))[44:]
+    )  # the file's header knows the length, the stream's cannot
 
 
 def test_expected_failures_have_a_code_and_unexpected_ones_are_told_as_ours(unharmed_worker: RunningWorker) -> None:
@@ -133,7 +147,7 @@ def test_a_part_is_cancelled_in_the_middle(worker: RunningWorker) -> None:
     outcome = worker.platform.wait_for_outcome(message.token)
     assert outcome.status == "cancelled"
     assert outcome.units_done in {14 * sentences for sentences in range(1, 4)}
-    assert not (worker.folder / "objects" / message.output.location).exists()
+    assert not (worker.folder / "objects" / address_of(message).location).exists()
     assert list((worker.folder / "objects/.unfinished").iterdir()) == []
 
 

@@ -26,7 +26,7 @@ def events(client: redis.Redis, *, stream: str = STREAM, has_listener: bool = Tr
         lane="live",
         job_created_at=0,
         deadline_at=time.time() + 60,
-        output=Address("folder", "o"),
+        outputs=(),
         manifest=Address("folder", "m"),
         stream=stream,
         has_listener=has_listener,

@@ -57,14 +57,18 @@ FORMATS: Final[Mapping[str, AudioFormat]] = MappingProxyType({entry.name: entry 
 """Formats by name. pcm is 16 bits, little-endian, mono, without a header; ogg is Vorbis, opus is Opus in Ogg."""
 
 DOCUMENT: Final = "json"
-"""Format of a part that writes a transcript, translation or answer instead of audio."""
+"""Format of an output that is a transcript, translation, answer or word timings instead of audio."""
+ARCHIVE: Final = "zip"
+"""Format of an output that is several files in one."""
+OTHER_CONTENT_TYPES: Final[Mapping[str, str]] = MappingProxyType({DOCUMENT: "application/json", ARCHIVE: "application/zip"})
+"""Content types of the formats that are no audio, by name; the extension is the name."""
 
 
 def content_type_of(name: str) -> str:
-    """Return the content type of an audio format or a document."""
-    return "application/json" if name == DOCUMENT else FORMATS[name].content_type
+    """Return the content type of any format. Raises KeyError for an unknown one."""
+    return OTHER_CONTENT_TYPES[name] if name in OTHER_CONTENT_TYPES else FORMATS[name].content_type
 
 
 def extension_of(name: str) -> str:
-    """Return the file extension of an audio format or a document."""
-    return "json" if name == DOCUMENT else FORMATS[name].extension
+    """Return the file extension of any format. Raises KeyError for an unknown one."""
+    return name if name in OTHER_CONTENT_TYPES else FORMATS[name].extension

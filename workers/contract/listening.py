@@ -4,17 +4,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workers.contract.codec import Message
-from workers.contract.references import Address
+from workers.contract.references import Reference
 
 
 @dataclass(frozen=True, slots=True)
 class PrepareWork(Message):
     """Work of a part of kind `prepare`: prepare a long recording for transcription in pieces.
 
-    Output: the recording as 16 kHz mono 16-bit WAV. Timings: a `Survey`.
+    Outputs: `audio`, the recording as 16 kHz mono 16-bit WAV; `survey`, a `Survey`.
     """
 
-    source: Address
+    source: Reference
     """The customer's file."""
     engine: str
     """Engine that will transcribe; it detects the language."""
@@ -24,7 +24,6 @@ class PrepareWork(Message):
     """Language of the speech; detected if empty."""
     source_seconds: float = 0.0
     """Duration measured by the platform; 0 from a platform that does not send it."""
-    format: str = "wav"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,9 @@ class ListenWork(Message):
     """Work of a part of kind `listen`: audio to text. Output: a `TranscriptDocument`."""
 
     engine: str
-    audio: Address
+    audio: Reference
     """Customer's file, or the prepared WAV if there is a survey."""
-    survey: Address | None = None
+    survey: Reference | None = None
     piece: int = 0
     """Index of the piece in the survey; times in its output count from the beginning of the recording."""
     language: str = ""
@@ -67,15 +66,14 @@ class ListenWork(Message):
     temperature: float = 0.0
     source_seconds: float = 0.0
     """Duration of the customer's file measured by the platform; 0 with a survey, or from a platform that does not send it."""
-    format: str = "json"
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptWork(Message):
     """Work of a part of kind `transcript`: pieces to one transcript. Output: a `TranscriptDocument`."""
 
-    pieces: tuple[Address, ...]
-    survey: Address | None = None
+    pieces: tuple[Reference, ...]
+    survey: Reference | None = None
     is_diarized: bool = False
     """True for diarization. The pieces then carry words, since a speaker may change within a segment."""
     speakers: int = 0
@@ -83,7 +81,6 @@ class TranscriptWork(Message):
     """True if the output keeps words."""
     is_translation: bool = False
     """True if the pieces are translated into English."""
-    format: str = "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +143,12 @@ class TranslateWork(Message):
     engine: str
     """Engine; empty if the transcript's own English is the translation."""
     target_language: str
-    transcript: Address | None = None
+    transcript: Reference | None = None
     text: str = ""
     """Text to translate if there is no transcript."""
     source_language: str = ""
     """Source language; the transcript's if empty."""
     shares: int = 1
-    format: str = "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +165,13 @@ class ReplyWork(Message):
     """Work of a part of kind `reply`: an answer in a conversation. Output: a `ScriptDocument`."""
 
     engine: str
-    transcript: Address | None = None
+    transcript: Reference | None = None
     text: str = ""
     """The user's message if there is no transcript."""
     language: str = ""
     system_prompt: str = ""
     history: tuple[Turn, ...] = ()
     """Turns, oldest first, bounded by the platform."""
-    format: str = "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +194,12 @@ class ScriptDocument(Message):
 class AlignWork(Message):
     """Work of a part of kind `align`: times of the words of a known text. Output: an `AlignedDocument`."""
 
-    audio: Address
+    audio: Reference
     text: str
     """Text as written, without markup."""
     language: str = ""
     engine: str = ""
     """Recogniser that aligns if the language has no aligner of its own."""
-    format: str = "json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import Any
 from workers.contract.codec import Message
 from workers.contract.engines import EngineSpec
 from workers.contract.markup import PronunciationRule, Segment
-from workers.contract.references import Address
+from workers.contract.outputs import OutputTarget, StoredOutput
+from workers.contract.references import Address, Reference
 from workers.contract.voices import VoiceRef
 
 
@@ -17,7 +18,8 @@ class SpeakWork(Message):
     engine: str
     voice: VoiceRef | None
     """Voice; None if the gender in the script's document chooses one of `voices`."""
-    text: str
+    text: str = ""
+    """Text; empty with a script."""
     language: str = ""
     """Language of the text as a full tag; empty only with a script, which may be in any language of the engine."""
     is_language_detected: bool = False
@@ -38,7 +40,7 @@ class SpeakWork(Message):
     gain_decibels: float = 0.0
     pause_scale: float = 1.0
     """Factor of natural pauses; pauses from markup are not scaled."""
-    script: Address | None = None
+    script: Reference | None = None
     """Document (`ScriptDocument`) of an earlier part, whose share `share` is spoken instead of `text`."""
     share: int = 0
     """Index of the share; one without words is a moment of silence."""
@@ -50,8 +52,8 @@ class SpeakWork(Message):
 class JoinInput(Message):
     """Finished part that a join reads."""
 
-    audio: Address
-    timings: Address | None = None
+    audio: Reference
+    timings: Reference | None = None
     start_character: int = 0
     """Offset of the part's text in the whole text, added to the words of its timings."""
 
@@ -70,7 +72,7 @@ class JoinWork(Message):
 class ConvertWork(Message):
     """Work of a part of kind `convert`: one file to another format."""
 
-    source: Address
+    source: Reference
     format: str = "wav"
     bitrate: int = 0
     sample_rate: int = 0
@@ -96,9 +98,9 @@ class PartMessage(Message):
     """Unix seconds; within a tenant the oldest job goes first."""
     deadline_at: float
     """Unix seconds at which the worker gives up."""
-    output: Address
+    outputs: tuple[OutputTarget, ...]
+    """Where to write each output. Without a default: a worker leaves a message of an older platform alone, and the part is sent again."""
     manifest: Address
-    timings: Address | None = None
     stream: str = ""
     """Redis stream for live events; empty if nobody wants them."""
     has_listener: bool = False
@@ -108,27 +110,32 @@ class PartMessage(Message):
     blame.
     """
 
+    def find_output(self, name: str) -> OutputTarget | None:
+        """The output of this name; None where the platform asks for none."""
+        return next((output for output in self.outputs if output.name == name), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest(Message):
-    """Record beside the output, so that a lost finish message loses nothing."""
+    """Record beside the outputs, written last, so that a lost finish message loses nothing."""
 
     job: str
     part: int
     token: str
-    output_bytes: int
-    output_sha256: str
-    audio_seconds: float = 0.0
-    sample_rate: int = 0
+    outputs: tuple[StoredOutput, ...] = ()
+    """What was stored, in the order of the message; optional outputs may be missing. None from a worker of an older version."""
     units_done: int = 0
     """Characters for speech, milliseconds of the recording for transcription; a cancelled job is charged for them."""
-    has_timings: bool = False
     is_notice: bool = False
     """True if the part only returned a notice that it cannot do its work: the job is not charged."""
     details: dict[str, Any] = field(default_factory=dict)
     """Information for people, except `share_characters`: the length of each share of a script, from which the platform computes the spoken
     share.
     """
+
+    def find_output(self, name: str) -> StoredOutput | None:
+        """The entry of this name; None where nothing was stored."""
+        return next((output for output in self.outputs if output.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ class Attempts:
 
     def _unexpected(self, run: PartRun, error: Exception) -> WorkError:
         text = str(run.message.work.get("text", ""))
-        addresses = (run.message.output.location, run.message.manifest.location)
+        addresses = (run.message.manifest.location, *(output.address.location for output in run.message.outputs))
         logger.error("part_broke token=%s %s", run.message.token, describe_error(error, secrets=(text, *addresses)))
         return WorkError(INTERNAL_ERROR, "An unexpected error occurred.")
 

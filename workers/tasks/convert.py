@@ -2,9 +2,10 @@
 
 from workers.audio.convert import convert_file
 from workers.contract.messages import ConvertWork, Manifest
+from workers.contract.outputs import AUDIO
 from workers.parts import PartRun
 from workers.tasks.recode import recode
-from workers.tasks.results import check_format, store_results, stored_output
+from workers.tasks.results import OutputWriter, check_format
 from workers.tasks.workbench import Workbench
 
 
@@ -12,11 +13,13 @@ def convert(run: PartRun, *, workbench: Workbench) -> Manifest:
     """Run a part of kind `convert`. Raises WorkError, PartStoppedError."""
     work = ConvertWork.from_dict(run.message.work)
     check_format(work.format)
-    with workbench.storage.read(work.source) as source, stored_output(run.message, storage=workbench.storage) as output:
+    outputs = OutputWriter(run.message, storage=workbench.storage)
+    with workbench.storage.read(work.source) as source, outputs.open(AUDIO) as output:
         encoded = recode(
             run,
             workbench=workbench,
             sources=[source],
             work=lambda: convert_file(source, output.path, audio_format=work.format, sample_rate=work.sample_rate, bitrate=work.bitrate),
         )
-    return store_results(run.message, storage=workbench.storage, output=output, encoded=encoded)
+        output.describe_audio(seconds=encoded.seconds, sample_rate=encoded.sample_rate)
+    return outputs.finish()

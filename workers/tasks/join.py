@@ -5,10 +5,11 @@ from typing import Any
 
 from workers.audio.convert import JoinedFile, join_files
 from workers.contract.messages import JoinInput, JoinWork, Manifest
+from workers.contract.outputs import AUDIO, TIMINGS
 from workers.parts import PartRun
 from workers.storage import Storage
 from workers.tasks.recode import recode
-from workers.tasks.results import check_format, read_timings, store_results, stored_output
+from workers.tasks.results import OutputWriter, check_format, read_timings
 from workers.tasks.workbench import Workbench
 
 
@@ -16,7 +17,8 @@ def join(run: PartRun, *, workbench: Workbench) -> Manifest:
     """Run a part of kind `join`. Raises WorkError, PartStoppedError."""
     work = JoinWork.from_dict(run.message.work)
     check_format(work.format)
-    with ExitStack() as stack, stored_output(run.message, storage=workbench.storage) as output:
+    outputs = OutputWriter(run.message, storage=workbench.storage)
+    with ExitStack() as stack, outputs.open(AUDIO) as output:
         sources = [stack.enter_context(workbench.storage.read(part.audio)) for part in work.inputs]
         joined = recode(
             run,
@@ -24,8 +26,11 @@ def join(run: PartRun, *, workbench: Workbench) -> Manifest:
             sources=sources,
             work=lambda: join_files(sources, output.path, audio_format=work.format, sample_rate=work.sample_rate, bitrate=work.bitrate),
         )
+        output.describe_audio(seconds=joined.file.seconds, sample_rate=joined.file.sample_rate)
     words = _join_timings(work.inputs, joined=joined, storage=workbench.storage)
-    return store_results(run.message, storage=workbench.storage, output=output, encoded=joined.file, words=words)
+    if words and outputs.is_wanted(TIMINGS):
+        outputs.write_json(TIMINGS, words)
+    return outputs.finish()
 
 
 def _join_timings(inputs: tuple[JoinInput, ...], *, joined: JoinedFile, storage: Storage) -> list[dict[str, Any]]:

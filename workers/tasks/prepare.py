@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from workers.audio.encoding import EncodedFile
 from workers.audio.probe import DecodedFile, ProbeError, decode_file
 from workers.audio.recordings import decoding_limits
 from workers.audio.samples import HEARING_RATE
 from workers.contract.errors import BAD_AUDIO, INTERNAL_ERROR, WorkError
 from workers.contract.listening import PrepareWork, Survey
 from workers.contract.messages import Manifest
+from workers.contract.outputs import AUDIO, SURVEY
 from workers.hearing.cuts import choose_cuts
 from workers.hearing.sound import Sound, of_wav, to_float
 from workers.hearing.windows import Window, pack_windows
@@ -19,7 +19,7 @@ from workers.parts import PartRun
 from workers.protocols.recogniser import Recogniser, as_recogniser, check_language
 from workers.tasks.detect import detect_speech
 from workers.tasks.recode import recode
-from workers.tasks.results import store_results, stored_output
+from workers.tasks.results import OutputWriter
 from workers.tasks.scheduling import sentence_order
 from workers.tasks.workbench import Workbench
 
@@ -32,7 +32,8 @@ def prepare(run: PartRun, *, workbench: Workbench) -> Manifest:
     work = PrepareWork.from_dict(run.message.work)
     if work.pieces < 1:
         raise WorkError(INTERNAL_ERROR, "A recording is cut into one piece at least.")
-    with workbench.models.use(work.engine) as model, stored_output(run.message, storage=workbench.storage) as output:
+    outputs = OutputWriter(run.message, storage=workbench.storage)
+    with workbench.models.use(work.engine) as model, outputs.open(AUDIO) as output:
         recogniser = as_recogniser(model)
         language = check_language(recogniser.spec, work.language)
         with workbench.storage.read(work.source) as source:
@@ -40,14 +41,9 @@ def prepare(run: PartRun, *, workbench: Workbench) -> Manifest:
                 run, workbench=workbench, sources=[source], work=lambda: _decode(source, output.path, seconds=work.source_seconds)
             )
         survey = _survey(run, work=work, sound=of_wav(output.path), language=language, recogniser=recogniser, workbench=workbench)
-    return store_results(
-        run.message,
-        storage=workbench.storage,
-        output=output,
-        encoded=EncodedFile(seconds=decoded.audio_seconds, sample_rate=decoded.sample_rate, size_bytes=output.bytes),
-        survey=survey,
-        details={"engine": recogniser.spec.id, "language": survey.language, "pieces": work.pieces},
-    )
+        output.describe_audio(seconds=decoded.audio_seconds, sample_rate=decoded.sample_rate)
+    outputs.write_json(SURVEY, survey.to_dict())
+    return outputs.finish(details={"engine": recogniser.spec.id, "language": survey.language, "pieces": work.pieces})
 
 
 def _decode(source: Path, target: Path, *, seconds: float) -> DecodedFile:

@@ -1,76 +1,98 @@
-"""Stores the results of an attempt: output and timings first, the manifest last, so that a manifest vouches for both."""
+"""Stores the results of an attempt: the outputs first, the manifest last, so that a manifest vouches for all of them."""
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from workers.audio.encoding import EncodedFile
 from workers.contract.codec import Message
 from workers.contract.errors import INTERNAL_ERROR, WorkError
 from workers.contract.formats import FORMATS
 from workers.contract.messages import Manifest, PartMessage
-from workers.contract.references import Address
+from workers.contract.outputs import TEXT, OutputTarget, StoredOutput
+from workers.contract.references import Reference
 from workers.storage import Storage
 
 DocumentType = TypeVar("DocumentType", bound=Message)
 
 
 @dataclass(slots=True)
-class Output:
-    """File to be stored."""
+class OutputFile:
+    """A file on its way to the store."""
 
     path: Path
-    bytes: int = 0
-    sha256: str = ""
+    audio_seconds: float = 0.0
+    """Length of the audio; of a document about a recording, the recording's."""
+    sample_rate: int = 0
+    """Hz; 0 where the file is no audio."""
+
+    def describe_audio(self, *, seconds: float, sample_rate: int) -> None:
+        """Set the facts about its audio that the manifest states."""
+        self.audio_seconds, self.sample_rate = round(seconds, 4), sample_rate
 
 
-@contextmanager
-def stored_output(message: PartMessage, *, storage: Storage) -> Iterator[Output]:
-    """Path for the output; at the end of the block it is measured and stored."""
-    with storage.write(message.output) as path:
-        output = Output(path)
-        yield output
-        with path.open("rb") as file:
-            output.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        output.bytes = path.stat().st_size
+class OutputWriter:
+    """Stores the outputs of one attempt by name, then the manifest that lists them."""
 
+    def __init__(self, message: PartMessage, *, storage: Storage) -> None:
+        self._message = message
+        self._storage = storage
+        self._stored: dict[str, StoredOutput] = {}
 
-def store_results(
-    message: PartMessage,
-    *,
-    storage: Storage,
-    output: Output,
-    encoded: EncodedFile,
-    units_done: int = 0,
-    words: Sequence[Mapping[str, Any]] = (),
-    survey: Message | None = None,
-    is_notice: bool = False,
-    details: Mapping[str, Any] | None = None,
-) -> Manifest:
-    """Store the timings, words or survey if they are wanted, then the manifest."""
-    timings = survey.to_dict() if survey else list(words)
-    has_timings = message.timings is not None and bool(timings)
-    if message.timings is not None and timings:
-        storage.write_bytes(message.timings, data=to_json(timings))
-    manifest = Manifest(
-        job=message.job,
-        part=message.part,
-        token=message.token,
-        output_bytes=output.bytes,
-        output_sha256=output.sha256,
-        audio_seconds=round(encoded.seconds, 4),
-        sample_rate=encoded.sample_rate,
-        units_done=units_done,
-        has_timings=has_timings,
-        is_notice=is_notice,
-        details=dict(details or {}),
-    )
-    storage.write_bytes(message.manifest, data=to_json(manifest.to_dict()))
-    return manifest
+    def is_wanted(self, name: str) -> bool:
+        """True if the platform asks for the output."""
+        return self._message.find_output(name) is not None
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[OutputFile]:
+        """A file to fill; at the end of the block it is measured and stored. Raises WorkError (internal_error) where nobody asks for it."""
+        target = self._target(name)
+        with self._storage.write(target.address) as path:
+            output = OutputFile(path)
+            yield output
+            with path.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            entry = StoredOutput(
+                name,
+                target.media_type,
+                bytes=path.stat().st_size,
+                sha256=sha256,
+                audio_seconds=output.audio_seconds,
+                sample_rate=output.sample_rate,
+            )
+        self._stored[name] = entry
+
+    def write_json(self, name: str, value: Any) -> None:
+        """Store plain values as compact JSON."""
+        with self.open(name) as output:
+            output.path.write_bytes(to_json(value))
+
+    def finish(self, *, units_done: int = 0, is_notice: bool = False, details: Mapping[str, Any] | None = None) -> Manifest:
+        """Store the manifest and return it. Raises WorkError (internal_error) where an output is missing that is not optional."""
+        message = self._message
+        missing = [target.name for target in message.outputs if target.name not in self._stored and not target.is_optional]
+        if missing:
+            raise WorkError(INTERNAL_ERROR, f"The work of kind {message.kind!r} did not make the output {', '.join(missing)}.")
+        manifest = Manifest(
+            job=message.job,
+            part=message.part,
+            token=message.token,
+            outputs=tuple(self._stored[target.name] for target in message.outputs if target.name in self._stored),
+            units_done=units_done,
+            is_notice=is_notice,
+            details=dict(details or {}),
+        )
+        self._storage.write_bytes(message.manifest, data=to_json(manifest.to_dict()))
+        return manifest
+
+    def _target(self, name: str) -> OutputTarget:
+        target = self._message.find_output(name)
+        if target is None:
+            raise WorkError(INTERNAL_ERROR, f"The platform asks for no output {name!r} of work of kind {self._message.kind!r}.")
+        return target
 
 
 def store_document(
@@ -83,31 +105,25 @@ def store_document(
     is_notice: bool = False,
     details: Mapping[str, Any] | None = None,
 ) -> Manifest:
-    """Store a document as the part's output, then the manifest. audio_seconds: duration of its recording."""
-    with stored_output(message, storage=storage) as output:
+    """Store a document as the part's only output, then the manifest. audio_seconds: length of the recording that it describes."""
+    outputs = OutputWriter(message, storage=storage)
+    with outputs.open(TEXT) as output:
         output.path.write_bytes(to_json(document.to_dict()))
-    return store_results(
-        message,
-        storage=storage,
-        output=output,
-        encoded=EncodedFile(seconds=audio_seconds, sample_rate=0, size_bytes=output.bytes),
-        units_done=units_done,
-        is_notice=is_notice,
-        details=details,
-    )
+        output.describe_audio(seconds=audio_seconds, sample_rate=0)
+    return outputs.finish(units_done=units_done, is_notice=is_notice, details=details)
 
 
-def read_document(address: Address, kind: type[DocumentType], *, storage: Storage) -> DocumentType:
-    """Read a document of an earlier part of the job. Raises WorkError (storage_unavailable)."""
-    with storage.read(address) as path:
+def read_document(reference: Reference, kind: type[DocumentType], *, storage: Storage) -> DocumentType:
+    """Read a document that an earlier part of the job wrote. Raises WorkError (storage_unavailable)."""
+    with storage.read(reference) as path:
         return kind.from_dict(json.loads(path.read_bytes()))
 
 
-def read_timings(address: Address | None, *, storage: Storage) -> list[dict[str, Any]]:
-    """Words stored by an earlier attempt; empty if it stored none."""
-    if address is None:
+def read_timings(reference: Reference | None, *, storage: Storage) -> list[dict[str, Any]]:
+    """The words that an earlier part stored; none where it stored none."""
+    if reference is None:
         return []
-    with storage.read(address) as path:
+    with storage.read(reference) as path:
         words: list[dict[str, Any]] = json.loads(path.read_bytes())
     return words
 

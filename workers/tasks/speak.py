@@ -15,10 +15,11 @@ from workers.audio.samples import Spoken
 from workers.contract.errors import NOTHING_TO_SAY, UNKNOWN_VOICE, WorkError
 from workers.contract.markup import Segment
 from workers.contract.messages import Manifest, PartMessage, SpeakWork
+from workers.contract.outputs import AUDIO, TIMINGS
 from workers.parts import PartRun
 from workers.protocols.engine import Engine, as_speaker
 from workers.stream import PartEvents
-from workers.tasks.results import check_format, store_results, stored_output
+from workers.tasks.results import OutputWriter, check_format
 from workers.tasks.scheduling import compute_in_order, sentence_order
 from workers.tasks.speech_work import read_speak_work
 from workers.tasks.workbench import Workbench
@@ -40,7 +41,8 @@ class _Result:
 def speak(run: PartRun, *, workbench: Workbench) -> Manifest:
     """Run a part of kind `speak`. Raises WorkError, PartStoppedError."""
     message = run.message
-    with workbench.models.use(message.work["engine"]) as model, stored_output(message, storage=workbench.storage) as output:
+    outputs = OutputWriter(message, storage=workbench.storage)
+    with workbench.models.use(message.work["engine"]) as model, outputs.open(AUDIO) as output:
         engine = as_speaker(model)
         work = read_speak_work(message.work, spec=engine.spec, storage=workbench.storage)
         check_format(work.format)
@@ -54,16 +56,11 @@ def speak(run: PartRun, *, workbench: Workbench) -> Manifest:
                 response.add(result)
                 run.units_done = response.units_done
             encoded = response.finish()
+            output.describe_audio(seconds=encoded.seconds, sample_rate=encoded.sample_rate)
+    if response.words and outputs.is_wanted(TIMINGS):
+        outputs.write_json(TIMINGS, response.words)
     details = {"engine": engine.spec.id, "engine_version": engine.spec.version, "compute_seconds": round(response.compute_seconds, 4)}
-    return store_results(
-        message,
-        storage=workbench.storage,
-        output=output,
-        encoded=encoded,
-        units_done=len(work.text),
-        words=response.words,
-        details=details,
-    )
+    return outputs.finish(units_done=len(work.text), details=details)
 
 
 def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Script:

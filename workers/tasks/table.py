@@ -1,5 +1,7 @@
 """Table of the kinds of work: a new one is a new module here and one line below."""
 
+import importlib
+import os
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -15,7 +17,21 @@ from workers.tasks.speak import speak
 from workers.tasks.transcript import transcript
 from workers.tasks.translate import translate
 
-PART_KINDS: Final[Mapping[str, Callable[..., Manifest]]] = MappingProxyType(
+PartKinds = Mapping[str, Callable[..., Manifest]]
+
+MODULES_VARIABLE: Final = "TTSAI_TASK_MODULES"
+"""Environment variable: modules with further kinds of work in their `PART_KINDS`, separated by commas. For tests of the machinery."""
+
+
+def load_part_kinds(environment: Mapping[str, str]) -> PartKinds:
+    """The kinds of work in the modules that the environment names."""
+    kinds: dict[str, Callable[..., Manifest]] = {}
+    for name in filter(None, environment.get(MODULES_VARIABLE, "").split(",")):
+        kinds |= importlib.import_module(name).PART_KINDS
+    return kinds
+
+
+PART_KINDS: Final[PartKinds] = MappingProxyType(
     {
         "speak": speak,
         "join": join,
@@ -26,6 +42,7 @@ PART_KINDS: Final[Mapping[str, Callable[..., Manifest]]] = MappingProxyType(
         "prepare": prepare,
         "listen": listen,
         "transcript": transcript,
+        **load_part_kinds(os.environ),
     }
 )
 """Handlers by PartMessage.kind, called with the run and the worker context."""

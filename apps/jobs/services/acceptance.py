@@ -16,6 +16,8 @@ from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.kinds import JobKind
 from apps.jobs.models import Job, Lane
 from apps.jobs.params import JobParams
+from apps.jobs.results import JobResult
+from apps.jobs.services.endings import complete_job
 from apps.jobs.services.idempotency import Idempotency, claim_key, release_key
 from apps.jobs.services.limits import check_concurrency, wait_for_tenant
 from apps.jobs.services.submit import JobPlan, Owner, Refusal, insert_job, insert_refused_job
@@ -40,6 +42,7 @@ class JobTransaction:
 
     def __init__(self) -> None:
         self.queues: set[str] = set()
+        self._stored: list[tuple[Job, JobPlan]] = []
 
     def insert(self, plan: JobPlan, *, owner: Owner, request_id: str) -> Job:
         """Insert a job and its parts. 503 where the disk has no room for its results."""
@@ -47,8 +50,16 @@ class JobTransaction:
 
     def _insert(self, job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, balance_millicredits: int | None = None) -> Job:
         job = insert_job(job_uuid, plan=plan, owner=owner, request_id=request_id, balance_after_millicredits=balance_millicredits)
-        self.queues.add(job.queue)
+        if plan.parts:
+            self.queues.add(job.queue)
+        else:
+            self._stored.append((job, plan))
         return job
+
+    def complete_stored(self) -> None:
+        """End the jobs whose outputs are stored already, once all rows that observers read are written: charged in full, webhooks told."""
+        for job, plan in self._stored:
+            complete_job(job, result=JobResult(plan.outputs).to_dict())
 
 
 class Acceptance(JobTransaction):
@@ -75,7 +86,7 @@ class Acceptance(JobTransaction):
         check_webhook_caller(self._caller, webhook_url=plan.webhook_url)
         job_uuid = uuid4() if self._has_first else self._first_uuid
         balance = _take_price(self._caller, plan, job_uuid=job_uuid)
-        if plan.lane != Lane.BULK:
+        if plan.lane != Lane.BULK and plan.parts:
             check_concurrency(self._caller)
         job = self._insert(
             job_uuid, plan=plan, owner=Owner.of_caller(self._caller), request_id=self._request_id, balance_millicredits=balance
@@ -100,6 +111,7 @@ def inserting_jobs() -> Iterator[JobTransaction]:
     with transaction.atomic(durable=True):
         jobs = JobTransaction()
         yield jobs
+        jobs.complete_stored()
     _dispatch(jobs)
 
 
@@ -109,6 +121,7 @@ def accepting_jobs(caller: Caller, *, idempotency: Idempotency | None, request_i
     with transaction.atomic(durable=True):
         acceptance = Acceptance(caller, idempotency=idempotency, request_id=request_id)
         yield acceptance
+        acceptance.complete_stored()
         acceptance.release_unused_key()
     _dispatch(acceptance)
 

@@ -19,14 +19,14 @@ from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.manifests import BadManifestError, check_manifest
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part, PartState
-from apps.jobs.objects import output_key, timings_key
+from apps.jobs.objects import output_key
 from apps.jobs.pauses import pause_if_store_is_away
 from apps.jobs.publishing import DISCARD_JOINED_PARTS
+from apps.jobs.results import JobResult, ResultOutput
 from apps.jobs.services.attempts import LARGEST_UNITS, begin_jobs, publish_progress, requeue_attempt
 from apps.jobs.services.endings import complete_job, end_cancelled_job, fail_job, lock_job
 from apps.jobs.services.stages import go_on
 from workers.contract import errors
-from workers.contract.formats import DOCUMENT, content_type_of, extension_of
 from workers.contract.messages import Manifest, PartOutcome
 
 logger = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ def _storable(outcome: PartOutcome) -> PartOutcome:
 
 
 def _checked(outcome: PartOutcome, *, part: Part) -> PartOutcome:
-    """Verify a completed outcome: its manifest belongs to this attempt and its output is stored completely; otherwise it becomes a failure
+    """Verify a completed outcome: its manifest belongs to this attempt and its outputs are all stored completely; otherwise it becomes a failure
     to retry.
     """
     if outcome.status != "completed":
@@ -100,9 +100,10 @@ def _checked(outcome: PartOutcome, *, part: Part) -> PartOutcome:
         check_manifest(manifest, part=part)
     except BadManifestError as error:
         return _failed(outcome, message=f"The worker's manifest is of no use: {error}.")
-    stored = get_storage().stat(output_key(part))
-    if stored is None or stored.bytes != manifest.output_bytes or stored.bytes == 0:
-        return _failed(outcome, message="The output was not stored whole.")
+    for output in manifest.outputs:
+        stored = get_storage().stat(output_key(part, output.name))
+        if stored is None or stored.bytes != output.bytes or stored.bytes == 0:
+            return _failed(outcome, message=f"The output {output.name} was not stored whole.")
     return outcome
 
 
@@ -196,8 +197,8 @@ def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:
     if not close_part(part, state=PartState.DONE, manifest=manifest.to_dict(), units_done=part.units):
         return []
     if part.index == job.part_count - 1:
-        complete_job(job, result=_result(part, manifest=manifest))
-        if job.part_count > 1:
+        complete_job(job, result=_result(part, manifest=manifest).to_dict())
+        if job.part_count > 1 or not all(spec.is_kept for spec in part.output_specs):
             transaction.on_commit(partial(ask_platform, DISCARD_JOINED_PARTS, job.uuid.hex))
         return [part.queue]
     if job.cancel_requested_at is not None:
@@ -208,26 +209,26 @@ def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:
     return go_on(job, part=part)
 
 
-def _result(part: Part, *, manifest: Manifest) -> dict[str, object]:
-    """Result that downloads and result requests read."""
-    output_format, document_key = part.work["format"], _document_key(part)
-    result: dict[str, object] = {
-        "key": output_key(part),
-        "file_name": f"output.{extension_of(output_format)}",
-        "content_type": content_type_of(output_format),
-        "bytes": manifest.output_bytes,
-        "sha256": manifest.output_sha256,
-        "audio_seconds": manifest.audio_seconds,
-        "sample_rate": manifest.sample_rate,
-        "format": output_format,
-        "timings_key": timings_key(part) if manifest.has_timings else None,
-    }
-    return result | {"document_key": document_key} if document_key else result
+def _result(last: Part, *, manifest: Manifest) -> JobResult:
+    """The kept outputs of the job: those of the last part first, then those of earlier parts."""
+    outputs = _kept_outputs(last, manifest=manifest)
+    if last.index:
+        for part in Part.objects.filter(job_id=last.job_id, index__lt=last.index, outputs__contains=[{"is_kept": True}]).order_by("index"):
+            outputs += _kept_outputs(part, manifest=Manifest.from_dict(part.manifest or {}))
+    return JobResult(tuple(outputs))
 
 
-def _document_key(last: Part) -> str | None:
-    """Storage key of the job's document (a transcript, a translation, an answer), or None."""
-    if last.work["format"] == DOCUMENT:
-        return output_key(last)
-    kept = Part.objects.filter(job_id=last.job_id, is_kept=True).order_by("-index").first() if last.index else None
-    return output_key(kept) if kept is not None else None
+def _kept_outputs(part: Part, *, manifest: Manifest) -> list[ResultOutput]:
+    return [
+        ResultOutput(
+            spec.name,
+            key=output_key(part, spec.name),
+            format=spec.format,
+            bytes=stored.bytes,
+            sha256=stored.sha256,
+            audio_seconds=stored.audio_seconds,
+            sample_rate=stored.sample_rate,
+        )
+        for spec in part.output_specs
+        if spec.is_kept and (stored := manifest.find_output(spec.name)) is not None
+    ]

@@ -12,9 +12,11 @@ from apps.core.errors import NotFoundError, UnavailableError
 from apps.jobs.kinds import PREVIEW
 from apps.jobs.models import Job, JobState
 from apps.jobs.params import SpokenParams
+from apps.jobs.plans import PartPlan
 from apps.jobs.services.acceptance import inserting_jobs
-from apps.jobs.services.submit import PLATFORM_TENANT, JobPlan, Owner, PartPlan
+from apps.jobs.services.submit import PLATFORM_TENANT, JobPlan, Owner
 from workers.contract.messages import SpeakWork
+from workers.contract.outputs import audio_outputs
 from workers.contract.tags import primary_tag
 
 FORMAT = "mp3"
@@ -84,8 +86,7 @@ def _plan(engine: EngineRow, voice: VoiceRow) -> JobPlan:
         engine_id=engine.id,
         queue=engine.queue,
         lane=PREVIEW.lanes.choose(len(text), is_awaited=False),
-        parts=(PartPlan(kind="speak", work=work.to_dict(), units=len(text)),),
-        join=None,
+        parts=(PartPlan("speak", work, audio_outputs(FORMAT, is_kept=True), units=len(text)),),
         units=len(text),
         price_millicredits=0,
         output_format=FORMAT,

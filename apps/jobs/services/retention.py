@@ -14,7 +14,7 @@ from apps.core.platform_tasks import ask_platform
 from apps.core.storage import StorageAwayError, get_storage
 from apps.jobs.kinds import kind_of
 from apps.jobs.models import ACTIVE_STATES, Job, JobState, Part, PartState
-from apps.jobs.objects import job_folder, part_folder
+from apps.jobs.objects import job_folder, output_key, part_folder
 from apps.jobs.publishing import EXPIRE_RESULTS
 from apps.jobs.services.idempotency import forget_keys
 
@@ -74,11 +74,20 @@ def discard_joined_parts(job_uuid: UUID) -> int:
     job = Job.objects.get(uuid=job_uuid)
     if not job.is_over:
         return 0
-    made = Part.objects.filter(job_id=job.uuid, state=PartState.DONE)
-    joined = list(made.filter(index__lt=job.part_count - 1, is_kept=False) if job.state == JobState.COMPLETED else made)
-    for part in joined:
+    done = Part.objects.filter(job_id=job.uuid, state=PartState.DONE)
+    return sum(_discard_outputs(part, is_any_kept=job.state == JobState.COMPLETED) for part in done)
+
+
+def _discard_outputs(part: Part, *, is_any_kept: bool) -> bool:
+    """Delete the outputs of a part that are not kept; True if there were any."""
+    kept = [spec for spec in part.output_specs if spec.is_kept] if is_any_kept else []
+    if not kept:
         get_storage().delete_prefix(part_folder(part))
-    return len(joined)
+        return True
+    others = [spec for spec in part.output_specs if spec not in kept]
+    for spec in others:
+        get_storage().delete(output_key(part, spec.name))
+    return bool(others)
 
 
 def forget_old_rows() -> None:

@@ -13,28 +13,10 @@ from apps.jobs.inserting import insert_rows
 from apps.jobs.kinds import JobKind, job_kinds
 from apps.jobs.models import Job, JobState, Lane, Part, PartState
 from apps.jobs.params import JobParams
-from apps.jobs.services.stages import output_of, timings_of
-from workers.contract import names
+from apps.jobs.plans import PartPlan, check_plans
+from apps.jobs.results import ResultOutput
 
 PLATFORM_TENANT = "platform"
-
-
-@dataclass(frozen=True, slots=True)
-class PartPlan:
-    """Plan of one part."""
-
-    kind: str
-    work: dict[str, Any]
-    """A work message as a dictionary; object_reference(key) where it holds an address, output_of(index) for what an earlier part makes."""
-    units: int
-    stage: int = 0
-    """Stage of the part: 0, 1, … Parts of stage 0 use the job's queue."""
-    queue: str = ""
-    """Queue of the part; the job's if empty."""
-    is_kept: bool = False
-    """True if the part's output belongs to the result."""
-    weight: int | None = None
-    """Share of the price relative to the other parts' weights (apps/jobs/charges.py); its units if None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +28,6 @@ class JobPlan:
     queue: str
     lane: str
     parts: tuple[PartPlan, ...]
-    join: dict[str, Any] | None
-    """JoinWork without its inputs, which are the parts of the last stage; None if the last part makes the result."""
     units: int
     price_millicredits: int
     output_format: str
@@ -61,6 +41,11 @@ class JobPlan:
     """Webhook URL of the request (apps/webhooks/fields.py)."""
     has_webhooks: bool = True
     """False if another event reports the end, such as the batch of an item."""
+    outputs: tuple[ResultOutput, ...] = ()
+    """Files of a result that is stored already, a cache hit: the job then has no parts and is completed as soon as it is accepted.
+
+    They must be kept as long as the job's result: its own retention does not delete them.
+    """
     warnings: tuple[str, ...] = ()
     """Requested settings that were not followed, for the response and the result."""
 
@@ -105,6 +90,8 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
     """Insert a job and its parts, inside a transaction of apps/jobs/services/acceptance.py. 503 where the disk has no room for its results."""
     if job_kinds().get(plan.kind.name) is not plan.kind or type(plan.params) is not plan.kind.params:
         raise TypeError(f"The kind {plan.kind.name!r} is not in TTSAI_JOB_KINDS, or its parameters are of another kind.")
+    if bool(plan.parts) == bool(plan.outputs):
+        raise ValueError("a job has parts that make its result, or outputs that are stored already")
     require_room()
     job = Job(
         uuid=job_uuid,
@@ -117,7 +104,7 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
         queue=plan.queue,
         lane=plan.lane,
         params=_params(plan),
-        part_count=len(plan.parts) + (plan.join is not None),
+        part_count=len(plan.parts),
         units=plan.units,
         price_millicredits=plan.price_millicredits,
         reserved_millicredits=plan.price_millicredits if owner.account_id is not None and not plan.kind.is_internal else 0,
@@ -133,7 +120,8 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
         public_base=owner.public_base,
     )
     insert_rows([job])
-    insert_rows(_parts(job, plan))
+    if plan.parts:
+        insert_rows(_parts(job, plan))
     return job
 
 
@@ -173,22 +161,8 @@ def _params(plan: JobPlan) -> dict[str, Any]:
 
 def _parts(job: Job, plan: JobPlan) -> list[Part]:
     """Rows of the parts. The first is queued; those of its stage follow once it is admitted, the next stage once they are finished."""
-    plans = list(plan.parts)
-    if plan.join is not None:
-        plans.append(_plan_join(plan.join, parts=plan.parts))
-    return [_part(job, index, plan=part) for index, part in enumerate(plans)]
-
-
-def _plan_join(work: dict[str, Any], *, parts: tuple[PartPlan, ...]) -> PartPlan:
-    last = max(part.stage for part in parts)
-    inputs, characters = [], 0
-    for index, part in enumerate(parts):
-        if part.stage == last:
-            # Of a share of a script nobody knows yet where it begins in the whole.
-            timings = None if part.work.get("script") else timings_of(index)
-            inputs.append({"audio": output_of(index), "timings": timings, "start_character": characters})
-            characters += len(part.work.get("text", ""))  # a part's words count from its own first character
-    return PartPlan("join", work | {"inputs": inputs}, units=0, stage=last + 1, queue=names.CODEC_QUEUE)
+    check_plans(plan.parts)
+    return [_part(job, index, plan=part) for index, part in enumerate(plan.parts)]
 
 
 def _part(job: Job, index: int, *, plan: PartPlan) -> Part:
@@ -197,9 +171,9 @@ def _part(job: Job, index: int, *, plan: PartPlan) -> Part:
         index=index,
         kind=plan.kind,
         stage=plan.stage,
-        is_kept=plan.is_kept,
+        outputs=[output.to_dict() for output in plan.outputs],
         state=PartState.WAITING if index else PartState.QUEUED,
-        work=plan.work,
+        work=plan.work.to_dict(),
         tenant=job.tenant,
         queue=plan.queue or job.queue,
         lane=job.lane,

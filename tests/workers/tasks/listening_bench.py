@@ -12,9 +12,11 @@ import redis
 import soundfile
 from numpy.typing import NDArray
 
+from tests.workers.messages import address_of, targets
 from workers.contract.codec import Message
 from workers.contract.listening import ListenWork, PrepareWork, Survey, TranscriptDocument, TranscriptWork
 from workers.contract.messages import Manifest, PartMessage
+from workers.contract.outputs import AUDIO, SURVEY, TEXT
 from workers.contract.references import Address
 from workers.model_manager import ModelManager
 from workers.parts import PartRun
@@ -66,9 +68,10 @@ class ListeningBench:
             "lane": "normal",
             "job_created_at": time.time(),
             "deadline_at": time.time() + 3 * 3600,
-            "output": Address("folder", f"{token}/output"),
+            "outputs": targets(
+                {name: Address("folder", f"{token}/{name}") for name in ((AUDIO, SURVEY) if kind == "prepare" else (TEXT,))}
+            ),
             "manifest": Address("folder", f"{token}/manifest.json"),
-            "timings": Address("folder", f"{token}/timings.json"),
         }
         return PartMessage(**{**values, **changes})
 
@@ -86,14 +89,13 @@ class ListeningBench:
 
     def survey(self, message: PartMessage) -> Survey:
         """Read the survey that a part of kind prepare wrote."""
-        assert message.timings is not None
-        return read_document(message.timings, Survey, storage=self.workbench.storage)
+        return read_document(address_of(message, SURVEY), Survey, storage=self.workbench.storage)
 
     def listen(self, work: ListenWork, **changes: Any) -> TranscriptDocument:
         """Run one part of kind listen."""
         message = self.message("listen", work, **changes)
         self.do(message)
-        return self.document(message.output)
+        return self.document(address_of(message))
 
     def listen_in_pieces(self, source: Address, *, pieces: int, **wishes: Any) -> TranscriptDocument:
         """Run all parts of a long recording in turn."""
@@ -102,10 +104,10 @@ class ListeningBench:
         asked = {name: wishes[name] for name in ("is_diarized", "speakers", "has_words") if name in wishes}
         outputs = []
         for piece in range(pieces):
-            work = ListenWork("whisper", prepared.output, survey=prepared.timings, piece=piece, **wishes)
+            work = ListenWork("whisper", address_of(prepared), survey=address_of(prepared, SURVEY), piece=piece, **wishes)
             heard = self.message("listen", work, part=1 + piece)
             self.do(heard)
-            outputs.append(heard.output)
-        joined = self.message("transcript", TranscriptWork(tuple(outputs), survey=prepared.timings, **asked))
+            outputs.append(address_of(heard))
+        joined = self.message("transcript", TranscriptWork(tuple(outputs), survey=address_of(prepared, SURVEY), **asked))
         self.do(joined)
-        return self.document(joined.output)
+        return self.document(address_of(joined))

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from tests.workers.hearing.align.readings import LONG_TEXT, Reading, read_aloud
+from tests.workers.messages import targets
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.listening import AlignedDocument, AlignWork
 from workers.contract.messages import PartMessage
+from workers.contract.outputs import TEXT
 from workers.contract.references import Address
 from workers.engines.whisper import build_engines
 from workers.model_manager import ModelManager
@@ -48,7 +50,7 @@ def run_of(work: AlignWork) -> PartRun:
         lane="normal",
         job_created_at=0.0,
         deadline_at=time.time() + 200,
-        output=Address("folder", "document.json"),
+        outputs=targets({TEXT: Address("folder", "document.json")}),
         manifest=Address("folder", "manifest.json"),
     )
     return PartRun(message, on_stop=lambda _: None)
@@ -78,8 +80,8 @@ def test_a_long_english_text_is_aligned_word_for_word(bench: Workbench) -> None:
     errors = errors_of(document, reading)
     assert float(np.median(errors)) < 0.05
     assert float(np.quantile(errors, 0.95)) < 0.2
-    assert (manifest.details, manifest.has_timings) == ({"method": "pocketsphinx", "language": "en"}, False)
-    assert manifest.audio_seconds == pytest.approx(reading.seconds, abs=0.01)
+    assert manifest.details == {"method": "pocketsphinx", "language": "en"}
+    assert manifest.outputs[0].audio_seconds == pytest.approx(reading.seconds, abs=0.01)
 
 
 def test_a_recogniser_aligns_what_pocketsphinx_does_not_know(bench: Workbench) -> None:

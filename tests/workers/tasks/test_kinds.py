@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.workers.messages import speak_message
+from tests.workers.messages import address_of, speak_message, targets
 from tests.workers.object_server import ObjectServer
 from tests.workers.running_worker import RunningWorker
 from workers.audio.decode import read_samples
 from workers.contract.formats import FORMATS
 from workers.contract.messages import ConvertWork, JoinInput, JoinWork, Manifest, PartMessage, PartOutcome
+from workers.contract.outputs import AUDIO, TIMINGS, StoredOutput
 from workers.contract.references import Address
 
 FIRST, SECOND = "One two. Three. ", "Four five."
@@ -28,6 +29,14 @@ def manifest(outcome: PartOutcome) -> Manifest:
     return outcome.manifest
 
 
+def audio_of(outcome: PartOutcome) -> StoredOutput:
+    return manifest(outcome).outputs[0]
+
+
+def has_timings(made: Manifest) -> bool:
+    return made.find_output(TIMINGS) is not None
+
+
 def part_of(text: str, *, is_last: bool) -> PartMessage:
     message = speak_message(text, format="flac")
     return PartMessage.from_dict({**message.to_dict(), "work": {**message.work, "is_last": is_last}})
@@ -39,36 +48,40 @@ def codec_message(kind: str, work: JoinWork | ConvertWork) -> PartMessage:
 
 def test_parts_are_joined_to_one_file_with_the_times_and_characters_of_the_whole(unharmed_worker: RunningWorker) -> None:
     parts = [part_of(FIRST, is_last=False), part_of(SECOND, is_last=True)]
-    seconds = [manifest(do(unharmed_worker, part)).audio_seconds for part in parts]
-    inputs = tuple(JoinInput(part.output, part.timings, start_character=start) for part, start in zip(parts, (0, len(FIRST)), strict=True))
+    seconds = [audio_of(do(unharmed_worker, part)).audio_seconds for part in parts]
+    inputs = tuple(
+        JoinInput(address_of(part), address_of(part, TIMINGS), start_character=start)
+        for part, start in zip(parts, (0, len(FIRST)), strict=True)
+    )
     message = codec_message("join", JoinWork(inputs, format="mp3"))
-    joined = manifest(do(unharmed_worker, message, group="codec"))
-    assert joined.audio_seconds == pytest.approx(sum(seconds), abs=1e-3)
-    assert joined.has_timings
-    samples, sample_rate = read_samples(unharmed_worker.folder / "objects" / message.output.location)
+    joined = do(unharmed_worker, message, group="codec")
+    assert audio_of(joined).audio_seconds == pytest.approx(sum(seconds), abs=1e-3)
+    assert has_timings(manifest(joined))
+    samples, sample_rate = read_samples(unharmed_worker.folder / "objects" / address_of(message).location)
     assert sample_rate == 24_000
     assert len(samples) / sample_rate == pytest.approx(sum(seconds), abs=0.1)
-    words = unharmed_worker.read_json(message.timings)
+    words = unharmed_worker.read_json(address_of(message, TIMINGS))
     assert [(FIRST + SECOND)[word["start_character"] : word["end_character"]] for word in words] == (FIRST + SECOND).split()
-    second_words = unharmed_worker.read_json(parts[1].timings)
+    second_words = unharmed_worker.read_json(address_of(parts[1], TIMINGS))
     assert [word["start"] for word in words[3:]] == pytest.approx([word["start"] + seconds[0] for word in second_words], abs=1e-3)
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"pcm"}))
 def test_a_part_is_spoken_in_every_format(unharmed_worker: RunningWorker, name: str) -> None:
     message = speak_message("Hello there.", format=name)
-    seconds = manifest(do(unharmed_worker, message)).audio_seconds
-    samples, sample_rate = read_samples(unharmed_worker.folder / "objects" / message.output.location)
+    seconds = audio_of(do(unharmed_worker, message)).audio_seconds
+    samples, sample_rate = read_samples(unharmed_worker.folder / "objects" / address_of(message).location)
     assert len(samples) / sample_rate == pytest.approx(seconds, abs=0.1)
 
 
 def test_a_file_is_converted(unharmed_worker: RunningWorker) -> None:
     source = speak_message("Hello there.", format="flac")
-    seconds = manifest(do(unharmed_worker, source)).audio_seconds
-    message = codec_message("convert", ConvertWork(source.output, format="wav", sample_rate=8000))
-    converted = manifest(do(unharmed_worker, message, group="codec"))
-    assert (converted.audio_seconds, converted.sample_rate, converted.has_timings) == (pytest.approx(seconds, abs=1e-3), 8000, False)
-    assert unharmed_worker.read(message.output)[:4] == b"RIFF"
+    seconds = audio_of(do(unharmed_worker, source)).audio_seconds
+    message = codec_message("convert", ConvertWork(address_of(source), format="wav", sample_rate=8000))
+    converted = do(unharmed_worker, message, group="codec")
+    assert (audio_of(converted).audio_seconds, audio_of(converted).sample_rate) == (pytest.approx(seconds, abs=1e-3), 8000)
+    assert not has_timings(manifest(converted))
+    assert unharmed_worker.read(address_of(message))[:4] == b"RIFF"
 
 
 def test_a_file_without_audio_fails_with_a_code(unharmed_worker: RunningWorker) -> None:
@@ -86,12 +99,12 @@ def test_objects_may_lie_behind_urls(unharmed_worker: RunningWorker, server: Obj
     outcome = do(unharmed_worker, spoken)
     assert [key for _, key in server.requests] == ["audio", "timings", "manifest"]  # the manifest last: it vouches for the others
     assert Manifest.from_dict(json.loads(server.objects["manifest"])) == outcome.manifest
-    assert len(server.objects["audio"]) == manifest(outcome).output_bytes
+    assert len(server.objects["audio"]) == audio_of(outcome).bytes
     work = ConvertWork(server.address("audio"), format="mp3")
     converted = PartMessage.from_dict(
         {
             **codec_message("convert", work).to_dict(),
-            "output": server.address("mp3").to_dict(),
+            "outputs": [target.to_dict() for target in targets({AUDIO: server.address("mp3")})],
             "manifest": server.address("manifest-2").to_dict(),
         }
     )
@@ -113,9 +126,11 @@ def test_parts_without_a_word_are_silent_and_joined(unharmed_worker: RunningWork
         for index, text in enumerate(texts)
     ]
     made = [manifest(do(unharmed_worker, part)) for part in parts]
-    seconds = [one.audio_seconds for one in made]
-    assert [one.has_timings for one in made] == [False, True, False, False]
+    seconds = [one.outputs[0].audio_seconds for one in made]
+    assert [has_timings(one) for one in made] == [False, True, False, False]
     assert seconds[1] > max(seconds[0], seconds[2], seconds[3])
-    inputs = tuple(JoinInput(part.output, part.timings if one.has_timings else None) for part, one in zip(parts, made, strict=True))
-    joined = manifest(do(unharmed_worker, codec_message("join", JoinWork(inputs, format="mp3")), group="codec"))
+    inputs = tuple(
+        JoinInput(address_of(part), address_of(part, TIMINGS) if has_timings(one) else None) for part, one in zip(parts, made, strict=True)
+    )
+    joined = audio_of(do(unharmed_worker, codec_message("join", JoinWork(inputs, format="mp3")), group="codec"))
     assert joined.audio_seconds == pytest.approx(sum(seconds), abs=1e-3)

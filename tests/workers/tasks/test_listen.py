@@ -13,12 +13,14 @@ import redis
 
 import workers.hearing.speech
 from tests.workers.hearing.clips import LIBRIVOX, clip, clips, errors_in, music, noise, said, silence, spoken_words
+from tests.workers.messages import address_of
 from tests.workers.running_worker import RunningWorker
 from tests.workers.tasks.listening_bench import ListeningBench
 from workers.contract.errors import WorkError
 from workers.contract.listening import HeardSegment, ListenWork, PrepareWork, TranscriptDocument, TranscriptWork
 from workers.contract.messages import PartMessage
 from workers.contract.names import CODEC_QUEUE
+from workers.contract.outputs import SURVEY
 from workers.contract.references import Address
 from workers.engines.whisper import build_engines
 from workers.fairness import Order
@@ -38,7 +40,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory, valkey: redis.Redis) -> Iter
 def test_a_short_recording_is_one_part(bench: ListeningBench) -> None:
     message = bench.message("listen", ListenWork("whisper", bench.keep("short.flac", clips(LIBRIVOX)), has_words=True))
     manifest = bench.do(message)
-    document = bench.document(message.output)
+    document = bench.document(address_of(message))
     assert errors_in(document.text, LIBRIVOX) <= 0.06
     assert (document.language, document.gender, document.duration) == ("en", "male", 24.73)
     assert document.text == " ".join(segment.text for segment in document.segments)
@@ -47,7 +49,7 @@ def test_a_short_recording_is_one_part(bench: ListeningBench) -> None:
     times = [time for word in words for time in (word.start, word.end)]
     assert times == sorted(times)
     assert document.voice_prints == ()
-    assert (manifest.audio_seconds, manifest.units_done, manifest.has_timings) == (24.73, 24730, False)
+    assert (manifest.outputs[0].audio_seconds, manifest.units_done) == (24.73, 24730)
     assert {"engine": "whisper", "engine_version": "base-1", "language": "en"}.items() <= manifest.details.items()
     assert manifest.details["compute_seconds"] > 0
 
@@ -157,7 +159,7 @@ def test_pieces_leave_the_prompt_threads_to_sentences_also_where_somebody_waits_
     )
     bench.do(prepared)
     orders.clear()
-    document = bench.listen(ListenWork("whisper", prepared.output, survey=prepared.timings), lane="live")
+    document = bench.listen(ListenWork("whisper", address_of(prepared), survey=address_of(prepared, SURVEY)), lane="live")
     assert errors_in(document.text, LIBRIVOX[1:2]) <= 0.3
     assert [(order.lane, order.is_first_heard) for order in orders] == [("bulk", False)]
 
@@ -202,8 +204,9 @@ def test_a_survey_tells_what_is_known(bench: ListeningBench) -> None:
     assert list(survey.cuts) == sorted(survey.cuts)
     assert not any(start < cut < end for cut in survey.cuts for start, end in survey.speech)
     assert survey.speech[0][0] == pytest.approx(10.3, abs=0.2)
-    assert (manifest.audio_seconds, manifest.sample_rate, manifest.has_timings) == (44.73, 16_000, True)
-    assert (bench.objects / message.output.location).stat().st_size == 44 + 2 * round(44.73 * 16_000)
+    audio, written = manifest.outputs
+    assert (audio.name, audio.audio_seconds, audio.sample_rate, written.name) == ("audio", 44.73, 16_000, "survey")
+    assert (bench.objects / address_of(message).location).stat().st_size == 44 + 2 * round(44.73 * 16_000)
 
 
 def test_the_english_of_pieces_in_a_script_without_spaces_has_spaces(bench: ListeningBench) -> None:
@@ -213,10 +216,10 @@ def test_the_english_of_pieces_in_a_script_without_spaces_has_spaces(bench: List
     )
     message = bench.message("transcript", TranscriptWork(pieces, is_translation=True))
     bench.do(message)
-    assert bench.document(message.output).text == "Good morning. It rains."
+    assert bench.document(address_of(message)).text == "Good morning. It rains."
     message = bench.message("transcript", TranscriptWork(pieces))
     bench.do(message)
-    assert bench.document(message.output).text == "Good morning.It rains."
+    assert bench.document(address_of(message)).text == "Good morning.It rains."
 
 
 def test_progress_is_told_in_milliseconds_of_the_recording(bench: ListeningBench, valkey: redis.Redis) -> None:
@@ -270,5 +273,5 @@ def test_a_real_worker_announces_whisper_and_hears(worker: RunningWorker, tmp_pa
     worker.platform.give(message, group="whisper")
     outcome = worker.platform.wait_for_outcome(message.token, seconds=60)
     assert (outcome.status, outcome.units_done) == ("completed", 2990)
-    assert errors_in(helper.document(message.output).text, LIBRIVOX[1:2]) <= 0.3
+    assert errors_in(helper.document(address_of(message)).text, LIBRIVOX[1:2]) <= 0.3
     helper.close()

@@ -35,7 +35,7 @@ def run() -> PartRun:
         lane="normal",
         job_created_at=0,
         deadline_at=time.time() + 60,
-        output=Address("folder", "a"),
+        outputs=(),
         manifest=Address("folder", "b"),
     )
     return PartRun(message, on_stop=lambda token: None)

@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from tests.workers.chat_http import ChatHTTP, Exchange, chat_http, refuses, says
-from tests.workers.messages import Platform, speak_message
+from tests.workers.messages import Platform, address_of, speak_message, targets
 from tests.workers.running_worker import RunningWorker
 from tests.workers.valkey_server import ValkeyServer
 from workers.audio.decode import read_samples
 from workers.contract.listening import HeardSegment, ReplyWork, ScriptDocument, TranscriptDocument, TranslateWork, Turn
 from workers.contract.messages import PartMessage, PartOutcome, SpeakWork
+from workers.contract.outputs import AUDIO, TEXT
 from workers.contract.references import Address
 from workers.contract.voices import VoiceRef
 
@@ -31,14 +32,18 @@ class Bench:
     translation: ChatHTTP
 
     def do(self, kind: str, work: TranslateWork | ReplyWork | SpeakWork, *, group: str) -> tuple[PartMessage, PartOutcome]:
-        message = PartMessage.from_dict({**speak_message("").to_dict(), "kind": kind, "work": work.to_dict(), "timings": None})
+        name = AUDIO if kind == "speak" else TEXT
+        (outputs,) = targets({name: Address("folder", f"{uuid.uuid4().hex}/{name}")})
+        message = PartMessage.from_dict(
+            {**speak_message("").to_dict(), "kind": kind, "work": work.to_dict(), "outputs": [outputs.to_dict()]}
+        )
         self.worker.platform.give(message, group=group)
         return message, self.worker.platform.wait_for_outcome(message.token)
 
     def script(self, kind: str, work: TranslateWork | ReplyWork, *, group: str) -> ScriptDocument:
         message, outcome = self.do(kind, work, group=group)
         assert outcome.status == "completed", outcome
-        return ScriptDocument.from_dict(self.worker.read_json(message.output))
+        return ScriptDocument.from_dict(self.worker.read_json(address_of(message)))
 
     def failure(self, kind: str, work: TranslateWork | ReplyWork | SpeakWork, *, group: str) -> tuple[str, str, bool]:
         _, outcome = self.do(kind, work, group=group)
@@ -113,7 +118,7 @@ def test_a_transcript_is_translated_sentence_by_sentence_and_dealt_into_shares(b
     transcript = bench.put(heard("Hello there. This is the second one.\n\nAnd the third!", gender="female"))
     work = TranslateWork("openai-translate", "es", transcript, shares=2)
     message, outcome = bench.do("translate", work, group="openai-translate")
-    script = ScriptDocument.from_dict(bench.worker.read_json(message.output))
+    script = ScriptDocument.from_dict(bench.worker.read_json(address_of(message)))
     assert script == ScriptDocument(
         original_text="Hello there. This is the second one.\n\nAnd the third!",
         text="HELLO THERE. THIS IS THE SECOND ONE.\n\nAND THE THIRD!",
@@ -279,7 +284,7 @@ SCRIPT = ScriptDocument("Hola.", "One two. Three.", "es", "en", ("One two. ", ""
 def spoken_seconds(bench: Bench, work: SpeakWork) -> float:
     message, outcome = bench.do("speak", work, group="silence")
     assert outcome.status == "completed", outcome
-    samples, sample_rate = read_samples(bench.worker.folder / "objects" / message.output.location)
+    samples, sample_rate = read_samples(bench.worker.folder / "objects" / address_of(message).location)
     assert not np.any(samples)
     return len(samples) / sample_rate
 

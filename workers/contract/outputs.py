@@ -1,0 +1,75 @@
+"""Named outputs of a part: declared by its plan, written by a worker, listed by the manifest."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from workers.contract.codec import Message
+from workers.contract.formats import DOCUMENT, content_type_of, extension_of
+from workers.contract.references import Address
+
+AUDIO: Final = "audio"
+TEXT: Final = "document"
+"""Output of a part that writes a transcript, a translation, an answer or an alignment."""
+TIMINGS: Final = "timings"
+"""Times of the words that `audio` speaks. Optional: an engine may not know them."""
+SURVEY: Final = "survey"
+"""Facts about a prepared recording, beside its `audio`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSpec(Message):
+    """Declaration of one output of a part."""
+
+    name: str
+    """Unique within its part; of a kept output within its job. Letters, digits and _: the file is called `<name>.<extension>`."""
+    format: str
+    """Of workers/contract/formats.py; it tells the media type and the extension."""
+    is_kept: bool = False
+    """Belongs to the job's result. Others are deleted once the job has ended."""
+    is_optional: bool = False
+    """A worker may leave it out. References to it are then None."""
+
+    @property
+    def media_type(self) -> str:
+        """Content type of the file."""
+        return content_type_of(self.format)
+
+    @property
+    def file_name(self) -> str:
+        """Name of the file, in the store and for downloads."""
+        return f"{self.name}.{extension_of(self.format)}"
+
+
+@dataclass(frozen=True, slots=True)
+class OutputTarget(Message):
+    """Address for one output of an attempt, as a worker gets it."""
+
+    name: str
+    media_type: str
+    address: Address
+    is_optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOutput(Message):
+    """Entry of a manifest: one output that the worker stored."""
+
+    name: str
+    media_type: str
+    bytes: int
+    sha256: str
+    """64 hex digits."""
+    audio_seconds: float = 0.0
+    """Length of the audio; of a document about a recording, the recording's."""
+    sample_rate: int = 0
+    """Hz; 0 where the output is no audio."""
+
+
+def audio_outputs(audio_format: str, *, is_kept: bool) -> tuple[OutputSpec, ...]:
+    """Outputs of a part that speaks: the audio, and the times of its words where the engine knows them."""
+    return OutputSpec(AUDIO, audio_format, is_kept=is_kept), OutputSpec(TIMINGS, DOCUMENT, is_kept=is_kept, is_optional=True)
+
+
+def text_outputs(*, is_kept: bool) -> tuple[OutputSpec, ...]:
+    """Outputs of a part that writes one document."""
+    return (OutputSpec(TEXT, DOCUMENT, is_kept=is_kept),)
