@@ -13,7 +13,7 @@ class ResultOutput(Message):
     name: str
     key: str
     format: str
-    """Of workers/contract/formats.py."""
+    """Name in workers/contract/formats.py."""
     bytes: int = 0
     """0 where an older version did not record it."""
     sha256: str = ""

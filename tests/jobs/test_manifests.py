@@ -68,7 +68,7 @@ def store_manifest(part: Part, data: bytes) -> None:
 
 
 def bad_manifests(manifest: Manifest) -> dict[str, Manifest]:
-    """What is wrong with each, and the manifest changed in this way alone."""
+    """Manifests with one fault each, by the fault."""
     [output] = manifest.outputs
     bad = {name: replace(manifest, **changes) for name, changes in FIELDS.items()}
     bad |= {name: replace(manifest, outputs=(replace(output, **changes),)) for name, changes in OUTPUT_FIELDS.items()}

@@ -106,7 +106,7 @@ def targets(addresses: Mapping[str, Address]) -> tuple[OutputTarget, ...]:
 
 
 def address_of(message: PartMessage, name: str = "") -> Address:
-    """Where the worker is to write an output: the first one unless named."""
+    """Address where the worker is to write an output: the first one unless named."""
     output = message.find_output(name) if name else message.outputs[0]
     assert output is not None, f"{name} is none of {message.outputs}"
     return output.address

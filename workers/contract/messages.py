@@ -99,7 +99,7 @@ class PartMessage(Message):
     deadline_at: float
     """Unix seconds at which the worker gives up."""
     outputs: tuple[OutputTarget, ...]
-    """Where to write each output. Without a default: a worker leaves a message of an older platform alone, and the part is sent again."""
+    """Addresses to write to. Without a default: a worker leaves a message of an older platform alone, and the part is sent again."""
     manifest: Address
     stream: str = ""
     """Redis stream for live events; empty if nobody wants them."""
@@ -123,7 +123,7 @@ class Manifest(Message):
     part: int
     token: str
     outputs: tuple[StoredOutput, ...] = ()
-    """What was stored, in the order of the message; optional outputs may be missing. None from a worker of an older version."""
+    """Stored outputs in the order of the message; optional ones may be missing. Empty from a worker of an older version."""
     units_done: int = 0
     """Characters for speech, milliseconds of the recording for transcription; a cancelled job is charged for them."""
     is_notice: bool = False

@@ -23,7 +23,7 @@ class OutputSpec(Message):
     name: str
     """Unique within its part; of a kept output within its job. Letters, digits and _: the file is called `<name>.<extension>`."""
     format: str
-    """Of workers/contract/formats.py; it tells the media type and the extension."""
+    """Name in workers/contract/formats.py; it tells the media type and the extension."""
     is_kept: bool = False
     """Belongs to the job's result. Others are deleted once the job has ended."""
     is_optional: bool = False
