@@ -39,7 +39,7 @@ def speak_all(text: str) -> list[str]:
     """Path of a text from the request to the engine: the spoken form of each utterance. Raises ApplicationError, WorkError."""
     plan = plan_speech(caller(AccountFactory(credits=100_000)), order=SpeechOrder(text=text, model="silence"))
     heard, written = [], ""
-    for part in plan.parts:
+    for part in (part for part in plan.parts if part.kind == "speak"):
         work = SpeakWork.from_dict(json.loads(json.dumps(part.work.to_dict())))
         script = write_script(work.segments or (Segment(work.text),), request=Request(voice_ref(ENGINE, "quiet"), "en"), engine=ENGINE)
         written += script.written
