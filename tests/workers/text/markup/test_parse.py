@@ -10,9 +10,8 @@ from workers.text.markup.scan import is_markup
 
 
 def segments(text: str) -> list[dict[str, Any]]:
-    """Segments without fields at their defaults."""
-    plain = Segment("").to_dict()
-    return [{k: v for k, v in s.to_dict().items() if k in {"text", "start"} or v != plain[k]} for s in parse_markup(text).segments]
+    """Segments as dictionaries with their text, their start and what is not at its default."""
+    return [{"text": segment.text, "start": segment.start, **segment.to_dict()} for segment in parse_markup(text).segments]
 
 
 @pytest.mark.parametrize(
