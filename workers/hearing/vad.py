@@ -8,12 +8,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.audio.samples import HEARING_RATE
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 
 FRAME_SAMPLES: Final = 512
 CONTEXT_SAMPLES: Final = 64
 """Samples of context before each frame."""
-FRAME_SECONDS: Final = FRAME_SAMPLES / 16_000
+FRAME_SECONDS: Final = FRAME_SAMPLES / HEARING_RATE
 STATE_SHAPE: Final = (1, 1, 128)
 LEAD_FRAMES: Final = 312
 """Ten seconds processed before a block inside a recording, so that the model's state is nearly the same as without the cut."""

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.audio.samples import HEARING_RATE
 from workers.fairness import Order
 from workers.hearing.sound import Sound, loudness_gain, to_float
 from workers.hearing.speech import Region, find_regions
@@ -19,7 +20,7 @@ from workers.tasks.workbench import Workbench
 _Block = tuple[NDArray[np.int16], NDArray[np.int16]]
 """Samples, and the end of the previous block."""
 
-BLOCK_SECONDS: Final = 1024 * FRAME_SAMPLES * 9 / 16_000
+BLOCK_SECONDS: Final = 1024 * FRAME_SAMPLES * 9 / HEARING_RATE
 """Block of about five minutes, in whole frames: 0.7 CPU seconds and 25 MB."""
 
 

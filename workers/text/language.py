@@ -1,12 +1,14 @@
 """Language detection: finds which of an engine's languages a text is written in."""
 
 import re
-from collections.abc import Collection
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from workers.contract.tags import primary_tag
 from workers.text.identifier import NOISE, identify_within, plain_words
-from workers.text.normalise.languages.nouns import word_set
 
 SCRIPTS: Final = (
     ("ja", re.compile(r"[\u3040-\u30ff\uff66-\uff9f]")),
@@ -39,14 +41,12 @@ SURE_AGAINST: Final = 0.85
 PLAIN_WORDS: Final = 4
 """Probability, by number of words, above which a text is not in the language of the chosen voice."""
 
-OWN_WORDS: Final = {
-    "en": word_set("the and is are hello hi thanks thank you good morning yes please what how welcome my your"),
-    "es": word_set("el los las y es hola gracias buenos buenas días qué cómo estás sí por favor adiós mi muy"),
-    "fr": word_set("il elle le les et est bonjour merci beaucoup bien oui comment ça va s'il vous plaît salut au revoir très je c'est"),
-    "de": word_set("der die das und ist hallo danke guten morgen ja bitte wie geht nicht ich tschüss sehr ein"),
-    "it": word_set("il gli e è ciao grazie mille buongiorno sì prego come stai per favore molto sono che arrivederci"),
-    "pt": word_set("o os e é olá tudo bem obrigado obrigada bom dia sim como você por favor muito não tchau está"),
-}
+OWN_WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        language: frozenset(words.split())
+        for language, words in tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")).items()
+    }
+)
 """Words that identify the language of a short text."""
 
 

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.audio.samples import HEARING_RATE
 from workers.contract.listening import VoicePrint
 from workers.hearing.diarize.encoder import WINDOW_SECONDS, embed
-from workers.hearing.diarize.mel import SAMPLE_RATE
 
 HOP_SECONDS: Final = 0.8
 """Hop between windows: half a window, so that every moment is covered twice."""
@@ -26,8 +26,8 @@ def voice_prints(samples: NDArray[np.float32], *, speech: Sequence[Stretch], off
     samples: mono [n] at 16 kHz, full scale 1.0; speech: start and end in seconds of `samples`; offset_seconds: start of `samples` in the
     recording, added to the times. Raises WorkError (engine_unavailable) if the weights are missing.
     """
-    windows = [window for start, end in speech for window in _windows(start, min(end, samples.size / SAMPLE_RATE))]
-    prints = embed([samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)] for start, end in windows])
+    windows = [window for start, end in speech for window in _windows(start, min(end, samples.size / HEARING_RATE))]
+    prints = embed([samples[round(start * HEARING_RATE) : round(end * HEARING_RATE)] for start, end in windows])
     return tuple(
         VoicePrint(
             round(start + offset_seconds, 3), round(end + offset_seconds, 3), base64.b64encode(vector.astype("<f4").tobytes()).decode()
