@@ -91,11 +91,10 @@ def test_a_valid_document_comes_out_as_what_its_tags_say(nodes: list[str | Tree]
     assert breaks == expected.breaks
     sentence_ends, paragraph_ends = set(), set()
     for segment in document.segments:
-        fields = segment.to_dict()
         special = {"say_as": segment.interpret_as, "sub": segment.alias, "phoneme": segment.phonemes}.get(segment.kind, "")
         for offset, character in enumerate(segment.text, start=segment.start):
             assert expected.kinds[offset] == (segment.kind, special)
-            assert character.isspace() or expected.styles[offset] == {name: fields[name] for name in PLAIN}
+            assert character.isspace() or expected.styles[offset] == {name: getattr(segment, name) for name in PLAIN}
         if segment.ends_sentence:
             sentence_ends.add(segment.start + len(segment.text.rstrip()) - 1)
         if segment.ends_paragraph:
