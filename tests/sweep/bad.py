@@ -5,7 +5,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-SECONDS = 5.0
+SECONDS = 20.0
+"""Time limit of every response: four times what an idle machine needs, so that other work on it is not taken for a hang."""
 KEYS = {"message", "type", "code", "param", "request_id"}
 TYPES = {"invalid_request_error", "authentication_error", "insufficient_credits", "rate_limit_error", "not_found"}
 INSIDES = re.compile(

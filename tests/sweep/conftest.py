@@ -21,7 +21,7 @@ ENVIRONMENT = {
     "TTSAI_FAILED_KEYS_PER_MINUTE": PLENTY,
     "TTSAI_CORS_ORIGINS": PAGE,
     "TTSAI_OUTBOUND_ALLOW": f"127.0.0.1:{HOSTILE_PORT}",
-    "TTSAI_BODY_SECONDS": "3",  # a body that never comes is told so within the five seconds that every answer has here
+    "TTSAI_BODY_SECONDS": "3",  # well below SECONDS of bad.py, within which every request is answered
 }
 
 

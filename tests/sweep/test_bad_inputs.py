@@ -1,4 +1,4 @@
-"""Invalid input of every kind: JSON errors below 500 within five seconds, without side effects."""
+"""Invalid input of every kind: JSON errors below 500 within SECONDS, without side effects."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Malicious servers behind file_url: the client gets an error within five seconds, and nobody else is harmed."""
+"""Malicious servers behind file_url: the client gets an error within SECONDS, and nobody else is harmed."""
 
 import concurrent.futures
 import contextlib

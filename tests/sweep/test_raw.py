@@ -1,4 +1,4 @@
-"""Malformed connections: each gets an error, or is closed, within five seconds."""
+"""Malformed connections: each gets an error, or is closed, within SECONDS."""
 
 import re
 import socket
