@@ -1,5 +1,7 @@
 """Model hub on this machine: ranges, and typical failures."""
 
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,8 @@ class Hub:
     port: int = 0
     cut_after_bytes: int = 0
     """Number of bytes after which every response is cut off; 0 for whole responses."""
+    resets: int = 0
+    """So many responses end with a reset connection half way, as behind a broken proxy."""
     knows_ranges: bool = True
     failures: int = 0
     """Number of initial responses with 503."""
@@ -74,5 +78,11 @@ def answer(request: BaseHTTPRequestHandler, hub: Hub) -> None:
         request.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
     request.send_header("Content-Length", str(len(rest)))
     request.end_headers()
+    if hub.resets:
+        hub.resets -= 1
+        request.wfile.write(rest[: len(rest) // 2])
+        request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        request.connection.close()
+        return
     request.wfile.write(rest[: hub.cut_after_bytes or None])
     request.close_connection = True

@@ -57,6 +57,18 @@ def test_a_lost_connection_goes_on_where_it_broke(
     assert hub.ranges == ["", "bytes=393216-", "bytes=786432-"]  # whole chunks of 64 KiB
 
 
+def test_a_reset_connection_does_not_end_a_download(
+    tmp_path: Path, hub: Hub, progress: RecordedProgress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_source, "PAUSE_SECONDS", 0.01)
+    hub.files = {"model.bin": BODY}
+    hub.resets = 2
+    store = store_of(tmp_path, weight_file("model.bin", BODY, UrlFile(hub.url("model.bin"))))
+    pull(store, ["tiny"], progress=progress)
+    assert store.path("tiny", "model.bin").read_bytes() == BODY
+    assert len(hub.ranges) == 3
+
+
 def test_an_interrupted_download_is_finished_by_the_next_pull(tmp_path: Path, hub: Hub, progress: RecordedProgress) -> None:
     hub.files = {"model.bin": BODY}
     file = weight_file("model.bin", BODY, UrlFile(hub.url("model.bin")))
@@ -131,6 +143,7 @@ def test_one_line_names_the_file_and_why_each_source_failed(tmp_path: Path, hub:
         pull(store_of(tmp_path, weight_file("model.bin", BODY, *sources)), ["tiny"], progress=progress)
     expected = f"No source has tiny/model.bin: {hub.url('gone.bin')} answers 404; {hub.url('lost.bin')} answers 404"
     assert caught.value.message == expected
+    assert list((tmp_path / ".downloads").iterdir()) == []
 
 
 def test_an_unknown_set_is_named_with_those_that_exist(tmp_path: Path, progress: RecordedProgress) -> None:

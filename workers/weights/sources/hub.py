@@ -22,15 +22,16 @@ HUB: Final = "https://huggingface.co"
 HEADERS: Final = {"user-agent": "ttsai", "accept-encoding": "identity"}
 """No token and no facts about this machine; a body compressed on its way would break the count that a resumed download starts from."""
 BUSY: Final = frozenset({500, 502, 503, 504})
-"""Statuses after which the same request may succeed. The client itself waits after 429 and resumes lost connections."""
+"""Statuses after which the same request may succeed. The client itself waits after 429."""
 ATTEMPTS: Final = 4
+"""Interruptions in a row without a new byte that end a download."""
 PAUSE_SECONDS: Final = 0.5
 CHUNK_BYTES: Final = 64 << 10
 """A lost connection loses at most this much. The client's 10 MB would never finish over a link that drops more often."""
 
 
-class BusyError(SourceError):
-    """The server answers that it cannot serve the file now."""
+class InterruptedSourceError(SourceError):
+    """A server that is busy or broke off: the same request may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,18 @@ class UrlFile:
         workspace.progress.begin(self.url.rpartition("/")[2], size_bytes=size_bytes)
         if _size(target) > size_bytes:
             target.unlink()
-        for _ in range(ATTEMPTS - 1):
+        failures = 0
+        while True:
+            before = _size(target)
             try:
                 _download_rest(self.url, target=target, size_bytes=size_bytes, progress=workspace.progress)
-            except BusyError:
+            except InterruptedSourceError:
+                failures = 0 if _size(target) > before else failures + 1
+                if failures >= ATTEMPTS:
+                    raise
                 time.sleep(PAUSE_SECONDS)
             else:
                 return
-        _download_rest(self.url, target=target, size_bytes=size_bytes, progress=workspace.progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def hub_api() -> "HfApi":
 
 @contextmanager
 def translated_errors(url: str) -> Iterator[None]:
-    """Raises the client's errors as SourceError (BusyError), in one line. Errors of the disk pass."""
+    """Raises the client's errors as SourceError (InterruptedSourceError), in one line. Errors of the disk pass."""
     _import_client()
     import httpx2
     from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
@@ -102,11 +107,13 @@ def translated_errors(url: str) -> Iterator[None]:
         yield
     except HfHubHTTPError as error:
         status = error.response.status_code
-        raise (BusyError if status in BUSY else SourceError)(f"{url} answers {status}") from error
+        raise (InterruptedSourceError if status in BUSY else SourceError)(f"{url} answers {status}") from error
     except OfflineModeIsEnabled as error:
         raise SourceError(f"{url} is not read: HF_HUB_OFFLINE is set") from error
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        raise SourceError(f"{url} cannot be read: {str(error).strip() or type(error).__name__}") from error
+        # The client itself tries again after other errors of the connection.
+        kind = InterruptedSourceError if isinstance(error, httpx2.ReadError | httpx2.WriteError) else SourceError
+        raise kind(f"{url} cannot be read: {str(error).strip() or type(error).__name__}") from error
 
 
 def _download_rest(url: str, *, target: Path, size_bytes: int, progress: Progress) -> None:
@@ -121,10 +128,12 @@ def _download_rest(url: str, *, target: Path, size_bytes: int, progress: Progres
     except OSError as error:
         if error.errno is not None:  # the disk's
             raise
-        is_longer = _size(target) > size_bytes
-        raise SourceError(
-            f"{url} has more than the {size_bytes} bytes that were expected" if is_longer else f"{url} ended early"
-        ) from error
+        if _size(target) > size_bytes:
+            raise SourceError(f"{url} has more than the {size_bytes} bytes that were expected") from error
+        raise InterruptedSourceError(f"{url} ended early") from error
+    finally:
+        if size_bytes and not _size(target):  # an empty file would count as the beginning of a download
+            target.unlink(missing_ok=True)
 
 
 class _Bar:
