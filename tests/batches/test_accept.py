@@ -1,14 +1,19 @@
 """POST /v1/tts/batch/: each text is a job of its own, and a bad one fails alone."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from apps.accounts.callers import Caller
 from apps.batches.models import Batch, BatchItem
+from apps.batches.orders import PlannedItem, plan_item
 from apps.billing.models import LedgerEntry
 from apps.billing.selectors import available_millicredits, ledger_differences
 from apps.jobs.models import IdempotencyRecord, Job, Part
+from apps.jobs.results import ResultOutput
+from apps.jobs.services.submit import JobPlan
 from apps.webhooks.models import Delivery
 from tests.batches.making import batch_of, jobs_of
 from tests.factories import AccountFactory, PlanFactory
@@ -37,6 +42,20 @@ def items_of(who: Person, answer: Any) -> list[dict[str, Any]]:
 
 def nothing_was_written() -> bool:
     return not any(model.objects.exists() for model in (Batch, BatchItem, Job, Part, IdempotencyRecord))
+
+
+def test_items_whose_results_are_stored_already_end_with_the_request(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = (ResultOutput("audio", "cache/3f/audio.mp3", "mp3", bytes=5, sha256="a" * 64),)
+
+    def plan_stored(by: Caller, text: dict[str, Any]) -> PlannedItem:
+        item = plan_item(by, text)
+        return replace(item, outcome=replace(item.outcome, parts=(), outputs=stored)) if isinstance(item.outcome, JobPlan) else item
+
+    monkeypatch.setattr("apps.batches.services.accept.plan_item", plan_stored)
+    items = items_of(owner, owner.post(PATH, {"texts": [HELLO, HELLO | {"voice": "nobody"}, HELLO]}))
+    assert [(item["status"], item["credits"]) for item in items] == [("completed", 0.024), ("failed", 0), ("completed", 0.024)]
+    batch = Batch.objects.get()
+    assert (batch.ended_count, batch.failed_count, batch.is_over) == (3, 1, True)
 
 
 @pytest.mark.parametrize("path", ["/v1/tts/batch/", "/v1/tts/batch", "/api/v1/tts/batch/", "/api/v1/tts/batch"])

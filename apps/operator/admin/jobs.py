@@ -242,6 +242,7 @@ class PartAdmin(ReadOnlyAdmin):
         ("units", "units_done"),
         "error_code",
         "shown_work",
+        "shown_outputs",
         "shown_manifest",
     ]
 
@@ -261,6 +262,11 @@ class PartAdmin(ReadOnlyAdmin):
     def shown_work(self, part: Part) -> SafeString:
         """Message to the worker."""
         return as_json(part.work)
+
+    @display(description="outputs")
+    def shown_outputs(self, part: Part) -> SafeString:
+        """Declared outputs as JSON."""
+        return as_json(part.outputs)
 
     @display(description="manifest")
     def shown_manifest(self, part: Part) -> SafeString:
