@@ -307,6 +307,12 @@ class TestKeys:
         rotated = post(client, f"{KEYS}{made['id']}/rotate/", secret=made["key"]).json()
         assert rotated["requests_per_minute_by_scope"] == {"voices:read": 9}
 
+    def test_limits_of_scopes_that_an_operator_set_above_the_plan_are_handed_on_as_the_plans(self, client: Client) -> None:
+        account = AccountFactory(plan=PlanFactory(requests_per_minute=5))
+        _, secret = make_key(account, requests_per_minute_by_scope={"tts:generate": 50, "voices:read": 2}, is_operator=True)
+        made = post(client, KEYS, secret=secret, name="a").json()
+        assert made["requests_per_minute_by_scope"] == {"tts:generate": 5, "voices:read": 2}
+
     def test_managing_keys_requires_a_key(self, client: Client) -> None:
         assert error(client.get(KEYS)) == (401, "missing_api_key")
         assert error(client.post(KEYS, {}, content_type="application/json")) == (401, "missing_api_key")

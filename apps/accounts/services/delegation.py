@@ -34,11 +34,12 @@ def _create_key_with(
 ) -> tuple[ApiKey, str]:
     """Create a key. Scopes and limits that are left out are inherited from the maker."""
     scopes = scopes or maker.scopes
-    inherited = {scope: limit for scope, limit in maker.requests_per_minute_by_scope.items() if not scopes or scope in scopes}
+    most = maker.account.plan.requests_per_minute
+    inherited = {scope: min(limit, most) for scope, limit in maker.requests_per_minute_by_scope.items() if not scopes or scope in scopes}
     asked = ApiKey(
         scopes=scopes,
         requests_per_minute_by_scope={**inherited, **requests_per_minute_by_scope},
-        requests_per_minute=_own_or(requests_per_minute, makers=maker.requests_per_minute, plans=maker.account.plan.requests_per_minute),
+        requests_per_minute=_own_or(requests_per_minute, makers=maker.requests_per_minute, plans=most),
         concurrent_jobs=_own_or(concurrent_jobs, makers=maker.concurrent_jobs, plans=maker.account.plan.concurrent_jobs),
     )
     _refuse_wider(asked, than=maker)
