@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.views import View
@@ -78,6 +78,14 @@ class Faults(View):
         return Deferred(resolve)
 
 
+class Later(View):
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        async def resolve(exchange: Exchange) -> HttpResponse:
+            return JsonResponse({"done": True})
+
+        return Deferred(resolve)
+
+
 class FaultyApi(APIView):
     permission_classes = []
     throttle_classes = [PollLimit]
@@ -89,6 +97,7 @@ class FaultyApi(APIView):
 urlpatterns: list[Any] = [
     path("other/things/", Things.as_view()),
     path("other/uploads/", Uploads.as_view()),
+    path("other/later/", Later.as_view()),
     path("other/faults/<str:name>/", Faults.as_view()),
     path("other/api-faults/<str:name>/", FaultyApi.as_view()),
 ]

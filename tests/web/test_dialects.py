@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from http.client import HTTPResponse
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.web.shell import RunningShell, running_shell
@@ -63,6 +64,14 @@ def refusal_of(shell: RunningShell, request: bytes) -> tuple[int, str]:
 def test_refusals_of_the_shell_have_the_shape_of_the_dialect(shell: RunningShell) -> None:
     found = {name: refusal_of(shell, request) for name, (request, _, _) in CASES.items()}
     assert found == {name: (status, code) for name, (_, status, code) in CASES.items()}
+
+
+def test_success_behind_a_view_has_the_envelope_and_headers_of_the_dialect(shell: RunningShell) -> None:
+    answer = httpx.get(f"{shell.url}/v1/other/later", headers={"request-id": "mine-1"})
+    assert (answer.status_code, answer.json()) == (200, {"success": True, "data": {"done": True}})
+    assert answer.headers["request-id"] == "mine-1"
+    assert {"x-request-id", "x-ratelimit-limit"} & set(answer.headers) == set()
+    assert int(answer.headers["content-length"]) == len(answer.content)
 
 
 def test_body_and_head_that_do_not_arrive_are_refused_in_the_dialect(
