@@ -57,7 +57,7 @@ class PartRun:
         if self.is_stopped:
             raise PartStoppedError
         if self.remaining_seconds <= 0:
-            raise WorkError(TIMED_OUT, "The work took longer than it may.")
+            raise WorkError(TIMED_OUT, "The work exceeded its time limit.")
 
     def wait_for(self, future: "Future[T]") -> T:
         """Result of work in a compute thread. Raises like check as soon as the part must not continue; the work may run on."""

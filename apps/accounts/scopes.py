@@ -37,4 +37,4 @@ def check_scopes(scopes: list[str], *, param: str = "scopes") -> None:
     """Raise 400 for an unknown scope."""
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown:
-        raise InvalidRequestError(f"Unknown scope {unknown[0][:50]!r}. There are: {', '.join(SCOPES)}.", code="unknown_scope", param=param)
+        raise InvalidRequestError(f"Unknown scope {unknown[0][:50]!r}. Available: {', '.join(SCOPES)}.", code="unknown_scope", param=param)

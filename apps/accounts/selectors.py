@@ -58,7 +58,7 @@ def get_key_by_name(name: str) -> ApiKey:
     if not found:
         raise NotFoundError("There is no such key.")
     if len(found) > 1:
-        raise InvalidRequestError(f"Several keys begin so: give one of the numbers {', '.join(str(key.pk) for key in found)}.")
+        raise InvalidRequestError(f"Several keys have this prefix: use one of the numbers {', '.join(str(key.pk) for key in found)}.")
     return found[0]
 
 
@@ -91,7 +91,7 @@ def get_plan(slug: str) -> Plan:
     plan = Plan.objects.filter(slug=slug).first()
     if plan is None:
         slugs = ", ".join(Plan.objects.exclude(slug=ANONYMOUS_PLAN).values_list("slug", flat=True))
-        raise InvalidRequestError(f"There is no plan {slug!r}. There are: {slugs}.", param="plan")
+        raise InvalidRequestError(f"There is no plan {slug!r}. Available: {slugs}.", param="plan")
     return plan
 
 

@@ -37,7 +37,7 @@ class SessionAuthentication(BaseAuthentication):
         _check_csrf(http_request)
         account = find_account_of_member(user, account_id=http_request.session.get(SESSION_ACCOUNT))
         if account is None:
-            raise PermissionDeniedError("You are a member of no account.", code="no_account")
+            raise PermissionDeniedError("You are not a member of any account.", code="no_account")
         check_active(account)
         address, public_base = client_address(http_request), find_public_base(http_request)
         caller = caller_of_session(account, user=user, address=address, public_base=public_base)

@@ -27,7 +27,7 @@ def get_own_conversation(caller: Caller, *, conversation_id: str) -> Conversatio
     uuid = find_uuid(conversation_id)
     if uuid is None:
         raise InvalidRequestError(
-            "conversation_id is 32 hex digits, as an earlier answer gave it.", code="invalid_uuid", param="conversation_id"
+            "conversation_id must be the 32 hex digits of an earlier response.", code="invalid_uuid", param="conversation_id"
         )
     found = Conversation.objects.filter(uuid=uuid, account=caller.account).first()
     if found is None:
@@ -62,7 +62,7 @@ def find_responder(plan: Plan, *, model: str = "") -> EngineRow:
     check_installed("chat")
     if not answering:
         raise UnavailableError(
-            "No worker here answers at the moment.", code="model_unavailable", headers={"Retry-After": retry_after.WHEN_SERVED}
+            "No worker serves a responder at the moment.", code="model_unavailable", headers={"Retry-After": retry_after.WHEN_SERVED}
         )
     best = min(answering, key=lambda engine: (not is_included(engine, plan=plan), _rank(engine), engine.id))
     return find_model(best.id, plan=plan, kind="chat")

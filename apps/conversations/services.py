@@ -152,7 +152,7 @@ def _open_conversation(caller: Caller, *, order: TurnOrder, cast: Cast) -> Conve
         return Conversation.objects.create(account_id=caller.required_account.pk, system_prompt=order.system_prompt or "")
     conversation = Conversation.objects.select_for_update().filter(pk=cast.conversation.pk).first()
     if conversation is None:
-        raise ConflictError("The conversation was removed meanwhile.", code="conversation_removed", param="conversation_id")
+        raise ConflictError("The conversation was deleted meanwhile.", code="conversation_removed", param="conversation_id")
     _check_answered(conversation)
     if order.system_prompt is not None:
         conversation.system_prompt = order.system_prompt
@@ -164,7 +164,7 @@ def _open_conversation(caller: Caller, *, order: TurnOrder, cast: Cast) -> Conve
 def _check_answered(conversation: Conversation) -> None:
     if conversation.turns.filter(job__state__in=ACTIVE_STATES).exists():
         raise ConflictError(
-            "The turn before is not answered yet. Wait for it, or cancel it.", code="conversation_busy", param="conversation_id"
+            "The previous turn is not answered yet. Wait for it, or cancel it.", code="conversation_busy", param="conversation_id"
         )
 
 

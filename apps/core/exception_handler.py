@@ -144,7 +144,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def nothing_at(path: str) -> NotFoundError:
     """The 404 of a path without a route."""
-    return NotFoundError(f"There is nothing at {path[:SHOWN_PATH]}. GET /v1/schema/ lists what there is.")
+    return NotFoundError(f"Unknown path {path[:SHOWN_PATH]}. GET /v1/schema/ lists all paths.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

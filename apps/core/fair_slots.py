@@ -88,7 +88,7 @@ class FairSlots:
         line = self._waiting.setdefault(tenant, deque())
         if self._waiting_each is not None and len(line) >= self._waiting_each:
             raise TooManyRequestsError(
-                f"{len(line)} of your files wait to be taken in already. Send this one when they are done.",
+                f"{len(line)} of your files are already queued. Send this one when they are done.",
                 code="concurrency_limit_exceeded",
                 headers={"Retry-After": retry_after.WHEN_MADE},
             )

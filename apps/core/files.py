@@ -33,7 +33,7 @@ class RangedFile:
         await self._response(scope, receive, send_errors_as_json)
 
     def _error(self, message: Message, *, path: str) -> tuple[bytes, Message]:
-        error = InvalidRequestError("The Range header asks for what is not there.", code="invalid_range", status=message["status"])
+        error = InvalidRequestError("The requested range is outside of the file.", code="invalid_range", status=message["status"])
         response = error_response(error, request_id=self._request_id, path=path)
         kept = [item for item in message["headers"] if item[0] == b"content-range"]
         headers = [*kept, (b"content-type", b"application/json"), (b"content-length", str(len(response.content)).encode())]

@@ -111,9 +111,9 @@ def _peek() -> Callable[[HttpRequest], LimitState]:
 
 def _refusal_of(request: HttpRequest) -> ApplicationError | None:
     if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-        return InvalidRequestError("The address holds a NUL character.")
+        return InvalidRequestError("The URL contains a NUL character.")
     if not split_domain_port(request.META.get("HTTP_HOST", "none"))[0]:  # most views never ask for it
-        return InvalidRequestError("The Host header is no name of a host.")
+        return InvalidRequestError("The Host header is not a valid host name.")
     return None
 
 

@@ -34,7 +34,7 @@ class JSONBodyParser(BaseParser):
         raw = stream.read(settings.TTSAI_JSON_BODY_BYTES + 1)
         if len(raw) > settings.TTSAI_JSON_BODY_BYTES:
             raise InvalidRequestError(
-                f"JSON here may have {settings.TTSAI_JSON_BODY_BYTES:,} bytes at most. Send files in a form.",
+                f"A JSON body may have {settings.TTSAI_JSON_BODY_BYTES:,} bytes at most. Send files in a form.",
                 status=413,
                 code="request_too_large",
             )
@@ -60,7 +60,7 @@ def _check_count(raw: bytes) -> None:
         return
     quotes = raw.count(b'"') - raw.count(b'\\"')  # two for each string, of which a value has two at most: its name and itself
     if quotes > 4 * MOST_VALUES or _separators(_STRING.sub(b"", raw)) > MOST_VALUES:
-        raise InvalidRequestError(f"The body holds more than {MOST_VALUES:,} values.", status=413, code="request_too_large")
+        raise InvalidRequestError(f"The body contains more than {MOST_VALUES:,} values.", status=413, code="request_too_large")
 
 
 def _separators(raw: bytes) -> int:

@@ -119,7 +119,7 @@ def _own_jobs(caller: Caller) -> QuerySet[Job]:
 def _states(status: str) -> list[JobState]:
     states = [state for state, name in PUBLIC_STATES.items() if name == status]
     if not states:
-        raise InvalidRequestError(f"Unknown status {status[:50]!r}. There are: {', '.join(PUBLIC_STATES.values())}.", param="status")
+        raise InvalidRequestError(f"Unknown status {status[:50]!r}. Available: {', '.join(PUBLIC_STATES.values())}.", param="status")
     return states
 
 
@@ -133,4 +133,4 @@ def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
         created_at = datetime.fromisoformat(moment)
         if created_at.utcoffset() == timedelta(0):  # as ours are; Postgres refuses what it cannot bring to UTC
             return created_at, UUID(uuid)
-    raise InvalidRequestError("The cursor is not one of ours.", code="invalid_cursor", param="cursor")
+    raise InvalidRequestError("Unknown cursor. Pass the one of the previous page.", code="invalid_cursor", param="cursor")

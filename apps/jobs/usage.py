@@ -48,7 +48,7 @@ def read_period(first: str, *, last: str, today: date | None = None) -> Period:
     if start > end:
         raise InvalidRequestError("`from` is after `to`.", param="from")
     if (end - start).days >= LONGEST_DAYS:
-        raise InvalidRequestError(f"At most {LONGEST_DAYS} days at once.", param="from")
+        raise InvalidRequestError(f"At most {LONGEST_DAYS} days per request.", param="from")
     return Period(start, end)
 
 
@@ -110,4 +110,4 @@ def _day(text: str, *, param: str) -> date:
     with contextlib.suppress(ValueError):
         if _DAY.fullmatch(text):
             return date.fromisoformat(text)
-    raise InvalidRequestError(f"{param} is a day such as 2026-01-31.", code="invalid_date", param=param)
+    raise InvalidRequestError(f"{param} must be a day such as 2026-01-31.", code="invalid_date", param=param)

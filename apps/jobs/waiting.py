@@ -74,7 +74,7 @@ def wants_no_wait(request: Request) -> bool:
 
 def _still_running(job_uuid: UUID) -> GatewayTimeoutError:
     return GatewayTimeoutError(
-        f"The result is not ready yet. The job goes on: GET /v1/speech/results/?uuid={job_uuid.hex}",
+        f"The result is not ready yet. The job continues: GET /v1/speech/results/?uuid={job_uuid.hex}",
         extra={"uuid": job_uuid.hex, "job_id": str(job_uuid)},
         headers={"X-Job-Id": job_uuid.hex},
     )

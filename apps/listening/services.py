@@ -49,7 +49,7 @@ def check_order(caller: Caller, *, order: ListeningOrder) -> EngineRow:
         raise InvalidRequestError(f"The model {engine.id!r} cannot translate to English.", code="unsupported_translation", param="model")
     if order.is_diarized and not engine.spec.has_diarization:
         raise InvalidRequestError(
-            f"The model {engine.id!r} does not tell speakers apart here.", code="unsupported_diarization", param="diarize"
+            f"The model {engine.id!r} does not support diarization here.", code="unsupported_diarization", param="diarize"
         )
     if order.speakers and not order.is_diarized:
         raise InvalidRequestError("num_speakers needs diarize=true.", param="num_speakers")
@@ -112,7 +112,7 @@ def check_spoken_language(engine: EngineRow, language: str | None) -> str:
     if primary and primary not in engine.spec.languages:
         known = ", ".join(engine.spec.languages)
         raise InvalidRequestError(
-            f"The model {engine.id!r} does not understand {primary!r}. It understands: {known}.",
+            f"The model {engine.id!r} does not support the language {primary!r}. Supported: {known}.",
             code="unsupported_language",
             param="language",
         )

@@ -51,7 +51,7 @@ class DownloadView(APIView):
             return _answer(_file(request, find_named_output(job, name), name=name))
         job, format_name = completed(job), format_of(name)
         if format_name != job.output_format and not {format_name, job.output_format} <= FORMATS.keys():
-            raise NotFoundError(f"This job made {main_file_name(job.output_format)} and nothing else.")
+            raise NotFoundError(f"The main file of this job is {main_file_name(job.output_format)}.")
         source = job if format_name == job.output_format else request_rendition(job, format=format_name)
         if source.state == JobState.COMPLETED:
             return _answer(_file(request, _main_output(source), name=name))
@@ -62,7 +62,7 @@ def check_name(name: str) -> None:
     """Refuse what is no name of a job's file, whatever the job. Raises NotFoundError."""
     stem, _, extension = name.partition(".")
     if not _STEM.fullmatch(stem) or extension not in EXTENSIONS:
-        raise NotFoundError(f"There is no file {name[:100]!r}: output.mp3, output.wav, … are.")
+        raise NotFoundError(f"There is no file {name[:100]!r}. Available: output.mp3, output.wav, …")
 
 
 def format_of(name: str) -> str:

@@ -57,7 +57,7 @@ def resolve_markup_voices(caller: Caller, document: Document, *, engine: EngineR
         if problem := _language_problem(segment, engine=engine):
             raise _invalid_markup(document.error_at(index, problem), param=param)
     if not _is_heard(document):
-        raise InvalidRequestError("There is nothing to say.", code="blank", param=param)
+        raise InvalidRequestError("The text contains nothing to speak.", code="blank", param=param)
     return voices
 
 

@@ -51,7 +51,7 @@ class SpeechRequestSerializer(serializers.Serializer[Any]):
         if attrs["text"] is None:
             raise serializers.ValidationError({"text": "This field is required."}, code="required")
         if not attrs["text"].strip():
-            raise serializers.ValidationError({"text": "There is nothing to say."}, code="blank")
+            raise serializers.ValidationError({"text": "The text contains nothing to speak."}, code="blank")
         for name in NOT_YET:
             if attrs.pop(name, None):
                 raise serializers.ValidationError({name: "This server does not support it yet."}, code="not_supported_yet")

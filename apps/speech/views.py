@@ -69,7 +69,7 @@ class SpeechResultView(APIView):
         job = get_speech_job(request.query_params.get("uuid", ""))
         wanted = request.query_params.get("timestamps") or ("words" if has_timestamps(job) else "")
         if wanted not in {"", "words", "word", "none"}:
-            raise InvalidRequestError("timestamps: `words` is the only kind.", param="timestamps")
+            raise InvalidRequestError("timestamps accepts only `words`.", param="timestamps")
         shape = result_shape(job, base=public_base(request), has_words=wanted.startswith("word"))
         return Response(shape | document_of(job), headers={"Cache-Control": "no-store"})
 

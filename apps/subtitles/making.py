@@ -71,7 +71,7 @@ class _Making:
             return await exchange.run(self._read, self.alignment)
         if exchange.has_left.is_set():
             return None
-        raise GatewayTimeoutError("The subtitles are still being made. Try again.", headers={"Retry-After": retry_after.WHEN_MADE})
+        raise GatewayTimeoutError("The subtitles are still being created. Try again.", headers={"Retry-After": retry_after.WHEN_MADE})
 
     def _read(self, alignment_uuid: UUID) -> SubtitleOrder:
         alignment = Job.objects.get(uuid=alignment_uuid)
@@ -95,7 +95,7 @@ def write_apart(order: SubtitleOrder) -> bytes:
 
 
 def _failed() -> ApplicationError:
-    error = ApplicationError("The subtitles could not be made.", code="internal_error", status=500)
+    error = ApplicationError("The subtitles could not be created.", code="internal_error", status=500)
     error.type = "server_error"
     return error
 

@@ -47,7 +47,7 @@ def text_of(job: Job) -> str:
     """Text that the job's audio speaks, as written. 404 if unknown."""
     text = _stored_text(job)
     if not text:
-        raise NotFoundError("Nobody knows what this job's audio says: there are no subtitles of it.", code="no_subtitles", param="uuid")
+        raise NotFoundError("The text of this job's audio is unknown, so it has no subtitles.", code="no_subtitles", param="uuid")
     return text
 
 

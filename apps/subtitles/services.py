@@ -70,7 +70,9 @@ def _choose_recogniser(language: str) -> EngineRow | None:
         return fitting[0]
     if recognisers:
         known = ", ".join(sorted({ENGLISH, *(tag for engine in recognisers for tag in engine.spec.languages)}))
-        raise InvalidRequestError(f"No model here aligns {primary!r}. There are: {known}.", code="unsupported_language", param="language")
+        raise InvalidRequestError(
+            f"No installed model aligns {primary!r}. Available: {known}.", code="unsupported_language", param="language"
+        )
     raise UnavailableError(
         f"Subtitles in {primary!r} need a speech recogniser, and no worker serves one at the moment.",
         code="model_unavailable",

@@ -27,7 +27,7 @@ def read_wish(query: QueryDict) -> SubtitleWish:
     file_format = query.get("format", "").strip().lower() or "srt"
     if file_format not in CONTENT_TYPES:
         raise InvalidRequestError(
-            f"Unknown format {file_format[:20]!r}. There are: {', '.join(CONTENT_TYPES)}.", code="invalid_format", param="format"
+            f"Unknown format {file_format[:20]!r}. Available: {', '.join(CONTENT_TYPES)}.", code="invalid_format", param="format"
         )
     download = query.get("download", "").strip().lower()
     if download not in TRUE | FALSE:

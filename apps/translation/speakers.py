@@ -33,7 +33,7 @@ def choose_speaker(caller: Caller, *, voice_id: str, language: str) -> Speaker:
         if any(voice.primary_language == language for voice in engine.voice_refs):
             return _speaker(caller, engine, voice=None, language=language)
     raise InvalidRequestError(
-        f"No voice here speaks {language!r}. Languages: {', '.join(list_spoken_languages(caller.plan))}.",
+        f"No available voice speaks {language!r}. Languages: {', '.join(list_spoken_languages(caller.plan))}.",
         code="unsupported_language",
         param="target_language",
     )

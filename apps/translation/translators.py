@@ -33,7 +33,7 @@ def choose_translator(*, source: str, target: str, recogniser: EngineRow, plan: 
     ]
     if not fitting:
         raise InvalidRequestError(
-            f"No translator here writes {target!r}{f' from {source!r}' if source else ''}. There is: {list_pairs(recogniser, spoken=spoken)}.",
+            f"No available translator translates into {target!r}{f' from {source!r}' if source else ''}. Available: {list_pairs(recogniser, spoken=spoken)}.",
             code="unsupported_translation",
             param="target_language",
         )
@@ -54,7 +54,7 @@ def find_recogniser_in_use(plan: Plan, *, preferred: str) -> EngineRow:
     check_installed("stt")
     if not hearing:
         raise UnavailableError(
-            "No worker here understands speech at the moment.", code="model_unavailable", headers={"Retry-After": retry_after.WHEN_SERVED}
+            "No worker serves speech recognition at the moment.", code="model_unavailable", headers={"Retry-After": retry_after.WHEN_SERVED}
         )
     best = min(hearing, key=lambda engine: (not is_included(engine, plan=plan), engine.id != preferred, engine.id))
     return find_model(best.id, plan=plan, kind="stt")

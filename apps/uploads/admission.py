@@ -47,13 +47,13 @@ def writable_upload(request: HttpRequest, upload_id: str) -> Upload:
     uuid = find_uuid(upload_id)
     if uuid is None or not _is_signed(f"{uuid.hex}:{request.GET.get('signature', '')}"):
         raise PermissionDeniedError(
-            "The address is not the one that POST /v1/uploads/ gave: its signature is missing or wrong.", code="invalid_signature"
+            "The URL is not the one returned by POST /v1/uploads/: its signature is missing or invalid.", code="invalid_signature"
         )
     upload = get_announced_upload(upload_id)
     if upload.account is not None and upload.account.status != AccountStatus.ACTIVE:
         raise PermissionDeniedError(f"This account is {upload.account.status}.", code=f"account_{upload.account.status}")
     if upload.state == UploadState.READY:
-        raise ConflictError("This upload has its file already. Ask for a new one with POST /v1/uploads/.", code="upload_complete")
+        raise ConflictError("This upload already has its file. Create a new one with POST /v1/uploads/.", code="upload_complete")
     check_disk(upload.announced_bytes)
     return upload
 

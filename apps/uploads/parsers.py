@@ -89,7 +89,7 @@ def _explained(error: Exception) -> Exception:
         return ParseError(f"The form cannot be read: {error}")
     if isinstance(error, RequestDataTooBig):
         return InvalidRequestError("The form's fields are too large. Send files as file parts.", status=413, code="request_too_large")
-    return InvalidRequestError("The form holds too many files.")
+    return InvalidRequestError("The form contains too many files.")
 
 
 def _without_nul(data: QueryDict) -> QueryDict:

@@ -142,9 +142,7 @@ def disk_errors_told() -> Iterator[None]:
 
 
 def _full() -> StorageFullError:
-    return StorageFullError(
-        "The server has no room for the file at the moment. Try again later.", headers={"Retry-After": retry_after.WHEN_ROOM}
-    )
+    return StorageFullError("The server's disk is full at the moment. Try again later.", headers={"Retry-After": retry_after.WHEN_ROOM})
 
 
 def _folder() -> Path:

@@ -90,7 +90,7 @@ class UploadContentView(APIView):
         tags=["uploads"],
         summary="Send the file of an upload",
         parameters=[
-            OpenApiParameter("signature", str, required=True, description="As it stands in the address that POST /v1/uploads/ gave.")
+            OpenApiParameter("signature", str, required=True, description="Signature from the upload URL returned by POST /v1/uploads/.")
         ],
         request={"application/octet-stream": OpenApiTypes.BINARY},
         responses=shapes.UploadSerializer,

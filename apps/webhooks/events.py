@@ -55,7 +55,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                 "index": 1,
                 "uuid": "",
                 "status": "failed",
-                "error": "There is nothing to say.",
+                "error": "The text contains nothing to speak.",
                 "url": "",
                 "credits": 0.0,
                 "code": "missing_field",

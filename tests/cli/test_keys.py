@@ -72,7 +72,7 @@ def test_limits_and_scopes_of_a_key_may_exceed_the_plan() -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--plan", "gold"], "There is no plan 'gold'. There are: free, pro."),
+        (["--plan", "gold"], "There is no plan 'gold'. Available: free, pro."),
         (["--scope", "tts:sing"], "Unknown scope 'tts:sing'"),
         (["--credits", "many"], "'many' is not a number"),
         (["--credits", "1.2345"], "three decimals"),

@@ -174,7 +174,7 @@ def test_a_text_that_cannot_be_spoken_is_the_clients_fault(server: RunningShell,
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(post, server, owner, {"model": "kokoro", "input": "Hello."})
         part = started(admitted_part())
-        finish_part(outcome_of(part, status="failed", error_code="nothing_to_say", error_message="There is nothing to say."))
+        finish_part(outcome_of(part, status="failed", error_code="nothing_to_say", error_message="The text contains nothing to speak."))
         assert (answer.result().status_code, answer.result().json()["error"]["code"]) == (400, "nothing_to_say")
 
 

@@ -83,7 +83,7 @@ def test_fair_threads_refuse_a_tenant_whose_line_is_full_and_nobody_else() -> No
         calls, pool = Calls(), FairThreadPool("test", usual=2, most=4)
         slow = [asyncio.create_task(pool.run("one", calls.hang, "one")) for _ in range(WAITING_EACH + 1)]
         await calls.wait_begun(1)
-        with pytest.raises(TooManyRequestsError, match="wait to be taken in already"):
+        with pytest.raises(TooManyRequestsError, match="are already queued"):
             await pool.run("one", calls.ended.append, "refused")
         await pool.run("two", calls.ended.append, "two")
         assert calls.ended == ["two"]

@@ -71,7 +71,7 @@ def test_each_bad_receiver_is_treated_as_it_is_written(telling: Telling, receive
         "wrong": (500, "status 500"),
         "gone": (410, "status 410"),
         "misleading": (307, "status 307"),
-        "down": (None, "the address could not be reached"),
+        "down": (None, "the URL could not be reached"),
     }
     wrong.status, misleading.status, misleading.location = 200, 200, ""
     down = receivers(5)
@@ -82,7 +82,7 @@ def test_each_bad_receiver_is_treated_as_it_is_written(telling: Telling, receive
     wait_until(lambda: bool(telling.attempts(endpoints["slow"])), what="one attempt at the slow one")
     slow.pause_seconds = 0.0
     late = telling.attempts(endpoints["slow"])[0]
-    assert (late["status"], late["error"]) == (None, "the address took too long to answer")
+    assert (late["status"], late["error"]) == (None, "the URL took too long to answer")
     recovered = {"slow": slow, "wrong": wrong, "misleading": misleading, "down": down}
     wait_until(lambda: all(telling.delivery(endpoints[name])["state"] == "delivered" for name in recovered), what="all recovered")
     for name, receiver in recovered.items():

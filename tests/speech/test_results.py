@@ -67,11 +67,11 @@ def test_an_unknown_uuid_is_a_clear_404(nobody: Person, uuid: str, status: int, 
 def test_a_failed_job_is_a_200_that_tells_why_and_gives_the_credits_back(owner: Person) -> None:
     job = job_of(owner.say("Hello."))
     part = started(part_of(job))
-    finish_part(outcome_of(part, status="failed", error_code="nothing_to_say", error_message="There is nothing to say."))
+    finish_part(outcome_of(part, status="failed", error_code="nothing_to_say", error_message="The text contains nothing to speak."))
     answer = owner.result(job.uuid.hex)
     assert answer.status_code == 200
     assert {name: answer.json()[name] for name in ("status", "error", "code", "credits_used")} == {
-        "status": "failed", "error": "There is nothing to say.", "code": "nothing_to_say", "credits_used": 0,
+        "status": "failed", "error": "The text contains nothing to speak.", "code": "nothing_to_say", "credits_used": 0,
     }  # fmt: skip
     assert owner.millicredits == 1_000_000
 

@@ -120,9 +120,9 @@ def test_a_language_that_no_voice_speaks_is_not_among_what_there_is(server: Runn
     )
     unknown = translate(server, owner, song, target_language="fr").json()["error"]
     assert (unknown["code"], unknown["param"]) == ("unsupported_translation", "target_language")
-    assert unknown["message"] == "No translator here writes 'fr'. There is: any language to en, es; en to es."
+    assert unknown["message"] == "No available translator translates into 'fr'. Available: any language to en, es; en to es."
     unspoken = translate(server, owner, song, target_language="ca").json()["error"]
-    assert (unspoken["code"], unspoken["message"]) == ("unsupported_language", "No voice here speaks 'ca'. Languages: en, es.")
+    assert (unspoken["code"], unspoken["message"]) == ("unsupported_language", "No available voice speaks 'ca'. Languages: en, es.")
 
 
 def test_the_same_language_is_spoken_as_it_was_said(server: RunningShell, owner: Person, song: bytes) -> None:
@@ -158,7 +158,7 @@ def test_a_request_that_does_not_wait_finds_the_texts_in_its_result(server: Runn
     ("fields", "refusal"),
     [
         ({"target_language": "fr"}, ("unsupported_translation", "any language to en, es; en to es")),
-        ({"target_language": "es", "source_language": "fr"}, ("unsupported_language", "It understands: en, es")),
+        ({"target_language": "es", "source_language": "fr"}, ("unsupported_language", "Supported: en, es")),
         ({"target_language": "?"}, ("invalid_language", "not a language tag")),
         ({"voice": "nobody"}, ("unknown_voice", "/v1/voices/")),
         ({"voice": "af_bella"}, ("voice_language_mismatch", "speaks en-us, not es")),

@@ -121,7 +121,7 @@ def test_an_address_inside_is_never_called_even_where_a_row_holds_it(url: str) -
     record_event(endpoint.account_id, event="job.completed", data={})
     delivery = _send_one()
     assert delivery.state == DeliveryState.PENDING
-    assert delivery.attempts[0]["error"] == "the address leads to a host that may not be reached from here"
+    assert delivery.attempts[0]["error"] == "the URL leads to a host that may not be reached from here"
 
 
 def test_a_redirect_is_not_followed_least_of_all_inside(receiver: Receiver) -> None:
@@ -141,7 +141,7 @@ def test_an_answer_that_takes_too_long_is_a_failure(fault: str, receiver: Receiv
     record_event(endpoint.account_id, event="job.completed", data={})
     delivery = _send_one()
     assert (delivery.state, delivery.attempts[0]["status"]) == (DeliveryState.PENDING, None)
-    assert delivery.attempts[0]["error"] == "the address took too long to answer"
+    assert delivery.attempts[0]["error"] == "the URL took too long to answer"
 
 
 def test_a_receiver_has_ten_seconds_to_answer() -> None:
@@ -168,7 +168,7 @@ def test_a_receiver_that_is_down_is_tried_again(settings: Any) -> None:
     endpoint = create_endpoint(AccountFactory(), url="http://127.0.0.1:9/", events=[])
     record_event(endpoint.account_id, event="job.completed", data={})
     delivery = _send_one()
-    assert (delivery.state, delivery.attempts[0]["error"]) == (DeliveryState.PENDING, "the address could not be reached")
+    assert (delivery.state, delivery.attempts[0]["error"]) == (DeliveryState.PENDING, "the URL could not be reached")
 
 
 def test_a_claimed_delivery_comes_back_when_its_sender_died(receiver: Receiver) -> None:

@@ -119,7 +119,7 @@ class HibariEngine(Engine):
         phonemised = english_phonemizer(is_british=False)(text).with_given(phonemes, spell=kokoro_spelling)
         phonemised = phonemised.restrict(self._model.vocabulary.__contains__)
         if not phonemised.words:
-            raise WorkError(NOTHING_TO_SAY, "The text holds nothing that can be spoken in English.")
+            raise WorkError(NOTHING_TO_SAY, "The text contains nothing that can be spoken in English.")
         model_speed, tempo = split_speed(speed, rates=RATES)
         samples, durations = _synthesise(self._model, phonemised.phonemes, speed=model_speed)
         seconds = phoneme_boundaries(durations, unit_seconds=DURATION_SECONDS / tempo, lead_units=LEAD_UNITS)

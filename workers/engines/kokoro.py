@@ -197,7 +197,7 @@ class KokoroEngine(Engine):
         phonemised = accent.phonemizer()(text).with_given(phonemes, spell=kokoro_spelling)
         phonemised = phonemised.restrict(self._model.vocabulary.__contains__)
         if not phonemised.words:
-            raise WorkError(NOTHING_TO_SAY, f"The text holds nothing that can be spoken in {accent.name}.")
+            raise WorkError(NOTHING_TO_SAY, f"The text contains nothing that can be spoken in {accent.name}.")
         return _speak(self._model, phonemised, text=text, style=self._model.styles[voice.id], speed=speed)
 
 

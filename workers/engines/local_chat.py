@@ -85,7 +85,7 @@ class LocalChat(Responder):
         if self._given is None:
             return WeightStore.default().path(SMOLLM2.name, NAME)
         if not self._given.is_file():
-            raise WeightsMissingError(f"{MODEL_VARIABLE} names {self._given}, which is not there.")
+            raise WeightsMissingError(f"{MODEL_VARIABLE} names {self._given}, which does not exist.")
         return self._given
 
     def load(self) -> None:

@@ -115,7 +115,7 @@ class PicoEngine(Engine):
         found = find_built_in(self.spec, voice, language=language)
         said = readable(text)
         if not any(map(str.isalnum, said)):
-            raise WorkError(NOTHING_TO_SAY, f"The text holds nothing that can be spoken in {found.name}.")
+            raise WorkError(NOTHING_TO_SAY, f"The text contains nothing that can be spoken in {found.name}.")
         pico_speed, tempo = split_speed(speed, rates=RATES)
         pico_voice = f"{primary_tag(voice.language)}-{region_of(voice.language).upper()}"
         raw = self._processes.speak(said, voice=pico_voice, speed=pico_speed, volume=VOLUME)

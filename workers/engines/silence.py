@@ -73,7 +73,7 @@ class SilenceEngine(Engine):
         if mark := FAIL_MARK.search(text):
             raise WorkError((mark[1] or INTERNAL_ERROR).replace(" ", "_"), "The text asked for a failure.")
         if not any(map(str.isalnum, text)):
-            raise WorkError(NOTHING_TO_SAY, "The text holds nothing that can be spoken.")
+            raise WorkError(NOTHING_TO_SAY, "The text contains nothing that can be spoken.")
         character_seconds = CHARACTER_SECONDS / speed
         words = (
             WordTiming(word[0], word.start() * character_seconds, word.end() * character_seconds, word.start(), word.end())

@@ -51,7 +51,7 @@ class Engine(Model, Protocol):
 def as_speaker(model: Model) -> Engine:
     """Narrow to a speech engine. Raises WorkError (unknown_engine) for any other."""
     if model.spec.kind != "tts":
-        raise WorkError(UNKNOWN_ENGINE, f"{model.spec.name} does not speak.")
+        raise WorkError(UNKNOWN_ENGINE, f"{model.spec.name} is not a speech engine.")
     return cast("Engine", model)
 
 

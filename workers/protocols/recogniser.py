@@ -69,7 +69,7 @@ class Recogniser(Model, Protocol):
 def as_recogniser(model: Model) -> Recogniser:
     """Narrow to a recogniser. Raises WorkError (unknown_engine) for any other."""
     if model.spec.kind != "stt":
-        raise WorkError(UNKNOWN_ENGINE, f"{model.spec.name} does not hear.")
+        raise WorkError(UNKNOWN_ENGINE, f"{model.spec.name} is not a speech recogniser.")
     return cast("Recogniser", model)
 
 

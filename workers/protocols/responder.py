@@ -29,5 +29,5 @@ class Responder(Model, Protocol):
 def as_responder(model: Model) -> Responder:
     """Narrow to a responder. Raises WorkError (unknown_engine) for any other."""
     if model.spec.kind != "chat":
-        raise WorkError(UNKNOWN_ENGINE, f"{model.spec.name} does not answer.")
+        raise WorkError(UNKNOWN_ENGINE, f"{model.spec.name} is not a responder.")
     return cast("Responder", model)

@@ -20,7 +20,7 @@ def reply(run: PartRun, *, workbench: Workbench) -> Manifest:
     said = (transcript.text if transcript else work.text).strip()
     language = primary_tag(work.language or (transcript.language if transcript else ""))
     if not said:
-        raise WorkError(NOTHING_TO_SAY, "Nothing was said in the recording.")
+        raise WorkError(NOTHING_TO_SAY, "The recording contains no speech.")
 
     def call(model: Model) -> str:
         turns = (*work.history, Turn("user", said))

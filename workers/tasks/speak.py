@@ -80,7 +80,7 @@ def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Sc
     script = write_script(work.segments or (Segment(work.text),), request=request, engine=engine)
     is_whole_text = message.part == 0 and work.is_last and work.script is None
     if not script.utterances and is_whole_text:
-        raise WorkError(NOTHING_TO_SAY, "The text holds nothing that can be spoken.")
+        raise WorkError(NOTHING_TO_SAY, "The text contains nothing that can be spoken.")
     return script
 
 

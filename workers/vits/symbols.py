@@ -78,7 +78,7 @@ def _numbered(units: list[str], places: tuple[WordPhonemes, ...], voice: VitsVoi
         known = voice.symbols.get(unit, ())
         ids += [*known, *(pad if known else ())]
     if len(ids) == head:
-        raise WorkError(NOTHING_TO_SAY, "The text holds nothing that can be spoken.")
+        raise WorkError(NOTHING_TO_SAY, "The text contains nothing that can be spoken.")
     first_id.append(len(ids))
     if voice.has_ends:
         ids += voice.symbols.get(END, ())

@@ -113,7 +113,7 @@ def verify_models(*, names: tuple[str, ...], as_json: bool) -> None:
     store = WeightStore.default()
     unknown = [name for name in names if name not in store.sets]
     if unknown:
-        message = f"There is no weight set {unknown[0]}. There are: {', '.join(store.sets)}"
+        message = f"There is no weight set {unknown[0]}. Available: {', '.join(store.sets)}"
         raise CommandError(WeightsError("unknown_set", message), as_json=as_json)
     chosen = names or tuple(name for name in store.sets if store.folder(name).is_dir())
     found = {name: store.verify(name) for name in chosen}

@@ -84,7 +84,7 @@ class Apt:
     def known(self, names: Sequence[str]) -> list[str]:
         """Available packages among the names, in order."""
         if wrong := [name for name in names if not PACKAGE.fullmatch(name)]:
-            raise SourceError(f"{wrong[0]!r} is no name of a package")
+            raise SourceError(f"{wrong[0]!r} is not a valid package name")
         command = ["apt-cache", *self._options, *self._bare, "policy", *names]
         output = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment()).stdout
         found = set(re.findall(r"^(\S+):\n\s+Installed: .*\n\s+Candidate: (?!\(none\))", output, re.MULTILINE))

@@ -42,7 +42,7 @@ def pull(store: WeightStore, names: Sequence[str], *, progress: Progress, folder
     """Complete the named sets; a folder given here or by TTSAI_WEIGHTS_FROM is tried first. Raises WeightsError."""
     unknown = [name for name in names if name not in store.sets]
     if unknown:
-        raise WeightsError("unknown_set", f"There is no weight set {unknown[0]}. There are: {', '.join(store.sets)}")
+        raise WeightsError("unknown_set", f"There is no weight set {unknown[0]}. Available: {', '.join(store.sets)}")
     if all(store.is_complete(name) for name in names):
         return [Pulled(name, 0, store.sets[name].size_bytes) for name in names]  # before the lock: the folder may be read-only
     given = os.environ.get("TTSAI_WEIGHTS_FROM")
@@ -136,7 +136,7 @@ def _only_pull(store: WeightStore, *, progress: Progress) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            progress.note("Another pull is under way; waiting for it.")
+            progress.note("Another pull is running; waiting for it.")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -31,7 +31,7 @@ def count_anonymous_characters(block: str, *, characters: int, limit: int, now: 
         return int(row[0])
     midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
     raise TooManyRequestsError(
-        f"Without a key {limit:,} characters a day are free, and this text would exceed them. Make a key, or come back after midnight UTC.",
+        f"Without a key {limit:,} characters a day are free, and this text would exceed them. Create a key, or retry after midnight UTC.",
         code="daily_characters_exceeded",
         headers={"Retry-After": str(int((midnight - now).total_seconds()) + 1)},
     )

@@ -73,4 +73,4 @@ def _refuse_wider(key: ApiKey, *, than: ApiKey) -> None:
 
 
 def _too_high(param: str) -> PermissionDeniedError:
-    return PermissionDeniedError("This key cannot hand out more than its own limit.", code="limit_too_high", param=param)
+    return PermissionDeniedError("A key cannot grant more than its own limit.", code="limit_too_high", param=param)

@@ -64,7 +64,7 @@ def create_key(
 def rotate_key(key: ApiKey, *, overlap_seconds: int) -> tuple[ApiKey, str]:
     """Create a key like this one, which stays valid until the overlap ends."""
     if not 0 <= overlap_seconds <= OVERLAP_SECONDS_LIMIT:
-        raise InvalidRequestError(f"The overlap is 0 to {OVERLAP_SECONDS_LIMIT} seconds.", param="overlap_seconds")
+        raise InvalidRequestError(f"The overlap must be 0 to {OVERLAP_SECONDS_LIMIT} seconds.", param="overlap_seconds")
     now = timezone.now()
     with transaction.atomic():
         still_current = ApiKey.objects.filter(pk=key.pk, revoked_at=None, expires_at=None)

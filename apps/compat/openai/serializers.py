@@ -53,7 +53,7 @@ class OpenAISpeechSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check rules across fields."""
         if not attrs["input"].strip():
-            raise serializers.ValidationError({"input": "There is nothing to say."}, code="blank")
+            raise serializers.ValidationError({"input": "The text contains nothing to speak."}, code="blank")
         return attrs
 
 

@@ -73,12 +73,12 @@ async def fetch(url: str, *, tenant: str, sink: Sink, most_bytes: int, seconds: 
                 if response.status not in REDIRECTS or location is None:
                     return await _read(response, sink=sink, most_bytes=most_bytes)
             url = _followed(url, location)
-    raise OutboundError(f"the address redirects more than {MAXIMUM_REDIRECTS} times")
+    raise OutboundError(f"the URL redirects more than {MAXIMUM_REDIRECTS} times")
 
 
 async def _read(response: httpcore.Response, *, sink: Sink, most_bytes: int) -> int:
     if response.status != 200:
-        raise OutboundError(f"the address answered with status {response.status}")
+        raise OutboundError(f"the URL answered with status {response.status}")
     count = 0
     async for chunk in response.aiter_stream():
         count += len(chunk)
@@ -93,7 +93,7 @@ def _followed(url: str, location: str) -> str:
     try:
         return urljoin(url, location)
     except ValueError:  # http://[::1, say
-        raise OutboundError("the address redirects to one that cannot be read") from None
+        raise OutboundError("the URL redirects to a malformed one") from None
 
 
 @asynccontextmanager
@@ -114,9 +114,9 @@ async def _client_errors(seconds: float) -> AsyncIterator[None]:
         async with asyncio.timeout(seconds):
             yield
     except (TimeoutError, httpcore.TimeoutException):
-        raise OutboundError("the address took too long to answer") from None
+        raise OutboundError("the URL took too long to answer") from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError, UnicodeError):
-        raise OutboundError("the address could not be reached") from None
+        raise OutboundError("the URL could not be reached") from None
 
 
 def _names(response: httpcore.Response) -> dict[str, str]:

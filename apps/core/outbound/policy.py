@@ -12,7 +12,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 MAXIMUM_URL_CHARACTERS = 2048
 KEPT = "%/:?@!$&'()*+,;=~-._"
 """Characters that stay unescaped in a URL, beside letters and digits (RFC 3986)."""
-INSIDE = "the address leads to a host that may not be reached from here"
+INSIDE = "the URL leads to a host that may not be reached from here"
 
 
 class AddressRefusedError(Exception):
@@ -22,24 +22,24 @@ class AddressRefusedError(Exception):
 def check_url(url: str) -> SplitResult:
     """Validate the form of a URL and split it, without resolving. Raises AddressRefusedError."""
     if len(url) > MAXIMUM_URL_CHARACTERS:
-        raise AddressRefusedError(f"the address is longer than {MAXIMUM_URL_CHARACTERS} characters")
+        raise AddressRefusedError(f"the URL is longer than {MAXIMUM_URL_CHARACTERS} characters")
     if any(ord(character) <= 32 or ord(character) == 127 for character in url) or "\\" in url:
-        raise AddressRefusedError("the address holds spaces, control characters or backslashes")
+        raise AddressRefusedError("the URL contains spaces, control characters or backslashes")
     try:
         parts = urlsplit(url)
         port = parts.port
         if not (parts.hostname or "").isascii():
             str(parts.hostname).encode("idna")
     except ValueError:  # UnicodeError among them
-        raise AddressRefusedError("the address cannot be read") from None
+        raise AddressRefusedError("the URL is malformed") from None
     if parts.scheme not in DEFAULT_PORTS:
-        raise AddressRefusedError("the address must begin with http:// or https://")
+        raise AddressRefusedError("the URL must begin with http:// or https://")
     if not parts.hostname:
-        raise AddressRefusedError("the address names no host")
+        raise AddressRefusedError("the URL has no host")
     if parts.username is not None or parts.password is not None:
-        raise AddressRefusedError("the address must not hold a user name or a password")
+        raise AddressRefusedError("the URL must not contain a user name or a password")
     if port == 0:
-        raise AddressRefusedError("the address has no usable port")
+        raise AddressRefusedError("the URL has no valid port")
     return parts
 
 

@@ -109,7 +109,7 @@ class FolderStorage:
 
     def _require_folder(self) -> None:
         if not self.folder.is_dir():
-            raise StorageAwayError("The object store is away: its folder is missing.")
+            raise StorageAwayError("The object store is unavailable: its folder is missing.")
 
     def _remove_empty(self, folder: Path) -> None:
         while folder != self.folder and folder.is_relative_to(self.folder):

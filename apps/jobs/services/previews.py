@@ -57,7 +57,9 @@ def check_preview(job: Job) -> Job:
     """The job, if its result is usable. 503 if it failed."""
     if job.state != JobState.COMPLETED:
         raise UnavailableError(
-            "The preview could not be made. Try again in a minute.", code="preview_failed", headers={"Retry-After": retry_after.WHEN_SERVED}
+            "The preview could not be created. Try again in a minute.",
+            code="preview_failed",
+            headers={"Retry-After": retry_after.WHEN_SERVED},
         )
     return job
 

@@ -84,7 +84,7 @@ def measure(intake: Intake) -> Measured:
             _read_incoming(intake, spool)
         if intake.announced_bytes and spool.size != intake.announced_bytes:
             raise RefusedFileError(
-                f"{intake.announced_bytes:,} bytes were announced and {spool.size:,} came. Send the file again, whole.",
+                f"{intake.announced_bytes:,} bytes were announced and {spool.size:,} were received. Send the whole file again.",
                 code="size_mismatch",
                 param=intake.param,
             )

@@ -43,7 +43,7 @@ def _check_intakes(caller: Caller) -> None:
     intakes = count_intakes(caller.tenant)
     if intakes >= limit:
         raise TooManyRequestsError(
-            f"This account may have {limit} jobs at once, and {intakes} of its recordings are being taken in.",
+            f"This account may have {limit} jobs at once, and {intakes} of its recordings are being ingested.",
             code="concurrency_limit_exceeded",
             headers={"Retry-After": retry_after.SOON},
         )

@@ -17,7 +17,7 @@ def disable_endpoint(endpoint: Endpoint, *, reason: str) -> None:
     """Disable an endpoint. Its `disabled_reason` and the event endpoint.disabled, sent to the account's other endpoints, say why. The
     caller's transaction holds the row lock.
     """
-    logger.warning("webhook endpoint %s is switched off: %s", endpoint.pk, reason)
+    logger.warning("webhook endpoint %s is disabled: %s", endpoint.pk, reason)
     endpoint.is_enabled, endpoint.disabled_reason, endpoint.disabled_at = False, reason, timezone.now()
     endpoint.save(update_fields=["is_enabled", "disabled_reason", "disabled_at"])
     give_up_pending(endpoint)

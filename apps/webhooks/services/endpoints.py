@@ -81,4 +81,4 @@ def _check(url: str, events: list[str]) -> None:
     check_webhook_url(url, param="url")
     unknown = [event for event in events if event not in EVENTS]
     if unknown:
-        raise ApplicationError(f"unknown event {unknown[0][:50]!r}; there are {', '.join(EVENTS)}", code="unknown_event", param="events")
+        raise ApplicationError(f"unknown event {unknown[0][:50]!r}; available: {', '.join(EVENTS)}", code="unknown_event", param="events")

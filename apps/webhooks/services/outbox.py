@@ -72,7 +72,7 @@ def send_test(account: Account, *, endpoint: Endpoint) -> Delivery:
 def _lock_enabled(endpoint: UUID) -> None:
     """Lock the endpoint's row. Raises 409 if it is disabled: nothing is sent there, or ten attempts would follow."""
     if not Endpoint.objects.select_for_update().filter(pk=endpoint, is_enabled=True).exists():
-        raise ConflictError('The endpoint is switched off. Switch it on first: PATCH {"is_enabled": true}.', code="endpoint_disabled")
+        raise ConflictError('The endpoint is disabled. Enable it first: PATCH {"is_enabled": true}.', code="endpoint_disabled")
 
 
 def _bounded_body(event: str, *, data: dict[str, Any], occurred_at: datetime) -> str:

@@ -32,7 +32,7 @@ def refusal_of(url: str) -> str:
 @pytest.mark.usefixtures("_no_name_server")
 @pytest.mark.parametrize("url", [*INSIDE, *MALFORMED, "http://sub.localhost/", "http://１２７.0.0.1/", "http://ä..example/"])
 def test_a_url_that_may_not_be_called_is_refused_at_admission(url: str) -> None:
-    assert refusal_of(url).startswith("the address ")
+    assert refusal_of(url).startswith("the URL ")
 
 
 @pytest.mark.usefixtures("_no_name_server")
@@ -48,4 +48,4 @@ def test_the_operator_s_own_addresses_are_taken(settings: Any) -> None:
     settings.TTSAI_OUTBOUND_ALLOW = ["127.0.0.1:9000", "localhost:80"]
     for url in ("http://127.0.0.1:9000/hook", "http://localhost/hook"):
         assert refusal_of(url) == ""
-    assert refusal_of("http://127.0.0.1:9001/hook") == "the address leads to a host that may not be reached from here"
+    assert refusal_of("http://127.0.0.1:9001/hook") == "the URL leads to a host that may not be reached from here"

@@ -47,7 +47,7 @@ def test_an_unknown_model_is_one_clear_line(tmp_path: Path) -> None:
     for command in ("pull", "verify"):
         result = ttsai("models", command, "huge", models=tmp_path)
         assert (result.exit_code, result.stdout) == (1, "")
-        assert result.stderr == f"There is no weight set huge. There are: {', '.join(SETS)}\n"
+        assert result.stderr == f"There is no weight set huge. Available: {', '.join(SETS)}\n"
 
 
 def test_an_error_is_json_where_json_was_asked_for(tmp_path: Path) -> None:

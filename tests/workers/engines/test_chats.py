@@ -77,7 +77,7 @@ def test_as_responder_refuses_other_engines() -> None:
 
 def test_a_language_model_of_the_operators_must_be_there() -> None:
     obstacle = LocalChat({"TTSAI_CHAT_GGUF": "/nowhere/model.gguf"}).find_obstacle()
-    assert "requirements/chat.txt" in obstacle or obstacle == "TTSAI_CHAT_GGUF names /nowhere/model.gguf, which is not there."
+    assert "requirements/chat.txt" in obstacle or obstacle == "TTSAI_CHAT_GGUF names /nowhere/model.gguf, which does not exist."
 
 
 @pytest.fixture(scope="module")

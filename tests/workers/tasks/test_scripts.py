@@ -246,7 +246,7 @@ def test_a_transcript_is_answered_by_the_responder(bench: Bench) -> None:
 
 
 def test_a_transcript_without_words_is_not_answered(bench: Bench) -> None:
-    expected = ("nothing_to_say", "Nothing was said in the recording.", False)
+    expected = ("nothing_to_say", "The recording contains no speech.", False)
     assert bench.failure("reply", ReplyWork("openai-chat", bench.put(heard(""))), group="openai-chat") == expected
     assert bench.chat.requests == []
 

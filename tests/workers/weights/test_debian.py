@@ -52,7 +52,7 @@ def test_a_pair_that_debian_lacks_is_named(models: Path) -> None:
 
 
 def test_invalid_package_names_are_never_passed_to_apt(models: Path) -> None:
-    with pytest.raises(SourceError, match="is no name of a package"):
+    with pytest.raises(SourceError, match="is not a valid package name"):
         pull_pairs(models, ["--option=x"], progress=RecordedProgress())
 
 

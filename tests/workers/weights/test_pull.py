@@ -149,7 +149,7 @@ def test_one_line_names_the_file_and_why_each_source_failed(tmp_path: Path, hub:
 def test_an_unknown_set_is_named_with_those_that_exist(tmp_path: Path, progress: RecordedProgress) -> None:
     with pytest.raises(WeightsError) as caught:
         pull(store_of(tmp_path), ["huge"], progress=progress)
-    assert (caught.value.code, caught.value.message) == ("unknown_set", "There is no weight set huge. There are: tiny")
+    assert (caught.value.code, caught.value.message) == ("unknown_set", "There is no weight set huge. Available: tiny")
 
 
 def test_a_derived_file_is_what_was_fetched_and_what_is_appended(tmp_path: Path, hub: Hub, progress: RecordedProgress) -> None:
@@ -195,7 +195,7 @@ def test_two_pulls_at_once_fetch_each_file_once(tmp_path: Path, hub: Hub) -> Non
         thread.join()
     assert sorted(done.fetched_files for result in results for done in result) == [0, 1]
     assert hub.ranges == [""]
-    assert [progress.notes for progress in told if progress.notes] == [["Another pull is under way; waiting for it."]]
+    assert [progress.notes for progress in told if progress.notes] == [["Another pull is running; waiting for it."]]
 
 
 def test_complete_files_are_not_downloaded_again(tmp_path: Path, hub: Hub, progress: RecordedProgress) -> None:

@@ -180,7 +180,9 @@ def _stray_opening(text: str, opening: int) -> MarkupOffsetError:
     """Error for a < that begins no tag."""
     following = text[opening + 1 : opening + 2]
     if following == "?":
-        return MarkupOffsetError("processing instructions are not accepted, save an XML declaration at the very beginning", offset=opening)
+        return MarkupOffsetError(
+            "processing instructions are not accepted, except an XML declaration at the very beginning", offset=opening
+        )
     if following == "!":
         return MarkupOffsetError("declarations such as DOCTYPE are not accepted", offset=opening)
     return MarkupOffsetError("this < begins no tag; write &lt; for the character itself", offset=opening)

@@ -53,7 +53,7 @@ def say_as(text: str, *, interpret_as: str, language: str, format: str = "", det
         raise SayAsError(f"unknown interpret-as: {interpret_as!r}; use one of {', '.join(sorted(KINDS))}")
     body = fold(text).text.strip()
     if not body:
-        raise SayAsError(f"there is nothing to say as {interpret_as}")
+        raise SayAsError(f"there is nothing to read as {interpret_as}")
     if len(body) > LONGEST:
         raise SayAsError(f"too long to say as {interpret_as}: {len(body)} characters, at most {LONGEST}")
     return kind(Request(body, spoken_in, format.strip(), detail.strip(), before.strip()))

@@ -41,7 +41,7 @@ def say_ordinal(text: str, *, language: Language, gender: Gender) -> str:
         return language.ordinal(_roman(text), gender=gender)
     value, suffix = int(match[1]), match[2] or ""
     if not value:
-        raise SayAsError(f"there is no rank of zero: {text!r}")
+        raise SayAsError(f"there is no ordinal of zero: {text!r}")
     spoken = language.ordinal_suffix(value, suffix, before="der", after="x") if suffix else language.ordinal(value, gender=gender)
     if not spoken:
         raise SayAsError(f"not an ordinal number: {text!r}")

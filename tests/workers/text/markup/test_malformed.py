@@ -62,7 +62,7 @@ MALFORMED = [
     ("<s>a &#xD800; b</s>", 6, "the reference names no character: 55296"),
     ("<s>a <!-- b</s>", 6, "the comment is not closed with -->"),
     ("<s>a <![CDATA[ b</s>", 6, "the CDATA section is not closed with ]]>"),
-    ("<s>a <?php b ?></s>", 6, "processing instructions are not accepted, save an XML declaration at the very beginning"),
+    ("<s>a <?php b ?></s>", 6, "processing instructions are not accepted, except an XML declaration at the very beginning"),
     ("<s>a</s><!DOCTYPE s>", 9, "declarations such as DOCTYPE are not accepted"),
     ("<s>a</s id='1'>", 5, "the closing tag </s> takes nothing but its name"),
 ]
