@@ -94,7 +94,7 @@ def _when_made(request: Request, made_uuid: UUID, *, name: str) -> Any:
     async def resolve(exchange: Exchange) -> HttpResponseBase | ASGIApp:
         end = await exchange.wait_for_end(made_uuid, settings.TTSAI_SPEECH_WAIT_SECONDS)
         if end is None:
-            raise GatewayTimeoutError("The file is still being made. Try again.", headers={"Retry-After": retry_after.WHEN_MADE})
+            raise GatewayTimeoutError("The file is still being created. Try again.", headers={"Retry-After": retry_after.WHEN_MADE})
         return await exchange.run(_made_file, request, made_uuid, name=name)
 
     return resolve

@@ -61,7 +61,7 @@ def _own_or(asked: int | None, *, makers: int | None, plans: int) -> int | None:
 def _refuse_wider(key: ApiKey, *, than: ApiKey) -> None:
     has_more_scopes = bool(than.scopes) and (not key.scopes or not set(key.scopes) <= set(than.scopes))
     if has_more_scopes:
-        raise PermissionDeniedError("This key cannot hand out scopes that it lacks.", code="missing_scope", param="scopes")
+        raise PermissionDeniedError("A key cannot grant scopes that it lacks.", code="missing_scope", param="scopes")
     for limit in ("requests_per_minute", "concurrent_jobs"):
         own, others = getattr(than, limit), getattr(key, limit)
         if own is not None and (others is None or others > own):
