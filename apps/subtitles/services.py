@@ -42,7 +42,7 @@ def request_alignment(job: Job, *, wish: SubtitleWish) -> Job:
         if earlier := find_alignment(source):
             return earlier
         plan = _plan(source, audio=source.main_output, text=text, language=language, recogniser=recogniser)
-        alignment = jobs.insert(plan, owner=_owner(source), request_id=source.request_id)
+        alignment = jobs.insert(plan, owner=Owner.of_source(source), request_id=source.request_id)
         Rendition.objects.update_or_create(source=source, format=WORDS, defaults={"job": alignment})
     return alignment
 
@@ -94,13 +94,4 @@ def _plan(source: Job, *, audio: ResultOutput, text: str, language: str, recogni
         price_millicredits=0,
         output_format=DOCUMENT,
         params=AlignmentParams(source=source.uuid.hex, language=language),
-    )
-
-
-def _owner(source: Job) -> Owner:
-    return Owner(
-        tenant=source.tenant,
-        account_id=source.account_id,
-        weight=source.weight,
-        expires_at=source.expires_at,
     )

@@ -23,7 +23,7 @@ def request_rendition(job: Job, *, format: str) -> Job:  # noqa: A002 - the API'
         if earlier is not None and not _is_lost(earlier.job):
             return earlier.job
         rendition = jobs.insert(
-            _plan(source, key=source.main_output.key, audio_format=format), owner=_owner(source), request_id=source.request_id
+            _plan(source, key=source.main_output.key, audio_format=format), owner=Owner.of_source(source), request_id=source.request_id
         )
         Rendition.objects.update_or_create(source=source, format=format, defaults={"job": rendition})
     return rendition
@@ -45,13 +45,4 @@ def _plan(source: Job, *, key: str, audio_format: str) -> JobPlan:
         price_millicredits=0,
         output_format=audio_format,
         params=RenditionParams(source=source.uuid.hex, format=audio_format),
-    )
-
-
-def _owner(source: Job) -> Owner:
-    return Owner(
-        tenant=source.tenant,
-        account_id=source.account_id,
-        weight=source.weight,
-        expires_at=source.expires_at,
     )

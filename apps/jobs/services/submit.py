@@ -39,8 +39,6 @@ class JobPlan:
     """Characters counted against the daily limit of an anonymous caller."""
     webhook_url: str = ""
     """Webhook URL of the request (apps/webhooks/fields.py)."""
-    has_webhooks: bool = True
-    """False if another event reports the end, such as the batch of an item."""
     outputs: tuple[ResultOutput, ...] = ()
     """Files of a result that is stored already, a cache hit: the job then has no parts and is completed as soon as it is accepted.
 
@@ -85,6 +83,11 @@ class Owner:
             public_base=caller.public_base,
         )
 
+    @classmethod
+    def of_source(cls, job: Job) -> "Owner":
+        """Owner of an internal job that is made from a result and expires with it."""
+        return cls(tenant=job.tenant, account_id=job.account_id, weight=job.weight, expires_at=job.expires_at)
+
 
 def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, balance_after_millicredits: int | None = None) -> Job:
     """Insert a job and its parts, inside a transaction of apps/jobs/services/acceptance.py. 503 where the disk has no room for its results."""
@@ -116,7 +119,7 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
         output_format=plan.output_format,
         request_id=request_id,
         webhook_url=plan.webhook_url,
-        has_webhooks=plan.has_webhooks and not plan.kind.is_internal,
+        has_webhooks=not plan.kind.is_internal,
         public_base=owner.public_base,
     )
     insert_rows([job])
