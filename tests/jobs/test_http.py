@@ -197,6 +197,13 @@ def test_polls_do_not_use_up_the_requests_a_minute(client: Client, people: Peopl
     assert client.get("/v1/jobs/", headers=secret).status_code == 429
 
 
+def work_when_admitted() -> None:
+    """Finish the parts of the queue once there are any; gives up after 30 s."""
+    deadline = time.monotonic() + 30
+    while not work_off() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
 def later(seconds: float, function: Any) -> threading.Thread:
     """Run the function in its own thread after some seconds."""
 
@@ -358,8 +365,8 @@ def test_a_period_that_makes_no_sense_is_refused(client: Client, people: People,
 def test_a_preview_is_made_once_and_then_served(shell: RunningShell, people: People) -> None:
     announce()
     url = f"{shell.url}/v1/voices/kokoro/af_bella/preview/"
-    worker = later(0.4, work_off)
-    first = httpx.get(url, headers=bearer("sk-tts-wrong"), timeout=10)
+    worker = later(0.0, work_when_admitted)
+    first = httpx.get(url, headers=bearer("sk-tts-wrong"), timeout=30)
     worker.join()
     job = Job.objects.get()
     assert (job.kind, job.tenant, job.is_internal, job.reserved_millicredits, job.expires_at) == ("preview", "platform", True, 0, None)
