@@ -11,13 +11,11 @@ from apps.accounts.callers import Caller
 from apps.catalog.catalogue import EngineRow
 from apps.core.errors import ConflictError, InvalidRequestError
 from workers.contract.tags import is_same_language
-from workers.contract.voices import VoiceRef
+from workers.contract.voices import GENDERS, VoiceRef
 from workers.text.voice_choice import TextVoice, choose_text_voice
 
 SAMPLE_CHARACTERS = 400
 """Characters at the beginning of a text by which its language is detected."""
-GENDERS = ("neutral", "female", "male")
-"""Order in which a worker tries them where the gender that it hears has no voice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,11 @@ from apps.jobs.models import Job, Part
 from apps.translation.speakers import choose_speaker
 from tests.factories_jobs import announce, engine_spec
 from tests.speech.people import Person, person
+from tests.workers.messages import targets
 from tests.workers.tasks.listening_bench import ListeningBench
 from workers.audio.samples import Spoken
 from workers.contract.messages import PartMessage, SpeakWork
+from workers.contract.outputs import AUDIO, TIMINGS
 from workers.contract.references import Address, StoredObject
 from workers.contract.speech import GivenPhonemes, Sentence
 from workers.contract.voices import VoiceRef, VoiceWeight
@@ -97,7 +99,8 @@ def spoken_by_double(valkey: redis.Redis, folder: Path) -> list[tuple[str, Voice
     engine = ImitatingEngine()
     bench = ListeningBench(folder, engines=[engine], client=valkey)
     try:
-        bench.do(bench.message("speak", SpeakWork.from_dict(message.work)))
+        outputs = targets({name: Address("folder", name) for name in (AUDIO, TIMINGS)})
+        bench.do(bench.message("speak", SpeakWork.from_dict(message.work), outputs=outputs))
     finally:
         bench.close()
     return engine.spoken

@@ -1,10 +1,14 @@
 """Voices in messages: resolved by the platform when a request is accepted, used by workers unchanged."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from workers.contract.codec import Message
 from workers.contract.references import Reference
 from workers.contract.tags import primary_tag
+
+GENDERS: Final = ("neutral", "female", "male")
+"""Order of preference where a speaker's gender is not known, or no voice has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,14 @@ Jobs that were accepted before an upgrade are spoken after it. Can go once no su
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import UNKNOWN_VOICE, WorkError
 from workers.contract.markup import Segment
 from workers.contract.messages import SpeakWork
-from workers.contract.voices import VoiceRef
+from workers.contract.voices import GENDERS, VoiceRef
 from workers.text.voice_choice import VoiceAssigner, choose_text_voice
-
-GENDERS: Final = ("neutral", "female", "male")
-"""Order in which an earlier version tried the genders of its `voices`."""
 
 
 def is_older_work(work: Mapping[str, Any]) -> bool:

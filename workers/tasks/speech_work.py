@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.listening import ScriptDocument
 from workers.contract.messages import SpeakWork
+from workers.contract.voices import GENDERS
 from workers.storage import Storage
 from workers.tasks.older_speech import is_older_work, upgrade_work
 from workers.tasks.results import read_document
@@ -15,9 +16,6 @@ from workers.text.cldr import LANGUAGE_NAMES
 from workers.text.language import detect_language
 from workers.text.unspoken import find_unspoken
 from workers.text.voice_choice import pick_voice, speaking_voice, with_region
-
-GENDERS: Final = ("neutral", "female", "male")
-"""Order of preference where a script does not tell its speaker's gender, or no voice has it."""
 
 
 def read_speak_work(work: Mapping[str, Any], *, spec: EngineSpec, storage: Storage) -> SpeakWork:
