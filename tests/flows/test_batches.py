@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import Any
 
 import httpx
@@ -119,7 +119,7 @@ def test_a_batch_is_accepted_whole_or_not_at_all_when_the_web_process_is_killed(
 
     with ThreadPoolExecutor(4) as pool:
         asked = [pool.submit(ask, number) for number in range(8)]
-        time.sleep(0.4)
+        wait(asked, return_when=FIRST_COMPLETED)
         harmed.kill("web")
         batch_ids = {one.result() for one in asked}
     assert len(batch_ids) == 8

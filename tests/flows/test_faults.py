@@ -10,6 +10,7 @@ import httpx
 import psycopg
 import pytest
 
+from tests.flows.following import parts_of, wait_until
 from tests.flows.running import RunningPlatform
 
 TEXT = " ".join(f"This is sentence number {number} of a job that somebody will interrupt." for number in range(40))
@@ -26,8 +27,7 @@ def client(harmed: RunningPlatform) -> Iterator[httpx.Client]:
 def test_a_job_survives_the_death_of(part: str, harmed: RunningPlatform, client: httpx.Client) -> None:
     before = _credits(client)
     uuid = client.post("/v1/tts/", json={"model": "silence", "text": TEXT, "format": "wav"}).json()["uuid"]
-    _wait(client, uuid, {"processing"}, seconds=20)
-    time.sleep(1)  # in the middle of a part
+    wait_until(lambda: ("speak", "running", 1) in parts_of(harmed, uuid))
     harmed.kill(part)
     result = _wait(client, uuid, {"completed", "failed"}, seconds=90)
     assert result["status"] == "completed", result
