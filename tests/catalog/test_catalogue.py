@@ -2,9 +2,11 @@
 
 import time
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from apps.billing.models import TierPrice
@@ -219,3 +221,12 @@ def test_a_model_that_is_known_and_not_installed_says_what_would_help() -> None:
         find_model("sense", plan=PlanFactory())
     assert refused.value.code == "model_not_installed"
     assert refused.value.message == "unknown model: 'sense' is not installed here. Run `ttsai models pull sense`. Installed: kokoro."
+
+
+def test_migration_moves_the_region_of_stored_voices_into_their_language() -> None:
+    announce_worker(announcement())
+    Voice.objects.filter(voice_id="bf_emma").update(language="en", tags=["en-gb", "warm"])
+    Voice.objects.filter(voice_id="am_adam").update(language="en", tags=[])
+    import_module("apps.catalog.migrations.0004_full_language_tags").move_regions(apps, None)
+    stored = Voice.objects.order_by("voice_id").values_list("voice_id", "language", "tags")
+    assert list(stored) == [("af_bella", "en-us", ["warm"]), ("am_adam", "en", []), ("bf_emma", "en-gb", ["warm"])]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from workers.contract.engines import VoiceSpec
 from workers.contract.tags import covers_tag, is_same_language, is_tag, normalise_tag, primary_tag, region_of, requested_tag
 
 
@@ -37,3 +38,19 @@ def test_general_tag_covers_its_regions_and_not_the_reverse() -> None:
     assert not covers_tag("en-gb", "en")
     assert not covers_tag("e", "en")
     assert is_same_language("en-GB", "en_us")
+
+
+@pytest.mark.parametrize(
+    ("language", "tags", "full", "others"),
+    [
+        ("en", ("warm", "en-gb"), "en-gb", ("warm",)),
+        ("es", ("es",), "es", ()),
+        ("en-us", ("en-us", "warm"), "en-us", ("warm",)),
+        ("de", (), "de", ()),
+    ],
+)
+def test_voice_announced_by_an_earlier_worker_takes_its_region_from_its_tags(
+    language: str, tags: tuple[str, ...], full: str, others: tuple[str, ...]
+) -> None:
+    voice = VoiceSpec("one", "One", language, tags=tags).with_full_tag()
+    assert (voice.language, voice.tags) == (full, others)
