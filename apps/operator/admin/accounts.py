@@ -72,7 +72,7 @@ class AccountAdmin(AskingAdmin):
     list_filter = ["status", "plan"]
     list_select_related = ["plan", "balance"]
     search_fields = ["name", "users__email", "=id"]
-    search_help_text = "Name, a person's email address, or the account's number"
+    search_help_text = "Name, email address of a member, or account number"
     fields = ["name", "plan", "shown_status", "status_reason", "credits", "created_at"]
     readonly_fields = ["shown_status", "status_reason", "credits", "created_at"]
     inlines = [MembersInline, KeysInline, EntriesInline]
@@ -173,7 +173,7 @@ class AccountAdmin(AskingAdmin):
             reactivate_account(account)
             return "Reactivated"
 
-        page = FormPage(f"Reactivate {account.name}", "Its keys open again.", "Reactivate", ConfirmForm)
+        page = FormPage(f"Reactivate {account.name}", "Its keys are valid again.", "Reactivate", ConfirmForm)
         return self.ask(request, page=page, obj=account, perform=perform)
 
 

@@ -59,7 +59,7 @@ class BatchAdmin(UuidSearch, ReadOnlyAdmin):
     list_filter = ["created_at"]
     list_select_related = ["account"]
     search_fields = ["account__name", "=request_id"]
-    search_help_text = "The batch's whole id, a request's id or an account's name"
+    search_help_text = "Complete batch id, request id or account name"
     ordering = ["-created_at"]
     paginator = InfinitePaginator
     show_full_result_count = False
@@ -104,9 +104,9 @@ class BatchAdmin(UuidSearch, ReadOnlyAdmin):
 
         def perform(_given: dict[str, Any]) -> str:
             ended = cancel_batch(batch, reason="Cancelled by the operator.")
-            return "Cancelled" if ended.is_over else "Its workers were told to stop"
+            return "Cancelled" if ended.is_over else "Its workers are being stopped"
 
-        description = "It pays for what was made; the rest of its credits go back."
+        description = "The finished work is charged; the remaining credits are released."
         page = FormPage(f"Cancel batch {batch}", description, "Cancel the batch", ConfirmForm)
         return self.ask(request, page=page, obj=batch, perform=perform)
 

@@ -69,7 +69,7 @@ class WorkerAdmin(ReadOnlyAdmin):
         """Allow the deletion of a worker that will not come back."""
         return bool(request.user.has_perm("catalog.delete_worker"))
 
-    @display(description="pulse", ordering="last_seen_at", label=PULSE_COLOURS)
+    @display(description="state", ordering="last_seen_at", label=PULSE_COLOURS)
     def pulse(self, worker: Worker) -> str:
         """State of the worker: live, stopping or silent."""
         if timezone.now() - worker.last_seen_at > timedelta(seconds=LIVE_SECONDS):
@@ -101,7 +101,9 @@ class EngineForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __
     """Settings of a model that the operator controls."""
 
     tier = forms.ChoiceField(
-        choices=[], widget=UnfoldAdminSelectWidget, help_text="Of a model that speaks: sets the price, unless the model has one of its own."
+        choices=[],
+        widget=UnfoldAdminSelectWidget,
+        help_text="For speech models: determines the price, unless the model has one of its own.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -49,7 +49,7 @@ class ConversationAdmin(UuidSearch, ReadOnlyAdmin):
     list_filter = ["last_turn_at"]
     list_select_related = ["account"]
     search_fields = ["account__name"]
-    search_help_text = "The conversation's whole id or an account's name"
+    search_help_text = "Complete conversation id or account name"
     ordering = ["-last_turn_at"]
     paginator = InfinitePaginator
     show_full_result_count = False

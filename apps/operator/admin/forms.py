@@ -49,9 +49,9 @@ class AdjustmentForm(forms.Form):
         min_value=-CREDITS_LIMIT,
         max_value=CREDITS_LIMIT,
         widget=UnfoldAdminDecimalFieldWidget,
-        help_text="Negative takes credits off. The balance never goes below zero.",
+        help_text="A negative amount subtracts credits. The balance never goes below zero.",
     )
-    reason = forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget, help_text="Stays in the ledger, with your name.")
+    reason = forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget, help_text="Recorded in the ledger with your name.")
 
     def clean_amount(self) -> Decimal:
         """Refuse an amount of zero."""
@@ -65,7 +65,11 @@ class ThresholdForm(forms.Form):
     """Threshold of the low-balance notice."""
 
     credits = forms.IntegerField(
-        required=False, min_value=0, max_value=1_000_000_000, widget=UnfoldAdminIntegerFieldWidget, help_text="Empty: TTSAI_LOW_CREDITS."
+        required=False,
+        min_value=0,
+        max_value=1_000_000_000,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="Empty for the default, TTSAI_LOW_CREDITS.",
     )
 
 
@@ -77,7 +81,7 @@ class ScopesField(forms.MultipleChoiceField):
             choices=[(scope, f"{scope}: {meaning}") for scope, meaning in SCOPES.items()],
             required=False,
             widget=UnfoldAdminCheckboxSelectMultipleWidget,
-            help_text="None chosen: the key opens everything.",
+            help_text="No scope selected: the key is unrestricted.",
             **options,
         )
 
@@ -135,14 +139,14 @@ class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __cla
 
 class NewKeyForm(forms.Form):
     account = account_field(ApiKey)
-    name = forms.CharField(max_length=100, widget=UnfoldAdminTextInputWidget, help_text="What it is for.")
+    name = forms.CharField(max_length=100, widget=UnfoldAdminTextInputWidget, help_text="Name of the key.")
     scopes = ScopesField()
     requests_per_minute = forms.IntegerField(
-        required=False, min_value=1, max_value=1_000_000, widget=UnfoldAdminIntegerFieldWidget, help_text="Empty: the plan's."
+        required=False, min_value=1, max_value=1_000_000, widget=UnfoldAdminIntegerFieldWidget, help_text="Empty for the plan's limit."
     )
     requests_per_minute_by_scope = ScopeLimitsField()
     concurrent_jobs = forms.IntegerField(
-        required=False, min_value=1, max_value=1_000_000, widget=UnfoldAdminIntegerFieldWidget, help_text="Empty: the plan's."
+        required=False, min_value=1, max_value=1_000_000, widget=UnfoldAdminIntegerFieldWidget, help_text="Empty for the plan's limit."
     )
 
     def clean(self) -> dict[str, Any]:
@@ -159,5 +163,5 @@ class RotationForm(forms.Form):
         max_value=OVERLAP_SECONDS_LIMIT // 3600,
         initial=24,
         widget=UnfoldAdminIntegerFieldWidget,
-        help_text="The old key opens for so many hours more; 0 ends it at once.",
+        help_text="Hours for which the old key stays valid; 0 revokes it at once.",
     )

@@ -99,7 +99,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
     list_filter = ["state", "lane", ByEngine, "is_internal", "created_at"]
     list_select_related = ["account"]
     search_fields = ["account__name", "=request_id", "=tenant"]
-    search_help_text = "The job's whole uuid, a request's id, an account's name, or a tenant: account:12, address:203.0.113.7"
+    search_help_text = "Complete job uuid, request id, account name, or tenant: account:12, address:203.0.113.7"
     ordering = ["-created_at"]
     paginator = InfinitePaginator
     show_full_result_count = False
@@ -149,7 +149,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
     def shown_state(self, job: Job) -> str:
         return job.state
 
-    @display(description="whose", ordering="tenant")
+    @display(description="owner", ordering="tenant")
     def whose(self, job: Job) -> str:
         """Account, or address of an anonymous caller."""
         return job.tenant if job.account is None else job.account.name
@@ -159,12 +159,12 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
         """Id of the requested model."""
         return job.engine_id
 
-    @display(description="waited")
+    @display(description="queue time")
     def waited(self, job: Job) -> str:
         """Time until its first part started."""
         return _seconds(job.created_at, job.started_at)
 
-    @display(description="took")
+    @display(description="run time")
     def took(self, job: Job) -> str:
         """Time from its start to its end."""
         return _seconds(job.started_at, job.finished_at)
@@ -198,9 +198,11 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
 
         def perform(_given: dict[str, Any]) -> str:
             ended = cancel_job(job, reason="Cancelled by the operator.")
-            return "Cancelled" if ended.is_over else "Its workers were told to stop"
+            return "Cancelled" if ended.is_over else "Its workers are being stopped"
 
-        page = FormPage(f"Cancel job {job}", "It pays for what was made; the rest of its credits go back.", "Cancel the job", ConfirmForm)
+        page = FormPage(
+            f"Cancel job {job}", "The finished work is charged; the remaining credits are released.", "Cancel the job", ConfirmForm
+        )
         return self.ask(request, page=page, obj=job, perform=perform)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:

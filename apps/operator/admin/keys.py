@@ -26,7 +26,7 @@ class ApiKeyAdmin(AskingAdmin):
     list_filter = ["revoked_at", "account__plan", "is_limited_apart"]
     list_select_related = ["account"]
     search_fields = ["prefix", "name", "account__name"]
-    search_help_text = "The key's first characters, its name, or its account's"
+    search_help_text = "Prefix or name of the key, or account name"
     fields = [
         "account",
         "name",
@@ -54,7 +54,7 @@ class ApiKeyAdmin(AskingAdmin):
             return "live"
         return "expires" if key.is_live else "expired"
 
-    @display(description="opens")
+    @display(description="scopes")
     def opens(self, key: ApiKey) -> str:
         """Scopes of the key."""
         return ", ".join(key.scopes) or "everything"
@@ -89,7 +89,7 @@ class ApiKeyAdmin(AskingAdmin):
             self.log_change(request, key, f"Rotated: {successor} follows")
             return self._secret_page(request, key=successor, secret=secret)
 
-        page = FormPage(f"Rotate {key}", "Makes a key with the same scopes and limits.", "Rotate", RotationForm)
+        page = FormPage(f"Rotate {key}", "Creates a key with the same scopes and limits.", "Rotate", RotationForm)
         return self.ask(request, page=page, obj=key, perform=perform)
 
     @action(description="Revoke…", icon="block", permissions=["accounts.change_apikey"])
@@ -101,7 +101,7 @@ class ApiKeyAdmin(AskingAdmin):
             revoke_key(key)
             return "Revoked"
 
-        page = FormPage(f"Revoke {key}", "It opens nothing from now on. This cannot be undone.", "Revoke", ConfirmForm)
+        page = FormPage(f"Revoke {key}", "The key is refused from now on. This cannot be undone.", "Revoke", ConfirmForm)
         return self.ask(request, page=page, obj=key, perform=perform)
 
     def _secret_page(self, request: HttpRequest, *, key: ApiKey, secret: str) -> HttpResponse:

@@ -32,7 +32,7 @@ class LedgerEntryAdmin(UuidSearch, ReadOnlyAdmin):
     list_filter = ["kind", "created_at"]
     list_select_related = ["account"]
     search_fields = ["account__name", "external_ref", "reason", "actor"]
-    search_help_text = "Account, job (its whole uuid), payment, reason or person"
+    search_help_text = "Account, complete job uuid, payment, reason or person"
     uuid_field = "job_uuid"
     fields = ["account", "shown_kind", "credits", "balance_after", "job_uuid", "external_ref", "reason", "actor", "created_at"]
     readonly_fields = fields
@@ -100,7 +100,7 @@ class BalanceAdmin(ReadOnlyAdmin):
         """Credits that may be spent now."""
         return in_credits(balance.available_millicredits)
 
-    @display(description="told below")
+    @display(description="low-balance threshold")
     def low_below(self, balance: Balance) -> str:
         """Credits below which the event credits.low is sent."""
         own = balance.low_threshold_millicredits

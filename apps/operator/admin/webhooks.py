@@ -51,7 +51,7 @@ class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
     list_filter = ["is_enabled", "created_at"]
     list_select_related = ["account"]
     search_fields = ["url", "account__name"]
-    search_help_text = "The endpoint's whole id, a part of its address, or an account's name"
+    search_help_text = "Complete endpoint id, part of its URL, or account name"
     ordering = ["-created_at"]
     inlines = [DeliveriesInline]
     actions_detail = ["switch_off", "switch_on"]
@@ -80,30 +80,28 @@ class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
         """Subscribed events, or all."""
         return ", ".join(endpoint.events) or "all"
 
-    @action(description="Switch off…", icon="block", permissions=["webhooks.change_endpoint"])
+    @action(description="Disable…", icon="block", permissions=["webhooks.change_endpoint"])
     def switch_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Disable the endpoint: nothing is sent to it any more."""
         endpoint: Endpoint = self.get_or_404(request, object_id)
 
         def perform(given: dict[str, Any]) -> str:
             switch_off(endpoint, reason=given["reason"])
-            return f"Switched off: {given['reason']}"
+            return f"Disabled: {given['reason']}"
 
-        description = "What waits for it is given up. Its account sees the reason, and its other endpoints are told."
-        return self.ask(
-            request, page=FormPage("Switch the endpoint off", description, "Switch off", ReasonForm), obj=endpoint, perform=perform
-        )
+        description = "Pending deliveries fail. The account sees the reason, and its other endpoints are notified."
+        return self.ask(request, page=FormPage("Disable the endpoint", description, "Disable", ReasonForm), obj=endpoint, perform=perform)
 
-    @action(description="Switch on…", icon="check_circle", permissions=["webhooks.change_endpoint"])
+    @action(description="Enable…", icon="check_circle", permissions=["webhooks.change_endpoint"])
     def switch_on(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Enable the endpoint for events from now on."""
         endpoint: Endpoint = self.get_or_404(request, object_id)
 
         def perform(_given: dict[str, Any]) -> str:
             change_endpoint(endpoint, is_enabled=True)
-            return "Switched on"
+            return "Enabled"
 
-        page = FormPage("Switch the endpoint on", "Its failures are forgotten.", "Switch on", ConfirmForm)
+        page = FormPage("Enable the endpoint", "Its failure count is reset.", "Enable", ConfirmForm)
         return self.ask(request, page=page, obj=endpoint, perform=perform)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -124,7 +122,7 @@ class DeliveryAdmin(UuidSearch, ReadOnlyAdmin):
     list_filter = ["state", ByEvent, "created_at"]
     list_select_related = ["account"]
     search_fields = ["account__name", "=url"]
-    search_help_text = "The delivery's whole id (the header webhook-id without msg_), a whole address, or an account's name"
+    search_help_text = "Complete delivery id (the header webhook-id without msg_), complete URL, or account name"
     ordering = ["-created_at"]
     paginator = InfinitePaginator
     show_full_result_count = False
@@ -163,9 +161,9 @@ class DeliveryAdmin(UuidSearch, ReadOnlyAdmin):
 
         def perform(_given: dict[str, Any]) -> str:
             replay_delivery(delivery)
-            return "It is sent once more"
+            return "The delivery is queued again"
 
-        page = FormPage(f"Replay {delivery}", "The same message under the same id, with ten attempts again.", "Replay", ConfirmForm)
+        page = FormPage(f"Replay {delivery}", "Sends the same message under the same id, with ten new attempts.", "Replay", ConfirmForm)
         return self.ask(request, page=page, obj=delivery, perform=perform)
 
 
