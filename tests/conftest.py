@@ -13,7 +13,7 @@ from apps.core.remembered import forget_everything
 from tests.flows import keys
 from tests.flows.running import stop_platforms
 
-pytest_plugins = ["tests.clients", "tests.database", "tests.s3"]
+pytest_plugins = ["tests.clients", "tests.database", "tests.s3", "tests.static_files"]
 
 LONG_GROUPS = ("harmed", "hearing", "spoken", "sweep")
 """Groups of tests/flows and tests/sweep, each around one running platform."""
