@@ -24,7 +24,7 @@ WRONG = [
     ('interpret-as="currency">12', "write the currency as a sign"),
     ('interpret-as="telephone">call me', "not a telephone number"),
     ('interpret-as="cardinal">many', "not a number"),
-    ('interpret-as="ordinal">0', "no rank of zero"),
+    ('interpret-as="ordinal">0', "no ordinal of zero"),
     ('interpret-as="address">Elm Street', "interpret-as of <say-as> must be one of"),
     ('interpret-as="spell-out">🎉', "nothing to spell"),
 ]
