@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Run the tests of one file in one xdist worker, sharing its servers and models; flows and sweep share more.
 
-    Long groups start first, so that both workers finish at about the same time.
+    Long groups start first, so that all workers finish at about the same time.
     """
     for item in items:
         group = group_of(item)

@@ -105,7 +105,7 @@ def test_the_printed_line_speaks_at_the_first_start_and_after_a_stop_and_a_kille
     again = instance.start()
     assert key not in again
     assert instance.stop(signal.SIGKILL) == -signal.SIGKILL
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while processes_of(instance.home):
         assert time.monotonic() < deadline, processes_of(instance.home)
         time.sleep(0.05)
