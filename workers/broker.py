@@ -51,8 +51,6 @@ def wait_for_broker(client: redis.Redis, *, broker_url: str, is_stopping: thread
 
 
 class Claim(Enum):
-    """Result of claiming an attempt."""
-
     OURS = "ours"
     REPEATED = "repeated"
     CANCELLED = "cancelled"
@@ -80,7 +78,6 @@ class Claims:
         return Claim.CANCELLED if is_cancelled else Claim.OURS
 
     def cancelled(self, tokens: list[str]) -> list[str]:
-        """Tokens whose attempts are cancelled."""
         if not tokens:
             return []
         values = self._client.mget([cancel_key(token) for token in tokens])

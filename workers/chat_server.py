@@ -40,8 +40,6 @@ class _BusyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Answer of the model."""
-
     text: str
     is_cut: bool
     """True if the answer reached the token limit."""

@@ -100,7 +100,6 @@ class CallerUser:
 
 
 def caller_of_key(key: ApiKey, *, address: str, public_base: str = "") -> Caller:
-    """Caller for an account's key."""
     plan = key.account.plan
     return Caller(
         account=key.account,

@@ -87,7 +87,6 @@ def get_account_of(email: str) -> Account:
 
 
 def get_plan(slug: str) -> Plan:
-    """The plan with this slug."""
     plan = Plan.objects.filter(slug=slug).first()
     if plan is None:
         slugs = ", ".join(Plan.objects.exclude(slug=ANONYMOUS_PLAN).values_list("slug", flat=True))
@@ -101,7 +100,6 @@ def get_anonymous_plan() -> Plan | None:
 
 
 def get_default_plan() -> Plan:
-    """Plan of a new account."""
     return Plan.objects.get(is_default=True)
 
 

@@ -22,8 +22,6 @@ SHAPE = BatchItemRequestSerializer()
 
 @dataclass(frozen=True, slots=True)
 class PlannedItem:
-    """One text of the request."""
-
     outcome: JobPlan | Refusal
     engine_id: str = ""
     """Id of the model; empty if a refused item names no known model."""

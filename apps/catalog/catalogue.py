@@ -131,7 +131,6 @@ class Catalogue:
 
 
 def read_catalogue() -> Catalogue:
-    """Read the catalogue from the database."""
     now = timezone.now()
     workers = list(Worker.objects.all())
     live = [worker for worker in workers if not worker.is_stopping and now - worker.last_seen_at < timedelta(seconds=LIVE_SECONDS)]

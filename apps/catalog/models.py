@@ -72,8 +72,6 @@ class Engine(models.Model):
 
 
 class Voice(models.Model):
-    """Built-in voice of a model."""
-
     engine = models.ForeignKey(Engine, on_delete=models.CASCADE, related_name="voices")
     voice_id = models.CharField(max_length=100)
     name = models.CharField(max_length=200)

@@ -112,8 +112,6 @@ class UnavailableError(ApplicationError):
 
 
 class StorageFullError(UnavailableError):
-    """Server error: the disk is full."""
-
     code = "insufficient_storage"
 
 

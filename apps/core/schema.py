@@ -151,7 +151,6 @@ def _expected(path: str, operation: dict[str, Any]) -> tuple[str, ...]:
 
 
 def schema() -> dict[str, Any]:
-    """Generate the schema."""
     made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return made
 

@@ -42,7 +42,6 @@ class Load:
 
     @property
     def total(self) -> int:
-        """Parts in flight on the queue."""
         return self.lanes.total()
 
     def add(self, part: Waiting) -> None:
@@ -52,7 +51,6 @@ class Load:
         self.seats[part.tenant] += part.needs_seat
 
     def copy(self) -> "Load":
-        """Independent copy."""
         return Load(Counter(self.lanes), Counter(self.tenants), Counter(self.seats))
 
 
@@ -87,7 +85,6 @@ class Rules:
 
     @classmethod
     def of(cls, capacity: Capacity) -> "Rules":
-        """The rules of a queue."""
         others = max(1, capacity.slots - capacity.reserved_slots) if capacity.slots else 0
         return cls(slots=capacity.slots, live_slots=capacity.slots - others, hard_slots=max(capacity.slots, capacity.hard_slots))
 

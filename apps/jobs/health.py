@@ -37,8 +37,6 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Result of one round of checks."""
-
     away: tuple[str, ...]
     """Missing parts among database, broker, store, disk (its reserve is reached) and workers (none is alive)."""
     latency_ms: int

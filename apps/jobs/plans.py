@@ -17,8 +17,6 @@ _NAME = re.compile(r"[A-Za-z0-9_]{1,100}")
 
 @dataclass(frozen=True, slots=True)
 class PartPlan:
-    """One piece of the work."""
-
     kind: str
     work: Message
     """SpeakWork, JoinWork, …: it refers to stored objects, and to outputs of parts of earlier stages (PartOutput)."""

@@ -23,7 +23,6 @@ class ResultOutput(Message):
 
     @property
     def media_type(self) -> str:
-        """Content type of the file."""
         return content_type_of(self.format)
 
     @property
@@ -34,8 +33,6 @@ class ResultOutput(Message):
 
 @dataclass(frozen=True, slots=True)
 class JobResult(Message):
-    """The result of a completed job."""
-
     outputs: tuple[ResultOutput, ...]
     """The main output first: what `output.<extension>` downloads."""
 

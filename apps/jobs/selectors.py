@@ -74,7 +74,6 @@ def list_own_jobs(caller: Caller, *, status: str = "", cursor: str = "", limit: 
 
 
 def list_active_jobs(caller: Caller) -> list[Job]:
-    """The account's waiting and running jobs."""
     return list(_own_jobs(caller).filter(state__in=[JobState.QUEUED, JobState.RUNNING]).order_by("created_at"))
 
 

@@ -20,25 +20,21 @@ from workers.contract.messages import Announcement, Heartbeat, PartOutcome, Part
 
 @shared_task(name=names.ANNOUNCE, ignore_result=True)
 def announce(message: dict[str, Any]) -> None:
-    """Handle a worker's announcement."""
     hear_announcement(Announcement.from_dict(message))
 
 
 @shared_task(name=names.HEARTBEAT, ignore_result=True)
 def heartbeat(message: dict[str, Any]) -> None:
-    """Handle a worker's heartbeat."""
     hear_heartbeat(Heartbeat.from_dict(message))
 
 
 @shared_task(name=names.PART_STARTED, ignore_result=True)
 def part_started(message: dict[str, Any]) -> None:
-    """Handle the start of an attempt."""
     start_part(PartStarted.from_dict(message))
 
 
 @shared_task(name=names.PART_FINISHED, ignore_result=True)
 def part_finished(message: dict[str, Any]) -> None:
-    """Handle the end of an attempt."""
     outcome = PartOutcome.from_dict(message)
     with bound_contextvars(job=outcome.job, part=outcome.part, worker=outcome.worker):
         finish_part(outcome)

@@ -32,7 +32,6 @@ class Period:
 
     @property
     def start(self) -> datetime:
-        """First moment of the period."""
         return datetime.combine(self.first, time.min, UTC)
 
     @property

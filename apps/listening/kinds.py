@@ -11,8 +11,6 @@ from workers.contract.listening import TranscriptDocument
 
 @dataclass(frozen=True, kw_only=True)
 class TranscriptionParams(RecordingParams):
-    """Parameters of a transcription."""
-
     model: str = ""
     language: str = ""
     """Tag of the spoken language; empty if it is detected."""

@@ -19,8 +19,6 @@ FAILURES_SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class QueueFigures:
-    """Current figures of one queue group."""
-
     queue: str
     waiting_parts: int
     parts_in_flight: int
@@ -45,7 +43,6 @@ class Figures:
 
     @property
     def waiting_parts(self) -> int:
-        """Waiting parts of all queues."""
         return sum(queue.waiting_parts for queue in self.queues)
 
     @property
@@ -54,7 +51,6 @@ class Figures:
 
 
 def get_figures() -> Figures:
-    """All figures of the start page."""
     now = timezone.now()
     since = now - WINDOW
     is_live = Q(last_seen_at__gt=now - timedelta(seconds=LIVE_SECONDS))

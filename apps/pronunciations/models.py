@@ -7,8 +7,6 @@ from apps.accounts.models import Account
 
 
 class Pronunciation(models.Model):
-    """A word and its replacement."""
-
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="pronunciations")
     word = models.CharField(max_length=100)
     replacement = models.CharField(max_length=200)

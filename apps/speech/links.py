@@ -6,5 +6,4 @@ from apps.jobs.results import main_file_name
 
 
 def result_address(base: str, job: Job) -> str:
-    """URL of the job's audio."""
     return download_url_at(base, job_uuid=job.uuid, file_name=main_file_name(job.output_format))

@@ -28,8 +28,6 @@ SAMPLE_CHARACTERS = 400
 
 @dataclass(frozen=True, slots=True)
 class PartText:
-    """Text of one part."""
-
     text: str
     segments: tuple[Segment, ...] = ()
     """Segments of the markup; empty for plain text."""

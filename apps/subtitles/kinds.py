@@ -10,8 +10,6 @@ from workers.contract.listening import AlignedDocument
 
 @dataclass(frozen=True, kw_only=True)
 class AlignmentParams(JobParams):
-    """Parameters of an alignment."""
-
     source: str = forgotten("")
     """Uuid of the job whose audio is aligned with its text."""
     language: str = ""

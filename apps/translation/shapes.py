@@ -9,7 +9,6 @@ from apps.speech.links import result_address
 
 
 def translation_shape(job: Job) -> dict[str, Any]:
-    """Transcript and its translation."""
     script = read_script(job)
     return {
         "original_text": script.original_text,

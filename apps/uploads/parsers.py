@@ -58,12 +58,10 @@ class SpoolHandler(FileUploadHandler):
     _spool: Spool | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Start a file part."""
         super().new_file(*args, **kwargs)
         self._spool = Spool.new()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 - Django's signature
-        """Write a chunk."""
         self._open.write(raw_data)
 
     def file_complete(self, file_size: int) -> "UploadedFile[Any]":

@@ -56,7 +56,6 @@ class Spool:
 
     @property
     def size(self) -> int:
-        """Size in bytes."""
         return os.fstat(self.file.fileno()).st_size
 
     def write(self, data: bytes | bytearray) -> None:
@@ -66,7 +65,6 @@ class Spool:
             self.file.write(data)
 
     def finish(self) -> None:
-        """Finish writing."""
         with disk_errors_told():
             self.file.flush()
 

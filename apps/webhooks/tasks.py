@@ -38,5 +38,4 @@ def is_sending() -> bool:
 @shared_task(name="platform.forget_deliveries", ignore_result=True)
 @statement_limit(MAINTENANCE_SECONDS)
 def forget_old_deliveries() -> None:
-    """Hourly: delete old deliveries."""
     forget_deliveries()

@@ -14,7 +14,6 @@ PATIENCE_SECONDS: Final = 5.0
 
 
 def write_record(path: Path, children: Sequence[Child]) -> None:
-    """Record the processes of this supervisor."""
     rows = {
         child.program.name: {"pid": child.process.pid, "identity": identity(child.process.pid), "signal": int(child.program.stop_signal)}
         for child in children

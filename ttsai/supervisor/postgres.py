@@ -50,8 +50,6 @@ SETTINGS: Final = {
 
 
 class Postgres:
-    """One cluster and its connection settings."""
-
     def __init__(self, home: Home) -> None:
         self._home = home
         self._programs = postgres_programs()

@@ -83,7 +83,6 @@ class Child:
         return self._keep(whole)
 
     def signal_group(self, number: int) -> None:
-        """Signal the process group."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, number)
 
@@ -93,7 +92,6 @@ class Child:
             self.process.send_signal(number)
 
     def close(self) -> None:
-        """Close the pipe."""
         if self.process.stdout is not None:
             self.process.stdout.close()
 

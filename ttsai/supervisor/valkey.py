@@ -24,8 +24,6 @@ def quote(value: str) -> str:
 
 
 class Valkey:
-    """One server and its connection settings."""
-
     def __init__(self, home: Home) -> None:
         self._home = home
         self._server = valkey_server()

@@ -31,8 +31,6 @@ class ClientLeftError(Exception):
 
 
 class BodyTooLargeError(InvalidRequestError):
-    """The body exceeds the route's limit."""
-
     status = 413
     code = "request_too_large"
 

@@ -105,7 +105,6 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """Start reading."""
         self._spawn(self._read_for_ever())
         self._spawn(self._poll_for_ever())
 

@@ -39,7 +39,6 @@ class Recording:
 
     @property
     def seconds(self) -> float:
-        """Duration of the whole recording."""
         return self.samples / self.sample_rate
 
     def read(self, start: int = 0, stop: int | None = None) -> NDArray[np.float32]:

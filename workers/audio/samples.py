@@ -15,8 +15,6 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """The audio of one sentence."""
-
     samples: Samples
     sample_rate: int
     words: tuple[WordTiming, ...] = ()

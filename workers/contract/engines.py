@@ -10,8 +10,6 @@ from workers.contract.voices import VoiceRef
 
 @dataclass(frozen=True, slots=True)
 class VoiceSpec(Message):
-    """One built-in voice of an engine."""
-
     id: str
     name: str
     language: str
@@ -100,7 +98,6 @@ class EngineSpec(Message):
         return VoiceRef(voice.id, voice.language, voice.gender, self.id, self.version)
 
     def clamp_speed(self, speed: float) -> float:
-        """Nearest supported speed."""
         return min(max(speed, self.minimum_speed), self.maximum_speed)
 
     def sources(self) -> tuple[str, ...]:

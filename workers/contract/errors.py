@@ -35,5 +35,4 @@ class WorkError(Exception):
 
     @property
     def is_retryable(self) -> bool:
-        """True if another attempt may succeed."""
         return self.code in RETRYABLE

@@ -12,8 +12,6 @@ OPUS_RATES: Final = (8000, 12000, 16000, 24000, 48000)
 
 @dataclass(frozen=True, slots=True)
 class AudioFormat:
-    """Format of a result."""
-
     name: str
     """Name in the API."""
     extension: str

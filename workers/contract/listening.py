@@ -85,8 +85,6 @@ class TranscriptWork(Message):
 
 @dataclass(frozen=True, slots=True)
 class HeardWord(Message):
-    """One word of a transcript."""
-
     word: str
     start: float
     end: float
@@ -153,8 +151,6 @@ class TranslateWork(Message):
 
 @dataclass(frozen=True, slots=True)
 class Turn(Message):
-    """One message of a conversation."""
-
     role: str
     """user or assistant."""
     content: str

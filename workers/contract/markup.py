@@ -63,8 +63,6 @@ _SEGMENT_DEFAULTS: Final = {field.name: field.default for field in fields(Segmen
 
 @dataclass(frozen=True, slots=True)
 class PronunciationRule(Message):
-    """Word and its replacement."""
-
     word: str
     replacement: str
     language: str = ""

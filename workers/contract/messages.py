@@ -168,8 +168,6 @@ class PartOutcome(Message):
 
 @dataclass(frozen=True, slots=True)
 class InFlight(Message):
-    """Attempt in flight on a worker."""
-
     token: str
     units_done: int = 0
 

@@ -31,7 +31,6 @@ class OutputSpec(Message):
 
     @property
     def media_type(self) -> str:
-        """Content type of the file."""
         return content_type_of(self.format)
 
     @property

@@ -75,7 +75,6 @@ class Attempts:
         )
 
     def _do(self, run: PartRun) -> PartOutcome:
-        """Outcome of the attempt."""
         try:
             with self._may_compute(run):
                 manifest = self._run_kind(run)

@@ -26,7 +26,6 @@ def suspend_account(account: Account, *, reason: str) -> None:
 
 
 def reactivate_account(account: Account) -> None:
-    """Reactivate a suspended account."""
     _set_status(account, status=AccountStatus.ACTIVE, reason="")
 
 

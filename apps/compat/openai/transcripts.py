@@ -53,7 +53,6 @@ def diarized_shape(heard: TranscriptDocument) -> dict[str, Any]:
 
 
 def cues_of(heard: TranscriptDocument) -> list[Cue]:
-    """Readable subtitles of a transcript."""
     words = words_of_transcript(heard.segments)
     return make_cues(words, columns=columns_for(heard.language, heard.text), has_labels=any(segment.speaker for segment in heard.segments))
 

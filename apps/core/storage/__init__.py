@@ -17,7 +17,6 @@ __all__ = ["MissingObjectError", "ObjectStat", "Storage", "StorageAwayError", "g
 
 @cache
 def get_storage() -> Storage:
-    """The configured store."""
     if not settings.S3_BUCKET:
         return FolderStorage(Path(settings.OBJECTS_FOLDER))
     from apps.core.storage.s3 import S3Storage  # boto3 takes half a second to load, in every process

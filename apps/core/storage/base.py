@@ -17,8 +17,6 @@ _KEY = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT}){{0,7}}")
 
 
 class MissingObjectError(NotFoundError):
-    """No object has this key."""
-
     code = "object_missing"
 
 

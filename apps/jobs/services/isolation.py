@@ -14,8 +14,6 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class IsolatedStep:
-    """Outcome of one step."""
-
     has_failed: bool = False
 
 

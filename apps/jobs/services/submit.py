@@ -72,7 +72,6 @@ class Owner:
 
     @classmethod
     def of_caller(cls, caller: Caller) -> "Owner":
-        """Owner for this caller."""
         return cls(
             tenant=caller.tenant,
             account_id=caller.account.pk if caller.account else None,

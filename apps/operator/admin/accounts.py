@@ -32,8 +32,6 @@ class NewAccountForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has n
 
 
 class MembersInline(TabularInline):
-    """Members of an account."""
-
     model = Membership
     extra = 0
     autocomplete_fields = ["user"]
@@ -42,8 +40,6 @@ class MembersInline(TabularInline):
 
 
 class KeysInline(ReadOnlyInline):
-    """An account's keys."""
-
     model = ApiKey
     fields = ["name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at"]
     readonly_fields = fields
@@ -62,7 +58,6 @@ class EntriesInline(ReadOnlyInline):
 
     @display(description="credits")
     def credits(self, entry: LedgerEntry) -> str:
-        """The entry's amount in credits."""
         return in_credits(entry.amount_millicredits)
 
 
@@ -124,7 +119,6 @@ class AccountAdmin(AskingAdmin):
 
     @display(description="credits", ordering="balance__available_millicredits")
     def credits(self, account: Account) -> str:
-        """Available credits."""
         return in_credits(account.balance.available_millicredits) if hasattr(account, "balance") else in_credits(0)
 
     @display(description="people")
@@ -166,7 +160,6 @@ class AccountAdmin(AskingAdmin):
 
     @action(description="Reactivate…", icon="check_circle", permissions=["accounts.change_account"])
     def reactivate(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Serve the account again."""
         account: Account = self.get_or_404(request, object_id)
 
         def perform(_given: dict[str, Any]) -> str:

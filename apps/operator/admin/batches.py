@@ -19,8 +19,6 @@ ITEM_COLOURS = {state.value: colour for state, colour in JOB_COLOURS.items()} | 
 
 
 class ItemsInline(ReadOnlyInline):
-    """The items of a batch."""
-
     model = BatchItem
     fields = ["index", "shown_state", "short_job", "charged", "reason"]
     readonly_fields = fields
@@ -39,7 +37,6 @@ class ItemsInline(ReadOnlyInline):
 
     @display(description="job")
     def short_job(self, item: BatchItem) -> str:
-        """Link to the item's job."""
         return job_link(item.job_id)
 
     @display(description="charged")

@@ -42,8 +42,6 @@ def as_json(value: Any) -> SafeString:
 
 
 class QueuesInline(ReadOnlyInline):
-    """Slots of a worker by queue."""
-
     model = WorkerQueue
     fields = ["queue", "slots", "reserved_slots", "hard_slots"]
     readonly_fields = fields
@@ -178,7 +176,6 @@ class EngineAdmin(ModelAdmin):
 
     @display(description="voices", ordering="voices_of_it")
     def voice_count(self, engine: Any) -> int:
-        """Number of the model's enabled voices."""
         return int(engine.voices_of_it)
 
     @display(description="announcement")

@@ -32,7 +32,6 @@ class TurnsInline(ReadOnlyInline):
 
     @display(description="job")
     def short_job(self, turn: Turn) -> str:
-        """Link to the turn's job."""
         return job_link(turn.job_id)
 
     @display(description="charged")

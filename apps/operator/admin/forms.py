@@ -27,8 +27,6 @@ class ConfirmForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Reason for an action."""
-
     reason = forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget)
 
 

@@ -45,33 +45,25 @@ class ByColumn(admin.SimpleListFilter):
     model_field: str
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:  # noqa: ARG002 - Django's signature
-        """Values of the small table."""
         return [(value, value) for value in self.model._default_manager.values_list(self.model_field, flat=True)]  # noqa: SLF001
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
-        """Rows with that value."""
         return queryset if self.value() is None else queryset.filter(**{self.column: self.value()})
 
 
 class ByEngine(ByColumn):
-    """Jobs of one model."""
-
     title = "model"
     parameter_name = column = "engine_id"
     model, model_field = Engine, "id"
 
 
 class ByWorker(ByColumn):
-    """Parts on one worker."""
-
     title = "worker"
     parameter_name = column = "worker"
     model, model_field = Worker, "name"
 
 
 class PartsInline(ReadOnlyInline):
-    """The parts of a job."""
-
     model = Part
     fields = ["index", "kind", "state", "queue", "lane", "worker", "attempts", "units", "units_done", "error_code", "finished_at"]
     readonly_fields = fields
@@ -156,7 +148,6 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="model", ordering="engine_id")
     def model_id(self, job: Job) -> str:
-        """Id of the requested model."""
         return job.engine_id
 
     @display(description="queue time")
@@ -188,7 +179,6 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="parameters")
     def shown_params(self, job: Job) -> SafeString:
-        """Parameters of the request, as JSON."""
         return as_json(job.params)
 
     @action(description="Cancel…", icon="cancel", permissions=["jobs.change_job"])
@@ -257,17 +247,14 @@ class PartAdmin(ReadOnlyAdmin):
 
     @display(description="job")
     def short_job(self, part: Part) -> str:
-        """Link to the part's job."""
         return job_link(part.job_id)
 
     @display(description="work")
     def shown_work(self, part: Part) -> SafeString:
-        """Message to the worker."""
         return as_json(part.work)
 
     @display(description="outputs")
     def shown_outputs(self, part: Part) -> SafeString:
-        """Declared outputs as JSON."""
         return as_json(part.outputs)
 
     @display(description="manifest")

@@ -19,8 +19,6 @@ STATE_COLOURS = {"live": "success", "expires": "warning", "expired": "danger", "
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(AskingAdmin):
-    """Keys of all accounts."""
-
     form = KeyForm
     list_display = ["prefix", "name", "account", "state", "opens", "requests_per_minute", "concurrent_jobs", "last_used_at", "created_at"]
     list_filter = ["revoked_at", "account__plan", "is_limited_apart"]
@@ -56,7 +54,6 @@ class ApiKeyAdmin(AskingAdmin):
 
     @display(description="scopes")
     def opens(self, key: ApiKey) -> str:
-        """Scopes of the key."""
         return ", ".join(key.scopes) or "everything"
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:  # noqa: ARG002
@@ -94,7 +91,6 @@ class ApiKeyAdmin(AskingAdmin):
 
     @action(description="Revoke…", icon="block", permissions=["accounts.change_apikey"])
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Revoke the key."""
         key: ApiKey = self.get_or_404(request, object_id)
 
         def perform(_given: dict[str, Any]) -> str:

@@ -46,7 +46,6 @@ class LedgerEntryAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="credits", ordering="amount_millicredits")
     def credits(self, entry: LedgerEntry) -> str:
-        """Credits that the entry added."""
         return in_credits(entry.amount_millicredits)
 
     @display(description="job")
@@ -61,7 +60,6 @@ class LedgerEntryAdmin(UuidSearch, ReadOnlyAdmin):
 
     @action(description="Adjust credits…", icon="toll", permissions=["billing.add_ledgerentry"], url_path="adjust")
     def adjust(self, request: HttpRequest) -> HttpResponse:
-        """Append an adjustment."""
         if not request.user.has_perm("billing.add_ledgerentry"):
             raise PermissionDenied
 
@@ -85,8 +83,6 @@ class LedgerEntryAdmin(UuidSearch, ReadOnlyAdmin):
 
 @admin.register(Balance)
 class BalanceAdmin(ReadOnlyAdmin):
-    """Balances of accounts."""
-
     list_display = ["account", "credits", "low_below"]
     list_select_related = ["account"]
     search_fields = ["account__name", "=account__id"]
@@ -97,7 +93,6 @@ class BalanceAdmin(ReadOnlyAdmin):
 
     @display(description="credits", ordering="available_millicredits")
     def credits(self, balance: Balance) -> str:
-        """Credits that may be spent now."""
         return in_credits(balance.available_millicredits)
 
     @display(description="low-balance threshold")

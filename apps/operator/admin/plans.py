@@ -31,7 +31,6 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __cl
         exclude: list[str] = []
 
     def clean_allowed_models(self) -> list[str]:
-        """Model ids as a list."""
         return [name.strip() for name in self.cleaned_data["allowed_models"].split(",") if name.strip()]
 
     def clean(self) -> dict[str, Any]:
@@ -91,7 +90,6 @@ class PlanAdmin(ModelAdmin):
 
     @display(description="accounts", ordering="accounts_on_it")
     def account_count(self, plan: Any) -> int:
-        """Number of accounts on the plan."""
         return int(plan.accounts_on_it)
 
 
@@ -106,8 +104,6 @@ class PriceAdmin(ModelAdmin):
 
 @admin.register(TierPrice)
 class TierPriceAdmin(PriceAdmin):
-    """Prices of the tiers of models."""
-
     list_display = ["tier", "millicredits_per_1k_characters", "credits_per_1k"]
 
     @display(description="credits for 1,000 characters")

@@ -26,16 +26,12 @@ class GroupAdmin(ModelAdmin):
 
 
 class NewUserForm(UserCreationForm):
-    """User with a password."""
-
     class Meta:
         model = User
         fields = ["email"]
 
 
 class MembershipsInline(TabularInline):
-    """Accounts of a user."""
-
     model = Membership
     extra = 0
     autocomplete_fields = ["account"]

@@ -36,7 +36,6 @@ class ByEvent(admin.SimpleListFilter):
     parameter_name = "event"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 - Django's signature
-        """All events."""
         return [(event, event) for event in EVENTS]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:  # noqa: ARG002 - Django's signature
@@ -45,8 +44,6 @@ class ByEvent(admin.SimpleListFilter):
 
 @admin.register(Endpoint)
 class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
-    """Endpoints of all accounts."""
-
     list_display = ["url", "account", "shown_state", "asks_for", "failing_since", "disabled_reason", "created_at"]
     list_filter = ["is_enabled", "created_at"]
     list_select_related = ["account"]
@@ -142,7 +139,6 @@ class DeliveryAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="message", ordering="uuid")
     def message(self, delivery: Delivery) -> str:
-        """Value of the header webhook-id."""
         return str(delivery)
 
     @display(description="state", ordering="state", label=DELIVERY_COLOURS)
@@ -156,7 +152,6 @@ class DeliveryAdmin(UuidSearch, ReadOnlyAdmin):
 
     @action(description="Replay…", icon="replay", permissions=["webhooks.change_delivery"])
     def replay(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Send the delivery again."""
         delivery: Delivery = self.get_or_404(request, object_id)
 
         def perform(_given: dict[str, Any]) -> str:
@@ -178,5 +173,4 @@ class NoticeAdmin(ReadOnlyAdmin):
 
     @display(description="data")
     def shown_data(self, notice: Notice) -> SafeString:
-        """Data of the notice, as JSON."""
         return as_json(notice.data)

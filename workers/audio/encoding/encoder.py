@@ -20,8 +20,6 @@ BLOCK_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class EncodedFile:
-    """Properties of a written file."""
-
     seconds: float
     """Duration of the input."""
     sample_rate: int
@@ -106,7 +104,6 @@ class FileEncoder:
         self._encoding.encode(self._writer, samples)
 
     def finish(self) -> EncodedFile:
-        """Complete the file."""
         self._encoding.finish(self._writer)
         self._file.close()
         return EncodedFile(self._encoding.seconds, self._encoding.sample_rate, self._path.stat().st_size)

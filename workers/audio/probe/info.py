@@ -122,5 +122,4 @@ class DecodedFile(Message):
 
     @property
     def audio_seconds(self) -> float:
-        """Duration of the written audio."""
         return self.samples / self.sample_rate

@@ -19,8 +19,6 @@ _AAC_RATES: Final = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 160
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Header of one frame."""
-
     kind: str
     length: int
     """Bytes, the header included."""

@@ -45,7 +45,6 @@ class _Converter:
         self._shape: tuple[str, int, str] | None = None
 
     def convert(self, frames: Iterable[Any]) -> Iterator[bytes | memoryview]:
-        """Convert frames to interleaved bytes."""
         for frame in frames:
             shape = (frame.format.name, frame.sample_rate, frame.layout.name)
             if shape != self._shape:

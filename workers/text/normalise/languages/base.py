@@ -117,7 +117,6 @@ class Language(ABC):
         """Number of a century beside that word."""
 
     def year(self, number: int) -> str:
-        """Number of a year."""
         return self.cardinal(number)
 
     def digits(self, text: str) -> str:
