@@ -84,7 +84,7 @@ def resolve_text_voice(
 def find_named_voice(
     caller: Caller, *, engine: EngineRow, asked: str | None, dialect: DialectVoices | None = None, takes_substitute: bool = True
 ) -> VoiceRef | None:
-    """The voice that a request names; None where it names none, or one in whose place the model's own choice speaks. 400 unknown_voice."""
+    """Voice named in a request; None if it names none, or one that the model's own choice replaces. Raises 400 unknown_voice."""
     if not asked:
         return None
     if found := find_voice(caller, engines=[engine], voice_id=asked):
@@ -113,9 +113,8 @@ def find_voice(caller: Caller, *, engines: Sequence[EngineRow], voice_id: str) -
 
 
 def list_voice_choices(engine: EngineRow, *, languages: Collection[str] = ()) -> tuple[VoiceRef, ...]:
-    """One voice for each language and gender, of which a worker takes one where only it hears the language or the gender.
-
-    languages: primary tags; all of the model's when empty.
+    """One voice per language and gender, for workers that must choose by the detected language or gender. languages: primary tags; empty
+    for all of the model's.
     """
     choices: dict[tuple[str, str], VoiceRef] = {}
     for voice in engine.voice_refs:

@@ -23,7 +23,7 @@ REQUEST_ID: Final = "X-Request-Id"
 
 @dataclass(frozen=True, slots=True)
 class KeyHeader:
-    """A request header that carries an API key, after a scheme such as Bearer where it has one."""
+    """Request header with an API key, after a scheme such as Bearer if it has one."""
 
     name: str
     scheme: str = ""
@@ -34,7 +34,7 @@ class KeyHeader:
         return f"{self.name}: {self.scheme} sk-tts-…" if self.scheme else f"{self.name}: sk-tts-…"
 
     def read(self, meta: Mapping[str, Any]) -> str | None:
-        """The key in the request's META; None where the header is missing, empty where it holds another scheme or nothing."""
+        """The key in the request's META; None without the header, empty if it has another scheme or no value."""
         value = meta.get(_meta_name(self.name))
         if value is None:
             return None
@@ -85,7 +85,7 @@ class Dialect:
     error_schema: Mapping[str, Any] | None = None
     """OpenAPI schema of the error body; None for the platform's."""
     wrap_success: Callable[[Any], Any] | None = None
-    """Puts the JSON body of a success into the API's envelope; None where there is no envelope."""
+    """Wraps the JSON body of a success in the API's envelope; None without an envelope."""
     requests_per_minute_by_scope: Mapping[str, int] = field(default_factory=dict)
     """Limits of each scope of a key, where the key has none of its own; other requests are limited by plan and key alone."""
     header_names: Mapping[str, str] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class Dialect:
         return self.header_names.get(name, name)
 
     def find_request_id(self, meta: Mapping[str, Any]) -> str:
-        """The request id that the client chose, under either name; empty where it chose none."""
+        """Request id sent by the client, under either name; empty if it sent none."""
         names = (self.header_name(REQUEST_ID), REQUEST_ID)
         return next((str(meta[key]) for key in map(_meta_name, names) if key in meta), "")
 
@@ -133,7 +133,7 @@ PLATFORM: Final = Dialect(name="platform")
 
 
 def dialect_of(path: str) -> Dialect:
-    """The dialect with the longest prefix of the path, with or without its last slash; the platform's own where there is none."""
+    """Dialect with the longest prefix of the path, with or without its last slash; the platform's own if none matches."""
     spelled = path if path.endswith("/") else f"{path}/"
     return next((dialect for prefix, dialect in _by_prefix(tuple(settings.TTSAI_DIALECTS)) if spelled.startswith(prefix)), PLATFORM)
 

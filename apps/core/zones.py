@@ -33,7 +33,7 @@ class Zone:
     is_private: bool = False
     """Responses belong to an account: `Cache-Control: no-store` unless the view says otherwise."""
     has_optional_slash: bool = True
-    """The path's last slash is added where it is missing, and OPTIONS lists the methods."""
+    """True if a missing trailing slash is added, and OPTIONS lists the methods."""
     content_security_policy: str = ""
     """For all responses; empty for the strict policy of JSON and text."""
 

@@ -24,7 +24,7 @@ def read_script(job: Job) -> ScriptDocument:
 
 
 def read_document(job: Job, kind: type[Document]) -> Document:
-    """Read the document that a completed job wrote. 410 where it was deleted."""
+    """Read the document of a completed job. 410 if it was deleted."""
     output = job.find_output(TEXT)
     if output is None:
         raise GoneError("The result was deleted.")

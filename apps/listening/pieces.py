@@ -16,9 +16,8 @@ LONGEST_SINGLE = 1.25
 
 
 def listening_parts(work: ListenWork, *, milliseconds: int, is_kept: bool) -> tuple[PartPlan, ...]:
-    """The parts that make a TranscriptDocument of the recording that `work` hears; the last of them writes it.
-
-    Units are milliseconds of the recording. is_kept: the transcript belongs to the result.
+    """Parts that produce a TranscriptDocument of the recording in `work`; the last of them writes it. Units are milliseconds of the
+    recording. is_kept: the transcript belongs to the result.
     """
     count = _count_pieces(milliseconds)
     seconds = milliseconds / 1000

@@ -59,7 +59,7 @@ class DownloadView(APIView):
 
 
 def check_name(name: str) -> None:
-    """Refuse what is no name of a job's file, whatever the job. Raises NotFoundError."""
+    """Raise NotFoundError for a name that no job's file can have."""
     stem, _, extension = name.partition(".")
     if not _STEM.fullmatch(stem) or extension not in EXTENSIONS:
         raise NotFoundError(f"There is no file {name[:100]!r}. Available: output.mp3, output.wav, …")
@@ -71,7 +71,7 @@ def format_of(name: str) -> str:
 
 
 def find_named_output(job: Job, name: str) -> ResultOutput:
-    """The output that is downloaded as `name`. 409 while the job is not completed, 404 where it makes no such file."""
+    """Output that is downloaded as `name`. 409 while the job is not completed, 404 if it has no such file."""
     names = [output.file_name for output in completed(job).outputs] if job.is_over else list_planned_files(job)
     if name not in names:
         raise NotFoundError(

@@ -19,7 +19,7 @@ class Speaker:
 
     engine: EngineRow
     voice: VoiceRef | None
-    """None where the worker chooses one of `voices` by the gender that it hears."""
+    """None if the worker chooses one of `voices` by the speaker's gender."""
     voices: tuple[VoiceRef, ...]
     """Voices of the language, one for each gender, and those that words in another script may need."""
 

@@ -24,9 +24,8 @@ def create_key(database_url: str, *, email: str, plan: str, credits_: float, **l
 
 
 def in_platform(database_url: str, work: Callable[[], T]) -> T:
-    """The result of `work`, called with `default` connected to the platform's database.
-
-    It runs in a thread of its own: Django's connections are per thread, so the test's own stays as it is.
+    """Result of `work` with `default` connected to the platform's database. It runs on a separate thread: Django's connections are per
+    thread, so the test's own stays.
     """
     outcome: list[T | BaseException] = []
 

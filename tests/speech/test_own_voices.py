@@ -79,7 +79,7 @@ def _sources(_platform: None, settings: Any) -> Iterator[None]:
 
 @pytest.fixture
 def owner() -> Person:
-    """The account that has voices of its own."""
+    """Account with voices of its own."""
     somebody = person()
     assert somebody.account is not None
     somebody.account.name = OWNER_NAME

@@ -8,7 +8,7 @@ from workers.contract.references import Reference
 from workers.contract.tags import primary_tag
 
 GENDERS: Final = ("neutral", "female", "male")
-"""Order of preference where a speaker's gender is not known, or no voice has it."""
+"""Genders by preference, if the speaker's is unknown or has no voice."""
 
 
 @dataclass(frozen=True, slots=True)

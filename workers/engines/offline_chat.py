@@ -45,7 +45,7 @@ class OfflineChat(Responder):
         return True
 
     def reply(self, turns: Sequence[Turn], *, system_prompt: str, language: str) -> str:  # noqa: ARG002 - the protocol's
-        """The notice in the given language where there is one, else in the language of the last message, else in English."""
+        """Notice in the given language if available, otherwise in the language of the last message, otherwise in English."""
         said = turns[-1].content[:READ_CHARACTERS] if turns else ""
         return NOTICES[language if language in NOTICES else detect_language(said, among=list(NOTICES), preferred="en")]
 

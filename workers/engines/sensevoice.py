@@ -73,7 +73,7 @@ class SenseVoiceEngine(Recogniser):
         self._loaded: _Loaded | None = None
 
     def find_obstacle(self) -> str:
-        """Names what is missing: libraries or weights. Loads nothing."""
+        """Name the missing libraries or weights, without loading anything."""
         missing = [name for name in ("onnxruntime", "kaldi_native_fbank") if importlib.util.find_spec(name) is None]
         if missing:
             return f"SenseVoice needs {', '.join(missing)}: install requirements/worker-cpu.txt."

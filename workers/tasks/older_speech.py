@@ -48,7 +48,7 @@ class _Voices:
 
 
 def _script_voices(work: Mapping[str, Any], *, chosen: VoiceRef | None, voices: _Voices) -> dict[str, Any]:
-    """Voices of a translation, by gender, or of an answer, whose language nobody knew."""
+    """Voices of a translation, by gender, or of an answer in an unknown language."""
     by_gender: Mapping[str, str] = work.get("voices") or {}
     named = [voices.find(by_gender[gender]) for gender in GENDERS if gender in by_gender]
     voice = chosen or (None if named else voices.default_first[0])

@@ -48,7 +48,9 @@ class OutputWriter:
 
     @contextmanager
     def open(self, name: str) -> Iterator[OutputFile]:
-        """A file to fill; at the end of the block it is measured and stored. Raises WorkError (internal_error) where nobody asks for it."""
+        """Path for the output; at the end of the block it is measured and stored. Raises WorkError (internal_error) for an output that is
+        not requested.
+        """
         target = self._target(name)
         with self._storage.write(target.address) as path:
             output = OutputFile(path)
@@ -120,7 +122,7 @@ def read_document(reference: Reference, kind: type[DocumentType], *, storage: St
 
 
 def read_timings(reference: Reference | None, *, storage: Storage) -> list[dict[str, Any]]:
-    """The words that an earlier part stored; none where it stored none."""
+    """Words stored by an earlier part; empty if it stored none."""
     if reference is None:
         return []
     with storage.read(reference) as path:

@@ -20,7 +20,7 @@ class TextVoice:
     chosen: VoiceRef
     """The voice that the request names, or that was chosen for it."""
     voice: VoiceRef
-    """The voice that speaks: `chosen`, or one of its gender that speaks the language where it does not."""
+    """`chosen`, or a voice of its gender that speaks the language if it does not."""
     language: str
     """Full tag."""
     is_detected: bool = False
@@ -63,7 +63,7 @@ def pick_voice(voices: Iterable[VoiceRef], *, language: str, genders: Sequence[s
 
 
 def speaking_voice(chosen: VoiceRef, *, language: str, voices: Iterable[VoiceRef]) -> VoiceRef:
-    """The chosen voice, or one of the same gender that speaks the language where it does not."""
+    """The chosen voice, or one of the same gender that speaks the language if it does not."""
     if not language or is_same_language(chosen.language, language):
         return chosen
     return pick_voice(voices, language=language, genders=(chosen.gender,)) or chosen

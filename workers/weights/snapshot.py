@@ -1,4 +1,4 @@
-"""A translation model from a hub at a fixed revision: the hub's own digests of that revision are what the files are checked against."""
+"""Downloads a translation model from a hub at a fixed revision; files are verified by the hub's digests of that revision."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST_ENTRIES: Final = 10_000
 MOST_BYTES: Final = 20 << 30
 RECORD: Final = "snapshot.json"
-"""In the model's folder: where it came from, and the digests."""
+"""File in the model's folder with its origin and digests."""
 
 WANTED: Final = re.compile(
     r"model\.bin|config\.json|(?:shared|source|target)_vocabulary\.(?:json|txt)|vocabulary\.(?:json|txt)|(?:source|target)\.spm|[\w.-]*sentencepiece[\w.-]*\.model"
@@ -106,7 +106,7 @@ def _is_pulled(target: Path, *, repository: str, revision: str) -> bool:
 
 
 def _list_files(repository: str, *, revision: str) -> Sequence[HubEntry]:
-    """The wanted files of the revision. Raises SourceError where it is no CTranslate2 model."""
+    """Wanted files of the revision. Raises SourceError if it is no CTranslate2 model."""
     from huggingface_hub.hf_api import RepoFolder
 
     url = f"{hub_address()}/{repository}/tree/{revision}"

@@ -1,4 +1,4 @@
-"""Isolation of failures in work on many rows: one that fails is logged and the others go on."""
+"""Isolates failures in work on many rows: a failing row is logged and the others continue."""
 
 import logging
 from collections.abc import Iterator

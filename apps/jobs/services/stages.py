@@ -21,7 +21,7 @@ LARGEST_UNITS = 1 << 31
 
 
 def go_on(job: Job, *, part: Part) -> list[str]:
-    """A part of a job is done, and more is to do. The job is locked. Returns the queues on which something may go on."""
+    """Continue a job after a finished part. The job is locked. Returns the queues to dispatch."""
     values: dict[str, Any] = {"job": job.uuid, "stage": part.stage}
     with connection.cursor() as cursor:
         cursor.execute(LEFT, values)

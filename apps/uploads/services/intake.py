@@ -17,9 +17,9 @@ from workers.audio.probe.errors import TOO_LARGE
 
 FETCH_SECONDS: Final = 60.0
 CORES: Final = max(2, os.cpu_count() or 1)
-"""Two at least: with one slot nobody could have half."""
+"""Least number of slots: with one slot no tenant could have half."""
 NEWCOMERS_FACTOR: Final = 4
-"""So many decoding processes a core at most, where that many tenants come; the operating system divides the cores then."""
+"""Most decoding processes per core if many tenants compete; the operating system then shares the cores."""
 _probes = FairSlots(usual=CORES, most=NEWCOMERS_FACTOR * CORES, waiting_each=None)
 """Concurrent decoding processes. Each occupies a core, for half a minute with hours of eight channels in a small file."""
 

@@ -18,7 +18,7 @@ class Hub:
     cut_after_bytes: int = 0
     """Number of bytes after which every response is cut off; 0 for whole responses."""
     resets: int = 0
-    """So many responses end with a reset connection half way, as behind a broken proxy."""
+    """Number of responses that end with a reset connection half way, as behind a broken proxy."""
     knows_ranges: bool = True
     failures: int = 0
     """Number of initial responses with 503."""

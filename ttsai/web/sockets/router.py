@@ -100,7 +100,7 @@ class Sockets:
         await _refuse(nothing_at(request.path), request, send, request_id=request_id)
 
     async def _admit(self, request: ShellRequest, route: SocketRoute) -> Caller:
-        """Authenticate and count a connection. Raises what it is refused with."""
+        """Authenticate and count a connection. Raises the error that it is refused with."""
         if "\x00" in request.path:
             raise nothing_at(request.path)
         if self._stopping.is_set():

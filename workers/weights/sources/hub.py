@@ -117,7 +117,7 @@ def translated_errors(url: str) -> Iterator[None]:
 
 
 def _download_rest(url: str, *, target: Path, size_bytes: int, progress: Progress) -> None:
-    """Appends to target until it has `size_bytes`. `hf_hub_download` is not used: a later process cannot resume what it began."""
+    """Append to target until it has `size_bytes`. `hf_hub_download` is not used, since a later process cannot resume its downloads."""
     _import_client()
     from huggingface_hub.file_download import http_get
 

@@ -10,7 +10,7 @@ from workers.text.markup.scan import is_markup
 
 
 def segments(text: str) -> list[dict[str, Any]]:
-    """Segments as dictionaries with their text, their start and what is not at its default."""
+    """Segments as dictionaries with their text, start and fields that are not at their defaults."""
     return [{"text": segment.text, "start": segment.start, **segment.to_dict()} for segment in parse_markup(text).segments]
 
 

@@ -52,7 +52,7 @@ def load_words(language: str) -> Words:
 
 
 def _read_currency(fields: list[str]) -> Currency:
-    """From gender, singular and plural, followed by those of the hundredth where there is one."""
+    """Parse gender, singular and plural, followed by those of the hundredth if there is one."""
     nouns = [Noun(fields[at + 1], fields[at + 2], parse_gender(fields[at])) for at in range(0, len(fields), 3)]
     return Currency(nouns[0], nouns[1] if len(nouns) > 1 else None)
 
