@@ -208,6 +208,18 @@ def test_socket_of_a_client_that_reads_nothing_is_dropped(shell: RunningShell, s
         wait_until(lambda: not shell.server.server_state.connections)  # dropped, although the client is still there
 
 
+def test_pings_of_a_client_that_reads_nothing_are_not_all_answered(shell: RunningShell, secret: str) -> None:
+    ping, buffered = b"\x89\xfd\0\0\0\0" + b"x" * 125, []
+    with socket.create_connection(("127.0.0.1", shell.port), timeout=PATIENCE) as connection:
+        connection.sendall(HANDSHAKE + b"Authorization: Bearer %s\r\n\r\n" % secret.encode())
+        assert connection.recv(65536).startswith(b"HTTP/1.1 101 ")
+        (opened,) = shell.server.server_state.connections
+        for _ in range(150):
+            connection.sendall(ping * 1000)
+            buffered.append(opened.transport.get_write_buffer_size())  # type: ignore[union-attr]
+        assert 0 < max(buffered) < 2 * protocol.MESSAGE_BYTES
+
+
 @pytest.mark.parametrize(
     ("request_head", "status"),
     [
@@ -218,10 +230,12 @@ def test_socket_of_a_client_that_reads_nothing_is_dropped(shell: RunningShell, s
         (HANDSHAKE.replace(b"dGhlIHNhbXBsZSBub25jZQ==", b"short"), 400),
         (HANDSHAKE.replace(b"/v1/echo/", b"/v1/echo/?" + b"x" * 9000), 431),
         (HANDSHAKE + b"x: y\r\n" * 200, 431),
+        (HANDSHAKE + b"Origin: http://a\r\nOrigin: http://b\r\n", 400),
+        (HANDSHAKE + b"Sec-WebSocket-Protocol: a b\r\n", 400),
         (HANDSHAKE.replace(b"/v1/echo/", b"/v1/echo/?\xff"), 400),
         (HANDSHAKE, 401),
     ],
-    ids=["post", "body", "chunked", "version", "key", "long url", "many headers", "bytes in the url", "no key of the API"],
+    ids=["post", "body", "chunked", "version", "key", "long url", "many headers", "origins", "protocol", "bytes in the url", "no API key"],
 )
 def test_faulty_websocket_handshake_is_refused_in_json_without_a_traceback(
     shell: RunningShell, request_head: bytes, status: int, caplog: pytest.LogCaptureFixture
@@ -234,7 +248,17 @@ def test_faulty_websocket_handshake_is_refused_in_json_without_a_traceback(
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
 
 
-@pytest.mark.parametrize("frame", [b"\x81\x82\0\0\0\0\xff\xfe", b"\xff\x80\0\0\0\0", b"\x81\x02no", b"\x88\x81\0\0\0\0x"])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"\x81\x82\0\0\0\0\xff\xfe",
+        b"\xff\x80\0\0\0\0",
+        b"\x81\x02no",
+        b"\x88\x81\0\0\0\0x",
+        b"\x01\x80\0\0\0\0" + b"\0\x80\0\0\0\0" * 2000,
+    ],
+    ids=["utf-8", "opcode", "unmasked", "close", "empty fragments"],
+)
 def test_frames_that_violate_the_protocol_close_the_socket_without_a_traceback(
     shell: RunningShell, secret: str, frame: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -244,5 +268,5 @@ def test_frames_that_violate_the_protocol_close_the_socket_without_a_traceback(
         connection.sendall(frame)
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     assert answer[:1] == b"\x88"  # a closing frame
-    assert int.from_bytes(answer[2:4], "big") in {1002, 1007}
+    assert int.from_bytes(answer[2:4], "big") in {1002, 1007, 1008}
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []

@@ -1,7 +1,12 @@
 """Validation of a WebSocket handshake, so that faulty ones are refused in the dialect of their path and not by the library."""
 
 import re
+from http import HTTPStatus
 from typing import Final
+
+from websockets.datastructures import Headers
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
 
 MOST_HEADERS: Final = 100
 LONGEST_LINE: Final = 8000
@@ -21,7 +26,17 @@ def find_fault(method: str, url: bytes, headers: list[tuple[bytes, bytes]]) -> t
         (_values(headers, b"sec-websocket-version") == [b"13"], 400, "Sec-WebSocket-Version must be 13."),
         (len(keys) == 1 and _KEY.fullmatch(keys[0]) is not None, 400, "Sec-WebSocket-Key must be 16 bytes in base64."),
     )
-    return next(((status, message) for is_met, status, message in checks if not is_met), None)
+    fault = next(((status, message) for is_met, status, message in checks if not is_met), None)
+    return fault or _find_other_fault(url, headers)
+
+
+def _find_other_fault(url: bytes, headers: list[tuple[bytes, bytes]]) -> tuple[int, str] | None:
+    """Fault for which the library would answer in its own words, such as two Origin headers."""
+    given = Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers])
+    protocol = ServerProtocol()
+    if protocol.accept(Request(url.decode(), given)).status_code == HTTPStatus.SWITCHING_PROTOCOLS:
+        return None
+    return 400, f"The WebSocket handshake is not valid: {protocol.handshake_exc}."
 
 
 def _values(headers: list[tuple[bytes, bytes]], wanted: bytes) -> list[bytes]:

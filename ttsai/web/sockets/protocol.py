@@ -4,14 +4,19 @@ import logging
 from typing import Any, Final
 
 from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Request
 
 MESSAGE_BYTES: Final = 1 << 20
 """Largest message of any route: beyond it the connection is closed with 1009 before the message is complete."""
 CLOSE_SECONDS: Final = 5.0
 """Time for a client to answer the closing frame and to read what was sent before it; then the connection is dropped."""
+MOST_FRAGMENTS: Final = 1024
+"""Fragments of one message: empty ones cost memory and time, though they add nothing to its size."""
 INVALID_TEXT: Final = 1007
+POLICY: Final = 1008
 BAD_REQUEST: Final = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 logger = logging.getLogger("ttsai.web.sockets")
@@ -25,6 +30,8 @@ class GuardedSocketProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.logger = self.conn.logger = logger
         self.close_timeout = CLOSE_SECONDS
+        self._late_pong = b""
+        """Answer to the last ping of a client that does not read, sent once it does."""
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -32,7 +39,29 @@ class GuardedSocketProtocol(WebSocketsSansIOProtocol):
             self.read_paused = True  # the application's first `receive` resumes
             self.transport.pause_reading()
 
+    def handle_ping(self) -> None:
+        pong = b"".join(self.conn.data_to_send())
+        if self.writable.is_set():
+            self.transport.write(pong)
+        else:  # earlier pings need no answer of their own (RFC 6455, section 5.5.3), and their answers would pile up
+            self._late_pong = pong
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        pong, self._late_pong = self._late_pong, b""
+        if pong and not self.close_sent:
+            self.transport.write(pong)
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) < MOST_FRAGMENTS:
+            super().handle_cont(event)
+        elif not self.close_sent:
+            self.conn.fail(POLICY, "too many fragments")
+            self.handle_parser_exception()
+
     async def send(self, message: ASGISendEvent) -> None:
+        if self.close_sent and message["type"] in {"websocket.send", "websocket.close"}:
+            raise ClientDisconnected  # this class has closed the connection, which the application does not know yet
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
             self.handshake_complete = True  # uvicorn 0.54 forgets it and logs an error
