@@ -83,29 +83,30 @@ class VoiceAssigner:
     def __init__(self, speaker: TextVoice, *, voices: Sequence[VoiceRef], named: Mapping[str, VoiceRef]) -> None:
         """speaker: its chosen voice speaks where the markup names none; one of `voices` where it does not speak the language.
 
-        named: the voices that the markup names.
+        named: the voices that the markup names; where one does not speak the language of its `<lang>`, one of its gender does.
         """
         self._speaker = speaker
         self._voices = voices
         self._named = named
-        self._by_language: dict[str, VoiceRef] = {}
+        self._speaking: dict[tuple[VoiceRef, str], VoiceRef] = {}
 
     def assign(self, segments: Sequence[Segment]) -> SpokenSegments:
         """Settle one part. Its table begins with the voices that words in another script may need."""
         is_ascii = all(segment.text.isascii() for segment in segments)
-        others = () if is_ascii else map(self._speaker_of, SCRIPT_LANGUAGES)
+        others = () if is_ascii else (self._speaking_voice(self._speaker.chosen, language=language) for language in SCRIPT_LANGUAGES)
         table = {voice: index for index, voice in enumerate(dict.fromkeys([self._speaker.voice, *others]))}
         settled = []
         for segment in segments:
             if segment.voice or segment.language:
-                voice = self._named[segment.voice] if segment.voice else self._speaker_of(segment.language)
+                chosen = self._named[segment.voice] if segment.voice else self._speaker.chosen
+                voice = self._speaking_voice(chosen, language=segment.language)
                 index, language = table.setdefault(voice, len(table)), segment.language or voice.language
                 settled.append(replace(segment, voice="", voice_index=index, language=language))
             else:
                 settled.append(segment)
         return SpokenSegments(tuple(settled), tuple(table)[1:])
 
-    def _speaker_of(self, language: str) -> VoiceRef:
-        if language not in self._by_language:
-            self._by_language[language] = speaking_voice(self._speaker.chosen, language=language, voices=self._voices)
-        return self._by_language[language]
+    def _speaking_voice(self, chosen: VoiceRef, *, language: str) -> VoiceRef:
+        if (chosen, language) not in self._speaking:
+            self._speaking[chosen, language] = speaking_voice(chosen, language=language, voices=self._voices)
+        return self._speaking[chosen, language]

@@ -78,6 +78,15 @@ def test_assigner_settles_built_in_own_and_mixed_voices_alike(chosen: VoiceRef) 
     ]
 
 
+@pytest.mark.parametrize("named", ["am_adam", "bm_george"])
+def test_named_voice_leaves_a_language_that_it_does_not_speak_to_another_of_its_gender(named: str) -> None:
+    speaker = choose_text_voice(ENGLISH, chosen=voice_ref(ENGINE, "am_adam"), language="", languages=SPEC.languages, voices=VOICES)
+    spoken = VoiceAssigner(speaker, voices=VOICES, named={named: voice_ref(ENGINE, named)}).assign(
+        (Segment("Hi ", voice=named), Segment("amigo.", voice=named, language="es"))
+    )
+    assert [(speaker.voice, *spoken.voices)[segment.voice_index].id for segment in spoken.segments] == [named, "em_alex"]
+
+
 def test_table_of_a_text_beyond_ascii_begins_with_voices_for_words_in_other_scripts() -> None:
     speaker = choose_text_voice(ENGLISH, chosen=voice_ref(ENGINE, "am_adam"), language="", languages=SPEC.languages, voices=VOICES)
     assigner = VoiceAssigner(speaker, voices=VOICES, named={})
