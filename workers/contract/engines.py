@@ -21,7 +21,8 @@ class VoiceSpec(Message):
 
     def with_full_tag(self) -> "VoiceSpec":
         """The voice with its region in `language`: workers of earlier versions announce that as one of the tags."""
-        full = next((tag for tag in self.tags if tag != self.language and covers_tag(self.language, tag)), self.language)
+        regional = (tag for tag in self.tags if self.language and tag != self.language and covers_tag(self.language, tag))
+        full = next(regional, self.language)
         return replace(self, language=full, tags=tuple(tag for tag in self.tags if tag != full))
 
 

@@ -47,6 +47,7 @@ def test_general_tag_covers_its_regions_and_not_the_reverse() -> None:
         ("es", ("es",), "es", ()),
         ("en-us", ("en-us", "warm"), "en-us", ("warm",)),
         ("de", (), "de", ()),
+        ("", ("warm",), "", ("warm",)),
     ],
 )
 def test_voice_announced_by_an_earlier_worker_takes_its_region_from_its_tags(
