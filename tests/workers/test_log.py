@@ -4,11 +4,14 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from structlog.contextvars import bound_contextvars
 
+from tests.workers.messages import speak_message
 from workers.log import configure_logging, describe_error
+from workers.tasks.attempts import secrets_of
 
 TEXT = "The quick brown fox jumps over the lazy dog."
 
@@ -34,6 +37,22 @@ def test_an_error_is_one_line_with_its_frames() -> None:
 def test_a_message_that_quotes_the_work_is_withheld(message: str) -> None:
     line = describe(message)
     assert line.startswith('ValueError: "(withheld: it quotes the work)" at ')
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        {"segments": [{"text": "x", "kind": "sub", "alias": TEXT}]},
+        {"pronunciations": [{"word": "x", "replacement": TEXT}]},
+        {"history": [{"role": "user", "content": TEXT}], "system_prompt": "Be kind to all of them."},
+        {"inputs": [{"audio": {"kind": "url", "location": f"https://store/{TEXT}"}}]},
+    ],
+    ids=["alias", "pronunciation", "history", "presigned address"],
+)
+def test_any_text_or_address_of_the_work_is_withheld_but_its_engine(work: dict[str, Any]) -> None:
+    secrets = secrets_of(speak_message("Hi.", work={"engine": "openai-translate", **work}))
+    errors = [ValueError(message) for message in ("near 'brown fox jumps'", "openai-translate has no such unit")]
+    assert ["(withheld" in describe_error(error, secrets=secrets) for error in errors] == [True, False]
 
 
 def test_a_short_text_is_withheld_whole() -> None:

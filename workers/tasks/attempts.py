@@ -14,7 +14,7 @@ from workers.computing import ComputeJournal
 from workers.contract.errors import INTERNAL_ERROR, OUT_OF_MEMORY, WorkError
 from workers.contract.messages import Manifest, PartMessage, PartOutcome, PartStarted
 from workers.contract.names import PART_FINISHED, PART_STARTED
-from workers.log import describe_error
+from workers.log import SHORTEST_QUOTE, describe_error
 from workers.outbox import Outbox
 from workers.parts import PartRun, Parts, PartStoppedError
 from workers.storage import disk_failure
@@ -107,9 +107,7 @@ class Attempts:
         return do_part(run, workbench=self._workbench)
 
     def _unexpected(self, run: PartRun, error: Exception) -> WorkError:
-        text = str(run.message.work.get("text", ""))
-        addresses = (run.message.manifest.location, *(output.address.location for output in run.message.outputs))
-        logger.error("part_broke token=%s %s", run.message.token, describe_error(error, secrets=(text, *addresses)))
+        logger.error("part_broke token=%s %s", run.message.token, describe_error(error, secrets=secrets_of(run.message)))
         return WorkError(INTERNAL_ERROR, "An unexpected error occurred.")
 
     def _failed(self, run: PartRun, error: WorkError) -> PartOutcome:
@@ -129,6 +127,26 @@ class Attempts:
             is_outage=error.is_outage if error else False,
             units_done=run.units_done,
         )
+
+
+def secrets_of(message: PartMessage) -> tuple[str, ...]:
+    """Strings of a message that no log line may quote: texts, prompts, pronunciations and addresses of its work, addresses of its outputs."""
+    addresses = (message.manifest.location, *(output.address.location for output in message.outputs))
+    return (str(message.work.get("text", "")), *addresses, "\0".join(_long_strings(message.work)))
+
+
+def _long_strings(value: Any) -> Iterator[str]:
+    """Strings at any depth that are no mere names, such as a language or a format; the engine's id may be quoted."""
+    if isinstance(value, str):
+        if len(value) > SHORTEST_QUOTE:
+            yield value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            if name != "engine":
+                yield from _long_strings(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _long_strings(item)
 
 
 def _decode(payload: Mapping[str, Any]) -> PartMessage | None:
