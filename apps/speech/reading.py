@@ -1,7 +1,7 @@
 """Prepares the text of an order for workers: parsed markup, checked languages and voices, pronunciations."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from apps.accounts.callers import Caller
@@ -10,6 +10,7 @@ from apps.catalog.voices import resolve_voice
 from apps.core.errors import InvalidRequestError
 from apps.pronunciations.selectors import account_rules
 from workers.contract.markup import PronunciationRule, Segment
+from workers.contract.messages import SpeakWork
 from workers.contract.tags import primary_tag
 from workers.contract.voices import VoiceRef
 from workers.text.markup.cut import cut_document
@@ -24,15 +25,6 @@ from workers.text.voice_choice import TextVoice, VoiceAssigner
 
 SAMPLE_CHARACTERS = 400
 """Characters at the beginning of a text without letters that are looked at for something to say."""
-
-
-@dataclass(frozen=True, slots=True)
-class PartText:
-    text: str
-    segments: tuple[Segment, ...] = ()
-    """Segments of the markup; empty for plain text."""
-    voices: tuple[VoiceRef, ...] = ()
-    """Voices that segments refer to, and those that words in another script may need."""
 
 
 def parse_text(text: str, *, param: str) -> Document:
@@ -76,13 +68,15 @@ def check_say_as(document: Document, *, engine: EngineRow, speaker: TextVoice, v
         before = (segment.text.split() or [before])[-1]
 
 
-def cut_text(document: Document, *, assigner: VoiceAssigner) -> list[PartText]:
-    """Parts of bounded length, cut at sentence ends, with their voices."""
-    if not document.is_markup:
-        texts = cut_into_parts(document.written)
-        return [PartText(text, voices=assigner.assign((Segment(text),)).voices) for text in texts]
-    spoken = [assigner.assign(segments) for segments in cut_document(document)]
-    return [PartText("".join(segment.text for segment in part.segments), part.segments, part.voices) for part in spoken]
+def cut_text(document: Document, *, work: SpeakWork, assigner: VoiceAssigner) -> list[SpeakWork]:
+    """Work of parts of bounded length, cut at sentence ends, with their voices. work: what all parts have in common."""
+    if document.is_markup:
+        parts = [
+            replace(work, text="".join(segment.text for segment in segments), segments=segments) for segments in cut_document(document)
+        ]
+    else:
+        parts = [replace(work, text=text) for text in cut_into_parts(document.written)]
+    return [assigner.assign(part) for part in parts]
 
 
 def read_rules(caller: Caller, pronunciations: Any) -> tuple[PronunciationRule, ...]:

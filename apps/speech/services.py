@@ -23,7 +23,7 @@ from apps.speech.languages import (
     language_warnings,
     unsupported_language,
 )
-from apps.speech.reading import PartText, check_say_as, cut_text, parse_text, read_rules, resolve_markup_voices
+from apps.speech.reading import check_say_as, cut_text, parse_text, read_rules, resolve_markup_voices
 from workers.contract.formats import FORMATS
 from workers.contract.markup import PronunciationRule
 from workers.contract.messages import SpeakWork
@@ -98,7 +98,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     check_language(document, engine=engine, plan=caller.plan, language=language, param=order.text_param)
     check_say_as(document, engine=engine, speaker=text_voice, voices=voices, param=order.text_param)
     work = _work(order, engine=engine, speaker=text_voice, rules=read_rules(caller, order.pronunciations))
-    texts = cut_text(document, assigner=VoiceAssigner(text_voice, voices=engine.voice_refs, named=voices))
+    works = cut_text(document, work=work, assigner=VoiceAssigner(text_voice, voices=engine.voice_refs, named=voices))
     audio = AudioSettings(order.format, bitrate=order.bitrate, sample_rate=order.sample_rate)
     price = 0 if caller.is_anonymous else characters_price_millicredits(units, millicredits_per_1k=engine.millicredits_per_1k)
     return JobPlan(
@@ -106,7 +106,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
         engine_id=engine.id,
         queue=engine.queue,
         lane=SPEECH.lanes.choose(units, is_awaited=order.has_listener),
-        parts=_parts(texts, work=work, audio=audio),
+        parts=_parts(works, audio=audio),
         units=units,
         price_millicredits=price,
         output_format=order.format,
@@ -137,27 +137,24 @@ def _choose_speaker(caller: Caller, *, engine: EngineRow, order: SpeechOrder, do
     )
 
 
-def _parts(texts: list[PartText], *, work: SpeakWork, audio: AudioSettings) -> tuple[PartPlan, ...]:
-    """One part that speaks the whole text, or lossless parts of a longer one and their join. `work` holds all but the text and the format."""
-    is_whole = len(texts) == 1
+def _parts(works: list[SpeakWork], *, audio: AudioSettings) -> tuple[PartPlan, ...]:
+    """One part that speaks the whole text, or lossless parts of a longer one and their join. `works` hold all but the format."""
+    is_whole = len(works) == 1
     encoding = audio if is_whole else AudioSettings(PART_FORMAT)
     parts = [
         PartPlan(
             "speak",
             replace(
                 work,
-                text=part.text,
-                segments=part.segments,
-                voices=part.voices,
-                is_last=part is texts[-1],
+                is_last=work is works[-1],
                 format=encoding.format,
                 bitrate=encoding.bitrate,
                 sample_rate=encoding.sample_rate,
             ),
             audio_outputs(encoding.format, is_kept=is_whole),
-            units=len(part.text),
+            units=len(work.text),
         )
-        for part in texts
+        for work in works
     ]
     return tuple(parts) if is_whole else with_join(parts, audio=audio)
 

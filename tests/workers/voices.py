@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workers.contract.markup import Segment
+from workers.contract.messages import SpeakWork
 from workers.contract.voices import VoiceRef
 from workers.protocols.engine import Engine
 from workers.text.script import Request
@@ -24,5 +25,6 @@ def settled_text(
     text = "".join(segment.text for segment in segments)
     speaker = choose_text_voice(text, chosen=voice_ref(engine, voice), language=language, languages=engine.spec.languages, voices=voices)
     named = {segment.voice: voice_ref(engine, segment.voice) for segment in segments if segment.voice}
-    spoken = VoiceAssigner(speaker, voices=voices, named=named).assign(segments)
+    work = SpeakWork(engine.spec.id, speaker.voice, segments=tuple(segments))
+    spoken = VoiceAssigner(speaker, voices=voices, named=named).assign(work)
     return spoken.segments, Request(speaker.voice, speaker.language, spoken.voices, **options)

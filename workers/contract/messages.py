@@ -47,6 +47,11 @@ class SpeakWork(Message):
     voices: tuple[VoiceRef, ...] = ()
     """Other voices of the text: those that segments refer to, and those that may be needed for a language that only the worker sees."""
 
+    @property
+    def spoken_segments(self) -> tuple[Segment, ...]:
+        """Segments of the markup, or a plain text as one segment."""
+        return self.segments or (Segment(self.text),)
+
 
 @dataclass(frozen=True, slots=True)
 class JoinInput(Message):

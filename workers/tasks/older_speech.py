@@ -8,7 +8,6 @@ from typing import Any
 
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import UNKNOWN_VOICE, WorkError
-from workers.contract.markup import Segment
 from workers.contract.messages import SpeakWork
 from workers.contract.voices import GENDERS, VoiceRef
 from workers.text.voice_choice import VoiceAssigner, choose_text_voice
@@ -62,13 +61,12 @@ def _text_voices(work: Mapping[str, Any], *, older: SpeakWork, chosen: VoiceRef 
     spoken_by = choose_text_voice(
         text, chosen=chosen, language=older.language, languages=voices.spec.languages, voices=voices.default_first
     )
-    segments = older.segments or (Segment(older.text),)
-    named = {segment.voice: voices.find(segment.voice) for segment in segments if segment.voice}
-    spoken = VoiceAssigner(spoken_by, voices=voices.default_first, named=named).assign(segments)
+    named = {segment.voice: voices.find(segment.voice) for segment in older.segments if segment.voice}
+    settled = VoiceAssigner(spoken_by, voices=voices.default_first, named=named).assign(older)
     return {
         "voice": spoken_by.voice.to_dict(),
         "language": spoken_by.language,
         "is_language_detected": spoken_by.is_detected,
-        "segments": [segment.to_dict() for segment in spoken.segments] if older.segments else [],
-        "voices": [voice.to_dict() for voice in spoken.voices],
+        "segments": [segment.to_dict() for segment in settled.segments],
+        "voices": [voice.to_dict() for voice in settled.voices],
     }

@@ -6,7 +6,7 @@ The platform chooses for the texts that it accepts; a worker does so only for a 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from workers.contract.markup import Segment
+from workers.contract.messages import SpeakWork
 from workers.contract.tags import is_same_language, primary_tag
 from workers.contract.voices import VoiceRef
 from workers.text.language import detect_against, detect_language
@@ -69,14 +69,6 @@ def speaking_voice(chosen: VoiceRef, *, language: str, voices: Iterable[VoiceRef
     return pick_voice(voices, language=language, genders=(chosen.gender,)) or chosen
 
 
-@dataclass(frozen=True, slots=True)
-class SpokenSegments:
-    """Segments of a part with their voices settled, and the table of voices that they refer to."""
-
-    segments: tuple[Segment, ...]
-    voices: tuple[VoiceRef, ...]
-
-
 class VoiceAssigner:
     """Settles the voice of each segment of a text for which the markup names a voice or a language."""
 
@@ -90,8 +82,9 @@ class VoiceAssigner:
         self._named = named
         self._speaking: dict[tuple[VoiceRef, str], VoiceRef] = {}
 
-    def assign(self, segments: Sequence[Segment]) -> SpokenSegments:
-        """Settle one part. Its table begins with the voices that words in another script may need."""
+    def assign(self, work: SpeakWork) -> SpeakWork:
+        """The work of one part with the voices of its segments. `voices` begins with those that words in another script may need."""
+        segments = work.spoken_segments
         is_ascii = all(segment.text.isascii() for segment in segments)
         others = () if is_ascii else (self._speaking_voice(self._speaker.chosen, language=language) for language in SCRIPT_LANGUAGES)
         table = {voice: index for index, voice in enumerate(dict.fromkeys([self._speaker.voice, *others]))}
@@ -104,7 +97,7 @@ class VoiceAssigner:
                 settled.append(replace(segment, voice="", voice_index=index, language=language))
             else:
                 settled.append(segment)
-        return SpokenSegments(tuple(settled), tuple(table)[1:])
+        return replace(work, segments=tuple(settled) if work.segments else (), voices=tuple(table)[1:])
 
     def _speaking_voice(self, chosen: VoiceRef, *, language: str) -> VoiceRef:
         if (chosen, language) not in self._speaking:

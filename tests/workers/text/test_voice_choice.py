@@ -4,6 +4,7 @@ import pytest
 
 from tests.workers.voices import voice_ref
 from workers.contract.markup import Segment
+from workers.contract.messages import SpeakWork
 from workers.contract.references import StoredObject
 from workers.contract.voices import VoiceRef, VoiceWeight
 from workers.engines.kokoro import KokoroEngine
@@ -65,7 +66,7 @@ def test_assigner_settles_built_in_own_and_mixed_voices_alike(chosen: VoiceRef) 
         Segment("tous. ", language="fr"),
         Segment("Bye."),
     )
-    spoken = assigner.assign(segments)
+    spoken = assigner.assign(SpeakWork("kokoro", chosen, segments=segments))
     table = (chosen, *spoken.voices)
     french = voice_ref(ENGINE, "ff_siwis")
     assert [table[segment.voice_index] for segment in spoken.segments] == [chosen, OWN, MIX, french, chosen]
@@ -90,8 +91,12 @@ def test_named_voice_leaves_a_language_that_it_does_not_speak_to_another_of_its_
 def test_table_of_a_text_beyond_ascii_begins_with_voices_for_words_in_other_scripts() -> None:
     speaker = choose_text_voice(ENGLISH, chosen=voice_ref(ENGINE, "am_adam"), language="", languages=SPEC.languages, voices=VOICES)
     assigner = VoiceAssigner(speaker, voices=VOICES, named={})
-    assert [voice.id for voice in assigner.assign((Segment("Say 你好."),)).voices] == ["zm_yunjian", "jm_kumo", "hm_omega"]
-    assert assigner.assign((Segment("Say hello."),)).voices == ()
+    assert [voice.id for voice in assigner.assign(SpeakWork("kokoro", speaker.voice, "Say 你好.")).voices] == [
+        "zm_yunjian",
+        "jm_kumo",
+        "hm_omega",
+    ]
+    assert assigner.assign(SpeakWork("kokoro", speaker.voice, "Say hello.")).voices == ()
 
 
 def test_segment_is_written_without_the_fields_at_their_defaults() -> None:
