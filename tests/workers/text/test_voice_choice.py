@@ -82,9 +82,9 @@ def test_assigner_settles_built_in_own_and_mixed_voices_alike(chosen: VoiceRef) 
 @pytest.mark.parametrize("named", ["am_adam", "bm_george"])
 def test_named_voice_leaves_a_language_that_it_does_not_speak_to_another_of_its_gender(named: str) -> None:
     speaker = choose_text_voice(ENGLISH, chosen=voice_ref(ENGINE, "am_adam"), language="", languages=SPEC.languages, voices=VOICES)
-    spoken = VoiceAssigner(speaker, voices=VOICES, named={named: voice_ref(ENGINE, named)}).assign(
-        (Segment("Hi ", voice=named), Segment("amigo.", voice=named, language="es"))
-    )
+    segments = (Segment("Hi ", voice=named), Segment("amigo.", voice=named, language="es"))
+    work = SpeakWork("kokoro", speaker.voice, segments=segments)
+    spoken = VoiceAssigner(speaker, voices=VOICES, named={named: voice_ref(ENGINE, named)}).assign(work)
     assert [(speaker.voice, *spoken.voices)[segment.voice_index].id for segment in spoken.segments] == [named, "em_alex"]
 
 
