@@ -48,7 +48,7 @@ def test_an_abandoned_turn_frees_its_place_whether_it_waits_or_has_come() -> Non
     slots = FairSlots(usual=2, most=2, waiting_each=1)
     held, waiting = slots.acquire("one"), slots.acquire("one")
     assert (held.done(), waiting.done()) == (True, False)
-    with pytest.raises(TooManyRequestsError, match="1 of your files wait"):
+    with pytest.raises(TooManyRequestsError, match="1 of your files are already queued"):
         slots.acquire("one")
     slots.abandon("one", waiting)
     following = slots.acquire("one")
