@@ -42,7 +42,7 @@ def _anonymous(request: HttpRequest, *, address: str) -> Caller:
     plan = get_anonymous_plan()
     if plan is None:
         example = dialect_of(request.path).key_headers[0].example
-        raise AuthenticationFailedError(f"An API key is required:  {example}", code="missing_api_key")
+        raise AuthenticationFailedError(f"An API key is required: {example}", code="missing_api_key")
     return anonymous_caller(plan, address=address, public_base=find_public_base(request))
 
 
