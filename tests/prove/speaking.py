@@ -7,13 +7,13 @@ from functools import cache
 import numpy as np
 import soundfile
 
-from tests.workers.voices import voice_ref
+from tests.workers.voices import settled_work, voice_ref
 from workers.audio.joins import Joiner
 from workers.audio.samples import Spoken
 from workers.engines.kokoro import KokoroEngine
 from workers.protocols.engine import Engine
 from workers.text.markup.parse import parse_markup
-from workers.text.script import Request, write_script
+from workers.text.script import write_script
 
 Maker = Callable[..., Spoken]
 """Called with the text and `language`."""
@@ -31,9 +31,8 @@ def engine() -> Engine:
 def worker_audio(text: str, *, language: str) -> Spoken:
     """Joined sentences with word timings."""
     joiner, pieces, words = Joiner(24_000), [], []
-    for utterance in write_script(
-        parse_markup(text).segments, request=Request(voice_ref(engine(), VOICES[language]), language), engine=engine()
-    ).utterances:
+    work = settled_work(parse_markup(text), engine=engine(), voice=VOICES[language], language=language)
+    for utterance in write_script(work, engine=engine()).utterances:
         spoken = engine().speak(utterance.spoken.text, voice=utterance.manner.voice, language=utterance.manner.language, speed=1.0)
         piece = joiner.feed(spoken, pause_after=utterance.pause_after, start_character=utterance.spoken.start)
         pieces.append(piece.samples)

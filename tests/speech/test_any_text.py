@@ -16,10 +16,9 @@ from tests.growth import assert_linear
 from tests.speech.people import Person, person
 from tests.workers.voices import voice_ref
 from workers.contract.errors import WorkError
-from workers.contract.markup import Segment
 from workers.contract.messages import SpeakWork
 from workers.engines.silence import SilenceEngine
-from workers.text.script import Request, write_script
+from workers.text.script import write_script
 
 ENGINE = SilenceEngine()
 
@@ -41,7 +40,7 @@ def speak_all(text: str) -> list[str]:
     heard, written = [], ""
     for part in (part for part in plan.parts if part.kind == "speak"):
         work = SpeakWork.from_dict(json.loads(json.dumps(part.work.to_dict())))
-        script = write_script(work.segments or (Segment(work.text),), request=Request(voice_ref(ENGINE, "quiet"), "en"), engine=ENGINE)
+        script = write_script(work, engine=ENGINE)
         written += script.written
         for utterance in script.utterances:
             spoken = ENGINE.speak(utterance.spoken.text, voice=voice_ref(ENGINE, "quiet"), language="en", speed=1.0)

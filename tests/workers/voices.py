@@ -1,13 +1,11 @@
 """Voices of engines as messages carry them."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from workers.contract.markup import Segment
 from workers.contract.messages import SpeakWork
 from workers.contract.voices import VoiceRef
 from workers.protocols.engine import Engine
-from workers.text.script import Request
+from workers.text.markup.document import Document
 from workers.text.voice_choice import VoiceAssigner, choose_text_voice
 
 
@@ -17,14 +15,12 @@ def voice_ref(engine: Engine, voice_id: str) -> VoiceRef:
     return engine.spec.voice_ref(found) if found else VoiceRef(voice_id, engine=engine.spec.id)
 
 
-def settled_text(
-    segments: Sequence[Segment], *, engine: Engine, voice: str, language: str = "", **options: Any
-) -> tuple[tuple[Segment, ...], Request]:
-    """A text as a worker gets it: its segments, and the request with the voice and language that the platform chose."""
+def settled_work(document: Document, *, engine: Engine, voice: str, language: str = "", **options: Any) -> SpeakWork:
+    """The work of a text as a worker gets it: with the voices and the language that the platform chose. options: other fields."""
     voices = tuple(map(engine.spec.voice_ref, engine.spec.voices))
-    text = "".join(segment.text for segment in segments)
-    speaker = choose_text_voice(text, chosen=voice_ref(engine, voice), language=language, languages=engine.spec.languages, voices=voices)
-    named = {segment.voice: voice_ref(engine, segment.voice) for segment in segments if segment.voice}
-    work = SpeakWork(engine.spec.id, speaker.voice, segments=tuple(segments))
-    spoken = VoiceAssigner(speaker, voices=voices, named=named).assign(work)
-    return spoken.segments, Request(speaker.voice, speaker.language, spoken.voices, **options)
+    chosen = voice_ref(engine, voice)
+    speaker = choose_text_voice(document.written, chosen=chosen, language=language, languages=engine.spec.languages, voices=voices)
+    named = {segment.voice: voice_ref(engine, segment.voice) for segment in document.segments if segment.voice}
+    segments = document.segments if document.is_markup else ()
+    work = SpeakWork(engine.spec.id, speaker.voice, document.written, speaker.language, segments=segments, **options)
+    return VoiceAssigner(speaker, voices=voices, named=named).assign(work)

@@ -1,9 +1,10 @@
 """Synthesis task: encodes and publishes each sentence while the next ones are computed."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -12,8 +13,7 @@ from numpy.typing import NDArray
 from workers.audio.encoding import EncodedFile, Encoder, FileEncoder
 from workers.audio.joins import Joiner
 from workers.audio.samples import Spoken
-from workers.contract.errors import NOTHING_TO_SAY, UNKNOWN_VOICE, WorkError
-from workers.contract.markup import Segment
+from workers.contract.errors import NOTHING_TO_SAY, WorkError
 from workers.contract.messages import Manifest, PartMessage, SpeakWork
 from workers.contract.outputs import AUDIO, TIMINGS
 from workers.parts import PartRun
@@ -23,19 +23,10 @@ from workers.tasks.results import OutputWriter, check_format
 from workers.tasks.scheduling import compute_in_order, sentence_order
 from workers.tasks.speech_work import read_speak_work
 from workers.tasks.workbench import Workbench
-from workers.text.script import Request, Script, Utterance, write_script
+from workers.text.script import Script, Utterance, write_script
 
 SILENT_SHARE_SECONDS: Final = 0.05
 """Seconds of silence for a share without words, so that every player opens the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """Synthesised utterance from a compute thread."""
-
-    utterance: Utterance
-    spoken: Spoken
-    compute_seconds: float
 
 
 def speak(run: PartRun, *, workbench: Workbench) -> Manifest:
@@ -52,8 +43,11 @@ def speak(run: PartRun, *, workbench: Workbench) -> Manifest:
             output.path, work.format, input_rate=engine.spec.sample_rate, sample_rate=work.sample_rate, bitrate=work.bitrate
         ) as file:
             response = _Response(message, work=work, script=script, input_rate=engine.spec.sample_rate, file=file, events=events)
-            for result in _speak_in_order(run, work=work, script=script, workbench=workbench):
-                response.add(result)
+            submit = partial(_submit, run=run, work=work, bench=workbench)
+            for (_, utterance), (spoken, seconds) in compute_in_order(
+                run, scheduler=workbench.scheduler, items=enumerate(script.utterances), submit=submit
+            ):
+                response.add(utterance, spoken=spoken, compute_seconds=seconds)
                 run.units_done = response.units_done
             encoded = response.finish()
             output.describe_audio(seconds=encoded.seconds, sample_rate=encoded.sample_rate)
@@ -65,19 +59,7 @@ def speak(run: PartRun, *, workbench: Workbench) -> Manifest:
 
 def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Script:
     """Script to speak. A part of a longer text may have no words, such as a row of asterisks, and is silent then. Raises WorkError."""
-    if work.voice is None:
-        raise WorkError(UNKNOWN_VOICE, "The work names no voice.")
-    request = Request(
-        voice=work.voice,
-        language=work.language,
-        voices=work.voices,
-        pronunciations=work.pronunciations,
-        gain_decibels=work.gain_decibels,
-        pause_scale=work.pause_scale,
-        is_language_detected=work.is_language_detected,
-        has_html=not work.segments,
-    )
-    script = write_script(work.segments or (Segment(work.text),), request=request, engine=engine)
+    script = write_script(work, engine=engine)
     is_whole_text = message.part == 0 and work.is_last and work.script is None
     if not script.utterances and is_whole_text:
         raise WorkError(NOTHING_TO_SAY, "The text contains nothing that can be spoken.")
@@ -108,17 +90,16 @@ class _Response:
         self.words: list[dict[str, Any]] = []
         self.compute_seconds = 0.0
 
-    def add(self, result: _Result) -> None:
+    def add(self, utterance: Utterance, *, spoken: Spoken, compute_seconds: float) -> None:
         """Append a sentence: to the listener first, who waits for it."""
-        utterance = result.utterance
-        spoken = replace(result.spoken, words=utterance.written_words(result.spoken.words, text=self._written))
+        spoken = replace(spoken, words=utterance.written_words(spoken.words, text=self._written))
         joined = self._joiner.feed(spoken, pause_after=utterance.pause_after, gain_decibels=utterance.manner.gain_decibels)
         words = [asdict(word) for word in joined.words]
         self.units_done = utterance.written_end
         self._tell(self._live.write(joined.samples) if self._live else b"", words=words)
         self._file.write(joined.samples)
         self.words += words
-        self.compute_seconds += result.compute_seconds
+        self.compute_seconds += compute_seconds
 
     def finish(self) -> EncodedFile:
         """Write the silence after the last sentence, and flush the encoders."""
@@ -134,18 +115,9 @@ class _Response:
         self._events.publish(units_done=self.units_done, words=words, audio=audio, audio_format=self._format)
 
 
-def _speak_in_order(run: PartRun, *, work: SpeakWork, script: Script, workbench: Workbench) -> Iterator[_Result]:
-    def submit(item: tuple[int, Utterance]) -> "Future[tuple[Spoken, float]]":
-        index, utterance = item
-        return _submit(run, work=work, index=index, utterance=utterance, bench=workbench)
-
-    for (_, utterance), (spoken, seconds) in compute_in_order(
-        run, scheduler=workbench.scheduler, items=enumerate(script.utterances), submit=submit
-    ):
-        yield _Result(utterance, spoken, seconds)
-
-
-def _submit(run: PartRun, *, work: SpeakWork, index: int, utterance: Utterance, bench: Workbench) -> "Future[tuple[Spoken, float]]":
+def _submit(item: tuple[int, Utterance], *, run: PartRun, work: SpeakWork, bench: Workbench) -> "Future[tuple[Spoken, float]]":
+    """Queue an utterance, given with its index, to be spoken: its audio, and the seconds that the engine took."""
+    index, utterance = item
     manner, text = utterance.manner, utterance.spoken.text
 
     def compute() -> tuple[Spoken, float]:

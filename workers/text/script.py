@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
-from workers.contract.errors import INVALID_TEXT, WorkError
-from workers.contract.markup import PronunciationRule, Segment
+from workers.contract.errors import INVALID_TEXT, UNKNOWN_VOICE, WorkError
+from workers.contract.markup import Segment
+from workers.contract.messages import SpeakWork
 from workers.contract.speech import GivenPhonemes, WordTiming
 from workers.contract.voices import VoiceRef
 from workers.text.markup.boundaries import Break
@@ -89,35 +90,20 @@ class Script:
     """Pause before the first word, from markup, in seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Settings of the request for the whole text."""
-
-    voice: VoiceRef
-    language: str
-    """Full tag; empty for an engine without languages."""
-    voices: tuple[VoiceRef, ...] = ()
-    """Voices that segments refer to, and others for words in another script."""
-    pronunciations: tuple[PronunciationRule, ...] = ()
-    gain_decibels: float = 0.0
-    pause_scale: float = 1.0
-    is_language_detected: bool = False
-    """True if the language was detected. A say-as that the language does not support is then read as plain text."""
-    has_html: bool = True
-    """True if the text may contain HTML tags and references, which were removed from a text with SSML by its parser."""
-
-
-def write_script(segments: Sequence[Segment], *, request: Request, engine: Splitter) -> Script:
-    """Utterances of a part's segments. Raises WorkError (invalid_text) for say-as content of the wrong type."""
+def write_script(work: SpeakWork, *, engine: Splitter) -> Script:
+    """Utterances of a part. Raises WorkError: invalid_text for say-as content of the wrong type, unknown_voice for work without a voice."""
+    if work.voice is None:
+        raise WorkError(UNKNOWN_VOICE, "The work names no voice.")
+    segments = work.spoken_segments
     origin = segments[0].start if segments else 0
     utterances: list[Utterance] = []
     pause_before = 0.0
-    for passage in _passages(split_by_script(segments, language=request.language, among=engine.spec.languages)):
+    for passage in _passages(split_by_script(segments, language=work.language, among=engine.spec.languages)):
         words = [segment for segment in passage if segment.kind != "break"]
-        spoken = list(_speak_passage(words, request=request, engine=engine, origin=origin))
+        spoken = list(_speak_passage(words, work=work, voice=work.voice, engine=engine, origin=origin))
         breaks = [segment.break_seconds for segment in passage if segment.kind == "break"]
         if spoken:
-            pause = sum(breaks) if breaks else _pause_behind(words[-1], otherwise=spoken[-1].pause_after) * request.pause_scale
+            pause = sum(breaks) if breaks else _pause_behind(words[-1], otherwise=spoken[-1].pause_after) * work.pause_scale
             utterances += [*spoken[:-1], replace(spoken[-1], pause_after=pause)]
         elif utterances and breaks:
             utterances[-1] = replace(utterances[-1], pause_after=utterances[-1].pause_after + sum(breaks))
@@ -142,11 +128,11 @@ def _passages(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
         yield passage
 
 
-def _speak_passage(segments: Sequence[Segment], *, request: Request, engine: Splitter, origin: int) -> Iterator[Utterance]:
+def _speak_passage(segments: Sequence[Segment], *, work: SpeakWork, voice: VoiceRef, engine: Splitter, origin: int) -> Iterator[Utterance]:
     """Sentences of a group, each cut where the manner changes."""
-    runs = [(manner, list(run)) for manner, run in groupby(segments, key=lambda segment: _manner(segment, request=request))]
+    runs = [(manner, list(run)) for manner, run in groupby(segments, key=lambda segment: _manner(segment, work=work, voice=voice))]
     for index, (manner, run) in enumerate(runs):
-        spoken, given = _spoken_form(run, manner=manner, request=request, origin=origin)
+        spoken, given = _spoken_form(run, manner=manner, work=work, origin=origin)
         if not any(character.isalnum() for character in spoken.text):
             continue
         sentences = engine.split(spoken.text, language=manner.language)
@@ -157,29 +143,30 @@ def _speak_passage(segments: Sequence[Segment], *, request: Request, engine: Spl
             yield Utterance(
                 spoken.slice(sentence.start, end),
                 manner,
-                pause * request.pause_scale,
+                pause * work.pause_scale,
                 tuple(one.within(sentence.start, end) for one in given if sentence.start <= one.start and one.end <= end),
             )
 
 
-def _manner(segment: Segment, *, request: Request) -> Manner:
+def _manner(segment: Segment, *, work: SpeakWork, voice: VoiceRef) -> Manner:
+    """Manner of a segment. voice: the work's own."""
     rate, gain = EMPHASIS.get(segment.emphasis, (1.0, 0.0))
-    language = segment.language or request.language
+    language = segment.language or work.language
     if segment.voice_index:
-        voice = request.voices[segment.voice_index - 1]
+        spoken_by = work.voices[segment.voice_index - 1]
     else:
-        voice = speaking_voice(request.voice, language=language, voices=request.voices)
-    return Manner(voice, language, segment.rate * rate, segment.volume_decibels + gain + request.gain_decibels)
+        spoken_by = speaking_voice(voice, language=language, voices=work.voices)
+    return Manner(spoken_by, language, segment.rate * rate, segment.volume_decibels + gain + work.gain_decibels)
 
 
-def _spoken_form(segments: Sequence[Segment], *, manner: Manner, request: Request, origin: int) -> tuple[SpokenText, list[GivenPhonemes]]:
+def _spoken_form(segments: Sequence[Segment], *, manner: Manner, work: SpeakWork, origin: int) -> tuple[SpokenText, list[GivenPhonemes]]:
     """Spoken form of a run of segments, and the places in it where phonemes are given."""
     parts: list[SpokenText] = []
     given: list[GivenPhonemes] = []
     length = 0
     before = ""
     for segment in segments:
-        part = _spoken_segment(segment, language=manner.language or "en", request=request, before=before).shift(segment.start - origin)
+        part = _spoken_segment(segment, language=manner.language or "en", work=work, before=before).shift(segment.start - origin)
         before = (segment.text.split() or [before])[-1]
         if segment.kind == "phoneme":
             given.append(GivenPhonemes(length, length + len(part.text), segment.phonemes))
@@ -188,22 +175,22 @@ def _spoken_form(segments: Sequence[Segment], *, manner: Manner, request: Reques
     return join(tuple(parts)), given
 
 
-def _spoken_segment(segment: Segment, *, language: str, request: Request, before: str) -> SpokenText:
+def _spoken_segment(segment: Segment, *, language: str, work: SpeakWork, before: str) -> SpokenText:
     """Spoken form of a segment: pronunciations and normalisation for plain text, the element's own for others. before: the preceding word."""
-    rules = request.pronunciations
+    rules, has_html = work.pronunciations, not work.segments  # markup has no HTML left: its parser removed tags and references
     if segment.kind == "text":
         try:
             said = apply_pronunciations(segment.text, rules, language=language) if rules else SpokenText.verbatim(segment.text)
         except PronunciationError as error:
             raise WorkError(INVALID_TEXT, str(error)) from error
-        return said.then(normalise(said.text, language=language, has_html=request.has_html))
+        return said.then(normalise(said.text, language=language, has_html=has_html))
     builder = Builder(segment.text)
     if segment.kind == "say_as":
         try:
             builder.say(_say_as(segment, language=language, before=before), up_to=len(segment.text))
         except SayAsError as error:
-            if request.is_language_detected and not segment.language:
-                return normalise(segment.text, language=language, has_html=request.has_html)
+            if work.is_language_detected and not segment.language:
+                return normalise(segment.text, language=language, has_html=has_html)
             raise WorkError(INVALID_TEXT, f"{segment.text[:50]!r} cannot be read as {segment.interpret_as}: {error}") from error
     elif segment.kind == "sub":
         builder.say(segment.alias, up_to=len(segment.text))

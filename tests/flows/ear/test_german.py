@@ -9,11 +9,11 @@ import pytest
 
 from tests.flows.ear.rows import MISREADINGS, ROWS
 from tests.flows.listening import Listener
-from tests.workers.voices import voice_ref
+from tests.workers.voices import settled_work
 from workers.engines.pico import SAMPLE_RATE, PicoEngine
 from workers.text.markup.parse import parse_markup
 from workers.text.say_as import say_as
-from workers.text.script import Request, write_script
+from workers.text.script import write_script
 
 SENTENCES = {
     "cardinal": "Das Dorf hat {} Häuser.", "ordinal": "Sie ist {}.", "date": "Heute ist {}.", "time": "Der Zug fährt um {}.",
@@ -35,7 +35,7 @@ def spoken_form(row: str, *, kind: str, text: str) -> str:
 
 def speech(pico: PicoEngine, markup: str) -> bytes:
     """WAV file of the markup, normalised and spoken as by the worker."""
-    script = write_script(parse_markup(markup).segments, request=Request(voice_ref(pico, "de-de"), "de-de"), engine=pico)
+    script = write_script(settled_work(parse_markup(markup), engine=pico, voice="de-de", language="de-de"), engine=pico)
     said = [pico.speak(one.spoken.text, voice=one.manner.voice, language="de", speed=1.0).samples for one in script.utterances]
     file = io.BytesIO()
     with wave.open(file, "wb") as wav:

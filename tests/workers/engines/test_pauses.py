@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 
 from tests.workers.voices import voice_ref
 from workers.audio.joins import Joiner
-from workers.contract.markup import Segment
+from workers.contract.messages import SpeakWork
 from workers.engines.kokoro import KokoroEngine
-from workers.text.script import Request, write_script
+from workers.text.script import write_script
 
 RATE = 24_000
 SENTENCE_SECONDS = (0.25, 0.6)
@@ -24,7 +24,8 @@ TEXTS = {
 
 def joined(kokoro: KokoroEngine, text: str, *, language: str, speed: float = 1.0) -> NDArray[np.float32]:
     voice, joiner, pieces = VOICES[language], Joiner(RATE, speed=speed), []
-    for utterance in write_script((Segment(text),), request=Request(voice_ref(kokoro, voice), language), engine=kokoro).utterances:
+    work = SpeakWork("kokoro", voice_ref(kokoro, voice), text, language)
+    for utterance in write_script(work, engine=kokoro).utterances:
         spoken = kokoro.speak(utterance.spoken.text, voice=voice_ref(kokoro, voice), language=utterance.manner.language, speed=speed)
         pieces.append(joiner.feed(spoken, pause_after=utterance.pause_after).samples)
     return np.concatenate([*pieces, joiner.finish(is_last=True)])

@@ -6,9 +6,9 @@ import pytest
 
 from tests.workers.voices import voice_ref
 from workers.contract.errors import WorkError
-from workers.contract.markup import Segment
+from workers.contract.messages import SpeakWork
 from workers.engines.silence import SilenceEngine
-from workers.text.script import Request, write_script
+from workers.text.script import write_script
 
 
 def test_silence_is_as_long_as_its_text_and_the_words_are_spread_over_it() -> None:
@@ -26,9 +26,8 @@ def test_silence_is_as_long_as_its_text_and_the_words_are_spread_over_it() -> No
 )
 def test_a_mark_in_the_text_asks_for_a_failure(mark: str, code: str) -> None:
     engine = SilenceEngine()
-    (utterance,) = write_script(
-        (Segment(f"Please {mark} now."),), request=Request(voice_ref(engine, "quiet"), "en"), engine=engine
-    ).utterances
+    work = SpeakWork("silence", voice_ref(engine, "quiet"), f"Please {mark} now.", "en")
+    (utterance,) = write_script(work, engine=engine).utterances
     with pytest.raises(WorkError) as failure:
         engine.speak(utterance.spoken.text, voice=voice_ref(engine, "quiet"), language="", speed=1.0)
     assert failure.value.code == code

@@ -2,20 +2,21 @@
 
 import pytest
 
-from tests.workers.voices import settled_text, voice_ref
+from tests.workers.voices import settled_work, voice_ref
 from workers.contract.errors import WorkError
 from workers.contract.markup import PronunciationRule, Segment
+from workers.contract.messages import SpeakWork
 from workers.contract.speech import GivenPhonemes, WordTiming
 from workers.engines.kokoro import KokoroEngine
 from workers.text.markup.parse import parse_markup
-from workers.text.script import Request, Script, write_script
+from workers.text.script import Script, write_script
 
 ENGINE = KokoroEngine()
 
 
 def script(text: str, *, voice: str = "af_bella", language: str = "", **options: object) -> Script:
-    segments, request = settled_text(parse_markup(text).segments, engine=ENGINE, voice=voice, language=language, **options)
-    return write_script(segments, request=request, engine=ENGINE)
+    work = settled_work(parse_markup(text), engine=ENGINE, voice=voice, language=language, **options)
+    return write_script(work, engine=ENGINE)
 
 
 def said(text: str, **options: object) -> list[str]:
@@ -112,13 +113,12 @@ def test_formatting_is_not_said_and_a_timed_word_takes_its_formatting_along() ->
 
 
 def test_a_reference_of_ssml_that_spells_a_tag_is_text() -> None:
-    assert said("<speak>the &lt;b&gt; tag</speak>", has_html=False) == ["the b  tag"]
+    assert said("<speak>the &lt;b&gt; tag</speak>") == ["the b  tag"]
 
 
 def test_a_later_part_counts_from_its_own_beginning() -> None:
-    (utterance,) = write_script(
-        (Segment("Hello.", start=500),), request=Request(voice_ref(ENGINE, "af_bella"), "en-us"), engine=ENGINE
-    ).utterances
+    work = SpeakWork("kokoro", voice_ref(ENGINE, "af_bella"), language="en-us", segments=(Segment("Hello.", start=500),))
+    (utterance,) = write_script(work, engine=ENGINE).utterances
     assert (utterance.spoken.start, utterance.written_end) == (0, 6)
 
 

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from tests.workers.voices import voice_ref
 from workers.contract.markup import Segment
+from workers.contract.messages import SpeakWork
 from workers.engines.kokoro import KokoroEngine
-from workers.text.script import Request, write_script
+from workers.text.script import write_script
 from workers.text.scripts import split_by_script
 
 ALL = ("en", "es", "zh", "ja", "hi")
@@ -61,11 +62,9 @@ def test_put_together_the_pieces_are_the_text(text: str, language: str) -> None:
 
 def test_a_foreign_word_gets_a_voice_of_the_same_gender_that_speaks_it() -> None:
     engine = KokoroEngine()
-    utterances = write_script(
-        (Segment("Hello 你好 world."),),
-        request=Request(voice_ref(engine, "am_michael"), "en-us", tuple(map(engine.spec.voice_ref, engine.spec.voices))),
-        engine=engine,
-    ).utterances
+    voices = tuple(map(engine.spec.voice_ref, engine.spec.voices))
+    work = SpeakWork("kokoro", voice_ref(engine, "am_michael"), "Hello 你好 world.", "en-us", voices=voices)
+    utterances = write_script(work, engine=engine).utterances
     assert [(one.spoken.written.strip(), one.manner.voice.id, one.manner.language) for one in utterances] == [
         ("Hello", "am_michael", "en-us"),
         ("你好", "zm_yunjian", "zh"),

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from tests.workers.voices import voice_ref
 from workers.audio.encoding import Resampler
 from workers.audio.joins import Joiner
-from workers.contract.markup import Segment
+from workers.contract.messages import SpeakWork
 from workers.contract.speech import WordTiming
 from workers.engines.hibari import HibariEngine
-from workers.text.script import Request, write_script
+from workers.text.script import write_script
 
 LONG_TEXT = """\
 The lighthouse stood at the very end of the headland, where the road gave up and the grass took over. Every evening, a little
@@ -55,7 +55,7 @@ def engine() -> HibariEngine:
 def read_aloud(text: str) -> Reading:
     """Read a text as a worker does, with pauses between sentences."""
     joiner, pieces, words = Joiner(24_000), [], []
-    script = write_script((Segment(text),), request=Request(voice_ref(engine(), "heart"), "en"), engine=engine())
+    script = write_script(SpeakWork("hibari", voice_ref(engine(), "heart"), text, "en"), engine=engine())
     for utterance in script.utterances:
         spoken = engine().speak(utterance.spoken.text, voice=voice_ref(engine(), "heart"), language="en", speed=1.0)
         written = utterance.written_words(spoken.words, text=text)
