@@ -8,7 +8,6 @@ import sys
 import numpy as np
 
 import workers
-from tests.workers.voices import voice_ref
 from workers.audio.encoding import Resampler
 from workers.audio.samples import HEARING_RATE, Samples
 from workers.contract.engines import EngineSpec
@@ -72,7 +71,7 @@ def _speak(runtime: Runtime, spec: EngineSpec) -> dict[str, Samples]:
             voice = next(voice for voice in spec.voices if is_same_language(voice.language, language))
             sentences = engine.split(SENTENCES.get(language, OTHER_LANGUAGE), language=language)
             pieces = [
-                engine.speak(sentence.text, voice=voice_ref(engine, voice.id), language=language, speed=1.0) for sentence in sentences
+                engine.speak(sentence.text, voice=engine.spec.voice_ref(voice), language=language, speed=1.0) for sentence in sentences
             ]
             resampler = Resampler(input_rate=pieces[0].sample_rate, output_rate=HEARING_RATE)
             said[language] = np.concatenate([*(resampler.feed(piece.samples) for piece in pieces), resampler.finish()])

@@ -71,7 +71,7 @@ def test_the_answer_of_a_language_model_is_never_a_notice() -> None:
 
 
 def test_as_responder_refuses_other_engines() -> None:
-    with pytest.raises(WorkError, match="Silence does not answer"):
+    with pytest.raises(WorkError, match="Silence is not a responder"):
         as_responder(SilenceEngine())
 
 
