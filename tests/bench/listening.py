@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import soundfile
 
 from tests.flows.running import RunningPlatform
-from tests.workers.hearing.clips import LIBRIVOX, clips
+from tests.workers.recognition.clips import LIBRIVOX, clips
 from workers.weights.store import WeightStore
 
 ROUNDS = 3

@@ -10,7 +10,7 @@ from tests.flows.following import entries_of, files_of, parts_of, source_of, wai
 from tests.flows.recordings import as_flac
 from tests.flows.running import RunningPlatform
 from tests.prove.listening_material import order_of
-from tests.workers.hearing.clips import clips, said, spoken_words
+from tests.workers.recognition.clips import clips, said, spoken_words
 
 NAMES = order_of(2)
 """Clips of 49 seconds in total: five pieces."""

@@ -11,7 +11,7 @@ from tests.flows.following import entries_of, files_of, source_of, wait_until
 from tests.flows.listening import Listener, plain_words
 from tests.flows.recordings import RATE, samples_of, speak
 from tests.flows.running import RunningPlatform
-from workers.hearing.pitch import tally_pitch
+from workers.recognition.pitch import tally_pitch
 
 SPANISH = "La lluvia cayó durante toda la noche. Ayer compramos pan y leche en el mercado."
 ENGLISH_WORDS = {"rain", "night", "yesterday", "bread", "milk", "market"}

@@ -11,7 +11,7 @@ from tests.flows.following import wait_for_end
 from tests.flows.listening import Listener, plain_words
 from tests.flows.recordings import RATE, as_flac, samples_of, speak
 from tests.flows.running import RunningPlatform
-from tests.workers.hearing.clips import LIBRIVOX, clips, errors_in
+from tests.workers.recognition.clips import LIBRIVOX, clips, errors_in
 from tests.workers.text.subtitles.reading import ReadCue, read_srt, read_vtt
 
 ENGLISH = (

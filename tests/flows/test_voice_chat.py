@@ -11,7 +11,7 @@ from tests.flows.listening import Listener, plain_words
 from tests.flows.recordings import as_flac, speak
 from tests.flows.running import RunningPlatform
 from tests.workers.chat_http import ChatHTTP, refuses, says
-from tests.workers.hearing.clips import silence
+from tests.workers.recognition.clips import silence
 
 CHAT = "/v1/voice-chat/"
 TURN_MILLICREDITS = 3000

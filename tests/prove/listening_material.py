@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from tests.workers.hearing.clips import LIBRIVOX, clip
+from tests.workers.recognition.clips import LIBRIVOX, clip
 
 RATE = 16_000
 

@@ -13,9 +13,9 @@ import pytest
 import redis
 import soundfile
 
-from tests.workers.hearing.diarize.conversations import CARDS, DHD, LIBRIVOX, RATE, Conversation, converse
-from tests.workers.hearing.diarize.diarization_error import COLLAR_SECONDS, DiarizationError, Turn, diarization_error
 from tests.workers.messages import targets
+from tests.workers.recognition.diarize.conversations import CARDS, DHD, LIBRIVOX, RATE, Conversation, converse
+from tests.workers.recognition.diarize.diarization_error import COLLAR_SECONDS, DiarizationError, Turn, diarization_error
 from workers.contract.listening import ListenWork, TranscriptDocument
 from workers.contract.messages import PartMessage
 from workers.contract.outputs import TEXT

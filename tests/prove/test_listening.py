@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from tests.prove.listening_material import order_of, write_clips, write_samples
-from tests.workers.hearing.clips import LIBRIVOX, clip, music, noise, said, silence, spoken_words
 from tests.workers.messages import Platform, address_of
+from tests.workers.recognition.clips import LIBRIVOX, clip, music, noise, said, silence, spoken_words
 from tests.workers.running_worker import RunningWorker
 from tests.workers.tasks.listening_bench import ListeningBench
 from tests.workers.valkey_server import ValkeyServer

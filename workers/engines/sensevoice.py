@@ -14,14 +14,14 @@ from workers.audio.samples import HEARING_RATE, Samples
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, UNKNOWN_ENGINE, WorkError
 from workers.contract.listening import HeardSegment, HeardWord
-from workers.hearing.diarize.weights import with_available_diarization
-from workers.hearing.guards import compression_ratio
-from workers.hearing.segmentation import TimedWord, split_words, text_of
-from workers.hearing.sensevoice.decoding import Spelled, decode_frames, read_tokens
-from workers.hearing.sensevoice.features import STEP_SAMPLES, filter_banks, stack_frames
-from workers.hearing.vad import find_detector_obstacle
 from workers.protocols.engine import Model
 from workers.protocols.recogniser import Heard, Hearing, Recogniser, check_language
+from workers.recognition.diarize.weights import with_available_diarization
+from workers.recognition.guards import compression_ratio
+from workers.recognition.segmentation import TimedWord, split_words, text_of
+from workers.recognition.sensevoice.decoding import Spelled, decode_frames, read_tokens
+from workers.recognition.sensevoice.features import STEP_SAMPLES, filter_banks, stack_frames
+from workers.recognition.vad import find_detector_obstacle
 from workers.weights.store import WeightsMissingError, WeightStore
 
 FOLDER_VARIABLE: Final = "TTSAI_SENSEVOICE_FOLDER"

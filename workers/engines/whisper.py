@@ -12,13 +12,13 @@ from workers.audio.samples import HEARING_RATE, Samples
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.listening import HeardWord
-from workers.hearing.diarize.weights import with_available_diarization
-from workers.hearing.vad import find_detector_obstacle
-from workers.hearing.whisper.languages import MULTILINGUAL, WITH_CANTONESE
-from workers.hearing.whisper.listening import hear_windows, most_probable_language
-from workers.hearing.whisper.model import WhisperModel, compute_threads
 from workers.protocols.engine import Model
 from workers.protocols.recogniser import Heard, Hearing, Recogniser, check_language
+from workers.recognition.diarize.weights import with_available_diarization
+from workers.recognition.vad import find_detector_obstacle
+from workers.recognition.whisper.languages import MULTILINGUAL, WITH_CANTONESE
+from workers.recognition.whisper.listening import hear_windows, most_probable_language
+from workers.recognition.whisper.model import WhisperModel, compute_threads
 from workers.weights.store import WeightsMissingError, WeightStore
 
 FOLDERS_VARIABLE: Final = "TTSAI_WHISPER_FOLDERS"

@@ -15,15 +15,15 @@ from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.listening import AlignedDocument, AlignWork
 from workers.contract.messages import Manifest
 from workers.contract.tags import primary_tag
-from workers.hearing.align import sphinx
-from workers.hearing.align.aligners import align_by_recogniser, align_by_sphinx, align_evenly
-from workers.hearing.align.plan import Stretch, plan_stretches
-from workers.hearing.align.spoken import HeardSpan, Piece, cut_pieces, speak_text, written_words
-from workers.hearing.speech import find_regions
-from workers.hearing.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
-from workers.hearing.whisper.languages import MULTILINGUAL
 from workers.parts import PartRun
 from workers.protocols.recogniser import as_recogniser
+from workers.recognition.align import sphinx
+from workers.recognition.align.aligners import align_by_recogniser, align_by_sphinx, align_evenly
+from workers.recognition.align.plan import Stretch, plan_stretches
+from workers.recognition.align.spoken import HeardSpan, Piece, cut_pieces, speak_text, written_words
+from workers.recognition.speech import find_regions
+from workers.recognition.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
+from workers.recognition.whisper.languages import MULTILINGUAL
 from workers.tasks.results import store_document
 from workers.tasks.scheduling import compute_in_order, sentence_order
 from workers.tasks.workbench import Workbench

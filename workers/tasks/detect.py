@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from workers.audio.samples import HEARING_RATE
 from workers.fairness import Order
-from workers.hearing.sound import Sound, loudness_gain, to_float
-from workers.hearing.speech import Region, find_regions
-from workers.hearing.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
 from workers.parts import PartRun
+from workers.recognition.sound import Sound, loudness_gain, to_float
+from workers.recognition.speech import Region, find_regions
+from workers.recognition.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
 from workers.tasks.scheduling import compute_in_order
 from workers.tasks.workbench import Workbench
 

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from workers.audio.samples import HEARING_RATE, Samples
 from workers.contract.listening import HeardSegment, VoicePrint
 from workers.fairness import Order
-from workers.hearing.diarize import voice_prints
-from workers.hearing.pitch import PitchTally, tally_pitch
-from workers.hearing.settling import (
+from workers.parts import PartRun
+from workers.protocols.recogniser import Heard, Hearing, Recogniser, as_recogniser
+from workers.recognition.diarize import voice_prints
+from workers.recognition.pitch import PitchTally, tally_pitch
+from workers.recognition.settling import (
     GAP_LOG_PROBABILITY,
     OTHER_LANGUAGE_LOG_PROBABILITY,
     fill_gaps,
@@ -24,11 +26,9 @@ from workers.hearing.settling import (
     lacks_repetitions,
     settle,
 )
-from workers.hearing.sound import Sound, to_float
-from workers.hearing.speech import Region
-from workers.hearing.windows import Window, pack_windows, split_window
-from workers.parts import PartRun
-from workers.protocols.recogniser import Heard, Hearing, Recogniser, as_recogniser
+from workers.recognition.sound import Sound, to_float
+from workers.recognition.speech import Region
+from workers.recognition.windows import Window, pack_windows, split_window
 from workers.tasks.scheduling import compute_in_order
 from workers.tasks.workbench import Workbench
 

@@ -11,14 +11,14 @@ from workers.contract.errors import INTERNAL_ERROR, WorkError
 from workers.contract.listening import HeardSegment, ListenWork, Survey, TranscriptDocument, VoicePrint
 from workers.contract.messages import Manifest, PartMessage
 from workers.fairness import Order
-from workers.hearing.diarize import name_speakers
-from workers.hearing.pitch import PitchTally
-from workers.hearing.sound import Sound, byte_span, of_bytes, of_recording
-from workers.hearing.speech import Region, regions_within
-from workers.hearing.transcripts import whole_text, without_words
-from workers.hearing.windows import CONTEXT_SECONDS, Window, pack_windows
 from workers.parts import PartRun
 from workers.protocols.recogniser import Hearing, Recogniser, as_recogniser, check_language
+from workers.recognition.diarize import name_speakers
+from workers.recognition.pitch import PitchTally
+from workers.recognition.sound import Sound, byte_span, of_bytes, of_recording
+from workers.recognition.speech import Region, regions_within
+from workers.recognition.transcripts import whole_text, without_words
+from workers.recognition.windows import CONTEXT_SECONDS, Window, pack_windows
 from workers.stream import PartEvents
 from workers.tasks.detect import detect_speech
 from workers.tasks.hearing import HeardWindow, WindowListener

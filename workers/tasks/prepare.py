@@ -12,11 +12,11 @@ from workers.contract.errors import BAD_AUDIO, INTERNAL_ERROR, WorkError
 from workers.contract.listening import PrepareWork, Survey
 from workers.contract.messages import Manifest
 from workers.contract.outputs import AUDIO, SURVEY
-from workers.hearing.cuts import choose_cuts
-from workers.hearing.sound import Sound, of_wav, to_float
-from workers.hearing.windows import Window, pack_windows
 from workers.parts import PartRun
 from workers.protocols.recogniser import Recogniser, as_recogniser, check_language
+from workers.recognition.cuts import choose_cuts
+from workers.recognition.sound import Sound, of_wav, to_float
+from workers.recognition.windows import Window, pack_windows
 from workers.tasks.detect import detect_speech
 from workers.tasks.recode import recode
 from workers.tasks.results import OutputWriter

@@ -2,9 +2,9 @@
 
 from workers.contract.listening import Survey, TranscriptDocument, TranscriptWork
 from workers.contract.messages import Manifest
-from workers.hearing.diarize import name_speakers
-from workers.hearing.transcripts import join_gender, join_segments, main_language, whole_text, without_words
 from workers.parts import PartRun
+from workers.recognition.diarize import name_speakers
+from workers.recognition.transcripts import join_gender, join_segments, main_language, whole_text, without_words
 from workers.tasks.results import read_document, store_document
 from workers.tasks.scheduling import sentence_order
 from workers.tasks.workbench import Workbench

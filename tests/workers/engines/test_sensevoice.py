@@ -8,11 +8,11 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from tests.workers.hearing.clips import LIBRIVOX, clip, silence
+from tests.workers.recognition.clips import LIBRIVOX, clip, silence
 from workers.contract.errors import WorkError
 from workers.engines.sensevoice import SenseVoiceEngine, build_engines
-from workers.hearing.sensevoice.features import filter_banks, stack_frames
 from workers.protocols.recogniser import Hearing
+from workers.recognition.sensevoice.features import filter_banks, stack_frames
 
 DATA = Path(__file__).parents[2] / "data" / "sensevoice"
 TOKENS = ("<blk>", "▁he", "▁was", "n't", ".", "你", "好", "<|en|>", "<|zh|>", "<|nospeech|>", "<|NEUTRAL|>", "<|Speech|>", "<|withitn|>")

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from tests.workers.engines.conftest import HEARD_IN_SPANISH
-from tests.workers.hearing.clips import LIBRIVOX, clip, clips, errors_in, silence, spoken_words
+from tests.workers.recognition.clips import LIBRIVOX, clip, clips, errors_in, silence, spoken_words
 from workers.contract.errors import WorkError
 from workers.engines.silence import SilenceEngine
 from workers.engines.whisper import WhisperEngine, build_engines
-from workers.hearing.whisper.listening import TEMPERATURES
-from workers.hearing.whisper.model import Decoded, WhisperModel
 from workers.protocols.recogniser import Hearing, as_recogniser
+from workers.recognition.whisper.listening import TEMPERATURES
+from workers.recognition.whisper.model import Decoded, WhisperModel
 
 ENGLISH = Hearing(language="en")
 

@@ -10,8 +10,8 @@ import httpx
 import numpy as np
 import pytest
 
-from tests.workers.hearing.align.readings import LONG_TEXT, Reading, read_aloud
 from tests.workers.messages import targets
+from tests.workers.recognition.align.readings import LONG_TEXT, Reading, read_aloud
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.listening import AlignedDocument, AlignWork
 from workers.contract.messages import PartMessage

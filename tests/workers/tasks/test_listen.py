@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import redis
 
-import workers.hearing.speech
-from tests.workers.hearing.clips import LIBRIVOX, clip, clips, errors_in, music, noise, said, silence, spoken_words
+import workers.recognition.speech
 from tests.workers.messages import address_of
+from tests.workers.recognition.clips import LIBRIVOX, clip, clips, errors_in, music, noise, said, silence, spoken_words
 from tests.workers.running_worker import RunningWorker
 from tests.workers.tasks.listening_bench import ListeningBench
 from workers.contract.errors import WorkError
@@ -24,8 +24,8 @@ from workers.contract.outputs import SURVEY
 from workers.contract.references import Address
 from workers.engines.whisper import build_engines
 from workers.fairness import Order
-from workers.hearing.whisper.model import Decoded, WhisperModel
 from workers.parts import PartStoppedError
+from workers.recognition.whisper.model import Decoded, WhisperModel
 
 T = TypeVar("T")
 
@@ -125,8 +125,8 @@ def test_pieces_of_a_long_recording_join_to_what_was_said(bench: ListeningBench)
 
 
 def test_a_cut_in_the_middle_of_speech_loses_and_doubles_no_word(bench: ListeningBench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers.hearing.speech, "LONGEST_SECONDS", 2.5)
-    monkeypatch.setattr(workers.hearing.speech, "CUT_RANGE_SECONDS", 1.5)
+    monkeypatch.setattr(workers.recognition.speech, "LONGEST_SECONDS", 2.5)
+    monkeypatch.setattr(workers.recognition.speech, "CUT_RANGE_SECONDS", 1.5)
     source = bench.keep("without-a-pause.flac", clip(LIBRIVOX[0]))
     prepared = bench.message("prepare", PrepareWork(source, "whisper", 1, language="en"))
     bench.do(prepared)

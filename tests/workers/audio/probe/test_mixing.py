@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.workers.hearing.clips import LIBRIVOX, clips, silence
+from tests.workers.recognition.clips import LIBRIVOX, clips, silence
 from workers.audio.probe.mixing import ChannelMixer, Samples, channel_weights
 from workers.audio.recordings import read_recording
 

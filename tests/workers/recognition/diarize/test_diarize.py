@@ -1,0 +1,115 @@
+"""Audio to speaker names, with the real encoder."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from tests.workers.recognition.diarize.conversations import CARDS, DHD, LIBRIVOX, Conversation, clip, converse, speech_of
+from tests.workers.recognition.diarize.diarization_error import Turn, diarization_error
+from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
+from workers.contract.listening import HeardSegment, HeardWord
+from workers.recognition import diarize
+from workers.recognition.diarize import name_speakers, voice_prints
+
+WORD_SECONDS = 0.35
+
+
+def heard(speech: list[tuple[float, float]]) -> list[HeardSegment]:
+    """One segment per stretch of speech, with three words a second: the output of a perfect recogniser."""
+    segments = []
+    for start, end in speech:
+        count = max(1, round((end - start) / WORD_SECONDS))
+        edges = np.linspace(start, end, count + 1)
+        words = tuple(HeardWord(f"word{index}", float(edges[index]), float(edges[index + 1])) for index in range(count))
+        segments.append(HeardSegment(start, end, " ".join(word.word for word in words), words=words))
+    return segments
+
+
+def turns_of(segments: tuple[HeardSegment, ...]) -> list[Turn]:
+    return [(word.start, word.end, segment.speaker) for segment in segments for word in segment.words]
+
+
+def diarized(conversation: Conversation, *, speakers: int = 0) -> tuple[HeardSegment, ...]:
+    prints = voice_prints(conversation.samples, speech=conversation.speech, offset_seconds=0.0)
+    return name_speakers(heard(conversation.speech), prints, speakers=speakers)
+
+
+def names_of(segments: tuple[HeardSegment, ...]) -> list[str]:
+    return sorted({segment.speaker for segment in segments})
+
+
+TWO = [name for pair in zip(LIBRIVOX, DHD, strict=False) for name in pair]
+
+
+@pytest.mark.parametrize("speakers", [0, 2])
+def test_two_speakers_are_told_apart(speakers: int) -> None:
+    conversation = converse(*TWO)
+    segments = diarized(conversation, speakers=speakers)
+    assert names_of(segments) == ["SPEAKER_00", "SPEAKER_01"]
+    assert segments[0].speaker == "SPEAKER_00"
+    assert diarization_error(conversation.turns, turns_of(segments)).rate < 0.1
+
+
+def test_one_speaker_stays_one() -> None:
+    conversation = converse(*LIBRIVOX)
+    assert names_of(diarized(conversation)) == ["SPEAKER_00"]
+
+
+def test_as_many_speakers_as_were_asked_for() -> None:
+    conversation = converse(*LIBRIVOX[:3], *DHD, *CARDS)
+    segments = diarized(conversation, speakers=3)
+    assert names_of(segments) == ["SPEAKER_00", "SPEAKER_01", "SPEAKER_02"]
+    assert diarization_error(conversation.turns, turns_of(segments)).rate < 0.15
+
+
+def test_prints_lie_where_the_speech_is_and_count_from_the_recording() -> None:
+    samples = np.concatenate([clip("librivox-0880"), np.zeros(16_000, np.float32), clip("librivox-0930")])
+    speech = speech_of(samples)
+    prints = voice_prints(samples, speech=speech, offset_seconds=0.0)
+    later = voice_prints(samples, speech=speech, offset_seconds=100.0)
+    assert all(any(start - 0.001 <= print_.start and print_.end <= end + 0.001 for start, end in speech) for print_ in prints)
+    assert all(0.3 <= print_.end - print_.start <= 1.601 for print_ in prints)
+    assert [(round(print_.start - 100, 3), print_.vector) for print_ in later] == [(print_.start, print_.vector) for print_ in prints]
+
+
+def test_pieces_of_a_recording_give_the_prints_that_the_whole_gives() -> None:
+    samples = np.concatenate([clip("librivox-0880"), clip("dhd-numbers")])
+    cut = len(clip("librivox-0880"))
+    speech = [(0.4, 2.5), (cut / 16_000 + 0.5, cut / 16_000 + 3.0)]
+    whole = voice_prints(samples, speech=speech, offset_seconds=0.0)
+    second = [(start - cut / 16_000, end - cut / 16_000) for start, end in speech[1:]]
+    pieces = voice_prints(samples[:cut], speech=speech[:1], offset_seconds=0.0) + voice_prints(
+        samples[cut:], speech=second, offset_seconds=cut / 16_000
+    )
+    assert [(print_.start, print_.end) for print_ in pieces] == [(print_.start, print_.end) for print_ in whole]
+
+
+def test_silence_and_clicks_leave_no_print() -> None:
+    samples = np.zeros(32_000, np.float32)
+    assert voice_prints(samples, speech=[], offset_seconds=0.0) == ()
+    assert voice_prints(samples, speech=[(0.5, 0.7)], offset_seconds=0.0) == ()
+    assert voice_prints(np.zeros(0, np.float32), speech=[(0.0, 2.0)], offset_seconds=0.0) == ()
+
+
+def test_memory_does_not_grow_with_the_recording() -> None:
+    diarize.load()
+    samples = np.tile(clip("librivox-0870"), 20)
+    tracemalloc.start()
+    voice_prints(samples, speech=[(0.0, len(samples) / 16_000)], offset_seconds=0.0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 << 20
+
+
+def test_without_weights_the_command_that_gets_them_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    diarize.unload()
+    monkeypatch.setenv("TTSAI_MODELS", str(tmp_path))
+    with pytest.raises(WorkError, match="ttsai models pull speakers") as raised:
+        voice_prints(clip("librivox-0880"), speech=[(0.0, 2.0)], offset_seconds=0.0)
+    assert raised.value.code == ENGINE_UNAVAILABLE
+    (tmp_path / "speakers").mkdir()  # type: ignore[operator]
+    (tmp_path / "speakers" / "pretrained.pt").write_bytes(b"\x80\x02]q\x00.nonsense")  # type: ignore[operator]
+    with pytest.raises(WorkError) as raised:
+        diarize.load()
+    assert raised.value.code == ENGINE_UNAVAILABLE

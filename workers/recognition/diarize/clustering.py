@@ -1,0 +1,106 @@
+"""Agglomerative clustering of speaker embeddings, for any number of embeddings in bounded memory."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.recognition.diarize.agglomeration import Agglomeration, Clusters, Floats, unit
+
+SAME_SPEAKER: Final = 0.64
+"""Mean cosine similarity between two clusters above which they are one speaker. Windows of 1.6 s of 68 real speakers: 0.76 within a
+speaker, 0.52 between two.
+"""
+SAME_CENTRE: Final = 0.80
+"""Cosine similarity of the centres of two clusters of several seconds above which they are one speaker: 0.88 within a speaker, 0.60
+between two.
+"""
+SURELY_SAME: Final = 0.72
+"""Threshold of merging within a stretch, whose clusters are compared with other stretches later."""
+STRETCH: Final = 500
+"""Embeddings that are compared pairwise: about seven minutes of speech and one megabyte of similarities."""
+SMALLEST_SPEAKER: Final = 2.0
+"""Weight, in whole windows, below which a cluster is an outlier of another speaker."""
+REFINEMENTS: Final = 3
+
+
+def find_centres(prints: Floats, *, weights: Floats, speakers: int) -> Floats:
+    """Mean embedding of each speaker [k, d], from the embeddings [n, d]; all of unit length.
+
+    weights [n]: 1.0 for a whole window of speech; speakers: their number, 0 if unknown. Memory grows with the embeddings alone, time with
+    their number times STRETCH. Raises ValueError without embeddings.
+    """
+    clusters = _reduce(prints, weights=weights)
+    minimum = min(SMALLEST_SPEAKER, float(weights.sum()) / max(2, 2 * speakers))
+    found = _merge_by_similarity(clusters, minimum=minimum)
+    if speakers and len(found) < speakers:
+        found = _merge_to_count(clusters, speakers=speakers, minimum=minimum)
+    while speakers and len(found) > speakers:
+        found = _merge_cheapest(found)
+    return _refine(found.centres, prints=prints, weights=weights)
+
+
+def _reduce(prints: Floats, *, weights: Floats) -> Clusters:
+    """Reduce to at most STRETCH clusters: those of each stretch in turn, merged with the previous ones."""
+    if not len(prints):
+        raise ValueError("there are no prints")
+    kept = Clusters.of_vectors(prints[:0], weights=weights[:0])
+    for first in range(0, len(prints), STRETCH):
+        part = slice(first, first + STRETCH)
+        fresh = Clusters.of_vectors(prints[part], weights=weights[part])
+        if len(prints) > STRETCH:
+            fresh = Agglomeration(fresh).merge_while_above(SURELY_SAME)
+        kept = kept.beside(fresh)
+        if len(kept) > STRETCH:
+            kept = Agglomeration(kept).merge_while_above(SURELY_SAME)
+        if len(kept) > STRETCH:
+            kept = Agglomeration(kept).merge_while_above(-1.0, fewest=STRETCH // 2)
+    return kept
+
+
+def _merge_by_similarity(clusters: Clusters, *, minimum: float) -> Clusters:
+    merged = Agglomeration(clusters).merge_while_above(SAME_SPEAKER)
+    speakers = _without_outliers(merged, minimum=minimum)
+    return Agglomeration(speakers, is_by_centres=True).merge_while_above(SAME_CENTRE)
+
+
+def _merge_to_count(clusters: Clusters, *, speakers: int, minimum: float) -> Clusters:
+    """Coarsest clusters of which at least as many as there are speakers are no outliers."""
+    trial = Agglomeration(clusters)
+    mergers = wanted = 0
+    while trial.count > 1:
+        trial.merge()
+        mergers += 1
+        if np.count_nonzero(trial.weights >= minimum) >= speakers:
+            wanted = mergers
+    agglomeration = Agglomeration(clusters)
+    for _ in range(wanted or max(0, len(clusters) - speakers)):
+        agglomeration.merge()
+    found = agglomeration.clusters()
+    return found.pick(np.sort(np.argsort(-found.weights, kind="stable")[:speakers]))
+
+
+def _merge_cheapest(clusters: Clusters) -> Clusters:
+    """Merge two clusters by Ward's criterion: a small cluster joins its nearest before two large ones are merged."""
+    weights = clusters.weights
+    cost = (1 - clusters.centres @ clusters.centres.T) * np.outer(weights, weights) / np.add.outer(weights, weights)
+    np.fill_diagonal(cost, np.inf)
+    kept, gone = divmod(int(cost.argmin()), len(clusters))
+    clusters.sums[kept] += clusters.sums[gone]
+    clusters.weights[kept] += clusters.weights[gone]
+    return clusters.pick(np.arange(len(clusters)) != gone)
+
+
+def _without_outliers(clusters: Clusters, *, minimum: float) -> Clusters:
+    is_speaker: NDArray[np.bool_] = clusters.weights >= minimum
+    return clusters.pick(is_speaker if is_speaker.any() else clusters.weights == clusters.weights.max())
+
+
+def _refine(centres: Floats, *, prints: Floats, weights: Floats) -> Floats:
+    """Recompute the centres from their nearest embeddings, in several rounds."""
+    for _ in range(REFINEMENTS):
+        nearest = (prints @ centres.T).argmax(axis=1)
+        sums = np.stack([(prints[nearest == label] * weights[nearest == label, None]).sum(axis=0) for label in range(len(centres))])
+        has_any = np.bincount(nearest, minlength=len(centres)) > 0
+        centres = np.where(has_any[:, None], unit(sums), centres)
+    return centres
