@@ -7,7 +7,7 @@ from apps.jobs.models import Job
 from apps.jobs.outcomes import substitution_shape
 from apps.listening.documents import read_transcript
 from apps.listening.kinds import TRANSCRIPTION, TranscriptionParams
-from workers.contract.listening import HeardSegment, HeardWord
+from workers.contract.listening import TranscriptSegment, TranscriptWord
 
 
 def transcript_shape(job: Job) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def answer_shape(job: Job) -> dict[str, Any]:
     }
 
 
-def _segment(segment: HeardSegment, *, params: TranscriptionParams) -> dict[str, Any]:
+def _segment(segment: TranscriptSegment, *, params: TranscriptionParams) -> dict[str, Any]:
     shape: dict[str, Any] = {"start": round(segment.start, 3), "end": round(segment.end, 3), "text": segment.text.strip()}
     if params.is_diarized:
         shape["speaker"] = segment.speaker
@@ -44,7 +44,7 @@ def _segment(segment: HeardSegment, *, params: TranscriptionParams) -> dict[str,
     return shape
 
 
-def _word(word: HeardWord) -> dict[str, Any]:
+def _word(word: TranscriptWord) -> dict[str, Any]:
     return {
         "word": word.word.strip(),
         "start": round(word.start, 3),

@@ -9,11 +9,11 @@ import numpy as np
 
 import workers
 from workers.audio.encoding import Resampler
-from workers.audio.samples import HEARING_RATE, Samples
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
 from workers.contract.engines import EngineSpec
 from workers.contract.tags import is_same_language
 from workers.protocols.engine import as_speaker
-from workers.protocols.recogniser import Hearing, as_recogniser
+from workers.protocols.recogniser import RecognitionOptions, as_recogniser
 from workers.registry import survey_engines
 from workers.runtime import Runtime
 from workers.settings import Settings
@@ -46,7 +46,9 @@ def main() -> None:
     spoken = {spec.id: _speak(runtime, spec) for spec in announced.engines if spec.kind == "tts"}
     english = next(iter(said["en"] for said in spoken.values() if "en" in said))
     heard = {spec.id: _hear(runtime, spec.id, english) for spec in announced.engines if spec.kind == "stt"}
-    seconds = {engine: {language: len(samples) / HEARING_RATE for language, samples in said.items()} for engine, said in spoken.items()}
+    seconds = {
+        engine: {language: len(samples) / RECOGNITION_SAMPLE_RATE for language, samples in said.items()} for engine, said in spoken.items()
+    }
     loudness = {engine: {language: float(np.abs(samples).max()) for language, samples in said.items()} for engine, said in spoken.items()}
     print(
         json.dumps(
@@ -63,7 +65,7 @@ def main() -> None:
 
 
 def _speak(runtime: Runtime, spec: EngineSpec) -> dict[str, Samples]:
-    """Speak one sentence in each language of the engine, at HEARING_RATE."""
+    """Speak one sentence in each language of the engine, at RECOGNITION_SAMPLE_RATE."""
     said = {}
     with runtime.models.use(spec.id) as model:
         engine = as_speaker(model)
@@ -73,14 +75,14 @@ def _speak(runtime: Runtime, spec: EngineSpec) -> dict[str, Samples]:
             pieces = [
                 engine.speak(sentence.text, voice=engine.spec.voice_ref(voice), language=language, speed=1.0) for sentence in sentences
             ]
-            resampler = Resampler(input_rate=pieces[0].sample_rate, output_rate=HEARING_RATE)
+            resampler = Resampler(input_rate=pieces[0].sample_rate, output_rate=RECOGNITION_SAMPLE_RATE)
             said[language] = np.concatenate([*(resampler.feed(piece.samples) for piece in pieces), resampler.finish()])
     return said
 
 
 def _hear(runtime: Runtime, engine_id: str, samples: Samples) -> str:
     with runtime.models.use(engine_id) as model:
-        heard = as_recogniser(model).hear([samples], hearing=Hearing(language="en"))
+        heard = as_recogniser(model).transcribe([samples], options=RecognitionOptions(language="en"))
         return " ".join(segment.text.strip() for window in heard for segment in window.segments)
 
 

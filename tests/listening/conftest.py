@@ -23,11 +23,14 @@ from tests.speech.people import Person, person
 from tests.web.shell import RunningShell, running_shell
 from tests.workers.audio.probe.recordings import record
 from workers.contract.codec import Message
-from workers.contract.listening import HeardSegment, HeardWord, TranscriptDocument
+from workers.contract.listening import TranscriptDocument, TranscriptSegment, TranscriptWord
 
-WORDS = (HeardWord("Hello", 0.1, 0.4, 0.9), HeardWord("there.", 0.5, 0.9, 0.8))
+WORDS = (TranscriptWord("Hello", 0.1, 0.4, 0.9), TranscriptWord("there.", 0.5, 0.9, 0.8))
 HEARD = TranscriptDocument(
-    "Hello there.", "en", 2.0, (HeardSegment(0.1, 0.9, " Hello there.", speaker="SPEAKER_00", words=WORDS, average_log_probability=-0.2),)
+    "Hello there.",
+    "en",
+    2.0,
+    (TranscriptSegment(0.1, 0.9, " Hello there.", speaker="SPEAKER_00", words=WORDS, average_log_probability=-0.2),),
 )
 WHISPER: dict[str, Any] = {
     "kind": "stt",

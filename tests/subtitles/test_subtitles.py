@@ -26,7 +26,7 @@ from tests.factories_jobs import announce, caller, engine_spec, outcome_of, star
 from tests.subtitles.conftest import TEXT, TIMINGS, Completed
 from tests.web.shell import RunningShell
 from tests.workers.text.subtitles.reading import read_srt, read_vtt
-from workers.contract.listening import AlignedDocument, AlignedWord, HeardSegment, HeardWord, ScriptDocument, TranscriptDocument
+from workers.contract.listening import AlignedDocument, AlignedWord, ScriptDocument, TranscriptDocument, TranscriptSegment, TranscriptWord
 
 SRT = "1\n00:00:00,100 --> 00:00:01,100\nHello there.\n\n2\n00:00:01,500 --> 00:00:02,500\nHow are you?\n\n"
 VTT = "WEBVTT\n\n00:00:00.100 --> 00:00:01.100\nHello there.\n\n00:00:01.500 --> 00:00:02.500\nHow are you?\n\n"
@@ -104,8 +104,10 @@ def test_a_second_call_reads_the_stored_file(completed: Completed) -> None:
 
 def test_a_transcription_has_the_words_and_speakers_of_its_transcript(written: Completed) -> None:
     segments = (
-        HeardSegment(0.1, 0.9, " Hello there.", "SPEAKER_00", words=(HeardWord("Hello", 0.1, 0.4), HeardWord("there.", 0.5, 0.9))),
-        HeardSegment(1.5, 2.3, " How are you?", "SPEAKER_01"),
+        TranscriptSegment(
+            0.1, 0.9, " Hello there.", "SPEAKER_00", words=(TranscriptWord("Hello", 0.1, 0.4), TranscriptWord("there.", 0.5, 0.9))
+        ),
+        TranscriptSegment(1.5, 2.3, " How are you?", "SPEAKER_01"),
     )
     job = written(TranscriptDocument("Hello there. How are you?", "en", 2.5, segments), kind="transcription")
     cues = read_srt(ask(job).content.decode())

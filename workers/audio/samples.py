@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from workers.contract.speech import WordTiming
 
-HEARING_RATE: Final = 16_000
+RECOGNITION_SAMPLE_RATE: Final = 16_000
 """Sample rate in Hz of all audio for recognisers and the voice activity detector."""
 Samples = NDArray[np.float32]
 

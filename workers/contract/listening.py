@@ -27,7 +27,7 @@ class PrepareWork(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class Survey(Message):
+class RecordingAnalysis(Message):
     """Properties of a prepared recording."""
 
     language: str
@@ -84,7 +84,7 @@ class TranscriptWork(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class HeardWord(Message):
+class TranscriptWord(Message):
     word: str
     start: float
     end: float
@@ -92,7 +92,7 @@ class HeardWord(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class HeardSegment(Message):
+class TranscriptSegment(Message):
     """Segment of continuous speech."""
 
     start: float
@@ -102,7 +102,7 @@ class HeardSegment(Message):
     speaker: str = ""
     """SPEAKER_00, …; empty without diarization."""
     english: str = ""
-    words: tuple[HeardWord, ...] = ()
+    words: tuple[TranscriptWord, ...] = ()
     average_log_probability: float = 0.0
     no_speech_probability: float = 0.0
     compression_ratio: float = 0.0
@@ -111,7 +111,7 @@ class HeardSegment(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class VoicePrint(Message):
+class SpeakerEmbedding(Message):
     """Speaker embedding of a stretch of speech; only exchanged between parts of one job."""
 
     start: float
@@ -127,10 +127,10 @@ class TranscriptDocument(Message):
     text: str
     language: str
     duration: float
-    segments: tuple[HeardSegment, ...] = ()
+    segments: tuple[TranscriptSegment, ...] = ()
     gender: str = ""
     """Gender of the voice that speaks most, by pitch: male, female, or neutral if unclear."""
-    voice_prints: tuple[VoicePrint, ...] = ()
+    voice_prints: tuple[SpeakerEmbedding, ...] = ()
     """Speaker embeddings of one piece of a diarized recording; empty in the final document."""
 
 

@@ -10,14 +10,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from workers.audio.samples import HEARING_RATE, Samples
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, UNKNOWN_ENGINE, WorkError
-from workers.contract.listening import HeardSegment, HeardWord
+from workers.contract.listening import TranscriptSegment, TranscriptWord
 from workers.protocols.engine import Model
-from workers.protocols.recogniser import Heard, Hearing, Recogniser, check_language
+from workers.protocols.recogniser import Recogniser, RecognitionOptions, RecognitionResult, check_language
 from workers.recognition.diarize.weights import with_available_diarization
-from workers.recognition.guards import compression_ratio
+from workers.recognition.hallucination_filter import compression_ratio
 from workers.recognition.segmentation import TimedWord, split_words, text_of
 from workers.recognition.sensevoice.decoding import Spelled, decode_frames, read_tokens
 from workers.recognition.sensevoice.features import STEP_SAMPLES, filter_banks, stack_frames
@@ -60,7 +60,7 @@ class SenseVoiceEngine(Recogniser):
         licence="FunASR Model License 1.1",
         suggested_tier="standard",
         languages=("en", "ja", "ko", "yue", "zh"),
-        sample_rate=HEARING_RATE,
+        sample_rate=RECOGNITION_SAMPLE_RATE,
         has_word_timings=True,
         has_diarization=True,
         memory_bytes=700 << 20,
@@ -108,20 +108,20 @@ class SenseVoiceEngine(Recogniser):
     def unload(self) -> None:
         self._loaded = None
 
-    def hear(self, windows: Sequence[Samples], *, hearing: Hearing) -> list[Heard]:
+    def transcribe(self, windows: Sequence[Samples], *, options: RecognitionOptions) -> list[RecognitionResult]:
         """Transcribe windows of up to 30 s; prompt, hotwords and temperature are ignored. Raises WorkError (unsupported_language)."""
-        language = check_language(self.spec, hearing.language)
-        if hearing.is_translation:
+        language = check_language(self.spec, options.language)
+        if options.is_translation:
             raise WorkError(UNKNOWN_ENGINE, "SenseVoice does not translate.")
         spelled = [self._spell(window, language=language) for window in windows]
-        return [Heard(language or one.language, _segments(one)) for one in spelled]
+        return [RecognitionResult(language or one.language, _segments(one)) for one in spelled]
 
     def find_language(self, windows: Sequence[Samples]) -> str:
         """Language of most windows; empty if there is no speech."""
         found = Counter(language for window in windows if (language := self._spell(window, language="").language))
         return found.most_common(1)[0][0] if found else ""
 
-    def align(self, samples: Samples, *, text: str, language: str) -> tuple[HeardWord, ...]:  # noqa: ARG002 - the protocol's
+    def align(self, samples: Samples, *, text: str, language: str) -> tuple[TranscriptWord, ...]:  # noqa: ARG002 - the protocol's
         """Not supported: the model cannot align a given text. Raises WorkError (unknown_engine)."""
         raise WorkError(UNKNOWN_ENGINE, "SenseVoice does not align known text; Whisper does.")
 
@@ -140,7 +140,7 @@ class SenseVoiceEngine(Recogniser):
             "text_norm": np.array([int(loaded.metadata["with_itn"])], np.int32),
         }
         logits = np.asarray(loaded.session.run(None, inputs)[0][0], np.float32)
-        return decode_frames(logits, tokens=loaded.tokens, frame_seconds=step * STEP_SAMPLES / HEARING_RATE)
+        return decode_frames(logits, tokens=loaded.tokens, frame_seconds=step * STEP_SAMPLES / RECOGNITION_SAMPLE_RATE)
 
     def _files(self) -> tuple[Path, Path]:
         """Paths of the model and its tokens. Raises WeightsMissingError."""
@@ -153,17 +153,18 @@ class SenseVoiceEngine(Recogniser):
         return model, self._folder / TOKENS_NAME
 
 
-def _segments(spelled: Spelled) -> tuple[HeardSegment, ...]:
+def _segments(spelled: Spelled) -> tuple[TranscriptSegment, ...]:
     if not spelled.language:
         return ()
     return tuple(_segment(group, spelled=spelled) for group in split_words(spelled.words) if text_of(group))
 
 
-def _segment(words: Sequence[TimedWord], *, spelled: Spelled) -> HeardSegment:
+def _segment(words: Sequence[TimedWord], *, spelled: Spelled) -> TranscriptSegment:
     timed = tuple(
-        HeardWord(word.text.strip(), round(word.start, DECIMALS), round(word.end, DECIMALS), round(word.probability, 4)) for word in words
+        TranscriptWord(word.text.strip(), round(word.start, DECIMALS), round(word.end, DECIMALS), round(word.probability, 4))
+        for word in words
     )
-    return HeardSegment(
+    return TranscriptSegment(
         start=timed[0].start,
         end=timed[-1].end,
         text=text_of(words),

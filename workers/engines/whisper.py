@@ -8,17 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from workers.audio.samples import HEARING_RATE, Samples
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
-from workers.contract.listening import HeardWord
+from workers.contract.listening import TranscriptWord
 from workers.protocols.engine import Model
-from workers.protocols.recogniser import Heard, Hearing, Recogniser, check_language
+from workers.protocols.recogniser import Recogniser, RecognitionOptions, RecognitionResult, check_language
 from workers.recognition.diarize.weights import with_available_diarization
 from workers.recognition.vad import find_detector_obstacle
 from workers.recognition.whisper.languages import MULTILINGUAL, WITH_CANTONESE
-from workers.recognition.whisper.listening import hear_windows, most_probable_language
 from workers.recognition.whisper.model import WhisperModel, compute_threads
+from workers.recognition.whisper.transcription import most_probable_language, transcribe_windows
 from workers.weights.store import WeightsMissingError, WeightStore
 
 FOLDERS_VARIABLE: Final = "TTSAI_WHISPER_FOLDERS"
@@ -39,7 +39,7 @@ WHISPER: Final = EngineSpec(
     licence="MIT",
     suggested_tier="standard",
     languages=MULTILINGUAL,
-    sample_rate=HEARING_RATE,
+    sample_rate=RECOGNITION_SAMPLE_RATE,
     has_word_timings=True,
     has_diarization=True,
     has_translation=True,
@@ -83,26 +83,26 @@ class WhisperEngine(Recogniser):
     def unload(self) -> None:
         self._model = None
 
-    def hear(self, windows: Sequence[Samples], *, hearing: Hearing) -> list[Heard]:
+    def transcribe(self, windows: Sequence[Samples], *, options: RecognitionOptions) -> list[RecognitionResult]:
         """Transcribe windows of at most 30 s. Raises WorkError (unsupported_language)."""
-        language = check_language(self.spec, hearing.language)
-        return hear_windows(self._loaded, windows, hearing=hearing, language=language) if windows else []
+        language = check_language(self.spec, options.language)
+        return transcribe_windows(self._loaded, windows, options=options, language=language) if windows else []
 
     def find_language(self, windows: Sequence[Samples]) -> str:
         """Most probable language of all windows together."""
         model = self._loaded
         return most_probable_language(model, model.encode(windows)) if windows else ""
 
-    def align(self, samples: Samples, *, text: str, language: str) -> tuple[HeardWord, ...]:
+    def align(self, samples: Samples, *, text: str, language: str) -> tuple[TranscriptWord, ...]:
         """Times each word of a known text in at most 30 s, by cross-attention. Raises WorkError (unsupported_language)."""
         model = self._loaded
         encoded = model.encode([samples])
         tag = check_language(self.spec, language) or most_probable_language(model, encoded)
-        seconds = len(samples) / HEARING_RATE
+        seconds = len(samples) / RECOGNITION_SAMPLE_RATE
         tokenizer = model.tokenizer(tag, task="transcribe")
         words = model.time_words(encoded, model.tokens_of(text, tokenizer=tokenizer), tokenizer=tokenizer, seconds=seconds)
         return tuple(
-            HeardWord(word.text.strip(), min(word.start, seconds), min(word.end, seconds), word.probability)
+            TranscriptWord(word.text.strip(), min(word.start, seconds), min(word.end, seconds), word.probability)
             for word in words
             if word.text.strip()
         )

@@ -7,13 +7,13 @@ from typing import Protocol, cast
 from workers.audio.samples import Samples
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import UNKNOWN_ENGINE, UNSUPPORTED_LANGUAGE, WorkError
-from workers.contract.listening import HeardSegment, HeardWord
+from workers.contract.listening import TranscriptSegment, TranscriptWord
 from workers.contract.tags import primary_tag
 from workers.protocols.engine import Model
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
+class RecognitionOptions:
     """Options of a transcription."""
 
     language: str = ""
@@ -31,12 +31,12 @@ class Hearing:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class RecognitionResult:
     """Transcription of one window."""
 
     language: str
     """Primary tag."""
-    segments: tuple[HeardSegment, ...]
+    segments: tuple[TranscriptSegment, ...]
     """Segments, ascending, in seconds from the window's first sample, with words if the model times them."""
     is_repetitive: bool = False
     """The most probable text repeats itself: the model may have omitted repetitions, which shorter windows find."""
@@ -50,7 +50,7 @@ class Recogniser(Model, Protocol):
     batch_windows: int = 1
     """Windows per call at most; a call with several takes less time than several calls."""
 
-    def hear(self, windows: Sequence[Samples], *, hearing: Hearing) -> list[Heard]:
+    def transcribe(self, windows: Sequence[Samples], *, options: RecognitionOptions) -> list[RecognitionResult]:
         """Transcribe each window in turn; without a given language all are taken to be in the same one.
 
         Windows without speech have no segments. Raises WorkError (unsupported_language).
@@ -59,7 +59,7 @@ class Recogniser(Model, Protocol):
     def find_language(self, windows: Sequence[Samples]) -> str:
         """Most probable language of all windows together, a primary tag; empty without windows."""
 
-    def align(self, samples: Samples, *, text: str, language: str) -> tuple[HeardWord, ...]:
+    def align(self, samples: Samples, *, text: str, language: str) -> tuple[TranscriptWord, ...]:
         """Time each word of a known text in a window of at most `window_seconds`; apart from spaces the words together are the text.
 
         Raises WorkError (unsupported_language).

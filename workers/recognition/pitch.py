@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.samples import HEARING_RATE
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 
 FRAME_SAMPLES: Final = 1024
 """Frame of 64 ms: three periods of the lowest voice."""
@@ -68,14 +68,14 @@ def voiced_pitches(samples: NDArray[np.float32]) -> NDArray[np.float64]:
     window = np.hanning(FRAME_SAMPLES)
     correlation = _autocorrelation(frames * window) / _autocorrelation(window[None])
     correlation /= np.maximum(correlation[:, :1], 1e-12)
-    shortest, longest = int(HEARING_RATE / HIGHEST_HERTZ), int(HEARING_RATE / LOWEST_HERTZ)
+    shortest, longest = int(RECOGNITION_SAMPLE_RATE / HIGHEST_HERTZ), int(RECOGNITION_SAMPLE_RATE / LOWEST_HERTZ)
     lags = correlation[:, shortest:longest]
     # The first peak that is nearly the highest: a later one is an octave below.
     is_high = lags >= 0.85 * lags.max(axis=1, keepdims=True)
     peak = is_high.argmax(axis=1)
     best = np.array([_climb(row, position) for row, position in zip(lags, peak, strict=True)])
     voiced = lags[np.arange(len(lags)), best] > VOICED_ABOVE
-    hertz: NDArray[np.float64] = HEARING_RATE / (best[voiced] + shortest).astype(np.float64)
+    hertz: NDArray[np.float64] = RECOGNITION_SAMPLE_RATE / (best[voiced] + shortest).astype(np.float64)
     return hertz
 
 

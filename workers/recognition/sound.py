@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.audio.recordings import Recording
-from workers.audio.samples import HEARING_RATE, Samples
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
 from workers.recognition.windows import Read, sample_span
 
 SAMPLE_BYTES: Final = 2
@@ -19,7 +19,7 @@ FULL_SCALE: Final = np.float32(32768.0)
 QUIET_LEVEL: Final = 0.03
 """Root mean square relative to full scale below which the speech detector begins to miss the beginnings of sentences."""
 MOST_GAIN: Final = 60.0
-LEVEL_SAMPLES: Final = HEARING_RATE // 2
+LEVEL_SAMPLES: Final = RECOGNITION_SAMPLE_RATE // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def of_recording(recording: Recording) -> Sound:
     """Wrap a customer's recording, decoded to 16 kHz."""
 
     def read(start: float, end: float) -> NDArray[np.int16]:
-        return (recording.read(*sample_span(start, end)) * FULL_SCALE).astype(np.int16)  # exact: it was made of 16 bits
+        return (recording.read(*sample_span(start, end)) * FULL_SCALE).astype(np.int16)  # exact: the samples were decoded from 16 bits
 
     return Sound(recording.seconds, read)
 
@@ -60,7 +60,7 @@ def of_wav(path: Path) -> Sound:
             file.seek(first)
             return _samples(file.read(last - first))
 
-    return Sound(samples / HEARING_RATE, read)
+    return Sound(samples / RECOGNITION_SAMPLE_RATE, read)
 
 
 def of_bytes(raw: bytes, *, start: float, seconds: float) -> Sound:

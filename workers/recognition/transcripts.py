@@ -5,7 +5,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Final
 
-from workers.contract.listening import HeardSegment, HeardWord, TranscriptDocument
+from workers.contract.listening import TranscriptDocument, TranscriptSegment, TranscriptWord
 from workers.recognition.pitch import most_common
 
 SPACELESS: Final = frozenset({"zh", "ja", "th", "lo", "my", "km", "yue"})
@@ -14,19 +14,19 @@ SAME_WORD: Final = 0.75
 OVERLAP_SECONDS: Final = 0.05
 
 
-def whole_text(segments: Iterable[HeardSegment], *, language: str) -> str:
+def whole_text(segments: Iterable[TranscriptSegment], *, language: str) -> str:
     separator = "" if language in SPACELESS else " "
     return separator.join(text for segment in segments if (text := segment.text.strip()))
 
 
-def without_words(segments: Iterable[HeardSegment]) -> tuple[HeardSegment, ...]:
+def without_words(segments: Iterable[TranscriptSegment]) -> tuple[TranscriptSegment, ...]:
     """Drop the words, for requests that did not ask for them."""
     return tuple(replace(segment, words=()) for segment in segments)
 
 
-def join_segments(pieces: Sequence[Sequence[HeardSegment]]) -> tuple[HeardSegment, ...]:
+def join_segments(pieces: Sequence[Sequence[TranscriptSegment]]) -> tuple[TranscriptSegment, ...]:
     """Segments of all pieces in the time of the recording; a word transcribed on both sides of a cut is kept once."""
-    joined: list[HeardSegment] = []
+    joined: list[TranscriptSegment] = []
     for piece in pieces:
         following = list(piece)
         if joined and following:
@@ -49,7 +49,7 @@ def main_language(pieces: Sequence[TranscriptDocument]) -> str:
     return max(seconds, key=lambda language: seconds[language]) if seconds else ""
 
 
-def _without_repetition(before: HeardSegment, segment: HeardSegment) -> HeardSegment:
+def _without_repetition(before: TranscriptSegment, segment: TranscriptSegment) -> TranscriptSegment:
     """The segment without its first word if that repeats the last word before it, at the same time."""
     if not before.words or not segment.words or not _is_same(before.words[-1], segment.words[0]):
         return segment
@@ -58,7 +58,7 @@ def _without_repetition(before: HeardSegment, segment: HeardSegment) -> HeardSeg
     return replace(segment, text=text, words=words, start=words[0].start if words else segment.start, tokens=())
 
 
-def _is_same(word: HeardWord, other: HeardWord) -> bool:
+def _is_same(word: TranscriptWord, other: TranscriptWord) -> bool:
     is_at_once = min(word.end, other.end) - max(word.start, other.start) > OVERLAP_SECONDS
     return is_at_once and SequenceMatcher(None, _bare(word.word), _bare(other.word)).ratio() >= SAME_WORD
 

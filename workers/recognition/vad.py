@@ -8,13 +8,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.samples import HEARING_RATE
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 
 FRAME_SAMPLES: Final = 512
 CONTEXT_SAMPLES: Final = 64
 """Samples of context before each frame."""
-FRAME_SECONDS: Final = FRAME_SAMPLES / HEARING_RATE
+FRAME_SECONDS: Final = FRAME_SAMPLES / RECOGNITION_SAMPLE_RATE
 STATE_SHAPE: Final = (1, 1, 128)
 LEAD_FRAMES: Final = 312
 """Ten seconds processed before a block inside a recording, so that the model's state is nearly the same as without the cut."""
@@ -56,7 +56,7 @@ def _session() -> Any:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False  # what a long block needed would be kept for ever
+    options.enable_cpu_mem_arena = False  # the arena would keep the memory of the longest block for ever
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.samples import HEARING_RATE
-from workers.recognition.speech import Region
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE
+from workers.recognition.speech_regions import Region
 
 MARGIN_SECONDS: Final = 0.3
 """Audio kept before and after every region, at most half of the silence: longer silences shrink to twice as much."""
@@ -116,7 +116,7 @@ def split_window(window: Window, *, window_seconds: float, seconds: float) -> tu
 
 def sample_span(start: float, end: float) -> tuple[int, int]:
     """First sample and the one after the last, for two times in seconds."""
-    return round(start * HEARING_RATE), round(end * HEARING_RATE)
+    return round(start * RECOGNITION_SAMPLE_RATE), round(end * RECOGNITION_SAMPLE_RATE)
 
 
 def _make(regions: Sequence[Region], *, window_seconds: float, seconds: float, before: float | None, after: float | None) -> Window:

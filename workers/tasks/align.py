@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from workers.audio.recordings import Recording, open_recording
-from workers.audio.samples import HEARING_RATE, Samples
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.listening import AlignedDocument, AlignWork
 from workers.contract.messages import Manifest
@@ -20,8 +20,8 @@ from workers.protocols.recogniser import as_recogniser
 from workers.recognition.align import sphinx
 from workers.recognition.align.aligners import align_by_recogniser, align_by_sphinx, align_evenly
 from workers.recognition.align.plan import Stretch, plan_stretches
-from workers.recognition.align.spoken import HeardSpan, Piece, cut_pieces, speak_text, written_words
-from workers.recognition.speech import find_regions
+from workers.recognition.align.text_mapping import AlignedSpan, Piece, cut_pieces, speak_text, written_words
+from workers.recognition.speech_regions import find_regions
 from workers.recognition.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
 from workers.recognition.whisper.languages import MULTILINGUAL
 from workers.tasks.results import store_document
@@ -31,7 +31,7 @@ from workers.text.language import detect_language
 
 T = TypeVar("T")
 
-BLOCK_SAMPLES: Final = 30 * HEARING_RATE // FRAME_SAMPLES * FRAME_SAMPLES
+BLOCK_SAMPLES: Final = 30 * RECOGNITION_SAMPLE_RATE // FRAME_SAMPLES * FRAME_SAMPLES
 """Samples of a long recording in which speech is detected at once."""
 LEAD_SAMPLES: Final = LEAD_FRAMES * FRAME_SAMPLES
 LONG_SECONDS: Final = 300.0
@@ -39,7 +39,7 @@ LONG_SECONDS: Final = 300.0
 UNITS_PER_SECOND: Final = 2
 """Scheduling units: a recogniser aligns a second of audio in about the time of synthesising two characters."""
 
-AlignStretch = Callable[[Samples, str], list[HeardSpan]]
+AlignStretch = Callable[[Samples, str], list[AlignedSpan]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,12 @@ def align(run: PartRun, *, workbench: Workbench) -> Manifest:
     work = AlignWork.from_dict(run.message.work)
     with ExitStack() as stack:
         path = stack.enter_context(workbench.storage.read(work.audio))
-        task = _Task(run, workbench, stack.enter_context(open_recording(path, sample_rate=HEARING_RATE)))
+        task = _Task(run, workbench, stack.enter_context(open_recording(path, sample_rate=RECOGNITION_SAMPLE_RATE)))
         language = primary_tag(work.language) or detect_language(work.text, among=MULTILINGUAL, preferred=sphinx.LANGUAGE)
         method, align_stretch = _aligner(work, language=language, task=task, stack=stack)
         spoken = speak_text(work.text, language=work.language or language)
-        heard, is_guessed = _align_all(task, text=spoken.text, align_stretch=align_stretch)
-        document = AlignedDocument(tuple(written_words(spoken, heard)), method + ("+even" if is_guessed else ""))
+        spans, is_guessed = _align_all(task, text=spoken.text, align_stretch=align_stretch)
+        document = AlignedDocument(tuple(written_words(spoken, spans)), method + ("+even" if is_guessed else ""))
         seconds = task.recording.seconds
     run.units_done = round(seconds * 1000)
     details = {"method": document.method, "language": language}
@@ -89,7 +89,7 @@ def _aligner(work: AlignWork, *, language: str, task: _Task, stack: ExitStack) -
         raise WorkError(ENGINE_UNAVAILABLE, f"Aligning the language {language!r} needs a recogniser: ttsai models pull whisper-base")
     stack.enter_context(task.bench.models.use(work.engine))
 
-    def by_recogniser(samples: Samples, text: str) -> list[HeardSpan]:
+    def by_recogniser(samples: Samples, text: str) -> list[AlignedSpan]:
         # Held here too: a part that times out leaves while its stretch is still being aligned.
         with task.bench.models.use(work.engine) as model:
             return align_by_recogniser(as_recogniser(model), samples, text=text, language=language)
@@ -97,25 +97,25 @@ def _aligner(work: AlignWork, *, language: str, task: _Task, stack: ExitStack) -
     return work.engine, by_recogniser
 
 
-def _align_all(task: _Task, *, text: str, align_stretch: AlignStretch) -> tuple[list[HeardSpan], bool]:
+def _align_all(task: _Task, *, text: str, align_stretch: AlignStretch) -> tuple[list[AlignedSpan], bool]:
     """Aligned spans of the whole text in the time of the recording; and True if some were guessed."""
     pieces = cut_pieces(text)
     speech = _find_speech(task) if pieces else []
-    heard: list[HeardSpan] = []
+    spans: list[AlignedSpan] = []
     is_guessed = False
     for stretch, found in _in_order(task, pieces=pieces, speech=speech, text=text, align_stretch=align_stretch):
         is_guessed = is_guessed or not found
-        heard += _moved(found or _guess(stretch, speech=speech, text=text), stretch=stretch)
+        spans += _moved(found or _guess(stretch, speech=speech, text=text), stretch=stretch)
         task.run.units_done = round(stretch.end * 1000)
-    return heard, is_guessed
+    return spans, is_guessed
 
 
 def _in_order(
     task: _Task, *, pieces: Sequence[Piece], speech: Sequence[tuple[float, float]], text: str, align_stretch: AlignStretch
-) -> Iterator[tuple[Stretch, list[HeardSpan]]]:
+) -> Iterator[tuple[Stretch, list[AlignedSpan]]]:
     """Each stretch with its aligned spans."""
 
-    def submit(item: tuple[int, Stretch]) -> "Future[list[HeardSpan]]":
+    def submit(item: tuple[int, Stretch]) -> "Future[list[AlignedSpan]]":
         index, stretch = item
         return _submit(task, index, stretch=stretch, text=text, align_stretch=align_stretch)
 
@@ -124,8 +124,8 @@ def _in_order(
         yield stretch, found
 
 
-def _submit(task: _Task, index: int, *, stretch: Stretch, text: str, align_stretch: AlignStretch) -> "Future[list[HeardSpan]]":
-    samples = task.recording.read(round(stretch.start * HEARING_RATE), round(stretch.end * HEARING_RATE))
+def _submit(task: _Task, index: int, *, stretch: Stretch, text: str, align_stretch: AlignStretch) -> "Future[list[AlignedSpan]]":
+    samples = task.recording.read(round(stretch.start * RECOGNITION_SAMPLE_RATE), round(stretch.end * RECOGNITION_SAMPLE_RATE))
     said = text[stretch.start_character : stretch.end_character]
     return task.submit(index, seconds=stretch.end - stretch.start, work=lambda: align_stretch(samples, said))
 
@@ -143,13 +143,13 @@ def _find_speech(task: _Task) -> list[tuple[float, float]]:
     return [(region.start, region.end) for region in regions]
 
 
-def _moved(found: Sequence[HeardSpan], *, stretch: Stretch) -> list[HeardSpan]:
+def _moved(found: Sequence[AlignedSpan], *, stretch: Stretch) -> list[AlignedSpan]:
     """Spans in characters of the whole text and the time of the whole recording."""
     offset = stretch.start_character
-    return [HeardSpan(first + offset, last + offset, start + stretch.start, end + stretch.start) for first, last, start, end in found]
+    return [AlignedSpan(first + offset, last + offset, start + stretch.start, end + stretch.start) for first, last, start, end in found]
 
 
-def _guess(stretch: Stretch, *, speech: Sequence[tuple[float, float]], text: str) -> list[HeardSpan]:
+def _guess(stretch: Stretch, *, speech: Sequence[tuple[float, float]], text: str) -> list[AlignedSpan]:
     start, end = _spoken_within(stretch, speech=speech)
     said = text[stretch.start_character : stretch.end_character]
     return align_evenly(said, start=start - stretch.start, end=end - stretch.start)

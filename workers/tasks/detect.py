@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.samples import HEARING_RATE
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 from workers.fairness import Order
 from workers.parts import PartRun
 from workers.recognition.sound import Sound, loudness_gain, to_float
-from workers.recognition.speech import Region, find_regions
+from workers.recognition.speech_regions import Region, find_regions
 from workers.recognition.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
 from workers.tasks.scheduling import compute_in_order
 from workers.tasks.workbench import Workbench
@@ -20,7 +20,7 @@ from workers.tasks.workbench import Workbench
 _Block = tuple[NDArray[np.int16], NDArray[np.int16]]
 """Samples, and the end of the previous block."""
 
-BLOCK_SECONDS: Final = 1024 * FRAME_SAMPLES * 9 / HEARING_RATE
+BLOCK_SECONDS: Final = 1024 * FRAME_SAMPLES * 9 / RECOGNITION_SAMPLE_RATE
 """Block of about five minutes, in whole frames: 0.7 CPU seconds and 25 MB."""
 
 

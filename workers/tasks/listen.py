@@ -6,25 +6,25 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from workers.audio.recordings import decoding_limits, open_recording
-from workers.audio.samples import HEARING_RATE
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 from workers.contract.errors import INTERNAL_ERROR, WorkError
-from workers.contract.listening import HeardSegment, ListenWork, Survey, TranscriptDocument, VoicePrint
+from workers.contract.listening import ListenWork, RecordingAnalysis, SpeakerEmbedding, TranscriptDocument, TranscriptSegment
 from workers.contract.messages import Manifest, PartMessage
 from workers.fairness import Order
 from workers.parts import PartRun
-from workers.protocols.recogniser import Hearing, Recogniser, as_recogniser, check_language
-from workers.recognition.diarize import name_speakers
+from workers.protocols.recogniser import Recogniser, RecognitionOptions, as_recogniser, check_language
+from workers.recognition.diarize import label_speakers
 from workers.recognition.pitch import PitchTally
 from workers.recognition.sound import Sound, byte_span, of_bytes, of_recording
-from workers.recognition.speech import Region, regions_within
+from workers.recognition.speech_regions import Region, regions_within
 from workers.recognition.transcripts import whole_text, without_words
 from workers.recognition.windows import CONTEXT_SECONDS, Window, pack_windows
 from workers.stream import PartEvents
 from workers.tasks.detect import detect_speech
-from workers.tasks.hearing import HeardWindow, WindowListener
 from workers.tasks.recode import recode
 from workers.tasks.results import read_document, store_document
 from workers.tasks.scheduling import sentence_order
+from workers.tasks.window_transcription import WindowTranscriber, WindowTranscript
 from workers.tasks.workbench import Workbench
 
 MOST_TOGETHER_WHEN_WHOLE: Final = 2
@@ -37,21 +37,21 @@ class _Transcript:
 
     language: str
     compute_seconds: float = 0.0
-    segments: list[HeardSegment] = field(default_factory=list)
-    prints: list[VoicePrint] = field(default_factory=list)
+    segments: list[TranscriptSegment] = field(default_factory=list)
+    embeddings: list[SpeakerEmbedding] = field(default_factory=list)
     pitch: PitchTally = field(default_factory=PitchTally)
 
-    def add(self, heard: HeardWindow) -> None:
+    def add(self, result: WindowTranscript) -> None:
         """Append a window."""
-        self.segments += heard.segments
-        self.prints += heard.prints
-        self.pitch += heard.pitch
-        self.compute_seconds += heard.compute_seconds
+        self.segments += result.segments
+        self.embeddings += result.embeddings
+        self.pitch += result.pitch
+        self.compute_seconds += result.compute_seconds
 
 
 @dataclass(frozen=True, slots=True)
-class _Scene:
-    """Stretch of the recording to transcribe, with its speech."""
+class _Excerpt:
+    """Part of the recording to transcribe, with its regions of speech."""
 
     start: float
     end: float
@@ -63,17 +63,23 @@ class _Scene:
 def listen(run: PartRun, *, workbench: Workbench) -> Manifest:
     """Run a part of kind `listen`. Raises WorkError, PartStoppedError."""
     work = ListenWork.from_dict(run.message.work)
-    survey = read_document(work.survey, Survey, storage=workbench.storage) if work.survey else None
+    survey = read_document(work.survey, RecordingAnalysis, storage=workbench.storage) if work.survey else None
     with workbench.models.use(work.engine) as model:
         recogniser = as_recogniser(model)
         language = check_language(recogniser.spec, work.language) or (survey.language if survey else "")
-        with _opened(run, work=work, survey=survey, workbench=workbench, recogniser=recogniser) as scene:
+        with _open_excerpt(run, work=work, survey=survey, workbench=workbench, recogniser=recogniser) as excerpt:
             transcript = _Transcript(language)
-            _hear(
-                run, work=work, scene=scene, transcript=transcript, recogniser=recogniser, workbench=workbench, is_piece=survey is not None
+            _transcribe(
+                run,
+                work=work,
+                excerpt=excerpt,
+                transcript=transcript,
+                recogniser=recogniser,
+                workbench=workbench,
+                is_piece=survey is not None,
             )
-    document = _document(work, transcript=transcript, scene=scene, is_piece=survey is not None)
-    seconds = scene.end - scene.start
+    document = _document(work, transcript=transcript, excerpt=excerpt, is_piece=survey is not None)
+    seconds = excerpt.end - excerpt.start
     run.units_done = round(seconds * 1000)
     return store_document(
         run.message,
@@ -91,32 +97,36 @@ def listen(run: PartRun, *, workbench: Workbench) -> Manifest:
 
 
 @contextmanager
-def _opened(run: PartRun, *, work: ListenWork, survey: Survey | None, workbench: Workbench, recogniser: Recogniser) -> Iterator[_Scene]:
+def _open_excerpt(
+    run: PartRun, *, work: ListenWork, survey: RecordingAnalysis | None, workbench: Workbench, recogniser: Recogniser
+) -> Iterator[_Excerpt]:
     """Open the part's stretch of the recording with its speech. Raises WorkError."""
     if survey is not None:
-        yield _piece(work, survey=survey, workbench=workbench, recogniser=recogniser)
+        yield _open_piece(work, survey=survey, workbench=workbench, recogniser=recogniser)
         return
     with workbench.storage.read(work.audio) as source, ExitStack() as stack:
         recording = recode(
             run,
             workbench=workbench,
             sources=[source],
-            work=lambda: stack.enter_context(open_recording(source, sample_rate=HEARING_RATE, limits=decoding_limits(work.source_seconds))),
+            work=lambda: stack.enter_context(
+                open_recording(source, sample_rate=RECOGNITION_SAMPLE_RATE, limits=decoding_limits(work.source_seconds))
+            ),
         )
         sound = of_recording(recording)
         regions = detect_speech(run, workbench=workbench, sound=sound, order=sentence_order(run.message, index=0, units=1))
         windows = pack_windows(regions, window_seconds=recogniser.window_seconds, seconds=sound.seconds)
-        yield _Scene(0.0, sound.seconds, sound, regions, windows)
+        yield _Excerpt(0.0, sound.seconds, sound, regions, windows)
 
 
-def _piece(work: ListenWork, *, survey: Survey, workbench: Workbench, recogniser: Recogniser) -> _Scene:
-    """Open a piece of a survey: only its own samples are downloaded, and a second beyond each end."""
+def _open_piece(work: ListenWork, *, survey: RecordingAnalysis, workbench: Workbench, recogniser: Recogniser) -> _Excerpt:
+    """Open a piece of an analysed recording: only its own samples are downloaded, and a second beyond each end."""
     if not 0 <= work.piece < len(survey.cuts) - 1:
         raise WorkError(INTERNAL_ERROR, f"The survey has no piece {work.piece}.")
     start, end = survey.cuts[work.piece : work.piece + 2]
     regions = regions_within(survey.speech, start=start, end=end)
     if not regions:
-        return _Scene(start, end, of_bytes(b"", start=start, seconds=survey.seconds), (), ())
+        return _Excerpt(start, end, of_bytes(b"", start=start, seconds=survey.seconds), (), ())
     first, last = max(0.0, start - CONTEXT_SECONDS), min(survey.seconds, end + CONTEXT_SECONDS)
     span = byte_span(first, last)
     raw = workbench.storage.read_range(work.audio, start=span[0], stop=span[1])
@@ -127,50 +137,50 @@ def _piece(work: ListenWork, *, survey: Survey, workbench: Workbench, recogniser
         before=max((stop for _, stop in survey.speech if stop <= regions[0].start), default=None),
         after=min((begin for begin, _ in survey.speech if begin >= regions[-1].end), default=None),
     )
-    return _Scene(start, end, of_bytes(raw, start=first, seconds=survey.seconds), regions, windows)
+    return _Excerpt(start, end, of_bytes(raw, start=first, seconds=survey.seconds), regions, windows)
 
 
-def _hear(
+def _transcribe(
     run: PartRun,
     *,
     work: ListenWork,
-    scene: _Scene,
+    excerpt: _Excerpt,
     transcript: _Transcript,
     recogniser: Recogniser,
     workbench: Workbench,
     is_piece: bool,
 ) -> None:
-    """Transcribe all windows of the scene; the one with the most speech first if it decides the language."""
-    listener = WindowListener(
+    """Transcribe all windows of the excerpt; the one with the most speech first if it decides the language."""
+    transcriber = WindowTranscriber(
         run,
         workbench=workbench,
         recogniser=recogniser,
-        sound=scene.sound,
-        order=_order(run.message, windows=len(scene.windows), is_piece=is_piece),
+        sound=excerpt.sound,
+        order=_order(run.message, windows=len(excerpt.windows), is_piece=is_piece),
         is_diarized=work.is_diarized,
         is_any_language=not work.language,
     )
-    hearing = _hearing(work, language=transcript.language)
-    events = PartEvents(workbench.live, message=run.message, units_total=round((scene.end - scene.start) * 1000))
-    windows = list(scene.windows)
+    options = _recognition_options(work, language=transcript.language)
+    events = PartEvents(workbench.live, message=run.message, units_total=round((excerpt.end - excerpt.start) * 1000))
+    windows = list(excerpt.windows)
     if not transcript.language and windows:
-        telling = max(windows, key=lambda window: window.speech_seconds)
-        windows.remove(telling)
-        for heard in listener.hear([telling], hearing=hearing, batch_windows=1):
-            transcript.language = heard.language
-            transcript.add(heard)
-        hearing = replace(hearing, language=transcript.language)
-    together = _windows_together(run.message, windows=len(windows), recogniser=recogniser, workbench=workbench, is_piece=is_piece)
-    for heard in listener.hear(windows, hearing=hearing, batch_windows=together):
-        transcript.add(heard)
-        run.units_done = round((heard.window.end - scene.start) * 1000)
+        decisive = max(windows, key=lambda window: window.speech_seconds)
+        windows.remove(decisive)
+        for result in transcriber.transcribe([decisive], options=options, batch_windows=1):
+            transcript.language = result.language
+            transcript.add(result)
+        options = replace(options, language=transcript.language)
+    batch_windows = _batch_windows(run.message, windows=len(windows), recogniser=recogniser, workbench=workbench, is_piece=is_piece)
+    for result in transcriber.transcribe(windows, options=options, batch_windows=batch_windows):
+        transcript.add(result)
+        run.units_done = round((result.window.end - excerpt.start) * 1000)
         events.publish(units_done=run.units_done)
     transcript.segments.sort(key=lambda segment: segment.start)
-    transcript.prints.sort(key=lambda one: one.start)
+    transcript.embeddings.sort(key=lambda one: one.start)
 
 
-def _hearing(work: ListenWork, *, language: str) -> Hearing:
-    return Hearing(
+def _recognition_options(work: ListenWork, *, language: str) -> RecognitionOptions:
+    return RecognitionOptions(
         language=language,
         is_translation=work.is_translation,
         has_english=work.has_english,
@@ -180,7 +190,7 @@ def _hearing(work: ListenWork, *, language: str) -> Hearing:
     )
 
 
-def _windows_together(message: PartMessage, *, windows: int, recogniser: Recogniser, workbench: Workbench, is_piece: bool) -> int:
+def _batch_windows(message: PartMessage, *, windows: int, recogniser: Recogniser, workbench: Workbench, is_piece: bool) -> int:
     """Windows per batch: the model's preference for pieces, whose siblings keep the cores busy; for an uncut recording few enough that
     every core has some.
     """
@@ -203,17 +213,17 @@ def _order(message: PartMessage, *, windows: int, is_piece: bool) -> Order:
     return replace(order, lane="normal", is_first_heard=False) if windows > 1 and order.lane == "live" else order
 
 
-def _document(work: ListenWork, *, transcript: _Transcript, scene: _Scene, is_piece: bool) -> TranscriptDocument:
-    segments: Sequence[HeardSegment] = transcript.segments
+def _document(work: ListenWork, *, transcript: _Transcript, excerpt: _Excerpt, is_piece: bool) -> TranscriptDocument:
+    segments: Sequence[TranscriptSegment] = transcript.segments
     if work.is_diarized and not is_piece:
-        segments = name_speakers(segments, transcript.prints, speakers=work.speakers)
+        segments = label_speakers(segments, transcript.embeddings, speakers=work.speakers)
     language = transcript.language if segments or is_piece else ""
     return TranscriptDocument(
         text=whole_text(segments, language="en" if work.is_translation else language),
         language=language,
-        duration=round(scene.end - scene.start, 3),
-        # A piece's words are wanted where the pieces are joined.
+        duration=round(excerpt.end - excerpt.start, 3),
+        # The transcript part needs the words of the pieces to join them.
         segments=tuple(segments) if work.has_words or is_piece else without_words(segments),
         gender=transcript.pitch.gender,
-        voice_prints=tuple(transcript.prints) if is_piece else (),
+        voice_prints=tuple(transcript.embeddings) if is_piece else (),
     )

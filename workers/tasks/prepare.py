@@ -7,9 +7,9 @@ from typing import Final
 
 from workers.audio.probe import DecodedFile, ProbeError, decode_file
 from workers.audio.recordings import decoding_limits
-from workers.audio.samples import HEARING_RATE
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 from workers.contract.errors import BAD_AUDIO, INTERNAL_ERROR, WorkError
-from workers.contract.listening import PrepareWork, Survey
+from workers.contract.listening import PrepareWork, RecordingAnalysis
 from workers.contract.messages import Manifest
 from workers.contract.outputs import AUDIO, SURVEY
 from workers.parts import PartRun
@@ -23,7 +23,7 @@ from workers.tasks.results import OutputWriter
 from workers.tasks.scheduling import sentence_order
 from workers.tasks.workbench import Workbench
 
-TELLING_WINDOWS: Final = 3
+LANGUAGE_DETECTION_WINDOWS: Final = 3
 """Windows for language detection: those with the most speech in the first, the second and the last third."""
 
 
@@ -40,7 +40,9 @@ def prepare(run: PartRun, *, workbench: Workbench) -> Manifest:
             decoded = recode(
                 run, workbench=workbench, sources=[source], work=lambda: _decode(source, output.path, seconds=work.source_seconds)
             )
-        survey = _survey(run, work=work, sound=of_wav(output.path), language=language, recogniser=recogniser, workbench=workbench)
+        survey = _analyse_recording(
+            run, work=work, sound=of_wav(output.path), language=language, recogniser=recogniser, workbench=workbench
+        )
         output.describe_audio(seconds=decoded.audio_seconds, sample_rate=decoded.sample_rate)
     outputs.write_json(SURVEY, survey.to_dict())
     return outputs.finish(details={"engine": recogniser.spec.id, "language": survey.language, "pieces": work.pieces})
@@ -49,24 +51,26 @@ def prepare(run: PartRun, *, workbench: Workbench) -> Manifest:
 def _decode(source: Path, target: Path, *, seconds: float) -> DecodedFile:
     """Decode the customer's file to 16 kHz mono WAV in a child process. Raises WorkError (bad_audio)."""
     try:
-        return decode_file(source, target, sample_rate=HEARING_RATE, limits=decoding_limits(seconds))
+        return decode_file(source, target, sample_rate=RECOGNITION_SAMPLE_RATE, limits=decoding_limits(seconds))
     except ProbeError as error:
         raise WorkError(BAD_AUDIO, error.message) from error
 
 
-def _survey(run: PartRun, *, work: PrepareWork, sound: Sound, language: str, recogniser: Recogniser, workbench: Workbench) -> Survey:
+def _analyse_recording(
+    run: PartRun, *, work: PrepareWork, sound: Sound, language: str, recogniser: Recogniser, workbench: Workbench
+) -> RecordingAnalysis:
     order = replace(sentence_order(run.message, index=0, units=1), is_first_heard=False)
     regions = detect_speech(run, workbench=workbench, sound=sound, order=order)
     windows = pack_windows(regions, window_seconds=recogniser.window_seconds, seconds=sound.seconds)
     if windows and not language:
-        samples = [to_float(window.read(sound.read)) for window in _telling(windows)]
+        samples = [to_float(window.read(sound.read)) for window in _language_detection_windows(windows)]
 
-        def tell() -> str:
+        def detect_language() -> str:
             with workbench.models.use(work.engine) as model:
                 return as_recogniser(model).find_language(samples)
 
-        language = run.wait_for(workbench.scheduler.submit(replace(order, units=100 * len(samples)), work=tell))
-    return Survey(
+        language = run.wait_for(workbench.scheduler.submit(replace(order, units=100 * len(samples)), work=detect_language))
+    return RecordingAnalysis(
         language=language if windows else "",
         seconds=round(sound.seconds, 3),
         cuts=choose_cuts(windows, pieces=work.pieces, seconds=sound.seconds),
@@ -74,7 +78,7 @@ def _survey(run: PartRun, *, work: PrepareWork, sound: Sound, language: str, rec
     )
 
 
-def _telling(windows: Sequence[Window]) -> list[Window]:
-    count = min(TELLING_WINDOWS, len(windows))
+def _language_detection_windows(windows: Sequence[Window]) -> list[Window]:
+    count = min(LANGUAGE_DETECTION_WINDOWS, len(windows))
     thirds = [windows[len(windows) * third // count : len(windows) * (third + 1) // count] for third in range(count)]
     return [max(third, key=lambda window: window.speech_seconds) for third in thirds]

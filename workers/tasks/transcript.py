@@ -1,15 +1,15 @@
 """Joins the pieces of a recording to one transcript."""
 
-from workers.contract.listening import Survey, TranscriptDocument, TranscriptWork
+from workers.contract.listening import RecordingAnalysis, TranscriptDocument, TranscriptWork
 from workers.contract.messages import Manifest
 from workers.parts import PartRun
-from workers.recognition.diarize import name_speakers
+from workers.recognition.diarize import label_speakers
 from workers.recognition.transcripts import join_gender, join_segments, main_language, whole_text, without_words
 from workers.tasks.results import read_document, store_document
 from workers.tasks.scheduling import sentence_order
 from workers.tasks.workbench import Workbench
 
-UNITS_PER_PRINT = 0.02
+UNITS_PER_EMBEDDING = 0.02
 """Scheduling cost of clustering: an hour's speaker embeddings, about 4,500, take a second or two."""
 
 
@@ -20,8 +20,8 @@ def transcript(run: PartRun, *, workbench: Workbench) -> Manifest:
     for address in work.pieces:
         run.check()
         pieces.append(read_document(address, TranscriptDocument, storage=workbench.storage))
-    survey = read_document(work.survey, Survey, storage=workbench.storage) if work.survey else None
-    units = 1 + int(UNITS_PER_PRINT * sum(len(piece.voice_prints) for piece in pieces))
+    survey = read_document(work.survey, RecordingAnalysis, storage=workbench.storage) if work.survey else None
+    units = 1 + int(UNITS_PER_EMBEDDING * sum(len(piece.voice_prints) for piece in pieces))
     order = sentence_order(run.message, index=0, units=units)
     document = run.wait_for(workbench.scheduler.submit(order, work=lambda: _join(work, pieces=pieces, survey=survey)))
     return store_document(
@@ -33,11 +33,11 @@ def transcript(run: PartRun, *, workbench: Workbench) -> Manifest:
     )
 
 
-def _join(work: TranscriptWork, *, pieces: list[TranscriptDocument], survey: Survey | None) -> TranscriptDocument:
+def _join(work: TranscriptWork, *, pieces: list[TranscriptDocument], survey: RecordingAnalysis | None) -> TranscriptDocument:
     segments = join_segments([piece.segments for piece in pieces])
     if work.is_diarized:
-        prints = [one for piece in pieces for one in piece.voice_prints]
-        segments = name_speakers(segments, prints, speakers=work.speakers)
+        embeddings = [one for piece in pieces for one in piece.voice_prints]
+        segments = label_speakers(segments, embeddings, speakers=work.speakers)
     language = main_language(pieces)
     return TranscriptDocument(
         text=whole_text(segments, language="en" if work.is_translation else language),

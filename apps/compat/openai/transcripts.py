@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.http import HttpResponse, JsonResponse
 
 from apps.compat.openai.languages import language_name
-from workers.contract.listening import HeardSegment, TranscriptDocument
+from workers.contract.listening import TranscriptDocument, TranscriptSegment
 from workers.text.subtitles.cues import Cue, make_cues
 from workers.text.subtitles.files import write_srt, write_vtt
 from workers.text.subtitles.lines import columns_for
@@ -75,7 +75,7 @@ _AS_TEXT: Final[dict[str, Callable[[TranscriptDocument], str]]] = {
 }
 
 
-def _segment(index: int, segment: HeardSegment) -> dict[str, Any]:
+def _segment(index: int, segment: TranscriptSegment) -> dict[str, Any]:
     return {
         "id": index,
         "seek": int(segment.start * 100),

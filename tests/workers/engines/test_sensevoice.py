@@ -11,7 +11,7 @@ from onnx import TensorProto, helper
 from tests.workers.recognition.clips import LIBRIVOX, clip, silence
 from workers.contract.errors import WorkError
 from workers.engines.sensevoice import SenseVoiceEngine, build_engines
-from workers.protocols.recogniser import Hearing
+from workers.protocols.recogniser import RecognitionOptions
 from workers.recognition.sensevoice.features import filter_banks, stack_frames
 
 DATA = Path(__file__).parents[2] / "data" / "sensevoice"
@@ -89,9 +89,9 @@ def test_frames_are_stacked_seven_by_seven_every_sixth() -> None:
 
 
 def test_tokens_become_words_with_their_times(engine: SenseVoiceEngine) -> None:
-    (heard,) = engine.hear([clip(LIBRIVOX[1])], hearing=Hearing())
-    (segment,) = heard.segments
-    assert (heard.language, segment.text) == ("en", "he wasn't.")
+    (result,) = engine.transcribe([clip(LIBRIVOX[1])], options=RecognitionOptions())
+    (segment,) = result.segments
+    assert (result.language, segment.text) == ("en", "he wasn't.")
     assert [(word.word, word.start, word.end) for word in segment.words] == [("he", 0.06, 0.18), ("wasn't.", 0.24, 0.54)]
     assert -0.01 < segment.average_log_probability < 0
     assert engine.find_language([clip(LIBRIVOX[1])]) == "en"
@@ -100,21 +100,21 @@ def test_tokens_become_words_with_their_times(engine: SenseVoiceEngine) -> None:
 def test_characters_are_words_of_their_own(tmp_path: Path) -> None:
     engine = SenseVoiceEngine(make_model(tmp_path / "m", frames=["<|zh|>", "<|NEUTRAL|>", "<|Speech|>", "<|withitn|>", "你", "好", "."]))
     engine.load()
-    (heard,) = engine.hear([clip(LIBRIVOX[1])], hearing=Hearing(language="zh"))
-    assert [word.word for word in heard.segments[0].words] == ["你", "好."]
-    assert heard.segments[0].text == "你好."
+    (result,) = engine.transcribe([clip(LIBRIVOX[1])], options=RecognitionOptions(language="zh"))
+    assert [word.word for word in result.segments[0].words] == ["你", "好."]
+    assert result.segments[0].text == "你好."
 
 
 def test_without_speech_there_is_no_text(tmp_path: Path) -> None:
     engine = SenseVoiceEngine(make_model(tmp_path / "m", frames=["<|nospeech|>", "<|NEUTRAL|>", "<|Speech|>", "<|withitn|>", "."]))
     engine.load()
-    assert [heard.segments for heard in engine.hear([silence(2), silence(0.01)], hearing=Hearing())] == [(), ()]
+    assert [result.segments for result in engine.transcribe([silence(2), silence(0.01)], options=RecognitionOptions())] == [(), ()]
     assert engine.find_language([silence(2)]) == ""
 
 
 def test_an_unsupported_language_is_refused(engine: SenseVoiceEngine) -> None:
     with pytest.raises(WorkError) as caught:
-        engine.hear([silence(1)], hearing=Hearing(language="de"))
+        engine.transcribe([silence(1)], options=RecognitionOptions(language="de"))
     assert caught.value.code == "unsupported_language"
     with pytest.raises(WorkError, match="does not align"):
         engine.align(silence(1), text="he", language="en")

@@ -13,11 +13,11 @@ from tests.workers.recognition.clips import LIBRIVOX, clip, clips, errors_in, si
 from workers.contract.errors import WorkError
 from workers.engines.silence import SilenceEngine
 from workers.engines.whisper import WhisperEngine, build_engines
-from workers.protocols.recogniser import Hearing, as_recogniser
-from workers.recognition.whisper.listening import TEMPERATURES
+from workers.protocols.recogniser import RecognitionOptions, as_recogniser
 from workers.recognition.whisper.model import Decoded, WhisperModel
+from workers.recognition.whisper.transcription import TEMPERATURES
 
-ENGLISH = Hearing(language="en")
+ENGLISH = RecognitionOptions(language="en")
 
 
 @pytest.fixture(scope="module")
@@ -29,26 +29,26 @@ def whisper() -> WhisperEngine:
     return engine
 
 
-def text_of(heard: object) -> str:
-    return " ".join(segment.text for segment in heard.segments)  # type: ignore[attr-defined]
+def text_of(result: object) -> str:
+    return " ".join(segment.text for segment in result.segments)  # type: ignore[attr-defined]
 
 
 def test_human_speech_is_heard_nearly_without_an_error(whisper: WhisperEngine) -> None:
-    (heard,) = whisper.hear([clips(LIBRIVOX)], hearing=Hearing())
-    assert heard.language == "en"
-    assert errors_in(text_of(heard), LIBRIVOX) <= 0.06
-    assert sum(segment.text[-1] == "." for segment in heard.segments) >= len(heard.segments) / 2
+    (result,) = whisper.transcribe([clips(LIBRIVOX)], options=RecognitionOptions())
+    assert result.language == "en"
+    assert errors_in(text_of(result), LIBRIVOX) <= 0.06
+    assert sum(segment.text[-1] == "." for segment in result.segments) >= len(result.segments) / 2
 
 
 def test_windows_heard_together_are_heard_as_alone(whisper: WhisperEngine) -> None:
     names = LIBRIVOX[1:3]
-    together = whisper.hear([clip(name) for name in names], hearing=ENGLISH)
-    assert max(errors_in(text_of(heard), [name]) for heard, name in zip(together, names, strict=True)) <= 0.3
+    together = whisper.transcribe([clip(name) for name in names], options=ENGLISH)
+    assert max(errors_in(text_of(result), [name]) for result, name in zip(together, names, strict=True)) <= 0.3
 
 
 def test_words_have_their_times_in_order(whisper: WhisperEngine) -> None:
-    (heard,) = whisper.hear([clip("librivox-0880")], hearing=ENGLISH)
-    (segment,) = heard.segments
+    (result,) = whisper.transcribe([clip("librivox-0880")], options=ENGLISH)
+    (segment,) = result.segments
     assert " ".join(word.word for word in segment.words) == segment.text
     times = [time for word in segment.words for time in (word.start, word.end)]
     assert times == sorted(times)
@@ -57,35 +57,35 @@ def test_words_have_their_times_in_order(whisper: WhisperEngine) -> None:
 
 
 def test_silence_gives_no_words(whisper: WhisperEngine) -> None:
-    (heard,) = whisper.hear([silence(3)], hearing=Hearing())
-    assert not any(map(str.isalnum, text_of(heard)))
+    (result,) = whisper.transcribe([silence(3)], options=RecognitionOptions())
+    assert not any(map(str.isalnum, text_of(result)))
 
 
 def test_english_stands_beside_the_original(whisper: WhisperEngine, spanish: np.ndarray) -> None:
-    (heard,) = whisper.hear([spanish], hearing=Hearing(has_english=True))
-    assert heard.language == "es"
-    assert jiwer.wer(spoken_words(HEARD_IN_SPANISH), spoken_words(text_of(heard))) < 0.3  # three of eleven words
-    english = spoken_words(" ".join(segment.english for segment in heard.segments))
+    (result,) = whisper.transcribe([spanish], options=RecognitionOptions(has_english=True))
+    assert result.language == "es"
+    assert jiwer.wer(spoken_words(HEARD_IN_SPANISH), spoken_words(text_of(result))) < 0.3  # three of eleven words
+    english = spoken_words(" ".join(segment.english for segment in result.segments))
     assert {"beach", "today"} & set(english.split())
 
 
 def test_a_translation_is_english_alone(whisper: WhisperEngine, spanish: np.ndarray) -> None:
-    (heard,) = whisper.hear([spanish], hearing=Hearing(language="es", is_translation=True))
-    assert {"beach", "today"} & set(spoken_words(text_of(heard)).split())
+    (result,) = whisper.transcribe([spanish], options=RecognitionOptions(language="es", is_translation=True))
+    assert {"beach", "today"} & set(spoken_words(text_of(result)).split())
 
 
 def test_english_beside_english_is_the_text_itself(whisper: WhisperEngine) -> None:
-    (heard,) = whisper.hear([clip("librivox-0880")], hearing=Hearing(language="en", has_english=True))
-    assert [segment.english for segment in heard.segments] == [segment.text for segment in heard.segments]
+    (result,) = whisper.transcribe([clip("librivox-0880")], options=RecognitionOptions(language="en", has_english=True))
+    assert [segment.english for segment in result.segments] == [segment.text for segment in result.segments]
 
 
 def test_a_prompt_and_hotwords_change_the_spelling(whisper: WhisperEngine) -> None:
     plain, prompted, hot = (
-        text_of(whisper.hear([clip("librivox-0870")], hearing=hearing)[0])
-        for hearing in (
+        text_of(whisper.transcribe([clip("librivox-0870")], options=options)[0])
+        for options in (
             ENGLISH,
-            Hearing(language="en", prompt="A story of Mister Jon Dashwoode, of whom more will be told."),
-            Hearing(language="en", hotwords="Jon Dashwoode"),
+            RecognitionOptions(language="en", prompt="A story of Mister Jon Dashwoode, of whom more will be told."),
+            RecognitionOptions(language="en", hotwords="Jon Dashwoode"),
         )
     )
     assert "Dashwoode" not in plain
@@ -94,14 +94,14 @@ def test_a_prompt_and_hotwords_change_the_spelling(whisper: WhisperEngine) -> No
 
 
 def test_an_endless_prompt_leaves_room_for_the_text(whisper: WhisperEngine) -> None:
-    hearing = Hearing(language="en", prompt="Words and words. " * 500, hotwords="pride, prejudice, " * 500)
-    assert "young man" in text_of(whisper.hear([clip("librivox-0880")], hearing=hearing)[0])
+    options = RecognitionOptions(language="en", prompt="Words and words. " * 500, hotwords="pride, prejudice, " * 500)
+    assert "young man" in text_of(whisper.transcribe([clip("librivox-0880")], options=options)[0])
 
 
 def test_a_temperature_is_the_one_that_is_used(whisper: WhisperEngine) -> None:
-    (heard,) = whisper.hear([clip("librivox-0880")], hearing=Hearing(language="en", temperature=0.2))
-    assert {segment.temperature for segment in heard.segments} == {0.2}
-    assert "young man" in text_of(heard)
+    (result,) = whisper.transcribe([clip("librivox-0880")], options=RecognitionOptions(language="en", temperature=0.2))
+    assert {segment.temperature for segment in result.segments} == {0.2}
+    assert "young man" in text_of(result)
 
 
 def test_a_text_that_looks_wrong_is_tried_again_at_higher_temperatures(whisper: WhisperEngine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,12 +114,14 @@ def test_a_text_that_looks_wrong_is_tried_again_at_higher_temperatures(whisper: 
         return decoded
 
     monkeypatch.setattr(WhisperModel, "decode", watched)
-    (heard,) = whisper.hear([clip("librivox-0880")], hearing=Hearing(language="ko"))  # English taken for Korean is guessed
+    (result,) = whisper.transcribe(
+        [clip("librivox-0880")], options=RecognitionOptions(language="ko")
+    )  # English taken for Korean is guessed
     assert [one.temperature for one in tried] == [0.0, *TEMPERATURES][: len(tried)]
     assert [one.is_sound for one in tried[:-1]] == [False] * (len(tried) - 1)
     straight = [one for one in tried if one.compression_ratio <= 2.4] or tried
     kept = tried[-1] if tried[-1].is_sound else max(straight, key=lambda one: one.average_log_probability)
-    assert {segment.temperature for segment in heard.segments} <= {kept.temperature}
+    assert {segment.temperature for segment in result.segments} <= {kept.temperature}
 
 
 def test_the_language_of_all_windows_together(whisper: WhisperEngine, spanish: np.ndarray) -> None:
@@ -137,14 +139,14 @@ def test_a_known_text_is_aligned(whisper: WhisperEngine) -> None:
 
 
 def test_a_language_that_it_does_not_know_is_refused(whisper: WhisperEngine) -> None:
-    for hearing in (Hearing(language="tlh"), Hearing(language="yue")):
+    for options in (RecognitionOptions(language="tlh"), RecognitionOptions(language="yue")):
         with pytest.raises(WorkError) as caught:
-            whisper.hear([silence(1)], hearing=hearing)
+            whisper.transcribe([silence(1)], options=options)
         assert caught.value.code == "unsupported_language"
 
 
 def test_a_region_is_no_other_language(whisper: WhisperEngine) -> None:
-    assert "young man" in text_of(whisper.hear([clip("librivox-0880")], hearing=Hearing(language="en-GB"))[0])
+    assert "young man" in text_of(whisper.transcribe([clip("librivox-0880")], options=RecognitionOptions(language="en-GB"))[0])
 
 
 def test_there_are_six_sizes_of_which_those_that_are_not_here_say_how_to_get_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
 """Pieces to one transcript."""
 
-from workers.contract.listening import HeardSegment, HeardWord, TranscriptDocument
+from workers.contract.listening import TranscriptDocument, TranscriptSegment, TranscriptWord
 from workers.recognition.transcripts import join_gender, join_segments, main_language, whole_text, without_words
 
 
-def segment_of(*words: tuple[str, float, float]) -> HeardSegment:
-    timed = tuple(HeardWord(word, start, end) for word, start, end in words)
-    return HeardSegment(words[0][1], words[-1][2], " ".join(word for word, _, _ in words), words=timed)
+def segment_of(*words: tuple[str, float, float]) -> TranscriptSegment:
+    timed = tuple(TranscriptWord(word, start, end) for word, start, end in words)
+    return TranscriptSegment(words[0][1], words[-1][2], " ".join(word for word, _, _ in words), words=timed)
 
 
 def test_a_word_that_both_sides_of_a_cut_heard_is_there_once() -> None:
@@ -40,7 +40,7 @@ def test_text_has_spaces_where_its_language_has() -> None:
 
 
 def test_words_can_be_left_out() -> None:
-    assert without_words([segment_of(("one", 0, 1))]) == (HeardSegment(0, 1, "one"),)
+    assert without_words([segment_of(("one", 0, 1))]) == (TranscriptSegment(0, 1, "one"),)
 
 
 def test_language_and_gender_are_those_of_most_of_what_was_said() -> None:

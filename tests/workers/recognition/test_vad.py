@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.workers.recognition.clips import LIBRIVOX, clip, clips, music, noise, silence
-from workers.recognition.speech import find_regions
+from workers.recognition.speech_regions import find_regions
 from workers.recognition.vad import FRAME_SAMPLES, find_detector_obstacle, speech_probabilities
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from workers.recognition.cuts import choose_cuts
-from workers.recognition.speech import Region
+from workers.recognition.speech_regions import Region
 from workers.recognition.windows import MARGIN_SECONDS, pack_windows, split_window
 
 GAPS = st.sampled_from([0.0, 0.25, 0.5, 1.0, 7.0, 40.0])

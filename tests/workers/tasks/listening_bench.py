@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tests.workers.messages import address_of, targets
 from workers.contract.codec import Message
-from workers.contract.listening import ListenWork, PrepareWork, Survey, TranscriptDocument, TranscriptWork
+from workers.contract.listening import ListenWork, PrepareWork, RecordingAnalysis, TranscriptDocument, TranscriptWork
 from workers.contract.messages import Manifest, PartMessage
 from workers.contract.outputs import AUDIO, SURVEY, TEXT
 from workers.contract.references import Address
@@ -87,9 +87,9 @@ class ListeningBench:
         """A transcript in the shared folder."""
         return read_document(address, TranscriptDocument, storage=self.workbench.storage)
 
-    def survey(self, message: PartMessage) -> Survey:
+    def survey(self, message: PartMessage) -> RecordingAnalysis:
         """Read the survey that a part of kind prepare wrote."""
-        return read_document(address_of(message, SURVEY), Survey, storage=self.workbench.storage)
+        return read_document(address_of(message, SURVEY), RecordingAnalysis, storage=self.workbench.storage)
 
     def listen(self, work: ListenWork, **changes: Any) -> TranscriptDocument:
         """Run one part of kind listen."""

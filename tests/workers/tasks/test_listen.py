@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 import redis
 
-import workers.recognition.speech
+import workers.recognition.speech_regions
 from tests.workers.messages import address_of
 from tests.workers.recognition.clips import LIBRIVOX, clip, clips, errors_in, music, noise, said, silence, spoken_words
 from tests.workers.running_worker import RunningWorker
 from tests.workers.tasks.listening_bench import ListeningBench
 from workers.contract.errors import WorkError
-from workers.contract.listening import HeardSegment, ListenWork, PrepareWork, TranscriptDocument, TranscriptWork
+from workers.contract.listening import ListenWork, PrepareWork, TranscriptDocument, TranscriptSegment, TranscriptWork
 from workers.contract.messages import PartMessage
 from workers.contract.names import CODEC_QUEUE
 from workers.contract.outputs import SURVEY
@@ -125,8 +125,8 @@ def test_pieces_of_a_long_recording_join_to_what_was_said(bench: ListeningBench)
 
 
 def test_a_cut_in_the_middle_of_speech_loses_and_doubles_no_word(bench: ListeningBench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers.recognition.speech, "LONGEST_SECONDS", 2.5)
-    monkeypatch.setattr(workers.recognition.speech, "CUT_RANGE_SECONDS", 1.5)
+    monkeypatch.setattr(workers.recognition.speech_regions, "LONGEST_SECONDS", 2.5)
+    monkeypatch.setattr(workers.recognition.speech_regions, "CUT_RANGE_SECONDS", 1.5)
     source = bench.keep("without-a-pause.flac", clip(LIBRIVOX[0]))
     prepared = bench.message("prepare", PrepareWork(source, "whisper", 1, language="en"))
     bench.do(prepared)
@@ -211,7 +211,9 @@ def test_a_survey_tells_what_is_known(bench: ListeningBench) -> None:
 
 def test_the_english_of_pieces_in_a_script_without_spaces_has_spaces(bench: ListeningBench) -> None:
     pieces = tuple(
-        bench.keep_document(f"piece-{number}", TranscriptDocument(text, "ja", 5.0, (HeardSegment(5.0 * number, 5.0 * number + 4, text),)))
+        bench.keep_document(
+            f"piece-{number}", TranscriptDocument(text, "ja", 5.0, (TranscriptSegment(5.0 * number, 5.0 * number + 4, text),))
+        )
         for number, text in enumerate(["Good morning.", "It rains."])
     )
     message = bench.message("transcript", TranscriptWork(pieces, is_translation=True))

@@ -16,7 +16,7 @@ from tests.workers.messages import Platform, address_of, speak_message, targets
 from tests.workers.running_worker import RunningWorker
 from tests.workers.valkey_server import ValkeyServer
 from workers.audio.decode import read_samples
-from workers.contract.listening import HeardSegment, ReplyWork, ScriptDocument, TranscriptDocument, TranslateWork, Turn
+from workers.contract.listening import ReplyWork, ScriptDocument, TranscriptDocument, TranscriptSegment, TranslateWork, Turn
 from workers.contract.messages import PartMessage, PartOutcome, SpeakWork
 from workers.contract.outputs import AUDIO, TEXT
 from workers.contract.references import Address
@@ -99,7 +99,7 @@ def bench(running: Bench) -> Bench:
 
 
 def heard(text: str, *, language: str = "en", gender: str = "", english: str = "") -> TranscriptDocument:
-    return TranscriptDocument(text, language, 4.0, (HeardSegment(0.0, 4.0, text, english=english),), gender=gender)
+    return TranscriptDocument(text, language, 4.0, (TranscriptSegment(0.0, 4.0, text, english=english),), gender=gender)
 
 
 def test_translators_and_responders_are_announced(bench: Bench) -> None:

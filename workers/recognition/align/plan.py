@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final
 
-from workers.recognition.align.spoken import Piece
+from workers.recognition.align.text_mapping import Piece
 
 LONGEST_SECONDS: Final = 28.0
 """Longest stretch: Whisper's window is 30 s."""

@@ -1,7 +1,7 @@
 """Speaker diarization: speaker embeddings of the speech, and from them the speaker of each word."""
 
 from workers.recognition.diarize.encoder import MEMORY_BYTES, load, unload
-from workers.recognition.diarize.naming import name_speakers
-from workers.recognition.diarize.prints import voice_prints
+from workers.recognition.diarize.speaker_embeddings import embed_speech
+from workers.recognition.diarize.speaker_labels import label_speakers
 
-__all__ = ["MEMORY_BYTES", "load", "name_speakers", "unload", "voice_prints"]
+__all__ = ["MEMORY_BYTES", "embed_speech", "label_speakers", "load", "unload"]

@@ -24,31 +24,31 @@ SMALLEST_SPEAKER: Final = 2.0
 REFINEMENTS: Final = 3
 
 
-def find_centres(prints: Floats, *, weights: Floats, speakers: int) -> Floats:
+def find_centres(embeddings: Floats, *, weights: Floats, speakers: int) -> Floats:
     """Mean embedding of each speaker [k, d], from the embeddings [n, d]; all of unit length.
 
     weights [n]: 1.0 for a whole window of speech; speakers: their number, 0 if unknown. Memory grows with the embeddings alone, time with
     their number times STRETCH. Raises ValueError without embeddings.
     """
-    clusters = _reduce(prints, weights=weights)
+    clusters = _reduce(embeddings, weights=weights)
     minimum = min(SMALLEST_SPEAKER, float(weights.sum()) / max(2, 2 * speakers))
     found = _merge_by_similarity(clusters, minimum=minimum)
     if speakers and len(found) < speakers:
         found = _merge_to_count(clusters, speakers=speakers, minimum=minimum)
     while speakers and len(found) > speakers:
         found = _merge_cheapest(found)
-    return _refine(found.centres, prints=prints, weights=weights)
+    return _refine(found.centres, embeddings=embeddings, weights=weights)
 
 
-def _reduce(prints: Floats, *, weights: Floats) -> Clusters:
+def _reduce(embeddings: Floats, *, weights: Floats) -> Clusters:
     """Reduce to at most STRETCH clusters: those of each stretch in turn, merged with the previous ones."""
-    if not len(prints):
+    if not len(embeddings):
         raise ValueError("there are no prints")
-    kept = Clusters.of_vectors(prints[:0], weights=weights[:0])
-    for first in range(0, len(prints), STRETCH):
+    kept = Clusters.of_vectors(embeddings[:0], weights=weights[:0])
+    for first in range(0, len(embeddings), STRETCH):
         part = slice(first, first + STRETCH)
-        fresh = Clusters.of_vectors(prints[part], weights=weights[part])
-        if len(prints) > STRETCH:
+        fresh = Clusters.of_vectors(embeddings[part], weights=weights[part])
+        if len(embeddings) > STRETCH:
             fresh = Agglomeration(fresh).merge_while_above(SURELY_SAME)
         kept = kept.beside(fresh)
         if len(kept) > STRETCH:
@@ -96,11 +96,11 @@ def _without_outliers(clusters: Clusters, *, minimum: float) -> Clusters:
     return clusters.pick(is_speaker if is_speaker.any() else clusters.weights == clusters.weights.max())
 
 
-def _refine(centres: Floats, *, prints: Floats, weights: Floats) -> Floats:
+def _refine(centres: Floats, *, embeddings: Floats, weights: Floats) -> Floats:
     """Recompute the centres from their nearest embeddings, in several rounds."""
     for _ in range(REFINEMENTS):
-        nearest = (prints @ centres.T).argmax(axis=1)
-        sums = np.stack([(prints[nearest == label] * weights[nearest == label, None]).sum(axis=0) for label in range(len(centres))])
+        nearest = (embeddings @ centres.T).argmax(axis=1)
+        sums = np.stack([(embeddings[nearest == label] * weights[nearest == label, None]).sum(axis=0) for label in range(len(centres))])
         has_any = np.bincount(nearest, minlength=len(centres)) > 0
         centres = np.where(has_any[:, None], unit(sums), centres)
     return centres

@@ -31,11 +31,11 @@ _loaded: list[Any] = []
 def embed(windows: list[NDArray[np.float32]]) -> NDArray[np.float32]:
     """Embeddings [n, 256] of unit length of stretches of 16 kHz samples, each at most 1.6 s. Raises WorkError (engine_unavailable)."""
     session = _session()
-    prints = [
+    embeddings = [
         session.run(None, {"mels": np.stack([_mels(samples) for samples in windows[first : first + BATCH]])})[0]
         for first in range(0, len(windows), BATCH)
     ]
-    return np.concatenate(prints) if prints else np.zeros((0, 256), np.float32)
+    return np.concatenate(embeddings) if embeddings else np.zeros((0, 256), np.float32)
 
 
 def load() -> None:

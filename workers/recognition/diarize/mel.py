@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.samples import HEARING_RATE
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 from workers.recognition.diarize.graph import BANDS
 
 WINDOW: Final = 400
@@ -37,8 +37,8 @@ def _window() -> NDArray[np.float32]:
 @cache
 def _filters() -> NDArray[np.float32]:
     """Triangles [201, 40] of equal area, as librosa.filters.mel makes them by default."""
-    edges = _to_hertz(np.linspace(0.0, _to_mel(HEARING_RATE / 2), BANDS + 2))
-    bins = np.fft.rfftfreq(WINDOW, 1 / HEARING_RATE)[:, None]
+    edges = _to_hertz(np.linspace(0.0, _to_mel(RECOGNITION_SAMPLE_RATE / 2), BANDS + 2))
+    bins = np.fft.rfftfreq(WINDOW, 1 / RECOGNITION_SAMPLE_RATE)[:, None]
     rising = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
     triangles = np.maximum(0.0, np.minimum(rising, falling))

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.samples import HEARING_RATE, Samples
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
 
 STEP_SAMPLES: Final = 160
 """Samples between the starts of two frames; a frame has 400."""
@@ -22,12 +22,12 @@ def filter_banks(samples: Samples) -> NDArray[np.float32]:
     import kaldi_native_fbank
 
     options = kaldi_native_fbank.FbankOptions()
-    options.frame_opts.samp_freq = HEARING_RATE
+    options.frame_opts.samp_freq = RECOGNITION_SAMPLE_RATE
     options.frame_opts.dither = 0
     options.frame_opts.window_type = "hamming"
     options.mel_opts.num_bins = BANDS
     fbank = kaldi_native_fbank.OnlineFbank(options)
-    fbank.accept_waveform(HEARING_RATE, samples * INTEGER_SCALE)
+    fbank.accept_waveform(RECOGNITION_SAMPLE_RATE, samples * INTEGER_SCALE)
     fbank.input_finished()
     frames = [fbank.get_frame(frame) for frame in range(fbank.num_frames_ready)]
     return np.stack(frames) if frames else np.zeros((0, BANDS), np.float32)

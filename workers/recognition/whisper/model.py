@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.audio.samples import Samples
-from workers.recognition.guards import GUESSED_BELOW, REPETITIVE_ABOVE, SILENT_ABOVE, compression_ratio
+from workers.recognition.hallucination_filter import GUESSED_BELOW, REPETITIVE_ABOVE, SILENT_ABOVE, compression_ratio
 from workers.recognition.segmentation import TimedWord
 from workers.thread_priority import lower_priority
 

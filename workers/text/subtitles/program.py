@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workers.contract.codec import Message
-from workers.contract.listening import AlignedWord, HeardSegment, HeardWord
+from workers.contract.listening import AlignedWord, TranscriptSegment, TranscriptWord
 from workers.text.subtitles.cues import make_cues
 from workers.text.subtitles.files import write_srt, write_vtt
 from workers.text.subtitles.lines import columns_for
@@ -24,7 +24,7 @@ class SubtitleOrder(Message):
     text: str = ""
     words: tuple[AlignedWord, ...] = ()
     """Words of the text in order; offsets that do not match the text are ignored."""
-    segments: tuple[HeardSegment, ...] = ()
+    segments: tuple[TranscriptSegment, ...] = ()
     """Transcript, instead of text and words."""
 
     @property
@@ -50,8 +50,8 @@ def _words(order: SubtitleOrder) -> Sequence[ShownWord]:
             order.text, (TimedSpan(word.start, word.end, word.start_character, word.end_character) for word in order.words)
         )
     # Shares of a translation are spoken by parts that know no offset in the whole.
-    heard = [HeardWord(word.word, word.start, word.end) for word in order.words]
-    return words_of_text(order.text, locate_words(order.text, heard))
+    timed = [TranscriptWord(word.word, word.start, word.end) for word in order.words]
+    return words_of_text(order.text, locate_words(order.text, timed))
 
 
 def main() -> None:

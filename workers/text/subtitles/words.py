@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from workers.contract.listening import HeardSegment, HeardWord
+from workers.contract.listening import TranscriptSegment, TranscriptWord
 from workers.text.markup.boundaries import CLAUSE_MARKS, COMMA_MARKS, Break, find_segments
 
 LONGEST_GAP_CHARACTERS: Final = 2000
@@ -51,7 +51,7 @@ def words_of_text(text: str, spans: Iterable[TimedSpan]) -> list[ShownWord]:
     return [word for word, _ in _shown(text, spans=spans)]
 
 
-def words_of_transcript(segments: Sequence[HeardSegment]) -> list[ShownWord]:
+def words_of_transcript(segments: Sequence[TranscriptSegment]) -> list[ShownWord]:
     """All words of a transcript. Words of segments without words get times in proportion to their characters."""
     text, spans, starts = "", [], []
     for segment in segments:
@@ -60,8 +60,8 @@ def words_of_transcript(segments: Sequence[HeardSegment]) -> list[ShownWord]:
             continue
         text += " " if text and not (_UNSPACED.match(text[-1]) or _UNSPACED.match(said)) else ""
         starts.append((len(text), segment.speaker))
-        heard = locate_words(said, segment.words) or _spread(said, start=segment.start, end=segment.end)
-        spans += [TimedSpan(span.start, span.end, span.start_character + len(text), span.end_character + len(text)) for span in heard]
+        timed = locate_words(said, segment.words) or _spread(said, start=segment.start, end=segment.end)
+        spans += [TimedSpan(span.start, span.end, span.start_character + len(text), span.end_character + len(text)) for span in timed]
         text += said
     words, turn = [], 0
     for word, position in _shown(text, spans=spans):
@@ -71,7 +71,7 @@ def words_of_transcript(segments: Sequence[HeardSegment]) -> list[ShownWord]:
     return words
 
 
-def locate_words(text: str, words: Sequence[HeardWord]) -> list[TimedSpan]:
+def locate_words(text: str, words: Sequence[TranscriptWord]) -> list[TimedSpan]:
     """Locate words in the text, in order; a word that is not found extends the one before it. Linear in the text."""
     spans: list[TimedSpan] = []
     position = 0

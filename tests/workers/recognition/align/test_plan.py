@@ -6,7 +6,7 @@ import random
 import pytest
 
 from workers.recognition.align.plan import LONGEST_SECONDS, plan_stretches
-from workers.recognition.align.spoken import Piece
+from workers.recognition.align.text_mapping import Piece
 
 
 def recording(*, sentences: int, seed: int, pace: float = 0.06) -> tuple[list[Piece], list[tuple[float, float]], list[float], float]:

@@ -9,7 +9,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from tests.workers.recognition.diarize.diarization_error import Turn
-from workers.recognition.speech import find_regions
+from workers.recognition.speech_regions import find_regions
 from workers.recognition.vad import speech_probabilities
 
 RATE = 16_000

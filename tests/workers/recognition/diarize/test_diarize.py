@@ -8,34 +8,34 @@ import pytest
 from tests.workers.recognition.diarize.conversations import CARDS, DHD, LIBRIVOX, Conversation, clip, converse, speech_of
 from tests.workers.recognition.diarize.diarization_error import Turn, diarization_error
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
-from workers.contract.listening import HeardSegment, HeardWord
+from workers.contract.listening import TranscriptSegment, TranscriptWord
 from workers.recognition import diarize
-from workers.recognition.diarize import name_speakers, voice_prints
+from workers.recognition.diarize import embed_speech, label_speakers
 
 WORD_SECONDS = 0.35
 
 
-def heard(speech: list[tuple[float, float]]) -> list[HeardSegment]:
+def heard(speech: list[tuple[float, float]]) -> list[TranscriptSegment]:
     """One segment per stretch of speech, with three words a second: the output of a perfect recogniser."""
     segments = []
     for start, end in speech:
         count = max(1, round((end - start) / WORD_SECONDS))
         edges = np.linspace(start, end, count + 1)
-        words = tuple(HeardWord(f"word{index}", float(edges[index]), float(edges[index + 1])) for index in range(count))
-        segments.append(HeardSegment(start, end, " ".join(word.word for word in words), words=words))
+        words = tuple(TranscriptWord(f"word{index}", float(edges[index]), float(edges[index + 1])) for index in range(count))
+        segments.append(TranscriptSegment(start, end, " ".join(word.word for word in words), words=words))
     return segments
 
 
-def turns_of(segments: tuple[HeardSegment, ...]) -> list[Turn]:
+def turns_of(segments: tuple[TranscriptSegment, ...]) -> list[Turn]:
     return [(word.start, word.end, segment.speaker) for segment in segments for word in segment.words]
 
 
-def diarized(conversation: Conversation, *, speakers: int = 0) -> tuple[HeardSegment, ...]:
-    prints = voice_prints(conversation.samples, speech=conversation.speech, offset_seconds=0.0)
-    return name_speakers(heard(conversation.speech), prints, speakers=speakers)
+def diarized(conversation: Conversation, *, speakers: int = 0) -> tuple[TranscriptSegment, ...]:
+    embeddings = embed_speech(conversation.samples, speech=conversation.speech, offset_seconds=0.0)
+    return label_speakers(heard(conversation.speech), embeddings, speakers=speakers)
 
 
-def names_of(segments: tuple[HeardSegment, ...]) -> list[str]:
+def names_of(segments: tuple[TranscriptSegment, ...]) -> list[str]:
     return sorted({segment.speaker for segment in segments})
 
 
@@ -66,20 +66,20 @@ def test_as_many_speakers_as_were_asked_for() -> None:
 def test_prints_lie_where_the_speech_is_and_count_from_the_recording() -> None:
     samples = np.concatenate([clip("librivox-0880"), np.zeros(16_000, np.float32), clip("librivox-0930")])
     speech = speech_of(samples)
-    prints = voice_prints(samples, speech=speech, offset_seconds=0.0)
-    later = voice_prints(samples, speech=speech, offset_seconds=100.0)
-    assert all(any(start - 0.001 <= print_.start and print_.end <= end + 0.001 for start, end in speech) for print_ in prints)
-    assert all(0.3 <= print_.end - print_.start <= 1.601 for print_ in prints)
-    assert [(round(print_.start - 100, 3), print_.vector) for print_ in later] == [(print_.start, print_.vector) for print_ in prints]
+    embeddings = embed_speech(samples, speech=speech, offset_seconds=0.0)
+    later = embed_speech(samples, speech=speech, offset_seconds=100.0)
+    assert all(any(start - 0.001 <= print_.start and print_.end <= end + 0.001 for start, end in speech) for print_ in embeddings)
+    assert all(0.3 <= print_.end - print_.start <= 1.601 for print_ in embeddings)
+    assert [(round(print_.start - 100, 3), print_.vector) for print_ in later] == [(print_.start, print_.vector) for print_ in embeddings]
 
 
 def test_pieces_of_a_recording_give_the_prints_that_the_whole_gives() -> None:
     samples = np.concatenate([clip("librivox-0880"), clip("dhd-numbers")])
     cut = len(clip("librivox-0880"))
     speech = [(0.4, 2.5), (cut / 16_000 + 0.5, cut / 16_000 + 3.0)]
-    whole = voice_prints(samples, speech=speech, offset_seconds=0.0)
+    whole = embed_speech(samples, speech=speech, offset_seconds=0.0)
     second = [(start - cut / 16_000, end - cut / 16_000) for start, end in speech[1:]]
-    pieces = voice_prints(samples[:cut], speech=speech[:1], offset_seconds=0.0) + voice_prints(
+    pieces = embed_speech(samples[:cut], speech=speech[:1], offset_seconds=0.0) + embed_speech(
         samples[cut:], speech=second, offset_seconds=cut / 16_000
     )
     assert [(print_.start, print_.end) for print_ in pieces] == [(print_.start, print_.end) for print_ in whole]
@@ -87,16 +87,16 @@ def test_pieces_of_a_recording_give_the_prints_that_the_whole_gives() -> None:
 
 def test_silence_and_clicks_leave_no_print() -> None:
     samples = np.zeros(32_000, np.float32)
-    assert voice_prints(samples, speech=[], offset_seconds=0.0) == ()
-    assert voice_prints(samples, speech=[(0.5, 0.7)], offset_seconds=0.0) == ()
-    assert voice_prints(np.zeros(0, np.float32), speech=[(0.0, 2.0)], offset_seconds=0.0) == ()
+    assert embed_speech(samples, speech=[], offset_seconds=0.0) == ()
+    assert embed_speech(samples, speech=[(0.5, 0.7)], offset_seconds=0.0) == ()
+    assert embed_speech(np.zeros(0, np.float32), speech=[(0.0, 2.0)], offset_seconds=0.0) == ()
 
 
 def test_memory_does_not_grow_with_the_recording() -> None:
     diarize.load()
     samples = np.tile(clip("librivox-0870"), 20)
     tracemalloc.start()
-    voice_prints(samples, speech=[(0.0, len(samples) / 16_000)], offset_seconds=0.0)
+    embed_speech(samples, speech=[(0.0, len(samples) / 16_000)], offset_seconds=0.0)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 8 << 20
@@ -106,7 +106,7 @@ def test_without_weights_the_command_that_gets_them_is_named(monkeypatch: pytest
     diarize.unload()
     monkeypatch.setenv("TTSAI_MODELS", str(tmp_path))
     with pytest.raises(WorkError, match="ttsai models pull speakers") as raised:
-        voice_prints(clip("librivox-0880"), speech=[(0.0, 2.0)], offset_seconds=0.0)
+        embed_speech(clip("librivox-0880"), speech=[(0.0, 2.0)], offset_seconds=0.0)
     assert raised.value.code == ENGINE_UNAVAILABLE
     (tmp_path / "speakers").mkdir()  # type: ignore[operator]
     (tmp_path / "speakers" / "pretrained.pt").write_bytes(b"\x80\x02]q\x00.nonsense")  # type: ignore[operator]

@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.contract.listening import HeardSegment, HeardWord
+from workers.contract.listening import TranscriptSegment, TranscriptWord
 from workers.text.markup.boundaries import Break
 from workers.text.subtitles import TimedSpan, words_of_text, words_of_transcript
 
@@ -84,14 +84,16 @@ def test_all_of_the_text_is_shown_once(text: str, spans: list[TimedSpan]) -> Non
 
 def test_a_transcript_has_its_own_words_and_speakers() -> None:
     segments = [
-        HeardSegment(
+        TranscriptSegment(
             0.0,
             1.0,
             " Hello there,",
             speaker="SPEAKER_00",
-            words=(HeardWord(" Hello", 0.0, 0.4), HeardWord(" there,", 0.5, 1.0)),
+            words=(TranscriptWord(" Hello", 0.0, 0.4), TranscriptWord(" there,", 0.5, 1.0)),
         ),
-        HeardSegment(1.2, 2.0, " you. Hi!", speaker="SPEAKER_01", words=(HeardWord("you.", 1.2, 1.5), HeardWord("Hi!", 1.6, 2.0))),
+        TranscriptSegment(
+            1.2, 2.0, " you. Hi!", speaker="SPEAKER_01", words=(TranscriptWord("you.", 1.2, 1.5), TranscriptWord("Hi!", 1.6, 2.0))
+        ),
     ]
     words = words_of_transcript(segments)
     assert [(word.text, word.start, word.end, word.speaker) for word in words] == [
@@ -104,7 +106,7 @@ def test_a_transcript_has_its_own_words_and_speakers() -> None:
 
 
 def test_a_segment_without_words_gives_them_times_by_their_length() -> None:
-    words = words_of_transcript([HeardSegment(10.0, 12.0, "four or six"), HeardSegment(12.0, 13.0, "  ")])
+    words = words_of_transcript([TranscriptSegment(10.0, 12.0, "four or six"), TranscriptSegment(12.0, 13.0, "  ")])
     assert [(word.text, round(word.start, 2), round(word.end, 2)) for word in words] == [
         ("four", 10.0, 10.73),
         ("or", 10.91, 11.27),
@@ -113,11 +115,11 @@ def test_a_segment_without_words_gives_them_times_by_their_length() -> None:
 
 
 def test_a_word_that_the_text_does_not_hold_lengthens_the_one_before() -> None:
-    heard = (HeardWord("uno", 0, 1), HeardWord("dos", 1, 2), HeardWord("tres", 2, 3))
-    words = words_of_transcript([HeardSegment(0, 3, "uno 2 tres", words=heard)])
+    heard = (TranscriptWord("uno", 0, 1), TranscriptWord("dos", 1, 2), TranscriptWord("tres", 2, 3))
+    words = words_of_transcript([TranscriptSegment(0, 3, "uno 2 tres", words=heard)])
     assert [(word.text, word.start, word.end) for word in words] == [("uno 2", 0, 2), ("tres", 2, 3)]
 
 
 def test_segments_of_a_script_without_spaces_are_not_parted_by_one() -> None:
-    words = words_of_transcript([HeardSegment(0, 2, "你好"), HeardSegment(2, 4, "再见")])
+    words = words_of_transcript([TranscriptSegment(0, 2, "你好"), TranscriptSegment(2, 4, "再见")])
     assert [(word.text, word.has_space_after) for word in words] == [("你", False), ("好", False), ("再", False), ("见", False)]

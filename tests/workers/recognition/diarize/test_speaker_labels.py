@@ -5,41 +5,41 @@ import base64
 import numpy as np
 import pytest
 
-from workers.contract.listening import HeardSegment, HeardWord, VoicePrint
-from workers.recognition.diarize import name_speakers
+from workers.contract.listening import SpeakerEmbedding, TranscriptSegment, TranscriptWord
+from workers.recognition.diarize import label_speakers
 
 VOICES = np.random.default_rng(7).dirichlet(np.full(256, 0.1), 8).astype(np.float32)
 
 
-def print_of(voice: int, start: float, *, seconds: float = 1.6, noise: float = 0.1) -> VoicePrint:
+def print_of(voice: int, start: float, *, seconds: float = 1.6, noise: float = 0.1) -> SpeakerEmbedding:
     chance = np.random.default_rng(round(start * 1000))
     vector = VOICES[voice] / np.linalg.norm(VOICES[voice]) + noise * chance.normal(0, 1 / 16, 256)
-    return VoicePrint(start, start + seconds, base64.b64encode(vector.astype("<f4").tobytes()).decode())
+    return SpeakerEmbedding(start, start + seconds, base64.b64encode(vector.astype("<f4").tobytes()).decode())
 
 
-def prints_of(*turns: tuple[int, float, float]) -> list[VoicePrint]:
+def prints_of(*turns: tuple[int, float, float]) -> list[SpeakerEmbedding]:
     """(voice, start, end): an embedding every 0.8 s."""
     return [print_of(voice, start) for voice, begin, end in turns for start in np.arange(begin, max(begin + 0.1, end - 1.5), 0.8)]
 
 
-def segment(start: float, end: float, text: str = "", *, words: bool = True, **values: object) -> HeardSegment:
+def segment(start: float, end: float, text: str = "", *, words: bool = True, **values: object) -> TranscriptSegment:
     spoken = text.split()
     edges = np.linspace(start, end, len(spoken) + 1)
-    timed = tuple(HeardWord(f" {word}", float(edges[at]), float(edges[at + 1])) for at, word in enumerate(spoken)) if words else ()
-    return HeardSegment(start, end, text, words=timed, **values)  # type: ignore[arg-type]
+    timed = tuple(TranscriptWord(f" {word}", float(edges[at]), float(edges[at + 1])) for at, word in enumerate(spoken)) if words else ()
+    return TranscriptSegment(start, end, text, words=timed, **values)  # type: ignore[arg-type]
 
 
 def test_names_follow_the_first_appearance() -> None:
-    prints = prints_of((3, 0, 5), (1, 5, 10), (3, 10, 15), (2, 15, 20))
+    embeddings = prints_of((3, 0, 5), (1, 5, 10), (3, 10, 15), (2, 15, 20))
     segments = [segment(at, at + 5, "one two three", words=False) for at in (0, 5, 10, 15)]
-    named = name_speakers(segments, prints, speakers=0)
+    named = label_speakers(segments, embeddings, speakers=0)
     assert [piece.speaker for piece in named] == ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00", "SPEAKER_02"]
 
 
 def test_a_segment_is_cut_between_the_words_where_the_voice_changes() -> None:
-    prints = prints_of((0, 0, 6), (1, 6, 12))
+    embeddings = prints_of((0, 0, 6), (1, 6, 12))
     text = "How are you? I am — well, fine, thanks."
-    (first, second) = name_speakers([segment(0, 12, text, tokens=(1, 2), average_log_probability=-0.25)], prints, speakers=2)
+    (first, second) = label_speakers([segment(0, 12, text, tokens=(1, 2), average_log_probability=-0.25)], embeddings, speakers=2)
     words = text.replace(" — ", " ").split()
     assert (first.speaker, second.speaker) == ("SPEAKER_00", "SPEAKER_01")
     assert f"{first.text} {second.text}" == text
@@ -52,42 +52,42 @@ def test_a_segment_is_cut_between_the_words_where_the_voice_changes() -> None:
 
 
 def test_a_segment_without_words_or_with_a_translation_stays_whole() -> None:
-    prints = prints_of((0, 0, 8), (1, 8, 12))
+    embeddings = prints_of((0, 0, 8), (1, 8, 12))
     whole = segment(0, 12, "a b c d", words=False)
     translated = segment(0, 12, "a b c d", english="w x y z")
     for each in (whole, translated):
-        (named,) = name_speakers([each], prints, speakers=2)
+        (named,) = label_speakers([each], embeddings, speakers=2)
         assert (named.speaker, named.text, named.end) == ("SPEAKER_00", "a b c d", 12)
 
 
 def test_one_odd_window_changes_nothing() -> None:
-    prints = [print_of(5 if index == 6 else 0, 0.8 * index) for index in range(12)]
-    named = name_speakers([segment(0, 10, "a b c d e f g h i j k l m n o p")], prints, speakers=0)
+    embeddings = [print_of(5 if index == 6 else 0, 0.8 * index) for index in range(12)]
+    named = label_speakers([segment(0, 10, "a b c d e f g h i j k l m n o p")], embeddings, speakers=0)
     assert [piece.speaker for piece in named] == ["SPEAKER_00"]
 
 
 def test_without_a_print_there_is_one_speaker() -> None:
     segments = [segment(0, 1, "Yes."), segment(1, 2, "No.")]
-    assert [piece.speaker for piece in name_speakers(segments, [], speakers=2)] == ["SPEAKER_00", "SPEAKER_00"]
-    assert name_speakers([], prints_of((0, 0, 5)), speakers=0) == ()
+    assert [piece.speaker for piece in label_speakers(segments, [], speakers=2)] == ["SPEAKER_00", "SPEAKER_00"]
+    assert label_speakers([], prints_of((0, 0, 5)), speakers=0) == ()
 
 
 def test_more_speakers_than_prints_are_not_invented() -> None:
-    named = name_speakers([segment(0, 1.6, "Hello there.")], [print_of(0, 0.0)], speakers=5)
+    named = label_speakers([segment(0, 1.6, "Hello there.")], [print_of(0, 0.0)], speakers=5)
     assert [piece.speaker for piece in named] == ["SPEAKER_00"]
 
 
 def test_words_between_two_stretches_of_speech_go_to_the_nearer() -> None:
-    prints = prints_of((0, 0, 5), (1, 20, 25))
-    named = name_speakers([segment(6, 7, "near", words=False), segment(18.5, 19.5, "far", words=False)], prints, speakers=2)
+    embeddings = prints_of((0, 0, 5), (1, 20, 25))
+    named = label_speakers([segment(6, 7, "near", words=False), segment(18.5, 19.5, "far", words=False)], embeddings, speakers=2)
     assert [piece.speaker for piece in named] == ["SPEAKER_00", "SPEAKER_01"]
 
 
 def test_the_text_is_kept_whole_whatever_the_words_are_called() -> None:
-    prints = prints_of((0, 0, 6), (1, 6, 12))
+    embeddings = prints_of((0, 0, 6), (1, 6, 12))
     odd = segment(0, 12, "uno dos tres cuatro cinco seis siete ocho")
-    odd = HeardSegment(odd.start, odd.end, "¡1 2 3 4 5 6 7 8!", words=odd.words)
-    named = name_speakers([odd], prints, speakers=2)
+    odd = TranscriptSegment(odd.start, odd.end, "¡1 2 3 4 5 6 7 8!", words=odd.words)
+    named = label_speakers([odd], embeddings, speakers=2)
     assert " ".join(piece.text for piece in named if piece.text) == "¡1 2 3 4 5 6 7 8!"
 
 
@@ -98,12 +98,12 @@ def test_ten_hours_of_eight_people_are_told_apart() -> None:
     normals = VOICES / np.linalg.norm(VOICES, axis=1, keepdims=True)
     vectors = np.repeat(normals[voices], count, axis=0) + chance.normal(0, 0.3 / 16, (3000 * count, 256))
     starts = np.arange(len(vectors)) * 0.8
-    prints = [
-        VoicePrint(float(start), float(start) + 1.6, base64.b64encode(vector.astype("<f4").tobytes()).decode())
+    embeddings = [
+        SpeakerEmbedding(float(start), float(start) + 1.6, base64.b64encode(vector.astype("<f4").tobytes()).decode())
         for start, vector in zip(starts, vectors, strict=True)
     ]
     segments = [segment(at * count * 0.8 + 0.8, (at + 1) * count * 0.8, "word", words=False) for at in range(3000)]
-    named = name_speakers(segments, prints, speakers=0)
+    named = label_speakers(segments, embeddings, speakers=0)
     assert {piece.speaker for piece in named} == {f"SPEAKER_{index:02d}" for index in range(8)}
     order = list(dict.fromkeys(voices.tolist()))
     assert [piece.speaker for piece in named] == [f"SPEAKER_{order.index(voice):02d}" for voice in voices.tolist()]

@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.contract.listening import HeardSegment, HeardWord, VoicePrint
+from workers.contract.listening import SpeakerEmbedding, TranscriptSegment, TranscriptWord
 from workers.recognition.diarize.agglomeration import unit
 from workers.recognition.diarize.clustering import find_centres
 from workers.recognition.diarize.encoder import WINDOW_SECONDS
-from workers.recognition.diarize.prints import read_prints
+from workers.recognition.diarize.speaker_embeddings import read_vectors
 
 Floats = NDArray[np.float32]
 
@@ -26,7 +26,9 @@ STEP_SECONDS: Final = 0.5
 """Step between embedding windows in a segment without words."""
 
 
-def name_speakers(segments: Sequence[HeardSegment], prints: Sequence[VoicePrint], *, speakers: int) -> tuple[HeardSegment, ...]:
+def label_speakers(
+    segments: Sequence[TranscriptSegment], embeddings: Sequence[SpeakerEmbedding], *, speakers: int
+) -> tuple[TranscriptSegment, ...]:
     """Label segments SPEAKER_00, SPEAKER_01, … by first appearance, cut between words where the speaker changes.
 
     speakers: their number; 0 if unknown, then the embeddings decide. Segments without words, or with a translation, stay whole. Both inputs
@@ -34,11 +36,11 @@ def name_speakers(segments: Sequence[HeardSegment], prints: Sequence[VoicePrint]
     """
     if not segments:
         return ()
-    timeline = _Timeline(prints, speakers=speakers) if prints else None
-    spoken: list[tuple[int, HeardSegment]] = []
+    timeline = _Timeline(embeddings, speakers=speakers) if embeddings else None
+    spoken: list[tuple[int, TranscriptSegment]] = []
     previous = -1
     for segment in segments:
-        for label, piece in _voices_of(segment, timeline=timeline, previous=previous):
+        for label, piece in _split_by_speaker(segment, timeline=timeline, previous=previous):
             spoken.append((label, piece))
             previous = label
     names: dict[int, str] = {}
@@ -50,10 +52,10 @@ def name_speakers(segments: Sequence[HeardSegment], prints: Sequence[VoicePrint]
 class _Timeline:
     """Similarity of each moment of the recording to each speaker."""
 
-    def __init__(self, prints: Sequence[VoicePrint], *, speakers: int) -> None:
-        vectors = read_prints(prints)
-        self._starts = np.array([voice_print.start for voice_print in prints])
-        self._ends = np.array([voice_print.end for voice_print in prints])
+    def __init__(self, embeddings: Sequence[SpeakerEmbedding], *, speakers: int) -> None:
+        vectors = read_vectors(embeddings)
+        self._starts = np.array([embedding.start for embedding in embeddings])
+        self._ends = np.array([embedding.end for embedding in embeddings])
         self._middles = (self._starts + self._ends) / 2
         weights = np.clip((self._ends - self._starts) / WINDOW_SECONDS, 0.05, 1.0).astype(np.float32)
         centres = find_centres(unit(vectors), weights=weights, speakers=speakers)
@@ -74,7 +76,7 @@ class _Timeline:
         return scores
 
 
-def _voices_of(segment: HeardSegment, *, timeline: _Timeline | None, previous: int) -> list[tuple[int, HeardSegment]]:
+def _split_by_speaker(segment: TranscriptSegment, *, timeline: _Timeline | None, previous: int) -> list[tuple[int, TranscriptSegment]]:
     """Pieces of the segment, each with the label of its speaker."""
     if timeline is None:
         return [(0, segment)]
@@ -87,12 +89,12 @@ def _voices_of(segment: HeardSegment, *, timeline: _Timeline | None, previous: i
     return list(zip([label for label, _ in runs], _cut(segment, lengths=[length for _, length in runs]), strict=True))
 
 
-def _whole(segment: HeardSegment, *, timeline: _Timeline) -> int:
+def _whole(segment: TranscriptSegment, *, timeline: _Timeline) -> int:
     moments = np.arange(segment.start, max(segment.end, segment.start + STEP_SECONDS / 2), STEP_SECONDS)
     return int(np.sum([timeline.scores(float(moment), float(moment) + STEP_SECONDS) for moment in moments], axis=0).argmax())
 
 
-def _path(words: Sequence[HeardWord], *, timeline: _Timeline, previous: int) -> list[int]:
+def _path(words: Sequence[TranscriptWord], *, timeline: _Timeline, previous: int) -> list[int]:
     """Most likely speaker of each word with a cost per change (Viterbi)."""
     scores = [timeline.scores(word.start, word.end) for word in words]
     best = scores[0].astype(np.float64)
@@ -112,7 +114,7 @@ def _path(words: Sequence[HeardWord], *, timeline: _Timeline, previous: int) -> 
     return path[::-1]
 
 
-def _cut(segment: HeardSegment, *, lengths: Sequence[int]) -> list[HeardSegment]:
+def _cut(segment: TranscriptSegment, *, lengths: Sequence[int]) -> list[TranscriptSegment]:
     """Split the segment into pieces of so many words. Token statistics belong to the whole segment and are left out."""
     pieces, first, position = [], 0, 0
     for number, length in enumerate(lengths):
@@ -134,7 +136,7 @@ def _cut(segment: HeardSegment, *, lengths: Sequence[int]) -> list[HeardSegment]
     return pieces
 
 
-def _find_end(text: str, *, words: Sequence[HeardWord], position: int) -> int:
+def _find_end(text: str, *, words: Sequence[TranscriptWord], position: int) -> int:
     """End position of the last of the words in the text, which contains them in this order."""
     for word in words:
         found = text.find(word.word.strip(), position)

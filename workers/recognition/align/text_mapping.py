@@ -19,7 +19,7 @@ _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\
 """Scripts without spaces between words."""
 
 
-class HeardSpan(NamedTuple):
+class AlignedSpan(NamedTuple):
     """Time span in which a range of characters of the spoken text is heard."""
 
     start_character: int
@@ -62,11 +62,11 @@ def cut_pieces(spoken: str) -> list[Piece]:
     return pieces
 
 
-def written_words(spoken: SpokenText, heard: Iterable[HeardSpan]) -> list[AlignedWord]:
+def written_words(spoken: SpokenText, spans: Iterable[AlignedSpan]) -> list[AlignedWord]:
     """Written words, each from the first to the last aligned character of it. Words without aligned characters are left out."""
     units = list(_units(spoken.written))
     found: dict[int, tuple[float, float]] = {}
-    for span in sorted(heard):
+    for span in sorted(spans):
         first, last = (offset - spoken.start for offset in spoken.written_range(span.start_character, span.end_character))
         for number in _touched(units, first=first, last=last):
             start, end = found.get(number, (span.start, span.end))

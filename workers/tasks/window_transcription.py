@@ -10,24 +10,24 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.samples import HEARING_RATE, Samples
-from workers.contract.listening import HeardSegment, VoicePrint
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
+from workers.contract.listening import SpeakerEmbedding, TranscriptSegment
 from workers.fairness import Order
 from workers.parts import PartRun
-from workers.protocols.recogniser import Heard, Hearing, Recogniser, as_recogniser
-from workers.recognition.diarize import voice_prints
+from workers.protocols.recogniser import Recogniser, RecognitionOptions, RecognitionResult, as_recogniser
+from workers.recognition.diarize import embed_speech
 from workers.recognition.pitch import PitchTally, tally_pitch
-from workers.recognition.settling import (
+from workers.recognition.segment_postprocessing import (
     GAP_LOG_PROBABILITY,
     OTHER_LANGUAGE_LOG_PROBABILITY,
     fill_gaps,
     find_gaps,
-    keep_sure,
-    lacks_repetitions,
-    settle,
+    keep_confident,
+    omits_repetitions,
+    postprocess_segments,
 )
 from workers.recognition.sound import Sound, to_float
-from workers.recognition.speech import Region
+from workers.recognition.speech_regions import Region
 from workers.recognition.windows import Window, pack_windows, split_window
 from workers.tasks.scheduling import compute_in_order
 from workers.tasks.workbench import Workbench
@@ -45,13 +45,13 @@ MOST_GAPS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class HeardWindow:
+class WindowTranscript:
     """Result of a window in the time of the recording."""
 
     window: Window
     language: str
-    segments: tuple[HeardSegment, ...]
-    prints: tuple[VoicePrint, ...]
+    segments: tuple[TranscriptSegment, ...]
+    embeddings: tuple[SpeakerEmbedding, ...]
     pitch: PitchTally
     compute_seconds: float
 
@@ -60,13 +60,13 @@ class HeardWindow:
 class _Batch:
     """Result of one call of the recogniser."""
 
-    heard: list[Heard]
-    prints: list[tuple[VoicePrint, ...]]
+    results: list[RecognitionResult]
+    embeddings: list[tuple[SpeakerEmbedding, ...]]
     pitches: list[PitchTally]
     compute_seconds: float
 
 
-class WindowListener:
+class WindowTranscriber:
     """Transcribes the windows of one part."""
 
     def __init__(
@@ -90,61 +90,61 @@ class WindowListener:
         self._is_any_language = is_any_language
         self._submitted = 0
 
-    def hear(self, windows: Sequence[Window], *, hearing: Hearing, batch_windows: int) -> Iterator[HeardWindow]:
+    def transcribe(self, windows: Sequence[Window], *, options: RecognitionOptions, batch_windows: int) -> Iterator[WindowTranscript]:
         """Yield the result of each window in order. Raises WorkError, PartStoppedError."""
         for batch, computed in compute_in_order(
             self._run,
             scheduler=self._workbench.scheduler,
             items=_batches(windows, most=batch_windows),
-            submit=partial(self._submit, hearing=hearing),
+            submit=partial(self._submit, options=options),
         ):
-            yield from self._settle(batch, computed, hearing=hearing)
+            yield from self._postprocess(batch, computed, options=options)
 
-    def _settle(self, windows: Sequence[Window], batch: _Batch, *, hearing: Hearing) -> Iterator[HeardWindow]:
+    def _postprocess(self, windows: Sequence[Window], batch: _Batch, *, options: RecognitionOptions) -> Iterator[WindowTranscript]:
         seconds = batch.compute_seconds / len(windows)
-        for window, heard, prints, pitch in zip(windows, batch.heard, batch.prints, batch.pitches, strict=True):
-            plain = replace(hearing, language=heard.language, prompt="", hotwords="")
-            segments = settle(heard.segments, window=window)
-            if heard.is_repetitive and lacks_repetitions(segments, window=window):
-                segments, more = self._hear_halves(window, hearing=replace(plain, is_retry=True), splits=MOST_SPLITS)
+        for window, result, embeddings, pitch in zip(windows, batch.results, batch.embeddings, batch.pitches, strict=True):
+            plain = replace(options, language=result.language, prompt="", hotwords="")
+            segments = postprocess_segments(result.segments, window=window)
+            if result.is_repetitive and omits_repetitions(segments, window=window):
+                segments, more = self._transcribe_halves(window, options=replace(plain, is_retry=True), splits=MOST_SPLITS)
                 seconds += more
             if gaps := find_gaps(segments, window=window):
-                found, more = self._hear_gaps(gaps, hearing=replace(plain, is_retry=True))
+                found, more = self._transcribe_gaps(gaps, options=replace(plain, is_retry=True))
                 segments, seconds = fill_gaps(segments, found=found), seconds + more
-            yield HeardWindow(window, heard.language, tuple(segments), prints, pitch, seconds)
+            yield WindowTranscript(window, result.language, tuple(segments), embeddings, pitch, seconds)
 
-    def _hear_halves(self, window: Window, *, hearing: Hearing, splits: int) -> tuple[list[HeardSegment], float]:
+    def _transcribe_halves(self, window: Window, *, options: RecognitionOptions, splits: int) -> tuple[list[TranscriptSegment], float]:
         """Transcribe a window in halves, which reduces loops; also returns the seconds it took."""
-        segments: list[HeardSegment] = []
+        segments: list[TranscriptSegment] = []
         seconds = 0.0
         for half in split_window(window, window_seconds=self._recogniser.window_seconds, seconds=self._sound.seconds):
-            batch = self._run.wait_for(self._submit([half], hearing=hearing))
+            batch = self._run.wait_for(self._submit([half], options=options))
             seconds += batch.compute_seconds
-            found = settle(batch.heard[0].segments, window=half)
-            if splits > 1 and batch.heard[0].is_repetitive and lacks_repetitions(found, window=half):
-                found, more = self._hear_halves(half, hearing=hearing, splits=splits - 1)
+            found = postprocess_segments(batch.results[0].segments, window=half)
+            if splits > 1 and batch.results[0].is_repetitive and omits_repetitions(found, window=half):
+                found, more = self._transcribe_halves(half, options=options, splits=splits - 1)
                 seconds += more
             segments += found
         return segments, seconds
 
-    def _hear_gaps(self, gaps: Sequence[Region], *, hearing: Hearing) -> tuple[list[HeardSegment], float]:
+    def _transcribe_gaps(self, gaps: Sequence[Region], *, options: RecognitionOptions) -> tuple[list[TranscriptSegment], float]:
         """Transcribe each gap without words alone; also returns the seconds it took."""
-        found: list[HeardSegment] = []
+        found: list[TranscriptSegment] = []
         seconds = 0.0
         for group in _batches(gaps, most=-(-len(gaps) // MOST_GAPS)):
             (window,) = pack_windows(group, window_seconds=self._recogniser.window_seconds, seconds=self._sound.seconds)
-            tries = {hearing.language: GAP_LOG_PROBABILITY}
+            tries = {options.language: GAP_LOG_PROBABILITY}
             if self._is_any_language:
-                tries[""] = OTHER_LANGUAGE_LOG_PROBABILITY  # perhaps somebody speaks another language there
+                tries[""] = OTHER_LANGUAGE_LOG_PROBABILITY  # the gap may be in another language
             for language, least in tries.items():
-                batch = self._run.wait_for(self._submit([window], hearing=replace(hearing, language=language)))
+                batch = self._run.wait_for(self._submit([window], options=replace(options, language=language)))
                 seconds += batch.compute_seconds
-                if sure := keep_sure(settle(batch.heard[0].segments, window=window), least=least):
+                if sure := keep_confident(postprocess_segments(batch.results[0].segments, window=window), least=least):
                     found += sure
                     break
         return found, seconds
 
-    def _submit(self, windows: Sequence[Window], *, hearing: Hearing) -> "Future[_Batch]":
+    def _submit(self, windows: Sequence[Window], *, options: RecognitionOptions) -> "Future[_Batch]":
         read = partial(_read, windows, sound=self._sound)
         early = None if self._sound.is_shared else read()
         units = sum(WINDOW_UNITS + int(UNITS_PER_SECOND * window.seconds) for window in windows)
@@ -152,14 +152,14 @@ class WindowListener:
         self._submitted += 1
 
         def compute() -> _Batch:
-            # Held here too: a part that times out leaves while its window is still being heard.
+            # Used here too: a part that times out releases the model while its window is still being transcribed.
             samples = [to_float(one) for one in (read() if early is None else early)]
             with self._workbench.models.use(self._recogniser.spec.id) as model:
                 started = time.perf_counter()
-                heard = as_recogniser(model).hear(samples, hearing=hearing)
+                results = as_recogniser(model).transcribe(samples, options=options)
                 pitches = [tally_pitch(one) for one in samples]
-                prints = [_prints(one, window) if self._is_diarized else () for one, window in zip(samples, windows, strict=True)]
-                return _Batch(heard, prints, pitches, time.perf_counter() - started)
+                embeddings = [_embed_speech(one, window) if self._is_diarized else () for one, window in zip(samples, windows, strict=True)]
+                return _Batch(results, embeddings, pitches, time.perf_counter() - started)
 
         return self._workbench.scheduler.submit(order, work=compute)
 
@@ -174,16 +174,16 @@ def _batches(items: Sequence[T], *, most: int) -> list[Sequence[T]]:
     return [items[len(items) * group // count : len(items) * (group + 1) // count] for group in range(count)]
 
 
-def _prints(samples: Samples, window: Window) -> tuple[VoicePrint, ...]:
+def _embed_speech(samples: Samples, window: Window) -> tuple[SpeakerEmbedding, ...]:
     """Speaker embeddings of the window's own regions, stretch by stretch, in the time of the recording."""
-    prints: list[VoicePrint] = []
+    embeddings: list[SpeakerEmbedding] = []
     for stretch in window.stretches:
-        first = round(window.window_time(stretch.start) * HEARING_RATE)
-        part = samples[first : first + round(stretch.seconds * HEARING_RATE)]
+        first = round(window.window_time(stretch.start) * RECOGNITION_SAMPLE_RATE)
+        part = samples[first : first + round(stretch.seconds * RECOGNITION_SAMPLE_RATE)]
         own = [
             (max(region.start, stretch.start) - stretch.start, min(region.end, stretch.end) - stretch.start)
             for region in window.regions
             if region.start < stretch.end and region.end > stretch.start
         ]
-        prints += voice_prints(part, speech=own, offset_seconds=stretch.start)
-    return tuple(prints)
+        embeddings += embed_speech(part, speech=own, offset_seconds=stretch.start)
+    return tuple(embeddings)

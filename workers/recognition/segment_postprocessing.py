@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from workers.contract.listening import HeardSegment, HeardWord
-from workers.recognition.guards import Evidence, is_invented
+from workers.contract.listening import TranscriptSegment, TranscriptWord
+from workers.recognition.hallucination_filter import Evidence, is_hallucinated
 from workers.recognition.segmentation import PAUSE_SECONDS
-from workers.recognition.speech import Region
+from workers.recognition.speech_regions import Region
 from workers.recognition.windows import Window
 
 EARLY_SECONDS, LATE_SECONDS = 0.1, 0.2
@@ -27,21 +27,21 @@ language, in another.
 DECIMALS: Final = 3
 
 
-def settle(segments: Sequence[HeardSegment], *, window: Window) -> list[HeardSegment]:
+def postprocess_segments(segments: Sequence[TranscriptSegment], *, window: Window) -> list[TranscriptSegment]:
     """Map the segments of a window to the time of the recording."""
-    settled: list[HeardSegment] = []
+    processed: list[TranscriptSegment] = []
     for segment in segments:
-        words = [_placed(word, window=window) for word in segment.words]
+        words = [_map_word(word, window=window) for word in segment.words]
         if segment.words:
-            for placed in _owned(segment, words=words, window=window):
-                settled += _split_at_pauses(placed)
+            for placed in _without_neighbour_words(segment, words=words, window=window):
+                processed += _split_at_pauses(placed)
         else:
             start, end = _span(segment.start, segment.end, window=window)
-            settled.append(replace(segment, start=start, end=end))
-    return [segment for segment in settled if not _is_invented(segment, window=window)]
+            processed.append(replace(segment, start=start, end=end))
+    return [segment for segment in processed if not _is_hallucinated(segment, window=window)]
 
 
-def find_gaps(segments: Sequence[HeardSegment], *, window: Window, least_seconds: float = GAP_SECONDS) -> tuple[Region, ...]:
+def find_gaps(segments: Sequence[TranscriptSegment], *, window: Window, least_seconds: float = GAP_SECONDS) -> tuple[Region, ...]:
     """Regions of a window, of `least_seconds` or more, with detected speech but hardly a timed word."""
     if segments and not any(segment.words for segment in segments):
         return ()
@@ -54,7 +54,7 @@ def find_gaps(segments: Sequence[HeardSegment], *, window: Window, least_seconds
     return tuple(gaps)
 
 
-def lacks_repetitions(segments: Sequence[HeardSegment], *, window: Window) -> bool:
+def omits_repetitions(segments: Sequence[TranscriptSegment], *, window: Window) -> bool:
     """True if a repetitive text omits speech: a word is too long, or a gap has no words. Halving the window then finds more."""
     if len(window.regions) < 2:
         return False
@@ -62,20 +62,20 @@ def lacks_repetitions(segments: Sequence[HeardSegment], *, window: Window) -> bo
     return longest > LONGEST_WORD_SECONDS or bool(find_gaps(segments, window=window, least_seconds=REPETITION_GAP_SECONDS))
 
 
-def fill_gaps(segments: Sequence[HeardSegment], *, found: Sequence[HeardSegment]) -> list[HeardSegment]:
+def fill_gaps(segments: Sequence[TranscriptSegment], *, found: Sequence[TranscriptSegment]) -> list[TranscriptSegment]:
     """Merge the segments with those that a second pass found."""
     return sorted([*segments, *found], key=lambda segment: segment.start)
 
 
-def keep_sure(found: Sequence[HeardSegment], *, least: float) -> list[HeardSegment]:
+def keep_confident(found: Sequence[TranscriptSegment], *, least: float) -> list[TranscriptSegment]:
     """Keep the segments of a second pass with a log probability of at least `least`."""
     return [segment for segment in found if segment.average_log_probability >= least]
 
 
-def _placed(word: HeardWord, *, window: Window) -> HeardWord:
+def _map_word(word: TranscriptWord, *, window: Window) -> TranscriptWord:
     start, end = _span(word.start, word.end, window=window)
     region = min(window.regions, key=lambda one: max(one.start - end, start - one.end, 0.0))
-    if start < region.end and end > region.start:  # else it lies in silence as a whole, and nobody knows better
+    if start < region.end and end > region.start:  # otherwise the whole word lies in silence, and its time is kept
         start, end = max(start, region.start - EARLY_SECONDS), min(end, region.end + LATE_SECONDS)
     return replace(word, start=round(max(0.0, start), DECIMALS), end=round(max(0.0, start, end), DECIMALS))
 
@@ -89,7 +89,7 @@ def _span(start: float, end: float, *, window: Window) -> tuple[float, float]:
     return round(first, DECIMALS), round(last, DECIMALS)
 
 
-def _owned(segment: HeardSegment, *, words: Sequence[HeardWord], window: Window) -> Iterator[HeardSegment]:
+def _without_neighbour_words(segment: TranscriptSegment, *, words: Sequence[TranscriptWord], window: Window) -> Iterator[TranscriptSegment]:
     """The segment without the words that belong to the neighbouring window, at a cut in the middle of speech."""
     first, last = 0, len(words)
     while window.is_cut_before and first < last and _middle(words[first]) < window.start:
@@ -97,20 +97,20 @@ def _owned(segment: HeardSegment, *, words: Sequence[HeardWord], window: Window)
     while window.is_cut_after and last > first and _middle(words[last - 1]) >= window.end:
         last -= 1
     if first < last:
-        yield _part(segment, words=words, first=first, last=last)
+        yield _select_words(segment, words=words, first=first, last=last)
 
 
-def _split_at_pauses(segment: HeardSegment) -> Iterator[HeardSegment]:
+def _split_at_pauses(segment: TranscriptSegment) -> Iterator[TranscriptSegment]:
     """Split at long silences of the recording that the window omitted; a segment with an English translation stays whole."""
     first = 0
     for index in range(1, len(segment.words) + 1):
         is_last = index == len(segment.words)
         if is_last or (segment.words[index].start - segment.words[index - 1].end >= PAUSE_SECONDS and not segment.english):
-            yield _part(segment, words=segment.words, first=first, last=index)
+            yield _select_words(segment, words=segment.words, first=first, last=index)
             first = index
 
 
-def _part(segment: HeardSegment, *, words: Sequence[HeardWord], first: int, last: int) -> HeardSegment:
+def _select_words(segment: TranscriptSegment, *, words: Sequence[TranscriptWord], first: int, last: int) -> TranscriptSegment:
     """Segment of some of its words."""
     kept = tuple(words[first:last])
     is_whole = len(kept) == len(segment.words)
@@ -124,12 +124,12 @@ def _part(segment: HeardSegment, *, words: Sequence[HeardWord], first: int, last
     )
 
 
-def _text_of(segment: HeardSegment, *, first: int, last: int) -> str:
+def _text_of(segment: TranscriptSegment, *, first: int, last: int) -> str:
     """Part of the segment's text from word `first` up to word `last`."""
     position, begin, end = 0, 0, len(segment.text)
     for index, word in enumerate(segment.words[:last]):
         found = segment.text.find(word.word, position)
-        if found < 0:  # a word that is written in another way than the text
+        if found < 0:  # the word is spelled differently in the text
             return " ".join(one.word for one in segment.words[first:last])
         position = found + len(word.word)
         if index == first:
@@ -138,12 +138,12 @@ def _text_of(segment: HeardSegment, *, first: int, last: int) -> str:
     return segment.text[begin:end].strip()
 
 
-def _middle(word: HeardWord) -> float:
+def _middle(word: TranscriptWord) -> float:
     return (word.start + word.end) / 2
 
 
-def _is_invented(segment: HeardSegment, *, window: Window) -> bool:
+def _is_hallucinated(segment: TranscriptSegment, *, window: Window) -> bool:
     spoken = sum(max(0.0, min(region.end, segment.end) - max(region.start, segment.start)) for region in window.regions)
     least = min((word.probability for word in segment.words), default=0.0)
     evidence = Evidence(segment.average_log_probability, segment.no_speech_probability, spoken, least)
-    return is_invented(segment.text, evidence=evidence)
+    return is_hallucinated(segment.text, evidence=evidence)

@@ -3,15 +3,15 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.recognition.align.spoken import HeardSpan, cut_pieces, speak_text, written_words
+from workers.recognition.align.text_mapping import AlignedSpan, cut_pieces, speak_text, written_words
 
 
-def heard_of(spoken: str, *, step: float = 1.0) -> list[HeardSpan]:
+def heard_of(spoken: str, *, step: float = 1.0) -> list[AlignedSpan]:
     """Each word of a spoken text for a second."""
     spans, position = [], 0
     for number, word in enumerate(spoken.split()):
         position = spoken.index(word, position)
-        spans.append(HeardSpan(position, position + len(word), step * number, step * number + step))
+        spans.append(AlignedSpan(position, position + len(word), step * number, step * number + step))
         position += len(word)
     return spans
 
@@ -40,7 +40,7 @@ def test_words_without_audio_have_no_times() -> None:
 
 def test_characters_of_a_script_without_spaces_are_timed_one_by_one() -> None:
     spoken = speak_text("你好 world世界", language="zh")
-    heard = [HeardSpan(0, 2, 0.0, 1.0), HeardSpan(3, 8, 1.0, 2.0), HeardSpan(8, 10, 2.0, 3.0)]
+    heard = [AlignedSpan(0, 2, 0.0, 1.0), AlignedSpan(3, 8, 1.0, 2.0), AlignedSpan(8, 10, 2.0, 3.0)]
     assert [(word.word, word.start, word.end) for word in written_words(spoken, heard)] == [
         ("你", 0.0, 0.5),
         ("好", 0.5, 1.0),

@@ -27,7 +27,7 @@ single word may lose its time to its neighbours.
 LOOP_TURNS: Final = 4
 LONGEST_LOOP_WORDS: Final = 12
 
-PHANTOMS: Final = (
+HALLUCINATED_PHRASES: Final = (
     r"thank(s| you)( (so|very) much)?( for (watching|listening|your attention))?( (guys|everyone))?",
     r"(please )?(like( and)? )?subscribe( to (my|our|the) channel)?",
     r"(i'?ll )?see you( guys)?( (in the )?next (time|video|one)| later)?",
@@ -60,7 +60,7 @@ PHANTOMS: Final = (
 """Phrases that Whisper hallucinates over noise, learnt from the ends of subtitles. People also say them, so one is dropped only with
 further weak evidence.
 """
-_PHANTOM: Final = re.compile("|".join(f"(?:{pattern})" for pattern in PHANTOMS))
+_HALLUCINATED_PHRASE: Final = re.compile("|".join(f"(?:{pattern})" for pattern in HALLUCINATED_PHRASES))
 _BARE: Final = re.compile(r"[^\w\s'.\-]|\.(?=\s|$)")
 
 
@@ -96,19 +96,19 @@ def compression_ratio(text: str) -> float:
     return len(raw) / len(zlib.compress(raw))
 
 
-def is_phantom(text: str) -> bool:
+def is_known_hallucination(text: str) -> bool:
     """True if the whole text is a phrase that recognisers hallucinate."""
     plain = _BARE.sub("", text.casefold()).strip(" .-")
-    return bool(_PHANTOM.fullmatch(plain))
+    return bool(_HALLUCINATED_PHRASE.fullmatch(plain))
 
 
-def is_invented(text: str, *, evidence: Evidence) -> bool:
+def is_hallucinated(text: str, *, evidence: Evidence) -> bool:
     """True if the text was not spoken: no evidence at all, a known phantom on weak evidence, or more than can be said in the time."""
     if not any(map(str.isalnum, text)) or evidence.is_silence:
         return True
     if evidence.speech_seconds >= 0 and len(text.strip()) > MOST_CHARACTERS_PER_SECOND * (evidence.speech_seconds + 0.5):
         return True
-    return evidence.is_weak and is_phantom(text)
+    return evidence.is_weak and is_known_hallucination(text)
 
 
 def is_spoken_repetition(spans: Sequence[tuple[float, float]]) -> bool:

@@ -2,13 +2,13 @@
 
 import pytest
 
-from workers.recognition.guards import (
+from workers.recognition.hallucination_filter import (
     Evidence,
     compression_ratio,
     find_loop,
     has_repeated_phrase,
-    is_invented,
-    is_phantom,
+    is_hallucinated,
+    is_known_hallucination,
     is_spoken_repetition,
 )
 
@@ -33,38 +33,38 @@ SILENT = Evidence(average_log_probability=-1.2, no_speech_probability=0.9, speec
     ],
 )
 def test_a_known_phantom_is_dropped_on_weak_evidence_alone(text: str) -> None:
-    assert is_phantom(text)
-    assert is_invented(text, evidence=WEAK)
-    assert not is_invented(text, evidence=STRONG)
+    assert is_known_hallucination(text)
+    assert is_hallucinated(text, evidence=WEAK)
+    assert not is_hallucinated(text, evidence=STRONG)
 
 
 @pytest.mark.parametrize("text", ["Thank you for the letter.", "You never know.", "So it goes.", "Music is in the air."])
 def test_a_text_that_only_begins_like_a_phantom_is_kept(text: str) -> None:
-    assert not is_phantom(text)
-    assert not is_invented(text, evidence=WEAK)
+    assert not is_known_hallucination(text)
+    assert not is_hallucinated(text, evidence=WEAK)
 
 
 @pytest.mark.parametrize("text", ["Thank you.", "Bye.", "Gracias.", "Merci."])
 def test_a_phantom_in_little_time_is_kept_where_every_word_of_it_is_sure(text: str) -> None:
-    assert not is_invented(text, evidence=Evidence(-0.3, 0.05, speech_seconds=0.35, word_probability=0.83))
-    assert is_invented(text, evidence=Evidence(-0.3, 0.05, speech_seconds=0.35, word_probability=0.1))
-    assert is_invented(text, evidence=Evidence(-0.3, 0.05, speech_seconds=0.35))
-    assert is_invented(text, evidence=Evidence(-0.8, 0.05, speech_seconds=0.35, word_probability=0.83))
+    assert not is_hallucinated(text, evidence=Evidence(-0.3, 0.05, speech_seconds=0.35, word_probability=0.83))
+    assert is_hallucinated(text, evidence=Evidence(-0.3, 0.05, speech_seconds=0.35, word_probability=0.1))
+    assert is_hallucinated(text, evidence=Evidence(-0.3, 0.05, speech_seconds=0.35))
+    assert is_hallucinated(text, evidence=Evidence(-0.8, 0.05, speech_seconds=0.35, word_probability=0.83))
 
 
 def test_text_over_detected_silence_is_dropped() -> None:
-    assert is_invented("He was not an ill-disposed young man.", evidence=SILENT)
+    assert is_hallucinated("He was not an ill-disposed young man.", evidence=SILENT)
 
 
 def test_marks_alone_are_no_words() -> None:
-    assert is_invented("... !", evidence=STRONG)
+    assert is_hallucinated("... !", evidence=STRONG)
 
 
 def test_more_than_can_be_said_in_the_time_was_not_said() -> None:
     text = "A whole paragraph, with many words in it, that was never said in half of a second by anybody at all."
-    assert is_invented(text, evidence=Evidence(-0.3, 0.0, speech_seconds=0.4))
-    assert not is_invented(text, evidence=Evidence(-0.3, 0.0, speech_seconds=4.0))
-    assert not is_invented(text, evidence=Evidence(-0.3, 0.0, speech_seconds=-1.0))
+    assert is_hallucinated(text, evidence=Evidence(-0.3, 0.0, speech_seconds=0.4))
+    assert not is_hallucinated(text, evidence=Evidence(-0.3, 0.0, speech_seconds=4.0))
+    assert not is_hallucinated(text, evidence=Evidence(-0.3, 0.0, speech_seconds=-1.0))
 
 
 def test_a_loop_is_found_at_the_end_and_keeps_one_turn() -> None:

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.samples import HEARING_RATE
-from workers.contract.listening import VoicePrint
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE
+from workers.contract.listening import SpeakerEmbedding
 from workers.recognition.diarize.encoder import WINDOW_SECONDS, embed
 
 HOP_SECONDS: Final = 0.8
@@ -20,26 +20,26 @@ SHORTEST_SECONDS: Final = 0.3
 Stretch = tuple[float, float]
 
 
-def voice_prints(samples: NDArray[np.float32], *, speech: Sequence[Stretch], offset_seconds: float) -> tuple[VoicePrint, ...]:
-    """Speaker embeddings of the speech, window by window, for `name_speakers`.
+def embed_speech(samples: NDArray[np.float32], *, speech: Sequence[Stretch], offset_seconds: float) -> tuple[SpeakerEmbedding, ...]:
+    """Speaker embeddings of the speech, window by window, for `label_speakers`.
 
     samples: mono [n] at 16 kHz, full scale 1.0; speech: start and end in seconds of `samples`; offset_seconds: start of `samples` in the
     recording, added to the times. Raises WorkError (engine_unavailable) if the weights are missing.
     """
-    windows = [window for start, end in speech for window in _windows(start, min(end, samples.size / HEARING_RATE))]
-    prints = embed([samples[round(start * HEARING_RATE) : round(end * HEARING_RATE)] for start, end in windows])
+    windows = [window for start, end in speech for window in _windows(start, min(end, samples.size / RECOGNITION_SAMPLE_RATE))]
+    embeddings = embed([samples[round(start * RECOGNITION_SAMPLE_RATE) : round(end * RECOGNITION_SAMPLE_RATE)] for start, end in windows])
     return tuple(
-        VoicePrint(
+        SpeakerEmbedding(
             round(start + offset_seconds, 3), round(end + offset_seconds, 3), base64.b64encode(vector.astype("<f4").tobytes()).decode()
         )
-        for (start, end), vector in zip(windows, prints, strict=True)
+        for (start, end), vector in zip(windows, embeddings, strict=True)
         if vector.any()
     )
 
 
-def read_prints(prints: Sequence[VoicePrint]) -> NDArray[np.float32]:
+def read_vectors(embeddings: Sequence[SpeakerEmbedding]) -> NDArray[np.float32]:
     """Vectors [n, 256] of the embeddings."""
-    return np.stack([np.frombuffer(base64.b64decode(voice_print.vector), "<f4") for voice_print in prints])
+    return np.stack([np.frombuffer(base64.b64decode(embedding.vector), "<f4") for embedding in embeddings])
 
 
 def _windows(start: float, end: float) -> Iterator[Stretch]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from workers.recognition.speech import LONGEST_SECONDS, Region, find_regions, regions_within
+from workers.recognition.speech_regions import LONGEST_SECONDS, Region, find_regions, regions_within
 from workers.recognition.vad import FRAME_SECONDS
 
 ANY_PROBABILITIES = st.lists(st.sampled_from([0.0, 0.2, 0.4, 0.6, 0.9]), max_size=60).map(lambda values: np.repeat(values, 20))
