@@ -63,7 +63,7 @@ def is_kept_with(contract: str, *, importer: str, imported: str) -> bool:
         (PURE, "workers.audio.encoding.encoder", "workers.engines.silence"),
         (PURE, "workers.text.script", "onnxruntime"),
         (LAYERS, "workers.text.script", "workers.audio.joins"),
-        (LAYERS, "workers.recognition.windows", "workers.tasks.table"),
+        (LAYERS, "workers.recognition.windows", "workers.tasks.part_kinds"),
         (LAYERS, "workers.contract.names", "workers.text.ipa"),
         (LAYERS, "workers.added_later", "workers.contract.names"),
         (REGISTRY, "workers.tasks.speak", "workers.engines.kokoro"),

@@ -56,7 +56,7 @@ app.conf.update(
     task_acks_late=False,  # a message is a hint: the row in Postgres is the truth (DESIGN.md)
     result_backend=None,
     result_backend_thread_safe=True,
-    worker_consumer="workers.consumer:PatientConsumer",
+    worker_consumer="workers.consumer:ReconnectingConsumer",
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_send_task_events=False,

@@ -21,7 +21,7 @@ from workers.contract.errors import WorkError
 from workers.log import configure_logging
 from workers.memory import limit_arenas
 from workers.protocols.engine import Model
-from workers.registry import survey_engines
+from workers.registry import discover_engines
 from workers.runtime import Runtime
 from workers.settings import Settings, SettingsError
 
@@ -73,10 +73,10 @@ class _Stopper:
             return
         hub = getattr(getattr(self.worker, "consumer", None), "hub", None)
         if hub is not None:
-            hub.call_soon(lambda: None)  # wakes the event loop, which then sees should_stop
+            hub.call_soon(lambda: None)  # wakes the event loop, which then checks should_stop
         self.runtime.stop()
         logging.shutdown()
-        # A sentence cannot be interrupted, and Celery would wait for the threads that wait for it.
+        # Synthesis of a sentence cannot be interrupted, and Celery would wait for the threads that wait for it.
         os._exit(0)
 
 
@@ -86,7 +86,7 @@ def main() -> int:
         try:
             settings = Settings.from_environment(os.environ)
             configure_logging(settings.log_format, worker=settings.worker_name)
-            held.enter_context(_hold_name(settings))
+            held.enter_context(_lock_name(settings))
             engines, missing = _servable_engines(settings)
             runtime = Runtime(settings, engines=engines, missing=missing)
             runtime.storage.prepare()
@@ -121,7 +121,7 @@ def _serve(runtime: Runtime, *, names: list[str]) -> int:
     worker.start()
     if stopper.wait():
         return 0
-    logger.error("worker_ended_unasked")
+    logger.error("worker_ended_unexpectedly")
     return 1
 
 
@@ -131,23 +131,23 @@ _WITHOUT: Final[dict[str, Any]] = {"without_gossip": True, "without_mingle": Tru
 def _servable_engines(settings: Settings) -> tuple[list[Model], dict[str, str]]:
     """Engines to announce: those that can run here and fit the memory budget; and the reasons for the others."""
     engines, missing = [], {}
-    for offer in survey_engines():
-        spec = offer.engine.spec
-        if offer.obstacle:
-            missing[spec.id] = offer.obstacle
-            logger.debug("engine_not_installed engine=%s: %s", spec.id, offer.obstacle)
+    for candidate in discover_engines():
+        spec = candidate.engine.spec
+        if candidate.obstacle:
+            missing[spec.id] = candidate.obstacle
+            logger.debug("engine_not_installed engine=%s: %s", spec.id, candidate.obstacle)
         elif spec.memory_bytes > settings.model_memory_bytes:
             logger.warning(
                 "engine_too_big engine=%s needs_mb=%d budget_mb=%d", spec.id, spec.memory_bytes >> 20, settings.model_memory_bytes >> 20
             )
         else:
-            engines.append(offer.engine)
-    if missing:  # requests for them are told what is missing, each by its sentence
+            engines.append(candidate.engine)
+    if missing:  # the platform refuses requests for them with these reasons
         logger.info("engines_not_installed %s", ",".join(missing))
     return engines, missing
 
 
-def _hold_name(settings: Settings) -> IO[str]:
+def _lock_name(settings: Settings) -> IO[str]:
     """Lock the worker's name: two workers of one name on one machine would take each other's restarts for crashes."""
     settings.scratch.mkdir(parents=True, exist_ok=True)
     file = settings.file("lock").open("w", encoding="ascii")

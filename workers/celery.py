@@ -24,7 +24,7 @@ app.conf.update(
     task_acks_late=False,
     task_create_missing_queues=True,  # the platform's queue, which is only written to
     task_default_queue=names.PLATFORM_QUEUE,
-    worker_consumer="workers.consumer:PatientConsumer",
+    worker_consumer="workers.consumer:ReconnectingConsumer",
     worker_pool="threads",
     worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,

@@ -66,7 +66,7 @@ class ChatServer:
             "temperature": temperature,
             "stream": False,
         }
-        with httpx.Client(follow_redirects=False) as client:  # a redirect would take the key elsewhere
+        with httpx.Client(follow_redirects=False) as client:  # a redirect would send the API key to another server
             for pause in (*PAUSES_SECONDS, None):
                 try:
                     return self._ask(client, request, deadline=deadline)
@@ -100,11 +100,11 @@ class ChatServer:
             with client.stream("POST", f"{self.url}/chat/completions", json=request, headers=headers, timeout=timeout) as response:
                 if response.status_code in BUSY:
                     raise _BusyError(str(response.status_code), pause_seconds=_pause_of(response.headers.get("retry-after", "")))
-                for block in response.iter_raw():  # a packed answer might unpack to any size
+                for block in response.iter_raw():  # a compressed answer might decompress to any size
                     body += block
                     if len(body) > LONGEST_BODY_BYTES:
                         raise self._failure("answer_too_long")
-                    if time.monotonic() > deadline:  # a body that trickles never meets the limit of one read
+                    if time.monotonic() > deadline:  # a slow body never exceeds the timeout of a single read
                         raise self._timed_out()
                 return response.status_code, bytes(body)
         except (httpx.ReadTimeout, httpx.WriteTimeout):

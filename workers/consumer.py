@@ -14,17 +14,17 @@ LONGEST_PAUSE_SECONDS: Final = 1.0
 """Longest pause between attempts. Celery's own grow to 30 s, which would add to an outage of a minute."""
 
 
-class PatientConsumer(Consumer):
+class ReconnectingConsumer(Consumer):
     """Reconnects within a second of the broker's return."""
 
     def ensure_connected(self, conn: Any) -> Any:
         """Connect, however long it takes."""
-        has_said_so = False
+        has_logged = False
 
         def on_error(error: Exception, _pause: float) -> None:
-            nonlocal has_said_so
-            if not has_said_so:
-                has_said_so = True
+            nonlocal has_logged
+            if not has_logged:
+                has_logged = True
                 logger.warning("broker_away address=%s error=%s: waiting for it", broker_address(conn.as_uri()), type(error).__name__)
 
         connection = conn.ensure_connection(
@@ -36,7 +36,7 @@ class PatientConsumer(Consumer):
             callback=maybe_shutdown,
         )
         self.first_connection_attempt = False
-        if has_said_so:
+        if has_logged:
             logger.info("broker_back")
         return connection
 

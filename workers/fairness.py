@@ -13,9 +13,9 @@ LIVE_HEAD_START_SECONDS = 2.0
 """A tenant's live sentences run ahead of the others' until it has received this much more compute: a client is listening, but a flood of
 live requests must not starve everyone else.
 """
-FIRST_HEAD_START_SECONDS = 2.0
+FIRST_SENTENCE_HEAD_START_SECONDS = 2.0
 """Additional head start of the first sentence of a response: silence before the first word is the most noticeable."""
-FIRST_GUESS_SECONDS_PER_UNIT = 0.02
+INITIAL_SECONDS_PER_UNIT = 0.02
 """Estimate before any measurement: about 15 characters are one second of speech, at a real-time factor of 0.3."""
 RATE_SMOOTHING = 0.2
 
@@ -34,13 +34,15 @@ class Order:
     index: int
     units: int
     """Characters, or another measure proportional to the work's duration."""
-    is_first_heard: bool = False
+    is_first_sentence: bool = False
     """First sentence of a response that a client listens to."""
 
     @property
     def head_start_seconds(self) -> float:
         """Seconds by which this may run ahead of its fair turn."""
-        return (LIVE_HEAD_START_SECONDS if self.lane == "live" else 0.0) + (FIRST_HEAD_START_SECONDS if self.is_first_heard else 0.0)
+        return (LIVE_HEAD_START_SECONDS if self.lane == "live" else 0.0) + (
+            FIRST_SENTENCE_HEAD_START_SECONDS if self.is_first_sentence else 0.0
+        )
 
     @property
     def rank(self) -> tuple[float, float, str, int, int]:
@@ -92,7 +94,7 @@ class FairQueue(Generic[T]):
         self._sequence = itertools.count()
         self._length = 0
         self._floor = 0.0
-        self._seconds_per_unit = FIRST_GUESS_SECONDS_PER_UNIT
+        self._seconds_per_unit = INITIAL_SECONDS_PER_UNIT
 
     def __len__(self) -> int:
         return self._length
@@ -144,7 +146,7 @@ class FairQueue(Generic[T]):
         return [entry.item for entry in entries]
 
     def _level(self) -> float:
-        # Without the estimates: one that proves too high would put those who came before back in front of the newcomer.
+        # Estimates are excluded: one that is too high would put earlier tenants ahead of a new one.
         active = [tenant.settled_seconds for tenant in self._tenants.values() if tenant.is_active]
         if active:
             self._floor = max(self._floor, min(active))

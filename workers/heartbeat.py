@@ -24,7 +24,7 @@ ANNOUNCEMENT_EXPIRES_SECONDS: Final = 2 * ANNOUNCE_SECONDS
 SUBSCRIPTION_PAUSE_SECONDS: Final = 0.5
 
 
-class Herald:
+class HeartbeatSender:
     """Sends heartbeats on one thread, and listens for cancellations between them."""
 
     def __init__(
@@ -37,7 +37,7 @@ class Herald:
         claims: Claims,
         client: redis.Redis,
         died_computing: tuple[str, ...] | None = None,
-        chores: Sequence[Callable[[], None]] = (),
+        periodic_checks: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._announce = announce
         self._parts = parts
@@ -46,12 +46,12 @@ class Herald:
         self._claims = claims
         self._client = client
         self._died_computing = died_computing
-        self._chores = chores
+        self._periodic_checks = periodic_checks
         self._announced_at = -ANNOUNCE_SECONDS
         self._wake = threading.Event()
         self._is_stopping = False
-        self._is_going = False
-        self._has_gone = threading.Event()
+        self._is_final = False
+        self._has_ended = threading.Event()
         self._threads = (
             threading.Thread(target=self._run, name="heartbeat", daemon=True),
             threading.Thread(target=self._listen, name="cancellations", daemon=True),
@@ -66,7 +66,7 @@ class Herald:
     def beat(self) -> None:
         """Send a heartbeat, preceded by an announcement if one is due."""
         with self._lock:
-            if self._has_gone.is_set():
+            if self._has_ended.is_set():
                 return
             announcement = self._announce()
             if not self._is_stopping and time.monotonic() - self._announced_at >= ANNOUNCE_SECONDS:
@@ -78,7 +78,7 @@ class Herald:
                 worker=announcement.worker,
                 boot=announcement.boot,
                 sent_at=time.time(),
-                in_flight=() if self._is_going else self._parts.in_flight(),
+                in_flight=() if self._is_final else self._parts.in_flight(),
                 finished=self._parts.outcomes_to_repeat(is_last_chance=self._is_stopping),
                 loaded=self._models.loaded,
                 is_stopping=self._is_stopping,
@@ -86,16 +86,16 @@ class Herald:
             )
             self._outbox.send(HEARTBEAT, payload=heartbeat.to_dict(), expires_seconds=HEARTBEAT_EXPIRES_SECONDS, replaces="heartbeat")
 
-    def say_stopping(self) -> None:
+    def send_stopping(self) -> None:
         """Mark the worker as stopping in every heartbeat: parts that it no longer lists may be given to others."""
         self._is_stopping = True
         self.beat()
 
-    def say_goodbye(self) -> None:
+    def send_final_heartbeat(self) -> None:
         """Send the last heartbeat, with nothing in flight, including abandoned parts."""
-        self._is_going = True
+        self._is_final = True
         self.beat()
-        self._has_gone.set()
+        self._has_ended.set()
         self._wake.set()
 
     def join(self) -> None:
@@ -105,15 +105,15 @@ class Herald:
                 thread.join()
 
     def _run(self) -> None:
-        while not self._has_gone.is_set():
+        while not self._has_ended.is_set():
             try:
                 self.beat()
                 self._stop_cancelled()
                 self._models.unload_idle()
-                for chore in self._chores:
-                    chore()
-            except Exception:  # the edge of this thread: without its heartbeats the platform takes a working worker for dead
-                logger.exception("heartbeat_broke")
+                for check in self._periodic_checks:
+                    check()
+            except Exception:  # the thread must survive: without heartbeats the platform declares the worker dead
+                logger.exception("heartbeat_failed")
             self._wake.wait(HEARTBEAT_SECONDS)
             self._wake.clear()
 
@@ -126,25 +126,25 @@ class Herald:
         try:
             cancelled = self._claims.cancelled([held.token for held in self._parts.in_flight()])
         except redis.RedisError:
-            return  # the next beat looks again
+            return  # the next heartbeat polls again
         for token in cancelled:
             self._parts.stop(token)
 
     def _listen(self) -> None:
         is_first = True
-        while not self._has_gone.is_set():
+        while not self._has_ended.is_set():
             try:
                 with self._client.pubsub(ignore_subscribe_messages=True) as subscription:  # type: ignore[no-untyped-call]
                     subscription.subscribe(CANCEL_CHANNEL)
                     if not is_first:
-                        self._announce_soon()  # the broker was away, and perhaps it forgot us
+                        self._announce_soon()  # the broker was unreachable and may have lost the announcement
                     is_first = False
-                    self._stop_as_told(subscription)
+                    self._handle_cancellations(subscription)
             except redis.RedisError:
                 time.sleep(SUBSCRIPTION_PAUSE_SECONDS)
 
-    def _stop_as_told(self, subscription: Any) -> None:
-        while not self._has_gone.is_set():
+    def _handle_cancellations(self, subscription: Any) -> None:
+        while not self._has_ended.is_set():
             message = subscription.get_message(timeout=SUBSCRIPTION_PAUSE_SECONDS)
             if message is not None:
                 self._parts.stop(message["data"].decode(errors="replace"))

@@ -13,7 +13,7 @@ from workers.protocols.engine import Model
 
 logger = logging.getLogger(__name__)
 
-ROOM_WAIT_SECONDS = 30.0
+MEMORY_WAIT_SECONDS = 30.0
 """Longest wait for memory held by a model in use; then the request goes back for another worker."""
 
 
@@ -41,13 +41,13 @@ class ModelManager:
         *,
         budget_bytes: int,
         idle_seconds: float,
-        room_wait_seconds: float = ROOM_WAIT_SECONDS,
+        memory_wait_seconds: float = MEMORY_WAIT_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._slots = {engine.spec.id: _Slot(engine) for engine in engines}
         self._budget_bytes = budget_bytes
         self._idle_seconds = idle_seconds
-        self._room_wait_seconds = room_wait_seconds
+        self._memory_wait_seconds = memory_wait_seconds
         self._clock = clock
         self._changed = threading.Condition()
 
@@ -83,7 +83,7 @@ class ModelManager:
             self._unload(slot)
 
     def _acquire(self, slot: _Slot) -> None:
-        deadline = self._clock() + self._room_wait_seconds
+        deadline = self._clock() + self._memory_wait_seconds
         while True:
             with self._changed:
                 while slot.state is _State.MOVING:
@@ -91,11 +91,11 @@ class ModelManager:
                 if slot.state is _State.READY:
                     slot.users += 1
                     return
-                victims = self._make_room(slot, deadline=deadline)
+                victims = self._free_memory(slot, deadline=deadline)
             if victims is not None:
                 self._load(slot, victims=victims)
 
-    def _make_room(self, slot: _Slot, *, deadline: float) -> list[_Slot] | None:
+    def _free_memory(self, slot: _Slot, *, deadline: float) -> list[_Slot] | None:
         """Claim the slot for loading and return what to unload for it; None after waiting, to try again. Call with the lock held."""
         needed = slot.engine.spec.memory_bytes
         if needed > self._budget_bytes:

@@ -21,7 +21,7 @@ _PLATFORM: Final[Any] = direct_queue(PLATFORM_QUEUE)
 
 
 @dataclass(slots=True)
-class _Letter:
+class _Message:
     task: str
     payload: dict[str, Any]
     expires_at: float | None
@@ -33,7 +33,7 @@ class Outbox:
 
     def __init__(self, app: Celery) -> None:
         self._app = app
-        self._letters: deque[_Letter] = deque()
+        self._messages: deque[_Message] = deque()
         self._changed = threading.Condition()
         self._is_sending = False
         self._producer: Any = None
@@ -45,49 +45,49 @@ class Outbox:
 
     def send(self, task: str, *, payload: dict[str, Any], expires_seconds: float | None = None, replaces: str = "") -> None:
         """Append a message. It is dropped once expired; with `replaces` it replaces a waiting message of the same name."""
-        letter = _Letter(task, payload, None if expires_seconds is None else time.time() + expires_seconds, replaces)
+        message = _Message(task, payload, None if expires_seconds is None else time.time() + expires_seconds, replaces)
         with self._changed:
             if replaces:
-                stale = [waiting for waiting in self._letters if waiting.replaces == replaces]
+                stale = [waiting for waiting in self._messages if waiting.replaces == replaces]
                 for waiting in stale:
-                    self._letters.remove(waiting)
-            self._letters.append(letter)
+                    self._messages.remove(waiting)
+            self._messages.append(message)
             self._changed.notify_all()
 
     def wait_until_empty(self, timeout_seconds: float) -> bool:
         """Wait until the outbox is empty; True if everything was sent in time."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._letters and not self._is_sending, timeout_seconds)
+            return self._changed.wait_for(lambda: not self._messages and not self._is_sending, timeout_seconds)
 
     def _run(self) -> None:
         is_away = False
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._letters)
-                letter = self._letters.popleft()
+                self._changed.wait_for(lambda: self._messages)
+                message = self._messages.popleft()
                 self._is_sending = True
-            was_sent = self._deliver(letter)
+            was_sent = self._send_message(message)
             with self._changed:
                 self._is_sending = False
-                if not was_sent and not any(letter.replaces and other.replaces == letter.replaces for other in self._letters):
-                    self._letters.appendleft(letter)
+                if not was_sent and not any(message.replaces and other.replaces == message.replaces for other in self._messages):
+                    self._messages.appendleft(message)
                 self._changed.notify_all()
             if was_sent == is_away:
                 is_away = not was_sent
-                logger.info("outbox_waits_for_the_broker waiting=%d" if is_away else "outbox_sends_again waiting=%d", len(self._letters))
+                logger.info("outbox_waiting_for_broker waiting=%d" if is_away else "outbox_resumed waiting=%d", len(self._messages))
             if not was_sent:
                 time.sleep(RETRY_SECONDS)
 
-    def _deliver(self, letter: _Letter) -> bool:
-        remaining = None if letter.expires_at is None else letter.expires_at - time.time()
+    def _send_message(self, message: _Message) -> bool:
+        remaining = None if message.expires_at is None else message.expires_at - time.time()
         if remaining is not None and remaining <= 0:
             return True
         try:
             if self._producer is None:
                 self._producer = self._connect()
             self._app.send_task(
-                letter.task,
-                args=[letter.payload],
+                message.task,
+                args=[message.payload],
                 queue=_PLATFORM,
                 declare=[],
                 producer=self._producer,
@@ -100,8 +100,8 @@ class Outbox:
         except (OperationalError, OSError):
             self._forget_connection()
             return False
-        except Exception:  # the edge of this thread: a message that cannot be encoded must not keep the others from going out
-            logger.exception("message_dropped task=%s", letter.task)
+        except Exception:  # the thread must survive: a message that cannot be encoded must not block the others
+            logger.exception("message_dropped task=%s", message.task)
         return True
 
     def _connect(self) -> Any:

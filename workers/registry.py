@@ -16,7 +16,7 @@ WANTED_VARIABLE: Final = "TTSAI_ENGINES"
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class DiscoveredEngine:
     """An engine, and the reason why it cannot run here."""
 
     engine: Model
@@ -24,7 +24,7 @@ class Offer:
     """One sentence for the operator; empty if the engine can run."""
 
 
-def survey_engines(environment: Mapping[str, str] = os.environ) -> list[Offer]:
+def discover_engines(environment: Mapping[str, str] = os.environ) -> list[DiscoveredEngine]:
     """Wanted engines in alphabetical order, including those that cannot run here, without languages that are unusable here. Loads no
     weights.
 
@@ -36,21 +36,21 @@ def survey_engines(environment: Mapping[str, str] = os.environ) -> list[Offer]:
         known = ", ".join(sorted(engines))
         raise WorkError(UNKNOWN_ENGINE, f"{WANTED_VARIABLE} names {', '.join(sorted(unknown))}, but the engines are: {known}.")
     chosen = [engine for _, engine in sorted(engines.items()) if (engine.spec.id in wanted if wanted else not engine.is_for_tests)]
-    return [_survey(engine) for engine in chosen]
+    return [_check_engine(engine) for engine in chosen]
 
 
 def available_engines(environment: Mapping[str, str] = os.environ) -> list[Model]:
     """Wanted engines that can run here, not loaded. Raises WorkError (unknown_engine)."""
-    return [offer.engine for offer in survey_engines(environment) if not offer.obstacle]
+    return [candidate.engine for candidate in discover_engines(environment) if not candidate.obstacle]
 
 
-def _survey(engine: Model) -> Offer:
+def _check_engine(engine: Model) -> DiscoveredEngine:
     obstacle = engine.find_obstacle()
     if not obstacle and (missing := engine.find_missing_languages()):
         engine.spec = engine.spec.without_languages(missing)
         if not engine.spec.languages:
             obstacle = next(iter(missing.values()))
-    return Offer(engine, obstacle)
+    return DiscoveredEngine(engine, obstacle)
 
 
 def _build_all() -> Iterator[Model]:

@@ -16,7 +16,7 @@ from workers.computing import ComputeJournal
 from workers.contract.errors import WorkError
 from workers.contract.messages import Announcement
 from workers.contract.names import CODEC_QUEUE, LANES, RUN_PART, queue_name
-from workers.heartbeat import Herald
+from workers.heartbeat import HeartbeatSender
 from workers.model_manager import ModelManager
 from workers.outbox import Outbox
 from workers.parts import Parts
@@ -27,13 +27,13 @@ from workers.slots import queue_slots
 from workers.storage import Storage
 from workers.stream import LiveEvents
 from workers.tasks.attempts import Attempts
-from workers.tasks.workbench import Workbench
+from workers.tasks.context import WorkerContext
 from workers.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
 
 HTTP_TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)
-LAST_WORDS_SECONDS: Final = 1.0
+FINAL_SEND_SECONDS: Final = 1.0
 """Longest wait at shutdown for the broker to accept pending messages."""
 
 
@@ -64,7 +64,7 @@ class Runtime:
         self._attempts = Attempts(
             worker=settings.worker_name,
             boot=self.boot,
-            workbench=Workbench(
+            context=WorkerContext(
                 self.models, SentenceScheduler(cores=settings.cores, journal=self._journal), self.storage, LiveEvents(self.client)
             ),
             parts=self.parts,
@@ -72,7 +72,7 @@ class Runtime:
             outbox=self.outbox,
             journal=self._journal,
         )
-        self.herald = Herald(
+        self.heartbeats = HeartbeatSender(
             announce=self.announcement,
             parts=self.parts,
             models=self.models,
@@ -80,7 +80,7 @@ class Runtime:
             claims=claims,
             client=self.client,
             died_computing=self._journal.died_computing,
-            chores=[self._watchdog.look],
+            periodic_checks=[self._watchdog.check],
         )
         celery.app.task(name=RUN_PART, ignore_result=True)(self._run_part)
 
@@ -107,19 +107,19 @@ class Runtime:
         """Start communicating and, in the background, preload models for the first request."""
         self._watchdog.message_arrived()
         self.outbox.start()
-        self.herald.start()
+        self.heartbeats.start()
         threading.Thread(target=self._preload, name="preload", daemon=True).start()
 
     def stop(self) -> None:
         """Finish work in flight within stop_seconds, send the last heartbeat, and leave the rest to the platform."""
-        self._attempts.refuse_from_now_on()
-        self.herald.say_stopping()
+        self._attempts.stop_accepting()
+        self.heartbeats.send_stopping()
         is_done = self.parts.wait_until_none(self.settings.stop_seconds)
         abandoned = self.parts.in_flight()
-        self.outbox.wait_until_empty(LAST_WORDS_SECONDS)
+        self.outbox.wait_until_empty(FINAL_SEND_SECONDS)
         self._journal.clear()
-        self.herald.say_goodbye()
-        self.outbox.wait_until_empty(LAST_WORDS_SECONDS)
+        self.heartbeats.send_final_heartbeat()
+        self.outbox.wait_until_empty(FINAL_SEND_SECONDS)
         logger.info("worker_stopped name=%s finished=%s abandoned=%d", self.settings.worker_name, is_done, len(abandoned))
 
     def _run_part(self, payload: dict[str, Any]) -> None:

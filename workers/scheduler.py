@@ -60,7 +60,7 @@ class SentenceScheduler:
         """Run `work` in a compute thread when its turn comes. The future is cancelled if its group is dropped."""
         future: Future[T] = Future()
         if self._journal is not None and self._journal.is_alone(order.group):
-            # The compute threads may hold others' work that waits for the end of this part.
+            # Compute threads may hold work of other parts that waits for this part to end.
             self._start("alone", target=lambda: self._compute(order, (work, future)), niceness=PROMPT_NICENESS)
             return future
         queue = self._bulk if order.lane == "bulk" else self._prompt
@@ -77,7 +77,7 @@ class SentenceScheduler:
             dropped = self._prompt.drop(group) + self._bulk.drop(group)
         for _, future in dropped:
             if future.cancel():
-                future.set_running_or_notify_cancel()  # without it concurrent.futures.wait does not see the end
+                future.set_running_or_notify_cancel()  # without it concurrent.futures.wait does not notice the cancellation
         return len(dropped)
 
     def close(self) -> None:

@@ -76,7 +76,7 @@ class Storage:
         path = self._resolve(address.location)
         if not path.is_file():
             raise _failure("read", "missing")
-        with self._disk_errors_told(), path.open("rb") as file:
+        with self._translate_disk_errors(), path.open("rb") as file:
             file.seek(start)
             return file.read(stop - start)
 
@@ -87,10 +87,10 @@ class Storage:
         folder = self._unfinished if destination and self._unfinished else self._scratch
         path = folder / f"{uuid.uuid4().hex}.out"
         try:
-            with self._disk_errors_told():
+            with self._translate_disk_errors():
                 yield path
             if destination:
-                self._require_folder()  # else it would be made anew, below a volume that is away
+                self._require_folder()  # otherwise it would be created below an unmounted volume
                 _move_into_place(path, destination=destination)
             else:
                 self._upload(address, path=path)
@@ -118,13 +118,13 @@ class Storage:
             raise _failure("resolve", "shared_folder_missing", is_outage=True)
 
     @contextmanager
-    def _disk_errors_told(self) -> Iterator[None]:
+    def _translate_disk_errors(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             failure = disk_failure(error)
             if failure is None:
-                self._require_folder()  # it may have gone in the middle
+                self._require_folder()  # the volume may have been unmounted meanwhile
                 raise
             raise failure from None
 
@@ -132,7 +132,7 @@ class Storage:
         def fetch() -> int:
             with self._http.stream("GET", address.location) as response:
                 if response.is_success:
-                    with self._disk_errors_told(), path.open("wb") as file:
+                    with self._translate_disk_errors(), path.open("wb") as file:
                         for block in response.iter_bytes(BLOCK_BYTES):
                             file.write(block)
                 return response.status_code
@@ -146,8 +146,8 @@ class Storage:
             fetched.clear()
             with self._http.stream("GET", address.location, headers={"Range": f"bytes={start}-{stop - 1}"}) as response:
                 if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
-                    return httpx.codes.OK  # the object ends before
-                # A server that knows no ranges sends everything.
+                    return httpx.codes.OK  # the range begins after the end of the object
+                # A server without range support sends everything.
                 skipped = 0 if response.status_code == httpx.codes.PARTIAL_CONTENT else start
                 for block in response.iter_bytes(BLOCK_BYTES) if response.is_success else ():
                     fetched.extend(block[skipped:])
@@ -162,7 +162,7 @@ class Storage:
     def _upload(self, address: Address, *, path: Path) -> None:
         def send() -> int:
             with path.open("rb") as file:
-                # S3 takes no chunked bodies: the length must be told.
+                # S3 accepts no chunked bodies: the length must be sent.
                 return self._http.put(address.location, content=file, headers={"Content-Length": str(path.stat().st_size)}).status_code
 
         self._attempt("put", address, request=send)

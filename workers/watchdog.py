@@ -10,7 +10,7 @@ import redis
 
 logger = logging.getLogger(__name__)
 
-PATIENCE_SECONDS: Final = 20.0
+STALL_SECONDS: Final = 20.0
 EXIT_STATUS: Final = 70
 """EX_SOFTWARE: the supervisor restarts the worker."""
 
@@ -24,26 +24,26 @@ class Watchdog:
         *,
         queues: Sequence[str],
         has_free_thread: Callable[[], bool],
-        give_up: Callable[[], object] | None = None,
+        on_stall: Callable[[], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._queues = queues
         self._has_free_thread = has_free_thread
-        self._give_up = give_up or _exit
+        self._on_stall = on_stall or _exit
         self._clock = clock
-        self._well_at = clock()
+        self._healthy_at = clock()
 
     def message_arrived(self) -> None:
         """Record that the consumer works."""
-        self._well_at = self._clock()
+        self._healthy_at = self._clock()
 
-    def look(self) -> None:
-        """Exit if messages have waited for PATIENCE_SECONDS although a thread is free."""
+    def check(self) -> None:
+        """Exit if messages have waited for STALL_SECONDS although a thread is free."""
         if not self._has_free_thread() or not self._is_work_waiting():
-            self._well_at = self._clock()
-        elif self._clock() - self._well_at >= PATIENCE_SECONDS:
-            self._give_up()
+            self._healthy_at = self._clock()
+        elif self._clock() - self._healthy_at >= STALL_SECONDS:
+            self._on_stall()
 
     def _is_work_waiting(self) -> bool:
         pipeline = self._client.pipeline(transaction=False)
@@ -52,9 +52,9 @@ class Watchdog:
         try:
             return any(pipeline.execute())
         except redis.RedisError:
-            return False  # no broker, no judgement
+            return False  # without a broker nothing can be checked
 
 
 def _exit() -> NoReturn:
-    logger.critical("consumer_stands_still: work waits and nothing arrives; ending so that the supervisor starts this worker again")
+    logger.critical("consumer_stalled: messages wait in the broker and none arrives; exiting so that the supervisor restarts the worker")
     os._exit(EXIT_STATUS)

@@ -14,7 +14,7 @@ from workers.contract.engines import EngineSpec
 from workers.contract.tags import is_same_language
 from workers.protocols.engine import as_speaker
 from workers.protocols.recogniser import RecognitionOptions, as_recogniser
-from workers.registry import survey_engines
+from workers.registry import discover_engines
 from workers.runtime import Runtime
 from workers.settings import Settings
 
@@ -38,10 +38,10 @@ def main() -> None:
     for module in pkgutil.walk_packages(workers.__path__, "workers."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    offers = survey_engines({})
-    missing = {offer.engine.spec.id: offer.obstacle for offer in offers if offer.obstacle}
+    candidates = discover_engines({})
+    missing = {candidate.engine.spec.id: candidate.obstacle for candidate in candidates if candidate.obstacle}
     settings = Settings.from_environment({"TTSAI_MODEL_MEMORY_MB": "8192"})
-    runtime = Runtime(settings, engines=[offer.engine for offer in offers if not offer.obstacle], missing=missing)
+    runtime = Runtime(settings, engines=[candidate.engine for candidate in candidates if not candidate.obstacle], missing=missing)
     announced = runtime.announcement()
     spoken = {spec.id: _speak(runtime, spec) for spec in announced.engines if spec.kind == "tts"}
     english = next(iter(said["en"] for said in spoken.values() if "en" in said))

@@ -26,8 +26,8 @@ from workers.parts import PartRun
 from workers.scheduler import SentenceScheduler
 from workers.storage import Storage
 from workers.stream import LiveEvents
+from workers.tasks.context import WorkerContext
 from workers.tasks.listen import listen
-from workers.tasks.workbench import Workbench
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800)]
 
@@ -41,7 +41,7 @@ class Ear:
     """Worker's path from a recording to a transcript with speakers."""
 
     folder: Path
-    bench: Workbench
+    bench: WorkerContext
 
     def hear(self, conversation: Conversation, *, speakers: int) -> TranscriptDocument:
         soundfile.write(self.folder / "audio.flac", conversation.samples, RATE)
@@ -59,7 +59,7 @@ class Ear:
             outputs=targets({TEXT: Address("folder", "document.json")}),
             manifest=Address("folder", "manifest.json"),
         )
-        listen(PartRun(message, on_stop=lambda _: None), workbench=self.bench)
+        listen(PartRun(message, on_stop=lambda _: None), context=self.bench)
         return TranscriptDocument.from_dict(json.loads((self.folder / "document.json").read_bytes()))
 
 
@@ -71,7 +71,9 @@ def ear(tmp_path_factory: pytest.TempPathFactory, valkey: redis.Redis) -> Iterat
     with httpx.Client() as http:
         storage = Storage(objects=folder, scratch=folder, http=http)
         storage.prepare()
-        yield Ear(folder, Workbench(ModelManager(engines, budget_bytes=2 << 30, idle_seconds=600), scheduler, storage, LiveEvents(valkey)))
+        yield Ear(
+            folder, WorkerContext(ModelManager(engines, budget_bytes=2 << 30, idle_seconds=600), scheduler, storage, LiveEvents(valkey))
+        )
     scheduler.close()
 
 

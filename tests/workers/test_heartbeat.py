@@ -14,7 +14,7 @@ from workers import broker, celery
 from workers.broker import Claims
 from workers.contract.messages import Announcement, InFlight, PartOutcome
 from workers.contract.names import CANCEL_CHANNEL, cancel_key
-from workers.heartbeat import Herald
+from workers.heartbeat import HeartbeatSender
 from workers.model_manager import ModelManager
 from workers.outbox import Outbox
 from workers.parts import PartRun, Parts
@@ -22,7 +22,7 @@ from workers.parts import PartRun, Parts
 
 @dataclass
 class Worker:
-    herald: Herald
+    heartbeats: HeartbeatSender
     parts: Parts
     outbox: Outbox
     platform: Platform
@@ -35,7 +35,7 @@ class Worker:
 
     def beat(self) -> None:
         """Deliver one heartbeat."""
-        self.herald.beat()
+        self.heartbeats.beat()
         assert self.outbox.wait_until_empty(5)
 
 
@@ -44,7 +44,7 @@ def worker(valkey: redis.Redis) -> Iterator[Worker]:
     url = os.environ["REDIS_URL"]
     celery.configure(url, queue_groups=[])
     parts, outbox, client = Parts(), Outbox(celery.app), broker.connect(url)
-    herald = Herald(
+    heartbeats = HeartbeatSender(
         announce=lambda: Announcement(worker="w", boot="b", device="cpu", engines=(), queues=()),
         parts=parts,
         models=ModelManager([], budget_bytes=1, idle_seconds=1),
@@ -53,9 +53,9 @@ def worker(valkey: redis.Redis) -> Iterator[Worker]:
         client=client,
     )
     outbox.start()
-    yield Worker(herald, parts, outbox, Platform(valkey, url))
-    herald.say_goodbye()
-    herald.join()
+    yield Worker(heartbeats, parts, outbox, Platform(valkey, url))
+    heartbeats.send_final_heartbeat()
+    heartbeats.join()
     assert outbox.wait_until_empty(5)  # what it says goodbye with must not reach the next test
     client.close()
 
@@ -94,9 +94,9 @@ def test_a_heartbeat_tells_what_is_held_and_what_was_finished(worker: Worker) ->
 
 def test_a_stopping_worker_tells_what_it_still_holds_and_at_last_nothing(worker: Worker) -> None:
     held = worker.hold()
-    worker.herald.say_stopping()
+    worker.heartbeats.send_stopping()
     worker.beat()
-    worker.herald.say_goodbye()
+    worker.heartbeats.send_final_heartbeat()
     worker.beat()
     assert worker.outbox.wait_until_empty(5)
     told = [(beat.is_stopping, beat.in_flight) for beat in worker.platform.heartbeats()]
@@ -107,7 +107,7 @@ def test_a_stopping_worker_tells_what_it_still_holds_and_at_last_nothing(worker:
 
 def test_a_cancellation_on_the_channel_stops_the_attempt_at_once(worker: Worker, valkey: redis.Redis) -> None:
     held, other = worker.hold(), worker.hold()
-    worker.herald.start()
+    worker.heartbeats.start()
 
     def told() -> bool:
         """Publish repeatedly: subscribers of a shared server's channel include other tests' workers."""
@@ -123,7 +123,7 @@ def test_a_cancellation_that_the_channel_lost_is_found_by_the_next_beat(
 ) -> None:
     monkeypatch.setattr(workers.heartbeat, "HEARTBEAT_SECONDS", 0.05)
     held, other = worker.hold(), worker.hold()
-    worker.herald.start()
+    worker.heartbeats.start()
     valkey.set(cancel_key(held.message.token), "1")
     assert eventually(lambda: held.is_stopped)
     assert not other.is_stopped

@@ -54,10 +54,10 @@ class Clock:
 
 
 def manager(
-    models: Sequence[Model], *, budget_bytes: int = 250, room_wait_seconds: float = 0.0, clock: Clock | None = None
+    models: Sequence[Model], *, budget_bytes: int = 250, memory_wait_seconds: float = 0.0, clock: Clock | None = None
 ) -> ModelManager:
     return ModelManager(
-        models, budget_bytes=budget_bytes, idle_seconds=60, room_wait_seconds=room_wait_seconds, clock=clock or time.monotonic
+        models, budget_bytes=budget_bytes, idle_seconds=60, memory_wait_seconds=memory_wait_seconds, clock=clock or time.monotonic
     )
 
 
@@ -103,7 +103,7 @@ def test_with_everything_in_use_there_is_no_memory() -> None:
 
 
 def test_a_request_waiting_for_memory_gets_it_when_a_model_is_released() -> None:
-    models = manager([Model("a"), Model("b"), Model("c")], room_wait_seconds=5)
+    models = manager([Model("a"), Model("b"), Model("c")], memory_wait_seconds=5)
     with ThreadPoolExecutor(1) as pool, models.use("b"):
         with models.use("a"):
             waiting = pool.submit(touch, models, "c")
@@ -169,7 +169,7 @@ def test_idle_models_are_unloaded_and_used_ones_are_not() -> None:
 
 def test_the_budget_holds_under_many_threads() -> None:
     made = [Model(str(number), load_seconds=0.001) for number in range(6)]
-    models = manager(made, budget_bytes=300, room_wait_seconds=10)
+    models = manager(made, budget_bytes=300, memory_wait_seconds=10)
     most, lock = 0, threading.Lock()
 
     def work(number: int) -> None:

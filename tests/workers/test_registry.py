@@ -8,7 +8,7 @@ import pytest
 
 from workers import engines
 from workers.contract.errors import WorkError
-from workers.registry import available_engines, survey_engines
+from workers.registry import available_engines, discover_engines
 
 NEW_ENGINE = """
 from workers.engines.silence import SilenceEngine
@@ -30,7 +30,7 @@ def ids_of(wanted: str) -> list[str]:
 
 def test_the_engine_for_tests_is_offered_only_by_name() -> None:
     assert "silence" not in ids_of("")
-    assert {"hibari", "kokoro"} <= {offer.engine.spec.id for offer in survey_engines({})}
+    assert {"hibari", "kokoro"} <= {candidate.engine.spec.id for candidate in discover_engines({})}
     assert ids_of("silence") == ["silence"]
     assert ids_of(" silence , hibari,") == ["hibari", "silence"]
 
@@ -45,8 +45,8 @@ def test_an_engine_without_its_weights_is_surveyed_with_the_reason_and_not_avail
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("TTSAI_MODELS", str(tmp_path))
-    (offer,) = survey_engines({"TTSAI_ENGINES": "kokoro"})
-    assert "ttsai models pull kokoro" in offer.obstacle
+    (candidate,) = discover_engines({"TTSAI_ENGINES": "kokoro"})
+    assert "ttsai models pull kokoro" in candidate.obstacle
     assert ids_of("kokoro,hibari") == ["hibari"]
 
 
@@ -57,16 +57,16 @@ def test_a_new_engine_is_one_new_file(monkeypatch: pytest.MonkeyPatch, tmp_path:
         )
     )
     monkeypatch.setattr(engines, "__path__", [*engines.__path__, str(tmp_path)])
-    (offer,) = survey_engines({"TTSAI_ENGINES": "new"})
-    assert (offer.engine.spec.id, offer.obstacle) == ("new", "It needs a flux capacitor.")
+    (candidate,) = discover_engines({"TTSAI_ENGINES": "new"})
+    assert (candidate.engine.spec.id, candidate.obstacle) == ("new", "It needs a flux capacitor.")
 
 
 def test_a_language_whose_package_cannot_be_imported_is_not_offered_and_says_so() -> None:
     program = """
 import sys
 sys.modules["pydantic"] = None  # what pyopenjtalk imports in turn
-from workers.registry import survey_engines
-(offer,) = survey_engines({"TTSAI_ENGINES": "kokoro"})
+from workers.registry import discover_engines
+(offer,) = discover_engines({"TTSAI_ENGINES": "kokoro"})
 spec = offer.engine.spec
 print(offer.obstacle, sorted(spec.languages), spec.missing_languages, {voice.id for voice in spec.voices if voice.language == "ja"})
 """
@@ -76,5 +76,5 @@ print(offer.obstacle, sorted(spec.languages), spec.missing_languages, {voice.id 
 
 
 def test_a_survey_loads_no_heavy_library_but_for_the_languages_of_kokoro() -> None:
-    program = "import sys; from workers.registry import survey_engines; survey_engines({'TTSAI_ENGINES': 'hibari,piper,vits,whisper,sensevoice'}); print(sorted({'torch', 'onnxruntime', 'onnx', 'ctranslate2'} & sys.modules.keys()))"
+    program = "import sys; from workers.registry import discover_engines; discover_engines({'TTSAI_ENGINES': 'hibari,piper,vits,whisper,sensevoice'}); print(sorted({'torch', 'onnxruntime', 'onnx', 'ctranslate2'} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"

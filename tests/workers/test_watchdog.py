@@ -5,7 +5,7 @@ import redis
 
 from tests.servers import free_port
 from workers import broker
-from workers.watchdog import PATIENCE_SECONDS, Watchdog
+from workers.watchdog import STALL_SECONDS, Watchdog
 
 
 class Clock:
@@ -22,14 +22,14 @@ def clock() -> Clock:
 
 def watchdog(client: redis.Redis, clock: Clock, gave_up: list[float], *, has_free_thread: bool = True) -> Watchdog:
     return Watchdog(
-        client, queues=["q1", "q2"], has_free_thread=lambda: has_free_thread, give_up=lambda: gave_up.append(clock.now), clock=clock
+        client, queues=["q1", "q2"], has_free_thread=lambda: has_free_thread, on_stall=lambda: gave_up.append(clock.now), clock=clock
     )
 
 
 def look_for(seconds: int, *, dog: Watchdog, clock: Clock) -> None:
     for _ in range(seconds):
         clock.now += 1
-        dog.look()
+        dog.check()
 
 
 def test_waiting_work_and_a_free_thread_and_no_message_end_the_process(valkey: redis.Redis, clock: Clock) -> None:
@@ -38,7 +38,7 @@ def test_waiting_work_and_a_free_thread_and_no_message_end_the_process(valkey: r
     look_for(100, dog=dog, clock=clock)
     valkey.lpush("q2", "work")
     look_for(25, dog=dog, clock=clock)
-    assert gave_up[0] == 100 + PATIENCE_SECONDS
+    assert gave_up[0] == 100 + STALL_SECONDS
 
 
 def test_messages_that_arrive_are_a_sign_of_life(valkey: redis.Redis, clock: Clock) -> None:

@@ -50,9 +50,9 @@ class VitsEngine(Engine):
         self.spec = EMPTY_SPEC
         self._obstacle = ""
         if folder.is_dir():
-            self._survey()
+            self._scan_folder()
 
-    def _survey(self) -> None:
+    def _scan_folder(self) -> None:
         try:
             voices = find_voices(self._folder)
         except WorkError as error:

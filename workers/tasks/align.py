@@ -24,9 +24,9 @@ from workers.recognition.align.text_mapping import AlignedSpan, Piece, cut_piece
 from workers.recognition.speech_regions import find_regions
 from workers.recognition.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
 from workers.recognition.whisper.languages import MULTILINGUAL
+from workers.tasks.context import WorkerContext
 from workers.tasks.results import store_document
 from workers.tasks.scheduling import compute_in_order, sentence_order
-from workers.tasks.workbench import Workbench
 from workers.text.language import detect_language
 
 T = TypeVar("T")
@@ -47,22 +47,22 @@ class _Task:
     """Run, worker context and recording, which every step needs."""
 
     run: PartRun
-    bench: Workbench
+    context: WorkerContext
     recording: Recording
 
     def submit(self, index: int, *, seconds: float, work: Callable[[], T]) -> "Future[T]":
         """Submit the computation for some seconds of the recording, in its turn among all sentences."""
         order = sentence_order(self.run.message, index=index, units=max(1, round(seconds * UNITS_PER_SECOND)))
-        order = replace(order, lane="bulk", is_first_heard=False) if self.recording.seconds > LONG_SECONDS else order
-        return self.bench.scheduler.submit(order, work=work)
+        order = replace(order, lane="bulk", is_first_sentence=False) if self.recording.seconds > LONG_SECONDS else order
+        return self.context.scheduler.submit(order, work=work)
 
 
-def align(run: PartRun, *, workbench: Workbench) -> Manifest:
+def align(run: PartRun, *, context: WorkerContext) -> Manifest:
     """Run a part of kind `align`. Raises WorkError, PartStoppedError."""
     work = AlignWork.from_dict(run.message.work)
     with ExitStack() as stack:
-        path = stack.enter_context(workbench.storage.read(work.audio))
-        task = _Task(run, workbench, stack.enter_context(open_recording(path, sample_rate=RECOGNITION_SAMPLE_RATE)))
+        path = stack.enter_context(context.storage.read(work.audio))
+        task = _Task(run, context, stack.enter_context(open_recording(path, sample_rate=RECOGNITION_SAMPLE_RATE)))
         language = primary_tag(work.language) or detect_language(work.text, among=MULTILINGUAL, preferred=sphinx.LANGUAGE)
         method, align_stretch = _aligner(work, language=language, task=task, stack=stack)
         spoken = speak_text(work.text, language=work.language or language)
@@ -73,7 +73,7 @@ def align(run: PartRun, *, workbench: Workbench) -> Manifest:
     details = {"method": document.method, "language": language}
     return store_document(
         run.message,
-        storage=workbench.storage,
+        storage=context.storage,
         document=document,
         audio_seconds=round(seconds, 4),
         units_done=run.units_done,
@@ -87,11 +87,11 @@ def _aligner(work: AlignWork, *, language: str, task: _Task, stack: ExitStack) -
         return sphinx.METHOD, lambda samples, text: align_by_sphinx(samples, text=text)
     if not work.engine:
         raise WorkError(ENGINE_UNAVAILABLE, f"Aligning the language {language!r} needs a recogniser: ttsai models pull whisper-base")
-    stack.enter_context(task.bench.models.use(work.engine))
+    stack.enter_context(task.context.models.use(work.engine))
 
     def by_recogniser(samples: Samples, text: str) -> list[AlignedSpan]:
-        # Held here too: a part that times out leaves while its stretch is still being aligned.
-        with task.bench.models.use(work.engine) as model:
+        # Used here too: a part that times out releases the model while its stretch is still being aligned.
+        with task.context.models.use(work.engine) as model:
             return align_by_recogniser(as_recogniser(model), samples, text=text, language=language)
 
     return work.engine, by_recogniser
@@ -120,7 +120,7 @@ def _in_order(
         return _submit(task, index, stretch=stretch, text=text, align_stretch=align_stretch)
 
     stretches = enumerate(plan_stretches(pieces, speech=speech, seconds=task.recording.seconds))
-    for (_, stretch), found in compute_in_order(task.run, scheduler=task.bench.scheduler, items=stretches, submit=submit):
+    for (_, stretch), found in compute_in_order(task.run, scheduler=task.context.scheduler, items=stretches, submit=submit):
         yield stretch, found
 
 

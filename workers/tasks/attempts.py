@@ -18,8 +18,8 @@ from workers.log import SHORTEST_QUOTE, describe_error
 from workers.outbox import Outbox
 from workers.parts import PartRun, Parts, PartStoppedError
 from workers.storage import disk_failure
-from workers.tasks.table import PART_KINDS
-from workers.tasks.workbench import Workbench
+from workers.tasks.context import WorkerContext
+from workers.tasks.part_kinds import PART_KINDS
 
 logger = logging.getLogger(__name__)
 
@@ -28,40 +28,40 @@ class Attempts:
     """Runs the parts that the platform gives to this worker."""
 
     def __init__(
-        self, *, worker: str, boot: str, workbench: Workbench, parts: Parts, claims: Claims, outbox: Outbox, journal: ComputeJournal
+        self, *, worker: str, boot: str, context: WorkerContext, parts: Parts, claims: Claims, outbox: Outbox, journal: ComputeJournal
     ) -> None:
         self._worker = worker
         self._boot = boot
-        self._workbench = workbench
+        self._context = context
         self._parts = parts
         self._claims = claims
         self._outbox = outbox
         self._journal = journal
-        self._takes_work = True
+        self._is_accepting = True
 
-    def refuse_from_now_on(self) -> None:
+    def stop_accepting(self) -> None:
         """Ignore messages from now on: the last heartbeat tells the platform that nobody runs them."""
-        self._takes_work = False
+        self._is_accepting = False
 
     def take(self, payload: Mapping[str, Any]) -> None:
         """Run one part, if the message is readable and its token unclaimed."""
         message = _decode(payload)
-        if message is None or not self._takes_work:
+        if message is None or not self._is_accepting:
             return
         with bound_contextvars(job=message.job, part=message.part, tenant=message.tenant):
             self._take(message)
 
     def _take(self, message: PartMessage) -> None:
-        run = PartRun(message, on_stop=self._workbench.scheduler.drop, while_waiting=lambda: self._journal.waiting(message.token))
+        run = PartRun(message, on_stop=self._context.scheduler.drop, while_waiting=lambda: self._journal.waiting(message.token))
         claim = self._claims.take(message.token)
         if claim is Claim.REPEATED or not self._parts.begin(run):
-            logger.info("part_repeated token=%s", message.token)
+            logger.info("part_duplicate_ignored token=%s", message.token)
             return
         if claim is Claim.CANCELLED:
             run.stop()
         started = time.monotonic()
         self._outbox.send(PART_STARTED, payload=PartStarted(message.token, self._worker, self._boot).to_dict())
-        outcome = self._do(run)
+        outcome = self._run_attempt(run)
         self._outbox.send(PART_FINISHED, payload=outcome.to_dict())
         self._parts.end(run, outcome=outcome)
         logger.info(
@@ -74,24 +74,24 @@ class Attempts:
             outcome.error_code or "-",
         )
 
-    def _do(self, run: PartRun) -> PartOutcome:
+    def _run_attempt(self, run: PartRun) -> PartOutcome:
         try:
-            with self._may_compute(run):
+            with self._record_computing(run):
                 manifest = self._run_kind(run)
         except (PartStoppedError, CancelledError):
             return self._outcome(run, status="cancelled")
         except WorkError as error:
-            return self._failed(run, error)
+            return self._failed_outcome(run, error)
         except MemoryError:
-            return self._failed(run, WorkError(OUT_OF_MEMORY, "The worker ran out of memory."))
+            return self._failed_outcome(run, WorkError(OUT_OF_MEMORY, "The worker ran out of memory."))
         except OSError as error:
-            return self._failed(run, disk_failure(error) or self._unexpected(run, error))
-        except Exception as error:  # noqa: BLE001 - the edge of a task: whatever a part does, its worker goes on
-            return self._failed(run, self._unexpected(run, error))
+            return self._failed_outcome(run, disk_failure(error) or self._log_unexpected(run, error))
+        except Exception as error:  # noqa: BLE001 - whatever a part raises, its worker continues
+            return self._failed_outcome(run, self._log_unexpected(run, error))
         return self._outcome(run, status="completed", manifest=manifest)
 
     @contextmanager
-    def _may_compute(self, run: PartRun) -> Iterator[None]:
+    def _record_computing(self, run: PartRun) -> Iterator[None]:
         token = run.message.token
         with ExitStack() as stack:
             if run.message.runs_alone:
@@ -104,13 +104,13 @@ class Attempts:
         if do_part is None:
             raise WorkError(INTERNAL_ERROR, f"This worker does not know the work {run.message.kind!r}.")
         run.check()
-        return do_part(run, workbench=self._workbench)
+        return do_part(run, context=self._context)
 
-    def _unexpected(self, run: PartRun, error: Exception) -> WorkError:
+    def _log_unexpected(self, run: PartRun, error: Exception) -> WorkError:
         logger.error("part_broke token=%s %s", run.message.token, describe_error(error, secrets=secrets_of(run.message)))
         return WorkError(INTERNAL_ERROR, "An unexpected error occurred.")
 
-    def _failed(self, run: PartRun, error: WorkError) -> PartOutcome:
+    def _failed_outcome(self, run: PartRun, error: WorkError) -> PartOutcome:
         return self._outcome(run, status="failed", error=error)
 
     def _outcome(self, run: PartRun, *, status: str, manifest: Manifest | None = None, error: WorkError | None = None) -> PartOutcome:
@@ -153,6 +153,6 @@ def _decode(payload: Mapping[str, Any]) -> PartMessage | None:
     try:
         return PartMessage.from_dict(payload)
     except (TypeError, AttributeError, KeyError) as error:
-        # Its lease runs out and another attempt follows, perhaps on a worker of the right version.
+        # Its lease expires and another attempt follows, perhaps on a worker of a matching version.
         logger.error("message_unreadable error=%s keys=%s", type(error).__name__, sorted(payload) if isinstance(payload, Mapping) else "-")  # noqa: TRY400
         return None

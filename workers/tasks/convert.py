@@ -4,20 +4,20 @@ from workers.audio.convert import convert_file
 from workers.contract.messages import ConvertWork, Manifest
 from workers.contract.outputs import AUDIO
 from workers.parts import PartRun
+from workers.tasks.context import WorkerContext
 from workers.tasks.recode import recode
 from workers.tasks.results import OutputWriter, check_format
-from workers.tasks.workbench import Workbench
 
 
-def convert(run: PartRun, *, workbench: Workbench) -> Manifest:
+def convert(run: PartRun, *, context: WorkerContext) -> Manifest:
     """Run a part of kind `convert`. Raises WorkError, PartStoppedError."""
     work = ConvertWork.from_dict(run.message.work)
     check_format(work.format)
-    outputs = OutputWriter(run.message, storage=workbench.storage)
-    with workbench.storage.read(work.source) as source, outputs.open(AUDIO) as output:
+    outputs = OutputWriter(run.message, storage=context.storage)
+    with context.storage.read(work.source) as source, outputs.open(AUDIO) as output:
         encoded = recode(
             run,
-            workbench=workbench,
+            context=context,
             sources=[source],
             work=lambda: convert_file(source, output.path, audio_format=work.format, sample_rate=work.sample_rate, bitrate=work.bitrate),
         )

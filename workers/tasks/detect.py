@@ -14,8 +14,8 @@ from workers.parts import PartRun
 from workers.recognition.sound import Sound, loudness_gain, to_float
 from workers.recognition.speech_regions import Region, find_regions
 from workers.recognition.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
+from workers.tasks.context import WorkerContext
 from workers.tasks.scheduling import compute_in_order
-from workers.tasks.workbench import Workbench
 
 _Block = tuple[NDArray[np.int16], NDArray[np.int16]]
 """Samples, and the end of the previous block."""
@@ -24,13 +24,13 @@ BLOCK_SECONDS: Final = 1024 * FRAME_SAMPLES * 9 / RECOGNITION_SAMPLE_RATE
 """Block of about five minutes, in whole frames: 0.7 CPU seconds and 25 MB."""
 
 
-def detect_speech(run: PartRun, *, workbench: Workbench, sound: Sound, order: Order) -> tuple[Region, ...]:
+def detect_speech(run: PartRun, *, context: WorkerContext, sound: Sound, order: Order) -> tuple[Region, ...]:
     """Regions of speech. Raises WorkError, PartStoppedError."""
 
     def submit(block: _Block) -> "Future[NDArray[np.float32]]":
-        return workbench.scheduler.submit(order, work=partial(_detect, *block))
+        return context.scheduler.submit(order, work=partial(_detect, *block))
 
-    blocks = compute_in_order(run, scheduler=workbench.scheduler, items=_with_leads(sound), submit=submit)
+    blocks = compute_in_order(run, scheduler=context.scheduler, items=_with_leads(sound), submit=submit)
     probabilities = [found for _, found in blocks]
     if not probabilities:
         return ()

@@ -8,14 +8,14 @@ from typing import TypeVar
 
 from workers.parts import PartRun
 from workers.protocols.engine import Model
+from workers.tasks.context import WorkerContext
 from workers.tasks.scheduling import sentence_order
-from workers.tasks.workbench import Workbench
 
 T = TypeVar("T")
 
 
 def submit_inference(
-    run: PartRun, *, workbench: Workbench, engine: str, work: Callable[[Model], T], is_remote: bool, index: int = 0, units: int = 1
+    run: PartRun, *, context: WorkerContext, engine: str, work: Callable[[Model], T], is_remote: bool, index: int = 0, units: int = 1
 ) -> "Future[tuple[T, float]]":
     """Submit `work` on the loaded engine; the future gives its result and the seconds it took.
 
@@ -23,22 +23,22 @@ def submit_inference(
     """
 
     def call() -> tuple[T, float]:
-        # Held here: a part that times out leaves while its call still runs.
-        with workbench.models.use(engine) as model:
+        # The call holds the model itself: a part that times out releases it while the call still runs.
+        with context.models.use(engine) as model:
             started = time.perf_counter()
             return work(model), time.perf_counter() - started
 
     if not is_remote:
-        return workbench.scheduler.submit(sentence_order(run.message, index=index, units=max(1, units)), work=call)
+        return context.scheduler.submit(sentence_order(run.message, index=index, units=max(1, units)), work=call)
     future: Future[tuple[T, float]] = Future()
-    threading.Thread(target=_fulfil, args=(future, call), name="remote-call", daemon=True).start()
+    threading.Thread(target=_set_result, args=(future, call), name="remote-call", daemon=True).start()
     return future
 
 
-def _fulfil(future: "Future[T]", call: Callable[[], T]) -> None:
+def _set_result(future: "Future[T]", call: Callable[[], T]) -> None:
     try:
         result = call()
-    except BaseException as error:  # noqa: BLE001 - the edge of a thread: the part that waits for the future judges it
+    except BaseException as error:  # noqa: BLE001 - the part that waits for the future handles it
         future.set_exception(error)
     else:
         future.set_result(result)

@@ -8,26 +8,26 @@ from workers.contract.messages import JoinInput, JoinWork, Manifest
 from workers.contract.outputs import AUDIO, TIMINGS
 from workers.parts import PartRun
 from workers.storage import Storage
+from workers.tasks.context import WorkerContext
 from workers.tasks.recode import recode
 from workers.tasks.results import OutputWriter, check_format, read_timings
-from workers.tasks.workbench import Workbench
 
 
-def join(run: PartRun, *, workbench: Workbench) -> Manifest:
+def join(run: PartRun, *, context: WorkerContext) -> Manifest:
     """Run a part of kind `join`. Raises WorkError, PartStoppedError."""
     work = JoinWork.from_dict(run.message.work)
     check_format(work.format)
-    outputs = OutputWriter(run.message, storage=workbench.storage)
+    outputs = OutputWriter(run.message, storage=context.storage)
     with ExitStack() as stack, outputs.open(AUDIO) as output:
-        sources = [stack.enter_context(workbench.storage.read(part.audio)) for part in work.inputs]
+        sources = [stack.enter_context(context.storage.read(part.audio)) for part in work.inputs]
         joined = recode(
             run,
-            workbench=workbench,
+            context=context,
             sources=sources,
             work=lambda: join_files(sources, output.path, audio_format=work.format, sample_rate=work.sample_rate, bitrate=work.bitrate),
         )
         output.describe_audio(seconds=joined.file.seconds, sample_rate=joined.file.sample_rate)
-    words = _join_timings(work.inputs, joined=joined, storage=workbench.storage)
+    words = _join_timings(work.inputs, joined=joined, storage=context.storage)
     if words and outputs.is_wanted(TIMINGS):
         outputs.write_json(TIMINGS, words)
     return outputs.finish()

@@ -20,12 +20,12 @@ from workers.recognition.speech_regions import Region, regions_within
 from workers.recognition.transcripts import whole_text, without_words
 from workers.recognition.windows import CONTEXT_SECONDS, Window, pack_windows
 from workers.stream import PartEvents
+from workers.tasks.context import WorkerContext
 from workers.tasks.detect import detect_speech
 from workers.tasks.recode import recode
 from workers.tasks.results import read_document, store_document
 from workers.tasks.scheduling import sentence_order
 from workers.tasks.window_transcription import WindowTranscriber, WindowTranscript
-from workers.tasks.workbench import Workbench
 
 MOST_TOGETHER_WHEN_WHOLE: Final = 2
 """Windows per batch of an uncut recording, which a client may wait for."""
@@ -60,14 +60,14 @@ class _Excerpt:
     windows: tuple[Window, ...]
 
 
-def listen(run: PartRun, *, workbench: Workbench) -> Manifest:
+def listen(run: PartRun, *, context: WorkerContext) -> Manifest:
     """Run a part of kind `listen`. Raises WorkError, PartStoppedError."""
     work = ListenWork.from_dict(run.message.work)
-    survey = read_document(work.survey, RecordingAnalysis, storage=workbench.storage) if work.survey else None
-    with workbench.models.use(work.engine) as model:
+    survey = read_document(work.survey, RecordingAnalysis, storage=context.storage) if work.survey else None
+    with context.models.use(work.engine) as model:
         recogniser = as_recogniser(model)
         language = check_language(recogniser.spec, work.language) or (survey.language if survey else "")
-        with _open_excerpt(run, work=work, survey=survey, workbench=workbench, recogniser=recogniser) as excerpt:
+        with _open_excerpt(run, work=work, survey=survey, context=context, recogniser=recogniser) as excerpt:
             transcript = _Transcript(language)
             _transcribe(
                 run,
@@ -75,7 +75,7 @@ def listen(run: PartRun, *, workbench: Workbench) -> Manifest:
                 excerpt=excerpt,
                 transcript=transcript,
                 recogniser=recogniser,
-                workbench=workbench,
+                context=context,
                 is_piece=survey is not None,
             )
     document = _document(work, transcript=transcript, excerpt=excerpt, is_piece=survey is not None)
@@ -83,7 +83,7 @@ def listen(run: PartRun, *, workbench: Workbench) -> Manifest:
     run.units_done = round(seconds * 1000)
     return store_document(
         run.message,
-        storage=workbench.storage,
+        storage=context.storage,
         document=document,
         audio_seconds=seconds,
         units_done=run.units_done,
@@ -98,28 +98,28 @@ def listen(run: PartRun, *, workbench: Workbench) -> Manifest:
 
 @contextmanager
 def _open_excerpt(
-    run: PartRun, *, work: ListenWork, survey: RecordingAnalysis | None, workbench: Workbench, recogniser: Recogniser
+    run: PartRun, *, work: ListenWork, survey: RecordingAnalysis | None, context: WorkerContext, recogniser: Recogniser
 ) -> Iterator[_Excerpt]:
     """Open the part's stretch of the recording with its speech. Raises WorkError."""
     if survey is not None:
-        yield _open_piece(work, survey=survey, workbench=workbench, recogniser=recogniser)
+        yield _open_piece(work, survey=survey, context=context, recogniser=recogniser)
         return
-    with workbench.storage.read(work.audio) as source, ExitStack() as stack:
+    with context.storage.read(work.audio) as source, ExitStack() as stack:
         recording = recode(
             run,
-            workbench=workbench,
+            context=context,
             sources=[source],
             work=lambda: stack.enter_context(
                 open_recording(source, sample_rate=RECOGNITION_SAMPLE_RATE, limits=decoding_limits(work.source_seconds))
             ),
         )
         sound = of_recording(recording)
-        regions = detect_speech(run, workbench=workbench, sound=sound, order=sentence_order(run.message, index=0, units=1))
+        regions = detect_speech(run, context=context, sound=sound, order=sentence_order(run.message, index=0, units=1))
         windows = pack_windows(regions, window_seconds=recogniser.window_seconds, seconds=sound.seconds)
         yield _Excerpt(0.0, sound.seconds, sound, regions, windows)
 
 
-def _open_piece(work: ListenWork, *, survey: RecordingAnalysis, workbench: Workbench, recogniser: Recogniser) -> _Excerpt:
+def _open_piece(work: ListenWork, *, survey: RecordingAnalysis, context: WorkerContext, recogniser: Recogniser) -> _Excerpt:
     """Open a piece of an analysed recording: only its own samples are downloaded, and a second beyond each end."""
     if not 0 <= work.piece < len(survey.cuts) - 1:
         raise WorkError(INTERNAL_ERROR, f"The survey has no piece {work.piece}.")
@@ -129,7 +129,7 @@ def _open_piece(work: ListenWork, *, survey: RecordingAnalysis, workbench: Workb
         return _Excerpt(start, end, of_bytes(b"", start=start, seconds=survey.seconds), (), ())
     first, last = max(0.0, start - CONTEXT_SECONDS), min(survey.seconds, end + CONTEXT_SECONDS)
     span = byte_span(first, last)
-    raw = workbench.storage.read_range(work.audio, start=span[0], stop=span[1])
+    raw = context.storage.read_range(work.audio, start=span[0], stop=span[1])
     windows = pack_windows(
         regions,
         window_seconds=recogniser.window_seconds,
@@ -147,13 +147,13 @@ def _transcribe(
     excerpt: _Excerpt,
     transcript: _Transcript,
     recogniser: Recogniser,
-    workbench: Workbench,
+    context: WorkerContext,
     is_piece: bool,
 ) -> None:
     """Transcribe all windows of the excerpt; the one with the most speech first if it decides the language."""
     transcriber = WindowTranscriber(
         run,
-        workbench=workbench,
+        context=context,
         recogniser=recogniser,
         sound=excerpt.sound,
         order=_order(run.message, windows=len(excerpt.windows), is_piece=is_piece),
@@ -161,7 +161,7 @@ def _transcribe(
         is_any_language=not work.language,
     )
     options = _recognition_options(work, language=transcript.language)
-    events = PartEvents(workbench.live, message=run.message, units_total=round((excerpt.end - excerpt.start) * 1000))
+    events = PartEvents(context.live, message=run.message, units_total=round((excerpt.end - excerpt.start) * 1000))
     windows = list(excerpt.windows)
     if not transcript.language and windows:
         decisive = max(windows, key=lambda window: window.speech_seconds)
@@ -170,7 +170,7 @@ def _transcribe(
             transcript.language = result.language
             transcript.add(result)
         options = replace(options, language=transcript.language)
-    batch_windows = _batch_windows(run.message, windows=len(windows), recogniser=recogniser, workbench=workbench, is_piece=is_piece)
+    batch_windows = _batch_windows(run.message, windows=len(windows), recogniser=recogniser, context=context, is_piece=is_piece)
     for result in transcriber.transcribe(windows, options=options, batch_windows=batch_windows):
         transcript.add(result)
         run.units_done = round((result.window.end - excerpt.start) * 1000)
@@ -190,7 +190,7 @@ def _recognition_options(work: ListenWork, *, language: str) -> RecognitionOptio
     )
 
 
-def _batch_windows(message: PartMessage, *, windows: int, recogniser: Recogniser, workbench: Workbench, is_piece: bool) -> int:
+def _batch_windows(message: PartMessage, *, windows: int, recogniser: Recogniser, context: WorkerContext, is_piece: bool) -> int:
     """Windows per batch: the model's preference for pieces, whose siblings keep the cores busy; for an uncut recording few enough that
     every core has some.
     """
@@ -198,7 +198,7 @@ def _batch_windows(message: PartMessage, *, windows: int, recogniser: Recogniser
         return recogniser.batch_windows
     if message.lane == "live":
         return 1
-    return max(1, min(recogniser.batch_windows, MOST_TOGETHER_WHEN_WHOLE, windows // workbench.scheduler.look_ahead))
+    return max(1, min(recogniser.batch_windows, MOST_TOGETHER_WHEN_WHOLE, windows // context.scheduler.look_ahead))
 
 
 def _order(message: PartMessage, *, windows: int, is_piece: bool) -> Order:
@@ -209,8 +209,8 @@ def _order(message: PartMessage, *, windows: int, is_piece: bool) -> Order:
     """
     order = sentence_order(message, index=0, units=1)
     if is_piece:
-        return replace(order, lane="bulk", is_first_heard=False)
-    return replace(order, lane="normal", is_first_heard=False) if windows > 1 and order.lane == "live" else order
+        return replace(order, lane="bulk", is_first_sentence=False)
+    return replace(order, lane="normal", is_first_sentence=False) if windows > 1 and order.lane == "live" else order
 
 
 def _document(work: ListenWork, *, transcript: _Transcript, excerpt: _Excerpt, is_piece: bool) -> TranscriptDocument:

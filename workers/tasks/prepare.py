@@ -17,32 +17,28 @@ from workers.protocols.recogniser import Recogniser, as_recogniser, check_langua
 from workers.recognition.cuts import choose_cuts
 from workers.recognition.sound import Sound, of_wav, to_float
 from workers.recognition.windows import Window, pack_windows
+from workers.tasks.context import WorkerContext
 from workers.tasks.detect import detect_speech
 from workers.tasks.recode import recode
 from workers.tasks.results import OutputWriter
 from workers.tasks.scheduling import sentence_order
-from workers.tasks.workbench import Workbench
 
 LANGUAGE_DETECTION_WINDOWS: Final = 3
 """Windows for language detection: those with the most speech in the first, the second and the last third."""
 
 
-def prepare(run: PartRun, *, workbench: Workbench) -> Manifest:
+def prepare(run: PartRun, *, context: WorkerContext) -> Manifest:
     """Run a part of kind `prepare`. Raises WorkError, PartStoppedError."""
     work = PrepareWork.from_dict(run.message.work)
     if work.pieces < 1:
         raise WorkError(INTERNAL_ERROR, "A recording is cut into one piece at least.")
-    outputs = OutputWriter(run.message, storage=workbench.storage)
-    with workbench.models.use(work.engine) as model, outputs.open(AUDIO) as output:
+    outputs = OutputWriter(run.message, storage=context.storage)
+    with context.models.use(work.engine) as model, outputs.open(AUDIO) as output:
         recogniser = as_recogniser(model)
         language = check_language(recogniser.spec, work.language)
-        with workbench.storage.read(work.source) as source:
-            decoded = recode(
-                run, workbench=workbench, sources=[source], work=lambda: _decode(source, output.path, seconds=work.source_seconds)
-            )
-        survey = _analyse_recording(
-            run, work=work, sound=of_wav(output.path), language=language, recogniser=recogniser, workbench=workbench
-        )
+        with context.storage.read(work.source) as source:
+            decoded = recode(run, context=context, sources=[source], work=lambda: _decode(source, output.path, seconds=work.source_seconds))
+        survey = _analyse_recording(run, work=work, sound=of_wav(output.path), language=language, recogniser=recogniser, context=context)
         output.describe_audio(seconds=decoded.audio_seconds, sample_rate=decoded.sample_rate)
     outputs.write_json(SURVEY, survey.to_dict())
     return outputs.finish(details={"engine": recogniser.spec.id, "language": survey.language, "pieces": work.pieces})
@@ -57,19 +53,19 @@ def _decode(source: Path, target: Path, *, seconds: float) -> DecodedFile:
 
 
 def _analyse_recording(
-    run: PartRun, *, work: PrepareWork, sound: Sound, language: str, recogniser: Recogniser, workbench: Workbench
+    run: PartRun, *, work: PrepareWork, sound: Sound, language: str, recogniser: Recogniser, context: WorkerContext
 ) -> RecordingAnalysis:
-    order = replace(sentence_order(run.message, index=0, units=1), is_first_heard=False)
-    regions = detect_speech(run, workbench=workbench, sound=sound, order=order)
+    order = replace(sentence_order(run.message, index=0, units=1), is_first_sentence=False)
+    regions = detect_speech(run, context=context, sound=sound, order=order)
     windows = pack_windows(regions, window_seconds=recogniser.window_seconds, seconds=sound.seconds)
     if windows and not language:
         samples = [to_float(window.read(sound.read)) for window in _language_detection_windows(windows)]
 
         def detect_language() -> str:
-            with workbench.models.use(work.engine) as model:
+            with context.models.use(work.engine) as model:
                 return as_recogniser(model).find_language(samples)
 
-        language = run.wait_for(workbench.scheduler.submit(replace(order, units=100 * len(samples)), work=detect_language))
+        language = run.wait_for(context.scheduler.submit(replace(order, units=100 * len(samples)), work=detect_language))
     return RecordingAnalysis(
         language=language if windows else "",
         seconds=round(sound.seconds, 3),

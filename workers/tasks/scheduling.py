@@ -61,5 +61,5 @@ def sentence_order(message: PartMessage, *, index: int, units: int) -> Order:
         part=message.part,
         index=index,
         units=units,
-        is_first_heard=is_heard and message.part == 0 and index == 0,
+        is_first_sentence=is_heard and message.part == 0 and index == 0,
     )

@@ -19,33 +19,33 @@ from workers.contract.outputs import AUDIO, TIMINGS
 from workers.parts import PartRun
 from workers.protocols.engine import Engine, as_speaker
 from workers.stream import PartEvents
+from workers.tasks.context import WorkerContext
 from workers.tasks.results import OutputWriter, check_format
 from workers.tasks.scheduling import compute_in_order, sentence_order
 from workers.tasks.speech_work import read_speak_work
-from workers.tasks.workbench import Workbench
 from workers.text.script import Script, Utterance, write_script
 
 SILENT_SHARE_SECONDS: Final = 0.05
 """Seconds of silence for a share without words, so that every player opens the file."""
 
 
-def speak(run: PartRun, *, workbench: Workbench) -> Manifest:
+def speak(run: PartRun, *, context: WorkerContext) -> Manifest:
     """Run a part of kind `speak`. Raises WorkError, PartStoppedError."""
     message = run.message
-    outputs = OutputWriter(message, storage=workbench.storage)
-    with workbench.models.use(message.work["engine"]) as model, outputs.open(AUDIO) as output:
+    outputs = OutputWriter(message, storage=context.storage)
+    with context.models.use(message.work["engine"]) as model, outputs.open(AUDIO) as output:
         engine = as_speaker(model)
-        work = read_speak_work(message.work, spec=engine.spec, storage=workbench.storage)
+        work = read_speak_work(message.work, spec=engine.spec, storage=context.storage)
         check_format(work.format)
         script = _read_script(message, work=work, engine=engine)
-        events = PartEvents(workbench.live, message=message, units_total=len(work.text))
+        events = PartEvents(context.live, message=message, units_total=len(work.text))
         with FileEncoder(
             output.path, work.format, input_rate=engine.spec.sample_rate, sample_rate=work.sample_rate, bitrate=work.bitrate
         ) as file:
             response = _Response(message, work=work, script=script, input_rate=engine.spec.sample_rate, file=file, events=events)
-            submit = partial(_submit, run=run, work=work, bench=workbench)
+            submit = partial(_submit, run=run, work=work, bench=context)
             for (_, utterance), (spoken, seconds) in compute_in_order(
-                run, scheduler=workbench.scheduler, items=enumerate(script.utterances), submit=submit
+                run, scheduler=context.scheduler, items=enumerate(script.utterances), submit=submit
             ):
                 response.add(utterance, spoken=spoken, compute_seconds=seconds)
                 run.units_done = response.units_done
@@ -115,13 +115,13 @@ class _Response:
         self._events.publish(units_done=self.units_done, words=words, audio=audio, audio_format=self._format)
 
 
-def _submit(item: tuple[int, Utterance], *, run: PartRun, work: SpeakWork, bench: Workbench) -> "Future[tuple[Spoken, float]]":
+def _submit(item: tuple[int, Utterance], *, run: PartRun, work: SpeakWork, bench: WorkerContext) -> "Future[tuple[Spoken, float]]":
     """Queue an utterance, given with its index, to be spoken: its audio, and the seconds that the engine took."""
     index, utterance = item
     manner, text = utterance.manner, utterance.spoken.text
 
     def compute() -> tuple[Spoken, float]:
-        # Held here too: a part that times out leaves while its sentence is still being spoken.
+        # Used here too: a part that times out releases the model while its sentence is still being synthesised.
         with bench.models.use(work.engine) as model:
             engine = as_speaker(model)
             started = time.perf_counter()

@@ -5,28 +5,28 @@ from workers.contract.messages import Manifest
 from workers.parts import PartRun
 from workers.recognition.diarize import label_speakers
 from workers.recognition.transcripts import join_gender, join_segments, main_language, whole_text, without_words
+from workers.tasks.context import WorkerContext
 from workers.tasks.results import read_document, store_document
 from workers.tasks.scheduling import sentence_order
-from workers.tasks.workbench import Workbench
 
 UNITS_PER_EMBEDDING = 0.02
 """Scheduling cost of clustering: an hour's speaker embeddings, about 4,500, take a second or two."""
 
 
-def transcript(run: PartRun, *, workbench: Workbench) -> Manifest:
+def transcript(run: PartRun, *, context: WorkerContext) -> Manifest:
     """Run a part of kind `transcript`. Raises WorkError, PartStoppedError."""
     work = TranscriptWork.from_dict(run.message.work)
     pieces = []
     for address in work.pieces:
         run.check()
-        pieces.append(read_document(address, TranscriptDocument, storage=workbench.storage))
-    survey = read_document(work.survey, RecordingAnalysis, storage=workbench.storage) if work.survey else None
+        pieces.append(read_document(address, TranscriptDocument, storage=context.storage))
+    survey = read_document(work.survey, RecordingAnalysis, storage=context.storage) if work.survey else None
     units = 1 + int(UNITS_PER_EMBEDDING * sum(len(piece.voice_prints) for piece in pieces))
     order = sentence_order(run.message, index=0, units=units)
-    document = run.wait_for(workbench.scheduler.submit(order, work=lambda: _join(work, pieces=pieces, survey=survey)))
+    document = run.wait_for(context.scheduler.submit(order, work=lambda: _join(work, pieces=pieces, survey=survey)))
     return store_document(
         run.message,
-        storage=workbench.storage,
+        storage=context.storage,
         document=document,
         audio_seconds=document.duration,
         details={"language": document.language},

@@ -14,10 +14,10 @@ from workers.contract.tags import primary_tag
 from workers.parts import PartRun
 from workers.protocols.engine import Model
 from workers.protocols.translator import Translator, as_translator, check_direction
+from workers.tasks.context import WorkerContext
 from workers.tasks.inference import submit_inference
 from workers.tasks.results import read_document, store_document
 from workers.tasks.scheduling import compute_in_order
-from workers.tasks.workbench import Workbench
 from workers.text.shares import Passage, cut_passages, deal_shares, gap_between
 
 LONGEST_CHARACTERS: Final = 400
@@ -39,11 +39,11 @@ class _Translation:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-def translate(run: PartRun, *, workbench: Workbench) -> Manifest:
+def translate(run: PartRun, *, context: WorkerContext) -> Manifest:
     """Run a part of kind `translate`. Raises WorkError, PartStoppedError."""
     work = TranslateWork.from_dict(run.message.work)
     target = primary_tag(work.target_language)
-    transcript = read_document(work.transcript, TranscriptDocument, storage=workbench.storage) if work.transcript else None
+    transcript = read_document(work.transcript, TranscriptDocument, storage=context.storage) if work.transcript else None
     result = _read_source(work, transcript=transcript)
     if not result.original.strip():
         result.details = {"method": "none"}
@@ -52,7 +52,7 @@ def translate(run: PartRun, *, workbench: Workbench) -> Manifest:
     elif not work.engine:
         result.pieces, result.details = _pieces(_take_english(result, target=target)), {"method": "recogniser"}
     else:
-        _translate_text(run, work=work, target=target, result=result, workbench=workbench)
+        _translate_text(run, work=work, target=target, result=result, context=context)
     document = ScriptDocument(
         original_text=result.original,
         text="".join(result.pieces),
@@ -64,7 +64,7 @@ def translate(run: PartRun, *, workbench: Workbench) -> Manifest:
     )
     run.units_done = len(result.original)
     details = {**result.details, "language": target, "share_characters": list(map(len, document.shares))}
-    return store_document(run.message, storage=workbench.storage, document=document, units_done=run.units_done, details=details)
+    return store_document(run.message, storage=context.storage, document=document, units_done=run.units_done, details=details)
 
 
 def _read_source(work: TranslateWork, *, transcript: TranscriptDocument | None) -> _Translation:
@@ -86,16 +86,16 @@ def _pieces(text: str) -> list[str]:
     return [passage.text + (passage.gap if number < len(passages) else "") for number, passage in enumerate(passages, start=1)]
 
 
-def _translate_text(run: PartRun, *, work: TranslateWork, target: str, result: _Translation, workbench: Workbench) -> None:
+def _translate_text(run: PartRun, *, work: TranslateWork, target: str, result: _Translation, context: WorkerContext) -> None:
     if not result.source:
         raise WorkError(UNSUPPORTED_LANGUAGE, "The language of the text is not known. Name it.")
-    with workbench.models.use(work.engine) as model:
+    with context.models.use(work.engine) as model:
         translator = as_translator(model)
         spec = translator.spec
         text, source = _choose_text(result, spec=spec, target=target)
         seconds = 0.0
         for batch, translated, took in _translate_in_order(
-            run, engine=work.engine, translator=translator, text=text, source=source, target=target, bench=workbench
+            run, engine=work.engine, translator=translator, text=text, source=source, target=target, bench=context
         ):
             seconds += took
             gaps = (gap_between(passage.gap, target=target) for passage in batch)
@@ -120,7 +120,7 @@ def _choose_text(result: _Translation, *, spec: EngineSpec, target: str) -> tupl
 
 
 def _translate_in_order(
-    run: PartRun, *, engine: str, translator: Translator, text: str, source: str, target: str, bench: Workbench
+    run: PartRun, *, engine: str, translator: Translator, text: str, source: str, target: str, bench: WorkerContext
 ) -> Iterator[tuple[list[Passage], list[str], float]]:
     """Batches of sentences, their translations and the seconds they took."""
 
@@ -129,7 +129,7 @@ def _translate_in_order(
         texts = [passage.text for passage in batch]
         work = partial(_translate_batch, texts=texts, source=source, target=target)
         return submit_inference(
-            run, workbench=bench, engine=engine, work=work, is_remote=translator.is_remote, index=index, units=sum(map(len, texts))
+            run, context=bench, engine=engine, work=work, is_remote=translator.is_remote, index=index, units=sum(map(len, texts))
         )
 
     batches = enumerate(_batches(cut_passages(text, longest=LONGEST_CHARACTERS), longest=translator.batch_characters))

@@ -29,8 +29,8 @@ from workers.recognition.segment_postprocessing import (
 from workers.recognition.sound import Sound, to_float
 from workers.recognition.speech_regions import Region
 from workers.recognition.windows import Window, pack_windows, split_window
+from workers.tasks.context import WorkerContext
 from workers.tasks.scheduling import compute_in_order
-from workers.tasks.workbench import Workbench
 
 T = TypeVar("T")
 
@@ -73,7 +73,7 @@ class WindowTranscriber:
         self,
         run: PartRun,
         *,
-        workbench: Workbench,
+        context: WorkerContext,
         recogniser: Recogniser,
         sound: Sound,
         order: Order,
@@ -82,7 +82,7 @@ class WindowTranscriber:
     ) -> None:
         """order: scheduling position of this part, of which each batch takes the next index; is_any_language: no language was given."""
         self._run = run
-        self._workbench = workbench
+        self._context = context
         self._recogniser = recogniser
         self._sound = sound
         self._order = order
@@ -94,7 +94,7 @@ class WindowTranscriber:
         """Yield the result of each window in order. Raises WorkError, PartStoppedError."""
         for batch, computed in compute_in_order(
             self._run,
-            scheduler=self._workbench.scheduler,
+            scheduler=self._context.scheduler,
             items=_batches(windows, most=batch_windows),
             submit=partial(self._submit, options=options),
         ):
@@ -148,20 +148,22 @@ class WindowTranscriber:
         read = partial(_read, windows, sound=self._sound)
         early = None if self._sound.is_shared else read()
         units = sum(WINDOW_UNITS + int(UNITS_PER_SECOND * window.seconds) for window in windows)
-        order = replace(self._order, index=self._submitted, units=units, is_first_heard=self._order.is_first_heard and not self._submitted)
+        order = replace(
+            self._order, index=self._submitted, units=units, is_first_sentence=self._order.is_first_sentence and not self._submitted
+        )
         self._submitted += 1
 
         def compute() -> _Batch:
             # Used here too: a part that times out releases the model while its window is still being transcribed.
             samples = [to_float(one) for one in (read() if early is None else early)]
-            with self._workbench.models.use(self._recogniser.spec.id) as model:
+            with self._context.models.use(self._recogniser.spec.id) as model:
                 started = time.perf_counter()
                 results = as_recogniser(model).transcribe(samples, options=options)
                 pitches = [tally_pitch(one) for one in samples]
                 embeddings = [_embed_speech(one, window) if self._is_diarized else () for one, window in zip(samples, windows, strict=True)]
                 return _Batch(results, embeddings, pitches, time.perf_counter() - started)
 
-        return self._workbench.scheduler.submit(order, work=compute)
+        return self._context.scheduler.submit(order, work=compute)
 
 
 def _read(windows: Sequence[Window], *, sound: Sound) -> list[NDArray[np.int16]]:

@@ -24,9 +24,9 @@ from workers.protocols.engine import Model
 from workers.scheduler import SentenceScheduler
 from workers.storage import Storage
 from workers.stream import LiveEvents
+from workers.tasks.context import WorkerContext
+from workers.tasks.part_kinds import PART_KINDS
 from workers.tasks.results import read_document
-from workers.tasks.table import PART_KINDS
-from workers.tasks.workbench import Workbench
 
 
 class ListeningBench:
@@ -38,11 +38,11 @@ class ListeningBench:
         storage = Storage(objects=self.objects, scratch=folder / "scratch", http=self._http)
         storage.prepare()
         models = ModelManager(engines, budget_bytes=4 << 30, idle_seconds=3600)
-        self.workbench = Workbench(models, SentenceScheduler(cores=cores), storage, LiveEvents(client))
+        self.context = WorkerContext(models, SentenceScheduler(cores=cores), storage, LiveEvents(client))
 
     def close(self) -> None:
         """Close its threads and connections."""
-        self.workbench.scheduler.close()
+        self.context.scheduler.close()
         self._http.close()
 
     def keep(self, name: str, samples: NDArray[np.float32]) -> Address:
@@ -77,19 +77,19 @@ class ListeningBench:
 
     def run(self, message: PartMessage) -> PartRun:
         """Attempt that is not started."""
-        return PartRun(message, on_stop=self.workbench.scheduler.drop)
+        return PartRun(message, on_stop=self.context.scheduler.drop)
 
     def do(self, message: PartMessage) -> Manifest:
         """Run the part."""
-        return PART_KINDS[message.kind](self.run(message), workbench=self.workbench)
+        return PART_KINDS[message.kind](self.run(message), context=self.context)
 
     def document(self, address: Address) -> TranscriptDocument:
         """A transcript in the shared folder."""
-        return read_document(address, TranscriptDocument, storage=self.workbench.storage)
+        return read_document(address, TranscriptDocument, storage=self.context.storage)
 
     def survey(self, message: PartMessage) -> RecordingAnalysis:
         """Read the survey that a part of kind prepare wrote."""
-        return read_document(address_of(message, SURVEY), RecordingAnalysis, storage=self.workbench.storage)
+        return read_document(address_of(message, SURVEY), RecordingAnalysis, storage=self.context.storage)
 
     def listen(self, work: ListenWork, **changes: Any) -> TranscriptDocument:
         """Run one part of kind listen."""

@@ -10,8 +10,8 @@ from workers.contract.codec import Message
 from workers.contract.messages import Manifest
 from workers.contract.outputs import OutputSpec
 from workers.parts import PartRun
+from workers.tasks.context import WorkerContext
 from workers.tasks.results import OutputWriter
-from workers.tasks.workbench import Workbench
 
 KIND = "stems"
 RATE = 8000
@@ -34,10 +34,10 @@ class StemsWork(Message):
     """Path of a file: while it exists the part waits after its first output."""
 
 
-def stems(run: PartRun, *, workbench: Workbench) -> Manifest:
+def stems(run: PartRun, *, context: WorkerContext) -> Manifest:
     """Does a part of kind `stems`. Raises PartStoppedError."""
     work = StemsWork.from_dict(run.message.work)
-    outputs = OutputWriter(run.message, storage=workbench.storage)
+    outputs = OutputWriter(run.message, storage=context.storage)
     with outputs.open("vocals") as vocals:
         with wave.open(str(vocals.path), "wb") as file:
             file.setparams((1, 2, RATE, 0, "NONE", ""))

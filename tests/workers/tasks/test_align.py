@@ -23,11 +23,11 @@ from workers.parts import PartRun
 from workers.scheduler import SentenceScheduler
 from workers.storage import Storage
 from workers.tasks.align import align
-from workers.tasks.workbench import Workbench
+from workers.tasks.context import WorkerContext
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerContext]:
     folder = tmp_path_factory.mktemp("align")
     scheduler = SentenceScheduler(cores=2)
     whisper = [engine for engine in build_engines() if engine.spec.id == "whisper"]
@@ -35,7 +35,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
         storage = Storage(objects=folder, scratch=folder, http=http)
         storage.prepare()
         live: Any = None
-        yield Workbench(ModelManager(whisper, budget_bytes=2 << 30, idle_seconds=60), scheduler, storage, live)
+        yield WorkerContext(ModelManager(whisper, budget_bytes=2 << 30, idle_seconds=60), scheduler, storage, live)
     scheduler.close()
 
 
@@ -56,11 +56,11 @@ def run_of(work: AlignWork) -> PartRun:
     return PartRun(message, on_stop=lambda _: None)
 
 
-def aligned(bench: Workbench, reading: Reading, **work: Any) -> tuple[AlignedDocument, Any]:
+def aligned(bench: WorkerContext, reading: Reading, **work: Any) -> tuple[AlignedDocument, Any]:
     folder: Path = bench.storage._objects  # type: ignore[assignment]
     reading.save(folder / "audio.flac")
     run = run_of(AlignWork(Address("folder", "audio.flac"), **{"text": reading.text, **work}))
-    manifest = align(run, workbench=bench)
+    manifest = align(run, context=bench)
     assert run.units_done == pytest.approx(reading.seconds * 1000, abs=2)
     return AlignedDocument.from_dict(json.loads((folder / "document.json").read_bytes())), manifest
 
@@ -70,7 +70,7 @@ def errors_of(document: AlignedDocument, reading: Reading) -> list[float]:
     return [abs(times[word.start_character] - word.start) for word in reading.words]
 
 
-def test_a_long_english_text_is_aligned_word_for_word(bench: Workbench) -> None:
+def test_a_long_english_text_is_aligned_word_for_word(bench: WorkerContext) -> None:
     reading = read_aloud(LONG_TEXT)
     assert reading.seconds > 50
     document, manifest = aligned(bench, reading, language="en-US")
@@ -84,7 +84,7 @@ def test_a_long_english_text_is_aligned_word_for_word(bench: Workbench) -> None:
     assert manifest.outputs[0].audio_seconds == pytest.approx(reading.seconds, abs=0.01)
 
 
-def test_a_recogniser_aligns_what_pocketsphinx_does_not_know(bench: Workbench) -> None:
+def test_a_recogniser_aligns_what_pocketsphinx_does_not_know(bench: WorkerContext) -> None:
     # Read with an English voice: what is tested is that each word of the text finds its sound, whatever the language is called.
     reading = read_aloud("The lighthouse stood at the very end of the headland, where the road gave up and the grass took over.")
     document, _ = aligned(bench, reading, language="de", engine="whisper")
@@ -93,24 +93,24 @@ def test_a_recogniser_aligns_what_pocketsphinx_does_not_know(bench: Workbench) -
     assert float(np.median(errors_of(document, reading))) < 0.15
 
 
-def test_the_language_is_read_from_the_text_when_nobody_tells_it(bench: Workbench) -> None:
+def test_the_language_is_read_from_the_text_when_nobody_tells_it(bench: WorkerContext) -> None:
     reading = read_aloud("The quick brown fox jumps over the lazy dog, and nobody minds.")
     _, manifest = aligned(bench, reading)
     assert manifest.details["language"] == "en"
 
 
-def test_without_a_recogniser_only_english_is_aligned(bench: Workbench) -> None:
+def test_without_a_recogniser_only_english_is_aligned(bench: WorkerContext) -> None:
     with pytest.raises(WorkError, match="ttsai models pull whisper-base") as raised:
         aligned(bench, read_aloud("The quick brown fox jumps over the lazy dog, and nobody minds."), language="de")
     assert raised.value.code == ENGINE_UNAVAILABLE
 
 
-def test_a_text_without_a_word_has_none(bench: Workbench) -> None:
+def test_a_text_without_a_word_has_none(bench: WorkerContext) -> None:
     document, _ = aligned(bench, read_aloud("The quick brown fox jumps over the lazy dog, and nobody minds."), text="… !", language="en")
     assert document.words == ()
 
 
-def test_words_that_are_not_in_the_audio_are_spread_over_its_speech(bench: Workbench) -> None:
+def test_words_that_are_not_in_the_audio_are_spread_over_its_speech(bench: WorkerContext) -> None:
     reading = read_aloud("The quick brown fox jumps over the lazy dog, and nobody minds.")
     text = "word " * 300
     document, manifest = aligned(bench, reading, text=text, language="en")

@@ -141,13 +141,13 @@ def test_a_cut_in_the_middle_of_speech_loses_and_doubles_no_word(bench: Listenin
 def orders(bench: ListeningBench, monkeypatch: pytest.MonkeyPatch) -> list[Order]:
     """Record every order given to the scheduler."""
     noted: list[Order] = []
-    submit = bench.workbench.scheduler.submit
+    submit = bench.context.scheduler.submit
 
     def note(order: Order, *, work: Callable[[], T]) -> "Future[T]":
         noted.append(order)
         return submit(order, work=work)
 
-    monkeypatch.setattr(bench.workbench.scheduler, "submit", note)
+    monkeypatch.setattr(bench.context.scheduler, "submit", note)
     return noted
 
 
@@ -161,7 +161,7 @@ def test_pieces_leave_the_prompt_threads_to_sentences_also_where_somebody_waits_
     orders.clear()
     document = bench.listen(ListenWork("whisper", address_of(prepared), survey=address_of(prepared, SURVEY)), lane="live")
     assert errors_in(document.text, LIBRIVOX[1:2]) <= 0.3
-    assert [(order.lane, order.is_first_heard) for order in orders] == [("bulk", False)]
+    assert [(order.lane, order.is_first_sentence) for order in orders] == [("bulk", False)]
 
 
 def test_one_window_is_as_urgent_as_a_sentence_and_several_are_not(
@@ -175,7 +175,7 @@ def test_one_window_is_as_urgent_as_a_sentence_and_several_are_not(
     bench.listen(work, lane="live")
     windows = orders[2:]
     assert len(windows) > 1
-    assert {(order.lane, order.is_first_heard) for order in windows} == {("normal", False)}
+    assert {(order.lane, order.is_first_sentence) for order in windows} == {("normal", False)}
 
 
 def test_speakers_are_told_apart_by_first_appearance(bench: ListeningBench) -> None:
@@ -260,7 +260,7 @@ def test_a_part_that_is_stopped_ends(bench: ListeningBench) -> None:
 def do_listen(run: object, *, bench: ListeningBench) -> None:
     from workers.tasks.listen import listen
 
-    listen(run, workbench=bench.workbench)  # type: ignore[arg-type]
+    listen(run, context=bench.context)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("worker", [{"TTSAI_ENGINES": "whisper"}], indirect=True)

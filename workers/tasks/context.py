@@ -9,7 +9,7 @@ from workers.stream import LiveEvents
 
 
 @dataclass(frozen=True, slots=True)
-class Workbench:
+class WorkerContext:
     """Components of the worker for a task."""
 
     models: ModelManager
