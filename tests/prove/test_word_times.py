@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tests.prove.speaking import worker_audio
 from workers.audio.encoding import Resampler
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800)]
 
@@ -39,7 +39,7 @@ class Aligner:
         return [segment.start_frame / FRAMES_A_SECOND for segment in self._decoder.seg() if not segment.word.startswith(("<", "["))]
 
 
-def at_16_khz(spoken: Spoken) -> NDArray[np.float32]:
+def at_16_khz(spoken: SynthesisedAudio) -> NDArray[np.float32]:
     resampler = Resampler(input_rate=spoken.sample_rate, output_rate=16_000)
     return np.concatenate([resampler.feed(spoken.samples), resampler.finish()])
 

@@ -21,7 +21,7 @@ from tests.factories_jobs import announce, engine_spec
 from tests.speech.people import Person, person
 from tests.workers.messages import targets
 from tests.workers.tasks.listening_bench import ListeningBench
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.contract.messages import PartMessage, SpeakWork
 from workers.contract.outputs import AUDIO, TIMINGS
 from workers.contract.references import Address, StoredObject
@@ -63,9 +63,9 @@ class ImitatingEngine(Engine):
     def split(self, text: str, *, language: str) -> list[Sentence]:
         return split_sentences(text)
 
-    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
+    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> SynthesisedAudio:
         self.spoken.append((text.strip(), voice, language))
-        return Spoken(np.zeros(2400, np.float32), self.spec.sample_rate)
+        return SynthesisedAudio(np.zeros(2400, np.float32), self.spec.sample_rate)
 
 
 @pytest.fixture(autouse=True)

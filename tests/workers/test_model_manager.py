@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import WorkError
 from workers.contract.speech import Sentence
@@ -40,7 +40,7 @@ class Model(Engine):
     def split(self, text: str, *, language: str) -> list[Sentence]:
         raise NotImplementedError
 
-    def speak(self, text: str, *, voice: str, language: str, speed: float) -> Spoken:
+    def speak(self, text: str, *, voice: str, language: str, speed: float) -> SynthesisedAudio:
         raise NotImplementedError
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.audio.loudness import level_gain, limit_peaks
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.contract.speech import WordTiming
 
 FRAME_SECONDS: Final = 0.01
@@ -40,7 +40,9 @@ class Joiner:
         """Duration of all returned audio."""
         return self._written / self._sample_rate
 
-    def feed(self, spoken: Spoken, *, pause_after: float, start_character: int = 0, gain_decibels: float = 0.0) -> Spoken:
+    def feed(
+        self, spoken: SynthesisedAudio, *, pause_after: float, start_character: int = 0, gain_decibels: float = 0.0
+    ) -> SynthesisedAudio:
         """Append a sentence: returns the pending pause and the sentence as mono samples [n], with words timed and positioned in the whole
         stream.
 
@@ -62,7 +64,7 @@ class Joiner:
         self._pending_seconds = pause_after / self._speed - silence_after
         samples = np.concatenate([pause, sound])
         self._written += len(samples)
-        return Spoken(samples, self._sample_rate, words)
+        return SynthesisedAudio(samples, self._sample_rate, words)
 
     def finish(self, *, is_last: bool) -> NDArray[np.float32]:
         """Return the silence after the last sentence: a little at the end of a text, the pending pause if another part follows."""

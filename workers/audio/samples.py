@@ -14,7 +14,7 @@ Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SynthesisedAudio:
     samples: Samples
     sample_rate: int
     words: tuple[WordTiming, ...] = ()

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.audio.tempo import change_tempo, split_speed
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, NOTHING_TO_SAY, WorkError
@@ -109,7 +109,7 @@ class HibariEngine(Engine):
             is_speakable=lambda piece: bool(phonemise(piece).words),
         )
 
-    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
+    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> SynthesisedAudio:
         """Synthesise a sentence from `split`, at a speed from 0.25 to 4. Raises WorkError (unknown_voice, unsupported_language,
         nothing_to_say).
         """
@@ -124,7 +124,7 @@ class HibariEngine(Engine):
         samples, durations = _synthesise(self._model, phonemised.phonemes, speed=model_speed)
         seconds = phoneme_boundaries(durations, unit_seconds=DURATION_SECONDS / tempo, lead_units=LEAD_UNITS)
         spoken = change_tempo(samples, sample_rate=SAMPLE_RATE, tempo=tempo)
-        return Spoken(spoken, SAMPLE_RATE, time_words(phonemised, text=text, boundaries=seconds))
+        return SynthesisedAudio(spoken, SAMPLE_RATE, time_words(phonemised, text=text, boundaries=seconds))
 
 
 def _graph_with_durations(path: Path) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.audio.tempo import change_tempo, split_speed
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
@@ -189,7 +189,7 @@ class KokoroEngine(Engine):
             is_speakable=lambda piece: bool(phonemise(piece).words),
         )
 
-    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
+    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> SynthesisedAudio:
         if self._model is None:
             raise RuntimeError("load() comes first")
         find_built_in(self.spec, voice, language=language)
@@ -212,7 +212,7 @@ def _style_file(voice: VoiceSpec) -> str:
     return f"voices/{voice.id}.bin"
 
 
-def _speak(model: _Model, phonemised: Phonemised, *, text: str, style: NDArray[np.float32], speed: float) -> Spoken:
+def _speak(model: _Model, phonemised: Phonemised, *, text: str, style: NDArray[np.float32], speed: float) -> SynthesisedAudio:
     count = len(phonemised.phonemes)
     if count > MOST_PHONEMES:
         raise ValueError(f"{count} phonemes are more than {MOST_PHONEMES}: split() comes first")
@@ -228,7 +228,7 @@ def _speak(model: _Model, phonemised: Phonemised, *, text: str, style: NDArray[n
     )
     seconds = phoneme_boundaries(durations.ravel().tolist(), unit_seconds=DURATION_SECONDS / tempo, lead_units=LEAD_UNITS)
     spoken = change_tempo(samples.ravel(), sample_rate=SAMPLE_RATE, tempo=tempo)
-    return Spoken(spoken, SAMPLE_RATE, time_words(phonemised, text=text, boundaries=seconds))
+    return SynthesisedAudio(spoken, SAMPLE_RATE, time_words(phonemised, text=text, boundaries=seconds))
 
 
 def build_engines() -> list[Engine]:

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.audio.tempo import change_tempo, split_speed
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, NOTHING_TO_SAY, WorkError
@@ -106,7 +106,7 @@ class PicoEngine(Engine):
             is_speakable=lambda piece: any(map(str.isalnum, readable(piece))),
         )
 
-    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:  # noqa: ARG002  # it takes none
+    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> SynthesisedAudio:  # noqa: ARG002  # it takes none
         """Synthesise a sentence from `split`, at a speed from 0.25 to 4. Raises WorkError (unknown_voice, unsupported_language,
         nothing_to_say).
         """
@@ -120,7 +120,7 @@ class PicoEngine(Engine):
         pico_voice = f"{primary_tag(voice.language)}-{region_of(voice.language).upper()}"
         raw = self._processes.speak(said, voice=pico_voice, speed=pico_speed, volume=VOLUME)
         samples = np.frombuffer(raw, "<i2").astype(np.float32) / FULL_SCALE
-        return Spoken(change_tempo(samples, sample_rate=SAMPLE_RATE, tempo=tempo), SAMPLE_RATE)
+        return SynthesisedAudio(change_tempo(samples, sample_rate=SAMPLE_RATE, tempo=tempo), SAMPLE_RATE)
 
 
 def readable(text: str) -> str:

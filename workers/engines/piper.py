@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.speech import GivenPhonemes, Sentence
 from workers.contract.voices import VoiceRef
@@ -69,7 +69,7 @@ class PiperEngine(Engine):
         """Split into sentences of a length that VITS speaks well."""
         return split_for_vits(text)
 
-    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
+    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> SynthesisedAudio:
         """Synthesise one sentence. Raises WorkError (unknown_voice, unsupported_language, nothing_to_say)."""
         if self._model is None or self._speaker is None:
             raise RuntimeError("load() comes first")

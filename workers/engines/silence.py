@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import INTERNAL_ERROR, NOTHING_TO_SAY, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence, WordTiming
@@ -62,7 +62,7 @@ class SilenceEngine(Engine):
     def split(self, text: str, *, language: str) -> list[Sentence]:  # noqa: ARG002  # all are as silent
         return split_sentences(text)
 
-    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:  # noqa: ARG002 - nothing is heard
+    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> SynthesisedAudio:  # noqa: ARG002 - nothing is heard
         """Zeros, 0.05 s per character, with the words spread over them. Raises WorkError (unknown_voice, nothing_to_say, or the code of a
         mark).
         """
@@ -79,7 +79,7 @@ class SilenceEngine(Engine):
             WordTiming(word[0], word.start() * character_seconds, word.end() * character_seconds, word.start(), word.end())
             for word in WORD.finditer(text)
         )
-        return Spoken(np.zeros(round(len(text) * character_seconds * SAMPLE_RATE), np.float32), SAMPLE_RATE, tuple(words))
+        return SynthesisedAudio(np.zeros(round(len(text) * character_seconds * SAMPLE_RATE), np.float32), SAMPLE_RATE, tuple(words))
 
 
 def build_engines() -> list[Engine]:

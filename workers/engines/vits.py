@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
@@ -102,7 +102,7 @@ class VitsEngine(Engine):
         language: str,  # noqa: ARG002 - a voice has one
         speed: float,
         phonemes: Sequence[GivenPhonemes] = (),
-    ) -> Spoken:
+    ) -> SynthesisedAudio:
         """Synthesise one sentence. Raises WorkError (unknown_voice, nothing_to_say, engine_unavailable)."""
         find_built_in(self.spec, voice, language="")
         speaker = self._speakers[voice.id]

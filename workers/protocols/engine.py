@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import UNKNOWN_ENGINE, UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
@@ -42,7 +42,7 @@ class Engine(Model, Protocol):
     def split(self, text: str, *, language: str) -> list[Sentence]:
         """Split a text into sentences that this model can synthesise in one call. Needs no weights."""
 
-    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
+    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> SynthesisedAudio:
         """Synthesise one sentence; a model without phoneme input pronounces those words itself. Raises WorkError (unknown_voice,
         unsupported_language, nothing_to_say).
         """

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workers.audio.encoding import EncodedFile, Encoder, FileEncoder
 from workers.audio.joins import Joiner
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
 from workers.contract.messages import Manifest, PartMessage, SpeakWork
 from workers.contract.outputs import AUDIO, TIMINGS
@@ -90,7 +90,7 @@ class _Response:
         self.words: list[dict[str, Any]] = []
         self.compute_seconds = 0.0
 
-    def add(self, utterance: Utterance, *, spoken: Spoken, compute_seconds: float) -> None:
+    def add(self, utterance: Utterance, *, spoken: SynthesisedAudio, compute_seconds: float) -> None:
         """Append a sentence: to the listener first, who waits for it."""
         spoken = replace(spoken, words=utterance.written_words(spoken.words, text=self._written))
         joined = self._joiner.feed(spoken, pause_after=utterance.pause_after, gain_decibels=utterance.manner.gain_decibels)
@@ -115,12 +115,14 @@ class _Response:
         self._events.publish(units_done=self.units_done, words=words, audio=audio, audio_format=self._format)
 
 
-def _submit(item: tuple[int, Utterance], *, run: PartRun, work: SpeakWork, bench: WorkerContext) -> "Future[tuple[Spoken, float]]":
+def _submit(
+    item: tuple[int, Utterance], *, run: PartRun, work: SpeakWork, bench: WorkerContext
+) -> "Future[tuple[SynthesisedAudio, float]]":
     """Queue an utterance, given with its index, to be spoken: its audio, and the seconds that the engine took."""
     index, utterance = item
     manner, text = utterance.manner, utterance.spoken.text
 
-    def compute() -> tuple[Spoken, float]:
+    def compute() -> tuple[SynthesisedAudio, float]:
         # Used here too: a part that times out releases the model while its sentence is still being synthesised.
         with bench.models.use(work.engine) as model:
             engine = as_speaker(model)

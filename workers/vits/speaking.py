@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.audio.tempo import change_tempo
 from workers.contract.engines import VoiceSpec
 from workers.contract.speech import GivenPhonemes, Sentence
@@ -43,7 +43,9 @@ def split_for_vits(text: str) -> list[Sentence]:
     return split_sentences(text, longest=LONGEST_CHARACTERS)
 
 
-def speak_with(model: VitsModel, speaker: VitsSpeaker, *, text: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> Spoken:
+def speak_with(
+    model: VitsModel, speaker: VitsSpeaker, *, text: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()
+) -> SynthesisedAudio:
     """Synthesise one sentence; other speeds are stretched at constant pitch. Raises WorkError (nothing_to_say).
 
     VITS rounds the duration of each symbol up to whole frames: by its length scale Piper's joe is 1.56 times as fast for 2.0 and 0.57 for
@@ -54,6 +56,6 @@ def speak_with(model: VitsModel, speaker: VitsSpeaker, *, text: str, speed: floa
     sample_rate = speaker.voice.sample_rate
     samples = change_tempo(samples, sample_rate=sample_rate, tempo=speed)
     if starts is None:
-        return Spoken(samples, sample_rate)
+        return SynthesisedAudio(samples, sample_rate)
     timed = Phonemised("", run.words)
-    return Spoken(samples, sample_rate, time_words(timed, text=text, boundaries=(starts / speed).tolist()))
+    return SynthesisedAudio(samples, sample_rate, time_words(timed, text=text, boundaries=(starts / speed).tolist()))

@@ -10,15 +10,15 @@ from tests.workers.audio.signals import RATE, silence, tone
 from tests.workers.voices import voice_ref
 from workers.audio.joins import Joiner, fade_edges, find_sound
 from workers.audio.loudness import CEILING, TARGET_LUFS, level_gain, limit_peaks, measure_loudness
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.contract.speech import WordTiming
 from workers.engines.hibari import HibariEngine
 
 
-def speech(*, before: float, sound: float, after: float, level: float = 0.3) -> Spoken:
+def speech(*, before: float, sound: float, after: float, level: float = 0.3) -> SynthesisedAudio:
     """One word between two silences."""
     samples = np.concatenate([silence(before), tone(sound, level=level), silence(after)])
-    return Spoken(samples, RATE, (WordTiming("word", before, before + sound, 0, 4),))
+    return SynthesisedAudio(samples, RATE, (WordTiming("word", before, before + sound, 0, 4),))
 
 
 def largest_jump(samples: NDArray[np.float32]) -> float:
@@ -47,13 +47,13 @@ def test_words_move_with_the_sound_and_with_the_text() -> None:
 
 def test_a_word_outside_the_sound_is_brought_into_it() -> None:
     spoken = speech(before=0.4, sound=0.5, after=0.7)
-    stretched = Spoken(spoken.samples, RATE, (WordTiming("word", 0.0, 1.6, 0, 4),))
+    stretched = SynthesisedAudio(spoken.samples, RATE, (WordTiming("word", 0.0, 1.6, 0, 4),))
     joined = Joiner(RATE).feed(stretched, pause_after=0.0)
     assert (joined.words[0].start, joined.words[0].end) == (0.0, round(len(joined.samples) / RATE, 4))
 
 
 def test_silence_alone_keeps_its_length_and_its_words() -> None:
-    spoken = Spoken(silence(1.0), RATE, (WordTiming("word", 0.2, 0.8, 0, 4),))
+    spoken = SynthesisedAudio(silence(1.0), RATE, (WordTiming("word", 0.2, 0.8, 0, 4),))
     joined = Joiner(RATE).feed(spoken, pause_after=0.1)
     assert len(joined.samples) == RATE
     assert joined.words == spoken.words
@@ -91,7 +91,7 @@ def test_two_parts_of_a_text_join_as_one_stream_would() -> None:
 
 def test_a_tone_that_begins_and_ends_loud_does_not_click() -> None:
     joiner = Joiner(RATE)
-    loud = Spoken(np.cos(np.arange(RATE // 2) * 2 * np.pi * 220 / RATE).astype(np.float32), RATE)  # its edges are its peaks
+    loud = SynthesisedAudio(np.cos(np.arange(RATE // 2) * 2 * np.pi * 220 / RATE).astype(np.float32), RATE)  # its edges are its peaks
     pieces = [joiner.feed(loud, pause_after=0.0).samples for _ in range(3)]
     inside = largest_jump(pieces[1][2400:-2400])
     assert largest_jump(np.concatenate([*pieces, joiner.finish(is_last=True)])) <= 1.05 * inside
@@ -126,7 +126,7 @@ def test_loud_and_soft_sentences_come_out_equally_loud() -> None:
 
 def test_another_sample_rate_is_refused() -> None:
     with pytest.raises(ValueError, match="48000 Hz in a stream of 24000 Hz"):
-        Joiner(RATE).feed(Spoken(silence(0.1), 48_000), pause_after=0.0)
+        Joiner(RATE).feed(SynthesisedAudio(silence(0.1), 48_000), pause_after=0.0)
 
 
 @pytest.mark.parametrize("rate", [16_000, 24_000, 48_000])

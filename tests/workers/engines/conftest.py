@@ -11,7 +11,7 @@ from tests.flows.listening import Listener
 from tests.workers.voices import voice_ref
 from workers.audio.encoding import Resampler
 from workers.audio.joins import find_sound
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.engines.hibari import HibariEngine
 from workers.engines.kokoro import KokoroEngine
 
@@ -31,13 +31,13 @@ def hibari() -> HibariEngine:
 
 
 @pytest.fixture(scope="session")
-def error_rate() -> Callable[[Spoken, str], float]:
+def error_rate() -> Callable[[SynthesisedAudio, str], float]:
     """Word error rate of speech against its text."""
     listener = Listener()
     return lambda spoken, text: listener.word_error_rate(_as_wav(spoken), text)
 
 
-def _as_wav(spoken: Spoken) -> bytes:
+def _as_wav(spoken: SynthesisedAudio) -> bytes:
     file = io.BytesIO()
     with wave.open(file, "wb") as wav:
         wav.setparams((1, 2, spoken.sample_rate, 0, "NONE", ""))
@@ -45,19 +45,19 @@ def _as_wav(spoken: Spoken) -> bytes:
     return file.getvalue()
 
 
-def loudness_between(spoken: Spoken, start: float, end: float) -> float:
+def loudness_between(spoken: SynthesisedAudio, start: float, end: float) -> float:
     """Root mean square between two times in seconds."""
     part = spoken.samples[round(start * spoken.sample_rate) : round(end * spoken.sample_rate)]
     return float(np.sqrt(np.mean(part * part, dtype=np.float64)))
 
 
-def sounding_seconds(spoken: Spoken) -> float:
+def sounding_seconds(spoken: SynthesisedAudio) -> float:
     """Seconds from the first to the last sound."""
     first, end = find_sound(spoken.samples, sample_rate=spoken.sample_rate) or (0, 0)
     return (end - first) / spoken.sample_rate
 
 
-def median_pitch(spoken: Spoken) -> float:
+def median_pitch(spoken: SynthesisedAudio) -> float:
     """Median pitch in Hz of the voiced frames, by autocorrelation between 60 and 400 Hz."""
     size, step = round(0.04 * spoken.sample_rate), round(0.01 * spoken.sample_rate)
     shortest, longest = spoken.sample_rate // 400, spoken.sample_rate // 60

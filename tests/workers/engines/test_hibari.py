@@ -7,14 +7,14 @@ import pytest
 
 from tests.workers.engines.conftest import loudness_between
 from tests.workers.voices import voice_ref
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.contract.errors import WorkError
 from workers.engines.hibari import HibariEngine
 
 TEXT = "The museum keeps its oldest maps in a dark, dry room."
 
 
-def test_speech_is_transcribed_as_its_text(hibari: HibariEngine, error_rate: Callable[[Spoken, str], float]) -> None:
+def test_speech_is_transcribed_as_its_text(hibari: HibariEngine, error_rate: Callable[[SynthesisedAudio, str], float]) -> None:
     assert error_rate(hibari.speak(TEXT, voice=voice_ref(hibari, "heart"), language="en", speed=1.0), TEXT) <= 0.2
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.workers.engines.conftest import loudness_between, median_pitch, sounding_seconds
 from tests.workers.voices import voice_ref
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import WorkError
 from workers.contract.references import StoredObject
@@ -27,7 +27,7 @@ SPELLED = "Dr. Smith paid $5 million at 7:30 p.m. 🎉 on 5 March — wow!"
 
 
 @pytest.fixture(scope="module")
-def at_normal_speed(kokoro: KokoroEngine) -> Spoken:
+def at_normal_speed(kokoro: KokoroEngine) -> SynthesisedAudio:
     return kokoro.speak(TEXT, voice=voice_ref(kokoro, "bm_george"), language="en", speed=1.0)
 
 
@@ -47,7 +47,7 @@ def test_twenty_eight_english_voices_are_offered() -> None:
 
 
 def test_speech_is_transcribed_as_its_text(
-    kokoro: KokoroEngine, at_normal_speed: Spoken, error_rate: Callable[[Spoken, str], float]
+    kokoro: KokoroEngine, at_normal_speed: SynthesisedAudio, error_rate: Callable[[SynthesisedAudio, str], float]
 ) -> None:
     for spoken in (at_normal_speed, kokoro.speak(TEXT, voice=voice_ref(kokoro, "af_bella"), language="en", speed=1.0)):
         assert error_rate(spoken, TEXT) <= 0.2  # two of eleven words
@@ -55,7 +55,7 @@ def test_speech_is_transcribed_as_its_text(
 
 @pytest.mark.parametrize("speed", [0.5, 0.9, 2.0, 4.0])
 def test_another_speed_takes_as_long_as_asked_at_the_same_pitch_and_is_as_clear(
-    kokoro: KokoroEngine, at_normal_speed: Spoken, error_rate: Callable[[Spoken, str], float], speed: float
+    kokoro: KokoroEngine, at_normal_speed: SynthesisedAudio, error_rate: Callable[[SynthesisedAudio, str], float], speed: float
 ) -> None:
     other = kokoro.speak(TEXT, voice=voice_ref(kokoro, "bm_george"), language="en", speed=speed)
     assert sounding_seconds(other) == pytest.approx(sounding_seconds(at_normal_speed) / speed, rel=0.05)

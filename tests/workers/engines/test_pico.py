@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.workers.engines.conftest import median_pitch, sounding_seconds
 from tests.workers.voices import voice_ref
-from workers.audio.samples import Spoken
+from workers.audio.samples import SynthesisedAudio
 from workers.contract.errors import WorkError
 from workers.contract.tags import primary_tag
 from workers.engines.pico import LONGEST_WORD, PicoEngine, readable
@@ -40,7 +40,7 @@ def test_the_languages_are_those_of_the_voices() -> None:
     assert "draft quality" in spec.description
 
 
-def test_speech_is_transcribed_as_its_text(pico: PicoEngine, error_rate: Callable[[Spoken, str], float]) -> None:
+def test_speech_is_transcribed_as_its_text(pico: PicoEngine, error_rate: Callable[[SynthesisedAudio, str], float]) -> None:
     assert error_rate(pico.speak(ENGLISH, voice=voice_ref(pico, "en-us"), language="en", speed=1.0), ENGLISH) <= 0.2
 
 

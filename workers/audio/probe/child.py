@@ -1,6 +1,6 @@
 """`python -m workers.audio.probe.child REQUEST`: reads one file from standard input, within limits that the process sets itself.
 
-The result is one line of JSON. The process opens nothing by name or address, and once it is sealed it cannot.
+The result is one line of JSON. The process opens nothing by name or address, and inside the sandbox it cannot.
 """
 
 import errno
@@ -11,11 +11,11 @@ import sys
 from collections.abc import Callable
 from typing import Any, Final
 
+from workers.audio.probe.decode_options import DecodeOptions
 from workers.audio.probe.errors import CORRUPT_AUDIO, CORRUPT_MESSAGE, ProbeError
 from workers.audio.probe.info import DecodedFile, ProbeLimits
-from workers.audio.probe.seal import seal
+from workers.audio.probe.sandbox import enter_sandbox
 from workers.audio.probe.signature import Signature
-from workers.audio.probe.wish import Wish
 
 DISK_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG})
 
@@ -28,43 +28,43 @@ def main() -> None:
         answer = {"code": error.code, "message": error.message}
     except MemoryError:
         answer = {"out_of_memory": True}
-    except Exception as error:  # noqa: BLE001 - the process's edge: the parent logs it
+    except Exception as error:  # noqa: BLE001 - the parent process logs it
         answer = {"bug": repr(error)}
     sys.stdout.write(json.dumps(answer))
     sys.stdout.flush()
-    os._exit(0)  # nothing is taken down in order after a file that may have upset FFmpeg
+    os._exit(0)  # no orderly shutdown: the file may have corrupted the state of FFmpeg
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
     limits = ProbeLimits.from_dict(request["limits"])
-    wish = Wish.from_dict(request["wish"]) if request["wish"] else None
-    _limit(limits, wish=wish)
-    from av import FFmpegError  # comes in under the limits
+    options = DecodeOptions.from_dict(request["options"]) if request["options"] else None
+    _set_limits(limits, options=options)
+    from av import FFmpegError  # imported under the limits
 
     from workers.audio.probe import reading
 
-    if wish:
+    if options:
         from workers.audio.probe import writing  # needs numpy, which the platform lacks
 
     file = os.fdopen(0, "rb", buffering=0, closefd=False)
-    target = os.fdopen(request["target"], "wb", closefd=False) if wish else None
-    seal()
+    target = os.fdopen(request["target"], "wb", closefd=False) if options else None
+    enter_sandbox()
 
     def work() -> dict[str, Any]:
         source = reading.Reading(file, signature=Signature(**request["signature"]), size=request["size"], limits=limits)
-        if wish is None or target is None:
+        if options is None or target is None:
             return {"info": source.drain().to_dict()}
-        samples, sample_rate = writing.write_samples(source.frames(), target, wish=wish)
-        return {"decoded": DecodedFile(source.finish(), sample_rate=sample_rate, channels=wish.channels, samples=samples).to_dict()}
+        samples, sample_rate = writing.write_samples(source.frames(), target, options=options)
+        return {"decoded": DecodedFile(source.finish(), sample_rate=sample_rate, channels=options.channels, samples=samples).to_dict()}
 
-    return _survive(work, FFmpegError)
+    return _run_reader(work, FFmpegError)
 
 
-def _survive(work: Callable[[], dict[str, Any]], ffmpeg_error: type[Exception]) -> dict[str, Any]:
+def _run_reader(work: Callable[[], dict[str, Any]], ffmpeg_error: type[Exception]) -> dict[str, Any]:
     """Blame the file for any error between here and FFmpeg, except a full disk."""
     try:
         return work()
-    except (ProbeError, MemoryError, ImportError):  # an import after the seal is a bug of ours
+    except (ProbeError, MemoryError, ImportError):  # an import inside the sandbox is our bug
         raise
     except OSError as error:
         if isinstance(error, ffmpeg_error) or error.errno not in DISK_ERRORS:
@@ -78,13 +78,13 @@ def _corrupt(error: Exception) -> dict[str, Any]:
     return {"code": CORRUPT_AUDIO, "message": CORRUPT_MESSAGE, "detail": repr(error)}
 
 
-def _limit(limits: ProbeLimits, *, wish: Wish | None) -> None:
-    most_bytes = wish.most_bytes(audio_seconds=limits.max_audio_seconds, highest_rate=limits.max_sample_rate) if wish else 0
+def _set_limits(limits: ProbeLimits, *, options: DecodeOptions | None) -> None:
+    most_bytes = options.most_bytes(audio_seconds=limits.max_audio_seconds, highest_rate=limits.max_sample_rate) if options else 0
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(5)  # who waits for speech goes first
+    os.nice(5)  # synthesis for waiting clients has priority
 
 
 if __name__ == "__main__":

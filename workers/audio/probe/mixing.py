@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.fft import irfft, rfft  # by name, as numpy imports some of its parts at their first use: too late once nothing can be opened
+from numpy.fft import irfft, rfft  # by name, as numpy imports some of its parts at their first use: too late inside the sandbox
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
@@ -66,25 +66,25 @@ class ChannelMixer:
         self._signs: Samples = np.ones((len(weights), len(self._edges)), np.float32)
         """Sign of each channel and band in the last decided frame, [channels, bands]."""
         self._tail: Samples = np.zeros(self._hop, np.float32)
-        self._taken = self._given = 0
+        self._taken = self._returned = 0
 
     def feed(self, samples: Samples) -> Samples:
         """Accept samples [channels, n], full scale 1.0; return the mono samples that are ready."""
         self._taken += samples.shape[1]
         self._waiting = np.concatenate([self._waiting, samples * self._weights], axis=1)
         ready = [self._mix(CHUNK_FRAMES) for _ in range(self._whole_frames() // CHUNK_FRAMES)]
-        return self._give(ready)
+        return self._unread(ready)
 
     def finish(self) -> Samples:
         """Return the remaining samples, so that as many were returned as accepted."""
         self._waiting = np.pad(self._waiting, ((0, 0), (0, self._size + self._hop)))
-        return self._give([self._mix(self._whole_frames(), is_last=True)])
+        return self._unread([self._mix(self._whole_frames(), is_last=True)])
 
-    def _give(self, ready: list[Samples]) -> Samples:
+    def _unread(self, ready: list[Samples]) -> Samples:
         samples = np.concatenate(ready) if ready else np.zeros(0, np.float32)
-        first = self._hop if not self._given and len(samples) else 0  # before the first sample
-        samples = samples[first : first + self._taken - self._given]
-        self._given += len(samples)
+        first = self._hop if not self._returned and len(samples) else 0  # before the first sample
+        samples = samples[first : first + self._taken - self._returned]
+        self._returned += len(samples)
         return samples
 
     def _whole_frames(self) -> int:

@@ -15,10 +15,10 @@ from typing import Any, BinaryIO, Final
 
 import workers
 from workers.audio.probe import errors
+from workers.audio.probe.decode_options import DecodeOptions
 from workers.audio.probe.errors import ProbeError
 from workers.audio.probe.info import AudioInfo, DecodedFile, ProbeLimits
 from workers.audio.probe.signature import find_signature
-from workers.audio.probe.wish import Wish
 
 logger = logging.getLogger(__name__)
 
@@ -70,12 +70,12 @@ def decode_into(
     has_header: bool = True,
 ) -> DecodedFile:
     """Decode into an empty file that is open for writing, perhaps an unnamed one; its position is left at its end."""
-    wish = Wish(sample_rate=sample_rate, channels=channels, sample_format=sample_format, has_header=has_header)
+    options = DecodeOptions(sample_rate=sample_rate, channels=channels, sample_format=sample_format, has_header=has_header)
     with path.open("rb") as file:
-        return DecodedFile.from_dict(_ask(file, limits=limits, wish=wish, target=output)["decoded"])
+        return DecodedFile.from_dict(_ask(file, limits=limits, options=options, target=output)["decoded"])
 
 
-def _ask(file: BinaryIO, *, limits: ProbeLimits, wish: Wish | None = None, target: BinaryIO | None = None) -> dict[str, Any]:
+def _ask(file: BinaryIO, *, limits: ProbeLimits, options: DecodeOptions | None = None, target: BinaryIO | None = None) -> dict[str, Any]:
     size = os.fstat(file.fileno()).st_size
     limits.check_bytes(size)
     signature = find_signature(file)
@@ -84,11 +84,11 @@ def _ask(file: BinaryIO, *, limits: ProbeLimits, wish: Wish | None = None, targe
         "limits": limits.to_dict(),
         "signature": asdict(signature),
         "size": size,
-        "wish": wish.to_dict() if wish else None,
+        "options": options.to_dict() if options else None,
         "target": target.fileno() if target else None,
     }
     output, code = _run(json.dumps(request), file, passed=(target.fileno(),) if target else (), limits=limits)
-    return _understood(output, code)
+    return _parse_answer(output, code)
 
 
 def _run(request: str, file: BinaryIO, *, passed: tuple[int, ...], limits: ProbeLimits) -> tuple[bytes, int]:
@@ -103,7 +103,7 @@ def _run(request: str, file: BinaryIO, *, passed: tuple[int, ...], limits: Probe
             "PYTHONPATH": _search_path(),
             "PYTHONDONTWRITEBYTECODE": "1",
             "OPENBLAS_NUM_THREADS": "1",
-        },  # nothing of ours: no key, no address
+        },  # no inherited variables, which may hold keys
         cwd="/",
     ) as process:
         timer = threading.Timer(limits.wall_seconds, process.kill)
@@ -114,7 +114,7 @@ def _run(request: str, file: BinaryIO, *, passed: tuple[int, ...], limits: Probe
             output = process.stdout.read(MOST_ANSWER_BYTES)
         finally:
             timer.cancel()
-            process.kill()  # it has answered, or will not
+            process.kill()  # either it has answered or it hangs
     return output, process.returncode
 
 
@@ -127,7 +127,7 @@ def _search_path() -> str:
     return os.pathsep.join([str(Path(workers.__file__).parent.parent), str(Path(spec.origin).parent.parent)])
 
 
-def _understood(output: bytes, code: int) -> dict[str, Any]:
+def _parse_answer(output: bytes, code: int) -> dict[str, Any]:
     answer: dict[str, Any] = json.loads(output) if code == 0 else {}
     if answer.get("detail"):
         logger.warning("probe_refused detail=%s", answer["detail"])
@@ -139,7 +139,7 @@ def _understood(output: bytes, code: int) -> dict[str, Any]:
         return answer
     if "out_of_memory" in answer or -code in {signal.SIGKILL, signal.SIGXCPU}:
         raise ProbeError(errors.TOO_COMPLEX, "Reading the file takes more time or memory than is allowed. Export it anew as MP3 or WAV.")
-    if code >= 0:  # it did not come as far as the file
+    if code >= 0:  # it failed before it read the file
         raise RuntimeError(f"the probe's child process failed: code {code}, {answer.get('bug', 'no answer')}")
     logger.error("probe_crashed signal=%s", signal.Signals(-code).name)
     raise ProbeError(errors.CORRUPT_AUDIO, errors.CORRUPT_MESSAGE)

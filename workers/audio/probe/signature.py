@@ -48,7 +48,7 @@ def find_signature(file: BinaryIO) -> Signature:
     if head[:4] == b"OggS":
         return Signature("ogg", "ogg", is_cut=_ends_inside_a_page(file))
     if head[4:8] in ISO_MEDIA:
-        _refuse_if_named(name_unsupported_format(head))  # a picture, or protected
+        _refuse_if_named(name_unsupported_format(head))  # an image, or DRM
         return Signature("mp4", "mov")
     if head[:4] == b"\x1a\x45\xdf\xa3":
         return Signature("webm" if b"webm" in head else "matroska", "matroska")

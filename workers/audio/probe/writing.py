@@ -7,8 +7,8 @@ from typing import Any, BinaryIO, Final
 import av
 import numpy as np
 
+from workers.audio.probe.decode_options import SAMPLE_BYTES, WAV_HEADER_BYTES, DecodeOptions
 from workers.audio.probe.mixing import ChannelMixer, Samples, channel_weights
-from workers.audio.probe.wish import SAMPLE_BYTES, WAV_HEADER_BYTES, Wish
 
 _FFMPEG_NAMES: Final = {"s16": "s16", "f32": "flt"}
 _WAV_TAGS: Final = {"s16": 1, "f32": 3}
@@ -16,20 +16,20 @@ _WAV_TAGS: Final = {"s16": 1, "f32": 3}
 LAYOUTS: Final = {1: "mono", 2: "stereo"}
 
 
-def write_samples(frames: Iterable[Any], target: BinaryIO, *, wish: Wish) -> tuple[int, int]:
+def write_samples(frames: Iterable[Any], target: BinaryIO, *, options: DecodeOptions) -> tuple[int, int]:
     """Write all frames at the rate of the first unless another is requested. Returns samples per channel and their rate (Hz)."""
-    converter = _Converter(wish)
-    width = wish.channels * SAMPLE_BYTES[wish.sample_format]
-    if wish.has_header:
+    converter = _Converter(options)
+    width = options.channels * SAMPLE_BYTES[options.sample_format]
+    if options.has_header:
         target.write(bytes(WAV_HEADER_BYTES))
     size = 0
     for converted in converter.convert(frames):
         target.write(converted)
         size += len(converted)
     samples = size // width
-    if wish.has_header:
+    if options.has_header:
         target.seek(0)
-        target.write(_wav_header(samples, rate=converter.sample_rate, wish=wish))
+        target.write(_wav_header(samples, rate=converter.sample_rate, options=options))
     target.flush()
     return samples, converter.sample_rate
 
@@ -37,9 +37,9 @@ def write_samples(frames: Iterable[Any], target: BinaryIO, *, wish: Wish) -> tup
 class _Converter:
     """Resampler, and mixer if there are channels to mix, for as long as the frames keep their shape: streams may change it."""
 
-    def __init__(self, wish: Wish) -> None:
-        self.sample_rate = wish.sample_rate
-        self._wish = wish
+    def __init__(self, options: DecodeOptions) -> None:
+        self.sample_rate = options.sample_rate
+        self._options = options
         self._resampler: Any = None
         self._mixer: ChannelMixer | None = None
         self._shape: tuple[str, int, str] | None = None
@@ -57,20 +57,20 @@ class _Converter:
     def _begin(self, frame: Any, shape: tuple[str, int, str]) -> None:
         self._shape = shape
         self.sample_rate = self.sample_rate or frame.sample_rate
-        if self._wish.channels == 1 and frame.layout.nb_channels > 1:
+        if self._options.channels == 1 and frame.layout.nb_channels > 1:
             weights = channel_weights([channel.name for channel in frame.layout.channels])
             self._mixer = ChannelMixer(weights, sample_rate=self.sample_rate)
             # Packed: PyAV 18 counts the planes of eight channels and more wrongly.
             self._resampler = av.AudioResampler(format="flt", layout=frame.layout, rate=self.sample_rate)
         else:
             self._mixer = None
-            sample_format, layout = _FFMPEG_NAMES[self._wish.sample_format], LAYOUTS[self._wish.channels]
+            sample_format, layout = _FFMPEG_NAMES[self._options.sample_format], LAYOUTS[self._options.channels]
             self._resampler = av.AudioResampler(format=sample_format, layout=layout, rate=self.sample_rate)
 
     def _bytes_of(self, frame: Any | None) -> Iterator[bytes | memoryview]:
         for converted in self._resampler.resample(frame):
             if self._mixer is None:
-                width = self._wish.channels * SAMPLE_BYTES[self._wish.sample_format]
+                width = self._options.channels * SAMPLE_BYTES[self._options.sample_format]
                 yield memoryview(converted.planes[0])[: converted.samples * width]
             else:
                 yield self._packed(self._mixer.feed(converted.to_ndarray().reshape(converted.samples, -1).T))
@@ -82,14 +82,14 @@ class _Converter:
             yield self._packed(self._mixer.finish())
 
     def _packed(self, samples: Samples) -> bytes:
-        is_float = self._wish.sample_format == "f32"
+        is_float = self._options.sample_format == "f32"
         packed: bytes = (samples.astype("<f4") if is_float else np.clip(np.rint(samples * 32768.0), -32768, 32767).astype("<i2")).tobytes()
         return packed
 
 
-def _wav_header(samples: int, *, rate: int, wish: Wish) -> bytes:
-    width = SAMPLE_BYTES[wish.sample_format]
-    size = samples * wish.channels * width
-    tag, per_second = _WAV_TAGS[wish.sample_format], rate * wish.channels * width
-    shape = struct.pack("<HHIIHH", tag, wish.channels, rate, per_second, wish.channels * width, width * 8)
+def _wav_header(samples: int, *, rate: int, options: DecodeOptions) -> bytes:
+    width = SAMPLE_BYTES[options.sample_format]
+    size = samples * options.channels * width
+    tag, per_second = _WAV_TAGS[options.sample_format], rate * options.channels * width
+    shape = struct.pack("<HHIIHH", tag, options.channels, rate, per_second, options.channels * width, width * 8)
     return struct.pack("<4sI4s4sI", b"RIFF", 36 + size, b"WAVE", b"fmt ", 16) + shape + struct.pack("<4sI", b"data", size)

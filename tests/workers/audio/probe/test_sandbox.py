@@ -1,4 +1,4 @@
-"""Operations of a sealed process: all are refused, except starting a thread."""
+"""Operations inside the sandbox: all are refused, except starting a thread."""
 
 import json
 import os
@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[4]
 TRIALS = """
 import json, os, resource, socket, sys, threading
-from workers.audio.probe import seal
-seal.seal()
+from workers.audio.probe import sandbox
+sandbox.enter_sandbox()
 def run_thread():
     ran = []
     thread = threading.Thread(target=ran.append, args=(True,))
@@ -32,14 +32,14 @@ print(json.dumps({
     "socket": refused(socket.socket),
     "root again": refused(lambda: os.setuid(0)) or os.getuid() != 0,
     "more files": refused(lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))),
-    "fork": refused(os.fork) if seal._seccomp else None,
+    "fork": refused(os.fork) if sandbox._seccomp else None,
     "thread": run_thread(),
-    "unlink": refused(lambda: os.unlink(sys.argv[1])) if seal._seccomp else None,
+    "unlink": refused(lambda: os.unlink(sys.argv[1])) if sandbox._seccomp else None,
 }))
 """
 
 
-def test_a_sealed_process_opens_nothing_starts_nothing_and_is_nobody(tmp_path: Path) -> None:
+def test_a_sandboxed_process_opens_nothing_starts_nothing_and_is_nobody(tmp_path: Path) -> None:
     if os.getuid() != 0:
         pytest.skip("only root has another uid to take")
     victim = tmp_path / "victim"

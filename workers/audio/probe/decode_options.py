@@ -10,7 +10,7 @@ SAMPLE_BYTES: Final = {"s16": 2, "f32": 4}
 
 
 @dataclass(frozen=True, slots=True)
-class Wish(Message):
+class DecodeOptions(Message):
     sample_rate: int = 0
     channels: int = 1
     """1 or 2; others are mixed."""

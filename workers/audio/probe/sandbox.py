@@ -6,7 +6,7 @@ import resource
 import sys
 from typing import Final
 
-NOBODY: Final = 65534
+NOBODY_ID: Final = 65534
 PR_SET_NO_NEW_PRIVS: Final = 38
 LIBRARY: Final = "libseccomp.so.2"
 """https://github.com/seccomp/libseccomp: part of Debian's and Ubuntu's base system. Without it the other measures remain."""
@@ -81,24 +81,24 @@ class _Comparison(ctypes.Structure):
     _fields_ = [("argument", ctypes.c_uint), ("operator", ctypes.c_int), ("mask", ctypes.c_uint64), ("value", ctypes.c_uint64)]
 
 
-def seal() -> None:
+def enter_sandbox() -> None:
     """Drop privileges: from here on this process opens no file or socket and starts no process; root becomes nobody."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    _become_nobody()
+    _drop_root()
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
     if _seccomp is not None:
-        _forbid(_seccomp)
+        _install_filter(_seccomp)
 
 
-def _become_nobody() -> None:
+def _drop_root() -> None:
     if os.getuid() != 0:
         return
     try:
         os.setgroups([])
-        os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
-    except OSError:  # root of a user namespace that knows no other user has no rights outside of it
+        os.setresgid(NOBODY_ID, NOBODY_ID, NOBODY_ID)
+        os.setresuid(NOBODY_ID, NOBODY_ID, NOBODY_ID)
+    except OSError:  # a user namespace without other users: its root has no rights outside
         return
 
 
@@ -115,21 +115,21 @@ def _load() -> ctypes.CDLL | None:
     return library
 
 
-def _forbid(library: ctypes.CDLL) -> None:
+def _install_filter(library: ctypes.CDLL) -> None:
     rules = library.seccomp_init(ALLOW)
 
     def add(name: str, action: int, *conditions: _Comparison) -> None:
         number = library.seccomp_syscall_resolve_name(name.encode())
-        if number >= 0:  # others are not of this architecture
+        if number >= 0:  # the architecture has no such call
             array = (_Comparison * len(conditions))(*conditions)
             library.seccomp_rule_add_array(rules, action, number, len(conditions), ctypes.byref(array))
 
     for name in FORBIDDEN:
         add(name, REFUSE)
     add("clone3", UNKNOWN)
-    add("clone", REFUSE, _Comparison(0, MASKED_EQUAL, CLONE_THREAD, 0))  # threads may begin, processes may not
+    add("clone", REFUSE, _Comparison(0, MASKED_EQUAL, CLONE_THREAD, 0))  # allows threads, not processes
     library.seccomp_load(rules)
 
 
 _seccomp: Final = _load() if sys.platform == "linux" else None
-"""Loaded before the seal, after which no file can be opened."""
+"""Loaded before the sandbox, in which no file can be opened."""
