@@ -10,7 +10,7 @@ from apps.core.errors import InvalidRequestError
 from workers.contract.tags import primary_tag
 from workers.text.cldr import LANGUAGE_NAMES
 from workers.text.markup.document import Document
-from workers.text.unspoken import Unspoken, find_unspoken, has_readable_word
+from workers.text.unsupported_language import UnsupportedLanguage, find_unsupported_language, has_readable_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def choose_speaker(document: Document, *, engine: EngineRow, plan: Plan, voice: 
     if not engine.spec.languages:
         return Speaker(engine)
     needed = [primary_tag(tag) for tag in (language, *document.languages) if tag]
-    found = None if language else find_unspoken(untagged_text(document), spoken=engine.spec.languages)
+    found = None if language else find_unsupported_language(untagged_text(document), spoken=engine.spec.languages)
     if found is not None and found.is_likely:
         needed.append(found.language)
     missing = [tag for tag in needed if tag not in engine.spec.languages]
@@ -54,9 +54,9 @@ def check_language(document: Document, *, engine: EngineRow, plan: Plan, languag
     language: of the request; if given, only a text without a readable word is refused.
     """
     if not has_readable_word(document.written, spoken=engine.spec.languages) and not _is_spelled(document):
-        found = find_unspoken(document.written, spoken=engine.spec.languages)
+        found = find_unsupported_language(document.written, spoken=engine.spec.languages)
     else:
-        found = None if language else find_unspoken(untagged_text(document), spoken=engine.spec.languages)
+        found = None if language else find_unsupported_language(untagged_text(document), spoken=engine.spec.languages)
     if found is not None and found.is_sure:
         what = f"The text is in {named(found.language)}, which the model {engine.id!r} does not speak."
         who = _who_speaks(found.language, engine=engine, plan=plan)
@@ -66,7 +66,7 @@ def check_language(document: Document, *, engine: EngineRow, plan: Plan, languag
 
 def language_warnings(document: Document, *, engine: EngineRow) -> list[str]:
     """Warnings about text that seems to be in a language that the model does not speak, if the request names no language."""
-    found = find_unspoken(untagged_text(document), spoken=engine.spec.languages)
+    found = find_unsupported_language(untagged_text(document), spoken=engine.spec.languages)
     return [_warning(found, engine=engine)] if found is not None else []
 
 
@@ -89,7 +89,7 @@ def named(language: str) -> str:
     return f"{LANGUAGE_NAMES[language]} ({language})" if language in LANGUAGE_NAMES else repr(language)
 
 
-def _warning(found: Unspoken, *, engine: EngineRow) -> str:
+def _warning(found: UnsupportedLanguage, *, engine: EngineRow) -> str:
     return (
         f"language: some of the text seems to be in {named(found.language)}, which {engine.id} does not speak and cannot say well; "
         "`language` says what it is in."

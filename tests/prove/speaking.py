@@ -33,7 +33,7 @@ def worker_audio(text: str, *, language: str) -> SynthesisedAudio:
     joiner, pieces, words = Joiner(24_000), [], []
     work = settled_work(parse_markup(text), engine=engine(), voice=VOICES[language], language=language)
     for utterance in write_script(work, engine=engine()).utterances:
-        spoken = engine().speak(utterance.spoken.text, voice=utterance.manner.voice, language=utterance.manner.language, speed=1.0)
+        spoken = engine().speak(utterance.spoken.text, voice=utterance.settings.voice, language=utterance.settings.language, speed=1.0)
         piece = joiner.feed(spoken, pause_after=utterance.pause_after, start_character=utterance.spoken.start)
         pieces.append(piece.samples)
         words += piece.words

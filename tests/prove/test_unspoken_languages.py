@@ -8,8 +8,8 @@ from pathlib import Path
 import django
 import pytest
 
-from workers.text.identifier import WORDS
-from workers.text.unspoken import find_unspoken
+from workers.text.language_identifier import WORDS
+from workers.text.unsupported_language import find_unsupported_language
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(600)]
 
@@ -45,7 +45,7 @@ def rates(language: str, *, spoken: tuple[str, ...]) -> tuple[int, Counter[str],
     refused = []
     for text in texts(language):
         words = len({word.lower() for word in WORDS.findall(text)})
-        found = find_unspoken(text, spoken=spoken)
+        found = find_unsupported_language(text, spoken=spoken)
         length = "short" if words < 4 else "long"
         counts[length] += 1
         if found is not None:

@@ -11,7 +11,7 @@ from workers.contract.references import Reference
 class PrepareWork(Message):
     """Work of a part of kind `prepare`: prepare a long recording for transcription in pieces.
 
-    Outputs: `audio`, the recording as 16 kHz mono 16-bit WAV; `survey`, a `Survey`.
+    Outputs: `audio`, the recording as 16 kHz mono 16-bit WAV; `survey`, a `RecordingAnalysis`.
     """
 
     source: Reference

@@ -15,7 +15,7 @@ LOUDEST_DECIBELS: Final = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Segment(Message):
-    """Run of a text in one manner of speaking, or a pause."""
+    """Run of a text with the same voice settings, or a pause."""
 
     text: str
     """Text as the customer wrote it, without tags; empty for a pause."""

@@ -10,7 +10,7 @@ from workers.apertium.pipeline import run_mode
 from workers.contract.engines import Directions, EngineSpec
 from workers.protocols.engine import Model
 from workers.protocols.translator import Translator, check_direction
-from workers.text.verbatim import translate_around
+from workers.text.untranslatable import translate_around
 from workers.translation.routes import group_targets
 from workers.weights.store import WeightStore
 

@@ -23,7 +23,7 @@ from workers.text.english import english_phonemizer
 from workers.text.g2p.languages import find_obstacle as find_language_obstacle
 from workers.text.g2p.languages import phonemizer_of
 from workers.text.ipa import kokoro_spelling
-from workers.text.phonemes import Phonemised, phoneme_boundaries, time_words
+from workers.text.phonemes import PhonemisedText, phoneme_boundaries, time_words
 from workers.text.sentences import split_sentences
 from workers.weights.store import WeightsMissingError, WeightStore
 
@@ -54,7 +54,7 @@ MODEL_BYTES: Final = 440 * 1024**2
 RUN_BYTES: Final = 360 * 1024**2
 """Measured resident memory: the loaded model with one lexicon, and one more sentence of LONGEST_PHONEMES in flight."""
 
-Phonemizer = Callable[[str], Phonemised]
+Phonemizer = Callable[[str], PhonemisedText]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ def _style_file(voice: VoiceSpec) -> str:
     return f"voices/{voice.id}.bin"
 
 
-def _speak(model: _Model, phonemised: Phonemised, *, text: str, style: NDArray[np.float32], speed: float) -> SynthesisedAudio:
+def _speak(model: _Model, phonemised: PhonemisedText, *, text: str, style: NDArray[np.float32], speed: float) -> SynthesisedAudio:
     count = len(phonemised.phonemes)
     if count > MOST_PHONEMES:
         raise ValueError(f"{count} phonemes are more than {MOST_PHONEMES}: split() comes first")

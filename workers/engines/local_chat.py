@@ -14,7 +14,7 @@ from workers.contract.errors import ENGINE_UNAVAILABLE, INVALID_TEXT, WorkError
 from workers.contract.listening import Turn
 from workers.protocols.engine import Model
 from workers.protocols.responder import Responder
-from workers.text.answers import bound_answer
+from workers.text.answers import truncate_answer
 from workers.weights.sets.smollm2 import NAME, SMOLLM2
 from workers.weights.store import WeightsMissingError, WeightStore
 
@@ -113,7 +113,7 @@ class LocalChat(Responder):
             for considered in (turns, turns[-1:]):  # a conversation that leaves a small model speechless is begun anew
                 messages = self._fitting(considered, system_prompt=system_prompt or SYSTEM_PROMPT)
                 pieces, is_cut = self._complete(messages)
-                if text := bound_answer("".join(pieces), is_cut=is_cut):
+                if text := truncate_answer("".join(pieces), is_cut=is_cut):
                     return text
         raise WorkError(ENGINE_UNAVAILABLE, "The language model gave an empty answer.")
 

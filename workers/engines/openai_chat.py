@@ -12,7 +12,7 @@ from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.listening import Turn
 from workers.protocols.engine import Model
 from workers.protocols.responder import Responder
-from workers.text.answers import bound_answer
+from workers.text.answers import truncate_answer
 
 PREFIX: Final = "TTSAI_CHAT"
 SECONDS: Final = 60.0
@@ -65,7 +65,7 @@ class OpenAIChat(Responder):
         messages = [{"role": "system", "content": system_prompt or SYSTEM_PROMPT}]
         messages += [{"role": turn.role, "content": turn.content} for turn in turns]
         answer = self._server.complete(messages, max_tokens=MAX_TOKENS, temperature=TEMPERATURE)
-        text = bound_answer(answer.text, is_cut=answer.is_cut)
+        text = truncate_answer(answer.text, is_cut=answer.is_cut)
         if not text:
             raise WorkError(ENGINE_UNAVAILABLE, "The language model gave an empty answer.")
         return text

@@ -14,7 +14,7 @@ from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.protocols.engine import Model
 from workers.protocols.translator import Translator, check_direction
 from workers.text.cldr import LANGUAGE_NAMES
-from workers.text.verbatim import LETTER
+from workers.text.untranslatable import LETTER
 
 PREFIX: Final = "TTSAI_TRANSLATE"
 LANGUAGES_VARIABLE: Final = "TTSAI_TRANSLATE_LANGUAGES"

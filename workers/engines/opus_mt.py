@@ -14,7 +14,7 @@ from workers.contract.engines import Directions, EngineSpec
 from workers.contract.errors import WorkError
 from workers.protocols.engine import Model
 from workers.protocols.translator import Translator, check_direction
-from workers.text.verbatim import translate_around
+from workers.text.untranslatable import translate_around
 from workers.translation.folder import TranslationFolder, find_models
 from workers.translation.model import TranslationModel
 from workers.translation.routes import Pair, find_routes, group_targets

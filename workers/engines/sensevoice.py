@@ -19,7 +19,7 @@ from workers.protocols.recogniser import Recogniser, RecognitionOptions, Recogni
 from workers.recognition.diarize.weights import with_available_diarization
 from workers.recognition.hallucination_filter import compression_ratio
 from workers.recognition.segmentation import TimedWord, split_words, text_of
-from workers.recognition.sensevoice.decoding import Spelled, decode_frames, read_tokens
+from workers.recognition.sensevoice.decoding import DecodedWindow, decode_frames, read_tokens
 from workers.recognition.sensevoice.features import STEP_SAMPLES, filter_banks, stack_frames
 from workers.recognition.vad import find_detector_obstacle
 from workers.weights.store import WeightsMissingError, WeightStore
@@ -113,26 +113,26 @@ class SenseVoiceEngine(Recogniser):
         language = check_language(self.spec, options.language)
         if options.is_translation:
             raise WorkError(UNKNOWN_ENGINE, "SenseVoice does not translate.")
-        spelled = [self._spell(window, language=language) for window in windows]
-        return [RecognitionResult(language or one.language, _segments(one)) for one in spelled]
+        decoded = [self._decode_window(window, language=language) for window in windows]
+        return [RecognitionResult(language or one.language, _segments(one)) for one in decoded]
 
     def find_language(self, windows: Sequence[Samples]) -> str:
         """Language of most windows; empty if there is no speech."""
-        found = Counter(language for window in windows if (language := self._spell(window, language="").language))
+        found = Counter(language for window in windows if (language := self._decode_window(window, language="").language))
         return found.most_common(1)[0][0] if found else ""
 
     def align(self, samples: Samples, *, text: str, language: str) -> tuple[TranscriptWord, ...]:  # noqa: ARG002 - the protocol's
         """Not supported: the model cannot align a given text. Raises WorkError (unknown_engine)."""
         raise WorkError(UNKNOWN_ENGINE, "SenseVoice does not align known text; Whisper does.")
 
-    def _spell(self, window: Samples, *, language: str) -> Spelled:
+    def _decode_window(self, window: Samples, *, language: str) -> DecodedWindow:
         loaded = self._loaded
         if loaded is None:
             raise RuntimeError("load() comes first")
         size, step = int(loaded.metadata["lfr_window_size"]), int(loaded.metadata["lfr_window_shift"])
         features = stack_frames(filter_banks(window), size=size, step=step)
         if not len(features):
-            return Spelled("", (), 0.0)
+            return DecodedWindow("", (), 0.0)
         inputs = {
             "x": ((features + loaded.shift) * loaded.scale)[None].astype(np.float32),
             "x_length": np.array([len(features)], np.int32),
@@ -153,13 +153,13 @@ class SenseVoiceEngine(Recogniser):
         return model, self._folder / TOKENS_NAME
 
 
-def _segments(spelled: Spelled) -> tuple[TranscriptSegment, ...]:
-    if not spelled.language:
+def _segments(decoded: DecodedWindow) -> tuple[TranscriptSegment, ...]:
+    if not decoded.language:
         return ()
-    return tuple(_segment(group, spelled=spelled) for group in split_words(spelled.words) if text_of(group))
+    return tuple(_segment(group, decoded=decoded) for group in split_words(decoded.words) if text_of(group))
 
 
-def _segment(words: Sequence[TimedWord], *, spelled: Spelled) -> TranscriptSegment:
+def _segment(words: Sequence[TimedWord], *, decoded: DecodedWindow) -> TranscriptSegment:
     timed = tuple(
         TranscriptWord(word.text.strip(), round(word.start, DECIMALS), round(word.end, DECIMALS), round(word.probability, 4))
         for word in words
@@ -169,7 +169,7 @@ def _segment(words: Sequence[TimedWord], *, spelled: Spelled) -> TranscriptSegme
         end=timed[-1].end,
         text=text_of(words),
         words=timed,
-        average_log_probability=round(spelled.average_log_probability, 4),
+        average_log_probability=round(decoded.average_log_probability, 4),
         compression_ratio=round(compression_ratio(text_of(words)), 4),
         tokens=tuple(token for word in words for token in word.tokens),
     )

@@ -23,7 +23,7 @@ MODEL_FILE: Final = Path("assets", "silero_vad_v6.onnx")
 
 def find_detector_obstacle() -> str:
     """Reason why speech cannot be detected here; empty if it can. Loads nothing."""
-    return "" if _model_path() else "Hearing needs faster-whisper: install requirements/worker-cpu.txt."
+    return "" if _model_path() else "Speech recognition needs faster-whisper: install requirements/worker-cpu.txt."
 
 
 def speech_probabilities(samples: NDArray[np.float32], *, lead: NDArray[np.float32] | None = None) -> NDArray[np.float32]:

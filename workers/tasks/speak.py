@@ -93,7 +93,7 @@ class _Response:
     def add(self, utterance: Utterance, *, spoken: SynthesisedAudio, compute_seconds: float) -> None:
         """Append a sentence: to the listener first, who waits for it."""
         spoken = replace(spoken, words=utterance.written_words(spoken.words, text=self._written))
-        joined = self._joiner.feed(spoken, pause_after=utterance.pause_after, gain_decibels=utterance.manner.gain_decibels)
+        joined = self._joiner.feed(spoken, pause_after=utterance.pause_after, gain_decibels=utterance.settings.gain_decibels)
         words = [asdict(word) for word in joined.words]
         self.units_done = utterance.written_end
         self._tell(self._live.write(joined.samples) if self._live else b"", words=words)
@@ -120,7 +120,7 @@ def _submit(
 ) -> "Future[tuple[SynthesisedAudio, float]]":
     """Queue an utterance, given with its index, to be spoken: its audio, and the seconds that the engine took."""
     index, utterance = item
-    manner, text = utterance.manner, utterance.spoken.text
+    settings, text = utterance.settings, utterance.spoken.text
 
     def compute() -> tuple[SynthesisedAudio, float]:
         # Used here too: a part that times out releases the model while its sentence is still being synthesised.
@@ -129,9 +129,9 @@ def _submit(
             started = time.perf_counter()
             spoken = engine.speak(
                 text,
-                voice=manner.voice,
-                language=manner.language,
-                speed=engine.spec.clamp_speed(work.speed * manner.rate),
+                voice=settings.voice,
+                language=settings.language,
+                speed=engine.spec.clamp_speed(work.speed * settings.rate),
                 phonemes=utterance.given_phonemes,
             )
             return spoken, time.perf_counter() - started

@@ -14,7 +14,7 @@ from workers.tasks.older_speech import is_older_work, upgrade_work
 from workers.tasks.results import read_document
 from workers.text.cldr import LANGUAGE_NAMES
 from workers.text.language import detect_language
-from workers.text.unspoken import find_unspoken
+from workers.text.unsupported_language import find_unsupported_language
 from workers.text.voice_choice import pick_voice, speaking_voice, with_region
 
 
@@ -44,7 +44,7 @@ def _with_script(work: SpeakWork, *, document: ScriptDocument, spec: EngineSpec)
 
 def _check_spoken(text: str, *, spec: EngineSpec) -> None:
     """Raises WorkError (unsupported_language) for a text that is beyond doubt in a language that the engine does not speak."""
-    found = find_unspoken(text, spoken=spec.languages)
+    found = find_unsupported_language(text, spoken=spec.languages)
     if found is not None and found.is_sure:
         name = LANGUAGE_NAMES.get(found.language, found.language)
         message = f"The text is in {name} ({found.language}), which {spec.name} does not speak. Choose a model that does."

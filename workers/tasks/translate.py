@@ -18,7 +18,7 @@ from workers.tasks.context import WorkerContext
 from workers.tasks.inference import submit_inference
 from workers.tasks.results import read_document, store_document
 from workers.tasks.scheduling import compute_in_order
-from workers.text.shares import Passage, cut_passages, deal_shares, gap_between
+from workers.text.shares import Passage, cut_passages, gap_between, split_into_shares
 
 LONGEST_CHARACTERS: Final = 400
 """Longest sentence sent to a translator: they are trained on sentences and lose the end of much longer ones."""
@@ -58,7 +58,7 @@ def translate(run: PartRun, *, context: WorkerContext) -> Manifest:
         text="".join(result.pieces),
         source_language=result.source,
         target_language=target,
-        shares=deal_shares(result.pieces, shares=work.shares),
+        shares=split_into_shares(result.pieces, shares=work.shares),
         gender=result.gender,
         details=result.details,
     )

@@ -34,7 +34,7 @@ SPACES: Final = re.compile(r"[ \t]{2,}")
 ENDS: Final = (".", "!", "?", "…", ":", ";", ",", "。", "！", "？", "।", "：", "，")
 
 
-def bound_answer(text: str, *, is_cut: bool = False, longest: int = LONGEST_CHARACTERS) -> str:
+def truncate_answer(text: str, *, is_cut: bool = False, longest: int = LONGEST_CHARACTERS) -> str:
     """Truncate to `longest` characters; a truncated answer ends with its last whole sentence if it has one."""
     kept = text.strip()[:longest]
     if not is_cut and len(kept) == len(text.strip()):

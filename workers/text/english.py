@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from workers.text.english_spelling import find_words, simplify_word, sound_of
 from workers.text.interjections import sound_phonemes
-from workers.text.phonemes import Phonemised, WordPhonemes
+from workers.text.phonemes import PhonemisedText, WordPhonemes
 
 MARKS: Final = frozenset(' ;:,.!?—…"“”()')
 """Punctuation in Kokoro's vocabulary."""
@@ -35,9 +35,9 @@ class EnglishPhonemizer:
         rules.RE_ROMAN_C = rules.RE_ROMAN_O = re.compile(r"(?!)")  # type: ignore[attr-defined]
         self._g2p: Any = G2P(british=is_british)
         self._g2p.lexicon.golds.d.update(sound_phonemes("en"))
-        self._g2p.oov("warm")  # opens the network for unknown words here and not under the first customer
+        self._g2p.oov("warm")  # loads the network for unknown words now instead of in the first request
 
-    def __call__(self, text: str) -> Phonemised:
+    def __call__(self, text: str) -> PhonemisedText:
         """Phonemes of one sentence. Words are separated by white space or dashes; silent ones are left out."""
         words = find_words(text)
         pieces = [
@@ -46,7 +46,7 @@ class EnglishPhonemizer:
             for piece in simplify_word(word[0], is_known=self._is_known, is_common=self._is_common)
         ]
         if not pieces:
-            return Phonemised("", ())
+            return PhonemisedText("", ())
         pieces = [
             (index, name_letter(piece, pieces[max(0, at - 1) : at + 2], is_last=at == len(pieces) - 1))
             for at, (index, piece) in enumerate(pieces)
@@ -112,14 +112,14 @@ def align(written: list[str], normalised: list[str]) -> list[int]:
     return owners
 
 
-def _assemble(words: list[tuple[str, int]], sounds: list[tuple[int, str]]) -> Phonemised:
+def _assemble(words: list[tuple[str, int]], sounds: list[tuple[int, str]]) -> PhonemisedText:
     """Join the chunks' phonemes with spaces, and record where each word's phonemes begin and end."""
     phonemes = ""
     spans: dict[int, tuple[int, int]] = {}
     for word, long_sound in sounds:
         sound = MARK_RUN.sub(r"\1", long_sound)
         is_mark = not sound.strip("".join(MARKS))
-        if not sound or (is_mark and phonemes[-1:] in MARKS):  # one mark is a pause, ten more would be none the longer
+        if not sound or (is_mark and phonemes[-1:] in MARKS):  # repeated marks make no longer pause
             continue
         phonemes += " " if phonemes else ""
         if not is_mark:
@@ -128,4 +128,4 @@ def _assemble(words: list[tuple[str, int]], sounds: list[tuple[int, str]]) -> Ph
             spans[word] = (spans.get(word, (first, end))[0], end)
         phonemes += sound[:1] if is_mark else sound
     timed = (WordPhonemes(words[word][1], words[word][1] + len(words[word][0]), *span) for word, span in sorted(spans.items()))
-    return Phonemised(phonemes, tuple(timed))
+    return PhonemisedText(phonemes, tuple(timed))

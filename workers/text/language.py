@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from workers.contract.tags import primary_tag
-from workers.text.identifier import NOISE, identify_within, plain_words
+from workers.text.language_identifier import NOISE, identify_within, plain_words
 
 SCRIPTS: Final = (
     ("ja", re.compile(r"[\u3040-\u30ff\uff66-\uff9f]")),

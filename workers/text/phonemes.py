@@ -21,29 +21,29 @@ class WordPhonemes:
 
 
 @dataclass(frozen=True, slots=True)
-class Phonemised:
+class PhonemisedText:
     """Text as phonemes, one character each, including pause and intonation marks."""
 
     phonemes: str
     words: tuple[WordPhonemes, ...]
     """Audible words in order: an emoji has no phonemes."""
 
-    def restrict(self, alphabet: Callable[[str], bool]) -> "Phonemised":
+    def restrict(self, alphabet: Callable[[str], bool]) -> "PhonemisedText":
         """Remove phonemes that a model does not know; words that lose all of theirs are dropped."""
         kept = [1 if alphabet(phoneme) else 0 for phoneme in self.phonemes]
         places = [0, *accumulate(kept)]
         words = (WordPhonemes(w.start_character, w.end_character, places[w.first], places[w.end]) for w in self.words)
         phonemes = "".join(phoneme for phoneme, is_kept in zip(self.phonemes, kept, strict=True) if is_kept)
-        return Phonemised(phonemes, tuple(word for word in words if word.end > word.first))
+        return PhonemisedText(phonemes, tuple(word for word in words if word.end > word.first))
 
-    def with_given(self, given: Sequence[GivenPhonemes], *, spell: Callable[[str], str]) -> "Phonemised":
+    def with_given(self, given: Sequence[GivenPhonemes], *, spell: Callable[[str], str]) -> "PhonemisedText":
         """Replace the phonemes of words by given ones in the model's notation, in order of position."""
         result = self
-        for one in sorted(given, key=lambda one: one.start, reverse=True):  # from the end, so that earlier places stay true
+        for one in sorted(given, key=lambda one: one.start, reverse=True):  # from the end, so that earlier offsets stay valid
             result = result._with_one(one, sounds=spell(one.ipa))
         return result
 
-    def _with_one(self, given: GivenPhonemes, *, sounds: str) -> "Phonemised":
+    def _with_one(self, given: GivenPhonemes, *, sounds: str) -> "PhonemisedText":
         before = [word for word in self.words if word.end_character <= given.start]
         after = [word for word in self.words if word.start_character >= given.end]
         inside = self.words[len(before) : len(self.words) - len(after)]
@@ -56,7 +56,7 @@ class Phonemised:
         shift = len(sounds) - (end - first)
         spoken = WordPhonemes(given.start, given.end, first + len(sounds) - len(sounds.lstrip()), first + len(sounds.rstrip()))
         moved = (WordPhonemes(w.start_character, w.end_character, w.first + shift, w.end + shift) for w in after)
-        return Phonemised(self.phonemes[:first] + sounds + self.phonemes[end:], (*before, spoken, *moved))
+        return PhonemisedText(self.phonemes[:first] + sounds + self.phonemes[end:], (*before, spoken, *moved))
 
 
 def phoneme_boundaries(durations: Sequence[int], *, unit_seconds: float, lead_units: int) -> list[float]:
@@ -67,7 +67,7 @@ def phoneme_boundaries(durations: Sequence[int], *, unit_seconds: float, lead_un
     return [max(0, units - lead_units) * unit_seconds for units in accumulate(durations[:-1])]
 
 
-def time_words(phonemised: Phonemised, *, text: str, boundaries: Sequence[float]) -> tuple[WordTiming, ...]:
+def time_words(phonemised: PhonemisedText, *, text: str, boundaries: Sequence[float]) -> tuple[WordTiming, ...]:
     """Time of each written word.
 
     boundaries: seconds, one more than there are phonemes; phoneme i lasts from boundaries[i] to boundaries[i + 1].

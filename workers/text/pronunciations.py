@@ -11,7 +11,7 @@ from workers.contract.markup import PronunciationRule
 from workers.contract.tags import covers_tag, is_tag, normalise_tag
 from workers.text.markup.parse import GROWTH_CHARACTERS, GROWTH_FACTOR
 from workers.text.markup.scan import is_markup
-from workers.text.spoken import Builder, SpokenText
+from workers.text.spoken_text import SpokenText, SpokenTextBuilder
 
 MOST_RULES: Final = 200
 LONGEST_WORD: Final = 100
@@ -134,7 +134,7 @@ def apply_pronunciations(text: str, rules: Sequence[PronunciationRule], *, langu
     if not rules or not text:
         return SpokenText.verbatim(text)
     matcher = _compile(tuple(rules), normalise_tag(language))
-    builder = Builder(text)
+    builder = SpokenTextBuilder(text)
     growth, most = 0, GROWTH_CHARACTERS + GROWTH_FACTOR * len(text)
     for start, end, rule in matcher.find(text):
         builder.keep(up_to=start)

@@ -1,4 +1,4 @@
-"""Converts a part's text to utterances: normalised, with voice and manner, and the pauses between."""
+"""Converts a part's text to utterances: normalised, with voice settings, and the pauses between."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from workers.text.pronunciations import PronunciationError, apply_pronunciations
 from workers.text.say_as import SayAsError, say_as
 from workers.text.scripts import split_by_script
 from workers.text.sentences import PAUSES, Splitter
-from workers.text.spoken import Builder, SpokenText, join
+from workers.text.spoken_text import SpokenText, SpokenTextBuilder, join
 from workers.text.voice_choice import speaking_voice
 
 EMPHASIS: Final = {"strong": (0.88, 3.0), "moderate": (0.94, 1.5), "reduced": (1.06, -2.5)}
@@ -26,7 +26,7 @@ Suprasegmentals, 1970, on duration and intensity as cues of stress).
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class VoiceSettings:
     """Settings that may change within a text; each change needs a separate engine call."""
 
     voice: VoiceRef
@@ -42,11 +42,11 @@ WITHIN_WORDS: Final = frozenset(".+@_#&'’")
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """Sentence, or the part of one in a single manner."""
+    """Sentence, or the part of one with the same voice settings."""
 
     spoken: SpokenText
     """Text for the engine, mapped to the written text; `start` counts from the first character of the part."""
-    manner: Manner
+    settings: VoiceSettings
     pause_after: float
     """Seconds, at normal speed."""
     given_phonemes: tuple[GivenPhonemes, ...] = ()
@@ -103,7 +103,7 @@ def write_script(work: SpeakWork, *, engine: Splitter) -> Script:
         spoken = list(_speak_passage(words, work=work, voice=work.voice, engine=engine, origin=origin))
         breaks = [segment.break_seconds for segment in passage if segment.kind == "break"]
         if spoken:
-            pause = sum(breaks) if breaks else _pause_behind(words[-1], otherwise=spoken[-1].pause_after) * work.pause_scale
+            pause = sum(breaks) if breaks else _pause_after(words[-1], otherwise=spoken[-1].pause_after) * work.pause_scale
             utterances += [*spoken[:-1], replace(spoken[-1], pause_after=pause)]
         elif utterances and breaks:
             utterances[-1] = replace(utterances[-1], pause_after=utterances[-1].pause_after + sum(breaks))
@@ -129,44 +129,48 @@ def _passages(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
 
 
 def _speak_passage(segments: Sequence[Segment], *, work: SpeakWork, voice: VoiceRef, engine: Splitter, origin: int) -> Iterator[Utterance]:
-    """Sentences of a group, each cut where the manner changes."""
-    runs = [(manner, list(run)) for manner, run in groupby(segments, key=lambda segment: _manner(segment, work=work, voice=voice))]
-    for index, (manner, run) in enumerate(runs):
-        spoken, given = _spoken_form(run, manner=manner, work=work, origin=origin)
+    """Sentences of a group, each cut where the voice settings change."""
+    runs = [
+        (settings, list(run)) for settings, run in groupby(segments, key=lambda segment: _voice_settings(segment, work=work, voice=voice))
+    ]
+    for index, (settings, run) in enumerate(runs):
+        spoken, given = _spoken_form(run, settings=settings, work=work, origin=origin)
         if not any(character.isalnum() for character in spoken.text):
             continue
-        sentences = engine.split(spoken.text, language=manner.language)
+        sentences = engine.split(spoken.text, language=settings.language)
         for number, sentence in enumerate(sentences):
             end = sentence.start + len(sentence.text)
             is_inner_end = number == len(sentences) - 1 and index < len(runs) - 1
             pause = PAUSES[Break.WORD] if is_inner_end and not _ends_sentence(sentence.text) else sentence.pause_after
             yield Utterance(
                 spoken.slice(sentence.start, end),
-                manner,
+                settings,
                 pause * work.pause_scale,
                 tuple(one.within(sentence.start, end) for one in given if sentence.start <= one.start and one.end <= end),
             )
 
 
-def _manner(segment: Segment, *, work: SpeakWork, voice: VoiceRef) -> Manner:
-    """Manner of a segment. voice: the work's own."""
+def _voice_settings(segment: Segment, *, work: SpeakWork, voice: VoiceRef) -> VoiceSettings:
+    """Voice settings of a segment. voice: the work's own."""
     rate, gain = EMPHASIS.get(segment.emphasis, (1.0, 0.0))
     language = segment.language or work.language
     if segment.voice_index:
         spoken_by = work.voices[segment.voice_index - 1]
     else:
         spoken_by = speaking_voice(voice, language=language, voices=work.voices)
-    return Manner(spoken_by, language, segment.rate * rate, segment.volume_decibels + gain + work.gain_decibels)
+    return VoiceSettings(spoken_by, language, segment.rate * rate, segment.volume_decibels + gain + work.gain_decibels)
 
 
-def _spoken_form(segments: Sequence[Segment], *, manner: Manner, work: SpeakWork, origin: int) -> tuple[SpokenText, list[GivenPhonemes]]:
+def _spoken_form(
+    segments: Sequence[Segment], *, settings: VoiceSettings, work: SpeakWork, origin: int
+) -> tuple[SpokenText, list[GivenPhonemes]]:
     """Spoken form of a run of segments, and the places in it where phonemes are given."""
     parts: list[SpokenText] = []
     given: list[GivenPhonemes] = []
     length = 0
     before = ""
     for segment in segments:
-        part = _spoken_segment(segment, language=manner.language or "en", work=work, before=before).shift(segment.start - origin)
+        part = _spoken_segment(segment, language=settings.language or "en", work=work, before=before).shift(segment.start - origin)
         before = (segment.text.split() or [before])[-1]
         if segment.kind == "phoneme":
             given.append(GivenPhonemes(length, length + len(part.text), segment.phonemes))
@@ -184,7 +188,7 @@ def _spoken_segment(segment: Segment, *, language: str, work: SpeakWork, before:
         except PronunciationError as error:
             raise WorkError(INVALID_TEXT, str(error)) from error
         return said.then(normalise(said.text, language=language, has_html=has_html))
-    builder = Builder(segment.text)
+    builder = SpokenTextBuilder(segment.text)
     if segment.kind == "say_as":
         try:
             builder.say(_say_as(segment, language=language, before=before), up_to=len(segment.text))
@@ -208,7 +212,7 @@ def _say_as(segment: Segment, *, language: str, before: str) -> str:
     )
 
 
-def _pause_behind(segment: Segment, *, otherwise: float) -> float:
+def _pause_after(segment: Segment, *, otherwise: float) -> float:
     if segment.ends_paragraph:
         return PAUSES[Break.PARAGRAPH]
     return max(otherwise, PAUSES[Break.SENTENCE]) if segment.ends_sentence else otherwise

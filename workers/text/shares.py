@@ -39,7 +39,7 @@ def gap_between(gap: str, *, target: str) -> str:
     return "" if target in WITHOUT_SPACES else " "
 
 
-def deal_shares(pieces: Sequence[str], *, shares: int) -> tuple[str, ...]:
+def split_into_shares(pieces: Sequence[str], *, shares: int) -> tuple[str, ...]:
     """Divide the pieces, in order, into the given number of shares of about equal length, whose concatenation is the text. Some may be
     empty.
     """

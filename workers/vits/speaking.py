@@ -7,7 +7,7 @@ from workers.audio.samples import SynthesisedAudio
 from workers.audio.tempo import change_tempo
 from workers.contract.engines import VoiceSpec
 from workers.contract.speech import GivenPhonemes, Sentence
-from workers.text.phonemes import Phonemised, time_words
+from workers.text.phonemes import PhonemisedText, time_words
 from workers.text.sentences import split_sentences
 from workers.vits.folder import VitsVoice
 from workers.vits.model import VitsModel
@@ -57,5 +57,5 @@ def speak_with(
     samples = change_tempo(samples, sample_rate=sample_rate, tempo=speed)
     if starts is None:
         return SynthesisedAudio(samples, sample_rate)
-    timed = Phonemised("", run.words)
+    timed = PhonemisedText("", run.words)
     return SynthesisedAudio(samples, sample_rate, time_words(timed, text=text, boundaries=(starts / speed).tolist()))

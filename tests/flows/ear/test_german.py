@@ -36,7 +36,7 @@ def spoken_form(row: str, *, kind: str, text: str) -> str:
 def speech(pico: PicoEngine, markup: str) -> bytes:
     """WAV file of the markup, normalised and spoken as by the worker."""
     script = write_script(settled_work(parse_markup(markup), engine=pico, voice="de-de", language="de-de"), engine=pico)
-    said = [pico.speak(one.spoken.text, voice=one.manner.voice, language="de", speed=1.0).samples for one in script.utterances]
+    said = [pico.speak(one.spoken.text, voice=one.settings.voice, language="de", speed=1.0).samples for one in script.utterances]
     file = io.BytesIO()
     with wave.open(file, "wb") as wav:
         wav.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))

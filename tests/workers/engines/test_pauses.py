@@ -26,7 +26,7 @@ def joined(kokoro: KokoroEngine, text: str, *, language: str, speed: float = 1.0
     voice, joiner, pieces = VOICES[language], Joiner(RATE, speed=speed), []
     work = SpeakWork("kokoro", voice_ref(kokoro, voice), text, language)
     for utterance in write_script(work, engine=kokoro).utterances:
-        spoken = kokoro.speak(utterance.spoken.text, voice=voice_ref(kokoro, voice), language=utterance.manner.language, speed=speed)
+        spoken = kokoro.speak(utterance.spoken.text, voice=voice_ref(kokoro, voice), language=utterance.settings.language, speed=speed)
         pieces.append(joiner.feed(spoken, pause_after=utterance.pause_after).samples)
     return np.concatenate([*pieces, joiner.finish(is_last=True)])
 

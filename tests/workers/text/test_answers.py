@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.text.answers import NUMBERED, bound_answer, make_speakable
+from workers.text.answers import NUMBERED, make_speakable, truncate_answer
 
 
 @pytest.mark.parametrize(
@@ -57,18 +57,18 @@ def test_no_text_breaks_it(text: str) -> None:
 
 
 def test_an_answer_within_its_length_is_left_alone() -> None:
-    assert bound_answer("  One. Two\n", longest=20) == "One. Two"
+    assert truncate_answer("  One. Two\n", longest=20) == "One. Two"
 
 
 def test_a_long_answer_ends_with_its_last_whole_sentence() -> None:
-    assert bound_answer("First one. Second one. Third one.", longest=25) == "First one. Second one."
+    assert truncate_answer("First one. Second one. Third one.", longest=25) == "First one. Second one."
 
 
 def test_an_answer_that_was_stopped_ends_with_its_last_whole_sentence() -> None:
-    assert bound_answer('He said: "Yes." And th', is_cut=True) == 'He said: "Yes."'
-    assert bound_answer("これは文です。そし", is_cut=True) == "これは文です。"
+    assert truncate_answer('He said: "Yes." And th', is_cut=True) == 'He said: "Yes."'
+    assert truncate_answer("これは文です。そし", is_cut=True) == "これは文です。"
 
 
 def test_one_endless_sentence_is_cut_where_it_must_be() -> None:
-    assert bound_answer("word " * 100, longest=12) == "word word wo"
-    assert bound_answer("no end", is_cut=True) == "no end"
+    assert truncate_answer("word " * 100, longest=12) == "word word wo"
+    assert truncate_answer("no end", is_cut=True) == "no end"

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from workers.text.english import align, english_phonemizer
-from workers.text.phonemes import Phonemised, WordPhonemes, phoneme_boundaries, time_words
+from workers.text.phonemes import PhonemisedText, WordPhonemes, phoneme_boundaries, time_words
 
 american = english_phonemizer(is_british=False)
 HOSTILE = st.text(max_size=30) | st.lists(
@@ -148,12 +148,12 @@ def test_hostile_sentences_do_not_stop_the_worker(unit: str) -> None:
 
 
 def test_unknown_phonemes_are_dropped_and_the_words_stay_in_place() -> None:
-    phonemised = Phonemised("ab xx cd.", (WordPhonemes(0, 2, 0, 2), WordPhonemes(3, 5, 3, 5), WordPhonemes(6, 8, 6, 8)))
-    assert phonemised.restrict("abcd. ".__contains__) == Phonemised("ab  cd.", (WordPhonemes(0, 2, 0, 2), WordPhonemes(6, 8, 4, 6)))
+    phonemised = PhonemisedText("ab xx cd.", (WordPhonemes(0, 2, 0, 2), WordPhonemes(3, 5, 3, 5), WordPhonemes(6, 8, 6, 8)))
+    assert phonemised.restrict("abcd. ".__contains__) == PhonemisedText("ab  cd.", (WordPhonemes(0, 2, 0, 2), WordPhonemes(6, 8, 4, 6)))
 
 
 def test_durations_become_the_times_of_words() -> None:
-    phonemised = Phonemised("ab cd", (WordPhonemes(0, 2, 0, 2), WordPhonemes(3, 7, 3, 5)))
+    phonemised = PhonemisedText("ab cd", (WordPhonemes(0, 2, 0, 2), WordPhonemes(3, 7, 3, 5)))
     boundaries = phoneme_boundaries([5, 2, 2, 1, 4, 4, 9], unit_seconds=0.025, lead_units=3)
     assert boundaries == pytest.approx([0.05, 0.1, 0.15, 0.175, 0.275, 0.375])
     first, second = time_words(phonemised, text="ab ceed", boundaries=boundaries)

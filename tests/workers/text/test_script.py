@@ -1,4 +1,4 @@
-"""Segments to utterances: spoken form, manner, pause, and written text."""
+"""Segments to utterances: spoken form, voice settings, pause, and written text."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_say_as_sub_and_pronunciations_are_said_their_own_way() -> None:
 
 def test_a_change_of_manner_cuts_a_sentence_without_a_pause_to_speak_of() -> None:
     utterances = script('I am <prosody rate="slow" volume="+6dB">very</prosody> tired.').utterances
-    assert [(u.spoken.text.strip(), u.manner.rate, u.manner.gain_decibels) for u in utterances] == [
+    assert [(u.spoken.text.strip(), u.settings.rate, u.settings.gain_decibels) for u in utterances] == [
         ("I am", 1.0, 0.0),
         ("very", 0.75, 6.0),
         ("tired.", 1.0, 0.0),
@@ -56,9 +56,9 @@ def test_paragraphs_pause_longer_than_sentences() -> None:
 
 def test_another_language_finds_a_voice_that_speaks_it() -> None:
     utterances = script('The bakery is called <lang xml:lang="fr">La Belle Époque</lang>.').utterances
-    assert [(u.manner.voice.id, u.manner.language) for u in utterances[:2]] == [("af_bella", "en-us"), ("ff_siwis", "fr")]
+    assert [(u.settings.voice.id, u.settings.language) for u in utterances[:2]] == [("af_bella", "en-us"), ("ff_siwis", "fr")]
     (named,) = script('<voice name="im_nicola">Ciao</voice>').utterances
-    assert (named.manner.voice.id, named.manner.language) == ("im_nicola", "it")
+    assert (named.settings.voice.id, named.settings.language) == ("im_nicola", "it")
 
 
 def test_a_voice_s_own_language_reads_the_numbers() -> None:

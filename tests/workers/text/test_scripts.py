@@ -65,7 +65,7 @@ def test_a_foreign_word_gets_a_voice_of_the_same_gender_that_speaks_it() -> None
     voices = tuple(map(engine.spec.voice_ref, engine.spec.voices))
     work = SpeakWork("kokoro", voice_ref(engine, "am_michael"), "Hello 你好 world.", "en-us", voices=voices)
     utterances = write_script(work, engine=engine).utterances
-    assert [(one.spoken.written.strip(), one.manner.voice.id, one.manner.language) for one in utterances] == [
+    assert [(one.spoken.written.strip(), one.settings.voice.id, one.settings.language) for one in utterances] == [
         ("Hello", "am_michael", "en-us"),
         ("你好", "zm_yunjian", "zh"),
         ("world.", "am_michael", "en-us"),

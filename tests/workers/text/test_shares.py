@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.text.shares import Passage, cut_passages, deal_shares, gap_between
+from workers.text.shares import Passage, cut_passages, gap_between, split_into_shares
 
 TEXTS = st.text(alphabet="abc AB.!?,\n1", max_size=400)
 
@@ -41,22 +41,22 @@ def test_sentences_are_parted_as_the_language_does(gap: str, target: str, betwee
     ],
 )
 def test_shares_are_about_equal_and_end_with_a_sentence(shares: int, dealt: tuple[str, ...]) -> None:
-    assert deal_shares(["aaaa. ", "bb. ", "cccccccc. ", "d."], shares=shares) == dealt
+    assert split_into_shares(["aaaa. ", "bb. ", "cccccccc. ", "d."], shares=shares) == dealt
 
 
 def test_fewer_sentences_than_shares_leave_some_empty() -> None:
-    assert deal_shares([], shares=3) == ("", "", "")
-    assert sorted(deal_shares(["one."], shares=3)) == ["", "", "one."]
+    assert split_into_shares([], shares=3) == ("", "", "")
+    assert sorted(split_into_shares(["one."], shares=3)) == ["", "", "one."]
 
 
 def test_zero_shares_raise_value_error() -> None:
     with pytest.raises(ValueError, match="at least one share"):
-        deal_shares(["one."], shares=0)
+        split_into_shares(["one."], shares=0)
 
 
 @given(st.lists(st.text(alphabet="ab. ", min_size=1, max_size=30), max_size=30), st.integers(1, 40))
 def test_together_the_shares_are_the_text_and_as_many_as_asked_for(pieces: list[str], shares: int) -> None:
-    dealt = deal_shares(pieces, shares=shares)
+    dealt = split_into_shares(pieces, shares=shares)
     assert len(dealt) == shares
     assert "".join(dealt) == "".join(pieces)
     fair = len("".join(pieces)) / shares

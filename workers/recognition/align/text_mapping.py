@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from workers.contract.listening import AlignedWord
 from workers.text.markup.boundaries import cut_segment, find_segments
 from workers.text.normalise import normalise
-from workers.text.spoken import SpokenText
+from workers.text.spoken_text import SpokenText
 
 LONGEST_PIECE_CHARACTERS: Final = 160
 """About ten seconds: one or several pieces fill an aligner's window."""

@@ -20,7 +20,7 @@ NO_SPEECH: Final = "nospeech"
 
 
 @dataclass(frozen=True, slots=True)
-class Spelled:
+class DecodedWindow:
     """Decoding result of one window."""
 
     language: str
@@ -35,7 +35,7 @@ def read_tokens(path: Path) -> dict[int, str]:
     return {int(number): token for token, _, number in (line.rpartition(" ") for line in lines if line)}
 
 
-def decode_frames(logits: NDArray[np.float32], *, tokens: Mapping[int, str], frame_seconds: float) -> Spelled:
+def decode_frames(logits: NDArray[np.float32], *, tokens: Mapping[int, str], frame_seconds: float) -> DecodedWindow:
     """logits: [HEAD_FRAMES + frames, vocabulary]; frame_seconds: duration of one frame."""
     best = logits.argmax(axis=1)
     top = logits[np.arange(len(best)), best]
@@ -44,7 +44,7 @@ def decode_frames(logits: NDArray[np.float32], *, tokens: Mapping[int, str], fra
     language = "" if mark is None or mark[1] == NO_SPEECH else mark[1]
     pieces = _pieces(best[HEAD_FRAMES:], likelihoods[HEAD_FRAMES:], tokens=tokens, frame_seconds=frame_seconds)
     average = float(np.mean([np.log(max(piece.probability, 1e-10)) for piece in pieces])) if pieces else 0.0
-    return Spelled(language, tuple(_words(pieces)), average)
+    return DecodedWindow(language, tuple(_words(pieces)), average)
 
 
 def _pieces(

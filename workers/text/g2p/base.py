@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
-from workers.text.phonemes import Phonemised, WordPhonemes
+from workers.text.phonemes import PhonemisedText, WordPhonemes
 
 PAUSE_MARKS = ",.!?;:—…"
 """Punctuation in Kokoro's vocabulary that marks a pause or intonation."""
@@ -34,7 +34,7 @@ def explain_import(error: Exception, *, language: str) -> WorkError:
     return WorkError(ENGINE_UNAVAILABLE, f"The packages for {language} cannot be imported ({reason}): install requirements/languages.txt.")
 
 
-def join_phonemes(words: list[PhonemeWord]) -> Phonemised:
+def join_phonemes(words: list[PhonemeWord]) -> PhonemisedText:
     """One phoneme string, words separated by spaces and marks attached, with the range of each written word."""
     pieces: list[str] = []
     places: list[WordPhonemes] = []
@@ -49,4 +49,4 @@ def join_phonemes(words: list[PhonemeWord]) -> Phonemised:
             places.append(WordPhonemes(word.start, word.end, length, length + len(word.phonemes)))
         pieces.append(word.phonemes)
         length += len(word.phonemes)
-    return Phonemised("".join(pieces), tuple(places))
+    return PhonemisedText("".join(pieces), tuple(places))

@@ -105,7 +105,7 @@ def espeak_files() -> tuple[str, str]:
     """Paths of the library and its data: from the wheel espeakng-loader, otherwise from the system. Raises WorkError naming what to
     install.
     """
-    spec = importlib.util.find_spec("espeakng_loader")  # found, never imported: importing it would load GPL code here
+    spec = importlib.util.find_spec("espeakng_loader")  # located, not imported: importing it would load GPL code into this process
     if spec is not None and spec.origin is not None:
         folder = Path(spec.origin).parent
         for name in ("libespeak-ng.so", "libespeak-ng.dylib", "espeak-ng.dll"):

@@ -10,9 +10,9 @@ from workers.text.g2p.base import G2P, PhonemeWord, join_phonemes
 from workers.text.g2p.chinese import ChineseG2P
 from workers.text.g2p.espeak import VOICES, EspeakG2P, find_espeak_obstacle
 from workers.text.g2p.japanese import JapaneseG2P
-from workers.text.phonemes import Phonemised
+from workers.text.phonemes import PhonemisedText
 
-Phonemizer = Callable[[str], Phonemised]
+Phonemizer = Callable[[str], PhonemisedText]
 
 
 def find_obstacle(language: str) -> str:
@@ -45,7 +45,7 @@ def _make(language: str) -> G2P:
     return EspeakG2P.for_kokoro(language)
 
 
-def _phonemise(g2p: G2P, text: str) -> Phonemised:
+def _phonemise(g2p: G2P, text: str) -> PhonemisedText:
     return join_phonemes(g2p(text))
 
 

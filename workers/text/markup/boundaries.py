@@ -126,7 +126,7 @@ def _is_sentence_end(text: str, match: re.Match[str], *, segment_start: int, nex
     """True if a Latin full stop, question or exclamation mark ends a sentence."""
     if next_start >= len(text):
         return True
-    if next_start == match.end() and not text[next_start - 1].isspace():  # no space behind it: 3.14, example.com, but also "Hello!你好"
+    if next_start == match.end() and not text[next_start - 1].isspace():  # no space after it: 3.14, example.com, but also "Hello!你好"
         return _is_ideographic(text[next_start])
     following = text[next_start : next_start + 24].lstrip(OPENERS)
     if following[:1].islower():

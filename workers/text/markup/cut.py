@@ -77,7 +77,7 @@ def _cut_run(written: str, index: int, edges: list[int], *, is_end: bool, longes
     start = edges[0]
     for end in edges[1:]:
         if end < edges[-1] and not written[start:end].strip():
-            continue  # white space behind a sentence that ended in the segment before
+            continue  # white space after a sentence that ended in the segment before
         pieces = list(boundaries.cut_segment(written, boundaries.Segment(start, end, boundaries.Break.SENTENCE), longest=longest))
         for piece in pieces:
             is_last = piece.end == edges[-1]

@@ -14,7 +14,7 @@ from workers.text.markup.x_sampa import ALPHABETS, to_ipa
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Manner of speaking set by the open elements."""
+    """Voice settings of the open elements."""
 
     rate: float = 1.0
     volume_decibels: float = 0.0
@@ -23,7 +23,7 @@ class Style:
     voice: str = ""
 
     def segment(self, text: str, *, start: int, **fields: Any) -> Segment:
-        """Segment of text in this manner; `fields` are further fields of Segment."""
+        """Segment of text in this style; `fields` are further fields of Segment."""
         return Segment(
             text,
             start,
@@ -74,7 +74,7 @@ class Element:
     """SSML attributes that no engine supports; they give a warning."""
     never_inside: frozenset[str] = frozenset()
     style: Callable[[Values, Style], Style] | None = None
-    """Effect of an element that changes the manner of its content."""
+    """Effect of an element that changes the style of its content."""
     segment: Callable[[Values], Mapping[str, Any]] | None = None
     """Fields of an element that is one segment."""
 

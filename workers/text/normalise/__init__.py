@@ -5,7 +5,7 @@ from workers.text.normalise.fold import fold
 from workers.text.normalise.formatting import strip_html, strip_markdown
 from workers.text.normalise.languages import find_language
 from workers.text.normalise.scanner import scan
-from workers.text.spoken import SpokenText
+from workers.text.spoken_text import SpokenText
 
 __all__ = ["normalise"]
 

@@ -10,7 +10,7 @@ from workers.text.normalise.lexicon import Ambiguity, Lexicon, find_lexicon, is_
 from workers.text.normalise.rules.addresses import find_addresses
 from workers.text.normalise.rules.money_codes import is_money_code
 from workers.text.normalise.rules.words import CENTURIES, LONGEST_SPELLED, LONGEST_UNKNOWN, RANKED, ROMAN, roman_keywords, ruler_names
-from workers.text.spoken import Builder, SpokenText
+from workers.text.spoken_text import SpokenText, SpokenTextBuilder
 
 CAPITALS: Final = re.compile(r"[A-ZÀ-ÖØ-ÞŒŠŽ]{2}|[A-ZÀ-ÖØ-Þ]['’][A-ZÀ-ÖØ-Þ]")
 """Two capitals together, or an elided one: texts without them are not changed."""
@@ -28,7 +28,7 @@ STREETS: Final = frozenset(("ST.", "AVE.", "RD.", "BLVD.", "LN."))
 ELIDED: Final = frozenset(("fr", "it"))
 """Languages that elide an article before a word with an apostrophe."""
 
-BEHIND_FIGURES: Final = frozenset(("AM", "PM", "AD", "BC", "CE", "BCE"))
+AFTER_FIGURES: Final = frozenset(("AM", "PM", "AD", "BC", "CE", "BCE"))
 STARTERS: Final = frozenset("\n.!?…")
 OPENERS: Final = " \u00a0\t\"'“‘«„([{¿¡-–—*_#>"
 SPACES: Final = " \u00a0\u202f"
@@ -66,7 +66,7 @@ def lower_capitals(text: str, *, language: Language) -> SpokenText:
         return SpokenText.verbatim(text)
     lexicon = find_lexicon(language)
     tokens = _find_tokens(text, lexicon=lexicon)
-    builder = Builder(text)
+    builder = SpokenTextBuilder(text)
     for at, token in enumerate(tokens):
         if not token.is_capital:
             continue
@@ -128,7 +128,7 @@ def _lower(text: str, tokens: list[Token], at: int, *, language: Language, lexic
     title = _title(text, token, lexicon=lexicon)
     if title:
         return title
-    if before and _is_behind_apostrophe(text, before, token) and language.code == "en" and word in CONTRACTIONS:
+    if before and _is_after_apostrophe(text, before, token) and language.code == "en" and word in CONTRACTIONS:
         is_kept = len(before.text) > 1 and not is_word(text, tokens, at - 1, language=language, lexicon=lexicon)
         return word if is_kept and word != "S" else word.lower()
     if not is_word(text, tokens, at, language=language, lexicon=lexicon):
@@ -136,7 +136,7 @@ def _lower(text: str, tokens: list[Token], at: int, *, language: Language, lexic
     if word in lexicon.proper and _is_proper(text, token, lexicon=lexicon):
         return lexicon.proper[word]
     written, word = word, _restore_accents(token, lexicon=lexicon)
-    is_name = before is not None and language.code == "en" and before.text in NAME_PREFIXES and _is_behind_apostrophe(text, before, token)
+    is_name = before is not None and language.code == "en" and before.text in NAME_PREFIXES and _is_after_apostrophe(text, before, token)
     is_titled = before is not None and before.text in lexicon.titles
     is_street = language.code == "en" and text[token.end : token.end + 6].split(" ")[:2][-1] in STREETS
     is_capital = is_name or is_titled or is_street or _starts_sentence(text, token.start)
@@ -164,7 +164,7 @@ def _lower_letter(text: str, tokens: list[Token], at: int, *, language: Language
     """Single capital: an article or a conjunction among shouted words, the end of a contraction, an elided article."""
     token, before = tokens[at], tokens[at - 1] if at else None
     letter = token.text
-    if before and language.code == "en" and _is_behind_apostrophe(text, before, token) and letter in CONTRACTIONS:
+    if before and language.code == "en" and _is_after_apostrophe(text, before, token) and letter in CONTRACTIONS:
         is_kept = letter != "S" or not before.is_capital
         return letter if is_kept and not before.is_capital else letter.lower()
     following = text[token.end : token.end + 2]
@@ -193,7 +193,7 @@ def _title(text: str, token: Token, *, lexicon: Lexicon) -> str:
     return name[:-1] if is_followed or token.is_shouted else ""
 
 
-def _is_behind_apostrophe(text: str, before: Token, token: Token) -> bool:
+def _is_after_apostrophe(text: str, before: Token, token: Token) -> bool:
     return token.start - before.end == 1 and text[before.end] in "'’"
 
 
@@ -209,7 +209,7 @@ def is_word(text: str, tokens: list[Token], at: int, *, language: Language, lexi
     if "&" in {text[token.start - 1 : token.start], text[token.end : token.end + 1]} or _is_fixed(text, token, language=language):
         return False
     following = tokens[at + 1] if at + 1 < len(tokens) else None
-    is_contracted = following is not None and language.code == "en" and _is_behind_apostrophe(text, token, following)
+    is_contracted = following is not None and language.code == "en" and _is_after_apostrophe(text, token, following)
     if following and is_contracted and following.text in CONTRACTIONS and (following.text != "S" or token.text.lower() in lexicon.words):
         return True
     return _is_known_word(token, lexicon=lexicon)
@@ -237,14 +237,14 @@ def _is_fixed(text: str, token: Token, *, language: Language) -> bool:
     word, following = token.text, text[token.end : token.end + 2]
     if (following[:1] == "." and following[1:].isalpha()) or (following[:1] == ")" and following[1:] in LOWERED):
         return True
-    is_behind_figure = text[max(0, token.start - 2) : token.start].strip(SPACES)[-1:].isdecimal()
-    if is_behind_figure and (word in _units(language) or word in BEHIND_FIGURES):
+    is_after_figure = text[max(0, token.start - 2) : token.start].strip(SPACES)[-1:].isdecimal()
+    if is_after_figure and (word in _units(language) or word in AFTER_FIGURES):
         return True
     if word == "AD" and following.strip(SPACES)[:1].isdecimal():
         return True
     if is_money_code(text, token.start, token.end, language=language):
         return True
-    if not is_behind_figure and ROMAN.fullmatch(word):
+    if not is_after_figure and ROMAN.fullmatch(word):
         return word.lower() not in find_lexicon(language).words or _is_numbered(text, token, language=language)
     return language.code == "en" and _is_state(text, token)
 
@@ -254,11 +254,11 @@ def _is_numbered(text: str, token: Token, *, language: Language) -> bool:
     before, after = token.neighbours
     is_range_end = NUMERAL_BEFORE.search(text[max(0, token.start - LOOK_BACK) : token.start]) is not None
     keywords = roman_keywords(language) | CENTURIES
-    is_behind_name = not token.is_shouted and NAME_BEFORE.search(text[max(0, token.start - LONGEST_NAME) : token.start]) is not None
-    is_behind_keyword = (
-        is_behind_name or before in keywords or before.removesuffix("s") in keywords or before.capitalize() in ruler_names(language)
+    is_after_name = not token.is_shouted and NAME_BEFORE.search(text[max(0, token.start - LONGEST_NAME) : token.start]) is not None
+    is_after_keyword = (
+        is_after_name or before in keywords or before.removesuffix("s") in keywords or before.capitalize() in ruler_names(language)
     )
-    return is_range_end or is_behind_keyword or after in CENTURIES or after in RANKED
+    return is_range_end or is_after_keyword or after in CENTURIES or after in RANKED
 
 
 @cache
@@ -276,8 +276,8 @@ CITY: Final = re.compile(r"[A-Z][a-z]{2,30}, $")
 
 def _is_state(text: str, token: Token) -> bool:
     """True for an American state that is spelled like a word: Portland, OR 97201."""
-    is_behind_city = token.text in STATES and CITY.search(text[max(0, token.start - 34) : token.start]) is not None
-    return is_behind_city and STATE.match(text, token.end) is not None
+    is_after_city = token.text in STATES and CITY.search(text[max(0, token.start - 34) : token.start]) is not None
+    return is_after_city and STATE.match(text, token.end) is not None
 
 
 def _is_ambiguous_word(token: Token, ambiguity: Ambiguity) -> bool:

@@ -14,7 +14,7 @@ LOOK_BACK: Final = 34
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Reading:
     """Result of a rule: the text up to `end` is spoken as `spoken`."""
 
     end: int
@@ -65,4 +65,4 @@ class Context:
 class Rule(Protocol):
     """Reads the text at a position, or returns None."""
 
-    def __call__(self, context: Context, position: int, /) -> Found | None: ...
+    def __call__(self, context: Context, position: int, /) -> Reading | None: ...

@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from workers.text.spoken import Builder, SpokenText
+from workers.text.spoken_text import SpokenText, SpokenTextBuilder
 
 COMBINED: Final = re.compile(r"[^\W\d_][\u0300-\u036f]{1,8}")
 """Letter with its accents. Bounded: ordering thousands of marks takes quadratic time."""
@@ -35,7 +35,7 @@ def fold(text: str) -> SpokenText:
     pattern = "|".join(
         [COMBINED.pattern, WIDE_MARK.pattern] * (not text.isascii()) + ([f"[{re.escape(''.join(sorted(changed)))}]"] * bool(changed))
     )
-    builder = Builder(text)
+    builder = SpokenTextBuilder(text)
     for match in re.finditer(pattern, text) if pattern else ():
         builder.keep(up_to=match.start())
         folded = "".join(changed.get(character, character) for character in match[0])

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import LOOK_BACK, Context, Found, Rule
+from workers.text.normalise.context import LOOK_BACK, Context, Reading, Rule
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.rules.addresses import find_addresses, say_address
 from workers.text.normalise.rules.arithmetic import read_multiple, read_sum, read_term
@@ -36,19 +36,19 @@ from workers.text.normalise.rules.unit_ranges import read_unit_range
 from workers.text.normalise.rules.words import read_abbreviation, read_capitals, read_initials, read_roman, read_roman_range, read_weekdays
 from workers.text.normalise.rules.years import read_year
 from workers.text.normalise.rules.zones import read_offset
-from workers.text.spoken import Builder, SpokenText
+from workers.text.spoken_text import SpokenText, SpokenTextBuilder
 
 
-def read_own(context: Context, position: int) -> Found | None:
+def read_counter(context: Context, position: int) -> Reading | None:
     """Read a number that the language reads together with its counter, such as 2026年."""
     reading = context.language.own_reading(context.text, position)
-    return Found(*reading) if reading else None
+    return Reading(*reading) if reading else None
 
 
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
     read_code,
     read_identifier,
-    read_own,
+    read_counter,
     read_scientific,
     read_year,
     read_compound_unit,
@@ -135,18 +135,18 @@ def _candidates(language: Language, *, has_identifiers: bool = True) -> re.Patte
 
 def scan(text: str, *, language: Language) -> SpokenText:
     """Spoken form of a folded text."""
-    context, builder = Context(text, language), Builder(text)
+    context, builder = Context(text, language), SpokenTextBuilder(text)
     position = 0
     for start, end in find_addresses(text):
         _scan_stretch(context, builder, start=position, end=start)
         builder.keep(up_to=start)
-        _say(builder, Found(end, say_address(text[start:end], language=language)), start=start)
+        _say(builder, Reading(end, say_address(text[start:end], language=language)), start=start)
         position = end
     _scan_stretch(context, builder, start=position, end=len(text))
     return builder.build()
 
 
-def _scan_stretch(context: Context, builder: Builder, *, start: int, end: int) -> None:
+def _scan_stretch(context: Context, builder: SpokenTextBuilder, *, start: int, end: int) -> None:
     candidates = _candidates(context.language, has_identifiers=IDENTIFIED.search(context.text, start, end) is not None)
     position = start
     while match := candidates.search(context.text, position, end):
@@ -162,14 +162,14 @@ def _scan_stretch(context: Context, builder: Builder, *, start: int, end: int) -
         position = found.end
 
 
-def _read_before(context: Context, position: int, *, end: int) -> Found | None:
+def _read_before(context: Context, position: int, *, end: int) -> Reading | None:
     """Read as if the text ended at `end`, where a URL begins."""
     start = max(0, position - LOOK_BACK)
     found = _read(Context(context.text[start:end], context.language), position - start)
-    return Found(found.end + start, found.spoken) if found else None
+    return Reading(found.end + start, found.spoken) if found else None
 
 
-def _read(context: Context, position: int) -> Found | None:
+def _read(context: Context, position: int) -> Reading | None:
     character = context.text[position]
     rules = NUMBER_RULES if character.isdecimal() else WORD_RULES if character.isalpha() and character != "x" else SIGN_RULES
     for rule in rules:
@@ -179,7 +179,7 @@ def _read(context: Context, position: int) -> Found | None:
     return None
 
 
-def _say(builder: Builder, found: Found, *, start: int, has_spaces: bool = True) -> None:
+def _say(builder: SpokenTextBuilder, found: Reading, *, start: int, has_spaces: bool = True) -> None:
     """Add the spoken form, separated from adjacent letters and figures; a written word never becomes silent."""
     written = builder.written[start : found.end]
     spoken = found.spoken

@@ -25,7 +25,7 @@ PHONE_CHARACTERS: Final = frozenset("+()-./ \u00a0\u2010\u2011,")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SayAsRequest:
     """Content and attributes of a say-as element."""
 
     text: str
@@ -56,56 +56,56 @@ def say_as(text: str, *, interpret_as: str, language: str, format: str = "", det
         raise SayAsError(f"there is nothing to read as {interpret_as}")
     if len(body) > LONGEST:
         raise SayAsError(f"too long to say as {interpret_as}: {len(body)} characters, at most {LONGEST}")
-    return kind(Request(body, spoken_in, format.strip(), detail.strip(), before.strip()))
+    return kind(SayAsRequest(body, spoken_in, format.strip(), detail.strip(), before.strip()))
 
 
-def _cardinal(request: Request) -> str:
+def _cardinal(request: SayAsRequest) -> str:
     return say_cardinal(request.text, language=request.language, gender=gender_from(request.detail or request.format))
 
 
-def _ordinal(request: Request) -> str:
+def _ordinal(request: SayAsRequest) -> str:
     return say_ordinal(request.text, language=request.language, gender=gender_from(request.detail or request.format))
 
 
-def _digits(request: Request) -> str:
+def _digits(request: SayAsRequest) -> str:
     return say_digits(request.text, language=request.language)
 
 
-def _date(request: Request) -> str:
+def _date(request: SayAsRequest) -> str:
     return say_date(request.text, language=request.language, format=request.format, before=request.before)
 
 
-def _time(request: Request) -> str:
+def _time(request: SayAsRequest) -> str:
     return say_time(request.text, language=request.language, format=request.format, before=request.before)
 
 
-def _telephone(request: Request) -> str:
+def _telephone(request: SayAsRequest) -> str:
     digits = sum(character.isdecimal() for character in request.text)
     if not 3 <= digits <= 20 or not all(character.isdecimal() or character in PHONE_CHARACTERS for character in request.text):
         raise SayAsError(f"not a telephone number: {request.text!r}")
     return say_groups(request.text, language=request.language)
 
 
-def _currency(request: Request) -> str:
+def _currency(request: SayAsRequest) -> str:
     return say_money(request.text, language=request.language, format=request.format)
 
 
-def _characters(request: Request) -> str:
+def _characters(request: SayAsRequest) -> str:
     spoken = request.language.spell(request.text)
     if not spoken:
         raise SayAsError(f"there is nothing to spell: {request.text!r}")
     return spoken
 
 
-def _fraction(request: Request) -> str:
+def _fraction(request: SayAsRequest) -> str:
     return say_fraction(request.text, language=request.language)
 
 
-def _unit(request: Request) -> str:
+def _unit(request: SayAsRequest) -> str:
     return say_unit(request.text, language=request.language)
 
 
-KINDS: Final[dict[str, Callable[[Request], str]]] = {
+KINDS: Final[dict[str, Callable[[SayAsRequest], str]]] = {
     **dict.fromkeys(("cardinal", "number"), _cardinal),
     "ordinal": _ordinal,
     "digits": _digits,

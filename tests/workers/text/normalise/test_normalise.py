@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.growth import assert_linear
 from workers.text.normalise import normalise
-from workers.text.spoken import SpokenText
+from workers.text.spoken_text import SpokenText
 
 LANGUAGES = ("en", "en-gb", "es", "fr", "de", "it", "pt", "pt-pt", "zh", "ja", "hi", "xx", "")
 WRITTEN_RUN = re.compile(r"[^\W_]+")

@@ -3,7 +3,7 @@
 from workers.text.normalise.formatting.edits import Edit, apply_edits, mask_edits
 from workers.text.normalise.formatting.html import find_html
 from workers.text.normalise.formatting.markdown import find_markdown
-from workers.text.spoken import SpokenText
+from workers.text.spoken_text import SpokenText
 
 __all__ = ["mask_formatting", "strip_html", "strip_markdown"]
 

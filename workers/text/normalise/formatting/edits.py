@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from workers.text.spoken import Builder, SpokenText
+from workers.text.spoken_text import SpokenText, SpokenTextBuilder
 
 
 class Edit(NamedTuple):
@@ -56,7 +56,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> SpokenText:
 
 def _build(text: str, pieces: list[_Piece]) -> SpokenText:
     """Assemble the pieces. White space at the edges of a replacement maps to no written text, so that the word keeps its position."""
-    builder = Builder(text)
+    builder = SpokenTextBuilder(text)
     for piece in pieces:
         if piece.said is None:
             builder.keep(up_to=piece.end)

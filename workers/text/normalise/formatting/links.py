@@ -56,14 +56,14 @@ def _read_target(text: str, opening: _Opening, closing: int) -> int:
     label = text[opening.end : closing]
     is_image = text[opening.start] == "!"
     before = text[opening.start - 1 : opening.start]
-    is_behind_word = (before.isascii() and before.isalnum()) or before in {"_", ")", "]"} if before else False
+    is_after_word = (before.isascii() and before.isalnum()) or before in {"_", ")", "]"} if before else False
     target = TARGET.match(text, closing + 1)
     if target:
         address = target[1] if target[1] is not None else target[2]
-        is_link = is_image or (CERTAIN.match(address) if is_behind_word else ADDRESS.search(address))
+        is_link = is_image or (CERTAIN.match(address) if is_after_word else ADDRESS.search(address))
         return target.end() if is_link else 0
     name = NAME.match(text, closing + 1)
     is_named = (
-        name is not None and not is_behind_word and LETTER.search(label) is not None and text[name.end() : name.end() + 1] not in {"(", "["}
+        name is not None and not is_after_word and LETTER.search(label) is not None and text[name.end() : name.end() + 1] not in {"(", "["}
     )
     return name.end() if name and is_named else 0

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.rules.measures import read_unit
 from workers.text.normalise.written_numbers import read_number
 
@@ -23,17 +23,17 @@ MEASURED: Final = re.compile(r"\d(?:[\"”″']|\s?[^\W\d_]{1,4})\s?$")
 SIZE: Final = re.compile(rf"(\s?){FIGURE}(?:\s?[x×]\s?{FIGURE}){{0,4}}")
 
 
-def read_sum(context: Context, position: int) -> Found | None:
+def read_sum(context: Context, position: int) -> Reading | None:
     """First number and sign of a sum: 7 - 2 = 5, 10 : 2 = 5."""
     read = read_number(context.text, position, language=context.language)
     sign = TERM.match(context.text, read[1]) if read else None
     if not read or not sign:
         return None
     name = context.language.signs["÷"] if sign[1] == ":" else context.language.difference or context.language.minus
-    return Found(sign.end(), f"{context.language.number(read[0])} {name}")
+    return Reading(sign.end(), f"{context.language.number(read[0])} {name}")
 
 
-def read_term(context: Context, position: int) -> Found | None:
+def read_term(context: Context, position: int) -> Reading | None:
     """Term and minus sign in an equation: 2x - 3, 3x² - 4x."""
     match = VARIABLE.match(context.text, position)
     if not match or "=" not in context.text[max(0, position - EQUATION_LENGTH) : match.end() + EQUATION_LENGTH]:
@@ -42,28 +42,28 @@ def read_term(context: Context, position: int) -> Found | None:
     if not read or read[1] < len(match[1]):
         return None
     power = f" {context.language.signs[match[3]]}" if match[3] else ""
-    return Found(
+    return Reading(
         match.end(), f"{context.language.number(read[0])} {match[2]}{power} {context.language.difference or context.language.minus}"
     )
 
 
-def read_multiple(context: Context, position: int) -> Found | None:
+def read_multiple(context: Context, position: int) -> Reading | None:
     """Multiple: 2x faster."""
     read = read_number(context.text, position, language=context.language)
     times = context.language.times
     if not read or not times or not FACTOR.match(context.text, read[1]) or context.character(position - 1).isalpha():
         return None
-    return Found(read[1] + 1, context.language.count(read[0], times))
+    return Reading(read[1] + 1, context.language.count(read[0], times))
 
 
-def read_times(context: Context, position: int) -> Found | None:
+def read_times(context: Context, position: int) -> Reading | None:
     """Product or size: 3 x 4, 3*4, 10 x 20 cm, 8.5" x 11"."""
     before = context.text[max(0, position - 8) : position]
     is_measured = context.text[position] != "*" and MEASURED.search(before) is not None
     if not TIMES.match(context.text, position) or not (is_measured or before[-2:].strip()[-1:].isdigit()):
         return None
     by = context.language.by
-    return Found(position + 1, by if by and (is_measured or _is_size(context, position)) else context.language.signs["×"])
+    return Reading(position + 1, by if by and (is_measured or _is_size(context, position)) else context.language.signs["×"])
 
 
 def _is_size(context: Context, position: int) -> bool:

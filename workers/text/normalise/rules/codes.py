@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.rules.dates import read_date
 from workers.text.normalise.rules.measures import read_unit
@@ -57,7 +57,7 @@ def _introductions(language: Language) -> Introductions | None:
     )
 
 
-def read_code(context: Context, position: int) -> Found | None:
+def read_code(context: Context, position: int) -> Reading | None:
     """Figures after a word that introduces a code, or before "is your code"."""
     match = FIGURES.match(context.text, position)
     introductions = _introductions(context.language)
@@ -66,7 +66,7 @@ def read_code(context: Context, position: int) -> Found | None:
     if introductions.counted.match(context.text, match.end()) or read_unit(context, match.end()) or read_date(context, position):
         return None
     pause = ", " if context.language.has_spaces else "，"
-    return Found(match.end(), pause.join(context.language.digits(group) for group in re.split(r"[ -]", ascii_digits(match[0]))))
+    return Reading(match.end(), pause.join(context.language.digits(group) for group in re.split(r"[ -]", ascii_digits(match[0]))))
 
 
 def _is_introduced(context: Context, match: re.Match[str], introductions: Introductions) -> bool:

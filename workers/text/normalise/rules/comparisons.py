@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from workers.text.normalise.context import LOOK_BACK, Context, Found
+from workers.text.normalise.context import LOOK_BACK, Context, Reading
 from workers.text.normalise.rules.money import read_money_prefix
 from workers.text.normalise.rules.quantities import read_quantity
 from workers.text.normalise.tables import load_table
@@ -37,21 +37,21 @@ COUNTED: Final = {
 """Counters and nouns between a number and the following comparison."""
 
 
-def read_comparison(context: Context, position: int) -> Found | None:
+def read_comparison(context: Context, position: int) -> Reading | None:
     """Read a comparison sign between values; brackets and marks of quoted lines are silent."""
     character = context.text[position]
     heart = _read_heart(context, position) if character == "<" else None
     arrow = ARROW.match(context.text, position) if character in "<=-" else None
     if heart or arrow:
-        return heart or Found(arrow.end() if arrow else position, _say_arrow(context, arrow[0] if arrow else ""))
+        return heart or Reading(arrow.end() if arrow else position, _say_arrow(context, arrow[0] if arrow else ""))
     match = OPERATOR.match(context.text, position)
     if not match:
         return None
     sign = load_table("comparisons")["signs"].get(match[0], match[0])
     if match[0] == ">" and _is_menu_path(context, position):
-        return Found(match.end(), context.language.menu_pause)
+        return Reading(match.end(), context.language.menu_pause)
     if not _is_compared(context, match):
-        return Found(match.end(), " ") if character in "<>" or match[0].startswith("==") else None
+        return Reading(match.end(), " ") if character in "<>" or match[0].startswith("==") else None
     return _say(context, sign, match.end())
 
 
@@ -59,7 +59,7 @@ def _say_arrow(context: Context, arrow: str) -> str:
     return context.language.signs["→"] if arrow.endswith(">") and not arrow.startswith("<") else " "
 
 
-def _read_heart(context: Context, position: int) -> Found | None:
+def _read_heart(context: Context, position: int) -> Reading | None:
     """<3 at the end of a text or sentence, or after I and you."""
     match = HEART.match(context.text, position)
     if not match or context.character(position - 1).isalnum():
@@ -67,10 +67,10 @@ def _read_heart(context: Context, position: int) -> Found | None:
     is_loved = context.word_before(position).lower() in HEART_SUBJECTS
     is_lone = LONE.match(context.text, match.end()) is not None and not context.text[max(0, position - 2) : position].rstrip().endswith(":")
     heart = load_table("comparisons")["hearts"].get(context.language.code)
-    return Found(match.end(), heart) if heart and (is_loved or is_lone) else None
+    return Reading(match.end(), heart) if heart and (is_loved or is_lone) else None
 
 
-def _say(context: Context, sign: str, end: int) -> Found | None:
+def _say(context: Context, sign: str, end: int) -> Reading | None:
     """Name of the sign, in some languages after the number it compares with."""
     name = context.language.signs.get(sign)
     behind = load_table("comparisons")["behind"].get(context.language.code, {}).get(sign)
@@ -80,8 +80,8 @@ def _say(context: Context, sign: str, end: int) -> Found | None:
         if number:
             counted = COUNTED[context.language.code].match(context.text, number.end)
             end = counted.end() if counted else number.end
-            return Found(end, f"{number.spoken}{context.text[number.end : end]}{' ' * context.language.has_spaces}{behind}")
-    return Found(end, name) if name is not None else None
+            return Reading(end, f"{number.spoken}{context.text[number.end : end]}{' ' * context.language.has_spaces}{behind}")
+    return Reading(end, name) if name is not None else None
 
 
 def _is_compared(context: Context, match: re.Match[str]) -> bool:

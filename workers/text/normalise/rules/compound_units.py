@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import Noun, parse_gender
 from workers.text.normalise.languages.values import Number
@@ -34,7 +34,7 @@ def _patterns(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(whole), re.compile(part)
 
 
-def read_compound_unit(context: Context, position: int) -> Found | None:
+def read_compound_unit(context: Context, position: int) -> Reading | None:
     """Number and a product of units with a negative power."""
     language = context.language
     read = read_number(context.text, position, language=language)
@@ -57,7 +57,7 @@ def read_compound_unit(context: Context, position: int) -> Found | None:
         last = nouns[-1].singular if number.is_one else nouns[-1].plural
         said = " ".join([said, *heads, last])
     relations = [language.relation(noun.singular, gender=noun.gender) for noun in (_power(language, *factor) for factor in below)]
-    return Found(match.end(), (" " if language.has_spaces else "").join([said, *relations]))
+    return Reading(match.end(), (" " if language.has_spaces else "").join([said, *relations]))
 
 
 def _power(language: Language, name: str, exponent: str) -> Noun:

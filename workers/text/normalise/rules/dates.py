@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.values import Date
 from workers.text.normalise.rules.times import read_time
@@ -40,7 +40,7 @@ def say_date(context: Context, date: Date, *, start: int) -> str:
     return context.language.date(date, before=context.word_before(start))
 
 
-def read_date(context: Context, position: int) -> Found | None:
+def read_date(context: Context, position: int) -> Reading | None:
     """A date that begins with a digit."""
     return (
         _read_iso(context, position)
@@ -50,32 +50,32 @@ def read_date(context: Context, position: int) -> Found | None:
     )
 
 
-def _read_iso(context: Context, position: int) -> Found | None:
+def _read_iso(context: Context, position: int) -> Reading | None:
     match = ISO.match(context.text, position)
     if match:
         date = Date(year=int(match[1]), month=int(match[2]), day=int(match[3]))
         if date.exists and date.month and date.day and date.year:
             time = read_time(context, match.end()) if match[0].endswith("T") else None
             spoken = say_date(context, date, start=position)
-            return Found(time.end, f"{spoken}, {time.spoken}") if time else Found(position + 10, spoken)
+            return Reading(time.end, f"{spoken}, {time.spoken}") if time else Reading(position + 10, spoken)
     match = YEAR_FIRST.match(context.text, position)
     if match:
         date = Date(year=int(match[1]), month=int(match[3]), day=int(match[4]))
         if date.exists and date.month and date.day and date.year:
-            return Found(match.end(), say_date(context, date, start=position))
+            return Reading(match.end(), say_date(context, date, start=position))
     return None
 
 
-def _read_figures(context: Context, position: int) -> Found | None:
+def _read_figures(context: Context, position: int) -> Reading | None:
     match = FIGURES.match(context.text, position)
     if not match or (match[2] == "." and context.language.code == "en" and len(match[4]) == 2):  # a version, 1.2.34
         return None
     order = context.language.date_order if match[2] == "/" else "dmy" if match[2] == "." else context.language.date_order
     date = date_in_order(match[1], match[3], match[4], order=order)
-    return Found(match.end(), say_date(context, date, start=position)) if date else None
+    return Reading(match.end(), say_date(context, date, start=position)) if date else None
 
 
-def _read_day_and_month(context: Context, position: int) -> Found | None:
+def _read_day_and_month(context: Context, position: int) -> Reading | None:
     match = GERMAN_DAY_AND_MONTH.match(context.text, position) if context.language.code == "de" else None
     if not match:
         return None
@@ -84,7 +84,7 @@ def _read_day_and_month(context: Context, position: int) -> Found | None:
         return None
     before = context.word_before(position)
     end = match.end() - (1 if context.ends_sentence(match.end()) and not context.word_after(match.end()) else 0)
-    return Found(end, f"{context.language.date(Date(day=date.day), before=before)} {context.language.months[date.month - 1]}")
+    return Reading(end, f"{context.language.date(Date(day=date.day), before=before)} {context.language.months[date.month - 1]}")
 
 
 @cache
@@ -99,7 +99,7 @@ def _month_patterns(language: Language) -> tuple[re.Pattern[str], re.Pattern[str
     link = r"(?:\s?(?:de|del|of)\s|\s|-)"
     year = r"(?:(?:,?\s|\s(?:de|del)\s|-)(\d{4})(?![\d.,:/]\d|\d))?"
     day = r"(\d{1,2})(?:º|ª|°|er|st|nd|rd|th|\.)?"
-    # A full stop behind a whole month's name ends the sentence; behind an abbreviation it is part of it.
+    # A full stop after a whole month's name ends the sentence; after an abbreviation it is part of it.
     day_first = rf"{day}{link}({month})(?![^\W_])(\.?){year}"
     month_first = rf"({month})\.?\s{day}(?![\d.,:/–-]\d|\d|[^\W_]|%|[–-]\d)(?:,?\s(\d{{4}})(?![\d.,:/]\d|\d))?"
     return re.compile(day_first), re.compile(month_first)
@@ -111,7 +111,7 @@ def _month_number(language: Language, name: str) -> int:
     return full.index(lower) + 1 if lower in full else language.month_abbreviations[lower]
 
 
-def _read_named_month(context: Context, position: int) -> Found | None:
+def _read_named_month(context: Context, position: int) -> Reading | None:
     """31 December 1999, 1er mai, 3. Mai."""
     match = _month_patterns(context.language)[0].match(context.text, position)
     if not match:
@@ -122,7 +122,7 @@ def _read_named_month(context: Context, position: int) -> Found | None:
     is_whole_name = match[2].lower() not in context.language.month_abbreviations
     end = match.end(2) if match[3] and not match[4] and (is_whole_name or context.ends_sentence(match.end())) else match.end()
     spoken = context.language.date(date, before=context.word_before(position), order="dmy")
-    return Found(end, spoken)
+    return Reading(end, spoken)
 
 
 @cache
@@ -131,13 +131,13 @@ def _month_and_year_pattern(language: Language) -> re.Pattern[str]:
     return re.compile(rf"({names})\.\s(?:de\s)?(\d{{4}})(?![\d.,:/]\d|\d)", re.IGNORECASE)
 
 
-def read_month_and_year(context: Context, position: int) -> Found | None:
+def read_month_and_year(context: Context, position: int) -> Reading | None:
     """Jan. 2024, janv. 2024, ene. de 2024."""
     match = _month_and_year_pattern(context.language).match(context.text, position)
     if not match:
         return None
     date = Date(month=context.language.month_abbreviations[match[1].lower()], year=int(match[2]))
-    return Found(match.end(), context.language.date(date)) if date.exists and date.year else None
+    return Reading(match.end(), context.language.date(date)) if date.exists and date.year else None
 
 
 @cache
@@ -147,7 +147,7 @@ def _days_pattern(language: Language) -> re.Pattern[str]:
     return re.compile(rf"({'|'.join(map(re.escape, names))})\.?\s{day}[ \u00a0]?[-–][ \u00a0]?{day}(?![^\W_]|[-–/:.,]\d|%)")
 
 
-def _read_days(context: Context, position: int) -> Found | None:
+def _read_days(context: Context, position: int) -> Reading | None:
     """July 4-6: two days of one month."""
     match = _days_pattern(context.language).match(context.text, position)
     if not match or context.word_after(match.end()) in COUNTED:
@@ -157,10 +157,10 @@ def _read_days(context: Context, position: int) -> Found | None:
     if not 0 < first < last or not all(date.exists for date in dates):
         return None
     start = context.language.date(dates[0], order="mdy")
-    return Found(match.end(), f"{start} {context.language.to} {context.language.ordinal(last)}")
+    return Reading(match.end(), f"{start} {context.language.to} {context.language.ordinal(last)}")
 
 
-def read_month_first(context: Context, position: int) -> Found | None:
+def read_month_first(context: Context, position: int) -> Reading | None:
     """December 31, 1999: English only, other languages put the day first."""
     if context.language.code != "en":
         return None
@@ -169,4 +169,4 @@ def read_month_first(context: Context, position: int) -> Found | None:
         return _read_days(context, position)
     date = Date(day=int(match[2]), month=_month_number(context.language, match[1]), year=int(match[3] or 0))
     end = match.end() - match[0].endswith(".")
-    return Found(end, context.language.date(date, order="mdy")) if date.exists and date.day else None
+    return Reading(end, context.language.date(date, order="mdy")) if date.exists and date.day else None

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.nouns import Noun, parse_gender
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.times import DURATION_LANGUAGES
@@ -31,7 +31,7 @@ def _decade_words(key: str) -> frozenset[str]:
     return frozenset(load_table("durations")["decades"][key].split())
 
 
-def read_duration(context: Context, position: int) -> Found | None:
+def read_duration(context: Context, position: int) -> Reading | None:
     """Two or more units of time, the larger one first."""
     match = DURATION.match(context.text, position)
     if not match or sum(part is not None for part in match.groups()) < 2:
@@ -46,17 +46,17 @@ def read_duration(context: Context, position: int) -> Found | None:
         if digits and (int(digits) or noun is units["h"])
     ]
     if not language.has_spaces:
-        return Found(_end(match), "".join(counted))
+        return Reading(_end(match), "".join(counted))
     if language.code in DURATION_LANGUAGES:
-        return Found(_end(match), f"{' '.join(counted[:-1])} {language.and_} {counted[-1]}")
-    return Found(_end(match), " ".join(counted))
+        return Reading(_end(match), f"{' '.join(counted[:-1])} {language.and_} {counted[-1]}")
+    return Reading(_end(match), " ".join(counted))
 
 
 def _end(match: re.Match[str]) -> int:
     return match.start() + len(match[0].rstrip())
 
 
-def read_decade(context: Context, position: int) -> Found | None:
+def read_decade(context: Context, position: int) -> Reading | None:
     """Decade, English only: 1990s, the 80s. After other words than these 90s are seconds."""
     match = DECADE.match(context.text, position) if context.language.code == "en" else None
     if not match or match[1][-1] != "0" or match[1] == "10":
@@ -64,7 +64,7 @@ def read_decade(context: Context, position: int) -> Found | None:
     if len(match[1]) == 2 and not _is_decade(context, position, match.end()):
         return None
     words = context.language.year(int(match[1])) if len(match[1]) == 4 else context.language.cardinal(int(match[1]))
-    return Found(match.end(), f"{words[:-1]}ies" if words.endswith("y") else f"{words}s")
+    return Reading(match.end(), f"{words[:-1]}ies" if words.endswith("y") else f"{words}s")
 
 
 def _is_decade(context: Context, position: int, end: int) -> bool:

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
 
 LONGEST: Final = 12
@@ -29,7 +29,7 @@ def _readable(name: str) -> str:
     return " ".join(re.sub(r"[^\w’'&-]+", " ", name.strip(":").replace("_", " ")).replace("-", " ").split())
 
 
-def read_emoji(context: Context, position: int) -> Found:
+def read_emoji(context: Context, position: int) -> Reading:
     """Emoji at the position, named once for repetitions; skin tones are not named."""
     name, end = name_emoji(context.text, position, language=context.language.code)
     while end < len(context.text) and (context.text[end] > "\u203b" or MODIFIERS.match(context.text, end)):
@@ -37,7 +37,7 @@ def read_emoji(context: Context, position: int) -> Found:
         if following not in {name, ""} or context.text[end].isalnum():
             break
         end = after
-    return Found(end, f" {_without_figures(name, language=context.language)} " if name else "")
+    return Reading(end, f" {_without_figures(name, language=context.language)} " if name else "")
 
 
 def _without_figures(name: str, *, language: Language) -> str:

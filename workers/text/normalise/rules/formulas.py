@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.values import Number
 
 ELEMENTS: Final = (
@@ -19,7 +19,7 @@ CHARGED: Final = re.compile(r"[²³⁴-⁹]?[⁺⁻](?![⁰¹²³⁴-⁹])")
 LONGEST_FORMULA: Final = 40
 
 
-def read_formula(context: Context, position: int) -> Found | None:
+def read_formula(context: Context, position: int) -> Reading | None:
     """Formula in letters and figures. In plain figures it needs a two-letter element beside another: Fe2O3, not B2B."""
     match = FORMULA.match(context.text, position, position + LONGEST_FORMULA)
     if not match or match[0].count("(") != match[0].count(")") or not (_is_formula(match[0]) or CHARGED.match(context.text, match.end())):
@@ -29,7 +29,7 @@ def read_formula(context: Context, position: int) -> Found | None:
     for atom in ATOM.finditer(match[0]):
         figures = "".join(str(unicodedata.digit(figure)) for figure in atom[2] or atom[4] or "")
         words += [*([language.spell(atom[1])] if atom[1] else []), *([language.number(Number(figures))] if figures else [])]
-    return Found(match.end(), " ".join(words))
+    return Reading(match.end(), " ".join(words))
 
 
 def _is_formula(text: str) -> bool:
@@ -39,11 +39,11 @@ def _is_formula(text: str) -> bool:
     return len(symbols) > 1 and any(len(symbol) > 1 for symbol in symbols) and any(map(str.isdecimal, text))
 
 
-def read_lowered(context: Context, position: int) -> Found | None:
+def read_lowered(context: Context, position: int) -> Reading | None:
     """Subscript figures after their base: x₁."""
     match = LOWERED.match(context.text, position)
     if not match:
         return None
     sign = "-" if match[0][0] == "₋" else "+" if match[0][0] == "₊" else ""
     digits = "".join(str(unicodedata.digit(figure)) for figure in match[0].lstrip("₊₋"))
-    return Found(match.end(), context.language.number(Number(digits, sign=sign)))
+    return Reading(match.end(), context.language.number(Number(digits, sign=sign)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.tables import load_table
@@ -29,7 +29,7 @@ TEXTS: Final = frozenset(("mathrm", "text", "mathbf", "mathit"))
 WITH_LIMITS: Final = frozenset(("sum", "prod", "int", "lim"))
 
 
-def read_latex(context: Context, position: int) -> Found | None:
+def read_latex(context: Context, position: int) -> Reading | None:
     """A formula between dollar signs or brackets, or one command by itself."""
     if context.text[position] == "\\":
         return _read_brackets(context, position) or _read_command(context, position)
@@ -41,12 +41,12 @@ def read_latex(context: Context, position: int) -> Found | None:
     return _found(context, body, end=match.end()) if is_formula else None
 
 
-def _read_brackets(context: Context, position: int) -> Found | None:
+def _read_brackets(context: Context, position: int) -> Reading | None:
     match = BRACKETS.match(context.text, position)
     return _found(context, match[1] or match[2], end=match.end()) if match else None
 
 
-def _read_command(context: Context, position: int) -> Found | None:
+def _read_command(context: Context, position: int) -> Reading | None:
     r"""\alpha or \frac{1}{2} in running text, not in a Windows path."""
     match = COMMAND.match(context.text, position)
     before = context.character(position - 1)
@@ -60,12 +60,12 @@ def _read_command(context: Context, position: int) -> Found | None:
         return None
     parser = Parser(context.language, context.text[position : position + LONGEST])
     words = parser.read_element(0)
-    return Found(position + parser.offset, _join(context.language, words)) if words else None
+    return Reading(position + parser.offset, _join(context.language, words)) if words else None
 
 
-def _found(context: Context, body: str, *, end: int) -> Found | None:
+def _found(context: Context, body: str, *, end: int) -> Reading | None:
     words = Parser(context.language, body).read_all()
-    return Found(end, _join(context.language, words)) if words else None
+    return Reading(end, _join(context.language, words)) if words else None
 
 
 def _join(language: Language, words: list[str]) -> str:

@@ -4,12 +4,12 @@ import re
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import Noun
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.attributive import is_attributive
-from workers.text.normalise.rules.money import related
+from workers.text.normalise.rules.money import append_relation
 from workers.text.normalise.rules.quotes import is_closing_quote
 from workers.text.normalise.written_numbers import read_number
 
@@ -63,16 +63,16 @@ def _has_smaller_unit(context: Context, position: int) -> bool:
     return read is not None and _unit_pattern(context.language).match(context.text, read[1]) is not None
 
 
-def read_measure(context: Context, number: Number, *, start: int, end: int) -> Found | None:
+def read_measure(context: Context, number: Number, *, start: int, end: int) -> Reading | None:
     """Unit after a number from `start` to `end`, with its reference."""
     unit = read_unit(context, end) or read_inches(context, end)
     if unit is None:
         return _read_hyphenated(context, number, end) or _read_feet(context, number, start=start, end=end)
     noun = _minutes_or(unit[0], context=context, end=end)
     if is_attributive(context, start, unit[1], is_attached=not context.character(end).isspace()):
-        return Found(unit[1], say_attributive(context.language, number, noun))
+        return Reading(unit[1], say_attributive(context.language, number, noun))
     spoken = context.language.count(number, noun)
-    return Found(unit[1], spoken) if _is_listed(context, unit[1], noun) else related(context, unit[1], spoken)
+    return Reading(unit[1], spoken) if _is_listed(context, unit[1], noun) else append_relation(context, unit[1], spoken)
 
 
 def _is_listed(context: Context, end: int, noun: Noun) -> bool:
@@ -97,18 +97,18 @@ def read_inches(context: Context, end: int) -> tuple[Noun, int] | None:
     return (noun, word.end()) if noun and word else None
 
 
-def _read_feet(context: Context, number: Number, *, start: int, end: int) -> Found | None:
+def _read_feet(context: Context, number: Number, *, start: int, end: int) -> Reading | None:
     """Feet, English only (a 6' fence); elsewhere the mark is as often minutes."""
     match = FEET.match(context.text, start) if context.language.code == "en" and number.is_whole else None
     if not match or match.end() != end + 1 or is_closing_quote(context.text, end):
         return None
     noun = context.language.units["ft"]
     if is_attributive(context, start, match.end(), is_attached=True):
-        return Found(match.end(), say_attributive(context.language, number, noun))
-    return Found(match.end(), context.language.count(number, noun))
+        return Reading(match.end(), say_attributive(context.language, number, noun))
+    return Reading(match.end(), context.language.count(number, noun))
 
 
-def _read_hyphenated(context: Context, number: Number, end: int) -> Found | None:
+def _read_hyphenated(context: Context, number: Number, end: int) -> Reading | None:
     """A 10-ft pole, ein 5-kg-Sack."""
     if context.character(end) != "-" or context.character(end + 1).isspace():
         return None
@@ -117,7 +117,7 @@ def _read_hyphenated(context: Context, number: Number, end: int) -> Found | None
         return None
     after = match.end() + (context.character(match.end()) == "-")
     spoken = say_attributive(context.language, number, context.language.units[match[1]])
-    return Found(after, spoken + " " * (after > match.end()))
+    return Reading(after, spoken + " " * (after > match.end()))
 
 
 def _minutes_or(noun: Noun, *, context: Context, end: int) -> Noun:
@@ -127,7 +127,7 @@ def _minutes_or(noun: Noun, *, context: Context, end: int) -> Noun:
     return units["min"] if is_minutes else noun
 
 
-def read_feet_and_inches(context: Context, position: int) -> Found | None:
+def read_feet_and_inches(context: Context, position: int) -> Reading | None:
     """Height, 5'10"; after a degree sign minutes and seconds of arc."""
     match = FEET_AND_INCHES.match(context.text, position)
     units = context.language.units
@@ -137,11 +137,11 @@ def read_feet_and_inches(context: Context, position: int) -> Found | None:
     large, small = (units["min"], units["s"]) if is_arc else (units["ft"], units["″"])
     say = context.language.count
     if is_attributive(context, position, match.end(), is_attached=True):
-        return Found(
+        return Reading(
             match.end(),
             f"{say_attributive(context.language, Number(match[1]), large)} {_say_inches(context, match, small, is_singular=True)}",
         )
-    return Found(match.end(), f"{say(Number(match[1]), large)} {_say_inches(context, match, small)}")
+    return Reading(match.end(), f"{say(Number(match[1]), large)} {_say_inches(context, match, small)}")
 
 
 QUARTERS: Final = {"¼": (1, 4), "½": (1, 2), "¾": (3, 4)}

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import Currency
 from workers.text.normalise.languages.values import Number
@@ -59,7 +59,7 @@ def read_currency(context: Context, position: int) -> tuple[Currency, int] | Non
     return (currency, match.end()) if match and currency else None
 
 
-def read_money_prefix(context: Context, position: int) -> Found | None:
+def read_money_prefix(context: Context, position: int) -> Reading | None:
     """Amount with the sign or code first: $5, -$3.5M, EUR 20, R$ 10,00."""
     sign = SIGN.match(context.text, position)
     start = sign.end() if sign else position
@@ -76,7 +76,7 @@ def read_money_prefix(context: Context, position: int) -> Found | None:
     if not number:
         return None
     found = say_sum(context, *number, currency=currency)
-    return related(context, found.end, found.spoken)
+    return append_relation(context, found.end, found.spoken)
 
 
 def _read_bare_fraction(context: Context, position: int, *, sign: str) -> tuple[Number, int] | None:
@@ -85,25 +85,25 @@ def _read_bare_fraction(context: Context, position: int, *, sign: str) -> tuple[
     return (Number("0", match[1], ".", sign), match.end()) if match else None
 
 
-def say_sum(context: Context, number: Number, end: int, *, currency: Currency) -> Found:
+def say_sum(context: Context, number: Number, end: int, *, currency: Currency) -> Reading:
     """Amount in a known currency, with the following magnitude and reference (per month)."""
     number, length = _money_number(number), end
     magnitude = read_magnitude(context, length)
     if magnitude:
-        return Found(magnitude[1], say_magnitude_sum(context.language, number, magnitude[0], currency))
-    return Found(length, context.language.money(number, currency))
+        return Reading(magnitude[1], say_magnitude_sum(context.language, number, magnitude[0], currency))
+    return Reading(length, context.language.money(number, currency))
 
 
-def related(context: Context, end: int, spoken: str) -> Found:
+def append_relation(context: Context, end: int, spoken: str) -> Reading:
     """Append the unit after a slash to a spoken quantity: per month, per kilogram, per 100 kilometers."""
     if context.character(end) == "/" and context.character(end + 1).isdecimal():
-        return Found(end + 1, f"{spoken} {context.language.per}")
+        return Reading(end + 1, f"{spoken} {context.language.per}")
     match = RELATION.match(context.text, end)
     if not match:
-        return Found(end, spoken)
+        return Reading(end, spoken)
     unit = context.language.units.get(match[1])
     noun, gender = (unit.singular, unit.gender) if unit else (match[1], context.language.gender_of(match[1]))
-    return Found(match.end(), f"{spoken} {context.language.relation(noun, gender=gender)}")
+    return Reading(match.end(), f"{spoken} {context.language.relation(noun, gender=gender)}")
 
 
 def say_magnitude_sum(language: Language, number: Number, name: str, currency: Currency) -> str:

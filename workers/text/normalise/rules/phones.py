@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.tables import load_table
 from workers.text.normalise.written_numbers import ascii_digits
@@ -42,51 +42,51 @@ FRENCH_NATIONAL_DIGITS: Final = 10
 GROUP: Final = re.compile(r"\d+|\+")
 
 
-def read_phone(context: Context, position: int) -> Found | None:
+def read_phone(context: Context, position: int) -> Reading | None:
     """A phone, card or other long number of digit groups, with the extension behind it."""
     found = _read_number(context, position)
     return _with_extension(context, found) if found else None
 
 
-def _with_extension(context: Context, found: Found) -> Found:
+def _with_extension(context: Context, found: Reading) -> Reading:
     """Number with its extension (555-0199 x12, ext. 45): two figures are a number, more are read one by one."""
     match, word = EXTENSION.match(context.text, found.end), load_table("phones")["extension"].get(context.language.code)
     if not match or not word:
         return found
     language = context.language
     figures = language.cardinal(int(match[1])) if len(match[1]) <= 2 and match[1][0] != "0" else language.digits(match[1])
-    return Found(match.end(), f"{found.spoken} {word} {figures}")
+    return Reading(match.end(), f"{found.spoken} {word} {figures}")
 
 
-def _read_number(context: Context, position: int) -> Found | None:
+def _read_number(context: Context, position: int) -> Reading | None:
     text, language = context.text, context.language
     long = LONG.match(text, position)
     if long:
-        return Found(long.end(), language.digits(long[0]))
+        return Reading(long.end(), language.digits(long[0]))
     postcode = POSTCODE.match(text, position) if language.code == "en" else None
     if postcode and STATE_BEFORE.search(text[max(0, position - 6) : position]):
-        return Found(postcode.end(), say_groups(postcode[0], language=language))
+        return Reading(postcode.end(), say_groups(postcode[0], language=language))
     card = CARD.match(text, position) or SERIAL.match(text, position)
     if card:
-        return Found(card.end(), say_groups(card[0], language=language))
+        return Reading(card.end(), say_groups(card[0], language=language))
     international = INTERNATIONAL.match(text, position)
     if international and 7 <= sum(character.isdigit() for character in international[0]) <= 15:
-        return Found(international.end(), say_groups(international_groups(international[0]), language=language))
+        return Reading(international.end(), say_groups(international_groups(international[0]), language=language))
     own = BY_LANGUAGE.get(language.code)
     match = NATIONAL.match(text, position) or (own.match(text, position) if own else None)
     if match and 7 <= sum(character.isdigit() for character in match[0]) <= 15:
-        return Found(match.end(), say_groups(match[0], language=language))
+        return Reading(match.end(), say_groups(match[0], language=language))
     return _read_announced(context, position)
 
 
-def _read_announced(context: Context, position: int) -> Found | None:
+def _read_announced(context: Context, position: int) -> Reading | None:
     """Figures after "Tel.", and three of them after "call"."""
     named = NAMED.match(context.text, position)
     if named and NAMES.search(context.text[max(0, position - 12) : position]):
-        return Found(named.end(), say_groups(named[0], language=context.language))
+        return Reading(named.end(), say_groups(named[0], language=context.language))
     dialled = DIALLED.match(context.text, position) if context.language.code == "en" else None
     if dialled and context.word_before(position).lower() in DIALLING:
-        return Found(dialled.end(), context.language.phone_digits(dialled[0]))
+        return Reading(dialled.end(), context.language.phone_digits(dialled[0]))
     return None
 
 

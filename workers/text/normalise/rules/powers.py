@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.measures import read_unit
 from workers.text.normalise.written_numbers import read_number
@@ -20,7 +20,7 @@ def raised_digits(text: str) -> str:
     return "".join(str(unicodedata.digit(figure)) for figure in text)
 
 
-def read_raised(context: Context, position: int) -> Found | None:
+def read_raised(context: Context, position: int) -> Reading | None:
     """Superscripts: after a number or a single letter a power, after a word a footnote number."""
     match = RAISED.match(context.text, position)
     if not match:
@@ -29,41 +29,43 @@ def read_raised(context: Context, position: int) -> Found | None:
     charge = match[3] or match[4]
     if charge:
         sign = language.plus if charge == "⁺" else language.minus
-        return Found(match.end(), " ".join(filter(None, (language.number(Number(raised_digits(match[2]))) if match[2] else "", sign))))
+        return Reading(match.end(), " ".join(filter(None, (language.number(Number(raised_digits(match[2]))) if match[2] else "", sign))))
     digits = raised_digits(match[2])
     if not match[1] and digits in {"2", "3"}:
-        return Found(match.end(), language.signs["²" if digits == "2" else "³"])
+        return Reading(match.end(), language.signs["²" if digits == "2" else "³"])
     exponent = Number(digits, sign="-" if match[1] == "⁻" else "")
     is_power = bool(match[1]) or context.character(position - 1).isdecimal() or not context.character(position - 2).isalpha()
     return (
-        _with_unit(context, position, match.end(), language.raised(exponent)) if is_power else Found(match.end(), language.number(exponent))
+        _with_unit(context, position, match.end(), language.raised(exponent))
+        if is_power
+        else Reading(match.end(), language.number(exponent))
     )
 
 
-def read_power(context: Context, position: int) -> Found | None:
+def read_power(context: Context, position: int) -> Reading | None:
     """10^6, x^2, 2**10."""
     language, before = context.language, context.character(position - 1)
     if not before or not (before.isalnum() or before in ")]"):
         return None
     match, variable = POWER.match(context.text, position), VARIABLE.match(context.text, position)
     if variable:
-        return Found(variable.end(), f"{language.power} {variable[1]}")
+        return Reading(variable.end(), f"{language.power} {variable[1]}")
     if not match:
         return None
     if not match[1] and match[2] in {"2", "3"}:
-        return Found(match.end(), language.signs["²" if match[2] == "2" else "³"])
+        return Reading(match.end(), language.signs["²" if match[2] == "2" else "³"])
     return _with_unit(context, position, match.end(), language.raised(Number(match[2], sign="-" if match[1] else "")))
 
 
-def _with_unit(context: Context, position: int, end: int, spoken: str) -> Found:
+def _with_unit(context: Context, position: int, end: int, spoken: str) -> Reading:
     """Power of a number, and the counted unit."""
     unit = read_unit(context, end) if context.character(position - 1).isdecimal() else None
     if not unit:
-        return Found(end, spoken)
-    return Found(unit[1], f"{spoken}{' ' * context.language.has_spaces}{unit[0].plural}")
+        return Reading(end, spoken)
+    return Reading(unit[1], f"{spoken}{' ' * context.language.has_spaces}{unit[0].plural}")
 
 
-def read_scientific(context: Context, position: int) -> Found | None:
+def read_scientific(context: Context, position: int) -> Reading | None:
     """1.5e-3, 6.02E+23, 3e8: a number times a power of ten."""
     if context.character(position - 1).isalpha() or context.character(position - 1) in {"#", "-"}:
         return None

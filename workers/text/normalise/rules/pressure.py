@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.measures import read_unit
 from workers.text.normalise.tables import load_table
@@ -25,7 +25,7 @@ def _is_possible(upper: int, lower: int) -> bool:
     return lower < upper and ((60 <= upper <= 300 and lower >= 20) or (8 <= upper <= 30 and 4 <= lower <= 20 and upper != 24))
 
 
-def read_pressure(context: Context, position: int) -> Found | None:
+def read_pressure(context: Context, position: int) -> Reading | None:
     """The upper over the lower value, with their unit."""
     match = PRESSURE.match(context.text, position)
     table = load_table("pressure").get(context.language.code)
@@ -37,4 +37,4 @@ def read_pressure(context: Context, position: int) -> Found | None:
         return None
     language, space = context.language, " " if context.language.has_spaces else ""
     spoken = space.join((language.number(Number(match[1])), table["over"], language.number(Number(match[2]))))
-    return Found(unit[1], f"{spoken}{space}{unit[0].plural}") if unit and is_mercury else Found(match.end(), spoken)
+    return Reading(unit[1], f"{spoken}{space}{unit[0].plural}") if unit and is_mercury else Reading(match.end(), spoken)

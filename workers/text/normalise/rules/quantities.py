@@ -3,13 +3,13 @@
 import re
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import word_set
 from workers.text.normalise.languages.values import Date, Number
 from workers.text.normalise.rules.durations import read_decade
 from workers.text.normalise.rules.measures import read_measure
-from workers.text.normalise.rules.money import THOUSANDS, read_currency, read_magnitude, related, say_magnitude_sum, say_sum
+from workers.text.normalise.rules.money import THOUSANDS, append_relation, read_currency, read_magnitude, say_magnitude_sum, say_sum
 from workers.text.normalise.rules.temperatures import read_temperature
 from workers.text.normalise.written_numbers import read_number
 
@@ -35,7 +35,7 @@ LONGEST_BARE: Final = 7
 """Figures without a separator beyond this number are a code, unless they are round."""
 
 
-def read_quantity(context: Context, position: int) -> Found | None:
+def read_quantity(context: Context, position: int) -> Reading | None:
     """Number with its sign and tail."""
     sign = SIGN.match(context.text, position)
     before = context.character(position - 1)
@@ -52,12 +52,12 @@ def read_quantity(context: Context, position: int) -> Found | None:
     is_factor = letter == "x" and (context.character(start - 2).isdigit() or context.character(start - 2) in INCH_MARKS)
     if letter.isalpha() and letter < FIRST_IDEOGRAPH and not is_factor:  # MP3, B2B: part of a name
         is_year = number.is_whole and len(number.digits) == len("2023") and context.text[max(0, start - 2) : start] in FISCAL
-        return Found(end, context.language.year(int(number.digits)) if is_year else context.language.number(number))
+        return Reading(end, context.language.year(int(number.digits)) if is_year else context.language.number(number))
     dashed = DASHED.match(context.text, end)
     return say_with_tail(context, number, start=position, end=dashed.end() if dashed else end)
 
 
-def say_with_tail(context: Context, number: Number, *, start: int, end: int) -> Found:
+def say_with_tail(context: Context, number: Number, *, start: int, end: int) -> Reading:
     """Number from `start` to `end` with its tail."""
     return (
         _with_percent(context, number, end)
@@ -71,29 +71,29 @@ def say_with_tail(context: Context, number: Number, *, start: int, end: int) -> 
     )
 
 
-def _with_percent(context: Context, number: Number, end: int) -> Found | None:
+def _with_percent(context: Context, number: Number, end: int) -> Reading | None:
     match = PERCENT.match(context.text, end)
     if not match:
         return None
     name = context.language.percent if match[1] == "%" else context.language.per_mille
-    return Found(match.end(), context.language.percentage(number, name))
+    return Reading(match.end(), context.language.percentage(number, name))
 
 
-def _with_currency(context: Context, number: Number, end: int) -> Found | None:
+def _with_currency(context: Context, number: Number, end: int) -> Reading | None:
     cents, minor = CENTS.match(context.text, end), context.language.currencies["USD"].minor
     if cents and minor:
-        return Found(cents.end(), context.language.count(number, minor))
+        return Reading(cents.end(), context.language.count(number, minor))
     magnitude = read_magnitude(context, end)
     after = read_currency(context, magnitude[1] if magnitude else end)
     if not after or (context.character(after[1]).isdigit() and context.character(end) == " "):
         return None
     if magnitude:
-        return related(context, after[1], say_magnitude_sum(context.language, number, magnitude[0], after[0]))
+        return append_relation(context, after[1], say_magnitude_sum(context.language, number, magnitude[0], after[0]))
     found = say_sum(context, number, end, currency=after[0])
-    return related(context, after[1], found.spoken)
+    return append_relation(context, after[1], found.spoken)
 
 
-def _with_unit(context: Context, number: Number, end: int, *, start: int) -> Found | None:
+def _with_unit(context: Context, number: Number, end: int, *, start: int) -> Reading | None:
     return None if _is_ordinal_sign(context, number, end) else read_measure(context, number, start=start, end=end)
 
 
@@ -105,7 +105,7 @@ def _is_ordinal_sign(context: Context, number: Number, end: int) -> bool:
     return context.language.ordinal_suffix(int(number.digits), "°", before=before, after=after) is not None
 
 
-def _ordinal(context: Context, number: Number, end: int, *, start: int) -> Found | None:
+def _ordinal(context: Context, number: Number, end: int, *, start: int) -> Reading | None:
     if not number.is_counted or not number.is_whole or number.sign:
         return None
     suffix = SUFFIX.match(context.text, end)
@@ -117,20 +117,20 @@ def _ordinal(context: Context, number: Number, end: int, *, start: int) -> Found
         return None
     after = end + len(name)
     words = context.language.ordinal_suffix(int(number.digits), name, before=context.word_before(start), after=context.word_after(after))
-    return Found(after, words) if words else None
+    return Reading(after, words) if words else None
 
 
-def _day_at_stop(context: Context, number: Number, end: int, *, start: int) -> Found | None:
+def _day_at_stop(context: Context, number: Number, end: int, *, start: int) -> Reading | None:
     """Day whose full stop also ends the sentence, German only: Am 5. Bitte …, am 12."""
     before = context.word_before(start)
     is_day = (
         context.language.code == "de" and before.lower() in DAY_WORDS and context.character(end) == "." and int(number.digits) <= LAST_DAY
     )
     is_end = is_day and (not context.text[end + 1 : end + 3].strip() or context.word_after(end + 1) in STARTERS)
-    return Found(end, context.language.date(Date(day=int(number.digits)), before=before)) if is_end else None
+    return Reading(end, context.language.date(Date(day=int(number.digits)), before=before)) if is_end else None
 
 
-def _with_magnitude(context: Context, number: Number, end: int) -> Found | None:
+def _with_magnitude(context: Context, number: Number, end: int) -> Reading | None:
     """Magnitude letter directly after the figures: 5M, 10K, 3.5B. `million` in letters is an ordinary word."""
     magnitude = read_magnitude(context, end)
     if not magnitude or magnitude[0] in {"K", "m"}:  # a 4K screen; metres
@@ -145,28 +145,28 @@ def _with_magnitude(context: Context, number: Number, end: int) -> Found | None:
     name = context.language.magnitudes[magnitude[0]]
     if name[0] in THOUSANDS and number.is_whole and number.is_counted and len(number.digits) < 10:
         thousands = Number(f"{int(number.digits) * 1000}", sign=number.sign)
-        return Found(magnitude[1], context.language.number(thousands))
-    return Found(magnitude[1], context.language.magnitude(number, magnitude[0]))
+        return Reading(magnitude[1], context.language.number(thousands))
+    return Reading(magnitude[1], context.language.magnitude(number, magnitude[0]))
 
 
-def _plain(context: Context, number: Number, *, start: int, end: int) -> Found:
+def _plain(context: Context, number: Number, *, start: int, end: int) -> Reading:
     language = context.language
     if not number.is_counted or not number.is_whole:
-        return Found(end, language.number(number))
+        return Reading(end, language.number(number))
     if len(number.digits) > LONGEST_BARE and end - start == len(number.digits) and not number.digits.endswith("000"):
-        return Found(end, language.digits(number.digits))
+        return Reading(end, language.digits(number.digits))
     value = int(number.digits)
     before = context.word_before(start)
     is_multiplied = context.character(end) in {"x", "×"} or context.character(start - 1) in {"x", "×"}
     if end - start == 4 and not number.sign and not is_multiplied and is_year(value, language=language, before=before):
-        return Found(end, language.year(value))
+        return Reading(end, language.year(value))
     is_numbered = context.text[max(0, start - 2) : start].rstrip(" \u00a0\u202f")[-1:] == "§"
     after = context.word_after(end) if context.character(end) in {" ", "\u00a0", "\u202f"} and not is_numbered else ""
     words = language.agreeing(value, before=before, after=after)
     sign = {"-": f"{language.minus} ", "+": f"{language.plus} "}.get(number.sign, "")
     if words == "una" and language.code == "it" and after[:1].lower() in set("aeiou"):
-        return Found(end + 1, f"{sign}un'")
-    return Found(end, sign + words)
+        return Reading(end + 1, f"{sign}un'")
+    return Reading(end, sign + words)
 
 
 def is_year(value: int, *, language: Language, before: str) -> bool:

@@ -21,6 +21,6 @@ def is_closing_quote(text: str, position: int) -> bool:
             is_open = True
         elif is_open:
             is_open = False
-        elif not before.isdigit():  # behind a figure and outside a quotation it is feet or inches
+        elif not before.isdigit():  # after a figure and outside a quotation it means feet or inches
             is_open = True
     return is_open and text[position] != "″"

@@ -5,14 +5,14 @@ import unicodedata
 from fractions import Fraction
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.nouns import Noun
 from workers.text.normalise.languages.values import Date, Number
 from workers.text.normalise.rules.arithmetic import read_multiple
 from workers.text.normalise.rules.attributive import is_attributive
 from workers.text.normalise.rules.dates import read_date
 from workers.text.normalise.rules.measures import read_inches, read_unit
-from workers.text.normalise.rules.money import read_currency, read_money_prefix, related
+from workers.text.normalise.rules.money import append_relation, read_currency, read_money_prefix
 from workers.text.normalise.rules.quantities import FIRST_IDEOGRAPH, is_year, read_quantity
 from workers.text.normalise.rules.times import HOUR_LETTER, LETTER_LANGUAGES, read_time
 from workers.text.normalise.written_numbers import read_number
@@ -39,12 +39,12 @@ SCORED: Final = frozenset(("score", "scored", "scores", "rating", "rated", "rate
 ALL_YEAR: Final = "24/7"
 
 
-def read_range(context: Context, position: int) -> Found | None:
+def read_range(context: Context, position: int) -> Reading | None:
     """Range whose second number is read with its tail: 10-20, $5–$10, 2019-2020, 5-10 km."""
     ranks = RANKS.match(context.text, position) if context.language.code == "en" else None
     if ranks and int(ranks[1]) < int(ranks[2]) and int(ranks[1]):
         say = context.language.ordinal
-        return Found(ranks.end(), f"{say(int(ranks[1]))} {context.language.to} {say(int(ranks[2]))}")
+        return Reading(ranks.end(), f"{say(int(ranks[1]))} {context.language.to} {say(int(ranks[2]))}")
     first = read_number(context.text, position, language=context.language)
     dash = DASH.match(context.text, first[1]) if first else None
     before = context.character(position - 1)
@@ -56,10 +56,10 @@ def read_range(context: Context, position: int) -> Found | None:
     is_longer = ends is not None and context.character(ends.end) in {"-", "–"} and context.character(ends.end + 1).isalnum()
     if not ends or is_longer:
         return None
-    return Found(ends.end, f"{_start_of_range(context, number)} {context.language.to} {ends.spoken}")
+    return Reading(ends.end, f"{_start_of_range(context, number)} {context.language.to} {ends.spoken}")
 
 
-def _range_end(context: Context, start: int) -> Found | None:
+def _range_end(context: Context, start: int) -> Reading | None:
     second = read_number(context.text, start, language=context.language)
     if not second or (len(second[0].digits) > 1 and second[0].digits[0] == "0"):
         return None
@@ -73,22 +73,22 @@ def _start_of_range(context: Context, number: Number) -> str:
     return language.number(number)
 
 
-def read_time_range(context: Context, position: int) -> Found | None:
+def read_time_range(context: Context, position: int) -> Reading | None:
     """9am-5pm, 14:30–16:00, 9h-17h."""
     first = _read_clock(context, position)
     dash = DASH.match(context.text, first.end) if first else None
     second = _read_clock(context, dash.end()) if dash else None
-    return Found(second.end, f"{first.spoken} {context.language.to} {second.spoken}") if first and second else None
+    return Reading(second.end, f"{first.spoken} {context.language.to} {second.spoken}") if first and second else None
 
 
-def _read_clock(context: Context, position: int) -> Found | None:
+def _read_clock(context: Context, position: int) -> Reading | None:
     """Time, or whole hours if they are written with a letter."""
     time = read_time(context, position)
     match = HOUR_LETTER.match(context.text, position) if not time and context.language.code in LETTER_LANGUAGES else None
-    return Found(match.end(), context.language.count(Number(match[1]), context.language.units["h"])) if match else time
+    return Reading(match.end(), context.language.count(Number(match[1]), context.language.units["h"])) if match else time
 
 
-def read_money_range(context: Context, position: int) -> Found | None:
+def read_money_range(context: Context, position: int) -> Reading | None:
     """Range with one sign before the first number: $5-10."""
     currency = read_currency(context, position)
     if not currency or context.character(position) == " ":
@@ -103,10 +103,10 @@ def read_money_range(context: Context, position: int) -> Found | None:
         spoken, end = (repeated.spoken, repeated.end) if repeated else ("", 0)
     else:
         spoken, end = context.language.money(second[0], currency[0]), second[1]
-    return Found(end, f"{context.language.number(first[0])} {context.language.to} {spoken}") if spoken else None
+    return Reading(end, f"{context.language.number(first[0])} {context.language.to} {spoken}") if spoken else None
 
 
-def read_chain(context: Context, position: int) -> Found | None:
+def read_chain(context: Context, position: int) -> Reading | None:
     """Versions and network addresses: 1.2.3, 192.168.1.1. Not thousands."""
     match = CHAIN.match(context.text, position)
     if not match:
@@ -116,10 +116,10 @@ def read_chain(context: Context, position: int) -> Found | None:
         return None
     point = context.language.marks["."]
     parts = (Number(part) for part in match[0].split("."))
-    return Found(match.end(), f" {point} ".join(context.language.number(part) for part in parts))
+    return Reading(match.end(), f" {point} ".join(context.language.number(part) for part in parts))
 
 
-def read_fraction(context: Context, position: int) -> Found | None:
+def read_fraction(context: Context, position: int) -> Reading | None:
     """Fraction (1/2, 3 1/2, ½, 3¾, 1/4"-1/2"); other slashed numbers are a date or read side by side."""
     first = _read_vulgar(context, position) or _read_slashed(context, position)
     dash = DASH.match(context.text, first.end) if first else None
@@ -127,10 +127,10 @@ def read_fraction(context: Context, position: int) -> Found | None:
     is_longer = last is not None and context.character(last.end) in {"-", "–"} and context.character(last.end + 1).isdigit()
     if not first or not last or is_longer:
         return first
-    return Found(last.end, f"{first.spoken} {context.language.to} {last.spoken}")
+    return Reading(last.end, f"{first.spoken} {context.language.to} {last.spoken}")
 
 
-def _read_vulgar(context: Context, position: int) -> Found | None:
+def _read_vulgar(context: Context, position: int) -> Reading | None:
     match = VULGAR.match(context.text, position)
     if not match:
         return None
@@ -139,7 +139,7 @@ def _read_vulgar(context: Context, position: int) -> Found | None:
     return _say_fraction(context, int(match[1] or 0), numerator, denominator, start=position, end=match.end())
 
 
-def _say_fraction(context: Context, whole: int, numerator: int, denominator: int, *, start: int, end: int) -> Found:
+def _say_fraction(context: Context, whole: int, numerator: int, denominator: int, *, start: int, end: int) -> Reading:
     """Fraction with its unit, or for halves in some languages with a noun."""
     language, unit = context.language, read_unit(context, end) or read_inches(context, end)
     is_half = (numerator, denominator) == (1, 2)
@@ -147,10 +147,10 @@ def _say_fraction(context: Context, whole: int, numerator: int, denominator: int
     if counted and counted[1] not in language.function_words:
         halved = language.and_a_half(whole, Noun(counted[1], counted[1], language.gender_of(counted[1])))
         if halved:
-            return Found(counted.end(), halved)
+            return Reading(counted.end(), halved)
     behind = language.and_a_half(whole, unit[0]) if unit and whole and is_half else None
     if unit and behind:
-        return related(context, unit[1], behind)
+        return append_relation(context, unit[1], behind)
     if whole:
         spoken = language.mixed(whole, numerator, denominator)
     else:
@@ -158,12 +158,12 @@ def _say_fraction(context: Context, whole: int, numerator: int, denominator: int
         half = language.half_of(noun) if is_half and len(noun) > 2 and noun.lower() not in language.function_words else None
         spoken = half or language.fraction(numerator, denominator)
     if not unit:
-        return Found(end, spoken)
+        return Reading(end, spoken)
     is_singular = is_attributive(context, start, unit[1], is_attached=True) or (language.code == "en" and not whole)
-    return related(context, unit[1], f"{spoken} {unit[0].singular if is_singular else unit[0].plural}")
+    return append_relation(context, unit[1], f"{spoken} {unit[0].singular if is_singular else unit[0].plural}")
 
 
-def _read_slashed(context: Context, position: int) -> Found | None:
+def _read_slashed(context: Context, position: int) -> Reading | None:
     match = SLASHED.match(context.text, position)
     if not match:
         return None
@@ -184,35 +184,35 @@ def _read_slashed(context: Context, position: int) -> Found | None:
     day, month = (denominator, numerator) if language.date_order == "mdy" else (numerator, denominator)
     date = Date(day=day, month=month)
     if is_after_date_word and day and 1 <= month <= 12 and date.exists and match[0] != ALL_YEAR:
-        return Found(match.end(), language.date(date, before=context.word_before(position)))
-    return Found(match.end(), f"{language.number(Number(match[2]))} {language.number(Number(match[3]))}")
+        return Reading(match.end(), language.date(date, before=context.word_before(position)))
+    return Reading(match.end(), f"{language.number(Number(match[2]))} {language.number(Number(match[3]))}")
 
 
-def _read_years(context: Context, match: re.Match[str]) -> Found | None:
+def _read_years(context: Context, match: re.Match[str]) -> Reading | None:
     """Year and the next one: 1999/2000."""
     language, first, last = context.language, int(match[2]), int(match[3])
     is_pair = len(match[2]) == 4 and EARLIEST_YEAR <= first < LATEST_YEAR and last in {first + 1, (first + 1) % 100}
     if not is_pair or len(match[3]) not in {2, 4}:
         return None
     end = language.year(last) if len(match[3]) == 4 else language.number(Number(match[3]))
-    return Found(match.end(), f"{language.year(first)} {end}")
+    return Reading(match.end(), f"{language.year(first)} {end}")
 
 
-def _read_score(context: Context, match: re.Match[str], *, word: str) -> Found | None:
+def _read_score(context: Context, match: re.Match[str], *, word: str) -> Reading | None:
     """Mark out of the best possible one: a score of 7/10, rated 4/5."""
     language = context.language
     before = context.word_before(match.start() - len(word) - 1) if word in {"of", "it", "is", "a"} else word
     is_score = language.code == "en" and before.lower() in SCORED and language.out_of
     if not is_score or match[1] or int(match[2]) > int(match[3]):
         return None
-    return Found(match.end(), f"{language.number(Number(match[2]))} {language.out_of} {language.number(Number(match[3]))}")
+    return Reading(match.end(), f"{language.number(Number(match[2]))} {language.out_of} {language.number(Number(match[3]))}")
 
 
-def read_ratio(context: Context, position: int) -> Found | None:
+def read_ratio(context: Context, position: int) -> Reading | None:
     """3:1, 16:9."""
     match = RATIO.match(context.text, position)
     if not match:
         return None
     language = context.language
     joint = language.versus or language.to
-    return Found(match.end(), f"{language.number(Number(match[1]))} {joint} {language.number(Number(match[2]))}")
+    return Reading(match.end(), f"{language.number(Number(match[1]))} {joint} {language.number(Number(match[2]))}")

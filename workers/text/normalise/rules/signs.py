@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-from workers.text.normalise.context import Context, Found, Rule
+from workers.text.normalise.context import Context, Reading, Rule
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.addresses import say_tag
 from workers.text.normalise.rules.arithmetic import read_times
@@ -34,33 +34,33 @@ OPENING_SPACES: Final = SPACES | set("($<>=≤≥≈±~") | {""}
 FRACTION: Final = re.compile(r"\.(\d{1,15})(?![\d.]*\d)")
 
 
-def read_sign(context: Context, position: int) -> Found | None:
+def read_sign(context: Context, position: int) -> Reading | None:
     """Read a sign as its words, or as a space if it is silent."""
     compared = read_comparison(context, position) if context.text[position] == "=" else None
     repeated = REPEATED.match(context.text, position)
     if repeated and not compared:
-        return Found(repeated.end(), _shorten(repeated[0], before=context.character(position - 1)))
+        return Reading(repeated.end(), _shorten(repeated[0], before=context.character(position - 1)))
     return READERS.get(context.text[position], _read_named)(context, position)
 
 
-def _read_compared(context: Context, position: int) -> Found | None:
+def _read_compared(context: Context, position: int) -> Reading | None:
     """Arrow or comparison; a dash is left to the G2P."""
     found = read_comparison(context, position)
     is_named = found is None and context.text[position] not in "-–—!"
     return _read_named(context, position) if is_named else found
 
 
-def _read_point(context: Context, position: int) -> Found | None:
+def _read_point(context: Context, position: int) -> Reading | None:
     """Point between letters inside a sentence (node.js, readme.txt), or a number without its zero (.5)."""
     fraction = FRACTION.match(context.text, position) if context.character(position - 1) in OPENING_SPACES else None
     if fraction:
         number = context.language.own_mark(Number("0", fraction[1], "."))
         return say_with_tail(context, number, start=position, end=fraction.end())
     is_inside = context.character(position - 1).isalnum() and context.character(position + 1).islower()
-    return Found(position + 1, context.language.symbols["."]) if is_inside else None
+    return Reading(position + 1, context.language.symbols["."]) if is_inside else None
 
 
-def _read_times(context: Context, position: int) -> Found | None:
+def _read_times(context: Context, position: int) -> Reading | None:
     """3 x 4, 3*4."""
     return (
         read_times(context, position)
@@ -69,34 +69,34 @@ def _read_times(context: Context, position: int) -> Found | None:
     )
 
 
-def _read_caret(context: Context, position: int) -> Found | None:
+def _read_caret(context: Context, position: int) -> Reading | None:
     """10^6."""
     return read_power(context, position) or _read_named(context, position)
 
 
-def _read_about(context: Context, position: int) -> Found | None:
+def _read_about(context: Context, position: int) -> Reading | None:
     """Approximation: ~20, a ~= b."""
     compared = read_comparison(context, position)
     if compared:
         return compared
     is_about = context.character(position + 1).isdigit() and not context.character(position - 1).isalnum()
-    return Found(position + 1, context.language.signs["≈"]) if is_about else _read_named(context, position)
+    return Reading(position + 1, context.language.signs["≈"]) if is_about else _read_named(context, position)
 
 
-def _read_named(context: Context, position: int) -> Found | None:
+def _read_named(context: Context, position: int) -> Reading | None:
     character = context.text[position]
     if character in SILENT:
-        return Found(position + 1, " " if _is_inside_word(context, position) else "")
+        return Reading(position + 1, " " if _is_inside_word(context, position) else "")
     name = context.language.signs.get(character)
     if character == "&" and context.language.code == "es" and context.word_after(position + 1).lower().startswith(("i", "hi")):
         name = "e"  # Pérez e Hijos
     if character == "&" and context.character(position + 1) == "&" and name is not None:
-        return Found(position + 2, name)
+        return Reading(position + 2, name)
     if name is not None:
         is_attached_mark = character in "™®" and context.character(position - 1).isalnum()
-        return Found(position + 1, "" if is_attached_mark else name)
+        return Reading(position + 1, "" if is_attached_mark else name)
     if character in EMOJI_PARTS:
-        return Found(position + 1, "")
+        return Reading(position + 1, "")
     if unicodedata.category(character)[0] in "MPC" and character not in EMOJI_PUNCTUATION:
         return None  # vowel signs of Hindi, joiners, and punctuation of other scripts
     return read_emoji(context, position)
@@ -113,39 +113,39 @@ def _shorten(run: str, *, before: str) -> str:
     return run[0] if run[0] in ",;:" else ""
 
 
-def _read_tag(context: Context, position: int) -> Found:
+def _read_tag(context: Context, position: int) -> Reading:
     """Hashtag, handle or number (#topic, @name, #5); a lone sign by its name."""
     language, character = context.language, context.text[position]
     following = context.character(position + 1)
     if character == "#" and following.isdecimal() and not DIGITS_IN_TAG.match(context.text, position):
-        return Found(position + 1, language.number_word)
+        return Reading(position + 1, language.number_word)
     if NUMBERED.match(context.text, position):
-        return Found(position + 1, f"{language.number_word} ")
+        return Reading(position + 1, f"{language.number_word} ")
     match = (HASHTAG if character == "#" else HANDLE).match(context.text, position)
     if match and any(map(str.isalnum, match[1])):
         name = "hashtag" if character == "#" else language.symbols["@"]
-        return Found(match.end(), f"{name} {say_tag(match[1], language=language)}")
+        return Reading(match.end(), f"{name} {say_tag(match[1], language=language)}")
     if character == "#" and context.character(position - 1).isalpha():  # C#, F#
-        return Found(position + 1, "sharp")
+        return Reading(position + 1, "sharp")
     is_heading = character == "#" and context.character(position - 1) in {"", "\n"}
-    return Found(position + 1, "" if is_heading else language.signs[character])
+    return Reading(position + 1, "" if is_heading else language.signs[character])
 
 
-def _read_section(context: Context, position: int) -> Found | None:
+def _read_section(context: Context, position: int) -> Reading | None:
     """Section sign; doubled it is the plural: § 5, §§ 5 and 6."""
     if context.character(position + 1) == "§" and "§§" in context.language.signs:
-        return Found(position + 2, context.language.signs["§§"])
+        return Reading(position + 2, context.language.signs["§§"])
     return _read_named(context, position)
 
 
-def _read_slash(context: Context, position: int) -> Found:
+def _read_slash(context: Context, position: int) -> Reading:
     """Slash, which separates words silently, except in marks, 4.5/5, and in English before a time: days per year."""
     if context.character(position - 1).isdecimal() and context.character(position + 1).isdecimal() and context.language.out_of:
-        return Found(position + 1, f" {context.language.out_of} ")
+        return Reading(position + 1, f" {context.language.out_of} ")
     language, before, after = context.language, context.word_before(position).lower(), context.word_after(position + 1).lower()
     if language.code == "en" and after in PERIODS and before not in PERIODS and _is_inside_word(context, position):
-        return Found(position + 1, f" {language.per} ")
-    return Found(position + 1, " " if _is_inside_word(context, position) else "")
+        return Reading(position + 1, f" {language.per} ")
+    return Reading(position + 1, " " if _is_inside_word(context, position) else "")
 
 
 def _is_inside_word(context: Context, position: int) -> bool:

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import LOOK_BACK, Context, Found
+from workers.text.normalise.context import LOOK_BACK, Context, Reading
 from workers.text.normalise.tables import load_table
 
 NAME_BEFORE: Final = re.compile(r"(?:^|[^\w'’])([^\W\d_]{1,30}(?:['’][^\W\d_]{1,2})?) $")
@@ -28,7 +28,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(rf"({names})(\.?)(?![^\W_])")
 
 
-def read_street(context: Context, position: int) -> Found | None:
+def read_street(context: Context, position: int) -> Reading | None:
     """Abbreviation after a name or an ordinal: 1st St., Elm St, Mulholland Dr."""
     match = _pattern().match(context.text, position) if context.language.code == "en" else None
     if not match or context.character(position - 1) != " " or not _is_street(context, match[1], position, match.end()):
@@ -36,7 +36,7 @@ def read_street(context: Context, position: int) -> Found | None:
     end = match.end()
     is_end = context.ends_sentence(end) or (context.precedes_figure(end) and match[1] not in _words("numbered"))
     is_kept = match[2] != "" and is_end and context.word_after(end) not in _words("directions")
-    return Found(end - is_kept, street_names()[match[1]])
+    return Reading(end - is_kept, street_names()[match[1]])
 
 
 def _is_street(context: Context, name: str, position: int, end: int) -> bool:

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.attributive import is_attributive
 from workers.text.normalise.rules.measures import say_attributive
@@ -24,15 +24,15 @@ def _words(language: str, key: str) -> frozenset[str]:
     return frozenset(load_table("temperatures").get(language, {}).get(key, "").split())
 
 
-def read_temperature(context: Context, number: Number, *, start: int, end: int) -> Found | None:
+def read_temperature(context: Context, number: Number, *, start: int, end: int) -> Reading | None:
     """Degrees Celsius or Fahrenheit, if the surrounding words or the number itself indicate a temperature."""
     match = SCALE.match(context.text, end)
     noun = context.language.units.get(f"°{match[2]}") if match else None
     if not match or not noun or not _is_temperature(context, number, match, start=start):
         return None
     if is_attributive(context, start, match.end(), is_attached=False):
-        return Found(match.end(), say_attributive(context.language, number, noun))
-    return Found(match.end(), context.language.count(number, noun))
+        return Reading(match.end(), say_attributive(context.language, number, noun))
+    return Reading(match.end(), context.language.count(number, noun))
 
 
 def _is_temperature(context: Context, number: Number, match: re.Match[str], *, start: int) -> bool:

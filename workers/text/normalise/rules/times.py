@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.values import Number, TimeOfDay
-from workers.text.normalise.rules.zones import goes_on
+from workers.text.normalise.rules.zones import has_zone_or_day
 
 HALF: Final = r"\s?([AaPp])\.?\s?[Mm](?![^\W_])\.?"
 CLOCK: Final = re.compile(rf"(\d{{1,2}}):(\d{{2}})(?::(\d{{2}})(?:(?:\.\d{{1,9}})?(?:Z|[+-]\d\d:\d\d))?)?(?![\d:])(?:{HALF})?")
@@ -24,7 +24,7 @@ DURATION_LANGUAGES: Final = frozenset(("pt", "es", "it"))
 LETTER_LANGUAGES: Final = frozenset(("fr", "pt", "es", "it"))
 
 
-def read_time(context: Context, position: int) -> Found | None:
+def read_time(context: Context, position: int) -> Reading | None:
     """A time that begins with a digit."""
     language = context.language
     match = CLOCK.match(context.text, position)
@@ -44,7 +44,7 @@ def read_time(context: Context, position: int) -> Found | None:
         match = ITALIAN_DOT.match(context.text, position)
     if match and language.code in DURATION_LANGUAGES and match[3]:
         hours, minutes = (language.count(Number(str(int(match[at]))), language.units[unit]) for at, unit in ((1, "h"), (2, "min")))
-        return Found(match.end(), f"{hours} {language.and_} {minutes}")
+        return Reading(match.end(), f"{hours} {language.and_} {minutes}")
     if match:
         return _found(context, match, TimeOfDay(int(match[1]), int(match[2])))
     match = HOUR_LETTER.match(context.text, position) if language.code == "pt" else None
@@ -58,12 +58,12 @@ def _is_italian_hour(context: Context, position: int) -> bool:
     return is_end or context.word_before(position).lower() in {"alle", "ore", "dalle"}
 
 
-def _found(context: Context, match: re.Match[str], time: TimeOfDay) -> Found | None:
+def _found(context: Context, match: re.Match[str], time: TimeOfDay) -> Reading | None:
     if not time.exists:
         return None
     end = match.end()
-    if match[0].endswith(".") and (context.ends_sentence(end) or context.precedes_figure(end)) and not goes_on(context, end):
+    if match[0].endswith(".") and (context.ends_sentence(end) or context.precedes_figure(end)) and not has_zone_or_day(context, end):
         end -= 1
     tail = AFTER.get(context.language.code)
     after = tail.match(context.text, end) if tail else None
-    return Found(after.end() if after else end, context.language.time(time, before=context.word_before(match.start())))
+    return Reading(after.end() if after else end, context.language.time(time, before=context.word_before(match.start())))

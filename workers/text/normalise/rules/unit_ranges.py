@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.nouns import Currency, Noun
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.measures import read_inches, read_unit
-from workers.text.normalise.rules.money import read_currency, read_magnitude, related, say_magnitude_sum
+from workers.text.normalise.rules.money import append_relation, read_currency, read_magnitude, say_magnitude_sum
 from workers.text.normalise.rules.temperatures import SCALE, read_temperature
 from workers.text.normalise.written_numbers import read_number
 
@@ -40,7 +40,7 @@ class Amount:
     end: int
 
 
-def read_unit_range(context: Context, position: int) -> Found | None:
+def read_unit_range(context: Context, position: int) -> Reading | None:
     """Range at the position that begins with a number, a sign or a currency."""
     before = context.character(position - 1)
     if (before.isalnum() and before < FIRST_IDEOGRAPH) or before in {"-", "–", "/", ".", ","}:
@@ -63,7 +63,7 @@ def read_unit_range(context: Context, position: int) -> Found | None:
         return None
     space = " " if context.language.has_spaces else ""
     spoken = f"{_say_first(context, first, last)}{space}{context.language.to}{space}{_say(context, last)}"
-    return related(context, last.end, spoken)
+    return append_relation(context, last.end, spoken)
 
 
 def _is_subtraction(context: Context, first: Amount, last: Amount, *, dash: str) -> bool:
@@ -92,10 +92,10 @@ def _read_amount(context: Context, position: int) -> Amount | None:
         return Amount(number, behind[0], magnitude[0], behind[1] if is_behind else magnitude[1]) if behind else None
     if currency:
         return Amount(number, currency[0], "", end)
-    return _read_behind(context, number, start=position, end=end)
+    return _read_unit_after(context, number, start=position, end=end)
 
 
-def _read_behind(context: Context, number: Number, *, start: int, end: int) -> Amount | None:
+def _read_unit_after(context: Context, number: Number, *, start: int, end: int) -> Amount | None:
     """Sign or unit after the number, which is written from start to end."""
     percent = PERCENT.match(context.text, end)
     if percent:
@@ -124,7 +124,7 @@ def _read_same_scale(context: Context, first: Amount, position: int) -> Amount |
     return Amount(read[0], first.unit, "", scale.end()) if read and scale and is_same else None
 
 
-def _read_heights(context: Context, position: int) -> Found | None:
+def _read_heights(context: Context, position: int) -> Reading | None:
     """Feet or feet and inches on both sides of the dash, English only: 5'-6', 5'6"-5'10"."""
     match = HEIGHTS.match(context.text, position) if context.language.code == "en" else None
     if not match:
@@ -133,11 +133,11 @@ def _read_heights(context: Context, position: int) -> Found | None:
     count = context.language.count
     first, last = Number(match["feet"]), Number(match["feet_2"])
     start = context.language.number(first) if not match["inches"] and not match["inches_2"] else count(first, feet)
-    said = f"{start}{_inches_behind(context, match['inches'], inches)} {context.language.to} {count(last, feet)}"
-    return Found(match.end(), f"{said}{_inches_behind(context, match['inches_2'], inches)}")
+    said = f"{start}{_inches_after(context, match['inches'], inches)} {context.language.to} {count(last, feet)}"
+    return Reading(match.end(), f"{said}{_inches_after(context, match['inches_2'], inches)}")
 
 
-def _inches_behind(context: Context, figures: str | None, noun: Noun) -> str:
+def _inches_after(context: Context, figures: str | None, noun: Noun) -> str:
     return f" {context.language.count(Number(figures), noun)}" if figures else ""
 
 

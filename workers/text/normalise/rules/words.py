@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.lexicon import find_lexicon, is_pronounceable
 from workers.text.normalise.tables import load_table
@@ -81,7 +81,7 @@ def _abbreviation_pattern(language: Language) -> re.Pattern[str]:
     return re.compile(rf"({names})(?![^\W_])")
 
 
-def read_abbreviation(context: Context, position: int) -> Found | None:
+def read_abbreviation(context: Context, position: int) -> Reading | None:
     """Abbreviation (Dr., z. B., approx.); the table states what must follow."""
     pattern = _abbreviation_pattern(context.language)
     match = pattern.match(context.text, position)
@@ -97,7 +97,7 @@ def read_abbreviation(context: Context, position: int) -> Found | None:
         return None
     is_end = context.ends_sentence(end) or (match[1].lower() in ENDINGS and context.precedes_figure(end))
     is_kept = match[1].endswith(".") and kind == "" and is_end and not _is_continued(context, end)
-    return Found(end - is_kept, words)
+    return Reading(end - is_kept, words)
 
 
 def _is_numbered(context: Context, end: int) -> bool:
@@ -112,7 +112,7 @@ def _is_continued(context: Context, end: int) -> bool:
     return match is not None and context.language.abbreviations[match[1]][0] not in "^*#"
 
 
-def _compound(context: Context, position: int) -> Found | None:
+def _compound(context: Context, position: int) -> Reading | None:
     """Abbreviation at the end of a word: Hauptstr."""
     match = COMPOUND.match(context.text, position)
     ends = context.language.compound_abbreviations
@@ -120,23 +120,23 @@ def _compound(context: Context, position: int) -> Found | None:
     if not match or not name:
         return None
     is_kept = context.ends_sentence(match.end())
-    return Found(match.end() - is_kept, match[0].removesuffix(name) + ends[name])
+    return Reading(match.end() - is_kept, match[0].removesuffix(name) + ends[name])
 
 
-def read_weekdays(context: Context, position: int) -> Found | None:
+def read_weekdays(context: Context, position: int) -> Reading | None:
     """Mon.-Fri., Mo-Fr; Mo., 5. Mai."""
     match = WEEKDAYS.match(context.text, position)
     days = context.language.weekdays
     dated = DATED_WEEKDAY.match(context.text, position)
     if dated and dated[1] in days:
-        return Found(dated.end(), f"{days[dated[1]]}{dated[2]}")
+        return Reading(dated.end(), f"{days[dated[1]]}{dated[2]}")
     if not match or match[1] not in days or match[2] not in days:
         return None
     is_kept = context.text[match.end() - 1] == "." and context.ends_sentence(match.end())
-    return Found(match.end() - is_kept, f"{days[match[1]]} {context.language.to} {days[match[2]]}")
+    return Reading(match.end() - is_kept, f"{days[match[1]]} {context.language.to} {days[match[2]]}")
 
 
-def read_initials(context: Context, position: int) -> Found | None:
+def read_initials(context: Context, position: int) -> Reading | None:
     """Initials with full stops: U.S.A., e.V."""
     match = INITIALS.match(context.text, position)
     if not match or context.character(match.end()).isalnum():
@@ -144,10 +144,10 @@ def read_initials(context: Context, position: int) -> Found | None:
     end = match.end()
     after = context.word_after(end)
     is_end = context.ends_sentence(end) and (not after or after.lower() in find_lexicon(context.language).words)
-    return Found(end - is_end, context.language.spell(match[0].replace(".", "")))
+    return Reading(end - is_end, context.language.spell(match[0].replace(".", "")))
 
 
-def read_roman(context: Context, position: int) -> Found | None:
+def read_roman(context: Context, position: int) -> Reading | None:
     """Roman numeral (Henry VIII, Chapter IV, XXIe siècle); never the pronoun I."""
     match = ROMAN.match(context.text, position)
     if not match or not match[1] or context.character(position - 1) in {"'", "’", "-", "&"}:
@@ -161,10 +161,10 @@ def read_roman(context: Context, position: int) -> Found | None:
         not context.ends_sentence(match.end()) or context.word_after(match.end()).lower() in CENTURIES or before.lower() in ARTICLES
     )
     is_full_stop = match[2] == "." and not is_rank
-    return Found(match.end() - is_full_stop, words) if words else None
+    return Reading(match.end() - is_full_stop, words) if words else None
 
 
-def read_roman_range(context: Context, position: int) -> Found | None:
+def read_roman_range(context: Context, position: int) -> Reading | None:
     """XVI-XVII, XVIe-XVIIIe siècles, IV–VI."""
     match = ROMAN_RANGE.match(context.text, position)
     if not match or not ROMAN.fullmatch(match[1]) or not ROMAN.fullmatch(match[3]):
@@ -175,7 +175,7 @@ def read_roman_range(context: Context, position: int) -> Found | None:
     language, beside = context.language, {context.word_before(position).lower(), context.word_after(match.end()).lower()}
     is_century = bool(beside & CENTURIES) or bool(match[2] and match[4])
     say = language.century if is_century else language.cardinal
-    return Found(match.end(), f"{say(first)} {language.to} {say(last)}")
+    return Reading(match.end(), f"{say(first)} {language.to} {say(last)}")
 
 
 def _say_roman(context: Context, match: re.Match[str], *, before: str) -> str | None:
@@ -265,7 +265,7 @@ def roman_value(numeral: str) -> int:
     return sum(-value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True))
 
 
-def read_capitals(context: Context, position: int) -> Found | None:
+def read_capitals(context: Context, position: int) -> Reading | None:
     """Capitals by their letters (FBI); words and acronyms stay. Shouted words are lower-case already."""
     match = CAPITALS.match(context.text, position)
     if not match or not context.language.spells_initials or not _is_spelled(match[1], language=context.language):
@@ -273,7 +273,7 @@ def read_capitals(context: Context, position: int) -> Found | None:
     is_attached = bool(match[2]) or context.character(match.end()).isdecimal()
     if is_attached and _is_plain_word(match[1], language=context.language):
         return None
-    return Found(match.end(), f"{context.language.spell(match[1])}{chr(39) + 's' if match[2] else ''}")
+    return Reading(match.end(), f"{context.language.spell(match[1])}{chr(39) + 's' if match[2] else ''}")
 
 
 def _is_plain_word(word: str, *, language: Language) -> bool:

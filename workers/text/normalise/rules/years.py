@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.measures import read_unit
@@ -54,7 +54,7 @@ def _year_words(language: Language) -> YearWords | None:
     )
 
 
-def read_year(context: Context, position: int) -> Found | None:
+def read_year(context: Context, position: int) -> Reading | None:
     """Year, or the first and last year of a period."""
     words = _year_words(context.language)
     before = context.character(position - 1)
@@ -63,7 +63,7 @@ def read_year(context: Context, position: int) -> Found | None:
     return _read_range(context, position, words=words) or _read_single(context, position, words=words)
 
 
-def _read_range(context: Context, position: int, *, words: YearWords) -> Found | None:
+def _read_range(context: Context, position: int, *, words: YearWords) -> Reading | None:
     match = RANGE.match(context.text, position)
     if not match:
         return None
@@ -74,7 +74,7 @@ def _read_range(context: Context, position: int, *, words: YearWords) -> Found |
     language = context.language
     end = language.year(last_year) if len(match[2]) == 4 else language.number(Number(match[2]))
     space = " " if language.has_spaces else ""
-    return Found(match.end(), f"{language.year(first)}{space}{language.to}{space}{end}")
+    return Reading(match.end(), f"{language.year(first)}{space}{language.to}{space}{end}")
 
 
 def _are_years(context: Context, match: re.Match[str], *, words: YearWords) -> bool:
@@ -92,11 +92,11 @@ def _are_years(context: Context, match: re.Match[str], *, words: YearWords) -> b
     return not is_counting and (is_introduced or not is_round)
 
 
-def _read_single(context: Context, position: int, *, words: YearWords) -> Found | None:
+def _read_single(context: Context, position: int, *, words: YearWords) -> Reading | None:
     match = YEAR.match(context.text, position)
     if not match or not EARLIEST <= int(match[0]) <= LATEST:
         return None
-    return Found(match.end(), context.language.year(int(match[0]))) if _is_year(context, match, words=words) else None
+    return Reading(match.end(), context.language.year(int(match[0]))) if _is_year(context, match, words=words) else None
 
 
 def _is_year(context: Context, match: re.Match[str], *, words: YearWords) -> bool:

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from workers.text.normalise.context import Context, Found
+from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.tables import load_table
 
@@ -20,7 +20,7 @@ def _words(key: str) -> frozenset[str]:
     return frozenset(load_table("zones")[key].split())
 
 
-def goes_on(context: Context, position: int) -> bool:
+def has_zone_or_day(context: Context, position: int) -> bool:
     """True if a time zone, or a day that belongs to the time, follows: 3 p.m. EST, 9 a.m. Monday."""
     match = NEXT.match(context.text, position) if context.language.code == "en" else None
     if not match:
@@ -30,7 +30,7 @@ def goes_on(context: Context, position: int) -> bool:
     return match[1] in _words("days") | _words("months") and (match[2] or "") not in _words("verbs")
 
 
-def read_offset(context: Context, position: int) -> Found | None:
+def read_offset(context: Context, position: int) -> Reading | None:
     """UTC-5, GMT+5:30."""
     match = OFFSET.match(context.text, position)
     if not match or int(match[3]) > GREATEST_OFFSET:
@@ -39,4 +39,4 @@ def read_offset(context: Context, position: int) -> Found | None:
     name = language.spell(match[1]) if language.spells_initials else match[1]
     sign = language.signs.get("±", "") if match[2] == "±" else language.plus if match[2] == "+" else language.minus
     minutes = f" {language.number(Number(match[4]))}" if match[4] and int(match[4]) else ""
-    return Found(match.end(), f"{name} {sign} {language.number(Number(str(int(match[3]))))}{minutes}")
+    return Reading(match.end(), f"{name} {sign} {language.number(Number(str(int(match[3]))))}{minutes}")

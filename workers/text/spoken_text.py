@@ -79,13 +79,13 @@ class SpokenText:
             raise ValueError("the later step must start from this step's text")
         if self.written == self.text and len(self.spans) <= 1:
             return SpokenText(self.written, later.text, later.spans, self.start)
-        builder = Builder(self.written, start=self.start)
+        builder = SpokenTextBuilder(self.written, start=self.start)
         for span in later.spans:
             self._copy_through(builder, span, said=later.text[span.spoken_start : span.spoken_end])
         builder.say("", up_to=len(self.written))  # what the first step left out at the end
         return builder.build()
 
-    def _copy_through(self, builder: "Builder", span: Span, *, said: str) -> None:
+    def _copy_through(self, builder: "SpokenTextBuilder", span: Span, *, said: str) -> None:
         """Append the spoken form of `span`, a piece of the later step, at the finest granularity that both steps allow."""
         if not span.is_verbatim:
             builder.say(said, up_to=self._written_offset(span.written_end))
@@ -116,7 +116,7 @@ class SpokenText:
         return self._inside(self.spans[index], spoken, is_end=spoken > self.spans[index].spoken_start)
 
 
-class Builder:
+class SpokenTextBuilder:
     """Builds a SpokenText from left to right: `keep` text that is spoken as written, `say` replacements for the next characters."""
 
     def __init__(self, written: str, *, start: int = 0) -> None:
@@ -174,7 +174,7 @@ def join(parts: tuple[SpokenText, ...]) -> SpokenText:
     """Join adjacent parts of one text. Raises ValueError if they do not adjoin."""
     if any(left.start + len(left.written) != right.start for left, right in pairwise(parts)):
         raise ValueError("the parts do not adjoin")
-    builder = Builder("".join(part.written for part in parts), start=parts[0].start if parts else 0)
+    builder = SpokenTextBuilder("".join(part.written for part in parts), start=parts[0].start if parts else 0)
     offset = 0
     for part in parts:
         for span in part.spans:

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.text.spoken import Builder, Span, SpokenText, join
+from workers.text.spoken_text import Span, SpokenText, SpokenTextBuilder, join
 
 PIECES = st.lists(st.tuples(st.text(max_size=6), st.none() | st.text(max_size=6)), max_size=8)
 """Written pieces, each with its spoken form; None if spoken as written."""
 
 
 def build(pieces: list[tuple[str, str | None]]) -> SpokenText:
-    builder = Builder("".join(written for written, _ in pieces))
+    builder = SpokenTextBuilder("".join(written for written, _ in pieces))
     for written, spoken in pieces:
         end = builder.position + len(written)
         if spoken is None:
@@ -139,7 +139,7 @@ def test_ranges_never_go_back(pieces: list[tuple[str, str | None]], data: st.Dat
 @given(PIECES, st.data())
 def test_two_steps_cover_the_first_text_and_the_last(pieces: list[tuple[str, str | None]], data: st.DataObject) -> None:
     first = build(pieces)
-    builder = Builder(first.text)
+    builder = SpokenTextBuilder(first.text)
     while builder.position < len(first.text):
         end = data.draw(st.integers(builder.position + 1, len(first.text)))
         if data.draw(st.booleans()):

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Final
 
 from workers.text.cldr import LANGUAGE_NAMES
-from workers.text.identifier import LANGUAGES_OF_SCRIPT, NOISE, WORDS, identify_within, plain_words, rank_latin, related_tag
 from workers.text.language import OWN_WORDS
+from workers.text.language_identifier import LANGUAGES_OF_SCRIPT, NOISE, WORDS, identify_within, plain_words, rank_latin, related_tag
 from workers.text.normalise.languages.nouns import word_set
 
 SAMPLE_CHARACTERS: Final = 2000
@@ -55,7 +55,7 @@ _SENTENCE_END: Final = re.compile(r"[.!?…。]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Unspoken:
+class UnsupportedLanguage:
     """Language that a text seems to be in and the model does not speak."""
 
     language: str
@@ -66,7 +66,7 @@ class Unspoken:
     """True if a model that speaks the language should be used instead: certain, or only common words of that language."""
 
 
-def find_unspoken(text: str, *, spoken: Collection[str]) -> Unspoken | None:
+def find_unsupported_language(text: str, *, spoken: Collection[str]) -> UnsupportedLanguage | None:
     """Detect a language of the text, or of a part of it, that is not in `spoken` (primary tags); None otherwise.
 
     Linear in the first 2,000 characters; about 0.1 ms for a sentence, 3 ms at most. Deterministic.
@@ -74,8 +74,8 @@ def find_unspoken(text: str, *, spoken: Collection[str]) -> Unspoken | None:
     return _find(_sample(text), tuple(sorted(spoken))) if spoken else None
 
 
-@lru_cache(maxsize=32)  # one request asks several times
-def _find(sample: str, spoken: tuple[str, ...]) -> Unspoken | None:
+@lru_cache(maxsize=32)  # one request calls this several times
+def _find(sample: str, spoken: tuple[str, ...]) -> UnsupportedLanguage | None:
     return _by_script(sample, spoken=spoken) or _by_words(sample, spoken=spoken)
 
 
@@ -95,7 +95,7 @@ def _sample(text: str) -> str:
     return "\n".join(" ".join(piece.split(" ")[1:-1]) or piece for piece in slices)  # without the words that were cut
 
 
-def _by_script(sample: str, *, spoken: Collection[str]) -> Unspoken | None:
+def _by_script(sample: str, *, spoken: Collection[str]) -> UnsupportedLanguage | None:
     """Language of words in a script that no voice reads: they would be left out."""
     foreign = _foreign_letters(sample, spoken=spoken)
     if not foreign:
@@ -105,7 +105,7 @@ def _by_script(sample: str, *, spoken: Collection[str]) -> Unspoken | None:
     words = [word for word in WORDS.findall(sample) if _script_of(word[0]) == script]
     language = identify_within(words, among=candidates)[0] or candidates[0]
     is_sure = sum(foreign.values()) > SURE_SCRIPT * sum(_weight(letter) for letter in filter(str.isalpha, sample))
-    return Unspoken(language, is_sure=is_sure, is_likely=is_sure)
+    return UnsupportedLanguage(language, is_sure=is_sure, is_likely=is_sure)
 
 
 def _foreign_letters(text: str, *, spoken: Collection[str]) -> "Counter[str]":
@@ -135,7 +135,7 @@ def _script_of(letter: str) -> str:
     return unicodedata.name(letter, "").partition(" ")[0].partition("-")[0]
 
 
-def _by_words(sample: str, *, spoken: Collection[str]) -> Unspoken | None:
+def _by_words(sample: str, *, spoken: Collection[str]) -> UnsupportedLanguage | None:
     """Language of the Latin words: of all together, or of one sentence or quotation among others."""
     letters = list(filter(str.isalpha, sample))
     latin = sum(_script_of(letter) == LATIN for letter in letters)
@@ -147,10 +147,10 @@ def _by_words(sample: str, *, spoken: Collection[str]) -> Unspoken | None:
     fragments = FRAGMENT.findall(NOISE.sub(" ", sample))[:MOST_FRAGMENTS]
     found = (_judge(fragment, spoken=spoken) for fragment in fragments if len(fragment.split()) > FEWEST_WORDS)
     part = next((one for one in found if one is not None and one.is_sure), None) if len(fragments) > 1 else None
-    return Unspoken(part.language, is_sure=False, is_likely=False) if part is not None else whole
+    return UnsupportedLanguage(part.language, is_sure=False, is_likely=False) if part is not None else whole
 
 
-def _judge(text: str, *, spoken: Collection[str]) -> Unspoken | None:
+def _judge(text: str, *, spoken: Collection[str]) -> UnsupportedLanguage | None:
     words = [word for word in plain_words(text) if _script_of(word[0]) == LATIN]
     different = {word.lower() for word in words if len(word) > 1}
     probabilities = {language: share for language, share in rank_latin(words).items() if language in LANGUAGE_NAMES}
@@ -165,7 +165,7 @@ def _judge(text: str, *, spoken: Collection[str]) -> Unspoken | None:
     is_sure = _is_sure(text, words, known=known, foreign=foreign, has_english="en" in own)
     is_suspected = foreign >= (SUSPECTED_LONG if len(different) >= LONG_WORDS else SUSPECTED)
     if is_sure or is_common or (is_suspected and others[top] >= SUSPECTED_TOP * known):
-        return Unspoken(top, is_sure=is_sure, is_likely=is_sure or is_common)
+        return UnsupportedLanguage(top, is_sure=is_sure, is_likely=is_sure or is_common)
     return None
 
 

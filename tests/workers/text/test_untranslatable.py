@@ -2,7 +2,7 @@
 
 import pytest
 
-from workers.text.verbatim import translate_around
+from workers.text.untranslatable import translate_around
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,13 @@ def translate_around(texts: Sequence[str], *, translate: Callable[[list[str]], l
 
     translate: called once with all text to translate, each with a letter and without surrounding white space.
     """
-    cut = [_cut(text) for text in texts]
+    cut = [_split_addresses(text) for text in texts]
     wanted = [piece.strip() for pieces in cut for piece, is_address in pieces if not is_address and LETTER.search(piece)]
     translated = iter(translate(wanted) if wanted else [])
-    return ["".join(_in_place(piece, is_address=is_address, translated=translated) for piece, is_address in pieces) for pieces in cut]
+    return ["".join(_restore_spaces(piece, is_address=is_address, translated=translated) for piece, is_address in pieces) for pieces in cut]
 
 
-def _in_place(piece: str, *, is_address: bool, translated: Iterator[str]) -> str:
+def _restore_spaces(piece: str, *, is_address: bool, translated: Iterator[str]) -> str:
     """Next translation, with the white space of the original piece."""
     if is_address or not LETTER.search(piece):
         return piece
@@ -29,7 +29,7 @@ def _in_place(piece: str, *, is_address: bool, translated: Iterator[str]) -> str
     return f"{before}{next(translated).strip()}{after}"
 
 
-def _cut(text: str) -> list[tuple[str, bool]]:
+def _split_addresses(text: str) -> list[tuple[str, bool]]:
     """Pieces of the text in order, each with True if it is a URL."""
     pieces: list[tuple[str, bool]] = []
     end = 0

@@ -120,7 +120,7 @@ def _model() -> Any:
     """The model, loaded in 0.1 s by the first text that needs it."""
     import fasttext
 
-    spec = importlib.util.find_spec(MODEL_PACKAGE)  # found, never imported: only its file is used
+    spec = importlib.util.find_spec(MODEL_PACKAGE)  # located, not imported: only its data file is used
     if spec is None or spec.origin is None:
         raise RuntimeError("The language model is missing: install requirements/detector.txt.")
     return fasttext.load_model(str(Path(spec.origin).parent / MODEL_FILE))
