@@ -52,7 +52,7 @@ app.conf.update(
 
 
 @signals.setup_logging.connect
-def _leave_logging_alone(**_: Any) -> None:
+def _skip_celery_logging(**_: Any) -> None:
     """Receiver of this signal, which keeps Celery from changing levels and handlers: workers.log sets them."""
 
 

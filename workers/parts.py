@@ -119,9 +119,9 @@ class Parts:
         with self._changed:
             for finished in self._finished:
                 finished.beats += 1
-            told = tuple(finished.outcome for finished in self._finished if is_last_chance or finished.beats in REPEATED_IN_BEATS)
+            repeated = tuple(finished.outcome for finished in self._finished if is_last_chance or finished.beats in REPEATED_IN_BEATS)
             self._finished = [finished for finished in self._finished if finished.beats < max(REPEATED_IN_BEATS)]
-            return told
+            return repeated
 
     def wait_until_none(self, timeout_seconds: float) -> bool:
         """Wait until no attempt is running; True if all ended in time."""

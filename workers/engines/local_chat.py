@@ -111,13 +111,13 @@ class LocalChat(Responder):
             if self._llama is None:
                 raise RuntimeError("load() comes first")
             for considered in (turns, turns[-1:]):  # a conversation that leaves a small model speechless is begun anew
-                messages = self._fitting(considered, system_prompt=system_prompt or SYSTEM_PROMPT)
+                messages = self._fit_context(considered, system_prompt=system_prompt or SYSTEM_PROMPT)
                 pieces, is_cut = self._complete(messages)
                 if text := truncate_answer("".join(pieces), is_cut=is_cut):
                     return text
         raise WorkError(ENGINE_UNAVAILABLE, "The language model gave an empty answer.")
 
-    def _fitting(self, turns: Sequence[Turn], *, system_prompt: str) -> list[dict[str, str]]:
+    def _fit_context(self, turns: Sequence[Turn], *, system_prompt: str) -> list[dict[str, str]]:
         """Newest turns that leave room for an answer after the system prompt."""
         room = CONTEXT_TOKENS - MAX_TOKENS - self._count(system_prompt)
         kept: list[dict[str, str]] = []

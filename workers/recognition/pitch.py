@@ -73,7 +73,7 @@ def voiced_pitches(samples: NDArray[np.float32]) -> NDArray[np.float64]:
     # The first peak that is nearly the highest: a later one is an octave below.
     is_high = lags >= 0.85 * lags.max(axis=1, keepdims=True)
     peak = is_high.argmax(axis=1)
-    best = np.array([_climb(row, position) for row, position in zip(lags, peak, strict=True)])
+    best = np.array([_climb_to_peak(row, position) for row, position in zip(lags, peak, strict=True)])
     voiced = lags[np.arange(len(lags)), best] > VOICED_ABOVE
     hertz: NDArray[np.float64] = RECOGNITION_SAMPLE_RATE / (best[voiced] + shortest).astype(np.float64)
     return hertz
@@ -96,7 +96,7 @@ def _autocorrelation(frames: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.fft.irfft(np.abs(spectrum) ** 2, axis=1)[:, : FRAME_SAMPLES // 2]
 
 
-def _climb(row: NDArray[np.float64], position: int) -> int:
+def _climb_to_peak(row: NDArray[np.float64], position: int) -> int:
     while position + 1 < len(row) and row[position + 1] > row[position]:
         position += 1
     return position

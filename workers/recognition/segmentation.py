@@ -38,7 +38,7 @@ def split_words(words: Sequence[TimedWord]) -> list[list[TimedWord]]:
         if is_new:
             groups.append([])
         groups[-1].append(word)
-    return [part for group in groups for part in _shortened(group)]
+    return [part for group in groups for part in _split_long(group)]
 
 
 def text_of(words: Sequence[TimedWord]) -> str:
@@ -54,7 +54,7 @@ def _ends_sentence(word: TimedWord, *, following: TimedWord) -> bool:
     return not begin.islower()
 
 
-def _shortened(words: list[TimedWord]) -> list[list[TimedWord]]:
+def _split_long(words: list[TimedWord]) -> list[list[TimedWord]]:
     """Cut a group at ends of clauses, otherwise at its longest pauses, until each part is short enough."""
     if len(words) < 2 or (words[-1].end - words[0].start <= LONGEST_SECONDS and len(text_of(words)) <= LONGEST_CHARACTERS):
         return [words]
@@ -62,8 +62,8 @@ def _shortened(words: list[TimedWord]) -> list[list[TimedWord]]:
     places = range(least, max(least + 1, len(words) - least + 1))
     middle = len(words) / 2
 
-    def worth(place: int) -> tuple[bool, float, float]:
+    def score(place: int) -> tuple[bool, float, float]:
         return (words[place - 1].text.strip()[-1:] in CLAUSE_ENDS, words[place].start - words[place - 1].end, -abs(place - middle))
 
-    cut = max((place for place in places if place < len(words)), key=worth)
-    return [*_shortened(words[:cut]), *_shortened(words[cut:])]
+    cut = max((place for place in places if place < len(words)), key=score)
+    return [*_split_long(words[:cut]), *_split_long(words[cut:])]

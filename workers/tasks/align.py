@@ -20,7 +20,7 @@ from workers.protocols.recogniser import as_recogniser
 from workers.recognition.align import sphinx
 from workers.recognition.align.aligners import align_by_recogniser, align_by_sphinx, align_evenly
 from workers.recognition.align.plan import Stretch, plan_stretches
-from workers.recognition.align.text_mapping import AlignedSpan, Piece, cut_pieces, speak_text, written_words
+from workers.recognition.align.text_mapping import AlignedSpan, Piece, cut_pieces, normalise_for_alignment, written_words
 from workers.recognition.speech_regions import find_regions
 from workers.recognition.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
 from workers.recognition.whisper.languages import MULTILINGUAL
@@ -65,7 +65,7 @@ def align(run: PartRun, *, context: WorkerContext) -> Manifest:
         task = _Task(run, context, stack.enter_context(open_recording(path, sample_rate=RECOGNITION_SAMPLE_RATE)))
         language = primary_tag(work.language) or detect_language(work.text, among=MULTILINGUAL, preferred=sphinx.LANGUAGE)
         method, align_stretch = _aligner(work, language=language, task=task, stack=stack)
-        spoken = speak_text(work.text, language=work.language or language)
+        spoken = normalise_for_alignment(work.text, language=work.language or language)
         spans, is_guessed = _align_all(task, text=spoken.text, align_stretch=align_stretch)
         document = AlignedDocument(tuple(written_words(spoken, spans)), method + ("+even" if is_guessed else ""))
         seconds = task.recording.seconds
@@ -105,7 +105,7 @@ def _align_all(task: _Task, *, text: str, align_stretch: AlignStretch) -> tuple[
     is_guessed = False
     for stretch, found in _in_order(task, pieces=pieces, speech=speech, text=text, align_stretch=align_stretch):
         is_guessed = is_guessed or not found
-        spans += _moved(found or _guess(stretch, speech=speech, text=text), stretch=stretch)
+        spans += _shift_spans(found or _spread_evenly(stretch, speech=speech, text=text), stretch=stretch)
         task.run.units_done = round(stretch.end * 1000)
     return spans, is_guessed
 
@@ -143,19 +143,19 @@ def _find_speech(task: _Task) -> list[tuple[float, float]]:
     return [(region.start, region.end) for region in regions]
 
 
-def _moved(found: Sequence[AlignedSpan], *, stretch: Stretch) -> list[AlignedSpan]:
+def _shift_spans(found: Sequence[AlignedSpan], *, stretch: Stretch) -> list[AlignedSpan]:
     """Spans in characters of the whole text and the time of the whole recording."""
     offset = stretch.start_character
     return [AlignedSpan(first + offset, last + offset, start + stretch.start, end + stretch.start) for first, last, start, end in found]
 
 
-def _guess(stretch: Stretch, *, speech: Sequence[tuple[float, float]], text: str) -> list[AlignedSpan]:
-    start, end = _spoken_within(stretch, speech=speech)
+def _spread_evenly(stretch: Stretch, *, speech: Sequence[tuple[float, float]], text: str) -> list[AlignedSpan]:
+    start, end = _speech_span(stretch, speech=speech)
     said = text[stretch.start_character : stretch.end_character]
     return align_evenly(said, start=start - stretch.start, end=end - stretch.start)
 
 
-def _spoken_within(stretch: Stretch, *, speech: Sequence[tuple[float, float]]) -> tuple[float, float]:
+def _speech_span(stretch: Stretch, *, speech: Sequence[tuple[float, float]]) -> tuple[float, float]:
     """Span from the first to the last speech in the stretch; all of it without speech."""
     inside = [(max(start, stretch.start), min(end, stretch.end)) for start, end in speech if start < stretch.end and end > stretch.start]
     return (inside[0][0], inside[-1][1]) if inside else (stretch.start, stretch.end)

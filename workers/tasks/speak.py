@@ -96,7 +96,7 @@ class _Response:
         joined = self._joiner.feed(spoken, pause_after=utterance.pause_after, gain_decibels=utterance.settings.gain_decibels)
         words = [asdict(word) for word in joined.words]
         self.units_done = utterance.written_end
-        self._tell(self._live.write(joined.samples) if self._live else b"", words=words)
+        self._publish_progress(self._live.write(joined.samples) if self._live else b"", words=words)
         self._file.write(joined.samples)
         self.words += words
         self.compute_seconds += compute_seconds
@@ -107,11 +107,11 @@ class _Response:
         if not self._joiner.seconds:
             tail = np.zeros(round(self._silent_seconds * self._input_rate), np.float32)
         if self._live:
-            self._tell(self._live.write(tail) + self._live.finish(), words=[])
+            self._publish_progress(self._live.write(tail) + self._live.finish(), words=[])
         self._file.write(tail)
         return self._file.finish()
 
-    def _tell(self, audio: bytes, *, words: Sequence[dict[str, Any]]) -> None:
+    def _publish_progress(self, audio: bytes, *, words: Sequence[dict[str, Any]]) -> None:
         self._events.publish(units_done=self.units_done, words=words, audio=audio, audio_format=self._format)
 
 

@@ -50,7 +50,7 @@ def translate(run: PartRun, *, context: WorkerContext) -> Manifest:
     elif result.source == target:
         result.pieces, result.details = _pieces(result.original), {"method": "same_language"}
     elif not work.engine:
-        result.pieces, result.details = _pieces(_take_english(result, target=target)), {"method": "recogniser"}
+        result.pieces, result.details = _pieces(_take_english_translation(result, target=target)), {"method": "recogniser"}
     else:
         _translate_text(run, work=work, target=target, result=result, context=context)
     document = ScriptDocument(
@@ -74,7 +74,7 @@ def _read_source(work: TranslateWork, *, transcript: TranscriptDocument | None) 
     return _Translation(transcript.text, primary_tag(work.source_language or transcript.language), transcript.gender, english)
 
 
-def _take_english(result: _Translation, *, target: str) -> str:
+def _take_english_translation(result: _Translation, *, target: str) -> str:
     if target != "en" or not result.english:
         raise WorkError(INTERNAL_ERROR, "Without a translator a transcript that holds its English can be put into English alone.")
     return result.english

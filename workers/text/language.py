@@ -34,7 +34,7 @@ SURE_SHORT: Final = 0.75
 SURE: Final = 0.5
 """Probabilities above which the classifier is trusted, measured on one to twelve words in six languages."""
 
-TELLING_LETTERS: Final = 5
+DECISIVE_LETTERS: Final = 5
 """Letters below which a single word that is none of OWN_WORDS (OK, NASA) gives no evidence."""
 
 SURE_AGAINST: Final = 0.85
@@ -89,10 +89,10 @@ def detect_against(text: str, *, among: Collection[str], own: str) -> str:
     foreign = max(counts, key=lambda language: counts[language])
     if counts[foreign]:
         return foreign if 2 * counts[foreign] > letters and foreign in candidates else own
-    return _plainly_other(sample, letters=letters, candidates=candidates, own=own)
+    return _certain_other_language(sample, letters=letters, candidates=candidates, own=own)
 
 
-def _plainly_other(sample: str, *, letters: int, candidates: list[str], own: str) -> str:
+def _certain_other_language(sample: str, *, letters: int, candidates: list[str], own: str) -> str:
     """Language of a Latin text if the classifier is certain of it and no word suggests the voice's own."""
     words = {word.strip(".,;:!?¡¿\"'()«»“”") for word in sample.lower().split()}
     latin = frozenset(candidates) - {script for script, _ in SCRIPTS}
@@ -129,6 +129,6 @@ def _by_words(sample: str, *, letters: int, candidates: list[str], fallback: str
     found, probabilities = identify_within(plain_words(sample), among=frozenset(latin))
     if not found:
         return fallback if fallback in latin else latin[0]
-    is_telling = len(words) > 1 or letters >= TELLING_LETTERS
-    is_sure = is_telling and probabilities[found] >= (SURE_SHORT if letters < SHORT_LETTERS else SURE)
+    is_decisive = len(words) > 1 or letters >= DECISIVE_LETTERS
+    is_sure = is_decisive and probabilities[found] >= (SURE_SHORT if letters < SHORT_LETTERS else SURE)
     return found if is_sure or fallback not in latin else fallback

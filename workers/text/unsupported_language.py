@@ -141,16 +141,16 @@ def _by_words(sample: str, *, spoken: Collection[str]) -> UnsupportedLanguage | 
     latin = sum(_script_of(letter) == LATIN for letter in letters)
     if 2 * latin <= sum(map(_weight, letters)):
         return None  # Latin words in a text of another script
-    whole = _judge(sample, spoken=spoken)
+    whole = _identify_unsupported(sample, spoken=spoken)
     if whole is not None and whole.is_sure:
         return whole
     fragments = FRAGMENT.findall(NOISE.sub(" ", sample))[:MOST_FRAGMENTS]
-    found = (_judge(fragment, spoken=spoken) for fragment in fragments if len(fragment.split()) > FEWEST_WORDS)
+    found = (_identify_unsupported(fragment, spoken=spoken) for fragment in fragments if len(fragment.split()) > FEWEST_WORDS)
     part = next((one for one in found if one is not None and one.is_sure), None) if len(fragments) > 1 else None
     return UnsupportedLanguage(part.language, is_sure=False, is_likely=False) if part is not None else whole
 
 
-def _judge(text: str, *, spoken: Collection[str]) -> UnsupportedLanguage | None:
+def _identify_unsupported(text: str, *, spoken: Collection[str]) -> UnsupportedLanguage | None:
     words = [word for word in plain_words(text) if _script_of(word[0]) == LATIN]
     different = {word.lower() for word in words if len(word) > 1}
     probabilities = {language: share for language, share in rank_latin(words).items() if language in LANGUAGE_NAMES}

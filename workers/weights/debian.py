@@ -45,7 +45,7 @@ def pull_pairs(root: Path, pairs: Sequence[str], *, progress: Progress) -> list[
                 raise SourceError(f"{file.name} cannot be unpacked: {(unpacked.stderr.strip().splitlines() or [''])[-1]}")
         names = sorted(file.stem for file in files)
         (tree / INSTALLED).write_text("\n".join(names) + "\n")
-        _put_in_place(tree, target=root / FOLDER)
+        _replace_folder(tree, target=root / FOLDER)
     return names
 
 
@@ -54,7 +54,7 @@ def is_pulled(root: Path) -> bool:
     return (root / FOLDER / INSTALLED).is_file()
 
 
-def _put_in_place(tree: Path, *, target: Path) -> None:
+def _replace_folder(tree: Path, *, target: Path) -> None:
     old = tree.with_name("old")
     if target.exists():
         target.replace(old)

@@ -48,10 +48,10 @@ def pull(store: WeightStore, names: Sequence[str], *, progress: Progress, folder
     given = os.environ.get("TTSAI_WEIGHTS_FROM")
     folder = folder or (Path(given) if given else None)
     try:
-        with _only_pull(store, progress=progress):
+        with _pull_lock(store, progress=progress):
             return [_pull_set(store, store.sets[name], folder=folder, progress=progress) for name in names]
     except OSError as error:
-        raise _explain(error, store=store) from error
+        raise _describe_os_error(error, store=store) from error
 
 
 def _pull_set(store: WeightStore, weights: WeightSet, *, folder: Path | None, progress: Progress) -> Pulled:
@@ -129,7 +129,7 @@ def _sync(path: Path) -> None:
 
 
 @contextmanager
-def _only_pull(store: WeightStore, *, progress: Progress) -> Iterator[None]:
+def _pull_lock(store: WeightStore, *, progress: Progress) -> Iterator[None]:
     """Wait while another process pulls into the same folder."""
     store.root.mkdir(parents=True, exist_ok=True)
     with (store.root / ".lock").open("w") as lock:
@@ -154,7 +154,7 @@ def _disk_full(store: WeightStore, *, needed_bytes: int) -> WeightsError:
     return WeightsError("disk_full", message)
 
 
-def _explain(error: OSError, *, store: WeightStore) -> WeightsError:
+def _describe_os_error(error: OSError, *, store: WeightStore) -> WeightsError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return WeightsError("disk_full", f"The disk of {store.root} is full.")
     place = error.filename or store.root

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from workers.translation.folder import find_models
 from workers.weights.sources.base import Progress, SourceError, Workspace
-from workers.weights.sources.hub import HubFile, hub_address, hub_api, translated_errors
+from workers.weights.sources.hub import HubFile, hub_address, hub_api, translate_client_errors
 from workers.weights.store import READ_BYTES, sha256_of
 from workers.weights.translation_folders import FOLDER
 
@@ -49,7 +49,7 @@ class HubEntry:
     git_sha1: str
     """Git's name of the file, for the small ones."""
 
-    def is_right(self, file: Path) -> bool:
+    def matches(self, file: Path) -> bool:
         """True if the file's content is what the revision names."""
         if self.sha256:
             return sha256_of(file) == self.sha256
@@ -74,7 +74,7 @@ def pull_snapshot(root: Path, name: str, *, progress: Progress) -> Path:
         for entry in entries:
             file = folder / entry.path
             HubFile(repository, revision, entry.path).fetch(file, size_bytes=entry.size_bytes, workspace=workspace)
-            if not entry.is_right(file):
+            if not entry.matches(file):
                 raise SourceError(f"{repository} gave a {entry.path} that is not the one of its revision {revision[:12]}")
         if not find_models([folder]):
             raise SourceError(
@@ -111,7 +111,7 @@ def _list_files(repository: str, *, revision: str) -> Sequence[HubEntry]:
 
     url = f"{hub_address()}/{repository}/tree/{revision}"
     try:
-        with translated_errors(url):
+        with translate_client_errors(url):
             listed = list(islice(hub_api().list_repo_tree(repository, revision=revision), MOST_ENTRIES + 1))
         wanted = [_entry(one) for one in listed if not isinstance(one, RepoFolder) and WANTED.fullmatch(one.path)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -77,7 +77,7 @@ class Reading:
             try:
                 frames = packet.decode()
             except FFmpegError as error:
-                self._note_damage(error)
+                self._record_damage(error)
                 continue
             for frame in frames:
                 self._check(frame)
@@ -124,15 +124,15 @@ class Reading:
             except StopIteration:
                 return
             except FFmpegError as error:
-                self._note_damage(error)
+                self._record_damage(error)
                 self._is_broken_off = self._last_byte < READ_SHARE * self._size
                 return
             self._last_packet = packet if packet.size else self._last_packet
             self._last_byte = max(self._last_byte, (packet.pos or 0) + packet.size)
-            self._note_time(packet)
+            self._record_time(packet)
             yield packet
 
-    def _note_time(self, packet: Any) -> None:
+    def _record_time(self, packet: Any) -> None:
         """Record the time reached by the file's own clock: of this stream if it announces its length, else of all streams."""
         if packet.pts is None or (self._stream.duration and packet.stream is not self._stream):
             return
@@ -140,7 +140,7 @@ class Reading:
         self._first_start = start if self._first_start is None else min(self._first_start, start)
         self._last_end = max(self._last_end, start + (packet.duration or 0) * float(packet.time_base))
 
-    def _note_damage(self, error: FFmpegError) -> None:
+    def _record_damage(self, error: FFmpegError) -> None:
         if isinstance(error, MemoryError):
             raise error
         self._damaged += 1

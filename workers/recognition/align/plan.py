@@ -55,7 +55,7 @@ def plan_stretches(pieces: Sequence[Piece], *, speech: Sequence[tuple[float, flo
     if seconds <= LONGEST_SECONDS:
         return [Stretch(pieces[0].start, pieces[-1].end, 0.0, seconds)]
     silences = _silences(speech, seconds=seconds)
-    cuts = _gather(_best_cuts(pieces, silences=silences)) or _even_cuts(pieces, seconds=seconds)
+    cuts = _merge_cuts(_best_cuts(pieces, silences=silences)) or _even_cuts(pieces, seconds=seconds)
     return [
         Stretch(pieces[first].start, pieces[last - 1].end, start, end)
         for (first, start), (last, end) in pairwise(cuts)
@@ -99,10 +99,10 @@ def _best_cuts(pieces: Sequence[Piece], *, silences: Sequence[_Silence]) -> list
                     total -= SILENCE_GAIN * min(silences[place].seconds, MOST_SILENCE_SECONDS)
                     if total < best[following].get(place, (math.inf, 0, 0))[0]:
                         best[following][place] = (total, piece, silence)
-    return _trace(best, piece=last_piece, silence=last_silence, times=times)
+    return _backtrack(best, piece=last_piece, silence=last_silence, times=times)
 
 
-def _gather(cuts: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+def _merge_cuts(cuts: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
     """Keep as few cuts as stretches of LONGEST_SECONDS need: an aligner works within a stretch and cannot cross its ends."""
     kept = list(cuts[:1])
     for cut, following in pairwise(cuts):
@@ -111,7 +111,7 @@ def _gather(cuts: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
     return kept + list(cuts[-1:])
 
 
-def _trace(
+def _backtrack(
     best: Sequence[dict[int, tuple[float, int, int]]], *, piece: int, silence: int, times: Sequence[float]
 ) -> list[tuple[int, float]]:
     cuts: list[tuple[int, float]] = []

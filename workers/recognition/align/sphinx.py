@@ -58,7 +58,7 @@ class SphinxAligner:
         for is_wide in (False, True):
             decoder = self._ready(words) if not is_wide else _new_decoder(beam=WIDE_BEAM, pbeam=WIDE_BEAM, wbeam=WIDE_BEAM)
             if is_wide:
-                _learn(decoder, words)
+                _add_pronunciations(decoder, words)
             found = _run(decoder, raw=raw, words=words)
             if found:
                 return found
@@ -67,7 +67,7 @@ class SphinxAligner:
     def _ready(self, words: list[str]) -> Any:
         if self._decoder is None or self._added > MOST_ADDED_WORDS:
             self._decoder, self._added = _new_decoder(), 0
-        self._added += _learn(self._decoder, words)
+        self._added += _add_pronunciations(self._decoder, words)
         return self._decoder
 
 
@@ -84,7 +84,7 @@ def _new_decoder(**settings: float) -> Any:
     return Decoder(loglevel="FATAL", bestpath=False, lm=None, **settings)
 
 
-def _learn(decoder: Any, words: list[str]) -> int:
+def _add_pronunciations(decoder: Any, words: list[str]) -> int:
     """Add unknown words to the dictionary; returns their number."""
     unknown = [word for word in dict.fromkeys(words) if decoder.lookup_word(word) is None]
     for number, word in enumerate(unknown, start=1):

@@ -40,7 +40,7 @@ class Piece:
     """Letters and digits, to which its duration is proportional; at least one."""
 
 
-def speak_text(text: str, *, language: str) -> SpokenText:
+def normalise_for_alignment(text: str, *, language: str) -> SpokenText:
     """Numbers, dates and signs as words, mapped to the written text."""
     return normalise(text, language=language)
 
@@ -68,7 +68,7 @@ def written_words(spoken: SpokenText, spans: Iterable[AlignedSpan]) -> list[Alig
     found: dict[int, tuple[float, float]] = {}
     for span in sorted(spans):
         first, last = (offset - spoken.start for offset in spoken.written_range(span.start_character, span.end_character))
-        for number in _touched(units, first=first, last=last):
+        for number in _overlapping(units, first=first, last=last):
             start, end = found.get(number, (span.start, span.end))
             found[number] = min(start, span.start), max(end, span.end)
     aligned: list[AlignedWord] = []
@@ -99,7 +99,7 @@ def _units(text: str) -> Iterator[tuple[int, int]]:
             yield start, match.end()
 
 
-def _touched(units: list[tuple[int, int]], *, first: int, last: int) -> Iterator[int]:
+def _overlapping(units: list[tuple[int, int]], *, first: int, last: int) -> Iterator[int]:
     """Indices of the units that overlap the range."""
     low, high = 0, len(units)
     while low < high:

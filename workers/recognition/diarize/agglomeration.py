@@ -34,7 +34,7 @@ class Clusters:
     def pick(self, positions: Sequence[int] | NDArray[np.intp] | NDArray[np.bool_]) -> "Clusters":
         return Clusters(self.sums[positions], self.weights[positions])
 
-    def beside(self, others: "Clusters") -> "Clusters":
+    def concatenate(self, others: "Clusters") -> "Clusters":
         """Concatenate both."""
         return Clusters(np.concatenate([self.sums, others.sums]), np.concatenate([self.weights, others.weights]))
 

@@ -57,7 +57,7 @@ class _TensorUnpickler(pickle.Unpickler):
             return OrderedDict
         if name in STORAGE_TYPES:
             return STORAGE_TYPES[name]
-        return _BUILDERS.get((module, name), _nothing)
+        return _BUILDERS.get((module, name), _build_none)
 
     def persistent_load(self, identifier: Any) -> _Storage:
         """Resolve a storage: ("storage", its type, its key, …)."""
@@ -98,7 +98,7 @@ def _parameter(tensor: _Tensor, *_: Any) -> _Tensor:
     return tensor
 
 
-def _nothing(*_: Any, **__: Any) -> None:
+def _build_none(*_: Any, **__: Any) -> None:
     return None
 
 

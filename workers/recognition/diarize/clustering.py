@@ -50,7 +50,7 @@ def _reduce(embeddings: Floats, *, weights: Floats) -> Clusters:
         fresh = Clusters.of_vectors(embeddings[part], weights=weights[part])
         if len(embeddings) > STRETCH:
             fresh = Agglomeration(fresh).merge_while_above(SURELY_SAME)
-        kept = kept.beside(fresh)
+        kept = kept.concatenate(fresh)
         if len(kept) > STRETCH:
             kept = Agglomeration(kept).merge_while_above(SURELY_SAME)
         if len(kept) > STRETCH:

@@ -81,20 +81,20 @@ def _split_by_speaker(segment: TranscriptSegment, *, timeline: _Timeline | None,
     if timeline is None:
         return [(0, segment)]
     if not segment.words or segment.english:
-        return [(_whole(segment, timeline=timeline), segment)]
-    labels = _path(segment.words, timeline=timeline, previous=previous)
+        return [(_most_similar_speaker(segment, timeline=timeline), segment)]
+    labels = _best_path(segment.words, timeline=timeline, previous=previous)
     runs = [(label, len(list(run))) for label, run in groupby(labels)]
     if len(runs) == 1:
         return [(runs[0][0], segment)]
     return list(zip([label for label, _ in runs], _cut(segment, lengths=[length for _, length in runs]), strict=True))
 
 
-def _whole(segment: TranscriptSegment, *, timeline: _Timeline) -> int:
+def _most_similar_speaker(segment: TranscriptSegment, *, timeline: _Timeline) -> int:
     moments = np.arange(segment.start, max(segment.end, segment.start + STEP_SECONDS / 2), STEP_SECONDS)
     return int(np.sum([timeline.scores(float(moment), float(moment) + STEP_SECONDS) for moment in moments], axis=0).argmax())
 
 
-def _path(words: Sequence[TranscriptWord], *, timeline: _Timeline, previous: int) -> list[int]:
+def _best_path(words: Sequence[TranscriptWord], *, timeline: _Timeline, previous: int) -> list[int]:
     """Most likely speaker of each word with a cost per change (Viterbi)."""
     scores = [timeline.scores(word.start, word.end) for word in words]
     best = scores[0].astype(np.float64)

@@ -80,7 +80,7 @@ class WhisperModel:
 
         kind, _, index = device.partition(":")
         self._make_tokenizer = Tokenizer
-        self._model: Any = _started_nicely(
+        self._model: Any = _start_with_low_priority(
             lambda: FasterWhisper(
                 str(folder),
                 device=kind,
@@ -217,7 +217,7 @@ def _view(encoded: Encoded) -> Any:
     return StorageView.from_array(np.ascontiguousarray(encoded))
 
 
-def _started_nicely(start: Callable[[], T]) -> T:
+def _start_with_low_priority(start: Callable[[], T]) -> T:
     """Call `start` in a thread with the priority that the library's own threads are to inherit, and return its result."""
     results: list[T] = []
     errors: list[BaseException] = []

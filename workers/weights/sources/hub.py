@@ -97,7 +97,7 @@ def hub_api() -> "HfApi":
 
 
 @contextmanager
-def translated_errors(url: str) -> Iterator[None]:
+def translate_client_errors(url: str) -> Iterator[None]:
     """Raises the client's errors as SourceError (InterruptedSourceError), in one line. Errors of the disk pass."""
     _import_client()
     import httpx2
@@ -123,7 +123,7 @@ def _download_rest(url: str, *, target: Path, size_bytes: int, progress: Progres
 
     bar = cast("Any", partial(_Bar, progress))
     try:
-        with translated_errors(url), target.open("ab") as sink:
+        with translate_client_errors(url), target.open("ab") as sink:
             http_get(url, sink, resume_size=_size(target), headers=HEADERS, expected_size=size_bytes, tqdm_class=bar)
     except OSError as error:
         if error.errno is not None:  # the disk's

@@ -7,7 +7,7 @@ import numpy as np
 from tests.workers.recognition.align.readings import Reading, read_aloud
 from workers.recognition.align.arpabet import arpabet_of
 from workers.recognition.align.sphinx import SphinxAligner
-from workers.recognition.align.text_mapping import AlignedSpan, speak_text, written_words
+from workers.recognition.align.text_mapping import AlignedSpan, normalise_for_alignment, written_words
 
 ALIGNER = SphinxAligner()
 TEXTS = (
@@ -19,7 +19,7 @@ TEXTS = (
 
 def errors_of(reading: Reading) -> list[float]:
     """Differences in seconds between aligned and true starts and ends."""
-    spoken = speak_text(reading.text, language="en")
+    spoken = normalise_for_alignment(reading.text, language="en")
     found = written_words(spoken, [AlignedSpan(*word) for word in ALIGNER.align(reading.samples, text=spoken.text)])
     assert [word.word for word in found] == [word.word for word in reading.words]
     pairs = list(zip(found, reading.words, strict=True))
