@@ -37,13 +37,13 @@ PAIRS = {"librivox and dhd": (LIBRIVOX, DHD), "librivox and cards": (LIBRIVOX, C
 
 
 @dataclass
-class Ear:
+class DiarizingTranscriber:
     """Worker's path from a recording to a transcript with speakers."""
 
     folder: Path
     bench: WorkerContext
 
-    def hear(self, conversation: Conversation, *, speakers: int) -> TranscriptDocument:
+    def transcribe(self, conversation: Conversation, *, speakers: int) -> TranscriptDocument:
         soundfile.write(self.folder / "audio.flac", conversation.samples, RATE)
         work = ListenWork("whisper", Address("folder", "audio.flac"), language="en", has_words=True, is_diarized=True, speakers=speakers)
         message = PartMessage(
@@ -64,14 +64,14 @@ class Ear:
 
 
 @pytest.fixture(scope="module")
-def ear(tmp_path_factory: pytest.TempPathFactory, valkey: redis.Redis) -> Iterator[Ear]:
+def transcriber(tmp_path_factory: pytest.TempPathFactory, valkey: redis.Redis) -> Iterator[DiarizingTranscriber]:
     folder = tmp_path_factory.mktemp("ear")
     scheduler = SentenceScheduler(cores=2)
     engines = [engine for engine in build_engines() if engine.spec.id == "whisper"]
     with httpx.Client() as http:
         storage = Storage(objects=folder, scratch=folder, http=http)
         storage.prepare()
-        yield Ear(
+        yield DiarizingTranscriber(
             folder, WorkerContext(ModelManager(engines, budget_bytes=2 << 30, idle_seconds=600), scheduler, storage, LiveEvents(valkey))
         )
     scheduler.close()
@@ -89,8 +89,8 @@ def turns_of(transcript: TranscriptDocument) -> list[Turn]:
     return turns
 
 
-def errors_of(ear: Ear, conversations: list[Conversation], *, speakers: int) -> list[DiarizationError]:
-    return [diarization_error(made.turns, turns_of(ear.hear(made, speakers=speakers))) for made in conversations]
+def errors_of(transcriber: DiarizingTranscriber, conversations: list[Conversation], *, speakers: int) -> list[DiarizationError]:
+    return [diarization_error(made.turns, turns_of(transcriber.transcribe(made, speakers=speakers))) for made in conversations]
 
 
 def shuffled(*groups: tuple[str, ...], seed: int, rounds: int = 1) -> Conversation:
@@ -109,27 +109,27 @@ def print_errors(what: str, errors: list[DiarizationError]) -> None:
 
 @pytest.mark.parametrize("speakers", [0, 2], ids=["unknown number", "two"])
 @pytest.mark.parametrize("pair", PAIRS)
-def test_two_speakers_are_told_apart(ear: Ear, pair: str, speakers: int) -> None:
+def test_two_speakers_are_told_apart(transcriber: DiarizingTranscriber, pair: str, speakers: int) -> None:
     conversations = [shuffled(*PAIRS[pair], seed=seed) for seed in range(4)]
-    errors = errors_of(ear, conversations, speakers=speakers)
+    errors = errors_of(transcriber, conversations, speakers=speakers)
     print_errors(f"{pair}, number of speakers {'told' if speakers else 'not told'}", errors)
     assert np.mean([error.rate for error in errors]) < 0.10
 
 
-def test_two_speakers_of_isolated_words(ear: Ear) -> None:
+def test_two_speakers_of_isolated_words(transcriber: DiarizingTranscriber) -> None:
     """Names of cards and strings of digits; words omitted by the recogniser count as missed speech."""
-    errors = errors_of(ear, [shuffled(DHD, CARDS, seed=seed) for seed in range(4)], speakers=0)
+    errors = errors_of(transcriber, [shuffled(DHD, CARDS, seed=seed) for seed in range(4)], speakers=0)
     print_errors("dhd and cards, number of speakers not told", errors)
     assert np.mean([error.confused for error in errors]) < 0.02
 
 
-def test_three_speakers_in_five_minutes(ear: Ear) -> None:
+def test_three_speakers_in_five_minutes(transcriber: DiarizingTranscriber) -> None:
     conversation = shuffled(LIBRIVOX, DHD, CARDS, seed=5, rounds=6)
-    (error,) = errors_of(ear, [conversation], speakers=3)
+    (error,) = errors_of(transcriber, [conversation], speakers=3)
     print(f"\nthree speakers, {len(conversation.samples) / RATE:.0f} s, number told: DER {error.rate:.3f}")
     assert error.rate < 0.10
 
 
-def test_one_speaker_stays_one(ear: Ear) -> None:
-    transcript = ear.hear(converse(*LIBRIVOX * 3, seed=2), speakers=0)
+def test_one_speaker_stays_one(transcriber: DiarizingTranscriber) -> None:
+    transcript = transcriber.transcribe(converse(*LIBRIVOX * 3, seed=2), speakers=0)
     assert {segment.speaker for segment in transcript.segments} == {"SPEAKER_00"}

@@ -15,7 +15,7 @@ from tests.prove.listening_material import order_of, write_clips, write_samples
 from tests.workers.messages import Platform, address_of
 from tests.workers.recognition.clips import LIBRIVOX, clip, music, noise, said, silence, spoken_words
 from tests.workers.running_worker import RunningWorker
-from tests.workers.tasks.listening_bench import ListeningBench
+from tests.workers.tasks.task_harness import TaskHarness
 from tests.workers.valkey_server import ValkeyServer
 from workers.contract.listening import ListenWork, PrepareWork, TranscriptDocument, TranscriptWork
 from workers.contract.messages import PartMessage, PartOutcome
@@ -54,7 +54,7 @@ class Listener:
 
     def __init__(self, worker: RunningWorker) -> None:
         self.worker = worker
-        self.bench = ListeningBench(worker.folder, engines=[], client=worker.platform.client)
+        self.bench = TaskHarness(worker.folder, engines=[], client=worker.platform.client)
 
     def transcribe(self, source: Address, *, seconds: float) -> TranscriptDocument:
         """Transcribe in pieces, all given out at once."""

@@ -20,7 +20,7 @@ from apps.translation.speakers import choose_speaker
 from tests.factories_jobs import announce, engine_spec
 from tests.speech.people import Person, person
 from tests.workers.messages import targets
-from tests.workers.tasks.listening_bench import ListeningBench
+from tests.workers.tasks.task_harness import TaskHarness
 from workers.audio.samples import SynthesisedAudio
 from workers.contract.messages import PartMessage, SpeakWork
 from workers.contract.outputs import AUDIO, TIMINGS
@@ -97,7 +97,7 @@ def spoken_by_double(valkey: redis.Redis, folder: Path) -> list[tuple[str, Voice
     [raw] = valkey.lrange("engine.kokoro.normal", 0, -1)
     message = PartMessage.from_dict(json.loads(base64.b64decode(json.loads(raw)["body"]))[0][0])
     engine = ImitatingEngine()
-    bench = ListeningBench(folder, engines=[engine], client=valkey)
+    bench = TaskHarness(folder, engines=[engine], client=valkey)
     try:
         outputs = targets({name: Address("folder", name) for name in (AUDIO, TIMINGS)})
         bench.do(bench.message("speak", SpeakWork.from_dict(message.work), outputs=outputs))

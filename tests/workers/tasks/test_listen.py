@@ -15,7 +15,7 @@ import workers.recognition.speech_regions
 from tests.workers.messages import address_of
 from tests.workers.recognition.clips import LIBRIVOX, clip, clips, errors_in, music, noise, said, silence, spoken_words
 from tests.workers.running_worker import RunningWorker
-from tests.workers.tasks.listening_bench import ListeningBench
+from tests.workers.tasks.task_harness import TaskHarness
 from workers.contract.errors import WorkError
 from workers.contract.listening import ListenWork, PrepareWork, TranscriptDocument, TranscriptSegment, TranscriptWork
 from workers.contract.messages import PartMessage
@@ -31,13 +31,13 @@ T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory, valkey: redis.Redis) -> Iterator[ListeningBench]:
-    made = ListeningBench(tmp_path_factory.mktemp("bench"), engines=build_engines(), client=valkey)
+def bench(tmp_path_factory: pytest.TempPathFactory, valkey: redis.Redis) -> Iterator[TaskHarness]:
+    made = TaskHarness(tmp_path_factory.mktemp("bench"), engines=build_engines(), client=valkey)
     yield made
     made.close()
 
 
-def test_a_short_recording_is_one_part(bench: ListeningBench) -> None:
+def test_a_short_recording_is_one_part(bench: TaskHarness) -> None:
     message = bench.message("listen", ListenWork("whisper", bench.keep("short.flac", clips(LIBRIVOX)), has_words=True))
     manifest = bench.do(message)
     document = bench.document(address_of(message))
@@ -55,7 +55,7 @@ def test_a_short_recording_is_one_part(bench: ListeningBench) -> None:
 
 
 @pytest.mark.parametrize("name", ["silence", "noise", "music", "click"])
-def test_audio_without_speech_has_no_text(bench: ListeningBench, name: str) -> None:
+def test_audio_without_speech_has_no_text(bench: TaskHarness, name: str) -> None:
     samples = {
         "silence": silence(20),
         "noise": noise(20, level=0.2, exponent=1),
@@ -67,14 +67,14 @@ def test_audio_without_speech_has_no_text(bench: ListeningBench, name: str) -> N
     assert document.duration == len(samples) / 16_000
 
 
-def test_a_whisper_of_a_recording_is_heard_from_its_first_word(bench: ListeningBench) -> None:
+def test_a_whisper_of_a_recording_is_heard_from_its_first_word(bench: TaskHarness) -> None:
     document = bench.listen(ListenWork("whisper", bench.keep("quiet.flac", 0.003 * clip("librivox-0870"))))
     assert errors_in(document.text, ["librivox-0870"]) <= 0.15
     assert "john" in spoken_words(document.text).split()[:5]
 
 
 @pytest.mark.parametrize("kind", ["inverted", "one silent", "partly inverted", "wide", "surround"])
-def test_speech_in_channels_of_opposite_phase_is_heard(bench: ListeningBench, kind: str) -> None:
+def test_speech_in_channels_of_opposite_phase_is_heard(bench: TaskHarness, kind: str) -> None:
     speech = clip("librivox-0880")
     nothing = np.zeros_like(speech)
     spectrum = np.fft.rfft(speech) * np.where(np.arange(len(speech) // 2 + 1) < 600 * len(speech) / 16_000, 1, -1)
@@ -94,7 +94,7 @@ MOST_PASSES = 7
 """Most passes over a window with repetitions: one for the whole, two for its halves and four for the quarters."""
 
 
-def test_a_sentence_said_eight_times_is_written_as_often_in_few_passes(bench: ListeningBench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sentence_said_eight_times_is_written_as_often_in_few_passes(bench: TaskHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     temperatures: list[float] = []
     decode = WhisperModel.decode
 
@@ -111,7 +111,7 @@ def test_a_sentence_said_eight_times_is_written_as_often_in_few_passes(bench: Li
     assert jiwer.wer(said(["librivox-0880"] * 8), spoken_words(document.text)) < 0.35  # ill-disposed is misheard each time
 
 
-def test_pieces_of_a_long_recording_join_to_what_was_said(bench: ListeningBench) -> None:
+def test_pieces_of_a_long_recording_join_to_what_was_said(bench: TaskHarness) -> None:
     orders = list(itertools.islice(itertools.permutations(LIBRIVOX), 0, 120, 61))
     names = [name for order in orders for name in order]
     source = bench.keep("long.flac", np.concatenate([clips(names), silence(5), clip(LIBRIVOX[1])]))
@@ -124,7 +124,7 @@ def test_pieces_of_a_long_recording_join_to_what_was_said(bench: ListeningBench)
     assert (document.language, document.gender, document.duration) == ("en", "male", pytest.approx(2 * 24.73 + 5 + 2.99, abs=0.01))
 
 
-def test_a_cut_in_the_middle_of_speech_loses_and_doubles_no_word(bench: ListeningBench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cut_in_the_middle_of_speech_loses_and_doubles_no_word(bench: TaskHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers.recognition.speech_regions, "LONGEST_SECONDS", 2.5)
     monkeypatch.setattr(workers.recognition.speech_regions, "CUT_RANGE_SECONDS", 1.5)
     source = bench.keep("without-a-pause.flac", clip(LIBRIVOX[0]))
@@ -138,7 +138,7 @@ def test_a_cut_in_the_middle_of_speech_loses_and_doubles_no_word(bench: Listenin
 
 
 @pytest.fixture
-def orders(bench: ListeningBench, monkeypatch: pytest.MonkeyPatch) -> list[Order]:
+def orders(bench: TaskHarness, monkeypatch: pytest.MonkeyPatch) -> list[Order]:
     """Record every order given to the scheduler."""
     noted: list[Order] = []
     submit = bench.context.scheduler.submit
@@ -151,9 +151,7 @@ def orders(bench: ListeningBench, monkeypatch: pytest.MonkeyPatch) -> list[Order
     return noted
 
 
-def test_pieces_leave_the_prompt_threads_to_sentences_also_where_somebody_waits_for_them(
-    bench: ListeningBench, orders: list[Order]
-) -> None:
+def test_pieces_leave_the_prompt_threads_to_sentences_also_where_somebody_waits_for_them(bench: TaskHarness, orders: list[Order]) -> None:
     prepared = bench.message(
         "prepare", PrepareWork(bench.keep("awaited.flac", clip(LIBRIVOX[1])), "whisper", 1, language="en"), lane="live"
     )
@@ -165,7 +163,7 @@ def test_pieces_leave_the_prompt_threads_to_sentences_also_where_somebody_waits_
 
 
 def test_one_window_is_as_urgent_as_a_sentence_and_several_are_not(
-    bench: ListeningBench, orders: list[Order], monkeypatch: pytest.MonkeyPatch
+    bench: TaskHarness, orders: list[Order], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = ListenWork("whisper", bench.keep("dictated.flac", clips([*LIBRIVOX[1:3]])), language="en")
     bench.listen(work, lane="live")
@@ -178,7 +176,7 @@ def test_one_window_is_as_urgent_as_a_sentence_and_several_are_not(
     assert {(order.lane, order.is_first_sentence) for order in windows} == {("normal", False)}
 
 
-def test_speakers_are_told_apart_by_first_appearance(bench: ListeningBench) -> None:
+def test_speakers_are_told_apart_by_first_appearance(bench: TaskHarness) -> None:
     names = ["librivox-0890", "cards-005", "librivox-0930", "cards-002"]
     source = bench.keep("two.flac", clips(names))
     whole = bench.listen(ListenWork("whisper", source, is_diarized=True, speakers=2))
@@ -194,7 +192,7 @@ def test_speakers_are_told_apart_by_first_appearance(bench: ListeningBench) -> N
         assert document.voice_prints == ()
 
 
-def test_a_survey_tells_what_is_known(bench: ListeningBench) -> None:
+def test_preparing_a_recording_stores_language_duration_and_speech(bench: TaskHarness) -> None:
     source = bench.keep("surveyed.flac", np.concatenate([silence(10), clips(LIBRIVOX), silence(10)]))
     message = bench.message("prepare", PrepareWork(source, "whisper", 4))
     manifest = bench.do(message)
@@ -209,7 +207,7 @@ def test_a_survey_tells_what_is_known(bench: ListeningBench) -> None:
     assert (bench.objects / address_of(message).location).stat().st_size == 44 + 2 * round(44.73 * 16_000)
 
 
-def test_the_english_of_pieces_in_a_script_without_spaces_has_spaces(bench: ListeningBench) -> None:
+def test_the_english_of_pieces_in_a_script_without_spaces_has_spaces(bench: TaskHarness) -> None:
     pieces = tuple(
         bench.keep_document(
             f"piece-{number}", TranscriptDocument(text, "ja", 5.0, (TranscriptSegment(5.0 * number, 5.0 * number + 4, text),))
@@ -224,7 +222,7 @@ def test_the_english_of_pieces_in_a_script_without_spaces_has_spaces(bench: List
     assert bench.document(address_of(message)).text == "Good morning.It rains."
 
 
-def test_progress_is_told_in_milliseconds_of_the_recording(bench: ListeningBench, valkey: redis.Redis) -> None:
+def test_progress_is_published_in_milliseconds_of_the_recording(bench: TaskHarness, valkey: redis.Redis) -> None:
     work = ListenWork("whisper", bench.keep("progress.flac", clip(LIBRIVOX[1])), language="en")
     bench.do(bench.message("listen", work, stream="job:progress:events"))
     events = [entry[b"data"].decode() for _, entry in valkey.xrange("job:progress:events")]  # type: ignore[union-attr, index]
@@ -233,7 +231,7 @@ def test_progress_is_told_in_milliseconds_of_the_recording(bench: ListeningBench
     assert '"units_total":2990' in events[0]
 
 
-def test_a_file_without_audio_fails_with_a_code(bench: ListeningBench) -> None:
+def test_a_file_without_audio_fails_with_a_code(bench: TaskHarness) -> None:
     (bench.objects / "note.txt").write_text("not a sound")
     source = Address("folder", "note.txt")
     for kind, work in (("listen", ListenWork("whisper", source)), ("prepare", PrepareWork(source, "whisper", 2))):
@@ -242,14 +240,14 @@ def test_a_file_without_audio_fails_with_a_code(bench: ListeningBench) -> None:
         assert (caught.value.code, caught.value.is_retryable) == ("bad_audio", False)
 
 
-def test_a_language_that_nobody_knows_fails_before_anything_is_decoded(bench: ListeningBench) -> None:
+def test_an_unknown_language_fails_before_anything_is_decoded(bench: TaskHarness) -> None:
     source = Address("folder", "missing.wav")
     with pytest.raises(WorkError) as caught:
         bench.do(bench.message("prepare", PrepareWork(source, "whisper", 2, language="tlh")))
     assert caught.value.code == "unsupported_language"
 
 
-def test_a_part_that_is_stopped_ends(bench: ListeningBench) -> None:
+def test_a_part_that_is_stopped_ends(bench: TaskHarness) -> None:
     message = bench.message("listen", ListenWork("whisper", bench.keep("stopped.flac", clips(LIBRIVOX)), language="en"))
     run = bench.run(message)
     run.stop()
@@ -257,7 +255,7 @@ def test_a_part_that_is_stopped_ends(bench: ListeningBench) -> None:
         do_listen(run, bench=bench)
 
 
-def do_listen(run: object, *, bench: ListeningBench) -> None:
+def do_listen(run: object, *, bench: TaskHarness) -> None:
     from workers.tasks.listen import listen
 
     listen(run, context=bench.context)  # type: ignore[arg-type]
@@ -270,7 +268,7 @@ def test_a_real_worker_announces_whisper_and_hears(worker: RunningWorker, tmp_pa
     assert (spec.id, spec.kind, len(spec.languages), spec.has_translation) == ("whisper", "stt", 99, True)
     assert {slots.queue for slots in announcement.queues} == {"whisper", CODEC_QUEUE}
     client: redis.Redis = worker.platform.client
-    helper = ListeningBench(worker.folder, engines=[], client=client)
+    helper = TaskHarness(worker.folder, engines=[], client=client)
     message: PartMessage = helper.message("listen", ListenWork("whisper", helper.keep("clip.flac", clip(LIBRIVOX[1]))))
     worker.platform.give(message, group="whisper")
     outcome = worker.platform.wait_for_outcome(message.token, seconds=60)

@@ -29,7 +29,7 @@ from workers.tasks.part_kinds import PART_KINDS
 from workers.tasks.results import read_document
 
 
-class ListeningBench:
+class TaskHarness:
     """Worker context with its own shared folder."""
 
     def __init__(self, folder: Path, *, engines: list[Model], client: redis.Redis, cores: int = 2) -> None:
