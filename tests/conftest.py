@@ -9,7 +9,7 @@ import redis
 from hypothesis import settings
 from pytest_django.plugin import blocking_manager_key
 
-from apps.core.remembered import forget_everything
+from apps.core.ttl_cache import clear_all_caches
 from tests.flows import keys
 from tests.flows.running import stop_platforms
 
@@ -37,7 +37,7 @@ def valkey() -> Iterator[redis.Redis]:
 @pytest.fixture(autouse=True)
 def _clean_slate(valkey: redis.Redis) -> None:
     valkey.flushdb()
-    forget_everything()
+    clear_all_caches()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.accounts.key_lookup import find_key_by_digest
 from apps.accounts.models import Account, AccountStatus, ApiKey, Membership, Plan, Role, User
 from apps.core.errors import InvalidRequestError, NotFoundError
-from apps.core.remembered import Remembered
+from apps.core.ttl_cache import TtlCache
 
 ANONYMOUS_PLAN = "anonymous"
 
@@ -103,4 +103,4 @@ def get_default_plan() -> Plan:
     return Plan.objects.get(is_default=True)
 
 
-_anonymous_plan = Remembered(lambda: Plan.objects.filter(slug=ANONYMOUS_PLAN).first(), seconds=2)
+_anonymous_plan = TtlCache(lambda: Plan.objects.filter(slug=ANONYMOUS_PLAN).first(), seconds=2)

@@ -13,7 +13,7 @@ from apps.catalog.catalogue import LIVE_SECONDS, Capacity, EngineRow, StandInRow
 from apps.catalog.models import Worker
 from apps.core import retry_after
 from apps.core.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnavailableError, UnknownModelError
-from apps.core.remembered import Remembered
+from apps.core.ttl_cache import TtlCache
 from workers.contract.tags import covers_tag, normalise_tag, primary_tag
 
 PICTURE_SECONDS = 2.0
@@ -46,7 +46,7 @@ def find_model(model_id: str, *, plan: Plan, kind: str = "tts", voice: str | Non
             f"No worker serves the model {engine.id!r} at the moment.",
             code="model_unavailable",
             param="model",
-            headers={"Retry-After": retry_after.WHEN_SERVED},
+            headers={"Retry-After": retry_after.MODEL_UNAVAILABLE},
         )
     return engine
 
@@ -249,4 +249,4 @@ def _named(kind: str) -> str:
     return ", ".join(ids[:_NAMED_IN_ERRORS]) or "none"
 
 
-_picture = Remembered(read_catalogue, seconds=PICTURE_SECONDS)
+_picture = TtlCache(read_catalogue, seconds=PICTURE_SECONDS)

@@ -62,7 +62,7 @@ def find_responder(plan: Plan, *, model: str = "") -> EngineRow:
     check_installed("chat")
     if not answering:
         raise UnavailableError(
-            "No worker serves a responder at the moment.", code="model_unavailable", headers={"Retry-After": retry_after.WHEN_SERVED}
+            "No worker serves a responder at the moment.", code="model_unavailable", headers={"Retry-After": retry_after.MODEL_UNAVAILABLE}
         )
     best = min(answering, key=lambda engine: (not is_included(engine, plan=plan), _rank(engine), engine.id))
     return find_model(best.id, plan=plan, kind="chat")

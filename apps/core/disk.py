@@ -26,7 +26,7 @@ def require_room() -> None:
     """Raise StorageFullError (503) if the reserve is reached: it is kept for work that was accepted before."""
     if is_reserve_reached():
         message = "The server's disk is nearly full, and nothing new is accepted at the moment. Try again later."
-        raise StorageFullError(message, headers={"Retry-After": retry_after.WHEN_ROOM})
+        raise StorageFullError(message, headers={"Retry-After": retry_after.DISK_FULL})
 
 
 def _existing(folder: Path) -> Path:

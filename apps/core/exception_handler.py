@@ -73,13 +73,13 @@ def _from_django(error: Exception) -> ApplicationError:
         return InvalidRequestError("The request is malformed.")
     if isinstance(error, OperationalError | InterfaceError):
         logger.error("database: %s", error)
-        return _database_away()
+        return _database_unavailable()
     logger.error("a bug", exc_info=error)
     return _internal_error()
 
 
-def _database_away() -> ApplicationError:
-    return UnavailableError("The database is not available right now. Try again.", headers={"Retry-After": retry_after.SOON})
+def _database_unavailable() -> ApplicationError:
+    return UnavailableError("The database is not available right now. Try again.", headers={"Retry-After": retry_after.BUSY})
 
 
 def _internal_error() -> ApplicationError:
@@ -129,20 +129,20 @@ def _code_of(detail: Any) -> str:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Handler for 400 (Django's handler400)."""
-    return _outside_views(request, InvalidRequestError("The request is malformed.")) or defaults.bad_request(request, exception)
+    return _json_error_response(request, InvalidRequestError("The request is malformed.")) or defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Handler for 403 (Django's handler403)."""
-    return _outside_views(request, PermissionDeniedError("Permission denied.")) or defaults.permission_denied(request, exception)
+    return _json_error_response(request, PermissionDeniedError("Permission denied.")) or defaults.permission_denied(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Handler for 404 (Django's handler404)."""
-    return _outside_views(request, nothing_at(request.path)) or defaults.page_not_found(request, exception)
+    return _json_error_response(request, path_not_found(request.path)) or defaults.page_not_found(request, exception)
 
 
-def nothing_at(path: str) -> NotFoundError:
+def path_not_found(path: str) -> NotFoundError:
     """The 404 of a path without a route."""
     return NotFoundError(f"Unknown path {path[:SHOWN_PATH]}. GET /v1/schema/ lists all paths.")
 
@@ -150,11 +150,11 @@ def nothing_at(path: str) -> NotFoundError:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Handler for 500 (Django's handler500), for errors outside API views. Django has logged them."""
     cause = sys.exc_info()[1]
-    error = _database_away() if isinstance(cause, OperationalError | InterfaceError) else _internal_error()
-    return _outside_views(request, error) or defaults.server_error(request)
+    error = _database_unavailable() if isinstance(cause, OperationalError | InterfaceError) else _internal_error()
+    return _json_error_response(request, error) or defaults.server_error(request)
 
 
-def _outside_views(request: HttpRequest, error: ApplicationError) -> JsonResponse | None:
+def _json_error_response(request: HttpRequest, error: ApplicationError) -> JsonResponse | None:
     """JSON response for the error; None in a zone with HTML error pages."""
     if zone_of_request(request).has_error_pages:
         return None

@@ -90,7 +90,7 @@ class FairSlots:
             raise TooManyRequestsError(
                 f"{len(line)} of your files are already queued. Send this one when they are done.",
                 code="concurrency_limit_exceeded",
-                headers={"Retry-After": retry_after.WHEN_MADE},
+                headers={"Retry-After": retry_after.FILE_PENDING},
             )
         line.append(turn)
 

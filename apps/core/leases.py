@@ -62,7 +62,7 @@ def take_lease(limits: Mapping[str, int]) -> Lease | None:
     try:
         full = _script(TAKE)(keys=[_key(name) for name in limits], args=[lease.member, LEASE_SECONDS, *limits.values()])
     except ValkeyAway as error:
-        _note_absence(error)
+        _record_valkey_error(error)
         return lease
     return None if full else lease
 
@@ -75,10 +75,10 @@ def renew_leases(leases: Iterable[Lease]) -> None:
     try:
         _script(RENEW)(keys=[key for key, _ in pairs], args=[LEASE_SECONDS, *(member for _, member in pairs)])
     except ValkeyAway as error:
-        _note_absence(error)
+        _record_valkey_error(error)
 
 
-def give_back(lease: Lease) -> None:
+def release_lease(lease: Lease) -> None:
     """End a lease. Without Valkey it ends by itself."""
     if breaker.is_open:
         return
@@ -88,10 +88,10 @@ def give_back(lease: Lease) -> None:
             pipeline.zrem(_key(name), lease.member)
         pipeline.execute()
     except ValkeyAway as error:
-        _note_absence(error)
+        _record_valkey_error(error)
 
 
-def _note_absence(error: BaseException) -> None:
+def _record_valkey_error(error: BaseException) -> None:
     if breaker.open():
         logger.warning("Valkey is away (%s): open connections are not counted", type(error).__name__)
 

@@ -22,7 +22,7 @@ def find_public_base(request: Any) -> str:
         return ""
 
 
-def remembered_base(kept: str) -> str:
+def public_base_or_default(kept: str) -> str:
     """Base URL outside of a request: TTSAI_PUBLIC_URL, the stored base of a request, or this machine's address."""
     return str(settings.TTSAI_PUBLIC_URL or kept or settings.TTSAI_LOCAL_URL).rstrip("/")
 

@@ -21,10 +21,10 @@ from apps.core.cross_origin import allow_origin, is_preflight, preflight
 from apps.core.deferred import Deferred
 from apps.core.dialects import REQUEST_ID, dialect_of
 from apps.core.errors import ApplicationError, InvalidRequestError
-from apps.core.exception_handler import error_response, nothing_at
+from apps.core.exception_handler import error_response, path_not_found
 from apps.core.ids import request_id_from
 from apps.core.limits import LimitState
-from apps.core.page_safety import make_safe
+from apps.core.page_safety import add_security_headers
 from apps.core.zones import Zone, with_slash, zone_of, zone_of_request
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -86,7 +86,7 @@ def add_common_headers(response: HttpResponseBase, request: HttpRequest, *, requ
     """Headers of every response beside the limits, those of the shell's own included."""
     response.headers[REQUEST_ID] = request_id
     allow_origin(response, request)
-    make_safe(response, request)
+    add_security_headers(response, request)
 
 
 def write_limit(response: HttpResponseBase, state: LimitState) -> None:
@@ -127,7 +127,7 @@ def _options(request: PlatformRequest) -> HttpResponseBase:
     try:
         view: Any = resolve(request.path_info).func
     except Resolver404:
-        return error_response(nothing_at(request.path), request_id=request.request_id, path=request.path)
+        return error_response(path_not_found(request.path), request_id=request.request_id, path=request.path)
     view_class = getattr(view, "cls", None) or getattr(view, "view_class", None)
     methods = [name for name in ("get", "post", "put", "patch", "delete") if hasattr(view_class, name)]
     allowed = [name.upper() for name in methods] + (["HEAD"] if "get" in methods else []) + ["OPTIONS"]

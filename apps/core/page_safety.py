@@ -12,7 +12,7 @@ ANSWER_POLICY: Final = "default-src 'none'; base-uri 'none'; frame-ancestors 'no
 """Policy of JSON and text, which are no pages even if a browser opens them. Audio has none: browsers play it in a page of their own."""
 
 
-def make_safe(response: HttpResponseBase, request: HttpRequest) -> None:
+def add_security_headers(response: HttpResponseBase, request: HttpRequest) -> None:
     """Add the headers that the view has not set."""
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -15,7 +15,7 @@ ONE_RETRY: Final = {"max_retries": 1, "interval_start": 0.0, "interval_step": 0.
 """One retry: a pooled connection may be stale after a restart of the broker; a second failure means that it is unavailable."""
 
 
-def ask_platform(task: str, *arguments: Any, expires_seconds: float | None = None) -> None:
+def send_platform_task(task: str, *arguments: Any, expires_seconds: float | None = None) -> None:
     """Request a task that is only an optimisation: a lost message costs time or tidiness."""
     if breaker.is_open:
         logger.warning("%s not sent: Valkey does not answer", task)

@@ -117,7 +117,7 @@ def add_bodies_of_webhooks(result: dict[str, Any], *, generator: SchemaGenerator
     return result | {"components": generator.registry.build(spectacular_settings.APPEND_COMPONENTS)}
 
 
-def add_what_every_answer_has(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+def add_common_responses(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add errors, headers and keys common to all operations, in the dialect of each path."""
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Error"] = ERROR
@@ -127,7 +127,7 @@ def add_what_every_answer_has(result: dict[str, Any], **_: Any) -> dict[str, Any
         headers = {dialect.header_name(header): {"$ref": f"#/components/headers/{header}"} for header in HEADERS}
         error = _error_component(dialect, components)
         for operation in path.values():
-            _use_keys_of(dialect, operation, components)
+            _set_security(dialect, operation, components)
             responses = operation["responses"]
             for status in (*_expected(name, operation), *(status for status in responses if status in ERRORS)):
                 responses[status] = _error(responses.get(status, {}).get("description") or ERRORS[status], component=error)
@@ -174,7 +174,7 @@ def _error_component(dialect: Dialect, components: dict[str, Any]) -> str:
     return name
 
 
-def _use_keys_of(dialect: Dialect, operation: dict[str, Any], components: dict[str, Any]) -> None:
+def _set_security(dialect: Dialect, operation: dict[str, Any], components: dict[str, Any]) -> None:
     """Replace the operation's security by the key headers of the dialect; an operation without a key stays so."""
     if dialect.key_headers == PLATFORM.key_headers or "security" not in operation:
         return

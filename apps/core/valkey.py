@@ -26,15 +26,15 @@ class _Bounded:
     """Mixin of connections: after a timeout all calls fail at once until the server answers again."""
 
     def connect(self) -> None:
-        self._watched(super().connect)  # type: ignore[misc]
+        self._through_breaker(super().connect)  # type: ignore[misc]
 
     def send_packed_command(self, *arguments: Any, **options: Any) -> None:
-        self._watched(super().send_packed_command, *arguments, **options)  # type: ignore[misc]
+        self._through_breaker(super().send_packed_command, *arguments, **options)  # type: ignore[misc]
 
     def read_response(self, *arguments: Any, **options: Any) -> Any:
-        return self._watched(super().read_response, *arguments, **options)  # type: ignore[misc]
+        return self._through_breaker(super().read_response, *arguments, **options)  # type: ignore[misc]
 
-    def _watched(self, call: Any, *arguments: Any, **options: Any) -> Any:
+    def _through_breaker(self, call: Any, *arguments: Any, **options: Any) -> Any:
         if breaker.is_open:
             self.disconnect()  # type: ignore[attr-defined]
             raise redis.exceptions.ConnectionError("Valkey does not answer")

@@ -186,7 +186,7 @@ def _when_stopped(request: Request, job_uuid: UUID) -> Any:
 def _when_spoken(request: Request, job_uuid: UUID) -> Any:
     async def resolve(exchange: Exchange) -> HttpResponse:
         if await exchange.wait_for_end(job_uuid, PREVIEW_WAIT_SECONDS) is None:
-            raise GatewayTimeoutError("The preview is still being created. Try again.", headers={"Retry-After": retry_after.WHEN_MADE})
+            raise GatewayTimeoutError("The preview is still being created. Try again.", headers={"Retry-After": retry_after.FILE_PENDING})
         job = await exchange.run(lambda: check_preview(Job.objects.get(uuid=job_uuid)))
         return _to_audio(request, job)
 

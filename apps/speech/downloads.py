@@ -85,7 +85,7 @@ def completed(job: Job) -> Job:
     if job.state == JobState.COMPLETED and job.result:
         return job
     if not job.is_over:
-        raise ConflictError("The job is not completed yet.", code="not_completed", headers={"Retry-After": retry_after.AT_NEXT_POLL})
+        raise ConflictError("The job is not completed yet.", code="not_completed", headers={"Retry-After": retry_after.JOB_RUNNING})
     code, message = failure_of(job)
     raise NotFoundError(f"The job has no audio: {message}", code=code)
 
@@ -94,7 +94,7 @@ def _when_made(request: Request, made_uuid: UUID, *, name: str) -> Any:
     async def resolve(exchange: Exchange) -> HttpResponseBase | ASGIApp:
         end = await exchange.wait_for_end(made_uuid, settings.TTSAI_SPEECH_WAIT_SECONDS)
         if end is None:
-            raise GatewayTimeoutError("The file is still being created. Try again.", headers={"Retry-After": retry_after.WHEN_MADE})
+            raise GatewayTimeoutError("The file is still being created. Try again.", headers={"Retry-After": retry_after.FILE_PENDING})
         return await exchange.run(_made_file, request, made_uuid, name=name)
 
     return resolve

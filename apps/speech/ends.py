@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from apps.core.links import remembered_base
+from apps.core.links import public_base_or_default
 from apps.jobs.kinds import kind_of
 from apps.jobs.models import Job, JobState
 from apps.speech.kinds import has_timestamps
@@ -18,7 +18,7 @@ def tell_webhooks(job: Job) -> None:
         return
 
     def data() -> dict[str, Any]:
-        shape = result_shape(job, base=remembered_base(job.public_base), has_words=False)
+        shape = result_shape(job, base=public_base_or_default(job.public_base), has_words=False)
         omitted = _omitted(job)
         return shape | {"omitted": omitted} if omitted else shape
 

@@ -71,7 +71,7 @@ class _Making:
             return await exchange.run(self._read, self.alignment)
         if exchange.has_left.is_set():
             return None
-        raise GatewayTimeoutError("The subtitles are still being created. Try again.", headers={"Retry-After": retry_after.WHEN_MADE})
+        raise GatewayTimeoutError("The subtitles are still being created. Try again.", headers={"Retry-After": retry_after.FILE_PENDING})
 
     def _read(self, alignment_uuid: UUID) -> SubtitleOrder:
         alignment = Job.objects.get(uuid=alignment_uuid)

@@ -76,7 +76,7 @@ def _choose_recogniser(language: str) -> EngineRow | None:
     raise UnavailableError(
         f"Subtitles in {primary!r} need a speech recogniser, and no worker serves one at the moment.",
         code="model_unavailable",
-        headers={"Retry-After": retry_after.WHEN_SERVED},
+        headers={"Retry-After": retry_after.MODEL_UNAVAILABLE},
     )
 
 

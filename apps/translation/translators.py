@@ -54,7 +54,9 @@ def find_recogniser_in_use(plan: Plan, *, preferred: str) -> EngineRow:
     check_installed("stt")
     if not hearing:
         raise UnavailableError(
-            "No worker serves speech recognition at the moment.", code="model_unavailable", headers={"Retry-After": retry_after.WHEN_SERVED}
+            "No worker serves speech recognition at the moment.",
+            code="model_unavailable",
+            headers={"Retry-After": retry_after.MODEL_UNAVAILABLE},
         )
     best = min(hearing, key=lambda engine: (not is_included(engine, plan=plan), engine.id != preferred, engine.id))
     return find_model(best.id, plan=plan, kind="stt")

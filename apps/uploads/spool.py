@@ -33,7 +33,7 @@ class Spool:
     @classmethod
     def new(cls) -> Self:
         """Create an empty spool."""
-        with disk_errors_told():
+        with translate_disk_errors():
             return cls(cast("BinaryIO", tempfile.TemporaryFile(dir=_folder())))
 
     @classmethod
@@ -43,7 +43,7 @@ class Spool:
             number = os.dup(source.fileno())
         except (AttributeError, OSError, ValueError):  # bytes in memory
             spool = cls.new()
-            with disk_errors_told():
+            with translate_disk_errors():
                 shutil.copyfileobj(source, spool.file, COPIED_BYTES)
                 spool.file.flush()
             return spool
@@ -61,11 +61,11 @@ class Spool:
     def write(self, data: bytes | bytearray) -> None:
         """Append data. Raises StorageFullError before it uses the disk reserve."""
         check_disk(len(data))
-        with disk_errors_told():
+        with translate_disk_errors():
             self.file.write(data)
 
     def finish(self) -> None:
-        with disk_errors_told():
+        with translate_disk_errors():
             self.file.flush()
 
     def sha256(self) -> str:
@@ -122,14 +122,14 @@ class SpoolWriter:
 
 def check_disk(wanted_bytes: int = 0) -> None:
     """Raise StorageFullError if so many bytes would reach into the disk reserve."""
-    with disk_errors_told():
+    with translate_disk_errors():
         is_full = is_reserve_reached(wanted_bytes)
     if is_full:
         raise _full()
 
 
 @contextmanager
-def disk_errors_told() -> Iterator[None]:
+def translate_disk_errors() -> Iterator[None]:
     """Translate disk errors into server errors that say so."""
     try:
         yield
@@ -140,7 +140,7 @@ def disk_errors_told() -> Iterator[None]:
 
 
 def _full() -> StorageFullError:
-    return StorageFullError("The server's disk is full at the moment. Try again later.", headers={"Retry-After": retry_after.WHEN_ROOM})
+    return StorageFullError("The server's disk is full at the moment. Try again later.", headers={"Retry-After": retry_after.DISK_FULL})
 
 
 def _folder() -> Path:

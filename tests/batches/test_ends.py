@@ -10,7 +10,7 @@ from apps.accounts.models import Account
 from apps.batches.models import Batch
 from apps.batches.results import batch_shape
 from apps.billing.selectors import available_millicredits, ledger_differences
-from apps.core.links import remembered_base
+from apps.core.links import public_base_or_default
 from apps.jobs.models import Job
 from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.endings import complete_job, expire_job, fail_job, lock_job
@@ -42,7 +42,7 @@ def test_the_batch_webhook_equals_the_batch_result() -> None:
     delivery = Delivery.objects.get(url=HOOK)
     told = json.loads(delivery.body)
     assert (told["type"], delivery.account_id) == ("batch.completed", by.required_account.pk)
-    assert told["data"] == batch_shape(batch, base=remembered_base(""))
+    assert told["data"] == batch_shape(batch, base=public_base_or_default(""))
     assert [item["status"] for item in told["data"]["items"]] == ["completed", "failed", "completed"]
     assert (told["data"]["credits_charged"], told["data"]["status"]) == (0.048, "completed")
 

@@ -12,7 +12,7 @@ from apps.accounts.models import AccountStatus
 from apps.accounts.services import suspend_account
 from apps.compat.openai.dialect import DIALECT as OPENAI
 from apps.core.dialects import API_KEY, AUTHORIZATION, PLATFORM, Dialect, KeyHeader, dialect_of, list_dialects
-from apps.core.schema import add_what_every_answer_has
+from apps.core.schema import add_common_responses
 from apps.core.zones import zone_of
 from tests.core.other_api import DIALECT as OTHER
 from tests.factories import AccountFactory, AnonymousPlanFactory, PlanFactory, make_key
@@ -201,7 +201,7 @@ def test_page_of_another_origin_may_send_and_read_the_headers_of_the_dialect(cli
 def test_openapi_schema_describes_keys_errors_and_headers_of_the_dialect() -> None:
     security = [{"bearer": []}, {"header": []}, {}]
     paths = {path: {"get": {"responses": {"200": {}}, "security": [*security]}} for path in ("/v1/other/things/", "/v1/audio/voices/")}
-    schema = add_what_every_answer_has({"paths": paths})
+    schema = add_common_responses({"paths": paths})
     other, openai = (schema["paths"][path]["get"] for path in paths)
     assert (other["security"], openai["security"]) == ([{"other-xi-api-key": []}, {"other-Authorization": []}, {}], security)
     assert schema["components"]["securitySchemes"]["other-xi-api-key"]["name"] == "xi-api-key"

@@ -4,7 +4,7 @@ import pytest
 import redis
 
 from apps.core import leases
-from apps.core.leases import give_back, renew_leases, take_lease
+from apps.core.leases import release_lease, renew_leases, take_lease
 from workers.circuit_breaker import CircuitBreaker
 
 LIMITS = {"key:1": 1, "account:1": 2}
@@ -23,7 +23,7 @@ def test_lease_beyond_the_limit_of_any_counter_is_refused_and_counted_nowhere(va
     assert take_lease({"account:1": 2}) is not None
     assert take_lease({"key:2": 5, "account:1": 2}) is None
     assert valkey.zcard("lease:key:2") == 0
-    give_back(first)
+    release_lease(first)
     assert take_lease(LIMITS) is not None
 
 
@@ -35,7 +35,7 @@ def test_lease_that_nobody_renews_is_forgotten_and_renewal_restores_it(valkey: r
         valkey.zadd(f"lease:{name}", {lease.member: 1})  # expired long ago
     successor = take_lease(LIMITS)
     assert successor is not None
-    give_back(successor)
+    release_lease(successor)
     renew_leases([lease])
     assert take_lease(LIMITS) is None
     renew_leases([])

@@ -12,7 +12,7 @@ from apps.batches.models import Batch
 from apps.billing.models import ServicePrice, TierPrice
 from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
 from apps.conversations.models import Conversation
-from apps.core.notices import leave_notice
+from apps.core.notices import record_notice
 from apps.jobs.models import Job, Part
 from apps.webhooks.services import create_endpoint, record_event
 from tests.factories import AccountFactory, MembershipFactory, UserFactory, make_key
@@ -42,7 +42,7 @@ def make_one_of_everything() -> None:
     conversation.turns.create(job=spoken, user_text="A private question?", ai_text="A private answer.")
     create_endpoint(account, url="https://example.com/hook", events=["job.failed"])
     record_event(account.pk, event="job.failed", data={"error": "<b>It failed</b>"}, url="https://example.com/own")
-    leave_notice(account.pk, event="credits.low", data={"credits_remaining": 5.0})
+    record_notice(account.pk, event="credits.low", data={"credits_remaining": 5.0})
     make_job(account, state="failed", error_code="internal_error", error_message="<b>It failed</b>")
     make_job(None, state="queued")
 

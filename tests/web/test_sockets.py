@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from apps.accounts.services.keys import revoke_key
-from apps.core.leases import give_back, take_lease
+from apps.core.leases import release_lease, take_lease
 from tests.factories import AnonymousPlanFactory, bearer, make_key
 from tests.flows.following import wait_until
 from tests.web import sockets
@@ -121,7 +121,7 @@ def test_socket_beyond_the_limits_of_its_caller_is_refused_with_429(shell: Runni
     lease = take_lease({f"key:{key.pk}": 1})  # as another process does
     assert lease is not None
     assert refusal(shell, "/v1/echo/", secret=one) == (429, "concurrency_limit_exceeded")
-    give_back(lease)
+    release_lease(lease)
     with open_socket(shell, "/v1/echo/", secret=one):
         settings.TTSAI_SOCKETS = 1
         assert refusal(shell, "/v1/echo/", secret=make_key()[1]) == (503, "server_busy")

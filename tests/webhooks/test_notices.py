@@ -13,7 +13,7 @@ from apps.accounts.services import revoke_key
 from apps.billing.models import Balance, EntryKind
 from apps.billing.services import grant_credits, release_credits, reserve_credits, settle_credits
 from apps.core.models import Notice
-from apps.core.notices import leave_notice
+from apps.core.notices import record_notice
 from apps.webhooks.events import EXAMPLES
 from apps.webhooks.models import Delivery
 from apps.webhooks.services import create_endpoint
@@ -137,9 +137,9 @@ class TestTakingNotices:
         assert Notice.objects.count() == 0
 
     def test_a_notice_without_a_listener_is_gone(self) -> None:
-        leave_notice(AccountFactory().pk, event="credits.low", data=EXAMPLES["credits.low"])
+        record_notice(AccountFactory().pk, event="credits.low", data=EXAMPLES["credits.low"])
         assert (take_notices(), Notice.objects.count(), Delivery.objects.count()) == (1, 0, 0)
 
     def test_an_event_of_a_newer_version_waits_for_it(self) -> None:
-        leave_notice(AccountFactory().pk, event="moon.full", data={"at": timezone.now().isoformat()})
+        record_notice(AccountFactory().pk, event="moon.full", data={"at": timezone.now().isoformat()})
         assert (take_notices(), Notice.objects.count()) == (0, 1)

@@ -14,7 +14,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "EXCEPTION_HANDLER": "apps.core.exception_handler.handle_exception",
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "apps.core.negotiation.JSONAlways",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "apps.core.negotiation.JSONOnlyNegotiation",
 }
 
 TTSAI_DIALECTS = [
@@ -45,7 +45,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
     "POSTPROCESSING_HOOKS": [  # without the library's own, which names enums by collision
         "apps.core.schema.add_bodies_of_webhooks",
-        "apps.core.schema.add_what_every_answer_has",
+        "apps.core.schema.add_common_responses",
     ],
 }
 

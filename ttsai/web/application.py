@@ -151,7 +151,7 @@ def _without_django(error: ApplicationError, request: ShellRequest) -> HttpRespo
     request_id = _request_id_of(request)
     response = error_response(error, request_id=request_id, path=request.path)
     response["X-RateLimit-Limit"] = response["X-RateLimit-Remaining"] = "0"
-    response["X-RateLimit-Reset"] = str(int(time.time()) + int(retry_after.SOON))
+    response["X-RateLimit-Reset"] = str(int(time.time()) + int(retry_after.BUSY))
     add_common_headers(response, request, request_id=request_id)
     dialect_of(request.path).apply_to(response)
     return response

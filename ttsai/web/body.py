@@ -86,7 +86,7 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int) -> Body:
         raise BodyTooSlowError from error
     except OSError as error:
         raise StorageFullError(
-            "The server cannot store the body at the moment. Try again later.", headers={"Retry-After": retry_after.WHEN_ROOM}
+            "The server cannot store the body at the moment. Try again later.", headers={"Retry-After": retry_after.DISK_FULL}
         ) from error
     finally:
         spool.drop()

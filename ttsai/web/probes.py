@@ -49,7 +49,7 @@ class Probes:
             lacking.append(DRAINING)
         if not lacking:
             return JsonResponse({"status": "ready", "lacking": []}, headers=NO_STORE)
-        return JsonResponse({"status": "not_ready", "lacking": lacking}, status=503, headers={**NO_STORE, "Retry-After": retry_after.SOON})
+        return JsonResponse({"status": "not_ready", "lacking": lacking}, status=503, headers={**NO_STORE, "Retry-After": retry_after.BUSY})
 
 
 def limit_headers() -> dict[str, str]:

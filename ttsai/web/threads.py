@@ -37,7 +37,7 @@ class BusyError(UnavailableError):
     code = "server_busy"
 
     def __init__(self) -> None:
-        super().__init__("The server has more requests than it can take at the moment.", headers={"Retry-After": retry_after.SOON})
+        super().__init__("The server has more requests than it can take at the moment.", headers={"Retry-After": retry_after.BUSY})
 
 
 class ShellRequest(ASGIRequest):

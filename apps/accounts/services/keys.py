@@ -10,7 +10,7 @@ from apps.accounts.models import Account, ApiKey, User
 from apps.accounts.scopes import check_scope_limits, check_scopes
 from apps.accounts.selectors import PREFIX_LENGTH, digest_of
 from apps.core.errors import ConflictError, InvalidRequestError
-from apps.core.notices import leave_notice
+from apps.core.notices import record_notice
 
 KEY_START = "sk-tts-"
 SECRET_BYTES = 32
@@ -91,7 +91,7 @@ def revoke_key(key: ApiKey) -> None:
     with transaction.atomic():
         if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
             key.revoked_at = now
-            leave_notice(key.account_id, event="key.revoked", data={"key_id": key.pk, "prefix": key.prefix, "name": key.name})
+            record_notice(key.account_id, event="key.revoked", data={"key_id": key.pk, "prefix": key.prefix, "name": key.name})
 
 
 def _issue(key: ApiKey) -> tuple[ApiKey, str]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.batches.models import Batch
 from apps.batches.results import batch_shape
-from apps.core.links import remembered_base
+from apps.core.links import public_base_or_default
 from apps.jobs.models import FAILED_STATES, Job, JobState, Lane
 from apps.webhooks.services import record_event
 
@@ -38,5 +38,5 @@ def end_batch(batch: Batch) -> None:
     if batch.retention_days is not None:
         batch.expires_at = batch.ended_at + timedelta(days=batch.retention_days)
     batch.save(update_fields=["ended_count", "failed_count", "ended_at", "joined_by", "expires_at"])
-    shape = batch_shape(batch, base=remembered_base(batch.public_base))
+    shape = batch_shape(batch, base=public_base_or_default(batch.public_base))
     record_event(batch.account_id, event="batch.completed", data=shape, url=batch.webhook_url)

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from apps.billing import prices
 from apps.billing.models import Balance
-from apps.core.notices import leave_notice
+from apps.core.notices import record_notice
 
 THRESHOLD: Final = "COALESCE(low_threshold_millicredits, %(low)s)"
 IS_NEWS: Final = f"(NOT was_told_low AND available_millicredits < {THRESHOLD})"
@@ -30,7 +30,7 @@ def tell_low_balance(account_id: int, *, available_millicredits: int) -> None:
     balance.save(update_fields=["was_told_low"])
     own = balance.low_threshold_millicredits
     threshold = default_threshold_millicredits() if own is None else own
-    leave_notice(
+    record_notice(
         account_id,
         event="credits.low",
         data={"credits_remaining": prices.credits(available_millicredits), "threshold": prices.credits(threshold)},

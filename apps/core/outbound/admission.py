@@ -5,10 +5,10 @@ from apps.core.outbound.policy import (
     INSIDE,
     AddressRefusedError,
     ascii_form,
-    check_numbers,
+    check_addresses,
     check_url,
     is_allowed,
-    written_numbers,
+    parse_ip_notations,
 )
 
 
@@ -23,4 +23,4 @@ def check_given_url(url: str) -> None:
         return
     if host == "localhost" or host.endswith(".localhost"):
         raise AddressRefusedError(INSIDE)
-    check_numbers(written_numbers(host, port=port), host=host, port=port)
+    check_addresses(parse_ip_notations(host, port=port), host=host, port=port)

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Final
 
 from apps.core.fair_threads import FairThreadPool
-from apps.core.outbound.policy import check_numbers, look_up, written_numbers
+from apps.core.outbound.policy import check_addresses, parse_ip_notations, resolve_host
 
 THREADS: Final = 16
 """Concurrent DNS queries of a process. `getaddrinfo`, the system's resolver (hosts file, search domains), blocks its thread."""
@@ -21,6 +21,6 @@ def resolver_threads() -> FairThreadPool:
 
 async def resolve(host: str, port: int, *, tenant: str) -> list[str]:
     """Numeric addresses of a host, all of them allowed. Raises AddressRefusedError or OSError (no such name)."""
-    numbers = written_numbers(host, port=port) or await resolver_threads().run(tenant, look_up, host, port=port)
-    check_numbers(numbers, host=host, port=port)
+    numbers = parse_ip_notations(host, port=port) or await resolver_threads().run(tenant, resolve_host, host, port=port)
+    check_addresses(numbers, host=host, port=port)
     return numbers

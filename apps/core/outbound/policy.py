@@ -54,7 +54,7 @@ def ascii_form(url: str) -> str:
     return urlunsplit((parts.scheme, place, quote(parts.path, safe=KEPT), quote(parts.query, safe=KEPT), ""))
 
 
-def written_numbers(host: str, *, port: int) -> list[str]:
+def parse_ip_notations(host: str, *, port: int) -> list[str]:
     """Addresses that the host is written as, in any notation that a resolver accepts (127.1, 0x7f000001); empty for a name.
 
     Sends no DNS query and does not block.
@@ -65,12 +65,12 @@ def written_numbers(host: str, *, port: int) -> list[str]:
         return []
 
 
-def look_up(host: str, *, port: int) -> list[str]:
+def resolve_host(host: str, *, port: int) -> list[str]:
     """Addresses of a host, unchecked. Blocks while DNS servers do not answer. Raises OSError (no such name)."""
     return _numbers(host, port=port, flags=0)
 
 
-def check_numbers(numbers: list[str], *, host: str, port: int) -> None:
+def check_addresses(numbers: list[str], *, host: str, port: int) -> None:
     """Raise AddressRefusedError unless every address is public, or the operator lists the host and port."""
     if is_allowed(host, port=port):
         return

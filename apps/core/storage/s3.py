@@ -69,35 +69,35 @@ class S3Storage:
             raise StorageAwayError(f"The object store does not answer: {type(error).__name__}.") from error
 
     def put_file(self, key: str, path: Path, *, content_type: str) -> None:
-        with _told_as_ours():
+        with _translate_client_errors():
             self._client.upload_file(str(path), self.bucket, check_key(key), ExtraArgs={"ContentType": content_type}, Config=ONE_THREAD)
 
     def put_bytes(self, key: str, data: bytes, *, content_type: str) -> None:
-        with _told_as_ours():
+        with _translate_client_errors():
             self._client.put_object(Bucket=self.bucket, Key=check_key(key), Body=data, ContentType=content_type)
 
     def read_bytes(self, key: str) -> bytes:
-        with _told_as_ours():
+        with _translate_client_errors():
             return self._client.get_object(Bucket=self.bucket, Key=check_key(key))["Body"].read()
 
     def open_stream(self, key: str) -> ReadableStream:
-        with _told_as_ours():
+        with _translate_client_errors():
             return self._client.get_object(Bucket=self.bucket, Key=check_key(key))["Body"]
 
     def stat(self, key: str) -> ObjectStat | None:
         try:
-            with _told_as_ours():
+            with _translate_client_errors():
                 return ObjectStat(bytes=self._client.head_object(Bucket=self.bucket, Key=check_key(key))["ContentLength"])
         except MissingObjectError:
             return None
 
     def delete(self, key: str) -> None:
-        with _told_as_ours():
+        with _translate_client_errors():
             self._client.delete_object(Bucket=self.bucket, Key=check_key(key))
 
     def delete_prefix(self, prefix: str) -> None:
         folder = f"{check_key(prefix.rstrip('/'))}/"
-        with _told_as_ours():
+        with _translate_client_errors():
             for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=folder):
                 keys = [{"Key": entry["Key"]} for entry in page.get("Contents", [])]
                 if keys:
@@ -105,13 +105,13 @@ class S3Storage:
 
     def reading_address(self, key: str) -> Address:
         parameters = {"Bucket": self.bucket, "Key": check_key(key)}
-        with _told_as_ours():
+        with _translate_client_errors():
             url = self._client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=ADDRESS_SECONDS)
         return Address(kind="url", location=url)
 
     def writing_address(self, key: str, *, content_type: str) -> Address:  # noqa: ARG002 - public_url gives the type to clients
         parameters = {"Bucket": self.bucket, "Key": check_key(key)}
-        with _told_as_ours():
+        with _translate_client_errors():
             url = self._client.generate_presigned_url("put_object", Params=parameters, ExpiresIn=ADDRESS_SECONDS)
         return Address(kind="url", location=url)
 
@@ -122,13 +122,13 @@ class S3Storage:
             "ResponseContentType": content_type,
             "ResponseContentDisposition": f'inline; filename="{file_name}"',
         }
-        with _told_as_ours():
+        with _translate_client_errors():
             return self._public_client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=PUBLIC_URL_SECONDS)
 
     def public_writing_url(self, key: str, *, size: int, content_type: str, seconds: int) -> str | None:
         # Both headers are signed: the server refuses a body of another length.
         parameters = {"Bucket": self.bucket, "Key": check_key(key), "ContentLength": size, "ContentType": content_type}
-        with _told_as_ours():
+        with _translate_client_errors():
             return self._public_client.generate_presigned_url("put_object", Params=parameters, ExpiresIn=seconds)
 
     def local_path(self, key: str) -> Path | None:  # noqa: ARG002 - there is none for any key
@@ -164,7 +164,7 @@ class S3Storage:
 
 
 @contextmanager
-def _told_as_ours() -> Iterator[None]:
+def _translate_client_errors() -> Iterator[None]:
     try:
         yield
     except ClientError as error:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.billing.services import release_credits, settle_credits
 from apps.core.events import end_event, publish_event
-from apps.core.platform_tasks import ask_platform
+from apps.core.platform_tasks import send_platform_task
 from apps.jobs.charges import charge_of_made
 from apps.jobs.kinds import Charge, kind_of
 from apps.jobs.models import ACTIVE_STATES, SPEAK, Job, JobState, Part, PartState
@@ -124,4 +124,4 @@ def _close_parts(job: Job) -> None:
     if tokens:
         transaction.on_commit(partial(cancel_attempts, tokens))
     if Part.objects.filter(job_id=job.uuid, state=PartState.DONE).exists():
-        transaction.on_commit(partial(ask_platform, DISCARD_JOINED_PARTS, job.uuid.hex))
+        transaction.on_commit(partial(send_platform_task, DISCARD_JOINED_PARTS, job.uuid.hex))

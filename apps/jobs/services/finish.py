@@ -14,7 +14,7 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from apps.core.platform_tasks import ask_platform
+from apps.core.platform_tasks import send_platform_task
 from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.manifests import BadManifestError, check_manifest
@@ -199,7 +199,7 @@ def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:
     if part.index == job.part_count - 1:
         complete_job(job, result=_result(part, manifest=manifest).to_dict())
         if job.part_count > 1 or not all(spec.is_kept for spec in part.output_specs):
-            transaction.on_commit(partial(ask_platform, DISCARD_JOINED_PARTS, job.uuid.hex))
+            transaction.on_commit(partial(send_platform_task, DISCARD_JOINED_PARTS, job.uuid.hex))
         return [part.queue]
     if job.cancel_requested_at is not None:
         end_if_cancelled(job)

@@ -57,4 +57,4 @@ def _refuse_from(limit: int, *, jobs: int, of: str) -> None:
 
 
 def _refusal(message: str) -> TooManyRequestsError:
-    return TooManyRequestsError(message, code="concurrency_limit_exceeded", headers={"Retry-After": retry_after.SOON})
+    return TooManyRequestsError(message, code="concurrency_limit_exceeded", headers={"Retry-After": retry_after.BUSY})

@@ -59,7 +59,7 @@ def check_preview(job: Job) -> Job:
         raise UnavailableError(
             "The preview could not be created. Try again in a minute.",
             code="preview_failed",
-            headers={"Retry-After": retry_after.WHEN_SERVED},
+            headers={"Retry-After": retry_after.MODEL_UNAVAILABLE},
         )
     return job
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from apps.core.platform_tasks import ask_platform
+from apps.core.platform_tasks import send_platform_task
 from apps.core.storage import StorageAwayError, get_storage
 from apps.jobs.kinds import kind_of
 from apps.jobs.models import ACTIVE_STATES, Job, JobState, Part, PartState
@@ -50,7 +50,7 @@ def expire_now(jobs: QuerySet[Job]) -> int:
     """
     over = list(jobs.filter(result_deleted_at=None).exclude(state__in=ACTIVE_STATES).values_list("uuid", flat=True))
     Job.objects.filter(Q(uuid__in=over) | Q(rendition_of__source__in=over), result_deleted_at=None).update(expires_at=Now())
-    transaction.on_commit(partial(ask_platform, EXPIRE_RESULTS))
+    transaction.on_commit(partial(send_platform_task, EXPIRE_RESULTS))
     return len(over)
 
 

@@ -45,7 +45,7 @@ def _check_intakes(caller: Caller) -> None:
         raise TooManyRequestsError(
             f"This account may have {limit} jobs at once, and {intakes} of its recordings are being ingested.",
             code="concurrency_limit_exceeded",
-            headers={"Retry-After": retry_after.SOON},
+            headers={"Retry-After": retry_after.BUSY},
         )
 
 

@@ -23,9 +23,9 @@ from apps.core.cross_origin import is_origin_allowed
 from apps.core.deferred import Receive, Scope, Send
 from apps.core.dialects import dialect_of
 from apps.core.errors import ApplicationError, AuthenticationFailedError, PermissionDeniedError, TooManyRequestsError, UnavailableError
-from apps.core.exception_handler import as_application_error, error_response, nothing_at
+from apps.core.exception_handler import as_application_error, error_response, path_not_found
 from apps.core.ids import request_id_from
-from apps.core.leases import RENEW_SECONDS, Lease, give_back, renew_leases, take_lease
+from apps.core.leases import RENEW_SECONDS, Lease, release_lease, renew_leases, take_lease
 from apps.core.middleware import add_common_headers, write_limit
 from apps.core.sockets import SocketRoute
 from apps.core.zones import with_slash
@@ -97,14 +97,14 @@ class Sockets:
     async def _refuse_path(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         request = _handshake(scope)
         request_id = request_id_from(dialect_of(request.path).find_request_id(request.META))
-        await _refuse(nothing_at(request.path), request, send, request_id=request_id)
+        await _refuse(path_not_found(request.path), request, send, request_id=request_id)
 
     async def _admit(self, request: ShellRequest, route: SocketRoute) -> Caller:
         """Authenticate and count a connection. Raises the error that it is refused with."""
         if "\x00" in request.path:
-            raise nothing_at(request.path)
+            raise path_not_found(request.path)
         if self._stopping.is_set():
-            raise UnavailableError("The server stops. Connect again.", headers={"Retry-After": retry_after.SOON})
+            raise UnavailableError("The server stops. Connect again.", headers={"Retry-After": retry_after.BUSY})
         if not is_origin_allowed(request):
             raise PermissionDeniedError("Pages of this origin may not connect to this server.", code="origin_not_allowed")
         return await self._threads.run_unless_busy(_authenticate, request, route)
@@ -122,7 +122,7 @@ class Sockets:
                 yield
             finally:
                 self._leases.discard(lease)
-                returning = asyncio.create_task(self._threads.run(give_back, lease))
+                returning = asyncio.create_task(self._threads.run(release_lease, lease))
                 self._returns.add(returning)
                 returning.add_done_callback(self._returns.discard)
         finally:
@@ -178,7 +178,7 @@ def _take_lease(caller: Caller) -> Lease:
     lease = take_lease(limits)
     if lease is None:
         message = f"At most {min(limits.values())} connections may be open at once. Close one before you open the next."
-        raise TooManyRequestsError(message, code="concurrency_limit_exceeded", headers={"Retry-After": retry_after.SOON})
+        raise TooManyRequestsError(message, code="concurrency_limit_exceeded", headers={"Retry-After": retry_after.BUSY})
     return lease
 
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from apps.core import remembered
-from apps.core.remembered import Remembered, forget_everything
+from apps.core import ttl_cache
+from apps.core.ttl_cache import TtlCache, clear_all_caches
 
 
 def test_a_value_is_read_again_only_after_its_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, values = [100.0], iter("abc")
-    monkeypatch.setattr(remembered.time, "monotonic", lambda: clock[0])
-    value = Remembered(lambda: next(values), seconds=2)
+    monkeypatch.setattr(ttl_cache.time, "monotonic", lambda: clock[0])
+    value = TtlCache(lambda: next(values), seconds=2)
     assert [value.get(), value.get()] == ["a", "a"]
     clock[0] += 2.1
     assert value.get() == "b"
@@ -17,7 +17,7 @@ def test_a_value_is_read_again_only_after_its_seconds(monkeypatch: pytest.Monkey
 
 def test_forget_everything_clears_every_cache() -> None:
     values = iter("ab")
-    value = Remembered(lambda: next(values), seconds=60)
+    value = TtlCache(lambda: next(values), seconds=60)
     assert value.get() == "a"
-    forget_everything()
+    clear_all_caches()
     assert value.get() == "b"

@@ -8,14 +8,14 @@ from weakref import WeakSet
 Value = TypeVar("Value")
 
 
-class Remembered(Generic[Value]):
+class TtlCache(Generic[Value]):
     """Cached value that `read` returned at most `seconds` ago. Two threads may read at once; both get a valid value."""
 
     def __init__(self, read: Callable[[], Value], *, seconds: float) -> None:
         self._read = read
         self._seconds = seconds
         self._kept: tuple[float, Value] | None = None
-        _everything.add(self)
+        _caches.add(self)
 
     def get(self) -> Value:
         """The cached value, read again if it is too old."""
@@ -29,10 +29,10 @@ class Remembered(Generic[Value]):
         self._kept = None
 
 
-_everything: "WeakSet[Remembered[Any]]" = WeakSet()
+_caches: "WeakSet[TtlCache[Any]]" = WeakSet()
 
 
-def forget_everything() -> None:
+def clear_all_caches() -> None:
     """Clear every cache: for tests, whose rows are rolled back, and for commands that have just changed rows."""
-    for remembered in _everything:
-        remembered.forget()
+    for cache in _caches:
+        cache.forget()
