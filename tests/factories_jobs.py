@@ -20,7 +20,7 @@ from apps.jobs.services.attempts import start_part
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan
-from apps.jobs.services.workers import hear_announcement
+from apps.jobs.services.workers import handle_announcement
 from tests.factories import AccountFactory, AnonymousPlanFactory, make_key
 from workers.contract import names
 from workers.contract.engines import EngineSpec, VoiceSpec
@@ -78,7 +78,7 @@ def announcement(
 
 def announce(*specs: EngineSpec, **changes: Any) -> None:
     """Announce a worker."""
-    hear_announcement(announcement(*specs, **changes))
+    handle_announcement(announcement(*specs, **changes))
 
 
 def caller(account: Account | None = None, **limits: Any) -> Caller:

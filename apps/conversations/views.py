@@ -22,10 +22,10 @@ from apps.core.fields import validated
 from apps.core.links import public_base
 from apps.core.parsing import JSONBodyParser
 from apps.jobs.models import Job
-from apps.jobs.recordings import RecordingAnswer, request_idempotency
+from apps.jobs.recordings import RecordingResponse, request_idempotency
 from apps.jobs.requests import IDEMPOTENCY_HEADER, queued_shape, request_id_of
 from apps.jobs.services.acceptance import Submission
-from apps.jobs.waiting import ASYNC, JobAnswer, upload_wait_seconds, wants_no_wait
+from apps.jobs.waiting import ASYNC, JobResponse, prefers_async, upload_wait_seconds
 from apps.uploads.admission import FORM_BYTES, admit_form
 from apps.uploads.parsers import FormParser
 from apps.uploads.services import Source, order_source
@@ -53,7 +53,7 @@ class VoiceChatView(APIView):
         words of its answer were read in the job's events; a cancelled turn costs the work done for it.
         """
         body = validated(SHAPE, request.data)
-        caller, order = get_caller(request), _order(body, is_awaited=not wants_no_wait(request))
+        caller, order = get_caller(request), _order(body, is_awaited=not prefers_async(request))
         check_text(order.text, caller=caller)
         choose_cast(caller, order=order)
         base = public_base(request)
@@ -70,11 +70,11 @@ class VoiceChatView(APIView):
             submission = submit(None)
             if not order.is_awaited:
                 return Response(_queued_shape(submission))
-            return JobAnswer(submission.job.uuid, is_kept=is_kept, wait_seconds=upload_wait_seconds(), answer=answer).deferred()
+            return JobResponse(submission.job.uuid, is_kept=is_kept, wait_seconds=upload_wait_seconds(), answer=answer).deferred()
         source_order = order_source(
             caller, file=body.get("audio"), file_url=body.get("file_url"), upload_id=body.get("upload_id"), limits=LIMITS, param="audio"
         )
-        return RecordingAnswer(
+        return RecordingResponse(
             source_order, submit=submit, answer=answer, queued=_queued_shape, is_awaited=order.is_awaited, is_kept=is_kept
         ).deferred()
 

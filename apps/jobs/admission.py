@@ -110,7 +110,7 @@ class Rules:
             return False
         return load.lanes[Lane.NORMAL] + load.lanes[Lane.BULK] < self.slots - self.live_slots
 
-    def fits_newcomer(self, part: Waiting, *, load: Load) -> bool:
+    def fits_beyond_slots(self, part: Waiting, *, load: Load) -> bool:
         """True if a part of a tenant without parts in flight fits beyond the slots, independently of others' backlog. Bulk work can wait."""
         if part.lane == Lane.BULK or load.tenants[part.tenant]:
             return False
@@ -140,7 +140,7 @@ class _Round:
         self._take_turns(full_share, is_shared=False)  # nobody else can use what is left
         for tenant in sorted(self.lines, key=self.shares.start):
             part = next((part for part in self.lines[tenant] if self._has_seat(part)), None)
-            if part is not None and self.rules.fits_newcomer(part, load=self.load):
+            if part is not None and self.rules.fits_beyond_slots(part, load=self.load):
                 self._admit(part)
         return self.chosen
 
@@ -154,7 +154,7 @@ class _Round:
             if is_shared and turns and self.load.tenants[tenant] >= self.rules.tenant_slots:
                 full_share.append(tenant)
                 continue
-            part = next((part for part in self.lines[tenant] if self._may_go(part)), None)
+            part = next((part for part in self.lines[tenant] if self._is_admissible(part)), None)
             if part is None:
                 continue
             self.shares.clock = max(self.shares.clock, start)
@@ -162,7 +162,7 @@ class _Round:
             heapq.heappush(turns, (self.shares.start(tenant), tenant))
         return full_share
 
-    def _may_go(self, part: Waiting) -> bool:
+    def _is_admissible(self, part: Waiting) -> bool:
         return self._has_seat(part) and self.rules.fits(part, load=self.load)
 
     def _has_seat(self, part: Waiting) -> bool:

@@ -28,7 +28,7 @@ class PartProgress:
         return Fraction(min(self.units_done, self.units), self.units) if self.units else Fraction(0)
 
 
-def share_made(parts: Iterable[PartProgress]) -> Fraction:
+def completed_share(parts: Iterable[PartProgress]) -> Fraction:
     """Share of the job's work that is done, from 0 to 1; 0 if all parts have weight 0."""
     made, whole = Fraction(0), 0
     for part in parts:
@@ -37,6 +37,6 @@ def share_made(parts: Iterable[PartProgress]) -> Fraction:
     return made / whole if whole else Fraction(0)
 
 
-def charge_of_made(reserved_millicredits: int, *, parts: Iterable[PartProgress]) -> int:
+def charge_for_completed_work(reserved_millicredits: int, *, parts: Iterable[PartProgress]) -> int:
     """Millicredits for the work that is done, rounded up once, at most the reservation."""
-    return ceil(reserved_millicredits * share_made(parts))
+    return ceil(reserved_millicredits * completed_share(parts))

@@ -139,6 +139,6 @@ def params_of(job: Job) -> JobParams:
     return kind_of(job).read_params(job)
 
 
-def names_counted_in(unit: Unit) -> list[str]:
+def kind_names_with_unit(unit: Unit) -> list[str]:
     """Names of the kinds whose units these are, without the platform's own."""
     return [kind.name for kind in job_kinds().values() if kind.units == unit and not kind.is_internal]

@@ -16,31 +16,31 @@ LARGEST_NUMBER: Final = 1 << 53
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
-class BadManifestError(ValueError):
+class InvalidManifestError(ValueError):
     """The manifest is not one that the worker of this attempt can have written."""
 
 
 def read_manifest(part: Part) -> Manifest:
-    """Manifest beside the output of the part's attempt. Raises MissingObjectError, BadManifestError, StorageAwayError."""
+    """Manifest beside the output of the part's attempt. Raises MissingObjectError, InvalidManifestError, StorageAwayError."""
     key = f"{part_folder(part)}/{MANIFEST}"
     stored = get_storage().stat(key)
     if stored is not None and stored.bytes > LARGEST_MANIFEST:
-        raise BadManifestError(f"it has {stored.bytes} bytes")
+        raise InvalidManifestError(f"it has {stored.bytes} bytes")
     data = get_storage().read_bytes(key)
     try:
         manifest = Manifest.from_dict(json.loads(data))
     except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
-        raise BadManifestError(f"it cannot be read ({type(error).__name__})") from error
+        raise InvalidManifestError(f"it cannot be read ({type(error).__name__})") from error
     check_manifest(manifest, part=part)
     return manifest
 
 
 def check_manifest(manifest: Manifest, *, part: Part) -> None:
-    """Raise BadManifestError unless the manifest belongs to the part's current attempt and each field is valid."""
+    """Raise InvalidManifestError unless the manifest belongs to the part's current attempt and each field is valid."""
     if (manifest.job, manifest.token) != (part.job_id.hex, part.token.hex if part.token else "") or not _is_whole(manifest.part):
-        raise BadManifestError("it is of another attempt")
+        raise InvalidManifestError("it is of another attempt")
     if manifest.part != part.index:
-        raise BadManifestError("it is of another part")
+        raise InvalidManifestError("it is of another part")
     faults = [
         name
         for name, is_good in {
@@ -51,17 +51,17 @@ def check_manifest(manifest: Manifest, *, part: Part) -> None:
         if not is_good
     ]
     if faults:
-        raise BadManifestError(f"it has no good {', '.join(faults)}")
+        raise InvalidManifestError(f"it has no good {', '.join(faults)}")
     _check_outputs(manifest.outputs, specs=part.output_specs)
 
 
 def _check_outputs(outputs: tuple[StoredOutput, ...], *, specs: tuple[OutputSpec, ...]) -> None:
-    """Raises BadManifestError unless each output is one that the part declares, once, and none is missing that is not optional."""
+    """Raises InvalidManifestError unless each output is one that the part declares, once, and none is missing that is not optional."""
     declared = {spec.name: spec for spec in specs}
     for output in outputs:
         spec = declared.pop(output.name, None) if isinstance(output.name, str) else None
         if spec is None:
-            raise BadManifestError("it lists an output twice, or one that the part does not declare")
+            raise InvalidManifestError("it lists an output twice, or one that the part does not declare")
         faults = [
             name
             for name, is_good in {
@@ -74,10 +74,10 @@ def _check_outputs(outputs: tuple[StoredOutput, ...], *, specs: tuple[OutputSpec
             if not is_good
         ]
         if faults:
-            raise BadManifestError(f"its output {output.name} has no good {', '.join(faults)}")
+            raise InvalidManifestError(f"its output {output.name} has no good {', '.join(faults)}")
     missing = [name for name, spec in declared.items() if not spec.is_optional]
     if missing:
-        raise BadManifestError(f"it lacks the output {', '.join(missing)}")
+        raise InvalidManifestError(f"it lacks the output {', '.join(missing)}")
 
 
 def _is_whole(value: Any) -> bool:

@@ -20,8 +20,10 @@ NOT_DONE = {
     JobState.CANCELLED: ("cancelled", "The job was cancelled."),
     JobState.EXPIRED: ("expired", "No worker took the job up in time."),
 }
-CLIENTS_FAULT = frozenset({errors.UNKNOWN_VOICE, errors.UNSUPPORTED_LANGUAGE, errors.NOTHING_TO_SAY, errors.INVALID_TEXT, errors.BAD_AUDIO})
-OUR_STATUS = {
+CLIENT_ERROR_CODES = frozenset(
+    {errors.UNKNOWN_VOICE, errors.UNSUPPORTED_LANGUAGE, errors.NOTHING_TO_SAY, errors.INVALID_TEXT, errors.BAD_AUDIO}
+)
+SERVER_ERROR_STATUS = {
     **dict.fromkeys((errors.ENGINE_UNAVAILABLE, errors.STORAGE_UNAVAILABLE, errors.OUT_OF_MEMORY, errors.WORKER_LOST, "expired"), 503),
     errors.TIMED_OUT: 504,
 }
@@ -46,8 +48,8 @@ def failure_as_error(job: Job) -> ApplicationError:
     extra = {"uuid": job.uuid.hex}
     if job.state == JobState.CANCELLED:
         return ConflictError(message, code=code, extra=extra)
-    if code in CLIENTS_FAULT:
+    if code in CLIENT_ERROR_CODES:
         return ApplicationError(message, code=code, extra=extra)
-    error = ApplicationError(message, code=code, status=OUR_STATUS.get(code, 500), extra=extra)
+    error = ApplicationError(message, code=code, status=SERVER_ERROR_STATUS.get(code, 500), extra=extra)
     error.type = "server_error"
     return error

@@ -15,7 +15,7 @@ from apps.core.errors import ApplicationError
 from apps.core.idempotency import body_digest, idempotency_key
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.services.idempotency import Idempotency, in_flight_dedup_key
-from apps.jobs.waiting import Answer, JobAnswer, upload_wait_seconds, wants_no_wait
+from apps.jobs.waiting import Answer, JobResponse, prefers_async, upload_wait_seconds
 from apps.uploads.services import Source, SourceOrder, release_source, take_source_aside
 
 FILE_FIELDS = frozenset({"file", "file_url", "upload_id", "audio"})
@@ -23,7 +23,7 @@ FILE_FIELDS = frozenset({"file", "file_url", "upload_id", "audio"})
 
 
 @dataclass(frozen=True, slots=True)
-class RecordingAnswer:
+class RecordingResponse:
     """Response of a request with a recording."""
 
     order: SourceOrder
@@ -47,7 +47,7 @@ class RecordingAnswer:
         if not self.is_awaited:
             return JsonResponse(self.queued(submission))
         left = upload_wait_seconds(time.monotonic() - started)
-        waiting = JobAnswer(submission.job.uuid, is_kept=self.is_kept, wait_seconds=left, answer=self.answer)
+        waiting = JobResponse(submission.job.uuid, is_kept=self.is_kept, wait_seconds=left, answer=self.answer)
         return await waiting.resolve(exchange)
 
     def _submit(self, source: Source) -> Submission:
@@ -74,4 +74,4 @@ def request_idempotency(request: Request, *, endpoint: str, body: Mapping[str, A
     key = idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
     if key is not None:
         return Idempotency(key=key, body_digest=digest)
-    return in_flight_dedup_key(get_caller(request), digest=digest, is_waiting=not wants_no_wait(request))
+    return in_flight_dedup_key(get_caller(request), digest=digest, is_waiting=not prefers_async(request))

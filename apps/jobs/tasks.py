@@ -13,19 +13,19 @@ from apps.jobs.services.attempts import start_part
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.reap import reap
 from apps.jobs.services.retention import discard_joined_parts, expire_results, forget_old_rows
-from apps.jobs.services.workers import hear_announcement, hear_heartbeat
+from apps.jobs.services.workers import handle_announcement, handle_heartbeat
 from workers.contract import names
 from workers.contract.messages import Announcement, Heartbeat, PartOutcome, PartStarted
 
 
 @shared_task(name=names.ANNOUNCE, ignore_result=True)
 def announce(message: dict[str, Any]) -> None:
-    hear_announcement(Announcement.from_dict(message))
+    handle_announcement(Announcement.from_dict(message))
 
 
 @shared_task(name=names.HEARTBEAT, ignore_result=True)
 def heartbeat(message: dict[str, Any]) -> None:
-    hear_heartbeat(Heartbeat.from_dict(message))
+    handle_heartbeat(Heartbeat.from_dict(message))
 
 
 @shared_task(name=names.PART_STARTED, ignore_result=True)

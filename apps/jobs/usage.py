@@ -13,7 +13,7 @@ from django.db.models.functions import TruncDate
 from apps.accounts.models import ApiKey
 from apps.billing import prices
 from apps.core.errors import InvalidRequestError
-from apps.jobs.kinds import Unit, names_counted_in
+from apps.jobs.kinds import Unit, kind_names_with_unit
 from apps.jobs.models import FAILED_STATES, Job, JobState
 
 GROUPS = ("day", "model", "key")
@@ -72,7 +72,7 @@ def _sums() -> dict[str, Any]:
         "completed": Count("uuid", filter=Q(state=JobState.COMPLETED)),
         "failed": Count("uuid", filter=Q(state__in=FAILED_STATES)),
         "cancelled": Count("uuid", filter=Q(state=JobState.CANCELLED)),
-        "characters": Sum("units", filter=Q(kind__in=names_counted_in(Unit.CHARACTERS))),
+        "characters": Sum("units", filter=Q(kind__in=kind_names_with_unit(Unit.CHARACTERS))),
         "charged": Sum("charged_millicredits"),
     }
 

@@ -24,8 +24,8 @@ from apps.jobs.results import main_file_name
 from apps.jobs.selectors import PUBLIC_STATES, get_own_job, list_own_jobs, read_units_done
 from apps.jobs.serializers import HealthSerializer, JobPageSerializer, JobSerializer, UsageSerializer, job_shape
 from apps.jobs.services.cancel import cancel_job
+from apps.jobs.services.event_readers import can_read_words, record_event_reader
 from apps.jobs.services.previews import check_preview, request_preview
-from apps.jobs.services.watching import may_read_words, note_watcher
 from apps.jobs.usage import GROUPS, read_period, read_usage
 
 CANCEL_WAIT_SECONDS = 3.0
@@ -82,7 +82,7 @@ class JobCancelView(APIView):
         job = cancel_job(get_own_job(get_caller(request), uuid_text=uuid), reason="Cancelled by its owner.")
         if job.is_over:
             return Response(_shape(request, job), headers=NO_STORE)
-        return Deferred(_when_stopped(request, job.uuid))
+        return Deferred(_wait_for_cancellation(request, job.uuid))
 
 
 class JobEventsView(APIView):
@@ -102,11 +102,11 @@ class JobEventsView(APIView):
         """Server-sent events until the end of the job. Watching never cancels; disconnect and reconnect at any time. Words of an answer or
         a translation that are read here are charged with the work done for them, even if the job fails afterwards.
         """
-        job = note_watcher(get_own_job(get_caller(request), uuid_text=uuid))
+        job = record_event_reader(get_own_job(get_caller(request), uuid_text=uuid))
         after_id = request.META.get("HTTP_LAST_EVENT_ID", "0")
 
         async def resolve(exchange: Exchange) -> ASGIApp:
-            return EventStream(exchange.events(job.uuid, after_id), has_words=may_read_words(job))
+            return EventStream(exchange.events(job.uuid, after_id), has_words=can_read_words(job))
 
         return Deferred(resolve)
 
@@ -165,14 +165,14 @@ class PreviewView(APIView):
         job = request_preview(model_id, voice_id=voice_id)
         if job.is_over:
             return _to_audio(request, check_preview(job))
-        return Deferred(_when_spoken(request, job.uuid))
+        return Deferred(_wait_for_preview(request, job.uuid))
 
 
 def _shape(request: Request, job: Job) -> dict[str, Any]:
     return job_shape(request, job, units_done=read_units_done([job]))
 
 
-def _when_stopped(request: Request, job_uuid: UUID) -> Any:
+def _wait_for_cancellation(request: Request, job_uuid: UUID) -> Any:
     def answer() -> HttpResponse:
         return JsonResponse(_shape(request, Job.objects.get(uuid=job_uuid)), headers=NO_STORE)
 
@@ -183,7 +183,7 @@ def _when_stopped(request: Request, job_uuid: UUID) -> Any:
     return resolve
 
 
-def _when_spoken(request: Request, job_uuid: UUID) -> Any:
+def _wait_for_preview(request: Request, job_uuid: UUID) -> Any:
     async def resolve(exchange: Exchange) -> HttpResponse:
         if await exchange.wait_for_end(job_uuid, PREVIEW_WAIT_SECONDS) is None:
             raise GatewayTimeoutError("The preview is still being created. Try again.", headers={"Retry-After": retry_after.FILE_PENDING})

@@ -18,7 +18,7 @@ from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import failure_as_error
 from apps.jobs.services.cancel import cancel_job
 
-RETURN_SECONDS = 2.5
+RECONNECT_GRACE_SECONDS = 2.5
 """Grace for a broken connection: the official SDK repeats its POST after a second and then joins this job."""
 
 LEAST_WAIT_SECONDS = 1.0
@@ -30,7 +30,7 @@ Answer = Callable[[Job, Exchange], HttpResponseBase | ASGIApp]
 
 
 @dataclass(frozen=True, slots=True)
-class JobAnswer:
+class JobResponse:
     """Response of a request that waits for its job."""
 
     job_uuid: UUID
@@ -52,7 +52,7 @@ class JobAnswer:
         if not exchange.has_left.is_set():
             raise _still_running(self.job_uuid)
         if not self.is_kept:
-            await _give_up(exchange, self.job_uuid)
+            await _cancel_if_abandoned(exchange, self.job_uuid)
         return HttpResponse(status=499)  # nobody reads it
 
     def _finish(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
@@ -67,7 +67,7 @@ def upload_wait_seconds(spent_seconds: float = 0.0) -> float:
     return max(LEAST_WAIT_SECONDS, settings.TTSAI_UPLOAD_WAIT_SECONDS - spent_seconds)
 
 
-def wants_no_wait(request: Request) -> bool:
+def prefers_async(request: Request) -> bool:
     is_asked = request.query_params.get("async", "").lower() in {"1", "true"}
     return is_asked or "respond-async" in request.META.get("HTTP_PREFER", "")
 
@@ -80,8 +80,8 @@ def _still_running(job_uuid: UUID) -> GatewayTimeoutError:
     )
 
 
-async def _give_up(exchange: Exchange, job_uuid: UUID) -> None:
-    await asyncio.sleep(RETURN_SECONDS)
+async def _cancel_if_abandoned(exchange: Exchange, job_uuid: UUID) -> None:
+    await asyncio.sleep(RECONNECT_GRACE_SECONDS)
     if await exchange.count_other_waiters(job_uuid) == 0:
         await exchange.run(_cancel, job_uuid)
 

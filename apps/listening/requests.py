@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.core.parsing import JSONBodyParser
-from apps.jobs.recordings import RecordingAnswer, recording_idempotency
+from apps.jobs.recordings import RecordingResponse, recording_idempotency
 from apps.jobs.requests import queued_shape, request_id_of
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import Answer
@@ -42,7 +42,7 @@ class ListeningView(APIView):
             idempotency = recording_idempotency(request, endpoint=endpoint, body=body, source=source)
             return request_transcription(caller, order=order, source=source, idempotency=idempotency, request_id=request_id_of(request))
 
-        return RecordingAnswer(
+        return RecordingResponse(
             source_order,
             submit=submit,
             answer=answer,

@@ -11,7 +11,7 @@ from apps.core.deferred import Exchange
 from apps.core.fields import validated
 from apps.jobs.models import Job
 from apps.jobs.requests import IDEMPOTENCY_HEADER
-from apps.jobs.waiting import ASYNC, wants_no_wait
+from apps.jobs.waiting import ASYNC, prefers_async
 from apps.listening.requests import ListeningView
 from apps.listening.serializers import TranscriptionRequestSerializer, TranscriptSerializer
 from apps.listening.services import ListeningOrder
@@ -35,7 +35,7 @@ class TranscriptionView(ListeningView):
         `result`.
         """
         body = validated(SHAPE, request.data)
-        return self.listen(request, body, order=_order(body, is_awaited=not wants_no_wait(request)), endpoint="stt", answer=_answer)
+        return self.listen(request, body, order=_order(body, is_awaited=not prefers_async(request)), endpoint="stt", answer=_answer)
 
 
 def _order(body: dict[str, Any], *, is_awaited: bool) -> ListeningOrder:

@@ -10,7 +10,7 @@ from apps.accounts.models import Account, AnonymousUse
 from apps.billing.models import EntryKind, LedgerEntry
 from apps.catalog.catalogue import LIVE_SECONDS
 from apps.catalog.models import Worker
-from apps.jobs.kinds import Unit, names_counted_in
+from apps.jobs.kinds import Unit, kind_names_with_unit
 from apps.jobs.models import FAILED_STATES, IN_FLIGHT_STATES, Job, JobState, Part, PartState
 
 WINDOW = timedelta(hours=24)
@@ -60,7 +60,7 @@ def get_figures() -> Figures:
         all=Count("uuid"),
         completed=Count("uuid", filter=Q(state=JobState.COMPLETED)),
         failed=Count("uuid", filter=Q(state__in=FAILED_STATES)),
-        characters=Sum("units", filter=Q(kind__in=names_counted_in(Unit.CHARACTERS), state=JobState.COMPLETED), default=0),
+        characters=Sum("units", filter=Q(kind__in=kind_names_with_unit(Unit.CHARACTERS), state=JobState.COMPLETED), default=0),
         accounts=Count("account", distinct=True),
     )
     charged = LedgerEntry.objects.filter(created_at__gt=since, kind=EntryKind.CHARGE).aggregate(sum=Sum("amount_millicredits", default=0))

@@ -14,7 +14,7 @@ from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import GoneError
 from apps.core.storage import get_storage
 from apps.jobs.models import Job
-from apps.jobs.waiting import JobAnswer
+from apps.jobs.waiting import JobResponse
 
 CHUNK_BYTES = 1 << 18
 AT_ONCE_BYTES = 1 << 20
@@ -32,7 +32,7 @@ class SpokenAnswer:
 
     def deferred(self) -> Deferred:
         """Deferred response for the view to return."""
-        waiting = JobAnswer(self.job_uuid, is_kept=self.is_kept, wait_seconds=settings.TTSAI_SPEECH_WAIT_SECONDS, answer=self._answer)
+        waiting = JobResponse(self.job_uuid, is_kept=self.is_kept, wait_seconds=settings.TTSAI_SPEECH_WAIT_SECONDS, answer=self._answer)
         return waiting.deferred()
 
     def _answer(self, job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:

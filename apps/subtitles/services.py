@@ -9,8 +9,8 @@ from apps.jobs.models import Job, JobState, Rendition
 from apps.jobs.plans import PartPlan
 from apps.jobs.results import ResultOutput
 from apps.jobs.services.acceptance import inserting_jobs
-from apps.jobs.services.endings import lock_job
 from apps.jobs.services.submit import JobPlan, Owner
+from apps.jobs.services.terminal_states import lock_job
 from apps.subtitles.kinds import ALIGNMENT, AlignmentParams
 from apps.subtitles.selectors import WORDS, find_alignment, language_of, subtitles_key, text_of
 from apps.subtitles.wishes import SubtitleWish

@@ -15,10 +15,10 @@ from apps.core.fields import validated
 from apps.core.links import public_base
 from apps.core.parsing import JSONBodyParser
 from apps.jobs.models import Job
-from apps.jobs.recordings import RecordingAnswer, recording_idempotency
+from apps.jobs.recordings import RecordingResponse, recording_idempotency
 from apps.jobs.requests import IDEMPOTENCY_HEADER, queued_shape, request_id_of
 from apps.jobs.services.acceptance import Submission
-from apps.jobs.waiting import ASYNC, wants_no_wait
+from apps.jobs.waiting import ASYNC, prefers_async
 from apps.translation.serializers import SpeechTranslationRequestSerializer, SpeechTranslationSerializer
 from apps.translation.services import LIMITS, TranslationOrder, choose_cast, request_translation
 from apps.translation.shapes import answer_shape
@@ -50,7 +50,7 @@ class SpeechTranslationView(APIView):
         `/v1/speech/results/` returns it later.
         """
         body = validated(SHAPE, request.data)
-        caller, order = get_caller(request), _order(body, is_awaited=not wants_no_wait(request))
+        caller, order = get_caller(request), _order(body, is_awaited=not prefers_async(request))
         choose_cast(caller, order=order)
         source_order = order_source(
             caller, file=body.get("file"), file_url=body.get("file_url"), upload_id=body.get("upload_id"), limits=LIMITS
@@ -64,7 +64,7 @@ class SpeechTranslationView(APIView):
         def answer(job: Job, exchange: Exchange) -> HttpResponseBase:  # noqa: ARG001 - the protocol of answers
             return JsonResponse(answer_shape(job, base=base), headers={"X-Job-Id": job.uuid.hex})
 
-        return RecordingAnswer(
+        return RecordingResponse(
             source_order,
             submit=submit,
             answer=answer,

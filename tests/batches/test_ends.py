@@ -13,8 +13,8 @@ from apps.billing.selectors import available_millicredits, ledger_differences
 from apps.core.links import public_base_or_default
 from apps.jobs.models import Job
 from apps.jobs.services.cancel import cancel_job
-from apps.jobs.services.endings import complete_job, expire_job, fail_job, lock_job
 from apps.jobs.services.finish import finish_part
+from apps.jobs.services.terminal_states import complete_job, expire_job, fail_job, lock_job
 from apps.webhooks.models import Delivery
 from apps.webhooks.services import create_endpoint
 from tests.batches.making import batch_of, jobs_of

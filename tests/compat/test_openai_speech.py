@@ -208,7 +208,7 @@ def leave(server: RunningShell, somebody: Person, body: Any, **headers: str) -> 
 def test_a_listener_that_leaves_ends_the_work_and_pays_nothing_for_what_was_not_made(
     server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waiting, "RETURN_SECONDS", 0.3)
+    monkeypatch.setattr(waiting, "RECONNECT_GRACE_SECONDS", 0.3)
     leave(server, owner, {"model": "kokoro", "input": "Hi."})
     until(lambda: Job.objects.get().state == "cancelled")
     assert owner.millicredits == 1_000_000
@@ -217,7 +217,7 @@ def test_a_listener_that_leaves_ends_the_work_and_pays_nothing_for_what_was_not_
 def test_the_same_request_again_waits_for_the_same_job(
     server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch, valkey: redis.Redis
 ) -> None:
-    monkeypatch.setattr(waiting, "RETURN_SECONDS", 2.0)
+    monkeypatch.setattr(waiting, "RECONNECT_GRACE_SECONDS", 2.0)
     body = {"model": "kokoro", "input": "Hi."}
     leave(server, owner, body)
     with ThreadPoolExecutor(2) as pool:
@@ -236,7 +236,7 @@ def test_the_same_request_again_waits_for_the_same_job(
 def test_a_request_with_an_idempotency_key_is_kept_for_the_one_who_comes_back(
     server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waiting, "RETURN_SECONDS", 0.1)
+    monkeypatch.setattr(waiting, "RECONNECT_GRACE_SECONDS", 0.1)
     body = {"model": "kokoro", "input": "Hi."}
     leave(server, owner, body, **{"Idempotency-Key": "k1"})
     time.sleep(0.5)

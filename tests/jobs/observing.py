@@ -14,7 +14,7 @@ from django.utils import timezone
 from apps.billing.models import LedgerEntry
 from apps.core.errors import ApplicationError
 from apps.jobs.models import Job, Part
-from apps.jobs.services.workers import hear_heartbeat
+from apps.jobs.services.workers import handle_heartbeat
 from tests.factories_jobs import BOOT, WORKER
 from workers.contract import names
 from workers.contract.messages import Heartbeat, InFlight
@@ -60,7 +60,7 @@ def beat(*parts: Part, units_done: int = 0, sent_at: float | None = None, **chan
         "sent_at": time.time() if sent_at is None else sent_at,
         "in_flight": tuple(InFlight(token=part.token.hex, units_done=units_done) for part in parts),
     }
-    hear_heartbeat(Heartbeat(**{**values, **changes}))
+    handle_heartbeat(Heartbeat(**{**values, **changes}))
 
 
 def age_leases(seconds: float = 60) -> None:

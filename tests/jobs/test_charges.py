@@ -12,15 +12,15 @@ from apps.accounts.callers import Caller
 from apps.billing.models import LedgerEntry
 from apps.billing.selectors import available_millicredits, ledger_differences
 from apps.core.errors import ConflictError
-from apps.jobs.charges import PartProgress, charge_of_made, share_made
+from apps.jobs.charges import PartProgress, charge_for_completed_work, completed_share
 from apps.jobs.dispatch import dispatch_all
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part
 from apps.jobs.plans import PartPlan
 from apps.jobs.selectors import read_units_done
 from apps.jobs.services.cancel import cancel_job
-from apps.jobs.services.endings import expire_job
+from apps.jobs.services.event_readers import can_read_words, record_event_reader
 from apps.jobs.services.finish import finish_part
-from apps.jobs.services.watching import may_read_words, note_watcher
+from apps.jobs.services.terminal_states import expire_job
 from tests.factories_jobs import announce, caller, engine_spec, outcome_of, part_of, reread, started, store_output, submit
 from tests.jobs.observing import beat
 from workers.contract.listening import ListenWork, ReplyWork
@@ -40,16 +40,16 @@ PARTS = st.lists(
 
 @given(st.integers(0, 10**9), PARTS)
 def test_charge_of_made_for_any_parts_is_the_share_rounded_up_once(price: int, parts: list[PartProgress]) -> None:
-    charged = charge_of_made(price, parts=parts)
+    charged = charge_for_completed_work(price, parts=parts)
     assert 0 <= charged <= price
-    assert 0 <= charged - price * share_made(parts) < 1
+    assert 0 <= charged - price * completed_share(parts) < 1
 
 
 @given(st.integers(1, 10**9), PARTS.filter(lambda parts: any(part.weight for part in parts)))
 def test_charge_of_made_for_all_parts_done_is_the_price(price: int, parts: list[PartProgress]) -> None:
     done = [PartProgress(part.weight, units=part.units, is_done=True) for part in parts]
     untouched = [PartProgress(part.weight, units=part.units) for part in parts]
-    assert (charge_of_made(price, parts=done), charge_of_made(price, parts=untouched)) == (price, 0)
+    assert (charge_for_completed_work(price, parts=done), charge_for_completed_work(price, parts=untouched)) == (price, 0)
 
 
 @given(PARTS, PARTS)
@@ -58,7 +58,7 @@ def test_share_made_grows_with_every_part_that_gets_further(parts: list[PartProg
         PartProgress(part.weight, units=part.units, units_done=part.units_done + other.units_done, is_done=part.is_done or other.is_done)
         for part, other in zip(parts, more, strict=False)
     ]
-    assert share_made(parts) <= share_made(further + parts[len(further) :])
+    assert completed_share(parts) <= completed_share(further + parts[len(further) :])
 
 
 def answered_turn(by: Caller) -> Job:
@@ -163,7 +163,7 @@ def test_a_turn_without_a_result_is_charged_only_for_words_that_somebody_read(
     by = caller()
     job = answered_turn(by)
     if is_watched:
-        assert may_read_words(note_watcher(reread(job)))
+        assert can_read_words(record_event_reader(reread(job)))
     speaking = started(part_of(job, 2))
     beat(speaking, units_done=units_done)
     if state == "failed":
@@ -172,16 +172,16 @@ def test_a_turn_without_a_result_is_charged_only_for_words_that_somebody_read(
         expire_job(reread(job), message="")
     job = reread(job)
     assert (job.state, job.charged_millicredits, balance(by)) == (state, charged, 1_000_000 - charged)
-    late_reader = note_watcher(job)
-    assert (late_reader.was_watched, may_read_words(late_reader)) == (is_watched, charged > 0)
+    late_reader = record_event_reader(job)
+    assert (late_reader.was_watched, can_read_words(late_reader)) == (is_watched, charged > 0)
 
 
 def test_a_watched_speech_job_that_fails_costs_nothing() -> None:
     announce()
     job = submit(caller(), "x" * 100).job
-    note_watcher(job)
+    record_event_reader(job)
     finish_part(outcome_of(started(part_of(job)), status="failed", error_code="bad_audio", units_done=50))
-    assert (reread(job).charged_millicredits, reread(job).was_watched, may_read_words(reread(job))) == (0, False, True)
+    assert (reread(job).charged_millicredits, reread(job).was_watched, can_read_words(reread(job))) == (0, False, True)
 
 
 def test_progress_of_a_staged_job_is_the_share_that_a_cancellation_charges() -> None:
@@ -207,7 +207,7 @@ def test_any_life_of_a_turn_is_charged_once_for_all_that_was_delivered(steps: li
     for step, units in [*steps, ("cancel", 0), ("stop", 0)]:
         part = Part.objects.filter(job_id=job.uuid, state__in=IN_FLIGHT_STATES).first()
         if step == "watch":
-            note_watcher(reread(job))
+            record_event_reader(reread(job))
         elif step == "cancel":
             with contextlib.suppress(ConflictError):
                 cancel_job(reread(job), reason="")

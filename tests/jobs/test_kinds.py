@@ -12,7 +12,7 @@ from django.apps import apps
 from django.utils.module_loading import import_string
 
 from apps.conversations.kinds import VOICE_CHAT
-from apps.jobs.kinds import Charge, JobKind, LaneRule, Unit, job_kinds, kind_of, names_counted_in, params_of
+from apps.jobs.kinds import Charge, JobKind, LaneRule, Unit, job_kinds, kind_names_with_unit, kind_of, params_of
 from apps.jobs.models import Job, Lane
 from apps.jobs.params import JobParams, RecordingParams, SpokenParams
 from apps.jobs.services.acceptance import submit_job
@@ -66,7 +66,7 @@ def test_job_kind_of_the_platform_is_free_and_hears_no_recording(kind: JobKind[J
 
 def test_job_kinds_keep_the_names_that_rows_have() -> None:
     assert sorted(job_kinds()) == ["alignment", "preview", "rendition", "speech", "speech-translation", "transcription", "voice-chat"]
-    assert names_counted_in(Unit.CHARACTERS) == ["speech"]
+    assert kind_names_with_unit(Unit.CHARACTERS) == ["speech"]
 
 
 def test_params_of_a_row_have_the_type_of_its_kind() -> None:

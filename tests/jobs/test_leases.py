@@ -14,7 +14,7 @@ from apps.jobs.dispatch import dispatch
 from apps.jobs.models import Job, JobState, Part, PartState, ReaperClock
 from apps.jobs.services import reap as reaper
 from apps.jobs.services.reap import reap
-from apps.jobs.services.workers import hear_announcement, hear_heartbeat
+from apps.jobs.services.workers import handle_announcement, handle_heartbeat
 from tests.factories_jobs import (
     BOOT,
     WORKER,
@@ -345,7 +345,7 @@ def test_a_job_that_began_and_lost_all_workers_expires_too(settings: Any) -> Non
 
 
 def test_an_unknown_workers_heartbeat_renews_nothing() -> None:
-    hear_heartbeat(Heartbeat(worker="nobody", boot="x", sent_at=1.0))
+    handle_heartbeat(Heartbeat(worker="nobody", boot="x", sent_at=1.0))
     assert not Worker.objects.exists()
 
 
@@ -353,7 +353,7 @@ def test_a_new_engine_appears_with_the_capacity_of_its_worker() -> None:
     job = submit(caller(), queue="hibari").job
     announce(engine_spec("hibari"), worker="another")
     assert part_of(job).state == PartState.ADMITTED
-    assert hear_announcement.__module__ == "apps.jobs.services.workers"
+    assert handle_announcement.__module__ == "apps.jobs.services.workers"
 
 
 @pytest.mark.parametrize("units_done", [1 << 31, -5, "many", None, float("nan")])

@@ -16,7 +16,7 @@ from apps.jobs.publishing import Attempt
 from apps.jobs.services import finish
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.reap import reap
-from apps.jobs.services.workers import hear_announcement
+from apps.jobs.services.workers import handle_announcement
 from tests.factories_jobs import announce, announcement, caller, finished, outcome_of, part_of, reread, started, submit
 from tests.jobs.observing import age_leases
 from workers.contract import names
@@ -101,7 +101,7 @@ def test_the_death_of_a_worker_counts_for_the_parts_that_it_computed_alone(sent:
     tokens = [part_of(job).token.hex for job in (poison, unheard)]
     started(part_of(poison))
     started(part_of(innocent))
-    hear_announcement(announcement(boot="boot-2", died_computing=tuple(tokens)))
+    handle_announcement(announcement(boot="boot-2", died_computing=tuple(tokens)))
     assert [(part_of(job).attempts, part_of(job).deaths) for job in (poison, innocent, unheard)] == [(2, 1), (1, 0), (2, 1)]
     again = {attempt.job: attempt.runs_alone for attempt in sent[3:]}
     assert again == {poison.uuid: True, innocent.uuid: False, unheard.uuid: True}
@@ -115,7 +115,7 @@ def test_a_part_that_kills_its_worker_three_times_fails_with_its_credits_back() 
         assert reread(poison).state in {"queued", "running"}
         suspect = started(part_of(poison), boot=f"life-{number}")
         started(part_of(innocent), boot=f"life-{number}")
-        hear_announcement(announcement(boot=f"life-{number + 1}", died_computing=(suspect.token.hex, "no token")))
+        handle_announcement(announcement(boot=f"life-{number + 1}", died_computing=(suspect.token.hex, "no token")))
     assert (reread(poison).state, reread(poison).error_code) == ("failed", "worker_lost")
     finished(started(part_of(innocent)))
     assert (reread(innocent).state, part_of(innocent).attempts) == ("completed", 1)
@@ -126,7 +126,7 @@ def test_a_worker_that_does_not_know_what_it_computed_costs_each_part_an_attempt
     announce()
     job = submit(caller()).job
     started(part_of(job))
-    hear_announcement(announcement(boot="boot-2"))
+    handle_announcement(announcement(boot="boot-2"))
     assert (part_of(job).attempts, part_of(job).deaths) == (2, 0)
 
 

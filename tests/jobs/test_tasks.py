@@ -11,14 +11,14 @@ from django.db import OperationalError, connections
 from apps.core.storage import StorageAwayError, get_storage
 from apps.jobs import dispatch as dispatcher
 from apps.jobs import tasks
+from apps.jobs.bulk_insert import insert_rows
 from apps.jobs.dispatch import dispatch
-from apps.jobs.inserting import insert_rows
 from apps.jobs.models import Job, Part, PartState
 from apps.jobs.services.acceptance import submit_job
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.retention import expire_results
-from apps.jobs.services.workers import hear_heartbeat
+from apps.jobs.services.workers import handle_heartbeat
 from tests.factories_jobs import (
     announce,
     caller,
@@ -97,7 +97,7 @@ def test_joined_parts_are_discarded_and_the_result_is_kept(valkey: redis.Redis) 
 
 def test_an_announcement_that_its_heartbeat_overtook_still_counts() -> None:
     announce(sent_at=100.0)
-    hear_heartbeat(Heartbeat(worker="worker-1", boot="boot-2", sent_at=200.01))
+    handle_heartbeat(Heartbeat(worker="worker-1", boot="boot-2", sent_at=200.01))
     announce(engine_spec("hibari"), boot="boot-2", sent_at=200.0)
     assert part_of(submit(caller(), queue="hibari").job).state == PartState.ADMITTED
 

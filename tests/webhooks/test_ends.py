@@ -9,10 +9,10 @@ from django.db import transaction
 
 from apps.jobs.models import Job
 from apps.jobs.services.cancel import cancel_job
-from apps.jobs.services.endings import complete_job, expire_job, fail_job, lock_job
 from apps.jobs.services.previews import request_preview
 from apps.jobs.services.renditions import request_rendition
 from apps.jobs.services.retention import delete_result
+from apps.jobs.services.terminal_states import complete_job, expire_job, fail_job, lock_job
 from apps.webhooks.events import EXAMPLES
 from apps.webhooks.models import Delivery, Endpoint
 from apps.webhooks.services import create_endpoint

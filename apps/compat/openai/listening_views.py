@@ -16,7 +16,7 @@ from apps.core.deferred import Exchange
 from apps.core.fields import validated
 from apps.jobs.models import Job
 from apps.jobs.requests import IDEMPOTENCY_HEADER
-from apps.jobs.waiting import ASYNC, Answer, wants_no_wait
+from apps.jobs.waiting import ASYNC, Answer, prefers_async
 from apps.listening.documents import read_transcript
 from apps.listening.requests import ListeningView
 from apps.listening.services import ListeningOrder
@@ -64,7 +64,7 @@ class OpenAITranscriptionView(ListeningView):
             is_diarized=body["response_format"] == "diarized_json",
             prompt=body["prompt"],
             temperature=body["temperature"],
-            is_awaited=not wants_no_wait(request),
+            is_awaited=not prefers_async(request),
         )
         return self.listen(request, body, order=order, endpoint="openai-transcription", answer=_answer_of(body, task="transcribe"))
 
@@ -88,7 +88,7 @@ class OpenAITranslationView(ListeningView):
             is_translation=True,
             prompt=body["prompt"],
             temperature=body["temperature"],
-            is_awaited=not wants_no_wait(request),
+            is_awaited=not prefers_async(request),
         )
         return self.listen(request, body, order=order, endpoint="openai-translation", answer=_answer_of(body, task="translate"))
 

@@ -17,7 +17,7 @@ from apps.compat.openai.serializers import FORMATS as OFFERED
 from apps.compat.openai.serializers import OpenAISpeechSerializer
 from apps.core.fields import validated
 from apps.jobs.requests import IDEMPOTENCY_HEADER, idempotency_of, in_flight_dedup_key_of, queued_shape, request_id_of
-from apps.jobs.waiting import ASYNC, wants_no_wait
+from apps.jobs.waiting import ASYNC, prefers_async
 from apps.speech.serializers import QueuedSpeechSerializer
 from apps.speech.services import SpeechOrder, request_speech
 from apps.speech.spoken import SpokenAnswer
@@ -69,7 +69,7 @@ class OpenAISpeechView(APIView):
         names the installed model that spoke, `X-Warning` lists settings that were not followed.
         """
         body = validated(SHAPE, request.data)
-        order = _order(body, has_listener=not wants_no_wait(request))
+        order = _order(body, has_listener=not prefers_async(request))
         named = idempotency_of(request, endpoint="openai-speech")
         idempotency = named or in_flight_dedup_key_of(request, endpoint="openai-speech", is_waiting=order.has_listener)
         submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))

@@ -17,10 +17,10 @@ from apps.jobs.kinds import JobKind
 from apps.jobs.models import Job, Lane
 from apps.jobs.params import JobParams
 from apps.jobs.results import JobResult
-from apps.jobs.services.endings import complete_job
 from apps.jobs.services.idempotency import Idempotency, claim_key, release_key
 from apps.jobs.services.limits import check_concurrency, wait_for_tenant
 from apps.jobs.services.submit import JobPlan, Owner, Refusal, insert_job, insert_refused_job
+from apps.jobs.services.terminal_states import complete_job
 from apps.webhooks.fields import check_webhook_caller
 
 

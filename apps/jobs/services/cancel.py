@@ -12,8 +12,8 @@ from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part, PartState
 from apps.jobs.publishing import cancel_attempts
 from apps.jobs.services.claims import is_any_claimed
-from apps.jobs.services.endings import end_cancelled_job, lock_job
 from apps.jobs.services.finish import end_if_cancelled
+from apps.jobs.services.terminal_states import end_cancelled_job, lock_job
 
 
 def cancel_job(job: Job, *, reason: str) -> Job:
@@ -26,15 +26,15 @@ def cancel_job(job: Job, *, reason: str) -> Job:
         locked = lock_job(job.uuid)
         if locked.is_over:
             raise ConflictError(f"The job is over: {locked.state}.", code="job_finished", extra={"status": locked.state})
-        if locked.state == JobState.QUEUED and not _is_taken_up(locked):
+        if locked.state == JobState.QUEUED and not _is_started(locked):
             end_cancelled_job(locked, reason=reason)
         elif locked.cancel_requested_at is None:
-            _ask_workers(locked, reason=reason)
+            _request_cancellation(locked, reason=reason)
     dispatch_soon(locked.queue)
     return locked
 
 
-def _is_taken_up(job: Job) -> bool:
+def _is_started(job: Job) -> bool:
     """True if a worker started a part of a queued job: its message to the platform may still be in flight, while its words are published."""
     tokens = Part.objects.filter(job_id=job.uuid, state__in=IN_FLIGHT_STATES).values_list("token", flat=True)
     try:
@@ -43,7 +43,7 @@ def _is_taken_up(job: Job) -> bool:
         return False
 
 
-def _ask_workers(job: Job, *, reason: str) -> None:
+def _request_cancellation(job: Job, *, reason: str) -> None:
     job.cancel_requested_at, job.error_message = timezone.now(), reason
     job.save(update_fields=["cancel_requested_at", "error_message"])
     parts = Part.objects.filter(job_id=job.uuid)

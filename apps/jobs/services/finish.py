@@ -17,15 +17,15 @@ from django.utils import timezone
 from apps.core.platform_tasks import send_platform_task
 from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch_soon
-from apps.jobs.manifests import BadManifestError, check_manifest
+from apps.jobs.manifests import InvalidManifestError, check_manifest
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part, PartState
 from apps.jobs.objects import output_key
 from apps.jobs.pauses import pause_if_store_is_away
 from apps.jobs.publishing import DISCARD_JOINED_PARTS
 from apps.jobs.results import JobResult, ResultOutput
 from apps.jobs.services.attempts import LARGEST_UNITS, begin_jobs, publish_progress, requeue_attempt
-from apps.jobs.services.endings import complete_job, end_cancelled_job, fail_job, lock_job
-from apps.jobs.services.stages import go_on
+from apps.jobs.services.stages import advance_stage
+from apps.jobs.services.terminal_states import complete_job, end_cancelled_job, fail_job, lock_job
 from workers.contract import errors
 from workers.contract.messages import Manifest, PartOutcome
 
@@ -40,7 +40,7 @@ MOST_DEATHS = 3
 """Worker deaths during one part before it fails. Other parts may run beside it at the first death; afterwards it runs alone."""
 
 
-class Setback(Enum):
+class RetryReason(Enum):
     """Reason for retrying a part."""
 
     FAILURE = "failure"
@@ -98,7 +98,7 @@ def _checked(outcome: PartOutcome, *, part: Part) -> PartOutcome:
         return _failed(outcome, message="The worker left no manifest.")
     try:
         check_manifest(manifest, part=part)
-    except BadManifestError as error:
+    except InvalidManifestError as error:
         return _failed(outcome, message=f"The worker's manifest is of no use: {error}.")
     for output in manifest.outputs:
         stored = get_storage().stat(output_key(part, output.name))
@@ -124,7 +124,7 @@ def _apply(outcome: PartOutcome, *, job: Job, part: Part) -> list[str]:
         return _fail_part(job, part=part, code=outcome.error_code, message=outcome.error_message, units_done=outcome.units_done)
     # Failed and worth another try; or stopped by a worker that nobody had asked to.
     code = outcome.error_code or errors.WORKER_LOST
-    setback = Setback.OUTAGE if outcome.is_outage else Setback.FAILURE
+    setback = RetryReason.OUTAGE if outcome.is_outage else RetryReason.FAILURE
     pause_seconds = OUTAGE_PAUSE_SECONDS if outcome.is_outage else RETRY_PAUSE_SECONDS * part.attempts
     return retry_part(
         job,
@@ -145,14 +145,14 @@ def retry_part(
     message: str,
     units_done: int = 0,
     pause_seconds: float = 0.0,
-    setback: Setback = Setback.FAILURE,
+    setback: RetryReason = RetryReason.FAILURE,
 ) -> list[str]:
     """Give the part to another worker, or fail the job after the last attempt. The job is locked.
 
     An outage counts once the job has waited for TTSAI_JOB_QUEUE_SECONDS, so that retries end.
     """
     is_young = timezone.now() - job.created_at < timedelta(seconds=settings.TTSAI_JOB_QUEUE_SECONDS)
-    is_counted, has_died = setback is not Setback.OUTAGE or not is_young, setback is Setback.DEATH
+    is_counted, has_died = setback is not RetryReason.OUTAGE or not is_young, setback is RetryReason.DEATH
     if is_counted and (part.attempts >= settings.TTSAI_PART_ATTEMPTS or part.deaths + has_died >= MOST_DEATHS):
         return _fail_part(job, part=part, code=code, message=message, units_done=units_done)
     if part.token is None or not requeue_attempt(
@@ -175,20 +175,20 @@ def end_if_cancelled(job: Job) -> None:
 
 
 def _fail_part(job: Job, *, part: Part, code: str, message: str, units_done: int) -> list[str]:
-    if not close_part(part, state=PartState.FAILED, error_code=code, units_done=_units_made(part, units_done)):
+    if not close_part(part, state=PartState.FAILED, error_code=code, units_done=_units_reported(part, units_done)):
         return []
     fail_job(job, code=code or errors.INTERNAL_ERROR, message=message or "The work could not be done.")
     return [part.queue]
 
 
 def _cancel_part(outcome: PartOutcome, *, job: Job, part: Part) -> list[str]:
-    if not close_part(part, state=PartState.CANCELLED, units_done=_units_made(part, outcome.units_done)):
+    if not close_part(part, state=PartState.CANCELLED, units_done=_units_reported(part, outcome.units_done)):
         return []
     end_if_cancelled(job)
     return [part.queue]
 
 
-def _units_made(part: Part, units_done: int) -> Greatest:
+def _units_reported(part: Part, units_done: int) -> Greatest:
     """Most units reported by any attempt, within the part's units; read from the row, since a heartbeat may be newer than `part`."""
     return Greatest("units_done", Value(min(max(units_done, 0), part.units)))
 
@@ -206,7 +206,7 @@ def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:
         return [part.queue]
     begin_jobs([job.uuid])  # the message that it was taken up may be lost
     transaction.on_commit(lambda: publish_progress([job.uuid]))
-    return go_on(job, part=part)
+    return advance_stage(job, part=part)
 
 
 def _result(last: Part, *, manifest: Manifest) -> JobResult:

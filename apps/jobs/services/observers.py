@@ -11,7 +11,7 @@ from apps.jobs.models import Job
 EndObserver = Callable[[Job], None]
 
 
-def tell_observers(job: Job) -> None:
+def notify_observers(job: Job) -> None:
     """Call the observers with the job's row locked and written, before the commit."""
     for observe in _observers():
         observe(job)

@@ -43,7 +43,7 @@ def request_preview(model_id: str, *, voice_id: str) -> Job:
     with inserting_jobs() as jobs:
         row = Voice.objects.select_for_update().get(engine_id=engine.id, voice_id=voice.id)  # so that two requests at once make one
         earlier = Job.objects.filter(uuid=row.preview_job_uuid).first() if row.preview_job_uuid else None
-        if earlier is not None and row.preview_version == engine.version and _is_of_use(earlier):
+        if earlier is not None and row.preview_version == engine.version and _is_reusable(earlier):
             return earlier
         if not engine.was_seen_lately:
             raise UnavailableError(f"No worker serves the model {engine.id!r} at the moment.", code="model_unavailable")
@@ -72,7 +72,7 @@ def _find(model_id: str, *, voice_id: str) -> tuple[EngineRow, VoiceRow]:
     return engine, voice
 
 
-def _is_of_use(job: Job) -> bool:
+def _is_reusable(job: Job) -> bool:
     if not job.is_over:
         return True
     if job.state == JobState.COMPLETED:

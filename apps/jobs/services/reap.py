@@ -14,9 +14,9 @@ from apps.core.valkey import ValkeyAway, client
 from apps.jobs.dispatch import PICKUP_SECONDS, dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part, ReaperClock
 from apps.jobs.publishing import cancel_attempts
-from apps.jobs.services.endings import expire_job, lock_job
 from apps.jobs.services.isolation import isolated
 from apps.jobs.services.recover import recover_expired
+from apps.jobs.services.terminal_states import expire_job, lock_job
 from workers.contract import names
 
 logger = logging.getLogger(__name__)

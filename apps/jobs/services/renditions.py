@@ -5,8 +5,8 @@ from apps.jobs.kinds import RENDITION, RenditionParams
 from apps.jobs.models import Job, JobState, Rendition
 from apps.jobs.plans import PartPlan
 from apps.jobs.services.acceptance import inserting_jobs
-from apps.jobs.services.endings import lock_job
 from apps.jobs.services.submit import JobPlan, Owner
+from apps.jobs.services.terminal_states import lock_job
 from workers.contract import names
 from workers.contract.messages import ConvertWork
 from workers.contract.outputs import AUDIO, OutputSpec

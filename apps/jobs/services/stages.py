@@ -20,7 +20,7 @@ QUEUE_WAITING = "UPDATE jobs_part SET state = 'queued' WHERE job_id = %(job)s AN
 LARGEST_UNITS = 1 << 31
 
 
-def go_on(job: Job, *, part: Part) -> list[str]:
+def advance_stage(job: Job, *, part: Part) -> list[str]:
     """Continue a job after a finished part. The job is locked. Returns the queues to dispatch."""
     values: dict[str, Any] = {"job": job.uuid, "stage": part.stage}
     with connection.cursor() as cursor:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.accounts.callers import Caller
 from apps.core.disk import require_room
-from apps.jobs.inserting import insert_rows
+from apps.jobs.bulk_insert import insert_rows
 from apps.jobs.kinds import JobKind, job_kinds
 from apps.jobs.models import Job, JobState, Lane, Part, PartState
 from apps.jobs.params import JobParams

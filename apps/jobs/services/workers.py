@@ -16,7 +16,7 @@ from workers.contract.messages import Announcement, Heartbeat, PartOutcome
 logger = logging.getLogger(__name__)
 
 
-def hear_announcement(announcement: Announcement) -> None:
+def handle_announcement(announcement: Announcement) -> None:
     """Handle an announcement: parts of an earlier boot are recovered, waiting parts may be dispatched."""
     presence = announce_worker(announcement)
     if presence.is_new_boot:
@@ -26,12 +26,12 @@ def hear_announcement(announcement: Announcement) -> None:
             dispatch_soon(slots.queue)
 
 
-def hear_heartbeat(heartbeat: Heartbeat) -> None:
+def handle_heartbeat(heartbeat: Heartbeat) -> None:
     """Handle a heartbeat: renew the leases of parts in flight, and apply finish messages that were lost."""
     presence = note_heartbeat(heartbeat)
     if presence.is_current:
         renew_leases(heartbeat.in_flight, worker=heartbeat.worker, boot=heartbeat.boot)
-    _take_in(heartbeat.finished)
+    _apply_outcomes(heartbeat.finished)
     if presence.is_new_boot:
         recover_from_other_boots(heartbeat.worker, boot=heartbeat.boot, died_computing=heartbeat.died_computing)
     if presence.is_current and heartbeat.is_stopping:
@@ -39,7 +39,7 @@ def hear_heartbeat(heartbeat: Heartbeat) -> None:
         recover_from_stopped(heartbeat.worker, boot=heartbeat.boot, held=held)
 
 
-def _take_in(finished: tuple[PartOutcome, ...]) -> None:
+def _apply_outcomes(finished: tuple[PartOutcome, ...]) -> None:
     """Apply repeated outcomes; most were applied before."""
     tokens = [token for outcome in finished if (token := find_uuid(str(outcome.token))) is not None]
     if not tokens:

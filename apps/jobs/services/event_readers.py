@@ -4,7 +4,7 @@ from apps.jobs.kinds import Charge, kind_of
 from apps.jobs.models import ACTIVE_STATES, Job
 
 
-def note_watcher(job: Job) -> Job:
+def record_event_reader(job: Job) -> Job:
     """Record that the job's events are read, before the first one is sent. Returns the job's current state."""
     if job.is_over or job.was_watched or not _has_charged_text(job):
         return job
@@ -13,7 +13,7 @@ def note_watcher(job: Job) -> Job:
     return job
 
 
-def may_read_words(job: Job) -> bool:
+def can_read_words(job: Job) -> bool:
     """True unless the job ended without a charge: its generated words are then no longer published."""
     return not _has_charged_text(job) or not job.is_over or job.charged_millicredits > 0 or job.reserved_millicredits == 0
 

@@ -11,12 +11,12 @@ from django.utils import timezone
 from apps.billing.services import release_credits, settle_credits
 from apps.core.events import end_event, publish_event
 from apps.core.platform_tasks import send_platform_task
-from apps.jobs.charges import charge_of_made
+from apps.jobs.charges import charge_for_completed_work
 from apps.jobs.kinds import Charge, kind_of
 from apps.jobs.models import ACTIVE_STATES, SPEAK, Job, JobState, Part, PartState
 from apps.jobs.publishing import DISCARD_JOINED_PARTS, cancel_attempts
 from apps.jobs.selectors import read_part_progress
-from apps.jobs.services.observers import tell_observers
+from apps.jobs.services.observers import notify_observers
 
 # RETURNING gives the tokens of attempts in flight: a part that waits has none.
 CLOSE_PARTS = """
@@ -70,7 +70,7 @@ def _charge(job: Job, *, rule: Charge) -> int:
     """Millicredits charged for a job without a result."""
     if rule == Charge.NOTHING or (rule == Charge.WORK_READ and not _is_text_read(job)):
         return 0
-    return charge_of_made(job.reserved_millicredits, parts=read_part_progress(job.uuid))
+    return charge_for_completed_work(job.reserved_millicredits, parts=read_part_progress(job.uuid))
 
 
 def _is_text_read(job: Job) -> bool:
@@ -99,7 +99,7 @@ def record_end(
         raise RuntimeError(f"job {job.uuid.hex} had ended: its row was not locked")
     if job.account_id is not None:
         _settle(job, account_id=job.account_id)
-    tell_observers(job)
+    notify_observers(job)
     transaction.on_commit(partial(publish_event, job.uuid, end_event(job.uuid, status=state.value)))
 
 
