@@ -52,7 +52,7 @@ def _with_key(request: HttpRequest, *, secret: str, address: str) -> Caller:
         _count_failure(request, address=address)
         raise AuthenticationFailedError(_reason(key, dialect=dialect_of(request.path)))
     check_active(key.account)
-    _note_use(key)
+    _record_use(key)
     bind_contextvars(account=key.account_id, key=key.pk)
     return caller_of_key(key, address=address, public_base=find_public_base(request))
 
@@ -78,7 +78,7 @@ def _count_failure(request: HttpRequest, *, address: str) -> None:
         raise TooManyRequestsError("Too many wrong API keys from this address.", headers={"Retry-After": str(state.retry_after)})
 
 
-def _note_use(key: ApiKey) -> None:
+def _record_use(key: ApiKey) -> None:
     now = timezone.now()
     if key.last_used_at is None or now - key.last_used_at > LAST_USED_STEP:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)

@@ -9,8 +9,8 @@ from rest_framework import serializers
 from apps.speech.serializers import SpeechRequestSerializer
 from apps.webhooks.fields import WebhookUrl
 
-MOST_ITEMS = 50
-OF_THE_BATCH = {
+MAXIMUM_ITEMS = 50
+BATCH_FIELDS = {
     "webhook_url": "webhook_url stands beside `texts`: one message tells of the whole batch.",
     "stream": "An item of a batch cannot be streamed.",
 }
@@ -22,14 +22,14 @@ class BatchItemRequestSerializer(SpeechRequestSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse fields that concern the whole batch."""
-        for name, reason in OF_THE_BATCH.items():
+        for name, reason in BATCH_FIELDS.items():
             if attrs.get(name):
                 raise serializers.ValidationError({name: reason}, code="not_of_an_item")
         return super().validate(attrs)
 
 
 @extend_schema_field(BatchItemRequestSerializer(many=True))
-class Texts(serializers.Field[list[dict[str, Any]], Any, Any, Any]):
+class BatchItemsField(serializers.Field[list[dict[str, Any]], Any, Any, Any]):
     """One to fifty objects. Their content is validated later, one by one: an invalid one fails alone."""
 
     default_error_messages = {
@@ -45,8 +45,8 @@ class Texts(serializers.Field[list[dict[str, Any]], Any, Any, Any]):
             self.fail("not_a_list")
         if not data:
             self.fail("empty")
-        if len(data) > MOST_ITEMS:
-            self.fail("too_many", most=MOST_ITEMS, count=len(data))
+        if len(data) > MAXIMUM_ITEMS:
+            self.fail("too_many", most=MAXIMUM_ITEMS, count=len(data))
         for index, item in enumerate(data):
             if not isinstance(item, dict):
                 raise serializers.ValidationError({str(index): 'Expected an object such as {"text": …, "model": …, "voice": …}.'})
@@ -63,7 +63,7 @@ def _characters_of(item: dict[str, Any]) -> int:
 class BatchRequestSerializer(serializers.Serializer[Any]):
     """Request body of POST /v1/tts/batch/."""
 
-    texts = Texts(help_text=f"At most {MOST_ITEMS}; each is priced, limited and answered for itself.")
+    texts = BatchItemsField(help_text=f"At most {MAXIMUM_ITEMS}; each is priced, limited and answered for itself.")
     webhook_url = WebhookUrl(help_text="Told once every item has ended: one signed POST of `batch.completed`.")
 
 

@@ -83,7 +83,7 @@ class EngineRow:
     """Set if the model was requested by a documented name that it serves; price and longest text are then those of that name."""
 
     @property
-    def asked_id(self) -> str:
+    def requested_id(self) -> str:
         """Id named in the request."""
         return self.stand_in.model_id if self.stand_in else self.id
 

@@ -33,13 +33,13 @@ def find_model(model_id: str, *, plan: Plan, kind: str = "tts", voice: str | Non
     """
     own = _picture.get().by_name.get(model_id.casefold())
     if own is not None and own.kind == kind:
-        if not _includes(plan, own.id):
+        if not _is_in_plan(plan, own.id):
             raise _not_allowed(own.id, plan=plan)
         engine = own
     else:
         stand_in = _picture.get().stand_ins.get(model_id.casefold()) if own is None else None
         if stand_in is None or stand_in.kind != kind:
-            raise _unknown(model_id, kind=kind)
+            raise _unknown_model(model_id, kind=kind)
         engine = _choose_stand_in(stand_in, plan=plan, voice=voice or "", language=language or "")
     if not engine.was_seen_lately:
         raise UnavailableError(
@@ -73,10 +73,10 @@ def list_models() -> list[EngineRow]:
     return list(_picture.get().engines.values())
 
 
-def list_speaking_models(plan: Plan) -> list[EngineRow]:
+def list_tts_models(plan: Plan) -> list[EngineRow]:
     """Available text-to-speech models of the plan, by preference."""
-    speaking = [engine for engine in list_models() if engine.kind == "tts" and engine.was_seen_lately and _includes(plan, engine.id)]
-    return sorted(speaking, key=_speaking_rank)
+    speaking = [engine for engine in list_models() if engine.kind == "tts" and engine.was_seen_lately and _is_in_plan(plan, engine.id)]
+    return sorted(speaking, key=_tts_rank)
 
 
 def list_stand_ins(plan: Plan) -> list[EngineRow]:
@@ -100,7 +100,7 @@ def get_model(model_id: str, *, plan: Plan) -> EngineRow:
     """Enabled model or stand-in, also outside the plan. Raises 400 unknown_model."""
     engine = _find_listed(model_id, plan=plan)
     if engine is None:
-        raise _unknown(model_id, kind="")
+        raise _unknown_model(model_id, kind="")
     return engine
 
 
@@ -116,7 +116,7 @@ def find_listed_model(model_id: str, *, plan: Plan | None = None) -> EngineRow:
     """Enabled model or stand-in for a detail URL. Raises 404 model_not_found or model_not_installed."""
     engine = _find_listed(model_id, plan=plan)
     if engine is None:
-        refusal = _unknown(model_id, kind="")
+        refusal = _unknown_model(model_id, kind="")
         code = "model_not_found" if refusal.code == UnknownModelError.code else refusal.code
         raise NotFoundError(refusal.message, code=code)
     return engine
@@ -134,11 +134,11 @@ def list_voices(*, plan: Plan, model: str = "", language: str = "", gender: str 
     ]
 
 
-def may_use(plan: Plan, engine: EngineRow) -> bool:
+def is_model_allowed(plan: Plan, engine: EngineRow) -> bool:
     """True if the plan includes the model under the name used in the request."""
     if engine.stand_in is not None and not engine.stand_in.is_alias:
-        return _includes(plan, engine.stand_in.model_id)
-    return _includes(plan, engine.id)
+        return _is_in_plan(plan, engine.stand_in.model_id)
+    return _is_in_plan(plan, engine.id)
 
 
 def capacity(queue: str) -> Capacity:
@@ -156,12 +156,12 @@ def count_live_workers() -> int:
     return Worker.objects.filter(last_seen_at__gt=timezone.now() - timedelta(seconds=LIVE_SECONDS), is_stopping=False).count()
 
 
-def forget_catalogue() -> None:
+def clear_catalogue_cache() -> None:
     """Refresh the snapshot at the next read, after a change of rows."""
     _picture.forget()
 
 
-def _speaking_rank(engine: EngineRow) -> tuple[int, bool, str]:
+def _tts_rank(engine: EngineRow) -> tuple[int, bool, str]:
     preferred = PREFERRED_SPEAKERS.index(engine.id) if engine.id in PREFERRED_SPEAKERS else len(PREFERRED_SPEAKERS)
     return preferred, engine.spec.is_draft, engine.id
 
@@ -178,8 +178,8 @@ def _find_listed(model_id: str, *, plan: Plan | None) -> EngineRow | None:
 def _choose_stand_in(row: StandInRow, *, plan: Plan, voice: str, language: str) -> EngineRow:
     installed = list(_candidates(row))
     if not installed:
-        raise _unknown(row.model_id, kind=row.kind)
-    included = [engine for engine in installed if may_use(plan, engine)]
+        raise _unknown_model(row.model_id, kind=row.kind)
+    included = [engine for engine in installed if is_model_allowed(plan, engine)]
     if not included:
         raise _not_allowed(row.model_id, plan=plan)
     primary, is_mapped = primary_tag(language), voice.casefold() in row.voices
@@ -196,7 +196,9 @@ def _choose_stand_in(row: StandInRow, *, plan: Plan, voice: str, language: str) 
 
 def _first_stand_in(row: StandInRow, *, plan: Plan | None) -> EngineRow | None:
     installed = list(_candidates(row))
-    return min(installed, key=lambda engine: (plan is not None and not may_use(plan, engine), not engine.was_seen_lately), default=None)
+    return min(
+        installed, key=lambda engine: (plan is not None and not is_model_allowed(plan, engine), not engine.was_seen_lately), default=None
+    )
 
 
 def _candidates(row: StandInRow) -> Iterator[EngineRow]:
@@ -207,16 +209,16 @@ def _candidates(row: StandInRow) -> Iterator[EngineRow]:
         for engine_id in others if candidate == ANY_MODEL else (candidate,):
             engine = engines.get(engine_id)
             if engine is not None and engine.kind == row.kind:
-                yield _as_stand_in(engine, row=row)
+                yield _with_stand_in(engine, row=row)
 
 
-def _as_stand_in(engine: EngineRow, *, row: StandInRow) -> EngineRow:
+def _with_stand_in(engine: EngineRow, *, row: StandInRow) -> EngineRow:
     prices = [price for price in (row.millicredits_per_1k, engine.millicredits_per_1k) if price is not None]
     longest = min(engine.spec.max_characters, row.max_characters or engine.spec.max_characters)
     return replace(engine, stand_in=row, millicredits_per_1k=min(prices), spec=replace(engine.spec, max_characters=longest))
 
 
-def _includes(plan: Plan, model_id: str) -> bool:
+def _is_in_plan(plan: Plan, model_id: str) -> bool:
     return not plan.allowed_models or model_id in plan.allowed_models
 
 
@@ -231,20 +233,22 @@ def _not_allowed(model_id: str, *, plan: Plan) -> PermissionDeniedError:
     return PermissionDeniedError(message, code="model_not_allowed", param="model")
 
 
-def _unknown(model_id: str, *, kind: str) -> UnknownModelError:
+def _unknown_model(model_id: str, *, kind: str) -> UnknownModelError:
     """Error for a model that is unknown, of another kind, or documented and not installed: then with the available models."""
     picture, name = _picture.get(), model_id.casefold()
     other = picture.by_name.get(name)
     known_kind = other.kind if other else picture.documented_kinds.get(name, "")
     if kind and known_kind and known_kind != kind:
-        return UnknownModelError(model_id, reason=f"It is of type {known_kind!r}; this needs one of type {kind!r}: {_named(kind)}.")
+        return UnknownModelError(
+            model_id, reason=f"It is of type {known_kind!r}; this needs one of type {kind!r}: {_list_model_ids(kind)}."
+        )
     missing = picture.missing.get(name, "")
     if not missing and not known_kind:
         return UnknownModelError(model_id)
-    return UnknownModelError(model_id, missing=f"{missing} Installed: {_named(kind or known_kind)}.".strip())
+    return UnknownModelError(model_id, missing=f"{missing} Installed: {_list_model_ids(kind or known_kind)}.".strip())
 
 
-def _named(kind: str) -> str:
+def _list_model_ids(kind: str) -> str:
     ids = [engine.id for engine in list_models() if not kind or engine.kind == kind]
     return ", ".join(ids[:_NAMED_IN_ERRORS]) or "none"
 

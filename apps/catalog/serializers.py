@@ -12,7 +12,7 @@ from apps.accounts.selectors import ANONYMOUS_PLAN
 from apps.billing import prices
 from apps.catalog.catalogue import EngineRow, VoiceRow
 from apps.catalog.limits import CLONES_VOICES, STREAMS_SPEECH, longest_text, speed_range
-from apps.catalog.selectors import list_plans, list_stand_ins, may_use
+from apps.catalog.selectors import is_model_allowed, list_plans, list_stand_ins
 from apps.core.links import public_base
 from workers.contract.tags import primary_tag
 
@@ -107,7 +107,7 @@ def model_shapes(engines: Iterable[EngineRow], *, plan: Plan) -> list[dict[str, 
     """Models, and documented models with a stand-in, for a caller with this plan."""
     served: dict[str, list[str]] = defaultdict(list)
     for row in list_stand_ins(plan):
-        served[row.id].append(row.asked_id)
+        served[row.id].append(row.requested_id)
     return [_model_shape(engine, plan=plan, stands_in_for=[] if engine.stand_in else served[engine.id]) for engine in engines]
 
 
@@ -116,7 +116,7 @@ def _model_shape(engine: EngineRow, *, plan: Plan, stands_in_for: list[str]) -> 
     minimum_speed, maximum_speed = speed_range(engine)
     stand_in = engine.stand_in
     return {
-        "id": engine.asked_id,
+        "id": engine.requested_id,
         "object": "model",
         "created": int((stand_in.created_at if stand_in else engine.first_announced_at).timestamp()),
         "owned_by": OWNER,
@@ -160,7 +160,7 @@ def _description(engine: EngineRow) -> str:
 
 def _has_access(engine: EngineRow, *, plan: Plan) -> bool:
     """True if the plan may use the model; anonymous callers have text to speech only."""
-    return may_use(plan, engine) and (engine.kind == "tts" or plan.slug != ANONYMOUS_PLAN)
+    return is_model_allowed(plan, engine) and (engine.kind == "tts" or plan.slug != ANONYMOUS_PLAN)
 
 
 def _access_shape(engine: EngineRow, *, plan: Plan) -> dict[str, Any]:

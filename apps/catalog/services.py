@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.catalog.catalogue import LIVE_SECONDS
 from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
-from apps.catalog.selectors import forget_catalogue
+from apps.catalog.selectors import clear_catalogue_cache
 from apps.catalog.starting_stand_ins import STARTING_STAND_INS
 from workers.contract.engines import EngineSpec
 from workers.contract.messages import Announcement, Heartbeat, QueueSlots
@@ -21,7 +21,7 @@ RENEWED = ["name", "language", "gender", "description", "tags", "last_announced_
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
+class WorkerState:
     """State of a worker derived from its message."""
 
     is_current: bool
@@ -30,7 +30,7 @@ class Presence:
     """The worker process restarted: the parts that it held before are lost."""
 
 
-def announce_worker(announcement: Announcement) -> Presence:
+def announce_worker(announcement: Announcement) -> WorkerState:
     """Store a worker's announcement. A new model takes its tier from the settings, otherwise from the announcement."""
     with transaction.atomic():
         worker, _ = Worker.objects.select_for_update().get_or_create(name=announcement.worker, defaults={"boot": announcement.boot})
@@ -38,7 +38,7 @@ def announce_worker(announcement: Announcement) -> Presence:
         # A heartbeat of the same beat may be read before it: of one boot, announcements are compared with announcements.
         newest_sent_at = worker.last_sent_at if is_new_boot else worker.announced_sent_at
         if not _is_newest(worker, sent_at=announcement.sent_at, newest_sent_at=newest_sent_at):
-            return Presence(is_current=not is_new_boot)
+            return WorkerState(is_current=not is_new_boot)
         if is_new_boot:
             worker.loaded, worker.is_stopping = [], False
         worker.boot, worker.last_seen_at, worker.announced_sent_at = announcement.boot, timezone.now(), announcement.sent_at
@@ -46,28 +46,28 @@ def announce_worker(announcement: Announcement) -> Presence:
         worker.device, worker.version = announcement.device[:100], announcement.version[:100]
         worker.engines, worker.missing = [spec.id for spec in announcement.engines], dict(announcement.missing)
         worker.save()
-        _keep_queues(worker, queues=announcement.queues)
+        _replace_queues(worker, queues=announcement.queues)
         for spec in sorted(announcement.engines, key=lambda spec: spec.id):  # one order for all workers: no deadlock
-            _keep_engine(spec)
-    forget_catalogue()
-    return Presence(is_current=True, is_new_boot=is_new_boot)
+            _upsert_engine(spec)
+    clear_catalogue_cache()
+    return WorkerState(is_current=True, is_new_boot=is_new_boot)
 
 
-def note_heartbeat(heartbeat: Heartbeat) -> Presence:
+def record_heartbeat(heartbeat: Heartbeat) -> WorkerState:
     """Record a heartbeat. Queues and engines come with the announcement."""
     with transaction.atomic():
         worker = Worker.objects.select_for_update().filter(name=heartbeat.worker).first()
         if worker is None:
-            return Presence(is_current=False)
+            return WorkerState(is_current=False)
         if not _is_newest(worker, sent_at=heartbeat.sent_at, newest_sent_at=worker.last_sent_at):
-            return Presence(is_current=worker.boot == heartbeat.boot)
+            return WorkerState(is_current=worker.boot == heartbeat.boot)
         is_new_boot, was_stopping = worker.boot != heartbeat.boot, worker.is_stopping
         worker.boot, worker.last_sent_at, worker.last_seen_at = heartbeat.boot, heartbeat.sent_at, timezone.now()
         worker.is_stopping, worker.loaded = heartbeat.is_stopping, list(heartbeat.loaded)
         worker.save(update_fields=["boot", "last_sent_at", "last_seen_at", "is_stopping", "loaded"])
     if worker.is_stopping != was_stopping:
-        forget_catalogue()  # it takes no new parts from here on
-    return Presence(is_current=True, is_new_boot=is_new_boot)
+        clear_catalogue_cache()  # it takes no new parts from here on
+    return WorkerState(is_current=True, is_new_boot=is_new_boot)
 
 
 def forget_workers() -> int:
@@ -84,7 +84,7 @@ def _is_newest(worker: Worker, *, sent_at: float, newest_sent_at: float) -> bool
     return abs(timezone.now() - worker.last_seen_at) > timedelta(seconds=LIVE_SECONDS)
 
 
-def _keep_queues(worker: Worker, *, queues: tuple[QueueSlots, ...]) -> None:
+def _replace_queues(worker: Worker, *, queues: tuple[QueueSlots, ...]) -> None:
     rows = [
         WorkerQueue(worker=worker, queue=entry.queue, slots=entry.slots, reserved_slots=entry.reserved_slots, hard_slots=entry.hard_slots)
         for entry in queues
@@ -95,7 +95,7 @@ def _keep_queues(worker: Worker, *, queues: tuple[QueueSlots, ...]) -> None:
     )
 
 
-def _keep_engine(spec: EngineSpec) -> None:
+def _upsert_engine(spec: EngineSpec) -> None:
     now = timezone.now()
     announced = {
         "name": spec.name,
@@ -134,5 +134,5 @@ def load_starting_stand_ins() -> int:
     known = {name.casefold() for name in StandIn.objects.values_list("model_id", flat=True)}
     rows = [StandIn(model_id=model_id, **values) for model_id, values in STARTING_STAND_INS.items() if model_id not in known]
     created = len(StandIn.objects.bulk_create(rows, ignore_conflicts=True))
-    forget_catalogue()
+    clear_catalogue_cache()
     return created

@@ -100,7 +100,7 @@ def plan_transcription(caller: Caller, *, order: ListeningOrder, source: Source)
             is_diarized=order.is_diarized,
             source=source.key,
         ),
-        asked_model=engine.asked_id,
+        asked_model=engine.requested_id,
         warnings=tuple(substitution_warnings(engine, voice_asked=None, voice_used="")),
         webhook_url=order.webhook_url,
     )

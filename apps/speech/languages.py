@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from apps.accounts.models import Plan
 from apps.catalog.catalogue import EngineRow, VoiceRow
-from apps.catalog.selectors import find_model, list_speaking_models
+from apps.catalog.selectors import find_model, list_tts_models
 from apps.core.errors import InvalidRequestError
 from workers.contract.tags import primary_tag
 from workers.text.cldr import LANGUAGE_NAMES
@@ -38,9 +38,9 @@ def choose_speaker(document: Document, *, engine: EngineRow, plan: Plan, voice: 
     missing = [tag for tag in needed if tag not in engine.spec.languages]
     if not missing:
         return Speaker(engine)
-    candidates = list_speaking_models(plan) if is_model_open else []
+    candidates = list_tts_models(plan) if is_model_open else []
     if engine.stand_in is not None:
-        candidates = [find_model(engine.asked_id, plan=plan, voice=voice, language=missing[-1])]
+        candidates = [find_model(engine.requested_id, plan=plan, voice=voice, language=missing[-1])]
     other = next((one for one in candidates if set(needed) <= set(one.spec.languages)), None)
     if other is None:
         return Speaker(engine)
@@ -98,7 +98,7 @@ def _warning(found: UnsupportedLanguage, *, engine: EngineRow) -> str:
 
 def _who_speaks(language: str, *, engine: EngineRow, plan: Plan) -> str:
     spoken = f"It speaks: {', '.join(engine.spec.languages)}."
-    others = [other.id for other in list_speaking_models(plan) if language in _languages(other.voices.values())]
+    others = [other.id for other in list_tts_models(plan) if language in _languages(other.voices.values())]
     return f"{spoken} Models that speak {language!r}: {', '.join(others)}." if others else f"{spoken} No model here speaks {language!r}."
 
 

@@ -119,7 +119,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
             format=order.format,
             timestamps=order.has_timestamps,
         ),
-        asked_model=engine.asked_id,
+        asked_model=engine.requested_id,
         warnings=(*speaker.warnings, *_warnings(order, engine=engine, speaker=text_voice, document=document)),
         daily_characters=units if caller.is_anonymous else 0,
         webhook_url=order.webhook_url,
@@ -237,7 +237,7 @@ def _check_length(caller: Caller, *, engine: EngineRow, order: SpeechOrder, unit
     limit = longest_text(caller.plan, engine)
     if units > limit:
         raise InvalidRequestError(
-            f"The text has {units} characters; the plan {caller.plan.name!r} with the model {engine.asked_id!r} takes at most {limit}.",
+            f"The text has {units} characters; the plan {caller.plan.name!r} with the model {engine.requested_id!r} takes at most {limit}.",
             code="text_too_long",
             param=order.text_param,
         )

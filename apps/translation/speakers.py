@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from apps.accounts.callers import Caller
 from apps.accounts.models import Plan
 from apps.catalog.catalogue import EngineRow
-from apps.catalog.selectors import find_model, list_speaking_models
+from apps.catalog.selectors import find_model, list_tts_models
 from apps.catalog.voices import find_voice, list_voice_choices
 from apps.core.errors import InvalidRequestError
 from workers.contract.tags import primary_tag
@@ -26,7 +26,7 @@ class Speaker:
 
 def choose_speaker(caller: Caller, *, voice_id: str, language: str) -> Speaker:
     """Choose the voice. Raises 400 unknown_voice, voice_language_mismatch, unsupported_language."""
-    speaking = list_speaking_models(caller.plan)
+    speaking = list_tts_models(caller.plan)
     if voice_id:
         return _with_voice(caller, speaking, voice_id=voice_id, language=language)
     for engine in speaking:
@@ -41,7 +41,7 @@ def choose_speaker(caller: Caller, *, voice_id: str, language: str) -> Speaker:
 
 def list_spoken_languages(plan: Plan) -> list[str]:
     """Primary tags of the languages with a voice in the plan."""
-    return sorted({primary_tag(voice.language) for engine in list_speaking_models(plan) for voice in engine.voices.values()})
+    return sorted({primary_tag(voice.language) for engine in list_tts_models(plan) for voice in engine.voices.values()})
 
 
 def _with_voice(caller: Caller, speaking: list[EngineRow], *, voice_id: str, language: str) -> Speaker:

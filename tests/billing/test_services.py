@@ -12,13 +12,13 @@ from apps.accounts.models import Account
 from apps.billing.models import Balance, EntryKind, LedgerEntry
 from apps.billing.selectors import LedgerDifference, available_millicredits, ledger_differences
 from apps.billing.services import (
+    get_or_create_account,
     grant_credits,
+    grant_welcome_bonus,
     open_account,
-    provide_account,
     release_credits,
     reserve_credits,
     settle_credits,
-    welcome_account,
 )
 from apps.billing.services.jobs import LedgerError
 from apps.core.errors import ConflictError, InsufficientCreditsError, InvalidRequestError
@@ -143,7 +143,7 @@ class TestGrants:
 
     def test_the_bonus_is_given_once(self) -> None:
         account = open_account(email="owner@example.com", plan=PlanFactory(), actor="test")
-        welcome_account(account, actor="test")
+        grant_welcome_bonus(account, actor="test")
         assert available_millicredits(account.pk) == 60_000
 
     def test_a_payment_counts_once(self) -> None:
@@ -242,7 +242,7 @@ class TestManyAtOnce:
 
         def provide(number: int) -> int:
             email = ("new@example.com", " New@Example.com")[number % 2]
-            return provide_account(email=email, plan=plan, millicredits=1000, actor="test").pk
+            return get_or_create_account(email=email, plan=plan, millicredits=1000, actor="test").pk
 
         (pk,) = set(self.at_once(8, provide))
         assert (Account.objects.get().pk, available_millicredits(pk)) == (pk, 8000)

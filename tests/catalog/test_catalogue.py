@@ -15,13 +15,13 @@ from apps.catalog.catalogue import Capacity
 from apps.catalog.models import Engine, Voice, Worker, WorkerQueue
 from apps.catalog.selectors import (
     capacity,
+    clear_catalogue_cache,
     find_model,
-    forget_catalogue,
     list_loaded_models,
     list_models,
     list_voices,
 )
-from apps.catalog.services import announce_worker, forget_workers, note_heartbeat
+from apps.catalog.services import announce_worker, forget_workers, record_heartbeat
 from apps.catalog.voices import resolve_voice
 from apps.core.errors import InvalidRequestError, PermissionDeniedError, UnavailableError, UnknownModelError
 from tests.factories import PlanFactory
@@ -48,7 +48,7 @@ def announcement(*specs: EngineSpec, worker: str = "one", boot: str = "a", sent_
 def silent_for(seconds: float) -> None:
     """Make every worker look silent for this long."""
     Worker.objects.update(last_seen_at=timezone.now() - timedelta(seconds=seconds))
-    forget_catalogue()
+    clear_catalogue_cache()
 
 
 def test_a_new_engine_appears_with_its_voices() -> None:
@@ -91,7 +91,7 @@ def test_the_price_is_the_models_own_or_that_of_its_tier() -> None:
     assert prices == {"kokoro": 2000, "piper": 1000}
     Engine.objects.filter(id="kokoro").update(millicredits_per_1k=0)
     TierPrice.objects.filter(tier="free").update(millicredits_per_1k_characters=1500)
-    forget_catalogue()
+    clear_catalogue_cache()
     assert {row.id: row.millicredits_per_1k for row in list_models()} == {"kokoro": 0, "piper": 1500}
 
 
@@ -99,7 +99,7 @@ def test_capacity_is_that_of_live_workers() -> None:
     announce_worker(announcement(worker="one"))
     announce_worker(announcement(worker="two", queues=(QueueSlots("kokoro", slots=3),)))
     assert capacity("kokoro") == Capacity(slots=5, reserved_slots=1, hard_slots=7)
-    note_heartbeat(Heartbeat(worker="one", boot="a", sent_at=time.time(), is_stopping=True))
+    record_heartbeat(Heartbeat(worker="one", boot="a", sent_at=time.time(), is_stopping=True))
     assert capacity("kokoro") == Capacity(slots=3, reserved_slots=0, hard_slots=3)
     silent_for(16)
     assert (capacity("kokoro"), capacity("unknown")) == (Capacity(), Capacity())
@@ -171,7 +171,7 @@ def test_a_voice_that_is_announced_no_more_goes_after_a_while() -> None:
     announce_worker(announcement(engine_spec(voices=engine_spec().voices[:1])))
     assert len(list_voices(plan=PlanFactory())) == 3, "a worker of the other version may still serve it"
     Voice.objects.exclude(voice_id="af_bella").update(last_announced_at=timezone.now() - timedelta(minutes=11))
-    forget_catalogue()
+    clear_catalogue_cache()
     assert [voice.id for voice in list_voices(plan=PlanFactory())] == ["af_bella"]
 
 
@@ -179,7 +179,7 @@ def test_messages_of_an_earlier_boot_are_told_apart_from_a_clock_that_was_set_ba
     announce_worker(announcement(boot="a", sent_at=100.0))
     assert announce_worker(announcement(boot="b", sent_at=200.0)).is_new_boot
     assert not announce_worker(announcement(boot="a", sent_at=150.0)).is_current
-    assert not note_heartbeat(Heartbeat(worker="one", boot="a", sent_at=150.0)).is_current
+    assert not record_heartbeat(Heartbeat(worker="one", boot="a", sent_at=150.0)).is_current
     assert Worker.objects.get().boot == "b"
     silent_for(20)
     assert announce_worker(announcement(boot="c", sent_at=50.0)).is_new_boot
@@ -188,8 +188,8 @@ def test_messages_of_an_earlier_boot_are_told_apart_from_a_clock_that_was_set_ba
 
 def test_a_heartbeat_updates_the_loaded_models() -> None:
     announce_worker(announcement())
-    note_heartbeat(Heartbeat(worker="one", boot="a", sent_at=time.time() + 1, loaded=("kokoro",)))
-    forget_catalogue()
+    record_heartbeat(Heartbeat(worker="one", boot="a", sent_at=time.time() + 1, loaded=("kokoro",)))
+    clear_catalogue_cache()
     assert list_loaded_models() == ["kokoro"]
     silent_for(20)
     assert list_loaded_models() == []

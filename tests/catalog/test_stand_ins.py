@@ -8,7 +8,7 @@ from apps.accounts.models import Plan
 from apps.billing.models import TierPrice
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.models import Engine, StandIn
-from apps.catalog.selectors import find_listed_model, find_model, forget_catalogue, list_stand_ins, list_voices
+from apps.catalog.selectors import clear_catalogue_cache, find_listed_model, find_model, list_stand_ins, list_voices
 from apps.catalog.services import announce_worker, load_starting_stand_ins
 from apps.catalog.starting_stand_ins import STARTING_STAND_INS
 from apps.catalog.voices import find_named_voice, resolve_voice
@@ -45,19 +45,19 @@ def _rows() -> None:
 
 def switch_off(model_id: str) -> None:
     StandIn.objects.filter(model_id=model_id).update(is_enabled=False)
-    forget_catalogue()
+    clear_catalogue_cache()
 
 
 def named(engine: EngineRow) -> tuple[str, str, int]:
-    return engine.asked_id, engine.id, engine.millicredits_per_1k
+    return engine.requested_id, engine.id, engine.millicredits_per_1k
 
 
 @pytest.mark.parametrize("model_id", SPEAKING)
 def test_every_documented_speaking_model_is_served_under_its_name(model_id: str, plan: Plan) -> None:
     engine = find_model(model_id.upper(), plan=plan)
-    assert engine.asked_id == model_id
+    assert engine.requested_id == model_id
     assert engine.id in {"kokoro", "piper"}
-    assert find_listed_model(model_id, plan=plan).asked_id == model_id
+    assert find_listed_model(model_id, plan=plan).requested_id == model_id
 
 
 @pytest.mark.parametrize("model_id", LISTENING)
@@ -90,25 +90,25 @@ def test_the_lower_price_of_both_models_is_charged(model_id: str, served_by: str
 
 def test_prices_that_the_operator_edits_are_those_of_the_stand_in_too(plan: Plan) -> None:
     Engine.objects.filter(id="kokoro").update(millicredits_per_1k=500)
-    forget_catalogue()
+    clear_catalogue_cache()
     assert [find_model(name, plan=plan).millicredits_per_1k for name in ("kokoro", "tts-1", "melotts", "chatterbox")] == [500] * 4
     TierPrice.objects.filter(tier="free").update(millicredits_per_1k_characters=250)
-    forget_catalogue()
+    clear_catalogue_cache()
     assert find_model("melotts", plan=plan).millicredits_per_1k == 250
 
 
 def test_a_documented_model_that_is_installed_serves_itself(plan: Plan) -> None:
     announce_worker(announcement(PIPER, KOKORO, engine_spec("melotts")))
     assert named(find_model("melotts", plan=plan)) == ("melotts", "melotts", 1000)
-    assert "melotts" not in [row.asked_id for row in list_stand_ins(plan)]
+    assert "melotts" not in [row.requested_id for row in list_stand_ins(plan)]
 
 
 def test_the_first_candidate_installed_wins_in_the_rows_order(plan: Plan) -> None:
     StandIn.objects.filter(model_id="melotts").update(candidates=["hibari", "piper", "kokoro"])
-    forget_catalogue()
+    clear_catalogue_cache()
     assert find_model("melotts", plan=plan).id == "piper"
     Engine.objects.filter(id="piper").update(is_enabled=False)
-    forget_catalogue()
+    clear_catalogue_cache()
     assert find_model("melotts", plan=plan).id == "kokoro"
 
 
@@ -120,7 +120,7 @@ def test_a_row_that_is_switched_off_refuses_and_says_what_is_installed(plan: Pla
     assert refused.value.message == "unknown model: 'melotts' is not installed here. Installed: kokoro, piper."
     with pytest.raises(NotFoundError, match="Installed: kokoro, piper"):
         find_listed_model("melotts", plan=plan)
-    assert "melotts" not in [row.asked_id for row in list_stand_ins(plan)]
+    assert "melotts" not in [row.requested_id for row in list_stand_ins(plan)]
 
 
 def test_starting_rows_are_created_once_and_stay_as_the_operator_left_them() -> None:
@@ -150,7 +150,7 @@ def test_of_several_stand_ins_one_with_the_voice_and_the_language_speaks(
 
 def test_voices_of_a_documented_model_are_mapped_by_the_row_else_left_to_the_stand_in(plan: Plan) -> None:
     StandIn.objects.filter(model_id="melotts").update(voices={"EN-US": "am_adam", "EN-AU": "nobody"})
-    forget_catalogue()
+    clear_catalogue_cache()
     engine = find_model("melotts", plan=plan)
     asked = {"en-us": "am_adam", "EN-AU": None, "anything": None, "AF_Bella": "af_bella", "": None, None: None}
     found = {voice: find_named_voice(nobody(), engine=engine, asked=voice) for voice in asked}

@@ -10,7 +10,7 @@ from django.test import Client
 from apps.accounts.models import Account, AnonymousUse, Plan
 from apps.billing.models import ServicePrice, TierPrice
 from apps.catalog.models import Engine
-from apps.catalog.selectors import forget_catalogue
+from apps.catalog.selectors import clear_catalogue_cache
 from apps.jobs.models import Job
 from tests.factories import AccountFactory, bearer, make_key
 from tests.factories_jobs import announce, engine_spec
@@ -162,7 +162,7 @@ def _charge_model() -> None:
 @pytest.mark.parametrize("edit", [_charge_tier, _charge_model])
 def test_a_price_that_is_edited_is_the_one_stated_and_charged(edit: Callable[[], None]) -> None:
     edit()
-    forget_catalogue()
+    clear_catalogue_cache()
     kokoro = next(model for model in listed() if model["id"] == "kokoro")
     assert (kokoro["credits_per_1k_chars"], kokoro["credits_per_1k"], kokoro["access"][-1]["credits_per_1k_chars"]) == (7, 7, 7)
     assert say(key_of("pro"), model="kokoro", text="x" * 1000).json()["credits_used"] == 7
@@ -170,7 +170,7 @@ def test_a_price_that_is_edited_is_the_one_stated_and_charged(edit: Callable[[],
 
 def test_the_price_of_a_minute_that_is_edited_is_the_one_stated() -> None:
     ServicePrice.objects.filter(service="transcription").update(millicredits=9000)
-    forget_catalogue()
+    clear_catalogue_cache()
     whisper = Client().get("/v1/models/whisper/").json()
     assert (whisper["credits_per_minute"], whisper["access"][0]["credits_per_minute"]) == (9, 9)
     assert "anonymous" not in [terms["plan"] for terms in whisper["access"]]

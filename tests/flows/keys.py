@@ -51,14 +51,14 @@ def _create(*, email: str, plan: str, credits_: float, limits: dict[str, int]) -
     from apps.accounts.selectors import get_plan
     from apps.accounts.services import create_key as create_account_key
     from apps.billing import prices
-    from apps.billing.services import provide_account
+    from apps.billing.services import get_or_create_account
 
     if "concurrent" in limits:
         limits["concurrent_jobs"] = limits.pop("concurrent")
     fields: dict[str, Any] = {"name": "test", "requests_per_minute": None, "concurrent_jobs": None, "scopes": [], **limits}
     with transaction.atomic():
         millicredits = prices.from_credits(Decimal(str(credits_)))
-        account = provide_account(email=email, plan=get_plan(plan), millicredits=millicredits, actor="tests")
+        account = get_or_create_account(email=email, plan=get_plan(plan), millicredits=millicredits, actor="tests")
         return create_account_key(account, is_operator=True, **fields)[1]
 
 

@@ -305,13 +305,13 @@ def test_a_stopping_worker_gets_nothing_new_and_gives_back_what_it_drops() -> No
 def test_silent_workers_have_no_capacity() -> None:
     announce()
     Worker.objects.update(last_seen_at=timezone.now() - timedelta(seconds=20))
-    from apps.catalog.selectors import forget_catalogue
+    from apps.catalog.selectors import clear_catalogue_cache
 
-    forget_catalogue()
+    clear_catalogue_cache()
     job = submit(caller()).job
     assert part_of(job).state == PartState.QUEUED
     beat()
-    forget_catalogue()
+    clear_catalogue_cache()
     assert dispatch("kokoro") == 1
 
 

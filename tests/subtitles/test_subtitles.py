@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.catalog.models import Engine
-from apps.catalog.selectors import forget_catalogue
+from apps.catalog.selectors import clear_catalogue_cache
 from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch_all
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part
@@ -180,7 +180,7 @@ def test_a_language_that_nobody_aligns_is_a_400(completed: Completed) -> None:
 def test_without_a_recogniser_it_is_a_503(completed: Completed) -> None:
     job = completed(language="es")
     Engine.objects.filter(id="whisper").update(is_enabled=False)
-    forget_catalogue()
+    clear_catalogue_cache()
     answer = ask(job)
     assert error_of(answer) == (503, "model_unavailable")
     assert answer.headers["Retry-After"] == "60"

@@ -58,12 +58,12 @@ def create(
         from apps.accounts.services import create_key
         from apps.billing import prices
         from apps.billing.selectors import available_millicredits
-        from apps.billing.services import provide_account
+        from apps.billing.services import get_or_create_account
 
         plan = None if plan_slug is None else get_plan(plan_slug)
         with transaction.atomic():
             millicredits = None if credit_count is None else prices.from_credits(credit_count)
-            account = provide_account(email=email, plan=plan, millicredits=millicredits, actor=actor())
+            account = get_or_create_account(email=email, plan=plan, millicredits=millicredits, actor=actor())
             key, secret = create_key(
                 account, is_operator=True, scopes=list(scopes), requests_per_minute_by_scope=dict(scope_limits), **key_fields
             )

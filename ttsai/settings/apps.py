@@ -35,7 +35,7 @@ INSTALLED_APPS = [
 TTSAI_JOB_END_OBSERVERS = (
     "apps.speech.ends.tell_webhooks",
     "apps.listening.ends.release_recording",
-    "apps.batches.services.ends.note_ended_job",
+    "apps.batches.services.completion.count_ended_item",
 )
 """(Job) -> None, called in the transaction of every job's end, after its credits are settled: for apps above jobs."""
 

@@ -19,7 +19,7 @@ def create_key_for(caller: Caller, **asked: Any) -> tuple[ApiKey, str]:
 def rotate_key_for(caller: Caller, *, key: ApiKey, overlap_seconds: int) -> tuple[ApiKey, str]:
     """Rotate a key. Its successor is returned to the caller, so it may have no more rights than the caller's own key."""
     if caller.key is not None and key.pk != caller.key.pk:
-        _refuse_wider(key, than=caller.key)
+        _check_not_wider(key, than=caller.key)
     return rotate_key(key, overlap_seconds=overlap_seconds)
 
 
@@ -39,10 +39,10 @@ def _create_key_with(
     asked = ApiKey(
         scopes=scopes,
         requests_per_minute_by_scope={**inherited, **requests_per_minute_by_scope},
-        requests_per_minute=_own_or(requests_per_minute, makers=maker.requests_per_minute, plans=most),
-        concurrent_jobs=_own_or(concurrent_jobs, makers=maker.concurrent_jobs, plans=maker.account.plan.concurrent_jobs),
+        requests_per_minute=_limit_or_default(requests_per_minute, makers=maker.requests_per_minute, plans=most),
+        concurrent_jobs=_limit_or_default(concurrent_jobs, makers=maker.concurrent_jobs, plans=maker.account.plan.concurrent_jobs),
     )
-    _refuse_wider(asked, than=maker)
+    _check_not_wider(asked, than=maker)
     return create_key(
         maker.account,
         name=name,
@@ -54,23 +54,23 @@ def _create_key_with(
     )
 
 
-def _own_or(asked: int | None, *, makers: int | None, plans: int) -> int | None:
+def _limit_or_default(asked: int | None, *, makers: int | None, plans: int) -> int | None:
     return asked if asked is not None or makers is None else min(makers, plans)
 
 
-def _refuse_wider(key: ApiKey, *, than: ApiKey) -> None:
+def _check_not_wider(key: ApiKey, *, than: ApiKey) -> None:
     has_more_scopes = bool(than.scopes) and (not key.scopes or not set(key.scopes) <= set(than.scopes))
     if has_more_scopes:
         raise PermissionDeniedError("A key cannot grant scopes that it lacks.", code="missing_scope", param="scopes")
     for limit in ("requests_per_minute", "concurrent_jobs"):
         own, others = getattr(than, limit), getattr(key, limit)
         if own is not None and (others is None or others > own):
-            raise _too_high(limit)
+            raise _limit_too_high(limit)
     for scope, own in than.requests_per_minute_by_scope.items():
         is_open = not key.scopes or scope in key.scopes
         if is_open and key.requests_per_minute_by_scope.get(scope, math.inf) > own:
-            raise _too_high("requests_per_minute_by_scope")
+            raise _limit_too_high("requests_per_minute_by_scope")
 
 
-def _too_high(param: str) -> PermissionDeniedError:
+def _limit_too_high(param: str) -> PermissionDeniedError:
     return PermissionDeniedError("A key cannot grant more than its own limit.", code="limit_too_high", param=param)

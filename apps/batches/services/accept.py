@@ -6,7 +6,7 @@ from typing import Any
 from apps.accounts.callers import Caller
 from apps.batches.models import Batch, BatchItem
 from apps.batches.orders import PlannedItem, plan_item, refusal_of
-from apps.batches.services.ends import end_batch
+from apps.batches.services.completion import complete_batch
 from apps.core.errors import InsufficientCreditsError
 from apps.jobs.models import Job
 from apps.jobs.services.acceptance import Acceptance, accepting_jobs
@@ -69,7 +69,7 @@ def _accept_items(acceptance: Acceptance, *, batch: Batch, planned: list[Planned
     )
     batch.ended_count = batch.failed_count = sum(job.is_refusal for job in jobs)
     if batch.ended_count == len(jobs):
-        end_batch(batch)
+        complete_batch(batch)
     elif batch.ended_count:
         batch.save(update_fields=["ended_count", "failed_count"])
 

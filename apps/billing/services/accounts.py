@@ -16,11 +16,11 @@ def open_account(*, email: str, name: str = "", plan: Plan | None = None, actor:
     """Create an account that can spend its bonus at once."""
     with transaction.atomic():
         account = register_account(email=email, name=name, plan=plan)
-        welcome_account(account, actor=actor)
+        grant_welcome_bonus(account, actor=actor)
     return account
 
 
-def welcome_account(account: Account, *, actor: str) -> None:
+def grant_welcome_bonus(account: Account, *, actor: str) -> None:
     """Give a new account its balance and bonus; idempotent."""
     with transaction.atomic():
         _, is_new = Balance.objects.get_or_create(account=account)
@@ -30,7 +30,7 @@ def welcome_account(account: Account, *, actor: str) -> None:
             )
 
 
-def provide_account(*, email: str, plan: Plan | None, millicredits: int | None, actor: str) -> Account:
+def get_or_create_account(*, email: str, plan: Plan | None, millicredits: int | None, actor: str) -> Account:
     """Find or create the account that this person owns, on this plan. For operators. A new account starts with the credits instead of its
     bonus, an existing one gets them in addition. Concurrent calls for a new person create one account.
     """

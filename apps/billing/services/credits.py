@@ -3,7 +3,7 @@
 from django.db import connection, transaction
 
 from apps.billing.models import Balance, EntryKind, LedgerEntry
-from apps.billing.services.low_balance import IS_NEWS, THRESHOLD, default_threshold_millicredits, tell_low_balance
+from apps.billing.services.low_balance import IS_NEWS, THRESHOLD, default_threshold_millicredits, notify_low_balance
 from apps.core.errors import ConflictError, InvalidRequestError
 
 GRANT = f"""
@@ -53,7 +53,7 @@ def grant_credits(account_id: int, *, amount_millicredits: int, kind: str, reaso
             raise ConflictError("The account has less than that: a balance never goes below zero.", code="balance_too_low")
         available, is_news = row
         if is_news and amount_millicredits < 0:
-            tell_low_balance(account_id, available_millicredits=available)
+            notify_low_balance(account_id, available_millicredits=available)
         return int(available)
 
 

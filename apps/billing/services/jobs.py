@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from apps.billing import prices
 from apps.billing.selectors import available_millicredits
-from apps.billing.services.low_balance import IS_NEWS, THRESHOLD, default_threshold_millicredits, tell_low_balance
+from apps.billing.services.low_balance import IS_NEWS, THRESHOLD, default_threshold_millicredits, notify_low_balance
 from apps.core.errors import InsufficientCreditsError
 
 # Conditional UPDATE and entry in one statement: one round trip, and fifty at once on credits for ten get exactly ten.
@@ -68,7 +68,7 @@ def reserve_credits(account_id: int, *, job_uuid: UUID, amount_millicredits: int
     if row is not None:
         available, is_news = row
         if is_news:
-            tell_low_balance(account_id, available_millicredits=available)
+            notify_low_balance(account_id, available_millicredits=available)
         return int(available)
     needed, remaining = prices.credits(amount_millicredits), prices.credits(available_millicredits(account_id))
     raise InsufficientCreditsError(

@@ -23,7 +23,7 @@ def set_low_threshold(account_id: int, *, millicredits: int | None) -> None:
     Balance.objects.update_or_create(account_id=account_id, defaults={"low_threshold_millicredits": millicredits, "was_told_low": False})
 
 
-def tell_low_balance(account_id: int, *, available_millicredits: int) -> None:
+def notify_low_balance(account_id: int, *, available_millicredits: int) -> None:
     """Leave the notice, in the transaction that changed the balance and therefore holds its row lock."""
     balance = Balance.objects.get(account_id=account_id)
     balance.was_told_low = True

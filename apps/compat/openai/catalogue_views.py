@@ -51,7 +51,7 @@ class AudioModelListView(APIView):
     def get(self, request: Request) -> Response:
         """List every speech model by its id and by OpenAI's names."""
         engines = [*list_models(), *list_stand_ins(get_caller(request).plan)]
-        shown = [(one.asked_id, one.stand_in.name if one.stand_in else one.name) for one in engines if one.kind == "tts"]
+        shown = [(one.requested_id, one.stand_in.name if one.stand_in else one.name) for one in engines if one.kind == "tts"]
         return Response({"models": [{"id": model_id, "name": name} for model_id, name in shown]})
 
 

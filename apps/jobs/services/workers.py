@@ -2,7 +2,7 @@
 
 import logging
 
-from apps.catalog.services import announce_worker, note_heartbeat
+from apps.catalog.services import announce_worker, record_heartbeat
 from apps.core.ids import find_uuid
 from apps.core.storage import StorageAwayError
 from apps.jobs.dispatch import dispatch_soon
@@ -28,7 +28,7 @@ def handle_announcement(announcement: Announcement) -> None:
 
 def handle_heartbeat(heartbeat: Heartbeat) -> None:
     """Handle a heartbeat: renew the leases of parts in flight, and apply finish messages that were lost."""
-    presence = note_heartbeat(heartbeat)
+    presence = record_heartbeat(heartbeat)
     if presence.is_current:
         renew_leases(heartbeat.in_flight, worker=heartbeat.worker, boot=heartbeat.boot)
     _apply_outcomes(heartbeat.finished)

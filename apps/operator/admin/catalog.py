@@ -20,7 +20,7 @@ from apps.billing.models import TierPrice
 from apps.billing.prices import service_price, tier_price
 from apps.catalog.catalogue import LIVE_SECONDS
 from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
-from apps.catalog.selectors import forget_catalogue
+from apps.catalog.selectors import clear_catalogue_cache
 from apps.catalog.starting_stand_ins import STARTING_STAND_INS
 from apps.operator.admin.pages import ReadOnlyAdmin, ReadOnlyInline
 
@@ -151,7 +151,7 @@ class EngineAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Engine, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Save, and refresh the catalogue for the next request."""
         super().save_model(request, obj, form, change)
-        forget_catalogue()
+        clear_catalogue_cache()
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         """Never: workers announce models."""
@@ -197,7 +197,7 @@ class VoiceAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Voice, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Save, and refresh the catalogue for the next request."""
         super().save_model(request, obj, form, change)
-        forget_catalogue()
+        clear_catalogue_cache()
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         """Never: workers announce voices."""
@@ -225,7 +225,7 @@ class StandInAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: StandIn, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Save, and refresh the catalogue for the next request."""
         super().save_model(request, obj, form, change)
-        forget_catalogue()
+        clear_catalogue_cache()
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Only for added rows: starting rows are disabled instead, since the next start of the platform would recreate them."""

@@ -12,7 +12,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.accounts.models import Plan
 from apps.billing.models import ServicePrice, TierPrice
-from apps.catalog.selectors import forget_catalogue
+from apps.catalog.selectors import clear_catalogue_cache
 
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
@@ -77,7 +77,7 @@ class PlanAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Plan, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Save, and refresh the limits for the next request."""
         super().save_model(request, obj, form, change)
-        forget_catalogue()
+        clear_catalogue_cache()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
         """Rows with the number of accounts on each plan."""
@@ -99,7 +99,7 @@ class PriceAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Save, and refresh the prices for the next request."""
         super().save_model(request, obj, form, change)
-        forget_catalogue()
+        clear_catalogue_cache()
 
 
 @admin.register(TierPrice)

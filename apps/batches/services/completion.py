@@ -20,7 +20,7 @@ RETURNING batch.uuid, batch.ended_count = batch.total
 """
 
 
-def note_ended_job(job: Job) -> None:
+def count_ended_item(job: Job) -> None:
     """Count the ended job of an item. One of TTSAI_JOB_END_OBSERVERS. Items are in the lane `bulk`, so that other ends cost nothing here."""
     if job.lane != Lane.BULK:
         return
@@ -29,10 +29,10 @@ def note_ended_job(job: Job) -> None:
         cursor.execute(COUNT, {"job": job.uuid, **counts})
         row = cursor.fetchone()
     if row is not None and row[1]:
-        end_batch(Batch.objects.get(uuid=row[0]))
+        complete_batch(Batch.objects.get(uuid=row[0]))
 
 
-def end_batch(batch: Batch) -> None:
+def complete_batch(batch: Batch) -> None:
     """End the batch: write its row and the webhook's outbox, in the caller's transaction."""
     batch.ended_at, batch.joined_by = timezone.now(), None
     if batch.retention_days is not None:
