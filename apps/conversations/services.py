@@ -20,9 +20,9 @@ from apps.jobs.services.acceptance import Submission, accepting_jobs
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.retention import expire_now
 from apps.jobs.services.submit import JobPlan
-from apps.listening.pieces import listening_parts
+from apps.listening.part_plans import plan_recording_parts
 from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of, read_language
-from apps.speech.languages import Speaker, choose_speaker
+from apps.speech.languages import TextModel, choose_text_model
 from apps.speech.serializers import DEFAULT_MODEL as DEFAULT_SPEAKER
 from apps.translation.translators import find_recogniser_in_use
 from apps.uploads.services import Source, SourceLimits
@@ -67,7 +67,7 @@ class Cast:
 
     recogniser: EngineRow | None
     responder: EngineRow
-    speaker: Speaker
+    speaker: TextModel
     voice: VoiceRef
     is_voice_named: bool
     """False if the request leaves the voice to the platform."""
@@ -78,7 +78,7 @@ class Cast:
 def choose_cast(caller: Caller, *, order: TurnOrder) -> Cast:
     """Choose the engines, and refuse invalid requests before the recording is ingested. Raises ApplicationErrors."""
     recogniser = None if order.text else find_recogniser_in_use(caller.plan, preferred=DEFAULT_MODEL)
-    speaker = _choose_speaker(caller, order=order)
+    speaker = _choose_text_model(caller, order=order)
     voice = find_named_voice(caller, engine=speaker.engine, asked=order.voice)
     conversation = get_own_conversation(caller, conversation_id=order.conversation_id) if order.conversation_id else None
     return Cast(
@@ -92,10 +92,10 @@ def choose_cast(caller: Caller, *, order: TurnOrder) -> Cast:
     )
 
 
-def _choose_speaker(caller: Caller, *, order: TurnOrder) -> Speaker:
+def _choose_text_model(caller: Caller, *, order: TurnOrder) -> TextModel:
     """Requested model, otherwise the default, or a model that speaks the user's language, which the answer is in."""
     language = requested_tag(order.language)
-    return choose_speaker(
+    return choose_text_model(
         Document(order.text, (Segment(order.text),)),
         engine=find_model(order.tts_model or DEFAULT_SPEAKER, plan=caller.plan, voice=order.voice, language=language),
         plan=caller.plan,
@@ -226,5 +226,5 @@ def _listening(cast: Cast, *, source: Source | None) -> tuple[PartPlan, ...]:
     if source is None or cast.recogniser is None:
         return ()
     work = ListenWork(cast.recogniser.id, audio=StoredObject(source.key), language=cast.language)
-    (part,) = listening_parts(work, milliseconds=milliseconds_of(source), is_kept=False)
+    (part,) = plan_recording_parts(work, milliseconds=milliseconds_of(source), is_kept=False)
     return (replace(part, queue=cast.recogniser.queue, weight=LISTEN_WEIGHT),)

@@ -11,7 +11,7 @@ from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan
 from apps.listening.kinds import TRANSCRIPTION, TranscriptionParams
-from apps.listening.pieces import listening_parts
+from apps.listening.part_plans import plan_recording_parts
 from apps.uploads.services import Source, SourceLimits
 from workers.contract.formats import DOCUMENT
 from workers.contract.listening import ListenWork
@@ -87,7 +87,7 @@ def plan_transcription(caller: Caller, *, order: ListeningOrder, source: Source)
         engine_id=engine.id,
         queue=engine.queue,
         lane=TRANSCRIPTION.lanes.choose(milliseconds, is_awaited=order.is_awaited),
-        parts=listening_parts(work, milliseconds=milliseconds, is_kept=True),
+        parts=plan_recording_parts(work, milliseconds=milliseconds, is_kept=True),
         units=milliseconds,
         price_millicredits=duration_price_millicredits(milliseconds, millicredits_per_minute=service_price(TRANSCRIPTION.name)),
         output_format=DOCUMENT,

@@ -55,7 +55,7 @@ class DownloadView(APIView):
         source = job if format_name == job.output_format else request_rendition(job, format=format_name)
         if source.state == JobState.COMPLETED:
             return _answer(_file(request, _main_output(source), name=name))
-        return Deferred(_when_made(request, source.uuid, name=name))
+        return Deferred(_wait_for_file(request, source.uuid, name=name))
 
 
 def check_name(name: str) -> None:
@@ -90,24 +90,24 @@ def completed(job: Job) -> Job:
     raise NotFoundError(f"The job has no audio: {message}", code=code)
 
 
-def _when_made(request: Request, made_uuid: UUID, *, name: str) -> Any:
+def _wait_for_file(request: Request, made_uuid: UUID, *, name: str) -> Any:
     async def resolve(exchange: Exchange) -> HttpResponseBase | ASGIApp:
         end = await exchange.wait_for_end(made_uuid, settings.TTSAI_SPEECH_WAIT_SECONDS)
         if end is None:
             raise GatewayTimeoutError("The file is still being created. Try again.", headers={"Retry-After": retry_after.FILE_PENDING})
-        return await exchange.run(_made_file, request, made_uuid, name=name)
+        return await exchange.run(_created_file, request, made_uuid, name=name)
 
     return resolve
 
 
-def _at_once(app: ASGIApp) -> Any:
+def _deferred_app(app: ASGIApp) -> Any:
     async def resolve(exchange: Exchange) -> ASGIApp:  # noqa: ARG001
         return app
 
     return resolve
 
 
-def _made_file(request: Request, made_uuid: UUID, *, name: str) -> HttpResponseBase | ASGIApp:
+def _created_file(request: Request, made_uuid: UUID, *, name: str) -> HttpResponseBase | ASGIApp:
     return _file(request, _main_output(completed(Job.objects.get(uuid=made_uuid))), name=name)
 
 
@@ -118,7 +118,7 @@ def _main_output(job: Job) -> ResultOutput:
 
 
 def _answer(file: HttpResponseBase | ASGIApp) -> HttpResponseBase:
-    return file if isinstance(file, HttpResponseBase) else Deferred(_at_once(file))
+    return file if isinstance(file, HttpResponseBase) else Deferred(_deferred_app(file))
 
 
 def _file(request: Request, output: ResultOutput, *, name: str) -> HttpResponseBase | ASGIApp:

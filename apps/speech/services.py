@@ -14,16 +14,16 @@ from apps.jobs.plans import AudioSettings, PartPlan, with_join
 from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan
-from apps.speech.delivery import instruction_warnings, read_instructions
 from apps.speech.kinds import SPEECH, SpeechParams
 from apps.speech.languages import (
-    Speaker,
+    TextModel,
     check_language,
-    choose_speaker,
+    choose_text_model,
     language_warnings,
     unsupported_language,
 )
-from apps.speech.reading import check_say_as, cut_text, parse_text, read_rules, resolve_markup_voices
+from apps.speech.speaking_style import instruction_warnings, read_instructions
+from apps.speech.text_preparation import check_say_as, cut_text, parse_text, read_rules, resolve_markup_voices
 from workers.contract.formats import FORMATS
 from workers.contract.markup import PronunciationRule
 from workers.contract.messages import SpeakWork
@@ -81,7 +81,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     engine = find_model(order.model, plan=caller.plan, voice=order.voice, language=order.language)
     _check_markup_length(caller, engine=engine, order=order)
     document = parse_text(order.text, param=order.text_param)
-    speaker = _choose_speaker(caller, engine=engine, order=order, document=document)
+    speaker = _choose_text_model(caller, engine=engine, order=order, document=document)
     engine, language = speaker.engine, _check_language(speaker.engine, order.language, caller=caller)
     text_voice = resolve_text_voice(
         caller,
@@ -126,8 +126,8 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     )
 
 
-def _choose_speaker(caller: Caller, *, engine: EngineRow, order: SpeechOrder, document: Document) -> Speaker:
-    return choose_speaker(
+def _choose_text_model(caller: Caller, *, engine: EngineRow, order: SpeechOrder, document: Document) -> TextModel:
+    return choose_text_model(
         document,
         engine=engine,
         plan=caller.plan,
@@ -178,7 +178,7 @@ def _sound_warnings(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice
     """Warnings about a substituted voice, sample rate or bitrate."""
     warnings = []
     voice, primary = speaker.chosen, primary_tag(requested_tag(order.language))
-    if _is_asked_for(voice, order=order, engine=engine) and primary not in {"", voice.primary_language}:
+    if _is_requested_voice(voice, order=order, engine=engine) and primary not in {"", voice.primary_language}:
         warnings.append(
             f"voice: {voice.id} speaks {voice.primary_language!r}; where the model has a voice of {primary!r}, that one speaks."
         )
@@ -192,7 +192,7 @@ def _sound_warnings(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice
     return warnings
 
 
-def _is_asked_for(voice: VoiceRef, *, order: SpeechOrder, engine: EngineRow) -> bool:
+def _is_requested_voice(voice: VoiceRef, *, order: SpeechOrder, engine: EngineRow) -> bool:
     """True if the request names the voice, by its id or by the dialect's name for it."""
     dialect = order.dialect_voices if engine.stand_in is None else None
     names = dialect.by_engine.get(engine.id, {}) if dialect else {}

@@ -10,7 +10,7 @@ from apps.jobs.models import Job, JobState, Rendition
 from apps.jobs.objects import job_folder
 from apps.jobs.params import SpokenParams
 from apps.listening.documents import read_document, read_script, read_transcript
-from apps.subtitles.wishes import SubtitleWish
+from apps.subtitles.options import SubtitleOptions
 from workers.contract.formats import DOCUMENT
 from workers.contract.listening import AlignedDocument, AlignedWord, TranscriptDocument
 from workers.contract.outputs import TEXT, TIMINGS
@@ -33,14 +33,14 @@ def find_stored(job: Job, *, file_format: str) -> bytes | None:
         return None
 
 
-def find_order(job: Job, *, wish: SubtitleWish) -> SubtitleOrder | None:
+def find_order(job: Job, *, options: SubtitleOptions) -> SubtitleOrder | None:
     """Order from a completed job alone; None if its text must be aligned with its audio first. Raises 404 no_subtitles, 410."""
     if kind_of(job).document is TranscriptDocument:
         transcript = read_transcript(job)
-        return SubtitleOrder(wish.format, transcript.language, segments=transcript.segments)
+        return SubtitleOrder(options.format, transcript.language, segments=transcript.segments)
     text = text_of(job)
     words = _timed_words(job)
-    return SubtitleOrder(wish.format, language_of(job) or wish.language, text=text, words=words) if words else None
+    return SubtitleOrder(options.format, language_of(job) or options.language, text=text, words=words) if words else None
 
 
 def text_of(job: Job) -> str:
@@ -75,10 +75,10 @@ def find_alignment(job: Job) -> Job | None:
     return None if row is None or _is_lost(row.job) else row.job
 
 
-def read_alignment(alignment: Job, *, source: Job, wish: SubtitleWish) -> SubtitleOrder:
+def read_alignment(alignment: Job, *, source: Job, options: SubtitleOptions) -> SubtitleOrder:
     """Read the result of a completed alignment. 410 if it was deleted."""
     aligned = read_document(alignment, AlignedDocument)
-    return SubtitleOrder(wish.format, language_of(source) or wish.language, text=text_of(source), words=aligned.words)
+    return SubtitleOrder(options.format, language_of(source) or options.language, text=text_of(source), words=aligned.words)
 
 
 def _is_lost(job: Job) -> bool:

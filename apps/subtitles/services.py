@@ -12,8 +12,8 @@ from apps.jobs.services.acceptance import inserting_jobs
 from apps.jobs.services.submit import JobPlan, Owner
 from apps.jobs.services.terminal_states import lock_job
 from apps.subtitles.kinds import ALIGNMENT, AlignmentParams
+from apps.subtitles.options import SubtitleOptions
 from apps.subtitles.selectors import WORDS, find_alignment, language_of, subtitles_key, text_of
-from apps.subtitles.wishes import SubtitleWish
 from workers.contract import names
 from workers.contract.formats import DOCUMENT
 from workers.contract.listening import AlignWork
@@ -27,12 +27,12 @@ ENGLISH = "en"
 PREFERRED = "whisper"
 
 
-def request_alignment(job: Job, *, wish: SubtitleWish) -> Job:
+def request_alignment(job: Job, *, options: SubtitleOptions) -> Job:
     """Alignment job of a completed job: a new one, free, or an existing one.
 
     Raises 400 unsupported_language, 409 job_not_completed, 503 model_unavailable.
     """
-    language = language_of(job) or wish.language
+    language = language_of(job) or options.language
     recogniser = _choose_recogniser(language)
     text = text_of(job)
     with inserting_jobs() as jobs:

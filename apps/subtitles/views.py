@@ -10,8 +10,8 @@ from apps.accounts.permissions import AnyCaller
 from apps.accounts.throttles import PollLimit
 from apps.speech.downloads import completed
 from apps.speech.selectors import get_speech_job
-from apps.subtitles.making import answer_subtitles
-from apps.subtitles.wishes import read_wish
+from apps.subtitles.options import read_options
+from apps.subtitles.responses import answer_subtitles
 from workers.text.subtitles import CONTENT_TYPES
 
 
@@ -35,5 +35,5 @@ class SubtitlesView(APIView):
     )
     def get(self, request: Request) -> HttpResponseBase:
         """Two lines of at most 42 characters, 1 to 7 seconds each. Created once, free; open to everybody with the uuid."""
-        wish = read_wish(request.query_params)
-        return answer_subtitles(completed(get_speech_job(wish.uuid)), wish=wish)
+        options = read_options(request.query_params)
+        return answer_subtitles(completed(get_speech_job(options.uuid)), options=options)

@@ -10,7 +10,7 @@ from apps.jobs.plans import AudioSettings, PartPlan, with_join
 from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan
-from apps.listening.pieces import listening_parts
+from apps.listening.part_plans import plan_recording_parts
 from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of
 from apps.speech.services import PART_FORMAT
 from apps.translation.kinds import SPEECH_TRANSLATION, TranslationParams
@@ -82,7 +82,7 @@ def plan_translation(caller: Caller, *, order: TranslationOrder, source: Source)
     cast, milliseconds = choose_cast(caller, order=order), milliseconds_of(source)
     shares = -(-milliseconds // SHARE_MILLISECONDS)
     listen = ListenWork(cast.recogniser.id, audio=StoredObject(source.key), language=cast.source, has_english=_needs_english(cast))
-    heard = listening_parts(listen, milliseconds=milliseconds, is_kept=False)
+    heard = plan_recording_parts(listen, milliseconds=milliseconds, is_kept=False)
     parts = tuple(replace(part, weight=LISTEN_WEIGHT * part.units) for part in heard)
     stage = parts[-1].stage + 1
     translate = TranslateWork(

@@ -6,7 +6,7 @@ import pytest
 
 from apps.catalog.selectors import find_listed_model
 from apps.jobs.models import Job
-from apps.speech.reading import check_say_as, parse_text
+from apps.speech.text_preparation import check_say_as, parse_text
 from tests.factories_jobs import announce
 from tests.growth import assert_linear
 from tests.speech.people import Person, person

@@ -21,7 +21,7 @@ from apps.jobs.dispatch import dispatch_all
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.retention import expire_results
-from apps.subtitles import making
+from apps.subtitles import responses
 from tests.factories_jobs import announce, caller, engine_spec, outcome_of, started, store_output, submit
 from tests.subtitles.conftest import TEXT, TIMINGS, Completed
 from tests.web.shell import RunningShell
@@ -151,7 +151,7 @@ def test_a_text_without_timings_is_aligned_once(server: RunningShell, completed:
 
 
 @pytest.mark.parametrize(
-    ("params", "wish", "language", "engine"),
+    ("params", "options", "language", "engine"),
     [
         ({"language": "es"}, {}, "es", "whisper"),
         ({"voice": "ef_dora"}, {"language": "en"}, "es", "whisper"),
@@ -161,10 +161,10 @@ def test_a_text_without_timings_is_aligned_once(server: RunningShell, completed:
     ],
 )
 def test_the_aligner_is_chosen_by_language(
-    completed: Completed, params: dict[str, str], wish: dict[str, str], language: str, engine: str
+    completed: Completed, params: dict[str, str], options: dict[str, str], language: str, engine: str
 ) -> None:
     job = completed(**params)
-    assert ask(job, **wish).status_code == 200  # deferred: the client waits
+    assert ask(job, **options).status_code == 200  # deferred: the client waits
     alignment = Job.objects.get(kind="alignment")
     work = Part.objects.get(job=alignment).work
     assert (work["language"], work["engine"], alignment.queue) == (language, engine, engine or "codec")
@@ -209,7 +209,7 @@ def test_a_slow_alignment_is_a_504_and_continues(server: RunningShell, completed
 def test_a_long_text_is_written_by_a_process_of_its_own(
     server: RunningShell, completed: Completed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "AT_ONCE_CHARACTERS", 5)
+    monkeypatch.setattr(responses, "AT_ONCE_CHARACTERS", 5)
     assert fetch(server, completed(timings=TIMINGS)).text == SRT
 
 

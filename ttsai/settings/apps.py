@@ -33,8 +33,8 @@ INSTALLED_APPS = [
 ]
 
 TTSAI_JOB_END_OBSERVERS = (
-    "apps.speech.ends.tell_webhooks",
-    "apps.listening.ends.release_recording",
+    "apps.speech.job_webhooks.record_job_webhooks",
+    "apps.listening.recording_release.release_recording",
     "apps.batches.services.completion.count_ended_item",
 )
 """(Job) -> None, called in the transaction of every job's end, after its credits are settled: for apps above jobs."""

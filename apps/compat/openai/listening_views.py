@@ -20,7 +20,7 @@ from apps.jobs.waiting import ASYNC, Answer, prefers_async
 from apps.listening.documents import read_transcript
 from apps.listening.requests import ListeningView
 from apps.listening.services import ListeningOrder
-from apps.speech.spoken import answer_headers
+from apps.speech.audio_response import job_headers
 
 TRANSCRIPTION, TRANSLATION = shapes.OpenAITranscriptionSerializer(), shapes.OpenAITranslationSerializer()
 LISTS = ("timestamp_granularities", "include")
@@ -36,7 +36,7 @@ def _answer_of(body: Mapping[str, Any], *, task: str) -> Answer:
     def answer(job: Job, exchange: Exchange) -> HttpResponseBase:  # noqa: ARG001 - the protocol of answers
         granularities = body.get("timestamp_granularities", ["segment"])
         response = answer_in(body["response_format"], read_transcript(job), task=task, granularities=granularities)
-        for name, value in answer_headers(job).items():
+        for name, value in job_headers(job).items():
             response.headers[name] = value
         return response
 

@@ -18,9 +18,9 @@ from apps.compat.openai.serializers import OpenAISpeechSerializer
 from apps.core.fields import validated
 from apps.jobs.requests import IDEMPOTENCY_HEADER, idempotency_of, in_flight_dedup_key_of, queued_shape, request_id_of
 from apps.jobs.waiting import ASYNC, prefers_async
+from apps.speech.audio_response import AudioResponse
 from apps.speech.serializers import QueuedSpeechSerializer
 from apps.speech.services import SpeechOrder, request_speech
-from apps.speech.spoken import SpokenAnswer
 from workers.contract.formats import FORMATS
 
 SHAPE = OpenAISpeechSerializer()
@@ -75,4 +75,4 @@ class OpenAISpeechView(APIView):
         submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
         if not order.has_listener:
             return Response(queued_shape(submission))
-        return SpokenAnswer(job_uuid=submission.job.uuid, is_kept=named is not None, warnings=_stream_warnings(body)).deferred()
+        return AudioResponse(job_uuid=submission.job.uuid, is_kept=named is not None, warnings=_stream_warnings(body)).deferred()

@@ -21,7 +21,7 @@ AT_ONCE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenAnswer:
+class AudioResponse:
     """Properties of the response that are known before there is audio."""
 
     job_uuid: UUID
@@ -41,7 +41,7 @@ class SpokenAnswer:
         if output is None:
             raise GoneError("The audio was deleted.")
         key, content_type = output.key, output.media_type
-        headers = answer_headers(job, warnings=self.warnings) | {"X-Credits-Used": str(prices.credits(job.charged_millicredits))}
+        headers = job_headers(job, warnings=self.warnings) | {"X-Credits-Used": str(prices.credits(job.charged_millicredits))}
         if output.bytes <= AT_ONCE_BYTES:
             return HttpResponse(get_storage().read_bytes(key), content_type=content_type, headers=headers)
         path = get_storage().local_path(key)
@@ -53,7 +53,7 @@ class SpokenAnswer:
         return FileResponse(path, stat_result=path.stat(), media_type=content_type, headers=headers)
 
 
-def answer_headers(job: Job, *, warnings: Iterable[str] = ()) -> dict[str, str]:
+def job_headers(job: Job, *, warnings: Iterable[str] = ()) -> dict[str, str]:
     """Headers of a response without JSON: the job, the model used, warnings in ASCII."""
     told = " ".join([*job.warnings, *warnings]).encode("ascii", "backslashreplace").decode()
     headers = {"X-Job-Id": job.uuid.hex, "X-Model-Used": job.model_used}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from apps.jobs.models import Job, Part
-from apps.speech.delivery import Delivery, instruction_warnings, read_instructions
+from apps.speech.speaking_style import SpeakingStyle, instruction_warnings, read_instructions
 from tests.factories_jobs import announce, engine_spec
 from tests.speech.people import Person
 
@@ -54,16 +54,16 @@ def test_another_account_s_dictionary_is_not_used(owner: Person, nobody: Person)
 @pytest.mark.parametrize(
     ("hints", "delivery"),
     [
-        ("", Delivery()),
-        ("Speak slowly, please.", Delivery(0.87, 0.0, 1.2)),
-        ("very slowly and slowly", Delivery(0.75, 0.0, 1.4)),
-        ("Whisper.", Delivery(0.95, -10.0, 1.0)),
-        ("not too fast", Delivery(1.0, 0.0, 1.0, is_understood=False)),
-        ("in the style of a pirate", Delivery(1.0, 0.0, 1.0, is_understood=False)),
-        ("loudly, with long pauses", Delivery(1.0, 4.0, 1.8)),
+        ("", SpeakingStyle()),
+        ("Speak slowly, please.", SpeakingStyle(0.87, 0.0, 1.2)),
+        ("very slowly and slowly", SpeakingStyle(0.75, 0.0, 1.4)),
+        ("Whisper.", SpeakingStyle(0.95, -10.0, 1.0)),
+        ("not too fast", SpeakingStyle(1.0, 0.0, 1.0, is_understood=False)),
+        ("in the style of a pirate", SpeakingStyle(1.0, 0.0, 1.0, is_understood=False)),
+        ("loudly, with long pauses", SpeakingStyle(1.0, 4.0, 1.8)),
     ],
 )
-def test_hints_are_mapped_to_what_every_model_can_do(hints: str, delivery: Delivery) -> None:
+def test_hints_are_mapped_to_what_every_model_can_do(hints: str, delivery: SpeakingStyle) -> None:
     assert read_instructions(hints) == delivery
 
 

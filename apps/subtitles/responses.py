@@ -17,9 +17,9 @@ from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import ApplicationError, GatewayTimeoutError
 from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import failure_as_error
+from apps.subtitles.options import SubtitleOptions
 from apps.subtitles.selectors import find_order, find_stored, read_alignment
 from apps.subtitles.services import keep_subtitles, request_alignment
-from apps.subtitles.wishes import SubtitleWish
 from apps.uploads.threads import intake_threads
 from workers.text.subtitles import CONTENT_TYPES
 from workers.text.subtitles.program import SubtitleOrder, write_subtitles
@@ -33,37 +33,37 @@ PROGRAM_SECONDS: Final = 120.0
 KEPT_SECONDS: Final = 3600
 
 
-def answer_subtitles(job: Job, *, wish: SubtitleWish) -> HttpResponseBase:
+def answer_subtitles(job: Job, *, options: SubtitleOptions) -> HttpResponseBase:
     """Subtitle file, or a deferred response. Raises ApplicationErrors."""
-    stored = find_stored(job, file_format=wish.format)
+    stored = find_stored(job, file_format=options.format)
     if stored is not None:
-        return _file(job, content=stored, wish=wish)
-    order = find_order(job, wish=wish)
+        return _file(job, content=stored, options=options)
+    order = find_order(job, options=options)
     if order is None:
-        return Deferred(_Making(job, wish, alignment=request_alignment(job, wish=wish).uuid).resolve)
+        return Deferred(_PendingSubtitles(job, options, alignment=request_alignment(job, options=options).uuid).resolve)
     if order.size > AT_ONCE_CHARACTERS:
-        return Deferred(_Making(job, wish, order=order).resolve)
-    return _finish(job, content=write_subtitles(order).encode(), wish=wish)
+        return Deferred(_PendingSubtitles(job, options, order=order).resolve)
+    return _finish(job, content=write_subtitles(order).encode(), options=options)
 
 
 @dataclass(frozen=True, slots=True)
-class _Making:
+class _PendingSubtitles:
     """Subtitles in preparation."""
 
     job: Job
-    wish: SubtitleWish
+    options: SubtitleOptions
     alignment: UUID | None = None
     """Uuid of the alignment job that must complete first."""
     order: SubtitleOrder | None = None
 
     async def resolve(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
-        order = self.order or await self._aligned(exchange)
+        order = self.order or await self._wait_for_alignment(exchange)
         if order is None:
             return HttpResponse(status=499)  # nobody reads it
-        content = await intake_threads().run(self.job.tenant, write_apart, order)
-        return await exchange.run(_finish, self.job, content=content, wish=self.wish)
+        content = await intake_threads().run(self.job.tenant, write_in_subprocess, order)
+        return await exchange.run(_finish, self.job, content=content, options=self.options)
 
-    async def _aligned(self, exchange: Exchange) -> SubtitleOrder | None:
+    async def _wait_for_alignment(self, exchange: Exchange) -> SubtitleOrder | None:
         if self.alignment is None:
             raise ValueError("there is nothing to wait for")
         end = await exchange.wait_for_end(self.alignment, settings.TTSAI_SPEECH_WAIT_SECONDS)
@@ -77,10 +77,10 @@ class _Making:
         alignment = Job.objects.get(uuid=alignment_uuid)
         if alignment.state != JobState.COMPLETED:
             raise failure_as_error(alignment)
-        return read_alignment(alignment, source=self.job, wish=self.wish)
+        return read_alignment(alignment, source=self.job, options=self.options)
 
 
-def write_apart(order: SubtitleOrder) -> bytes:
+def write_in_subprocess(order: SubtitleOrder) -> bytes:
     """Subtitle file; a long one is written by a separate process, so that other requests are not delayed. Raises ApplicationError."""
     if order.size <= AT_ONCE_CHARACTERS:
         return write_subtitles(order).encode()
@@ -100,15 +100,15 @@ def _failed() -> ApplicationError:
     return error
 
 
-def _finish(job: Job, *, content: bytes, wish: SubtitleWish) -> HttpResponse:
-    keep_subtitles(job, file_format=wish.format, content=content)
-    return _file(job, content=content, wish=wish)
+def _finish(job: Job, *, content: bytes, options: SubtitleOptions) -> HttpResponse:
+    keep_subtitles(job, file_format=options.format, content=content)
+    return _file(job, content=content, options=options)
 
 
-def _file(job: Job, *, content: bytes, wish: SubtitleWish) -> HttpResponse:
+def _file(job: Job, *, content: bytes, options: SubtitleOptions) -> HttpResponse:
     headers = {
-        "Content-Disposition": f'{"attachment" if wish.is_download else "inline"}; filename="subtitles.{wish.format}"',
+        "Content-Disposition": f'{"attachment" if options.is_download else "inline"}; filename="subtitles.{options.format}"',
         "Cache-Control": f"private, max-age={KEPT_SECONDS}",
         "X-Job-Id": job.uuid.hex,
     }
-    return HttpResponse(content, content_type=f"{CONTENT_TYPES[wish.format]}; charset=utf-8", headers=headers)
+    return HttpResponse(content, content_type=f"{CONTENT_TYPES[options.format]}; charset=utf-8", headers=headers)

@@ -46,7 +46,7 @@ def resolve_markup_voices(caller: Caller, document: Document, *, engine: EngineR
                 raise _invalid_markup(document.error_at(index, error.message), param=param) from None
         if problem := _language_problem(segment, engine=engine):
             raise _invalid_markup(document.error_at(index, problem), param=param)
-    if not _is_heard(document):
+    if not _has_speakable_text(document):
         raise InvalidRequestError("The text contains nothing to speak.", code="blank", param=param)
     return voices
 
@@ -89,7 +89,7 @@ def read_rules(caller: Caller, pronunciations: Any) -> tuple[PronunciationRule, 
     return merge_rules(request=requested, account=own) if own else requested
 
 
-def _is_heard(document: Document) -> bool:
+def _has_speakable_text(document: Document) -> bool:
     """True if the text has a letter, a digit, or a sign or emoji with a name."""
     written = document.written
     if any(map(str.isalnum, written)) or any(segment.alias or segment.phonemes for segment in document.segments):

@@ -10,7 +10,7 @@ from apps.speech.results import result_shape
 from apps.webhooks.services import record_event
 
 
-def tell_webhooks(job: Job) -> None:
+def record_job_webhooks(job: Job) -> None:
     """Send the webhooks of an ended job. One of TTSAI_JOB_END_OBSERVERS. Internal jobs send none; items of a batch notify the account's
     endpoints, not the batch's URL.
     """

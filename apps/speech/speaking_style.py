@@ -6,8 +6,8 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """Delivery of a text: pace, loudness and pauses, beside the request's own speed."""
+class SpeakingStyle:
+    """SpeakingStyle of a text: pace, loudness and pauses, beside the request's own speed."""
 
     rate: float = 1.0
     gain_decibels: float = 0.0
@@ -50,11 +50,11 @@ _DENIED: Final = re.compile(r"\b(?:not|don't|do not|never|without being|less)(?:
 SLOWEST_RATE, FASTEST_RATE = 0.5, 2.0
 
 
-def read_instructions(instructions: str | None) -> Delivery:
+def read_instructions(instructions: str | None) -> SpeakingStyle:
     """Parse the hints that can be followed. "not too fast" has no effect."""
     text = " ".join((instructions or "").lower().replace("’", "'").split())
     if not text:
-        return Delivery()
+        return SpeakingStyle()
     found: list[_Hint] = []
     for pattern, hint in _COMPILED:
         match = pattern.search(text)
@@ -66,10 +66,10 @@ def read_instructions(instructions: str | None) -> Delivery:
     rate, gain, pauses = 1.0, 0.0, 1.0
     for hint in found:
         rate, gain, pauses = rate * hint.rate, gain + hint.gain_decibels, pauses * hint.pause_scale
-    return Delivery(min(max(rate, SLOWEST_RATE), FASTEST_RATE), min(max(gain, -20.0), 10.0), min(max(pauses, 0.3), 3.0), bool(found))
+    return SpeakingStyle(min(max(rate, SLOWEST_RATE), FASTEST_RATE), min(max(gain, -20.0), 10.0), min(max(pauses, 0.3), 3.0), bool(found))
 
 
-def _described(delivery: Delivery) -> str:
+def _described(delivery: SpeakingStyle) -> str:
     """`pace 0.87, loudness -5 dB, pauses 1.2`."""
     changes = (
         f"pace {delivery.rate:.3g}" if delivery.rate != 1 else "",

@@ -11,11 +11,11 @@ from workers.contract.names import CODEC_QUEUE
 from workers.contract.outputs import AUDIO, SURVEY, TEXT, OutputSpec, text_outputs
 from workers.contract.references import PartOutput
 
-LONGEST_SINGLE = 1.25
+WHOLE_RECORDING_FACTOR = 1.25
 """Factor of TTSAI_PIECE_SECONDS up to which a recording stays whole: two pieces would cost more than they save."""
 
 
-def listening_parts(work: ListenWork, *, milliseconds: int, is_kept: bool) -> tuple[PartPlan, ...]:
+def plan_recording_parts(work: ListenWork, *, milliseconds: int, is_kept: bool) -> tuple[PartPlan, ...]:
     """Parts that produce a TranscriptDocument of the recording in `work`; the last of them writes it. Units are milliseconds of the
     recording. is_kept: the transcript belongs to the result.
     """
@@ -44,4 +44,4 @@ def listening_parts(work: ListenWork, *, milliseconds: int, is_kept: bool) -> tu
 
 def _count_pieces(milliseconds: int) -> int:
     piece = 1000 * settings.TTSAI_PIECE_SECONDS
-    return 1 if milliseconds <= LONGEST_SINGLE * piece else -(-milliseconds // piece)
+    return 1 if milliseconds <= WHOLE_RECORDING_FACTOR * piece else -(-milliseconds // piece)

@@ -12,7 +12,7 @@ TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false"
 
 
 @dataclass(frozen=True, slots=True)
-class SubtitleWish:
+class SubtitleOptions:
     """Requested file, and the way it is sent."""
 
     uuid: str
@@ -22,7 +22,7 @@ class SubtitleWish:
     """Language of the text; used when the job has none."""
 
 
-def read_wish(query: QueryDict) -> SubtitleWish:
+def read_options(query: QueryDict) -> SubtitleOptions:
     """Parse the request's parameters. 400 naming an invalid one; the uuid is checked where it is used."""
     file_format = query.get("format", "").strip().lower() or "srt"
     if file_format not in CONTENT_TYPES:
@@ -32,7 +32,7 @@ def read_wish(query: QueryDict) -> SubtitleWish:
     download = query.get("download", "").strip().lower()
     if download not in TRUE | FALSE:
         raise InvalidRequestError("download is 1 or 0.", param="download")
-    return SubtitleWish(query.get("uuid", ""), file_format, download in TRUE, _read_language(query.get("language", "")))
+    return SubtitleOptions(query.get("uuid", ""), file_format, download in TRUE, _read_language(query.get("language", "")))
 
 
 def _read_language(text: str) -> str:
