@@ -15,8 +15,8 @@ from apps.listening.documents import read_script
 from apps.translation.translators import is_included
 from workers.contract.listening import Turn as ToldTurn
 
-MOST_TURNS = 20
-MOST_CHARACTERS = 8000
+MAXIMUM_TURNS = 20
+MAXIMUM_CHARACTERS = 8000
 """Most characters of history sent to a responder; the latest turns that fit are sent."""
 PREFERRED = ("openai-chat", "local-chat", "offline")
 """Responders by preference: a configured server, then the local small model, then the offline responder."""
@@ -38,7 +38,7 @@ def get_own_conversation(caller: Caller, *, conversation_id: str) -> Conversatio
 def read_turns(conversation: Conversation) -> list[Turn]:
     """Answered turns, oldest first, with their texts."""
     turns = conversation.turns.select_related("job").filter(job__state=JobState.COMPLETED, job__result_deleted_at=None)
-    latest = list(turns.order_by("-id")[:MOST_TURNS])
+    latest = list(turns.order_by("-id")[:MAXIMUM_TURNS])
     return [turn for turn in map(_with_texts, reversed(latest)) if turn.ai_text]
 
 
@@ -48,7 +48,7 @@ def history_of(turns: Iterable[Turn]) -> tuple[ToldTurn, ...]:
     characters = 0
     for turn in reversed(list(turns)):
         characters += len(turn.user_text) + len(turn.ai_text)
-        if characters > MOST_CHARACTERS:
+        if characters > MAXIMUM_CHARACTERS:
             break
         told[:0] = [ToldTurn("user", turn.user_text), ToldTurn("assistant", turn.ai_text)]
     return tuple(told)

@@ -24,7 +24,7 @@ from apps.listening.part_plans import plan_recording_parts
 from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of, read_language
 from apps.speech.languages import TextModel, choose_text_model
 from apps.speech.serializers import DEFAULT_MODEL as DEFAULT_SPEAKER
-from apps.translation.translators import find_recogniser_in_use
+from apps.translation.translators import find_available_recogniser
 from apps.uploads.services import Source, SourceLimits
 from workers.contract.listening import ListenWork, ReplyWork
 from workers.contract.listening import Turn as ToldTurn
@@ -62,7 +62,7 @@ class TurnOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class TurnModels:
     """Engines and voice chosen for a turn, and its conversation."""
 
     recogniser: EngineRow | None
@@ -75,13 +75,13 @@ class Cast:
     conversation: Conversation | None
 
 
-def choose_cast(caller: Caller, *, order: TurnOrder) -> Cast:
+def choose_models(caller: Caller, *, order: TurnOrder) -> TurnModels:
     """Choose the engines, and refuse invalid requests before the recording is ingested. Raises ApplicationErrors."""
-    recogniser = None if order.text else find_recogniser_in_use(caller.plan, preferred=DEFAULT_MODEL)
+    recogniser = None if order.text else find_available_recogniser(caller.plan, preferred=DEFAULT_MODEL)
     speaker = _choose_text_model(caller, order=order)
     voice = find_named_voice(caller, engine=speaker.engine, asked=order.voice)
     conversation = get_own_conversation(caller, conversation_id=order.conversation_id) if order.conversation_id else None
-    return Cast(
+    return TurnModels(
         recogniser,
         find_responder(caller.plan, model=order.model),
         speaker,
@@ -116,15 +116,15 @@ def request_turn(
     caller: Caller, *, order: TurnOrder, source: Source | None, idempotency: Idempotency | None, request_id: str
 ) -> Submission:
     """Price, reserve, queue and store the turn in one transaction. 409 conversation_busy while the previous turn is not answered."""
-    cast = choose_cast(caller, order=order)
-    if cast.conversation is not None:
-        read_turns(cast.conversation)  # keeps the texts of documents, so that the transaction reads none, or the latest alone
+    chosen = choose_models(caller, order=order)
+    if chosen.conversation is not None:
+        read_turns(chosen.conversation)  # keeps the texts of documents, so that the transaction reads none, or the latest alone
     with accepting_jobs(caller, idempotency=idempotency, request_id=request_id) as acceptance:
         if acceptance.earlier is not None:
             return Submission(acceptance.earlier, is_replay=True)
-        conversation = _open_conversation(caller, order=order, cast=cast)
+        conversation = _open_conversation(caller, order=order, chosen=chosen)
         history = history_of(read_turns(conversation))  # with its row ours: a turn that has just been answered is not missed
-        plan = _plan(order, cast=cast, source=source, history=history, conversation=conversation)
+        plan = _plan(order, chosen=chosen, source=source, history=history, conversation=conversation)
         job = acceptance.accept(plan)
         Turn.objects.create(conversation=conversation, job=job)
     return Submission(job, is_replay=False)
@@ -146,11 +146,11 @@ def forget_expired_turns() -> int:
     return deleted
 
 
-def _open_conversation(caller: Caller, *, order: TurnOrder, cast: Cast) -> Conversation:
+def _open_conversation(caller: Caller, *, order: TurnOrder, chosen: TurnModels) -> Conversation:
     """New conversation, or the existing one with its row locked until the transaction ends."""
-    if cast.conversation is None:
+    if chosen.conversation is None:
         return Conversation.objects.create(account_id=caller.required_account.pk, system_prompt=order.system_prompt or "")
-    conversation = Conversation.objects.select_for_update().filter(pk=cast.conversation.pk).first()
+    conversation = Conversation.objects.select_for_update().filter(pk=chosen.conversation.pk).first()
     if conversation is None:
         raise ConflictError("The conversation was deleted meanwhile.", code="conversation_removed", param="conversation_id")
     _check_answered(conversation)
@@ -168,24 +168,26 @@ def _check_answered(conversation: Conversation) -> None:
         )
 
 
-def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple[ToldTurn, ...], conversation: Conversation) -> JobPlan:
+def _plan(
+    order: TurnOrder, *, chosen: TurnModels, source: Source | None, history: tuple[ToldTurn, ...], conversation: Conversation
+) -> JobPlan:
     """Plan the parts: transcribe (unless written), answer, speak."""
-    listening = _listening(cast, source=source)
+    listening = _recognition_parts(chosen, source=source)
     stage = len(listening)
     answer = ReplyWork(
-        cast.responder.id,
+        chosen.responder.id,
         transcript=PartOutput(0, TEXT) if listening else None,
         text=order.text,
-        language=cast.language,
+        language=chosen.language,
         system_prompt=conversation.system_prompt,
         history=history,
     )
-    speaker = cast.speaker.engine
+    speaker = chosen.speaker.engine
     voices = list_voice_choices(speaker)
-    speech = SpeakWork(speaker.id, voice=cast.voice, format=order.format, script=PartOutput(stage, TEXT), voices=voices)
+    speech = SpeakWork(speaker.id, voice=chosen.voice, format=order.format, script=PartOutput(stage, TEXT), voices=voices)
     parts = (
         *listening,
-        PartPlan("reply", answer, text_outputs(is_kept=True), units=0, stage=stage, queue=cast.responder.queue, weight=REPLY_WEIGHT),
+        PartPlan("reply", answer, text_outputs(is_kept=True), units=0, stage=stage, queue=chosen.responder.queue, weight=REPLY_WEIGHT),
         PartPlan(
             "speak",
             speech,
@@ -206,25 +208,25 @@ def _plan(order: TurnOrder, *, cast: Cast, source: Source | None, history: tuple
         seconds=milliseconds_of(source) / 1000 if source else 0.0,
         conversation=conversation.uuid.hex,
     )
-    warnings = substitution_warnings(speaker, voice_asked=order.voice, voice_used=cast.voice.id if cast.is_voice_named else "")
+    warnings = substitution_warnings(speaker, voice_asked=order.voice, voice_used=chosen.voice.id if chosen.is_voice_named else "")
     return JobPlan(
         kind=VOICE_CHAT,
-        engine_id=cast.responder.id,
-        queue=parts[0].queue or cast.responder.queue,
+        engine_id=chosen.responder.id,
+        queue=parts[0].queue or chosen.responder.queue,
         lane=VOICE_CHAT.lanes.choose(units, is_awaited=order.is_awaited),
         parts=parts,
         units=units,
         price_millicredits=service_price(VOICE_CHAT.name),
         output_format=order.format,
         params=params,
-        warnings=(*cast.speaker.warnings, *warnings),
+        warnings=(*chosen.speaker.warnings, *warnings),
         webhook_url=order.webhook_url,
     )
 
 
-def _listening(cast: Cast, *, source: Source | None) -> tuple[PartPlan, ...]:
-    if source is None or cast.recogniser is None:
+def _recognition_parts(chosen: TurnModels, *, source: Source | None) -> tuple[PartPlan, ...]:
+    if source is None or chosen.recogniser is None:
         return ()
-    work = ListenWork(cast.recogniser.id, audio=StoredObject(source.key), language=cast.language)
+    work = ListenWork(chosen.recogniser.id, audio=StoredObject(source.key), language=chosen.language)
     (part,) = plan_recording_parts(work, milliseconds=milliseconds_of(source), is_kept=False)
-    return (replace(part, queue=cast.recogniser.queue, weight=LISTEN_WEIGHT),)
+    return (replace(part, queue=chosen.recogniser.queue, weight=LISTEN_WEIGHT),)

@@ -15,7 +15,7 @@ from apps.accounts.permissions import HasAccount, scope_required
 from apps.conversations import serializers as shapes
 from apps.conversations.kinds import VOICE_CHAT
 from apps.conversations.selectors import get_own_conversation, read_turns
-from apps.conversations.services import LIMITS, TurnOrder, check_text, choose_cast, remove_conversation, request_turn
+from apps.conversations.services import LIMITS, TurnOrder, check_text, choose_models, remove_conversation, request_turn
 from apps.conversations.shapes import answer_shape, conversation_shape
 from apps.core.deferred import Exchange
 from apps.core.fields import validated
@@ -55,7 +55,7 @@ class VoiceChatView(APIView):
         body = validated(SHAPE, request.data)
         caller, order = get_caller(request), _order(body, is_awaited=not prefers_async(request))
         check_text(order.text, caller=caller)
-        choose_cast(caller, order=order)
+        choose_models(caller, order=order)
         base = public_base(request)
 
         def submit(source: Source | None) -> Submission:

@@ -16,7 +16,7 @@ from apps.core.idempotency import body_digest, idempotency_key
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.services.idempotency import Idempotency, in_flight_dedup_key
 from apps.jobs.waiting import Answer, JobResponse, prefers_async, upload_wait_seconds
-from apps.uploads.services import Source, SourceOrder, release_source, take_source_aside
+from apps.uploads.services import Source, SourceOrder, ingest_source_async, release_source
 
 FILE_FIELDS = frozenset({"file", "file_url", "upload_id", "audio"})
 """Fields left out of the body's digest; the digest of the recording itself stands for them."""
@@ -42,7 +42,7 @@ class RecordingResponse:
 
     async def _resolve(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
         started = time.monotonic()
-        source = await take_source_aside(exchange, self.order)
+        source = await ingest_source_async(exchange, self.order)
         submission = await exchange.run(self._submit, source)
         if not self.is_awaited:
             return JsonResponse(self.queued(submission))

@@ -14,8 +14,8 @@ from apps.listening.part_plans import plan_recording_parts
 from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of
 from apps.speech.services import PART_FORMAT
 from apps.translation.kinds import SPEECH_TRANSLATION, TranslationParams
-from apps.translation.speakers import Speaker, choose_speaker, list_spoken_languages
-from apps.translation.translators import choose_translator, find_recogniser_in_use, is_certain
+from apps.translation.translators import choose_translator, find_available_recogniser, is_certain
+from apps.translation.voices import SpeakingVoice, choose_speaking_voice, list_spoken_languages
 from apps.uploads.services import Source, SourceLimits
 from workers.contract.listening import ListenWork, TranslateWork
 from workers.contract.messages import SpeakWork
@@ -44,18 +44,18 @@ class TranslationOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class TranslationModels:
     """The models, the speaker and the languages of one translation."""
 
     recogniser: EngineRow
     translator: EngineRow | None
-    speaker: Speaker
+    speaker: SpeakingVoice
     source: str
     """Source language; empty if it is detected."""
     target: str
 
 
-def choose_cast(caller: Caller, *, order: TranslationOrder) -> Cast:
+def choose_models(caller: Caller, *, order: TranslationOrder) -> TranslationModels:
     """Choose the models, and refuse invalid requests before the recording is ingested. Raises ApplicationErrors."""
     target = normalise_tag(order.target_language)
     if not is_tag(target):
@@ -63,11 +63,11 @@ def choose_cast(caller: Caller, *, order: TranslationOrder) -> Cast:
             f"{target[:35]!r} is not a language tag such as en or es.", code="invalid_language", param="target_language"
         )
     target = primary_tag(target)
-    recogniser = find_recogniser_in_use(caller.plan, preferred=DEFAULT_MODEL)
+    recogniser = find_available_recogniser(caller.plan, preferred=DEFAULT_MODEL)
     source = check_spoken_language(recogniser, order.source_language)
     spoken = list_spoken_languages(caller.plan)
     translator = choose_translator(source=source, target=target, recogniser=recogniser, plan=caller.plan, spoken=spoken)
-    return Cast(recogniser, translator, choose_speaker(caller, voice_id=order.voice, language=target), source, target)
+    return TranslationModels(recogniser, translator, choose_speaking_voice(caller, voice_id=order.voice, language=target), source, target)
 
 
 def request_translation(
@@ -79,40 +79,40 @@ def request_translation(
 
 def plan_translation(caller: Caller, *, order: TranslationOrder, source: Source) -> JobPlan:
     """Plan the parts: transcribe, translate, speak in shares, join."""
-    cast, milliseconds = choose_cast(caller, order=order), milliseconds_of(source)
+    chosen, milliseconds = choose_models(caller, order=order), milliseconds_of(source)
     shares = -(-milliseconds // SHARE_MILLISECONDS)
-    listen = ListenWork(cast.recogniser.id, audio=StoredObject(source.key), language=cast.source, has_english=_needs_english(cast))
+    listen = ListenWork(chosen.recogniser.id, audio=StoredObject(source.key), language=chosen.source, has_english=_needs_english(chosen))
     heard = plan_recording_parts(listen, milliseconds=milliseconds, is_kept=False)
     parts = tuple(replace(part, weight=LISTEN_WEIGHT * part.units) for part in heard)
     stage = parts[-1].stage + 1
     translate = TranslateWork(
-        cast.translator.id if cast.translator else "",
-        target_language=cast.target,
+        chosen.translator.id if chosen.translator else "",
+        target_language=chosen.target,
         transcript=PartOutput(len(parts) - 1, TEXT),
-        source_language=cast.source,
+        source_language=chosen.source,
         shares=shares,
     )
-    queue = (cast.translator or cast.recogniser).queue
+    queue = (chosen.translator or chosen.recogniser).queue
     weight = TRANSLATE_WEIGHT * milliseconds
     parts = (*parts, PartPlan("translate", translate, text_outputs(is_kept=True), units=0, stage=stage, queue=queue, weight=weight))
     script = PartOutput(len(parts) - 1, TEXT)
     speaking = tuple(
-        _speak_part(cast, order=order, script=script, share=share, shares=shares, stage=stage + 1, weight=weight)
+        _speak_part(chosen, order=order, script=script, share=share, shares=shares, stage=stage + 1, weight=weight)
         for share, weight in enumerate(_split(SPEAK_WEIGHT * milliseconds, shares=shares))
     )
     return JobPlan(
         kind=SPEECH_TRANSLATION,
-        engine_id=(cast.translator or cast.recogniser).id,
-        queue=cast.recogniser.queue,
+        engine_id=(chosen.translator or chosen.recogniser).id,
+        queue=chosen.recogniser.queue,
         lane=SPEECH_TRANSLATION.lanes.choose(milliseconds, is_awaited=order.is_awaited),
         parts=with_join((*parts, *speaking), audio=AudioSettings(order.format)) if shares > 1 else (*parts, *speaking),
         units=milliseconds,
         price_millicredits=duration_price_millicredits(milliseconds, millicredits_per_minute=service_price(SPEECH_TRANSLATION.name)),
         output_format=order.format,
         params=TranslationParams(
-            model=cast.speaker.engine.id,
-            language=cast.target,
-            source_language=cast.source,
+            model=chosen.speaker.engine.id,
+            language=chosen.target,
+            source_language=chosen.source,
             voice=order.voice,
             format=order.format,
             seconds=milliseconds / 1000,
@@ -127,26 +127,28 @@ def _split(whole: int, *, shares: int) -> list[int]:
     return [whole * (share + 1) // shares - whole * share // shares for share in range(shares)]
 
 
-def _needs_english(cast: Cast) -> bool:
+def _needs_english(chosen: TranslationModels) -> bool:
     """True if the recogniser translates and the translator is absent or may not support the pair: then the recogniser's English is
     translated.
     """
-    if not cast.recogniser.spec.has_translation or cast.source == cast.target:
+    if not chosen.recogniser.spec.has_translation or chosen.source == chosen.target:
         return False
-    return cast.translator is None or not is_certain(cast.translator, source=cast.source, target=cast.target)
+    return chosen.translator is None or not is_certain(chosen.translator, source=chosen.source, target=chosen.target)
 
 
-def _speak_part(cast: Cast, *, order: TranslationOrder, script: PartOutput, share: int, shares: int, stage: int, weight: int) -> PartPlan:
+def _speak_part(
+    chosen: TranslationModels, *, order: TranslationOrder, script: PartOutput, share: int, shares: int, stage: int, weight: int
+) -> PartPlan:
     audio_format = order.format if shares == 1 else PART_FORMAT
     work = SpeakWork(
-        cast.speaker.engine.id,
-        voice=cast.speaker.voice,
-        language=cast.target,
+        chosen.speaker.engine.id,
+        voice=chosen.speaker.voice,
+        language=chosen.target,
         format=audio_format,
         is_last=share == shares - 1,
         script=script,
         share=share,
-        voices=cast.speaker.voices,
+        voices=chosen.speaker.voices,
     )
     return PartPlan(
         "speak",
@@ -154,6 +156,6 @@ def _speak_part(cast: Cast, *, order: TranslationOrder, script: PartOutput, shar
         audio_outputs(audio_format, is_kept=shares == 1),
         units=0,
         stage=stage,
-        queue=cast.speaker.engine.queue,
+        queue=chosen.speaker.engine.queue,
         weight=weight,
     )

@@ -29,7 +29,7 @@ def choose_translator(*, source: str, target: str, recogniser: EngineRow, plan: 
     fitting = certain or [
         engine
         for engine in engines
-        if (has_english or not source) and _writes(engine, target=target, source=ENGLISH if has_english else "")
+        if (has_english or not source) and _translates_to(engine, target=target, source=ENGLISH if has_english else "")
     ]
     if not fitting:
         raise InvalidRequestError(
@@ -48,7 +48,7 @@ def is_certain(engine: EngineRow, *, source: str, target: str) -> bool:
     return any(direction.source == ANY and target in direction.targets for direction in engine.spec.directions)
 
 
-def find_recogniser_in_use(plan: Plan, *, preferred: str) -> EngineRow:
+def find_available_recogniser(plan: Plan, *, preferred: str) -> EngineRow:
     """Recogniser: the plan's models first, then the preferred one, then any. 400 model_not_installed, 503 if none was seen lately."""
     hearing = [engine for engine in list_models() if engine.kind == "stt" and engine.was_seen_lately]
     check_installed("stt")
@@ -76,7 +76,7 @@ def list_pairs(recogniser: EngineRow, *, spoken: Collection[str]) -> str:
             pairs.append(f"any language to {', '.join(targets)}")
     for engine in _translators():
         pairs += [
-            f"{_spelled(direction.source, engine=engine)} to {', '.join(targets)}"
+            f"{_language_names(direction.source, engine=engine)} to {', '.join(targets)}"
             for direction in engine.spec.directions
             if (targets := [target for target in direction.targets if target in spoken])
         ]
@@ -87,7 +87,7 @@ def _rank(engine: EngineRow) -> int:
     return PREFERRED.index(engine.id) if engine.id in PREFERRED else len(PREFERRED)
 
 
-def _spelled(source: str, *, engine: EngineRow) -> str:
+def _language_names(source: str, *, engine: EngineRow) -> str:
     return ", ".join(engine.spec.languages) if source == ANY else source
 
 
@@ -95,7 +95,7 @@ def _translators() -> list[EngineRow]:
     return [engine for engine in list_models() if engine.kind == "translate" and engine.was_seen_lately]
 
 
-def _writes(engine: EngineRow, *, target: str, source: str) -> bool:
+def _translates_to(engine: EngineRow, *, target: str, source: str) -> bool:
     """True if the engine writes the target language; an empty source stands for any source at all."""
     if source:
         return target in engine.spec.targets_from(source)

@@ -20,7 +20,7 @@ from apps.jobs.requests import IDEMPOTENCY_HEADER, queued_shape, request_id_of
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import ASYNC, prefers_async
 from apps.translation.serializers import SpeechTranslationRequestSerializer, SpeechTranslationSerializer
-from apps.translation.services import LIMITS, TranslationOrder, choose_cast, request_translation
+from apps.translation.services import LIMITS, TranslationOrder, choose_models, request_translation
 from apps.translation.shapes import answer_shape
 from apps.uploads.admission import FORM_BYTES, admit_form
 from apps.uploads.parsers import FormParser
@@ -51,7 +51,7 @@ class SpeechTranslationView(APIView):
         """
         body = validated(SHAPE, request.data)
         caller, order = get_caller(request), _order(body, is_awaited=not prefers_async(request))
-        choose_cast(caller, order=order)
+        choose_models(caller, order=order)
         source_order = order_source(
             caller, file=body.get("file"), file_url=body.get("file_url"), upload_id=body.get("upload_id"), limits=LIMITS
         )

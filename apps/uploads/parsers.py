@@ -35,7 +35,7 @@ class FormParser(BaseParser):
         try:
             data, files = MultiPartParser(meta, cast("Any", stream), [handler], "utf-8").parse()
         except UNREADABLE as error:
-            raise _explained(error) from error
+            raise _as_parse_error(error) from error
         finally:
             handler.drop()
         return DataAndFiles(_without_nul(data), files)
@@ -82,7 +82,7 @@ class SpoolHandler(FileUploadHandler):
         return self._spool
 
 
-def _explained(error: Exception) -> Exception:
+def _as_parse_error(error: Exception) -> Exception:
     if isinstance(error, MultiPartParserError):
         return ParseError(f"The form cannot be read: {error}")
     if isinstance(error, RequestDataTooBig):

@@ -23,7 +23,7 @@ from apps.uploads.models import Upload
 from apps.uploads.parsers import ContentParser
 from apps.uploads.selectors import get_own_upload
 from apps.uploads.services.intake import RefusedFileError
-from apps.uploads.services.sources import SourceOrder, order_sent, take_in_aside
+from apps.uploads.services.sources import SourceOrder, order_of_sent_file, store_source_async
 from apps.uploads.services.uploads import announce_upload, has_arrived, presigned_url, remove_upload
 from apps.uploads.spool import Spool
 
@@ -66,7 +66,7 @@ class OneUploadView(UploadView):
         """State of the upload and the measured properties of its file."""
         upload = get_own_upload(get_caller(request), upload_id=upload_id)
         if has_arrived(upload):
-            return Deferred(_taking_in(order_sent(upload), is_refusal_shown=True))
+            return Deferred(_ingest_response(order_of_sent_file(upload), is_refusal_shown=True))
         return Response(shapes.upload_shape(upload), headers=NOT_STORED)
 
     @extend_schema(operation_id="uploads_delete", tags=["uploads"], summary="Remove an upload", responses=shapes.RemovedUploadSerializer)
@@ -99,13 +99,13 @@ class UploadContentView(APIView):
         """Send the file to the upload URL exactly as it was returned. The response describes the file, or says why it was refused."""
         upload = writable_upload(request._request, upload_id)  # noqa: SLF001 - DRF has no other name for it
         spool = request.data if isinstance(request.data, Spool) else Spool.new()
-        return Deferred(_taking_in(order_sent(upload, spool=spool, param="file")))
+        return Deferred(_ingest_response(order_of_sent_file(upload, spool=spool, param="file")))
 
 
-def _taking_in(order: SourceOrder, *, is_refusal_shown: bool = False) -> Resolve:
+def _ingest_response(order: SourceOrder, *, is_refusal_shown: bool = False) -> Resolve:
     async def resolve(exchange: Exchange) -> HttpResponseBase:
         try:
-            await take_in_aside(exchange, order)
+            await store_source_async(exchange, order)
         except RefusedFileError:
             if not is_refusal_shown:
                 raise

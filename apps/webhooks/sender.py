@@ -9,7 +9,7 @@ from django.db import connection
 
 from apps.core.fair_share import FairShare
 from apps.webhooks.models import Delivery
-from apps.webhooks.services.notices import take_notices
+from apps.webhooks.services.notices import deliver_notices
 from apps.webhooks.services.sending import Attempt, Outcome, claim_due, post, prepare_attempt, record_outcome
 
 logger = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Sender:
 
     def send_due(self) -> int:
         """Start sending due deliveries until none is left; returns the number started now."""
-        take_notices()
+        deliver_notices()
         return self._start()
 
     @property
@@ -52,14 +52,14 @@ class Sender:
         with self._lock:
             return not self._in_flight.held
 
-    def stop_taking(self) -> None:
+    def stop_claiming(self) -> None:
         """Stop claiming deliveries, for a process that shuts down; those in flight continue."""
         with self._lock:
             self._is_closed = True
 
     def close(self) -> None:
         """Stop claiming and wait for the deliveries in flight."""
-        self.stop_taking()
+        self.stop_claiming()
         with self._landed:
             self._landed.wait_for(lambda: not self._in_flight.held)
         self._database.shutdown(wait=True)

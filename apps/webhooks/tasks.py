@@ -27,7 +27,7 @@ def send_due_webhooks() -> None:
 def stop_sending(**_: Any) -> None:
     """Stop claiming at worker shutdown, so that the next worker sends the rest at once instead of after the claims expire."""
     if _sender.cache_info().currsize:
-        _sender().stop_taking()
+        _sender().stop_claiming()
 
 
 def is_sending() -> bool:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from apps.accounts.models import Plan
 from apps.billing.selectors import ledger_differences
 from apps.conversations.models import Conversation, Turn
-from apps.conversations.selectors import MOST_CHARACTERS, history_of
+from apps.conversations.selectors import MAXIMUM_CHARACTERS, history_of
 from apps.conversations.services import forget_expired_turns
 from apps.jobs.dispatch import dispatch_all
 from apps.jobs.models import ACTIVE_STATES, Job
@@ -226,7 +226,7 @@ def test_history_for_the_responder_is_bounded() -> None:
     turns = [Turn(user_text=f"{number}", ai_text="x" * 1000) for number in range(20)]
     told = history_of(turns)
     assert [turn.content for turn in told if turn.role == "user"] == [f"{number}" for number in range(13, 20)]
-    assert sum(len(turn.content) for turn in told) <= MOST_CHARACTERS
+    assert sum(len(turn.content) for turn in told) <= MAXIMUM_CHARACTERS
 
 
 def test_conversation_texts_are_deleted_with_the_results(server: RunningShell, owner: Person) -> None:

@@ -14,9 +14,9 @@ from apps.accounts.callers import Caller, caller_of_key
 from apps.accounts.models import ApiKey
 from apps.catalog import voices
 from apps.catalog.voices import OwnVoice
-from apps.conversations.services import TurnOrder, choose_cast
+from apps.conversations.services import TurnOrder, choose_models
 from apps.jobs.models import Job, Part
-from apps.translation.speakers import choose_speaker
+from apps.translation.voices import choose_speaking_voice
 from tests.factories_jobs import announce, engine_spec
 from tests.speech.people import Person, person
 from tests.workers.messages import targets
@@ -153,9 +153,9 @@ def test_own_voice_of_a_batch_item_is_resolved_like_that_of_a_request(owner: Per
 
 def test_own_voice_speaks_a_translation_and_the_answers_of_a_conversation(owner: Person) -> None:
     caller = caller_of(owner)
-    assert choose_speaker(caller, voice_id="mine", language="en").voice == MINE
+    assert choose_speaking_voice(caller, voice_id="mine", language="en").voice == MINE
     announce(engine_spec("offline", kind="chat", voices=(), default_voice=""), worker="worker-2")
-    assert choose_cast(caller, order=TurnOrder(text="Hello.", voice="mine")).voice == MINE
+    assert choose_models(caller, order=TurnOrder(text="Hello.", voice="mine")).voice == MINE
 
 
 @pytest.mark.parametrize("body", [{"voice": "mine"}, {"voice": "mine", "input": '<voice name="mine">Hello.</voice>'}])

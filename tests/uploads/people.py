@@ -11,7 +11,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from apps.accounts.callers import Caller, caller_of_key
 from apps.accounts.models import Account, ApiKey
 from apps.core.deferred import Exchange
-from apps.uploads.services.sources import Source, SourceOrder, take_source_aside
+from apps.uploads.services.sources import Source, SourceOrder, ingest_source_async
 from tests.factories import AccountFactory, bearer, make_key
 
 
@@ -72,4 +72,4 @@ class DirectExchange:
 
 def take_source(order: SourceOrder) -> Source:
     """Ingest and use a source, as the endpoints do."""
-    return async_to_sync(take_source_aside)(cast("Exchange", DirectExchange()), order)
+    return async_to_sync(ingest_source_async)(cast("Exchange", DirectExchange()), order)

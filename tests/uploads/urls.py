@@ -12,7 +12,7 @@ from apps.core.parsing import JSONBodyParser
 from apps.uploads.admission import admit_form
 from apps.uploads.parsers import FormParser
 from apps.uploads.serializers import SourceSerializer
-from apps.uploads.services import SourceLimits, order_source, take_source_aside
+from apps.uploads.services import SourceLimits, ingest_source_async, order_source
 from ttsai.urls import handler400, handler403, handler404, handler500
 from ttsai.urls import urlpatterns as platform
 
@@ -38,7 +38,7 @@ class Listen(APIView):
         )
 
         async def resolve(exchange: Exchange) -> JsonResponse:
-            source = await take_source_aside(exchange, order)
+            source = await ingest_source_async(exchange, order)
             return JsonResponse(
                 {"key": source.key, "sha256": source.sha256, "seconds": source.info.audio_seconds, "note": request.data.get("note")}
             )

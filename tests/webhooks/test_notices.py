@@ -17,7 +17,7 @@ from apps.core.notices import record_notice
 from apps.webhooks.events import EXAMPLES
 from apps.webhooks.models import Delivery
 from apps.webhooks.services import create_endpoint
-from apps.webhooks.services.notices import take_notices
+from apps.webhooks.services.notices import deliver_notices
 from tests.factories import AccountFactory, make_key
 
 pytestmark = pytest.mark.django_db
@@ -129,7 +129,7 @@ class TestTakingNotices:
         key, _ = make_key(account)
         revoke_key(key)
         left_at = Notice.objects.get().created_at
-        assert take_notices() == 1
+        assert deliver_notices() == 1
         delivery = Delivery.objects.get()
         body = json.loads(delivery.body)
         assert (delivery.url, body["type"], body["timestamp"]) == ("https://example.com/a", "key.revoked", left_at.isoformat())
@@ -138,8 +138,8 @@ class TestTakingNotices:
 
     def test_a_notice_without_a_listener_is_gone(self) -> None:
         record_notice(AccountFactory().pk, event="credits.low", data=EXAMPLES["credits.low"])
-        assert (take_notices(), Notice.objects.count(), Delivery.objects.count()) == (1, 0, 0)
+        assert (deliver_notices(), Notice.objects.count(), Delivery.objects.count()) == (1, 0, 0)
 
     def test_an_event_of_a_newer_version_waits_for_it(self) -> None:
         record_notice(AccountFactory().pk, event="moon.full", data={"at": timezone.now().isoformat()})
-        assert (take_notices(), Notice.objects.count()) == (0, 1)
+        assert (deliver_notices(), Notice.objects.count()) == (0, 1)

@@ -68,7 +68,7 @@ def test_a_newcomer_s_webhook_arrives_while_two_accounts_hold_all_usual_places(r
         newcomer = endpoint_with_events(quick.url, count=3)
         assert sender.send_due() == 1
         quick.wait_for(3)
-        sender.stop_taking()
+        sender.stop_claiming()
     assert Delivery.objects.filter(endpoint__in=slow, state=DeliveryState.PENDING).count() == 60
     receiver.is_over.set()
     sender.close()

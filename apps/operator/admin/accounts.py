@@ -16,7 +16,7 @@ from apps.accounts.services import reactivate_account, suspend_account
 from apps.billing.models import LedgerEntry
 from apps.billing.services import open_account
 from apps.operator.admin.forms import ConfirmForm, ReasonForm
-from apps.operator.admin.pages import AskingAdmin, FormPage, ReadOnlyInline, in_credits
+from apps.operator.admin.pages import ConfirmationAdmin, FormPage, ReadOnlyInline, in_credits
 
 STATUS_COLOURS = {AccountStatus.ACTIVE: "success", AccountStatus.SUSPENDED: "danger", AccountStatus.CLOSED: "warning"}
 
@@ -62,7 +62,7 @@ class EntriesInline(ReadOnlyInline):
 
 
 @admin.register(Account)
-class AccountAdmin(AskingAdmin):
+class AccountAdmin(ConfirmationAdmin):
     list_display = ["name", "shown_status", "plan", "credits", "owners", "live_keys", "last_used", "created_at"]
     list_filter = ["status", "plan"]
     list_select_related = ["plan", "balance"]

@@ -30,7 +30,7 @@ PAID_BY = {
     "chat": (("voice-chat", "turn"),),
 }
 """Services that are charged for the work of a kind of model, with their units."""
-PULSE_COLOURS = {"live": "success", "stopping": "warning", "silent": "danger"}
+WORKER_COLOURS = {"live": "success", "stopping": "warning", "silent": "danger"}
 
 
 def as_json(value: Any) -> SafeString:
@@ -52,10 +52,10 @@ class QueuesInline(ReadOnlyInline):
 class WorkerAdmin(ReadOnlyAdmin):
     """Workers, also those that are gone. A deleted live worker announces itself again."""
 
-    list_display = ["name", "pulse", "seen", "device", "served", "in_memory", "slots", "version"]
+    list_display = ["name", "shown_state", "seen", "device", "served", "in_memory", "slots", "version"]
     list_filter = ["is_stopping", "last_seen_at"]
     search_fields = ["name", "device"]
-    fields = ["name", "pulse", "seen", "device", "version", "boot", "served", "in_memory", "first_seen_at", "last_seen_at"]
+    fields = ["name", "shown_state", "seen", "device", "version", "boot", "served", "in_memory", "first_seen_at", "last_seen_at"]
     readonly_fields = fields
     inlines = [QueuesInline]
 
@@ -67,8 +67,8 @@ class WorkerAdmin(ReadOnlyAdmin):
         """Allow the deletion of a worker that will not come back."""
         return bool(request.user.has_perm("catalog.delete_worker"))
 
-    @display(description="state", ordering="last_seen_at", label=PULSE_COLOURS)
-    def pulse(self, worker: Worker) -> str:
+    @display(description="state", ordering="last_seen_at", label=WORKER_COLOURS)
+    def shown_state(self, worker: Worker) -> str:
         """State of the worker: live, stopping or silent."""
         if timezone.now() - worker.last_seen_at > timedelta(seconds=LIVE_SECONDS):
             return "silent"

@@ -78,13 +78,13 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
         "short_uuid",
         "created_at",
         "shown_state",
-        "whose",
+        "owner",
         "kind",
         "model_id",
         "lane",
         "units",
-        "waited",
-        "took",
+        "queue_time",
+        "run_time",
         "charged",
         "error_code",
     ]
@@ -119,7 +119,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
             {
                 "fields": [
                     ("created_at", "started_at", "finished_at"),
-                    ("waited", "took"),
+                    ("queue_time", "run_time"),
                     ("expires_at", "result_deleted_at"),
                     "cancel_requested_at",
                 ]
@@ -142,7 +142,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
         return job.state
 
     @display(description="owner", ordering="tenant")
-    def whose(self, job: Job) -> str:
+    def owner(self, job: Job) -> str:
         """Account, or address of an anonymous caller."""
         return job.tenant if job.account is None else job.account.name
 
@@ -151,12 +151,12 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
         return job.engine_id
 
     @display(description="queue time")
-    def waited(self, job: Job) -> str:
+    def queue_time(self, job: Job) -> str:
         """Time until its first part started."""
         return _seconds(job.created_at, job.started_at)
 
     @display(description="run time")
-    def took(self, job: Job) -> str:
+    def run_time(self, job: Job) -> str:
         """Time from its start to its end."""
         return _seconds(job.started_at, job.finished_at)
 

@@ -12,15 +12,25 @@ from unfold.decorators import action, display
 from apps.accounts.models import ApiKey, User
 from apps.accounts.services import create_key, revoke_key, rotate_key
 from apps.operator.admin.forms import ConfirmForm, KeyForm, NewKeyForm, RotationForm
-from apps.operator.admin.pages import AskingAdmin, FormPage
+from apps.operator.admin.pages import ConfirmationAdmin, FormPage
 
 STATE_COLOURS = {"live": "success", "expires": "warning", "expired": "danger", "revoked": "danger"}
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(AskingAdmin):
+class ApiKeyAdmin(ConfirmationAdmin):
     form = KeyForm
-    list_display = ["prefix", "name", "account", "state", "opens", "requests_per_minute", "concurrent_jobs", "last_used_at", "created_at"]
+    list_display = [
+        "prefix",
+        "name",
+        "account",
+        "state",
+        "shown_scopes",
+        "requests_per_minute",
+        "concurrent_jobs",
+        "last_used_at",
+        "created_at",
+    ]
     list_filter = ["revoked_at", "account__plan", "is_limited_apart"]
     list_select_related = ["account"]
     search_fields = ["prefix", "name", "account__name"]
@@ -53,7 +63,7 @@ class ApiKeyAdmin(AskingAdmin):
         return "expires" if key.is_live else "expired"
 
     @display(description="scopes")
-    def opens(self, key: ApiKey) -> str:
+    def shown_scopes(self, key: ApiKey) -> str:
         return ", ".join(key.scopes) or "everything"
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:  # noqa: ARG002

@@ -28,7 +28,7 @@ class FormPage:
     initial: dict[str, Any] = field(default_factory=dict)
 
 
-class AskingAdmin(ModelAdmin):
+class ConfirmationAdmin(ModelAdmin):
     """Table whose actions open a form first."""
 
     warn_unsaved_form = True
@@ -44,7 +44,7 @@ class AskingAdmin(ModelAdmin):
             except ApplicationError as error:
                 form.add_error(None, error.message)
             else:
-                return outcome if isinstance(outcome, HttpResponse) else self._said(request, obj=obj, message=outcome)
+                return outcome if isinstance(outcome, HttpResponse) else self._report_success(request, obj=obj, message=outcome)
         context = self.admin_site.each_context(request) | {
             "page": page,
             "title": page.title,
@@ -67,7 +67,7 @@ class AskingAdmin(ModelAdmin):
         """True if the user may act on the row."""
         return bool(self.has_change_permission(request, obj))
 
-    def _said(self, request: HttpRequest, *, obj: Model | None, message: str) -> HttpResponse:
+    def _report_success(self, request: HttpRequest, *, obj: Model | None, message: str) -> HttpResponse:
         if obj is not None:
             self.log_change(request, obj, message)
         self.message_user(request, message)
@@ -78,7 +78,7 @@ class AskingAdmin(ModelAdmin):
         return reverse(f"{name}_changelist") if obj is None else reverse(f"{name}_change", args=[obj.pk])
 
 
-class ReadOnlyAdmin(AskingAdmin):
+class ReadOnlyAdmin(ConfirmationAdmin):
     """Table written by programs and read by people; rows are changed only by actions."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature

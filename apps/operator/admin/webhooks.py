@@ -44,7 +44,7 @@ class ByEvent(admin.SimpleListFilter):
 
 @admin.register(Endpoint)
 class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
-    list_display = ["url", "account", "shown_state", "asks_for", "failing_since", "disabled_reason", "created_at"]
+    list_display = ["url", "account", "shown_state", "subscribed_events", "failing_since", "disabled_reason", "created_at"]
     list_filter = ["is_enabled", "created_at"]
     list_select_related = ["account"]
     search_fields = ["url", "account__name"]
@@ -57,13 +57,13 @@ class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
         "account",
         "url",
         "description",
-        ("shown_state", "asks_for"),
+        ("shown_state", "subscribed_events"),
         ("failing_since", "disabled_at"),
         "disabled_reason",
         "created_at",
     ]
     readonly_fields = [
-        "uuid", "account", "url", "description", "shown_state", "asks_for", "failing_since", "disabled_at", "disabled_reason", "created_at",
+        "uuid", "account", "url", "description", "shown_state", "subscribed_events", "failing_since", "disabled_at", "disabled_reason", "created_at",
     ]  # fmt: skip
 
     @display(description="state", label=ENDPOINT_COLOURS)
@@ -73,7 +73,7 @@ class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
         return "failing" if endpoint.failing_since else "working"
 
     @display(description="events")
-    def asks_for(self, endpoint: Endpoint) -> str:
+    def subscribed_events(self, endpoint: Endpoint) -> str:
         """Subscribed events, or all."""
         return ", ".join(endpoint.events) or "all"
 

@@ -79,7 +79,7 @@ def order_source(
 ) -> SourceOrder:
     """Validate a source and take over the form's file, which may then be closed. Raises ApplicationError.
 
-    `param` is the endpoint's name of its file field. Call take_source_aside afterwards.
+    `param` is the endpoint's name of its file field. Call ingest_source_async afterwards.
     """
     given = [
         name for name, is_given in ((param, file is not None), ("file_url", bool(file_url)), ("upload_id", bool(upload_id))) if is_given
@@ -95,17 +95,17 @@ def order_source(
     return _order_of_file(caller, file, param=param, limits=limits.for_probe(caller))
 
 
-async def take_source_aside(exchange: Exchange, order: SourceOrder) -> Source:
+async def ingest_source_async(exchange: Exchange, order: SourceOrder) -> Source:
     """Fetch, measure and store the source as far as needed, in a Deferred. Raises ApplicationError and then leaves nothing behind.
 
     Holds neither a Django thread nor a database connection during slow work, and no thread at all during the fetch.
     """
     if order.upload.state != UploadState.READY:
-        await take_in_aside(exchange, order)
+        await store_source_async(exchange, order)
     return await exchange.run(use_source, order)
 
 
-async def take_in_aside(exchange: Exchange, order: SourceOrder) -> None:
+async def store_source_async(exchange: Exchange, order: SourceOrder) -> None:
     """Measure and store without using the source yet."""
     intake, tenant = order.intake, order.upload.tenant
     try:
@@ -163,7 +163,9 @@ def record_refusal(upload: Upload, error: Exception) -> None:
         get_storage().delete(incoming_key(upload.tenant, upload=upload.uuid))  # what comes there next is another file
 
 
-def order_sent(upload: Upload, *, spool: Spool | None = None, param: str = "upload_id", limits: ProbeLimits | None = None) -> SourceOrder:
+def order_of_sent_file(
+    upload: Upload, *, spool: Spool | None = None, param: str = "upload_id", limits: ProbeLimits | None = None
+) -> SourceOrder:
     """Order for a file sent to its upload URL: in a spool, or in the store. It is measured under the widest limits."""
     widest = ProbeLimits(max_bytes=upload.announced_bytes, max_audio_seconds=settings.TTSAI_UPLOAD_AUDIO_SECONDS)
     intake = Intake(upload.tenant, upload=upload.uuid, limits=widest, param=param, spool=spool, announced_bytes=upload.announced_bytes)
@@ -177,7 +179,7 @@ def _order_of_upload(caller: Caller, upload_id: str, *, limits: ProbeLimits) -> 
         raise InvalidRequestError(error.message, code=error.code, param="upload_id") from error
     if upload.state == UploadState.REFUSED and not has_arrived(upload):
         raise InvalidRequestError(upload.error_message, code=upload.error_code, param="upload_id")
-    return order_sent(upload, limits=limits)
+    return order_of_sent_file(upload, limits=limits)
 
 
 def _order_of_url(caller: Caller, url: str, *, limits: ProbeLimits) -> SourceOrder:

@@ -20,7 +20,7 @@ def disable_endpoint(endpoint: Endpoint, *, reason: str) -> None:
     logger.warning("webhook endpoint %s is disabled: %s", endpoint.pk, reason)
     endpoint.is_enabled, endpoint.disabled_reason, endpoint.disabled_at = False, reason, timezone.now()
     endpoint.save(update_fields=["is_enabled", "disabled_reason", "disabled_at"])
-    give_up_pending(endpoint)
+    fail_pending_deliveries(endpoint)
     data = {"endpoint_id": str(endpoint.pk), "url": endpoint.url, "reason": reason}
     record_event(endpoint.account_id, event="endpoint.disabled", data=data)
 
@@ -33,7 +33,7 @@ def switch_off(endpoint: Endpoint, *, reason: str) -> None:
             disable_endpoint(row, reason=f"the operator switched it off: {reason}"[:LONGEST_REASON])
 
 
-def give_up_pending(endpoint: Endpoint) -> None:
+def fail_pending_deliveries(endpoint: Endpoint) -> None:
     """Mark pending deliveries of the endpoint as failed; each can be replayed once it is enabled again."""
     waiting = Delivery.objects.filter(endpoint=endpoint, state=DeliveryState.PENDING)
     waiting.update(state=DeliveryState.FAILED, ended_at=timezone.now(), next_attempt_at=None)

@@ -11,7 +11,7 @@ from apps.core.outbound import AddressRefusedError
 from apps.core.outbound.admission import check_given_url
 from apps.webhooks.events import EVENTS
 from apps.webhooks.models import Endpoint, SigningSecret, new_secret
-from apps.webhooks.services.disabling import give_up_pending
+from apps.webhooks.services.disabling import fail_pending_deliveries
 
 MOST_ENDPOINTS = 20
 
@@ -48,7 +48,7 @@ def change_endpoint(
             endpoint.failing_since = None if is_enabled else endpoint.failing_since
         endpoint.save()
         if not endpoint.is_enabled:
-            give_up_pending(endpoint)
+            fail_pending_deliveries(endpoint)
     return endpoint
 
 

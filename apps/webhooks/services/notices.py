@@ -9,7 +9,7 @@ from apps.webhooks.services.outbox import record_event
 MOST_AT_ONCE = 200
 
 
-def take_notices() -> int:
+def deliver_notices() -> int:
     """Turn pending notices into deliveries, each in the transaction that removes it; returns their number.
 
     An event unknown to this version stays for the version that left it: both may run side by side during a deploy.

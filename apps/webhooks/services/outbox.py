@@ -38,7 +38,7 @@ def record_event(
     """
     if event not in EVENTS:
         raise ValueError(f"no such event: {event}")
-    endpoints = [endpoint] if endpoint else _listening(account_id, event=event)
+    endpoints = [endpoint] if endpoint else _subscribed_endpoints(account_id, event=event)
     if not endpoints and not url:
         return []
     body = _bounded_body(event, data=data() if callable(data) else data, occurred_at=occurred_at or timezone.now())
@@ -91,6 +91,6 @@ def _as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _listening(account_id: int, *, event: str) -> list[Endpoint]:
+def _subscribed_endpoints(account_id: int, *, event: str) -> list[Endpoint]:
     wanted = Q(events=[]) | Q(events__contains=[event])
     return list(Endpoint.objects.filter(wanted, account_id=account_id, is_enabled=True))

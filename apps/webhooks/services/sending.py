@@ -121,10 +121,10 @@ def record_outcome(claimed: Delivery, outcome: Outcome) -> None:
         delivery.attempts = [*delivery.attempts[1 - KEPT_ATTEMPTS :], attempt]
         delivery.url = _address(claimed)  # of an endpoint that moved, the new one
         if delivery.next_attempt_at == claimed.next_attempt_at:
-            _go_on(delivery, outcome, now=now)
+            _schedule_retry(delivery, outcome, now=now)
         delivery.save(update_fields=["url", "state", "attempts", "ended_at", "next_attempt_at"])
         if endpoint is not None:
-            _judge(endpoint, outcome, now=now)
+            _disable_failing_endpoint(endpoint, outcome, now=now)
 
 
 def signed_headers(delivery: Delivery, *, secrets: list[str], at: datetime) -> dict[str, str]:
@@ -152,7 +152,7 @@ def _address(delivery: Delivery) -> str:
     return delivery.endpoint.url if delivery.endpoint else delivery.url
 
 
-def _go_on(delivery: Delivery, outcome: Outcome, *, now: datetime) -> None:
+def _schedule_retry(delivery: Delivery, outcome: Outcome, *, now: datetime) -> None:
     is_last = outcome.status == GONE or delivery.attempt_count > len(PAUSES_SECONDS)
     if outcome.is_success or is_last:
         delivery.state = DeliveryState.DELIVERED if outcome.is_success else DeliveryState.FAILED
@@ -162,7 +162,7 @@ def _go_on(delivery: Delivery, outcome: Outcome, *, now: datetime) -> None:
         delivery.next_attempt_at = now + timedelta(seconds=pause)
 
 
-def _judge(endpoint: Endpoint, outcome: Outcome, *, now: datetime) -> None:
+def _disable_failing_endpoint(endpoint: Endpoint, outcome: Outcome, *, now: datetime) -> None:
     """Disable an endpoint that answers 410 or has failed for days."""
     if outcome.is_success:
         endpoint.failing_since = None

@@ -14,7 +14,7 @@ from workers.text.scripts import SCRIPT_LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class SpeakingVoice:
     """A model that speaks, and its voice."""
 
     engine: EngineRow
@@ -24,7 +24,7 @@ class Speaker:
     """Voices of the language, one for each gender, and those that words in another script may need."""
 
 
-def choose_speaker(caller: Caller, *, voice_id: str, language: str) -> Speaker:
+def choose_speaking_voice(caller: Caller, *, voice_id: str, language: str) -> SpeakingVoice:
     """Choose the voice. Raises 400 unknown_voice, voice_language_mismatch, unsupported_language."""
     speaking = list_tts_models(caller.plan)
     if voice_id:
@@ -44,7 +44,7 @@ def list_spoken_languages(plan: Plan) -> list[str]:
     return sorted({primary_tag(voice.language) for engine in list_tts_models(plan) for voice in engine.voices.values()})
 
 
-def _with_voice(caller: Caller, speaking: list[EngineRow], *, voice_id: str, language: str) -> Speaker:
+def _with_voice(caller: Caller, speaking: list[EngineRow], *, voice_id: str, language: str) -> SpeakingVoice:
     voice = find_voice(caller, engines=speaking, voice_id=voice_id)
     if voice is None:
         raise InvalidRequestError(f"Unknown voice {voice_id[:100]!r}. GET /v1/voices/ lists all.", code="unknown_voice", param="voice")
@@ -55,6 +55,6 @@ def _with_voice(caller: Caller, speaking: list[EngineRow], *, voice_id: str, lan
     return _speaker(caller, engine, voice=voice, language=language)
 
 
-def _speaker(caller: Caller, engine: EngineRow, *, voice: VoiceRef | None, language: str) -> Speaker:
+def _speaker(caller: Caller, engine: EngineRow, *, voice: VoiceRef | None, language: str) -> SpeakingVoice:
     voices = list_voice_choices(engine, languages={language, *SCRIPT_LANGUAGES})
-    return Speaker(find_model(engine.id, plan=caller.plan), voice, voices)
+    return SpeakingVoice(find_model(engine.id, plan=caller.plan), voice, voices)
