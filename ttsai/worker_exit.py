@@ -18,12 +18,12 @@ CHECK_SECONDS: Final = 0.05
 
 
 @worker_shutting_down.connect
-def leave_soon(**_: Any) -> None:
+def request_exit(**_: Any) -> None:
     """Start the thread that exits the process. Runs inside the signal handler."""
-    threading.Thread(target=_leave_when_idle, name="leaving", daemon=True).start()
+    threading.Thread(target=_exit_when_idle, name="leaving", daemon=True).start()
 
 
-def _leave_when_idle() -> None:
+def _exit_when_idle() -> None:
     idle_since = time.monotonic()
     while time.monotonic() - idle_since < IDLE_SECONDS:
         time.sleep(CHECK_SECONDS)

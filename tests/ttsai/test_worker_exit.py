@@ -15,7 +15,7 @@ def is_busy():
     return is_busy_now
 
 worker_exit._is_busy = is_busy
-worker_exit.leave_soon()
+worker_exit.request_exit()
 threading.Event().wait()
 """
 

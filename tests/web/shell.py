@@ -30,10 +30,10 @@ class RunningShell:
         self.url = f"http://127.0.0.1:{port}"
         self.loop: asyncio.AbstractEventLoop | None = None
 
-    def begin_to_stop(self) -> None:
+    def start_graceful_stop(self) -> None:
         """Begin to stop the application, the first step after SIGTERM."""
         assert self.loop is not None
-        self.loop.call_soon_threadsafe(self.application.begin_to_stop)
+        self.loop.call_soon_threadsafe(self.application.start_graceful_stop)
 
 
 def wait_for_waiters(valkey: redis.Redis, count: int) -> None:
@@ -67,7 +67,7 @@ def running_shell() -> Iterator[RunningShell]:
     try:
         yield shell
     finally:
-        shell.begin_to_stop()
+        shell.start_graceful_stop()
         shell.server.should_exit = True
         thread.join(timeout=20)
         routes._find_plain.cache_clear()

@@ -151,7 +151,7 @@ def test_waiting_requests_are_answered_before_the_process_stops(shell: RunningSh
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(httpx.get, f"{shell.url}/v1/wait/{uuid4()}", timeout=20)
         time.sleep(0.3)
-        shell.begin_to_stop()
+        shell.start_graceful_stop()
         assert answer.result(timeout=3).json()["end"] is None
 
 

@@ -36,7 +36,7 @@ def test_readiness_without_a_worker_is_503_and_says_so(shell: RunningShell) -> N
 
 def test_readiness_of_a_stopping_process_tells_that_it_is_draining(shell: RunningShell) -> None:
     announce()
-    shell.begin_to_stop()
+    shell.start_graceful_stop()
     wait_until(lambda: httpx.get(f"{shell.url}/readyz").json()["lacking"] == ["draining"])
     assert httpx.get(f"{shell.url}/livez").status_code == 200
 

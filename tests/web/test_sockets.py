@@ -190,7 +190,7 @@ def test_open_sockets_are_closed_and_streams_end_when_the_server_stops(shell: Ru
         stream.start()
         connection.send("still open")
         assert connection.recv(timeout=PATIENCE) == "still open"
-        shell.begin_to_stop()
+        shell.start_graceful_stop()
         assert ending(connection) == (1012, "server_stops")
     stream.join(PATIENCE)
     assert [answer.json()["end"] for answer in answers] == [None]

@@ -19,10 +19,10 @@ def command(*, url: str, key: str, as_json: bool) -> None:
     """Show health, models, and (for the instance on this machine) workers and queues. Exit code 1 if something is wrong."""
     server = find_server(url=url, key=key)
     try:
-        shown = _seen_from_outside(server)
+        shown = _api_rows(server)
     finally:
         server.close()
-    shown |= {} if url else _seen_from_inside()
+    shown |= {} if url else _database_rows()
     if as_json:
         click.echo(json.dumps(shown))
     else:
@@ -31,7 +31,7 @@ def command(*, url: str, key: str, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _seen_from_outside(server: Server) -> dict[str, Any]:
+def _api_rows(server: Server) -> dict[str, Any]:
     models = [
         model for model in server.get("/v1/models/")["models"] if not model.get("served_by")
     ]  # stand-ins are no models of this machine
@@ -42,7 +42,7 @@ def _seen_from_outside(server: Server) -> dict[str, Any]:
     }
 
 
-def _seen_from_inside() -> dict[str, Any]:
+def _database_rows() -> dict[str, Any]:
     """Rows of workers and queues, if this user may read the instance's data."""
     try:
         connect()

@@ -28,14 +28,14 @@ CHECK_SECONDS = 0.2
 def main(arguments: Sequence[str]) -> None:
     """Drop privileges, tie the process to the supervisor, and exec the command."""
     number, parent, user, *command = arguments
-    become(user)
+    change_user(user)
     # After the rights are dropped: a change of credentials forgets the signal.
-    if not die_with(int(parent), signal_number=int(number)):
+    if not set_parent_death_signal(int(parent), signal_number=int(number)):
         watch(command, parent=int(parent), signal_number=int(number))
     os.execvp(command[0], command)  # noqa: S606
 
 
-def become(user: str) -> None:
+def change_user(user: str) -> None:
     """Change to an unprivileged user."""
     if user == "namespace":
         uid, gid = os.getuid(), os.getgid()
@@ -51,7 +51,7 @@ def become(user: str) -> None:
         os.setuid(int(uid_text))
 
 
-def die_with(parent: int, *, signal_number: int) -> bool:
+def set_parent_death_signal(parent: int, *, signal_number: int) -> bool:
     """Ask the kernel for the signal at the parent's death; False if it does not support that."""
     if not sys.platform.startswith("linux") or _libc().prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0) != 0:
         return False
@@ -69,11 +69,11 @@ def watch(command: list[str], *, parent: int, signal_number: int) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, passed_on)
         os.execvp(command[0], command)  # noqa: S606
 
-    def pass_on(received: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    def forward_signal(received: int, frame: FrameType | None) -> None:  # noqa: ARG001
         os.kill(child, received)
 
     for name in passed_on:
-        signal.signal(name, pass_on)
+        signal.signal(name, forward_signal)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, passed_on)
     while True:
         finished, status = os.waitpid(child, os.WNOHANG)

@@ -16,7 +16,7 @@ TRIES: Final = 200
 
 def require_free(host: str, port: int) -> None:
     """Raise InstanceError if the address cannot be listened on."""
-    reason = _why_not(host, port)
+    reason = _bind_error(host, port)
     if reason:
         raise InstanceError("port_in_use", f"Port {port} on {host} is not available: {reason}. Choose another: PORT=8001 make run")
 
@@ -25,7 +25,7 @@ def remembered_port(path: Path, name: str) -> int:
     """Port that the server had last time if it is free, otherwise a new one, stored in the file."""
     known = read_json(path)
     port = known.get(name)
-    if not isinstance(port, int) or _why_not("127.0.0.1", port):
+    if not isinstance(port, int) or _bind_error("127.0.0.1", port):
         port = _free_port()
         write_private(path, f'{{"{name}": {port}}}\n')
     return port
@@ -33,12 +33,12 @@ def remembered_port(path: Path, name: str) -> int:
 
 def _free_port() -> int:
     for port in random.SystemRandom().sample(EMBEDDED_PORTS, TRIES):
-        if not _why_not("127.0.0.1", port):
+        if not _bind_error("127.0.0.1", port):
             return port
     raise InstanceError("no_port", f"No free port was found between {EMBEDDED_PORTS.start} and {EMBEDDED_PORTS.stop}")
 
 
-def _why_not(host: str, port: int) -> str:
+def _bind_error(host: str, port: int) -> str:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         with socket.socket(family, kind, protocol) as listener:

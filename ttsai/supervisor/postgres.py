@@ -65,7 +65,7 @@ class Postgres:
         """End an orphaned server and create the cluster if there is none. Raises InstanceError."""
         data = self._home.postgres
         _require_usable_path(data)
-        _end_left_behind(data)
+        _end_orphan(data)
         self._port = remembered_port(self._home.run / "postgres-port.json", NAME)
         if not data.exists():
             self._password = self._home.secret("postgres-password")
@@ -183,7 +183,7 @@ def _reason(made: subprocess.CompletedProcess[str]) -> str:
     return " / ".join(errors or lines[-2:]) or f"initdb ended with {made.returncode}"
 
 
-def _end_left_behind(data: Path) -> None:
+def _end_orphan(data: Path) -> None:
     """End the orphaned server of a killed supervisor, and remove a stale pid file.
 
     Postgres itself only checks whether some process has the id, which after a reboot may be any.

@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Final
 
 from ttsai.supervisor.errors import InstanceError
-from ttsai.supervisor.leftovers import write_record
+from ttsai.supervisor.orphans import write_record
 from ttsai.supervisor.output import Log
 from ttsai.supervisor.program import Child, Program, spawn
 
@@ -90,7 +90,7 @@ class Supervisor:
         while not self.is_stopping:
             if condition():
                 return True
-            self._refuse_restless()
+            self._check_crash_loop()
             if time.monotonic() > deadline:
                 raise InstanceError("not_ready", f"{what} was not ready after {seconds:.0f} s")
             self.pump(0.05)
@@ -102,7 +102,7 @@ class Supervisor:
         deadline = time.monotonic() + seconds
         while child.process.poll() is None and not self.is_stopping and time.monotonic() < deadline:
             self.pump(0.1, also=child)
-            self._refuse_restless()
+            self._check_crash_loop()
         self._print(child, child.read_rest())
         code = child.process.poll()
         if code is None:
@@ -112,7 +112,7 @@ class Supervisor:
             return False
         if code != 0:
             reason = "took too long" if code is None else f"ended with {code}"
-            raise InstanceError("part_failed", f"{program.name} {reason}: {_last_words(tuple(child.last_lines))}")
+            raise InstanceError("part_failed", f"{program.name} {reason}: {_last_output(tuple(child.last_lines))}")
         return True
 
     def run(self) -> None:
@@ -134,7 +134,7 @@ class Supervisor:
             else:
                 woken[descriptor].recv(4096)
         for part in self._parts:
-            self._look_after(part)
+            self._check_part(part)
 
     def stop(self) -> None:
         """Stop all programs, the highest stage first, those of one stage together, each in bounded time."""
@@ -177,14 +177,14 @@ class Supervisor:
         for line in lines:
             self._log.line(child.program.name, line)
 
-    def _look_after(self, part: _Part) -> None:
+    def _check_part(self, part: _Part) -> None:
         if part.child and part.child.process.poll() is not None:
-            self._bury(part, part.child)
+            self._handle_exit(part, part.child)
         elif part.restart_at is not None and time.monotonic() >= part.restart_at:
             self._log.say(f"restarting {part.program.name}")
             self._spawn(part)
 
-    def _bury(self, part: _Part, child: Child) -> None:
+    def _handle_exit(self, part: _Part, child: Child) -> None:
         """Record an exit and schedule the restart."""
         self._print(child, child.read_rest())
         child.signal_group(signal.SIGKILL)  # what it left behind
@@ -199,12 +199,12 @@ class Supervisor:
         part.restart_at = now + pause
         self._log.say(f"{part.program.name} ended with {_describe(part.last_code)}; restarting in {pause:g} s")
 
-    def _refuse_restless(self) -> None:
+    def _check_crash_loop(self) -> None:
         """Raise InstanceError if a program keeps dying."""
         for part in self._parts:
             if len(part.deaths) >= DEATHS_ALLOWED:
                 times = f"{part.program.name} ended {len(part.deaths)} times within {DEATHS_SECONDS:.0f} s"
-                message = f"{times}, the last time with {_describe(part.last_code)}: {_last_words(part.last_lines)}"
+                message = f"{times}, the last time with {_describe(part.last_code)}: {_last_output(part.last_lines)}"
                 raise InstanceError("part_keeps_dying", message)
 
     def _seconds_to_restart(self) -> float:
@@ -244,5 +244,5 @@ def _describe(code: int) -> str:
         return f"signal {-code}"
 
 
-def _last_words(lines: tuple[str, ...]) -> str:
+def _last_output(lines: tuple[str, ...]) -> str:
     return " / ".join(lines[-3:]) or "it said nothing"

@@ -16,7 +16,7 @@ from ttsai.supervisor.errors import InstanceError
 from ttsai.supervisor.external import require_broker, require_database
 from ttsai.supervisor.home import Home
 from ttsai.supervisor.instance import find_instance, write_instance
-from ttsai.supervisor.leftovers import end_leftovers
+from ttsai.supervisor.orphans import end_orphans
 from ttsai.supervisor.output import Log
 from ttsai.supervisor.ports import require_free
 from ttsai.supervisor.postgres import Postgres, forget_libpq_settings
@@ -29,7 +29,7 @@ from workers.weights.pull import WeightsError, pull
 from workers.weights.sets import DEFAULT_SETS
 from workers.weights.store import WeightStore
 
-LEAST_FREE_BYTES: Final = 300 << 20
+MINIMUM_FREE_BYTES: Final = 300 << 20
 SERVER_SECONDS: Final = 60.0
 PREPARE_SECONDS: Final = 300.0
 WEB_SECONDS: Final = 90.0
@@ -43,8 +43,8 @@ def run_instance(home: Home, *, host: str, port: int, log: Log) -> None:
     """Run the instance until SIGINT or SIGTERM. Raises InstanceError."""
     began = time.monotonic()
     home.create()
-    with _only_one(home):
-        left = end_leftovers(home.run / "parts.json")
+    with _instance_lock(home):
+        left = end_orphans(home.run / "parts.json")
         if left:
             log.say(f"ended orphaned processes of the previous instance: {', '.join(left)}")
         require_free(host, port)
@@ -116,14 +116,14 @@ def _start_programs(supervisor: Supervisor, place: Place) -> bool:
     for worker in programs.platform_workers(place):
         supervisor.start(worker)
     supervisor.start(programs.web(place))
-    is_ready = supervisor.wait_for(_Question(place, "/livez").is_answered, seconds=WEB_SECONDS, what="The web process")
-    is_ready = is_ready and supervisor.wait_for(_Question(place, "/readyz").is_ready, seconds=WORKER_SECONDS, what="The engine worker")
+    is_ready = supervisor.wait_for(_ReadinessPoll(place, "/livez").is_answered, seconds=WEB_SECONDS, what="The web process")
+    is_ready = is_ready and supervisor.wait_for(_ReadinessPoll(place, "/readyz").is_ready, seconds=WORKER_SECONDS, what="The engine worker")
     if is_ready:
         supervisor.start(programs.beat(place))
     return is_ready
 
 
-class _Question:
+class _ReadinessPoll:
     """URL of the web process that is polled."""
 
     def __init__(self, place: Place, path: str) -> None:
@@ -157,7 +157,7 @@ class _Question:
 
 
 @contextmanager
-def _only_one(home: Home) -> Iterator[None]:
+def _instance_lock(home: Home) -> Iterator[None]:
     give_up_at = time.monotonic() + LOCK_SECONDS
     while (lock := home.lock()) is None and time.monotonic() < give_up_at:
         time.sleep(0.05)  # a command that asks whether an instance runs holds it for a moment
@@ -173,8 +173,8 @@ def _only_one(home: Home) -> Iterator[None]:
 
 def _require_disk(home: Home) -> None:
     free_bytes = shutil.disk_usage(home.path).free
-    if free_bytes < LEAST_FREE_BYTES:
-        message = f"The disk of {home.path} is full: {free_bytes >> 20} MB are free and {LEAST_FREE_BYTES >> 20} MB are needed"
+    if free_bytes < MINIMUM_FREE_BYTES:
+        message = f"The disk of {home.path} is full: {free_bytes >> 20} MB are free and {MINIMUM_FREE_BYTES >> 20} MB are needed"
         raise InstanceError("disk_full", message)
 
 

@@ -36,7 +36,7 @@ class Valkey:
 
     def prepare(self) -> None:
         """End an orphaned server and write the configuration, which only its owner may read."""
-        self._end_left_behind()
+        self._end_orphan()
         self._password = self._home.secret("valkey-password")
         self._port = remembered_port(self._home.run / "valkey-port.json", NAME)
         settings = {
@@ -73,7 +73,7 @@ class Valkey:
         except redis.exceptions.RedisError:  # also while it reads its data (BusyLoadingError) or cannot write (MISCONF)
             return False
 
-    def _end_left_behind(self) -> None:
+    def _end_orphan(self) -> None:
         """End the orphaned server of a killed supervisor."""
         try:
             pid = int((self._home.run / "valkey.pid").read_text())

@@ -25,13 +25,13 @@ OPEN_FILES = 65_536
 class Server(uvicorn.Server):
     """Server that notifies the application of a shutdown, so that responses that wait for a job end before the process does."""
 
-    def __init__(self, config: uvicorn.Config, *, begin_to_stop: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, *, start_graceful_stop: Callable[[], None]) -> None:
         super().__init__(config)
-        self.begin_to_stop = begin_to_stop
+        self.start_graceful_stop = start_graceful_stop
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Handle a signal. Runs in the main thread, between two steps of the event loop."""
-        self.begin_to_stop()
+        self.start_graceful_stop()
         super().handle_exit(sig, frame)
 
 
@@ -69,7 +69,7 @@ def main() -> None:
     gc.set_threshold(GARBAGE_THRESHOLD, 20, 50)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal anew when it has shut down
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
-    Server(config, begin_to_stop=application.begin_to_stop).run()
+    Server(config, start_graceful_stop=application.start_graceful_stop).run()
 
 
 def _allow_open_files() -> None:

@@ -17,12 +17,12 @@ from apps.core.exception_handler import as_application_error, error_response
 from apps.core.ids import request_id_from
 from apps.core.middleware import add_common_headers
 from apps.core.zones import with_slash
-from ttsai.web.answers import send_app, send_response
 from ttsai.web.body import Body, ClientLeftError, declared_length, read_body
-from ttsai.web.ends import find_ends
+from ttsai.web.ended_jobs import find_end_events
 from ttsai.web.exchange import WebExchange
 from ttsai.web.hub import Hub
 from ttsai.web.probes import Probes, limit_headers
+from ttsai.web.responses import send_app, send_response
 from ttsai.web.routes import body_gate, body_limit, find_route
 from ttsai.web.sockets.router import Sockets
 from ttsai.web.threads import BusyError, DjangoThreads, ShellRequest
@@ -48,13 +48,13 @@ class Application:
         elif scope["type"] == "websocket":
             await self._sockets(scope, receive, send)
 
-    def begin_to_stop(self) -> None:
+    def start_graceful_stop(self) -> None:
         """Let waiting responses end soon, while their jobs continue, and close WebSocket connections. Call it on the event loop."""
         self._stopping.set()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        self._hub = Hub(settings.REDIS_URL, find_ends=lambda jobs: self._threads.run(find_ends, jobs))
+        self._hub = Hub(settings.REDIS_URL, find_end_events=lambda jobs: self._threads.run(find_end_events, jobs))
         self._hub.start()
         self._sockets.start()
         await send({"type": "lifespan.startup.complete"})
@@ -127,7 +127,7 @@ class Application:
         exchange.watch()
         try:
             dialect = dialect_of(scope["path"])
-            final = await _final_answer(deferred, exchange, request_id=request_id, path=scope["path"])
+            final = await _final_response(deferred, exchange, request_id=request_id, path=scope["path"])
             if isinstance(final, HttpResponseBase):
                 for name, value in deferred.items():
                     final.headers.setdefault(name, value)
@@ -139,7 +139,7 @@ class Application:
             exchange.close()
 
 
-async def _final_answer(deferred: Deferred, exchange: WebExchange, *, request_id: str, path: str) -> HttpResponseBase | ASGIApp:
+async def _final_response(deferred: Deferred, exchange: WebExchange, *, request_id: str, path: str) -> HttpResponseBase | ASGIApp:
     try:
         return await deferred.resolve(exchange)
     except Exception as error:  # noqa: BLE001 - the process's edge, like REST framework's around a view; as_application_error logs

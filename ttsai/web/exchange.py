@@ -49,14 +49,14 @@ class WebExchange:
         job = job_uuid.hex
         end = asyncio.create_task(self._end_of(job))
         others = [asyncio.create_task(event.wait()) for event in (self.has_left, self._stopping)]
-        await self._hub.note_waiter(job, waiter=self._waiter, seconds=timeout_seconds)
+        await self._hub.register_waiter(job, waiter=self._waiter, seconds=timeout_seconds)
         try:
             await asyncio.wait((end, *others), timeout=timeout_seconds, return_when=asyncio.FIRST_COMPLETED)
             return end.result() if end.done() else None
         finally:
             for task in (end, *others):
                 task.cancel()
-            self._hub.forget_waiter(job, waiter=self._waiter)
+            self._hub.unregister_waiter(job, waiter=self._waiter)
 
     async def count_other_waiters(self, job_uuid: uuid.UUID) -> int:
         """Number of other requests, in any web process, that wait for the same job."""

@@ -86,8 +86,8 @@ class _Stream:
 class Hub:
     """Reads the followed streams. Survives restarts of Valkey, and polls the rows for lost events."""
 
-    def __init__(self, redis_url: str, *, find_ends: FindEnds) -> None:
-        self._find_ends = find_ends
+    def __init__(self, redis_url: str, *, find_end_events: FindEnds) -> None:
+        self._find_ends = find_end_events
         self._streams: dict[str, _Stream] = {}
         self._valkey = Redis.from_url(
             redis_url,
@@ -105,8 +105,8 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        self._spawn(self._read_for_ever())
-        self._spawn(self._poll_for_ever())
+        self._spawn(self._read_loop())
+        self._spawn(self._poll_loop())
 
     async def stop(self) -> None:
         """End all tasks and close the connections."""
@@ -147,7 +147,7 @@ class Hub:
                     self._rewind(subscription)
                 await subscription.wait()
 
-    async def note_waiter(self, job: str, *, waiter: str, seconds: float) -> None:
+    async def register_waiter(self, job: str, *, waiter: str, seconds: float) -> None:
         """Tell all web processes that a request waits for the job; expires after so many seconds."""
         with contextlib.suppress(*AWAY):
             async with asyncio.timeout(NOTE_SECONDS):
@@ -156,9 +156,9 @@ class Hub:
                 pipeline.expire(_waiters_key(job), int(seconds) + 60)
                 await pipeline.execute()
 
-    def forget_waiter(self, job: str, *, waiter: str) -> None:
+    def unregister_waiter(self, job: str, *, waiter: str) -> None:
         """Remove the waiter in the background."""
-        self._spawn(self._forget_waiter(job, waiter=waiter))
+        self._spawn(self._unregister_waiter(job, waiter=waiter))
 
     async def count_waiters(self, job: str, *, but: str) -> int:
         """Number of other requests that wait for the job, in all web processes; 0 while Valkey is unavailable."""
@@ -170,7 +170,7 @@ class Hub:
                 return int((await pipeline.execute())[1])
         return 0
 
-    async def _forget_waiter(self, job: str, *, waiter: str) -> None:
+    async def _unregister_waiter(self, job: str, *, waiter: str) -> None:
         with contextlib.suppress(*AWAY):
             await self._valkey.zrem(_waiters_key(job), waiter)
 
@@ -194,7 +194,7 @@ class Hub:
         except AWAY:
             self._is_woken = False  # the reader is thrown out of its call as well, and looks again when it is back
 
-    async def _read_for_ever(self) -> None:
+    async def _read_loop(self) -> None:
         pause = 0.05
         while not self._is_stopping:
             try:
@@ -223,7 +223,7 @@ class Hub:
             if self._streams.get(job) is stream:
                 _deliver(stream, entries, asked_from=cursor)
 
-    async def _poll_for_ever(self) -> None:
+    async def _poll_loop(self) -> None:
         while not self._is_stopping:
             await asyncio.sleep(POLL_SECONDS)
             if not self._streams:

@@ -47,7 +47,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
-        self._abandon_answer()
+        self._abandon_response()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -109,7 +109,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._answering = cycle
         super()._start_asgi_task(cycle, app)
 
-    def _abandon_answer(self) -> bool:
+    def _abandon_response(self) -> bool:
         """Abandon the response in progress; returns whether it had begun. Of pipelined requests uvicorn notifies only the last one of a
         disconnect.
         """
@@ -122,21 +122,21 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _expect_head(self) -> None:
         self._stop_waiting()
-        self._patience = self.loop.call_later(HEAD_SECONDS, self._lose_patience)
+        self._patience = self.loop.call_later(HEAD_SECONDS, self._on_timeout)
 
     def _stop_waiting(self) -> None:
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
 
-    def _lose_patience(self) -> None:
+    def _on_timeout(self) -> None:
         if self._has_begun:
             self._refuse(408, "The request's headers did not arrive in time.")
         else:
             self.transport.close()
 
     def _refuse(self, status: int, message: str) -> None:
-        if not self._abandon_answer():  # within an answer there is no place for another one
+        if not self._abandon_response():  # within an answer there is no place for another one
             error = InvalidRequestError(message, code="invalid_http_request", status=status)
             self.transport.write(_raw_refusal(error, path=_path_of(self._target or _target_in(self._data))))
         self.transport.close()

@@ -15,7 +15,7 @@ import pytest
 from tests.ttsai.supervisor.parts import Watched, python_part, wait_gone
 from ttsai.supervisor import supervisor as module
 from ttsai.supervisor.errors import InstanceError
-from ttsai.supervisor.leftovers import end_leftovers
+from ttsai.supervisor.orphans import end_orphans
 
 ROOT = Path(__file__).parents[3]
 
@@ -211,12 +211,12 @@ def test_orphans_of_a_killed_supervisor_are_ended_by_the_next(tmp_path: Path) ->
         watched = Watched(tmp_path)
         watched.supervisor.start(watched.shell("web", "exec sleep 100"))
         record = json.loads((tmp_path / "parts.json").read_text())
-        assert end_leftovers(tmp_path / "parts.json") == ["web"]
+        assert end_orphans(tmp_path / "parts.json") == ["web"]
         wait_gone([record["web"]["pid"]])
-        assert end_leftovers(tmp_path / "parts.json") == []
+        assert end_orphans(tmp_path / "parts.json") == []
         other = {"web": {**record["web"], "pid": survivor.pid}}
         (tmp_path / "parts.json").write_text(json.dumps(other))
-        assert end_leftovers(tmp_path / "parts.json") == []
+        assert end_orphans(tmp_path / "parts.json") == []
         assert survivor.poll() is None
         watched.supervisor.stop()
     finally:

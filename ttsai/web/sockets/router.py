@@ -62,7 +62,7 @@ class Sockets:
 
     def start(self) -> None:
         """Begin to look after open connections. Call it on the event loop."""
-        self._care = asyncio.create_task(self._care_for_ever())
+        self._care = asyncio.create_task(self._watch_connections())
 
     async def stop(self) -> None:
         """Give back the leases of the connections, which the stopping event has closed."""
@@ -81,7 +81,7 @@ class Sockets:
         async with contextlib.AsyncExitStack() as stack:
             try:
                 caller = await self._admit(request, route)
-                await stack.enter_async_context(self._place(caller))
+                await stack.enter_async_context(self._counted_connection(caller))
             except Exception as error:  # noqa: BLE001 - the process's edge; as_application_error logs a bug
                 await _refuse(as_application_error(error), request, send, request_id=request_id)
                 return
@@ -110,7 +110,7 @@ class Sockets:
         return await self._threads.run_unless_busy(_authenticate, request, route)
 
     @contextlib.asynccontextmanager
-    async def _place(self, caller: Caller) -> AsyncIterator[None]:
+    async def _counted_connection(self, caller: Caller) -> AsyncIterator[None]:
         """Count an open connection for the time of the block. Raises TooManyRequestsError, BusyError."""
         if self._open_count >= settings.TTSAI_SOCKETS:
             raise BusyError
@@ -128,7 +128,7 @@ class Sockets:
         finally:
             self._open_count -= 1
 
-    async def _care_for_ever(self) -> None:
+    async def _watch_connections(self) -> None:
         """Renew the leases of open connections, and close those whose key is no longer valid."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)

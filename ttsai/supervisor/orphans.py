@@ -21,7 +21,7 @@ def write_record(path: Path, children: Sequence[Child]) -> None:
     write_private(path, json.dumps(rows))
 
 
-def end_leftovers(path: Path) -> list[str]:
+def end_orphans(path: Path) -> list[str]:
     """End the recorded processes that still run, last started first; returns their names."""
     found = []
     for name, row in reversed(read_json(path).items()):
