@@ -7,7 +7,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class SpeakingStyle:
-    """SpeakingStyle of a text: pace, loudness and pauses, beside the request's own speed."""
+    """Pace, loudness and pauses of a text, in addition to the request's own speed."""
 
     rate: float = 1.0
     gain_decibels: float = 0.0
