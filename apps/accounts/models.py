@@ -19,14 +19,16 @@ class Plan(models.Model):
         null=True, blank=True, help_text="Jobs of all callers of this plan together; for the plan of callers without a key."
     )
     max_characters = models.PositiveIntegerField(help_text="The longest text of one request, in characters.")
-    characters_per_day = models.PositiveIntegerField(null=True, blank=True, help_text="By address and UTC day; for callers without a key.")
+    characters_per_day = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Characters per address and UTC day, for callers without a key."
+    )
     allowed_models = models.JSONField(default=list, blank=True, help_text='Model ids, ["piper", "kokoro"]; an empty list allows all.')
     max_upload_bytes = models.PositiveBigIntegerField(
-        null=True, blank=True, help_text="The largest file of one request, in bytes; empty for what each endpoint takes."
+        null=True, blank=True, help_text="Largest file of one request, in bytes; empty for each endpoint's own limit."
     )
-    weight = models.PositiveIntegerField(default=1, help_text="The account's share when the workers are full.")
-    retention_days = models.PositiveIntegerField(default=30, help_text="Results are deleted after so many days.")
-    is_default = models.BooleanField(default=False, help_text="The plan of a new account.")
+    weight = models.PositiveIntegerField(default=1, help_text="Share of the account while all workers are busy.")
+    retention_days = models.PositiveIntegerField(default=30, help_text="Days after which results are deleted.")
+    is_default = models.BooleanField(default=False, help_text="Plan of new accounts.")
 
     class Meta:
         ordering = ["requests_per_minute", "slug"]
@@ -53,7 +55,7 @@ class Account(models.Model):
     name = models.CharField(max_length=200)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="accounts")
     status = models.CharField(max_length=20, choices=AccountStatus.choices, default=AccountStatus.ACTIVE)
-    status_reason = models.CharField(max_length=300, blank=True, help_text="Why it is suspended or closed; customers do not see it.")
+    status_reason = models.CharField(max_length=300, blank=True, help_text="Reason for a suspension or closure; not shown to customers.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -69,7 +71,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False, help_text="May open the admin.")
+    is_staff = models.BooleanField(default=False, help_text="Access to the admin.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     accounts = models.ManyToManyField(Account, through="Membership", related_name="users")
 
@@ -122,23 +124,24 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    scopes = models.JSONField(default=list, blank=True, help_text="What the key opens (apps/accounts/scopes.py); an empty list opens all.")
+    scopes = models.JSONField(default=list, blank=True, help_text="Scopes of the key (apps/accounts/scopes.py); an empty list allows all.")
     requests_per_minute = models.PositiveIntegerField(null=True, blank=True)
     requests_per_minute_by_scope = models.JSONField(
         default=dict,
         db_default={},
         blank=True,
-        help_text='Limits of single scopes, {"tts:generate": 10}, beside the limits of all requests.',
+        help_text='Requests per minute by scope, {"tts:generate": 10}, in addition to the limit of all requests.',
     )
     concurrent_jobs = models.PositiveIntegerField(null=True, blank=True)
     is_limited_apart = models.BooleanField(
         default=False,
-        help_text="The key's own limits replace its account's, as operators may decide; else they stand beside them, so that "
-        "many keys never allow more than the plan.",
+        help_text="On: the key's limits replace those of its account. Off: both apply, so that many keys never allow more than the plan.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
-    expires_at = models.DateTimeField(null=True, blank=True, help_text="Set by a rotation: until then the old key opens too.")
+    expires_at = models.DateTimeField(
+        null=True, blank=True, help_text="End of validity, set by a rotation: the old key is valid until then."
+    )
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

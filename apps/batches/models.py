@@ -18,18 +18,18 @@ class Batch(models.Model):
     api_key = models.ForeignKey(ApiKey, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     total = models.PositiveSmallIntegerField()
     ended_count = models.PositiveSmallIntegerField(
-        default=0, help_text="Items that have ended, however; raised in the transaction of each job's end."
+        default=0, help_text="Ended items of any outcome; incremented in the transaction of each job's end."
     )
     failed_count = models.PositiveSmallIntegerField(default=0, help_text="Items that were refused, failed or expired.")
     cancelled_count = models.PositiveSmallIntegerField(default=0)
     webhook_url = models.CharField(max_length=2048, blank=True)
-    public_base = models.TextField(blank=True, help_text="The server's address as the request wrote it, for the addresses in the webhook.")
+    public_base = models.TextField(blank=True, help_text="Base URL of the request, for links in the webhook.")
     retention_days = models.PositiveIntegerField(null=True, blank=True)
     joined_by = models.CharField(
         max_length=64,
         null=True,
         blank=True,
-        help_text="The body's digest while the batch is active: an identical request of the key joins it.",
+        help_text="Digest of the body while the batch is active: an identical request with the same key returns this batch.",
     )
     request_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

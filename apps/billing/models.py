@@ -12,9 +12,11 @@ class Balance(models.Model):
     account = models.OneToOneField(Account, primary_key=True, on_delete=models.PROTECT, related_name="balance")
     available_millicredits = models.BigIntegerField(default=0)
     low_threshold_millicredits = models.PositiveBigIntegerField(
-        null=True, blank=True, help_text="Below it the event credits.low is sent; empty for TTSAI_LOW_CREDITS."
+        null=True, blank=True, help_text="Threshold of the event credits.low; empty for TTSAI_LOW_CREDITS."
     )
-    was_told_low = models.BooleanField(default=False, help_text="Sent since the balance was last at the threshold or above.")
+    was_told_low = models.BooleanField(
+        default=False, help_text="The event credits.low was sent since the balance was last at or above the threshold."
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(available_millicredits__gte=0), name="balance_never_below_zero")]
@@ -39,12 +41,14 @@ class LedgerEntry(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="ledger_entries")
     kind = models.CharField(max_length=20, choices=EntryKind.choices)
-    amount_millicredits = models.BigIntegerField(help_text="Signed: what was added to the balance.")
+    amount_millicredits = models.BigIntegerField(help_text="Signed amount added to the balance.")
     balance_after_millicredits = models.BigIntegerField()
     job_uuid = models.UUIDField(null=True, blank=True)
-    external_ref = models.CharField(max_length=200, null=True, blank=True, unique=True, help_text="The payment's or invoice's id.")
+    external_ref = models.CharField(max_length=200, null=True, blank=True, unique=True, help_text="Id of the payment or invoice.")
     reason = models.CharField(max_length=300, blank=True)
-    actor = models.CharField(max_length=200, blank=True, help_text="Who did it: a person's email address, or the program.")
+    actor = models.CharField(
+        max_length=200, blank=True, help_text="Email address of the person, or name of the program, that made the entry."
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -90,7 +94,7 @@ class ServicePrice(models.Model):
 
     service = models.SlugField(max_length=50, unique=True)
     unit = models.CharField(max_length=10, choices=PriceUnit.choices)
-    millicredits = models.PositiveIntegerField(help_text="For one unit; 1000 is one credit.")
+    millicredits = models.PositiveIntegerField(help_text="Price of one unit; 1000 is one credit.")
 
     class Meta:
         verbose_name = "price of a service"

@@ -10,15 +10,17 @@ class Worker(models.Model):
     """Engine worker, identified by a name that survives restarts."""
 
     name = models.CharField(max_length=200, unique=True)
-    boot = models.CharField(max_length=64, help_text="New at every start: what another boot held is lost.")
+    boot = models.CharField(max_length=64, help_text="Identifier of the worker's start. Parts of an earlier start are lost.")
     device = models.CharField(max_length=100, blank=True)
     version = models.CharField(max_length=100, blank=True)
-    engines = models.JSONField(default=list, blank=True, help_text="The ids that it can serve.")
-    missing = models.JSONField(default=dict, blank=True, help_text="Ids that it knows and cannot serve, and what is missing.")
-    loaded = models.JSONField(default=list, blank=True, help_text="The ids whose weights are in memory.")
+    engines = models.JSONField(default=list, blank=True, help_text="Ids of engines that the worker can serve.")
+    missing = models.JSONField(default=dict, blank=True, help_text="Ids of engines that the worker cannot serve, with what is missing.")
+    loaded = models.JSONField(default=list, blank=True, help_text="Ids of engines whose weights are in memory.")
     is_stopping = models.BooleanField(default=False)
-    last_sent_at = models.FloatField(default=0.0, help_text="The worker's own clock: a message that overtook another is told by it.")
-    announced_sent_at = models.FloatField(default=0.0, help_text="The same, of its latest announcement.")
+    last_sent_at = models.FloatField(
+        default=0.0, help_text="Time of the latest message by the worker's clock, which detects messages out of order."
+    )
+    announced_sent_at = models.FloatField(default=0.0, help_text="Time of the latest announcement by the worker's clock.")
     last_seen_at = models.DateTimeField(default=timezone.now)
     first_seen_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -34,9 +36,9 @@ class WorkerQueue(models.Model):
 
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="queues")
     queue = models.CharField(max_length=100)
-    slots = models.PositiveIntegerField(help_text="Parts in flight at most while several tenants share the queue.")
-    reserved_slots = models.PositiveIntegerField(default=0, help_text="Of these, kept for the lane `live`.")
-    hard_slots = models.PositiveIntegerField(default=0, help_text="A tenant with nothing in flight is admitted up to here.")
+    slots = models.PositiveIntegerField(help_text="Maximum number of parts in flight while several tenants share the queue.")
+    reserved_slots = models.PositiveIntegerField(default=0, help_text="Slots reserved for the lane `live`.")
+    hard_slots = models.PositiveIntegerField(default=0, help_text="Maximum number of parts in flight for a tenant that has none yet.")
 
     class Meta:
         ordering = ["worker", "queue"]
@@ -57,7 +59,7 @@ class Engine(models.Model):
     spec = models.JSONField(help_text="The announcement, without its voices.")
     tier = models.CharField(max_length=30, help_text="free, standard or premium: sets the price.")
     millicredits_per_1k = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Thousandths of a credit for 1,000 characters; the tier's price when empty."
+        null=True, blank=True, help_text="Millicredits for 1,000 characters; the tier's price if empty."
     )
     is_enabled = models.BooleanField(default=True)
     first_announced_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -81,8 +83,8 @@ class Voice(models.Model):
     tags = models.JSONField(default=list, blank=True)
     is_enabled = models.BooleanField(default=True)
     last_announced_at = models.DateTimeField(default=timezone.now)
-    preview_job_uuid = models.UUIDField(null=True, blank=True, help_text="The platform's own job that made the preview.")
-    preview_version = models.CharField(max_length=100, blank=True, help_text="The model's version that speaks in it.")
+    preview_job_uuid = models.UUIDField(null=True, blank=True, help_text="Internal job that created the preview.")
+    preview_version = models.CharField(max_length=100, blank=True, help_text="Version of the model in the preview.")
 
     class Meta:
         ordering = ["engine", "voice_id"]
@@ -107,9 +109,9 @@ def check_voice_names(value: object) -> None:
 class StandIn(models.Model):
     """Model id from the API's documents and the models that serve it while it is not installed."""
 
-    model_id = models.CharField("model", max_length=100, unique=True, help_text="The documented id, as requests name it.")
+    model_id = models.CharField("model", max_length=100, unique=True, help_text="Documented id, as in requests.")
     name = models.CharField(max_length=200, blank=True)
-    kind = models.CharField(max_length=30, default="tts", help_text="tts, stt, …: the type of the models that may serve it.")
+    kind = models.CharField(max_length=30, default="tts", help_text="Type of the models that may serve it: tts, stt, …")
     tier = models.CharField(
         max_length=30,
         blank=True,
@@ -129,9 +131,9 @@ class StandIn(models.Model):
         help_text='The stand-in\'s voice by documented voice, {"alloy": "af_alloy"}; the model\'s default voice where none is named.',
     )
     max_characters = models.PositiveIntegerField(
-        null=True, blank=True, help_text="The longest text under this name; empty for the plan's and the model's own limit."
+        null=True, blank=True, help_text="Maximum characters of a text under this name; empty for the limits of the plan and the model."
     )
-    note = models.CharField(max_length=300, blank=True, help_text="What the stand-in does not do, told with each answer.")
+    note = models.CharField(max_length=300, blank=True, help_text="Limitation of the stand-in, returned as a warning with each response.")
     is_enabled = models.BooleanField(default=True, help_text="Off: requests for the documented model are refused as not installed.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -63,8 +63,8 @@ class Job(models.Model):
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="jobs", db_index=False)
     api_key = models.ForeignKey(ApiKey, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
-    tenant = models.CharField(max_length=64, help_text="Whose work it is: account:12, address:203.0.113.7, platform.")
-    is_internal = models.BooleanField(default=False, help_text="The platform's own: neither listed nor counted against limits.")
+    tenant = models.CharField(max_length=64, help_text="Owner of the work: account:12, address:203.0.113.7, platform.")
+    is_internal = models.BooleanField(default=False, help_text="Job of the platform itself: neither listed nor counted against limits.")
     kind = models.CharField(max_length=30)
     engine_id = models.CharField(max_length=100, blank=True)
     queue = models.CharField(max_length=100)
@@ -72,24 +72,32 @@ class Job(models.Model):
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     params = models.JSONField(default=dict, blank=True)
     was_watched = models.BooleanField(
-        db_default=False, help_text="Its events were read while it ran: a text that they held is charged even if the job fails."
+        db_default=False, help_text="The job's events were read while it ran: text in them is charged even if the job fails."
     )
     part_count = models.PositiveIntegerField(default=1)
-    units = models.PositiveIntegerField(default=0, help_text="Characters, for speech.")
+    units = models.PositiveIntegerField(default=0, help_text="Size of the job in the unit of its kind: characters, for speech.")
     price_millicredits = models.PositiveBigIntegerField(default=0)
-    reserved_millicredits = models.PositiveBigIntegerField(default=0, help_text="Taken off the balance when it was accepted.")
-    charged_millicredits = models.PositiveBigIntegerField(default=0, help_text="Settled at the end, at most what was reserved.")
-    balance_after_millicredits = models.BigIntegerField(null=True, blank=True, help_text="The account's, once this job was reserved.")
-    concurrency_limit = models.PositiveIntegerField(help_text="Of the tenant's jobs, this one begins while fewer are running.")
-    weight = models.PositiveIntegerField(default=1, help_text="The tenant's share while workers are full.")
+    reserved_millicredits = models.PositiveBigIntegerField(default=0, help_text="Subtracted from the balance when the job was accepted.")
+    charged_millicredits = models.PositiveBigIntegerField(
+        default=0, help_text="Charged at the end of the job: at most the reserved amount."
+    )
+    balance_after_millicredits = models.BigIntegerField(
+        null=True, blank=True, help_text="Balance of the account after this job's reservation."
+    )
+    concurrency_limit = models.PositiveIntegerField(help_text="The job starts while fewer jobs of the tenant are running.")
+    weight = models.PositiveIntegerField(default=1, help_text="Share of the tenant while all workers are busy.")
     retention_days = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Counted from its end, into expires_at; both empty keep the result."
+        null=True, blank=True, help_text="Days from the job's end to expires_at. The result is kept if both are empty."
     )
     output_format = models.CharField(max_length=20, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
-    webhook_url = models.CharField(max_length=2048, blank=True, help_text="Told of the end, beside the account's endpoints.")
-    has_webhooks = models.BooleanField(default=True, help_text="Off where something else tells of the end: an item's batch does.")
-    public_base = models.TextField(blank=True, help_text="The server's address as its request wrote it: for links in webhooks.")
+    webhook_url = models.CharField(
+        max_length=2048, blank=True, help_text="URL that receives the job's end event, in addition to the account's endpoints."
+    )
+    has_webhooks = models.BooleanField(
+        default=True, help_text="Off if another event reports the end: items of a batch have the batch's event."
+    )
+    public_base = models.TextField(blank=True, help_text="Base URL of the request, for links in webhooks.")
     error_code = models.CharField(max_length=50, blank=True)
     error_message = models.TextField(blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
@@ -177,26 +185,26 @@ class Part(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="parts", db_index=False)
     index = models.PositiveIntegerField()
     kind = models.CharField(max_length=30)
-    stage = models.PositiveSmallIntegerField(default=0, help_text="It begins once all parts of the stage before are done.")
-    outputs = models.JSONField(default=list, help_text="Declarations of its outputs: name, format, kept or not, optional or not.")
+    stage = models.PositiveSmallIntegerField(
+        default=0, help_text="Stage of the part: it starts when all parts of the previous stage are done."
+    )
+    outputs = models.JSONField(default=list, help_text="Declared outputs: name, format, kept or not, optional or not.")
     state = models.CharField(max_length=10, choices=PartState.choices)
-    work = models.JSONField(help_text="A work message; it refers to outputs of earlier parts, then to stored objects.")
+    work = models.JSONField(help_text="Work message. References to outputs of earlier parts are replaced by stored objects.")
     tenant = models.CharField(max_length=64)
     queue = models.CharField(max_length=100)
     lane = models.CharField(max_length=10, choices=Lane.choices)
     is_internal = models.BooleanField(default=False)
-    opens_job = models.BooleanField(default=False, help_text="The first part of a job that has not begun: admitting it begins the job.")
+    opens_job = models.BooleanField(default=False, help_text="First part of a job that has not started: its admission starts the job.")
     units = models.PositiveIntegerField(default=0)
     units_done = models.PositiveIntegerField(default=0)
-    weight = models.PositiveBigIntegerField(
-        null=True, blank=True, help_text="Its share of the job's price, against the other parts' weights; its units where empty."
-    )
-    token = models.UUIDField(null=True, blank=True, help_text="Of the present attempt.")
+    weight = models.PositiveBigIntegerField(null=True, blank=True, help_text="Weight of the part in the job's price; its units if empty.")
+    token = models.UUIDField(null=True, blank=True, help_text="Token of the current attempt.")
     worker = models.CharField(max_length=200, blank=True)
     boot = models.CharField(max_length=64, blank=True)
     attempts = models.PositiveIntegerField(default=0)
-    deaths = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Workers that died while they computed it.")
-    not_before = models.DateTimeField(db_default=Now(), help_text="A retry waits until then.")
+    deaths = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Number of workers that died while computing the part.")
+    not_before = models.DateTimeField(db_default=Now(), help_text="Earliest time of the next attempt.")
     admitted_at = models.DateTimeField(null=True, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -239,7 +247,7 @@ class Part(models.Model):
 class IdempotencyRecord(models.Model):
     """Idempotency-Key, or in-flight deduplication key, and the job that it created."""
 
-    scope = models.CharField(max_length=64, help_text="The tenant.")
+    scope = models.CharField(max_length=64, help_text="Tenant that the key belongs to.")
     key = models.CharField(max_length=300)
     body_digest = models.CharField(max_length=64)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)

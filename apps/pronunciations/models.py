@@ -10,7 +10,7 @@ class Pronunciation(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="pronunciations")
     word = models.CharField(max_length=100)
     replacement = models.CharField(max_length=200)
-    language = models.CharField(max_length=35, blank=True, help_text="Empty for every language.")
+    language = models.CharField(max_length=35, blank=True, help_text="Language of the rule; empty for all languages.")
     case_sensitive = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -29,23 +29,25 @@ class Upload(models.Model):
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.CASCADE, related_name="uploads")
-    tenant = models.CharField(max_length=64, help_text="Whose it is: account:12.")
+    tenant = models.CharField(max_length=64, help_text="Owner of the file: account:12.")
     origin = models.CharField(max_length=10, choices=Origin.choices)
     state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.WAITING)
-    file_name = models.CharField(max_length=255, blank=True, help_text="As the customer calls it: shown, and used for nothing.")
-    content_type = models.CharField(max_length=100, blank=True, help_text="As the customer says; what is believed is in `audio`.")
+    file_name = models.CharField(max_length=255, blank=True, help_text="File name given by the customer; only displayed.")
+    content_type = models.CharField(
+        max_length=100, blank=True, help_text="Content type given by the customer; the measured type is in `audio`."
+    )
     announced_bytes = models.PositiveBigIntegerField(default=0)
-    key = models.CharField(max_length=300, blank=True, help_text="Of the object, once it is ready.")
+    key = models.CharField(max_length=300, blank=True, help_text="Storage key of the object, once it is ready.")
     bytes = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
-    audio = models.JSONField(null=True, blank=True, help_text="What the probe measured.")
+    audio = models.JSONField(null=True, blank=True, help_text="Result of the probe: container, duration, sample rate, channels.")
     error_code = models.CharField(max_length=50, blank=True)
     error_message = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
-    expires_at = models.DateTimeField(help_text="Until then it can be named in new requests.")
-    kept_until = models.DateTimeField(help_text="Then it is deleted, object and row: later than expires_at where a job may still need it.")
-    used_at = models.DateTimeField(null=True, blank=True, help_text="When a request last took it for a job.")
-    deleted_at = models.DateTimeField(null=True, blank=True, help_text="Its owner removed it.")
+    expires_at = models.DateTimeField(help_text="End of the time in which new requests can refer to the file.")
+    kept_until = models.DateTimeField(help_text="Time of deletion, object and row; later than expires_at if a job may still need the file.")
+    used_at = models.DateTimeField(null=True, blank=True, help_text="Time at which a request last used the file for a job.")
+    deleted_at = models.DateTimeField(null=True, blank=True, help_text="Time at which the owner deleted the file.")
 
     class Meta:
         indexes = [
