@@ -16,7 +16,9 @@ class KeySerializer(serializers.ModelSerializer[ApiKey]):
 
     id = serializers.IntegerField(read_only=True)
     requests_per_minute_by_scope = serializers.DictField(
-        child=serializers.IntegerField(), read_only=True, help_text="Limits of single scopes, beside the limits of all requests."
+        child=serializers.IntegerField(),
+        read_only=True,
+        help_text="Requests per minute by scope, in addition to the limit of all requests.",
     )
     is_live = serializers.BooleanField(read_only=True, help_text="Neither revoked nor expired.")
 
@@ -42,11 +44,11 @@ class KeySerializer(serializers.ModelSerializer[ApiKey]):
 class NewKeySerializer(serializers.Serializer[Any]):
     """The fields of a new key."""
 
-    name = serializers.CharField(max_length=100, help_text="What the key is for.")
+    name = serializers.CharField(max_length=100, help_text="Purpose of the key.")
     scopes = serializers.ListField(
         child=serializers.ChoiceField(choices=list(SCOPES)),
         default=list,
-        help_text="What the key opens; everything that the key of this request opens, unless given. "
+        help_text="Scopes of the key; those of this request's key if omitted. "
         + " ".join(f"`{scope}`: {meaning}." for scope, meaning in SCOPES.items()),
     )
     requests_per_minute = serializers.IntegerField(
@@ -55,7 +57,7 @@ class NewKeySerializer(serializers.Serializer[Any]):
     requests_per_minute_by_scope = serializers.DictField(
         child=serializers.IntegerField(min_value=1),
         default=dict,
-        help_text='Limits of single scopes of this key, `{"tts:generate": 10}`, beside the limit of all its requests; at most the plan\'s.',
+        help_text='Requests per minute by scope, `{"tts:generate": 10}`, in addition to the limit of all its requests; at most the plan\'s.',
     )
     concurrent_jobs = serializers.IntegerField(
         min_value=1, allow_null=True, default=None, help_text="A limit of this key alone, at most the plan's."
@@ -66,7 +68,7 @@ class RotationSerializer(serializers.Serializer[Any]):
     """Overlap of a rotation, in which both keys are valid."""
 
     overlap_seconds = serializers.IntegerField(
-        min_value=0, max_value=OVERLAP_SECONDS_LIMIT, default=DAY_SECONDS, help_text="The old key opens for so much longer."
+        min_value=0, max_value=OVERLAP_SECONDS_LIMIT, default=DAY_SECONDS, help_text="Time for which the old key stays valid."
     )
 
 

@@ -63,12 +63,12 @@ def _characters_of(item: dict[str, Any]) -> int:
 class BatchRequestSerializer(serializers.Serializer[Any]):
     """Request body of POST /v1/tts/batch/."""
 
-    texts = BatchItemsField(help_text=f"At most {MAXIMUM_ITEMS}; each is priced, limited and answered for itself.")
-    webhook_url = WebhookUrl(help_text="Told once every item has ended: one signed POST of `batch.completed`.")
+    texts = BatchItemsField(help_text=f"At most {MAXIMUM_ITEMS}; each has its own price, limits and result.")
+    webhook_url = WebhookUrl(help_text="URL that receives one signed POST of `batch.completed` after the last item.")
 
 
 class BatchSerializer(serializers.Serializer[Any]):
-    batch_id = serializers.CharField(help_text="32 hex digits, for the keys of the account.")
+    batch_id = serializers.CharField(help_text="32 hex digits; accessible with the account's keys.")
     total = serializers.IntegerField()
     completed = serializers.IntegerField(help_text="Items whose audio is ready.")
     failed = serializers.IntegerField(help_text="Items that were refused or failed.")
@@ -80,14 +80,14 @@ class BatchSerializer(serializers.Serializer[Any]):
 class BatchItemSerializer(serializers.Serializer[Any]):
     """The outcome of one text of a batch."""
 
-    index = serializers.IntegerField(help_text="Its place in `texts`, from 0.")
-    uuid = serializers.CharField(help_text="Of its job; empty where the item was refused.")
+    index = serializers.IntegerField(help_text="Index in `texts`, from 0.")
+    uuid = serializers.CharField(help_text="Uuid of the item's job; empty if the item was refused.")
     status = serializers.ChoiceField(choices=["queued", "processing", "completed", "failed", "cancelled"])
-    error = serializers.CharField(help_text="Why it failed; empty where it did not.")
-    url = serializers.CharField(help_text="The audio, which needs no key; empty while there is none.")
-    credits = serializers.FloatField(help_text="What it was charged; 0 until it has ended.")
-    code = serializers.CharField(required=False, help_text="Why it failed, for programs.")
-    model_used = serializers.CharField(required=False, help_text="Of a model that is not installed: the one that stands in for it.")
+    error = serializers.CharField(help_text="Error message; empty if the item did not fail.")
+    url = serializers.CharField(help_text="URL of the audio, which needs no key; empty while there is none.")
+    credits = serializers.FloatField(help_text="Charged credits; 0 until the item has ended.")
+    code = serializers.CharField(required=False, help_text="Error code of a failed item.")
+    model_used = serializers.CharField(required=False, help_text="Id of the stand-in, for a model that is not installed.")
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
 
 
@@ -96,5 +96,5 @@ class BatchResultSerializer(BatchSerializer):
     credits_charged = serializers.FloatField(help_text="The sum of the items' credits so far; exact.")
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
-    expires_at = serializers.DateTimeField(allow_null=True, help_text="When results are deleted.")
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="Time at which results are deleted.")
     items = BatchItemSerializer(many=True)

@@ -13,8 +13,8 @@ class LimitsSerializer(serializers.Serializer[Any]):
 
     requests_per_minute = serializers.IntegerField()
     concurrent_jobs = serializers.IntegerField()
-    max_characters = serializers.IntegerField(help_text="The longest text of one request.")
-    retention_days = serializers.IntegerField(help_text="Results are kept for so many days.")
+    max_characters = serializers.IntegerField(help_text="Maximum characters of one request.")
+    retention_days = serializers.IntegerField(help_text="Days for which results are kept.")
     allowed_models = serializers.ListField(child=serializers.CharField(), help_text="An empty list allows all.")
 
 
@@ -24,8 +24,8 @@ class PresentedKeySerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     prefix = serializers.CharField()
-    scopes = serializers.ListField(child=serializers.CharField(), help_text="An empty list opens everything.")
-    requests_per_minute_by_scope = serializers.DictField(child=serializers.IntegerField(), help_text="Limits of single scopes.")
+    scopes = serializers.ListField(child=serializers.CharField(), help_text="Scopes of the key; an empty list allows all.")
+    requests_per_minute_by_scope = serializers.DictField(child=serializers.IntegerField(), help_text="Requests per minute by scope.")
 
 
 class AccountSerializer(serializers.Serializer[Any]):
@@ -37,7 +37,7 @@ class AccountSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     plan = serializers.CharField(help_text="free, starter, pro, enterprise, …")
     plan_name = serializers.CharField()
-    credits = serializers.FloatField(help_text="What may be spent now; running jobs are taken off already.")
+    credits = serializers.FloatField(help_text="Available credits, without the reservations of running jobs.")
     limits = LimitsSerializer()
     key = PresentedKeySerializer(allow_null=True)
 

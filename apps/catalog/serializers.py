@@ -28,9 +28,9 @@ class ModelAccessSerializer(serializers.Serializer[Any]):
     plan = serializers.CharField(help_text="`anonymous` for callers without a key.")
     needs_key = serializers.BooleanField()
     credits_per_1k_chars = serializers.FloatField(help_text="0 for callers without a key, who have characters_per_day instead.")
-    credits_per_minute = serializers.FloatField(help_text="Of audio, for models that listen.")
-    max_characters = serializers.IntegerField(help_text="The longest text of one request.")
-    characters_per_day = serializers.IntegerField(allow_null=True, help_text="null: as many as the credits pay for.")
+    credits_per_minute = serializers.FloatField(help_text="Price of a minute of audio, for speech-to-text models.")
+    max_characters = serializers.IntegerField(help_text="Maximum characters of one request.")
+    characters_per_day = serializers.IntegerField(allow_null=True, help_text="null: limited by the credits alone.")
 
 
 @extend_schema_serializer(component_name="Model")
@@ -49,10 +49,10 @@ class ModelSerializer(serializers.Serializer[Any]):
     supports_cloning = serializers.BooleanField()
     supports_streaming = serializers.BooleanField(help_text="Audio is sent while it is being made.")
     supports_word_timings = serializers.BooleanField()
-    credits_per_1k_chars = serializers.FloatField(help_text="With a key; `access` has what else is charged.")
+    credits_per_1k_chars = serializers.FloatField(help_text="Price with a key; `access` lists the other prices.")
     credits_per_1k = serializers.FloatField(help_text="The same.")
-    credits_per_minute = serializers.FloatField(help_text="Of audio, for models that listen.")
-    max_characters = serializers.IntegerField(help_text="The longest text that the caller may send; `access` has it for every plan.")
+    credits_per_minute = serializers.FloatField(help_text="Price of a minute of audio, for speech-to-text models.")
+    max_characters = serializers.IntegerField(help_text="Maximum characters for the caller; `access` lists it for every plan.")
     minimum_speed = serializers.FloatField(help_text="Of POST /v1/tts/.")
     maximum_speed = serializers.FloatField(help_text="Of POST /v1/tts/.")
     sample_rate = serializers.IntegerField(help_text="Hz")
@@ -60,10 +60,8 @@ class ModelSerializer(serializers.Serializer[Any]):
     voice_count = serializers.IntegerField()
     version = serializers.CharField()
     licence = serializers.CharField()
-    available = serializers.BooleanField(help_text="Whether a worker serves it at this moment.")
-    served_by = serializers.CharField(
-        allow_null=True, help_text="Of a documented model that is not installed: the one that stands in for it."
-    )
+    available = serializers.BooleanField(help_text="True if a worker serves the model now.")
+    served_by = serializers.CharField(allow_null=True, help_text="Id of the stand-in, for a documented model that is not installed.")
     stands_in_for = serializers.ListField(child=serializers.CharField(), help_text="Documented models that this one serves.")
     access = ModelAccessSerializer(
         many=True, help_text="Plans that include the model. The first entry may be that of callers without a key."

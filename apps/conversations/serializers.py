@@ -16,8 +16,10 @@ LONGEST_PROMPT = 4000
 class VoiceChatRequestSerializer(ReferenceSerializer):
     """Form or JSON: a recording or a text."""
 
-    audio = serializers.FileField(required=False, allow_null=True, allow_empty_file=True, help_text="What the user says; or `text`.")
-    text = fields.Text(required=False, default="", allow_blank=True, max_length=LONGEST_TEXT, help_text="What the user says; or `audio`.")
+    audio = serializers.FileField(
+        required=False, allow_null=True, allow_empty_file=True, help_text="Recorded message of the user; or `text`."
+    )
+    text = fields.Text(required=False, default="", allow_blank=True, max_length=LONGEST_TEXT, help_text="Message of the user; or `audio`.")
     voice = fields.Text(
         required=False, default="", allow_blank=True, max_length=100, help_text="af_bella, or one of the answer's language."
     )
@@ -25,21 +27,19 @@ class VoiceChatRequestSerializer(ReferenceSerializer):
         required=False,
         default="",
         max_length=100,
-        help_text="Who speaks. When left out: kokoro, or without `voice` a model that speaks the language.",
+        help_text="Speech model. If omitted: kokoro, or without `voice` a model that speaks the language.",
     )
-    model = fields.Text(
-        required=False, default="", allow_blank=True, max_length=100, help_text="Who answers: of type `chat` in /v1/models/."
-    )
+    model = fields.Text(required=False, default="", allow_blank=True, max_length=100, help_text="Chat model: type `chat` in /v1/models/.")
     system_prompt = fields.Text(
-        required=False, allow_null=True, allow_blank=True, max_length=LONGEST_PROMPT, help_text="Kept for the turns that follow."
+        required=False, allow_null=True, allow_blank=True, max_length=LONGEST_PROMPT, help_text="System prompt, kept for later turns."
     )
     conversation_id = fields.Text(
-        required=False, default="", allow_blank=True, max_length=64, help_text="Of an earlier answer; a new conversation when left out."
+        required=False, default="", allow_blank=True, max_length=64, help_text="Id from an earlier response; a new conversation if omitted."
     )
     language = fields.Text(
-        required=False, default="", allow_blank=True, max_length=35, help_text="Of the recording; detected when left out."
+        required=False, default="", allow_blank=True, max_length=35, help_text="Language of the recording; detected if omitted."
     )
-    format = fields.FormChoice(choices=list(FORMATS), required=False, default="mp3", help_text="Of the audio.")
+    format = fields.FormChoice(choices=list(FORMATS), required=False, default="mp3", help_text="Format of the audio.")
     webhook_url = WebhookUrl()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -60,9 +60,9 @@ class VoiceChatSerializer(serializers.Serializer[Any]):
     """Response of POST /v1/voice-chat/."""
 
     conversation_id = serializers.CharField()
-    user_text = serializers.CharField(help_text="What was heard, or written.")
+    user_text = serializers.CharField(help_text="Text or transcript of the user's message.")
     ai_text = serializers.CharField()
-    audio_url = serializers.URLField(help_text="The answer, spoken; needs no key.")
+    audio_url = serializers.URLField(help_text="URL of the spoken answer; needs no key.")
     credits_used = serializers.FloatField()
     duration = serializers.FloatField(help_text="Seconds of the audio.")
     model = serializers.CharField(help_text="Id of the model that answered.")

@@ -21,17 +21,17 @@ class JobSerializer(serializers.Serializer[Any]):
     job_id = serializers.CharField(help_text="The same with dashes.")
     type = serializers.CharField(help_text="tts, …")
     status = serializers.CharField(help_text="queued, processing, cancelling, completed, failed, cancelled, expired")
-    model = serializers.CharField(help_text="As the request named it.")
-    model_used = serializers.CharField(required=False, help_text="Of a model that is not installed: the one that stands in for it.")
+    model = serializers.CharField(help_text="Model id of the request.")
+    model_used = serializers.CharField(required=False, help_text="Id of the stand-in, for a model that is not installed.")
     format = serializers.CharField()
-    characters = serializers.IntegerField(help_text="Of the text to be spoken; 0 of a job that hears a recording.")
+    characters = serializers.IntegerField(help_text="Characters of the text; 0 for a job with a recording.")
     progress = serializers.FloatField(help_text="0 to 1.")
-    credits_used = serializers.FloatField(help_text="Reserved while it is active, charged once it has ended.")
+    credits_used = serializers.FloatField(help_text="Reserved credits of an active job, charged credits of an ended one.")
     created_at = serializers.CharField()
     started_at = serializers.CharField(allow_null=True)
     finished_at = serializers.CharField(allow_null=True)
-    expires_at = serializers.CharField(allow_null=True, help_text="When the result is deleted.")
-    result_url = serializers.CharField(required=False, help_text="Of a completed job, until it expires.")
+    expires_at = serializers.CharField(allow_null=True, help_text="Time at which the result is deleted.")
+    result_url = serializers.CharField(required=False, help_text="URL of the audio of a completed job, until it expires.")
     duration = serializers.FloatField(required=False, help_text="Seconds of audio.")
     error = serializers.CharField(required=False)
     code = serializers.CharField(required=False)
@@ -52,7 +52,7 @@ class UsageMeasuresSerializer(serializers.Serializer[Any]):
     failed = serializers.IntegerField()
     cancelled = serializers.IntegerField()
     characters = serializers.IntegerField()
-    credits = serializers.FloatField(help_text="Charged.")
+    credits = serializers.FloatField(help_text="Charged credits.")
 
 
 class UsageKeySerializer(serializers.Serializer[Any]):
@@ -83,9 +83,9 @@ class UsageSerializer(serializers.Serializer[Any]):
 class HealthSerializer(serializers.Serializer[Any]):
     """Health of the platform."""
 
-    status = serializers.CharField(help_text="online, or degraded: something is away")
+    status = serializers.CharField(help_text="online, or degraded: a component is unavailable")
     latency_ms = serializers.IntegerField()
-    queue_size = serializers.IntegerField(help_text="Jobs that no worker has taken up.")
+    queue_size = serializers.IntegerField(help_text="Jobs that no worker has started.")
     models_loaded = serializers.ListField(child=serializers.CharField())
     away = serializers.ListField(
         child=serializers.CharField(), help_text="Missing parts: database, broker, store, disk (too full), workers (none is alive)."

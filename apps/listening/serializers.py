@@ -17,15 +17,15 @@ LONGEST_PROMPT = 2000
 class TranscriptionRequestSerializer(SourceSerializer):
     """Form, or JSON with `file_url` or `upload_id`."""
 
-    model = fields.FormName(required=False, default=DEFAULT_MODEL, max_length=100, help_text="Of type `stt` in /v1/models/.")
+    model = fields.FormName(required=False, default=DEFAULT_MODEL, max_length=100, help_text="A model of type `stt` in /v1/models/.")
     language = fields.Text(required=False, default="auto", allow_blank=True, max_length=35, help_text="en, es, …; auto detects it.")
     timestamps = fields.FormFlag(required=False, default=False, help_text="Word timings in every segment.")
-    diarize = fields.FormFlag(required=False, default=False, help_text="Who speaks: SPEAKER_00, … in the order of their first words.")
+    diarize = fields.FormFlag(required=False, default=False, help_text="Label speakers: SPEAKER_00, … in the order of their first words.")
     num_speakers = fields.FormInteger(
-        required=False, allow_null=True, min_value=1, max_value=MOST_SPEAKERS, help_text="How many there are; estimated when left out."
+        required=False, allow_null=True, min_value=1, max_value=MOST_SPEAKERS, help_text="Number of speakers; estimated if omitted."
     )
     prompt = fields.Text(
-        required=False, default="", allow_blank=True, max_length=LONGEST_PROMPT, help_text="What came before, or names as they are spelt."
+        required=False, default="", allow_blank=True, max_length=LONGEST_PROMPT, help_text="Preceding text, or the spelling of names."
     )
     hotwords = fields.Text(required=False, default="", allow_blank=True, max_length=LONGEST_PROMPT, help_text="Words to listen for.")
     webhook_url = WebhookUrl()
@@ -54,12 +54,12 @@ class TranscriptSerializer(serializers.Serializer[Any]):
     """Response of POST /v1/stt/."""
 
     text = serializers.CharField()
-    language = serializers.CharField(help_text="Primary tag; empty where nothing was said.")
+    language = serializers.CharField(help_text="Primary language tag; empty for a recording without speech.")
     duration = serializers.FloatField(help_text="Seconds of the recording.")
     segments = HeardSegmentSerializer(many=True)
     uuid = serializers.CharField()
     job_id = serializers.UUIDField()
-    model = serializers.CharField(help_text="As the request named it.")
-    model_used = serializers.CharField(required=False, help_text="Of a model that is not installed: the one that stands in for it.")
+    model = serializers.CharField(help_text="Model id of the request.")
+    model_used = serializers.CharField(required=False, help_text="Id of the stand-in, for a model that is not installed.")
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
     credits_used = serializers.FloatField()

@@ -21,8 +21,8 @@ class PronunciationSerializer(serializers.ModelSerializer[Pronunciation]):
 class NewPronunciationSerializer(serializers.Serializer[Any]):
     """Fields of a new entry; apps.pronunciations.services validates them."""
 
-    word = serializers.CharField(max_length=100, help_text="A whole word, or several.")
-    replacement = serializers.CharField(max_length=200, help_text="What is said in its place.")
+    word = serializers.CharField(max_length=100, help_text="One or more whole words.")
+    replacement = serializers.CharField(max_length=200, help_text="Text to speak instead.")
     language = serializers.CharField(max_length=35, required=False, allow_blank=True, help_text="en, pt-br, …; empty for every language.")
     case_sensitive = serializers.BooleanField(required=False, default=False)
 

@@ -25,14 +25,20 @@ class SpeechRequestSerializer(serializers.Serializer[Any]):
         max_length=100,
         help_text=f"A model of /v1/models/. When left out: {DEFAULT_MODEL}, or without `voice` one that speaks the text's language.",
     )
-    text = fields.Text(required=False, help_text="What to say; `input` is taken for it.")
-    input = fields.Text(required=False, help_text="Another name for `text`.")
-    voice = fields.Text(required=False, allow_null=True, allow_blank=True, max_length=100, help_text="Of /v1/voices/; the model's default.")
-    format = serializers.ChoiceField(choices=list(FORMATS), required=False, default="mp3", help_text="Of the result.")
+    text = fields.Text(required=False, help_text="Text to speak; `input` is an alias.")
+    input = fields.Text(required=False, help_text="Alias of `text`.")
+    voice = fields.Text(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=100,
+        help_text="A voice of /v1/voices/; the model's default if omitted.",
+    )
+    format = serializers.ChoiceField(choices=list(FORMATS), required=False, default="mp3", help_text="Format of the audio.")
     speed = fields.Number(required=False, default=1.0, min_value=SLOWEST_SPEED, max_value=FASTEST_SPEED)
     language = fields.Text(required=False, allow_null=True, allow_blank=True, max_length=35, help_text="en, es, …; detected when left out.")
     instructions = fields.Text(
-        required=False, allow_null=True, allow_blank=True, max_length=MAXIMUM_INSTRUCTIONS, help_text="How to say it."
+        required=False, allow_null=True, allow_blank=True, max_length=MAXIMUM_INSTRUCTIONS, help_text="Instructions for the speaking style."
     )
     timestamps = fields.Flag(required=False, default=False, help_text="Adds `words` to the result, as `?timestamps=words` does.")
     stream = fields.Flag(required=False, default=False, help_text="Not supported yet.")
@@ -64,10 +70,10 @@ class QueuedSpeechSerializer(serializers.Serializer[Any]):
     uuid = serializers.CharField(help_text="32 hex digits: opens the result to whoever holds it.")
     job_id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=["queued", "processing", "completed", "failed", "cancelled"])
-    credits_used = serializers.FloatField(help_text="The price: reserved now, settled at the end, given back if it fails.")
+    credits_used = serializers.FloatField(help_text="Price: reserved now, settled at the end, released if the job fails.")
     credits_remaining = serializers.FloatField(allow_null=True, help_text="null without a key.")
     model = serializers.CharField(required=False, help_text="A model that is not installed, as the request named it.")
-    model_used = serializers.CharField(required=False, help_text="The one that stands in for it.")
+    model_used = serializers.CharField(required=False, help_text="Id of the model that stands in for it.")
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
 
 
@@ -102,11 +108,11 @@ class SpeechResultSerializer(serializers.Serializer[Any]):
     bytes = serializers.IntegerField(required=False)
     credits_used = serializers.FloatField(required=False)
     model = serializers.CharField(required=False, help_text="A model that is not installed, as the request named it.")
-    model_used = serializers.CharField(required=False, help_text="The one that stands in for it.")
+    model_used = serializers.CharField(required=False, help_text="Id of the model that stands in for it.")
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
-    outputs = OutputSerializer(many=True, required=False, help_text="All files of a job that made several, the main one first.")
-    result = serializers.DictField(required=False, help_text="What the job wrote: the transcript, the translation, the answer.")
-    words = WordSerializer(many=True, required=False, help_text="Where they were asked for and the model knows them.")
-    error = serializers.CharField(required=False, help_text="Why it failed.")
-    code = serializers.CharField(required=False, help_text="Why it failed, for programs.")
+    outputs = OutputSerializer(many=True, required=False, help_text="All files of a job with several outputs, the main one first.")
+    result = serializers.DictField(required=False, help_text="Document of the job: transcript, translation or answer.")
+    words = WordSerializer(many=True, required=False, help_text="Word timings, if requested and supported by the model.")
+    error = serializers.CharField(required=False, help_text="Error message of a failed job.")
+    code = serializers.CharField(required=False, help_text="Error code of a failed job.")

@@ -13,13 +13,15 @@ from workers.contract.formats import FORMATS
 class SpeechTranslationRequestSerializer(SourceSerializer):
     """Form, or JSON with `file_url` or `upload_id`."""
 
-    target_language = fields.Text(max_length=35, help_text="en, es, …: what the speech is to become.")
-    source_language = fields.Text(required=False, default="auto", allow_blank=True, max_length=35, help_text="Detected unless given.")
+    target_language = fields.Text(max_length=35, help_text="Language of the translation: en, es, …")
+    source_language = fields.Text(
+        required=False, default="auto", allow_blank=True, max_length=35, help_text="Language of the recording; detected if omitted."
+    )
     voice = fields.Text(
         required=False, default="", allow_blank=True, max_length=100, help_text="Chosen by language and the speaker's gender unless given."
     )
     preserve_voice = fields.FormFlag(required=False, default=False, help_text="Not supported yet.")
-    format = fields.FormChoice(choices=list(FORMATS), required=False, default="mp3", help_text="Of the audio.")
+    format = fields.FormChoice(choices=list(FORMATS), required=False, default="mp3", help_text="Format of the audio.")
     webhook_url = WebhookUrl()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

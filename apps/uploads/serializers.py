@@ -17,8 +17,8 @@ MEDIA_TYPE = r"^[\w.+-]{1,50}/[\w.+-]{1,49}\Z"
 class ReferenceSerializer(serializers.Serializer[Any]):
     """References to a file that is not in the request."""
 
-    file_url = fields.Text(required=False, allow_null=True, allow_blank=True, help_text="Where the file can be fetched, in its place.")
-    upload_id = fields.Text(required=False, allow_null=True, allow_blank=True, help_text="Of POST /v1/uploads/, in place of the file.")
+    file_url = fields.Text(required=False, allow_null=True, allow_blank=True, help_text="URL of the file, instead of `file`.")
+    upload_id = fields.Text(required=False, allow_null=True, allow_blank=True, help_text="Id from POST /v1/uploads/, instead of `file`.")
 
 
 class SourceSerializer(ReferenceSerializer):
@@ -33,23 +33,27 @@ class NewUploadSerializer(serializers.Serializer[Any]):
     """Request body of POST /v1/uploads/."""
 
     file_name = fields.Text(
-        required=False, default="", allow_blank=True, max_length=255, help_text="For you to know it by; its content decides its type."
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=255,
+        help_text="Name for your own reference; the type is detected from the content.",
     )
     bytes = serializers.IntegerField(min_value=1, help_text="The exact size of the file.")
     content_type = serializers.RegexField(
-        MEDIA_TYPE, required=False, default="application/octet-stream", help_text="To be sent with the PUT."
+        MEDIA_TYPE, required=False, default="application/octet-stream", help_text="Content type of the PUT request."
     )
 
 
 class UploadAddressSerializer(serializers.Serializer[Any]):
     """URL that the file is sent to."""
 
-    upload_id = serializers.CharField(help_text="Takes the place of `file` in later requests.")
+    upload_id = serializers.CharField(help_text="Id for later requests, instead of `file`.")
     method = serializers.CharField(help_text="`PUT`.")
     url = serializers.URLField(help_text="Needs no key.")
-    headers = serializers.DictField(child=serializers.CharField(), help_text="To be sent with the file, as they are.")
-    expires_at = serializers.DateTimeField(help_text="Of the address, and of the file.")
-    max_bytes = serializers.IntegerField(help_text="The announced size: exactly so many bytes are taken.")
+    headers = serializers.DictField(child=serializers.CharField(), help_text="Headers to send with the file, unchanged.")
+    expires_at = serializers.DateTimeField(help_text="Expiry of the URL and of the file.")
+    max_bytes = serializers.IntegerField(help_text="Announced size: exactly this number of bytes is accepted.")
 
 
 class AudioSerializer(serializers.Serializer[Any]):
@@ -73,9 +77,11 @@ class UploadSerializer(serializers.Serializer[Any]):
     """A file uploaded in advance."""
 
     upload_id = serializers.CharField()
-    status = serializers.ChoiceField(choices=UploadState.values, help_text="A refused one takes another file at the same address.")
+    status = serializers.ChoiceField(
+        choices=UploadState.values, help_text="State of the upload. A refused upload accepts another file at the same URL."
+    )
     file_name = serializers.CharField()
-    bytes = serializers.IntegerField(help_text="Announced, until it is ready.")
+    bytes = serializers.IntegerField(help_text="Size in bytes; the announced size until the file is ready.")
     sha256 = serializers.CharField(allow_null=True)
     audio = AudioSerializer(allow_null=True)
     refusal = RefusalSerializer(allow_null=True)

@@ -43,7 +43,7 @@ class VoiceReadySerializer(serializers.Serializer[Any]):
 
 
 class CreditsLowSerializer(serializers.Serializer[Any]):
-    credits_remaining = serializers.FloatField(help_text="What may still be spent: reservations of running jobs are taken off.")
+    credits_remaining = serializers.FloatField(help_text="Available credits, without the reservations of running jobs.")
     threshold = serializers.FloatField()
 
 

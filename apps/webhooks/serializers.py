@@ -98,8 +98,8 @@ class AttemptSerializer(serializers.Serializer[Any]):
     """One attempt of a delivery."""
 
     at = serializers.DateTimeField()
-    status = serializers.IntegerField(allow_null=True, help_text="The answer's HTTP status; null where there was none.")
-    answer = serializers.CharField(help_text="The first 2 kB of the answer's body.")
+    status = serializers.IntegerField(allow_null=True, help_text="HTTP status of the response; null if there was none.")
+    answer = serializers.CharField(help_text="First 2 kB of the response's body.")
     error = serializers.CharField()
 
 
@@ -109,7 +109,7 @@ class DeliverySerializer(serializers.ModelSerializer[Delivery]):
     id = serializers.UUIDField(source="uuid", read_only=True)
     message_id = serializers.CharField(source="__str__", read_only=True, help_text="The header `webhook-id`.")
     endpoint_id = serializers.UUIDField(read_only=True, allow_null=True, help_text="Null for a request's own webhook_url.")
-    body = serializers.SerializerMethodField(help_text="What is sent.")
+    body = serializers.SerializerMethodField(help_text="Body of the delivery.")
     attempts = AttemptSerializer(many=True, read_only=True)
 
     class Meta:

@@ -32,7 +32,7 @@ class OpenAISpeechSerializer(serializers.Serializer[Any]):
 
     model = fields.Text(max_length=100, help_text="tts-1, tts-1-hd, gpt-4o-mini-tts, or a model of /v1/models.")
     input = fields.Text(
-        help_text=f"What to say; at most {OPENAI_CHARACTERS} characters for OpenAI's names, the plan's limit for native ids."
+        help_text=f"Text to speak; at most {OPENAI_CHARACTERS} characters for OpenAI's names, the plan's limit for native ids."
     )
     voice = VoiceField(required=False, allow_null=True, help_text="alloy, ash, …, or a voice of the model; its default.")
     response_format = serializers.ChoiceField(choices=FORMATS, required=False, default="mp3")
@@ -47,7 +47,7 @@ class OpenAISpeechSerializer(serializers.Serializer[Any]):
         help_text="With sse the audio is sent as with audio, in response_format and under its Content-Type.",
     )
     language = fields.Text(
-        required=False, allow_null=True, allow_blank=True, max_length=35, help_text="Ours: en, es, …; detected when left out."
+        required=False, allow_null=True, allow_blank=True, max_length=35, help_text="Extension of this API: en, es, …; detected if omitted."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
