@@ -14,6 +14,8 @@ class Receiver(ThreadingHTTPServer):
     """Records what it receives, and answers as configured."""
 
     daemon_threads = True
+    request_queue_size = 128
+    """Connections that may arrive at once: with the usual five, the kernel drops some, and they are tried again seconds later."""
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
