@@ -81,6 +81,9 @@ def elsewhere(settings: Any) -> Iterator["Elsewhere"]:
 class Elsewhere(ThreadingHTTPServer):
     """Serves given files; /slow waits until the test is over."""
 
+    request_queue_size = 256
+    """Connections that may arrive at once, see tests/webhooks/receivers.py."""
+
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.files: dict[str, bytes] = {}
