@@ -1,6 +1,5 @@
 """Leases of what stays open, such as WebSocket connections, counted in Valkey over all processes. Their process renews them."""
 
-import logging
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,10 +8,8 @@ from typing import Final
 
 from redis.commands.core import Script
 
-from apps.core.valkey import ValkeyAway, client
+from apps.core.valkey import call_or, client
 from workers.circuit_breaker import CircuitBreaker
-
-logger = logging.getLogger(__name__)
 
 LEASE_SECONDS: Final = 60
 """Time after which the leases of a process that died are forgotten."""
@@ -20,6 +17,7 @@ RENEW_SECONDS: Final = 20.0
 
 breaker: Final = CircuitBreaker("Valkey")
 """Leases are granted uncounted while it is open."""
+UNCOUNTED: Final = "open connections are not counted"
 
 TAKE = """
 local clock = redis.call('TIME')
@@ -57,43 +55,30 @@ class Lease:
 def take_lease(limits: Mapping[str, int]) -> Lease | None:
     """Take a lease if each counter holds fewer than its limit; None otherwise. Without Valkey it is granted."""
     lease = Lease(uuid.uuid4().hex, tuple(limits))
-    if breaker.is_open:
-        return lease
-    try:
-        full = _script(TAKE)(keys=[_key(name) for name in limits], args=[lease.member, LEASE_SECONDS, *limits.values()])
-    except ValkeyAway as error:
-        _record_valkey_error(error)
-        return lease
+    keys = [_key(name) for name in limits]
+    full = call_or(
+        0,
+        lambda: _script(TAKE)(keys=keys, args=[lease.member, LEASE_SECONDS, *limits.values()]),
+        breaker=breaker,
+        effect=UNCOUNTED,
+    )
     return None if full else lease
 
 
 def renew_leases(leases: Iterable[Lease]) -> None:
     """Keep leases for another LEASE_SECONDS, also those that Valkey has lost."""
     pairs = [(_key(name), lease.member) for lease in leases for name in lease.counters]
-    if not pairs or breaker.is_open:
-        return
-    try:
-        _script(RENEW)(keys=[key for key, _ in pairs], args=[LEASE_SECONDS, *(member for _, member in pairs)])
-    except ValkeyAway as error:
-        _record_valkey_error(error)
+    if pairs:
+        keys, members = zip(*pairs, strict=True)
+        call_or(None, lambda: _script(RENEW)(keys=keys, args=[LEASE_SECONDS, *members]), breaker=breaker, effect=UNCOUNTED)
 
 
 def release_lease(lease: Lease) -> None:
     """End a lease. Without Valkey it ends by itself."""
-    if breaker.is_open:
-        return
-    try:
-        pipeline = client().pipeline(transaction=False)
-        for name in lease.counters:
-            pipeline.zrem(_key(name), lease.member)
-        pipeline.execute()
-    except ValkeyAway as error:
-        _record_valkey_error(error)
-
-
-def _record_valkey_error(error: BaseException) -> None:
-    if breaker.open():
-        logger.warning("Valkey is away (%s): open connections are not counted", type(error).__name__)
+    pipeline = client().pipeline(transaction=False)
+    for name in lease.counters:
+        pipeline.zrem(_key(name), lease.member)
+    call_or(None, pipeline.execute, breaker=breaker, effect=UNCOUNTED)
 
 
 def _key(name: str) -> str:

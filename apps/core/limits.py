@@ -1,6 +1,5 @@
 """Rate limit: an exact log of the last 60 seconds per bucket, updated in one Lua call."""
 
-import logging
 import math
 import time
 from collections.abc import Sequence
@@ -10,10 +9,8 @@ from typing import Final
 
 from redis.commands.core import Script
 
-from apps.core.valkey import ValkeyAway, client
+from apps.core.valkey import call_or, client
 from workers.circuit_breaker import CircuitBreaker
-
-logger = logging.getLogger(__name__)
 
 WINDOW_SECONDS = 60
 
@@ -87,15 +84,11 @@ def count_requests(buckets: Sequence[RequestBucket], *, cost: int = 1) -> list[L
 
     Without Valkey everything passes: what costs money or work is limited in Postgres.
     """
-    if breaker.is_open:
-        return [_uncounted(bucket.limit) for bucket in buckets]
     keys, limits = [f"limit:{bucket.name}" for bucket in buckets], [bucket.limit for bucket in buckets]
-    try:
-        now, *states = _script()(keys=keys, args=[cost, *limits])
-    except ValkeyAway as error:
-        if breaker.open():
-            logger.warning("Valkey is away (%s): requests a minute are not counted", type(error).__name__)
-        return [_uncounted(bucket.limit) for bucket in buckets]
+    counted = call_or(None, lambda: _script()(keys=keys, args=[cost, *limits]), breaker=breaker, effect="requests a minute are not counted")
+    if counted is None:
+        return [_uncounted(limit) for limit in limits]
+    now, *states = counted
     return [
         LimitState(
             is_allowed=bool(fits),

@@ -1,7 +1,9 @@
 """The process's connection pool to Valkey (or any Redis from 7.0)."""
 
+import logging
+from collections.abc import Callable
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import redis
 from django.conf import settings
@@ -10,6 +12,10 @@ from redis.retry import Retry
 
 from workers.circuit_breaker import CircuitBreaker
 from workers.valkey import Connection, SSLConnection
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 ValkeyAway = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
 """Errors of a server that is unavailable or refuses writes, for callers that continue without Valkey."""
@@ -66,6 +72,18 @@ def client() -> redis.Redis:
         health_check_interval=30,
         retry=ONE_RETRY,
     )
+
+
+def call_or(otherwise: T, call: Callable[[], T], *, breaker: CircuitBreaker, effect: str) -> T:
+    """Result of a call to Valkey; `otherwise` while Valkey is unavailable, without waiting for it each time. The log states the effect."""
+    if breaker.is_open:
+        return otherwise
+    try:
+        return call()
+    except ValkeyAway as error:
+        if breaker.open():
+            logger.warning("Valkey is away (%s): %s", type(error).__name__, effect)
+        return otherwise
 
 
 def _probe() -> None:
