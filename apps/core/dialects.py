@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 
 from apps.core.errors import ApplicationError
+from apps.core.ids import request_id_from
 
 REQUEST_ID: Final = "X-Request-Id"
 
@@ -110,10 +111,10 @@ class Dialect:
         """The dialect's name of one of the platform's response headers."""
         return self.header_names.get(name, name)
 
-    def find_request_id(self, meta: Mapping[str, Any]) -> str:
-        """Request id sent by the client, under either name; empty if it sent none."""
+    def request_id_of(self, meta: Mapping[str, Any]) -> str:
+        """Request id sent by the client, under either name, if it is safe in a log line; otherwise a new one."""
         names = (self.header_name(REQUEST_ID), REQUEST_ID)
-        return next((str(meta[key]) for key in map(_meta_name, names) if key in meta), "")
+        return request_id_from(next((str(meta[key]) for key in map(_meta_name, names) if key in meta), ""))
 
     def apply_to(self, response: HttpResponseBase) -> None:
         """Rename the headers of a finished response, and put the JSON of a success into the envelope."""

@@ -22,7 +22,6 @@ from apps.core.deferred import Deferred
 from apps.core.dialects import REQUEST_ID, dialect_of
 from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.core.exception_handler import error_response, path_not_found
-from apps.core.ids import request_id_from
 from apps.core.limits import LimitState
 from apps.core.page_safety import add_security_headers
 from apps.core.zones import Zone, with_slash, zone_of, zone_of_request
@@ -61,7 +60,7 @@ class RequestMiddleware:
         request.path_info = request.path = with_slash(request.path_info)
         request.zone = zone_of(request.path_info)
         dialect = dialect_of(request.path)
-        request.request_id = request_id_from(dialect.find_request_id(request.META))
+        request.request_id = dialect.request_id_of(request.META)
         bind_contextvars(request=request.request_id)
         refusal = getattr(request, "refusal", None) or _refusal_of(request)
         if refusal is not None:

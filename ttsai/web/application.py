@@ -14,7 +14,6 @@ from apps.core.deferred import ASGIApp, Deferred, Receive, Scope, Send
 from apps.core.dialects import REQUEST_ID, dialect_of
 from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.core.exception_handler import as_application_error, error_response
-from apps.core.ids import request_id_from
 from apps.core.middleware import add_common_headers
 from apps.core.zones import with_slash
 from ttsai.web.body import Body, ClientLeftError, declared_length, read_body
@@ -158,4 +157,4 @@ def _without_django(error: ApplicationError, request: ShellRequest) -> HttpRespo
 
 
 def _request_id_of(request: ShellRequest) -> str:
-    return request_id_from(dialect_of(request.path).find_request_id(request.META))
+    return dialect_of(request.path).request_id_of(request.META)

@@ -24,7 +24,6 @@ from apps.core.deferred import Receive, Scope, Send
 from apps.core.dialects import dialect_of
 from apps.core.errors import ApplicationError, AuthenticationFailedError, PermissionDeniedError, TooManyRequestsError, UnavailableError
 from apps.core.exception_handler import as_application_error, error_response, path_not_found
-from apps.core.ids import request_id_from
 from apps.core.leases import RENEW_SECONDS, Lease, release_lease, renew_leases, take_lease
 from apps.core.middleware import add_common_headers, write_limit
 from apps.core.sockets import SocketRoute
@@ -77,7 +76,7 @@ class Sockets:
     async def serve(self, route: SocketRoute, scope: Scope, receive: Receive, send: Send) -> None:
         """Admit a connection and serve it to its end."""
         request = _handshake(scope)
-        request_id = request_id_from(dialect_of(request.path).find_request_id(request.META))
+        request_id = dialect_of(request.path).request_id_of(request.META)
         async with contextlib.AsyncExitStack() as stack:
             try:
                 caller = await self._admit(request, route)
@@ -96,7 +95,7 @@ class Sockets:
 
     async def _refuse_path(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         request = _handshake(scope)
-        request_id = request_id_from(dialect_of(request.path).find_request_id(request.META))
+        request_id = dialect_of(request.path).request_id_of(request.META)
         await _refuse(path_not_found(request.path), request, send, request_id=request_id)
 
     async def _admit(self, request: ShellRequest, route: SocketRoute) -> Caller:
