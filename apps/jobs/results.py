@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from workers.contract.codec import Message
-from workers.contract.formats import content_type_of, extension_of
+from workers.contract.formats import content_type_of, file_name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class ResultOutput(Message):
     @property
     def file_name(self) -> str:
         """Name of the file for downloads."""
-        return f"{self.name}.{extension_of(self.format)}"
+        return file_name_of(self.name, format=self.format)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +39,4 @@ class JobResult(Message):
 
 def main_file_name(format_name: str) -> str:
     """Name under which the main output of every job is downloaded: `output.mp3`."""
-    return f"output.{extension_of(format_name)}"
+    return file_name_of("output", format=format_name)

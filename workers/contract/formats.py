@@ -67,6 +67,11 @@ def content_type_of(name: str) -> str:
     return OTHER_CONTENT_TYPES[name] if name in OTHER_CONTENT_TYPES else FORMATS[name].content_type
 
 
+def file_name_of(base: str, *, format: str) -> str:  # noqa: A002 - as the API spells it
+    """Name of a file with this format: `output.mp3`."""
+    return f"{base}.{extension_of(format)}"
+
+
 def extension_of(name: str) -> str:
     """Return the file extension of any format. Raises KeyError for an unknown one."""
     return name if name in OTHER_CONTENT_TYPES else FORMATS[name].extension

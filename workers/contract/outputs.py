@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from workers.contract.codec import Message
-from workers.contract.formats import DOCUMENT, content_type_of, extension_of
+from workers.contract.formats import DOCUMENT, content_type_of, file_name_of
 from workers.contract.references import Address
 
 AUDIO: Final = "audio"
@@ -36,7 +36,7 @@ class OutputSpec(Message):
     @property
     def file_name(self) -> str:
         """Name of the file, in the store and for downloads."""
-        return f"{self.name}.{extension_of(self.format)}"
+        return file_name_of(self.name, format=self.format)
 
 
 @dataclass(frozen=True, slots=True)
