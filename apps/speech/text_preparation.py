@@ -20,7 +20,7 @@ from workers.text.markup.parse import parse_markup
 from workers.text.markup.parts import cut_into_parts
 from workers.text.normalise import normalise
 from workers.text.pronunciations import PronunciationError, merge_rules, read_pronunciations
-from workers.text.say_as import SUPPORTED_LANGUAGES, SayAsError, say_as
+from workers.text.say_as import SUPPORTED_LANGUAGES, SayAsError, say_segment
 from workers.text.voice_choice import TextVoice, VoiceAssigner
 
 SAMPLE_CHARACTERS = 400
@@ -112,14 +112,7 @@ def _say_as_problem(segment: Segment, *, languages: list[str], before: str) -> s
     problem = ""
     for place, language in enumerate(languages):
         try:
-            say_as(
-                segment.text,
-                interpret_as=segment.interpret_as,
-                language=language,
-                format=segment.format,
-                detail=segment.detail,
-                before=before,
-            )
+            say_segment(segment, language=language, before=before)
         except SayAsError as error:
             problem = problem or str(error)
         else:

@@ -13,7 +13,7 @@ from workers.contract.voices import VoiceRef
 from workers.text.markup.boundaries import Break
 from workers.text.normalise import normalise
 from workers.text.pronunciations import PronunciationError, apply_pronunciations
-from workers.text.say_as import SayAsError, say_as
+from workers.text.say_as import SayAsError, say_segment
 from workers.text.scripts import split_by_script
 from workers.text.sentences import PAUSES, Splitter
 from workers.text.spoken_text import SpokenText, SpokenTextBuilder, join
@@ -191,7 +191,7 @@ def _spoken_segment(segment: Segment, *, language: str, work: SpeakWork, before:
     builder = SpokenTextBuilder(segment.text)
     if segment.kind == "say_as":
         try:
-            builder.say(_say_as(segment, language=language, before=before), up_to=len(segment.text))
+            builder.say(say_segment(segment, language=language, before=before), up_to=len(segment.text))
         except SayAsError as error:
             if work.is_language_detected and not segment.language:
                 return normalise(segment.text, language=language, has_html=has_html)
@@ -199,17 +199,6 @@ def _spoken_segment(segment: Segment, *, language: str, work: SpeakWork, before:
     elif segment.kind == "sub":
         builder.say(segment.alias, up_to=len(segment.text))
     return builder.build()
-
-
-def _say_as(segment: Segment, *, language: str, before: str) -> str:
-    return say_as(
-        segment.text,
-        interpret_as=segment.interpret_as,
-        language=language,
-        format=segment.format,
-        detail=segment.detail,
-        before=before,
-    )
 
 
 def _pause_after(segment: Segment, *, otherwise: float) -> float:

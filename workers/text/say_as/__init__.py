@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from workers.contract.markup import Segment
 from workers.text.normalise.fold import fold
 from workers.text.normalise.languages import find_language
 from workers.text.normalise.languages.base import Language
@@ -14,7 +15,7 @@ from workers.text.say_as.money import say_money
 from workers.text.say_as.numbers import gender_from, say_cardinal, say_digits, say_fraction, say_ordinal, say_unit
 from workers.text.say_as.times import say_time
 
-__all__ = ["SUPPORTED_LANGUAGES", "SayAsError", "say_as"]
+__all__ = ["SUPPORTED_LANGUAGES", "SayAsError", "say_as", "say_segment"]
 
 SUPPORTED_LANGUAGES: Final = ("en", "es", "fr", "de", "it", "pt", "zh", "ja", "hi")
 
@@ -57,6 +58,18 @@ def say_as(text: str, *, interpret_as: str, language: str, format: str = "", det
     if len(body) > LONGEST:
         raise SayAsError(f"too long to say as {interpret_as}: {len(body)} characters, at most {LONGEST}")
     return kind(SayAsRequest(body, spoken_in, format.strip(), detail.strip(), before.strip()))
+
+
+def say_segment(segment: Segment, *, language: str, before: str) -> str:
+    """Spoken form of a segment of kind `say_as`. Raises SayAsError. language, before: as for say_as."""
+    return say_as(
+        segment.text,
+        interpret_as=segment.interpret_as,
+        language=language,
+        format=segment.format,
+        detail=segment.detail,
+        before=before,
+    )
 
 
 def _cardinal(request: SayAsRequest) -> str:
