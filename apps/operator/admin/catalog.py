@@ -115,8 +115,17 @@ class EngineForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __
         fields = ["tier", "millicredits_per_1k", "is_enabled"]
 
 
+class CatalogueAdmin(ModelAdmin):
+    """Base of rows that the catalogue is read from."""
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Save, and refresh the catalogue for the next request."""
+        super().save_model(request, obj, form, change)
+        clear_catalogue_cache()
+
+
 @admin.register(Engine)
-class EngineAdmin(ModelAdmin):
+class EngineAdmin(CatalogueAdmin):
     """Models: tier, price and switch are the operator's; announcements never change them."""
 
     form = EngineForm
@@ -147,11 +156,6 @@ class EngineAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Engine]:
         rows: QuerySet[Engine] = super().get_queryset(request)
         return rows.annotate(voices_of_it=Count("voices", filter=Q(voices__is_enabled=True)))
-
-    def save_model(self, request: HttpRequest, obj: Engine, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        """Save, and refresh the catalogue for the next request."""
-        super().save_model(request, obj, form, change)
-        clear_catalogue_cache()
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         """Never: workers announce models."""
@@ -185,7 +189,7 @@ class EngineAdmin(ModelAdmin):
 
 
 @admin.register(Voice)
-class VoiceAdmin(ModelAdmin):
+class VoiceAdmin(CatalogueAdmin):
     list_display = ["voice_id", "name", "engine", "language", "gender", "is_enabled", "last_announced_at"]
     list_editable = ["is_enabled"]
     list_filter = ["is_enabled", "engine", "gender"]
@@ -193,11 +197,6 @@ class VoiceAdmin(ModelAdmin):
     search_fields = ["voice_id", "name", "=language"]
     fields = ["engine", "voice_id", "name", "is_enabled", "language", "gender", "description", "tags", "last_announced_at"]
     readonly_fields = ["engine", "voice_id", "name", "language", "gender", "description", "tags", "last_announced_at"]
-
-    def save_model(self, request: HttpRequest, obj: Voice, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        """Save, and refresh the catalogue for the next request."""
-        super().save_model(request, obj, form, change)
-        clear_catalogue_cache()
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         """Never: workers announce voices."""
@@ -209,7 +208,7 @@ class VoiceAdmin(ModelAdmin):
 
 
 @admin.register(StandIn)
-class StandInAdmin(ModelAdmin):
+class StandInAdmin(CatalogueAdmin):
     """Documented models and the installed models that serve them."""
 
     list_display = ["model_id", "kind", "tier", "candidate_list", "is_enabled"]
@@ -221,11 +220,6 @@ class StandInAdmin(ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:  # noqa: ARG002 - Django's signature
         """Keep the id of an existing row: requests use it."""
         return [] if obj is None else ["model_id"]
-
-    def save_model(self, request: HttpRequest, obj: StandIn, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        """Save, and refresh the catalogue for the next request."""
-        super().save_model(request, obj, form, change)
-        clear_catalogue_cache()
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Only for added rows: starting rows are disabled instead, since the next start of the platform would recreate them."""
