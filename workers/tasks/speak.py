@@ -43,7 +43,7 @@ def speak(run: PartRun, *, context: WorkerContext) -> Manifest:
             output.path, work.format, input_rate=engine.spec.sample_rate, sample_rate=work.sample_rate, bitrate=work.bitrate
         ) as file:
             response = _Response(message, work=work, script=script, input_rate=engine.spec.sample_rate, file=file, events=events)
-            submit = partial(_submit, run=run, work=work, bench=context)
+            submit = partial(_submit, run=run, work=work, context=context)
             for (_, utterance), (spoken, seconds) in compute_in_order(
                 run, scheduler=context.scheduler, items=enumerate(script.utterances), submit=submit
             ):
@@ -116,7 +116,7 @@ class _Response:
 
 
 def _submit(
-    item: tuple[int, Utterance], *, run: PartRun, work: SpeakWork, bench: WorkerContext
+    item: tuple[int, Utterance], *, run: PartRun, work: SpeakWork, context: WorkerContext
 ) -> "Future[tuple[SynthesisedAudio, float]]":
     """Queue an utterance, given with its index, to be spoken: its audio, and the seconds that the engine took."""
     index, utterance = item
@@ -124,7 +124,7 @@ def _submit(
 
     def compute() -> tuple[SynthesisedAudio, float]:
         # Used here too: a part that times out releases the model while its sentence is still being synthesised.
-        with bench.models.use(work.engine) as model:
+        with context.models.use(work.engine) as model:
             engine = as_speaker(model)
             started = time.perf_counter()
             spoken = engine.speak(
@@ -136,4 +136,4 @@ def _submit(
             )
             return spoken, time.perf_counter() - started
 
-    return bench.scheduler.submit(sentence_order(run.message, index=index, units=len(text)), work=compute)
+    return context.scheduler.submit(sentence_order(run.message, index=index, units=len(text)), work=compute)

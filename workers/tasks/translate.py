@@ -95,7 +95,7 @@ def _translate_text(run: PartRun, *, work: TranslateWork, target: str, result: _
         text, source = _choose_text(result, spec=spec, target=target)
         seconds = 0.0
         for batch, translated, took in _translate_in_order(
-            run, engine=work.engine, translator=translator, text=text, source=source, target=target, bench=context
+            run, engine=work.engine, translator=translator, text=text, source=source, target=target, context=context
         ):
             seconds += took
             gaps = (gap_between(passage.gap, target=target) for passage in batch)
@@ -120,7 +120,7 @@ def _choose_text(result: _Translation, *, spec: EngineSpec, target: str) -> tupl
 
 
 def _translate_in_order(
-    run: PartRun, *, engine: str, translator: Translator, text: str, source: str, target: str, bench: WorkerContext
+    run: PartRun, *, engine: str, translator: Translator, text: str, source: str, target: str, context: WorkerContext
 ) -> Iterator[tuple[list[Passage], list[str], float]]:
     """Batches of sentences, their translations and the seconds they took."""
 
@@ -129,13 +129,13 @@ def _translate_in_order(
         texts = [passage.text for passage in batch]
         work = partial(_translate_batch, texts=texts, source=source, target=target)
         return submit_inference(
-            run, context=bench, engine=engine, work=work, is_remote=translator.is_remote, index=index, units=sum(map(len, texts))
+            run, context=context, engine=engine, work=work, is_remote=translator.is_remote, index=index, units=sum(map(len, texts))
         )
 
     batches = enumerate(_batches(cut_passages(text, longest=LONGEST_CHARACTERS), longest=translator.batch_characters))
     at_once = REMOTE_AT_ONCE if translator.is_remote else None
     for (_, batch), (translated, seconds) in compute_in_order(
-        run, scheduler=bench.scheduler, items=batches, submit=submit, at_once=at_once
+        run, scheduler=context.scheduler, items=batches, submit=submit, at_once=at_once
     ):
         yield batch, translated, seconds
 

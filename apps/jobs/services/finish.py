@@ -124,7 +124,7 @@ def _apply(outcome: PartOutcome, *, job: Job, part: Part) -> list[str]:
         return _fail_part(job, part=part, code=outcome.error_code, message=outcome.error_message, units_done=outcome.units_done)
     # Failed and worth another try; or stopped by a worker that nobody had asked to.
     code = outcome.error_code or errors.WORKER_LOST
-    setback = RetryReason.OUTAGE if outcome.is_outage else RetryReason.FAILURE
+    reason = RetryReason.OUTAGE if outcome.is_outage else RetryReason.FAILURE
     pause_seconds = OUTAGE_PAUSE_SECONDS if outcome.is_outage else RETRY_PAUSE_SECONDS * part.attempts
     return retry_part(
         job,
@@ -133,7 +133,7 @@ def _apply(outcome: PartOutcome, *, job: Job, part: Part) -> list[str]:
         message=outcome.error_message,
         units_done=outcome.units_done,
         pause_seconds=pause_seconds,
-        setback=setback,
+        reason=reason,
     )
 
 
@@ -145,14 +145,14 @@ def retry_part(
     message: str,
     units_done: int = 0,
     pause_seconds: float = 0.0,
-    setback: RetryReason = RetryReason.FAILURE,
+    reason: RetryReason = RetryReason.FAILURE,
 ) -> list[str]:
     """Give the part to another worker, or fail the job after the last attempt. The job is locked.
 
     An outage counts once the job has waited for TTSAI_JOB_QUEUE_SECONDS, so that retries end.
     """
     is_young = timezone.now() - job.created_at < timedelta(seconds=settings.TTSAI_JOB_QUEUE_SECONDS)
-    is_counted, has_died = setback is not RetryReason.OUTAGE or not is_young, setback is RetryReason.DEATH
+    is_counted, has_died = reason is not RetryReason.OUTAGE or not is_young, reason is RetryReason.DEATH
     if is_counted and (part.attempts >= settings.TTSAI_PART_ATTEMPTS or part.deaths + has_died >= MOST_DEATHS):
         return _fail_part(job, part=part, code=code, message=message, units_done=units_done)
     if part.token is None or not requeue_attempt(

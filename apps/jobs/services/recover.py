@@ -73,7 +73,7 @@ def _recover_each(parts: Iterable[Part], *, judge: Judge) -> int:
 def _recover(part: Part, *, judge: Judge) -> bool:
     if _adopt(part):
         return True
-    setback = judge(part)
+    reason = judge(part)
     with transaction.atomic(durable=True):
         job = lock_job(part.job_id)
         if job.is_over:
@@ -82,7 +82,7 @@ def _recover(part: Part, *, judge: Judge) -> bool:
             queues = [part.queue] if close_part(part, state=PartState.CANCELLED) else []
             end_if_cancelled(job)
         else:
-            queues = retry_part(job, part=part, code=errors.WORKER_LOST, message=LOST_MESSAGE, setback=setback)
+            queues = retry_part(job, part=part, code=errors.WORKER_LOST, message=LOST_MESSAGE, reason=reason)
     for queue in queues:
         dispatch_soon(queue)
     return bool(queues)
