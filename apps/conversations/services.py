@@ -173,32 +173,9 @@ def _plan(
 ) -> JobPlan:
     """Plan the parts: transcribe (unless written), answer, speak."""
     listening = _recognition_parts(chosen, source=source)
-    stage = len(listening)
-    answer = ReplyWork(
-        chosen.responder.id,
-        transcript=PartOutput(0, TEXT) if listening else None,
-        text=order.text,
-        language=chosen.language,
-        system_prompt=conversation.system_prompt,
-        history=history,
-    )
-    speaker = chosen.speaker.engine
-    voices = list_voice_choices(speaker)
-    speech = SpeakWork(speaker.id, voice=chosen.voice, format=order.format, script=PartOutput(stage, TEXT), voices=voices)
-    parts = (
-        *listening,
-        PartPlan("reply", answer, text_outputs(is_kept=True), units=0, stage=stage, queue=chosen.responder.queue, weight=REPLY_WEIGHT),
-        PartPlan(
-            "speak",
-            speech,
-            audio_outputs(order.format, is_kept=True),
-            units=0,
-            stage=stage + 1,
-            queue=speaker.queue,
-            weight=SPEAK_WEIGHT,
-        ),
-    )
+    parts = (*listening, *_response_parts(order, chosen=chosen, history=history, conversation=conversation, stage=len(listening)))
     units = sum(part.weight or 0 for part in parts)
+    speaker = chosen.speaker.engine
     params = TurnParams(
         text=order.text,
         model=speaker.id,
@@ -221,6 +198,35 @@ def _plan(
         params=params,
         warnings=(*chosen.speaker.warnings, *warnings),
         webhook_url=order.webhook_url,
+    )
+
+
+def _response_parts(
+    order: TurnOrder, *, chosen: TurnModels, history: tuple[ToldTurn, ...], conversation: Conversation, stage: int
+) -> tuple[PartPlan, PartPlan]:
+    """The parts that write and speak the answer, from `stage` on; the transcript is the first part's where the turn is not written."""
+    answer = ReplyWork(
+        chosen.responder.id,
+        transcript=PartOutput(0, TEXT) if stage else None,
+        text=order.text,
+        language=chosen.language,
+        system_prompt=conversation.system_prompt,
+        history=history,
+    )
+    speaker = chosen.speaker.engine
+    voices = list_voice_choices(speaker)
+    speech = SpeakWork(speaker.id, voice=chosen.voice, format=order.format, script=PartOutput(stage, TEXT), voices=voices)
+    return (
+        PartPlan("reply", answer, text_outputs(is_kept=True), units=0, stage=stage, queue=chosen.responder.queue, weight=REPLY_WEIGHT),
+        PartPlan(
+            "speak",
+            speech,
+            audio_outputs(order.format, is_kept=True),
+            units=0,
+            stage=stage + 1,
+            queue=speaker.queue,
+            weight=SPEAK_WEIGHT,
+        ),
     )
 
 

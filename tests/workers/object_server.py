@@ -24,11 +24,7 @@ class ObjectServer:
         return Address("url", f"{self.url}/{key}?X-Amz-Signature=secret")
 
 
-@contextmanager
-def serving() -> Iterator[ObjectServer]:
-    """Server on a free loopback port."""
-    kept = ObjectServer()
-
+def _handler_of(kept: ObjectServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def answer(self, status: int, body: bytes = b"") -> None:
             self.send_response(status)
@@ -67,7 +63,14 @@ def serving() -> Iterator[ObjectServer]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
 
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@contextmanager
+def serving() -> Iterator[ObjectServer]:
+    """Server on a free loopback port."""
+    kept = ObjectServer()
+    http = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(kept))
     kept.url = f"http://127.0.0.1:{http.server_port}"
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
