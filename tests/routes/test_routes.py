@@ -8,6 +8,9 @@ import pytest
 from apps.accounts.models import Account
 from apps.accounts.scopes import SCOPES
 from apps.accounts.throttles import RequestsPerMinute
+from apps.billing.models import LedgerEntry
+from apps.jobs.models import Job
+from apps.uploads.models import Upload
 from tests.factories import make_key
 from tests.routes.table import METHODS, Owned, Row, all_rows, other_routes, routes_below
 
@@ -35,6 +38,11 @@ def error_of(answer: Any) -> tuple[int, str]:
     return answer.status_code, error["code"]
 
 
+def count_rows() -> list[int]:
+    """Rows that a request may create: a refused one changes none of these numbers."""
+    return [model.objects.count() for model in (Job, Upload, LedgerEntry)]
+
+
 def content_of(answer: Any) -> str:
     return bytes(answer.content).decode()
 
@@ -60,10 +68,12 @@ def test_both_prefixes_lead_to_the_same_views() -> None:
 @named([row for row in ROWS if row.key == "needed"])
 def test_request_without_a_key_is_refused(row: Row, owner: Account) -> None:
     owned = owned_by(owner, row)
+    before = count_rows()
     for prefix in PREFIXES:
         answer = row.ask(owned, prefix=prefix)
         assert error_of(answer) == (401, "missing_api_key")
         assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert count_rows() == before
 
 
 @named([row for row in ROWS if row.key != "needed"])
@@ -74,8 +84,10 @@ def test_public_routes_answer_without_a_key(row: Row, owner: Account) -> None:
 @named([row for row in ROWS if row.key != "ignored"])
 def test_request_with_an_invalid_key_is_refused(row: Row, owner: Account) -> None:
     owned = owned_by(owner, row)
+    before = count_rows()
     for prefix in PREFIXES:
         assert error_of(row.ask(owned, prefix=prefix, secret=WRONG_KEY)) == (401, "invalid_api_key")
+    assert count_rows() == before
 
 
 @named([row for row in ROWS if row.key == "ignored"])
@@ -86,7 +98,10 @@ def test_routes_that_ignore_keys_accept_an_invalid_one(row: Row, owner: Account)
 @named([row for row in ROWS if row.scope])
 def test_request_without_the_required_scope_is_refused(row: Row, owner: Account) -> None:
     _, secret = make_key(owner, scopes=[scope for scope in SCOPES if scope != row.scope])
-    assert error_of(row.ask(owned_by(owner, row), secret=secret)) == (403, "missing_scope")
+    owned = owned_by(owner, row)
+    before = count_rows()
+    assert error_of(row.ask(owned, secret=secret)) == (403, "missing_scope")
+    assert count_rows() == before
 
 
 @named([row for row in ROWS if row.scope])
