@@ -51,6 +51,8 @@ class Attempt:
     job_created_at: float
     runs_alone: bool = False
     """True if the part runs alone; see PartMessage."""
+    request_id: str = ""
+    """Id of the request that created the job, for the worker's log lines."""
 
 
 breaker: Final = CircuitBreaker("broker")
@@ -135,4 +137,5 @@ def _message(attempt: Attempt) -> PartMessage:
         manifest=storage.writing_address(f"{folder}/{MANIFEST}", content_type=JSON_TYPE),
         stream=names.job_stream(attempt.job.hex),
         runs_alone=attempt.runs_alone,
+        request_id=attempt.request_id,
     )

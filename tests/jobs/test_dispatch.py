@@ -49,6 +49,7 @@ def test_the_message_tells_a_worker_all_it_needs(valkey: redis.Redis) -> None:
         OutputTarget("timings", "application/json", Address("folder", f"{folder}/timings.json"), is_optional=True),
     )
     assert SpeakWork.from_dict(message.work) == SpeakWork(engine="kokoro", voice=BELLA, text="Hello.", language="en-us")
+    assert message.request_id == job.request_id != ""
     assert message.job_created_at == pytest.approx(job.created_at.timestamp(), abs=0.001)
     assert 590 < message.deadline_at - time.time() <= 600
 

@@ -1,6 +1,7 @@
 """Route walker: no key, an invalid key, a missing scope, another account's object, an unsupported method."""
 
 import json
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from apps.accounts.models import Account
 from apps.accounts.scopes import SCOPES
 from apps.accounts.throttles import RequestsPerMinute
 from apps.billing.models import LedgerEntry
+from apps.jobs.kinds import job_kinds
 from apps.jobs.models import Job
 from apps.uploads.models import Upload
 from tests.factories import make_key
@@ -41,6 +43,13 @@ def error_of(answer: Any) -> tuple[int, str]:
 def count_rows() -> list[int]:
     """Rows that a request may create: a refused one changes none of these numbers."""
     return [model.objects.count() for model in (Job, Upload, LedgerEntry)]
+
+
+def check_jobs_of(account: Account) -> None:
+    """Assert that every job of the account has a declared kind, and only parameters that the kind declares."""
+    for job in Job.objects.filter(account=account):
+        assert job.kind in job_kinds()
+        assert set(job.params) <= {one.name for one in fields(job_kinds()[job.kind].params)}
 
 
 def content_of(answer: Any) -> str:
@@ -110,6 +119,7 @@ def test_request_with_only_the_required_scope_is_served_up_to_the_limit_of_the_s
     owned = owned_by(owner, row)
     answer = row.ask(owned, secret=secret)
     assert answer.status_code == row.status, answer.content
+    check_jobs_of(owner)
     view = next(route.view for route in routes_below("v1/") if route.path == row.path)
     if RequestsPerMinute in view.cls.throttle_classes:  # polls count by address alone
         assert error_of(row.ask(owned, secret=secret)) == (429, "rate_limit_exceeded")

@@ -109,11 +109,12 @@ def test_expected_failures_have_a_code_and_unexpected_ones_are_told_as_ours(unha
     assert (silent.error_code, silent.is_retryable) == ("nothing_to_say", False)
     unknown = do(unharmed_worker, speak_message("Hello.", kind="sing"))
     assert (unknown.error_code, unknown.is_retryable) == ("internal_error", True)
-    nonsense = speak_message("Hello.", work={"nonsense": True})
+    nonsense = speak_message("Hello.", work={"nonsense": True}, request_id="req_nonsense")
     broken = do(unharmed_worker, nonsense)
     assert (broken.status, broken.error_code, broken.error_message) == ("failed", "internal_error", "An unexpected error occurred.")
     lines = [line for line in unharmed_worker.log.splitlines() if f"part_broke token={nonsense.token}" in line]
-    assert [line.endswith(f" worker=worker-1 job={nonsense.job} part=0 tenant={nonsense.tenant}") for line in lines] == [True]
+    ids = f" worker=worker-1 job={nonsense.job} part=0 request=req_nonsense tenant={nonsense.tenant}"
+    assert [line.endswith(ids) for line in lines] == [True]
     late = do(unharmed_worker, speak_message("Hello.", deadline_at=time.time() - 1))
     assert (late.error_code, late.is_retryable) == ("timed_out", False)
     assert do(unharmed_worker, speak_message("Hello.")).status == "completed"

@@ -114,6 +114,8 @@ class PartMessage(Message):
     """True if the part was computing when a worker died: nothing else may compute beside it, so that another death shows whether it is to
     blame.
     """
+    request_id: str = ""
+    """Id of the request that created the job, for log lines; empty for work that no request started."""
 
     def find_output(self, name: str) -> OutputTarget | None:
         """The output of this name; None where the platform asks for none."""

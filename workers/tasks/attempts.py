@@ -48,7 +48,7 @@ class Attempts:
         message = _decode(payload)
         if message is None or not self._is_accepting:
             return
-        with bound_contextvars(job=message.job, part=message.part, tenant=message.tenant):
+        with bound_contextvars(**_log_ids(message)):
             self._take(message)
 
     def _take(self, message: PartMessage) -> None:
@@ -147,6 +147,12 @@ def _long_strings(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _long_strings(item)
+
+
+def _log_ids(message: PartMessage) -> dict[str, Any]:
+    """Ids in every log line of the attempt; the request's is left out for work that no request started."""
+    ids = {"job": message.job, "part": message.part, "tenant": message.tenant}
+    return {**ids, "request": message.request_id} if message.request_id else ids
 
 
 def _decode(payload: Mapping[str, Any]) -> PartMessage | None:
