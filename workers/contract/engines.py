@@ -45,7 +45,9 @@ class EngineSpec(Message):
     version: str
     """Changes whenever the same input would sound different: part of every cache key."""
     kind: str = "tts"
-    """tts, stt, translate or chat."""
+    """tts, stt, translate, chat, enrol, voice-convert, enhance, dereverb or separate."""
+    base_engine: str = ""
+    """Engine whose built-in voices this one speaks too; empty for none."""
     description: str = ""
     licence: str = ""
     suggested_tier: str = "standard"

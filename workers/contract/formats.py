@@ -58,7 +58,11 @@ DOCUMENT: Final = "json"
 """Format of an output that is a transcript, translation, answer or word timings instead of audio."""
 ARCHIVE: Final = "zip"
 """Format of an output that is several files in one."""
-OTHER_CONTENT_TYPES: Final[Mapping[str, str]] = MappingProxyType({DOCUMENT: "application/json", ARCHIVE: "application/zip"})
+VOICE_FILE: Final = "safetensors"
+"""Format of an output that is a voice: numbers that an engine takes as `VoiceRef.conditioning`."""
+OTHER_CONTENT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
+    {DOCUMENT: "application/json", ARCHIVE: "application/zip", VOICE_FILE: "application/octet-stream"}
+)
 """Content types of the formats that are no audio, by name; the extension is the name."""
 
 
