@@ -28,6 +28,12 @@ class Resampler:
         return np.zeros(0, np.float32) if self._resampler is None or not self._read else _concatenate(self._resampler.resample(None))
 
 
+def resample(samples: NDArray[np.float32], *, input_rate: int, output_rate: int) -> NDArray[np.float32]:
+    """Resample a whole mono recording [n]; rates in Hz."""
+    resampler = Resampler(input_rate=input_rate, output_rate=output_rate)
+    return np.concatenate([resampler.feed(samples), resampler.finish()])
+
+
 def _concatenate(frames: list[av.AudioFrame]) -> NDArray[np.float32]:
     blocks = [frame.to_ndarray().ravel().astype(np.float32, copy=False) for frame in frames]
     return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 from workers.contract.listening import SpeakerEmbedding
-from workers.recognition.diarize.encoder import WINDOW_SECONDS, embed
+from workers.speakers import GE2E
+from workers.speakers.ge2e import WINDOW_SECONDS
 
 HOP_SECONDS: Final = 0.8
 """Hop between windows: half a window, so that every moment is covered twice."""
@@ -27,7 +28,9 @@ def embed_speech(samples: NDArray[np.float32], *, speech: Sequence[Stretch], off
     recording, added to the times. Raises WorkError (engine_unavailable) if the weights are missing.
     """
     windows = [window for start, end in speech for window in _windows(start, min(end, samples.size / RECOGNITION_SAMPLE_RATE))]
-    embeddings = embed([samples[round(start * RECOGNITION_SAMPLE_RATE) : round(end * RECOGNITION_SAMPLE_RATE)] for start, end in windows])
+    embeddings = GE2E.embed_windows(
+        [samples[round(start * RECOGNITION_SAMPLE_RATE) : round(end * RECOGNITION_SAMPLE_RATE)] for start, end in windows]
+    )
     return tuple(
         SpeakerEmbedding(
             round(start + offset_seconds, 3), round(end + offset_seconds, 3), base64.b64encode(vector.astype("<f4").tobytes()).decode()

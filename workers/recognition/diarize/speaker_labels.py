@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from workers.contract.listening import SpeakerEmbedding, TranscriptSegment, TranscriptWord
 from workers.recognition.diarize.agglomeration import unit
 from workers.recognition.diarize.clustering import find_centres
-from workers.recognition.diarize.encoder import WINDOW_SECONDS
 from workers.recognition.diarize.speaker_embeddings import read_vectors
+from workers.speakers.ge2e import WINDOW_SECONDS
 
 Floats = NDArray[np.float32]
 

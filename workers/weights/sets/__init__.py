@@ -3,6 +3,7 @@
 from typing import Final
 
 from workers.weights.catalogue import index_sets
+from workers.weights.sets.d_vector import D_VECTOR_WEIGHTS
 from workers.weights.sets.kokoro import KOKORO
 from workers.weights.sets.piper import PIPER
 from workers.weights.sets.sensevoice import SENSEVOICE
@@ -10,10 +11,10 @@ from workers.weights.sets.smollm2 import SMOLLM2
 from workers.weights.sets.speakers import SPEAKERS
 from workers.weights.sets.whisper import WHISPERS
 
-SETS: Final = index_sets((KOKORO, PIPER, SPEAKERS, *WHISPERS, SENSEVOICE, SMOLLM2))
+SETS: Final = index_sets((KOKORO, PIPER, SPEAKERS, D_VECTOR_WEIGHTS, *WHISPERS, SENSEVOICE, SMOLLM2))
 
-DEFAULT_SETS: Final = ("kokoro", "piper", "speakers", "whisper-base")
+DEFAULT_SETS: Final = ("kokoro", "piper", "speakers", "d-vector", "whisper-base")
 """Weight sets that `make run` needs."""
 
-TEST_SETS: Final = ("kokoro", "piper", "speakers", "whisper-base")
+TEST_SETS: Final = ("kokoro", "piper", "speakers", "d-vector", "whisper-base")
 """Weight sets that `make test` needs: audio is checked by transcribing it, recordings are diarized."""

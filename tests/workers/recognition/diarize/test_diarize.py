@@ -9,8 +9,8 @@ from tests.workers.recognition.diarize.conversations import CARDS, DHD, LIBRIVOX
 from tests.workers.recognition.diarize.diarization_error import Turn, diarization_error
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.listening import TranscriptSegment, TranscriptWord
-from workers.recognition import diarize
 from workers.recognition.diarize import embed_speech, label_speakers
+from workers.speakers import GE2E
 
 WORD_SECONDS = 0.35
 
@@ -93,7 +93,7 @@ def test_silence_and_clicks_leave_no_print() -> None:
 
 
 def test_memory_does_not_grow_with_the_recording() -> None:
-    diarize.load()
+    GE2E.load()
     samples = np.tile(clip("librivox-0870"), 20)
     tracemalloc.start()
     embed_speech(samples, speech=[(0.0, len(samples) / 16_000)], offset_seconds=0.0)
@@ -103,7 +103,7 @@ def test_memory_does_not_grow_with_the_recording() -> None:
 
 
 def test_without_weights_the_command_that_gets_them_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
-    diarize.unload()
+    GE2E.unload()
     monkeypatch.setenv("TTSAI_MODELS", str(tmp_path))
     with pytest.raises(WorkError, match="ttsai models pull speakers") as raised:
         embed_speech(clip("librivox-0880"), speech=[(0.0, 2.0)], offset_seconds=0.0)
@@ -111,5 +111,5 @@ def test_without_weights_the_command_that_gets_them_is_named(monkeypatch: pytest
     (tmp_path / "speakers").mkdir()  # type: ignore[operator]
     (tmp_path / "speakers" / "pretrained.pt").write_bytes(b"\x80\x02]q\x00.nonsense")  # type: ignore[operator]
     with pytest.raises(WorkError) as raised:
-        diarize.load()
+        GE2E.load()
     assert raised.value.code == ENGINE_UNAVAILABLE

@@ -6,10 +6,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-BANDS: Final = 40
-"""Number of mel bands."""
+from workers.speakers.mel import BANDS
+
 HIDDEN: Final = 256
-PRINT_SIZE: Final = 256
+EMBEDDING_SIZE: Final = 256
 LAYERS: Final = 3
 OPSET: Final = 17
 IR_VERSION: Final = 9
@@ -17,7 +17,7 @@ IR_VERSION: Final = 9
 
 
 def build_graph(weights: Mapping[str, NDArray[Any]]) -> bytes:
-    """Serialised model: `mels` float32 [n, frames, 40] to `prints` float32 [n, 256]. The weights have PyTorch's names."""
+    """Serialised model: `mels` float32 [n, frames, 40] to `embeddings` float32 [n, 256]. The weights have PyTorch's names."""
     from onnx import TensorProto, helper, numpy_helper
 
     tensors = {name: np.asarray(value, np.float32) for name, value in weights.items()}
@@ -32,14 +32,14 @@ def build_graph(weights: Mapping[str, NDArray[Any]]) -> bytes:
         helper.make_node("Squeeze", [f"last{LAYERS - 1}", "zero"], ["final"]),
         helper.make_node("Gemm", ["final", "dense", "dense_bias"], ["raw"], transB=1),
         helper.make_node("Relu", ["raw"], ["positive"]),
-        helper.make_node("LpNormalization", ["positive"], ["prints"], axis=1, p=2),
+        helper.make_node("LpNormalization", ["positive"], ["embeddings"], axis=1, p=2),
     ]
     axes = {"zero": np.array([0], np.int64), "one": np.array([1], np.int64)}
     graph = helper.make_graph(
         nodes,
         "ge2e",
         [helper.make_tensor_value_info("mels", TensorProto.FLOAT, ["n", "frames", BANDS])],
-        [helper.make_tensor_value_info("prints", TensorProto.FLOAT, ["n", PRINT_SIZE])],
+        [helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, ["n", EMBEDDING_SIZE])],
         [numpy_helper.from_array(np.ascontiguousarray(value), name) for name, value in (constants | axes).items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])

@@ -1,18 +1,21 @@
-"""Reads the tensors of a PyTorch checkpoint in the old single-file format, without PyTorch and without running the code it names."""
+"""Reads the tensors of PyTorch checkpoints, in the old single-file format and as an archive, without PyTorch and without running the code they
+name.
+"""
 
 import pickle
 import struct
+import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 MAGIC_NUMBER: Final = 0x1950A86A20F9469CFC6C
-"""torch.serialization.MAGIC_NUMBER, which a file of this format begins with."""
+"""torch.serialization.MAGIC_NUMBER, which a file of the old format begins with."""
 STORAGE_TYPES: Final = {"FloatStorage": "<f4", "DoubleStorage": "<f8", "LongStorage": "<i8", "IntStorage": "<i4"}
 
 
@@ -39,6 +42,9 @@ class _Tensor:
     def to_array(self) -> NDArray[Any]:
         if self.storage.numbers is None:
             raise CheckpointError("a tensor has no numbers")
+        last = self.offset + sum((length - 1) * stride for length, stride in zip(self.shape, self.strides, strict=True))
+        if min((self.offset, last, *self.shape, *self.strides)) < 0 or last >= len(self.storage.numbers):
+            raise CheckpointError("a tensor lies outside its storage")
         numbers = self.storage.numbers[self.offset :]
         strides = [stride * numbers.itemsize for stride in self.strides]
         return np.lib.stride_tricks.as_strided(numbers, self.shape, strides, writeable=False).copy()
@@ -65,23 +71,42 @@ class _TensorUnpickler(pickle.Unpickler):
         return self._storages.setdefault(key, _Storage(dtype))
 
 
-def read_tensors(path: Path, *, entry: str) -> dict[str, NDArray[Any]]:
-    """Tensors of the checkpoint's dictionary `entry` by name. Raises CheckpointError, OSError."""
+def read_tensors(path: Path, *, entry: str = "") -> dict[str, NDArray[Any]]:
+    """Tensors by name of the checkpoint's dictionary, or of its `entry`. Raises CheckpointError, OSError."""
+    try:
+        checkpoint = _read_archive(path) if zipfile.is_zipfile(path) else _read_single_file(path)
+        named = checkpoint[entry] if entry else checkpoint
+        return {name: tensor.to_array() for name, tensor in named.items()}
+    except (pickle.UnpicklingError, zipfile.BadZipFile, EOFError, KeyError, TypeError, AttributeError, ValueError, struct.error) as error:
+        raise CheckpointError(f"{path.name} is no checkpoint of this format: {error}") from error
+
+
+def _read_single_file(path: Path) -> Any:
+    """Pickles of a magic number, a version, the system, the checkpoint and the keys of its storages, then the storages."""
     storages: dict[str, _Storage] = {}
     with path.open("rb") as file:
-        try:
-            magic, _version, _system = (_load(file, storages=storages) for _ in range(3))
-            if magic != MAGIC_NUMBER:
-                raise CheckpointError(f"{path.name} is no checkpoint of this format")
+        magic, _version, _system = (_load(file, storages=storages) for _ in range(3))
+        if magic != MAGIC_NUMBER:
+            raise CheckpointError(f"{path.name} is no checkpoint of this format")
+        checkpoint = _load(file, storages=storages)
+        for key in _load(file, storages=storages):
+            storages[key].numbers = _read_numbers(file, dtype=storages[key].dtype)
+    return checkpoint
+
+
+def _read_archive(path: Path) -> Any:
+    """Zip archive of one folder: data.pkl, and each storage as data/<key>."""
+    storages: dict[str, _Storage] = {}
+    with zipfile.ZipFile(path) as archive:
+        folder = PurePosixPath(archive.namelist()[0]).parts[0]
+        with archive.open(f"{folder}/data.pkl") as file:
             checkpoint = _load(file, storages=storages)
-            for key in _load(file, storages=storages):
-                storages[key].numbers = _read_numbers(file, dtype=storages[key].dtype)
-            return {name: tensor.to_array() for name, tensor in checkpoint[entry].items()}
-        except (pickle.UnpicklingError, EOFError, KeyError, TypeError, AttributeError, ValueError, struct.error) as error:
-            raise CheckpointError(f"{path.name} is no checkpoint of this format: {error}") from error
+        for key, storage in storages.items():
+            storage.numbers = np.frombuffer(archive.read(f"{folder}/data/{key}"), storage.dtype)
+    return checkpoint
 
 
-def _load(file: BinaryIO, *, storages: dict[str, _Storage]) -> Any:
+def _load(file: Any, *, storages: dict[str, _Storage]) -> Any:
     return _TensorUnpickler(file, storages=storages).load()
 
 

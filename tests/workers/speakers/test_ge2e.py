@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from tests.workers.recognition.diarize.conversations import CARDS, DHD, LIBRIVOX, clip, speech_of
-from workers.recognition.diarize.checkpoint import CheckpointError, read_tensors
-from workers.recognition.diarize.encoder import embed
-from workers.recognition.diarize.mel import power_mels
+from workers.speakers import GE2E
+from workers.speakers.checkpoint import CheckpointError, read_tensors
+from workers.speakers.mel import power_mels
 from workers.weights.sets.speakers import SPEAKERS
 from workers.weights.store import WeightStore
 
@@ -37,7 +37,7 @@ def test_prints_of_one_speaker_are_alike_and_of_two_are_not() -> None:
     def centre(name: str) -> np.ndarray:
         samples = clip(name)
         windows = [samples[round(s * 16_000) : round(min(e, s + 1.6) * 16_000)] for s, e in speech_of(samples) if e - s > 1]
-        return embed(windows).mean(axis=0) if windows else np.zeros(256)
+        return GE2E.embed_windows(windows).mean(axis=0) if windows else np.zeros(256)
 
     groups = [[c / np.linalg.norm(c) for c in map(centre, names) if c.any()] for names in (LIBRIVOX, DHD, CARDS)]
     same = [a @ b for group in groups for at, a in enumerate(group) for b in group[:at]]
@@ -48,17 +48,17 @@ def test_prints_of_one_speaker_are_alike_and_of_two_are_not() -> None:
 
 def test_loudness_and_batches_do_not_change_a_print() -> None:
     samples = clip("librivox-0870")[16_000 : 16_000 + 25_600]
-    loud, quiet = embed([samples * 0.02, samples * 0.01])
+    loud, quiet = GE2E.embed_windows([samples * 0.02, samples * 0.01])
     assert loud @ quiet > 0.9999
-    many = embed([samples] * 40)
+    many = GE2E.embed_windows([samples] * 40)
     assert np.allclose(many, many[0], atol=1e-5)
-    assert embed([]).shape == (0, 256)
+    assert GE2E.embed_windows([]).shape == (0, 256)
 
 
 def test_threads_that_come_at_once_share_one_encoder() -> None:
     samples = clip("dhd-numbers")[16_000 : 16_000 + 25_600]
-    expected, results = embed([samples]), []
-    threads = [threading.Thread(target=lambda: results.append(embed([samples]))) for _ in range(6)]
+    expected, results = GE2E.embed_windows([samples]), []
+    threads = [threading.Thread(target=lambda: results.append(GE2E.embed_windows([samples]))) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
