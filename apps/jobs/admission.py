@@ -14,7 +14,7 @@ PART_UNITS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class QueuedPart:
     """Part that could be admitted."""
 
     part_id: int
@@ -33,7 +33,7 @@ class Waiting:
 
 
 @dataclass(slots=True)
-class Load:
+class QueueLoad:
     """Parts in flight on the queue, and running jobs by tenant on all queues. Grows as parts are admitted."""
 
     lanes: Counter[str] = field(default_factory=Counter)
@@ -44,18 +44,18 @@ class Load:
     def total(self) -> int:
         return self.lanes.total()
 
-    def add(self, part: Waiting) -> None:
+    def add(self, part: QueuedPart) -> None:
         """Count the part as admitted."""
         self.lanes[part.lane] += 1
         self.tenants[part.tenant] += 1
         self.seats[part.tenant] += part.needs_seat
 
-    def copy(self) -> "Load":
-        return Load(Counter(self.lanes), Counter(self.tenants), Counter(self.seats))
+    def copy(self) -> "QueueLoad":
+        return QueueLoad(Counter(self.lanes), Counter(self.tenants), Counter(self.seats))
 
 
 @dataclass(slots=True)
-class Shares:
+class VirtualTimes:
     """Start-time fair queueing (Goyal, Vin, Cheng 1996): each tenant's virtual time, and the queue's clock.
 
     The clock is the start time of the part last taken in turn. A tenant that arrives or returns starts there: without debt, and without
@@ -69,13 +69,13 @@ class Shares:
         """Virtual time at which the tenant's next part starts."""
         return max(self.times.get(tenant, 0.0), self.clock)
 
-    def charge(self, part: Waiting) -> None:
+    def charge(self, part: QueuedPart) -> None:
         """Charge an admitted part; the greater a tenant's weight, the less it costs."""
         self.times[part.tenant] = self.start(part.tenant) + (PART_UNITS + part.units) / part.weight
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class AdmissionLimits:
     """Limits on the number of parts of each kind within a capacity."""
 
     slots: int
@@ -84,7 +84,7 @@ class Rules:
     hard_slots: int
 
     @classmethod
-    def of(cls, capacity: Capacity) -> "Rules":
+    def of(cls, capacity: Capacity) -> "AdmissionLimits":
         others = max(1, capacity.slots - capacity.reserved_slots) if capacity.slots else 0
         return cls(slots=capacity.slots, live_slots=capacity.slots - others, hard_slots=max(capacity.slots, capacity.hard_slots))
 
@@ -98,7 +98,7 @@ class Rules:
         """Slots of bulk work, which leaves a quarter more free than the lane `normal`."""
         return max(1, self.slots - self.live_slots - self.slots // 4)
 
-    def fits(self, part: Waiting, *, load: Load) -> bool:
+    def fits(self, part: QueuedPart, *, load: QueueLoad) -> bool:
         """True if the part fits into the slots in its turn."""
         if part.lane == Lane.LIVE and load.lanes[Lane.LIVE] < self.live_slots and load.total < self.hard_slots:
             return True
@@ -110,7 +110,7 @@ class Rules:
             return False
         return load.lanes[Lane.NORMAL] + load.lanes[Lane.BULK] < self.slots - self.live_slots
 
-    def fits_beyond_slots(self, part: Waiting, *, load: Load) -> bool:
+    def fits_beyond_slots(self, part: QueuedPart, *, load: QueueLoad) -> bool:
         """True if a part of a tenant without parts in flight fits beyond the slots, independently of others' backlog. Bulk work can wait."""
         if part.lane == Lane.BULK or load.tenants[part.tenant]:
             return False
@@ -118,22 +118,22 @@ class Rules:
         return load.total + kept < self.hard_slots
 
 
-def choose(waiting: Iterable[Waiting], *, load: Load, capacity: Capacity, shares: Shares) -> list[Waiting]:
+def choose(waiting: Iterable[QueuedPart], *, load: QueueLoad, capacity: Capacity, shares: VirtualTimes) -> list[QueuedPart]:
     """Parts to admit now, in order. Updates `load` and `shares`."""
-    return _Round(waiting, load=load, rules=Rules.of(capacity), shares=shares).run()
+    return _Round(waiting, load=load, rules=AdmissionLimits.of(capacity), shares=shares).run()
 
 
 class _Round:
     """One decision: turns by virtual time first, then newcomers beyond the slots."""
 
-    def __init__(self, waiting: Iterable[Waiting], *, load: Load, rules: Rules, shares: Shares) -> None:
+    def __init__(self, waiting: Iterable[QueuedPart], *, load: QueueLoad, rules: AdmissionLimits, shares: VirtualTimes) -> None:
         self.load, self.rules, self.shares = load, rules, shares
-        self.lines: dict[str, list[Waiting]] = {}
+        self.lines: dict[str, list[QueuedPart]] = {}
         for part in sorted(waiting, key=lambda part: part.order):
             self.lines.setdefault(part.tenant, []).append(part)
-        self.chosen: list[Waiting] = []
+        self.chosen: list[QueuedPart] = []
 
-    def run(self) -> list[Waiting]:
+    def run(self) -> list[QueuedPart]:
         if not self.rules.slots:
             return []
         full_share = self._take_turns(list(self.lines), is_shared=True)
@@ -162,13 +162,13 @@ class _Round:
             heapq.heappush(turns, (self.shares.start(tenant), tenant))
         return full_share
 
-    def _is_admissible(self, part: Waiting) -> bool:
+    def _is_admissible(self, part: QueuedPart) -> bool:
         return self._has_seat(part) and self.rules.fits(part, load=self.load)
 
-    def _has_seat(self, part: Waiting) -> bool:
+    def _has_seat(self, part: QueuedPart) -> bool:
         return not part.needs_seat or self.load.seats[part.tenant] < part.concurrency_limit
 
-    def _admit(self, part: Waiting) -> None:
+    def _admit(self, part: QueuedPart) -> None:
         self.lines[part.tenant].remove(part)
         self.chosen.append(part)
         self.load.add(part)

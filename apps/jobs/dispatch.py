@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from apps.catalog.catalogue import Capacity
 from apps.catalog.selectors import capacity
-from apps.jobs.admission import Load, Rules, Shares, Waiting, choose
+from apps.jobs.admission import AdmissionLimits, QueuedPart, QueueLoad, VirtualTimes, choose
 from apps.jobs.models import Lane
 from apps.jobs.pauses import IS_PAUSED
 from apps.jobs.publishing import Attempt, is_broker_away, publish
@@ -103,9 +103,9 @@ SELECT queue FROM waiting WHERE queue IS NOT NULL
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """Waiting parts of a queue that could be admitted now."""
+    """QueuedPart parts of a queue that could be admitted now."""
 
-    parts: list[Waiting]
+    parts: list[QueuedPart]
     long_jobs: frozenset[int]
     """Ids of parts that start a job of several parts."""
     limit: int
@@ -146,11 +146,11 @@ def dispatch_all() -> int:
 
 def _admit(queue: str, *, limits: Capacity) -> tuple[list[Attempt], bool]:
     """Make one decision. True if it started a job whose other parts may fill the remaining slots."""
-    load = Load()
+    load = QueueLoad()
     for tenant, lane, count in _rows(IN_FLIGHT, {"queue": queue}):
         load.lanes[lane] += count
         load.tenants[tenant] += count
-    if load.total >= Rules.of(limits).hard_slots:
+    if load.total >= AdmissionLimits.of(limits).hard_slots:
         return [], False
     candidates = _read_candidates(queue, load=load, limits=limits)
     chosen = _choose(queue, candidates=candidates, load=load, limits=limits)
@@ -166,7 +166,7 @@ def _admit(queue: str, *, limits: Capacity) -> tuple[list[Attempt], bool]:
     return attempts, bool(opened) and _open_jobs(opened) > 0
 
 
-def _read_candidates(queue: str, *, load: Load, limits: Capacity) -> _Candidates:
+def _read_candidates(queue: str, *, load: QueueLoad, limits: Capacity) -> _Candidates:
     limit = max(1, limits.slots - load.total, limits.reserved_slots - load.lanes[Lane.LIVE])
     parts, long_jobs = [], set()
     for part_id, tenant, lane, units, opens_job, is_internal, concurrency_limit, weight, part_count, seats in _rows(
@@ -176,7 +176,7 @@ def _read_candidates(queue: str, *, load: Load, limits: Capacity) -> _Candidates
         if opens_job and part_count > 1:
             long_jobs.add(part_id)
         parts.append(
-            Waiting(
+            QueuedPart(
                 part_id=part_id,
                 tenant=tenant,
                 lane=lane,
@@ -189,10 +189,10 @@ def _read_candidates(queue: str, *, load: Load, limits: Capacity) -> _Candidates
     return _Candidates(parts=parts, long_jobs=frozenset(long_jobs), limit=limit)
 
 
-def _choose(queue: str, *, candidates: _Candidates, load: Load, limits: Capacity) -> list[Waiting]:
+def _choose(queue: str, *, candidates: _Candidates, load: QueueLoad, limits: Capacity) -> list[QueuedPart]:
     """Choose parts; virtual times are read and written only if tenants compete."""
     tenants = {part.tenant for part in candidates.parts}
-    chosen = choose(candidates.parts, load=load.copy(), capacity=limits, shares=Shares())
+    chosen = choose(candidates.parts, load=load.copy(), capacity=limits, shares=VirtualTimes())
     if len(tenants) <= 1 or (len(chosen) == len(candidates.parts) and len(chosen) < candidates.limit):
         return chosen
     shares = _read_shares(queue, tenants=tenants)
@@ -202,12 +202,12 @@ def _choose(queue: str, *, candidates: _Candidates, load: Load, limits: Capacity
     return chosen
 
 
-def _read_shares(queue: str, *, tenants: set[str]) -> Shares:
+def _read_shares(queue: str, *, tenants: set[str]) -> VirtualTimes:
     times = dict(_rows(READ_SHARES, {"queue": queue, "tenants": ["", *tenants]}))
-    return Shares(clock=times.pop("", 0.0), times=times)
+    return VirtualTimes(clock=times.pop("", 0.0), times=times)
 
 
-def _keep_shares(queue: str, *, shares: Shares, tenants: set[str]) -> None:
+def _keep_shares(queue: str, *, shares: VirtualTimes, tenants: set[str]) -> None:
     times = {"": shares.clock, **{tenant: shares.times[tenant] for tenant in tenants}}
     with connection.cursor() as cursor:
         cursor.execute(KEEP_SHARES, {"queue": queue, "tenants": list(times), "times": list(times.values())})

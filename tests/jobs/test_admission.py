@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from apps.catalog.catalogue import Capacity
-from apps.jobs.admission import LANE_ORDER, Load, Rules, Shares, Waiting, choose
+from apps.jobs.admission import LANE_ORDER, AdmissionLimits, QueuedPart, QueueLoad, VirtualTimes, choose
 
 LANES = st.sampled_from(["live", "normal", "bulk"])
 TENANTS = st.sampled_from(["ann", "bob", "cy", "dee"])
@@ -33,24 +33,26 @@ PARTS = st.lists(
 )
 
 
-def parts(*descriptions: dict[str, Any]) -> list[Waiting]:
+def parts(*descriptions: dict[str, Any]) -> list[QueuedPart]:
     """Parts in the order of their creation."""
-    return [Waiting(part_id=number, **values) for number, values in enumerate(descriptions)]
+    return [QueuedPart(part_id=number, **values) for number, values in enumerate(descriptions)]
 
 
 @st.composite
-def loads(draw: st.DrawFn) -> Load:
-    """Load of parts in flight."""
-    load = Load()
-    for part in draw(st.lists(st.builds(Waiting, part_id=st.just(0), tenant=TENANTS, lane=LANES, needs_seat=st.booleans()), max_size=10)):
+def loads(draw: st.DrawFn) -> QueueLoad:
+    """QueueLoad of parts in flight."""
+    load = QueueLoad()
+    for part in draw(
+        st.lists(st.builds(QueuedPart, part_id=st.just(0), tenant=TENANTS, lane=LANES, needs_seat=st.booleans()), max_size=10)
+    ):
         load.add(part)
     return load
 
 
 @given(PARTS, CAPACITIES, loads())
-def test_never_above_capacity_and_reserved_slots_are_kept(descriptions: list[dict[str, Any]], capacity: Capacity, load: Load) -> None:
-    before, rules = load.copy(), Rules.of(capacity)
-    chosen = choose(parts(*descriptions), load=load, capacity=capacity, shares=Shares())
+def test_never_above_capacity_and_reserved_slots_are_kept(descriptions: list[dict[str, Any]], capacity: Capacity, load: QueueLoad) -> None:
+    before, rules = load.copy(), AdmissionLimits.of(capacity)
+    chosen = choose(parts(*descriptions), load=load, capacity=capacity, shares=VirtualTimes())
     assert len(set(chosen)) == len(chosen)
     if not chosen:
         return
@@ -71,7 +73,7 @@ def test_never_above_capacity_and_reserved_slots_are_kept(descriptions: list[dic
 
 @given(PARTS, CAPACITIES)
 def test_a_tenants_parts_go_in_their_order(descriptions: list[dict[str, Any]], capacity: Capacity) -> None:
-    chosen = choose(parts(*descriptions), load=Load(), capacity=capacity, shares=Shares())
+    chosen = choose(parts(*descriptions), load=QueueLoad(), capacity=capacity, shares=VirtualTimes())
     for tenant in {part.tenant for part in chosen}:
         for lane in LANE_ORDER:
             line = [part for part in parts(*descriptions) if part.tenant == tenant and part.lane == lane]
@@ -87,7 +89,7 @@ def test_a_tenants_parts_go_in_their_order(descriptions: list[dict[str, Any]], c
 @given(PARTS, st.integers(1, 8))
 def test_no_slot_stays_free_while_a_part_could_use_it(descriptions: list[dict[str, Any]], slots: int) -> None:
     waiting = parts(*[{**values, "lane": "normal", "needs_seat": False} for values in descriptions])
-    chosen = choose(waiting, load=Load(), capacity=Capacity(slots=slots, hard_slots=slots), shares=Shares())
+    chosen = choose(waiting, load=QueueLoad(), capacity=Capacity(slots=slots, hard_slots=slots), shares=VirtualTimes())
     assert len(chosen) == min(slots, len(waiting))
 
 
@@ -95,20 +97,20 @@ def test_no_slot_stays_free_while_a_part_could_use_it(descriptions: list[dict[st
 @settings(max_examples=40)
 def test_tenants_that_all_wait_share_by_weight(weights: list[int], slots: int) -> None:
     """Thousands of parts through a few slots: each tenant's share is that of its weight, within a few parts."""
-    cap = Rules.of(Capacity(slots=slots)).tenant_slots
+    cap = AdmissionLimits.of(Capacity(slots=slots)).tenant_slots
     assume(cap == slots or max(weights) / sum(weights) * slots <= cap - 1)  # else held to three quarters of the slots
-    shares, load, ids = Shares(), Load(), count()
+    shares, load, ids = VirtualTimes(), QueueLoad(), count()
     done: Counter[str] = Counter()
     names = [f"tenant-{number}" for number in range(len(weights))]
     capacity = Capacity(slots=slots, hard_slots=slots)
-    in_flight: list[Waiting] = []
+    in_flight: list[QueuedPart] = []
     for _ in range(120 * len(weights)):
         if len(in_flight) == slots:
             finished = in_flight.pop(0)
             load.lanes[finished.lane] -= 1
             load.tenants[finished.tenant] -= 1
         waiting = [
-            Waiting(part_id=next(ids), tenant=name, lane="normal", units=100, weight=weight)
+            QueuedPart(part_id=next(ids), tenant=name, lane="normal", units=100, weight=weight)
             for name, weight in zip(names, weights, strict=True)
             for _ in range(slots)
         ]
@@ -125,9 +127,9 @@ def test_tenants_that_all_wait_share_by_weight(weights: list[int], slots: int) -
 def test_no_tenant_starves_behind_another(descriptions: list[tuple[str, int, int]], slots: int) -> None:
     """One slot after the other: all waiting parts are done, and none is overtaken by more than its fair share."""
     waiting = parts(*[{"tenant": tenant, "lane": "normal", "units": units, "weight": weight} for tenant, units, weight in descriptions])
-    shares, done = Shares(), []
+    shares, done = VirtualTimes(), []
     while waiting:
-        chosen = choose(waiting, load=Load(), capacity=Capacity(slots=slots, hard_slots=slots), shares=shares)
+        chosen = choose(waiting, load=QueueLoad(), capacity=Capacity(slots=slots, hard_slots=slots), shares=shares)
         assert chosen
         done += chosen
         waiting = [part for part in waiting if part not in chosen]
@@ -135,56 +137,56 @@ def test_no_tenant_starves_behind_another(descriptions: list[tuple[str, int, int
 
 
 def test_a_flood_never_makes_another_wait_for_a_slot() -> None:
-    load = Load()
-    flood = [Waiting(part_id=number, tenant="flood", lane="normal") for number in range(200)]
+    load = QueueLoad()
+    flood = [QueuedPart(part_id=number, tenant="flood", lane="normal") for number in range(200)]
     capacity = Capacity(slots=4, hard_slots=8)
-    assert len(choose(flood, load=load, capacity=capacity, shares=Shares())) == 4
-    single = Waiting(part_id=999, tenant="single", lane="normal")
-    assert choose([*flood[4:], single], load=load, capacity=capacity, shares=Shares()) == [single]
-    assert choose(flood[4:], load=load, capacity=capacity, shares=Shares()) == []
+    assert len(choose(flood, load=load, capacity=capacity, shares=VirtualTimes())) == 4
+    single = QueuedPart(part_id=999, tenant="single", lane="normal")
+    assert choose([*flood[4:], single], load=load, capacity=capacity, shares=VirtualTimes()) == [single]
+    assert choose(flood[4:], load=load, capacity=capacity, shares=VirtualTimes()) == []
 
 
 def test_a_newcomer_owes_nothing_and_is_owed_nothing() -> None:
-    shares = Shares(clock=1000.0, times={"old": 400.0, "busy": 1500.0})
+    shares = VirtualTimes(clock=1000.0, times={"old": 400.0, "busy": 1500.0})
     assert (shares.start("old"), shares.start("new"), shares.start("busy")) == (1000.0, 1000.0, 1500.0)
 
 
 def test_the_lane_live_has_slots_of_its_own() -> None:
     capacity = Capacity(slots=4, reserved_slots=1, hard_slots=4)
-    load = Load()
-    flood = [Waiting(part_id=number, tenant=f"tenant-{number}", lane="normal") for number in range(10)]
-    assert len(choose(flood, load=load, capacity=capacity, shares=Shares())) == 3
-    live = Waiting(part_id=99, tenant="tenant-0", lane="live")
-    assert choose([*flood[3:], live], load=load, capacity=capacity, shares=Shares()) == [live]
+    load = QueueLoad()
+    flood = [QueuedPart(part_id=number, tenant=f"tenant-{number}", lane="normal") for number in range(10)]
+    assert len(choose(flood, load=load, capacity=capacity, shares=VirtualTimes())) == 3
+    live = QueuedPart(part_id=99, tenant="tenant-0", lane="live")
+    assert choose([*flood[3:], live], load=load, capacity=capacity, shares=VirtualTimes()) == [live]
 
 
 def test_bulk_leaves_a_quarter_more() -> None:
-    bulk = [Waiting(part_id=number, tenant="ann", lane="bulk") for number in range(10)]
+    bulk = [QueuedPart(part_id=number, tenant="ann", lane="bulk") for number in range(10)]
     capacity = Capacity(slots=8, reserved_slots=1, hard_slots=8)
-    assert len(choose(bulk, load=Load(), capacity=capacity, shares=Shares())) == 5
+    assert len(choose(bulk, load=QueueLoad(), capacity=capacity, shares=VirtualTimes())) == 5
 
 
 def test_one_tenant_takes_three_quarters_at_most_while_another_waits() -> None:
-    heavy = [Waiting(part_id=number, tenant="heavy", lane="normal", weight=100) for number in range(10)]
-    light = [Waiting(part_id=100 + number, tenant="light", lane="normal") for number in range(10)]
-    chosen = choose([*heavy, *light], load=Load(), capacity=Capacity(slots=8, hard_slots=8), shares=Shares())
+    heavy = [QueuedPart(part_id=number, tenant="heavy", lane="normal", weight=100) for number in range(10)]
+    light = [QueuedPart(part_id=100 + number, tenant="light", lane="normal") for number in range(10)]
+    chosen = choose([*heavy, *light], load=QueueLoad(), capacity=Capacity(slots=8, hard_slots=8), shares=VirtualTimes())
     assert Counter(part.tenant for part in chosen) == {"heavy": 6, "light": 2}
 
 
 def test_a_single_slot_of_a_laptop_serves_every_lane() -> None:
     for lane in LANE_ORDER:
-        part = Waiting(part_id=1, tenant="ann", lane=lane)
-        assert choose([part], load=Load(), capacity=Capacity(slots=1, reserved_slots=1, hard_slots=1), shares=Shares()) == [part]
+        part = QueuedPart(part_id=1, tenant="ann", lane=lane)
+        assert choose([part], load=QueueLoad(), capacity=Capacity(slots=1, reserved_slots=1, hard_slots=1), shares=VirtualTimes()) == [part]
 
 
 def test_jobs_beyond_a_tenants_limit_wait_while_the_parts_of_begun_ones_go() -> None:
-    load = Load()
+    load = QueueLoad()
     load.seats["ann"] = 2
-    blocked = Waiting(part_id=1, tenant="ann", lane="normal", needs_seat=True, concurrency_limit=2)
-    begun = Waiting(part_id=2, tenant="ann", lane="normal")
-    assert choose([blocked, begun], load=load, capacity=Capacity(slots=4, hard_slots=4), shares=Shares()) == [begun]
+    blocked = QueuedPart(part_id=1, tenant="ann", lane="normal", needs_seat=True, concurrency_limit=2)
+    begun = QueuedPart(part_id=2, tenant="ann", lane="normal")
+    assert choose([blocked, begun], load=load, capacity=Capacity(slots=4, hard_slots=4), shares=VirtualTimes()) == [begun]
 
 
 def test_without_workers_nothing_is_admitted() -> None:
-    part = Waiting(part_id=1, tenant="ann", lane="live")
-    assert choose([part], load=Load(), capacity=Capacity(), shares=Shares()) == []
+    part = QueuedPart(part_id=1, tenant="ann", lane="live")
+    assert choose([part], load=QueueLoad(), capacity=Capacity(), shares=VirtualTimes()) == []

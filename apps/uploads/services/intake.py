@@ -53,7 +53,7 @@ class Intake:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class StoredRecording:
     """Measured and stored object."""
 
     key: str
@@ -77,7 +77,7 @@ async def fetch_source(intake: Intake) -> Intake:
         writer.close()
 
 
-def measure(intake: Intake) -> Measured:
+def measure(intake: Intake) -> StoredRecording:
     """Measure and store a file. Raises ApplicationError; the spool is released in any case."""
     with intake.spool or Spool.new() as spool:
         if intake.spool is None:
@@ -92,7 +92,7 @@ def measure(intake: Intake) -> Measured:
         sha256 = spool.sha256()
         key = content_key(intake.tenant, upload=intake.upload, sha256=sha256)
         get_storage().put_file(key, spool.path, content_type=info.content_type)
-        return Measured(key=key, sha256=sha256, info=info)
+        return StoredRecording(key=key, sha256=sha256, info=info)
 
 
 def refusal(error: ProbeError, *, param: str) -> RefusedFileError:

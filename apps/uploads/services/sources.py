@@ -18,7 +18,7 @@ from apps.core.storage import get_storage
 from apps.uploads.models import Origin, Upload, UploadState
 from apps.uploads.objects import incoming_key
 from apps.uploads.selectors import get_own_upload, no_such_upload
-from apps.uploads.services.intake import Intake, Measured, RefusedFileError, fetch_source, measure, refusal
+from apps.uploads.services.intake import Intake, RefusedFileError, StoredRecording, fetch_source, measure, refusal
 from apps.uploads.services.uploads import begin_upload, has_arrived
 from apps.uploads.spool import Spool
 from apps.uploads.threads import fetch_slots, intake_threads
@@ -134,7 +134,7 @@ def use_source(order: SourceOrder) -> Source:
     return Source(upload.key, bytes=upload.bytes, sha256=upload.sha256, info=info, upload_id=upload.uuid, file_name=upload.file_name)
 
 
-def record_measured(upload: Upload, measured: Measured) -> None:
+def record_measured(upload: Upload, measured: StoredRecording) -> None:
     """Record a measured file. Raises NotFoundError if its owner has removed the upload meanwhile."""
     try:
         _change(
