@@ -34,11 +34,11 @@ def test_no_setting_of_the_caller_reaches_the_tests() -> None:
     assert clean_environment({**SETTINGS, **kept, "TZ": "Asia/Tokyo", "LC_ALL": "tr_TR.UTF-8", "NO_PROXY": "*"}) == expected
 
 
-def test_the_folder_of_the_weights_can_be_named_for_tests_alone(tmp_path: Path) -> None:
+def test_weights_folder_can_be_set_for_tests_only(tmp_path: Path) -> None:
     assert clean_environment({"TTSAI_TEST_MODELS": str(tmp_path)})["TTSAI_MODELS"] == str(tmp_path)
 
 
-def test_other_kernels_can_be_asked_for_by_tests_alone() -> None:
+def test_other_kernels_are_available_to_tests_only() -> None:
     asked = clean_environment({"TTSAI_TEST_KERNELS": "AVX2", "CT2_FORCE_CPU_ISA": "AVX512"})
     assert (asked["CT2_FORCE_CPU_ISA"], asked["ONEDNN_MAX_CPU_ISA"], asked["OPENBLAS_CORETYPE"]) == ("AVX2", "AVX2", "Haswell")
     assert "CT2_FORCE_CPU_ISA" not in clean_environment({"CT2_FORCE_CPU_ISA": "AVX512"})

@@ -58,7 +58,7 @@ def test_two_people_never_have_one_address() -> None:
         UserFactory(email="Owner@example.com")
 
 
-def test_people_log_in_whatever_the_case_of_their_address() -> None:
+def test_login_ignores_the_case_of_the_email_address() -> None:
     owner = User.objects.create_user("Owner@Example.com", "a long password")
     assert User.objects.get_by_natural_key("OWNER@example.COM") == owner
     assert owner.check_password("a long password")

@@ -154,13 +154,13 @@ class TestRequestsAMinute:
         codes = [client.get("/v1/account/", headers=bearer(secrets[number % 3])).status_code for number in range(6)]
         assert codes == [200] * 4 + [429] * 2
 
-    def test_a_key_that_an_operator_limited_apart_meets_its_own_limit_alone(self, client: Client) -> None:
+    def test_key_with_a_limit_of_its_own_is_counted_separately(self, client: Client) -> None:
         account = AccountFactory(plan=PlanFactory(requests_per_minute=2))
         _, secret = make_key(account, requests_per_minute=5, is_operator=True)
         codes = [client.get("/v1/account/", headers=bearer(secret)).status_code for _ in range(6)]
         assert codes == [200] * 5 + [429]
 
-    def test_scope_with_a_limit_of_the_key_is_429_and_other_scopes_go_on(self, client: Client) -> None:
+    def test_scope_over_its_limit_is_a_429_while_other_scopes_are_served(self, client: Client) -> None:
         account = AccountFactory(plan=PlanFactory(requests_per_minute=10))
         _, secret = make_key(account, requests_per_minute_by_scope={"keys:read": 1})
         _, other = make_key(account)
@@ -186,7 +186,7 @@ class TestRequestsAMinute:
             assert {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"} <= set(response.headers)
         assert client.get("/v1/account/", headers=bearer(secret))["X-RateLimit-Remaining"] == "5"
 
-    def test_an_invented_x_forwarded_for_gives_nobody_new_requests(self, client: Client, settings: Settings) -> None:
+    def test_forged_x_forwarded_for_does_not_reset_the_rate_limit(self, client: Client, settings: Settings) -> None:
         settings.TTSAI_FAILED_KEYS_PER_MINUTE = 2
         codes = [
             client.get("/v1/account/", headers={**bearer("sk-tts-wrong"), "X-Forwarded-For": f"198.51.100.{number}"}).status_code

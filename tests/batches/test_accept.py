@@ -134,9 +134,7 @@ def spoken(job: Job, *, index: int, credits_: float) -> dict[str, Any]:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_bad_item_fails_alone_with_the_error_that_it_would_have_had_alone(
-    item: dict[str, Any], code: str, part_of_the_error: str
-) -> None:
+def test_bad_item_of_a_batch_fails_alone_with_its_usual_error(item: dict[str, Any], code: str, part_of_the_error: str) -> None:
     owner = person(max_characters=1000)
     first, bad, last = items_of(owner, owner.post(PATH, {"texts": [HELLO, item, HELLO]}))
     assert (bad["status"], bad["code"], bad["uuid"], bad["url"], bad["credits"]) == ("failed", code, "", "", 0)
@@ -200,7 +198,7 @@ def test_the_texts_of_a_batch_are_limited_together(owner: Person, settings: Any)
     assert "at most 20 characters together, markup included; these have 21" in answer.json()["error"]["message"]
 
 
-def test_a_result_is_shown_to_keys_of_the_batchs_account_alone(owner: Person, nobody: Person) -> None:
+def test_batch_result_is_shown_only_to_keys_of_its_account(owner: Person, nobody: Person) -> None:
     batch_id = owner.post(PATH, {"texts": [HELLO]}).json()["batch_id"]
     assert owner.get(RESULT, batch_id=batch_id).json()["total"] == 1
     assert error_of(person().get(RESULT, batch_id=batch_id)) == (404, "not_found", "batch_id")
@@ -312,7 +310,7 @@ class TestRepeats:
         work_off()
         assert owner.post(PATH, body).json()["batch_id"] != first["batch_id"]
 
-    def test_a_request_with_a_key_of_its_own_joins_nothing(self, owner: Person) -> None:
+    def test_request_with_an_idempotency_key_joins_no_other_request(self, owner: Person) -> None:
         body = {"texts": [HELLO]}
         batches = {owner.post(PATH, body, Idempotency_Key=key).json()["batch_id"] for key in ("a", "b")}
         assert len(batches | {owner.post(PATH, body).json()["batch_id"]}) == 3

@@ -16,7 +16,7 @@ __all__ = ["client", "operator"]
 HELLO = {"text": "Hello there."}
 
 
-def test_a_batch_shows_its_items_with_what_they_cost_and_why_they_failed(client: Client) -> None:
+def test_batch_result_shows_cost_and_error_of_each_item(client: Client) -> None:
     batch = batch_of(caller(), HELLO, {"text": "Hello.", "voice": "<b>nobody</b>"}, HELLO, webhook_url="https://example.com/hook")
     finished(started(part_of(jobs_of(batch)[0])))
     shown = client.get(page(Batch, "change", batch.pk)).content.decode()

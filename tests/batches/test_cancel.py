@@ -26,7 +26,7 @@ def start_batch(who: Person, *, count: int) -> tuple[str, Batch]:
     return batch_id, Batch.objects.get(uuid=batch_id)
 
 
-def test_a_batch_that_nobody_has_begun_ends_at_once_with_all_credits_back(owner: Person) -> None:
+def test_cancelling_an_unstarted_batch_ends_it_at_once_and_returns_all_credits(owner: Person) -> None:
     batch_id, _ = start_batch(owner, count=3)
     answer = cancel(owner, batch_id)
     assert answer.status_code == 200

@@ -237,7 +237,7 @@ class TestManyAtOnce:
         with ThreadPoolExecutor(count) as pool:
             return list(pool.map(run, range(count)))
 
-    def test_a_new_person_who_is_provided_for_many_times_at_once_has_one_account(self) -> None:
+    def test_concurrent_first_logins_create_one_account(self) -> None:
         plan = PlanFactory()
 
         def provide(number: int) -> int:

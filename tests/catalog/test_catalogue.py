@@ -175,7 +175,7 @@ def test_a_voice_that_is_announced_no_more_goes_after_a_while() -> None:
     assert [voice.id for voice in list_voices(plan=PlanFactory())] == ["af_bella"]
 
 
-def test_messages_of_an_earlier_boot_are_told_apart_from_a_clock_that_was_set_back() -> None:
+def test_earlier_boot_is_distinguished_from_a_clock_set_back() -> None:
     announce_worker(announcement(boot="a", sent_at=100.0))
     assert announce_worker(announcement(boot="b", sent_at=200.0)).is_new_boot
     assert not announce_worker(announcement(boot="a", sent_at=150.0)).is_current

@@ -157,7 +157,7 @@ def test_voices_of_a_documented_model_are_mapped_by_the_row_else_left_to_the_sta
     assert {name: voice.id if voice else None for name, voice in found.items()} == asked
 
 
-def test_an_alias_refuses_a_voice_that_nobody_has(plan: Plan) -> None:
+def test_alias_refuses_a_voice_that_does_not_exist(plan: Plan) -> None:
     engine = find_model("tts-1", plan=plan)
     with pytest.raises(InvalidRequestError, match="Unknown voice 'nobody'"):
         resolve_voice(nobody(), engine=engine, asked="nobody")
@@ -176,7 +176,7 @@ def test_a_plan_includes_documented_models_by_their_own_names_and_aliases_by_the
             find_model(refused, plan=plan)
 
 
-def test_without_a_key_a_model_that_needs_one_says_so() -> None:
+def test_model_that_needs_a_key_is_refused_without_one() -> None:
     plan = PlanFactory(slug="anonymous", allowed_models=["piper", "kokoro"])
     for model_id in ("chatterbox", "melotts"):
         with pytest.raises(PermissionDeniedError) as refused:

@@ -178,9 +178,7 @@ def test_a_text_that_cannot_be_spoken_is_the_clients_fault(server: RunningShell,
         assert (answer.result().status_code, answer.result().json()["error"]["code"]) == (400, "nothing_to_say")
 
 
-def test_an_answer_that_takes_too_long_is_a_504_with_the_uuid_and_the_job_goes_on(
-    server: RunningShell, owner: Person, settings: Any
-) -> None:
+def test_slow_response_is_a_504_with_the_uuid_while_the_job_continues(server: RunningShell, owner: Person, settings: Any) -> None:
     settings.TTSAI_SPEECH_WAIT_SECONDS = 0.3
     answer = post(server, owner, {"model": "kokoro", "input": "Hi."})
     job = Job.objects.get()
@@ -233,7 +231,7 @@ def test_the_same_request_again_waits_for_the_same_job(
     assert Job.objects.count() == 2
 
 
-def test_a_request_with_an_idempotency_key_is_kept_for_the_one_who_comes_back(
+def test_request_with_an_idempotency_key_continues_after_its_client_left(
     server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "RECONNECT_GRACE_SECONDS", 0.1)
@@ -262,7 +260,7 @@ def test_32_waiting_requests_leave_the_server_responsive(server: RunningShell, o
             assert {answer.result().content for answer in answers} == {AUDIO}
 
 
-def test_an_event_without_its_row_is_told_as_it_is(server: RunningShell, owner: Person) -> None:
+def test_event_without_its_row_is_sent_unchanged(server: RunningShell, owner: Person) -> None:
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(post, server, owner, {"model": "kokoro", "input": "Hi."})
         until(Job.objects.exists)

@@ -86,7 +86,7 @@ def test_every_model_that_is_accepted_is_retrieved_under_both_prefixes(nobody: P
         assert (answer.status_code, answer.json()["id"]) == (200, name)
 
 
-def test_livekits_request_for_events_is_answered_with_audio_that_is_labelled_so(server: RunningShell, owner: Person) -> None:
+def test_livekit_event_stream_request_gets_audio_with_its_media_type(server: RunningShell, owner: Person) -> None:
     with working():
         answer = httpx.post(f"{server.url}/v1/audio/speech", json=LIVEKIT_SPEECH, headers=owner.headers, timeout=60)
     assert (answer.status_code, answer.content) == (200, AUDIO)

@@ -122,7 +122,7 @@ def test_a_recording_is_heard_first(server: RunningShell, owner: Person, song: b
     assert work["transcript"]["key"].endswith("document.json")
 
 
-def test_a_conversation_goes_on_with_what_was_said(server: RunningShell, owner: Person) -> None:
+def test_conversation_sends_earlier_turns_to_the_responder(server: RunningShell, owner: Person) -> None:
     with making(MADE):
         first = chat(server, owner, text="Hello there.", system_prompt="Be brief.").json()
         chat(server, owner, text="And now?", conversation_id=first["conversation_id"])
@@ -135,7 +135,7 @@ def test_a_conversation_goes_on_with_what_was_said(server: RunningShell, owner: 
     assert Conversation.objects.count() == 1
 
 
-def test_a_conversation_is_read_and_forgotten_by_its_owner_alone(server: RunningShell, owner: Person) -> None:
+def test_conversation_is_read_and_deleted_only_by_its_owner(server: RunningShell, owner: Person) -> None:
     with making(MADE):
         uuid = chat(server, owner, text="Hello there.").json()["conversation_id"]
     url = f"{server.url}/v1/voice-chat/{uuid}/"
@@ -189,7 +189,7 @@ def test_a_turn_completed_during_the_next_request_is_in_its_history(
 
 
 @pytest.mark.parametrize(("language", "told"), [("", ""), ("auto", ""), ("en_US", "en")])
-def test_the_language_of_a_text_is_told_to_the_responder(server: RunningShell, owner: Person, language: str, told: str) -> None:
+def test_responder_receives_the_language_of_the_text(server: RunningShell, owner: Person, language: str, told: str) -> None:
     with making(MADE):
         assert chat(server, owner, text="Hello there.", language=language).status_code == 200
     assert Job.objects.get().parts.get(kind="reply").work["language"] == told

@@ -16,7 +16,7 @@ def test_without_trusted_proxies_the_header_is_ignored() -> None:
     assert address("203.0.113.7", "198.51.100.1") == "203.0.113.7"
 
 
-def test_a_peer_that_is_no_trusted_proxy_cannot_say_who_it_is(settings: Settings) -> None:
+def test_forwarded_address_of_an_untrusted_peer_is_ignored(settings: Settings) -> None:
     settings.TTSAI_TRUSTED_PROXIES = ["10.0.0.0/8"]
     assert address("203.0.113.7", "198.51.100.1") == "203.0.113.7"
 

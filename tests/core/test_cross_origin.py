@@ -29,7 +29,7 @@ def names(header: str) -> set[str]:
 
 
 @pytest.mark.parametrize("path", ["/v1/tts/", "/v1/tts", "/api/v1/keys/1/rotate/", "/v1/uploads/x/content/", "/v1/nowhere/"])
-def test_a_browser_may_send_what_it_asks_for(path: str) -> None:
+def test_preflight_allows_the_headers_that_a_browser_asks_for(path: str) -> None:
     answer = preflight(path)
     assert answer.status_code == 200
     assert answer.headers["Access-Control-Allow-Origin"] == PAGE

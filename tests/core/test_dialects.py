@@ -42,7 +42,7 @@ def test_dialect_of_a_path_is_that_of_its_prefix(path: str, dialect: Dialect) ->
     assert dialect_of(path) is dialect
 
 
-def test_longest_prefix_decides_whatever_the_order(settings: Any) -> None:
+def test_longest_dialect_prefix_wins_in_any_order(settings: Any) -> None:
     for names in (["WIDER", "OPENAI"], ["OPENAI", "WIDER"]):
         settings.TTSAI_DIALECTS = [f"tests.core.test_dialects.{name}" for name in names]
         assert [dialect_of(path).name for path in ("/v1/audio/x/", "/v1/tts/", "/docs/")] == ["openai", "wider", "platform"]
@@ -77,7 +77,7 @@ def test_prefix_without_its_slashes_is_refused() -> None:
      (AUTHORIZATION, {"HTTP_AUTHORIZATION": ""}, ""), (API_KEY, {"HTTP_X_API_KEY": " k "}, "k"), (API_KEY, {"HTTP_X_API_KEY": ""}, ""),
      (KeyHeader("xi-api-key"), {"HTTP_XI_API_KEY": "k"}, "k"), (KeyHeader("xi-api-key"), {"HTTP_X_API_KEY": "k"}, None)],
 )  # fmt: skip
-def test_key_header_tells_a_missing_key_from_an_empty_one(header: KeyHeader, meta: dict[str, str], secret: str | None) -> None:
+def test_key_header_distinguishes_a_missing_key_from_an_empty_one(header: KeyHeader, meta: dict[str, str], secret: str | None) -> None:
     assert header.read(meta) == secret
 
 

@@ -23,7 +23,7 @@ def filled(share: FairShare[str], *tenants: str) -> dict[str, int]:
     return dict(share.held)
 
 
-def test_fair_share_divides_the_usual_number_among_those_who_hold_some() -> None:
+def test_fair_share_divides_the_usual_slots_among_active_tenants() -> None:
     assert filled(FairShare(usual=16, most=64), "one") == {"one": 8}
     assert filled(FairShare(usual=16, most=64), "one", "two") == {"one": 8, "two": 8}
     assert filled(FairShare(usual=16, most=64), "one", "two", "three", "four") == {"one": 8, "two": 8, "three": 5, "four": 4}
@@ -78,7 +78,7 @@ def test_fair_threads_answer_a_newcomer_while_two_tenants_calls_hang() -> None:
     asyncio.run(run())
 
 
-def test_fair_threads_refuse_a_tenant_whose_line_is_full_and_nobody_else() -> None:
+def test_fair_threads_refuse_only_the_tenant_whose_queue_is_full() -> None:
     async def run() -> None:
         calls, pool = Calls(), FairThreadPool("test", usual=2, most=4)
         slow = [asyncio.create_task(pool.run("one", calls.hang, "one")) for _ in range(WAITING_EACH + 1)]

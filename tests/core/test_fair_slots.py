@@ -21,7 +21,7 @@ def holding(slots: FairSlots, tenant: str, begun: threading.Semaphore, leave: th
     return hold
 
 
-def test_a_newcomer_gets_a_slot_while_two_tenants_hold_all_usual_ones() -> None:
+def test_new_tenant_gets_a_slot_while_two_tenants_fill_the_usual_ones() -> None:
     slots, begun, leave = FairSlots(usual=4, most=16), threading.Semaphore(0), threading.Event()
     with ThreadPoolExecutor(10) as pool:
         many = [pool.submit(holding(slots, "one", begun, leave)) for _ in range(6)]

@@ -6,7 +6,7 @@ from apps.core.errors import InvalidRequestError
 from apps.core.idempotency import body_digest, idempotency_key
 
 
-def test_a_body_is_the_same_whatever_the_order_of_its_keys() -> None:
+def test_body_digest_does_not_depend_on_the_order_of_keys() -> None:
     assert body_digest("tts", {"a": 1, "b": [1, 2]}) == body_digest("tts", {"b": [1, 2], "a": 1})
 
 

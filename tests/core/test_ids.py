@@ -10,7 +10,7 @@ JOB = uuid.UUID("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d")
 
 
 @pytest.mark.parametrize("text", [JOB.hex, str(JOB), str(JOB).upper()])
-def test_both_spellings_of_a_uuid_are_one(text: str) -> None:
+def test_both_spellings_of_a_uuid_are_equal(text: str) -> None:
     assert find_uuid(text) == JOB
 
 

@@ -27,7 +27,7 @@ def test_lease_beyond_the_limit_of_any_counter_is_refused_and_counted_nowhere(va
     assert take_lease(LIMITS) is not None
 
 
-def test_lease_that_nobody_renews_is_forgotten_and_renewal_restores_it(valkey: redis.Redis) -> None:
+def test_unrenewed_lease_expires_and_renewal_restores_it(valkey: redis.Redis) -> None:
     lease = take_lease(LIMITS)
     assert lease is not None
     for name in LIMITS:

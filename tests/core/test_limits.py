@@ -74,7 +74,7 @@ def test_more_than_the_limit_at_once_never_fits() -> None:
     assert (refused.is_allowed, refused.remaining, refused.retry_after) == (False, 3, 60)
 
 
-def test_a_peek_counts_nothing(valkey: redis.Redis) -> None:
+def test_peeking_at_a_limit_counts_no_request(valkey: redis.Redis) -> None:
     assert peek("b", limit=10).remaining == 10
     count_request("b", limit=10)
     assert [peek("b", limit=10).remaining for _ in range(3)] == [9, 9, 9]
@@ -116,7 +116,7 @@ def test_a_bucket_disappears_after_its_minute(valkey: redis.Redis) -> None:
     assert 59_000 <= valkey.pttl("limit:b") <= 60_000
 
 
-def test_without_valkey_requests_pass_and_one_line_says_so(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_requests_pass_without_valkey_and_one_line_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     away = redis.Redis(port=1, socket_connect_timeout=0.2)
     monkeypatch.setattr(limits, "_script", lambda: away.register_script(limits.COUNT))
     with caplog.at_level(logging.WARNING):

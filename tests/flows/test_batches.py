@@ -36,7 +36,7 @@ def client(harmed: RunningPlatform) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_a_batch_survives_the_death_of_every_part_and_is_told_of_once(
+def test_batch_survives_kills_of_every_process_and_sends_one_webhook(
     harmed: RunningPlatform, client: httpx.Client, receivers: Callable[[int], Receiver]
 ) -> None:
     receiver = receivers(0)

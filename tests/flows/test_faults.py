@@ -24,7 +24,7 @@ def client(harmed: RunningPlatform) -> Iterator[httpx.Client]:
 
 
 @pytest.mark.parametrize("part", ["engine", "platform", "valkey", "web"])
-def test_a_job_survives_the_death_of(part: str, harmed: RunningPlatform, client: httpx.Client) -> None:
+def test_job_survives_a_killed_process(part: str, harmed: RunningPlatform, client: httpx.Client) -> None:
     before = _credits(client)
     uuid = client.post("/v1/tts/", json={"model": "silence", "text": TEXT, "format": "wav"}).json()["uuid"]
     wait_until(lambda: ("speak", "running", 1) in parts_of(harmed, uuid))
@@ -38,7 +38,7 @@ def test_a_job_survives_the_death_of(part: str, harmed: RunningPlatform, client:
     harmed.wait_until_ready()
 
 
-def test_the_supervisor_gone_the_next_start_finishes_the_job(harmed: RunningPlatform, client: httpx.Client) -> None:
+def test_job_finishes_after_a_killed_supervisor_is_started_again(harmed: RunningPlatform, client: httpx.Client) -> None:
     uuid = client.post("/v1/tts/", json={"model": "silence", "text": TEXT, "format": "wav"}).json()["uuid"]
     _wait(client, uuid, {"processing"}, seconds=20)
     assert harmed.process is not None

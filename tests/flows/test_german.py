@@ -31,7 +31,7 @@ def german(client: httpx.Client) -> bytes:
     return answer.content
 
 
-def test_german_for_openais_names_is_heard_as_it_was_written(german: bytes, listener: Listener) -> None:
+def test_german_text_for_openai_names_is_transcribed_correctly(german: bytes, listener: Listener) -> None:
     assert _count_heard(listener.hear(german, language="de")) >= ENOUGH
 
 

@@ -115,7 +115,7 @@ def test_spanish_speech_is_heard_in_spanish_and_translated_to_english(client: ht
 
 
 @pytest.mark.prove
-def test_a_recording_of_eight_pieces_comes_out_whole(hearing: RunningPlatform, client: httpx.Client) -> None:
+def test_recording_of_eight_pieces_is_transcribed_completely(hearing: RunningPlatform, client: httpx.Client) -> None:
     names = order_of(3)
     answer = client.post("/v1/stt/", files={"file": as_flac(clips(names))})
     assert answer.status_code == 200, answer.text
@@ -133,7 +133,7 @@ def test_a_recording_of_eight_pieces_comes_out_whole(hearing: RunningPlatform, c
     wait_until(lambda: not source_of(hearing, heard["uuid"]).exists())
 
 
-def test_two_voices_are_told_apart_over_all_pieces(hearing: RunningPlatform, client: httpx.Client) -> None:
+def test_two_speakers_keep_their_labels_across_pieces(hearing: RunningPlatform, client: httpx.Client) -> None:
     takes = [samples_of(speak(client, text, voice=voice)) for voice, text in TURNS]
     recording = np.concatenate([part for take in takes for part in (take, silence(PAUSE_SECONDS))])
     answer = client.post("/v1/stt/", files={"file": as_flac(recording)}, data={"diarize": "true"})
@@ -165,12 +165,12 @@ def test_audio_without_speech_gives_an_empty_transcript(client: httpx.Client, sa
 @pytest.mark.parametrize(
     ("text", "voice"), [("Thank you.", "af_bella"), ("Bye.", "am_adam"), ("Gracias.", "ef_dora"), ("Merci.", "ff_siwis")]
 )
-def test_a_courtesy_that_recognisers_also_make_up_is_heard_where_it_is_said(client: httpx.Client, text: str, voice: str) -> None:
+def test_real_courtesy_phrase_is_not_dropped_as_a_hallucination(client: httpx.Client, text: str, voice: str) -> None:
     answer = client.post("/v1/stt/", files={"file": speak(client, text, voice=voice)})
     assert plain_words(answer.json()["text"]), f"{text} was taken for made up"
 
 
-def test_a_word_that_is_said_again_and_again_is_written_as_often(client: httpx.Client) -> None:
+def test_repeated_word_is_transcribed_as_often_as_it_is_said(client: httpx.Client) -> None:
     answer = client.post("/v1/stt/", files={"file": speak(client, " ".join(["No."] * 14), voice="heart", model="hibari")})
     heard = plain_words(answer.json()["text"]).split()
     assert heard.count("no") == pytest.approx(14, abs=4)

@@ -32,7 +32,7 @@ def uuid(hearing: RunningPlatform, client: httpx.Client) -> str:
     return uuid
 
 
-def test_a_worker_killed_while_it_listens_costs_no_word_and_no_credit(hearing: RunningPlatform, client: httpx.Client, uuid: str) -> None:
+def test_worker_killed_during_transcription_loses_no_word_and_no_credit(hearing: RunningPlatform, client: httpx.Client, uuid: str) -> None:
     hearing.kill("engine")
     result = wait_for_end(client, uuid)
     assert result["status"] == "completed", result
@@ -48,9 +48,7 @@ def test_a_worker_killed_while_it_listens_costs_no_word_and_no_credit(hearing: R
     wait_until(lambda: not source_of(hearing, uuid).exists())
 
 
-def test_a_recording_that_its_owner_cancels_is_paid_as_far_as_it_was_heard(
-    hearing: RunningPlatform, client: httpx.Client, uuid: str
-) -> None:
+def test_cancelled_transcription_is_charged_for_the_transcribed_part(hearing: RunningPlatform, client: httpx.Client, uuid: str) -> None:
     answer = client.post(f"/v1/jobs/{uuid}/cancel/")
     assert answer.status_code == 200, answer.text
     wait_until(lambda: client.get(f"/v1/jobs/{uuid}/").json()["status"] == "cancelled")

@@ -56,7 +56,7 @@ def test_the_printed_curl_line_gives_a_real_mp3(platform: RunningPlatform, liste
     assert listener.word_error_rate(audio, said.group(1)) <= 0.2
 
 
-def test_the_official_sdk_generates_what_was_written(sdk: tts_ai.TTSClient, listener: Listener) -> None:
+def test_official_sdk_speech_is_transcribed_as_its_text(sdk: tts_ai.TTSClient, listener: Listener) -> None:
     audio = sdk.generate(TEXT)
     assert audio[:4] == b"RIFF"
     assert listener.word_error_rate(audio, TEXT) <= 0.16
@@ -100,7 +100,7 @@ def test_each_format_says_its_true_length(platform: RunningPlatform, key: str, a
         assert 3.5 < seconds_of(answer.content) < 7.5
 
 
-def test_a_text_of_several_parts_comes_out_whole_and_in_order(platform: RunningPlatform, key: str, listener: Listener) -> None:
+def test_text_of_several_parts_is_spoken_completely_and_in_order(platform: RunningPlatform, key: str, listener: Listener) -> None:
     with platform.client(key) as client:
         accepted = client.post("/v1/tts/", json={"text": LONG_TEXT, "model": "hibari"}).json()
         audio = client.get(_completed(client, accepted["uuid"])["result_url"]).content

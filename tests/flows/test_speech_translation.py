@@ -30,7 +30,7 @@ def translate(client: httpx.Client, recording: bytes, **fields: str) -> dict[str
 
 
 @pytest.mark.parametrize(("voice", "gender"), [("em_alex", "male"), pytest.param("ef_dora", "female", marks=pytest.mark.prove)])
-def test_spanish_goes_on_in_english_in_a_voice_of_the_speakers_gender(
+def test_spanish_is_translated_to_english_speech_of_the_speakers_gender(
     hearing: RunningPlatform, client: httpx.Client, listener: Listener, voice: str, gender: str
 ) -> None:
     spanish = speak(client, SPANISH, voice=voice)
@@ -49,7 +49,7 @@ def test_spanish_goes_on_in_english_in_a_voice_of_the_speakers_gender(
     wait_until(lambda: not source_of(hearing, translated["uuid"]).exists())
 
 
-def test_english_goes_on_in_spanish_where_apertium_is_installed(client: httpx.Client, listener: Listener) -> None:
+def test_english_is_translated_to_spanish_speech_where_apertium_is_installed(client: httpx.Client, listener: Listener) -> None:
     models = {model["id"] for model in client.get("/v1/models/").json()["models"]}
     if "apertium" not in models:
         pytest.skip("no translator writes Spanish here: apt-get install apertium-eng-spa")
@@ -68,7 +68,7 @@ def test_a_voice_that_was_asked_for_speaks(client: httpx.Client) -> None:
     assert tally_pitch(samples_of(httpx.get(translated["audio_url"]).content)).gender == "female"
 
 
-def test_a_language_that_nobody_writes_is_refused_with_those_that_there_are(client: httpx.Client) -> None:
+def test_target_language_without_a_translator_is_refused_and_the_available_ones_listed(client: httpx.Client) -> None:
     answer = client.post("/v1/speech-translate/", files={"file": b"not looked at"}, data={"target_language": "zu"})
     assert answer.status_code == 400
     error = answer.json()["error"]

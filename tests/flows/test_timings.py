@@ -54,7 +54,7 @@ def completed(platform: RunningPlatform, key: str, uuid: str, **query: str) -> d
 
 
 @pytest.mark.parametrize("model", ["kokoro", "hibari", "piper", "vits"])
-def test_every_engine_times_the_words_as_they_were_written(spoken_by: Callable[[str], dict[str, Any]], model: str) -> None:
+def test_every_engine_times_the_words_as_written(spoken_by: Callable[[str], dict[str, Any]], model: str) -> None:
     result = spoken_by(model)
     words = result["words"]
     assert isinstance(words, list)

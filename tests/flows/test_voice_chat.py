@@ -88,7 +88,7 @@ def test_a_turn_cancelled_at_its_first_words_is_charged_for_what_was_made(
     assert ended["credits_used"] == -entries["charge"] / 1000
 
 
-def test_a_turn_that_fails_costs_nothing_and_the_conversation_goes_on_without_it(client: httpx.Client, chat: ChatHTTP) -> None:
+def test_failed_turn_costs_nothing_and_is_left_out_of_the_conversation(client: httpx.Client, chat: ChatHTTP) -> None:
     first = turn(client, text="Remember the number four.", tts_model="hibari")
     before = client.get("/v1/account/").json()["credits"]
     chat.script[:] = [refuses(401)] * 10

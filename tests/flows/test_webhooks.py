@@ -53,7 +53,7 @@ def wait_until(is_so: Callable[[], bool], *, what: str, seconds: float = 60.0) -
         time.sleep(0.1)
 
 
-def test_each_bad_receiver_is_treated_as_it_is_written(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
+def test_webhook_receivers_that_fail_are_retried_or_disabled_as_documented(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
     slow, wrong, gone, misleading, inside = (receivers(index) for index in range(5))
     slow.pause_seconds, wrong.status, gone.status = 12.0, 500, 410
     misleading.status, misleading.location = 307, inside.url
@@ -113,7 +113,7 @@ def test_webhook_of_a_third_account_arrives_while_receivers_of_two_accounts_hang
         one.http.close()
 
 
-def test_a_job_is_told_to_its_own_address_with_what_a_poll_answers(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
+def test_webhook_url_of_a_job_gets_the_same_body_as_a_poll(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
     receiver = receivers(0)
     secret = telling.ask("POST", "webhooks/secret/")["secret"]
     uuid = telling.ask("POST", "tts/", model="silence", text="Hello there.", format="wav", webhook_url=receiver.url)["uuid"]
@@ -142,7 +142,7 @@ def test_no_webhook_is_lost_when_the_worker_dies_between_commit_and_send(telling
     telling.platform.wait_until_ready()
 
 
-def test_a_message_whose_sender_dies_in_the_middle_comes_again_under_its_id(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
+def test_webhook_is_sent_again_under_its_id_after_its_sender_dies(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
     receiver = receivers(0)
     receiver.pause_seconds = 60.0
     endpoint = telling.endpoint(receiver.url)
@@ -156,7 +156,7 @@ def test_a_message_whose_sender_dies_in_the_middle_comes_again_under_its_id(tell
     telling.platform.wait_until_ready()
 
 
-def test_every_job_is_told_though_the_worker_is_killed_again_and_again(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
+def test_every_job_sends_its_webhook_despite_repeated_worker_kills(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
     receiver = receivers(0)
     secret = telling.ask("POST", "webhooks/secret/")["secret"]
     uuids = []

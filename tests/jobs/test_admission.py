@@ -146,7 +146,7 @@ def test_a_flood_never_makes_another_wait_for_a_slot() -> None:
     assert choose(flood[4:], load=load, capacity=capacity, shares=VirtualTimes()) == []
 
 
-def test_a_newcomer_owes_nothing_and_is_owed_nothing() -> None:
+def test_new_tenant_starts_without_debt_or_credit() -> None:
     shares = VirtualTimes(clock=1000.0, times={"old": 400.0, "busy": 1500.0})
     assert (shares.start("old"), shares.start("new"), shares.start("busy")) == (1000.0, 1000.0, 1500.0)
 

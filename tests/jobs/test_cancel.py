@@ -118,7 +118,7 @@ def test_a_failure_after_a_cancel_is_a_cancel() -> None:
 
 
 @pytest.mark.usefixtures("_awake")
-def test_a_worker_that_never_reports_is_settled_from_what_it_last_told(valkey: redis.Redis) -> None:
+def test_silent_worker_is_settled_from_its_last_report(valkey: redis.Redis) -> None:
     announce()
     job = submit(caller(), "x" * 100).job
     part = started(part_of(job))

@@ -111,7 +111,7 @@ def test_a_turn_cancelled_after_its_last_word_is_charged_whole() -> None:
     assert reread(job).charged_millicredits == PRICE
 
 
-def test_a_turn_cancelled_after_listening_is_charged_for_listening_alone() -> None:
+def test_turn_cancelled_after_transcription_is_charged_for_transcription_only() -> None:
     job = turn(caller())
     finish_part(outcome_of(started(part_of(job, 0))))
     replying = started(part_of(job, 1))
@@ -144,7 +144,7 @@ def test_words_of_a_lost_attempt_are_charged_when_the_next_one_is_cancelled() ->
 
 
 @pytest.mark.parametrize("told", [{}, {"share_characters": []}, {"share_characters": "50"}, {"share_characters": [-1]}])
-def test_a_writer_that_tells_no_good_lengths_leaves_the_answer_uncounted(told: dict[str, Any]) -> None:
+def test_invalid_content_length_of_a_writer_is_ignored(told: dict[str, Any]) -> None:
     job = turn(caller())
     finish_part(outcome_of(started(part_of(job, 0))))
     replying = started(part_of(job, 1))
@@ -157,9 +157,7 @@ def test_a_writer_that_tells_no_good_lengths_leaves_the_answer_uncounted(told: d
 
 @pytest.mark.parametrize("state", ["failed", "expired"])
 @pytest.mark.parametrize(("is_watched", "units_done", "charged"), [(True, 25, 2400), (True, 0, 0), (False, 25, 0)])
-def test_a_turn_without_a_result_is_charged_only_for_words_that_somebody_read(
-    state: str, is_watched: bool, units_done: int, charged: int
-) -> None:
+def test_turn_without_a_result_is_charged_only_if_its_text_was_read(state: str, is_watched: bool, units_done: int, charged: int) -> None:
     by = caller()
     job = answered_turn(by)
     if is_watched:

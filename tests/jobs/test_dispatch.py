@@ -33,7 +33,7 @@ def count_of(state: str) -> int:
     return Part.objects.filter(state=state).count()
 
 
-def test_the_message_tells_a_worker_all_it_needs(valkey: redis.Redis) -> None:
+def test_part_message_holds_everything_that_a_worker_needs(valkey: redis.Redis) -> None:
     announce()
     job = submit(caller(), "Hello.").job
     [raw] = valkey.lrange("engine.kokoro.normal", 0, -1)
@@ -142,7 +142,7 @@ def test_a_part_that_waits_for_a_retry_does_not_hold_others_up() -> None:
     assert (states(first), states(second)) == (["queued"], ["admitted"])
 
 
-def test_with_the_broker_away_parts_stay_in_line_without_a_counted_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parts_stay_queued_without_a_counted_attempt_while_the_broker_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*arguments: Any, **options: Any) -> None:
         raise OperationalError("connection refused")
 
@@ -166,7 +166,7 @@ def test_the_lock_of_a_queue_is_waited_for() -> None:
     assert count_of("admitted") == 4
 
 
-def test_dispatching_all_queues_goes_on_after_one_whose_lock_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dispatching_all_queues_skips_one_whose_lock_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
     jobs = [submit(caller(), queue=queue).job for queue in ("a-stuck", "kokoro")]
     announce(engine_spec("a-stuck"), engine_spec())
     Part.objects.update(state="queued", token=None)

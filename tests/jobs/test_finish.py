@@ -60,7 +60,7 @@ def test_a_repeated_finish_changes_nothing(valkey: redis.Redis) -> None:
     assert (everything(), events(valkey, job)) == (before, told)
 
 
-def test_ten_finishes_at_once_are_one() -> None:
+def test_ten_concurrent_finishes_count_once() -> None:
     announce()
     by = caller()
     outcome = outcome_of(started(part_of(submit(by).job)))
@@ -91,7 +91,7 @@ def test_a_finish_without_a_start_counts() -> None:
 
 
 @pytest.mark.parametrize("wrong", ["missing", "short", "another"])
-def test_an_output_that_is_not_as_told_is_made_anew(wrong: str) -> None:
+def test_output_that_differs_from_its_manifest_is_made_again(wrong: str) -> None:
     announce()
     job = submit(caller()).job
     outcome = outcome_of(started(part_of(job)))

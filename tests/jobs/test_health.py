@@ -36,7 +36,7 @@ def test_health_of_a_working_platform_is_online_and_counts_queued_jobs(client: C
     assert 1 <= body["latency_ms"] < 1000 * CHECK_SECONDS
 
 
-def test_health_needs_no_key_and_ignores_a_wrong_one(client: Client) -> None:
+def test_health_needs_no_key_and_ignores_an_invalid_one(client: Client) -> None:
     announce()
     assert client.get("/api/v1/health", headers=bearer("sk-tts-wrong")).json()["status"] == "online"
 

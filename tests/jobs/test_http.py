@@ -74,7 +74,7 @@ def error_of(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.json()["error"]["code"]
 
 
-def test_the_accounts_people_see_its_job_and_nobody_else_does(client: Client, people: People) -> None:
+def test_job_is_visible_only_to_members_of_its_account(client: Client, people: People) -> None:
     announce()
     job = submit(people.caller, "Hello there.").job
     for headers in people.insiders:

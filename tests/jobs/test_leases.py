@@ -287,7 +287,7 @@ def test_another_workers_parts_are_its_own() -> None:
     assert (part_of(first).attempts, part_of(second).attempts) == (2, 1)
 
 
-def test_a_stopping_worker_gets_nothing_new_and_gives_back_what_it_drops() -> None:
+def test_stopping_worker_gets_no_new_parts_and_returns_dropped_ones() -> None:
     announce()
     kept, dropped, done = (submit(caller()).job for _ in range(3))
     parts = [started(part_of(job)) for job in (kept, dropped, done)]
@@ -316,7 +316,7 @@ def test_silent_workers_have_no_capacity() -> None:
 
 
 @pytest.mark.usefixtures("_awake")
-def test_a_job_that_nobody_takes_up_expires_with_its_credits_back(settings: Any) -> None:
+def test_job_without_a_worker_expires_and_returns_its_credits(settings: Any) -> None:
     settings.TTSAI_JOB_QUEUE_SECONDS = 3600
     by = caller()
     old, young = (submit(by).job for _ in range(2))

@@ -60,7 +60,7 @@ def test_an_operators_number_replaces_the_plans(account: Any) -> None:
     assert not may_add(wide)
 
 
-def test_an_operator_who_set_only_the_requests_a_minute_left_the_plans_number_in_force(account: Any) -> None:
+def test_account_with_only_a_rate_override_keeps_the_plans_concurrency(account: Any) -> None:
     key, _ = make_key(account, requests_per_minute=5000, is_operator=True)
     add_jobs(key, 3)
     assert not may_add(key)

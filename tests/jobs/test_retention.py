@@ -102,7 +102,7 @@ def test_a_rendition_is_one_free_job_of_the_platforms_own() -> None:
     assert request_rendition(job, format="flac").uuid != rendition.uuid
 
 
-def test_renditions_asked_for_at_once_are_one() -> None:
+def test_concurrent_requests_for_a_rendition_create_one() -> None:
     job = completed()
     assert len({rendition.uuid for rendition in together(lambda number: request_rendition(job, format="wav"), count=6)}) == 1
 

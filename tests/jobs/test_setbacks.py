@@ -64,7 +64,7 @@ def test_a_store_that_the_platform_misses_too_pauses_admission_until_it_lapses(m
     assert dispatch("kokoro") == 2
 
 
-def test_an_outage_that_one_worker_alone_meets_pauses_nothing() -> None:
+def test_outage_seen_by_one_worker_does_not_pause_admission() -> None:
     announce()
     fail_by_outage(started(part_of(submit(caller()).job)))
     assert not is_admission_paused()
@@ -86,7 +86,7 @@ def test_an_outage_longer_than_a_job_may_wait_counts_and_fails_the_job(settings:
 
 
 @pytest.mark.usefixtures("_awake")
-def test_a_message_that_nobody_took_up_counts_no_attempt_and_one_that_was_claimed_does(valkey: redis.Redis) -> None:
+def test_unclaimed_message_counts_no_attempt_and_a_claimed_one_does(valkey: redis.Redis) -> None:
     announce()
     lost, claimed = (submit(caller()).job for _ in range(2))
     valkey.set(names.claim_key(part_of(claimed).token.hex), "worker-1")
@@ -95,7 +95,7 @@ def test_a_message_that_nobody_took_up_counts_no_attempt_and_one_that_was_claime
     assert (part_of(lost).attempts, part_of(claimed).attempts) == (1, 2)
 
 
-def test_the_death_of_a_worker_counts_for_the_parts_that_it_computed_alone(sent: list[Attempt]) -> None:
+def test_death_of_a_worker_counts_only_for_parts_that_it_computed(sent: list[Attempt]) -> None:
     announce()
     poison, innocent, unheard = (submit(caller()).job for _ in range(3))
     tokens = [part_of(job).token.hex for job in (poison, unheard)]

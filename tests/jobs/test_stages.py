@@ -99,7 +99,7 @@ def test_a_later_part_reads_what_the_earlier_ones_made() -> None:
     assert (part_of(job, 4).work["script"], part_of(job, 4).work["survey"]) == (stored(written), None)
 
 
-def test_the_result_holds_the_audio_and_what_was_written() -> None:
+def test_result_holds_the_audio_and_the_written_words() -> None:
     job = staged_job()
     keys = [finish(job, index) for index in range(5)]
     assert [(output.name, output.key) for output in reread(job).outputs] == [("audio", keys[4]), ("document", keys[3])]

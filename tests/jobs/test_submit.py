@@ -41,7 +41,7 @@ def test_fifty_at_once_on_credits_for_ten_are_ten() -> None:
     assert ledger_differences() == []
 
 
-def test_without_credits_nothing_is_written() -> None:
+def test_refused_request_without_credits_writes_no_row() -> None:
     by = caller(AccountFactory())
     with pytest.raises(InsufficientCreditsError):
         submit(by, key="once")

@@ -43,7 +43,7 @@ def through_the_broker(message: Any) -> dict[str, Any]:
     return {**json.loads(json.dumps(message.to_dict())), "unknown": 1}
 
 
-def test_a_job_completes_by_messages_alone() -> None:
+def test_job_completes_by_worker_messages_without_the_reaper() -> None:
     queues = (QueueSlots("kokoro", slots=1),)
     announcement = Announcement(worker="worker-1", boot="boot-1", device="cpu", engines=(engine_spec(),), queues=queues, sent_at=100.0)
     tasks.announce(through_the_broker(announcement))
@@ -73,7 +73,7 @@ def test_periodic_tasks_repair_lost_calls(monkeypatch: pytest.MonkeyPatch) -> No
     assert part_of(job).state == PartState.ADMITTED
 
 
-def test_an_outcome_that_names_nothing_changes_nothing() -> None:
+def test_outcome_of_an_unknown_part_changes_nothing() -> None:
     announce()
     part = started(part_of(submit(caller()).job))
     before = everything()
@@ -139,7 +139,7 @@ def test_with_the_dispatcher_frozen_a_job_is_accepted_all_the_same(monkeypatch: 
     assert dispatch("kokoro") == 1
 
 
-def test_with_the_store_away_parts_stay_in_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parts_stay_queued_while_the_store_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(key: str, *, content_type: str) -> None:
         raise StorageAwayError("The object store does not answer.")
 

@@ -72,7 +72,7 @@ def test_speakers_and_words_are_there_when_asked_for(server: RunningShell, owner
     ]
 
 
-def test_the_worker_is_told_all_that_was_asked(server: RunningShell, owner: Person, song: bytes) -> None:
+def test_work_message_holds_all_requested_options(server: RunningShell, owner: Person, song: bytes) -> None:
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(
             listen,
@@ -122,7 +122,7 @@ def test_a_recording_above_the_longest_length_is_refused_before_it_is_charged(
 
 
 @pytest.mark.parametrize("piece_seconds", [1, 120])
-def test_the_worker_is_told_the_length_that_was_measured(
+def test_work_message_holds_the_measured_duration(
     server: RunningShell, owner: Person, song: bytes, settings: Any, piece_seconds: int
 ) -> None:
     settings.TTSAI_UPLOAD_AUDIO_SECONDS, settings.TTSAI_PIECE_SECONDS = 3, piece_seconds

@@ -22,7 +22,7 @@ class TestLogin:
     def operator(self) -> User:
         return User.objects.create_superuser("operator@example.com", "a long password")
 
-    def test_an_operator_logs_in_whatever_the_case_of_the_address(self, operator: User) -> None:
+    def test_operator_login_ignores_the_case_of_the_email_address(self, operator: User) -> None:
         client = Client()
         response = client.post("/admin/login/?next=/admin/", {"username": "Operator@Example.com", "password": "a long password"})
         assert (response.status_code, response["Location"]) == (302, "/admin/")
@@ -176,7 +176,7 @@ class TestKeys:
             ("stt:transcribe=1", "lacks"),
         ],
     )
-    def test_wrong_limits_of_scopes_are_told_and_change_nothing(self, client: Client, limits: str, message: str) -> None:
+    def test_invalid_scope_limits_are_reported_and_change_nothing(self, client: Client, limits: str, message: str) -> None:
         key, _ = make_key()
         for path, body in ((page(ApiKey, "change", key.pk), {}), (reverse("admin:accounts_apikey_add"), {"account": key.account_id})):
             answer = client.post(path, {"name": "x", "scopes": ["tts:generate"], "requests_per_minute_by_scope": limits, **body})

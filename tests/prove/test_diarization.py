@@ -109,7 +109,7 @@ def print_errors(what: str, errors: list[DiarizationError]) -> None:
 
 @pytest.mark.parametrize("speakers", [0, 2], ids=["unknown number", "two"])
 @pytest.mark.parametrize("pair", PAIRS)
-def test_two_speakers_are_told_apart(transcriber: DiarizingTranscriber, pair: str, speakers: int) -> None:
+def test_two_speakers_get_different_labels(transcriber: DiarizingTranscriber, pair: str, speakers: int) -> None:
     conversations = [shuffled(*PAIRS[pair], seed=seed) for seed in range(4)]
     errors = errors_of(transcriber, conversations, speakers=speakers)
     print_errors(f"{pair}, number of speakers {'told' if speakers else 'not told'}", errors)

@@ -21,7 +21,7 @@ def filled(path: str) -> str:
 
 
 @pytest.mark.parametrize("route", routes_below("v1/"), ids=lambda route: route.path)
-def test_a_route_takes_json_or_long_texts_or_asks_who_sends_a_file(route: Route) -> None:
+def test_body_limit_of_a_route_depends_on_its_content(route: Route) -> None:
     match = find_route(filled(route.path))
     assert match is not None
     if body_gate(match) is None:

@@ -109,7 +109,7 @@ def test_another_format_is_made_on_demand_once(server: RunningShell, job: Job) -
     assert (again.status_code, again.content) == (206, AUDIO[:2])
 
 
-def test_a_format_that_nobody_makes_in_time_is_a_504(server: RunningShell, job: Job, settings: Any) -> None:
+def test_format_that_is_not_converted_in_time_is_a_504(server: RunningShell, job: Job, settings: Any) -> None:
     settings.TTSAI_SPEECH_WAIT_SECONDS = 0.3
     answer = httpx.get(address(server, job, "output.flac"))
     assert (answer.status_code, answer.json()["error"]["code"]) == (504, "timeout")

@@ -69,7 +69,7 @@ def test_a_german_text_for_a_chosen_model_without_german_is_refused_and_costs_no
     assert (Job.objects.count(), owner.millicredits) == (0, 1_000_000)
 
 
-def test_a_language_that_no_model_speaks_is_refused_whatever_was_chosen(owner: Person) -> None:
+def test_language_that_no_model_speaks_is_refused_for_every_model(owner: Person) -> None:
     message = (
         "The text is in Dutch (nl), which the model 'kokoro' does not speak. It speaks: en, fr. No model here speaks 'nl'. "
         "If it is in another language, send that as `language`."

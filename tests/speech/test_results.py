@@ -64,7 +64,7 @@ def test_an_unknown_uuid_is_a_clear_404(nobody: Person, uuid: str, status: int, 
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
 
 
-def test_a_failed_job_is_a_200_that_tells_why_and_gives_the_credits_back(owner: Person) -> None:
+def test_failed_job_is_a_200_with_its_error_and_returns_the_credits(owner: Person) -> None:
     job = job_of(owner.say("Hello."))
     part = started(part_of(job))
     finish_part(outcome_of(part, status="failed", error_code="nothing_to_say", error_message="The text contains nothing to speak."))
@@ -76,7 +76,7 @@ def test_a_failed_job_is_a_200_that_tells_why_and_gives_the_credits_back(owner: 
     assert owner.millicredits == 1_000_000
 
 
-def test_a_cancelled_job_says_so(owner: Person) -> None:
+def test_cancelled_job_reports_the_status_cancelled(owner: Person) -> None:
     job = job_of(owner.say())
     cancel_job(job, reason="No longer wanted.")
     answer = owner.result(job.uuid.hex).json()

@@ -82,7 +82,7 @@ def test_every_model_answers_hints_with_a_warning(owner: Person, model: str, hin
     assert owner.say(model=model, instructions=hints).json()["warnings"][0].startswith("instructions: ")
 
 
-def test_a_language_that_lacks_its_phonemes_says_so(owner: Person) -> None:
+def test_language_without_phonemes_reports_the_reason(owner: Person) -> None:
     reason = "Japanese needs pyopenjtalk-plus: install requirements/worker-cpu.txt."
     announce(engine_spec(missing_languages={"ja": reason}))
     for wishes in ({"language": "ja"}, {"voice": "jf_alpha"}, {"text": '<lang xml:lang="ja">x</lang>'}):

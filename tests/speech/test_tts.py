@@ -136,7 +136,7 @@ def test_an_invalid_request_is_a_400_naming_the_parameter_without_a_charge(owner
     assert owner.millicredits == 1_000_000
 
 
-def test_an_unknown_model_says_so_for_the_official_sdk(owner: Person) -> None:
+def test_unknown_model_error_contains_the_words_that_the_official_sdk_expects(owner: Person) -> None:
     assert "unknown model" in owner.say(model="nonsense").json()["error"]["message"]
 
 

@@ -170,7 +170,7 @@ def test_the_aligner_is_chosen_by_language(
     assert (work["language"], work["engine"], alignment.queue) == (language, engine, engine or "codec")
 
 
-def test_a_language_that_nobody_aligns_is_a_400(completed: Completed) -> None:
+def test_language_without_an_aligner_is_a_400(completed: Completed) -> None:
     job = completed(voice="")
     assert error_of(ask(job, language="xx")) == (400, "unsupported_language")
     assert error_of(ask(job, language="klingon!")) == (400, "invalid_language")

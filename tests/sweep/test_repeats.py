@@ -70,7 +70,7 @@ def test_a_retry_after_a_broken_connection_joins_the_running_job(swept: RunningP
     assert credits_left(client) == pytest.approx(before - float(answer.headers["X-Credits-Used"]))
 
 
-def test_a_wait_ends_in_a_504_with_the_uuid_and_the_job_goes_on(client: httpx.Client) -> None:
+def test_waiting_request_ends_in_a_504_with_the_uuid_while_the_job_continues(client: httpx.Client) -> None:
     before = credits_left(client)
     with ThreadPoolExecutor(2) as pool:  # TTSAI_SPEECH_WAIT_SECONDS is 3 here
         answers = list(pool.map(lambda _: client.post("/v1/audio/speech", json={**SPOKEN, "input": AT_LENGTH}), range(2)))
@@ -91,7 +91,7 @@ def test_a_wait_ends_in_a_504_with_the_uuid_and_the_job_goes_on(client: httpx.Cl
     assert credits_left(client) == pytest.approx(before - result["credits_used"])
 
 
-def test_an_idempotency_key_is_one_job_and_one_charge_whenever_it_comes(client: httpx.Client) -> None:
+def test_idempotency_key_gives_one_job_and_one_charge_at_any_time(client: httpx.Client) -> None:
     before = credits_left(client)
     body = {"model": "silence", "voice": "quiet", "text": "Only once."}
     with ThreadPoolExecutor(TOGETHER) as pool:

@@ -35,7 +35,7 @@ def dripping(swept: RunningPlatform, key: str) -> Iterator[list[socket.socket]]:
         connection.close()
 
 
-def test_slow_uploads_keep_nobody_waiting(swept: RunningPlatform, key: str, dripping: list[socket.socket]) -> None:
+def test_slow_uploads_delay_no_other_request(swept: RunningPlatform, key: str, dripping: list[socket.socket]) -> None:
     spoken = {"model": "silence", "voice": "quiet", "input": "Nobody waits."}
     with (
         httpx.Client(base_url=swept.url, headers={"X-API-Key": key}, timeout=SECONDS) as client,

@@ -20,7 +20,7 @@ threading.Event().wait()
 """
 
 
-def test_a_worker_that_was_told_to_stop_leaves_once_nothing_is_held() -> None:
+def test_stopping_worker_exits_once_no_part_is_in_flight() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False, timeout=60)
     states = done.stdout.split()
     assert (done.returncode, states[:3]) == (0, ["busy"] * 3)

@@ -75,7 +75,7 @@ def tarpit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tarpit]:
     tarpit.close()
 
 
-def test_hanging_fetches_of_many_accounts_hold_no_thread_and_keep_nobody_waiting(
+def test_hanging_fetches_of_many_accounts_hold_no_thread_and_delay_no_account(
     owner: Person, elsewhere: Elsewhere, tarpit: Tarpit, song: bytes, settings: Any
 ) -> None:
     settings.TTSAI_OUTBOUND_ALLOW = [f"127.0.0.1:{elsewhere.server_port}", f"127.0.0.1:{tarpit.port}"]

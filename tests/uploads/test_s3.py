@@ -28,7 +28,7 @@ def use(who: Person, upload_id: str) -> Any:
     return take_source(order_source(who.caller, file=None, file_url=None, upload_id=upload_id, limits=SourceLimits()))
 
 
-def test_the_file_goes_to_the_store_and_is_measured_when_somebody_asks(owner: Person, song: bytes, s3_server: S3Server) -> None:
+def test_presigned_upload_is_stored_and_measured_at_its_first_use(owner: Person, song: bytes, s3_server: S3Server) -> None:
     address = owner.announce(len(song), content_type="audio/mpeg")
     assert address["url"].startswith(f"{s3_server.url}/{s3_server.bucket}/account-{owner.account.pk}/uploads/")
     assert owner.look(address["upload_id"]).json()["status"] == "waiting"
@@ -48,7 +48,7 @@ def test_the_measured_object_is_used_after_a_later_overwrite(owner: Person, song
     assert get_storage().read_bytes(source.key) == song
 
 
-def test_the_store_takes_the_announced_size_alone(owner: Person, song: bytes) -> None:
+def test_presigned_upload_accepts_only_the_announced_size(owner: Person, song: bytes) -> None:
     address = owner.announce(len(song))
     assert put(address, song + b"x").status_code == 403
     assert put({**address, "headers": {"Content-Type": "text/html"}}, song).status_code == 403

@@ -220,7 +220,7 @@ def test_a_job_end_deletes_its_file_but_keeps_an_upload(owner: Person, song: byt
     assert Upload.objects.get().uuid.hex == upload_id
 
 
-def test_slow_addresses_keep_nobody_else_waiting(owner: Person, outsider: Person, elsewhere: Elsewhere, song: bytes) -> None:
+def test_slow_webhook_receivers_delay_no_other_account(owner: Person, outsider: Person, elsewhere: Elsewhere, song: bytes) -> None:
     with concurrent.futures.ThreadPoolExecutor(12) as pool:
         slow = [pool.submit(listen, owner, json={"file_url": f"{elsewhere.url}/slow"}) for _ in range(10)]
         for _ in range(2):  # half of the four threads that fetch

@@ -166,7 +166,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(owner: Person, song: bytes, ob
     assert files_below(objects) == files_below(home) == []
 
 
-def test_a_full_disk_is_said_and_leaves_nothing(owner: Person, settings: Any, objects: Path, home: Path) -> None:
+def test_full_disk_is_reported_and_leaves_no_file(owner: Person, settings: Any, objects: Path, home: Path) -> None:
     address = owner.announce(5_000_000)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, hard))  # what writing to a full disk looks like

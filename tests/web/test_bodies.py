@@ -110,7 +110,7 @@ def test_connections_lost_during_the_body_leave_the_server_responsive(shell: Run
     assert httpx.get(f"{shell.url}/v1/threads", timeout=2).status_code == 200
 
 
-def test_a_body_that_would_leave_too_little_room_is_refused_while_it_comes(shell: RunningShell, settings: Any) -> None:
+def test_body_that_would_fill_the_disk_is_refused_while_it_is_received(shell: RunningShell, settings: Any) -> None:
     assert post(shell, "/v1/size", b"x" * LIMIT).status_code == 200
     settings.TTSAI_DISK_RESERVE_BYTES = 10**18  # as if other bodies had filled the disk since this one began
     answer = post(shell, "/v1/size", b"x" * LIMIT)

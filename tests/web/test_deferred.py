@@ -116,7 +116,7 @@ def test_a_listener_that_leaves_a_stream_is_noticed(shell: RunningShell) -> None
     until(lambda: not shell.application._hub._streams)  # type: ignore[union-attr]
 
 
-def test_a_latecomer_sees_everything_without_disturbing_who_listens(shell: RunningShell) -> None:
+def test_late_subscriber_gets_all_events_without_disturbing_others(shell: RunningShell) -> None:
     job = uuid4()
     for number in range(50):
         publish_event(job, {"type": f"early-{number}"})
@@ -135,7 +135,7 @@ def test_a_latecomer_sees_everything_without_disturbing_who_listens(shell: Runni
                 assert [line.split()[1] for line in answer.result().text.splitlines()] == wanted
 
 
-def test_a_listener_that_lags_misses_nothing(shell: RunningShell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_subscriber_misses_no_event(shell: RunningShell, monkeypatch: pytest.MonkeyPatch) -> None:
     from ttsai.web import hub
 
     monkeypatch.setattr(hub, "BACKLOG", 5)

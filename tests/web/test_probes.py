@@ -28,13 +28,13 @@ def test_readiness_with_a_live_worker_is_200_and_lacks_nothing(shell: RunningShe
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_readiness_without_a_worker_is_503_and_says_so(shell: RunningShell) -> None:
+def test_readiness_without_a_worker_is_a_503_that_names_it(shell: RunningShell) -> None:
     answer = httpx.get(f"{shell.url}/readyz/")
     assert (answer.status_code, answer.json()) == (503, {"status": "not_ready", "lacking": ["workers"]})
     assert answer.headers["retry-after"] == "2"
 
 
-def test_readiness_of_a_stopping_process_tells_that_it_is_draining(shell: RunningShell) -> None:
+def test_readiness_of_a_stopping_process_reports_draining(shell: RunningShell) -> None:
     announce()
     shell.start_graceful_stop()
     wait_until(lambda: httpx.get(f"{shell.url}/readyz").json()["lacking"] == ["draining"])

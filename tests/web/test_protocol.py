@@ -61,7 +61,7 @@ def test_the_rest_of_a_refused_body_is_not_waited_for_without_end(shell: Running
     assert (whole.count(b"HTTP/1.1 404 "), whole.count(b"HTTP/1.1 200 ")) == (1, 2)
 
 
-def test_a_connection_serves_many_requests_whatever_their_bodies(shell: RunningShell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connection_serves_many_requests_with_bodies_of_any_kind(shell: RunningShell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.5)
     body = b"x" * 200_000
     request = b"POST /v1/size HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)

@@ -240,7 +240,7 @@ def test_switching_an_endpoint_off_gives_up_what_waits_for_it(receiver: Receiver
     assert _send_one().state == DeliveryState.DELIVERED
 
 
-def test_a_message_is_at_most_256_kb_and_tells_what_it_left_out() -> None:
+def test_webhook_message_is_at_most_256_kb_and_lists_omitted_fields() -> None:
     account = AccountFactory()
     create_endpoint(account, url="https://example.com/", events=[])
     data = {"uuid": "1", "text": "ä" * 200_000, "segments": ["word"] * 60_000, "url": "https://example.com/a"}

@@ -118,7 +118,7 @@ def test_internal_jobs_of_the_platform_send_no_event(owner: Person) -> None:
     assert told() == []
 
 
-def test_items_of_a_batch_are_told_to_endpoints_and_the_batch_to_its_own_address_too(owner: Person) -> None:
+def test_batch_items_notify_endpoints_and_the_batch_its_own_address_too(owner: Person) -> None:
     listening(owner.account)
     owner.post("/v1/tts/batch/", {"texts": [{"text": "One."}, {"text": "Two."}, {"text": ""}], "webhook_url": HOOK})
     work_off()

@@ -61,7 +61,7 @@ def test_without_a_webhook_url_no_event_is_sent(owner: Person, nothing: dict[str
         (True, "invalid_request", "valid string"),
     ],
 )
-def test_an_address_that_cannot_be_called_is_400_and_queues_nothing(owner: Person, url: Any, code: str, words: str) -> None:
+def test_webhook_url_that_cannot_be_called_is_a_400_and_queues_nothing(owner: Person, url: Any, code: str, words: str) -> None:
     answer = owner.say(webhook_url=url)
     assert error_of(answer) == (400, code, "webhook_url")
     assert words in answer.json()["error"]["message"]

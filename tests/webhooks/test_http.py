@@ -237,7 +237,7 @@ class TestSecrets:
 class TestDeliveries:
     """Deliveries with every response; replay."""
 
-    def test_a_test_event_is_delivered_and_told(self, owner: Somebody, receiver: Receiver) -> None:
+    def test_test_event_is_delivered_and_its_delivery_reported(self, owner: Somebody, receiver: Receiver) -> None:
         made = owner.make(url=receiver.url, events=["job.completed"])
         queued = owner.ask("POST", f"{made['id']}/test/").json()
         assert (queued["event"], queued["state"], queued["attempts"]) == ("test", "pending", [])

@@ -76,12 +76,12 @@ class TestCreditsLow:
             release_credits(account.pk, job_uuid=job, reserved_millicredits=45_000)
         assert [data["credits_remaining"] for _, data in notices()] == [5.0, 5.0]
 
-    def test_an_adjustment_below_the_threshold_is_told(self) -> None:
+    def test_adjustment_below_the_threshold_sends_a_low_credits_notice(self) -> None:
         account = AccountFactory(credits=12)
         grant(account, -6, kind=EntryKind.ADJUSTMENT)
         assert notices() == [("credits.low", {"credits_remaining": 6.0, "threshold": 10.0})]
 
-    def test_a_new_account_with_little_is_not_told_before_it_spends(self) -> None:
+    def test_new_account_gets_no_low_credits_notice_before_it_spends(self) -> None:
         account = AccountFactory(credits=5)
         assert notices() == []
         spend(account, 1)
@@ -113,7 +113,7 @@ class TestCreditsLow:
 
 
 class TestKeyRevoked:
-    def test_a_revoked_key_is_told_once_and_without_its_secret(self) -> None:
+    def test_revoked_key_sends_one_webhook_without_its_secret(self) -> None:
         key, secret = make_key()
         revoke_key(key)
         revoke_key(key)
@@ -136,7 +136,7 @@ class TestTakingNotices:
         assert set(body["data"]) == set(EXAMPLES["key.revoked"])
         assert Notice.objects.count() == 0
 
-    def test_a_notice_without_a_listener_is_gone(self) -> None:
+    def test_notice_without_a_listener_is_dropped(self) -> None:
         record_notice(AccountFactory().pk, event="credits.low", data=EXAMPLES["credits.low"])
         assert (deliver_notices(), Notice.objects.count(), Delivery.objects.count()) == (1, 0, 0)
 

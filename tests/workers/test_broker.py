@@ -19,7 +19,7 @@ def test_a_token_is_claimed_once_whoever_asks(valkey: redis.Redis) -> None:
     assert 0 < valkey.ttl("workers:claimed:t") <= broker.CLAIM_SECONDS
 
 
-def test_a_cancelled_token_is_told_when_it_is_claimed(valkey: redis.Redis) -> None:
+def test_claiming_a_cancelled_token_reports_the_cancellation(valkey: redis.Redis) -> None:
     valkey.set(cancel_key("t"), "1")
     assert Claims(valkey, holder="one").take("t") is Claim.CANCELLED
 

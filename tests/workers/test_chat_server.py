@@ -46,7 +46,7 @@ def test_without_a_key_no_header_is_sent(chat_server: ChatHTTP) -> None:
     assert "authorization" not in chat_server.requests[0].headers
 
 
-def test_an_answer_at_the_limit_of_its_length_says_so(chat_server: ChatHTTP) -> None:
+def test_reply_at_the_length_limit_is_marked_as_cut(chat_server: ChatHTTP) -> None:
     chat_server.script = [says("And then", finish_reason="length")]
     assert ask(chat_server) == Answer("And then", is_cut=True)
 

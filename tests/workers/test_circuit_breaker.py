@@ -26,7 +26,7 @@ def test_breaker_without_probe_closes_after_its_pause(monkeypatch: pytest.Monkey
     assert not breaker.is_open
 
 
-def test_breaker_closes_at_once_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_breaker_closes_at_once_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
     Clock(monkeypatch)
     breaker = CircuitBreaker("The server")
     breaker.open()

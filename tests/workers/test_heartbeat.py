@@ -79,7 +79,7 @@ def test_the_first_beat_announces_and_the_next_ones_do_not(worker: Worker) -> No
     assert all(letter.expires for letter in worker.platform.letters)
 
 
-def test_a_heartbeat_tells_what_is_held_and_what_was_finished(worker: Worker) -> None:
+def test_heartbeat_lists_parts_in_flight_and_recent_outcomes(worker: Worker) -> None:
     held, done = worker.hold(), worker.hold()
     held.units_done = 7
     outcome = PartOutcome(job=done.message.job, part=0, token=done.message.token, worker="w", status="completed", units_done=6)
@@ -92,7 +92,7 @@ def test_a_heartbeat_tells_what_is_held_and_what_was_finished(worker: Worker) ->
     assert {(beat.worker, beat.boot, beat.is_stopping) for beat in heartbeats} == {("w", "b", False)}
 
 
-def test_a_stopping_worker_tells_what_it_still_holds_and_at_last_nothing(worker: Worker) -> None:
+def test_stopping_worker_reports_parts_in_flight_until_there_are_none(worker: Worker) -> None:
     held = worker.hold()
     worker.heartbeats.send_stopping()
     worker.beat()

@@ -142,7 +142,7 @@ def test_a_failed_load_leaves_the_memory_free_and_may_be_tried_again() -> None:
     assert models.loaded == ("broken",)
 
 
-def test_a_load_that_runs_out_of_memory_says_so() -> None:
+def test_loading_a_model_without_memory_reports_out_of_memory() -> None:
     models = manager([Model("a", error=MemoryError())])
     with pytest.raises(WorkError) as caught:
         touch(models, "a")

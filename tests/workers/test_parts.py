@@ -74,7 +74,7 @@ def test_after_its_deadline_an_attempt_has_timed_out() -> None:
     assert caught.value.code == "timed_out"
 
 
-def test_an_outcome_is_told_again_five_times_within_a_minute_of_beats() -> None:
+def test_outcome_is_repeated_in_five_heartbeats_within_a_minute() -> None:
     parts, held = Parts(), run()
     parts.begin(held)
     parts.end(held, outcome=outcome("t1"))
@@ -82,7 +82,7 @@ def test_an_outcome_is_told_again_five_times_within_a_minute_of_beats() -> None:
     assert [beat for beat, count in enumerate(told, start=1) if count] == [1, 2, 4, 8, 16]
 
 
-def test_an_attempt_that_ended_without_a_word_is_not_told() -> None:
+def test_silently_ended_attempt_sends_no_outcome() -> None:
     parts, held = Parts(), run()
     parts.begin(held)
     parts.end(held, outcome=None)

@@ -102,7 +102,7 @@ def test_a_listener_hears_one_header_and_then_each_sentence(unharmed_worker: Run
     )  # the file's header knows the length, the stream's cannot
 
 
-def test_expected_failures_have_a_code_and_unexpected_ones_are_told_as_ours(unharmed_worker: RunningWorker) -> None:
+def test_expected_failures_have_a_code_and_unexpected_ones_are_internal_errors(unharmed_worker: RunningWorker) -> None:
     expected = do(unharmed_worker, speak_message("Hello.", voice="nobody"))
     assert (expected.status, expected.error_code, expected.is_retryable) == ("failed", "unknown_voice", False)
     silent = do(unharmed_worker, speak_message("***"))
@@ -194,7 +194,7 @@ def test_a_broker_that_restarts_empty_gets_the_finish_and_a_new_announcement(wor
 
 
 @pytest.mark.parametrize("worker", [slow(0.5)], indirect=True)
-def test_a_worker_that_is_told_to_stop_finishes_what_it_holds(worker: RunningWorker) -> None:
+def test_stopping_worker_finishes_its_parts_in_flight(worker: RunningWorker) -> None:
     message = speak_message("One. Two.")
     worker.platform.give(message, group="silence")
     wait_until_started(worker, message)
@@ -206,7 +206,7 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_holds(worker: RunningWor
 
 
 @pytest.mark.parametrize("worker", [{**slow(60), "TTSAI_STOP_SECONDS": "0.3"}], indirect=True)
-def test_a_worker_that_is_told_to_stop_gives_up_what_takes_too_long(worker: RunningWorker) -> None:
+def test_stopping_worker_gives_up_parts_that_take_too_long(worker: RunningWorker) -> None:
     message = speak_message("One.")
     worker.platform.give(message, group="silence")
     wait_until_started(worker, message)
@@ -234,7 +234,7 @@ def test_live_messages_are_taken_first_and_no_more_than_there_are_threads(worker
     assert left == {"live": 0, "normal": 20, "bulk": 20}
 
 
-def test_a_worker_waits_for_its_broker_and_says_so(worker: RunningWorker, own_valkey: ValkeyServer) -> None:
+def test_worker_waits_for_its_broker_and_logs_it(worker: RunningWorker, own_valkey: ValkeyServer) -> None:
     worker.end(signal.SIGTERM)
     own_valkey.kill()
     worker.start(wait=False)

@@ -61,7 +61,7 @@ def test_a_new_engine_is_one_new_file(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert (candidate.engine.spec.id, candidate.obstacle) == ("new", "It needs a flux capacitor.")
 
 
-def test_a_language_whose_package_cannot_be_imported_is_not_offered_and_says_so() -> None:
+def test_language_whose_package_fails_to_import_is_not_offered_with_the_reason() -> None:
     program = """
 import sys
 sys.modules["pydantic"] = None  # what pyopenjtalk imports in turn

@@ -48,7 +48,7 @@ def test_a_result_comes_back(scheduler: SentenceScheduler) -> None:
     assert scheduler.submit(order(), work=lambda: 42).result(WAIT_SECONDS) == 42
 
 
-def test_an_error_comes_back_and_the_thread_goes_on(scheduler: SentenceScheduler) -> None:
+def test_error_in_a_job_is_returned_and_its_thread_survives(scheduler: SentenceScheduler) -> None:
     def fail() -> None:
         raise ValueError("no")
 
@@ -115,7 +115,7 @@ def test_bulk_has_a_lower_priority_than_prompt_and_both_than_the_process(schedul
     assert niceness() == own
 
 
-def test_a_closed_scheduler_takes_nothing() -> None:
+def test_closed_scheduler_refuses_new_work() -> None:
     scheduler = SentenceScheduler(cores=1)
     scheduler.close()
     with pytest.raises(RuntimeError, match="closed"):

@@ -82,7 +82,7 @@ def test_a_missing_object_is_a_failure_with_a_code(storage: Storage, server: Obj
     assert server.requests == [("GET", "nothing")]  # a 404 is not tried again
 
 
-def test_a_worker_without_a_shared_folder_says_so(tmp_path: Path) -> None:
+def test_worker_without_a_shared_folder_reports_it(tmp_path: Path) -> None:
     with httpx.Client() as http, pytest.raises(WorkError) as caught:
         Storage(objects=None, scratch=tmp_path, http=http).write_bytes(folder("a"), data=b"")
     assert caught.value.code == "storage_unavailable"
@@ -98,7 +98,7 @@ def test_objects_travel_to_and_from_urls(storage: Storage, server: ObjectServer,
 
 
 @pytest.mark.parametrize("knows_ranges", [True, False])
-def test_a_range_of_an_object_is_read_alone(storage: Storage, server: ObjectServer, tmp_path: Path, *, knows_ranges: bool) -> None:
+def test_range_of_an_object_is_read_without_the_rest(storage: Storage, server: ObjectServer, tmp_path: Path, *, knows_ranges: bool) -> None:
     body = bytes(range(256)) * 4096
     server.knows_ranges = knows_ranges
     for address in (folder("sound"), server.address("sound")):
@@ -157,7 +157,7 @@ def test_an_expired_signature_is_not_tried_again(storage: Storage, server: Objec
     assert len(server.requests) == 1
 
 
-def test_a_full_disk_is_a_failure_with_a_code_and_leaves_nothing(storage: Storage, tmp_path: Path) -> None:
+def test_full_disk_fails_with_a_code_and_leaves_no_file(storage: Storage, tmp_path: Path) -> None:
     with pytest.raises(WorkError) as caught:
         write_half(storage, error=OSError(errno.ENOSPC, "No space left on device"))
     assert caught.value.code == "storage_unavailable"

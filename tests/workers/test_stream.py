@@ -58,12 +58,14 @@ def test_without_a_listener_there_is_no_audio(valkey: redis.Redis) -> None:
     assert read(valkey) == [({"type": "progress", "part": 2, "units_done": 3, "units_total": 20}, b"")]
 
 
-def test_without_a_stream_nothing_is_written(valkey: redis.Redis) -> None:
+def test_no_event_is_written_without_a_stream(valkey: redis.Redis) -> None:
     events(valkey, stream="").publish(units_done=3, audio=b"abc", audio_format="mp3")
     assert valkey.keys("*") == []
 
 
-def test_a_long_audio_stops_with_the_place_where_the_file_goes_on(valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_audio_published_live_stops_at_the_limit_with_the_position_in_the_file(
+    valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(workers.stream, "MAXIMUM_AUDIO_BYTES", 5)
     part = events(valkey)
     for done in (1, 2, 3):

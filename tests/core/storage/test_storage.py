@@ -73,7 +73,7 @@ def test_a_key_names_nothing_outside_the_store(storage: Storage, key: str) -> No
         storage.local_path(key) or storage.public_url(key, file_name="x", content_type="text/plain")
 
 
-def test_a_worker_writes_and_reads_through_addresses_alone(storage: Storage, tmp_path: Path) -> None:
+def test_worker_reads_and_writes_only_through_presigned_addresses(storage: Storage, tmp_path: Path) -> None:
     target = storage.writing_address(KEY, content_type="audio/mpeg")
     if target.kind == "folder":
         path = tmp_path / "objects" / target.location

@@ -41,7 +41,7 @@ def run(server: RunningShell, *arguments: str, key: str = "", text: str | None =
     return CliRunner().invoke(main, [*arguments, "--url", server.url, "--key", key], input=text)
 
 
-def test_say_writes_the_audio_and_tells_what_it_cost(server: RunningShell, owner: Person, tmp_path: Path) -> None:
+def test_say_command_writes_the_audio_and_prints_its_cost(server: RunningShell, owner: Person, tmp_path: Path) -> None:
     target = tmp_path / "out.wav"
     with working():
         result = run(server, "say", "Hello there.", "-o", str(target), "--voice", "am_adam", "--speed", "1.2", key=owner.key)
@@ -95,7 +95,7 @@ def test_voices_lists_those_that_match(server: RunningShell) -> None:
     assert "3 voices" in table
 
 
-def test_status_tells_health_and_models(server: RunningShell) -> None:
+def test_status_command_prints_health_and_models(server: RunningShell) -> None:
     result = run(server, "status", "--json")
     shown = json.loads(result.stdout)
     assert result.exit_code == 0

@@ -73,7 +73,7 @@ def test_a_full_disk_is_one_clear_line(tmp_path: Path) -> None:
     assert done.stderr == f"Error: The disk of {tmp_path} is full: 20 MB are free and 300 MB are needed\n"
 
 
-def test_a_missing_weight_that_nobody_has_is_one_clear_line(tmp_path: Path) -> None:
+def test_weight_without_any_source_is_one_clear_error_line(tmp_path: Path) -> None:
     done = up(tmp_path / "home", variables={"TTSAI_MODELS": str(tmp_path / "models"), **NOWHERE})
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("Error: No source has kokoro/vocab.json: ")
@@ -116,7 +116,7 @@ def test_a_broker_that_does_not_answer_is_one_clear_line(tmp_path: Path) -> None
     assert "kept-to-itself" not in done.stderr
 
 
-def test_a_command_without_an_instance_says_how_to_start_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_command_without_a_running_instance_explains_how_to_start_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TTSAI_HOME", str(tmp_path))
     with pytest.raises(InstanceError) as caught:
         running_instance()

@@ -106,7 +106,7 @@ def test_the_second_start_finds_the_data_on_the_same_ports(folder: Path) -> None
     assert second["urls"] == first["urls"]
 
 
-def test_servers_that_a_killed_supervisor_left_are_ended_and_their_data_is_there(folder: Path) -> None:
+def test_servers_left_by_a_killed_supervisor_are_stopped_and_keep_their_data(folder: Path) -> None:
     first = trial(folder, "leave")
     second = trial(folder)
     assert second["starts"] == [2, 2]

@@ -37,11 +37,11 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
-def test_folders_with_secrets_and_data_are_their_owners_alone(home: Home) -> None:
+def test_folders_with_secrets_and_data_are_private_to_their_owner(home: Home) -> None:
     assert {path.name: mode(path) for path in (home.secrets, home.run, home.valkey)} == {"secrets": 0o700, "run": 0o700, "valkey": 0o700}
 
 
-def test_a_secret_is_made_once_and_read_by_its_owner_alone(home: Home) -> None:
+def test_secret_is_created_once_and_readable_only_by_its_owner(home: Home) -> None:
     first = home.secret("secret-key")
     assert len(first) >= 40
     assert home.secret("secret-key") == first
@@ -88,7 +88,7 @@ def test_an_instance_is_known_while_its_supervisor_holds_the_lock(home: Home, pl
     assert find_instance(home) is None
 
 
-def test_a_port_that_somebody_listens_on_is_one_clear_line() -> None:
+def test_port_in_use_is_one_clear_error_line() -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
@@ -119,7 +119,7 @@ def test_an_embedded_servers_port_stays_while_it_is_free(tmp_path: Path) -> None
     assert json.loads(path.read_text()) == {"valkey": other}
 
 
-def test_an_engine_worker_is_told_no_key_but_the_brokers(place: Place) -> None:
+def test_engine_worker_environment_holds_no_secret_but_the_brokers(place: Place) -> None:
     inherited = {
         "PATH": "/bin",
         "DATABASE_URL": "postgresql://…",
@@ -157,7 +157,7 @@ def test_one_engine_worker_runs_for_each_device(place: Place, monkeypatch: pytes
     assert [program.name for program in programs.engine_workers(place)] == ["cuda:0", "cuda:1"]
 
 
-def test_parts_stop_in_the_reverse_order_of_what_needs_what(place: Place) -> None:
+def test_supervisor_stops_processes_in_reverse_order_of_dependency(place: Place) -> None:
     parts = [*programs.platform_workers(place), *programs.engine_workers(place), programs.web(place), programs.beat(place)]
     stages = {"beat": 4, "web": 4, "engine": 3, "control": 2, "platform": 2}  # Postgres and Valkey are 0
     assert {part.name: part.stage for part in parts} == stages

@@ -65,7 +65,7 @@ def test_the_watcher_passes_signals_on_and_ends_like_its_command() -> None:
         assert process.wait(5) == 5
 
 
-def test_the_watcher_ends_its_command_when_the_parent_is_gone(tmp_path: Path) -> None:
+def test_watcher_stops_its_command_when_the_parent_exits(tmp_path: Path) -> None:
     script = f"import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', {WATCHER!r}, {str(Path(launch.__file__).parent)!r}])\ntime.sleep(100)"
     with (tmp_path / "out").open("w") as out:
         parent = subprocess.Popen([sys.executable, "-c", script], stdout=out)

@@ -108,7 +108,7 @@ def test_the_highest_stage_stops_first(watched: Watched) -> None:
     assert not (watched.folder / "parts.json").exists()
 
 
-def test_the_parts_of_one_stage_are_told_to_stop_together(watched: Watched) -> None:
+def test_processes_of_one_stage_are_stopped_together(watched: Watched) -> None:
     waits = f"trap 'while [ ! -e {watched.folder}/told ]; do sleep 0.02; done; echo bye; exit' TERM"
     watched.supervisor.start(watched.shell("web", f"{waits}; echo up; while :; do sleep 0.02; done", stage=4))
     tells = f"trap 'touch {watched.folder}/told; echo bye; exit' TERM"

@@ -35,7 +35,7 @@ def test_a_long_list_goes_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run_mode(mode(("tr", "t", "T")), texts) == [text.replace("t", "T") for text in texts]
 
 
-def test_marks_that_are_lost_make_each_text_go_alone() -> None:
+def test_lost_separators_make_each_text_be_translated_alone() -> None:
     # A program that drops the first mark of two, but no single one.
     assert run_mode(mode(("sed", "-z", r"s/\.\[\]\[\n0\n\]\(.*1\)/\1/")), ["one", "two"]) == ["one", "two"]
 

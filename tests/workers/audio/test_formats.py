@@ -30,7 +30,7 @@ def audio_format(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def test_a_file_tells_its_true_length(tmp_path: Path, audio_format: str) -> None:
+def test_encoded_file_states_its_true_length(tmp_path: Path, audio_format: str) -> None:
     path = tmp_path / "sound"
     encoded = encode_file(path, [SOUND[:7001], SOUND[7001:]], audio_format=audio_format, input_rate=RATE)
     found = probe(path)
@@ -212,7 +212,7 @@ def test_ten_minutes_are_converted_in_the_memory_of_seconds(tmp_path: Path) -> N
     assert peak_bytes < 4_000_000  # the samples alone are 58 MB
 
 
-def test_a_file_encoder_tells_what_it_wrote(tmp_path: Path) -> None:
+def test_file_encoder_reports_size_digest_and_length(tmp_path: Path) -> None:
     with FileEncoder(tmp_path / "a", "opus", input_rate=22_050) as encoder:
         encoder.write(np.zeros(22_050, np.float32))
         encoded = encoder.finish()

@@ -25,7 +25,7 @@ def bitrates_of(name: str) -> tuple[int, ...]:
 
 @pytest.mark.parametrize("rate", SPEECH_RATES)
 @pytest.mark.parametrize("name", sorted(FRAME_SAMPLES))
-def test_the_header_tells_rate_and_length_to_the_frame(tmp_path: Path, name: str, rate: int) -> None:
+def test_wav_header_states_rate_and_exact_length(tmp_path: Path, name: str, rate: int) -> None:
     written_rate = rate if name != "opus" else next(known for known in OPUS_RATES if known >= min(rate, OPUS_RATES[-1]))
     for bitrate in bitrates_of(name):
         encoded = encode_file(tmp_path / "sound", [SOUND], audio_format=name, input_rate=RATE, sample_rate=rate, bitrate=bitrate)

@@ -116,7 +116,7 @@ def test_a_file_longer_than_it_was_measured_is_not_decoded(tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["source"]
 
 
-def test_this_process_never_opens_what_a_customer_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_web_process_never_decodes_customer_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = record(tmp_path / "source", "mp3")
     monkeypatch.setattr(av, "open", lambda *_, **__: pytest.fail("opened in this process"))
     assert len(read_recording(source, sample_rate=16000)) > 15_000

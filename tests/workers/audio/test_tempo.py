@@ -13,7 +13,7 @@ RATES = {0.6: 0.6, 0.8: 0.84, 1.0: 1.0}
     ("speed", "model_speed", "tempo"),
     [(1.0, 1.0, 1.0), (0.8, 0.8, 0.8 / 0.84), (0.9, 0.9, 0.9 / 0.92), (0.25, 0.6, 0.25 / 0.6), (3.0, 1.0, 3.0)],
 )
-def test_the_model_does_what_it_does_well_and_stretching_the_rest(speed: float, model_speed: float, tempo: float) -> None:
+def test_speed_is_split_between_model_and_time_stretching(speed: float, model_speed: float, tempo: float) -> None:
     assert split_speed(speed, rates=RATES) == (model_speed, pytest.approx(tempo))
 
 

@@ -5,7 +5,7 @@ import pytest
 from workers.contract.formats import FORMATS
 
 
-def test_the_formats_of_the_api_are_there() -> None:
+def test_every_documented_format_is_available() -> None:
     assert list(FORMATS) == ["mp3", "wav", "flac", "ogg", "opus", "aac", "m4a", "pcm"]
     assert {entry.name: entry.content_type for entry in FORMATS.values()} == {
         "mp3": "audio/mpeg",

@@ -45,7 +45,7 @@ def test_words_that_no_dictionary_has_are_kept_without_a_mark(apertium: Apertium
     assert "*" not in translated
 
 
-def test_a_pair_that_is_not_here_is_told_with_those_that_are(apertium: Apertium) -> None:
+def test_missing_language_pair_is_reported_with_the_available_ones(apertium: Apertium) -> None:
     with pytest.raises(WorkError, match=r"Apertium translates from en to .*es.*, not to ja\.") as caught:
         apertium.translate(["Hello."], source="en", target="ja")
     assert caught.value.code == "unsupported_language"

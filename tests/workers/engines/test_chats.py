@@ -75,7 +75,7 @@ def test_as_responder_refuses_other_engines() -> None:
         as_responder(SilenceEngine())
 
 
-def test_a_language_model_of_the_operators_must_be_there() -> None:
+def test_configured_language_model_must_exist() -> None:
     obstacle = LocalChat({"TTSAI_CHAT_GGUF": "/nowhere/model.gguf"}).find_obstacle()
     assert "requirements/chat.txt" in obstacle or obstacle == "TTSAI_CHAT_GGUF names /nowhere/model.gguf, which does not exist."
 

@@ -55,7 +55,7 @@ def test_opus_mt_gets_pieces_with_an_end(opus: OpusMT, folder: Path) -> None:
     assert all(expected)
 
 
-def test_argos_gets_pieces_alone(opus: OpusMT, folder: Path) -> None:
+def test_argos_model_receives_only_sentence_pieces(opus: OpusMT, folder: Path) -> None:
     model, pieces = folder / "translate-en_de" / "model", folder / "translate-en_de" / "sentencepiece.model"
     rows = pieces_of(pieces, TEXTS)
     expected = text_of(pieces, tiny_model.translate_by_hand(model, rows, limit=max(32, 3 * max(map(len, rows)))))
@@ -72,7 +72,7 @@ def test_texts_without_letters_are_returned_unchanged(opus: OpusMT) -> None:
     assert translated == ["", "1999", "https://example.com", *opus.translate(TEXTS, source="en", target="es")]
 
 
-def test_nllb_is_told_both_languages(folder: Path) -> None:
+def test_nllb_receives_both_language_codes(folder: Path) -> None:
     engine, model = NLLB([folder]), folder / "nllb"
     assert (engine.find_obstacle(), engine.spec.directions) == ("", (Directions("*", ("en", "es", "fr")),))
     engine.load()
@@ -85,7 +85,7 @@ def test_nllb_is_told_both_languages(folder: Path) -> None:
     engine.unload()
 
 
-def test_a_damaged_model_is_told(tmp_path: Path) -> None:
+def test_damaged_model_file_is_reported_clearly(tmp_path: Path) -> None:
     tiny_model.opus_mt(tmp_path / "opus-mt-en-es")
     (tmp_path / "opus-mt-en-es" / "model.bin").write_bytes(b"no weights")
     engine = OpusMT([tmp_path])

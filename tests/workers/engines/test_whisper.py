@@ -40,7 +40,7 @@ def test_human_speech_is_heard_nearly_without_an_error(whisper: WhisperEngine) -
     assert sum(segment.text[-1] == "." for segment in result.segments) >= len(result.segments) / 2
 
 
-def test_windows_heard_together_are_heard_as_alone(whisper: WhisperEngine) -> None:
+def test_windows_transcribed_together_match_single_transcriptions(whisper: WhisperEngine) -> None:
     names = LIBRIVOX[1:3]
     together = whisper.transcribe([clip(name) for name in names], options=ENGLISH)
     assert max(errors_in(text_of(result), [name]) for result, name in zip(together, names, strict=True)) <= 0.3
@@ -69,7 +69,7 @@ def test_english_stands_beside_the_original(whisper: WhisperEngine, spanish: np.
     assert {"beach", "today"} & set(english.split())
 
 
-def test_a_translation_is_english_alone(whisper: WhisperEngine, spanish: np.ndarray) -> None:
+def test_translation_document_holds_only_english(whisper: WhisperEngine, spanish: np.ndarray) -> None:
     (result,) = whisper.transcribe([spanish], options=RecognitionOptions(language="es", is_translation=True))
     assert {"beach", "today"} & set(spoken_words(text_of(result)).split())
 

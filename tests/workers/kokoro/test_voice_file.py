@@ -134,7 +134,7 @@ def test_affine_of_a_voice_is_a_copy_that_cannot_be_written() -> None:
         voice.affine[0] = 1.0
 
 
-def test_voice_of_a_stock_voice_speaks_with_that_voice_alone() -> None:
+def test_voice_file_of_one_stock_voice_equals_that_voice() -> None:
     voice = KokoroVoice.of_stock("bm_george")
     assert (voice.timbre, voice.prosody, voice.affine, voice.log_f0) == ({"bm_george": 1.0}, {"bm_george": 1.0}, None, None)
     assert len(STOCK_VOICES) == 54

@@ -32,7 +32,7 @@ SILENT = Evidence(average_log_probability=-1.2, no_speech_probability=0.9, speec
         "Bye. Bye.",
     ],
 )
-def test_a_known_phantom_is_dropped_on_weak_evidence_alone(text: str) -> None:
+def test_known_hallucination_is_dropped_only_on_weak_evidence(text: str) -> None:
     assert is_known_hallucination(text)
     assert is_hallucinated(text, evidence=WEAK)
     assert not is_hallucinated(text, evidence=STRONG)

@@ -88,7 +88,7 @@ def test_a_recogniser_that_times_no_words_leaves_no_gaps() -> None:
     assert find_gaps([segment], window=window) == ()
 
 
-def test_a_gap_is_filled_with_what_is_sure_alone() -> None:
+def test_gap_is_filled_only_with_certain_words() -> None:
     heard = [segment_of(("one", 1.0, 2.0)), segment_of(("three", 9.0, 9.5))]
     sure, unsure = segment_of(("two", 4.0, 5.0), probability=-0.3), segment_of(("hmm", 6.0, 7.0), probability=-0.9)
     assert keep_confident([unsure, sure], least=-0.7) == [sure]

@@ -18,7 +18,7 @@ def test_a_sentence_is_a_segment() -> None:
     assert texts(words_of("He came. She left! Why? Nobody knows")) == ["He came.", "She left!", "Why?", "Nobody knows"]
 
 
-def test_an_abbreviation_an_initial_and_a_number_end_nothing() -> None:
+def test_abbreviation_initial_and_number_end_no_sentence() -> None:
     assert texts(words_of("Mr. John Dashwood met J. Smith at 3 p.m. and paid 3.5 pounds. He left.")) == [
         "Mr. John Dashwood met J. Smith at 3 p.m. and paid 3.5 pounds.",
         "He left.",

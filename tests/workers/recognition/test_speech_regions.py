@@ -26,7 +26,7 @@ def test_speech_ends_where_it_is_improbable_for_a_while() -> None:
     assert found((0.1, 0.96), (0.9, 1.6), (0.1, 0.16), (0.9, 0.64), (0.1, 0.96)) == (Region(0.96, 3.36),)
 
 
-def test_between_the_thresholds_speech_goes_on_but_does_not_begin() -> None:
+def test_speech_between_the_thresholds_continues_but_does_not_begin() -> None:
     assert found((0.45, 0.96), (0.9, 0.96), (0.45, 0.96), (0.1, 0.96)) == (Region(0.96, 2.88),)
 
 

@@ -94,7 +94,7 @@ def test_any_other_file_is_refused(tmp_path: Path, content: bytes) -> None:
         read_tensors(path, entry="model_state")
 
 
-def test_a_file_that_names_a_program_runs_nothing(tmp_path: Path) -> None:
+def test_settings_file_that_names_a_program_runs_nothing(tmp_path: Path) -> None:
     path, touched = tmp_path / "pretrained.pt", tmp_path / "touched"
     path.write_bytes(pickle.dumps(_Bomb(touched)))
     with pytest.raises(CheckpointError):

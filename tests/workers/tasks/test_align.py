@@ -93,7 +93,7 @@ def test_a_recogniser_aligns_what_pocketsphinx_does_not_know(bench: WorkerContex
     assert float(np.median(errors_of(document, reading))) < 0.15
 
 
-def test_the_language_is_read_from_the_text_when_nobody_tells_it(bench: WorkerContext) -> None:
+def test_language_is_detected_from_the_text_if_not_given(bench: WorkerContext) -> None:
     reading = read_aloud("The quick brown fox jumps over the lazy dog, and nobody minds.")
     _, manifest = aligned(bench, reading)
     assert manifest.details["language"] == "en"

@@ -151,7 +151,7 @@ def orders(bench: TaskHarness, monkeypatch: pytest.MonkeyPatch) -> list[Order]:
     return noted
 
 
-def test_pieces_leave_the_prompt_threads_to_sentences_also_where_somebody_waits_for_them(bench: TaskHarness, orders: list[Order]) -> None:
+def test_pieces_of_a_live_request_leave_the_prompt_threads_to_sentences(bench: TaskHarness, orders: list[Order]) -> None:
     prepared = bench.message(
         "prepare", PrepareWork(bench.keep("awaited.flac", clip(LIBRIVOX[1])), "whisper", 1, language="en"), lane="live"
     )
@@ -176,7 +176,7 @@ def test_one_window_is_as_urgent_as_a_sentence_and_several_are_not(
     assert {(order.lane, order.is_first_sentence) for order in windows} == {("normal", False)}
 
 
-def test_speakers_are_told_apart_by_first_appearance(bench: TaskHarness) -> None:
+def test_speakers_are_numbered_by_first_appearance(bench: TaskHarness) -> None:
     names = ["librivox-0890", "cards-005", "librivox-0930", "cards-002"]
     source = bench.keep("two.flac", clips(names))
     whole = bench.listen(ListenWork("whisper", source, is_diarized=True, speakers=2))

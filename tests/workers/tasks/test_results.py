@@ -71,7 +71,7 @@ def test_a_manifest_is_not_written_while_a_required_output_is_missing(storage: S
     assert not (tmp_path / "objects" / "manifest.json").exists()
 
 
-def test_an_output_that_nobody_asks_for_cannot_be_written(storage: Storage) -> None:
+def test_output_that_was_not_requested_cannot_be_written(storage: Storage) -> None:
     outputs = OutputWriter(message(), storage=storage)
     assert [outputs.is_wanted(name) for name in ("vocals", "drums")] == [True, False]
     with pytest.raises(WorkError, match="The platform asks for no output 'drums'"):

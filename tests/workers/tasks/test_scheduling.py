@@ -69,7 +69,7 @@ def test_compute_in_order_submits_no_more_than_the_limit_ahead(
     assert [*(len(submitted) for _ in found), len(submitted)] == expected
 
 
-def test_compute_in_order_without_items_yields_nothing(scheduler: SentenceScheduler, run: PartRun) -> None:
+def test_compute_in_order_of_no_items_is_empty(scheduler: SentenceScheduler, run: PartRun) -> None:
     assert list(compute_in_order(run, scheduler=scheduler, items=[], submit=resolved)) == []
 
 

@@ -171,14 +171,14 @@ def test_the_recognisers_own_english_needs_no_translator(bench: Bench) -> None:
     assert script.details == {"method": "recogniser"}
 
 
-def test_the_same_language_is_left_as_it_is(bench: Bench) -> None:
+def test_text_already_in_the_target_language_is_unchanged(bench: Bench) -> None:
     transcript = bench.put(heard("Hello. How are you?"))
     script = bench.script("translate", TranslateWork("openai-translate", "en-GB", transcript), group="openai-translate")
     assert (script.text, script.target_language, script.details) == ("Hello. How are you?", "en", {"method": "same_language"})
     assert bench.translation.requests == []
 
 
-def test_silence_is_translated_to_nothing(bench: Bench) -> None:
+def test_silence_has_an_empty_translation(bench: Bench) -> None:
     script = bench.script(
         "translate", TranslateWork("openai-translate", "es", bench.put(heard("", language="")), shares=3), group="openai-translate"
     )

@@ -56,7 +56,7 @@ def test_no_text_breaks_it(text: str) -> None:
     assert spoken == spoken.strip()
 
 
-def test_an_answer_within_its_length_is_left_alone() -> None:
+def test_reply_within_the_length_limit_is_unchanged() -> None:
     assert truncate_answer("  One. Two\n", longest=20) == "One. Two"
 
 

@@ -65,7 +65,7 @@ def test_the_longest_word_wins() -> None:
     assert said("New York City, New York, New, York", *rules) == "the Apple, Gotham, noo, yawk"
 
 
-def test_a_longer_word_that_is_not_whole_leaves_the_shorter_one() -> None:
+def test_partial_match_of_a_longer_word_leaves_the_shorter_match() -> None:
     assert said("New Yorker", *words(New="noo", **{"New York": "Gotham"})) == "noo Yorker"
 
 
@@ -91,7 +91,7 @@ def test_a_rule_holds_for_its_language_and_the_narrower_one_wins() -> None:
     assert said("chat", *rules[1:], language="en") == "chat"
 
 
-def test_the_timings_of_a_replaced_word_refer_to_the_word_as_written() -> None:
+def test_timing_of_a_replaced_word_refers_to_the_written_word() -> None:
     spoken = apply_pronunciations("A GIF here", [GIF], language="en")
     assert spoken.written == "A GIF here"
     assert spoken.text == "A jiff here"

@@ -33,7 +33,7 @@ def test_say_as_sub_and_pronunciations_are_said_their_own_way() -> None:
     assert said(text, pronunciations=rules) == ["Call N A S A about the World Wide Web jiff."]
 
 
-def test_a_change_of_manner_cuts_a_sentence_without_a_pause_to_speak_of() -> None:
+def test_change_of_prosody_cuts_a_sentence_without_an_audible_pause() -> None:
     utterances = script('I am <prosody rate="slow" volume="+6dB">very</prosody> tired.').utterances
     assert [(u.spoken.text.strip(), u.settings.rate, u.settings.gain_decibels) for u in utterances] == [
         ("I am", 1.0, 0.0),
@@ -70,7 +70,7 @@ def test_given_phonemes_lie_on_their_word() -> None:
     assert utterance.given_phonemes == (GivenPhonemes(4, 10, "təˈmɑːtoʊ"),)
 
 
-def test_timings_of_what_was_said_become_timings_of_what_was_written() -> None:
+def test_timings_of_spoken_words_become_timings_of_written_words() -> None:
     text = "It costs $5 now."
     (utterance,) = script(text).utterances
     spoken = utterance.spoken.text

@@ -70,7 +70,7 @@ def test_a_text_is_cut_where_its_sentences_end(text: str, sentences: list[str]) 
     assert sentences_of(text) == sentences
 
 
-def test_a_line_that_an_editor_wrapped_goes_on() -> None:
+def test_line_break_of_an_editor_does_not_end_a_sentence() -> None:
     text = "This line is long enough that an editor has wrapped it\nand it goes on here. This one too is long enough to be\nWrapped."
     assert len(split_sentences(text)) == 2
 

@@ -98,7 +98,7 @@ def test_common_words_alone_are_likely_and_not_sure() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "123", "5 Ω", "α + β = γ", "🎉", "Danke", "https://www.bahn.de/angebot", "Ω", "x" * 5000])
-def test_a_text_that_tells_nothing_is_not_found(text: str) -> None:
+def test_text_without_a_detectable_language_yields_none(text: str) -> None:
     assert find_unsupported_language(text, spoken=KOKORO) is None
 
 

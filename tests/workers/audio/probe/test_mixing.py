@@ -99,7 +99,7 @@ def test_surround_sound_loses_no_channel(pattern: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize("samples", [1, 2, 255, 256, 257, 511, 512, 513, 9_000, 70_000])
-def test_as_many_samples_come_out_as_went_in_whatever_the_blocks(samples: int) -> None:
+def test_stretching_returns_the_same_samples_for_any_block_size(samples: int) -> None:
     for block in (1000, 1 << 20):
         mixed = mix(SPEECH[:samples], -SPEECH[:samples], block=block)
         assert mixed.shape == (samples,)

@@ -67,7 +67,7 @@ def test_channels_and_rates_are_those_of_the_sound(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("muxer", ["mp4", "webm"])
-def test_a_video_counts_for_its_sound_alone(muxer: str, tmp_path: Path) -> None:
+def test_video_is_priced_by_its_audio_only(muxer: str, tmp_path: Path) -> None:
     info = probe_file(film(tmp_path / "film", muxer=muxer, seconds=3.0, sound_seconds=1.0))
     assert info.audio_seconds == pytest.approx(1.0, abs=0.06)
     assert info.container == muxer
@@ -83,7 +83,7 @@ def test_pictures_and_subtitles_beside_the_sound_are_passed_over(tmp_path: Path)
     assert probe_file(subtitled).audio_seconds == pytest.approx(1.0)
 
 
-def test_length_is_measured_where_no_header_tells_it(tmp_path: Path) -> None:
+def test_length_is_measured_where_no_header_states_it(tmp_path: Path) -> None:
     live = record(tmp_path / "live.webm", "webm", seconds=3.0, live="1")
     assert probe_file(live).audio_seconds == pytest.approx(3.0, abs=0.05)
     bare = record(tmp_path / "bare.mp3", "mp3", seconds=3.0, write_xing="0")
@@ -105,7 +105,7 @@ def test_an_hour_of_silence_in_six_kilobytes_is_an_hour(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["wav", "flac", "mp3", "mp4", "webm", "mkv", "ogg", "aac"])
-def test_a_file_that_was_cut_off_is_told_from_a_short_one(kind: str, tmp_path: Path) -> None:
+def test_truncated_file_is_distinguished_from_a_short_one(kind: str, tmp_path: Path) -> None:
     options = {"movflags": "+faststart"} if kind == "mp4" else {}
     path = record(tmp_path / "whole", kind, seconds=10.0, **options)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -277,7 +277,7 @@ def test_a_crash_of_the_child_is_one_refusal_and_no_more(tmp_path: Path, caplog:
     assert probe_file(path).audio_seconds == pytest.approx(600.0, abs=0.1)
 
 
-def test_the_child_knows_no_secret_and_can_open_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_decoding_child_has_no_secrets_and_cannot_open_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = record(tmp_path / "long.ogg", "ogg", seconds=600.0, is_silent=True)
     monkeypatch.setenv("S3_SECRET_ACCESS_KEY", "secret")
 

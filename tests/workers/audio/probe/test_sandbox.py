@@ -39,7 +39,7 @@ print(json.dumps({
 """
 
 
-def test_a_sandboxed_process_opens_nothing_starts_nothing_and_is_nobody(tmp_path: Path) -> None:
+def test_sandboxed_process_cannot_open_files_or_start_programs(tmp_path: Path) -> None:
     if os.getuid() != 0:
         pytest.skip("only root has another uid to take")
     victim = tmp_path / "victim"

@@ -61,7 +61,7 @@ def test_pieces_are_sentences_and_hold_something_to_say() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=400))
-def test_pieces_cover_whatever_text_there_is(spoken: str) -> None:
+def test_pieces_cover_every_text_completely(spoken: str) -> None:
     pieces = cut_pieces(spoken)
     if any(map(str.isalnum, spoken)):
         assert "".join(spoken[piece.start : piece.end] for piece in pieces) == spoken

@@ -43,7 +43,7 @@ TWO = [name for pair in zip(LIBRIVOX, DHD, strict=False) for name in pair]
 
 
 @pytest.mark.parametrize("speakers", [0, 2])
-def test_two_speakers_are_told_apart(speakers: int) -> None:
+def test_two_speakers_get_different_labels(speakers: int) -> None:
     conversation = converse(*TWO)
     segments = diarized(conversation, speakers=speakers)
     assert names_of(segments) == ["SPEAKER_00", "SPEAKER_01"]

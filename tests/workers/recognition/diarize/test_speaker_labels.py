@@ -83,7 +83,7 @@ def test_words_between_two_stretches_of_speech_go_to_the_nearer() -> None:
     assert [piece.speaker for piece in named] == ["SPEAKER_00", "SPEAKER_01"]
 
 
-def test_the_text_is_kept_whole_whatever_the_words_are_called() -> None:
+def test_subtitle_text_is_complete_for_any_words() -> None:
     embeddings = prints_of((0, 0, 6), (1, 6, 12))
     odd = segment(0, 12, "uno dos tres cuatro cinco seis siete ocho")
     odd = TranscriptSegment(odd.start, odd.end, "¡1 2 3 4 5 6 7 8!", words=odd.words)
@@ -91,7 +91,7 @@ def test_the_text_is_kept_whole_whatever_the_words_are_called() -> None:
     assert " ".join(piece.text for piece in named if piece.text) == "¡1 2 3 4 5 6 7 8!"
 
 
-def test_ten_hours_of_eight_people_are_told_apart() -> None:
+def test_ten_hours_of_eight_speakers_are_diarized() -> None:
     chance = np.random.default_rng(3)
     voices = chance.integers(0, 8, 3000)
     count = 15

@@ -106,7 +106,7 @@ def test_espeak_without_the_asked_voice_is_an_obstacle_with_its_name() -> None:
     assert espeak.find_espeak_obstacle("xx") == "eSpeak NG has no voice for 'xx' here"
 
 
-def test_the_cache_of_chinese_words_lies_in_a_folder_of_this_user_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chinese_word_cache_is_in_a_folder_private_to_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     folder = Path(own_cache_folder() or "")
     assert (folder.parent, folder.stat().st_mode & 0o777) == (tmp_path, 0o700)

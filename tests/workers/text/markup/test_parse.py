@@ -30,7 +30,7 @@ def segments(text: str) -> list[dict[str, Any]]:
         " \n",
     ],
 )
-def test_a_text_without_a_known_tag_is_spoken_as_it_is_written(text: str) -> None:
+def test_text_without_known_tags_is_spoken_unchanged(text: str) -> None:
     assert not is_markup(text)
     assert segments(text) == [{"text": text, "start": 0}]
     assert parse_markup(text).written == text
@@ -54,7 +54,7 @@ def test_the_example_of_the_documentation() -> None:
     assert document.counted_characters == 43
 
 
-def test_a_few_tags_in_a_plain_text_leave_its_other_signs_alone() -> None:
+def test_few_tags_in_a_plain_text_do_not_change_its_other_characters() -> None:
     text = "AT&T: a < b, I <3 you </3, write to <me@example.com> or <https://x.org/>. <break/>R&D &amp; more &lt;p&gt; &#x4e16;&#33;"
     assert [s["text"] for s in segments(text)] == [
         "AT&T: a < b, I <3 you </3, write to <me@example.com> or <https://x.org/>. ",
@@ -202,13 +202,13 @@ def test_a_phoneme_in_x_sampa_becomes_ipa() -> None:
     ]
 
 
-def test_a_sub_says_its_alias_and_counts_what_is_written() -> None:
+def test_sub_speaks_its_alias_and_counts_the_written_text() -> None:
     document = parse_markup("<sub alias='AT&amp;T &quot;World&quot;'>W3C</sub>")
     assert document.segments[0].alias == 'AT&T "World"'
     assert document.counted_characters == 3
 
 
-def test_a_fault_found_later_is_told_where_it_stands() -> None:
+def test_markup_error_found_late_reports_its_line_and_column() -> None:
     document = parse_markup("One\n two <say-as interpret-as='date'>soon</say-as>")
     error = document.error_at(1, "this is not a date")
     assert (error.line, error.column, error.message) == (2, 6, "this is not a date")

@@ -64,7 +64,7 @@ def test_a_shouted_english_sentence_has_the_phonemes_of_a_spoken_one(sentence: s
     assert phonemize(normalise(sentence.upper(), language="en").text).phonemes == phonemize(sentence).phonemes
 
 
-def test_a_lowered_word_leads_back_to_where_it_was_written() -> None:
+def test_lowercased_word_maps_back_to_its_written_position() -> None:
     spoken = normalise("It was HIS fault.", language="en")
     start = spoken.text.index("his")
     assert spoken.written_range(start, start + 3) == (7, 10)
@@ -86,5 +86,5 @@ SUMS = {
 
 
 @pytest.mark.parametrize(("language", "written", "spoken"), [(code, *pair) for code, group in SUMS.items() for pair in group.items()])
-def test_a_currency_code_that_is_a_word_is_money_beside_a_sum_alone(language: str, written: str, spoken: str) -> None:
+def test_currency_code_that_is_a_word_is_money_only_beside_an_amount(language: str, written: str, spoken: str) -> None:
     assert normalise(written, language=language).text == spoken

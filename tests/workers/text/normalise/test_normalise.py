@@ -54,7 +54,7 @@ def test_no_figure_is_left_to_the_engine(text: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr", "de", "it", "pt"])
-def test_plain_prose_is_spoken_as_it_is_written(language: str) -> None:
+def test_plain_prose_is_normalised_to_itself(language: str) -> None:
     text = "She folded the letter, twice; and put it back (under the clock) -- “quickly”? Yes!".replace("--", "—")
     assert normalise(text, language=language) == SpokenText.verbatim(text)
 

@@ -73,5 +73,5 @@ FRACTIONS = {
     ("language", "written", "spoken"),
     [(code, *pair) for kind in (RANGES, YEARS, THOUSANDS, FRACTIONS) for code, group in kind.items() for pair in group.items()],
 )
-def test_two_numbers_together_are_said_as_what_they_mean(language: str, written: str, spoken: str) -> None:
+def test_adjacent_numbers_are_spoken_by_their_meaning(language: str, written: str, spoken: str) -> None:
     assert normalise(written, language=language).text == spoken

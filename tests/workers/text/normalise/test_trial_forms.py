@@ -47,7 +47,7 @@ def test_trial_text_is_said_with_the_expected_words(row: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row["text"] in WHOLE], ids=lambda row: row["text"])
-def test_trial_text_with_a_told_expectation_is_said_exactly_so(row: dict[str, Any]) -> None:
+def test_trial_text_has_its_expected_spoken_form(row: dict[str, Any]) -> None:
     assert normalise(row["text"], language=row["language"]).text == WHOLE[row["text"]]
 
 

@@ -68,7 +68,7 @@ def test_a_language_without_say_as_says_which_have_it() -> None:
         ("", "December 31, 1999", "December thirty-first, nineteen ninety-nine"),
     ],
 )
-def test_the_format_tells_the_order_of_a_date(format: str, text: str, spoken: str) -> None:  # noqa: A002
+def test_say_as_format_sets_the_order_of_a_date(format: str, text: str, spoken: str) -> None:  # noqa: A002
     assert say_as(text, interpret_as="date", language="en", format=format) == spoken
 
 

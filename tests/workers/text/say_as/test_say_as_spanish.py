@@ -85,5 +85,5 @@ ALL = [(kind, written, spoken) for kind, row in ROWS.items() for written, spoken
 
 
 @pytest.mark.parametrize(("interpret_as", "written", "spoken"), ALL)
-def test_spanish_says_what_a_native_reader_says(interpret_as: str, written: str, spoken: str) -> None:
+def test_spanish_numbers_and_dates_match_a_native_reading(interpret_as: str, written: str, spoken: str) -> None:
     assert say_as(written, interpret_as=interpret_as, language="es") == spoken

@@ -217,7 +217,7 @@ def test_chinese_breaks_behind_its_own_marks() -> None:
     ]
 
 
-def test_time_grows_with_the_words_alone() -> None:
+def test_running_time_grows_linearly_with_the_words() -> None:
     words = [ShownWord("a" * 9, 0.3 * at, 0.3 * at + 0.2) for at in range(20_000)]
     cues = make_cues(words, columns=42)
     assert math.isclose(cues[-1].start, words[-1].start, abs_tol=7)
