@@ -1,8 +1,11 @@
-"""Customers' recordings as mono samples: decoded by a child process with limits, read here from an unnamed plain file."""
+"""Customers' recordings, decoded by a child process with limits.
+
+`open_recording` gives mono samples in any order, from an unnamed plain file; `stream_recording` gives all channels in order, from a pipe.
+"""
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -10,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.audio.encoding import EncodedFile, encode_file
-from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits, decode_into
+from workers.audio.probe import AudioInfo, DecodedStream, ProbeError, ProbeLimits, decode_into, stream_file
 from workers.contract.errors import BAD_AUDIO, WorkError
 
 BLOCK_SECONDS: Final = 1.0
@@ -94,3 +97,59 @@ def read_recording(path: Path, *, sample_rate: int, limits: ProbeLimits = USUAL,
     """Read a whole short recording: mono samples [n], full scale 1.0. Raises as open_recording."""
     with open_recording(path, sample_rate=sample_rate, limits=limits, scratch=scratch) as recording:
         return recording.read()
+
+
+class RecordingStream:
+    """Recording at its own rate and channels, readable once, from the start to the end. An hour takes neither disk nor memory."""
+
+    def __init__(self, decoded: DecodedStream) -> None:
+        self._decoded = decoded
+        header = decoded.header
+        self.sample_rate = header.sample_rate
+        """Rate of the samples in Hz."""
+        self.channels = header.channels
+        self.bits = header.bits
+        """Bits of a sample of the original that are worth keeping: 16, 24, or 32 of floating point."""
+        self.tags = header.tags
+        """Title, artist and the like (workers/audio/probe/tags.py)."""
+        self.frames = 0
+        """Samples of each channel read so far."""
+
+    @property
+    def seconds(self) -> float:
+        """Duration of what was read so far."""
+        return self.frames / self.sample_rate
+
+    def blocks(self, *, block_seconds: float = BLOCK_SECONDS, block_frames: int = 0) -> Iterator[NDArray[np.float32]]:
+        """Samples [frames, channels], full scale 1.0, in blocks of equal length: only the last is shorter, and none is empty.
+
+        block_frames: length of a block in samples, instead of block_seconds.
+
+        Raises WorkError (bad_audio), also after the last block of a file that turns out to be damaged: what was made of it is discarded.
+        """
+        length = block_frames or max(1, round(block_seconds * self.sample_rate))
+        try:
+            for raw in self._decoded.blocks(length):
+                block = np.frombuffer(raw, "<f4").reshape(-1, self.channels)
+                self.frames += len(block)
+                yield block
+        except ProbeError as error:
+            raise WorkError(BAD_AUDIO, error.message) from error
+
+
+@contextmanager
+def stream_recording(path: Path, *, sample_rate: int = 0, channels: int = 0, limits: ProbeLimits = USUAL) -> Iterator[RecordingStream]:
+    """Decode a customer's file of any supported format to float32 samples of all channels, for the duration of the block.
+
+    sample_rate: Hz wanted, 0 for the file's own; channels: 1 or 2 (others are mixed), 0 for the file's own.
+    What needs two passes opens the file twice: decoding costs about 2 CPU seconds for an hour.
+
+    Raises WorkError (bad_audio, with the probe's message).
+    """
+    with ExitStack() as stack:
+        try:
+            decoded = stack.enter_context(stream_file(path, limits=limits, sample_rate=sample_rate, channels=channels))
+            recording = RecordingStream(decoded)
+        except ProbeError as error:
+            raise WorkError(BAD_AUDIO, error.message) from error
+        yield recording

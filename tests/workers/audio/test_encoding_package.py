@@ -15,6 +15,7 @@ OWN = {
     "workers.audio.encoding",
     "workers.audio.encoding.encoder",
     "workers.audio.encoding.resampler",
+    "workers.audio.encoding.wav",
     "workers.audio.encoding.writers",
     "workers.contract",
     "workers.contract.formats",

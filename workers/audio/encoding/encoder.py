@@ -1,8 +1,8 @@
 """Encodes audio to the offered formats, as a stream of bytes or as a file."""
 
 import contextlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.audio.encoding.resampler import Resampler
-from workers.audio.encoding.writers import FFmpegWriter, PcmWriter, Sink, VorbisWriter, Writer
+from workers.audio.encoding.writers import FFmpegWriter, PcmWriter, Sink, VorbisWriter, Writer, WriterSettings
 from workers.contract.formats import FORMATS, AudioFormat
 
 BLOCK_SECONDS: Final = 1.0
@@ -26,16 +26,41 @@ class EncodedFile:
     size_bytes: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodingOptions:
+    """Wanted form of the encoded audio; the nearest that the format has is used."""
+
+    sample_rate: int = 0
+    """Hz, 0 for the samples' own."""
+    bitrate: int = 0
+    """Bits per second, 0 for the format's default."""
+    channels: int = 1
+    """Channels of the samples; the format must have them (AudioFormat.choose_channels)."""
+    bits: int = 16
+    """Bits per sample of a lossless format; 32 is floating point."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Title, artist and the like (workers/audio/probe/tags.py), for a file in a format that holds them."""
+
+
 class _Encoding:
     """Common base of stream and file encoding: the format, the rates, and blocks of bounded length for the writer."""
 
-    def __init__(self, audio_format: str, *, input_rate: int, sample_rate: int) -> None:
+    def __init__(self, audio_format: str, *, input_rate: int, options: EncodingOptions) -> None:
         if audio_format not in FORMATS:
             raise ValueError(f"no such audio format: {audio_format}")
         self.format: AudioFormat = FORMATS[audio_format]
+        if options.channels not in self.format.channel_counts:
+            raise ValueError(f"{audio_format} has no {options.channels} channels")
         self.input_rate = input_rate
-        self.sample_rate = self.format.choose_sample_rate(sample_rate or input_rate)
-        self._resampler = Resampler(input_rate=input_rate, output_rate=self.sample_rate)
+        self.sample_rate = self.format.choose_sample_rate(options.sample_rate or input_rate)
+        self.settings = WriterSettings(
+            sample_rate=self.sample_rate,
+            channels=options.channels,
+            bitrate=self.format.choose_bitrate(options.bitrate, channels=options.channels),
+            bits=self.format.choose_bit_depth(options.bits),
+            tags=options.tags,
+        )
+        self._resampler = Resampler(input_rate=input_rate, output_rate=self.sample_rate, channels=options.channels)
         self._samples_in = 0
 
     @property
@@ -43,7 +68,7 @@ class _Encoding:
         return self._samples_in / self.input_rate
 
     def encode(self, writer: Writer, samples: NDArray[np.float32]) -> None:
-        """Pass mono samples [n] on, at the writer's rate."""
+        """Pass samples [n] or [n, channels] on, at the writer's rate."""
         self._samples_in += len(samples)
         block = max(1, round(BLOCK_SECONDS * self.input_rate))
         for start in range(0, len(samples), block):
@@ -66,9 +91,10 @@ class Encoder:
 
         bitrate: bits per second, 0 for the format's default. Raises ValueError for an unknown format.
         """
-        self._encoding = _Encoding(audio_format, input_rate=input_rate, sample_rate=sample_rate)
+        options = EncodingOptions(sample_rate=sample_rate, bitrate=bitrate)
+        self._encoding = _Encoding(audio_format, input_rate=input_rate, options=options)
         self._sink = Sink()
-        self._writer = _open_writer(self._encoding, self._sink, bitrate=bitrate)
+        self._writer = _open_writer(self._encoding, self._sink)
 
     @property
     def sample_rate(self) -> int:
@@ -90,18 +116,31 @@ class Encoder:
 
 
 class FileEncoder:
-    """Encodes mono float32 blocks to a file with the true length in its header. A context manager: an error leaves no file behind."""
+    """Encodes float32 blocks to a file with the true length in its header. A context manager: an error leaves no file behind."""
 
-    def __init__(self, path: Path, audio_format: str, *, input_rate: int, sample_rate: int = 0, bitrate: int = 0) -> None:
-        """Parameters as for Encoder. Raises OSError if the file cannot be written."""
-        self._encoding = _Encoding(audio_format, input_rate=input_rate, sample_rate=sample_rate)
+    def __init__(
+        self,
+        path: Path,
+        audio_format: str,
+        *,
+        input_rate: int,
+        sample_rate: int = 0,
+        bitrate: int = 0,
+        options: EncodingOptions | None = None,
+    ) -> None:
+        """Parameters as for Encoder; `options` in place of sample_rate and bitrate, for several channels, other bit depths or tags.
+
+        Raises OSError if the file cannot be written, ValueError for an unknown format or channels that it lacks.
+        """
+        options = options or EncodingOptions(sample_rate=sample_rate, bitrate=bitrate)
+        self._encoding = _Encoding(audio_format, input_rate=input_rate, options=options)
         self._path = path
         self._file: IO[bytes] = path.open("wb")
-        self._writer = _open_writer(self._encoding, self._file, bitrate=bitrate)
+        self._writer = _open_writer(self._encoding, self._file)
 
     def write(self, samples: NDArray[np.float32]) -> None:
-        """Mono samples [n], full scale 1.0."""
-        self._encoding.encode(self._writer, samples)
+        """Samples [n], or [n, channels] of several channels, full scale 1.0."""
+        self._encoding.encode(self._writer, samples[:, 0] if samples.ndim > 1 and samples.shape[1] == 1 else samples)
 
     def finish(self) -> EncodedFile:
         self._encoding.finish(self._writer)
@@ -130,13 +169,13 @@ def encode_file(
         return encoder.finish()
 
 
-def _open_writer(encoding: _Encoding, target: Sink | IO[bytes], *, bitrate: int) -> Writer:
+def _open_writer(encoding: _Encoding, target: Sink | IO[bytes]) -> Writer:
     """Writer of a format, for a sink or an open file."""
-    name, chosen = encoding.format.name, encoding.format.choose_bitrate(bitrate)
+    name, settings = encoding.format.name, encoding.settings
     if name in {"wav", "pcm"}:
-        return PcmWriter(target, sample_rate=encoding.sample_rate, has_header=name == "wav")
+        return PcmWriter(target, settings=settings, has_header=name == "wav")
     if name == "ogg":
-        return VorbisWriter(target, sample_rate=encoding.sample_rate, bitrate=chosen)
+        return VorbisWriter(target, settings=settings)
     # FFmpeg opens a file by its name, to come back to its header.
     place = target if isinstance(target, Sink) else Path(target.name)
-    return FFmpegWriter(place, encoding.format, sample_rate=encoding.sample_rate, bitrate=chosen)
+    return FFmpegWriter(place, encoding.format, settings=settings)

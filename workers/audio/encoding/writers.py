@@ -1,7 +1,7 @@
 """Writers of the formats: headers by hand, FFmpeg through PyAV, Vorbis through libsndfile."""
 
-import struct
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any, Final, Protocol
@@ -11,12 +11,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from workers.audio.encoding.resampler import LAYOUTS, audio_frame
+from workers.audio.encoding.wav import FLOAT_BITS, info_chunk, wav_header
 from workers.contract.formats import AudioFormat
-
-UNKNOWN_SIZE: Final = 0xFFFFFFFF
-"""Length in the header of a WAV stream of unknown length; FFmpeg, browsers and libsndfile then read to the end."""
-WAV_HEADER_BYTES: Final = 44
-SAMPLE_BYTES: Final = 2
 
 VORBIS_BLOCK_SAMPLES: Final = 4096
 """Samples per block: libvorbis takes stack for a whole block at once, and big blocks crash it (https://github.com/xiph/vorbis/issues/99).
@@ -43,8 +40,20 @@ class Sink:
         return data
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriterSettings:
+    """Form of the encoded audio, which the format has."""
+
+    sample_rate: int
+    channels: int = 1
+    bitrate: int = 0
+    """Bits per second; 0 for a lossless format."""
+    bits: int = 16
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
 class Writer(Protocol):
-    """Consumes mono float32 samples [n] at the rate it was created for."""
+    """Consumes float32 samples [n], or [n, channels] of several channels, at the rate it was created for."""
 
     def write(self, samples: NDArray[np.float32]) -> None:
         """Encode samples; some may be held back."""
@@ -54,28 +63,52 @@ class Writer(Protocol):
 
 
 class PcmWriter:
-    """16-bit little-endian PCM, with a WAV header or without."""
+    """Little-endian PCM of 16 or 24 bits or 32-bit floating point, with a WAV header or without."""
 
-    def __init__(self, target: Sink | IO[bytes], *, sample_rate: int, has_header: bool) -> None:
+    def __init__(self, target: Sink | IO[bytes], *, settings: WriterSettings, has_header: bool) -> None:
         self._target = target
-        self._sample_rate = sample_rate
+        self._settings = settings
         self._data_bytes = 0
         self._has_header = has_header
         if has_header:
-            target.write(wav_header(sample_rate=sample_rate, data_bytes=None))
+            target.write(self._header(None))
 
     def write(self, samples: NDArray[np.float32]) -> None:
-        """Round to 16 bits, clipping at full scale."""
-        data = np.clip(np.rint(samples * 32767.0), -32768, 32767).astype("<i2").tobytes()
+        """Round to the bit depth, clipping at full scale; floating point is not clipped."""
+        data = _packed(samples, bits=self._settings.bits)
         self._data_bytes += len(data)
         self._target.write(data)
 
     def finish(self) -> None:
-        """Write the true lengths into the header of a file."""
-        if self._has_header and not isinstance(self._target, Sink):
-            self._target.seek(0)
-            self._target.write(wav_header(sample_rate=self._sample_rate, data_bytes=self._data_bytes))
-            self._target.seek(0, 2)
+        """Write the tags and the true lengths into a file."""
+        if not self._has_header or isinstance(self._target, Sink):
+            return
+        padding = bytes(self._data_bytes % 2)
+        tags = info_chunk(self._settings.tags)
+        self._target.write(padding + tags)
+        self._target.seek(0)
+        self._target.write(self._header(self._data_bytes, extra_bytes=len(padding) + len(tags)))
+        self._target.seek(0, 2)
+
+    def _header(self, data_bytes: int | None, *, extra_bytes: int = 0) -> bytes:
+        settings = self._settings
+        return wav_header(
+            sample_rate=settings.sample_rate,
+            data_bytes=data_bytes,
+            channels=settings.channels,
+            bits=settings.bits,
+            extra_bytes=extra_bytes,
+        )
+
+
+def _packed(samples: NDArray[np.float32], *, bits: int) -> bytes:
+    if bits == FLOAT_BITS:
+        return samples.astype("<f4").tobytes()
+    scale = 1 << (bits - 1)
+    rounded = np.clip(np.rint(samples.astype(np.float64) * scale), -scale, scale - 1).astype("<i4")
+    if bits == 16:
+        return rounded.astype("<i2").tobytes()
+    return rounded.reshape(-1).view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
 
 
 class _VorbisSink(Sink):
@@ -92,20 +125,47 @@ class _VorbisSink(Sink):
         return b""
 
 
+VORBIS_TAGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "title": "title",
+        "artist": "artist",
+        "album": "album",
+        "date": "date",
+        "track": "tracknumber",
+        "genre": "genre",
+        "comment": "comment",
+        "copyright": "copyright",
+    }
+)
+"""Tags that libsndfile writes, by our names."""
+VORBIS_ORDER: Final[Mapping[int, tuple[int, ...]]] = MappingProxyType({6: (0, 2, 1, 4, 5, 3)})
+"""Order of the channels in Vorbis (specification, 4.3.9), by ours: left, centre, right, the rear ones, the effects channel."""
+
+
 class VorbisWriter:
     """Ogg Vorbis, whose encoder is missing from PyAV's FFmpeg."""
 
-    def __init__(self, target: Sink | IO[bytes], *, sample_rate: int, bitrate: int) -> None:
-        quality = float(np.interp(bitrate, VORBIS_BITRATES, np.arange(len(VORBIS_BITRATES)))) / 10
+    def __init__(self, target: Sink | IO[bytes], *, settings: WriterSettings) -> None:
+        quality = float(np.interp(settings.bitrate, VORBIS_BITRATES, np.arange(len(VORBIS_BITRATES)))) / 10
         self._target = target
+        self._order = VORBIS_ORDER.get(settings.channels)
         self._pages = _VorbisSink()  # libsndfile would pass over an error of the target, a full disk for instance
         self._file = soundfile.SoundFile(
-            self._pages, "w", samplerate=sample_rate, channels=1, format="OGG", subtype="VORBIS", compression_level=1.0 - quality
+            self._pages,
+            "w",
+            samplerate=settings.sample_rate,
+            channels=settings.channels,
+            format="OGG",
+            subtype="VORBIS",
+            compression_level=1.0 - quality,
         )
+        for name in VORBIS_TAGS.keys() & settings.tags.keys():
+            setattr(self._file, VORBIS_TAGS[name], settings.tags[name])
 
     def write(self, samples: NDArray[np.float32]) -> None:
         for start in range(0, len(samples), VORBIS_BLOCK_SAMPLES):
-            self._file.write(samples[start : start + VORBIS_BLOCK_SAMPLES])
+            block = samples[start : start + VORBIS_BLOCK_SAMPLES]
+            self._file.write(block[:, self._order] if self._order else block)
         self._target.write(self._pages.take())
 
     def finish(self) -> None:
@@ -132,25 +192,30 @@ ENCODER_OPTIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({"lib
 class FFmpegWriter:
     """Every format that FFmpeg encodes."""
 
-    def __init__(self, target: Sink | Path, audio_format: AudioFormat, *, sample_rate: int, bitrate: int) -> None:
+    def __init__(self, target: Sink | Path, audio_format: AudioFormat, *, settings: WriterSettings) -> None:
         muxer, encoder, stream_options, file_options = FFMPEG[audio_format.name]
         if isinstance(target, Sink):
             options = {"flush_packets": "1", **stream_options}
             self._container: Any = av.open(target, "w", format=muxer, container_options=options)
         else:
             self._container = av.open(str(target), "w", format=muxer, container_options=dict(file_options))
-        self._stream = self._container.add_stream(encoder, rate=sample_rate, layout="mono", options=dict(ENCODER_OPTIONS.get(encoder, {})))
-        if bitrate:
-            self._stream.bit_rate = bitrate
-        self._sample_rate = sample_rate
+            self._container.metadata.update(settings.tags)
+        layout = LAYOUTS[settings.channels]
+        options = dict(ENCODER_OPTIONS.get(encoder, {}))
+        self._stream = self._container.add_stream(encoder, rate=settings.sample_rate, layout=layout, options=options)
+        self._stream.metadata.update(settings.tags if muxer == "ogg" else {})
+        if settings.bitrate:
+            self._stream.bit_rate = settings.bitrate
+        if settings.bits > 16:
+            self._stream.format = "s32"  # FLAC's encoder makes 24 bits of it
+        self._sample_rate = settings.sample_rate
         self._written = 0
 
     def write(self, samples: NDArray[np.float32]) -> None:
         """Encode samples; an incomplete frame is kept."""
         if not len(samples):
             return
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples, np.float32).reshape(1, -1), format="flt", layout="mono")
-        frame.sample_rate, frame.pts = self._sample_rate, self._written
+        frame = audio_frame(samples, sample_rate=self._sample_rate, start=self._written)
         self._written += len(samples)
         self._container.mux(self._stream.encode(frame))
 
@@ -158,11 +223,3 @@ class FFmpegWriter:
         """Drain the encoder and write the trailer."""
         self._container.mux(self._stream.encode(None))
         self._container.close()
-
-
-def wav_header(*, sample_rate: int, data_bytes: int | None) -> bytes:
-    """Header of 44 bytes for mono 16-bit samples (Microsoft's RIFF WAVE, format 1); data_bytes: None if unknown."""
-    size = UNKNOWN_SIZE if data_bytes is None else min(data_bytes, UNKNOWN_SIZE)
-    riff_size = min(size + WAV_HEADER_BYTES - 8, UNKNOWN_SIZE)
-    layout = struct.pack("<IHHIIHH", 16, 1, 1, sample_rate, sample_rate * SAMPLE_BYTES, SAMPLE_BYTES, 8 * SAMPLE_BYTES)
-    return b"RIFF" + struct.pack("<I", riff_size) + b"WAVEfmt " + layout + b"data" + struct.pack("<I", size)

@@ -54,8 +54,12 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         source = reading.Reading(file, signature=Signature(**request["signature"]), size=request["size"], limits=limits)
         if options is None or target is None:
             return {"info": source.drain().to_dict()}
-        samples, sample_rate = writing.write_samples(source.frames(), target, options=options)
-        return {"decoded": DecodedFile(source.finish(), sample_rate=sample_rate, channels=options.channels, samples=samples).to_dict()}
+        channels = options.channels
+        if options.is_stream:
+            samples, sample_rate, channels = writing.stream_samples(source, target, options=options)
+        else:
+            samples, sample_rate = writing.write_samples(source.frames(), target, options=options)
+        return {"decoded": DecodedFile(source.finish(), sample_rate=sample_rate, channels=channels, samples=samples).to_dict()}
 
     return _run_reader(work, FFmpegError)
 

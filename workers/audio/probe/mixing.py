@@ -44,6 +44,38 @@ def channel_weights(names: Sequence[str]) -> Samples:
     return normalised
 
 
+def stereo_matrix(names: Sequence[str]) -> Samples:
+    """Share of each channel of a layout in left and right, [2, channels] (ITU-R BS.775): a centre goes to both at -3 dB.
+
+    Scaled so that full scale in every channel does not clip. A single channel goes to both unchanged.
+    """
+    if len(names) == 1:
+        return np.ones((2, 1), np.float32)
+    matrix = np.zeros((2, len(names)), np.float32)
+    for index, name in enumerate(names):
+        sides = [0] if name.endswith("L") else [1] if name.endswith("R") else [0, 1]
+        matrix[sides, index] = 1.0 if name in {"FL", "FR"} else FRONT_WEIGHT
+    scaled: Samples = matrix / max(1.0, matrix.sum(axis=1).max())
+    return scaled
+
+
+class StereoMixer:
+    """Mixes any channels to left and right."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """names: of the channels, as FFmpeg abbreviates them."""
+        self._matrix = stereo_matrix(names)
+
+    def feed(self, samples: Samples) -> Samples:
+        """Mix samples [channels, n] to [2, n]."""
+        mixed: Samples = self._matrix @ samples
+        return mixed
+
+    def finish(self) -> Samples:
+        """Return nothing: no sample is held back."""
+        return np.zeros((2, 0), np.float32)
+
+
 class ChannelMixer:
     """Mixes a stream of several channels to mono in bounded memory, about 0.2 s and a chunk behind its input."""
 

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache
 from importlib.util import find_spec
@@ -19,6 +21,7 @@ from workers.audio.probe.decode_options import DecodeOptions
 from workers.audio.probe.errors import ProbeError
 from workers.audio.probe.info import AudioInfo, DecodedFile, ProbeLimits
 from workers.audio.probe.signature import find_signature
+from workers.audio.probe.stream import STALL_SECONDS, DecodedStream
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +78,49 @@ def decode_into(
         return DecodedFile.from_dict(_ask(file, limits=limits, options=options, target=output)["decoded"])
 
 
+@contextmanager
+def stream_file(
+    path: Path, *, limits: ProbeLimits = USUAL, sample_rate: int = 0, channels: int = 0, stall_seconds: float = STALL_SECONDS
+) -> Iterator[DecodedStream]:
+    """Decode the file to a pipe for the duration of the block: nothing is stored, and memory does not grow with the length.
+
+    sample_rate: Hz, 0 keeps the file's own; channels: 1 or 2 mix, 0 keeps the file's own; stall_seconds: longest wait for the next samples.
+    The reader may be slow: `limits.wall_seconds` does not count here.
+
+    Raises ProbeError (of the whole file, at the end of the samples), and OSError for a path that cannot be read.
+    """
+    options = DecodeOptions(sample_rate=sample_rate, channels=channels, sample_format="f32", has_header=False, is_stream=True)
+    with path.open("rb") as file:
+        source, target = os.pipe()
+        try:
+            request = _request(file, limits=limits, options=options, target=target)
+            process = _start(request, file, passed=(target,))
+        except BaseException:
+            os.close(source)
+            raise
+        finally:
+            os.close(target)
+        with process, os.fdopen(source, "rb", buffering=0) as pipe:
+            try:
+                yield DecodedStream(pipe, end=lambda: _end_of_stream(process), stall_seconds=stall_seconds)
+            finally:
+                process.kill()
+
+
+def _end_of_stream(process: "subprocess.Popen[bytes]") -> DecodedFile:
+    assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+    output = process.stdout.read(MOST_ANSWER_BYTES)
+    return DecodedFile.from_dict(_parse_answer(output, process.wait())["decoded"])
+
+
 def _ask(file: BinaryIO, *, limits: ProbeLimits, options: DecodeOptions | None = None, target: BinaryIO | None = None) -> dict[str, Any]:
+    request = _request(file, limits=limits, options=options, target=target.fileno() if target else None)
+    output, code = _run(request, file, passed=(target.fileno(),) if target else (), limits=limits)
+    return _parse_answer(output, code)
+
+
+def _request(file: BinaryIO, *, limits: ProbeLimits, options: DecodeOptions | None, target: int | None) -> str:
+    """Request to the child, as JSON. Raises ProbeError for a file that needs no child to be refused."""
     size = os.fstat(file.fileno()).st_size
     limits.check_bytes(size)
     signature = find_signature(file)
@@ -85,15 +130,14 @@ def _ask(file: BinaryIO, *, limits: ProbeLimits, options: DecodeOptions | None =
         "signature": asdict(signature),
         "size": size,
         "options": options.to_dict() if options else None,
-        "target": target.fileno() if target else None,
+        "target": target,
     }
-    output, code = _run(json.dumps(request), file, passed=(target.fileno(),) if target else (), limits=limits)
-    return _parse_answer(output, code)
+    return json.dumps(request)
 
 
-def _run(request: str, file: BinaryIO, *, passed: tuple[int, ...], limits: ProbeLimits) -> tuple[bytes, int]:
+def _start(request: str, file: BinaryIO, *, passed: tuple[int, ...]) -> "subprocess.Popen[bytes]":
     # No preexec_fn: it is unsafe among threads, and without it the child starts by vfork. The child limits itself.
-    with subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-S", "-P", "-m", "workers.audio.probe.child", request],
         stdin=file,
         stdout=subprocess.PIPE,
@@ -105,7 +149,11 @@ def _run(request: str, file: BinaryIO, *, passed: tuple[int, ...], limits: Probe
             "OPENBLAS_NUM_THREADS": "1",
         },  # no inherited variables, which may hold keys
         cwd="/",
-    ) as process:
+    )
+
+
+def _run(request: str, file: BinaryIO, *, passed: tuple[int, ...], limits: ProbeLimits) -> tuple[bytes, int]:
+    with _start(request, file, passed=passed) as process:
         timer = threading.Timer(limits.wall_seconds, process.kill)
         timer.daemon = True
         timer.start()

@@ -13,6 +13,7 @@ from workers.audio.probe.errors import ProbeError
 from workers.audio.probe.info import SUPPORTED_ENCODINGS, AudioInfo, ProbeLimits
 from workers.audio.probe.mpeg import read_frame
 from workers.audio.probe.signature import Signature
+from workers.audio.probe.tags import clean_tags
 
 DECODERS: Final = (
     "mp3float,mp3,aac,alac,flac,vorbis,opus,libopus,libvorbis,amrnb,amrwb,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,pcm_alaw,pcm_mulaw,pcm_u8,pcm_s8,"
@@ -29,6 +30,10 @@ DAMAGED_SHARE: Final = 0.2
 """Share of undecodable audio that is tolerated. Beyond both tolerances the file is refused as corrupt."""
 READ_SHARE: Final = 0.9
 """A file that becomes unreadable before this share of its bytes is truncated; after it, the rest is trailing junk."""
+
+AAC_FRAME_SAMPLES: Final = 1024
+LONGEST_PADDING_SECONDS: Final = 0.3
+"""Priming and padding of AAC: at most four frames of 2,048 samples or so. A file that states much less than it holds states no length."""
 
 
 class Reading:
@@ -67,6 +72,29 @@ class Reading:
         self._last_byte = 0
         self._is_broken_off = False
         self._last_packet: Any = None
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Descriptive tags of the stream and of its container."""
+        return clean_tags(self._stream.metadata, self._container.metadata)
+
+    @property
+    def bits(self) -> int:
+        """Bits of a sample that are worth keeping, known after the first frame: FFmpeg decodes 24 bits to its s32."""
+        decoder = self._stream.codec_context
+        if decoder.name.startswith("pcm_f"):
+            return 32
+        return 24 if decoder.format.name.startswith("s32") else 16
+
+    @property
+    def exact_seconds(self) -> float:
+        """Duration that MP4 states for AAC without the padding of its last packet, which FFmpeg decodes too; otherwise 0."""
+        stream, decoder = self._stream, self._stream.codec_context
+        if self._signature.demuxer != "mov" or decoder.name != "aac" or not stream.duration or not decoder.sample_rate:
+            return 0.0
+        seconds = float(stream.duration * stream.time_base)
+        packets_seconds = stream.frames * (decoder.frame_size or AAC_FRAME_SAMPLES) / decoder.sample_rate
+        return seconds if seconds <= packets_seconds <= seconds + LONGEST_PADDING_SECONDS else 0.0
 
     def frames(self) -> Iterator[Any]:
         """Decode every frame, checking the limits. Raises ProbeError."""
