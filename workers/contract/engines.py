@@ -70,6 +70,8 @@ class EngineSpec(Message):
     has_diarization: bool = False
     has_translation: bool = False
     """A recogniser can transcribe any language into English."""
+    stems: tuple[int, ...] = ()
+    """Numbers of stems into which a model of kind `separate` can split music."""
     directions: tuple[Directions, ...] = ()
     """Language pairs of a translator."""
     queue: str = ""

@@ -1,0 +1,1 @@
+"""Noise suppression, dereverberation and clarity of recordings of speech."""

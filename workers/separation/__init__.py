@@ -1,0 +1,1 @@
+"""Separation of music into stems by Spleeter's networks."""
