@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
-RUN = ("platform", "embedded", "worker-cpu", "languages", "detector")
+RUN = ("platform", "embedded", "worker-cpu", "languages", "detector", "provenance")
 GROUPS = {"run": RUN, "test": (*RUN, "dev")}
 
 

@@ -8,9 +8,9 @@ options=$*
 lock() { "$uv" pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate "$@"; }
 all=$(mktemp)
 trap 'rm -f "$all"' EXIT
-cat platform.txt embedded.txt worker-cpu.txt languages.txt detector.txt dev.txt > "$all"  # uv prefers the versions that its output file names
+cat platform.txt embedded.txt worker-cpu.txt languages.txt detector.txt provenance.txt dev.txt > "$all"  # uv prefers the versions that its output file names
 # shellcheck disable=SC2086 # options are words
 lock $options -o "$all" platform.in embedded.in worker-cpu.in dev.in
 for group in platform embedded worker-cpu dev; do lock $options -c "$all" -o "$group.txt" "$group.in"; done
 for group in bootstrap worker-gpu chat; do lock $options -c "$all" -o "$group.txt" "$group.in"; done
-for group in languages detector; do lock $options --no-deps -c "$all" -o "$group.txt" "$group.in"; done
+for group in languages detector provenance; do lock $options --no-deps -c "$all" -o "$group.txt" "$group.in"; done

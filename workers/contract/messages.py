@@ -46,6 +46,8 @@ class SpeakWork(Message):
     """Index of the share; one without words is a moment of silence."""
     voices: tuple[VoiceRef, ...] = ()
     """Other voices of the text: those that segments refer to, and those that may be needed for a language that only the worker sees."""
+    watermark: str = ""
+    """Speech to mark as synthesised (workers/contract/provenance.py); empty for none."""
 
     @property
     def spoken_segments(self) -> tuple[Segment, ...]:

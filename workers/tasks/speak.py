@@ -16,8 +16,10 @@ from workers.audio.samples import SynthesisedAudio
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
 from workers.contract.messages import Manifest, PartMessage, SpeakWork
 from workers.contract.outputs import AUDIO, TIMINGS
+from workers.contract.provenance import needs_watermark
 from workers.parts import PartRun
 from workers.protocols.engine import Engine, as_speaker
+from workers.provenance.watermark import embed_watermark
 from workers.stream import PartEvents
 from workers.tasks.context import WorkerContext
 from workers.tasks.results import OutputWriter, check_format
@@ -134,6 +136,9 @@ def _submit(
                 speed=engine.spec.clamp_speed(work.speed * settings.rate),
                 phonemes=utterance.given_phonemes,
             )
+            if needs_watermark(work.watermark, voice=settings.voice):
+                # Before the join, which only trims and levels: a listener's stream and the file then hold the same.
+                spoken = replace(spoken, samples=embed_watermark(spoken.samples, sample_rate=spoken.sample_rate))
             return spoken, time.perf_counter() - started
 
     return context.scheduler.submit(sentence_order(run.message, index=index, units=len(text)), work=compute)

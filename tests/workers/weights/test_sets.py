@@ -18,7 +18,7 @@ ALL = pytest.mark.parametrize("weights", SETS.values(), ids=SETS)
 
 
 def test_weight_sets_for_run_and_tests_can_be_pulled() -> None:
-    assert DEFAULT_SETS == ("kokoro", "piper", "speakers", "d-vector", "diarization", "spleeter", "whisper-base")
+    assert DEFAULT_SETS == ("kokoro", "piper", "speakers", "d-vector", "diarization", "spleeter", "watermark", "whisper-base")
     assert set(DEFAULT_SETS) <= set(TEST_SETS) <= set(SETS)
 
 
