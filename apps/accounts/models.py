@@ -6,6 +6,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from apps.accounts.managers import UserManager
+from workers.contract.provenance import WATERMARK_MODES
 
 
 class Plan(models.Model):
@@ -28,6 +29,17 @@ class Plan(models.Model):
     )
     weight = models.PositiveIntegerField(default=1, help_text="Share of the account while all workers are busy.")
     retention_days = models.PositiveIntegerField(default=30, help_text="Days after which results are deleted.")
+    watermark = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        choices=[(mode, mode) for mode in WATERMARK_MODES],
+        help_text="Speech that carries an inaudible watermark: off, cloned (with voices of the account) or all. Empty: TTSAI_WATERMARK.",
+    )
+    content_credentials = models.BooleanField(
+        null=True, blank=True, help_text="Results are signed with content credentials (C2PA). Unknown: TTSAI_C2PA."
+    )
     is_default = models.BooleanField(default=False, help_text="Plan of new accounts.")
 
     class Meta:

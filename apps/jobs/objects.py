@@ -6,6 +6,7 @@ from uuid import UUID
 
 from apps.core.storage import get_storage
 from apps.jobs.models import Part
+from workers.contract.outputs import StoredOutput
 from workers.contract.references import Address, PartOutput, StoredObject, replace_references
 
 MANIFEST = "manifest.json"
@@ -34,6 +35,11 @@ def part_folder(part: Part) -> str:
 def output_key(part: Part, name: str) -> str:
     """Key of an output of the part's attempt, stored or not. Raises KeyError for a name that the part does not declare."""
     return f"{part_folder(part)}/{part.get_output(name).file_name}"
+
+
+def stored_key(part: Part, output: StoredOutput) -> str:
+    """Key of what belongs to the result: the signed copy of an output if there is one."""
+    return f"{part_folder(part)}/{output.signed_name}" if output.signed_name else output_key(part, output.name)
 
 
 def with_addresses(work: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ class JobParams:
     """Model named in the request; empty unless another model does the work."""
     warnings: tuple[str, ...] = forgotten(())
     """Requested settings that were not followed."""
+    has_credentials: bool = False
+    """True if the result is signed with content credentials."""
 
     @classmethod
     def from_row(cls, stored: Mapping[str, Any]) -> Self:

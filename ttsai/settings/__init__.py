@@ -6,4 +6,5 @@ from ttsai.settings.api import *  # noqa: F403
 from ttsai.settings.apps import *  # noqa: F403
 from ttsai.settings.log import *  # noqa: F403
 from ttsai.settings.platform import *  # noqa: F403
+from ttsai.settings.provenance import *  # noqa: F403
 from ttsai.settings.servers import *  # noqa: F403

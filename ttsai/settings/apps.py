@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "apps.core",
     "apps.accounts",
+    "apps.provenance",
     "apps.billing",
     "apps.webhooks",
     "apps.uploads",

@@ -62,6 +62,8 @@ class StoredOutput(Message):
     """Length of the audio; of a document about a recording, the recording's."""
     sample_rate: int = 0
     """Hz; 0 where the output is no audio."""
+    signed_name: str = ""
+    """File beside the stored one that the platform signed and that takes its place, with these bytes and this digest; never set by a worker."""
 
 
 def audio_outputs(audio_format: str, *, is_kept: bool) -> tuple[OutputSpec, ...]:

@@ -19,11 +19,12 @@ from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.manifests import InvalidManifestError, check_manifest
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part, PartState
-from apps.jobs.objects import output_key
+from apps.jobs.objects import output_key, stored_key
 from apps.jobs.pauses import pause_if_store_is_away
 from apps.jobs.publishing import DISCARD_JOINED_PARTS
 from apps.jobs.results import JobResult, ResultOutput
 from apps.jobs.services.attempts import LARGEST_UNITS, begin_jobs, publish_progress, requeue_attempt
+from apps.jobs.services.credentials import discard_signed, discard_unsigned, sign_outputs
 from apps.jobs.services.stages import advance_stage
 from apps.jobs.services.terminal_states import complete_job, end_cancelled_job, fail_job, lock_job
 from workers.contract import errors
@@ -59,11 +60,14 @@ def finish_part(outcome: PartOutcome) -> bool:
     outcome = _checked(_storable(outcome), part=part)
     if outcome.is_outage:
         pause_if_store_is_away(OUTAGE_PAUSE_SECONDS)
+    outcome = sign_outputs(outcome, part=part)
     with transaction.atomic(durable=True):
         job = lock_job(part.job_id)
         queues = _apply(outcome, job=job, part=part)
     for queue in queues:
         dispatch_soon(queue)
+    if not queues:
+        discard_signed(outcome, part=part)  # another process applied the same outcome
     return bool(queues)
 
 
@@ -73,7 +77,7 @@ def _find_part(outcome: PartOutcome) -> Part | None:
     except (ValueError, TypeError, AttributeError):
         logger.warning("an outcome of worker %s names no part", outcome.worker)
         return None
-    return Part.objects.filter(token=token, job_id=job_uuid, index=index, state__in=IN_FLIGHT_STATES).first()
+    return Part.objects.filter(token=token, job_id=job_uuid, index=index, state__in=IN_FLIGHT_STATES).select_related("job").first()
 
 
 def _storable(outcome: PartOutcome) -> PartOutcome:
@@ -104,7 +108,7 @@ def _checked(outcome: PartOutcome, *, part: Part) -> PartOutcome:
         stored = get_storage().stat(output_key(part, output.name))
         if stored is None or stored.bytes != output.bytes or stored.bytes == 0:
             return _failed(outcome, message=f"The output {output.name} was not stored whole.")
-    return outcome
+    return replace(outcome, manifest=replace(manifest, outputs=tuple(replace(output, signed_name="") for output in manifest.outputs)))
 
 
 def _failed(outcome: PartOutcome, *, message: str) -> PartOutcome:
@@ -198,6 +202,7 @@ def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:
         return []
     if part.index == job.part_count - 1:
         complete_job(job, result=_result(part, manifest=manifest).to_dict())
+        transaction.on_commit(partial(discard_unsigned, manifest, part=part))
         if job.part_count > 1 or not all(spec.is_kept for spec in part.output_specs):
             transaction.on_commit(partial(send_platform_task, DISCARD_JOINED_PARTS, job.uuid.hex))
         return [part.queue]
@@ -222,7 +227,7 @@ def _kept_outputs(part: Part, *, manifest: Manifest) -> list[ResultOutput]:
     return [
         ResultOutput(
             spec.name,
-            key=output_key(part, spec.name),
+            key=stored_key(part, stored),
             format=spec.format,
             bytes=stored.bytes,
             sha256=stored.sha256,

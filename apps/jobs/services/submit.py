@@ -15,6 +15,8 @@ from apps.jobs.models import Job, JobState, Lane, Part, PartState
 from apps.jobs.params import JobParams
 from apps.jobs.plans import PartPlan, check_plans
 from apps.jobs.results import ResultOutput
+from apps.provenance.policy import credential_warnings, has_credentials, watermark_of
+from workers.contract.formats import FORMATS
 
 PLATFORM_TENANT = "platform"
 
@@ -69,6 +71,10 @@ class Owner:
     expires_at: datetime | None = None
     """Expiry of the results if it is known already: a rendition expires with its source."""
     public_base: str = ""
+    watermark: str = ""
+    """Speech to watermark (workers/contract/provenance.py); empty for none."""
+    has_credentials: bool = False
+    """True if results are signed with content credentials."""
 
     @classmethod
     def of_caller(cls, caller: Caller) -> "Owner":
@@ -80,12 +86,21 @@ class Owner:
             weight=caller.plan.weight,
             retention_days=caller.plan.retention_days,
             public_base=caller.public_base,
+            watermark=watermark_of(caller.plan),
+            has_credentials=has_credentials(caller.plan),
         )
 
     @classmethod
     def of_source(cls, job: Job) -> "Owner":
         """Owner of an internal job that is made from a result and expires with it."""
-        return cls(tenant=job.tenant, account_id=job.account_id, weight=job.weight, expires_at=job.expires_at)
+        params = JobParams.from_row(job.params)
+        return cls(
+            tenant=job.tenant,
+            account_id=job.account_id,
+            weight=job.weight,
+            expires_at=job.expires_at,
+            has_credentials=params.has_credentials,
+        )
 
 
 def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, balance_after_millicredits: int | None = None) -> Job:
@@ -105,7 +120,7 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
         engine_id=plan.engine_id,
         queue=plan.queue,
         lane=plan.lane,
-        params=_params(plan),
+        params=_params(plan, owner=owner),
         part_count=len(plan.parts),
         units=plan.units,
         price_millicredits=plan.price_millicredits,
@@ -123,7 +138,7 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
     )
     insert_rows([job])
     if plan.parts:
-        insert_rows(_parts(job, plan))
+        insert_rows(_parts(job, plan, owner=owner))
     return job
 
 
@@ -156,18 +171,23 @@ def insert_refused_job(owner: Owner, *, kind: JobKind[JobParams], engine_id: str
     return job
 
 
-def _params(plan: JobPlan) -> dict[str, Any]:
+def _params(plan: JobPlan, *, owner: Owner) -> dict[str, Any]:
     asked_model = "" if plan.asked_model == plan.engine_id else plan.asked_model
-    return replace(plan.params, asked_model=asked_model, warnings=plan.warnings).to_row()
+    is_signed = owner.has_credentials and plan.output_format in FORMATS  # other results are no audio
+    warnings = (*plan.warnings, *(credential_warnings(plan.output_format) if is_signed else ()))
+    return replace(plan.params, asked_model=asked_model, warnings=warnings, has_credentials=is_signed).to_row()
 
 
-def _parts(job: Job, plan: JobPlan) -> list[Part]:
+def _parts(job: Job, plan: JobPlan, *, owner: Owner) -> list[Part]:
     """Rows of the parts. The first is queued; those of its stage follow once it is admitted, the next stage once they are finished."""
     check_plans(plan.parts)
-    return [_part(job, index, plan=part) for index, part in enumerate(plan.parts)]
+    return [_part(job, index, plan=part, watermark=owner.watermark) for index, part in enumerate(plan.parts)]
 
 
-def _part(job: Job, index: int, *, plan: PartPlan) -> Part:
+def _part(job: Job, index: int, *, plan: PartPlan, watermark: str) -> Part:
+    work = plan.work.to_dict()
+    if "watermark" in work:  # work that makes speech
+        work["watermark"] = watermark
     return Part(
         job_id=job.uuid,
         index=index,
@@ -175,7 +195,7 @@ def _part(job: Job, index: int, *, plan: PartPlan) -> Part:
         stage=plan.stage,
         outputs=[output.to_dict() for output in plan.outputs],
         state=PartState.WAITING if index else PartState.QUEUED,
-        work=plan.work.to_dict(),
+        work=work,
         tenant=job.tenant,
         queue=plan.queue or job.queue,
         lane=job.lane,

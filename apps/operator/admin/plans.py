@@ -71,6 +71,7 @@ class PlanAdmin(ModelAdmin):
                 ]
             },
         ),
+        ("Provenance", {"fields": [("watermark", "content_credentials")]}),
         ("Callers without a key", {"fields": [("characters_per_day", "total_concurrent_jobs")]}),
     ]
 

@@ -1,0 +1,24 @@
+"""Decisions about a caller's results: watermark and content credentials, by the plan or by the operator's settings."""
+
+from django.conf import settings
+
+from apps.accounts.models import Plan
+from workers.contract.provenance import CREDENTIAL_FORMATS, WATERMARK_MODES
+
+
+def watermark_of(plan: Plan) -> str:
+    """Speech to watermark, as messages carry it: empty for none."""
+    mode = plan.watermark or settings.TTSAI_WATERMARK
+    return mode if mode in WATERMARK_MODES[1:] else ""
+
+
+def has_credentials(plan: Plan) -> bool:
+    """True if results carry content credentials."""
+    return settings.TTSAI_C2PA if plan.content_credentials is None else plan.content_credentials
+
+
+def credential_warnings(output_format: str) -> tuple[str, ...]:
+    """Warning about a format of audio that cannot hold content credentials."""
+    if output_format in CREDENTIAL_FORMATS:
+        return ()
+    return (f"format: {output_format} cannot hold content credentials; {', '.join(CREDENTIAL_FORMATS)} can.",)
