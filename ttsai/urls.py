@@ -28,6 +28,7 @@ API = [
         "listening",
         "subtitles",
         "translation",
+        "audio_tools",
         "conversations",
         "batches",
     )

@@ -9,6 +9,7 @@ SCOPES: Final = {
     "tts:generate": "make speech: POST /v1/tts/, POST /v1/tts/batch/ and its result, POST /v1/audio/speech",
     "stt:transcribe": "turn speech into text: POST /v1/stt/, POST /v1/audio/transcriptions, POST /v1/audio/translations",
     "speech:translate": "translate speech: POST /v1/speech-translate/",
+    "audio:process": "process recordings by the audio tools: POST /v1/audio/convert/ and the others below /v1/audio/",
     "voice:chat": "hold conversations: /v1/voice-chat/",
     "voices:read": "list models and voices",
     "uploads:read": "look at files that were sent in advance: GET /v1/uploads/<id>/",

@@ -16,6 +16,11 @@ STARTING_SERVICE_PRICES = {
     "transcription": (PriceUnit.MINUTE, 2000),
     "speech-translation": (PriceUnit.MINUTE, 5000),
     "voice-chat": (PriceUnit.TURN, 3000),
+    "audio-convert": (PriceUnit.MINUTE, 0),
+    "audio-trim-silence": (PriceUnit.MINUTE, 0),
+    "audio-normalize": (PriceUnit.MINUTE, 0),
+    "audio-waveform": (PriceUnit.MINUTE, 0),
+    "audio-analyze": (PriceUnit.MINUTE, 0),
 }
 """Starting prices of services that are not priced per character, in millicredits per unit."""
 

@@ -36,27 +36,34 @@ class AudioResponse:
         return waiting.deferred()
 
     def _answer(self, job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:
-        """Choose the response in one visit to a thread: a short file is read immediately."""
-        output = job.main_output
-        if output is None:
-            raise GoneError("The audio was deleted.")
-        key, content_type = output.key, output.media_type
-        headers = job_headers(job, warnings=self.warnings) | {"X-Credits-Used": str(prices.credits(job.charged_millicredits))}
-        if output.bytes <= AT_ONCE_BYTES:
-            return HttpResponse(get_storage().read_bytes(key), content_type=content_type, headers=headers)
-        path = get_storage().local_path(key)
-        if path is None:
-            headers["Content-Length"] = str(output.bytes)
-            return StreamingResponse(_chunks(exchange, key), media_type=content_type, headers=headers)
-        if not path.is_file():
-            raise GoneError("The audio was deleted.")
-        return FileResponse(path, stat_result=path.stat(), media_type=content_type, headers=headers)
+        return audio_answer(job, exchange, warnings=self.warnings)
+
+
+def audio_answer(job: Job, exchange: Exchange, *, warnings: Iterable[str] = ()) -> HttpResponseBase | ASGIApp:
+    """Response with the main output of a completed job, chosen in one visit to a thread: a short file is read immediately.
+
+    warnings: in addition to the job's own. 410 if the file was deleted.
+    """
+    output = job.main_output
+    if output is None:
+        raise GoneError("The audio was deleted.")
+    key, content_type = output.key, output.media_type
+    headers = job_headers(job, warnings=warnings) | {"X-Credits-Used": str(prices.credits(job.charged_millicredits))}
+    if output.bytes <= AT_ONCE_BYTES:
+        return HttpResponse(get_storage().read_bytes(key), content_type=content_type, headers=headers)
+    path = get_storage().local_path(key)
+    if path is None:
+        headers["Content-Length"] = str(output.bytes)
+        return StreamingResponse(_chunks(exchange, key), media_type=content_type, headers=headers)
+    if not path.is_file():
+        raise GoneError("The audio was deleted.")
+    return FileResponse(path, stat_result=path.stat(), media_type=content_type, headers=headers)
 
 
 def job_headers(job: Job, *, warnings: Iterable[str] = ()) -> dict[str, str]:
     """Headers of a response without JSON: the job, the model used, warnings in ASCII."""
     told = " ".join([*job.warnings, *warnings]).encode("ascii", "backslashreplace").decode()
-    headers = {"X-Job-Id": job.uuid.hex, "X-Model-Used": job.model_used}
+    headers = {"X-Job-Id": job.uuid.hex, **({"X-Model-Used": job.model_used} if job.model_used else {})}
     return headers | {"X-Warning": " ".join(told.split())} if told else headers
 
 

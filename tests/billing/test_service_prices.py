@@ -17,11 +17,19 @@ def test_a_recording_costs_in_proportion_rounded_up_once(milliseconds: int, pric
 @pytest.mark.django_db
 def test_a_new_installation_starts_with_every_price() -> None:
     assert load_starting_service_prices() == len(STARTING_SERVICE_PRICES)
-    assert dict(ServicePrice.objects.values_list("service", "millicredits")) == {
+    prices = dict(ServicePrice.objects.values_list("service", "millicredits"))
+    assert {service: price for service, price in prices.items() if price} == {
         "transcription": 2000,
         "speech-translation": 5000,
         "voice-chat": 3000,
     }
+    assert sorted(service for service, price in prices.items() if not price) == [
+        "audio-analyze",
+        "audio-convert",
+        "audio-normalize",
+        "audio-trim-silence",
+        "audio-waveform",
+    ]
 
 
 @pytest.mark.django_db

@@ -65,7 +65,20 @@ def test_job_kind_of_the_platform_is_free_and_hears_no_recording(kind: JobKind[J
 
 
 def test_job_kinds_keep_the_names_that_rows_have() -> None:
-    assert sorted(job_kinds()) == ["alignment", "preview", "rendition", "speech", "speech-translation", "transcription", "voice-chat"]
+    assert sorted(job_kinds()) == [
+        "alignment",
+        "audio-analyze",
+        "audio-convert",
+        "audio-normalize",
+        "audio-trim-silence",
+        "audio-waveform",
+        "preview",
+        "rendition",
+        "speech",
+        "speech-translation",
+        "transcription",
+        "voice-chat",
+    ]
     assert kind_names_with_unit(Unit.CHARACTERS) == ["speech"]
 
 

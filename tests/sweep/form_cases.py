@@ -14,6 +14,7 @@ LISTENING: dict[str, dict[str, Any]] = {
     "/v1/audio/translations": {"model": "whisper-1"},
     "/v1/speech-translate/": {"target_language": "es"},
     "/v1/voice-chat/": {},
+    "/v1/audio/convert/": {},
 }
 """Paths that accept a file in a form, with their required fields."""
 FORM = {"Content-Type": "multipart/form-data; boundary=x"}
@@ -89,6 +90,15 @@ TRANSLATION = fields(
         "webhook_url": ["ftp://example.com", 5],
     },
 )
+AUDIO_FORM: dict[str, list[Any]] = {
+    "format": ["exe", 5, None, "MP3"],
+    "bitrate": [0, -1, 63, "many", 128.0, HUGE, True, [128], None],
+    "sample_rate": [0, 1, 4_294_967_295, "cd", 44100.5, None],
+    "channels": ["surround", 1, 30, None, ["mono"]],
+    "bit_depth": [8, 0, "all", 16.0, None],
+    "webhook_url": ["ftp://example.com", 5],
+}
+TOOLS = fields("/v1/audio/convert/", {"upload_id": NOBODY}, AUDIO_FORM)
 CHAT = [
     *fields(
         "/v1/voice-chat/",
@@ -130,4 +140,16 @@ BATCH = [
       for value in ("", "x" * 256)),
 ]  # fmt: skip
 
-CASES = [*STRANGE_FORMS, *STRANGE_SOURCES, *STRANGE_JSON, *STRANGE_FILES, *STRANGERS, *WISHES, *TRANSLATION, *CHAT, *SUBTITLES, *BATCH]
+CASES = [
+    *STRANGE_FORMS,
+    *STRANGE_SOURCES,
+    *STRANGE_JSON,
+    *STRANGE_FILES,
+    *STRANGERS,
+    *WISHES,
+    *TRANSLATION,
+    *TOOLS,
+    *CHAT,
+    *SUBTITLES,
+    *BATCH,
+]

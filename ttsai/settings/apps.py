@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "apps.listening",
     "apps.subtitles",
     "apps.translation",
+    "apps.audio_tools",
     "apps.conversations",
     "apps.batches",
     "apps.operator",
@@ -47,6 +48,11 @@ TTSAI_JOB_KINDS = (
     "apps.listening.kinds.TRANSCRIPTION",
     "apps.subtitles.kinds.ALIGNMENT",
     "apps.translation.kinds.SPEECH_TRANSLATION",
+    "apps.audio_tools.kinds.CONVERT",
+    "apps.audio_tools.kinds.TRIM_SILENCE",
+    "apps.audio_tools.kinds.NORMALIZE",
+    "apps.audio_tools.kinds.WAVEFORM",
+    "apps.audio_tools.kinds.ANALYZE",
     "apps.conversations.kinds.VOICE_CHAT",
 )
 """Every kind of job (apps/jobs/kinds.py: JobKind)."""

@@ -9,6 +9,7 @@ from typing import Final
 from workers.contract.messages import Manifest
 from workers.tasks.align import align
 from workers.tasks.convert import convert
+from workers.tasks.convert_recording import convert_recording
 from workers.tasks.join import join
 from workers.tasks.listen import listen
 from workers.tasks.prepare import prepare
@@ -36,6 +37,7 @@ PART_KINDS: Final[PartKinds] = MappingProxyType(
         "speak": speak,
         "join": join,
         "convert": convert,
+        "convert_recording": convert_recording,
         "translate": translate,
         "reply": reply,
         "align": align,

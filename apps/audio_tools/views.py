@@ -1,0 +1,94 @@
+"""Views of the audio tools, one for each declaration."""
+
+from typing import Any, ClassVar
+
+from django.http import JsonResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.accounts.callers import get_caller
+from apps.accounts.permissions import HasAccount, scope_required
+from apps.audio_tools.declaration import AudioTool, ToolOrder
+from apps.audio_tools.services import request_tool
+from apps.audio_tools.shapes import answer_shape
+from apps.core.deferred import ASGIApp, Exchange
+from apps.core.fields import validated
+from apps.core.parsing import JSONBodyParser
+from apps.jobs.models import Job
+from apps.jobs.recordings import RecordingResponse, recording_idempotency
+from apps.jobs.requests import IDEMPOTENCY_HEADER, queued_shape, request_id_of
+from apps.jobs.services.acceptance import Submission
+from apps.jobs.waiting import ASYNC, prefers_async
+from apps.speech.audio_response import audio_answer
+from apps.uploads.admission import FORM_BYTES, admit_form
+from apps.uploads.parsers import FormParser
+from apps.uploads.services import Source, order_source
+
+WAITS = "Waits for the result for at most 290 seconds; then answers 504 with the uuid, and `/v1/speech/results/` returns it later."
+NOT_STORED = {"Cache-Control": "no-store"}
+
+
+class ToolView(APIView):
+    """Base view: a recording in, a file or JSON out."""
+
+    permission_classes = [HasAccount, scope_required("audio:process")]
+    parser_classes = [FormParser, JSONBodyParser]
+    admit_body = staticmethod(admit_form)
+    tool: ClassVar[AudioTool]
+    shape: ClassVar[serializers.Serializer[Any]]
+
+    def process(self, request: Request) -> HttpResponseBase:
+        """Refuse invalid requests, ingest the recording, queue the job, and wait unless the request is asynchronous."""
+        tool, caller, is_awaited = self.tool, get_caller(request), not prefers_async(request)
+        options = validated(self.shape, request.data)
+        tool.check(caller, options)
+        source_order = order_source(
+            caller, file=options.get("file"), file_url=options.get("file_url"), upload_id=options.get("upload_id"), limits=tool.limits
+        )
+
+        def submit(source: Source) -> Submission:
+            idempotency = recording_idempotency(request, endpoint=tool.kind.name, body=options, source=source)
+            order = ToolOrder(caller, options=options, source=source)
+            return request_tool(tool, order=order, is_awaited=is_awaited, idempotency=idempotency, request_id=request_id_of(request))
+
+        return RecordingResponse(
+            source_order,
+            submit=submit,
+            answer=document_answer if tool.document else audio_answer,
+            queued=queued_shape,
+            is_awaited=is_awaited,
+            is_kept="HTTP_IDEMPOTENCY_KEY" in request.META,
+        ).deferred()
+
+
+def document_answer(job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:  # noqa: ARG001 - the protocol of answers
+    """Response with the facts that the tool found."""
+    return JsonResponse(answer_shape(job), headers={**NOT_STORED, "X-Job-Id": job.uuid.hex})
+
+
+def tool_view(tool: AudioTool) -> type[ToolView]:
+    """View class of a tool."""
+    file_response = OpenApiResponse(OpenApiTypes.BINARY, description="The file itself.")
+
+    class DeclaredToolView(ToolView):
+        max_body_bytes = tool.limits.max_bytes + FORM_BYTES
+
+        @extend_schema(
+            operation_id=tool.operation_id,
+            tags=["audio"],
+            summary=tool.summary,
+            description=f"{tool.description}\n\n{WAITS}",
+            parameters=[IDEMPOTENCY_HEADER, ASYNC],
+            request={"multipart/form-data": tool.fields, "application/json": tool.fields},
+            responses=tool.document or {(200, tool.content_type): file_response},
+        )
+        def post(self, request: Request) -> HttpResponseBase:
+            return self.process(request)
+
+    DeclaredToolView.tool = tool
+    DeclaredToolView.shape = tool.fields()
+    return DeclaredToolView
