@@ -51,6 +51,10 @@ class CampplusEncoder(SpeakerEncoder):
         return build_graph(read_tensors(self.path()))
 
 
+CAMPPLUS: Final = CampplusEncoder()
+"""For diarization and for judging; in cloning and conversion nothing is tuned or chosen by it."""
+
+
 def frames_of(samples: Samples) -> NDArray[np.float32]:
     """Log-mel frames of a recording for `embed_frames`: frame i begins at sample 160 i."""
     padded = np.pad(samples, (0, max(0, FRAME_SAMPLES - len(samples))))

@@ -42,6 +42,9 @@ class DVectorEncoder(SpeakerEncoder):
         return self.path().read_bytes()
 
 
+D_VECTOR: Final = DVectorEncoder()
+
+
 def _log_mels(samples: Samples) -> NDArray[np.float32]:
     """Frames [n, 40], at least those of one window: a shorter recording is followed by zeros, as the model's training padded it."""
     frames = np.log10(framed_mels(samples, window=hamming(FFT_SIZE)) + np.float32(FLOOR))

@@ -51,6 +51,9 @@ class Ge2eEncoder(SpeakerEncoder):
         return build_graph(read_tensors(self.path(), entry="model_state"))
 
 
+GE2E: Final = Ge2eEncoder()
+
+
 def _window_mels(samples: Samples) -> NDArray[np.float32]:
     frames = power_mels(_raise_level(samples))[: min(WINDOW_FRAMES, max(1, samples.size // HOP))]
     return np.pad(frames, ((0, WINDOW_FRAMES - len(frames)), (0, 0)))  # a shorter one is followed by silence

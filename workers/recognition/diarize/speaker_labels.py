@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.contract.listening import SpeakerEmbedding, TranscriptSegment, TranscriptWord
-from workers.recognition.diarize.agglomeration import unit
-from workers.recognition.diarize.clustering import find_centres
 from workers.recognition.diarize.speaker_embeddings import read_vectors
+from workers.speakers.agglomeration import unit
+from workers.speakers.clustering import GE2E_WINDOWS, find_centres
 from workers.speakers.ge2e import WINDOW_SECONDS
 
 Floats = NDArray[np.float32]
@@ -58,7 +58,7 @@ class _Timeline:
         self._ends = np.array([embedding.end for embedding in embeddings])
         self._middles = (self._starts + self._ends) / 2
         weights = np.clip((self._ends - self._starts) / WINDOW_SECONDS, 0.05, 1.0).astype(np.float32)
-        centres = find_centres(unit(vectors), weights=weights, speakers=speakers)
+        centres = find_centres(unit(vectors), weights=weights, speakers=speakers, thresholds=GE2E_WINDOWS)
         self._similarities: Floats = unit(vectors) @ centres.T
         self.speakers = len(centres)
 
