@@ -36,7 +36,11 @@ def measure_loudness(samples: NDArray[np.float32], *, sample_rate: int) -> float
 
     K-weighting is applied to the spectrum of each step rather than by a recursive filter, which NumPy has none of: within 0.1 LU on speech.
     """
-    powers = _step_powers(samples, sample_rate)
+    return integrated_loudness(step_powers(samples, sample_rate))
+
+
+def integrated_loudness(powers: NDArray[np.float64]) -> float:
+    """Integrated loudness in LUFS of the steps' powers, summed over the channels; minus infinity for silence."""
     if not len(powers):
         return -math.inf
     if len(powers) >= BLOCK_STEPS:
@@ -70,7 +74,7 @@ def _power(lufs: float) -> float:
     return float(10 ** ((lufs + 0.691) / 10))
 
 
-def _step_powers(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float64]:
+def step_powers(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float64]:
     """Mean squares of the K-weighted signal in each step of 100 ms, the last of which may be padded."""
     step = round(STEP_SECONDS * sample_rate)
     padded = np.pad(samples, (0, -len(samples) % step)).reshape(-1, step)

@@ -39,8 +39,10 @@ class Chain(AudioStream):
 
     def __init__(self, streams: Sequence[AudioStream]) -> None:
         self._streams = streams
+        self._channels = 0
 
     def feed(self, frames: Frames) -> Frames:
+        self._channels = frames.shape[1]
         for stream in self._streams:
             frames = stream.feed(frames)
         return frames
@@ -51,7 +53,7 @@ class Chain(AudioStream):
             fed = None if rest is None else stream.feed(rest)
             held = stream.finish()
             rest = held if fed is None else np.concatenate([fed, held])
-        return np.zeros((0, 0), np.float32) if rest is None else rest
+        return np.zeros((0, self._channels), np.float32) if rest is None else rest
 
     def close(self) -> None:
         with ExitStack() as stack:
@@ -65,8 +67,9 @@ class OverlappedBlocks(AudioStream):
     Every block has `block` frames, except the last (or only) one, which has up to twice as many: a short rest would be processed badly.
     """
 
-    def __init__(self, transform: Callable[[Frames], Frames], *, block: int, overlap: int) -> None:
-        """transform: frames [n, channels] to [n, results]; block, overlap: in frames, overlap at most half of a block."""
+    def __init__(self, transform: Callable[[Frames], Frames], *, channels: int, block: int, overlap: int) -> None:
+        """transform: any frames to [n, channels]; block, overlap: in frames, overlap at most half of a block."""
+        self._channels = channels
         self._transform = transform
         self._step = block - overlap
         self._block = block
@@ -100,4 +103,4 @@ class OverlappedBlocks(AudioStream):
         return made[:kept]
 
     def _nothing(self) -> Frames:
-        return np.zeros((0, 0 if self._tail is None else self._tail.shape[1]), np.float32)
+        return np.zeros((0, self._channels), np.float32)

@@ -33,6 +33,8 @@ class Stretch(Message):
     """0 for the end of the recording."""
     source_seconds: float = 0.0
     """Duration of the recording as the platform measured it; 0 if unknown."""
+    channels: int = 0
+    """2 if the channels are to be mixed to stereo, 0 to keep them."""
 
 
 @dataclass(frozen=True, slots=True)

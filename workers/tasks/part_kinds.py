@@ -8,12 +8,16 @@ from typing import Final
 
 from workers.contract.messages import Manifest
 from workers.tasks.align import align
+from workers.tasks.assemble import assemble
 from workers.tasks.convert import convert
 from workers.tasks.convert_recording import convert_recording
+from workers.tasks.dereverb import dereverb
+from workers.tasks.enhance import enhance
 from workers.tasks.join import join
 from workers.tasks.listen import listen
 from workers.tasks.prepare import prepare
 from workers.tasks.reply import reply
+from workers.tasks.separate import separate
 from workers.tasks.speak import speak
 from workers.tasks.transcript import transcript
 from workers.tasks.translate import translate
@@ -44,6 +48,10 @@ PART_KINDS: Final[PartKinds] = MappingProxyType(
         "prepare": prepare,
         "listen": listen,
         "transcript": transcript,
+        "enhance": enhance,
+        "dereverb": dereverb,
+        "separate": separate,
+        "assemble": assemble,
         **load_part_kinds(os.environ),
     }
 )
