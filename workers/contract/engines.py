@@ -66,6 +66,8 @@ class EngineSpec(Message):
     """True for a model that the platform chooses only if no other speaks the language."""
     has_streaming: bool = False
     has_cloning: bool = False
+    takes_recordings: bool = False
+    """True if `VoiceRef.conditioning` is the speaker's recording, an audio file; False if it is a voice file that was fitted to it."""
     has_word_timings: bool = False
     has_diarization: bool = False
     has_translation: bool = False

@@ -34,7 +34,12 @@ class VoiceRef(Message):
     version: str = ""
     """Version that changes whenever the voice sounds different: the engine's version for a built-in voice."""
     conditioning: Reference | None = None
-    """Object that the engine imitates the voice from; None for a built-in voice."""
+    """Object that the engine imitates the voice from; None for a built-in voice.
+
+    A voice file (workers/kokoro/voice_file.py), or for an engine with `takes_recordings` the speaker's recording.
+    """
+    transcript: str = ""
+    """Words of the recording in `conditioning`; empty if unknown or for a voice file."""
     weights: tuple[VoiceWeight, ...] = ()
     """Voices of a mix; empty for any other voice."""
 

@@ -1,0 +1,101 @@
+"""Speakers' recordings as files that a library can open: fetched once for each voice, decoded in the child process, kept as plain WAV."""
+
+import os
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from workers.audio.recordings import open_recording
+from workers.contract.errors import BAD_AUDIO, STORAGE_UNAVAILABLE, UNKNOWN_VOICE, WorkError
+from workers.contract.references import Address
+from workers.contract.voices import VoiceRef
+
+OBJECTS_VARIABLE: Final = "TTSAI_OBJECTS"
+MOST_FILES: Final = 64
+LONGEST_SECONDS: Final = 30.0
+"""Length of a reference; what follows is cut off, since none of the models reads more."""
+LARGEST_BYTES: Final = 20_000_000
+SAMPLE_RATE: Final = 24_000
+"""Rate of the WAV in Hz; libraries resample it to their own."""
+BLOCK_BYTES: Final = 1 << 18
+
+
+class ReferenceFiles:
+    """WAV files of voices, least recently used first out. Thread-safe."""
+
+    def __init__(self, *, most: int = MOST_FILES) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._files: OrderedDict[tuple[str, str], Path] = OrderedDict()
+
+    def path(self, voice: VoiceRef) -> Path:
+        """The speaker's recording as mono WAV, at most 30 s. Raises WorkError (unknown_voice, bad_audio, storage_unavailable)."""
+        if not isinstance(voice.conditioning, Address):
+            raise WorkError(UNKNOWN_VOICE, f"The voice {voice.id!r} has no recording, which this model imitates voices from.")
+        key = (voice.id, voice.version)
+        with self._lock:
+            if key not in self._files:
+                self._files[key] = self._store(voice.conditioning, number=len(self._files))
+                self._remove_oldest()
+            self._files.move_to_end(key)
+            return self._files[key]
+
+    def clear(self) -> None:
+        """Delete all files."""
+        with self._lock:
+            self._files.clear()
+            if self._folder is not None:
+                self._folder.cleanup()
+                self._folder = None
+
+    def _store(self, address: Address, *, number: int) -> Path:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="references-")
+        descriptor, name = tempfile.mkstemp(dir=self._folder.name, prefix=f"{number}-", suffix=".wav")
+        os.close(descriptor)
+        with _fetched(address) as source, open_recording(source, sample_rate=SAMPLE_RATE) as recording:
+            if recording.samples == 0:
+                raise WorkError(BAD_AUDIO, "The recording of the voice is empty.")
+            recording.write(Path(name), stop=round(LONGEST_SECONDS * SAMPLE_RATE), audio_format="wav")
+        return Path(name)
+
+    def _remove_oldest(self) -> None:
+        while len(self._files) > self._most:
+            _, path = self._files.popitem(last=False)
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _fetched(address: Address) -> Iterator[Path]:
+    """The object as a local file for the duration of the block. Raises WorkError (storage_unavailable)."""
+    if address.kind == "folder":
+        yield _below_objects(address.location)
+        return
+    import httpx
+
+    with tempfile.NamedTemporaryFile(prefix="reference-") as file:
+        try:
+            with httpx.stream("GET", address.location, timeout=30.0) as response:
+                response.raise_for_status()
+                for block in response.iter_bytes(BLOCK_BYTES):
+                    file.write(block)
+                    if file.tell() > LARGEST_BYTES:
+                        raise WorkError(BAD_AUDIO, f"The recording of the voice is larger than {LARGEST_BYTES:,} bytes.")
+        except httpx.HTTPError as error:
+            raise WorkError(STORAGE_UNAVAILABLE, "The recording of the voice cannot be read.", is_outage=True) from error
+        file.flush()
+        yield Path(file.name)
+
+
+def _below_objects(location: str) -> Path:
+    """Path of an object in the shared folder; refuses a path outside it, also through a link."""
+    folder = Path(os.environ.get(OBJECTS_VARIABLE) or ".").resolve()
+    path = (folder / location).resolve()
+    if not path.is_relative_to(folder) or not path.is_file():
+        raise WorkError(STORAGE_UNAVAILABLE, "The recording of the voice cannot be read.", is_outage=True)
+    return path
