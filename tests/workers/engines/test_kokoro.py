@@ -19,7 +19,10 @@ from workers.contract.errors import WorkError
 from workers.contract.references import StoredObject
 from workers.contract.tags import primary_tag
 from workers.contract.voices import VoiceRef, VoiceWeight
-from workers.engines.kokoro import LONGEST_PHONEMES, MOST_PHONEMES, KokoroEngine, accent_of
+from workers.engines.kokoro import KokoroEngine
+from workers.kokoro.accents import accent_of
+from workers.kokoro.runtime import MOST_PHONEMES
+from workers.kokoro.synthesis import LONGEST_PHONEMES
 from workers.text.english import english_phonemizer
 
 TEXT = "The museum keeps its oldest maps in a dark, dry room."

@@ -1,0 +1,28 @@
+"""The loaded runtime and the packaged graph, once per test process."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from workers.kokoro.runtime import SHARED_RUNTIME, KokoroRuntime
+from workers.weights.store import WeightStore
+
+
+@pytest.fixture(scope="session")
+def runtime() -> Iterator[KokoroRuntime]:
+    """The process's runtime, which the engines of other tests share."""
+    yield SHARED_RUNTIME.acquire()
+    SHARED_RUNTIME.release()
+
+
+@pytest.fixture(scope="module")
+def packaged() -> Any:
+    """Session of the graph as it is packaged."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    path = WeightStore.default().path("kokoro", "model.onnx")
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
