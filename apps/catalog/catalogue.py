@@ -1,7 +1,7 @@
 """Snapshot of workers, models, voices, stand-ins and plans that requests read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Sum
@@ -50,6 +50,8 @@ class StandInRow:
     voices: Mapping[str, str]
     """Voice of a stand-in by documented voice, casefolded."""
     max_characters: int | None
+    has_cloning: bool
+    """True if the documented model clones voices."""
     note: str
     created_at: datetime
 
@@ -81,6 +83,8 @@ class EngineRow:
     """True if a worker that serves the model was seen within RECENT_SECONDS."""
     stand_in: "StandInRow | None" = None
     """Set if the model was requested by a documented name that it serves; price and longest text are then those of that name."""
+    base: "EngineRow | None" = None
+    """Model whose voices this one speaks too."""
 
     @property
     def requested_id(self) -> str:
@@ -88,18 +92,25 @@ class EngineRow:
         return self.stand_in.model_id if self.stand_in else self.id
 
     @property
+    def spoken_voices(self) -> Mapping[str, VoiceRow]:
+        """Voices that the model speaks, with those of its base, the default voice first."""
+        return self.voices if self.base is None else {**self.voices, **self.base.voices}
+
+    @property
     def voice_refs(self) -> tuple[VoiceRef, ...]:
-        """Every voice of the model as messages carry it, the default voice first."""
-        return tuple(map(self.voice_ref, self.voices.values()))
+        """Every voice that the model speaks as messages carry it, the default voice first."""
+        return tuple(map(self.voice_ref, self.spoken_voices.values()))
 
     def voice_ref(self, voice: VoiceRow) -> VoiceRef:
-        """A voice of the model as messages carry it."""
+        """A voice of the model or of its base as messages carry it."""
+        if self.base is not None and voice.engine_id == self.base.id:
+            return self.base.voice_ref(voice)
         return VoiceRef(voice.id, voice.language, voice.gender, self.id, self.version)
 
     def find_voice(self, voice_id: str) -> VoiceRow | None:
-        """The model's voice of this id, in any case of its letters."""
-        folded = voice_id.casefold()
-        return self.voices.get(voice_id) or next((voice for voice in self.voices.values() if voice.id.casefold() == folded), None)
+        """Voice of this id that the model speaks, in any case of its letters."""
+        folded, voices = voice_id.casefold(), self.spoken_voices
+        return voices.get(voice_id) or next((voice for voice in voices.values() if voice.id.casefold() == folded), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,8 @@ def read_catalogue() -> Catalogue:
         _engine_row(engine, voices=voices.get(engine.id, []), is_available=engine.id in available, was_seen_lately=engine.id in recent)
         for engine in Engine.objects.filter(is_enabled=True).order_by("id")
     ]
+    installed = {row.id: row for row in rows}
+    rows = [replace(row, base=installed.get(row.spec.base_engine)) if row.spec.base_engine else row for row in rows]
     stand_ins = list(StandIn.objects.all())
     by_name = {row.name.casefold(): row for row in rows} | {row.id.casefold(): row for row in rows}
     return Catalogue(
@@ -165,6 +178,7 @@ def _stand_in_row(row: StandIn) -> StandInRow:
         candidates=tuple(row.candidates),
         voices={documented.casefold(): voice for documented, voice in row.voices.items()},
         max_characters=row.max_characters,
+        has_cloning=row.has_cloning,
         note=row.note,
         created_at=row.created_at,
     )

@@ -11,7 +11,7 @@ FASTEST_SPEED: Final = 2.0
 
 STREAMS_SPEECH: Final = False
 """True if the service streams audio during synthesis."""
-CLONES_VOICES: Final = False
+CLONES_VOICES: Final = True
 """True if the service has endpoints for cloned voices."""
 
 

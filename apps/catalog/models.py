@@ -133,6 +133,11 @@ class StandIn(models.Model):
     max_characters = models.PositiveIntegerField(
         null=True, blank=True, help_text="Maximum characters of a text under this name; empty for the limits of the plan and the model."
     )
+    has_cloning = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="On: the documented model clones voices. Requests to clone under its name are served by an installed model that does.",
+    )
     note = models.CharField(max_length=300, blank=True, help_text="Limitation of the stand-in, returned as a warning with each response.")
     is_enabled = models.BooleanField(default=True, help_text="Off: requests for the documented model are refused as not installed.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -74,9 +74,58 @@ def list_models() -> list[EngineRow]:
 
 
 def list_tts_models(plan: Plan) -> list[EngineRow]:
-    """Available text-to-speech models of the plan, by preference."""
-    speaking = [engine for engine in list_models() if engine.kind == "tts" and engine.was_seen_lately and _is_in_plan(plan, engine.id)]
+    """Available text-to-speech models of the plan with voices of their own, by preference."""
+    speaking = [engine for engine in _list_available(plan, kind="tts") if engine.base is None]
     return sorted(speaking, key=_tts_rank)
+
+
+def list_cloning_models(plan: Plan) -> list[EngineRow]:
+    """Available models of the plan that speak with voices of accounts."""
+    return [engine for engine in _list_available(plan, kind="tts") if engine.spec.has_cloning]
+
+
+def find_cloning_model(model_id: str, *, plan: Plan) -> EngineRow:
+    """Model that clones a voice for a request: the named one, one that speaks the voices of the named one too, or a stand-in.
+
+    Raises 400 unknown_model or model_cannot_clone, 403 model_not_allowed, 503 model_unavailable.
+    """
+    picture = _picture.get()
+    name = model_id.casefold()
+    named, documented = picture.by_name.get(name), picture.stand_ins.get(name)
+    cloning = [engine for engine in picture.engines.values() if engine.kind == "tts" and engine.spec.has_cloning]
+    if named is not None and named.kind == "tts" and named.spec.has_cloning:
+        return find_model(named.id, plan=plan)
+    if named is None and documented is None:
+        raise _unknown_model(model_id, kind="tts")
+    serving = next((engine for engine in cloning if named is None or engine.spec.base_engine == named.id), None)
+    if named is None and not (documented and documented.has_cloning):
+        serving = None
+    if serving is None:
+        listed = ", ".join([engine.id for engine in cloning] + [row.model_id for row in picture.stand_ins.values() if row.has_cloning and cloning])
+        raise InvalidRequestError(
+            f"The model {model_id[:100]!r} clones no voices here. Models that do: {listed or 'none is installed'}.",
+            code="model_cannot_clone",
+            param="model",
+        )
+    return speak_in_place(find_model(serving.id, plan=plan), asked=named, stand_in=documented if named is None else None)
+
+
+def can_clone(engine: EngineRow) -> bool:
+    """True if a voice can be cloned under the name of the request: by the model itself, or by another one in its place."""
+    if engine.stand_in is not None and not engine.stand_in.has_cloning:
+        return False
+    others = (one for one in list_models() if one.kind == "tts" and one.spec.has_cloning)
+    return engine.spec.has_cloning or (engine.stand_in is not None and any(others))
+
+
+def speak_in_place(engine: EngineRow, *, asked: EngineRow | None, stand_in: StandInRow | None) -> EngineRow:
+    """The engine under the name of the request, at its own price: cloned speech has one price under any name."""
+    if stand_in is None:
+        if asked is None or asked.id == engine.id:
+            return engine
+        stand_in = _alias_of(asked)
+    longest = min(engine.spec.max_characters, stand_in.max_characters or engine.spec.max_characters)
+    return replace(engine, stand_in=stand_in, spec=replace(engine.spec, max_characters=longest))
 
 
 def list_stand_ins(plan: Plan) -> list[EngineRow]:
@@ -161,6 +210,27 @@ def clear_catalogue_cache() -> None:
     _picture.forget()
 
 
+def _list_available(plan: Plan, *, kind: str) -> list[EngineRow]:
+    return [engine for engine in list_models() if engine.kind == kind and engine.was_seen_lately and _is_in_plan(plan, engine.id)]
+
+
+def _alias_of(engine: EngineRow) -> StandInRow:
+    """The name of an installed model, for one that speaks in its place."""
+    return StandInRow(
+        model_id=engine.id,
+        name=engine.name,
+        kind=engine.kind,
+        tier="",
+        millicredits_per_1k=None,
+        candidates=(),
+        voices={},
+        max_characters=engine.spec.max_characters,
+        has_cloning=False,
+        note="",
+        created_at=engine.first_announced_at,
+    )
+
+
 def _tts_rank(engine: EngineRow) -> tuple[int, bool, str]:
     preferred = PREFERRED_SPEAKERS.index(engine.id) if engine.id in PREFERRED_SPEAKERS else len(PREFERRED_SPEAKERS)
     return preferred, engine.spec.is_draft, engine.id
@@ -208,7 +278,7 @@ def _candidates(row: StandInRow) -> Iterator[EngineRow]:
     for candidate in row.candidates:
         for engine_id in others if candidate == ANY_MODEL else (candidate,):
             engine = engines.get(engine_id)
-            if engine is not None and engine.kind == row.kind:
+            if engine is not None and engine.kind == row.kind and engine.base is None:
                 yield _with_stand_in(engine, row=row)
 
 

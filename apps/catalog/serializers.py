@@ -12,7 +12,7 @@ from apps.accounts.selectors import ANONYMOUS_PLAN
 from apps.billing import prices
 from apps.catalog.catalogue import EngineRow, VoiceRow
 from apps.catalog.limits import CLONES_VOICES, STREAMS_SPEECH, longest_text, speed_range
-from apps.catalog.selectors import is_model_allowed, list_plans, list_stand_ins
+from apps.catalog.selectors import can_clone, is_model_allowed, list_plans, list_stand_ins
 from apps.core.links import public_base
 from workers.contract.tags import primary_tag
 
@@ -123,7 +123,7 @@ def _model_shape(engine: EngineRow, *, plan: Plan, stands_in_for: list[str]) -> 
         "tier": stand_in.tier if stand_in and stand_in.tier else engine.tier,
         "description": _description(engine),
         "languages": list(engine.spec.languages),
-        "supports_cloning": CLONES_VOICES and engine.spec.has_cloning,
+        "supports_cloning": CLONES_VOICES and can_clone(engine),
         "supports_streaming": STREAMS_SPEECH and engine.spec.has_streaming,
         "supports_word_timings": engine.spec.has_word_timings,
         "credits_per_1k_chars": price,
@@ -133,8 +133,8 @@ def _model_shape(engine: EngineRow, *, plan: Plan, stands_in_for: list[str]) -> 
         "minimum_speed": minimum_speed,
         "maximum_speed": maximum_speed,
         "sample_rate": engine.spec.sample_rate,
-        "default_voice": next(iter(engine.voices), None),
-        "voice_count": len(engine.voices),
+        "default_voice": next(iter(engine.spoken_voices), None),
+        "voice_count": len(engine.spoken_voices),
         "version": engine.version,
         "licence": engine.spec.licence,
         "available": engine.is_available,

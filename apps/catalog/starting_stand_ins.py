@@ -26,7 +26,8 @@ OPENAI_CHARACTERS: Final = 4096
 SPEAKERS: Final = ["kokoro", "hibari", "piper", ANY_MODEL]
 LIGHT_SPEAKERS: Final = ["piper", "kokoro", "hibari", ANY_MODEL]
 LISTENERS: Final = ["whisper", "sensevoice", ANY_MODEL]
-NO_CLONING: Final = "It speaks with a built-in voice and clones none."
+CLONING: Final[dict[str, Any]] = {"candidates": SPEAKERS, "has_cloning": True}
+"""Documented models that clone voices: a built-in voice is spoken by a speaker, a voice of the account by the model that cloned it."""
 
 
 def _openai_speech(*names: str) -> dict[str, dict[str, Any]]:
@@ -43,16 +44,18 @@ STARTING_STAND_INS: Final[dict[str, dict[str, Any]]] = {
     "vits": {"name": "VITS", "tier": "free", "candidates": LIGHT_SPEAKERS},
     "melotts": {"name": "MeloTTS", "tier": "free", "candidates": SPEAKERS},
     "kokoro": {"name": "Kokoro", "tier": "standard", "candidates": ["hibari", "piper", ANY_MODEL]},
-    "cosyvoice": {"name": "CosyVoice", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
-    "cosyvoice2": {"name": "CosyVoice 2", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
-    "openvoice": {"name": "OpenVoice", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
-    "gpt-sovits": {"name": "GPT-SoVITS", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
-    "glm-tts": {"name": "GLM-TTS", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
-    "spark": {"name": "Spark TTS", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
-    "indextts2": {"name": "IndexTTS 2", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
-    "qwen3-tts": {"name": "Qwen3 TTS", "tier": "standard", "candidates": SPEAKERS, "note": NO_CLONING},
-    "tortoise": {"name": "Tortoise", "tier": "premium", "candidates": SPEAKERS, "note": NO_CLONING},
-    "chatterbox": {"name": "Chatterbox", "tier": "premium", "candidates": SPEAKERS, "note": NO_CLONING},
+    "cosyvoice": {"name": "CosyVoice", "tier": "standard", **CLONING},
+    "cosyvoice2": {"name": "CosyVoice 2", "tier": "standard", **CLONING},
+    "openvoice": {"name": "OpenVoice", "tier": "standard", **CLONING},
+    "gpt-sovits": {"name": "GPT-SoVITS", "tier": "standard", **CLONING},
+    "glm-tts": {"name": "GLM-TTS", "tier": "standard", **CLONING},
+    "spark": {"name": "Spark TTS", "tier": "standard", **CLONING},
+    "indextts2": {"name": "IndexTTS 2", "tier": "standard", **CLONING},
+    "qwen3-tts": {"name": "Qwen3 TTS", "tier": "standard", **CLONING},
+    "tortoise": {"name": "Tortoise", "tier": "premium", **CLONING},
+    "chatterbox": {"name": "Chatterbox", "tier": "premium", **CLONING},
+    "f5": {"name": "F5-TTS", "tier": "standard", **CLONING},
+    "pocket-tts": {"name": "Pocket TTS", "tier": "standard", **CLONING},
     "whisper": {"name": "Whisper", "kind": "stt", "tier": "standard", "candidates": ["sensevoice", ANY_MODEL]},
     "faster-whisper": {"name": "Faster Whisper", "kind": "stt", "candidates": LISTENERS},
     "whisper-base": {"name": "Whisper base", "kind": "stt", "candidates": LISTENERS},

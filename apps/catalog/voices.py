@@ -1,6 +1,6 @@
 """Resolution of voices: what a request says about a voice becomes a VoiceRef, once, when the request is accepted."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -9,6 +9,7 @@ from django.utils.module_loading import import_string
 
 from apps.accounts.callers import Caller
 from apps.catalog.catalogue import EngineRow
+from apps.catalog.selectors import find_model, speak_in_place
 from apps.core.errors import ConflictError, InvalidRequestError
 from workers.contract.tags import is_same_language
 from workers.contract.voices import GENDERS, VoiceRef
@@ -25,10 +26,22 @@ class OwnVoice:
     ref: VoiceRef
     is_ready: bool = True
     """False while the voice is still being made."""
+    warning: str = ""
+    """Sentence for the responses of requests that speak with the voice; empty for none."""
 
 
 VoiceSource = Callable[[Caller, str], OwnVoice | None]
-"""Finds a voice of the caller's account by its id."""
+"""Finds a voice of the caller's account by its id. May raise an ApplicationError for one that must not speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceModel:
+    """Model that speaks with the voices that a request names."""
+
+    engine: EngineRow
+    warnings: tuple[str, ...] = ()
+    has_own_voice: bool = False
+    """True if a voice of the account is among them: no other model can take the place of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,7 @@ def resolve_text_voice(
     language: full tag, empty to detect it. text_language: primary tag, where the text's language has made this model speak.
     """
     chosen = find_named_voice(caller, engine=engine, asked=asked, dialect=dialect)
-    if not engine.voices:
+    if not engine.spoken_voices:
         raise _unknown_voice(engine, voice_id="")
     if chosen is None and (language or text_language or len(engine.spec.languages) <= 1):
         chosen = _choose_voice(engine, language=language or text_language)
@@ -92,7 +105,25 @@ def find_named_voice(
     is_known, substitute = _find_substitute(engine, asked=asked, dialect=dialect) if takes_substitute else (False, None)
     if not is_known:
         raise _unknown_voice(engine, voice_id=asked)
-    return engine.voice_ref(engine.voices[substitute]) if substitute and substitute in engine.voices else None
+    voices = engine.spoken_voices
+    return engine.voice_ref(voices[substitute]) if substitute and substitute in voices else None
+
+
+def choose_voice_model(caller: Caller, *, engine: EngineRow, voice_ids: Iterable[str]) -> VoiceModel:
+    """The model of the request, or the one that speaks the account's own voices that the request names.
+
+    That one takes the place of a model whose voices it speaks too, and of any documented name. 403 model_not_allowed, 503 model_unavailable.
+    """
+    own = [found for voice_id in dict.fromkeys(voice_ids) if voice_id and (found := _find_own(caller, engine=engine, voice_id=voice_id))]
+    for voice in own:
+        if voice.ref.engine != engine.id:
+            engine = _take_place(caller, engine, speaker_id=voice.ref.engine)
+    return VoiceModel(engine, tuple(dict.fromkeys(voice.warning for voice in own if voice.warning)), has_own_voice=bool(own))
+
+
+def find_own_voice(caller: Caller, voice_id: str) -> OwnVoice | None:
+    """The account's own voice of this id."""
+    return next((found for source in _sources() if (found := source(caller, voice_id)) is not None), None)
 
 
 def find_voice(caller: Caller, *, engines: Sequence[EngineRow], voice_id: str) -> VoiceRef | None:
@@ -100,7 +131,7 @@ def find_voice(caller: Caller, *, engines: Sequence[EngineRow], voice_id: str) -
     for engine in engines:
         if built_in := engine.find_voice(voice_id):
             return engine.voice_ref(built_in)
-    own = next((found for source in _sources() if (found := source(caller, voice_id)) is not None), None)
+    own = find_own_voice(caller, voice_id)
     if own is None:
         return None
     if all(engine.id != own.ref.engine for engine in engines):
@@ -124,6 +155,18 @@ def list_voice_choices(engine: EngineRow, *, languages: Collection[str] = ()) ->
     return tuple(sorted(choices.values(), key=lambda voice: rank.get(voice.gender, len(rank))))
 
 
+def _find_own(caller: Caller, *, engine: EngineRow, voice_id: str) -> OwnVoice | None:
+    return find_own_voice(caller, voice_id) if engine.find_voice(voice_id) is None else None
+
+
+def _take_place(caller: Caller, engine: EngineRow, *, speaker_id: str) -> EngineRow:
+    """The model with this id under the name of the request; `engine` itself if it stands for no other."""
+    speaker = find_model(speaker_id, plan=caller.plan)
+    if engine.stand_in is None and engine.id != speaker.spec.base_engine:
+        return engine
+    return speak_in_place(speaker, asked=engine, stand_in=engine.stand_in)
+
+
 def _find_substitute(engine: EngineRow, *, asked: str, dialect: DialectVoices | None) -> tuple[bool, str | None]:
     """True if the name is one that the model may be asked for, and the id of the model's voice for it, if one is listed.
 
@@ -141,7 +184,7 @@ def _find_substitute(engine: EngineRow, *, asked: str, dialect: DialectVoices | 
 
 def _choose_voice(engine: EngineRow, *, language: str) -> VoiceRef:
     """A voice of the region, else of the language, else the default voice. 400 unknown_voice where the model has none."""
-    if not engine.voices:
+    if not engine.spoken_voices:
         raise _unknown_voice(engine, voice_id="")
     voices = engine.voice_refs
     fitting = [voice for voice in voices if is_same_language(voice.language, language)]
@@ -149,7 +192,7 @@ def _choose_voice(engine: EngineRow, *, language: str) -> VoiceRef:
 
 
 def _unknown_voice(engine: EngineRow, *, voice_id: str) -> InvalidRequestError:
-    some = ", ".join(list(engine.voices)[:5])
+    some = ", ".join(list(engine.spoken_voices)[:5])
     missing = " ".join(f"It lacks {language!r}: {reason}" for language, reason in engine.spec.missing_languages.items())
     return InvalidRequestError(
         f"Unknown voice {voice_id[:100]!r} of the model {engine.id!r}. GET /v1/voices/?model={engine.id} lists all, such as {some}."

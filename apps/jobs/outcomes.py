@@ -20,8 +20,18 @@ NOT_DONE = {
     JobState.CANCELLED: ("cancelled", "The job was cancelled."),
     JobState.EXPIRED: ("expired", "No worker took the job up in time."),
 }
+VOICE_BLOCKED = "voice_blocked"
+"""Code of a job that would clone a voice on the operator's block list."""
 CLIENT_ERROR_CODES = frozenset(
-    {errors.UNKNOWN_VOICE, errors.UNSUPPORTED_LANGUAGE, errors.NOTHING_TO_SAY, errors.INVALID_TEXT, errors.BAD_AUDIO}
+    {
+        errors.UNKNOWN_VOICE,
+        errors.UNSUPPORTED_LANGUAGE,
+        errors.NOTHING_TO_SAY,
+        errors.INVALID_TEXT,
+        errors.BAD_AUDIO,
+        errors.INVALID_REFERENCE,
+        VOICE_BLOCKED,
+    }
 )
 SERVER_ERROR_STATUS = {
     **dict.fromkeys((errors.ENGINE_UNAVAILABLE, errors.STORAGE_UNAVAILABLE, errors.OUT_OF_MEMORY, errors.WORKER_LOST, "expired"), 503),

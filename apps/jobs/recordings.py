@@ -18,7 +18,7 @@ from apps.jobs.services.idempotency import Idempotency, in_flight_dedup_key
 from apps.jobs.waiting import Answer, JobResponse, prefers_async, upload_wait_seconds
 from apps.uploads.services import Source, SourceOrder, ingest_source_async, release_source
 
-FILE_FIELDS = frozenset({"file", "file_url", "upload_id", "audio"})
+FILE_FIELDS = frozenset({"file", "file_url", "upload_id", "audio", "reference_audio"})
 """Fields left out of the body's digest; the digest of the recording itself stands for them."""
 
 

@@ -8,7 +8,7 @@ from apps.billing.prices import characters_price_millicredits
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.limits import longest_text
 from apps.catalog.selectors import find_model, substitution_warnings
-from apps.catalog.voices import DialectVoices, resolve_text_voice
+from apps.catalog.voices import SAMPLE_CHARACTERS, DialectVoices, VoiceModel, choose_voice_model, resolve_text_voice
 from apps.core.errors import InvalidRequestError
 from apps.jobs.plans import AudioSettings, PartPlan, with_join
 from apps.jobs.services.acceptance import Submission, submit_job
@@ -31,7 +31,7 @@ from workers.contract.outputs import audio_outputs
 from workers.contract.tags import is_tag, primary_tag, requested_tag
 from workers.contract.voices import VoiceRef
 from workers.text.markup.document import Document
-from workers.text.voice_choice import TextVoice, VoiceAssigner
+from workers.text.voice_choice import TextVoice, VoiceAssigner, choose_text_voice
 
 PART_FORMAT = "flac"
 """Format of parts of a longer text: lossless, so that only the join encodes."""
@@ -69,6 +69,21 @@ class SpeechOrder:
     """URL to notify of the job's end."""
     has_timestamps: bool = False
     """True if results include word timings without being asked."""
+    clone: "ClonedVoice | None" = None
+    """Voice that the job itself makes, in place of `voice`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClonedVoice:
+    """Voice of an account that speaks a text, possibly one that earlier parts of the same job make."""
+
+    engine: EngineRow
+    ref: VoiceRef
+    warning: str = ""
+    parts: tuple[PartPlan, ...] = ()
+    """Parts that make the voice; the text is spoken in the stage after theirs."""
+    queue: str = ""
+    """Queue of the first of these parts."""
 
 
 def request_speech(caller: Caller, *, order: SpeechOrder, idempotency: Idempotency | None, request_id: str) -> Submission:
@@ -78,20 +93,12 @@ def request_speech(caller: Caller, *, order: SpeechOrder, idempotency: Idempoten
 
 def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     """Job for the order: its parts, lane and price."""
-    engine = find_model(order.model, plan=caller.plan, voice=order.voice, language=order.language)
+    engine = order.clone.engine if order.clone else find_model(order.model, plan=caller.plan, voice=order.voice, language=order.language)
     _check_markup_length(caller, engine=engine, order=order)
     document = parse_text(order.text, param=order.text_param)
     speaker = _choose_text_model(caller, engine=engine, order=order, document=document)
     engine, language = speaker.engine, _check_language(speaker.engine, order.language, caller=caller)
-    text_voice = resolve_text_voice(
-        caller,
-        document.written,
-        engine=engine,
-        asked=order.voice,
-        language=language,
-        text_language=speaker.language,
-        dialect=order.dialect_voices,
-    )
+    text_voice = _choose_voice(caller, document, order=order, speaker=speaker, language=language)
     voices = resolve_markup_voices(caller, document, engine=engine, param=order.text_param)
     units = document.counted_characters
     _check_length(caller, engine=engine, order=order, units=units)
@@ -100,13 +107,14 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     work = _work(order, engine=engine, speaker=text_voice, rules=read_rules(caller, order.pronunciations))
     works = cut_text(document, work=work, assigner=VoiceAssigner(text_voice, voices=engine.voice_refs, named=voices))
     audio = AudioSettings(order.format, bitrate=order.bitrate, sample_rate=order.sample_rate)
+    before = order.clone.parts if order.clone else ()
     price = 0 if caller.is_anonymous else characters_price_millicredits(units, millicredits_per_1k=engine.millicredits_per_1k)
     return JobPlan(
         kind=SPEECH,
         engine_id=engine.id,
-        queue=engine.queue,
+        queue=order.clone.queue if order.clone and before else engine.queue,
         lane=SPEECH.lanes.choose(units, is_awaited=order.has_listener),
-        parts=_parts(works, audio=audio),
+        parts=_parts(works, audio=audio, before=before, queue=engine.queue),
         units=units,
         price_millicredits=price,
         output_format=order.format,
@@ -127,6 +135,13 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
 
 
 def _choose_text_model(caller: Caller, *, engine: EngineRow, order: SpeechOrder, document: Document) -> TextModel:
+    """Model that speaks the account's own voices that the text names, otherwise one that speaks the text's language."""
+    names = [order.voice or "", *(segment.voice for segment in document.segments)]
+    chosen = choose_voice_model(caller, engine=engine, voice_ids=names)
+    if order.clone is not None:
+        chosen = VoiceModel(chosen.engine, (*filter(None, [order.clone.warning]), *chosen.warnings), has_own_voice=True)
+    if chosen.has_own_voice:
+        return TextModel(chosen.engine, warnings=chosen.warnings)
     return choose_text_model(
         document,
         engine=engine,
@@ -137,8 +152,32 @@ def _choose_text_model(caller: Caller, *, engine: EngineRow, order: SpeechOrder,
     )
 
 
-def _parts(works: list[SpeakWork], *, audio: AudioSettings) -> tuple[PartPlan, ...]:
-    """One part that speaks the whole text, or lossless parts of a longer one and their join. `works` hold all but the format."""
+def _choose_voice(caller: Caller, document: Document, *, order: SpeechOrder, speaker: TextModel, language: str) -> TextVoice:
+    engine = speaker.engine
+    if order.clone is not None:
+        return choose_text_voice(
+            document.written[:SAMPLE_CHARACTERS],
+            chosen=order.clone.ref,
+            language=language,
+            languages=engine.spec.languages,
+            voices=engine.voice_refs,
+        )
+    return resolve_text_voice(
+        caller,
+        document.written,
+        engine=engine,
+        asked=order.voice,
+        language=language,
+        text_language=speaker.language,
+        dialect=order.dialect_voices,
+    )
+
+
+def _parts(works: list[SpeakWork], *, audio: AudioSettings, before: tuple[PartPlan, ...], queue: str) -> tuple[PartPlan, ...]:
+    """One part that speaks the whole text, or lossless parts of a longer one and their join. `works` hold all but the format.
+
+    before: parts that make the voice.
+    """
     is_whole = len(works) == 1
     encoding = audio if is_whole else AudioSettings(PART_FORMAT)
     parts = [
@@ -153,10 +192,12 @@ def _parts(works: list[SpeakWork], *, audio: AudioSettings) -> tuple[PartPlan, .
             ),
             audio_outputs(encoding.format, is_kept=is_whole),
             units=len(work.text),
+            stage=before[-1].stage + 1 if before else 0,
+            queue=queue,
         )
         for work in works
     ]
-    return tuple(parts) if is_whole else with_join(parts, audio=audio)
+    return (*before, *parts) if is_whole else with_join((*before, *parts), audio=audio)
 
 
 def _warnings(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice, document: Document) -> list[str]:
@@ -178,7 +219,8 @@ def _sound_warnings(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice
     """Warnings about a substituted voice, sample rate or bitrate."""
     warnings = []
     voice, primary = speaker.chosen, primary_tag(requested_tag(order.language))
-    if _is_requested_voice(voice, order=order, engine=engine) and primary not in {"", voice.primary_language}:
+    is_tied = voice.conditioning is None  # a voice with conditioning speaks every language of the model
+    if is_tied and _is_requested_voice(voice, order=order, engine=engine) and primary not in {"", voice.primary_language}:
         warnings.append(
             f"voice: {voice.id} speaks {voice.primary_language!r}; where the model has a voice of {primary!r}, that one speaks."
         )

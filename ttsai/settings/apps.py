@@ -57,6 +57,9 @@ TTSAI_JOB_KINDS = (
 )
 """Every kind of job (apps/jobs/kinds.py: JobKind)."""
 
+TTSAI_PART_RECEIVERS: dict[str, str] = {}
+"""Receivers (apps/jobs/services/part_receivers.py) by kind of part, called with each checked result of the kind before the job continues."""
+
 TTSAI_VOICE_SOURCES: tuple[str, ...] = ()
 """Functions (Caller, voice id) -> OwnVoice or None that find the voices of accounts, in apps above the catalogue (apps/catalog/voices.py)."""
 

@@ -51,6 +51,9 @@ class Storage(Protocol):
 
     def put_bytes(self, key: str, data: bytes, *, content_type: str) -> None: ...
 
+    def copy(self, key: str, target: str) -> None:
+        """Copy an object under another key. Raises MissingObjectError."""
+
     def read_bytes(self, key: str) -> bytes:
         """Read an object. Raises MissingObjectError."""
 

@@ -35,6 +35,10 @@ class FolderStorage:
     def put_bytes(self, key: str, data: bytes, *, content_type: str) -> None:  # noqa: ARG002
         self._write(key, lambda target: target.write(data))
 
+    def copy(self, key: str, target: str) -> None:
+        with self.open_stream(key) as source:
+            self._write(target, lambda file: shutil.copyfileobj(source, file, 1 << 20))
+
     def read_bytes(self, key: str) -> bytes:
         with self.open_stream(key) as stream:
             return stream.read()

@@ -76,6 +76,12 @@ class S3Storage:
         with _translate_client_errors():
             self._client.put_object(Bucket=self.bucket, Key=check_key(key), Body=data, ContentType=content_type)
 
+    def copy(self, key: str, target: str) -> None:
+        with _translate_client_errors():
+            self._client.copy_object(
+                Bucket=self.bucket, Key=check_key(target), CopySource={"Bucket": self.bucket, "Key": check_key(key)}, MetadataDirective="COPY"
+            )
+
     def read_bytes(self, key: str) -> bytes:
         with _translate_client_errors():
             return self._client.get_object(Bucket=self.bucket, Key=check_key(key))["Body"].read()

@@ -25,6 +25,7 @@ from apps.jobs.publishing import DISCARD_JOINED_PARTS
 from apps.jobs.results import JobResult, ResultOutput
 from apps.jobs.services.attempts import LARGEST_UNITS, begin_jobs, publish_progress, requeue_attempt
 from apps.jobs.services.credentials import discard_signed, discard_unsigned, sign_outputs
+from apps.jobs.services.part_receivers import PartRefusal, Write, receive_part
 from apps.jobs.services.stages import advance_stage
 from apps.jobs.services.terminal_states import complete_job, end_cancelled_job, fail_job, lock_job
 from workers.contract import errors
@@ -58,12 +59,13 @@ def finish_part(outcome: PartOutcome) -> bool:
     if part is None:
         return False
     outcome = _checked(_storable(outcome), part=part)
+    outcome, write = _received(outcome, part=part)
     if outcome.is_outage:
         pause_if_store_is_away(OUTAGE_PAUSE_SECONDS)
     outcome = sign_outputs(outcome, part=part)
     with transaction.atomic(durable=True):
         job = lock_job(part.job_id)
-        queues = _apply(outcome, job=job, part=part)
+        queues = _apply(outcome, job=job, part=part, write=write)
     for queue in queues:
         dispatch_soon(queue)
     if not queues:
@@ -111,17 +113,37 @@ def _checked(outcome: PartOutcome, *, part: Part) -> PartOutcome:
     return replace(outcome, manifest=replace(manifest, outputs=tuple(replace(output, signed_name="") for output in manifest.outputs)))
 
 
+def _received(outcome: PartOutcome, *, part: Part) -> tuple[PartOutcome, Write | None]:
+    """Show a completed outcome to the receiver of its kind: what that writes, or the outcome as a failure if it refuses."""
+    if outcome.status != "completed" or outcome.manifest is None:
+        return outcome, None
+    received = receive_part(part, manifest=outcome.manifest)
+    if not isinstance(received, PartRefusal):
+        return outcome, received
+    return (
+        replace(
+            outcome,
+            status="failed",
+            manifest=None,
+            error_code=received.code,
+            error_message=received.message,
+            is_retryable=received.is_retryable,
+        ),
+        None,
+    )
+
+
 def _failed(outcome: PartOutcome, *, message: str) -> PartOutcome:
     logger.warning("part %s of job %s by worker %s: %s", outcome.part, outcome.job, outcome.worker, message)
     return replace(outcome, status="failed", manifest=None, error_code=errors.STORAGE_UNAVAILABLE, error_message=message, is_retryable=True)
 
 
-def _apply(outcome: PartOutcome, *, job: Job, part: Part) -> list[str]:
+def _apply(outcome: PartOutcome, *, job: Job, part: Part, write: Write | None) -> list[str]:
     """Apply the outcome inside the transaction, with the job locked. Returns the queues to dispatch; none if nothing changed."""
     if job.is_over:
         return []
     if outcome.status == "completed" and outcome.manifest is not None:
-        return _complete_part(outcome.manifest, job=job, part=part)
+        return _complete_part(outcome.manifest, job=job, part=part, write=write)
     if job.cancel_requested_at is not None:
         return _cancel_part(outcome, job=job, part=part)
     if outcome.status == "failed" and not outcome.is_retryable:
@@ -197,9 +219,11 @@ def _units_reported(part: Part, units_done: int) -> Greatest:
     return Greatest("units_done", Value(min(max(units_done, 0), part.units)))
 
 
-def _complete_part(manifest: Manifest, *, job: Job, part: Part) -> list[str]:
+def _complete_part(manifest: Manifest, *, job: Job, part: Part, write: Write | None) -> list[str]:
     if not close_part(part, state=PartState.DONE, manifest=manifest.to_dict(), units_done=part.units):
         return []
+    if write is not None:
+        write(job)
     if part.index == job.part_count - 1:
         complete_job(job, result=_result(part, manifest=manifest).to_dict())
         transaction.on_commit(partial(discard_unsigned, manifest, part=part))
