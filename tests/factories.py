@@ -22,6 +22,7 @@ class PlanFactory(DjangoModelFactory[Plan]):
     requests_per_minute = 1000
     concurrent_jobs = 100
     max_characters = 1_000_000
+    max_voices = 100
 
 
 class AnonymousPlanFactory(PlanFactory):

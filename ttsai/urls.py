@@ -27,6 +27,7 @@ API = [
         "speech",
         "listening",
         "subtitles",
+        "voices",
         "translation",
         "audio_tools",
         "conversations",

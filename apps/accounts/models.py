@@ -27,6 +27,9 @@ class Plan(models.Model):
     max_upload_bytes = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="Largest file of one request, in bytes; empty for each endpoint's own limit."
     )
+    max_voices = models.PositiveIntegerField(
+        default=10, db_default=10, help_text="Named voices that an account keeps; embeds do not count."
+    )
     weight = models.PositiveIntegerField(default=1, help_text="Share of the account while all workers are busy.")
     retention_days = models.PositiveIntegerField(default=30, help_text="Days after which results are deleted.")
     watermark = models.CharField(

@@ -87,10 +87,11 @@ class PriceUnit(models.TextChoices):
 
     MINUTE = "minute", "minute of audio"
     TURN = "turn", "turn"
+    REQUEST = "request", "request"
 
 
 class ServicePrice(models.Model):
-    """Price of services that are not priced per character: transcription, speech translation, voice chat."""
+    """Price of services that are not priced per character: transcription, speech translation, voice chat, enrolment of voices."""
 
     service = models.SlugField(max_length=50, unique=True)
     unit = models.CharField(max_length=10, choices=PriceUnit.choices)

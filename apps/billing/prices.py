@@ -21,6 +21,7 @@ STARTING_SERVICE_PRICES = {
     "audio-normalize": (PriceUnit.MINUTE, 0),
     "audio-waveform": (PriceUnit.MINUTE, 0),
     "audio-analyze": (PriceUnit.MINUTE, 0),
+    "enrol_voice": (PriceUnit.REQUEST, 0),
 }
 """Starting prices of services that are not priced per character, in millicredits per unit."""
 

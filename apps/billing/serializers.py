@@ -14,6 +14,7 @@ class LimitsSerializer(serializers.Serializer[Any]):
     requests_per_minute = serializers.IntegerField()
     concurrent_jobs = serializers.IntegerField()
     max_characters = serializers.IntegerField(help_text="Maximum characters of one request.")
+    max_voices = serializers.IntegerField(help_text="Named voices that the account keeps.")
     retention_days = serializers.IntegerField(help_text="Days for which results are kept.")
     allowed_models = serializers.ListField(child=serializers.CharField(), help_text="An empty list allows all.")
 
@@ -49,6 +50,7 @@ def account_shape(caller: Caller, *, available_millicredits: int) -> dict[str, A
         "requests_per_minute": caller.requests_per_minute,
         "concurrent_jobs": caller.concurrent_jobs,
         "max_characters": plan.max_characters,
+        "max_voices": plan.max_voices,
         "retention_days": plan.retention_days,
         "allowed_models": plan.allowed_models,
     }

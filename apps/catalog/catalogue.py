@@ -153,7 +153,7 @@ def read_catalogue() -> Catalogue:
         for engine in Engine.objects.filter(is_enabled=True).order_by("id")
     ]
     installed = {row.id: row for row in rows}
-    rows = [replace(row, base=installed.get(row.spec.base_engine)) if row.spec.base_engine else row for row in rows]
+    rows = [replace(row, base=installed.get(row.spec.base_engine)) if row.kind == "tts" else row for row in rows]
     stand_ins = list(StandIn.objects.all())
     by_name = {row.name.casefold(): row for row in rows} | {row.id.casefold(): row for row in rows}
     return Catalogue(

@@ -11,8 +11,6 @@ FASTEST_SPEED: Final = 2.0
 
 STREAMS_SPEECH: Final = False
 """True if the service streams audio during synthesis."""
-CLONES_VOICES: Final = True
-"""True if the service has endpoints for cloned voices."""
 
 
 def speed_range(engine: EngineRow) -> tuple[float, float]:

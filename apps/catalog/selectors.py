@@ -101,7 +101,9 @@ def find_cloning_model(model_id: str, *, plan: Plan) -> EngineRow:
     if named is None and not (documented and documented.has_cloning):
         serving = None
     if serving is None:
-        listed = ", ".join([engine.id for engine in cloning] + [row.model_id for row in picture.stand_ins.values() if row.has_cloning and cloning])
+        listed = ", ".join(
+            [engine.id for engine in cloning] + [row.model_id for row in picture.stand_ins.values() if row.has_cloning and cloning]
+        )
         raise InvalidRequestError(
             f"The model {model_id[:100]!r} clones no voices here. Models that do: {listed or 'none is installed'}.",
             code="model_cannot_clone",

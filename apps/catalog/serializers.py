@@ -11,7 +11,7 @@ from apps.accounts.models import Plan
 from apps.accounts.selectors import ANONYMOUS_PLAN
 from apps.billing import prices
 from apps.catalog.catalogue import EngineRow, VoiceRow
-from apps.catalog.limits import CLONES_VOICES, STREAMS_SPEECH, longest_text, speed_range
+from apps.catalog.limits import STREAMS_SPEECH, longest_text, speed_range
 from apps.catalog.selectors import can_clone, is_model_allowed, list_plans, list_stand_ins
 from apps.core.links import public_base
 from workers.contract.tags import primary_tag
@@ -94,13 +94,6 @@ class VoiceSerializer(serializers.Serializer[Any]):
     preview_url = serializers.CharField(help_text="Audio of this voice; needs no key.")
 
 
-class VoiceListSerializer(serializers.Serializer[Any]):
-    """Matching voices."""
-
-    voices = VoiceSerializer(many=True)
-    total = serializers.IntegerField()
-
-
 def model_shapes(engines: Iterable[EngineRow], *, plan: Plan) -> list[dict[str, Any]]:
     """Models, and documented models with a stand-in, for a caller with this plan."""
     served: dict[str, list[str]] = defaultdict(list)
@@ -123,7 +116,7 @@ def _model_shape(engine: EngineRow, *, plan: Plan, stands_in_for: list[str]) -> 
         "tier": stand_in.tier if stand_in and stand_in.tier else engine.tier,
         "description": _description(engine),
         "languages": list(engine.spec.languages),
-        "supports_cloning": CLONES_VOICES and can_clone(engine),
+        "supports_cloning": can_clone(engine),
         "supports_streaming": STREAMS_SPEECH and engine.spec.has_streaming,
         "supports_word_timings": engine.spec.has_word_timings,
         "credits_per_1k_chars": price,

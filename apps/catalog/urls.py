@@ -2,10 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from apps.catalog.views import ModelListView, ModelView, VoiceListView
+from apps.catalog.views import ModelListView, ModelView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("models/", ModelListView.as_view()),
     path("models/<str:model_id>/", ModelView.as_view()),
-    path("voices/", VoiceListView.as_view()),
 ]

@@ -1,17 +1,14 @@
-"""Views of GET /v1/models/ and /v1/voices/."""
+"""Views of GET /v1/models/."""
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import AnyCaller, scope_required
-from apps.catalog.selectors import find_listed_model, list_models, list_stand_ins, list_voices
-from apps.catalog.serializers import ModelListSerializer, ModelSerializer, VoiceListSerializer, model_shapes, voice_shape
-from apps.core.errors import InvalidRequestError
-
-GENDERS = ("male", "female", "neutral")
+from apps.catalog.selectors import find_listed_model, list_models, list_stand_ins
+from apps.catalog.serializers import ModelListSerializer, ModelSerializer, model_shapes
 
 
 class ModelListView(APIView):
@@ -36,31 +33,3 @@ class ModelView(APIView):
         plan = get_caller(request).plan
         [model] = model_shapes([find_listed_model(model_id, plan=plan)], plan=plan)
         return Response(model)
-
-
-class VoiceListView(APIView):
-    """List voices."""
-
-    permission_classes = [AnyCaller, scope_required("voices:read")]
-
-    @extend_schema(
-        operation_id="voices_list",
-        tags=["voices"],
-        summary="List voices",
-        parameters=[
-            OpenApiParameter("model", str, description="A model's id."),
-            OpenApiParameter("language", str, description="`en` also finds `en-gb`."),
-            OpenApiParameter("gender", str, enum=GENDERS),
-        ],
-        responses=VoiceListSerializer,
-    )
-    def get(self, request: Request) -> Response:
-        """List built-in voices, each with a URL of a sample."""
-        asked = request.query_params
-        gender = asked.get("gender", "").lower()
-        if gender and gender not in GENDERS:
-            raise InvalidRequestError(f"gender is one of {', '.join(GENDERS)}.", param="gender")
-        found = list_voices(plan=get_caller(request).plan, model=asked.get("model", ""), language=asked.get("language", ""), gender=gender)
-        tiers = {engine.id: engine.tier for engine in list_models()}
-        voices = [voice_shape(request, voice, tier=tiers.get(voice.engine_id, "")) for voice in found]
-        return Response({"voices": voices, "total": len(voices)})

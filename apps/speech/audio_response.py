@@ -1,6 +1,6 @@
 """Audio as the response."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -39,25 +39,27 @@ class AudioResponse:
         return audio_answer(job, exchange, warnings=self.warnings)
 
 
-def audio_answer(job: Job, exchange: Exchange, *, warnings: Iterable[str] = ()) -> HttpResponseBase | ASGIApp:
+def audio_answer(
+    job: Job, exchange: Exchange, *, warnings: Iterable[str] = (), headers: Mapping[str, str] | None = None
+) -> HttpResponseBase | ASGIApp:
     """Response with the main output of a completed job, chosen in one visit to a thread: a short file is read immediately.
 
-    warnings: in addition to the job's own. 410 if the file was deleted.
+    warnings, headers: in addition to the job's own. 410 if the file was deleted.
     """
     output = job.main_output
     if output is None:
         raise GoneError("The audio was deleted.")
     key, content_type = output.key, output.media_type
-    headers = job_headers(job, warnings=warnings) | {"X-Credits-Used": str(prices.credits(job.charged_millicredits))}
+    told = {**job_headers(job, warnings=warnings), "X-Credits-Used": str(prices.credits(job.charged_millicredits)), **(headers or {})}
     if output.bytes <= AT_ONCE_BYTES:
-        return HttpResponse(get_storage().read_bytes(key), content_type=content_type, headers=headers)
+        return HttpResponse(get_storage().read_bytes(key), content_type=content_type, headers=told)
     path = get_storage().local_path(key)
     if path is None:
-        headers["Content-Length"] = str(output.bytes)
-        return StreamingResponse(_chunks(exchange, key), media_type=content_type, headers=headers)
+        told["Content-Length"] = str(output.bytes)
+        return StreamingResponse(_chunks(exchange, key), media_type=content_type, headers=told)
     if not path.is_file():
         raise GoneError("The audio was deleted.")
-    return FileResponse(path, stat_result=path.stat(), media_type=content_type, headers=headers)
+    return FileResponse(path, stat_result=path.stat(), media_type=content_type, headers=told)
 
 
 def job_headers(job: Job, *, warnings: Iterable[str] = ()) -> dict[str, str]:

@@ -48,13 +48,13 @@ class DownloadView(APIView):
         check_name(name)
         job = get_speech_job(uuid)
         if name.partition(".")[0] not in STEMS:
-            return _answer(_file(request, find_named_output(job, name), name=name))
+            return answer_file(request, find_named_output(job, name), name=name)
         job, format_name = completed(job), format_of(name)
         if format_name != job.output_format and not {format_name, job.output_format} <= FORMATS.keys():
             raise NotFoundError(f"The main file of this job is {main_file_name(job.output_format)}.")
         source = job if format_name == job.output_format else request_rendition(job, format=format_name)
         if source.state == JobState.COMPLETED:
-            return _answer(_file(request, _main_output(source), name=name))
+            return answer_file(request, _main_output(source), name=name)
         return Deferred(_wait_for_file(request, source.uuid, name=name))
 
 
@@ -115,6 +115,11 @@ def _main_output(job: Job) -> ResultOutput:
     if job.main_output is None:
         raise GoneError("The file was deleted.")
     return job.main_output
+
+
+def answer_file(request: Request, output: ResultOutput, *, name: str) -> HttpResponseBase:
+    """Response with a stored file, which is downloaded as `name`."""
+    return _answer(_file(request, output, name=name))
 
 
 def _answer(file: HttpResponseBase | ASGIApp) -> HttpResponseBase:

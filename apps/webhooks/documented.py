@@ -36,12 +36,6 @@ def documented(event: str, *, data: type[serializers.Serializer[Any]]) -> OpenAp
     )
 
 
-class VoiceReadySerializer(serializers.Serializer[Any]):
-    voice_id = serializers.CharField()
-    name = serializers.CharField()
-    model = serializers.CharField()
-
-
 class CreditsLowSerializer(serializers.Serializer[Any]):
     credits_remaining = serializers.FloatField(help_text="Available credits, without the reservations of running jobs.")
     threshold = serializers.FloatField()
@@ -63,7 +57,6 @@ class TrialSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
-VOICE_READY = documented("voice.ready", data=VoiceReadySerializer)
 CREDITS_LOW = documented("credits.low", data=CreditsLowSerializer)
 KEY_REVOKED = documented("key.revoked", data=KeyRevokedSerializer)
 ENDPOINT_DISABLED = documented("endpoint.disabled", data=EndpointDisabledSerializer)

@@ -7,7 +7,8 @@ EVENTS: Final[dict[str, str]] = {
     "`omitted` names them where there are any.",
     "job.failed": "A job failed, was cancelled or expired; `data` is what GET /v1/speech/results/ answers, with `error` and `code`.",
     "batch.completed": "Every item of a batch has ended, well or not; `data` is what GET /v1/tts/batch/result/ answers.",
-    "voice.ready": "A cloned voice can be used; `data` holds `voice_id`, `name` and `model`.",
+    "voice.ready": "A cloned voice is ready; `data` holds `voice_id`, `name`, `model`, `state` and the `uuid` of its job.",
+    "voice.failed": "A voice could not be cloned; `data` is that of voice.ready, with `error` and `code`.",
     "credits.low": "The balance fell below the account's threshold; `data` holds `credits_remaining` and `threshold`. "
     "Sent again once the balance was at the threshold in between.",
     "key.revoked": "A key was revoked; `data` holds `key_id`, `prefix` and `name`.",
@@ -18,6 +19,7 @@ EVENTS: Final[dict[str, str]] = {
 
 _JOB: Final = {"uuid": "9f0c4d1e6b7a4c1f8a52d3b7c6e1f004", "job_id": "9f0c4d1e-6b7a-4c1f-8a52-d3b7c6e1f004"}
 _AUDIO: Final = f"https://speech.example.com/static/downloads/{_JOB['uuid']}/output.mp3"
+_VOICE: Final = "voice_5f0c4d1e6b7a4c1f8a52"
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "job.completed": {
         **_JOB,
@@ -62,7 +64,16 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
             },
         ],
     },
-    "voice.ready": {"voice_id": "emb_7c1e5f", "name": "Ada", "model": "chatterbox"},
+    "voice.ready": {"voice_id": _VOICE, "name": "Ada", "model": "kokoro-clone", "state": "ready", "uuid": _JOB["uuid"]},
+    "voice.failed": {
+        "voice_id": _VOICE,
+        "name": "Ada",
+        "model": "kokoro-clone",
+        "state": "failed",
+        "uuid": _JOB["uuid"],
+        "code": "invalid_reference",
+        "error": "The recording has 0.8 s of speech. Record 10 to 30 seconds of one person.",
+    },
     "credits.low": {"credits_remaining": 9.932, "threshold": 10.0},
     "key.revoked": {"key_id": 42, "prefix": "sk-tts-Ab12c", "name": "laptop"},
     "endpoint.disabled": {

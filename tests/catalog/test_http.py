@@ -107,6 +107,8 @@ def test_voices_as_the_sdk_reads_them(client: Client) -> None:
         "tags": "en-us, warm",
         "is_premium": False,
         "preview_url": "http://testserver/v1/voices/kokoro/af_bella/preview/",
+        "own": False,
+        "state": "ready",
     }
 
 

@@ -11,6 +11,7 @@ from apps.accounts.models import Account, AnonymousUse, Plan
 from apps.billing.models import ServicePrice, TierPrice
 from apps.catalog.models import Engine
 from apps.catalog.selectors import clear_catalogue_cache
+from apps.catalog.starting_stand_ins import STARTING_STAND_INS
 from apps.jobs.models import Job
 from tests.factories import AccountFactory, bearer, make_key
 from tests.factories_jobs import announce, engine_spec
@@ -71,10 +72,15 @@ def test_the_catalogue_under_test_has_installed_and_documented_models() -> None:
     assert "vits" in stands_in_for
 
 
+def test_catalogue_states_which_models_clone_themselves_or_by_an_installed_one() -> None:
+    cloning = {model["id"] for model in listed() if model["supports_cloning"]}
+    assert cloning == {"piper", *(name for name, row in STARTING_STAND_INS.items() if row.get("has_cloning") and name != "tortoise")}
+
+
 def test_catalogue_states_no_unsupported_capability() -> None:
     headers = key_of("pro")
     for model in listed():
-        assert (model["supports_streaming"], model["supports_cloning"]) == (False, False)
+        assert model["supports_streaming"] is False
         assert say(headers, model=model["id"], stream=True).json()["error"]["code"] == "not_supported_yet"
 
 
@@ -180,7 +186,7 @@ def test_a_response_names_the_model_used_and_the_reason() -> None:
     answer = say(key_of("pro"), model="chatterbox", voice="Lucy").json()
     assert answer["model_used"] == "kokoro"
     assert answer["warnings"] == [
-        "model: chatterbox is not installed here; kokoro was used. It speaks with a built-in voice and clones none.",
+        "model: chatterbox is not installed here; kokoro was used.",
         "voice: 'Lucy' is not a voice of kokoro; kokoro chooses one by the text's language.",
     ]
     result = Client().get(f"/v1/speech/results/?uuid={answer['uuid']}").json()

@@ -24,6 +24,8 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Accounts", "domain", "accounts_account"),
             ("People", "group", "accounts_user"),
             ("API keys", "key", "accounts_apikey"),
+            ("Own voices", "settings_voice", "voices_voice"),
+            ("Blocked voices", "voice_over_off", "voices_blockedvoice"),
             ("Use without a key", "public", "accounts_anonymoususe"),
         ),
     ),

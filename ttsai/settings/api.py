@@ -41,7 +41,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "apps.speech.documented.JOB_COMPLETED",
         "apps.speech.documented.JOB_FAILED",
         "apps.batches.documented.BATCH_COMPLETED",
-        *(f"apps.webhooks.documented.{name}" for name in ("VOICE_READY", "CREDITS_LOW", "KEY_REVOKED", "ENDPOINT_DISABLED", "TRIAL")),
+        "apps.voices.documented.VOICE_READY",
+        "apps.voices.documented.VOICE_FAILED",
+        *(f"apps.webhooks.documented.{name}" for name in ("CREDITS_LOW", "KEY_REVOKED", "ENDPOINT_DISABLED", "TRIAL")),
     ],
     "POSTPROCESSING_HOOKS": [  # without the library's own, which names enums by collision
         "apps.core.schema.add_bodies_of_webhooks",

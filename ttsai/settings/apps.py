@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "apps.speech",
     "apps.listening",
     "apps.subtitles",
+    "apps.voices",
     "apps.translation",
     "apps.audio_tools",
     "apps.conversations",
@@ -38,6 +39,7 @@ TTSAI_JOB_END_OBSERVERS = (
     "apps.speech.job_webhooks.record_job_webhooks",
     "apps.listening.recording_release.release_recording",
     "apps.batches.services.completion.count_ended_item",
+    "apps.voices.services.receiving.end_enrolment",
 )
 """(Job) -> None, called in the transaction of every job's end, after its credits are settled: for apps above jobs."""
 
@@ -47,6 +49,8 @@ TTSAI_JOB_KINDS = (
     "apps.speech.kinds.SPEECH",
     "apps.listening.kinds.TRANSCRIPTION",
     "apps.subtitles.kinds.ALIGNMENT",
+    "apps.voices.kinds.ENROL_VOICE",
+    "apps.voices.kinds.VOICE_CLONE",
     "apps.translation.kinds.SPEECH_TRANSLATION",
     "apps.audio_tools.kinds.CONVERT",
     "apps.audio_tools.kinds.TRIM_SILENCE",
@@ -57,10 +61,13 @@ TTSAI_JOB_KINDS = (
 )
 """Every kind of job (apps/jobs/kinds.py: JobKind)."""
 
-TTSAI_PART_RECEIVERS: dict[str, str] = {}
+TTSAI_PART_RECEIVERS = {
+    "examine_voice": "apps.voices.services.receiving.receive_examination",
+    "fit_voice": "apps.voices.services.receiving.receive_fit",
+}
 """Receivers (apps/jobs/services/part_receivers.py) by kind of part, called with each checked result of the kind before the job continues."""
 
-TTSAI_VOICE_SOURCES: tuple[str, ...] = ()
+TTSAI_VOICE_SOURCES: tuple[str, ...] = ("apps.voices.selectors.find_own_voice",)
 """Functions (Caller, voice id) -> OwnVoice or None that find the voices of accounts, in apps above the catalogue (apps/catalog/voices.py)."""
 
 MIDDLEWARE = [

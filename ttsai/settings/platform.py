@@ -109,3 +109,17 @@ TTSAI_SOCKETS = environment.number("TTSAI_SOCKETS", 1000)
 
 TTSAI_FETCHES = environment.number("TTSAI_FETCHES", 256)
 """Concurrent fetches (file_url) of a web process, without a thread for each; accounts without fetches in flight may exceed it."""
+
+TTSAI_CLONE_FIT = environment.text("TTSAI_CLONE_FIT", "on").lower() not in {"off", "0", "false", "no"}
+"""False (`off`): voices are not fitted to their recordings; the likeness, the nearest mix of built-in voices, is the voice."""
+
+TTSAI_REQUIRE_CONSENT = environment.text("TTSAI_REQUIRE_CONSENT").lower() in {"on", "1", "true", "yes"}
+"""True (`on`): a request that clones a voice from a recording must state the speaker's consent."""
+
+TTSAI_BLOCK_SIMILARITY = float(environment.text("TTSAI_BLOCK_SIMILARITY", "0.75"))
+"""Cosine of two GE2E speaker embeddings from which on a voice counts as one on the block list. Recordings of one person have .80 in the mean,
+of two persons .55, and of the two most alike of twenty .69.
+"""
+
+TTSAI_KEPT_EMBEDS = environment.number("TTSAI_KEPT_EMBEDS", 100)
+"""Embeds (voices without a name) that an account keeps; the least recently used ones beyond it are deleted."""

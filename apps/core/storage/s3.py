@@ -79,7 +79,10 @@ class S3Storage:
     def copy(self, key: str, target: str) -> None:
         with _translate_client_errors():
             self._client.copy_object(
-                Bucket=self.bucket, Key=check_key(target), CopySource={"Bucket": self.bucket, "Key": check_key(key)}, MetadataDirective="COPY"
+                Bucket=self.bucket,
+                Key=check_key(target),
+                CopySource={"Bucket": self.bucket, "Key": check_key(key)},
+                MetadataDirective="COPY",
             )
 
     def read_bytes(self, key: str) -> bytes:

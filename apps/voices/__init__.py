@@ -1,0 +1,1 @@
+"""Voices of accounts: enrolled from recordings of a speaker, with consent, kept by name or as embeds."""

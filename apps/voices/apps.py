@@ -1,0 +1,8 @@
+"""Django app configuration of voices."""
+
+from django.apps import AppConfig
+
+
+class VoicesConfig(AppConfig):
+    name = "apps.voices"
+    label = "voices"

@@ -1,0 +1,260 @@
+"""Views of POST /v1/voice-embed/, /v1/voice-clone/ and /v1/tts/clone/."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import JsonResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.callers import Caller, get_caller
+from apps.accounts.permissions import HasAccount, scope_required
+from apps.core.deferred import ASGIApp, Deferred, Exchange
+from apps.core.errors import InvalidRequestError, NotFoundError
+from apps.core.fields import validated
+from apps.core.links import public_base
+from apps.core.parsing import JSONBodyParser
+from apps.jobs.models import Job
+from apps.jobs.recordings import RecordingResponse, request_idempotency
+from apps.jobs.requests import IDEMPOTENCY_HEADER, queued_shape, request_id_of
+from apps.jobs.services.acceptance import Submission
+from apps.jobs.waiting import ASYNC, JobResponse, prefers_async, upload_wait_seconds
+from apps.speech.audio_response import audio_answer
+from apps.speech.links import result_address
+from apps.speech.services import SpeechOrder
+from apps.uploads.admission import FORM_BYTES, admit_form
+from apps.uploads.parsers import FormParser
+from apps.uploads.services import Source, SourceOrder, ingest_source_async, order_source, release_source
+from apps.voices import serializers as shapes
+from apps.voices.embed_waiting import wait_for_examination
+from apps.voices.kinds import ENROL_VOICE, VOICE_CLONE
+from apps.voices.models import Voice
+from apps.voices.services.consent import ConsentStatement
+from apps.voices.services.enrolments import VoiceOrder
+from apps.voices.services.requests import LIMITS, CloneOrder, CloneSubmission, check_order, request_clone
+from workers.contract.formats import FORMATS
+
+EMBED, CLONE, SPEAK = shapes.RecordingSerializer(), shapes.VoiceCloneSerializer(), shapes.SpeechCloneSerializer()
+SPOKEN = OpenApiResponse(OpenApiTypes.BINARY, description="The audio, in the format asked for.")
+FORM, JSON = "multipart/form-data", "application/json"
+
+
+class CloneView(APIView):
+    """Base view: a recording of a speaker, or a voice that was enrolled before."""
+
+    permission_classes = [HasAccount, scope_required("clone:create")]
+    parser_classes = [FormParser, JSONBodyParser]
+    max_body_bytes = LIMITS.max_bytes + FORM_BYTES + settings.TTSAI_TEXT_BODY_BYTES
+    admit_body = staticmethod(admit_form)
+    endpoint = ""
+
+    def order_recording(self, caller: Caller, body: Mapping[str, Any], *, order: CloneOrder) -> SourceOrder | None:
+        """Refuse invalid requests, and take over the recording; None with an `embed_id`."""
+        files = [body[name] for name in ("reference_audio", "file") if body.get(name) is not None]
+        if len(files) > 1:
+            raise InvalidRequestError("Send the recording once: as reference_audio or as file.", param="file")
+        references = {name: body.get(name) for name in ("file_url", "upload_id")}
+        check_order(caller, order=order, has_recording=bool(files) or any(references.values()))
+        if order.embed_id:
+            return None
+        param = "file" if "reference_audio" not in self.fields else "reference_audio"
+        return order_source(caller, file=files[0] if files else None, limits=LIMITS, param=param, **references)
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """Fields of the request."""
+        raise NotImplementedError
+
+    def submit(self, request: Request, body: Mapping[str, Any], *, order: CloneOrder, source: Source | None) -> CloneSubmission:
+        """Create the job of the request."""
+        idempotency = request_idempotency(request, endpoint=self.endpoint, body=body, sha256=source.sha256 if source else "")
+        return request_clone(get_caller(request), order=order, source=source, idempotency=idempotency, request_id=request_id_of(request))
+
+
+class SpeechCloneView(CloneView):
+    """Speech with a cloned voice."""
+
+    endpoint = "tts-clone"
+    fields = SPEAK.fields
+
+    @extend_schema(
+        operation_id="tts_clone",
+        tags=["voices"],
+        summary="Speak with a cloned voice",
+        parameters=[IDEMPOTENCY_HEADER, ASYNC],
+        request={FORM: shapes.SpeechCloneSerializer, JSON: shapes.SpeechCloneSerializer},
+        responses={
+            **{(200, entry.content_type): SPOKEN for entry in FORMATS.values()},
+            (200, "application/json"): OpenApiResponse(
+                shapes.ClonedVoiceSerializer, description="With `async=true` or `Prefer: respond-async`."
+            ),
+            504: OpenApiResponse(OpenApiTypes.OBJECT, description="Not ready in time; the job goes on, its `uuid` stands beside `error`."),
+        },
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        """Enrol the speaker of the recording, or find the voice by its `embed_id`, and speak the text. Waits for the audio for at most 290
+        seconds, with an `embed_id` 170; then answers 504 with the uuid. A recording is enrolled once for each account. `X-Voice-Id` names
+        the embed for later requests. 4 credits for 1,000 characters; an unusable recording costs nothing.
+        """
+        body = validated(SPEAK, request.data)
+        caller, is_awaited, base = get_caller(request), not prefers_async(request), public_base(request)
+        order = _order(body, is_awaited=is_awaited)
+        source_order = self.order_recording(caller, body, order=order)
+
+        def submit(source: Source | None) -> Submission:
+            submission = self.submit(request, body, order=order, source=source)
+            assert submission.job is not None  # noqa: S101 - a text always makes a job
+            return Submission(submission.job, is_replay=submission.is_replay)
+
+        def queued(submission: Submission) -> dict[str, Any]:
+            return _queued_shape(submission, base=base)
+
+        is_kept = "HTTP_IDEMPOTENCY_KEY" in request.META
+        if source_order is not None:
+            return RecordingResponse(
+                source_order, submit=submit, answer=_answer, queued=queued, is_awaited=is_awaited, is_kept=is_kept
+            ).deferred()
+        submission = submit(None)
+        if not is_awaited:
+            return Response(queued(submission))
+        wait_seconds = settings.TTSAI_SPEECH_WAIT_SECONDS
+        return JobResponse(submission.job.uuid, is_kept=is_kept, wait_seconds=wait_seconds, answer=_answer).deferred()
+
+
+class VoiceCloneView(CloneView):
+    """Keep a cloned voice."""
+
+    endpoint = "voice-clone"
+    fields = CLONE.fields
+
+    @extend_schema(
+        operation_id="voice_clone",
+        tags=["voices"],
+        summary="Clone a voice",
+        parameters=[IDEMPOTENCY_HEADER],
+        request={FORM: shapes.VoiceCloneSerializer, JSON: shapes.VoiceCloneSerializer},
+        responses=shapes.ClonedVoiceSerializer,
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        """Keep the voice of a recording under `name`, and speak `text` with it. Answers at once: poll `/v1/speech/results/` with the uuid, or
+        subscribe to the webhooks `voice.ready` and `voice.failed`. Enrolling is free; the text costs 4 credits for 1,000 characters.
+        """
+        body = validated(CLONE, request.data)
+        caller, base = get_caller(request), public_base(request)
+        order = _order(body, is_awaited=False)
+        source_order = self.order_recording(caller, body, order=order)
+
+        def submit(source: Source | None) -> Submission:
+            submission = self.submit(request, body, order=order, source=source)
+            assert submission.job is not None  # noqa: S101 - a named voice always has a job
+            return Submission(submission.job, is_replay=submission.is_replay)
+
+        def queued(submission: Submission) -> dict[str, Any]:
+            return _queued_shape(submission, base=base) | {"name": order.voice.name}
+
+        if source_order is None:
+            return Response(queued(submit(None)))
+        return RecordingResponse(source_order, submit=submit, answer=_answer, queued=queued, is_awaited=False, is_kept=True).deferred()
+
+
+class VoiceEmbedView(CloneView):
+    """Enrol a voice without a name."""
+
+    endpoint = "voice-embed"
+    fields = EMBED.fields
+
+    @extend_schema(
+        operation_id="voice_embed",
+        tags=["voices"],
+        summary="Embed a voice",
+        parameters=[IDEMPOTENCY_HEADER],
+        request={FORM: shapes.RecordingSerializer, JSON: shapes.RecordingSerializer},
+        responses=shapes.EmbedSerializer,
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        """Enrol the speaker of a recording for later clone requests, free of charge. Answers when the recording was examined and a likeness
+        speaks; the voice is fitted afterwards. Waits for at most 290 seconds, then answers 504 with the uuid.
+        """
+        started = time.monotonic()
+        body = validated(EMBED, request.data)
+        order = _order(body, is_awaited=True)
+        source_order = self.order_recording(get_caller(request), body, order=order)
+        assert source_order is not None  # noqa: S101 - the form has no embed_id
+
+        async def resolve(exchange: Exchange) -> HttpResponseBase | ASGIApp:
+            source = await ingest_source_async(exchange, source_order)
+            submission = await exchange.run(self._submit_source, request, body, order, source)
+            spent_seconds = time.monotonic() - started
+            await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(spent_seconds))
+            return await exchange.run(_embed_response, submission.voice.pk, order.model, started)
+
+        return Deferred(resolve)
+
+    def _submit_source(self, request: Request, body: Mapping[str, Any], order: CloneOrder, source: Source) -> CloneSubmission:
+        """Create the job; a recording without a new job is deleted."""
+        try:
+            submission = self.submit(request, body, order=order, source=source)
+        except Exception:
+            release_source(source.key)
+            raise
+        if submission.job is None or submission.is_replay:
+            release_source(source.key)
+        return submission
+
+
+def _order(body: Mapping[str, Any], *, is_awaited: bool) -> CloneOrder:
+    statement = body.get("consent")
+    return CloneOrder(
+        model=body["model"],
+        voice=VoiceOrder(name=body.get("name", ""), categories=tuple(body.get("categories", ()))),
+        embed_id=body.get("embed_id", ""),
+        transcript=body.get("reference_text", ""),
+        consent=ConsentStatement(statement, body.get("consent_by", "")) if statement else None,
+        speech=_speech_order(body, is_awaited=is_awaited) if body.get("text") is not None else None,
+        is_awaited=is_awaited,
+        webhook_url=body["webhook_url"],
+    )
+
+
+def _speech_order(body: Mapping[str, Any], *, is_awaited: bool) -> SpeechOrder:
+    return SpeechOrder(
+        text=body["text"],
+        model=body["model"],
+        format=body["format"],
+        language=body.get("language"),
+        speed=body["speed"],
+        has_listener=is_awaited,
+        webhook_url=body["webhook_url"],
+    )
+
+
+def _answer(job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:
+    return audio_answer(job, exchange, headers={"X-Voice-Id": _voice_id(job)})
+
+
+def _queued_shape(submission: Submission, *, base: str) -> dict[str, Any]:
+    job = submission.job
+    return {**queued_shape(submission), "url": result_address(base, job), "voice_id": _voice_id(job), "name": ""}
+
+
+def _voice_id(job: Job) -> str:
+    kind = VOICE_CLONE if job.kind == VOICE_CLONE.name else ENROL_VOICE
+    return kind.read_params(job).voice
+
+
+def _embed_response(voice_pk: int, model: str, started: float) -> JsonResponse:
+    voice = Voice.objects.select_related("enrolment").filter(pk=voice_pk).first()
+    if voice is None:
+        raise NotFoundError("The voice was deleted.", code="voice_not_found")
+    used = voice.enrolment.engine_id
+    shape: dict[str, Any] = {"embed_id": voice.voice_id, "model": model, "state": voice.enrolment.state}
+    shape |= {"model_used": used} if used != model else {}
+    if warnings := shapes.recording_warnings(voice):
+        shape["warnings"] = warnings
+    return JsonResponse({**shape, "duration_ms": round(1000 * (time.monotonic() - started))})

@@ -1,0 +1,142 @@
+"""Voices of accounts, the enrolments that they come from, consent, and the operator's block list."""
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Now
+
+from apps.accounts.models import Account
+from apps.jobs.models import Job
+
+EMBEDDING_SIZE = 256
+"""Numbers of a GE2E speaker embedding."""
+
+
+class EnrolmentState(models.TextChoices):
+    """State of an enrolment: draft (recordings are examined), training (a likeness speaks until the fit is done), ready, or failed."""
+
+    DRAFT = "draft"
+    TRAINING = "training"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Enrolment(models.Model):
+    """Recordings of one speaker and the voice that was made from them. An account enrols the same recordings once."""
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="enrolments")
+    engine_id = models.CharField("model", max_length=100, help_text="Model that speaks with the voice.")
+    digest = models.CharField(max_length=64, help_text="Digest of the recordings' digests.")
+    state = models.CharField(max_length=10, choices=EnrolmentState.choices, default=EnrolmentState.DRAFT)
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="Job that enrols.")
+    conditioning_key = models.CharField(max_length=300, blank=True, help_text="Storage key of the voice file; empty until there is one.")
+    conditioning_version = models.CharField(max_length=64, blank=True, help_text="Digest of the voice file.")
+    is_fitted = models.BooleanField(default=False, help_text="Off: the voice is a likeness, the nearest mix of built-in voices.")
+    language = models.CharField(max_length=20, blank=True, help_text="Full tag; the voice speaks all languages of its model.")
+    gender = models.CharField(max_length=20, default="neutral")
+    report = models.JSONField(null=True, blank=True, help_text="Findings about the recordings, with the speaker embedding.")
+    demo = models.JSONField(null=True, blank=True, help_text="A sample of the voice: key, format, size.")
+    is_blocked = models.BooleanField(default=False, help_text="On: the voice is on the block list and does not speak.")
+    is_revoked = models.BooleanField(default=False, help_text="On: the speaker's consent was revoked and the voice does not speak.")
+    error_code = models.CharField(max_length=50, blank=True)
+    error_message = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    ready_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "engine_id", "digest"], name="recordings_are_enrolled_once")]
+
+    def __str__(self) -> str:
+        return f"{self.uuid.hex[:8]} ({self.state})"
+
+    @property
+    def tenant(self) -> str:
+        """Tenant of the account, below whose folder the objects are stored."""
+        return f"account:{self.account_id}"
+
+
+class Sample(models.Model):
+    """Recording of the speaker."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="samples")
+    sha256 = models.CharField(max_length=64)
+    key = models.CharField(max_length=300, blank=True, help_text="Storage key; empty until the recording was found usable.")
+    source_key = models.CharField(max_length=300, blank=True, help_text="Storage key of the upload that the recording came as.")
+    bytes = models.PositiveBigIntegerField(default=0)
+    audio_seconds = models.FloatField(default=0.0)
+    content_type = models.CharField(max_length=100, blank=True)
+    file_name = models.CharField(max_length=255, blank=True, help_text="File name given by the customer; only displayed.")
+    transcript = models.TextField(blank=True, help_text="Words of the recording, as the customer gave them.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["enrolment", "sha256"], name="a_recording_of_an_enrolment_once")]
+
+    def __str__(self) -> str:
+        return f"{self.file_name or self.sha256[:12]} ({self.audio_seconds:.1f} s)"
+
+
+class Voice(models.Model):
+    """Voice of an account under a public id: kept under a name, or an embed without one."""
+
+    voice_id = models.CharField(max_length=40, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="voices")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="voices")
+    name = models.CharField(max_length=100, blank=True, help_text="Empty for an embed.")
+    categories = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    used_at = models.DateTimeField(db_default=Now(), help_text="Time of use, to the hour: embeds that are not used are deleted.")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["account", "-id"], name="voices_of_an_account")]
+
+    def __str__(self) -> str:
+        return f"{self.name or 'embed'} ({self.voice_id})"
+
+    @property
+    def is_embed(self) -> bool:
+        """True for a voice without a name."""
+        return not self.name
+
+
+class Consent(models.Model):
+    """Consent of a speaker to the use of their voice."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="consents")
+    given_by = models.CharField(max_length=200, blank=True, help_text="The speaker, or who states the consent.")
+    statement = models.TextField(help_text="Text of the statement.")
+    recorded_by = models.CharField(max_length=200, help_text="Key or person that sent it.")
+    given_at = models.DateTimeField(db_default=Now(), editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.given_by or 'consent'}{', revoked' if self.revoked_at else ''}"
+
+
+def check_embedding(value: object) -> None:
+    """Validate a speaker embedding."""
+    if not isinstance(value, list) or len(value) != EMBEDDING_SIZE or not all(isinstance(one, int | float) for one in value):
+        raise ValidationError(f"Expected a list of {EMBEDDING_SIZE} numbers.")
+
+
+class BlockedVoice(models.Model):
+    """Speaker whose voice nobody may clone here."""
+
+    name = models.CharField(max_length=200, help_text="The speaker, for operators; customers do not see it.")
+    reason = models.CharField(max_length=300, blank=True)
+    embedding = models.JSONField(validators=[check_embedding], help_text="GE2E speaker embedding of unit length, 256 numbers.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "blocked voice"
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,142 @@
+"""Read operations on voices, always of one account."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+
+from apps.accounts.callers import Caller
+from apps.catalog.catalogue import EngineRow
+from apps.catalog.selectors import list_models
+from apps.catalog.voices import OwnVoice
+from apps.core.errors import ConflictError, NotFoundError, PermissionDeniedError
+from apps.jobs.outcomes import VOICE_BLOCKED
+from apps.voices.models import Enrolment, EnrolmentState, Voice
+from workers.contract.references import StoredObject
+from workers.contract.tags import covers_tag, normalise_tag
+from workers.contract.voices import VoiceRef
+
+VOICE_PREFIX: Final = "voice_"
+EMBED_PREFIX: Final = "emb_"
+USE_NOTED_AFTER: Final = timedelta(hours=1)
+"""Age of `used_at` at which a use is noted again: speech costs no write each time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceFilter:
+    """Conditions of a list of voices; empty ones hold for all."""
+
+    engine: EngineRow | None = None
+    language: str = ""
+    gender: str = ""
+    state: str = ""
+    category: str = ""
+    has_embeds: bool = False
+
+
+def find_own_voice(caller: Caller, voice_id: str) -> OwnVoice | None:
+    """The account's voice of this id, for a request that speaks with it. One of TTSAI_VOICE_SOURCES. Raises as check_usable."""
+    if caller.account is None or not voice_id.startswith((VOICE_PREFIX, EMBED_PREFIX)):
+        return None
+    voice = Voice.objects.select_related("enrolment").filter(account=caller.account, voice_id=voice_id).first()
+    if voice is None:
+        return None
+    check_usable(voice)
+    _note_use(voice)
+    return own_voice(voice)
+
+
+def own_voice(voice: Voice) -> OwnVoice:
+    """The voice as requests that speak with it need it."""
+    enrolment = voice.enrolment
+    is_training = enrolment.state == EnrolmentState.TRAINING
+    warning = f"voice: {voice.voice_id} is in training; until then a likeness of built-in voices speaks." if is_training else ""
+    return OwnVoice(voice_ref(voice), is_ready=bool(enrolment.conditioning_key), warning=warning)
+
+
+def voice_ref(voice: Voice) -> VoiceRef:
+    """The voice as messages carry it, with its likeness until the fit is done."""
+    enrolment = voice.enrolment
+    return VoiceRef(
+        voice.voice_id,
+        enrolment.language,
+        enrolment.gender,
+        enrolment.engine_id,
+        enrolment.conditioning_version,
+        StoredObject(enrolment.conditioning_key) if enrolment.conditioning_key else None,
+    )
+
+
+def check_usable(voice: Voice) -> None:
+    """Raise 403 voice_blocked or consent_revoked, 409 voice_failed for a voice that must not or cannot speak."""
+    enrolment = voice.enrolment
+    if enrolment.is_blocked:
+        raise PermissionDeniedError(f"The operator blocks the voice {voice.voice_id!r}.", code=VOICE_BLOCKED, param="voice")
+    if enrolment.is_revoked:
+        raise PermissionDeniedError(
+            f"The consent to use the voice {voice.voice_id!r} was revoked. POST /v1/voices/{voice.voice_id}/consent/ records a new one.",
+            code="consent_revoked",
+            param="voice",
+        )
+    if enrolment.state == EnrolmentState.FAILED:
+        raise ConflictError(
+            f"The voice {voice.voice_id!r} could not be made: {enrolment.error_message} Clone it again with another recording.",
+            code="voice_failed",
+            param="voice",
+        )
+
+
+def get_own_voice(caller: Caller, *, voice_id: str, param: str = "voice_id") -> Voice:
+    """Voice of the caller's account. 404 for any other."""
+    voice = (
+        Voice.objects.select_related("enrolment__account").filter(account=caller.account, voice_id=voice_id).first()
+        if caller.account is not None
+        else None
+    )
+    if voice is None:
+        raise NotFoundError(f"There is no voice {voice_id[:100]!r} in your account.", code="voice_not_found", param=param)
+    return voice
+
+
+def list_own_voices(caller: Caller, *, wanted: VoiceFilter) -> list[Voice]:
+    """The account's voices, newest first."""
+    if caller.account is None:
+        return []
+    voices = Voice.objects.select_related("enrolment").filter(account=caller.account)
+    if not wanted.has_embeds:
+        voices = voices.exclude(name="")
+    if wanted.engine is not None:
+        voices = voices.filter(enrolment__engine_id__in=_speakers_of(wanted.engine))
+    if wanted.gender:
+        voices = voices.filter(enrolment__gender=wanted.gender)
+    if wanted.state:
+        voices = voices.filter(enrolment__state=wanted.state)
+    if wanted.category:
+        voices = voices.filter(categories__contains=[wanted.category])
+    language = normalise_tag(wanted.language)
+    return [voice for voice in voices if covers_tag(language, voice.enrolment.language)]
+
+
+def count_named_voices(caller: Caller) -> int:
+    """Voices of the account that count against the limit of its plan."""
+    return Voice.objects.filter(account=caller.account).exclude(name="").count()
+
+
+def find_enrolment_of_job(job_uuid: UUID) -> Enrolment | None:
+    """Enrolment that this job makes."""
+    return Enrolment.objects.filter(job_id=job_uuid).first()
+
+
+def _speakers_of(engine: EngineRow) -> list[str]:
+    """Ids of the models that speak with voices of accounts under the name of this one."""
+    cloning = [one.id for one in list_models() if one.spec.has_cloning]
+    if engine.stand_in is not None and engine.stand_in.has_cloning:
+        return cloning
+    return [one for one in cloning if one == engine.id]
+
+
+def _note_use(voice: Voice) -> None:
+    if voice.is_embed and timezone.now() - voice.used_at > USE_NOTED_AFTER:
+        Voice.objects.filter(pk=voice.pk).update(used_at=timezone.now())

@@ -1,0 +1,207 @@
+"""Results of enrolling parts: the likeness is stored when the recordings are examined, the voice when it is fitted."""
+
+import json
+import logging
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.catalog.selectors import list_models
+from apps.core.events import publish_event
+from apps.core.storage import MissingObjectError, StorageAwayError, get_storage
+from apps.jobs.models import Job, JobState, Part
+from apps.jobs.objects import output_key
+from apps.jobs.outcomes import VOICE_BLOCKED, failure_of
+from apps.jobs.results import ResultOutput
+from apps.jobs.services.part_receivers import PartRefusal
+from apps.voices.kinds import ENROLLING_KINDS
+from apps.voices.models import EMBEDDING_SIZE, Enrolment, EnrolmentState, Sample
+from apps.voices.objects import object_key
+from apps.voices.part_plans import FIT
+from apps.voices.selectors import find_enrolment_of_job
+from apps.voices.services.block_list import find_blocked
+from apps.voices.services.removal import try_to_remove
+from apps.voices.voice_events import record_voice_events
+from workers.contract import errors
+from workers.contract.cloning import DEMO_OUTPUT, LIKENESS_OUTPUT, REPORT_OUTPUT, VOICE_OUTPUT, VoiceReport
+from workers.contract.messages import Manifest
+from workers.contract.outputs import AUDIO
+from workers.text.voice_choice import pick_voice
+
+logger = logging.getLogger(__name__)
+
+LARGEST_REPORT = 1 << 20
+UNREADABLE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError)
+
+
+def receive_examination(part: Part, manifest: Manifest) -> Callable[[Job], None] | PartRefusal:
+    """Store the likeness and the recordings of an `examine_voice` part. Refuses a voice on the block list."""
+    try:
+        report = _read_report(part, manifest=manifest)
+    except UNREADABLE as error:
+        logger.warning("part %s: the report cannot be read: %s", part, error)
+        return PartRefusal(errors.INTERNAL_ERROR, "The worker's report cannot be read.", is_retryable=True)
+    if find_blocked(report.embedding) is not None:
+        return PartRefusal(VOICE_BLOCKED, "The operator of this server does not allow this voice to be cloned.")
+    enrolment = find_enrolment_of_job(part.job_id)
+    if enrolment is None:  # another job enrols these recordings, or the voice was deleted
+        return _write_nothing
+    keys = {sample.pk: _keep_sample(enrolment, sample) for sample in enrolment.samples.all()}
+    key, version = _keep_output(enrolment, part, manifest=manifest, name=LIKENESS_OUTPUT)
+    changes = _described(enrolment, report) | {"conditioning_key": key, "conditioning_version": version, "is_fitted": False}
+
+    def write(job: Job) -> None:
+        for sample, sample_key in keys.items():
+            Sample.objects.filter(pk=sample).update(key=sample_key, source_key="")
+        is_last = not Part.objects.filter(job_id=job.uuid, kind=FIT).exists()
+        _advance(enrolment, job=job, state=EnrolmentState.READY if is_last else EnrolmentState.TRAINING, changes=changes)
+
+    return write
+
+
+def receive_fit(part: Part, manifest: Manifest) -> Callable[[Job], None] | PartRefusal:
+    """Store the voice and the demo of a `fit_voice` part."""
+    enrolment = find_enrolment_of_job(part.job_id)
+    if enrolment is None:
+        return _write_nothing
+    key, version = _keep_output(enrolment, part, manifest=manifest, name=VOICE_OUTPUT)
+    demo_key, _ = _keep_output(enrolment, part, manifest=manifest, name=DEMO_OUTPUT)
+    demo = _demo(_result_output(part, manifest=manifest, name=DEMO_OUTPUT), key=demo_key)
+    changes = {"conditioning_key": key, "conditioning_version": version, "is_fitted": True, "demo": demo}
+    return lambda job: _advance(enrolment, job=job, state=EnrolmentState.READY, changes=changes)
+
+
+def end_enrolment(job: Job) -> None:
+    """Fail the enrolment of a job that ended before the voice was ready; keep the audio of a completed one as the demo.
+
+    One of TTSAI_JOB_END_OBSERVERS.
+    """
+    if job.kind not in ENROLLING_KINDS:
+        return
+    enrolment = Enrolment.objects.select_for_update().filter(job_id=job.uuid).first()
+    if enrolment is None:
+        return
+    if job.state == JobState.COMPLETED:
+        if enrolment.demo is None and job.main_output is not None:
+            transaction.on_commit(partial(_adopt_demo, enrolment.uuid, job.main_output))
+    elif enrolment.state in {EnrolmentState.DRAFT, EnrolmentState.TRAINING}:
+        _fail(enrolment, job=job)
+
+
+def _fail(enrolment: Enrolment, *, job: Job) -> None:
+    """Named voices stay and show the reason; embeds and, if no voice is left, the recordings are deleted."""
+    enrolment.state = EnrolmentState.FAILED
+    enrolment.error_code, enrolment.error_message = failure_of(job)
+    enrolment.save(update_fields=["state", "error_code", "error_message"])
+    record_voice_events(enrolment, event="voice.failed", job_uuid=job.uuid)
+    enrolment.voices.filter(name="").delete()
+    transaction.on_commit(partial(try_to_remove, enrolment.uuid))
+
+
+def _advance(enrolment: Enrolment, *, job: Job, state: EnrolmentState, changes: dict[str, Any]) -> None:
+    """Write the next state, unless the voice was deleted meanwhile: then what was stored is swept up."""
+    is_ready = state == EnrolmentState.READY
+    values = {**changes, "state": state, "error_code": "", "error_message": ""} | ({"ready_at": timezone.now()} if is_ready else {})
+    if not Enrolment.objects.filter(uuid=enrolment.uuid, job_id=job.uuid).update(**values):
+        transaction.on_commit(partial(_discard_folder, enrolment))
+        return
+    enrolment.refresh_from_db()
+    if is_ready:
+        record_voice_events(enrolment, event="voice.ready", job_uuid=job.uuid)
+    transaction.on_commit(partial(publish_event, job.uuid, {"type": "voice", "state": state.value}))
+
+
+def _write_nothing(job: Job) -> None:
+    """No enrolment is waiting for the result."""
+
+
+def _read_report(part: Part, *, manifest: Manifest) -> VoiceReport:
+    """Report of the part. Raises one of UNREADABLE unless every field that the platform uses is valid."""
+    stored = manifest.find_output(REPORT_OUTPUT)
+    if stored is None or stored.bytes > LARGEST_REPORT:
+        raise ValueError("no report, or one that is too large")
+    report = VoiceReport.from_dict(json.loads(get_storage().read_bytes(output_key(part, REPORT_OUTPUT))))
+    if len(report.embedding) != EMBEDDING_SIZE or not all(math.isfinite(number) for number in report.embedding):
+        raise ValueError("the embedding is none")
+    if not all(isinstance(text, str) and "\0" not in text for text in (report.language, report.gender, report.nearest_voice)):
+        raise ValueError("language, gender or nearest voice is no text")
+    return report
+
+
+def _described(enrolment: Enrolment, report: VoiceReport) -> dict[str, Any]:
+    """Language and gender of the voice: the full tag of the nearest built-in voice, if it has the language of the recordings."""
+    engine = next((one for one in list_models() if one.id == enrolment.engine_id), None)
+    voices = engine.voice_refs if engine else ()
+    near = [voice for voice in voices if voice.id == report.nearest_voice]
+    spoken = pick_voice(near, language=report.language) or pick_voice(voices, language=report.language) or next(iter(voices), None)
+    stored = report.to_dict()
+    return {
+        "language": spoken.language if spoken else report.language[:20],
+        "gender": report.gender if report.gender in {"male", "female"} else "neutral",
+        "report": {**stored, "embedding": [round(number, 6) for number in report.embedding]},
+    }
+
+
+def _keep_sample(enrolment: Enrolment, sample: Sample) -> str:
+    """Copy a recording from its upload to the enrolment's folder."""
+    if sample.key:
+        return sample.key
+    key = object_key(enrolment, f"samples/{sample.sha256}")
+    get_storage().copy(sample.source_key, key)
+    return key
+
+
+def _keep_output(enrolment: Enrolment, part: Part, *, manifest: Manifest, name: str) -> tuple[str, str]:
+    """Copy an output of the part to the enrolment's folder, under its digest; returns key and digest."""
+    stored = manifest.find_output(name)
+    if stored is None:
+        raise ValueError(f"the part {part} has no output {name}")  # check_manifest has seen it
+    source = output_key(part, name)
+    key = object_key(enrolment, f"{stored.sha256}.{source.rpartition('.')[2]}")
+    get_storage().copy(source, key)
+    return key, stored.sha256
+
+
+def _result_output(part: Part, *, manifest: Manifest, name: str) -> ResultOutput:
+    stored, spec = manifest.find_output(name), part.get_output(name)
+    if stored is None:
+        raise ValueError(f"the part {part} has no output {name}")
+    return ResultOutput(
+        name,
+        key=output_key(part, name),
+        format=spec.format,
+        bytes=stored.bytes,
+        sha256=stored.sha256,
+        audio_seconds=stored.audio_seconds,
+        sample_rate=stored.sample_rate,
+    )
+
+
+def _demo(output: ResultOutput, *, key: str) -> dict[str, Any]:
+    return {**output.to_dict(), "name": AUDIO, "key": key}
+
+
+def _adopt_demo(enrolment_uuid: UUID, output: ResultOutput) -> None:
+    """Copy the audio of the enrolling job, which its retention deletes, as the voice's demo."""
+    enrolment = Enrolment.objects.filter(uuid=enrolment_uuid, demo__isnull=True).first()
+    if enrolment is None:
+        return
+    key = object_key(enrolment, f"demo-{output.sha256[:32]}.{output.key.rpartition('.')[2]}")
+    try:
+        get_storage().copy(output.key, key)
+    except (MissingObjectError, StorageAwayError) as error:
+        logger.warning("voice %s stays without a demo: %s", enrolment_uuid.hex, error.message)
+        return
+    Enrolment.objects.filter(uuid=enrolment_uuid).update(demo=_demo(output, key=key))
+
+
+def _discard_folder(enrolment: Enrolment) -> None:
+    from apps.voices.objects import enrolment_folder
+
+    if not Enrolment.objects.filter(uuid=enrolment.uuid).exists():
+        get_storage().delete_prefix(enrolment_folder(enrolment))
