@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0006_own_voices'),
+        ('accounts', '0007_own_voices'),
         ('jobs', '0008_help_texts'),
     ]
 
