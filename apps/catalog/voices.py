@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 
 from apps.accounts.callers import Caller
 from apps.catalog.catalogue import EngineRow
-from apps.catalog.selectors import find_model, speak_in_place
+from apps.catalog.selectors import find_model, list_models, speak_in_place
 from apps.core.errors import ConflictError, InvalidRequestError
 from workers.contract.tags import is_same_language
 from workers.contract.voices import GENDERS, VoiceRef
@@ -161,9 +161,10 @@ def _find_own(caller: Caller, *, engine: EngineRow, voice_id: str) -> OwnVoice |
 
 def _take_place(caller: Caller, engine: EngineRow, *, speaker_id: str) -> EngineRow:
     """The model with this id under the name of the request; `engine` itself if it stands for no other."""
-    speaker = find_model(speaker_id, plan=caller.plan)
-    if engine.stand_in is None and engine.id != speaker.spec.base_engine:
+    speaker = next((one for one in list_models() if one.id == speaker_id), None)
+    if speaker is None or (engine.stand_in is None and engine.id != speaker.spec.base_engine):
         return engine
+    speaker = find_model(speaker_id, plan=caller.plan)
     return speak_in_place(speaker, asked=engine, stand_in=engine.stand_in)
 
 

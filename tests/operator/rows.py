@@ -14,8 +14,10 @@ from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
 from apps.conversations.models import Conversation
 from apps.core.notices import record_notice
 from apps.jobs.models import Job, Part
+from apps.voices.models import BlockedVoice
 from apps.webhooks.services import create_endpoint, record_event
 from tests.factories import AccountFactory, MembershipFactory, UserFactory, make_key
+from tests.routes.voices import make_voice
 
 
 def make_one_of_everything() -> None:
@@ -40,6 +42,9 @@ def make_one_of_everything() -> None:
     StandIn.objects.create(model_id="chatterbox", tier="premium", candidates=["kokoro"], note="<b>No cloning</b>")
     conversation = Conversation.objects.create(account=account, system_prompt="A private manner of speaking.")
     conversation.turns.create(job=spoken, user_text="A private question?", ai_text="A private answer.")
+    own = make_voice(account)
+    own.enrolment.consents.create(statement="<b>I agree</b>", given_by="Ada", recorded_by="test")
+    BlockedVoice.objects.create(name="<b>A president</b>", embedding=[0.0625] * 256)
     create_endpoint(account, url="https://example.com/hook", events=["job.failed"])
     record_event(account.pk, event="job.failed", data={"error": "<b>It failed</b>"}, url="https://example.com/own")
     record_notice(account.pk, event="credits.low", data={"credits_remaining": 5.0})
