@@ -1,6 +1,6 @@
 """CAM++ of 3D-Speaker: 192 numbers for stretches of any length."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -32,9 +32,10 @@ class CampplusEncoder(SpeakerEncoder):
         """Embeddings [n, 192] of stretches of any length."""
         return self.embed_frames([filter_banks(samples, window_type="povey") for samples in windows])
 
-    def embed_frames(self, windows: Sequence[NDArray[np.float32]]) -> Embeddings:
+    def embed_frames(self, windows: Iterable[NDArray[np.float32]]) -> Embeddings:
         """Embeddings [n, 192] of log-mel frames [frames, 80] (povey window), which may be chosen from a longer recording."""
-        return np.stack([self._embed_one(frames) for frames in windows]) if windows else np.zeros((0, self.size), np.float32)
+        vectors = [self._embed_one(frames) for frames in windows]
+        return np.stack(vectors) if vectors else np.zeros((0, self.size), np.float32)
 
     def _embed_sound(self, samples: Samples) -> Embeddings:
         return self._embed_one(filter_banks(samples, window_type="povey"))

@@ -66,7 +66,7 @@ def find_spans(samples: Samples) -> list[VoiceSpan]:
                 if end > start:
                     found.append((start, end, _choose_banks(is_clear, span=span, run=run)))
     found.sort(key=lambda one: one[:2])
-    vectors = CAMPPLUS.embed_frames([banks[chosen] for _, _, chosen in found])
+    vectors = CAMPPLUS.embed_frames(banks[chosen] for _, _, chosen in found)
     return [
         VoiceSpan(start, end, vector, min(EMBEDDED_SECONDS, len(chosen) / BANKS_PER_SECOND))
         for (start, end, chosen), vector in zip(found, vectors, strict=True)

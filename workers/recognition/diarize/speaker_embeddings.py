@@ -1,4 +1,4 @@
-"""Speaker embeddings of a recording: windows over all speech."""
+"""Speaker embeddings of a recording: spans of one voice each, or windows over all speech where the models for spans are missing."""
 
 import base64
 import math
@@ -10,39 +10,71 @@ from numpy.typing import NDArray
 
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 from workers.contract.listening import SpeakerEmbedding
-from workers.speakers import GE2E
+from workers.speakers import CAMPPLUS, GE2E, SEGMENTATION
 from workers.speakers.ge2e import WINDOW_SECONDS
+from workers.speakers.spans import VoiceSpan, find_spans
 
 HOP_SECONDS: Final = 0.8
 """Hop between windows: half a window, so that every moment is covered twice."""
 SHORTEST_SECONDS: Final = 0.3
 """Shorter sounds do not identify a speaker."""
+MARGIN_SECONDS: Final = 0.3
+"""Distance around the speech within which spans belong to it: the two detectors disagree by so much."""
+SHORTEST_SPAN_SECONDS: Final = 0.1
 
 Stretch = tuple[float, float]
 
 
 def embed_speech(samples: NDArray[np.float32], *, speech: Sequence[Stretch], offset_seconds: float) -> tuple[SpeakerEmbedding, ...]:
-    """Speaker embeddings of the speech, window by window, for `label_speakers`.
+    """Speaker embeddings of the speech for `label_speakers`: of spans with the weight set `diarization`, otherwise of windows.
 
     samples: mono [n] at 16 kHz, full scale 1.0; speech: start and end in seconds of `samples`; offset_seconds: start of `samples` in the
     recording, added to the times. Raises WorkError (engine_unavailable) if the weights are missing.
     """
+    if not speech:
+        return ()
+    if CAMPPLUS.is_available() and SEGMENTATION.is_available():
+        return _embed_spans(samples, speech=speech, offset_seconds=offset_seconds)
+    return _embed_windows(samples, speech=speech, offset_seconds=offset_seconds)
+
+
+def read_vectors(embeddings: Sequence[SpeakerEmbedding]) -> NDArray[np.float32]:
+    """Vectors [n, size] of embeddings of one encoder."""
+    return np.stack([np.frombuffer(base64.b64decode(embedding.vector), "<f4") for embedding in embeddings])
+
+
+def read_spans(embeddings: Sequence[SpeakerEmbedding]) -> list[VoiceSpan]:
+    """Spans of embeddings by CAM++."""
+    vectors = read_vectors(embeddings)
+    return [VoiceSpan(one.start, one.end, vector, one.clear_seconds) for one, vector in zip(embeddings, vectors, strict=True)]
+
+
+def _embed_spans(samples: NDArray[np.float32], *, speech: Sequence[Stretch], offset_seconds: float) -> tuple[SpeakerEmbedding, ...]:
+    embeddings = []
+    for span in find_spans(samples):
+        reaches = [(max(span.start, start - MARGIN_SECONDS), min(span.end, end + MARGIN_SECONDS)) for start, end in speech]
+        kept = [(start, end) for start, end in reaches if end - start >= SHORTEST_SPAN_SECONDS]
+        if kept:
+            # One span stays one, even if it covers two stretches of speech.
+            start, end = round(kept[0][0] + offset_seconds, 3), round(kept[-1][1] + offset_seconds, 3)
+            embeddings.append(SpeakerEmbedding(start, end, _encode(span.vector), CAMPPLUS.name, round(span.clear_seconds, 2)))
+    return tuple(embeddings)
+
+
+def _embed_windows(samples: NDArray[np.float32], *, speech: Sequence[Stretch], offset_seconds: float) -> tuple[SpeakerEmbedding, ...]:
     windows = [window for start, end in speech for window in _windows(start, min(end, samples.size / RECOGNITION_SAMPLE_RATE))]
-    embeddings = GE2E.embed_windows(
+    vectors = GE2E.embed_windows(
         [samples[round(start * RECOGNITION_SAMPLE_RATE) : round(end * RECOGNITION_SAMPLE_RATE)] for start, end in windows]
     )
     return tuple(
-        SpeakerEmbedding(
-            round(start + offset_seconds, 3), round(end + offset_seconds, 3), base64.b64encode(vector.astype("<f4").tobytes()).decode()
-        )
-        for (start, end), vector in zip(windows, embeddings, strict=True)
+        SpeakerEmbedding(round(start + offset_seconds, 3), round(end + offset_seconds, 3), _encode(vector))
+        for (start, end), vector in zip(windows, vectors, strict=True)
         if vector.any()
     )
 
 
-def read_vectors(embeddings: Sequence[SpeakerEmbedding]) -> NDArray[np.float32]:
-    """Vectors [n, 256] of the embeddings."""
-    return np.stack([np.frombuffer(base64.b64decode(embedding.vector), "<f4") for embedding in embeddings])
+def _encode(vector: NDArray[np.float32]) -> str:
+    return base64.b64encode(vector.astype("<f4").tobytes()).decode()
 
 
 def _windows(start: float, end: float) -> Iterator[Stretch]:

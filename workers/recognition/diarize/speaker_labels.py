@@ -6,15 +6,9 @@ from itertools import groupby
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from workers.contract.listening import SpeakerEmbedding, TranscriptSegment, TranscriptWord
-from workers.recognition.diarize.speaker_embeddings import read_vectors
-from workers.speakers.agglomeration import unit
-from workers.speakers.clustering import GE2E_WINDOWS, find_centres
-from workers.speakers.ge2e import WINDOW_SECONDS
-
-Floats = NDArray[np.float32]
+from workers.recognition.diarize.timelines import Timeline, build_timeline
 
 CHANGE_COST: Final = 0.25
 """Cost of a speaker change, in cosine similarity per word: another voice's window differs by about as much, so one odd window changes
@@ -36,7 +30,7 @@ def label_speakers(
     """
     if not segments:
         return ()
-    timeline = _Timeline(embeddings, speakers=speakers) if embeddings else None
+    timeline = build_timeline(embeddings, speakers=speakers) if embeddings else None
     spoken: list[tuple[int, TranscriptSegment]] = []
     previous = -1
     for segment in segments:
@@ -49,34 +43,7 @@ def label_speakers(
     return tuple(replace(piece, speaker=names[label]) for label, piece in spoken)
 
 
-class _Timeline:
-    """Similarity of each moment of the recording to each speaker."""
-
-    def __init__(self, embeddings: Sequence[SpeakerEmbedding], *, speakers: int) -> None:
-        vectors = read_vectors(embeddings)
-        self._starts = np.array([embedding.start for embedding in embeddings])
-        self._ends = np.array([embedding.end for embedding in embeddings])
-        self._middles = (self._starts + self._ends) / 2
-        weights = np.clip((self._ends - self._starts) / WINDOW_SECONDS, 0.05, 1.0).astype(np.float32)
-        centres = find_centres(unit(vectors), weights=weights, speakers=speakers, thresholds=GE2E_WINDOWS)
-        self._similarities: Floats = unit(vectors) @ centres.T
-        self.speakers = len(centres)
-
-    def scores(self, start: float, end: float) -> Floats:
-        """Similarity [speakers] of the span: a mean of the windows that cover it, weighted towards its middle."""
-        middle = (start + end) / 2
-        first, last = int(np.searchsorted(self._ends, start, "left")), int(np.searchsorted(self._starts, end, "right"))
-        if first >= last:  # between two stretches of speech
-            distances = np.maximum(self._starts - end, start - self._ends)
-            nearest = int(distances.argmin())
-            first, last = nearest, nearest + 1
-        part = slice(first, last)
-        closeness = np.maximum(0.05, 1.0 - np.abs(self._middles[part] - middle) / WINDOW_SECONDS)
-        scores: Floats = (closeness[:, None] * self._similarities[part]).sum(axis=0) / closeness.sum()
-        return scores
-
-
-def _split_by_speaker(segment: TranscriptSegment, *, timeline: _Timeline | None, previous: int) -> list[tuple[int, TranscriptSegment]]:
+def _split_by_speaker(segment: TranscriptSegment, *, timeline: Timeline | None, previous: int) -> list[tuple[int, TranscriptSegment]]:
     """Pieces of the segment, each with the label of its speaker."""
     if timeline is None:
         return [(0, segment)]
@@ -89,12 +56,12 @@ def _split_by_speaker(segment: TranscriptSegment, *, timeline: _Timeline | None,
     return list(zip([label for label, _ in runs], _cut(segment, lengths=[length for _, length in runs]), strict=True))
 
 
-def _most_similar_speaker(segment: TranscriptSegment, *, timeline: _Timeline) -> int:
+def _most_similar_speaker(segment: TranscriptSegment, *, timeline: Timeline) -> int:
     moments = np.arange(segment.start, max(segment.end, segment.start + STEP_SECONDS / 2), STEP_SECONDS)
     return int(np.sum([timeline.scores(float(moment), float(moment) + STEP_SECONDS) for moment in moments], axis=0).argmax())
 
 
-def _best_path(words: Sequence[TranscriptWord], *, timeline: _Timeline, previous: int) -> list[int]:
+def _best_path(words: Sequence[TranscriptWord], *, timeline: Timeline, previous: int) -> list[int]:
     """Most likely speaker of each word with a cost per change (Viterbi)."""
     scores = [timeline.scores(word.start, word.end) for word in words]
     best = scores[0].astype(np.float64)

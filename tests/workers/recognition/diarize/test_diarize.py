@@ -1,5 +1,6 @@
 """Audio to speaker names, with the real encoder."""
 
+import base64
 import tracemalloc
 
 import numpy as np
@@ -8,11 +9,24 @@ import pytest
 from tests.workers.recognition.diarize.conversations import CARDS, DHD, LIBRIVOX, Conversation, clip, converse, speech_of
 from tests.workers.recognition.diarize.diarization_error import Turn, diarization_error
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
-from workers.contract.listening import TranscriptSegment, TranscriptWord
+from workers.contract.listening import SpeakerEmbedding, TranscriptSegment, TranscriptWord
 from workers.recognition.diarize import embed_speech, label_speakers
-from workers.speakers import GE2E
+from workers.speakers import CAMPPLUS, GE2E
 
 WORD_SECONDS = 0.35
+
+
+@pytest.fixture
+def windows_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without the weight set `diarization`."""
+    monkeypatch.setattr(CAMPPLUS, "is_available", lambda: False)
+
+
+@pytest.fixture(params=["spans", "windows"])
+def each_method(request: pytest.FixtureRequest) -> None:
+    """With and without the weight set `diarization`."""
+    if request.param == "windows":
+        request.getfixturevalue("windows_only")
 
 
 def heard(speech: list[tuple[float, float]]) -> list[TranscriptSegment]:
@@ -51,11 +65,13 @@ def test_two_speakers_get_different_labels(speakers: int) -> None:
     assert diarization_error(conversation.turns, turns_of(segments)).rate < 0.1
 
 
+@pytest.mark.usefixtures("each_method")
 def test_one_speaker_stays_one() -> None:
     conversation = converse(*LIBRIVOX)
     assert names_of(diarized(conversation)) == ["SPEAKER_00"]
 
 
+@pytest.mark.usefixtures("each_method")
 def test_as_many_speakers_as_were_asked_for() -> None:
     conversation = converse(*LIBRIVOX[:3], *DHD, *CARDS)
     segments = diarized(conversation, speakers=3)
@@ -63,6 +79,7 @@ def test_as_many_speakers_as_were_asked_for() -> None:
     assert diarization_error(conversation.turns, turns_of(segments)).rate < 0.15
 
 
+@pytest.mark.usefixtures("windows_only")
 def test_prints_lie_where_the_speech_is_and_count_from_the_recording() -> None:
     samples = np.concatenate([clip("librivox-0880"), np.zeros(16_000, np.float32), clip("librivox-0930")])
     speech = speech_of(samples)
@@ -73,6 +90,7 @@ def test_prints_lie_where_the_speech_is_and_count_from_the_recording() -> None:
     assert [(round(print_.start - 100, 3), print_.vector) for print_ in later] == [(print_.start, print_.vector) for print_ in embeddings]
 
 
+@pytest.mark.usefixtures("windows_only")
 def test_pieces_of_a_recording_give_the_prints_that_the_whole_gives() -> None:
     samples = np.concatenate([clip("librivox-0880"), clip("dhd-numbers")])
     cut = len(clip("librivox-0880"))
@@ -85,6 +103,7 @@ def test_pieces_of_a_recording_give_the_prints_that_the_whole_gives() -> None:
     assert [(print_.start, print_.end) for print_ in pieces] == [(print_.start, print_.end) for print_ in whole]
 
 
+@pytest.mark.usefixtures("each_method")
 def test_silence_and_clicks_leave_no_print() -> None:
     samples = np.zeros(32_000, np.float32)
     assert embed_speech(samples, speech=[], offset_seconds=0.0) == ()
@@ -92,6 +111,7 @@ def test_silence_and_clicks_leave_no_print() -> None:
     assert embed_speech(np.zeros(0, np.float32), speech=[(0.0, 2.0)], offset_seconds=0.0) == ()
 
 
+@pytest.mark.usefixtures("windows_only")
 def test_memory_does_not_grow_with_the_recording() -> None:
     GE2E.load()
     samples = np.tile(clip("librivox-0870"), 20)
@@ -102,6 +122,7 @@ def test_memory_does_not_grow_with_the_recording() -> None:
     assert peak < 8 << 20
 
 
+@pytest.mark.usefixtures("windows_only")
 def test_without_weights_the_command_that_gets_them_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     GE2E.unload()
     monkeypatch.setenv("TTSAI_MODELS", str(tmp_path))
@@ -113,3 +134,22 @@ def test_without_weights_the_command_that_gets_them_is_named(monkeypatch: pytest
     with pytest.raises(WorkError) as raised:
         GE2E.load()
     assert raised.value.code == ENGINE_UNAVAILABLE
+
+
+def test_spans_lie_around_the_speech_and_count_from_the_recording() -> None:
+    samples = np.concatenate([clip("librivox-0880"), np.zeros(16_000, np.float32), clip("librivox-0930")])
+    speech = speech_of(samples)
+    embeddings = embed_speech(samples, speech=speech[:1], offset_seconds=0.0)
+    later = embed_speech(samples, speech=speech[:1], offset_seconds=100.0)
+    (start, end) = speech[0]
+    assert embeddings
+    assert all(start - 0.301 <= one.start < one.end <= end + 0.301 and one.encoder == "campplus" for one in embeddings)
+    assert [(round(one.start - 100, 3), one.vector) for one in later] == [(one.start, one.vector) for one in embeddings]
+
+
+def test_pieces_embedded_by_different_encoders_are_labelled_by_that_of_most() -> None:
+    conversation = converse(*TWO)
+    embeddings = embed_speech(conversation.samples, speech=conversation.speech, offset_seconds=0.0)
+    odd = SpeakerEmbedding(0.1, 1.7, base64.b64encode(np.ones(256, "<f4").tobytes()).decode())
+    segments = heard(conversation.speech)
+    assert label_speakers(segments, (odd, *embeddings), speakers=2) == label_speakers(segments, embeddings, speakers=2)
