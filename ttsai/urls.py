@@ -30,6 +30,7 @@ API = [
         "voices",
         "translation",
         "audio_tools",
+        "conversion",
         "conversations",
         "batches",
     )

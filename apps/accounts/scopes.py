@@ -10,6 +10,7 @@ SCOPES: Final = {
     "stt:transcribe": "turn speech into text: POST /v1/stt/, POST /v1/audio/transcriptions, POST /v1/audio/translations",
     "speech:translate": "translate speech: POST /v1/speech-translate/",
     "audio:process": "process recordings by the audio tools: POST /v1/audio/convert/ and the others below /v1/audio/",
+    "voice:convert": "convert recordings to other voices: POST /v1/voice-convert/, POST /v1/speech-to-speech/",
     "voice:chat": "hold conversations: /v1/voice-chat/",
     "voices:read": "list models and voices, export voices of the account",
     "voices:write": "rename and delete voices of the account, record and revoke consent",

@@ -22,6 +22,8 @@ STARTING_SERVICE_PRICES = {
     "audio-waveform": (PriceUnit.MINUTE, 0),
     "audio-analyze": (PriceUnit.MINUTE, 0),
     "enrol_voice": (PriceUnit.REQUEST, 0),
+    "voice-convert": (PriceUnit.MINUTE, 3000),
+    "speech-to-speech": (PriceUnit.MINUTE, 3000),
 }
 """Starting prices of services that are not priced per character, in millicredits per unit."""
 

@@ -37,10 +37,10 @@ def find_model(model_id: str, *, plan: Plan, kind: str = "tts", voice: str | Non
             raise _not_allowed(own.id, plan=plan)
         engine = own
     else:
-        stand_in = _picture.get().stand_ins.get(model_id.casefold()) if own is None else None
-        if stand_in is None or stand_in.kind != kind:
+        stand_in = _picture.get().stand_ins.get(model_id.casefold())
+        if stand_in is None or (stand_in.kind != kind and not any(_candidates(stand_in, kind=kind))):
             raise _unknown_model(model_id, kind=kind)
-        engine = _choose_stand_in(stand_in, plan=plan, voice=voice or "", language=language or "")
+        engine = _choose_stand_in(stand_in, kind=kind, plan=plan, voice=voice or "", language=language or "")
     if not engine.was_seen_lately:
         raise UnavailableError(
             f"No worker serves the model {engine.id!r} at the moment.",
@@ -247,10 +247,10 @@ def _find_listed(model_id: str, *, plan: Plan | None) -> EngineRow | None:
     return _first_stand_in(stand_in, plan=plan) if stand_in else None
 
 
-def _choose_stand_in(row: StandInRow, *, plan: Plan, voice: str, language: str) -> EngineRow:
-    installed = list(_candidates(row))
+def _choose_stand_in(row: StandInRow, *, kind: str, plan: Plan, voice: str, language: str) -> EngineRow:
+    installed = list(_candidates(row, kind=kind))
     if not installed:
-        raise _unknown_model(row.model_id, kind=row.kind)
+        raise _unknown_model(row.model_id, kind=kind)
     included = [engine for engine in installed if is_model_allowed(plan, engine)]
     if not included:
         raise _not_allowed(row.model_id, plan=plan)
@@ -267,20 +267,23 @@ def _choose_stand_in(row: StandInRow, *, plan: Plan, voice: str, language: str) 
 
 
 def _first_stand_in(row: StandInRow, *, plan: Plan | None) -> EngineRow | None:
-    installed = list(_candidates(row))
+    installed = list(_candidates(row, kind=row.kind))
     return min(
         installed, key=lambda engine: (plan is not None and not is_model_allowed(plan, engine), not engine.was_seen_lately), default=None
     )
 
 
-def _candidates(row: StandInRow) -> Iterator[EngineRow]:
-    """Installed models that can serve the row, by preference, at the lower of both prices."""
+def _candidates(row: StandInRow, *, kind: str) -> Iterator[EngineRow]:
+    """Installed models of a type that can serve the row, by preference, at the lower of both prices.
+
+    A row serves another type than its own where it names a model of that type: openvoice speaks and converts.
+    """
     engines = _picture.get().engines
-    others = [engine_id for engine_id in engines if engine_id not in row.candidates]
+    others = [engine_id for engine_id in engines if engine_id not in row.candidates] if kind == row.kind else []
     for candidate in row.candidates:
         for engine_id in others if candidate == ANY_MODEL else (candidate,):
             engine = engines.get(engine_id)
-            if engine is not None and engine.kind == row.kind and engine.base is None:
+            if engine is not None and engine.kind == kind and engine.base is None:
                 yield _with_stand_in(engine, row=row)
 
 

@@ -25,6 +25,7 @@ OPENAI_CHARACTERS: Final = 4096
 
 SPEAKERS: Final = ["kokoro", "hibari", "piper", ANY_MODEL]
 LIGHT_SPEAKERS: Final = ["piper", "kokoro", "hibari", ANY_MODEL]
+CONVERTERS: Final = ["kokoro-convert", "world"]
 LISTENERS: Final = ["whisper", "sensevoice", ANY_MODEL]
 CLONING: Final[dict[str, Any]] = {"candidates": SPEAKERS, "has_cloning": True}
 """Documented models that clone voices: a built-in voice is spoken by a speaker, a voice of the account by the model that cloned it."""
@@ -46,21 +47,21 @@ STARTING_STAND_INS: Final[dict[str, dict[str, Any]]] = {
     "kokoro": {"name": "Kokoro", "tier": "standard", "candidates": ["hibari", "piper", ANY_MODEL]},
     "cosyvoice": {"name": "CosyVoice", "tier": "standard", **CLONING},
     "cosyvoice2": {"name": "CosyVoice 2", "tier": "standard", **CLONING},
-    "openvoice": {"name": "OpenVoice", "tier": "standard", **CLONING},
+    "openvoice": {"name": "OpenVoice", "tier": "standard", **CLONING, "candidates": [*SPEAKERS, *CONVERTERS]},
     "gpt-sovits": {"name": "GPT-SoVITS", "tier": "standard", **CLONING},
     "glm-tts": {"name": "GLM-TTS", "tier": "standard", **CLONING},
     "spark": {"name": "Spark TTS", "tier": "standard", **CLONING},
     "indextts2": {"name": "IndexTTS 2", "tier": "standard", **CLONING},
     "qwen3-tts": {"name": "Qwen3 TTS", "tier": "standard", **CLONING},
     "tortoise": {"name": "Tortoise", "tier": "premium", **CLONING},
-    "chatterbox": {"name": "Chatterbox", "tier": "premium", **CLONING},
+    "chatterbox": {"name": "Chatterbox", "tier": "premium", **CLONING, "candidates": [*SPEAKERS, *CONVERTERS]},
     "f5": {"name": "F5-TTS", "tier": "standard", **CLONING},
     "pocket-tts": {"name": "Pocket TTS", "tier": "standard", **CLONING},
     "whisper": {"name": "Whisper", "kind": "stt", "tier": "standard", "candidates": ["sensevoice", ANY_MODEL]},
     "faster-whisper": {"name": "Faster Whisper", "kind": "stt", "candidates": LISTENERS},
     "whisper-base": {"name": "Whisper base", "kind": "stt", "candidates": LISTENERS},
     "sensevoice": {"name": "SenseVoice", "kind": "stt", "tier": "standard", "candidates": ["whisper", ANY_MODEL]},
-    "knn-vc": {"name": "kNN-VC", "kind": "voice-convert", "tier": "standard"},
+    "knn-vc": {"name": "kNN-VC", "kind": "voice-convert", "tier": "standard", "candidates": [*CONVERTERS, ANY_MODEL]},
     "demucs": {"name": "Demucs", "kind": "separate", "tier": "standard"},
     "spleeter": {"name": "Spleeter", "kind": "separate", "tier": "standard"},
     **_openai_speech("tts-1", "tts-1-hd", "tts-1-1106", "tts-1-hd-1106", "gpt-4o-mini-tts", "gpt-4o-mini-tts-2025-12-15"),

@@ -21,6 +21,8 @@ def test_a_new_installation_starts_with_every_price() -> None:
     assert {service: price for service, price in prices.items() if price} == {
         "transcription": 2000,
         "speech-translation": 5000,
+        "voice-convert": 3000,
+        "speech-to-speech": 3000,
         "voice-chat": 3000,
     }
     assert sorted(service for service, price in prices.items() if not price) == [

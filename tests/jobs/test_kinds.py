@@ -75,9 +75,11 @@ def test_job_kinds_keep_the_names_that_rows_have() -> None:
         "preview",
         "rendition",
         "speech",
+        "speech-to-speech",
         "speech-translation",
         "transcription",
         "voice-chat",
+        "voice-convert",
     ]
     assert kind_names_with_unit(Unit.CHARACTERS) == ["speech"]
 

@@ -13,6 +13,7 @@ LISTENING: dict[str, dict[str, Any]] = {
     "/v1/audio/transcriptions": {"model": "whisper-1"},
     "/v1/audio/translations": {"model": "whisper-1"},
     "/v1/speech-translate/": {"target_language": "es"},
+    "/v1/voice-convert/": {"target_voice": "af_bella"},
     "/v1/voice-chat/": {},
     "/v1/audio/convert/": {},
 }
@@ -99,6 +100,29 @@ AUDIO_FORM: dict[str, list[Any]] = {
     "webhook_url": ["ftp://example.com", 5],
 }
 TOOLS = fields("/v1/audio/convert/", {"upload_id": NOBODY}, AUDIO_FORM)
+CONVERSION = [
+    *fields(
+        "/v1/voice-convert/",
+        {"upload_id": NOBODY, "target_voice": "af_bella"},
+        {
+            "target_voice": [None, "", 5, "x" * 101, "nobody", ["af_bella"]],
+            "model": ["nothing", 5, "x" * 101, "silence"],
+            "language": ["x" * 36, 5, "?"],
+            "format": ["exe", "ogg", 5],
+            "webhook_url": ["ftp://example.com", 5],
+        },
+    ),
+    *fields(
+        "/v1/speech-to-speech/",
+        {"upload_id": NOBODY, "voice": "af_bella"},
+        {
+            "voice": [None, "", 5, "x" * 101, "nobody"],
+            "emotion": ["bored", 5, ["sad"]],
+            "speed": [0, 0.49, 2.01, -1, HUGE, "fast", [1]],
+            "model": ["nothing", 5],
+        },
+    ),
+]
 CHAT = [
     *fields(
         "/v1/voice-chat/",
@@ -149,6 +173,7 @@ CASES = [
     *WISHES,
     *TRANSLATION,
     *TOOLS,
+    *CONVERSION,
     *CHAT,
     *SUBTITLES,
     *BATCH,

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "apps.voices",
     "apps.translation",
     "apps.audio_tools",
+    "apps.conversion",
     "apps.conversations",
     "apps.batches",
     "apps.operator",
@@ -57,6 +58,8 @@ TTSAI_JOB_KINDS = (
     "apps.audio_tools.kinds.NORMALIZE",
     "apps.audio_tools.kinds.WAVEFORM",
     "apps.audio_tools.kinds.ANALYZE",
+    "apps.conversion.kinds.VOICE_CONVERSION",
+    "apps.conversion.kinds.SPEECH_TO_SPEECH",
     "apps.conversations.kinds.VOICE_CHAT",
 )
 """Every kind of job (apps/jobs/kinds.py: JobKind)."""

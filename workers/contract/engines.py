@@ -74,6 +74,8 @@ class EngineSpec(Message):
     """A recogniser can transcribe any language into English."""
     stems: tuple[int, ...] = ()
     """Numbers of stems into which a model of kind `separate` can split music."""
+    converts_to: tuple[str, ...] = ()
+    """Engines to whose voices a converter can put a recording; empty for any engine's."""
     directions: tuple[Directions, ...] = ()
     """Language pairs of a translator."""
     queue: str = ""

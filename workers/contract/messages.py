@@ -73,6 +73,8 @@ class JoinWork(Message):
     format: str = "mp3"
     bitrate: int = 0
     sample_rate: int = 0
+    overlap_seconds: float = 0.0
+    """Audio that neighbouring parts have in common; it is cross-faded."""
 
 
 @dataclass(frozen=True, slots=True)

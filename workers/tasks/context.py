@@ -1,7 +1,8 @@
 """Worker context: the components of the worker that every task uses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from workers.conversion.targets import TargetProfiles
 from workers.model_manager import ModelManager
 from workers.scheduler import SentenceScheduler
 from workers.storage import Storage
@@ -16,3 +17,5 @@ class WorkerContext:
     scheduler: SentenceScheduler
     storage: Storage
     live: LiveEvents
+    targets: TargetProfiles = field(default_factory=TargetProfiles)
+    """Profiles of the voices that recordings were converted to."""

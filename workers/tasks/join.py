@@ -24,7 +24,14 @@ def join(run: PartRun, *, context: WorkerContext) -> Manifest:
             run,
             context=context,
             sources=sources,
-            work=lambda: join_files(sources, output.path, audio_format=work.format, sample_rate=work.sample_rate, bitrate=work.bitrate),
+            work=lambda: join_files(
+                sources,
+                output.path,
+                audio_format=work.format,
+                sample_rate=work.sample_rate,
+                bitrate=work.bitrate,
+                overlap_seconds=work.overlap_seconds,
+            ),
         )
         output.describe_audio(seconds=joined.file.seconds, sample_rate=joined.file.sample_rate)
     words = _join_timings(work.inputs, joined=joined, storage=context.storage)

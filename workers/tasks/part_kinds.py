@@ -11,11 +11,13 @@ from workers.tasks.align import align
 from workers.tasks.assemble import assemble
 from workers.tasks.convert import convert
 from workers.tasks.convert_recording import convert_recording
+from workers.tasks.convert_voice import convert_voice
 from workers.tasks.dereverb import dereverb
 from workers.tasks.enhance import enhance
 from workers.tasks.join import join
 from workers.tasks.listen import listen
 from workers.tasks.prepare import prepare
+from workers.tasks.prepare_conversion import prepare_conversion
 from workers.tasks.reply import reply
 from workers.tasks.separate import separate
 from workers.tasks.speak import speak
@@ -52,6 +54,8 @@ PART_KINDS: Final[PartKinds] = MappingProxyType(
         "dereverb": dereverb,
         "separate": separate,
         "assemble": assemble,
+        "prepare_conversion": prepare_conversion,
+        "convert_voice": convert_voice,
         **load_part_kinds(os.environ),
     }
 )

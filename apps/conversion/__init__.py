@@ -1,0 +1,1 @@
+"""Voice conversion: a recording to the same performance in another voice."""

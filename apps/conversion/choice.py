@@ -1,0 +1,92 @@
+"""Choice of the models of a conversion: converter, fallback, recogniser, and the target voice."""
+
+from dataclasses import dataclass
+
+from apps.accounts.callers import Caller
+from apps.accounts.models import Plan
+from apps.catalog.catalogue import EngineRow
+from apps.catalog.selectors import find_model, list_models, substitution_warnings
+from apps.catalog.voices import find_voice
+from apps.conversion.orders import ConversionOrder
+from apps.core.errors import InvalidRequestError
+from apps.listening.services import DEFAULT_MODEL as DEFAULT_RECOGNISER
+from apps.listening.services import check_spoken_language, read_language
+from workers.contract.voices import VoiceRef
+
+KIND = "voice-convert"
+"""Type of the models that convert."""
+FALLBACK = "world"
+"""Model for sounds without words, for languages that the model does not convert and for voices of other models."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionModels:
+    """The models and the target of one conversion."""
+
+    converter: EngineRow
+    asked_model: str
+    """Id named in the request."""
+    fallback: str
+    """Id of the model for sounds without words; empty if it is not available."""
+    recogniser: EngineRow | None
+    """None if the converter needs no words."""
+    voice: VoiceRef
+    speaker: EngineRow
+    """Model of the voice."""
+    language: str
+    """Primary tag; empty if it is detected."""
+    warnings: tuple[str, ...]
+
+
+def choose_models(caller: Caller, *, order: ConversionOrder) -> ConversionModels:
+    """Choose the models, and refuse invalid requests before the recording is ingested. Raises ApplicationErrors."""
+    converter = asked = find_model(order.model, plan=caller.plan, kind=KIND)
+    voice, speaker = _find_target(caller, order=order)
+    language = read_language(order.language)
+    recogniser = _find_recogniser(caller.plan) if asked.spec.languages else None
+    fallback = next((engine for engine in list_models() if engine.id == FALLBACK and engine.was_seen_lately), None)
+    warnings = substitution_warnings(asked, voice_asked=None, voice_used="")
+    if obstacle := _find_obstacle(asked, voice=voice, language=language, recogniser=recogniser):
+        if fallback is None:
+            raise InvalidRequestError(obstacle, code="unsupported_conversion", param="model")
+        converter = find_model(fallback.id, plan=caller.plan, kind=KIND)
+        recogniser = None
+        warnings = [f"model: {obstacle} {converter.id} was used."]
+    if recogniser is not None:
+        check_spoken_language(recogniser, order.language)
+    fallback_id = fallback.id if fallback is not None and fallback.id != converter.id else ""
+    return ConversionModels(converter, asked.requested_id, fallback_id, recogniser, voice, speaker, language, tuple(warnings))
+
+
+def _find_target(caller: Caller, *, order: ConversionOrder) -> tuple[VoiceRef, EngineRow]:
+    """The voice, built-in or the account's own, and its model. Raises 400 unknown_voice, 403 model_not_allowed, 409 voice_not_ready."""
+    speaking = [engine for engine in list_models() if engine.kind == "tts" and engine.was_seen_lately]
+    voice = find_voice(caller, engines=speaking, voice_id=order.voice)
+    if voice is None:
+        message = f"Unknown voice {order.voice[:100]!r}. GET /v1/voices/ lists all."
+        raise InvalidRequestError(message, code="unknown_voice", param=order.voice_param)
+    return voice, find_model(voice.engine, plan=caller.plan)
+
+
+def _find_recogniser(plan: Plan) -> EngineRow | None:
+    """Recogniser that times words: the plan's models first, then the default one."""
+    timing = [engine for engine in list_models() if engine.kind == "stt" and engine.was_seen_lately and engine.spec.has_word_timings]
+
+    def rank(engine: EngineRow) -> tuple[bool, bool, str]:
+        is_included = not plan.allowed_models or engine.id in plan.allowed_models
+        return not is_included, engine.id != DEFAULT_RECOGNISER, engine.id
+
+    best = min(timing, key=rank, default=None)
+    return None if best is None else find_model(best.id, plan=plan, kind="stt")
+
+
+def _find_obstacle(converter: EngineRow, *, voice: VoiceRef, language: str, recogniser: EngineRow | None) -> str:
+    """Reason why the model cannot do the conversion, one sentence; empty if it can."""
+    spec = converter.spec
+    if spec.converts_to and voice.engine not in spec.converts_to:
+        return f"{converter.id} converts to voices of {', '.join(spec.converts_to)}, and {voice.id!a} is one of {voice.engine}."
+    if spec.languages and recogniser is None:
+        return f"{converter.id} needs a model that times words, such as {DEFAULT_RECOGNISER}, and none is available."
+    if spec.languages and language and language not in spec.languages:
+        return f"{converter.id} does not convert the language {language!a}, only {', '.join(spec.languages)}."
+    return ""

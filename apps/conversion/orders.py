@@ -1,0 +1,27 @@
+"""Orders of conversions."""
+
+from dataclasses import dataclass, field
+
+from apps.conversion.kinds import ConversionParams
+from apps.jobs.kinds import JobKind
+from workers.contract.conversion import Delivery
+
+DEFAULT_MODEL = "openvoice"
+OUTPUT_FORMATS = ("wav", "mp3", "flac")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversionOrder:
+    """Target and options of a conversion."""
+
+    kind: JobKind[ConversionParams]
+    voice: str
+    voice_param: str
+    """Name of the field with the voice."""
+    model: str = DEFAULT_MODEL
+    language: str | None = None
+    """Language of the recording; detected if empty or `auto`."""
+    delivery: Delivery = field(default_factory=Delivery)
+    format: str = "wav"
+    is_awaited: bool = False
+    webhook_url: str = ""

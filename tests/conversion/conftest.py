@@ -1,0 +1,5 @@
+"""Fixtures of the conversion tests."""
+
+from tests.listening.conftest import _platform, owner, server, song
+
+__all__ = ["_platform", "owner", "server", "song"]

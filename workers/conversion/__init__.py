@@ -1,0 +1,1 @@
+"""Voice conversion: the performance of a recording in another voice."""
