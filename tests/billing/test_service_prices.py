@@ -31,6 +31,7 @@ def test_a_new_installation_starts_with_every_price() -> None:
         "audio-normalize",
         "audio-trim-silence",
         "audio-waveform",
+        "enrol_voice",
     ]
 
 
