@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from apps.accounts.callers import Caller
 from apps.audio_tools.kinds import ToolParams
 from apps.jobs.kinds import JobKind
 from apps.jobs.plans import PartPlan
+from apps.jobs.waiting import Answer
 from apps.uploads.services import Source, SourceLimits
 from workers.contract import names
 
@@ -72,6 +74,10 @@ class AudioTool:
     """Shape of the JSON that it answers with; None for a file."""
     content_type: str = "audio/*"
     """Content type of the file that it answers with."""
+    answer: Callable[[Request], Answer] | None = None
+    """Chooses the answer of a request; by default the document, or the job's main output."""
+    alternative: type[serializers.Serializer[Any]] | None = None
+    """Shape of the JSON that it answers with in place of the file, if `answer` chooses so."""
     limits: SourceLimits = LIMITS
 
     @property

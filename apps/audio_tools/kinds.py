@@ -37,5 +37,8 @@ def document_kind(name: str) -> JobKind[ToolParams]:
 CONVERT = audio_kind("audio-convert")
 TRIM_SILENCE = audio_kind("audio-trim-silence")
 NORMALIZE = audio_kind("audio-normalize")
+ENHANCE = audio_kind("audio-enhance")
+DEREVERB = audio_kind("audio-dereverb")
+SEPARATE = audio_kind("audio-separate")
 WAVEFORM = document_kind("audio-waveform")
 ANALYZE = document_kind("audio-analyze")

@@ -15,6 +15,8 @@ SAMPLE_RATES = (8000, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000)
 """Hz."""
 BIT_DEPTHS = (16, 24, 32)
 CHANNELS = {"mono": 1, "stereo": 2}
+PROCESSED_FORMATS = ("wav", "mp3", "flac")
+"""Formats of enhanced, dried and separated audio."""
 
 
 class FormNumberChoice(fields.FormChoice):
@@ -50,6 +52,14 @@ class AudioFormSerializer(ToolRequestSerializer):
         required=False,
         default=0,
         help_text="Bits per sample of wav and flac, 32 for floating point in wav; the recording's own unless given.",
+    )
+
+
+class ProcessedFormatSerializer(ToolRequestSerializer):
+    """Format of processed audio, whose rate and channels are the recording's own."""
+
+    format = fields.FormChoice(
+        choices=PROCESSED_FORMATS, required=False, default="", help_text="Format of the answer; the recording's, or wav, unless given."
     )
 
 

@@ -58,7 +58,7 @@ class ToolView(APIView):
         return RecordingResponse(
             source_order,
             submit=submit,
-            answer=document_answer if tool.document else audio_answer,
+            answer=tool.answer(request) if tool.answer else document_answer if tool.document else audio_answer,
             queued=queued_shape,
             is_awaited=is_awaited,
             is_kept="HTTP_IDEMPOTENCY_KEY" in request.META,
@@ -72,6 +72,7 @@ def document_answer(job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:
 
 def tool_view(tool: AudioTool) -> type[ToolView]:
     """View class of a tool."""
+    alternative = {(200, "application/json"): tool.alternative} if tool.alternative else {}
     file_response = OpenApiResponse(OpenApiTypes.BINARY, description="The file itself.")
 
     class DeclaredToolView(ToolView):
@@ -84,7 +85,7 @@ def tool_view(tool: AudioTool) -> type[ToolView]:
             description=f"{tool.description}\n\n{WAITS}",
             parameters=[IDEMPOTENCY_HEADER, ASYNC],
             request={"multipart/form-data": tool.fields, "application/json": tool.fields},
-            responses=tool.document or {(200, tool.content_type): file_response},
+            responses=tool.document or {(200, tool.content_type): file_response, **alternative},
         )
         def post(self, request: Request) -> HttpResponseBase:
             return self.process(request)

@@ -143,6 +143,11 @@ def check_installed(kind: str) -> None:
         raise InvalidRequestError(f"No model of type {kind!r} is installed here.", code="model_not_installed")
 
 
+def find_obstacle(model_id: str) -> str:
+    """Reason why the live workers cannot serve a model that they know, with the command that helps; empty if they serve it or know none."""
+    return _picture.get().missing.get(model_id.casefold(), "")
+
+
 def list_plans() -> list[Plan]:
     return list(_picture.get().plans)
 

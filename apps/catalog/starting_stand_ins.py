@@ -62,8 +62,8 @@ STARTING_STAND_INS: Final[dict[str, dict[str, Any]]] = {
     "whisper-base": {"name": "Whisper base", "kind": "stt", "candidates": LISTENERS},
     "sensevoice": {"name": "SenseVoice", "kind": "stt", "tier": "standard", "candidates": ["whisper", ANY_MODEL]},
     "knn-vc": {"name": "kNN-VC", "kind": "voice-convert", "tier": "standard", "candidates": [*CONVERTERS, ANY_MODEL]},
-    "demucs": {"name": "Demucs", "kind": "separate", "tier": "standard"},
-    "spleeter": {"name": "Spleeter", "kind": "separate", "tier": "standard"},
+    "demucs": {"name": "Demucs", "kind": "separate", "tier": "standard", "candidates": ["spleeter", ANY_MODEL]},
+    "spleeter": {"name": "Spleeter", "kind": "separate", "tier": "standard", "candidates": ["demucs", ANY_MODEL]},
     **_openai_speech("tts-1", "tts-1-hd", "tts-1-1106", "tts-1-hd-1106", "gpt-4o-mini-tts", "gpt-4o-mini-tts-2025-12-15"),
     **_openai_transcription(
         "whisper-1",

@@ -24,6 +24,10 @@ def test_a_new_installation_starts_with_every_price() -> None:
         "voice-convert": 3000,
         "speech-to-speech": 3000,
         "voice-chat": 3000,
+        "audio-enhance": 2000,
+        "audio-dereverb": 2000,
+        "audio-separate": 3000,
+        "audio-separate-many": 4000,
     }
     assert sorted(service for service, price in prices.items() if not price) == [
         "audio-analyze",

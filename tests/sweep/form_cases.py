@@ -16,6 +16,9 @@ LISTENING: dict[str, dict[str, Any]] = {
     "/v1/voice-convert/": {"target_voice": "af_bella"},
     "/v1/voice-chat/": {},
     "/v1/audio/convert/": {},
+    "/v1/audio/enhance/": {},
+    "/v1/audio/dereverb/": {},
+    "/v1/audio/separate/": {},
 }
 """Paths that accept a file in a form, with their required fields."""
 FORM = {"Content-Type": "multipart/form-data; boundary=x"}

@@ -4,5 +4,8 @@ from typing import Final
 
 from apps.audio_tools.declaration import AudioTool
 from apps.audio_tools.tools.convert import CONVERT_TOOL
+from apps.audio_tools.tools.dereverb import DEREVERB_TOOL
+from apps.audio_tools.tools.enhance import ENHANCE_TOOL
+from apps.audio_tools.tools.separate import SEPARATE_TOOL
 
-TOOLS: Final[tuple[AudioTool, ...]] = (CONVERT_TOOL,)
+TOOLS: Final[tuple[AudioTool, ...]] = (CONVERT_TOOL, ENHANCE_TOOL, DEREVERB_TOOL, SEPARATE_TOOL)

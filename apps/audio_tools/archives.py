@@ -1,0 +1,102 @@
+"""Answers with several files: a ZIP archive that is made while it is sent, or their addresses."""
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Generator, Sequence
+from typing import IO, cast
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from django.http import JsonResponse
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from starlette.responses import StreamingResponse
+
+from apps.billing import prices
+from apps.core.deferred import ASGIApp, Exchange
+from apps.core.errors import GoneError
+from apps.core.links import public_base
+from apps.core.storage import get_storage
+from apps.jobs.models import Job
+from apps.jobs.results import ResultOutput
+from apps.jobs.waiting import Answer
+from apps.speech.audio_response import job_headers
+from apps.speech.results import result_shape
+
+CHUNK_BYTES = 1 << 18
+NO_COMPRESSION = 0
+"""Deflate without compression: audio hardly shrinks, and many readers refuse plain entries whose length is written after them."""
+
+
+def archive_or_addresses(request: Request) -> Answer:
+    """Answer with JSON if the request accepts it by name, otherwise with an archive."""
+    base, accepts_json = public_base(request), "application/json" in request.META.get("HTTP_ACCEPT", "").lower()
+
+    def answer(job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:
+        if accepts_json:
+            headers = {**job_headers(job), "Cache-Control": "no-store"}
+            return JsonResponse(result_shape(job, base=base, has_words=False), headers=headers)
+        return archive_answer(job, exchange)
+
+    return answer
+
+
+def archive_answer(job: Job, exchange: Exchange) -> ASGIApp:
+    """Archive of all files of a completed job. 410 if one was deleted."""
+    storage = get_storage()
+    if not job.outputs or any(storage.stat(output.key) is None for output in job.outputs):
+        raise GoneError("The audio was deleted.")
+    name = f"{job.kind.removeprefix('audio-')}-{job.uuid.hex[:8]}.zip"
+    headers = job_headers(job) | {
+        "X-Credits-Used": str(prices.credits(job.charged_millicredits)),
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(_sent(exchange, job.outputs), media_type="application/zip", headers=headers)
+
+
+async def _sent(exchange: Exchange, outputs: Sequence[ResultOutput]) -> AsyncIterator[bytes]:
+    chunks = archive_chunks(outputs)
+    try:
+        while chunk := await exchange.run(next, chunks, b""):
+            yield chunk
+    finally:
+        with contextlib.suppress(ValueError):  # a thread still makes the next chunk for a client that left
+            chunks.close()
+
+
+def archive_chunks(outputs: Sequence[ResultOutput]) -> Generator[bytes]:
+    """Bytes of the archive, in memory bounded by a chunk. Reads the object store."""
+    sink = _Sink()
+    with ZipFile(cast("IO[bytes]", sink), "w", ZIP_DEFLATED, compresslevel=NO_COMPRESSION) as archive:
+        for output in outputs:
+            entry = ZipInfo(output.file_name, date_time=time.gmtime()[:6])
+            entry.compress_type = ZIP_DEFLATED
+            entry.file_size = output.bytes  # decides whether the entry needs 64 bits
+            stream = get_storage().open_stream(output.key)
+            try:
+                with archive.open(entry, "w") as target:
+                    while data := stream.read(CHUNK_BYTES):
+                        target.write(data)
+                        if chunk := sink.take():
+                            yield chunk
+            finally:
+                stream.close()
+    yield sink.take()
+
+
+class _Sink:
+    """File without positions, so that ZipFile writes lengths after the data."""
+
+    def __init__(self) -> None:
+        self._chunks: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._chunks.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None: ...
+
+    def take(self) -> bytes:
+        data = b"".join(self._chunks)
+        self._chunks.clear()
+        return data
