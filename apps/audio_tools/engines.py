@@ -71,6 +71,7 @@ def _stand_in(named: EngineRow, *, stems: int) -> StandInRow:
         candidates=(),
         voices={},
         max_characters=None,
+        has_cloning=False,
         note=f"It does not make {stems} stems here.",
         created_at=named.first_announced_at,
     )
