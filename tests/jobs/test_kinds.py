@@ -75,6 +75,7 @@ def test_job_kinds_keep_the_names_that_rows_have() -> None:
         "audio-separate",
         "audio-trim-silence",
         "audio-waveform",
+        "enrol_voice",
         "preview",
         "rendition",
         "speech",
@@ -83,8 +84,9 @@ def test_job_kinds_keep_the_names_that_rows_have() -> None:
         "transcription",
         "voice-chat",
         "voice-convert",
+        "voice-clone",
     ]
-    assert kind_names_with_unit(Unit.CHARACTERS) == ["speech"]
+    assert sorted(kind_names_with_unit(Unit.CHARACTERS)) == ["speech", "voice-clone"]
 
 
 def test_params_of_a_row_have_the_type_of_its_kind() -> None:
