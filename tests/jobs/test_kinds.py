@@ -83,8 +83,8 @@ def test_job_kinds_keep_the_names_that_rows_have() -> None:
         "speech-translation",
         "transcription",
         "voice-chat",
-        "voice-convert",
         "voice-clone",
+        "voice-convert",
     ]
     assert sorted(kind_names_with_unit(Unit.CHARACTERS)) == ["speech", "voice-clone"]
 

@@ -14,6 +14,6 @@ def name_candidates(apps: Any, schema_editor: Any) -> None:  # noqa: ARG001 - Dj
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0006_cloning_stand_ins")]
+    dependencies = [("catalog", "0007_conversion_stand_ins")]
 
     operations = [migrations.RunPython(name_candidates, migrations.RunPython.noop)]
