@@ -3,11 +3,12 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 
+from workers.contract.engines import EngineSpec
 from workers.contract.errors import OUT_OF_MEMORY, UNKNOWN_ENGINE, WorkError
 from workers.protocols.engine import Model
 
@@ -24,12 +25,37 @@ class _State(Enum):
     READY = "ready"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Slot:
-    engine: Model
+    """Engines that share one model in memory: one, or a base engine with those that speak its voices too."""
+
+    engines: list[Model]
     state: _State = _State.COLD
     users: int = 0
     last_used_at: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return self.engines[0].spec.name
+
+    @property
+    def memory_bytes(self) -> int:
+        """The largest estimate: each engine's includes the model that they share."""
+        return max(engine.spec.memory_bytes for engine in self.engines)
+
+    def load(self) -> None:
+        """Load all engines, or none if one fails."""
+        for count, engine in enumerate(self.engines):
+            try:
+                engine.load()
+            except BaseException:
+                for loaded in self.engines[:count]:
+                    loaded.unload()
+                raise
+
+    def unload(self) -> None:
+        for engine in self.engines:
+            engine.unload()
 
 
 class ModelManager:
@@ -44,7 +70,8 @@ class ModelManager:
         memory_wait_seconds: float = MEMORY_WAIT_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._slots = {engine.spec.id: _Slot(engine) for engine in engines}
+        self._engines = {engine.spec.id: engine for engine in engines}
+        self._slots = _assign_slots(self._engines)
         self._budget_bytes = budget_bytes
         self._idle_seconds = idle_seconds
         self._memory_wait_seconds = memory_wait_seconds
@@ -57,6 +84,11 @@ class ModelManager:
         with self._changed:
             return tuple(sorted(name for name, slot in self._slots.items() if slot.state is _State.READY))
 
+    @property
+    def specs(self) -> tuple[EngineSpec, ...]:
+        """All engines of this worker, loaded or not."""
+        return tuple(engine.spec for engine in self._engines.values())
+
     @contextmanager
     def use(self, engine_id: str) -> Iterator[Model]:
         """A loaded engine, kept in memory inside the block. Raises WorkError (unknown_engine, out_of_memory, or load's errors)."""
@@ -65,7 +97,7 @@ class ModelManager:
             raise WorkError(UNKNOWN_ENGINE, f"This worker has no engine {engine_id!r}.")
         self._acquire(slot)
         try:
-            yield slot.engine
+            yield self._engines[engine_id]
         finally:
             with self._changed:
                 slot.users -= 1
@@ -76,11 +108,14 @@ class ModelManager:
         """Unload models that were not used for idle_seconds."""
         with self._changed:
             since = self._clock() - self._idle_seconds
-            idle = [slot for slot in self._slots.values() if _is_idle(slot) and slot.last_used_at <= since]
+            idle = [slot for slot in self._unique_slots() if _is_idle(slot) and slot.last_used_at <= since]
             for slot in idle:
                 slot.state = _State.MOVING
         for slot in idle:
             self._unload(slot)
+
+    def _unique_slots(self) -> list[_Slot]:
+        return list(dict.fromkeys(self._slots.values()))
 
     def _acquire(self, slot: _Slot) -> None:
         deadline = self._clock() + self._memory_wait_seconds
@@ -97,16 +132,16 @@ class ModelManager:
 
     def _free_memory(self, slot: _Slot, *, deadline: float) -> list[_Slot] | None:
         """Claim the slot for loading and return what to unload for it; None after waiting, to try again. Call with the lock held."""
-        needed = slot.engine.spec.memory_bytes
+        needed = slot.memory_bytes
         if needed > self._budget_bytes:
-            raise WorkError(OUT_OF_MEMORY, f"{slot.engine.spec.name} needs more memory than this worker may use.")
-        free = self._budget_bytes - sum(other.engine.spec.memory_bytes for other in self._slots.values() if other.state is not _State.COLD)
+            raise WorkError(OUT_OF_MEMORY, f"{slot.name} needs more memory than this worker may use.")
+        free = self._budget_bytes - sum(other.memory_bytes for other in self._unique_slots() if other.state is not _State.COLD)
         victims = []
-        for other in sorted(filter(_is_idle, self._slots.values()), key=lambda idle: idle.last_used_at):
+        for other in sorted(filter(_is_idle, self._unique_slots()), key=lambda idle: idle.last_used_at):
             if free >= needed:
                 break
             victims.append(other)
-            free += other.engine.spec.memory_bytes
+            free += other.memory_bytes
         if free >= needed:
             for claimed in (slot, *victims):
                 claimed.state = _State.MOVING
@@ -123,26 +158,36 @@ class ModelManager:
         try:
             for victim in victims:
                 self._unload(victim)
-            slot.engine.load()
+            slot.load()
             state = _State.READY
         except MemoryError:
-            raise WorkError(OUT_OF_MEMORY, f"{slot.engine.spec.name} does not fit into this worker's memory.") from None
+            raise WorkError(OUT_OF_MEMORY, f"{slot.name} does not fit into this worker's memory.") from None
         finally:
             self._move(slot, state=state)
-        logger.info("model_loaded engine=%s seconds=%.2f", slot.engine.spec.id, self._clock() - started)
+        logger.info("model_loaded engine=%s seconds=%.2f", slot.engines[0].spec.id, self._clock() - started)
 
     def _unload(self, slot: _Slot) -> None:
         try:
-            slot.engine.unload()
+            slot.unload()
         finally:
             self._move(slot, state=_State.COLD)
-        logger.info("model_unloaded engine=%s", slot.engine.spec.id)
+        logger.info("model_unloaded engine=%s", slot.engines[0].spec.id)
 
     def _move(self, slot: _Slot, *, state: _State) -> None:
         with self._changed:
             slot.state = state
             slot.last_used_at = self._clock()
             self._changed.notify_all()
+
+
+def _assign_slots(engines: Mapping[str, Model]) -> dict[str, _Slot]:
+    """Slots by engine id; an engine shares that of its base engine if this worker has it."""
+    slots = {name: _Slot([engine]) for name, engine in engines.items() if engine.spec.base_engine not in engines}
+    for name, engine in engines.items():
+        if name not in slots:
+            slots[name] = slots[engine.spec.base_engine]
+            slots[name].engines.append(engine)
+    return slots
 
 
 def _is_idle(slot: _Slot) -> bool:

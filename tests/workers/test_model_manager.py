@@ -18,8 +18,10 @@ from workers.protocols.engine import Engine
 class Model(Engine):
     """Engine that only counts."""
 
-    def __init__(self, name: str, *, memory_bytes: int = 100, load_seconds: float = 0.0, error: Exception | None = None) -> None:
-        self.spec = EngineSpec(id=name, name=name.title(), version="1", memory_bytes=memory_bytes)
+    def __init__(
+        self, name: str, *, memory_bytes: int = 100, load_seconds: float = 0.0, error: Exception | None = None, base: str = ""
+    ) -> None:
+        self.spec = EngineSpec(id=name, name=name.title(), version="1", memory_bytes=memory_bytes, base_engine=base)
         self.load_seconds = load_seconds
         self.error = error
         self.loads = 0
@@ -184,3 +186,37 @@ def test_the_budget_holds_under_many_threads() -> None:
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(work, range(3)))
     assert most <= 3
+
+
+def test_engine_with_a_base_shares_its_place_in_memory_and_is_loaded_and_unloaded_with_it() -> None:
+    base, derived, other = (
+        Model("base", memory_bytes=100),
+        Model("derived", memory_bytes=120, base="base"),
+        Model("other", memory_bytes=150),
+    )
+    models = manager([derived, base, other], clock=Clock())
+    with models.use("derived") as used:
+        assert used is derived
+        assert (base.loads, derived.loads, models.loaded) == (1, 1, ("base", "derived"))
+        with models.use("base") as used_too:
+            assert used_too is base
+        with pytest.raises(WorkError, match="in use"):
+            touch(models, "other")
+    touch(models, "other")
+    assert (base.is_loaded, derived.is_loaded, models.loaded) == (False, False, ("other",))
+    assert [spec.id for spec in models.specs] == ["derived", "base", "other"]
+
+
+def test_engine_with_a_base_that_fails_to_load_leaves_nothing_loaded() -> None:
+    base, derived = Model("base"), Model("derived", base="base", error=WorkError("engine_unavailable", "No weights."))
+    models = manager([base, derived])
+    with pytest.raises(WorkError, match="No weights"):
+        touch(models, "base")
+    assert (base.is_loaded, models.loaded) == (False, ())
+
+
+def test_engine_whose_base_this_worker_lacks_is_a_model_of_its_own() -> None:
+    derived = Model("derived", base="base")
+    models = manager([derived])
+    touch(models, "derived")
+    assert (derived.loads, models.loaded) == (1, ("derived",))

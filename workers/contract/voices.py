@@ -41,7 +41,7 @@ class VoiceRef(Message):
     transcript: str = ""
     """Words of the recording in `conditioning`; empty if unknown or for a voice file."""
     weights: tuple[VoiceWeight, ...] = ()
-    """Voices of a mix; empty for any other voice."""
+    """Voices of a mix; empty for any other voice. With `conditioning`, shares from 0 to 1 beside the account's own voice, which has the rest."""
 
     @property
     def primary_language(self) -> str:

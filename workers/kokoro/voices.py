@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from workers.kokoro.runtime import ACOUSTIC_SIZE, UNCHANGED_PITCH, Array, KokoroRuntime, Pitch
+from workers.kokoro.stock_voices import STOCK_VOICES
 from workers.kokoro.voice_file import KokoroVoice
 
 PITCH_SCALES: Final = (0.75, 1.33)
@@ -58,9 +59,12 @@ def stock_voice(voice: str) -> SpeakableVoice:
 def speakable_voice(voice: KokoroVoice, runtime: KokoroRuntime, *, stock: Mapping[str, float] | None = None) -> SpeakableVoice:
     """A voice file ready to speak; its pitch is measured in about 0.3 CPU seconds.
 
-    stock: shares of stock voices to mix in; the rest up to 1 is the voice's own. Raises ValueError for shares that are not from 0 to 1.
+    stock: shares of stock voices to mix in; the rest up to 1 is the voice's own. Raises ValueError for shares that are not from 0 to 1 and
+    for unknown voices.
     """
     shares = dict(stock or {})
+    if unknown := set(shares) - set(STOCK_VOICES):
+        raise ValueError(f"the mix names the unknown voice {min(unknown)[:40]!r}")
     own = 1.0 - sum(shares.values())
     if min((own, *shares.values())) < -1e-6:
         raise ValueError(f"the shares of a mix are not from 0 to 1: {shares}")

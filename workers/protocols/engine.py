@@ -1,7 +1,7 @@
 """Protocols of all engines and of speech engines. `build_engines` of each module in workers/engines returns the instances that it offers."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 from workers.audio.samples import SynthesisedAudio
 from workers.contract.engines import EngineSpec, VoiceSpec
@@ -46,6 +46,30 @@ class Engine(Model, Protocol):
         """Synthesise one sentence; a model without phoneme input pronounces those words itself. Raises WorkError (unknown_voice,
         unsupported_language, nothing_to_say).
         """
+
+
+LARGEST_VOICE_BYTES: Final = 1 << 20
+"""Largest voice file that a worker reads."""
+
+
+class VoiceFileEngine(Engine, Protocol):
+    """Speech engine with `has_cloning` whose `VoiceRef.conditioning` is a voice file."""
+
+    def read_voice(self, data: bytes, *, voice: VoiceRef) -> object:
+        """Prepare a voice file, with the shares of `voice.weights` mixed in; workers cache the result.
+
+        Raises WorkError (unknown_voice) for a file that is no voice of this engine.
+        """
+
+    def speak_as(
+        self, own: Any, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()
+    ) -> SynthesisedAudio:
+        """Synthesise one sentence with a voice that `read_voice` returned; an empty language means the voice's."""
+
+
+def reads_voice_files(spec: EngineSpec) -> bool:
+    """True for a `VoiceFileEngine`."""
+    return spec.has_cloning and not spec.takes_recordings
 
 
 def as_speaker(model: Model) -> Engine:

@@ -7,6 +7,7 @@ from workers.model_manager import ModelManager
 from workers.scheduler import SentenceScheduler
 from workers.storage import Storage
 from workers.stream import LiveEvents
+from workers.tasks.conditioning import ConditioningCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,5 @@ class WorkerContext:
     live: LiveEvents
     targets: TargetProfiles = field(default_factory=TargetProfiles)
     """Profiles of the voices that recordings were converted to."""
+    voices: ConditioningCache = field(default_factory=ConditioningCache)
+    """Prepared voices of accounts."""

@@ -1,11 +1,11 @@
 """Synthesis task: encodes and publishes each sentence while the next ones are computed."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,12 @@ from workers.contract.errors import NOTHING_TO_SAY, WorkError
 from workers.contract.messages import Manifest, PartMessage, SpeakWork
 from workers.contract.outputs import AUDIO, TIMINGS
 from workers.contract.provenance import needs_watermark
+from workers.contract.voices import VoiceRef
 from workers.parts import PartRun
-from workers.protocols.engine import Engine, as_speaker
+from workers.protocols.engine import Engine, VoiceFileEngine, as_speaker
 from workers.provenance.watermark import embed_watermark
 from workers.stream import PartEvents
+from workers.tasks.conditioning import prepare_voices
 from workers.tasks.context import WorkerContext
 from workers.tasks.results import OutputWriter, check_format
 from workers.tasks.scheduling import compute_in_order, sentence_order
@@ -40,12 +42,14 @@ def speak(run: PartRun, *, context: WorkerContext) -> Manifest:
         work = read_speak_work(message.work, spec=engine.spec, storage=context.storage)
         check_format(work.format)
         script = _read_script(message, work=work, engine=engine)
+        spoken_by = (utterance.settings.voice for utterance in script.utterances)
+        own_voices = prepare_voices(spoken_by, engine=engine, storage=context.storage, cache=context.voices)
         events = PartEvents(context.live, message=message, units_total=len(work.text))
         with FileEncoder(
             output.path, work.format, input_rate=engine.spec.sample_rate, sample_rate=work.sample_rate, bitrate=work.bitrate
         ) as file:
             response = _Response(message, work=work, script=script, input_rate=engine.spec.sample_rate, file=file, events=events)
-            submit = partial(_submit, run=run, work=work, context=context)
+            submit = partial(_submit, run=run, work=work, own_voices=own_voices, context=context)
             for (_, utterance), (spoken, seconds) in compute_in_order(
                 run, scheduler=context.scheduler, items=enumerate(script.utterances), submit=submit
             ):
@@ -118,7 +122,7 @@ class _Response:
 
 
 def _submit(
-    item: tuple[int, Utterance], *, run: PartRun, work: SpeakWork, context: WorkerContext
+    item: tuple[int, Utterance], *, run: PartRun, work: SpeakWork, own_voices: Mapping[VoiceRef, object], context: WorkerContext
 ) -> "Future[tuple[SynthesisedAudio, float]]":
     """Queue an utterance, given with its index, to be spoken: its audio, and the seconds that the engine took."""
     index, utterance = item
@@ -129,7 +133,9 @@ def _submit(
         with context.models.use(work.engine) as model:
             engine = as_speaker(model)
             started = time.perf_counter()
-            spoken = engine.speak(
+            own = own_voices.get(settings.voice)
+            synthesise = engine.speak if own is None else partial(cast("VoiceFileEngine", engine).speak_as, own)
+            spoken = synthesise(
                 text,
                 voice=settings.voice,
                 language=settings.language,

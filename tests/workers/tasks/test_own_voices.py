@@ -1,0 +1,56 @@
+"""A text with an own voice through the worker's task: file, word timings and sound, with Kokoro's real weights."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.flows.listening import Listener
+from tests.workers.messages import targets
+from tests.workers.tasks.task_harness import TaskHarness
+from workers.contract.errors import WorkError
+from workers.contract.markup import Segment
+from workers.contract.messages import SpeakWork
+from workers.contract.outputs import AUDIO, TIMINGS
+from workers.contract.references import Address
+from workers.contract.voices import VoiceRef
+from workers.engines.kokoro import KokoroEngine
+from workers.engines.kokoro_clone import KokoroCloneEngine
+from workers.kokoro.voice_file import KokoroVoice
+
+MINE = VoiceRef("mine", "en-us", "male", "kokoro-clone", "1", Address("folder", "mine.safetensors"))
+BELLA = VoiceRef("af_bella", "en-us", "female", "kokoro", "1.0-int8-2")
+TEXT = "The museum opens at noon. Bring a warm coat."
+
+
+@pytest.fixture
+def harness(valkey: redis.Redis, tmp_path: Path) -> Iterator[TaskHarness]:
+    harness = TaskHarness(tmp_path, engines=[KokoroEngine(), KokoroCloneEngine()], client=valkey)
+    voice = KokoroVoice({"am_adam": 1.4, "am_onyx": -0.4}, {"am_michael": 1.0}, None, (4.7, 0.2))
+    (harness.objects / "mine.safetensors").write_bytes(voice.to_bytes())
+    yield harness
+    harness.close()
+
+
+def test_text_with_an_own_voice_and_a_built_in_one_is_spoken_timed_and_understood(harness: TaskHarness) -> None:
+    first, second = Segment(TEXT[:26]), Segment(TEXT[26:], start=26, voice_index=1)
+    work = SpeakWork("kokoro-clone", MINE, TEXT, "en-us", segments=(first, second), voices=(BELLA,), format="wav")
+    outputs = targets({name: Address("folder", name) for name in (AUDIO, TIMINGS)})
+    manifest = harness.do(harness.message("speak", work, outputs=outputs))
+    assert (manifest.details["engine"], harness.context.models.loaded) == ("kokoro-clone", ("kokoro", "kokoro-clone"))
+    words = json.loads((harness.objects / TIMINGS).read_text())
+    assert [word["word"] for word in words] == TEXT.split()
+    assert all(word["start"] < word["end"] for word in words)
+    assert Listener().word_error_rate((harness.objects / AUDIO).read_bytes(), TEXT) <= 0.2
+
+
+def test_text_with_an_own_voice_whose_file_is_broken_fails_with_what_to_do(harness: TaskHarness) -> None:
+    (harness.objects / "mine.safetensors").write_bytes(b"\0" * 100)
+    outputs = targets({AUDIO: Address("folder", AUDIO)})
+    message = harness.message("speak", SpeakWork("kokoro-clone", MINE, "Hello.", "en-us", format="wav"), outputs=outputs)
+    with pytest.raises(WorkError, match=r"The voice 'mine' cannot be read: .* Create it again from its recording") as failure:
+        harness.do(message)
+    assert failure.value.code == "unknown_voice"
+    assert not (harness.objects / AUDIO).exists()

@@ -1,0 +1,126 @@
+"""Kokoro with voices of one's own: voice files and mixes, beside Kokoro's built-in voices and on the same loaded model."""
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from workers.audio.samples import SynthesisedAudio
+from workers.contract.engines import EngineSpec
+from workers.contract.errors import ENGINE_UNAVAILABLE, UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
+from workers.contract.speech import GivenPhonemes, Sentence
+from workers.contract.tags import is_same_language, primary_tag
+from workers.contract.voices import VoiceRef
+from workers.kokoro.accents import ACCENTS, LANGUAGES, VOICES, accent_of, find_missing_languages
+from workers.kokoro.runtime import SAMPLE_RATE, SHARED_RUNTIME, KokoroRuntime, find_weights_obstacle
+from workers.kokoro.synthesis import MODEL_BYTES, RUN_BYTES, speak_text, split_text
+from workers.kokoro.voice_file import KokoroVoice
+from workers.kokoro.voices import SpeakableVoice, speakable_voice, stock_voice
+from workers.protocols.engine import Engine, VoiceFileEngine, find_built_in
+
+
+class KokoroCloneEngine(VoiceFileEngine):
+    """Kokoro-82M, int8, with own voices in all of its languages."""
+
+    spec = EngineSpec(
+        id="kokoro-clone",
+        name="Kokoro Clone",
+        version="1.0-int8-1",
+        base_engine="kokoro",
+        description="Kokoro-82M v1.0 with voices of your own",
+        licence="Apache-2.0",
+        suggested_tier="premium",
+        languages=LANGUAGES,
+        sample_rate=SAMPLE_RATE,
+        minimum_speed=0.25,
+        maximum_speed=4.0,
+        has_streaming=True,
+        has_cloning=True,
+        has_word_timings=True,
+        memory_bytes=MODEL_BYTES + RUN_BYTES * (os.cpu_count() or 1),
+    )
+
+    def __init__(self) -> None:
+        self._runtime: KokoroRuntime | None = None
+
+    def find_obstacle(self) -> str:
+        """Name the first missing file of the weights, without loading anything."""
+        return find_weights_obstacle()
+
+    def find_missing_languages(self) -> Mapping[str, str]:
+        """Languages whose G2P is not available here. Imports their packages, in up to two seconds."""
+        return find_missing_languages()
+
+    def load(self) -> None:
+        """Load what Kokoro loads, or share it if it is loaded. Raises WorkError (engine_unavailable)."""
+        self.unload()
+        if obstacle := self.find_obstacle():
+            raise WorkError(ENGINE_UNAVAILABLE, obstacle)
+        self._runtime = SHARED_RUNTIME.acquire()
+        ACCENTS["a"].phonemizer()
+
+    def unload(self) -> None:
+        if self._runtime is not None:
+            self._runtime = None
+            SHARED_RUNTIME.release()
+
+    def split(self, text: str, *, language: str) -> list[Sentence]:
+        return split_text(text, language=language)
+
+    def read_voice(self, data: bytes, *, voice: VoiceRef) -> SpeakableVoice:
+        """The voice of a file (`workers/kokoro/voice_file.py`), its pitch measured. `voice.weights`: shares of stock voices beside it.
+
+        Raises WorkError (unknown_voice).
+        """
+        try:
+            own = KokoroVoice.from_bytes(data)
+            return speakable_voice(own, self._loaded(), stock={share.voice: share.weight for share in voice.weights})
+        except ValueError as error:
+            message = f"The voice {voice.id!r} cannot be read: {error}. Create it again from its recording."
+            raise WorkError(UNKNOWN_VOICE, message) from None
+
+    def speak_as(
+        self,
+        own: SpeakableVoice,
+        text: str,
+        *,
+        voice: VoiceRef,
+        language: str,
+        speed: float,
+        phonemes: Sequence[GivenPhonemes] = (),
+    ) -> SynthesisedAudio:
+        """Speak in any of Kokoro's languages. Raises WorkError (unsupported_language, nothing_to_say)."""
+        tag = voice.language if not language or is_same_language(language, voice.language) else language
+        if tag and primary_tag(tag) not in self.spec.languages:
+            raise WorkError(UNSUPPORTED_LANGUAGE, f"{self.spec.name} does not speak {tag!r}.")
+        return speak_text(self._loaded(), text, accent=accent_of(tag), voice=own, speed=speed, phonemes=phonemes)
+
+    def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> SynthesisedAudio:
+        """Speak with a mix of stock voices, in any language, or with one of Kokoro's own voices."""
+        if voice.conditioning is not None:
+            raise WorkError(UNKNOWN_VOICE, f"The file of the voice {voice.id!r} was not read.")
+        if voice.weights:
+            return self.speak_as(_mix(voice), text, voice=voice, language=language, speed=speed, phonemes=phonemes)
+        find_built_in(replace(self.spec, voices=VOICES), voice, language=language)
+        accent = accent_of(voice.language)
+        return speak_text(self._loaded(), text, accent=accent, voice=stock_voice(voice.id), speed=speed, phonemes=phonemes)
+
+    def _loaded(self) -> KokoroRuntime:
+        if self._runtime is None:
+            raise RuntimeError("load() comes first")
+        return self._runtime
+
+
+def _mix(voice: VoiceRef) -> SpeakableVoice:
+    """The mix of stock voices, its weights scaled to add up to 1. Raises WorkError (unknown_voice)."""
+    total = math.fsum(share.weight for share in voice.weights)
+    try:
+        weights = {share.voice: share.weight / total for share in voice.weights}
+        mixed = KokoroVoice(weights, weights)
+    except (ValueError, ZeroDivisionError) as error:
+        raise WorkError(UNKNOWN_VOICE, f"The mix {voice.id!r} cannot be spoken: {error}.") from None
+    return SpeakableVoice(mixed.timbre, mixed.prosody)
+
+
+def build_engines() -> list[Engine]:
+    return [KokoroCloneEngine()]
