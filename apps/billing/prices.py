@@ -28,6 +28,7 @@ STARTING_SERVICE_PRICES = {
     "enrol_voice": (PriceUnit.REQUEST, 0),
     "voice-convert": (PriceUnit.MINUTE, 3000),
     "speech-to-speech": (PriceUnit.MINUTE, 3000),
+    "audio-verify": (PriceUnit.MINUTE, 0),
 }
 """Starting prices of services that are not priced per character, in millicredits per unit."""
 

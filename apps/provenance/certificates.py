@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import logging
 import os
 import tempfile
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.conf import settings
+
+logger = logging.getLogger(__name__)
 
 DEVELOPMENT_FOLDER: Final = "secrets/content-credentials"
 """Folder below TTSAI_HOME."""
@@ -59,11 +62,7 @@ def read_identity(certificates_path: str, key_path: str) -> SigningIdentity:
     """Read and check both files. Raises CertificateError."""
     if not (certificates_path and key_path):
         raise CertificateError("TTSAI_C2PA_CERTIFICATES and TTSAI_C2PA_KEY belong together: set both, or neither for a development chain.")
-    certificates, key_pem = _read(certificates_path), _read(key_path)
-    try:
-        chain = x509.load_pem_x509_certificates(certificates)
-    except ValueError:
-        raise CertificateError(f"{certificates_path} holds no certificates in PEM.") from None
+    chain, key_pem = read_certificates(certificates_path), _read(key_path)
     try:
         key = load_pem_private_key(key_pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -75,7 +74,29 @@ def read_identity(certificates_path: str, key_path: str) -> SigningIdentity:
         raise CertificateError(f"The first certificate in {certificates_path} is not that of the key in {key_path}.")
     if chain[0].not_valid_after_utc < dt.datetime.now(dt.UTC):
         raise CertificateError(f"The certificate in {certificates_path} expired on {chain[0].not_valid_after_utc:%Y-%m-%d}.")
-    return SigningIdentity(algorithm, certificates, key_pem)
+    return SigningIdentity(algorithm, _read(certificates_path), key_pem)
+
+
+def trust_anchors() -> str:
+    """PEM of the roots that verification trusts: that of our own certificates, and the operator's list (TTSAI_C2PA_TRUST)."""
+    own = Path(settings.TTSAI_C2PA_CERTIFICATES or Path(settings.TTSAI_HOME) / DEVELOPMENT_FOLDER / CERTIFICATES_NAME)
+    roots = []
+    try:
+        if own.is_file():
+            roots.append(read_certificates(str(own))[-1])
+        if settings.TTSAI_C2PA_TRUST:
+            roots += read_certificates(settings.TTSAI_C2PA_TRUST)
+    except CertificateError as error:
+        logger.error("trust_anchors_unreadable: %s", error)  # noqa: TRY400 - it says enough
+    return b"".join(root.public_bytes(Encoding.PEM) for root in roots).decode()
+
+
+def read_certificates(path: str) -> list[x509.Certificate]:
+    """Certificates of a PEM file. Raises CertificateError."""
+    try:
+        return x509.load_pem_x509_certificates(_read(path))
+    except ValueError:
+        raise CertificateError(f"{path} holds no certificates in PEM.") from None
 
 
 @lru_cache(maxsize=4)

@@ -5,6 +5,15 @@ from django.conf import settings
 from apps.accounts.models import Plan
 from workers.contract.provenance import CREDENTIAL_FORMATS, WATERMARK_MODES
 
+SYNTHESISED = "trainedAlgorithmicMedia"
+SOURCE_TYPES = {
+    **dict.fromkeys(("voice-convert", "speech-to-speech"), "compositeWithTrainedAlgorithmicMedia"),
+    **dict.fromkeys(("audio-enhance", "audio-dereverb", "audio-separate"), "algorithmicallyEnhanced"),
+}
+"""IPTC's digital source types by kind of job; other audio is synthesised."""
+TOOLS = "audio-"
+"""Prefix of the kinds of audio tools, which return a recording of the customer's own: to call that synthetic would be false."""
+
 
 def watermark_of(plan: Plan) -> str:
     """Speech to watermark, as messages carry it: empty for none."""
@@ -15,6 +24,11 @@ def watermark_of(plan: Plan) -> str:
 def has_credentials(plan: Plan) -> bool:
     """True if results carry content credentials."""
     return settings.TTSAI_C2PA if plan.content_credentials is None else plan.content_credentials
+
+
+def source_type_of(kind: str) -> str:
+    """Digital source type of the audio that a kind of job makes; empty for a recording, which is not signed."""
+    return SOURCE_TYPES.get(kind) or ("" if kind.startswith(TOOLS) else SYNTHESISED)
 
 
 def credential_warnings(output_format: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from apps.provenance.certificates import CertificateError, signing_identity
+from apps.provenance.policy import SYNTHESISED
 from workers.contract.formats import FORMATS
 from workers.contract.provenance import CREDENTIAL_FORMATS
 
@@ -16,7 +17,6 @@ LARGEST_BYTES: Final = 64 << 20
 """Largest file that is signed: the library needs up to three times its size in memory. 22 minutes of WAV at 24 kHz, an hour of MP3."""
 SOURCE_TYPES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 """IPTC's vocabulary of digital source types."""
-SYNTHESISED: Final = "trainedAlgorithmicMedia"
 GENERATOR: Final = "Speech Platform"
 
 _one_at_a_time = threading.Lock()

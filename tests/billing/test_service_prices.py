@@ -34,6 +34,7 @@ def test_a_new_installation_starts_with_every_price() -> None:
         "audio-convert",
         "audio-normalize",
         "audio-trim-silence",
+        "audio-verify",
         "audio-waveform",
         "enrol_voice",
     ]

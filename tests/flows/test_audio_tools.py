@@ -11,6 +11,8 @@ import soundfile
 from tests.flows.following import entries_of, source_of, wait_until
 from tests.flows.running import RunningPlatform
 from tests.workers.audio.test_recording_streams import chord
+from tests.workers.recognition.clips import clip
+from workers.provenance.watermark import embed_watermark
 
 RATE = 44_100
 
@@ -43,3 +45,14 @@ def test_convert_keeps_rate_channels_and_length_and_is_free(platform: RunningPla
     wait_until(lambda: not source_of(platform, job).exists())
     result = client.get("/v1/speech/results/", params={"uuid": job}).json()
     assert (result["status"], result["format"], httpx.get(result["result_url"]).content) == ("completed", "mp3", answer.content)
+
+
+def test_verify_finds_the_watermark_and_is_free(platform: RunningPlatform, client: httpx.Client) -> None:
+    file = io.BytesIO()
+    soundfile.write(file, embed_watermark(clip("librivox-0880"), sample_rate=16_000), 16_000, format="WAV")
+    answer = client.post("/v1/audio/verify/", files={"file": ("a.wav", file.getvalue())})
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert (found["watermark"]["detected"], found["credits_used"]) == (True, 0)
+    assert found["content_credentials"] == {"found": False, "valid": False, "trusted": False}
+    assert entries_of(platform, found["uuid"]) == {}

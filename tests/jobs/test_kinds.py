@@ -74,6 +74,7 @@ def test_job_kinds_keep_the_names_that_rows_have() -> None:
         "audio-normalize",
         "audio-separate",
         "audio-trim-silence",
+        "audio-verify",
         "audio-waveform",
         "enrol_voice",
         "preview",

@@ -19,6 +19,7 @@ LISTENING: dict[str, dict[str, Any]] = {
     "/v1/audio/enhance/": {},
     "/v1/audio/dereverb/": {},
     "/v1/audio/separate/": {},
+    "/v1/audio/verify/": {},
 }
 """Paths that accept a file in a form, with their required fields."""
 FORM = {"Content-Type": "multipart/form-data; boundary=x"}

@@ -63,6 +63,7 @@ TTSAI_JOB_KINDS = (
     "apps.audio_tools.kinds.ANALYZE",
     "apps.conversion.kinds.VOICE_CONVERSION",
     "apps.conversion.kinds.SPEECH_TO_SPEECH",
+    "apps.audio_tools.kinds.VERIFY",
     "apps.conversations.kinds.VOICE_CHAT",
 )
 """Every kind of job (apps/jobs/kinds.py: JobKind)."""

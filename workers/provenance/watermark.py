@@ -92,18 +92,40 @@ def embed_watermark(samples: Samples, *, sample_rate: int) -> Samples:
     return np.concatenate([marker.feed(samples), marker.finish()])
 
 
+class WatermarkSearch:
+    """Searches mono samples, given in blocks of any length, in bounded memory."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self._sample_rate = sample_rate
+        self._window = round(WINDOW_SECONDS * sample_rate)
+        self._held: Samples = np.zeros(0, np.float32)
+        self._confidence = 0.0
+        self._marked_seconds = 0.0
+
+    def feed(self, samples: Samples) -> None:
+        """Search the next block. Raises WorkError (engine_unavailable)."""
+        self._held = np.concatenate([self._held, samples])
+        while len(self._held) >= 2 * self._window:  # the last window takes what is left, so that none is too short to tell
+            self._score(self._held[: self._window])
+            self._held = self._held[self._window :]
+
+    def finish(self) -> WatermarkReport:
+        """Result of the whole search."""
+        self._score(self._held)
+        return WatermarkReport(round(self._confidence, 4), round(self._marked_seconds, 2))
+
+    def _score(self, samples: Samples) -> None:
+        score = score_watermark(samples, sample_rate=self._sample_rate)
+        self._confidence = max(self._confidence, score)
+        self._marked_seconds += len(samples) / self._sample_rate if score >= DETECTED else 0.0
+
+
 def find_watermark(blocks: Iterable[Samples], *, sample_rate: int) -> WatermarkReport:
-    """Search mono samples, given in blocks of any length, in bounded memory. Raises WorkError (engine_unavailable)."""
-    scores = []
-    window, held = round(WINDOW_SECONDS * sample_rate), np.zeros(0, np.float32)
+    """Search all blocks at once. Raises WorkError (engine_unavailable)."""
+    search = WatermarkSearch(sample_rate)
     for block in blocks:
-        held = np.concatenate([held, block])
-        while len(held) >= 2 * window:  # the last window takes what is left, so that none is too short to tell
-            scores.append((score_watermark(held[:window], sample_rate=sample_rate), WINDOW_SECONDS))
-            held = held[window:]
-    scores.append((score_watermark(held, sample_rate=sample_rate), len(held) / sample_rate))
-    marked = sum(seconds for score, seconds in scores if score >= DETECTED)
-    return WatermarkReport(round(max(score for score, _ in scores), 4), round(marked, 2))
+        search.feed(block)
+    return search.finish()
 
 
 def score_watermark(samples: Samples, *, sample_rate: int) -> float:

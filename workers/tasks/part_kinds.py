@@ -23,6 +23,7 @@ from workers.tasks.separate import separate
 from workers.tasks.speak import speak
 from workers.tasks.transcript import transcript
 from workers.tasks.translate import translate
+from workers.tasks.verify import verify
 
 PartKinds = Mapping[str, Callable[..., Manifest]]
 
@@ -56,6 +57,7 @@ PART_KINDS: Final[PartKinds] = MappingProxyType(
         "assemble": assemble,
         "prepare_conversion": prepare_conversion,
         "convert_voice": convert_voice,
+        "verify": verify,
         **load_part_kinds(os.environ),
     }
 )

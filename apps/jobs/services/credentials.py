@@ -17,7 +17,8 @@ from apps.core.storage import StorageAwayError, get_storage
 from apps.jobs.models import Job, Part
 from apps.jobs.objects import output_key, stored_key
 from apps.jobs.params import JobParams
-from apps.provenance.signing import SYNTHESISED, Claim, SigningError, sign_file
+from apps.provenance.policy import source_type_of
+from apps.provenance.signing import Claim, SigningError, sign_file
 from workers.contract.formats import extension_of
 from workers.contract.messages import Manifest, PartOutcome
 from workers.contract.outputs import OutputSpec, StoredOutput
@@ -25,11 +26,6 @@ from workers.contract.provenance import CREDENTIAL_FORMATS
 
 logger = logging.getLogger(__name__)
 
-SOURCE_TYPES = {
-    **dict.fromkeys(("voice_convert", "speech_to_speech"), "compositeWithTrainedAlgorithmicMedia"),
-    **dict.fromkeys(("enhance", "dereverb", "separate", "audio_convert", "trim_silence", "normalize"), "algorithmicallyEnhanced"),
-}
-"""Digital source types by kind of job; other audio is synthesised."""
 COPY_BYTES = 1 << 20
 
 
@@ -70,7 +66,7 @@ def _sign(output: StoredOutput, *, spec: OutputSpec, part: Part) -> StoredOutput
 
 
 def _claim(job: Job) -> Claim:
-    return Claim(job.engine_id, source_type=SOURCE_TYPES.get(job.kind, SYNTHESISED), title=job.kind)
+    return Claim(job.engine_id, source_type=source_type_of(job.kind), title=job.kind)
 
 
 def _fetch(part: Part, output: StoredOutput, *, folder: Path) -> Path:

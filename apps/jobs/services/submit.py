@@ -15,7 +15,7 @@ from apps.jobs.models import Job, JobState, Lane, Part, PartState
 from apps.jobs.params import JobParams
 from apps.jobs.plans import PartPlan, check_plans
 from apps.jobs.results import ResultOutput
-from apps.provenance.policy import credential_warnings, has_credentials, watermark_of
+from apps.provenance.policy import credential_warnings, has_credentials, source_type_of, watermark_of
 from workers.contract.formats import FORMATS
 
 PLATFORM_TENANT = "platform"
@@ -173,7 +173,8 @@ def insert_refused_job(owner: Owner, *, kind: JobKind[JobParams], engine_id: str
 
 def _params(plan: JobPlan, *, owner: Owner) -> dict[str, Any]:
     asked_model = "" if plan.asked_model == plan.engine_id else plan.asked_model
-    is_signed = owner.has_credentials and plan.output_format in FORMATS  # other results are no audio
+    is_audio = plan.output_format in FORMATS
+    is_signed = owner.has_credentials and is_audio and bool(source_type_of(plan.kind.name))
     warnings = (*plan.warnings, *(credential_warnings(plan.output_format) if is_signed else ()))
     return replace(plan.params, asked_model=asked_model, warnings=warnings, has_credentials=is_signed).to_row()
 
