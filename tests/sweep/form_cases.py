@@ -103,7 +103,25 @@ AUDIO_FORM: dict[str, list[Any]] = {
     "bit_depth": [8, 0, "all", 16.0, None],
     "webhook_url": ["ftp://example.com", 5],
 }
-TOOLS = fields("/v1/audio/convert/", {"upload_id": NOBODY}, AUDIO_FORM)
+TOOLS = [
+    *fields("/v1/audio/convert/", {"upload_id": NOBODY}, AUDIO_FORM),
+    *fields(
+        "/v1/audio/trim-silence/",
+        {"upload_id": NOBODY},
+        {
+            "threshold": [1, -97, "quiet", HUGE, None, [-50]],
+            "padding": [-1, 11, "some", None],
+            "where": ["inside", 5, None],
+            "longest_pause": [0, 61, "long", None],
+        },
+    ),
+    *fields("/v1/audio/normalize/", {"upload_id": NOBODY}, {"lufs": [0, -41, "loud", HUGE, None], "true_peak": [1, -10, "high", None]}),
+    *fields(
+        "/v1/audio/waveform/",
+        {"upload_id": NOBODY},
+        {"pixels_per_second": [0, 1001, -1, 1.5, "many", HUGE, None], "channels": ["stereo", 2, None], "bits": [12, 8.0, "all", None]},
+    ),
+]
 CONVERSION = [
     *fields(
         "/v1/voice-convert/",

@@ -36,14 +36,19 @@ def rewrite(source: Path, target: Path, *, form: AudioForm, limits: ProbeLimits,
         check_channels(recording, form=form)
         options = encoding_options(form, recording=recording, tags=recording.tags)
         with FileEncoder(target, form.format, input_rate=recording.sample_rate, options=options) as encoder:
-            blocks = recording.blocks()
-            step = STEP_SECONDS
-            for block in process(blocks) if process else blocks:
-                encoder.write(block)
-                if recording.seconds >= step:
-                    yield recording.seconds
-                    step = recording.seconds + STEP_SECONDS
+            yield from pass_over(recording, encoder.write, process=process)
             return encoder.finish()
+
+
+def pass_over(recording: RecordingStream, consume: Callable[[Samples], object], *, process: Process | None = None) -> Steps[None]:
+    """Give every block of the recording, processed, to `consume`."""
+    blocks = recording.blocks()
+    step = STEP_SECONDS
+    for block in process(blocks) if process else blocks:
+        consume(block)
+        if recording.seconds >= step:
+            yield recording.seconds
+            step = recording.seconds + STEP_SECONDS
 
 
 def check_channels(recording: RecordingStream, *, form: AudioForm) -> None:

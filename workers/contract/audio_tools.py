@@ -38,6 +38,45 @@ class ConvertRecordingWork(RecordingWork):
     form: AudioForm
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrimSilenceWork(RecordingWork):
+    """Work of a part of kind `trim_silence`."""
+
+    form: AudioForm
+    threshold_decibels: float = -50.0
+    """Root mean square of 10 ms, relative to full scale, up to which sound counts as silence."""
+    padding_seconds: float = 0.1
+    """Silence that stays around the sound."""
+    longest_pause_seconds: float | None = None
+    """Inner pauses longer than this are cut too; None keeps them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormalizeWork(RecordingWork):
+    """Work of a part of kind `normalize`."""
+
+    form: AudioForm
+    target_lufs: float = -16.0
+    """Integrated loudness by EBU R128."""
+    ceiling_decibels: float = -1.0
+    """Highest true peak, dBTP."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveformWork(RecordingWork):
+    """Work of a part of kind `waveform`."""
+
+    samples_per_pixel: int
+    bits: int = 8
+    channels: int = 0
+    """1 mixes to mono; 0 keeps the recording's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalyzeWork(RecordingWork):
+    """Work of a part of kind `analyze`."""
+
+
 @dataclass(frozen=True, slots=True)
 class ToolDocument(Message):
     """Facts about a recording, as the API shows them."""

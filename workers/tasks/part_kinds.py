@@ -9,8 +9,8 @@ from typing import Final
 from workers.contract.messages import Manifest
 from workers.tasks.align import align
 from workers.tasks.assemble import assemble
+from workers.tasks.audio_tools import analyze, convert_recording, normalize, trim_silence, waveform
 from workers.tasks.convert import convert
-from workers.tasks.convert_recording import convert_recording
 from workers.tasks.convert_voice import convert_voice
 from workers.tasks.dereverb import dereverb
 from workers.tasks.enhance import enhance
@@ -45,6 +45,10 @@ PART_KINDS: Final[PartKinds] = MappingProxyType(
         "join": join,
         "convert": convert,
         "convert_recording": convert_recording,
+        "trim_silence": trim_silence,
+        "normalize": normalize,
+        "waveform": waveform,
+        "analyze": analyze,
         "translate": translate,
         "reply": reply,
         "align": align,
