@@ -8,10 +8,10 @@ from typing import Final
 
 from workers.audio.encoding import EncodedFile
 from workers.audio.k_weighting import Loudness, LoudnessMeter
-from workers.audio.true_peak_limiter import TruePeakLimiter
 from workers.audio.probe import ProbeLimits
 from workers.audio.recordings import stream_recording
 from workers.audio.rewriting import Process, Samples, Steps, check_channels, pass_over, rewrite
+from workers.audio.true_peak_limiter import TruePeakLimiter
 from workers.contract.audio_tools import AudioForm
 from workers.contract.errors import BAD_AUDIO, WorkError
 from workers.contract.formats import STEREO

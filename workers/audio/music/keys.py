@@ -16,7 +16,7 @@ PROFILES: Final = {
 LEAST_CORRELATION, SURE_CORRELATION = 0.55, 0.85
 """Speech and noise reach 0.53 with some key, pieces of music 0.77 to 0.96."""
 LEAST_TUNED, SURE_TUNED = 1.15, 2.0
-"""How much the peaks stick to semitones (ChromaMeter.fold): 1.1 at most in speech and noise, 2.5 in music."""
+"""Concentration of the peaks on semitones (ChromaMeter.fold): 1.1 at most in speech and noise, 2.5 in music."""
 LEAST_NOTES, NOTE_SHARE = 3, 0.15
 """A key needs several notes with this share of the strongest: a single tone has none."""
 CAMELOT_OF_C_MAJOR: Final = 8

@@ -42,12 +42,12 @@ class OnsetMeter:
 
     @property
     def strengths(self) -> NDArray[np.float32]:
-        """Of all bands, [frames]."""
+        """Strengths of all bands, [frames]."""
         return np.concatenate([*self._all, np.zeros(0, np.float32)])
 
     @property
     def low_strengths(self) -> NDArray[np.float32]:
-        """Of the bass and the bass drum, [frames]."""
+        """Strengths of the bass and the bass drum, [frames]."""
         return np.concatenate([*self._low, np.zeros(0, np.float32)])
 
 

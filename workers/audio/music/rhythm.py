@@ -118,7 +118,7 @@ def _autocorrelation(strengths: Floats) -> NDArray[np.float64]:
 
 
 def _harmony_changes(beats: NDArray[np.int64], pitch_classes: Floats) -> NDArray[np.float64]:
-    """How much the harmony between two beats differs from that before, [beats - 1]."""
+    """Difference of the harmony between two beats from that before, [beats - 1]."""
     middles = (np.arange(len(pitch_classes)) * chroma.HOP + chroma.SIZE / 2) / SAMPLE_RATE
     edges = np.searchsorted(middles, (beats * HOP + SIZE / 2) / SAMPLE_RATE)
     last = len(pitch_classes) - 1
