@@ -25,6 +25,7 @@ STARTING_SERVICE_PRICES = {
     "audio-separate-many": (PriceUnit.MINUTE, 4000),
     "audio-waveform": (PriceUnit.MINUTE, 0),
     "audio-analyze": (PriceUnit.MINUTE, 0),
+    "audio-diarize": (PriceUnit.MINUTE, 1000),
     "enrol_voice": (PriceUnit.REQUEST, 0),
     "voice-convert": (PriceUnit.MINUTE, 3000),
     "speech-to-speech": (PriceUnit.MINUTE, 3000),

@@ -112,6 +112,24 @@ def find_cloning_model(model_id: str, *, plan: Plan) -> EngineRow:
     return speak_in_place(find_model(serving.id, plan=plan), asked=named, stand_in=documented if named is None else None)
 
 
+def find_diarizing_model() -> EngineRow:
+    """Recogniser whose workers tell speakers apart, whatever the plan. Raises 400 model_not_installed, 503 model_unavailable."""
+    installed = [engine for engine in list_models() if engine.kind == "stt" and engine.spec.has_diarization]
+    for engine in installed:
+        if engine.was_seen_lately:
+            return engine
+    if not installed:
+        raise InvalidRequestError(
+            "No model that tells speakers apart is installed here. Its weights come by: ttsai models pull diarization",
+            code="model_not_installed",
+        )
+    raise UnavailableError(
+        "No worker tells speakers apart at the moment.",
+        code="model_unavailable",
+        headers={"Retry-After": retry_after.MODEL_UNAVAILABLE},
+    )
+
+
 def can_clone(engine: EngineRow) -> bool:
     """True if a voice can be cloned under the name of the request: by the model itself, or by another one in its place."""
     if engine.stand_in is not None and not engine.stand_in.has_cloning:

@@ -28,6 +28,7 @@ def test_a_new_installation_starts_with_every_price() -> None:
         "audio-dereverb": 2000,
         "audio-separate": 3000,
         "audio-separate-many": 4000,
+        "audio-diarize": 1000,
     }
     assert sorted(service for service, price in prices.items() if not price) == [
         "audio-analyze",

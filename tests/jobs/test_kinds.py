@@ -70,6 +70,7 @@ def test_job_kinds_keep_the_names_that_rows_have() -> None:
         "audio-analyze",
         "audio-convert",
         "audio-dereverb",
+        "audio-diarize",
         "audio-enhance",
         "audio-normalize",
         "audio-separate",

@@ -2,5 +2,5 @@
 
 from tests.routes.table import row
 
-PATHS = ("convert", "trim-silence", "normalize", "waveform", "analyze", "enhance", "dereverb", "separate", "verify")
+PATHS = ("convert", "trim-silence", "normalize", "waveform", "analyze", "enhance", "dereverb", "separate", "diarize", "verify")
 ROWS = [row(f"audio/{path}/", "POST", scope="audio:process", owns=None, body={"upload_id": "0" * 32}, status=400) for path in PATHS]

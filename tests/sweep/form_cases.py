@@ -20,6 +20,7 @@ LISTENING: dict[str, dict[str, Any]] = {
     "/v1/audio/dereverb/": {},
     "/v1/audio/separate/": {},
     "/v1/audio/verify/": {},
+    "/v1/audio/diarize/": {},
 }
 """Paths that accept a file in a form, with their required fields."""
 FORM = {"Content-Type": "multipart/form-data; boundary=x"}
@@ -121,6 +122,7 @@ TOOLS = [
         {"upload_id": NOBODY},
         {"pixels_per_second": [0, 1001, -1, 1.5, "many", HUGE, None], "channels": ["stereo", 2, None], "bits": [12, 8.0, "all", None]},
     ),
+    *fields("/v1/audio/diarize/", {"upload_id": NOBODY}, {"num_speakers": [0, -1, 21, 1.5, "two", HUGE, True, [2]]}),
 ]
 CONVERSION = [
     *fields(

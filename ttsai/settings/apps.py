@@ -61,6 +61,7 @@ TTSAI_JOB_KINDS = (
     "apps.audio_tools.kinds.SEPARATE",
     "apps.audio_tools.kinds.WAVEFORM",
     "apps.audio_tools.kinds.ANALYZE",
+    "apps.audio_tools.kinds.DIARIZE",
     "apps.conversion.kinds.VOICE_CONVERSION",
     "apps.conversion.kinds.SPEECH_TO_SPEECH",
     "apps.audio_tools.kinds.VERIFY",

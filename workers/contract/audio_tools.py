@@ -77,6 +77,14 @@ class AnalyzeWork(RecordingWork):
     """Work of a part of kind `analyze`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiarizeWork(RecordingWork):
+    """Work of a part of kind `diarize`: the turns of the speakers. Outputs: a `ToolDocument`, and `rttm`."""
+
+    speakers: int = 0
+    """Number of speakers; 0 if unknown."""
+
+
 @dataclass(frozen=True, slots=True)
 class ToolDocument(Message):
     """Facts about a recording, as the API shows them."""

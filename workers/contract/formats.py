@@ -81,10 +81,12 @@ DOCUMENT: Final = "json"
 """Format of an output that is a transcript, translation, answer or word timings instead of audio."""
 ARCHIVE: Final = "zip"
 """Format of an output that is several files in one."""
+RTTM: Final = "rttm"
+"""Format of an output that lists the turns of speakers, as NIST's evaluations have it."""
 VOICE_FILE: Final = "safetensors"
 """Format of an output that is a voice: numbers that an engine takes as `VoiceRef.conditioning`."""
 OTHER_CONTENT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
-    {DOCUMENT: "application/json", ARCHIVE: "application/zip", VOICE_FILE: "application/octet-stream"}
+    {DOCUMENT: "application/json", ARCHIVE: "application/zip", VOICE_FILE: "application/octet-stream", RTTM: "text/plain; charset=utf-8"}
 )
 """Content types of the formats that are no audio, by name; the extension is the name."""
 

@@ -13,6 +13,7 @@ from workers.tasks.audio_tools import analyze, convert_recording, normalize, tri
 from workers.tasks.convert import convert
 from workers.tasks.convert_voice import convert_voice
 from workers.tasks.dereverb import dereverb
+from workers.tasks.diarize import diarize
 from workers.tasks.enhance import enhance
 from workers.tasks.join import join
 from workers.tasks.listen import listen
@@ -55,6 +56,7 @@ PART_KINDS: Final[PartKinds] = MappingProxyType(
         "prepare": prepare,
         "listen": listen,
         "transcript": transcript,
+        "diarize": diarize,
         "enhance": enhance,
         "dereverb": dereverb,
         "separate": separate,

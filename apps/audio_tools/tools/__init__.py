@@ -6,6 +6,7 @@ from apps.audio_tools.declaration import AudioTool
 from apps.audio_tools.tools.analyze import ANALYZE_TOOL
 from apps.audio_tools.tools.convert import CONVERT_TOOL
 from apps.audio_tools.tools.dereverb import DEREVERB_TOOL
+from apps.audio_tools.tools.diarize import DIARIZE_TOOL
 from apps.audio_tools.tools.enhance import ENHANCE_TOOL
 from apps.audio_tools.tools.normalize import NORMALIZE_TOOL
 from apps.audio_tools.tools.separate import SEPARATE_TOOL
@@ -22,5 +23,6 @@ TOOLS: Final[tuple[AudioTool, ...]] = (
     ENHANCE_TOOL,
     DEREVERB_TOOL,
     SEPARATE_TOOL,
+    DIARIZE_TOOL,
     VERIFY_TOOL,
 )

@@ -33,9 +33,14 @@ def embed_speech(samples: NDArray[np.float32], *, speech: Sequence[Stretch], off
     """
     if not speech:
         return ()
-    if CAMPPLUS.is_available() and SEGMENTATION.is_available():
+    if has_spans():
         return _embed_spans(samples, speech=speech, offset_seconds=offset_seconds)
-    return _embed_windows(samples, speech=speech, offset_seconds=offset_seconds)
+    return embed_windows(samples, speech=speech, offset_seconds=offset_seconds)
+
+
+def has_spans() -> bool:
+    """True if the weight set `diarization` is on this machine."""
+    return CAMPPLUS.is_available() and SEGMENTATION.is_available()
 
 
 def read_vectors(embeddings: Sequence[SpeakerEmbedding]) -> NDArray[np.float32]:
@@ -61,7 +66,8 @@ def _embed_spans(samples: NDArray[np.float32], *, speech: Sequence[Stretch], off
     return tuple(embeddings)
 
 
-def _embed_windows(samples: NDArray[np.float32], *, speech: Sequence[Stretch], offset_seconds: float) -> tuple[SpeakerEmbedding, ...]:
+def embed_windows(samples: NDArray[np.float32], *, speech: Sequence[Stretch], offset_seconds: float) -> tuple[SpeakerEmbedding, ...]:
+    """Embeddings by GE2E of windows over the speech; parameters as for `embed_speech`."""
     windows = [window for start, end in speech for window in _windows(start, min(end, samples.size / RECOGNITION_SAMPLE_RATE))]
     vectors = GE2E.embed_windows(
         [samples[round(start * RECOGNITION_SAMPLE_RATE) : round(end * RECOGNITION_SAMPLE_RATE)] for start, end in windows]
