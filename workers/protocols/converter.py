@@ -21,6 +21,8 @@ class ConversionOptions:
     target: SpeakerProfile
     """Profile of the target, from its own speech."""
     delivery: Delivery = field(default_factory=Delivery)
+    own: object | None = None
+    """The target's voice file, prepared by the engine of the voice (`read_voice`); None for a built-in voice."""
 
 
 class Converter(Model, Protocol):
