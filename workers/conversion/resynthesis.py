@@ -76,13 +76,13 @@ def _move(hertz: Samples, *, prosody: Prosody, options: ConversionOptions) -> Sa
 def _dynamics(energy: Samples, *, own: Samples, prosody: Prosody) -> Samples:
     """The recording's energy at the level of the target's own, within the range that the decoder knows; pauses are the target's."""
     level = np.percentile(own, LOUD_PERCENTILE) - np.percentile(energy, LOUD_PERCENTILE) + prosody.decibels * NEPERS_PER_DECIBEL
-    return np.clip(energy + level, own - MOST_BELOW, own + MOST_ABOVE).astype(np.float32)
+    return np.asarray(np.clip(energy + level, own - MOST_BELOW, own + MOST_ABOVE), np.float32)
 
 
 def _match_loudness(spoken: Samples, *, source: Samples, decibels: float) -> Samples:
     """The converted stretch as loud as the source's, with the delivery's change: a soft sentence stays soft beside a loud one."""
     level, wanted = (float(np.sqrt(np.mean(np.square(one, dtype=np.float64)))) for one in (spoken, source))
-    return spoken * np.float32(wanted / max(level, 1e-6) * 10 ** (decibels / 20))
+    return np.asarray(spoken * (wanted / max(level, 1e-6) * 10 ** (decibels / 20)), np.float32)
 
 
 def _phonemes(runtime: KokoroRuntime, text: str, *, accent: Accent) -> str:

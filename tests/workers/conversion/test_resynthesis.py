@@ -1,0 +1,90 @@
+"""Conversion by Kokoro's decoder, with its real weights."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.workers.recognition.clips import clip
+from workers.audio.encoding.resampler import Resampler
+from workers.audio.samples import Samples
+from workers.cloning.features import pitch
+from workers.contract.conversion import CONVERSION_RATE, Delivery, SpeakerProfile
+from workers.contract.errors import WorkError
+from workers.contract.voices import VoiceRef
+from workers.conversion.world import measure_profile
+from workers.engines.kokoro_convert import build_engines
+from workers.protocols.converter import ConversionOptions, Converter
+
+TEXT = "He was not an ill-disposed young man."
+HEART = SpeakerProfile(5.27, 0.2, (0.0,) * 60, (1.0,) * 60)
+"""Register of af_heart; her envelope plays no part here."""
+
+
+@pytest.fixture(scope="module")
+def converter() -> Iterator[Converter]:
+    (engine,) = build_engines()
+    if obstacle := engine.find_obstacle():
+        pytest.skip(obstacle)
+    engine.load()
+    yield engine
+    engine.unload()
+
+
+@pytest.fixture(scope="module")
+def speech() -> Samples:
+    """Three seconds of a man."""
+    resampler = Resampler(input_rate=16_000, output_rate=CONVERSION_RATE)
+    return np.concatenate([resampler.feed(clip("librivox-0880")), resampler.finish()])
+
+
+@pytest.fixture(scope="module")
+def options(speech: Samples) -> ConversionOptions:
+    source = measure_profile(speech)
+    assert source is not None
+    return ConversionOptions(VoiceRef("af_heart", "en-us", "female", "kokoro", "1"), source, HEART)
+
+
+def both_voiced(first: Samples, second: Samples) -> tuple[Any, Any]:
+    """log F0 of the frames in which both have a voice."""
+    one, other = pitch(first), pitch(second)
+    count = min(len(one), len(other))
+    voiced = (one[:count] > 0) & (other[:count] > 0)
+    return np.log(one[:count][voiced]), np.log(other[:count][voiced])
+
+
+def test_the_performance_stays_and_the_register_becomes_the_targets(
+    converter: Converter, speech: Samples, options: ConversionOptions
+) -> None:
+    converted = converter.convert(speech, text=TEXT, language="en", options=options)
+    source, target = both_voiced(speech, converted)
+    assert 0 <= len(converted) - len(speech) < 600
+    assert float(np.corrcoef(source, target)[0, 1]) > 0.9
+    assert float(np.median(target)) == pytest.approx(HEART.log_f0_mean, abs=0.1)
+    assert float(np.sqrt((converted**2).mean())) == pytest.approx(float(np.sqrt((speech**2).mean())), rel=0.02)
+
+
+def test_a_sad_delivery_is_slower_lower_flatter_and_softer(converter: Converter, speech: Samples, options: ConversionOptions) -> None:
+    sad = converter.convert(speech, text=TEXT, language="en", options=replace(options, delivery=Delivery("sad", speed=0.9)))
+    hertz = pitch(sad)
+    logarithm = np.log(hertz[hertz > 0])
+    assert len(sad) == pytest.approx(len(speech) / 0.85 / 0.9, abs=1200)
+    assert float(np.median(logarithm)) == pytest.approx(HEART.log_f0_mean - 1.5 * np.log(2) / 12, abs=0.08)
+    assert float(np.sqrt((sad**2).mean()) / np.sqrt((speech**2).mean())) == pytest.approx(10 ** (-4 / 20), rel=0.02)
+
+
+@pytest.mark.parametrize(("text", "language", "code"), [("…", "en", "nothing_to_say"), ("Guten Tag.", "de", "unsupported_language")])
+def test_what_has_no_pronunciation_is_left_to_the_fallback(
+    converter: Converter, speech: Samples, options: ConversionOptions, text: str, language: str, code: str
+) -> None:
+    with pytest.raises(WorkError) as refused:
+        converter.convert(speech, text=text, language=language, options=options)
+    assert refused.value.code == code
+
+
+def test_a_voice_of_another_model_is_refused(converter: Converter, speech: Samples, options: ConversionOptions) -> None:
+    with pytest.raises(WorkError) as refused:
+        converter.convert(speech, text=TEXT, language="en", options=replace(options, voice=VoiceRef("joe", engine="piper")))
+    assert refused.value.code == "unknown_voice"
