@@ -75,12 +75,15 @@ def test_a_sad_delivery_is_slower_lower_flatter_and_softer(converter: Converter,
     assert float(np.sqrt((sad**2).mean()) / np.sqrt((speech**2).mean())) == pytest.approx(10 ** (-4 / 20), rel=0.02)
 
 
-@pytest.mark.parametrize(("text", "language", "code"), [("…", "en", "nothing_to_say"), ("Guten Tag.", "de", "unsupported_language")])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [({"text": "…", "language": "en"}, "nothing_to_say"), ({"text": "Guten Tag.", "language": "de"}, "unsupported_language")],
+)
 def test_what_has_no_pronunciation_is_left_to_the_fallback(
-    converter: Converter, speech: Samples, options: ConversionOptions, text: str, language: str, code: str
+    converter: Converter, speech: Samples, options: ConversionOptions, words: dict[str, str], code: str
 ) -> None:
     with pytest.raises(WorkError) as refused:
-        converter.convert(speech, text=text, language=language, options=options)
+        converter.convert(speech, options=options, **words)
     assert refused.value.code == code
 
 
