@@ -12,5 +12,5 @@ cat platform.txt embedded.txt worker-cpu.txt languages.txt detector.txt provenan
 # shellcheck disable=SC2086 # options are words
 lock $options -o "$all" platform.in embedded.in worker-cpu.in dev.in
 for group in platform embedded worker-cpu dev; do lock $options -c "$all" -o "$group.txt" "$group.in"; done
-for group in bootstrap worker-gpu chat; do lock $options -c "$all" -o "$group.txt" "$group.in"; done
+for group in bootstrap worker-gpu chat pocket-tts demucs; do lock $options -c "$all" -o "$group.txt" "$group.in"; done
 for group in languages detector provenance; do lock $options --no-deps -c "$all" -o "$group.txt" "$group.in"; done

@@ -81,3 +81,5 @@ class ConvertVoiceWork(Message):
     """Engine for sounds without words and for languages that `engine` does not speak; empty if there is none."""
     delivery: Delivery = field(default_factory=Delivery)
     format: str = "wav"
+    watermark: str = ""
+    """Audio to mark as synthesised (workers/contract/provenance.py); empty for none."""

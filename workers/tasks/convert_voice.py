@@ -17,6 +17,7 @@ from workers.contract.errors import INTERNAL_ERROR, NOTHING_TO_SAY, UNSUPPORTED_
 from workers.contract.listening import TranscriptDocument, TranscriptWord
 from workers.contract.messages import Manifest
 from workers.contract.outputs import AUDIO
+from workers.contract.provenance import needs_watermark
 from workers.conversion.delivery import prosody_of
 from workers.conversion.stretches import LevelTrack, Stretch, cut_sound, plan_stretches
 from workers.conversion.survey import byte_span, to_samples
@@ -26,6 +27,7 @@ from workers.conversion.world import measure_profile
 from workers.parts import PartRun
 from workers.protocols.converter import ConversionOptions, Converter, as_converter
 from workers.protocols.engine import as_speaker
+from workers.provenance.watermark import Watermarker
 from workers.stream import PartEvents
 from workers.tasks.context import WorkerContext
 from workers.tasks.results import OutputWriter, check_format, read_document
@@ -70,12 +72,23 @@ def convert_voice(run: PartRun, *, context: WorkerContext) -> Manifest:
         options = _options(run, work=work, survey=survey, context=context)
         job = _Conversion(run, work=work, context=context, piece=piece, options=options, language=language)
         with FileEncoder(output.path, work.format, input_rate=CONVERSION_RATE) as file:
-            for samples in job.convert():
+            for samples in _marked(job.convert(), work=work):
                 file.write(limit_peaks(samples))
             encoded = file.finish()
         output.describe_audio(seconds=encoded.seconds, sample_rate=encoded.sample_rate)
     details = {"engine": work.engine, "engine_version": converter.spec.version, "compute_seconds": round(job.compute_seconds, 4)}
     return outputs.finish(units_done=run.units_done, details=details)
+
+
+def _marked(blocks: Iterator[Samples], *, work: ConvertVoiceWork) -> Iterator[Samples]:
+    """The blocks with the watermark, where the work asks for it."""
+    if not needs_watermark(work.watermark, voice=work.voice):
+        yield from blocks
+        return
+    marker = Watermarker(CONVERSION_RATE)
+    for samples in blocks:
+        yield marker.feed(samples)
+    yield marker.finish()
 
 
 class _Conversion:

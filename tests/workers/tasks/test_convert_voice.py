@@ -29,6 +29,7 @@ from workers.conversion.world import measure_profile
 from workers.engines.hibari import build_engines as build_hibari
 from workers.engines.world import build_engines as build_world
 from workers.protocols.engine import Model
+from workers.provenance.watermark import find_watermark
 from workers.recognition.pitch import voiced_pitches
 from workers.tasks.results import read_document
 
@@ -125,3 +126,14 @@ def test_a_recording_without_a_voice_is_returned_as_it_is(bench: TaskHarness) ->
     survey = bench.objects / "prepared" / SURVEY
     assert '"profile":null' in survey.read_text()
     assert np.sqrt((read(bench, "converted0.wav") ** 2).mean()) == pytest.approx(0.1, rel=0.1)
+
+
+def test_conversion_is_watermarked_where_the_work_asks(bench: TaskHarness) -> None:
+    prepared = prepare(bench, SPEECH)
+    work = ConvertVoiceWork("world", heart(bench), audio=address_of(prepared), survey=address_of(prepared, SURVEY), watermark="all")
+    bench.do(bench.message("convert_voice", work, outputs=targets({AUDIO: Address("folder", "marked.wav")})))
+    bench.do(bench.message("convert_voice", replace(work, watermark="cloned"), outputs=targets({AUDIO: Address("folder", "stock.wav")})))
+    marked, stock = read(bench, "marked.wav"), read(bench, "stock.wav")
+    assert len(marked) == len(stock)
+    assert find_watermark([marked], sample_rate=CONVERSION_RATE).is_detected
+    assert not find_watermark([stock], sample_rate=CONVERSION_RATE).is_detected
