@@ -85,7 +85,7 @@ def resolve_text_voice(
     language: full tag, empty to detect it. text_language: primary tag, where the text's language has made this model speak.
     """
     chosen = find_named_voice(caller, engine=engine, asked=asked, dialect=dialect)
-    if not engine.spoken_voices:
+    if chosen is None and not engine.spoken_voices:
         raise _unknown_voice(engine, voice_id="")
     if chosen is None and (language or text_language or len(engine.spec.languages) <= 1):
         chosen = _choose_voice(engine, language=language or text_language)

@@ -9,7 +9,7 @@ from apps.accounts.callers import Caller
 from apps.billing.prices import service_price
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import find_model, substitution_warnings
-from apps.catalog.voices import find_named_voice, list_voice_choices, resolve_voice
+from apps.catalog.voices import choose_voice_model, find_named_voice, list_voice_choices, resolve_voice
 from apps.conversations.kinds import VOICE_CHAT, TurnParams
 from apps.conversations.models import Conversation, Turn
 from apps.conversations.selectors import find_responder, get_own_conversation, history_of, read_turns
@@ -95,9 +95,13 @@ def choose_models(caller: Caller, *, order: TurnOrder) -> TurnModels:
 def _choose_text_model(caller: Caller, *, order: TurnOrder) -> TextModel:
     """Requested model, otherwise the default, or a model that speaks the user's language, which the answer is in."""
     language = requested_tag(order.language)
+    engine = find_model(order.tts_model or DEFAULT_SPEAKER, plan=caller.plan, voice=order.voice, language=language)
+    chosen = choose_voice_model(caller, engine=engine, voice_ids=[order.voice])
+    if chosen.has_own_voice:
+        return TextModel(chosen.engine, warnings=chosen.warnings)
     return choose_text_model(
         Document(order.text, (Segment(order.text),)),
-        engine=find_model(order.tts_model or DEFAULT_SPEAKER, plan=caller.plan, voice=order.voice, language=language),
+        engine=engine,
         plan=caller.plan,
         voice=order.voice,
         language=language,

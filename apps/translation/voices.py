@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from apps.accounts.callers import Caller
 from apps.accounts.models import Plan
 from apps.catalog.catalogue import EngineRow
-from apps.catalog.selectors import find_model, list_tts_models
+from apps.catalog.selectors import find_model, list_cloning_models, list_tts_models
 from apps.catalog.voices import find_voice, list_voice_choices
 from apps.core.errors import InvalidRequestError
 from workers.contract.tags import primary_tag
 from workers.contract.voices import VoiceRef
 from workers.text.scripts import SCRIPT_LANGUAGES
+from workers.text.voice_choice import speaking_voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,16 @@ def list_spoken_languages(plan: Plan) -> list[str]:
 
 
 def _with_voice(caller: Caller, speaking: list[EngineRow], *, voice_id: str, language: str) -> SpeakingVoice:
+    speaking = [*speaking, *list_cloning_models(caller.plan)]
     voice = find_voice(caller, engines=speaking, voice_id=voice_id)
     if voice is None:
         raise InvalidRequestError(f"Unknown voice {voice_id[:100]!r}. GET /v1/voices/ lists all.", code="unknown_voice", param="voice")
-    if voice.primary_language != language:
+    engine = next(engine for engine in speaking if engine.id == voice.engine)
+    if voice.conditioning is not None and language in engine.spec.languages:
+        voice = speaking_voice(voice, language=language, voices=engine.voice_refs)
+    elif voice.primary_language != language:
         message = f"The voice {voice_id!r} speaks {voice.language}, not {language}. Leave voice out to have one chosen."
         raise InvalidRequestError(message, code="voice_language_mismatch", param="voice")
-    engine = next(engine for engine in speaking if engine.id == voice.engine)
     return _speaker(caller, engine, voice=voice, language=language)
 
 

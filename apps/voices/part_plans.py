@@ -46,23 +46,27 @@ class EnrolmentPlan:
     """Parts that make a voice for later parts of the same job, and the output that is the voice."""
 
     parts: tuple[PartPlan, ...]
-    voice: PartOutput
+    voice: PartOutput | StoredObject
+    transcript: str = ""
+    """Words of the recording, if the recording itself is the voice."""
 
     def cloned_voice(self, *, voice_id: str, engine: EngineRow, queue: str) -> ClonedVoice:
         """The voice for the text of the same job. Language and gender are unknown yet: those of the default voice stand for them."""
         default = next(iter(engine.voice_refs), None)
         language = default.language if default else ""
-        ref = VoiceRef(voice_id, language, engine=engine.id, version=engine.version, conditioning=self.voice)
+        ref = VoiceRef(voice_id, language, engine=engine.id, version=engine.version, conditioning=self.voice, transcript=self.transcript)
         return ClonedVoice(engine, ref, parts=self.parts, queue=queue)
 
 
 def plan_enrolment(
     recordings: Iterable[Recording], *, engine: EngineRow, enroller: EngineRow, is_fitted: bool, is_demo_kept: bool = False
 ) -> EnrolmentPlan:
-    """Parts that examine recordings and, if `is_fitted`, fit a voice; otherwise the likeness is the voice.
+    """Parts that examine recordings and, if `is_fitted`, fit a voice; otherwise the likeness is the voice. A model that takes recordings needs
+    neither: the first recording is the voice.
 
     They weigh nothing in the price. is_demo_kept: the demo of the fit is the job's result.
     """
+    recordings = tuple(recordings)
     samples = tuple(VoiceSample(StoredObject(one.key), transcript=one.transcript) for one in recordings)
     examine = PartPlan(
         EXAMINE,
@@ -72,6 +76,8 @@ def plan_enrolment(
         weight=EXAMINE_UNITS if is_demo_kept else 0,
         queue=enroller.queue,
     )
+    if engine.spec.takes_recordings:
+        return EnrolmentPlan((examine,), StoredObject(recordings[0].key), transcript=recordings[0].transcript)
     if not is_fitted:
         return EnrolmentPlan((examine,), PartOutput(0, LIKENESS_OUTPUT))
     language = demo_language(engine)
@@ -108,6 +114,6 @@ def demo_sentence(language: str) -> str:
     return SENTENCES.get(primary_tag(language), SENTENCES["en"])
 
 
-def is_fit_wanted() -> bool:
-    """True unless the operator left the fit out (TTSAI_CLONE_FIT)."""
-    return bool(settings.TTSAI_CLONE_FIT)
+def is_fit_wanted(engine: EngineRow) -> bool:
+    """True unless the operator left the fit out (TTSAI_CLONE_FIT), or the model speaks with the recording itself."""
+    return bool(settings.TTSAI_CLONE_FIT) and not engine.spec.takes_recordings

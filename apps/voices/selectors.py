@@ -14,6 +14,7 @@ from apps.catalog.voices import OwnVoice
 from apps.core.errors import ConflictError, NotFoundError, PermissionDeniedError
 from apps.jobs.outcomes import VOICE_BLOCKED
 from apps.voices.models import Enrolment, EnrolmentState, Voice
+from apps.voices.objects import SAMPLES_FOLDER
 from workers.contract.references import StoredObject
 from workers.contract.tags import covers_tag, normalise_tag
 from workers.contract.voices import VoiceRef
@@ -66,6 +67,7 @@ def voice_ref(voice: Voice) -> VoiceRef:
         enrolment.engine_id,
         enrolment.conditioning_version,
         StoredObject(enrolment.conditioning_key) if enrolment.conditioning_key else None,
+        transcript=_transcript(enrolment),
     )
 
 
@@ -135,6 +137,14 @@ def _speakers_of(engine: EngineRow) -> list[str]:
     if engine.stand_in is not None and engine.stand_in.has_cloning:
         return cloning
     return [one for one in cloning if one == engine.id]
+
+
+def _transcript(enrolment: Enrolment) -> str:
+    """Words of the recording, if the recording itself is the voice."""
+    if SAMPLES_FOLDER not in enrolment.conditioning_key:
+        return ""
+    samples = (enrolment.report or {}).get("samples") or [{}]
+    return str(samples[0].get("transcript", ""))
 
 
 def _note_use(voice: Voice) -> None:

@@ -21,6 +21,9 @@ LISTENING: dict[str, dict[str, Any]] = {
     "/v1/audio/separate/": {},
     "/v1/audio/verify/": {},
     "/v1/audio/diarize/": {},
+    "/v1/tts/clone/": {"text": "Hello."},
+    "/v1/voice-clone/": {"name": "Ada"},
+    "/v1/voice-embed/": {},
 }
 """Paths that accept a file in a form, with their required fields."""
 FORM = {"Content-Type": "multipart/form-data; boundary=x"}
@@ -188,6 +191,33 @@ BATCH = [
       for value in ("", "x" * 256)),
 ]  # fmt: skip
 
+OWN_VOICE = (
+    ("GET", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "export/"), ("GET", "preview/"), ("POST", "consent/"), ("DELETE", "consent/"),
+)  # fmt: skip
+CLONING = [
+    *fields(
+        "/v1/voice-clone/",
+        {"name": "Ada", "upload_id": NOBODY},
+        {
+            "name": [None, "", " ", 5, "x" * 10_000, "two\nlines", ["Ada"]],
+            "categories": [5, {}, ["x" * 51], [5], ["a"] * 21],
+            "text": [5, "x" * 1_000_001],
+            "model": ["nothing", 5, "x" * 101, "silence", "whisper"],
+            "embed_id": [NOBODY, "../..", 5, "x" * 101],
+            "consent": [5, "x" * 5001],
+            "format": ["exe", 5],
+            "speed": ["fast", 9],
+            "webhook_url": ["ftp://example.com", 5],
+        },
+    ),
+    *queries("/v1/voices/", "own=perhaps", "state=perhaps", "embeds=5", "gender=loud", "model=nothing"),
+    *(
+        Bad("no such voice", method, f"/v1/voices/{name}/{rest}", json={"name": "Ada", "consent": "I agree."}, status=404)
+        for name in ("voice_0", "..%2f", "x" * 500)
+        for method, rest in OWN_VOICE
+    ),
+]
+
 CASES = [
     *STRANGE_FORMS,
     *STRANGE_SOURCES,
@@ -201,4 +231,5 @@ CASES = [
     *CHAT,
     *SUBTITLES,
     *BATCH,
+    *CLONING,
 ]

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import list_models
 from apps.core.events import publish_event
 from apps.core.storage import MissingObjectError, StorageAwayError, get_storage
@@ -21,7 +22,7 @@ from apps.jobs.results import ResultOutput
 from apps.jobs.services.part_receivers import PartRefusal
 from apps.voices.kinds import ENROLLING_KINDS
 from apps.voices.models import EMBEDDING_SIZE, Enrolment, EnrolmentState, Sample
-from apps.voices.objects import object_key
+from apps.voices.objects import enrolment_folder, object_key, sample_key
 from apps.voices.part_plans import FIT
 from apps.voices.selectors import find_enrolment_of_job
 from apps.voices.services.block_list import find_blocked
@@ -51,13 +52,18 @@ def receive_examination(part: Part, manifest: Manifest) -> Callable[[Job], None]
     enrolment = find_enrolment_of_job(part.job_id)
     if enrolment is None:  # another job enrols these recordings, or the voice was deleted
         return _write_nothing
-    keys = {sample.pk: _keep_sample(enrolment, sample) for sample in enrolment.samples.all()}
-    key, version = _keep_output(enrolment, part, manifest=manifest, name=LIKENESS_OUTPUT)
-    changes = _described(enrolment, report) | {"conditioning_key": key, "conditioning_version": version, "is_fitted": False}
+    samples = list(enrolment.samples.all())
+    keys = {sample.pk: _keep_sample(enrolment, sample) for sample in samples}
+    if _takes_recordings(enrolment):
+        key, version, is_fitted = keys[samples[0].pk], samples[0].sha256, True
+    else:
+        key, version = _keep_output(enrolment, part, manifest=manifest, name=LIKENESS_OUTPUT)
+        is_fitted = False
+    changes = _described(enrolment, report) | {"conditioning_key": key, "conditioning_version": version, "is_fitted": is_fitted}
 
     def write(job: Job) -> None:
-        for sample, sample_key in keys.items():
-            Sample.objects.filter(pk=sample).update(key=sample_key, source_key="")
+        for sample, kept_key in keys.items():
+            Sample.objects.filter(pk=sample).update(key=kept_key, source_key="")
         is_last = not Part.objects.filter(job_id=job.uuid, kind=FIT).exists()
         _advance(enrolment, job=job, state=EnrolmentState.READY if is_last else EnrolmentState.TRAINING, changes=changes)
 
@@ -133,9 +139,19 @@ def _read_report(part: Part, *, manifest: Manifest) -> VoiceReport:
     return report
 
 
+def _engine_of(enrolment: Enrolment) -> EngineRow | None:
+    return next((one for one in list_models() if one.id == enrolment.engine_id), None)
+
+
+def _takes_recordings(enrolment: Enrolment) -> bool:
+    """True if the model speaks with the recording itself."""
+    engine = _engine_of(enrolment)
+    return engine is not None and engine.spec.takes_recordings
+
+
 def _described(enrolment: Enrolment, report: VoiceReport) -> dict[str, Any]:
     """Language and gender of the voice: the full tag of the nearest built-in voice, if it has the language of the recordings."""
-    engine = next((one for one in list_models() if one.id == enrolment.engine_id), None)
+    engine = _engine_of(enrolment)
     voices = engine.voice_refs if engine else ()
     near = [voice for voice in voices if voice.id == report.nearest_voice]
     spoken = pick_voice(near, language=report.language) or pick_voice(voices, language=report.language) or next(iter(voices), None)
@@ -151,7 +167,7 @@ def _keep_sample(enrolment: Enrolment, sample: Sample) -> str:
     """Copy a recording from its upload to the enrolment's folder."""
     if sample.key:
         return sample.key
-    key = object_key(enrolment, f"samples/{sample.sha256}")
+    key = sample_key(enrolment, sample.sha256)
     get_storage().copy(sample.source_key, key)
     return key
 
@@ -201,7 +217,5 @@ def _adopt_demo(enrolment_uuid: UUID, output: ResultOutput) -> None:
 
 
 def _discard_folder(enrolment: Enrolment) -> None:
-    from apps.voices.objects import enrolment_folder
-
     if not Enrolment.objects.filter(uuid=enrolment.uuid).exists():
         get_storage().delete_prefix(enrolment_folder(enrolment))

@@ -125,7 +125,9 @@ def request_clone(
 def find_enroller(engine: EngineRow) -> EngineRow:
     """Model that enrols voices for this one. 400 model_cannot_clone, 503 model_unavailable."""
     family = {engine.id, engine.spec.base_engine} - {""}
-    enrolling = [one for one in list_models() if one.kind == "enrol" and (one.spec.base_engine in family or _base_of(one.id) in family)]
+    enrolling = [one for one in list_models() if one.kind == "enrol"]
+    if not engine.spec.takes_recordings:  # those need the check of the recordings alone
+        enrolling = [one for one in enrolling if one.spec.base_engine in family or _base_of(one.id) in family]
     if not enrolling:
         raise InvalidRequestError(f"Voices for {engine.id!r} cannot be enrolled here.", code="model_cannot_clone", param="model")
     available = next((one for one in enrolling if one.was_seen_lately), None)
@@ -186,7 +188,7 @@ def _plan_speech(caller: Caller, *, order: CloneOrder, engine: EngineRow, voice:
         cloned = ClonedVoice(engine, own.ref, warning=own.warning)
     elif source is not None:
         enroller = find_enroller(engine)
-        plan = _enrolment_parts(order, engine=engine, source=source, is_fitted=is_new and is_fit_wanted())
+        plan = _enrolment_parts(order, engine=engine, source=source, is_fitted=is_new and is_fit_wanted(engine))
         cloned = plan.cloned_voice(voice_id=voice.voice_id, engine=engine, queue=enroller.queue)
     else:
         raise ConflictError(f"The voice {voice.voice_id!r} is not ready yet. Try again later.", code="voice_not_ready", param="embed_id")
@@ -199,9 +201,9 @@ def _plan_speech(caller: Caller, *, order: CloneOrder, engine: EngineRow, voice:
 def _plan_enrolment(order: CloneOrder, *, engine: EngineRow, voice: Voice, source: Source) -> JobPlan:
     """Enrolment alone; its result is the demo."""
     enroller = find_enroller(engine)
-    plan = _enrolment_parts(order, engine=engine, source=source, is_fitted=is_fit_wanted(), is_demo_kept=True)
+    plan = _enrolment_parts(order, engine=engine, source=source, is_fitted=is_fit_wanted(engine), is_demo_kept=True)
     parts = plan.parts
-    if not is_fit_wanted():
+    if not is_fit_wanted(engine):
         cloned = plan.cloned_voice(voice_id=voice.voice_id, engine=engine, queue=enroller.queue)
         parts = (*parts, plan_demo(cloned.ref, engine=engine, stage=1))
     return _enrolment_plan(order, engine=engine, voice=voice, source=source, queue=enroller.queue, parts=parts)
