@@ -336,6 +336,7 @@ class TestAccount:
                 "requests_per_minute": 60,
                 "concurrent_jobs": 2,
                 "max_characters": 1_000_000,
+                "max_voices": 100,
                 "retention_days": 90,
                 "allowed_models": [],
             },
