@@ -54,6 +54,7 @@ class SuperResolution(Enhancer):
     def load(self) -> None:
         """Load the model. Raises WorkError (engine_unavailable)."""
         import onnxruntime
+        from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
         if obstacle := self.find_obstacle():
             raise WorkError(ENGINE_UNAVAILABLE, obstacle)
@@ -62,7 +63,14 @@ class SuperResolution(Enhancer):
         try:
             session = onnxruntime.InferenceSession(str(self._model), options, providers=["CPUExecutionProvider"])
             rate = int(session.get_modelmeta().custom_metadata_map.get("sample_rate", SAMPLE_RATE))
-        except (RuntimeError, ValueError, OSError) as error:
+        except (
+            errors.Fail,
+            errors.InvalidArgument,
+            errors.InvalidGraph,
+            errors.InvalidProtobuf,
+            errors.NotImplemented,
+            ValueError,
+        ) as error:
             raise WorkError(ENGINE_UNAVAILABLE, f"The model of {MODEL_VARIABLE} cannot be loaded: {error}") from error
         if len(session.get_inputs()) != 1:
             raise WorkError(ENGINE_UNAVAILABLE, f"The model of {MODEL_VARIABLE} must have one input, float32 [1, samples].")
