@@ -173,5 +173,7 @@ class RunningPlatform:
             "TTSAI_HOME": str(self.home),
             "PORT": str(self.port),
             "PYTHONWARNINGS": "default",
+            "TTSAI_CLONE_FIT": "off",  # a fit takes minutes of CPU time: the likeness is the voice
+            "TTSAI_CLONE_WARM_UP": "off",
             **self.environment,
         }

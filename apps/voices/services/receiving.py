@@ -37,11 +37,19 @@ from workers.text.voice_choice import pick_voice
 logger = logging.getLogger(__name__)
 
 LARGEST_REPORT = 1 << 20
+LOST = PartRefusal(errors.STORAGE_UNAVAILABLE, "The recording or the voice was deleted before it was stored.", is_retryable=True)
 UNREADABLE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError)
 
 
 def receive_examination(part: Part, manifest: Manifest) -> Callable[[Job], None] | PartRefusal:
     """Store the likeness and the recordings of an `examine_voice` part. Refuses a voice on the block list."""
+    try:
+        return _receive_examination(part, manifest)
+    except MissingObjectError:
+        return LOST
+
+
+def _receive_examination(part: Part, manifest: Manifest) -> Callable[[Job], None] | PartRefusal:
     try:
         report = _read_report(part, manifest=manifest)
     except UNREADABLE as error:
@@ -75,8 +83,11 @@ def receive_fit(part: Part, manifest: Manifest) -> Callable[[Job], None] | PartR
     enrolment = find_enrolment_of_job(part.job_id)
     if enrolment is None:
         return _write_nothing
-    key, version = _keep_output(enrolment, part, manifest=manifest, name=VOICE_OUTPUT)
-    demo_key, _ = _keep_output(enrolment, part, manifest=manifest, name=DEMO_OUTPUT)
+    try:
+        key, version = _keep_output(enrolment, part, manifest=manifest, name=VOICE_OUTPUT)
+        demo_key, _ = _keep_output(enrolment, part, manifest=manifest, name=DEMO_OUTPUT)
+    except MissingObjectError:
+        return LOST
     demo = _demo(_result_output(part, manifest=manifest, name=DEMO_OUTPUT), key=demo_key)
     changes = {"conditioning_key": key, "conditioning_version": version, "is_fitted": True, "demo": demo}
     return lambda job: _advance(enrolment, job=job, state=EnrolmentState.READY, changes=changes)
