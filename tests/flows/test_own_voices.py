@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from tts_ai import AsyncTTSClient
+from tts_ai import AsyncTTSClient, TTSClient
 from tts_ai.models import CloneResult
 
 from tests.clients import SDKMaker
@@ -29,6 +29,11 @@ def key(hearing: RunningPlatform) -> str:
 def client(hearing: RunningPlatform, key: str) -> Iterator[httpx.Client]:
     with hearing.client(key) as client:
         yield client
+
+
+@pytest.fixture
+def sdk(hearing: RunningPlatform, key: str, sdk_of: SDKMaker) -> TTSClient:
+    return sdk_of(key, hearing.url)
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +60,8 @@ def test_text_is_spoken_in_the_voice_of_a_recording_and_charged_once(
 
 
 def test_official_sdk_clones_a_voice_that_then_speaks_with_built_in_ones(
-    hearing: RunningPlatform, client: httpx.Client, key: str, sdk_of: SDKMaker, listener: Listener, recording: bytes
+    sdk: TTSClient, client: httpx.Client, listener: Listener, recording: bytes
 ) -> None:
-    sdk = sdk_of(key, hearing.url)
     cloned = sdk.clone_voice("Reader", recording, text=TEXT)
     assert wait_for_end(client, cloned.uuid)["status"] == "completed"
     assert listener.word_error_rate(client.get(cloned.url).content, TEXT) <= 0.15
