@@ -59,3 +59,9 @@ def test_deleting_a_voice_deletes_its_enrolment(voice: Voice) -> None:
     client = log_in("view_voice", "change_voice", "delete_voice")
     assert client.post(f"/admin/voices/voice/{voice.pk}/remove/").status_code == 302
     assert not Enrolment.objects.exists()
+
+
+def test_deleting_the_voices_of_an_account_leaves_none(voice: Voice) -> None:
+    client = log_in("view_account", "change_account", "delete_voice")
+    assert client.post(f"/admin/accounts/account/{voice.account_id}/delete_voices/").status_code == 302
+    assert not Enrolment.objects.exists()

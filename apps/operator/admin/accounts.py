@@ -17,6 +17,7 @@ from apps.billing.models import LedgerEntry
 from apps.billing.services import open_account
 from apps.operator.admin.forms import ConfirmForm, ReasonForm
 from apps.operator.admin.pages import ConfirmationAdmin, FormPage, ReadOnlyInline, in_credits
+from apps.voices.services.removal import remove_account_voices
 
 STATUS_COLOURS = {AccountStatus.ACTIVE: "success", AccountStatus.SUSPENDED: "danger", AccountStatus.CLOSED: "warning"}
 
@@ -71,7 +72,7 @@ class AccountAdmin(ConfirmationAdmin):
     fields = ["name", "plan", "shown_status", "status_reason", "credits", "created_at"]
     readonly_fields = ["shown_status", "status_reason", "credits", "created_at"]
     inlines = [MembersInline, KeysInline, EntriesInline]
-    actions_detail = ["adjust_credits", "make_key", "suspend", "reactivate"]
+    actions_detail = ["adjust_credits", "make_key", "suspend", "reactivate", "delete_voices"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         """Rows with the list's columns, in one query."""
@@ -167,6 +168,22 @@ class AccountAdmin(ConfirmationAdmin):
             return "Reactivated"
 
         page = FormPage(f"Reactivate {account.name}", "Its keys are valid again.", "Reactivate", ConfirmForm)
+        return self.ask(request, page=page, obj=account, perform=perform)
+
+    @action(description="Delete voices…", icon="voice_over_off", permissions=["voices.delete_voice"])
+    def delete_voices(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Delete the account's voices with their recordings, for an account that is closed or whose owner asks for it."""
+        account: Account = self.get_or_404(request, object_id)
+
+        def perform(_given: dict[str, Any]) -> str:
+            return f"{remove_account_voices(account.pk)} voices deleted"
+
+        page = FormPage(
+            f"Delete the voices of {account.name}",
+            "All recordings, voice files and demos are deleted. This cannot be undone.",
+            "Delete",
+            ConfirmForm,
+        )
         return self.ask(request, page=page, obj=account, perform=perform)
 
 
