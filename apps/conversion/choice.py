@@ -6,7 +6,7 @@ from apps.accounts.callers import Caller
 from apps.accounts.models import Plan
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import find_model, list_models, substitution_warnings
-from apps.catalog.voices import find_voice
+from apps.catalog.voices import find_own_voice, find_voice
 from apps.conversion.orders import ConversionOrder
 from apps.core.errors import InvalidRequestError
 from apps.listening.services import DEFAULT_MODEL as DEFAULT_RECOGNISER
@@ -41,7 +41,7 @@ class ConversionModels:
 def choose_models(caller: Caller, *, order: ConversionOrder) -> ConversionModels:
     """Choose the models, and refuse invalid requests before the recording is ingested. Raises ApplicationErrors."""
     converter = asked = find_model(order.model, plan=caller.plan, kind=KIND)
-    voice, speaker = _find_target(caller, order=order)
+    voice, speaker, voice_warnings = _find_target(caller, order=order)
     language = read_language(order.language)
     recogniser = _find_recogniser(caller.plan) if asked.spec.languages else None
     fallback = next((engine for engine in list_models() if engine.id == FALLBACK and engine.was_seen_lately), None)
@@ -52,20 +52,22 @@ def choose_models(caller: Caller, *, order: ConversionOrder) -> ConversionModels
         converter = find_model(fallback.id, plan=caller.plan, kind=KIND)
         recogniser = None
         warnings = [f"model: {obstacle} {converter.id} was used."]
+    warnings += voice_warnings
     if recogniser is not None:
         check_spoken_language(recogniser, order.language)
     fallback_id = fallback.id if fallback is not None and fallback.id != converter.id else ""
     return ConversionModels(converter, asked.requested_id, fallback_id, recogniser, voice, speaker, language, tuple(warnings))
 
 
-def _find_target(caller: Caller, *, order: ConversionOrder) -> tuple[VoiceRef, EngineRow]:
-    """The voice, built-in or the account's own, and its model. Raises 400 unknown_voice, 403 model_not_allowed, 409 voice_not_ready."""
+def _find_target(caller: Caller, *, order: ConversionOrder) -> tuple[VoiceRef, EngineRow, list[str]]:
+    """The voice, built-in or the account's own, its model, and warnings. Raises 400 unknown_voice, 403 model_not_allowed, 409 voice_not_ready."""
     speaking = [engine for engine in list_models() if engine.kind == "tts" and engine.was_seen_lately]
     voice = find_voice(caller, engines=speaking, voice_id=order.voice)
     if voice is None:
         message = f"Unknown voice {order.voice[:100]!r}. GET /v1/voices/ lists all."
         raise InvalidRequestError(message, code="unknown_voice", param=order.voice_param)
-    return voice, find_model(voice.engine, plan=caller.plan)
+    own = find_own_voice(caller, order.voice) if voice.conditioning is not None else None
+    return voice, find_model(voice.engine, plan=caller.plan), [own.warning] if own is not None and own.warning else []
 
 
 def _find_recogniser(plan: Plan) -> EngineRow | None:

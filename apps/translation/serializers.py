@@ -20,17 +20,11 @@ class SpeechTranslationRequestSerializer(SourceSerializer):
     voice = fields.Text(
         required=False, default="", allow_blank=True, max_length=100, help_text="Chosen by language and the speaker's gender unless given."
     )
-    preserve_voice = fields.FormFlag(required=False, default=False, help_text="Not supported yet.")
+    preserve_voice = fields.FormFlag(
+        required=False, default=False, help_text="Speak with a likeness of the speaker's voice, found in this recording."
+    )
     format = fields.FormChoice(choices=list(FORMATS), required=False, default="mp3", help_text="Format of the audio.")
     webhook_url = WebhookUrl()
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse unsupported fields."""
-        if attrs.pop("preserve_voice"):
-            raise serializers.ValidationError(
-                {"preserve_voice": "This server cannot keep the speaker's voice yet."}, code="not_supported_yet"
-            )
-        return attrs
 
 
 class SpeechTranslationSerializer(serializers.Serializer[Any]):

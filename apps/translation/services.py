@@ -15,11 +15,14 @@ from apps.listening.services import DEFAULT_MODEL, check_spoken_language, millis
 from apps.speech.services import PART_FORMAT
 from apps.translation.kinds import SPEECH_TRANSLATION, TranslationParams
 from apps.translation.translators import choose_translator, find_available_recogniser, is_certain
-from apps.translation.voices import SpeakingVoice, choose_speaking_voice, list_spoken_languages
+from apps.translation.voices import SpeakingVoice, choose_preserving_voice, choose_speaking_voice, list_spoken_languages, preserve_voice
 from apps.uploads.services import Source, SourceLimits
+from apps.voices.part_plans import EXAMINE
+from workers.contract.cloning import LIKENESS_OUTPUT, REPORT_OUTPUT, ExamineWork, VoiceSample
+from workers.contract.formats import DOCUMENT, VOICE_FILE
 from workers.contract.listening import ListenWork, TranslateWork
 from workers.contract.messages import SpeakWork
-from workers.contract.outputs import TEXT, audio_outputs, text_outputs
+from workers.contract.outputs import TEXT, OutputSpec, audio_outputs, text_outputs
 from workers.contract.references import PartOutput, StoredObject
 from workers.contract.tags import is_tag, normalise_tag, primary_tag
 
@@ -38,6 +41,8 @@ class TranslationOrder:
     source_language: str | None = None
     """Source language; detected if empty or `auto`."""
     voice: str = ""
+    is_voice_preserved: bool = False
+    """True for a likeness of the speaker's voice, found in the recording."""
     format: str = "mp3"
     is_awaited: bool = False
     webhook_url: str = ""
@@ -67,7 +72,11 @@ def choose_models(caller: Caller, *, order: TranslationOrder) -> TranslationMode
     source = check_spoken_language(recogniser, order.source_language)
     spoken = list_spoken_languages(caller.plan)
     translator = choose_translator(source=source, target=target, recogniser=recogniser, plan=caller.plan, spoken=spoken)
-    return TranslationModels(recogniser, translator, choose_speaking_voice(caller, voice_id=order.voice, language=target), source, target)
+    if order.is_voice_preserved:
+        speaker = choose_preserving_voice(caller, voice_id=order.voice, language=target)
+    else:
+        speaker = choose_speaking_voice(caller, voice_id=order.voice, language=target)
+    return TranslationModels(recogniser, translator, speaker, source, target)
 
 
 def request_translation(
@@ -96,6 +105,9 @@ def plan_translation(caller: Caller, *, order: TranslationOrder, source: Source)
     weight = TRANSLATE_WEIGHT * milliseconds
     parts = (*parts, PartPlan("translate", translate, text_outputs(is_kept=True), units=0, stage=stage, queue=queue, weight=weight))
     script = PartOutput(len(parts) - 1, TEXT)
+    if chosen.speaker.enroller is not None:
+        parts = (*parts, _examine_part(chosen.speaker, source=source, stage=stage))
+        chosen = replace(chosen, speaker=preserve_voice(chosen.speaker, part=len(parts) - 1, digest=source.sha256))
     speaking = tuple(
         _speak_part(chosen, order=order, script=script, share=share, shares=shares, stage=stage + 1, weight=weight)
         for share, weight in enumerate(_split(SPEAK_WEIGHT * milliseconds, shares=shares))
@@ -134,6 +146,15 @@ def _needs_english(chosen: TranslationModels) -> bool:
     if not chosen.recogniser.spec.has_translation or chosen.source == chosen.target:
         return False
     return chosen.translator is None or not is_certain(chosen.translator, source=chosen.source, target=chosen.target)
+
+
+def _examine_part(speaker: SpeakingVoice, *, source: Source, stage: int) -> PartPlan:
+    """Part that finds a likeness of the speaker's voice. Costs nothing beside the translation."""
+    enroller = speaker.enroller
+    assert enroller is not None  # noqa: S101 - checked by the caller
+    work = ExamineWork(speaker.engine.id, (VoiceSample(StoredObject(source.key)),))
+    outputs = (OutputSpec(REPORT_OUTPUT, DOCUMENT), OutputSpec(LIKENESS_OUTPUT, VOICE_FILE))
+    return PartPlan(EXAMINE, work, outputs, units=0, stage=stage, queue=enroller.queue, weight=0)
 
 
 def _speak_part(

@@ -79,6 +79,7 @@ def _order(body: dict[str, Any], *, is_awaited: bool) -> TranslationOrder:
         target_language=body["target_language"],
         source_language=body["source_language"],
         voice=body["voice"],
+        is_voice_preserved=body["preserve_voice"],
         format=body["format"],
         is_awaited=is_awaited,
         webhook_url=body["webhook_url"],

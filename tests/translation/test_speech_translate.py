@@ -11,6 +11,7 @@ from tests.factories_jobs import AUDIO, announce, engine_spec
 from tests.listening.conftest import HEARD, WHISPER, making
 from tests.speech.people import Person
 from tests.web.shell import RunningShell
+from workers.contract.cloning import VoiceReport
 from workers.contract.engines import Directions, EngineSpec, VoiceSpec
 from workers.contract.listening import ScriptDocument
 
@@ -154,6 +155,40 @@ def test_a_request_that_does_not_wait_finds_the_texts_in_its_result(server: Runn
     assert (polled["status"], polled["format"], polled["result"]["translated_text"]) == ("completed", "mp3", "Hola.")
 
 
+def announce_cloning() -> None:
+    clone = engine_spec(
+        "kokoro-clone", voices=(), default_voice="", languages=("en", "es"), has_cloning=True, base_engine="kokoro", queue="kokoro"
+    )
+    enroller = engine_spec("kokoro-enrol", kind="enrol", voices=(), default_voice="", base_engine="kokoro", queue="enrolment")
+    announce(speaker(), engine_spec("whisper", **WHISPER), translator("apertium", Directions("en", ("es",))), clone, enroller)
+
+
+def test_the_speakers_voice_is_kept_by_a_likeness_found_in_the_recording(server: RunningShell, owner: Person, song: bytes) -> None:
+    announce_cloning()
+    report = VoiceReport((), "en", "male", (1.0,) + (0.0,) * 255, "am_adam", 4.7, 0.2)
+    with making({**MADE, "examine_voice": report}):
+        answer = translate(server, owner, song, preserve_voice="True")
+    job = Job.objects.get()
+    assert (answer.status_code, answer.json()["credits_used"]) == (200, 0.167), answer.text
+    assert kinds(job) == [
+        ("listen", 0, "whisper"),
+        ("translate", 1, "apertium"),
+        ("examine_voice", 1, "enrolment"),
+        ("speak", 2, "kokoro"),
+    ]
+    work = job.parts.get(kind="speak").work
+    assert (work["engine"], work["voice"]["engine"], work["voice"]["language"]) == ("kokoro-clone", "kokoro-clone", "es")
+    assert work["voice"]["conditioning"]["key"].endswith("likeness.safetensors")
+    assert len(work["voice"]["version"]) == 64
+
+
+def test_where_consent_is_demanded_a_voice_is_not_kept_without_it(server: RunningShell, owner: Person, song: bytes, settings: Any) -> None:
+    announce_cloning()
+    settings.TTSAI_REQUIRE_CONSENT = True
+    answer = translate(server, owner, song, preserve_voice="True")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "consent_required")
+
+
 @pytest.mark.parametrize(
     ("fields", "refusal"),
     [
@@ -162,7 +197,8 @@ def test_a_request_that_does_not_wait_finds_the_texts_in_its_result(server: Runn
         ({"target_language": "?"}, ("invalid_language", "not a language tag")),
         ({"voice": "nobody"}, ("unknown_voice", "/v1/voices/")),
         ({"voice": "af_bella"}, ("voice_language_mismatch", "speaks en-us, not es")),
-        ({"preserve_voice": "True"}, ("not_supported_yet", "voice")),
+        ({"preserve_voice": "True"}, ("model_cannot_clone", "preserve_voice")),
+        ({"preserve_voice": "True", "voice": "em_alex"}, ("conflicting_voice", "leave one of them out")),
         ({"format": "docx"}, ("invalid_request", "docx")),
     ],
 )

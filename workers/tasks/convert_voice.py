@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import partial
+from typing import Final, cast
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from workers.contract.listening import TranscriptDocument, TranscriptWord
 from workers.contract.messages import Manifest
 from workers.contract.outputs import AUDIO
 from workers.contract.provenance import needs_watermark
+from workers.contract.voices import VoiceRef
 from workers.conversion.delivery import prosody_of
 from workers.conversion.stretches import LevelTrack, Stretch, cut_sound, plan_stretches
 from workers.conversion.survey import byte_span, to_samples
@@ -26,9 +28,10 @@ from workers.conversion.timeline import HALF_OVERLAP, Timeline
 from workers.conversion.world import measure_profile
 from workers.parts import PartRun
 from workers.protocols.converter import ConversionOptions, Converter, as_converter
-from workers.protocols.engine import as_speaker
+from workers.protocols.engine import VoiceFileEngine, as_speaker
 from workers.provenance.watermark import Watermarker
 from workers.stream import PartEvents
+from workers.tasks.conditioning import prepare_voices
 from workers.tasks.context import WorkerContext
 from workers.tasks.results import OutputWriter, check_format, read_document
 from workers.tasks.scheduling import compute_in_order, sentence_order
@@ -195,27 +198,27 @@ def _open_piece(
 
 
 def _options(run: PartRun, *, work: ConvertVoiceWork, survey: ConversionSurvey, context: WorkerContext) -> ConversionOptions | None:
-    """Source and target; None for a recording without a voice."""
+    """Source and target; None for a recording without a voice. Raises WorkError."""
     if survey.profile is None:
         return None
+    with context.models.use(work.voice.engine) as model:
+        own = prepare_voices([work.voice], engine=as_speaker(model), storage=context.storage, cache=context.voices).get(work.voice)
     target = context.targets.find(work.voice)
     if target is None:
         order = replace(sentence_order(run.message, index=0, units=100), is_first_sentence=False)
-        target = run.wait_for(context.scheduler.submit(order, work=lambda: _measure_target(work, context=context)))
+        target = run.wait_for(context.scheduler.submit(order, work=lambda: _measure_target(work.voice, own=own, context=context)))
         context.targets.keep(work.voice, target)
-    return ConversionOptions(work.voice, survey.profile, target, work.delivery)
+    return ConversionOptions(work.voice, survey.profile, target, work.delivery, own)
 
 
-def _measure_target(work: ConvertVoiceWork, *, context: WorkerContext) -> SpeakerProfile:
+def _measure_target(voice: VoiceRef, *, own: object | None, context: WorkerContext) -> SpeakerProfile:
     """Have the target voice speak, and measure it. Raises WorkError."""
-    with context.models.use(work.voice.engine) as model:
+    with context.models.use(voice.engine) as model:
         speaker = as_speaker(model)
-        text = reference_sentence(work.voice)
-        spoken = [
-            at_conversion_rate(speaker.speak(sentence.text, voice=work.voice, language=work.voice.language, speed=1.0))
-            for sentence in speaker.split(text, language=work.voice.language)
-        ]
-    profile = measure_profile(np.concatenate(spoken))
+        speak = speaker.speak if own is None else partial(cast("VoiceFileEngine", speaker).speak_as, own)
+        sentences = speaker.split(reference_sentence(voice), language=voice.language)
+        spoken = [speak(sentence.text, voice=voice, language=voice.language, speed=1.0) for sentence in sentences]
+    profile = measure_profile(np.concatenate([at_conversion_rate(one) for one in spoken]))
     if profile is None:
-        raise WorkError(INTERNAL_ERROR, f"The voice {work.voice.id!r} could not be measured.")
+        raise WorkError(INTERNAL_ERROR, f"The voice {voice.id!r} could not be measured.")
     return profile

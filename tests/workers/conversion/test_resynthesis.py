@@ -16,6 +16,7 @@ from workers.contract.errors import WorkError
 from workers.contract.voices import VoiceRef
 from workers.conversion.world import measure_profile
 from workers.engines.kokoro_convert import build_engines
+from workers.kokoro.voices import stock_voice
 from workers.protocols.converter import ConversionOptions, Converter
 
 TEXT = "He was not an ill-disposed young man."
@@ -85,6 +86,13 @@ def test_what_has_no_pronunciation_is_left_to_the_fallback(
     with pytest.raises(WorkError) as refused:
         converter.convert(speech, options=options, **words)
     assert refused.value.code == code
+
+
+def test_an_own_voice_speaks_with_its_prepared_file(converter: Converter, speech: Samples, options: ConversionOptions) -> None:
+    short = speech[: CONVERSION_RATE * 9 // 10]
+    stock = converter.convert(short, text="He was not", language="en", options=options)
+    own = replace(options, voice=VoiceRef("voice_1", "en-us", "female", "kokoro-clone", "1"), own=stock_voice("af_heart"))
+    assert converter.convert(short, text="He was not", language="en", options=own).tolist() == stock.tolist()
 
 
 def test_a_voice_of_another_model_is_refused(converter: Converter, speech: Samples, options: ConversionOptions) -> None:
