@@ -182,7 +182,7 @@ def test_the_speakers_voice_is_kept_by_a_likeness_found_in_the_recording(server:
     assert len(work["voice"]["version"]) == 64
 
 
-def test_where_consent_is_demanded_a_voice_is_not_kept_without_it(server: RunningShell, owner: Person, song: bytes, settings: Any) -> None:
+def test_preserve_voice_without_a_demanded_consent_is_refused(server: RunningShell, owner: Person, song: bytes, settings: Any) -> None:
     announce_cloning()
     settings.TTSAI_REQUIRE_CONSENT = True
     answer = translate(server, owner, song, preserve_voice="True")

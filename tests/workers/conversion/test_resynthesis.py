@@ -80,7 +80,7 @@ def test_a_sad_delivery_is_slower_lower_flatter_and_softer(converter: Converter,
     ("words", "code"),
     [({"text": "…", "language": "en"}, "nothing_to_say"), ({"text": "Guten Tag.", "language": "de"}, "unsupported_language")],
 )
-def test_what_has_no_pronunciation_is_left_to_the_fallback(
+def test_text_without_a_pronunciation_is_left_to_the_fallback(
     converter: Converter, speech: Samples, options: ConversionOptions, words: dict[str, str], code: str
 ) -> None:
     with pytest.raises(WorkError) as refused:
