@@ -44,6 +44,7 @@ class Runtime:
         self.settings = settings
         self._missing = dict(missing or {})
         self.boot = uuid.uuid4().hex
+        self._engines = tuple(engines)
         self._specs = tuple(engine.spec for engine in engines)
         groups = list(dict.fromkeys([*(spec.queue_group for spec in self._specs), CODEC_QUEUE]))
         self._slots = queue_slots(groups, cores=settings.cores)
@@ -133,6 +134,8 @@ class Runtime:
                     pass
             except WorkError as error:
                 logger.warning("preload_failed engine=%s code=%s: %s", engine_id, error.code, error.message)
+        for engine in self._engines:
+            engine.prepare()
 
 
 def _version() -> str:

@@ -14,6 +14,8 @@ REPORT_OUTPUT: Final = "report"
 """Output of an `examine_voice` part: a `VoiceReport`."""
 DEMO_OUTPUT: Final = "demo"
 """Output of a `fit_voice` part: a sentence spoken with the new voice."""
+EXAMINE_UNITS, FIT_UNITS = 15, 85
+"""Sizes of the parts for the progress of an enrolment, in percent of its time: the units that a worker reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,16 @@ class ExamineWork(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenSegment(Message):
+    """Words of a stretch of a recording."""
+
+    start: float
+    """Seconds of the recording."""
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SampleReport(Message):
     """Findings about one recording."""
 
@@ -49,6 +61,8 @@ class SampleReport(Message):
     language: str
     """Primary tag."""
     transcript: str
+    segments: tuple[SpokenSegment, ...] = ()
+    """The transcript by stretches; empty if nobody transcribed the recording."""
 
 
 @dataclass(frozen=True, slots=True)

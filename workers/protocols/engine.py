@@ -29,6 +29,10 @@ class Model(Protocol):
         """
         return {}
 
+    def prepare(self) -> None:
+        """Do once, after the worker's start and in a background thread, what would make the first request slow. Returns when it is done."""
+        return
+
     def load(self) -> None:
         """Load the weights. Raises WorkError (engine_unavailable) naming what is missing and the command that downloads it."""
 

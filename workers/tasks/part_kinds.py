@@ -15,6 +15,8 @@ from workers.tasks.convert_voice import convert_voice
 from workers.tasks.dereverb import dereverb
 from workers.tasks.diarize import diarize
 from workers.tasks.enhance import enhance
+from workers.tasks.examine_voice import examine_voice
+from workers.tasks.fit_voice import fit_voice
 from workers.tasks.join import join
 from workers.tasks.listen import listen
 from workers.tasks.prepare import prepare
@@ -64,6 +66,8 @@ PART_KINDS: Final[PartKinds] = MappingProxyType(
         "prepare_conversion": prepare_conversion,
         "convert_voice": convert_voice,
         "verify": verify,
+        "examine_voice": examine_voice,
+        "fit_voice": fit_voice,
         **load_part_kinds(os.environ),
     }
 )

@@ -1,0 +1,130 @@
+"""`python -m workers.cloning.program FOLDER`: one fit, in a process of its own.
+
+Reads the job in the folder, writes progress lines to its standard output, leaves the voice and a demo in the folder. Without a folder it only
+compiles what every fit needs, into the cache.
+"""
+
+import base64
+import json
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from workers.cloning.job import CHECKPOINT, DEMO_FILE, VOICE_FILE, FitJob, cache_folder, read_job
+
+PREPARING_UNITS: Final = 6
+"""Progress that loading and aligning count for, beside one unit per step."""
+STEPS_PER_CHECKPOINT: Final = 5
+PARENT_DEATH_SIGNAL: Final = 1
+"""PR_SET_PDEATHSIG of prctl.h: sent when the thread that started this process ends."""
+NICENESS: Final = 10
+MEMORY_BYTES: Final = 8 << 30
+"""Limit of the address space, of which the libraries reserve about twice what they use."""
+
+
+def main(arguments: list[str]) -> int:
+    _end_with_parent()
+    _limit(is_idle=not arguments)
+    _configure_jax()
+    if not arguments:
+        _make_fitter().compile()
+        return 0
+    folder = Path(arguments[0])
+    _fit(folder, read_job(folder))
+    return 0
+
+
+def _fit(folder: Path, job: FitJob) -> None:
+    from workers.cloning.checkpoint import read_state, save_state
+    from workers.cloning.fitting import FitSettings, FitState
+    from workers.cloning.preparation import prepare
+    from workers.cloning.speaking import speak_demo
+    from workers.kokoro.runtime import KokoroRuntime
+    from workers.kokoro.voice_file import KokoroVoice
+
+    total = PREPARING_UNITS + job.steps
+    _report("loading", 0, total)
+    runtime = KokoroRuntime.load()
+    likeness = KokoroVoice.from_bytes(base64.b64decode(job.likeness))
+    prepared = prepare(runtime, job, folder=folder, likeness=likeness)
+    _report("fitting", PREPARING_UNITS // 2, total)
+    fitter = _make_fitter()
+    fitter.compile()
+    state = read_state(folder / CHECKPOINT) or fitter.start(prepared.style)
+    _report("fitting", PREPARING_UNITS + state.step, total)
+
+    def after_step(now: FitState) -> None:
+        if now.step % STEPS_PER_CHECKPOINT == 0:
+            save_state(folder / CHECKPOINT, now)
+        _report("fitting", PREPARING_UNITS + now.step, total)
+
+    state = fitter.run(
+        state,
+        recorded=prepared.recorded,
+        read=prepared.read,
+        target=np.array(job.embedding, np.float32),
+        settings=FitSettings(steps=job.steps),
+        after_step=after_step,
+    )
+    voice = KokoroVoice(likeness.timbre, likeness.prosody, fitter.affine(state), (job.log_f0[0], job.log_f0[1]))
+    if job.demo_text:
+        np.save(folder / DEMO_FILE, speak_demo(runtime, voice, job.demo_text, language=job.demo_language))
+    temporary = folder / (VOICE_FILE + ".part")
+    temporary.write_bytes(voice.to_bytes())
+    temporary.replace(folder / VOICE_FILE)
+
+
+def _make_fitter() -> Any:
+    import onnx
+
+    from workers.cloning.fitting import Fitter
+    from workers.kokoro.runtime import WEIGHTS
+    from workers.speakers.checkpoint import read_tensors
+    from workers.weights.store import WeightStore
+
+    store = WeightStore.default()
+    tensors = read_tensors(store.path("speakers", "pretrained.pt"), entry="model_state")
+    return Fitter(onnx.load(store.path(WEIGHTS, "model.onnx")), speaker_tensors=tensors)
+
+
+def _configure_jax() -> None:
+    """Compiled functions are kept on disk, since compiling takes as long as a third of a fit."""
+    import jax
+
+    folder = cache_folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings: Any = jax.config  # without types
+    settings.update("jax_compilation_cache_dir", str(folder))
+    settings.update("jax_persistent_cache_min_compile_time_secs", 1.0)
+
+
+def _end_with_parent() -> None:
+    """Let the kernel end this process when its worker dies, however it dies."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C goes to the whole group; the worker decides
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def _limit(*, is_idle: bool) -> None:
+    """Live speech goes first: a fit has a low priority, compiling gets only what nobody wants."""
+    if not os.environ.get("TTSAI_DEVICE", "cpu").startswith("cuda"):  # CUDA reserves the address space of all memory
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(NICENESS)
+    if is_idle and hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+def _report(phase: str, done: int, total: int) -> None:
+    print(json.dumps({"phase": phase, "done": done, "total": total}), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

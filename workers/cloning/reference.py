@@ -1,0 +1,173 @@
+"""Checks of a recording that a voice is to be made of: length, speech, noise, clipping, one speaker. Each refusal says what to record instead."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.audio.encoding.resampler import resample
+from workers.audio.probe import ProbeLimits
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE
+from workers.cloning.features import SAMPLE_RATE, Floats
+from workers.contract.errors import INVALID_REFERENCE, WorkError
+from workers.recognition.speech_regions import Region, find_regions
+from workers.recognition.vad import speech_probabilities
+from workers.speakers.encoder import Embeddings, mean_direction
+from workers.speakers.ge2e import Ge2eEncoder
+from workers.speakers.segmentation import FRAME_SECONDS, SEGMENTATION
+
+MOST_SECONDS: Final = 120.0
+"""Seconds of a recording that are examined; the rest is not used."""
+USED_SECONDS: Final = 24.0
+"""Speech of a recording that pitch and likeness are measured on."""
+LONGEST_FILE_SECONDS: Final = 3600.0
+LEAST_SPEECH_SECONDS: Final = 2.0
+ADVISED_SPEECH_SECONDS: Final = 6.0
+ADVICE: Final = "Record 6 to 30 s of one person who speaks clearly, without music and in a quiet room."
+CLIPPED_LEVEL: Final = 0.985
+"""Share of the peak from which on samples count as clipped, if the peak is near full scale."""
+FULL_SCALE: Final = 0.95
+REFUSED_CLIPPING, WARNED_CLIPPING = 0.02, 0.001
+"""Shares of clipped samples within speech."""
+CLIPPED_RUN: Final = 3
+"""Samples at the peak one after the other that make clipping; a single one is only loud."""
+REFUSED_NOISE_DB, WARNED_NOISE_DB = 6.0, 18.0
+"""Signal-to-noise ratios below which a recording is refused, and warned about."""
+LEVEL_SECONDS: Final = 0.03
+SPEECH_MARGIN_SECONDS: Final = 0.15
+"""Sound this near to speech is no background."""
+OTHER_SPEAKER_SHARE: Final = 0.15
+"""Share of the speech by a second voice from which on a recording has two speakers."""
+ACTIVE: Final = 0.5
+STRETCH_SECONDS: Final = 3.0
+SAME_SPEAKER: Final = 0.55
+"""Least similarity (GE2E) of two stretches of one speaker; two recordings of one person have .8, of two people .55 on average."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedReference:
+    """A usable recording."""
+
+    samples: Floats
+    """Mono, 24 kHz, at most MOST_SECONDS."""
+    regions: tuple[Region, ...]
+    """Stretches of speech."""
+    embedding: Embeddings
+    """GE2E, [256]."""
+    warnings: tuple[str, ...]
+
+    @property
+    def speech_seconds(self) -> float:
+        return sum(region.seconds for region in self.regions)
+
+    def speech(self, *, most_seconds: float = USED_SECONDS) -> Floats:
+        """Speech without the pauses, from the beginning, at 24 kHz."""
+        return _cut(self.samples, self.regions, rate=SAMPLE_RATE)[: round(most_seconds * SAMPLE_RATE)]
+
+
+def examine_reference(samples: Floats, *, encoder: Ge2eEncoder) -> ExaminedReference:
+    """Check a recording. samples: mono, 24 kHz. Raises WorkError (invalid_reference, with advice; engine_unavailable)."""
+    samples = samples[: round(MOST_SECONDS * SAMPLE_RATE)]
+    regions, sound = _find_speech(samples)
+    speech = _cut(samples, regions, rate=SAMPLE_RATE)
+    warnings = [*_check_clipping(speech), *_check_noise(samples, regions)]
+    stretches = _stretches(_cut(sound, regions, rate=RECOGNITION_SAMPLE_RATE))
+    embeddings = np.stack([encoder.embed(stretch, sample_rate=RECOGNITION_SAMPLE_RATE) for stretch in stretches])
+    _check_one_speaker(sound, embeddings)
+    seconds = len(speech) / SAMPLE_RATE
+    if seconds < ADVISED_SPEECH_SECONDS:
+        warnings.append(f"The recording holds {seconds:.1f} s of speech; 6 to 30 s make a better likeness.")
+    return ExaminedReference(samples, regions, mean_direction(embeddings), tuple(warnings))
+
+
+def decoding_limits() -> ProbeLimits:
+    """Limits for decoding a reference, which need not be long."""
+    return ProbeLimits(max_audio_seconds=LONGEST_FILE_SECONDS)
+
+
+def check_same_speaker(references: Sequence[ExaminedReference]) -> None:
+    """Raise WorkError (invalid_reference) unless all recordings are of the first one's speaker."""
+    for number, reference in enumerate(references[1:], start=2):
+        if float(references[0].embedding @ reference.embedding) < SAME_SPEAKER:
+            raise refusal(f"Recording {number} seems to be of another person than recording 1.")
+
+
+def refusal(reason: str) -> WorkError:
+    """invalid_reference: the reason and the advice."""
+    return WorkError(INVALID_REFERENCE, f"{reason} {ADVICE}")
+
+
+def _find_speech(samples: Floats) -> tuple[tuple[Region, ...], Floats]:
+    """Regions of speech, and the recording at 16 kHz."""
+    level = float(np.abs(samples).max(initial=0.0))
+    if level < 1e-4:
+        raise refusal("The recording is silent." if samples.size else "The recording is empty.")
+    sound = resample(samples / np.float32(level), input_rate=SAMPLE_RATE, output_rate=RECOGNITION_SAMPLE_RATE)
+    regions = find_regions(speech_probabilities(sound), seconds=len(sound) / RECOGNITION_SAMPLE_RATE)
+    seconds = sum(region.seconds for region in regions)
+    if not regions:
+        raise refusal(f"No speech was found in the {len(samples) / SAMPLE_RATE:.1f} s of the recording.")
+    if seconds < LEAST_SPEECH_SECONDS:
+        raise refusal(f"The recording holds {seconds:.1f} s of speech, which is too short: at least {LEAST_SPEECH_SECONDS:g} s are needed.")
+    return regions, sound
+
+
+def _check_clipping(speech: Floats) -> list[str]:
+    peak = float(np.abs(speech).max(initial=0.0))
+    if peak < FULL_SCALE:
+        return []
+    at_peak = np.abs(speech) >= CLIPPED_LEVEL * peak
+    runs = np.convolve(at_peak, np.ones(CLIPPED_RUN), "same") >= CLIPPED_RUN
+    share = float(runs.mean())
+    if share > REFUSED_CLIPPING:
+        raise refusal(f"The recording is clipped: {share:.0%} of its samples are at full scale. Lower the microphone's level.")
+    return [f"The recording is clipped in places ({share:.1%} of the samples)."] if share > WARNED_CLIPPING else []
+
+
+def _check_noise(samples: Floats, regions: Sequence[Region]) -> list[str]:
+    step = round(LEVEL_SECONDS * SAMPLE_RATE)
+    count = len(samples) // step
+    powers = (samples[: count * step].reshape(count, step).astype(np.float64) ** 2).mean(axis=1)
+    spoken = _spoken(regions, count=count, margin=0.0)
+    background = powers[~_spoken(regions, count=count, margin=SPEECH_MARGIN_SECONDS)]
+    if len(background) < 10:  # hardly a pause: the quietest moments within the speech
+        background = np.sort(powers)[: max(1, count // 20)]
+    noise = max(float(np.median(background)), 1e-12)
+    signal = max(float(powers[spoken].mean()) - noise, 1e-12)
+    ratio = 10 * np.log10(signal / noise)
+    if ratio < REFUSED_NOISE_DB:
+        raise refusal(f"The recording is too noisy: speech is {ratio:.0f} dB above the background (music, noise or other voices).")
+    return [f"The recording is noisy (speech is {ratio:.0f} dB above the background)."] if ratio < WARNED_NOISE_DB else []
+
+
+def _spoken(regions: Sequence[Region], *, count: int, margin: float) -> NDArray[np.bool_]:
+    spoken = np.zeros(count, np.bool_)
+    for region in regions:
+        spoken[max(0, int((region.start - margin) / LEVEL_SECONDS)) : int((region.end + margin) / LEVEL_SECONDS) + 1] = True
+    return spoken
+
+
+def _check_one_speaker(sound: Floats, embeddings: Embeddings) -> None:
+    message = "The recording seems to hold more than one speaker."
+    if SEGMENTATION.is_available():
+        window = round(10.0 / FRAME_SECONDS)
+        activity = SEGMENTATION.find_activity(sound) > ACTIVE
+        seconds = np.stack([activity[first : first + window].sum(axis=0) for first in range(0, len(activity), window)])
+        others = seconds.sum(axis=1) - seconds.max(axis=1)  # a track keeps its voice within ten seconds
+        if others.sum() > OTHER_SPEAKER_SHARE * max(1, seconds.sum()):
+            raise refusal(message)
+    similarities = embeddings @ embeddings.T
+    if float(np.median(similarities, axis=1).min()) < SAME_SPEAKER - 0.1 or float(similarities[0, -1]) < SAME_SPEAKER - 0.15:
+        raise refusal(message)
+
+
+def _cut(samples: Floats, regions: Sequence[Region], *, rate: int) -> Floats:
+    return np.concatenate([samples[round(region.start * rate) : round(region.end * rate)] for region in regions])
+
+
+def _stretches(speech: Floats) -> list[Floats]:
+    """Speech at 16 kHz in stretches of about three seconds."""
+    count = max(1, round(len(speech) / RECOGNITION_SAMPLE_RATE / STRETCH_SECONDS))
+    return np.array_split(speech, count)

@@ -1,0 +1,94 @@
+"""Fitting task: a voice fitted to a speaker's recordings in a child process, and a sentence spoken with it."""
+
+import base64
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from workers.audio.encoding import encode_file
+from workers.cloning.child import FitProgress, run_fit
+from workers.cloning.excerpts import cut_excerpts
+from workers.cloning.features import SAMPLE_RATE, Floats
+from workers.cloning.job import DEMO_FILE, VOICE_FILE, FitJob, open_folder, remove_stale_folders
+from workers.contract.cloning import DEMO_OUTPUT, FIT_UNITS, VOICE_OUTPUT, FitWork, VoiceReport
+from workers.contract.messages import Manifest
+from workers.parts import PartRun
+from workers.protocols.enroller import as_enroller
+from workers.storage import Storage
+from workers.stream import PartEvents
+from workers.tasks.context import WorkerContext
+from workers.tasks.examine_voice import decode_reference
+from workers.tasks.recode import recode
+from workers.tasks.results import OutputWriter, check_format, read_document
+
+ENROLLER: Final = "kokoro-enrol"
+TURN_SECONDS: Final = 0.2
+_turn: Final = threading.Lock()
+"""Held while a fit runs: one at a time in a worker, since each uses every core and two gigabytes."""
+
+
+def fit_voice(run: PartRun, *, context: WorkerContext) -> Manifest:
+    """Run a part of kind `fit_voice`. Raises WorkError, PartStoppedError."""
+    work = FitWork.from_dict(run.message.work)
+    check_format(work.demo_format)
+    outputs = OutputWriter(run.message, storage=context.storage)
+    report = read_document(work.report, VoiceReport, storage=context.storage)
+    remove_stale_folders()
+    with context.models.use(ENROLLER) as model:
+        version = as_enroller(model).spec.version
+        samples = [_decode(run, context=context, work=work, index=index) for index in range(len(work.samples))]
+        folder = _open_folder(run.message.job, work, report=report, samples=samples, storage=context.storage)
+        events = PartEvents(context.live, message=run.message, units_total=FIT_UNITS)
+
+        def on_progress(progress: FitProgress) -> None:
+            run.units_done = FIT_UNITS * progress.done // max(1, progress.total)
+            events.publish(units_done=run.units_done)
+
+        with _own_turn(run):
+            run_fit(folder, check=run.check, on_progress=on_progress)
+    with outputs.open(VOICE_OUTPUT) as output:
+        output.path.write_bytes((folder / VOICE_FILE).read_bytes())
+    with outputs.open(DEMO_OUTPUT) as output:
+        demo = np.load(folder / DEMO_FILE, allow_pickle=False)
+        encoded = encode_file(output.path, [demo], audio_format=work.demo_format, input_rate=SAMPLE_RATE)
+        output.describe_audio(seconds=encoded.seconds, sample_rate=encoded.sample_rate)
+    manifest = outputs.finish(units_done=FIT_UNITS, details={"engine": ENROLLER, "engine_version": version})
+    shutil.rmtree(folder, ignore_errors=True)
+    return manifest
+
+
+@contextmanager
+def _own_turn(run: PartRun) -> Iterator[None]:
+    """Wait until no other fit runs in this worker. Raises as PartRun.check."""
+    while not _turn.acquire(timeout=TURN_SECONDS):
+        run.check()
+    try:
+        yield
+    finally:
+        _turn.release()
+
+
+def _decode(run: PartRun, *, context: WorkerContext, work: FitWork, index: int) -> Floats:
+    with context.storage.read(work.samples[index].source) as source:
+        return recode(run, context=context, sources=[source], work=lambda: decode_reference(source))
+
+
+def _open_folder(name: str, work: FitWork, *, report: VoiceReport, samples: Sequence[Floats], storage: Storage) -> Path:
+    with storage.read(work.likeness) as path:
+        likeness = base64.b64encode(path.read_bytes()).decode()
+    passages, files = cut_excerpts(samples, report)
+    job = FitJob(
+        passages=passages,
+        language=report.language,
+        likeness=likeness,
+        embedding=report.embedding,
+        log_f0=(report.log_f0_mean, report.log_f0_deviation),
+        demo_text=work.demo_text,
+        demo_language=work.demo_language,
+    )
+    return open_folder(name, job, files)
