@@ -57,7 +57,7 @@ KEPT_PREFIXES: Final = ("TTSAI_TEST_", "PYTEST_XDIST_", "PIP_", "UV_", "NPM_CONF
 """Prefixes of further variables that are kept: the tests' own, pytest-xdist's and those of package managers."""
 
 LOOPBACK: Final = "127.0.0.1,localhost,::1"
-FIXED: Final = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK}
+FIXED: Final = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK, "TTSAI_CLONE_WARM_UP": "off"}
 """Fixed variables. Proxies are for package registries only: the servers of tests are on this machine."""
 
 KERNELS: Final = {"GENERIC": ("SSE41", "Nehalem"), "AVX": ("AVX", "Sandybridge"), "AVX2": ("AVX2", "Haswell")}

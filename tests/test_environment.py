@@ -28,6 +28,7 @@ def test_no_setting_of_the_caller_reaches_the_tests() -> None:
         "TZ": "UTC",
         "NO_PROXY": "127.0.0.1,localhost,::1",
         "no_proxy": "127.0.0.1,localhost,::1",
+        "TTSAI_CLONE_WARM_UP": "off",
         "TTSAI_MODELS": str((ROOT / "var" / "models").resolve()),
     }
     kept = {"PATH": "/bin", "HTTPS_PROXY": "http://proxy:3128", "PIP_INDEX_URL": "https://index"}
@@ -48,6 +49,7 @@ def test_this_process_has_none_of_the_settings_but_those_of_its_servers() -> Non
     allowed = {
         "TTSAI_HOME",
         "TTSAI_MODELS",
+        "TTSAI_CLONE_WARM_UP",
         "TTSAI_SECRET_KEY",
         "TTSAI_DATABASE_STATEMENT_SECONDS",
         "DATABASE_URL",

@@ -19,3 +19,7 @@ def test_a_big_machine_with_many_engines_stays_below_the_most_threads() -> None:
     slots = queue_slots([f"engine-{number}" for number in range(10)], cores=64)
     assert sum(each.hard_slots for each in slots) <= MAXIMUM_THREADS
     assert {(each.slots, each.reserved_slots, each.hard_slots) for each in slots} == {(25, 6, 51)}
+
+
+def test_enrolments_run_one_at_a_time_and_one_more_for_another_tenant() -> None:
+    assert queue_slots(["enrolment"], cores=8) == (QueueSlots("enrolment", slots=1, reserved_slots=0, hard_slots=2),)

@@ -22,7 +22,7 @@ def save_state(path: Path, state: FitState) -> None:
 def read_state(path: Path) -> FitState | None:
     """The state in the file; None without a readable one."""
     try:
-        with np.load(path, allow_pickle=False) as found:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
             return FitState(int(found["step"]), *(np.asarray(found[name], np.float32) for name in FIELDS))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None

@@ -42,12 +42,12 @@ def convolve_spectrally(x: Array, real: Array, imaginary: Array, *, taps: int, d
     overlap = jnp.concatenate([body[1:, : taps - 1], padded[None, tiles * kept :]])
     blocks = jnp.concatenate([body, overlap], axis=1).transpose(1, 0, 2).reshape(TILE, -1)
     count_both = 2 * tiles * dilation
-    spectrum = (forward @ blocks).reshape(FREQUENCIES, count_both, channels)
+    spectrum = (jnp.asarray(forward) @ blocks).reshape(FREQUENCIES, count_both, channels)
     by_real, by_imaginary = jnp.matmul(spectrum, real), jnp.matmul(spectrum, imaginary)
     half = count_both // 2
     product = jnp.concatenate([by_real[:, :half] - by_imaginary[:, half:], by_real[:, half:] + by_imaginary[:, :half]], axis=1)
     outputs = product.shape[-1]
-    found = (inverse @ product.reshape(2 * FREQUENCIES, -1)).reshape(kept, tiles, dilation * outputs)
+    found: Array = (jnp.asarray(inverse) @ product.reshape(2 * FREQUENCIES, -1)).reshape(kept, tiles, dilation * outputs)
     return found.transpose(1, 0, 2).reshape(-1, outputs)[:count]
 
 

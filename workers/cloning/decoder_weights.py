@@ -76,7 +76,7 @@ class _Graph:
         """The constant that a scaled and rounded bias is computed from: the dividend of the division above."""
         while (node := self.producers[name]).op_type != "Div":
             name = node.input[0]
-        return next(found for found in node.input if found in self.tensors)
+        return str(next(found for found in node.input if found in self.tensors))
 
 
 def _read_convolutions(graph: _Graph) -> Iterator[tuple[str, ConvolutionWeights]]:

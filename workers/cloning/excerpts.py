@@ -19,7 +19,9 @@ MOST_SECONDS: Final = 24.0
 def cut_excerpts(samples: Sequence[Floats], report: VoiceReport) -> tuple[tuple[FitPassage, ...], dict[str, Floats]]:
     """Stretches with their words, and their samples by file name. samples: of each recording, mono, 24 kHz."""
     stretches = [list(_join(sample.segments)) for sample in report.samples]
-    passages, files, seconds = [], {}, 0.0
+    passages: list[FitPassage] = []
+    files: dict[str, Floats] = {}
+    seconds = 0.0
     for turn in range(max(map(len, stretches), default=0)):
         for index, own in enumerate(stretches):
             if turn >= len(own) or seconds >= MOST_SECONDS:

@@ -73,7 +73,8 @@ def speaker_embedding(audio: Array, constants: Mapping[str, Array]) -> Array:
     for layer in range(LAYERS):
         sequence = _recur(sequence, constants, layer)
     raw = jax.nn.relu(sequence[-1] @ constants["dense"] + constants["dense_bias"])
-    return raw / (jnp.linalg.norm(raw) + 1e-6)
+    unit: Array = raw / (jnp.linalg.norm(raw) + 1e-6)
+    return unit
 
 
 def _recur(sequence: Array, constants: Mapping[str, Array], layer: int) -> Array:
@@ -119,4 +120,5 @@ def _dft(bins: int, window: int, *, count: int = 0) -> Floats:
     time = np.arange(window)
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * time / window)
     angles = 2 * np.pi / bins * np.outer(time, np.arange(count))
-    return (hann[:, None] * np.concatenate([np.cos(angles), -np.sin(angles)], axis=1)).astype(np.float32)
+    windowed: Floats = (hann[:, None] * np.concatenate([np.cos(angles), -np.sin(angles)], axis=1)).astype(np.float32)
+    return windowed

@@ -1,15 +1,11 @@
 """Words of a recording as Kokoro's phonemes."""
 
 from collections.abc import Container
-from typing import Final
 
 from workers.contract.tags import primary_tag
-from workers.text.english import english_phonemizer
-from workers.text.g2p.languages import find_obstacle, phonemizer_of
+from workers.kokoro.accents import LANGUAGES, accent_of
+from workers.text.g2p.languages import find_obstacle
 from workers.text.normalise import normalise
-
-LANGUAGES: Final = ("en", "es", "fr", "hi", "it", "ja", "pt", "zh")
-"""Primary tags of the languages that Kokoro was trained on."""
 
 
 def can_phonemise(language: str) -> bool:
@@ -19,7 +15,6 @@ def can_phonemise(language: str) -> bool:
 
 def phonemise(text: str, *, language: str, vocabulary: Container[str]) -> str:
     """Phonemes of a written text, those of the vocabulary. Raises WorkError (engine_unavailable)."""
-    tag = primary_tag(language)
-    spoken = normalise(text, language=tag, has_html=False).text
-    phonemizer = english_phonemizer(is_british=False) if tag == "en" else phonemizer_of(tag)
-    return "".join(phoneme for phoneme in phonemizer(spoken).phonemes if phoneme in vocabulary)
+    spoken = normalise(text, language=language, has_html=False).text
+    phonemised = accent_of(language).phonemizer()(spoken)
+    return "".join(phoneme for phoneme in phonemised.phonemes if phoneme in vocabulary)

@@ -41,9 +41,17 @@ SPEECH_MARGIN_SECONDS: Final = 0.15
 OTHER_SPEAKER_SHARE: Final = 0.15
 """Share of the speech by a second voice from which on a recording has two speakers."""
 ACTIVE: Final = 0.5
+STEADY_SECONDS: Final = 10.0
+"""Seconds for which a track of the segmentation model keeps its voice."""
 STRETCH_SECONDS: Final = 3.0
+MOST_STRETCHES: Final = 12
+"""Stretches that are compared, over the whole recording."""
+CERTAINLY_OTHER, PERHAPS_OTHER, SURELY_SAME = 0.62, 0.74, 0.78
+"""Least similarities (GE2E) of two stretches of 3 s. Ten recordings of one speaker each had .75 to .86; of two speakers .42 to .82, and where it was
+.71 or more the segmentation model heard the second one in most.
+"""
 SAME_SPEAKER: Final = 0.55
-"""Least similarity (GE2E) of two stretches of one speaker; two recordings of one person have .8, of two people .55 on average."""
+"""Similarity of two recordings below which they are of two people, whose mean it is; of one person they have .8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ def examine_reference(samples: Floats, *, encoder: Ge2eEncoder) -> ExaminedRefer
     warnings = [*_check_clipping(speech), *_check_noise(samples, regions)]
     stretches = _stretches(_cut(sound, regions, rate=RECOGNITION_SAMPLE_RATE))
     embeddings = np.stack([encoder.embed(stretch, sample_rate=RECOGNITION_SAMPLE_RATE) for stretch in stretches])
-    _check_one_speaker(sound, embeddings)
+    warnings += _check_one_speaker(sound, embeddings)
     seconds = len(speech) / SAMPLE_RATE
     if seconds < ADVISED_SPEECH_SECONDS:
         warnings.append(f"The recording holds {seconds:.1f} s of speech; 6 to 30 s make a better likeness.")
@@ -149,18 +157,22 @@ def _spoken(regions: Sequence[Region], *, count: int, margin: float) -> NDArray[
     return spoken
 
 
-def _check_one_speaker(sound: Floats, embeddings: Embeddings) -> None:
-    message = "The recording seems to hold more than one speaker."
-    if SEGMENTATION.is_available():
-        window = round(10.0 / FRAME_SECONDS)
-        activity = SEGMENTATION.find_activity(sound) > ACTIVE
-        seconds = np.stack([activity[first : first + window].sum(axis=0) for first in range(0, len(activity), window)])
-        others = seconds.sum(axis=1) - seconds.max(axis=1)  # a track keeps its voice within ten seconds
-        if others.sum() > OTHER_SPEAKER_SHARE * max(1, seconds.sum()):
-            raise refusal(message)
-    similarities = embeddings @ embeddings.T
-    if float(np.median(similarities, axis=1).min()) < SAME_SPEAKER - 0.1 or float(similarities[0, -1]) < SAME_SPEAKER - 0.15:
-        raise refusal(message)
+def _check_one_speaker(sound: Floats, embeddings: Embeddings) -> list[str]:
+    least = float((embeddings @ embeddings.T).min())
+    if least < CERTAINLY_OTHER or (least < SURELY_SAME and _share_of_others(sound) > OTHER_SPEAKER_SHARE):
+        raise refusal("The recording holds more than one speaker.")
+    return ["The recording may hold more than one speaker."] if least < PERHAPS_OTHER else []
+
+
+def _share_of_others(sound: Floats) -> float:
+    """Share of the speech by other voices than the first, by the segmentation model; 0 without its weights."""
+    if not SEGMENTATION.is_available():
+        return 0.0
+    window = round(STEADY_SECONDS / FRAME_SECONDS)
+    activity = SEGMENTATION.find_activity(sound) > ACTIVE
+    frames = np.stack([activity[first : first + window].sum(axis=0) for first in range(0, len(activity), window)])
+    others = frames.sum(axis=1) - frames.max(axis=1)
+    return float(others.sum() / max(1, frames.sum()))
 
 
 def _cut(samples: Floats, regions: Sequence[Region], *, rate: int) -> Floats:
@@ -168,6 +180,6 @@ def _cut(samples: Floats, regions: Sequence[Region], *, rate: int) -> Floats:
 
 
 def _stretches(speech: Floats) -> list[Floats]:
-    """Speech at 16 kHz in stretches of about three seconds."""
+    """Stretches of about three seconds, of speech at 16 kHz."""
     count = max(1, round(len(speech) / RECOGNITION_SAMPLE_RATE / STRETCH_SECONDS))
-    return np.array_split(speech, count)
+    return np.array_split(speech, count)[:: -(-count // MOST_STRETCHES)]

@@ -3,21 +3,21 @@
 import numpy as np
 
 from workers.cloning.features import SAMPLE_RATE, Floats
-from workers.cloning.passages import pitch_of_speaker
-from workers.cloning.phonemes import can_phonemise, phonemise
-from workers.kokoro.runtime import MOST_PHONEMES, KokoroRuntime
+from workers.cloning.phonemes import can_phonemise
+from workers.kokoro.accents import accent_of
+from workers.kokoro.runtime import KokoroRuntime
+from workers.kokoro.synthesis import speak_text, split_text
 from workers.kokoro.voice_file import KokoroVoice
+from workers.kokoro.voices import speakable_voice
 
 
 def speak_demo(runtime: KokoroRuntime, voice: KokoroVoice, text: str, *, language: str) -> Floats:
     """Samples at 24 kHz. A language that cannot be spoken here gives half a second of silence."""
-    phonemes = phonemise(text, language=language, vocabulary=runtime.vocabulary)[:MOST_PHONEMES] if can_phonemise(language) else ""
-    if not phonemes:
+    if not can_phonemise(language):
         return np.zeros(SAMPLE_RATE // 2, np.float32)
-    tokens = runtime.tokens(phonemes)
-    style = runtime.mix_styles(voice.prosody, phoneme_count=len(phonemes))
-    encoding = runtime.encode(tokens, style=style)
-    frames = runtime.align(encoding, track=np.repeat(np.arange(len(tokens)), encoding.durations), style=style)
-    affine = voice.affine if voice.affine is not None else runtime.affine(runtime.mix_styles(voice.timbre, phoneme_count=len(phonemes)))
-    pitch = pitch_of_speaker(frames.f0, voice.log_f0 or (0.0, 0.0))
-    return np.clip(runtime.decode(frames, affine=affine, pitch=pitch), -1.0, 1.0)
+    speakable = speakable_voice(voice, runtime)
+    spoken = [
+        speak_text(runtime, sentence.text, accent=accent_of(language), voice=speakable, speed=1.0).samples
+        for sentence in split_text(text, language=language)
+    ]
+    return np.clip(np.concatenate(spoken), -1.0, 1.0)

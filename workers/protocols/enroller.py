@@ -1,6 +1,6 @@
 """Protocol of engines that make voices from recordings: they fit what another engine speaks with."""
 
-from typing import Final, Protocol, cast
+from typing import Final, Protocol
 
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import UNKNOWN_ENGINE, WorkError
@@ -22,4 +22,4 @@ def as_enroller(model: Model) -> Enroller:
     """Narrow to an enroller. Raises WorkError (unknown_engine) for any other."""
     if model.spec.kind != KIND:
         raise WorkError(UNKNOWN_ENGINE, f"{model.spec.name} makes no voices.")
-    return cast("Enroller", model)
+    return model

@@ -1,0 +1,30 @@
+"""Stand-ins of the fitting program for tests of its parent: `python -m tests.workers.cloning.fit_programs FOLDER`; the folder's name says what to do."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from workers.cloning.program import _end_with_parent, _report
+
+
+def main(folder: Path) -> int:
+    _end_with_parent()
+    (folder / "pid").write_text(str(os.getpid()))
+    if folder.name == "finishing":
+        print("a library that prints")
+        for done in range(3):
+            _report("fitting", done, 2)
+    if folder.name == "sleeping":
+        _report("fitting", 0, 2)
+        time.sleep(600)
+    if folder.name == "failing":
+        raise MemoryError("no memory for the gradient")
+    if folder.name == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
