@@ -35,7 +35,7 @@ LAST_RATE_SHARE: Final = 0.1
 class FitSettings:
     """Settings of a fit, chosen on two speakers (facts in docs/figures.md)."""
 
-    steps: int = 80
+    steps: int = 60
     rate: float = 0.01
     """Step size of style and numbers, at its height."""
     penalty: float = 1e-3

@@ -44,7 +44,7 @@ class FitJob(Message):
     """Mean and deviation of log F0."""
     demo_text: str = ""
     demo_language: str = "en-us"
-    steps: int = 80
+    steps: int = 60
 
 
 def cloning_folder() -> Path:

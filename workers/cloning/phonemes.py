@@ -13,8 +13,8 @@ def can_phonemise(language: str) -> bool:
     return primary_tag(language) in LANGUAGES and not find_obstacle(primary_tag(language))
 
 
-def phonemise(text: str, *, language: str, vocabulary: Container[str]) -> str:
-    """Phonemes of a written text, those of the vocabulary. Raises WorkError (engine_unavailable)."""
+def phonemise(text: str, *, language: str, vocabulary: Container[str] | None = None) -> str:
+    """Phonemes of a written text, those of the vocabulary if one is given. Raises WorkError (engine_unavailable)."""
     spoken = normalise(text, language=language, has_html=False).text
     phonemised = accent_of(language).phonemizer()(spoken)
-    return "".join(phoneme for phoneme in phonemised.phonemes if phoneme in vocabulary)
+    return "".join(phoneme for phoneme in phonemised.phonemes if vocabulary is None or phoneme in vocabulary)

@@ -9,8 +9,8 @@ import numpy as np
 
 from workers.audio.recordings import read_recording
 from workers.cloning.features import SAMPLE_RATE, log_pitch_statistics, pitch
-from workers.cloning.likeness import Likeness, choose_likeness
-from workers.cloning.phonemes import can_phonemise
+from workers.cloning.likeness import SpeakerLikeness, choose_likeness
+from workers.cloning.phonemes import can_phonemise, phonemise
 from workers.cloning.reference import ExaminedReference, check_same_speaker, decoding_limits, examine_reference, refusal
 from workers.contract.cloning import EXAMINE_UNITS, LIKENESS_OUTPUT, REPORT_OUTPUT, ExamineWork, SampleReport, VoiceReport
 from workers.contract.errors import BAD_AUDIO, WorkError
@@ -44,7 +44,7 @@ def examine_voice(run: PartRun, *, context: WorkerContext) -> Manifest:
         found = transcribe_reference(run, context=context, reference=reference, given=sample.transcript, language=language, order=order)
         language = language or found.language
         transcripts.append(found)
-    likeness = run.wait_for(context.scheduler.submit(order, work=partial(_find_likeness, references)))
+    likeness = run.wait_for(context.scheduler.submit(order, work=partial(_find_likeness, references, transcripts, language)))
     report = _report(references, transcripts, language=language, likeness=likeness)
     outputs.write_json(REPORT_OUTPUT, report.to_dict())
     with outputs.open(LIKENESS_OUTPUT) as output:
@@ -77,13 +77,23 @@ def _examine(run: PartRun, *, context: WorkerContext, work: ExamineWork, index: 
             raise WorkError(error.code, f"Recording {index + 1}: {error.message}", is_outage=error.is_outage) from error
 
 
-def _find_likeness(references: Sequence[ExaminedReference]) -> Likeness:
-    hertz = np.concatenate([pitch(reference.speech()) for reference in references])
-    return choose_likeness([reference.speech() for reference in references], log_f0=log_pitch_statistics(hertz))
+def _find_likeness(references: Sequence[ExaminedReference], transcripts: Sequence[ReferenceTranscript], language: str) -> SpeakerLikeness:
+    speech = [reference.speech() for reference in references]
+    hertz = np.concatenate([pitch(one) for one in speech])
+    return choose_likeness(speech, log_f0=log_pitch_statistics(hertz), pace=_pace(transcripts, language))
+
+
+def _pace(transcripts: Sequence[ReferenceTranscript], language: str) -> float | None:
+    """Phonemes a second; None if the words are unknown or cannot be pronounced."""
+    segments = [segment for found in transcripts for segment in found.segments]
+    seconds = sum(segment.end - segment.start for segment in segments)
+    if seconds <= 0 or not can_phonemise(language):
+        return None
+    return sum(len(phonemise(segment.text, language=language)) for segment in segments) / seconds
 
 
 def _report(
-    references: Sequence[ExaminedReference], transcripts: Sequence[ReferenceTranscript], *, language: str, likeness: Likeness
+    references: Sequence[ExaminedReference], transcripts: Sequence[ReferenceTranscript], *, language: str, likeness: SpeakerLikeness
 ) -> VoiceReport:
     samples = tuple(
         SampleReport(
