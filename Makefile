@@ -43,7 +43,7 @@ check:
 	$(CLEAN) python manage.py write_schema --check
 
 prove:
-	@$(INSTALL) test
+	@$(INSTALL) prove
 	@$(CLEAN) ttsai models pull --for-tests
 	@$(CLEAN) pytest -m prove -s $(PYTEST_ARGUMENTS)
 

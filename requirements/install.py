@@ -15,11 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
 RUN = ("platform", "embedded", "worker-cpu", "languages", "detector", "provenance")
-GROUPS = {"run": RUN, "test": (*RUN, "dev")}
+GROUPS = {"run": RUN, "test": (*RUN, "dev"), "prove": (*RUN, "dev", "prove")}
 
 
 def main(name: str) -> None:
-    """Installs what `run` or `test` needs."""
+    """Installs what `run`, `test` or `prove` needs."""
     wanted = {"root": str(ROOT), "python": sys.version.split()[0], **{group: digest(group) for group in ("bootstrap", *GROUPS[name])}}
     if is_installed(wanted):
         return

@@ -13,4 +13,4 @@ cat platform.txt embedded.txt worker-cpu.txt languages.txt detector.txt provenan
 lock $options -o "$all" platform.in embedded.in worker-cpu.in dev.in
 for group in platform embedded worker-cpu dev; do lock $options -c "$all" -o "$group.txt" "$group.in"; done
 for group in bootstrap worker-gpu chat pocket-tts demucs; do lock $options -c "$all" -o "$group.txt" "$group.in"; done
-for group in languages detector provenance; do lock $options --no-deps -c "$all" -o "$group.txt" "$group.in"; done
+for group in languages detector provenance prove; do lock $options --no-deps -c "$all" -o "$group.txt" "$group.in"; done
