@@ -3,9 +3,11 @@
 import os
 import tempfile
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -22,16 +24,25 @@ LARGEST_BYTES: Final = 20_000_000
 SAMPLE_RATE: Final = 24_000
 """Rate of the WAV in Hz; libraries resample it to their own."""
 BLOCK_BYTES: Final = 1 << 18
+KEPT_SECONDS: Final = 600.0
+"""Age at which a file is deleted, so that a deleted voice leaves the workers; longer than a sentence takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    stored_at: float
 
 
 class ReferenceFiles:
-    """WAV files of voices, least recently used first out. Thread-safe."""
+    """WAV files of voices, oldest first out. Thread-safe."""
 
-    def __init__(self, *, most: int = MOST_FILES) -> None:
+    def __init__(self, *, most: int = MOST_FILES, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = most
+        self._clock = clock
         self._lock = threading.Lock()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._files: OrderedDict[tuple[str, str], Path] = OrderedDict()
+        self._files: OrderedDict[tuple[str, str], _File] = OrderedDict()
 
     def path(self, voice: VoiceRef) -> Path:
         """The speaker's recording as mono WAV, at most 30 s. Raises WorkError (unknown_voice, bad_audio, storage_unavailable)."""
@@ -39,11 +50,10 @@ class ReferenceFiles:
             raise WorkError(UNKNOWN_VOICE, f"The voice {voice.id!r} has no recording, which this model imitates voices from.")
         key = (voice.id, voice.version)
         with self._lock:
-            if key not in self._files:
-                self._files[key] = self._store(voice.conditioning, number=len(self._files))
-                self._remove_oldest()
-            self._files.move_to_end(key)
-            return self._files[key]
+            self._remove_old()
+            if key not in self._files or not voice.version:  # without a version nobody would notice that the voice changed
+                self._files[key] = _File(self._store(voice.conditioning), self._clock())
+            return self._files[key].path
 
     def clear(self) -> None:
         """Delete all files."""
@@ -53,10 +63,10 @@ class ReferenceFiles:
                 self._folder.cleanup()
                 self._folder = None
 
-    def _store(self, address: Address, *, number: int) -> Path:
+    def _store(self, address: Address) -> Path:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="references-")
-        descriptor, name = tempfile.mkstemp(dir=self._folder.name, prefix=f"{number}-", suffix=".wav")
+        descriptor, name = tempfile.mkstemp(dir=self._folder.name, suffix=".wav")
         os.close(descriptor)
         with _fetched(address) as source, open_recording(source, sample_rate=SAMPLE_RATE) as recording:
             if recording.samples == 0:
@@ -64,10 +74,11 @@ class ReferenceFiles:
             recording.write(Path(name), stop=round(LONGEST_SECONDS * SAMPLE_RATE), audio_format="wav")
         return Path(name)
 
-    def _remove_oldest(self) -> None:
-        while len(self._files) > self._most:
-            _, path = self._files.popitem(last=False)
-            path.unlink(missing_ok=True)
+    def _remove_old(self) -> None:
+        before = self._clock() - KEPT_SECONDS
+        while self._files and (len(self._files) >= self._most or next(iter(self._files.values())).stored_at < before):
+            _, file = self._files.popitem(last=False)
+            file.path.unlink(missing_ok=True)
 
 
 @contextmanager
