@@ -25,8 +25,11 @@ def own_format(info: AudioInfo) -> str:
     return CODEC_FORMATS.get(info.codec, "wav")
 
 
-def resolve_form(options: Mapping[str, Any], info: AudioInfo) -> tuple[AudioForm, tuple[str, ...]]:
-    """Form for the options of AudioFormSerializer, and warnings about settings that were not followed. 400 for a result that is too large."""
+def resolve_form(options: Mapping[str, Any], info: AudioInfo, *, most_samples: int = MOST_SAMPLES) -> tuple[AudioForm, tuple[str, ...]]:
+    """Form for the options of AudioFormSerializer, and warnings about settings that were not followed.
+
+    400 for a recording with more samples, or a result that is too large.
+    """
     chosen = FORMATS[options["format"] or own_format(info)]
     wanted_channels = CHANNELS.get(options["channels"], info.channels)
     wanted_rate = options["sample_rate"] or info.sample_rate
@@ -38,17 +41,17 @@ def resolve_form(options: Mapping[str, Any], info: AudioInfo) -> tuple[AudioForm
         bitrate=chosen.choose_bitrate(1000 * options["bitrate"], channels=channels),
         bit_depth=chosen.choose_bit_depth(options["bit_depth"]) if options["bit_depth"] else 0,
     )
-    check_size(info, form=form)
+    check_size(info, form=form, most_samples=most_samples)
     return form, tuple(_warnings(chosen, form=form, options=options, channels=wanted_channels, rate=wanted_rate))
 
 
-def check_size(info: AudioInfo, *, form: AudioForm | None = None) -> None:
+def check_size(info: AudioInfo, *, form: AudioForm | None = None, most_samples: int = MOST_SAMPLES) -> None:
     """Raise 400 for a recording with too many samples, or one whose result would be too large."""
     rate = max(info.sample_rate, form.sample_rate if form else 0)
     samples = info.audio_seconds * rate * max(info.channels, form.channels if form else 0)
-    if samples > MOST_SAMPLES:
+    if samples > most_samples:
         raise InvalidRequestError(
-            f"The recording has {samples:,.0f} samples in {info.channels} channels at {rate:,} Hz; at most {MOST_SAMPLES:,} are taken here. "
+            f"The recording has {samples:,.0f} samples in {info.channels} channels at {rate:,} Hz; at most {most_samples:,} are taken here. "
             "Cut it in parts, or send it with fewer channels or a lower sample rate.",
             code="too_large",
             param="file",

@@ -72,6 +72,8 @@ class LoudnessMeter:
         """Measure samples [n, channels]."""
         from scipy.signal import sosfilt
 
+        if not len(samples):
+            return
         self._peak.feed(samples)
         filtered, self._state = sosfilt(self._sections, samples.T.astype(np.float64), zi=self._state)
         waiting = np.concatenate([self._waiting, filtered.T])

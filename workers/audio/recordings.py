@@ -130,11 +130,16 @@ class RecordingStream:
         length = block_frames or max(1, round(block_seconds * self.sample_rate))
         try:
             for raw in self._decoded.blocks(length):
-                block = np.frombuffer(raw, "<f4").reshape(-1, self.channels)
+                block = _finite(np.frombuffer(raw, "<f4").reshape(-1, self.channels))
                 self.frames += len(block)
                 yield block
         except ProbeError as error:
             raise WorkError(BAD_AUDIO, error.message) from error
+
+
+def _finite(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Samples without the NaN and infinities that files of floating point may hold: they would spread through every filter."""
+    return samples if np.isfinite(samples).all() else np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
 
 
 @contextmanager

@@ -10,6 +10,9 @@ from workers.contract.audio_tools import NormalizeWork
 from workers.contract.outputs import AUDIO, OutputSpec
 from workers.contract.references import StoredObject
 
+MOST_SAMPLES = 2 * 3600 * 48_000 * 2
+"""Samples of all channels of one job: two hours of stereo, which take about five CPU minutes where peaks are limited."""
+
 
 class NormalizeRequestSerializer(AudioFormSerializer):
     """Form, or JSON with `file_url` or `upload_id`."""
@@ -28,7 +31,7 @@ class NormalizeRequestSerializer(AudioFormSerializer):
 
 def plan_normalisation(order: ToolOrder) -> ToolPlan:
     """One part measures the loudness and writes the result."""
-    form, warnings = resolve_form(order.options, order.source.info)
+    form, warnings = resolve_form(order.options, order.source.info, most_samples=MOST_SAMPLES)
     work = NormalizeWork(
         source=StoredObject(order.source.key),
         source_seconds=order.source.info.audio_seconds,

@@ -156,6 +156,12 @@ def test_an_hour_in_a_few_kilobytes_takes_neither_memory_nor_disk(tmp_path: Path
     assert [path.name for path in tmp_path.iterdir()] == ["bomb"]
 
 
+def test_samples_that_are_no_numbers_are_silence_or_full_scale(tmp_path: Path) -> None:
+    strange = np.array([[np.nan, 0.5], [np.inf, -np.inf], [0.25, 1e30]], np.float32)
+    decoded = decode(encode(tmp_path / "a", np.tile(strange, (1000, 1)), kind="wav", bits=32))
+    assert np.array_equal(decoded, np.tile(np.array([[0, 0.5], [1, -1], [0.25, 1e30]], np.float32), (1000, 1)))
+
+
 def test_a_reader_that_stops_early_ends_the_child_process(tmp_path: Path) -> None:
     source = record(tmp_path / "source", "mp3", seconds=8.0)
     with stream_recording(source) as recording:
