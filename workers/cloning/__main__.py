@@ -14,7 +14,7 @@ from workers.audio.recordings import read_recording
 from workers.cloning.child import FitProgress, run_fit
 from workers.cloning.excerpts import cut_excerpts
 from workers.cloning.features import SAMPLE_RATE, log_pitch_statistics, pitch
-from workers.cloning.job import DEMO_FILE, VOICE_FILE, FitJob, open_folder
+from workers.cloning.job import DEMO_FILE, VOICE_FILE, FitJob, open_folder, wanted_steps
 from workers.cloning.likeness import choose_likeness
 from workers.cloning.reference import check_same_speaker, decoding_limits, examine_reference
 from workers.contract.cloning import SampleReport, SpokenSegment, VoiceReport
@@ -30,7 +30,7 @@ def main() -> int:
     parser.add_argument("recordings", nargs="+", type=Path)
     parser.add_argument("--text", action="append", default=[], help="the words of each recording, in their order")
     parser.add_argument("--language", default="en")
-    parser.add_argument("--steps", type=int, default=FitJob.__dataclass_fields__["steps"].default)
+    parser.add_argument("--steps", type=int, default=wanted_steps())
     parser.add_argument("--output", type=Path, default=Path("voice.safetensors"), help="the voice file; a demo is written beside it")
     try:
         return _make_voice(parser.parse_args())

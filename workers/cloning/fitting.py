@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from workers.cloning.decoder import Weights, decode, split_affine, to_arrays
 from workers.cloning.decoder_weights import read_decoder_weights
+from workers.cloning.job import DEFAULT_STEPS
 from workers.cloning.losses import Constants, speaker_constants, speaker_embedding, spectral_constants, spectral_distance
 from workers.cloning.passages import Passage
 from workers.kokoro.graph import read_affine_weights
@@ -35,7 +36,7 @@ LAST_RATE_SHARE: Final = 0.1
 class FitSettings:
     """Settings of a fit, chosen on two speakers (facts in docs/figures.md)."""
 
-    steps: int = 60
+    steps: int = DEFAULT_STEPS
     rate: float = 0.01
     """Step size of style and numbers, at its height."""
     penalty: float = 1e-3

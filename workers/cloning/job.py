@@ -15,6 +15,10 @@ from workers.cloning.features import Floats
 from workers.contract.codec import Message
 
 HOME_VARIABLE: Final = "TTSAI_HOME"
+STEPS_VARIABLE: Final = "TTSAI_CLONE_STEPS"
+"""Environment variable: steps of a fit, each about 2 CPU seconds; more bring little, fewer a weaker likeness."""
+DEFAULT_STEPS: Final = 60
+MOST_STEPS: Final = 400
 STALE_SECONDS: Final = 24 * 3600.0
 JOB_FILE, CHECKPOINT, VOICE_FILE, DEMO_FILE = "job.json", "checkpoint.npz", "voice.safetensors", "demo.npy"
 
@@ -44,13 +48,19 @@ class FitJob(Message):
     """Mean and deviation of log F0."""
     demo_text: str = ""
     demo_language: str = "en-us"
-    steps: int = 60
+    steps: int = DEFAULT_STEPS
 
 
 def cloning_folder() -> Path:
     """Folder for fits and compiled functions: below TTSAI_HOME, otherwise below the system's folder for temporary files."""
     home = os.environ.get(HOME_VARIABLE)
     return Path(home).resolve() / "cloning" if home else Path(tempfile.gettempdir()) / f"ttsai-cloning-{os.getuid()}"
+
+
+def wanted_steps() -> int:
+    """Steps that the operator wants; the default for anything that is no number of them."""
+    text = os.environ.get(STEPS_VARIABLE, "")
+    return min(int(text), MOST_STEPS) if text.isdecimal() and int(text) > 0 else DEFAULT_STEPS
 
 
 def cache_folder() -> Path:

@@ -14,7 +14,7 @@ from workers.audio.encoding import encode_file
 from workers.cloning.child import FitProgress, run_fit
 from workers.cloning.excerpts import cut_excerpts
 from workers.cloning.features import SAMPLE_RATE, Floats
-from workers.cloning.job import DEMO_FILE, VOICE_FILE, FitJob, open_folder, remove_stale_folders
+from workers.cloning.job import DEMO_FILE, VOICE_FILE, FitJob, open_folder, remove_stale_folders, wanted_steps
 from workers.contract.cloning import DEMO_OUTPUT, FIT_UNITS, VOICE_OUTPUT, FitWork, VoiceReport
 from workers.contract.messages import Manifest
 from workers.parts import PartRun
@@ -90,5 +90,6 @@ def _open_folder(name: str, work: FitWork, *, report: VoiceReport, samples: Sequ
         log_f0=(report.log_f0_mean, report.log_f0_deviation),
         demo_text=work.demo_text,
         demo_language=work.demo_language,
+        steps=wanted_steps(),
     )
     return open_folder(name, job, files)
