@@ -125,6 +125,23 @@ TOOLS = [
         {"upload_id": NOBODY},
         {"pixels_per_second": [0, 1001, -1, 1.5, "many", HUGE, None], "channels": ["stereo", 2, None], "bits": [12, 8.0, "all", None]},
     ),
+    *fields(
+        "/v1/audio/enhance/",
+        {"upload_id": NOBODY},
+        {
+            "denoise": ["maybe", 5, None, []],
+            "enhance_clarity": ["maybe", 2],
+            "super_resolution": ["maybe", "2"],
+            "strength": [0, 4, -1, 2.5, "strong", HUGE, True, None, [2]],
+            "format": ["exe", "ogg", 5, None],
+        },
+    ),
+    *fields("/v1/audio/dereverb/", {"upload_id": NOBODY}, {"type": ["noise", 5, None, []], "intensity": [0, 6, 2.5, "much", HUGE, True]}),
+    *fields(
+        "/v1/audio/separate/",
+        {"upload_id": NOBODY},
+        {"model": ["nothing", "kokoro", 5, "x" * 200], "stems": [0, 1, 3, 7, "two", 2.5, HUGE, None], "format": ["ogg", 5, None]},
+    ),
     *fields("/v1/audio/diarize/", {"upload_id": NOBODY}, {"num_speakers": [0, -1, 21, 1.5, "two", HUGE, True, [2]]}),
 ]
 CONVERSION = [
