@@ -77,10 +77,10 @@ def test_enhancing_keeps_rate_channels_and_length_and_reaches_the_loudness(bench
 
 def test_stretches_joined_again_are_nearly_the_whole_recording(bench: TaskHarness, speech: NDArray[np.float32]) -> None:
     source, finish = Address("folder", "speech.wav"), Finish("wav")
-    (whole,), _ = do(bench, "dereverb", DereverbWork(source, "wpe", target="reverb", stretch=Stretch(source_seconds=3.0), finish=finish))
+    (whole,), _ = do(bench, "dereverb", DereverbWork(source, "wpe", target="echo", stretch=Stretch(source_seconds=3.0), finish=finish))
     pieces = []
     for start, end in ((0.0, 1.2), (1.2, 0.0)):
-        work = DereverbWork(source, "wpe", target="reverb", stretch=Stretch(start, end_seconds=end, source_seconds=3.0))
+        work = DereverbWork(source, "wpe", target="echo", stretch=Stretch(start, end_seconds=end, source_seconds=3.0))
         (path,), _ = do(bench, "dereverb", work)
         pieces.append(Address("folder", str(path.relative_to(bench.objects))))
     (joined,), _ = do(bench, "assemble", AssembleWork(tuple(pieces), finish=finish, output="speech"), names=("speech",))
@@ -107,6 +107,14 @@ def test_separating_any_number_of_channels_returns_as_many(bench: TaskHarness, c
     work = SeparateWork(source, "spleeter", stretch=Stretch(source_seconds=0.25), finish=Finish("wav"))
     paths, _ = do(bench, "separate", work, names=STEM_NAMES[2])
     assert [read(path)[0].shape for path in paths] == [(4000, channels)] * 2
+
+
+def test_surround_is_mixed_to_stereo_for_a_format_without_more_channels(bench: TaskHarness) -> None:
+    samples = 0.1 * np.random.default_rng(3).standard_normal((RATE, 6)).astype(np.float32)
+    source = bench.keep("surround.wav", samples)
+    work = EnhanceWork(source, has_clarity=True, stretch=Stretch(source_seconds=1.0, channels=2), finish=Finish("mp3", loudness_lufs=-16.0))
+    (path,), _ = do(bench, "enhance", work)
+    assert (soundfile.info(path).format, soundfile.info(path).channels) == ("MP3", 2)
 
 
 def test_a_stretch_after_the_end_of_the_recording_is_bad_audio(bench: TaskHarness, speech: NDArray[np.float32]) -> None:
