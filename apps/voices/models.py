@@ -1,5 +1,6 @@
 """Voices of accounts, the enrolments that they come from, consent, and the operator's block list."""
 
+import math
 import uuid
 
 from django.core.exceptions import ValidationError
@@ -122,7 +123,11 @@ class Consent(models.Model):
 
 def check_embedding(value: object) -> None:
     """Validate a speaker embedding."""
-    if not isinstance(value, list) or len(value) != EMBEDDING_SIZE or not all(isinstance(one, int | float) for one in value):
+    if (
+        not isinstance(value, list)
+        or len(value) != EMBEDDING_SIZE
+        or not all(isinstance(one, int | float) and math.isfinite(one) for one in value)
+    ):
         raise ValidationError(f"Expected a list of {EMBEDDING_SIZE} numbers.")
 
 

@@ -12,6 +12,8 @@ from apps.jobs.services.previews import SENTENCES
 from apps.speech.services import ClonedVoice
 from workers.contract.cloning import (
     DEMO_OUTPUT,
+    EXAMINE_UNITS,
+    FIT_UNITS,
     LIKENESS_OUTPUT,
     REPORT_OUTPUT,
     VOICE_OUTPUT,
@@ -29,8 +31,6 @@ from workers.contract.voices import VoiceRef
 EXAMINE: Final = "examine_voice"
 FIT: Final = "fit_voice"
 DEMO_FORMAT: Final = "mp3"
-EXAMINE_UNITS, FIT_UNITS = 15, 85
-"""Sizes of the parts for the progress of an enrolment, in percent of its time."""
 
 
 @dataclass(frozen=True, slots=True)

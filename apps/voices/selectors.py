@@ -1,5 +1,6 @@
 """Read operations on voices, always of one account."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -21,6 +22,7 @@ from workers.contract.voices import VoiceRef
 
 VOICE_PREFIX: Final = "voice_"
 EMBED_PREFIX: Final = "emb_"
+_VOICE_ID: Final = re.compile(rf"(?:{VOICE_PREFIX}|{EMBED_PREFIX})[0-9a-f]{{20}}")
 USE_NOTED_AFTER: Final = timedelta(hours=1)
 """Age of `used_at` at which a use is noted again: speech costs no write each time."""
 
@@ -39,7 +41,7 @@ class VoiceFilter:
 
 def find_own_voice(caller: Caller, voice_id: str) -> OwnVoice | None:
     """The account's voice of this id, for a request that speaks with it. One of TTSAI_VOICE_SOURCES. Raises as check_usable."""
-    if caller.account is None or not voice_id.startswith((VOICE_PREFIX, EMBED_PREFIX)):
+    if caller.account is None or not _VOICE_ID.fullmatch(voice_id):
         return None
     voice = Voice.objects.select_related("enrolment").filter(account=caller.account, voice_id=voice_id).first()
     if voice is None:
@@ -94,7 +96,7 @@ def get_own_voice(caller: Caller, *, voice_id: str, param: str = "voice_id") -> 
     """Voice of the caller's account. 404 for any other."""
     voice = (
         Voice.objects.select_related("enrolment__account").filter(account=caller.account, voice_id=voice_id).first()
-        if caller.account is not None
+        if caller.account is not None and _VOICE_ID.fullmatch(voice_id)
         else None
     )
     if voice is None:
@@ -115,10 +117,12 @@ def list_own_voices(caller: Caller, *, wanted: VoiceFilter) -> list[Voice]:
         voices = voices.filter(enrolment__gender=wanted.gender)
     if wanted.state:
         voices = voices.filter(enrolment__state=wanted.state)
-    if wanted.category:
-        voices = voices.filter(categories__contains=[wanted.category])
     language = normalise_tag(wanted.language)
-    return [voice for voice in voices if covers_tag(language, voice.enrolment.language)]
+    return [
+        voice
+        for voice in voices
+        if covers_tag(language, voice.enrolment.language) and (not wanted.category or wanted.category in voice.categories)
+    ]
 
 
 def count_named_voices(caller: Caller) -> int:

@@ -227,10 +227,10 @@ CLONING = [
             "webhook_url": ["ftp://example.com", 5],
         },
     ),
-    *queries("/v1/voices/", "own=perhaps", "state=perhaps", "embeds=5", "gender=loud", "model=nothing"),
+    *queries("/v1/voices/", "own=perhaps", "category=%00&own=perhaps", "state=perhaps", "embeds=5", "gender=loud", "model=nothing"),
     *(
         Bad("no such voice", method, f"/v1/voices/{name}/{rest}", json={"name": "Ada", "consent": "I agree."}, status=404)
-        for name in ("voice_0", "..%2f", "x" * 500)
+        for name in ("voice_0", "voice_%00", "..%2f", "x" * 500)
         for method, rest in OWN_VOICE
     ),
 ]

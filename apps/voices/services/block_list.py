@@ -14,7 +14,7 @@ BATCH = 500
 
 def find_blocked(embedding: Sequence[float]) -> BlockedVoice | None:
     """Blocked voice that is at least as similar as TTSAI_BLOCK_SIMILARITY."""
-    return next((blocked for blocked in BlockedVoice.objects.all() if is_same_voice(embedding, blocked.embedding)), None)
+    return _find_among(list(BlockedVoice.objects.all()), embedding=embedding)
 
 
 def is_same_voice(one: Sequence[float], other: Sequence[float]) -> bool:
@@ -36,9 +36,13 @@ def block_voice(enrolment: Enrolment, *, name: str, reason: str) -> BlockedVoice
 
 def apply_block_list() -> int:
     """Set `is_blocked` of every enrolment by the current list; returns the number of rows that changed."""
-    changed = 0
+    changed, blocked = 0, list(BlockedVoice.objects.all())
     for enrolment in Enrolment.objects.filter(report__isnull=False).only("uuid", "report", "is_blocked").iterator(chunk_size=BATCH):
-        is_blocked = find_blocked((enrolment.report or {}).get("embedding", [])) is not None
+        is_blocked = _find_among(blocked, embedding=(enrolment.report or {}).get("embedding", [])) is not None
         if is_blocked != enrolment.is_blocked:
             changed += Enrolment.objects.filter(pk=enrolment.pk).update(is_blocked=is_blocked)
     return changed
+
+
+def _find_among(voices: list[BlockedVoice], *, embedding: Sequence[float]) -> BlockedVoice | None:
+    return next((blocked for blocked in voices if is_same_voice(embedding, blocked.embedding)), None)
