@@ -20,6 +20,8 @@ class ResultOutput(Message):
     """64 hex digits; empty where an older version did not record it."""
     audio_seconds: float = 0.0
     sample_rate: int = 0
+    is_signed: bool = False
+    """True if it carries content credentials."""
 
     @property
     def media_type(self) -> str:

@@ -42,6 +42,8 @@ def _completed(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
         "credits_used": prices.credits(job.charged_millicredits),
         "expires_at": job.expires_at.isoformat() if job.expires_at else None,
     }
+    if kind_of(job).read_params(job).has_credentials:
+        shape["content_credentials"] = bool(output and output.is_signed)
     if len(job.outputs) > 1:
         shape["outputs"] = [_output_shape(output, job=job, base=base) for output in job.outputs]
     return shape | {"words": read_words(job)} if has_words else shape

@@ -111,6 +111,9 @@ class SpeechResultSerializer(serializers.Serializer[Any]):
     model_used = serializers.CharField(required=False, help_text="Id of the model that stands in for it.")
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
+    content_credentials = serializers.BooleanField(
+        required=False, help_text="Where results are to be signed (C2PA): whether this one is. Files above 64 MB and some formats are not."
+    )
     outputs = OutputSerializer(many=True, required=False, help_text="All files of a job with several outputs, the main one first.")
     result = serializers.DictField(required=False, help_text="Document of the job: transcript, translation or answer.")
     words = WordSerializer(many=True, required=False, help_text="Word timings, if requested and supported by the model.")

@@ -17,6 +17,7 @@ from apps.jobs.models import Job, Part
 from apps.jobs.objects import output_key, part_folder
 from apps.jobs.services import finish
 from apps.jobs.services.finish import finish_part
+from apps.speech.results import result_shape
 from tests.factories_jobs import announce, caller, outcome_of, part_of, reread, speak_plan, started, store_output, submit
 from workers.audio.encoding import encode_file
 from workers.contract.messages import PartOutcome
@@ -37,6 +38,7 @@ def test_signed_result_takes_the_place_of_the_stored_output() -> None:
     data = get_storage().read_bytes(output.key)
     assert (output.bytes, output.sha256, output.audio_seconds) == (len(data), hashlib.sha256(data).hexdigest(), 1.5)
     assert is_valid(data)
+    assert result_shape(reread(job), base="", has_words=False)["content_credentials"] is True
     assert output.key.startswith(f"{part_folder(part)}/audio-")
     assert get_storage().stat(output_key(part, "audio")) is None
 
@@ -48,6 +50,7 @@ def test_job_of_a_plan_without_credentials_keeps_its_output() -> None:
     finish_part(outcome_of(part, manifest=store_output(part, audio=tone())))
     assert reread(job).outputs[0].key == output_key(part, "audio")
     assert get_storage().read_bytes(output_key(part, "audio")) == tone()
+    assert "content_credentials" not in result_shape(reread(job), base="", has_words=False)
 
 
 def test_plan_with_credentials_overrides_the_operators_setting(settings: Any) -> None:
@@ -91,6 +94,7 @@ def test_output_that_cannot_be_signed_is_delivered_unsigned_and_logged(caplog: p
     finish_part(outcome_of(part, manifest=store_output(part, audio=b"no audio at all")))
     assert (reread(job).state, reread(job).outputs[0].key) == ("completed", output_key(part, "audio"))
     assert "result_not_signed" in caplog.text
+    assert result_shape(reread(job), base="", has_words=False)["content_credentials"] is False
 
 
 def test_format_that_takes_no_credentials_is_a_warning() -> None:

@@ -257,6 +257,7 @@ def _kept_outputs(part: Part, *, manifest: Manifest) -> list[ResultOutput]:
             sha256=stored.sha256,
             audio_seconds=stored.audio_seconds,
             sample_rate=stored.sample_rate,
+            is_signed=bool(stored.signed_name),
         )
         for spec in part.output_specs
         if spec.is_kept and (stored := manifest.find_output(spec.name)) is not None
