@@ -1,5 +1,6 @@
 """Parts that enrol a voice, and the voice as later parts of the same job refer to it."""
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -51,10 +52,15 @@ class EnrolmentPlan:
     """Words of the recording, if the recording itself is the voice."""
 
     def cloned_voice(self, *, voice_id: str, engine: EngineRow, queue: str) -> ClonedVoice:
-        """The voice for the text of the same job. Language and gender are unknown yet: those of the default voice stand for them."""
+        """The voice for the text of the same job. Language and gender are unknown yet: those of the default voice stand for them.
+
+        Its version is new for each job, since workers cache voices by id and version, and another job may make another one of the same id.
+        """
         default = next(iter(engine.voice_refs), None)
         language = default.language if default else ""
-        ref = VoiceRef(voice_id, language, engine=engine.id, version=engine.version, conditioning=self.voice, transcript=self.transcript)
+        ref = VoiceRef(
+            voice_id, language, engine=engine.id, version=secrets.token_hex(8), conditioning=self.voice, transcript=self.transcript
+        )
         return ClonedVoice(engine, ref, parts=self.parts, queue=queue)
 
 

@@ -171,6 +171,9 @@ def test_clone_while_another_job_examines_the_recording_speaks_with_a_likeness_o
     }
     assert kinds == {uuid: ["examine_voice", "fit_voice"], queued["uuid"]: ["examine_voice", "speak"]}
     assert studio.keep("Ada").json()["uuid"] == uuid
+    studio.post("/v1/tts/clone/?async=1", text="Another text.")
+    spoken = [part.work["voice"] for part in Part.objects.filter(kind="speak")]
+    assert (len({voice["id"] for voice in spoken}), len({voice["version"] for voice in spoken})) == (1, 2)  # by which workers cache voices
 
 
 def test_identical_clone_requests_share_one_job_and_one_charge(studio: Studio, worker: Enroller) -> None:
