@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.bench.cost import measure_cost
 from tests.bench.listening import measure_listening
+from tests.bench.own_voice import measure_own_voice
 from tests.bench.speed import measure_latency, measure_throughput
 from tests.environment import use_clean_environment
 from tests.flows.running import ROOT, RunningPlatform
@@ -19,13 +20,14 @@ AIMS = {
     "health_p99_ms": "under 50",
     "cpu_ratio": "at most 2",
     "listening_ratio": "at least 0.95",
+    "own_voice_cpu_ratio": "at most 1.03",
 }
 
 
 def main() -> None:
-    """Run the benchmarks named in the arguments (speed, cost, listening), or all."""
+    """Run the benchmarks named in the arguments (speed, cost, listening, own_voice), or all."""
     use_clean_environment()
-    wanted = set(sys.argv[1:]) or {"speed", "cost", "listening"}
+    wanted = set(sys.argv[1:]) or {"speed", "cost", "listening", "own_voice"}
     figures: dict[str, float] = {}
     (ROOT / "var").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var") as folder:
@@ -35,6 +37,8 @@ def main() -> None:
             figures |= _cost(Path(folder) / "cost")
         if "listening" in wanted:
             figures |= _listening(Path(folder) / "listening")
+        if "own_voice" in wanted:
+            figures |= measure_own_voice()
     for name, value in figures.items():
         aim = f"   aim: {AIMS[name]}" if name in AIMS else ""
         print(f"{name:24} {value:10.3f}{aim}")
