@@ -56,10 +56,11 @@ class Checkout:
     def find_obstacle(self) -> str:
         """Reason why it cannot be imported; empty if it can. Imports nothing."""
         if not (self.path / self.probe).is_file():
-            command = f"git clone --recursive {self.repository} {self.path} && git -C {self.path} checkout {self.commit}"
+            shown = _shown(self.path)
+            command = f"git clone --recursive {self.repository} {shown} && git -C {shown} checkout {self.commit}"
             return f"The library {self.folder} is missing: {command}"
         if importlib.util.find_spec(self.module) is None:
-            return f"The requirements of {self.folder} are not installed: pip install -r {self.path}/requirements.txt"
+            return f"The requirements of {self.folder} are not installed: pip install -r {_shown(self.path)}/requirements.txt"
         return ""
 
     def prepare(self) -> None:
@@ -98,7 +99,9 @@ class HubWeights:
         if not missing:
             return ""
         revision = f" --revision {self.revision}" if self.revision else ""
-        return f"The weights {self.folder}/{missing[0]} are missing: hf download {self.repository}{revision} --local-dir {self.path}"
+        return (
+            f"The weights {self.folder}/{missing[0]} are missing: hf download {self.repository}{revision} --local-dir {_shown(self.path)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ class CachedHubFiles:
         ]
         if not missing:
             return ""
-        cache = f" --cache-dir {folder}" if folder else ""
+        cache = f" --cache-dir {_shown(self.path)}" if folder else ""
         return f"The weights {missing[0]} are missing: hf download {self.repository} {' '.join(missing)} --revision {self.revision}{cache}"
 
 
@@ -152,10 +155,16 @@ class LinkedFiles:
         missing = [name for name in self.files if not (self.path / name).is_file()]
         if not missing:
             return ""
-        return f"The weights {self.folder}/{missing[0]} are missing: mkdir -p {self.path} && {self.command.format(folder=self.path)}"
+        return f"The weights {self.folder}/{missing[0]} are missing: mkdir -p {_shown(self.path)} && {self.command.format(folder=_shown(self.path))}"
 
 
 Weights = HubWeights | CachedHubFiles | LinkedFiles
+
+
+def _shown(path: Path) -> str:
+    """The path for messages, which customers may see too: below `$TTSAI_MODELS`, or the default folder."""
+    folder = "$TTSAI_MODELS" if os.environ.get("TTSAI_MODELS") else "var/models"
+    return f"{folder}/{path.relative_to(WeightStore.default().root).as_posix()}"
 
 
 def import_library(name: str) -> Any:
