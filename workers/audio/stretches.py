@@ -31,6 +31,8 @@ TAIL_SECONDS: Final = 1.0
 """Audio after a stretch that is processed and left out: models look ahead."""
 BLOCK_CHANNEL_SECONDS: Final = 4.0
 """Audio of all channels between two places to stop: about half a second of computing."""
+LOUDEST: Final = 4.0
+"""Limit of the samples' magnitude: files of floating point may hold anything, and what is no number counts as silence."""
 HEADROOM: Final = 0.125
 """Factor of samples in the files of stretches (18 dB), which may exceed full scale until the limiter."""
 STRETCH_BITS: Final = 24
@@ -99,8 +101,12 @@ def _fed(recording: RecordingStream, stream: AudioStream, *, start: float, end: 
         if begun >= last:
             break
         used = block[max(0, first - begun) : max(0, int(min(len(block), last - begun)))]
-        yield recording.seconds, stream.feed(used) if len(used) else np.zeros((0, recording.channels), np.float32)
+        yield recording.seconds, stream.feed(_limited(used)) if len(used) else np.zeros((0, recording.channels), np.float32)
     yield recording.seconds, stream.finish()
+
+
+def _limited(frames: Frames) -> Frames:
+    return np.nan_to_num(frames, nan=0.0, posinf=LOUDEST, neginf=-LOUDEST).clip(-LOUDEST, LOUDEST)
 
 
 def finish_recording(sources: Sequence[Path], target: Path, *, finish: Finish, done_seconds: float = 0.0) -> Steps[EncodedFile]:

@@ -23,8 +23,6 @@ CHUNK: Final = SAMPLE_RATE
 """Most samples sent at once, which bounds the time that a chunk may take."""
 ANSWER_SECONDS: Final = 60.0
 """Time limit of a chunk: it takes 0.2 s for each channel on a busy core, and the first one starts the program."""
-LOUDEST: Final = 8.0
-"""Limit of the samples' magnitude: files of floating point may hold anything."""
 
 
 class Denoiser(AudioStream):
@@ -71,7 +69,7 @@ class Denoiser(AudioStream):
         watchdog.daemon = True
         watchdog.start()
         try:
-            write_block(process.stdin, np.nan_to_num(frames, posinf=LOUDEST, neginf=-LOUDEST).clip(-LOUDEST, LOUDEST).T)
+            write_block(process.stdin, frames.T)
             made = read_block(process.stdout, self._channels)
         except (BrokenPipeError, ValueError):
             made = None

@@ -117,6 +117,18 @@ def test_surround_is_mixed_to_stereo_for_a_format_without_more_channels(bench: T
     assert (soundfile.info(path).format, soundfile.info(path).channels) == ("MP3", 2)
 
 
+@pytest.mark.parametrize("engine", ["", "deepfilternet"])
+def test_samples_that_are_no_numbers_are_enhanced_to_finite_ones(bench: TaskHarness, engine: str) -> None:
+    samples = 0.1 * np.random.default_rng(4).standard_normal((RATE // 2, 2)).astype(np.float32)
+    samples[1000::97], samples[1001::97], samples[1002::97], samples[1003::97] = np.nan, np.inf, -np.inf, 3e38
+    soundfile.write(bench.objects / "float.wav", samples, RATE, subtype="FLOAT")
+    work = EnhanceWork(Address("folder", "float.wav"), engine=engine, has_clarity=True, finish=Finish("wav", loudness_lufs=-16.0))
+    (path,), _ = do(bench, "enhance", work)
+    made = read(path)[0]
+    assert made.shape == samples.shape
+    assert 0.1 < np.abs(made).max() <= 0.9
+
+
 def test_a_stretch_after_the_end_of_the_recording_is_bad_audio(bench: TaskHarness, speech: NDArray[np.float32]) -> None:
     assert len(speech) == 3 * RATE
     work = EnhanceWork(Address("folder", "speech.wav"), has_clarity=True, stretch=Stretch(9.0, end_seconds=12.0))
