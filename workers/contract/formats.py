@@ -11,6 +11,8 @@ OPUS_RATES: Final = (8000, 12000, 16000, 24000, 48000)
 ANY_CHANNELS: Final = (1, 2, 3, 4, 5, 6, 7, 8)
 SURROUND_CHANNELS: Final = (1, 2, 6)
 STEREO: Final = 2
+MOST_EXACT_RATE: Final = 65_535
+"""Hz, of 16 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class AudioFormat:
     """Bits per second of all channels."""
     highest_rate: int = 0
     """Hz, for a format that takes any rate up to this one; 0 for one that takes only `sample_rates`."""
+    high_rate_step: int = 1
+    """Rates above 65,535 Hz are multiples of this: FLAC's frames have no room for others (RFC 9639, 9.1.2)."""
     channel_counts: tuple[int, ...] = (1, STEREO)
     bit_depths: tuple[int, ...] = (16,)
     """Bits per sample of a lossless format, ascending; 32 is floating point."""
@@ -43,7 +47,8 @@ class AudioFormat:
     def choose_sample_rate(self, wanted: int) -> int:
         """Lowest rate that preserves `wanted` Hz, otherwise the highest."""
         if self.highest_rate:
-            return min(wanted, self.highest_rate)
+            step = self.high_rate_step if wanted > MOST_EXACT_RATE else 1
+            return min(-(-wanted // step) * step, self.highest_rate)
         return next((rate for rate in self.sample_rates if rate >= wanted), self.sample_rates[-1])
 
     def choose_bitrate(self, wanted: int, *, channels: int = 1) -> int:
@@ -66,7 +71,9 @@ HIGHEST_RATE: Final = 192_000
 _TABLE: Final = (
     AudioFormat("mp3", "mp3", "audio/mpeg", SPEECH_RATES, 128_000, 32_000, 320_000, maximum_total_bitrate=320_000),
     AudioFormat("wav", "wav", "audio/wav", highest_rate=HIGHEST_RATE, channel_counts=ANY_CHANNELS, bit_depths=(16, 24, 32)),
-    AudioFormat("flac", "flac", "audio/flac", highest_rate=HIGHEST_RATE, channel_counts=ANY_CHANNELS, bit_depths=(16, 24)),
+    AudioFormat(
+        "flac", "flac", "audio/flac", highest_rate=HIGHEST_RATE, high_rate_step=10, channel_counts=ANY_CHANNELS, bit_depths=(16, 24)
+    ),
     AudioFormat("ogg", "ogg", "audio/ogg", SPEECH_RATES, 96_000, 45_000, 320_000, channel_counts=SURROUND_CHANNELS),
     AudioFormat("opus", "opus", "audio/ogg; codecs=opus", OPUS_RATES, 64_000, 6_000, 256_000, channel_counts=SURROUND_CHANNELS),
     AudioFormat("aac", "aac", "audio/aac", SPEECH_RATES, 96_000, 32_000, 256_000, channel_counts=SURROUND_CHANNELS),
