@@ -104,6 +104,7 @@ def test_list_of_voices_has_own_ones_first_and_filters_them(owner: Person, studi
         ({"category": "calm"}, []),
     ):
         assert [voice["id"] for voice in owner.get("/v1/voices/", **query).json()["voices"]] == expected, query
+    assert {"id": ada, "name": "Ada (kokoro-clone)", "language": "en"} in owner.get("/v1/audio/voices").json()["voices"]
     assert owner.get("/v1/voices/", own="perhaps").status_code == 400
     assert owner.get("/v1/voices/", state="perhaps").status_code == 400
 

@@ -12,6 +12,7 @@ from apps.accounts.callers import get_caller
 from apps.accounts.permissions import AnyCaller, scope_required
 from apps.catalog.selectors import get_model, list_models, list_stand_ins, list_voices
 from apps.catalog.starting_stand_ins import OPENAI_VOICES
+from apps.voices.selectors import VoiceFilter, list_own_voices
 from workers.contract.tags import primary_tag
 
 
@@ -68,12 +69,16 @@ class AudioVoiceListView(APIView):
         responses=AudioVoiceListSerializer,
     )
     def get(self, request: Request) -> Response:
-        """List OpenAI's names, which every model accepts, and the voices of the models. `tts-1` accepts all of them."""
-        plan, model = get_caller(request).plan, request.query_params.get("model", "")
+        """List OpenAI's names, which every model accepts, the account's own voices, and the voices of the models. `tts-1` accepts all of them."""
+        caller = get_caller(request)
+        plan, model = caller.plan, request.query_params.get("model", "")
         # An alias speaks with whichever model has the voice.
         engine = get_model(model, plan=plan) if model else None
         is_alias = engine is not None and engine.stand_in is not None and engine.stand_in.is_alias
         voices = {name: {"id": name, "name": name.title(), "language": ""} for name in OPENAI_VOICES}
+        for own in list_own_voices(caller, wanted=VoiceFilter(engine=None if is_alias else engine)):
+            language = primary_tag(own.enrolment.language)
+            voices[own.voice_id] = {"id": own.voice_id, "name": f"{own.name} ({own.enrolment.engine_id})", "language": language}
         for voice in list_voices(plan=plan, model="" if is_alias else model):
             shown = {"id": voice.id, "name": f"{voice.name} ({voice.engine_id})", "language": primary_tag(voice.language)}
             voices.setdefault(voice.id, shown)
