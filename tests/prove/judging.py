@@ -131,12 +131,12 @@ def word_errors(recording: Recording, *, text: str) -> float:
     return float(jiwer.wer(_plain_words(text), _plain_words(transcribe(recording))))
 
 
-def transcribe(recording: Recording) -> str:
-    """Text of a recording in English by whisper-base, in windows of 28 s."""
+def transcribe(recording: Recording, *, language: str = "en") -> str:
+    """Text of a recording by whisper-base, in windows of 28 s."""
     samples = at_16_khz(recording)
     step = 28 * RECOGNITION_SAMPLE_RATE
     windows = [samples[first : first + step] for first in range(0, len(samples), step)]
-    results = _whisper().transcribe(windows, options=RecognitionOptions(language="en"))
+    results = _whisper().transcribe(windows, options=RecognitionOptions(language=language))
     return " ".join(segment.text for result in results for segment in result.segments)
 
 

@@ -1,10 +1,13 @@
-"""Table of voices beside the people that they should sound like, by three judges. TTSAI_TEST_PROVE_SPEAKERS limits the number of people.
+"""Table of voices beside the people that they should sound like, by three judges. TTSAI_TEST_PROVE_SPEAKERS limits the number of people,
+TTSAI_TEST_PROVE_VOICES names the kinds of voices, separated by commas.
 
-Every kind of voice is one entry of VOICES: a function from a person to the held-out sentences in a voice. Printed are also the CPU seconds of
+Every kind of voice is one entry of KINDS: a function from a person to the held-out sentences in a voice. Printed are also the CPU seconds of
 enrolling and speaking.
 """
 
+import base64
 import os
+import resource
 import time
 from collections.abc import Callable
 from functools import cache
@@ -20,21 +23,25 @@ from tests.prove.judging import (
     Recording,
     Speaker,
     Verdict,
-    at_16_khz,
     embedding,
     judge,
     people,
     share_of_the_way,
     similarity,
     speak_sentences,
+    transcribe,
 )
+from workers.audio.encoding.resampler import resample
+from workers.cloning.child import run_fit
+from workers.cloning.features import SAMPLE_RATE, log_pitch_statistics, pitch
+from workers.cloning.job import VOICE_FILE, FitJob, FitPassage, open_folder
+from workers.cloning.likeness import SpeakerLikeness, choose_likeness
 from workers.kokoro.accents import accent_of
-from workers.kokoro.likeness import LIBRARY, Likeness, find_likeness
 from workers.kokoro.runtime import SHARED_RUNTIME, KokoroRuntime
 from workers.kokoro.stock_voices import STOCK_VOICES, gender_of
 from workers.kokoro.synthesis import speak_text
+from workers.kokoro.voice_file import KokoroVoice
 from workers.kokoro.voices import SpeakableVoice, speakable_voice, stock_voice
-from workers.recognition.pitch import voiced_pitches
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(7200)]
 
@@ -54,16 +61,16 @@ def speaker_of(voice: SpeakableVoice) -> Speaker:
     return lambda text: speak_text(runtime(), text, accent=accent_of("en-US"), voice=voice, speed=1.0)
 
 
+def samples_of(person: Person) -> NDArray[np.float32]:
+    """Enrolment half at the rate of voices."""
+    return resample(person.enrolment.samples, input_rate=person.enrolment.sample_rate, output_rate=SAMPLE_RATE)
+
+
 @cache
-def likeness_of(person: Person) -> Likeness:
-    """Instant likeness to the person's enrolment half, by the encoders that may choose."""
-    hertz = voiced_pitches(at_16_khz(person.enrolment))
-    logs = np.log(hertz) if len(hertz) else None
-    return find_likeness(
-        {name: embedding(person.enrolment, encoder=name) for name in ("ge2e", "d-vector")},
-        gender=person.gender,
-        log_f0=(float(logs.mean()), float(logs.std())) if logs is not None else None,
-    )
+def likeness_of(person: Person) -> SpeakerLikeness:
+    """Likeness as enrolment finds it."""
+    samples = samples_of(person)
+    return choose_likeness([samples], log_f0=log_pitch_statistics(pitch(samples)))
 
 
 @cache
@@ -92,32 +99,62 @@ def nearest_stock_voice(person: Person) -> Recording:
     return stock_sentences(ENGLISH_VOICES[int(scores.argmax())])
 
 
+def speak_voice(voice: KokoroVoice) -> Recording:
+    return speak_sentences(speaker_of(speakable_voice(voice, runtime())))
+
+
 def instant_likeness(person: Person) -> Recording:
-    return speak_sentences(speaker_of(speakable_voice(likeness_of(person).voice, runtime())))
+    return speak_voice(likeness_of(person).voice)
 
 
-VOICES: dict[str, Callable[[Person], Recording]] = {"nearest stock voice": nearest_stock_voice}
-if LIBRARY.exists():
-    VOICES["instant likeness"] = instant_likeness
-needs_likeness = pytest.mark.skipif(not LIBRARY.exists(), reason="the library of likenesses is missing: tools/kokoro_likenesses.py")
+def fitted_voice(person: Person) -> Recording:
+    """The fit's child process, as the part fit_voice runs it. The likeness is found before."""
+    likeness = likeness_of(person)
+    job = FitJob(
+        passages=(FitPassage("enrolment.npy", transcribe(person.enrolment, language=person.name[:2])),),
+        language=person.name[:2],
+        likeness=base64.b64encode(likeness.voice.to_bytes()).decode(),
+        embedding=tuple(embedding(person.enrolment, encoder="ge2e").tolist()),
+        log_f0=likeness.log_f0,
+        demo_text=SENTENCES[0],
+    )
+    folder = open_folder(f"prove-{person.name}", job, {"enrolment.npy": samples_of(person)})
+    run_fit(folder, check=lambda: None)
+    return speak_voice(KokoroVoice.from_bytes((folder / VOICE_FILE).read_bytes()))
+
+
+STOCK = "nearest stock voice"
+KINDS: dict[str, Callable[[Person], Recording]] = {
+    STOCK: nearest_stock_voice,
+    "instant likeness": instant_likeness,
+    "fitted voice": fitted_voice,
+}
+VOICES = {kind: make for kind, make in KINDS.items() if kind in os.environ.get("TTSAI_TEST_PROVE_VOICES", ",".join(KINDS)).split(",")}
+
+
+def cpu_seconds() -> float:
+    """CPU seconds of this process and of its children that ended."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 @pytest.fixture(scope="module")
 def verdicts() -> dict[str, list[Verdict]]:
     """Verdict on each kind of voice for each person; printed as a table."""
     found: dict[str, list[Verdict]] = {kind: [] for kind in VOICES}
-    stock_recordings()  # not part of what a voice costs
+    if STOCK in VOICES:
+        stock_recordings()  # not part of what a voice costs
     for person in people(LIMIT):
         for kind, make in VOICES.items():
-            started = time.process_time()
+            started, cpu = time.perf_counter(), cpu_seconds()
             spoken = make(person)
-            seconds = time.process_time() - started
+            seconds, cpu = time.perf_counter() - started, cpu_seconds() - cpu
             verdict = judge(spoken, person=person, text=" ".join(SENTENCES))
             found[kind].append(verdict)
             values = " / ".join(f"{verdict.similarities[name]:.3f}" for name in THRESHOLDS)
             print(
                 f"| {person.name} | {kind} | {person.enrolment.seconds:.1f} s | {values} | {verdict.word_errors:.3f} "
-                f"| {verdict.gender} | {verdict.quality:.2f} | {seconds:.1f} CPU s |",
+                f"| {verdict.gender} | {verdict.quality:.2f} | {cpu:.0f} CPU s, {seconds:.0f} s |",
                 flush=True,
             )
     return found
@@ -138,33 +175,39 @@ def other_people(encoder: str) -> list[float]:
 
 
 def test_summary_of_all_kinds_of_voices_beside_people(verdicts: dict[str, list[Verdict]], same_person: dict[str, list[float]]) -> None:
-    stock = {name: [one.similarities[name] for one in verdicts["nearest stock voice"]] for name in THRESHOLDS}
     print(f"\n{LIMIT} people; similarity by {' / '.join(THRESHOLDS)}")
     print("another person:", " / ".join(f"{np.mean(other_people(name)):.3f}" for name in THRESHOLDS))
     for kind, found in verdicts.items():
-        means = " / ".join(f"{np.mean([one.similarities[name] for one in found]):.3f}" for name in THRESHOLDS)
-        ways = " / ".join(
-            f"{share_of_the_way([one.similarities[name] for one in found], stock=stock[name], same=same_person[name]):.0%}"
-            for name in THRESHOLDS
-        )
-        past = sum(all(one.similarities[name] >= THRESHOLDS[name] for name in ("ge2e", "d-vector")) for one in found)
-        right = sum(one.gender == person.gender for one, person in zip(found, people(LIMIT), strict=True))
-        wer, quality = np.mean([one.word_errors for one in found]), np.mean([one.quality for one in found])
-        print(f"{kind}: {means}; of the way {ways}; past both thresholds {past}; gender {right}; WER {wer:.4f}; DNSMOS {quality:.2f}")
-    print("same person:", " / ".join(f"{np.mean(values):.3f}" for values in same_person.values()))
+        print(f"{kind}: {summary_of(found, stock=verdicts.get(STOCK), same_person=same_person)}")
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
+    print("same person:", " / ".join(f"{np.mean(values):.3f}" for values in same_person.values()), f"; largest child {largest} MiB")
     for name, values in same_person.items():
         assert np.mean(values) > THRESHOLDS[name] > np.mean(other_people(name))
 
 
-@needs_likeness
-def test_likenesses_have_the_right_gender_and_are_understood(verdicts: dict[str, list[Verdict]]) -> None:
-    found = verdicts["instant likeness"]
-    assert np.mean([one.word_errors for one in found]) < 0.03
-    assert sum(one.gender == person.gender for one, person in zip(found, people(LIMIT), strict=True)) >= 0.9 * len(found)
+def summary_of(found: list[Verdict], *, stock: list[Verdict] | None, same_person: dict[str, list[float]]) -> str:
+    values = {name: [one.similarities[name] for one in found] for name in THRESHOLDS}
+    means = " / ".join(f"{np.mean(values[name]):.3f}" for name in THRESHOLDS)
+    past = sum(all(one.similarities[name] >= THRESHOLDS[name] for name in ("ge2e", "d-vector")) for one in found)
+    right = sum(one.gender == person.gender for one, person in zip(found, people(LIMIT), strict=True))
+    wer, quality = np.mean([one.word_errors for one in found]), np.mean([one.quality for one in found])
+    text = f"{means}; past both thresholds {past}; gender right {right}; WER {wer:.4f}; DNSMOS {quality:.2f}"
+    if not stock:
+        return text
+    begun = {name: [one.similarities[name] for one in stock] for name in THRESHOLDS}
+    ways = (share_of_the_way(values[name], stock=begun[name], same=same_person[name]) for name in THRESHOLDS)
+    return f"{text}; of the way {' / '.join(f'{way:.0%}' for way in ways)}"
 
 
-@needs_likeness
-def test_likenesses_are_more_alike_than_the_nearest_stock_voice(verdicts: dict[str, list[Verdict]]) -> None:
-    for name in ("ge2e", "d-vector"):
-        likeness, stock = ([one.similarities[name] for one in verdicts[kind]] for kind in ("instant likeness", "nearest stock voice"))
-        assert np.mean(likeness) > np.mean(stock)
+def test_voices_have_the_right_gender_and_are_understood(verdicts: dict[str, list[Verdict]]) -> None:
+    for kind, found in verdicts.items():
+        assert np.mean([one.word_errors for one in found]) < 0.03, kind
+        assert sum(one.gender == person.gender for one, person in zip(found, people(LIMIT), strict=True)) >= 0.9 * len(found), kind
+
+
+def test_fitted_voices_are_more_alike_than_the_nearest_stock_voices(verdicts: dict[str, list[Verdict]]) -> None:
+    fitted, stock = verdicts.get("fitted voice"), verdicts.get(STOCK)
+    if not fitted or not stock:
+        pytest.skip("TTSAI_TEST_PROVE_VOICES leaves one of the two out")
+    for name in THRESHOLDS:
+        assert np.mean([one.similarities[name] for one in fitted]) > np.mean([one.similarities[name] for one in stock]), name
