@@ -32,7 +32,7 @@ from workers.speakers.ge2e import Ge2eEncoder
 from workers.tasks.fit_voice import fit_voice
 from workers.weights.store import WeightStore
 
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(3600)]
 
 SENTENCE = "She packed a warm coat and two books for the long train ride north."
 RATE = 16_000

@@ -3,6 +3,7 @@
 import argparse
 import base64
 import resource
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -34,8 +35,8 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=Path("voice.safetensors"), help="the voice file; a demo is written beside it")
     try:
         return _make_voice(parser.parse_args())
-    except WorkError as error:
-        print(error.message, file=sys.stderr)
+    except (WorkError, OSError) as error:
+        print(error.message if isinstance(error, WorkError) else error, file=sys.stderr)
         return 1
 
 
@@ -78,6 +79,7 @@ def _make_voice(options: argparse.Namespace) -> int:
     run_fit(folder, check=lambda: None, on_progress=_print_progress)
     options.output.write_bytes((folder / VOICE_FILE).read_bytes())
     encode_file(options.output.with_suffix(".wav"), [np.load(folder / DEMO_FILE)], audio_format="wav", input_rate=SAMPLE_RATE)
+    shutil.rmtree(folder, ignore_errors=True)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(
         f"{options.output}: {time.perf_counter() - started:.0f} s, {used.ru_utime + used.ru_stime:.0f} CPU s in the child, "

@@ -20,6 +20,8 @@ from workers.cloning.job import CHECKPOINT, DEMO_FILE, VOICE_FILE, FitJob, cache
 PREPARING_UNITS: Final = 6
 """Progress that loading and aligning count for, beside one unit per step."""
 STEPS_PER_CHECKPOINT: Final = 5
+UNALIGNED_DIVISOR: Final = 3
+"""Divisor of the steps where only the speaker embedding leads: more of them would please the encoder and no ear."""
 PARENT_DEATH_SIGNAL: Final = 1
 """PR_SET_PDEATHSIG of prctl.h: sent when the thread that started this process ends."""
 NICENESS: Final = 10
@@ -47,11 +49,13 @@ def _fit(folder: Path, job: FitJob) -> None:
     from workers.kokoro.runtime import KokoroRuntime
     from workers.kokoro.voice_file import KokoroVoice
 
-    total = PREPARING_UNITS + job.steps
-    _report("loading", 0, total)
-    runtime = KokoroRuntime.load()
+    _report("loading", 0, PREPARING_UNITS + job.steps)
     likeness = KokoroVoice.from_bytes(base64.b64decode(job.likeness))
-    prepared = prepare(runtime, job, folder=folder, likeness=likeness)
+    prepared = prepare(
+        KokoroRuntime.load(), job, folder=folder, likeness=likeness
+    )  # the runtime is freed: 0.5 GB less beside the gradient's
+    steps = job.steps if prepared.recorded else -(-job.steps // UNALIGNED_DIVISOR)
+    total = PREPARING_UNITS + steps
     _report("fitting", PREPARING_UNITS // 2, total)
     fitter = _make_fitter()
     fitter.compile()
@@ -68,12 +72,12 @@ def _fit(folder: Path, job: FitJob) -> None:
         recorded=prepared.recorded,
         read=prepared.read,
         target=np.array(job.embedding, np.float32),
-        settings=FitSettings(steps=job.steps),
+        settings=FitSettings(steps=steps),
         after_step=after_step,
     )
     voice = KokoroVoice(likeness.timbre, likeness.prosody, fitter.affine(state), (job.log_f0[0], job.log_f0[1]))
     if job.demo_text:
-        np.save(folder / DEMO_FILE, speak_demo(runtime, voice, job.demo_text, language=job.demo_language))
+        np.save(folder / DEMO_FILE, speak_demo(KokoroRuntime.load(), voice, job.demo_text, language=job.demo_language))
     temporary = folder / (VOICE_FILE + ".part")
     temporary.write_bytes(voice.to_bytes())
     temporary.replace(folder / VOICE_FILE)
