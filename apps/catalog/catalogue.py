@@ -19,6 +19,8 @@ LIVE_SECONDS = names.LEASE_SECONDS
 """Seconds without a heartbeat after which a worker gets no parts, and those that it holds go to others."""
 RECENT_SECONDS = 600.0
 """Seconds for which a model is still accepted after its worker was last seen: workers restart."""
+SERVICES_BY_KIND = {"stt": "transcription", "voice-convert": "voice-convert"}
+"""Services whose price per minute models of a type have."""
 VOICE_KEPT = timedelta(minutes=10)
 """A voice is removed when announcements of its model have not listed it for this long."""
 
@@ -71,7 +73,7 @@ class EngineRow:
     queue: str
     millicredits_per_1k: int
     millicredits_per_minute: int
-    """Price per minute of audio for speech recognition models; 0 for other models."""
+    """Price per minute of audio for models that hear or convert recordings; 0 for other models."""
     spec: EngineSpec
     """Specification without its voices."""
     voices: Mapping[str, VoiceRow]
@@ -216,7 +218,7 @@ def _engine_row(engine: Engine, *, voices: list[VoiceRow], is_available: bool, w
         tier=engine.tier,
         queue=engine.queue,
         millicredits_per_1k=tier_price(engine.tier) if engine.millicredits_per_1k is None else engine.millicredits_per_1k,
-        millicredits_per_minute=service_price("transcription") if engine.kind == "stt" else 0,
+        millicredits_per_minute=service_price(SERVICES_BY_KIND[engine.kind]) if engine.kind in SERVICES_BY_KIND else 0,
         spec=spec,
         voices={voice.id: voice for voice in default_first},
         first_announced_at=engine.first_announced_at,

@@ -35,6 +35,6 @@ SPEECH_TO_SPEECH = JobKind(
     params=ConversionParams,
     units=Unit.MILLISECONDS,
     lanes=RECORDING_LANES,
-    document=TranscriptDocument,
     result_shape="apps.conversion.shapes.conversion_shape",
 )
+"""Declares no document: the times of its transcript are those of the recording, which another pace does not keep, so that it has no subtitles."""

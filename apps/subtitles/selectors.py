@@ -35,7 +35,7 @@ def find_stored(job: Job, *, file_format: str) -> bytes | None:
 
 def find_order(job: Job, *, options: SubtitleOptions) -> SubtitleOrder | None:
     """Order from a completed job alone; None if its text must be aligned with its audio first. Raises 404 no_subtitles, 410."""
-    if kind_of(job).document is TranscriptDocument:
+    if kind_of(job).document is TranscriptDocument and (job.find_output(TEXT) is not None or job.output_format == DOCUMENT):
         transcript = read_transcript(job)
         return SubtitleOrder(options.format, transcript.language, segments=transcript.segments)
     text = text_of(job)

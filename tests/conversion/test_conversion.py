@@ -114,6 +114,25 @@ def test_a_long_recording_is_converted_in_pieces_that_are_joined(
     assert [part.work["piece"] for part in job.parts.filter(kind="convert_voice").order_by("index")] == [0, 1]
 
 
+def test_subtitles_of_a_conversion_exist_only_with_its_words_and_times(server: RunningShell, owner: Person, song: bytes) -> None:
+    with making(MADE):
+        jobs = [
+            convert(server, owner, song),
+            convert(server, owner, song, model="world"),
+            convert(server, owner, song, path="/v1/speech-to-speech/", speed="0.5"),
+        ]
+    answers = [httpx.get(f"{server.url}/v1/speech/subtitles/?uuid={job.headers['X-Job-Id']}") for job in jobs]
+    assert [answer.status_code for answer in answers] == [200, 404, 404]
+    assert "Hello there." in answers[0].text
+    assert answers[1].json()["error"]["code"] == "no_subtitles"
+
+
+def test_models_that_convert_state_their_price_per_minute(server: RunningShell, owner: Person) -> None:
+    models = httpx.get(f"{server.url}/v1/models/", headers=owner.headers).json()["models"]
+    prices = {model["id"]: model["credits_per_minute"] for model in models if model["type"] == "voice-convert"}
+    assert prices.get("world") == 3
+
+
 def test_a_recording_is_divided_into_pieces_of_a_minute() -> None:
     assert [count_pieces(milliseconds) for milliseconds in (1, 60_000, 90_000, 90_001, 7_200_000)] == [1, 1, 1, 2, 120]
 
