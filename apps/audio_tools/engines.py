@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from apps.accounts.models import Plan
 from apps.catalog.catalogue import EngineRow, StandInRow
-from apps.catalog.selectors import find_model, find_obstacle, is_model_allowed, list_models
+from apps.catalog.selectors import find_model, find_obstacle, is_model_allowed, list_models, substitution_warnings
 from apps.core import retry_after
 from apps.core.errors import InvalidRequestError, UnavailableError
 
@@ -46,7 +46,7 @@ def find_separator(model: str, *, stems: int, plan: Plan) -> EngineRow:
     others = [one for one in list_models() if one.kind == "separate" and stems in one.spec.stems and is_model_allowed(plan, one)]
     other = next((one for one in others if one.was_seen_lately), None)
     if other is not None:
-        return replace(other, stand_in=_stand_in(named, stems=stems))
+        return replace(other, stand_in=_stand_in(named))
     if others:
         raise _unavailable(others[0].id)
     installed = ", ".join(
@@ -60,7 +60,15 @@ def find_separator(model: str, *, stems: int, plan: Plan) -> EngineRow:
     )
 
 
-def _stand_in(named: EngineRow, *, stems: int) -> StandInRow:
+def separation_warnings(engine: EngineRow, *, stems: int) -> list[str]:
+    """Warnings about a separator that replaces the requested one."""
+    asked = engine.stand_in
+    if asked is not None and any(installed.id == asked.model_id for installed in list_models()):
+        return [f"model: {asked.model_id} does not make {stems} stems here; {engine.id} was used."]
+    return substitution_warnings(engine, voice_asked=None, voice_used="")
+
+
+def _stand_in(named: EngineRow) -> StandInRow:
     """Stand-in for a model that is installed, or stood in for, but does not make so many stems."""
     return StandInRow(
         model_id=named.requested_id,
@@ -72,7 +80,7 @@ def _stand_in(named: EngineRow, *, stems: int) -> StandInRow:
         voices={},
         max_characters=None,
         has_cloning=False,
-        note=f"It does not make {stems} stems here.",
+        note="",
         created_at=named.first_announced_at,
     )
 

@@ -134,6 +134,7 @@ def test_more_stems_than_the_named_model_makes_come_from_another(server: Running
     announce(SPLEETER, engine_spec("demucs", kind="separate", stems=(2, 4, 6), **NO_VOICES))
     answer, job, part = queued(server, owner, "separate", song, model="spleeter", stems="4")
     assert (answer["model"], answer["model_used"], job.engine_id) == ("spleeter", "demucs", "demucs")
+    assert answer["warnings"] == ["model: spleeter does not make 4 stems here; demucs was used."]
     assert SeparateWork.from_dict(part.work).stems == 4
     assert job.price_millicredits == 134
 

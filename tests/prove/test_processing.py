@@ -45,7 +45,7 @@ NOISE_DECIBELS = 5.0
 SPEAKERS = 12
 ROOMS = ((0.4, 3.0), (0.7, 0.0), (1.0, -3.0))
 """Seconds in which the reverberation falls by 60 dB, and level of the direct sound against it in dB."""
-MINUTES = 10
+MINUTES = 5
 
 
 def people(rate: int) -> dict[str, Samples]:

@@ -6,11 +6,10 @@ from typing import Any, Final
 from apps.accounts.callers import Caller
 from apps.audio_tools.archives import archive_or_addresses
 from apps.audio_tools.declaration import AudioTool, ToolOrder, ToolPlan
-from apps.audio_tools.engines import find_separator
+from apps.audio_tools.engines import find_separator, separation_warnings
 from apps.audio_tools.kinds import SEPARATE
 from apps.audio_tools.serializers import PROCESSED_FORMATS, FormNumberChoice, ProcessedFormatSerializer
 from apps.audio_tools.stretches import plan_stretches, processed_form
-from apps.catalog.selectors import substitution_warnings
 from apps.core import fields
 from apps.speech.serializers import SpeechResultSerializer
 from workers.contract.audio_processing import STEM_NAMES, SeparateWork
@@ -59,7 +58,7 @@ def plan_separation(order: ToolOrder) -> ToolPlan:
         engine_id=engine.id,
         asked_model=engine.requested_id,
         price="" if options["stems"] == min(STEM_NAMES) else MANY_STEMS_PRICE,
-        warnings=(*substitution_warnings(engine, voice_asked=None, voice_used=""), *warnings),
+        warnings=(*separation_warnings(engine, stems=options["stems"]), *warnings),
     )
 
 
