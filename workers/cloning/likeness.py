@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from workers.audio.encoding.resampler import resample
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 from workers.cloning.features import SAMPLE_RATE, Floats
-from workers.kokoro.likeness import LIBRARY, find_likeness
+from workers.kokoro.likeness import find_likeness
 from workers.kokoro.stock_voices import gender_of
 from workers.kokoro.voice_file import KokoroVoice
 from workers.recognition.pitch import PitchTally, tally_pitch
@@ -18,9 +17,6 @@ from workers.speakers.d_vector import DVectorEncoder
 from workers.speakers.encoder import SpeakerEncoder, mean_direction
 from workers.speakers.ge2e import Ge2eEncoder
 
-STOCK_VOICES: Final = Path(__file__).with_name("stock_voices.npz")
-"""GE2E embedding and mean log F0 of the English voices, each reading one sentence: used where the library of mixes is missing."""
-PITCH_WEIGHT: Final = 0.3
 ENCODERS: Final[tuple[type[SpeakerEncoder], ...]] = (Ge2eEncoder, DVectorEncoder)
 
 
@@ -50,17 +46,5 @@ def choose_likeness(speech: Sequence[Floats], *, log_f0: tuple[float, float], pa
     tally = sum((tally_pitch(resample(one, input_rate=SAMPLE_RATE, output_rate=RECOGNITION_SAMPLE_RATE)) for one in speech), PitchTally())
     gender = tally.gender if tally.gender in {"male", "female"} else ""
     known = log_f0 if log_f0[0] else None
-    if not LIBRARY.is_file():
-        return _nearest_stock_voice(embeddings["ge2e"], gender=gender, log_f0=log_f0)
     found = find_likeness(embeddings, gender=gender, log_f0=known, pace=pace)
     return SpeakerLikeness(found.voice, found.nearest_voice, gender or gender_of(found.nearest_voice), log_f0)
-
-
-def _nearest_stock_voice(embedding: Floats, *, gender: str, log_f0: tuple[float, float]) -> SpeakerLikeness:
-    with np.load(STOCK_VOICES, allow_pickle=False) as found:
-        voices, scores = [str(voice) for voice in found["voices"]], found["embeddings"].astype(np.float32) @ embedding
-        scores -= PITCH_WEIGHT * np.abs(found["log_f0"] - log_f0[0]) if log_f0[0] else 0.0
-    allowed = np.array([not gender or gender_of(voice) == gender for voice in voices])
-    nearest = voices[int(np.where(allowed, scores, -np.inf).argmax())]
-    voice = KokoroVoice({nearest: 1.0}, {nearest: 1.0}, log_f0=log_f0 if log_f0[0] else None)
-    return SpeakerLikeness(voice, nearest, gender or gender_of(nearest), log_f0)
