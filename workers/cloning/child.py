@@ -18,6 +18,7 @@ CHECKOUT: Final = Path(__file__).resolve().parents[2]
 POLL_SECONDS: Final = 0.2
 END_SECONDS: Final = 5.0
 TAIL_LINES: Final = 5
+_compiling: Final[list["subprocess.Popen[bytes]"]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ def run_fit(
 
     Raises WorkError (internal_error, out_of_memory) if the child fails.
     """
+    for compiling in tuple(_compiling):
+        compiling.kill()
     with _started([program, str(folder)]) as process:
         reader = _LineReader(process)
         while process.poll() is None:
@@ -54,9 +57,14 @@ def run_fit(
             raise _failure(process.returncode, reader.tail)
 
 
-def start_compiling(*, program: str = PROGRAM) -> "subprocess.Popen[bytes]":
-    """Start a child that fills the cache of compiled functions, at idle priority. It ends with the thread that calls this."""
-    return _start([program], sink=subprocess.DEVNULL)
+def compile_functions(*, program: str = PROGRAM) -> int:
+    """Fill the cache of compiled functions in a child, at idle priority; its exit code. A fit that starts meanwhile ends it and compiles itself."""
+    process = _start([program], sink=subprocess.DEVNULL)
+    _compiling.append(process)
+    try:
+        return process.wait()
+    finally:
+        _compiling.remove(process)
 
 
 @contextmanager

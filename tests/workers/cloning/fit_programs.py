@@ -9,6 +9,14 @@ from pathlib import Path
 from workers.cloning.program import _end_with_parent, _report
 
 
+def compile_forever() -> int:
+    """Without a folder, like the program that only compiles."""
+    _end_with_parent()
+    (Path(os.environ["TTSAI_HOME"]) / "compiling").touch()
+    time.sleep(600)
+    return 0
+
+
 def main(folder: Path) -> int:
     _end_with_parent()
     (folder / "pid").write_text(str(os.getpid()))
@@ -27,4 +35,4 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1])) if len(sys.argv) > 1 else compile_forever())

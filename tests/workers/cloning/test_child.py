@@ -4,12 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from workers.cloning.child import FitProgress, run_fit
+from workers.cloning.child import FitProgress, compile_functions, run_fit
 from workers.contract.errors import WorkError
 from workers.parts import PartStoppedError
 
@@ -64,6 +65,20 @@ def test_a_child_without_memory_makes_the_part_fail_as_out_of_memory(tmp_path: P
 def test_a_killed_child_makes_the_part_fail_with_its_exit_code(tmp_path: Path) -> None:
     with pytest.raises(WorkError, match=f"ended unexpectedly: exit code {-signal.SIGKILL}"):
         run_fit(folder(tmp_path, "killed"), check=lambda: None, program=PROGRAM)
+
+
+def test_a_fit_ends_the_compiling_that_runs_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTSAI_HOME", str(tmp_path))
+    codes: list[int] = []
+    thread = threading.Thread(target=lambda: codes.append(compile_functions(program=PROGRAM)))
+    thread.start()
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "compiling").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    run_fit(folder(tmp_path, "finishing"), check=lambda: None, program=PROGRAM)
+    thread.join(60)
+    assert codes == [-signal.SIGKILL]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's signal at a parent's death is Linux's")
