@@ -82,7 +82,7 @@ def heard_words(samples: Samples) -> list[TranscriptWord]:
 
 
 def text_of(words: list[TranscriptWord]) -> str:
-    return spoken_words("".join(word.word for word in words))
+    return spoken_words(" ".join(word.word.strip() for word in words))
 
 
 def convert(name: str, voice_id: str) -> Samples:
