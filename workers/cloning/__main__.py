@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from workers.contract.errors import WorkError
 from workers.speakers.encoder import mean_direction
 from workers.speakers.ge2e import Ge2eEncoder
 
-DEMO: str = "This is my new voice. I hope that it sounds familiar to you."
+DEMO: Final = "This is my new voice. I hope that it sounds familiar to you."
 
 
 def main() -> int:

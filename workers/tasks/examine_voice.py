@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from workers.tasks.reference_transcripts import ReferenceTranscript, transcribe_
 from workers.tasks.results import OutputWriter
 from workers.tasks.scheduling import sentence_order
 
-UNITS: int = 60
+UNITS: Final = 60
 """Scheduling units of one check: about four seconds of speech."""
 
 
