@@ -78,7 +78,7 @@ def test_fitted_voice_has_the_pitch_of_its_speaker_and_the_sound_of_its_affine(c
 
 @pytest.mark.parametrize(
     ("text", "language", "words"),
-    [("Buenos días.", "es", ["Buenos", "días"]), ("Bonjour.", "fr-fr", ["Bonjour"]), ("Hello there.", "en", ["Hello", "there."])],
+    [("Buenos días.", "es", ["Buenos", "días"]), ("Hello there.", "en", ["Hello", "there."])],
 )
 def test_own_voice_speaks_other_languages_than_its_speakers(clone: KokoroCloneEngine, text: str, language: str, words: list[str]) -> None:
     own = clone.read_voice(KokoroVoice.of_stock("af_bella").to_bytes(), voice=MINE)

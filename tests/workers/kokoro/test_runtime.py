@@ -19,7 +19,7 @@ def repeat_tokens(encoding: Encoding) -> np.ndarray:
     return np.repeat(np.arange(len(encoding.durations)), encoding.durations)
 
 
-@pytest.mark.parametrize(("voice", "speed"), [("af_bella", 1.0), ("am_onyx", 0.8), ("jf_alpha", 1.0)])
+@pytest.mark.parametrize(("voice", "speed"), [("am_onyx", 0.8), ("jf_alpha", 1.0)])
 def test_stock_voice_sounds_and_lasts_exactly_as_in_the_packaged_graph(
     runtime: KokoroRuntime, packaged: Any, voice: str, speed: float
 ) -> None:

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import redis
+import soundfile
 
-from tests.flows.listening import Listener
 from tests.workers.messages import targets
 from tests.workers.tasks.task_harness import TaskHarness
 from workers.contract.errors import WorkError
@@ -34,7 +35,7 @@ def harness(valkey: redis.Redis, tmp_path: Path) -> Iterator[TaskHarness]:
     harness.close()
 
 
-def test_text_with_an_own_voice_and_a_built_in_one_is_spoken_timed_and_understood(harness: TaskHarness) -> None:
+def test_text_with_an_own_voice_and_a_built_in_one_is_spoken_and_timed(harness: TaskHarness) -> None:
     first, second = Segment(TEXT[:26]), Segment(TEXT[26:], start=26, voice_index=1)
     work = SpeakWork("kokoro-clone", MINE, TEXT, "en-us", segments=(first, second), voices=(BELLA,), format="wav")
     outputs = targets({name: Address("folder", name) for name in (AUDIO, TIMINGS)})
@@ -43,7 +44,9 @@ def test_text_with_an_own_voice_and_a_built_in_one_is_spoken_timed_and_understoo
     words = json.loads((harness.objects / TIMINGS).read_text())
     assert [word["word"] for word in words] == TEXT.split()
     assert all(word["start"] < word["end"] for word in words)
-    assert Listener().word_error_rate((harness.objects / AUDIO).read_bytes(), TEXT) <= 0.2
+    samples, rate = soundfile.read(harness.objects / AUDIO, dtype="float32")
+    for word in words:  # tests/prove/test_own_voice.py transcribes such speech back
+        assert np.abs(samples[round(word["start"] * rate) : round(word["end"] * rate)]).max() > 0.005
 
 
 def test_text_with_an_own_voice_whose_file_is_broken_fails_with_what_to_do(harness: TaskHarness) -> None:
