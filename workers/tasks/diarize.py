@@ -60,7 +60,12 @@ def describe_turns(turns: list[SpeakerTurn], *, seconds: float) -> dict[str, Any
 
 
 def write_rttm(turns: list[SpeakerTurn], *, name: str) -> str:
-    """Turns in NIST's Rich Transcription Time Marked format (RT-09 evaluation plan, appendix A)."""
+    """Turns in NIST's Rich Transcription Time Marked format (RT-09 evaluation plan, appendix A).
+
+    A comment where nobody speaks: an output without bytes counts as lost.
+    """
+    if not turns:
+        return f";; {name}: no speech\n"
     return "".join(
         f"SPEAKER {name} 1 {turn.start:.3f} {turn.end - turn.start:.3f} <NA> <NA> {name_of(turn.speaker)} <NA> <NA>\n" for turn in turns
     )

@@ -102,3 +102,7 @@ def test_a_file_without_audio_fails_with_bad_audio(harness: TaskHarness) -> None
     with pytest.raises(WorkError) as raised:
         diarized(harness, Address("folder", "text.txt"))
     assert raised.value.code == BAD_AUDIO
+
+
+def test_rttm_of_a_recording_without_speech_is_a_comment() -> None:
+    assert write_rttm([], name="talk") == ";; talk: no speech\n"
