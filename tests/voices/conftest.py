@@ -156,9 +156,9 @@ class Studio:
     ) -> httpx.Response:
         headers = {**(by or self.owner).headers, **fields.pop("headers", {})}
         if file == b"none":
-            return httpx.post(f"{self.url}{path}", json=fields, headers=headers, timeout=60)
+            return httpx.post(f"{self.url}{path}", json=fields, headers=headers, timeout=240)
         files = {field_name: ("audio.wav", self.clip if file is None else file)}
-        return httpx.post(f"{self.url}{path}", files=files, data=fields, headers=headers, timeout=60)
+        return httpx.post(f"{self.url}{path}", files=files, data=fields, headers=headers, timeout=240)
 
     def embed(self, **fields: Any) -> httpx.Response:
         return self.post("/v1/voice-embed/", field_name="file", **fields)
