@@ -19,7 +19,7 @@ from workers.cloning.job import CHECKPOINT, DEMO_FILE, VOICE_FILE, FitJob, cache
 
 PREPARING_UNITS: Final = 6
 """Progress that loading and aligning count for, beside one unit per step."""
-STEPS_PER_CHECKPOINT: Final = 5
+STEPS_PER_CHECKPOINT: Final = 1
 UNALIGNED_DIVISOR: Final = 3
 """Divisor of the steps where only the speaker embedding leads: more of them would please the encoder and no ear."""
 PARENT_DEATH_SIGNAL: Final = 1

@@ -3,7 +3,7 @@
 import base64
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from workers.cloning.excerpts import cut_excerpts
 from workers.cloning.features import SAMPLE_RATE, Floats
 from workers.cloning.job import DEMO_FILE, VOICE_FILE, FitJob, open_folder, remove_stale_folders, wanted_steps
 from workers.contract.cloning import DEMO_OUTPUT, FIT_UNITS, VOICE_OUTPUT, FitWork, VoiceReport
+from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.messages import Manifest
 from workers.parts import PartRun
 from workers.protocols.enroller import as_enroller
@@ -49,8 +50,9 @@ def fit_voice(run: PartRun, *, context: WorkerContext) -> Manifest:
             run.units_done = FIT_UNITS * progress.done // max(1, progress.total)
             events.publish(units_done=run.units_done)
 
-        with _own_turn(run):
-            run_fit(folder, check=run.check, on_progress=on_progress)
+        check = checking_that_continues(run)
+        with _own_turn(check):
+            run_fit(folder, check=check, on_progress=on_progress)
     with outputs.open(VOICE_OUTPUT) as output:
         output.path.write_bytes((folder / VOICE_FILE).read_bytes())
     with outputs.open(DEMO_OUTPUT) as output:
@@ -62,11 +64,27 @@ def fit_voice(run: PartRun, *, context: WorkerContext) -> Manifest:
     return manifest
 
 
+def checking_that_continues(run: PartRun) -> Callable[[], None]:
+    """PartRun.check for a fit: its time limit ends the attempt, not the fit, which another attempt continues at its checkpoint.
+
+    A fit has a low priority, so that on a busy machine it may need more time than a part has. Such an attempt is not counted.
+    """
+
+    def check() -> None:
+        try:
+            run.check()
+        except WorkError as error:
+            message = "The machine was too busy to fit the voice in the time of one attempt."
+            raise WorkError(ENGINE_UNAVAILABLE, message, is_outage=True) from error
+
+    return check
+
+
 @contextmanager
-def _own_turn(run: PartRun) -> Iterator[None]:
-    """Wait until no other fit runs in this worker. Raises as PartRun.check."""
+def _own_turn(check: Callable[[], None]) -> Iterator[None]:
+    """Wait until no other fit runs in this worker, and call `check` meanwhile."""
     while not _turn.acquire(timeout=TURN_SECONDS):
-        run.check()
+        check()
     try:
         yield
     finally:
