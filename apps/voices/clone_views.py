@@ -45,6 +45,9 @@ SPOKEN = OpenApiResponse(OpenApiTypes.BINARY, description="The audio, in the for
 FORM, JSON = "multipart/form-data", "application/json"
 
 
+NO_SUCH_EMBED = OpenApiResponse(OpenApiTypes.OBJECT, description="The account has no voice with this `embed_id`.")
+
+
 class CloneView(APIView):
     """Base view: a recording of a speaker, or a voice that was enrolled before."""
 
@@ -94,6 +97,7 @@ class SpeechCloneView(CloneView):
             (200, "application/json"): OpenApiResponse(
                 shapes.ClonedVoiceSerializer, description="With `async=true` or `Prefer: respond-async`."
             ),
+            404: NO_SUCH_EMBED,
             504: OpenApiResponse(OpenApiTypes.OBJECT, description="Not ready in time; the job goes on, its `uuid` stands beside `error`."),
         },
     )
@@ -139,7 +143,7 @@ class VoiceCloneView(CloneView):
         summary="Clone a voice",
         parameters=[IDEMPOTENCY_HEADER],
         request={FORM: shapes.VoiceCloneSerializer, JSON: shapes.VoiceCloneSerializer},
-        responses=shapes.ClonedVoiceSerializer,
+        responses={200: shapes.ClonedVoiceSerializer, 404: NO_SUCH_EMBED},
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Keep the voice of a recording under `name`, and speak `text` with it. Answers at once: poll `/v1/speech/results/` with the uuid, or

@@ -27,7 +27,8 @@ LIVEKIT_SPEECH = {
 """Default body of livekit-plugins-openai 1.8.9 (livekit/plugins/openai/tts.py, ChunkedStream._run)."""
 LIVEKIT_AUDIO = frozenset({"audio/mpeg", "audio/mp3", "audio/aac", "audio/flac", "audio/wav", "audio/opus", "audio/ogg", "audio/pcm"})
 """Content types whose body the plugin decodes directly; it reads events from `text/event-stream` alone."""
-RETRIEVABLE = sorted(name for name, row in STARTING_STAND_INS.items() if row.get("candidates"))
+RETRIEVABLE = sorted(name for name, row in STARTING_STAND_INS.items() if row.get("kind", "tts") in {"tts", "stt"})
+"""Documented models that the announced ones stand in for; converters and separators have none here."""
 
 
 @pytest.fixture(autouse=True)

@@ -43,7 +43,7 @@ def main() -> None:
     settings = Settings.from_environment({"TTSAI_MODEL_MEMORY_MB": "8192"})
     runtime = Runtime(settings, engines=[candidate.engine for candidate in candidates if not candidate.obstacle], missing=missing)
     announced = runtime.announcement()
-    spoken = {spec.id: _speak(runtime, spec) for spec in announced.engines if spec.kind == "tts"}
+    spoken = {spec.id: _speak(runtime, spec) for spec in announced.engines if spec.kind == "tts" and spec.voices}
     english = next(iter(said["en"] for said in spoken.values() if "en" in said))
     heard = {spec.id: _hear(runtime, spec.id, english) for spec in announced.engines if spec.kind == "stt"}
     seconds = {
@@ -53,7 +53,7 @@ def main() -> None:
     print(
         json.dumps(
             {
-                "languages": {spec.id: spec.languages for spec in announced.engines if spec.kind == "tts"},
+                "languages": {spec.id: spec.languages for spec in announced.engines if spec.kind == "tts" and spec.voices},
                 "missing_languages": {spec.id: spec.missing_languages for spec in announced.engines},
                 "missing_engines": dict(announced.missing),
                 "seconds": seconds,

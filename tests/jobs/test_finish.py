@@ -38,6 +38,7 @@ def test_a_finished_part_completes_its_job(valkey: redis.Redis) -> None:
                 "sha256": part.manifest["outputs"][0]["sha256"],
                 "audio_seconds": 1.5,
                 "sample_rate": 24000,
+                "is_signed": False,
             }
         ]
     }

@@ -229,8 +229,8 @@ CLONING = [
     ),
     *queries("/v1/voices/", "own=perhaps", "category=%00&own=perhaps", "state=perhaps", "embeds=5", "gender=loud", "model=nothing"),
     *(
-        Bad("no such voice", method, f"/v1/voices/{name}/{rest}", json={"name": "Ada", "consent": "I agree."}, status=404)
-        for name in ("voice_0", "voice_%00", "..%2f", "x" * 500)
+        Bad("no such voice", method, f"/v1/voices/{name}/{rest}", json={"name": "Ada", "consent": "I agree."}, status=status)
+        for name, status in (("voice_0", 404), ("voice_%00", 400), ("..%2f", 404), ("x" * 500, 404))
         for method, rest in OWN_VOICE
     ),
 ]
