@@ -133,6 +133,7 @@ def test_recording_of_eight_pieces_is_transcribed_completely(hearing: RunningPla
     wait_until(lambda: not source_of(hearing, heard["uuid"]).exists())
 
 
+@pytest.mark.prove
 def test_two_speakers_keep_their_labels_across_pieces(hearing: RunningPlatform, client: httpx.Client) -> None:
     takes = [samples_of(speak(client, text, voice=voice)) for voice, text in TURNS]
     recording = np.concatenate([part for take in takes for part in (take, silence(PAUSE_SECONDS))])
@@ -170,6 +171,7 @@ def test_real_courtesy_phrase_is_not_dropped_as_a_hallucination(client: httpx.Cl
     assert plain_words(answer.json()["text"]), f"{text} was taken for made up"
 
 
+@pytest.mark.prove
 def test_repeated_word_is_transcribed_as_often_as_it_is_said(client: httpx.Client) -> None:
     answer = client.post("/v1/stt/", files={"file": speak(client, " ".join(["No."] * 14), voice="heart", model="hibari")})
     heard = plain_words(answer.json()["text"]).split()

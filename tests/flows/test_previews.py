@@ -30,6 +30,7 @@ def check_preview(client: httpx.Client, voice: dict[str, str]) -> bytes:
     return answer.content
 
 
+@pytest.mark.prove
 def test_a_preview_is_real_speech_in_the_voice_s_language(platform: RunningPlatform, listener: Listener) -> None:
     with platform.client() as client:
         voices = voices_of(client)

@@ -67,6 +67,7 @@ def test_the_performance_stays_and_the_register_becomes_the_targets(
     assert float(np.sqrt((converted**2).mean())) == pytest.approx(float(np.sqrt((speech**2).mean())), rel=0.02)
 
 
+@pytest.mark.prove
 def test_a_sad_delivery_is_slower_lower_flatter_and_softer(converter: Converter, speech: Samples, options: ConversionOptions) -> None:
     sad = converter.convert(speech, text=TEXT, language="en", options=replace(options, delivery=Delivery("sad", speed=0.9)))
     hertz = pitch(sad)

@@ -99,6 +99,7 @@ def test_pieces_join_to_the_length_of_the_recording_without_a_seam(bench: TaskHa
     assert np.abs(np.diff(joined[cut - 480 : cut + 480])).max() <= np.abs(np.diff(joined)).max() / 4
 
 
+@pytest.mark.prove
 def test_emotion_and_speed_change_pace_pitch_range_and_energy(bench: TaskHarness) -> None:
     prepared = prepare(bench, SPEECH)
     found = {}

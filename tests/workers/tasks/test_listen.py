@@ -124,6 +124,7 @@ def test_pieces_of_a_long_recording_join_to_what_was_said(bench: TaskHarness) ->
     assert (document.language, document.gender, document.duration) == ("en", "male", pytest.approx(2 * 24.73 + 5 + 2.99, abs=0.01))
 
 
+@pytest.mark.prove
 def test_a_cut_in_the_middle_of_speech_loses_and_doubles_no_word(bench: TaskHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers.recognition.speech_regions, "LONGEST_SECONDS", 2.5)
     monkeypatch.setattr(workers.recognition.speech_regions, "CUT_RANGE_SECONDS", 1.5)

@@ -75,6 +75,7 @@ def test_enhancing_keeps_rate_channels_and_length_and_reaches_the_loudness(bench
     assert [file.name for file in (bench.objects / ".unfinished").iterdir()] == []
 
 
+@pytest.mark.prove
 def test_stretches_joined_again_are_nearly_the_whole_recording(bench: TaskHarness, speech: NDArray[np.float32]) -> None:
     source, finish = Address("folder", "speech.wav"), Finish("wav")
     (whole,), _ = do(bench, "dereverb", DereverbWork(source, "wpe", target="echo", stretch=Stretch(source_seconds=3.0), finish=finish))
