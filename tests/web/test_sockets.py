@@ -1,11 +1,11 @@
 """WebSocket routes: authentication, limits, errors, closing codes and the stop of the server, with a real client."""
 
 import json
-from contextlib import suppress
 import socket
 import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import httpx
