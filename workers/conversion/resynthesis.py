@@ -25,6 +25,10 @@ MOST_BELOW, MOST_ABOVE = 6.0, 3.0
 NEPERS_PER_DECIBEL: Final = float(np.log(10) / 10)
 FEWEST_FRAMES: Final = 8
 """Shortest stretch that holds words: 0.2 s."""
+EDGE_FRAMES: Final = 12
+"""Frames of silence, 0.3 s, before and after an utterance while it is aligned: Kokoro's reading begins and ends with as much, and without it the
+first and last sounds of an utterance that begins at once are taken for silence.
+"""
 
 Track = NDArray[np.int64]
 
@@ -33,9 +37,10 @@ def convert_by_kokoro(
     runtime: KokoroRuntime, samples: Samples, *, text: str, language: str, voice: SpeakableVoice, options: ConversionOptions
 ) -> Samples:
     """One utterance in the target's voice: [n] to about [n / tempo]. Raises WorkError (nothing_to_say) where there is nothing to align."""
-    padded = np.pad(samples, (0, -len(samples) % FRAME_SAMPLES))
+    edge = EDGE_FRAMES * FRAME_SAMPLES
+    padded = np.pad(samples, (edge, edge + -len(samples) % FRAME_SAMPLES))
     phonemes = _phonemes(runtime, text, accent=_accent(language, options=options))
-    if len(padded) < FEWEST_FRAMES * FRAME_SAMPLES or not padded.any():
+    if len(samples) < FEWEST_FRAMES * FRAME_SAMPLES or not samples.any():
         raise WorkError(NOTHING_TO_SAY, "The stretch is too short or too quiet for words.")
     style = voice.style(runtime, phoneme_count=len(phonemes))
     affine = voice.affine_of(runtime, style)
@@ -45,7 +50,9 @@ def convert_by_kokoro(
     heard = analyse(padded, reading=reading, durations=encoding.durations, reading_energy=read.energy)
     prosody = prosody_of(options.delivery)
     frames = _performance(runtime, heard, encoding=encoding, style=style, prosody=prosody, options=options)
-    return _match_loudness(runtime.decode(frames, affine=affine), source=samples, decibels=prosody.decibels)
+    spoken = runtime.decode(frames, affine=affine)
+    lead = round(edge / prosody.tempo)
+    return _match_loudness(spoken[lead : len(spoken) - lead], source=samples, decibels=prosody.decibels)
 
 
 def _performance(

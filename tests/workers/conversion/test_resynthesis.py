@@ -1,6 +1,7 @@
 """Conversion by Kokoro's decoder, with its real weights."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +17,10 @@ from workers.contract.errors import WorkError
 from workers.contract.voices import VoiceRef
 from workers.conversion.world import measure_profile
 from workers.engines.kokoro_convert import build_engines
+from workers.engines.whisper import build_engines as build_recognisers
 from workers.kokoro.voices import stock_voice
 from workers.protocols.converter import ConversionOptions, Converter
+from workers.protocols.recogniser import Recogniser, RecognitionOptions, as_recogniser
 
 TEXT = "He was not an ill-disposed young man."
 HEART = SpeakerProfile(5.27, 0.2, (0.0,) * 60, (1.0,) * 60)
@@ -100,3 +103,26 @@ def test_a_voice_of_another_model_is_refused(converter: Converter, speech: Sampl
     with pytest.raises(WorkError) as refused:
         converter.convert(speech, text=TEXT, language="en", options=replace(options, voice=VoiceRef("joe", engine="piper")))
     assert refused.value.code == "unknown_voice"
+
+
+@pytest.mark.prove
+def test_an_utterance_that_begins_at_once_keeps_its_first_word(converter: Converter, options: ConversionOptions) -> None:
+    resampler = Resampler(input_rate=16_000, output_rate=CONVERSION_RATE)
+    samples = np.concatenate([resampler.feed(clip("librivox-0890")), resampler.finish()])
+    loud = np.flatnonzero(np.abs(samples) > 0.04)
+    tight = samples[max(0, loud[0] - 1200) : loud[-1] + 1200]
+    text = "unless to be rather cold hearted and rather selfish is to be ill disposed."
+    converted = converter.convert(tight, text=text, language="en", options=options)
+    back = Resampler(input_rate=CONVERSION_RATE, output_rate=16_000)
+    with whisper() as recogniser:
+        heard = recogniser.transcribe([np.concatenate([back.feed(converted), back.finish()])], options=RecognitionOptions(language="en"))
+    assert heard[0].segments[0].text.strip().lower().startswith("unless")
+
+
+@contextmanager
+def whisper() -> Iterator[Recogniser]:
+    """Whisper base, loaded."""
+    model = as_recogniser(next(model for model in build_recognisers() if model.spec.id == "whisper"))
+    model.load()
+    yield model
+    model.unload()
