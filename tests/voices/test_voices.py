@@ -168,6 +168,7 @@ def test_deleted_voice_leaves_another_voice_of_the_same_recording_alone(owner: P
 def test_removal_of_an_accounts_voices_leaves_nothing_of_them(owner: Person, studio: Studio, ada: str) -> None:
     studio.embed(file=studio.clip + bytes(64))
     assert owner.account is not None
+    wait_until(lambda: not Job.objects.filter(state__in=["queued", "running"]).exists(), seconds=20)
     assert remove_account_voices(owner.account.pk) == 2
     assert [model.objects.count() for model in (Voice, Enrolment)] == [0, 0]
     assert [name for name in files_of(owner) if name.startswith("voices/")] == []
