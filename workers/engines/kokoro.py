@@ -1,21 +1,21 @@
 """Kokoro-82M v1.0 on ONNX Runtime: 54 voices, word timings from the model's own durations."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from workers.audio.samples import SynthesisedAudio
 from workers.contract.engines import EngineSpec
-from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
 from workers.contract.voices import VoiceRef
-from workers.kokoro.accents import ACCENTS, LANGUAGES, VOICES, accent_of, find_missing_languages
-from workers.kokoro.runtime import SAMPLE_RATE, SHARED_RUNTIME, KokoroRuntime, find_weights_obstacle
+from workers.kokoro.accents import LANGUAGES, VOICES, accent_of
+from workers.kokoro.runtime import SAMPLE_RATE
+from workers.kokoro.shared_model import SharedKokoroModel
 from workers.kokoro.synthesis import MODEL_BYTES, RUN_BYTES, speak_text, split_text
 from workers.kokoro.voices import stock_voice
 from workers.protocols.engine import Engine, find_built_in
 
 
-class KokoroEngine(Engine):
+class KokoroEngine(SharedKokoroModel, Engine):
     """Kokoro-82M, int8."""
 
     spec = EngineSpec(
@@ -36,39 +36,13 @@ class KokoroEngine(Engine):
         memory_bytes=MODEL_BYTES + RUN_BYTES * (os.cpu_count() or 1),
     )
 
-    def __init__(self) -> None:
-        self._runtime: KokoroRuntime | None = None
-
-    def find_obstacle(self) -> str:
-        """Name the first missing file of the weights, without loading anything."""
-        return find_weights_obstacle()
-
-    def find_missing_languages(self) -> Mapping[str, str]:
-        """Languages whose G2P is not available here. Imports their packages, in up to two seconds."""
-        return find_missing_languages()
-
-    def load(self) -> None:
-        """Load the model, 54 voices and the American lexicon, in about two seconds. Raises WorkError (engine_unavailable)."""
-        self.unload()
-        if obstacle := self.find_obstacle():
-            raise WorkError(ENGINE_UNAVAILABLE, obstacle)
-        self._runtime = SHARED_RUNTIME.acquire()
-        ACCENTS["a"].phonemizer()
-
-    def unload(self) -> None:
-        if self._runtime is not None:
-            self._runtime = None
-            SHARED_RUNTIME.release()
-
     def split(self, text: str, *, language: str) -> list[Sentence]:
         return split_text(text, language=language)
 
     def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> SynthesisedAudio:
-        if self._runtime is None:
-            raise RuntimeError("load() comes first")
         find_built_in(self.spec, voice, language=language)
         accent = accent_of(voice.language)
-        return speak_text(self._runtime, text, accent=accent, voice=stock_voice(voice.id), speed=speed, phonemes=phonemes)
+        return speak_text(self.runtime, text, accent=accent, voice=stock_voice(voice.id), speed=speed, phonemes=phonemes)
 
 
 def build_engines() -> list[Engine]:

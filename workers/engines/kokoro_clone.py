@@ -2,24 +2,25 @@
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from workers.audio.samples import SynthesisedAudio
 from workers.contract.engines import EngineSpec
-from workers.contract.errors import ENGINE_UNAVAILABLE, UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
+from workers.contract.errors import UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
 from workers.contract.tags import is_same_language, primary_tag
 from workers.contract.voices import VoiceRef
-from workers.kokoro.accents import ACCENTS, LANGUAGES, VOICES, accent_of, find_missing_languages
-from workers.kokoro.runtime import SAMPLE_RATE, SHARED_RUNTIME, KokoroRuntime, find_weights_obstacle
+from workers.kokoro.accents import LANGUAGES, VOICES, accent_of
+from workers.kokoro.runtime import SAMPLE_RATE
+from workers.kokoro.shared_model import SharedKokoroModel
 from workers.kokoro.synthesis import MODEL_BYTES, RUN_BYTES, speak_text, split_text
 from workers.kokoro.voice_file import KokoroVoice
 from workers.kokoro.voices import SpeakableVoice, speakable_voice, stock_voice
 from workers.protocols.engine import Engine, VoiceFileEngine, find_built_in
 
 
-class KokoroCloneEngine(VoiceFileEngine):
+class KokoroCloneEngine(SharedKokoroModel, VoiceFileEngine):
     """Kokoro-82M, int8, with own voices in all of its languages."""
 
     spec = EngineSpec(
@@ -40,30 +41,6 @@ class KokoroCloneEngine(VoiceFileEngine):
         memory_bytes=MODEL_BYTES + RUN_BYTES * (os.cpu_count() or 1),
     )
 
-    def __init__(self) -> None:
-        self._runtime: KokoroRuntime | None = None
-
-    def find_obstacle(self) -> str:
-        """Name the first missing file of the weights, without loading anything."""
-        return find_weights_obstacle()
-
-    def find_missing_languages(self) -> Mapping[str, str]:
-        """Languages whose G2P is not available here. Imports their packages, in up to two seconds."""
-        return find_missing_languages()
-
-    def load(self) -> None:
-        """Load what Kokoro loads, or share it if it is loaded. Raises WorkError (engine_unavailable)."""
-        self.unload()
-        if obstacle := self.find_obstacle():
-            raise WorkError(ENGINE_UNAVAILABLE, obstacle)
-        self._runtime = SHARED_RUNTIME.acquire()
-        ACCENTS["a"].phonemizer()
-
-    def unload(self) -> None:
-        if self._runtime is not None:
-            self._runtime = None
-            SHARED_RUNTIME.release()
-
     def split(self, text: str, *, language: str) -> list[Sentence]:
         return split_text(text, language=language)
 
@@ -74,7 +51,7 @@ class KokoroCloneEngine(VoiceFileEngine):
         """
         try:
             own = KokoroVoice.from_bytes(data)
-            return speakable_voice(own, self._loaded(), stock={share.voice: share.weight for share in voice.weights})
+            return speakable_voice(own, self.runtime, stock={share.voice: share.weight for share in voice.weights})
         except ValueError as error:
             message = f"The voice {voice.id!r} cannot be read: {error}. Create it again from its recording."
             raise WorkError(UNKNOWN_VOICE, message) from None
@@ -93,7 +70,7 @@ class KokoroCloneEngine(VoiceFileEngine):
         tag = voice.language if not language or is_same_language(language, voice.language) else language
         if tag and primary_tag(tag) not in self.spec.languages:
             raise WorkError(UNSUPPORTED_LANGUAGE, f"{self.spec.name} does not speak {tag!r}.")
-        return speak_text(self._loaded(), text, accent=accent_of(tag), voice=own, speed=speed, phonemes=phonemes)
+        return speak_text(self.runtime, text, accent=accent_of(tag), voice=own, speed=speed, phonemes=phonemes)
 
     def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> SynthesisedAudio:
         """Speak with a mix of stock voices, in any language, or with one of Kokoro's own voices."""
@@ -103,12 +80,7 @@ class KokoroCloneEngine(VoiceFileEngine):
             return self.speak_as(_mix(voice), text, voice=voice, language=language, speed=speed, phonemes=phonemes)
         find_built_in(replace(self.spec, voices=VOICES), voice, language=language)
         accent = accent_of(voice.language)
-        return speak_text(self._loaded(), text, accent=accent, voice=stock_voice(voice.id), speed=speed, phonemes=phonemes)
-
-    def _loaded(self) -> KokoroRuntime:
-        if self._runtime is None:
-            raise RuntimeError("load() comes first")
-        return self._runtime
+        return speak_text(self.runtime, text, accent=accent, voice=stock_voice(voice.id), speed=speed, phonemes=phonemes)
 
 
 def _mix(voice: VoiceRef) -> SpeakableVoice:

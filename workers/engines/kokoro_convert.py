@@ -1,21 +1,20 @@
 """Kokoro's decoder as a voice converter: a recording's words, timing, intonation and dynamics in one of Kokoro's voices or an own voice."""
 
 import os
-from collections.abc import Mapping
 
 from workers.audio.samples import Samples
 from workers.contract.engines import EngineSpec
-from workers.contract.errors import ENGINE_UNAVAILABLE, UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
+from workers.contract.errors import UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
 from workers.conversion.resynthesis import convert_by_kokoro
-from workers.kokoro.accents import ACCENTS, LANGUAGES, find_missing_languages
-from workers.kokoro.runtime import SHARED_RUNTIME, KokoroRuntime, find_weights_obstacle
+from workers.kokoro.accents import LANGUAGES
+from workers.kokoro.shared_model import SharedKokoroModel
 from workers.kokoro.stock_voices import STOCK_VOICES
 from workers.kokoro.synthesis import MODEL_BYTES, RUN_BYTES
 from workers.kokoro.voices import SpeakableVoice, stock_voice
 from workers.protocols.converter import ConversionOptions, Converter
 
 
-class KokoroConvertEngine(Converter):
+class KokoroConvertEngine(SharedKokoroModel, Converter):
     """Needs the words of the recording; shares Kokoro's loaded weights."""
 
     spec = EngineSpec(
@@ -34,36 +33,10 @@ class KokoroConvertEngine(Converter):
     )
     needs_words = True
 
-    def __init__(self) -> None:
-        self._runtime: KokoroRuntime | None = None
-
-    def find_obstacle(self) -> str:
-        """Name the first missing file of Kokoro's weights, without loading anything."""
-        return find_weights_obstacle()
-
-    def find_missing_languages(self) -> Mapping[str, str]:
-        """Languages whose G2P is not available here. Imports their packages, in up to two seconds."""
-        return find_missing_languages()
-
-    def load(self) -> None:
-        """Load what Kokoro loads, or share it if it is loaded. Raises WorkError (engine_unavailable)."""
-        self.unload()
-        if obstacle := self.find_obstacle():
-            raise WorkError(ENGINE_UNAVAILABLE, obstacle)
-        self._runtime = SHARED_RUNTIME.acquire()
-        ACCENTS["a"].phonemizer()
-
-    def unload(self) -> None:
-        if self._runtime is not None:
-            self._runtime = None
-            SHARED_RUNTIME.release()
-
     def convert(self, samples: Samples, *, text: str, language: str, options: ConversionOptions) -> Samples:
-        if self._runtime is None:
-            raise RuntimeError("load() comes first")
         if language not in self.spec.languages:
             raise WorkError(UNSUPPORTED_LANGUAGE, f"{self.spec.name} does not convert the language {language!r}.")
-        return convert_by_kokoro(self._runtime, samples, text=text, language=language, voice=_target(options), options=options)
+        return convert_by_kokoro(self.runtime, samples, text=text, language=language, voice=_target(options), options=options)
 
 
 def _target(options: ConversionOptions) -> SpeakableVoice:

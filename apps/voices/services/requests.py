@@ -93,8 +93,8 @@ def check_order(caller: Caller, *, order: CloneOrder, has_recording: bool) -> No
 def _check_text(caller: Caller, *, order: CloneOrder, engine: EngineRow) -> None:
     """Check a text as POST /v1/tts/ does, before there is a voice for it."""
     if order.speech is not None:
-        placeholder = next(iter(engine.voice_refs), VoiceRef("", engine=engine.id))
-        plan_speech(caller, order=replace(order.speech, clone=ClonedVoice(engine, placeholder)))
+        any_voice = next(iter(engine.voice_refs), VoiceRef("", engine=engine.id))
+        plan_speech(caller, order=replace(order.speech, clone=ClonedVoice(engine, any_voice)))
 
 
 def request_clone(

@@ -55,7 +55,7 @@ def test_engine_of_own_voices_is_announced_with_cloning_and_the_base_of_its_voic
 
 
 def test_both_engines_share_one_loaded_model(kokoro: KokoroEngine, clone: KokoroCloneEngine) -> None:
-    assert clone._runtime is kokoro._runtime
+    assert clone.runtime is kokoro.runtime
 
 
 def test_voice_file_of_a_stock_voice_sounds_and_is_timed_like_that_voice(kokoro: KokoroEngine, clone: KokoroCloneEngine) -> None:
