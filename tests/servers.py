@@ -1,7 +1,9 @@
 """Real Postgres and Valkey for one test run: started once, shared by all xdist workers, gone when the run ends."""
 
 import atexit
+import contextlib
 import os
+import random
 import secrets
 import shutil
 import signal
@@ -22,6 +24,8 @@ from ttsai.supervisor.unprivileged import choose_user
 from ttsai.supervisor.wheels import postgres_programs, valkey_server
 
 VALKEY_DATABASES = 64
+TEST_PORTS = range(12_000, 20_000)
+_ports_given: set[int] = set()
 STARTING_SECONDS = 30.0
 SPEED_OVER_SAFETY = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=300", "jit=off")
 """Settings that trade durability for speed."""
@@ -81,10 +85,17 @@ def start_servers() -> Servers:
 
 
 def free_port() -> int:
-    """Port that is free at this moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """Port that is free at this moment, and that no other call in this process returned.
+
+    It lies below the ephemeral ports, so that no outgoing connection takes it before its server starts, and below the embedded servers' ports.
+    """
+    for port in random.SystemRandom().sample(TEST_PORTS, len(TEST_PORTS)):
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            if port not in _ports_given:
+                _ports_given.add(port)
+                return port
+    raise OSError(f"no port is free between {TEST_PORTS.start} and {TEST_PORTS.stop}")
 
 
 def _valkey_database() -> int:

@@ -1,7 +1,5 @@
 """Real server with its stores, and the worker's own code for the parts of audio tools, in a thread of this process."""
 
-import contextlib
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,18 +8,16 @@ from typing import Any
 import pytest
 import redis
 from django.core.management import call_command
-from django.db import connections
 
 from apps.core.storage import get_storage
-from apps.jobs.dispatch import dispatch_all
-from apps.jobs.models import IN_FLIGHT_STATES, Part
+from apps.jobs.models import Part
 from apps.jobs.publishing import Attempt, _message, forget_broker_state
-from apps.jobs.services.finish import finish_part
 from apps.uploads.threads import forget_threads
 from tests.factories_jobs import announce, outcome_of, started
 from tests.speech.people import Person, person
 from tests.web.shell import RunningShell, running_shell
 from tests.workers.tasks.task_harness import TaskHarness
+from tests.working import working
 from workers.contract.errors import WorkError
 from workers.contract.messages import PartOutcome
 
@@ -50,31 +46,9 @@ def server(settings: Any, tmp_path: Path, valkey: redis.Redis) -> Iterator[Runni
     """Server whose jobs are done by the real code of the workers."""
     settings.TTSAI_WEB_THREADS = 4
     harness = TaskHarness(tmp_path, engines=[], client=valkey)
-    with running_shell() as shell, _working(harness):
+    with running_shell() as shell, working(lambda part: _do(harness, started(part))):
         yield shell
     harness.close()
-
-
-@contextlib.contextmanager
-def _working(harness: TaskHarness) -> Iterator[None]:
-    is_over = threading.Event()
-
-    def work() -> None:
-        try:
-            while not is_over.wait(0.02):
-                for part in Part.objects.filter(state__in=IN_FLIGHT_STATES):
-                    finish_part(_do(harness, started(part)))
-                dispatch_all()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        thread.join(timeout=20)
 
 
 def _do(harness: TaskHarness, part: Part) -> PartOutcome:

@@ -1,7 +1,6 @@
 """The audio tools through sockets, with the real code of the workers."""
 
 import io
-import itertools
 from typing import Any
 
 import httpx
@@ -12,6 +11,7 @@ import soundfile
 from apps.billing.models import ServicePrice
 from apps.jobs.models import Job
 from apps.uploads.models import Upload
+from tests.flows.following import wait_until
 from tests.speech.people import Person
 from tests.web.shell import RunningShell
 from tests.workers.audio.probe.recordings import silent_flac, wav_bytes
@@ -75,10 +75,8 @@ def test_convert_mixes_and_resamples_and_says_what_a_format_cannot_hold(server: 
 def test_convert_answers_with_a_queued_job_when_the_client_prefers(server: RunningShell, owner: Person) -> None:
     queued = ask(server, owner, "convert", query="?async=1").json()
     assert (queued["status"], queued["credits_used"], queued["credits_remaining"]) == ("queued", 0, 1000)
-    for _ in itertools.repeat(None, 200):
-        result = owner.result(queued["uuid"]).json()
-        if result["status"] == "completed":
-            break
+    wait_until(lambda: owner.result(queued["uuid"]).json()["status"] == "completed")
+    result = owner.result(queued["uuid"]).json()
     assert (result["format"], result["duration"], result["credits_used"]) == ("mp3", 0.5, 0)
     assert httpx.get(f"{server.url}/static/downloads/{queued['uuid']}/output.mp3").content[:3] == b"ID3"
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,20 +9,19 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
 
 from apps.core.storage import get_storage
-from apps.jobs.dispatch import dispatch_all
-from apps.jobs.models import IN_FLIGHT_STATES, Part
+from apps.jobs.models import Part
 from apps.jobs.publishing import forget_broker_state
-from apps.jobs.services.finish import finish_part
 from apps.uploads.threads import forget_threads
 from tests.factories_jobs import AUDIO, announce, engine_spec, outcome_of, started, store_output
 from tests.speech.people import Person, person
 from tests.web.shell import RunningShell, running_shell
 from tests.workers.audio.probe.recordings import record
+from tests.working import working
 from workers.contract.codec import Message
 from workers.contract.listening import TranscriptDocument, TranscriptSegment, TranscriptWord
+from workers.contract.messages import PartOutcome
 
 WORDS = (TranscriptWord("Hello", 0.1, 0.4, 0.9), TranscriptWord("there.", 0.5, 0.9, 0.8))
 HEARD = TranscriptDocument(
@@ -85,27 +83,14 @@ def hearing(heard: TranscriptDocument = HEARD) -> Iterator[None]:
 @contextlib.contextmanager
 def making(documents: dict[str, Message]) -> Iterator[None]:
     """Run a worker in the background that writes the given document for parts of a kind, and audio for others."""
-    is_over = threading.Event()
 
-    def work() -> None:
-        try:
-            while not is_over.wait(0.05):
-                for part in Part.objects.filter(state__in=IN_FLIGHT_STATES):
-                    document = documents.get(part.kind)
-                    output = json.dumps(document.to_dict()).encode() if document else AUDIO
-                    manifest = store_output(started(part), audio=output)
-                    finish_part(outcome_of(part, manifest=manifest))
-                dispatch_all()
-        finally:
-            connections.close_all()
+    def do(part: Part) -> PartOutcome:
+        document = documents.get(part.kind)
+        output = json.dumps(document.to_dict()).encode() if document else AUDIO
+        return outcome_of(part, manifest=store_output(started(part), audio=output))
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
+    with working(do):
         yield
-    finally:
-        is_over.set()
-        thread.join(timeout=20)
 
 
 def wait_until_admitted(seconds: float = 20.0) -> Part:

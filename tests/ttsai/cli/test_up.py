@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import free_port
 from tests.ttsai.cli.test_models import NOWHERE
 from ttsai.cli.instance import connect, running_instance
 from ttsai.supervisor.errors import InstanceError
@@ -32,12 +33,6 @@ def up(
         **(variables or {}),
     }
     return subprocess.run([*prefix, TTSAI, "up"], env=environment, capture_output=True, text=True, check=False, timeout=60)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def test_a_port_in_use_is_said_before_anything_starts(tmp_path: Path) -> None:

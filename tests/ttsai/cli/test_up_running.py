@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ttsai.cli.test_up import TTSAI, free_port, up
+from tests.servers import free_port
+from tests.ttsai.cli.test_up import TTSAI, up
 from ttsai.supervisor.identity import identity
 
 pytestmark = pytest.mark.flow

@@ -1,0 +1,45 @@
+"""Worker in a thread of the test process: it does the parts that the platform under test admits."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import OperationalError, connections
+
+from apps.jobs.dispatch import dispatch_all
+from apps.jobs.models import IN_FLIGHT_STATES, Part
+from apps.jobs.services.finish import finish_part
+from workers.contract.messages import PartOutcome
+
+ROUND_SECONDS = 0.02
+STOPPING_SECONDS = 20
+
+
+@contextlib.contextmanager
+def working(do: Callable[[Part], PartOutcome]) -> Iterator[None]:
+    """Do every admitted part by a function, in the background. An error of the function ends the work and is raised when the block ends."""
+    is_over = threading.Event()
+
+    def work() -> None:
+        try:
+            while not is_over.wait(ROUND_SECONDS):
+                # A deadlock with a request's transaction is resolved by the next round, as by the redelivery of a message.
+                with contextlib.suppress(OperationalError):
+                    _do_parts(do)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        work_done = pool.submit(work)
+        try:
+            yield
+        finally:
+            is_over.set()
+            work_done.result(timeout=STOPPING_SECONDS)
+
+
+def _do_parts(do: Callable[[Part], PartOutcome]) -> None:
+    for part in Part.objects.filter(state__in=IN_FLIGHT_STATES):
+        finish_part(do(part))
+    dispatch_all()
