@@ -67,7 +67,8 @@ def allow_origin(response: HttpResponseBase, request: HttpRequest) -> None:
     if allowed is not None:
         response.headers["Access-Control-Allow-Origin"] = allowed
         dialect = dialect_of(request.path)
-        response.headers["Access-Control-Expose-Headers"] = ", ".join(dialect.header_name(name) for name in EXPOSED)
+        exposed = [*(dialect.header_name(name) for name in EXPOSED), *dialect.extra_header_names]
+        response.headers["Access-Control-Expose-Headers"] = ", ".join(exposed)
 
 
 def is_origin_allowed(request: HttpRequest) -> bool:

@@ -1,6 +1,7 @@
 """Responses that wait or stream: the view returns Deferred, which the ASGI shell awaits without a thread or a database connection."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any, ParamSpec, Protocol, TypeVar
 from uuid import UUID
@@ -49,3 +50,5 @@ class Deferred(HttpResponse):
         self.resolve = resolve
         self.log_ids: dict[str, Any] = {}
         """Ids of the request for its later log lines, set by RequestMiddleware."""
+        self.began_at = time.monotonic()
+        """Monotonic time at which the request began, set by RequestMiddleware."""

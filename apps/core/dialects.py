@@ -91,6 +91,10 @@ class Dialect:
     """Limits of each scope of a key, where the key has none of its own; other requests are limited by plan and key alone."""
     header_names: Mapping[str, str] = field(default_factory=dict)
     """The API's own names of the platform's response headers: `{"X-Request-Id": "request-id"}`."""
+    extra_headers: Callable[[Mapping[str, str], float], Mapping[str, str]] | None = None
+    """Headers that the API has beside the platform's, from those of the response and the seconds until it began."""
+    extra_header_names: tuple[str, ...] = ()
+    """Names of those headers, which pages of other origins may read."""
 
     def __post_init__(self) -> None:
         for prefix in self.prefixes:
@@ -116,8 +120,14 @@ class Dialect:
         names = (self.header_name(REQUEST_ID), REQUEST_ID)
         return request_id_from(next((str(meta[key]) for key in map(_meta_name, names) if key in meta), ""))
 
-    def apply_to(self, response: HttpResponseBase) -> None:
-        """Rename the headers of a finished response, and put the JSON of a success into the envelope."""
+    def find_extra_headers(self, headers: Mapping[str, str], *, seconds: float) -> Mapping[str, str]:
+        """Headers of this API alone, for a response with the platform's `headers`."""
+        return self.extra_headers(headers, seconds) if self.extra_headers is not None else {}
+
+    def apply_to(self, response: HttpResponseBase, *, seconds: float) -> None:
+        """Add and rename headers of a finished response, and put the JSON of a success into the envelope. seconds: that the request took."""
+        for name, value in self.find_extra_headers(response.headers, seconds=seconds).items():
+            response.headers[name] = value
         for name, own_name in self.header_names.items():
             if name in response.headers:
                 value = response.headers[name]

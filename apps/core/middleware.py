@@ -1,5 +1,6 @@
 """Middleware of every request: its id, its optional slash, the headers of every response; sessions in the zones that have them."""
 
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -48,10 +49,13 @@ class RequestMiddleware:
 
     def __call__(self, request: PlatformRequest) -> HttpResponseBase:
         clear_contextvars()
+        began_at = time.monotonic()
         try:
             response = self._respond(request)
-            if isinstance(response, Deferred):
-                response.log_ids = get_contextvars()
+            if isinstance(response, Deferred):  # the shell completes it
+                response.log_ids, response.began_at = get_contextvars(), began_at
+            else:
+                dialect_of(request.path).apply_to(response, seconds=time.monotonic() - began_at)
             return response
         finally:
             clear_contextvars()
@@ -59,8 +63,7 @@ class RequestMiddleware:
     def _respond(self, request: PlatformRequest) -> HttpResponseBase:
         request.path_info = request.path = with_slash(request.path_info)
         request.zone = zone_of(request.path_info)
-        dialect = dialect_of(request.path)
-        request.request_id = dialect.request_id_of(request.META)
+        request.request_id = dialect_of(request.path).request_id_of(request.META)
         bind_contextvars(request=request.request_id)
         refusal = getattr(request, "refusal", None) or _refusal_of(request)
         if refusal is not None:
@@ -76,8 +79,6 @@ class RequestMiddleware:
         if request.zone.shows_limits:
             write_limit(response, limit_state_of(request))
         add_common_headers(response, request, request_id=request.request_id)
-        if not isinstance(response, Deferred):  # the shell does it with the final response
-            dialect.apply_to(response)
         return response
 
 

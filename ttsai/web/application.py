@@ -88,7 +88,7 @@ class Application:
         for name, value in limit_headers().items():
             response.headers[name] = value
         add_common_headers(response, request, request_id=request_id)
-        dialect_of(request.path).apply_to(response)
+        dialect_of(request.path).apply_to(response, seconds=0.0)
         await send_response(response, scope, send, threads=self._threads)
         return True
 
@@ -130,10 +130,10 @@ class Application:
             if isinstance(final, HttpResponseBase):
                 for name, value in deferred.items():
                     final.headers.setdefault(name, value)
-                dialect.apply_to(final)
+                dialect.apply_to(final, seconds=time.monotonic() - deferred.began_at)
                 await send_response(final, scope, send, threads=self._threads)
             else:
-                await send_app(final, scope, exchange.receive, send, headers=deferred.headers, dialect=dialect)
+                await send_app(final, scope, exchange.receive, send, headers=deferred.headers, dialect=dialect, began_at=deferred.began_at)
         finally:
             exchange.close()
 
@@ -152,7 +152,7 @@ def _without_django(error: ApplicationError, request: ShellRequest) -> HttpRespo
     response["X-RateLimit-Limit"] = response["X-RateLimit-Remaining"] = "0"
     response["X-RateLimit-Reset"] = str(int(time.time()) + int(retry_after.BUSY))
     add_common_headers(response, request, request_id=request_id)
-    dialect_of(request.path).apply_to(response)
+    dialect_of(request.path).apply_to(response, seconds=0.0)
     return response
 
 

@@ -149,7 +149,7 @@ def _raw_refusal(error: ApplicationError, *, path: str) -> bytes:
     response.headers[REQUEST_ID] = request_id
     response.headers["Connection"] = "close"
     response.headers["Content-Length"] = str(len(response.content))
-    dialect_of(path).apply_to(response)
+    dialect_of(path).apply_to(response, seconds=0.0)
     head = "".join(f"{name.lower()}: {value}\r\n" for name, value in response.items())
     return f"HTTP/1.1 {response.status_code} {response.reason_phrase}\r\n{head}\r\n".encode("latin-1") + response.content
 

@@ -1,5 +1,6 @@
 """Sends Django responses and ASGI apps as ASGI messages."""
 
+import time
 from collections.abc import Iterator, Mapping
 
 from django.http.response import HttpResponseBase, StreamingHttpResponse
@@ -26,14 +27,20 @@ async def send_response(response: HttpResponseBase, scope: Scope, send: Send, *,
     await send({"type": "http.response.body", "body": b"" if is_bodiless else content})
 
 
-async def send_app(app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, headers: Mapping[str, str], dialect: Dialect) -> None:
-    """Run an ASGI app as the response, with these headers added, all under the dialect's names."""
+async def send_app(
+    app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, headers: Mapping[str, str], dialect: Dialect, began_at: float
+) -> None:
+    """Run an ASGI app as the response, with these headers and the dialect's added, all under the dialect's names.
+
+    began_at: monotonic time at which the request began.
+    """
     own_names = {name.lower().encode("latin-1"): own.lower().encode("latin-1") for name, own in dialect.header_names.items()}
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             own = {name for name, _ in message["headers"]}
-            extra = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+            added = {**dialect.find_extra_headers(headers, seconds=time.monotonic() - began_at), **headers}
+            extra = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in added.items()]
             merged = [*message["headers"], *(item for item in extra if item[0] not in own)]
             message = {**message, "headers": [(own_names.get(name, name), value) for name, value in merged]}
         await send(message)
