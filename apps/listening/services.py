@@ -81,6 +81,7 @@ def plan_transcription(caller: Caller, *, order: ListeningOrder, source: Source)
         prompt=order.prompt,
         hotwords=order.hotwords,
         temperature=order.temperature,
+        has_live_text=True,
     )
     return JobPlan(
         kind=TRANSCRIPTION,

@@ -1,7 +1,7 @@
 """Work messages of transcription, translation, replies and alignment, and their documents."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from workers.contract.codec import Message
 from workers.contract.references import Reference
@@ -66,6 +66,8 @@ class ListenWork(Message):
     temperature: float = 0.0
     source_seconds: float = 0.0
     """Duration of the customer's file measured by the platform; 0 with a survey, or from a platform that does not send it."""
+    has_live_text: bool = False
+    """True if the text of each window is published on the job's stream, as a `TranscriptWindow`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,26 @@ class TranscriptSegment(Message):
     compression_ratio: float = 0.0
     temperature: float = 0.0
     tokens: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptWindow(Message):
+    """Text of one window of a recording, an event of the job's stream. A part publishes its windows in order; an attempt that begins again
+    publishes all of them again.
+    """
+
+    EVENT: ClassVar[str] = "transcript"
+    """`type` of the event."""
+
+    part: int
+    start: float = 0.0
+    """Start and end of the window's speech, in seconds from the recording's beginning."""
+    end: float = 0.0
+    language: str = ""
+    """Primary tag of the text."""
+    segments: tuple[TranscriptSegment, ...] = ()
+    is_last: bool = False
+    """True for the part's last window."""
 
 
 @dataclass(frozen=True, slots=True)

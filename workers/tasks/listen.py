@@ -17,15 +17,17 @@ from workers.recognition.diarize import label_speakers
 from workers.recognition.pitch import PitchTally
 from workers.recognition.sound import Sound, byte_span, of_bytes, of_recording
 from workers.recognition.speech_regions import Region, regions_within
-from workers.recognition.transcripts import whole_text, without_words
+from workers.recognition.transcripts import without_words
 from workers.recognition.windows import CONTEXT_SECONDS, Window, pack_windows
 from workers.stream import PartEvents
 from workers.tasks.context import WorkerContext
 from workers.tasks.detect import detect_speech
+from workers.tasks.live_transcript import LiveTranscript
 from workers.tasks.recode import recode
 from workers.tasks.results import read_document, store_document
 from workers.tasks.scheduling import sentence_order
 from workers.tasks.window_transcription import WindowTranscriber, WindowTranscript
+from workers.text.transcripts import whole_text
 
 MOST_TOGETHER_WHEN_WHOLE: Final = 2
 """Windows per batch of an uncut recording, which a client may wait for."""
@@ -162,6 +164,7 @@ def _transcribe(
     )
     options = _recognition_options(work, language=transcript.language)
     events = PartEvents(context.live, message=run.message, units_total=round((excerpt.end - excerpt.start) * 1000))
+    live = LiveTranscript(context.live, message=run.message, windows=excerpt.windows, is_published=work.has_live_text)
     windows = list(excerpt.windows)
     if not transcript.language and windows:
         decisive = max(windows, key=lambda window: window.speech_seconds)
@@ -169,14 +172,20 @@ def _transcribe(
         for result in transcriber.transcribe([decisive], options=options, batch_windows=1):
             transcript.language = result.language
             transcript.add(result)
+            live.add(result.window, segments=result.segments, language=_language_of_text(work, result.language))
         options = replace(options, language=transcript.language)
     batch_windows = _batch_windows(run.message, windows=len(windows), recogniser=recogniser, context=context, is_piece=is_piece)
     for result in transcriber.transcribe(windows, options=options, batch_windows=batch_windows):
         transcript.add(result)
+        live.add(result.window, segments=result.segments, language=_language_of_text(work, transcript.language))
         run.units_done = round((result.window.end - excerpt.start) * 1000)
         events.publish(units_done=run.units_done)
     transcript.segments.sort(key=lambda segment: segment.start)
     transcript.embeddings.sort(key=lambda one: one.start)
+
+
+def _language_of_text(work: ListenWork, spoken: str) -> str:
+    return "en" if work.is_translation else spoken
 
 
 def _recognition_options(work: ListenWork, *, language: str) -> RecognitionOptions:
@@ -219,7 +228,7 @@ def _document(work: ListenWork, *, transcript: _Transcript, excerpt: _Excerpt, i
         segments = label_speakers(segments, transcript.embeddings, speakers=work.speakers)
     language = transcript.language if segments or is_piece else ""
     return TranscriptDocument(
-        text=whole_text(segments, language="en" if work.is_translation else language),
+        text=whole_text(segments, language=_language_of_text(work, language)),
         language=language,
         duration=round(excerpt.end - excerpt.start, 3),
         # The transcript part needs the words of the pieces to join them.

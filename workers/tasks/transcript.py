@@ -4,10 +4,11 @@ from workers.contract.listening import RecordingAnalysis, TranscriptDocument, Tr
 from workers.contract.messages import Manifest
 from workers.parts import PartRun
 from workers.recognition.diarize import label_speakers
-from workers.recognition.transcripts import join_gender, join_segments, main_language, whole_text, without_words
+from workers.recognition.transcripts import join_gender, join_segments, main_language, without_words
 from workers.tasks.context import WorkerContext
 from workers.tasks.results import read_document, store_document
 from workers.tasks.scheduling import sentence_order
+from workers.text.transcripts import whole_text
 
 UNITS_PER_EMBEDDING = 0.02
 """Scheduling cost of clustering: an hour's speaker embeddings, about 4,500, take a second or two."""

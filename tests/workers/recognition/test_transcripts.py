@@ -1,7 +1,8 @@
 """Pieces to one transcript."""
 
 from workers.contract.listening import TranscriptDocument, TranscriptSegment, TranscriptWord
-from workers.recognition.transcripts import join_gender, join_segments, main_language, whole_text, without_words
+from workers.recognition.transcripts import join_gender, join_segments, main_language, without_words
+from workers.text.transcripts import whole_text
 
 
 def segment_of(*words: tuple[str, float, float]) -> TranscriptSegment:

@@ -1,6 +1,7 @@
 """Transcription: a short recording as a whole, a long one in pieces that join without a lost or doubled word."""
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -17,7 +18,7 @@ from tests.workers.recognition.clips import LIBRIVOX, clip, clips, errors_in, mu
 from tests.workers.running_worker import RunningWorker
 from tests.workers.tasks.task_harness import TaskHarness
 from workers.contract.errors import WorkError
-from workers.contract.listening import ListenWork, PrepareWork, TranscriptDocument, TranscriptSegment, TranscriptWork
+from workers.contract.listening import ListenWork, PrepareWork, TranscriptDocument, TranscriptSegment, TranscriptWindow, TranscriptWork
 from workers.contract.messages import PartMessage
 from workers.contract.names import CODEC_QUEUE
 from workers.contract.outputs import SURVEY
@@ -223,13 +224,29 @@ def test_the_english_of_pieces_in_a_script_without_spaces_has_spaces(bench: Task
     assert bench.document(address_of(message)).text == "Good morning.It rains."
 
 
-def test_progress_is_published_in_milliseconds_of_the_recording(bench: TaskHarness, valkey: redis.Redis) -> None:
-    work = ListenWork("whisper", bench.keep("progress.flac", clip(LIBRIVOX[1])), language="en")
-    bench.do(bench.message("listen", work, stream="job:progress:events"))
-    events = [entry[b"data"].decode() for _, entry in valkey.xrange("job:progress:events")]  # type: ignore[union-attr, index]
-    assert len(events) == 1
-    assert '"type":"progress"' in events[0]
-    assert '"units_total":2990' in events[0]
+def read_events(valkey: redis.Redis, stream: str) -> list[dict[str, Any]]:
+    entries: Any = valkey.xrange(stream)
+    return [json.loads(fields[b"data"]) for _, fields in entries]
+
+
+def test_text_and_progress_in_milliseconds_of_the_recording_are_published(bench: TaskHarness, valkey: redis.Redis) -> None:
+    work = ListenWork("whisper", bench.keep("progress.flac", clip(LIBRIVOX[1])), language="en", has_live_text=True)
+    message = bench.message("listen", work, stream="job:progress:events")
+    bench.do(message)
+    text, progress = read_events(valkey, "job:progress:events")
+    assert (progress["type"], progress["units_total"]) == ("progress", 2990)
+    window = TranscriptWindow.from_dict(text)
+    document = bench.document(address_of(message))
+    assert (text["type"], window.part, window.language, window.is_last) == ("transcript", 0, "en", True)
+    assert " ".join(segment.text for segment in window.segments) == document.text
+    assert [word.word for segment in window.segments for word in segment.words] == document.text.split()
+
+
+def test_piece_without_speech_publishes_that_it_has_no_text(bench: TaskHarness, valkey: redis.Redis) -> None:
+    work = ListenWork("whisper", bench.keep("mute.flac", silence(4)), has_live_text=True)
+    bench.do(bench.message("listen", work, stream="job:mute:events"))
+    [event] = read_events(valkey, "job:mute:events")
+    assert (event["type"], event["is_last"], event["segments"]) == ("transcript", True, [])
 
 
 def test_a_file_without_audio_fails_with_a_code(bench: TaskHarness) -> None:
