@@ -207,7 +207,7 @@ async def _refuse(error: ApplicationError, request: ShellRequest, send: Send, *,
     if state is not None:
         write_limit(response, state)
     add_common_headers(response, request, request_id=request_id)
-    dialect_of(request.path).apply_to(response)
+    dialect_of(request.path).apply_to(response, seconds=0.0)
     content = bytes(response.content)  # type: ignore[attr-defined]
     response.headers["Content-Length"] = str(len(content))
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.items()]
