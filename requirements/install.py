@@ -16,10 +16,19 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
 RUN = ("platform", "embedded", "worker-cpu", "languages", "detector", "provenance")
 GROUPS = {"run": RUN, "test": (*RUN, "dev"), "prove": (*RUN, "dev", "prove")}
+CLIENTS = VENV / "clients"
+"""Environment of the clients that `make prove` runs (clients.in): they pin other versions than the platform."""
 
 
 def main(name: str) -> None:
     """Installs what `run`, `test` or `prove` needs."""
+    install_platform(name)
+    if name == "prove":
+        install_clients()
+
+
+def install_platform(name: str) -> None:
+    """Installs the groups of `run`, `test` or `prove` into .venv."""
     wanted = {"root": str(ROOT), "python": sys.version.split()[0], **{group: digest(group) for group in ("bootstrap", *GROUPS[name])}}
     if is_installed(wanted):
         return
@@ -29,6 +38,32 @@ def main(name: str) -> None:
         make_venv(wanted)
         install(GROUPS[name])
         STAMP.write_text(json.dumps({**read_stamp(), **wanted}))
+
+
+def install_clients() -> None:
+    """The clients' environment inside .venv, made by its uv: exactly what clients.txt pins."""
+    pinned, stamp = ROOT / "requirements" / "clients.txt", CLIENTS / "installed.txt"
+    with locked():
+        if stamp.exists() and stamp.read_bytes() == pinned.read_bytes():
+            return
+        say("installing the clients that make prove runs (840 MB)")
+        uv = str(VENV / "bin" / "uv")
+        make = (uv, "venv", "--quiet", "--clear", "--python", str(VENV / "bin" / "python"), str(CLIENTS))
+        add = (
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--require-hashes",
+            "--python",
+            str(CLIENTS / "bin" / "python"),
+            "-r",
+            str(pinned),
+        )
+        if any(subprocess.run(command, check=False, cwd=ROOT).returncode != 0 for command in (make, add)):
+            give_up("the clients cannot be installed; is the package registry within reach?")
+        stamp.write_bytes(pinned.read_bytes())
 
 
 def digest(group: str) -> str:

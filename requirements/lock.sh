@@ -14,3 +14,5 @@ lock $options -o "$all" platform.in embedded.in worker-cpu.in dev.in
 for group in platform embedded worker-cpu dev; do lock $options -c "$all" -o "$group.txt" "$group.in"; done
 for group in bootstrap worker-gpu chat pocket-tts demucs; do lock $options -c "$all" -o "$group.txt" "$group.in"; done
 for group in languages detector provenance prove; do lock $options --no-deps -c "$all" -o "$group.txt" "$group.in"; done
+# shellcheck disable=SC2086 # options are words
+lock $options -o clients.txt clients.in  # an environment of its own: nothing is shared with the other groups
