@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +33,8 @@ def main() -> None:
         raise SystemExit("The Fourier transform of the file is not the one that silero.py computes.")
     arrays = {name: np.squeeze(stored[source]) if "conv" not in name else stored[source] for name, source in NAMES.items()}
     arrays["lstm.bias"] = arrays["lstm.bias"].reshape(2, -1).sum(axis=0)  # of the input and of the recurrence
-    np.savez_compressed(WEIGHTS_FILE, **{name: array.astype(np.float16) for name, array in arrays.items()})
+    halved: dict[str, Any] = {name: array.astype(np.float16) for name, array in arrays.items()}
+    np.savez_compressed(WEIGHTS_FILE, **halved)
 
 
 if __name__ == "__main__":

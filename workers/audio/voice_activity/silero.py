@@ -81,7 +81,8 @@ class Network:
         values = np.sqrt(spectrum[..., :BINS] ** 2 + spectrum[..., BINS:] ** 2)
         for weight, bias, step in zip(self._layers, self._biases, (1, 2, 2, 1), strict=True):
             values = np.maximum(_taps(values, step=step) @ weight + bias, 0)
-        return values[:, 0]
+        features: Samples = values[:, 0]
+        return features
 
 
 @cache
