@@ -23,6 +23,7 @@ class PlanFactory(DjangoModelFactory[Plan]):
     concurrent_jobs = 100
     max_characters = 1_000_000
     max_voices = 100
+    max_samples = 10
 
 
 class AnonymousPlanFactory(PlanFactory):

@@ -30,6 +30,7 @@ class Plan(models.Model):
     max_voices = models.PositiveIntegerField(
         default=10, db_default=10, help_text="Named voices that an account keeps; embeds do not count."
     )
+    max_samples = models.PositiveIntegerField(default=5, db_default=5, help_text="Recordings of one voice.")
     weight = models.PositiveIntegerField(default=1, help_text="Share of the account while all workers are busy.")
     retention_days = models.PositiveIntegerField(default=30, help_text="Days after which results are deleted.")
     watermark = models.CharField(

@@ -15,6 +15,7 @@ class LimitsSerializer(serializers.Serializer[Any]):
     concurrent_jobs = serializers.IntegerField()
     max_characters = serializers.IntegerField(help_text="Maximum characters of one request.")
     max_voices = serializers.IntegerField(help_text="Named voices that the account keeps.")
+    max_samples = serializers.IntegerField(help_text="Recordings of one voice.")
     retention_days = serializers.IntegerField(help_text="Days for which results are kept.")
     allowed_models = serializers.ListField(child=serializers.CharField(), help_text="An empty list allows all.")
 
@@ -51,6 +52,7 @@ def account_shape(caller: Caller, *, available_millicredits: int) -> dict[str, A
         "concurrent_jobs": caller.concurrent_jobs,
         "max_characters": plan.max_characters,
         "max_voices": plan.max_voices,
+        "max_samples": plan.max_samples,
         "retention_days": plan.retention_days,
         "allowed_models": plan.allowed_models,
     }

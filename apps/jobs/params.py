@@ -64,4 +64,6 @@ class RecordingParams(JobParams):
 
     source: str = forgotten("")
     """Object key of the recording, which contains its digest. It is released at the job's end."""
+    further_sources: tuple[str, ...] = forgotten(())
+    """Object keys of further recordings, released with it."""
     seconds: float = 0.0

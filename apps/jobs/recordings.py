@@ -1,7 +1,7 @@
 """Requests with a recording: ingest it, create a job, and wait for the job or answer that it is queued."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from apps.core.idempotency import body_digest, idempotency_key
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.services.idempotency import Idempotency, in_flight_dedup_key
 from apps.jobs.waiting import Answer, JobResponse, prefers_async, upload_wait_seconds
-from apps.uploads.services import Source, SourceOrder, ingest_source_async, release_source
+from apps.uploads.services import HeldFile, Source, SourceOrder, ingest_sources_async, release_sources
 
 FILE_FIELDS = frozenset({"file", "file_url", "upload_id", "audio", "reference_audio"})
 """Fields left out of the body's digest; the digest of the recording itself stands for them."""
@@ -27,14 +27,16 @@ class RecordingResponse:
     """Response of a request with a recording."""
 
     order: SourceOrder
-    submit: Callable[[Source], Submission]
-    """Creates the job. Called in one of Django's threads."""
+    submit: Callable[..., Submission]
+    """Creates the job; called in one of Django's threads with the Source, and one more for each held file."""
     answer: Answer
     queued: Callable[[Submission], Mapping[str, Any]]
-    """Builds the response of a request that does not wait."""
+    """Builds the response of a request that does not wait. Called in one of Django's threads."""
     is_awaited: bool
     is_kept: bool
     """True if the job continues after the client disconnects."""
+    held: Sequence[HeldFile] = ()
+    """Further recordings of the request."""
 
     def deferred(self) -> Deferred:
         """Deferred response for the view to return."""
@@ -42,23 +44,23 @@ class RecordingResponse:
 
     async def _resolve(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
         started = time.monotonic()
-        source = await ingest_source_async(exchange, self.order)
-        submission = await exchange.run(self._submit, source)
+        sources = await ingest_sources_async(exchange, self.order, held=self.held)
+        submission = await exchange.run(self._submit, *sources)
         if not self.is_awaited:
-            return JsonResponse(self.queued(submission))
+            return JsonResponse(await exchange.run(self.queued, submission))
         left = upload_wait_seconds(time.monotonic() - started)
         waiting = JobResponse(submission.job.uuid, is_kept=self.is_kept, wait_seconds=left, answer=self.answer)
         return await waiting.resolve(exchange)
 
-    def _submit(self, source: Source) -> Submission:
+    def _submit(self, *sources: Source) -> Submission:
         """Create the job. A recording without a job (no credits, or an identical request in flight) is deleted."""
         try:
-            submission = self.submit(source)
+            submission = self.submit(*sources)
         except ApplicationError:
-            release_source(source.key)
+            release_sources(sources)
             raise
         if submission.is_replay:
-            release_source(source.key)
+            release_sources(sources)
         return submission
 
 

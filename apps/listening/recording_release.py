@@ -15,10 +15,11 @@ logger = logging.getLogger(__name__)
 
 
 def release_recording(job: Job) -> None:
-    """Release the recording once the end is committed. One of TTSAI_JOB_END_OBSERVERS."""
+    """Release the recordings once the end is committed. One of TTSAI_JOB_END_OBSERVERS."""
     params = params_of(job)
-    if isinstance(params, RecordingParams) and params.source:
-        transaction.on_commit(partial(_release, params.source))
+    if isinstance(params, RecordingParams):
+        for key in filter(None, (params.source, *params.further_sources)):
+            transaction.on_commit(partial(_release, key))
 
 
 def _release(key: str) -> None:

@@ -10,7 +10,7 @@ from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import find_model, list_cloning_models, list_tts_models
 from apps.catalog.voices import find_voice, list_voice_choices
 from apps.core.errors import InvalidRequestError
-from apps.voices.services.requests import find_enroller
+from apps.voices.services.enrollers import find_enroller
 from workers.contract.cloning import LIKENESS_OUTPUT
 from workers.contract.references import PartOutput
 from workers.contract.tags import primary_tag

@@ -23,8 +23,10 @@ FORM_BYTES: Final = 1_000_000
 _signer = Signer(salt="uploads.content")
 
 
-def admit_form(request: HttpRequest) -> int:
-    """Admit a form with a file: 401 without a key, 413 beyond the plan's limit. Returns the number of bytes of the body."""
+def admit_form(request: HttpRequest, **_: str) -> int:
+    """Admit a form with a file: 401 without a key, 413 beyond the plan's limit. Returns the number of bytes of the body. Parameters of the
+    path are not looked at.
+    """
     wrapped = Request(request, authenticators=[KeyAuthentication()])
     HasAccount().has_permission(wrapped, None)
     check_disk()

@@ -1,7 +1,7 @@
 """Views of POST /v1/voice-embed/, /v1/voice-clone/ and /v1/tts/clone/."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -28,16 +28,17 @@ from apps.jobs.waiting import ASYNC, JobResponse, prefers_async, upload_wait_sec
 from apps.speech.audio_response import audio_answer
 from apps.speech.links import result_address
 from apps.speech.services import SpeechOrder
-from apps.uploads.admission import FORM_BYTES, admit_form
+from apps.uploads.admission import admit_form
 from apps.uploads.parsers import FormParser
-from apps.uploads.services import Source, SourceOrder, ingest_source_async, order_source, release_source
+from apps.uploads.services import Source, ingest_sources_async, release_sources
 from apps.voices import serializers as shapes
 from apps.voices.embed_waiting import wait_for_examination
 from apps.voices.kinds import ENROL_VOICE, VOICE_CLONE
 from apps.voices.models import Voice
+from apps.voices.recordings import BODY_BYTES, RecordingsOrder, order_recordings
 from apps.voices.services.consent import ConsentStatement
 from apps.voices.services.enrolments import VoiceOrder
-from apps.voices.services.requests import LIMITS, CloneOrder, CloneSubmission, check_order, request_clone
+from apps.voices.services.requests import CloneOrder, CloneSubmission, check_order, request_clone
 from workers.contract.formats import FORMATS
 
 EMBED, CLONE, SPEAK = shapes.RecordingSerializer(), shapes.VoiceCloneSerializer(), shapes.SpeechCloneSerializer()
@@ -53,31 +54,31 @@ class CloneView(APIView):
 
     permission_classes = [HasAccount, scope_required("clone:create")]
     parser_classes = [FormParser, JSONBodyParser]
-    max_body_bytes = LIMITS.max_bytes + FORM_BYTES + settings.TTSAI_TEXT_BODY_BYTES
+    max_body_bytes = BODY_BYTES
     admit_body = staticmethod(admit_form)
     endpoint = ""
 
-    def order_recording(self, caller: Caller, body: Mapping[str, Any], *, order: CloneOrder) -> SourceOrder | None:
-        """Refuse invalid requests, and take over the recording; None with an `embed_id`."""
-        files = [body[name] for name in ("reference_audio", "file") if body.get(name) is not None]
-        if len(files) > 1:
-            raise InvalidRequestError("Send the recording once: as reference_audio or as file.", param="file")
+    def order_recordings(self, caller: Caller, body: Mapping[str, Any], *, order: CloneOrder) -> RecordingsOrder | None:
+        """Refuse invalid requests, and take over the recordings; None with an `embed_id`."""
+        names = [name for name in ("reference_audio", "file") if body.get(name)]
+        if len(names) > 1:
+            raise InvalidRequestError("Send recordings as reference_audio or as file, not both.", param="file")
+        files = body[names[0]] if names else ()
         references = {name: body.get(name) for name in ("file_url", "upload_id")}
-        check_order(caller, order=order, has_recording=bool(files) or any(references.values()))
+        check_order(caller, order=order, recordings=len(files) or int(any(references.values())))
         if order.embed_id:
             return None
-        param = "file" if "reference_audio" not in self.fields else "reference_audio"
-        return order_source(caller, file=files[0] if files else None, limits=LIMITS, param=param, **references)
+        return order_recordings(caller, files=files, param="reference_audio" if "reference_audio" in self.fields else "file", **references)
 
     @property
     def fields(self) -> Mapping[str, Any]:
         """Fields of the request."""
         raise NotImplementedError
 
-    def submit(self, request: Request, body: Mapping[str, Any], *, order: CloneOrder, source: Source | None) -> CloneSubmission:
+    def submit(self, request: Request, body: Mapping[str, Any], *, order: CloneOrder, sources: Sequence[Source]) -> CloneSubmission:
         """Create the job of the request."""
-        idempotency = request_idempotency(request, endpoint=self.endpoint, body=body, sha256=source.sha256 if source else "")
-        return request_clone(get_caller(request), order=order, source=source, idempotency=idempotency, request_id=request_id_of(request))
+        idempotency = request_idempotency(request, endpoint=self.endpoint, body=body, sha256="".join(one.sha256 for one in sources))
+        return request_clone(get_caller(request), order=order, sources=sources, idempotency=idempotency, request_id=request_id_of(request))
 
 
 class SpeechCloneView(CloneView):
@@ -109,10 +110,10 @@ class SpeechCloneView(CloneView):
         body = validated(SPEAK, request.data)
         caller, is_awaited, base = get_caller(request), not prefers_async(request), public_base(request)
         order = _order(body, is_awaited=is_awaited)
-        source_order = self.order_recording(caller, body, order=order)
+        recordings = self.order_recordings(caller, body, order=order)
 
-        def submit(source: Source | None) -> Submission:
-            submission = self.submit(request, body, order=order, source=source)
+        def submit(*sources: Source) -> Submission:
+            submission = self.submit(request, body, order=order, sources=sources)
             assert submission.job is not None  # noqa: S101 - a text always makes a job
             return Submission(submission.job, is_replay=submission.is_replay)
 
@@ -120,11 +121,17 @@ class SpeechCloneView(CloneView):
             return _queued_shape(submission, base=base)
 
         is_kept = "HTTP_IDEMPOTENCY_KEY" in request.META
-        if source_order is not None:
+        if recordings is not None:
             return RecordingResponse(
-                source_order, submit=submit, answer=_answer, queued=queued, is_awaited=is_awaited, is_kept=is_kept
+                recordings.first,
+                submit=submit,
+                answer=_answer,
+                queued=queued,
+                is_awaited=is_awaited,
+                is_kept=is_kept,
+                held=recordings.held,
             ).deferred()
-        submission = submit(None)
+        submission = submit()
         if not is_awaited:
             return Response(queued(submission))
         wait_seconds = settings.TTSAI_SPEECH_WAIT_SECONDS
@@ -152,19 +159,21 @@ class VoiceCloneView(CloneView):
         body = validated(CLONE, request.data)
         caller, base = get_caller(request), public_base(request)
         order = _order(body, is_awaited=False)
-        source_order = self.order_recording(caller, body, order=order)
+        recordings = self.order_recordings(caller, body, order=order)
 
-        def submit(source: Source | None) -> Submission:
-            submission = self.submit(request, body, order=order, source=source)
+        def submit(*sources: Source) -> Submission:
+            submission = self.submit(request, body, order=order, sources=sources)
             assert submission.job is not None  # noqa: S101 - a named voice always has a job
             return Submission(submission.job, is_replay=submission.is_replay)
 
         def queued(submission: Submission) -> dict[str, Any]:
             return _queued_shape(submission, base=base) | {"name": order.voice.name}
 
-        if source_order is None:
-            return Response(queued(submit(None)))
-        return RecordingResponse(source_order, submit=submit, answer=_answer, queued=queued, is_awaited=False, is_kept=True).deferred()
+        if recordings is None:
+            return Response(queued(submit()))
+        return RecordingResponse(
+            recordings.first, submit=submit, answer=_answer, queued=queued, is_awaited=False, is_kept=True, held=recordings.held
+        ).deferred()
 
 
 class VoiceEmbedView(CloneView):
@@ -188,27 +197,27 @@ class VoiceEmbedView(CloneView):
         started = time.monotonic()
         body = validated(EMBED, request.data)
         order = _order(body, is_awaited=True)
-        source_order = self.order_recording(get_caller(request), body, order=order)
-        assert source_order is not None  # noqa: S101 - the form has no embed_id
+        recordings = self.order_recordings(get_caller(request), body, order=order)
+        assert recordings is not None  # noqa: S101 - the form has no embed_id
 
         async def resolve(exchange: Exchange) -> HttpResponseBase | ASGIApp:
-            source = await ingest_source_async(exchange, source_order)
-            submission = await exchange.run(self._submit_source, request, body, order, source)
+            sources = await ingest_sources_async(exchange, recordings.first, held=recordings.held)
+            submission = await exchange.run(self._submit_sources, request, body, order, sources)
             spent_seconds = time.monotonic() - started
             await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(spent_seconds))
             return await exchange.run(_embed_response, submission.voice.pk, order.model, started)
 
         return Deferred(resolve)
 
-    def _submit_source(self, request: Request, body: Mapping[str, Any], order: CloneOrder, source: Source) -> CloneSubmission:
-        """Create the job; a recording without a new job is deleted."""
+    def _submit_sources(self, request: Request, body: Mapping[str, Any], order: CloneOrder, sources: Sequence[Source]) -> CloneSubmission:
+        """Create the job; recordings without a new job are deleted."""
         try:
-            submission = self.submit(request, body, order=order, source=source)
+            submission = self.submit(request, body, order=order, sources=sources)
         except Exception:
-            release_source(source.key)
+            release_sources(sources)
             raise
         if submission.job is None or submission.is_replay:
-            release_source(source.key)
+            release_sources(sources)
         return submission
 
 

@@ -19,7 +19,7 @@ class VoiceEventSerializer(serializers.Serializer[Any]):
 
 
 class VoiceFailureSerializer(VoiceEventSerializer):
-    """`data` of voice.failed."""
+    """`data` of voice.failed. `state` is `ready` if only a change of its recordings failed: the voice speaks as before."""
 
     code = serializers.CharField()
     error = serializers.CharField(help_text="What was wrong, and what to record instead.")

@@ -86,6 +86,18 @@ class Voice(models.Model):
     voice_id = models.CharField(max_length=40, unique=True)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="voices")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="voices")
+    next_enrolment = models.ForeignKey(
+        Enrolment,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="next_voices",
+        help_text="Enrolment of changed recordings, which replaces `enrolment` once it is ready.",
+    )
+    refused_code = models.CharField(
+        max_length=50, blank=True, default="", db_default="", help_text="Error of the last change of recordings, which was not made."
+    )
+    refused_message = models.TextField(blank=True, default="", db_default="")
     name = models.CharField(max_length=100, blank=True, help_text="Empty for an embed.")
     categories = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

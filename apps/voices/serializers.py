@@ -10,7 +10,7 @@ from apps.catalog.serializers import VoiceSerializer
 from apps.core import fields
 from apps.speech.serializers import QueuedSpeechSerializer
 from apps.uploads.serializers import ReferenceSerializer
-from apps.voices.models import EnrolmentState, Voice
+from apps.voices.models import EnrolmentState, Sample, Voice
 from apps.voices.services.requests import DEFAULT_MODEL
 from apps.webhooks.fields import WebhookUrl
 from workers.audio.probe import SUPPORTED_FORMATS
@@ -20,7 +20,12 @@ from workers.contract.tags import primary_tag
 LONGEST_NAME = 100
 LONGEST_STATEMENT = 5000
 MOST_CATEGORIES = 20
-RECORDING_HELP = f"Recording of the speaker, 10 to 30 seconds of clear speech, at most 20 MB. {SUPPORTED_FORMATS}, known by its content."
+RECORDING_HELP = (
+    f"Recording of the speaker, 10 to 30 seconds of clear speech, at most 20 MB. {SUPPORTED_FORMATS}, known by its content. "
+    "May be repeated in a form: several recordings of one speaker are used together."
+)
+
+USED, ADDED, REMOVED = SAMPLE_STATES = ("used", "added", "removed")
 
 PREVIEW_SALT = "voices.preview"
 _signer = Signer(salt=PREVIEW_SALT)
@@ -57,6 +62,21 @@ class CategoriesField(serializers.ListField):
         return super().to_internal_value(data)
 
 
+class RecordingsField(serializers.FileField):
+    """File that a form may hold several times, as a tuple."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False, "allow_null": True, "allow_empty_file": True, **options})
+
+    def get_value(self, dictionary: Any) -> Any:
+        if not hasattr(dictionary, "getlist"):
+            return super().get_value(dictionary)
+        return dictionary.getlist(self.field_name) or serializers.empty
+
+    def to_internal_value(self, data: Any) -> Any:
+        return tuple(super(RecordingsField, self).to_internal_value(one) for one in (data if isinstance(data, list) else [data]))
+
+
 class ConsentSerializer(serializers.Serializer[Any]):
     """Statement of consent."""
 
@@ -76,7 +96,7 @@ class RecordedConsentSerializer(serializers.Serializer[Any]):
 class RecordingSerializer(ReferenceSerializer, ConsentSerializer):
     """Recording of a speaker, or a reference to one, with what is known about it."""
 
-    file = serializers.FileField(required=False, allow_null=True, allow_empty_file=True, help_text=RECORDING_HELP)
+    file = RecordingsField(help_text=RECORDING_HELP)
     model = fields.FormName(
         required=False, default=DEFAULT_MODEL, max_length=100, help_text="A model with `supports_cloning` in /v1/models/."
     )
@@ -87,8 +107,8 @@ class RecordingSerializer(ReferenceSerializer, ConsentSerializer):
 class CloneSerializer(RecordingSerializer):
     """Recording or `embed_id`, and settings of the speech."""
 
-    reference_audio = serializers.FileField(required=False, allow_null=True, allow_empty_file=True, help_text=RECORDING_HELP)
-    file = serializers.FileField(required=False, allow_null=True, allow_empty_file=True, help_text="The same as `reference_audio`.")
+    reference_audio = RecordingsField(help_text=RECORDING_HELP)
+    file = RecordingsField(help_text="The same as `reference_audio`.")
     embed_id = fields.FormName(
         required=False, max_length=100, help_text="`embed_id` of POST /v1/voice-embed/, or a voice of the account, instead of a recording."
     )
@@ -133,10 +153,46 @@ class ClonedVoiceSerializer(QueuedSpeechSerializer):
 class SampleSerializer(serializers.Serializer[Any]):
     """Recording of a voice."""
 
+    id = serializers.CharField(help_text="Names the recording in URLs: its SHA-256.")
     sha256 = serializers.CharField()
+    state = serializers.ChoiceField(
+        choices=SAMPLE_STATES, help_text="`added` and `removed`: the voice is being enrolled again with, or without, the recording."
+    )
     file_name = serializers.CharField()
     bytes = serializers.IntegerField()
     seconds = serializers.FloatField()
+
+
+class RecordingChangeSerializer(serializers.Serializer[Any]):
+    """Change of a voice's recordings that is in progress, or was not made."""
+
+    state = serializers.ChoiceField(choices=EnrolmentState.values)
+    uuid = serializers.CharField(required=False, help_text="Job that enrols the changed recordings.")
+    code = serializers.CharField(required=False)
+    error = serializers.CharField(required=False, help_text="Reason of the state `failed`; the voice speaks as before.")
+
+
+class SampleListSerializer(serializers.Serializer[Any]):
+    """Response of GET /v1/voices/<id>/samples/."""
+
+    voice_id = serializers.CharField()
+    samples = SampleSerializer(many=True)
+    total = serializers.IntegerField()
+    limit = serializers.IntegerField(help_text="Recordings of one voice in the account's plan.")
+    change = RecordingChangeSerializer(allow_null=True)
+
+
+class ChangedSamplesSerializer(QueuedSpeechSerializer, SampleListSerializer):
+    """Response of a change of recordings: the job that enrols the voice again, and the recordings."""
+
+    url = serializers.URLField(help_text="Demo of the voice once the job is completed; needs no key.")
+
+
+class NewSampleSerializer(ReferenceSerializer, ConsentSerializer):
+    """Request body of POST /v1/voices/<id>/samples/."""
+
+    file = RecordingsField(help_text=RECORDING_HELP)
+    webhook_url = WebhookUrl()
 
 
 class ShownConsentSerializer(serializers.Serializer[Any]):
@@ -176,6 +232,7 @@ class OwnVoiceSerializer(ListedVoiceSerializer):
     """One voice; samples, consents and warnings only of an own one."""
 
     samples = SampleSerializer(many=True, required=False)
+    change = RecordingChangeSerializer(required=False, allow_null=True)
     consents = ShownConsentSerializer(many=True, required=False)
     warnings = serializers.ListField(child=serializers.CharField(), required=False, help_text="Advice about the recordings.")
 
@@ -224,10 +281,8 @@ def voice_detail_shape(voice: Voice, *, base: str) -> dict[str, Any]:
     enrolment = voice.enrolment
     return {
         **own_voice_shape(voice, base=base),
-        "samples": [
-            {"sha256": one.sha256, "file_name": one.file_name, "bytes": one.bytes, "seconds": round(one.audio_seconds, 3)}
-            for one in enrolment.samples.all()
-        ],
+        "samples": sample_shapes(voice),
+        "change": change_shape(voice),
         "consents": [
             {
                 "statement": one.statement,
@@ -240,6 +295,38 @@ def voice_detail_shape(voice: Voice, *, base: str) -> dict[str, Any]:
         ],
         "warnings": recording_warnings(voice),
     }
+
+
+def sample_shapes(voice: Voice) -> list[dict[str, Any]]:
+    """Recordings of the voice, and those that it is being enrolled with."""
+    used = list(voice.enrolment.samples.all())
+    following = list(voice.next_enrolment.samples.all()) if voice.next_enrolment else used
+    old, new = {one.sha256 for one in used}, {one.sha256 for one in following}
+    return [
+        *(_sample_shape(one, state=USED if one.sha256 in new else REMOVED) for one in used),
+        *(_sample_shape(one, state=ADDED) for one in following if one.sha256 not in old),
+    ]
+
+
+def _sample_shape(sample: Sample, *, state: str) -> dict[str, Any]:
+    return {
+        "id": sample.sha256,
+        "sha256": sample.sha256,
+        "state": state,
+        "file_name": sample.file_name,
+        "bytes": sample.bytes,
+        "seconds": round(sample.audio_seconds, 3),
+    }
+
+
+def change_shape(voice: Voice) -> dict[str, Any] | None:
+    """The change of recordings in progress, or the last one if it was refused; None without any."""
+    following = voice.next_enrolment
+    if following is not None:
+        return {"state": following.state, "uuid": following.job_id.hex if following.job_id else ""}
+    if voice.refused_code:
+        return {"state": EnrolmentState.FAILED.value, "code": voice.refused_code, "error": voice.refused_message}
+    return None
 
 
 def recording_warnings(voice: Voice) -> list[str]:

@@ -18,7 +18,7 @@ def _data(voice: Voice, *, enrolment: Enrolment, job_uuid: UUID | None) -> dict[
         "voice_id": voice.voice_id,
         "name": voice.name,
         "model": enrolment.engine_id,
-        "state": enrolment.state,
+        "state": voice.enrolment.state,
         "uuid": job_uuid.hex if job_uuid else "",
     }
     if enrolment.error_code:

@@ -337,6 +337,7 @@ class TestAccount:
                 "concurrent_jobs": 2,
                 "max_characters": 1_000_000,
                 "max_voices": 100,
+                "max_samples": 10,
                 "retention_days": 90,
                 "allowed_models": [],
             },

@@ -217,7 +217,8 @@ class TestKeys:
 class TestPlans:
     @staticmethod
     def body(**changes: Any) -> dict[str, Any]:
-        limits = {"requests_per_minute": 5, "concurrent_jobs": 1, "max_characters": 500, "max_voices": 3, "retention_days": 7, "weight": 1}
+        limits = {"requests_per_minute": 5, "concurrent_jobs": 1, "max_characters": 500, "retention_days": 7, "weight": 1}
+        limits |= {"max_voices": 3, "max_samples": 5}
         return {"name": "New", "slug": "new", "allowed_models": "", **limits, **changes}
 
     def test_a_plan_is_made(self, client: Client) -> None:

@@ -19,6 +19,13 @@ def a_voice_with_consent(account: Account) -> Owned:
     return Owned(path={"voice_id": voice.voice_id})
 
 
+def a_voice_with_recordings(account: Account) -> Owned:
+    voice = make_voice(account)
+    for sha256 in ("a" * 64, "b" * 64):
+        voice.enrolment.samples.create(sha256=sha256, key=f"account-{account.pk}/{sha256}")
+    return Owned(path={"voice_id": voice.voice_id, "sample_id": "a" * 64})
+
+
 def make_voice(account: Account) -> Voice:
     """Ready voice without objects."""
     number = Voice.objects.count()
@@ -37,6 +44,9 @@ ROWS = [
     row("voices/<voice_id>/export/", "GET", scope="voices:read", owns=a_voice),
     row("voices/<voice_id>/consent/", "POST", scope="voices:write", owns=a_voice, body={"consent": "I agree."}),
     row("voices/<voice_id>/consent/", "DELETE", scope="voices:write", owns=a_voice_with_consent),
+    row("voices/<voice_id>/samples/", "GET", scope="voices:read", owns=a_voice),
+    row("voices/<voice_id>/samples/", "POST", scope="clone:create", owns=a_voice, body={"upload_id": "0" * 32}, status=400),
+    row("voices/<voice_id>/samples/<sample_id>/", "DELETE", scope="voices:write", owns=a_voice_with_recordings, status=400),
     row("voice-embed/", "POST", scope="clone:create", owns=None, body={"upload_id": "0" * 32}, status=400),
     row("voice-clone/", "POST", scope="clone:create", owns=None, body={"name": "Ada", "upload_id": "0" * 32}, status=400),
     row("tts/clone/", "POST", scope="clone:create", owns=None, body={"text": "Hello.", "upload_id": "0" * 32}, status=400),

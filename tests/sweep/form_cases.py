@@ -210,6 +210,7 @@ BATCH = [
 
 OWN_VOICE = (
     ("GET", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "export/"), ("GET", "preview/"), ("POST", "consent/"), ("DELETE", "consent/"),
+    ("GET", "samples/"), ("POST", "samples/"), ("DELETE", "samples/x/"),
 )  # fmt: skip
 CLONING = [
     *fields(

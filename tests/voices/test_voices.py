@@ -252,5 +252,6 @@ def test_voice_events_reach_the_accounts_endpoints_with_documented_bodies(
 
 def test_defaults_of_a_new_installation_limit_voices_by_plan() -> None:
     call_command("load_defaults")
-    limits = dict(Plan.objects.exclude(slug__startswith="plan-").values_list("slug", "max_voices"))
-    assert limits == {"anonymous": 0, "free": 3, "starter": 10, "pro": 50, "enterprise": 1000}
+    plans = Plan.objects.exclude(slug__startswith="plan-")
+    limits = {plan.slug: (plan.max_voices, plan.max_samples) for plan in plans}
+    assert limits == {"anonymous": (0, 1), "free": (3, 3), "starter": (10, 5), "pro": (50, 10), "enterprise": (1000, 25)}

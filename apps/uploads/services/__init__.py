@@ -1,16 +1,30 @@
 """Write operations: announce, ingest and remove files."""
 
-from apps.uploads.services.sources import Source, SourceLimits, SourceOrder, ingest_source_async, order_source
+from apps.uploads.services.sources import (
+    HeldFile,
+    Source,
+    SourceLimits,
+    SourceOrder,
+    hold_files,
+    ingest_source_async,
+    ingest_sources_async,
+    order_source,
+    release_sources,
+)
 from apps.uploads.services.uploads import announce_upload, expire_uploads, release_source, remove_upload
 
 __all__ = [
+    "HeldFile",
     "Source",
     "SourceLimits",
     "SourceOrder",
     "announce_upload",
     "expire_uploads",
+    "hold_files",
     "ingest_source_async",
+    "ingest_sources_async",
     "order_source",
     "release_source",
+    "release_sources",
     "remove_upload",
 ]

@@ -1,6 +1,7 @@
 """Source of a request: a file in the form, a URL, or an upload. Only its object key is passed on."""
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from apps.uploads.models import Origin, Upload, UploadState
 from apps.uploads.objects import incoming_key
 from apps.uploads.selectors import get_own_upload, no_such_upload
 from apps.uploads.services.intake import Intake, RefusedFileError, StoredRecording, fetch_source, measure, refusal
-from apps.uploads.services.uploads import begin_upload, has_arrived
+from apps.uploads.services.uploads import begin_upload, has_arrived, release_source
 from apps.uploads.spool import Spool
 from apps.uploads.threads import fetch_slots, intake_threads
 from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits
@@ -68,6 +69,21 @@ class SourceOrder:
     limits: ProbeLimits
 
 
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """Further file of a form, ingested after those before it, so that a request counts as one intake however many files it has."""
+
+    caller: Caller
+    spool: Spool
+    file_name: str
+    param: str
+    limits: ProbeLimits
+
+    def order(self) -> SourceOrder:
+        """Begin the upload. Raises ApplicationError and closes the file then."""
+        return _order_of_spool(self.caller, self.spool, file_name=self.file_name, param=self.param, limits=self.limits)
+
+
 def order_source(
     caller: Caller,
     *,
@@ -103,6 +119,36 @@ async def ingest_source_async(exchange: Exchange, order: SourceOrder) -> Source:
     if order.upload.state != UploadState.READY:
         await store_source_async(exchange, order)
     return await exchange.run(use_source, order)
+
+
+def hold_files(caller: Caller, *, files: "Sequence[UploadedFile[Any]]", limits: SourceLimits, param: str) -> tuple[HeldFile, ...]:
+    """Take over further files of a form, which may then be closed. Raises ApplicationError for one that is too large."""
+    probe = limits.for_probe(caller)
+    for file in files:
+        _check_bytes(file, limits=probe, param=param)
+    return tuple(HeldFile(caller, Spool.of(file.file), file.name or "", param, probe) for file in files)
+
+
+async def ingest_sources_async(exchange: Exchange, order: SourceOrder, *, held: Sequence[HeldFile] = ()) -> tuple[Source, ...]:
+    """Ingest a source and then each held file. Raises ApplicationError and then leaves nothing behind."""
+    sources: list[Source] = []
+    try:
+        sources.append(await ingest_source_async(exchange, order))
+        for file in held:
+            sources.append(await ingest_source_async(exchange, await exchange.run(file.order)))  # noqa: PERF401 - released below
+    except Exception:
+        await exchange.run(release_sources, sources)
+        raise
+    finally:
+        for file in held:
+            file.spool.close()
+    return tuple(sources)
+
+
+def release_sources(sources: Iterable[Source]) -> None:
+    """Release sources that no job uses."""
+    for source in sources:
+        release_source(source.key)
 
 
 async def store_source_async(exchange: Exchange, order: SourceOrder) -> None:
@@ -192,13 +238,20 @@ def _order_of_url(caller: Caller, url: str, *, limits: ProbeLimits) -> SourceOrd
 
 
 def _order_of_file(caller: Caller, file: "UploadedFile[Any]", *, param: str, limits: ProbeLimits) -> SourceOrder:
+    _check_bytes(file, limits=limits, param=param)
+    return _order_of_spool(caller, Spool.of(file.file), file_name=file.name or "", param=param, limits=limits)
+
+
+def _check_bytes(file: "UploadedFile[Any]", *, limits: ProbeLimits, param: str) -> None:
     try:
         limits.check_bytes(file.size or 0)
     except ProbeError as error:
         raise refusal(error, param=param) from error
-    spool = Spool.of(file.file)
+
+
+def _order_of_spool(caller: Caller, spool: Spool, *, file_name: str, param: str, limits: ProbeLimits) -> SourceOrder:
     try:
-        upload = begin_upload(caller, origin=Origin.FORM, file_name=file.name or "", size=spool.size)
+        upload = begin_upload(caller, origin=Origin.FORM, file_name=file_name, size=spool.size)
     except ApplicationError:
         spool.close()
         raise

@@ -49,6 +49,24 @@ def revoke_consent(enrolment: Enrolment) -> None:
     enrolment.is_revoked = True
 
 
+def copy_consents(earlier: Enrolment, *, to: Enrolment) -> None:
+    """Copy the statements, with their times, to the enrolment of the same speaker's changed recordings, and a revocation."""
+    Consent.objects.bulk_create(
+        Consent(
+            enrolment=to,
+            given_by=one.given_by,
+            statement=one.statement,
+            recorded_by=one.recorded_by,
+            given_at=one.given_at,
+            revoked_at=one.revoked_at,
+        )
+        for one in reversed(earlier.consents.all())
+    )
+    if earlier.is_revoked:
+        Enrolment.objects.filter(pk=to.pk).update(is_revoked=True)
+        to.is_revoked = True
+
+
 def _sender(caller: Caller) -> str:
     """Person or key that sent a request."""
     if caller.user is not None:

@@ -4,8 +4,10 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
+from django.db import transaction
 
 from apps.accounts.callers import Caller
 from apps.catalog.catalogue import EngineRow
@@ -13,7 +15,8 @@ from apps.core.errors import InvalidRequestError
 from apps.uploads.services import Source
 from apps.voices.models import Enrolment, EnrolmentState, Sample, Voice
 from apps.voices.selectors import EMBED_PREFIX, VOICE_PREFIX, count_named_voices
-from apps.voices.services.removal import evict_embeds
+from apps.voices.services.consent import copy_consents
+from apps.voices.services.removal import evict_embeds, try_to_remove
 
 ID_BYTES = 10
 
@@ -28,7 +31,7 @@ class VoiceOrder:
 
 def digest_of(digests: Iterable[str]) -> str:
     """Digest of recordings by their digests, in any order."""
-    return hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
+    return hashlib.sha256("\n".join(sorted(set(digests))).encode()).hexdigest()
 
 
 def lock_enrolment(caller: Caller, *, engine: EngineRow, digest: str) -> tuple[Enrolment, bool]:
@@ -88,6 +91,29 @@ def give_voice(enrolment: Enrolment, *, caller: Caller, order: VoiceOrder) -> tu
     return embed, True
 
 
+def replace_enrolment(enrolment: Enrolment) -> list[Voice]:
+    """Let the voices that wait for this enrolment speak with it, with the consents recorded so far; the earlier recordings are deleted if
+    no other voice uses them. Returns the voices.
+    """
+    voices = list(enrolment.next_voices.select_for_update(of=("self",)).select_related("enrolment"))
+    for voice in voices:
+        earlier = voice.enrolment
+        copy_consents(earlier, to=enrolment)
+        voice.enrolment, voice.next_enrolment = enrolment, None
+        voice.save(update_fields=["enrolment", "next_enrolment"])
+        transaction.on_commit(partial(try_to_remove, earlier.uuid))
+    return voices
+
+
+def refuse_replacement(enrolment: Enrolment) -> list[Voice]:
+    """Leave the voices that wait for this failed enrolment as they are, with the reason; returns them."""
+    voices = list(enrolment.next_voices.select_related("enrolment"))
+    for voice in voices:
+        voice.next_enrolment, voice.refused_code, voice.refused_message = None, enrolment.error_code, enrolment.error_message
+        voice.save(update_fields=["next_enrolment", "refused_code", "refused_message"])
+    return voices
+
+
 def check_voice_limit(caller: Caller) -> None:
     """403 voice_limit_reached if the account has as many named voices as its plan allows."""
     limit = caller.plan.max_voices
@@ -97,6 +123,19 @@ def check_voice_limit(caller: Caller) -> None:
             code="voice_limit_reached",
             status=403,
             param="name",
+        )
+
+
+def check_sample_limit(caller: Caller, *, count: int) -> None:
+    """403 sample_limit_reached if a voice has more recordings than the plan allows."""
+    limit = caller.plan.max_samples
+    if count > limit:
+        raise InvalidRequestError(
+            f"A voice has at most {limit} recordings in the plan {caller.plan.name!r}, not {count}. "
+            "Send fewer, or join short ones to one file.",
+            code="sample_limit_reached",
+            status=403,
+            param="file",
         )
 
 

@@ -26,6 +26,7 @@ from apps.voices.objects import enrolment_folder, object_key, sample_key
 from apps.voices.part_plans import FIT
 from apps.voices.selectors import find_enrolment_of_job
 from apps.voices.services.block_list import find_blocked
+from apps.voices.services.enrolments import refuse_replacement, replace_enrolment
 from apps.voices.services.removal import try_to_remove
 from apps.voices.voice_events import record_voice_events
 from workers.contract import errors
@@ -111,11 +112,12 @@ def end_enrolment(job: Job) -> None:
 
 
 def _fail(enrolment: Enrolment, *, job: Job) -> None:
-    """Named voices stay and show the reason; embeds and, if no voice is left, the recordings are deleted."""
+    """Named voices stay and show the reason, those whose recordings were changed speak as before; embeds and, if no voice is left, the recordings are deleted."""
     enrolment.state = EnrolmentState.FAILED
     enrolment.error_code, enrolment.error_message = failure_of(job)
     enrolment.save(update_fields=["state", "error_code", "error_message"])
-    record_voice_events(enrolment, event="voice.failed", job_uuid=job.uuid)
+    waiting = refuse_replacement(enrolment)
+    record_voice_events(enrolment, event="voice.failed", job_uuid=job.uuid, voices=[*enrolment.voices.all(), *waiting])
     enrolment.voices.filter(name="").delete()
     transaction.on_commit(partial(try_to_remove, enrolment.uuid))
 
@@ -129,6 +131,7 @@ def _advance(enrolment: Enrolment, *, job: Job, state: EnrolmentState, changes: 
         return
     enrolment.refresh_from_db()
     if is_ready:
+        replace_enrolment(enrolment)
         record_voice_events(enrolment, event="voice.ready", job_uuid=job.uuid)
     transaction.on_commit(partial(publish_event, job.uuid, {"type": "voice", "state": state.value}))
 

@@ -32,12 +32,13 @@ def remove_voice(voice: Voice) -> None:
     with transaction.atomic():
         voice.delete()
         expire_now(jobs.filter(state=JobState.COMPLETED))
-    try_to_remove(voice.enrolment_id)
+    for enrolment in filter(None, (voice.next_enrolment_id, voice.enrolment_id)):
+        try_to_remove(enrolment)
 
 
 def remove_if_unused(enrolment_uuid: UUID) -> bool:
     """Delete an enrolment that no voice uses: objects first, so that a failure is repaired by the next sweep. True if it was deleted."""
-    enrolment = Enrolment.objects.filter(uuid=enrolment_uuid, voices=None).first()
+    enrolment = Enrolment.objects.filter(uuid=enrolment_uuid, voices=None, next_voices=None).first()
     if enrolment is None:
         return False
     if enrolment.job_id is not None:
@@ -45,7 +46,7 @@ def remove_if_unused(enrolment_uuid: UUID) -> bool:
     get_storage().delete_prefix(enrolment_folder(enrolment))
     with transaction.atomic():
         locked = Enrolment.objects.select_for_update().filter(uuid=enrolment_uuid)
-        if not locked.exists() or Voice.objects.filter(enrolment_id=enrolment_uuid).exists():
+        if not locked.exists() or Voice.objects.filter(Q(enrolment_id=enrolment_uuid) | Q(next_enrolment_id=enrolment_uuid)).exists():
             return False
         locked.delete()
     return True
@@ -70,7 +71,7 @@ def remove_unused_embeds() -> int:
             embed.delete()
             removed += 1
     old = Q(created_at__lt=now - timedelta(minutes=10))  # a request may be attaching its voice
-    for enrolment in Enrolment.objects.filter(old, voices=None)[:SWEPT_AT_ONCE]:
+    for enrolment in Enrolment.objects.filter(old, voices=None, next_voices=None)[:SWEPT_AT_ONCE]:
         try:
             removed += remove_if_unused(enrolment.uuid)
         except StorageAwayError as error:

@@ -1,42 +1,38 @@
 """Requests that clone a voice: embeds, kept voices, and speech with a voice that the same job may enrol."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
 
 from apps.accounts.callers import Caller
-from apps.billing.prices import service_price
 from apps.catalog.catalogue import EngineRow
-from apps.catalog.selectors import find_cloning_model, list_models, substitution_warnings
-from apps.core import retry_after
-from apps.core.errors import ConflictError, InvalidRequestError, UnavailableError
+from apps.catalog.selectors import find_cloning_model
+from apps.core.errors import ConflictError, InvalidRequestError
 from apps.jobs.models import Job
-from apps.jobs.plans import PartPlan
-from apps.jobs.results import ResultOutput
 from apps.jobs.services.acceptance import Acceptance, accepting_jobs
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.limits import wait_for_tenant
 from apps.jobs.services.submit import JobPlan
 from apps.speech.services import ClonedVoice, SpeechOrder, plan_speech
-from apps.uploads.services import Source, SourceLimits
-from apps.voices.kinds import ENROL_VOICE, ENROLLING_KINDS, VOICE_CLONE, EnrolmentParams, VoiceCloneParams
+from apps.uploads.services import Source
+from apps.voices.job_plans import plan_enrolment_job, plan_ready_job, source_params
+from apps.voices.kinds import ENROL_VOICE, ENROLLING_KINDS, VOICE_CLONE, VoiceCloneParams
 from apps.voices.models import Enrolment, EnrolmentState, Voice
-from apps.voices.part_plans import (
-    DEMO_FORMAT,
-    EnrolmentPlan,
-    Recording,
-    demo_language,
-    demo_sentence,
-    is_fit_wanted,
-    plan_demo,
-    plan_enrolment,
-)
+from apps.voices.part_plans import Recording, is_fit_wanted, plan_enrolment
 from apps.voices.selectors import check_usable, get_own_voice, own_voice
 from apps.voices.services.consent import ConsentStatement, check_consent, record_consent
-from apps.voices.services.enrolments import VoiceOrder, add_samples, check_voice_limit, digest_of, give_voice, lock_enrolment
+from apps.voices.services.enrollers import find_enroller
+from apps.voices.services.enrolments import (
+    VoiceOrder,
+    add_samples,
+    check_sample_limit,
+    check_voice_limit,
+    digest_of,
+    give_voice,
+    lock_enrolment,
+)
 from apps.voices.voice_events import record_voice_events
 from workers.contract.voices import VoiceRef
 
-LIMITS = SourceLimits(max_bytes=20_000_000, max_audio_seconds=600.0)
 DEFAULT_MODEL = "chatterbox"
 
 
@@ -72,9 +68,14 @@ class CloneSubmission:
         return self.job.balance_after_millicredits if self.job else None
 
 
-def check_order(caller: Caller, *, order: CloneOrder, has_recording: bool) -> None:
-    """Refuse what can be refused before the recording is ingested. Raises ApplicationErrors."""
-    if order.embed_id and has_recording:
+def check_order(caller: Caller, *, order: CloneOrder, recordings: int) -> None:
+    """Refuse what can be refused before the recordings are ingested. Raises ApplicationErrors."""
+    if recordings > 1:
+        check_sample_limit(caller, count=recordings)
+        if order.transcript:
+            message = "reference_text is the text of one recording. Leave it out with several: they are transcribed."
+            raise InvalidRequestError(message, param="reference_text")
+    if order.embed_id and recordings:
         raise InvalidRequestError("Send either embed_id or a recording, not both.", param="embed_id")
     if order.embed_id:
         voice = get_own_voice(caller, voice_id=order.embed_id, param="embed_id")
@@ -98,49 +99,28 @@ def _check_text(caller: Caller, *, order: CloneOrder, engine: EngineRow) -> None
 
 
 def request_clone(
-    caller: Caller, *, order: CloneOrder, source: Source | None, idempotency: Idempotency | None, request_id: str
+    caller: Caller, *, order: CloneOrder, sources: Sequence[Source], idempotency: Idempotency | None, request_id: str
 ) -> CloneSubmission:
     """Find or enrol the voice, and speak, in one transaction with price and reservation. Raises ApplicationErrors.
 
-    source: None with an `embed_id`. Recordings that the account enrolled before are not enrolled again.
+    sources: empty with an `embed_id`. Recordings that the account enrolled before are not enrolled again.
     """
     with accepting_jobs(caller, idempotency=idempotency, request_id=request_id) as acceptance:
         if acceptance.earlier is not None:
             return _repeated(caller, acceptance.earlier)
         wait_for_tenant(caller.tenant)
-        if source is None:
+        if not sources:
             voice = get_own_voice(caller, voice_id=order.embed_id, param="embed_id")
             check_usable(voice)
             engine, enrolment, is_new = _engine_of(caller, voice, model=order.model), voice.enrolment, False
         else:
             engine = find_cloning_model(order.model, plan=caller.plan)
-            enrolment, is_new = lock_enrolment(caller, engine=engine, digest=digest_of([source.sha256]))
+            enrolment, is_new = lock_enrolment(caller, engine=engine, digest=digest_of(source.sha256 for source in sources))
         voice = _give_voice(enrolment, caller=caller, order=order, is_new=is_new)
         if order.consent is not None:
             record_consent(enrolment, caller=caller, consent=order.consent)
         check_usable(voice)
-        return _submit(acceptance, caller, order=order, engine=engine, voice=voice, source=source, is_new=is_new)
-
-
-def find_enroller(engine: EngineRow) -> EngineRow:
-    """Model that enrols voices for this one. 400 model_cannot_clone, 503 model_unavailable."""
-    family = {engine.id, engine.spec.base_engine} - {""}
-    enrolling = [one for one in list_models() if one.kind == "enrol"]
-    if not engine.spec.takes_recordings:  # those need the check of the recordings alone
-        enrolling = [one for one in enrolling if one.spec.base_engine in family or _base_of(one.id) in family]
-    if not enrolling:
-        raise InvalidRequestError(f"Voices for {engine.id!r} cannot be enrolled here.", code="model_cannot_clone", param="model")
-    available = next((one for one in enrolling if one.was_seen_lately), None)
-    if available is None:
-        raise UnavailableError(
-            "No worker enrols voices at the moment.", code="model_unavailable", headers={"Retry-After": retry_after.MODEL_UNAVAILABLE}
-        )
-    return available
-
-
-def _base_of(enroller_id: str) -> str:
-    """`kokoro` of kokoro-enrol."""
-    return enroller_id.removesuffix("-enrol")
+        return _submit(acceptance, caller, order=order, engine=engine, voice=voice, sources=sources, is_new=is_new)
 
 
 def _give_voice(enrolment: Enrolment, *, caller: Caller, order: CloneOrder, is_new: bool) -> Voice:
@@ -160,100 +140,63 @@ def _repeated(caller: Caller, job: Job) -> CloneSubmission:
 
 
 def _submit(
-    acceptance: Acceptance, caller: Caller, *, order: CloneOrder, engine: EngineRow, voice: Voice, source: Source | None, is_new: bool
+    acceptance: Acceptance, caller: Caller, *, order: CloneOrder, engine: EngineRow, voice: Voice, sources: Sequence[Source], is_new: bool
 ) -> CloneSubmission:
     enrolment = voice.enrolment
-    if is_new and source is not None:
-        add_samples(enrolment, sources=[source], transcript=order.transcript)
+    if is_new and sources:
+        add_samples(enrolment, sources=sources, transcript=order.transcript)
     if order.speech is not None:
-        job = acceptance.accept(_plan_speech(caller, order=order, engine=engine, voice=voice, source=source, is_new=is_new))
-    elif is_new and source is not None:
-        job = acceptance.accept(_plan_enrolment(order, engine=engine, voice=voice, source=source))
+        job = acceptance.accept(_plan_speech(caller, order=order, engine=engine, voice=voice, sources=sources, is_new=is_new))
+    elif is_new and sources:
+        job = acceptance.accept(_plan_enrolment(order, engine=engine, voice=voice, sources=sources))
     elif enrolment.state != EnrolmentState.READY and enrolment.job is not None:
         return CloneSubmission(voice, enrolment.job, is_replay=True)
     elif not order.voice.name:
         return CloneSubmission(voice, None, is_replay=False)
     else:
-        job = acceptance.accept(_plan_ready(order, engine=engine, voice=voice, source=source))
+        job = acceptance.accept(
+            plan_ready_job(voice, engine=engine, sources=sources, is_awaited=order.is_awaited, webhook_url=order.webhook_url)
+        )
     if is_new:
         Enrolment.objects.filter(pk=enrolment.pk).update(job=job)
     return CloneSubmission(voice, job, is_replay=False)
 
 
-def _plan_speech(caller: Caller, *, order: CloneOrder, engine: EngineRow, voice: Voice, source: Source | None, is_new: bool) -> JobPlan:
+def _plan_speech(caller: Caller, *, order: CloneOrder, engine: EngineRow, voice: Voice, sources: Sequence[Source], is_new: bool) -> JobPlan:
     """Speech with the voice: enrolled by the same job, stored, or, while another job examines the recording, with a likeness of its own."""
     assert order.speech is not None  # noqa: S101 - the callers' condition
     if voice.enrolment.conditioning_key:
         own = own_voice(voice)
         cloned = ClonedVoice(engine, own.ref, warning=own.warning)
-    elif source is not None:
+    elif sources:
         enroller = find_enroller(engine)
-        plan = _enrolment_parts(order, engine=engine, source=source, is_fitted=is_new and is_fit_wanted(engine))
+        plan = plan_enrolment(_recordings(order, sources), engine=engine, enroller=enroller, is_fitted=is_new and is_fit_wanted(engine))
         cloned = plan.cloned_voice(voice_id=voice.voice_id, engine=engine, queue=enroller.queue)
     else:
         raise ConflictError(f"The voice {voice.voice_id!r} is not ready yet. Try again later.", code="voice_not_ready", param="embed_id")
     planned = plan_speech(caller, order=replace(order.speech, clone=cloned))
     values = {one.name: getattr(planned.params, one.name) for one in fields(planned.params)}
-    params = VoiceCloneParams(**{**values, "voice": voice.voice_id, **_source_params(source)})
+    params = VoiceCloneParams(**{**values, "voice": voice.voice_id, **source_params(sources)})
     return replace(planned, kind=VOICE_CLONE, params=params)
 
 
-def _plan_enrolment(order: CloneOrder, *, engine: EngineRow, voice: Voice, source: Source) -> JobPlan:
+def _plan_enrolment(order: CloneOrder, *, engine: EngineRow, voice: Voice, sources: Sequence[Source]) -> JobPlan:
     """Enrolment alone; its result is the demo."""
-    enroller = find_enroller(engine)
-    plan = _enrolment_parts(order, engine=engine, source=source, is_fitted=is_fit_wanted(engine), is_demo_kept=True)
-    parts = plan.parts
-    if not is_fit_wanted(engine):
-        cloned = plan.cloned_voice(voice_id=voice.voice_id, engine=engine, queue=enroller.queue)
-        parts = (*parts, plan_demo(cloned.ref, engine=engine, stage=1))
-    return _enrolment_plan(order, engine=engine, voice=voice, source=source, queue=enroller.queue, parts=parts)
-
-
-def _plan_ready(order: CloneOrder, *, engine: EngineRow, voice: Voice, source: Source | None) -> JobPlan:
-    """Job of a voice that is ready: its demo is the result, stored already or spoken now."""
-    demo = voice.enrolment.demo
-    if demo is None:
-        parts = (plan_demo(_ref(voice), engine=engine, stage=0),)
-        return _enrolment_plan(order, engine=engine, voice=voice, source=source, queue=engine.queue, parts=parts)
-    plan = _enrolment_plan(order, engine=engine, voice=voice, source=source, queue=engine.queue, parts=())
-    output = ResultOutput.from_dict(demo)
-    return replace(plan, outputs=(output,), output_format=output.format)
-
-
-def _enrolment_plan(
-    order: CloneOrder, *, engine: EngineRow, voice: Voice, source: Source | None, queue: str, parts: tuple[PartPlan, ...]
-) -> JobPlan:
-    language = demo_language(engine)
-    return JobPlan(
-        kind=ENROL_VOICE,
-        engine_id=engine.id,
-        queue=queue,
-        lane=ENROL_VOICE.lanes.choose(1, is_awaited=order.is_awaited),
-        parts=parts,
-        units=100,
-        price_millicredits=service_price(ENROL_VOICE.name),
-        output_format=DEMO_FORMAT,
-        params=EnrolmentParams(
-            text=demo_sentence(language),
-            model=engine.id,
-            voice=voice.voice_id,
-            language=language,
-            format=DEMO_FORMAT,
-            **_source_params(source),
-        ),
-        asked_model=engine.requested_id,
-        warnings=tuple(substitution_warnings(engine, voice_asked=None, voice_used="")),
+    return plan_enrolment_job(
+        _recordings(order, sources),
+        engine=engine,
+        enroller=find_enroller(engine),
+        voice_id=voice.voice_id,
+        sources=sources,
+        is_awaited=order.is_awaited,
         webhook_url=order.webhook_url,
     )
 
 
-def _enrolment_parts(order: CloneOrder, *, engine: EngineRow, source: Source, is_fitted: bool, is_demo_kept: bool = False) -> EnrolmentPlan:
-    recordings = [Recording(source.key, order.transcript)]
-    return plan_enrolment(recordings, engine=engine, enroller=find_enroller(engine), is_fitted=is_fitted, is_demo_kept=is_demo_kept)
-
-
-def _source_params(source: Source | None) -> dict[str, Any]:
-    return {"source": source.key, "seconds": source.info.audio_seconds} if source else {}
+def _recordings(order: CloneOrder, sources: Sequence[Source]) -> list[Recording]:
+    """The recordings in the store, each once."""
+    unique = {source.sha256: source for source in sources}
+    return [Recording(source.key, order.transcript) for source in unique.values()]
 
 
 def _engine_of(caller: Caller, voice: Voice, *, model: str) -> EngineRow:
@@ -263,7 +206,3 @@ def _engine_of(caller: Caller, voice: Voice, *, model: str) -> EngineRow:
         message = f"The voice {voice.voice_id!r} is spoken by the model {own!r}, not by {engine.id!r}."
         raise InvalidRequestError(message, code="voice_model_mismatch", param="model")
     return engine
-
-
-def _ref(voice: Voice) -> VoiceRef:
-    return own_voice(voice).ref
