@@ -53,6 +53,11 @@ class Enrolment(models.Model):
         return f"{self.uuid.hex[:8]} ({self.state})"
 
     @property
+    def is_likeness_kept(self) -> bool:
+        """True if the fit failed and the likeness speaks in its place; error_message says why."""
+        return self.state == EnrolmentState.READY and not self.is_fitted and bool(self.error_code)
+
+    @property
     def tenant(self) -> str:
         """Tenant of the account, below whose folder the objects are stored."""
         return f"account:{self.account_id}"

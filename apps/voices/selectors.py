@@ -54,9 +54,16 @@ def find_own_voice(caller: Caller, voice_id: str) -> OwnVoice | None:
 def own_voice(voice: Voice) -> OwnVoice:
     """The voice as requests that speak with it need it."""
     enrolment = voice.enrolment
-    is_training = enrolment.state == EnrolmentState.TRAINING
-    warning = f"voice: {voice.voice_id} is in training; until then a likeness of built-in voices speaks." if is_training else ""
-    return OwnVoice(voice_ref(voice), is_ready=bool(enrolment.conditioning_key), warning=warning)
+    return OwnVoice(voice_ref(voice), is_ready=bool(enrolment.conditioning_key), warning=_likeness_warning(voice))
+
+
+def _likeness_warning(voice: Voice) -> str:
+    """Warning of speech with a likeness that takes the place of a fitted voice."""
+    if voice.enrolment.state == EnrolmentState.TRAINING:
+        return f"voice: {voice.voice_id} is in training; until then a likeness of built-in voices speaks."
+    if voice.enrolment.is_likeness_kept:
+        return f"voice: {voice.voice_id} could not be fitted; a likeness of built-in voices speaks. Clone the recording again to fit it."
+    return ""
 
 
 def voice_ref(voice: Voice) -> VoiceRef:

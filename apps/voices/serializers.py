@@ -215,7 +215,7 @@ class ListedVoiceSerializer(VoiceSerializer):
     is_fitted = serializers.BooleanField(required=False, help_text="False while a likeness speaks.")
     categories = serializers.ListField(child=serializers.CharField(), required=False)
     created_at = serializers.DateTimeField(required=False)
-    error = serializers.CharField(required=False, help_text="Reason of the state `failed`.")
+    error = serializers.CharField(required=False, help_text="Reason of the state `failed`, or why a likeness speaks for good.")
     code = serializers.CharField(required=False)
     is_consent_revoked = serializers.BooleanField(required=False)
 
@@ -252,7 +252,8 @@ class RemovedVoiceSerializer(serializers.Serializer[Any]):
 def own_voice_shape(voice: Voice, *, base: str, tier: str = "") -> dict[str, Any]:
     """Own voice in lists."""
     enrolment = voice.enrolment
-    failed = {"error": enrolment.error_message, "code": enrolment.error_code} if enrolment.state == EnrolmentState.FAILED else {}
+    has_failed = enrolment.state == EnrolmentState.FAILED or enrolment.is_likeness_kept
+    failed = {"error": enrolment.error_message, "code": enrolment.error_code} if has_failed else {}
     return {
         "id": voice.voice_id,
         "voice_id": voice.voice_id,

@@ -7,7 +7,7 @@ computes them, so that figures compare with earlier ones.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from tests.prove.synthetic_conversations import clip_folder
+from tests.workers.recognition.clips import LIBRIVOX, clip
 from workers.audio.encoding.resampler import resample
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE, SynthesisedAudio
 from workers.engines.whisper import WHISPER, WhisperEngine
@@ -34,6 +35,8 @@ MALE: Final = (
     "en_andrew", "en_brandon", "en_daniel", "en_david", "en_ethan", "en_harold", "en_james", "en_joseph", "en_kevin", "en_michael",
     "en_richard", "en_robert", "en_ryan", "de_Ralf", "de_thorsten",
 )  # fmt: skip
+NARRATORS: Final = ("lj", "atkins", "daws", "dotrice", "dreams", "empire", "grace", "lescault")
+"""Readers of audiobooks in the package tortoise-tts with several recordings each."""
 SENTENCES: Final = (
     "The harbor was quiet that morning, and only a few boats had left before the fog came in.",
     "She asked whether the museum would open again in spring, but nobody could say for certain.",
@@ -66,12 +69,19 @@ class Recording:
 
 @dataclass(frozen=True, eq=False)
 class Person:
-    """Reference speaker: the first half of the clip enrols, the second one judges."""
+    """Reference speaker: the first half of the clip enrols and the second one judges, or several clips enrol and another recording judges."""
 
     name: str
     gender: str
-    enrolment: Recording
+    clips: tuple[Recording, ...]
+    """Recordings that enrol, all of one sample rate."""
     held_out: Recording
+    language: str = "en"
+
+    @cached_property
+    def enrolment(self) -> Recording:
+        """The clips in a row."""
+        return Recording(np.concatenate([clip.samples for clip in self.clips]), self.clips[0].sample_rate)
 
 
 @dataclass(frozen=True)
@@ -92,6 +102,14 @@ Speaker = Callable[[str], SynthesisedAudio]
 def people(limit: int = 24) -> tuple[Person, ...]:
     """The 24 reference speakers, or the first few."""
     return tuple(_person(name) for name in sorted(FEMALE + MALE)[:limit])
+
+
+@cache
+def people_heard_twice() -> tuple[Person, ...]:
+    """Speakers with 9 to 20 s of reference and another recording, the shortest one, for the judges: eight narrators and a LibriVox reader."""
+    narrators = (_narrator(name if name == "lj" else f"train_{name}") for name in NARRATORS)
+    librivox = [Recording(clip(name), RECOGNITION_SAMPLE_RATE) for name in LIBRIVOX]
+    return (*narrators, Person("librivox", "male", (*librivox[:3], librivox[4]), librivox[3]))
 
 
 def judge(spoken: Recording, *, person: Person, text: str) -> Verdict:
@@ -165,11 +183,30 @@ def share_of_the_way(voices: Sequence[float], *, stock: Sequence[float], same: S
 
 
 def _person(name: str) -> Person:
-    samples, rate = soundfile.read(clip_folder() / f"{name}.wav", dtype="float32")
-    mono = samples if samples.ndim == 1 else samples.mean(axis=1)
+    whole = _read_recording(clip_folder() / f"{name}.wav")
+    mono, rate = whole.samples, whole.sample_rate
     half = len(mono) // 2
     gender = "female" if name in FEMALE else "male"
-    return Person(name, gender, Recording(mono[:half], rate), Recording(mono[half:], rate))
+    return Person(name, gender, (Recording(mono[:half], rate),), Recording(mono[half:], rate), name[:2])
+
+
+def _narrator(name: str) -> Person:
+    paths = sorted((_package_folder("tortoise") / "voices" / name).iterdir())
+    *clips, held_out = sorted((_read_recording(path) for path in paths), key=lambda one: -one.seconds)
+    return Person(name, heard_gender(held_out), tuple(clips), held_out)
+
+
+def _read_recording(path: Path) -> Recording:
+    samples, rate = soundfile.read(path, dtype="float32")
+    return Recording(samples if samples.ndim == 1 else np.ascontiguousarray(samples.mean(axis=1)), rate)
+
+
+def _package_folder(name: str) -> Path:
+    """Folder of an installed package, which is not imported."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("python3.11 requirements/install.py prove")
+    return Path(spec.origin).parent
 
 
 def _plain_words(text: str) -> str:
@@ -187,8 +224,5 @@ def _whisper() -> WhisperEngine:
 def _quality_model() -> Any:
     import onnxruntime
 
-    spec = find_spec("speechmos")
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError("python3.11 requirements/install.py prove")
-    path = Path(spec.origin).parent / "dnsmos_models" / "sig_bak_ovr.onnx"
+    path = _package_folder("speechmos") / "dnsmos_models" / "sig_bak_ovr.onnx"
     return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])

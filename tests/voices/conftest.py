@@ -4,7 +4,7 @@ import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,10 @@ class Enroller:
     report: VoiceReport = REPORT
     refusal: tuple[str, str] | None = None
     """Code and message with which examining fails."""
+    fit_failure: tuple[str, str] | None = None
+    """Code and message with which fitting fails."""
+    fit_error: str = ""
+    """Reason why the worker keeps the likeness instead of a fitted voice."""
     is_fit_held: bool = False
     """True while parts that fit are left alone."""
     done: list[str] = field(default_factory=list)
@@ -131,8 +135,9 @@ def do_part(part: Part, enroller: Enroller) -> None:
         return
     part = started(part)
     enroller.done.append(part.kind)
-    if part.kind == "examine_voice" and enroller.refusal:
-        code, message = enroller.refusal
+    failure = {"examine_voice": enroller.refusal, "fit_voice": enroller.fit_failure}.get(part.kind)
+    if failure:
+        code, message = failure
         finish_part(outcome_of(part, status="failed", error_code=code, error_message=message))
         return
     contents: dict[str, Callable[[], Any]] = {
@@ -140,6 +145,8 @@ def do_part(part: Part, enroller: Enroller) -> None:
         "fit_voice": lambda: store_output(part, audio=b"ID3 a demo", others={"voice": FITTED}),
     }
     manifest = contents.get(part.kind, lambda: store_output(part))()
+    if part.kind == "fit_voice" and enroller.fit_error:
+        manifest = replace(manifest, details={**manifest.details, "is_fitted": False, "error": enroller.fit_error})
     finish_part(outcome_of(part, manifest=manifest))
 
 

@@ -163,6 +163,33 @@ def test_named_voice_that_failed_stays_with_its_reason_and_can_be_cloned_again(s
     wait_until(lambda: enrolment().state == "ready", seconds=20)
 
 
+def test_voice_whose_fit_failed_speaks_with_its_likeness_and_is_fitted_by_the_next_clone(studio: Studio, worker: Enroller) -> None:
+    worker.fit_failure = ("bad_audio", "The fit ended unexpectedly.")
+    voice_id = studio.keep("Ada").json()["voice_id"]
+    wait_until(lambda: enrolment().state == "ready", seconds=20)
+    shown = studio.owner.get(f"/v1/voices/{voice_id}/").json()
+    assert (shown["state"], shown["is_fitted"], shown["code"], shown["error"]) == (
+        "ready",
+        False,
+        "bad_audio",
+        "The fit ended unexpectedly.",
+    )
+    spoken = studio.owner.say(voice=voice_id)
+    assert "could not be fitted; a likeness of built-in voices speaks" in " ".join(spoken.json()["warnings"])
+    worker.fit_failure = None
+    assert studio.speak(TEXT).status_code == 200
+    wait_until(lambda: enrolment().is_fitted, seconds=20)
+    assert (enrolment().state, enrolment().error_code) == ("ready", "")
+
+
+def test_worker_that_keeps_the_likeness_makes_the_voice_ready_with_the_reason(studio: Studio, worker: Enroller) -> None:
+    worker.fit_error = "The fit of the voice needs more memory than the worker may use."
+    voice_id = studio.keep("Ada").json()["voice_id"]
+    wait_until(lambda: enrolment().state == "ready", seconds=20)
+    shown = studio.owner.get(f"/v1/voices/{voice_id}/").json()
+    assert (shown["is_fitted"], shown["code"], shown["error"]) == (False, "internal_error", worker.fit_error)
+
+
 def test_clone_while_another_job_examines_the_recording_speaks_with_a_likeness_of_its_own(studio: Studio) -> None:
     uuid = studio.keep("Ada").json()["uuid"]
     queued = studio.post("/v1/tts/clone/?async=1", text=TEXT).json()

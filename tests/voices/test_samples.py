@@ -158,6 +158,16 @@ def test_refused_recording_leaves_the_voice_as_it_was_and_says_why(
     assert (recordings.listed(ada)["change"], len(recordings.states(ada))) == (None, 2)
 
 
+def test_failed_fit_of_an_added_recording_leaves_the_voice_as_it_was(recordings: Recordings, worker: Enroller, ada: str) -> None:
+    earlier = Voice.objects.get(voice_id=ada).enrolment_id
+    worker.fit_error = "The fit of the voice ended unexpectedly."
+    assert recordings.add(ada, 2).status_code == 200
+    wait_until(is_settled)
+    voice = Voice.objects.get(voice_id=ada)
+    assert (voice.enrolment_id, voice.enrolment.is_fitted, voice.refused_message) == (earlier, True, worker.fit_error)
+    wait_until(lambda: Enrolment.objects.count() == 1)
+
+
 def test_recordings_that_were_enrolled_before_replace_the_voice_at_once(recordings: Recordings, worker: Enroller, ada: str) -> None:
     other = recordings.post("/v1/voice-clone/", 1, 2, name="Both").json()["voice_id"]
     wait_until(is_settled)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from workers.cloning.devices import jax_environment
 from workers.contract.errors import INTERNAL_ERROR, OUT_OF_MEMORY, WorkError
 
 PROGRAM: Final = "workers.cloning.program"
@@ -88,13 +89,8 @@ def _start(arguments: list[str], *, sink: int) -> "subprocess.Popen[bytes]":
         stdout=sink,
         stderr=sink,
         cwd=CHECKOUT,
-        env={**os.environ, "JAX_PLATFORMS": _platform()},
+        env={**os.environ, **jax_environment()},
     )
-
-
-def _platform() -> str:
-    """JAX's name of the device: the gradient runs on the worker's card, if it has one."""
-    return "cuda" if (os.environ.get("TTSAI_DEVICE") or "cpu").startswith("cuda") else "cpu"
 
 
 class _LineReader:

@@ -10,17 +10,19 @@ import os
 import resource
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from workers.cloning.job import CHECKPOINT, DEMO_FILE, VOICE_FILE, FitJob, cache_folder, read_job
+from workers.cloning.devices import choose_device, is_card_wanted
+from workers.cloning.job import CHECKPOINT, DEMO_FILE, USAGE_FILE, VOICE_FILE, FitJob, cache_folder, read_job
 
 PREPARING_UNITS: Final = 6
 """Progress that loading and aligning count for, beside one unit per step."""
 STEPS_PER_CHECKPOINT: Final = 1
-UNALIGNED_DIVISOR: Final = 3
+UNALIGNED_DIVISOR: Final = 2
 """Divisor of the steps where only the speaker embedding leads: more of them would please the encoder and no ear."""
 PARENT_DEATH_SIGNAL: Final = 1
 """PR_SET_PDEATHSIG of prctl.h: sent when the thread that started this process ends."""
@@ -37,11 +39,13 @@ def main(arguments: list[str]) -> int:
         _make_fitter().compile()
         return 0
     folder = Path(arguments[0])
-    _fit(folder, read_job(folder))
+    usage = _Usage()
+    _fit(folder, read_job(folder), usage)
+    (folder / USAGE_FILE).write_text(json.dumps(usage.finish()), "utf-8")
     return 0
 
 
-def _fit(folder: Path, job: FitJob) -> None:
+def _fit(folder: Path, job: FitJob, usage: "_Usage") -> None:
     from workers.cloning.checkpoint import read_state, save_state
     from workers.cloning.fitting import FitSettings, FitState
     from workers.cloning.preparation import prepare
@@ -54,11 +58,13 @@ def _fit(folder: Path, job: FitJob) -> None:
     prepared = prepare(
         KokoroRuntime.load(), job, folder=folder, likeness=likeness
     )  # the runtime is freed: 0.5 GB less beside the gradient's
+    usage.end_phase("preparing")
     steps = job.steps if prepared.recorded else -(-job.steps // UNALIGNED_DIVISOR)
     total = PREPARING_UNITS + steps
     _report("fitting", PREPARING_UNITS // 2, total)
     fitter = _make_fitter()
     fitter.compile()
+    usage.end_phase("compiling")
     state = read_state(folder / CHECKPOINT) or fitter.start(prepared.style)
     _report("fitting", PREPARING_UNITS + state.step, total)
 
@@ -75,12 +81,36 @@ def _fit(folder: Path, job: FitJob) -> None:
         settings=FitSettings(steps=steps),
         after_step=after_step,
     )
+    usage.end_phase("steps")
     voice = KokoroVoice(likeness.timbre, likeness.prosody, fitter.affine(state), (job.log_f0[0], job.log_f0[1]))
     if job.demo_text:
         np.save(folder / DEMO_FILE, speak_demo(KokoroRuntime.load(), voice, job.demo_text, language=job.demo_language))
     temporary = folder / (VOICE_FILE + ".part")
     temporary.write_bytes(voice.to_bytes())
     temporary.replace(folder / VOICE_FILE)
+    usage.end_phase("demo")
+
+
+class _Usage:
+    """CPU and wall seconds of a fit by phase."""
+
+    def __init__(self) -> None:
+        self._started = (time.perf_counter(), 0.0)
+        self._last = self._started
+        self._phases: dict[str, dict[str, float]] = {}
+
+    def end_phase(self, name: str) -> None:
+        now = (time.perf_counter(), time.process_time())
+        self._phases[name] = self._between(self._last, now)
+        self._last = now
+
+    def finish(self) -> dict[str, Any]:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << (10 if sys.platform == "linux" else 0)
+        return {**self._between(self._started, self._last), "peak_bytes": peak, "phases": self._phases}
+
+    @staticmethod
+    def _between(first: tuple[float, float], last: tuple[float, float]) -> dict[str, float]:
+        return {"wall_seconds": round(last[0] - first[0], 2), "cpu_seconds": round(last[1] - first[1], 2)}
 
 
 def _make_fitter() -> Any:
@@ -97,7 +127,7 @@ def _make_fitter() -> Any:
 
 
 def _configure_jax() -> None:
-    """Compiled functions are kept on disk, since compiling takes as long as a third of a fit."""
+    """Choose the device. Compiled functions are kept on disk, since compiling takes as long as a third of a fit."""
     import jax
 
     folder = cache_folder()
@@ -105,6 +135,7 @@ def _configure_jax() -> None:
     settings: Any = jax.config  # without types
     settings.update("jax_compilation_cache_dir", str(folder))
     settings.update("jax_persistent_cache_min_compile_time_secs", 1.0)
+    settings.update("jax_default_device", choose_device())
 
 
 def _end_with_parent() -> None:
@@ -118,10 +149,10 @@ def _end_with_parent() -> None:
 
 def _limit(*, is_idle: bool) -> None:
     """Live speech goes first: a fit has a low priority, compiling gets only what nobody wants."""
-    if not os.environ.get("TTSAI_DEVICE", "cpu").startswith("cuda"):  # CUDA reserves the address space of all memory
+    if not is_card_wanted():  # CUDA reserves the address space of all memory
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(NICENESS)
+    os.setpriority(os.PRIO_PROCESS, 0, max(NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
     if is_idle and hasattr(os, "SCHED_IDLE"):
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 

@@ -1,6 +1,7 @@
 """Fitting task: a voice fitted to a speaker's recordings in a child process, and a sentence spoken with it."""
 
 import base64
+import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -14,10 +15,13 @@ from workers.audio.encoding import encode_file
 from workers.cloning.child import FitProgress, run_fit
 from workers.cloning.excerpts import cut_excerpts
 from workers.cloning.features import SAMPLE_RATE, Floats
-from workers.cloning.job import DEMO_FILE, VOICE_FILE, FitJob, open_folder, remove_stale_folders, wanted_steps
+from workers.cloning.job import DEMO_FILE, VOICE_FILE, FitJob, open_folder, read_job, remove_stale_folders, wanted_steps
+from workers.cloning.speaking import speak_demo
 from workers.contract.cloning import DEMO_OUTPUT, FIT_UNITS, VOICE_OUTPUT, FitWork, VoiceReport
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.messages import Manifest
+from workers.kokoro.runtime import SHARED_RUNTIME
+from workers.kokoro.voice_file import KokoroVoice
 from workers.parts import PartRun
 from workers.protocols.enroller import as_enroller
 from workers.storage import Storage
@@ -27,7 +31,11 @@ from workers.tasks.examine_voice import decode_reference
 from workers.tasks.recode import recode
 from workers.tasks.results import OutputWriter, check_format, read_document
 
+logger = logging.getLogger(__name__)
+
 ENROLLER: Final = "kokoro-enrol"
+FIT_TRIES: Final = 2
+"""Runs of the child process: one that was killed or crashed is continued once at its checkpoint."""
 TURN_SECONDS: Final = 0.2
 _turn: Final = threading.Lock()
 """Held while a fit runs: one at a time in a worker, since each uses every core and two gigabytes."""
@@ -52,16 +60,48 @@ def fit_voice(run: PartRun, *, context: WorkerContext) -> Manifest:
 
         check = checking_that_continues(run)
         with _own_turn(check):
-            run_fit(folder, check=check, on_progress=on_progress)
+            failure = try_to_fit(folder, check=check, on_progress=on_progress)
+            if failure:
+                keep_likeness(folder)
     with outputs.open(VOICE_OUTPUT) as output:
         output.path.write_bytes((folder / VOICE_FILE).read_bytes())
     with outputs.open(DEMO_OUTPUT) as output:
         demo = np.load(folder / DEMO_FILE, allow_pickle=False)
         encoded = encode_file(output.path, [demo], audio_format=work.demo_format, input_rate=SAMPLE_RATE)
         output.describe_audio(seconds=encoded.seconds, sample_rate=encoded.sample_rate)
-    manifest = outputs.finish(units_done=FIT_UNITS, details={"engine": ENROLLER, "engine_version": version})
+    details = {"engine": ENROLLER, "engine_version": version, "is_fitted": not failure, "error": failure}
+    manifest = outputs.finish(units_done=FIT_UNITS, details=details)
     shutil.rmtree(folder, ignore_errors=True)
     return manifest
+
+
+def try_to_fit(folder: Path, *, check: Callable[[], None], on_progress: Callable[[FitProgress], None]) -> str:
+    """Run the fit; the reason if the child fails every time. Raises what `check` raises."""
+    reason = ""
+    for _ in range(FIT_TRIES):
+        try:
+            run_fit(folder, check=check, on_progress=on_progress)
+        except WorkError as error:
+            if error.is_outage:
+                raise
+            logger.warning("fit_failed folder=%s error=%s", folder.name, error.message)
+            reason = error.message
+        else:
+            return ""
+    return reason
+
+
+def keep_likeness(folder: Path) -> None:
+    """The likeness as the voice, since it can speak although the fit failed; and the demo spoken with it."""
+    job = read_job(folder)
+    content = base64.b64decode(job.likeness)
+    runtime = SHARED_RUNTIME.acquire()
+    try:
+        demo = speak_demo(runtime, KokoroVoice.from_bytes(content), job.demo_text, language=job.demo_language)
+    finally:
+        SHARED_RUNTIME.release()
+    np.save(folder / DEMO_FILE, demo)
+    (folder / VOICE_FILE).write_bytes(content)
 
 
 def checking_that_continues(run: PartRun) -> Callable[[], None]:

@@ -37,15 +37,18 @@ def digest_of(digests: Iterable[str]) -> str:
 def lock_enrolment(caller: Caller, *, engine: EngineRow, digest: str) -> tuple[Enrolment, bool]:
     """The account's enrolment of these recordings, locked, and True if this request must enrol them: it is new, or the last attempt failed.
 
+    After a failed fit the likeness speaks until the new attempt ends.
+
     The caller's transaction holds the tenant's submission lock (apps/jobs/services/limits.py: wait_for_tenant).
     """
     account = caller.required_account
     found = Enrolment.objects.select_for_update().filter(account=account, engine_id=engine.id, digest=digest).first()
     if found is None:
         return Enrolment.objects.create(account=account, engine_id=engine.id, digest=digest), True
-    if found.state != EnrolmentState.FAILED:
+    if found.state != EnrolmentState.FAILED and not found.is_likeness_kept:
         return found, False
-    found.state, found.error_code, found.error_message, found.job = EnrolmentState.DRAFT, "", "", None
+    state = EnrolmentState.TRAINING if found.is_likeness_kept else EnrolmentState.DRAFT
+    found.state, found.error_code, found.error_message, found.job = state, "", "", None
     found.save(update_fields=["state", "error_code", "error_message", "job"])
     return found, True
 

@@ -38,6 +38,7 @@ from workers.text.voice_choice import pick_voice
 logger = logging.getLogger(__name__)
 
 LARGEST_REPORT = 1 << 20
+LONGEST_REASON = 500
 LOST = PartRefusal(errors.STORAGE_UNAVAILABLE, "The recording or the voice was deleted before it was stored.", is_retryable=True)
 UNREADABLE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError)
 
@@ -90,7 +91,10 @@ def receive_fit(part: Part, manifest: Manifest) -> Callable[[Job], None] | PartR
     except MissingObjectError:
         return LOST
     demo = _demo(_result_output(part, manifest=manifest, name=DEMO_OUTPUT), key=demo_key)
-    changes = {"conditioning_key": key, "conditioning_version": version, "is_fitted": True, "demo": demo}
+    is_fitted = manifest.details.get("is_fitted") is not False
+    changes = {"conditioning_key": key, "conditioning_version": version, "is_fitted": is_fitted, "demo": demo}
+    if not is_fitted:
+        changes |= {"error_code": errors.INTERNAL_ERROR, "error_message": str(manifest.details.get("error", ""))[:LONGEST_REASON]}
     return lambda job: _advance(enrolment, job=job, state=EnrolmentState.READY, changes=changes)
 
 
@@ -107,8 +111,18 @@ def end_enrolment(job: Job) -> None:
     if job.state == JobState.COMPLETED:
         if enrolment.demo is None and job.main_output is not None:
             transaction.on_commit(partial(_adopt_demo, enrolment.uuid, job.main_output))
+    elif enrolment.state == EnrolmentState.TRAINING and job.state == JobState.FAILED and enrolment.conditioning_key:
+        _keep_likeness(enrolment, job=job)
     elif enrolment.state in {EnrolmentState.DRAFT, EnrolmentState.TRAINING}:
         _fail(enrolment, job=job)
+
+
+def _keep_likeness(enrolment: Enrolment, *, job: Job) -> None:
+    """The fit failed, but the likeness can speak: the voice is ready and keeps the reason, by which a warning says so."""
+    enrolment.state, enrolment.ready_at, enrolment.is_fitted = EnrolmentState.READY, timezone.now(), False
+    enrolment.error_code, enrolment.error_message = failure_of(job)
+    enrolment.save(update_fields=["state", "ready_at", "is_fitted", "error_code", "error_message"])
+    _announce_ready(enrolment, job=job)
 
 
 def _fail(enrolment: Enrolment, *, job: Job) -> None:
@@ -125,15 +139,25 @@ def _fail(enrolment: Enrolment, *, job: Job) -> None:
 def _advance(enrolment: Enrolment, *, job: Job, state: EnrolmentState, changes: dict[str, Any]) -> None:
     """Write the next state, unless the voice was deleted meanwhile: then what was stored is swept up."""
     is_ready = state == EnrolmentState.READY
-    values = {**changes, "state": state, "error_code": "", "error_message": ""} | ({"ready_at": timezone.now()} if is_ready else {})
+    values = {"error_code": "", "error_message": "", **changes, "state": state} | ({"ready_at": timezone.now()} if is_ready else {})
     if not Enrolment.objects.filter(uuid=enrolment.uuid, job_id=job.uuid).update(**values):
         transaction.on_commit(partial(_discard_folder, enrolment))
         return
     enrolment.refresh_from_db()
     if is_ready:
-        replace_enrolment(enrolment)
-        record_voice_events(enrolment, event="voice.ready", job_uuid=job.uuid)
+        _announce_ready(enrolment, job=job)
     transaction.on_commit(partial(publish_event, job.uuid, {"type": "voice", "state": state.value}))
+
+
+def _announce_ready(enrolment: Enrolment, *, job: Job) -> None:
+    """Change over the voices that wait for this enrolment. A mere likeness takes no voice's place: those voices speak as before."""
+    if enrolment.is_likeness_kept:
+        waiting = refuse_replacement(enrolment)
+        record_voice_events(enrolment, event="voice.failed", job_uuid=job.uuid, voices=waiting)
+        transaction.on_commit(partial(try_to_remove, enrolment.uuid))
+    else:
+        replace_enrolment(enrolment)
+    record_voice_events(enrolment, event="voice.ready", job_uuid=job.uuid)
 
 
 def _write_nothing(job: Job) -> None:

@@ -165,7 +165,7 @@ def _submit(
 def _plan_speech(caller: Caller, *, order: CloneOrder, engine: EngineRow, voice: Voice, sources: Sequence[Source], is_new: bool) -> JobPlan:
     """Speech with the voice: enrolled by the same job, stored, or, while another job examines the recording, with a likeness of its own."""
     assert order.speech is not None  # noqa: S101 - the callers' condition
-    if voice.enrolment.conditioning_key:
+    if voice.enrolment.conditioning_key and not is_new:
         own = own_voice(voice)
         cloned = ClonedVoice(engine, own.ref, warning=own.warning)
     elif sources:

@@ -20,6 +20,8 @@ def compile_forever() -> int:
 def main(folder: Path) -> int:
     _end_with_parent()
     (folder / "pid").write_text(str(os.getpid()))
+    with (folder / "runs").open("a") as runs:
+        runs.write("x")
     if folder.name == "finishing":
         print("a library that prints")
         for done in range(3):
@@ -27,7 +29,7 @@ def main(folder: Path) -> int:
     if folder.name == "sleeping":
         _report("fitting", 0, 2)
         time.sleep(600)
-    if folder.name == "failing":
+    if folder.name == "failing" or (folder.name == "failing-once" and (folder / "runs").read_text() == "x"):
         raise MemoryError("no memory for the gradient")
     if folder.name == "killed":
         os.kill(os.getpid(), signal.SIGKILL)

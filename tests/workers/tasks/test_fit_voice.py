@@ -1,13 +1,19 @@
-"""Fitting task: the time limit of its attempts. The fit itself is tested in tests/workers/cloning and tests/prove."""
+"""Fitting task: the time limit of its attempts, fits that fail. The fit itself is tested in tests/workers/cloning and tests/prove."""
 
 import time
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from tests.workers.messages import speak_message
+from workers.cloning.child import FitProgress, run_fit
 from workers.contract.errors import WorkError
 from workers.parts import PartRun, PartStoppedError
-from workers.tasks.fit_voice import checking_that_continues
+from workers.tasks import fit_voice
+from workers.tasks.fit_voice import checking_that_continues, try_to_fit
+
+PROGRAM = "tests.workers.cloning.fit_programs"
 
 
 def run_until(deadline_at: float) -> PartRun:
@@ -28,3 +34,31 @@ def test_fit_within_its_time_limit_continues_until_it_is_stopped() -> None:
     run.stop()
     with pytest.raises(PartStoppedError):
         check()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "runs"),
+    [
+        ("failing", "The fit of the voice needs more memory than the worker may use.", 2),
+        ("failing-once", "", 2),
+        ("finishing", "", 1),
+    ],
+)
+def test_fit_that_fails_is_continued_once_and_then_gives_its_reason(
+    name: str, reason: str, runs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fit_voice, "run_fit", partial(run_fit, program=PROGRAM))
+    folder = tmp_path / name
+    folder.mkdir()
+    seen: list[FitProgress] = []
+    assert try_to_fit(folder, check=lambda: None, on_progress=seen.append) == reason
+    assert len((folder / "runs").read_text()) == runs
+
+
+def test_fit_whose_attempt_is_out_of_time_is_neither_repeated_nor_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit_voice, "run_fit", partial(run_fit, program=PROGRAM))
+    folder = tmp_path / "sleeping"
+    folder.mkdir()
+    check = checking_that_continues(run_until(time.time() - 1))
+    with pytest.raises(WorkError, match="too busy"):
+        try_to_fit(folder, check=check, on_progress=lambda _: None)
