@@ -9,7 +9,7 @@ SLOWEST_SPEED: Final = 0.5
 FASTEST_SPEED: Final = 2.0
 """Highest `speed` of POST /v1/tts/."""
 
-STREAMS_SPEECH: Final = False
+STREAMS_SPEECH: Final = True
 """True if the service streams audio during synthesis."""
 
 

@@ -2,12 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+
+from workers.contract.live_audio import LiveAudio
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -17,6 +20,10 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class ListenerLeftError(Exception):
+    """The client of a response that streams has closed its connection."""
 
 
 class Exchange(Protocol):
@@ -31,8 +38,25 @@ class Exchange(Protocol):
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that may block or use the database, on Django's threads."""
 
-    def events(self, job_uuid: UUID, after_id: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-        """Events of the job after this id ("0": all stored events), each with its id, until the end event or a disconnect."""
+    async def encode(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a function that computes on audio, on a few threads that never wait for a server."""
+
+    def events(self, job_uuid: UUID, after_id: str) -> AsyncGenerator[tuple[str, dict[str, Any]]]:
+        """Events of the job after this id ("0": all stored events), each with its id, until the end event, a disconnect or the start of
+        the shutdown.
+        """
+
+    async def read_live_audio(self, job_uuid: UUID, part: int, after_id: str) -> tuple[str, LiveAudio] | None:
+        """Next entry of a part's live audio after this id ("0": the first), without waiting; None if there is none yet, or no Valkey."""
+
+    async def drop_live_audio(self, job_uuid: UUID, parts: range, *, read_bytes: int = 0, is_closed: bool = False) -> None:
+        """Delete live audio of these parts unless another request listens to the job.
+
+        read_bytes: size of what was read, for which workers publish more. is_closed: they shall publish no more audio of the job.
+        """
+
+    def listening(self, job_uuid: UUID) -> AbstractAsyncContextManager[None]:
+        """Count this request among those that wait for the job, within the block."""
 
     async def count_other_waiters(self, job_uuid: UUID) -> int:
         """Number of other requests, in any web process, that wait for the same job."""

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, Protocol, TypeVar
 
+from apps.core.deferred import Exchange
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -18,6 +20,8 @@ class Socket(Protocol):
     caller: Any
     """Authenticated caller (apps.accounts.callers.Caller)."""
     path_params: Mapping[str, Any]
+    exchange: Exchange
+    """Jobs' ends, events and audio (apps/streaming), as for a response that waits."""
 
     async def receive(self) -> str | bytes:
         """Wait for the next message of the client."""

@@ -4,7 +4,7 @@ Each part has a weight, its share of the job's price. A finished part counts ful
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
@@ -19,6 +19,11 @@ class PartProgress:
     """Size of its work in characters or milliseconds; 0 if unknown."""
     units_done: int = 0
     is_done: bool = False
+
+    def limited_to(self, units: int) -> "PartProgress":
+        """The same part with at most so many units done."""
+        made = self.units if self.is_done else self.units_done
+        return replace(self, units_done=min(made, units), is_done=self.is_done and units >= self.units)
 
     @property
     def share(self) -> Fraction:

@@ -74,7 +74,7 @@ FROM (
 ) AS chosen, jobs_job AS job
 WHERE part.id = chosen.id AND job.uuid = part.job_id
 RETURNING part.job_id, part.index, part.token, part.kind, part.work, part.outputs, part.tenant, part.lane, extract(epoch FROM job.created_at),
-    part.deaths > 0, job.request_id
+    part.deaths > 0, job.request_id, job.is_streamed
 """
 
 OPEN_JOBS = """
@@ -159,8 +159,21 @@ def _admit(queue: str, *, limits: Capacity) -> tuple[list[Attempt], bool]:
     ids = [part.part_id for part in chosen]
     rows = _rows(ADMIT, {"ids": ids, "tokens": [uuid4() for _ in ids], "pickup": PICKUP_SECONDS})
     attempts = [
-        Attempt(job, index, token, kind, json.loads(work), json.loads(outputs), tenant, lane, float(created_at), runs_alone, request_id)
-        for job, index, token, kind, work, outputs, tenant, lane, created_at, runs_alone, request_id in rows
+        Attempt(
+            job,
+            index,
+            token,
+            kind,
+            json.loads(work),
+            json.loads(outputs),
+            tenant,
+            lane,
+            float(created_at),
+            runs_alone,
+            request_id,
+            has_listener,
+        )
+        for job, index, token, kind, work, outputs, tenant, lane, created_at, runs_alone, request_id, has_listener in rows
     ]
     opened = [attempt.job for attempt in attempts] if candidates.long_jobs.intersection(ids) else []
     return attempts, bool(opened) and _open_jobs(opened) > 0

@@ -74,6 +74,10 @@ class Job(models.Model):
     was_watched = models.BooleanField(
         db_default=False, help_text="The job's events were read while it ran: text in them is charged even if the job fails."
     )
+    is_streamed = models.BooleanField(db_default=False, help_text="A client listens while the audio is made: workers publish it.")
+    units_sent = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Units of speech that a listener got before it left: more is not charged."
+    )
     part_count = models.PositiveIntegerField(default=1)
     units = models.PositiveIntegerField(default=0, help_text="Size of the job in the unit of its kind: characters, for speech.")
     price_millicredits = models.PositiveBigIntegerField(default=0)

@@ -53,6 +53,8 @@ class Attempt:
     """True if the part runs alone; see PartMessage."""
     request_id: str = ""
     """Id of the request that created the job, for the worker's log lines."""
+    has_listener: bool = False
+    """True if a client listens to the job while it is done."""
 
 
 breaker: Final = CircuitBreaker("broker")
@@ -136,6 +138,7 @@ def _message(attempt: Attempt) -> PartMessage:
         ),
         manifest=storage.writing_address(f"{folder}/{MANIFEST}", content_type=JSON_TYPE),
         stream=names.job_stream(attempt.job.hex),
+        has_listener=attempt.has_listener,
         runs_alone=attempt.runs_alone,
         request_id=attempt.request_id,
     )

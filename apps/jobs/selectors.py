@@ -14,7 +14,7 @@ from apps.accounts.callers import Caller
 from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.ids import find_uuid
 from apps.jobs.charges import PartProgress
-from apps.jobs.models import Job, JobState, Part, PartState
+from apps.jobs.models import SPEAK, Job, JobState, Part, PartState
 
 PUBLIC_STATES = {
     JobState.QUEUED: "queued",
@@ -89,13 +89,17 @@ def read_progress(jobs: Iterable[UUID]) -> list[tuple[UUID, int, int]]:
         return [(job_uuid, units, int(done)) for job_uuid, units, done in cursor.fetchall()]
 
 
-def read_part_progress(job_uuid: UUID) -> list[PartProgress]:
-    """Progress of each part of a job, with its weight in the price."""
-    rows = Part.objects.filter(job_id=job_uuid).values_list("weight", "units", "units_done", "state")
-    return [
-        PartProgress(units if weight is None else weight, units=units, units_done=units_done, is_done=state == PartState.DONE)
-        for weight, units, units_done, state in rows
-    ]
+def read_part_progress(job: Job) -> list[PartProgress]:
+    """Progress of each part of a job, with its weight in the price. Speech counts as far as a listener got it before it left."""
+    rows = Part.objects.filter(job_id=job.uuid).order_by("index").values_list("weight", "units", "units_done", "state", "kind")
+    progress, left = [], job.units_sent
+    for weight, units, units_done, state, kind in rows:
+        part = PartProgress(units if weight is None else weight, units=units, units_done=units_done, is_done=state == PartState.DONE)
+        if left is not None and kind == SPEAK:
+            part = part.limited_to(left)
+            left = max(0, left - units)
+        progress.append(part)
+    return progress
 
 
 def list_planned_files(job: Job) -> list[str]:

@@ -13,11 +13,13 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.accounts.throttles import PollLimit
-from apps.core import retry_after
+from apps.core import retry_after, sse
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import GatewayTimeoutError, InvalidRequestError
 from apps.core.links import download_url
-from apps.jobs.event_stream import EventStream
+from apps.core.sse import encode_events
+from apps.core.streamed_body import StreamedBody
+from apps.jobs.event_stream import job_events
 from apps.jobs.health import monitor
 from apps.jobs.models import Job
 from apps.jobs.results import main_file_name
@@ -106,7 +108,8 @@ class JobEventsView(APIView):
         after_id = request.META.get("HTTP_LAST_EVENT_ID", "0")
 
         async def resolve(exchange: Exchange) -> ASGIApp:
-            return EventStream(exchange.events(job.uuid, after_id), has_words=can_read_words(job))
+            events = job_events(exchange.events(job.uuid, after_id), has_words=can_read_words(job))
+            return StreamedBody(encode_events(events), exchange=exchange, headers=sse.HEADERS)
 
         return Deferred(resolve)
 

@@ -50,7 +50,7 @@ class JobResponse:
         if end is not None:
             return await exchange.run(self._finish, exchange)
         if not exchange.has_left.is_set():
-            raise _still_running(self.job_uuid)
+            raise still_running(self.job_uuid)
         if not self.is_kept:
             await _cancel_if_abandoned(exchange, self.job_uuid)
         return HttpResponse(status=499)  # nobody reads it
@@ -72,7 +72,8 @@ def prefers_async(request: Request) -> bool:
     return is_asked or "respond-async" in request.META.get("HTTP_PREFER", "")
 
 
-def _still_running(job_uuid: UUID) -> GatewayTimeoutError:
+def still_running(job_uuid: UUID) -> GatewayTimeoutError:
+    """Error of a response whose job takes longer than the client waits."""
     return GatewayTimeoutError(
         f"The result is not ready yet. The job continues: GET /v1/speech/results/?uuid={job_uuid.hex}",
         extra={"uuid": job_uuid.hex, "job_id": str(job_uuid)},

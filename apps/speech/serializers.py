@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.catalog.limits import FASTEST_SPEED, SLOWEST_SPEED, STREAMS_SPEECH
+from apps.catalog.limits import FASTEST_SPEED, SLOWEST_SPEED
 from apps.core import fields
 from apps.webhooks.fields import WebhookUrl
 from workers.contract.formats import FORMATS
@@ -13,8 +13,6 @@ BITRATES = (32, 48, 64, 96, 128, 160, 192, 256, 320)
 SAMPLE_RATES = (8000, 16000, 22050, 24000, 32000, 44100, 48000)
 MAXIMUM_INSTRUCTIONS = 500
 DEFAULT_MODEL = "kokoro"
-NOT_YET = () if STREAMS_SPEECH else ("stream",)
-"""Documented fields that this version does not support; they are refused."""
 
 
 class SpeechRequestSerializer(serializers.Serializer[Any]):
@@ -41,7 +39,7 @@ class SpeechRequestSerializer(serializers.Serializer[Any]):
         required=False, allow_null=True, allow_blank=True, max_length=MAXIMUM_INSTRUCTIONS, help_text="Instructions for the speaking style."
     )
     timestamps = fields.Flag(required=False, default=False, help_text="Adds `words` to the result, as `?timestamps=words` does.")
-    stream = fields.Flag(required=False, default=False, help_text="Not supported yet.")
+    stream = fields.Flag(required=False, default=False, help_text="Answers with the audio itself, while it is made.")
     webhook_url = WebhookUrl()
     pronunciations = serializers.JSONField(
         required=False, allow_null=True, help_text='`{"GIF": "jiff"}` or `[{"word", "replacement", "language"?, "case_sensitive"?}]`.'
@@ -58,9 +56,6 @@ class SpeechRequestSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError({"text": "This field is required."}, code="required")
         if not attrs["text"].strip():
             raise serializers.ValidationError({"text": "The text contains nothing to speak."}, code="blank")
-        for name in NOT_YET:
-            if attrs.pop(name, None):
-                raise serializers.ValidationError({name: "This server does not support it yet."}, code="not_supported_yet")
         return attrs
 
 

@@ -65,6 +65,8 @@ class SpeechOrder:
     """Hz; 0 for the model's own."""
     has_listener: bool = False
     """True if a client waits for the audio in this request."""
+    is_streamed: bool = False
+    """True if that client gets the audio while it is made (apps/streaming)."""
     webhook_url: str = ""
     """URL to notify of the job's end."""
     has_timestamps: bool = False
@@ -113,7 +115,8 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
         kind=SPEECH,
         engine_id=engine.id,
         queue=order.clone.queue if order.clone and before else engine.queue,
-        lane=SPEECH.lanes.choose(units, is_awaited=order.has_listener),
+        lane=SPEECH.lanes.choose(units, is_awaited=order.has_listener or order.is_streamed),
+        is_streamed=order.is_streamed,
         parts=_parts(works, audio=audio, before=before, queue=engine.queue),
         units=units,
         price_millicredits=price,
@@ -185,6 +188,7 @@ def _parts(works: list[SpeakWork], *, audio: AudioSettings, before: tuple[PartPl
             "speak",
             replace(
                 work,
+                is_first=work is works[0],
                 is_last=work is works[-1],
                 format=encoding.format,
                 bitrate=encoding.bitrate,

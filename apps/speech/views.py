@@ -1,9 +1,12 @@
-"""Views of POST /v1/tts/ and GET /v1/speech/results/."""
+"""Views of POST /v1/tts/, POST /v1/tts/stream/ and GET /v1/speech/results/."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,13 +18,19 @@ from apps.core.errors import InvalidRequestError
 from apps.core.fields import validated
 from apps.core.links import public_base
 from apps.jobs.requests import IDEMPOTENCY_HEADER, idempotency_of, in_flight_dedup_key_of, queued_shape, request_id_of
+from apps.jobs.services.acceptance import Submission
+from apps.speech.audio_response import job_headers
 from apps.speech.kinds import has_timestamps
 from apps.speech.results import document_of, result_shape
 from apps.speech.selectors import get_speech_job
 from apps.speech.serializers import DEFAULT_MODEL, QueuedSpeechSerializer, SpeechRequestSerializer, SpeechResultSerializer
 from apps.speech.services import SpeechOrder, request_speech
+from apps.speech.streams import speech_events, stream_audio
+from apps.streaming.answers import AudioForm, StreamedAnswer
+from workers.contract.formats import FORMATS
 
 SHAPE = SpeechRequestSerializer()
+STREAMED = OpenApiResponse(OpenApiTypes.BINARY, description="With `stream`: the audio, in the requested format.")
 
 
 class SpeechView(APIView):
@@ -36,16 +45,52 @@ class SpeechView(APIView):
         summary="Text to speech",
         parameters=[IDEMPOTENCY_HEADER],
         request=SpeechRequestSerializer,
-        responses=QueuedSpeechSerializer,
+        responses={
+            200: QueuedSpeechSerializer,
+            **{(200, entry.content_type): STREAMED for entry in FORMATS.values()},
+            504: OpenApiResponse(
+                OpenApiTypes.OBJECT, description="With `stream`: no audio in time; the job goes on, its `uuid` is stated."
+            ),
+        },
     )
-    def post(self, request: Request) -> Response:
-        """Queue the text and answer at once: poll `/v1/speech/results/` with the uuid. Free models need no key. An identical request of
-        the same key joins the job while it runs: one job, one charge.
+    def post(self, request: Request) -> HttpResponseBase:
+        """Queue the text and answer at once: poll `/v1/speech/results/` with the uuid. With `stream` the response is the audio itself,
+        which begins with the first sentence and follows the synthesis; the job is cancelled when the client disconnects. Free models need
+        no key. An identical request of the same key joins the job while it runs: one job, one charge.
         """
         order = order_of(validated(SHAPE, request.data))
-        idempotency = idempotency_of(request, endpoint="tts") or in_flight_dedup_key_of(request, endpoint="tts", is_waiting=False)
-        submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
-        return Response(queued_shape(submission))
+        submission, is_kept = _submit(request, order=order, endpoint="tts")
+        if not order.is_streamed:
+            return Response(queued_shape(submission))
+        return stream_audio(submission.job, form=form_of(order), is_kept=is_kept)
+
+
+class SpeechStreamView(APIView):
+    """Speak a text as events."""
+
+    permission_classes = [AnyCaller, scope_required("tts:generate")]
+    max_body_bytes = settings.TTSAI_TEXT_BODY_BYTES
+
+    @extend_schema(
+        operation_id="tts_stream",
+        tags=["speech"],
+        summary="Text to speech as events",
+        parameters=[IDEMPOTENCY_HEADER],
+        request=SpeechRequestSerializer,
+        responses={
+            (200, "text/event-stream"): OpenApiResponse(str, description="`audio` events, then `done`, or `error` where it breaks off."),
+            504: OpenApiResponse(OpenApiTypes.OBJECT, description="No audio in time; the job goes on, its `uuid` stands beside `error`."),
+        },
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        """Server-sent events: `audio` for each sentence as it is made, with `index`, `audio` (base64; all of them make one file), `format`,
+        `sample_rate` and `words` with their times; then `done` with `uuid`, `duration`, `credits_used` and the `url` of the file. The job is
+        cancelled when the client disconnects, and what was sent is charged.
+        """
+        order = replace(order_of(validated(SHAPE, request.data)), is_streamed=True)
+        submission, is_kept = _submit(request, order=order, endpoint="tts-stream")
+        answer = StreamedAnswer(submission.job.uuid, is_kept=is_kept, headers=job_headers(submission.job))
+        return answer.events(speech_events(form_of(order), base=public_base(request)))
 
 
 class SpeechResultView(APIView):
@@ -74,6 +119,19 @@ class SpeechResultView(APIView):
         return Response(shape | document_of(job), headers={"Cache-Control": "no-store"})
 
 
+def form_of(order: SpeechOrder) -> AudioForm:
+    """Form in which the order's listener gets the audio."""
+    return AudioForm(order.format, sample_rate=order.sample_rate, bitrate=order.bitrate)
+
+
+def _submit(request: Request, *, order: SpeechOrder, endpoint: str) -> tuple[Submission, bool]:
+    """Accept the order; True if its job continues after a disconnect, since the request has a key under which it can be repeated."""
+    named = idempotency_of(request, endpoint=endpoint)
+    idempotency = named or in_flight_dedup_key_of(request, endpoint=endpoint, is_waiting=order.is_streamed)
+    submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
+    return submission, named is not None
+
+
 def order_of(body: dict[str, Any]) -> SpeechOrder:
     """Order for a valid body."""
     return SpeechOrder(
@@ -88,6 +146,7 @@ def order_of(body: dict[str, Any]) -> SpeechOrder:
         pronunciations=body.get("pronunciations"),
         bitrate=1000 * body.get("bitrate", 0),
         sample_rate=body.get("sample_rate", 0),
+        is_streamed=body["stream"],
         has_timestamps=body["timestamps"],
         webhook_url=body.get("webhook_url", ""),
     )

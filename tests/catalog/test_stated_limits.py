@@ -77,11 +77,8 @@ def test_catalogue_states_which_models_clone_themselves_or_by_an_installed_one()
     assert cloning == {"piper", *(name for name, row in STARTING_STAND_INS.items() if row.get("has_cloning") and name != "tortoise")}
 
 
-def test_catalogue_states_no_unsupported_capability() -> None:
-    headers = key_of("pro")
-    for model in listed():
-        assert model["supports_streaming"] is False
-        assert say(headers, model=model["id"], stream=True).json()["error"]["code"] == "not_supported_yet"
+def test_catalogue_states_which_models_stream() -> None:
+    assert {model["id"] for model in listed() if model["supports_streaming"]} >= {"kokoro", "tortoise"}
 
 
 def test_each_model_takes_the_stated_speeds_without_a_warning_and_no_others() -> None:

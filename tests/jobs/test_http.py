@@ -262,7 +262,6 @@ def test_watching_a_job_to_its_end_and_going_on_after_an_event(shell: RunningShe
     def work() -> None:
         for index in (0, 1):
             finished(started(part_of(job, index)))
-        publish_event(job.uuid, {"type": "audio", "part": 0})
         work_off("codec")
 
     worker = later(0.2, work)

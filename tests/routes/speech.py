@@ -20,6 +20,7 @@ def a_file(account: Account) -> Owned:
 
 ROWS = [
     row("tts/", "POST", scope="tts:generate", owns=None, key="optional", body={"text": "Hello."}),
+    row("tts/stream/", "POST", scope="tts:generate", owns=None, key="optional", body={"text": "Hello."}),
     # A uuid is an unguessable capability: whoever holds it polls and downloads.
     row("speech/results/", "GET", scope=None, owns=a_job_to_poll, key="optional", stranger=200),
     row("/static/downloads/<uuid>/<name>/", "GET", scope=None, owns=a_file, key="ignored", stranger=200),

@@ -112,7 +112,7 @@ def test_instructions_are_taken_with_a_warning(owner: Person) -> None:
         ({"text": "a", "language": "klingon language"}, "invalid_language", "language"),
         ({"text": "a", "language": "tlh"}, "unsupported_language", "language"),
         ({"text": "a", "instructions": "x" * 501}, "invalid_request", "instructions"),
-        ({"text": "a", "stream": True}, "not_supported_yet", "stream"),
+        ({"text": "a", "stream": "perhaps"}, "invalid_request", "stream"),
         ({"text": "a", "pronunciations": "jiff"}, "invalid_pronunciation", "pronunciations"),
         ({"text": "a", "pronunciations": [{"word": "GIF"}]}, "invalid_pronunciation", "pronunciations"),
         ({"text": "a <break time='1s'>"}, "invalid_markup", "text"),

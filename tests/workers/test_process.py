@@ -13,8 +13,9 @@ import pytest
 from tests.workers.messages import Platform, address_of, speak_message
 from tests.workers.running_worker import RunningWorker
 from tests.workers.valkey_server import ValkeyServer
+from workers.contract.live_audio import LiveAudio
 from workers.contract.messages import Manifest, PartMessage, PartOutcome, QueueSlots
-from workers.contract.names import CANCEL_CHANNEL, cancel_key
+from workers.contract.names import CANCEL_CHANNEL, audio_stream, cancel_key
 from workers.contract.outputs import AUDIO, TIMINGS, StoredOutput
 from workers.contract.references import Address
 
@@ -90,16 +91,16 @@ def test_a_repeated_message_is_done_once(unharmed_worker: RunningWorker) -> None
     assert len([end for end in unharmed_worker.platform.outcomes() if end.token == message.token]) == 1
 
 
-def test_a_listener_hears_one_header_and_then_each_sentence(unharmed_worker: RunningWorker) -> None:
+def test_listener_gets_the_samples_of_the_file_sentence_by_sentence(unharmed_worker: RunningWorker) -> None:
     message = speak_message(TEXT, lane="live", stream="job:1:events", has_listener=True)
     do(unharmed_worker, message)
-    entries = [fields for _, fields in unharmed_worker.platform.client.xrange("job:1:events")]
-    chunks = [fields[b"audio"] for fields in entries if b"audio" in fields]
-    assert len(chunks) >= SENTENCES
-    assert [chunk.startswith(b"RIFF") for chunk in chunks] == [True] + [False] * (len(chunks) - 1)
-    assert (
-        b"".join(chunks)[44:] == unharmed_worker.read(address_of(message))[44:]
-    )  # the file's header knows the length, the stream's cannot
+    entries = unharmed_worker.platform.client.xrange(audio_stream(message.job, message.part))
+    chunks = [LiveAudio.from_fields(fields) for _, fields in entries]
+    assert len(chunks) > SENTENCES  # and the silence after the last
+    assert [chunk.index for chunk in chunks] == list(range(len(chunks)))
+    assert [chunk.is_last for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
+    assert b"".join(chunk.samples for chunk in chunks) == unharmed_worker.read(address_of(message))[44:]
+    assert not any(b"samples" in fields for _, fields in unharmed_worker.platform.client.xrange("job:1:events"))
 
 
 def test_expected_failures_have_a_code_and_unexpected_ones_are_internal_errors(unharmed_worker: RunningWorker) -> None:

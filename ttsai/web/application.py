@@ -36,7 +36,7 @@ class Application:
         self._threads = DjangoThreads(threads=settings.TTSAI_WEB_THREADS, waiting=settings.TTSAI_WEB_QUEUE)
         self._hub: Hub | None = None
         self._stopping = asyncio.Event()
-        self._sockets = Sockets(threads=self._threads, stopping=self._stopping)
+        self._sockets = Sockets(threads=self._threads, stopping=self._stopping, exchange=self._exchange)
         self._probes = Probes(is_stopping=self._stopping.is_set)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,10 +119,13 @@ class Application:
         except Exception as error:  # the process's edge, like REST framework's around a view
             raise as_application_error(error) from error
 
-    async def _resolve(self, deferred: Deferred, scope: Scope, receive: Receive, send: Send, *, request_id: str) -> None:
+    def _exchange(self, receive: Receive) -> WebExchange:
         assert self._hub is not None  # noqa: S101 - the lifespan began before any request
+        return WebExchange(receive, threads=self._threads, hub=self._hub, stopping=self._stopping)
+
+    async def _resolve(self, deferred: Deferred, scope: Scope, receive: Receive, send: Send, *, request_id: str) -> None:
         bind_contextvars(**deferred.log_ids)  # in this request's task alone
-        exchange = WebExchange(receive, threads=self._threads, hub=self._hub, stopping=self._stopping)
+        exchange = self._exchange(receive)
         exchange.watch()
         try:
             dialect = dialect_of(scope["path"])

@@ -2,16 +2,24 @@
 
 import asyncio
 import contextlib
+import functools
 import uuid
-from collections.abc import AsyncGenerator, Callable
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, ParamSpec, TypeVar
 
 from apps.core.deferred import Message, Receive
 from ttsai.web.hub import Hub
 from ttsai.web.threads import DjangoThreads
+from workers.contract.live_audio import LiveAudio
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+LISTENING_SECONDS: Final = 60.0
+"""Time after which a listener whose web process was killed no longer counts."""
+ENCODERS: Final = ThreadPoolExecutor(max_workers=2, thread_name_prefix="encoder")
+"""Threads of all responses with audio; apart from Django's, so that requests with a database never wait for audio."""
 
 
 class WebExchange:
@@ -44,6 +52,10 @@ class WebExchange:
         """Run a function that may block, on Django's threads."""
         return await self._threads.run(function, *args, **kwargs)
 
+    async def encode(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a function that computes on audio."""
+        return await asyncio.get_running_loop().run_in_executor(ENCODERS, functools.partial(function, *args, **kwargs))
+
     async def wait_for_end(self, job_uuid: uuid.UUID, timeout_seconds: float) -> dict[str, Any] | None:
         """End event of the job; None after the timeout, a disconnect or the start of the shutdown."""
         job = job_uuid.hex
@@ -72,6 +84,29 @@ class WebExchange:
         finally:
             for task in tasks:
                 task.cancel()
+
+    async def read_live_audio(self, job_uuid: uuid.UUID, part: int, after_id: str) -> tuple[str, LiveAudio] | None:
+        """Next entry of a part's live audio."""
+        return await self._hub.read_live_audio(job_uuid.hex, part=part, after_id=after_id)
+
+    async def drop_live_audio(self, job_uuid: uuid.UUID, parts: range, *, read_bytes: int = 0, is_closed: bool = False) -> None:
+        """Delete live audio unless another request listens."""
+        await self._hub.drop_live_audio(job_uuid.hex, parts=parts, read_bytes=read_bytes, is_closed=is_closed, but=self._waiter)
+
+    @contextlib.asynccontextmanager
+    async def listening(self, job_uuid: uuid.UUID) -> AsyncIterator[None]:
+        """Count this request among those that wait for the job."""
+        keeper = asyncio.create_task(self._keep_waiting(job_uuid.hex))
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            self._hub.unregister_waiter(job_uuid.hex, waiter=self._waiter)
+
+    async def _keep_waiting(self, job: str) -> None:
+        while True:
+            await self._hub.register_waiter(job, waiter=self._waiter, seconds=LISTENING_SECONDS)
+            await asyncio.sleep(LISTENING_SECONDS / 3)
 
     async def _end_of(self, job: str) -> dict[str, Any]:
         async with contextlib.aclosing(self._hub.events(job, only_end=True)) as events:

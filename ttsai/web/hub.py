@@ -18,6 +18,7 @@ from redis.backoff import NoBackoff
 
 from apps.core.valkey import CONNECT_SECONDS, ValkeyAway
 from workers.contract import names
+from workers.contract.live_audio import LiveAudio
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,9 @@ BACKLOG = 1_000
 """Events kept in memory per subscriber; one that lags further is served from the stream again."""
 WAKE_SECONDS = 3600
 NOTE_SECONDS = 2.0
-"""Longest wait of a request for recording that it waits."""
+"""Longest wait of a request for recording that it waits, and for live audio."""
+CLOSED_BYTES = 1 << 50
+"""Unread bytes of a job whose listener has left: more than workers publish."""
 
 _ENTRY_ID = re.compile(r"(\d{1,18})-(\d{1,9})")
 
@@ -97,6 +100,7 @@ class Hub:
             socket_keepalive=True,
             retry=Retry(NoBackoff(), 0),  # the tasks here try again themselves
         )
+        """Connections for all requests of this process; one of them blocks in the reader."""
         # The reader blocks in XREAD over the streams it knows. A write to this one, which only it reads, makes it look again.
         self._wake_stream = f"web:wake:{uuid.uuid4().hex}"
         self._wake_cursor = "0"
@@ -169,6 +173,31 @@ class Hub:
                 pipeline.zcount(_waiters_key(job), time.time(), "+inf")
                 return int((await pipeline.execute())[1])
         return 0
+
+    async def read_live_audio(self, job: str, *, part: int, after_id: str) -> tuple[str, LiveAudio] | None:
+        """Next entry of a part's live audio; None if there is none, and while Valkey is unavailable."""
+        with contextlib.suppress(*AWAY):
+            async with asyncio.timeout(NOTE_SECONDS):
+                answer: Any = await self._valkey.xread({names.audio_stream(job, part): after_id}, count=1)
+                for _, entries in answer or ():
+                    return _decode_audio(*entries[0])
+        return None
+
+    async def drop_live_audio(self, job: str, *, parts: range, read_bytes: int, is_closed: bool, but: str) -> None:
+        """Delete live audio that its only listener has read or no longer wants, and make room for as much."""
+        if not parts or await self.count_waiters(job, but=but):
+            return
+        counter = names.audio_bytes_key(job)
+        with contextlib.suppress(*AWAY):
+            async with asyncio.timeout(NOTE_SECONDS):
+                pipeline = self._valkey.pipeline(transaction=False)
+                pipeline.unlink(*(names.audio_stream(job, part) for part in parts))
+                if is_closed:
+                    pipeline.set(counter, CLOSED_BYTES)
+                else:
+                    pipeline.decrby(counter, read_bytes)
+                pipeline.expire(counter, names.LIVE_AUDIO_SECONDS)
+                await pipeline.execute()
 
     async def _unregister_waiter(self, job: str, *, waiter: str) -> None:
         with contextlib.suppress(*AWAY):
@@ -263,6 +292,14 @@ def _decode(fields: dict[bytes, bytes]) -> Event | None:
     except (KeyError, ValueError):
         return None
     return event if isinstance(event, dict) else None
+
+
+def _decode_audio(entry_id: bytes, fields: dict[bytes, bytes]) -> tuple[str, LiveAudio]:
+    try:
+        audio = LiveAudio.from_fields(fields)
+    except (ValueError, KeyError, TypeError):
+        audio = LiveAudio(-1, 0)  # nobody waits for this index
+    return entry_id.decode(), audio
 
 
 def _waiters_key(job: str) -> str:

@@ -33,6 +33,8 @@ class SpeakWork(Message):
     """Hz; 0 for the engine's own rate."""
     is_last: bool = True
     """False for all parts of a text but its last, which are followed by a pause."""
+    is_first: bool = True
+    """False for all parts of a text but its first, whose first clause a listener hears at once."""
     segments: tuple[Segment, ...] = ()
     """Segments of the part's markup; `text` is then their concatenation."""
     pronunciations: tuple[PronunciationRule, ...] = ()
@@ -113,7 +115,7 @@ class PartMessage(Message):
     stream: str = ""
     """Redis stream for live events; empty if nobody wants them."""
     has_listener: bool = False
-    """True if audio chunks are written to the stream."""
+    """True if somebody listens: audio is written to the part's audio stream (names.audio_stream)."""
     runs_alone: bool = False
     """True if the part was computing when a worker died: nothing else may compute beside it, so that another death shows whether it is to
     blame.

@@ -59,3 +59,19 @@ def claim_key(token: str) -> str:
 def job_stream(job: str) -> str:
     """The Redis stream of one job's live events (job: 32 hex digits)."""
     return f"job:{job}:events"
+
+
+def audio_stream(job: str, part: int) -> str:
+    """The Redis stream of one part's live audio (workers/contract/live_audio.py), which only listeners read."""
+    return f"job:{job}:audio:{part}"
+
+
+def audio_bytes_key(job: str) -> str:
+    """Counter of the bytes of live audio of a job that nobody has read yet; workers publish none beyond LIVE_AUDIO_BYTES."""
+    return f"job:{job}:audio_bytes"
+
+
+LIVE_AUDIO_BYTES: Final = 32 << 20
+"""Most bytes of unread live audio of a job, eleven minutes at 24 kHz; what lies beyond is read from the stored files."""
+LIVE_AUDIO_SECONDS: Final = 600
+"""Seconds for which live audio is kept after its last chunk."""

@@ -1,7 +1,7 @@
-"""Synthesis task: encodes and publishes each sentence while the next ones are computed."""
+"""Synthesis task: encodes each sentence, and publishes it to a listener, while the next ones are computed."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import asdict, replace
 from functools import partial
@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.encoding import EncodedFile, Encoder, FileEncoder
+from workers.audio.encoding import EncodedFile, FileEncoder
 from workers.audio.joins import Joiner
 from workers.audio.samples import SynthesisedAudio
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
@@ -28,6 +28,7 @@ from workers.tasks.results import OutputWriter, check_format
 from workers.tasks.scheduling import compute_in_order, sentence_order
 from workers.tasks.speech_work import read_speak_work
 from workers.text.script import Script, Utterance, write_script
+from workers.text.short_start import with_short_start
 
 SILENT_SHARE_SECONDS: Final = 0.05
 """Seconds of silence for a share without words, so that every player opens the file."""
@@ -44,11 +45,11 @@ def speak(run: PartRun, *, context: WorkerContext) -> Manifest:
         script = _read_script(message, work=work, engine=engine)
         spoken_by = (utterance.settings.voice for utterance in script.utterances)
         own_voices = prepare_voices(spoken_by, engine=engine, storage=context.storage, cache=context.voices)
-        events = PartEvents(context.live, message=message, units_total=len(work.text))
+        events = PartEvents(context.live, message=message, units_total=len(work.text), sample_rate=engine.spec.sample_rate)
         with FileEncoder(
             output.path, work.format, input_rate=engine.spec.sample_rate, sample_rate=work.sample_rate, bitrate=work.bitrate
         ) as file:
-            response = _Response(message, work=work, script=script, input_rate=engine.spec.sample_rate, file=file, events=events)
+            response = _Response(work, script=script, input_rate=engine.spec.sample_rate, file=file, events=events)
             submit = partial(_submit, run=run, work=work, own_voices=own_voices, context=context)
             for (_, utterance), (spoken, seconds) in compute_in_order(
                 run, scheduler=context.scheduler, items=enumerate(script.utterances), submit=submit
@@ -66,6 +67,8 @@ def speak(run: PartRun, *, context: WorkerContext) -> Manifest:
 def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Script:
     """Script to speak. A part of a longer text may have no words, such as a row of asterisks, and is silent then. Raises WorkError."""
     script = write_script(work, engine=engine)
+    if message.has_listener and work.is_first and work.share == 0:
+        script = with_short_start(script, pause_scale=work.pause_scale)
     is_whole_text = message.part == 0 and work.is_last and work.script is None
     if not script.utterances and is_whole_text:
         raise WorkError(NOTHING_TO_SAY, "The text contains nothing that can be spoken.")
@@ -73,21 +76,13 @@ def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Sc
 
 
 class _Response:
-    """Audio stream to a file and to a listener, with one encoder each."""
+    """Audio of the part: to a file, and to a listener as plain samples, which the listener's web process encodes."""
 
-    def __init__(
-        self, message: PartMessage, *, work: SpeakWork, script: Script, input_rate: int, file: FileEncoder, events: PartEvents
-    ) -> None:
+    def __init__(self, work: SpeakWork, *, script: Script, input_rate: int, file: FileEncoder, events: PartEvents) -> None:
         self._is_last = work.is_last
         self._input_rate = input_rate
         self._silent_seconds = SILENT_SHARE_SECONDS if work.script is not None else 0.0
-        self._format = work.format
         self._file = file
-        self._live = (
-            Encoder(work.format, input_rate=input_rate, sample_rate=work.sample_rate, bitrate=work.bitrate)
-            if message.has_listener and message.stream
-            else None
-        )
         self._joiner = Joiner(input_rate, speed=work.speed, pause_before=script.pause_before)
         self._written = script.written
         self._events = events
@@ -102,23 +97,20 @@ class _Response:
         joined = self._joiner.feed(spoken, pause_after=utterance.pause_after, gain_decibels=utterance.settings.gain_decibels)
         words = [asdict(word) for word in joined.words]
         self.units_done = utterance.written_end
-        self._publish_progress(self._live.write(joined.samples) if self._live else b"", words=words)
+        self._events.publish(units_done=self.units_done, words=words, samples=joined.samples)
         self._file.write(joined.samples)
         self.words += words
         self.compute_seconds += compute_seconds
 
     def finish(self) -> EncodedFile:
-        """Write the silence after the last sentence, and flush the encoders."""
+        """Write the silence after the last sentence."""
         tail: NDArray[np.float32] = self._joiner.finish(is_last=self._is_last)
         if not self._joiner.seconds:
             tail = np.zeros(round(self._silent_seconds * self._input_rate), np.float32)
-        if self._live:
-            self._publish_progress(self._live.write(tail) + self._live.finish(), words=[])
+        if self._events.is_audible:
+            self._events.publish(units_done=self.units_done, samples=tail, is_last=True)
         self._file.write(tail)
         return self._file.finish()
-
-    def _publish_progress(self, audio: bytes, *, words: Sequence[dict[str, Any]]) -> None:
-        self._events.publish(units_done=self.units_done, words=words, audio=audio, audio_format=self._format)
 
 
 def _submit(

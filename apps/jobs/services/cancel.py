@@ -16,11 +16,11 @@ from apps.jobs.services.finish import end_if_cancelled
 from apps.jobs.services.terminal_states import end_cancelled_job, lock_job
 
 
-def cancel_job(job: Job, *, reason: str) -> Job:
+def cancel_job(job: Job, *, reason: str, units_sent: int | None = None) -> Job:
     """Cancel the job. A job that no worker started ends at once, with all credits released; otherwise it ends when its workers report
     their progress.
 
-    Raises 409 job_finished if it is over. Idempotent.
+    units_sent: characters of speech that a listener got; speech beyond them is not charged. Raises 409 job_finished if it is over. Idempotent.
     """
     with transaction.atomic(durable=True):
         locked = lock_job(job.uuid)
@@ -29,6 +29,7 @@ def cancel_job(job: Job, *, reason: str) -> Job:
         if locked.state == JobState.QUEUED and not _is_started(locked):
             end_cancelled_job(locked, reason=reason)
         elif locked.cancel_requested_at is None:
+            locked.units_sent = units_sent
             _request_cancellation(locked, reason=reason)
     dispatch_soon(locked.queue)
     return locked
@@ -45,7 +46,7 @@ def _is_started(job: Job) -> bool:
 
 def _request_cancellation(job: Job, *, reason: str) -> None:
     job.cancel_requested_at, job.error_message = timezone.now(), reason
-    job.save(update_fields=["cancel_requested_at", "error_message"])
+    job.save(update_fields=["cancel_requested_at", "error_message", "units_sent"])
     parts = Part.objects.filter(job_id=job.uuid)
     parts.filter(state__in=[PartState.WAITING, PartState.QUEUED]).update(state=PartState.CANCELLED, finished_at=timezone.now())
     tokens: list[UUID | None] = list(parts.filter(state__in=IN_FLIGHT_STATES).values_list("token", flat=True))

@@ -48,6 +48,8 @@ class JobPlan:
     """
     warnings: tuple[str, ...] = ()
     """Requested settings that were not followed, for the response and the result."""
+    is_streamed: bool = False
+    """True if a client listens while the audio is made (apps/streaming)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
         weight=owner.weight,
         retention_days=owner.retention_days,
         expires_at=owner.expires_at,
+        is_streamed=plan.is_streamed,
         output_format=plan.output_format,
         request_id=request_id,
         webhook_url=plan.webhook_url,

@@ -70,7 +70,7 @@ def _charge(job: Job, *, rule: Charge) -> int:
     """Millicredits charged for a job without a result."""
     if rule == Charge.NOTHING or (rule == Charge.WORK_READ and not _is_text_read(job)):
         return 0
-    return charge_for_completed_work(job.reserved_millicredits, parts=read_part_progress(job.uuid))
+    return charge_for_completed_work(job.reserved_millicredits, parts=read_part_progress(job))
 
 
 def _is_text_read(job: Job) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import io
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
 from django.conf import settings
@@ -29,6 +29,7 @@ from apps.core.middleware import add_common_headers, write_limit
 from apps.core.sockets import SocketRoute
 from apps.core.zones import with_slash
 from ttsai.web.body import Body
+from ttsai.web.exchange import WebExchange
 from ttsai.web.sockets.session import POLICY, Closing, Session
 from ttsai.web.threads import BusyError, DjangoThreads, ShellRequest
 
@@ -44,9 +45,11 @@ SCHEMES: Final = {"ws": "http", "wss": "https"}
 class Sockets:
     """ASGI application for the scope type `websocket`."""
 
-    def __init__(self, *, threads: DjangoThreads, stopping: asyncio.Event) -> None:
+    def __init__(self, *, threads: DjangoThreads, stopping: asyncio.Event, exchange: Callable[[Receive], WebExchange]) -> None:
+        """exchange: makes what a connection waits for jobs with."""
         self._threads = threads
         self._stopping = stopping
+        self._exchange = exchange
         self._open_count = 0
         self._sessions: set[Session] = set()
         self._leases: set[Lease] = set()
@@ -88,7 +91,15 @@ class Sockets:
             await send(
                 {"type": "websocket.accept", "subprotocol": _subprotocol(route, scope), "headers": [(b"x-request-id", request_id.encode())]}
             )
-            session = Session(route, caller=caller, path_params=scope["path_params"], receive=receive, send=send, threads=self._threads)
+            session = Session(
+                route,
+                caller=caller,
+                path_params=scope["path_params"],
+                receive=receive,
+                send=send,
+                threads=self._threads,
+                exchange=self._exchange(receive),
+            )
             self._sessions.add(session)
             stack.callback(self._sessions.discard, session)
             await session.serve(stopping=self._stopping, dialect=dialect_of(request.path), request_id=request_id)

@@ -101,6 +101,16 @@ class PcmWriter:
         )
 
 
+def pcm16(samples: NDArray[np.float32]) -> bytes:
+    """Samples [n], full scale 1.0, as 16-bit little-endian PCM: rounded, and clipped at full scale."""
+    return _packed(samples, bits=16)
+
+
+def from_pcm16(data: bytes) -> NDArray[np.float32]:
+    """Samples [n], full scale 1.0, of 16-bit little-endian PCM; pcm16 gives back the same bytes."""
+    return np.frombuffer(data, "<i2").astype(np.float32) * np.float32(1 / (1 << 15))
+
+
 def _packed(samples: NDArray[np.float32], *, bits: int) -> bytes:
     if bits == FLOAT_BITS:
         return samples.astype("<f4").tobytes()

@@ -1,0 +1,57 @@
+"""News of a job, for a reader of its audio that has read everything there is."""
+
+import asyncio
+import contextlib
+from uuid import UUID
+
+from apps.core.deferred import Exchange, ListenerLeftError
+from apps.core.errors import UnavailableError
+
+IDLE_SECONDS = 5.0
+"""Longest wait without looking at the rows: events may be lost."""
+
+
+class JobNews:
+    """Follows the job's events. Close it after use."""
+
+    def __init__(self, exchange: Exchange, job_uuid: UUID) -> None:
+        self.part = 0
+        """Part whose audio is being read: others' news do not wake the reader."""
+        self._exchange = exchange
+        self._job_uuid = job_uuid
+        self._woken = asyncio.Event()
+        self._is_due = False
+        self._is_closed = False
+        self._task = asyncio.create_task(self._follow())
+
+    async def wait(self) -> bool:
+        """Wait for news of the part or of the whole job; True if the rows should be read. Raises ListenerLeftError, UnavailableError."""
+        if self._is_closed:
+            if self._exchange.has_left.is_set():
+                raise ListenerLeftError
+            raise UnavailableError("The server stops. The job goes on; its result can be downloaded.", code="server_stopping")
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                await self._woken.wait()
+        except TimeoutError:
+            return True
+        self._woken.clear()
+        is_due, self._is_due = self._is_due, False
+        return is_due
+
+    def close(self) -> None:
+        """Stop following."""
+        self._task.cancel()
+
+    async def _follow(self) -> None:
+        async with contextlib.aclosing(self._exchange.events(self._job_uuid, "0")) as events:
+            async for _, event in events:
+                part = event.get("part")
+                if part is None:  # the platform's own: a part or the job has ended
+                    self._is_due = True
+                if part in {None, self.part}:
+                    self._woken.set()
+                if event.get("type") == "end":
+                    return
+        self._is_closed = True
+        self._woken.set()
