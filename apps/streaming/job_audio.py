@@ -157,7 +157,7 @@ class JobAudio:
         await self.exchange.drop_live_audio(self.job_uuid, range(part.index, part.index + 1), read_bytes=position.read_bytes)
 
     async def _read_rest(self, part: _SpeechPart, *, position: _Position) -> AsyncIterator[AudioChunk]:
-        """What the stream of a finished part lacks, from its file, or from the job's if that was deleted already."""
+        """Read the rest of a finished part from its file, or from the job's if that was deleted already."""
         heard = position.samples / self._sample_rate if self._sample_rate else 0.0
         stored = await self.exchange.run(find_part_audio, self.job_uuid, part.index)
         if stored is not None:
@@ -235,7 +235,7 @@ def _cancel(job_uuid: UUID, *, units_sent: int) -> None:
 
 
 def _read_plan(job_uuid: UUID) -> tuple[bool, tuple[_SpeechPart, ...]]:
-    """Whether the job is completed, and its parts that speak. Raises its failure as ApplicationError."""
+    """Read the job: true if it is completed, and its parts that speak. Raises its failure as ApplicationError."""
     job = _read_job(job_uuid)
     if job.is_over and job.state != JobState.COMPLETED:
         raise failure_as_error(job)

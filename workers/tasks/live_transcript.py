@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from workers.contract.listening import TranscriptSegment, TranscriptWindow
 from workers.contract.messages import PartMessage
 from workers.recognition.windows import Window
-from workers.stream import Event, LiveEvents
+from workers.stream import LiveEvents
 from workers.text.transcripts import compact_segment
 
 
@@ -40,7 +40,7 @@ class LiveTranscript:
         self._publish(ready)
 
     def _publish(self, windows: Sequence[TranscriptWindow]) -> None:
-        self._live.publish(self._message.stream, events=[Event(_event(window)) for window in windows])
+        self._live.publish(self._message.stream, events=[_event(window) for window in windows])
 
 
 def _event(window: TranscriptWindow) -> dict[str, object]:
