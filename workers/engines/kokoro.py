@@ -21,7 +21,7 @@ class KokoroEngine(SharedKokoroModel, Engine):
     spec = EngineSpec(
         id="kokoro",
         name="Kokoro",
-        version="1.0-int8-2",
+        version="1.0-int8-3",
         description="Kokoro-82M v1.0, natural voices",
         licence="Apache-2.0",
         suggested_tier="standard",

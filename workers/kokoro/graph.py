@@ -103,11 +103,11 @@ def read_affine_weights(model: Any) -> AffineWeights:
     return AffineWeights(layout, np.concatenate(matrices, axis=1), np.concatenate(spread), np.concatenate(biases))
 
 
-def cut_part(model: Any, name: str, *, layout: Sequence[tuple[str, int]]) -> bytes:
+def cut_part(model: Any, name: str, *, layout: Sequence[tuple[str, int]], parts: Mapping[str, Part] = PARTS) -> bytes:
     """A part of the packaged graph as a model file. Raises GraphError for a graph without its tensors."""
     from onnx import ModelProto, TensorProto, helper, numpy_helper
 
-    part = PARTS[name]
+    part = parts[name]
     renamed = {port.tensor: port_name for port_name, port in (*part.inputs.items(), *part.outputs.items())}
     given = {port.tensor for port in part.inputs.values()}
     split = _norm_outputs(model) if part.has_affine else []

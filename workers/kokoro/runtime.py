@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
+from workers.kokoro.decoders import Decoder, open_decoder, wanted_kind
 from workers.kokoro.graph import PARTS, AffineWeights, GraphError, cut_part, read_affine_weights
+from workers.kokoro.sessions import open_session
 from workers.kokoro.stock_voices import STOCK_VOICES
 from workers.weights.store import WeightsMissingError, WeightStore
 
@@ -89,8 +91,17 @@ class Speech:
 class KokoroRuntime:
     """Loaded weights. Thread-safe: each call computes in its caller's thread, several at once."""
 
-    def __init__(self, *, sessions: Mapping[str, Any], affine_weights: AffineWeights, vocabulary: Mapping[str, int], styles: Array) -> None:
+    def __init__(
+        self,
+        *,
+        sessions: Mapping[str, Any],
+        decoder: Decoder,
+        affine_weights: AffineWeights,
+        vocabulary: Mapping[str, int],
+        styles: Array,
+    ) -> None:
         self._sessions = sessions
+        self._decoder = decoder
         self._affine_weights = affine_weights
         self.vocabulary = vocabulary
         """Token by phoneme symbol."""
@@ -98,8 +109,11 @@ class KokoroRuntime:
         """[54, 510, 256]: voices in the order of STOCK_VOICES, one style per number of phonemes."""
 
     @classmethod
-    def load(cls, store: WeightStore | None = None) -> "KokoroRuntime":
-        """Load all parts and voices in about two seconds. Raises WorkError (engine_unavailable)."""
+    def load(cls, store: WeightStore | None = None, *, kind: str = "") -> "KokoroRuntime":
+        """Load all parts and voices in about two seconds. Raises WorkError (engine_unavailable).
+
+        kind: of the decoder (workers/kokoro/decoders.py), by default the fastest that runs here.
+        """
         import onnx
 
         store = store or WeightStore.default()
@@ -111,10 +125,12 @@ class KokoroRuntime:
         try:
             model = onnx.load(path)
             affine_weights = read_affine_weights(model)
-            sessions = {name: _open_session(cut_part(model, name, layout=affine_weights.layout)) for name in PARTS}
+            layout = affine_weights.layout
+            sessions = {name: open_session(cut_part(model, name, layout=layout)) for name in PARTS if name != "decode"}
+            decoder = open_decoder(model, layout=layout, kind=kind or wanted_kind())
         except GraphError as error:
             raise WorkError(ENGINE_UNAVAILABLE, f"{path.name} of Kokoro cannot be used: {error}") from error
-        return cls(sessions=sessions, affine_weights=affine_weights, vocabulary=vocabulary, styles=styles)
+        return cls(sessions=sessions, decoder=decoder, affine_weights=affine_weights, vocabulary=vocabulary, styles=styles)
 
     @property
     def affine_layout(self) -> tuple[tuple[str, int], ...]:
@@ -174,9 +190,7 @@ class KokoroRuntime:
         """Audio [600t] of frames in the voice of `affine` [37396]."""
         f0 = pitch.apply(frames.f0)
         feeds = {"asr": frames.asr, "f0": f0, "energy": frames.energy, "har": self.harmonics(f0), "affine": affine}
-        (audio,) = self._sessions["decode"].run(["audio"], {name: array[np.newaxis] for name, array in feeds.items()})
-        samples: Array = audio.ravel()
-        return samples
+        return self._decoder({name: array[np.newaxis] for name, array in feeds.items()})
 
 
 class SharedRuntime:
@@ -224,15 +238,3 @@ def style_file(voice: str) -> str:
 
 
 _INDEX: Final = {voice: index for index, voice in enumerate(STOCK_VOICES)}
-
-
-def _open_session(model: bytes) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    options.enable_mem_pattern = False  # the pattern of the longest sentence would be reserved beside the arena: 610 MB become 790
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    session._model_bytes = b""  # noqa: SLF001 - kept for a change of providers, 87 MB of all parts together
-    return session

@@ -16,6 +16,12 @@ def runtime() -> Iterator[KokoroRuntime]:
     SHARED_RUNTIME.release()
 
 
+@pytest.fixture(scope="session")
+def packaged_runtime() -> KokoroRuntime:
+    """Runtime with the packaged decoder, the reference of the faster ones."""
+    return KokoroRuntime.load(kind="packaged")
+
+
 @pytest.fixture(scope="module")
 def packaged() -> Any:
     """Session of the graph as it is packaged."""

@@ -20,9 +20,10 @@ def repeat_tokens(encoding: Encoding) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("voice", "speed"), [("am_onyx", 0.8), ("jf_alpha", 1.0)])
-def test_stock_voice_sounds_and_lasts_exactly_as_in_the_packaged_graph(
-    runtime: KokoroRuntime, packaged: Any, voice: str, speed: float
+def test_parts_one_after_the_other_give_exactly_the_packaged_graphs_audio(
+    packaged_runtime: KokoroRuntime, packaged: Any, voice: str, speed: float
 ) -> None:
+    runtime = packaged_runtime
     phonemes = "".join(phoneme for phoneme in PHONEMES if phoneme in runtime.vocabulary)
     tokens, style = runtime.tokens(phonemes), runtime.mix_styles({voice: 1.0}, phoneme_count=len(phonemes))
     feeds = {"tokens": tokens[np.newaxis], "style": style[np.newaxis], "speed": np.array([speed], np.float32)}
