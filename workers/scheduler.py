@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from workers.computing import ComputeJournal
 from workers.fairness import FairQueue, Order
+from workers.parallelism import allowing
 from workers.thread_priority import lower_priority
 
 T = TypeVar("T")
@@ -27,6 +28,9 @@ holds the interpreter's lock stalls everybody.
 
 class SentenceScheduler:
     """Compute threads for prompt lanes (live, normal), and as many with lower OS priority for bulk.
+
+    A piece computes in one thread. If cores are left over it may ask for them from moment to moment (workers/parallelism.py), so that a
+    lone request uses the whole machine and gives it back when another one arrives.
 
     Bulk work takes the cores that prompt work leaves, and always one, so that it progresses; a prompt sentence never waits for it.
     """
@@ -55,6 +59,15 @@ class SentenceScheduler:
         """Number of pieces that wait for a thread."""
         with self._changed:
             return len(self._prompt) + len(self._bulk)
+
+    @property
+    def spare_cores(self) -> int:
+        """Cores for each running piece beside its own; 0 while anything waits, since what waits takes the next free core."""
+        with self._changed:
+            running = self._running_prompt + self._running_bulk
+            if len(self._prompt) or len(self._bulk) or not running:
+                return 0
+            return max(0, self._cores - running) // running
 
     def submit(self, order: Order, *, work: Callable[[], T]) -> "Future[T]":
         """Run `work` in a compute thread when its turn comes. The future is cancelled if its group is dropped."""
@@ -102,7 +115,8 @@ class SentenceScheduler:
                         return
                     self._changed.wait()
                 self._running_prompt += 1
-            seconds = self._compute(taken[0], taken[1])
+            with allowing(lambda: self.spare_cores):
+                seconds = self._compute(taken[0], taken[1])
             with self._changed:
                 self._running_prompt -= 1
                 self._prompt.settle(taken[0], charged_seconds=taken[2], actual_seconds=seconds)
@@ -116,7 +130,8 @@ class SentenceScheduler:
                         return
                     self._changed.wait()
                 self._running_bulk += 1
-            seconds = self._compute(taken[0], taken[1])
+            with allowing(lambda: self.spare_cores):
+                seconds = self._compute(taken[0], taken[1])
             with self._changed:
                 self._running_bulk -= 1
                 self._bulk.settle(taken[0], charged_seconds=taken[2], actual_seconds=seconds)

@@ -10,6 +10,7 @@ import pytest
 
 from workers.contract.names import Lane
 from workers.fairness import Order
+from workers.parallelism import count_spare_cores
 from workers.scheduler import BULK_NICENESS, PROMPT_NICENESS, SentenceScheduler
 
 WAIT_SECONDS = 5
@@ -120,3 +121,50 @@ def test_closed_scheduler_refuses_new_work() -> None:
     scheduler.close()
     with pytest.raises(RuntimeError, match="closed"):
         scheduler.submit(order(), work=lambda: 1)
+
+
+def ask_spare_cores(scheduler: SentenceScheduler, *, lane: Lane = "normal") -> int:
+    """Spare cores as one more piece of work is told when it asks."""
+    return scheduler.submit(order(lane=lane), work=count_spare_cores).result(WAIT_SECONDS)
+
+
+@pytest.mark.parametrize("lane", ["live", "normal", "bulk"])
+def test_piece_that_computes_alone_may_use_all_cores(scheduler: SentenceScheduler, lane: Lane) -> None:
+    assert ask_spare_cores(scheduler, lane=lane) == 1
+    assert scheduler.spare_cores == 0
+    assert count_spare_cores() == 0
+
+
+def test_piece_beside_others_computes_in_one_thread_until_they_end(scheduler: SentenceScheduler) -> None:
+    told, may_ask_again = [], threading.Event()
+
+    def ask_twice() -> None:
+        told.append(count_spare_cores())
+        assert may_ask_again.wait(WAIT_SECONDS)
+        told.append(count_spare_cores())
+
+    ((gate, other),) = fill(scheduler, lane="normal", count=1)
+    assert gate.begun.wait(WAIT_SECONDS)
+    asking = scheduler.submit(order(index=5), work=ask_twice)
+    while not told:
+        threading.Event().wait(0.001)
+    gate.may_end.set()
+    other.result(WAIT_SECONDS)
+    while scheduler.spare_cores == 0:  # the thread of the other piece settles after its result
+        threading.Event().wait(0.001)
+    may_ask_again.set()
+    asking.result(WAIT_SECONDS)
+    assert told == [0, 1]
+
+
+def test_waiting_work_leaves_no_spare_cores_and_several_pieces_share_them() -> None:
+    wide = SentenceScheduler(cores=7)
+    running = fill(wide, lane="normal", count=2)
+    for gate, _ in running:
+        assert gate.begun.wait(WAIT_SECONDS)
+    assert wide.spare_cores == 2
+    more = fill(wide, lane="normal", count=9)
+    assert wide.spare_cores == 0
+    for gate, _ in (*running, *more):
+        gate.may_end.set()
+    wide.close()

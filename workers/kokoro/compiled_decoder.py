@@ -11,6 +11,7 @@ from workers.kokoro.kernels.blocks import BlockConvolution, ResidualBlock, round
 from workers.kokoro.sessions import open_session
 from workers.kokoro.static_graph import fuse_norms
 from workers.kokoro.static_weights import ConvolutionRanges, StaticWeights
+from workers.parallelism import count_spare_cores
 
 Floats = NDArray[np.float32]
 
@@ -82,7 +83,8 @@ class CompiledDecoder:
         return np.ascontiguousarray(total.T)
 
     def _run_block(self, name: str, rows: Floats, *, time: int, affine: Floats) -> None:
-        self._blocks[name](rows, time=time, affine=[affine[norm] for norm in self._norms[name]])
+        threads = 1 + count_spare_cores()
+        self._blocks[name](rows, time=time, affine=[affine[norm] for norm in self._norms[name]], threads=threads)
 
 
 def _cut_stage(model: Any, name: str, *, layout: Sequence[tuple[str, int]]) -> bytes:

@@ -121,3 +121,15 @@ def test_reference_of_the_kernels_is_the_block_of_the_paper() -> None:
     x = np.random.default_rng(2).normal(size=(5, 64)).astype(np.float32)
     assert np.allclose(compute_block(x, silent, affine=affine), x + sum(c.bias for c in silent[1::2]), atol=1e-5)
     assert blocks.CONVOLUTIONS == 6
+
+
+@pytest.mark.parametrize("threads", [2, 3, 5])
+def test_block_computed_by_several_threads_is_the_same_to_the_last_bit(threads: int) -> None:
+    convolutions, affine = make_block(128, taps=7)
+    block = ResidualBlock(convolutions)
+    one = np.zeros((rounded_up(100), 128), np.float32)
+    one[:100] = np.random.default_rng(3).normal(0, 1, (100, 128))
+    several = one.copy()
+    block(one, time=100, affine=affine)
+    block(several, time=100, affine=affine, threads=threads)
+    assert np.array_equal(one, several)

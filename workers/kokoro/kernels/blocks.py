@@ -1,6 +1,6 @@
 """Residual blocks of Kokoro's generator by the compiled kernels: weights packed once, then any number of calls in any threads."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.kokoro.kernels.library import ConvolutionStruct, KernelError, load_kernels
+from workers.parallelism import run_parts
 
 Floats = NDArray[np.float32]
 
@@ -50,8 +51,8 @@ class ResidualBlock:
         self._structs = (ConvolutionStruct * CONVOLUTIONS)(*map(self._describe, convolutions))
         self._padding = max(one.dilation * (one.weights.shape[2] - 1) // 2 for one in convolutions)
 
-    def __call__(self, x: Floats, *, time: int, affine: Sequence[Floats]) -> None:
-        """Replace x by the block's output.
+    def __call__(self, x: Floats, *, time: int, affine: Sequence[Floats], threads: int = 1) -> None:
+        """Replace x by the block's output; the result does not depend on the number of threads.
 
         x: [time rounded up to ROWS, channels]; affine: gamma, then beta of each of the six norms, [2 * channels].
         """
@@ -62,7 +63,23 @@ class ResidualBlock:
         if [len(row) for row in rows] != [2 * self.channels] * CONVOLUTIONS:
             raise ValueError("the norms of a block take six rows of two numbers for each channel")
         pointers = np.array([row.ctypes.data for row in rows], np.uintp)
-        self._library.residual_block(x.ctypes.data, time, self.channels, self._structs, pointers.ctypes.data, scratch.ctypes.data)
+        arguments = (x.ctypes.data, time, self.channels, self._structs, pointers.ctypes.data, scratch.ctypes.data)
+        if threads == 1:
+            self._library.residual_block(*arguments, 0, 1, None)
+            return
+        barrier = np.zeros(self._library.residual_block_barrier_size(), np.uint8)
+        opened: list[int] = []
+
+        def prepare(parts: int) -> Callable[[int], None]:
+            self._library.residual_block_barrier_open(barrier.ctypes.data, parts)
+            opened.append(parts)
+            return lambda part: self._library.residual_block(*arguments, part, parts, barrier.ctypes.data)
+
+        try:
+            run_parts(prepare, parts=threads)
+        finally:
+            if opened:
+                self._library.residual_block_barrier_close(barrier.ctypes.data)
 
     def _describe(self, one: BlockConvolution) -> ConvolutionStruct:
         scales = (one.weight_scales * np.float32(one.quantum)).astype(np.float32)

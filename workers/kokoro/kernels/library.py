@@ -15,7 +15,7 @@ from workers.weights.store import WeightStore
 
 FOLDER: Final = Path(__file__).parent
 SOURCE: Final = FOLDER / "residual_block.c"
-FLAGS: Final = ("-O3", "-std=gnu11", "-fPIC", "-shared")
+FLAGS: Final = ("-O3", "-std=gnu11", "-fPIC", "-shared", "-pthread")
 """Without -march: vector functions name their instructions, so that a library compiled here may be run elsewhere."""
 COMPILERS: Final = ("cc", "gcc", "clang")
 COMPILE_SECONDS: Final = 60
@@ -60,8 +60,14 @@ def load_kernels() -> Any:
         ctypes.POINTER(ConvolutionStruct),
         ctypes.c_void_p,
         ctypes.c_void_p,
+        ctypes.c_int,
+        ctypes.c_int,
+        ctypes.c_void_p,
     )
     library.residual_block.restype = None
+    library.residual_block_barrier_size.restype = ctypes.c_long
+    library.residual_block_barrier_open.argtypes = (ctypes.c_void_p, ctypes.c_int)
+    library.residual_block_barrier_close.argtypes = (ctypes.c_void_p,)
     library.residual_block_scratch.argtypes = (ctypes.c_long, ctypes.c_int, ctypes.c_int)
     library.residual_block_scratch.restype = ctypes.c_long
     if not library.residual_block_is_supported():

@@ -4,6 +4,7 @@
    as in static_graph.py; what a convolution gives stays in 32 bits. Needs AVX-512 with VNNI; `residual_block_is_supported` tells. */
 
 #include <immintrin.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,14 +33,14 @@ int residual_block_is_supported(void) {
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni");
 }
 
-/* Mean and 1 / deviation of each channel over time; chunks are combined by Chan's formula. */
-VECTOR static void measure(const float *x, long time, int channels, float *mean, float *inverse) {
-    memset(mean, 0, channels * sizeof(float));
-    memset(inverse, 0, channels * sizeof(float));
+/* Mean and 1 / deviation of the channels from `first` to `last` over time; chunks are combined by Chan's formula. */
+VECTOR static void measure(const float *x, long time, int channels, int first, int last, float *mean, float *inverse) {
+    memset(mean + first, 0, (last - first) * sizeof(float));
+    memset(inverse + first, 0, (last - first) * sizeof(float));
     for (long start = 0; start < time; start += CHUNK) {
         long count = time - start < CHUNK ? time - start : CHUNK;
         float share = (float)count / (float)(start + count), weight = (float)start * share;
-        for (int c = 0; c < channels; c += LANES) {
+        for (int c = first; c < last; c += LANES) {
             const float *row = x + start * channels + c;
             __m512 sum = _mm512_setzero_ps(), squares = _mm512_setzero_ps();
             for (long t = 0; t < count; t++) sum = _mm512_add_ps(sum, _mm512_loadu_ps(row + t * channels));
@@ -54,7 +55,7 @@ VECTOR static void measure(const float *x, long time, int channels, float *mean,
             _mm512_storeu_ps(inverse + c, _mm512_add_ps(_mm512_loadu_ps(inverse + c), squares));
         }
     }
-    for (int c = 0; c < channels; c += LANES) {
+    for (int c = first; c < last; c += LANES) {
         __m512 variance = _mm512_div_ps(_mm512_loadu_ps(inverse + c), _mm512_set1_ps((float)time));
         __m512 deviation = _mm512_sqrt_ps(_mm512_add_ps(variance, _mm512_set1_ps(EPSILON)));
         _mm512_storeu_ps(inverse + c, _mm512_div_ps(_mm512_set1_ps(1.0f), deviation));
@@ -74,15 +75,15 @@ INLINE_VECTOR __m512 squared_sine(__m512 u) {
     return _mm512_mul_ps(p, z);
 }
 
-/* Norm, snake and quantisation: 8 bits [time][channels], `gamma` without its 1. */
-VECTOR static void activate(const float *x, long time, int channels, const float *gamma, const float *beta, const Convolution *to, uint8_t *made,
-                            float *mean, float *inverse) {
-    measure(x, time, channels, mean, inverse);
+/* Norm, snake and quantisation of some channels: 8 bits [time][channels], `gamma` without its 1. */
+VECTOR static void activate(const float *x, long time, int channels, int first, int last, const float *gamma, const float *beta,
+                            const Convolution *to, uint8_t *made, float *mean, float *inverse) {
+    measure(x, time, channels, first, last, mean, inverse);
     const __m512 one = _mm512_set1_ps(1.0f), pi = _mm512_set1_ps(3.14159265f);
     const __m512 steps = _mm512_set1_ps(1.0f / to->quantum), zero = _mm512_set1_ps((float)to->zero_point);
     for (long start = 0; start < time; start += CHUNK) {
         long count = time - start < CHUNK ? time - start : CHUNK;
-        for (int c = 0; c < channels; c += LANES) {
+        for (int c = first; c < last; c += LANES) {
             __m512 scale = _mm512_mul_ps(_mm512_add_ps(_mm512_loadu_ps(gamma + c), one), _mm512_loadu_ps(inverse + c));
             __m512 shift = _mm512_fnmadd_ps(_mm512_loadu_ps(mean + c), scale, _mm512_loadu_ps(beta + c));
             __m512 alpha = _mm512_loadu_ps(to->alpha + c), turns = _mm512_div_ps(alpha, pi), depth = _mm512_div_ps(one, alpha);
@@ -104,14 +105,15 @@ INLINE_VECTOR void add_products(__m512i *sums, __m512i values, __m512i weights) 
     __asm__("vpdpbusd %2, %1, %0" : "+v"(*sums) : "v"(values), "v"(weights));
 }
 
-/* Convolution of 8 bits; `from` is the first row of the padding. Writes `time` rows, rounded up to ROWS. Adds to `residual` if there is one. */
-VECTOR static void convolve(const uint8_t *from, long time, int channels, const Convolution *by, const float *residual, float *made) {
+/* Convolution of 8 bits; `from` is the first row of the padding. Writes the rows from `start` to `end`, multiples of ROWS, and adds them to
+   `residual` if there is one. */
+VECTOR static void convolve(const uint8_t *from, long start, long end, int channels, const Convolution *by, const float *residual, float *made) {
     const long step = (long)by->dilation * channels;
     const int quads = channels / 4;
     for (int group = 0; group < channels / OUTPUTS; group++) {
         const int8_t *weights = by->weights + (long)group * by->taps * quads * OUTPUTS * 4;
         const int first = group * OUTPUTS;
-        for (long t = 0; t < time; t += ROWS) {
+        for (long t = start; t < end; t += ROWS) {
             __m512i sums[ROWS][COLUMNS];
 #pragma GCC unroll 6
             for (int r = 0; r < ROWS; r++)
@@ -157,22 +159,36 @@ long residual_block_scratch(long time, int channels, int most_padding) {
     return rows * channels * (long)sizeof(float) + (rows + 2L * most_padding) * channels + 4L * channels * sizeof(float) + 64;
 }
 
-/* `x` [time rounded up to 6][channels] becomes the block's output. convolutions: six, in order; affine: gamma, then beta [channels] before each. */
-void residual_block(float *x, long time, int channels, const Convolution *convolutions, const float *const *affine,
-                    uint8_t *scratch) {
-    long rows = (time + ROWS - 1) / ROWS * ROWS;
+/* A barrier for the threads of one call, in memory of `residual_block_barrier_size` bytes. */
+long residual_block_barrier_size(void) { return (long)sizeof(pthread_barrier_t); }
+
+int residual_block_barrier_open(void *barrier, int parts) { return pthread_barrier_init(barrier, NULL, parts); }
+
+void residual_block_barrier_close(void *barrier) { pthread_barrier_destroy(barrier); }
+
+/* `x` [time rounded up to 6][channels] becomes the block's output. convolutions: six, in order; affine: gamma, then beta [channels] before each.
+   Each of `parts` threads makes the same call with its number `part`; one alone needs no barrier. */
+void residual_block(float *x, long time, int channels, const Convolution *convolutions, const float *const *affine, uint8_t *scratch, int part,
+                    int parts, void *barrier) {
+    const long rows = (time + ROWS - 1) / ROWS * ROWS, tiles = rows / ROWS;
+    const long start = tiles * part / parts * ROWS, end = tiles * (part + 1) / parts * ROWS;
+    const int lanes = channels / LANES, first = lanes * part / parts * LANES, last = lanes * (part + 1) / parts * LANES;
     float *between = (float *)scratch, *mean = between + rows * channels, *inverse = mean + channels;
     uint8_t *quantised = (uint8_t *)(inverse + channels);
     for (int number = 0; number < 6; number++) {
         const Convolution *by = convolutions + number;
         const long padding = (long)by->dilation * (by->taps - 1) / 2;
         uint8_t *values = quantised + padding * channels;
-        memset(quantised, by->zero_point, padding * channels);
-        memset(values + time * channels, by->zero_point, (padding + rows - time) * channels);
-        activate(number % 2 ? between : x, time, channels, affine[number], affine[number] + channels, by, values, mean, inverse);
+        if (part == 0) {
+            memset(quantised, by->zero_point, padding * channels);
+            memset(values + time * channels, by->zero_point, (padding + rows - time) * channels);
+        }
+        activate(number % 2 ? between : x, time, channels, first, last, affine[number], affine[number] + channels, by, values, mean, inverse);
+        if (parts > 1) pthread_barrier_wait(barrier);
         if (number % 2)
-            convolve(quantised, time, channels, by, x, x);
+            convolve(quantised, start, end, channels, by, x, x);
         else
-            convolve(quantised, time, channels, by, NULL, between);
+            convolve(quantised, start, end, channels, by, NULL, between);
+        if (parts > 1) pthread_barrier_wait(barrier);
     }
 }
