@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-from workers.kokoro.likeness import Mix
-from workers.kokoro.mix_library import LIBRARY
+from workers.kokoro.likeness import LIBRARY, Mix
 from workers.kokoro.runtime import Frames, KokoroRuntime
 from workers.kokoro.stock_voices import STOCK_VOICES, gender_of
 from workers.kokoro.voices import PITCHED_HERTZ, SpeakableVoice

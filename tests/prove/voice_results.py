@@ -23,11 +23,11 @@ from workers.cloning.program import UNALIGNED_DIVISOR
 
 FOLDER: Final = ROOT / "var" / "prove" / "voices"
 LIKENESS_CODE: Final = (
-    *(f"workers/kokoro/{name}" for name in ("likeness.py", "mix_library.py", "likenesses.safetensors")),
+    *(f"workers/kokoro/{name}" for name in ("likeness.py", "likenesses.safetensors")),
     "workers/cloning/likeness.py",
 )
 CODE: Final = {
-    "nearest stock voice": (),
+    "nearest stock voice": LIKENESS_CODE,
     "instant likeness": LIKENESS_CODE,
     "fitted voice": (
         *LIKENESS_CODE,

@@ -14,9 +14,11 @@ from workers.cloning.features import SAMPLE_RATE, Floats
 from workers.contract.errors import INVALID_REFERENCE, WorkError
 from workers.recognition.speech_regions import Region, find_regions
 from workers.recognition.vad import speech_probabilities
+from workers.speakers.campplus import CAMPPLUS
 from workers.speakers.encoder import Embeddings, mean_direction
 from workers.speakers.ge2e import Ge2eEncoder
-from workers.speakers.segmentation import FRAME_SECONDS, SEGMENTATION
+from workers.speakers.segmentation import SEGMENTATION
+from workers.speakers.turns import find_speakers
 
 MOST_SECONDS: Final = 120.0
 """Seconds of a recording that are examined; the rest is not used."""
@@ -40,9 +42,10 @@ SPEECH_MARGIN_SECONDS: Final = 0.15
 """Sound this near to speech is no background."""
 OTHER_SPEAKER_SHARE: Final = 0.15
 """Share of the speech by a second voice from which on a recording has two speakers."""
-ACTIVE: Final = 0.5
-STEADY_SECONDS: Final = 10.0
-"""Seconds for which a track of the segmentation model keeps its voice."""
+AT_ONCE_SHARE: Final = 0.15
+"""Share of the speech at which two people speak from which on a recording is refused."""
+COMPARED_SECONDS: Final = 60.0
+"""Seconds of a recording in which further speakers are looked for."""
 STRETCH_SECONDS: Final = 3.0
 MOST_STRETCHES: Final = 12
 """Stretches that are compared, over the whole recording."""
@@ -159,20 +162,23 @@ def _spoken(regions: Sequence[Region], *, count: int, margin: float) -> NDArray[
 
 def _check_one_speaker(sound: Floats, embeddings: Embeddings) -> list[str]:
     least = float((embeddings @ embeddings.T).min())
-    if least < CERTAINLY_OTHER or (least < SURELY_SAME and _share_of_others(sound) > OTHER_SPEAKER_SHARE):
+    others, at_once = _shares_of_others(sound)
+    if least < CERTAINLY_OTHER or (least < SURELY_SAME and others > OTHER_SPEAKER_SHARE):
         raise refusal("The recording holds more than one speaker.")
+    if at_once > AT_ONCE_SHARE:
+        raise refusal("Two people speak at once in the recording.")
     return ["The recording may hold more than one speaker."] if least < PERHAPS_OTHER else []
 
 
-def _share_of_others(sound: Floats) -> float:
-    """Share of the speech by other voices than the first, by the segmentation model; 0 without its weights."""
-    if not SEGMENTATION.is_available():
-        return 0.0
-    window = round(STEADY_SECONDS / FRAME_SECONDS)
-    activity = SEGMENTATION.find_activity(sound) > ACTIVE
-    frames = np.stack([activity[first : first + window].sum(axis=0) for first in range(0, len(activity), window)])
-    others = frames.sum(axis=1) - frames.max(axis=1)
-    return float(others.sum() / max(1, frames.sum()))
+def _shares_of_others(sound: Floats) -> tuple[float, float]:
+    """Shares of the speech by others than the one who speaks most, and of the time at which two speak; zeros without the weights for it."""
+    if not (SEGMENTATION.is_available() and CAMPPLUS.is_available()):
+        return 0.0, 0.0
+    found = find_speakers(sound[: round(COMPARED_SECONDS * RECOGNITION_SAMPLE_RATE)], sample_rate=RECOGNITION_SAMPLE_RATE)
+    seconds = found.seconds
+    total = max(sum(seconds), 1e-6)
+    others = total - max(seconds, default=0.0) if found.count > 1 else 0.0
+    return others / total, found.overlap_seconds / total
 
 
 def _cut(samples: Floats, regions: Sequence[Region], *, rate: int) -> Floats:

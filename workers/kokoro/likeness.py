@@ -1,27 +1,27 @@
-"""Instant likeness: the mix of Kokoro's voices that is most like a speaker, by two speaker encoders together.
+"""Instant likeness: the nearest of a library of mixes of Kokoro's voices, by two speaker encoders together.
 
-The library's mixes were spoken and embedded; between them the sound of other mixes is predicted (mix_library.py) and the best one is searched for.
+`tools/kokoro_likenesses.py` writes the library.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.kokoro.mix_library import MixTable, Scoring, read_library, search_mixes
-from workers.kokoro.stock_voices import STOCK_VOICES
+from workers.kokoro.stock_voices import STOCK_VOICES, gender_of
 from workers.kokoro.voice_file import KokoroVoice
 
+LIBRARY: Final = Path(__file__).with_name("likenesses.safetensors")
 ENCODERS: Final = {"ge2e": "ge2e", "d-vector": "d_vector"}
 """Columns of the library by the names of their encoders (`workers/speakers`)."""
 PITCH_WEIGHT: Final = 0.5
 """Standard scores lost for an octave between the mix's own pitch and the speaker's: moved less, a voice stays more natural."""
 PACE_MARGIN: Final = 0.15
 """Mixes whose scores are at most this far below the best are chosen among by their pace."""
-LEAST_WEIGHT: Final = 0.01
-"""Smaller weights of stock voices in a mix are left out."""
 
 Floats = NDArray[np.float32]
 
@@ -36,13 +36,31 @@ class Mix:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """The mix that was found."""
+    """The library's nearest voice."""
 
     voice: KokoroVoice
     nearest_voice: str
     """The most alike of the stock voices themselves, of the same gender."""
     similarities: Mapping[str, float]
-    """Cosine similarity by encoder, of the mix as it was spoken for the library or as it is predicted."""
+    """Cosine similarity of the mix as it was spoken for the library, by encoder."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Library:
+    timbre: Floats
+    prosody: Floats
+    ge2e: Floats
+    d_vector: Floats
+    log_f0: Floats
+    """[n, 1]: mean of log F0 in Hz."""
+    pace: Floats
+    """[n, 1]: phonemes a second."""
+
+    @property
+    def is_female(self) -> NDArray[np.bool_]:
+        """[n]: most of the timbre is of female voices."""
+        female = np.array([gender_of(voice) == "female" for voice in STOCK_VOICES])
+        return np.asarray(self.timbre[:, female].sum(axis=1) > 0.5, np.bool_)
 
 
 def find_likeness(
@@ -56,49 +74,42 @@ def find_likeness(
     known = {name: np.asarray(embeddings[name], np.float32) for name in ENCODERS if name in embeddings}
     if not known:
         raise ValueError(f"no embedding of {' or '.join(ENCODERS)}")
-    scores_of = _scoring(known, gender=gender, log_f0=log_f0)
-    library = read_library()
-    scores = scores_of(library)
-    table = library
-    searched = search_mixes(scores_of)
-    if scores_of(searched).max() > scores.max():
-        table = searched
-    best = _choose(scores_of(table), paces=table.pace[:, 0], pace=pace)
-    voice = KokoroVoice(_mix_of(table.timbre[best]), _mix_of(table.prosody[best]), None, log_f0)
+    library = _read_library()
+    similarities = {name: getattr(library, ENCODERS[name]) @ embedding for name, embedding in known.items()}
+    scores = sum((_standard_scores(found) for found in similarities.values()), np.zeros(len(library.timbre), np.float32))
+    if log_f0 is not None:
+        scores = scores - PITCH_WEIGHT * np.abs(library.log_f0[:, 0] - log_f0[0]) / np.float32(np.log(2))
+    if gender in {"male", "female"}:
+        scores = np.where(library.is_female == (gender == "female"), scores, -np.inf)
+    best = _choose(scores, library=library, pace=pace)
+    voice = KokoroVoice(_mix_of(library.timbre[best]), _mix_of(library.prosody[best]), None, log_f0)
     nearest = STOCK_VOICES[int(scores[: len(STOCK_VOICES)].argmax())]
-    return Likeness(voice, nearest, {name: float(getattr(table, ENCODERS[name])[best] @ own) for name, own in known.items()})
+    return Likeness(voice, nearest, {name: float(found[best]) for name, found in similarities.items()})
 
 
-def _scoring(embeddings: Mapping[str, Floats], *, gender: str, log_f0: tuple[float, float] | None) -> Scoring:
-    """Sum of standard scores of the similarities over the library, less what the pitch costs; minus infinity for the other gender."""
-    over_library = {name: getattr(read_library(), ENCODERS[name]) @ own for name, own in embeddings.items()}
-    scales = {name: (found.mean(), max(float(found.std()), 1e-6)) for name, found in over_library.items()}
-
-    def scores_of(table: MixTable) -> Floats:
-        scores = np.zeros(len(table.timbre), np.float32)
-        for name, own in embeddings.items():
-            mean, deviation = scales[name]
-            scores += (getattr(table, ENCODERS[name]) @ own - mean) / np.float32(deviation)
-        if log_f0 is not None:
-            scores -= PITCH_WEIGHT * np.abs(table.log_f0[:, 0] - np.float32(log_f0[0])) / np.float32(np.log(2))
-        if gender in {"male", "female"}:
-            scores = np.where(table.is_female == (gender == "female"), scores, np.float32(-np.inf))
-        return scores
-
-    return scores_of
-
-
-def _choose(scores: Floats, *, paces: Floats, pace: float | None) -> int:
+def _choose(scores: Floats, *, library: _Library, pace: float | None) -> int:
     best = int(scores.argmax())
     if pace is None:
         return best
     near = np.flatnonzero(scores >= scores[best] - PACE_MARGIN)
-    distances = np.abs(np.log(np.maximum(paces[near], 0.1) / pace))
+    distances = np.abs(np.log(library.pace[near, 0] / pace))
     return int(near[distances.argmin()])
 
 
+def _standard_scores(similarities: Floats) -> Floats:
+    scores: Floats = (similarities - similarities.mean()) / max(float(similarities.std()), 1e-6)
+    return scores
+
+
 def _mix_of(weights: Floats) -> dict[str, float]:
-    """The larger weights by voice, summing up to 1."""
-    chosen = {voice: float(weight) for voice, weight in zip(STOCK_VOICES, weights, strict=True) if abs(weight) > LEAST_WEIGHT}
+    """The weights by voice, without zeros and summing up to 1: the library's have 11 bits."""
+    chosen = {voice: float(weight) for voice, weight in zip(STOCK_VOICES, weights, strict=True) if abs(weight) > 1e-4}
     total = sum(chosen.values())
     return {voice: weight / total for voice, weight in chosen.items()}
+
+
+@cache
+def _read_library() -> _Library:
+    from safetensors.numpy import load_file
+
+    return _Library(**{name: array.astype(np.float32) for name, array in load_file(LIBRARY).items()})

@@ -10,7 +10,9 @@ from tests.workers.cloning.recordings import person
 from workers.cloning.features import SAMPLE_RATE
 from workers.cloning.reference import ADVICE, ExaminedReference, check_same_speaker, examine_reference
 from workers.contract.errors import WorkError
+from workers.speakers.campplus import CAMPPLUS
 from workers.speakers.ge2e import Ge2eEncoder
+from workers.speakers.segmentation import SEGMENTATION
 
 Floats = NDArray[np.float32]
 RANDOM = np.random.default_rng(0)
@@ -104,6 +106,14 @@ def test_a_longer_recording_is_examined_only_in_its_first_two_minutes() -> None:
     found = examine(np.tile(person(), 20))
     assert len(found.samples) == 120 * SAMPLE_RATE
     assert len(found.speech()) == 24 * SAMPLE_RATE
+
+
+@pytest.mark.skipif(not (SEGMENTATION.is_available() and CAMPPLUS.is_available()), reason="ttsai models pull diarization")
+def test_a_recording_of_two_people_is_refused_with_advice() -> None:
+    other = np.concatenate([person(name) for name in ("dhd-2934z", "dhd-goforward")])
+    with pytest.raises(WorkError) as caught:
+        examine(np.concatenate([person(), other * level_of(person()) / level_of(other)]))
+    assert caught.value.message == f"The recording holds more than one speaker. {ADVICE}"
 
 
 def test_recordings_of_one_person_are_taken_together() -> None:

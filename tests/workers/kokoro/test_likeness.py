@@ -7,19 +7,18 @@ import pytest
 
 from workers.kokoro import likeness
 from workers.kokoro.likeness import find_likeness
-from workers.kokoro.mix_library import predict, read_library
 from workers.kokoro.stock_voices import STOCK_VOICES, gender_of
 from workers.kokoro.voice_file import KokoroVoice
 
 
 def embeddings_of(row: int) -> dict[str, np.ndarray]:
     """Embeddings of a speaker who sounds exactly like a row of the library."""
-    library = read_library()
+    library = likeness._read_library()
     return {"ge2e": library.ge2e[row], "d-vector": library.d_vector[row]}
 
 
 def test_library_holds_all_stock_voices_first_and_mixes_that_add_up_to_one() -> None:
-    library = read_library()
+    library = likeness._read_library()
     count = len(library.timbre)
     assert count >= 300
     assert np.array_equal(library.timbre[:54], np.eye(54))
@@ -44,7 +43,7 @@ def test_speaker_who_sounds_like_a_stock_voice_gets_that_voice(voice: str) -> No
 
 
 def test_every_row_of_the_library_is_a_valid_voice_file() -> None:
-    for row in range(0, len(read_library().timbre), 7):
+    for row in range(0, len(likeness._read_library().timbre), 7):
         voice = find_likeness(embeddings_of(row)).voice
         assert KokoroVoice.from_bytes(voice.to_bytes()).timbre == voice.timbre
 
@@ -70,7 +69,7 @@ def test_likeness_takes_the_pitch_of_the_speaker_and_prefers_mixes_near_it(monke
 
 def spoken_log_f0(voice: KokoroVoice) -> float:
     """Mean log F0 with which the library's mix is spoken."""
-    library = read_library()
+    library = likeness._read_library()
     weights = np.array([voice.timbre.get(name, 0.0) for name in STOCK_VOICES], np.float32)
     return float(library.log_f0[int(np.abs(library.timbre - weights).sum(axis=1).argmin()), 0])
 
@@ -79,7 +78,7 @@ def test_pace_chooses_among_mixes_that_are_alike_and_never_a_worse_one(monkeypat
     bella = embeddings_of(STOCK_VOICES.index("af_bella"))
     assert find_likeness(bella, pace=30.0).voice.timbre == {"af_bella": 1.0}
     monkeypatch.setattr(likeness, "PACE_MARGIN", 100.0)
-    library = read_library()
+    library = likeness._read_library()
     fastest = int(library.pace[:, 0].argmax())
     assert find_likeness(bella, pace=1000.0).voice.prosody == likeness._mix_of(library.prosody[fastest])
 
@@ -89,23 +88,3 @@ def test_one_encoder_is_enough_and_none_is_refused() -> None:
     assert find_likeness({"ge2e": bella["ge2e"]}).nearest_voice == "af_bella"
     with pytest.raises(ValueError, match="no embedding of ge2e or d-vector"):
         find_likeness({"campplus": np.zeros(192, np.float32)})
-
-
-def test_prediction_of_a_mix_of_the_library_is_near_to_its_sound() -> None:
-    library = read_library()
-    found = predict(library.timbre, library.prosody)
-    for known, predicted in ((library.ge2e, found.ge2e), (library.d_vector, found.d_vector)):
-        assert float((known * predicted).sum(axis=1).mean()) > 0.93
-    assert float(np.abs(found.log_f0 - library.log_f0).mean()) < 0.08
-
-
-def test_speaker_between_two_voices_gets_a_mix_that_is_nearer_than_every_mix_of_the_library() -> None:
-    library = read_library()
-    first, second = (STOCK_VOICES.index(voice) for voice in ("af_bella", "bf_emma"))
-    middle = predict(library.timbre[[first]] * 0.5 + library.timbre[[second]] * 0.5, library.prosody[[first]])
-    embeddings = {"ge2e": middle.ge2e[0], "d-vector": middle.d_vector[0]}
-    found = find_likeness(embeddings, gender="female")
-    assert found.voice.timbre.keys() >= {"af_bella", "bf_emma"}
-    for name, column in (("ge2e", library.ge2e), ("d-vector", library.d_vector)):
-        assert found.similarities[name] > float((column @ embeddings[name]).max())
-    assert find_likeness(embeddings, gender="female").voice.timbre == found.voice.timbre
