@@ -87,6 +87,7 @@ app.conf.update(
         "expire batches": {"task": "platform.expire_batches", "schedule": at(minute="12")},
         "forget expired turns": {"task": "platform.forget_expired_turns", "schedule": at(minute="17")},
         "expire uploads": {"task": "platform.expire_uploads", "schedule": at(minute="*/10")},
+        "sweep cache": {"task": "platform.sweep_cache", "schedule": at(minute="*")},
         "sweep voices": {"task": "platform.sweep_voices", "schedule": at(minute="*/10")},
         "forget old rows": {"task": "platform.forget_old_rows", "schedule": at(minute="17")},
         "forget deliveries": {"task": "platform.forget_deliveries", "schedule": at(minute="22")},

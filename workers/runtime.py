@@ -22,6 +22,8 @@ from workers.outbox import Outbox
 from workers.parts import Parts
 from workers.protocols.engine import Model
 from workers.scheduler import SentenceScheduler
+from workers.sentence_cache import SentenceCache
+from workers.sentence_purges import SentencePurges
 from workers.settings import Settings
 from workers.slots import queue_slots
 from workers.storage import Storage
@@ -62,11 +64,17 @@ class Runtime:
             queues=[queue_name(group, lane) for group in groups for lane in LANES],
             has_free_thread=lambda: len(self.parts.in_flight()) < self.threads,
         )
+        sentences = SentenceCache(settings.file("sentences"), most_bytes=settings.sentence_cache_bytes)
+        self._sentences, self._purges = sentences, SentencePurges(self.client, cache=sentences)
         self._attempts = Attempts(
             worker=settings.worker_name,
             boot=self.boot,
             context=WorkerContext(
-                self.models, SentenceScheduler(cores=settings.cores, journal=self._journal), self.storage, LiveEvents(self.client)
+                self.models,
+                SentenceScheduler(cores=settings.cores, journal=self._journal),
+                self.storage,
+                LiveEvents(self.client),
+                sentences=sentences,
             ),
             parts=self.parts,
             claims=claims,
@@ -81,7 +89,7 @@ class Runtime:
             claims=claims,
             client=self.client,
             died_computing=self._journal.died_computing,
-            periodic_checks=[self._watchdog.check],
+            periodic_checks=[self._watchdog.check, self._purges.check],
         )
         celery.app.task(name=RUN_PART, ignore_result=True)(self._run_part)
 
@@ -108,6 +116,7 @@ class Runtime:
         """Start communicating and, in the background, preload models for the first request."""
         self._watchdog.message_arrived()
         self.outbox.start()
+        self._sentences.start()
         self.heartbeats.start()
         threading.Thread(target=self._preload, name="preload", daemon=True).start()
 

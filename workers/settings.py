@@ -14,6 +14,9 @@ DEFAULT_BROKER_URL = "redis://127.0.0.1:6379/0"
 DEFAULT_MEMORY_SHARE = 0.6
 """Share of the machine's memory for models: the web process, Postgres and the page cache run on the same machine."""
 
+DEFAULT_SENTENCE_CACHE_BYTES = 500_000_000
+"""An hour and a half of speech."""
+
 
 class SettingsError(Exception):
     """Invalid environment; the message is one sentence for the operator."""
@@ -40,6 +43,8 @@ class Settings:
     """Longest time that a stopping worker continues the work it holds."""
     log_format: str
     """`text` or `json`."""
+    sentence_cache_bytes: int = DEFAULT_SENTENCE_CACHE_BYTES
+    """Size of the cached sentences on the disk; 0 for none."""
 
     def file(self, kind: str) -> Path:
         return self.scratch / f"worker-{re.sub(r'[^A-Za-z0-9._-]', '_', self.worker_name)}.{kind}"
@@ -61,6 +66,7 @@ class Settings:
             model_memory_bytes=int(_number(environment, "TTSAI_MODEL_MEMORY_MB", default=_default_memory_megabytes(), minimum=1)) << 20,
             model_idle_seconds=_number(environment, "TTSAI_MODEL_IDLE_SECONDS", default=900, minimum=1),
             stop_seconds=_number(environment, "TTSAI_STOP_SECONDS", default=STOP_SECONDS, minimum=0),
+            sentence_cache_bytes=int(_number(environment, "TTSAI_SENTENCE_CACHE_BYTES", default=DEFAULT_SENTENCE_CACHE_BYTES, minimum=0)),
             log_format=_choice(environment, "TTSAI_LOG_FORMAT", choices=("text", "json")),
         )
 

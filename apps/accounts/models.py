@@ -44,6 +44,9 @@ class Plan(models.Model):
     content_credentials = models.BooleanField(
         null=True, blank=True, help_text="Results are signed with content credentials (C2PA). Unknown: TTSAI_C2PA."
     )
+    uses_cache = models.BooleanField(
+        null=True, blank=True, help_text="Repeated requests get the result of the first one from the cache. Unknown: TTSAI_CACHE."
+    )
     is_default = models.BooleanField(default=False, help_text="Plan of new accounts.")
 
     class Meta:

@@ -7,6 +7,7 @@ from rest_framework.exceptions import ValidationError
 
 from apps.accounts.callers import Caller
 from apps.batches.serializers import BatchItemRequestSerializer
+from apps.cache.tickets import CacheUse
 from apps.catalog.selectors import find_model_id
 from apps.core.errors import ApplicationError
 from apps.core.exception_handler import invalid_fields
@@ -28,11 +29,11 @@ class PlannedItem:
     warnings: tuple[str, ...] = ()
 
 
-def plan_item(caller: Caller, text: dict[str, Any]) -> PlannedItem:
+def plan_item(caller: Caller, text: dict[str, Any], *, cache: CacheUse = CacheUse.NORMAL) -> PlannedItem:
     """Plan the item as POST /v1/tts/ would, in the lane `bulk`, without reserving or writing."""
     engine_id = find_model_id(text.get("model", DEFAULT_MODEL))
     try:
-        order = order_of(validated(SHAPE, text))
+        order = order_of(validated(SHAPE, text), cache=cache)
         plan = plan_speech(caller, order=order)
         return PlannedItem(replace(plan, lane=Lane.BULK), engine_id=plan.engine_id, warnings=plan.warnings)
     except ValidationError as error:

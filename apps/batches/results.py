@@ -6,7 +6,7 @@ from apps.batches.models import Batch, BatchItem
 from apps.batches.selectors import list_items
 from apps.billing import prices
 from apps.jobs.models import Job, JobState
-from apps.jobs.outcomes import NOT_DONE, STATUS, failure_of
+from apps.jobs.outcomes import NOT_DONE, STATUS, cached_shape, failure_of
 from apps.speech.links import result_address
 
 
@@ -58,6 +58,7 @@ def _shape(item: BatchItem, *, status: str, error: str = "", code: str = "", url
     }
     if job.has_stand_in:
         shape["model_used"] = job.model_used
+    shape |= cached_shape(job)
     return shape | {"code": code} if code else shape
 
 

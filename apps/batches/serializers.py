@@ -89,6 +89,7 @@ class BatchItemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(required=False, help_text="Error code of a failed item.")
     model_used = serializers.CharField(required=False, help_text="Id of the stand-in, for a model that is not installed.")
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
+    cached = serializers.BooleanField(required=False, help_text="True if the result is that of an earlier identical request.")
 
 
 class BatchResultSerializer(BatchSerializer):

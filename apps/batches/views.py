@@ -17,7 +17,7 @@ from apps.batches.services.cancel import cancel_batch
 from apps.core.fields import validated
 from apps.core.idempotency import body_digest
 from apps.core.links import public_base
-from apps.jobs.requests import IDEMPOTENCY_HEADER, idempotency_of, request_id_of
+from apps.jobs.requests import CACHE_HEADER, IDEMPOTENCY_HEADER, cache_use, idempotency_of, request_id_of
 
 SHAPE = BatchRequestSerializer()
 ENDPOINT = "tts-batch"
@@ -34,7 +34,7 @@ class BatchView(APIView):
         operation_id="tts_batch",
         tags=["speech"],
         summary="A batch of texts",
-        parameters=[IDEMPOTENCY_HEADER],
+        parameters=[IDEMPOTENCY_HEADER, CACHE_HEADER],
         request=BatchRequestSerializer,
         responses=BatchSerializer,
     )
@@ -43,7 +43,9 @@ class BatchView(APIView):
         identical request of the same key joins the batch while it is being processed.
         """
         body = validated(SHAPE, request.data)
-        order = BatchOrder(texts=body["texts"], webhook_url=body["webhook_url"], body_digest=body_digest(ENDPOINT, request.data))
+        order = BatchOrder(
+            texts=body["texts"], webhook_url=body["webhook_url"], body_digest=body_digest(ENDPOINT, request.data), cache=cache_use(request)
+        )
         batch = request_batch(
             get_caller(request), order=order, idempotency=idempotency_of(request, endpoint=ENDPOINT), request_id=request_id_of(request)
         )

@@ -158,6 +158,11 @@ class Job(models.Model):
         return self.part_count == 0 and self.state == JobState.FAILED
 
     @property
+    def is_cached(self) -> bool:
+        """True if the result was stored already: a cache hit, which has no parts."""
+        return self.part_count == 0 and self.state == JobState.COMPLETED
+
+    @property
     def outputs(self) -> tuple[ResultOutput, ...]:
         """The stored files of its result, the main one first; none before it is completed."""
         return JobResult.from_dict(self.result).outputs if self.result else ()

@@ -46,6 +46,11 @@ def substitution_shape(job: Job) -> dict[str, Any]:
     return {**named, **({"warnings": job.warnings} if job.warnings else {})}
 
 
+def cached_shape(job: Job) -> dict[str, Any]:
+    """`cached` of a job whose result is that of an earlier request."""
+    return {"cached": True} if job.is_cached else {}
+
+
 def failure_of(job: Job) -> tuple[str, str]:
     """Code and message of a job that ended without a result."""
     code, message = NOT_DONE[JobState(job.state)]

@@ -7,9 +7,10 @@ from rest_framework.request import Request
 
 from apps.accounts.callers import get_caller
 from apps.billing import prices
+from apps.cache.tickets import CacheUse, cache_use_of
 from apps.core.idempotency import body_digest, idempotency_key
 from apps.jobs.models import JobState
-from apps.jobs.outcomes import STATUS, substitution_shape
+from apps.jobs.outcomes import STATUS, cached_shape, substitution_shape
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.services.idempotency import Idempotency, in_flight_dedup_key
 
@@ -20,10 +21,22 @@ IDEMPOTENCY_HEADER = OpenApiParameter(
     description="Remembered for 24 hours: the same key and body give the same job and one charge; another body is 409.",
 )
 
+CACHE_HEADER = OpenApiParameter(
+    "Cache-Control",
+    str,
+    OpenApiParameter.HEADER,
+    description="A repeated request gets the stored result of the first one. `no-cache`: compute anew. `no-store`: nor store the result.",
+)
+
 
 def request_id_of(request: Request) -> str:
     """Id given by RequestMiddleware."""
     return str(getattr(request, "request_id", ""))
+
+
+def cache_use(request: Request) -> CacheUse:
+    """Use of the cache, as the header Cache-Control asks."""
+    return cache_use_of(request.META.get("HTTP_CACHE_CONTROL"))
 
 
 def idempotency_of(request: Request, *, endpoint: str) -> Idempotency | None:
@@ -48,4 +61,5 @@ def queued_shape(submission: Submission) -> dict[str, Any]:
         "credits_used": prices.credits(used),
         "credits_remaining": None if remaining is None else prices.credits(remaining),
         **substitution_shape(job),
+        **cached_shape(job),
     }

@@ -10,6 +10,7 @@ from apps.billing import prices
 from apps.core.links import download_url
 from apps.jobs.kinds import Unit, kind_of
 from apps.jobs.models import Job, JobState
+from apps.jobs.outcomes import cached_shape
 from apps.jobs.results import main_file_name
 from apps.jobs.selectors import PUBLIC_STATES
 
@@ -33,6 +34,7 @@ class JobSerializer(serializers.Serializer[Any]):
     expires_at = serializers.CharField(allow_null=True, help_text="Time at which the result is deleted.")
     result_url = serializers.CharField(required=False, help_text="URL of the audio of a completed job, until it expires.")
     duration = serializers.FloatField(required=False, help_text="Seconds of audio.")
+    cached = serializers.BooleanField(required=False, help_text="True if the result is that of an earlier identical request.")
     error = serializers.CharField(required=False)
     code = serializers.CharField(required=False)
 
@@ -111,6 +113,7 @@ def job_shape(request: Any, job: Job, *, units_done: Mapping[UUID, int]) -> dict
     }
     if job.has_stand_in:
         shape["model_used"] = job.model_used
+    shape |= cached_shape(job)
     output = job.main_output
     if job.state == JobState.COMPLETED and output is not None and job.result_deleted_at is None:
         return {

@@ -10,7 +10,9 @@ from apps.core.postgres.base import MAINTENANCE_SECONDS, statement_limit
 from apps.jobs.dispatch import dispatch_all
 from apps.jobs.publishing import DISCARD_JOINED_PARTS, EXPIRE_RESULTS
 from apps.jobs.services.attempts import start_part
+from apps.jobs.services.cached_results import SETTLE_FOLLOWERS
 from apps.jobs.services.finish import finish_part
+from apps.jobs.services.followers import settle_followers
 from apps.jobs.services.reap import reap
 from apps.jobs.services.retention import discard_joined_parts, expire_results, forget_old_rows
 from apps.jobs.services.workers import handle_announcement, handle_heartbeat
@@ -62,6 +64,12 @@ def delete_expired_results() -> None:
 def discard(job: str) -> None:
     """After a job's end: delete its intermediate outputs."""
     discard_joined_parts(UUID(job))
+
+
+@shared_task(name=SETTLE_FOLLOWERS, ignore_result=True)
+def settle(scope: str, key: str) -> None:
+    """After the end of a job that others follow."""
+    settle_followers(scope, key=key)
 
 
 @shared_task(name="platform.forget_old_rows", ignore_result=True)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Account, AnonymousUse
 from apps.billing.models import EntryKind, LedgerEntry
+from apps.cache.selectors import CacheFigures, get_cache_figures
 from apps.catalog.catalogue import LIVE_SECONDS
 from apps.catalog.models import Worker
 from apps.jobs.kinds import Unit, kind_names_with_unit
@@ -40,6 +41,9 @@ class Figures:
     new_accounts_lately: int
     anonymous_characters_today: int
     last_failures: tuple[Job, ...]
+    cache: CacheFigures
+    cached_lately: int
+    """Completed jobs that got their result from the cache."""
 
     @property
     def waiting_parts(self) -> int:
@@ -62,6 +66,7 @@ def get_figures() -> Figures:
         failed=Count("uuid", filter=Q(state__in=FAILED_STATES)),
         characters=Sum("units", filter=Q(kind__in=kind_names_with_unit(Unit.CHARACTERS), state=JobState.COMPLETED), default=0),
         accounts=Count("account", distinct=True),
+        cached=Count("uuid", filter=Q(state=JobState.COMPLETED, part_count=0)),
     )
     charged = LedgerEntry.objects.filter(created_at__gt=since, kind=EntryKind.CHARGE).aggregate(sum=Sum("amount_millicredits", default=0))
     return Figures(
@@ -77,6 +82,8 @@ def get_figures() -> Figures:
         new_accounts_lately=Account.objects.filter(created_at__gt=since).count(),
         anonymous_characters_today=AnonymousUse.objects.filter(day=now.date()).aggregate(sum=Sum("characters", default=0))["sum"],
         last_failures=tuple(jobs.filter(state=JobState.FAILED).select_related("account").order_by("-created_at")[:FAILURES_SHOWN]),
+        cache=get_cache_figures(),
+        cached_lately=sums["cached"],
     )
 
 

@@ -65,7 +65,11 @@ def audio_answer(
 def job_headers(job: Job, *, warnings: Iterable[str] = ()) -> dict[str, str]:
     """Headers of a response without JSON: the job, the model used, warnings in ASCII."""
     told = " ".join([*job.warnings, *warnings]).encode("ascii", "backslashreplace").decode()
-    headers = {"X-Job-Id": job.uuid.hex, **({"X-Model-Used": job.model_used} if job.model_used else {})}
+    headers = {
+        "X-Job-Id": job.uuid.hex,
+        **({"X-Cache": "hit"} if job.is_cached else {}),
+        **({"X-Model-Used": job.model_used} if job.model_used else {}),
+    }
     return headers | {"X-Warning": " ".join(told.split())} if told else headers
 
 

@@ -6,7 +6,7 @@ from apps.billing import prices
 from apps.core.links import download_url_at
 from apps.jobs.kinds import kind_of
 from apps.jobs.models import Job, JobState
-from apps.jobs.outcomes import NOT_DONE, STATUS, failure_of, substitution_shape
+from apps.jobs.outcomes import NOT_DONE, STATUS, cached_shape, failure_of, substitution_shape
 from apps.jobs.results import ResultOutput
 from apps.speech.links import result_address
 from apps.speech.selectors import progress_of, read_words
@@ -46,6 +46,7 @@ def _completed(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
         shape["content_credentials"] = bool(output and output.is_signed)
     if len(job.outputs) > 1:
         shape["outputs"] = [_output_shape(output, job=job, base=base) for output in job.outputs]
+    shape |= cached_shape(job)
     return shape | {"words": read_words(job)} if has_words else shape
 
 

@@ -70,6 +70,7 @@ class QueuedSpeechSerializer(serializers.Serializer[Any]):
     model = serializers.CharField(required=False, help_text="A model that is not installed, as the request named it.")
     model_used = serializers.CharField(required=False, help_text="Id of the model that stands in for it.")
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
+    cached = serializers.BooleanField(required=False, help_text="True if the result is that of an earlier identical request.")
 
 
 class WordSerializer(serializers.Serializer[Any]):
@@ -105,6 +106,7 @@ class SpeechResultSerializer(serializers.Serializer[Any]):
     model = serializers.CharField(required=False, help_text="A model that is not installed, as the request named it.")
     model_used = serializers.CharField(required=False, help_text="Id of the model that stands in for it.")
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
+    cached = serializers.BooleanField(required=False, help_text="True if the result is that of an earlier identical request.")
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
     content_credentials = serializers.BooleanField(
         required=False, help_text="Where results are to be signed (C2PA): whether this one is. Files above 64 MB and some formats are not."

@@ -5,6 +5,7 @@ from typing import Any
 
 from apps.accounts.callers import Caller
 from apps.billing.prices import characters_price_millicredits
+from apps.cache.tickets import CacheUse
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.limits import longest_text
 from apps.catalog.selectors import find_model, substitution_warnings
@@ -14,6 +15,7 @@ from apps.jobs.plans import AudioSettings, PartPlan, with_join
 from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan
+from apps.speech.caching import issue_speech_ticket, sentence_caching
 from apps.speech.kinds import SPEECH, SpeechParams
 from apps.speech.languages import (
     TextModel,
@@ -73,6 +75,8 @@ class SpeechOrder:
     """True if results include word timings without being asked."""
     clone: "ClonedVoice | None" = None
     """Voice that the job itself makes, in place of `voice`."""
+    cache: CacheUse = CacheUse.NORMAL
+    """Use of the cache, as the request's header Cache-Control asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +111,11 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     check_language(document, engine=engine, plan=caller.plan, language=language, param=order.text_param)
     check_say_as(document, engine=engine, speaker=text_voice, voices=voices, param=order.text_param)
     work = _work(order, engine=engine, speaker=text_voice, rules=read_rules(caller, order.pronunciations))
+    work = replace(work, sentences=sentence_caching(caller, engine=engine, use=order.cache))
     works = cut_text(document, work=work, assigner=VoiceAssigner(text_voice, voices=engine.voice_refs, named=voices))
     audio = AudioSettings(order.format, bitrate=order.bitrate, sample_rate=order.sample_rate)
     before = order.clone.parts if order.clone else ()
+    parts = _parts(works, audio=audio, before=before, queue=engine.queue)
     price = 0 if caller.is_anonymous else characters_price_millicredits(units, millicredits_per_1k=engine.millicredits_per_1k)
     return JobPlan(
         kind=SPEECH,
@@ -117,7 +123,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
         queue=order.clone.queue if order.clone and before else engine.queue,
         lane=SPEECH.lanes.choose(units, is_awaited=order.has_listener or order.is_streamed),
         is_streamed=order.is_streamed,
-        parts=_parts(works, audio=audio, before=before, queue=engine.queue),
+        parts=parts,
         units=units,
         price_millicredits=price,
         output_format=order.format,
@@ -134,6 +140,9 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
         warnings=(*speaker.warnings, *_warnings(order, engine=engine, speaker=text_voice, document=document)),
         daily_characters=units if caller.is_anonymous else 0,
         webhook_url=order.webhook_url,
+        cache=None
+        if order.clone
+        else issue_speech_ticket(caller, engine=engine, use=order.cache, parts=parts, is_streamed=order.is_streamed),
     )
 
 

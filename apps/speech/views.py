@@ -14,10 +14,19 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import AnyCaller, scope_required
 from apps.accounts.throttles import PollLimit
+from apps.cache.tickets import CacheUse
 from apps.core.errors import InvalidRequestError
 from apps.core.fields import validated
 from apps.core.links import public_base
-from apps.jobs.requests import IDEMPOTENCY_HEADER, idempotency_of, in_flight_dedup_key_of, queued_shape, request_id_of
+from apps.jobs.requests import (
+    CACHE_HEADER,
+    IDEMPOTENCY_HEADER,
+    cache_use,
+    idempotency_of,
+    in_flight_dedup_key_of,
+    queued_shape,
+    request_id_of,
+)
 from apps.jobs.services.acceptance import Submission
 from apps.speech.audio_response import job_headers
 from apps.speech.kinds import has_timestamps
@@ -43,7 +52,7 @@ class SpeechView(APIView):
         operation_id="tts",
         tags=["speech"],
         summary="Text to speech",
-        parameters=[IDEMPOTENCY_HEADER],
+        parameters=[IDEMPOTENCY_HEADER, CACHE_HEADER],
         request=SpeechRequestSerializer,
         responses={
             200: QueuedSpeechSerializer,
@@ -58,7 +67,7 @@ class SpeechView(APIView):
         which begins with the first sentence and follows the synthesis; the job is cancelled when the client disconnects. Free models need
         no key. An identical request of the same key joins the job while it runs: one job, one charge.
         """
-        order = order_of(validated(SHAPE, request.data))
+        order = order_of(validated(SHAPE, request.data), cache=cache_use(request))
         submission, is_kept = _submit(request, order=order, endpoint="tts")
         if not order.is_streamed:
             return Response(queued_shape(submission))
@@ -75,7 +84,7 @@ class SpeechStreamView(APIView):
         operation_id="tts_stream",
         tags=["speech"],
         summary="Text to speech as events",
-        parameters=[IDEMPOTENCY_HEADER],
+        parameters=[IDEMPOTENCY_HEADER, CACHE_HEADER],
         request=SpeechRequestSerializer,
         responses={
             (200, "text/event-stream"): OpenApiResponse(str, description="`audio` events, then `done`, or `error` where it breaks off."),
@@ -87,7 +96,7 @@ class SpeechStreamView(APIView):
         `sample_rate` and `words` with their times; then `done` with `uuid`, `duration`, `credits_used` and the `url` of the file. The job is
         cancelled when the client disconnects, and what was sent is charged.
         """
-        order = replace(order_of(validated(SHAPE, request.data)), is_streamed=True)
+        order = replace(order_of(validated(SHAPE, request.data), cache=cache_use(request)), is_streamed=True)
         submission, is_kept = _submit(request, order=order, endpoint="tts-stream")
         answer = StreamedAnswer(submission.job.uuid, is_kept=is_kept, headers=job_headers(submission.job))
         return answer.events(speech_events(form_of(order), base=public_base(request)))
@@ -132,7 +141,7 @@ def _submit(request: Request, *, order: SpeechOrder, endpoint: str) -> tuple[Sub
     return submission, named is not None
 
 
-def order_of(body: dict[str, Any]) -> SpeechOrder:
+def order_of(body: dict[str, Any], *, cache: CacheUse = CacheUse.NORMAL) -> SpeechOrder:
     """Order for a valid body."""
     return SpeechOrder(
         text=body["text"],
@@ -149,4 +158,5 @@ def order_of(body: dict[str, Any]) -> SpeechOrder:
         is_streamed=body["stream"],
         has_timestamps=body["timestamps"],
         webhook_url=body.get("webhook_url", ""),
+        cache=cache,
     )

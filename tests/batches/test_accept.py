@@ -47,8 +47,8 @@ def nothing_was_written() -> bool:
 def test_items_whose_results_are_stored_already_end_with_the_request(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     stored = (ResultOutput("audio", "cache/3f/audio.mp3", "mp3", bytes=5, sha256="a" * 64),)
 
-    def plan_stored(by: Caller, text: dict[str, Any]) -> PlannedItem:
-        item = plan_item(by, text)
+    def plan_stored(by: Caller, text: dict[str, Any], **options: Any) -> PlannedItem:
+        item = plan_item(by, text, **options)
         return replace(item, outcome=replace(item.outcome, parts=(), outputs=stored)) if isinstance(item.outcome, JobPlan) else item
 
     monkeypatch.setattr("apps.batches.services.accept.plan_item", plan_stored)

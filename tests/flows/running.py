@@ -175,5 +175,6 @@ class RunningPlatform:
             "PYTHONWARNINGS": "default",
             "TTSAI_CLONE_FIT": "off",  # a fit takes minutes of CPU time: the likeness is the voice
             "TTSAI_CLONE_WARM_UP": "off",
+            "TTSAI_CACHE": "off",  # most tests speak the same sentences again and again; a plan may switch it on
             **self.environment,
         }

@@ -10,6 +10,7 @@ from django.urls import reverse
 from apps.accounts.models import Account, AnonymousUse, User
 from apps.batches.models import Batch
 from apps.billing.models import ServicePrice, TierPrice
+from apps.cache.models import CacheEntry
 from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
 from apps.conversations.models import Conversation
 from apps.core.notices import record_notice
@@ -40,6 +41,9 @@ def make_one_of_everything() -> None:
     refused = make_job(account, state="failed", part_count=0, error_code="unknown_voice", error_message="<b>No such voice</b>")
     batch.items.create(index=1, job=refused)
     StandIn.objects.create(model_id="chatterbox", tier="premium", candidates=["kokoro"], note="<b>No cloning</b>")
+    CacheEntry.objects.create(
+        scope=f"account:{account.pk}", key="a" * 64, engine_id="kokoro", engine_version="1", voices=["af"], outputs=[]
+    )
     conversation = Conversation.objects.create(account=account, system_prompt="A private manner of speaking.")
     conversation.turns.create(job=spoken, user_text="A private question?", ai_text="A private answer.")
     own = make_voice(account)

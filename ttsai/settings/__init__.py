@@ -4,6 +4,7 @@ import ttsai.celery
 from ttsai.settings.admin import *  # noqa: F403
 from ttsai.settings.api import *  # noqa: F403
 from ttsai.settings.apps import *  # noqa: F403
+from ttsai.settings.cache import *  # noqa: F403
 from ttsai.settings.log import *  # noqa: F403
 from ttsai.settings.platform import *  # noqa: F403
 from ttsai.settings.provenance import *  # noqa: F403

@@ -16,6 +16,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Models", "neurology", "catalog_engine"),
             ("Stand-ins", "swap_horiz", "catalog_standin"),
             ("Voices", "record_voice_over", "catalog_voice"),
+            ("Cache", "cached", "cache_cacheentry"),
         ),
     ),
     (

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "apps.uploads",
     "apps.pronunciations",
     "apps.catalog",
+    "apps.cache",
     "apps.jobs",
     "apps.speech",
     "apps.listening",

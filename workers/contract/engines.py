@@ -62,6 +62,8 @@ class EngineSpec(Message):
     max_characters: int = 1_000_000
     minimum_speed: float = 0.5
     maximum_speed: float = 2.0
+    is_deterministic: bool = False
+    """True if the same input always gives the same samples: only then is speech cached."""
     is_draft: bool = False
     """True for a model that the platform chooses only if no other speaks the language."""
     has_streaming: bool = False

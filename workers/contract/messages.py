@@ -8,6 +8,7 @@ from workers.contract.engines import EngineSpec
 from workers.contract.markup import PronunciationRule, Segment
 from workers.contract.outputs import OutputTarget, StoredOutput
 from workers.contract.references import Address, Reference
+from workers.contract.sentences import SentenceCaching
 from workers.contract.voices import VoiceRef
 
 
@@ -50,6 +51,8 @@ class SpeakWork(Message):
     """Other voices of the text: those that segments refer to, and those that may be needed for a language that only the worker sees."""
     watermark: str = ""
     """Speech to mark as synthesised (workers/contract/provenance.py); empty for none."""
+    sentences: SentenceCaching | None = None
+    """Use of the sentences that the worker has cached; None if it neither reads nor stores any."""
 
     @property
     def spoken_segments(self) -> tuple[Segment, ...]:

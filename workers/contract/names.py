@@ -40,6 +40,9 @@ STOP_SECONDS: Final = 8.0
 CANCEL_CHANNEL: Final = "workers:cancel"
 """Pub/sub channel; the payload is an attempt token. A lost message is repaired by cancel_key at the next heartbeat."""
 
+SENTENCE_PURGES: Final = "workers:sentence_purges"
+"""Redis stream of SentencePurgeMessage: which cached sentences workers delete."""
+
 
 def queue_name(group: str, lane: str) -> str:
     """The Celery queue of one lane of an engine's queue group, `engine.kokoro.live`."""

@@ -69,6 +69,7 @@ class HibariEngine(Engine):
         maximum_speed=4.0,
         has_streaming=True,
         has_word_timings=True,
+        is_deterministic=True,
         memory_bytes=400 * 1024**2,
     )
 

@@ -33,6 +33,7 @@ class KokoroEngine(SharedKokoroModel, Engine):
         maximum_speed=4.0,
         has_streaming=True,
         has_word_timings=True,
+        is_deterministic=True,
         memory_bytes=MODEL_BYTES + RUN_BYTES * (os.cpu_count() or 1),
     )
 

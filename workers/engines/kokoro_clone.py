@@ -38,6 +38,7 @@ class KokoroCloneEngine(SharedKokoroModel, VoiceFileEngine):
         has_streaming=True,
         has_cloning=True,
         has_word_timings=True,
+        is_deterministic=True,
         memory_bytes=MODEL_BYTES + RUN_BYTES * (os.cpu_count() or 1),
     )
 

@@ -52,6 +52,7 @@ class SilenceEngine(Engine):
         maximum_speed=4.0,
         has_streaming=True,
         has_word_timings=True,
+        is_deterministic=True,
         memory_bytes=1024**2,
     )
 

@@ -22,6 +22,7 @@ from workers.parts import PartRun
 from workers.protocols.engine import Engine, VoiceFileEngine, as_speaker
 from workers.provenance.watermark import embed_watermark
 from workers.stream import PartEvents
+from workers.tasks.cached_sentences import PartSentences, sentence_text
 from workers.tasks.conditioning import prepare_voices
 from workers.tasks.context import WorkerContext
 from workers.tasks.results import OutputWriter, check_format
@@ -50,7 +51,8 @@ def speak(run: PartRun, *, context: WorkerContext) -> Manifest:
             output.path, work.format, input_rate=engine.spec.sample_rate, sample_rate=work.sample_rate, bitrate=work.bitrate
         ) as file:
             response = _Response(work, script=script, input_rate=engine.spec.sample_rate, file=file, events=events)
-            submit = partial(_submit, run=run, work=work, own_voices=own_voices, context=context)
+            sentences = PartSentences(message, work=work, spec=engine.spec, cache=context.sentences)
+            submit = partial(_submit, run=run, work=work, own_voices=own_voices, sentences=sentences, context=context)
             for (_, utterance), (spoken, seconds) in compute_in_order(
                 run, scheduler=context.scheduler, items=enumerate(script.utterances), submit=submit
             ):
@@ -114,11 +116,19 @@ class _Response:
 
 
 def _submit(
-    item: tuple[int, Utterance], *, run: PartRun, work: SpeakWork, own_voices: Mapping[VoiceRef, object], context: WorkerContext
+    item: tuple[int, Utterance],
+    *,
+    run: PartRun,
+    work: SpeakWork,
+    own_voices: Mapping[VoiceRef, object],
+    sentences: PartSentences,
+    context: WorkerContext,
 ) -> "Future[tuple[SynthesisedAudio, float]]":
-    """Queue an utterance, given with its index, to be spoken: its audio, and the seconds that the engine took."""
+    """Queue an utterance, given with its index, to be spoken, unless it is cached: its audio, and the seconds that the engine took."""
     index, utterance = item
-    settings, text = utterance.settings, utterance.spoken.text
+    if (cached := sentences.find(utterance)) is not None:
+        return cached
+    settings, text = utterance.settings, sentence_text(utterance)
 
     def compute() -> tuple[SynthesisedAudio, float]:
         # Used here too: a part that times out releases the model while its sentence is still being synthesised.
@@ -137,6 +147,8 @@ def _submit(
             if needs_watermark(work.watermark, voice=settings.voice):
                 # Before the join, which only trims and levels: a listener's stream and the file then hold the same.
                 spoken = replace(spoken, samples=embed_watermark(spoken.samples, sample_rate=spoken.sample_rate))
-            return spoken, time.perf_counter() - started
+            seconds = time.perf_counter() - started
+        sentences.keep(utterance, spoken=spoken)
+        return spoken, seconds
 
     return context.scheduler.submit(sentence_order(run.message, index=index, units=len(text)), work=compute)

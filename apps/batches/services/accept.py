@@ -7,6 +7,7 @@ from apps.accounts.callers import Caller
 from apps.batches.models import Batch, BatchItem
 from apps.batches.orders import PlannedItem, plan_item, refusal_of
 from apps.batches.services.completion import complete_batch
+from apps.cache.tickets import CacheUse
 from apps.core.errors import InsufficientCreditsError
 from apps.jobs.models import Job
 from apps.jobs.services.acceptance import Acceptance, accepting_jobs
@@ -23,13 +24,14 @@ class BatchOrder:
     """Texts as in POST /v1/tts/, not validated yet."""
     webhook_url: str
     body_digest: str
+    cache: CacheUse = CacheUse.NORMAL
 
 
 def request_batch(caller: Caller, *, order: BatchOrder, idempotency: Idempotency | None, request_id: str) -> Batch:
     """Price and reserve item by item; a refused item fails alone. Returns the earlier batch for a repeated request: with the same
     Idempotency-Key, or without one while it is active. Raises 409 idempotency_conflict.
     """
-    planned = [plan_item(caller, text) for text in order.texts]
+    planned = [plan_item(caller, text, cache=order.cache) for text in order.texts]
     batch = Batch(
         account_id=caller.required_account.pk,
         api_key_id=caller.key_id,

@@ -12,11 +12,20 @@ from rest_framework.views import APIView
 
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import AnyCaller, scope_required
+from apps.cache.tickets import CacheUse
 from apps.compat.openai.names import VOICES
 from apps.compat.openai.serializers import FORMATS as OFFERED
 from apps.compat.openai.serializers import OpenAISpeechSerializer
 from apps.core.fields import validated
-from apps.jobs.requests import IDEMPOTENCY_HEADER, idempotency_of, in_flight_dedup_key_of, queued_shape, request_id_of
+from apps.jobs.requests import (
+    CACHE_HEADER,
+    IDEMPOTENCY_HEADER,
+    cache_use,
+    idempotency_of,
+    in_flight_dedup_key_of,
+    queued_shape,
+    request_id_of,
+)
 from apps.jobs.waiting import ASYNC, prefers_async
 from apps.speech.audio_response import AudioResponse
 from apps.speech.serializers import QueuedSpeechSerializer
@@ -27,7 +36,7 @@ SHAPE = OpenAISpeechSerializer()
 SPOKEN = OpenApiResponse(OpenApiTypes.BINARY, description="The audio, in the format asked for.")
 
 
-def _order(body: dict[str, Any], *, has_listener: bool) -> SpeechOrder:
+def _order(body: dict[str, Any], *, has_listener: bool, cache: CacheUse) -> SpeechOrder:
     return SpeechOrder(
         text=body["input"],
         text_param="input",
@@ -39,6 +48,7 @@ def _order(body: dict[str, Any], *, has_listener: bool) -> SpeechOrder:
         language=body.get("language"),
         instructions=body.get("instructions"),
         has_listener=has_listener,
+        cache=cache,
     )
 
 
@@ -56,7 +66,7 @@ class OpenAISpeechView(APIView):
         operation_id="openai_speech",
         tags=["openai"],
         summary="Text to speech, answered with the audio",
-        parameters=[IDEMPOTENCY_HEADER, ASYNC],
+        parameters=[IDEMPOTENCY_HEADER, CACHE_HEADER, ASYNC],
         request=OpenAISpeechSerializer,
         responses={
             **{(200, FORMATS[name].content_type): SPOKEN for name in OFFERED},
@@ -69,7 +79,7 @@ class OpenAISpeechView(APIView):
         names the installed model that spoke, `X-Warning` lists settings that were not followed.
         """
         body = validated(SHAPE, request.data)
-        order = _order(body, has_listener=not prefers_async(request))
+        order = _order(body, has_listener=not prefers_async(request), cache=cache_use(request))
         named = idempotency_of(request, endpoint="openai-speech")
         idempotency = named or in_flight_dedup_key_of(request, endpoint="openai-speech", is_waiting=order.has_listener)
         submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
+from uuid import uuid4
 
 from apps.core.storage.base import MissingObjectError, ObjectStat, StorageAwayError, check_key
 from workers.contract.references import Address
@@ -36,6 +37,8 @@ class FolderStorage:
         self._write(key, lambda target: target.write(data))
 
     def copy(self, key: str, target: str) -> None:
+        if self._link(key, target):
+            return
         with self.open_stream(key) as source:
             self._write(target, lambda file: shutil.copyfileobj(source, file, 1 << 20))
 
@@ -110,6 +113,20 @@ class FolderStorage:
                     raise
         except OSError as error:
             raise _away(error) from error
+
+    def _link(self, key: str, target: str) -> bool:
+        """Give an object a second name, which costs no space: objects are replaced, never changed. False where the disk has no hard links."""
+        source, path = self._path(key), self._path(target)
+        temporary = path.parent / f".{uuid4().hex}.part"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.hardlink_to(source)
+            temporary.replace(path)
+        except OSError:
+            return False
+        finally:
+            temporary.unlink(missing_ok=True)  # renaming a file to another name of itself does nothing
+        return True
 
     def _require_folder(self) -> None:
         if not self.folder.is_dir():

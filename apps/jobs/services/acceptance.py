@@ -12,11 +12,13 @@ from apps.accounts.callers import Caller
 from apps.accounts.services import count_anonymous_characters
 from apps.billing.services import reserve_credits
 from apps.core.addresses import address_block
+from apps.core.errors import InsufficientCreditsError
 from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.kinds import JobKind
 from apps.jobs.models import Job, Lane
 from apps.jobs.params import JobParams
 from apps.jobs.results import JobResult
+from apps.jobs.services.cached_results import abandon_cache, consult_cache
 from apps.jobs.services.idempotency import Idempotency, claim_key, release_key
 from apps.jobs.services.limits import check_concurrency, wait_for_tenant
 from apps.jobs.services.submit import JobPlan, Owner, Refusal, insert_job, insert_refused_job
@@ -50,10 +52,10 @@ class JobTransaction:
 
     def _insert(self, job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, balance_millicredits: int | None = None) -> Job:
         job = insert_job(job_uuid, plan=plan, owner=owner, request_id=request_id, balance_after_millicredits=balance_millicredits)
-        if plan.parts:
-            self.queues.add(job.queue)
-        else:
+        if plan.outputs:
             self._stored.append((job, plan))
+        elif not plan.is_following:
+            self.queues.add(job.queue)
         return job
 
     def complete_stored(self) -> None:
@@ -73,6 +75,7 @@ class Acceptance(JobTransaction):
         self._request_id = request_id
         self._first_uuid = uuid4()
         self._has_first = False
+        self._is_serialised = False
         self.earlier: Job | None = None
         """Job of an earlier request with the same key, which this request repeats: nothing is accepted then."""
         if idempotency is not None:
@@ -85,14 +88,25 @@ class Acceptance(JobTransaction):
         """
         check_webhook_caller(self._caller, webhook_url=plan.webhook_url)
         job_uuid = uuid4() if self._has_first else self._first_uuid
-        balance = _take_price(self._caller, plan, job_uuid=job_uuid)
+        self._serialise()
+        owner = Owner.of_caller(self._caller)
+        plan = consult_cache(plan, job_uuid=job_uuid, retention_days=owner.retention_days)
+        try:
+            balance = _take_price(self._caller, plan, job_uuid=job_uuid)
+        except InsufficientCreditsError:
+            abandon_cache(plan, job_uuid=job_uuid)
+            raise
         if plan.lane != Lane.BULK and plan.parts:
             check_concurrency(self._caller)
-        job = self._insert(
-            job_uuid, plan=plan, owner=Owner.of_caller(self._caller), request_id=self._request_id, balance_millicredits=balance
-        )
+        job = self._insert(job_uuid, plan=plan, owner=owner, request_id=self._request_id, balance_millicredits=balance)
         self._has_first = True
         return job
+
+    def _serialise(self) -> None:
+        """Let submissions of an account follow each other: before any lock of the cache or of the balance, so that none waits for the other."""
+        if self._caller.account is not None and not self._is_serialised:
+            wait_for_tenant(self._caller.tenant)
+            self._is_serialised = True
 
     def refuse(self, kind: JobKind[JobParams], *, engine_id: str, error: Refusal) -> Job:
         """Record one refused item of the request as a job that failed at once."""
@@ -140,12 +154,8 @@ def _dispatch(jobs: JobTransaction) -> None:
 
 
 def _take_price(caller: Caller, plan: JobPlan, *, job_uuid: UUID) -> int | None:
-    """Reserve the price. Reserving locks the account's balance, and counting characters the address's day: submissions of one tenant are
-    serialised.
-    """
+    """Reserve the price. Counting characters locks the address's day, so that submissions of one address follow each other."""
     if caller.account is not None:
-        if plan.price_millicredits == 0:  # moves no balance, so locks none
-            wait_for_tenant(caller.tenant)
         return reserve_credits(caller.account.pk, job_uuid=job_uuid, amount_millicredits=plan.price_millicredits)
     if plan.daily_characters and caller.plan.characters_per_day is not None:
         count_anonymous_characters(address_block(caller.address), characters=plan.daily_characters, limit=caller.plan.characters_per_day)

@@ -14,16 +14,18 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from apps.cache.services.objects import ClaimedFiles
 from apps.core.platform_tasks import send_platform_task
 from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch_soon
+from apps.jobs.kept_outputs import result_of_parts
 from apps.jobs.manifests import InvalidManifestError, check_manifest
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part, PartState
-from apps.jobs.objects import output_key, stored_key
+from apps.jobs.objects import output_key
 from apps.jobs.pauses import pause_if_store_is_away
 from apps.jobs.publishing import DISCARD_JOINED_PARTS
-from apps.jobs.results import JobResult, ResultOutput
 from apps.jobs.services.attempts import LARGEST_UNITS, begin_jobs, publish_progress, requeue_attempt
+from apps.jobs.services.cached_results import claim_result, store_result
 from apps.jobs.services.credentials import discard_signed, discard_unsigned, sign_outputs
 from apps.jobs.services.part_receivers import PartRefusal, Write, receive_part
 from apps.jobs.services.stages import advance_stage
@@ -63,9 +65,10 @@ def finish_part(outcome: PartOutcome) -> bool:
     if outcome.is_outage:
         pause_if_store_is_away(OUTAGE_PAUSE_SECONDS)
     outcome = sign_outputs(outcome, part=part)
+    cached = claim_result(outcome, part=part)
     with transaction.atomic(durable=True):
         job = lock_job(part.job_id)
-        queues = _apply(outcome, job=job, part=part, write=write)
+        queues = _apply(outcome, job=job, part=part, write=write, cached=cached)
     for queue in queues:
         dispatch_soon(queue)
     if not queues:
@@ -138,12 +141,12 @@ def _failed(outcome: PartOutcome, *, message: str) -> PartOutcome:
     return replace(outcome, status="failed", manifest=None, error_code=errors.STORAGE_UNAVAILABLE, error_message=message, is_retryable=True)
 
 
-def _apply(outcome: PartOutcome, *, job: Job, part: Part, write: Write | None) -> list[str]:
+def _apply(outcome: PartOutcome, *, job: Job, part: Part, write: Write | None, cached: ClaimedFiles | None) -> list[str]:
     """Apply the outcome inside the transaction, with the job locked. Returns the queues to dispatch; none if nothing changed."""
     if job.is_over:
         return []
     if outcome.status == "completed" and outcome.manifest is not None:
-        return _complete_part(outcome.manifest, job=job, part=part, write=write)
+        return _complete_part(outcome.manifest, job=job, part=part, write=write, cached=cached)
     if job.cancel_requested_at is not None:
         return _cancel_part(outcome, job=job, part=part)
     if outcome.status == "failed" and not outcome.is_retryable:
@@ -219,13 +222,14 @@ def _units_reported(part: Part, units_done: int) -> Greatest:
     return Greatest("units_done", Value(min(max(units_done, 0), part.units)))
 
 
-def _complete_part(manifest: Manifest, *, job: Job, part: Part, write: Write | None) -> list[str]:
+def _complete_part(manifest: Manifest, *, job: Job, part: Part, write: Write | None, cached: ClaimedFiles | None) -> list[str]:
     if not close_part(part, state=PartState.DONE, manifest=manifest.to_dict(), units_done=part.units):
         return []
     if write is not None:
         write(job)
     if part.index == job.part_count - 1:
-        complete_job(job, result=_result(part, manifest=manifest).to_dict())
+        store_result(job, files=cached)
+        complete_job(job, result=result_of_parts(part, manifest=manifest).to_dict())
         transaction.on_commit(partial(discard_unsigned, manifest, part=part))
         if job.part_count > 1 or not all(spec.is_kept for spec in part.output_specs):
             transaction.on_commit(partial(send_platform_task, DISCARD_JOINED_PARTS, job.uuid.hex))
@@ -236,29 +240,3 @@ def _complete_part(manifest: Manifest, *, job: Job, part: Part, write: Write | N
     begin_jobs([job.uuid])  # the message that it was taken up may be lost
     transaction.on_commit(lambda: publish_progress([job.uuid]))
     return advance_stage(job, part=part)
-
-
-def _result(last: Part, *, manifest: Manifest) -> JobResult:
-    """The kept outputs of the job: those of the last part first, then those of earlier parts."""
-    outputs = _kept_outputs(last, manifest=manifest)
-    if last.index:
-        for part in Part.objects.filter(job_id=last.job_id, index__lt=last.index, outputs__contains=[{"is_kept": True}]).order_by("index"):
-            outputs += _kept_outputs(part, manifest=Manifest.from_dict(part.manifest or {}))
-    return JobResult(tuple(outputs))
-
-
-def _kept_outputs(part: Part, *, manifest: Manifest) -> list[ResultOutput]:
-    return [
-        ResultOutput(
-            spec.name,
-            key=stored_key(part, stored),
-            format=spec.format,
-            bytes=stored.bytes,
-            sha256=stored.sha256,
-            audio_seconds=stored.audio_seconds,
-            sample_rate=stored.sample_rate,
-            is_signed=bool(stored.signed_name),
-        )
-        for spec in part.output_specs
-        if spec.is_kept and (stored := manifest.find_output(spec.name)) is not None
-    ]

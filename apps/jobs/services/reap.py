@@ -9,11 +9,13 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from apps.cache.models import CacheRole, CacheWork
 from apps.core.periods import REAP_SECONDS
 from apps.core.valkey import ValkeyAway, client
 from apps.jobs.dispatch import PICKUP_SECONDS, dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part, ReaperClock
 from apps.jobs.publishing import cancel_attempts
+from apps.jobs.services.followers import settle_leaderless
 from apps.jobs.services.isolation import isolated
 from apps.jobs.services.recover import recover_expired
 from apps.jobs.services.terminal_states import expire_job, lock_job
@@ -77,14 +79,19 @@ def reap() -> int:
     lost = Part.objects.filter(state__in=IN_FLIGHT_STATES, lease_expires_at__lt=Now()).order_by("id")[:BATCH]
     settled = recover_expired(lost)
     _repeat_cancellations()
-    return settled + expire_waiting_jobs()
+    return settled + settle_leaderless() + expire_waiting_jobs()
 
 
 def expire_waiting_jobs() -> int:
     """End jobs that no worker started for TTSAI_JOB_QUEUE_SECONDS, or that lost all their workers for so long; returns their number."""
     before = timezone.now() - timedelta(seconds=settings.TTSAI_JOB_QUEUE_SECONDS)
     in_flight = Part.objects.filter(state__in=IN_FLIGHT_STATES)
-    waiting = Job.objects.filter(state=JobState.QUEUED, created_at__lt=before).exclude(uuid__in=in_flight.values("job_id"))
+    following = CacheWork.objects.filter(role=CacheRole.FOLLOWER)  # they wait for another job, whose own time is limited
+    waiting = (
+        Job.objects.filter(state=JobState.QUEUED, created_at__lt=before)
+        .exclude(uuid__in=in_flight.values("job_id"))
+        .exclude(uuid__in=following.values("job_uuid"))
+    )
     uuids = [*waiting.values_list("uuid", flat=True)[:BATCH], *_stalled(before)]
     expired = 0
     for uuid in uuids:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from apps.cache.services.objects import release_objects
 from apps.core.platform_tasks import send_platform_task
 from apps.core.storage import StorageAwayError, get_storage
 from apps.jobs.kinds import kind_of
@@ -61,6 +62,7 @@ def delete_result(job: Job) -> None:
     """
     get_storage().delete_prefix(job_folder(job.tenant, job=job.uuid))
     Part.objects.filter(job_id=job.uuid).delete()
+    release_objects([job.uuid])
     params = kind_of(job).params.without_forgotten(job.params)
     tenant = FORGOTTEN_ADDRESS if job.tenant.startswith("address:") else job.tenant
     Job.objects.filter(uuid=job.uuid).update(result_deleted_at=Now(), params=params, tenant=tenant, webhook_url="")

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from apps.accounts.callers import Caller
+from apps.cache.tickets import CacheTicket
 from apps.core.disk import require_room
 from apps.jobs.bulk_insert import insert_rows
 from apps.jobs.kinds import JobKind, job_kinds
@@ -50,6 +51,10 @@ class JobPlan:
     """Requested settings that were not followed, for the response and the result."""
     is_streamed: bool = False
     """True if a client listens while the audio is made (apps/streaming)."""
+    cache: CacheTicket | None = None
+    """Place of the result in the cache; None if it is neither looked up nor stored."""
+    is_following: bool = False
+    """True if the job waits for the result of an identical one in flight: its parts are not queued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +188,19 @@ def _params(plan: JobPlan, *, owner: Owner) -> dict[str, Any]:
 
 
 def _parts(job: Job, plan: JobPlan, *, owner: Owner) -> list[Part]:
-    """Rows of the parts. The first is queued; those of its stage follow once it is admitted, the next stage once they are finished."""
+    """Rows of the parts. The first is queued, unless the job follows another; those of its stage follow once it is admitted, the next stage
+    once they are finished.
+    """
     check_plans(plan.parts)
-    return [_part(job, index, plan=part, watermark=owner.watermark) for index, part in enumerate(plan.parts)]
+    first = PartState.WAITING if plan.is_following else PartState.QUEUED
+    states = [first, *[PartState.WAITING] * (len(plan.parts) - 1)]
+    return [
+        _part(job, index, plan=part, state=state, watermark=owner.watermark)
+        for index, (part, state) in enumerate(zip(plan.parts, states, strict=True))
+    ]
 
 
-def _part(job: Job, index: int, *, plan: PartPlan, watermark: str) -> Part:
+def _part(job: Job, index: int, *, plan: PartPlan, state: PartState, watermark: str) -> Part:
     work = plan.work.to_dict()
     if "watermark" in work:  # work that makes speech
         work["watermark"] = watermark
@@ -198,7 +210,7 @@ def _part(job: Job, index: int, *, plan: PartPlan, watermark: str) -> Part:
         kind=plan.kind,
         stage=plan.stage,
         outputs=[output.to_dict() for output in plan.outputs],
-        state=PartState.WAITING if index else PartState.QUEUED,
+        state=state,
         work=work,
         tenant=job.tenant,
         queue=plan.queue or job.queue,

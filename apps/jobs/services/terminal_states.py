@@ -16,6 +16,7 @@ from apps.jobs.kinds import Charge, kind_of
 from apps.jobs.models import ACTIVE_STATES, SPEAK, Job, JobState, Part, PartState
 from apps.jobs.publishing import DISCARD_JOINED_PARTS, cancel_attempts
 from apps.jobs.selectors import read_part_progress
+from apps.jobs.services.cached_results import end_cache_work
 from apps.jobs.services.observers import notify_observers
 
 # RETURNING gives the tokens of attempts in flight: a part that waits has none.
@@ -99,6 +100,7 @@ def record_end(
         raise RuntimeError(f"job {job.uuid.hex} had ended: its row was not locked")
     if job.account_id is not None:
         _settle(job, account_id=job.account_id)
+    end_cache_work(job)
     notify_observers(job)
     transaction.on_commit(partial(publish_event, job.uuid, end_event(job.uuid, status=state.value)))
 

@@ -15,6 +15,7 @@ from apps.accounts.models import Account, AccountStatus, AnonymousUse, ApiKey, M
 from apps.accounts.services import reactivate_account, suspend_account
 from apps.billing.models import LedgerEntry
 from apps.billing.services import open_account
+from apps.cache.services.purge import PurgeScope, purge_cache
 from apps.operator.admin.forms import ConfirmForm, ReasonForm
 from apps.operator.admin.pages import ConfirmationAdmin, FormPage, ReadOnlyInline, in_credits
 from apps.voices.services.removal import remove_account_voices
@@ -72,7 +73,7 @@ class AccountAdmin(ConfirmationAdmin):
     fields = ["name", "plan", "shown_status", "status_reason", "credits", "created_at"]
     readonly_fields = ["shown_status", "status_reason", "credits", "created_at"]
     inlines = [MembersInline, KeysInline, EntriesInline]
-    actions_detail = ["adjust_credits", "make_key", "suspend", "reactivate", "delete_voices"]
+    actions_detail = ["adjust_credits", "make_key", "suspend", "reactivate", "clear_cache", "delete_voices"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         """Rows with the list's columns, in one query."""
@@ -168,6 +169,22 @@ class AccountAdmin(ConfirmationAdmin):
             return "Reactivated"
 
         page = FormPage(f"Reactivate {account.name}", "Its keys are valid again.", "Reactivate", ConfirmForm)
+        return self.ask(request, page=page, obj=account, perform=perform)
+
+    @action(description="Clear cache…", icon="cached", permissions=["cache.delete_cacheentry"])
+    def clear_cache(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Delete the account's cached results and sentences. Results of its jobs stay until their retention ends."""
+        account: Account = self.get_or_404(request, object_id)
+
+        def perform(_given: dict[str, Any]) -> str:
+            return f"{purge_cache(PurgeScope(tenant=f'account:{account.pk}'))} cached results deleted"
+
+        page = FormPage(
+            f"Clear the cache of {account.name}",
+            "Cached results and sentences are deleted. Results of its jobs stay until their retention ends.",
+            "Clear",
+            ConfirmForm,
+        )
         return self.ask(request, page=page, obj=account, perform=perform)
 
     @action(description="Delete voices…", icon="voice_over_off", permissions=["voices.delete_voice"])

@@ -73,6 +73,7 @@ class PlanAdmin(ModelAdmin):
             },
         ),
         ("Provenance", {"fields": [("watermark", "content_credentials")]}),
+        ("Cache", {"fields": ["uses_cache"]}),
         ("Callers without a key", {"fields": [("characters_per_day", "total_concurrent_jobs")]}),
     ]
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.voices.models import BlockedVoice, Enrolment
+from apps.voices.services.cached_speech import purge_voices
 
 BATCH = 500
 
@@ -41,6 +42,7 @@ def apply_block_list() -> int:
         is_blocked = _find_among(blocked, embedding=(enrolment.report or {}).get("embedding", [])) is not None
         if is_blocked != enrolment.is_blocked:
             changed += Enrolment.objects.filter(pk=enrolment.pk).update(is_blocked=is_blocked)
+            purge_voices([enrolment])
     return changed
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.accounts.callers import Caller
 from apps.core.errors import ConflictError, InvalidRequestError
 from apps.voices.models import Consent, Enrolment
+from apps.voices.services.cached_speech import purge_voices
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def revoke_consent(enrolment: Enrolment) -> None:
         if not Consent.objects.filter(enrolment=enrolment, revoked_at=None).update(revoked_at=timezone.now()):
             raise ConflictError("No consent is recorded for this voice, or it was revoked already.", code="consent_missing")
         Enrolment.objects.filter(pk=enrolment.pk).update(is_revoked=True)
+        purge_voices([enrolment])
     enrolment.is_revoked = True
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from apps.cache.services.purge import PurgeScope, purge_cache
 from apps.core.errors import ConflictError
 from apps.core.storage import StorageAwayError, get_storage
 from apps.jobs.models import ACTIVE_STATES, Job, JobState
@@ -32,6 +33,7 @@ def remove_voice(voice: Voice) -> None:
     with transaction.atomic():
         voice.delete()
         expire_now(jobs.filter(state=JobState.COMPLETED))
+        purge_cache(PurgeScope(tenant=f"account:{voice.account_id}", voice=voice.voice_id))
     for enrolment in filter(None, (voice.next_enrolment_id, voice.enrolment_id)):
         try_to_remove(enrolment)
 

@@ -1,0 +1,1 @@
+"""Cache of speech: results of earlier requests by the hash of everything that their audio depends on."""
