@@ -1,4 +1,4 @@
-"""Writes workers/kokoro/activation_ranges.json: ranges of what enters and leaves the generator's convolutions, for the static graph.
+"""Writes workers/kokoro/activation_ranges.json: ranges of what enters and leaves the decoder's convolutions, for the static graph.
 
 python -m tools.kokoro_scales     # about six CPU minutes; needs the weights kokoro
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from workers.kokoro.graph import ASR, DECODER, ENERGY, F0, HARMONICS, PARTS, Part, Port, cut_part
 from workers.kokoro.kernels.blocks import BlockConvolution, ResidualBlock, rounded_up
 from workers.kokoro.sessions import open_session
-from workers.kokoro.static_graph import fuse_norms
+from workers.kokoro.static_graph import make_static
 from workers.kokoro.static_weights import ConvolutionRanges, StaticWeights
 from workers.parallelism import count_spare_cores
 
@@ -54,7 +54,9 @@ class CompiledDecoder:
         starts = np.cumsum([0, *(size for _, size in layout)])
         offsets = {name: slice(start, start + size) for (name, size), start in zip(layout, starts, strict=False)}
         self._norms = {name: [offsets[f"generator.{name}.adain{half}.{index}"] for index in range(3) for half in (1, 2)] for name in names}
-        self._sessions = {name: open_session(_cut_stage(model, name, layout=layout)) for name in STAGES}
+        stages = {name: cut_part(model, name, layout=layout, parts=STAGES) for name in STAGES}
+        stages["prepare"] = make_static(stages["prepare"], weights=weights, layout=layout, ranges=ranges)
+        self._sessions = {name: open_session(stage) for name, stage in stages.items()}
 
     def __call__(self, feeds: Mapping[str, Floats]) -> Floats:
         """Audio [600t] of the inputs of the part `decode`."""
@@ -85,11 +87,6 @@ class CompiledDecoder:
     def _run_block(self, name: str, rows: Floats, *, time: int, affine: Floats) -> None:
         threads = 1 + count_spare_cores()
         self._blocks[name](rows, time=time, affine=[affine[norm] for norm in self._norms[name]], threads=threads)
-
-
-def _cut_stage(model: Any, name: str, *, layout: Sequence[tuple[str, int]]) -> bytes:
-    part = cut_part(model, name, layout=layout, parts=STAGES)
-    return fuse_norms(part, layout=layout) if STAGES[name].has_affine else part
 
 
 def _read_block(weights: StaticWeights, name: str, *, ranges: Mapping[str, ConvolutionRanges]) -> Iterator[BlockConvolution]:

@@ -1,7 +1,7 @@
 """Kokoro's decoder rewritten to compute less: fixed ranges of activations in its generator, and fused norms.
 
 The packaged graph measures the range of every activation before it quantises it (DynamicQuantizeLinear, ConvInteger), which takes most of its
-time. Here the generator's 48 heavy convolutions take ranges measured once (`tools/kokoro_scales.py`), so that ONNX Runtime computes them as
+time. Here its 64 large convolutions take ranges measured once (`tools/kokoro_scales.py`), so that ONNX Runtime computes them as
 QLinearConv; the 58 AdaIN norms, nine operators each, become InstanceNormalization. Rewriting runs no model and takes half a second when the
 weights are loaded, so that nothing is stored beside them.
 """
@@ -13,41 +13,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.kokoro.graph import DECODER, GraphError
-from workers.kokoro.static_weights import ActivationRange, Convolution, ConvolutionRanges, Kernel, StaticWeights
+from workers.kokoro.static_weights import ActivationRange, Convolution, ConvolutionRanges, Kernel, StaticWeights, find_convolutions
 
 NORM_EPSILON: Final = 1e-5
 
 
 def make_static(
-    decoder: bytes, *, weights: StaticWeights, layout: Sequence[tuple[str, int]], ranges: Mapping[str, ConvolutionRanges]
+    part: bytes, *, weights: StaticWeights, layout: Sequence[tuple[str, int]], ranges: Mapping[str, ConvolutionRanges]
 ) -> bytes:
-    """The part `decode` (`cut_part`) rewritten, with the same inputs and outputs. Raises GraphError."""
+    """A part that takes `affine` (`cut_part`) rewritten, with the same inputs and outputs. Raises GraphError."""
     from onnx import ModelProto
 
-    model = ModelProto.FromString(decoder)
+    model = ModelProto.FromString(part)
     rewriting = _Rewriting(model)
     try:
-        for convolution in weights.convolutions:
+        for convolution in find_convolutions(model):
             rewriting.fix_ranges(convolution, weights.kernels[convolution.name], ranges=ranges[convolution.name])
         rewriting.fuse_norms(layout)
     except (KeyError, IndexError) as error:
         raise GraphError(f"the decoder has another form: {error!r}") from error
     rewriting.apply()
     return bytes(model.SerializeToString(deterministic=True))
-
-
-def fuse_norms(part: bytes, *, layout: Sequence[tuple[str, int]]) -> bytes:
-    """A part that takes `affine` (`cut_part`) with each AdaIN norm as InstanceNormalization. Raises GraphError."""
-    from onnx import ModelProto
-
-    model = ModelProto.FromString(part)
-    rewriting = _Rewriting(model)
-    try:
-        rewriting.fuse_norms(layout)
-    except (KeyError, IndexError) as error:
-        raise GraphError(f"the decoder has another form: {error!r}") from error
-    rewriting.apply()
-    return bytes(model.SerializeToString())
 
 
 class _Rewriting:

@@ -1,4 +1,4 @@
-"""Weights of the generator's 48 heavy convolutions for fixed ranges of activations, from the packaged graph."""
+"""Weights of the decoder's convolutions for fixed ranges of activations, from the packaged graph."""
 
 import hashlib
 import json
@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from workers.kokoro.graph import DECODER, GraphError
 
 CALIBRATION: Final = Path(__file__).with_name("activation_ranges.json")
-HEAVY: Final = re.compile(rf"{DECODER}(generator/(?:resblocks|noise_res)\.\d/convs[12]\.\d)/Conv_quant")
-HEAVY_COUNT: Final = 48
+HEAVY: Final = re.compile(r"generator/(resblocks|noise_res)\.\d/convs[12]\.\d")
+"""The generator's convolutions, nine tenths of the work."""
+FIXED: Final = re.compile(rf"{HEAVY.pattern}|(encode|decode\.\d)/conv(1|2|1x1)|asr_res/asr_res\.0")
+"""Convolutions with fixed ranges."""
+QUANTISED: Final = re.compile(rf"{DECODER}(.+)/Conv_quant")
 
 
 class ActivationRange(NamedTuple):
@@ -52,7 +55,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Convolution:
-    """Dynamically quantised convolution of the packaged graph, by its tensors."""
+    """Dynamically quantised convolution of the packaged graph, by its tensors: Mul(Cast(Add(ConvInteger, bias)), scales)."""
 
     name: str
     node: Any
@@ -62,6 +65,7 @@ class Convolution:
     """With bias and scale applied."""
     weight_scale: str
     bias: str
+    """Empty without one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,19 +88,18 @@ def read_calibration() -> Calibration:
 
 
 def find_convolutions(model: Any) -> list[Convolution]:
-    """The heavy convolutions, in the packaged graph or in its part `decode`. Raises GraphError."""
+    """Convolutions to be computed with fixed ranges, in the packaged graph or in a part of it. Raises GraphError."""
     producers = {output: node for node in model.graph.node for output in node.output}
+    last = {node.name: node for node in model.graph.node}
+    names = ((node, match[1]) for node in model.graph.node if (match := QUANTISED.fullmatch(node.name)))
     try:
-        found = [_describe(match[1], node, producers) for node in model.graph.node if (match := HEAVY.fullmatch(node.name))]
+        return [_describe(name, node, last[f"{DECODER}{name}/Conv_quant_output_scale_mul"], producers=producers) for node, name in names if FIXED.fullmatch(name)]
     except (KeyError, IndexError) as error:
-        raise GraphError(f"the generator has another form: {error} is missing") from error
-    if len(found) != HEAVY_COUNT:
-        raise GraphError(f"the generator has {len(found)} convolutions instead of {HEAVY_COUNT}")
-    return found
+        raise GraphError(f"a convolution has another form: {error} is missing") from error
 
 
 class StaticWeights:
-    """Kernels of the heavy convolutions by name."""
+    """Kernels of the convolutions by name."""
 
     def __init__(self, model: Any) -> None:
         """Read the packaged graph or its part `decode`. Raises GraphError."""
@@ -135,17 +138,23 @@ class StaticWeights:
         scales = self.array(convolution.weight_scale).astype(np.float64).reshape(-1) / factors
         weights = np.rint(whole * factors[:, np.newaxis, np.newaxis]).astype(np.int8)
         dilation = next(attribute.ints[0] for attribute in node.attribute if attribute.name == "dilations")
-        return Kernel(weights, scales.astype(np.float32), self.array(convolution.bias).ravel().astype(np.float32), dilation)
+        bias = self.array(convolution.bias).ravel() if convolution.bias else np.zeros(len(whole))
+        return Kernel(weights, scales.astype(np.float32), bias.astype(np.float32), dilation)
 
 
-def _describe(name: str, node: Any, producers: Mapping[str, Any]) -> Convolution:
-    """Follow one convolution's tensors; its bias is divided by the scale, rounded and added."""
-    module = f"{DECODER}{name}".strip("/").replace("/", ".")
+def _describe(name: str, node: Any, scaled: Any, *, producers: Mapping[str, Any]) -> Convolution:
+    """Follow one convolution's tensors; a bias is divided by the scale, rounded and added."""
+    added, bias = producers[producers[scaled.input[0]].input[0]], ""
+    if added.op_type == "Add":
+        divided = producers[added.input[1]]
+        while divided.op_type != "Div":
+            divided = producers[divided.input[0]]
+        bias = divided.input[0]
     return Convolution(
         name,
         node,
         input=producers[node.input[0]].input[0],
-        output=f"{DECODER}{name}/Conv_output_0",
-        weight_scale=producers[f"{module}.bias_scale"].input[1],
-        bias=producers[f"{module}.bias_tmp_quant:0"].input[0],
+        output=scaled.output[0],
+        weight_scale=producers[scaled.input[1]].input[1],
+        bias=bias,
     )
