@@ -93,7 +93,11 @@ def find_convolutions(model: Any) -> list[Convolution]:
     last = {node.name: node for node in model.graph.node}
     names = ((node, match[1]) for node in model.graph.node if (match := QUANTISED.fullmatch(node.name)))
     try:
-        return [_describe(name, node, last[f"{DECODER}{name}/Conv_quant_output_scale_mul"], producers=producers) for node, name in names if FIXED.fullmatch(name)]
+        return [
+            _describe(name, node, last[f"{DECODER}{name}/Conv_quant_output_scale_mul"], producers=producers)
+            for node, name in names
+            if FIXED.fullmatch(name)
+        ]
     except (KeyError, IndexError) as error:
         raise GraphError(f"a convolution has another form: {error} is missing") from error
 
