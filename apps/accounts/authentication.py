@@ -49,7 +49,7 @@ def _anonymous(request: HttpRequest, *, address: str) -> Caller:
 def _with_key(request: HttpRequest, *, secret: str, address: str) -> Caller:
     key = find_key(secret) if len(secret) == KEY_LENGTH and secret.startswith(KEY_START) else None
     if key is None or not key.is_live:
-        _count_failure(request, address=address)
+        count_failure(request, address=address)
         raise AuthenticationFailedError(_reason(key, dialect=dialect_of(request.path)))
     check_active(key.account)
     _record_use(key)
@@ -70,7 +70,7 @@ def _reason(key: ApiKey | None, *, dialect: Dialect) -> str:
     return "This API key was revoked." if key.revoked_at is not None else "This API key has expired: it was rotated."
 
 
-def _count_failure(request: HttpRequest, *, address: str) -> None:
+def count_failure(request: HttpRequest, *, address: str) -> None:
     """Count a failed authentication; 429 beyond the limit. Keys cannot be guessed, but guessing would load the database."""
     state = count_request(f"failed-keys:{address_block(address)}", limit=settings.TTSAI_FAILED_KEYS_PER_MINUTE)
     request.limit_state = state  # type: ignore[attr-defined]

@@ -4,7 +4,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, Protocol, TypeVar
 
+from django.http import HttpRequest
+from rest_framework.authentication import BaseAuthentication
+
 from apps.core.deferred import Exchange
+from apps.core.errors import ApplicationError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,6 +26,9 @@ class Socket(Protocol):
     path_params: Mapping[str, Any]
     exchange: Exchange
     """Jobs' ends, events and audio (apps/streaming), as for a response that waits."""
+    request: HttpRequest
+    """The handshake, with its headers and query."""
+    request_id: str
 
     async def receive(self) -> str | bytes:
         """Wait for the next message of the client."""
@@ -60,9 +67,17 @@ class SocketRoute:
     path: str
     """Path in Starlette's syntax, with a last slash: `/v1/echo/{name}/`."""
     handler: Handler
-    scope: str = ""
-    """Scope that a key needs; empty for any key."""
+    scope: str | Callable[[HttpRequest], str] = ""
+    """Scope that a key needs, or a function of the handshake that returns it; empty for any key."""
+    authentication: type[BaseAuthentication] | None = None
+    """Authentication of the handshake in place of API keys in headers. `request.auth` must become a Caller."""
+    render_error: Callable[[ApplicationError, str], Any] | None = None
+    """(error, request id) -> the JSON message of an error that ends the connection; None for the body of the path's dialect."""
     welcomes_anonymous: bool = False
     subprotocols: tuple[str, ...] = ()
     """Supported subprotocols; the first one that the client offers too is chosen."""
     limits: SocketLimits = field(default_factory=SocketLimits)
+
+    def scope_of(self, request: HttpRequest) -> str:
+        """Scope that a key needs for this handshake."""
+        return self.scope(request) if callable(self.scope) else self.scope

@@ -1,5 +1,6 @@
 """Write operations: announce, ingest and remove files."""
 
+from apps.uploads.services.live_recordings import store_live_recording_async
 from apps.uploads.services.sources import (
     HeldFile,
     Source,
@@ -27,4 +28,5 @@ __all__ = [
     "release_source",
     "release_sources",
     "remove_upload",
+    "store_live_recording_async",
 ]

@@ -99,10 +99,12 @@ class Sockets:
                 send=send,
                 threads=self._threads,
                 exchange=self._exchange(receive),
+                request=request,
+                request_id=request_id,
             )
             self._sessions.add(session)
             stack.callback(self._sessions.discard, session)
-            await session.serve(stopping=self._stopping, dialect=dialect_of(request.path), request_id=request_id)
+            await session.serve(stopping=self._stopping, dialect=dialect_of(request.path))
 
     async def _refuse_path(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         request = _handshake(scope)
@@ -172,13 +174,14 @@ class _Endpoint:
 
 def _authenticate(request: ShellRequest, route: SocketRoute) -> Caller:
     """Caller of a connection, by the key in its headers, counted as one request. Runs on one of Django's threads."""
-    wrapped = Request(request, authenticators=[KeyAuthentication()])
+    wrapped = Request(request, authenticators=[(route.authentication or KeyAuthentication)()])
     if not route.welcomes_anonymous:
         HasAccount().has_permission(wrapped, None)
     caller = get_caller(wrapped)
-    if route.scope:
-        caller.needs_scope(route.scope)
-    count_request_of_caller(wrapped, scopes=[route.scope] if route.scope else [])
+    scope = route.scope_of(request)
+    if scope:
+        caller.needs_scope(scope)
+    count_request_of_caller(wrapped, scopes=[scope] if scope else [])
     return caller
 
 

@@ -14,7 +14,8 @@ from apps.core.dialects import Dialect
 from apps.core.errors import ApplicationError
 from apps.core.exception_handler import as_application_error
 from apps.core.sockets import SocketClosedError, SocketLimits, SocketRoute
-from ttsai.web.threads import DjangoThreads
+from ttsai.web.exchange import WebExchange
+from ttsai.web.threads import DjangoThreads, ShellRequest
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -81,9 +82,13 @@ class Session:
         receive: Receive,
         send: Send,
         threads: DjangoThreads,
-        exchange: Exchange,
+        exchange: WebExchange,
+        request: ShellRequest,
+        request_id: str,
     ) -> None:
         self.exchange = exchange
+        self.request = request
+        self.request_id = request_id
         self.caller = caller
         self.path_params = path_params
         self._route = route
@@ -118,7 +123,7 @@ class Session:
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._threads.run(function, *args, **kwargs)
 
-    async def serve(self, *, stopping: asyncio.Event, dialect: Dialect, request_id: str) -> None:
+    async def serve(self, *, stopping: asyncio.Event, dialect: Dialect) -> None:
         """Run the handler until it, the client, a limit or the server ends the connection."""
         handler = asyncio.ensure_future(self._route.handler(self))
         reader = asyncio.create_task(self._read())
@@ -129,13 +134,14 @@ class Session:
             is_ended = self._ending.done()
             closing = self._ending.result() if is_ended else _closing(handler=handler, reader=reader, is_stopping=stop.done())
         finally:
+            self.exchange.has_left.set()
             for task in tasks:
                 task.cancel()
             ended, _ = await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
             for task in ended:
                 task.cancelled() or task.exception()  # retrieved, else asyncio logs it
         if closing is not None:
-            await self._close(closing, dialect=dialect, request_id=request_id)
+            await self._close(closing, dialect=dialect)
 
     async def _read(self) -> None:
         """Hand the client's messages to the handler until the client leaves. Raises LimitExceededError."""
@@ -161,13 +167,18 @@ class Session:
                 if time.monotonic() - self._active_at >= self._limits.idle_seconds:  # else something was sent meanwhile
                     raise LimitExceededError(POLICY, "idle_timeout") from None
 
-    async def _close(self, closing: Closing, *, dialect: Dialect, request_id: str) -> None:
+    async def _close(self, closing: Closing, *, dialect: Dialect) -> None:
         with contextlib.suppress(OSError):  # the client has left, or reads nothing (TimeoutError)
             async with asyncio.timeout(CLOSE_SECONDS):
                 if closing.error is not None:
-                    _, body = dialect.render_error(closing.error, request_id)
+                    body = self._render(closing.error, dialect=dialect)
                     await self._send({"type": "websocket.send", "text": json.dumps(body, ensure_ascii=False)})
                 await self._send({"type": "websocket.close", "code": closing.code, "reason": closing.reason})
+
+    def _render(self, error: ApplicationError, *, dialect: Dialect) -> Any:
+        if self._route.render_error is not None:
+            return self._route.render_error(error, self.request_id)
+        return dialect.render_error(error, self.request_id)[1]
 
 
 def _closing(*, handler: "asyncio.Future[None]", reader: "asyncio.Task[None]", is_stopping: bool) -> Closing | None:

@@ -1,0 +1,1 @@
+"""OpenAI's Realtime API: conversations and transcription over a WebSocket, and client secrets for browsers."""

@@ -1,0 +1,210 @@
+"""The jobs of a session: transcribe what the user said, answer it, speak the answer. A job that nobody waits for any more is cancelled."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Final, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.conf import settings
+
+from apps.accounts.callers import Caller
+from apps.accounts.throttles import too_many_requests
+from apps.catalog.selectors import find_model
+from apps.catalog.voices import resolve_voice
+from apps.compat.openai.names import VOICES
+from apps.compat.realtime.configuration import SessionConfig, SessionKind, Transcription
+from apps.compat.realtime.input_buffer import LONGEST_SECONDS, Recording
+from apps.conversations.replies import ReplyOrder, request_reply
+from apps.conversations.selectors import find_responder
+from apps.core.deferred import Exchange
+from apps.core.errors import ApplicationError, ConflictError, GatewayTimeoutError
+from apps.core.limits import LimitState, count_requests
+from apps.jobs.models import Job, JobState
+from apps.jobs.outcomes import failure_as_error
+from apps.jobs.services.acceptance import Submission
+from apps.jobs.services.cancel import cancel_job
+from apps.listening.documents import read_script, read_transcript
+from apps.listening.services import DEFAULT_MODEL, ListeningOrder, check_order, request_transcription
+from apps.speech.services import SpeechOrder, request_speech
+from apps.streaming.chunks import AudioChunk
+from apps.streaming.job_audio import listen
+from apps.uploads.services import SourceLimits, release_source, store_live_recording_async
+from workers.contract.listening import Turn
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+RECORDING_LIMITS: Final = SourceLimits(max_audio_seconds=LONGEST_SECONDS + 1)
+SPEECH_MODEL: Final = "tts-1"
+"""Model that speaks: OpenAI's name, which takes whichever model has the voice."""
+OPENAI_PREFIX: Final = "gpt-"
+REALTIME_PREFIXES: Final = ("gpt-realtime", "gpt-live", "gpt-4o-realtime", "gpt-4o-mini-realtime")
+"""OpenAI's models of the Realtime API, which have no stand-ins in the catalogue."""
+
+_cleaning: set[asyncio.Task[Any]] = set()
+"""Tasks that outlive their connection; held, since the event loop keeps weak references only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Job that has ended, and what it made."""
+
+    job: Job
+    text: str
+    language: str = ""
+    written: str = ""
+    """Text of an answer as the model wrote it; `text` is its speakable form."""
+
+
+class SessionJobs:
+    """Makes the jobs of one connection, for its caller."""
+
+    def __init__(self, exchange: Exchange, *, caller: Caller, request_id: str) -> None:
+        self._exchange = exchange
+        self._caller = caller
+        self._request_id = request_id
+        self.limit_state: LimitState | None = None
+        """State of the caller's requests a minute after the latest turn."""
+
+    async def count_turn(self) -> None:
+        """Count a transcription or a response as one request. Raises TooManyRequestsError."""
+        buckets = self._caller.request_buckets
+        states = await self._exchange.run(count_requests, buckets)
+        self.limit_state = min(states, key=lambda state: state.remaining)
+        refused = [state for state in states if not state.is_allowed]
+        if refused:
+            raise too_many_requests(max(refused, key=lambda state: state.retry_after))
+
+    async def transcribe(self, recording: Recording, *, transcription: Transcription) -> Made:
+        """Transcript of a recording. Raises ApplicationErrors."""
+        order = ListeningOrder(
+            model=recogniser_name(transcription.model), language=transcription.language, prompt=transcription.prompt, is_awaited=True
+        )
+        await self._exchange.run(check_order, self._caller, order=order)
+
+        async def start() -> Submission:
+            source = await store_live_recording_async(
+                self._exchange, self._caller, pcm=recording.pcm, sample_rate=recording.sample_rate, limits=RECORDING_LIMITS, param="audio"
+            )
+            try:
+                return await self._exchange.run(
+                    request_transcription, self._caller, order=order, source=source, idempotency=None, request_id=self._request_id
+                )
+            except ApplicationError:
+                await self._exchange.run(release_source, source.key)
+                raise
+
+        job, document = await self._finished(start, read=read_transcript)
+        return Made(job, document.text, document.language)
+
+    async def reply(self, turns: tuple[Turn, ...], *, instructions: str, model: str, language: str) -> Made:
+        """Answer to the last turn, in its speakable form. Raises ApplicationErrors."""
+        *history, question = turns
+        order = ReplyOrder(
+            text=question.content, history=tuple(history), system_prompt=instructions, model=responder_name(model), language=language
+        )
+
+        async def start() -> Submission:
+            return await self._exchange.run(request_reply, self._caller, order=order, request_id=self._request_id)
+
+        job, document = await self._finished(start, read=read_script)
+        return Made(job, "".join(document.shares).replace("<", " "), document.source_language, written=document.text)
+
+    @contextlib.asynccontextmanager
+    async def speak(self, text: str, *, voice: str, speed: float) -> AsyncIterator[tuple[Job, AsyncGenerator[AudioChunk]]]:
+        """Speech of a text while it is made. The block's end before the audio's stops the job within a sentence. Raises ApplicationErrors."""
+        order = SpeechOrder(
+            text=text,
+            model=SPEECH_MODEL,
+            voice=voice,
+            dialect_voices=VOICES,
+            format="wav",
+            speed=speed,
+            has_listener=True,
+            is_streamed=True,
+        )
+
+        async def start() -> Submission:
+            return await self._exchange.run(request_speech, self._caller, order=order, idempotency=None, request_id=self._request_id)
+
+        job = await self._submitted(start)
+        wait_seconds = settings.TTSAI_SPEECH_WAIT_SECONDS
+        async with (
+            listen(self._exchange, job.uuid, is_kept=False, first_seconds=wait_seconds) as audio,
+            contextlib.aclosing(aiter(audio)) as chunks,
+        ):
+            yield job, chunks
+
+    async def compute(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a function that computes on audio, off the event loop."""
+        return await self._exchange.encode(function, *args, **kwargs)
+
+    async def _finished(self, start: Callable[[], Coroutine[Any, Any, Submission]], *, read: Callable[[Job], T]) -> tuple[Job, T]:
+        job = await self._submitted(start)
+        try:
+            await self._exchange.wait_for_end(job.uuid, settings.TTSAI_UPLOAD_WAIT_SECONDS)
+            return await self._exchange.run(_read_end, job.uuid, read)
+        except BaseException:  # cancelled, timed out or failed: what still runs is stopped
+            _clean_up(self._exchange.run(_cancel, job.uuid))
+            raise
+
+    async def _submitted(self, start: Callable[[], Coroutine[Any, Any, Submission]]) -> Job:
+        """Job of a submission, which a cancellation does not interrupt halfway: a job that nobody waits for is cancelled instead."""
+        submitting = asyncio.ensure_future(start())
+        try:
+            return (await asyncio.shield(submitting)).job
+        except asyncio.CancelledError:
+            _clean_up(self._cancel_submitted(submitting))
+            raise
+
+    async def _cancel_submitted(self, submitting: "asyncio.Future[Submission]") -> None:
+        with contextlib.suppress(ApplicationError):
+            submission = await submitting
+            await self._exchange.run(_cancel, submission.job.uuid)
+
+
+def recogniser_name(model: str) -> str:
+    """Model that transcribes: as asked, or the default for OpenAI's realtime models, which the catalogue does not know."""
+    return DEFAULT_MODEL if not model or model.startswith(REALTIME_PREFIXES) else model
+
+
+def responder_name(model: str) -> str:
+    """Responder by its own name; empty for OpenAI's models, which any responder stands in for."""
+    return "" if model.startswith(OPENAI_PREFIX) else model
+
+
+def check_models(caller: Caller, config: SessionConfig) -> None:
+    """Refuse models, languages and voices that are unknown or not allowed; those that no worker serves now may come back."""
+    try:
+        if config.transcription is not None:
+            transcription = config.transcription
+            check_order(caller, order=ListeningOrder(model=recogniser_name(transcription.model), language=transcription.language))
+        if config.kind is SessionKind.REALTIME:
+            find_responder(caller.plan, model=responder_name(config.model))
+            engine = find_model(SPEECH_MODEL, plan=caller.plan, voice=config.voice)
+            resolve_voice(caller, engine=engine, asked=config.voice, dialect=VOICES)
+    except ApplicationError as error:
+        if error.status < 500:
+            raise
+
+
+def _clean_up(work: Awaitable[Any]) -> None:
+    task = asyncio.ensure_future(work)
+    _cleaning.add(task)
+    task.add_done_callback(_cleaning.discard)
+
+
+def _read_end(job_uuid: UUID, read: Callable[[Job], T]) -> tuple[Job, T]:
+    job = Job.objects.get(uuid=job_uuid)
+    if not job.is_over:
+        raise GatewayTimeoutError("The result is not ready in time. Try again.")
+    if job.state != JobState.COMPLETED:
+        raise failure_as_error(job)
+    return job, read(job)
+
+
+def _cancel(job_uuid: UUID) -> None:
+    with contextlib.suppress(ConflictError):  # it ended meanwhile
+        cancel_job(Job.objects.get(uuid=job_uuid), reason="The client left, or interrupted the response.")
