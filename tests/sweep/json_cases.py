@@ -43,6 +43,7 @@ WITH_BODY = {
     "/v1/webhooks/": "POST",
     "/v1/webhooks/secret/": "POST",
     "/v1/pronunciations/": "POST",
+    "/v1/realtime/client_secrets": "POST",
 }
 
 
@@ -192,6 +193,27 @@ PRONUNCIATIONS = [
 ]
 
 UPLOAD = {"bytes": 10}
+REALTIME = [
+    *fields(
+        "/v1/realtime/client_secrets",
+        {},
+        {
+            "session": [
+                7,
+                "x",
+                [],
+                {"audio": 7},
+                {"voice": {"id": 7}},
+                {"tool_choice": "required"},
+                {"speed": 99},
+                {"turn_detection": {"type": []}},
+            ],
+            "expires_after": [7, {"seconds": 9}, {"seconds": 7201}, {"seconds": "soon"}, {"anchor": "now"}],
+        },
+    ),
+    Bad("client_secret without an expiry", "POST", "/v1/realtime/sessions", json={"client_secret": {"expires_after": 7}}),
+    Bad("input_audio_format = mp3", "POST", "/v1/realtime/transcription_sessions", json={"input_audio_format": "mp3"}),
+]
 UPLOADS = [
     *without("/v1/uploads/", UPLOAD, "bytes"),
     *fields(
@@ -277,5 +299,5 @@ PATHS = [
 ]  # fmt: skip
 
 CASES = [
-    *STRANGE_BODIES, *STRANGE_TYPES, *TTS, *OPENAI, *KEYS, *WEBHOOKS, *PRONUNCIATIONS, *UPLOADS, *JOBS, *CATALOGUE, *HEADERS, *PATHS,
+    *STRANGE_BODIES, *STRANGE_TYPES, *TTS, *OPENAI, *KEYS, *WEBHOOKS, *PRONUNCIATIONS, *REALTIME, *UPLOADS, *JOBS, *CATALOGUE, *HEADERS, *PATHS,
 ]  # fmt: skip

@@ -70,7 +70,9 @@ def test_beta_sessions_return_their_secret_beside_the_configuration(server: Runn
         assert first_session(talk)["voice"] == "ash"
     transcription = post(server, owner.key, "transcription_sessions", {"input_audio_format": "g711_ulaw"}).json()
     assert (transcription["object"], transcription["input_audio_format"]) == ("realtime.transcription_session", "g711_ulaw")
-    with opened(server, "", query="", subprotocols=[f"{SUBPROTOCOL}{transcription['client_secret']['value']}", "openai-beta.realtime-v1"]) as talk:
+    with opened(
+        server, "", query="", subprotocols=[f"{SUBPROTOCOL}{transcription['client_secret']['value']}", "openai-beta.realtime-v1"]
+    ) as talk:
         assert talk.read()["type"] == "transcription_session.created"
 
 

@@ -61,7 +61,12 @@ def test_conversation_forgets_its_oldest_items_beyond_the_limits(monkeypatch: py
 
 
 def test_history_joins_turns_of_one_role_and_keeps_the_latest_that_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    items = [message("a", "You are polite.", role="system"), message("b", "Hello."), message("c", "Hi.", role="assistant"), message("d", " ")]
+    items = [
+        message("a", "You are polite.", role="system"),
+        message("b", "Hello."),
+        message("c", "Hi.", role="assistant"),
+        message("d", " "),
+    ]
     items += [Item("e", type="function_call_output", call={"output": "7"}), message("f", "Bye.")]
     assert history_of(items) == (Turn("user", "You are polite.\nHello."), Turn("assistant", "Hi."), Turn("user", "Bye."))
     monkeypatch.setattr(module, "MOST_CHARACTERS", 8)

@@ -119,7 +119,9 @@ def test_beta_client_gets_the_names_and_shapes_of_the_beta(beta: openai.OpenAI) 
         events = events_until(connection, "rate_limits.updated")
     names = types_of(events)
     assert names[:2] == ["input_audio_buffer.committed", "conversation.item.created"]
-    assert {"response.audio.delta", "response.audio.done", "response.audio_transcript.delta", "response.audio_transcript.done"} <= set(names)
+    assert {"response.audio.delta", "response.audio.done", "response.audio_transcript.delta", "response.audio_transcript.done"} <= set(
+        names
+    )
     assert not any(name.startswith("response.output_audio") or name == "conversation.item.done" for name in names)
     assert len(audio_of(events, "response.audio.delta")) == 2 * sum(len(samples) for samples in SPOKEN)
     assert one_event(events, "response.done").response.output[0].content[0].transcript == ANSWER

@@ -56,8 +56,7 @@ class Talk:
         """Code and reason with which the server closes, and the events before."""
         events: list[dict[str, Any]] = []
         with pytest.raises(ConnectionClosed) as closed:
-            while True:
-                events.append(self.read())
+            events.extend(iter(self.read, None))
         frame = closed.value.rcvd
         assert frame is not None
         return frame.code, frame.reason, events
@@ -110,7 +109,9 @@ def test_transcription_session_transcribes_and_makes_no_responses(server: Runnin
     with talking() as talker, opened(server, owner, "?intent=transcription") as talk:
         created = talk.read()
         assert (created["type"], created["session"]["type"]) == ("session.created", "transcription")
-        audio = {"input": {"format": {"type": "audio/pcm", "rate": 24000}, "transcription": {"model": "gpt-realtime-whisper", "language": "en"}}}
+        audio = {
+            "input": {"format": {"type": "audio/pcm", "rate": 24000}, "transcription": {"model": "gpt-realtime-whisper", "language": "en"}}
+        }
         updated = talk.update({"type": "transcription", "audio": audio | {"input": audio["input"] | {"turn_detection": None}}})
         assert updated["session"]["audio"]["input"]["turn_detection"] is None
         talk.say(spoken_question())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, ParamSpec, TypeVar
 
 from apps.accounts.callers import Caller
-from apps.core.deferred import Exchange, Receive, Send
+from apps.core.deferred import Receive, Send
 from apps.core.dialects import Dialect
 from apps.core.errors import ApplicationError
 from apps.core.exception_handler import as_application_error
