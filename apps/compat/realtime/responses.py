@@ -75,7 +75,8 @@ class Response:
             await asyncio.wait([self._task], timeout=CANCEL_SECONDS)
 
     async def _run(self) -> None:
-        status, details = "completed", None
+        status = "completed"
+        details: dict[str, Any] | None = None
         try:
             await self._send("response.created", response=self._shape("in_progress"))
             await self._answer()

@@ -59,7 +59,7 @@ class SecretView(APIView):
 
     def create(self, caller: Caller, *, session: dict[str, Any], kind: SessionKind, seconds: int) -> tuple[ClientSecret, SessionConfig]:
         """Check the session, then create a secret for it."""
-        config = read_opening(session, kind=kind, model=session.get("model") if isinstance(session.get("model"), str) else "")
+        config = read_opening(session, kind=kind)
         check_models(caller, config)
         if caller.key is None:
             raise PermissionDeniedError("Client secrets are created with an API key.")

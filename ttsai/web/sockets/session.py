@@ -8,14 +8,15 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, ParamSpec, TypeVar
 
+from django.http import HttpRequest
+
 from apps.accounts.callers import Caller
-from apps.core.deferred import Receive, Send
+from apps.core.deferred import Exchange, Receive, Send
 from apps.core.dialects import Dialect
 from apps.core.errors import ApplicationError
 from apps.core.exception_handler import as_application_error
 from apps.core.sockets import SocketClosedError, SocketLimits, SocketRoute
-from ttsai.web.exchange import WebExchange
-from ttsai.web.threads import DjangoThreads, ShellRequest
+from ttsai.web.threads import DjangoThreads
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -82,8 +83,8 @@ class Session:
         receive: Receive,
         send: Send,
         threads: DjangoThreads,
-        exchange: WebExchange,
-        request: ShellRequest,
+        exchange: Exchange,
+        request: HttpRequest,
         request_id: str,
     ) -> None:
         self.exchange = exchange
