@@ -15,11 +15,10 @@ from workers.contract.voices import VoiceRef
 PREVIEW_TEXTS = frozenset(SENTENCES.values())
 
 
-def issue_speech_ticket(
-    caller: Caller, *, engine: EngineRow, use: CacheUse, parts: Sequence[PartPlan], is_streamed: bool
-) -> CacheTicket | None:
-    """Ticket of a text: its parts say all that its audio depends on, except the short first clause of a stream. None for a model that speaks
-    differently each time.
+def issue_speech_ticket(caller: Caller, *, engine: EngineRow, use: CacheUse, parts: Sequence[PartPlan]) -> CacheTicket | None:
+    """Ticket of a text: its parts say all that its audio depends on. None for a model that speaks differently each time.
+
+    A stream, which pauses after a short first clause, and a request that does not listen get each other's results.
     """
     if not engine.spec.is_deterministic:
         return None
@@ -33,7 +32,7 @@ def issue_speech_ticket(
         engine_id=engine.id,
         engine_version=engine.version,
         voices=[voice.id for voice in voices if voice.conditioning is not None or voice.id == _main_voice(works)],
-        work=[is_streamed, *(_description(part) for part in parts)],
+        work=[_description(part) for part in parts],
         is_shared=_is_preview(works, voices=voices),
     )
 

@@ -140,9 +140,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
         warnings=(*speaker.warnings, *_warnings(order, engine=engine, speaker=text_voice, document=document)),
         daily_characters=units if caller.is_anonymous else 0,
         webhook_url=order.webhook_url,
-        cache=None
-        if order.clone
-        else issue_speech_ticket(caller, engine=engine, use=order.cache, parts=parts, is_streamed=order.is_streamed),
+        cache=None if order.clone else issue_speech_ticket(caller, engine=engine, use=order.cache, parts=parts),
     )
 
 

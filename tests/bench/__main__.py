@@ -5,6 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench.cache import measure_cache
 from tests.bench.cost import measure_cost
 from tests.bench.decoder import measure_worker_cpu
 from tests.bench.listening import measure_listening
@@ -23,13 +24,16 @@ AIMS = {
     "cpu_ratio": "at most 2",
     "listening_ratio": "at least 0.95",
     "own_voice_cpu_ratio": "at most 1.03",
+    "cache_hit_p50_ms": "under 50",
+    "cache_miss_added_ms": "under 5",
+    "sentence_miss_ms": "under 1",
 }
 
 
 def main() -> None:
-    """Run the benchmarks named in the arguments (speed, cost, listening, own_voice), or all."""
+    """Run the benchmarks named in the arguments (speed, cost, listening, own_voice, cache), or all."""
     use_clean_environment()
-    wanted = set(sys.argv[1:]) or {"speed", "cost", "listening", "own_voice"}
+    wanted = set(sys.argv[1:]) or {"speed", "cost", "listening", "own_voice", "cache"}
     figures: dict[str, float] = {}
     (ROOT / "var").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var") as folder:
@@ -39,6 +43,8 @@ def main() -> None:
             figures |= _cost(Path(folder) / "cost")
         if "listening" in wanted:
             figures |= _listening(Path(folder) / "listening")
+        if "cache" in wanted:
+            figures |= _cache(Path(folder) / "cache")
         if "own_voice" in wanted:
             figures |= measure_own_voice()
     for name, value in figures.items():
@@ -63,6 +69,16 @@ def _cost(home: Path) -> dict[str, float]:
         return measure_cost(
             platform, platform.key_by_command("bench@example.com", credits_=100_000, requests_per_minute=1_000_000, concurrent=100_000)
         )
+    finally:
+        platform.stop()
+
+
+def _cache(home: Path) -> dict[str, float]:
+    environment = {"TTSAI_ENGINES": "silence", "TTSAI_PRELOAD": "", "TTSAI_CACHE": "on"}
+    platform = RunningPlatform(home=home, environment=environment).start()
+    try:
+        limits = {"requests_per_minute": 1_000_000, "concurrent": 100_000}
+        return measure_cache(platform, platform.key_by_command("bench@example.com", credits_=100_000, **limits))
     finally:
         platform.stop()
 

@@ -45,6 +45,8 @@ BLOCKS: Final = (
 class CompiledDecoder:
     """Decoder with compiled residual blocks. Thread-safe."""
 
+    kind = "compiled"
+
     def __init__(
         self, model: Any, *, weights: StaticWeights, layout: Sequence[tuple[str, int]], ranges: Mapping[str, ConvolutionRanges]
     ) -> None:

@@ -32,6 +32,9 @@ KINDS: Final = (COMPILED, STATIC, PACKAGED)
 class Decoder(Protocol):
     """Computes audio; called by several threads at once."""
 
+    kind: str
+    """One of KINDS; the samples of two kinds differ."""
+
     def __call__(self, feeds: Mapping[str, Floats]) -> Floats:
         """Audio [600t] of asr, f0, energy, har and affine, each with a batch axis of 1."""
 
@@ -39,7 +42,8 @@ class Decoder(Protocol):
 class SessionDecoder:
     """Decoder in one session of ONNX Runtime."""
 
-    def __init__(self, model: bytes) -> None:
+    def __init__(self, model: bytes, *, kind: str = PACKAGED) -> None:
+        self.kind = kind
         self._session = open_session(model)
 
     def __call__(self, feeds: Mapping[str, Floats]) -> Floats:
@@ -84,7 +88,7 @@ def _decoders(model: Any, *, layout: Layout) -> list[tuple[str, Callable[[], Dec
         check_integer_convolution()
         weights, calibration = _calibrated(model)
         decoder = cut_part(model, "decode", layout=layout)
-        return SessionDecoder(make_static(decoder, weights=weights, layout=layout, ranges=calibration.ranges))
+        return SessionDecoder(make_static(decoder, weights=weights, layout=layout, ranges=calibration.ranges), kind=STATIC)
 
     def packaged() -> Decoder:
         return SessionDecoder(cut_part(model, "decode", layout=layout))

@@ -181,6 +181,11 @@ class KokoroRuntime:
         )
         return Frames(encoding.text[:, track], f0[0], energy[0])
 
+    @property
+    def decoder_kind(self) -> str:
+        """One of workers/kokoro/decoders.py: KINDS."""
+        return self._decoder.kind
+
     def harmonics(self, f0: Array) -> Array:
         """The harmonic source's spectrum [22, 120t + 1] for F0 [2t] in Hz."""
         har: Array = self._sessions["harmonics"].run(["har"], {"f0": f0[np.newaxis]})[0][0]

@@ -34,6 +34,10 @@ class SharedKokoroModel:
             self._runtime = None
             SHARED_RUNTIME.release()
 
+    def name_variant(self) -> str:
+        """Kind of the decoder."""
+        return self.runtime.decoder_kind
+
     @property
     def runtime(self) -> KokoroRuntime:
         """The loaded runtime."""

@@ -39,6 +39,10 @@ class Model(Protocol):
     def unload(self) -> None:
         """Unload the weights; `load` may follow."""
 
+    def name_variant(self) -> str:
+        """Way in which the loaded model computes on this machine, if the samples of several ways differ: part of the key of cached sentences."""
+        return ""
+
 
 class Engine(Model, Protocol):
     """Text-to-speech engine."""

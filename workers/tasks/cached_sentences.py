@@ -4,10 +4,10 @@ from concurrent.futures import Future
 from dataclasses import asdict
 
 from workers.audio.samples import SynthesisedAudio
-from workers.contract.engines import EngineSpec
 from workers.contract.messages import PartMessage, SpeakWork
 from workers.contract.provenance import needs_watermark
 from workers.contract.sentences import SentenceCaching
+from workers.protocols.engine import Engine
 from workers.sentence_cache import SentenceCache, SentenceKey
 from workers.text.script import Utterance
 
@@ -23,10 +23,12 @@ def sentence_text(utterance: Utterance) -> str:
 class PartSentences:
     """Cached sentences of the tenant of one part."""
 
-    def __init__(self, message: PartMessage, *, work: SpeakWork, spec: EngineSpec, cache: SentenceCache | None) -> None:
+    def __init__(self, message: PartMessage, *, work: SpeakWork, engine: Engine, cache: SentenceCache | None) -> None:
+        spec = engine.spec
         self._message = message
         self._work = work
         self._spec = spec
+        self._variant = engine.name_variant() if work.sentences is not None else ""
         self._caching: SentenceCaching | None = work.sentences if cache is not None and spec.is_deterministic else None
         self._cache = cache
 
@@ -56,6 +58,7 @@ class PartSentences:
             return None
         content = [
             self._spec.version,
+            self._variant,
             [voice.language, voice.gender, voice.engine, voice.version, voice.conditioning is not None],
             [asdict(weight) for weight in voice.weights],
             settings.language,

@@ -51,7 +51,7 @@ def speak(run: PartRun, *, context: WorkerContext) -> Manifest:
             output.path, work.format, input_rate=engine.spec.sample_rate, sample_rate=work.sample_rate, bitrate=work.bitrate
         ) as file:
             response = _Response(work, script=script, input_rate=engine.spec.sample_rate, file=file, events=events)
-            sentences = PartSentences(message, work=work, spec=engine.spec, cache=context.sentences)
+            sentences = PartSentences(message, work=work, engine=engine, cache=context.sentences)
             submit = partial(_submit, run=run, work=work, own_voices=own_voices, sentences=sentences, context=context)
             for (_, utterance), (spoken, seconds) in compute_in_order(
                 run, scheduler=context.scheduler, items=enumerate(script.utterances), submit=submit

@@ -48,6 +48,7 @@ def request_batch(caller: Caller, *, order: BatchOrder, idempotency: Idempotency
         if (active := _insert_or_join(batch)) is not None:
             return active
         _accept_items(acceptance, batch=batch, planned=planned)
+    batch.refresh_from_db()  # cached items have ended already
     return batch
 
 
