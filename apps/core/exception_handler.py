@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 SHOWN_PATH = 200
 SHOWN_DETAIL = 300
 """Most characters of the framework's message, which repeats what the client sent (such as a content type of 60 kB)."""
-OWN_CODES = frozenset({"batch_too_long", "invalid_url", "not_supported_yet", "text_too_long"})
+OWN_CODES = frozenset({"batch_too_long", "invalid_url", "not_supported", "not_supported_yet", "text_too_long"})
 """Error codes that our serializers set; REST framework's own (max_length, invalid_choice, …) are not public."""
 
 

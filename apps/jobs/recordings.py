@@ -1,9 +1,10 @@
 """Requests with a recording: ingest it, create a job, and wait for the job or answer that it is queued."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
@@ -22,6 +23,10 @@ FILE_FIELDS = frozenset({"file", "file_url", "upload_id", "audio", "reference_au
 """Fields left out of the body's digest; the digest of the recording itself stands for them."""
 
 
+Wait = Callable[[Exchange, UUID, float], Awaitable[HttpResponseBase | ASGIApp]]
+"""Waits for a job, at most so many seconds for something to answer with, and returns the response."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordingResponse:
     """Response of a request with a recording."""
@@ -37,6 +42,8 @@ class RecordingResponse:
     """True if the job continues after the client disconnects."""
     held: Sequence[HeldFile] = ()
     """Further recordings of the request."""
+    wait: Wait | None = None
+    """Waits in place of a wait for the job's end, for responses that stream."""
 
     def deferred(self) -> Deferred:
         """Deferred response for the view to return."""
@@ -49,6 +56,8 @@ class RecordingResponse:
         if not self.is_awaited:
             return JsonResponse(await exchange.run(self.queued, submission))
         left = upload_wait_seconds(time.monotonic() - started)
+        if self.wait is not None:
+            return await self.wait(exchange, submission.job.uuid, left)
         waiting = JobResponse(submission.job.uuid, is_kept=self.is_kept, wait_seconds=left, answer=self.answer)
         return await waiting.resolve(exchange)
 

@@ -25,6 +25,9 @@ LEAST_WAIT_SECONDS = 1.0
 
 ASYNC = OpenApiParameter("async", bool, description="true (or the header `Prefer: respond-async`): answer with the queued job instead.")
 
+_abandoning: set[asyncio.Task[None]] = set()
+"""Tasks that end jobs whose client left; held, since the event loop keeps weak references only."""
+
 Answer = Callable[[Job, Exchange], HttpResponseBase | ASGIApp]
 """Builds the response for a completed job. Called in one of Django's threads."""
 
@@ -52,7 +55,7 @@ class JobResponse:
         if not exchange.has_left.is_set():
             raise still_running(self.job_uuid)
         if not self.is_kept:
-            await _cancel_if_abandoned(exchange, self.job_uuid)
+            await cancel_if_abandoned(exchange, self.job_uuid)
         return HttpResponse(status=499)  # nobody reads it
 
     def _finish(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
@@ -81,7 +84,15 @@ def still_running(job_uuid: UUID) -> GatewayTimeoutError:
     )
 
 
-async def _cancel_if_abandoned(exchange: Exchange, job_uuid: UUID) -> None:
+def cancel_later_if_abandoned(exchange: Exchange, job_uuid: UUID) -> None:
+    """As `cancel_if_abandoned`, in a task of its own: that of the response may be cancelled already."""
+    task = asyncio.create_task(cancel_if_abandoned(exchange, job_uuid))
+    _abandoning.add(task)
+    task.add_done_callback(_abandoning.discard)
+
+
+async def cancel_if_abandoned(exchange: Exchange, job_uuid: UUID) -> None:
+    """Cancel the job of a client that has left, unless it comes back or another request waits for the job."""
     await asyncio.sleep(RECONNECT_GRACE_SECONDS)
     if await exchange.count_other_waiters(job_uuid) == 0:
         await exchange.run(_cancel, job_uuid)

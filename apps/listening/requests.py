@@ -1,6 +1,6 @@
 """Shared code of the endpoints that transcribe a recording."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -15,6 +15,7 @@ from apps.jobs.requests import queued_shape, request_id_of
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import Answer
 from apps.listening.services import LIMITS, ListeningOrder, check_order, request_transcription
+from apps.listening.streaming import TranscriptShapes, stream_transcript
 from apps.uploads.admission import FORM_BYTES, admit_form
 from apps.uploads.parsers import FormParser
 from apps.uploads.services import Source, order_source
@@ -29,9 +30,20 @@ class ListeningView(APIView):
     admit_body = staticmethod(admit_form)
 
     def listen(
-        self, request: Request, body: Mapping[str, Any], *, order: ListeningOrder, endpoint: str, answer: Answer
+        self,
+        request: Request,
+        body: Mapping[str, Any],
+        *,
+        order: ListeningOrder,
+        endpoint: str,
+        answer: Answer,
+        events: TranscriptShapes | None = None,
+        warnings: Sequence[str] = (),
     ) -> HttpResponseBase:
-        """Refuse invalid requests, ingest the recording, queue the job, and wait unless the request is asynchronous."""
+        """Refuse invalid requests, ingest the recording, queue the job, and wait unless the request is asynchronous.
+
+        events, warnings: shapes and warnings of a response that is sent while the transcript is made.
+        """
         caller = get_caller(request)
         check_order(caller, order=order)
         source_order = order_source(
@@ -42,11 +54,13 @@ class ListeningView(APIView):
             idempotency = recording_idempotency(request, endpoint=endpoint, body=body, source=source)
             return request_transcription(caller, order=order, source=source, idempotency=idempotency, request_id=request_id_of(request))
 
+        is_kept = "HTTP_IDEMPOTENCY_KEY" in request.META
         return RecordingResponse(
             source_order,
             submit=submit,
             answer=answer,
             queued=queued_shape,
             is_awaited=order.is_awaited,
-            is_kept="HTTP_IDEMPOTENCY_KEY" in request.META,
+            is_kept=is_kept,
+            wait=stream_transcript(events, is_kept=is_kept, warnings=warnings) if events else None,
         ).deferred()

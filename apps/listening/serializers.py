@@ -28,6 +28,9 @@ class TranscriptionRequestSerializer(SourceSerializer):
         required=False, default="", allow_blank=True, max_length=LONGEST_PROMPT, help_text="Preceding text, or the spelling of names."
     )
     hotwords = fields.Text(required=False, default="", allow_blank=True, max_length=LONGEST_PROMPT, help_text="Words to listen for.")
+    stream = fields.FormFlag(
+        required=False, default=False, help_text="Answer with events while the recording is transcribed (text/event-stream)."
+    )
     webhook_url = WebhookUrl()
 
 

@@ -1,5 +1,6 @@
 """Transcript in the shape of /v1/stt/."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from apps.billing import prices
@@ -7,7 +8,9 @@ from apps.jobs.models import Job
 from apps.jobs.outcomes import substitution_shape
 from apps.listening.documents import read_transcript
 from apps.listening.kinds import TRANSCRIPTION, TranscriptionParams
-from workers.contract.listening import TranscriptSegment, TranscriptWord
+from apps.listening.live_text import TextDelta
+from apps.listening.streaming import TranscriptShapes
+from workers.contract.listening import TranscriptDocument, TranscriptSegment, TranscriptWord
 
 
 def transcript_shape(job: Job) -> dict[str, Any]:
@@ -33,6 +36,23 @@ def answer_shape(job: Job) -> dict[str, Any]:
         "credits_used": charged,
         **substitution_shape(job),
     }
+
+
+def event_shapes(*, has_words: bool) -> TranscriptShapes:
+    """Events of POST /v1/stt/ with `stream`."""
+
+    def delta_shape(delta: TextDelta) -> dict[str, Any]:
+        return {"type": "transcript.text.delta", "delta": delta.text, "segments": [_live(segment) for segment in delta.segments]}
+
+    def _live(segment: TranscriptSegment) -> dict[str, Any]:
+        words = {"words": [_word(word) for word in segment.words]} if has_words else {}
+        return {"start": round(segment.start, 3), "end": round(segment.end, 3), "text": segment.text, **words}
+
+    return TranscriptShapes(delta_shape, _ended_shapes, is_named=True)
+
+
+def _ended_shapes(job: Job, document: TranscriptDocument) -> list[Mapping[str, Any]]:  # noqa: ARG001 - the protocol of shapes
+    return [{"type": "transcript.text.done", **answer_shape(job)}]
 
 
 def _segment(segment: TranscriptSegment, *, params: TranscriptionParams) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from apps.core.deferred import Exchange
@@ -15,7 +16,7 @@ from apps.jobs.waiting import ASYNC, prefers_async
 from apps.listening.requests import ListeningView
 from apps.listening.serializers import TranscriptionRequestSerializer, TranscriptSerializer
 from apps.listening.services import ListeningOrder
-from apps.listening.shapes import answer_shape
+from apps.listening.shapes import answer_shape, event_shapes
 
 SHAPE = TranscriptionRequestSerializer()
 NOT_STORED = {"Cache-Control": "no-store"}
@@ -28,14 +29,20 @@ class TranscriptionView(ListeningView):
         summary="Speech to text",
         parameters=[IDEMPOTENCY_HEADER, ASYNC],
         request={"multipart/form-data": TranscriptionRequestSerializer, "application/json": TranscriptionRequestSerializer},
-        responses=TranscriptSerializer,
+        responses={
+            (200, "application/json"): TranscriptSerializer,
+            (200, "text/event-stream"): OpenApiResponse(OpenApiTypes.STR, description="With `stream`."),
+        },
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Wait for the transcript for at most 290 seconds; then answer 504 with the uuid, and `/v1/speech/results/` returns it later under
-        `result`.
+        `result`. With `stream` the answer begins with the first text: `transcript.text.delta` has the next `delta` with its `segments`,
+        `transcript.text.done` all that the answer without `stream` has.
         """
         body = validated(SHAPE, request.data)
-        return self.listen(request, body, order=_order(body, is_awaited=not prefers_async(request)), endpoint="stt", answer=_answer)
+        order = _order(body, is_awaited=not prefers_async(request))
+        events = event_shapes(has_words=body["timestamps"]) if body["stream"] else None
+        return self.listen(request, body, order=order, endpoint="stt", answer=_answer, events=events)
 
 
 def _order(body: dict[str, Any], *, is_awaited: bool) -> ListeningOrder:

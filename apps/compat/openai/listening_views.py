@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from apps.compat.openai import serializers as shapes
+from apps.compat.openai.forms import read_form
 from apps.compat.openai.languages import language_tag
+from apps.compat.openai.transcript_events import event_shapes
 from apps.compat.openai.transcripts import answer_in
 from apps.core.deferred import Exchange
 from apps.core.fields import validated
@@ -23,24 +24,62 @@ from apps.listening.services import ListeningOrder
 from apps.speech.audio_response import job_headers
 
 TRANSCRIPTION, TRANSLATION = shapes.OpenAITranscriptionSerializer(), shapes.OpenAITranslationSerializer()
-LISTS = ("timestamp_granularities", "include")
+LISTS = ("timestamp_granularities", "include", "keywords", "languages", "known_speaker_names", "known_speaker_references")
+OBJECTS = ("chunking_strategy",)
 NEED_WORDS = frozenset({"srt", "vtt"})
 """Formats whose cues need word timings."""
+TELLS_LANGUAGES = "gpt-transcribe"
+"""Model whose responses list the languages."""
 ANSWERS = {
     (200, "application/json"): OpenApiResponse(OpenApiTypes.OBJECT, description="json, verbose_json, diarized_json"),
     (200, "text/plain"): OpenApiResponse(OpenApiTypes.STR, description="text, srt, vtt"),
 }
+EVENTS = {
+    (200, "text/event-stream"): OpenApiResponse(
+        OpenApiTypes.STR,
+        description="With `stream`: `transcript.text.delta` as text is recognised, `transcript.text.segment` with diarized_json, and "
+        "`transcript.text.done` with the usage.",
+    )
+}
 
 
-def _answer_of(body: Mapping[str, Any], *, task: str) -> Answer:
+def _answer_of(body: Mapping[str, Any], *, task: str, warnings: tuple[str, ...] = ()) -> Answer:
     def answer(job: Job, exchange: Exchange) -> HttpResponseBase:  # noqa: ARG001 - the protocol of answers
         granularities = body.get("timestamp_granularities", ["segment"])
-        response = answer_in(body["response_format"], read_transcript(job), task=task, granularities=granularities)
-        for name, value in job_headers(job).items():
+        has_languages = job.asked_model == TELLS_LANGUAGES
+        transcript = read_transcript(job)
+        response = answer_in(body["response_format"], transcript, task=task, granularities=granularities, has_languages=has_languages)
+        for name, value in job_headers(job, warnings=warnings).items():
             response.headers[name] = value
         return response
 
     return answer
+
+
+def _warnings(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Warnings about fields that are not followed."""
+    warnings = []
+    if body["stream"] and not shapes.is_streamed(body):
+        warnings.append(f"stream: {body['model']} does not stream; the transcript came at once.")
+    if ignored := sorted(set(body.get("chunking_strategy") or {}) - {"type"}):
+        warnings.append(f"chunking_strategy: {', '.join(ignored)} not followed; speech is found as with auto.")
+    if len(body["languages"]) > 1 and not body["language"]:
+        warnings.append("languages: more than one is not followed; the language was detected.")
+    return tuple(warnings)
+
+
+def _transcription_order(body: Mapping[str, Any], *, is_awaited: bool) -> ListeningOrder:
+    only_language = body["languages"][0] if len(body["languages"]) == 1 else ""
+    return ListeningOrder(
+        model=body["model"],
+        language=language_tag(body["language"] or only_language),
+        has_words="word" in body["timestamp_granularities"] or body["response_format"] in NEED_WORDS,
+        is_diarized=body["response_format"] == "diarized_json",
+        prompt=body["prompt"],
+        hotwords=", ".join(body["keywords"]),
+        temperature=body["temperature"],
+        is_awaited=is_awaited,
+    )
 
 
 class OpenAITranscriptionView(ListeningView):
@@ -52,21 +91,18 @@ class OpenAITranscriptionView(ListeningView):
         summary="Speech to text",
         parameters=[IDEMPOTENCY_HEADER, ASYNC],
         request={"multipart/form-data": shapes.OpenAITranscriptionSerializer},
-        responses=ANSWERS,
+        responses={**ANSWERS, **EVENTS},
     )
     def post(self, request: Request) -> HttpResponseBase:
-        """OpenAI's endpoint. Waits for the transcript; the job is cancelled if the client disconnects."""
-        body = validated(TRANSCRIPTION, _with_lists(request.data))
-        order = ListeningOrder(
-            model=body["model"],
-            language=language_tag(body["language"]),
-            has_words="word" in body["timestamp_granularities"] or body["response_format"] in NEED_WORDS,
-            is_diarized=body["response_format"] == "diarized_json",
-            prompt=body["prompt"],
-            temperature=body["temperature"],
-            is_awaited=not prefers_async(request),
-        )
-        return self.listen(request, body, order=order, endpoint="openai-transcription", answer=_answer_of(body, task="transcribe"))
+        """OpenAI's endpoint. Waits for the transcript, or sends it with `stream` while it is made; the job is cancelled if the client
+        disconnects.
+        """
+        body = validated(TRANSCRIPTION, read_form(request.data, lists=LISTS, objects=OBJECTS))
+        order = _transcription_order(body, is_awaited=not prefers_async(request))
+        events = event_shapes(is_diarized=order.is_diarized) if shapes.is_streamed(body) else None
+        warnings = _warnings(body)
+        answer = _answer_of(body, task="transcribe", warnings=warnings)
+        return self.listen(request, body, order=order, endpoint="openai-transcription", answer=answer, events=events, warnings=warnings)
 
 
 class OpenAITranslationView(ListeningView):
@@ -91,22 +127,3 @@ class OpenAITranslationView(ListeningView):
             is_awaited=not prefers_async(request),
         )
         return self.listen(request, body, order=order, endpoint="openai-translation", answer=_answer_of(body, task="translate"))
-
-
-def _is_filled(value: Any) -> bool:
-    return not isinstance(value, str) or bool(value.strip())
-
-
-def _with_lists(data: Any) -> Any:
-    """Convert a form's `name[]` and repeated names to lists, as OpenAI's clients send them. Empty ones count as omitted."""
-    if not isinstance(data, QueryDict):
-        return {name.removesuffix("[]"): value for name, value in data.items()} if isinstance(data, Mapping) else data
-    listed = {name: [value for value in (*data.getlist(f"{name}[]"), *data.getlist(name)) if _is_filled(value)] for name in LISTS}
-    form = QueryDict(mutable=True)  # and no dict: REST framework reads a form's empty fields as left out
-    for name, values in data.lists():
-        if name.removesuffix("[]") not in LISTS:
-            form.setlist(name, values)
-    for name, values in listed.items():
-        if values:
-            form.setlist(name, values)
-    return form

@@ -1,5 +1,7 @@
 """Serializers of OpenAI's audio API."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -12,6 +14,11 @@ from apps.uploads.serializers import SourceSerializer
 
 FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")
 SLOWEST, FASTEST = 0.25, 4.0
+WITHOUT_STREAM = "whisper-1"
+"""Model for which OpenAI ignores `stream`."""
+STREAMED_FORMATS = ("json", "text", "diarized_json")
+NOT_INCLUDED = {"logprobs": "This server reports no log probabilities of tokens. Leave include out."}
+KNOWN_SPEAKERS = "This server does not recognise speakers by references; speakers are named A, B, … Leave the known_speaker fields out."
 
 
 @extend_schema_field({"oneOf": [{"type": "string"}, {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}]})
@@ -44,7 +51,7 @@ class OpenAISpeechSerializer(serializers.Serializer[Any]):
         choices=["audio", "sse"],
         required=False,
         default="audio",
-        help_text="With sse the audio is sent as with audio, in response_format and under its Content-Type.",
+        help_text="audio: the body is the audio. sse: events with base64 audio.",
     )
     language = fields.Text(
         required=False, allow_null=True, allow_blank=True, max_length=35, help_text="Extension of this API: en, es, …; detected if omitted."
@@ -66,11 +73,49 @@ class OpenAITranslationSerializer(SourceSerializer):
     temperature = fields.FormNumber(required=False, default=0.0, min_value=0.0, max_value=1.0)
 
 
+class VoiceDetectionSerializer(serializers.Serializer[Any]):
+    """Object of `chunking_strategy`."""
+
+    type = serializers.ChoiceField(choices=["server_vad"])
+    prefix_padding_ms = fields.FormNumber(required=False, min_value=0)
+    silence_duration_ms = fields.FormNumber(required=False, min_value=0)
+    threshold = fields.FormNumber(required=False, min_value=0.0, max_value=1.0)
+
+
+VOICE_DETECTION = VoiceDetectionSerializer()
+
+
+@extend_schema_field(
+    {"oneOf": [{"type": "string", "enum": ["auto"]}, {"type": "object", "properties": {"type": {"enum": ["server_vad"]}}}]}
+)
+class ChunkingStrategyField(fields.BlankIsAbsentMixin, serializers.Field[Any, Any, Any, Any]):
+    """`auto`, or an object that describes voice activity detection. Its value is the object; empty for `auto`."""
+
+    default_error_messages = {"invalid": "Not a chunking strategy: send auto, or an object whose type is server_vad."}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if data == "auto":
+            return {}
+        try:
+            members = json.loads(data) if isinstance(data, str) else data
+        except ValueError:
+            self.fail("invalid")
+        if not isinstance(members, dict):
+            self.fail("invalid")
+        return dict(VOICE_DETECTION.run_validation(members))
+
+
 class OpenAITranscriptionSerializer(OpenAITranslationSerializer):
     """Form of POST /v1/audio/transcriptions."""
 
     model = fields.Text(max_length=100, help_text="whisper-1, gpt-4o-transcribe, …, or a model of type `stt` of /v1/models.")
     language = fields.Text(required=False, default="", allow_blank=True, max_length=35, help_text="en, es, …; detected when left out.")
+    languages = serializers.ListField(
+        child=fields.Text(max_length=35), required=False, default=list, max_length=100, help_text="One is taken as `language`."
+    )
+    keywords = serializers.ListField(
+        child=fields.Text(max_length=200), required=False, default=list, max_length=100, help_text="Words to listen for."
+    )
     response_format = fields.FormChoice(
         choices=["json", "text", "srt", "verbose_json", "vtt", "diarized_json"], required=False, default="json"
     )
@@ -78,15 +123,39 @@ class OpenAITranscriptionSerializer(OpenAITranslationSerializer):
         child=serializers.ChoiceField(choices=["word", "segment"]), required=False, default=["segment"], help_text="With verbose_json."
     )
     include = serializers.ListField(child=fields.Text(max_length=50), required=False, default=list, help_text="logprobs: not supported.")
-    stream = fields.FormFlag(required=False, default=False, help_text="Not supported yet; ignored for whisper-1, as OpenAI does.")
+    chunking_strategy = ChunkingStrategyField(
+        required=False, allow_null=True, help_text="Speech is always found by voice activity detection; settings of it are not followed."
+    )
+    known_speaker_names = serializers.ListField(
+        child=fields.Text(max_length=100), required=False, default=list, max_length=4, help_text="Not supported."
+    )
+    known_speaker_references = serializers.ListField(
+        child=fields.Text(), required=False, default=list, max_length=4, help_text="Not supported."
+    )
+    stream = fields.FormFlag(
+        required=False,
+        default=False,
+        help_text="Answer with events while the recording is transcribed; ignored for whisper-1, as by OpenAI.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check rules across fields."""
-        if attrs["include"]:
-            raise serializers.ValidationError({"include": "This server tells no log probabilities of tokens."}, code="not_supported")
-        if attrs["stream"] and attrs["model"] != "whisper-1":
-            raise serializers.ValidationError({"stream": "This server does not stream transcripts yet."}, code="not_supported_yet")
+        for name in attrs["include"]:
+            raise serializers.ValidationError({"include": NOT_INCLUDED.get(name, f"{name!r} cannot be included.")}, code="not_supported")
+        for name in ("known_speaker_names", "known_speaker_references"):
+            if attrs[name]:
+                raise serializers.ValidationError({name: KNOWN_SPEAKERS}, code="not_supported")
         if "word" in attrs["timestamp_granularities"] and attrs["response_format"] != "verbose_json":
             message = "Word timestamps need response_format=verbose_json."
             raise serializers.ValidationError({"timestamp_granularities": message}, code="invalid")
+        if is_streamed(attrs) and attrs["response_format"] not in STREAMED_FORMATS:
+            message = (
+                f"stream=true sends events of text, not {attrs['response_format']}. Use {', '.join(STREAMED_FORMATS)}, or stream=false."
+            )
+            raise serializers.ValidationError({"response_format": message}, code="invalid")
         return attrs
+
+
+def is_streamed(body: Mapping[str, Any]) -> bool:
+    """True if the request is answered with events."""
+    return bool(body["stream"]) and body["model"] != WITHOUT_STREAM

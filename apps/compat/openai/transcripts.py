@@ -38,7 +38,18 @@ def verbose_shape(heard: TranscriptDocument, *, task: str, granularities: Sequen
 
 def diarized_shape(heard: TranscriptDocument) -> dict[str, Any]:
     """`diarized_json`: segments by speaker, named A, B, … as OpenAI names unknown speakers."""
-    segments = [
+    return {
+        "task": "transcribe",
+        "duration": round(heard.duration, 3),
+        "text": heard.text,
+        "segments": diarized_segments(heard),
+        "usage": _usage(heard),
+    }
+
+
+def diarized_segments(heard: TranscriptDocument) -> list[dict[str, Any]]:
+    """Segments by speaker, in `diarized_json` and as events."""
+    return [
         {
             "id": f"seg_{index:03d}",
             "type": "transcript.text.segment",
@@ -49,7 +60,6 @@ def diarized_shape(heard: TranscriptDocument) -> dict[str, Any]:
         }
         for index, segment in enumerate(heard.segments)
     ]
-    return {"task": "transcribe", "duration": round(heard.duration, 3), "text": heard.text, "segments": segments, "usage": _usage(heard)}
 
 
 def cues_of(heard: TranscriptDocument) -> list[Cue]:
@@ -57,14 +67,17 @@ def cues_of(heard: TranscriptDocument) -> list[Cue]:
     return make_cues(words, columns=columns_for(heard.language, heard.text), has_labels=any(segment.speaker for segment in heard.segments))
 
 
-def answer_in(format_name: str, heard: TranscriptDocument, *, task: str, granularities: Sequence[str]) -> HttpResponse:
-    """Whole response in this format."""
+def answer_in(
+    format_name: str, heard: TranscriptDocument, *, task: str, granularities: Sequence[str], has_languages: bool = False
+) -> HttpResponse:
+    """Whole response in this format. has_languages: `json` tells the language, as for gpt-transcribe."""
     if format_name == "verbose_json":
         return JsonResponse(verbose_shape(heard, task=task, granularities=granularities))
     if format_name == "diarized_json":
         return JsonResponse(diarized_shape(heard))
     if format_name == "json":
-        return JsonResponse({"text": heard.text, "usage": _usage(heard)})
+        languages = {"languages": languages_of(heard)} if has_languages else {}
+        return JsonResponse({"text": heard.text, **languages, "usage": _usage(heard)})
     return HttpResponse(_AS_TEXT[format_name](heard), content_type=TEXT_TYPE)
 
 
@@ -73,6 +86,11 @@ _AS_TEXT: Final[dict[str, Callable[[TranscriptDocument], str]]] = {
     "srt": lambda heard: write_srt(cues_of(heard)),
     "vtt": lambda heard: write_vtt(cues_of(heard)),
 }
+
+
+def languages_of(heard: TranscriptDocument) -> list[dict[str, str]]:
+    """Languages of the recording; empty without speech."""
+    return [{"code": heard.language}] if heard.language else []
 
 
 def _segment(index: int, segment: TranscriptSegment) -> dict[str, Any]:

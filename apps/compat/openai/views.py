@@ -16,7 +16,9 @@ from apps.cache.tickets import CacheUse
 from apps.compat.openai.names import VOICES
 from apps.compat.openai.serializers import FORMATS as OFFERED
 from apps.compat.openai.serializers import OpenAISpeechSerializer
+from apps.compat.openai.speech_events import speech_events
 from apps.core.fields import validated
+from apps.jobs.models import Job
 from apps.jobs.requests import (
     CACHE_HEADER,
     IDEMPOTENCY_HEADER,
@@ -27,9 +29,11 @@ from apps.jobs.requests import (
     request_id_of,
 )
 from apps.jobs.waiting import ASYNC, prefers_async
-from apps.speech.audio_response import AudioResponse
+from apps.speech.audio_response import job_headers
 from apps.speech.serializers import QueuedSpeechSerializer
 from apps.speech.services import SpeechOrder, request_speech
+from apps.speech.streams import stream_audio
+from apps.streaming.answers import AudioForm, StreamedAnswer
 from workers.contract.formats import FORMATS
 
 SHAPE = OpenAISpeechSerializer()
@@ -48,12 +52,9 @@ def _order(body: dict[str, Any], *, has_listener: bool, cache: CacheUse) -> Spee
         language=body.get("language"),
         instructions=body.get("instructions"),
         has_listener=has_listener,
+        is_streamed=has_listener,
         cache=cache,
     )
-
-
-def _stream_warnings(body: dict[str, Any]) -> tuple[str, ...]:
-    return ("stream_format: this server sends no events yet; the body is the audio.",) if body["stream_format"] == "sse" else ()
 
 
 class OpenAISpeechView(APIView):
@@ -71,12 +72,16 @@ class OpenAISpeechView(APIView):
         responses={
             **{(200, FORMATS[name].content_type): SPOKEN for name in OFFERED},
             (200, "application/json"): OpenApiResponse(QueuedSpeechSerializer, description="With `async=true` or `Prefer: respond-async`."),
-            504: OpenApiResponse(OpenApiTypes.OBJECT, description="Not ready in time; the job goes on, its `uuid` stands beside `error`."),
+            (200, "text/event-stream"): OpenApiResponse(
+                OpenApiTypes.STR, description="With `stream_format: sse`: `speech.audio.delta` with base64 audio, then `speech.audio.done`."
+            ),
+            504: OpenApiResponse(OpenApiTypes.OBJECT, description="No audio in time; the job goes on, its `uuid` stands beside `error`."),
         },
     )
     def post(self, request: Request) -> HttpResponseBase:
-        """OpenAI's endpoint. Waits for the audio; the job is cancelled if the client disconnects. Free models need no key. `X-Model-Used`
-        names the installed model that spoke, `X-Warning` lists settings that were not followed.
+        """OpenAI's endpoint. The audio is sent while it is made, as the body or as events; if the client disconnects, the job is cancelled
+        and what was sent is charged. Free models need no key. `X-Model-Used` names the installed model that speaks, `X-Warning` lists
+        settings that are not followed.
         """
         body = validated(SHAPE, request.data)
         order = _order(body, has_listener=not prefers_async(request), cache=cache_use(request))
@@ -85,4 +90,11 @@ class OpenAISpeechView(APIView):
         submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
         if not order.has_listener:
             return Response(queued_shape(submission))
-        return AudioResponse(job_uuid=submission.job.uuid, is_kept=named is not None, warnings=_stream_warnings(body)).deferred()
+        return _stream(submission.job, body=body, is_kept=named is not None)
+
+
+def _stream(job: Job, *, body: dict[str, Any], is_kept: bool) -> HttpResponseBase:
+    form = AudioForm(body["response_format"])
+    if body["stream_format"] == "sse":
+        return StreamedAnswer(job.uuid, is_kept=is_kept, headers=job_headers(job)).events(speech_events(job, form=form))
+    return stream_audio(job, form=form, is_kept=is_kept)
