@@ -1,9 +1,12 @@
 """Helpers for tests of jobs: worker announcements, job plans, and messages of workers about parts."""
 
 import hashlib
+import io
 import json
+import random
 import time
 import uuid
+import wave
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,7 +32,23 @@ from workers.contract.outputs import StoredOutput, audio_outputs
 from workers.contract.voices import VoiceRef
 
 WORKER, BOOT = "worker-1", "boot-1"
-AUDIO = b"ID3 not really music"
+SAMPLES = random.Random(0).randbytes(4800)
+"""A tenth of a second of 16-bit PCM at 24 kHz."""
+
+
+def wav_of(samples: bytes, *, sample_rate: int = 24_000) -> bytes:
+    """WAV file of 16-bit mono PCM."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(2)
+        written.setframerate(sample_rate)
+        written.writeframes(samples)
+    return file.getvalue()
+
+
+AUDIO = wav_of(SAMPLES)
+"""File that test workers store, whatever format was asked for: a reader can decode it."""
 BELLA = VoiceRef("af_bella", "en-us", "female", "kokoro", "1")
 
 

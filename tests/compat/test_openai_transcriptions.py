@@ -108,14 +108,43 @@ def test_a_translation_is_written_in_english(package: openai.OpenAI, owner: Pers
         ({"temperature": 2}, "invalid_request"),
         ({"language": "French"}, "unsupported_language"),
         ({"timestamp_granularities": ["word"]}, "invalid_request"),
-        ({"stream": True, "model": "gpt-4o-transcribe"}, "not_supported_yet"),
-        ({"include": ["logprobs"]}, "invalid_request"),
+        ({"stream": True, "model": "gpt-4o-transcribe", "response_format": "srt"}, "invalid_request"),
+        ({"include": ["logprobs"]}, "not_supported"),
+        ({"include": ["nonsense"]}, "not_supported"),
+        ({"known_speaker_names": ["Ada"], "known_speaker_references": ["data:audio/wav;base64,UklGRg=="]}, "not_supported"),
+        ({"chunking_strategy": "never"}, "invalid_request"),
+        ({"chunking_strategy": {"type": "server_vad", "threshold": 2}}, "invalid_request"),
     ],
 )
 def test_an_invalid_request_is_a_bad_request_error(package: openai.OpenAI, song: Any, wishes: dict[str, Any], code: str) -> None:
     with pytest.raises(openai.BadRequestError) as refused:
         package.audio.transcriptions.create(**{"model": "whisper-1", "file": song, **wishes})
     assert refused.value.code == code
+    assert str(refused.value.param).partition(".")[0] in wishes
+    assert Job.objects.count() == 0
+
+
+def test_fields_of_newer_models_reach_the_recogniser_or_a_warning(package: openai.OpenAI, song: Any) -> None:
+    strategy: Any = {"type": "server_vad", "threshold": 0.5, "silence_duration_ms": 300}
+    with hearing():
+        answer = package.audio.transcriptions.with_raw_response.create(
+            model="gpt-transcribe", file=song, keywords=["Kokoro", "Whisper"], languages=["es"], chunking_strategy=strategy
+        )
+    told = answer.parse()
+    work = Job.objects.get().parts.get().work
+    assert (work["hotwords"], work["language"]) == ("Kokoro, Whisper", "es")
+    assert [language.code for language in told.languages or []] == ["en"]
+    warning = answer.headers["x-warning"]
+    assert "chunking_strategy: silence_duration_ms, threshold not followed; speech is found as with auto." in warning
+
+
+def test_stream_is_ignored_for_whisper_1_with_a_warning(server: RunningShell, owner: Person, song: Any) -> None:
+    fields = {"model": "whisper-1", "stream": "true", "languages[]": ["en", "es"]}
+    with hearing():
+        answer = httpx.post(f"{server.url}/v1/audio/transcriptions", data=fields, files={"file": song}, headers=owner.headers, timeout=60)
+    assert answer.json()["text"] == "Hello there."
+    assert "stream: whisper-1 does not stream" in answer.headers["x-warning"]
+    assert "languages: more than one is not followed" in answer.headers["x-warning"]
 
 
 def test_an_invalid_key_is_an_authentication_error(server: RunningShell, song: Any, openai_of: OpenAIMaker) -> None:

@@ -1,5 +1,7 @@
 """Clients of OpenAI-compatible servers: requests of Open WebUI, LiveKit's plugin and the official package, and the responses they need."""
 
+import base64
+import json
 from typing import Any
 
 import httpx
@@ -9,7 +11,7 @@ import pytest
 from apps.catalog.starting_stand_ins import OPENAI_VOICES, STARTING_STAND_INS
 from apps.jobs.models import Job
 from tests.clients import OpenAIMaker
-from tests.factories_jobs import AUDIO, announce, engine_spec
+from tests.factories_jobs import SAMPLES, announce, engine_spec
 from tests.listening.conftest import WHISPER
 from tests.speech.people import Person, working
 from tests.web.shell import RunningShell
@@ -87,18 +89,24 @@ def test_every_model_that_is_accepted_is_retrieved_under_both_prefixes(nobody: P
         assert (answer.status_code, answer.json()["id"]) == (200, name)
 
 
-def test_livekit_event_stream_request_gets_audio_with_its_media_type(server: RunningShell, owner: Person) -> None:
+def test_livekit_event_stream_request_gets_events_with_the_audio(server: RunningShell, owner: Person) -> None:
     with working():
-        answer = httpx.post(f"{server.url}/v1/audio/speech", json=LIVEKIT_SPEECH, headers=owner.headers, timeout=60)
-    assert (answer.status_code, answer.content) == (200, AUDIO)
-    assert answer.headers["content-type"].split(";")[0] in LIVEKIT_AUDIO
-    assert "stream_format: this server sends no events yet" in answer.headers["x-warning"]
+        answer = httpx.post(
+            f"{server.url}/v1/audio/speech", json={**LIVEKIT_SPEECH, "response_format": "pcm"}, headers=owner.headers, timeout=60
+        )
+    assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, "text/event-stream")
+    *deltas, done = [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: ")]
+    assert {delta["type"] for delta in deltas} == {"speech.audio.delta"}
+    assert b"".join(base64.b64decode(delta["audio"]) for delta in deltas) == SAMPLES
+    characters = len(str(LIVEKIT_SPEECH["input"]))
+    usage = {"input_tokens": characters, "output_tokens": 2, "total_tokens": characters + 2}
+    assert done == {"type": "speech.audio.done", "usage": usage}
     assert (answer.headers["x-model-used"], Job.objects.get().params["asked_model"]) == ("kokoro", "gpt-4o-mini-tts")
 
 
 @pytest.mark.parametrize("name", ["mp3", "opus", "aac", "flac", "wav", "pcm"])
 def test_every_format_of_livekits_plugin_has_a_content_type_that_it_decodes(owner: Person, server: RunningShell, name: str) -> None:
-    body: dict[str, Any] = {**LIVEKIT_SPEECH, "response_format": name}
+    body: dict[str, Any] = {**LIVEKIT_SPEECH, "response_format": name, "stream_format": "audio"}
     with working():
         answer = httpx.post(f"{server.url}/v1/audio/speech", json=body, headers=owner.headers, timeout=60)
     assert answer.headers["content-type"].split(";")[0] in LIVEKIT_AUDIO

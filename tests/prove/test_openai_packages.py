@@ -76,9 +76,7 @@ def test_python_package_streams_speech_in_each_format(
     assert listener.word_error_rate(as_file(b"".join(pieces), audio_format), TEXT) <= CLEAR
 
 
-def test_python_package_streams_speech_as_events(
-    platform: RunningPlatform, key: str, listener: Listener, openai_of: OpenAIMaker
-) -> None:
+def test_python_package_streams_speech_as_events(platform: RunningPlatform, key: str, listener: Listener, openai_of: OpenAIMaker) -> None:
     speech = openai_of(key, platform.url).audio.speech.with_streaming_response
     with speech.create(model="gpt-4o-mini-tts", voice="sage", input=TEXT, response_format="mp3", stream_format="sse") as answer:
         events = [json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: ")]
