@@ -11,7 +11,7 @@ import pytest
 from apps.catalog.starting_stand_ins import OPENAI_VOICES, STARTING_STAND_INS
 from apps.jobs.models import Job
 from tests.clients import OpenAIMaker
-from tests.factories_jobs import SAMPLES, announce, engine_spec
+from tests.factories_jobs import AUDIO, announce, engine_spec
 from tests.listening.conftest import WHISPER
 from tests.speech.people import Person, working
 from tests.web.shell import RunningShell
@@ -97,9 +97,9 @@ def test_livekit_event_stream_request_gets_events_with_the_audio(server: Running
     assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, "text/event-stream")
     *deltas, done = [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: ")]
     assert {delta["type"] for delta in deltas} == {"speech.audio.delta"}
-    assert b"".join(base64.b64decode(delta["audio"]) for delta in deltas) == SAMPLES
+    assert b"".join(base64.b64decode(delta["audio"]) for delta in deltas) == AUDIO
     characters = len(str(LIVEKIT_SPEECH["input"]))
-    usage = {"input_tokens": characters, "output_tokens": 2, "total_tokens": characters + 2}
+    usage = {"input_tokens": characters, "output_tokens": 3, "total_tokens": characters + 3}
     assert done == {"type": "speech.audio.done", "usage": usage}
     assert (answer.headers["x-model-used"], Job.objects.get().params["asked_model"]) == ("kokoro", "gpt-4o-mini-tts")
 
