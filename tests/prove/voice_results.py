@@ -27,7 +27,7 @@ LIKENESS_CODE: Final = (
     "workers/cloning/likeness.py",
 )
 CODE: Final = {
-    "nearest stock voice": LIKENESS_CODE,
+    "nearest stock voice": (),
     "instant likeness": LIKENESS_CODE,
     "fitted voice": (
         *LIKENESS_CODE,

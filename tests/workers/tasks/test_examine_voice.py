@@ -1,5 +1,6 @@
 """Parts of kind examine_voice, with the real recogniser and encoders."""
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,11 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import redis
+import soundfile
 from numpy.typing import NDArray
 
+from tests.workers.audio.probe.recordings import silent_flac
 from tests.workers.messages import targets
 from tests.workers.recognition.clips import clip
 from tests.workers.tasks.task_harness import TaskHarness
+from workers.cloning.reference import ADVICE
 from workers.contract.cloning import LIKENESS_OUTPUT, REPORT_OUTPUT, ExamineWork, VoiceReport, VoiceSample
 from workers.contract.errors import WorkError
 from workers.contract.references import Address
@@ -19,6 +23,7 @@ from workers.engines.whisper import build_engines
 from workers.kokoro.voice_file import KokoroVoice
 
 RATE = 16_000
+MUSIC = Path(__file__).parents[2] / "data" / "music"
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +84,34 @@ def test_a_text_file_is_an_invalid_reference(bench: TaskHarness) -> None:
     (bench.objects / "letter.txt").write_text("Dear sir or madam")
     with pytest.raises(WorkError, match="The recording cannot be used: "):
         examine(bench, VoiceSample(Address("folder", "letter.txt")))
+
+
+def test_hostile_recordings_are_invalid_references_with_advice(bench: TaskHarness) -> None:
+    music = (MUSIC / "C_major_120_4.mp3").read_bytes()
+    cases = {
+        "one-sample.wav": (wav(np.ones(1, np.float32)), "The recording cannot be used: The audio lasts"),
+        "bomb.flac": (silent_flac(440, rate=8000), "The recording cannot be used: "),
+        "music.mp3": (music, "No speech was found in the 37.0 s"),
+        "two-people.wav": (
+            wav(np.concatenate([clip("librivox-0870"), louder(clip("dhd-2934z")), louder(clip("dhd-goforward"))])),
+            "The recording holds",
+        ),
+    }
+    for name, (content, reason) in cases.items():
+        (bench.objects / name).write_bytes(content)
+        with pytest.raises(WorkError) as caught:
+            examine(bench, VoiceSample(Address("folder", name)))
+        assert (caught.value.code, caught.value.is_retryable) == ("invalid_reference", False), name
+        assert caught.value.message.startswith(reason), (name, caught.value.message)
+        assert caught.value.message.endswith(ADVICE), name
+
+
+def wav(samples: NDArray[np.float32]) -> bytes:
+    file = io.BytesIO()
+    soundfile.write(file, samples, RATE, format="WAV")
+    return file.getvalue()
+
+
+def louder(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The clip at the level of the reader's."""
+    return samples * np.float32(np.std(clip("librivox-0870")) / np.std(samples))
