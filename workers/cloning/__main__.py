@@ -2,7 +2,7 @@
 
 import argparse
 import base64
-import resource
+import json
 import shutil
 import sys
 import time
@@ -16,7 +16,7 @@ from workers.audio.recordings import read_recording
 from workers.cloning.child import FitProgress, run_fit
 from workers.cloning.excerpts import cut_excerpts
 from workers.cloning.features import SAMPLE_RATE, log_pitch_statistics, pitch
-from workers.cloning.job import DEMO_FILE, VOICE_FILE, FitJob, open_folder, wanted_steps
+from workers.cloning.job import DEMO_FILE, USAGE_FILE, VOICE_FILE, FitJob, open_folder, wanted_steps
 from workers.cloning.likeness import choose_likeness
 from workers.cloning.reference import check_same_speaker, decoding_limits, examine_reference
 from workers.contract.cloning import SampleReport, SpokenSegment, VoiceReport
@@ -80,11 +80,14 @@ def _make_voice(options: argparse.Namespace) -> int:
     run_fit(folder, check=lambda: None, on_progress=_print_progress)
     options.output.write_bytes((folder / VOICE_FILE).read_bytes())
     encode_file(options.output.with_suffix(".wav"), [np.load(folder / DEMO_FILE)], audio_format="wav", input_rate=SAMPLE_RATE)
+    usage = json.loads((folder / USAGE_FILE).read_text("utf-8"))
     shutil.rmtree(folder, ignore_errors=True)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    phases = ", ".join(
+        f"{name} {phase['wall_seconds']:.0f} s ({phase['cpu_seconds']:.0f} CPU s)" for name, phase in usage["phases"].items()
+    )
     print(
-        f"{options.output}: {time.perf_counter() - started:.0f} s, {used.ru_utime + used.ru_stime:.0f} CPU s in the child, "
-        f"{used.ru_maxrss / 1024:.0f} MB"
+        f"{options.output}: {time.perf_counter() - started:.0f} s, {time.process_time():.0f} CPU s here and {usage['cpu_seconds']:.0f} in the child, "
+        f"{usage['peak_bytes'] >> 20} MiB: {phases}"
     )
     return 0
 
