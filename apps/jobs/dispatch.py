@@ -74,7 +74,7 @@ FROM (
 ) AS chosen, jobs_job AS job
 WHERE part.id = chosen.id AND job.uuid = part.job_id
 RETURNING part.job_id, part.index, part.token, part.kind, part.work, part.outputs, part.tenant, part.lane, extract(epoch FROM job.created_at),
-    part.deaths > 0, job.request_id, job.is_streamed
+    part.deaths > 0, job.request_id, job.is_streamed, part.time_limit_seconds
 """
 
 OPEN_JOBS = """
@@ -172,8 +172,9 @@ def _admit(queue: str, *, limits: Capacity) -> tuple[list[Attempt], bool]:
             runs_alone,
             request_id,
             has_listener,
+            limit,
         )
-        for job, index, token, kind, work, outputs, tenant, lane, created_at, runs_alone, request_id, has_listener in rows
+        for job, index, token, kind, work, outputs, tenant, lane, created_at, runs_alone, request_id, has_listener, limit in rows
     ]
     opened = [attempt.job for attempt in attempts] if candidates.long_jobs.intersection(ids) else []
     return attempts, bool(opened) and _open_jobs(opened) > 0

@@ -208,6 +208,9 @@ class Part(models.Model):
     units = models.PositiveIntegerField(default=0)
     units_done = models.PositiveIntegerField(default=0)
     weight = models.PositiveBigIntegerField(null=True, blank=True, help_text="Weight of the part in the job's price; its units if empty.")
+    time_limit_seconds = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Longest time of an attempt on a worker; TTSAI_PART_SECONDS if empty."
+    )
     token = models.UUIDField(null=True, blank=True, help_text="Token of the current attempt.")
     worker = models.CharField(max_length=200, blank=True)
     boot = models.CharField(max_length=64, blank=True)

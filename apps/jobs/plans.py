@@ -4,14 +4,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from workers.contract import names
+from workers.contract.chapters import CHAPTERS, MARKS, Chapter
 from workers.contract.codec import Message
+from workers.contract.dubbing import CUES
+from workers.contract.formats import DOCUMENT
 from workers.contract.messages import JoinInput, JoinWork, SpeakWork
 from workers.contract.outputs import AUDIO, TIMINGS, OutputSpec, audio_outputs
 from workers.contract.references import PartOutput, StoredObject, replace_references
 
 RESERVED_NAMES = frozenset({"manifest", "output", "tts_output"})
 """Names of files that every attempt or download has."""
+JOIN_SECONDS_PER_PART = 5
+"""Time limit of a join for each part: it takes 0.2 s of computing, as bulk work beside other work."""
 _NAME = re.compile(r"[A-Za-z0-9_]{1,100}")
 
 
@@ -28,6 +35,8 @@ class PartPlan:
     """The job's when empty."""
     weight: int | None = None
     """Its share of the price against the other parts' weights (apps/jobs/charges.py); its units when None."""
+    time_limit_seconds: int | None = None
+    """Longest time of an attempt on a worker; TTSAI_PART_SECONDS when None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +50,44 @@ class AudioSettings:
     """Hz; 0 keeps the source's own."""
 
 
-def with_join(parts: Sequence[PartPlan], *, audio: AudioSettings) -> tuple[PartPlan, ...]:
-    """The parts, followed by one that joins the audio of those of the last stage."""
+def with_join(
+    parts: Sequence[PartPlan], *, audio: AudioSettings, chapters: Sequence[Chapter] = (), title: str = "", expected_seconds: float = 0.0
+) -> tuple[PartPlan, ...]:
+    """The parts, followed by one that joins the audio of those of the last stage.
+
+    chapters: those of the whole text; parts in which some begin declare the output `marks`. expected_seconds: at least the length of the
+    audio; 0 if nobody knows.
+    """
     stage = max(part.stage for part in parts)
-    inputs, characters = [], 0
+    inputs, characters, least_seconds = [], 0, 0.0
     for index, part in enumerate(parts):
         if part.stage == stage and isinstance(part.work, SpeakWork):
             # Nobody knows yet where a share of a script begins in the whole text.
             timings = PartOutput(index, TIMINGS) if part.work.script is None else None
-            inputs.append(JoinInput(PartOutput(index, AUDIO), timings, start_character=characters))
+            marks = PartOutput(index, MARKS) if part.work.marks else None
+            cues = PartOutput(index, CUES) if part.work.cues else None
+            starts_at = part.work.cues[0].start if part.work.cues else None
+            source = PartOutput(index, AUDIO)
+            inputs.append(JoinInput(source, timings, start_character=characters, marks=marks, cues=cues, starts_at=starts_at))
+            least_seconds = max([least_seconds, *(cue.end for cue in part.work.cues)])
             characters += len(part.work.text)  # a part's words count from its own first character
-    work = JoinWork(tuple(inputs), format=audio.format, bitrate=audio.bitrate, sample_rate=audio.sample_rate)
-    join = PartPlan("join", work, audio_outputs(audio.format, is_kept=True), units=0, stage=stage + 1, queue=names.CODEC_QUEUE)
+    work = JoinWork(
+        tuple(inputs),
+        format=audio.format,
+        bitrate=audio.bitrate,
+        sample_rate=audio.sample_rate,
+        chapters=tuple(chapters),
+        title=title,
+        expected_seconds=max(expected_seconds, least_seconds),
+        least_seconds=least_seconds,
+    )
+    outputs = audio_outputs(audio.format, is_kept=True)
+    if chapters:
+        outputs = (*outputs, OutputSpec(CHAPTERS, DOCUMENT, is_kept=True))
+    if least_seconds:
+        outputs = (*outputs, OutputSpec(CUES, DOCUMENT, is_kept=True))
+    limit = max(settings.TTSAI_PART_SECONDS, JOIN_SECONDS_PER_PART * len(inputs))
+    join = PartPlan("join", work, outputs, units=0, stage=stage + 1, queue=names.CODEC_QUEUE, time_limit_seconds=limit)
     return (*parts, join)
 
 

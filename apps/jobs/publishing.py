@@ -55,6 +55,8 @@ class Attempt:
     """Id of the request that created the job, for the worker's log lines."""
     has_listener: bool = False
     """True if a client listens to the job while it is done."""
+    time_limit_seconds: int | None = None
+    """TTSAI_PART_SECONDS when None."""
 
 
 breaker: Final = CircuitBreaker("broker")
@@ -126,7 +128,7 @@ def _message(attempt: Attempt) -> PartMessage:
         tenant=attempt.tenant,
         lane=attempt.lane,
         job_created_at=attempt.job_created_at,
-        deadline_at=time.time() + settings.TTSAI_PART_SECONDS,
+        deadline_at=time.time() + (attempt.time_limit_seconds or settings.TTSAI_PART_SECONDS),
         outputs=tuple(
             OutputTarget(
                 spec.name,

@@ -78,11 +78,14 @@ def recording_idempotency(request: Request, *, endpoint: str, body: Mapping[str,
     return request_idempotency(request, endpoint=endpoint, body=body, sha256=source.sha256)
 
 
-def request_idempotency(request: Request, *, endpoint: str, body: Mapping[str, Any], sha256: str) -> Idempotency | None:
-    """Identity of a request whose recording has this digest; empty without a recording."""
+def request_idempotency(
+    request: Request, *, endpoint: str, body: Mapping[str, Any], sha256: str, is_waiting: bool | None = None
+) -> Idempotency | None:
+    """Identity of a request whose file has this digest; empty without a file. is_waiting: as the request asks when None."""
     fields = {name: value for name, value in body.items() if name not in FILE_FIELDS}
     digest = body_digest(endpoint, {**fields, "sha256": sha256})
     key = idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
     if key is not None:
         return Idempotency(key=key, body_digest=digest)
-    return in_flight_dedup_key(get_caller(request), digest=digest, is_waiting=not prefers_async(request))
+    is_awaited = not prefers_async(request) if is_waiting is None else is_waiting
+    return in_flight_dedup_key(get_caller(request), digest=digest, is_waiting=is_awaited)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from apps.accounts.callers import Caller
 from apps.core.errors import InvalidRequestError, NotFoundError
@@ -25,6 +26,10 @@ PUBLIC_STATES = {
     JobState.EXPIRED: "expired",
 }
 """State names in the API."""
+
+MOST_UNFINISHED_SHARE = 0.999
+LEAST_ESTIMABLE_SHARE = 0.01
+"""Least share of the work from which the time left is estimated."""
 
 # As apps/jobs/charges.py counts, for many jobs at once; what is lost in divisions of whole numbers is below one unit of a part.
 PROGRESS = """
@@ -80,6 +85,26 @@ def list_active_jobs(caller: Caller) -> list[Job]:
 def read_units_done(jobs: Iterable[Job]) -> dict[UUID, int]:
     """Finished units of each job, as far as its workers reported: the same share that a cancellation would charge."""
     return {job_uuid: done for job_uuid, _, done in read_progress(job.uuid for job in jobs)}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Progress of a job that is not over."""
+
+    share: float
+    """0 to 1."""
+    seconds_left: int | None
+    """Estimate from the work done since the job started; None before enough is done."""
+
+
+def progress_of(job: Job, *, units_done: int) -> Progress:
+    """Share of the job that is done, and an estimate of the time left. It is 1 only for a completed job: the last part may still join."""
+    if job.state == JobState.COMPLETED:
+        return Progress(1.0, 0)
+    share = min(MOST_UNFINISHED_SHARE, units_done / job.units) if job.units else 0.0
+    is_estimable = job.state == JobState.RUNNING and job.started_at is not None and share >= LEAST_ESTIMABLE_SHARE
+    elapsed = (timezone.now() - job.started_at).total_seconds() if is_estimable and job.started_at else 0.0
+    return Progress(round(share, 3), max(1, round(elapsed * (1 - share) / share)) if is_estimable else None)
 
 
 def read_progress(jobs: Iterable[UUID]) -> list[tuple[UUID, int, int]]:

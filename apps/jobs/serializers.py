@@ -12,7 +12,7 @@ from apps.jobs.kinds import Unit, kind_of
 from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import cached_shape
 from apps.jobs.results import main_file_name
-from apps.jobs.selectors import PUBLIC_STATES
+from apps.jobs.selectors import PUBLIC_STATES, progress_of
 
 
 class JobSerializer(serializers.Serializer[Any]):
@@ -27,6 +27,7 @@ class JobSerializer(serializers.Serializer[Any]):
     format = serializers.CharField()
     characters = serializers.IntegerField(help_text="Characters of the text; 0 for a job with a recording.")
     progress = serializers.FloatField(help_text="0 to 1.")
+    seconds_left = serializers.IntegerField(required=False, help_text="Estimate while it is processing, once 1% is done.")
     credits_used = serializers.FloatField(help_text="Reserved credits of an active job, charged credits of an ended one.")
     created_at = serializers.CharField()
     started_at = serializers.CharField(allow_null=True)
@@ -96,6 +97,7 @@ class HealthSerializer(serializers.Serializer[Any]):
 
 def job_shape(request: Any, job: Job, *, units_done: Mapping[UUID, int]) -> dict[str, Any]:
     """Job object for its account."""
+    progress = progress_of(job, units_done=units_done.get(job.uuid, 0))
     shape = {
         "uuid": job.uuid.hex,
         "job_id": str(job.uuid),
@@ -104,13 +106,15 @@ def job_shape(request: Any, job: Job, *, units_done: Mapping[UUID, int]) -> dict
         "model": job.asked_model,
         "format": job.output_format,
         "characters": job.units if kind_of(job).units == Unit.CHARACTERS else 0,
-        "progress": _progress(job, units_done=units_done),
+        "progress": progress.share,
         "credits_used": prices.credits(job.charged_millicredits if job.is_over else job.reserved_millicredits),
         "created_at": job.created_at.isoformat(),
         "started_at": job.started_at.isoformat() if job.started_at else None,
         "finished_at": job.finished_at.isoformat() if job.finished_at else None,
         "expires_at": job.expires_at.isoformat() if job.expires_at else None,
     }
+    if progress.seconds_left is not None and not job.is_over:
+        shape["seconds_left"] = progress.seconds_left
     if job.has_stand_in:
         shape["model_used"] = job.model_used
     shape |= cached_shape(job)
@@ -127,9 +131,3 @@ def job_shape(request: Any, job: Job, *, units_done: Mapping[UUID, int]) -> dict
 def public_status(job: Job) -> str:
     """Name of the job's state in the API."""
     return "cancelling" if job.cancel_requested_at is not None and not job.is_over else PUBLIC_STATES[JobState(job.state)]
-
-
-def _progress(job: Job, *, units_done: Mapping[UUID, int]) -> float:
-    if job.state == JobState.COMPLETED:
-        return 1.0
-    return round(min(1.0, units_done.get(job.uuid, 0) / job.units), 3) if job.units else 0.0

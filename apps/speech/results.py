@@ -9,7 +9,9 @@ from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import NOT_DONE, STATUS, cached_shape, failure_of, substitution_shape
 from apps.jobs.results import ResultOutput
 from apps.speech.links import result_address
-from apps.speech.selectors import progress_of, read_words
+from apps.speech.selectors import read_chapters, read_job_progress, read_overruns, read_words
+from workers.contract.chapters import CHAPTERS
+from workers.contract.dubbing import CUES
 
 
 def result_shape(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
@@ -21,7 +23,9 @@ def result_shape(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
     if job.state in NOT_DONE:
         code, message = failure_of(job)
         return shape | {"error": message, "code": code, "credits_used": prices.credits(job.charged_millicredits)}
-    return shape | {"progress": progress_of(job)}
+    progress = read_job_progress(job)
+    left = {} if progress.seconds_left is None else {"seconds_left": progress.seconds_left}
+    return shape | {"progress": progress.share} | left
 
 
 def document_of(job: Job) -> dict[str, Any]:
@@ -47,6 +51,10 @@ def _completed(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
     if len(job.outputs) > 1:
         shape["outputs"] = [_output_shape(output, job=job, base=base) for output in job.outputs]
     shape |= cached_shape(job)
+    if job.find_output(CHAPTERS) is not None:
+        shape["chapters"] = read_chapters(job)
+    if job.find_output(CUES) is not None:
+        shape["overruns"] = read_overruns(job)
     return shape | {"words": read_words(job)} if has_words else shape
 
 

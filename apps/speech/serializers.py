@@ -8,6 +8,7 @@ from apps.catalog.limits import FASTEST_SPEED, SLOWEST_SPEED
 from apps.core import fields
 from apps.webhooks.fields import WebhookUrl
 from workers.contract.formats import FORMATS
+from workers.documents import SUPPORTED_TEXTS
 
 BITRATES = (32, 48, 64, 96, 128, 160, 192, 256, 320)
 SAMPLE_RATES = (8000, 16000, 22050, 24000, 32000, 44100, 48000)
@@ -25,6 +26,9 @@ class SpeechRequestSerializer(serializers.Serializer[Any]):
     )
     text = fields.Text(required=False, help_text="Text to speak; `input` is an alias.")
     input = fields.Text(required=False, help_text="Alias of `text`.")
+    upload_id = fields.Text(
+        required=False, allow_null=True, allow_blank=True, help_text="Id of a text from POST /v1/uploads/, instead of `text`."
+    )
     voice = fields.Text(
         required=False,
         allow_null=True,
@@ -38,6 +42,12 @@ class SpeechRequestSerializer(serializers.Serializer[Any]):
     instructions = fields.Text(
         required=False, allow_null=True, allow_blank=True, max_length=MAXIMUM_INSTRUCTIONS, help_text="Instructions for the speaking style."
     )
+    chapters = fields.Flag(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Chapters at headings, <p> or <s>, in the result and in m4b, m4a and mp3 files. When left out: for m4b and for longer texts.",
+    )
     timestamps = fields.Flag(required=False, default=False, help_text="Adds `words` to the result, as `?timestamps=words` does.")
     stream = fields.Flag(required=False, default=False, help_text="Answers with the audio itself, while it is made.")
     webhook_url = WebhookUrl()
@@ -48,15 +58,33 @@ class SpeechRequestSerializer(serializers.Serializer[Any]):
     sample_rate = serializers.ChoiceField(choices=SAMPLE_RATES, required=False, help_text="Hz; the model's own unless given.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require one text under either of its names; refuse unsupported fields."""
+        """Require one text, under either of its names or as a file; refuse unsupported fields."""
         text = attrs.pop("text", None)
         other = attrs.pop("input", None)
         attrs["text"] = other if text is None else text
-        if attrs["text"] is None:
+        is_file = attrs.get("file") is not None or bool(attrs.get("upload_id"))
+        if is_file and attrs["text"]:
+            raise serializers.ValidationError({"text": "Send one of text, file and upload_id."}, code="invalid")
+        if attrs["text"] is None and not is_file:
             raise serializers.ValidationError({"text": "This field is required."}, code="required")
-        if not attrs["text"].strip():
+        if not is_file and not attrs["text"].strip():
             raise serializers.ValidationError({"text": "The text contains nothing to speak."}, code="blank")
         return attrs
+
+
+class SpeechFormSerializer(SpeechRequestSerializer):
+    """Form of POST /v1/tts/ with a text as a file."""
+
+    file = serializers.FileField(
+        required=False, allow_null=True, allow_empty_file=True, help_text=f"Text instead of `text`. {SUPPORTED_TEXTS}, by its name."
+    )
+    format = fields.FormChoice(choices=list(FORMATS), required=False, default="mp3")
+    speed = fields.FormNumber(required=False, default=1.0, min_value=SLOWEST_SPEED, max_value=FASTEST_SPEED)
+    chapters = fields.FormFlag(required=False, allow_null=True, default=None)
+    timestamps = fields.FormFlag(required=False, default=False)
+    stream = fields.FormFlag(required=False, default=False)
+    bitrate = fields.FormChoice(choices=BITRATES, required=False)
+    sample_rate = fields.FormChoice(choices=SAMPLE_RATES, required=False)
 
 
 class QueuedSpeechSerializer(serializers.Serializer[Any]):
@@ -89,6 +117,21 @@ class OutputSerializer(serializers.Serializer[Any]):
     sha256 = serializers.CharField(allow_null=True, help_text="64 hex digits.")
 
 
+class ChapterSerializer(serializers.Serializer[Any]):
+    title = serializers.CharField()
+    start = serializers.FloatField(help_text="Seconds.")
+    end = serializers.FloatField(help_text="Seconds.")
+
+
+class OverrunSerializer(serializers.Serializer[Any]):
+    start = serializers.FloatField(help_text="Seconds at which the subtitle should begin.")
+    end = serializers.FloatField(help_text="Seconds at which it should end.")
+    spoken_start = serializers.FloatField(help_text="Seconds.")
+    spoken_end = serializers.FloatField(help_text="Seconds.")
+    speed = serializers.FloatField(help_text="Factor by which it is spoken faster.")
+    overrun_seconds = serializers.FloatField()
+
+
 class SpeechResultSerializer(serializers.Serializer[Any]):
     """Response of GET /v1/speech/results/."""
 
@@ -96,6 +139,7 @@ class SpeechResultSerializer(serializers.Serializer[Any]):
     job_id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=["queued", "processing", "completed", "failed", "cancelled"])
     progress = serializers.FloatField(required=False, help_text="0 to 1, while it is queued or processing.")
+    seconds_left = serializers.IntegerField(required=False, help_text="Estimate while it is processing, once 1% is done.")
     result_url = serializers.URLField(required=False, help_text="The audio; needs no key.")
     url = serializers.URLField(required=False, help_text="The same.")
     cdn_url = serializers.URLField(required=False, help_text="The same.")
@@ -114,5 +158,9 @@ class SpeechResultSerializer(serializers.Serializer[Any]):
     outputs = OutputSerializer(many=True, required=False, help_text="All files of a job with several outputs, the main one first.")
     result = serializers.DictField(required=False, help_text="Document of the job: transcript, translation or answer.")
     words = WordSerializer(many=True, required=False, help_text="Word timings, if requested and supported by the model.")
+    overruns = OverrunSerializer(
+        many=True, required=False, help_text="Subtitles that are spoken beyond their end, at most 100; the output `cues` has all."
+    )
+    chapters = ChapterSerializer(many=True, required=False, help_text="Chapters of a text with headings or marked paragraphs.")
     error = serializers.CharField(required=False, help_text="Error message of a failed job.")
     code = serializers.CharField(required=False, help_text="Error code of a failed job.")

@@ -1,5 +1,6 @@
 """Speech requests: from a text to a queued job."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +17,8 @@ from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan
 from apps.speech.caching import issue_speech_ticket, sentence_caching
+from apps.speech.chapters import Book, plan_chapters
+from apps.speech.cues import cut_cues
 from apps.speech.kinds import SPEECH, SpeechParams
 from apps.speech.languages import (
     TextModel,
@@ -25,19 +28,26 @@ from apps.speech.languages import (
     unsupported_language,
 )
 from apps.speech.speaking_style import instruction_warnings, read_instructions
-from apps.speech.text_preparation import check_say_as, cut_text, parse_text, read_rules, resolve_markup_voices
-from workers.contract.formats import FORMATS
+from apps.speech.text_preparation import check_say_as, cut_text, parse_text, plain_document, read_rules, resolve_markup_voices
+from workers.contract.chapters import MARKS
+from workers.contract.dubbing import CUES
+from workers.contract.formats import DOCUMENT, FORMATS
 from workers.contract.markup import PronunciationRule
 from workers.contract.messages import SpeakWork
-from workers.contract.outputs import audio_outputs
+from workers.contract.outputs import OutputSpec, audio_outputs
 from workers.contract.tags import is_tag, primary_tag, requested_tag
 from workers.contract.voices import VoiceRef
+from workers.documents import TextFile
 from workers.text.markup.document import Document
 from workers.text.voice_choice import TextVoice, VoiceAssigner, choose_text_voice
 
 PART_FORMAT = "flac"
 """Format of parts of a longer text: lossless, so that only the join encodes."""
 
+SLOWEST_CHARACTERS_PER_SECOND = 10
+"""Characters of slow speech."""
+LARGEST_FILE_BYTES = 5_000_000_000
+"""Largest object that S3 takes in one request."""
 MARKUP_FACTOR, MARKUP_CHARACTERS = 20, 10_000
 """Most characters of a text with markup: a factor of the speakable characters, plus a constant."""
 
@@ -73,6 +83,10 @@ class SpeechOrder:
     """URL to notify of the job's end."""
     has_timestamps: bool = False
     """True if results include word timings without being asked."""
+    has_chapters: bool | None = None
+    """None makes chapters of an audiobook and of a text of several parts."""
+    file: TextFile | None = None
+    """File that the text comes from."""
     clone: "ClonedVoice | None" = None
     """Voice that the job itself makes, in place of `voice`."""
     cache: CacheUse = CacheUse.NORMAL
@@ -101,7 +115,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     """Job for the order: its parts, lane and price."""
     engine = order.clone.engine if order.clone else find_model(order.model, plan=caller.plan, voice=order.voice, language=order.language)
     _check_markup_length(caller, engine=engine, order=order)
-    document = parse_text(order.text, param=order.text_param)
+    document = plain_document(order.text) if order.file and order.file.is_plain else parse_text(order.text, param=order.text_param)
     speaker = _choose_text_model(caller, engine=engine, order=order, document=document)
     engine, language = speaker.engine, _check_language(speaker.engine, order.language, caller=caller)
     text_voice = _choose_voice(caller, document, order=order, speaker=speaker, language=language)
@@ -112,10 +126,14 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     check_say_as(document, engine=engine, speaker=text_voice, voices=voices, param=order.text_param)
     work = _work(order, engine=engine, speaker=text_voice, rules=read_rules(caller, order.pronunciations))
     work = replace(work, sentences=sentence_caching(caller, engine=engine, use=order.cache))
-    works = cut_text(document, work=work, assigner=VoiceAssigner(text_voice, voices=engine.voice_refs, named=voices))
+    assigner = VoiceAssigner(text_voice, voices=engine.voice_refs, named=voices)
+    works = _cut(document, order=order, work=work, assigner=assigner)
+    _check_file_size(order, engine=engine, works=works)
+    given = order.file.chapters if order.file else ()
+    book = plan_chapters(document, works=works, is_wanted=order.has_chapters, audio_format=order.format, given=given)
     audio = AudioSettings(order.format, bitrate=order.bitrate, sample_rate=order.sample_rate)
     before = order.clone.parts if order.clone else ()
-    parts = _parts(works, audio=audio, before=before, queue=engine.queue)
+    parts = _parts(book, audio=audio, before=before, queue=engine.queue, title=order.file.title if order.file else "")
     price = 0 if caller.is_anonymous else characters_price_millicredits(units, millicredits_per_1k=engine.millicredits_per_1k)
     return JobPlan(
         kind=SPEECH,
@@ -137,7 +155,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
             timestamps=order.has_timestamps,
         ),
         asked_model=engine.requested_id,
-        warnings=(*speaker.warnings, *_warnings(order, engine=engine, speaker=text_voice, document=document)),
+        warnings=(*speaker.warnings, *_warnings(order, engine=engine, speaker=text_voice, document=document), *book.warnings),
         daily_characters=units if caller.is_anonymous else 0,
         webhook_url=order.webhook_url,
         cache=None if order.clone else issue_speech_ticket(caller, engine=engine, use=order.cache, parts=parts),
@@ -183,16 +201,28 @@ def _choose_voice(caller: Caller, document: Document, *, order: SpeechOrder, spe
     )
 
 
-def _parts(works: list[SpeakWork], *, audio: AudioSettings, before: tuple[PartPlan, ...], queue: str) -> tuple[PartPlan, ...]:
-    """One part that speaks the whole text, or lossless parts of a longer one and their join. `works` hold all but the format.
+def _cut(document: Document, *, order: SpeechOrder, work: SpeakWork, assigner: VoiceAssigner) -> list[SpeakWork]:
+    """Work of the parts of a text, or of subtitles that are spoken to their times."""
+    if order.file is None or not order.file.cues:
+        return cut_text(document, work=work, assigner=assigner)
+    if order.has_listener or order.is_streamed:
+        message = "Subtitles are spoken to their times; the file is ready at the end. Send them without `stream`."
+        raise InvalidRequestError(message, code="not_supported", param=order.text_param)
+    return [assigner.assign(part) for part in cut_cues(document.written, order.file.cues, work=work)]
+
+
+def _parts(book: Book, *, audio: AudioSettings, before: tuple[PartPlan, ...], queue: str, title: str) -> tuple[PartPlan, ...]:
+    """One part that speaks the whole text, or lossless parts of a longer one and their join, which also writes chapters and places subtitles.
+    The book's works hold all but the format.
 
     before: parts that make the voice.
     """
-    is_whole = len(works) == 1
+    works = book.works
+    is_whole = len(works) == 1 and not book.chapters and not works[0].cues
     encoding = audio if is_whole else AudioSettings(PART_FORMAT)
     parts = [
         PartPlan(
-            "speak",
+            "dub" if work.cues else "speak",
             replace(
                 work,
                 is_first=work is works[0],
@@ -201,14 +231,41 @@ def _parts(works: list[SpeakWork], *, audio: AudioSettings, before: tuple[PartPl
                 bitrate=encoding.bitrate,
                 sample_rate=encoding.sample_rate,
             ),
-            audio_outputs(encoding.format, is_kept=is_whole),
+            (*audio_outputs(encoding.format, is_kept=is_whole), *_extra_outputs(work)),
             units=len(work.text),
             stage=before[-1].stage + 1 if before else 0,
             queue=queue,
         )
         for work in works
     ]
-    return (*before, *parts) if is_whole else with_join((*before, *parts), audio=audio)
+    if is_whole:
+        return (*before, *parts)
+    return with_join((*before, *parts), audio=audio, chapters=book.chapters, title=title, expected_seconds=_longest_seconds(works))
+
+
+def _extra_outputs(work: SpeakWork) -> tuple[OutputSpec, ...]:
+    wanted = {MARKS: bool(work.marks), CUES: bool(work.cues)}
+    return tuple(OutputSpec(name, DOCUMENT) for name, is_wanted in wanted.items() if is_wanted)
+
+
+def _longest_seconds(works: Sequence[SpeakWork]) -> float:
+    """Most seconds that the speech is likely to last."""
+    spoken = sum(len(work.text) for work in works) / SLOWEST_CHARACTERS_PER_SECOND / works[0].speed
+    return max([spoken, *(work.cues[-1].end for work in works if work.cues)])
+
+
+def _check_file_size(order: SpeechOrder, *, engine: EngineRow, works: Sequence[SpeakWork]) -> None:
+    """400 file_too_large for a long text in a format whose file no store would take."""
+    chosen = FORMATS[order.format]
+    rate = chosen.choose_sample_rate(order.sample_rate or engine.spec.sample_rate)
+    seconds, characters = _longest_seconds(works), sum(len(work.text) for work in works)
+    if chosen.is_lossless and (size := 2 * rate * seconds) > LARGEST_FILE_BYTES:
+        raise InvalidRequestError(
+            f"{characters:,} characters in {order.format} at {rate} Hz may be {size / 1e9:.1f} GB; a result has at most "
+            f"{LARGEST_FILE_BYTES / 1e9:g} GB. Choose mp3, m4b or opus, or a lower sample_rate.",
+            code="file_too_large",
+            param="format",
+        )
 
 
 def _warnings(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice, document: Document) -> list[str]:
@@ -216,6 +273,7 @@ def _warnings(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice, docu
     voice_used = "" if speaker.is_chosen_by_text else speaker.chosen.id
     warnings = substitution_warnings(engine, voice_asked=order.voice, voice_used=voice_used)
     warnings += [f"text: {warning}" for warning in document.warnings]
+    warnings += order.file.warnings if order.file else ()
     warnings += instruction_warnings(order.instructions)
     warnings += [] if requested_tag(order.language) else language_warnings(document, engine=engine)
     spec = engine.spec

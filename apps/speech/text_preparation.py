@@ -35,6 +35,11 @@ def parse_text(text: str, *, param: str) -> Document:
         raise _invalid_markup(error, param=param) from None
 
 
+def plain_document(text: str) -> Document:
+    """Text in which nothing is markup, even where it looks like it."""
+    return Document(text, (Segment(text),), source=text, offsets=(0,))
+
+
 def resolve_markup_voices(caller: Caller, document: Document, *, engine: EngineRow, param: str) -> dict[str, VoiceRef]:
     """The voices that the markup names, by name; checks its languages too. 400 invalid_markup with line and column, blank."""
     voices: dict[str, VoiceRef] = {}

@@ -1,9 +1,11 @@
 """Views of POST /v1/tts/, POST /v1/tts/stream/ and GET /v1/speech/results/."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
+from django.http import JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -18,6 +20,7 @@ from apps.cache.tickets import CacheUse
 from apps.core.errors import InvalidRequestError
 from apps.core.fields import validated
 from apps.core.links import public_base
+from apps.core.parsing import JSONBodyParser
 from apps.jobs.requests import (
     CACHE_HEADER,
     IDEMPOTENCY_HEADER,
@@ -32,13 +35,21 @@ from apps.speech.audio_response import job_headers
 from apps.speech.kinds import has_timestamps
 from apps.speech.results import document_of, result_shape
 from apps.speech.selectors import get_speech_job
-from apps.speech.serializers import DEFAULT_MODEL, QueuedSpeechSerializer, SpeechRequestSerializer, SpeechResultSerializer
+from apps.speech.serializers import (
+    DEFAULT_MODEL,
+    QueuedSpeechSerializer,
+    SpeechFormSerializer,
+    SpeechRequestSerializer,
+    SpeechResultSerializer,
+)
 from apps.speech.services import SpeechOrder, request_speech
 from apps.speech.streams import speech_events, stream_audio
+from apps.speech.text_files import SpeechAnswer, has_file, speak_file
 from apps.streaming.answers import AudioForm, StreamedAnswer
+from apps.uploads.parsers import FormParser
 from workers.contract.formats import FORMATS
 
-SHAPE = SpeechRequestSerializer()
+SHAPE, FORM = SpeechRequestSerializer(), SpeechFormSerializer()
 STREAMED = OpenApiResponse(OpenApiTypes.BINARY, description="With `stream`: the audio, in the requested format.")
 
 
@@ -46,6 +57,7 @@ class SpeechView(APIView):
     """Queue a text."""
 
     permission_classes = [AnyCaller, scope_required("tts:generate")]
+    parser_classes = [FormParser, JSONBodyParser]
     max_body_bytes = settings.TTSAI_TEXT_BODY_BYTES
 
     @extend_schema(
@@ -53,7 +65,7 @@ class SpeechView(APIView):
         tags=["speech"],
         summary="Text to speech",
         parameters=[IDEMPOTENCY_HEADER, CACHE_HEADER],
-        request=SpeechRequestSerializer,
+        request={"application/json": SpeechRequestSerializer, "multipart/form-data": SpeechFormSerializer},
         responses={
             200: QueuedSpeechSerializer,
             **{(200, entry.content_type): STREAMED for entry in FORMATS.values()},
@@ -65,13 +77,18 @@ class SpeechView(APIView):
     def post(self, request: Request) -> HttpResponseBase:
         """Queue the text and answer at once: poll `/v1/speech/results/` with the uuid. With `stream` the response is the audio itself,
         which begins with the first sentence and follows the synthesis; the job is cancelled when the client disconnects. Free models need
-        no key. An identical request of the same key joins the job while it runs: one job, one charge.
+        no key. An identical request of the same key joins the job while it runs: one job, one charge. The text may be a file: in a form, or
+        uploaded in advance.
         """
-        order = order_of(validated(SHAPE, request.data), cache=cache_use(request))
-        submission, is_kept = _submit(request, order=order, endpoint="tts")
-        if not order.is_streamed:
-            return Response(queued_shape(submission))
-        return stream_audio(submission.job, form=form_of(order), is_kept=is_kept)
+        body = validated(FORM if isinstance(request.data, QueryDict) else SHAPE, request.data)
+        order = order_of(body, cache=cache_use(request))
+
+        def answer(submission: Submission, *, is_kept: bool) -> HttpResponseBase:
+            if order.is_streamed:
+                return stream_audio(submission.job, form=form_of(order), is_kept=is_kept)
+            return JsonResponse(queued_shape(submission))
+
+        return _speak(request, body, order=order, endpoint="tts", answer=answer)
 
 
 class SpeechStreamView(APIView):
@@ -96,10 +113,14 @@ class SpeechStreamView(APIView):
         `sample_rate` and `words` with their times; then `done` with `uuid`, `duration`, `credits_used` and the `url` of the file. The job is
         cancelled when the client disconnects, and what was sent is charged.
         """
-        order = replace(order_of(validated(SHAPE, request.data), cache=cache_use(request)), is_streamed=True)
-        submission, is_kept = _submit(request, order=order, endpoint="tts-stream")
-        answer = StreamedAnswer(submission.job.uuid, is_kept=is_kept, headers=job_headers(submission.job))
-        return answer.events(speech_events(form_of(order), base=public_base(request)))
+        body = validated(SHAPE, request.data)
+        order = replace(order_of(body, cache=cache_use(request)), is_streamed=True)
+        events = speech_events(form_of(order), base=public_base(request))
+
+        def answer(submission: Submission, *, is_kept: bool) -> HttpResponseBase:
+            return StreamedAnswer(submission.job.uuid, is_kept=is_kept, headers=job_headers(submission.job)).events(events)
+
+        return _speak(request, body, order=order, endpoint="tts-stream", answer=answer)
 
 
 class SpeechResultView(APIView):
@@ -133,18 +154,22 @@ def form_of(order: SpeechOrder) -> AudioForm:
     return AudioForm(order.format, sample_rate=order.sample_rate, bitrate=order.bitrate)
 
 
-def _submit(request: Request, *, order: SpeechOrder, endpoint: str) -> tuple[Submission, bool]:
-    """Accept the order; True if its job continues after a disconnect, since the request has a key under which it can be repeated."""
+def _speak(request: Request, body: Mapping[str, Any], *, order: SpeechOrder, endpoint: str, answer: SpeechAnswer) -> HttpResponseBase:
+    """Accept the order, whose text may be a file, and answer. Its job continues after a disconnect if the request has a key under which it can
+    be repeated.
+    """
+    if has_file(body):
+        return speak_file(request, body, order=order, endpoint=endpoint, answer=answer)
     named = idempotency_of(request, endpoint=endpoint)
     idempotency = named or in_flight_dedup_key_of(request, endpoint=endpoint, is_waiting=order.is_streamed)
     submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
-    return submission, named is not None
+    return answer(submission, is_kept=named is not None)
 
 
 def order_of(body: dict[str, Any], *, cache: CacheUse = CacheUse.NORMAL) -> SpeechOrder:
     """Order for a valid body."""
     return SpeechOrder(
-        text=body["text"],
+        text=body["text"] or "",
         model=body.get("model", DEFAULT_MODEL),
         voice=body.get("voice"),
         is_model_open="model" not in body and not body.get("voice"),
@@ -157,6 +182,7 @@ def order_of(body: dict[str, Any], *, cache: CacheUse = CacheUse.NORMAL) -> Spee
         sample_rate=body.get("sample_rate", 0),
         is_streamed=body["stream"],
         has_timestamps=body["timestamps"],
+        has_chapters=body["chapters"],
         webhook_url=body.get("webhook_url", ""),
         cache=cache,
     )

@@ -41,6 +41,7 @@ class Upload(models.Model):
     bytes = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
     audio = models.JSONField(null=True, blank=True, help_text="Result of the probe: container, duration, sample rate, channels.")
+    text = models.JSONField(null=True, blank=True, help_text="Of a text to be spoken: format, characters, title, number of chapters.")
     error_code = models.CharField(max_length=50, blank=True)
     error_message = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -37,7 +37,7 @@ class NewUploadSerializer(serializers.Serializer[Any]):
         default="",
         allow_blank=True,
         max_length=255,
-        help_text="Name for your own reference; the type is detected from the content.",
+        help_text="A recording's type is detected from its content; a text is one by its name: .txt, .md, .epub or .srt.",
     )
     bytes = serializers.IntegerField(min_value=1, help_text="The exact size of the file.")
     content_type = serializers.RegexField(
@@ -66,6 +66,17 @@ class AudioSerializer(serializers.Serializer[Any]):
     channels = serializers.IntegerField()
 
 
+class TextSerializer(serializers.Serializer[Any]):
+    """Properties of a text to be spoken."""
+
+    format = serializers.CharField(help_text="txt, md, epub or srt.")
+    characters = serializers.IntegerField()
+    title = serializers.CharField(help_text="Title of a book; empty for other files.")
+    chapters = serializers.IntegerField(help_text="Chapters of a book.")
+    cues = serializers.IntegerField(help_text="Subtitles of an SRT file.")
+    warnings = serializers.ListField(child=serializers.CharField())
+
+
 class RefusalSerializer(serializers.Serializer[Any]):
     """Reason why a file was refused."""
 
@@ -83,7 +94,8 @@ class UploadSerializer(serializers.Serializer[Any]):
     file_name = serializers.CharField()
     bytes = serializers.IntegerField(help_text="Size in bytes; the announced size until the file is ready.")
     sha256 = serializers.CharField(allow_null=True)
-    audio = AudioSerializer(allow_null=True)
+    audio = AudioSerializer(allow_null=True, help_text="null for a text.")
+    text = TextSerializer(required=False, help_text="Of a text alone.")
     refusal = RefusalSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
@@ -96,6 +108,7 @@ class RemovedUploadSerializer(serializers.Serializer[Any]):
 
 def upload_shape(upload: Upload) -> dict[str, Any]:
     """Fields of UploadSerializer."""
+    text = {"text": TextSerializer(upload.text).data} if upload.text is not None else {}
     is_ready = upload.state == UploadState.READY
     is_refused = upload.state == UploadState.REFUSED
     return {
@@ -104,7 +117,8 @@ def upload_shape(upload: Upload) -> dict[str, Any]:
         "file_name": upload.file_name,
         "bytes": upload.bytes if is_ready else upload.announced_bytes,
         "sha256": upload.sha256 or None,
-        "audio": AudioSerializer(upload.audio).data if is_ready else None,
+        "audio": AudioSerializer(upload.audio).data if is_ready and upload.audio is not None else None,
+        **text,
         "refusal": {"code": upload.error_code, "message": upload.error_message} if is_refused else None,
         "created_at": _MOMENT.to_representation(upload.created_at),
         "expires_at": _MOMENT.to_representation(upload.expires_at),

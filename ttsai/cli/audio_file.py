@@ -10,7 +10,7 @@ from typing import IO
 
 import click
 
-FORMATS = ("mp3", "wav", "flac", "ogg", "opus", "aac", "m4a", "pcm")
+FORMATS = ("mp3", "wav", "flac", "ogg", "opus", "aac", "m4a", "m4b", "pcm")
 STANDARD_OUTPUT = "-"
 
 

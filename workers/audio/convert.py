@@ -1,14 +1,18 @@
 """Converts files to another format, or joins many to one, as a stream."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.audio.decode import AudioReader
-from workers.audio.encoding import EncodedFile, FileEncoder, encode_file
+from workers.audio.encoding import EncodedFile, EncodingOptions, FileEncoder
+from workers.audio.rewriting import Steps
+from workers.contract.chapters import ChapterTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,53 +20,79 @@ class JoinedFile:
     """Properties of a file joined from several."""
 
     file: EncodedFile
-    part_seconds: tuple[float, ...]
-    """Duration of each part, by which the times of the next parts are shifted."""
+    part_starts: tuple[float, ...]
+    """Second at which each part begins, by which its times are shifted."""
 
 
-def convert_file(source: Path, target: Path, *, audio_format: str, sample_rate: int = 0, bitrate: int = 0) -> EncodedFile:
+STEP_SECONDS: Final = 30.0
+"""Audio between two places to stop: less than half a second of computing."""
+
+
+def convert_file(source: Path, target: Path, *, audio_format: str, sample_rate: int = 0, bitrate: int = 0) -> Steps[EncodedFile]:
     """Convert `source` to another format, mono, in bounded memory. Parameters as for encode.Encoder. Raises WorkError (bad_audio)."""
     with AudioReader(source) as reader:
-        return encode_file(
-            target,
-            reader.blocks(),
-            audio_format=audio_format,
-            input_rate=reader.sample_rate,
-            sample_rate=sample_rate,
-            bitrate=bitrate,
-        )
+        options = EncodingOptions(sample_rate=sample_rate, bitrate=bitrate, expected_seconds=reader.stated_seconds)
+        with FileEncoder(target, audio_format, input_rate=reader.sample_rate, options=options) as encoder:
+            step = STEP_SECONDS
+            for block in reader.blocks():
+                encoder.write(block)
+                if encoder.seconds >= step:
+                    yield encoder.seconds
+                    step = encoder.seconds + STEP_SECONDS
+            return encoder.finish()
 
 
 def join_files(
-    sources: Sequence[Path], target: Path, *, audio_format: str, sample_rate: int = 0, bitrate: int = 0, overlap_seconds: float = 0.0
-) -> JoinedFile:
-    """Concatenate the parts sample for sample through one encoder, in bounded memory.
+    sources: Iterable[AbstractContextManager[Path]],
+    target: Path,
+    *,
+    audio_format: str,
+    options: EncodingOptions,
+    overlap_seconds: float = 0.0,
+    starts_at: Sequence[float | None] = (),
+    least_seconds: float = 0.0,
+    chapters: Callable[[Sequence[float], float], Sequence[ChapterTime]] = lambda starts, seconds: (),  # noqa: ARG005 - none
+) -> Steps[JoinedFile]:
+    """Concatenate the parts sample for sample through one encoder, in bounded memory; each source is open only while it is read.
 
-    overlap_seconds: audio that neighbouring parts have in common; it is cross-faded.
+    overlap_seconds: audio that neighbouring parts have in common; it is cross-faded. starts_at: earliest second of each part, where it has
+    one; silence fills the time until then, and up to least_seconds. chapters: those of the joined file, from the start of each part and the
+    length of the whole; `options` announce their titles.
 
-    All are resampled to the rate of the first. Parameters as for encode.Encoder. Raises WorkError (bad_audio), ValueError for no parts.
+    All are resampled to the rate of the first. Raises WorkError (bad_audio), ValueError for no parts.
     """
-    if not sources:
-        raise ValueError("nothing to join")
-    with AudioReader(sources[0]) as first:
-        input_rate = first.sample_rate
-    overlap = Overlap(round(overlap_seconds * input_rate))
-    seconds: list[float] = []
-    with FileEncoder(target, audio_format, input_rate=input_rate, sample_rate=sample_rate, bitrate=bitrate) as encoder:
-        for source in sources:
-            samples = 0
-            with AudioReader(source, sample_rate=input_rate) as reader:
+    with ExitStack() as stack:
+        encoder, overlap, rate = None, Overlap(0), 0
+        starts: list[float] = []
+        for index, source in enumerate(sources):
+            with source as path, AudioReader(path, sample_rate=rate) as reader:
+                if encoder is None:
+                    rate = reader.sample_rate
+                    overlap = Overlap(round(overlap_seconds * rate))
+                    encoder = stack.enter_context(FileEncoder(target, audio_format, input_rate=rate, options=options))
+                if starts_at and (start := starts_at[index]) is not None:
+                    yield from _fill(encoder, rate=rate, until=start)
+                starts.append(encoder.seconds)
                 for block in reader.blocks():
-                    written = overlap.feed(block)
-                    encoder.write(written)
-                    samples += len(written)
-            written = overlap.end_part()
-            encoder.write(written)
-            seconds.append((samples + len(written)) / input_rate)
-        rest = overlap.finish()
-        encoder.write(rest)
-        seconds[-1] += len(rest) / input_rate
-        return JoinedFile(encoder.finish(), tuple(seconds))
+                    encoder.write(overlap.feed(block))
+            encoder.write(overlap.end_part())
+            yield encoder.seconds
+        if encoder is None:
+            raise ValueError("nothing to join")
+        encoder.write(overlap.finish())
+        yield from _fill(encoder, rate=rate, until=least_seconds)
+        return JoinedFile(encoder.finish(chapters(starts, encoder.seconds)), tuple(starts))
+
+
+def _fill(encoder: FileEncoder, *, rate: int, until: float) -> Steps[None]:
+    """Write silence up to this second."""
+    second: NDArray[np.float32] = np.zeros(rate, np.float32)
+    step = encoder.seconds + STEP_SECONDS
+    while (missing := round((until - encoder.seconds) * rate)) > 0:
+        encoder.write(second[:missing])
+        if encoder.seconds >= step:
+            yield encoder.seconds
+            step = encoder.seconds + STEP_SECONDS
 
 
 class Overlap:

@@ -29,6 +29,11 @@ class AudioReader:
         self._stream = self._container.streams.audio[0]
         self.sample_rate: int = sample_rate or self._stream.rate
 
+    @property
+    def stated_seconds(self) -> float:
+        """Length that the header states; 0 where it states none."""
+        return (self._container.duration or 0) / av.time_base
+
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """Mono samples [n], full scale 1.0, about a second at a time, none of them empty. Raises WorkError (bad_audio)."""
         resampler = av.AudioResampler(format="flt", layout="mono", rate=self.sample_rate)

@@ -34,6 +34,8 @@ class Joiner:
         self._speed = speed
         self._pending_seconds = pause_before
         self._written = 0
+        self.sound_start = 0.0
+        """Seconds at which the last sentence begins, behind the pause before it."""
 
     @property
     def seconds(self) -> float:
@@ -61,6 +63,7 @@ class Joiner:
         offset = (self._written + len(pause) - first) / self._sample_rate
         bounds = (offset + first / self._sample_rate, offset + end / self._sample_rate)
         words = tuple(_shift(word, offset, bounds=bounds, start_character=start_character) for word in spoken.words)
+        self.sound_start = bounds[0]
         self._pending_seconds = pause_after / self._speed - silence_after
         samples = np.concatenate([pause, sound])
         self._written += len(samples)

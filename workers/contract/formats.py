@@ -38,6 +38,8 @@ class AudioFormat:
     channel_counts: tuple[int, ...] = (1, STEREO)
     bit_depths: tuple[int, ...] = (16,)
     """Bits per sample of a lossless format, ascending; 32 is floating point."""
+    has_chapters: bool = False
+    """True if a file of this format holds chapters."""
 
     @property
     def is_lossless(self) -> bool:
@@ -69,7 +71,7 @@ class AudioFormat:
 
 HIGHEST_RATE: Final = 192_000
 _TABLE: Final = (
-    AudioFormat("mp3", "mp3", "audio/mpeg", SPEECH_RATES, 128_000, 32_000, 320_000, maximum_total_bitrate=320_000),
+    AudioFormat("mp3", "mp3", "audio/mpeg", SPEECH_RATES, 128_000, 32_000, 320_000, maximum_total_bitrate=320_000, has_chapters=True),
     AudioFormat("wav", "wav", "audio/wav", highest_rate=HIGHEST_RATE, channel_counts=ANY_CHANNELS, bit_depths=(16, 24, 32)),
     AudioFormat(
         "flac", "flac", "audio/flac", highest_rate=HIGHEST_RATE, high_rate_step=10, channel_counts=ANY_CHANNELS, bit_depths=(16, 24)
@@ -77,12 +79,13 @@ _TABLE: Final = (
     AudioFormat("ogg", "ogg", "audio/ogg", SPEECH_RATES, 96_000, 45_000, 320_000, channel_counts=SURROUND_CHANNELS),
     AudioFormat("opus", "opus", "audio/ogg; codecs=opus", OPUS_RATES, 64_000, 6_000, 256_000, channel_counts=SURROUND_CHANNELS),
     AudioFormat("aac", "aac", "audio/aac", SPEECH_RATES, 96_000, 32_000, 256_000, channel_counts=SURROUND_CHANNELS),
-    AudioFormat("m4a", "m4a", "audio/mp4", SPEECH_RATES, 96_000, 32_000, 256_000, channel_counts=SURROUND_CHANNELS),
+    AudioFormat("m4a", "m4a", "audio/mp4", SPEECH_RATES, 96_000, 32_000, 256_000, channel_counts=SURROUND_CHANNELS, has_chapters=True),
+    AudioFormat("m4b", "m4b", "audio/mp4", SPEECH_RATES, 96_000, 32_000, 256_000, channel_counts=SURROUND_CHANNELS, has_chapters=True),
     AudioFormat("pcm", "pcm", "audio/pcm", highest_rate=HIGHEST_RATE, channel_counts=ANY_CHANNELS),
 )
 
 FORMATS: Final[Mapping[str, AudioFormat]] = MappingProxyType({entry.name: entry for entry in _TABLE})
-"""Formats by name. pcm is 16 bits, little-endian, without a header; ogg is Vorbis, opus is Opus in Ogg."""
+"""Formats by name. pcm is 16 bits, little-endian, without a header; ogg is Vorbis, opus is Opus in Ogg; m4b is an audiobook in MP4."""
 
 DOCUMENT: Final = "json"
 """Format of an output that is a transcript, translation, answer or word timings instead of audio."""

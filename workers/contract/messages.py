@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from workers.contract.chapters import Chapter
 from workers.contract.codec import Message
+from workers.contract.dubbing import Cue
 from workers.contract.engines import EngineSpec
 from workers.contract.markup import PronunciationRule, Segment
 from workers.contract.outputs import OutputTarget, StoredOutput
@@ -53,6 +55,10 @@ class SpeakWork(Message):
     """Speech to mark as synthesised (workers/contract/provenance.py); empty for none."""
     sentences: SentenceCaching | None = None
     """Use of the sentences that the worker has cached; None if it neither reads nor stores any."""
+    marks: tuple[int, ...] = ()
+    """Characters of the part's text, ascending, whose seconds the output `marks` tells."""
+    cues: tuple[Cue, ...] = ()
+    """Subtitles of the part's text, for work of kind `dub`."""
 
     @property
     def spoken_segments(self) -> tuple[Segment, ...]:
@@ -68,6 +74,12 @@ class JoinInput(Message):
     timings: Reference | None = None
     start_character: int = 0
     """Offset of the part's text in the whole text, added to the words of its timings."""
+    marks: Reference | None = None
+    """Output `marks` of a part in which chapters begin."""
+    cues: Reference | None = None
+    """Output `cues` of a part that speaks subtitles."""
+    starts_at: float | None = None
+    """Earliest second of the whole at which the part's audio may begin; silence fills the time until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,14 @@ class JoinWork(Message):
     sample_rate: int = 0
     overlap_seconds: float = 0.0
     """Audio that neighbouring parts have in common; it is cross-faded."""
+    chapters: tuple[Chapter, ...] = ()
+    """Chapters of the text, in order. Each begins where a part's marks tell."""
+    title: str = ""
+    """Title of a book, for the file's tags."""
+    expected_seconds: float = 0.0
+    """At least the length of the audio; 0 if nobody knows."""
+    least_seconds: float = 0.0
+    """Length to which the audio is filled with silence."""
 
 
 @dataclass(frozen=True, slots=True)

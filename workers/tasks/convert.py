@@ -5,8 +5,9 @@ from workers.contract.messages import ConvertWork, Manifest
 from workers.contract.outputs import AUDIO
 from workers.parts import PartRun
 from workers.tasks.context import WorkerContext
-from workers.tasks.recode import recode
+from workers.tasks.recode import LONG_BYTES
 from workers.tasks.results import OutputWriter, check_format
+from workers.tasks.stepwise import LONG_SECONDS, compute_stepwise
 
 
 def convert(run: PartRun, *, context: WorkerContext) -> Manifest:
@@ -15,11 +16,8 @@ def convert(run: PartRun, *, context: WorkerContext) -> Manifest:
     check_format(work.format)
     outputs = OutputWriter(run.message, storage=context.storage)
     with context.storage.read(work.source) as source, outputs.open(AUDIO) as output:
-        encoded = recode(
-            run,
-            context=context,
-            sources=[source],
-            work=lambda: convert_file(source, output.path, audio_format=work.format, sample_rate=work.sample_rate, bitrate=work.bitrate),
-        )
+        steps = convert_file(source, output.path, audio_format=work.format, sample_rate=work.sample_rate, bitrate=work.bitrate)
+        is_long = source.stat().st_size > LONG_BYTES
+        encoded = compute_stepwise(run, context=context, steps=steps, seconds=LONG_SECONDS + 1 if is_long else 0.0)
         output.describe_audio(seconds=encoded.seconds, sample_rate=encoded.sample_rate)
     return outputs.finish()

@@ -14,6 +14,7 @@ from workers.tasks.convert import convert
 from workers.tasks.convert_voice import convert_voice
 from workers.tasks.dereverb import dereverb
 from workers.tasks.diarize import diarize
+from workers.tasks.dub import dub
 from workers.tasks.enhance import enhance
 from workers.tasks.examine_voice import examine_voice
 from workers.tasks.fit_voice import fit_voice
@@ -45,6 +46,7 @@ def load_part_kinds(environment: Mapping[str, str]) -> PartKinds:
 PART_KINDS: Final[PartKinds] = MappingProxyType(
     {
         "speak": speak,
+        "dub": dub,
         "join": join,
         "convert": convert,
         "convert_recording": convert_recording,

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +72,15 @@ class OutputWriter:
         with self.open(name) as output:
             output.path.write_bytes(to_json(value))
 
+    def write_json_list(self, name: str, values: Iterable[Any]) -> None:
+        """Store plain values as a compact JSON list, one at a time."""
+        with self.open(name) as output, output.path.open("wb") as file:
+            separator = b"["
+            for value in values:
+                file.write(separator + to_json(value))
+                separator = b","
+            file.write(b"]" if separator == b"," else b"[]")
+
     def finish(self, *, units_done: int = 0, is_notice: bool = False, details: Mapping[str, Any] | None = None) -> Manifest:
         """Store the manifest and return it. Raises WorkError (internal_error) where an output is missing that is not optional."""
         message = self._message
@@ -121,13 +130,13 @@ def read_document(reference: Reference, kind: type[DocumentType], *, storage: St
         return kind.from_dict(json.loads(path.read_bytes()))
 
 
-def read_timings(reference: Reference | None, *, storage: Storage) -> list[dict[str, Any]]:
-    """Words stored by an earlier part; empty if it stored none."""
+def read_list(reference: Reference | None, *, storage: Storage) -> list[Any]:
+    """List, such as the times of words, that an earlier part stored; empty if it stored none."""
     if reference is None:
         return []
     with storage.read(reference) as path:
-        words: list[dict[str, Any]] = json.loads(path.read_bytes())
-    return words
+        values: list[Any] = json.loads(path.read_bytes())
+    return values
 
 
 def check_format(name: str) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from workers.audio.encoding import EncodedFile, FileEncoder
 from workers.audio.joins import Joiner
 from workers.audio.samples import SynthesisedAudio
+from workers.contract.chapters import MARKS
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
 from workers.contract.messages import Manifest, PartMessage, SpeakWork
 from workers.contract.outputs import AUDIO, TIMINGS
@@ -34,6 +35,9 @@ from workers.text.short_start import with_short_start
 SILENT_SHARE_SECONDS: Final = 0.05
 """Seconds of silence for a share without words, so that every player opens the file."""
 
+LAST_CHARACTER: Final = 1 << 62
+"""Beyond the end of every text."""
+
 
 def speak(run: PartRun, *, context: WorkerContext) -> Manifest:
     """Run a part of kind `speak`. Raises WorkError, PartStoppedError."""
@@ -52,7 +56,7 @@ def speak(run: PartRun, *, context: WorkerContext) -> Manifest:
         ) as file:
             response = _Response(work, script=script, input_rate=engine.spec.sample_rate, file=file, events=events)
             sentences = PartSentences(message, work=work, engine=engine, cache=context.sentences)
-            submit = partial(_submit, run=run, work=work, own_voices=own_voices, sentences=sentences, context=context)
+            submit = partial(submit_utterance, run=run, work=work, own_voices=own_voices, sentences=sentences, context=context)
             for (_, utterance), (spoken, seconds) in compute_in_order(
                 run, scheduler=context.scheduler, items=enumerate(script.utterances), submit=submit
             ):
@@ -62,6 +66,8 @@ def speak(run: PartRun, *, context: WorkerContext) -> Manifest:
             output.describe_audio(seconds=encoded.seconds, sample_rate=encoded.sample_rate)
     if response.words and outputs.is_wanted(TIMINGS):
         outputs.write_json(TIMINGS, response.words)
+    if outputs.is_wanted(MARKS):
+        outputs.write_json(MARKS, response.mark_seconds)
     details = {"engine": engine.spec.id, "engine_version": engine.spec.version, "compute_seconds": round(response.compute_seconds, 4)}
     return outputs.finish(units_done=len(work.text), details=details)
 
@@ -91,13 +97,17 @@ class _Response:
         self.units_done = 0
         """Characters of the text before the next utterance."""
         self.words: list[dict[str, Any]] = []
+        self.mark_seconds: list[float] = []
+        """Seconds of the work's marks, as far as they were reached."""
         self.compute_seconds = 0.0
+        self._marks = work.marks
 
     def add(self, utterance: Utterance, *, spoken: SynthesisedAudio, compute_seconds: float) -> None:
         """Append a sentence: to the listener first, who waits for it."""
         spoken = replace(spoken, words=utterance.written_words(spoken.words, text=self._written))
         joined = self._joiner.feed(spoken, pause_after=utterance.pause_after, gain_decibels=utterance.settings.gain_decibels)
         words = [asdict(word) for word in joined.words]
+        self._reach_marks(utterance.written_end, seconds=self._joiner.sound_start)
         self.units_done = utterance.written_end
         self._events.publish(units_done=self.units_done, words=words, samples=joined.samples)
         self._file.write(joined.samples)
@@ -106,6 +116,7 @@ class _Response:
 
     def finish(self) -> EncodedFile:
         """Write the silence after the last sentence."""
+        self._reach_marks(LAST_CHARACTER, seconds=self._joiner.seconds)
         tail: NDArray[np.float32] = self._joiner.finish(is_last=self._is_last)
         if not self._joiner.seconds:
             tail = np.zeros(round(self._silent_seconds * self._input_rate), np.float32)
@@ -114,8 +125,13 @@ class _Response:
         self._file.write(tail)
         return self._file.finish()
 
+    def _reach_marks(self, character: int, *, seconds: float) -> None:
+        """Note the time of each mark before this character that was not reached yet."""
+        while len(self.mark_seconds) < len(self._marks) and self._marks[len(self.mark_seconds)] < character:
+            self.mark_seconds.append(round(seconds, 4))
 
-def _submit(
+
+def submit_utterance(
     item: tuple[int, Utterance],
     *,
     run: PartRun,

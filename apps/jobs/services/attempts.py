@@ -27,7 +27,7 @@ RENEW = """
 UPDATE jobs_part AS part
 SET state = 'running', worker = %(worker)s, boot = %(boot)s, units_done = GREATEST(part.units_done, LEAST(held.units_done, part.units)),
     lease_expires_at = LEAST(clock_timestamp() + make_interval(secs => %(lease)s),
-                             part.admitted_at + make_interval(secs => %(longest)s))
+                             part.admitted_at + make_interval(secs => COALESCE(part.time_limit_seconds, %(longest)s) + %(grace)s))
 FROM (
     SELECT row.id, held.units_done, row.state AS state_before FROM jobs_part AS row
     JOIN unnest(%(tokens)s::uuid[], %(units)s::integer[]) AS held (token, units_done) ON held.token = row.token
@@ -104,7 +104,8 @@ def _renew(tokens: list[UUID], *, units: list[int], worker: str, boot: str) -> l
         "worker": worker[:200],
         "boot": boot[:64],
         "lease": names.LEASE_SECONDS,
-        "longest": settings.TTSAI_PART_SECONDS + DEADLINE_GRACE_SECONDS,
+        "longest": settings.TTSAI_PART_SECONDS,
+        "grace": DEADLINE_GRACE_SECONDS,
     }
     with connection.cursor() as cursor:
         cursor.execute(RENEW, values)

@@ -34,7 +34,7 @@ def advance_stage(job: Job, *, part: Part) -> list[str]:
 
 
 def _open_stage(job: Job, *, stage: int) -> list[str]:
-    done = {part.index: part for part in Part.objects.filter(job_id=job.uuid, stage__lt=stage)}
+    done = {part.index: part for part in Part.objects.filter(job_id=job.uuid, stage__lt=stage).defer("work")}  # a long text has thousands
     parts = list(Part.objects.filter(job_id=job.uuid, stage=stage, state=PartState.WAITING).order_by("index"))
     for part in parts:
         part.units = _script_characters(part.work, done=done) or part.units

@@ -219,4 +219,5 @@ def _part(job: Job, index: int, *, plan: PartPlan, state: PartState, watermark: 
         opens_job=index == 0,
         units=plan.units,
         weight=plan.weight,
+        time_limit_seconds=plan.time_limit_seconds,
     )

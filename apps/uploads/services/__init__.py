@@ -12,19 +12,24 @@ from apps.uploads.services.sources import (
     order_source,
     release_sources,
 )
+from apps.uploads.services.texts import SentText, TextOrder, order_text, read_text_async
 from apps.uploads.services.uploads import announce_upload, expire_uploads, release_source, remove_upload
 
 __all__ = [
     "HeldFile",
+    "SentText",
     "Source",
     "SourceLimits",
     "SourceOrder",
+    "TextOrder",
     "announce_upload",
     "expire_uploads",
     "hold_files",
     "ingest_source_async",
     "ingest_sources_async",
     "order_source",
+    "order_text",
+    "read_text_async",
     "release_source",
     "release_sources",
     "remove_upload",

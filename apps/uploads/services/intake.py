@@ -14,8 +14,12 @@ from apps.uploads.objects import content_key, incoming_key
 from apps.uploads.spool import COPIED_BYTES, Spool, SpoolWriter, check_disk
 from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits, probe_file
 from workers.audio.probe.errors import TOO_LARGE
+from workers.contract.codec import Message
+from workers.documents import DocumentError, TextLimits, read_text_file
 
 FETCH_SECONDS: Final = 60.0
+TEXT_TYPE: Final = "application/octet-stream"
+"""Content type of a customer's text in the store: no browser shows it as a page."""
 CORES: Final = max(2, os.cpu_count() or 1)
 """Least number of slots: with one slot no tenant could have half."""
 NEWCOMERS_FACTOR: Final = 4
@@ -50,15 +54,31 @@ class Intake:
     url: str = ""
     announced_bytes: int = 0
     """Announced number of bytes, which must match; 0 if none was announced."""
+    text_format: str = ""
+    """Format of a text to be spoken (workers/documents); empty for a recording."""
 
 
 @dataclass(frozen=True, slots=True)
-class StoredRecording:
+class TextInfo(Message):
+    """Properties of a text file."""
+
+    format: str
+    """txt, md, epub or srt."""
+    characters: int
+    bytes: int
+    title: str = ""
+    chapters: int = 0
+    cues: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
     """Measured and stored object."""
 
     key: str
     sha256: str
-    info: AudioInfo
+    info: AudioInfo | TextInfo
 
 
 async def fetch_source(intake: Intake) -> Intake:
@@ -77,7 +97,7 @@ async def fetch_source(intake: Intake) -> Intake:
         writer.close()
 
 
-def measure(intake: Intake) -> StoredRecording:
+def measure(intake: Intake) -> StoredFile:
     """Measure and store a file. Raises ApplicationError; the spool is released in any case."""
     with intake.spool or Spool.new() as spool:
         if intake.spool is None:
@@ -88,16 +108,38 @@ def measure(intake: Intake) -> StoredRecording:
                 code="size_mismatch",
                 param=intake.param,
             )
-        info = _probe(intake, spool)
+        info = _read_text(intake, spool) if intake.text_format else _probe(intake, spool)
         sha256 = spool.sha256()
         key = content_key(intake.tenant, upload=intake.upload, sha256=sha256)
-        get_storage().put_file(key, spool.path, content_type=info.content_type)
-        return StoredRecording(key=key, sha256=sha256, info=info)
+        get_storage().put_file(key, spool.path, content_type=TEXT_TYPE if isinstance(info, TextInfo) else info.content_type)
+        return StoredFile(key=key, sha256=sha256, info=info)
 
 
 def refusal(error: ProbeError, *, param: str) -> RefusedFileError:
     """Client error for an error of the probe or a limit of the route."""
     return RefusedFileError(error.message, code=error.code, param=param, status=413 if error.code == TOO_LARGE else 400)
+
+
+def refusal_of_text(error: DocumentError, *, param: str) -> RefusedFileError:
+    """Client error for a text file that cannot be read."""
+    return RefusedFileError(error.message, code=error.code, param=param, status=413 if error.code == TOO_LARGE else 400)
+
+
+def _read_text(intake: Intake, spool: Spool) -> TextInfo:
+    try:
+        with _probes.slot(intake.tenant):
+            read = read_text_file(spool.file, text_format=intake.text_format, limits=TextLimits(max_bytes=intake.limits.max_bytes))
+    except DocumentError as error:
+        raise refusal_of_text(error, param=intake.param) from error
+    return TextInfo(
+        read.format,
+        characters=len(read.text),
+        bytes=spool.size,
+        title=read.title,
+        chapters=len(read.chapters),
+        cues=len(read.cues),
+        warnings=read.warnings,
+    )
 
 
 def _probe(intake: Intake, spool: Spool) -> AudioInfo:

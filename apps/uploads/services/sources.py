@@ -19,11 +19,12 @@ from apps.core.storage import get_storage
 from apps.uploads.models import Origin, Upload, UploadState
 from apps.uploads.objects import incoming_key
 from apps.uploads.selectors import get_own_upload, no_such_upload
-from apps.uploads.services.intake import Intake, RefusedFileError, StoredRecording, fetch_source, measure, refusal
+from apps.uploads.services.intake import Intake, RefusedFileError, StoredFile, TextInfo, fetch_source, measure, refusal
 from apps.uploads.services.uploads import begin_upload, has_arrived, release_source
 from apps.uploads.spool import Spool
 from apps.uploads.threads import fetch_slots, intake_threads
 from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits
+from workers.documents import find_text_format
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +171,26 @@ async def store_source_async(exchange: Exchange, order: SourceOrder) -> None:
 
 def use_source(order: SourceOrder) -> Source:
     """Claim the source for a job and keep it as long as the job may take. Raises ApplicationError if it exceeds the endpoint's limits."""
-    upload, info = order.upload, AudioInfo.from_dict(order.upload.audio or {})
+    upload = order.upload
+    if upload.audio is None:
+        message = f"The upload {upload.uuid.hex} is a text. Send a recording; POST /v1/tts/ speaks texts."
+        raise RefusedFileError(message, code="unsupported_format", param=order.intake.param)
+    info = AudioInfo.from_dict(upload.audio)
     try:
         order.limits.check(info)  # a file that was sent in advance was measured under wider limits
     except ProbeError as error:
         raise refusal(error, param=order.intake.param) from error
-    now = timezone.now()
-    _change(upload, used_at=now, kept_until=now + timedelta(seconds=settings.TTSAI_UPLOAD_KEPT_SECONDS))
+    mark_used(upload)
     return Source(upload.key, bytes=upload.bytes, sha256=upload.sha256, info=info, upload_id=upload.uuid, file_name=upload.file_name)
 
 
-def record_measured(upload: Upload, measured: StoredRecording) -> None:
+def mark_used(upload: Upload) -> None:
+    """Keep the file as long as a job of now may take. Raises NotFoundError if its owner has removed it meanwhile."""
+    now = timezone.now()
+    _change(upload, used_at=now, kept_until=now + timedelta(seconds=settings.TTSAI_UPLOAD_KEPT_SECONDS))
+
+
+def record_measured(upload: Upload, measured: StoredFile) -> None:
     """Record a measured file. Raises NotFoundError if its owner has removed the upload meanwhile."""
     try:
         _change(
@@ -189,7 +199,8 @@ def record_measured(upload: Upload, measured: StoredRecording) -> None:
             key=measured.key,
             sha256=measured.sha256,
             bytes=measured.info.bytes,
-            audio=measured.info.to_dict(),
+            audio=None if isinstance(measured.info, TextInfo) else measured.info.to_dict(),
+            text=measured.info.to_dict() if isinstance(measured.info, TextInfo) else None,
             error_code="",
             error_message="",
         )
@@ -214,7 +225,15 @@ def order_of_sent_file(
 ) -> SourceOrder:
     """Order for a file sent to its upload URL: in a spool, or in the store. It is measured under the widest limits."""
     widest = ProbeLimits(max_bytes=upload.announced_bytes, max_audio_seconds=settings.TTSAI_UPLOAD_AUDIO_SECONDS)
-    intake = Intake(upload.tenant, upload=upload.uuid, limits=widest, param=param, spool=spool, announced_bytes=upload.announced_bytes)
+    intake = Intake(
+        upload.tenant,
+        upload=upload.uuid,
+        limits=widest,
+        param=param,
+        spool=spool,
+        announced_bytes=upload.announced_bytes,
+        text_format=find_text_format(upload.file_name, upload.content_type),
+    )
     return SourceOrder(upload, intake=intake, limits=limits or widest)
 
 

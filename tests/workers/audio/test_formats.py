@@ -12,9 +12,10 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.workers.audio.signals import RATE, probe, silence, tone
+from tests.workers.audio.stepping import opened, run_steps
 from workers.audio.convert import convert_file, join_files
 from workers.audio.decode import AudioReader, read_samples
-from workers.audio.encoding import Encoder, FileEncoder, Resampler, encode_file
+from workers.audio.encoding import Encoder, EncodingOptions, FileEncoder, Resampler, encode_file
 from workers.audio.encoding.wav import wav_header
 from workers.contract.errors import WorkError
 from workers.contract.formats import FORMATS
@@ -169,7 +170,7 @@ def test_a_file_that_is_not_there_is_refused_with_a_code(tmp_path: Path) -> None
 
 def test_a_file_becomes_another_format(tmp_path: Path) -> None:
     encode_file(tmp_path / "a", [SOUND], audio_format="flac", input_rate=RATE)
-    converted = convert_file(tmp_path / "a", tmp_path / "b", audio_format="mp3", sample_rate=44_100)
+    converted = run_steps(convert_file(tmp_path / "a", tmp_path / "b", audio_format="mp3", sample_rate=44_100))
     assert (converted.seconds, converted.sample_rate) == (SECONDS, 44_100)
     assert probe(tmp_path / "b").header_seconds == pytest.approx(SECONDS, abs=0.01)
 
@@ -179,11 +180,10 @@ def test_parts_become_one_file_without_a_gap(tmp_path: Path, audio_format: str) 
     cuts = [0, 20_001, 40_000, 61_111, len(SOUND)]
     for path, start, end in zip(paths, cuts, cuts[1:], strict=False):
         encode_file(path, [SOUND[start:end]], audio_format="flac", input_rate=RATE)
-    joined = join_files(paths, tmp_path / "all", audio_format=audio_format)
+    joined = run_steps(join_files(opened(paths), tmp_path / "all", audio_format=audio_format, options=EncodingOptions()))
     whole = encode_file(tmp_path / "whole", [SOUND], audio_format=audio_format, input_rate=RATE)
     assert (joined.file.seconds, joined.file.sample_rate) == (SECONDS, RATE)
-    assert sum(joined.part_seconds) == pytest.approx(SECONDS)
-    assert joined.part_seconds[0] == 20_001 / RATE
+    assert joined.part_starts == (0.0, 20_001 / RATE, 40_000 / RATE, 61_111 / RATE)
     samples, expected = (read_samples(tmp_path / name)[0] for name in ("all", "whole"))
     assert len(samples) == len(expected)
     assert np.abs(samples - expected).max() < 0.02
@@ -193,19 +193,21 @@ def test_parts_become_one_file_without_a_gap(tmp_path: Path, audio_format: str) 
 def test_parts_at_another_rate_are_brought_to_that_of_the_first(tmp_path: Path) -> None:
     encode_file(tmp_path / "a", [tone(1.0)], audio_format="flac", input_rate=RATE)
     encode_file(tmp_path / "b", [tone(1.0)], audio_format="flac", input_rate=RATE, sample_rate=48_000)
-    joined = join_files([tmp_path / "a", tmp_path / "b"], tmp_path / "all", audio_format="wav")
-    assert joined.part_seconds == (1.0, pytest.approx(1.0, abs=0.002))
+    sources = opened([tmp_path / "a", tmp_path / "b"])
+    joined = run_steps(join_files(sources, tmp_path / "all", audio_format="wav", options=EncodingOptions()))
+    assert joined.part_starts == (0.0, 1.0)
+    assert joined.file.seconds == pytest.approx(2.0, abs=0.002)
 
 
 def test_joining_no_parts_raises_value_error(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="nothing to join"):
-        join_files([], tmp_path / "all", audio_format="wav")
+        run_steps(join_files([], tmp_path / "all", audio_format="wav", options=EncodingOptions()))
 
 
 def test_ten_minutes_are_converted_in_the_memory_of_seconds(tmp_path: Path) -> None:
     encode_file(tmp_path / "a", (tone(1.0) for _ in range(600)), audio_format="flac", input_rate=RATE)
     tracemalloc.start()
-    joined = join_files([tmp_path / "a"], tmp_path / "b", audio_format="wav")
+    joined = run_steps(join_files(opened([tmp_path / "a"]), tmp_path / "b", audio_format="wav", options=EncodingOptions()))
     peak_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert joined.file.seconds == 600

@@ -1,7 +1,7 @@
 """Encodes audio to the offered formats, as a stream of bytes or as a file."""
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 
 from workers.audio.encoding.resampler import Resampler
 from workers.audio.encoding.writers import FFmpegWriter, PcmWriter, Sink, VorbisWriter, Writer, WriterSettings
+from workers.contract.chapters import ChapterTime
 from workers.contract.formats import FORMATS, AudioFormat
 
+LARGE_BYTES: Final = 4_000_000_000
+"""Expected size beyond which a WAV file keeps room for the lengths of RF64."""
 BLOCK_SECONDS: Final = 1.0
 """Longest block that is encoded at once; bounds the memory of a long block."""
 
@@ -40,6 +43,10 @@ class EncodingOptions:
     """Bits per sample of a lossless format; 32 is floating point."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Title, artist and the like (workers/audio/probe/tags.py), for a file in a format that holds them."""
+    chapter_titles: tuple[str, ...] = ()
+    """Titles of the chapters whose times `FileEncoder.finish` gets, for a file in a format that holds them."""
+    expected_seconds: float = 0.0
+    """About the length of the audio, if it is known: beyond 4 GB a WAV file becomes RF64."""
 
 
 class _Encoding:
@@ -59,6 +66,8 @@ class _Encoding:
             bitrate=self.format.choose_bitrate(options.bitrate, channels=options.channels),
             bits=self.format.choose_bit_depth(options.bits),
             tags=options.tags,
+            chapter_titles=options.chapter_titles if self.format.has_chapters else (),
+            is_large=options.expected_seconds * self.sample_rate * options.channels * options.bits / 8 > LARGE_BYTES,
         )
         self._resampler = Resampler(input_rate=input_rate, output_rate=self.sample_rate, channels=options.channels)
         self._samples_in = 0
@@ -74,10 +83,10 @@ class _Encoding:
         for start in range(0, len(samples), block):
             writer.write(self._resampler.feed(samples[start : start + block]))
 
-    def finish(self, writer: Writer) -> None:
+    def finish(self, writer: Writer, chapters: Sequence[ChapterTime] = ()) -> None:
         """Flush the resampler and finish the writer."""
         writer.write(self._resampler.finish())
-        writer.finish()
+        writer.finish(chapters if self.settings.chapter_titles else ())
 
 
 class Encoder:
@@ -142,8 +151,14 @@ class FileEncoder:
         """Samples [n], or [n, channels] of several channels, full scale 1.0."""
         self._encoding.encode(self._writer, samples[:, 0] if samples.ndim > 1 and samples.shape[1] == 1 else samples)
 
-    def finish(self) -> EncodedFile:
-        self._encoding.finish(self._writer)
+    @property
+    def seconds(self) -> float:
+        """Duration of what was written so far."""
+        return self._encoding.seconds
+
+    def finish(self, chapters: Sequence[ChapterTime] = ()) -> EncodedFile:
+        """Complete the file. chapters: those whose titles the options announced."""
+        self._encoding.finish(self._writer, chapters)
         self._file.close()
         return EncodedFile(self._encoding.seconds, self._encoding.sample_rate, self._path.stat().st_size)
 

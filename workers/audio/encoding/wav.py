@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+DS64_BYTES: Final = 28
+"""Size of the chunk of 64-bit lengths of an RF64 file (EBU Tech 3306), whose place a chunk JUNK holds until they are known."""
 UNKNOWN_SIZE: Final = 0xFFFFFFFF
 """Length in the header of a WAV stream of unknown length; FFmpeg, browsers and libsndfile then read to the end."""
 FLOAT_BITS: Final = 32
@@ -27,15 +29,23 @@ INFO_TAGS: Final[Mapping[str, bytes]] = MappingProxyType(
 )
 
 
-def wav_header(*, sample_rate: int, data_bytes: int | None, channels: int = 1, bits: int = 16, extra_bytes: int = 0) -> bytes:
-    """Header up to the samples: 44 bytes, or 68 for more than 16 bits or two channels.
+def wav_header(
+    *, sample_rate: int, data_bytes: int | None, channels: int = 1, bits: int = 16, extra_bytes: int = 0, has_room_for_rf64: bool = False
+) -> bytes:
+    """Header up to the samples: 44 bytes, or 68 for more than 16 bits or two channels, and 36 more with room for RF64.
 
-    data_bytes: None if unknown; extra_bytes: of chunks after the samples.
+    data_bytes: None if unknown; extra_bytes: of chunks after the samples; has_room_for_rf64: beyond 4 GB the file becomes RF64, without it
+    its lengths stay unknown.
     """
     size = UNKNOWN_SIZE if data_bytes is None else min(data_bytes, UNKNOWN_SIZE)
     layout = _format_chunk(sample_rate=sample_rate, channels=channels, bits=bits)
-    riff_size = min(size + extra_bytes + 4 + len(layout) + 8, UNKNOWN_SIZE)
-    return b"RIFF" + struct.pack("<I", riff_size) + b"WAVE" + layout + b"data" + struct.pack("<I", size)
+    room = _chunk(b"JUNK", bytes(DS64_BYTES)) if has_room_for_rf64 else b""
+    whole = (data_bytes or 0) + extra_bytes + 4 + len(room) + len(layout) + 8
+    if has_room_for_rf64 and data_bytes is not None and whole >= UNKNOWN_SIZE:
+        lengths = struct.pack("<QQQI", whole, data_bytes, data_bytes // (channels * bits // 8), 0)
+        return b"RF64\xff\xff\xff\xffWAVE" + _chunk(b"ds64", lengths) + layout + b"data\xff\xff\xff\xff"
+    riff_size = min(size + extra_bytes + 4 + len(room) + len(layout) + 8, UNKNOWN_SIZE)
+    return b"RIFF" + struct.pack("<I", riff_size) + b"WAVE" + room + layout + b"data" + struct.pack("<I", size)
 
 
 def info_chunk(tags: Mapping[str, str]) -> bytes:

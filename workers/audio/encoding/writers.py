@@ -1,7 +1,8 @@
 """Writers of the formats: headers by hand, FFmpeg through PyAV, Vorbis through libsndfile."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any, Final, Protocol
@@ -11,8 +12,10 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from workers.audio.encoding.id3 import chapter_tag
 from workers.audio.encoding.resampler import LAYOUTS, audio_frame
 from workers.audio.encoding.wav import FLOAT_BITS, info_chunk, wav_header
+from workers.contract.chapters import ChapterTime
 from workers.contract.formats import AudioFormat
 
 VORBIS_BLOCK_SAMPLES: Final = 4096
@@ -50,6 +53,9 @@ class WriterSettings:
     """Bits per second; 0 for a lossless format."""
     bits: int = 16
     tags: Mapping[str, str] = field(default_factory=dict)
+    chapter_titles: tuple[str, ...] = ()
+    is_large: bool = False
+    """True if a WAV file may exceed 4 GB."""
 
 
 class Writer(Protocol):
@@ -58,8 +64,8 @@ class Writer(Protocol):
     def write(self, samples: NDArray[np.float32]) -> None:
         """Encode samples; some may be held back."""
 
-    def finish(self) -> None:
-        """Write what was held back and, if the target is seekable, the true header."""
+    def finish(self, chapters: Sequence[ChapterTime] = ()) -> None:
+        """Write what was held back and, if the target is seekable, the true header and the chapters."""
 
 
 class PcmWriter:
@@ -79,7 +85,7 @@ class PcmWriter:
         self._data_bytes += len(data)
         self._target.write(data)
 
-    def finish(self) -> None:
+    def finish(self, chapters: Sequence[ChapterTime] = ()) -> None:  # noqa: ARG002 - WAV has none
         """Write the tags and the true lengths into a file."""
         if not self._has_header or isinstance(self._target, Sink):
             return
@@ -98,6 +104,7 @@ class PcmWriter:
             channels=settings.channels,
             bits=settings.bits,
             extra_bytes=extra_bytes,
+            has_room_for_rf64=settings.is_large,
         )
 
 
@@ -178,7 +185,7 @@ class VorbisWriter:
             self._file.write(block[:, self._order] if self._order else block)
         self._target.write(self._pages.take())
 
-    def finish(self) -> None:
+    def finish(self, chapters: Sequence[ChapterTime] = ()) -> None:  # noqa: ARG002 - only MP3 and MP4 have them here
         """Write the last page."""
         self._file.close()
         self._target.write(self._pages.take())
@@ -191,6 +198,12 @@ FFMPEG: Final[Mapping[str, tuple[str, str, Mapping[str, str], Mapping[str, str]]
         "opus": ("ogg", "libopus", {"page_duration": "200000"}, {}),
         "aac": ("adts", "aac", {}, {}),
         "m4a": ("ipod", "aac", {"movflags": "empty_moov+default_base_moof+frag_every_frame"}, {"movflags": "+faststart"}),
+        "m4b": (
+            "ipod",
+            "aac",
+            {"movflags": "empty_moov+default_base_moof+frag_every_frame", "brand": "M4B "},
+            {"movflags": "+faststart", "brand": "M4B "},
+        ),
     }
 )
 """Muxer, encoder, and the muxer's options for a stream and for a file."""
@@ -199,14 +212,51 @@ ENCODER_OPTIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({"lib
 """LAME's quality 7 takes 60% of the CPU of its default 5; at 128 kbit/s mono it has bits to spare. 1% of a saturated worker."""
 
 
+MILLISECONDS: Final = Fraction(1, 1000)
+
+
+class _FileBehindTag:
+    """File whose first bytes are a tag that FFmpeg does not see."""
+
+    def __init__(self, path: Path, *, tag_bytes: int) -> None:
+        self._file = path.open("wb")
+        self._tag_bytes = tag_bytes
+        self._file.write(bytes(tag_bytes))
+
+    def write(self, data: bytes) -> int:
+        return self._file.write(data)
+
+    def tell(self) -> int:
+        return self._file.tell() - self._tag_bytes
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """As of a file that begins behind the tag."""
+        return self._file.seek(offset + self._tag_bytes if whence == 0 else offset, whence) - self._tag_bytes
+
+    def finish(self, tag: bytes) -> None:
+        """Write the tag, which must have the announced length, and close the file."""
+        if len(tag) != self._tag_bytes:
+            raise ValueError(f"the tag has {len(tag)} bytes instead of {self._tag_bytes}")
+        self._file.seek(0)
+        self._file.write(tag)
+        self._file.close()
+
+
 class FFmpegWriter:
     """Every format that FFmpeg encodes."""
 
     def __init__(self, target: Sink | Path, audio_format: AudioFormat, *, settings: WriterSettings) -> None:
         muxer, encoder, stream_options, file_options = FFMPEG[audio_format.name]
+        self._tags = settings.tags
+        self._tagged: _FileBehindTag | None = None
         if isinstance(target, Sink):
             options = {"flush_packets": "1", **stream_options}
             self._container: Any = av.open(target, "w", format=muxer, container_options=options)
+        elif settings.chapter_titles and muxer == "mp3":
+            # FFmpeg would write the chapters' times with the header, before they are known.
+            empty = chapter_tag([ChapterTime(title, 0.0, 0.0) for title in settings.chapter_titles], tags=settings.tags)
+            self._tagged = _FileBehindTag(target, tag_bytes=len(empty))
+            self._container = av.open(self._tagged, "w", format=muxer, container_options={**file_options, "id3v2_version": "0"})
         else:
             self._container = av.open(str(target), "w", format=muxer, container_options=dict(file_options))
             self._container.metadata.update(settings.tags)
@@ -229,7 +279,22 @@ class FFmpegWriter:
         self._written += len(samples)
         self._container.mux(self._stream.encode(frame))
 
-    def finish(self) -> None:
+    def finish(self, chapters: Sequence[ChapterTime] = ()) -> None:
         """Drain the encoder and write the trailer."""
         self._container.mux(self._stream.encode(None))
+        if chapters and self._tagged is None:
+            self._container.set_chapters([_chapter(number, chapter) for number, chapter in enumerate(chapters)])
         self._container.close()
+        if self._tagged is not None:
+            self._tagged.finish(chapter_tag(chapters, tags=self._tags))
+
+
+def _chapter(number: int, chapter: ChapterTime) -> dict[str, Any]:
+    """A chapter as PyAV takes it."""
+    return {
+        "id": number,
+        "start": round(chapter.start * 1000),
+        "end": round(chapter.end * 1000),
+        "time_base": MILLISECONDS,
+        "metadata": {"title": chapter.title},
+    }
