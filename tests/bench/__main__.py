@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.bench.cache import measure_cache
 from tests.bench.cost import measure_cost
 from tests.bench.decoder import measure_worker_cpu
+from tests.bench.fairness import measure_fairness
 from tests.bench.listening import measure_listening
 from tests.bench.own_voice import measure_own_voice
 from tests.bench.speed import measure_latency, measure_throughput
@@ -27,13 +28,16 @@ AIMS = {
     "cache_hit_p50_ms": "under 50",
     "cache_miss_added_ms": "under 5",
     "sentence_miss_ms": "under 1",
+    "live_behind_long_text_ratio": "at most 1.5",
+    "live_beside_recording_ratio": "at most 1.5",
+    "bulk_share_beside_live": "above 0.05",
 }
 
 
 def main() -> None:
-    """Run the benchmarks named in the arguments (speed, cost, listening, own_voice, cache), or all."""
+    """Run the benchmarks named in the arguments (speed, cost, listening, fairness, own_voice, cache), or all."""
     use_clean_environment()
-    wanted = set(sys.argv[1:]) or {"speed", "cost", "listening", "own_voice", "cache"}
+    wanted = set(sys.argv[1:]) or {"fairness", "speed", "cost", "listening", "own_voice", "cache"}
     figures: dict[str, float] = {}
     (ROOT / "var").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var") as folder:
@@ -45,6 +49,8 @@ def main() -> None:
             figures |= _listening(Path(folder) / "listening")
         if "cache" in wanted:
             figures |= _cache(Path(folder) / "cache")
+        if "fairness" in wanted:
+            figures |= _fairness(Path(folder) / "fairness")
         if "own_voice" in wanted:
             figures |= measure_own_voice()
     for name, value in figures.items():
@@ -88,6 +94,16 @@ def _listening(home: Path) -> dict[str, float]:
     try:
         key = platform.key_by_command("bench@example.com", credits_=100_000, requests_per_minute=100_000, concurrent=100)
         return measure_listening(platform, key)
+    finally:
+        platform.stop()
+
+
+def _fairness(home: Path) -> dict[str, float]:
+    environment = {"TTSAI_ENGINES": "kokoro,whisper", "TTSAI_PRELOAD": "kokoro,whisper"}
+    platform = RunningPlatform(home=home, environment=environment).start()
+    try:
+        key = platform.key_by_command("bench@example.com", credits_=100_000, requests_per_minute=100_000, concurrent=100)
+        return measure_fairness(platform, key)
     finally:
         platform.stop()
 

@@ -11,7 +11,7 @@ import pytest
 from workers.contract.names import Lane
 from workers.fairness import Order
 from workers.parallelism import count_spare_cores
-from workers.scheduler import BULK_NICENESS, PROMPT_NICENESS, SentenceScheduler
+from workers.scheduler import BULK_NICENESS, PROMPT_NICENESS, STEADY_NICENESS, SentenceScheduler
 
 WAIT_SECONDS = 5
 
@@ -68,6 +68,19 @@ def test_a_live_sentence_does_not_wait_for_bulk_on_every_core(scheduler: Sentenc
         gate.may_end.set()
 
 
+@pytest.mark.parametrize("lane", ["normal", "bulk"])
+def test_a_live_sentence_waits_for_no_work_of_less_urgent_lanes(scheduler: SentenceScheduler, lane: Lane) -> None:
+    running = fill(scheduler, lane=lane, count=3)
+    assert all(gate.begun.wait(WAIT_SECONDS) for gate, _ in running[:2])
+    live = fill(scheduler, lane="live", count=2)
+    assert all(gate.begun.wait(WAIT_SECONDS) for gate, _ in live)
+    running[0][0].may_end.set()
+    running[1][0].may_end.set()
+    assert running[2][0].begun.wait(WAIT_SECONDS)  # each lane keeps a thread while more urgent work takes every core
+    for gate, _ in [*running, *live]:
+        gate.may_end.set()
+
+
 def test_bulk_leaves_cores_to_prompt_work_and_keeps_one_itself(scheduler: SentenceScheduler) -> None:
     prompt = fill(scheduler, lane="normal", count=2)
     assert all(gate.begun.wait(WAIT_SECONDS) for gate, _ in prompt)
@@ -106,12 +119,13 @@ def test_a_dropped_group_is_cancelled_and_what_runs_ends(scheduler: SentenceSche
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="niceness belongs to a thread on Linux only")
-def test_bulk_has_a_lower_priority_than_prompt_and_both_than_the_process(scheduler: SentenceScheduler) -> None:
+def test_each_lane_has_a_lower_priority_than_more_urgent_ones_and_all_than_the_process(scheduler: SentenceScheduler) -> None:
     def niceness() -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     own = niceness()
-    assert scheduler.submit(order(), work=niceness).result(WAIT_SECONDS) == own + PROMPT_NICENESS
+    assert scheduler.submit(order(lane="live"), work=niceness).result(WAIT_SECONDS) == own + PROMPT_NICENESS
+    assert scheduler.submit(order(), work=niceness).result(WAIT_SECONDS) == own + STEADY_NICENESS
     assert scheduler.submit(order(lane="bulk"), work=niceness).result(WAIT_SECONDS) == own + BULK_NICENESS
     assert niceness() == own
 
@@ -155,6 +169,14 @@ def test_piece_beside_others_computes_in_one_thread_until_they_end(scheduler: Se
     may_ask_again.set()
     asking.result(WAIT_SECONDS)
     assert told == [0, 1]
+
+
+def test_a_live_piece_is_told_of_cores_that_less_urgent_work_takes(scheduler: SentenceScheduler) -> None:
+    bulk = fill(scheduler, lane="bulk", count=3)
+    assert all(gate.begun.wait(WAIT_SECONDS) for gate, _ in bulk[:2])
+    assert ask_spare_cores(scheduler, lane="live") == 1
+    for gate, _ in bulk:
+        gate.may_end.set()
 
 
 def test_waiting_work_leaves_no_spare_cores_and_several_pieces_share_them() -> None:

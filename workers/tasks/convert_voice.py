@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, cast
 
@@ -34,7 +34,7 @@ from workers.stream import PartEvents
 from workers.tasks.conditioning import prepare_voices
 from workers.tasks.context import WorkerContext
 from workers.tasks.results import OutputWriter, check_format, read_document
-from workers.tasks.scheduling import compute_in_order, sentence_order
+from workers.tasks.scheduling import compute_in_order, patient_order
 
 UNITS_PER_SECOND: Final = 15
 """Scheduling units: a second of speech is converted in about the time of synthesising it, 15 characters."""
@@ -131,7 +131,7 @@ class _Conversion:
         index, stretch = item
         source = self._piece.source(stretch)
         units = max(1, round(UNITS_PER_SECOND * len(source) / CONVERSION_RATE)) if stretch.kind != "silence" else 1
-        order = sentence_order(self._run.message, index=index, units=units)
+        order = patient_order(self._run.message, index=index, units=units)
 
         def compute() -> tuple[Samples, float]:
             started = time.perf_counter()
@@ -205,7 +205,7 @@ def _options(run: PartRun, *, work: ConvertVoiceWork, survey: ConversionSurvey, 
         own = prepare_voices([work.voice], engine=as_speaker(model), storage=context.storage, cache=context.voices).get(work.voice)
     target = context.targets.find(work.voice)
     if target is None:
-        order = replace(sentence_order(run.message, index=0, units=100), is_first_sentence=False)
+        order = patient_order(run.message, index=0, units=100)
         target = run.wait_for(context.scheduler.submit(order, work=lambda: _measure_target(work.voice, own=own, context=context)))
         context.targets.keep(work.voice, target)
     return ConversionOptions(work.voice, survey.profile, target, work.delivery, own)

@@ -213,8 +213,8 @@ def _batch_windows(message: PartMessage, *, windows: int, recogniser: Recogniser
 def _order(message: PartMessage, *, windows: int, is_piece: bool) -> Order:
     """Scheduling position. A piece of a long recording computes with bulk work: its batches take several seconds each.
 
-    This also holds for requests that a client waits for, and several windows of a whole recording come after transcription already running:
-    with the urgency of sentences and an older job they would delay every later sentence of the same customer.
+    This also holds for requests that a client waits for. Several windows of a whole recording take threads of the lane `normal`: live
+    speech begins beside them at once.
     """
     order = sentence_order(message, index=0, units=1)
     if is_piece:

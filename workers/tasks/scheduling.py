@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TypeVar
 
 from workers.contract.messages import PartMessage
@@ -46,6 +47,12 @@ def compute_in_order(
             yield item, run.wait_for(future)
     finally:
         scheduler.drop(run.message.token)
+
+
+def patient_order(message: PartMessage, *, index: int, units: int) -> Order:
+    """Scheduling position of a piece that may take as long as several sentences: live speech never waits for it."""
+    order = sentence_order(message, index=index, units=units)
+    return replace(order, lane="normal", is_first_sentence=False) if order.lane == "live" else order
 
 
 def sentence_order(message: PartMessage, *, index: int, units: int) -> Order:

@@ -7,7 +7,7 @@ from typing import Final, Generic, TypeVar
 
 from workers.parts import PartRun
 from workers.tasks.context import WorkerContext
-from workers.tasks.scheduling import sentence_order
+from workers.tasks.scheduling import patient_order, sentence_order
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ class _Ended(Generic[T]):
 def compute_stepwise(run: PartRun, *, context: WorkerContext, steps: Generator[float, None, T], seconds: float) -> T:
     """Advance the generator in compute threads until it returns; it yields the seconds done so far, which become `run.units_done`.
 
-    seconds: length of the recording. What the generator holds open must be opened by itself: if the part stops during a step, the step
+    seconds: length of the recording; 0 for steps that are shorter than a sentence. What the generator holds open must be opened by itself: if the part stops during a step, the step
     runs on, and closes it. Raises what the generator raises, WorkError, PartStoppedError.
     """
 
@@ -38,9 +38,9 @@ def compute_stepwise(run: PartRun, *, context: WorkerContext, steps: Generator[f
             return _Ended(end.value)
 
     for index in itertools.count():
-        order = sentence_order(run.message, index=index, units=UNITS_PER_STEP)
+        order = (patient_order if seconds else sentence_order)(run.message, index=index, units=UNITS_PER_STEP)
         if seconds > LONG_SECONDS:
-            order = replace(order, lane="bulk", is_first_sentence=False)
+            order = replace(order, lane="bulk")
         done = run.wait_for(context.scheduler.submit(order, work=step))
         if isinstance(done, _Ended):
             return done.result

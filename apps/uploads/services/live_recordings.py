@@ -7,7 +7,7 @@ from apps.core.deferred import Exchange
 from apps.core.storage import get_storage
 from apps.uploads.models import Origin, Upload
 from apps.uploads.objects import content_key
-from apps.uploads.services.intake import Intake, StoredRecording
+from apps.uploads.services.intake import Intake, StoredFile
 from apps.uploads.services.sources import Source, SourceLimits, SourceOrder, record_measured, record_refusal, use_source
 from apps.uploads.services.uploads import begin_upload
 from apps.uploads.threads import intake_threads
@@ -36,8 +36,8 @@ async def store_live_recording_async(
         raise
 
 
-def _store(upload: Upload, data: bytes, info: AudioInfo) -> StoredRecording:
+def _store(upload: Upload, data: bytes, info: AudioInfo) -> StoredFile:
     sha256 = hashlib.sha256(data).hexdigest()
     key = content_key(upload.tenant, upload=upload.uuid, sha256=sha256)
     get_storage().put_bytes(key, data, content_type=info.content_type)
-    return StoredRecording(key=key, sha256=sha256, info=info)
+    return StoredFile(key=key, sha256=sha256, info=info)

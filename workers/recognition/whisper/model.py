@@ -182,8 +182,8 @@ class WhisperModel:
 
 
 def compute_threads() -> int:
-    """Number of compute threads that the worker may use at once: one per core, and the one reserved for bulk work."""
-    return int(os.environ.get("TTSAI_WORKER_CORES") or os.cpu_count() or 1) + 1
+    """Number of compute threads that the worker may use at once: one per core, and one for each of the lanes `normal` and `bulk`."""
+    return int(os.environ.get("TTSAI_WORKER_CORES") or os.cpu_count() or 1) + 2
 
 
 def _decoded(result: Any, tokenizer: Any, *, temperature: float, most_tokens: int) -> Decoded:
