@@ -67,11 +67,11 @@ def stems_job(owner: Person) -> Job:
 
 def test_each_output_of_a_job_is_downloaded_by_its_name(server: RunningShell, owner: Person) -> None:
     job = stems_job(owner)
-    waiting = httpx.get(address(server, job, "chapters.json"))
+    waiting = httpx.get(address(server, job, "sections.json"))
     assert (waiting.status_code, waiting.json()["error"]["code"]) == (409, "not_completed")
-    contents = {"vocals.wav": AUDIO, "chapters.json": b"[7]", "stems.zip": b"PK"}
+    contents = {"vocals.wav": AUDIO, "sections.json": b"[7]", "stems.zip": b"PK"}
     part = started(part_of(job))
-    finish_part(outcome_of(part, manifest=store_output(part, others={"chapters": b"[7]", "stems": b"PK"})))
+    finish_part(outcome_of(part, manifest=store_output(part, others={"sections": b"[7]", "stems": b"PK"})))
     answers = {name: httpx.get(address(server, job, name)) for name in ("output.wav", *contents)}
     assert {name: answer.content for name, answer in answers.items()} == {"output.wav": AUDIO, **contents}
     assert answers["stems.zip"].headers["content-type"] == "application/zip"
@@ -79,7 +79,7 @@ def test_each_output_of_a_job_is_downloaded_by_its_name(server: RunningShell, ow
     listed = owner.result(job.uuid.hex).json()["outputs"]
     assert [(one["name"], one["content_type"], one["bytes"]) for one in listed] == [
         ("vocals", "audio/wav", len(AUDIO)),
-        ("chapters", "application/json", 3),
+        ("sections", "application/json", 3),
         ("stems", "application/zip", 2),
     ]
     assert [httpx.get(one["url"].replace("http://testserver", server.url)).content for one in listed] == list(contents.values())

@@ -6,7 +6,7 @@ from workers.contract.formats import FORMATS
 
 
 def test_every_documented_format_is_available() -> None:
-    assert list(FORMATS) == ["mp3", "wav", "flac", "ogg", "opus", "aac", "m4a", "pcm"]
+    assert list(FORMATS) == ["mp3", "wav", "flac", "ogg", "opus", "aac", "m4a", "m4b", "pcm"]
     assert {entry.name: entry.content_type for entry in FORMATS.values()} == {
         "mp3": "audio/mpeg",
         "wav": "audio/wav",
@@ -15,6 +15,7 @@ def test_every_documented_format_is_available() -> None:
         "opus": "audio/ogg; codecs=opus",
         "aac": "audio/aac",
         "m4a": "audio/mp4",
+        "m4b": "audio/mp4",
         "pcm": "audio/pcm",
     }
 
