@@ -19,7 +19,7 @@ from apps.jobs.services.submit import PLATFORM_TENANT, JobPlan, Owner, insert_jo
 from tests.flows.following import files_of, parts_of, wait_for_end, wait_until
 from tests.flows.keys import in_platform
 from tests.flows.running import RunningPlatform
-from tests.workers.tasks.stems import CHAPTERS, KIND, OUTPUTS, StemsWork
+from tests.workers.tasks.stems import SECTIONS, KIND, OUTPUTS, StemsWork
 from workers.contract import names
 
 STEMS: JobKind[JobParams] = JobKind(name=KIND, params=JobParams, units=Unit.MILLISECONDS)
@@ -67,17 +67,17 @@ def test_a_part_killed_between_two_outputs_completes_with_all_of_them(harmed: Ru
     assert killed != done
     assert [path.name for path in killed.iterdir()] == ["vocals.wav"]
     manifest = json.loads((done / "manifest.json").read_bytes())
-    assert [entry["name"] for entry in manifest["outputs"]] == ["vocals", "chapters", "stems", "scratch"]
+    assert [entry["name"] for entry in manifest["outputs"]] == ["vocals", "sections", "stems", "scratch"]
     assert {name: (len(answer.content), hashlib.sha256(answer.content).hexdigest()) for name, answer in contents.items()} == {
         entry["name"]: (entry["bytes"], entry["sha256"]) for entry in manifest["outputs"] if entry["name"] != "scratch"
     }
     assert {name: answer.headers["content-type"] for name, answer in contents.items()} == {
         "vocals": "audio/wav",
-        "chapters": "application/json",
+        "sections": "application/json",
         "stems": "application/zip",
     }
     assert main.content == contents["vocals"].content
-    assert contents["chapters"].json() == CHAPTERS
+    assert contents["sections"].json() == SECTIONS
     assert zipfile.ZipFile(io.BytesIO(contents["stems"].content)).namelist() == ["drums.txt", "bass.txt"]
     assert parts_of(harmed, job.uuid.hex) == [(KIND, "done", 2)]
     wait_until(lambda: not (done / "scratch.json").exists())

@@ -19,7 +19,7 @@ from workers.contract.messages import JoinInput, JoinWork
 from workers.contract.outputs import OutputSpec
 from workers.contract.references import PartOutput
 
-MADE = {"chapters": b"[]", "stems": b"PK", "scratch": b"{}"}
+MADE = {"sections": b"[]", "stems": b"PK", "scratch": b"{}"}
 STEMS = PartPlan(KIND, StemsWork(), OUTPUTS, units=6)
 
 
@@ -36,8 +36,8 @@ def test_all_kept_outputs_that_were_stored_are_the_result() -> None:
     job = stems_job()
     part = started(part_of(job))
     assert finish_part(outcome_of(part, manifest=store_output(part, audio=b"RIFF", others=MADE)))
-    assert (reread(job).state, names_of(job)) == ("completed", ["vocals", "chapters", "stems"])
-    assert [output.file_name for output in reread(job).outputs] == ["vocals.wav", "chapters.json", "stems.zip"]
+    assert (reread(job).state, names_of(job)) == ("completed", ["vocals", "sections", "stems"])
+    assert [output.file_name for output in reread(job).outputs] == ["vocals.wav", "sections.json", "stems.zip"]
     assert [output.media_type for output in reread(job).outputs] == ["audio/wav", "application/json", "application/zip"]
 
 
@@ -45,10 +45,10 @@ def test_an_optional_output_that_was_stored_is_in_the_result_too() -> None:
     job = stems_job()
     part = started(part_of(job))
     finish_part(outcome_of(part, manifest=store_output(part, others={**MADE, "lyrics": b"[1]"})))
-    assert names_of(job) == ["vocals", "chapters", "stems", "lyrics"]
+    assert names_of(job) == ["vocals", "sections", "stems", "lyrics"]
 
 
-@pytest.mark.parametrize("name", ["vocals", "chapters", "stems", "scratch"])
+@pytest.mark.parametrize("name", ["vocals", "sections", "stems", "scratch"])
 def test_a_manifest_without_a_required_output_is_a_failed_attempt(name: str) -> None:
     job = stems_job()
     part = started(part_of(job))
@@ -58,7 +58,7 @@ def test_a_manifest_without_a_required_output_is_a_failed_attempt(name: str) -> 
     assert (part_of(job).state, part_of(job).error_code) == ("queued", "storage_unavailable")
 
 
-@pytest.mark.parametrize("name", ["vocals", "chapters", "stems", "scratch"])
+@pytest.mark.parametrize("name", ["vocals", "sections", "stems", "scratch"])
 def test_an_output_that_is_not_in_the_store_is_a_failed_attempt(name: str) -> None:
     job = stems_job()
     part = started(part_of(job))
@@ -73,7 +73,7 @@ def test_the_reaper_adopts_all_outputs_of_a_lost_finish(_awake: None) -> None:
     store_output(started(part_of(job)), others=MADE)
     age_leases()
     assert reap() == 1
-    assert (reread(job).state, names_of(job), part_of(job).attempts) == ("completed", ["vocals", "chapters", "stems"], 1)
+    assert (reread(job).state, names_of(job), part_of(job).attempts) == ("completed", ["vocals", "sections", "stems"], 1)
 
 
 def test_outputs_that_are_not_kept_are_deleted_after_the_end() -> None:
@@ -82,7 +82,7 @@ def test_outputs_that_are_not_kept_are_deleted_after_the_end() -> None:
     finish_part(outcome_of(part, manifest=store_output(part, others=MADE)))
     assert discard_joined_parts(job.uuid) == 1
     left = {name for name in ("vocals", *MADE) if get_storage().stat(output_key(part_of(job), name))}
-    assert left == {"vocals", "chapters", "stems"}
+    assert left == {"vocals", "sections", "stems"}
 
 
 def join_of(*inputs: PartOutput, stage: int = 1, outputs: tuple[OutputSpec, ...] = (OutputSpec("audio", "mp3", is_kept=True),)) -> PartPlan:

@@ -15,10 +15,10 @@ from workers.tasks.results import OutputWriter
 
 KIND = "stems"
 RATE = 8000
-CHAPTERS = [{"start": 0.0, "title": "Verse"}, {"start": 0.5, "title": "Chorus"}]
+SECTIONS = [{"start": 0.0, "title": "Verse"}, {"start": 0.5, "title": "Chorus"}]
 OUTPUTS = (
     OutputSpec("vocals", "wav", is_kept=True),
-    OutputSpec("chapters", "json", is_kept=True),
+    OutputSpec("sections", "json", is_kept=True),
     OutputSpec("stems", "zip", is_kept=True),
     OutputSpec("scratch", "json"),
     OutputSpec("lyrics", "json", is_kept=True, is_optional=True),
@@ -46,7 +46,7 @@ def stems(run: PartRun, *, context: WorkerContext) -> Manifest:
     while work.hold and Path(work.hold).exists():
         run.check()
         time.sleep(0.02)
-    outputs.write_json("chapters", CHAPTERS)
+    outputs.write_json("sections", SECTIONS)
     with outputs.open("stems") as stored, zipfile.ZipFile(stored.path, "w") as archive:
         archive.writestr("drums.txt", "boom")
         archive.writestr("bass.txt", "dum")

@@ -45,7 +45,7 @@ def message() -> PartMessage:
 
 def test_the_manifest_lists_what_was_stored_in_the_order_of_the_message(storage: Storage, tmp_path: Path) -> None:
     outputs = OutputWriter(message(), storage=storage)
-    for name in ("scratch", "stems", "chapters"):
+    for name in ("scratch", "stems", "sections"):
         outputs.write_json(name, [name])
     with outputs.open("vocals") as vocals:
         vocals.path.write_bytes(b"RIFF")
@@ -54,7 +54,7 @@ def test_the_manifest_lists_what_was_stored_in_the_order_of_the_message(storage:
     assert (manifest.job, manifest.part, manifest.token, manifest.units_done, manifest.details) == ("j", 3, "t", 5, {"engine": "x"})
     assert [(output.name, output.media_type, output.bytes) for output in manifest.outputs] == [
         ("vocals", "audio/wav", 4),
-        ("chapters", "application/json", 12),
+        ("sections", "application/json", 12),
         ("stems", "application/zip", 9),
         ("scratch", "application/json", 11),
     ]
@@ -64,7 +64,7 @@ def test_the_manifest_lists_what_was_stored_in_the_order_of_the_message(storage:
 
 def test_a_manifest_is_not_written_while_a_required_output_is_missing(storage: Storage, tmp_path: Path) -> None:
     outputs = OutputWriter(message(), storage=storage)
-    outputs.write_json("chapters", [])
+    outputs.write_json("sections", [])
     with pytest.raises(WorkError, match="did not make the output vocals, stems, scratch") as caught:
         outputs.finish()
     assert caught.value.code == "internal_error"
@@ -82,7 +82,7 @@ def test_an_output_whose_making_fails_is_not_listed(storage: Storage) -> None:
     outputs = OutputWriter(message(), storage=storage)
     with pytest.raises(ZeroDivisionError), outputs.open("vocals"):
         raise ZeroDivisionError
-    with pytest.raises(WorkError, match="vocals, chapters, stems, scratch"):
+    with pytest.raises(WorkError, match="vocals, sections, stems, scratch"):
         outputs.finish()
 
 
