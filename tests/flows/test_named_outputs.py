@@ -19,7 +19,7 @@ from apps.jobs.services.submit import PLATFORM_TENANT, JobPlan, Owner, insert_jo
 from tests.flows.following import files_of, parts_of, wait_for_end, wait_until
 from tests.flows.keys import in_platform
 from tests.flows.running import RunningPlatform
-from tests.workers.tasks.stems import SECTIONS, KIND, OUTPUTS, StemsWork
+from tests.workers.tasks.stems import KIND, OUTPUTS, SECTIONS, StemsWork
 from workers.contract import names
 
 STEMS: JobKind[JobParams] = JobKind(name=KIND, params=JobParams, units=Unit.MILLISECONDS)
