@@ -1,10 +1,7 @@
 """Answers with several files: a ZIP archive that is made while it is sent, or their addresses."""
 
 import contextlib
-import time
-from collections.abc import AsyncIterator, Generator, Sequence
-from typing import IO, cast
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
@@ -12,6 +9,7 @@ from rest_framework.request import Request
 from starlette.responses import StreamingResponse
 
 from apps.billing import prices
+from apps.core.archives import CHUNK_BYTES, ArchiveEntry, zip_chunks
 from apps.core.deferred import ASGIApp, Exchange
 from apps.core.errors import GoneError
 from apps.core.links import public_base
@@ -21,10 +19,6 @@ from apps.jobs.results import ResultOutput
 from apps.jobs.waiting import Answer
 from apps.speech.audio_response import job_headers
 from apps.speech.results import result_shape
-
-CHUNK_BYTES = 1 << 18
-NO_COMPRESSION = 0
-"""Deflate without compression: audio hardly shrinks, and many readers refuse plain entries whose length is written after them."""
 
 
 def archive_or_addresses(request: Request) -> Answer:
@@ -66,37 +60,13 @@ async def _sent(exchange: Exchange, outputs: Sequence[ResultOutput]) -> AsyncIte
 
 def archive_chunks(outputs: Sequence[ResultOutput]) -> Generator[bytes]:
     """Bytes of the archive, in memory bounded by a chunk. Reads the object store."""
-    sink = _Sink()
-    with ZipFile(cast("IO[bytes]", sink), "w", ZIP_DEFLATED, compresslevel=NO_COMPRESSION) as archive:
-        for output in outputs:
-            entry = ZipInfo(output.file_name, date_time=time.gmtime()[:6])
-            entry.compress_type = ZIP_DEFLATED
-            entry.file_size = output.bytes  # decides whether the entry needs 64 bits
-            stream = get_storage().open_stream(output.key)
-            try:
-                with archive.open(entry, "w") as target:
-                    while data := stream.read(CHUNK_BYTES):
-                        target.write(data)
-                        if chunk := sink.take():
-                            yield chunk
-            finally:
-                stream.close()
-    yield sink.take()
+    return zip_chunks(ArchiveEntry(output.file_name, _content(output.key), size=output.bytes) for output in outputs)
 
 
-class _Sink:
-    """File without positions, so that ZipFile writes lengths after the data."""
-
-    def __init__(self) -> None:
-        self._chunks: list[bytes] = []
-
-    def write(self, data: bytes) -> int:
-        self._chunks.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None: ...
-
-    def take(self) -> bytes:
-        data = b"".join(self._chunks)
-        self._chunks.clear()
-        return data
+def _content(key: str) -> Iterator[bytes]:
+    stream = get_storage().open_stream(key)
+    try:
+        while data := stream.read(CHUNK_BYTES):
+            yield data
+    finally:
+        stream.close()

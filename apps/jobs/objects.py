@@ -15,9 +15,14 @@ JSON_TYPE = "application/json"
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]")
 
 
+def tenant_folder(tenant: str) -> str:
+    """`account-12`: folder of all objects of a tenant, of every app."""
+    return _UNFIT.sub("-", tenant)
+
+
 def job_folder(tenant: str, *, job: UUID) -> str:
     """`account-12/<32 hex>`: folder of all objects of a job."""
-    return f"{_UNFIT.sub('-', tenant)}/{job.hex}"
+    return f"{tenant_folder(tenant)}/{job.hex}"
 
 
 def attempt_folder(tenant: str, *, job: UUID, index: int, token: UUID) -> str:

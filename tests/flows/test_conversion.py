@@ -78,3 +78,14 @@ def test_speech_to_speech_changes_the_pace_and_keeps_the_words(client: httpx.Cli
     assert answer.status_code == 200, answer.text
     assert len(samples_of(answer.content)) == pytest.approx(len(clip(NAME)) / 0.85 / 0.9, rel=0.01)
     assert listener.word_error_rate(answer.content, TRANSCRIPTS[NAME]) <= 0.15
+
+
+@pytest.mark.prove
+def test_excited_and_fast_speech_to_speech_keeps_every_word(client: httpx.Client, listener: Listener) -> None:
+    names = ["librivox-0870", "librivox-0890", "librivox-0920"]
+    whole = clips(names)
+    fields = {"voice": "af_heart", "emotion": "excited", "speed": "1.2"}
+    answer = client.post("/v1/speech-to-speech/", files={"file": as_flac(whole)}, data=fields)
+    assert answer.status_code == 200, answer.text
+    assert len(samples_of(answer.content)) == pytest.approx(len(whole) / 1.15 / 1.2, rel=0.01)
+    assert listener.word_error_rate(answer.content, said(names)) <= 0.08

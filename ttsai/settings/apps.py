@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "apps.conversion",
     "apps.conversations",
     "apps.batches",
+    "apps.privacy",
     "apps.operator",
 ]
 

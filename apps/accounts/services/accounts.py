@@ -2,6 +2,7 @@
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
 from apps.accounts.models import Account, AccountStatus, Membership, Plan, Role, User
 from apps.accounts.selectors import get_default_plan
@@ -27,6 +28,12 @@ def suspend_account(account: Account, *, reason: str) -> None:
 
 def reactivate_account(account: Account) -> None:
     _set_status(account, status=AccountStatus.ACTIVE, reason="")
+
+
+def close_account(account: Account, *, reason: str) -> None:
+    """Close an account: every API call is 403 from now on, and its keys are revoked."""
+    _set_status(account, status=AccountStatus.CLOSED, reason=reason[:300])
+    account.keys.filter(revoked_at=None).update(revoked_at=timezone.now())
 
 
 def _set_status(account: Account, *, status: AccountStatus, reason: str) -> None:

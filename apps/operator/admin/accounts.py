@@ -17,7 +17,10 @@ from apps.billing.models import LedgerEntry
 from apps.billing.services import open_account
 from apps.cache.services.purge import PurgeScope, purge_cache
 from apps.operator.admin.forms import ConfirmForm, ReasonForm
-from apps.operator.admin.pages import ConfirmationAdmin, FormPage, ReadOnlyInline, in_credits
+from apps.operator.admin.pages import ConfirmationAdmin, FormPage, ReadOnlyAdmin, ReadOnlyInline, in_credits
+from apps.privacy.models import Erasure
+from apps.privacy.responses import export_response
+from apps.privacy.services import request_erasure
 from apps.voices.services.removal import remove_account_voices
 
 STATUS_COLOURS = {AccountStatus.ACTIVE: "success", AccountStatus.SUSPENDED: "danger", AccountStatus.CLOSED: "warning"}
@@ -73,7 +76,7 @@ class AccountAdmin(ConfirmationAdmin):
     fields = ["name", "plan", "shown_status", "status_reason", "credits", "created_at"]
     readonly_fields = ["shown_status", "status_reason", "credits", "created_at"]
     inlines = [MembersInline, KeysInline, EntriesInline]
-    actions_detail = ["adjust_credits", "make_key", "suspend", "reactivate", "clear_cache", "delete_voices"]
+    actions_detail = ["adjust_credits", "make_key", "suspend", "reactivate", "clear_cache", "delete_voices", "export_data", "erase"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         """Rows with the list's columns, in one query."""
@@ -202,6 +205,39 @@ class AccountAdmin(ConfirmationAdmin):
             ConfirmForm,
         )
         return self.ask(request, page=page, obj=account, perform=perform)
+
+    @action(description="Export data", icon="download", permissions=["accounts.change_account"])
+    def export_data(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Send everything that is stored about the account, without secrets, as a ZIP archive."""
+        account: Account = self.get_or_404(request, object_id)
+        self.log_change(request, account, "Data exported")
+        return export_response(account)
+
+    @action(description="Erase…", icon="delete_forever", permissions=["accounts.change_account", "voices.delete_voice"])
+    def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Close the account and delete its data, for an owner who asks for it."""
+        account: Account = self.get_or_404(request, object_id)
+
+        def perform(given: dict[str, Any]) -> str:
+            request_erasure(account, requested_by=str(request.user), reason=given["reason"])
+            return "The account is closed. Its data is being deleted."
+
+        page = FormPage(
+            f"Erase {account.name}",
+            "Keys are revoked at once. Then voices, recordings, results, texts, webhooks, people and keys are deleted. The ledger and the "
+            "rows of jobs stay, without texts. This cannot be undone.",
+            "Erase",
+            ReasonForm,
+        )
+        return self.ask(request, page=page, obj=account, perform=perform)
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyAdmin):
+    """Erasures of accounts, in progress or finished."""
+
+    list_display = ["account", "requested_by", "reason", "requested_at", "finished_at"]
+    list_select_related = ["account"]
 
 
 @admin.register(AnonymousUse)

@@ -1,0 +1,1 @@
+"""Data of accounts: export of all of it, and erasure."""

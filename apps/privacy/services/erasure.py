@@ -1,0 +1,109 @@
+"""Erasure of an account: it is closed at once, then its data is deleted, by steps that may be repeated.
+
+What stays is what bookkeeping demands: the account's row under another name, the ledger, and the rows of jobs and batches without texts,
+addresses and results.
+"""
+
+import contextlib
+import logging
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.accounts.models import Account, AccountStatus, ApiKey, User
+from apps.accounts.services import close_account
+from apps.batches.models import Batch
+from apps.core.errors import ApplicationError, ConflictError
+from apps.core.models import Notice
+from apps.core.platform_tasks import send_platform_task
+from apps.core.storage import get_storage
+from apps.jobs.models import ACTIVE_STATES, IdempotencyRecord, Job
+from apps.jobs.objects import tenant_folder
+from apps.jobs.services.cancel import cancel_job
+from apps.jobs.services.retention import delete_result
+from apps.privacy.holdings import owned_models
+from apps.privacy.models import Erasure
+from apps.voices.services.removal import remove_account_voices
+
+logger = logging.getLogger(__name__)
+
+CONTINUE_ERASURES = "platform.continue_erasures"
+BATCH = 200
+FORGOTTEN_NAME = "Erased account"
+
+
+def request_erasure(account: Account, *, requested_by: str, reason: str = "") -> Erasure:
+    """Close the account and have its data erased. Its keys are revoked from here on. Idempotent. 409 account_has_staff."""
+    if User.objects.filter(memberships__account=account, is_staff=True).exists():
+        message = "A member of this account may enter the admin. Remove the member first, so that nobody is locked out."
+        raise ConflictError(message, code="account_has_staff")
+    with transaction.atomic():
+        close_account(account, reason=reason or "erased")
+        erasure, _ = Erasure.objects.get_or_create(account=account, defaults={"requested_by": requested_by[:200], "reason": reason[:300]})
+        transaction.on_commit(lambda: send_platform_task(CONTINUE_ERASURES))
+    return erasure
+
+
+def continue_erasures() -> int:
+    """Continue what was interrupted or waited for running jobs; returns the number of accounts that are erased now."""
+    count = 0
+    for erasure in Erasure.objects.filter(finished_at=None).select_related("account"):
+        try:
+            count += erase_account(erasure)
+        except ApplicationError as error:  # the store is away: the next run goes on
+            logger.warning("erasure of account %s is continued later: %s", erasure.account_id, error.message)
+    return count
+
+
+def erase_account(erasure: Erasure) -> bool:
+    """Erase as much as can be erased now; True once everything is. Objects go before rows, so that a failure is repaired by the next run."""
+    account = erasure.account
+    if _cancel_jobs(account):
+        return False  # workers may still write: the next run finds the jobs ended
+    remove_account_voices(account.pk)
+    _delete_results(account)
+    get_storage().delete_prefix(tenant_folder(f"account:{account.pk}"))
+    with transaction.atomic():
+        _delete_rows(account)
+        _forget_names(account)
+        Erasure.objects.filter(pk=erasure.pk).update(finished_at=timezone.now())
+    return True
+
+
+def _cancel_jobs(account: Account) -> int:
+    """Cancel unfinished jobs; returns the number of those that still run."""
+    active = Job.objects.filter(account=account, state__in=ACTIVE_STATES)
+    for job in active:
+        with contextlib.suppress(ConflictError):  # it ended meanwhile
+            cancel_job(job, reason="The account was closed.")
+    return active.count()
+
+
+def _delete_results(account: Account) -> None:
+    owned = Q(account=account) | Q(rendition_of__source__account=account)
+    while jobs := list(Job.objects.filter(owned, result_deleted_at=None)[:BATCH]):
+        for job in jobs:
+            delete_result(job)
+
+
+def _delete_rows(account: Account) -> None:
+    """Delete every row that goes with the account, of all apps, and blank what is kept."""
+    tenant = f"account:{account.pk}"
+    users = list(User.objects.filter(memberships__account=account))
+    Notice.objects.filter(account_id=account.pk).delete()
+    IdempotencyRecord.objects.filter(scope=tenant).delete()
+    for owned in owned_models():
+        if owned.is_deleted:
+            owned.rows(account).delete()
+    Job.objects.filter(account=account).update(webhook_url="", public_base="", error_message="", request_id="", result=None)
+    Batch.objects.filter(account=account).update(webhook_url="", public_base="", request_id="")
+    for user in users:
+        if not user.is_staff and not user.memberships.exists():
+            user.delete()
+
+
+def _forget_names(account: Account) -> None:
+    account.name, account.status = f"{FORGOTTEN_NAME} {account.pk}", AccountStatus.CLOSED
+    account.save(update_fields=["name", "status"])
+    ApiKey.objects.filter(account=account).delete()
