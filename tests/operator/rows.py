@@ -15,6 +15,7 @@ from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
 from apps.conversations.models import Conversation
 from apps.core.notices import record_notice
 from apps.jobs.models import Job, Part
+from apps.privacy.models import Erasure
 from apps.voices.models import BlockedVoice
 from apps.webhooks.services import create_endpoint, record_event
 from tests.factories import AccountFactory, MembershipFactory, UserFactory, make_key
@@ -54,6 +55,7 @@ def make_one_of_everything() -> None:
     record_notice(account.pk, event="credits.low", data={"credits_remaining": 5.0})
     make_job(account, state="failed", error_code="internal_error", error_message="<b>It failed</b>")
     make_job(None, state="queued")
+    Erasure.objects.create(account=account, requested_by="root@example.com", reason="<b>Asked for</b>")
 
 
 def make_job(account: Account | None, **fields: Any) -> Job:
