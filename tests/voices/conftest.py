@@ -12,7 +12,9 @@ import httpx
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.utils import timezone
 
+from apps.catalog.models import Worker
 from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch_all
 from apps.jobs.models import IN_FLIGHT_STATES, Part
@@ -114,6 +116,7 @@ def enrolling(enroller: Enroller) -> Iterator[Enroller]:
     def work() -> None:
         try:
             while not is_over.wait(0.03):
+                Worker.objects.update(last_seen_at=timezone.now())  # a slow machine does not take the worker for dead
                 for part in Part.objects.filter(state__in=IN_FLIGHT_STATES).order_by("id"):
                     do_part(part, enroller)
                 dispatch_all()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from apps.accounts.models import Account, AccountStatus, ApiKey, User
 from apps.accounts.services import close_account
 from apps.batches.models import Batch
+from apps.cache.services.purge import PurgeScope, purge_cache
 from apps.core.errors import ApplicationError, ConflictError
 from apps.core.models import Notice
 from apps.core.platform_tasks import send_platform_task
@@ -62,6 +63,7 @@ def erase_account(erasure: Erasure) -> bool:
     if _cancel_jobs(account):
         return False  # workers may still write: the next run finds the jobs ended
     remove_account_voices(account.pk)
+    purge_cache(PurgeScope(tenant=f"account:{account.pk}"))
     _delete_results(account)
     get_storage().delete_prefix(tenant_folder(f"account:{account.pk}"))
     with transaction.atomic():

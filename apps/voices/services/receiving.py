@@ -72,10 +72,10 @@ def _receive_examination(part: Part, manifest: Manifest) -> Callable[[Job], None
     changes = _described(enrolment, report) | {"conditioning_key": key, "conditioning_version": version, "is_fitted": is_fitted}
 
     def write(job: Job) -> None:
-        for sample, kept_key in keys.items():
-            Sample.objects.filter(pk=sample).update(key=kept_key, source_key="")
         is_last = not Part.objects.filter(job_id=job.uuid, kind=FIT).exists()
         _advance(enrolment, job=job, state=EnrolmentState.READY if is_last else EnrolmentState.TRAINING, changes=changes)
+        for sample, kept_key in keys.items():  # after the enrolment's row, which removals lock first
+            Sample.objects.filter(pk=sample).update(key=kept_key, source_key="")
 
     return write
 
