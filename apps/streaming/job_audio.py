@@ -193,10 +193,12 @@ class JobAudio:
 
     async def _wait(self, news: JobNews) -> bool:
         """Wait for news; True if the rows should be read."""
-        is_due = await news.wait()
-        if not self.has_begun and time.monotonic() > self._deadline:
+        if self.has_begun:
+            return await news.wait()
+        left_seconds = self._deadline - time.monotonic()
+        if left_seconds <= 0:
             raise still_running(self.job_uuid)
-        return is_due
+        return await news.wait(left_seconds)
 
 
 @contextlib.asynccontextmanager
@@ -248,8 +250,8 @@ def _read_job(job_uuid: UUID) -> Job:
 
 
 def _is_part_done(job_uuid: UUID, index: int) -> bool:
-    """True if the part is done. Raises the job's failure as ApplicationError."""
+    """True if the part is done, or the job without it. Raises the job's failure as ApplicationError."""
     part = Part.objects.filter(job_id=job_uuid, index=index).select_related("job").get()
     if part.job.is_over and part.job.state != JobState.COMPLETED:
         raise failure_as_error(part.job)
-    return part.state == PartState.DONE
+    return part.job.is_over or part.state == PartState.DONE

@@ -24,14 +24,17 @@ class JobNews:
         self._is_closed = False
         self._task = asyncio.create_task(self._follow())
 
-    async def wait(self) -> bool:
-        """Wait for news of the part or of the whole job; True if the rows should be read. Raises ListenerLeftError, UnavailableError."""
+    async def wait(self, seconds: float = IDLE_SECONDS) -> bool:
+        """Wait so long for news of the part or of the whole job; True if the rows should be read.
+
+        Raises ListenerLeftError, UnavailableError.
+        """
         if self._is_closed:
             if self._exchange.has_left.is_set():
                 raise ListenerLeftError
             raise UnavailableError("The server stops. The job goes on; its result can be downloaded.", code="server_stopping")
         try:
-            async with asyncio.timeout(IDLE_SECONDS):
+            async with asyncio.timeout(min(seconds, IDLE_SECONDS)):
                 await self._woken.wait()
         except TimeoutError:
             return True

@@ -12,6 +12,7 @@ from tests.bench.fairness import measure_fairness
 from tests.bench.listening import measure_listening
 from tests.bench.own_voice import measure_own_voice
 from tests.bench.speed import measure_latency, measure_throughput
+from tests.bench.streams import measure_first_bytes, measure_idle_streams, measure_many_listeners
 from tests.environment import use_clean_environment
 from tests.flows.running import ROOT, RunningPlatform
 from workers.protocols.engine import Engine
@@ -31,13 +32,18 @@ AIMS = {
     "live_behind_long_text_ratio": "at most 1.5",
     "live_beside_recording_ratio": "at most 1.5",
     "bulk_share_beside_live": "above 0.05",
+    "stream_added_ms": "at most 50",
+    "short_stream_added_ms": "at most 50",
+    "listeners_last_first_byte_ratio": "at most 1.2",
+    "idle_streams_added_ms": "under 10",
+    "livez_saturated_p99_ms": "under 20",
 }
 
 
 def main() -> None:
-    """Run the benchmarks named in the arguments (speed, cost, listening, fairness, own_voice, cache), or all."""
+    """Run the benchmarks named in the arguments (speed, cost, listening, fairness, own_voice, cache, streams), or all."""
     use_clean_environment()
-    wanted = set(sys.argv[1:]) or {"fairness", "speed", "cost", "listening", "own_voice", "cache"}
+    wanted = set(sys.argv[1:]) or {"fairness", "speed", "cost", "listening", "own_voice", "cache", "streams"}
     figures: dict[str, float] = {}
     (ROOT / "var").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var") as folder:
@@ -53,9 +59,11 @@ def main() -> None:
             figures |= _fairness(Path(folder) / "fairness")
         if "own_voice" in wanted:
             figures |= measure_own_voice()
+        if "streams" in wanted:
+            figures |= _streams(Path(folder) / "streams") | _idle_streams(Path(folder) / "idle")
     for name, value in figures.items():
         aim = f"   aim: {AIMS[name]}" if name in AIMS else ""
-        print(f"{name:24} {value:10.3f}{aim}")
+        print(f"{name:32} {value:10.3f}{aim}")
     print(json.dumps({name: round(value, 3) for name, value in figures.items()}))
 
 
@@ -104,6 +112,26 @@ def _fairness(home: Path) -> dict[str, float]:
     try:
         key = platform.key_by_command("bench@example.com", credits_=100_000, requests_per_minute=100_000, concurrent=100)
         return measure_fairness(platform, key)
+    finally:
+        platform.stop()
+
+
+def _streams(home: Path) -> dict[str, float]:
+    platform = RunningPlatform(home=home, environment={"TTSAI_ENGINES": "kokoro"}).start()
+    try:
+        key = platform.key_by_command("bench@example.com", credits_=100_000, requests_per_minute=100_000, concurrent=100)
+        engine = _kokoro()
+        return measure_first_bytes(platform, key, engine) | measure_many_listeners(platform, key, engine)
+    finally:
+        platform.stop()
+
+
+def _idle_streams(home: Path) -> dict[str, float]:
+    environment = {"TTSAI_ENGINES": "silence", "TTSAI_PRELOAD": "", "TTSAI_SILENCE_COMPUTE_SECONDS": "600"}
+    platform = RunningPlatform(home=home, environment=environment).start()
+    try:
+        key = platform.key_by_command("bench@example.com", credits_=100_000, requests_per_minute=100_000, concurrent=100)
+        return measure_idle_streams(platform, key)
     finally:
         platform.stop()
 

@@ -38,9 +38,10 @@ VOICE = "af_heart"
 
 @dataclass
 class HealthProbe:
-    """Requests /v1/health/ every 50 ms until stopped."""
+    """Requests a path every 50 ms until stopped."""
 
     client: httpx.Client
+    path: str = "/v1/health/"
     seconds: list[float] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
 
@@ -56,7 +57,7 @@ class HealthProbe:
     def _run(self) -> None:
         while not self._stop.wait(0.05):
             started = time.perf_counter()
-            self.client.get("/v1/health/").raise_for_status()
+            self.client.get(self.path).raise_for_status()
             self.seconds.append(time.perf_counter() - started)
 
 
@@ -104,8 +105,8 @@ def measure_throughput(platform: RunningPlatform, key: str, engine: Engine) -> d
         print(f"  bare {bare:.2f}, platform {ours:.2f} audio seconds a second: {ours / bare:.3f}", flush=True)
     return {
         "throughput_ratio": statistics.median(ratios),
-        "health_p50_ms": _percentile(health, 50) * 1000,
-        "health_p99_ms": _percentile(health, 99) * 1000,
+        "health_p50_ms": percentile(health, 50) * 1000,
+        "health_p99_ms": percentile(health, 99) * 1000,
     }
 
 
@@ -133,6 +134,6 @@ def measure_latency(platform: RunningPlatform, key: str, engine: Engine) -> dict
     }
 
 
-def _percentile(values: list[float], percent: int) -> float:
+def percentile(values: list[float], percent: int) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]

@@ -1,10 +1,6 @@
 """POST /v1/tts/ with `stream`: the audio of all parts in order, whatever becomes of their workers."""
 
 import io
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
 from typing import Any
 
 import av
@@ -15,9 +11,8 @@ import redis
 from apps.jobs.models import Job, JobState, Part
 from tests.factories_jobs import reread, work_off
 from tests.flows.following import wait_until
-from tests.speech.people import Person
+from tests.streaming.listeners import Listen
 from tests.streaming.speaking import RATE, PartSpeaker, admitted_part, only_job, pcm_of
-from tests.web.shell import RunningShell
 from workers.contract.names import audio_stream
 
 SHORT = "One. Two. Three."
@@ -25,57 +20,7 @@ LONG = "This sentence is one of many in a long text. " * 20
 """Two parts."""
 
 
-class Listener:
-    """A client that streams a request in a thread of its own."""
-
-    def __init__(self, server: RunningShell, owner: Person, body: dict[str, Any], *, key: str) -> None:
-        headers = {"Authorization": f"Bearer {owner.key}", **({"Idempotency-Key": key} if key else {})}
-        self.client = httpx.Client(base_url=server.url, headers=headers, timeout=60)
-        self.request = self.client.build_request("POST", "/v1/tts/", json={"voice": "af_bella", "format": "pcm", "stream": True, **body})
-        self.response = httpx.Response(499, content=b"")
-        self.body = b""
-        self.error: httpx.HTTPError | None = None
-        self._thread = threading.Thread(target=self._listen, daemon=True)
-        self._thread.start()
-
-    def _listen(self) -> None:
-        try:
-            self.response = self.client.send(self.request, stream=True)
-            for data in self.response.iter_raw():
-                self.body += data
-        except httpx.HTTPError as error:
-            self.error = error
-
-    def wait_for(self, count: int) -> None:
-        """Wait until so many bytes have arrived."""
-        wait_until(lambda: len(self.body) >= count, seconds=20)
-
-    def finish(self) -> bytes:
-        """Body of the whole response."""
-        self._thread.join(timeout=30)
-        assert not self._thread.is_alive()
-        return self.body
-
-    def close(self) -> None:
-        """Close the connection, in mid-response too."""
-        if not self.response.is_closed:
-            self.response.extensions["network_stream"].get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-        self._thread.join(timeout=30)
-        self.response.close()
-        self.client.close()
-
-
-Listening = Callable[..., Listener]
-
-
-@pytest.fixture
-def listening(server: RunningShell, owner: Person) -> Iterator[Listening]:
-    """Starts clients that stream."""
-    with ExitStack() as stack:
-        yield lambda body, key="": stack.enter_context(closing(Listener(server, owner, body, key=key)))
-
-
-def test_listener_gets_each_sentence_before_the_next_is_made(listening: Listening, valkey: redis.Redis) -> None:
+def test_listener_gets_each_sentence_before_the_next_is_made(listening: Listen, valkey: redis.Redis) -> None:
     listener = listening({"text": SHORT})
     speaker = PartSpeaker(valkey, admitted_part(only_job()))
     speaker.say(1)
@@ -91,7 +36,7 @@ def test_listener_gets_each_sentence_before_the_next_is_made(listening: Listenin
     assert not valkey.exists(audio_stream(job.uuid.hex, 0))
 
 
-def test_parts_that_end_out_of_order_are_heard_in_order(listening: Listening, valkey: redis.Redis) -> None:
+def test_parts_that_end_out_of_order_are_heard_in_order(listening: Listen, valkey: redis.Redis) -> None:
     listener = listening({"text": LONG})
     job = only_job()
     first, second = (PartSpeaker(valkey, admitted_part(job, index)) for index in (0, 1))
@@ -102,7 +47,7 @@ def test_parts_that_end_out_of_order_are_heard_in_order(listening: Listening, va
     assert reread(job).state == JobState.COMPLETED
 
 
-def test_sentences_of_a_second_attempt_are_heard_once(listening: Listening, valkey: redis.Redis) -> None:
+def test_sentences_of_a_second_attempt_are_heard_once(listening: Listen, valkey: redis.Redis) -> None:
     listener = listening({"text": SHORT})
     part = admitted_part(only_job())
     PartSpeaker(valkey, part).say(1, 2)
@@ -111,9 +56,7 @@ def test_sentences_of_a_second_attempt_are_heard_once(listening: Listening, valk
     assert listener.finish() == pcm_of(1, 2, 3)
 
 
-def test_audio_beyond_the_bound_is_read_from_the_part_file(
-    listening: Listening, valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_audio_beyond_the_bound_is_read_from_the_part_file(listening: Listen, valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workers.stream.LIVE_AUDIO_BYTES", 2 * RATE)
     listener = listening({"text": SHORT})
     part = admitted_part(only_job())
@@ -121,7 +64,7 @@ def test_audio_beyond_the_bound_is_read_from_the_part_file(
     assert listener.finish() == pcm_of(1, 2, 3, 4)
 
 
-def test_lost_live_audio_is_read_from_the_part_file(listening: Listening, valkey: redis.Redis) -> None:
+def test_lost_live_audio_is_read_from_the_part_file(listening: Listen, valkey: redis.Redis) -> None:
     listener = listening({"text": LONG})
     job = only_job()
     first, second = (PartSpeaker(valkey, admitted_part(job, index)) for index in (0, 1))
@@ -134,7 +77,7 @@ def test_lost_live_audio_is_read_from_the_part_file(listening: Listening, valkey
 
 
 @pytest.mark.parametrize("audio_format", ["wav", "mp3", "opus", "aac", "flac", "ogg", "m4a"])
-def test_stream_in_every_format_is_one_file_with_one_header(listening: Listening, valkey: redis.Redis, audio_format: str) -> None:
+def test_stream_in_every_format_is_one_file_with_one_header(listening: Listen, valkey: redis.Redis, audio_format: str) -> None:
     listener = listening({"text": SHORT, "format": audio_format})
     PartSpeaker(valkey, admitted_part(only_job())).say(1, 2, 3, is_last=True).finish()
     body = listener.finish()
@@ -145,7 +88,7 @@ def test_stream_in_every_format_is_one_file_with_one_header(listening: Listening
         assert body[44:] == pcm_of(1, 2, 3)
 
 
-def test_listener_that_leaves_stops_the_job_and_pays_for_what_was_sent(listening: Listening, valkey: redis.Redis) -> None:
+def test_listener_that_leaves_stops_the_job_and_pays_for_what_was_sent(listening: Listen, valkey: redis.Redis) -> None:
     listener = listening({"text": LONG})
     job = only_job()
     first, second = (PartSpeaker(valkey, admitted_part(job, index)) for index in (0, 1))
@@ -164,14 +107,14 @@ def test_listener_that_leaves_stops_the_job_and_pays_for_what_was_sent(listening
     assert not list(valkey.scan_iter(f"job:{job.uuid.hex}:audio:*"))
 
 
-def test_a_job_that_fails_before_its_first_sound_is_a_plain_error(listening: Listening) -> None:
+def test_a_job_that_fails_before_its_first_sound_is_a_plain_error(listening: Listen) -> None:
     listener = listening({"text": SHORT})
     PartSpeaker.fail(admitted_part(only_job()), code="nothing_to_say")
     listener.finish()
     assert (listener.response.status_code, listener.response.headers["content-type"]) == (400, "application/json")
 
 
-def test_a_job_that_fails_in_mid_stream_breaks_the_connection(listening: Listening, valkey: redis.Redis) -> None:
+def test_a_job_that_fails_in_mid_stream_breaks_the_connection(listening: Listen, valkey: redis.Redis) -> None:
     listener = listening({"text": SHORT})
     speaker = PartSpeaker(valkey, admitted_part(only_job())).say(1)
     listener.wait_for(1)
@@ -181,7 +124,7 @@ def test_a_job_that_fails_in_mid_stream_breaks_the_connection(listening: Listeni
     assert listener.body == pcm_of(1, has_silence=False)
 
 
-def test_no_audio_in_time_is_a_504_and_the_job_goes_on(listening: Listening, settings: Any) -> None:
+def test_no_audio_in_time_is_a_504_and_the_job_goes_on(listening: Listen, settings: Any) -> None:
     settings.TTSAI_SPEECH_WAIT_SECONDS = 0
     listener = listening({"text": SHORT})
     job = only_job()
@@ -190,10 +133,10 @@ def test_no_audio_in_time_is_a_504_and_the_job_goes_on(listening: Listening, set
     assert reread(job).cancel_requested_at is None
 
 
-def test_repeated_request_of_a_finished_job_gets_its_file(listening: Listening, valkey: redis.Redis) -> None:
-    first = listening({"text": SHORT, "format": "wav"}, key="k")
+def test_repeated_request_of_a_finished_job_gets_its_file(listening: Listen, valkey: redis.Redis) -> None:
+    first = listening({"text": SHORT, "format": "wav"}, idempotency_key="k")
     PartSpeaker(valkey, admitted_part(only_job())).say(1, 2, is_last=True).finish()
-    again = listening({"text": SHORT, "format": "wav"}, key="k")
+    again = listening({"text": SHORT, "format": "wav"}, idempotency_key="k")
     assert first.finish()[44:] == again.finish()[44:] == pcm_of(1, 2)
     assert again.response.headers["content-length"] == str(len(again.body))
     assert Job.objects.count() == 1

@@ -37,6 +37,7 @@ TYPES: list[tuple[str, dict[str, Any]]] = [
 ]
 WITH_BODY = {
     "/v1/tts/": "POST",
+    "/v1/tts/stream/": "POST",
     "/v1/audio/speech": "POST",
     "/v1/keys/": "POST",
     "/v1/uploads/": "POST",
