@@ -116,7 +116,7 @@ def test_an_utterance_that_begins_at_once_keeps_its_first_word(converter: Conver
     back = Resampler(input_rate=CONVERSION_RATE, output_rate=16_000)
     with whisper() as recogniser:
         heard = recogniser.transcribe([np.concatenate([back.feed(converted), back.finish()])], options=RecognitionOptions(language="en"))
-    assert heard[0].segments[0].text.strip().lower().startswith("unless")
+    assert heard[0].segments[0].text.strip().lower().startswith(("unless to be", "and less to be"))
 
 
 @contextmanager
