@@ -8,6 +8,7 @@ from apps.billing import prices
 from apps.core.deferred import Deferred
 from apps.core.sse import ServerSentEvent
 from apps.jobs.models import Job, JobState
+from apps.jobs.outcomes import cached_shape
 from apps.speech.audio_response import AudioResponse, job_headers
 from apps.speech.links import result_address
 from apps.streaming.answers import AudioForm, StreamedAnswer, StreamEncoder, WriteEvents
@@ -62,5 +63,6 @@ def _done_event(job: Job, *, seconds: float, base: str) -> ServerSentEvent:
         "credits_used": prices.credits(job.charged_millicredits),
         "credits_remaining": None if remaining is None else prices.credits(remaining),
         "url": result_address(base, job),
+        **cached_shape(job),
     }
     return ServerSentEvent(shape, event="done")

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from apps.accounts.models import Account
@@ -22,7 +21,6 @@ def _platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator
     settings.TTSAI_CACHE = True
     get_storage.cache_clear()
     forget_broker_state()
-    call_command("load_defaults")
     announce(engine_spec(is_deterministic=True))
     ReaperClock.objects.create(last_run_at=timezone.now())
     yield

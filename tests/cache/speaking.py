@@ -29,9 +29,9 @@ def finish(job: Job, *, audio: bytes = b"ID3 audio", **details: Any) -> Job:
     return reread(job)
 
 
-def spoken(account: Account, text: str = SEA, **changes: Any) -> Job:
+def spoken(account: Account, text: str = SEA, *, audio: bytes = b"ID3 audio", **changes: Any) -> Job:
     """A completed job for the text."""
-    return finish(speak(account, text, **changes))
+    return finish(speak(account, text, **changes), audio=audio)
 
 
 def read_audio(job: Job) -> bytes:

@@ -1,5 +1,7 @@
 """Answers of hits: every endpoint that speaks a text says that its result was cached, and takes Cache-Control."""
 
+import base64
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +16,7 @@ from tests.cache.speaking import SEA, spoken, stored_files
 from tests.factories_jobs import caller
 from tests.routes.voices import make_voice
 from tests.speech.people import Person, person
+from tests.streaming.speaking import encode, pcm_of, tone
 from tests.web.shell import RunningShell, running_shell
 
 
@@ -60,6 +63,19 @@ def test_audio_answers_of_a_hit_are_the_same_bytes(owner: Person, server: Runnin
     for answer in (heard, streamed):
         assert (answer.status_code, answer.content, answer.headers["X-Cache"]) == (200, b"ID3 audio", "hit")
         assert answer.headers["X-Credits-Used"] in {"0", "0.0"}
+
+
+def test_event_stream_of_a_hit_has_its_audio_and_says_cached(owner: Person, server: RunningShell) -> None:
+    assert owner.account is not None
+    samples = [tone(1), tone(2)]
+    spoken(owner.account, voice="af_bella", format="pcm", audio=encode(samples, audio_format="pcm"))
+    body = {"text": SEA, "voice": "af_bella", "format": "pcm"}
+    with httpx.Client(base_url=server.url, headers=owner.headers, timeout=30) as client:
+        answer = client.post("/v1/tts/stream/", json=body)
+    events = [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: ")]
+    assert answer.headers["X-Cache"] == "hit"
+    assert b"".join(base64.b64decode(event["audio"]) for event in events[:-1]) == pcm_of(1, 2, has_silence=False)
+    assert (events[-1]["status"], events[-1]["cached"], events[-1]["credits_used"]) == ("completed", True, 0)
 
 
 @pytest.mark.parametrize("end", ["delete", "revoke"])

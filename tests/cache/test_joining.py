@@ -30,7 +30,7 @@ def test_a_second_identical_request_completes_with_the_first(account: Account) -
     second = reread(second)
     assert (second.state, second.is_cached, second.charged_millicredits) == ("completed", True, 0)
     assert read_audio(second) == b"ID3 audio"
-    assert available_millicredits(account.pk) == 1_000_000 - 48
+    assert available_millicredits(account.pk) == 1_000_000 - 96
     assert ledger_differences() == []
     assert not CacheWork.objects.exists()
 
@@ -43,7 +43,7 @@ def test_requests_at_the_same_instant_make_one_computation(account: Account) -> 
     finish(Job.objects.get(uuid=leader.job_uuid))
     assert settle(account) == 5
     assert set(Job.objects.values_list("state", flat=True)) == {"completed"}
-    assert available_millicredits(account.pk) == 1_000_000 - 48
+    assert available_millicredits(account.pk) == 1_000_000 - 96
 
 
 def test_a_follower_computes_itself_if_the_first_fails(account: Account) -> None:
@@ -56,7 +56,7 @@ def test_a_follower_computes_itself_if_the_first_fails(account: Account) -> None
     settle(account)
     assert [(reread(job).state, reread(job).charged_millicredits) for job in (first, second, third)] == [
         ("failed", 0),
-        ("completed", 48),
+        ("completed", 96),
         ("completed", 0),
     ]
 
