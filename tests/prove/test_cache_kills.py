@@ -19,7 +19,7 @@ from apps.jobs.services.finish import finish_part
 from apps.jobs.services.retention import delete_result
 from tests.cache.conftest import _platform, account
 from tests.cache.speaking import read_audio, speak, stored_files
-from tests.factories_jobs import outcome_of, part_of, reread, started, store_output
+from tests.factories_jobs import AUDIO, outcome_of, part_of, reread, started, store_output
 
 __all__ = ["_platform", "account"]
 
@@ -74,4 +74,4 @@ def test_kill_while_a_result_is_stored_leaves_no_orphan_and_loses_nothing(accoun
     assert finish_part(outcome), "the reaper adopts the manifest"
     again = reread(speak(account))
     delete_result(reread(job))
-    assert (again.state, read_audio(again)) == ("completed", b"ID3 not really music")
+    assert (again.state, read_audio(again)) == ("completed", AUDIO)
