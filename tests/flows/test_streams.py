@@ -13,15 +13,20 @@ from tests.flows.running import RunningPlatform
 from tests.streaming.listeners import Listen, listeners
 
 TEXT = "Good morning, dear listener, and welcome. The first train leaves before sunrise, and the last one returns after midnight."
-LONG = " ".join(f"This is sentence number {number} of a job that somebody will interrupt." for number in range(40))
-"""Several parts of slow silence."""
 EVENTS = "/v1/tts/stream/"
+
+pytestmark = pytest.mark.prove  # half a minute on the platform that tests may harm
+
+
+def long_text(name: str) -> str:
+    """Text of several parts of slow silence, which no other test's request has in the cache."""
+    return " ".join(f"This is sentence number {number} of a job that {name} will interrupt." for number in range(40))
 
 
 @pytest.fixture
 def listen(harmed: RunningPlatform) -> Iterator[Listen]:
     key = harmed.key("listener@example.com", credits_=100)
-    with listeners(harmed.url, key, text=LONG, model="silence", format="pcm", stream=True) as start:
+    with listeners(harmed.url, key, model="silence", format="pcm", stream=True) as start:
         yield start
 
 
@@ -38,7 +43,8 @@ def result_of(harmed: RunningPlatform, response: httpx.Response) -> dict[str, An
 
 def test_stream_is_heard_as_its_text_and_equals_the_stored_file(platform: RunningPlatform, listener: Ear) -> None:
     with platform.client(platform.key("stream@example.com")) as client:
-        with client.stream("POST", "/v1/tts/", json={"text": TEXT, "voice": "af_bella", "format": "wav", "stream": True}) as response:
+        body = {"text": TEXT, "voice": "af_bella", "format": "wav", "stream": True}
+        with client.stream("POST", "/v1/tts/", json=body, headers={"Cache-Control": "no-store"}) as response:
             streamed = response.read()
         stored = client.get(wait_for_end(client, response.headers["x-job-id"])["url"]).content
     assert streamed[44:] == stored[44:]
@@ -47,17 +53,18 @@ def test_stream_is_heard_as_its_text_and_equals_the_stored_file(platform: Runnin
 
 @pytest.mark.parametrize("part", ["engine", "valkey"])
 def test_stream_goes_on_after_a_killed_process_without_a_word_lost_or_doubled(part: str, harmed: RunningPlatform, listen: Listen) -> None:
-    listener = listen({}, path=EVENTS)
+    text = long_text(f"a killed {part}")
+    listener = listen({"text": text}, path=EVENTS)
     listener.wait_for(1)
     harmed.kill(part)
     words = words_in(listener.finish())
-    assert words == LONG.split()
+    assert words == text.split()
     assert result_of(harmed, listener.response)["status"] == "completed"
     harmed.wait_until_ready()
 
 
 def test_killed_web_process_breaks_the_stream_and_the_job_goes_on(harmed: RunningPlatform, listen: Listen) -> None:
-    listener = listen({})
+    listener = listen({"text": long_text("a killed web process")})
     listener.wait_for(1)
     harmed.kill("web")
     listener.finish()
@@ -68,7 +75,7 @@ def test_killed_web_process_breaks_the_stream_and_the_job_goes_on(harmed: Runnin
 
 
 def test_listener_that_leaves_stops_the_workers_and_pays_for_what_it_got(harmed: RunningPlatform, listen: Listen) -> None:
-    listener = listen({})
+    listener = listen({"text": long_text("its listener")})
     listener.wait_for(1)
     listener.close()
     uuid = listener.response.headers["x-job-id"]

@@ -12,8 +12,10 @@ import soundfile
 from tests.workers.messages import targets
 from tests.workers.tasks.task_harness import TaskHarness
 from workers.contract.errors import WorkError
+from workers.contract.live_audio import LiveAudio
 from workers.contract.markup import Segment
 from workers.contract.messages import SpeakWork
+from workers.contract.names import audio_stream
 from workers.contract.outputs import AUDIO, TIMINGS
 from workers.contract.references import Address
 from workers.contract.voices import VoiceRef
@@ -35,15 +37,19 @@ def harness(valkey: redis.Redis, tmp_path: Path) -> Iterator[TaskHarness]:
     harness.close()
 
 
-def test_text_with_an_own_voice_and_a_built_in_one_is_spoken_and_timed(harness: TaskHarness) -> None:
+def test_text_with_an_own_voice_and_a_built_in_one_is_spoken_streamed_and_timed(harness: TaskHarness, valkey: redis.Redis) -> None:
     first, second = Segment(TEXT[:26]), Segment(TEXT[26:], start=26, voice_index=1)
     work = SpeakWork("kokoro-clone", MINE, TEXT, "en-us", segments=(first, second), voices=(BELLA,), format="wav")
     outputs = targets({name: Address("folder", name) for name in (AUDIO, TIMINGS)})
-    manifest = harness.do(harness.message("speak", work, outputs=outputs))
+    message = harness.message("speak", work, outputs=outputs, stream="job:1:events", has_listener=True)
+    manifest = harness.do(message)
     assert (manifest.details["engine"], harness.context.models.loaded) == ("kokoro-clone", ("kokoro", "kokoro-clone"))
     words = json.loads((harness.objects / TIMINGS).read_text())
     assert [word["word"] for word in words] == TEXT.split()
     assert all(word["start"] < word["end"] for word in words)
+    live = [LiveAudio.from_fields(fields) for _, fields in valkey.xrange(audio_stream(message.job, message.part))]
+    assert b"".join(entry.samples for entry in live) == (harness.objects / AUDIO).read_bytes()[44:]
+    assert [word for entry in live for word in entry.words] == words
     samples, rate = soundfile.read(harness.objects / AUDIO, dtype="float32")
     for word in words:  # tests/prove/test_own_voice.py transcribes such speech back
         assert np.abs(samples[round(word["start"] * rate) : round(word["end"] * rate)]).max() > 0.005
