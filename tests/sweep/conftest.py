@@ -16,7 +16,6 @@ ENVIRONMENT = {
     "TTSAI_ENGINES": "silence,whisper",
     "TTSAI_PRELOAD": "",
     "TTSAI_SILENCE_COMPUTE_SECONDS": "0.05",  # so that something can be caught in the middle
-    "TTSAI_SPEECH_WAIT_SECONDS": "3",
     "TTSAI_POLLS_PER_MINUTE": PLENTY,
     "TTSAI_FAILED_KEYS_PER_MINUTE": PLENTY,
     "TTSAI_CORS_ORIGINS": PAGE,
