@@ -19,14 +19,14 @@ from apps.core.deferred import ASGIApp, Exchange
 from apps.core.fields import validated
 from apps.core.parsing import JSONBodyParser
 from apps.jobs.models import Job
-from apps.jobs.recordings import RecordingResponse, recording_idempotency
-from apps.jobs.requests import IDEMPOTENCY_HEADER, queued_shape, request_id_of
+from apps.jobs.recordings import recording_idempotency, recording_response
+from apps.jobs.requests import IDEMPOTENCY_HEADER, request_id_of
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import ASYNC, prefers_async
 from apps.speech.audio_response import audio_answer
 from apps.uploads.admission import FORM_BYTES, admit_form
 from apps.uploads.parsers import FormParser
-from apps.uploads.services import Source, order_source
+from apps.uploads.services import Source
 
 WAITS = "Waits for the result for at most 290 seconds; then answers 504 with the uuid, and `/v1/speech/results/` returns it later."
 NOT_STORED = {"Cache-Control": "no-store"}
@@ -46,23 +46,20 @@ class ToolView(APIView):
         tool, caller, is_awaited = self.tool, get_caller(request), not prefers_async(request)
         options = validated(self.shape, request.data)
         tool.check(caller, options)
-        source_order = order_source(
-            caller, file=options.get("file"), file_url=options.get("file_url"), upload_id=options.get("upload_id"), limits=tool.limits
-        )
 
         def submit(source: Source) -> Submission:
             idempotency = recording_idempotency(request, endpoint=tool.kind.name, body=options, source=source)
             order = ToolOrder(caller, options=options, source=source)
             return request_tool(tool, order=order, is_awaited=is_awaited, idempotency=idempotency, request_id=request_id_of(request))
 
-        return RecordingResponse(
-            source_order,
+        return recording_response(
+            request,
+            options,
+            limits=tool.limits,
             submit=submit,
             answer=tool.answer(request) if tool.answer else document_answer if tool.document else audio_answer,
-            queued=queued_shape,
             is_awaited=is_awaited,
-            is_kept="HTTP_IDEMPOTENCY_KEY" in request.META,
-        ).deferred()
+        )
 
 
 def document_answer(job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:  # noqa: ARG001 - the protocol of answers

@@ -21,14 +21,14 @@ from apps.core.deferred import ASGIApp, Exchange
 from apps.core.fields import validated
 from apps.core.parsing import JSONBodyParser
 from apps.jobs.models import Job
-from apps.jobs.recordings import RecordingResponse, recording_idempotency
-from apps.jobs.requests import IDEMPOTENCY_HEADER, queued_shape, request_id_of
+from apps.jobs.recordings import recording_idempotency, recording_response
+from apps.jobs.requests import IDEMPOTENCY_HEADER, request_id_of
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import ASYNC, prefers_async
 from apps.speech.audio_response import audio_answer
 from apps.uploads.admission import FORM_BYTES, admit_form
 from apps.uploads.parsers import FormParser
-from apps.uploads.services import Source, order_source
+from apps.uploads.services import Source
 from workers.contract.conversion import Delivery
 
 CONVERT_SHAPE = VoiceConversionRequestSerializer()
@@ -48,9 +48,6 @@ class ConversionView(APIView):
         """Refuse invalid requests, ingest the recording, queue the job, and wait unless the request is asynchronous."""
         caller = get_caller(request)
         choose_models(caller, order=order)
-        source_order = order_source(
-            caller, file=body.get("file"), file_url=body.get("file_url"), upload_id=body.get("upload_id"), limits=LIMITS
-        )
 
         def submit(source: Source) -> Submission:
             idempotency = recording_idempotency(request, endpoint=order.kind.name, body=body, source=source)
@@ -59,14 +56,14 @@ class ConversionView(APIView):
         def answer(job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:
             return audio_answer(job, exchange, warnings=language_warnings(job))
 
-        return RecordingResponse(
-            source_order,
+        return recording_response(
+            request,
+            body,
+            limits=LIMITS,
             submit=submit,
             answer=answer,
-            queued=queued_shape,
             is_awaited=order.is_awaited,
-            is_kept="HTTP_IDEMPOTENCY_KEY" in request.META,
-        ).deferred()
+        )
 
 
 class VoiceConversionView(ConversionView):

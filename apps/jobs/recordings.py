@@ -14,10 +14,11 @@ from apps.accounts.callers import get_caller
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import ApplicationError
 from apps.core.idempotency import body_digest, idempotency_key
+from apps.jobs.requests import queued_shape
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.services.idempotency import Idempotency, in_flight_dedup_key
 from apps.jobs.waiting import Answer, JobResponse, prefers_async, upload_wait_seconds
-from apps.uploads.services import HeldFile, Source, SourceOrder, ingest_sources_async, release_sources
+from apps.uploads.services import HeldFile, Source, SourceLimits, SourceOrder, ingest_sources_async, order_source, release_sources
 
 FILE_FIELDS = frozenset({"file", "file_url", "upload_id", "audio", "reference_audio"})
 """Fields left out of the body's digest; the digest of the recording itself stands for them."""
@@ -71,6 +72,38 @@ class RecordingResponse:
         if submission.is_replay:
             release_sources(sources)
         return submission
+
+
+def recording_response(
+    request: Request,
+    body: Mapping[str, Any],
+    *,
+    limits: SourceLimits,
+    submit: Callable[[Source], Submission],
+    answer: Answer,
+    is_awaited: bool,
+    wait: Wait | None = None,
+) -> Deferred:
+    """Response of a request with one recording in the usual fields. Refuses an invalid one before anything is ingested.
+
+    The job continues after the client disconnects if the request has an Idempotency-Key.
+    """
+    source_order = order_source(
+        get_caller(request), file=body.get("file"), file_url=body.get("file_url"), upload_id=body.get("upload_id"), limits=limits
+    )
+    return RecordingResponse(
+        source_order,
+        submit=submit,
+        answer=answer,
+        queued=queued_shape,
+        is_awaited=is_awaited,
+        is_kept=has_idempotency_key(request),
+        wait=wait,
+    ).deferred()
+
+
+def has_idempotency_key(request: Request) -> bool:
+    return "HTTP_IDEMPOTENCY_KEY" in request.META
 
 
 def recording_idempotency(request: Request, *, endpoint: str, body: Mapping[str, Any], source: Source) -> Idempotency | None:

@@ -10,15 +10,15 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.core.parsing import JSONBodyParser
-from apps.jobs.recordings import RecordingResponse, recording_idempotency
-from apps.jobs.requests import queued_shape, request_id_of
+from apps.jobs.recordings import has_idempotency_key, recording_idempotency, recording_response
+from apps.jobs.requests import request_id_of
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import Answer
 from apps.listening.services import LIMITS, ListeningOrder, check_order, request_transcription
 from apps.listening.streaming import TranscriptShapes, stream_transcript
 from apps.uploads.admission import FORM_BYTES, admit_form
 from apps.uploads.parsers import FormParser
-from apps.uploads.services import Source, order_source
+from apps.uploads.services import Source
 
 
 class ListeningView(APIView):
@@ -46,21 +46,18 @@ class ListeningView(APIView):
         """
         caller = get_caller(request)
         check_order(caller, order=order)
-        source_order = order_source(
-            caller, file=body.get("file"), file_url=body.get("file_url"), upload_id=body.get("upload_id"), limits=LIMITS
-        )
 
         def submit(source: Source) -> Submission:
             idempotency = recording_idempotency(request, endpoint=endpoint, body=body, source=source)
             return request_transcription(caller, order=order, source=source, idempotency=idempotency, request_id=request_id_of(request))
 
-        is_kept = "HTTP_IDEMPOTENCY_KEY" in request.META
-        return RecordingResponse(
-            source_order,
+        is_kept = has_idempotency_key(request)
+        return recording_response(
+            request,
+            body,
+            limits=LIMITS,
             submit=submit,
             answer=answer,
-            queued=queued_shape,
             is_awaited=order.is_awaited,
-            is_kept=is_kept,
             wait=stream_transcript(events, is_kept=is_kept, warnings=warnings) if events else None,
-        ).deferred()
+        )

@@ -15,8 +15,8 @@ from apps.core.fields import validated
 from apps.core.links import public_base
 from apps.core.parsing import JSONBodyParser
 from apps.jobs.models import Job
-from apps.jobs.recordings import RecordingResponse, recording_idempotency
-from apps.jobs.requests import IDEMPOTENCY_HEADER, queued_shape, request_id_of
+from apps.jobs.recordings import recording_idempotency, recording_response
+from apps.jobs.requests import IDEMPOTENCY_HEADER, request_id_of
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import ASYNC, prefers_async
 from apps.translation.serializers import SpeechTranslationRequestSerializer, SpeechTranslationSerializer
@@ -24,7 +24,7 @@ from apps.translation.services import LIMITS, TranslationOrder, choose_models, r
 from apps.translation.shapes import answer_shape
 from apps.uploads.admission import FORM_BYTES, admit_form
 from apps.uploads.parsers import FormParser
-from apps.uploads.services import Source, order_source
+from apps.uploads.services import Source
 
 SHAPE = SpeechTranslationRequestSerializer()
 
@@ -52,9 +52,6 @@ class SpeechTranslationView(APIView):
         body = validated(SHAPE, request.data)
         caller, order = get_caller(request), _order(body, is_awaited=not prefers_async(request))
         choose_models(caller, order=order)
-        source_order = order_source(
-            caller, file=body.get("file"), file_url=body.get("file_url"), upload_id=body.get("upload_id"), limits=LIMITS
-        )
         base = public_base(request)
 
         def submit(source: Source) -> Submission:
@@ -64,14 +61,14 @@ class SpeechTranslationView(APIView):
         def answer(job: Job, exchange: Exchange) -> HttpResponseBase:  # noqa: ARG001 - the protocol of answers
             return JsonResponse(answer_shape(job, base=base), headers={"X-Job-Id": job.uuid.hex})
 
-        return RecordingResponse(
-            source_order,
+        return recording_response(
+            request,
+            body,
+            limits=LIMITS,
             submit=submit,
             answer=answer,
-            queued=queued_shape,
             is_awaited=order.is_awaited,
-            is_kept="HTTP_IDEMPOTENCY_KEY" in request.META,
-        ).deferred()
+        )
 
 
 def _order(body: dict[str, Any], *, is_awaited: bool) -> TranslationOrder:
