@@ -125,7 +125,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     check_language(document, engine=engine, plan=caller.plan, language=language, param=order.text_param)
     check_say_as(document, engine=engine, speaker=text_voice, voices=voices, param=order.text_param)
     work = _work(order, engine=engine, speaker=text_voice, rules=read_rules(caller, order.pronunciations))
-    work = replace(work, sentences=sentence_caching(caller, engine=engine, use=order.cache))
+    work = replace(work, sentences=None if order.clone else sentence_caching(caller, engine=engine, use=order.cache))
     assigner = VoiceAssigner(text_voice, voices=engine.voice_refs, named=voices)
     works = _cut(document, order=order, work=work, assigner=assigner)
     _check_file_size(order, engine=engine, works=works)
