@@ -14,7 +14,7 @@ from workers.kokoro.kernels.blocks import check_kernels
 from workers.kokoro.kernels.library import KernelError
 from workers.kokoro.sessions import open_session
 from workers.kokoro.static_graph import make_static
-from workers.kokoro.static_weights import Calibration, StaticWeights, read_calibration
+from workers.kokoro.static_weights import HEAVY, Calibration, StaticWeights, read_calibration
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +88,9 @@ def _decoders(model: Any, *, layout: Layout) -> list[tuple[str, Callable[[], Dec
         check_integer_convolution()
         weights, calibration = _calibrated(model)
         decoder = cut_part(model, "decode", layout=layout)
-        return SessionDecoder(make_static(decoder, weights=weights, layout=layout, ranges=calibration.ranges), kind=STATIC)
+        # The other convolutions too would save 5% and cost 0.01 of DNSMOS: here what leaves a convolution has 8 bits as well.
+        ranges = {name: row for name, row in calibration.ranges.items() if HEAVY.fullmatch(name)}
+        return SessionDecoder(make_static(decoder, weights=weights, layout=layout, ranges=ranges), kind=STATIC)
 
     def packaged() -> Decoder:
         return SessionDecoder(cut_part(model, "decode", layout=layout))

@@ -21,14 +21,18 @@ NORM_EPSILON: Final = 1e-5
 def make_static(
     part: bytes, *, weights: StaticWeights, layout: Sequence[tuple[str, int]], ranges: Mapping[str, ConvolutionRanges]
 ) -> bytes:
-    """A part that takes `affine` (`cut_part`) rewritten, with the same inputs and outputs. Raises GraphError."""
+    """A part that takes `affine` (`cut_part`) rewritten, with the same inputs and outputs. Raises GraphError.
+
+    Convolutions without ranges stay as they are packaged.
+    """
     from onnx import ModelProto
 
     model = ModelProto.FromString(part)
     rewriting = _Rewriting(model)
     try:
         for convolution in find_convolutions(model):
-            rewriting.fix_ranges(convolution, weights.kernels[convolution.name], ranges=ranges[convolution.name])
+            if convolution.name in ranges:
+                rewriting.fix_ranges(convolution, weights.kernels[convolution.name], ranges=ranges[convolution.name])
         rewriting.fuse_norms(layout)
     except (KeyError, IndexError) as error:
         raise GraphError(f"the decoder has another form: {error!r}") from error
