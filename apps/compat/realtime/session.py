@@ -259,25 +259,27 @@ class RealtimeSession:
             raise EventError("Too many turns wait for their transcripts. Wait for them, then go on.", code="too_many_pending_turns")
 
     async def _transcribe(self, item: Item, recording: Recording) -> None:
-        shown = self._config.transcription
         try:
             async with self._transcribing:  # one after the other: transcripts come in the order of the turns
                 await self._jobs.count_turn()
-                made = await self._jobs.transcribe(recording, transcription=shown or Transcription())
+                made = await self._jobs.transcribe(recording, transcription=self._config.transcription or Transcription())
         except SocketClosedError:
             raise
         except Exception as raised:  # noqa: BLE001 - the edge of the task; as_application_error logs a bug
             item.error = as_application_error(raised)
-            failure = error_details(item.error)
-            if shown is not None:
-                name = "conversation.item.input_audio_transcription.failed"
-                await self._sender.send(name, item_id=item.id, content_index=0, error=failure)
+            await self._send_transcription_failure(item, error_details(item.error))
             return
         item.text, item.language = made.text, made.language
-        if shown is not None:
-            await self._send_transcript(item, seconds=recording.seconds)
+        await self._send_transcript(item, seconds=recording.seconds)
+
+    async def _send_transcription_failure(self, item: Item, failure: Mapping[str, Any]) -> None:
+        if self._config.transcription is not None:
+            name = "conversation.item.input_audio_transcription.failed"
+            await self._sender.send(name, item_id=item.id, content_index=0, error=failure)
 
     async def _send_transcript(self, item: Item, *, seconds: float) -> None:
+        if self._config.transcription is None:  # nobody asked to see it
+            return
         name, place = "conversation.item.input_audio_transcription", {"item_id": item.id, "content_index": 0}
         if item.text:
             await self._sender.send(f"{name}.delta", **place, delta=item.text)
