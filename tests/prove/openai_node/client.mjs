@@ -33,7 +33,7 @@ fs.writeFileSync(path.join(folder, 'events.wav'), Buffer.concat(deltas));
 told.speechEvents = { count: deltas.length, last: lines.at(-1) };
 
 // Transcripts.
-const recording = async () => toFile(fs.createReadStream(path.join(folder, 'speech.flac')), 'speech.flac');
+const recording = async () => toFile(fs.readFileSync(path.join(folder, 'speech.flac')), 'speech.flac');
 const { data, response } = await client.audio.transcriptions.create({ model: 'whisper-1', file: await recording() }).withResponse();
 told.json = data.text;
 told.headers = Object.fromEntries(response.headers);
