@@ -55,7 +55,7 @@ def _milliseconds(client: httpx.Client, body: dict[str, str], **headers: str) ->
 
 
 def _sentence_milliseconds() -> dict[str, float]:
-    """What a sentence of 3 s pays that is not there (lookup, and the hand-over to the writer), and one that is there."""
+    """Cost of a sentence of 3 s that is missing (lookup, and the hand-over to the writer), and of one that is found."""
     spoken = SynthesisedAudio(np.random.default_rng(1).standard_normal(72_000).astype(np.float32), 24_000)
     missed, found = [], []
     with tempfile.TemporaryDirectory(prefix="sentences-") as folder:

@@ -9,9 +9,11 @@ from typing import Any
 
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts.models import Account
 from apps.billing.selectors import available_millicredits
+from apps.catalog.models import Worker
 from tests.factories import AccountFactory, AnonymousPlanFactory, make_key
 from tests.factories_jobs import work_off
 
@@ -67,6 +69,7 @@ def working(*queues: str, pause_seconds: float = 0.05) -> Iterator[None]:
     def work() -> None:
         try:
             while not is_over.is_set():
+                Worker.objects.update(last_seen_at=timezone.now())  # a heartbeat: a slow test outlives an announcement
                 for queue in queues or ("kokoro", "codec"):
                     work_off(queue)
                 time.sleep(pause_seconds)

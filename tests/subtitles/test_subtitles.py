@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -10,23 +9,22 @@ from typing import Any
 
 import httpx
 import pytest
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
 from apps.catalog.models import Engine
 from apps.catalog.selectors import clear_catalogue_cache
 from apps.core.storage import get_storage
-from apps.jobs.dispatch import dispatch_all
-from apps.jobs.models import IN_FLIGHT_STATES, Job, Part
-from apps.jobs.services.finish import finish_part
+from apps.jobs.models import Job, Part
 from apps.jobs.services.retention import expire_results
 from apps.subtitles import responses
 from tests.factories_jobs import announce, caller, engine_spec, outcome_of, started, store_output, submit
 from tests.subtitles.conftest import TEXT, TIMINGS, Completed
 from tests.web.shell import RunningShell
 from tests.workers.text.subtitles.reading import read_srt, read_vtt
+from tests.working import working
 from workers.contract.listening import AlignedDocument, AlignedWord, ScriptDocument, TranscriptDocument, TranscriptSegment, TranscriptWord
+from workers.contract.messages import PartOutcome
 
 SRT = "1\n00:00:00,100 --> 00:00:01,100\nHello there.\n\n2\n00:00:01,500 --> 00:00:02,500\nHow are you?\n\n"
 VTT = "WEBVTT\n\n00:00:00.100 --> 00:00:01.100\nHello there.\n\n00:00:01.500 --> 00:00:02.500\nHow are you?\n\n"
@@ -51,29 +49,15 @@ def error_of(answer: Any) -> tuple[int, str]:
 @contextlib.contextmanager
 def aligning(document: AlignedDocument = ALIGNED, *, error_code: str = "") -> Iterator[None]:
     """Run a background worker that aligns everything, or fails."""
-    is_over = threading.Event()
 
-    def work() -> None:
-        try:
-            while not is_over.wait(0.05):
-                for part in Part.objects.filter(state__in=IN_FLIGHT_STATES, kind="align"):
-                    part = started(part)  # noqa: PLW2901 - the same with its worker
-                    if error_code:
-                        finish_part(outcome_of(part, status="failed", error_code=error_code, error_message="It cannot be done."))
-                    else:
-                        manifest = store_output(part, audio=json.dumps(document.to_dict()).encode())
-                        finish_part(outcome_of(part, manifest=manifest))
-                dispatch_all()
-        finally:
-            connections.close_all()
+    def do(part: Part) -> PartOutcome:
+        part = started(part)
+        if error_code:
+            return outcome_of(part, status="failed", error_code=error_code, error_message="It cannot be done.")
+        return outcome_of(part, manifest=store_output(part, audio=json.dumps(document.to_dict()).encode()))
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
+    with working(do):
         yield
-    finally:
-        is_over.set()
-        thread.join(timeout=20)
 
 
 def test_a_job_with_timings_has_its_subtitles_at_once(completed: Completed) -> None:
