@@ -28,7 +28,7 @@ NODE = Path(__file__).parent / "openai_node"
 CLIENTS = Path(__file__).parents[2] / ".venv" / "clients" / "bin" / "python"
 """Environment of requirements/clients.in."""
 LITELLM = """
-import asyncio, json, sys, litellm
+import asyncio, json, sys, litellm, openai
 base, key, folder, text = sys.argv[1:]
 named = {"api_base": base, "api_key": key}
 audio = litellm.speech(model="openai/tts-1", voice="alloy", input=text, response_format="flac", **named)
@@ -38,7 +38,7 @@ open(f"{folder}/litellm.wav", "wb").write(later.content)
 heard = litellm.transcription(model="openai/whisper-1", file=open(f"{folder}/litellm.flac", "rb"), **named)
 try:
     litellm.speech(model="openai/tts-1", voice="alloy", input=text, api_base=base, api_key="sk-tts-wrong")
-except litellm.exceptions.AuthenticationError as error:
+except openai.AuthenticationError as error:
     refusal = error.status_code
 print(json.dumps({"text": heard.text, "refusal": refusal}))
 """
