@@ -47,7 +47,7 @@ def is_kept_with(contract: str, *, importer: str, imported: str) -> bool:
 @pytest.mark.parametrize(
     ("contract", "importer", "imported"),
     [
-        (APPS, "apps.speech.services", "workers.audio.decode"),
+        (APPS, "apps.speech.services", "workers.audio.streams"),
         (APPS, "apps.speech.services", "workers.audio.joins"),
         (APPS, "apps.speech.services", "workers.recognition.windows"),
         (APPS, "apps.speech.services", "workers.recognition"),

@@ -25,7 +25,7 @@ MINE = VoiceRef("mine", "en-us", "male", "kokoro-clone", "1", Address("folder", 
 MIXED = VoiceRef(
     "mixed", "en-us", "male", "kokoro-clone", "1", Address("folder", "mine.safetensors"), weights=(VoiceWeight("am_adam", 0.3),)
 )
-BELLA = VoiceRef("af_bella", "en-us", "female", "kokoro", "1.0-int8-2")
+BELLA = VoiceRef("af_bella", "en-us", "female", "kokoro", "1.0-int8-3")
 TEXT = "The museum opens every morning except on Mondays. Nobody could explain why the old clock had started again."
 SPANISH = "El museo abre todas las mañanas. Nadie sabe por qué."
 

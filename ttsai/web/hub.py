@@ -153,12 +153,11 @@ class Hub:
 
     async def register_waiter(self, job: str, *, waiter: str, seconds: float) -> None:
         """Tell all web processes that a request waits for the job; expires after so many seconds."""
-        with contextlib.suppress(*AWAY):
-            async with asyncio.timeout(NOTE_SECONDS):
-                pipeline = self._valkey.pipeline(transaction=False)
-                pipeline.zadd(_waiters_key(job), {waiter: time.time() + seconds})
-                pipeline.expire(_waiters_key(job), int(seconds) + 60)
-                await pipeline.execute()
+        async with _brief_call():
+            pipeline = self._valkey.pipeline(transaction=False)
+            pipeline.zadd(_waiters_key(job), {waiter: time.time() + seconds})
+            pipeline.expire(_waiters_key(job), int(seconds) + 60)
+            await pipeline.execute()
 
     def unregister_waiter(self, job: str, *, waiter: str) -> None:
         """Remove the waiter in the background."""
@@ -166,21 +165,19 @@ class Hub:
 
     async def count_waiters(self, job: str, *, but: str) -> int:
         """Number of other requests that wait for the job, in all web processes; 0 while Valkey is unavailable."""
-        with contextlib.suppress(*AWAY):
-            async with asyncio.timeout(NOTE_SECONDS):
-                pipeline = self._valkey.pipeline(transaction=False)
-                pipeline.zrem(_waiters_key(job), but)
-                pipeline.zcount(_waiters_key(job), time.time(), "+inf")
-                return int((await pipeline.execute())[1])
+        async with _brief_call():
+            pipeline = self._valkey.pipeline(transaction=False)
+            pipeline.zrem(_waiters_key(job), but)
+            pipeline.zcount(_waiters_key(job), time.time(), "+inf")
+            return int((await pipeline.execute())[1])
         return 0
 
     async def read_live_audio(self, job: str, *, part: int, after_id: str) -> tuple[str, LiveAudio] | None:
         """Next entry of a part's live audio; None if there is none, and while Valkey is unavailable."""
-        with contextlib.suppress(*AWAY):
-            async with asyncio.timeout(NOTE_SECONDS):
-                answer: Any = await self._valkey.xread({names.audio_stream(job, part): after_id}, count=1)
-                for _, entries in answer or ():
-                    return _decode_audio(*entries[0])
+        async with _brief_call():
+            answer: Any = await self._valkey.xread({names.audio_stream(job, part): after_id}, count=1)
+            for _, entries in answer or ():
+                return _decode_audio(*entries[0])
         return None
 
     async def drop_live_audio(self, job: str, *, parts: range, read_bytes: int, is_closed: bool, but: str) -> None:
@@ -188,16 +185,15 @@ class Hub:
         if not parts or await self.count_waiters(job, but=but):
             return
         counter = names.audio_bytes_key(job)
-        with contextlib.suppress(*AWAY):
-            async with asyncio.timeout(NOTE_SECONDS):
-                pipeline = self._valkey.pipeline(transaction=False)
-                pipeline.unlink(*(names.audio_stream(job, part) for part in parts))
-                if is_closed:
-                    pipeline.set(counter, CLOSED_BYTES)
-                else:
-                    pipeline.decrby(counter, read_bytes)
-                pipeline.expire(counter, names.LIVE_AUDIO_SECONDS)
-                await pipeline.execute()
+        async with _brief_call():
+            pipeline = self._valkey.pipeline(transaction=False)
+            pipeline.unlink(*(names.audio_stream(job, part) for part in parts))
+            if is_closed:
+                pipeline.set(counter, CLOSED_BYTES)
+            else:
+                pipeline.decrby(counter, read_bytes)
+            pipeline.expire(counter, names.LIVE_AUDIO_SECONDS)
+            await pipeline.execute()
 
     async def _unregister_waiter(self, job: str, *, waiter: str) -> None:
         with contextlib.suppress(*AWAY):
@@ -267,6 +263,21 @@ class Hub:
             for job, event in ends.items():
                 for subscription in tuple(self._streams[job].subscriptions) if job in self._streams else ():
                     subscription.push("", event)
+
+
+@contextlib.asynccontextmanager
+async def _brief_call() -> AsyncIterator[None]:
+    """Limit a call of Valkey in time, and end quietly where it is unavailable.
+
+    redis turns a cancellation of the caller that comes while it connects into an error of its own; it is raised here nevertheless.
+    """
+    task = asyncio.current_task()
+    cancelled_before = task.cancelling() if task else 0
+    with contextlib.suppress(*AWAY):
+        async with asyncio.timeout(NOTE_SECONDS):
+            yield
+    if task and task.cancelling() > cancelled_before:
+        raise asyncio.CancelledError
 
 
 def parse_entry_id(text: str) -> EntryId:

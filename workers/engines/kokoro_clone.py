@@ -26,7 +26,7 @@ class KokoroCloneEngine(SharedKokoroModel, VoiceFileEngine):
     spec = EngineSpec(
         id="kokoro-clone",
         name="Kokoro Clone",
-        version="1.0-int8-2",
+        version="1.0-int8-3",
         base_engine="kokoro",
         description="Kokoro-82M v1.0 with voices of your own",
         licence="Apache-2.0",

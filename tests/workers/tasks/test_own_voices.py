@@ -24,7 +24,7 @@ from workers.engines.kokoro_clone import KokoroCloneEngine
 from workers.kokoro.voice_file import KokoroVoice
 
 MINE = VoiceRef("mine", "en-us", "male", "kokoro-clone", "1", Address("folder", "mine.safetensors"))
-BELLA = VoiceRef("af_bella", "en-us", "female", "kokoro", "1.0-int8-2")
+BELLA = VoiceRef("af_bella", "en-us", "female", "kokoro", "1.0-int8-3")
 TEXT = "The museum opens at noon. Bring a warm coat."
 
 
