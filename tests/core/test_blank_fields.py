@@ -6,8 +6,9 @@ import pytest
 from django.http import QueryDict
 from rest_framework import serializers
 
-from apps.compat.openai import listening_views
 from apps.compat.openai import serializers as openai
+from apps.compat.openai.forms import read_form
+from apps.compat.openai.listening_views import LISTS, OBJECTS
 from apps.conversations.serializers import VoiceChatRequestSerializer
 from apps.core.fields import validated
 from apps.listening.serializers import TranscriptionRequestSerializer
@@ -35,7 +36,7 @@ def form(**fields: str) -> QueryDict:
 def read(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
     """Validated fields with a value: null, an empty text and `auto` all count as omitted."""
     if issubclass(shape, openai.OpenAITranscriptionSerializer):
-        data = listening_views._with_lists(data)
+        data = read_form(data, lists=LISTS, objects=OBJECTS)
     return {name: value for name, value in validated(shape(), data).items() if value is not None and value not in ("", "auto")}
 
 

@@ -1,5 +1,6 @@
 """The cache of speech on a running platform: real audio, once computed."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ EMAIL = "cached@example.com"
 
 
 @pytest.fixture
-def client(platform: RunningPlatform) -> httpx.Client:
+def client(platform: RunningPlatform) -> Iterator[httpx.Client]:
     """Client of an account whose plan uses the cache, which the platform of the tests does not."""
     from apps.accounts.models import Plan
     from apps.accounts.selectors import get_plan
@@ -26,7 +27,8 @@ def client(platform: RunningPlatform) -> httpx.Client:
         Plan.objects.get_or_create(slug="cached", defaults={"name": "Cached", "uses_cache": True, **values})
 
     in_platform(platform.instance()["database_url"], add_plan)
-    return platform.client(platform.key(EMAIL, plan="cached", credits_=100))
+    with platform.client(platform.key(EMAIL, plan="cached", credits_=100)) as client:
+        yield client
 
 
 def say(client: httpx.Client, text: str, **headers: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from apps.jobs.dispatch import dispatch
 from apps.jobs.models import Job, JobState
 from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.finish import finish_part
-from tests.factories_jobs import announce, engine_spec, outcome_of, part_of, started, store_output, work_off
+from tests.factories_jobs import AUDIO, announce, engine_spec, outcome_of, part_of, started, store_output, work_off
 from tests.speech.people import Person, person
 
 
@@ -39,7 +39,7 @@ def test_a_job_goes_from_queued_to_processing_to_completed(owner: Person) -> Non
         "cdn_url": url,
         "format": "mp3",
         "duration": 1.5,
-        "bytes": 20,
+        "bytes": len(AUDIO),
         "credits_used": 0.012,
         "expires_at": job.expires_at.isoformat(),
     }

@@ -74,7 +74,10 @@ class _Handler(BaseHTTPRequestHandler):
     server: Receiver
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(length := int(self.headers["Content-Length"]))
+        if len(body) < length:  # its sender died
+            self.close_connection = True
+            return
         self.server.received.append(({name.lower(): value for name, value in self.headers.items()}, body))
         self.server.is_over.wait(self.server.pause_seconds)
         location = f"Location: {self.server.location}\r\n" if self.server.location else ""

@@ -46,7 +46,7 @@ def test_say_below_a_file_is_refused_before_the_request(tmp_path: Path) -> None:
 def test_say_with_an_ending_of_no_format_lists_the_formats(tmp_path: Path) -> None:
     result = say(f"{tmp_path}/x.docx")
     assert result.exit_code == 2
-    assert "Unknown audio format .docx. Use one of mp3, wav, flac, ogg, opus, aac, m4a, pcm, or pass --format." in result.stderr
+    assert "Unknown audio format .docx. Use one of mp3, wav, flac, ogg, opus, aac, m4a, m4b, pcm, or pass --format." in result.stderr
 
 
 def test_say_with_a_name_too_long_gives_the_reason(tmp_path: Path) -> None:

@@ -14,10 +14,13 @@ OWN = {
     "workers.audio",
     "workers.audio.encoding",
     "workers.audio.encoding.encoder",
+    "workers.audio.encoding.id3",
     "workers.audio.encoding.resampler",
     "workers.audio.encoding.wav",
     "workers.audio.encoding.writers",
     "workers.contract",
+    "workers.contract.chapters",
+    "workers.contract.codec",
     "workers.contract.formats",
 }
 
