@@ -5,15 +5,15 @@ from functools import cache
 from typing import Any
 
 from django.db import connection, models
-from django.db.models.fields import NOT_PROVIDED
+from django.db.models.expressions import DatabaseDefault
 
 ROWS_AT_ONCE = 500
 """Rows per INSERT statement: Postgres accepts at most 65,535 parameters."""
 
 
 def insert_rows(rows: Sequence[models.Model]) -> None:
-    """Insert rows of one model. Columns with a database default get it; generated keys are not read back."""
-    statement, fields = _statement(type(rows[0]))
+    """Insert rows of one model that set the same columns. Columns left to the database get its default; generated keys are not read back."""
+    statement, fields = _statement(type(rows[0]), _left_to_database(rows[0]))
     with connection.cursor() as cursor:
         for start in range(0, len(rows), ROWS_AT_ONCE):
             batch = rows[start : start + ROWS_AT_ONCE]
@@ -22,9 +22,14 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
             cursor.execute(f"{statement} {', '.join([placeholders] * len(batch))}", values)
 
 
+def _left_to_database(row: models.Model) -> frozenset[str]:
+    """Attributes of a row whose values the database gives."""
+    return frozenset(name for name, value in vars(row).items() if isinstance(value, DatabaseDefault))
+
+
 @cache
-def _statement(model: type[models.Model]) -> tuple[str, tuple["models.Field[Any, Any]", ...]]:
+def _statement(model: type[models.Model], left_out: frozenset[str]) -> tuple[str, tuple["models.Field[Any, Any]", ...]]:
     table = model._meta  # noqa: SLF001 - documented: docs.djangoproject.com/en/5.2/ref/models/meta
-    fields = tuple(field for field in table.concrete_fields if not isinstance(field, models.AutoField) and field.db_default is NOT_PROVIDED)
+    fields = tuple(field for field in table.concrete_fields if not isinstance(field, models.AutoField) and field.attname not in left_out)
     columns = ", ".join(f'"{field.column}"' for field in fields)
     return f'INSERT INTO "{table.db_table}" ({columns}) VALUES', fields

@@ -5,6 +5,7 @@ import json
 import pytest
 import redis
 from django.db import connection
+from django.db.models.expressions import DatabaseDefault
 
 from apps.accounts.models import AnonymousUse
 from apps.billing.models import LedgerEntry
@@ -175,3 +176,12 @@ def test_a_job_without_a_capable_worker_stays_queued() -> None:
     job = submit(caller()).job
     assert (reread(job).state, part_of(job).state) == (JobState.QUEUED, PartState.QUEUED)
     assert job_plan().queue == "kokoro"
+
+
+@pytest.mark.parametrize("is_streamed", [True, False])
+def test_every_field_of_an_inserted_job_is_stored_as_it_was_planned(is_streamed: bool) -> None:
+    job = submit(caller(), is_streamed=is_streamed).job
+    stored = reread(job)
+    planned = {name: value for name, value in vars(job).items() if not name.startswith("_") and not isinstance(value, DatabaseDefault)}
+    assert {name: getattr(stored, name) for name in planned} == planned
+    assert stored.is_streamed is is_streamed
