@@ -23,19 +23,22 @@ def compute_in_order(
     items: Iterable[Item],
     submit: Callable[[Item], "Future[Result]"],
     at_once: int | None = None,
+    is_first_alone: bool = False,
 ) -> Iterator[tuple[Item, Result]]:
     """Yield each item with the result of the work that `submit` starts for it, in the order of the items.
 
     At most `at_once` items (default: the scheduler's look-ahead) are in flight, never all of a long text or recording.
-    `items` is read only as far as that. However the loop ends, pieces that no thread has taken up are dropped.
+    `items` is read only as far as that. is_first_alone: the others wait for the first, which a listener waits for and which may use all cores.
+    However the loop ends, pieces that no thread has taken up are dropped.
     Raises WorkError, PartStoppedError.
     """
     upcoming = iter(items)
     in_flight: deque[tuple[Item, Future[Result]]] = deque()
     limit = scheduler.look_ahead if at_once is None else at_once
+    has_begun = not is_first_alone
     try:
         while True:
-            while len(in_flight) < limit:
+            while len(in_flight) < (limit if has_begun else 1):
                 try:
                     item = next(upcoming)
                 except StopIteration:
@@ -45,6 +48,7 @@ def compute_in_order(
                 return
             item, future = in_flight.popleft()
             yield item, run.wait_for(future)
+            has_begun = True
     finally:
         scheduler.drop(run.message.token)
 

@@ -58,7 +58,11 @@ def speak(run: PartRun, *, context: WorkerContext) -> Manifest:
             sentences = PartSentences(message, work=work, engine=engine, cache=context.sentences)
             submit = partial(submit_utterance, run=run, work=work, own_voices=own_voices, sentences=sentences, context=context)
             for (_, utterance), (spoken, seconds) in compute_in_order(
-                run, scheduler=context.scheduler, items=enumerate(script.utterances), submit=submit
+                run,
+                scheduler=context.scheduler,
+                items=enumerate(script.utterances),
+                submit=submit,
+                is_first_alone=_has_waiting_listener(message, work=work),
             ):
                 response.add(utterance, spoken=spoken, compute_seconds=seconds)
                 run.units_done = response.units_done
@@ -75,12 +79,17 @@ def speak(run: PartRun, *, context: WorkerContext) -> Manifest:
 def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Script:
     """Script to speak. A part of a longer text may have no words, such as a row of asterisks, and is silent then. Raises WorkError."""
     script = write_script(work, engine=engine)
-    if message.has_listener and work.is_first and work.share == 0:
+    if _has_waiting_listener(message, work=work):
         script = with_short_start(script, pause_scale=work.pause_scale)
     is_whole_text = message.part == 0 and work.is_last and work.script is None
     if not script.utterances and is_whole_text:
         raise WorkError(NOTHING_TO_SAY, "The text contains nothing that can be spoken.")
     return script
+
+
+def _has_waiting_listener(message: PartMessage, *, work: SpeakWork) -> bool:
+    """True if a listener waits for the first sound of the part."""
+    return message.has_listener and work.is_first and work.share == 0
 
 
 class _Response:

@@ -55,9 +55,17 @@ def test_compute_in_order_yields_each_item_with_its_result(scheduler: SentenceSc
     assert list(found) == [(0, 0), (1, 1), (2, 4), (3, 9), (4, 16)]
 
 
-@pytest.mark.parametrize(("at_once", "expected"), [(None, [2, 3, 4, 4, 4]), (3, [3, 4, 4, 4, 4]), (1, [1, 2, 3, 4, 4])])
+@pytest.mark.parametrize(
+    ("at_once", "is_first_alone", "expected"),
+    [
+        (None, False, [2, 3, 4, 4, 4]),
+        (3, False, [3, 4, 4, 4, 4]),
+        (1, False, [1, 2, 3, 4, 4]),
+        (3, True, [1, 4, 4, 4, 4]),
+    ],
+)
 def test_compute_in_order_submits_no_more_than_the_limit_ahead(
-    scheduler: SentenceScheduler, run: PartRun, at_once: int | None, expected: list[int]
+    scheduler: SentenceScheduler, run: PartRun, at_once: int | None, is_first_alone: bool, expected: list[int]
 ) -> None:
     submitted: list[int] = []
 
@@ -65,7 +73,7 @@ def test_compute_in_order_submits_no_more_than_the_limit_ahead(
         submitted.append(item)
         return resolved(item)
 
-    found = compute_in_order(run, scheduler=scheduler, items=range(4), submit=submit, at_once=at_once)
+    found = compute_in_order(run, scheduler=scheduler, items=range(4), submit=submit, at_once=at_once, is_first_alone=is_first_alone)
     assert [*(len(submitted) for _ in found), len(submitted)] == expected
 
 
