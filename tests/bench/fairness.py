@@ -53,9 +53,10 @@ def _first_bytes(client: httpx.Client, *, count: int) -> list[float]:
         body = {"model": "kokoro", "input": SHORT.format(next(NUMBERS)), "voice": VOICE, "response_format": "wav"}
         started = time.perf_counter()
         with client.stream("POST", "/v1/audio/speech", json=body) as answer:
-            next(answer.raise_for_status().iter_raw())
+            chunks = answer.raise_for_status().iter_raw()
+            next(chunks)
             seconds.append(time.perf_counter() - started)
-            for _ in answer.iter_raw():
+            for _ in chunks:
                 pass
     return seconds
 
