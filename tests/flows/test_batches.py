@@ -36,6 +36,7 @@ def client(harmed: RunningPlatform) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.mark.prove
 def test_batch_survives_kills_of_every_process_and_sends_one_webhook(
     harmed: RunningPlatform, client: httpx.Client, receivers: Callable[[int], Receiver]
 ) -> None:

@@ -83,6 +83,7 @@ def test_the_official_sdk_transcribes_a_browsers_recording(hearing: RunningPlatf
         sdk.transcribe(spoken, model="no-such-model")
 
 
+@pytest.mark.prove
 def test_the_official_openai_package_reads_all_five_formats(client: httpx.Client, openai_client: openai.OpenAI, spoken: bytes) -> None:
     transcribe = openai_client.audio.transcriptions.create
     accepted = client.post("/v1/tts/", json={"text": TEXT, "model": "hibari", "format": "m4a"}).json()

@@ -34,6 +34,7 @@ def test_fifty_parallel_requests_on_credits_for_ten(harmed: RunningPlatform) -> 
     assert all(available == entries and available >= 0 for available, entries in rows)
 
 
+@pytest.mark.prove
 def test_two_hundred_queued_jobs_do_not_delay_another_account(harmed: RunningPlatform) -> None:
     flood_key, other_key = harmed.key("flood@example.com", requests_per_minute=1000, concurrent=1000), harmed.key("single@example.com")
     body = {"model": "silence", "text": SENTENCE * 4, "format": "wav"}

@@ -224,6 +224,7 @@ def buffers_of_candidates() -> int:
     return int(hit) + int(read or 0)
 
 
+@pytest.mark.prove
 def test_a_backlog_of_200_000_parts_costs_what_one_of_2_000_does() -> None:
     fill(tenants=20, jobs_each=100)
     short = buffers_of_candidates()

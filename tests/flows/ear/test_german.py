@@ -44,7 +44,7 @@ def speech(pico: PicoEngine, markup: str) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("row", [pytest.param(row, marks=() if row == "date" else pytest.mark.prove) for row in ROWS])
 def test_german_is_heard_as_its_spoken_form(pico: PicoEngine, listener: Listener, row: str) -> None:
     audio = speech(pico, SENTENCES[row].format(f'<say-as interpret-as="{row}">{ROWS[row]}</say-as>'))
     said = spoken_form(row, kind=row, text=ROWS[row])

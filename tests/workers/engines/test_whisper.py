@@ -61,6 +61,7 @@ def test_silence_gives_no_words(whisper: WhisperEngine) -> None:
     assert not any(map(str.isalnum, text_of(result)))
 
 
+@pytest.mark.prove
 def test_english_stands_beside_the_original(whisper: WhisperEngine, spanish: np.ndarray) -> None:
     (result,) = whisper.transcribe([spanish], options=RecognitionOptions(has_english=True))
     assert result.language == "es"

@@ -178,6 +178,7 @@ def test_one_window_is_as_urgent_as_a_sentence_and_several_are_not(
     assert {(order.lane, order.is_first_sentence) for order in windows} == {("normal", False)}
 
 
+@pytest.mark.prove
 def test_speakers_are_numbered_by_first_appearance(bench: TaskHarness) -> None:
     names = ["librivox-0890", "cards-005", "librivox-0930", "cards-002"]
     source = bench.keep("two.flac", clips(names))
