@@ -8,7 +8,8 @@ from workers.protocols.enroller import QUEUE
 
 SLOTS_PER_CORE: Final = 8
 """Enough that the scheduler can choose among sentences of all tenants."""
-MINIMUM_SLOTS: Final = 16
+MINIMUM_SLOTS: Final = 32
+"""Enough on a small machine that twenty listeners at once hear their first sentences before anybody's second one is computed."""
 RESERVED_SHARE: Final = 4
 """One in this many slots is reserved for the lane `live`."""
 MAXIMUM_THREADS: Final = 512
