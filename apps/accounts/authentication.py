@@ -1,5 +1,6 @@
 """Authentication by a key in one of the headers of the path's dialect; without any, the caller is anonymous."""
 
+import time
 from datetime import timedelta
 
 from django.conf import settings
@@ -19,6 +20,8 @@ from apps.core.errors import AuthenticationFailedError, PermissionDeniedError, T
 from apps.core.limits import count_request
 from apps.core.links import find_public_base
 
+RECHECK_AFTER_SECONDS = 1.0
+"""Age of an authentication from which a job's acceptance looks again whether key and account are valid."""
 LAST_USED_STEP = timedelta(minutes=1)
 """Shortest time between two writes of last_used_at, so that a busy key does not turn every request into a write."""
 
@@ -61,6 +64,17 @@ def check_active(account: Account) -> None:
     """Raise 403 if the account is suspended or closed."""
     if account.status != AccountStatus.ACTIVE:
         raise PermissionDeniedError(f"This account is {account.status}. Please contact support.", code=f"account_{account.status}")
+
+
+def recheck_caller(caller: Caller) -> None:
+    """Raise 401 or 403 if the key or the account ended since a caller was authenticated, such as one with an open socket."""
+    if caller.account is None or time.monotonic() - caller.authenticated_at < RECHECK_AFTER_SECONDS:
+        return
+    if caller.key is not None:
+        key = ApiKey.objects.filter(pk=caller.key.pk).first()
+        if key is None or not key.is_live:
+            raise AuthenticationFailedError("This API key was revoked or has expired since the request began.")
+    check_active(Account.objects.get(pk=caller.account.pk))
 
 
 def _reason(key: ApiKey | None, *, dialect: Dialect) -> str:

@@ -1,7 +1,8 @@
 """The sender of a request and its limits: the one object that views and services are given."""
 
+import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from apps.accounts.models import Account, ApiKey, Plan, User
@@ -27,6 +28,8 @@ class Caller:
     """Base URL of the server as the request addressed it, for links in webhooks that are sent later."""
     user: User | None = None
     """Person whose session this is; None for a key and for an anonymous caller."""
+    authenticated_at: float = field(default_factory=time.monotonic, compare=False)
+    """Moment of the authentication, on the monotonic clock."""
 
     @property
     def is_anonymous(self) -> bool:

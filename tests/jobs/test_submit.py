@@ -1,18 +1,30 @@
 """Accepting jobs: credits, limits, rows."""
 
 import json
+import time
+from dataclasses import replace
+from typing import Any
 
 import pytest
 import redis
 from django.db import connection
 from django.db.models.expressions import DatabaseDefault
+from django.utils import timezone
 
-from apps.accounts.models import AnonymousUse
+from apps.accounts.callers import caller_of_key
+from apps.accounts.models import Account, AccountStatus, AnonymousUse, ApiKey
 from apps.billing.models import LedgerEntry
 from apps.billing.selectors import available_millicredits, ledger_differences
-from apps.core.errors import ConflictError, InsufficientCreditsError, TooManyRequestsError
+from apps.core.errors import (
+    ApplicationError,
+    AuthenticationFailedError,
+    ConflictError,
+    InsufficientCreditsError,
+    PermissionDeniedError,
+    TooManyRequestsError,
+)
 from apps.jobs.models import Job, JobState, Part, PartState
-from tests.factories import AccountFactory, AnonymousPlanFactory, PlanFactory
+from tests.factories import AccountFactory, AnonymousPlanFactory, PlanFactory, make_key
 from tests.factories_jobs import announce, caller, job_plan, nobody, part_of, reread, submit, submit_many, work_off
 from tests.jobs.observing import together
 from workers.contract import names
@@ -185,3 +197,26 @@ def test_every_field_of_an_inserted_job_is_stored_as_it_was_planned(is_streamed:
     planned = {name: value for name, value in vars(job).items() if not name.startswith("_") and not isinstance(value, DatabaseDefault)}
     assert {name: getattr(stored, name) for name in planned} == planned
     assert stored.is_streamed is is_streamed
+
+
+@pytest.mark.parametrize(
+    ("ended", "error", "code"),
+    [
+        ({"revoked_at": timezone.now()}, AuthenticationFailedError, "invalid_api_key"),
+        ({}, PermissionDeniedError, "account_closed"),
+    ],
+)
+def test_key_or_account_that_ended_since_authentication_starts_no_job(
+    ended: dict[str, Any], error: type[ApplicationError], code: str
+) -> None:
+    key, _ = make_key(AccountFactory(credits=1000))
+    by = replace(caller_of_key(key, address="203.0.113.7"), authenticated_at=time.monotonic() - 60)
+    assert submit(by).job.state == JobState.QUEUED
+    if ended:
+        ApiKey.objects.filter(pk=key.pk).update(**ended)
+    else:
+        Account.objects.filter(pk=key.account_id).update(status=AccountStatus.CLOSED)
+    with pytest.raises(error) as refused:
+        submit(by)
+    assert refused.value.code == code
+    assert Job.objects.count() == 1

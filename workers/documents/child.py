@@ -17,11 +17,10 @@ from workers.documents.file import TextLimits
 
 READ_ENCODINGS: Final = (
     "cp437",
-    "cp1252",
-    "iso8859-2",
-    "iso8859-15",
-    "cp1251",
+    *(f"cp125{number}" for number in range(9)),
+    *(f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16)),
     "koi8-r",
+    "koi8-u",
     "gbk",
     "big5",
     "shift_jis",

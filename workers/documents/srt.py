@@ -1,6 +1,5 @@
 """Reads SRT subtitles: cues of a start, an end and lines of text."""
 
-import html
 import itertools
 import re
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from typing import Final
 from workers.contract.dubbing import Cue
 from workers.documents.errors import INVALID_SRT, TEXT_TOO_LONG, DocumentError
 from workers.documents.file import TextFile
+from workers.text.references import unescape_references
 
 MOST_CUES: Final = 30_000
 LONGEST_SECONDS: Final = 24 * 3600
@@ -67,7 +67,7 @@ def _subtitles(text: str) -> Iterator[_Subtitle]:
         if stop < len(lines) and stop - 1 > index and _NUMBER.fullmatch(lines[stop - 1]):
             stop -= 1
         spoken = _FORMATTING.sub(" ", " ".join(lines[index + 1 : stop]))
-        yield _Subtitle(start, end, " ".join(html.unescape(spoken).split()))
+        yield _Subtitle(start, end, " ".join(unescape_references(spoken).split()))
 
 
 def _seconds(hours: str, minutes: str, seconds: str, fraction: str | None) -> float:

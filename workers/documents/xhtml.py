@@ -119,10 +119,14 @@ class _Reader:
         """Note a heading; one that follows another at once continues it: "Chapter 1", "The Storm"."""
         if self.headings and self._heading_end == self.length:
             start, before = self.headings.pop()
-            self.headings.append((start, f"{before}: {title}"))
+            self.headings.append((start, f"{before}: {title}" if len(before) < LONGEST_JOINED_HEADING else before))
         else:
             self.headings.append((self.length, title))
         self._heading_end = self.length + len(title) + 2
+
+
+LONGEST_JOINED_HEADING: Final = 500
+"""Characters after which following headings no longer continue one: joining a million of them would take quadratic time."""
 
 
 def read_page(data: bytes, *, name: str) -> Page:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from structlog.contextvars import bind_contextvars
 
+from apps.accounts.authentication import recheck_caller
 from apps.accounts.callers import Caller
 from apps.accounts.services import count_anonymous_characters
 from apps.billing.services import reserve_credits
@@ -103,9 +104,13 @@ class Acceptance(JobTransaction):
         return job
 
     def _serialise(self) -> None:
-        """Let submissions of an account follow each other: before any lock of the cache or of the balance, so that none waits for the other."""
+        """Let submissions of an account follow each other: before any lock of the cache or of the balance, so that none waits for the other.
+
+        401 and 403 for a key or an account that ended while a socket was open or a body was sent.
+        """
         if self._caller.account is not None and not self._is_serialised:
             wait_for_tenant(self._caller.tenant)
+            recheck_caller(self._caller)
             self._is_serialised = True
 
     def refuse(self, kind: JobKind[JobParams], *, engine_id: str, error: Refusal) -> Job:

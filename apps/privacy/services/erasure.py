@@ -22,6 +22,7 @@ from apps.core.storage import get_storage
 from apps.jobs.models import ACTIVE_STATES, IdempotencyRecord, Job
 from apps.jobs.objects import tenant_folder
 from apps.jobs.services.cancel import cancel_job
+from apps.jobs.services.isolation import isolated
 from apps.jobs.services.retention import delete_result
 from apps.privacy.holdings import owned_models
 from apps.privacy.models import Erasure
@@ -51,7 +52,8 @@ def continue_erasures() -> int:
     count = 0
     for erasure in Erasure.objects.filter(finished_at=None).select_related("account"):
         try:
-            count += erase_account(erasure)
+            with isolated(f"erasing account {erasure.account_id}"):
+                count += erase_account(erasure)
         except ApplicationError as error:  # the store is away: the next run goes on
             logger.warning("erasure of account %s is continued later: %s", erasure.account_id, error.message)
     return count

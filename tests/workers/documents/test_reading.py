@@ -214,3 +214,23 @@ def test_reading_a_page_takes_time_linear_in_any_text(piece: str) -> None:
         return lambda: read_page(data, name="page")
 
     assert_linear(prepare, size=200_000)
+
+
+HUGE = "&#" + "9" * 5000 + ";"
+
+
+def test_references_beyond_unicode_are_replaced_in_subtitles_and_titles() -> None:
+    assert read(f"00:00:01,000 --> 00:00:02,000\nhi {HUGE} you &#x110000; &eacute;\n".encode(), "srt").text == "hi \ufffd you \ufffd é"
+    book = make_epub({"one.xhtml": page(f"<h1>Title &amp;{HUGE[1:]}</h1><p>Words.</p>")})
+    assert read(book, "epub").chapters[0].title == "Title \ufffd"
+
+
+def test_a_page_in_a_code_page_of_one_byte_is_read() -> None:
+    content = page("<p>Καλημέρα</p>").replace('<?xml version="1.0"?>', '<?xml version="1.0" encoding="windows-1253"?>')
+    assert read(make_epub({"one.xhtml": content.encode("cp1253")}), "epub").text.strip() == "Καλημέρα"
+
+
+def test_a_page_of_a_million_headings_is_read_in_time() -> None:
+    titles = read_page(page("<h1>a</h1>" * 200_000).encode(), name="page").headings
+    assert len(titles) == 1
+    assert len(titles[0][1]) < 600

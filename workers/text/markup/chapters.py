@@ -1,6 +1,5 @@
 """Finds the chapters of a text: at its headings, or at the paragraphs or sentences of its markup."""
 
-import html
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -9,6 +8,7 @@ from typing import Final, TypeVar
 
 from workers.contract.chapters import MOST_CHAPTERS, Chapter
 from workers.text.markup.document import Document
+from workers.text.references import unescape_references
 
 T = TypeVar("T")
 
@@ -73,7 +73,7 @@ def with_beginning(written: str, marks: Sequence[tuple[int, str]]) -> tuple[Chap
 
 def clean_title(title: str) -> str:
     """Title without markup and control characters, at most LONGEST_TITLE characters."""
-    plain = html.unescape(_TAG.sub(" ", _LINK.sub(r"\1", title)))
+    plain = unescape_references(_TAG.sub(" ", _LINK.sub(r"\1", title)))
     plain = " ".join(_UNPRINTABLE.sub(" ", _MARKS.sub("", plain)).split())
     return plain if len(plain) <= LONGEST_TITLE else plain[: LONGEST_TITLE - 1].rstrip() + "…"
 
