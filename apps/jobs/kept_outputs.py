@@ -6,12 +6,18 @@ from apps.jobs.results import JobResult, ResultOutput
 from workers.contract.messages import Manifest
 
 
-def result_of_parts(last: Part, *, manifest: Manifest) -> JobResult:
-    """The kept outputs of the job: those of the last part, whose manifest this is, then those of earlier parts."""
-    outputs = _kept_outputs(last, manifest=manifest)
-    if last.index:
-        for part in Part.objects.filter(job_id=last.job_id, index__lt=last.index, outputs__contains=[{"is_kept": True}]).order_by("index"):
-            outputs += _kept_outputs(part, manifest=Manifest.from_dict(part.manifest or {}))
+def result_of_parts(completing: Part, *, manifest: Manifest) -> JobResult:
+    """The kept outputs of the job, whose other parts are done: those of the last part by index, then those of the ones before.
+
+    completing: the part that was done last, with its manifest; parts of one stage end in any order.
+    """
+    if completing.job.part_count == 1:
+        return JobResult(tuple(_kept_outputs(completing, manifest=manifest)))
+    parts = list(Part.objects.filter(job_id=completing.job_id, outputs__contains=[{"is_kept": True}]).order_by("index"))
+    outputs: list[ResultOutput] = []
+    for part in (*parts[-1:], *parts[:-1]):
+        own = manifest if part.index == completing.index else Manifest.from_dict(part.manifest or {})
+        outputs += _kept_outputs(part, manifest=own)
     return JobResult(tuple(outputs))
 
 

@@ -113,3 +113,18 @@ def test_a_plan_that_could_not_be_carried_out_is_refused(parts: Any, problem: st
 
 def test_a_plan_whose_references_exist_is_accepted() -> None:
     check_plans((SPOKEN, join_of(PartOutput(0, "audio"), PartOutput(0, "timings"))))
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_parts_of_the_last_stage_may_end_in_any_order(order: tuple[int, ...]) -> None:
+    announce()
+    plans = [replace(STEMS, outputs=(replace(OUTPUTS[0], name=name),)) for name in ("vocals", "drums")]
+    job = submit(caller(), parts=tuple(plans), output_format="wav").job
+    files = {}
+    for index in order:
+        assert reread(job).state != "completed"
+        part = started(part_of(job, index))
+        assert finish_part(outcome_of(part, manifest=store_output(part, audio=b"RIFF")))
+        files[index] = output_key(part, part.output_specs[0].name)
+    assert reread(job).state == "completed"
+    assert [output.key for output in reread(job).outputs] == [files[1], files[0]]

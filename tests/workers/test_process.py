@@ -46,8 +46,8 @@ def test_a_part_is_started_finished_and_has_a_manifest(unharmed_worker: RunningW
     assert (announcement.worker, announcement.device, len(announcement.boot)) == ("worker-1", "cpu", 32)
     assert [spec.id for spec in announcement.engines] == ["silence"]
     assert announcement.queues == (
-        QueueSlots("silence", slots=16, reserved_slots=4, hard_slots=32),
-        QueueSlots("codec", slots=16, reserved_slots=4, hard_slots=32),
+        QueueSlots("silence", slots=32, reserved_slots=8, hard_slots=64),
+        QueueSlots("codec", slots=32, reserved_slots=8, hard_slots=64),
     )
     (start,) = [start for start in unharmed_worker.platform.started() if start.token == message.token]
     assert (start.worker, start.boot) == ("worker-1", announcement.boot)
@@ -220,19 +220,19 @@ def test_stopping_worker_gives_up_parts_that_take_too_long(worker: RunningWorker
 @pytest.mark.parametrize("worker", [slow(20)], indirect=True)
 def test_live_messages_are_taken_first_and_no_more_than_there_are_threads(worker: RunningWorker) -> None:
     worker.end(signal.SIGTERM)
-    lanes = ["bulk"] * 20 + ["normal"] * 80 + ["live"] * 4  # more normal ones than 64 threads: what is taken later stays behind
+    lanes = ["bulk"] * 20 + ["normal"] * 180 + ["live"] * 4  # more normal ones than 128 threads: what is taken later stays behind
     messages = {(message := speak_message("One.", lane=lane)).token: message for lane in lanes}
     for message in messages.values():
         worker.platform.give(message, group="silence")
     worker.start()
     deadline = time.monotonic() + 10
-    while len(worker.platform.started()) < 64 and time.monotonic() < deadline:
+    while len(worker.platform.started()) < 128 and time.monotonic() < deadline:
         time.sleep(0.01)
     time.sleep(0.2)
     taken = [messages[start.token].lane for start in worker.platform.started()]
-    assert Counter(taken) == {"live": 4, "normal": 60}  # threads tell of their start in any order
+    assert Counter(taken) == {"live": 4, "normal": 124}  # threads tell of their start in any order
     left = {lane: worker.platform.client.llen(f"engine.silence.{lane}") for lane in ("live", "normal", "bulk")}
-    assert left == {"live": 0, "normal": 20, "bulk": 20}
+    assert left == {"live": 0, "normal": 56, "bulk": 20}
 
 
 def test_worker_waits_for_its_broker_and_logs_it(worker: RunningWorker, own_valkey: ValkeyServer) -> None:

@@ -227,7 +227,7 @@ def _complete_part(manifest: Manifest, *, job: Job, part: Part, write: Write | N
         return []
     if write is not None:
         write(job)
-    if part.index == job.part_count - 1:
+    if job.part_count == 1 or not Part.objects.filter(job_id=job.uuid).exclude(state=PartState.DONE).exists():
         store_result(job, files=cached)
         complete_job(job, result=result_of_parts(part, manifest=manifest).to_dict())
         transaction.on_commit(partial(discard_unsigned, manifest, part=part))
