@@ -14,7 +14,7 @@ from tests.webhooks.receivers import Receiver, receiving
 from tests.workers.chat_http import ChatHTTP, chat_http
 from workers.weights.store import WeightStore
 
-RECEIVERS = 6
+RECEIVERS = 8
 
 
 @pytest.fixture(scope="session")
