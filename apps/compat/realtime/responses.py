@@ -23,8 +23,6 @@ from apps.core.sockets import SocketClosedError
 from apps.streaming.chunks import AudioChunk
 from workers.contract.listening import Turn
 
-CANCEL_SECONDS: Final = 0.2
-"""Time after which a cancellation that was lost is repeated."""
 DELTA_BYTES: Final = 9600
 """Audio of one delta: 0.2 s of PCM."""
 
@@ -69,10 +67,9 @@ class Response:
         """End the response, with its last events, before this returns. reason: client_cancelled or turn_detected."""
         assert self._task is not None  # noqa: S101 - it was started
         self._cancel_reason = reason
-        while not self._task.done():  # redis turns a cancellation that comes while it connects into an error of its own
-            if not self._is_finishing:
-                self._task.cancel()
-            await asyncio.wait([self._task], timeout=CANCEL_SECONDS)
+        if not self._is_finishing:
+            self._task.cancel()
+        await asyncio.wait([self._task])
 
     async def _run(self) -> None:
         status = "completed"
