@@ -15,12 +15,19 @@ from apps.jobs.services.finish import finish_part
 from workers.contract.messages import PartOutcome
 
 ROUND_SECONDS = 0.02
-STOPPING_SECONDS = 20
+STOPPING_SECONDS = 60
 
 
 @contextlib.contextmanager
-def working(do: Callable[[Part], PartOutcome]) -> Iterator[None]:
-    """Do every admitted part by a function, in the background. An error of the function ends the work and is raised when the block ends."""
+def working(do: Callable[[Part], PartOutcome | None]) -> Iterator[None]:
+    """Do every admitted part by a function, in the background; None leaves a part to a later round."""
+    with repeating(lambda: _do_parts(do)):
+        yield
+
+
+@contextlib.contextmanager
+def repeating(step: Callable[[], object]) -> Iterator[None]:
+    """Run rounds of a worker in the background. An error of a round ends them and is raised when the block ends."""
     is_over = threading.Event()
 
     def work() -> None:
@@ -28,7 +35,8 @@ def working(do: Callable[[Part], PartOutcome]) -> Iterator[None]:
             while not is_over.wait(ROUND_SECONDS):
                 # A deadlock with a request's transaction is resolved by the next round, as by the redelivery of a message.
                 with contextlib.suppress(OperationalError):
-                    _do_parts(do)
+                    Worker.objects.update(last_seen_at=timezone.now())  # a heartbeat: a slow test outlives an announcement
+                    step()
         finally:
             connections.close_all()
 
@@ -41,8 +49,8 @@ def working(do: Callable[[Part], PartOutcome]) -> Iterator[None]:
             work_done.result(timeout=STOPPING_SECONDS)
 
 
-def _do_parts(do: Callable[[Part], PartOutcome]) -> None:
-    Worker.objects.update(last_seen_at=timezone.now())  # a heartbeat: a slow test outlives an announcement
-    for part in Part.objects.filter(state__in=IN_FLIGHT_STATES):
-        finish_part(do(part))
+def _do_parts(do: Callable[[Part], PartOutcome | None]) -> None:
+    for part in Part.objects.filter(state__in=IN_FLIGHT_STATES).order_by("id"):
+        if (outcome := do(part)) is not None:
+            finish_part(outcome)
     dispatch_all()

@@ -45,7 +45,8 @@ class SentenceScheduler:
 
     A sentence cannot be interrupted, so that it never waits for one of a less urgent lane: it has a thread of its own, to which the operating
     system gives most of a core. A piece computes in one thread; if cores are left over it may ask for them from moment to moment
-    (workers/parallelism.py), so that a lone request uses the whole machine and gives it back when another one arrives. Each lane takes the cores that more urgent ones leave, and always one thread, so that it progresses.
+    (workers/parallelism.py), so that a lone request uses the whole machine and gives it back when another one arrives. Each lane takes the
+    cores that more urgent ones leave, and always one thread, so that it progresses.
     """
 
     def __init__(self, *, cores: int, journal: ComputeJournal | None = None, clock: Callable[[], float] = time.monotonic) -> None:

@@ -1,21 +1,18 @@
 """Clients of Django's test client, and a background worker."""
 
 import contextlib
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connections
 from django.test import Client
-from django.utils import timezone
 
 from apps.accounts.models import Account
 from apps.billing.selectors import available_millicredits
-from apps.catalog.models import Worker
 from tests.factories import AccountFactory, AnonymousPlanFactory, make_key
 from tests.factories_jobs import work_off
+from tests.working import repeating
 
 
 @dataclass(frozen=True)
@@ -64,22 +61,11 @@ def anonymous() -> Person:
 @contextlib.contextmanager
 def working(*queues: str, pause_seconds: float = 0.05) -> Iterator[None]:
     """Run a background worker of these queues."""
-    is_over = threading.Event()
 
-    def work() -> None:
-        try:
-            while not is_over.is_set():
-                Worker.objects.update(last_seen_at=timezone.now())  # a heartbeat: a slow test outlives an announcement
-                for queue in queues or ("kokoro", "codec"):
-                    work_off(queue)
-                time.sleep(pause_seconds)
-        finally:
-            connections.close_all()
+    def step() -> None:
+        for queue in queues or ("kokoro", "codec"):
+            work_off(queue)
+        time.sleep(pause_seconds)
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
+    with repeating(step):
         yield
-    finally:
-        is_over.set()
-        thread.join(timeout=20)

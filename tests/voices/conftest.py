@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,13 +10,9 @@ from typing import Any
 import httpx
 import pytest
 from django.core.management import call_command
-from django.db import connections
-from django.utils import timezone
 
-from apps.catalog.models import Worker
 from apps.core.storage import get_storage
-from apps.jobs.dispatch import dispatch_all
-from apps.jobs.models import IN_FLIGHT_STATES, Part
+from apps.jobs.models import Part
 from apps.jobs.publishing import forget_broker_state
 from apps.jobs.services.finish import finish_part
 from apps.uploads.threads import forget_threads
@@ -25,7 +20,9 @@ from tests.factories_jobs import announce, engine_spec, outcome_of, started, sto
 from tests.speech.people import Person, person
 from tests.web.shell import RunningShell, running_shell
 from tests.workers.audio.probe.recordings import record
+from tests.working import working
 from workers.contract.cloning import SampleReport, VoiceReport
+from workers.contract.messages import PartOutcome
 
 KOKORO = engine_spec(languages=("en", "es"))
 CLONING = engine_spec(
@@ -111,38 +108,26 @@ def worker() -> Iterator[Enroller]:
 
 @contextlib.contextmanager
 def enrolling(enroller: Enroller) -> Iterator[Enroller]:
-    is_over = threading.Event()
-
-    def work() -> None:
-        try:
-            while not is_over.wait(0.03):
-                Worker.objects.update(last_seen_at=timezone.now())  # a slow machine does not take the worker for dead
-                for part in Part.objects.filter(state__in=IN_FLIGHT_STATES).order_by("id"):
-                    do_part(part, enroller)
-                dispatch_all()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
+    with working(lambda part: attempt_part(part, enroller)):
         yield enroller
-    finally:
-        is_over.set()
-        thread.join(timeout=20)
 
 
 def do_part(part: Part, enroller: Enroller) -> None:
-    """Do one part, unless it is held."""
+    """Do one part and report its outcome, unless it is held."""
+    if (outcome := attempt_part(part, enroller)) is not None:
+        finish_part(outcome)
+
+
+def attempt_part(part: Part, enroller: Enroller) -> PartOutcome | None:
+    """Outcome of one part; None while it is held."""
     if part.kind == "fit_voice" and enroller.is_fit_held:
-        return
+        return None
     part = started(part)
     enroller.done.append(part.kind)
     failure = {"examine_voice": enroller.refusal, "fit_voice": enroller.fit_failure}.get(part.kind)
     if failure:
         code, message = failure
-        finish_part(outcome_of(part, status="failed", error_code=code, error_message=message))
-        return
+        return outcome_of(part, status="failed", error_code=code, error_message=message)
     contents: dict[str, Callable[[], Any]] = {
         "examine_voice": lambda: store_output(part, audio=json.dumps(enroller.report.to_dict()).encode(), others={"likeness": LIKENESS}),
         "fit_voice": lambda: store_output(part, audio=b"ID3 a demo", others={"voice": FITTED}),
@@ -150,7 +135,7 @@ def do_part(part: Part, enroller: Enroller) -> None:
     manifest = contents.get(part.kind, lambda: store_output(part))()
     if part.kind == "fit_voice" and enroller.fit_error:
         manifest = replace(manifest, details={**manifest.details, "is_fitted": False, "error": enroller.fit_error})
-    finish_part(outcome_of(part, manifest=manifest))
+    return outcome_of(part, manifest=manifest)
 
 
 @dataclass(frozen=True)

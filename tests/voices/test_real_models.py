@@ -4,7 +4,6 @@ import base64
 import contextlib
 import io
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 import redis
 import soundfile
-from django.db import connections
 
 from apps.jobs.dispatch import dispatch_all
 from apps.jobs.services.attempts import start_part
@@ -26,6 +24,7 @@ from tests.voices.conftest import Studio
 from tests.web.shell import RunningShell
 from tests.workers.recognition.clips import RATE, clips
 from tests.workers.tasks.task_harness import TaskHarness
+from tests.working import repeating
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import WorkError
 from workers.contract.messages import PartMessage, PartOutcome, PartStarted
@@ -50,28 +49,17 @@ def harness(tmp_path: Path, valkey: redis.Redis, settings: Any) -> Iterator[Task
 
 @contextlib.contextmanager
 def working(bench: TaskHarness, valkey: redis.Redis, *, specs: list[EngineSpec]) -> Iterator[None]:
-    """Do the parts that are published, one after the other. Announcements repeat, so that a slow machine does not take the worker for dead."""
-    is_over = threading.Event()
+    """Do the parts that are published, one after the other."""
     announce(*specs)
 
-    def work() -> None:
-        try:
-            while not is_over.wait(0.3):
-                announce(*specs)
-                dispatch_all()
-                for queue in valkey.keys("engine.*"):
-                    while (raw := valkey.lpop(queue)) is not None:
-                        do_message(bench, PartMessage.from_dict(json.loads(base64.b64decode(json.loads(raw)["body"]))[0][0]))
-        finally:
-            connections.close_all()
+    def step() -> None:
+        dispatch_all()
+        for queue in valkey.keys("engine.*"):
+            while (raw := valkey.lpop(queue)) is not None:
+                do_message(bench, PartMessage.from_dict(json.loads(base64.b64decode(json.loads(raw)["body"]))[0][0]))
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
+    with repeating(step):
         yield
-    finally:
-        is_over.set()
-        thread.join(timeout=60)
 
 
 def do_message(bench: TaskHarness, message: PartMessage) -> None:
