@@ -13,7 +13,7 @@ from structlog.contextvars import bind_contextvars
 from apps.accounts.callers import Caller, CallerUser, anonymous_caller, caller_of_key
 from apps.accounts.models import Account, AccountStatus, ApiKey
 from apps.accounts.selectors import find_key, get_anonymous_plan
-from apps.accounts.services.keys import KEY_LENGTH, KEY_START
+from apps.accounts.services.keys import has_key_form
 from apps.core.addresses import address_block, client_address
 from apps.core.dialects import Dialect, dialect_of
 from apps.core.errors import AuthenticationFailedError, PermissionDeniedError, TooManyRequestsError
@@ -50,7 +50,7 @@ def _anonymous(request: HttpRequest, *, address: str) -> Caller:
 
 
 def _with_key(request: HttpRequest, *, secret: str, address: str) -> Caller:
-    key = find_key(secret) if len(secret) == KEY_LENGTH and secret.startswith(KEY_START) else None
+    key = find_key(secret) if has_key_form(secret) else None
     if key is None or not key.is_live:
         count_failure(request, address=address)
         raise AuthenticationFailedError(_reason(key, dialect=dialect_of(request.path)))

@@ -9,12 +9,16 @@ SCOPES: Final = {
     "tts:generate": "make speech: POST /v1/tts/, POST /v1/tts/batch/ and its result, POST /v1/audio/speech",
     "stt:transcribe": "turn speech into text: POST /v1/stt/, POST /v1/audio/transcriptions, POST /v1/audio/translations",
     "speech:translate": "translate speech: POST /v1/speech-translate/",
-    "audio:process": "process recordings by the audio tools: POST /v1/audio/convert/ and the others below /v1/audio/",
+    "tts:timeline": "render compositions and show their timelines: POST /api/projects/<id>/render, GET /api/projects/<id>/timeline",
+    "audio:process": "process recordings by the audio tools, /v1/audio/convert/ and the others below /v1/audio/, and by /api/transcribe, "
+    "/api/audio-duration and /api/text/split",
     "voice:convert": "convert recordings to other voices: POST /v1/voice-convert/, POST /v1/speech-to-speech/",
     "voice:chat": "hold conversations: /v1/voice-chat/",
     "voices:read": "list models and voices, export voices of the account",
-    "voices:write": "rename and delete voices of the account, record and revoke consent",
-    "clone:create": "clone voices: POST /v1/tts/clone/, POST /v1/voice-clone/, POST /v1/voice-embed/",
+    "voices:write": "rename, import and delete voices of the account, record and revoke consent, change categories and favourites",
+    "clone:create": "clone voices: POST /v1/tts/clone/, POST /v1/voice-clone/, POST /v1/voice-embed/, POST /api/clone/create",
+    "projects:read": "list compositions: GET /api/projects",
+    "projects:write": "make, change and remove compositions: POST /api/projects",
     "uploads:read": "look at files that were sent in advance: GET /v1/uploads/<id>/",
     "uploads:write": "send files in advance and remove them: POST /v1/uploads/",
     "jobs:read": "list and watch the account's jobs",
@@ -24,6 +28,9 @@ SCOPES: Final = {
     "account:read": "read plan, credits, limits and usage",
     "keys:read": "list the account's keys",
     "keys:write": "make, rotate and revoke keys, with at most the scopes and limits of this one",
+    "system:read": "read load and hardware of the platform, list keys and make keys with at most the scopes and limits of this one: "
+    "/api/system/stats, /api/system/info, /api/api-keys",
+    "ws:connect": "open the WebSocket /ws with the progress of the key's jobs",
 }
 
 

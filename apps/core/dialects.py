@@ -28,11 +28,13 @@ class KeyHeader:
 
     name: str
     scheme: str = ""
+    key: str = "sk-tts-…"
+    """Key of the example."""
 
     @property
     def example(self) -> str:
         """The header as a client writes it."""
-        return f"{self.name}: {self.scheme} sk-tts-…" if self.scheme else f"{self.name}: sk-tts-…"
+        return f"{self.name}: {self.scheme} {self.key}" if self.scheme else f"{self.name}: {self.key}"
 
     def read(self, meta: Mapping[str, Any]) -> str | None:
         """The key in the request's META; None without the header, empty if it has another scheme or no value."""
@@ -76,6 +78,8 @@ class Dialect:
     """Addresses at which the URL configuration is included: `/v1/`."""
     paths: tuple[str, ...] = ()
     """Paths below each root that belong to the dialect, unknown routes below them included: `audio/`."""
+    addresses: tuple[str, ...] = ()
+    """Further prefixes of the dialect, below none of its roots, such as those of WebSocket routes: `/ws/`."""
     urlconf: str = ""
     """Module with the dialect's `urlpatterns`, relative to each root."""
     key_headers: tuple[KeyHeader, ...] = (AUTHORIZATION, API_KEY)
@@ -104,7 +108,7 @@ class Dialect:
     @property
     def prefixes(self) -> tuple[str, ...]:
         """URL prefixes of the dialect."""
-        return tuple(root + path for root in self.roots for path in self.paths)
+        return (*(root + path for root in self.roots for path in self.paths), *self.addresses)
 
     def find_secret(self, meta: Mapping[str, Any]) -> str | None:
         """The API key that a request presents; None without any of the headers."""

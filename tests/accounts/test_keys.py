@@ -11,6 +11,7 @@ from apps.accounts.models import ApiKey
 from apps.accounts.selectors import find_key
 from apps.accounts.services import create_key, revoke_key, rotate_key
 from apps.accounts.services import keys as key_services
+from apps.accounts.services.keys import has_key_form
 from apps.core.errors import ConflictError, InvalidRequestError
 from tests.factories import AccountFactory, PlanFactory, UserFactory
 
@@ -26,6 +27,18 @@ def test_a_secret_is_sk_tts_and_43_url_safe_characters_and_only_its_digest_is_ke
     assert stored["digest"] == hashlib.sha256(secret.encode()).hexdigest()
     assert stored["prefix"] == secret[:12]
     assert not any(secret in str(value) for value in stored.values())
+
+
+def test_a_key_of_clonyvoice_begins_with_cvk_and_so_does_its_successor() -> None:
+    key, secret = create_key(AccountFactory(), name="laptop", start=key_services.CLONYVOICE_KEY_START)
+    assert (secret[:4], len(secret), has_key_form(secret)) == ("cvk_", 47, True)
+    successor, new_secret = rotate_key(key, overlap_seconds=60)
+    assert (new_secret[:4], len(new_secret), successor.prefix) == ("cvk_", 47, new_secret[:12])
+
+
+@pytest.mark.parametrize("secret", ["", "cvk_", "sk-tts-", "cvk_" + "a" * 42, "cvk_" + "a" * 44, "sk-tts-" + "a" * 40, "xyz_" + "a" * 43])
+def test_text_of_another_form_than_our_keys_is_not_looked_up(secret: str) -> None:
+    assert not has_key_form(secret)
 
 
 def test_no_two_secrets_are_alike() -> None:

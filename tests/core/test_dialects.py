@@ -10,6 +10,7 @@ from django.test import Client
 
 from apps.accounts.models import AccountStatus
 from apps.accounts.services import suspend_account
+from apps.compat.clonyvoice.dialect import DIALECT as CLONYVOICE
 from apps.compat.openai.dialect import DIALECT as OPENAI
 from apps.core.dialects import API_KEY, AUTHORIZATION, PLATFORM, Dialect, KeyHeader, dialect_of, list_dialects
 from apps.core.schema import add_common_responses
@@ -36,7 +37,7 @@ def client() -> Client:
 @pytest.mark.parametrize(
     ("path", "dialect"),
     [("/v1/audio/speech", OPENAI), ("/v1/audio", OPENAI), ("/api/v1/audio/nowhere/", OPENAI), ("/v1/other/things/", OTHER), ("/v1/other", OTHER),
-     ("/v1/others/", PLATFORM), ("/v1/tts/", PLATFORM), ("/audio/speech", PLATFORM), ("/", PLATFORM), ("", PLATFORM)],
+     ("/api/voices/x/", CLONYVOICE), ("/ws", CLONYVOICE), ("/api/v1/voices/", PLATFORM), ("/v1/others/", PLATFORM), ("/v1/tts/", PLATFORM), ("/audio/speech", PLATFORM), ("/", PLATFORM), ("", PLATFORM)],
 )  # fmt: skip
 def test_dialect_of_a_path_is_that_of_its_prefix(path: str, dialect: Dialect) -> None:
     assert dialect_of(path) is dialect

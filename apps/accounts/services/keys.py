@@ -13,12 +13,21 @@ from apps.core.errors import ConflictError, InvalidRequestError
 from apps.core.notices import record_notice
 
 KEY_START = "sk-tts-"
+CLONYVOICE_KEY_START = "cvk_"
+"""Start of keys made through ClonyVoice's API."""
+KEY_STARTS = (KEY_START, CLONYVOICE_KEY_START)
+"""Starts of our keys. Any key is accepted wherever keys are."""
 SECRET_BYTES = 32
-KEY_LENGTH = len(KEY_START) + 43
+SECRET_LENGTH = 43
 """32 bytes are 43 characters of URL-safe base64."""
 LIVE_KEYS_LIMIT = 200
 """Most live keys of one account: enough for a key per machine, and a bound on what listing and rotating keys may cost."""
 OVERLAP_SECONDS_LIMIT = 30 * 24 * 3600
+
+
+def has_key_form(secret: str) -> bool:
+    """True if the text may be one of our keys, so that only such texts are looked up."""
+    return any(secret.startswith(start) and len(secret) == len(start) + SECRET_LENGTH for start in KEY_STARTS)
 
 
 def create_key(
@@ -31,8 +40,9 @@ def create_key(
     concurrent_jobs: int | None = None,
     created_by: User | None = None,
     is_operator: bool = False,
+    start: str = KEY_START,
 ) -> tuple[ApiKey, str]:
-    """Create a key; returns it with its secret, which is not stored.
+    """Create a key that begins with `start`; returns it with its secret, which is not stored.
 
     Limits set by an operator may exceed the plan's and replace the account's. Limits set by the owner apply in addition to the account's
     and cannot exceed them.
@@ -57,7 +67,8 @@ def create_key(
                 requests_per_minute_by_scope=scope_limits,
                 concurrent_jobs=concurrent_jobs,
                 is_limited_apart=is_operator and (requests_per_minute, concurrent_jobs) != (None, None),
-            )
+            ),
+            start=start,
         )
 
 
@@ -81,7 +92,8 @@ def rotate_key(key: ApiKey, *, overlap_seconds: int) -> tuple[ApiKey, str]:
                 requests_per_minute_by_scope=key.requests_per_minute_by_scope,
                 concurrent_jobs=key.concurrent_jobs,
                 is_limited_apart=key.is_limited_apart,
-            )
+            ),
+            start=next((start for start in KEY_STARTS if key.prefix.startswith(start)), KEY_START),
         )
 
 
@@ -94,8 +106,8 @@ def revoke_key(key: ApiKey) -> None:
             record_notice(key.account_id, event="key.revoked", data={"key_id": key.pk, "prefix": key.prefix, "name": key.name})
 
 
-def _issue(key: ApiKey) -> tuple[ApiKey, str]:
-    secret = KEY_START + secrets.token_urlsafe(SECRET_BYTES)
+def _issue(key: ApiKey, *, start: str) -> tuple[ApiKey, str]:
+    secret = start + secrets.token_urlsafe(SECRET_BYTES)
     key.prefix, key.digest = secret[:PREFIX_LENGTH], digest_of(secret)
     key.save()
     return key, secret

@@ -1,0 +1,1 @@
+"""ClonyVoice's local API below `/api/`."""

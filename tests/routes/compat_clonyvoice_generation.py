@@ -1,0 +1,5 @@
+"""Rows of apps/compat/clonyvoice/generation_urls.py."""
+
+from tests.routes.table import Row
+
+ROWS: list[Row] = []
