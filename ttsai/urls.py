@@ -4,6 +4,7 @@ The zone of a path, known route or not, is that of the first entry that it begin
 Paths below the prefix of a dialect are API whatever their entry; dialects may be included at the root too.
 """
 
+from importlib import import_module
 from itertools import chain
 
 from django.contrib import admin
@@ -38,8 +39,12 @@ API = [
 
 
 def routes_of(dialect: Dialect) -> list[URLResolver]:
-    """The dialect's URL configuration, included at each of its roots."""
-    return [path(root.removeprefix("/"), include(dialect.urlconf)) for root in dialect.roots]
+    """The dialect's URL configuration, included at each of its roots; the routes of shared paths at its home instead."""
+    routes = import_module(dialect.urlconf).urlpatterns
+    shared = [route for route in routes if str(route.pattern).startswith(dialect.shared_paths)]
+    own = [route for route in routes if route not in shared]
+    at_home = [path(dialect.home.removeprefix("/"), include(shared))] if shared else []
+    return [*(path(root.removeprefix("/"), include(own)) for root in dialect.roots), *at_home]
 
 
 urlpatterns = [

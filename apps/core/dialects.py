@@ -2,6 +2,10 @@
 
 A vendor's folder in apps/compat/ declares one in its `dialect.py`. Nothing here needs a request, so the ASGI shell uses it for the
 requests that it refuses before Django runs.
+
+Two APIs may have the same path, such as `/v1/models`. It is a shared path of one of them, whose routes for it lie below its home
+(`/elevenlabs/v1/models/`): a request with that API's own key header is moved there before its route is looked up, so that everything
+else knows a dialect by the path alone.
 """
 
 import json
@@ -80,8 +84,14 @@ class Dialect:
     """Paths below each root that belong to the dialect, unknown routes below them included: `audio/`."""
     addresses: tuple[str, ...] = ()
     """Further prefixes of the dialect, below none of its roots, such as those of WebSocket routes: `/ws/`."""
+    shared_paths: tuple[str, ...] = ()
+    """Paths below each root that other APIs have too. They are routed below `home`."""
+    home: str = ""
+    """Prefix of the routes of shared paths, at which they can be reached and documented without doubt: `/elevenlabs/`."""
+    own_key_headers: tuple[KeyHeader, ...] = ()
+    """Headers that no API with the same paths uses: a request to a shared path that has one of them is this dialect's."""
     urlconf: str = ""
-    """Module with the dialect's `urlpatterns`, relative to each root."""
+    """Module with the dialect's `urlpatterns`, relative to each root, and to `home` for the shared paths."""
     key_headers: tuple[KeyHeader, ...] = (AUTHORIZATION, API_KEY)
     """Headers in which a key is accepted; the first one that is present counts. A key in the query is never read."""
     challenge: str = "Bearer"
@@ -105,10 +115,17 @@ class Dialect:
             if not (prefix.startswith("/") and prefix.endswith("/")):
                 raise ImproperlyConfigured(f"Dialect {self.name!r}: the prefix {prefix!r} must begin and end with a slash.")
 
+        if self.shared_paths and not (self.home and self.own_key_headers):
+            raise ImproperlyConfigured(f"Dialect {self.name!r}: shared paths need a home and key headers of the dialect's own.")
+
     @property
     def prefixes(self) -> tuple[str, ...]:
         """URL prefixes of the dialect."""
-        return (*(root + path for root in self.roots for path in self.paths), *self.addresses)
+        return (*(root + path for root in self.roots for path in self.paths), *self.addresses, *((self.home,) if self.home else ()))
+
+    def has_own_key_header(self, meta: Mapping[str, Any]) -> bool:
+        """True if the request with this META can only be meant for this API."""
+        return any(header.read(meta) for header in self.own_key_headers)
 
     def find_secret(self, meta: Mapping[str, Any]) -> str | None:
         """The API key that a request presents; None without any of the headers."""
@@ -149,8 +166,22 @@ PLATFORM: Final = Dialect(name="platform")
 
 def dialect_of(path: str) -> Dialect:
     """Dialect with the longest prefix of the path, with or without its last slash; the platform's own if none matches."""
-    spelled = path if path.endswith("/") else f"{path}/"
+    spelled = _with_slash(path)
     return next((dialect for prefix, dialect in _by_prefix(tuple(settings.TTSAI_DIALECTS)) if spelled.startswith(prefix)), PLATFORM)
+
+
+def is_shared_path(path: str) -> bool:
+    """True if the dialect of the path depends on the request's headers."""
+    return any(_with_slash(path).startswith(prefix) for prefix, _, _ in _shared(tuple(settings.TTSAI_DIALECTS)))
+
+
+def routed_path(path: str, meta: Mapping[str, Any]) -> str:
+    """Path at which a request is routed: below the home of the dialect whose own key header it has if the path is shared, else the path itself."""
+    spelled = _with_slash(path)
+    for prefix, root, dialect in _shared(tuple(settings.TTSAI_DIALECTS)):
+        if spelled.startswith(prefix) and dialect.has_own_key_header(meta):
+            return dialect.home + spelled.removeprefix(root)
+    return path
 
 
 def list_dialects() -> tuple[Dialect, ...]:
@@ -168,6 +199,17 @@ def _by_prefix(names: tuple[str, ...]) -> tuple[tuple[str, Dialect], ...]:
                 raise ImproperlyConfigured(f"The dialects {found[prefix].name!r} and {dialect.name!r} both claim the prefix {prefix!r}.")
             found[prefix] = dialect
     return tuple(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+@lru_cache(maxsize=8)
+def _shared(names: tuple[str, ...]) -> tuple[tuple[str, str, Dialect], ...]:
+    """(prefix, its root, dialect) of every shared path."""
+    dialects: list[Dialect] = [import_string(name) for name in names]
+    return tuple((root + path, root, dialect) for dialect in dialects for path in dialect.shared_paths for root in dialect.roots)
+
+
+def _with_slash(path: str) -> str:
+    return path if path.endswith("/") else f"{path}/"
 
 
 def _meta_name(header: str) -> str:

@@ -20,7 +20,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars, get_conte
 
 from apps.core.cross_origin import allow_origin, is_preflight, preflight
 from apps.core.deferred import Deferred
-from apps.core.dialects import REQUEST_ID, dialect_of
+from apps.core.dialects import REQUEST_ID, dialect_of, routed_path
 from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.core.exception_handler import error_response, path_not_found
 from apps.core.limits import LimitState
@@ -61,7 +61,7 @@ class RequestMiddleware:
             clear_contextvars()
 
     def _respond(self, request: PlatformRequest) -> HttpResponseBase:
-        request.path_info = request.path = with_slash(request.path_info)
+        request.path_info = request.path = with_slash(routed_path(request.path_info, request.META))
         request.zone = zone_of(request.path_info)
         request.request_id = dialect_of(request.path).request_id_of(request.META)
         bind_contextvars(request=request.request_id)

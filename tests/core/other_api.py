@@ -31,6 +31,9 @@ DIALECT: Final = Dialect(
     name="other",
     roots=("/v1/", "/"),
     paths=("other/",),
+    shared_paths=("account/",),
+    home="/other-home/",
+    own_key_headers=(KeyHeader("Authorization", "Token"),),
     urlconf="tests.core.other_api",
     key_headers=(KeyHeader("xi-api-key"), KeyHeader("Authorization", "Token")),
     challenge="Token",
@@ -95,6 +98,7 @@ class FaultyApi(APIView):
 
 
 urlpatterns: list[Any] = [
+    path("account/", Things.as_view()),
     path("other/things/", Things.as_view()),
     path("other/uploads/", Uploads.as_view()),
     path("other/later/", Later.as_view()),

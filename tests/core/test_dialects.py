@@ -12,7 +12,7 @@ from apps.accounts.models import AccountStatus
 from apps.accounts.services import suspend_account
 from apps.compat.clonyvoice.dialect import DIALECT as CLONYVOICE
 from apps.compat.openai.dialect import DIALECT as OPENAI
-from apps.core.dialects import API_KEY, AUTHORIZATION, PLATFORM, Dialect, KeyHeader, dialect_of, list_dialects
+from apps.core.dialects import API_KEY, AUTHORIZATION, PLATFORM, Dialect, KeyHeader, dialect_of, list_dialects, routed_path
 from apps.core.schema import add_common_responses
 from apps.core.zones import zone_of
 from tests.core.other_api import DIALECT as OTHER
@@ -58,8 +58,39 @@ def test_prefix_of_two_dialects_is_refused(settings: Any) -> None:
 def test_every_route_of_a_dialect_lies_below_its_prefixes() -> None:
     for dialect in list_dialects():
         for route in import_module(dialect.urlconf).urlpatterns:
-            for root in dialect.roots:
+            is_shared = str(route.pattern).startswith(dialect.shared_paths)
+            for root in (dialect.home,) if is_shared else dialect.roots:
                 assert dialect_of(f"{root}{route.pattern}") is dialect, f"{root}{route.pattern}"
+
+
+TOKEN = {"HTTP_AUTHORIZATION": "Token k"}
+
+
+@pytest.mark.parametrize(
+    ("path", "meta", "routed"),
+    [("/v1/account", TOKEN, "/other-home/account/"), ("/v1/account/usage/", TOKEN, "/other-home/account/usage/"), ("/account/", TOKEN, "/other-home/account/"),
+     ("/v1/account", {"HTTP_AUTHORIZATION": "Bearer k"}, "/v1/account"), ("/v1/account", {"HTTP_AUTHORIZATION": "Token "}, "/v1/account"),
+     ("/v1/account", {}, "/v1/account"), ("/v1/accounts", TOKEN, "/v1/accounts"), ("/v1/tts/", TOKEN, "/v1/tts/"), ("/other-home/account/", TOKEN, "/other-home/account/")],
+)  # fmt: skip
+def test_request_to_a_shared_path_is_routed_by_its_key_header(path: str, meta: dict[str, str], routed: str) -> None:
+    assert routed_path(path, meta) == routed
+
+
+def test_shared_paths_without_a_home_are_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="'homeless': shared paths need a home and key headers"):
+        Dialect(name="homeless", roots=("/v1/",), shared_paths=("models/",))
+
+
+@pytest.mark.django_db
+def test_shared_path_answers_in_the_dialect_of_the_header_that_was_sent(client: Client) -> None:
+    secret = make_key()[1]
+    other = client.get("/v1/account?name=me", headers={"Authorization": f"Token {secret}"})
+    assert other.json() == {"success": True, "data": {"name": "me"}}
+    assert "id" in client.get("/v1/account", headers={"Authorization": f"Bearer {secret}"}).json()
+    refused = client.get("/v1/account", headers={"Authorization": "Token wrong"}).json()
+    assert refused["detail"]["status"] == "invalid_api_key"
+    assert client.get("/v1/account/nowhere", headers={"Authorization": f"Token {secret}"}).json()["detail"]["status"] == "not_found"
+    assert client.get("/v1/account", headers={"X-API-Key": "wrong"}).json()["error"]["code"] == "invalid_api_key"
 
 
 def test_dialect_at_the_root_leaves_the_zones_of_other_paths_alone() -> None:

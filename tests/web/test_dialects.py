@@ -28,6 +28,11 @@ CASES = {
     "an unknown route": (b"GET /v1/other/nowhere HTTP/1.1\r\nHost: x\r\n\r\n", 404, "not_found"),
     "an error behind a view": (b"GET /v1/other/faults/conflict?later HTTP/1.1\r\nHost: x\r\n\r\n", 409, "not_now"),
     "a bug behind a view": (b"GET /v1/other/faults/bug?later HTTP/1.1\r\nHost: x\r\n\r\n", 500, "internal_error"),
+    "a shared path with the header of the dialect": (
+        b"GET /v1/account HTTP/1.1\r\nHost: x\r\nAuthorization: Token no\r\n\r\n",
+        401,
+        "invalid_api_key",
+    ),
     "no Host": (b"GET /v1/other/things HTTP/1.1\r\n\r\n", 422, "invalid_http_request"),
     "a malformed header": (b"GET /v1/other/things HTTP/1.1\r\nHost x\r\n\r\n", 422, "invalid_http_request"),
     "a large header": (b"GET /v1/other/things HTTP/1.1\r\nHost: x\r\nx: " + b"y" * 70_000 + b"\r\n\r\n", 431, "invalid_http_request"),

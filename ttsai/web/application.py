@@ -11,7 +11,7 @@ from structlog.contextvars import bind_contextvars
 
 from apps.core import retry_after
 from apps.core.deferred import ASGIApp, Deferred, Receive, Scope, Send
-from apps.core.dialects import REQUEST_ID, dialect_of
+from apps.core.dialects import REQUEST_ID, dialect_of, is_shared_path, routed_path
 from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.core.exception_handler import as_application_error, error_response
 from apps.core.middleware import add_common_headers
@@ -43,9 +43,9 @@ class Application:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
-            await self._answer(scope, receive, send)
+            await self._answer(_routed(scope), receive, send)
         elif scope["type"] == "websocket":
-            await self._sockets(scope, receive, send)
+            await self._sockets(_routed(scope), receive, send)
 
     def start_graceful_stop(self) -> None:
         """Let waiting responses end soon, while their jobs continue, and close WebSocket connections. Call it on the event loop."""
@@ -139,6 +139,14 @@ class Application:
                 await send_app(final, scope, exchange.receive, send, headers=deferred.headers, dialect=dialect, began_at=deferred.began_at)
         finally:
             exchange.close()
+
+
+def _routed(scope: Scope) -> Scope:
+    """The scope with the path at which the request is routed."""
+    if not is_shared_path(scope["path"]):
+        return scope
+    meta = {f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}": value.decode("latin-1") for name, value in scope["headers"]}
+    return {**scope, "path": routed_path(scope["path"], meta)}
 
 
 async def _final_response(deferred: Deferred, exchange: WebExchange, *, request_id: str, path: str) -> HttpResponseBase | ASGIApp:
