@@ -1,15 +1,11 @@
 """Throughput, added latency and health check latency: the platform against the bare model, in turn, in one run."""
 
 import statistics
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from os import cpu_count
-from typing import Self
 
-import httpx
-
+from tests.bench.probe import HealthProbe
 from tests.flows.running import RunningPlatform
 from tests.workers.voices import voice_ref
 from workers.parallelism import allowing
@@ -34,31 +30,6 @@ REQUESTS_A_ROUND = len(TEXTS)
 PARALLEL_REQUESTS = 4
 SHORT_REQUESTS = 25
 VOICE = "af_heart"
-
-
-@dataclass
-class HealthProbe:
-    """Requests a path every 50 ms until stopped."""
-
-    client: httpx.Client
-    path: str = "/v1/health/"
-    seconds: list[float] = field(default_factory=list)
-    _stop: threading.Event = field(default_factory=threading.Event)
-
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.wait(0.05):
-            started = time.perf_counter()
-            self.client.get(self.path).raise_for_status()
-            self.seconds.append(time.perf_counter() - started)
 
 
 def bare_throughput(engine: Engine) -> float:
@@ -98,7 +69,7 @@ def measure_throughput(platform: RunningPlatform, key: str, engine: Engine) -> d
     ratios, health = [], []
     for _ in range(ROUNDS):
         bare = bare_throughput(engine)
-        with platform.client() as client, HealthProbe(client) as probe:
+        with HealthProbe(f"{platform.url}/v1/health/") as probe:
             ours = platform_throughput(platform, key, model_seconds_a_text=model_seconds)
         health += probe.seconds
         ratios.append(ours / bare)

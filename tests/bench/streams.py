@@ -4,7 +4,7 @@ import json
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from os import cpu_count
@@ -13,7 +13,8 @@ from typing import Final
 import httpx
 import redis
 
-from tests.bench.speed import SENTENCES, VOICE, HealthProbe, percentile
+from tests.bench.probe import HealthProbe
+from tests.bench.speed import SENTENCES, VOICE, percentile
 from tests.flows.following import wait_for_end
 from tests.flows.running import RunningPlatform
 from tests.workers.voices import voice_ref
@@ -51,13 +52,8 @@ def measure_first_bytes(platform: RunningPlatform, key: str, engine: Engine) -> 
 def measure_many_listeners(platform: RunningPlatform, key: str, engine: Engine) -> dict[str, float]:
     """Last first byte of many listeners against a scheduler that speaks nothing but their first pieces, one on each core; /livez meanwhile."""
     texts = [f"Listener {number}, {LONG}" for number in range(LISTENERS)]
-    ideal_seconds = sum(_bare_seconds(engine, text, threads=1) for text in texts) / CORES
-    with (
-        ExitStack() as stack,
-        platform.client() as prober,
-        HealthProbe(prober, path="/livez") as probe,
-        ThreadPoolExecutor(LISTENERS) as pool,
-    ):
+    ideal_seconds = _seconds_on_all_cores(engine, texts)
+    with ExitStack() as stack, HealthProbe(f"{platform.url}/livez") as probe, ThreadPoolExecutor(LISTENERS) as pool:
         clients = [stack.enter_context(platform.client(key)) for _ in texts]
         seconds = list(pool.map(_first_byte, clients, texts))
     return {
@@ -87,9 +83,13 @@ def _bare_seconds(engine: Engine, text: str, *, threads: int) -> float:
     """Seconds of the bare model for the first piece of a text, on so many threads."""
     piece = _first_piece(engine, text)
     started = time.perf_counter()
+    _speak_piece(engine, piece, threads=threads)
+    return time.perf_counter() - started
+
+
+def _speak_piece(engine: Engine, piece: Utterance, *, threads: int) -> None:
     with allowing(lambda: threads - 1):
         engine.speak(piece.spoken.text, voice=piece.settings.voice, language=piece.settings.language, speed=1.0)
-    return time.perf_counter() - started
 
 
 def _first_byte_alone(client: httpx.Client, text: str) -> float:
@@ -111,6 +111,15 @@ def _first_byte(client: httpx.Client, text: str, *, uuids: list[str] | None = No
         if uuids is not None:
             uuids.append(response.headers["x-job-id"])
     return seconds
+
+
+def _seconds_on_all_cores(engine: Engine, texts: Sequence[str]) -> float:
+    """Seconds of the bare model for the first pieces of texts, as many at once as there are cores, which slow each other down."""
+    pieces = [_first_piece(engine, text) for text in texts]
+    started = time.perf_counter()
+    with ThreadPoolExecutor(CORES) as pool:
+        list(pool.map(lambda piece: _speak_piece(engine, piece, threads=1), pieces))
+    return time.perf_counter() - started
 
 
 @contextmanager

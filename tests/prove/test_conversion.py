@@ -18,7 +18,7 @@ def test_conversion_keeps_the_intonation_and_becomes_the_target(name: str, targe
     with capsys.disabled():
         print(f"\n{row.line()}", flush=True)
     assert row.correlation >= 0.8
-    assert row.errors - row.source_errors <= 0.2 * row.words
+    assert row.errors - row.source_errors <= max(1, 0.2 * row.words)  # the shortest recording has three words
     assert (np.array(row.to_target) > row.to_source).all()
 
 
