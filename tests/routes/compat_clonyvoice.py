@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from apps.accounts.models import Account
+from apps.voice_library.models import Category, Favourite
+from tests.routes.accounts import a_listed_key
 from tests.routes.shown_errors import ShownError
-from tests.routes.table import Row
+from tests.routes.table import Owned, row
+from tests.routes.voices import a_listed_voice, a_voice, make_voice
 
 
 def read_error(headers: Mapping[str, str], body: Any) -> ShownError:
@@ -15,4 +19,42 @@ def read_error(headers: Mapping[str, str], body: Any) -> ShownError:
 
 ERROR_READERS = {"clonyvoice": read_error}
 
-ROWS: list[Row] = []
+
+def a_category(account: Account) -> Owned:
+    return Owned(path={"category": Category.objects.create(account=account, name="calm").name})
+
+
+def a_listed_category(account: Account) -> Owned:
+    return Owned(shown=Category.objects.create(account=account, name="calm").name)
+
+
+def a_named_category(account: Account) -> Owned:
+    return Owned(body={"name": Category.objects.create(account=account, name="calm").name})
+
+
+def a_listed_favourite(account: Account) -> Owned:
+    voice = make_voice(account)
+    Favourite.objects.create(account=account, voice=voice)
+    return Owned(shown=voice.voice_id)
+
+
+ROWS = [
+    row("/api/api-keys/", "GET", scope="system:read", owns=a_listed_key),
+    row(
+        "/api/api-keys/",
+        "POST",
+        scope="system:read",
+        owns=None,
+        body={"name": "mine", "scopes": ["system:read"], "limits": {"system:read": 1}},
+    ),
+    row("/api/categories/", "GET", scope="voices:read", owns=a_listed_category),
+    row("/api/categories/", "POST", scope="voices:write", owns=None, body={"name": "calm"}),
+    row("/api/categories/", "DELETE", scope="voices:write", owns=a_named_category),
+    row("/api/categories/<category>/", "DELETE", scope="voices:write", owns=a_category),
+    row("/api/favorites/", "GET", scope="voices:read", owns=a_listed_favourite),
+    row("/api/favorites/<voice_id>/", "POST", scope="voices:write", owns=a_voice),
+    row("/api/voices/", "GET", scope="voices:read", owns=a_listed_voice),
+    row("/api/voices/<voice_id>/", "GET", scope="voices:read", owns=a_voice),
+    row("/api/voices/<voice_id>/", "PUT", scope="voices:write", owns=a_voice, body={"name": "Bob"}),
+    row("/api/voices/<voice_id>/", "DELETE", scope="voices:write", owns=a_voice),
+]

@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.accounts.callers import Caller
 from apps.accounts.models import ApiKey
-from apps.accounts.services.keys import create_key, rotate_key
+from apps.accounts.services.keys import KEY_START, create_key, rotate_key
 from apps.core.errors import PermissionDeniedError
 
 
@@ -31,6 +31,7 @@ def _create_key_with(
     requests_per_minute: int | None,
     requests_per_minute_by_scope: dict[str, int],
     concurrent_jobs: int | None,
+    start: str = KEY_START,
 ) -> tuple[ApiKey, str]:
     """Create a key. Scopes and limits that are left out are inherited from the maker."""
     scopes = scopes or maker.scopes
@@ -51,6 +52,7 @@ def _create_key_with(
         requests_per_minute_by_scope=asked.requests_per_minute_by_scope,
         concurrent_jobs=asked.concurrent_jobs,
         created_by=maker.created_by,
+        start=start,
     )
 
 

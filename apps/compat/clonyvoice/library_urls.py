@@ -1,5 +1,23 @@
 """Voices, categories, favourites, cloning, recordings, keys and the system, relative to `/api/`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.compat.clonyvoice.key_views import ClonyKeyListView
+from apps.compat.clonyvoice.voice_views import (
+    CategoryListView,
+    CategoryView,
+    ClonyVoiceListView,
+    ClonyVoiceView,
+    FavouriteListView,
+    FavouriteView,
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api-keys/", ClonyKeyListView.as_view()),
+    path("categories/", CategoryListView.as_view()),
+    path("categories/<str:category>/", CategoryView.as_view()),
+    path("favorites/", FavouriteListView.as_view()),
+    path("favorites/<str:voice_id>/", FavouriteView.as_view()),
+    path("voices/", ClonyVoiceListView.as_view()),
+    path("voices/<str:voice_id>/", ClonyVoiceView.as_view()),
+]

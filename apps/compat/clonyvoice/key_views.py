@@ -1,0 +1,133 @@
+"""Views of /api/api-keys."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.callers import Caller, get_caller
+from apps.accounts.models import ApiKey
+from apps.accounts.permissions import HasAccount, scope_required
+from apps.accounts.scopes import SCOPES
+from apps.accounts.selectors import list_keys
+from apps.accounts.services import create_key_for
+from apps.accounts.services.keys import CLONYVOICE_KEY_START
+from apps.compat.clonyvoice.dialect import REQUESTS_PER_MINUTE_BY_SCOPE
+from apps.core import fields
+from apps.core.fields import validated
+
+NOT_STORED = {"Cache-Control": "no-store"}
+_MOMENT = serializers.DateTimeField()
+
+
+class NewClonyKeySerializer(serializers.Serializer[Any]):
+    """Request body of POST /api/api-keys."""
+
+    name = fields.Text(max_length=100, trim_whitespace=True, help_text="Purpose of the key.")
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(SCOPES)),
+        default=list,
+        max_length=len(SCOPES),
+        help_text="Scopes of the key; those of this request's key if omitted.",
+    )
+    limits = serializers.DictField(
+        child=serializers.IntegerField(min_value=1, max_value=1_000_000),
+        default=dict,
+        help_text='Requests per minute by scope, `{"tts:generate": 20}`, in place of the defaults; at most those of this request\'s key.',
+    )
+
+
+class ClonyKeySerializer(serializers.Serializer[Any]):
+    """Key without its secret."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    prefix = serializers.CharField(help_text="First characters of the key.")
+    scopes = serializers.ListField(child=serializers.CharField())
+    limits = serializers.DictField(child=serializers.IntegerField(), help_text="Requests per minute by scope.")
+    is_active = serializers.BooleanField(help_text="Neither revoked nor expired.")
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+class IssuedClonyKeySerializer(ClonyKeySerializer):
+    """New key with its secret, which is shown only in this response."""
+
+    key = serializers.CharField(help_text="The secret. It is not kept: store it now.")
+
+
+class ClonyKeyListSerializer(serializers.Serializer[Any]):
+    """The account's keys, newest first."""
+
+    keys = ClonyKeySerializer(many=True)
+    total = serializers.IntegerField()
+
+
+NEW = NewClonyKeySerializer()
+
+
+class ClonyKeyListView(APIView):
+    """List and create keys."""
+
+    permission_classes = [HasAccount, scope_required("system:read")]
+
+    @extend_schema(operation_id="clonyvoice_keys", tags=["clonyvoice"], summary="The account's keys", responses=ClonyKeyListSerializer)
+    def get(self, request: Request) -> Response:
+        """List the account's keys of every API, newest first, without secrets."""
+        keys = [key_shape(key) for key in list_keys(get_caller(request).required_account)]
+        return Response({"keys": keys, "total": len(keys)}, headers=NOT_STORED)
+
+    @extend_schema(
+        operation_id="clonyvoice_key_create",
+        tags=["clonyvoice"],
+        summary="Make a key",
+        request=NewClonyKeySerializer,
+        responses=IssuedClonyKeySerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Make a key with at most the scopes and limits of the key that makes it. Its limits by scope are stored with it, so that they hold in
+        every API of the platform.
+        """
+        caller, body = get_caller(request), validated(NEW, request.data)
+        key, secret = create_key_for(
+            caller,
+            name=body["name"],
+            scopes=body["scopes"],
+            requests_per_minute=None,
+            requests_per_minute_by_scope=_limits(caller, scopes=body["scopes"], asked=body["limits"]),
+            concurrent_jobs=None,
+            start=CLONYVOICE_KEY_START,
+        )
+        return Response({**key_shape(key), "key": secret}, headers=NOT_STORED)
+
+
+def key_shape(key: ApiKey) -> dict[str, Any]:
+    """Key as it is listed."""
+    defaults = {scope: limit for scope, limit in REQUESTS_PER_MINUTE_BY_SCOPE.items() if not key.scopes or scope in key.scopes}
+    return {
+        "id": key.pk,
+        "name": key.name,
+        "prefix": key.prefix,
+        "scopes": key.scopes or list(SCOPES),
+        "limits": {**defaults, **key.requests_per_minute_by_scope},
+        "is_active": key.is_live,
+        "created_at": _MOMENT.to_representation(key.created_at),
+        "last_used_at": _MOMENT.to_representation(key.last_used_at) if key.last_used_at else None,
+    }
+
+
+def _limits(caller: Caller, *, scopes: Sequence[str], asked: Mapping[str, int]) -> dict[str, int]:
+    """Limits of a new key: as asked, otherwise the API's defaults, within the maker's own and the plan's."""
+    granted = scopes or (caller.key.scopes if caller.key else [])
+    own = caller.key.requests_per_minute_by_scope if caller.key else {}
+    most = caller.plan.requests_per_minute
+    defaults = {
+        scope: min(limit, most, own.get(scope, most))
+        for scope, limit in REQUESTS_PER_MINUTE_BY_SCOPE.items()
+        if not granted or scope in granted
+    }
+    return {**defaults, **asked}
