@@ -202,11 +202,14 @@ class JobAudio:
 
 
 @contextlib.asynccontextmanager
-async def listen(exchange: Exchange, job_uuid: UUID, *, is_kept: bool, first_seconds: float) -> AsyncIterator[JobAudio]:
+async def listen(
+    exchange: Exchange, job_uuid: UUID, *, is_kept: bool, first_seconds: float, grace_seconds: float = RECONNECT_GRACE_SECONDS
+) -> AsyncIterator[JobAudio]:
     """Audio of a job for one listener. If the block ends before the audio does, the listener has left.
 
     A job whose only listener left is cancelled, and charged for what was sent; is_kept: it continues instead.
-    first_seconds: longest wait for the first chunk; 504 after it, and the job continues.
+    first_seconds: longest wait for the first chunk; 504 after it, and the job continues. grace_seconds: wait for a client that heard nothing yet to repeat
+    its request; none on a socket, whose client cannot.
     """
     audio = JobAudio(exchange, job_uuid, first_seconds=first_seconds)
     async with exchange.listening(job_uuid):
@@ -215,15 +218,15 @@ async def listen(exchange: Exchange, job_uuid: UUID, *, is_kept: bool, first_sec
         finally:
             if not audio.is_complete and not audio.has_failed:
                 # A task of its own: this one may be cancelled already.
-                task = asyncio.create_task(_abandon(audio, is_kept=is_kept))
+                task = asyncio.create_task(_abandon(audio, is_kept=is_kept, grace_seconds=grace_seconds))
                 _abandoning.add(task)
                 task.add_done_callback(_abandoning.discard)
 
 
-async def _abandon(audio: JobAudio, *, is_kept: bool) -> None:
+async def _abandon(audio: JobAudio, *, is_kept: bool, grace_seconds: float) -> None:
     exchange, job_uuid = audio.exchange, audio.job_uuid
     if not audio.has_begun:  # the client may have lost its connection, and repeat its request
-        await asyncio.sleep(RECONNECT_GRACE_SECONDS)
+        await asyncio.sleep(grace_seconds)
     if await exchange.count_other_waiters(job_uuid):
         return
     if not is_kept:

@@ -10,12 +10,12 @@ from workers.contract.markup import Segment
 from workers.contract.messages import SpeakWork
 from workers.contract.speech import GivenPhonemes, WordTiming
 from workers.contract.voices import VoiceRef
-from workers.text.markup.boundaries import Break
+from workers.text.markup.boundaries import PAUSES, Break
 from workers.text.normalise import normalise
 from workers.text.pronunciations import PronunciationError, apply_pronunciations
 from workers.text.say_as import SayAsError, say_segment
 from workers.text.scripts import split_by_script
-from workers.text.sentences import PAUSES, Splitter
+from workers.text.sentences import Splitter
 from workers.text.spoken_text import SpokenText, SpokenTextBuilder, join
 from workers.text.voice_choice import speaking_voice
 

@@ -1,27 +1,11 @@
 """Splits a text into the sentences that a model synthesises in one call, each with the pause after it."""
 
-from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 from workers.contract.engines import EngineSpec
 from workers.contract.speech import Sentence
-from workers.text.markup.boundaries import Break, Segment, cut_segment, find_segments
-
-PAUSES: Final[Mapping[Break, float]] = MappingProxyType(
-    {
-        Break.PARAGRAPH: 0.75,
-        Break.LINE: 0.5,
-        Break.SENTENCE: 0.4,
-        Break.CLAUSE: 0.2,
-        Break.COMMA: 0.15,
-        Break.WORD: 0.05,
-        Break.CHARACTER: 0.0,
-    }
-)
-"""Seconds from the last sound of a sentence to the first of the next, at normal speed. A design choice, not a measurement; Kokoro itself
-pauses 0.2 s between two sentences of one input, or not at all.
-"""
+from workers.text.markup.boundaries import PAUSES, Segment, cut_segment, find_segments
 
 LONGEST_CHARACTERS: Final = 300
 

@@ -1,32 +1,19 @@
 """Cuts the first sentences of a script that somebody listens to: the first sound comes after a short clause, and later pieces grow."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from workers.text.markup.boundaries import CUTS, SPACE, Break
+from workers.text.markup.boundaries import CUTS, PAUSES, SPACE, Break
+from workers.text.markup.sizes import FIRST_SIZE, FIRST_WITHOUT_CLAUSE, LEAST_SIZE, size_of
 from workers.text.script import Script, Utterance
-from workers.text.sentences import PAUSES
 
-FIRST_SIZE: Final = 60
-"""Longest first piece, as size_of counts: about four seconds of speech. The shortest clause of at least LEAST_SIZE is taken."""
-LEAST_SIZE: Final = 14
-"""Shortest piece, a second of speech: shorter ones sound clipped."""
-FIRST_WITHOUT_CLAUSE: Final = 120
-"""Size above which a first sentence without a clause is cut between words."""
 GROWTH: Final = 2.5
 """Size of a piece against the one before, which is heard while this one is computed: engines take a third of real time on one core."""
 LONGEST_CUT: Final = 250
 """Size from which pieces are no longer cut."""
 
-_IDEOGRAPH: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WORD_CUT: Final = next(pattern for kind, pattern in CUTS if kind is Break.WORD)
-
-
-def size_of(text: str) -> int:
-    """Length by sound: an ideograph or a kana is spoken as long as three letters."""
-    return len(text.strip()) + 2 * len(_IDEOGRAPH.findall(text))
 
 
 def with_short_start(script: Script, *, pause_scale: float) -> Script:

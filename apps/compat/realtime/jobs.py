@@ -1,8 +1,7 @@
 """The jobs of a session: transcribe what the user said, answer it, speak the answer. A job that nobody waits for any more is cancelled."""
 
-import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, ParamSpec, TypeVar
 from uuid import UUID
@@ -19,17 +18,17 @@ from apps.compat.realtime.input_buffer import LONGEST_SECONDS, Recording
 from apps.conversations.replies import ReplyOrder, request_reply
 from apps.conversations.selectors import find_responder
 from apps.core.deferred import Exchange
-from apps.core.errors import ApplicationError, ConflictError, GatewayTimeoutError
+from apps.core.errors import ApplicationError, GatewayTimeoutError
 from apps.core.limits import LimitState, count_requests
 from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import failure_as_error
 from apps.jobs.services.acceptance import Submission
-from apps.jobs.services.cancel import cancel_job
 from apps.listening.documents import read_script, read_transcript
 from apps.listening.services import DEFAULT_MODEL, ListeningOrder, check_order, request_transcription
-from apps.speech.services import SpeechOrder, request_speech
+from apps.speech.services import SpeechOrder
 from apps.streaming.chunks import AudioChunk
-from apps.streaming.job_audio import listen
+from apps.streaming.submission import cancel_unheard, clean_up, submitted
+from apps.text_streams.speaking import speaking
 from apps.uploads.services import SourceLimits, release_source, store_live_recording_async
 from workers.contract.listening import Turn
 
@@ -42,9 +41,6 @@ SPEECH_MODEL: Final = "tts-1"
 OPENAI_PREFIX: Final = "gpt-"
 REALTIME_PREFIXES: Final = ("gpt-realtime", "gpt-live", "gpt-4o-realtime", "gpt-4o-mini-realtime")
 """OpenAI's models of the Realtime API, which have no stand-ins in the catalogue."""
-
-_cleaning: set[asyncio.Task[Any]] = set()
-"""Tasks that outlive their connection; held, since the event loop keeps weak references only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +122,7 @@ class SessionJobs:
             is_streamed=True,
         )
 
-        async def start() -> Submission:
-            return await self._exchange.run(request_speech, self._caller, order=order, idempotency=None, request_id=self._request_id)
-
-        job = await self._submitted(start)
-        wait_seconds = settings.TTSAI_SPEECH_WAIT_SECONDS
-        async with (
-            listen(self._exchange, job.uuid, is_kept=False, first_seconds=wait_seconds) as audio,
-            contextlib.aclosing(aiter(audio)) as chunks,
-        ):
+        async with speaking(self._exchange, self._caller, order=order, request_id=self._request_id) as (job, chunks):
             yield job, chunks
 
     async def compute(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -142,27 +130,13 @@ class SessionJobs:
         return await self._exchange.encode(function, *args, **kwargs)
 
     async def _finished(self, start: Callable[[], Coroutine[Any, Any, Submission]], *, read: Callable[[Job], T]) -> tuple[Job, T]:
-        job = await self._submitted(start)
+        job = await submitted(self._exchange, start())
         try:
             await self._exchange.wait_for_end(job.uuid, settings.TTSAI_UPLOAD_WAIT_SECONDS)
             return await self._exchange.run(_read_end, job.uuid, read)
         except BaseException:  # cancelled, timed out or failed: what still runs is stopped
-            _clean_up(self._exchange.run(_cancel, job.uuid))
+            clean_up(self._exchange.run(cancel_unheard, job.uuid))
             raise
-
-    async def _submitted(self, start: Callable[[], Coroutine[Any, Any, Submission]]) -> Job:
-        """Job of a submission, which a cancellation does not interrupt halfway: a job that nobody waits for is cancelled instead."""
-        submitting = asyncio.ensure_future(start())
-        try:
-            return (await asyncio.shield(submitting)).job
-        except asyncio.CancelledError:
-            _clean_up(self._cancel_submitted(submitting))
-            raise
-
-    async def _cancel_submitted(self, submitting: "asyncio.Future[Submission]") -> None:
-        with contextlib.suppress(ApplicationError):
-            submission = await submitting
-            await self._exchange.run(_cancel, submission.job.uuid)
 
 
 def recogniser_name(model: str) -> str:
@@ -190,12 +164,6 @@ def check_models(caller: Caller, config: SessionConfig) -> None:
             raise
 
 
-def _clean_up(work: Awaitable[Any]) -> None:
-    task = asyncio.ensure_future(work)
-    _cleaning.add(task)
-    task.add_done_callback(_cleaning.discard)
-
-
 def _read_end(job_uuid: UUID, read: Callable[[Job], T]) -> tuple[Job, T]:
     job = Job.objects.get(uuid=job_uuid)
     if not job.is_over:
@@ -203,8 +171,3 @@ def _read_end(job_uuid: UUID, read: Callable[[Job], T]) -> tuple[Job, T]:
     if job.state != JobState.COMPLETED:
         raise failure_as_error(job)
     return job, read(job)
-
-
-def _cancel(job_uuid: UUID) -> None:
-    with contextlib.suppress(ConflictError):  # it ended meanwhile
-        cancel_job(Job.objects.get(uuid=job_uuid), reason="The client left, or interrupted the response.")

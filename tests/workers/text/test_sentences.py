@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.growth import assert_linear
-from workers.text.markup.boundaries import Break, find_segments
-from workers.text.sentences import PAUSES, split_sentences
+from workers.text.markup.boundaries import PAUSES, Break, find_segments
+from workers.text.sentences import split_sentences
 
 PIECES = st.lists(
     st.sampled_from(

@@ -3,7 +3,8 @@
 import enum
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from workers.text.markup.abbreviations import is_abbreviation
@@ -19,6 +20,22 @@ class Break(enum.Enum):
     COMMA = "comma"
     WORD = "word"
     CHARACTER = "character"
+
+
+PAUSES: Final[Mapping[Break, float]] = MappingProxyType(
+    {
+        Break.PARAGRAPH: 0.75,
+        Break.LINE: 0.5,
+        Break.SENTENCE: 0.4,
+        Break.CLAUSE: 0.2,
+        Break.COMMA: 0.15,
+        Break.WORD: 0.05,
+        Break.CHARACTER: 0.0,
+    }
+)
+"""Seconds from the last sound of a sentence to the first of the next, at normal speed. A design choice, not a measurement; Kokoro itself
+pauses 0.2 s between two sentences of one input, or not at all.
+"""
 
 
 class Segment(NamedTuple):

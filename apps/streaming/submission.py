@@ -1,0 +1,45 @@
+"""Jobs that a connection makes: accepted whatever becomes of the connection, and cancelled if nobody waits for them."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Coroutine
+from typing import Any
+from uuid import UUID
+
+from apps.core.deferred import Exchange
+from apps.core.errors import ApplicationError, ConflictError
+from apps.jobs.models import Job
+from apps.jobs.services.acceptance import Submission
+from apps.jobs.services.cancel import cancel_job
+
+_cleaning: set[asyncio.Future[Any]] = set()
+"""Tasks that outlive their connection; held, since the event loop keeps weak references only."""
+
+
+async def submitted(exchange: Exchange, start: Coroutine[Any, Any, Submission]) -> Job:
+    """Job of a submission, which a cancellation does not interrupt halfway: a job that nobody waits for is cancelled instead."""
+    submitting = asyncio.ensure_future(start)
+    try:
+        return (await asyncio.shield(submitting)).job
+    except asyncio.CancelledError:
+        clean_up(_cancel_submitted(exchange, submitting))
+        raise
+
+
+def clean_up(work: Awaitable[Any]) -> None:
+    """Do this even if the connection ends meanwhile."""
+    task = asyncio.ensure_future(work)
+    _cleaning.add(task)
+    task.add_done_callback(_cleaning.discard)
+
+
+def cancel_unheard(job_uuid: UUID) -> None:
+    """Cancel a job of which nothing was sent; without effect if it is over."""
+    with contextlib.suppress(ConflictError):
+        cancel_job(Job.objects.get(uuid=job_uuid), reason="The client left, or interrupted the response.")
+
+
+async def _cancel_submitted(exchange: Exchange, submitting: "asyncio.Future[Submission]") -> None:
+    with contextlib.suppress(ApplicationError):
+        submission = await submitting
+        await exchange.run(cancel_unheard, submission.job.uuid)
