@@ -3,12 +3,15 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NoReturn
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from apps.accounts.callers import Caller
 from apps.catalog.catalogue import EngineRow
+from apps.catalog.mix_syntax import looks_like_mix, read_mix, voice_names
+from apps.catalog.mixes import mix_voices
 from apps.catalog.selectors import find_model, list_models, speak_in_place
 from apps.core.errors import ConflictError, InvalidRequestError
 from workers.contract.tags import is_same_language
@@ -64,7 +67,7 @@ def resolve_voice(
 ) -> VoiceRef:
     """The voice that a request names: built-in, the account's own, or one that stands for it; else one of the language, else the default.
 
-    takes_substitute: False where only the model's voices and the account's are names. 400 unknown_voice, voice_model_mismatch, 409 voice_not_ready.
+    takes_substitute: as in find_named_voice. 400 unknown_voice, invalid_mix, voice_model_mismatch, 409 voice_not_ready.
     """
     named = find_named_voice(caller, engine=engine, asked=asked, dialect=dialect, takes_substitute=takes_substitute)
     return named or _choose_voice(engine, language=language)
@@ -97,16 +100,23 @@ def resolve_text_voice(
 def find_named_voice(
     caller: Caller, *, engine: EngineRow, asked: str | None, dialect: DialectVoices | None = None, takes_substitute: bool = True
 ) -> VoiceRef | None:
-    """Voice named in a request; None if it names none, or one that the model's own choice replaces. Raises 400 unknown_voice."""
+    """Voice or mix named in a request; None if it names none, or one that the model's own choice replaces.
+
+    takes_substitute: False where a name that stands for no certain voice is unknown. Raises 400 unknown_voice, invalid_mix, mix_not_supported.
+    """
     if not asked:
         return None
     if found := find_voice(caller, engines=[engine], voice_id=asked):
         return found
-    is_known, substitute = _find_substitute(engine, asked=asked, dialect=dialect) if takes_substitute else (False, None)
-    if not is_known:
-        raise _unknown_voice(engine, voice_id=asked)
+    is_known, substitute = _find_substitute(engine, asked=asked, dialect=dialect)
     voices = engine.spoken_voices
-    return engine.voice_ref(voices[substitute]) if substitute and substitute in voices else None
+    if substitute and substitute in voices:
+        return engine.voice_ref(voices[substitute])
+    if mixed := _find_mix(caller, engine=engine, asked=asked, dialect=dialect):
+        return mixed
+    if not (is_known and takes_substitute):
+        raise _unknown_voice(engine, voice_id=asked)
+    return None
 
 
 def choose_voice_model(caller: Caller, *, engine: EngineRow, voice_ids: Iterable[str]) -> VoiceModel:
@@ -114,7 +124,8 @@ def choose_voice_model(caller: Caller, *, engine: EngineRow, voice_ids: Iterable
 
     That one takes the place of a model whose voices it speaks too, and of any documented name. 403 model_not_allowed, 503 model_unavailable.
     """
-    own = [found for voice_id in dict.fromkeys(voice_ids) if voice_id and (found := _find_own(caller, engine=engine, voice_id=voice_id))]
+    names = dict.fromkeys(name for voice_id in voice_ids if voice_id for name in (voice_id, *_names_of_mix(voice_id, engine=engine)))
+    own = [found for name in names if (found := _find_own(caller, engine=engine, voice_id=name))]
     for voice in own:
         if voice.ref.engine != engine.id:
             engine = _take_place(caller, engine, speaker_id=voice.ref.engine)
@@ -153,6 +164,36 @@ def list_voice_choices(engine: EngineRow, *, languages: Collection[str] = ()) ->
             choices.setdefault((voice.primary_language, voice.gender), voice)
     rank = {gender: place for place, gender in enumerate(GENDERS)}
     return tuple(sorted(choices.values(), key=lambda voice: rank.get(voice.gender, len(rank))))
+
+
+def _names_of_mix(asked: str, *, engine: EngineRow) -> tuple[str, ...]:
+    """Names of the voices of a mix; empty for a voice."""
+    return voice_names(asked) if engine.find_voice(asked) is None and looks_like_mix(asked) else ()
+
+
+def _find_mix(caller: Caller, *, engine: EngineRow, asked: str, dialect: DialectVoices | None) -> VoiceRef | None:
+    """The mix that the name spells; None if it spells none, or names no voice at all. 400 invalid_mix, mix_not_supported, unknown_voice."""
+    mix = read_mix(asked) if looks_like_mix(asked) else None
+    if mix is None:
+        return None
+    found = {name: _find_member(caller, engine=engine, name=name, dialect=dialect) for name in mix.weights}
+    if not any(found.values()):
+        return None
+    members = [(voice or _raise_unknown(engine, voice_id=name), mix.weights[name]) for name, voice in found.items()]
+    return mix_voices(members, engine=engine)
+
+
+def _find_member(caller: Caller, *, engine: EngineRow, name: str, dialect: DialectVoices | None) -> VoiceRef | None:
+    """A voice of a mix, by its own name or one that stands for it."""
+    if voice := find_voice(caller, engines=[engine], voice_id=name):
+        return voice
+    _, substitute = _find_substitute(engine, asked=name, dialect=dialect)
+    voices = engine.spoken_voices
+    return engine.voice_ref(voices[substitute]) if substitute and substitute in voices else None
+
+
+def _raise_unknown(engine: EngineRow, *, voice_id: str) -> NoReturn:
+    raise _unknown_voice(engine, voice_id=voice_id)
 
 
 def _find_own(caller: Caller, *, engine: EngineRow, voice_id: str) -> OwnVoice | None:

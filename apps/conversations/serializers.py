@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.catalog.mix_syntax import LONGEST_NAME
 from apps.core import fields
 from apps.uploads.serializers import ReferenceSerializer
 from apps.webhooks.fields import WebhookUrl
@@ -21,7 +22,7 @@ class VoiceChatRequestSerializer(ReferenceSerializer):
     )
     text = fields.Text(required=False, default="", allow_blank=True, max_length=LONGEST_TEXT, help_text="Message of the user; or `audio`.")
     voice = fields.Text(
-        required=False, default="", allow_blank=True, max_length=100, help_text="af_bella, or one of the answer's language."
+        required=False, default="", allow_blank=True, max_length=LONGEST_NAME, help_text="af_bella, or one of the answer's language."
     )
     tts_model = fields.FormName(
         required=False,

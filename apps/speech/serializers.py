@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.catalog.limits import FASTEST_SPEED, SLOWEST_SPEED
+from apps.catalog.mix_syntax import LONGEST_NAME
 from apps.core import fields
 from apps.webhooks.fields import WebhookUrl
 from workers.contract.formats import FORMATS
@@ -33,8 +34,8 @@ class SpeechRequestSerializer(serializers.Serializer[Any]):
         required=False,
         allow_null=True,
         allow_blank=True,
-        max_length=100,
-        help_text="A voice of /v1/voices/; the model's default if omitted.",
+        max_length=LONGEST_NAME,
+        help_text="A voice of /v1/voices/, or a mix such as `af_bella(2)+af_sky(1)`; the model's default if omitted.",
     )
     format = serializers.ChoiceField(choices=list(FORMATS), required=False, default="mp3", help_text="Format of the audio.")
     speed = fields.Number(required=False, default=1.0, min_value=SLOWEST_SPEED, max_value=FASTEST_SPEED)

@@ -119,7 +119,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     speaker = _choose_text_model(caller, engine=engine, order=order, document=document)
     engine, language = speaker.engine, _check_language(speaker.engine, order.language, caller=caller)
     text_voice = _choose_voice(caller, document, order=order, speaker=speaker, language=language)
-    voices = resolve_markup_voices(caller, document, engine=engine, param=order.text_param)
+    voices = resolve_markup_voices(caller, document, engine=engine, dialect=order.dialect_voices, param=order.text_param)
     units = document.counted_characters
     _check_length(caller, engine=engine, order=order, units=units)
     check_language(document, engine=engine, plan=caller.plan, language=language, param=order.text_param)
@@ -270,7 +270,7 @@ def _check_file_size(order: SpeechOrder, *, engine: EngineRow, works: Sequence[S
 
 def _warnings(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice, document: Document) -> list[str]:
     """Warnings about requested settings that are not followed."""
-    voice_used = "" if speaker.is_chosen_by_text else speaker.chosen.id
+    voice_used = "" if speaker.is_chosen_by_text else (order.voice or "") if speaker.chosen.weights else speaker.chosen.id
     warnings = substitution_warnings(engine, voice_asked=order.voice, voice_used=voice_used)
     warnings += [f"text: {warning}" for warning in document.warnings]
     warnings += order.file.warnings if order.file else ()
@@ -288,8 +288,11 @@ def _sound_warnings(order: SpeechOrder, *, engine: EngineRow, speaker: TextVoice
     """Warnings about a substituted voice, sample rate or bitrate."""
     warnings = []
     voice, primary = speaker.chosen, primary_tag(requested_tag(order.language))
-    is_tied = voice.conditioning is None  # a voice with conditioning speaks every language of the model
-    if is_tied and _is_requested_voice(voice, order=order, engine=engine) and primary not in {"", voice.primary_language}:
+    if (
+        not voice.speaks_all_languages
+        and _is_requested_voice(voice, order=order, engine=engine)
+        and primary not in {"", voice.primary_language}
+    ):
         warnings.append(
             f"voice: {voice.id} speaks {voice.primary_language!r}; where the model has a voice of {primary!r}, that one speaks."
         )

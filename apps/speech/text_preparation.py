@@ -6,7 +6,7 @@ from typing import Any
 
 from apps.accounts.callers import Caller
 from apps.catalog.catalogue import EngineRow
-from apps.catalog.voices import resolve_voice
+from apps.catalog.voices import DialectVoices, resolve_voice
 from apps.core.errors import InvalidRequestError
 from apps.pronunciations.selectors import account_rules
 from workers.contract.markup import PronunciationRule, Segment
@@ -23,6 +23,8 @@ from workers.text.pronunciations import PronunciationError, merge_rules, read_pr
 from workers.text.say_as import SUPPORTED_LANGUAGES, SayAsError, say_segment
 from workers.text.voice_choice import TextVoice, VoiceAssigner
 
+MOST_VOICES = 20
+"""Most voices that the markup of one text names."""
 SAMPLE_CHARACTERS = 400
 """Characters at the beginning of a text without letters that are looked at for something to say."""
 
@@ -40,13 +42,21 @@ def plain_document(text: str) -> Document:
     return Document(text, (Segment(text),), source=text, offsets=(0,))
 
 
-def resolve_markup_voices(caller: Caller, document: Document, *, engine: EngineRow, param: str) -> dict[str, VoiceRef]:
-    """The voices that the markup names, by name; checks its languages too. 400 invalid_markup with line and column, blank."""
+def resolve_markup_voices(
+    caller: Caller, document: Document, *, engine: EngineRow, param: str, dialect: DialectVoices | None = None
+) -> dict[str, VoiceRef]:
+    """The voices that the markup names, by name; checks its languages too. 400 invalid_markup with line and column, blank.
+
+    dialect: names for voices that the API of the request defines.
+    """
     voices: dict[str, VoiceRef] = {}
     for index, segment in enumerate(document.segments):
         if segment.voice and segment.voice not in voices:
+            if len(voices) == MOST_VOICES:
+                message = f"a text has at most {MOST_VOICES} voices; {segment.voice[:50]!r} is one more"
+                raise _invalid_markup(document.error_at(index, message), param=param)
             try:
-                voices[segment.voice] = resolve_voice(caller, engine=engine, asked=segment.voice, takes_substitute=False)
+                voices[segment.voice] = resolve_voice(caller, engine=engine, asked=segment.voice, dialect=dialect, takes_substitute=False)
             except InvalidRequestError as error:
                 raise _invalid_markup(document.error_at(index, error.message), param=param) from None
         if problem := _language_problem(segment, engine=engine):

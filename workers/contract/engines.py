@@ -70,6 +70,8 @@ class EngineSpec(Message):
     has_cloning: bool = False
     takes_recordings: bool = False
     """True if `VoiceRef.conditioning` is the speaker's recording, an audio file; False if it is a voice file that was fitted to it."""
+    has_mixing: bool = False
+    """True if it speaks mixes of its voices by weights (`VoiceRef.weights`), in every language of its own."""
     has_word_timings: bool = False
     has_diarization: bool = False
     has_translation: bool = False

@@ -49,6 +49,11 @@ class VoiceRef(Message):
         return primary_tag(self.language)
 
     @property
+    def speaks_all_languages(self) -> bool:
+        """True for an own voice and a mix, which speak every language of their engine."""
+        return not self.is_built_in
+
+    @property
     def is_built_in(self) -> bool:
         """True for a voice of the engine itself."""
         return self.conditioning is None and not self.weights

@@ -1,23 +1,21 @@
 """Kokoro with voices of one's own: voice files and mixes, beside Kokoro's built-in voices and on the same loaded model."""
 
-import math
 import os
 from collections.abc import Sequence
 from dataclasses import replace
 
 from workers.audio.samples import SynthesisedAudio
 from workers.contract.engines import EngineSpec
-from workers.contract.errors import UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
+from workers.contract.errors import UNKNOWN_VOICE, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
-from workers.contract.tags import is_same_language, primary_tag
 from workers.contract.voices import VoiceRef
 from workers.kokoro.accents import LANGUAGES, VOICES, accent_of
 from workers.kokoro.runtime import SAMPLE_RATE
 from workers.kokoro.shared_model import SharedKokoroModel
 from workers.kokoro.synthesis import MODEL_BYTES, RUN_BYTES, speak_text, split_text
 from workers.kokoro.voice_file import KokoroVoice
-from workers.kokoro.voices import SpeakableVoice, speakable_voice, stock_voice
-from workers.protocols.engine import Engine, VoiceFileEngine, find_built_in
+from workers.kokoro.voices import SpeakableVoice, mixed_voice, speakable_voice, stock_voice
+from workers.protocols.engine import Engine, VoiceFileEngine, find_built_in, spoken_tag
 
 
 class KokoroCloneEngine(SharedKokoroModel, VoiceFileEngine):
@@ -36,6 +34,7 @@ class KokoroCloneEngine(SharedKokoroModel, VoiceFileEngine):
         minimum_speed=0.25,
         maximum_speed=4.0,
         has_streaming=True,
+        has_mixing=True,
         has_cloning=True,
         has_word_timings=True,
         is_deterministic=True,
@@ -68,9 +67,7 @@ class KokoroCloneEngine(SharedKokoroModel, VoiceFileEngine):
         phonemes: Sequence[GivenPhonemes] = (),
     ) -> SynthesisedAudio:
         """Speak in any of Kokoro's languages. Raises WorkError (unsupported_language, nothing_to_say)."""
-        tag = voice.language if not language or is_same_language(language, voice.language) else language
-        if tag and primary_tag(tag) not in self.spec.languages:
-            raise WorkError(UNSUPPORTED_LANGUAGE, f"{self.spec.name} does not speak {tag!r}.")
+        tag = spoken_tag(self.spec, voice, language=language)
         return speak_text(self.runtime, text, accent=accent_of(tag), voice=own, speed=speed, phonemes=phonemes)
 
     def speak(self, text: str, *, voice: VoiceRef, language: str, speed: float, phonemes: Sequence[GivenPhonemes] = ()) -> SynthesisedAudio:
@@ -78,21 +75,10 @@ class KokoroCloneEngine(SharedKokoroModel, VoiceFileEngine):
         if voice.conditioning is not None:
             raise WorkError(UNKNOWN_VOICE, f"The file of the voice {voice.id!r} was not read.")
         if voice.weights:
-            return self.speak_as(_mix(voice), text, voice=voice, language=language, speed=speed, phonemes=phonemes)
+            return self.speak_as(mixed_voice(voice), text, voice=voice, language=language, speed=speed, phonemes=phonemes)
         find_built_in(replace(self.spec, voices=VOICES), voice, language=language)
         accent = accent_of(voice.language)
         return speak_text(self.runtime, text, accent=accent, voice=stock_voice(voice.id), speed=speed, phonemes=phonemes)
-
-
-def _mix(voice: VoiceRef) -> SpeakableVoice:
-    """The mix of stock voices, its weights scaled to add up to 1. Raises WorkError (unknown_voice)."""
-    total = math.fsum(share.weight for share in voice.weights)
-    try:
-        weights = {share.voice: share.weight / total for share in voice.weights}
-        mixed = KokoroVoice(weights, weights)
-    except (ValueError, ZeroDivisionError) as error:
-        raise WorkError(UNKNOWN_VOICE, f"The mix {voice.id!r} cannot be spoken: {error}.") from None
-    return SpeakableVoice(mixed.timbre, mixed.prosody)
 
 
 def build_engines() -> list[Engine]:

@@ -1,11 +1,14 @@
 """Voices ready to speak: from voice files and from mixes of stock voices to the numbers that the runtime takes."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from workers.contract.errors import UNKNOWN_VOICE, WorkError
+from workers.contract.voices import VoiceRef
 from workers.kokoro.runtime import ACOUSTIC_SIZE, UNCHANGED_PITCH, Array, KokoroRuntime, Pitch
 from workers.kokoro.stock_voices import STOCK_VOICES
 from workers.kokoro.voice_file import KokoroVoice
@@ -54,6 +57,17 @@ class SpeakableVoice:
 def stock_voice(voice: str) -> SpeakableVoice:
     """The stock voice itself."""
     return SpeakableVoice({voice: 1.0}, {voice: 1.0})
+
+
+def mixed_voice(voice: VoiceRef) -> SpeakableVoice:
+    """A mix of stock voices, its weights scaled to add up to 1. Raises WorkError (unknown_voice)."""
+    total = math.fsum(share.weight for share in voice.weights)
+    try:
+        weights = {share.voice: share.weight / total for share in voice.weights}
+        mixed = KokoroVoice(weights, weights)
+    except (ValueError, ZeroDivisionError) as error:
+        raise WorkError(UNKNOWN_VOICE, f"The mix {voice.id!r} cannot be spoken: {error}.") from None
+    return SpeakableVoice(mixed.timbre, mixed.prosody)
 
 
 def speakable_voice(voice: KokoroVoice, runtime: KokoroRuntime, *, stock: Mapping[str, float] | None = None) -> SpeakableVoice:

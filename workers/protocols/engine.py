@@ -7,7 +7,7 @@ from workers.audio.samples import SynthesisedAudio
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.errors import UNKNOWN_ENGINE, UNKNOWN_VOICE, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
-from workers.contract.tags import is_same_language
+from workers.contract.tags import is_same_language, primary_tag
 from workers.contract.voices import VoiceRef
 
 
@@ -85,6 +85,14 @@ def as_speaker(model: Model) -> Engine:
     if model.spec.kind != "tts":
         raise WorkError(UNKNOWN_ENGINE, f"{model.spec.name} is not a speech engine.")
     return cast("Engine", model)
+
+
+def spoken_tag(spec: EngineSpec, voice: VoiceRef, *, language: str) -> str:
+    """Full tag in which an own voice or a mix speaks: the language with the voice's region where it has one. Raises WorkError (unsupported_language)."""
+    tag = voice.language if not language or is_same_language(language, voice.language) else language
+    if tag and primary_tag(tag) not in spec.languages:
+        raise WorkError(UNSUPPORTED_LANGUAGE, f"{spec.name} does not speak {tag!r}.")
+    return tag
 
 
 def find_built_in(spec: EngineSpec, voice: VoiceRef, *, language: str) -> VoiceSpec:

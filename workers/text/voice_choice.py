@@ -65,12 +65,12 @@ def pick_voice(voices: Iterable[VoiceRef], *, language: str, genders: Sequence[s
 def speaking_voice(chosen: VoiceRef, *, language: str, voices: Iterable[VoiceRef]) -> VoiceRef:
     """The chosen voice, or one of the same gender that speaks the language if it does not.
 
-    A voice with conditioning speaks every language of its engine's voices, in the language of one of them.
+    An own voice and a mix speak every language of their engine's voices, in the language of one of them.
     """
     if not language or is_same_language(chosen.language, language):
         return chosen
     other = pick_voice(voices, language=language, genders=(chosen.gender,))
-    if other is not None and chosen.conditioning is not None:
+    if other is not None and chosen.speaks_all_languages:
         return replace(chosen, language=other.language)
     return other or chosen
 

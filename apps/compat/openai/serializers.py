@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.catalog.mix_syntax import LONGEST_NAME
 from apps.catalog.starting_stand_ins import OPENAI_CHARACTERS
 from apps.core import fields
 from apps.listening.serializers import LONGEST_PROMPT
@@ -29,7 +30,7 @@ class VoiceField(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> str:
         name = data.get("id") if isinstance(data, dict) else data
-        if not isinstance(name, str) or len(name) > 100:
+        if not isinstance(name, str) or len(name) > LONGEST_NAME:
             self.fail("invalid")
         return name
 
@@ -41,7 +42,11 @@ class OpenAISpeechSerializer(serializers.Serializer[Any]):
     input = fields.Text(
         help_text=f"Text to speak; at most {OPENAI_CHARACTERS} characters for OpenAI's names, the plan's limit for native ids."
     )
-    voice = VoiceField(required=False, allow_null=True, help_text="alloy, ash, …, or a voice of the model; its default.")
+    voice = VoiceField(
+        required=False,
+        allow_null=True,
+        help_text="alloy, ash, …, a voice of the model, or a mix such as `af_bella(2)+af_sky(1)`; its default.",
+    )
     response_format = serializers.ChoiceField(choices=FORMATS, required=False, default="mp3")
     speed = fields.Number(required=False, default=1.0, min_value=SLOWEST, max_value=FASTEST)
     instructions = fields.Text(

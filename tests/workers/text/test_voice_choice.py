@@ -70,7 +70,7 @@ def test_assigner_settles_built_in_own_and_mixed_voices_alike(chosen: VoiceRef) 
     )
     spoken = assigner.assign(SpeakWork("kokoro", chosen, segments=segments))
     table = (chosen, *spoken.voices)
-    french = replace(OWN, language="fr-fr") if chosen == OWN else voice_ref(ENGINE, "ff_siwis")  # an own voice speaks every language
+    french = voice_ref(ENGINE, "ff_siwis") if chosen.is_built_in else replace(chosen, language="fr-fr")  # own voices and mixes speak all
     assert [table[segment.voice_index] for segment in spoken.segments] == [chosen, OWN, MIX, french, chosen]
     assert [(segment.voice, segment.language) for segment in spoken.segments] == [
         ("", ""),

@@ -1,7 +1,7 @@
 """Parses a text with or without SSML tags to segments."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from workers.contract.markup import Segment
@@ -9,7 +9,7 @@ from workers.text.markup.assembly import Assembly
 from workers.text.markup.document import Document, added_size
 from workers.text.markup.elements import Element, Style, Values, read_tag
 from workers.text.markup.errors import MarkupError, MarkupOffsetError, line_and_column
-from workers.text.markup.scan import Characters, Tag, is_markup, is_whole_document, scan
+from workers.text.markup.scan import Characters, Tag, VoiceSwitch, is_markup, is_whole_document, scan
 
 DEEPEST_NESTING: Final = 32
 MOST_TAGS: Final = 30_000
@@ -65,6 +65,8 @@ class _Reader:
         self.frames: list[_Frame] = []
         self.assembly = Assembly()
         self.tags = 0
+        self.speaker = ""
+        """Voice of the last switch; it speaks outside all <voice> elements."""
         self.unfollowed: dict[tuple[str, str], int] = {}
         """Unsupported attributes by element and name, with the position of the first."""
 
@@ -73,6 +75,8 @@ class _Reader:
         for token in scan(self.source, is_strict=self.is_whole_document):
             if isinstance(token, Characters):
                 self._take(token)
+            elif isinstance(token, VoiceSwitch):
+                self._switch(token)
             elif token.is_closing:
                 self._close(token)
             else:
@@ -92,13 +96,33 @@ class _Reader:
         if frame is None and self.is_whole_document:
             self._check_outside(characters)
         elif frame is None:
-            self.assembly.add_characters(characters.text, style=Style(), offset=characters.offset)
+            self.assembly.add_characters(characters.text, style=self._voiced(Style()), offset=characters.offset)
         elif frame.element.holds == "anything":
-            self.assembly.add_characters(characters.text, style=frame.style, offset=characters.offset)
+            self.assembly.add_characters(characters.text, style=self._voiced(frame.style), offset=characters.offset)
         elif frame.element.holds == "text":
             frame.held.append(characters.text)
         elif characters.text.strip():
             raise MarkupOffsetError(f"<{frame.tag.name}> holds nothing: write <{frame.tag.name}/>", offset=characters.offset)
+
+    def _switch(self, switch: VoiceSwitch) -> None:
+        """Change the speaker, which ends a sentence."""
+        if self.frames and self.frames[-1].element.holds != "anything":
+            name = self.frames[-1].tag.name
+            raise MarkupOffsetError(f"a voice is switched inside <{name}>", offset=switch.offset)
+        if not self.frames and self.is_whole_document:
+            self._check_outside(Characters("[", switch.offset))
+        self._count_tag(switch.offset)
+        self.assembly.end_sentence(ends_paragraph=False)
+        self.speaker = switch.name
+
+    def _voiced(self, style: Style) -> Style:
+        """The style, spoken by the speaker of the last switch unless a <voice> element names one."""
+        return replace(style, voice=self.speaker) if self.speaker and not style.voice else style
+
+    def _count_tag(self, offset: int) -> None:
+        self.tags += 1
+        if self.tags > MOST_TAGS:
+            raise MarkupOffsetError(f"more than {MOST_TAGS} tags", offset=offset)
 
     def _check_outside(self, characters: Characters) -> None:
         rest = characters.text.lstrip()
@@ -111,9 +135,7 @@ class _Reader:
     def _open(self, tag: Tag) -> None:
         element, given, unfollowed = read_tag(tag)
         self._check_place(tag, element)
-        self.tags += 1
-        if self.tags > MOST_TAGS:
-            raise MarkupOffsetError(f"more than {MOST_TAGS} tags", offset=tag.offset)
+        self._count_tag(tag.offset)
         for name in unfollowed:
             self.unfollowed.setdefault((tag.name, name), tag.attributes[name].offset)
         outer = self.frames[-1].style if self.frames else Style()
@@ -159,7 +181,9 @@ class _Reader:
             text = "".join(frame.held)
             if frame.element.holds == "text" and not text.strip():
                 raise MarkupOffsetError(f"<{frame.tag.name}> holds no text to say", offset=frame.tag.offset)
-            self.assembly.add_element(text, style=frame.style, fields=frame.element.segment(frame.given), offset=frame.tag.offset)
+            self.assembly.add_element(
+                text, style=self._voiced(frame.style), fields=frame.element.segment(frame.given), offset=frame.tag.offset
+            )
         self._end_sentence(frame.tag.name)
 
     def _end_sentence(self, name: str) -> None:

@@ -29,9 +29,12 @@ _OWN_TAG: Final = re.compile(r"</?(?:speak|say-as|break|phoneme|prosody|emphasis
 _SHARED_TAG: Final = re.compile(r"</?[ps](?:\s*+/?>|\s++[a-z][\w:.-]*+\s*+=)", re.IGNORECASE | re.ASCII)
 _SPEAK: Final = re.compile(r"<speak(?![\w:.-])", re.IGNORECASE | re.ASCII)
 _TAG_NAME: Final = re.compile(rf"<(/?)({_NAME})")
+_SWITCH: Final = r"\[voice:[^\[\]<>\r\n]{1,1000}+\]|\[/voice\]"
 _LOOSE_MARKUP: Final = re.compile(
-    rf"<(?:!--|!\[CDATA\[|[!?][A-Za-z]|/?(?:{_WORDS})(?![\w:.-])|/?{_NAME}(?=\s|/?>|\Z))", re.IGNORECASE | re.ASCII
+    rf"<(?:!--|!\[CDATA\[|[!?][A-Za-z]|/?(?:{_WORDS})(?![\w:.-])|/?{_NAME}(?=\s|/?>|\Z))|{_SWITCH}", re.IGNORECASE | re.ASCII
 )
+_VOICE_SWITCH: Final = re.compile(_SWITCH, re.IGNORECASE | re.ASCII)
+_STRICT_MARKUP: Final = re.compile(f"<|{_SWITCH}", re.IGNORECASE | re.ASCII)
 _ATTRIBUTE: Final = re.compile(rf"\s++((?:{_NAME}))\s*+=\s*+(?:\"([^\"<]*+)\"|'([^'<]*+)')", re.ASCII)
 _TAG_END: Final = re.compile(r"\s*+(/?)>", re.ASCII)
 _SPACE: Final = re.compile(r"\s*+", re.ASCII)
@@ -70,12 +73,21 @@ class Tag:
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceSwitch:
+    """`[voice:am_adam]`: another voice speaks from here on. `[/voice]`: the voice of the request does."""
+
+    name: str
+    """Empty for the voice of the request."""
+    offset: int
+
+
 def is_markup(text: str) -> bool:
-    """True if a text has a known tag; every other text is plain.
+    """True if a text has a known tag or a voice switch; every other text is plain.
 
     Paragraphs, <p> and <s>, count as HTML if the text has other HTML tags.
     """
-    if _OWN_TAG.search(SUBSCRIPT.sub("", text)):
+    if _OWN_TAG.search(SUBSCRIPT.sub("", text)) or _VOICE_SWITCH.search(text):
         return True
     return _SHARED_TAG.search(text) is not None and not has_html_tag(text)
 
@@ -85,7 +97,7 @@ def is_whole_document(text: str) -> bool:
     return _SPEAK.search(text) is not None
 
 
-def scan(text: str, *, is_strict: bool) -> Iterator[Characters | Tag]:
+def scan(text: str, *, is_strict: bool) -> Iterator[Characters | Tag | VoiceSwitch]:
     """Tokens of a text in order. Raises MarkupOffsetError.
 
     is_strict: a stray < or & is an error, and white space is folded to spaces, as inside <speak>.
@@ -98,6 +110,10 @@ def scan(text: str, *, is_strict: bool) -> Iterator[Characters | Tag]:
             yield Characters(_resolve(text[position:opening], position, is_strict=is_strict), position)
         if opening == len(text):
             return
+        if switch := _VOICE_SWITCH.match(text, opening):
+            yield VoiceSwitch(switch[0][1:-1].partition(":")[2].strip(), opening)
+            position = switch.end()
+            continue
         sections += text.startswith("<!", opening)
         if sections > MOST_SECTIONS:
             raise MarkupOffsetError(f"more than {MOST_SECTIONS} comments and CDATA sections", offset=opening)
@@ -132,10 +148,7 @@ def _skip_declaration(text: str) -> int:
 
 
 def _find_markup(text: str, position: int, *, is_strict: bool) -> int:
-    if is_strict:
-        found = text.find("<", position)
-        return len(text) if found < 0 else found
-    match = _LOOSE_MARKUP.search(text, position)
+    match = (_STRICT_MARKUP if is_strict else _LOOSE_MARKUP).search(text, position)
     return match.start() if match else len(text)
 
 
