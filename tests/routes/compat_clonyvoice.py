@@ -17,6 +17,8 @@ def read_error(headers: Mapping[str, str], body: Any) -> ShownError:
     return ShownError(body["detail"], body["code"], body["request_id"])
 
 
+UPLOAD = {"upload_id": "0" * 32}
+
 ERROR_READERS = {"clonyvoice": read_error}
 
 
@@ -47,6 +49,12 @@ ROWS = [
         owns=None,
         body={"name": "mine", "scopes": ["system:read"], "limits": {"system:read": 1}},
     ),
+    row("/api/audio-duration/", "POST", scope="audio:process", owns=None, body={"file": b"RIFF"}),
+    row("/api/transcribe/", "POST", scope="audio:process", owns=None, body=UPLOAD, status=400),
+    row("/api/clone/create/", "POST", scope="clone:create", owns=None, body={"name": "Ada", **UPLOAD}, status=400),
+    row("/api/clone/create-multi/", "POST", scope="clone:create", owns=None, body={"name": "Ada", **UPLOAD}, status=400),
+    row("/api/system/info/", "GET", scope="system:read", owns=None),
+    row("/api/system/stats/", "GET", scope="system:read", owns=None),
     row("/api/categories/", "GET", scope="voices:read", owns=a_listed_category),
     row("/api/categories/", "POST", scope="voices:write", owns=None, body={"name": "calm"}),
     row("/api/categories/", "DELETE", scope="voices:write", owns=a_named_category),

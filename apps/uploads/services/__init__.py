@@ -1,6 +1,7 @@
 """Write operations: announce, ingest and remove files."""
 
 from apps.uploads.services.live_recordings import store_live_recording_async
+from apps.uploads.services.measuring import measure_async, order_measurement
 from apps.uploads.services.sources import (
     HeldFile,
     Source,
@@ -27,6 +28,8 @@ __all__ = [
     "hold_files",
     "ingest_source_async",
     "ingest_sources_async",
+    "measure_async",
+    "order_measurement",
     "order_source",
     "order_text",
     "read_text_async",

@@ -115,6 +115,12 @@ def measure(intake: Intake) -> StoredFile:
         return StoredFile(key=key, sha256=sha256, info=info)
 
 
+def measure_only(intake: Intake) -> AudioInfo:
+    """Measure the file in a spool, which is released in any case. Raises ApplicationError."""
+    with intake.spool or Spool.new() as spool:
+        return _probe(intake, spool)
+
+
 def refusal(error: ProbeError, *, param: str) -> RefusedFileError:
     """Client error for an error of the probe or a limit of the route."""
     return RefusedFileError(error.message, code=error.code, param=param, status=413 if error.code == TOO_LARGE else 400)

@@ -1,0 +1,1 @@
+"""ClonyVoice's endpoints that take files, through a running shell."""
