@@ -39,7 +39,7 @@ class Load:
     """Use of processor, memory and cards."""
 
     cpu_percent: float
-    """Of all logical cores together, 0 to 100."""
+    """Percent of all logical cores together."""
     memory_bytes: int
     used_memory_bytes: int
     cards: tuple[Card, ...]

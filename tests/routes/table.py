@@ -163,9 +163,9 @@ def _plain(pattern: str) -> str:
 def _let_go(answer: Any) -> None:
     """Close the files of a deferred response, which Django's test client does not await."""
     if isinstance(answer, Deferred):
-        del answer.resolve
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)
+            del answer.resolve
             gc.collect()
 
 
