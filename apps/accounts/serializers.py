@@ -87,3 +87,10 @@ class KeyListSerializer(serializers.Serializer[Any]):
 
     keys = KeySerializer(many=True)
     total = serializers.IntegerField()
+
+
+class TicketSerializer(serializers.Serializer[Any]):
+    """Response of POST /v1/ws-tickets/."""
+
+    ticket = serializers.CharField(help_text="Opens one WebSocket.")
+    expires_at = serializers.IntegerField(help_text="Unix time.")

@@ -11,8 +11,17 @@ from apps.accounts.callers import get_caller
 from apps.accounts.models import ApiKey
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.accounts.selectors import get_key, list_keys
-from apps.accounts.serializers import IssuedKeySerializer, KeyListSerializer, KeySerializer, NewKeySerializer, RotationSerializer
+from apps.accounts.serializers import (
+    IssuedKeySerializer,
+    KeyListSerializer,
+    KeySerializer,
+    NewKeySerializer,
+    RotationSerializer,
+    TicketSerializer,
+)
 from apps.accounts.services import create_key_for, revoke_key, rotate_key_for
+from apps.accounts.ws_tickets import create_ticket
+from apps.core.errors import PermissionDeniedError
 
 
 def _body(serializer: Any) -> dict[str, Any]:
@@ -70,3 +79,26 @@ class KeyRotationView(APIView):
         key = get_key(caller.required_account, key_id=key_id)
         successor, secret = rotate_key_for(caller, key=key, **_body(RotationSerializer(data=request.data)))
         return _issued(successor, secret=secret)
+
+
+class TicketView(APIView):
+    """Create a ticket for one WebSocket."""
+
+    permission_classes = [HasAccount]
+
+    @extend_schema(
+        operation_id="ws_tickets_create",
+        tags=["keys"],
+        request=None,
+        responses=TicketSerializer,
+        summary="A ticket that opens one WebSocket",
+    )
+    def post(self, request: Request) -> Response:
+        """Create a ticket for a browser, which must not know an API key. It opens one WebSocket of any route within a minute, as this key, in
+        the query (`?ticket=…`) or as the subprotocol `ttsai-ticket.<ticket>` beside `ttsai-ticket`; and it ends with its key.
+        """
+        key = get_caller(request).key
+        if key is None:
+            raise PermissionDeniedError("Tickets are created with an API key.")
+        ticket = create_ticket(key)
+        return Response({"ticket": ticket.value, "expires_at": ticket.expires_at}, headers={"Cache-Control": "no-store"})

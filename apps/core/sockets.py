@@ -70,7 +70,9 @@ class SocketRoute:
     scope: str | Callable[[HttpRequest], str] = ""
     """Scope that a key needs, or a function of the handshake that returns it; empty for any key."""
     authentication: type[BaseAuthentication] | None = None
-    """Authentication of the handshake in place of API keys in headers. `request.auth` must become a Caller."""
+    """Authentication of the handshake in place of API keys in headers, beside tickets, which every route takes. `request.auth` must become a
+    Caller.
+    """
     render_error: Callable[[ApplicationError, str], Any] | None = None
     """(error, request id) -> the JSON message of an error that ends the connection; None for the body of the path's dialect."""
     welcomes_anonymous: bool = False

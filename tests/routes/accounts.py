@@ -21,4 +21,5 @@ ROWS = [
     row("keys/", "POST", scope="keys:write", owns=None, body={"name": "mine", "scopes": ["keys:write"]}),
     row("keys/<key_id>/", "DELETE", scope="keys:write", owns=a_key),
     row("keys/<key_id>/rotate/", "POST", scope="keys:write", owns=a_key, body={}),
+    row("ws-tickets/", "POST", scope=None, owns=None, body={}),
 ]

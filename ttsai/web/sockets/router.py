@@ -18,6 +18,8 @@ from apps.accounts.callers import Caller, get_caller
 from apps.accounts.permissions import HasAccount
 from apps.accounts.selectors import find_usable_keys
 from apps.accounts.throttles import count_request_of_caller
+from apps.accounts.ws_tickets import SUBPROTOCOL as TICKET_SUBPROTOCOL
+from apps.accounts.ws_tickets import TicketAuthentication, find_ticket
 from apps.core import retry_after
 from apps.core.cross_origin import is_origin_allowed
 from apps.core.deferred import Receive, Scope, Send
@@ -173,8 +175,9 @@ class _Endpoint:
 
 
 def _authenticate(request: ShellRequest, route: SocketRoute) -> Caller:
-    """Caller of a connection, by the key in its headers, counted as one request. Runs on one of Django's threads."""
-    wrapped = Request(request, authenticators=[(route.authentication or KeyAuthentication)()])
+    """Caller of a connection, by a ticket or the key in its headers, counted as one request. Runs on one of Django's threads."""
+    by_ticket = find_ticket(request) is not None
+    wrapped = Request(request, authenticators=[TicketAuthentication() if by_ticket else (route.authentication or KeyAuthentication)()])
     if not route.welcomes_anonymous:
         HasAccount().has_permission(wrapped, None)
     caller = get_caller(wrapped)
@@ -206,7 +209,7 @@ def _connection_limits(caller: Caller) -> dict[str, int]:
 
 def _subprotocol(route: SocketRoute, scope: Scope) -> str | None:
     offered = scope.get("subprotocols", ())
-    return next((name for name in route.subprotocols if name in offered), None)
+    return next((name for name in (*route.subprotocols, TICKET_SUBPROTOCOL) if name in offered), None)
 
 
 def _handshake(scope: Scope) -> ShellRequest:
