@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from apps.batches.models import Batch
 from apps.billing.selectors import ledger_differences
 from tests.batches.making import jobs_of
+from tests.examples import examples
 from tests.speech.people import Person, person
 from tests.speech.test_anything import ANYTHING, BODIES
 
@@ -30,7 +31,7 @@ def money_adds_up(who: Person, *, before: int) -> bool:
     return before - who.millicredits == sum(job.reserved_millicredits for job in jobs_of(batch)) and ledger_differences() == []
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(items=ITEMS)
 def test_every_item_is_a_job_or_a_reason(items: list[Any]) -> None:
     who = person(credits=10)
@@ -43,7 +44,7 @@ def test_every_item_is_a_job_or_a_reason(items: list[Any]) -> None:
     assert money_adds_up(who, before=before)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=ENVELOPES, batch_id=st.text(max_size=40))
 def test_no_body_and_no_id_makes_the_server_fail(owner: Person, body: Any, batch_id: str) -> None:
     answer = owner.post("/v1/tts/batch/", json.dumps(body))

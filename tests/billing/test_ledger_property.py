@@ -11,6 +11,7 @@ from apps.billing.models import EntryKind, LedgerEntry
 from apps.billing.selectors import available_millicredits, ledger_differences
 from apps.billing.services import grant_credits, release_credits, reserve_credits, settle_credits
 from apps.core.errors import ConflictError, InsufficientCreditsError
+from tests.examples import examples
 from tests.factories import AccountFactory
 
 jobs = st.integers(1, 6)
@@ -44,7 +45,7 @@ class Model:
 
 
 class TestLedger(HypothesisCase):
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
     @given(sequence=st.lists(steps, max_size=25))
     def test_any_sequence_leaves_the_books_right(self, sequence: list[tuple[str, int, float]]) -> None:
         account, model = AccountFactory(), Model()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from apps.catalog.catalogue import Capacity
 from apps.jobs.admission import LANE_ORDER, AdmissionLimits, QueuedPart, QueueLoad, VirtualTimes, choose
+from tests.examples import examples
 
 LANES = st.sampled_from(["live", "normal", "bulk"])
 TENANTS = st.sampled_from(["ann", "bob", "cy", "dee"])
@@ -94,7 +95,7 @@ def test_no_slot_stays_free_while_a_part_could_use_it(descriptions: list[dict[st
 
 
 @given(st.lists(st.integers(1, 5), min_size=2, max_size=4), st.sampled_from([1, 4, 8]))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_tenants_that_all_wait_share_by_weight(weights: list[int], slots: int) -> None:
     """Thousands of parts through a few slots: each tenant's share is that of its weight, within a few parts."""
     cap = AdmissionLimits.of(Capacity(slots=slots)).tenant_slots
@@ -123,7 +124,7 @@ def test_tenants_that_all_wait_share_by_weight(weights: list[int], slots: int) -
 
 
 @given(st.lists(st.tuples(TENANTS, st.integers(0, 500), st.integers(1, 5)), min_size=1, max_size=60), st.integers(1, 3))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_no_tenant_starves_behind_another(descriptions: list[tuple[str, int, int]], slots: int) -> None:
     """One slot after the other: all waiting parts are done, and none is overtaken by more than its fair share."""
     waiting = parts(*[{"tenant": tenant, "lane": "normal", "units": units, "weight": weight} for tenant, units, weight in descriptions])

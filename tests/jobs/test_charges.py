@@ -21,6 +21,7 @@ from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.event_readers import can_read_words, record_event_reader
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.terminal_states import expire_job
+from tests.examples import examples
 from tests.factories_jobs import announce, caller, engine_spec, outcome_of, part_of, reread, started, store_output, submit
 from tests.jobs.observing import beat
 from workers.contract.listening import ListenWork, ReplyWork
@@ -197,7 +198,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(STEPS)
 def test_any_life_of_a_turn_is_charged_once_for_all_that_was_delivered(steps: list[tuple[str, int]]) -> None:
     by = caller()

@@ -12,7 +12,6 @@ import pytest
 import redis
 import soundfile
 from numpy.typing import NDArray
-from pystoi import stoi
 
 from tests.prove.synthetic_conversations import clip_folder
 from tests.workers.messages import targets
@@ -120,6 +119,8 @@ def reverberate(samples: Samples, response: NDArray[np.float64]) -> Samples:
 
 @pytest.mark.parametrize(("seconds", "direct"), ROOMS)
 def test_dereverberation_raises_the_intelligibility_of_every_clip(seconds: float, direct: float) -> None:
+    from pystoi import stoi  # with scipy, which takes a second of every collection
+
     changes = {}
     for name, voice in {**people(RATE), **{name: clip(name) for name in LIBRIVOX}}.items():
         wet = reverberate(voice, room(seconds, direct_decibels=direct, rate=RATE))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from apps.core.errors import ApplicationError
 from apps.speech.services import SpeechOrder, plan_speech
+from tests.examples import examples
 from tests.factories import AccountFactory
 from tests.factories_jobs import announce, caller
 from tests.growth import assert_linear
@@ -77,7 +78,7 @@ TAGS = st.sampled_from(
 TEXTS = st.text(max_size=80) | st.lists(TAGS | st.text(max_size=4), max_size=12).map("".join)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(75), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEXTS)
 @example("<speak><p>One.</p></speak>")
 @example("0?AA")
@@ -157,4 +158,4 @@ def test_the_time_to_the_engine_grows_with_the_text(author: Person, unit: str) -
         return lambda: speak_or_explain(f"a {text}")
 
     prepare(200)()
-    assert_linear(prepare, size=20_000)
+    assert_linear(prepare, size=10_000)

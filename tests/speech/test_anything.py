@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.speech.people import Person
 
 ANYTHING = st.recursive(
@@ -18,7 +19,7 @@ GOOD: dict[str, Any] = {"text": "Hello.", "input": "Hello.", "model": "kokoro"}
 BODIES = ANYTHING | st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=5).map(lambda body: {**GOOD, **body})
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from(["/v1/tts/", "/v1/audio/speech"]), body=BODIES, key=st.text(max_size=20))
 def test_no_body_makes_the_server_fail(owner: Person, path: str, body: Any, key: str) -> None:
     headers = {"Idempotency_Key": key} if key.isascii() and key.isprintable() else {}
@@ -28,13 +29,13 @@ def test_no_body_makes_the_server_fail(owner: Person, path: str, body: Any, key:
         assert answer.json()["error"]["message"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=st.binary(max_size=60))
 def test_no_bytes_make_the_server_fail(owner: Person, raw: bytes) -> None:
     assert owner.post("/v1/tts/", raw).status_code in {400, 429}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(uuid=st.text(max_size=40), name=st.text(min_size=1, max_size=20).filter(lambda name: "/" not in name and name not in {".", ".."}))
 def test_no_address_makes_the_server_fail(nobody: Person, uuid: str, name: str) -> None:
     assert nobody.get("/v1/speech/results/", uuid=uuid).status_code in {400, 404, 429}

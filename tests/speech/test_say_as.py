@@ -101,7 +101,7 @@ def test_thousands_of_elements_take_linear_time(name: str) -> None:
         document = parse_text(HOSTILE[name] * count, param="text")
         return lambda: check_say_as(document, engine=engine, speaker=speaker, voices={}, param="text")
 
-    assert_linear(prepare, size=2000)
+    assert_linear(prepare, size=1000)
 
 
 def test_a_text_that_is_too_long_is_refused_before_its_elements_are_read(_kokoro: None) -> None:

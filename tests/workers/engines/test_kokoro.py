@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.workers.engines.conftest import loudness_between, median_pitch, sounding_seconds
 from tests.workers.voices import voice_ref
 from workers.audio.samples import SynthesisedAudio
@@ -130,7 +131,7 @@ def test_a_text_with_too_many_phonemes_is_cut_and_not_truncated(text: str) -> No
     assert max(len(phonemise(sentence.text).phonemes) for sentence in sentences) <= LONGEST_PHONEMES
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(
     st.lists(
         st.sampled_from(["1-", "9" * 30, "the cat, ", "Dr. ", " ... ", "!", "½", "🎉", "中", "\n\n", "$1,000 ", "#", "a" * 30]), max_size=80

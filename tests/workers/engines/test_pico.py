@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.workers.engines.conftest import median_pitch, sounding_seconds
 from tests.workers.voices import voice_ref
 from workers.audio.samples import SynthesisedAudio
@@ -75,7 +76,7 @@ def test_a_hostile_text_is_cut_into_sentences_that_are_all_spoken(pico: PicoEngi
         assert len(pico.speak(sentence.text, voice=voice_ref(pico, "de-de"), language="de", speed=1.0).samples) > 1000
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(text=st.text(max_size=150), voice=st.sampled_from(sorted(TEXTS)))
 def test_any_text_with_a_readable_letter_is_spoken(pico: PicoEngine, text: str, voice: str) -> None:
     assume(any(map(str.isalnum, readable(text))))

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save
 
+from tests.examples import examples
 from workers.kokoro.stock_voices import STOCK_VOICES
 from workers.kokoro.voice_file import AFFINE_SIZE, LOG_F0_MEANS, METADATA_KEY, MOST_BYTES, WEIGHTS_VERSION, KokoroVoice
 
@@ -35,7 +36,7 @@ def voice_bytes(**changed: object) -> bytes:
 
 
 @given(kokoro_voices())
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_voice_file_written_and_read_back_is_the_same_voice(voice: KokoroVoice) -> None:
     data = voice.to_bytes()
     read = KokoroVoice.from_bytes(data)
@@ -47,7 +48,7 @@ def test_voice_file_written_and_read_back_is_the_same_voice(voice: KokoroVoice) 
 
 
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_voice_file_with_changed_bytes_is_read_or_refused_with_value_error(data: st.DataObject) -> None:
     voice = KokoroVoice({"af_bella": 0.5, "am_adam": 0.5}, {"af_bella": 1.0}, None, (5.0, 0.2)).to_bytes()
     changed = bytearray(voice)

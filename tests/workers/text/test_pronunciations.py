@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.growth import assert_linear
 from workers.contract.markup import PronunciationRule
 from workers.text.pronunciations import PronunciationError, apply_pronunciations, merge_rules, read_pronunciations
@@ -124,7 +125,7 @@ RULES = st.lists(st.builds(PronunciationRule, LETTERS.filter(str.strip).map(lamb
 
 
 @given(st.one_of(st.text(st.characters()), st.text(st.sampled_from("abAB 'é世.+\n"), max_size=60)), RULES)
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 def test_only_words_of_the_rules_are_changed(text: str, rules: list[PronunciationRule]) -> None:
     spoken = apply_pronunciations(text, rules, language="en")
     assert spoken.written == text

@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from workers.recognition.align.text_mapping import AlignedSpan, cut_pieces, normalise_for_alignment, written_words
 
 
@@ -59,7 +60,7 @@ def test_pieces_are_sentences_and_hold_something_to_say() -> None:
     assert cut_pieces("") == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.text(max_size=400))
 def test_pieces_cover_every_text_completely(spoken: str) -> None:
     pieces = cut_pieces(spoken)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from workers.contract.errors import WorkError
 from workers.text.g2p import espeak
 from workers.text.g2p.base import G2P, PhonemeWord, join_phonemes
@@ -41,14 +42,14 @@ def test_the_words_cover_the_text_in_order(make: type[G2P], text: str) -> None:
     assert all(index in covered for index, character in enumerate(text) if character.isalnum())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_phonemised_or_empty(text: str) -> None:
     for word in EspeakG2P.for_kokoro("es")(text):
         assert 0 <= word.start < word.end <= len(text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.text(st.sampled_from("今日はカ好世界 abZ1２、。!🎉\u0301ｗ"), max_size=20))
 def test_any_mixed_text_is_phonemised_in_place(text: str) -> None:
     for g2p in (JapaneseG2P(), ChineseG2P()):

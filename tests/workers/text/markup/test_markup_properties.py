@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.growth import assert_linear
 from tests.workers.text.markup.trees import NODES, Expected, Tree, expect, write
 from workers.text.markup.cut import cut_document
@@ -60,7 +61,7 @@ def refusal(text: str) -> MarkupError | None:
         st.lists(WHOLE_SHARDS).map("".join),
     )
 )
-@settings(max_examples=600)
+@settings(max_examples=examples(150))
 def test_any_text_is_read_or_refused_at_a_place_that_exists(text: str) -> None:
     error = refusal(text)
     if error is not None:
@@ -81,7 +82,7 @@ def assert_in_order(document: Document) -> None:
 
 
 @given(NODES, st.booleans())
-@settings(max_examples=400)
+@settings(max_examples=examples(100))
 def test_a_valid_document_comes_out_as_what_its_tags_say(nodes: list[str | Tree], is_whole: bool) -> None:
     expected = expect([*nodes, Tree("break", {"time": "1s"})], Expected(), PLAIN)
     markup = write([*nodes, Tree("break", {"time": "1s"})])
@@ -104,7 +105,7 @@ def test_a_valid_document_comes_out_as_what_its_tags_say(nodes: list[str | Tree]
 
 
 @given(NODES, st.integers(5, 60))
-@settings(max_examples=200)
+@settings(max_examples=examples(60))
 def test_the_parts_of_a_document_are_the_document(nodes: list[str | Tree], longest: int) -> None:
     document = parse_markup(write([*nodes, Tree("break", {"time": "1s"})]))
     parts = cut_document(document, longest=longest)
@@ -169,7 +170,7 @@ def test_the_time_to_read_and_cut_grows_with_the_text(name: str) -> None:
         text = HOSTILE[name](characters)
         return lambda: read_and_cut(text)
 
-    assert_linear(prepare, size=192_000)
+    assert_linear(prepare, size=96_000)
 
 
 def read_and_cut(text: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.growth import assert_linear
 from workers.text.normalise import normalise
 from workers.text.spoken_text import SpokenText
@@ -38,7 +39,7 @@ def assert_nothing_is_lost(spoken: SpokenText) -> None:
         assert any(spoken.text[span.spoken_start : span.spoken_end].strip() for span in heard), run[0]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(TEXTS, st.sampled_from(LANGUAGES))
 def test_every_written_word_is_spoken(text: str, language: str) -> None:
     spoken = normalise(text, language=language)
@@ -46,7 +47,7 @@ def test_every_written_word_is_spoken(text: str, language: str) -> None:
     assert_nothing_is_lost(spoken)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(TEXTS, st.sampled_from(("en", "es", "fr", "de", "it", "pt")))
 def test_no_figure_is_left_to_the_engine(text: str, language: str) -> None:
     spoken = normalise(text, language=language).text
@@ -111,4 +112,4 @@ def test_the_time_to_normalise_grows_with_the_text(unit: str) -> None:
         text = (unit * characters)[:characters]
         return lambda: normalise(text, language=language)
 
-    assert_linear(prepare, size=24_000)
+    assert_linear(prepare, size=12_000)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.workers.text.subtitles.reading import read_srt, read_vtt
 from workers.text.markup.boundaries import Break
 from workers.text.subtitles import ShownWord, TimedSpan, columns_for, make_cues, words_of_text, write_srt, write_vtt
@@ -59,7 +60,7 @@ def check_rules(cues: list[Cue], *, columns: int) -> None:
         assert cue.end <= following.start
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(any_words(), st.sampled_from([26, 32, 42]))
 def test_any_words_become_cues_that_keep_the_rules(words: list[ShownWord], columns: int) -> None:
     cues = make_cues(words, columns=columns)
@@ -82,7 +83,7 @@ def can_stand_together(words: list[ShownWord], *, pause: float) -> bool:
     return fits and len({word.speaker for word in words}) == 1 and words[-1].end - words[0].start <= 7 and pause <= LONGEST_PAUSE_SECONDS
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(paced_words())
 def test_short_cues_and_lone_words_stand_alone_only_where_they_must(words: list[ShownWord]) -> None:
     cues = make_cues(words, columns=42)

@@ -6,6 +6,7 @@ import av
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from workers.text.subtitles import make_cues, write_srt, write_vtt
 from workers.text.subtitles.cues import Cue
 from workers.text.subtitles.words import ShownWord
@@ -30,7 +31,7 @@ def read_by_ffmpeg(text: str, *, kind: str) -> list[tuple[int, int, list[str]]]:
         return [(packet.pts, packet.duration, bytes(packet).decode().split("\n")) for packet in packets]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(cues())
 def test_ffmpeg_reads_the_same_cues(made: list[Cue]) -> None:
     expected = [(round(1000 * cue.start), round(1000 * cue.end) - round(1000 * cue.start), list(cue.lines)) for cue in made]

@@ -5,6 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from workers.contract.listening import TranscriptSegment, TranscriptWord
 from workers.text.markup.boundaries import Break
 from workers.text.subtitles import TimedSpan, words_of_text, words_of_transcript
@@ -61,7 +62,7 @@ def test_a_text_of_which_nothing_is_timed_has_no_words() -> None:
     assert words_of_text("", [TimedSpan(0, 1, 0, 5)]) == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.text(max_size=80),
     st.lists(
