@@ -29,6 +29,7 @@ API = [
         "listening",
         "subtitles",
         "voices",
+        "voice_design",
         "translation",
         "audio_tools",
         "conversion",

@@ -262,7 +262,7 @@ def own_voice_shape(voice: Voice, *, base: str, tier: str = "") -> dict[str, Any
         "model_name": enrolment.engine_id,
         "language": primary_tag(enrolment.language),
         "gender": enrolment.gender,
-        "description": "",
+        "description": str((enrolment.report or {}).get("design", {}).get("description", "")),
         "tags": ", ".join(filter(None, [enrolment.language, "own", *voice.categories])),
         "is_premium": tier == "premium",
         "preview_url": preview_url(voice, base=base),

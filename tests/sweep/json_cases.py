@@ -45,6 +45,8 @@ WITH_BODY = {
     "/v1/webhooks/secret/": "POST",
     "/v1/pronunciations/": "POST",
     "/v1/realtime/client_secrets": "POST",
+    "/v1/voice-design/": "POST",
+    "/v1/voice-design/create/": "POST",
 }
 
 
@@ -73,6 +75,33 @@ STRANGE_TYPES = [
 ]
 
 WORDS = {"text": "Hello.", "model": "silence", "voice": "quiet"}
+ELDER = {"description": "an elderly man", "preview": False}
+VOICE_DESIGN = [
+    *without("/v1/voice-design/", ELDER, "description"),
+    *fields(
+        "/v1/voice-design/",
+        ELDER,
+        {
+            "description": ["", " ", "xylophonic", None, 5, ["a man"], "a man" * 201],
+            "language": [5, None, "x" * 36],
+            "variant": [-1, 3, "one", 0.5, HUGE],
+            "text": ["", None, 5, "x" * 1001],
+            "format": ["exe", None, 5],
+            "preview": ["no", 0, None],
+        },
+    ),
+    *fields(
+        "/v1/voice-design/create/",
+        {"description": "an elderly man", "name": "Elder"},
+        {
+            "name": ["", None, 5, "x" * 101, "two\nlines"],
+            "voice": ["", None, 5, "+", "nobody+noone", "a(0)", "x" * 1001],
+            "speed": [0, 0.59, 1.61, "fast", None, HUGE],
+            "categories": [5, [5], ["x"] * 21],
+            "webhook_url": ["ftp://example.com/", "http://127.0.0.1/", 5],
+        },
+    ),
+]
 TTS = [
     *without("/v1/tts/", WORDS, "text"),
     *fields(
@@ -300,5 +329,5 @@ PATHS = [
 ]  # fmt: skip
 
 CASES = [
-    *STRANGE_BODIES, *STRANGE_TYPES, *TTS, *OPENAI, *KEYS, *WEBHOOKS, *PRONUNCIATIONS, *REALTIME, *UPLOADS, *JOBS, *CATALOGUE, *HEADERS, *PATHS,
+    *STRANGE_BODIES, *STRANGE_TYPES, *VOICE_DESIGN, *TTS, *OPENAI, *KEYS, *WEBHOOKS, *PRONUNCIATIONS, *REALTIME, *UPLOADS, *JOBS, *CATALOGUE, *HEADERS, *PATHS,
 ]  # fmt: skip

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "apps.listening",
     "apps.subtitles",
     "apps.voices",
+    "apps.voice_design",
     "apps.voice_library",
     "apps.translation",
     "apps.audio_tools",

@@ -30,6 +30,9 @@ RATES: Final = MappingProxyType({0.6: 0.602, 0.7: 0.69, 0.8: 0.8, 0.9: 0.928, 1.
 two, so that at 1.2 the model drops sounds and is 1.12 to 1.17 times as fast.
 """
 
+SPEEDS: Final = (0.25, 4.0)
+"""Slowest and fastest speed of speech, the voice's own pace included."""
+
 MODEL_BYTES: Final = 440 * 1024**2
 RUN_BYTES: Final = 360 * 1024**2
 """Measured resident memory: the loaded model with one lexicon, and one more sentence of LONGEST_PHONEMES in flight."""
@@ -54,7 +57,7 @@ def speak_text(
     phonemised = phonemised.restrict(runtime.vocabulary.__contains__)
     if not phonemised.words:
         raise WorkError(NOTHING_TO_SAY, f"The text contains nothing that can be spoken in {accent.name}.")
-    model_speed, tempo = split_speed(speed, rates=RATES)
+    model_speed, tempo = split_speed(min(max(speed * voice.pace, SPEEDS[0]), SPEEDS[1]), rates=RATES)
     style = voice.style(runtime, phoneme_count=len(phonemised.phonemes))
     speech = runtime.synthesise(
         runtime.tokens(phonemised.phonemes), style=style, affine=voice.affine_of(runtime, style), speed=model_speed, pitch=voice.pitch

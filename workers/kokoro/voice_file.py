@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, deserialize
 from safetensors.numpy import save
 
+from workers.kokoro.mix_file import METADATA_KEY, USUAL_PACE, WEIGHTS_VERSION, encode_fields
 from workers.kokoro.stock_voices import STOCK_VOICES
 
 AFFINE_SIZE: Final = 37_396
 """Numbers of a voice: gamma and beta of the decoder's 58 AdaIN norms, in the order of the graph (`workers/kokoro/graph.py`)."""
-WEIGHTS_VERSION: Final = "kokoro-82m-1.0"
-"""Weights that the AdaIN numbers belong to."""
 MOST_BYTES: Final = 256 * 1024
 """Largest voice file: the numbers take 150 kB."""
-METADATA_KEY: Final = "kokoro_voice"
 LARGEST_WEIGHT: Final = 8.0
 """Largest weight of a mix; weights beyond 0 and 1 push a voice away from the mean of others."""
 LARGEST_AFFINE: Final = 1000.0
@@ -27,6 +25,8 @@ WEIGHT_SUM_TOLERANCE: Final = 0.001
 LOG_F0_MEANS: Final = (math.log(40.0), math.log(800.0))
 """Lowest and highest mean of a voice's log F0; F0 in Hz."""
 LARGEST_LOG_F0_DEVIATION: Final = 1.5
+PACES: Final = (0.5, 2.0)
+"""Slowest and fastest pace of a voice."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +46,8 @@ class KokoroVoice:
     """Mean and standard deviation of the speaker's natural logarithm of F0 in Hz over voiced frames; None leaves the pitch of `prosody`."""
     version: str = WEIGHTS_VERSION
     """Weights of Kokoro that the voice belongs to."""
+    pace: float = USUAL_PACE
+    """Speed at which the voice speaks a request of speed 1."""
 
     def __post_init__(self) -> None:
         if self.version != WEIGHTS_VERSION:
@@ -56,6 +58,7 @@ class KokoroVoice:
             object.__setattr__(self, "affine", _check_affine(self.affine))
         if self.log_f0 is not None:
             object.__setattr__(self, "log_f0", _check_log_f0(self.log_f0))
+        object.__setattr__(self, "pace", _check_number("pace", self.pace, lowest=PACES[0], highest=PACES[1]))
 
     @classmethod
     def of_stock(cls, voice: str) -> Self:
@@ -64,9 +67,9 @@ class KokoroVoice:
 
     def to_bytes(self) -> bytes:
         """The voice as a file; equal voices give equal bytes."""
-        fields = {"timbre": self.timbre, "prosody": self.prosody, "log_f0": self.log_f0, "version": self.version}
+        fields = encode_fields(timbre=self.timbre, prosody=self.prosody, log_f0=self.log_f0, pace=self.pace)
         tensors = {} if self.affine is None else {"affine": self.affine}
-        return save(tensors, {METADATA_KEY: json.dumps(fields, sort_keys=True, allow_nan=False, separators=(",", ":"))})
+        return save(tensors, {METADATA_KEY: fields})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -87,6 +90,7 @@ class KokoroVoice:
             affine=_read_affine(dict(tensors)),
             log_f0=None if log_f0 is None else tuple(log_f0),
             version=str(fields.get("version", "")),
+            pace=fields.get("pace", USUAL_PACE),
         )
 
 

@@ -35,6 +35,8 @@ class SpeakableVoice:
     affine_share: float = 1.0
     """Share of `affine` in the sound; the rest is the style's. AdaIN numbers are linear in the style, so that voices mix there too."""
     pitch: Pitch = UNCHANGED_PITCH
+    pace: float = 1.0
+    """Factor of the speed that a request asks for."""
 
     def style(self, runtime: KokoroRuntime, *, phoneme_count: int) -> Array:
         """Style [256] for a text of that many phonemes: the acoustic half of `timbre`, the prosodic half of `prosody`."""
@@ -86,9 +88,9 @@ def speakable_voice(voice: KokoroVoice, runtime: KokoroRuntime, *, stock: Mappin
     prosody = _add(voice.prosody, shares, own=own)
     pitch = UNCHANGED_PITCH if voice.log_f0 is None else _pitch_of_mix(voice.log_f0, prosody, runtime, shares=shares, own=own)
     if voice.affine is None:
-        return SpeakableVoice(_add(voice.timbre, shares, own=own), prosody, pitch=pitch)
+        return SpeakableVoice(_add(voice.timbre, shares, own=own), prosody, pitch=pitch, pace=voice.pace)
     timbre = {name: share / (1.0 - own) for name, share in shares.items()} if shares and own < 1.0 else voice.timbre
-    return SpeakableVoice(timbre, prosody, voice.affine, own, pitch)
+    return SpeakableVoice(timbre, prosody, voice.affine, own, pitch, voice.pace)
 
 
 def measure_log_f0(prosody: Mapping[str, float], runtime: KokoroRuntime) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import save
 
 from tests.examples import examples
+from workers.kokoro.mix_file import write_mix_file
 from workers.kokoro.stock_voices import STOCK_VOICES
 from workers.kokoro.voice_file import AFFINE_SIZE, LOG_F0_MEANS, METADATA_KEY, MOST_BYTES, WEIGHTS_VERSION, KokoroVoice
 
@@ -140,3 +142,17 @@ def test_voice_file_of_one_stock_voice_equals_that_voice() -> None:
     assert (voice.timbre, voice.prosody, voice.affine, voice.log_f0) == ({"bm_george": 1.0}, {"bm_george": 1.0}, None, None)
     assert len(STOCK_VOICES) == 54
     assert math.isclose(sum(voice.timbre.values()), 1.0)
+
+
+def test_mix_file_of_the_platform_is_the_voice_file_of_the_same_mix() -> None:
+    weights = {"am_onyx": 0.25, "af_bella": 0.75}
+    assert write_mix_file(weights, pace=0.8) == KokoroVoice(weights, weights, pace=0.8).to_bytes()
+    assert write_mix_file(weights) == KokoroVoice(weights, weights).to_bytes()
+    assert KokoroVoice.from_bytes(write_mix_file(weights, pace=0.8)).pace == 0.8
+    assert b"pace" not in write_mix_file(weights)
+
+
+@pytest.mark.parametrize("pace", [0.4, 2.1, "fast", True, None])
+def test_pace_of_a_voice_outside_its_bounds_is_refused(pace: Any) -> None:
+    with pytest.raises(ValueError, match="pace"):
+        KokoroVoice({"af_bella": 1.0}, {"af_bella": 1.0}, pace=pace)
