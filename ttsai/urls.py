@@ -13,6 +13,7 @@ from django.urls import URLResolver, include, path
 from apps.core import zones
 from apps.core.dialects import Dialect, list_dialects
 from apps.core.zones import in_zone
+from ttsai.mcp_server.views import McpView
 
 API = [
     path("", include(f"apps.{app}.urls"))
@@ -51,6 +52,7 @@ def routes_of(dialect: Dialect) -> list[URLResolver]:
 urlpatterns = [
     in_zone(zones.API, path("v1/", include(API))),
     in_zone(zones.API, path("api/v1/", include(API))),
+    in_zone(zones.API, path("mcp/", McpView.as_view())),
     in_zone(zones.FILE, path("static/", include("apps.speech.download_urls"))),
     in_zone(zones.OPERATOR, path("admin/", admin.site.urls)),
     in_zone(zones.PAGE, path("", include("apps.core.page_urls"))),

@@ -85,7 +85,13 @@ def _allowed(request: HttpRequest) -> str | None:
     if "*" in origins:
         return "*"
     origin: str = request.META.get("HTTP_ORIGIN", "")
-    return origin if any(pattern.fullmatch(origin) for pattern in _patterns(origins)) else None
+    return origin if is_listed_origin(origin) else None
+
+
+def is_listed_origin(origin: str) -> bool:
+    """True for an origin of TTSAI_CORS_ORIGINS."""
+    origins = tuple(settings.TTSAI_CORS_ORIGINS)
+    return "*" in origins or any(pattern.fullmatch(origin) for pattern in _patterns(origins))
 
 
 @lru_cache(maxsize=8)

@@ -1,14 +1,13 @@
 """HTTP client of the commands."""
 
-import ipaddress
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple, TypeVar
 
 import click
 import httpx
 
+from ttsai.api_client.addresses import is_loopback
 from ttsai.cli.instance import running_instance
 from ttsai.supervisor.errors import InstanceError
 from ttsai.supervisor.home import Home
@@ -23,8 +22,6 @@ class Server:
     def __init__(self, *, url: str, key: str) -> None:
         self.url = url.rstrip("/")
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        if not key.isascii() or not key.isprintable():
-            raise click.ClickException("The key contains invalid characters: copy it again.")
         try:
             # A proxy of the environment is for other machines.
             self._http = httpx.Client(
@@ -63,15 +60,6 @@ class Server:
         return body
 
 
-def is_loopback(url: str) -> bool:
-    """True for a loopback URL."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def refusal(response: httpx.Response) -> str:
     """Format the server's error in one line."""
     try:
@@ -90,12 +78,27 @@ def with_server(function: Decorated) -> Decorated:
     return url(key(function))
 
 
+class Address(NamedTuple):
+    """URL of a server and the key to use there."""
+
+    url: str
+    key: str
+
+
 def find_server(*, url: str, key: str) -> Server:
-    """Server that the options select. The demo key is only sent to the instance that it belongs to."""
+    """Server that the options select."""
+    address = find_address(url=url, key=key)
+    return Server(url=address.url, key=address.key)
+
+
+def find_address(*, url: str, key: str) -> Address:
+    """URL and key that the options select. The demo key is only sent to the instance that it belongs to."""
+    if not key.isascii() or not key.isprintable():
+        raise click.ClickException("The key contains invalid characters: copy it again.")
     if url:
-        return Server(url=url, key=key)
+        return Address(url, key)
     try:
-        return Server(url=running_instance().url, key=key or _demo_key())
+        return Address(running_instance().url, key or _demo_key())
     except InstanceError as error:
         raise click.ClickException(f"{error.message}. Use --url for another server") from error
 

@@ -43,6 +43,7 @@ class Application:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
+            scope["app"] = self  # as Starlette does: /mcp calls the API's other routes
             await self._answer(_routed(scope), receive, send)
         elif scope["type"] == "websocket":
             await self._sockets(_routed(scope), receive, send)

@@ -1,0 +1,152 @@
+"""Requests to a platform: jobs that are queued, followed to their end and cancelled, streamed speech, and downloads."""
+
+from collections.abc import AsyncIterator, Mapping
+from types import TracebackType
+from typing import Any, Final, Self
+
+import httpx
+
+from ttsai.api_client.addresses import is_loopback
+from ttsai.api_client.errors import ApiError
+from ttsai.api_client.events import follow_events
+
+TIMEOUT: Final = httpx.Timeout(60.0, read=320.0)
+"""Endpoints with a recording wait up to 290 s."""
+File = tuple[str, Any, str]
+"""Name, content (bytes or an open file) and media type of a file in a form."""
+
+
+class ApiClient:
+    """Client of one platform with one key. Every failed request raises ApiError."""
+
+    def __init__(
+        self, *, url: str, key: str, transport: httpx.AsyncBaseTransport | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """transport: in place of connections, for calls within the web process. headers: sent with every request."""
+        self.url = url.rstrip("/")
+        own = {"Authorization": f"Bearer {key}"} if key else {}
+        # Downloads may lead to an object store, to which a transport within the process does not reach.
+        mounts = {f"all://{httpx.URL(self.url).host}": transport} if transport is not None else None
+        self._http = httpx.AsyncClient(
+            base_url=self.url,
+            headers={**(headers or {}), **own},
+            timeout=TIMEOUT,
+            mounts=mounts,
+            follow_redirects=True,
+            trust_env=not is_loopback(self.url),  # a proxy of the environment is for other machines
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def get(self, path: str, **parameters: str) -> dict[str, Any]:
+        """JSON of a GET request; empty parameters are left out."""
+        return await self._json("GET", path, params=_given(parameters))
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """JSON of a POST request with a JSON body; None and empty values are left out."""
+        return await self._json("POST", path, json=_given(body))
+
+    async def post_form(self, path: str, fields: Mapping[str, Any], *, file: File | None = None) -> dict[str, Any]:
+        """JSON of a POST request with a form, which queues its job instead of waiting for it."""
+        data = {name: _form_value(value) for name, value in _given(fields).items()}
+        if file is None:
+            return await self._json("POST", path, params={"async": "1"}, json=data)
+        return await self._json("POST", path, params={"async": "1"}, data=data, files={"file": file})
+
+    async def follow(self, job: str) -> AsyncIterator[float]:
+        """Progress (0 to 1) of an own job, until it is over."""
+        async for event in follow_events(self._http, job=job, has_ended=self._has_ended):
+            if event.get("type") == "progress":
+                yield float((await self.get(f"/v1/jobs/{job}/")).get("progress") or 0.0)
+
+    async def result(self, job: str) -> dict[str, Any]:
+        """Result of a job that is over. Raises ApiError for a failed or cancelled one."""
+        result = await self.get("/v1/speech/results/", uuid=job)
+        if result["status"] != "completed":
+            raise ApiError(str(result.get("code") or result["status"]), str(result.get("error") or f"The job is {result['status']}."))
+        return result
+
+    async def cancel(self, job: str) -> None:
+        """Cancel a job, unless it is over already."""
+        try:
+            await self.post(f"/v1/jobs/{job}/cancel/", {})
+        except ApiError as error:
+            if error.status != 409:
+                raise
+
+    async def download(self, url: str, *, limit: int) -> tuple[bytes, str]:
+        """Content and media type of a file. Raises ApiError (`too_large`) beyond the limit in bytes."""
+        content = bytearray()
+        async with self._answer("GET", url) as response:
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > limit:
+                    raise ApiError("too_large", f"The file is larger than {limit:,} bytes. Download it from {url}")
+            return bytes(content), response.headers.get("content-type", "application/octet-stream")
+
+    async def stream(self, path: str, body: Mapping[str, Any], *, chunk_bytes: int) -> AsyncIterator[bytes]:
+        """Bytes of a streamed response in chunks of this size. Leaving early closes the connection, which cancels the job."""
+        async with self._answer("POST", path, json=_given(body)) as response:
+            async for chunk in response.aiter_bytes(chunk_bytes):
+                yield chunk
+
+    def _answer(self, method: str, path: str, **arguments: Any) -> "_Answer":
+        return _Answer(self._http, method, path, arguments)
+
+    async def _json(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
+        async with self._answer(method, path, **arguments) as response:
+            await response.aread()
+            try:
+                body = response.json()
+            except ValueError as error:
+                raise ApiError("bad_answer", f"{self.url} answered without JSON; it is probably not a Speech Platform.") from error
+        if not isinstance(body, dict):
+            raise ApiError("bad_answer", f"{response.request.url} answered with something else than a JSON object.")
+        return body
+
+    async def _has_ended(self, job: str) -> bool:
+        return (await self.get(f"/v1/jobs/{job}/"))["status"] in {"completed", "failed", "cancelled", "expired"}
+
+
+class _Answer:
+    """Open response of a successful request, as an asynchronous context manager."""
+
+    def __init__(self, http: httpx.AsyncClient, method: str, path: str, arguments: dict[str, Any]) -> None:
+        self._streaming = http.stream(method, path, **arguments)
+        self._url = http.base_url
+
+    async def __aenter__(self) -> httpx.Response:
+        try:
+            response = await self._streaming.__aenter__()
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            raise ApiError("unreachable", f"No answer from {self._url}: {error or type(error).__name__}") from error
+        if response.is_success:
+            return response
+        try:
+            await response.aread()
+        except httpx.TransportError as error:
+            raise ApiError("unreachable", f"{self._url} broke off its answer: {type(error).__name__}") from error
+        finally:
+            await self._streaming.__aexit__(None, None, None)
+        raise ApiError.of_response(response)
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._streaming.__aexit__(kind, error, trace)
+        if isinstance(error, httpx.TransportError):
+            raise ApiError("unreachable", f"{self._url} broke off its answer: {error or type(error).__name__}") from error
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None and value != ""}
+
+
+def _form_value(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
