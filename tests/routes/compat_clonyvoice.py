@@ -40,6 +40,10 @@ def a_listed_favourite(account: Account) -> Owned:
     return Owned(shown=voice.voice_id)
 
 
+def an_exported_voice(account: Account) -> Owned:
+    return Owned(body={"voice_ids": [make_voice(account).voice_id]})
+
+
 ROWS = [
     row("/api/api-keys/", "GET", scope="system:read", owns=a_listed_key),
     row(
@@ -62,6 +66,9 @@ ROWS = [
     row("/api/favorites/", "GET", scope="voices:read", owns=a_listed_favourite),
     row("/api/favorites/<voice_id>/", "POST", scope="voices:write", owns=a_voice),
     row("/api/voices/", "GET", scope="voices:read", owns=a_listed_voice),
+    row("/api/voices/export/", "POST", scope="voices:read", owns=an_exported_voice, body={}),
+    row("/api/voices/import/", "POST", scope="voices:write", owns=None, body={"file": b"PK"}),
+    row("/api/voices/import/preview/", "POST", scope="voices:write", owns=None, body={"file": b"PK"}),
     row("/api/voices/<voice_id>/", "GET", scope="voices:read", owns=a_voice),
     row("/api/voices/<voice_id>/", "PUT", scope="voices:write", owns=a_voice, body={"name": "Bob"}),
     row("/api/voices/<voice_id>/", "DELETE", scope="voices:write", owns=a_voice),

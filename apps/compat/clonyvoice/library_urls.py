@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from apps.compat.clonyvoice.archive_views import ClonyVoiceExportView, ImportPreviewView, ImportView
 from apps.compat.clonyvoice.clone_views import CloneCreateMultiView, CloneCreateView
 from apps.compat.clonyvoice.key_views import ClonyKeyListView
 from apps.compat.clonyvoice.recording_views import AudioDurationView, ClonyTranscriptionView
@@ -28,5 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("system/stats/", SystemStatsView.as_view()),
     path("transcribe/", ClonyTranscriptionView.as_view()),
     path("voices/", ClonyVoiceListView.as_view()),
+    path("voices/export/", ClonyVoiceExportView.as_view()),
+    path("voices/import/", ImportView.as_view()),
+    path("voices/import/preview/", ImportPreviewView.as_view()),
     path("voices/<str:voice_id>/", ClonyVoiceView.as_view()),
 ]

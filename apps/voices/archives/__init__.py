@@ -1,0 +1,1 @@
+"""Voices as one ZIP file: a signed manifest, recordings, voice files, demos. Files that are imported are treated as hostile."""
