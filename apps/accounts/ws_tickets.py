@@ -48,11 +48,11 @@ def create_ticket(key: ApiKey) -> Ticket:
 
 def find_ticket(request: HttpRequest) -> str | None:
     """The ticket that a handshake presents, in its query or as a subprotocol; None without one."""
-    offered = [name.strip() for name in request.META.get("HTTP_SEC_WEBSOCKET_PROTOCOL", "").split(",")]
+    offered: list[str] = [name.strip() for name in request.META.get("HTTP_SEC_WEBSOCKET_PROTOCOL", "").split(",")]
     sent = next((name for name in offered if name.startswith(f"{SUBPROTOCOL}.")), None)
     if sent is not None:
         return sent.removeprefix(f"{SUBPROTOCOL}.")
-    given = str(request.GET.get(QUERY_NAME, ""))
+    given: str = request.GET.get(QUERY_NAME, "")
     return given or None
 
 

@@ -121,6 +121,23 @@ class Voice(models.Model):
         return not self.name
 
 
+class SavedVoice(models.Model):
+    """A voice that is kept under a name of the account's choice, and can be restored from there after its removal."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="saved_voices")
+    collection = models.CharField(max_length=200, help_text="Name under which voices are saved together.")
+    name = models.CharField(max_length=100, help_text="Name of the voice.")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="saved_voices")
+    saved_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["account", "collection", "name"], name="a_voice_is_saved_once_in_a_collection")]
+
+    def __str__(self) -> str:
+        return f"{self.name} in {self.collection}"
+
+
 class Consent(models.Model):
     """Consent of a speaker to the use of their voice."""
 

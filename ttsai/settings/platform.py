@@ -101,7 +101,7 @@ TTSAI_INTAKE_THREADS = environment.number("TTSAI_INTAKE_THREADS", 16)
 """Files that a web process measures and stores concurrently, apart from TTSAI_WEB_THREADS; accounts without files in flight may exceed it.
 """
 
-TTSAI_SOCKET_ROUTES = ["apps.compat.realtime.routes.ROUTES"]
+TTSAI_SOCKET_ROUTES = ["apps.compat.realtime.routes.ROUTES", "apps.compat.stream_clone.routes.ROUTES"]
 """Dotted names of sequences of SocketRoute (apps/core/sockets.py)."""
 
 TTSAI_SOCKETS = environment.number("TTSAI_SOCKETS", 1000)
@@ -115,6 +115,9 @@ TTSAI_CLONE_FIT = environment.text("TTSAI_CLONE_FIT", "on").lower() not in {"off
 
 TTSAI_REQUIRE_CONSENT = environment.text("TTSAI_REQUIRE_CONSENT").lower() in {"on", "1", "true", "yes"}
 """True (`on`): a request that clones a voice from a recording must state the speaker's consent."""
+
+TTSAI_CLONE_FOLDER = environment.text("TTSAI_CLONE_FOLDER")
+"""Folder whose recordings `POST /clone` may read by their path; empty: none."""
 
 TTSAI_BLOCK_SIMILARITY = float(environment.text("TTSAI_BLOCK_SIMILARITY", "0.75"))
 """Cosine of two GE2E speaker embeddings from which on a voice counts as one on the block list. Recordings of one person have .80 in the mean,

@@ -17,7 +17,7 @@ from apps.jobs.models import ACTIVE_STATES, Job, JobState
 from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.retention import expire_now
 from apps.voices.kinds import ENROLLING_KINDS
-from apps.voices.models import Enrolment, EnrolmentState, Voice
+from apps.voices.models import Enrolment, EnrolmentState, SavedVoice, Voice
 from apps.voices.objects import enrolment_folder
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def remove_voice(voice: Voice) -> None:
 
 def remove_if_unused(enrolment_uuid: UUID) -> bool:
     """Delete an enrolment that no voice uses: objects first, so that a failure is repaired by the next sweep. True if it was deleted."""
-    enrolment = Enrolment.objects.filter(uuid=enrolment_uuid, voices=None, next_voices=None).first()
+    enrolment = Enrolment.objects.filter(uuid=enrolment_uuid, voices=None, next_voices=None, saved_voices=None).first()
     if enrolment is None:
         return False
     if enrolment.job_id is not None:
@@ -48,7 +48,8 @@ def remove_if_unused(enrolment_uuid: UUID) -> bool:
     get_storage().delete_prefix(enrolment_folder(enrolment))
     with transaction.atomic():
         locked = Enrolment.objects.select_for_update().filter(uuid=enrolment_uuid)
-        if not locked.exists() or Voice.objects.filter(Q(enrolment_id=enrolment_uuid) | Q(next_enrolment_id=enrolment_uuid)).exists():
+        used = Voice.objects.filter(Q(enrolment_id=enrolment_uuid) | Q(next_enrolment_id=enrolment_uuid)).exists()
+        if not locked.exists() or used or SavedVoice.objects.filter(enrolment_id=enrolment_uuid).exists():
             return False
         locked.delete()
     return True
@@ -56,6 +57,7 @@ def remove_if_unused(enrolment_uuid: UUID) -> bool:
 
 def remove_account_voices(account_id: int) -> int:
     """Delete all voices of an account; returns their number."""
+    SavedVoice.objects.filter(account_id=account_id).delete()
     voices = list(Voice.objects.filter(account_id=account_id))
     for voice in voices:
         remove_voice(voice)
@@ -73,7 +75,7 @@ def remove_unused_embeds() -> int:
             embed.delete()
             removed += 1
     old = Q(created_at__lt=now - timedelta(minutes=10))  # a request may be attaching its voice
-    for enrolment in Enrolment.objects.filter(old, voices=None, next_voices=None)[:SWEPT_AT_ONCE]:
+    for enrolment in Enrolment.objects.filter(old, voices=None, next_voices=None, saved_voices=None)[:SWEPT_AT_ONCE]:
         try:
             removed += remove_if_unused(enrolment.uuid)
         except StorageAwayError as error:

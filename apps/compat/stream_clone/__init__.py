@@ -1,0 +1,1 @@
+"""Streaming TTS with cloned voices, at the root of the server."""

@@ -1,0 +1,28 @@
+"""A server with models that clone and speak, and a worker that enrols and reads aloud."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from apps.jobs.models import Part
+from tests.text_streams.reader import Reader
+from tests.voices.conftest import Enroller, _platform, attempt_part, clip, owner, server
+from tests.working import working
+from workers.contract.messages import PartOutcome
+
+__all__ = ["_platform", "clip", "owner", "server"]
+
+
+@pytest.fixture
+def reader() -> Iterator[Reader]:
+    """Worker in the background that does every part."""
+    reader, enroller = Reader(), Enroller()
+
+    def do(part: Part) -> PartOutcome | None:
+        return reader.do(part) if part.kind == "speak" else attempt_part(part, enroller)
+
+    with working(do):
+        try:
+            yield reader
+        finally:
+            reader.go_on.set()
