@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "apps.subtitles",
     "apps.voices",
     "apps.voice_design",
+    "apps.voice_slots",
     "apps.voice_library",
     "apps.translation",
     "apps.audio_tools",
@@ -79,7 +80,7 @@ TTSAI_PART_RECEIVERS = {
 }
 """Receivers (apps/jobs/services/part_receivers.py) by kind of part, called with each checked result of the kind before the job continues."""
 
-TTSAI_VOICE_SOURCES: tuple[str, ...] = ("apps.voices.selectors.find_own_voice",)
+TTSAI_VOICE_SOURCES: tuple[str, ...] = ("apps.voices.selectors.find_own_voice", "apps.voice_slots.selectors.find_slot_voice")
 """Functions (Caller, voice id) -> OwnVoice or None that find the voices of accounts, in apps above the catalogue (apps/catalog/voices.py)."""
 
 MIDDLEWARE = [

@@ -1,6 +1,6 @@
 """Requests that clone a voice: embeds, kept voices, and speech with a voice that the same job may enrol."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from apps.accounts.callers import Caller
@@ -68,6 +68,15 @@ class CloneSubmission:
         return self.job.balance_after_millicredits if self.job else None
 
 
+@dataclass(frozen=True, slots=True)
+class CloneSteps:
+    """Writes of an app above this one, in the transaction of a request that clones."""
+
+    before: Callable[[], None]
+    """Called before the voice is found or made; the account's submissions are locked."""
+    after: Callable[[Voice], None]
+
+
 def check_order(caller: Caller, *, order: CloneOrder, recordings: int) -> None:
     """Refuse what can be refused before the recordings are ingested. Raises ApplicationErrors."""
     if recordings > 1:
@@ -99,7 +108,13 @@ def _check_text(caller: Caller, *, order: CloneOrder, engine: EngineRow) -> None
 
 
 def request_clone(
-    caller: Caller, *, order: CloneOrder, sources: Sequence[Source], idempotency: Idempotency | None, request_id: str
+    caller: Caller,
+    *,
+    order: CloneOrder,
+    sources: Sequence[Source],
+    idempotency: Idempotency | None,
+    request_id: str,
+    steps: CloneSteps | None = None,
 ) -> CloneSubmission:
     """Find or enrol the voice, and speak, in one transaction with price and reservation. Raises ApplicationErrors.
 
@@ -109,6 +124,8 @@ def request_clone(
         if acceptance.earlier is not None:
             return _repeated(caller, acceptance.earlier)
         wait_for_tenant(caller.tenant)
+        if steps is not None:
+            steps.before()
         if not sources:
             voice = get_own_voice(caller, voice_id=order.embed_id, param="embed_id")
             check_usable(voice)
@@ -120,6 +137,8 @@ def request_clone(
         if order.consent is not None:
             record_consent(enrolment, caller=caller, consent=order.consent)
         check_usable(voice)
+        if steps is not None:
+            steps.after(voice)
         return _submit(acceptance, caller, order=order, engine=engine, voice=voice, sources=sources, is_new=is_new)
 
 

@@ -1,0 +1,1 @@
+"""The voice-clone slots API, `/v1/voice-clones`: envelope with `reqid`, over apps/voice_slots."""
