@@ -27,7 +27,7 @@ def answer_of(response: httpx.Response) -> Any:
 def test_a_message_without_a_session_is_answered(server: RunningShell, owner: Person) -> None:
     for path in ("/mcp", "/mcp/"):
         response = post(server, owner, path=path)
-        assert (response.status_code, len(answer_of(response)["result"]["tools"])) == (200, 6)
+        assert (response.status_code, len(answer_of(response)["result"]["tools"])) == (200, 7)
         assert {"X-Request-Id", "X-RateLimit-Limit"} <= {name.title().replace("Ratelimit", "RateLimit") for name in response.headers}
 
 

@@ -20,11 +20,12 @@ from tests.speech.people import Person, person
 from tests.translation.test_speech_translate import MADE, speaker, translator
 from tests.web.shell import RunningShell
 from workers.contract.engines import Directions
+from workers.kokoro.accents import LANGUAGES, VOICES
 
 __all__ = ["song"]
 
 T = TypeVar("T")
-TOOLS = ["speak", "transcribe", "translate_speech", "convert_voice", "convert_audio", "list_voices"]
+TOOLS = ["speak", "transcribe", "translate_speech", "design_voice", "convert_voice", "convert_audio", "list_voices"]
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +143,22 @@ def test_convert_voice_returns_the_audio(mcp_of: McpMaker, owner: Person, song: 
     result = call(mcp_of, owner, "convert_voice", recording=data_uri(song), voice="af_bella", emotion="sad")
     assert base64.b64decode(result.content[0].data) == AUDIO
     assert Job.objects.get().params["emotion"] == "sad"
+
+
+def test_design_voice_explains_a_mix_that_speak_takes(mcp_of: McpMaker, owner: Person) -> None:
+    announce(engine_spec(voices=VOICES, languages=LANGUAGES, has_mixing=True))
+
+    async def design_then_speak(client: Client) -> Any:
+        designed = (await client.call_tool("design_voice", {"description": "a warm, slow old British woman, sparkly"})).structured_content
+        spoken = {"text": "Hello.", "voice": designed["voice"], "speed": designed["speed"], "language": designed["language"]}
+        return designed, await client.call_tool("speak", spoken)
+
+    designed, spoken = ask(mcp_of, owner, design_then_speak)
+    assert {"gender", "age", "accent", "pace", "warmth"} <= {one["attribute"] for one in designed["understood"]}
+    assert (designed["gender"], designed["language"], designed["voice_id"]) == ("female", "en-gb", None)
+    assert "sparkly" in " ".join(designed["not_understood"])
+    assert not spoken.is_error, text_of(spoken)
+    assert Job.objects.get().params["voice"] == designed["voice"]
 
 
 def test_a_result_is_the_recording_of_the_next_tool(mcp_of: McpMaker, owner: Person) -> None:

@@ -1,6 +1,6 @@
 """Requests to a platform: jobs that are queued, followed to their end and cancelled, streamed speech, and downloads."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -8,7 +8,7 @@ import httpx
 
 from ttsai.api_client.addresses import is_loopback
 from ttsai.api_client.errors import ApiError
-from ttsai.api_client.events import follow_events
+from ttsai.api_client.events import follow_events, parse_events
 
 TIMEOUT: Final = httpx.Timeout(60.0, read=320.0)
 """Endpoints with a recording wait up to 290 s."""
@@ -32,6 +32,7 @@ class ApiClient:
             headers={**(headers or {}), **own},
             timeout=TIMEOUT,
             mounts=mounts,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
             follow_redirects=True,
             trust_env=not is_loopback(self.url),  # a proxy of the environment is for other machines
         )
@@ -61,7 +62,7 @@ class ApiClient:
             return await self._json("POST", path, params={"async": "1"}, json=data)
         return await self._json("POST", path, params={"async": "1"}, data=data, files={"file": file})
 
-    async def follow(self, job: str) -> AsyncIterator[float]:
+    async def follow(self, job: str) -> AsyncGenerator[float]:
         """Progress (0 to 1) of an own job, until it is over."""
         async for event in follow_events(self._http, job=job, has_ended=self._has_ended):
             if event.get("type") == "progress":
@@ -92,11 +93,18 @@ class ApiClient:
                     raise ApiError("too_large", f"The file is larger than {limit:,} bytes. Download it from {url}")
             return bytes(content), response.headers.get("content-type", "application/octet-stream")
 
-    async def stream(self, path: str, body: Mapping[str, Any], *, chunk_bytes: int) -> AsyncIterator[bytes]:
+    async def stream(self, path: str, body: Mapping[str, Any], *, chunk_bytes: int) -> AsyncGenerator[bytes]:
         """Bytes of a streamed response in chunks of this size. Leaving early closes the connection, which cancels the job."""
         async with self._answer("POST", path, json=_given(body)) as response:
             async for chunk in response.aiter_bytes(chunk_bytes):
                 yield chunk
+
+    async def read_events(self, path: str, fields: Mapping[str, Any], *, file: File) -> AsyncGenerator[tuple[str, dict[str, Any]]]:
+        """Names and data of the server-sent events that answer a form with a file."""
+        data = {name: _form_value(value) for name, value in _given(fields).items()}
+        async with self._answer("POST", path, data=data, files={"file": file}) as response:
+            async for event in parse_events(response.aiter_lines()):
+                yield event.name, event.data
 
     def _answer(self, method: str, path: str, **arguments: Any) -> "_Answer":
         return _Answer(self._http, method, path, arguments)

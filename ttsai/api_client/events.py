@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import httpx
 
@@ -42,10 +42,27 @@ async def _read(http: httpx.AsyncClient, *, job: str, after: str) -> AsyncIterat
         if not response.is_success:
             await response.aread()
             raise ApiError.of_response(response)
-        position = after
-        async for line in response.aiter_lines():
-            name, _, value = line.partition(": ")
-            if name == "id":
-                position = value
-            elif name == "data":
-                yield position, json.loads(value)
+        async for parsed in parse_events(response.aiter_lines()):
+            yield parsed.id or after, parsed.data
+
+
+class ParsedEvent(NamedTuple):
+    """Server-sent event with JSON data. `id` is the last one that was sent."""
+
+    name: str
+    id: str
+    data: dict[str, Any]
+
+
+async def parse_events(lines: AsyncIterator[str]) -> AsyncIterator[ParsedEvent]:
+    """Events of a stream; each of the platform's has one line of data."""
+    name, position = "", ""
+    async for line in lines:
+        field, _, value = line.partition(": ")
+        if field == "id":
+            position = value
+        elif field == "event":
+            name = value
+        elif field == "data":
+            yield ParsedEvent(name, position, json.loads(value))
+            name = ""

@@ -82,6 +82,21 @@ class VoiceList(BaseModel):
     total: int = Field(description="Number of voices that match; more than listed if the limit cut the list.")
 
 
+class DesignedVoice(BaseModel):
+    """Voice that a description gave."""
+
+    voice: str = Field(description="Mix of built-in voices, for the argument `voice` of speak.")
+    speed: float = Field(description="Pace of the voice, for the argument `speed`.")
+    language: str
+    gender: str
+    variants: int
+    understood: list[dict[str, Any]] = Field(description="Attributes that the description names, with their effect.")
+    not_understood: list[str]
+    warnings: list[str]
+    voice_id: str | None = Field(None, description="Id of the kept voice, in place of `voice` and `speed`.")
+    name: str | None = None
+
+
 def voice_of(listed: dict[str, Any]) -> ListedVoice:
     """Voice of GET /v1/voices/."""
     texts = {name: str(listed.get(name) or "") for name in ("id", "name", "model", "language", "gender", "description")}

@@ -31,7 +31,7 @@ def build_server(connect: Connect, *, files: LocalFiles | None = None) -> MCPSer
         subscriptions=False,  # nothing changes, and a subscription would be a connection without end
     )
     tools = SpeechTools(connect, files=files)
-    for tool in (tools.speak, tools.transcribe, tools.translate_speech, tools.convert_voice, tools.convert_audio):
+    for tool in (tools.speak, tools.transcribe, tools.translate_speech, tools.design_voice, tools.convert_voice, tools.convert_audio):
         server.add_tool(tool, annotations=MAKES)
     server.add_tool(tools.list_voices, annotations=READS)
     add_resources(server, connect)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ttsai.mcp_server.answers import (
     AudioResult,
+    DesignedVoice,
     Segment,
     TranscriptResult,
     TranslationResult,
@@ -127,6 +128,24 @@ class SpeechTools:
         """Speak a recording again in another voice, with its words, timing and intonation."""
         fields = {"voice": voice, "emotion": emotion, "speed": speed, "format": format}
         return await self._change(context, "/v1/speech-to-speech/", fields, recording=recording, save_as=save_as)
+
+    async def design_voice(
+        self,
+        context: ToolContext,
+        *,
+        description: Annotated[str, Field(description="Gender, age, accent, pitch, pace, warmth and energy in plain words.")],
+        language: Language = None,
+        variant: Annotated[int, Field(ge=0, description="Another voice of the same description.")] = 0,
+        name: Annotated[str | None, Field(description="Keep the voice in the account under this name.")] = None,
+    ) -> DesignedVoice:
+        """Design a voice from words. Its `voice` and `speed` go into speak; a voice with a name is kept, and spoken by its id. Free of charge."""
+        body = {"description": description, "language": language, "variant": variant}
+        async with calling(self._connect, context) as call:
+            if not name:
+                return DesignedVoice(**await call.api.post("/v1/voice-design/", {**body, "preview": False}))
+            kept = await call.api.post("/v1/voice-design/create/", {**body, "name": name})
+            await call.finish(kept)
+            return DesignedVoice(**kept["design"], voice_id=kept["voice_id"], name=kept["name"])
 
     async def convert_audio(
         self,

@@ -1,0 +1,208 @@
+"""Wyoming by its official package: descriptions, speech, transcripts, and what is refused."""
+
+import asyncio
+import json
+from typing import Any
+
+from wyoming.asr import Transcribe, Transcript, TranscriptChunk
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.client import AsyncTcpClient
+from wyoming.event import Event
+from wyoming.info import Describe, Info
+from wyoming.ping import Ping
+from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, SynthesizeStop, SynthesizeVoice
+
+from apps.jobs.models import Job
+from tests.compat.realtime.talking import QUESTION, SPOKEN, Talker, talking
+from tests.flows.following import wait_until
+from tests.speech.people import Person, person
+from tests.wyoming.conftest import WyomingMaker
+from ttsai.wyoming.program_info import locale_of
+
+HALVES = b"".join(samples.tobytes() for samples in SPOKEN)
+MICROPHONE: dict[str, Any] = {"rate": 16_000, "width": 2, "channels": 1}
+PATIENCE = 30.0
+
+
+async def exchange(port: int, *events: Any, until: str) -> list[Event]:
+    """Send events; what comes up to one of a type, or up to the end of the connection."""
+    async with AsyncTcpClient("127.0.0.1", port, read_timeout=PATIENCE) as client:
+        for event in events:
+            await client.write_event(event if isinstance(event, Event) else event.event())
+        received: list[Event] = []
+        while not received or received[-1].type != until:
+            event = await client.read_event()
+            if event is None:
+                break
+            received.append(event)
+        return received
+
+
+def ask(port: int, *events: Any, until: str = "error") -> list[Event]:
+    return asyncio.run(exchange(port, *events, until=until))
+
+
+def types_of(events: list[Event]) -> list[str]:
+    """Types of the events, repetitions left out."""
+    types = [event.type for event in events]
+    return [name for index, name in enumerate(types) if index == 0 or types[index - 1] != name]
+
+
+def pcm_of(events: list[Event]) -> bytes:
+    return b"".join(event.payload or b"" for event in events if event.type == "audio-chunk")
+
+
+def test_describe_lists_voices_and_recognisers_with_their_languages(wyoming_of: WyomingMaker, owner: Person) -> None:
+    with wyoming_of(owner) as port:
+        pong, told = ask(port, Ping(text="there?"), Describe(), until="info")
+    info = Info.from_event(told)
+    assert pong.data["text"] == "there?"
+    assert (info.tts[0].supports_synthesize_streaming, info.asr[0].supports_transcript_streaming) == (True, True)
+    assert {voice.name: voice.languages for voice in info.tts[0].voices}["af_bella"] == ["en"]
+    assert [(model.name, model.languages) for model in info.asr[0].models] == [("whisper", ["en", "es"])]
+
+
+def test_a_text_is_spoken_in_the_wanted_voice(wyoming_of: WyomingMaker, owner: Person) -> None:
+    with wyoming_of(owner) as port, talking():
+        events = ask(port, Synthesize("It is noon. Good bye!", voice=SynthesizeVoice(name="am_adam")), until="audio-stop")
+    assert types_of(events) == ["audio-start", "audio-chunk", "audio-stop"]
+    assert (events[0].data["rate"], events[0].data["width"], events[0].data["channels"]) == (24_000, 2, 1)
+    assert pcm_of(events) == HALVES
+    assert Job.objects.get().params["voice"] == "am_adam"
+
+
+def test_a_streamed_text_is_heard_before_its_end_is_sent(wyoming_of: WyomingMaker, owner: Person) -> None:
+    async def talk(port: int) -> list[Event]:
+        async with AsyncTcpClient("127.0.0.1", port, read_timeout=PATIENCE) as client:
+            await client.write_event(SynthesizeStart(voice=SynthesizeVoice(name="af_bella")).event())
+            for piece in ("The first sentence", " is complete. ", "And the"):
+                await client.write_event(SynthesizeChunk(piece).event())
+            events = []
+            while not events or events[-1].type != "audio-chunk":
+                event = await client.read_event()
+                assert event is not None
+                events.append(event)
+            await client.write_event(SynthesizeChunk(" second one.").event())
+            await client.write_event(Synthesize("The first sentence is complete. And the second one.").event())
+            await client.write_event(SynthesizeStop().event())
+            while events[-1].type != "synthesize-stopped":
+                event = await client.read_event()
+                assert event is not None
+                events.append(event)
+            return events
+
+    with wyoming_of(owner) as port, talking():
+        events = asyncio.run(talk(port))
+    assert types_of(events) == ["audio-start", "audio-chunk", "audio-stop", "synthesize-stopped"]
+    assert pcm_of(events) == HALVES + bytes(round(0.4 * 24_000) * 2) + HALVES
+    assert list(Job.objects.order_by("created_at").values_list("units", flat=True)) == [32, 19]
+
+
+def test_audio_is_transcribed_with_its_text_as_it_comes(wyoming_of: WyomingMaker, owner: Person) -> None:
+    chunks = [AudioChunk(audio=SPOKEN[0].tobytes()[:3200], **MICROPHONE) for _ in range(10)]
+    with wyoming_of(owner) as port, talking():
+        events = ask(port, Transcribe(language="en-US"), AudioStart(**MICROPHONE), *chunks, AudioStop(), until="transcript-stop")
+    (transcript,) = [Transcript.from_event(event) for event in events if event.type == "transcript"]
+    assert (transcript.text, transcript.language) == (QUESTION, "en")
+    assert "".join(TranscriptChunk.from_event(event).text for event in events if event.type == "transcript-chunk").strip() in {"", QUESTION}
+    assert (events[0].type, types_of(events)[-2:]) == ("transcript-start", ["transcript", "transcript-stop"])
+    job = Job.objects.get()
+    assert (job.params["language"], job.units) == ("en", 1000)
+
+
+def test_a_client_that_leaves_cancels_its_speech(wyoming_of: WyomingMaker, owner: Person) -> None:
+    talker = Talker(is_hesitant=True)
+    with wyoming_of(owner) as port, talking(talker):
+        events = ask(port, Synthesize("It is noon. Good bye!"), until="audio-chunk")
+        assert types_of(events) == ["audio-start", "audio-chunk"]
+        wait_until(_is_cancelled, seconds=PATIENCE)
+    assert owner.millicredits > 1_000_000 - 25
+
+
+def _is_cancelled() -> bool:
+    job = Job.objects.get()
+    return job.cancel_requested_at is not None or job.state == "cancelled"
+
+
+def test_a_refusal_of_the_platform_is_an_error_event(wyoming_of: WyomingMaker, owner: Person) -> None:
+    with wyoming_of(owner) as port:
+        for request, code in (
+            (Synthesize("Hello.", voice=SynthesizeVoice(name="nobody")), "unknown_voice"),
+            (Synthesize("  "), "missing_field"),
+            (Synthesize("a" * 200_001), "text_too_long"),
+        ):
+            events = ask(port, request)
+            assert (events[-1].type, events[-1].data["code"]) == ("error", code)
+    poor = person(credits=0)
+    with wyoming_of(poor) as port:
+        assert ask(port, Synthesize("Hello."))[-1].data["code"] == "insufficient_credits"
+    with wyoming_of(owner, url="http://127.0.0.1:9") as port:
+        assert ask(port, Describe())[-1].data["code"] == "unreachable"
+    assert (Job.objects.count(), owner.millicredits) == (0, 1_000_000)
+
+
+BAD: list[tuple[bytes, str]] = [
+    (b"hello\n", "bad_event"),
+    (b"[]\n", "bad_event"),
+    (b'{"data": {}}\n', "bad_event"),
+    (b"[" * 60_000 + b"\n", "bad_event"),
+    (b"x" * 200_000, "bad_event"),
+    (b'{"type": "synthesize"}\n', "bad_event"),
+    (b'{"type": "synthesize", "data": {"text": 3, "voice": 7}}\n', "bad_event"),
+    (b'{"type": "synthesize", "data_length": 1000000000}\n', "bad_event"),
+    (b'{"type": "audio-chunk", "payload_length": 99999999999}\n', "bad_event"),
+    (b'{"type": "audio-chunk", "payload_length": -1}\n', "bad_event"),
+    (b'{"type": "audio-chunk", "data": {"rate": "x", "width": 2, "channels": 1}}\n', "bad_event"),
+    (b'{"type": "audio-start", "data": {"rate": 16000, "width": 9, "channels": 1}}\n', "bad_audio"),
+    (b'{"type": "audio-stop"}\n', "bad_event"),
+    (b'{"type": "synthesize-chunk", "data": {"text": "Hi."}}\n', "bad_event"),
+    (b"\xff\xfe\n", "bad_event"),
+]
+
+
+def test_a_broken_event_is_answered_with_an_error_and_closed(wyoming_of: WyomingMaker, owner: Person) -> None:
+    async def send(port: int, data: bytes) -> Any:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(data)
+        async with asyncio.timeout(PATIENCE):
+            line = json.loads(await reader.readline())
+            told = json.loads(await reader.readexactly(line["data_length"]))
+            assert await reader.read() == b""
+        writer.close()
+        return line["type"], told["code"]
+
+    with wyoming_of(owner) as port:
+        for data, code in BAD:
+            assert asyncio.run(send(port, data)) == ("error", code), data[:60]
+
+
+def test_audio_beyond_the_limit_is_refused_while_it_comes(wyoming_of: WyomingMaker, owner: Person) -> None:
+    second = AudioChunk(audio=bytes(32_000), **MICROPHONE)
+    with wyoming_of(owner, most_audio_seconds=2.0) as port:
+        assert ask(port, AudioStart(**MICROPHONE), second, second, second)[-1].data["code"] == "too_long"
+    assert Job.objects.count() == 0
+
+
+def test_one_client_too_many_is_told_so(wyoming_of: WyomingMaker, owner: Person) -> None:
+    async def crowd(port: int) -> list[Event]:
+        async with AsyncTcpClient("127.0.0.1", port, read_timeout=PATIENCE) as first:
+            await first.write_event(Ping().event())
+            await first.read_event()
+            return await exchange(port, until="error")
+
+    with wyoming_of(owner, most_connections=1) as port:
+        assert asyncio.run(crowd(port))[-1].data["code"] == "server_busy"
+
+
+def test_many_clients_are_served_at_once(wyoming_of: WyomingMaker, owner: Person) -> None:
+    count = 8
+
+    async def crowd(port: int) -> list[list[Event]]:
+        return await asyncio.gather(*(exchange(port, Describe(), until="info") for _ in range(count)))
+
+    with wyoming_of(owner) as port:
+        assert [events[-1].type for events in asyncio.run(crowd(port))] == ["info"] * count
+
+
+def test_locales_are_spelled_as_home_assistant_does() -> None:
+    assert [locale_of(tag) for tag in ("en-us", "pt-BR", "de")] == ["en-US", "pt-BR", "de"]
