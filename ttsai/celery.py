@@ -85,6 +85,7 @@ app.conf.update(
         },
         "expire results": {"task": "platform.expire_results", "schedule": at(minute="7")},
         "expire batches": {"task": "platform.expire_batches", "schedule": at(minute="12")},
+        "expire generations": {"task": "platform.expire_generations", "schedule": at(minute="14")},
         "forget expired turns": {"task": "platform.forget_expired_turns", "schedule": at(minute="17")},
         "expire uploads": {"task": "platform.expire_uploads", "schedule": at(minute="*/10")},
         "sweep cache": {"task": "platform.sweep_cache", "schedule": at(minute="*")},

@@ -31,6 +31,7 @@ class Plan(models.Model):
         default=10, db_default=10, help_text="Named voices that an account keeps; embeds do not count."
     )
     max_samples = models.PositiveIntegerField(default=5, db_default=5, help_text="Recordings of one voice.")
+    max_projects = models.PositiveIntegerField(default=50, db_default=50, help_text="Projects that an account keeps.")
     weight = models.PositiveIntegerField(default=1, help_text="Share of the account while all workers are busy.")
     retention_days = models.PositiveIntegerField(default=30, help_text="Days after which results are deleted.")
     watermark = models.CharField(

@@ -24,7 +24,7 @@ def result_of_parts(completing: Part, *, manifest: Manifest) -> JobResult:
 def _kept_outputs(part: Part, *, manifest: Manifest) -> list[ResultOutput]:
     return [
         ResultOutput(
-            spec.name,
+            spec.name_in_result,
             key=stored_key(part, stored),
             format=spec.format,
             bytes=stored.bytes,

@@ -93,7 +93,7 @@ def with_join(
 
 def check_plans(parts: Sequence[PartPlan]) -> None:
     """Raises ValueError for plans that could not be carried out: a programming error, found before the job is accepted."""
-    kept = [output.name for part in parts for output in part.outputs if output.is_kept]
+    kept = [output.name_in_result for part in parts for output in part.outputs if output.is_kept]
     if len(kept) != len(set(kept)):
         raise ValueError(f"two kept outputs of one job have the same name: {sorted(kept)}")
     if not all(part.outputs for part in parts):
@@ -111,7 +111,7 @@ def _check_names(part: PartPlan) -> None:
     given = [output.name for output in part.outputs]
     if len(given) != len(set(given)):
         raise ValueError(f"two outputs of a part have the same name: {given}")
-    for name in given:
+    for name in {*given, *(output.name_in_result for output in part.outputs)}:
         if not _NAME.fullmatch(name) or name in RESERVED_NAMES:
             raise ValueError(f"{name!r} is no name for an output: 1 to 100 letters, digits and _, none of {sorted(RESERVED_NAMES)}")
 

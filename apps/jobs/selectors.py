@@ -16,6 +16,7 @@ from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.ids import find_uuid
 from apps.jobs.charges import PartProgress
 from apps.jobs.models import SPEAK, Job, JobState, Part, PartState
+from workers.contract.formats import file_name_of
 
 PUBLIC_STATES = {
     JobState.QUEUED: "queued",
@@ -130,7 +131,7 @@ def read_part_progress(job: Job) -> list[PartProgress]:
 def list_planned_files(job: Job) -> list[str]:
     """Names of the files that an unfinished job is to make, optional ones too."""
     specs = (spec for part in Part.objects.filter(job_id=job.uuid).only("outputs") for spec in part.output_specs)
-    return [spec.file_name for spec in specs if spec.is_kept]
+    return [file_name_of(spec.name_in_result, format=spec.format) for spec in specs if spec.is_kept]
 
 
 def count_queued_jobs() -> int:

@@ -24,6 +24,7 @@ DETAILS: Final[Mapping[str, str]] = MappingProxyType(
         "accounts.User": "memberships__account",
         "batches.BatchItem": "batch__account",
         "conversations.Turn": "conversation__account",
+        "projects.Line": "composition__account",
         "voices.Consent": "enrolment__account",
         "voices.Sample": "enrolment__account",
     }

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "apps.conversion",
     "apps.conversations",
     "apps.batches",
+    "apps.projects",
     "apps.privacy",
     "apps.operator",
 ]
@@ -46,6 +47,7 @@ TTSAI_JOB_END_OBSERVERS = (
     "apps.listening.recording_release.release_recording",
     "apps.batches.services.completion.count_ended_item",
     "apps.voices.services.receiving.end_enrolment",
+    "apps.projects.services.takes.record_takes",
 )
 """(Job) -> None, called in the transaction of every job's end, after its credits are settled: for apps above jobs."""
 
@@ -71,6 +73,7 @@ TTSAI_JOB_KINDS = (
     "apps.conversion.kinds.SPEECH_TO_SPEECH",
     "apps.audio_tools.kinds.VERIFY",
     "apps.conversations.kinds.VOICE_CHAT",
+    "apps.projects.kinds.COMPOSITION",
 )
 """Every kind of job (apps/jobs/kinds.py: JobKind)."""
 

@@ -50,13 +50,14 @@ def join_files(
     options: EncodingOptions,
     overlap_seconds: float = 0.0,
     starts_at: Sequence[float | None] = (),
+    pauses: Sequence[float] = (),
     least_seconds: float = 0.0,
     chapters: Callable[[Sequence[float], float], Sequence[ChapterTime]] = lambda starts, seconds: (),  # noqa: ARG005 - none
 ) -> Steps[JoinedFile]:
     """Concatenate the parts sample for sample through one encoder, in bounded memory; each source is open only while it is read.
 
     overlap_seconds: audio that neighbouring parts have in common; it is cross-faded. starts_at: earliest second of each part, where it has
-    one; silence fills the time until then, and up to least_seconds. chapters: those of the joined file, from the start of each part and the
+    one; silence fills the time until then, and up to least_seconds. pauses: seconds of silence before each part, which is then not cross-faded. chapters: those of the joined file, from the start of each part and the
     length of the whole; `options` announce their titles.
 
     All are resampled to the rate of the first. Raises WorkError (bad_audio), ValueError for no parts.
@@ -70,6 +71,9 @@ def join_files(
                     rate = reader.sample_rate
                     overlap = Overlap(round(overlap_seconds * rate))
                     encoder = stack.enter_context(FileEncoder(target, audio_format, input_rate=rate, options=options))
+                if pauses and pauses[index] > 0:
+                    encoder.write(overlap.finish())
+                    yield from _fill(encoder, rate=rate, until=encoder.seconds + pauses[index])
                 if starts_at and (start := starts_at[index]) is not None:
                     yield from _fill(encoder, rate=rate, until=start)
                 starts.append(encoder.seconds)
@@ -113,7 +117,8 @@ class Overlap:
         if len(self._ending):
             if len(self._held) < 2 * self._length:
                 return self._held[:0]
-            self._held[: self._length] = cross_fade(self._ending, self._held[: self._length])
+            count = len(self._ending)  # below the overlap after a shorter part
+            self._held[:count] = cross_fade(self._ending, self._held[:count])
             self._ending = self._ending[:0]
         ready = max(0, len(self._held) - self._length)
         complete, self._held = self._held[:ready], self._held[ready:]
@@ -123,7 +128,9 @@ class Overlap:
         """End the current part; what follows is the next one. Returns the samples that are complete."""
         if len(self._ending):  # a part shorter than two overlaps
             count = min(len(self._ending), len(self._held))
-            self._held = np.concatenate([cross_fade(self._ending[:count], self._held[:count]), self._held[count:]])
+            faded = cross_fade(self._ending[len(self._ending) - count :], self._held[:count])
+            self._held = np.concatenate([self._ending[: len(self._ending) - count], faded, self._held[count:]])
+            self._ending = self._ending[:0]
         ready = max(0, len(self._held) - self._length)
         complete, self._ending, self._held = self._held[:ready], self._held[ready:], self._held[:0]
         return complete

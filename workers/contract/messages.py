@@ -80,6 +80,8 @@ class JoinInput(Message):
     """Output `cues` of a part that speaks subtitles."""
     starts_at: float | None = None
     """Earliest second of the whole at which the part's audio may begin; silence fills the time until then."""
+    pause_before: float = 0.0
+    """Seconds of silence between the part before and this one, which are then not cross-faded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,15 @@ class OutputSpec(Message):
     """Declaration of one output of a part."""
 
     name: str
-    """Unique within its part; of a kept output within its job. Letters, digits and _: the file is called `<name>.<extension>`."""
+    """Unique within its part. Letters, digits and _: the file is called `<name>.<extension>`."""
     format: str
     """Name in workers/contract/formats.py; it tells the media type and the extension."""
     is_kept: bool = False
     """Belongs to the job's result. Others are deleted once the job has ended."""
     is_optional: bool = False
     """A worker may leave it out. References to it are then None."""
+    result_name: str = ""
+    """Name of a kept output in the job's result, where several parts make outputs of one name; `name` if empty."""
 
     @property
     def media_type(self) -> str:
@@ -35,8 +37,12 @@ class OutputSpec(Message):
 
     @property
     def file_name(self) -> str:
-        """Name of the file, in the store and for downloads."""
+        """Name of the file in the store."""
         return file_name_of(self.name, format=self.format)
+
+    @property
+    def name_in_result(self) -> str:
+        return self.result_name or self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ def join(run: PartRun, *, context: WorkerContext) -> Manifest:
             ),
             overlap_seconds=work.overlap_seconds,
             starts_at=[part.starts_at for part in work.inputs],
+            pauses=[part.pause_before for part in work.inputs],
             least_seconds=work.least_seconds,
             chapters=time_chapters,
         )

@@ -67,7 +67,7 @@ class PlanAdmin(ModelAdmin):
                     ("requests_per_minute", "concurrent_jobs"),
                     ("max_characters", "retention_days"),
                     "allowed_models",
-                    ("max_upload_bytes", "max_voices", "max_samples"),
+                    ("max_upload_bytes", "max_voices", "max_samples", "max_projects"),
                     "weight",
                 ]
             },

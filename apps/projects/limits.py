@@ -1,0 +1,25 @@
+"""Limits of compositions."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from apps.accounts.models import Plan
+from apps.core.errors import InvalidRequestError
+
+MOST_LINES: Final = 500
+TEXTS: Final = 20
+"""Characters of a composition, in texts of the longest length that the plan takes in one request."""
+LONGEST_PAUSE_MS: Final = 10_000
+LONGEST_CROSSFADE_MS: Final = 500
+
+
+def check_size(plan: Plan, texts: Iterable[str], *, param: str) -> None:
+    """Raise 400 too_many_lines or text_too_long."""
+    lengths = list(map(len, texts))
+    if len(lengths) > MOST_LINES:
+        message = f"There are {len(lengths)} {param}; at most {MOST_LINES} are taken. Split the text."
+        raise InvalidRequestError(message, code="too_many_lines", param=param)
+    longest = TEXTS * plan.max_characters
+    if sum(lengths) > longest:
+        message = f"The {param} have {sum(lengths)} characters; the plan {plan.name!r} takes at most {longest}."
+        raise InvalidRequestError(message, code="text_too_long", param=param)

@@ -1,0 +1,1 @@
+"""Write operations: keep compositions, speak their lines, join them."""

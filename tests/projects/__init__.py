@@ -1,0 +1,1 @@
+"""Chunks of texts and projects, through ClonyVoice's API."""
