@@ -20,7 +20,7 @@ from apps.jobs.outcomes import failure_as_error
 from apps.subtitles.options import SubtitleOptions
 from apps.subtitles.selectors import find_order, find_stored, read_alignment
 from apps.subtitles.services import keep_subtitles, request_alignment
-from apps.uploads.threads import intake_threads
+from apps.uploads.threads import ingestion_threads
 from workers.text.subtitles import CONTENT_TYPES
 from workers.text.subtitles.program import SubtitleOrder, write_subtitles
 
@@ -60,7 +60,7 @@ class _PendingSubtitles:
         order = self.order or await self._wait_for_alignment(exchange)
         if order is None:
             return HttpResponse(status=499)  # nobody reads it
-        content = await intake_threads().run(self.job.tenant, write_in_subprocess, order)
+        content = await ingestion_threads().run(self.job.tenant, write_in_subprocess, order)
         return await exchange.run(_finish, self.job, content=content, options=self.options)
 
     async def _wait_for_alignment(self, exchange: Exchange) -> SubtitleOrder | None:

@@ -20,7 +20,7 @@ def fetch_slots() -> FairSlots:
 
 
 @cache
-def intake_threads() -> FairThreadPool:
+def ingestion_threads() -> FairThreadPool:
     """Threads of this process that measure and store recordings."""
     return FairThreadPool("intake", usual=settings.TTSAI_INTAKE_THREADS, most=NEWCOMERS_FACTOR * settings.TTSAI_INTAKE_THREADS)
 
@@ -28,4 +28,4 @@ def intake_threads() -> FairThreadPool:
 def forget_threads() -> None:
     """Reset the slots and pools. For tests."""
     fetch_slots.cache_clear()
-    intake_threads.cache_clear()
+    ingestion_threads.cache_clear()

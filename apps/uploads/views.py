@@ -22,7 +22,7 @@ from apps.uploads.admission import admit_content, signature_of, writable_upload
 from apps.uploads.models import Upload
 from apps.uploads.parsers import ContentParser
 from apps.uploads.selectors import get_own_upload
-from apps.uploads.services.intake import RefusedFileError
+from apps.uploads.services.ingestion import RefusedFileError
 from apps.uploads.services.sources import SourceOrder, order_of_sent_file, store_source_async
 from apps.uploads.services.uploads import announce_upload, has_arrived, presigned_url, remove_upload
 from apps.uploads.spool import Spool

@@ -10,7 +10,7 @@ import pytest
 from apps.core.storage import get_storage
 from apps.jobs.models import Job, Part
 from apps.uploads.models import Upload
-from apps.uploads.services.intake import RefusedFileError
+from apps.uploads.services.ingestion import RefusedFileError
 from apps.uploads.services.sources import order_of_sent_file, use_source
 from tests.factories_jobs import work_off
 from tests.speech.people import Person, person

@@ -256,7 +256,7 @@ def test_recording_whose_intake_breaks_unexpectedly_counts_no_longer(
         raise RuntimeError("a bug")
 
     with monkeypatch.context() as patch:
-        patch.setattr("apps.uploads.services.intake.probe_file", break_off)
+        patch.setattr("apps.uploads.services.ingestion.probe_file", break_off)
         assert listen(owner, **as_form(song)).status_code == 500
     assert (Upload.objects.count(), files_below(objects)) == (0, [])
     assert listen(owner, **as_form(song)).status_code == 200

@@ -7,10 +7,10 @@ from apps.core.deferred import Exchange
 from apps.core.storage import get_storage
 from apps.uploads.models import Origin, Upload
 from apps.uploads.objects import content_key
-from apps.uploads.services.intake import Intake, StoredFile
+from apps.uploads.services.ingestion import Ingestion, StoredFile
 from apps.uploads.services.sources import Source, SourceLimits, SourceOrder, record_measured, record_refusal, use_source
 from apps.uploads.services.uploads import begin_upload
-from apps.uploads.threads import intake_threads
+from apps.uploads.threads import ingestion_threads
 from workers.audio.encoding.wav import wav_header
 from workers.audio.probe import AudioInfo
 
@@ -26,9 +26,11 @@ async def store_live_recording_async(
     info = AudioInfo("wav", "pcm_s16le", len(pcm) / 2 / sample_rate, sample_rate, channels=1, bytes=len(data))
     upload = await exchange.run(begin_upload, caller, origin=Origin.FORM, file_name="", size=len(data))
     probe_limits = limits.for_probe(caller)
-    order = SourceOrder(upload, intake=Intake(upload.tenant, upload=upload.uuid, limits=probe_limits, param=param), limits=probe_limits)
+    order = SourceOrder(
+        upload, ingestion=Ingestion(upload.tenant, upload=upload.uuid, limits=probe_limits, param=param), limits=probe_limits
+    )
     try:
-        stored = await intake_threads().run(upload.tenant, _store, upload, data, info)
+        stored = await ingestion_threads().run(upload.tenant, _store, upload, data, info)
         await exchange.run(record_measured, upload, stored)
         return await exchange.run(use_source, order)
     except Exception as error:

@@ -19,10 +19,10 @@ from apps.core.storage import get_storage
 from apps.uploads.models import Origin, Upload, UploadState
 from apps.uploads.objects import incoming_key
 from apps.uploads.selectors import get_own_upload, no_such_upload
-from apps.uploads.services.intake import Intake, RefusedFileError, StoredFile, TextInfo, fetch_source, measure, refusal
+from apps.uploads.services.ingestion import Ingestion, RefusedFileError, StoredFile, TextInfo, fetch_source, measure, refusal
 from apps.uploads.services.uploads import begin_upload, has_arrived, release_source
 from apps.uploads.spool import Spool
-from apps.uploads.threads import fetch_slots, intake_threads
+from apps.uploads.threads import fetch_slots, ingestion_threads
 from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits
 from workers.documents import find_text_format
 
@@ -66,13 +66,13 @@ class SourceOrder:
     """Source that is validated; it is either stored already or still to be ingested."""
 
     upload: Upload
-    intake: Intake
+    ingestion: Ingestion
     limits: ProbeLimits
 
 
 @dataclass(frozen=True, slots=True)
 class HeldFile:
-    """Further file of a form, ingested after those before it, so that a request counts as one intake however many files it has."""
+    """Further file of a form, ingested after those before it, so that a request counts as one ingestion however many files it has."""
 
     caller: Caller
     spool: Spool
@@ -154,18 +154,18 @@ def release_sources(sources: Iterable[Source]) -> None:
 
 async def store_source_async(exchange: Exchange, order: SourceOrder) -> None:
     """Measure and store without using the source yet."""
-    intake, tenant = order.intake, order.upload.tenant
+    ingestion, tenant = order.ingestion, order.upload.tenant
     try:
-        if intake.url:
+        if ingestion.url:
             async with fetch_slots().awaited_slot(tenant):
-                intake = await fetch_source(intake)
-        measured = await intake_threads().run(tenant, measure, intake)
+                ingestion = await fetch_source(ingestion)
+        measured = await ingestion_threads().run(tenant, measure, ingestion)
     except Exception as error:
         await exchange.run(record_refusal, order.upload, error)
         raise
     finally:
-        if intake.spool is not None:
-            intake.spool.close()
+        if ingestion.spool is not None:
+            ingestion.spool.close()
     await exchange.run(record_measured, order.upload, measured)
 
 
@@ -174,12 +174,12 @@ def use_source(order: SourceOrder) -> Source:
     upload = order.upload
     if upload.audio is None:
         message = f"The upload {upload.uuid.hex} is a text. Send a recording; POST /v1/tts/ speaks texts."
-        raise RefusedFileError(message, code="unsupported_format", param=order.intake.param)
+        raise RefusedFileError(message, code="unsupported_format", param=order.ingestion.param)
     info = AudioInfo.from_dict(upload.audio)
     try:
         order.limits.check(info)  # a file that was sent in advance was measured under wider limits
     except ProbeError as error:
-        raise refusal(error, param=order.intake.param) from error
+        raise refusal(error, param=order.ingestion.param) from error
     mark_used(upload)
     return Source(upload.key, bytes=upload.bytes, sha256=upload.sha256, info=info, upload_id=upload.uuid, file_name=upload.file_name)
 
@@ -225,7 +225,7 @@ def order_of_sent_file(
 ) -> SourceOrder:
     """Order for a file sent to its upload URL: in a spool, or in the store. It is measured under the widest limits."""
     widest = ProbeLimits(max_bytes=upload.announced_bytes, max_audio_seconds=settings.TTSAI_UPLOAD_AUDIO_SECONDS)
-    intake = Intake(
+    ingestion = Ingestion(
         upload.tenant,
         upload=upload.uuid,
         limits=widest,
@@ -234,7 +234,7 @@ def order_of_sent_file(
         announced_bytes=upload.announced_bytes,
         text_format=find_text_format(upload.file_name, upload.content_type),
     )
-    return SourceOrder(upload, intake=intake, limits=limits or widest)
+    return SourceOrder(upload, ingestion=ingestion, limits=limits or widest)
 
 
 def _order_of_upload(caller: Caller, upload_id: str, *, limits: ProbeLimits) -> SourceOrder:
@@ -253,7 +253,9 @@ def _order_of_url(caller: Caller, url: str, *, limits: ProbeLimits) -> SourceOrd
     except AddressRefusedError as error:
         raise InvalidRequestError(f"file_url: {error}.", code="invalid_url", param="file_url") from error
     upload = begin_upload(caller, origin=Origin.URL, file_name=name, size=0)
-    return SourceOrder(upload, intake=Intake(upload.tenant, upload=upload.uuid, limits=limits, param="file_url", url=url), limits=limits)
+    return SourceOrder(
+        upload, ingestion=Ingestion(upload.tenant, upload=upload.uuid, limits=limits, param="file_url", url=url), limits=limits
+    )
 
 
 def _order_of_file(caller: Caller, file: "UploadedFile[Any]", *, param: str, limits: ProbeLimits) -> SourceOrder:
@@ -274,8 +276,8 @@ def _order_of_spool(caller: Caller, spool: Spool, *, file_name: str, param: str,
     except ApplicationError:
         spool.close()
         raise
-    intake = Intake(upload.tenant, upload=upload.uuid, limits=limits, param=param, spool=spool)
-    return SourceOrder(upload, intake=intake, limits=limits)
+    ingestion = Ingestion(upload.tenant, upload=upload.uuid, limits=limits, param=param, spool=spool)
+    return SourceOrder(upload, ingestion=ingestion, limits=limits)
 
 
 def _change(upload: Upload, **values: Any) -> None:

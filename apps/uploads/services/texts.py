@@ -13,11 +13,11 @@ from apps.core.errors import GoneError, InvalidRequestError, NotFoundError
 from apps.core.storage import MissingObjectError, get_storage
 from apps.uploads.models import Upload, UploadState
 from apps.uploads.selectors import get_own_upload, no_such_upload
-from apps.uploads.services.intake import RefusedFileError, refusal_of_text
+from apps.uploads.services.ingestion import RefusedFileError, refusal_of_text
 from apps.uploads.services.sources import mark_used, order_of_sent_file, store_source_async
 from apps.uploads.services.uploads import has_arrived
 from apps.uploads.spool import COPIED_BYTES, Spool
-from apps.uploads.threads import intake_threads
+from apps.uploads.threads import ingestion_threads
 from workers.documents import SUPPORTED_TEXTS, DocumentError, TextFile, TextLimits, find_text_format, read_text_file
 
 
@@ -62,11 +62,11 @@ def order_text(caller: Caller, *, file: "UploadedFile[Any] | None", upload_id: s
 async def read_text_async(exchange: Exchange, order: TextOrder) -> SentText:
     """Text of the file, in a Deferred: no Django thread and no database connection is held while it is read. Raises ApplicationError."""
     if order.upload is None:
-        return await intake_threads().run(order.tenant, _read_form, order)
+        return await ingestion_threads().run(order.tenant, _read_form, order)
     if order.upload.state != UploadState.READY:
         await store_source_async(exchange, order_of_sent_file(order.upload))
     await exchange.run(mark_used, order.upload)
-    return await intake_threads().run(order.tenant, _read_upload, order)
+    return await ingestion_threads().run(order.tenant, _read_upload, order)
 
 
 def _order_of_upload(caller: Caller, upload_id: str, *, max_bytes: int) -> TextOrder:

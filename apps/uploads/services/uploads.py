@@ -20,7 +20,7 @@ from apps.uploads.spool import check_disk
 logger = logging.getLogger(__name__)
 
 SWEPT_AT_ONCE: Final = 500
-ONE_INTAKE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+ONE_INGESTION_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 def begin_upload(caller: Caller, *, origin: Origin, file_name: str, size: int, content_type: str = "") -> Upload:
@@ -38,7 +38,7 @@ def begin_upload(caller: Caller, *, origin: Origin, file_name: str, size: int, c
 def _check_intakes(caller: Caller) -> None:
     """429 if the account ingests as many files as it may run jobs. Holds a lock until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(ONE_INTAKE_AT_A_TIME, [f"intake:{caller.tenant}"])
+        cursor.execute(ONE_INGESTION_AT_A_TIME, [f"intake:{caller.tenant}"])
     limit = max(caller.concurrent_jobs, caller.plan.concurrent_jobs)
     intakes = count_intakes(caller.tenant)
     if intakes >= limit:

@@ -42,7 +42,7 @@ class RefusedFileError(InvalidRequestError):
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class Ingestion:
     """A file to ingest: from a spool, a URL, or the object behind a presigned URL."""
 
     tenant: str
@@ -81,44 +81,44 @@ class StoredFile:
     info: AudioInfo | TextInfo
 
 
-async def fetch_source(intake: Intake) -> Intake:
-    """Fetch the URL of an intake into a spool, which the caller closes. Raises ApplicationError."""
-    most_bytes = intake.limits.max_bytes
+async def fetch_source(ingestion: Ingestion) -> Ingestion:
+    """Fetch the URL of an ingestion into a spool, which the caller closes. Raises ApplicationError."""
+    most_bytes = ingestion.limits.max_bytes
     await asyncio.to_thread(check_disk, most_bytes)
     writer = SpoolWriter()
     try:
-        await fetch(intake.url, tenant=intake.tenant, sink=writer.add, most_bytes=most_bytes, seconds=FETCH_SECONDS)
-        return replace(intake, url="", spool=await writer.finish())
+        await fetch(ingestion.url, tenant=ingestion.tenant, sink=writer.add, most_bytes=most_bytes, seconds=FETCH_SECONDS)
+        return replace(ingestion, url="", spool=await writer.finish())
     except AddressRefusedError as error:
-        raise _of_url(intake, error, code="invalid_url") from error
+        raise _of_url(ingestion, error, code="invalid_url") from error
     except OutboundError as error:
-        raise _of_url(intake, error, code="fetch_failed") from error
+        raise _of_url(ingestion, error, code="fetch_failed") from error
     finally:
         writer.close()
 
 
-def measure(intake: Intake) -> StoredFile:
+def measure(ingestion: Ingestion) -> StoredFile:
     """Measure and store a file. Raises ApplicationError; the spool is released in any case."""
-    with intake.spool or Spool.new() as spool:
-        if intake.spool is None:
-            _read_incoming(intake, spool)
-        if intake.announced_bytes and spool.size != intake.announced_bytes:
+    with ingestion.spool or Spool.new() as spool:
+        if ingestion.spool is None:
+            _read_incoming(ingestion, spool)
+        if ingestion.announced_bytes and spool.size != ingestion.announced_bytes:
             raise RefusedFileError(
-                f"{intake.announced_bytes:,} bytes were announced and {spool.size:,} were received. Send the whole file again.",
+                f"{ingestion.announced_bytes:,} bytes were announced and {spool.size:,} were received. Send the whole file again.",
                 code="size_mismatch",
-                param=intake.param,
+                param=ingestion.param,
             )
-        info = _read_text(intake, spool) if intake.text_format else _probe(intake, spool)
+        info = _read_text(ingestion, spool) if ingestion.text_format else _probe(ingestion, spool)
         sha256 = spool.sha256()
-        key = content_key(intake.tenant, upload=intake.upload, sha256=sha256)
+        key = content_key(ingestion.tenant, upload=ingestion.upload, sha256=sha256)
         get_storage().put_file(key, spool.path, content_type=TEXT_TYPE if isinstance(info, TextInfo) else info.content_type)
         return StoredFile(key=key, sha256=sha256, info=info)
 
 
-def measure_only(intake: Intake) -> AudioInfo:
+def measure_only(ingestion: Ingestion) -> AudioInfo:
     """Measure the file in a spool, which is released in any case. Raises ApplicationError."""
-    with intake.spool or Spool.new() as spool:
-        return _probe(intake, spool)
+    with ingestion.spool or Spool.new() as spool:
+        return _probe(ingestion, spool)
 
 
 def refusal(error: ProbeError, *, param: str) -> RefusedFileError:
@@ -131,12 +131,12 @@ def refusal_of_text(error: DocumentError, *, param: str) -> RefusedFileError:
     return RefusedFileError(error.message, code=error.code, param=param, status=413 if error.code == TOO_LARGE else 400)
 
 
-def _read_text(intake: Intake, spool: Spool) -> TextInfo:
+def _read_text(ingestion: Ingestion, spool: Spool) -> TextInfo:
     try:
-        with _probes.slot(intake.tenant):
-            read = read_text_file(spool.file, text_format=intake.text_format, limits=TextLimits(max_bytes=intake.limits.max_bytes))
+        with _probes.slot(ingestion.tenant):
+            read = read_text_file(spool.file, text_format=ingestion.text_format, limits=TextLimits(max_bytes=ingestion.limits.max_bytes))
     except DocumentError as error:
-        raise refusal_of_text(error, param=intake.param) from error
+        raise refusal_of_text(error, param=ingestion.param) from error
     return TextInfo(
         read.format,
         characters=len(read.text),
@@ -148,28 +148,28 @@ def _read_text(intake: Intake, spool: Spool) -> TextInfo:
     )
 
 
-def _probe(intake: Intake, spool: Spool) -> AudioInfo:
+def _probe(ingestion: Ingestion, spool: Spool) -> AudioInfo:
     try:
-        intake.limits.check_bytes(spool.size)
-        with _probes.slot(intake.tenant):
-            return probe_file(spool.path, limits=intake.limits)
+        ingestion.limits.check_bytes(spool.size)
+        with _probes.slot(ingestion.tenant):
+            return probe_file(spool.path, limits=ingestion.limits)
     except ProbeError as error:
-        raise refusal(error, param=intake.param) from error
+        raise refusal(error, param=ingestion.param) from error
 
 
-def _of_url(intake: Intake, error: Exception, *, code: str) -> ApplicationError:
-    return RefusedFileError(f"{intake.param}: {error}.", code=code, param=intake.param)
+def _of_url(ingestion: Ingestion, error: Exception, *, code: str) -> ApplicationError:
+    return RefusedFileError(f"{ingestion.param}: {error}.", code=code, param=ingestion.param)
 
 
-def _read_incoming(intake: Intake, spool: Spool) -> None:
+def _read_incoming(ingestion: Ingestion, spool: Spool) -> None:
     """Read the object that a client wrote to the store. It may be overwritten, so the measured bytes are stored under another key."""
     try:
-        stream = get_storage().open_stream(incoming_key(intake.tenant, upload=intake.upload))
+        stream = get_storage().open_stream(incoming_key(ingestion.tenant, upload=ingestion.upload))
     except MissingObjectError as error:
         raise UploadIncompleteError from error
-    check_disk(intake.announced_bytes)
+    check_disk(ingestion.announced_bytes)
     try:
-        while (chunk := stream.read(COPIED_BYTES)) and spool.size <= intake.announced_bytes:
+        while (chunk := stream.read(COPIED_BYTES)) and spool.size <= ingestion.announced_bytes:
             spool.write(chunk)
             spool.finish()
     finally:
