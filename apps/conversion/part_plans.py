@@ -11,7 +11,7 @@ from workers.contract.formats import DOCUMENT
 from workers.contract.listening import ListenWork
 from workers.contract.messages import JoinInput, JoinWork
 from workers.contract.names import CODEC_QUEUE
-from workers.contract.outputs import AUDIO, SURVEY, TEXT, OutputSpec
+from workers.contract.outputs import ANALYSIS, AUDIO, TEXT, OutputSpec
 from workers.contract.references import PartOutput, StoredObject
 
 PIECE_MILLISECONDS = 60_000
@@ -32,13 +32,13 @@ def plan_conversion_parts(
     pieces = count_pieces(milliseconds)
     prepare = PrepareConversionWork(StoredObject(source.key), pieces=pieces, source_seconds=milliseconds / 1000)
     prepared = len(parts)
-    parts.append(PartPlan("prepare_conversion", prepare, (OutputSpec(AUDIO, "wav"), OutputSpec(SURVEY, DOCUMENT)), units=0, weight=0))
+    parts.append(PartPlan("prepare_conversion", prepare, (OutputSpec(AUDIO, "wav"), OutputSpec(ANALYSIS, DOCUMENT)), units=0, weight=0))
     is_whole = pieces == 1
     work = ConvertVoiceWork(
         chosen.converter.id,
         voice=chosen.voice,
         audio=PartOutput(prepared, AUDIO),
-        survey=PartOutput(prepared, SURVEY),
+        analysis=PartOutput(prepared, ANALYSIS),
         transcript=transcript,
         fallback=chosen.fallback,
         delivery=delivery,

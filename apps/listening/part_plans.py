@@ -8,7 +8,7 @@ from apps.jobs.plans import PartPlan
 from workers.contract.formats import DOCUMENT
 from workers.contract.listening import ListenWork, PrepareWork, TranscriptWork
 from workers.contract.names import CODEC_QUEUE
-from workers.contract.outputs import AUDIO, SURVEY, TEXT, OutputSpec, text_outputs
+from workers.contract.outputs import ANALYSIS, AUDIO, TEXT, OutputSpec, text_outputs
 from workers.contract.references import PartOutput
 
 WHOLE_RECORDING_FACTOR = 1.25
@@ -24,15 +24,15 @@ def plan_recording_parts(work: ListenWork, *, milliseconds: int, is_kept: bool) 
     if count == 1:
         return (PartPlan("listen", replace(work, source_seconds=seconds), text_outputs(is_kept=is_kept), units=milliseconds),)
     prepare = PrepareWork(work.audio, engine=work.engine, pieces=count, language=work.language, source_seconds=seconds)
-    parts = [PartPlan("prepare", prepare, (OutputSpec(AUDIO, "wav"), OutputSpec(SURVEY, DOCUMENT)), units=0)]
-    audio, survey = PartOutput(0, AUDIO), PartOutput(0, SURVEY)
+    parts = [PartPlan("prepare", prepare, (OutputSpec(AUDIO, "wav"), OutputSpec(ANALYSIS, DOCUMENT)), units=0)]
+    audio, analysis = PartOutput(0, AUDIO), PartOutput(0, ANALYSIS)
     for piece in range(count):
         units = milliseconds * (piece + 1) // count - milliseconds * piece // count
-        heard = replace(work, audio=audio, survey=survey, piece=piece)
+        heard = replace(work, audio=audio, analysis=analysis, piece=piece)
         parts.append(PartPlan("listen", heard, text_outputs(is_kept=False), units=units, stage=1))
     join = TranscriptWork(
         tuple(PartOutput(index, TEXT) for index in range(1, count + 1)),
-        survey=survey,
+        analysis=analysis,
         is_diarized=work.is_diarized,
         speakers=work.speakers,
         has_words=work.has_words,

@@ -16,7 +16,7 @@ from apps.jobs.services.retention import discard_joined_parts
 from tests.factories_jobs import announce, caller, engine_spec, outcome_of, part_of, reread, started, store_output, submit
 from workers.contract.codec import Message
 from workers.contract.listening import ListenWork, PrepareWork
-from workers.contract.outputs import AUDIO, SURVEY, TEXT, TIMINGS, OutputSpec, audio_outputs, text_outputs
+from workers.contract.outputs import ANALYSIS, AUDIO, TEXT, TIMINGS, OutputSpec, audio_outputs, text_outputs
 from workers.contract.references import PartOutput, Reference, StoredObject
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,10 +44,10 @@ class Saying(Message):
 def staged_job() -> Job:
     """Job that is prepared, transcribed in two pieces, translated by another engine, and spoken."""
     announce(engine_spec(), engine_spec("scribe", kind="translate", voices=()))
-    prepare, audio, survey = PrepareWork(StoredObject("source.mp3"), "whisper", pieces=2), PartOutput(0, AUDIO), PartOutput(0, SURVEY)
-    pieces = tuple(ListenWork("whisper", audio, survey=survey, piece=piece) for piece in range(2))
+    prepare, audio, survey = PrepareWork(StoredObject("source.mp3"), "whisper", pieces=2), PartOutput(0, AUDIO), PartOutput(0, ANALYSIS)
+    pieces = tuple(ListenWork("whisper", audio, analysis=survey, piece=piece) for piece in range(2))
     parts = (
-        PartPlan("prepare", prepare, (OutputSpec(AUDIO, "wav"), OutputSpec(SURVEY, "json")), units=0),
+        PartPlan("prepare", prepare, (OutputSpec(AUDIO, "wav"), OutputSpec(ANALYSIS, "json")), units=0),
         *(PartPlan("listen", work, text_outputs(is_kept=False), units=5, stage=1) for work in pieces),
         PartPlan("translate", Gathering(PIECES), WRITTEN, units=0, stage=2, queue="scribe"),
         PartPlan("speak", Saying(PartOutput(3, TEXT), PartOutput(3, TIMINGS)), audio_outputs("mp3", is_kept=True), units=0, stage=3),

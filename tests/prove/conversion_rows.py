@@ -29,8 +29,8 @@ from workers.cloning.likeness import choose_likeness
 from workers.contract.conversion import CONVERSION_RATE, SpeakerProfile
 from workers.contract.listening import TranscriptWord
 from workers.contract.voices import VoiceRef
+from workers.conversion.analysis import loud_level
 from workers.conversion.stretches import LevelTrack, plan_stretches
-from workers.conversion.survey import loud_level
 from workers.conversion.targets import reference_sentence
 from workers.conversion.timeline import Timeline
 from workers.conversion.world import convert_by_world, measure_profile

@@ -20,7 +20,7 @@ from tests.workers.valkey_server import ValkeyServer
 from workers.contract.listening import ListenWork, PrepareWork, TranscriptDocument, TranscriptWork
 from workers.contract.messages import PartMessage, PartOutcome
 from workers.contract.names import CODEC_QUEUE
-from workers.contract.outputs import SURVEY
+from workers.contract.outputs import ANALYSIS
 from workers.contract.references import Address
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(7200)]
@@ -63,13 +63,13 @@ class Listener:
         self.do([prepared])
         heard = [
             self.bench.message(
-                "listen", ListenWork("whisper", address_of(prepared), survey=address_of(prepared, SURVEY), piece=piece), part=1 + piece
+                "listen", ListenWork("whisper", address_of(prepared), analysis=address_of(prepared, ANALYSIS), piece=piece), part=1 + piece
             )
             for piece in range(pieces)
         ]
         self.do(heard)
         joined = self.bench.message(
-            "transcript", TranscriptWork(tuple(address_of(one) for one in heard), survey=address_of(prepared, SURVEY))
+            "transcript", TranscriptWork(tuple(address_of(one) for one in heard), analysis=address_of(prepared, ANALYSIS))
         )
         self.do([joined], group=CODEC_QUEUE)
         return self.bench.document(address_of(joined))

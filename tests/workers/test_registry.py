@@ -41,9 +41,7 @@ def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
     assert refusal.value.code == "unknown_engine"
 
 
-def test_an_engine_without_its_weights_is_surveyed_with_the_reason_and_not_available(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_an_engine_without_its_weights_is_listed_with_the_reason_and_not_available(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TTSAI_MODELS", str(tmp_path))
     (candidate,) = discover_engines({"TTSAI_ENGINES": "kokoro"})
     assert "ttsai models pull kokoro" in candidate.obstacle
@@ -75,6 +73,6 @@ print(offer.obstacle, sorted(spec.languages), spec.missing_languages, {voice.id 
     assert done.stdout == f" ['en', 'es', 'fr', 'hi', 'it', 'pt', 'zh'] {{'ja': '{obstacle}'}} set()\n"
 
 
-def test_a_survey_loads_no_heavy_library_but_for_the_languages_of_kokoro() -> None:
+def test_discovering_engines_loads_no_heavy_library_but_for_the_languages_of_kokoro() -> None:
     program = "import sys; from workers.registry import discover_engines; discover_engines({'TTSAI_ENGINES': 'hibari,piper,vits,whisper,sensevoice'}); print(sorted({'torch', 'onnxruntime', 'onnx', 'ctranslate2'} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -1,4 +1,7 @@
-"""Converts frozen dataclasses to JSON-ready dictionaries and back: unknown keys are ignored, missing ones take their defaults."""
+"""Converts frozen dataclasses to JSON-ready dictionaries and back: unknown keys are ignored, missing ones take their defaults.
+
+A field that was renamed keeps its old key by `field(metadata=written_as("…"))`: messages and documents in flight during a deploy have it.
+"""
 
 import dataclasses
 import types
@@ -7,7 +10,13 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar, Final, Self
 
+KEY: Final = "key"
 PLAIN_TYPES: Final = frozenset({str, int, float, bool, type(None)})
+
+
+def written_as(key: str) -> dict[str, str]:
+    """Metadata of a field whose key in JSON is not its name."""
+    return {KEY: key}
 
 
 class Message:
@@ -20,7 +29,7 @@ class Message:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for json.dumps."""
-        return {name: _encode(getattr(self, name)) for name in _field_names(type(self))}  # type: ignore[arg-type]  # mypy takes the class for its instances
+        return {key: _encode(getattr(self, name)) for name, key in _field_keys(type(self))}  # type: ignore[arg-type]  # mypy takes the class for its instances
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -28,13 +37,13 @@ class Message:
         if cls.__dict__.get("_hints") is None:
             cls._hints = typing.get_type_hints(cls)
         hints = cls._hints or {}
-        names = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
-        return cls(**{name: _decode(hints[name], data[name]) for name in names if name in data})
+        return cls(**{name: _decode(hints[name], data[key]) for name, key in _field_keys(cls) if key in data})  # type: ignore[arg-type]
 
 
 @cache
-def _field_names(message: type[Message]) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(message))  # type: ignore[arg-type]
+def _field_keys(message: type[Message]) -> tuple[tuple[str, str], ...]:
+    """Names of the fields with their keys in JSON."""
+    return tuple((field.name, field.metadata.get(KEY, field.name)) for field in dataclasses.fields(message))  # type: ignore[arg-type]
 
 
 def _encode(value: Any) -> Any:

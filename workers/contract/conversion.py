@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from workers.contract.codec import Message
+from workers.contract.codec import Message, written_as
 from workers.contract.references import Reference
 from workers.contract.voices import VoiceRef
 
@@ -40,7 +40,7 @@ class SpeakerProfile(Message):
 class PrepareConversionWork(Message):
     """Work of a part of kind `prepare_conversion`: prepare a recording for conversion in pieces.
 
-    Outputs: `audio`, the recording as mono 16-bit WAV of CONVERSION_RATE; `survey`, a `ConversionSurvey`.
+    Outputs: `audio`, the recording as mono 16-bit WAV of CONVERSION_RATE; `survey`, a `ConversionAnalysis`.
     """
 
     source: Reference
@@ -51,7 +51,7 @@ class PrepareConversionWork(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class ConversionSurvey(Message):
+class ConversionAnalysis(Message):
     """Properties of a prepared recording."""
 
     seconds: float
@@ -72,9 +72,9 @@ class ConvertVoiceWork(Message):
     """The target."""
     audio: Reference
     """The prepared WAV."""
-    survey: Reference
+    analysis: Reference = field(metadata=written_as("survey"))
     piece: int = 0
-    """Index of the piece in the survey."""
+    """Index of the piece in the analysis."""
     transcript: Reference | None = None
     """`TranscriptDocument` with words, for an engine that needs them."""
     fallback: str = ""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from workers.contract.codec import Message
+from workers.contract.codec import Message, written_as
 from workers.contract.references import Reference
 
 
@@ -45,10 +45,10 @@ class ListenWork(Message):
 
     engine: str
     audio: Reference
-    """Customer's file, or the prepared WAV if there is a survey."""
-    survey: Reference | None = None
+    """Customer's file, or the prepared WAV if there is an analysis."""
+    analysis: Reference | None = field(default=None, metadata=written_as("survey"))
     piece: int = 0
-    """Index of the piece in the survey; times in its output count from the beginning of the recording."""
+    """Index of the piece in the analysis; times in its output count from the beginning of the recording."""
     language: str = ""
     is_translation: bool = False
     """True if the text is to be translated into English."""
@@ -56,7 +56,7 @@ class ListenWork(Message):
     """True if each segment has an English translation beside the text."""
     has_words: bool = False
     is_diarized: bool = False
-    """True for diarization. With a survey the output has speaker embeddings, which the transcript part clusters; without one it names the
+    """True for diarization. With an analysis the output has speaker embeddings, which the transcript part clusters; without one it names the
     speakers.
     """
     speakers: int = 0
@@ -65,7 +65,7 @@ class ListenWork(Message):
     hotwords: str = ""
     temperature: float = 0.0
     source_seconds: float = 0.0
-    """Duration of the customer's file measured by the platform; 0 with a survey, or from a platform that does not send it."""
+    """Duration of the customer's file measured by the platform; 0 with an analysis, or from a platform that does not send it."""
     has_live_text: bool = False
     """True if the text of each window is published on the job's stream, as a `TranscriptWindow`."""
 
@@ -75,7 +75,7 @@ class TranscriptWork(Message):
     """Work of a part of kind `transcript`: pieces to one transcript. Output: a `TranscriptDocument`."""
 
     pieces: tuple[Reference, ...]
-    survey: Reference | None = None
+    analysis: Reference | None = field(default=None, metadata=written_as("survey"))
     is_diarized: bool = False
     """True for diarization. The pieces then carry words, since a speaker may change within a segment."""
     speakers: int = 0
@@ -156,7 +156,7 @@ class TranscriptDocument(Message):
     segments: tuple[TranscriptSegment, ...] = ()
     gender: str = ""
     """Gender of the voice that speaks most, by pitch: male, female, or neutral if unclear."""
-    voice_prints: tuple[SpeakerEmbedding, ...] = ()
+    speaker_embeddings: tuple[SpeakerEmbedding, ...] = field(default=(), metadata=written_as("voice_prints"))
     """Speaker embeddings of one piece of a diarized recording; empty in the final document."""
 
 

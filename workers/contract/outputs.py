@@ -12,8 +12,8 @@ TEXT: Final = "document"
 """Output of a part that writes a transcript, a translation, an answer or an alignment."""
 TIMINGS: Final = "timings"
 """Times of the words that `audio` speaks. Optional: an engine may not know them."""
-SURVEY: Final = "survey"
-"""Facts about a prepared recording, beside its `audio`."""
+ANALYSIS: Final = "survey"
+"""Analysis of a prepared recording, beside its `audio`. The stored name is an older one, which parts in flight have."""
 
 
 @dataclass(frozen=True, slots=True)

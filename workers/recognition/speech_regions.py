@@ -50,7 +50,7 @@ def find_regions(probabilities: NDArray[np.float32], *, seconds: float) -> tuple
 
 
 def regions_within(speech: Sequence[Sequence[float]], *, start: float, end: float) -> tuple[Region, ...]:
-    """Regions of a survey that begin in the given stretch of the recording."""
+    """Regions of an analysis that begin in the given stretch of the recording."""
     return tuple(Region(begin, stop) for begin, stop in speech if start <= begin < end)
 
 

@@ -13,16 +13,16 @@ from workers.audio.encoding import FileEncoder
 from workers.audio.loudness import limit_peaks
 from workers.audio.samples import Samples
 from workers.audio.tempo import change_tempo
-from workers.contract.conversion import CONVERSION_RATE, ConversionSurvey, ConvertVoiceWork, SpeakerProfile
+from workers.contract.conversion import CONVERSION_RATE, ConversionAnalysis, ConvertVoiceWork, SpeakerProfile
 from workers.contract.errors import INTERNAL_ERROR, NOTHING_TO_SAY, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.listening import TranscriptDocument, TranscriptWord
 from workers.contract.messages import Manifest
 from workers.contract.outputs import AUDIO
 from workers.contract.provenance import needs_watermark
 from workers.contract.voices import VoiceRef
+from workers.conversion.analysis import byte_span, to_samples
 from workers.conversion.delivery import prosody_of
 from workers.conversion.stretches import LevelTrack, Stretch, cut_sound, plan_stretches
-from workers.conversion.survey import byte_span, to_samples
 from workers.conversion.targets import at_conversion_rate, reference_sentence
 from workers.conversion.timeline import HALF_OVERLAP, Timeline
 from workers.conversion.world import measure_profile
@@ -64,15 +64,15 @@ def convert_voice(run: PartRun, *, context: WorkerContext) -> Manifest:
     work = ConvertVoiceWork.from_dict(run.message.work)
     check_format(work.format)
     outputs = OutputWriter(run.message, storage=context.storage)
-    survey = read_document(work.survey, ConversionSurvey, storage=context.storage)
+    analysis = read_document(work.analysis, ConversionAnalysis, storage=context.storage)
     transcript = read_document(work.transcript, TranscriptDocument, storage=context.storage) if work.transcript else None
     with context.models.use(work.engine) as model, outputs.open(AUDIO) as output:
         converter = as_converter(model)
         speaks = _speaks(converter, transcript=transcript, fallback=work.fallback)
         language = transcript.language if transcript else ""
         separator = "" if language in UNSPACED_LANGUAGES else " "
-        piece = _open_piece(work, survey=survey, words=_words(transcript) if speaks else [], separator=separator, context=context)
-        options = _options(run, work=work, survey=survey, context=context)
+        piece = _open_piece(work, analysis=analysis, words=_words(transcript) if speaks else [], separator=separator, context=context)
+        options = _options(run, work=work, analysis=analysis, context=context)
         job = _Conversion(run, work=work, context=context, piece=piece, options=options, language=language)
         with FileEncoder(output.path, work.format, input_rate=CONVERSION_RATE) as file:
             for samples in _marked(job.convert(), work=work):
@@ -178,28 +178,28 @@ def _words(transcript: TranscriptDocument | None) -> list[TranscriptWord]:
 
 
 def _open_piece(
-    work: ConvertVoiceWork, *, survey: ConversionSurvey, words: list[TranscriptWord], separator: str, context: WorkerContext
+    work: ConvertVoiceWork, *, analysis: ConversionAnalysis, words: list[TranscriptWord], separator: str, context: WorkerContext
 ) -> _Piece:
     """Read the piece's own samples and plan its stretches."""
-    if not 0 <= work.piece < len(survey.cuts) - 1:
-        raise WorkError(INTERNAL_ERROR, f"The survey has no piece {work.piece}.")
-    start, end = survey.cuts[work.piece : work.piece + 2]
-    timeline = Timeline(tempo=prosody_of(work.delivery).tempo, start=start, end=end, seconds=survey.seconds)
+    if not 0 <= work.piece < len(analysis.cuts) - 1:
+        raise WorkError(INTERNAL_ERROR, f"The analysis has no piece {work.piece}.")
+    start, end = analysis.cuts[work.piece : work.piece + 2]
+    timeline = Timeline(tempo=prosody_of(work.delivery).tempo, start=start, end=end, seconds=analysis.seconds)
     first, last = timeline.source_span(start, end)
     first = max(0, first - HALF_OVERLAP)
-    span = byte_span(first, min(last + HALF_OVERLAP, round(survey.seconds * CONVERSION_RATE)))
+    span = byte_span(first, min(last + HALF_OVERLAP, round(analysis.seconds * CONVERSION_RATE)))
     samples = to_samples(context.storage.read_range(work.audio, start=span[0], stop=span[1]))
     levels = LevelTrack(samples, start=first / CONVERSION_RATE)
     if words:
-        stretches = plan_stretches(words, start=start, end=end, levels=levels, level=survey.level_decibels, separator=separator)
+        stretches = plan_stretches(words, start=start, end=end, levels=levels, level=analysis.level_decibels, separator=separator)
     else:
         stretches = list(cut_sound(start, end, levels=levels))
     return _Piece(samples, first, timeline, tuple(stretches))
 
 
-def _options(run: PartRun, *, work: ConvertVoiceWork, survey: ConversionSurvey, context: WorkerContext) -> ConversionOptions | None:
+def _options(run: PartRun, *, work: ConvertVoiceWork, analysis: ConversionAnalysis, context: WorkerContext) -> ConversionOptions | None:
     """Source and target; None for a recording without a voice. Raises WorkError."""
-    if survey.profile is None:
+    if analysis.profile is None:
         return None
     with context.models.use(work.voice.engine) as model:
         own = prepare_voices([work.voice], engine=as_speaker(model), storage=context.storage, cache=context.voices).get(work.voice)
@@ -208,7 +208,7 @@ def _options(run: PartRun, *, work: ConvertVoiceWork, survey: ConversionSurvey, 
         order = patient_order(run.message, index=0, units=100)
         target = run.wait_for(context.scheduler.submit(order, work=lambda: _measure_target(work.voice, own=own, context=context)))
         context.targets.keep(work.voice, target)
-    return ConversionOptions(work.voice, survey.profile, target, work.delivery, own)
+    return ConversionOptions(work.voice, analysis.profile, target, work.delivery, own)
 
 
 def _measure_target(voice: VoiceRef, *, own: object | None, context: WorkerContext) -> SpeakerProfile:

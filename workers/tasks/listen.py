@@ -65,11 +65,11 @@ class _Excerpt:
 def listen(run: PartRun, *, context: WorkerContext) -> Manifest:
     """Run a part of kind `listen`. Raises WorkError, PartStoppedError."""
     work = ListenWork.from_dict(run.message.work)
-    survey = read_document(work.survey, RecordingAnalysis, storage=context.storage) if work.survey else None
+    analysis = read_document(work.analysis, RecordingAnalysis, storage=context.storage) if work.analysis else None
     with context.models.use(work.engine) as model:
         recogniser = as_recogniser(model)
-        language = check_language(recogniser.spec, work.language) or (survey.language if survey else "")
-        with _open_excerpt(run, work=work, survey=survey, context=context, recogniser=recogniser) as excerpt:
+        language = check_language(recogniser.spec, work.language) or (analysis.language if analysis else "")
+        with _open_excerpt(run, work=work, analysis=analysis, context=context, recogniser=recogniser) as excerpt:
             transcript = _Transcript(language)
             _transcribe(
                 run,
@@ -78,9 +78,9 @@ def listen(run: PartRun, *, context: WorkerContext) -> Manifest:
                 transcript=transcript,
                 recogniser=recogniser,
                 context=context,
-                is_piece=survey is not None,
+                is_piece=analysis is not None,
             )
-    document = _document(work, transcript=transcript, excerpt=excerpt, is_piece=survey is not None)
+    document = _document(work, transcript=transcript, excerpt=excerpt, is_piece=analysis is not None)
     seconds = excerpt.end - excerpt.start
     run.units_done = round(seconds * 1000)
     return store_document(
@@ -100,11 +100,11 @@ def listen(run: PartRun, *, context: WorkerContext) -> Manifest:
 
 @contextmanager
 def _open_excerpt(
-    run: PartRun, *, work: ListenWork, survey: RecordingAnalysis | None, context: WorkerContext, recogniser: Recogniser
+    run: PartRun, *, work: ListenWork, analysis: RecordingAnalysis | None, context: WorkerContext, recogniser: Recogniser
 ) -> Iterator[_Excerpt]:
     """Open the part's stretch of the recording with its speech. Raises WorkError."""
-    if survey is not None:
-        yield _open_piece(work, survey=survey, context=context, recogniser=recogniser)
+    if analysis is not None:
+        yield _open_piece(work, analysis=analysis, context=context, recogniser=recogniser)
         return
     with context.storage.read(work.audio) as source, ExitStack() as stack:
         recording = recode(
@@ -121,25 +121,25 @@ def _open_excerpt(
         yield _Excerpt(0.0, sound.seconds, sound, regions, windows)
 
 
-def _open_piece(work: ListenWork, *, survey: RecordingAnalysis, context: WorkerContext, recogniser: Recogniser) -> _Excerpt:
+def _open_piece(work: ListenWork, *, analysis: RecordingAnalysis, context: WorkerContext, recogniser: Recogniser) -> _Excerpt:
     """Open a piece of an analysed recording: only its own samples are downloaded, and a second beyond each end."""
-    if not 0 <= work.piece < len(survey.cuts) - 1:
-        raise WorkError(INTERNAL_ERROR, f"The survey has no piece {work.piece}.")
-    start, end = survey.cuts[work.piece : work.piece + 2]
-    regions = regions_within(survey.speech, start=start, end=end)
+    if not 0 <= work.piece < len(analysis.cuts) - 1:
+        raise WorkError(INTERNAL_ERROR, f"The analysis has no piece {work.piece}.")
+    start, end = analysis.cuts[work.piece : work.piece + 2]
+    regions = regions_within(analysis.speech, start=start, end=end)
     if not regions:
-        return _Excerpt(start, end, of_bytes(b"", start=start, seconds=survey.seconds), (), ())
-    first, last = max(0.0, start - CONTEXT_SECONDS), min(survey.seconds, end + CONTEXT_SECONDS)
+        return _Excerpt(start, end, of_bytes(b"", start=start, seconds=analysis.seconds), (), ())
+    first, last = max(0.0, start - CONTEXT_SECONDS), min(analysis.seconds, end + CONTEXT_SECONDS)
     span = byte_span(first, last)
     raw = context.storage.read_range(work.audio, start=span[0], stop=span[1])
     windows = pack_windows(
         regions,
         window_seconds=recogniser.window_seconds,
-        seconds=survey.seconds,
-        before=max((stop for _, stop in survey.speech if stop <= regions[0].start), default=None),
-        after=min((begin for begin, _ in survey.speech if begin >= regions[-1].end), default=None),
+        seconds=analysis.seconds,
+        before=max((stop for _, stop in analysis.speech if stop <= regions[0].start), default=None),
+        after=min((begin for begin, _ in analysis.speech if begin >= regions[-1].end), default=None),
     )
-    return _Excerpt(start, end, of_bytes(raw, start=first, seconds=survey.seconds), regions, windows)
+    return _Excerpt(start, end, of_bytes(raw, start=first, seconds=analysis.seconds), regions, windows)
 
 
 def _transcribe(
@@ -234,5 +234,5 @@ def _document(work: ListenWork, *, transcript: _Transcript, excerpt: _Excerpt, i
         # The transcript part needs the words of the pieces to join them.
         segments=tuple(segments) if work.has_words or is_piece else without_words(segments),
         gender=transcript.pitch.gender,
-        voice_prints=tuple(transcript.embeddings) if is_piece else (),
+        speaker_embeddings=tuple(transcript.embeddings) if is_piece else (),
     )

@@ -11,7 +11,7 @@ from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 from workers.contract.errors import BAD_AUDIO, INTERNAL_ERROR, WorkError
 from workers.contract.listening import PrepareWork, RecordingAnalysis
 from workers.contract.messages import Manifest
-from workers.contract.outputs import AUDIO, SURVEY
+from workers.contract.outputs import ANALYSIS, AUDIO
 from workers.parts import PartRun
 from workers.protocols.recogniser import Recogniser, as_recogniser, check_language
 from workers.recognition.cuts import choose_cuts
@@ -38,10 +38,10 @@ def prepare(run: PartRun, *, context: WorkerContext) -> Manifest:
         language = check_language(recogniser.spec, work.language)
         with context.storage.read(work.source) as source:
             decoded = recode(run, context=context, sources=[source], work=lambda: _decode(source, output.path, seconds=work.source_seconds))
-        survey = _analyse_recording(run, work=work, sound=of_wav(output.path), language=language, recogniser=recogniser, context=context)
+        analysis = _analyse_recording(run, work=work, sound=of_wav(output.path), language=language, recogniser=recogniser, context=context)
         output.describe_audio(seconds=decoded.audio_seconds, sample_rate=decoded.sample_rate)
-    outputs.write_json(SURVEY, survey.to_dict())
-    return outputs.finish(details={"engine": recogniser.spec.id, "language": survey.language, "pieces": work.pieces})
+    outputs.write_json(ANALYSIS, analysis.to_dict())
+    return outputs.finish(details={"engine": recogniser.spec.id, "language": analysis.language, "pieces": work.pieces})
 
 
 def _decode(source: Path, target: Path, *, seconds: float) -> DecodedFile:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from workers.audio.probe import DecodedFile, ProbeError, decode_file
 from workers.audio.recordings import decoding_limits
-from workers.contract.conversion import CONVERSION_RATE, ConversionSurvey, PrepareConversionWork
+from workers.contract.conversion import CONVERSION_RATE, ConversionAnalysis, PrepareConversionWork
 from workers.contract.errors import BAD_AUDIO, INTERNAL_ERROR, WorkError
 from workers.contract.messages import Manifest
-from workers.contract.outputs import AUDIO, SURVEY
-from workers.conversion.survey import SILENT_BELOW_DECIBELS, choose_cuts, loud_level, open_wav, profile_samples
+from workers.contract.outputs import ANALYSIS, AUDIO
+from workers.conversion.analysis import SILENT_BELOW_DECIBELS, choose_cuts, loud_level, open_wav, profile_samples
 from workers.conversion.world import measure_profile
 from workers.parts import PartRun
 from workers.tasks.context import WorkerContext
@@ -27,9 +27,9 @@ def prepare_conversion(run: PartRun, *, context: WorkerContext) -> Manifest:
         with context.storage.read(work.source) as source:
             decoded = recode(run, context=context, sources=[source], work=lambda: _decode(source, output.path, seconds=work.source_seconds))
         order = sentence_order(run.message, index=0, units=1)
-        survey = run.wait_for(context.scheduler.submit(order, work=lambda: _survey(output.path, pieces=work.pieces)))
+        analysis = run.wait_for(context.scheduler.submit(order, work=lambda: _analyse(output.path, pieces=work.pieces)))
         output.describe_audio(seconds=decoded.audio_seconds, sample_rate=decoded.sample_rate)
-    outputs.write_json(SURVEY, survey.to_dict())
+    outputs.write_json(ANALYSIS, analysis.to_dict())
     return outputs.finish(details={"pieces": work.pieces})
 
 
@@ -41,14 +41,14 @@ def _decode(source: Path, target: Path, *, seconds: float) -> DecodedFile:
         raise WorkError(BAD_AUDIO, error.message) from error
 
 
-def _survey(path: Path, *, pieces: int) -> ConversionSurvey:
+def _analyse(path: Path, *, pieces: int) -> ConversionAnalysis:
     """Raises WorkError (bad_audio) for a silent recording."""
     read, seconds = open_wav(path)
     samples = profile_samples(read, seconds=seconds)
     level = loud_level(samples)
     if level < SILENT_BELOW_DECIBELS:
         raise WorkError(BAD_AUDIO, "The recording is silent: there is nothing to convert. Check the microphone and record it again.")
-    return ConversionSurvey(
+    return ConversionAnalysis(
         seconds=seconds,
         cuts=choose_cuts(read, pieces=pieces, seconds=seconds),
         level_decibels=round(level, 2),

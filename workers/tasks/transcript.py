@@ -21,10 +21,10 @@ def transcript(run: PartRun, *, context: WorkerContext) -> Manifest:
     for address in work.pieces:
         run.check()
         pieces.append(read_document(address, TranscriptDocument, storage=context.storage))
-    survey = read_document(work.survey, RecordingAnalysis, storage=context.storage) if work.survey else None
-    units = 1 + int(UNITS_PER_EMBEDDING * sum(len(piece.voice_prints) for piece in pieces))
+    analysis = read_document(work.analysis, RecordingAnalysis, storage=context.storage) if work.analysis else None
+    units = 1 + int(UNITS_PER_EMBEDDING * sum(len(piece.speaker_embeddings) for piece in pieces))
     order = sentence_order(run.message, index=0, units=units)
-    document = run.wait_for(context.scheduler.submit(order, work=lambda: _join(work, pieces=pieces, survey=survey)))
+    document = run.wait_for(context.scheduler.submit(order, work=lambda: _join(work, pieces=pieces, analysis=analysis)))
     return store_document(
         run.message,
         storage=context.storage,
@@ -34,16 +34,16 @@ def transcript(run: PartRun, *, context: WorkerContext) -> Manifest:
     )
 
 
-def _join(work: TranscriptWork, *, pieces: list[TranscriptDocument], survey: RecordingAnalysis | None) -> TranscriptDocument:
+def _join(work: TranscriptWork, *, pieces: list[TranscriptDocument], analysis: RecordingAnalysis | None) -> TranscriptDocument:
     segments = join_segments([piece.segments for piece in pieces])
     if work.is_diarized:
-        embeddings = [one for piece in pieces for one in piece.voice_prints]
+        embeddings = [one for piece in pieces for one in piece.speaker_embeddings]
         segments = label_speakers(segments, embeddings, speakers=work.speakers)
     language = main_language(pieces)
     return TranscriptDocument(
         text=whole_text(segments, language="en" if work.is_translation else language),
         language=language,
-        duration=survey.seconds if survey else round(sum(piece.duration for piece in pieces), 3),
+        duration=analysis.seconds if analysis else round(sum(piece.duration for piece in pieces), 3),
         segments=segments if work.has_words else without_words(segments),
         gender=join_gender(pieces),
     )

@@ -2,7 +2,9 @@
 
 import pytest
 
+from workers.contract.listening import ListenWork
 from workers.contract.messages import Heartbeat, Manifest, PartMessage
+from workers.contract.references import Address
 
 OLDER_MANIFEST = {"job": "j", "part": 0, "token": "t", "output_bytes": 5, "output_sha256": "a" * 64, "has_timings": True, "units_done": 3}
 
@@ -29,3 +31,10 @@ def test_a_part_message_of_an_older_platform_cannot_be_read() -> None:
     }
     with pytest.raises(TypeError, match="outputs"):
         PartMessage.from_dict(older)
+
+
+def test_message_with_a_renamed_field_is_written_and_read_under_the_old_key() -> None:
+    work = ListenWork("whisper", Address("folder", "a.wav"), analysis=Address("folder", "a.json"))
+    written = work.to_dict()
+    assert (written["survey"]["location"], "analysis" in written) == ("a.json", False)
+    assert ListenWork.from_dict(written) == work

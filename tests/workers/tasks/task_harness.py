@@ -16,7 +16,7 @@ from tests.workers.messages import address_of, targets
 from workers.contract.codec import Message
 from workers.contract.listening import ListenWork, PrepareWork, RecordingAnalysis, TranscriptDocument, TranscriptWork
 from workers.contract.messages import Manifest, PartMessage
-from workers.contract.outputs import AUDIO, SURVEY, TEXT
+from workers.contract.outputs import ANALYSIS, AUDIO, TEXT
 from workers.contract.references import Address
 from workers.model_manager import ModelManager
 from workers.parts import PartRun
@@ -69,7 +69,7 @@ class TaskHarness:
             "job_created_at": time.time(),
             "deadline_at": time.time() + 3 * 3600,
             "outputs": targets(
-                {name: Address("folder", f"{token}/{name}") for name in ((AUDIO, SURVEY) if kind == "prepare" else (TEXT,))}
+                {name: Address("folder", f"{token}/{name}") for name in ((AUDIO, ANALYSIS) if kind == "prepare" else (TEXT,))}
             ),
             "manifest": Address("folder", f"{token}/manifest.json"),
         }
@@ -87,9 +87,9 @@ class TaskHarness:
         """A transcript in the shared folder."""
         return read_document(address, TranscriptDocument, storage=self.context.storage)
 
-    def survey(self, message: PartMessage) -> RecordingAnalysis:
-        """Read the survey that a part of kind prepare wrote."""
-        return read_document(address_of(message, SURVEY), RecordingAnalysis, storage=self.context.storage)
+    def analysis(self, message: PartMessage) -> RecordingAnalysis:
+        """Read the analysis that a part of kind prepare wrote."""
+        return read_document(address_of(message, ANALYSIS), RecordingAnalysis, storage=self.context.storage)
 
     def listen(self, work: ListenWork, **changes: Any) -> TranscriptDocument:
         """Run one part of kind listen."""
@@ -104,10 +104,10 @@ class TaskHarness:
         asked = {name: wishes[name] for name in ("is_diarized", "speakers", "has_words") if name in wishes}
         outputs = []
         for piece in range(pieces):
-            work = ListenWork("whisper", address_of(prepared), survey=address_of(prepared, SURVEY), piece=piece, **wishes)
+            work = ListenWork("whisper", address_of(prepared), analysis=address_of(prepared, ANALYSIS), piece=piece, **wishes)
             heard = self.message("listen", work, part=1 + piece)
             self.do(heard)
             outputs.append(address_of(heard))
-        joined = self.message("transcript", TranscriptWork(tuple(outputs), survey=address_of(prepared, SURVEY), **asked))
+        joined = self.message("transcript", TranscriptWork(tuple(outputs), analysis=address_of(prepared, ANALYSIS), **asked))
         self.do(joined)
         return self.document(address_of(joined))

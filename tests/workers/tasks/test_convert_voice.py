@@ -15,14 +15,14 @@ from tests.workers.tasks.task_harness import TaskHarness
 from workers.contract.conversion import (
     CONVERSION_RATE,
     OVERLAP_SECONDS,
-    ConversionSurvey,
+    ConversionAnalysis,
     ConvertVoiceWork,
     Delivery,
     PrepareConversionWork,
 )
 from workers.contract.errors import WorkError
 from workers.contract.messages import JoinInput, JoinWork, PartMessage
-from workers.contract.outputs import AUDIO, SURVEY
+from workers.contract.outputs import ANALYSIS, AUDIO
 from workers.contract.references import Address
 from workers.contract.voices import VoiceRef
 from workers.conversion.world import measure_profile
@@ -51,14 +51,14 @@ def heart(bench: TaskHarness) -> VoiceRef:
 
 def prepare(bench: TaskHarness, samples: NDArray[np.float32], *, pieces: int = 1) -> PartMessage:
     work = PrepareConversionWork(bench.keep("source.flac", samples), pieces=pieces, source_seconds=len(samples) / 16_000)
-    outputs = targets({name: Address("folder", f"prepared/{name}") for name in (AUDIO, SURVEY)})
+    outputs = targets({name: Address("folder", f"prepared/{name}") for name in (AUDIO, ANALYSIS)})
     message = bench.message("prepare_conversion", work, outputs=outputs)
     bench.do(message)
     return message
 
 
 def convert(bench: TaskHarness, prepared: PartMessage, *, piece: int = 0, delivery: Delivery | None = None) -> PartMessage:
-    work = ConvertVoiceWork("world", heart(bench), audio=address_of(prepared), survey=address_of(prepared, SURVEY), piece=piece)
+    work = ConvertVoiceWork("world", heart(bench), audio=address_of(prepared), analysis=address_of(prepared, ANALYSIS), piece=piece)
     work = replace(work, delivery=delivery or Delivery())
     message = bench.message("convert_voice", work, outputs=targets({AUDIO: Address("folder", f"converted{piece}.wav")}))
     bench.do(message)
@@ -90,11 +90,11 @@ def test_speech_moves_to_the_targets_register_and_keeps_its_length(bench: TaskHa
 def test_pieces_join_to_the_length_of_the_recording_without_a_seam(bench: TaskHarness) -> None:
     prepared = prepare(bench, SPEECH, pieces=2)
     pieces = [convert(bench, prepared, piece=piece) for piece in range(2)]
-    survey = read_document(address_of(prepared, SURVEY), ConversionSurvey, storage=bench.context.storage)
+    analysis = read_document(address_of(prepared, ANALYSIS), ConversionAnalysis, storage=bench.context.storage)
     work = JoinWork(tuple(JoinInput(address_of(piece)) for piece in pieces), format="wav", overlap_seconds=OVERLAP_SECONDS)
     bench.do(bench.message("join", work, outputs=targets({AUDIO: Address("folder", "joined.wav")})))
     joined = read(bench, "joined.wav")
-    cut = round(survey.cuts[1] * CONVERSION_RATE)
+    cut = round(analysis.cuts[1] * CONVERSION_RATE)
     assert len(joined) == len(SPEECH) * 3 // 2
     assert np.abs(np.diff(joined[cut - 480 : cut + 480])).max() <= np.abs(np.diff(joined)).max() / 4
 
@@ -124,14 +124,14 @@ def test_a_silent_recording_is_refused_with_advice(bench: TaskHarness) -> None:
 def test_a_recording_without_a_voice_is_returned_as_it_is(bench: TaskHarness) -> None:
     rain = noise(1.0, level=0.1)
     convert(bench, prepare(bench, rain))
-    survey = bench.objects / "prepared" / SURVEY
-    assert '"profile":null' in survey.read_text()
+    analysis = bench.objects / "prepared" / ANALYSIS
+    assert '"profile":null' in analysis.read_text()
     assert np.sqrt((read(bench, "converted0.wav") ** 2).mean()) == pytest.approx(0.1, rel=0.1)
 
 
 def test_conversion_is_watermarked_where_the_work_asks(bench: TaskHarness) -> None:
     prepared = prepare(bench, SPEECH)
-    work = ConvertVoiceWork("world", heart(bench), audio=address_of(prepared), survey=address_of(prepared, SURVEY), watermark="all")
+    work = ConvertVoiceWork("world", heart(bench), audio=address_of(prepared), analysis=address_of(prepared, ANALYSIS), watermark="all")
     bench.do(bench.message("convert_voice", work, outputs=targets({AUDIO: Address("folder", "marked.wav")})))
     bench.do(bench.message("convert_voice", replace(work, watermark="cloned"), outputs=targets({AUDIO: Address("folder", "stock.wav")})))
     marked, stock = read(bench, "marked.wav"), read(bench, "stock.wav")

@@ -1,4 +1,4 @@
-"""Surveys a prepared recording: level, cuts at quiet moments, profile of its speaker."""
+"""Analysis of a prepared recording: level, cuts at quiet moments, profile of its speaker."""
 
 from collections.abc import Callable
 from pathlib import Path
