@@ -18,6 +18,7 @@ pytest_plugins = ["tests.clients", "tests.database", "tests.s3", "tests.static_f
 LONG_GROUPS = ("harmed", "hearing", "spoken", "sweep")
 """Groups of tests/flows and tests/sweep, each around one running platform."""
 
+gc.disable()  # until all modules and tests are there (pytest_collection_finish)
 os.environ["DJANGO_SETTINGS_MODULE"] = "ttsai.settings"  # loaded already; this is for programs that tests start
 
 
@@ -64,6 +65,7 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector the modules and tests that live until the end: searching them took 10% of the CPU time."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -76,7 +78,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 def group_of(item: pytest.Item) -> str:
     """Name of the group that must run in one process."""
-    path, fixtures = item.path.relative_to(item.config.rootpath).as_posix(), getattr(item, "fixturenames", ())
+    path, fixtures = item.nodeid.partition("::")[0], getattr(item, "fixturenames", ())
     if path.startswith("tests/sweep/"):
         return "sweep"
     if path.startswith("tests/flows/"):

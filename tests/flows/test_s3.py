@@ -44,6 +44,7 @@ def test_the_platform_speaks_through_s3(s3_server: S3Server, running: RunningPla
     assert not list((running.home / "objects").rglob("audio.*"))
 
 
+@pytest.mark.prove
 def test_jobs_outlive_an_s3_server_that_is_down_without_a_counted_attempt(s3_server: S3Server, running: RunningPlatform) -> None:
     with running.client(running.key("outage@example.com", credits_=100)) as client:
 

@@ -39,6 +39,7 @@ def seconds_of(audio: bytes) -> float:
         return float(container.duration / av.time_base)
 
 
+@pytest.mark.prove
 def test_the_printed_curl_line_gives_a_real_mp3(platform: RunningPlatform, listener: Listener, tmp_path: Path) -> None:
     line = None
     for _ in range(300):  # the platform answers a moment before `ttsai up` has noticed and says so

@@ -92,6 +92,7 @@ def test_cues_of_a_transcription_are_its_words_in_their_time(client: httpx.Clien
     assert cues[0].start == pytest.approx(1000 * words[0]["start"], abs=1)
 
 
+@pytest.mark.prove
 def test_a_translated_speech_has_subtitles_in_its_new_language(client: httpx.Client) -> None:
     spanish = speak(client, SPANISH, voice="em_alex")
     translated = client.post("/v1/speech-translate/", files={"file": spanish}, data={"target_language": "en", "format": "wav"}).json()

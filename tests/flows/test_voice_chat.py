@@ -47,6 +47,7 @@ def test_the_offline_responder_answers_a_text_and_a_recording_with_a_free_notice
         assert "charge" not in entries_of(hearing, one["uuid"])
 
 
+@pytest.mark.prove
 def test_history_and_system_prompt_arrive_at_the_chat_server(
     hearing: RunningPlatform, client: httpx.Client, chat: ChatHTTP, listener: Listener
 ) -> None:

@@ -26,7 +26,7 @@ from tests.factories import AccountFactory, PlanFactory
 from tests.factories_jobs import announce, caller, outcome_of, started, submit
 from tests.jobs.observing import beat
 
-STORM_SECONDS = 3.0
+STORM_SECONDS = 1.5
 
 
 class Storm:

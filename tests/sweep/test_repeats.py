@@ -13,7 +13,7 @@ from tests.flows.running import RunningPlatform
 
 SPOKEN = {"model": "silence", "voice": "quiet", "response_format": "wav"}
 BRIEFLY = " ".join(f"This is sentence number {number}." for number in range(8))
-AT_LENGTH = " ".join(f"This is sentence number {number} of very many." for number in range(400))
+AT_LENGTH = " ".join(f"This is sentence number {number} of very many." for number in range(200))
 TOGETHER = 6
 
 

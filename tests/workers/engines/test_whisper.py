@@ -70,6 +70,7 @@ def test_english_stands_beside_the_original(whisper: WhisperEngine, spanish: np.
     assert {"beach", "today"} & set(english.split())
 
 
+@pytest.mark.prove
 def test_translation_document_holds_only_english(whisper: WhisperEngine, spanish: np.ndarray) -> None:
     (result,) = whisper.transcribe([spanish], options=RecognitionOptions(language="es", is_translation=True))
     assert {"beach", "today"} & set(spoken_words(text_of(result)).split())

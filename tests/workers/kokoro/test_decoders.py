@@ -59,7 +59,7 @@ def spectral_distance(one: Floats, other: Floats) -> float:
     return float(np.abs(spectra[0] - spectra[1])[is_heard].mean())
 
 
-@pytest.mark.parametrize(("kind", "voice"), [(COMPILED, "am_onyx"), (STATIC, "jf_alpha")])
+@pytest.mark.parametrize(("kind", "voice"), [(COMPILED, "am_onyx"), pytest.param(STATIC, "jf_alpha", marks=pytest.mark.prove)])
 def test_faster_decoder_sounds_like_the_packaged_one(
     model: onnx.ModelProto, packaged_runtime: KokoroRuntime, frames: Frames, kind: str, voice: str
 ) -> None:

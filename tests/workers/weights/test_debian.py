@@ -32,12 +32,14 @@ def _has_registry() -> bool:
     return subprocess.run(["apt-get", "--print-uris", "download", "apertium"], capture_output=True, check=False).returncode == 0
 
 
+@pytest.mark.prove
 def test_the_unpacked_pair_translates(models: Path) -> None:
     engine = Apertium([models / "apertium"])
     assert engine.spec.targets_from("en") == ("es",)
     assert engine.translate(["The house is big."], source="en", target="es") == ["La casa es grande."]
 
 
+@pytest.mark.prove
 def test_unpacked_packages_are_recorded_and_leave_no_temporary_files(models: Path) -> None:
     assert debian.is_pulled(models)
     assert any(line.startswith("apertium-eng-spa_") for line in (models / "apertium" / "PACKAGES").read_text().splitlines())
@@ -51,9 +53,9 @@ def test_a_pair_that_debian_lacks_is_named(models: Path) -> None:
     assert debian.is_pulled(models)
 
 
-def test_invalid_package_names_are_never_passed_to_apt(models: Path) -> None:
+def test_invalid_package_names_are_never_passed_to_apt(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="is not a valid package name"):
-        pull_pairs(models, ["--option=x"], progress=RecordedProgress())
+        pull_pairs(tmp_path, ["--option=x"], progress=RecordedProgress())
 
 
 def test_without_apt_it_says_where_this_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

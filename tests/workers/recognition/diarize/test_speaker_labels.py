@@ -91,6 +91,7 @@ def test_subtitle_text_is_complete_for_any_words() -> None:
     assert " ".join(piece.text for piece in named if piece.text) == "¡1 2 3 4 5 6 7 8!"
 
 
+@pytest.mark.prove
 def test_ten_hours_of_eight_speakers_are_diarized() -> None:
     chance = np.random.default_rng(3)
     voices = chance.integers(0, 8, 3000)
