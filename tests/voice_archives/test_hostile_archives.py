@@ -31,7 +31,7 @@ def made_archive() -> bytes:
     """Archive of one voice."""
     files = {"voices/1/samples/1": RECORDING, "voices/1/voice.safetensors": VOICE_FILE}
     sample, voice_file = ({"file": name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for name, data in files.items())
-    entry = {"name": "Ada", "categories": [], "model": "kokoro-clone", "samples": [sample], "voice_file": voice_file}
+    entry = {"name": "Ada", "categories": [], "model": "kokoro-clone", "digest": "0" * 64, "samples": [sample], "voice_file": voice_file}
     return packed(files, write_manifest([entry]))
 
 
@@ -76,6 +76,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "a name of two lines": (_of_voice(name="a\nb"), "invalid_archive"),
     "a name of 101 characters": (_of_voice(name="a" * 101), "invalid_archive"),
     "no recordings": (_of_voice(samples=[]), "invalid_archive"),
+    "a digest of no form": (_of_voice(digest="x"), "invalid_archive"),
     "a path out of the archive": (_of_sample(file="../../etc/passwd"), "invalid_archive"),
     "an absolute path": (_of_sample(file="/etc/passwd"), "invalid_archive"),
     "a file that is missing": (_of_sample(file="voices/1/samples/2"), "invalid_archive"),

@@ -20,7 +20,7 @@ from apps.voices.serializers import (
     sample_shapes,
 )
 
-CLONED, PRESET = VOICE_TYPES = ("cloned", "preset")
+CLONED, DESIGNED, PRESET = VOICE_TYPES = ("cloned", "designed", "preset")
 SHOWN = ("id", "name", "model", "language", "gender", "description", "preview_url")
 """Keys that are as in the platform's own API."""
 
@@ -30,7 +30,7 @@ class ClonyVoiceSerializer(serializers.Serializer[Any]):
 
     id = serializers.CharField()
     name = serializers.CharField()
-    type = serializers.ChoiceField(choices=VOICE_TYPES, help_text="`cloned`: a voice of the account; `preset`: a built-in one.")
+    type = serializers.ChoiceField(choices=VOICE_TYPES, help_text="`cloned`, `designed`: voices of the account; `preset`: a built-in one.")
     model = serializers.CharField(help_text="Model that speaks with the voice.")
     language = serializers.CharField()
     gender = serializers.CharField()
@@ -118,7 +118,8 @@ def cloned_shape(voice: Voice, *, request: Request, favourites: Collection[str])
     shape = own_voice_shape(voice, base=public_base(request))
     failed = {"error": shape["error"]} if "error" in shape else {}
     shown = {name: shape[name] for name in (*SHOWN, "categories", "state", "created_at")}
-    return {**shown, "type": CLONED, "is_favorite": voice.voice_id in favourites, **failed}
+    kind = DESIGNED if "design" in (voice.enrolment.report or {}) else CLONED
+    return {**shown, "type": kind, "is_favorite": voice.voice_id in favourites, **failed}
 
 
 def cloned_detail_shape(voice: Voice, *, request: Request, favourites: Collection[str]) -> dict[str, Any]:

@@ -179,8 +179,9 @@ def _list(request: Request) -> list[dict[str, Any]]:
     voices: list[dict[str, Any]] = []
     if kind != shapes.PRESET:
         wanted = VoiceFilter(language=language, gender=gender, category=category)
-        voices += [shapes.cloned_shape(one, request=request, favourites=favourites) for one in list_own_voices(caller, wanted=wanted)]
-    if kind != shapes.CLONED and not category:
+        own = [shapes.cloned_shape(one, request=request, favourites=favourites) for one in list_own_voices(caller, wanted=wanted)]
+        voices += [one for one in own if kind in {"", one["type"]}]
+    if kind in {"", shapes.PRESET} and not category:
         presets = list_voices(plan=caller.plan, language=language, gender=gender)
         voices += [shapes.preset_shape(one, request=request, favourites=favourites) for one in presets]
     return voices

@@ -69,7 +69,8 @@ class VoiceEntrySerializer(serializers.Serializer[Any]):
     gender = serializers.ChoiceField(choices=["male", "female", "neutral"], default="neutral")
     is_fitted = fields.Flag(default=False)
     is_revoked = fields.Flag(default=False)
-    samples = SampleMemberSerializer(many=True, allow_empty=False, max_length=MOST_SAMPLES)  # type: ignore[call-arg]  # of the list
+    digest = serializers.RegexField(SHA256)
+    samples = SampleMemberSerializer(many=True, max_length=MOST_SAMPLES)  # type: ignore[call-arg]  # of the list
     voice_file = VoiceFileSerializer(required=False, allow_null=True, default=None)
     demo = DemoMemberSerializer(required=False, allow_null=True, default=None)
     report = serializers.DictField(required=False, allow_null=True, default=None)
@@ -125,7 +126,10 @@ class VoiceEntry:
     gender: str
     is_fitted: bool
     is_revoked: bool
+    digest: str
+    """Digest by which an account has the voice's enrolment once; counts in an archive of this platform only."""
     samples: tuple[SampleMember, ...]
+    """Recordings; none of a voice that was designed."""
     voice_file: Member | None
     demo: DemoMember | None
     report: Mapping[str, Any] | None
@@ -198,7 +202,7 @@ def _check_unique(entries: tuple[VoiceEntry, ...]) -> None:
     names = [member.file for entry in entries for member in entry.members]
     if len(names) != len(set(names)):
         raise invalid_archive("two of its voices name the same file")
-    recordings = [(entry.model, frozenset(sample.sha256 for sample in entry.samples)) for entry in entries]
+    recordings = [(entry.model, frozenset(sample.sha256 for sample in entry.samples) or entry.digest) for entry in entries]
     if len(recordings) != len(set(recordings)):
         raise InvalidRequestError("Two voices of the archive have the same recordings.", code="duplicate_voice", param="file")
     for entry in entries:

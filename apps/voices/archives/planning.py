@@ -59,9 +59,14 @@ def plan_import(caller: Caller, *, manifest: VoiceManifest, consent: ConsentStat
     return plans
 
 
+def digest_of_entry(entry: VoiceEntry) -> str:
+    """Digest of the recordings; for a designed voice, which has none, the stated one."""
+    return digest_of(sample.sha256 for sample in entry.samples) if entry.samples else entry.digest
+
+
 def find_enrolled(caller: Caller, *, entry: VoiceEntry, engine: EngineRow) -> Enrolment | None:
-    """The account's enrolment of the same recordings, unless it failed."""
-    digest = digest_of(sample.sha256 for sample in entry.samples)
+    """The account's enrolment of the same recordings or design, unless it failed."""
+    digest = digest_of_entry(entry)
     found = Enrolment.objects.filter(account=caller.required_account, engine_id=engine.id, digest=digest)
     return found.exclude(state=EnrolmentState.FAILED).first()
 
@@ -74,10 +79,14 @@ def _plan(caller: Caller, entry: VoiceEntry, *, is_own: bool, consent: ConsentSt
 
 
 def _plan_allowed(caller: Caller, entry: VoiceEntry, *, is_own: bool, consent: ConsentStatement | None) -> ImportPlan:
-    check_consent(consent)
+    if not entry.samples and not is_own:
+        message = f"The voice {entry.name!r} has no recordings, and its voice file was not made by this server. POST /api/design/create designs a voice."
+        raise InvalidRequestError(message, code="voice_without_recordings", param="file")
+    if entry.samples:
+        check_consent(consent)
     check_sample_limit(caller, count=len(entry.samples))
     engine = find_cloning_model(entry.model, plan=caller.plan)
-    warnings = [] if consent is not None else [IS_REVOKED if is_own and entry.is_revoked else NO_CONSENT]
+    warnings = [] if consent is not None or not entry.samples else [IS_REVOKED if is_own and entry.is_revoked else NO_CONSENT]
     enrolled = find_enrolled(caller, entry=entry, engine=engine)
     if enrolled is not None:
         check_usable(enrolled.voices.select_related("enrolment").first() or Voice(enrolment=enrolled))
@@ -87,6 +96,9 @@ def _plan_allowed(caller: Caller, entry: VoiceEntry, *, is_own: bool, consent: C
         return ImportPlan(entry, Action.RESTORE, engine, tuple(warnings))
     if is_own and entry.is_revoked and consent is None:
         raise PermissionDeniedError(IS_REVOKED, code="consent_revoked", param="consent")
+    if not entry.samples:
+        message = f"The voice {entry.name!r} has no recordings to make it anew from."
+        raise InvalidRequestError(message, code="voice_without_recordings", param="file")
     caller.needs_scope("clone:create")
     find_enroller(engine)
     return ImportPlan(entry, Action.CLONE, engine, (*([] if is_own else [MADE_ELSEWHERE]), *warnings))
@@ -94,12 +106,12 @@ def _plan_allowed(caller: Caller, entry: VoiceEntry, *, is_own: bool, consent: C
 
 def is_restorable(entry: VoiceEntry, *, engine: EngineRow) -> bool:
     """True if the archive has all that the voice speaks with, and what the block list is compared with."""
-    has_voice = engine.spec.takes_recordings or entry.voice_file is not None
-    return engine.id == entry.model and has_voice and bool(entry.embedding)
+    has_voice = entry.voice_file is not None or (engine.spec.takes_recordings and bool(entry.samples))
+    return engine.id == entry.model and has_voice and bool(entry.embedding or not entry.samples)
 
 
 def _check_not_blocked(entry: VoiceEntry) -> None:
-    if find_blocked(entry.embedding) is not None:
+    if entry.samples and find_blocked(entry.embedding) is not None:
         message = f"The operator of this server does not allow the voice {entry.name!r} to be imported."
         raise PermissionDeniedError(message, code=VOICE_BLOCKED, param="file")
 

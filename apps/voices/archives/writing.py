@@ -91,6 +91,7 @@ def _write_voice(archive: zipfile.ZipFile, voice: Voice, *, folder: str) -> dict
         "gender": enrolment.gender,
         "is_fitted": enrolment.is_fitted,
         "is_revoked": enrolment.is_revoked,
+        "digest": enrolment.digest,
         "samples": samples,
         "voice_file": _add_voice_file(archive, enrolment, folder=folder),
         "demo": _add_demo(archive, enrolment, folder=folder),

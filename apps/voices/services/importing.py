@@ -20,13 +20,13 @@ from apps.uploads.services import HeldFile, Source, ingest_source_async, release
 from apps.uploads.spool import Spool
 from apps.uploads.threads import intake_threads
 from apps.voices.archives.manifest import VoiceEntry, VoiceManifest
-from apps.voices.archives.planning import Action, ImportPlan, find_enrolled, plan_import
+from apps.voices.archives.planning import Action, ImportPlan, digest_of_entry, find_enrolled, plan_import
 from apps.voices.archives.reading import VoiceArchive
 from apps.voices.models import Enrolment, EnrolmentState, Sample, Voice
 from apps.voices.objects import object_key, sample_key
 from apps.voices.recordings import LIMITS
 from apps.voices.services.consent import ConsentStatement, record_consent
-from apps.voices.services.enrolments import VoiceOrder, digest_of, give_voice
+from apps.voices.services.enrolments import VoiceOrder, give_voice
 from apps.voices.services.removal import try_to_remove
 from apps.voices.services.requests import CloneOrder, request_clone
 from apps.voices.voice_events import record_voice_events
@@ -119,6 +119,8 @@ def _store(order: _ImportOrder, plan: ImportPlan, sources: Sequence[Source]) -> 
         finally:
             release_sources(sources)
     entry = plan.entry
+    if not sources and plan.engine is not None:
+        return _keep_design(order, entry, engine=plan.engine)
     clone = CloneOrder(
         model=entry.model,
         voice=VoiceOrder(name=entry.name, categories=entry.categories),
@@ -133,6 +135,17 @@ def _store(order: _ImportOrder, plan: ImportPlan, sources: Sequence[Source]) -> 
     if submission.job is None or submission.is_replay:
         release_sources(sources)
     return submission.voice
+
+
+def _keep_design(order: _ImportOrder, entry: VoiceEntry, *, engine: EngineRow) -> Voice:
+    """Name the account's voice of the same design. 409 if it was deleted meanwhile."""
+    with transaction.atomic():
+        wait_for_tenant(order.caller.tenant)
+        enrolment = find_enrolled(order.caller, entry=entry, engine=engine)
+        if enrolment is None:
+            raise ConflictError(f"The voice {entry.name!r} was deleted. Import the archive again.", code="import_conflict", param="file")
+        voice, _ = give_voice(enrolment, caller=order.caller, order=VoiceOrder(name=entry.name, categories=entry.categories))
+    return voice
 
 
 def _restore(order: _ImportOrder, entry: VoiceEntry, *, engine: EngineRow, sources: Sequence[Source]) -> Voice:
@@ -209,7 +222,7 @@ def _finish(order: _ImportOrder, entry: VoiceEntry, *, enrolment: Enrolment, eng
         if find_enrolled(caller, entry=entry, engine=engine) is not None:
             message = f"The recordings of {entry.name!r} were cloned while they were imported. Import the archive again."
             raise ConflictError(message, code="import_conflict", param="file")
-        digest = digest_of(sample.sha256 for sample in entry.samples)
+        digest = digest_of_entry(entry)
         earlier = Enrolment.objects.filter(account=caller.required_account, engine_id=engine.id, digest=digest).first()
         if earlier is not None:  # it failed: the restored one takes its place
             earlier.digest = f"{UNFINISHED}{earlier.uuid.hex}"

@@ -6,7 +6,7 @@ import pytest
 
 from apps.voice_library import services as library
 from apps.voice_library.models import Favourite
-from apps.voices.models import Voice
+from apps.voices.models import Enrolment, Voice
 from tests.compat.clonyvoice.conftest import ApiCaller, caller
 from tests.routes.voices import make_voice
 
@@ -43,7 +43,7 @@ def test_list_has_cloned_voices_before_presets_and_nobody_elses(owner: ApiCaller
 
 @pytest.mark.parametrize(
     ("query", "expected"),
-    [({"type": "preset"}, PRESETS), ({"type": "cloned"}, ["ada"]), ({"category": "calm"}, ["ada"]), ({"category": "loud"}, []),
+    [({"type": "preset"}, PRESETS), ({"type": "cloned"}, ["ada"]), ({"category": "calm"}, ["ada"]), ({"type": "designed"}, []), ({"category": "loud"}, []),
      ({"gender": "male"}, ["am_adam"]), ({"language": "en-gb"}, ["bf_emma"]), ({"type": "cloned", "language": "fr"}, [])],
 )  # fmt: skip
 def test_list_is_filtered_by_type_category_language_and_gender(
@@ -56,7 +56,13 @@ def test_list_is_filtered_by_type_category_language_and_gender(
 def test_unknown_filter_values_are_refused_with_the_choices(owner: ApiCaller) -> None:
     refused = owner.get("/api/voices", type="robot")
     assert code_of(refused) == (400, "invalid_request")
-    assert refused.json()["detail"] == "type is one of cloned, preset, not 'robot'."
+    assert refused.json()["detail"] == "type is one of cloned, designed, preset, not 'robot'."
+
+
+def test_designed_voice_is_listed_as_such(owner: ApiCaller, ada: Voice) -> None:
+    Enrolment.objects.update(report={"design": {"description": "A calm man."}})
+    assert owner.get(f"/api/voices/{ada.voice_id}").json()["type"] == "designed"
+    assert ids_of(owner.get("/api/voices", type="designed")) == [ada.voice_id]
 
 
 def test_details_of_own_and_built_in_voices_have_recordings(owner: ApiCaller, ada: Voice) -> None:

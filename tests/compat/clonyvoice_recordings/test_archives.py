@@ -9,9 +9,11 @@ import httpx
 import pytest
 from django.conf import settings as django_settings
 
+from apps.accounts.callers import caller_of_key
 from apps.core.storage import get_storage
 from apps.jobs.models import Job
 from apps.uploads.models import Upload
+from apps.voice_design.keeping import KeptDesign, keep_design
 from apps.voices.models import BlockedVoice, Consent, Enrolment, Sample, Voice
 from tests.compat.clonyvoice_recordings.conftest import Desk, code_of
 from tests.factories import make_key
@@ -149,6 +151,22 @@ def test_operator_who_demands_consents_gets_them_for_imports(desk: Desk, archive
     other = person()
     assert code_of(send(desk, IMPORT, archive, by=other)) == (400, "consent_required")
     assert send(desk, IMPORT, archive, by=other, consent="I agree.").status_code == 200
+
+
+def test_designed_voice_is_restored_by_its_file_and_only_from_an_archive_of_this_server(desk: Desk) -> None:
+    design = KeptDesign(name="Calm", weights={"af_bella": 2, "am_adam": 1}, pace=1.0, language="en-us", gender="female")
+    account = desk.owner.account
+    assert account is not None
+    kept = keep_design(caller_of_key(make_key(account)[0], address="127.0.0.1"), design)
+    content = desk.post(EXPORT, json={"voice_ids": [kept.voice.voice_id]}).content
+    (same,) = send(desk, IMPORT, content).json()["imported"]
+    assert (same["id"], same["action"]) == (kept.voice.voice_id, "keep")
+    other = person()
+    (voice,) = send(desk, IMPORT, content, by=other).json()["imported"]
+    assert (voice["name"], voice["type"], voice["action"], voice["warnings"]) == ("Calm", "designed", "restore", [])
+    files, manifest = unpacked(content)
+    changed = packed(files, {**manifest, "signature": "none"})
+    assert code_of(send(desk, IMPORT, changed, by=person())) == (400, "voice_without_recordings")
 
 
 def test_voice_limit_of_the_plan_holds_for_imports(desk: Desk, archive: bytes) -> None:
