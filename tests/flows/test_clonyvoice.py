@@ -13,7 +13,7 @@ from tests.workers.recognition.clips import clips
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(900)]
 
-TEXT = "The library opens at nine in the morning and closes in the evening."
+TEXT = "The library opens early in the morning and closes in the evening."
 RECORDING = ("librivox-0870", "librivox-0880")
 
 
