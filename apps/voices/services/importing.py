@@ -18,7 +18,7 @@ from apps.jobs.results import ResultOutput
 from apps.jobs.services.limits import wait_for_tenant
 from apps.uploads.services import HeldFile, Source, ingest_source_async, release_sources
 from apps.uploads.spool import Spool
-from apps.uploads.threads import intake_threads
+from apps.uploads.threads import ingestion_threads
 from apps.voices.archives.manifest import VoiceEntry, VoiceManifest
 from apps.voices.archives.planning import Action, ImportPlan, digest_of_entry, find_enrolled, plan_import
 from apps.voices.archives.reading import VoiceArchive
@@ -58,7 +58,7 @@ class _ImportOrder:
 
 async def open_archive_async(caller: Caller, spool: Spool) -> VoiceArchive:
     """Check the archive's directory and manifest. Raises InvalidRequestError."""
-    return await intake_threads().run(caller.tenant, VoiceArchive, spool.file)
+    return await ingestion_threads().run(caller.tenant, VoiceArchive, spool.file)
 
 
 async def preview_import_async(
@@ -66,7 +66,7 @@ async def preview_import_async(
 ) -> tuple[VoiceManifest, list[ImportPlan]]:
     """Manifest and plans of an import, with every file compared with its digest. Nothing is stored. Raises InvalidRequestError."""
     archive = await open_archive_async(caller, spool)
-    await intake_threads().run(caller.tenant, archive.verify)
+    await ingestion_threads().run(caller.tenant, archive.verify)
     return archive.manifest, await exchange.run(_plan, caller, archive, consent)
 
 
@@ -75,7 +75,7 @@ async def import_voices_async(
 ) -> list[ImportedVoice]:
     """Import the archive's voices, one after the other. Raises InvalidRequestError for an archive that is refused as a whole, before any voice."""
     archive = await open_archive_async(caller, spool)
-    await intake_threads().run(caller.tenant, archive.verify)
+    await ingestion_threads().run(caller.tenant, archive.verify)
     plans = await exchange.run(_plan, caller, archive, consent)
     order = _ImportOrder(caller, archive, consent, request_id)
     return [await _import_async(exchange, order, plan=plan) for plan in plans]
@@ -102,7 +102,7 @@ async def _ingest_samples(exchange: Exchange, order: _ImportOrder, *, entry: Voi
     limits = LIMITS.for_probe(order.caller)
     try:
         for sample in entry.samples:
-            spool = await intake_threads().run(order.caller.tenant, order.archive.extract, sample)
+            spool = await ingestion_threads().run(order.caller.tenant, order.archive.extract, sample)
             held = HeldFile(order.caller, spool, sample.file_name, "file", limits)
             sources.append(await ingest_source_async(exchange, await exchange.run(held.order)))
     except Exception:
