@@ -31,7 +31,10 @@ CODE: Final = {
     "instant likeness": LIKENESS_CODE,
     "fitted voice": (
         *LIKENESS_CODE,
-        *(f"workers/cloning/{name}.py" for name in ("analysis", "decoder", "features", "fitting", "losses", "passages", "preparation")),
+        *(
+            f"workers/cloning/{name}.py"
+            for name in ("analysis", "d_vector_loss", "decoder", "features", "fitting", "losses", "passages", "preparation")
+        ),
         "workers/cloning/sentences.toml",
     ),
 }

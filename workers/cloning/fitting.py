@@ -10,6 +10,7 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
+from workers.cloning.d_vector_loss import d_vector_constants, d_vector_embedding
 from workers.cloning.decoder import Weights, decode, split_affine, to_arrays
 from workers.cloning.decoder_weights import read_decoder_weights
 from workers.cloning.job import DEFAULT_STEPS
@@ -17,14 +18,20 @@ from workers.cloning.losses import Constants, speaker_constants, speaker_embeddi
 from workers.cloning.passages import Passage
 from workers.kokoro.graph import read_affine_weights
 from workers.kokoro.runtime import ACOUSTIC_SIZE
+from workers.speakers.d_vector import D_VECTOR
+from workers.speakers.ge2e import GE2E
 
 Floats = NDArray[np.float32]
 Layout = tuple[tuple[str, int], ...]
+Targets = dict[str, Floats]
+"""Embedding of the speaker [256] by the name of its encoder."""
 
 RECORDED_UNITS: Final = 50
 """Window of a recording: 1.25 s. Every step has windows of the same shape, so that one compiled function serves all."""
 READ_UNITS: Final = 64
 """Window of a read sentence: 1.6 s, the encoder's own."""
+EMBEDDERS: Final = {GE2E.name: speaker_embedding, D_VECTOR.name: d_vector_embedding}
+ENCODER_WEIGHTS: Final = {GE2E.name: 0.6, D_VECTOR.name: 0.6}
 MOMENTS: Final = (0.8, 0.95)
 TINY: Final = 1e-8
 LARGEST_GRADIENT: Final = 5.0
@@ -73,15 +80,15 @@ class FitState:
 class Fitter:
     """Kokoro's decoder with its gradient. One per process: it holds 500 MB, and each call uses every core."""
 
-    def __init__(self, model: Any, *, speaker_tensors: dict[str, NDArray[Any]]) -> None:
-        """model: the packaged graph; speaker_tensors: the GE2E encoder's checkpoint. Raises GraphError."""
+    def __init__(self, model: Any, *, ge2e: dict[str, NDArray[Any]], d_vector: Any) -> None:
+        """model: the packaged graph; ge2e: that encoder's checkpoint; d_vector: that encoder's packaged graph. Raises GraphError."""
         affine = read_affine_weights(model)
         self.layout: Layout = affine.layout
         self._matrix = affine.matrix * affine.scale
         self._bias = affine.bias
         self._weights = to_arrays(read_decoder_weights(model))
         self._spectral = spectral_constants()
-        self._speaker = speaker_constants(speaker_tensors)
+        self._speaker = {GE2E.name: speaker_constants(ge2e), D_VECTOR.name: d_vector_constants(d_vector)}
         self._reconstruct = jax.jit(jax.value_and_grad(partial(_reconstruction_loss, layout=self.layout)))
         self._impersonate = jax.jit(jax.value_and_grad(partial(_speaker_loss, layout=self.layout)))
 
@@ -101,7 +108,9 @@ class Fitter:
         self._reconstruct.lower(
             affine, self._weights, self._spectral, inputs(RECORDED_UNITS), np.zeros(600 * RECORDED_UNITS, np.float32)
         ).compile()
-        self._impersonate.lower(affine, self._weights, self._speaker, inputs(READ_UNITS), np.zeros(256, np.float32)).compile()
+        self._impersonate.lower(
+            affine, self._weights, self._speaker, inputs(READ_UNITS), {name: np.zeros(256, np.float32) for name in EMBEDDERS}
+        ).compile()
 
     def run(
         self,
@@ -109,24 +118,24 @@ class Fitter:
         *,
         recorded: Sequence[Passage],
         read: Sequence[Passage],
-        target: Floats,
+        targets: Targets,
         settings: FitSettings,
         after_step: Callable[[FitState], None] = lambda _: None,
     ) -> FitState:
-        """Do the remaining steps. target: the speaker's GE2E embedding [256]; after_step: called with each new state, may raise to stop.
+        """Do the remaining steps. targets: the speaker's embeddings; after_step: called with each new state, may raise to stop.
 
         The windows depend on the seed and the number of the step alone, so that a continued fit ends like an uninterrupted one.
         """
         recorded = [passage.at_least(RECORDED_UNITS) for passage in recorded]
         read = [passage.at_least(READ_UNITS) for passage in read]
         while state.step < settings.steps:
-            gradient = self._gradient(state, recorded=recorded, read=read, target=target, settings=settings)
+            gradient = self._gradient(state, recorded=recorded, read=read, targets=targets, settings=settings)
             state = _descend(state, gradient, settings=settings, matrix=self._matrix)
             after_step(state)
         return state
 
     def _gradient(
-        self, state: FitState, *, recorded: Sequence[Passage], read: Sequence[Passage], target: Floats, settings: FitSettings
+        self, state: FitState, *, recorded: Sequence[Passage], read: Sequence[Passage], targets: Targets, settings: FitSettings
     ) -> Floats:
         """Gradient [37396] by the AdaIN numbers: of a recording and of a sentence that is read, in turns. Adam's mean joins the two, so that a
         step costs one pass through the decoder.
@@ -138,7 +147,7 @@ class Fitter:
             inputs, wanted = passage.window(start, RECORDED_UNITS), passage.target(start, RECORDED_UNITS)
             return np.asarray(self._reconstruct(affine, self._weights, self._spectral, inputs, wanted)[1])
         passage, start = _draw(read, READ_UNITS, random)
-        found = self._impersonate(affine, self._weights, self._speaker, passage.window(start, READ_UNITS), target)
+        found = self._impersonate(affine, self._weights, self._speaker, passage.window(start, READ_UNITS), targets)
         return np.asarray(found[1]) * np.float32(settings.speaker_weight)
 
 
@@ -149,9 +158,12 @@ def _reconstruction_loss(
 
 
 def _speaker_loss(
-    affine: Array, weights: Weights, constants: Constants, inputs: dict[str, Array], target: Array, *, layout: Layout
+    affine: Array, weights: Weights, constants: dict[str, Constants], inputs: dict[str, Array], targets: dict[str, Array], *, layout: Layout
 ) -> Array:
-    return 1 - speaker_embedding(decode(weights, split_affine(affine, layout), **inputs), constants) @ target
+    """Distances by two encoders: what one alone takes for the speaker is less often him."""
+    audio = decode(weights, split_affine(affine, layout), **inputs)
+    distances = [ENCODER_WEIGHTS[name] * (1 - embed(audio, constants[name]) @ targets[name]) for name, embed in EMBEDDERS.items()]
+    return jax.numpy.stack(distances).sum()
 
 
 def _draw(passages: Sequence[Passage], units: int, random: np.random.Generator) -> tuple[Passage, int]:

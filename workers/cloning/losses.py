@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from workers.cloning.features import FLOOR, HOP, SPECTRUM, WINDOW, mel_filters
 from workers.speakers.mel import WINDOW as SPEAKER_TRAINING_WINDOW
-from workers.speakers.mel import _filters as speaker_filters
+from workers.speakers.mel import mel_filters as speaker_filters
 
 Floats = NDArray[np.float32]
 
@@ -30,13 +30,15 @@ SPEAKER_SCALE: Final = (2 / 3) ** 2
 """Power of a window of 600 samples to that of one of 400."""
 QUIETEST_POWER: Final = 10 ** (-30 / 10)
 LAYERS: Final = 3
+HANN: Final = (0.5, 0.5)
+"""Constant and cosine of the window."""
 Constants = dict[str, Array]
 
 
 def spectral_constants() -> Constants:
     """Matrices of `spectral_distance`: arguments of the compiled function, so that it holds no constants of megabytes."""
-    found = {"mel": jnp.asarray(mel_filters()), "mel_dft": jnp.asarray(_dft(SPECTRUM, WINDOW))}
-    return {**found, **{f"dft_{bins}": jnp.asarray(_dft(bins, window)) for bins, window in RESOLUTIONS}}
+    found = {"mel": jnp.asarray(mel_filters()), "mel_dft": jnp.asarray(windowed_dft(SPECTRUM, WINDOW))}
+    return {**found, **{f"dft_{bins}": jnp.asarray(windowed_dft(bins, window)) for bins, window in RESOLUTIONS}}
 
 
 def spectral_distance(audio: Array, target: Array, constants: Mapping[str, Array]) -> Array:
@@ -44,7 +46,7 @@ def spectral_distance(audio: Array, target: Array, constants: Mapping[str, Array
     mels = [jnp.maximum(_log_mels(one, constants), QUIETEST_LOG_MEL) for one in (audio, target)]
     distance = jnp.abs(mels[0] - mels[1]).mean()
     for bins, window in RESOLUTIONS:
-        heard, wanted = (jnp.sqrt(_power(one, constants[f"dft_{bins}"], hop=window // 4) + TINY) for one in (audio, target))
+        heard, wanted = (jnp.sqrt(power_spectrum(one, constants[f"dft_{bins}"], hop=window // 4) + TINY) for one in (audio, target))
         convergence = jnp.sqrt(((heard - wanted) ** 2).sum() + TINY) / jnp.sqrt((wanted**2).sum() + TINY)
         logarithms = jnp.abs(jnp.log(heard + LOG_FLOOR) - jnp.log(wanted + LOG_FLOOR)).mean()
         distance = distance + (convergence + logarithms) / len(RESOLUTIONS)
@@ -54,7 +56,7 @@ def spectral_distance(audio: Array, target: Array, constants: Mapping[str, Array
 def speaker_constants(tensors: Mapping[str, NDArray[Any]]) -> Constants:
     """Matrices of `speaker_embedding`. tensors: the GE2E encoder's checkpoint, by PyTorch's names."""
     found = {
-        "dft": _dft(SPEAKER_WINDOW, SPEAKER_WINDOW, count=SPEAKER_BINS),
+        "dft": windowed_dft(SPEAKER_WINDOW, SPEAKER_WINDOW, count=SPEAKER_BINS),
         "filters": speaker_filters(SPEAKER_TRAINING_WINDOW) * np.float32(SPEAKER_SCALE),
     }
     for layer in range(LAYERS):
@@ -69,7 +71,7 @@ def speaker_embedding(audio: Array, constants: Mapping[str, Array]) -> Array:
     """GE2E embedding [256] of unit length of audio that was trimmed already."""
     loudness = lax.stop_gradient(jnp.sqrt((audio**2).mean()))
     audio = audio * jnp.maximum(np.float32(QUIETEST_POWER**0.5) / (loudness + 1e-9), 1.0)
-    sequence = _power(audio, constants["dft"], hop=SPEAKER_HOP) @ constants["filters"]
+    sequence = power_spectrum(audio, constants["dft"], hop=SPEAKER_HOP) @ constants["filters"]
     for layer in range(LAYERS):
         sequence = _recur(sequence, constants, layer)
     raw = jax.nn.relu(sequence[-1] @ constants["dense"] + constants["dense_bias"])
@@ -95,10 +97,10 @@ def _recur(sequence: Array, constants: Mapping[str, Array], layer: int) -> Array
 
 
 def _log_mels(audio: Array, constants: Mapping[str, Array]) -> Array:
-    return jnp.log(np.float32(FLOOR) + _power(audio, constants["mel_dft"], hop=HOP) @ constants["mel"])
+    return jnp.log(np.float32(FLOOR) + power_spectrum(audio, constants["mel_dft"], hop=HOP) @ constants["mel"])
 
 
-def _power(audio: Array, dft: Array, *, hop: int) -> Array:
+def power_spectrum(audio: Array, dft: Array, *, hop: int) -> Array:
     """Power spectrum [frames, bins] of the windows that lie within the audio, by a matrix: faster to differentiate than an FFT."""
     spectrum = _frames(audio, window=dft.shape[0], hop=hop) @ dft
     half = dft.shape[1] // 2
@@ -114,11 +116,14 @@ def _frames(audio: Array, *, window: int, hop: int) -> Array:
     return jnp.concatenate([pieces[k : k + (count - 1) * stride + 1 : stride] for k in range(window // step)], axis=1)
 
 
-def _dft(bins: int, window: int, *, count: int = 0) -> Floats:
-    """Real and imaginary parts of a windowed DFT, [window, 2 (bins // 2 + 1)], with Hann's window."""
+def windowed_dft(bins: int, window: int, *, count: int = 0, shape: tuple[float, float] = HANN) -> Floats:
+    """Real and imaginary parts of a windowed DFT, [window, 2 count], of the first `count` (default: bins // 2 + 1) frequencies.
+
+    shape: constant and cosine of the window.
+    """
     count = count or bins // 2 + 1
     time = np.arange(window)
-    hann = 0.5 - 0.5 * np.cos(2 * np.pi * time / window)
+    weights = shape[0] - shape[1] * np.cos(2 * np.pi * time / window)
     angles = 2 * np.pi / bins * np.outer(time, np.arange(count))
-    windowed: Floats = (hann[:, None] * np.concatenate([np.cos(angles), -np.sin(angles)], axis=1)).astype(np.float32)
+    windowed: Floats = (weights[:, None] * np.concatenate([np.cos(angles), -np.sin(angles)], axis=1)).astype(np.float32)
     return windowed

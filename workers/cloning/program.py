@@ -77,7 +77,7 @@ def _fit(folder: Path, job: FitJob, usage: "_Usage") -> None:
         state,
         recorded=prepared.recorded,
         read=prepared.read,
-        target=np.array(job.embedding, np.float32),
+        targets=_find_targets(folder, job),
         settings=FitSettings(steps=steps),
         after_step=after_step,
     )
@@ -89,6 +89,18 @@ def _fit(folder: Path, job: FitJob, usage: "_Usage") -> None:
     temporary.write_bytes(voice.to_bytes())
     temporary.replace(folder / VOICE_FILE)
     usage.end_phase("demo")
+
+
+def _find_targets(folder: Path, job: FitJob) -> dict[str, Any]:
+    """Embeddings of the speaker by the encoders whose distance is reduced. Without a passage the d-vector's is zero, so that it takes no part."""
+    from workers.cloning.features import SAMPLE_RATE
+    from workers.speakers.d_vector import D_VECTOR
+    from workers.speakers.encoder import mean_direction
+    from workers.speakers.ge2e import GE2E
+
+    found = [D_VECTOR.embed(np.load(folder / one.file, allow_pickle=False), sample_rate=SAMPLE_RATE) for one in job.passages]
+    d_vector = mean_direction(np.stack(found)) if found else np.zeros(D_VECTOR.size, np.float32)
+    return {GE2E.name: np.array(job.embedding, np.float32), D_VECTOR.name: d_vector}
 
 
 class _Usage:
@@ -119,11 +131,16 @@ def _make_fitter() -> Any:
     from workers.cloning.fitting import Fitter
     from workers.kokoro.runtime import WEIGHTS
     from workers.speakers.checkpoint import read_tensors
+    from workers.speakers.d_vector import D_VECTOR
+    from workers.speakers.ge2e import GE2E
     from workers.weights.store import WeightStore
 
     store = WeightStore.default()
-    tensors = read_tensors(store.path("speakers", "pretrained.pt"), entry="model_state")
-    return Fitter(onnx.load(store.path(WEIGHTS, "model.onnx")), speaker_tensors=tensors)
+    return Fitter(
+        onnx.load(store.path(WEIGHTS, "model.onnx")),
+        ge2e=read_tensors(store.path(*GE2E.weights), entry="model_state"),
+        d_vector=onnx.load(store.path(*D_VECTOR.weights)),
+    )
 
 
 def _configure_jax() -> None:

@@ -16,7 +16,7 @@ SWITCH: Final = "TTSAI_CLONE_WARM_UP"
 """Environment variable: `off` leaves compiling to the first fit."""
 NEEDED_BYTES: Final = 3 << 30
 """Available memory without which nothing is compiled ahead: the child takes up to 1.8 GB."""
-SOURCES: Final = ("convolution.py", "decoder.py", "losses.py", "fitting.py")
+SOURCES: Final = ("convolution.py", "decoder.py", "losses.py", "d_vector_loss.py", "fitting.py")
 
 
 def fill_cache() -> None:

@@ -12,6 +12,8 @@ from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 BANDS: Final = 40
 WINDOW: Final = 400
 HOP: Final = 160
+HAMMING: Final = (0.54, 0.46)
+"""Constant and cosine of the window."""
 
 LINEAR_HERTZ: Final = 200 / 3
 """Slaney's mel scale: linear up to 1 kHz, 15 mels, then 27 mels to each factor of 6.4 (Auditory Toolbox, 1998)."""
@@ -31,7 +33,7 @@ def framed_mels(samples: NDArray[np.float32], *, window: NDArray[np.float32]) ->
     frames = np.lib.stride_tricks.sliding_window_view(samples, len(window))[::HOP]
     spectrum = np.fft.rfft(frames * window, axis=1)
     power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
-    return power @ _filters(len(window))
+    return power @ mel_filters(len(window))
 
 
 @cache
@@ -43,13 +45,13 @@ def hann() -> NDArray[np.float32]:
 @cache
 def hamming(size: int) -> NDArray[np.float32]:
     """Window [size], of which the middle 400 are periodic and the rest is zero."""
-    window = 0.54 - 0.46 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
+    window = HAMMING[0] - HAMMING[1] * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
     before = (size - WINDOW) // 2
     return np.pad(window, (before, size - WINDOW - before)).astype(np.float32)
 
 
 @cache
-def _filters(size: int) -> NDArray[np.float32]:
+def mel_filters(size: int) -> NDArray[np.float32]:
     """Triangles [size // 2 + 1, 40] of equal area, as librosa.filters.mel makes them by default."""
     edges = _to_hertz(np.linspace(0.0, _to_mel(RECOGNITION_SAMPLE_RATE / 2), BANDS + 2))
     bins = np.fft.rfftfreq(size, 1 / RECOGNITION_SAMPLE_RATE)[:, None]

@@ -3,11 +3,16 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import onnx
 
 from tests.workers.cloning.recordings import person
+from workers.audio.encoding.resampler import resample
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE
+from workers.cloning.d_vector_loss import d_vector_constants, d_vector_embedding
 from workers.cloning.features import SAMPLE_RATE, mel_spectrum
 from workers.cloning.losses import _log_mels, speaker_constants, speaker_embedding, spectral_constants, spectral_distance
 from workers.speakers.checkpoint import read_tensors
+from workers.speakers.d_vector import D_VECTOR
 from workers.speakers.ge2e import Ge2eEncoder
 
 WINDOW = person()[SAMPLE_RATE : SAMPLE_RATE + 38_400]
@@ -35,3 +40,11 @@ def test_differentiable_mels_are_those_of_the_analysis() -> None:
     mels = _log_mels(jnp.asarray(WINDOW), spectral_constants())
     plain = mel_spectrum(WINDOW)
     np.testing.assert_allclose(mels[0], plain[:, 2], atol=1e-3)  # frame 2 of the centred ones is the first that lies within
+
+
+def test_the_differentiable_d_vector_agrees_with_the_onnx_one() -> None:
+    constants = d_vector_constants(onnx.load(D_VECTOR.path()))
+    shortest = WINDOW[: 79 * 240 + 600]  # one window of the encoder
+    found = np.asarray(jax.jit(d_vector_embedding)(jnp.asarray(shortest), constants))
+    (wanted,) = D_VECTOR.embed_windows([resample(shortest, input_rate=SAMPLE_RATE, output_rate=RECOGNITION_SAMPLE_RATE)])
+    assert float(found @ wanted) > 0.94
