@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from apps.catalog.elevenlabs_voices import SPEAKERS_OF_PREMADE
 from apps.catalog.selectors import ANY_MODEL
 
 OPENAI_VOICES: Final = {
@@ -40,6 +41,11 @@ def _openai_transcription(*names: str) -> dict[str, dict[str, Any]]:
     return {name: {"name": f"OpenAI {name}", "kind": "stt", "candidates": LISTENERS} for name in names}
 
 
+def _elevenlabs_speech(**longest_texts: int) -> dict[str, dict[str, Any]]:
+    row = {"candidates": SPEAKERS, "voices": SPEAKERS_OF_PREMADE}
+    return {name: {"name": f"ElevenLabs {name}", **row, "max_characters": longest} for name, longest in longest_texts.items()}
+
+
 STARTING_STAND_INS: Final[dict[str, dict[str, Any]]] = {
     "piper": {"name": "Piper", "tier": "free", "candidates": ["vits", "kokoro", "hibari", ANY_MODEL]},
     "vits": {"name": "VITS", "tier": "free", "candidates": LIGHT_SPEAKERS},
@@ -73,5 +79,24 @@ STARTING_STAND_INS: Final[dict[str, dict[str, Any]]] = {
         "gpt-4o-mini-transcribe-2025-12-15",
         "gpt-4o-transcribe-diarize",
     ),
+    **_elevenlabs_speech(
+        eleven_multilingual_v2=10_000,
+        eleven_flash_v2_5=40_000,
+        eleven_turbo_v2_5=40_000,
+        eleven_v3=5_000,
+        eleven_v3_conversational=5_000,
+        eleven_flash_v2=30_000,
+        eleven_turbo_v2=30_000,
+        eleven_multilingual_v1=10_000,
+        eleven_monolingual_v1=10_000,
+    ),
+    **{
+        name: {"name": f"ElevenLabs {name}", "kind": "stt", "candidates": LISTENERS}
+        for name in ("scribe_v1", "scribe_v1_experimental", "scribe_v2")
+    },
+    **{
+        name: {"name": f"ElevenLabs {name}", "kind": "voice-convert", "candidates": [*CONVERTERS, ANY_MODEL]}
+        for name in ("eleven_multilingual_sts_v2", "eleven_english_sts_v2")
+    },
 }
 """Rows by documented id. Those without candidates belong to endpoints that this server lacks, and are reported as not installed."""

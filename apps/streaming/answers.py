@@ -30,10 +30,14 @@ class AudioForm:
     """Hz; 0 keeps the engine's."""
     bitrate: int = 0
     """Bits per second; 0 takes the format's default."""
+    recode: Callable[[bytes], bytes] | None = None
+    """Changes the encoded bytes of each piece, such as 16-bit samples to G.711."""
+    media_type: str = ""
+    """Content type in place of the format's."""
 
     @property
     def content_type(self) -> str:
-        return FORMATS[self.format].content_type
+        return self.media_type or FORMATS[self.format].content_type
 
 
 class StreamEncoder:
@@ -55,11 +59,14 @@ class StreamEncoder:
             form = self._form
             self._encoder = Encoder(form.format, input_rate=chunk.sample_rate, sample_rate=form.sample_rate, bitrate=form.bitrate)
         encoder = self._encoder
-        return await self._exchange.encode(lambda: encoder.write(chunk.as_float()))
+        return self._recoded(await self._exchange.encode(lambda: encoder.write(chunk.as_float())))
 
     async def finish(self) -> bytes:
         """Remaining bytes."""
-        return await self._exchange.encode(self._encoder.finish) if self._encoder else b""
+        return self._recoded(await self._exchange.encode(self._encoder.finish)) if self._encoder else b""
+
+    def _recoded(self, data: bytes) -> bytes:
+        return self._form.recode(data) if self._form.recode is not None and data else data
 
 
 WriteEvents = Callable[[JobAudio], AsyncIterator[ServerSentEvent]]
@@ -88,16 +95,18 @@ class StreamedAnswer:
     def audio(self, form: AudioForm) -> Deferred:
         """Response whose body is the audio, begun with its first sentence."""
         headers = {"Content-Type": form.content_type, **UNBUFFERED, **self.headers}
-        return self._deferred(lambda audio: _encoded(audio, form=form), headers=headers)
+        return self.body(lambda audio: _encoded(audio, form=form), headers=headers)
 
     def events(self, write: WriteEvents, *, write_error: WriteError = error_event) -> Deferred:
         """Response of server-sent events, with heartbeats. An error after the first event is written as an event."""
-        return self._deferred(
+        return self.body(
             lambda audio: encode_events(_with_error(write(audio), write_error), is_first_awaited=True),
             headers={**sse.HEADERS, **self.headers},
         )
 
-    def _deferred(self, write: Callable[[JobAudio], AsyncGenerator[bytes]], *, headers: Mapping[str, str]) -> Deferred:
+    def body(self, write: Callable[[JobAudio], AsyncGenerator[bytes]], *, headers: Mapping[str, str]) -> Deferred:
+        """Response whose body is what `write` makes of the audio. headers: all of them."""
+
         async def resolve(exchange: Exchange) -> HttpResponseBase | ASGIApp:
             try:
                 return await begin_body(self._chunks(exchange, write), exchange=exchange, headers=headers)

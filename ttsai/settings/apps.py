@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "apps.webhooks",
     "apps.uploads",
     "apps.pronunciations",
+    "apps.voice_profiles",
     "apps.catalog",
     "apps.cache",
     "apps.jobs",

@@ -1,0 +1,1 @@
+"""ElevenLabs' API, as its official packages use it."""
