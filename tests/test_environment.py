@@ -45,7 +45,7 @@ def test_other_kernels_are_available_to_tests_only() -> None:
     assert "CT2_FORCE_CPU_ISA" not in clean_environment({"CT2_FORCE_CPU_ISA": "AVX512"})
 
 
-def test_this_process_has_none_of_the_settings_but_those_of_its_servers() -> None:
+def test_environment_of_tests_has_no_settings_except_its_servers() -> None:
     allowed = {
         "TTSAI_HOME",
         "TTSAI_MODELS",

@@ -75,7 +75,7 @@ def test_an_account_is_suspended_and_served_again() -> None:
     assert (account.status, account.status_reason) == ("active", "")
 
 
-def test_there_is_one_default_plan() -> None:
+def test_exactly_one_plan_is_the_default() -> None:
     PlanFactory(is_default=True)
     with pytest.raises(IntegrityError), transaction.atomic():
         PlanFactory(is_default=True)

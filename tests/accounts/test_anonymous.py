@@ -41,7 +41,7 @@ def test_a_first_text_above_the_limit_is_refused_and_not_counted() -> None:
 
 
 @pytest.mark.django_db
-def test_another_block_and_another_day_have_their_own_characters() -> None:
+def test_anonymous_characters_are_counted_by_block_and_day() -> None:
     count_anonymous_characters(BLOCK, characters=5000, limit=5000, now=NOON)
     assert count_anonymous_characters("2001:db8:1:2::/64", characters=5000, limit=5000, now=NOON) == 5000
     midnight = datetime(2026, 11, 22, 0, 0, 0, tzinfo=UTC)

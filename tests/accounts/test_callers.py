@@ -42,7 +42,7 @@ def test_a_key_limit_set_by_an_operator_replaces_the_accounts() -> None:
     ("address", "tenant"),
     [("203.0.113.7", "address:203.0.113.7"), ("2001:db8:1:2::7", "address:2001:db8:1:2::/64")],
 )
-def test_without_a_key_the_address_block_is_the_tenant(address: str, tenant: str) -> None:
+def test_tenant_of_a_caller_without_a_key_is_its_address_block(address: str, tenant: str) -> None:
     caller = anonymous_caller(AnonymousPlanFactory(), address=address)
     assert caller.is_anonymous
     assert (caller.tenant, caller.address) == (tenant, address)

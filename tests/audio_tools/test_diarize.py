@@ -42,7 +42,7 @@ def test_an_unknown_number_of_speakers_is_zero_for_the_worker() -> None:
     assert part.work.speakers == 0
 
 
-def test_without_a_model_that_tells_speakers_apart_the_command_is_named() -> None:
+def test_diarize_without_a_model_names_the_command_that_installs_it() -> None:
     announce(engine_spec("whisper", **{**WHISPER, "has_diarization": False}))
     clear_catalogue_cache()
     with pytest.raises(ApplicationError, match="ttsai models pull diarization") as raised:

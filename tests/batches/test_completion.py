@@ -104,7 +104,7 @@ def test_an_end_that_is_rolled_back_leaves_the_batch_as_it_was() -> None:
     assert state_of(batch) == (1, True, 1)
 
 
-def test_other_jobs_in_the_lane_bulk_belong_to_no_batch() -> None:
+def test_bulk_jobs_outside_batches_belong_to_no_batch() -> None:
     batch = batch_of(caller(), HELLO)
     other = submit(caller(), lane="bulk").job
     with transaction.atomic():
@@ -112,7 +112,7 @@ def test_other_jobs_in_the_lane_bulk_belong_to_no_batch() -> None:
     assert state_of(batch) == (0, False, 0)
 
 
-def test_without_a_webhook_url_only_the_accounts_endpoints_are_notified() -> None:
+def test_batch_without_a_webhook_url_notifies_the_accounts_endpoints() -> None:
     by = caller()
     every, jobs_only = (create_endpoint(account_of(by), url=f"https://example.com/{name}", events=events) for name, events in ENDPOINTS)
     create_endpoint(account_of(caller()), url="https://example.com/outsider", events=[])

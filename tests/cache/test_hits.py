@@ -101,7 +101,7 @@ def test_a_result_of_another_version_of_the_engine_is_not_stored(account: Accoun
     assert not CacheEntry.objects.exists()
 
 
-def test_another_account_never_gets_the_result(account: Account) -> None:
+def test_cache_never_serves_another_account(account: Account) -> None:
     spoken(account)
     assert speak(AccountFactory(credits=10)).state == "queued"
 

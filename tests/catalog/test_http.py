@@ -73,7 +73,7 @@ KOKORO = {
 """Whole entry of the engine that the fixture announces."""
 
 
-def test_one_list_serves_both_kinds_of_client(client: Client) -> None:
+def test_model_list_has_the_fields_of_both_apis(client: Client) -> None:
     body = client.get("/v1/models/").json()
     kokoro, tortoise = body["models"]
     assert (body["object"], body["data"]) == ("list", body["models"])

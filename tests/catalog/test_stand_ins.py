@@ -142,7 +142,7 @@ def test_starting_rows_are_created_once_and_stay_as_the_operator_left_them() -> 
         ("vits", {"voice": "af_bella"}, "kokoro"),
     ],
 )
-def test_of_several_stand_ins_one_with_the_voice_and_the_language_speaks(
+def test_stand_in_is_the_engine_that_has_the_voice_and_the_language(
     model_id: str, wishes: dict[str, Any], served_by: str, plan: Plan
 ) -> None:
     assert find_model(model_id, plan=plan, **wishes).id == served_by

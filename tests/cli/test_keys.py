@@ -44,7 +44,7 @@ def test_a_key_is_printed_alone_and_opens_a_new_account_with_exactly_those_credi
     assert LedgerEntry.objects.get().actor.startswith("command line (")
 
 
-def test_without_a_number_of_credits_a_new_account_has_its_bonus_and_the_usual_plan() -> None:
+def test_key_of_a_new_account_without_credits_option_has_bonus_and_default_plan() -> None:
     made = run_json("keys", "create", "--email", EMAIL)
     assert (made["plan"], made["credits"]) == ("free", 60)
     assert made["key"].startswith(made["prefix"])

@@ -186,7 +186,7 @@ def test_an_invalid_request_is_refused_before_the_file_is_ingested(
     assert not Upload.objects.exists()
 
 
-def test_without_a_fallback_an_impossible_conversion_is_refused(server: RunningShell, owner: Person, song: bytes) -> None:
+def test_impossible_conversion_without_a_fallback_is_refused(server: RunningShell, owner: Person, song: bytes) -> None:
     announce(engine_spec(), PIPER, engine_spec("whisper", **WHISPER), KOKORO_CONVERT)
     from apps.catalog.models import Engine
 

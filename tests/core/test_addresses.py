@@ -12,7 +12,7 @@ def address(peer: str, forwarded: str | None = None) -> str:
     return client_address(RequestFactory().get("/", REMOTE_ADDR=peer, **headers))
 
 
-def test_without_trusted_proxies_the_header_is_ignored() -> None:
+def test_forwarded_header_without_trusted_proxies_is_ignored() -> None:
     assert address("203.0.113.7", "198.51.100.1") == "203.0.113.7"
 
 

@@ -97,7 +97,7 @@ def test_the_admin_never_gets_cors_headers(settings: Any) -> None:
         assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_without_the_setting_there_are_no_cors_headers(settings: Any) -> None:
+def test_responses_without_the_cors_setting_have_no_cors_headers(settings: Any) -> None:
     settings.TTSAI_CORS_ORIGINS = []
     for answer in (preflight(), Client().get("/v1/models/", headers={"Origin": PAGE})):
         assert not [name for name in answer.headers if name.startswith("Access-Control-")]

@@ -12,7 +12,7 @@ from apps.core.events import end_event, publish_event
 JOB = UUID("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d")
 
 
-def test_events_stand_in_the_jobs_stream_in_order_and_expire(valkey: redis.Redis) -> None:
+def test_job_stream_keeps_events_in_order_and_expires(valkey: redis.Redis) -> None:
     publish_event(JOB, {"type": "progress", "units_done": 3})
     publish_event(JOB, end_event(JOB, status="completed"))
     entries = valkey.xrange(f"job:{JOB.hex}:events")
@@ -23,7 +23,7 @@ def test_events_stand_in_the_jobs_stream_in_order_and_expire(valkey: redis.Redis
     assert 0 < valkey.ttl(f"job:{JOB.hex}:events") <= 3600
 
 
-def test_an_event_that_valkey_does_not_take_is_a_log_line(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_event_that_valkey_refuses_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     away = redis.Redis(port=1, socket_connect_timeout=0.2)
     monkeypatch.setattr(events, "client", lambda: away)
     publish_event(JOB, end_event(JOB, status="completed"))

@@ -10,7 +10,7 @@ def test_body_digest_does_not_depend_on_the_order_of_keys() -> None:
     assert body_digest("tts", {"a": 1, "b": [1, 2]}) == body_digest("tts", {"b": [1, 2], "a": 1})
 
 
-def test_another_value_or_endpoint_is_another_body() -> None:
+def test_body_digest_differs_by_value_and_endpoint() -> None:
     digests = {body_digest("tts", {"a": 1}), body_digest("tts", {"a": "1"}), body_digest("stt", {"a": 1}), body_digest("tts", {"a": [1]})}
     assert len(digests) == 4
 

@@ -44,7 +44,7 @@ def test_a_preview_is_real_speech_in_the_voice_s_language(platform: RunningPlatf
 
 @pytest.mark.prove
 @pytest.mark.timeout(1800)
-def test_all_fifty_four_voices_have_a_preview_of_their_own(platform: RunningPlatform) -> None:
+def test_each_of_the_fifty_four_voices_has_its_own_preview(platform: RunningPlatform) -> None:
     with platform.client() as client:
         previews = {voice["id"]: check_preview(client, voice) for voice in voices_of(client)}
     assert len(previews) == sum(LANGUAGES.values()) == len(set(previews.values()))

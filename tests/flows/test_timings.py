@@ -93,7 +93,7 @@ def cut(audio: bytes, start: float, end: float) -> bytes:
     return cutting.getvalue()
 
 
-def test_both_prefixes_and_both_ways_of_asking_give_the_same_words(platform: RunningPlatform, key: str) -> None:
+def test_timings_are_the_same_under_both_prefixes_and_parameters(platform: RunningPlatform, key: str) -> None:
     with platform.client(key) as client:
         uuid = client.post("/api/v1/tts/", json={"text": "One two three.", "model": "hibari"}).json()["uuid"]
         words = completed(platform, key, uuid, timestamps="words")["words"]
@@ -117,7 +117,7 @@ def seconds_of(audio: bytes) -> float:
 
 
 @pytest.mark.parametrize("model", [pytest.param("kokoro", marks=pytest.mark.prove), "hibari"])
-def test_a_speed_takes_as_long_as_it_says_on_both_routes(platform: RunningPlatform, key: str, model: str) -> None:
+def test_speed_changes_the_duration_on_both_routes(platform: RunningPlatform, key: str, model: str) -> None:
     text = "The first train leaves before sunrise."
     tail = FINAL_SILENCE_SECONDS + KEPT_BEFORE_SECONDS + KEPT_AFTER_SECONDS  # the silence around the sound does not shrink
     with platform.client(key) as client:

@@ -51,7 +51,9 @@ def loads(draw: st.DrawFn) -> QueueLoad:
 
 
 @given(PARTS, CAPACITIES, loads())
-def test_never_above_capacity_and_reserved_slots_are_kept(descriptions: list[dict[str, Any]], capacity: Capacity, load: QueueLoad) -> None:
+def test_admission_never_exceeds_capacity_and_keeps_reserved_slots(
+    descriptions: list[dict[str, Any]], capacity: Capacity, load: QueueLoad
+) -> None:
     before, rules = load.copy(), AdmissionLimits.of(capacity)
     chosen = choose(parts(*descriptions), load=load, capacity=capacity, shares=VirtualTimes())
     assert len(set(chosen)) == len(chosen)
@@ -167,7 +169,7 @@ def test_bulk_leaves_a_quarter_more() -> None:
     assert len(choose(bulk, load=QueueLoad(), capacity=capacity, shares=VirtualTimes())) == 5
 
 
-def test_one_tenant_takes_three_quarters_at_most_while_another_waits() -> None:
+def test_admission_gives_one_tenant_at_most_three_quarters_while_another_waits() -> None:
     heavy = [QueuedPart(part_id=number, tenant="heavy", lane="normal", weight=100) for number in range(10)]
     light = [QueuedPart(part_id=100 + number, tenant="light", lane="normal") for number in range(10)]
     chosen = choose([*heavy, *light], load=QueueLoad(), capacity=Capacity(slots=8, hard_slots=8), shares=VirtualTimes())
@@ -188,6 +190,6 @@ def test_jobs_beyond_a_tenants_limit_wait_while_the_parts_of_begun_ones_go() -> 
     assert choose([blocked, begun], load=load, capacity=Capacity(slots=4, hard_slots=4), shares=VirtualTimes()) == [begun]
 
 
-def test_without_workers_nothing_is_admitted() -> None:
+def test_admission_without_workers_admits_nothing() -> None:
     part = QueuedPart(part_id=1, tenant="ann", lane="live")
     assert choose([part], load=QueueLoad(), capacity=Capacity(), shares=VirtualTimes()) == []

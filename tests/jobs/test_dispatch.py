@@ -238,7 +238,7 @@ def test_a_backlog_of_200_000_parts_costs_what_one_of_2_000_does() -> None:
     assert count_of("admitted") == 4
 
 
-def test_one_dispatch_is_few_statements() -> None:
+def test_dispatch_executes_a_bounded_number_of_statements() -> None:
     announce(slots=4, hard=6)
     submit_many(caller(), count=8)
     with CaptureQueriesContext(connection) as queries:

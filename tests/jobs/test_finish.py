@@ -109,7 +109,7 @@ def test_output_that_differs_from_its_manifest_is_made_again(wrong: str) -> None
     assert reread(job).state == JobState.RUNNING
 
 
-def test_with_the_store_away_nothing_is_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_finishing_a_part_while_the_store_is_away_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     announce()
     job = submit(caller()).job
     outcome = outcome_of(started(part_of(job)))

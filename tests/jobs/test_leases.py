@@ -78,7 +78,7 @@ def test_a_heartbeat_makes_a_lost_finish_good() -> None:
     assert everything() == before
 
 
-def test_one_outcome_that_cannot_be_checked_does_not_keep_others_from_being_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outcome_that_cannot_be_checked_does_not_delay_other_outcomes(monkeypatch: pytest.MonkeyPatch) -> None:
     announce()
     first, second = (submit(caller()).job for _ in range(2))
     outcomes = tuple(outcome_of(started(part_of(job))) for job in (first, second))
@@ -171,7 +171,7 @@ def test_a_part_that_loses_every_worker_fails_its_job_and_gives_the_credits_back
 
 
 @pytest.mark.usefixtures("_awake")
-def test_one_part_that_cannot_be_settled_does_not_keep_the_reaper_from_others(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+def test_reaper_continues_after_a_part_that_cannot_be_settled(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
     announce()
     first, second = (submit(caller()).job for _ in range(2))
     read_bytes = get_storage().read_bytes
@@ -192,7 +192,7 @@ def test_one_part_that_cannot_be_settled_does_not_keep_the_reaper_from_others(mo
 
 
 @pytest.mark.usefixtures("_awake")
-def test_with_the_store_away_the_reaper_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reaper_waits_while_the_store_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     announce()
     job = submit(caller()).job
     started(part_of(job))
@@ -211,7 +211,7 @@ def test_with_the_store_away_the_reaper_waits(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.usefixtures("_awake")
-def test_while_the_broker_is_away_leases_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_leases_do_not_expire_while_the_broker_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     announce()
     job = submit(caller()).job
     part = started(part_of(job))
@@ -277,7 +277,7 @@ def test_a_late_message_of_an_earlier_boot_changes_nothing() -> None:
     assert (Worker.objects.get().boot, Worker.objects.get().is_stopping) == ("boot-2", False)
 
 
-def test_another_workers_parts_are_its_own() -> None:
+def test_worker_restart_keeps_the_parts_of_other_workers() -> None:
     announce(worker="one", slots=1)
     announce(worker="two", slots=1)
     first, second = (submit(caller()).job for _ in range(2))

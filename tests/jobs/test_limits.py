@@ -35,7 +35,7 @@ def may_add(key: ApiKey) -> bool:
     return True
 
 
-def test_all_keys_of_an_account_share_the_plans_number(account: Any) -> None:
+def test_concurrency_limit_of_the_plan_is_shared_by_all_keys(account: Any) -> None:
     first, second = make_key(account)[0], make_key(account)[0]
     add_jobs(first, 2)
     assert may_add(second)

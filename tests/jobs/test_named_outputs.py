@@ -32,7 +32,7 @@ def names_of(job: Job) -> list[str]:
     return [output.name for output in reread(job).outputs]
 
 
-def test_all_kept_outputs_that_were_stored_are_the_result() -> None:
+def test_result_lists_all_stored_outputs_that_are_kept() -> None:
     job = stems_job()
     part = started(part_of(job))
     assert finish_part(outcome_of(part, manifest=store_output(part, audio=b"RIFF", others=MADE)))

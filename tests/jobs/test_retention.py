@@ -70,7 +70,7 @@ def test_a_job_that_is_not_over_keeps_its_time() -> None:
     assert (reread(job).expires_at, reread(job).is_expired) == (None, False)
 
 
-def test_with_the_store_away_results_wait_for_the_next_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_retention_keeps_results_while_the_store_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     job = completed()
     Job.objects.update(expires_at=timezone.now() - timedelta(days=1))
 

@@ -123,7 +123,7 @@ def test_a_repeated_wait_joins_a_job_only_while_it_is_active() -> None:
     assert (later.is_replay, later.job.uuid != first.job.uuid) == (False, True)
 
 
-def test_with_the_dispatcher_frozen_a_job_is_accepted_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_job_is_accepted_while_the_dispatcher_is_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     announce()
     monkeypatch.setattr(dispatcher, "LOCK", dispatcher.LOCK.replace("5s", "50ms"))
     other = connections.create_connection("default")

@@ -22,7 +22,7 @@ def test_conversion_keeps_the_intonation_and_becomes_the_target(name: str, targe
     assert (np.array(row.to_target) > row.to_source).all()
 
 
-def test_all_conversions_together_lose_fewer_than_eight_words_of_a_hundred(capsys: pytest.CaptureFixture[str]) -> None:
+def test_conversions_have_a_word_error_rate_below_eight_percent(capsys: pytest.CaptureFixture[str]) -> None:
     rows = [row_of(name, target) for name in RECORDINGS for target in TARGETS]
     words = sum(row.words for row in rows)
     added = sum(row.errors - row.source_errors for row in rows) / words

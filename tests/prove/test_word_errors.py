@@ -28,7 +28,7 @@ def test_english_is_understood_but_for_three_words_in_a_hundred(listener: Listen
 
 
 @pytest.mark.parametrize("language", ["es", "fr", "it", "pt"])
-def test_other_languages_are_understood_as_the_bare_model_is(listener: Listener, language: str) -> None:
+def test_word_errors_in_other_languages_equal_those_of_the_bare_model(listener: Listener, language: str) -> None:
     ours, bare = (error_rate(make, language=language, listener=listener) for make in (worker_audio, bare_audio))
     print(f"{language}: {ours:.4f}, bare {bare:.4f}")
     assert ours <= bare + 0.02

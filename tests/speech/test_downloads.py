@@ -98,7 +98,7 @@ def test_a_file_that_the_job_did_not_make_is_a_404_that_names_the_others(server:
     assert "output.wav" in answer.json()["error"]["message"]
 
 
-def test_another_format_is_made_on_demand_once(server: RunningShell, job: Job) -> None:
+def test_download_in_another_format_is_encoded_once(server: RunningShell, job: Job) -> None:
     with working("codec", pause_seconds=0.3), ThreadPoolExecutor(3) as pool:
         answers = list(pool.map(lambda _: httpx.get(address(server, job, "tts_output.wav"), timeout=20), range(3)))
     assert [(answer.status_code, answer.content) for answer in answers] == [(200, AUDIO)] * 3
@@ -143,7 +143,7 @@ def test_downloads_do_not_use_up_the_requests_a_minute(server: RunningShell, job
     assert len(remaining) == 1
 
 
-def test_with_s3_the_client_is_sent_to_a_presigned_address(
+def test_download_from_s3_redirects_to_a_presigned_url(
     settings: Any,
     s3_server: S3Server,
     server: RunningShell,

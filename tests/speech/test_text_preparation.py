@@ -46,7 +46,7 @@ def test_the_request_s_pronunciations_go_before_the_account_s(owner: Person) -> 
     assert {rule["word"]: rule["replacement"] for rule in rules} == {"GIF": "jiff", "SQL": "sequel"}
 
 
-def test_another_account_s_dictionary_is_not_used(owner: Person, nobody: Person) -> None:
+def test_dictionary_of_another_account_is_not_used(owner: Person, nobody: Person) -> None:
     owner.post("/v1/pronunciations/", '{"word": "GIF", "replacement": "jiff"}')
     assert _work(nobody.say())["pronunciations"] == []
 

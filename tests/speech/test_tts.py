@@ -207,7 +207,7 @@ def test_all_parts_of_a_text_have_the_language_that_admission_decided(owner: Per
     assert {(part.work["language"], part.work["is_language_detected"]) for part in told} == {("en-us", False)}
 
 
-def test_not_enough_credits_is_a_402_that_counts() -> None:
+def test_request_without_enough_credits_is_a_402_with_the_amounts() -> None:
     poor = person(credits=1)
     answer = poor.say("x" * 501)
     assert answer.status_code == 402

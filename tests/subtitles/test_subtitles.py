@@ -161,7 +161,7 @@ def test_language_without_an_aligner_is_a_400(completed: Completed) -> None:
     assert not Job.objects.filter(kind="alignment").exists()
 
 
-def test_without_a_recogniser_it_is_a_503(completed: Completed) -> None:
+def test_subtitles_without_a_recogniser_are_a_503(completed: Completed) -> None:
     job = completed(language="es")
     Engine.objects.filter(id="whisper").update(is_enabled=False)
     clear_catalogue_cache()

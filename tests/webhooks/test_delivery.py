@@ -47,7 +47,7 @@ def test_a_request_s_own_address_is_signed_with_the_account_s_secret(receiver: R
     Webhook(signing_secret(account.pk).secret).verify(body, headers)
 
 
-def test_both_secrets_sign_while_a_rotation_overlaps(receiver: Receiver) -> None:
+def test_delivery_is_signed_with_both_secrets_during_a_rotation(receiver: Receiver) -> None:
     endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
     old = endpoint.secret
     new = rotate_secret(endpoint, overlap_seconds=60)

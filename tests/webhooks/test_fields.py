@@ -33,7 +33,7 @@ def test_an_address_is_kept_with_the_job(owner: Person, url: str) -> None:
 
 
 @pytest.mark.parametrize("nothing", [{}, {"webhook_url": None}, {"webhook_url": ""}])
-def test_without_a_webhook_url_no_event_is_sent(owner: Person, nothing: dict[str, Any]) -> None:
+def test_job_without_a_webhook_url_sends_no_event(owner: Person, nothing: dict[str, Any]) -> None:
     assert Job.objects.get(uuid=owner.say(**nothing).json()["uuid"]).webhook_url == ""
     assert anonymous().say(**nothing).status_code == 200
 
@@ -74,7 +74,7 @@ def test_the_operator_s_own_addresses_are_taken(owner: Person, receiver: Receive
     assert error_of(owner.say(webhook_url="http://127.0.0.1:1/")) == (400, "invalid_url", "webhook_url")
 
 
-def test_without_a_key_there_is_no_webhook() -> None:
+def test_webhook_url_without_a_key_is_refused() -> None:
     answer = anonymous().say(webhook_url="https://example.com/hook")
     assert error_of(answer) == (403, "webhook_needs_key", "webhook_url")
     assert "API key" in answer.json()["error"]["message"]

@@ -208,7 +208,7 @@ class TestSecrets:
         for secret in (made["secret"], new):
             assert receiver.verified(secret)[0]["type"] == "credits.low"
 
-    def test_without_an_overlap_the_old_secret_signs_no_more(self, owner: Somebody, account: Account, receiver: Receiver) -> None:
+    def test_rotation_without_overlap_ends_the_old_secret_at_once(self, owner: Somebody, account: Account, receiver: Receiver) -> None:
         made = owner.make(url=receiver.url)
         new = owner.ask("POST", f"{made['id']}/rotate/", {"overlap_seconds": 0}).json()["secret"]
         record_event(account.pk, event="credits.low", data={})

@@ -42,7 +42,7 @@ def test_sender_with_fewer_places_than_deliveries_sends_all_of_them(receiver: Re
     assert len(set(receiver.message_ids)) == 25
 
 
-def test_one_account_s_slow_receiver_does_not_hold_up_another_s(receiver: Receiver, sender: Sender) -> None:
+def test_slow_receiver_of_one_account_does_not_delay_another_account(receiver: Receiver, sender: Sender) -> None:
     receiver.pause_seconds = 60  # until the test is over: the receiver lets go then
     slow = endpoint_with_events(receiver.url, count=20)
     assert sender.send_due() == 2

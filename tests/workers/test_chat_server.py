@@ -41,7 +41,7 @@ def test_the_request_is_openais_and_carries_the_key(chat_server: ChatHTTP) -> No
     assert request.body == {"model": "small", "messages": MESSAGES, "max_tokens": 50, "temperature": 0.5, "stream": False}
 
 
-def test_without_a_key_no_header_is_sent(chat_server: ChatHTTP) -> None:
+def test_chat_request_without_a_key_has_no_authorization_header(chat_server: ChatHTTP) -> None:
     ask(chat_server, key="")
     assert "authorization" not in chat_server.requests[0].headers
 

@@ -95,7 +95,7 @@ def test_a_model_in_use_stays_and_the_other_leaves_though_it_was_used_later() ->
         assert models.loaded == ("a", "c")
 
 
-def test_with_everything_in_use_there_is_no_memory() -> None:
+def test_loading_while_every_model_is_in_use_is_out_of_memory() -> None:
     models = manager([Model("a"), Model("b"), Model("c")])
     with models.use("a"), models.use("b"), pytest.raises(WorkError) as caught, models.use("c"):
         pass

@@ -67,7 +67,7 @@ def test_a_stopped_attempt_drops_its_waiting_work_and_goes_no_further() -> None:
     assert not parts.stop("another")
 
 
-def test_after_its_deadline_an_attempt_has_timed_out() -> None:
+def test_attempt_after_its_deadline_has_timed_out() -> None:
     late = run(deadline_at=time.time() - 1)
     with pytest.raises(WorkError) as caught:
         late.check()

@@ -47,7 +47,7 @@ def test_a_sentence_comes_back_bit_for_bit_with_its_words(cache: SentenceCache) 
 
 
 @pytest.mark.parametrize("other", [{"tenant": "account:2"}, {"voice": "am_adam"}, {"engine": "kokoro-clone"}, {"text": "The cafe"}])
-def test_another_owner_voice_engine_or_text_is_a_miss(cache: SentenceCache, other: dict[str, str]) -> None:
+def test_sentence_cache_misses_for_another_owner_voice_engine_or_text(cache: SentenceCache, other: dict[str, str]) -> None:
     keep(cache, key_of())
     assert cache.find(key_of(**other)) is None
 

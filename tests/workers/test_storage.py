@@ -55,7 +55,7 @@ def test_a_later_write_replaces_an_earlier_one(storage: Storage, tmp_path: Path)
     assert (tmp_path / "objects/manifest.json").read_bytes() == b"two"
 
 
-def test_after_an_error_nothing_is_left(storage: Storage, tmp_path: Path) -> None:
+def test_failed_write_leaves_no_file_behind(storage: Storage, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="half way"):
         write_half(storage, error=ValueError("half way"))
     assert not (tmp_path / "objects/a").exists()
@@ -164,7 +164,7 @@ def test_full_disk_fails_with_a_code_and_leaves_no_file(storage: Storage, tmp_pa
     assert leftovers(tmp_path) == []
 
 
-def test_other_errors_of_the_system_are_not_taken_for_the_disk() -> None:
+def test_system_errors_other_than_the_disks_are_not_disk_errors() -> None:
     assert disk_failure(OSError(errno.EINVAL, "Invalid argument")) is None
 
 

@@ -42,7 +42,7 @@ def heard(audio: bytes) -> str:
 
 
 @pytest.mark.parametrize("kind", ["spell-out", "characters"])
-def test_nasa_is_four_letters_when_spelled_out_and_a_word_otherwise(client: httpx.Client, nasa_as_a_word: bytes, kind: str) -> None:
+def test_spell_out_reads_nasa_as_four_letters(client: httpx.Client, nasa_as_a_word: bytes, kind: str) -> None:
     spelled = spoken(client, f'He wrote <say-as interpret-as="{kind}">NASA</say-as> on the wall.', language="en")
     assert heard(spelled) == "he wrote n a s a on the wall"
     assert heard(nasa_as_a_word) == "he wrote nasa on the wall"

@@ -79,7 +79,7 @@ def test_no_server_is_one_line_too(tmp_path: Path) -> None:
     assert result.stderr.startswith("Error: No answer from")
 
 
-def test_without_an_address_the_running_instance_is_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_client_command_without_an_address_uses_the_running_instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TTSAI_HOME", str(tmp_path))
     result = CliRunner().invoke(main, ["voices"])
     assert result.exit_code == 1

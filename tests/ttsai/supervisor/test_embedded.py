@@ -50,7 +50,7 @@ def trial(folder: Path, *arguments: str, prefix: tuple[str, ...] = (), python: s
     return dict(json.loads(done.stdout))
 
 
-def test_both_start_in_a_folder_that_only_its_owner_may_enter(folder: Path) -> None:
+def test_embedded_servers_start_in_a_private_folder(folder: Path) -> None:
     seen = trial(folder)
     assert seen["settings"] == ["on", "200", "äöü"]
     assert seen["starts"] == [1, 1]
@@ -60,7 +60,7 @@ def test_both_start_in_a_folder_that_only_its_owner_may_enter(folder: Path) -> N
     assert (folder / "run" / "valkey.conf").stat().st_mode & 0o777 == 0o600
 
 
-def test_both_start_with_a_shared_memory_folder_of_one_megabyte(folder: Path) -> None:
+def test_embedded_servers_start_with_one_megabyte_of_shared_memory(folder: Path) -> None:
     script = 'mount -t tmpfs -o size=1m none /dev/shm && exec "$@"'
     prefix = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh")
     if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode:
@@ -145,7 +145,7 @@ def _require_open(path: Path) -> None:
 
 
 @is_root
-def test_without_user_namespaces_root_hands_postgres_to_another_user(folder: Path) -> None:
+def test_postgres_of_root_without_user_namespaces_runs_as_another_user(folder: Path) -> None:
     _require_open(Path(sys.prefix))
     folder.parent.parent.chmod(0o755)
     folder.parent.chmod(0o755)
@@ -185,7 +185,7 @@ def test_an_initdb_that_was_interrupted_is_begun_anew(folder: Path) -> None:
     assert not (folder / "postgres.new").exists()
 
 
-def test_nobody_enters_without_the_password_and_no_process_shows_it(folder: Path) -> None:
+def test_embedded_servers_demand_the_password_and_no_process_shows_it(folder: Path) -> None:
     command = [sys.executable, "-m", "tests.ttsai.supervisor.embedded_trial", str(folder), "wait"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

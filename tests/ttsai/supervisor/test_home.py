@@ -65,7 +65,7 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
     assert caught.value.message == f"The folder {tmp_path}/file/home cannot be written: Not a directory"
 
 
-def test_one_supervisor_at_a_time_holds_the_home(home: Home) -> None:
+def test_home_is_locked_by_one_supervisor_at_a_time(home: Home) -> None:
     first = home.lock()
     assert first is not None
     assert home.lock() is None
@@ -144,7 +144,7 @@ def test_engine_worker_environment_holds_no_secret_but_the_brokers(place: Place)
     }
 
 
-def test_without_s3_a_worker_shares_the_objects_folder(place: Place) -> None:
+def test_worker_without_s3_shares_the_objects_folder(place: Place) -> None:
     told = programs.worker_environment(place, "cuda:1", inherited={"TTSAI_PRELOAD": ""})
     assert told["TTSAI_OBJECTS"] == str(place.home.objects)
     assert (told["TTSAI_WORKER_NAME"], told["TTSAI_DEVICE"], told["TTSAI_PRELOAD"]) == ("local-cuda:1", "cuda:1", "")

@@ -60,7 +60,7 @@ def test_most_files_are_kept_and_the_oldest_goes(files: ReferenceFiles) -> None:
     assert [path.exists() for path in (first, second, third)] == [False, True, True]
 
 
-def test_all_files_are_deleted_with_the_model(files: ReferenceFiles) -> None:
+def test_files_of_references_are_deleted_with_the_model(files: ReferenceFiles) -> None:
     path = files.path(voice("one"))
     files.clear()
     assert not path.exists()

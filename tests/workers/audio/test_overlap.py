@@ -27,7 +27,7 @@ def test_overlapping_parts_of_one_sound_give_the_sound(block: int) -> None:
     np.testing.assert_allclose(joined, WHOLE, atol=1e-6)
 
 
-def test_without_overlap_parts_follow_each_other_unchanged() -> None:
+def test_parts_without_overlap_are_concatenated_unchanged() -> None:
     assert join(WHOLE[:300], WHOLE[300:], length=0, block=64).tolist() == WHOLE.tolist()
 
 

@@ -40,7 +40,7 @@ def test_an_answer_that_ran_into_its_limit_ends_with_a_whole_sentence(chat_serve
     assert server_engine(chat_server).reply(HELLO, system_prompt="", language="en") == "First this."
 
 
-def test_without_a_configured_server_there_is_no_engine() -> None:
+def test_chat_engine_without_a_configured_server_is_absent() -> None:
     engine = OpenAIChat({})
     assert engine.find_obstacle() == "Set TTSAI_CHAT_URL and TTSAI_CHAT_MODEL to an OpenAI-compatible server to use it."
     with pytest.raises(WorkError, match="TTSAI_CHAT_URL"):

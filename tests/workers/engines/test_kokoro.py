@@ -58,7 +58,7 @@ def test_speech_is_transcribed_as_its_text(
 
 
 @pytest.mark.parametrize("speed", [0.5, pytest.param(0.9, marks=pytest.mark.prove), 2.0, pytest.param(4.0, marks=pytest.mark.prove)])
-def test_another_speed_takes_as_long_as_asked_at_the_same_pitch_and_is_as_clear(
+def test_speed_changes_the_length_but_neither_pitch_nor_clarity(
     kokoro: KokoroEngine, at_normal_speed: SynthesisedAudio, error_rate: Callable[[SynthesisedAudio, str], float], speed: float
 ) -> None:
     other = kokoro.speak(TEXT, voice=voice_ref(kokoro, "bm_george"), language="en", speed=speed)

@@ -33,7 +33,7 @@ def test_a_model_that_does_not_keep_to_the_form_is_asked_text_by_text(chat_serve
     assert [request.body["messages"][1]["content"] for request in chat_server.requests[1:]] == [TEXTS[0], TEXTS[2]]
 
 
-def test_one_text_is_sent_as_it_is(chat_server: ChatHTTP) -> None:
+def test_single_text_is_sent_unchanged(chat_server: ChatHTTP) -> None:
     chat_server.script = [says("Hola.")]
     assert engine(chat_server).translate(["Hello."], source="en", target="es") == ["Hola."]
     prompt, text = (message["content"] for message in chat_server.requests[0].body["messages"])
@@ -59,7 +59,7 @@ def test_every_language_with_a_name_is_offered_unless_the_operator_says_which(ch
     assert (few.languages, few.targets_from("de"), few.targets_from("fr")) == (("de", "en"), ("en",), ())
 
 
-def test_another_model_is_another_version(chat_server: ChatHTTP) -> None:
+def test_engine_version_changes_with_the_model(chat_server: ChatHTTP) -> None:
     assert engine(chat_server).spec.version != engine(chat_server, TTSAI_TRANSLATE_MODEL="n").spec.version
 
 

@@ -73,7 +73,7 @@ def test_features_equal_those_of_the_numpy_implementation_they_replaced() -> Non
     assert np.abs(features[100:160] - expected).max() < 2e-3
 
 
-def test_without_the_filter_bank_library_the_engine_cannot_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_engine_without_the_filter_bank_library_has_an_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = SenseVoiceEngine(make_model(tmp_path / "model", frames=["."]))
     monkeypatch.setitem(sys.modules, "kaldi_native_fbank", None)
     assert engine.find_obstacle() == "SenseVoice needs kaldi_native_fbank: install requirements/worker-cpu.txt."

@@ -28,7 +28,7 @@ def write_model(path: Path, *, operator: str = "Add", rate: str = "") -> Path:
     return path
 
 
-def test_without_a_model_the_obstacle_names_the_setting() -> None:
+def test_obstacle_without_a_model_names_the_setting() -> None:
     (engine,) = build_engines({})
     assert "TTSAI_SUPER_RESOLUTION_MODEL" in engine.find_obstacle()
 

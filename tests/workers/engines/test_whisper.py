@@ -100,7 +100,7 @@ def test_an_endless_prompt_leaves_room_for_the_text(whisper: WhisperEngine) -> N
     assert "young man" in text_of(whisper.transcribe([clip("librivox-0880")], options=options)[0])
 
 
-def test_a_temperature_is_the_one_that_is_used(whisper: WhisperEngine) -> None:
+def test_temperature_option_is_used_for_decoding(whisper: WhisperEngine) -> None:
     (result,) = whisper.transcribe([clip("librivox-0880")], options=RecognitionOptions(language="en", temperature=0.2))
     assert {segment.temperature for segment in result.segments} == {0.2}
     assert "young man" in text_of(result)
@@ -147,11 +147,11 @@ def test_a_language_that_it_does_not_know_is_refused(whisper: WhisperEngine) -> 
         assert caught.value.code == "unsupported_language"
 
 
-def test_a_region_is_no_other_language(whisper: WhisperEngine) -> None:
+def test_language_with_a_region_is_accepted(whisper: WhisperEngine) -> None:
     assert "young man" in text_of(whisper.transcribe([clip("librivox-0880")], options=RecognitionOptions(language="en-GB"))[0])
 
 
-def test_there_are_six_sizes_of_which_those_that_are_not_here_say_how_to_get_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_whisper_sizes_name_the_command_that_installs_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TTSAI_MODELS", str(tmp_path))
     engines = build_engines()
     assert [engine.spec.id for engine in engines] == [

@@ -15,7 +15,7 @@ def run(stream: AudioStream, frames: Frames, *, block: int = 1000) -> Frames:
 
 
 @pytest.mark.parametrize("rate", [8000, 44_100, 96_000, 192_000])
-def test_there_and_back_keeps_length_and_time(rate: int) -> None:
+def test_resampling_there_and_back_keeps_length_and_time(rate: int) -> None:
     times = np.arange(rate // 5) / rate
     wave = np.sin(2 * np.pi * 440 * times) * np.sin(np.pi * times / times[-1])
     frames = np.stack([wave, -wave], axis=1).astype(np.float32)

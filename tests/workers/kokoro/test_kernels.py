@@ -104,7 +104,7 @@ def test_missing_compiler_and_failing_compiler_are_named(tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize(("platform", "machine"), [("darwin", "arm64"), ("linux", "aarch64")])
-def test_other_machines_than_linux_on_x86_are_told_so(monkeypatch: pytest.MonkeyPatch, platform: str, machine: str) -> None:
+def test_kernels_on_other_machines_have_an_obstacle(monkeypatch: pytest.MonkeyPatch, platform: str, machine: str) -> None:
     monkeypatch.setattr(library.sys, "platform", platform)
     monkeypatch.setattr(library.platform, "machine", lambda: machine)
     with pytest.raises(KernelError, match=f"not {platform} on {machine}"):

@@ -83,7 +83,7 @@ def test_pace_chooses_among_mixes_that_are_alike_and_never_a_worse_one(monkeypat
     assert find_likeness(bella, pace=1000.0).voice.prosody == likeness._mix_of(library.prosody[fastest])
 
 
-def test_one_encoder_is_enough_and_none_is_refused() -> None:
+def test_likeness_with_one_encoder_works_and_without_one_is_refused() -> None:
     bella = embeddings_of(STOCK_VOICES.index("af_bella"))
     assert find_likeness({"ge2e": bella["ge2e"]}).nearest_voice == "af_bella"
     with pytest.raises(ValueError, match="no embedding of ge2e or d-vector"):

@@ -22,5 +22,5 @@ def test_a_text_that_overlaps_nothing_goes_to_the_nearest() -> None:
     assert pair_by_time(SPANS, [(13.0, 14.0, "Late.")]) == ["", "", "Late."]
 
 
-def test_without_segments_there_is_nothing_to_pair() -> None:
+def test_pairing_without_segments_is_empty() -> None:
     assert pair_by_time([], [(0.0, 1.0, "Lost.")]) == []

@@ -36,7 +36,7 @@ def test_words_before_and_after_a_silence_that_was_left_out_are_two_segments() -
     assert (second.text, second.start, second.end) == ("two", 40.1, 40.9)
 
 
-def test_with_english_beside_it_a_segment_stays_whole() -> None:
+def test_segment_with_english_is_not_split() -> None:
     window = window_of((10.0, 11.0), (40.0, 41.0))
     (segment,) = postprocess_segments([segment_of(("uno", 0.4, 1.2), ("dos", 2.0, 2.8), english="one two")], window=window)
     assert (segment.start, segment.end, segment.english) == (10.1, 40.9, "one two")

@@ -13,7 +13,7 @@ def test_the_detector_has_no_obstacle_here() -> None:
     assert find_detector_obstacle() == ""
 
 
-def test_there_is_one_probability_for_each_frame_the_last_one_filled_up() -> None:
+def test_detector_gives_one_probability_for_each_frame() -> None:
     assert speech_probabilities(silence(1.0)).shape == (32,)
     assert speech_probabilities(np.zeros(FRAME_SAMPLES + 1, np.float32)).shape == (2,)
     assert speech_probabilities(np.zeros(0, np.float32)).shape == (0,)

@@ -88,7 +88,7 @@ def test_halves_of_a_window_that_was_cut_in_speech_hear_beyond_the_cut() -> None
 
 
 @given(SHAPES.filter(lambda shapes: len(shapes) > 1))
-def test_both_halves_hold_some_of_the_speech(shapes: list[tuple[float, float]]) -> None:
+def test_halves_of_a_window_each_hold_speech(shapes: list[tuple[float, float]]) -> None:
     regions, seconds = regions_of(shapes)
     for window in pack_windows(regions, window_seconds=30, seconds=seconds):
         if len(window.regions) > 1:

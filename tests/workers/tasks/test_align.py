@@ -99,7 +99,7 @@ def test_language_is_detected_from_the_text_if_not_given(bench: WorkerContext) -
     assert manifest.details["language"] == "en"
 
 
-def test_without_a_recogniser_only_english_is_aligned(bench: WorkerContext) -> None:
+def test_alignment_without_a_recogniser_is_for_english_only(bench: WorkerContext) -> None:
     with pytest.raises(WorkError, match="ttsai models pull whisper-base") as raised:
         aligned(bench, read_aloud("The quick brown fox jumps over the lazy dog, and nobody minds."), language="de")
     assert raised.value.code == ENGINE_UNAVAILABLE

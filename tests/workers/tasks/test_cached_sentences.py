@@ -69,7 +69,7 @@ def test_only_new_sentences_are_computed_and_the_result_is_the_same(harness: Tas
     assert sorted(engine.spoken) == sorted([FIRST, SECOND, THIRD])
 
 
-def test_another_account_speed_or_no_permission_to_read_computes(harness: TaskHarness, engine: CountingEngine) -> None:
+def test_sentence_of_another_account_or_speed_is_computed_anew(harness: TaskHarness, engine: CountingEngine) -> None:
     speak(harness, FIRST)
     for changes in ({"tenant": "account:2"}, {"speed": 1.5}, {"sentences": replace(CACHING, is_read=False)}, {"sentences": None}):
         engine.spoken.clear()

@@ -68,7 +68,7 @@ def test_audio_without_speech_has_no_text(bench: TaskHarness, name: str) -> None
     assert document.duration == len(samples) / 16_000
 
 
-def test_a_whisper_of_a_recording_is_heard_from_its_first_word(bench: TaskHarness) -> None:
+def test_quiet_recording_is_transcribed_from_its_first_word(bench: TaskHarness) -> None:
     document = bench.listen(ListenWork("whisper", bench.keep("quiet.flac", 0.003 * clip("librivox-0870"))))
     assert errors_in(document.text, ["librivox-0870"]) <= 0.15
     assert "john" in spoken_words(document.text).split()[:5]
@@ -97,7 +97,7 @@ MOST_PASSES = 7
 """Most passes over a window with repetitions: one for the whole, two for its halves and four for the quarters."""
 
 
-def test_a_sentence_said_eight_times_is_written_as_often_in_few_passes(bench: TaskHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repeated_sentence_is_transcribed_each_time_in_few_passes(bench: TaskHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     temperatures: list[float] = []
     decode = WhisperModel.decode
 
@@ -167,7 +167,7 @@ def test_pieces_of_a_live_request_leave_the_prompt_threads_to_sentences(bench: T
     assert [(order.lane, order.is_first_sentence) for order in orders] == [("bulk", False)]
 
 
-def test_one_window_is_as_urgent_as_a_sentence_and_several_are_not(
+def test_live_lane_is_for_one_window_and_normal_lane_for_several(
     bench: TaskHarness, orders: list[Order], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = ListenWork("whisper", bench.keep("dictated.flac", clips([*LIBRIVOX[1:3]])), language="en")
@@ -269,7 +269,7 @@ def test_an_unknown_language_fails_before_anything_is_decoded(bench: TaskHarness
     assert caught.value.code == "unsupported_language"
 
 
-def test_a_part_that_is_stopped_ends(bench: TaskHarness) -> None:
+def test_stopped_part_raises_part_stopped(bench: TaskHarness) -> None:
     message = bench.message("listen", ListenWork("whisper", bench.keep("stopped.flac", clips(LIBRIVOX)), language="en"))
     run = bench.run(message)
     run.stop()
@@ -284,7 +284,7 @@ def do_listen(run: object, *, bench: TaskHarness) -> None:
 
 
 @pytest.mark.parametrize("worker", [{"TTSAI_ENGINES": "whisper"}], indirect=True)
-def test_a_real_worker_announces_whisper_and_hears(worker: RunningWorker, tmp_path: Path) -> None:
+def test_worker_process_announces_whisper_and_transcribes(worker: RunningWorker, tmp_path: Path) -> None:
     (announcement,) = worker.platform.announcements()
     (spec,) = announcement.engines
     assert (spec.id, spec.kind, len(spec.languages), spec.has_translation) == ("whisper", "stt", 99, True)

@@ -69,6 +69,6 @@ def test_an_answer_that_was_stopped_ends_with_its_last_whole_sentence() -> None:
     assert truncate_answer("これは文です。そし", is_cut=True) == "これは文です。"
 
 
-def test_one_endless_sentence_is_cut_where_it_must_be() -> None:
+def test_answer_with_an_endless_sentence_is_cut_at_the_limit() -> None:
     assert truncate_answer("word " * 100, longest=12) == "word word wo"
     assert truncate_answer("no end", is_cut=True) == "no end"

@@ -109,7 +109,7 @@ def test_a_request_overrides_the_accounts_word_in_the_languages_that_it_names() 
     assert said("gif chat data", *merged, language="en") == "R R R"
 
 
-def test_without_rules_the_text_is_one_span() -> None:
+def test_text_without_pronunciation_rules_is_one_span() -> None:
     assert apply_pronunciations("Hi.", [], language="en").spans == apply_pronunciations("Hi.", [GIF], language="en").spans
 
 
@@ -148,7 +148,7 @@ def test_words_that_almost_match_everywhere_take_linear_time() -> None:
     assert_linear(lambda size: lambda: apply_pronunciations("+" * size, rules, language="en"), size=20_000)
 
 
-def test_both_forms_of_a_request_are_read() -> None:
+def test_pronunciations_are_read_from_both_forms_of_a_request() -> None:
     assert read_pronunciations({"GIF": "jiff", " New\n York ": "Gotham "}) == (GIF, PronunciationRule("New York", "Gotham"))
     assert read_pronunciations(
         [

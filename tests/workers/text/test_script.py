@@ -54,7 +54,7 @@ def test_paragraphs_pause_longer_than_sentences() -> None:
     assert paragraph.pause_after > sentence.pause_after >= 0.4
 
 
-def test_another_language_finds_a_voice_that_speaks_it() -> None:
+def test_text_in_another_language_gets_a_voice_of_that_language() -> None:
     utterances = script('The bakery is called <lang xml:lang="fr">La Belle Époque</lang>.').utterances
     assert [(u.settings.voice.id, u.settings.language) for u in utterances[:2]] == [("af_bella", "en-us"), ("ff_siwis", "fr")]
     (named,) = script('<voice name="im_nicola">Ciao</voice>').utterances

@@ -53,7 +53,7 @@ def test_a_sentence_ends_behind_its_last_piece() -> None:
     st.lists(st.sampled_from(["a ", "你", "か", "न", "मस्ते", "\u200d", " ", ". ", "”", "1", "é"]), max_size=30).map("".join),
     st.sampled_from(ALL),
 )
-def test_put_together_the_pieces_are_the_text(text: str, language: str) -> None:
+def test_pieces_concatenate_to_the_text(text: str, language: str) -> None:
     pieces = split_by_script((Segment(text, start=3),), language=language, among=ALL)
     assert "".join(piece.text for piece in pieces) == text
     places = [piece.start for piece in pieces]

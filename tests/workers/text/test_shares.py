@@ -18,7 +18,7 @@ def test_sentences_come_with_what_stands_behind_them() -> None:
 
 
 @given(TEXTS)
-def test_put_together_the_passages_are_the_text(text: str) -> None:
+def test_passages_concatenate_to_the_text(text: str) -> None:
     passages = cut_passages(text, longest=60)
     assert "".join(passage.text + passage.gap for passage in passages).strip() == text.strip()
     assert all(passage.text == passage.text.strip() and 0 < len(passage.text) <= 120 for passage in passages)

@@ -23,7 +23,7 @@ def test_only_the_words_around_are_translated(text: str, translated: str) -> Non
     assert translate_around([text], translate=lambda pieces: [piece.upper() for piece in pieces]) == [translated]
 
 
-def test_all_texts_go_in_one_call_and_come_back_in_order() -> None:
+def test_translator_gets_all_texts_in_one_call_and_keeps_their_order() -> None:
     calls: list[list[str]] = []
 
     def shout(pieces: list[str]) -> list[str]:
@@ -34,7 +34,7 @@ def test_all_texts_go_in_one_call_and_come_back_in_order() -> None:
     assert calls == [["one", "three", "four"]]
 
 
-def test_without_words_the_translator_is_not_called() -> None:
+def test_texts_without_words_are_not_translated() -> None:
     def refuse(pieces: list[str]) -> list[str]:
         raise AssertionError(pieces)
 

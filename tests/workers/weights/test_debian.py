@@ -58,7 +58,7 @@ def test_invalid_package_names_are_never_passed_to_apt(tmp_path: Path) -> None:
         pull_pairs(tmp_path, ["--option=x"], progress=RecordedProgress())
 
 
-def test_without_apt_it_says_where_this_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pull_without_apt_names_the_supported_systems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SourceError, match="this works on Debian, Ubuntu and their kin"):
         pull_pairs(tmp_path, [], progress=RecordedProgress())

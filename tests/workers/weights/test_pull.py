@@ -137,7 +137,7 @@ def test_the_next_source_is_tried_when_one_has_no_such_file(tmp_path: Path, hub:
     assert store.path("tiny", "model.bin").read_bytes() == BODY
 
 
-def test_one_line_names_the_file_and_why_each_source_failed(tmp_path: Path, hub: Hub, progress: RecordedProgress) -> None:
+def test_failed_pull_names_the_file_and_each_sources_error(tmp_path: Path, hub: Hub, progress: RecordedProgress) -> None:
     sources = (UrlFile(hub.url("gone.bin")), UrlFile(hub.url("lost.bin")))
     with pytest.raises(WeightsError) as caught:
         pull(store_of(tmp_path, weight_file("model.bin", BODY, *sources)), ["tiny"], progress=progress)

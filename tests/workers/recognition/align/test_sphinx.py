@@ -32,7 +32,7 @@ def test_words_are_found_within_hundredths_of_a_second() -> None:
     assert float(np.quantile(errors, 0.95)) < 0.25
 
 
-def test_another_text_or_none_finds_nothing() -> None:
+def test_aligning_an_unrelated_or_empty_text_finds_no_words() -> None:
     reading = read_aloud(TEXTS[0])
     assert ALIGNER.align(reading.samples, text="…") == []
     assert ALIGNER.align(reading.samples[:500], text="Hello") == []

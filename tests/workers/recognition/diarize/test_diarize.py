@@ -72,7 +72,7 @@ def test_one_speaker_stays_one() -> None:
 
 
 @pytest.mark.usefixtures("each_method")
-def test_as_many_speakers_as_were_asked_for() -> None:
+def test_diarization_finds_the_requested_number_of_speakers() -> None:
     conversation = converse(*LIBRIVOX[:3], *DHD, *CARDS)
     segments = diarized(conversation, speakers=3)
     assert names_of(segments) == ["SPEAKER_00", "SPEAKER_01", "SPEAKER_02"]
@@ -123,7 +123,7 @@ def test_memory_does_not_grow_with_the_recording() -> None:
 
 
 @pytest.mark.usefixtures("windows_only")
-def test_without_weights_the_command_that_gets_them_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+def test_diarizer_without_weights_names_the_command_that_installs_them(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     GE2E.unload()
     monkeypatch.setenv("TTSAI_MODELS", str(tmp_path))
     with pytest.raises(WorkError, match="ttsai models pull speakers") as raised:

@@ -60,13 +60,13 @@ def test_a_segment_without_words_or_with_a_translation_stays_whole() -> None:
         assert (named.speaker, named.text, named.end) == ("SPEAKER_00", "a b c d", 12)
 
 
-def test_one_odd_window_changes_nothing() -> None:
+def test_single_odd_window_does_not_change_the_speaker() -> None:
     embeddings = [print_of(5 if index == 6 else 0, 0.8 * index) for index in range(12)]
     named = label_speakers([segment(0, 10, "a b c d e f g h i j k l m n o p")], embeddings, speakers=0)
     assert [piece.speaker for piece in named] == ["SPEAKER_00"]
 
 
-def test_without_a_print_there_is_one_speaker() -> None:
+def test_labels_without_embeddings_have_one_speaker() -> None:
     segments = [segment(0, 1, "Yes."), segment(1, 2, "No.")]
     assert [piece.speaker for piece in label_speakers(segments, [], speakers=2)] == ["SPEAKER_00", "SPEAKER_00"]
     assert label_speakers([], prints_of((0, 0, 5)), speakers=0) == ()

@@ -83,7 +83,7 @@ def assert_in_order(document: Document) -> None:
 
 @given(NODES, st.booleans())
 @settings(max_examples=examples(100))
-def test_a_valid_document_comes_out_as_what_its_tags_say(nodes: list[str | Tree], is_whole: bool) -> None:
+def test_valid_markup_is_parsed_to_what_its_tags_state(nodes: list[str | Tree], is_whole: bool) -> None:
     expected = expect([*nodes, Tree("break", {"time": "1s"})], Expected(), PLAIN)
     markup = write([*nodes, Tree("break", {"time": "1s"})])
     document = parse_markup(f"<speak>{markup}</speak>" if is_whole else markup)
@@ -165,7 +165,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_the_time_to_read_and_cut_grows_with_the_text(name: str) -> None:
+def test_reading_and_cutting_markup_takes_linear_time(name: str) -> None:
     def prepare(characters: int) -> Callable[[], object]:
         text = HOSTILE[name](characters)
         return lambda: read_and_cut(text)

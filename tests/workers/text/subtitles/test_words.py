@@ -76,7 +76,7 @@ def test_a_text_of_which_nothing_is_timed_has_no_words() -> None:
         max_size=20,
     ),
 )
-def test_all_of_the_text_is_shown_once(text: str, spans: list[TimedSpan]) -> None:
+def test_subtitle_words_show_the_whole_text_once(text: str, spans: list[TimedSpan]) -> None:
     words = words_of_text(text, spans)
     plain = re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]", "", text)
     assert re.sub(r"\s", "", "".join(texts(words))) in {re.sub(r"\s", "", plain), ""}
