@@ -14,7 +14,7 @@ Members = Sequence[tuple[VoiceRef, float]]
 
 
 def mix_voices(members: Members, *, engine: EngineRow) -> VoiceRef:
-    """The mix in the language of its heaviest voice, the first of equals; it speaks every language of the model.
+    """The mix in the language with the most weight, the first of equals; it speaks every language of the model.
 
     A mix with the account's own voice keeps that voice's id and file, and the shares of the built-in ones beside it. 400 mix_not_supported.
     """
@@ -31,7 +31,8 @@ def mix_voices(members: Members, *, engine: EngineRow) -> VoiceRef:
         message = f"A mix takes one voice of your own, not {names}; the others are built-in ones."
         raise InvalidRequestError(message, code="mix_not_supported", param="voice")
     total = math.fsum(weight for _, weight in members)
-    language = max(members, key=lambda member: member[1])[0].language
+    languages = {voice.language: math.fsum(weight for other, weight in members if other.language == voice.language) for voice, _ in members}
+    language = max(languages, key=languages.__getitem__)
     gender = _gender_of(members)
     if own:
         shares = tuple(VoiceWeight(voice.id, weight / total) for voice, weight in members if voice.is_built_in)

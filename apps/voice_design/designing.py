@@ -124,9 +124,12 @@ def _choose_pool(described: Description, *, stock: Sequence[StockVoice]) -> list
 
 
 def _language_warnings(weights: Mapping[str, int], *, pool: Sequence[StockVoice], accent: str) -> list[str]:
-    """Warning of a mix that would speak another language by itself."""
-    heaviest = max(weights, key=weights.__getitem__)
-    language = next(voice.language for voice in pool if voice.id == heaviest)
+    """Warning of a mix that would speak another language by itself: that with the most weight."""
+    shares: dict[str, int] = {}
+    for voice, weight in weights.items():
+        spoken = next(one.language for one in pool if one.id == voice)
+        shares[spoken] = shares.get(spoken, 0) + weight
+    language = max(shares, key=shares.__getitem__)
     if language == accent:
         return []
     return [f"Voices of other languages fit best: requests with this mix name `language`, {accent!r}, or they speak {language!r}."]

@@ -10,6 +10,7 @@ from tests.flows.disks import small_disk
 from tests.flows.listening import Listener
 from tests.flows.running import RunningPlatform
 from tests.servers import free_port
+from tests.uploads.conftest import Elsewhere, serving_files
 from tests.webhooks.receivers import Receiver, receiving
 from tests.workers.chat_http import ChatHTTP, chat_http
 from workers.weights.store import WeightStore
@@ -18,9 +19,20 @@ RECEIVERS = 8
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+def foreign_files() -> Iterator[Elsewhere]:
+    """Server of files that the platform may fetch."""
+    with serving_files() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory, foreign_files: Elsewhere) -> Iterator[RunningPlatform]:
     """Platform with its real models, and a folder of VITS voices."""
-    running = RunningPlatform(home=_home(tmp_path_factory), environment={"TTSAI_VITS_FOLDER": str(_vits_folder(tmp_path_factory))})
+    environment = {
+        "TTSAI_VITS_FOLDER": str(_vits_folder(tmp_path_factory)),
+        "TTSAI_OUTBOUND_ALLOW": f"127.0.0.1:{foreign_files.server_port}",
+    }
+    running = RunningPlatform(home=_home(tmp_path_factory), environment=environment)
     try:
         yield running.start()
     finally:

@@ -13,6 +13,8 @@ VOICES = (
     VoiceSpec("af_bella", "Bella", "en-us", "female"),
     VoiceSpec("af_sky", "Sky", "en-us", "female"),
     VoiceSpec("am_adam", "Adam", "en-us", "male"),
+    VoiceSpec("bm_lewis", "Lewis", "en-gb", "male"),
+    VoiceSpec("bm_george", "George", "en-gb", "male"),
     VoiceSpec("ef_dora", "Dora", "es", "female"),
     VoiceSpec("af_alloy", "Alloy", "en-us", "female"),
 )
@@ -28,7 +30,7 @@ def spoken(answer: object) -> SpeakWork:
     return SpeakWork.from_dict(Part.objects.get().work)
 
 
-def test_mix_travels_as_weights_in_the_language_of_its_heaviest_voice(owner: Person) -> None:
+def test_mix_travels_as_weights_in_the_language_with_the_most_weight(owner: Person) -> None:
     work = spoken(owner.say("Hello there.", voice="af_bella(2)+AM_ADAM(3.5)"))
     assert work.voice is not None
     assert (work.voice.id, work.voice.language, work.voice.gender, work.engine) == ("af_bella(2)+am_adam(3.5)", "en-us", "male", "kokoro")
@@ -39,6 +41,16 @@ def test_mix_speaks_the_language_of_the_request_though_its_voices_have_another(o
     work = spoken(owner.say("Hola a todos.", voice="af_bella+af_sky", language="es"))
     assert work.voice is not None
     assert (work.voice.language, work.voice.id) == ("es", "af_bella(1)+af_sky(1)")
+
+
+def test_mix_speaks_with_the_region_of_the_request(owner: Person) -> None:
+    work = spoken(owner.say("Hello.", voice="af_bella(3)+bm_lewis(2)+bm_george(2)"))
+    assert work.voice is not None
+    assert (work.voice.language, work.language) == ("en-gb", "en-gb")
+    Part.objects.all().delete()
+    american = spoken(owner.say("Hello.", voice="af_bella(3)+bm_lewis(2)", language="en-gb"))
+    assert american.voice is not None
+    assert (american.voice.language, american.language) == ("en-gb", "en-gb")
 
 
 def test_single_voice_with_a_weight_is_the_voice_itself(owner: Person) -> None:
@@ -99,3 +111,16 @@ def test_text_with_more_than_twenty_voices_is_refused(owner: Person) -> None:
     error = owner.say(text).json()["error"]
     assert error["code"] == "invalid_markup"
     assert "a text has at most 20 voices; 'af_bella(21)+af_sky' is one more" in error["message"]
+
+
+def test_items_of_a_batch_and_streams_take_mixes_and_several_voices(owner: Person) -> None:
+    texts = [{"text": "Hello.", "voice": "af_bella+af_sky"}, {"text": "[voice:am_adam] Hello."}]
+    assert owner.post("/v1/tts/batch/", {"texts": texts}).status_code == 200
+    first, second = (SpeakWork.from_dict(part.work) for part in Part.objects.order_by("id"))
+    assert first.voice is not None
+    assert (first.voice.id, [voice.id for voice in second.voices]) == ("af_bella(1)+af_sky(1)", ["am_adam"])
+    Part.objects.all().delete()
+    owner.post("/v1/tts/stream/", {"text": "Hello. [voice:am_adam] Hi.", "voice": "af_bella+af_sky"})
+    streamed = SpeakWork.from_dict(Part.objects.get().work)
+    assert streamed.voice is not None
+    assert (streamed.voice.id, [voice.id for voice in streamed.voices]) == ("af_bella(1)+af_sky(1)", ["am_adam"])

@@ -1,5 +1,6 @@
 """Real server with its own stores, and its users."""
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -67,15 +68,24 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @pytest.fixture
 def elsewhere(settings: Any) -> Iterator["Elsewhere"]:
     """Foreign server that may be reached."""
+    with serving_files() as server:
+        settings.TTSAI_OUTBOUND_ALLOW = [f"127.0.0.1:{server.server_port}"]
+        yield server
+
+
+@contextlib.contextmanager
+def serving_files() -> Iterator["Elsewhere"]:
+    """Run a server of files."""
     server = Elsewhere()
-    settings.TTSAI_OUTBOUND_ALLOW = [f"127.0.0.1:{server.server_port}"]
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield server
-    server.is_leaving.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield server
+    finally:
+        server.is_leaving.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 class Elsewhere(ThreadingHTTPServer):

@@ -65,10 +65,12 @@ def pick_voice(voices: Iterable[VoiceRef], *, language: str, genders: Sequence[s
 def speaking_voice(chosen: VoiceRef, *, language: str, voices: Iterable[VoiceRef]) -> VoiceRef:
     """The chosen voice, or one of the same gender that speaks the language if it does not.
 
-    An own voice and a mix speak every language of their engine's voices, in the language of one of them.
+    An own voice and a mix speak every language of their engine's voices, in the language of one of them; a mix of built-in voices also with
+    the accent of another region.
     """
     if not language or is_same_language(chosen.language, language):
-        return chosen
+        is_regional = bool(chosen.weights) and chosen.conditioning is None and language != chosen.language
+        return replace(chosen, language=language) if is_regional and any(voice.language == language for voice in voices) else chosen
     other = pick_voice(voices, language=language, genders=(chosen.gender,))
     if other is not None and chosen.speaks_all_languages:
         return replace(chosen, language=other.language)
