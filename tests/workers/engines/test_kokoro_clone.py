@@ -10,10 +10,11 @@ from tests.workers.engines.conftest import median_pitch
 from tests.workers.voices import voice_ref
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import WorkError
-from workers.contract.references import Address
+from workers.contract.references import Address, StoredObject
 from workers.contract.voices import VoiceRef, VoiceWeight
 from workers.engines.kokoro import KokoroEngine
 from workers.engines.kokoro_clone import KokoroCloneEngine
+from workers.kokoro.mix_file import write_mix_file
 from workers.kokoro.runtime import SHARED_RUNTIME
 from workers.kokoro.stock_voices import STOCK_VOICES
 from workers.kokoro.voice_file import AFFINE_SIZE, KokoroVoice
@@ -142,3 +143,13 @@ def test_voice_file_that_cannot_be_read_is_refused_with_what_to_do(
     with pytest.raises(WorkError, match=r"The voice 'mine' cannot be read: .* Create it again from its recording\.") as refusal:
         clone.read_voice(data, voice=VoiceRef("mine", "en-us", conditioning=MINE.conditioning, weights=weights))
     assert (refusal.value.code, len(STOCK_VOICES)) == ("unknown_voice", 54)
+
+
+def test_kept_mix_with_a_pace_speaks_exactly_as_the_mix_at_that_speed(kokoro: KokoroEngine, clone: KokoroCloneEngine) -> None:
+    ref = VoiceRef("voice_1", "en-us", engine="kokoro-clone", conditioning=StoredObject("k"))
+    own = clone.read_voice(write_mix_file({"am_onyx": 0.75, "bm_lewis": 0.25}, pace=0.87), voice=ref)
+    mix = VoiceRef("mix", "en-us", weights=(VoiceWeight("am_onyx", 3.0), VoiceWeight("bm_lewis", 1.0)))
+    slow = kokoro.speak("Hello.", voice=mix, language="", speed=0.87)
+    assert np.array_equal(clone.speak_as(own, "Hello.", voice=ref, language="", speed=1.0).samples, slow.samples)
+    fast = clone.speak_as(own, "Hello.", voice=ref, language="", speed=4.0)  # bounded: 3.48 is below the fastest speed
+    assert len(fast.samples) < len(slow.samples) / 3
