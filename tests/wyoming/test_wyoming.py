@@ -98,6 +98,15 @@ def test_a_streamed_text_is_heard_before_its_end_is_sent(wyoming_of: WyomingMake
     assert list(Job.objects.order_by("created_at").values_list("units", flat=True)) == [32, 19]
 
 
+def test_a_streamed_text_waits_for_the_limit_of_jobs(wyoming_of: WyomingMaker, owner: Person) -> None:
+    modest = person(credits=1000, concurrent_jobs=1)
+    pieces = [SynthesizeChunk(f"Sentence number {name}. ") for name in ("one", "two", "three", "four")]
+    with wyoming_of(modest) as port, talking():
+        events = ask(port, SynthesizeStart(), *pieces, SynthesizeStop(), until="synthesize-stopped")
+    assert events[-1].type == "synthesize-stopped", events[-1].data
+    assert pcm_of(events).count(HALVES) == 4
+
+
 def test_audio_is_transcribed_with_its_text_as_it_comes(wyoming_of: WyomingMaker, owner: Person) -> None:
     chunks = [AudioChunk(audio=SPOKEN[0].tobytes()[:3200], **MICROPHONE) for _ in range(10)]
     with wyoming_of(owner) as port, talking():

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,6 +19,11 @@ CHUNK_BYTES: Final = 4_800
 """100 ms."""
 AHEAD: Final = 2
 """Sentences that are requested while another one is heard, so that the workers are never idle between two."""
+TOO_MANY: Final = 429
+"""Status of a sentence that the key's limits of jobs or requests do not allow yet."""
+RETRY_SECONDS: Final = 0.5
+LIMITED_SECONDS: Final = 60.0
+"""Longest wait for these limits: requests are counted by the minute."""
 BUFFERED_CHUNKS: Final = 600
 """Chunks of a sentence that wait to be sent: a minute."""
 MOST_CHARACTERS: Final = 200_000
@@ -76,7 +82,7 @@ class StreamedSpeech:
 
     async def audio(self) -> AsyncGenerator[bytes]:
         """PCM of all sentences in order, with the pauses between them. Leaving early cancels what is being made."""
-        begun: asyncio.Queue[_Begun | None] = asyncio.Queue(AHEAD)
+        begun: asyncio.Queue[_Begun | None] = asyncio.Queue(AHEAD - 1)  # one more waits for its place
         beginner = asyncio.create_task(self._begin_all(begun))
         pause = b""
         current: _Begun | None = None
@@ -126,11 +132,19 @@ class _Begun:
         self.task.cancel()
 
     async def _make(self, api: ApiClient, choice: Choice) -> None:
-        try:
-            async with contextlib.aclosing(speak(api, self.sentence.text, choice)) as chunks:
-                async for chunk in chunks:
-                    await self._made.put(chunk)
-        except ApiError as error:
-            await self._made.put(error)
-        else:
-            await self._made.put(None)
+        until = time.monotonic() + LIMITED_SECONDS
+        while True:
+            is_heard = False
+            try:
+                async with contextlib.aclosing(speak(api, self.sentence.text, choice)) as chunks:
+                    async for chunk in chunks:
+                        is_heard = True
+                        await self._made.put(chunk)
+            except ApiError as error:
+                if error.status == TOO_MANY and not is_heard and time.monotonic() < until:
+                    await asyncio.sleep(RETRY_SECONDS)
+                    continue
+                await self._made.put(error)
+            else:
+                await self._made.put(None)
+            return
