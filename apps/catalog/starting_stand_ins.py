@@ -24,6 +24,40 @@ OPENAI_VOICES: Final = {
 OPENAI_CHARACTERS: Final = 4096
 """Longest input that OpenAI accepts."""
 
+DEEPGRAM_LISTENERS: Final = ("nova-3", "nova-2", "nova", "enhanced", "base")
+"""Families of Deepgram's recognisers; apps/compat/deepgram/names.py finds the family of a name such as nova-2-meeting."""
+_AURA_NAMES: Final = {
+    "af_heart": "thalia aurora pandora",
+    "af_bella": "asteria amalthea andromeda callista",
+    "af_nova": "luna cora cordelia harmonia",
+    "af_sarah": "athena helena iris janus",
+    "af_sky": "stella delia electra phoebe",
+    "af_nicole": "selene ophelia vesta",
+    "af_kore": "hera juno theia",
+    "bf_emma": "minerva",
+    "am_michael": "orion aries apollo hermes",
+    "am_fenrir": "arcas neptune jupiter mars",
+    "am_liam": "perseus atlas pluto",
+    "am_puck": "odysseus saturn zeus",
+    "am_onyx": "orpheus hyperion",
+    "bm_george": "helios draco angus",
+}
+"""Kokoro's voices with the English Aura voices that they speak for, by gender and accent."""
+_AURA_OTHERS: Final = {
+    "ef_dora": "es agustina antonia carina celeste diana estrella gloria olivia selena silvia",
+    "em_alex": "es alvaro aquila javier luciano nestor sirio valerio",
+    "ff_siwis": "fr agathe hector",
+    "if_sara": "it cinzia demetra livia maia melia",
+    "im_nicola": "it cesare dionisio elio flavio",
+    "jf_alpha": "ja ama izanami uzume",
+    "jm_kumo": "ja ebisu fujin",
+}
+AURA_VOICES: Final = {
+    **{f"{family}-{name}-en": voice for voice, names in _AURA_NAMES.items() for name in names.split() for family in ("aura", "aura-2")},
+    **{f"aura-2-{name}-{names[:2]}": voice for voice, names in _AURA_OTHERS.items() for name in names.split()[1:]},
+}
+"""Deepgram's voices, which are its models, and the Kokoro voices that replace them."""
+
 SPEAKERS: Final = ["kokoro", "hibari", "piper", ANY_MODEL]
 LIGHT_SPEAKERS: Final = ["piper", "kokoro", "hibari", ANY_MODEL]
 CONVERTERS: Final = ["kokoro-convert", "world"]
@@ -98,5 +132,7 @@ STARTING_STAND_INS: Final[dict[str, dict[str, Any]]] = {
         name: {"name": f"ElevenLabs {name}", "kind": "voice-convert", "candidates": [*CONVERTERS, ANY_MODEL]}
         for name in ("eleven_multilingual_sts_v2", "eleven_english_sts_v2")
     },
+    **{name: {"name": f"Deepgram {name}", "kind": "stt", "candidates": LISTENERS} for name in DEEPGRAM_LISTENERS},
+    **{name: {"name": f"Deepgram {name}", "candidates": SPEAKERS, "voices": AURA_VOICES} for name in ("aura", "aura-2")},
 }
 """Rows by documented id. Those without candidates belong to endpoints that this server lacks, and are reported as not installed."""

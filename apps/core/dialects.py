@@ -34,6 +34,8 @@ class KeyHeader:
     scheme: str = ""
     key: str = "sk-tts-…"
     """Key of the example."""
+    other_scheme: str = ""
+    """Another scheme that is accepted in place of the first."""
 
     @property
     def example(self) -> str:
@@ -48,7 +50,7 @@ class KeyHeader:
         if not self.scheme:
             return str(value).strip()
         scheme, _, secret = str(value).strip().partition(" ")
-        return secret.strip() if scheme.lower() == self.scheme.lower() else ""
+        return secret.strip() if scheme.lower() in {self.scheme.lower(), self.other_scheme.lower()} - {""} else ""
 
 
 AUTHORIZATION: Final = KeyHeader("Authorization", "Bearer")

@@ -73,6 +73,8 @@ class SocketRoute:
     """Authentication of the handshake in place of API keys in headers, beside tickets, which every route takes. `request.auth` must become a
     Caller.
     """
+    check: Callable[[HttpRequest, Any], None] | None = None
+    """Validates a handshake of a caller; the error that it raises refuses the connection with an HTTP response. Runs on Django's threads."""
     render_error: Callable[[ApplicationError, str], Any] | None = None
     """(error, request id) -> the JSON message of an error that ends the connection; None for the body of the path's dialect."""
     welcomes_anonymous: bool = False

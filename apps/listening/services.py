@@ -1,6 +1,6 @@
 """Transcription requests: from a recording to a queued job."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apps.accounts.callers import Caller
 from apps.billing.prices import duration_price_millicredits, service_price
@@ -59,10 +59,22 @@ def check_order(caller: Caller, *, order: ListeningOrder) -> EngineRow:
 
 
 def request_transcription(
-    caller: Caller, *, order: ListeningOrder, source: Source, idempotency: Idempotency | None, request_id: str
+    caller: Caller,
+    *,
+    order: ListeningOrder,
+    source: Source,
+    idempotency: Idempotency | None,
+    request_id: str,
+    paid_millicredits: int = 0,
+    has_webhooks: bool = True,
 ) -> Submission:
-    """Price, reserve and queue in one transaction. Raises ApplicationErrors."""
-    return submit_job(caller, plan_transcription(caller, order=order, source=source), idempotency=idempotency, request_id=request_id)
+    """Price, reserve and queue in one transaction. Raises ApplicationErrors.
+
+    paid_millicredits: paid by earlier jobs that heard a part of the same audio, which is subtracted from the price.
+    """
+    plan = plan_transcription(caller, order=order, source=source)
+    plan = replace(plan, price_millicredits=max(0, plan.price_millicredits - paid_millicredits), has_webhooks=has_webhooks)
+    return submit_job(caller, plan, idempotency=idempotency, request_id=request_id)
 
 
 def plan_transcription(caller: Caller, *, order: ListeningOrder, source: Source) -> JobPlan:

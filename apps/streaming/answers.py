@@ -34,6 +34,8 @@ class AudioForm:
     """Changes the encoded bytes of each piece, such as 16-bit samples to G.711."""
     media_type: str = ""
     """Content type in place of the format's."""
+    header: bytes = b""
+    """Bytes before the audio."""
 
     @property
     def content_type(self) -> str:
@@ -47,6 +49,7 @@ class StreamEncoder:
         self._form = form
         self._exchange = exchange
         self._encoder: Encoder | None = None
+        self._header = b""
 
     @property
     def sample_rate(self) -> int:
@@ -58,8 +61,11 @@ class StreamEncoder:
         if self._encoder is None:
             form = self._form
             self._encoder = Encoder(form.format, input_rate=chunk.sample_rate, sample_rate=form.sample_rate, bitrate=form.bitrate)
+            self._header = form.header
         encoder = self._encoder
-        return self._recoded(await self._exchange.encode(lambda: encoder.write(chunk.as_float())))
+        data = self._recoded(await self._exchange.encode(lambda: encoder.write(chunk.as_float())))
+        header, self._header = self._header, b""
+        return header + data
 
     async def finish(self) -> bytes:
         """Remaining bytes."""

@@ -101,7 +101,11 @@ TTSAI_INTAKE_THREADS = environment.number("TTSAI_INTAKE_THREADS", 16)
 """Files that a web process measures and stores concurrently, apart from TTSAI_WEB_THREADS; accounts without files in flight may exceed it.
 """
 
-TTSAI_SOCKET_ROUTES = ["apps.compat.realtime.routes.ROUTES", "apps.compat.stream_clone.routes.ROUTES"]
+TTSAI_SOCKET_ROUTES = [
+    "apps.compat.deepgram.routes.ROUTES",
+    "apps.compat.realtime.routes.ROUTES",
+    "apps.compat.stream_clone.routes.ROUTES",
+]
 """Dotted names of sequences of SocketRoute (apps/core/sockets.py)."""
 
 TTSAI_SOCKETS = environment.number("TTSAI_SOCKETS", 1000)

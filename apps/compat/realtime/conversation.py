@@ -8,8 +8,9 @@ from typing import Any, Final
 from apps.compat.realtime.audio_formats import SAMPLE_RATES, decode_audio, decode_base64
 from apps.compat.realtime.client_events import check_id
 from apps.compat.realtime.errors import EventError, invalid_value, new_id
-from apps.compat.realtime.input_buffer import LONGEST_SECONDS, Recording
+from apps.compat.realtime.input_buffer import LONGEST_SECONDS
 from apps.core.errors import ApplicationError
+from apps.live_speech.speech_buffer import Recording
 from workers.contract.listening import Turn
 
 MOST_ITEMS: Final = 500

@@ -1,12 +1,9 @@
 """The jobs of a session: transcribe what the user said, answer it, speak the answer. A job that nobody waits for any more is cancelled."""
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
-from typing import Any, Final, ParamSpec, TypeVar
-from uuid import UUID
-
-from django.conf import settings
+from typing import Final
 
 from apps.accounts.callers import Caller
 from apps.accounts.throttles import too_many_requests
@@ -14,28 +11,21 @@ from apps.catalog.selectors import find_model
 from apps.catalog.voices import resolve_voice
 from apps.compat.openai.names import VOICES
 from apps.compat.realtime.configuration import SessionConfig, SessionKind, Transcription
-from apps.compat.realtime.input_buffer import LONGEST_SECONDS, Recording
 from apps.conversations.replies import ReplyOrder, request_reply
 from apps.conversations.selectors import find_responder
-from apps.core.deferred import Exchange
-from apps.core.errors import ApplicationError, GatewayTimeoutError
+from apps.core.errors import ApplicationError
 from apps.core.limits import LimitState, count_requests
-from apps.jobs.models import Job, JobState
-from apps.jobs.outcomes import failure_as_error
+from apps.jobs.models import Job
 from apps.jobs.services.acceptance import Submission
-from apps.listening.documents import read_script, read_transcript
-from apps.listening.services import DEFAULT_MODEL, ListeningOrder, check_order, request_transcription
+from apps.listening.documents import read_script
+from apps.listening.services import DEFAULT_MODEL, ListeningOrder, check_order
+from apps.live_speech.jobs import LiveJobs
+from apps.live_speech.speech_buffer import Recording
 from apps.speech.services import SpeechOrder
 from apps.streaming.chunks import AudioChunk
-from apps.streaming.submission import cancel_unheard, clean_up, submitted
 from apps.text_streams.speaking import speaking
-from apps.uploads.services import SourceLimits, release_source, store_live_recording_async
 from workers.contract.listening import Turn
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-RECORDING_LIMITS: Final = SourceLimits(max_audio_seconds=LONGEST_SECONDS + 1)
 SPEECH_MODEL: Final = "tts-1"
 """Model that speaks: OpenAI's name, which takes whichever model has the voice."""
 OPENAI_PREFIX: Final = "gpt-"
@@ -54,15 +44,11 @@ class Made:
     """Text of an answer as the model wrote it; `text` is its speakable form."""
 
 
-class SessionJobs:
+class SessionJobs(LiveJobs):
     """Makes the jobs of one connection, for its caller."""
 
-    def __init__(self, exchange: Exchange, *, caller: Caller, request_id: str) -> None:
-        self._exchange = exchange
-        self._caller = caller
-        self._request_id = request_id
-        self.limit_state: LimitState | None = None
-        """State of the caller's requests a minute after the latest turn."""
+    limit_state: LimitState | None = None
+    """State of the caller's requests a minute after the latest turn."""
 
     async def count_turn(self) -> None:
         """Count a transcription or a response as one request. Raises TooManyRequestsError."""
@@ -78,21 +64,7 @@ class SessionJobs:
         order = ListeningOrder(
             model=recogniser_name(transcription.model), language=transcription.language, prompt=transcription.prompt, is_awaited=True
         )
-        await self._exchange.run(check_order, self._caller, order=order)
-
-        async def start() -> Submission:
-            source = await store_live_recording_async(
-                self._exchange, self._caller, pcm=recording.pcm, sample_rate=recording.sample_rate, limits=RECORDING_LIMITS, param="audio"
-            )
-            try:
-                return await self._exchange.run(
-                    request_transcription, self._caller, order=order, source=source, idempotency=None, request_id=self._request_id
-                )
-            except ApplicationError:
-                await self._exchange.run(release_source, source.key)
-                raise
-
-        job, document = await self._finished(start, read=read_transcript)
+        job, document = await self.recognise(recording, order=order)
         return Made(job, document.text, document.language)
 
     async def reply(self, turns: tuple[Turn, ...], *, instructions: str, model: str, language: str) -> Made:
@@ -105,7 +77,7 @@ class SessionJobs:
         async def start() -> Submission:
             return await self._exchange.run(request_reply, self._caller, order=order, request_id=self._request_id)
 
-        job, document = await self._finished(start, read=read_script)
+        job, document = await self.finished(start, read=read_script)
         return Made(job, "".join(document.shares).replace("<", " "), document.source_language, written=document.text)
 
     @contextlib.asynccontextmanager
@@ -124,19 +96,6 @@ class SessionJobs:
 
         async with speaking(self._exchange, self._caller, order=order, request_id=self._request_id) as (job, chunks):
             yield job, chunks
-
-    async def compute(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a function that computes on audio, off the event loop."""
-        return await self._exchange.encode(function, *args, **kwargs)
-
-    async def _finished(self, start: Callable[[], Coroutine[Any, Any, Submission]], *, read: Callable[[Job], T]) -> tuple[Job, T]:
-        job = await submitted(self._exchange, start())
-        try:
-            await self._exchange.wait_for_end(job.uuid, settings.TTSAI_UPLOAD_WAIT_SECONDS)
-            return await self._exchange.run(_read_end, job.uuid, read)
-        except BaseException:  # cancelled, timed out or failed: what still runs is stopped
-            clean_up(self._exchange.run(cancel_unheard, job.uuid))
-            raise
 
 
 def recogniser_name(model: str) -> str:
@@ -162,12 +121,3 @@ def check_models(caller: Caller, config: SessionConfig) -> None:
     except ApplicationError as error:
         if error.status < 500:
             raise
-
-
-def _read_end(job_uuid: UUID, read: Callable[[Job], T]) -> tuple[Job, T]:
-    job = Job.objects.get(uuid=job_uuid)
-    if not job.is_over:
-        raise GatewayTimeoutError("The result is not ready in time. Try again.")
-    if job.state != JobState.COMPLETED:
-        raise failure_as_error(job)
-    return job, read(job)

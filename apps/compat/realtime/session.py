@@ -13,7 +13,7 @@ from apps.compat.realtime.configuration_shapes import session_shape
 from apps.compat.realtime.conversation import Conversation, Item, read_item
 from apps.compat.realtime.errors import EventError, error_details, invalid_value, new_id
 from apps.compat.realtime.handshake import is_beta, opening_config, scope_of_kind
-from apps.compat.realtime.input_buffer import InputBuffer, Recording, Turn
+from apps.compat.realtime.input_buffer import InputBuffer
 from apps.compat.realtime.jobs import SessionJobs, check_models
 from apps.compat.realtime.response_options import ResponseOptions, read_options
 from apps.compat.realtime.responses import Response, Session
@@ -21,6 +21,7 @@ from apps.compat.realtime.server_events import EventSender
 from apps.core.errors import ApplicationError
 from apps.core.exception_handler import as_application_error
 from apps.core.sockets import Socket, SocketClosedError
+from apps.live_speech.speech_buffer import Recording, Turn
 from workers.audio.voice_activity import SpeechStarted
 
 SESSION_SECONDS: Final = 3600

@@ -55,6 +55,8 @@ class JobPlan:
     """Place of the result in the cache; None if it is neither looked up nor stored."""
     is_following: bool = False
     """True if the job waits for the result of an identical one in flight: its parts are not queued."""
+    has_webhooks: bool = True
+    """False if nobody is told of the job's end by a webhook: one of many that a connection makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def insert_job(job_uuid: UUID, *, plan: JobPlan, owner: Owner, request_id: str, 
         output_format=plan.output_format,
         request_id=request_id,
         webhook_url=plan.webhook_url,
-        has_webhooks=not plan.kind.is_internal,
+        has_webhooks=plan.has_webhooks and not plan.kind.is_internal,
         public_base=owner.public_base,
     )
     insert_rows([job])

@@ -11,6 +11,7 @@ from apps.uploads.services.sources import (
     ingest_source_async,
     ingest_sources_async,
     order_source,
+    order_spool,
     release_sources,
 )
 from apps.uploads.services.texts import SentText, TextOrder, order_text, read_text_async
@@ -31,6 +32,7 @@ __all__ = [
     "measure_async",
     "order_measurement",
     "order_source",
+    "order_spool",
     "order_text",
     "read_text_async",
     "release_source",

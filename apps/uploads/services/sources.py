@@ -112,6 +112,17 @@ def order_source(
     return _order_of_file(caller, file, param=param, limits=limits.for_probe(caller))
 
 
+def order_spool(caller: Caller, spool: Spool, *, limits: SourceLimits, param: str) -> SourceOrder:
+    """Take over a body that is the file. Raises ApplicationError and closes it then."""
+    probe = limits.for_probe(caller)
+    try:
+        probe.check_bytes(spool.size)
+    except ProbeError as error:
+        spool.close()
+        raise refusal(error, param=param) from error
+    return _order_of_spool(caller, spool, file_name="", param=param, limits=probe)
+
+
 async def ingest_source_async(exchange: Exchange, order: SourceOrder) -> Source:
     """Fetch, measure and store the source as far as needed, in a Deferred. Raises ApplicationError and then leaves nothing behind.
 

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from apps.compat.realtime import input_buffer
 from apps.compat.realtime.configuration import SessionConfig, TurnDetection
 from apps.compat.realtime.errors import EventError
-from apps.compat.realtime.input_buffer import InputBuffer, Turn
+from apps.compat.realtime.input_buffer import InputBuffer
+from apps.live_speech.speech_buffer import Turn
 from tests.workers.recognition.clips import clip, silence
 from workers.audio.encoding.resampler import resample
 from workers.audio.voice_activity import SpeechStarted

@@ -185,6 +185,8 @@ def _authenticate(request: ShellRequest, route: SocketRoute) -> Caller:
     if scope:
         caller.needs_scope(scope)
     count_request_of_caller(wrapped, scopes=[scope] if scope else [])
+    if route.check is not None:
+        route.check(request, caller)
     return caller
 
 
