@@ -1,6 +1,9 @@
 """Choice of the models of a conversion: converter, fallback, recogniser, and the target voice."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
 
 from apps.accounts.callers import Caller
 from apps.accounts.models import Plan
@@ -11,12 +14,15 @@ from apps.conversion.orders import ConversionOrder
 from apps.core.errors import InvalidRequestError
 from apps.listening.services import DEFAULT_MODEL as DEFAULT_RECOGNISER
 from apps.listening.services import check_spoken_language, read_language
-from workers.contract.voices import VoiceRef
+from workers.contract.voices import VoiceRef, VoiceWeight
 
 KIND = "voice-convert"
 """Type of the models that convert."""
 FALLBACK = "world"
 """Model for sounds without words, for languages that the model does not convert and for voices of other models."""
+
+REGISTER_VOICES: Final[Mapping[str, str]] = MappingProxyType({"female": "af_heart", "male": "am_michael", "neutral": "af_heart"})
+"""Voices of Kokoro that a weakened target is mixed with, by gender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,8 @@ def _find_target(caller: Caller, *, order: ConversionOrder) -> tuple[VoiceRef, E
         message = f"Unknown voice {order.voice[:100]!r}. GET /v1/voices/ lists all."
         raise InvalidRequestError(message, code="unknown_voice", param=order.voice_param)
     own = find_own_voice(caller, order.voice) if voice.conditioning is not None else None
+    if own is not None and order.own_share < 1.0:
+        voice = replace(voice, weights=(VoiceWeight(REGISTER_VOICES.get(voice.gender, REGISTER_VOICES["neutral"]), 1.0 - order.own_share),))
     return voice, find_model(voice.engine, plan=caller.plan), [own.warning] if own is not None and own.warning else []
 
 

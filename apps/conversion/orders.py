@@ -25,3 +25,5 @@ class ConversionOrder:
     format: str = "wav"
     is_awaited: bool = False
     webhook_url: str = ""
+    own_share: float = 1.0
+    """Share of the account's own voice in the target, from 0 to 1; a built-in voice of the same register has the rest."""

@@ -123,6 +123,9 @@ TTSAI_REQUIRE_CONSENT = environment.text("TTSAI_REQUIRE_CONSENT").lower() in {"o
 TTSAI_CLONE_FOLDER = environment.text("TTSAI_CLONE_FOLDER")
 """Folder whose recordings `POST /clone` may read by their path; empty: none."""
 
+TTSAI_OPENVOICE_ACCOUNT = environment.number("TTSAI_OPENVOICE_ACCOUNT", 0)
+"""Id of the account that requests without a key to `POST /api/clone` are counted for; 0: a key is needed."""
+
 TTSAI_BLOCK_SIMILARITY = float(environment.text("TTSAI_BLOCK_SIMILARITY", "0.75"))
 """Cosine of two GE2E speaker embeddings from which on a voice counts as one on the block list. Recordings of one person have .80 in the mean,
 of two persons .55, and of the two most alike of twenty .69.

@@ -12,7 +12,7 @@ from workers.audio.encoding.resampler import Resampler
 from workers.audio.samples import Samples, SynthesisedAudio
 from workers.contract.conversion import CONVERSION_RATE, SpeakerProfile
 from workers.contract.tags import primary_tag
-from workers.contract.voices import VoiceRef
+from workers.contract.voices import VoiceRef, VoiceWeight
 
 MOST_PROFILES: Final = 256
 SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
@@ -39,7 +39,7 @@ class TargetProfiles:
     def __init__(self, *, most: int = MOST_PROFILES) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._profiles: OrderedDict[tuple[str, str, str], SpeakerProfile] = OrderedDict()
+        self._profiles: OrderedDict[tuple[str, str, str, tuple[VoiceWeight, ...]], SpeakerProfile] = OrderedDict()
 
     def find(self, voice: VoiceRef) -> SpeakerProfile | None:
         """Profile measured before; None if there is none."""
@@ -67,5 +67,5 @@ def at_conversion_rate(spoken: SynthesisedAudio) -> Samples:
     return np.concatenate([resampler.feed(spoken.samples), resampler.finish()])
 
 
-def _key(voice: VoiceRef) -> tuple[str, str, str]:
-    return voice.engine, voice.id, voice.version
+def _key(voice: VoiceRef) -> tuple[str, str, str, tuple[VoiceWeight, ...]]:
+    return voice.engine, voice.id, voice.version, voice.weights

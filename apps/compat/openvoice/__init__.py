@@ -1,0 +1,1 @@
+"""OpenVoice's tone-colour API below `/api/`."""
