@@ -103,6 +103,7 @@ TTSAI_INTAKE_THREADS = environment.number("TTSAI_INTAKE_THREADS", 16)
 
 TTSAI_SOCKET_ROUTES = [
     "apps.compat.deepgram.routes.ROUTES",
+    "apps.compat.elevenlabs.routes.ROUTES",
     "apps.compat.realtime.routes.ROUTES",
     "apps.compat.stream_clone.routes.ROUTES",
 ]

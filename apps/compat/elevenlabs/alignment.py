@@ -47,14 +47,11 @@ class Alignment:
 class Aligner:
     """Aligns a text whose words are heard one after the other. Words that the text does not contain as they are told are passed over."""
 
-    def __init__(self, text: str = "") -> None:
+    def __init__(self, text: str = "", *, start: float = 0.0) -> None:
+        """start: second at which the text begins to be heard."""
         self._text = text
         self._place = 0
-        self._heard = 0.0
-
-    def extend(self, text: str) -> None:
-        """Add text whose words are heard later."""
-        self._text += text
+        self._heard = start
 
     def hear(self, words: Iterable[Mapping[str, Any]]) -> Alignment:
         """Characters up to the end of these words, with the marks that follow the last one directly."""

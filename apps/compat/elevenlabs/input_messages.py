@@ -1,0 +1,102 @@
+"""Messages of the WebSockets that speak text as it arrives, and the options in their address."""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from rest_framework.exceptions import ValidationError
+
+from apps.compat.elevenlabs.names import DEFAULT_MODEL, VOICES
+from apps.compat.elevenlabs.output_formats import DEFAULT_FORMAT, read_output_format
+from apps.compat.elevenlabs.speech_serializers import VoiceSettingsSerializer
+from apps.core.errors import InvalidRequestError
+from apps.core.exception_handler import invalid_fields
+from apps.core.sockets import Socket
+from apps.speech.services import SpeechOrder
+from apps.streaming.answers import AudioForm
+from apps.voice_profiles.selectors import find_speed
+
+LONGEST_INACTIVITY: Final = 180
+USUAL_INACTIVITY: Final = 20
+LONGEST_CONTEXT_ID: Final = 100
+SETTINGS: Final = VoiceSettingsSerializer()
+
+
+@dataclass(frozen=True, slots=True)
+class InputOptions:
+    """Options of a connection."""
+
+    order: SpeechOrder
+    form: AudioForm
+    inactivity_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class InputMessage:
+    """Message of a client."""
+
+    text: str | None = None
+    context_id: str = ""
+    is_flush: bool = False
+    closes_context: bool = False
+    closes_socket: bool = False
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def adapt(self, order: SpeechOrder) -> SpeechOrder:
+        """The order with the settings of this message."""
+        return replace(order, speed=self.settings.get("speed") or order.speed)
+
+
+def read_options(socket: Socket) -> InputOptions:
+    """Options in the connection's address. Reads the account's settings of the voice. Raises InvalidRequestError."""
+    asked, voice_id = socket.request.GET, str(socket.path_params["voice_id"])
+    order = SpeechOrder(
+        text="",
+        model=asked.get("model_id") or DEFAULT_MODEL,
+        voice=voice_id,
+        dialect_voices=VOICES,
+        language=asked.get("language_code") or None,
+        speed=find_speed(socket.caller.required_account, voice_id=voice_id),
+        has_timestamps=True,
+    )
+    seconds = asked.get("inactivity_timeout") or str(USUAL_INACTIVITY)
+    if not seconds.isascii() or not seconds.isdigit() or not 1 <= int(seconds[:9]) <= LONGEST_INACTIVITY:
+        raise InvalidRequestError(f"inactivity_timeout is a number of seconds from 1 to {LONGEST_INACTIVITY}.", param="inactivity_timeout")
+    return InputOptions(order, read_output_format(asked.get("output_format") or DEFAULT_FORMAT), float(seconds))
+
+
+def read_message(message: str | bytes) -> InputMessage:
+    """A message of a client. Raises InvalidRequestError."""
+    if isinstance(message, bytes):
+        raise InvalidRequestError("Messages are JSON text, and this one is binary.", code="invalid_message")
+    try:
+        data = json.loads(message)
+    except (ValueError, RecursionError):
+        raise InvalidRequestError("The message is not JSON.", code="invalid_message") from None
+    if not isinstance(data, dict):
+        raise InvalidRequestError("The message must be a JSON object.", code="invalid_message")
+    text, context_id = data.get("text"), data.get("context_id", data.get("contextId"))
+    if text is not None and not isinstance(text, str):
+        raise InvalidRequestError("text must be a string.", code="invalid_message", param="text")
+    if context_id is not None and not (isinstance(context_id, str) and len(context_id) <= LONGEST_CONTEXT_ID):
+        raise InvalidRequestError(
+            f"context_id is a string of at most {LONGEST_CONTEXT_ID} characters.", code="invalid_message", param="context_id"
+        )
+    return InputMessage(
+        text,
+        context_id or "",
+        is_flush=data.get("flush") is True,
+        closes_context=data.get("close_context") is True,
+        closes_socket=data.get("close_socket") is True,
+        settings=_read_settings(data.get("voice_settings")),
+    )
+
+
+def _read_settings(settings: Any) -> dict[str, Any]:
+    if settings is None:
+        return {}
+    try:
+        return dict(SETTINGS.run_validation(settings))
+    except ValidationError as error:
+        refused = invalid_fields(error)
+        raise InvalidRequestError(f"voice_settings: {refused.message}", code="invalid_message", param="voice_settings") from None
