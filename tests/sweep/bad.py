@@ -2,8 +2,11 @@
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from apps.core.dialects import dialect_of, render_platform_error
+from tests.routes.shown_errors import read_error
 
 SECONDS = 20.0
 """Time limit of every response: four times what an idle machine needs, so that other work on it is not taken for a hang."""
@@ -39,14 +42,18 @@ class Bad:
         return f"{self.method} {self.path.partition('?')[0][:60]}: {self.name}"
 
 
-def check_answer(*, status: int, headers: Any, body: bytes, sent: str = "") -> dict[str, Any]:
-    """Check an error response and return its error. `sent`: text of the client, which may be echoed."""
+def check_answer(*, status: int, headers: Any, body: bytes, sent: str = "", path: str = "/") -> dict[str, Any]:
+    """Check an error response and return its error. `sent`: text of the client, which may be echoed; `path`: its dialect is that of the error."""
     assert 400 <= status < 500, (status, body[:500])
     assert headers["content-type"] == "application/json"
     told = json.loads(body)
-    error: dict[str, Any] = told["error"]
-    assert set(error) == KEYS
-    assert error["type"] in TYPES
+    error: dict[str, Any]
+    if dialect_of(path).render_error is render_platform_error:
+        error = told["error"]
+        assert set(error) == KEYS
+        assert error["type"] in TYPES
+    else:
+        error = asdict(read_error(path, headers, told))
     assert error["message"]
     assert re.fullmatch(r"[a-z][a-z0-9_]*", error["code"])
     assert error["request_id"] == headers["x-request-id"]

@@ -1,9 +1,11 @@
 """One platform for all invalid input, which must survive it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from apps.compat.clonyvoice.dialect import REQUESTS_PER_MINUTE_BY_SCOPE
 from tests.flows.running import RunningPlatform
 from tests.servers import free_port
 
@@ -37,7 +39,9 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]
 @pytest.fixture(scope="session")
 def key(swept: RunningPlatform) -> str:
     """Key of an account without limits."""
-    return swept.key("owner@example.com", plan="enterprise", credits_=100_000, requests_per_minute=1_000_000, concurrent=10_000)
+    scopes = dict.fromkeys(REQUESTS_PER_MINUTE_BY_SCOPE, 1_000_000)
+    limits: dict[str, Any] = {"requests_per_minute": 1_000_000, "requests_per_minute_by_scope": scopes, "concurrent": 10_000}
+    return swept.key("owner@example.com", plan="enterprise", credits_=100_000, **limits)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -117,7 +118,11 @@ class ClonyVoiceExportView(APIView):
         tags=TAGS,
         summary="Export voices",
         request=VoiceExportOrderSerializer,
-        responses={(200, "application/zip"): OpenApiResponse(bytes, description="manifest.json, recordings, voice files, demos.")},
+        responses={
+            (200, "application/zip"): OpenApiResponse(bytes, description="manifest.json, recordings, voice files, demos."),
+            404: OpenApiResponse(OpenApiTypes.OBJECT, description="The account has no such voice."),
+            409: OpenApiResponse(OpenApiTypes.OBJECT, description="A voice is not ready, or has no name."),
+        },
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Voices of the account as a ZIP file, with their recordings and without consents."""
@@ -186,7 +191,10 @@ class ImportView(ArchiveView):
         tags=TAGS,
         summary="Import voices",
         request={"multipart/form-data": ArchiveFormSerializer},
-        responses=ImportSerializer,
+        responses={
+            200: ImportSerializer,
+            409: OpenApiResponse(OpenApiTypes.OBJECT, description="The account cloned the same recordings meanwhile."),
+        },
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Import the voices of an archive. One that this server made is restored as it was; the voices of any other are cloned anew from their

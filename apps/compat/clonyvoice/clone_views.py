@@ -6,7 +6,8 @@ from typing import Any
 
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -63,6 +64,11 @@ class ClonedSerializer(ClonyVoiceDetailSerializer):
     job_id = serializers.CharField(allow_null=True, help_text="Job that makes the voice; null if it was there.")
 
 
+CLONED = {
+    200: ClonedSerializer,
+    404: OpenApiResponse(OpenApiTypes.OBJECT, description="The voice was deleted meanwhile."),
+    504: OpenApiResponse(OpenApiTypes.OBJECT, description="Not ready in time; the job goes on, its `uuid` stands in the body."),
+}
 ONE, SEVERAL = CloneCreateSerializer(), CloneCreateMultiSerializer()
 
 
@@ -80,7 +86,7 @@ class CloneCreateView(APIView):
         summary="Clone a voice",
         parameters=[IDEMPOTENCY_HEADER, ASYNC],
         request={FORM: CloneCreateSerializer, JSON: CloneCreateSerializer},
-        responses=ClonedSerializer,
+        responses=CLONED,
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Keep the voice of a recording under `name`, free of charge. Answers when a likeness speaks (state `training`); the voice is fitted
@@ -103,7 +109,7 @@ class CloneCreateMultiView(CloneCreateView):
         summary="Clone a voice from several recordings",
         parameters=[IDEMPOTENCY_HEADER, ASYNC],
         request={FORM: CloneCreateMultiSerializer},
-        responses=ClonedSerializer,
+        responses=CLONED,
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Keep the voice of several recordings of one speaker under `name`, as `POST /api/clone/create` does with one."""

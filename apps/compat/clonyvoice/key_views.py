@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -86,7 +87,7 @@ class ClonyKeyListView(APIView):
         tags=["clonyvoice"],
         summary="Make a key",
         request=NewClonyKeySerializer,
-        responses=IssuedClonyKeySerializer,
+        responses={200: IssuedClonyKeySerializer, 409: OpenApiResponse(OpenApiTypes.OBJECT, description="The account has 200 keys.")},
     )
     def post(self, request: Request) -> Response:
         """Make a key with at most the scopes and limits of the key that makes it. Its limits by scope are stored with it, so that they hold in

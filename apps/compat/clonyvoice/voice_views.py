@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.http import QueryDict
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -103,7 +104,7 @@ class CategoryListView(APIView):
         tags=TAGS,
         summary="Make a category",
         request=shapes.CategoryNameSerializer,
-        responses=shapes.CategorySerializer,
+        responses={200: shapes.CategorySerializer, 409: OpenApiResponse(OpenApiTypes.OBJECT, description="It exists, or there are 200.")},
     )
     def post(self, request: Request) -> Response:
         """Make a category. `PUT /api/voices/{id}` puts voices into it."""
@@ -115,7 +116,7 @@ class CategoryListView(APIView):
         tags=TAGS,
         summary="Delete a category",
         parameters=[OpenApiParameter("name", str, description="Name of the category; a JSON body may have it instead.")],
-        responses=shapes.DeletedCategorySerializer,
+        responses={200: shapes.DeletedCategorySerializer, 404: OpenApiResponse(OpenApiTypes.OBJECT, description="No such category.")},
     )
     def delete(self, request: Request) -> Response:
         """Delete a category. Its voices stay."""
