@@ -28,7 +28,11 @@ def ask(client: httpx.Client, bad: Bad, *, key: str) -> httpx.Response:
 def test_an_invalid_request_is_a_clear_client_error_without_side_effects(client: httpx.Client, key: str, bad: Bad) -> None:
     answer = ask(client, bad, key=key)
     error = check_answer(
-        status=answer.status_code, headers=answer.headers, body=answer.content, sent=f"{bad.path} {bad.json} {bad.headers}", path=bad.path.partition("?")[0]
+        status=answer.status_code,
+        headers=answer.headers,
+        body=answer.content,
+        sent=f"{bad.path} {bad.json} {bad.headers}",
+        path=bad.path.partition("?")[0],
     )
     if bad.status:
         assert answer.status_code == bad.status, error
