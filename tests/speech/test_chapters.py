@@ -9,6 +9,7 @@ import pytest
 
 from apps.core.storage import get_storage
 from apps.jobs.models import Job, Part
+from apps.jobs.services.renditions import request_rendition
 from apps.uploads.models import Upload
 from apps.uploads.services.ingestion import RefusedFileError
 from apps.uploads.services.sources import order_of_sent_file, use_source
@@ -16,6 +17,8 @@ from tests.factories_jobs import work_off
 from tests.speech.people import Person, person
 from tests.web.shell import RunningShell
 from tests.workers.documents.books import make_epub, page
+from workers.contract.messages import ConvertWork
+from workers.contract.references import StoredObject
 
 BOOK = "# One\n\nThe first chapter is short.\n\n# Two\n\n" + "The second chapter is longer. " * 40
 SRT = "1\n00:00:01,000 --> 00:00:02,500\nHello there.\n\n2\n00:00:05,000 --> 00:00:06,000\nGoodbye <i>now</i>.\n"
@@ -160,3 +163,15 @@ def test_a_result_lists_its_chapters_and_its_overrunning_subtitles(owner: Person
     stored = [{"title": "One", "start": 0.0, "end": 4.5}, {"title": "Two", "start": 4.5, "end": 90.0}]
     get_storage().put_bytes(chapters.key, json.dumps(stored).encode(), content_type="application/json")
     assert owner.result(job.uuid.hex).json()["chapters"] == stored
+
+
+def test_a_rendition_of_an_audiobook_is_planned_with_the_chapters_of_its_source(owner: Person) -> None:
+    job = job_of(owner.say(BOOK))
+    work_off()
+    work_off("codec")
+    job.refresh_from_db()
+    chapters, audio = job.find_output("chapters"), job.main_output
+    assert chapters is not None
+    assert audio is not None
+    [part] = Part.objects.filter(job=request_rendition(job, format="m4b"))
+    assert ConvertWork.from_dict(part.work) == ConvertWork(StoredObject(audio.key), format="m4b", chapters=StoredObject(chapters.key))

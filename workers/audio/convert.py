@@ -28,10 +28,20 @@ STEP_SECONDS: Final = 30.0
 """Audio between two places to stop: less than half a second of computing."""
 
 
-def convert_file(source: Path, target: Path, *, audio_format: str, sample_rate: int = 0, bitrate: int = 0) -> Steps[EncodedFile]:
-    """Convert `source` to another format, mono, in bounded memory. Parameters as for encode.Encoder. Raises WorkError (bad_audio)."""
+def convert_file(
+    source: Path, target: Path, *, audio_format: str, sample_rate: int = 0, bitrate: int = 0, chapters: Sequence[ChapterTime] = ()
+) -> Steps[EncodedFile]:
+    """Convert `source` to another format, mono, in bounded memory. Parameters as for encode.Encoder. Raises WorkError (bad_audio).
+
+    chapters: written into the file if its format holds them.
+    """
     with AudioReader(source) as reader:
-        options = EncodingOptions(sample_rate=sample_rate, bitrate=bitrate, expected_seconds=reader.stated_seconds)
+        options = EncodingOptions(
+            sample_rate=sample_rate,
+            bitrate=bitrate,
+            expected_seconds=reader.stated_seconds,
+            chapter_titles=tuple(chapter.title for chapter in chapters),
+        )
         with FileEncoder(target, audio_format, input_rate=reader.sample_rate, options=options) as encoder:
             step = STEP_SECONDS
             for block in reader.blocks():
@@ -39,7 +49,7 @@ def convert_file(source: Path, target: Path, *, audio_format: str, sample_rate: 
                 if encoder.seconds >= step:
                     yield encoder.seconds
                     step = encoder.seconds + STEP_SECONDS
-            return encoder.finish()
+            return encoder.finish(chapters)
 
 
 def join_files(

@@ -112,6 +112,8 @@ class ConvertWork(Message):
     format: str = "wav"
     bitrate: int = 0
     sample_rate: int = 0
+    chapters: Reference | None = None
+    """`ChapterTime`s of the source, for a file in a format that holds them."""
 
 
 @dataclass(frozen=True, slots=True)

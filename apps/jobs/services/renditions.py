@@ -8,6 +8,7 @@ from apps.jobs.services.acceptance import inserting_jobs
 from apps.jobs.services.submit import JobPlan, Owner
 from apps.jobs.services.terminal_states import lock_job
 from workers.contract import names
+from workers.contract.chapters import CHAPTERS
 from workers.contract.messages import ConvertWork
 from workers.contract.outputs import AUDIO, OutputSpec
 from workers.contract.references import StoredObject
@@ -34,7 +35,8 @@ def _is_lost(job: Job) -> bool:
 
 
 def _plan(source: Job, *, key: str, audio_format: str) -> JobPlan:
-    work = ConvertWork(StoredObject(key), format=audio_format)
+    chapters = source.find_output(CHAPTERS)
+    work = ConvertWork(StoredObject(key), format=audio_format, chapters=None if chapters is None else StoredObject(chapters.key))
     return JobPlan(
         kind=RENDITION,
         engine_id="",

@@ -15,7 +15,7 @@ from tests.workers.tasks.task_harness import TaskHarness
 from workers.contract.chapters import CHAPTERS, MARKS, Chapter
 from workers.contract.codec import Message
 from workers.contract.dubbing import CUES, Cue
-from workers.contract.messages import JoinInput, JoinWork, PartMessage, SpeakWork
+from workers.contract.messages import ConvertWork, JoinInput, JoinWork, PartMessage, SpeakWork
 from workers.contract.outputs import AUDIO, TIMINGS
 from workers.contract.references import Address
 from workers.contract.voices import VoiceRef
@@ -72,6 +72,12 @@ def test_chapters_of_joined_parts_begin_where_their_words_are_heard(harness: Tas
     with av.open(str(harness.objects / address_of(joined, AUDIO).location)) as file:
         assert [chapter["metadata"]["title"] for chapter in file.chapters()] == ["I", "II", "III"]
         assert file.metadata["title"] == "A Book"
+    converted = do(harness, "convert", ConvertWork(address_of(joined, AUDIO), format="mp3", chapters=address_of(joined, CHAPTERS)), AUDIO)
+    with av.open(str(harness.objects / address_of(converted, AUDIO).location)) as file:
+        assert [chapter["metadata"]["title"] for chapter in file.chapters()] == ["I", "II", "III"]
+        assert [chapter["start"] * float(chapter["time_base"]) for chapter in file.chapters()] == pytest.approx(
+            [chapter["start"] for chapter in chapters], abs=0.001
+        )
 
 
 def test_subtitles_are_heard_at_their_times_and_overruns_are_told(harness: TaskHarness) -> None:
