@@ -1,0 +1,104 @@
+"""Voices, models, account, history and transcripts by the official package of ElevenLabs."""
+
+import io
+import zipfile
+
+import pytest
+from elevenlabs import VoiceSettings
+from elevenlabs.client import ElevenLabs
+from elevenlabs.core.api_error import ApiError
+
+from apps.jobs.models import Job
+from apps.voice_profiles.models import VoiceProfile
+from tests.compat.elevenlabs.conftest import ElevenMaker
+from tests.compat.elevenlabs.test_speech import RACHEL, TEXT, read_detail
+from tests.compat.realtime.talking import QUESTION, talking
+from tests.factories_jobs import AUDIO, announce, engine_spec
+from tests.listening.conftest import WHISPER
+from tests.routes.voices import make_voice
+from tests.speech.people import Person, person, working
+
+
+def test_voices_are_listed_searched_and_paged(client: ElevenLabs, owner: Person) -> None:
+    assert owner.account is not None
+    own = make_voice(owner.account)
+    everything = client.voices.get_all().voices
+    named = {voice.voice_id: voice for voice in everything}
+    assert (named[RACHEL].name, named[RACHEL].category) == ("Rachel", "premade")
+    assert (everything[0].voice_id, everything[0].category, named["af_bella"].category) == (own.voice_id, "cloned", "premade")
+    found = client.voices.search(search="rachel")
+    assert ([voice.voice_id for voice in found.voices], found.has_more, found.total_count) == ([RACHEL], False, 1)
+    page = client.voices.search(page_size=1)
+    following = client.voices.search(page_size=1, next_page_token=page.next_page_token)
+    assert [page.voices[0].voice_id, following.voices[0].voice_id] == [voice.voice_id for voice in everything[:2]]
+    assert client.voices.get(RACHEL).labels == {"accent": "american", "gender": "female", "language": "en"}
+
+
+def test_settings_of_a_voice_are_kept_and_its_speed_is_followed(client: ElevenLabs) -> None:
+    assert client.voices.settings.get_default().speed == 1.0
+    client.voices.settings.update(RACHEL, request=VoiceSettings(speed=1.2, stability=0.3))
+    settings = client.voices.settings.get(RACHEL)
+    assert (settings.speed, settings.stability, settings.similarity_boost) == (1.2, 0.3, 0.75)
+    with working():
+        b"".join(client.text_to_speech.convert(RACHEL, text=TEXT))
+    assert Job.objects.get().params["speed"] == 1.2
+
+
+def test_own_voice_is_edited_and_deleted_by_its_owner_alone(client: ElevenLabs, eleven_of: ElevenMaker, owner: Person) -> None:
+    assert owner.account is not None
+    voice_id = make_voice(owner.account).voice_id
+    stranger = eleven_of(person().key)
+    for refused in (lambda: stranger.voices.get(voice_id), lambda: stranger.voices.delete(voice_id)):
+        with pytest.raises(ApiError) as error:
+            refused()
+        assert (error.value.status_code, read_detail(error.value)["status"]) == (404, "voice_not_found")
+    client.voices.update(voice_id, name="Grace", description="Calm.", labels={"accent": "scottish"})
+    changed = client.voices.get(voice_id)
+    assert (changed.name, changed.description, changed.labels["accent"] if changed.labels else "") == ("Grace", "Calm.", "scottish")
+    assert client.voices.delete(voice_id).status == "ok"
+    assert VoiceProfile.objects.count() == 0
+
+
+def test_models_user_and_subscription_are_those_of_the_account(client: ElevenLabs, owner: Person) -> None:
+    models = {model.model_id: model for model in client.models.list()}
+    assert models["eleven_flash_v2_5"].can_do_text_to_speech
+    assert models["eleven_v3"].maximum_text_length_per_request == 5000
+    assert "tts-1" in models
+    user = client.user.get()
+    assert owner.account is not None
+    assert user.user_id == str(owner.account.pk)
+    assert client.user.subscription.get().character_limit == user.subscription.character_limit > 0
+
+
+def test_history_lists_plays_downloads_and_deletes_speech(client: ElevenLabs, eleven_of: ElevenMaker) -> None:
+    with working():
+        for text in ("One.", "Two."):
+            b"".join(client.text_to_speech.convert(RACHEL, text=text, output_format="wav_24000"))
+    newest, oldest = client.history.list().history
+    assert (newest.text, newest.model_id, newest.source, newest.character_count_change_to) == ("Two.", "eleven_multilingual_v2", "TTS", 4)
+    page = client.history.list(page_size=1)
+    assert (page.has_more, page.last_history_item_id) == (True, newest.history_item_id)
+    following = client.history.list(page_size=1, start_after_history_item_id=newest.history_item_id)
+    assert ([item.text for item in following.history], following.has_more) == (["One."], False)
+    assert b"".join(client.history.get_audio(newest.history_item_id)) == AUDIO
+    archive = b"".join(client.history.download(history_item_ids=[newest.history_item_id, oldest.history_item_id]))
+    with zipfile.ZipFile(io.BytesIO(archive)) as files:
+        assert [files.read(name) for name in files.namelist()] == [AUDIO, AUDIO]
+    with pytest.raises(ApiError) as refused:
+        eleven_of(person().key).history.get(newest.history_item_id)
+    assert refused.value.status_code == 404
+    assert client.history.delete(newest.history_item_id).status == "ok"
+    assert [item.text for item in client.history.list().history] == ["One."]
+
+
+def test_transcript_has_words_and_can_be_fetched_again(client: ElevenLabs) -> None:
+    announce(engine_spec(), engine_spec("whisper", **WHISPER))
+    with talking():
+        heard = client.speech_to_text.convert(model_id="scribe_v1", file=AUDIO, language_code="eng", tag_audio_events=True)
+        assert (heard.text, heard.language_code) == (QUESTION, "eng")
+        assert [word.type for word in heard.words] == ["word"]
+    stored = client.speech_to_text.transcripts.get(heard.transcription_id)
+    assert stored.text == QUESTION
+    with pytest.raises(ApiError) as refused:
+        client.speech_to_text.convert(model_id="scribe_v1", file=AUDIO, webhook=True)
+    assert (refused.value.status_code, read_detail(refused.value)["code"]) == (400, "not_supported")
