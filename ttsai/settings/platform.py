@@ -106,6 +106,7 @@ TTSAI_SOCKET_ROUTES = [
     "apps.compat.elevenlabs.routes.ROUTES",
     "apps.compat.realtime.routes.ROUTES",
     "apps.compat.stream_clone.routes.ROUTES",
+    "apps.compat.clonyvoice.jobs_socket.ROUTES",
 ]
 """Dotted names of sequences of SocketRoute (apps/core/sockets.py)."""
 
