@@ -24,6 +24,7 @@ def client(hearing: RunningPlatform, openai_of: OpenAIMaker) -> openai.OpenAI:
     return openai_of(hearing.key("realtime@example.com", plan="enterprise"), hearing.url)
 
 
+@pytest.mark.prove
 def test_spoken_question_is_answered_with_speech_that_says_the_answer(
     hearing: RunningPlatform, client: openai.OpenAI, chat: ChatHTTP, listener: Listener
 ) -> None:

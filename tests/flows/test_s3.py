@@ -33,6 +33,7 @@ def running(s3_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> It
         running.stop()
 
 
+@pytest.mark.prove
 def test_the_platform_speaks_through_s3(s3_server: S3Server, running: RunningPlatform, sdk_of: SDKMaker) -> None:
     sdk = sdk_of(running.key("owner@example.com"), running.url)
     assert sdk.generate(TEXT, model="hibari", voice="heart")[:4] == b"RIFF"

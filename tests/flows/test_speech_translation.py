@@ -30,6 +30,7 @@ def translate(client: httpx.Client, recording: bytes, **fields: str) -> dict[str
 
 
 @pytest.mark.parametrize(("voice", "gender"), [("em_alex", "male"), pytest.param("ef_dora", "female", marks=pytest.mark.prove)])
+@pytest.mark.prove
 def test_spanish_is_translated_to_english_speech_of_the_speakers_gender(
     hearing: RunningPlatform, client: httpx.Client, listener: Listener, voice: str, gender: str
 ) -> None:

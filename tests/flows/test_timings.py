@@ -145,6 +145,7 @@ def test_speed_changes_the_duration_on_both_routes(platform: RunningPlatform, ke
         assert result["duration"] - tail == pytest.approx(normal / speed, rel=0.06)
 
 
+@pytest.mark.prove
 def test_no_word_of_a_mixed_text_is_dropped(platform: RunningPlatform, key: str) -> None:
     words = result_of(platform, key, text="Hello 你好 world, नमस्ते and bonjour.", voice="am_michael")["words"]
     assert isinstance(words, list)

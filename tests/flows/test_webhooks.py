@@ -156,6 +156,7 @@ def test_webhook_is_sent_again_under_its_id_after_its_sender_dies(telling: Telli
     telling.platform.wait_until_ready()
 
 
+@pytest.mark.prove
 def test_every_job_sends_its_webhook_despite_repeated_worker_kills(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
     receiver = receivers(7)  # of this test alone
     secret = telling.ask("POST", "webhooks/secret/")["secret"]

@@ -126,6 +126,7 @@ def test_a_text_that_looks_wrong_is_tried_again_at_higher_temperatures(whisper: 
     assert {segment.temperature for segment in result.segments} <= {kept.temperature}
 
 
+@pytest.mark.prove
 def test_the_language_of_all_windows_together(whisper: WhisperEngine, spanish: np.ndarray) -> None:
     assert whisper.find_language([clip("librivox-0870"), clip("librivox-0920"), spanish]) == "en"
     assert whisper.find_language([spanish]) == "es"
