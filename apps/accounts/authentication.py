@@ -10,7 +10,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from structlog.contextvars import bind_contextvars
 
-from apps.accounts.callers import Caller, CallerUser, anonymous_caller, caller_of_key
+from apps.accounts.callers import Caller, CallerUser, anonymous_caller, caller_of_account, caller_of_key
 from apps.accounts.models import Account, AccountStatus, ApiKey
 from apps.accounts.selectors import find_key, get_anonymous_plan
 from apps.accounts.services.keys import has_key_form
@@ -42,11 +42,23 @@ class KeyAuthentication(BaseAuthentication):
 
 
 def _anonymous(request: HttpRequest, *, address: str) -> Caller:
+    account = _anonymous_account(dialect_of(request.path))
+    if account is not None:
+        return caller_of_account(account, address=address, public_base=find_public_base(request))
     plan = get_anonymous_plan()
     if plan is None:
         example = dialect_of(request.path).key_headers[0].example
         raise AuthenticationFailedError(f"An API key is required: {example}", code="missing_api_key")
     return anonymous_caller(plan, address=address, public_base=find_public_base(request))
+
+
+def _anonymous_account(dialect: Dialect) -> Account | None:
+    """Account that requests to the dialect without a key act for, if an operator set one. Raises 403 if it is suspended or closed."""
+    account_id = getattr(settings, dialect.anonymous_account_setting, 0) if dialect.anonymous_account_setting else 0
+    account = Account.objects.select_related("plan").filter(pk=account_id).first() if account_id else None
+    if account is not None:
+        check_active(account)
+    return account
 
 
 def _with_key(request: HttpRequest, *, secret: str, address: str) -> Caller:

@@ -132,6 +132,21 @@ def caller_of_session(account: Account, *, user: User, address: str, public_base
     )
 
 
+def caller_of_account(account: Account, *, address: str, public_base: str = "") -> Caller:
+    """Caller without a key for whom an account answers, as an operator decided."""
+    plan = account.plan
+    return Caller(
+        account=account,
+        key=None,
+        plan=plan,
+        tenant=f"account:{account.pk}",
+        address=address,
+        requests_per_minute=plan.requests_per_minute,
+        concurrent_jobs=plan.concurrent_jobs,
+        public_base=public_base,
+    )
+
+
 def anonymous_caller(plan: Plan, *, address: str, public_base: str = "") -> Caller:
     """Anonymous caller with the plan for callers without a key."""
     return Caller(

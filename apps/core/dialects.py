@@ -96,6 +96,8 @@ class Dialect:
     """Module with the dialect's `urlpatterns`, relative to each root, and to `home` for the shared paths."""
     key_headers: tuple[KeyHeader, ...] = (AUTHORIZATION, API_KEY)
     """Headers in which a key is accepted; the first one that is present counts. A key in the query is never read."""
+    anonymous_account_setting: str = ""
+    """Name of a setting with the id of the account that requests without a key act for; 0 in the setting: none."""
     challenge: str = "Bearer"
     """WWW-Authenticate of a 401."""
     render_error: ErrorRenderer = render_platform_error

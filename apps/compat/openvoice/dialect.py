@@ -31,6 +31,7 @@ DIALECT: Final = Dialect(
     roots=("/api/",),
     paths=("health/", "info/", "clone/"),
     urlconf="apps.compat.openvoice.urls",
+    anonymous_account_setting="TTSAI_OPENVOICE_ACCOUNT",
     render_error=render_error,
     error_schema=ERROR_SCHEMA,
 )

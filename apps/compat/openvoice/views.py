@@ -11,7 +11,6 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import AnyCaller, HasAccount, scope_required
 from apps.compat.openvoice import serializers as shapes
-from apps.compat.openvoice.authentication import OpenVoiceAuthentication
 from apps.compat.openvoice.conversion import SAMPLE_RATE, ToneOrder, convert_tone
 from apps.conversion.services import LIMITS as SOURCE_LIMITS
 from apps.core.deferred import ASGIApp, Deferred, Exchange
@@ -38,7 +37,6 @@ INFO: Final = {
 class HealthView(APIView):
     """Tell that the API answers."""
 
-    authentication_classes = [OpenVoiceAuthentication]
     permission_classes = [AnyCaller]
 
     @extend_schema(
@@ -52,7 +50,6 @@ class HealthView(APIView):
 class InfoView(APIView):
     """Describe the model."""
 
-    authentication_classes = [OpenVoiceAuthentication]
     permission_classes = [AnyCaller]
 
     @extend_schema(
@@ -66,7 +63,6 @@ class InfoView(APIView):
 class CloneView(APIView):
     """Convert a recording to the voice of another one."""
 
-    authentication_classes = [OpenVoiceAuthentication]
     permission_classes = [HasAccount, scope_required("voice:convert")]
     max_body_bytes = BODY_BYTES
 
