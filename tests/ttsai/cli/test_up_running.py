@@ -88,7 +88,7 @@ def paste(output: str, folder: Path) -> bytes:
     return (folder / "hello.mp3").read_bytes()
 
 
-def test_printed_line_speaks_at_the_first_start_and_after_a_killed_supervisor(instance: Instance, tmp_path: Path) -> None:
+def test_printed_line_speaks_at_the_first_start_and_leaves_nothing_after_ctrl_c(instance: Instance, tmp_path: Path) -> None:
     printed = instance.start()
     key = (instance.home / "secrets" / "demo-key").read_text().strip()
     assert f"Demo key   {key}   (plan pro, 1,000 credits)" in printed
@@ -100,6 +100,15 @@ def test_printed_line_speaks_at_the_first_start_and_after_a_killed_supervisor(in
     second = up(instance.home, port=free_port())
     assert second.returncode == 1
     assert f"already running in {instance.home} at http://127.0.0.1:{instance.port}. " in second.stderr
+    assert instance.stop(signal.SIGINT) == 0  # Ctrl-C; other tests stop their platforms by SIGTERM
+    assert processes_of(instance.home) == []
+    assert not (instance.home / "run" / "instance.json").exists()
+
+
+@pytest.mark.prove
+def test_printed_line_after_a_killed_supervisor_speaks_without_the_key(instance: Instance, tmp_path: Path) -> None:
+    instance.start()
+    key = (instance.home / "secrets" / "demo-key").read_text().strip()
     assert instance.stop(signal.SIGKILL) == -signal.SIGKILL
     deadline = time.monotonic() + 60
     while processes_of(instance.home):
@@ -108,6 +117,3 @@ def test_printed_line_speaks_at_the_first_start_and_after_a_killed_supervisor(in
     again = instance.start()
     assert key not in again
     assert paste(again, tmp_path)
-    assert instance.stop(signal.SIGINT) == 0  # Ctrl-C; other tests stop their platforms by SIGTERM
-    assert processes_of(instance.home) == []
-    assert not (instance.home / "run" / "instance.json").exists()
