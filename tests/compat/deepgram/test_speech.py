@@ -41,28 +41,27 @@ def test_sdk_saves_speech_while_it_is_made(client: DeepgramClient, owner: Person
     assert (job.params["text"], job.output_format) == ("It is noon. Good bye!", "mp3")
 
 
-@pytest.mark.parametrize(
-    ("query", "form"),
-    [
-        ("encoding=linear16&container=none", ("audio/l16;rate=24000", None, 0)),
-        ("encoding=linear16", ("audio/wav", None, 44)),
-        ("encoding=mulaw&sample_rate=8000&container=none", ("audio/basic", "mu", 0)),
-        ("encoding=alaw", ("audio/wav", "a", 46)),
-    ],
-)
-def test_speech_has_the_encoding_container_and_rate_of_the_query(
-    server: RunningShell, owner: Person, query: str, form: tuple[str, Any, int]
-) -> None:
-    content_type, law, header = form
-    with talking():
-        answer = httpx.post(f"{server.url}/v1/speak?{query}", json={"text": "It is noon."}, headers=token(owner), timeout=PATIENCE)
-    data = answer.content[header:]
-    assert (answer.status_code, answer.headers["Content-Type"], answer.headers["dg-model-name"]) == (200, content_type, "aura-asteria-en")
-    assert (answer.content[:4] == b"RIFF") == (header > 0)
-    samples = np.frombuffer(data, "<i2") if law is None else decode_g711(data, law=law)
-    rate = 24_000 if law is None else 8000
-    assert len(samples) / rate == pytest.approx(len(WHOLE) / 24_000, abs=0.01)
-    assert int(np.abs(samples.astype(int)).max()) == pytest.approx(8000, rel=0.05)
+FORMS: dict[str, tuple[str, Any, int]] = {
+    "encoding=linear16&container=none": ("audio/l16;rate=24000", None, 0),
+    "encoding=linear16": ("audio/wav", None, 44),
+    "encoding=mulaw&sample_rate=8000&container=none": ("audio/basic", "mu", 0),
+    "encoding=alaw": ("audio/wav", "a", 46),
+}
+"""Content type, companding and bytes of the header of each query's audio."""
+
+
+def test_speech_has_the_encoding_container_and_rate_of_the_query(server: RunningShell, owner: Person) -> None:
+    with talking(), httpx.Client(headers=token(owner), timeout=PATIENCE) as http:
+        answers = {query: http.post(f"{server.url}/v1/speak?{query}", json={"text": "It is noon."}) for query in FORMS}
+    for query, (content_type, law, header) in FORMS.items():
+        answer = answers[query]
+        assert (answer.headers["Content-Type"], answer.headers["dg-model-name"]) == (content_type, "aura-asteria-en")
+        assert (answer.content[:4] == b"RIFF") == (header > 0)
+        data = answer.content[header:]
+        samples = np.frombuffer(data, "<i2") if law is None else decode_g711(data, law=law)
+        rate = 24_000 if law is None else 8000
+        assert len(samples) / rate == pytest.approx(len(WHOLE) / 24_000, abs=0.01)
+        assert int(np.abs(samples.astype(int)).max()) == pytest.approx(8000, rel=0.05)
 
 
 def token(one: Person) -> dict[str, str]:
@@ -83,7 +82,8 @@ INVALID = {
 def test_invalid_speech_requests_are_refused_in_deepgrams_shape(server: RunningShell, owner: Person) -> None:
     with httpx.Client(headers=token(owner)) as http:
         answers = {query: http.post(f"{server.url}/v1/speak?{query}", json={"text": "Hello."}) for query in INVALID}
-        empty = [http.post(f"{server.url}/v1/speak", json=body) for body in ({}, {"text": ""}, {"text": []}, [])]
+        unfit: tuple[Any, ...] = ({}, {"text": ""}, {"text": []}, [])
+        empty = [http.post(f"{server.url}/v1/speak", json=body) for body in unfit]
     assert {query: (answer.status_code, answer.json()["param"]) for query, answer in answers.items()} == {
         query: (400, param) for query, param in INVALID.items()
     }
