@@ -218,7 +218,7 @@ class TestPlans:
     @staticmethod
     def body(**changes: Any) -> dict[str, Any]:
         limits = {"requests_per_minute": 5, "concurrent_jobs": 1, "max_characters": 500, "retention_days": 7, "weight": 1}
-        limits |= {"max_voices": 3, "max_samples": 5}
+        limits |= {"max_voices": 3, "max_samples": 5, "max_projects": 2}
         return {"name": "New", "slug": "new", "allowed_models": "", **limits, **changes}
 
     def test_a_plan_is_made(self, client: Client) -> None:
