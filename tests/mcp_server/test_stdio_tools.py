@@ -35,11 +35,13 @@ def folder(tmp_path: Path, song: bytes) -> Path:
     return made
 
 
-def call(url: str, somebody: Person, tool: str, *, folders: list[Path], **arguments: Any) -> Any:
-    async def answer() -> Any:
+def call(url: str, somebody: Person, *calls: tuple[str, dict[str, Any]], folders: list[Path]) -> list[Any]:
+    """Results of calls to one server, whose jobs a worker does."""
+
+    async def answer() -> list[Any]:
         server = build_server(lambda _: ApiClient(url=url, key=somebody.key), files=LocalFiles(folders))
         async with Client(server) as client:
-            return await client.call_tool(tool, arguments)
+            return [await client.call_tool(tool, arguments) for tool, arguments in calls]
 
     if somebody is NOBODY:
         return asyncio.run(answer())
@@ -49,33 +51,33 @@ def call(url: str, somebody: Person, tool: str, *, folders: list[Path], **argume
 
 
 def test_transcribe_reads_a_file_of_an_allowed_folder(server: RunningShell, owner: Person, folder: Path) -> None:
-    for path in ("talk.wav", str(folder / "talk.wav")):
-        result = call(server.url, owner, "transcribe", folders=[folder], recording=path)
-        assert text_of(result) == "Hello there."
+    calls = [("transcribe", {"recording": path}) for path in ("talk.wav", str(folder / "talk.wav"))]
+    assert [text_of(result) for result in call(server.url, owner, *calls, folders=[folder])] == ["Hello there."] * 2
 
 
 def test_speak_saves_a_new_file_and_overwrites_none(server: RunningShell, owner: Person, folder: Path) -> None:
-    result = call(server.url, owner, "speak", folders=[folder], text="Hello.", format="wav", save_as="hello.wav")
+    speaking = ("speak", {"text": "Hello.", "format": "wav", "save_as": "hello.wav"})
+    first, again = call(server.url, owner, speaking, speaking, folders=[folder])
     assert (folder / "hello.wav").read_bytes() == AUDIO
-    assert result.structured_content["saved_to"] == str(folder / "hello.wav")
-    assert [block.type for block in result.content] == ["resource_link", "text"]
-    again = call(server.url, owner, "speak", folders=[folder], text="Hello.", format="wav", save_as="hello.wav")
+    assert first.structured_content["saved_to"] == str(folder / "hello.wav")
+    assert [block.type for block in first.content] == ["resource_link", "text"]
     assert (again.is_error, Job.objects.count()) == (True, 1)
     assert "exists already" in text_of(again)
 
 
 def test_files_outside_the_folders_are_refused(folder: Path) -> None:
-    for path in ("../secret.wav", "link.wav", "/etc/passwd", "loop", "missing.wav", "~root/a.wav", "a" * 5000, "a\0b"):
-        for tool, arguments in (("transcribe", {"recording": path}), ("speak", {"text": "Hello.", "save_as": f"{path}/x.mp3"})):
-            result = call(NOWHERE, NOBODY, tool, folders=[folder], **arguments)
-            assert (result.is_error, "unreachable" in text_of(result)) == (True, False), (path, text_of(result))
+    paths = ("../secret.wav", "link.wav", "/etc/passwd", "loop", "missing.wav", "~root/a.wav", "a" * 5000, "a\0b")
+    reading = [("transcribe", {"recording": path}) for path in paths]
+    saving = [("speak", {"text": "Hello.", "save_as": f"{path}/x.mp3"}) for path in paths]
+    for asked, result in zip([*reading, *saving], call(NOWHERE, NOBODY, *reading, *saving, folders=[folder]), strict=True):
+        assert (result.is_error, "unreachable" in text_of(result)) == (True, False), (asked, text_of(result))
 
 
 def test_without_folders_no_file_is_read(folder: Path) -> None:
-    result = call(NOWHERE, NOBODY, "transcribe", folders=[], recording=str(folder / "talk.wav"))
+    (result,) = call(NOWHERE, NOBODY, ("transcribe", {"recording": str(folder / "talk.wav")}), folders=[])
     assert "--folder" in text_of(result)
 
 
 def test_a_platform_that_does_not_answer_is_an_error_with_its_address() -> None:
-    result = call(NOWHERE, NOBODY, "speak", folders=[], text="Hello.")
+    (result,) = call(NOWHERE, NOBODY, ("speak", {"text": "Hello."}), folders=[])
     assert (result.is_error, "No answer from http://127.0.0.1:9" in text_of(result)) == (True, True)

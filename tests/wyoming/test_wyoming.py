@@ -107,6 +107,13 @@ def test_a_streamed_text_waits_for_the_limit_of_jobs(wyoming_of: WyomingMaker, o
     assert pcm_of(events).count(HALVES) == 4
 
 
+def test_a_refused_sentence_ends_a_stream_whose_text_goes_on(wyoming_of: WyomingMaker, owner: Person) -> None:
+    pieces = [SynthesizeChunk(f"This is sentence {number} of a text. ") for number in range(300)]
+    with wyoming_of(owner) as port:
+        events = ask(port, SynthesizeStart(voice=SynthesizeVoice(name="nobody")), *pieces, SynthesizeStop())
+    assert (types_of(events)[0], events[-1].data["code"]) == ("audio-start", "unknown_voice")
+
+
 def test_audio_is_transcribed_with_its_text_as_it_comes(wyoming_of: WyomingMaker, owner: Person) -> None:
     chunks = [AudioChunk(audio=SPOKEN[0].tobytes()[:3200], **MICROPHONE) for _ in range(10)]
     with wyoming_of(owner) as port, talking():

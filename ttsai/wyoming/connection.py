@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from ttsai.wyoming.transcription import Listening
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS: Final = 300.0
-"""Longest time without an event of the client, while nothing is in progress."""
+"""Longest time without an event of the client, while something of it is awaited: all but the end of speech and transcripts."""
 WRITE_SECONDS: Final = 60.0
 """Longest time for a client to read what it was sent."""
 
@@ -105,7 +105,9 @@ class Connection:
             while True:
                 speaking = self._working
                 waiting = [reading, speaking] if speaking is not None else [reading]
-                done, _ = await asyncio.wait(waiting, timeout=None if speaking else IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                is_awaited = speaking is None or self._streamed is not None
+                timeout = IDLE_SECONDS if is_awaited else None
+                done, _ = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
                 if speaking is not None and speaking in done:
                     self._working = None
                     speaking.result()
@@ -142,12 +144,12 @@ class Connection:
     async def _add_text(self, event: Event) -> None:
         if self._streamed is None:
             raise BadEventError("synthesize-chunk comes after synthesize-start.")
-        await self._streamed.feed(str(SynthesizeChunk.from_event(event).text))
+        await self._while_speaking(self._streamed.feed(str(SynthesizeChunk.from_event(event).text)))
 
     async def _stop_stream(self, event: Event) -> None:
         SynthesizeStop.from_event(event)
         if self._streamed is not None:
-            await self._streamed.finish()
+            await self._while_speaking(self._streamed.finish())
             self._streamed = None
 
     async def _choose_recogniser(self, event: Event) -> None:
@@ -195,6 +197,18 @@ class Connection:
     async def _play_stream(self, audio: AsyncGenerator[bytes]) -> None:
         await self._play(audio)
         await self._send(SynthesizeStopped().event())
+
+    async def _while_speaking(self, feeding: Coroutine[Any, Any, None]) -> None:
+        """Hand text to the speech in progress, which may wait for room. Raises what ended the speech."""
+        task = asyncio.ensure_future(feeding)
+        try:
+            await asyncio.wait((task, self._working) if self._working is not None else (task,), return_when=asyncio.FIRST_COMPLETED)
+            if self._working is not None and self._working.done():
+                self._working.result()
+            if task.done():
+                task.result()
+        finally:
+            task.cancel()
 
     async def _finish_working(self) -> None:
         if self._working is not None:
