@@ -45,6 +45,7 @@ def test_the_list_of_guides_names_every_guide_and_links_lead_somewhere() -> None
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
 @pytest.mark.usefixtures("_workplace")
+@pytest.mark.filterwarnings("ignore:websockets:DeprecationWarning")  # of Deepgram's package, which imports old names
 def test_examples_of_a_migration_guide_run(guide: Path) -> None:
     examples = examples_of(guide)
     assert {language for language, _ in examples} == {"python", "sh"}
