@@ -33,6 +33,8 @@ class SessionParameters:
     prompt_id: str = ""
     form: AudioForm = field(default_factory=lambda: AudioForm("wav", USUAL_RATE))
     instructions: str = ""
+    model: str = "kokoro"
+    """Beside the document: another model than the usual one."""
 
 
 async def serve_tts(socket: Socket) -> None:
@@ -129,14 +131,14 @@ def read_parameters(message: Mapping[str, Any]) -> SessionParameters:
     instructions = _text(given, "instruct_text")
     if len(instructions) > LONGEST_INSTRUCTIONS:
         raise InvalidRequestError(f"instruct_text has at most {LONGEST_INSTRUCTIONS} characters.", param="instruct_text")
-    return SessionParameters(_text(given, "prompt_id"), AudioForm(audio_format, rate), instructions)
+    return SessionParameters(_text(given, "prompt_id"), AudioForm(audio_format, rate), instructions, _text(given, "model") or "kokoro")
 
 
 def order_of(caller: Caller, parameters: SessionParameters) -> SpeechOrder:
     """Order of the sentences: by a voice of the account, or a built-in one of this id."""
     voice = find_prompt(caller, parameters.prompt_id) if parameters.prompt_id else None
     voice_id = voice.voice_id if voice is not None else parameters.prompt_id or None
-    return SpeechOrder(text="", voice=voice_id, instructions=parameters.instructions or None)
+    return SpeechOrder(text="", model=parameters.model, voice=voice_id, instructions=parameters.instructions or None)
 
 
 def _text(given: Mapping[str, Any], name: str) -> str:
