@@ -1,0 +1,72 @@
+"""ElevenLabs' official packages and LiveKit's plugin for it, unchanged, with real models. What is spoken is transcribed."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import jiwer
+import pytest
+from elevenlabs.client import ElevenLabs
+
+from tests.flows.listening import Listener, plain_words
+from tests.flows.running import RunningPlatform
+
+pytestmark = pytest.mark.prove
+
+TEXT = "The first train leaves before sunrise, and the last one returns after midnight."
+CLEAR = 0.16
+RACHEL = "21m00Tcm4TlvDq8ikWAM"
+NODE = Path(__file__).parent / "elevenlabs_node"
+LIVEKIT = Path(__file__).parents[1] / "flows" / "clients" / "elevenlabs_livekit_client.py"
+CLIENTS = Path(__file__).parents[2] / ".venv" / "clients" / "bin" / "python"
+"""Environment of requirements/clients.in."""
+
+
+@pytest.fixture(scope="module")
+def key(platform: RunningPlatform) -> str:
+    return platform.key("elevenlabs@example.com", plan="enterprise")
+
+
+def word_errors(heard: str) -> float:
+    return float(jiwer.wer(plain_words(TEXT), plain_words(heard)))
+
+
+def test_python_package_speaks_aligns_and_transcribes(platform: RunningPlatform, key: str, listener: Listener) -> None:
+    client = ElevenLabs(api_key=key, base_url=platform.url)
+    audio = b"".join(client.text_to_speech.convert(RACHEL, text=TEXT))
+    assert listener.word_error_rate(audio, TEXT) <= CLEAR
+    timed = client.text_to_speech.convert_with_timestamps(RACHEL, text=TEXT)
+    assert timed.alignment is not None
+    assert "".join(timed.alignment.characters) == TEXT
+    assert timed.alignment.character_start_times_seconds == sorted(timed.alignment.character_start_times_seconds)
+    heard = client.speech_to_text.convert(model_id="scribe_v1", file=("a.mp3", audio), diarize=True)
+    assert heard.language_code == "eng"
+    assert word_errors(heard.text) <= CLEAR
+    assert word_errors("".join(word.text for word in heard.words)) <= CLEAR
+    changed = b"".join(client.speech_to_speech.convert("pNInz6obpgDQGcFmaJgB", audio=("a.mp3", audio)))
+    assert listener.word_error_rate(changed, TEXT) <= 2 * CLEAR
+    isolated = b"".join(client.audio_isolation.convert(audio=("a.mp3", audio)))
+    assert listener.word_error_rate(isolated, TEXT) <= CLEAR
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="Node is not installed")
+def test_javascript_package_speaks_and_transcribes(platform: RunningPlatform, key: str, listener: Listener, tmp_path: Path) -> None:
+    for name in ("client.mjs", "package.json"):
+        shutil.copy(NODE / name, tmp_path)
+    subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], check=True, cwd=tmp_path, timeout=300)
+    command = ["node", "client.mjs", platform.url, key, str(tmp_path), TEXT]
+    told = json.loads(subprocess.run(command, check=True, cwd=tmp_path, timeout=300, stdout=subprocess.PIPE).stdout)
+    assert listener.word_error_rate((tmp_path / "node.mp3").read_bytes(), TEXT) <= CLEAR
+    assert (told["characters"], told["voices"], told["history"]) == (TEXT, [RACHEL], 2)
+    assert word_errors(told["heard"]) <= CLEAR
+    assert {"eleven_multilingual_v2", "eleven_flash_v2_5"} <= set(told["models"])
+    assert told["refusal"] == {"status": 404, "word": "voice_not_found"}
+
+
+def test_livekit_plugin_speaks_over_http_and_its_socket(platform: RunningPlatform, key: str, listener: Listener, tmp_path: Path) -> None:
+    command = [str(CLIENTS), str(LIVEKIT), platform.url, key, str(tmp_path), TEXT]
+    told = json.loads(subprocess.run(command, check=True, timeout=300, stdout=subprocess.PIPE).stdout.splitlines()[-1])
+    for name in ("whole.wav", "streamed.wav"):
+        assert listener.word_error_rate((tmp_path / name).read_bytes(), TEXT) <= CLEAR
+    assert told["words"] > 0
