@@ -90,6 +90,7 @@ def test_deleted_voice_is_restored_as_it_was_without_a_job_and_without_consent(d
     assert spoken.status_code == 200, spoken.content
 
 
+@pytest.mark.prove
 def test_import_beside_the_voice_keeps_it_and_makes_no_second_one(desk: Desk, archive: bytes, ada: str, worker: Enroller) -> None:
     assert send(desk, PREVIEW, archive).json()["voices"][0]["action"] == "keep"
     for _ in range(2):
@@ -98,6 +99,7 @@ def test_import_beside_the_voice_keeps_it_and_makes_no_second_one(desk: Desk, ar
     assert (Voice.objects.count(), Enrolment.objects.count(), Consent.objects.count()) == (1, 1, 1)
 
 
+@pytest.mark.prove
 def test_another_account_imports_the_voice_with_a_consent_of_its_own(desk: Desk, archive: bytes) -> None:
     other = person()
     (voice,) = send(desk, IMPORT, archive, by=other, consent="Ada agrees.", consent_by="Bob").json()["imported"]
@@ -146,6 +148,7 @@ def test_voice_whose_consent_was_revoked_stays_silent_until_a_new_one_is_stated(
     assert heard.say("Hello.", voice=voice["id"]).status_code == 200
 
 
+@pytest.mark.prove
 def test_operator_who_demands_consents_gets_them_for_imports(desk: Desk, archive: bytes, settings: Any) -> None:
     settings.TTSAI_REQUIRE_CONSENT = True
     other = person()
@@ -153,6 +156,7 @@ def test_operator_who_demands_consents_gets_them_for_imports(desk: Desk, archive
     assert send(desk, IMPORT, archive, by=other, consent="I agree.").status_code == 200
 
 
+@pytest.mark.prove
 def test_designed_voice_is_restored_by_its_file_and_only_from_an_archive_of_this_server(desk: Desk) -> None:
     design = KeptDesign(name="Calm", weights={"af_bella": 2, "am_adam": 1}, pace=1.0, language="en-us", gender="female")
     account = desk.owner.account
@@ -169,6 +173,7 @@ def test_designed_voice_is_restored_by_its_file_and_only_from_an_archive_of_this
     assert code_of(send(desk, IMPORT, changed, by=person())) == (400, "voice_without_recordings")
 
 
+@pytest.mark.prove
 def test_voice_limit_of_the_plan_holds_for_imports(desk: Desk, archive: bytes) -> None:
     poor = person(max_voices=0)
     preview = send(desk, PREVIEW, archive, by=poor).json()
@@ -177,6 +182,7 @@ def test_voice_limit_of_the_plan_holds_for_imports(desk: Desk, archive: bytes) -
     assert Voice.objects.filter(account=poor.account).count() == 0
 
 
+@pytest.mark.prove
 def test_cloning_by_an_import_needs_the_scope_of_cloning(desk: Desk, archive: bytes) -> None:
     account = person().account
     assert account is not None
@@ -187,6 +193,7 @@ def test_cloning_by_an_import_needs_the_scope_of_cloning(desk: Desk, archive: by
     assert send(desk, IMPORT, archive, by=Person(key, account)).status_code == 200
 
 
+@pytest.mark.prove
 def test_good_voices_of_an_archive_are_imported_beside_a_refused_one(desk: Desk, archive: bytes, worker: Enroller) -> None:
     files, manifest = unpacked(archive)
     other = {**manifest["voices"][0], "name": "Bob", "model": "nobody", "voice_file": None, "demo": None}
@@ -199,6 +206,7 @@ def test_good_voices_of_an_archive_are_imported_beside_a_refused_one(desk: Desk,
     assert [(one["name"], one["code"]) for one in told["refused"]] == [("Bob", "unknown_model")]
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     "body", [{"voice_ids": ["voice_" + "0" * 20]}, {"voice_ids": ["af_bella"]}, {"voice_ids": [5]}, {"voice_ids": "x"}]
 )
@@ -206,6 +214,7 @@ def test_export_of_unknown_voices_is_refused(desk: Desk, body: dict[str, Any]) -
     assert desk.post(EXPORT, json=body).status_code in {400, 404}
 
 
+@pytest.mark.prove
 def test_export_refuses_nothing_unready_voices_too_many_and_strangers(desk: Desk, ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert code_of(desk.post(EXPORT, json={}, by=person())) == (400, "no_voices")
     assert code_of(desk.post(EXPORT, json={"voice_ids": [ada]}, by=person())) == (404, "voice_not_found")
@@ -229,6 +238,7 @@ def test_refused_archive_leaves_nothing(desk: Desk, archive: bytes) -> None:
     assert (counts(), stored_files()) == (before, files)
 
 
+@pytest.mark.prove
 def test_archive_with_a_recording_that_is_none_leaves_nothing(desk: Desk, archive: bytes) -> None:
     other, (files, manifest) = person(), unpacked(archive)
     files["voices/1/samples/1"] = b"no sound"

@@ -36,17 +36,20 @@ def test_clone_of_several_recordings_uses_them_all(desk: Desk, clip: bytes, work
     assert Sample.objects.filter(enrolment__voices__voice_id=made["id"]).count() == 2
 
 
+@pytest.mark.prove
 def test_asynchronous_clone_answers_at_once_with_a_draft(desk: Desk, clip: bytes) -> None:
     made = desk.post(f"{CREATE}?async=true", files={"file": ("ada.mp3", clip)}, name="Ada").json()
     assert (made["state"], made["job_id"]) == ("draft", Job.objects.get().uuid.hex)
 
 
+@pytest.mark.prove
 def test_same_recordings_under_the_same_name_are_the_same_voice(desk: Desk, clip: bytes, worker: Enroller) -> None:
     first, second = (desk.post(CREATE, files={"audio": ("ada.mp3", clip)}, name="Ada").json() for _ in range(2))
     assert first["id"] == second["id"]
     assert Voice.objects.count() == 1
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     ("path", "files", "case"),
     [(CREATE, [], ({"name": "Ada"}, (400, "missing_field"))), (CREATE, ["audio"], ({}, (400, "missing_field"))),
@@ -75,6 +78,7 @@ def test_blocked_speaker_is_not_cloned(desk: Desk, clip: bytes, worker: Enroller
     assert code_of(desk.post(CREATE, files={"audio": ("a.mp3", clip)}, name="Ada")) == (400, "voice_blocked")
 
 
+@pytest.mark.prove
 def test_voice_limit_of_the_plan_holds(desk: Desk, clip: bytes, worker: Enroller) -> None:
     poor = person(max_voices=0)
     assert code_of(desk.post(CREATE, files={"audio": ("a.mp3", clip)}, name="Ada", by=poor)) == (403, "voice_limit_reached")
