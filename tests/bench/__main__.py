@@ -11,6 +11,7 @@ from tests.bench.decoder import measure_worker_cpu
 from tests.bench.fairness import measure_fairness
 from tests.bench.listening import measure_listening
 from tests.bench.own_voice import measure_own_voice
+from tests.bench.sockets import measure_many_sockets
 from tests.bench.speed import measure_latency, measure_throughput
 from tests.bench.streams import measure_first_bytes, measure_idle_streams, measure_many_listeners
 from tests.environment import use_clean_environment
@@ -37,6 +38,7 @@ AIMS = {
     "listeners_last_first_byte_ratio": "at most 1.2",
     "idle_streams_added_ms": "under 10",
     "livez_saturated_p99_ms": "under 20",
+    "sockets_last_first_byte_ratio": "at most 1.3",
 }
 
 
@@ -121,7 +123,11 @@ def _streams(home: Path) -> dict[str, float]:
     try:
         key = platform.key_by_command("bench@example.com", credits_=100_000, requests_per_minute=100_000, concurrent=100)
         engine = _kokoro()
-        return measure_first_bytes(platform, key, engine) | measure_many_listeners(platform, key, engine)
+        return (
+            measure_first_bytes(platform, key, engine)
+            | measure_many_listeners(platform, key, engine)
+            | measure_many_sockets(platform, key, engine)
+        )
     finally:
         platform.stop()
 

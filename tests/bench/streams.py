@@ -52,7 +52,7 @@ def measure_first_bytes(platform: RunningPlatform, key: str, engine: Engine) -> 
 def measure_many_listeners(platform: RunningPlatform, key: str, engine: Engine) -> dict[str, float]:
     """Last first byte of many listeners against a scheduler that speaks nothing but their first pieces, one on each core; /livez meanwhile."""
     texts = [f"Listener {number}, {LONG}" for number in range(LISTENERS)]
-    ideal_seconds = _seconds_on_all_cores(engine, texts)
+    ideal_seconds = seconds_on_all_cores(engine, texts)
     with ExitStack() as stack, HealthProbe(f"{platform.url}/livez") as probe, ThreadPoolExecutor(LISTENERS) as pool:
         clients = [stack.enter_context(platform.client(key)) for _ in texts]
         seconds = list(pool.map(_first_byte, clients, texts))
@@ -113,7 +113,7 @@ def _first_byte(client: httpx.Client, text: str, *, uuids: list[str] | None = No
     return seconds
 
 
-def _seconds_on_all_cores(engine: Engine, texts: Sequence[str]) -> float:
+def seconds_on_all_cores(engine: Engine, texts: Sequence[str]) -> float:
     """Seconds of the bare model for the first pieces of texts, as many at once as there are cores, which slow each other down."""
     pieces = [_first_piece(engine, text) for text in texts]
     started = time.perf_counter()
