@@ -103,6 +103,8 @@ class Dialect:
     render_error: ErrorRenderer = render_platform_error
     error_schema: Mapping[str, Any] | None = None
     """OpenAPI schema of the error body; None for the platform's."""
+    error_statuses: tuple[str, ...] = ()
+    """Statuses that any of its operations may answer with, beside those of all operations: a body names a voice that is not there."""
     wrap_success: Callable[[Any], Any] | None = None
     """Wraps the JSON body of a success in the API's envelope; None without an envelope."""
     requests_per_minute_by_scope: Mapping[str, int] = field(default_factory=dict)

@@ -61,6 +61,7 @@ ERRORS = {
     "410": "It was there; its retention has passed.",
     "413": "The body is larger than the endpoint takes.",
     "415": "The body's content type is not taken here.",
+    "422": "A field is missing, or its value is invalid.",
     "429": "Over a limit; `Retry-After` tells how long to wait.",
     "503": "A server that the platform needs is away, or a job could not be done for want of one; try again.",
 }
@@ -129,7 +130,7 @@ def add_common_responses(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         for operation in path.values():
             _set_security(dialect, operation, components)
             responses = operation["responses"]
-            for status in (*_expected(name, operation), *(status for status in responses if status in ERRORS)):
+            for status in (*_expected(name, operation), *dialect.error_statuses, *(status for status in responses if status in ERRORS)):
                 responses[status] = _error(responses.get(status, {}).get("description") or ERRORS[status], component=error)
             operation["responses"] = dict(sorted(responses.items()))
             for response in operation["responses"].values():

@@ -77,6 +77,7 @@ def test_job_kinds_keep_the_names_that_rows_have() -> None:
         "audio-trim-silence",
         "audio-verify",
         "audio-waveform",
+        "composition",
         "enrol_voice",
         "preview",
         "rendition",

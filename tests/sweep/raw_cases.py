@@ -123,7 +123,7 @@ HEADS = [
     raw("a compressed body", POST + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x00", 400, 415),
     raw("an expectation that nobody knows", POST + b"Expect: banana\r\nContent-Length: 2\r\n\r\n{}", 400, 417),
     raw("100-continue for a body that is too large", POST + b"Expect: 100-continue\r\nContent-Length: 999999999\r\n\r\n", 413),
-    raw("an upgrade to WebSocket", b"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    raw("an upgrade to WebSocket", b"GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", 400, 404, 426),
     raw("an address that the client invents", get(b"X-Forwarded-For: ' OR 1=1 --\r\nX-API-Key: x"), 401),
 ]  # fmt: skip

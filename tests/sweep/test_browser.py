@@ -51,6 +51,7 @@ def page() -> Iterator[Browser]:
 
 def test_the_documentation_shows_every_operation_and_tries_one(swept: RunningPlatform, page: Browser) -> None:
     page.open(f"{swept.url}/docs/", until="document.querySelectorAll('.opblock').length > 20")
+    page.wait_until("document.querySelector('#operations-health-health .opblock-summary-control')")
     page.value("document.querySelector('#operations-health-health .opblock-summary-control').click()")
     page.wait_until("document.querySelector('#operations-health-health .execute')")
     page.value("document.querySelector('#operations-health-health .execute').click()")

@@ -83,11 +83,11 @@ def test_hanging_fetches_of_many_accounts_hold_no_thread_and_delay_no_account(
     elsewhere.files["/song"] = song
     people = [person(owner.url, concurrent_jobs=FETCHES_EACH) for _ in range(ACCOUNTS)]
     newcomer = person(owner.url)
-    assert owner.ask("POST", "/v1/listen/", json={"file_url": f"{elsewhere.url}/song"}).status_code == 200  # starts the usual threads
+    assert owner.ask("POST", "/v1/hear/", json={"file_url": f"{elsewhere.url}/song"}).status_code == 200  # starts the usual threads
     threads = threading.active_count()
 
     async def run() -> None:
-        async with httpx.AsyncClient(base_url=f"{owner.url}/v1/listen/", timeout=60, limits=NO_LIMIT) as http:
+        async with httpx.AsyncClient(base_url=f"{owner.url}/v1/hear/", timeout=60, limits=NO_LIMIT) as http:
 
             async def listen(who: Person, **arguments: Any) -> httpx.Response:
                 return await http.post("", headers=bearer(who.secret), **arguments)

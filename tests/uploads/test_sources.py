@@ -18,7 +18,7 @@ from tests.workers.audio.probe.recordings import film, record, tone, wav_bytes
 
 
 def listen(who: Person, **arguments: Any) -> httpx.Response:
-    return who.ask("POST", "/v1/listen/", **arguments)
+    return who.ask("POST", "/v1/hear/", **arguments)
 
 
 def as_form(content: bytes, name: str = "audio.wav") -> dict[str, Any]:
@@ -46,7 +46,7 @@ def test_a_file_in_the_form_becomes_a_key(owner: Person, song: bytes, tmp_path: 
 def test_the_type_of_a_form_may_be_written_in_capitals(owner: Person, song: bytes) -> None:
     body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + song + b"\r\n--x--\r\n"
     headers = {"Content-Type": "Multipart/Form-Data; Boundary=x", "Authorization": f"Bearer {owner.secret}"}
-    answer = httpx.post(f"{owner.url}/v1/listen/", content=body, headers=headers, timeout=20)
+    answer = httpx.post(f"{owner.url}/v1/hear/", content=body, headers=headers, timeout=20)
     assert answer.json()["sha256"] == hashlib.sha256(song).hexdigest()
 
 
@@ -163,7 +163,7 @@ def test_an_endpoint_may_take_less_than_was_sent_in_advance(owner: Person, tmp_p
 
 def test_a_stranger_is_refused_before_the_file_is_read(owner: Person) -> None:
     for headers in ({}, {"Authorization": "Bearer sk-tts-wrong"}):
-        answer = httpx.post(f"{owner.url}/v1/listen/", headers=headers, **as_form(bytes(4_000_000)), timeout=20)
+        answer = httpx.post(f"{owner.url}/v1/hear/", headers=headers, **as_form(bytes(4_000_000)), timeout=20)
         assert answer.status_code == 401
         assert "X-RateLimit-Limit" in answer.headers
 
@@ -188,7 +188,7 @@ def test_a_stranger_is_refused_before_the_file_is_read(owner: Person) -> None:
 @pytest.mark.parametrize("content_type", ["multipart/form-data; boundary=x", "multipart/form-data", "multipart/form-data; boundary=é"])
 def test_a_malformed_form_is_a_client_error(owner: Person, body: bytes, content_type: str) -> None:
     headers = {"Content-Type": content_type.encode("latin-1"), "Authorization": f"Bearer {owner.secret}".encode()}
-    answer = httpx.post(f"{owner.url}/v1/listen/", content=body, headers=headers, timeout=20)
+    answer = httpx.post(f"{owner.url}/v1/hear/", content=body, headers=headers, timeout=20)
     assert 400 <= answer.status_code < 500, answer.text
     assert answer.json()["error"]["message"]
     assert not Upload.objects.exists()

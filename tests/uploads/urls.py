@@ -46,4 +46,4 @@ class Listen(APIView):
         return Deferred(resolve)
 
 
-urlpatterns = [path("v1/listen/", Listen.as_view()), *platform]
+urlpatterns = [path("v1/hear/", Listen.as_view()), *platform]

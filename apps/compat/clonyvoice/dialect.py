@@ -60,6 +60,7 @@ DIALECT: Final = Dialect(
     urlconf="apps.compat.clonyvoice.urls",
     key_headers=(KeyHeader("X-API-Key", key="cvk_…"), AUTHORIZATION),
     render_error=render_error,
+    error_statuses=("404", "409"),
     error_schema=ERROR_SCHEMA,
     requests_per_minute_by_scope=REQUESTS_PER_MINUTE_BY_SCOPE,
 )

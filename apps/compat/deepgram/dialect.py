@@ -22,6 +22,7 @@ DIALECT: Final = Dialect(
     key_headers=(TOKEN, API_KEY),
     challenge="Token",
     render_error=render_error,
+    error_statuses=("404",),
     error_schema=ERROR_SCHEMA,
     extra_headers=deepgram_headers,
     extra_header_names=("dg-request-id", "dg-model-name", "dg-model-uuid", "dg-char-count"),

@@ -86,6 +86,7 @@ DIALECT: Final = Dialect(
     urlconf="apps.compat.elevenlabs.urls",
     key_headers=(XI_API_KEY, AUTHORIZATION, API_KEY),
     render_error=render_error,
+    error_statuses=("404", "409", "422"),
     error_schema=ERROR_SCHEMA,
     header_names={REQUEST_ID: "request-id"},
     extra_headers=elevenlabs_headers,

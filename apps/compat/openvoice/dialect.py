@@ -33,5 +33,6 @@ DIALECT: Final = Dialect(
     urlconf="apps.compat.openvoice.urls",
     anonymous_account_setting="TTSAI_OPENVOICE_ACCOUNT",
     render_error=render_error,
+    error_statuses=("404", "409"),
     error_schema=ERROR_SCHEMA,
 )

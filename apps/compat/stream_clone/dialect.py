@@ -35,5 +35,6 @@ DIALECT: Final = Dialect(
     paths=("speakers/", "clone/", "remove/", "cache/", "tts/"),
     urlconf="apps.compat.stream_clone.urls",
     render_error=render_error,
+    error_statuses=("404", "409"),
     error_schema=ERROR_SCHEMA,
 )

@@ -46,5 +46,6 @@ DIALECT: Final = Dialect(
     urlconf="apps.compat.voice_slots.urls",
     key_headers=(AUTHORIZATION,),
     render_error=render_error,
+    error_statuses=("404", "409"),
     error_schema=ERROR_SCHEMA,
 )
