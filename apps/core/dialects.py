@@ -195,6 +195,15 @@ def list_dialects() -> tuple[Dialect, ...]:
     return tuple(import_string(name) for name in settings.TTSAI_DIALECTS)
 
 
+def lowest_limits_by_scope() -> dict[str, int]:
+    """Requests per minute by scope of a key without limits of its own, the lowest of all dialects that limit the scope."""
+    lowest: dict[str, int] = {}
+    for dialect in list_dialects():
+        for scope, limit in dialect.requests_per_minute_by_scope.items():
+            lowest[scope] = min(limit, lowest.get(scope, limit))
+    return lowest
+
+
 @lru_cache(maxsize=8)
 def _by_prefix(names: tuple[str, ...]) -> tuple[tuple[str, Dialect], ...]:
     found: dict[str, Dialect] = {}

@@ -266,7 +266,7 @@ class TestKeys:
             ({"name": "a", "concurrent_jobs": "many"}, "concurrent_jobs"),
             ({"name": "a", "requests_per_minute_by_scope": {"tts:sing": 1}}, "requests_per_minute_by_scope"),
             ({"name": "a", "requests_per_minute_by_scope": {"tts:generate": 0}}, "requests_per_minute_by_scope"),
-            ({"name": "a", "requests_per_minute_by_scope": {"tts:generate": 1001}}, "requests_per_minute_by_scope"),
+            ({"name": "a", "requests_per_minute_by_scope": {"keys:read": 1001}}, "requests_per_minute_by_scope"),
             ({"name": "a", "requests_per_minute_by_scope": {"tts:generate": "many"}}, "requests_per_minute_by_scope"),
             ({"name": "a", "requests_per_minute_by_scope": [1]}, "requests_per_minute_by_scope"),
             ({"name": "a", "scopes": ["keys:read"], "requests_per_minute_by_scope": {"tts:generate": 1}}, "requests_per_minute_by_scope"),
@@ -306,6 +306,15 @@ class TestKeys:
         assert made["requests_per_minute_by_scope"] == {"voices:read": 9}
         rotated = post(client, f"{KEYS}{made['id']}/rotate/", secret=made["key"]).json()
         assert rotated["requests_per_minute_by_scope"] == {"voices:read": 9}
+
+    def test_key_without_limits_of_scopes_grants_at_most_the_defaults_of_every_api(self, client: Client) -> None:
+        wide, secret = make_key()
+        limits = {"tts:generate": 10, "keys:read": 500}  # /api/ has 10 for speech, and none for the list of keys
+        assert post(client, KEYS, secret=secret, name="a", requests_per_minute_by_scope=limits).status_code == 200
+        wider = post(client, KEYS, secret=secret, name="a", requests_per_minute_by_scope={"tts:generate": 11})
+        assert error(wider) == (403, "limit_too_high")
+        raised, _ = make_key(wide.account, requests_per_minute_by_scope={"tts:generate": 11})
+        assert error(post(client, f"{KEYS}{raised.pk}/rotate/", secret=secret)) == (403, "limit_too_high")
 
     def test_limits_of_scopes_that_an_operator_set_above_the_plan_are_handed_on_as_the_plans(self, client: Client) -> None:
         account = AccountFactory(plan=PlanFactory(requests_per_minute=5))

@@ -1,6 +1,7 @@
 """ClonyVoice's API on a running platform with the real models: a voice is cloned, exported, deleted, imported, and speaks; its words are heard."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -20,9 +21,10 @@ RECORDING = ("librivox-0870", "librivox-0880")
 @pytest.fixture
 def client(platform: RunningPlatform) -> Iterator[httpx.Client]:
     """Client with a key that the API itself made."""
-    owner = {"X-API-Key": platform.key("clony@example.com", plan="enterprise")}
+    limits: dict[str, Any] = {"requests_per_minute_by_scope": {"clone:create": 10, "audio:process": 30}}
+    owner = {"X-API-Key": platform.key("clony@example.com", plan="enterprise", **limits)}
     with httpx.Client(base_url=platform.url, headers=owner, timeout=300) as first:
-        made = first.post("/api/api-keys", json={"name": "flow", "limits": {"clone:create": 10, "audio:process": 30}}).json()
+        made = first.post("/api/api-keys", json={"name": "flow", "limits": limits["requests_per_minute_by_scope"]}).json()
     with httpx.Client(base_url=platform.url, headers={"X-API-Key": made["key"]}, timeout=300) as client:
         yield client
 

@@ -6,6 +6,7 @@ from typing import Any
 from apps.accounts.callers import Caller
 from apps.accounts.models import ApiKey
 from apps.accounts.services.keys import KEY_START, create_key, rotate_key
+from apps.core.dialects import lowest_limits_by_scope
 from apps.core.errors import PermissionDeniedError
 
 
@@ -68,9 +69,11 @@ def _check_not_wider(key: ApiKey, *, than: ApiKey) -> None:
         own, others = getattr(than, limit), getattr(key, limit)
         if own is not None and (others is None or others > own):
             raise _limit_too_high(limit)
-    for scope, own in than.requests_per_minute_by_scope.items():
+    # A key's own limit replaces the limit that an API has for keys without one, so it may not exceed that one either.
+    for scope, own in {**lowest_limits_by_scope(), **than.requests_per_minute_by_scope}.items():
         is_open = not key.scopes or scope in key.scopes
-        if is_open and key.requests_per_minute_by_scope.get(scope, math.inf) > own:
+        unnamed = math.inf if scope in than.requests_per_minute_by_scope else own
+        if is_open and key.requests_per_minute_by_scope.get(scope, unnamed) > own:
             raise _limit_too_high("requests_per_minute_by_scope")
 
 
