@@ -57,10 +57,10 @@ def find_job(uuid_text: str) -> Job | None:
     return Job.objects.filter(uuid=uuid).first() if uuid is not None else None
 
 
-def get_own_job(caller: Caller, *, uuid_text: str) -> Job:
-    """Job of the caller's account. 404 for any other, whether it exists or not."""
+def get_own_job(caller: Caller, *, uuid_text: str, among: Q | None = None) -> Job:
+    """Job of the caller's account, or of those `among` its jobs. 404 for any other, whether it exists or not."""
     uuid = find_uuid(uuid_text)
-    job = _own_jobs(caller).filter(uuid=uuid).first() if uuid is not None else None
+    job = _own_jobs(caller).filter(among or Q(), uuid=uuid).first() if uuid is not None else None
     if job is None:
         raise NotFoundError("There is no job with this uuid in your account.", param="uuid")
     return job

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Count, Prefetch, QuerySet
 
 from apps.accounts.callers import Caller
-from apps.core.errors import NotFoundError
+from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.ids import find_uuid
 from apps.projects.models import Composition, Line
 
@@ -40,7 +40,7 @@ def find_generation(caller: Caller, uuid: UUID) -> Composition | None:
 
 
 def list_chunks(caller: Caller, chunk_ids: Sequence[str]) -> list[Line]:
-    """Chunks of generations of the account, in this order. 404 for the first one that is not among them."""
+    """Chunks of generations of the account, in this order. 404 for the first one that is not among them, 400 duplicate_chunk."""
     uuids = [find_uuid(chunk_id) for chunk_id in chunk_ids]
     found = Line.objects.filter(
         uuid__in=[uuid for uuid in uuids if uuid], composition__account=caller.required_account, composition__is_project=False
@@ -50,6 +50,9 @@ def list_chunks(caller: Caller, chunk_ids: Sequence[str]) -> list[Line]:
         if uuid not in lines:
             message = f"There is no chunk {chunk_ids[place][:100]!r} in your account."
             raise NotFoundError(message, code="chunk_not_found", param=f"chunk_ids[{place}]")
+        if uuid in uuids[:place]:
+            message = f"The chunk {chunk_ids[place]!r} is named twice. Each chunk can be in a merge once."
+            raise InvalidRequestError(message, code="duplicate_chunk", param=f"chunk_ids[{place}]")
     return [lines[uuid] for uuid in uuids if uuid]
 
 

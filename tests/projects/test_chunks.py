@@ -1,12 +1,16 @@
 """Texts that are spoken chunk by chunk: chunks are kept, redone and joined."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
+from apps.compat.clonyvoice import chunk_views
 from apps.jobs.models import Job, Part
+from apps.projects import limits
 from apps.projects.models import Composition, Line
+from apps.projects.services import planning
 from apps.projects.services.retention import expire_generations
 from apps.speech.services import PART_FORMAT
 from tests.factories_jobs import reread
@@ -154,3 +158,36 @@ def test_an_expired_generation_is_deleted_with_its_chunks(owner: Person, spoken:
     assert (expire_generations(), Line.objects.count()) == (1, 0)
     assert "chunks" not in generation(owner, spoken["generation_id"])
     assert reread(Job.objects.get()).state == "completed"
+
+
+def test_chunk_that_is_named_twice_is_not_merged(owner: Person, spoken: dict[str, Any]) -> None:
+    first, second, _ = (chunk["id"] for chunk in spoken["chunks"])
+    answer = owner.post("/api/generate/merge-chunks", {"chunk_ids": [first, second, str(UUID(first))]})
+    assert refusal(answer) == (400, "duplicate_chunk", "chunk_ids[2]")
+    assert Job.objects.count() == 1
+
+
+def test_merge_beyond_the_size_of_a_composition_or_of_a_file_is_refused(
+    owner: Person, spoken: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, body = "/api/generate/merge-chunks", {"generation_id": spoken["generation_id"], "bitrate": 128}
+    monkeypatch.setattr(planning, "LARGEST_FILE_BYTES", 80_000)  # three chunks and their pauses last 5.1 s: 81,600 bytes
+    assert refusal(owner.post(path, body)) == (400, "file_too_large", "format")
+    assert owner.post(f"{path}?async=true", body | {"bitrate": 96}).status_code == 202
+    monkeypatch.setattr(limits, "TEXTS", 0)
+    assert refusal(owner.post(path, body | {"bitrate": 96})) == (400, "text_too_long", "chunks")
+
+
+def test_redone_chunk_that_was_deleted_meanwhile_is_not_found(
+    owner: Person, spoken: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def redo_and_delete(*args: Any, **kwargs: Any) -> Any:
+        submission = redo_chunk(*args, **kwargs)
+        Composition.objects.all().delete()
+        return submission
+
+    redo_chunk = chunk_views.redo_chunk
+    monkeypatch.setattr(chunk_views, "redo_chunk", redo_and_delete)
+    answer = owner.post("/api/generate/regenerate-chunk?async=true", {"chunk_id": spoken["chunks"][0]["id"], "text": "Something else."})
+    assert refusal(answer)[:2] == (404, "chunk_not_found")
+    assert generation(owner, answer.json()["generation_id"])["status"] == "queued"

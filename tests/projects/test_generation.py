@@ -1,5 +1,7 @@
 """POST /api/generate/clone and /preset, GET /api/generation/<id>, POST /api/generation/cancel, POST /api/text/split."""
 
+from typing import Any
+
 import httpx
 
 from apps.accounts.models import ApiKey
@@ -122,3 +124,26 @@ def test_a_text_is_split_into_the_sentences_that_are_spoken(owner: Person) -> No
 def test_work_of_generations_ends_when_all_parts_are_done(owner: Person) -> None:
     generate(owner, "preset", voice_id="af_bella", text="Hello there.")
     assert [part.kind for part in work()] == ["speak"]
+
+
+def test_jobs_of_other_kinds_are_neither_shown_nor_cancelled_as_generations(owner: Person) -> None:
+    assert owner.account is not None
+    made = generate(owner, "preset", voice_id="af_bella", text="Hello there.")["generation_id"]
+    path, cancel = f"/api/generation/{made}", "/api/generation/cancel"
+    speaker = Person(make_key(owner.account, scopes=["tts:generate"])[1], owner.account)
+    Job.objects.update(kind="transcription")
+    assert [refusal(owner.get(path))[:2], refusal(owner.post(cancel, {"generation_id": made}))[:2]] == [(404, "not_found")] * 2
+    Job.objects.update(kind="enrol_voice")  # as design/create makes: for keys that may make voices
+    assert (owner.get(path).status_code, speaker.get(path).status_code) == (200, 404)
+    assert refusal(owner.post(cancel, {"generation_id": made}))[:2] == (404, "not_found")
+    assert Job.objects.get().state == "queued"
+
+
+def test_cancelling_ends_a_long_text_and_leaves_texts_of_batches(owner: Person, settings: Any) -> None:
+    settings.TTSAI_BULK_CHARACTERS = 5
+    long_text = generate(owner, "preset", voice_id="af_bella", text="Hello there.")["generation_id"]
+    text = {"text": "Good morning.", "model": "kokoro", "voice": "af_bella"}
+    assert owner.post("/v1/tts/batch/", {"texts": [text]}).status_code == 200
+    item = Job.objects.exclude(uuid=long_text).get()
+    assert owner.post("/api/generation/cancel", {}).json()["cancelled"] == [long_text]
+    assert refusal(owner.post("/api/generation/cancel", {"generation_id": item.uuid.hex}))[:2] == (404, "not_found")

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from apps.compat.clonyvoice import project_views
 from apps.jobs.models import Job, Part
 from apps.projects.models import Composition, Line
 from tests.projects.making import generation, refusal, spoken_texts, work
@@ -159,3 +160,20 @@ def test_an_unknown_voice_of_a_line_is_named_when_it_is_rendered(owner: Person) 
     answer = owner.post(f"/api/projects/{project['id']}/render", {})
     assert refusal(answer) == (400, "unknown_voice", "lines[1].voice_id")
     assert (Job.objects.count(), owner.millicredits) == (0, 1_000_000)
+
+
+@pytest.mark.parametrize(("method", "status"), [("put", 404), ("delete", 200)])
+def test_project_that_is_deleted_during_a_request_is_no_error_of_the_server(
+    owner: Person, project: dict[str, Any], monkeypatch: pytest.MonkeyPatch, method: str, status: int
+) -> None:
+    def get_and_delete(*args: Any) -> Composition:
+        found = get_project(*args)
+        Composition.objects.all().delete()
+        return found
+
+    get_project = project_views.get_project
+    monkeypatch.setattr(project_views, "get_project", get_and_delete)
+    send = getattr(Client(), method)
+    body = {"lines": [], "name": "Another"}
+    answer = send(f"/api/projects/{project['id']}", body, content_type="application/json", headers=owner.headers)
+    assert (answer.status_code, answer.json().get("code", "")) == (status, "project_not_found" if status == 404 else "")

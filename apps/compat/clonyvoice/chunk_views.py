@@ -212,8 +212,11 @@ def _find_chunk(caller: Caller, body: dict[str, Any]) -> Line:
 
 
 def _redone_shape(job: Job, *, chunk: Line, base: str, warnings: list[str]) -> dict[str, Any]:
-    """The generation of one chunk; `audio_url` is the chunk's own."""
-    current = Line.objects.select_related("take_job").get(uuid=chunk.uuid)
+    """The generation of one chunk; `audio_url` is the chunk's own. 404 if the chunk was deleted since."""
+    current = Line.objects.select_related("take_job").filter(uuid=chunk.uuid).first()
+    if current is None:
+        message = f"The chunk {chunk.uuid.hex} was deleted meanwhile. GET /api/generation/{job.uuid.hex} has the new audio."
+        raise NotFoundError(message, code="chunk_not_found", extra={"generation_id": job.uuid.hex})
     shape = generation_shape(job, base=base)
     told = {"warnings": [*shape.get("warnings", ()), *warnings]} if warnings else {}
     return shape | told | {"chunk": chunk_shape(current, base=base)}

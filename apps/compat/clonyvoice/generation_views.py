@@ -15,6 +15,7 @@ from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.accounts.throttles import PollLimit
 from apps.compat.clonyvoice.generation_cancelling import cancel_generation, cancel_running
+from apps.compat.clonyvoice.generation_jobs import get_shown_job
 from apps.compat.clonyvoice.generation_serializers import (
     CancelResultSerializer,
     CancelSerializer,
@@ -28,7 +29,6 @@ from apps.compat.clonyvoice.line_orders import check_own_voice, check_voice
 from apps.core.fields import validated
 from apps.core.links import public_base
 from apps.jobs.requests import CACHE_HEADER, IDEMPOTENCY_HEADER, cache_use, request_id_of
-from apps.jobs.selectors import get_own_job
 from apps.jobs.waiting import ASYNC, prefers_async
 from apps.projects.selectors import find_generation
 from apps.projects.services.planning import choose_model
@@ -94,7 +94,7 @@ class GenerationView(APIView):
     def get(self, request: Request, generation_id: str) -> Response:
         """State and result of a generation, with its chunks. Polls do not count against the limits."""
         caller = get_caller(request)
-        job = get_own_job(caller, uuid_text=generation_id)
+        job = get_shown_job(caller, generation_id)
         shape = generation_shape(job, base=public_base(request), composition=find_generation(caller, job.uuid))
         return Response(shape, headers=NO_STORE)
 

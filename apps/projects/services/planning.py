@@ -177,10 +177,10 @@ def _join_settings(seconds: float, *, order: RenderOrder) -> JoinSettings:
     """400 file_too_large for a long composition in a format whose file no store would take."""
     chosen = FORMATS[order.format]
     rate = chosen.choose_sample_rate(order.sample_rate or HIGHEST_RATE)
-    if chosen.is_lossless and 2 * rate * seconds > LARGEST_FILE_BYTES:
-        message = (
-            f"The file may be {2 * rate * seconds / 1e9:.1f} GB in {order.format}; at most {LARGEST_FILE_BYTES / 1e9:g} GB. Choose mp3."
-        )
+    size = seconds * (2 * rate if chosen.is_lossless else chosen.choose_bitrate(order.bitrate) / 8)
+    if size > LARGEST_FILE_BYTES:
+        advice = "Choose mp3." if chosen.is_lossless else "Choose a lower bitrate, or join fewer lines."
+        message = f"The file may be {size / 1e9:.1f} GB in {order.format}; at most {LARGEST_FILE_BYTES / 1e9:g} GB. {advice}"
         raise InvalidRequestError(message, code="file_too_large", param="format")
     return JoinSettings(
         audio=AudioSettings(order.format, bitrate=order.bitrate, sample_rate=order.sample_rate),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.accounts.callers import Caller
 from apps.accounts.models import Account
-from apps.core.errors import ConflictError, PermissionDeniedError
+from apps.core.errors import ConflictError, NotFoundError, PermissionDeniedError
 from apps.projects.limits import check_size
 from apps.projects.models import Composition, Line
 from apps.projects.services.planning import settings_digest
@@ -53,12 +53,14 @@ def create_project(caller: Caller, *, content: ProjectContent) -> Composition:
 def change_project(caller: Caller, project: Composition, *, content: ProjectContent, version: int | None) -> None:
     """Replace what the content names. Lines with unchanged text and settings keep their audio.
 
-    version: the version that the caller has read; 409 version_conflict if somebody changed the project since.
+    version: the version that the caller has read; 409 version_conflict if somebody changed the project since, 404 if it was deleted.
     """
     if content.lines is not None:
         check_size(caller.plan, [line.text for line in content.lines], param="lines")
     with transaction.atomic():
-        locked = Composition.objects.select_for_update().get(uuid=project.uuid)
+        locked = _lock(project)
+        if locked is None:
+            raise NotFoundError(f"The project {project.uuid.hex} was deleted meanwhile.", code="project_not_found")
         if version is not None and version != locked.version:
             message = f"The project has version {locked.version}, not {version}: it was changed meanwhile. Read it again."
             raise ConflictError(message, code="version_conflict", param="version", extra={"version": locked.version})
@@ -73,11 +75,23 @@ def change_project(caller: Caller, project: Composition, *, content: ProjectCont
 
 def delete_project(project: Composition) -> None:
     """Delete the project with its lines; files of its jobs stay until their retention ends."""
-    project.delete()
+    with transaction.atomic():
+        if _lock(project) is not None:  # a change that has begun inserts its lines first
+            _lock_lines(project)
+            project.delete()
+
+
+def _lock(project: Composition) -> Composition | None:
+    return Composition.objects.select_for_update().filter(uuid=project.uuid).first()
+
+
+def _lock_lines(project: Composition) -> list[Line]:
+    """Lines of the project, locked in the order in which the end of a job locks them."""
+    return list(Line.objects.select_for_update().filter(composition=project).order_by("uuid"))
 
 
 def _replace_lines(project: Composition, lines: list[Line]) -> None:
-    earlier = list(Line.objects.select_for_update().filter(composition=project))
+    earlier = _lock_lines(project)
     takes = {line.take_settings: line for line in earlier if line.take_settings}
     for line in lines:
         take = takes.get(settings_digest(line))

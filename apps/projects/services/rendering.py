@@ -76,9 +76,10 @@ def redo_chunk(caller: Caller, chunk: Line, *, changes: Mapping[str, Any], order
 
 
 def merge_chunks(caller: Caller, chunks: Sequence[Line], *, order: RenderOrder, request: Request) -> Submission:
-    """Join the audio of chunks as it is. 409 chunk_not_ready, 410 expired."""
+    """Join the audio of chunks as it is. 400 too_many_lines or text_too_long, 409 chunk_not_ready, 410 expired."""
     if not chunks:
         raise InvalidRequestError("There are no chunks to merge.", code="no_lines")
+    check_size(caller.plan, [chunk.text for chunk in chunks], param=order.param)  # merging is free, speaking as much is limited
     for number, chunk in enumerate(chunks):
         _check_ready(chunk, number=number)
     plan = plan_merge(chunks, order=order)

@@ -1,0 +1,28 @@
+"""Jobs that this API calls generations."""
+
+from typing import Final
+
+from django.db.models import Q
+
+from apps.accounts.callers import Caller
+from apps.jobs.models import Job
+from apps.jobs.selectors import get_own_job
+from apps.projects.kinds import COMPOSITION
+from apps.speech.kinds import SPEECH
+from apps.voices.kinds import ENROL_VOICE
+
+IS_GENERATION: Final = Q(kind=COMPOSITION.name) | Q(kind=SPEECH.name, batch_item=None)
+"""Speech of batches is read and cancelled as a whole, by the batch."""
+_IS_NEW_VOICE: Final = Q(kind=ENROL_VOICE.name)
+"""Jobs of /api/design/create and /api/clone/create."""
+
+
+def get_generation_job(caller: Caller, generation_id: str) -> Job:
+    """Job of the account that speaks. 404 for any other: the scope `tts:generate` opens no jobs of other kinds."""
+    return get_own_job(caller, uuid_text=generation_id, among=IS_GENERATION)
+
+
+def get_shown_job(caller: Caller, generation_id: str) -> Job:
+    """As get_generation_job, and for a key that may clone also a job that makes a voice."""
+    among = IS_GENERATION | _IS_NEW_VOICE if caller.has_scope("clone:create") else IS_GENERATION
+    return get_own_job(caller, uuid_text=generation_id, among=among)
