@@ -22,7 +22,7 @@ class Socket(Protocol):
     """One accepted connection. Its handler is cancelled when the client leaves, when a limit is exceeded and when the server stops."""
 
     caller: Any
-    """Authenticated caller (apps.accounts.callers.Caller)."""
+    """Authenticated caller (apps.accounts.callers.Caller); None on a route that takes keys later, until `admit` is called."""
     path_params: Mapping[str, Any]
     exchange: Exchange
     """Jobs' ends, events and audio (apps/streaming), as for a response that waits."""
@@ -32,6 +32,9 @@ class Socket(Protocol):
 
     async def receive(self) -> str | bytes:
         """Wait for the next message of the client."""
+
+    async def admit(self, caller: Any) -> None:
+        """Serve this caller from now on, and count the connection against its limits. Raises TooManyRequestsError."""
 
     def messages(self) -> AsyncIterator[str | bytes]:
         """Iterate over the client's messages."""
@@ -78,6 +81,10 @@ class SocketRoute:
     render_error: Callable[[ApplicationError, str], Any] | None = None
     """(error, request id) -> the JSON message of an error that ends the connection; None for the body of the path's dialect."""
     welcomes_anonymous: bool = False
+    takes_keys_later: bool = False
+    """True if a connection without a key opens, whatever the plan of anonymous callers: its handler authenticates it by a message. Until then
+    few of an address may be open.
+    """
     subprotocols: tuple[str, ...] = ()
     """Supported subprotocols; the first one that the client offers too is chosen."""
     limits: SocketLimits = field(default_factory=SocketLimits)

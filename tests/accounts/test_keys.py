@@ -36,7 +36,20 @@ def test_a_key_of_clonyvoice_begins_with_cvk_and_so_does_its_successor() -> None
     assert (new_secret[:4], len(new_secret), successor.prefix) == ("cvk_", 47, new_secret[:12])
 
 
-@pytest.mark.parametrize("secret", ["", "cvk_", "sk-tts-", "cvk_" + "a" * 42, "cvk_" + "a" * 44, "sk-tts-" + "a" * 40, "xyz_" + "a" * 43])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "",
+        "cvk_",
+        "sk-tts-",
+        "cvk_" + "a" * 42,
+        "cvk_" + "a" * 44,
+        "sk-tts-" + "a" * 40,
+        "xyz_" + "a" * 43,
+        "cvk_" + "é" * 43,
+        "cvk_" + "\ud800" * 43,
+    ],
+)
 def test_text_of_another_form_than_our_keys_is_not_looked_up(secret: str) -> None:
     assert not has_key_form(secret)
 

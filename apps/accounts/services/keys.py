@@ -27,7 +27,7 @@ OVERLAP_SECONDS_LIMIT = 30 * 24 * 3600
 
 def has_key_form(secret: str) -> bool:
     """True if the text may be one of our keys, so that only such texts are looked up."""
-    return any(secret.startswith(start) and len(secret) == len(start) + SECRET_LENGTH for start in KEY_STARTS)
+    return secret.isascii() and any(secret.startswith(start) and len(secret) == len(start) + SECRET_LENGTH for start in KEY_STARTS)
 
 
 def create_key(

@@ -10,6 +10,8 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from apps.core.links import public_base_or_default
@@ -24,7 +26,21 @@ READ_SECONDS: Final = 1.0
 RECENT: Final = timedelta(seconds=30)
 """Age of jobs that are read even if they have ended: longer than a few readings, so that none is overlooked between two."""
 MOST_JOBS: Final = 500
-"""Jobs of a key in one reading: the newest."""
+"""Jobs of a key in each query of a reading: the newest."""
+FIELDS: Final = (
+    "api_key",
+    "kind",
+    "state",
+    "units",
+    "created_at",
+    "started_at",
+    "result",
+    "output_format",
+    "public_base",
+    "error_code",
+    "error_message",
+)
+"""Columns that a message needs: not the texts in `params`, which may be long."""
 
 Run = Callable[..., Awaitable[Any]]
 Jobs = dict[str, dict[str, Any]]
@@ -89,18 +105,24 @@ def get_feed() -> JobFeed:
 
 def read_jobs(accounts: set[int], keys: set[int], known: set[UUID]) -> dict[int, Jobs]:
     """Jobs by key: active ones, recent ones, and those that were active when they were last read."""
-    own = Job.objects.filter(api_key_id__in=keys, is_internal=False).order_by("-created_at")
+    own = Job.objects.filter(api_key_id__in=keys, is_internal=False)
     queries = (
         own.filter(state__in=ACTIVE_STATES),
         own.filter(account_id__in=accounts, created_at__gt=timezone.now() - RECENT),
         own.filter(uuid__in=known),
     )
-    jobs = {job.uuid: job for query in queries for job in query[: MOST_JOBS * len(keys)]}
+    jobs = {job.uuid: job for query in queries for job in _newest(query)}
     units_done = read_units_done(job for job in jobs.values() if not job.is_over)
     found: dict[int, Jobs] = {}
     for job in sorted(jobs.values(), key=lambda job: job.created_at):
         found.setdefault(job.api_key_id or 0, {})[job.uuid.hex] = job_shape(job, units_done=units_done)
     return found
+
+
+def _newest(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """The newest jobs of each key, so that many jobs of one hide none of another."""
+    place = Window(RowNumber(), partition_by="api_key_id", order_by="-created_at")
+    return jobs.annotate(place=place).filter(place__lte=MOST_JOBS).only(*FIELDS)
 
 
 def job_shape(job: Job, *, units_done: Mapping[UUID, int]) -> dict[str, Any]:

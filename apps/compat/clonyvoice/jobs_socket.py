@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any, Final
 
+from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 
 from apps.accounts.authentication import KeyAuthentication
@@ -12,6 +13,7 @@ from apps.accounts.permissions import HasAccount
 from apps.accounts.throttles import count_request_of_caller
 from apps.compat.clonyvoice.job_feed import Watcher, get_feed
 from apps.core.errors import AuthenticationFailedError, InvalidRequestError
+from apps.core.parsing import parse_json
 from apps.core.sockets import Socket, SocketLimits, SocketRoute
 
 SCOPE: Final = "ws:connect"
@@ -23,8 +25,8 @@ KEY_MESSAGE: Final = 'Send {"type": "auth", "api_key": "cvk_…"} as the first m
 
 async def serve_jobs(socket: Socket) -> None:
     """Serve a connection until the client leaves."""
-    if socket.caller.is_anonymous:
-        socket.caller = await socket.run(_authenticate, socket, await _receive_key(socket))  # revoking the key now ends the connection
+    if socket.caller is None:
+        await socket.admit(await socket.run(_authenticate, socket, await _receive_key(socket)))
     caller: Caller = socket.caller
     if caller.key is None:
         raise AuthenticationFailedError("Progress is that of a key's jobs: connect with a key.", code="missing_api_key")
@@ -96,8 +98,8 @@ def _read(message: str | bytes) -> dict[str, Any]:
     if isinstance(message, bytes):
         raise InvalidRequestError("This socket takes text messages with JSON, not binary ones.", code="invalid_message")
     try:
-        read = json.loads(message)
-    except (ValueError, RecursionError):
+        read = parse_json(message.encode("utf-8", "replace"))
+    except (ParseError, InvalidRequestError):
         read = None
     if not isinstance(read, dict):
         raise InvalidRequestError("A message is a JSON object.", code="invalid_message")
@@ -113,7 +115,7 @@ ROUTES: Final = (
         path="/ws/",
         handler=serve_jobs,
         scope=SCOPE,
-        welcomes_anonymous=True,  # the first message may bring the key
+        takes_keys_later=True,  # by the first message
         limits=SocketLimits(message_bytes=4096, messages_per_second=10, total_seconds=86_400.0),
     ),
 )

@@ -17,10 +17,11 @@ from apps.accounts.authentication import KeyAuthentication
 from apps.accounts.callers import Caller, get_caller
 from apps.accounts.permissions import HasAccount
 from apps.accounts.selectors import find_usable_keys
-from apps.accounts.throttles import count_request_of_caller
+from apps.accounts.throttles import PollLimit, count_request_of_caller
 from apps.accounts.ws_tickets import SUBPROTOCOL as TICKET_SUBPROTOCOL
 from apps.accounts.ws_tickets import TicketAuthentication, find_ticket
 from apps.core import retry_after
+from apps.core.addresses import address_block, client_address
 from apps.core.cross_origin import is_origin_allowed
 from apps.core.deferred import Receive, Scope, Send
 from apps.core.dialects import dialect_of
@@ -41,6 +42,8 @@ KEY_NOT_USABLE: Final = Closing(
     POLICY, "invalid_api_key", AuthenticationFailedError("This API key was revoked, or its account is not active.")
 )
 STOP_SECONDS: Final = 2.0
+KEYLESS_CONNECTIONS: Final = 20
+"""Open connections of an address that have not sent their key yet."""
 SCHEMES: Final = {"ws": "http", "wss": "https"}
 
 
@@ -85,7 +88,9 @@ class Sockets:
         async with contextlib.AsyncExitStack() as stack:
             try:
                 caller = await self._admit(request, route)
-                await stack.enter_async_context(self._counted_connection(caller))
+                await stack.enter_async_context(self._counted_connection())
+                first = await stack.enter_async_context(contextlib.AsyncExitStack())
+                await first.enter_async_context(self._leased(_connection_limits(caller) if caller else _limits_of_address(request)))
             except Exception as error:  # noqa: BLE001 - the process's edge; as_application_error logs a bug
                 await _refuse(as_application_error(error), request, send, request_id=request_id)
                 return
@@ -93,9 +98,15 @@ class Sockets:
             await send(
                 {"type": "websocket.accept", "subprotocol": _subprotocol(route, scope), "headers": [(b"x-request-id", request_id.encode())]}
             )
+
+            async def count(later: Caller) -> None:
+                await stack.enter_async_context(self._leased(_connection_limits(later)))
+                await first.aclose()
+
             session = Session(
                 route,
                 caller=caller,
+                count=count,
                 path_params=scope["path_params"],
                 receive=receive,
                 send=send,
@@ -113,8 +124,8 @@ class Sockets:
         request_id = dialect_of(request.path).request_id_of(request.META)
         await _refuse(path_not_found(request.path), request, send, request_id=request_id)
 
-    async def _admit(self, request: ShellRequest, route: SocketRoute) -> Caller:
-        """Authenticate and count a connection. Raises the error that it is refused with."""
+    async def _admit(self, request: ShellRequest, route: SocketRoute) -> Caller | None:
+        """Authenticate and count a connection; None if it is to be authenticated later. Raises the error that it is refused with."""
         if "\x00" in request.path:
             raise path_not_found(request.path)
         if self._stopping.is_set():
@@ -124,23 +135,28 @@ class Sockets:
         return await self._threads.run_unless_busy(_authenticate, request, route)
 
     @contextlib.asynccontextmanager
-    async def _counted_connection(self, caller: Caller) -> AsyncIterator[None]:
-        """Count an open connection for the time of the block. Raises TooManyRequestsError, BusyError."""
+    async def _counted_connection(self) -> AsyncIterator[None]:
+        """Count an open connection of this process for the time of the block. Raises BusyError."""
         if self._open_count >= settings.TTSAI_SOCKETS:
             raise BusyError
         self._open_count += 1
         try:
-            lease = await self._threads.run(_take_lease, caller)
-            self._leases.add(lease)
-            try:
-                yield
-            finally:
-                self._leases.discard(lease)
-                returning = asyncio.create_task(self._threads.run(release_lease, lease))
-                self._returns.add(returning)
-                returning.add_done_callback(self._returns.discard)
+            yield
         finally:
             self._open_count -= 1
+
+    @contextlib.asynccontextmanager
+    async def _leased(self, limits: dict[str, int]) -> AsyncIterator[None]:
+        """Count an open connection in all processes for the time of the block. Raises TooManyRequestsError."""
+        lease = await self._threads.run(_take_lease, limits)
+        self._leases.add(lease)
+        try:
+            yield
+        finally:
+            self._leases.discard(lease)
+            returning = asyncio.create_task(self._threads.run(release_lease, lease))
+            self._returns.add(returning)
+            returning.add_done_callback(self._returns.discard)
 
     async def _watch_connections(self) -> None:
         """Renew the leases of open connections, and close those whose key is no longer valid."""
@@ -156,7 +172,8 @@ class Sockets:
         await self._threads.run(renew_leases, tuple(self._leases))
 
     async def _end_unauthorized(self) -> None:
-        by_key = {session: session.caller.key.pk for session in self._sessions if session.caller.key is not None}
+        callers = {session: session.caller for session in self._sessions if session.caller is not None}
+        by_key = {session: caller.key.pk for session, caller in callers.items() if caller.key is not None}
         if by_key:
             usable = await self._threads.run(find_usable_keys, set(by_key.values()))
             for session in (session for session, key_id in by_key.items() if key_id not in usable):
@@ -174,9 +191,14 @@ class _Endpoint:
         await self._sockets.serve(self._route, scope, receive, send)
 
 
-def _authenticate(request: ShellRequest, route: SocketRoute) -> Caller:
-    """Caller of a connection, by a ticket or the key in its headers, counted as one request. Runs on one of Django's threads."""
+def _authenticate(request: ShellRequest, route: SocketRoute) -> Caller | None:
+    """Caller of a connection, by a ticket or the key in its headers, counted as one request; None if a message is to bring the key. Runs on
+    one of Django's threads.
+    """
     by_ticket = find_ticket(request) is not None
+    if route.takes_keys_later and not by_ticket and dialect_of(request.path).find_secret(request.META) is None:
+        PollLimit().allow_request(Request(request), None)
+        return None
     wrapped = Request(request, authenticators=[TicketAuthentication() if by_ticket else (route.authentication or KeyAuthentication)()])
     if not route.welcomes_anonymous:
         HasAccount().has_permission(wrapped, None)
@@ -190,14 +212,18 @@ def _authenticate(request: ShellRequest, route: SocketRoute) -> Caller:
     return caller
 
 
-def _take_lease(caller: Caller) -> Lease:
+def _take_lease(limits: dict[str, int]) -> Lease:
     """Lease of a connection. Raises TooManyRequestsError. Runs on one of Django's threads."""
-    limits = _connection_limits(caller)
     lease = take_lease(limits)
     if lease is None:
         message = f"At most {min(limits.values())} connections may be open at once. Close one before you open the next."
         raise TooManyRequestsError(message, code="concurrency_limit_exceeded", headers={"Retry-After": retry_after.BUSY})
     return lease
+
+
+def _limits_of_address(request: ShellRequest) -> dict[str, int]:
+    """Open connections without a key that are allowed to an address."""
+    return {f"keyless:{address_block(client_address(request))}": KEYLESS_CONNECTIONS}
 
 
 def _connection_limits(caller: Caller) -> dict[str, int]:

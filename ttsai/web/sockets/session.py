@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -78,7 +78,8 @@ class Session:
         self,
         route: SocketRoute,
         *,
-        caller: Caller,
+        caller: Caller | None,
+        count: Callable[[Caller], Awaitable[None]],
         path_params: Mapping[str, Any],
         receive: Receive,
         send: Send,
@@ -87,12 +88,14 @@ class Session:
         request: HttpRequest,
         request_id: str,
     ) -> None:
+        """count: counts the connection against the limits of a caller that is admitted later."""
         self.exchange = exchange
         self.request = request
         self.request_id = request_id
         self.caller = caller
         self.path_params = path_params
         self._route = route
+        self._count = count
         self._limits: SocketLimits = route.limits
         self._receive = receive
         self._send = send
@@ -105,6 +108,10 @@ class Session:
         """Close the connection, whatever its handler does."""
         if not self._ending.done():
             self._ending.set_result(closing)
+
+    async def admit(self, caller: Caller) -> None:
+        await self._count(caller)
+        self.caller = caller
 
     async def receive(self) -> str | bytes:
         return await self._messages.get()
