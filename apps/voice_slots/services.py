@@ -10,7 +10,7 @@ from apps.accounts.callers import Caller
 from apps.catalog.selectors import find_cloning_model
 from apps.core.errors import ConflictError, InvalidRequestError
 from apps.jobs.services.limits import wait_for_tenant
-from apps.uploads.services import Source, release_sources
+from apps.uploads.services import Source
 from apps.voice_slots.models import SlotState, VoiceSlot
 from apps.voice_slots.selectors import SLOT_PREFIX, get_slot
 from apps.voices.models import Voice
@@ -18,7 +18,7 @@ from apps.voices.selectors import count_named_voices
 from apps.voices.services.consent import ConsentStatement
 from apps.voices.services.enrolments import ID_BYTES, VoiceOrder
 from apps.voices.services.removal import remove_voice
-from apps.voices.services.requests import CloneOrder, CloneSteps, check_order, request_clone
+from apps.voices.services.requests import CloneOrder, CloneSteps, CloneSubmission, check_order, clone_or_release, request_clone
 
 NAME_LETTERS = string.ascii_uppercase + string.digits
 NAME_LENGTH = 5
@@ -64,17 +64,15 @@ def train_slot(caller: Caller, *, slot_id: str, source: Source, name: str, conse
 
     409 voice_not_ready while the slot is in training; errors as of POST /v1/voice-clone/.
     """
-    try:
+
+    def clone() -> CloneSubmission:
         slot = get_slot(caller, slot_id=slot_id)
         training = _Training(caller, slot, name=name or slot.name)
         order = CloneOrder(model=slot.engine_id, voice=VoiceOrder(name=name or slot.name), consent=consent)
         steps = CloneSteps(before=training.begin, after=training.keep)
-        submission = request_clone(caller, order=order, sources=[source], idempotency=None, request_id=request_id, steps=steps)
-    except Exception:
-        release_sources([source])
-        raise
-    if submission.is_replay:
-        release_sources([source])
+        return request_clone(caller, order=order, sources=[source], idempotency=None, request_id=request_id, steps=steps)
+
+    clone_or_release([source], clone)
     return get_slot(caller, slot_id=slot_id)
 
 

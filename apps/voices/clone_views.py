@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -30,7 +31,7 @@ from apps.speech.links import result_address
 from apps.speech.services import SpeechOrder
 from apps.uploads.admission import admit_form
 from apps.uploads.parsers import FormParser
-from apps.uploads.services import Source, ingest_sources_async, release_sources
+from apps.uploads.services import Source, ingest_sources_async
 from apps.voices import serializers as shapes
 from apps.voices.embed_waiting import wait_for_examination
 from apps.voices.kinds import ENROL_VOICE, VOICE_CLONE
@@ -38,7 +39,7 @@ from apps.voices.models import Voice
 from apps.voices.recordings import BODY_BYTES, RecordingsOrder, order_recordings
 from apps.voices.services.consent import ConsentStatement
 from apps.voices.services.enrolments import VoiceOrder
-from apps.voices.services.requests import CloneOrder, CloneSubmission, check_order, request_clone
+from apps.voices.services.requests import CloneOrder, CloneSubmission, check_order, clone_or_release, request_clone
 from workers.contract.formats import FORMATS
 
 EMBED, CLONE, SPEAK = shapes.RecordingSerializer(), shapes.VoiceCloneSerializer(), shapes.SpeechCloneSerializer()
@@ -202,23 +203,12 @@ class VoiceEmbedView(CloneView):
 
         async def resolve(exchange: Exchange) -> HttpResponseBase | ASGIApp:
             sources = await ingest_sources_async(exchange, recordings.first, held=recordings.held)
-            submission = await exchange.run(self._submit_sources, request, body, order, sources)
+            submission = await exchange.run(clone_or_release, sources, partial(self.submit, request, body, order=order, sources=sources))
             spent_seconds = time.monotonic() - started
             await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(spent_seconds))
             return await exchange.run(_embed_response, submission.voice.pk, order.model, started)
 
         return Deferred(resolve)
-
-    def _submit_sources(self, request: Request, body: Mapping[str, Any], order: CloneOrder, sources: Sequence[Source]) -> CloneSubmission:
-        """Create the job; recordings without a new job are deleted."""
-        try:
-            submission = self.submit(request, body, order=order, sources=sources)
-        except Exception:
-            release_sources(sources)
-            raise
-        if submission.job is None or submission.is_replay:
-            release_sources(sources)
-        return submission
 
 
 def _order(body: Mapping[str, Any], *, is_awaited: bool) -> CloneOrder:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.http import JsonResponse
@@ -26,7 +27,7 @@ from apps.jobs.waiting import ASYNC, prefers_async, upload_wait_seconds
 from apps.uploads.admission import admit_form
 from apps.uploads.parsers import FormParser
 from apps.uploads.serializers import ReferenceSerializer
-from apps.uploads.services import Source, ingest_sources_async, release_sources
+from apps.uploads.services import Source, ingest_sources_async
 from apps.voice_library.selectors import list_favourite_ids
 from apps.voices.embed_waiting import wait_for_examination
 from apps.voices.models import Voice
@@ -34,7 +35,7 @@ from apps.voices.recordings import BODY_BYTES, order_recordings
 from apps.voices.serializers import RECORDING_HELP, CategoriesField, ConsentSerializer, Name, RecordingsField
 from apps.voices.services.consent import ConsentStatement
 from apps.voices.services.enrolments import VoiceOrder
-from apps.voices.services.requests import DEFAULT_MODEL, CloneOrder, CloneSubmission, check_order, request_clone
+from apps.voices.services.requests import DEFAULT_MODEL, CloneOrder, CloneSubmission, check_order, clone_or_release, request_clone
 
 FORM, JSON = "multipart/form-data", "application/json"
 RECORDINGS = ("audio", "file", "files")
@@ -134,7 +135,9 @@ def _clone(request: Request, body: Mapping[str, Any], *, files: Sequence[Any], e
 
     async def resolve(exchange: Exchange) -> HttpResponseBase:
         sources = await ingest_sources_async(exchange, recordings.first, held=recordings.held)
-        submission = await exchange.run(_submit, request, body, order, sources, endpoint)
+        submission = await exchange.run(
+            clone_or_release, sources, partial(_submit, request, body, order=order, sources=sources, endpoint=endpoint)
+        )
         if is_awaited:
             await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(time.monotonic() - started))
         return await exchange.run(_cloned_response, request, submission)
@@ -153,20 +156,11 @@ def _order(body: Mapping[str, Any], *, is_awaited: bool) -> CloneOrder:
     )
 
 
-def _submit(request: Request, body: Mapping[str, Any], order: CloneOrder, sources: Sequence[Source], endpoint: str) -> CloneSubmission:
-    """Create the job; recordings without a new job are deleted."""
+def _submit(request: Request, body: Mapping[str, Any], *, order: CloneOrder, sources: Sequence[Source], endpoint: str) -> CloneSubmission:
+    """Create the job."""
     fields_sent = {name: value for name, value in body.items() if name not in RECORDINGS}
     idempotency = request_idempotency(request, endpoint=endpoint, body=fields_sent, sha256="".join(one.sha256 for one in sources))
-    try:
-        submission = request_clone(
-            get_caller(request), order=order, sources=sources, idempotency=idempotency, request_id=request_id_of(request)
-        )
-    except Exception:
-        release_sources(sources)
-        raise
-    if submission.job is None or submission.is_replay:
-        release_sources(sources)
-    return submission
+    return request_clone(get_caller(request), order=order, sources=sources, idempotency=idempotency, request_id=request_id_of(request))
 
 
 def _cloned_response(request: Request, submission: CloneSubmission) -> JsonResponse:

@@ -47,6 +47,8 @@ class ToneOrder:
     target: SourceOrder
     source: HeldFile
     tau: float
+    enrolment: CloneOrder
+    """Order of the target's voice."""
 
 
 def own_share(tau: float) -> float:
@@ -58,7 +60,7 @@ async def convert_tone(exchange: Exchange, caller: Caller, *, order: ToneOrder, 
     """The response with the converted audio. Raises ApplicationErrors."""
     started = time.monotonic()
     sources = await ingest_sources_async(exchange, order.target, held=(order.source,))
-    submission = await exchange.run(_enrol, caller, sources, request_id)
+    submission = await exchange.run(_enrol, caller, order.enrolment, sources, request_id)
     await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(time.monotonic() - started))
     extracted = time.monotonic()
     conversion = ConversionOrder(
@@ -89,10 +91,10 @@ async def convert_tone(exchange: Exchange, caller: Caller, *, order: ToneOrder, 
     )
 
 
-def _enrol(caller: Caller, sources: Sequence[Source], request_id: str) -> CloneSubmission:
+def _enrol(caller: Caller, order: CloneOrder, sources: Sequence[Source], request_id: str) -> CloneSubmission:
     """Enrol the voice of the first recording. Recordings without a job are deleted."""
     try:
-        submission = request_clone(caller, order=CloneOrder(is_awaited=True), sources=sources[:1], idempotency=None, request_id=request_id)
+        submission = request_clone(caller, order=order, sources=sources[:1], idempotency=None, request_id=request_id)
     except Exception:
         release_sources(sources)
         raise

@@ -5,11 +5,12 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.core import fields
+from apps.voices.serializers import ConsentSerializer
 
 USUAL_TAU = 0.3
 
 
-class OpenVoiceCloneRequestSerializer(serializers.Serializer[Any]):
+class OpenVoiceCloneRequestSerializer(ConsentSerializer):
     """Request of POST /api/clone."""
 
     target_audio = serializers.CharField(max_length=28_000_000, help_text="The voice to take: base64 or a data URL; wav, mp3, flac or ogg.")

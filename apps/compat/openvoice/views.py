@@ -19,6 +19,7 @@ from apps.jobs.requests import request_id_of
 from apps.uploads.inline import read_inline_file
 from apps.uploads.services import hold_files, order_source
 from apps.voices.recordings import LIMITS
+from apps.voices.services.consent import ConsentStatement
 from apps.voices.services.requests import CloneOrder, check_order
 
 CLONE = shapes.OpenVoiceCloneRequestSerializer()
@@ -78,7 +79,10 @@ class CloneView(APIView):
         `/v1/voice-convert/`.
         """
         caller, body, request_id = get_caller(request), validated(CLONE, request.data), request_id_of(request)
-        check_order(caller, order=CloneOrder(is_awaited=True), recordings=1)
+        statement = body.get("consent")
+        consent = ConsentStatement(statement, body.get("consent_by", "")) if statement else None
+        enrolment = CloneOrder(consent=consent, is_awaited=True)
+        check_order(caller, order=enrolment, recordings=1)
         source_file = read_inline_file(body["source_audio"], param="source_audio")
         target_file = read_inline_file(body["target_audio"], param="target_audio")
         (source,) = hold_files(caller, files=[source_file], limits=SOURCE_LIMITS, param="source_audio")
@@ -87,7 +91,7 @@ class CloneView(APIView):
         except Exception:
             source.spool.close()
             raise
-        order = ToneOrder(target, source, body["tau"])
+        order = ToneOrder(target, source, body["tau"], enrolment)
 
         async def resolve(exchange: Exchange) -> HttpResponseBase | ASGIApp:
             return await convert_tone(exchange, caller, order=order, request_id=request_id)

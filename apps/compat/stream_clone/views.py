@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from django.http import JsonResponse
@@ -17,20 +18,21 @@ from apps.accounts.callers import Caller, get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.compat.stream_clone import serializers as shapes
 from apps.compat.stream_clone.local_files import open_local_file
-from apps.compat.stream_clone.voices import find_prompt, get_prompt, get_prompts, list_prompt_ids
+from apps.compat.stream_clone.voices import NewPrompt, PromptExistsError, find_made_prompt, get_prompt, get_prompts, list_prompt_ids
 from apps.core.deferred import Deferred, Exchange
 from apps.core.fields import validated
 from apps.jobs.requests import request_id_of
 from apps.jobs.waiting import upload_wait_seconds
 from apps.uploads.inline import read_inline_file
-from apps.uploads.services import Source, SourceOrder, ingest_sources_async, order_source, release_sources
+from apps.uploads.services import Source, SourceOrder, ingest_sources_async, order_source
 from apps.voices.embed_waiting import wait_for_examination
+from apps.voices.models import Voice
 from apps.voices.recordings import LIMITS
 from apps.voices.services.collections import restore_voices, save_voices
 from apps.voices.services.consent import ConsentStatement
 from apps.voices.services.enrolments import VoiceOrder
 from apps.voices.services.removal import remove_voice
-from apps.voices.services.requests import CloneOrder, CloneSubmission, check_order, request_clone
+from apps.voices.services.requests import CloneOrder, CloneSteps, CloneSubmission, check_order, clone_or_release, request_clone
 
 CLONE, PROMPT, SAVE, LOAD = (
     shapes.CloneRequestSerializer(),
@@ -75,18 +77,22 @@ class CloneView(APIView):
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Clone the voice of a recording under an id. Answers when the voice can speak; it is fitted to the recording afterwards. An id that
-        the account has is left as it is.
+        the account has is left as it is, unless its voice could not be made.
         """
         started, caller, body = time.monotonic(), get_caller(request), validated(CLONE, request.data)
-        if find_prompt(caller, body["prompt_id"]) is not None:
-            return Response({"existed": True, "prompt_id": body["prompt_id"]})
+        earlier = find_made_prompt(caller, body["prompt_id"])
+        if earlier is not None:
+            return Deferred(partial(_answer_existing, voice=earlier, prompt_id=body["prompt_id"], started=started))
         order = _order(body)
         check_order(caller, order=order, recordings=1)
         recording = _order_recording(caller, body["prompt_audio"])
 
         async def resolve(exchange: Exchange) -> HttpResponseBase:
             sources = await ingest_sources_async(exchange, recording)
-            submission = await exchange.run(_submit, request, order, sources)
+            try:
+                submission = await exchange.run(_submit, request, order, sources)
+            except PromptExistsError as error:
+                return await _answer_existing(exchange, voice=error.voice, prompt_id=body["prompt_id"], started=started)
             await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(time.monotonic() - started))
             return JsonResponse({"existed": False, "prompt_id": body["prompt_id"]})
 
@@ -149,6 +155,13 @@ class CacheLoadView(APIView):
         return Response({"loaded_speakers": loaded})
 
 
+async def _answer_existing(exchange: Exchange, *, voice: Voice, prompt_id: str, started: float) -> HttpResponseBase:
+    """Response for an id that the account has, once its voice can speak."""
+    submission = CloneSubmission(voice, voice.enrolment.job, is_replay=True)
+    await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(time.monotonic() - started))
+    return JsonResponse({"existed": True, "prompt_id": prompt_id})
+
+
 def _order(body: Mapping[str, Any]) -> CloneOrder:
     consent = ConsentStatement(body["consent"], body["consent_by"]) if body["consent"] else None
     return CloneOrder(voice=VoiceOrder(name=body["prompt_id"]), transcript=body["prompt_text"], consent=consent, is_awaited=True)
@@ -164,12 +177,10 @@ def _order_recording(caller: Caller, given: str) -> SourceOrder:
 
 
 def _submit(request: Request, order: CloneOrder, sources: Sequence[Source]) -> CloneSubmission:
-    """Create the job; recordings without a new job are deleted."""
-    try:
-        submission = request_clone(get_caller(request), order=order, sources=sources, idempotency=None, request_id=request_id_of(request))
-    except Exception:
-        release_sources(sources)
-        raise
-    if submission.job is None or submission.is_replay:
-        release_sources(sources)
-    return submission
+    """Create the job; recordings without a new job are deleted. Raises PromptExistsError."""
+    caller = get_caller(request)
+    prompt = NewPrompt(caller, order.voice.name)
+    steps = CloneSteps(before=prompt.begin, after=prompt.keep)
+    request_id = request_id_of(request)
+    cloning = partial(request_clone, caller, order=order, sources=sources, idempotency=None, request_id=request_id, steps=steps)
+    return clone_or_release(sources, cloning)

@@ -1,22 +1,35 @@
 """Voices of the account by the ids that its clients gave them: the names of the voices."""
 
 from collections.abc import Collection
+from functools import partial
+
+from django.db import transaction
 
 from apps.accounts.callers import Caller
 from apps.core.errors import NotFoundError
-from apps.voices.models import Voice
+from apps.voices.models import EnrolmentState, Voice
+from apps.voices.services.removal import remove_voice
 
 
 def list_prompt_ids(caller: Caller) -> list[str]:
     """Ids of the account's cloned voices that can speak."""
-    voices = Voice.objects.filter(account=caller.required_account).exclude(name="").exclude(enrolment__conditioning_key="")
-    return sorted(set(voices.values_list("name", flat=True)))
+    voices = Voice.objects.filter(account=caller.required_account).exclude(name="").exclude(enrolment__state=EnrolmentState.FAILED)
+    return sorted(set(voices.exclude(enrolment__conditioning_key="").values_list("name", flat=True)))
 
 
 def find_prompt(caller: Caller, prompt_id: str) -> Voice | None:
-    """The account's voice of this id: the latest of the name, or the one with this voice id."""
-    voices = Voice.objects.select_related("enrolment").filter(account=caller.required_account)
-    return voices.filter(name=prompt_id).order_by("-id").first() or voices.filter(voice_id=prompt_id).first()
+    """The account's voice of this id: the latest of the name, one that could not be made only if there is no other; or the one with this
+    voice id.
+    """
+    voices = Voice.objects.select_related("enrolment__job").filter(account=caller.required_account)
+    named = voices.filter(name=prompt_id).order_by("-id")
+    return named.exclude(enrolment__state=EnrolmentState.FAILED).first() or named.first() or voices.filter(voice_id=prompt_id).first()
+
+
+def find_made_prompt(caller: Caller, prompt_id: str) -> Voice | None:
+    """The account's voice of this id, unless it could not be made."""
+    voice = find_prompt(caller, prompt_id)
+    return None if voice is None or voice.enrolment.state == EnrolmentState.FAILED else voice
 
 
 def get_prompt(caller: Caller, prompt_id: str) -> Voice:
@@ -31,3 +44,35 @@ def get_prompt(caller: Caller, prompt_id: str) -> Voice:
 def get_prompts(caller: Caller, prompt_ids: Collection[str] | None) -> list[Voice]:
     """The voices of these ids, all of the account's for None. 404 for an unknown one."""
     return [get_prompt(caller, prompt_id) for prompt_id in (list_prompt_ids(caller) if prompt_ids is None else prompt_ids)]
+
+
+class PromptExistsError(Exception):
+    """Another request has cloned a voice under the id meanwhile."""
+
+    def __init__(self, voice: Voice) -> None:
+        super().__init__(voice.name)
+        self.voice = voice
+
+
+class NewPrompt:
+    """Id of a voice to clone, in the transaction that clones it. It takes the place of voices of this id that could not be made."""
+
+    def __init__(self, caller: Caller, prompt_id: str) -> None:
+        self._caller = caller
+        self._prompt_id = prompt_id
+        self._failed: list[Voice] = []
+
+    def begin(self) -> None:
+        """Take the id from failed voices, so that they do not count to the plan's. Raises PromptExistsError."""
+        made = find_made_prompt(self._caller, self._prompt_id)
+        if made is not None:
+            raise PromptExistsError(made)
+        named = Voice.objects.filter(account=self._caller.required_account, name=self._prompt_id)
+        self._failed = list(named.filter(enrolment__state=EnrolmentState.FAILED))
+        Voice.objects.filter(pk__in=[voice.pk for voice in self._failed]).update(name="")
+
+    def keep(self, voice: Voice) -> None:
+        """Delete the failed voices after the commit, except for the one that was given this recording."""
+        for failed in self._failed:
+            if failed.pk != voice.pk:
+                transaction.on_commit(partial(remove_voice, failed))

@@ -13,7 +13,7 @@ from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.limits import wait_for_tenant
 from apps.jobs.services.submit import JobPlan
 from apps.speech.services import ClonedVoice, SpeechOrder, plan_speech
-from apps.uploads.services import Source
+from apps.uploads.services import Source, release_sources
 from apps.voices.job_plans import plan_enrolment_job, plan_ready_job, source_params
 from apps.voices.kinds import ENROL_VOICE, ENROLLING_KINDS, VOICE_CLONE, VoiceCloneParams
 from apps.voices.models import Enrolment, EnrolmentState, Voice
@@ -140,6 +140,18 @@ def request_clone(
         if steps is not None:
             steps.after(voice)
         return _submit(acceptance, caller, order=order, engine=engine, voice=voice, sources=sources, is_new=is_new)
+
+
+def clone_or_release(sources: Sequence[Source], cloning: Callable[[], CloneSubmission]) -> CloneSubmission:
+    """Result of `cloning`, a call of request_clone; recordings that no new job takes are deleted."""
+    try:
+        submission = cloning()
+    except Exception:
+        release_sources(sources)
+        raise
+    if submission.job is None or submission.is_replay:
+        release_sources(sources)
+    return submission
 
 
 def _give_voice(enrolment: Enrolment, *, caller: Caller, order: CloneOrder, is_new: bool) -> Voice:

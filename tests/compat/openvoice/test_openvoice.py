@@ -13,6 +13,7 @@ import soundfile
 from apps.compat.openvoice.conversion import own_share
 from apps.jobs.models import Job, JobState, Part
 from apps.uploads.models import Upload
+from apps.voices.models import Consent
 from tests.conversion.test_conversion import WORLD
 from tests.factories_jobs import announce, engine_spec, outcome_of, started, store_output
 from tests.flows.following import wait_until
@@ -102,6 +103,20 @@ def test_requests_without_a_key_are_served_only_by_the_operators_setting(
     assert Job.objects.get(kind="voice-convert").account_id == owner.account.pk
     wrong = Person(key="sk-tts-wrong", account=None)
     assert post(server, wrong, target_audio=encoded, source_audio=encoded).status_code == 401
+
+
+def test_demanded_consent_is_recorded_with_the_targets_voice(
+    server: RunningShell, owner: Person, worker: Enroller, clip: bytes, settings: Any
+) -> None:
+    settings.TTSAI_REQUIRE_CONSENT = True
+    encoded = base64.b64encode(clip).decode()
+    refused = post(server, owner, target_audio=encoded, source_audio=encoded)
+    assert (refused.status_code, refused.json()["success"], refused.json()["code"]) == (400, False, "consent_required")
+    assert not Job.objects.exists()
+    taken = post(server, owner, target_audio=encoded, source_audio=encoded, consent="I agree to the use of my voice.", consent_by="Ada")
+    assert (taken.status_code, taken.json()["success"]) == (200, True)
+    recorded = Consent.objects.get()
+    assert (recorded.statement, recorded.given_by) == ("I agree to the use of my voice.", "Ada")
 
 
 def test_invalid_requests_are_refused_in_the_envelope_and_cost_nothing(

@@ -14,9 +14,15 @@ __all__ = ["_platform", "clip", "owner", "server"]
 
 
 @pytest.fixture
-def reader() -> Iterator[Reader]:
+def enroller() -> Enroller:
+    """Answers of the worker to parts that enrol."""
+    return Enroller()
+
+
+@pytest.fixture
+def reader(enroller: Enroller) -> Iterator[Reader]:
     """Worker in the background that does every part."""
-    reader, enroller = Reader(), Enroller()
+    reader = Reader()
 
     def do(part: Part) -> PartOutcome | None:
         return reader.do(part) if part.kind == "speak" else attempt_part(part, enroller)

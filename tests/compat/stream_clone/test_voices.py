@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from apps.jobs.models import Job
-from apps.voices.models import Enrolment, Voice
+from apps.voices.models import Enrolment, EnrolmentState, Voice
 from tests.speech.people import Person, person
 from tests.text_streams.reader import Reader
+from tests.voices.conftest import Enroller, enrolling
 from tests.web.shell import RunningShell
+from tests.workers.audio.probe.recordings import record
 
 
 def post(server: RunningShell, owner: Person, path: str, **body: Any) -> httpx.Response:
@@ -38,6 +41,60 @@ def test_cloned_voice_is_listed_and_an_id_is_cloned_once(server: RunningShell, o
     assert speakers(server, owner) == ["ada"]
     assert speakers(server, person()) == []
     assert Voice.objects.get().enrolment.samples.get().transcript == "Hello there."
+
+
+@pytest.fixture(scope="session")
+def other_clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """MP3 of three seconds."""
+    return record(tmp_path_factory.mktemp("clip") / "other", "mp3", seconds=3.0).read_bytes()
+
+
+@pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize("is_same", [False, True])
+def test_unusable_recording_gives_its_id_to_the_next_one(
+    server: RunningShell, enroller: Enroller, clip: bytes, other_clip: bytes, is_same: bool
+) -> None:
+    owner = person(credits=1000, max_voices=1)
+    enroller.refusal = ("invalid_reference", "It has half a second of speech.")
+    refused = clone(server, owner, clip)
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_reference")
+    assert (Voice.objects.get().enrolment.state, speakers(server, owner)) == (EnrolmentState.FAILED, [])
+    enroller.refusal = None
+    assert clone(server, owner, clip if is_same else other_clip).json() == {"existed": False, "prompt_id": "ada"}
+    assert speakers(server, owner) == ["ada"]
+    voice = Voice.objects.get()
+    assert (voice.name, voice.enrolment.state != EnrolmentState.FAILED) == ("ada", True)
+    assert Enrolment.objects.count() == 1
+
+
+@pytest.mark.usefixtures("reader")
+def test_saved_voice_is_restored_beside_a_failed_one_of_its_id(
+    server: RunningShell, owner: Person, enroller: Enroller, clip: bytes, other_clip: bytes
+) -> None:
+    clone(server, owner, clip)
+    post(server, owner, "/cache/save", cache_dir="mine")
+    post(server, owner, "/remove", prompt_id="ada")
+    enroller.refusal = ("invalid_reference", "It has half a second of speech.")
+    assert clone(server, owner, other_clip).status_code == 400
+    assert post(server, owner, "/cache/load", cache_path="mine").json() == {"loaded_speakers": ["ada"]}
+    assert speakers(server, owner) == ["ada"]
+    assert clone(server, owner, other_clip).json()["existed"] is True
+
+
+def test_id_whose_voice_is_being_made_is_answered_once_it_can_speak(
+    server: RunningShell, owner: Person, clip: bytes, settings: Any
+) -> None:
+    files = {"reference_audio": ("audio.mp3", clip)}
+    httpx.post(f"{server.url}/v1/voice-clone/", data={"name": "ada"}, files=files, headers=owner.headers, timeout=20).raise_for_status()
+    job = Job.objects.get()
+    patience, settings.TTSAI_UPLOAD_WAIT_SECONDS = settings.TTSAI_UPLOAD_WAIT_SECONDS, 0
+    late = clone(server, owner, clip)
+    assert (late.status_code, late.json()["error"], late.json()["uuid"]) == (504, True, job.uuid.hex)
+    settings.TTSAI_UPLOAD_WAIT_SECONDS = patience
+    with enrolling(Enroller()):
+        assert clone(server, owner, clip).json() == {"existed": True, "prompt_id": "ada"}
+        assert speakers(server, owner) == ["ada"]
+    assert Job.objects.get() == job
 
 
 def test_data_url_is_taken_as_a_recording(server: RunningShell, owner: Person, reader: Reader, clip: bytes) -> None:
