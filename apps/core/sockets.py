@@ -58,6 +58,8 @@ class SocketLimits:
     """Largest message of the client; no route may have more than MESSAGE_BYTES of ttsai/web/sockets/protocol.py."""
     messages_per_second: int = 50
     """Average rate of the client's messages; a second's worth may come at once."""
+    texts_per_second: int | None = None
+    """Average rate of text messages, beside that of all messages: for routes that take audio far more often than words."""
     idle_seconds: float = 60.0
     """Longest time without a message in either direction."""
     total_seconds: float = 3600.0

@@ -40,6 +40,7 @@ ROUTES = (
     SocketRoute(
         path="/v1/echo/", handler=echo, subprotocols=("speech.v1",), limits=SocketLimits(message_bytes=1000, messages_per_second=20)
     ),
+    SocketRoute(path="/v1/heard/", handler=echo, limits=SocketLimits(messages_per_second=1_000_000, texts_per_second=5)),
     SocketRoute(path="/v1/quiet/", handler=echo, limits=SocketLimits(idle_seconds=0.3)),
     SocketRoute(path="/v1/open/", handler=echo, welcomes_anonymous=True),
     SocketRoute(path="/v1/named/{name}/", handler=name, scope="tts:generate"),

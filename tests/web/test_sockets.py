@@ -71,6 +71,14 @@ def send_without_end(connection: ClientConnection) -> None:
         connection.send("again")
 
 
+def send_many_and_read(connection: ClientConnection) -> None:
+    """Send 500 texts, then read until the connection is closed."""
+    for _ in range(500):
+        connection.send("again")
+    while True:
+        connection.recv(timeout=PATIENCE)
+
+
 def test_socket_route_echoes_messages_of_a_caller_with_a_key(shell: RunningShell, secret: str) -> None:
     with open_socket(shell, "/v1/echo", secret=secret, subprotocols=["other", "speech.v1"], headers={"X-Request-Id": "mine"}) as connection:
         for message in ("Grüße", b"\x00\xff", "x" * 1000):
@@ -150,6 +158,17 @@ def test_socket_whose_key_is_revoked_is_closed_and_others_stay_open(
         assert ending(one) == (1008, "invalid_api_key")
         two.send("still open")
         assert two.recv(timeout=PATIENCE) == "still open"
+
+
+def test_text_messages_have_a_lower_limit_than_audio(shell: RunningShell, secret: str) -> None:
+    with open_socket(shell, "/v1/heard/", secret=secret, max_queue=None) as connection:
+        for number in range(50):
+            connection.send(bytes([number]))
+        assert [connection.recv(timeout=PATIENCE) for _ in range(50)] == [bytes([number]) for number in range(50)]
+        with pytest.raises(ConnectionClosed) as closed:
+            send_many_and_read(connection)
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "too_many_messages")
 
 
 def test_socket_beyond_a_limit_of_its_connection_is_closed_with_the_reason(shell: RunningShell, secret: str) -> None:

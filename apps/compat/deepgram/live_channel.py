@@ -20,6 +20,8 @@ INTERIM_SECONDS: Final = 1.0
 """New speech after which an utterance is recognised once more, at the earliest."""
 MOST_WAITING_BYTES: Final = 4 << 20
 """Utterances that wait to be recognised; beyond it the connection is not read."""
+MOST_WAITING: Final = 100
+"""Endings that wait for their results, empty ones included; from there on the connection is not read."""
 PLACE_SECONDS: Final = 60.0
 """Longest wait for a place among the account's concurrent jobs."""
 PLACE_STEP_SECONDS: Final = 0.25
@@ -78,7 +80,7 @@ class LiveChannel:
         """End of the last word, until `UtteranceEnd` was sent for it or speech went on."""
 
     async def append(self, samples: Samples) -> None:
-        """Take audio. Waits while too much of it waits to be recognised."""
+        """Take audio. Waits while too many results are outstanding."""
         for found in await self._jobs.compute(self._buffer.append, samples):
             if isinstance(found, SpeechStarted):
                 await self._start(found)
@@ -86,16 +88,17 @@ class LiveChannel:
                 self._end(found)
         await self._send_utterance_end()
         self._recognise_growing()
-        while self._waiting_bytes > MOST_WAITING_BYTES:
-            self._room.clear()
-            await self._room.wait()
+        await self._wait_for_room()
 
-    def finalize(self, *, is_from_client: bool) -> None:
-        """End the utterance in progress. A client that asked for it is answered, if only by an empty result."""
+    async def finalize(self, *, is_from_client: bool) -> None:
+        """End the utterance in progress. A client that asked for it is answered, if only by an empty result. Waits while too many results are
+        outstanding.
+        """
         was_speaking = self._buffer.is_speaking
         recording = self._buffer.take() if was_speaking else None
         if recording is not None or is_from_client:
             self._put(recording, is_speech_final=self._options.has_endpointing, is_from_finalize=is_from_client)
+        await self._wait_for_room()
 
     async def run(self) -> None:
         """Recognise ended utterances, one after the other, without end."""
@@ -115,8 +118,7 @@ class LiveChannel:
     async def drain(self) -> None:
         """Wait until all ended utterances have their results."""
         while self._waiting:
-            self._room.clear()
-            await self._room.wait()
+            await self._wait_for_result()
 
     def close(self) -> None:
         """Stop recognising."""
@@ -126,6 +128,15 @@ class LiveChannel:
     @property
     def _waiting_bytes(self) -> int:
         return sum(len(one.recording.pcm) for one in self._waiting if one.recording is not None)
+
+    async def _wait_for_room(self) -> None:
+        while len(self._waiting) >= MOST_WAITING or self._waiting_bytes > MOST_WAITING_BYTES:
+            await self._wait_for_result()
+
+    async def _wait_for_result(self) -> None:
+        """Wait until one more ending has its result."""
+        self._room.clear()
+        await self._room.wait()
 
     async def _start(self, started: SpeechStarted) -> None:
         await self._send_utterance_end(started.start_ms / 1000)

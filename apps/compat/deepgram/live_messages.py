@@ -1,20 +1,24 @@
 """Messages of a live connection: those of the client, and the shapes of the server's."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
+
+from rest_framework.exceptions import ParseError
 
 from apps.compat.deepgram.listening_answers import model_info, warning_shapes
 from apps.compat.deepgram.live_options import LiveOptions
 from apps.compat.deepgram.names import model_uuid
 from apps.compat.deepgram.transcripts import Transcript
 from apps.core.errors import InvalidRequestError
+from apps.core.parsing import parse_json
 from apps.listening.services import DEFAULT_MODEL
 
 SHOWN_MESSAGE: Final = 200
+LONGEST_MESSAGE: Final = 65_536
+"""Characters of a text message: a hundred terms of `Configure` need far fewer, and JSON is parsed on the event loop."""
 MOST_FAULTS: Final = 20
 """Messages that cannot be read, after which a connection is closed."""
 
@@ -33,10 +37,12 @@ class Faults:
 
 
 def read_message(message: str) -> dict[str, Any] | None:
-    """The client's message; None if it is no JSON object with a `type`."""
+    """The client's message, without NUL and lone surrogates; None if it is too long, or no JSON object with a `type`."""
+    if len(message) > LONGEST_MESSAGE:
+        return None
     try:
-        read = json.loads(message)
-    except (ValueError, RecursionError):
+        read = parse_json(message.encode("utf-8", "replace"))
+    except (ParseError, InvalidRequestError):
         return None
     return read if isinstance(read, dict) and isinstance(read.get("type"), str) else None
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from apps.compat.deepgram.listening_options import join_hotwords
 from apps.compat.deepgram.live_channel import LiveChannel
-from apps.compat.deepgram.live_messages import Faults, LiveShapes, read_message, schema_error
+from apps.compat.deepgram.live_messages import LONGEST_MESSAGE, Faults, LiveShapes, read_message, schema_error
 from apps.compat.deepgram.live_options import read_live_options
 from apps.compat.deepgram.raw_audio import RawFormat
 from apps.core.errors import ApplicationError
@@ -105,7 +105,8 @@ class ListeningSession:
         handler = self._handlers.get(read["type"]) if read is not None else None
         if read is None or handler is None:
             known = ", ".join(self._handlers)
-            await self._send(schema_error(message, description=f"Text messages are JSON objects with a `type`: {known}."))
+            expected = f"Text messages are JSON objects of at most {LONGEST_MESSAGE:,} characters with a `type`: {known}."
+            await self._send(schema_error(message, description=expected))
             self._faults.count()
             return
         await handler(read)
@@ -118,11 +119,11 @@ class ListeningSession:
         chosen = wanted if isinstance(wanted, list) and wanted else [None]
         for number, channel in enumerate(self._channels):
             if chosen[0] is None or number in chosen:
-                channel.finalize(is_from_client=True)
+                await channel.finalize(is_from_client=True)
 
     async def _close_stream(self, message: Mapping[str, Any]) -> None:  # noqa: ARG002 - the signature of handlers
         for channel in self._channels:
-            channel.finalize(is_from_client=False)
+            await channel.finalize(is_from_client=False)
         for channel in self._channels:
             await channel.drain()
         await self._send(self._shapes.metadata(seconds=self._seconds))
@@ -138,7 +139,7 @@ class ListeningSession:
             await self._send(self._shapes.not_configured(code="CONFIGURE_KEYTERM_LIMIT_EXCEEDED", description=failure))
             return
         try:
-            hotwords = join_hotwords(tuple(term.replace("\x00", "") for term in terms), name="keyterms")
+            hotwords = join_hotwords(tuple(terms), name="keyterms")
         except ApplicationError as error:
             await self._send(self._shapes.not_configured(code="CONFIGURE_KEYTERM_LIMIT_EXCEEDED", description=error.message))
             return

@@ -12,6 +12,7 @@ from apps.core.sockets import SocketLimits, SocketRoute
 LISTENING_LIMITS: Final = SocketLimits(
     message_bytes=1 << 20,
     messages_per_second=2000,  # a file is sent as fast as it is read; the connection is read no faster than it is heard
+    texts_per_second=50,
     idle_seconds=60.0,
     total_seconds=4 * 3600.0,
 )

@@ -90,7 +90,7 @@ class SpeakingSession:
             self._faults.count()
             return
         try:
-            self.stream.feed(text.replace("\x00", ""))
+            self.stream.feed(text)
         except ApplicationError as error:
             await self._warn(error.code.upper(), error.message)
             self._faults.count()

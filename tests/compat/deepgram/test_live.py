@@ -98,6 +98,24 @@ def test_finalize_ends_the_utterance_at_once_and_is_always_answered(server: Runn
     assert Job.objects.count() == 1
 
 
+def test_finalizing_without_end_is_read_no_faster_than_it_is_answered(
+    server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_channel, "MOST_WAITING", 3)
+    with recognising(Recogniser(is_hesitant=True)) as recogniser, line(server, owner.key) as connection:
+        connection.say(spoken(after=0.0))
+        for _ in range(8):
+            connection.send("Finalize")
+        connection.send("Configure", keyterms=["Nova"])
+        wait_until(lambda: bool(recogniser.works))
+        recogniser.go_on.set()
+        connection.send("CloseStream")
+        _, messages = ending_of(connection)
+    types = [message["type"] for message in messages]
+    assert (types.count("Results"), types[-1]) == (8, "Metadata")
+    assert types.index("ConfigureSuccess") >= 6  # with the last `Finalize` two endings may wait
+
+
 def test_utterance_end_follows_the_final_result_after_the_pause(server: RunningShell, owner: Person) -> None:
     with recognising(), line(server, owner.key, f"{QUERY}&interim_results=true&utterance_end_ms=1000") as connection:
         connection.say(spoken(after=3.0))
@@ -170,6 +188,19 @@ def test_configure_replaces_the_terms_that_are_listened_for(server: RunningShell
         connection.say(spoken())
         connection.until("Results")
     assert recogniser.works[0]["hotwords"] == "Nova, Aura two"
+
+
+def test_characters_that_cannot_be_stored_are_replaced_in_messages(server: RunningShell, owner: Person) -> None:
+    with recognising() as recogniser, line(server, owner.key) as connection:
+        connection.connection.send(r'{"type": "Configure", "keyterms": ["No\ud800va\u0000"]}')
+        assert connection.read()["keyterms"] == ["No\ufffdva"]
+        connection.connection.send(r'{"type": "Sing\udfff"}')
+        assert connection.read()["variant"] == "SchemaError"
+        connection.connection.send(json.dumps({"type": "KeepAlive", "why": "x" * live_messages.LONGEST_MESSAGE}))
+        assert connection.read()["variant"] == "SchemaError"
+        connection.say(spoken())
+        connection.until("Results", is_final=True)
+    assert recogniser.works[0]["hotwords"] == "No\ufffdva"
 
 
 def test_browser_sends_its_key_in_the_subprotocol(server: RunningShell, owner: Person) -> None:

@@ -125,6 +125,17 @@ def test_messages_that_cannot_be_spoken_are_warned_about(server: RunningShell, o
     assert Job.objects.count() == 0
 
 
+def test_characters_that_cannot_be_stored_are_replaced_in_spoken_texts(server: RunningShell, owner: Person) -> None:
+    with talking(), line(server, owner.key, QUERY, path="/v1/speak") as connection:
+        assert read(connection)["type"] == "Metadata"
+        connection.connection.send(r'{"type": "Speak", "text": "It is \ud800noon\u0000."}')
+        connection.send("Flush")
+        while isinstance(message := read(connection), bytes):
+            pass
+    assert message["type"] == "Flushed"
+    assert Job.objects.get().params["text"] == "It is \ufffdnoon."
+
+
 def test_speaking_without_credits_closes_with_the_reason(server: RunningShell, owner: Person) -> None:
     poor = person(credits=0)
     with line(server, poor.key, QUERY, path="/v1/speak") as connection:

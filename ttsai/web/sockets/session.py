@@ -154,6 +154,7 @@ class Session:
     async def _read(self) -> None:
         """Hand the client's messages to the handler until the client leaves. Raises LimitExceededError."""
         rate = MessageRate(self._limits.messages_per_second)
+        text_rate = MessageRate(self._limits.texts_per_second or self._limits.messages_per_second)
         while True:
             message = await self._next()
             if message["type"] == "websocket.disconnect":
@@ -162,7 +163,7 @@ class Session:
             data: str | bytes = message["text"] if message.get("text") is not None else message["bytes"]
             if len(data if isinstance(data, bytes) else data.encode()) > self._limits.message_bytes:
                 raise LimitExceededError(TOO_BIG, "message_too_large")
-            if not rate.take():
+            if not rate.take() or (isinstance(data, str) and not text_rate.take()):
                 raise LimitExceededError(POLICY, "too_many_messages")
             await self._messages.put(data)
 
